@@ -1,0 +1,47 @@
+import { connectEc2 } from '../src/ec2/connect.js';
+import { connectGitHub } from '../src/github/connect.js';
+import type { Scope } from '../src/core/identity.js';
+import type { Ec2, GitHub, Log } from '../src/core/ports.js';
+import { clock } from '../src/host/clock.js';
+import type { RunContext } from '../src/host/context.js';
+import { mask } from '../src/host/mask.js';
+import { loadProxy } from '../src/host/proxy.js';
+
+export interface CredentialValues {
+  readonly 'github-token': string | undefined;
+  readonly 'app-id': string | undefined;
+  readonly 'app-private-key': string | undefined;
+  readonly 'app-installation-id': string | undefined;
+}
+
+/** GitHub's side for one scope, with the action's own credentials, through a proxy where there is one. */
+export async function connectToGitHub(
+  values: CredentialValues,
+  { context, scope, log }: { context: RunContext; scope: Scope; log: Log },
+): Promise<GitHub> {
+  const installation = values['app-installation-id'];
+  const proxy = await loadProxy();
+  return connectGitHub({
+    apiUrl: context.apiUrl,
+    credentials:
+      values['github-token'] !== undefined
+        ? { token: values['github-token'] }
+        : {
+            appId: values['app-id'] ?? '',
+            privateKey: values['app-private-key'] ?? '',
+            ...(installation !== undefined && { installationId: Number(installation) }),
+          },
+    scope,
+    repository: { owner: context.owner, repo: context.repo },
+    clock,
+    mask,
+    debug: (sentence) => log.debug(sentence),
+    ...(proxy.fetch && { fetch: proxy.fetch }),
+  });
+}
+
+/** EC2's side, through a proxy where there is one. */
+export async function connectToEc2(log: Log): Promise<Ec2> {
+  const proxy = await loadProxy();
+  return connectEc2({ clock, log, ...(proxy.agents && { agents: proxy.agents }) });
+}

@@ -1,0 +1,33 @@
+import { secret, text } from '../src/core/input-kinds.js';
+
+/** How every action of the suite is let in to GitHub: a token, or an App whose token is minted here. */
+export const credentialInputs = {
+  'github-token': secret(
+    'A personal access token that may register runners: fine-grained with "Administration: write" on the repository, or classic with `repo` (organisation: "Self-hosted runners: write" or `admin:org`). GITHUB_TOKEN cannot. Or use `app-id`.',
+  ),
+  'app-id': text('Id (or client id) of a GitHub App with the same permission, instead of `github-token`.', {
+    matches: /^[A-Za-z0-9.]+$/,
+    allowed: "an App's numeric id or client id",
+  }),
+  'app-private-key': secret("The App's private key in PEM format."),
+  'app-installation-id': text("The App's installation. Looked up when empty.", {
+    matches: /^\d+$/,
+    allowed: 'a number',
+  }),
+};
+
+/** @returns problems, in the words of bad input */
+export function checkCredentials(values: {
+  readonly 'github-token': string | undefined;
+  readonly 'app-id': string | undefined;
+  readonly 'app-private-key': string | undefined;
+}): string[] {
+  const token = values['github-token'] !== undefined;
+  const appId = values['app-id'] !== undefined;
+  const key = values['app-private-key'] !== undefined;
+  if (token && (appId || key)) return ['Both `github-token` and an App are given; allowed: one of them.'];
+  if (token || (appId && key)) return [];
+  if (appId) return ['`app-id` is given without `app-private-key`.'];
+  if (key) return ['`app-private-key` is given without `app-id`.'];
+  return ['`github-token` is empty; allowed: a personal access token, or `app-id` with `app-private-key`. (A secret that does not exist is an empty text.)'];
+}

@@ -1,0 +1,158 @@
+import { NAME_PATTERN } from '../src/core/identity.js';
+import { choice, flag, integer, legacy, list, text, withDefault } from '../src/core/input-kinds.js';
+import { BadValue, type InputDefinition } from '../src/core/inputs.js';
+import { USER_DATA_LIMIT } from '../src/core/payload.js';
+import { tagsInput } from '../src/core/tags.js';
+import { credentialInputs } from './credentials.inputs.js';
+
+export const action = {
+  name: 'Start EC2 runner',
+  description: 'Starts single-use GitHub Actions runners on EC2 and waits until they are online.',
+  icon: 'play',
+  color: 'orange',
+} as const;
+
+/** Those that a preset cannot set: who we are, and which preset. */
+export const notInPresets: readonly string[] = [...Object.keys(credentialInputs), 'preset', 'config', 'dry-run', 'mode'];
+
+const script: InputDefinition<string | undefined> = {
+  takes: 'bash script',
+  description: 'Run as root, with `bash -e`, before the runner starts. If it fails, the instance powers off.',
+  parse(given) {
+    const bytes = Buffer.byteLength(given);
+    if (bytes <= USER_DATA_LIMIT) return given;
+    throw new BadValue(
+      `at most ${USER_DATA_LIMIT} bytes (EC2's limit on user data, of which the runner's own configuration takes about a third); let the script download what it needs`,
+      `a script of ${bytes} bytes`,
+    );
+  },
+};
+
+export const inputs = {
+  ...credentialInputs,
+  preset: withDefault(
+    'amd64',
+    text('`amd64`, `arm64`, `cuda`, or one from the presets file. Gives defaults for all inputs below.', {
+      matches: /^[\w.-]+$/,
+      allowed: '`amd64`, `arm64`, `cuda`, or the name of a preset in the presets file',
+    }),
+  ),
+  config: text(
+    'The presets file. Read from the workspace, else from the repository at the run’s commit. Default `.github/ec2-runners.yml`, which need not exist.',
+    { matches: /^[^/].*\.ya?ml$/, allowed: 'a path of a YAML file, relative to the repository' },
+  ),
+  'ec2-image-id': text(
+    '`ami-…`, `resolve:ssm:/path`, or `name:pattern` (the newest of this account’s images that matches). Default: the image that `ami/` published for the preset; before there is one, a public Ubuntu or Deep Learning image.',
+    {
+      matches: /^(ami-[0-9a-z]+|resolve:ssm:\/?[\w./:-]+|name:.+)$/,
+      allowed: '`ami-…`, `resolve:ssm:/path/of/parameter` or `name:pattern`',
+    },
+  ),
+  'ec2-instance-type': list('Tried in order, each in every subnet. Default: the preset’s.', {
+    matches: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
+    allowed: 'instance types like t3.xlarge',
+  }),
+  'subnet-id': list('Tried in order for each type. Default: EC2’s default subnet.', {
+    matches: /^subnet-[0-9a-z]+$/,
+    allowed: 'subnet ids like subnet-0a1b2c3d',
+  }),
+  'security-group-id': list('All of them are attached. No inbound rule is needed. Default: EC2’s default group.', {
+    matches: /^sg-[0-9a-z]+$/,
+    allowed: 'security group ids like sg-0a1b2c3d',
+  }),
+  'market-type': withDefault(
+    'on-demand',
+    choice('How the instance is paid for; `spot-then-on-demand` tries every plan as spot first.', [
+      'on-demand',
+      'spot',
+      'spot-then-on-demand',
+    ]),
+  ),
+  'iam-role-name': text('Instance profile (name or ARN) for the instance. Every job on it can use its permissions.', {
+    matches: /^(arn:[\w:/+=,.@-]+|[\w+=,.@-]{1,128})$/,
+    allowed: 'the name or ARN of an instance profile',
+  }),
+  'aws-resource-tags': tagsInput(
+    'Further tags for instance and volumes: JSON as in ec2-github-runner (`[{"Key": "Team", "Value": "ml"}]`) or `Key=Value` lines.',
+  ),
+  'key-name': text('EC2 key pair, for logging in by SSH.', { matches: /^.{1,255}$/, allowed: 'the name of a key pair' }),
+  'ec2-volume-size': integer('Size of the root volume in GiB. Default: 50 (cuda: 100), or the image’s if larger.', {
+    min: 1,
+    max: 65_536,
+  }),
+  'ec2-volume-type': withDefault('gp3', choice('Type of the root volume.', ['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard'])),
+  'ec2-volume-iops': integer('Provisioned operations a second (gp3, io1, io2).', { min: 100, max: 256_000 }),
+  'ec2-volume-throughput': integer('Provisioned throughput in MiB/s (gp3).', { min: 125, max: 2_000 }),
+  'volume-initialization-rate': integer(
+    'MiB/s at which EBS loads the root volume from its snapshot ahead of the reads; billed by the snapshot’s size. Worth it for large images.',
+    { min: 100, max: 300 },
+  ),
+  label: text(
+    'The one label that the runners carry. Default: unique per run, attempt, job and step, so that no other job can take them.',
+    { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
+  ),
+  count: withDefault('1', integer('How many instances with one runner each, all under the one label.', { min: 1, max: 100 })),
+  'runner-scope': withDefault(
+    'repo',
+    text('Where the runners are registered: `repo`, `org` (the repository’s owner) or `enterprise` (`enterprise:slug` if the event does not name it).', {
+      matches: /^(repo|org|enterprise(:[A-Za-z0-9_-]+)?)$/,
+      allowed: '`repo`, `org`, `enterprise` or `enterprise:slug`',
+    }),
+  ),
+  'runner-group': text('Runner group by name or id (organisation, enterprise). Default: the default group.', {
+    matches: /^.{1,128}$/,
+    allowed: 'the name or number of a runner group',
+  }),
+  'runner-version': withDefault(
+    'latest',
+    text('The runner to install on an image that has none; images built by `ami/` carry their own.', {
+      matches: /^(latest|\d+\.\d+\.\d+)$/,
+      allowed: '`latest` or a version like 2.336.0',
+    }),
+  ),
+  'runner-home-dir': text(
+    'Where an image of your own has the runner. Default `/opt/actions-runner`, installed at boot where it is missing.',
+    { matches: /^\/[\w./-]+$/, allowed: 'an absolute path' },
+  ),
+  'run-as-user': withDefault(
+    'root',
+    text('The Linux user that jobs run as.', { matches: /^[a-z_][a-z0-9_-]{0,31}$/, allowed: 'a Linux user name' }),
+  ),
+  'pre-runner-script': script,
+  'wait-for': withDefault(
+    'online',
+    choice('`launched` returns as soon as EC2 has the instances; the job then queues on its label.', ['online', 'launched']),
+  ),
+  'startup-timeout-minutes': withDefault('5', integer('From launch until the runner must be online.', { min: 1, max: 60 })),
+  'idle-timeout-minutes': withDefault(
+    '10',
+    integer('The instance powers off when no job came for so long.', { min: 1, max: 1_440 }),
+  ),
+  'max-lifetime-minutes': withDefault(
+    '360',
+    integer('The instance powers off after so long, whatever is running.', { min: 5, max: 7_200 }),
+  ),
+  'dry-run': withDefault('false', flag('Check everything, ask EC2 whether the launch would be allowed, print the plans, launch nothing.')),
+  mode: legacy('`start`, as ec2-github-runner has it.'),
+  'availability-zones-config': legacy('Its subnets become `subnet-id`.'),
+  'block-device-mappings': legacy('The root volume’s size, type, iops and throughput are taken from it.'),
+  'metadata-options': legacy('Ignored: IMDSv2 is always required.'),
+  packages: legacy('Installed before `pre-runner-script` runs.'),
+  'ec2-device-name': legacy('Ignored: the image’s own.'),
+  'use-jit': legacy('Ignored: always.'),
+  'runner-group-id': legacy('The same as `runner-group`.'),
+  'run-runner-as-service': legacy('Ignored.'),
+  'run-runner-as-user': legacy('The same as `run-as-user`.'),
+  'runner-debug': legacy('Ignored.'),
+  'startup-quiet-period-seconds': legacy('Ignored: nothing waits a fixed time.'),
+  'startup-retry-interval-seconds': legacy('Ignored.'),
+};
+
+export const outputs = {
+  label: 'The label for `runs-on`.',
+  'ec2-instance-id': 'The first instance’s id.',
+  'ec2-instance-ids': 'All instance ids, as JSON.',
+  runners:
+    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, and the seconds from the request `toRunning` and `toOnline`.',
+  region: 'The region in which the instances run.',
+};

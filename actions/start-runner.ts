@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { readBootPhases, type BootPhase } from '../src/core/boot-phases.js';
+import type { Ec2, Log } from '../src/core/ports.js';
+import { summarisePlans, summariseStart } from '../src/core/report.js';
+import { startTags } from '../src/core/request.js';
+import { rehearseStart, startRunners, type Started } from '../src/core/start.js';
+import { removeTraces } from '../src/core/undo.js';
+import { parseInputs } from '../src/core/inputs.js';
+import { Failure } from '../src/core/failure.js';
+import { clock } from '../src/host/clock.js';
+import { readContext } from '../src/host/context.js';
+import { runAction } from '../src/host/exit.js';
+import { createLog } from '../src/host/log.js';
+import { mask } from '../src/host/mask.js';
+import { writeOutputs } from '../src/host/outputs.js';
+import { listenForCancellation } from '../src/host/signals.js';
+import { createJournal, readJournal } from '../src/host/state.js';
+import { appendSummary } from '../src/host/summary.js';
+import { connectToEc2, connectToGitHub } from './connect.js';
+import { credentialInputs } from './credentials.inputs.js';
+import { readInputs } from './read-inputs.js';
+import { loadStart, type LoadedStart } from './start-request.js';
+
+/** How long a finished start waits for the console, which only the summary's chart needs. */
+const CONSOLE_BOUND_MS = 1_000;
+
+/** `start-runner`'s main step. @param root the suite's own directory, for the programs of `ami/boot/` */
+export function runStartRunner(root: URL): Promise<void> {
+  const signal = listenForCancellation();
+  return runAction(async () => {
+    const log = createLog();
+    const context = readContext();
+    const loaded = await loadStart(readInputs(), context, (values, scope) =>
+      connectToGitHub(values, { context, scope, log }),
+    );
+    for (const notice of loaded.notices) log.info(notice);
+    const ec2 = await connectToEc2(log);
+    const ports = {
+      ec2,
+      github: loaded.github,
+      clock,
+      log,
+      journal: createJournal(),
+      signal,
+      bootScripts: await readBootScripts(root),
+      mask,
+    };
+    if (loaded.values['dry-run']) {
+      const { plans, image } = await rehearseStart(loaded.request, ports);
+      await appendSummary(summarisePlans(plans, { imageId: image.id, region: ec2.region }), log);
+      for (const [index, plan] of plans.entries()) log.info(`Plan ${index + 1}: ${JSON.stringify(plan)}`);
+      return;
+    }
+    const started = await startRunners(loaded.request, ports);
+    await publish(started, loaded, { ec2, log });
+  });
+}
+
+/** `start-runner`'s post step: removes what was started and not confirmed, and never what succeeded. */
+export function runStartRunnerPost(): Promise<void> {
+  listenForCancellation();
+  return runAction(async () => {
+    const journal = readJournal();
+    if (journal?.state !== 'started') return;
+    const log = createLog();
+    const context = readContext();
+    const { values } = parseInputs(credentialInputs, readInputs());
+    log.info('The start did not come to its end; removing what it left.');
+    const left = await removeTraces(
+      {
+        tags: startTags(context, journal.startId),
+        instanceIds: journal.instanceIds,
+        runnerIds: journal.runnerIds,
+        nameContains: `-${journal.startId}-`,
+      },
+      {
+        log,
+        ec2: await connectToEc2(log),
+        github: await connectToGitHub(values, { context, scope: journal.scope, log }),
+      },
+    );
+    if (left.length === 0) return;
+    throw new Failure('cleanup-incomplete', 'Not everything that this start left could be removed.', {
+      hint: 'Run stop-runner in a job with `if: always()`; the instance itself powers off at its idle timeout.',
+      details: left,
+    });
+  });
+}
+
+async function publish(started: Started, loaded: LoadedStart, { ec2, log }: { ec2: Ec2; log: Log }): Promise<void> {
+  const { label } = loaded.request;
+  const since = (at: number | undefined) => (at === undefined ? null : Math.round((at - started.requestedAt) / 100) / 10);
+  writeOutputs({
+    label,
+    region: ec2.region,
+    'ec2-instance-id': started.runners[0]?.instance.id ?? '',
+    'ec2-instance-ids': started.runners.map(({ instance }) => instance.id),
+    runners: started.runners.map(({ runner, instance, plan, runningAt, onlineAt }) => ({
+      name: runner.name,
+      id: runner.id,
+      instance: instance.id,
+      type: plan.instanceType,
+      subnet: plan.subnetId ?? instance.subnetId ?? null,
+      market: plan.market,
+      toRunning: since(runningAt),
+      toOnline: since(onlineAt),
+    })),
+  });
+  const phases = loaded.request.waitFor === 'online' ? await readPhases(started, ec2) : [];
+  await appendSummary(summariseStart(started, { region: ec2.region, label, phases }), log);
+}
+
+async function readPhases(started: Started, ec2: Ec2): Promise<readonly BootPhase[]> {
+  const first = started.runners[0];
+  if (!first) return [];
+  // A chart without the agent's mark is no reason to fail a start that succeeded.
+  const text = ec2.readConsole(first.instance.id).catch(() => '');
+  return readBootPhases(await Promise.race([text, clock.sleep(CONSOLE_BOUND_MS).then(() => '')]));
+}
+
+async function readBootScripts(root: URL) {
+  const read = (name: string) => readFile(new URL(`ami/boot/${name}`, root), 'utf8');
+  const [agent, installRunner] = await Promise.all([read('agent.sh'), read('install-runner.sh')]);
+  return { agent, installRunner };
+}

@@ -1,0 +1,28 @@
+import { NAME_PATTERN } from '../src/core/identity.js';
+import { flag, legacy, list, text, withDefault } from '../src/core/input-kinds.js';
+import { credentialInputs } from './credentials.inputs.js';
+
+export const action = {
+  name: 'Stop EC2 runner',
+  description: 'Terminates what start-runner launched and removes its runners from GitHub. Safe to repeat.',
+  icon: 'square',
+  color: 'orange',
+} as const;
+
+export const inputs = {
+  ...credentialInputs,
+  label: text(
+    'start-runner’s `label`. With neither a label nor an id, everything that this run and attempt started is stopped.',
+    { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
+  ),
+  'ec2-instance-id': list('Exactly these instances; each must be one that this repository started.', {
+    matches: /^i-[0-9a-z]+$/,
+    allowed: 'instance ids like i-0a1b2c3d4e5f60718',
+  }),
+  wait: withDefault('false', flag('Return only when EC2 says that the instances are terminated.')),
+  mode: legacy('`stop`, as ec2-github-runner has it.'),
+};
+
+export const outputs = {
+  'ec2-instance-ids': 'The instances that were stopped, as JSON.',
+};

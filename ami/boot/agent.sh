@@ -1,0 +1,386 @@
+#!/bin/bash
+# Makes this machine one GitHub runner, once, and powers it off afterwards, whatever happens.
+#   agent.sh [start]  hands over to a systemd unit where systemd is PID 1, so that cloud-init isn't held up; else runs
+#   agent.sh run      does the work in the foreground
+# What it is told: docs/boot-payload.md. What it does, and its environment: ami/boot/README.md.
+set -Eeuo pipefail
+
+root=${CI_ACTIONS_ROOT:-}
+imds=${AWS_EC2_METADATA_SERVICE_ENDPOINT:-http://169.254.169.254}
+console=${CI_ACTIONS_CONSOLE:-/dev/console}
+patience=${CI_ACTIONS_PAYLOAD_TIMEOUT:-60} # seconds until the metadata service must have answered
+grace=${CI_ACTIONS_GRACE:-15}              # seconds the runner gets to end by itself
+unit=ci-actions-agent
+self=$(readlink -f "$0")
+state=$root/run/ci-actions
+
+reason='' stopping='' watchdog='' leash='' over=0 lifetime=900 startup=900 idle=900
+who='' child='' out='' part='' listening='' job='' finished=''
+
+n='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}'
+declare -A payload shape=(
+  [format]=1 [runner_name]='[^[:cntrl:]]{1,64}' [label]='[^[:cntrl:]]+' [jit_config]=$base64
+  [runner_home_dir]='(/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+/?' [run_as_user]='[A-Za-z_][A-Za-z0-9._-]{0,31}'
+  [startup_timeout_seconds]=$n [idle_timeout_seconds]=$n [max_lifetime_seconds]=$n
+  [runner_url]='https?://[^[:space:]]+' [runner_sha256]='[0-9a-f]{64}' [pre_runner_script]=$base64
+)
+
+# Monotonic, unlike bash's SECONDS: an early clock step must not end or stretch a timer.
+clock() {
+  IFS=' ' read -r uptime _ </proc/uptime # a trap may run inside a read with another IFS
+  now=${uptime%.*}
+}
+
+# To console and journal; neither has to work.
+say() {
+  { printf '%s\n' "$1" >>"$console"; } 2>/dev/null || true
+  { printf '%s\n' "$1"; } 2>/dev/null || true
+}
+
+phase() {
+  local t=$EPOCHREALTIME at
+  clock
+  TZ=UTC0 printf -v at '%(%FT%T)T.%s' "${t%[.,]*}" "${t#*[.,]}"
+  say "ci-actions phase=$1 uptime=$uptime at=${at%???}Z${2:+ $2}"
+}
+
+give_up() {
+  reason=${reason:-$1}
+  [[ -n $stopping ]] || exit 0
+}
+
+unreadable() { give_up "payload unreadable: $1"; }
+
+power_off() {
+  local i
+  phase power-off "$1" & # a console that blocks must not keep the machine on
+  for ((i = 0; i < 20; i++)); do
+    kill -0 "$!" 2>/dev/null || break
+    sleep 0.05
+  done
+  if [[ -n $root || -n ${CI_ACTIONS_POWER_OFF:-} ]]; then # a sandbox: never the machine it is on
+    for i in 1 2 3; do
+      timeout 30 bash -c "${CI_ACTIONS_POWER_OFF:-true}" && return
+      sleep 1
+    done
+    return
+  fi
+  trap 'exit 0' TERM # systemd is on its way down
+  timeout 10 systemctl poweroff -i || timeout 10 shutdown -h now
+  sleep 20 &
+  wait "$!"
+  timeout 10 systemctl poweroff --force --force
+  sleep 10
+  echo o >/proc/sysrq-trigger
+}
+
+# Every way out of the agent leads here.
+finish() {
+  set +e
+  trap - ERR
+  trap '' INT HUP TERM
+  stopping=1
+  stop_child
+  power_off "${reason:-agent failed}"
+  kill -KILL "$watchdog" 2>/dev/null
+}
+
+# Powers off when the agent is gone (its end of the leash closes) or is stuck long after its lifetime.
+# A line on the leash is a new deadline.
+watch() {
+  local over=$1 line status
+  set +e
+  trap - ERR
+  trap '' INT HUP TERM
+  while :; do
+    IFS= read -r -t 1 line
+    status=$?
+    if ((status == 0)); then
+      over=$line
+    elif ((status <= 128)); then
+      power_off 'agent died'
+      return
+    fi
+    clock
+    ((now < over + 4 * grace)) || break
+  done
+  power_off 'lifetime is over and the agent is stuck'
+}
+
+arm() {
+  exec {leash}> >(watch "$over")
+  watchdog=$!
+}
+
+# What the agent starts holds neither the leash nor the agent's protection from the out-of-memory killer.
+release() {
+  exec {leash}>&- {out}<&-
+  { echo 0 >/proc/self/oom_score_adj; } 2>/dev/null || true
+}
+
+# Runs a function that execs, in a process group of its own, until it ends; its exit status is in `status`.
+supervise() {
+  local pipe until
+  who=$1 part='' status=0
+  exec {pipe}<> <(:)
+  exec {out}<"/proc/self/fd/$pipe"
+  set -m # a group to signal, and SIGINT not ignored as it is in a plain background job
+  {
+    release
+    exec {pipe}>&-
+    "$2"
+  } >&"$pipe" 2>&1 </dev/null &
+  child=$!
+  set +m
+  exec {pipe}>&-
+  while kill -0 "$child" 2>/dev/null; do
+    listen 1 || true
+    check_timers
+  done
+  clock
+  until=$now
+  while ((now <= until)) && listen 0.05; do clock; done # what it left in the pipe, not what its orphans go on to say
+  [[ -z $part ]] || heard "$part"
+  reap
+}
+
+reap() {
+  wait "$child" || status=$?
+  exec {out}<&-
+  child=''
+}
+
+# Copies one line of the child's output, if one comes within so many seconds.
+listen() {
+  local line='' got=0
+  IFS= read -r -t "$1" -u "$out" line || got=$?
+  part+=$line
+  if ((got == 0)); then
+    line=$part part=''
+    heard "$line"
+    return
+  fi
+  ((got > 128)) || sleep 0.05 # its output has ended, it has not, maybe: don't spin
+  return 1
+}
+
+heard() {
+  local line=${1//[[:cntrl:]]/} stamp='^([0-9-]+ [0-9:]+Z: )?'
+  say "ci-actions $who: $line"
+  [[ $who == runner ]] || return 0
+  clock
+  if [[ $line =~ ${stamp}'Running job: '(.*) ]]; then
+    job=1 listening=${listening:-$now}
+    phase job "${BASH_REMATCH[2]}"
+  elif [[ $line =~ ${stamp}'Job '.*' completed with result: ' ]]; then
+    finished=$now
+  elif [[ $line =~ ${stamp}'Listening for Jobs' ]]; then
+    [[ -z $job ]] || give_up 'runner listens again after its job'
+    [[ -n $listening ]] || phase listening
+    listening=${listening:-$now}
+  fi
+}
+
+check_timers() {
+  clock
+  kill -0 "$watchdog" 2>/dev/null || arm
+  if ((now >= over)); then
+    give_up "lifetime of $lifetime s is over"
+  elif [[ -z $listening ]]; then
+    ((now < started + startup)) || give_up "startup took longer than $startup s"
+  elif [[ -z $job ]]; then
+    ((now < listening + idle)) || stop_idle
+  elif [[ -n $finished ]]; then # it ends within seconds, or it has lost its place (actions/runner#4617, #3822)
+    ((now < finished + 4 * grace)) || give_up "runner did not exit within $((4 * grace)) s after its job"
+  fi
+}
+
+# A job can come as the timer fires: with the runner held still, read what it has said up to now.
+stop_idle() {
+  kill -STOP -- "-$child" 2>/dev/null || true
+  while listen 0.2; do :; done
+  [[ -n $job ]] || give_up "no job within $idle s"
+  kill -CONT -- "-$child" 2>/dev/null || true
+}
+
+# As Ctrl-C does it, so that the runner ends its session; then with less patience.
+stop_child() {
+  local signal until
+  for signal in INT TERM KILL; do
+    kill -0 "${child:-none}" 2>/dev/null || break
+    kill "-$signal" -- "-$child" 2>/dev/null
+    kill -CONT -- "-$child" 2>/dev/null
+    clock
+    until=$((now + grace))
+    while kill -0 "$child" 2>/dev/null && ((now < until)); do
+      listen 0.1
+      clock
+    done
+  done
+  [[ -n $child ]] || return
+  kill -KILL -- "-$child" 2>/dev/null # what its group left behind
+  while listen 0.05; do :; done
+  reap
+  [[ $who != runner ]] || phase runner-exit "$status"
+}
+
+fetch_user_data() {
+  local token ask=(curl -sSf --noproxy '*' --connect-timeout 2 --max-time 5)
+  token=$("${ask[@]}" -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "${imds%/}/latest/api/token") || return
+  "${ask[@]}" -H "X-aws-ec2-metadata-token: $token" "${imds%/}/latest/user-data" | base64 -w0
+}
+
+read_payload() {
+  local data text key
+  until data=$(fetch_user_data 2>&1); do
+    clock
+    ((now < started + patience)) || unreadable "${data##*$'\n'}"
+    sleep 0.5 # a lease, a route or the service itself comes within seconds
+  done
+  { text=$(printf %s "${data##*$'\n'}" | base64 -d | gzip -dcf); } 2>/dev/null || unreadable 'broken gzip'
+  parse "$text"
+  for key in "${!shape[@]}"; do
+    case $key in
+      pre_runner_script | runner_url | runner_sha256) ;;
+      *) [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}" ;;
+    esac
+  done
+  [[ -z ${payload[runner_url]:-} || -n ${payload[runner_sha256]:-} ]] || unreadable 'runner-url without runner-sha256'
+}
+
+# A message never quotes a value: one of them is a secret.
+parse() {
+  local line name key value first=1
+  while IFS= read -r line; do
+    if [[ -n $first ]]; then
+      [[ $line == '#!'* ]] || unreadable 'no #! in its first line'
+      first=''
+      continue
+    fi
+    [[ $line == '#:'* ]] || break
+    [[ $line =~ ^'#:'([a-z0-9-]+)' '(.+)$ ]] || unreadable "not '#:key value': line $((${#payload[@]} + 2))"
+    name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]} key=${BASH_REMATCH[1]//-/_}
+    [[ -n ${shape[$key]:-} ]] || unreadable "unknown key $name"
+    [[ -z ${payload[$key]:-} ]] || unreadable "$name twice"
+    [[ $value =~ ^(${shape[$key]})$ ]] || unreadable "$name is not what this agent reads (format 1)"
+    payload[$key]=$value
+  done < <(printf '%s\n' "$1")
+}
+
+obey() {
+  lifetime=${payload[max_lifetime_seconds]}
+  startup=${payload[startup_timeout_seconds]}
+  idle=${payload[idle_timeout_seconds]}
+  over=$((started + lifetime))
+  { echo "$over" >&"$leash"; } 2>/dev/null || true
+  user=${payload[run_as_user]}
+  home=$root${payload[runner_home_dir]}
+  served=$root/var/lib/ci-actions/served
+  [[ $(cat "$served" 2>/dev/null) != "${payload[runner_name]}" ]] || give_up 'machine restarted: a runner serves once'
+  if [[ $EUID != 0 && $(id -un) != "$user" ]]; then # a sandbox on a developer's machine
+    user=$(id -un)
+    say "ci-actions: not root, so everything runs as $user"
+  fi
+  uid=$(id -u "$user" 2>/dev/null) || give_up "run-as-user $user does not exist"
+}
+
+exec_curl_install() { exec bash -c 'apt-get -q update && apt-get -qy install curl || dnf -qy install curl'; }
+
+exec_install() { exec "${self%/*}/install-runner.sh" "${payload[runner_url]}" "${payload[runner_sha256]}" "$home"; }
+
+exec_script() {
+  cd "$home"
+  exec bash -e "$state/pre-runner-script"
+}
+
+# The JIT config is exported in this process alone, after the last other program it starts.
+exec_runner() {
+  local groups
+  cd "$home"
+  groups=$(id -G "$user")
+  HOME=$(getent passwd "$user" | cut -d: -f6)
+  unset INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID CI_ACTIONS_POWER_OFF
+  export HOME USER=$user LOGNAME=$user LANG=${LANG:-C.UTF-8} RUNNER_ALLOW_RUNASROOT=1
+  export ACTIONS_RUNNER_INPUT_JITCONFIG=${payload[jit_config]}
+  [[ $EUID == "$uid" ]] && exec ./run.sh
+  exec chroot --userspec="$user:" --groups="${groups// /,}" --skip-chdir / ./run.sh
+}
+
+install_runner() {
+  [[ ! -e $home/run.sh ]] || return 0
+  [[ -n ${payload[runner_url]:-} ]] || give_up "no runner in $home, and no runner-url"
+  phase runner-install "${payload[runner_url]}"
+  supervise runner-install exec_install
+  ((status == 0)) || give_up "runner install failed with $status"
+}
+
+run_script() {
+  [[ -n ${payload[pre_runner_script]:-} ]] || return 0
+  phase pre-runner-script
+  (
+    umask 077
+    rm -f "$state/pre-runner-script"
+    printf %s "${payload[pre_runner_script]}" | base64 -d >"$state/pre-runner-script"
+    chmod 700 "$state/pre-runner-script"
+  ) || give_up 'pre-runner script could not be written'
+  supervise pre-runner-script exec_script
+  rm -f "$state/pre-runner-script"
+  ((status == 0)) || give_up "pre-runner script failed with $status"
+}
+
+run_runner() {
+  [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RH "$user:" "$home"
+  { mkdir -p "${served%/*}" && echo "${payload[runner_name]}" >"$served"; } 2>/dev/null || true
+  phase runner-start
+  supervise runner exec_runner
+  phase runner-exit "$status"
+  give_up 'runner exited'
+}
+
+run() {
+  local other
+  other=$(cat "$state/agent.pid" 2>/dev/null || true)
+  if [[ -n $other && $other != "$$" && $(tr '\0' ' ' 2>/dev/null <"/proc/$other/cmdline") == *"$self"* ]]; then
+    say "ci-actions: the agent is already running as process $other"
+    exit 0
+  fi
+  clock
+  started=$now over=$((now + lifetime))
+  trap finish EXIT
+  trap 'reason=${reason:-agent failed in line $LINENO}' ERR
+  trap 'reason=${reason:-stopped by a signal}; exit 0' INT HUP TERM
+  trap : PIPE # not ignored, so that no job starts with it ignored
+  arm
+  { mkdir -p "$state" && echo "$$" >"$state/agent.pid"; } 2>/dev/null || true
+  export HOME=${HOME:-/root}
+  phase agent
+  command -v curl >/dev/null || supervise curl-install exec_curl_install
+  read_payload
+  phase payload "${payload[runner_name]}"
+  obey
+  install_runner
+  run_script
+  run_runner
+}
+
+# cloud-init runs user data once an instance: its per-boot scripts bring the agent back after a restart, to power off.
+start() {
+  local boot=/var/lib/cloud/scripts/per-boot
+  if [[ -z $root && -z ${CI_ACTIONS_POWER_OFF:-} && -d /run/systemd/system ]]; then
+    systemctl start --no-block "$unit.service" 2>/dev/null && exit 0
+    { mkdir -p "$boot" && ln -sf "$self" "$boot/$unit"; } || true
+    systemd-run --unit="$unit" --description='ci-actions boot agent' -p KillMode=mixed -p TimeoutStopSec=15 \
+      -p SuccessAction=poweroff-force -p FailureAction=poweroff-force -p OOMPolicy=continue -p OOMScoreAdjust=-900 \
+      -p IgnoreSIGPIPE=no -p TasksMax=infinity -p LimitNOFILE=65536:1048576 -p Delegate=yes "$self" run && exit 0
+  fi
+  run
+}
+
+case ${1:-start} in
+  start) start ;;
+  run) run ;;
+  *)
+    echo "usage: $0 [start|run]" >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,106 @@
+import { zoneId } from './network.js';
+import type { InstanceRecord, InstanceStateName } from './records.js';
+import { ACCOUNT } from './seed.js';
+import { renderTags } from './tags.js';
+import { listVolumesOf } from './volumes.js';
+import type { Ec2World } from './world.js';
+import type { XmlValue } from './xml.js';
+
+/** Source: EC2 API reference, InstanceState `Code`. */
+export const STATE_CODES: Readonly<Record<InstanceStateName, number>> = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+};
+
+export function renderState(state: InstanceStateName): XmlValue {
+  return { code: STATE_CODES[state], name: state };
+}
+
+export function isGone(instance: InstanceRecord): boolean {
+  return instance.state === 'terminated';
+}
+
+/** An instance as DescribeInstances shows it; one that is gone has no network and no volumes any more. */
+export function renderInstance(world: Ec2World, instance: InstanceRecord): XmlValue {
+  const { subnet, type, image, metadata } = instance;
+  return {
+    instanceId: instance.id,
+    imageId: image.id,
+    instanceState: renderState(instance.state),
+    privateDnsName: isGone(instance) ? '' : `ip-${instance.privateIp.replaceAll('.', '-')}.ec2.internal`,
+    dnsName: '',
+    reason: instance.transitionReason,
+    keyName: instance.keyName,
+    amiLaunchIndex: instance.launchIndex,
+    productCodes: [],
+    instanceType: type.name,
+    launchTime: new Date(instance.launchedAt),
+    placement: {
+      availabilityZone: subnet.zone,
+      availabilityZoneId: zoneId(subnet.zone),
+      groupName: '',
+      tenancy: 'default',
+    },
+    monitoring: { state: 'disabled' },
+    ...(isGone(instance) ? {} : renderNetwork(instance)),
+    stateReason: renderReason(instance),
+    architecture: image.architecture,
+    rootDeviceType: 'ebs',
+    rootDeviceName: image.rootDeviceName,
+    blockDeviceMapping: renderVolumes(world, instance),
+    virtualizationType: 'hvm',
+    clientToken: instance.clientToken,
+    spotInstanceRequestId: instance.spotRequestId,
+    instanceLifecycle: instance.market === 'spot' ? 'spot' : undefined,
+    tagSet: renderTags(instance.tags),
+    hypervisor: 'xen',
+    iamInstanceProfile: instance.instanceProfile && {
+      arn: `arn:aws:iam::${ACCOUNT}:instance-profile/${instance.instanceProfile}`,
+      id: 'AIPASANDBOX0000000000',
+    },
+    ebsOptimized: false,
+    enaSupport: true,
+    cpuOptions: { coreCount: type.vcpus / 2, threadsPerCore: 2 },
+    capacityReservationSpecification: { capacityReservationPreference: 'open' },
+    hibernationOptions: { configured: false },
+    enclaveOptions: { enabled: false },
+    metadataOptions: {
+      state: instance.state === 'pending' ? 'pending' : 'applied',
+      httpTokens: metadata.tokens,
+      httpPutResponseHopLimit: metadata.hopLimit,
+      httpEndpoint: metadata.enabled ? 'enabled' : 'disabled',
+      httpProtocolIpv6: 'disabled',
+      instanceMetadataTags: metadata.tagsServed ? 'enabled' : 'disabled',
+    },
+    platformDetails: 'Linux/UNIX',
+  };
+}
+
+function renderReason(instance: InstanceRecord): XmlValue {
+  if (instance.stateReason) return { ...instance.stateReason };
+  return instance.state === 'pending' ? { code: 'pending', message: 'pending' } : undefined;
+}
+
+function renderNetwork(instance: InstanceRecord): { [element: string]: XmlValue } {
+  const { subnet, groups, privateIp } = instance;
+  const groupSet = groups.map(({ id, name }) => ({ groupId: id, groupName: name }));
+  return { subnetId: subnet.id, vpcId: subnet.vpcId, privateIpAddress: privateIp, sourceDestCheck: true, groupSet };
+}
+
+/** EC2 lists an instance's volumes once it runs. */
+function renderVolumes(world: Ec2World, instance: InstanceRecord): XmlValue {
+  if (instance.state === 'pending') return [];
+  return listVolumesOf(world, instance).map((volume) => ({
+    deviceName: volume.attachment?.device,
+    ebs: {
+      volumeId: volume.id,
+      status: 'attached',
+      attachTime: new Date(volume.createdAt),
+      deleteOnTermination: volume.attachment?.deleteOnTermination,
+    },
+  }));
+}

@@ -1,0 +1,52 @@
+import { startInstances, stopInstances, terminateInstances } from './change-state.js';
+import { describeInstances, describeInstanceStatus } from './describe-instances.js';
+import { describeImages } from './images.js';
+import { describeInstanceAttribute, getConsoleOutput } from './inspect-instance.js';
+import { describeInstanceTypes } from './instance-types.js';
+import { describeRegions, describeSecurityGroups, describeSubnets, describeVpcs, describeZones } from './network.js';
+import type { Params } from './query.js';
+import { RUN_INSTANCES_PARAMETERS, runInstances } from './run-instances.js';
+import { cancelSpotRequests, describeSpotRequests } from './spot.js';
+import { createTags, deleteTags, describeTags } from './tags.js';
+import { deleteVolume, describeVolumes } from './volumes.js';
+import type { Ec2World } from './world.js';
+import type { XmlValue } from './xml.js';
+
+export interface Operation {
+  /** The parameters it knows, apart from those of every request; what else is sent is refused. */
+  readonly parameters: readonly string[];
+  /** @throws Ec2Error */
+  run(world: Ec2World, params: Params): { [element: string]: XmlValue };
+}
+
+const PAGED = ['Filter', 'MaxResults', 'NextToken'];
+
+function operation(parameters: readonly string[], run: Operation['run']): Operation {
+  return { parameters, run };
+}
+
+/** EC2 as far as the sandbox has it, by the name of the action. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  CancelSpotInstanceRequests: operation(['SpotInstanceRequestId'], cancelSpotRequests),
+  CreateTags: operation(['ResourceId', 'Tag'], createTags),
+  DeleteTags: operation(['ResourceId', 'Tag'], deleteTags),
+  DeleteVolume: operation(['VolumeId'], deleteVolume),
+  DescribeAvailabilityZones: operation(['AllAvailabilityZones', 'Filter', 'ZoneName'], describeZones),
+  DescribeImages: operation(['ImageId', 'IncludeDeprecated', 'Owner', ...PAGED], describeImages),
+  DescribeInstanceAttribute: operation(['Attribute', 'InstanceId'], describeInstanceAttribute),
+  DescribeInstances: operation(['InstanceId', ...PAGED], describeInstances),
+  DescribeInstanceStatus: operation(['IncludeAllInstances', 'InstanceId', ...PAGED], describeInstanceStatus),
+  DescribeInstanceTypes: operation(['InstanceType', ...PAGED], (_world, params) => describeInstanceTypes(params)),
+  DescribeRegions: operation(['AllRegions', 'Filter', 'RegionName'], describeRegions),
+  DescribeSecurityGroups: operation(['GroupId', 'GroupName', ...PAGED], describeSecurityGroups),
+  DescribeSpotInstanceRequests: operation(['SpotInstanceRequestId', ...PAGED], describeSpotRequests),
+  DescribeSubnets: operation(['SubnetId', ...PAGED], describeSubnets),
+  DescribeTags: operation(PAGED, describeTags),
+  DescribeVolumes: operation(['VolumeId', ...PAGED], describeVolumes),
+  DescribeVpcs: operation(['VpcId', ...PAGED], describeVpcs),
+  GetConsoleOutput: operation(['InstanceId', 'Latest'], getConsoleOutput),
+  RunInstances: operation(RUN_INSTANCES_PARAMETERS, runInstances),
+  StartInstances: operation(['InstanceId'], startInstances),
+  StopInstances: operation(['Force', 'Hibernate', 'InstanceId', 'SkipOsShutdown'], stopInstances),
+  TerminateInstances: operation(['Force', 'InstanceId', 'SkipOsShutdown'], terminateInstances),
+};

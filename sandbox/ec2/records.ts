@@ -1,0 +1,129 @@
+import type { InstanceType } from './instance-types.js';
+
+/** What a sandbox's EC2 knows. Tags are maps because EC2 keeps their order and CreateTags changes them. */
+export type Tags = Map<string, string>;
+
+export interface ImageRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly ownerId: string;
+  readonly architecture: string;
+  readonly rootDeviceName: string;
+  readonly rootVolumeGiB: number;
+  readonly snapshotId: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  state: 'available' | 'pending' | 'failed' | 'disabled' | 'deregistered';
+  readonly platform?: string;
+  readonly tags: Tags;
+}
+
+export interface VpcRecord {
+  readonly id: string;
+  readonly cidr: string;
+  readonly isDefault: boolean;
+  readonly tags: Tags;
+}
+
+export interface SubnetRecord {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly zone: string;
+  readonly cidr: string;
+  /** Of its zone: where an instance goes that names no subnet. */
+  readonly isDefault: boolean;
+  freeAddresses: number;
+  readonly tags: Tags;
+}
+
+export interface SecurityGroupRecord {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Tags;
+}
+
+export interface VolumeRecord {
+  readonly id: string;
+  readonly sizeGiB: number;
+  readonly type: string;
+  readonly iops?: number;
+  readonly throughput?: number;
+  readonly initializationRate?: number;
+  readonly encrypted: boolean;
+  readonly snapshotId?: string;
+  readonly zone: string;
+  readonly createdAt: number;
+  attachment?: { readonly instanceId: string; readonly device: string; readonly deleteOnTermination: boolean };
+  readonly tags: Tags;
+}
+
+export interface SpotRequestRecord {
+  readonly id: string;
+  readonly instanceId: string;
+  readonly createdAt: number;
+  readonly maxPrice?: string;
+  state: 'active' | 'closed' | 'cancelled';
+  status: { readonly code: string; readonly message: string; readonly at: number };
+  readonly tags: Tags;
+}
+
+export type InstanceStateName = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+export interface StateReason {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface MetadataOptions {
+  readonly tokens: 'optional' | 'required';
+  readonly hopLimit: number;
+  readonly tagsServed: boolean;
+  readonly enabled: boolean;
+}
+
+export interface InstanceRecord {
+  readonly id: string;
+  readonly reservationId: string;
+  readonly launchIndex: number;
+  readonly clientToken: string;
+  readonly image: ImageRecord;
+  readonly type: InstanceType;
+  readonly market: 'on-demand' | 'spot';
+  readonly subnet: SubnetRecord;
+  readonly groups: readonly SecurityGroupRecord[];
+  readonly privateIp: string;
+  readonly metadata: MetadataOptions;
+  /** As it was given, decoded from base64. */
+  readonly userData: Buffer | undefined;
+  readonly shutdownBehavior: 'stop' | 'terminate';
+  readonly protectedFromTermination: boolean;
+  readonly keyName?: string;
+  readonly instanceProfile?: string;
+  spotRequestId?: string;
+  readonly tags: Tags;
+  readonly createdAt: number;
+  /** Later than `createdAt` once it has been stopped and started again. */
+  launchedAt: number;
+  state: InstanceStateName;
+  stateReason?: StateReason;
+  /** EC2's older free text for the same, such as `User initiated (2026-10-20 12:00:00 GMT)`. */
+  transitionReason: string;
+  /** What a spot interruption notice says, once there is one. */
+  interruption?: { readonly action: 'terminate'; readonly time: string };
+  machine?: Machine;
+  /** The serial console as it was posted when the machine last went off. */
+  postedConsole: string;
+}
+
+/** The computer behind an instance: here, a group of local processes. */
+export interface Machine {
+  /** The serial console so far. */
+  readConsole(): string;
+  /** Resolves when none of its processes is left. `pull the plug`: they aren't told before. */
+  stop(how: 'shut down' | 'pull the plug'): Promise<void>;
+}
+
+/** Switches a machine on. `onPowerOff` is called when it has been switched off from within. */
+export type Boot = (instance: InstanceRecord, onPowerOff: () => void) => Machine;

@@ -1,0 +1,92 @@
+import { findAll, refuseMissing } from './errors.js';
+import type { Params } from './query.js';
+import type { InstanceRecord, SpotRequestRecord, Tags } from './records.js';
+import { applyFilters, cutPage, type FilterFields } from './select.js';
+import { renderTags } from './tags.js';
+import { makeId, type Ec2World } from './world.js';
+import type { XmlValue } from './xml.js';
+
+/** The one-time spot request behind a spot instance. It outlives the instance, closed. */
+export function createSpotRequest(
+  world: Ec2World,
+  instance: InstanceRecord,
+  from: { readonly tags: Tags; readonly maxPrice: string | undefined },
+): void {
+  const id = `sir-${makeId('').slice(-8)}`;
+  instance.spotRequestId = id;
+  world.spotRequests.set(id, {
+    id,
+    instanceId: instance.id,
+    createdAt: Date.now(),
+    ...(from.maxPrice === undefined ? {} : { maxPrice: from.maxPrice }),
+    state: 'active',
+    status: { code: 'fulfilled', message: 'Your spot request is fulfilled.', at: Date.now() },
+    tags: new Map(from.tags),
+  });
+}
+
+export function closeSpotRequest(world: Ec2World, instance: InstanceRecord): void {
+  const request = world.spotRequests.get(instance.spotRequestId ?? '');
+  if (!request) return;
+  if (request.state === 'active') request.state = 'closed';
+  const interrupted = instance.stateReason?.code === 'Server.SpotInstanceTermination';
+  request.status = {
+    code: interrupted ? 'instance-terminated-no-capacity' : 'instance-terminated-by-user',
+    message: interrupted
+      ? 'Your Spot instance was terminated because there is no Spot capacity available.'
+      : 'Spot Instance terminated due to user-initiated termination.',
+    at: Date.now(),
+  };
+}
+
+const KIND = { prefix: 'sir-', code: 'InvalidSpotInstanceRequestID', noun: 'spot instance request ID' };
+
+/** Cancels the request; its instance lives on. */
+export function cancelSpotRequests(world: Ec2World, params: Params): { [element: string]: XmlValue } {
+  const ids = params.list('SpotInstanceRequestId');
+  if (ids.length === 0) throw refuseMissing('spotInstanceRequestId');
+  const requests = findAll(ids, (id) => world.spotRequests.get(id), KIND);
+  for (const request of requests) {
+    if (request.state !== 'active') continue;
+    request.state = 'cancelled';
+    const message = 'Your Spot request is canceled, but your instance is still running.';
+    request.status = { code: 'request-canceled-and-instance-running', message, at: Date.now() };
+  }
+  return { spotInstanceRequestSet: requests.map(({ id, state }) => ({ spotInstanceRequestId: id, state })) };
+}
+
+const FILTERS: FilterFields<SpotRequestRecord> = {
+  'spot-instance-request-id': (request) => request.id,
+  'instance-id': (request) => request.instanceId,
+  state: (request) => request.state,
+  'status-code': (request) => request.status.code,
+};
+
+export function describeSpotRequests(world: Ec2World, params: Params): { [element: string]: XmlValue } {
+  const ids = params.list('SpotInstanceRequestId');
+  const find = (id: string) => world.spotRequests.get(id);
+  const asked = ids.length > 0 ? findAll(ids, find, KIND) : [...world.spotRequests.values()];
+  const page = cutPage(applyFilters(asked, params, FILTERS), params, { min: 5, max: 1000 });
+  return {
+    spotInstanceRequestSet: page.items.map((request) => renderRequest(request, world)),
+    nextToken: page.nextToken,
+  };
+}
+
+function renderRequest(request: SpotRequestRecord, world: Ec2World): XmlValue {
+  const { image, type, subnet } = world.instance(request.instanceId);
+  return {
+    spotInstanceRequestId: request.id,
+    spotPrice: request.maxPrice ?? type.price.toFixed(6),
+    type: 'one-time',
+    state: request.state,
+    status: { code: request.status.code, message: request.status.message, updateTime: new Date(request.status.at) },
+    launchSpecification: { imageId: image.id, instanceType: type.name, subnetId: subnet.id },
+    instanceId: request.instanceId,
+    createTime: new Date(request.createdAt),
+    productDescription: 'Linux/UNIX',
+    launchedAvailabilityZone: subnet.zone,
+    instanceInterruptionBehavior: 'terminate',
+    tagSet: renderTags(request.tags),
+  };
+}

@@ -1,0 +1,106 @@
+import { Ec2Error, findAll } from './errors.js';
+import type { Params } from './query.js';
+import type { InstanceRecord, Tags, VolumeRecord } from './records.js';
+import { applyFilters, cutPage, type FilterFields } from './select.js';
+import { renderTags } from './tags.js';
+import type { VolumeRequest } from './block-devices.js';
+import { makeId, type Ec2World } from './world.js';
+import type { XmlValue } from './xml.js';
+
+/** Makes an instance's volumes; they are attached at once. */
+export function createVolumes(
+  world: Ec2World,
+  instance: InstanceRecord,
+  from: { readonly requests: readonly VolumeRequest[]; readonly tags: Tags },
+): void {
+  for (const { device, deleteOnTermination, ...settings } of from.requests) {
+    const id = makeId('vol-');
+    world.volumes.set(id, {
+      ...settings,
+      id,
+      zone: instance.subnet.zone,
+      createdAt: Date.now(),
+      attachment: { instanceId: instance.id, device, deleteOnTermination },
+      tags: new Map(from.tags),
+    });
+  }
+}
+
+export function listVolumesOf(world: Ec2World, instance: InstanceRecord): VolumeRecord[] {
+  return [...world.volumes.values()].filter((volume) => volume.attachment?.instanceId === instance.id);
+}
+
+/** What becomes of the volumes of a terminated instance: those that may outlive it stay and go on costing money. */
+export function releaseVolumes(world: Ec2World, instance: InstanceRecord): void {
+  for (const volume of listVolumesOf(world, instance)) {
+    if (volume.attachment?.deleteOnTermination) world.volumes.delete(volume.id);
+    delete volume.attachment;
+  }
+}
+
+const KIND = { prefix: 'vol-', code: 'InvalidVolume', noun: 'volume' };
+
+export function deleteVolume(world: Ec2World, params: Params): { [element: string]: XmlValue } {
+  const id = params.require('VolumeId');
+  const [volume] = findAll([id], (candidate) => world.volumes.get(candidate), KIND);
+  if (volume?.attachment) {
+    throw new Ec2Error('VolumeInUse', `Volume ${id} is currently attached to ${volume.attachment.instanceId}`);
+  }
+  world.volumes.delete(id);
+  return { return: true };
+}
+
+const FILTERS: FilterFields<VolumeRecord> = {
+  'volume-id': (volume) => volume.id,
+  'volume-type': (volume) => volume.type,
+  'snapshot-id': (volume) => volume.snapshotId,
+  'availability-zone': (volume) => volume.zone,
+  status: (volume) => statusOf(volume),
+  size: (volume) => `${volume.sizeGiB}`,
+  encrypted: (volume) => `${volume.encrypted}`,
+  'attachment.instance-id': (volume) => volume.attachment?.instanceId,
+  'attachment.device': (volume) => volume.attachment?.device,
+  'attachment.delete-on-termination': (volume) => volume.attachment && `${volume.attachment.deleteOnTermination}`,
+};
+
+export function describeVolumes(world: Ec2World, params: Params): { [element: string]: XmlValue } {
+  const ids = params.list('VolumeId');
+  const asked = ids.length > 0 ? findAll(ids, (id) => world.volumes.get(id), KIND) : [...world.volumes.values()];
+  const page = cutPage(applyFilters(asked, params, FILTERS), params, { min: 5, max: 1000 });
+  return { volumeSet: page.items.map(renderVolume), nextToken: page.nextToken };
+}
+
+function statusOf(volume: VolumeRecord): string {
+  return volume.attachment ? 'in-use' : 'available';
+}
+
+function renderVolume(volume: VolumeRecord): XmlValue {
+  const { attachment } = volume;
+  return {
+    volumeId: volume.id,
+    size: volume.sizeGiB,
+    snapshotId: volume.snapshotId ?? '',
+    availabilityZone: volume.zone,
+    status: statusOf(volume),
+    createTime: new Date(volume.createdAt),
+    attachmentSet: attachment
+      ? [
+          {
+            volumeId: volume.id,
+            instanceId: attachment.instanceId,
+            device: attachment.device,
+            status: 'attached',
+            attachTime: new Date(volume.createdAt),
+            deleteOnTermination: attachment.deleteOnTermination,
+          },
+        ]
+      : [],
+    tagSet: renderTags(volume.tags),
+    volumeType: volume.type,
+    iops: volume.iops,
+    throughput: volume.throughput,
+    volumeInitializationRate: volume.initializationRate,
+    encrypted: volume.encrypted,
+    multiAttachEnabled: false,
+  };
+}

@@ -1,0 +1,21 @@
+/** Something that happened in GitHub, for timelines and tests. */
+export interface GitHubEvent {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly name:
+    | 'runner-minted'
+    | 'registered'
+    | 'runner-offline'
+    | 'runner-removed'
+    | 'job-queued'
+    | 'job-started'
+    | 'job-finished';
+  readonly runner?: string;
+  readonly runnerId?: number;
+  readonly job?: string;
+  readonly jobId?: number;
+  /** A few words more: a conclusion, or why a runner went. */
+  readonly detail?: string;
+}
+
+export type EmitGitHub = (event: Omit<GitHubEvent, 'at'>) => void;

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import type { GitHubEvent } from './events.js';
+import { GitHubError } from './errors.js';
+import { JobBoard } from './jobs.js';
+import { RunnerRegistry } from './runners.js';
+import type { Deprecation, Repository, Run, RunnerGroup, State } from './state.js';
+import { Switchboard, type Timing } from './switchboard.js';
+import { App, newKeyPair, TokenStore, type AppOptions, type Token } from './tokens.js';
+
+export interface GitHubOptions {
+  /** The token that may do everything. Default: a new one. */
+  readonly token?: string;
+  /** Further tokens, with less. */
+  readonly tokens?: readonly Token[];
+  /** Default: an App that is installed in the organisation and may do all the suite needs. */
+  readonly app?: AppOptions & { readonly privateKey?: string };
+  /** The first is the one that runs the workflow. Default: `octo-org/octo-repo`, private. */
+  readonly repositories?: readonly Repository[];
+  /** Of organisations and the enterprise. Default: 1 Default, 3 builders. */
+  readonly groups?: readonly RunnerGroup[];
+  /** Text by path, or by `ref:path`. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What there is of the runner application, newest first. */
+  readonly versions?: Readonly<Record<string, Deprecation>>;
+  /** Default: true. */
+  readonly tellsDeprecations?: boolean;
+  readonly timing?: Partial<Timing>;
+  readonly emit?: (event: GitHubEvent) => void;
+}
+
+/** What this GitHub is made of when nobody says otherwise. */
+export const ENTERPRISE = 'octo-enterprise';
+export const RUN_ID = 29679449;
+export const HEAD_SHA = 'f83a356604ae3c5d03e1b46ef4d1ca77d64a90b0';
+export const RUNNER_VERSION = '2.336.0';
+
+const REPOSITORIES: readonly Repository[] = [
+  { id: 1296269, name: 'octo-org/octo-repo', defaultBranch: 'main', private: true },
+  { id: 1296270, name: 'octo-org/other-repo', defaultBranch: 'main', private: true },
+];
+const GROUPS: readonly RunnerGroup[] = [
+  { id: 1, name: 'Default' },
+  { id: 3, name: 'builders' },
+];
+const APP_PERMISSIONS = {
+  actions: 'read',
+  administration: 'write',
+  contents: 'read',
+  metadata: 'read',
+  organization_self_hosted_runners: 'write',
+} as const;
+
+/** Times are those of GitHub where a test need not wait for them. */
+const TIMING: Timing = { pollMs: 50_000, leaseMs: 2_000, offlineAfterMs: 0, lostJobAfterMs: 0 };
+const DAY_MS = 86_400_000;
+const HOUR_SECONDS = 3600;
+
+export interface Seeded {
+  readonly state: State;
+  readonly token: string;
+  /** PEM; made when it is first asked for. */
+  appPrivateKey(): string;
+}
+
+/** A GitHub with its organisation, repository, run, tokens and App. */
+export function seed(options: GitHubOptions): Seeded {
+  const emit = (event: Omit<GitHubEvent, 'at'>) => options.emit?.({ ...event, at: Date.now() });
+  const token = options.token ?? `ghp_${randomBytes(18).toString('hex')}`;
+  const registry = new RunnerRegistry(emit);
+  const board = new JobBoard(emit);
+  const versions = new Map(Object.entries(options.versions ?? defaultVersions()));
+  const timing = { ...TIMING, ...options.timing };
+  const switchboard = new Switchboard({ registry, board, timing, emit, checkVersion: (version) => checkVersion(versions, version) });
+  const repositories = options.repositories ?? REPOSITORIES;
+  const app = lazily(() => makeApp(options, repositories));
+  const state: State = {
+    registry,
+    board,
+    switchboard,
+    tokens: new TokenStore([{ token, kind: 'classic', permissions: 'all' }, ...(options.tokens ?? [])]),
+    app: () => app().app,
+    repositories,
+    runs: new Map([[RUN_ID, firstRun(repositories)]]),
+    groups: options.groups ?? GROUPS,
+    files: new Map(Object.entries(options.files ?? {})),
+    refs: new Map([['main', HEAD_SHA]]),
+    registrationTokens: new Map(),
+    runnerVersion: versions.keys().next().value ?? RUNNER_VERSION,
+    versions,
+    tellsDeprecations: options.tellsDeprecations ?? true,
+    rateLimit: { limit: 5000, remaining: 5000, resetAt: Math.floor(Date.now() / 1000) + HOUR_SECONDS },
+  };
+  return { state, token, appPrivateKey: () => app().privateKey };
+}
+
+function firstRun(repositories: readonly Repository[]): Run {
+  const repository = repositories[0]?.name ?? '';
+  const about = { headSha: HEAD_SHA, headBranch: 'main', createdAt: Date.now() };
+  return { id: RUN_ID, repository, attempt: 1, status: 'in_progress', conclusion: null, ...about };
+}
+
+/** The newest version, one that ends in five days, one that may not run jobs any more, one that may not even register. */
+function defaultVersions(): Record<string, Deprecation> {
+  const day = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+  return {
+    [RUNNER_VERSION]: {},
+    '2.335.0': { registration: day(60), runtime: day(5) },
+    '2.334.0': { registration: day(30), runtime: day(-10) },
+    '2.328.0': { registration: day(-200), runtime: day(-200) },
+  };
+}
+
+/** @throws GitHubError 403 for a version that may not run jobs any more. */
+function checkVersion(versions: ReadonlyMap<string, Deprecation>, version: string): void {
+  const ends = versions.get(version)?.runtime;
+  if (!ends || Date.parse(ends) > Date.now()) return;
+  throw new GitHubError(403, `Runner version v${version} is deprecated and cannot receive messages.`);
+}
+
+function makeApp(options: GitHubOptions, repositories: readonly Repository[]): { app: App; privateKey: string } {
+  if (options.app) return { app: new App(options.app), privateKey: options.app.privateKey ?? '' };
+  const { publicKey, privateKey } = newKeyPair();
+  const account = repositories[0]?.name.split('/')[0] ?? '';
+  const installations = [{ id: 4242, account, permissions: APP_PERMISSIONS }];
+  return { app: new App({ id: 1234, clientId: 'Iv1.8a61f9b3a7aba766', publicKey, installations }), privateKey };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

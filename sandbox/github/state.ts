@@ -1,0 +1,68 @@
+import type { JobBoard } from './jobs.js';
+import type { RunnerRegistry } from './runners.js';
+import type { Switchboard } from './switchboard.js';
+import type { App, TokenStore } from './tokens.js';
+
+export interface Repository {
+  readonly id: number;
+  /** `owner/name`. */
+  readonly name: string;
+  readonly defaultBranch: string;
+  readonly private: boolean;
+}
+
+/** A workflow run as far as tests care. Its jobs are those of the job board. */
+export interface Run {
+  readonly id: number;
+  readonly repository: string;
+  attempt: number;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: 'success' | 'failure' | 'cancelled' | null;
+  readonly headSha: string;
+  readonly headBranch: string;
+  readonly createdAt: number;
+}
+
+export interface RunnerGroup {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** When GitHub stops speaking with a version of the runner, as ISO 8601; absent: not known to end. */
+export interface Deprecation {
+  readonly registration?: string;
+  readonly runtime?: string;
+}
+
+/** All there is in this GitHub: what the routes read and change. */
+export interface State {
+  readonly registry: RunnerRegistry;
+  readonly board: JobBoard;
+  readonly switchboard: Switchboard;
+  readonly tokens: TokenStore;
+  /** The one App that is known here. */
+  app(): App;
+  readonly repositories: readonly Repository[];
+  readonly runs: Map<number, Run>;
+  readonly groups: readonly RunnerGroup[];
+  /** Text by path, or by `ref:path` for one commit, branch or tag only. */
+  readonly files: Map<string, string>;
+  /** Commit by branch or tag. */
+  readonly refs: Map<string, string>;
+  readonly registrationTokens: Map<string, { readonly scope: string; readonly expiresAt: number }>;
+  /** The newest runner version there is. */
+  readonly runnerVersion: string;
+  /** The releases of the runner. */
+  readonly versions: ReadonlyMap<string, Deprecation>;
+  /** False for a server (GHES) that does not know the question for a version's end. */
+  readonly tellsDeprecations: boolean;
+  readonly rateLimit: RateLimit;
+}
+
+/** Settable: what the caller has left. */
+export interface RateLimit {
+  limit: number;
+  remaining: number;
+  /** Seconds since the epoch. */
+  resetAt: number;
+}

@@ -1,0 +1,162 @@
+import { createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
+import { GitHubError, notFound } from './errors.js';
+
+export type Level = 'read' | 'write';
+
+/** Permissions as in an App's manifest; `enterprise_runners` stands for a classic token's `manage_runners:enterprise`. */
+export type Permissions = Readonly<Record<string, Level>>;
+
+export interface Token {
+  readonly token: string;
+  /** Decides GitHub's words when something is missing. `actions` is a job's own GITHUB_TOKEN. */
+  readonly kind: 'classic' | 'fine-grained' | 'app' | 'actions';
+  readonly permissions: Permissions | 'all';
+  /** `owner/name` of those it can see. Default: all. */
+  readonly repositories?: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+}
+
+export interface AppOptions {
+  readonly id: number;
+  readonly clientId?: string;
+  /** PEM. */
+  readonly publicKey: string;
+  readonly installations?: readonly Installation[];
+}
+
+export interface Installation {
+  readonly id: number;
+  /** The organisation or user that has it installed. */
+  readonly account: string;
+  readonly permissions: Permissions;
+  /** `owner/name`; default: all of the account's. */
+  readonly repositories?: readonly string[];
+}
+
+/** Who may do what. */
+export class TokenStore {
+  readonly #tokens = new Map<string, Token>();
+
+  constructor(tokens: readonly Token[]) {
+    for (const token of tokens) this.add(token);
+  }
+
+  add(token: Token): Token {
+    this.#tokens.set(token.token, token);
+    return token;
+  }
+
+  revoke(token: string): void {
+    this.#tokens.delete(token);
+  }
+
+  /** `undefined` without an authorization header. @throws GitHubError 401 for one that means nothing. */
+  authenticate(header: string | undefined): Token | undefined {
+    if (!header) return undefined;
+    const token = this.#tokens.get(header.replace(/^(bearer|token)\s+/i, '').trim());
+    if (!token || (token.expiresAt ?? Infinity) <= Date.now()) throw new GitHubError(401, 'Bad credentials');
+    return token;
+  }
+}
+
+export interface Need {
+  readonly permission: string;
+  readonly level: Level;
+}
+
+/** @throws GitHubError 404 when the token can't see the place, 403 when it may not do this there. */
+export function authorize(token: Token, need: Need, repository: string | undefined): void {
+  const seen = token.repositories?.map((name) => name.toLowerCase());
+  if (repository && seen && !seen.includes(repository.toLowerCase())) throw notFound();
+  if (token.permissions === 'all') return;
+  const granted = token.permissions[need.permission];
+  if (granted === 'write' || granted === need.level) return;
+  throw new GitHubError(403, REFUSALS[token.kind]);
+}
+
+const REFUSALS: Readonly<Record<Token['kind'], string>> = {
+  classic: 'Must have admin rights to Repository.',
+  'fine-grained': 'Resource not accessible by personal access token',
+  app: 'Resource not accessible by integration',
+  actions: 'Resource not accessible by integration',
+};
+
+/** One GitHub App. */
+export class App {
+  constructor(readonly options: AppOptions) {}
+
+  get installations(): readonly Installation[] {
+    return this.options.installations ?? [];
+  }
+
+  /** Checks the App's own JSON Web Token. @throws GitHubError 401. */
+  authenticate(header: string | undefined): void {
+    const [head, claims, signature] = (header ?? '').replace(/^bearer\s+/i, '').split('.');
+    const decoded = decode(head, claims);
+    const key = createPublicKey(this.options.publicKey);
+    const signed = Buffer.from(`${head}.${claims}`);
+    const fits = decoded?.alg === 'RS256' && verify('RSA-SHA256', signed, key, Buffer.from(signature ?? '', 'base64url'));
+    if (!fits) throw new GitHubError(401, 'A JSON web token could not be decoded');
+    const { iss, exp } = decoded;
+    const now = Date.now() / 1000;
+    if (typeof exp !== 'number' || exp <= now) {
+      throw new GitHubError(401, "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires");
+    }
+    if (exp > now + 600 + 60) throw new GitHubError(401, "'Expiration time' claim ('exp') is too far in the future");
+    if (![String(this.options.id), this.options.clientId].includes(String(iss))) {
+      throw new GitHubError(401, "'Issuer' claim ('iss') must be an Integer");
+    }
+  }
+
+  /**
+   * A token of an installation for an hour, with the permissions asked for or all it has.
+   *
+   * @throws GitHubError 422 when more is asked for than was granted.
+   */
+  mint(installation: Installation, request: { permissions?: Permissions; repositories?: readonly string[] }): Token {
+    const asked = Object.entries(request.permissions ?? {});
+    if (asked.some(([name, level]) => !covers(installation.permissions[name], level))) {
+      throw new GitHubError(422, 'The permissions requested are not granted to this installation.');
+    }
+    const repositories = request.repositories?.map((name) => `${installation.account}/${name}`) ?? installation.repositories;
+    if (repositories?.some((name) => !covered(installation, name))) {
+      throw new GitHubError(422, 'There is at least one repository that does not exist or is not accessible to the parent installation.');
+    }
+    return {
+      token: `ghs_${randomBytes(18).toString('hex')}`,
+      kind: 'app',
+      permissions: asked.length > 0 ? Object.fromEntries(asked) : installation.permissions,
+      ...(repositories && { repositories }),
+      expiresAt: Date.now() + 3_600_000,
+    };
+  }
+}
+
+/** A key pair for an App that nobody described, as PEM. Takes some 100 ms, so only where one is asked for. */
+export function newKeyPair(): { readonly publicKey: string; readonly privateKey: string } {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+}
+
+function covers(granted: Level | undefined, asked: Level): boolean {
+  return granted === 'write' || granted === asked;
+}
+
+function covered(installation: Installation, repository: string): boolean {
+  const name = repository.toLowerCase();
+  if (installation.repositories) return installation.repositories.some((one) => one.toLowerCase() === name);
+  return name.startsWith(`${installation.account.toLowerCase()}/`);
+}
+
+function decode(head?: string, claims?: string): { alg?: unknown; iss?: unknown; exp?: unknown } | undefined {
+  const read = (part?: string) => JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Record<string, unknown>;
+  try {
+    return { ...read(claims), alg: read(head)['alg'] };
+  } catch {
+    return undefined;
+  }
+}

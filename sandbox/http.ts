@@ -1,0 +1,169 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RecordedRequest, ServiceName, StatusFault, Traffic } from './traffic.js';
+
+export type * from './traffic.js';
+
+/** What a handler is given: one request, read to its end. */
+export interface SandboxRequest {
+  /** Position among all requests of this sandbox, over all its services. */
+  readonly index: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Aborted when the client has gone before it was answered: how a long poll learns that its runner died. */
+  readonly signal: AbortSignal;
+}
+
+export interface SandboxResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** One service behind a port. */
+export interface Handler {
+  /**
+   * What the request asks for, such as `RunInstances` or `GET /repos/{owner}/{repo}/actions/runners`, known
+   * before anything happens so that faults can address it. `undefined`: traffic of the sandbox's own
+   * (`/_runner/`, `/_sandbox/`), which is neither recorded nor disturbed.
+   */
+  name(request: SandboxRequest): string | undefined;
+  handle(request: SandboxRequest): Promise<SandboxResponse>;
+  /** A `status` fault in the words of this service; nothing else happens. */
+  refuse(fault: StatusFault, request: SandboxRequest): SandboxResponse;
+}
+
+export interface ServeOptions {
+  readonly service: ServiceName | ((request: SandboxRequest) => ServiceName);
+  readonly traffic: Traffic;
+  readonly handler: Handler;
+  /** Default: any free one. */
+  readonly port?: number | undefined;
+}
+
+export interface Server {
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
+  readonly url: string;
+  /** Breaks the connections there still are. */
+  close(): Promise<void>;
+}
+
+/** Serves a handler on loopback, with every named request recorded and open to faults. */
+export async function serve(options: ServeOptions): Promise<Server> {
+  const closing = new AbortController();
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing, { ...options, closing: closing.signal }).catch((error: unknown) => {
+      if (!outgoing.headersSent) outgoing.writeHead(500, { 'content-type': 'text/plain' });
+      outgoing.end(`The sandbox failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+    });
+  });
+  // Longer than any client keeps an idle connection: otherwise the two ends race and a request is lost now and then.
+  server.keepAliveTimeout = 120_000;
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        closing.abort();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+type Context = ServeOptions & { readonly closing: AbortSignal };
+
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse, context: Context): Promise<void> {
+  const { handler, traffic } = context;
+  const body = await readBody(incoming).catch(() => undefined);
+  if (body === undefined) return; // The client went away in the middle of its own request.
+  const request = toRequest({ incoming, outgoing, body, index: traffic.requests.length });
+  const operation = handler.name(request);
+  if (operation === undefined) return send(outgoing, await handler.handle(request));
+
+  const record = recordRequest(request, operation, context);
+  const { index, service } = record;
+  const fault = traffic.intercept?.({ index, service, operation, body });
+  if (fault) record.fault = fault;
+  if (fault?.kind === 'reset-before') return void incoming.socket.destroy();
+  const response = fault?.kind === 'status' ? handler.refuse(fault, request) : await handler.handle(request);
+  if (fault?.kind === 'reset-after') return void incoming.socket.destroy();
+  if (fault?.kind === 'stall') await stall(fault.ms, [request.signal, context.closing]);
+  const sent = fault?.kind === 'malformed' ? cutOff(response) : response;
+  record.status = sent.status;
+  record.response = sent.body.toString();
+  send(outgoing, sent);
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function toRequest(from: {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+  body: string;
+  index: number;
+}): SandboxRequest {
+  const { incoming, outgoing, body, index } = from;
+  const gone = new AbortController();
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) gone.abort();
+  });
+  const url = new URL(incoming.url ?? '/', 'http://sandbox');
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : `${value}`,
+    ]),
+  );
+  const { pathname: path, searchParams: query } = url;
+  return { index, method: incoming.method ?? 'GET', path, query, headers, body, signal: gone.signal };
+}
+
+function recordRequest(request: SandboxRequest, operation: string, context: Context): RecordedRequest {
+  const { index, method, headers, body, query } = request;
+  const record: RecordedRequest = {
+    index,
+    at: Date.now(),
+    service: typeof context.service === 'function' ? context.service(request) : context.service,
+    operation,
+    method,
+    path: query.size > 0 ? `${request.path}?${query.toString()}` : request.path,
+    headers,
+    body,
+  };
+  context.traffic.requests.push(record);
+  return record;
+}
+
+function stall(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    for (const signal of signals) signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+function cutOff(response: SandboxResponse): SandboxResponse {
+  const body = response.body.toString();
+  return { ...response, status: 200, body: body.slice(0, Math.ceil(body.length / 2)) };
+}
+
+function send(outgoing: ServerResponse, response: SandboxResponse): void {
+  outgoing.writeHead(response.status, response.headers);
+  outgoing.end(response.body);
+}

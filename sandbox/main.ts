@@ -1,0 +1,24 @@
+import { startSandbox, type SandboxEvent } from './sandbox.js';
+
+/** `npm run sandbox`: prints what to export, then what happens, until Ctrl-C. */
+async function main(): Promise<void> {
+  const sandbox = await startSandbox({ timeline: { pendingMs: 2000, bootMs: 3000, shuttingDownMs: 1000 } });
+  const close = () => {
+    void sandbox.close().then(() => process.exit(0));
+  };
+  process.once('SIGINT', close);
+  process.once('SIGTERM', close);
+  const variables = { ...sandbox.environment, GITHUB_TOKEN: sandbox.token };
+  for (const [name, value] of Object.entries(variables)) console.log(`export ${name}='${value}'`);
+  console.log(
+    `\n# Control: ${sandbox.githubUrl}/_sandbox/{events,requests,instances,runners,jobs,faults}. Ctrl-C ends it.`,
+  );
+  sandbox.on((event) => console.log(describe(event)));
+}
+
+function describe({ at, name, ...about }: SandboxEvent): string {
+  const details = Object.values(about).filter((value) => value !== undefined);
+  return `# ${new Date(at).toISOString()} ${name.padEnd(14)} ${details.join(' ')}`;
+}
+
+await main();

@@ -1,0 +1,178 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createControl } from './control.js';
+import type { Baked } from './disk.js';
+import { createEc2Endpoint } from './ec2/endpoint.js';
+import { Ec2World, type Ec2Event, type Ec2Options, type Timeline } from './ec2/world.js';
+import { createGitHub, type GitHubEvent, type GitHubOptions, type GitHubWorld } from './github/world.js';
+import { serve, type Handler, type Intercept, type RecordedRequest, type Server, type Traffic } from './http.js';
+import { createBoot } from './machine.js';
+import { createSsmEndpoint, isSsmRequest } from './ssm.js';
+
+export type { Ec2World } from './ec2/world.js';
+export type { GitHubWorld, Job } from './github/world.js';
+export type { Fault, Intercept, RecordedRequest } from './http.js';
+export * as seed from './ec2/seed.js';
+
+export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'boot'>> {
+  readonly timeline?: Partial<Timeline> & {
+    /** How long an instance's programs may take to end once it is being shut down, in ms. Default 5000. */
+    readonly graceMs?: number;
+  };
+  /** False: instances have a life in the API alone, nothing is run. */
+  readonly machines?: boolean;
+  /** Other programs than this suite's agent and the stand-in runner on this suite's images. */
+  readonly baked?: Partial<Baked>;
+  readonly github?: Omit<GitHubOptions, 'emit'>;
+  /** Where the disks of instances are kept. Default: a temporary folder, removed on close. */
+  readonly directory?: string;
+  /** Default: any free ones. */
+  readonly ports?: { readonly aws?: number; readonly github?: number };
+}
+
+export type SandboxEvent = Ec2Event | GitHubEvent;
+
+export interface Sandbox {
+  /** EC2's and SSM's. */
+  readonly awsUrl: string;
+  readonly githubUrl: string;
+  readonly region: string;
+  /** What an AWS SDK, Octokit and an action need to find the sandbox. Without a GitHub token. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A GitHub token that may do everything. */
+  readonly token: string;
+  readonly ec2: Ec2World;
+  readonly github: GitHubWorld;
+  readonly requests: readonly RecordedRequest[];
+  /** Decides on each request before it has any effect. */
+  intercept: Intercept | undefined;
+  readonly events: readonly SandboxEvent[];
+  /** Calls back for each event to come. Returns how to stop. */
+  on(listener: (event: SandboxEvent) => void): () => void;
+  /** Ends every process it has started and breaks all connections. */
+  close(): Promise<void>;
+}
+
+const TIMELINE: Timeline = { pendingMs: 50, bootMs: 50, shuttingDownMs: 50, invisibleMs: 0 };
+
+/** EC2, SSM, instance metadata and GitHub on loopback, in this process. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { events, emit, on } = createEvents();
+  const region = options.region ?? 'us-east-1';
+  const { graceMs = 5000, ...timeline } = { ...TIMELINE, ...options.timeline };
+  const disks = prepareDirectory(options.directory);
+  const boot = createBoot({ directory: disks.path, region, graceMs, baked: options.baked });
+  const ec2 = new Ec2World({ ...options, region, timeline, ...(options.machines === false ? {} : { boot }) }, emit);
+  const github = createGitHub({ ...options.github, emit });
+  const traffic: Traffic = { requests: [] };
+  const control = createControl({ ec2, github, events, traffic });
+  const ssm = createSsmEndpoint(ec2);
+  const aws = await serve({
+    service: (request) => (isSsmRequest(request) ? 'ssm' : 'ec2'),
+    handler: route((request) => (isSsmRequest(request) ? ssm : undefined), createEc2Endpoint(ec2)),
+    traffic,
+    port: options.ports?.aws,
+  });
+  const hub = await serve({
+    service: 'github',
+    handler: route((request) => (request.path.startsWith('/_sandbox/') ? control : undefined), github),
+    traffic,
+    port: options.ports?.github,
+  });
+  return {
+    awsUrl: aws.url,
+    githubUrl: hub.url,
+    region,
+    token: github.token,
+    ec2,
+    github,
+    events,
+    on,
+    environment: describeEnvironment({ aws, hub, region, github }),
+    requests: traffic.requests,
+    get intercept() {
+      return traffic.intercept;
+    },
+    set intercept(intercept) {
+      traffic.intercept = intercept;
+    },
+    async close() {
+      await ec2.close();
+      github.close();
+      await Promise.all([aws.close(), hub.close()]);
+      disks.remove();
+    },
+  };
+}
+
+function createEvents(): Pick<Sandbox, 'events' | 'on'> & { emit: (event: SandboxEvent) => void } {
+  const events: SandboxEvent[] = [];
+  const listeners = new Set<(event: SandboxEvent) => void>();
+  return {
+    events,
+    emit(event) {
+      events.push(event);
+      for (const listener of listeners) listener(event);
+    },
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function prepareDirectory(given: string | undefined): { path: string; remove: () => void } {
+  const path = given === undefined ? mkdtempSync(join(tmpdir(), 'ci-actions-sandbox-')) : resolve(given);
+  if (given !== undefined) {
+    mkdirSync(path, { recursive: true });
+    return { path, remove: () => {} };
+  }
+  // A runner may be told to run as any user, who has to get there.
+  chmodSync(path, 0o755);
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
+}
+
+function route(choose: (request: Parameters<Handler['name']>[0]) => Handler | undefined, otherwise: Handler): Handler {
+  return {
+    name: (request) => (choose(request) ?? otherwise).name(request),
+    handle: (request) => (choose(request) ?? otherwise).handle(request),
+    refuse: (fault, request) => (choose(request) ?? otherwise).refuse(fault, request),
+  };
+}
+
+function describeEnvironment(from: {
+  aws: Server;
+  hub: Server;
+  region: string;
+  github: GitHubWorld;
+}): Record<string, string> {
+  const { aws, hub, region, github } = from;
+  const [owner = ''] = github.repository.split('/');
+  return {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'AKIASANDBOX000000000',
+    AWS_SECRET_ACCESS_KEY: 'sandbox-secret-access-key',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_ACTION: 'start',
+    GITHUB_ACTOR: 'octocat',
+    GITHUB_API_URL: hub.url,
+    GITHUB_EVENT_NAME: 'push',
+    GITHUB_GRAPHQL_URL: `${hub.url}/graphql`,
+    GITHUB_JOB: 'start',
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_REF_NAME: 'main',
+    GITHUB_REPOSITORY: github.repository,
+    GITHUB_REPOSITORY_ID: `${github.repositoryId}`,
+    GITHUB_REPOSITORY_OWNER: owner,
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_RUN_ID: `${github.runId}`,
+    GITHUB_RUN_NUMBER: '1',
+    GITHUB_SERVER_URL: hub.url,
+    GITHUB_SHA: github.sha,
+    GITHUB_WORKFLOW: 'ci',
+  };
+}

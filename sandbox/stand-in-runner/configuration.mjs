@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The runner's root: where this program lies. */
+export const HOME = dirname(fileURLToPath(import.meta.url));
+
+const FILES = ['.runner', '.credentials', '.credentials_rsaparams'];
+
+/** As packed; the sandbox's own copy has no such file. */
+export function readVersion() {
+  const file = join(HOME, 'version');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '2.336.0';
+}
+
+/** Base64 of JSON: file names and, again in base64, what is in them. */
+export function writeConfiguration(encoded) {
+  const files = JSON.parse(Buffer.from(encoded, 'base64').toString());
+  for (const name of FILES) writeFileSync(join(HOME, name), Buffer.from(files[name], 'base64'), { mode: 0o600 });
+}
+
+/** `undefined` where nothing was configured. */
+export function readConfiguration() {
+  if (!FILES.every((name) => existsSync(join(HOME, name)))) return undefined;
+  const [runner, credentials, key] = FILES.map((name) => JSON.parse(readFileSync(join(HOME, name), 'utf8')));
+  return { runner, credentials, key };
+}
+
+export function removeConfiguration() {
+  for (const name of FILES) rmSync(join(HOME, name), { force: true });
+  console.log('√ Removed .credentials');
+  console.log('√ Removed .runner');
+}
+
+/** The `KEY=VALUE` lines of `.env` join the environment, as on a real runner. */
+export function loadDotEnv() {
+  const file = join(HOME, '.env');
+  if (!existsSync(file)) return;
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const at = line.indexOf('=');
+    if (at > 0) process.env[line.slice(0, at).trim()] = line.slice(at + 1).trim();
+  }
+}
+
+/** `--name value` from the command line, or the environment variable that stands for it, which is unset. */
+export function takeArgument(name) {
+  const variable = `ACTIONS_RUNNER_INPUT_${name.toUpperCase()}`;
+  const value = process.env[variable];
+  delete process.env[variable];
+  const at = process.argv.indexOf(`--${name}`);
+  return at > 0 ? process.argv[at + 1] : value;
+}
+
+export function hasFlag(name) {
+  return process.argv.includes(`--${name}`);
+}

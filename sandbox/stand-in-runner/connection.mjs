@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { Agent, request } from 'node:http';
+
+/** What the server answered when it was no success. */
+export class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * Speaks for one runner.
+ *
+ * @param {{ runner: Record<string, string>, credentials: { data: { clientId: string } }, key: { d: string } }} config
+ */
+export function connect({ runner, credentials, key }) {
+  const base = runner.serverUrlV2;
+  const agent = new Agent({ keepAlive: true });
+  const { clientId } = credentials.data;
+  const proof = createHash('sha256').update(`${clientId}:${key.d}`).digest('hex');
+  let session = '';
+
+  const call = (method, path, { body, signal } = {}) => send(new URL(path, base), { method, body, signal, agent });
+  return {
+    async open(version) {
+      const os = process.platform === 'darwin' ? 'macOS' : 'Linux';
+      const opened = await call('POST', 'sessions', { body: { agentId: runner.agentId, proof, version, os } });
+      session = `sessions/${opened.sessionId}`;
+    },
+    /** The next message; `undefined` when there was none for a while. */
+    poll: (signal) => call('GET', `${session}/message`, { signal }),
+    acquire: (jobId) => call('POST', `${session}/acquire`, { body: { jobId } }),
+    log: (text) => call('POST', `${session}/log`, { body: { text } }),
+    step: (report) => call('POST', `${session}/step`, { body: report }),
+    finish: (conclusion) => call('POST', `${session}/finish`, { body: { conclusion } }),
+    async close() {
+      await call('DELETE', session).catch(() => undefined);
+      agent.destroy();
+    },
+  };
+}
+
+/** One request, JSON in both directions. Rejects with {@link Refused} for an answer that is an error. */
+export function send(url, { method, body, signal, agent }) {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, agent, signal, headers: { 'content-type': 'application/json' } }, (incoming) => {
+      let text = '';
+      incoming.setEncoding('utf8');
+      incoming.on('data', (chunk) => (text += chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const answer = text === '' ? undefined : JSON.parse(text);
+        if (incoming.statusCode < 300) resolve(answer);
+        else reject(new Refused(incoming.statusCode, answer?.message ?? `HTTP ${incoming.statusCode}`));
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/**
+ * Sends what a job has to say in its order: pieces of its log, as much as has come together while something else
+ * was on its way, and the state of its steps. What GitHub doesn't take is lost; the job goes on.
+ */
+export function createOutbox(github) {
+  let text = '';
+  let sending = Promise.resolve();
+  const flush = async () => {
+    const piece = text;
+    text = '';
+    if (piece) await github.log(piece).catch(() => undefined);
+  };
+  return {
+    write(piece) {
+      text += piece;
+      sending = sending.then(flush);
+    },
+    report(step) {
+      sending = sending.then(flush).then(() => github.step(step).catch(() => undefined));
+    },
+    emptied: () => sending,
+  };
+}

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HOME } from './configuration.mjs';
+import { killTree } from './processes.mjs';
+
+/** From SIGINT to SIGTERM, and from there to SIGKILL: what the real runner grants a cancelled step. */
+const TERM_AFTER_MS = 7500;
+const KILL_AFTER_MS = 2500;
+
+/**
+ * Runs a job's steps one after the other, as a runner does: `bash -e` in the work folder.
+ *
+ * @param {object} job As the server describes it.
+ * @param {{ runner: object, outbox: { write(text: string): void, report(step: object): void }, signal: AbortSignal }} about
+ * @returns {Promise<'success' | 'failure' | 'cancelled'>}
+ */
+export async function runJob(job, about) {
+  const place = prepare(job, about.runner);
+  const started = await runHook('ACTIONS_RUNNER_HOOK_JOB_STARTED', place, about);
+  const conclusion = started ? await runSteps(job, place, about) : 'failure';
+  const completed = await runHook('ACTIONS_RUNNER_HOOK_JOB_COMPLETED', place, about);
+  return conclusion === 'success' && !completed ? 'failure' : conclusion;
+}
+
+function prepare(job, runner) {
+  const work = join(HOME, runner.workFolder);
+  const name = job.repository.split('/')[1];
+  const workspace = join(work, name, name);
+  const temp = join(work, '_temp');
+  const tools = join(work, '_tool');
+  for (const directory of [workspace, temp, tools]) mkdirSync(directory, { recursive: true });
+  if (job.directory) cpSync(job.directory, workspace, { recursive: true, verbatimSymlinks: true });
+  return { workspace, temp, env: { ...process.env, ...describe(job, runner, { workspace, temp, tools }), ...job.env } };
+}
+
+/** The variables every step can count on. */
+function describe(job, runner, { workspace, temp, tools }) {
+  return {
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: workspace,
+    GITHUB_REPOSITORY: job.repository,
+    GITHUB_RUN_ID: String(job.runId),
+    GITHUB_RUN_ATTEMPT: String(job.runAttempt),
+    GITHUB_JOB: job.name,
+    GITHUB_ENV: join(temp, 'env'),
+    GITHUB_PATH: join(temp, 'path'),
+    GITHUB_OUTPUT: join(temp, 'output'),
+    GITHUB_STEP_SUMMARY: join(temp, 'summary'),
+    RUNNER_NAME: runner.agentName,
+    RUNNER_OS: process.platform === 'darwin' ? 'macOS' : 'Linux',
+    RUNNER_ARCH: process.arch === 'arm64' ? 'ARM64' : 'X64',
+    RUNNER_ENVIRONMENT: 'self-hosted',
+    RUNNER_TEMP: temp,
+    RUNNER_TOOL_CACHE: tools,
+  };
+}
+
+async function runSteps(job, place, about) {
+  for (const [index, script] of job.steps.entries()) {
+    const number = index + 1;
+    if (about.signal.aborted) return 'cancelled';
+    about.outbox.report({ number, status: 'in_progress' });
+    about.outbox.write(`##[group]Run ${script.split('\n')[0]}\n${script}\n##[endgroup]\n`);
+    const file = join(place.temp, `step-${number}.sh`);
+    writeFileSync(file, script);
+    const conclusion = await runShell(file, place, about);
+    takeFiles(place);
+    about.outbox.report({ number, status: 'completed', conclusion });
+    if (conclusion !== 'success') return conclusion;
+  }
+  return about.signal.aborted ? 'cancelled' : 'success';
+}
+
+/** An absolute path to a script; a failing one fails the job. */
+async function runHook(variable, place, about) {
+  const file = process.env[variable];
+  if (!file) return true;
+  if (!existsSync(file)) {
+    about.outbox.write(`##[error]${variable}: there is no ${file}\n`);
+    return false;
+  }
+  about.outbox.write(`##[group]Run '${file}'\n##[endgroup]\n`);
+  return (await runShell(file, place, about)) === 'success';
+}
+
+function runShell(file, { workspace, env }, { outbox, signal }) {
+  return new Promise((resolve) => {
+    const child = spawn('bash', ['-e', file], { cwd: workspace, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const timers = [];
+    const cancel = () => {
+      outbox.write('##[error]The operation was canceled.\n');
+      killTree(child.pid, 'SIGINT');
+      timers.push(setTimeout(() => killTree(child.pid, 'SIGTERM'), TERM_AFTER_MS));
+      timers.push(setTimeout(() => killTree(child.pid, 'SIGKILL'), TERM_AFTER_MS + KILL_AFTER_MS));
+    };
+    child.stdout.setEncoding('utf8').on('data', (text) => outbox.write(text));
+    child.stderr.setEncoding('utf8').on('data', (text) => outbox.write(text));
+    signal.addEventListener('abort', cancel, { once: true });
+    const end = (conclusion) => {
+      timers.forEach(clearTimeout);
+      signal.removeEventListener('abort', cancel);
+      resolve(conclusion);
+    };
+    child.on('error', (error) => {
+      outbox.write(`##[error]${error.message}\n`);
+      end('failure');
+    });
+    child.on('close', (code) => {
+      if (signal.aborted) return end('cancelled');
+      if (code !== 0) outbox.write(`##[error]Process completed with exit code ${code}.\n`);
+      return end(code === 0 ? 'success' : 'failure');
+    });
+  });
+}
+
+/** What a step left in GITHUB_ENV and GITHUB_PATH is there for the next one. */
+function takeFiles({ temp, env }) {
+  const lines = readLines(join(temp, 'env'));
+  while (lines.length > 0) {
+    const line = lines.shift();
+    const [, name, end] = /^([^=]+)<<(.+)$/.exec(line) ?? [];
+    if (name) env[name] = lines.splice(0, lines.indexOf(end) + 1).slice(0, -1).join('\n');
+    else if (line.includes('=')) env[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
+  }
+  for (const directory of readLines(join(temp, 'path')).filter(Boolean)) env.PATH = `${directory}:${env.PATH}`;
+}
+
+function readLines(file) {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  rmSync(file);
+  return lines;
+}

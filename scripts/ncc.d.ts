@@ -1,0 +1,12 @@
+/** As much of ncc's API as the build uses; the package declares no types. */
+declare module '@vercel/ncc' {
+  interface Options {
+    readonly cache?: boolean;
+    readonly quiet?: boolean;
+    readonly externals?: Readonly<Record<string, string>>;
+  }
+  export default function ncc(
+    input: string,
+    options?: Options,
+  ): Promise<{ readonly code: string; readonly assets: Readonly<Record<string, unknown>> }>;
+}

@@ -1,0 +1,36 @@
+import type { ActionDefinition } from './action-yml.js';
+
+/** Puts the tables of inputs and outputs between a README's markers. @throws when a marker is missing */
+export function fillTables(readme: string, { inputs, outputs }: ActionDefinition): string {
+  const all = Object.entries(inputs);
+  const rows = all
+    .filter(([, input]) => !input.legacy)
+    .map(([name, { takes, description, defaultText }]) => [
+      `\`${name}\``,
+      takes,
+      defaultText === undefined ? '' : `\`${defaultText}\``,
+      description,
+    ]);
+  const legacy = all.filter(([, input]) => input.legacy).map(([name, { description }]) => [`\`${name}\``, description]);
+  const blocks = {
+    inputs: renderTable(['Input', 'Takes', 'Default', 'Meaning'], rows),
+    'legacy-inputs': renderTable(['Input of ec2-github-runner', 'Here'], legacy),
+    outputs: renderTable(
+      ['Output', 'Meaning'],
+      Object.entries(outputs).map(([name, description]) => [`\`${name}\``, description]),
+    ),
+  };
+  return Object.entries(blocks).reduce((text, [name, block]) => fill(text, name, block), readme);
+}
+
+function fill(text: string, name: string, block: string): string {
+  const [begin, end] = [`<!-- ${name}: printed by npm run print -->`, `<!-- end of ${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`The README has no place for its table: ${begin} … ${end}`);
+  return `${text.slice(0, from + begin.length)}\n\n${block}\n\n${text.slice(to)}`;
+}
+
+function renderTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
+}

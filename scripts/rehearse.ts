@@ -1,0 +1,71 @@
+/** `npm run rehearse`: the whole journey on this machine, EC2 and GitHub embedded. See `--help`. */
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.js';
+import { runStep, type StepResult } from '../sandbox/step.js';
+import { provokeFailure } from './rehearse/fail.js';
+import { readOptions, type RehearseOptions } from './rehearse/options.js';
+import { createStage, type Stage } from './rehearse/stage.js';
+import { printTimeline, proveNothingIsLeft } from './rehearse/closing.js';
+
+const LEFT_BEHIND = 3;
+
+async function rehearse(options: RehearseOptions): Promise<number> {
+  const stage = createStage();
+  const sandbox = await startSandbox({ timeline: { pendingMs: 1_500, bootMs: options.bootSeconds * 1000 } });
+  // A rehearsal that is interrupted leaves no process behind either.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.close().then(() => process.exit(130)));
+  try {
+    stage.say(`A sandbox stands in for EC2 (${sandbox.awsUrl}) and GitHub (${sandbox.githubUrl}).`);
+    const verdict = await runWorkflow(sandbox, options, stage);
+    const clean = await proveNothingIsLeft(sandbox, stage);
+    printTimeline(sandbox, stage);
+    stage.say(verdict === 0 ? 'The job succeeded.' : `The workflow is red: exit code ${verdict}.`);
+    return clean ? verdict : LEFT_BEHIND;
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** start → job → stop, as a workflow has them; stop runs whatever became of the others. */
+async function runWorkflow(sandbox: Sandbox, options: RehearseOptions, stage: Stage): Promise<number> {
+  const started = await start(sandbox, options, stage);
+  const label = started.outputs['label'];
+  const verdict = label === undefined ? 1 : await runJob(sandbox, { ...options, label }, stage);
+  await stop(sandbox, started, stage);
+  return verdict;
+}
+
+async function start(sandbox: Sandbox, options: RehearseOptions, stage: Stage): Promise<StepResult> {
+  const provoked = provokeFailure(options.fail, sandbox, stage);
+  const step = {
+    script: 'dist/start-runner.js',
+    inputs: { 'github-token': sandbox.token, preset: options.preset, count: String(options.count), ...provoked.inputs },
+    environment: sandbox.environment,
+  };
+  const main = await stage.play('start-runner', (onLine) => runStep({ ...step, onLine, onStart: provoked.onStart }));
+  await stage.play('start-runner (post)', (onLine) =>
+    runStep({ ...step, script: 'dist/start-runner-post.js', state: main.state, onLine }),
+  );
+  return main;
+}
+
+async function runJob(sandbox: Sandbox, options: RehearseOptions & { label: string }, stage: Stage): Promise<number> {
+  const { command, directory, label } = options;
+  return stage.play(`job on ${label}`, async (onLine) => {
+    const job = sandbox.github.queueJob({ labels: [label], name: 'test', steps: [command], ...(directory && { directory }) });
+    const forget = job.onLog((text) => text.trimEnd().split('\n').forEach(onLine));
+    const conclusion = await job.finished;
+    forget();
+    return conclusion === 'success' ? 0 : 1;
+  });
+}
+
+async function stop(sandbox: Sandbox, started: StepResult, stage: Stage): Promise<void> {
+  const { label = '', 'ec2-instance-id': id = '' } = started.outputs;
+  const inputs = { 'github-token': sandbox.token, label, 'ec2-instance-id': id };
+  await stage.play('stop-runner', (onLine) =>
+    runStep({ script: 'dist/stop-runner.js', inputs, environment: sandbox.environment, onLine }),
+  );
+}
+
+const options = readOptions(process.argv.slice(2));
+process.exitCode = typeof options === 'number' ? options : await rehearse(options);

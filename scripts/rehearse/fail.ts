@@ -1,0 +1,43 @@
+import type { Sandbox } from '../../sandbox/sandbox.js';
+import type { FailureMode } from './options.js';
+import type { Stage } from './stage.js';
+
+export interface Provoked {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly onStart: (kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+const nothing: Provoked = { inputs: {}, onStart: () => undefined };
+
+/** Arranges for the start to go wrong in one way. */
+export function provokeFailure(mode: FailureMode | undefined, sandbox: Sandbox, stage: Stage): Provoked {
+  switch (mode) {
+    case undefined:
+      return nothing;
+    case 'boot':
+      return { ...nothing, inputs: { 'pre-runner-script': 'echo "Fetching the test data"\nexit 7' } };
+    case 'capacity':
+      for (const type of ['t3', 't3a', 'm7i', 'm6i', 'm5', 't4g', 'm7g', 'm8g', 'a1', 'g4dn', 'g5', 'g6']) {
+        sandbox.ec2.setCapacity(`${type}.xlarge`, 0);
+      }
+      return { ...nothing, inputs: { 'market-type': 'spot-then-on-demand' } };
+    case 'spot':
+      sandbox.on(({ name, instance }) => {
+        if (name !== 'running' || instance === undefined) return;
+        stage.say(`   [EC2 takes ${instance} back]`);
+        sandbox.ec2.interruptInstance(instance);
+      });
+      return { ...nothing, inputs: { 'market-type': 'spot' } };
+    case 'cancel':
+      return { ...nothing, onStart: (kill) => cancelWhileItWaits(kill, sandbox, stage) };
+  }
+}
+
+/** GitHub's own sequence begins with SIGINT; 7.5 s later comes SIGTERM. */
+function cancelWhileItWaits(kill: (signal: NodeJS.Signals) => void, sandbox: Sandbox, stage: Stage): void {
+  sandbox.on(({ name }) => {
+    if (name !== 'running') return;
+    stage.say('   [Somebody cancels the workflow run: SIGINT]');
+    kill('SIGINT');
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * Cuts GitHub's OpenAPI description down to what the sandbox's GitHub answers, for `test/contract/github-openapi.ts`.
+ *
+ *   npm pack @octokit/openapi && tar xzf octokit-openapi-*.tgz
+ *   npx tsx scripts/trim-openapi.ts package
+ *
+ * The package is 390 MB unpacked, so it is no dependency; run this by hand when the sandbox learns a new path or
+ * GitHub's description moves on. Paths that only Enterprise Cloud has come from its description.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GITHUB_ROUTES } from '../sandbox/github/server.js';
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type JsonObject = { [key: string]: Json };
+
+const TARGET = new URL('../test/contract/github-openapi.json', import.meta.url);
+/** What explains and doesn't decide. */
+const PROSE = new Set(['description', 'summary', 'title', 'example', 'examples', 'externalDocs', 'tags', 'x-github', 'callbacks']);
+
+function main(folder: string): void {
+  const { version } = readJson(join(folder, 'package.json'));
+  const sources = ['api.github.com.json', 'ghec.json'].map((name) => readJson(join(folder, 'generated', name)));
+  const paths: JsonObject = {};
+  const components: JsonObject = {};
+  const missing: string[] = [];
+  for (const { method, template } of GITHUB_ROUTES) {
+    const source = sources.find((one) => operationAt(one, template, method));
+    const operation = source && operationAt(source, template, method);
+    if (!source || !operation) {
+      missing.push(`${method} ${template}`);
+      continue;
+    }
+    const kept = trim(operation) as JsonObject;
+    paths[template] = { ...(paths[template] as JsonObject | undefined), [method.toLowerCase()]: kept };
+    collect(kept, source, components);
+  }
+  const info = { title: 'The part of GitHub that the sandbox answers', version: `@octokit/openapi ${String(version)}` };
+  writeFileSync(TARGET, `${JSON.stringify({ openapi: '3.0.3', info, paths, components }, null, 1)}\n`);
+  console.log(`${Object.keys(paths).length} paths; not described by GitHub: ${missing.join(', ') || 'none'}`);
+}
+
+function readJson(file: string): JsonObject {
+  return JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
+}
+
+function operationAt(source: JsonObject, template: string, method: string): JsonObject | undefined {
+  const operations = (source['paths'] as JsonObject)[template] as JsonObject | undefined;
+  return operations?.[method.toLowerCase()] as JsonObject | undefined;
+}
+
+/** Without prose and media types but JSON. Below `properties` every key is a name, not a keyword. */
+function trim(value: Json, names = false): Json {
+  if (Array.isArray(value)) return value.map((item) => trim(item));
+  if (typeof value !== 'object' || value === null) return value;
+  const isContent = Object.keys(value).some((key) => key.includes('/json'));
+  const kept = Object.entries(value).filter(
+    ([key]) => names || (!PROSE.has(key) && (!isContent || key === 'application/json' || !key.includes('/'))),
+  );
+  return Object.fromEntries(kept.map(([key, item]) => [key, trim(item, !names && key === 'properties')]));
+}
+
+/** Adds what is referred to, and what that refers to, under the address it is referred by. */
+function collect(value: Json, source: JsonObject, components: JsonObject): void {
+  if (typeof value !== 'object' || value === null) return;
+  const reference = Array.isArray(value) ? undefined : value['$ref'];
+  if (typeof reference !== 'string') return Object.values(value).forEach((item) => collect(item, source, components));
+  const [, , kind = '', name = ''] = reference.split('/');
+  const group = (components[kind] ??= {}) as JsonObject;
+  if (group[name] !== undefined) return;
+  const target = trim(((source['components'] as JsonObject)[kind] as JsonObject)[name] ?? {});
+  group[name] = target;
+  collect(target, source, components);
+}
+
+const folder = process.argv[2];
+if (!folder) throw new Error('Usage: tsx scripts/trim-openapi.ts <folder of the unpacked @octokit/openapi>');
+main(folder);

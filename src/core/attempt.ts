@@ -1,0 +1,159 @@
+import { setMaxListeners } from 'node:events';
+import { diagnose, isMachinesFault } from './diagnose.js';
+import { Failure } from './failure.js';
+import { launchFirst, PlanBoard } from './launch.js';
+import { composeLaunch } from './launch-spec.js';
+import { mintRunner, removeSuspects } from './mint.js';
+import { createPacer, LAUNCH_RATE, MINT_RATE } from './pacer.js';
+import type { BootScripts } from './payload.js';
+import type { Clock, Ec2, GitHub, Journal, JournalEntry, Log, MintedRunner, Plan } from './ports.js';
+import type { Preflight } from './preflight.js';
+import { startTags, type StartRequest } from './request.js';
+import { removeTraces } from './undo.js';
+import { Watch, type Watched } from './watch.js';
+
+export interface StartPorts {
+  readonly ec2: Ec2;
+  readonly github: GitHub;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal: Journal;
+  /** Aborted, with a `Failure` as its reason, when GitHub cancels the job. */
+  readonly signal: AbortSignal;
+  readonly bootScripts: BootScripts;
+  /** Called with every secret before it can appear anywhere. */
+  readonly mask: (secret: string) => void;
+}
+
+export interface StartedRunner extends Watched {
+  readonly plan: Plan;
+}
+
+/** One try at a whole request: what it has created so far, and how to take that back. */
+export class Attempt {
+  readonly board: PlanBoard;
+  private readonly suspects = new Set<string>();
+  private readonly minted: MintedRunner[] = [];
+  private readonly started: StartedRunner[] = [];
+  private readonly stop = new AbortController();
+  private readonly signal: AbortSignal;
+  private readonly watch: Watch;
+
+  constructor(
+    private readonly request: StartRequest,
+    private readonly ready: Preflight,
+    private readonly ports: StartPorts,
+  ) {
+    this.board = new PlanBoard(ready.plans, ports.log);
+    this.signal = AbortSignal.any([ports.signal, this.stop.signal]);
+    // As many lanes as there are runners listen to it; that is no leak.
+    setMaxListeners(0, this.signal);
+    this.watch = new Watch({ ...ports, signal: this.signal }, request.startupTimeoutMs, request.count);
+  }
+
+  async run(): Promise<readonly StartedRunner[]> {
+    this.record('started');
+    const mints = createPacer(MINT_RATE, this.ports.clock);
+    const launches = createPacer(LAUNCH_RATE, this.ports.clock);
+    const indices = Array.from({ length: this.request.count }, (_, index) => index);
+    const lanes = indices.map(async (index) => {
+      try {
+        const minted = await this.mint(index, () => mints.take(this.signal));
+        const started = await this.launch(index, minted, () => launches.take(this.signal));
+        if (this.request.waitFor === 'online') await this.untilOnline(started);
+      } catch (error) {
+        // The first failure stops the other lanes before their next side effect.
+        this.stop.abort(error);
+        throw error;
+      }
+    });
+    // Every lane is waited for: one that is in the middle of a launch must be known before anything is undone.
+    const settled = await Promise.allSettled(lanes);
+    if (settled.some(({ status }) => status === 'rejected')) throw this.signal.reason;
+    await removeSuspects({ ...this.ports, suspects: this.suspects });
+    this.record('confirmed');
+    return this.started;
+  }
+
+  /** Removes everything and says, in the failure, what was seen and what is left. */
+  async undo(error: unknown): Promise<unknown> {
+    const suspect = this.started.find(({ onlineAt }) => onlineAt === undefined);
+    const seen = suspect && isMachinesFault(error) ? await diagnose(suspect.instance.id, this.ports.ec2) : [];
+    const left = await removeTraces(
+      {
+        tags: startTags(this.request.run, this.request.startId),
+        instanceIds: this.started.map(({ instance }) => instance.id),
+        runnerIds: this.minted.map(({ id }) => id),
+        ...(this.suspects.size > 0 && { nameContains: `-${this.request.startId}-` }),
+      },
+      this.ports,
+    );
+    if (left.length === 0) this.record('undone');
+    for (const sentence of left) this.ports.log.warning(`${sentence} The post step, stop-runner and the instance itself will end it.`);
+    if (!(error instanceof Failure)) return error;
+    return new Failure(error.code, error.message, {
+      ...error.about,
+      details: [...(error.about.details ?? []), ...seen],
+    });
+  }
+
+  private async mint(index: number, pace: () => Promise<void>): Promise<MintedRunner> {
+    await pace();
+    this.signal.throwIfAborted();
+    const minted = await mintRunner(this.request, index, {
+      ...this.ports,
+      groupId: this.ready.groupId,
+      suspects: this.suspects,
+    });
+    this.ports.mask(minted.jitConfig);
+    this.minted.push(minted);
+    return minted;
+  }
+
+  private async launch(index: number, minted: MintedRunner, pace: () => Promise<void>): Promise<StartedRunner> {
+    const { request, ready, ports } = this;
+    const { plan, instance } = await launchFirst(
+      this.board,
+      ports.ec2,
+      (candidate, token) =>
+        composeLaunch({ request, ready, minted, bootScripts: ports.bootScripts, now: ports.clock.now() }, candidate, token),
+      {
+        startId: request.startId,
+        index,
+        pace: async () => {
+          await pace();
+          this.signal.throwIfAborted();
+        },
+      },
+    );
+    const started: StartedRunner = {
+      runner: { id: minted.id, name: minted.name },
+      plan,
+      instance,
+      launchedAt: ports.clock.now(),
+    };
+    this.started.push(started);
+    // Before any wait: a job that is cancelled from here on can still be cleaned up by its post step.
+    this.record('started');
+    ports.log.info(`Launched ${plan.instanceType} (${plan.market}) for runner ${minted.name}: ${instance.id}.`);
+    return started;
+  }
+
+  private async untilOnline(started: StartedRunner): Promise<void> {
+    await this.watch.untilOnline(started);
+    const seconds = ((started.onlineAt! - started.launchedAt) / 1000).toFixed(1);
+    this.ports.log.info(`Runner ${started.runner.name} is online on ${started.instance.id}, ${seconds} s after its launch.`);
+  }
+
+  private record(state: JournalEntry['state']): void {
+    this.ports.journal.record({
+      startId: this.request.startId,
+      region: this.ports.ec2.region,
+      scope: this.request.scope,
+      runnerIds: this.minted.map(({ id }) => id),
+      instanceIds: this.started.map(({ instance }) => instance.id),
+      state,
+    });
+  }
+}
+

@@ -1,0 +1,30 @@
+/** One phase that the boot agent wrote to the console: `ci-actions phase=listening uptime=14.20 at=… detail`. */
+export interface BootPhase {
+  readonly name: string;
+  readonly uptimeSeconds: number;
+  readonly at: number;
+  readonly detail: string;
+}
+
+const LINE = /ci-actions phase=(\S+) uptime=([\d.]+) at=(\S+)(?: (.*))?$/;
+
+/** The phases in a console's text, whatever the kernel and other services wrote between them. */
+export function readBootPhases(consoleText: string): BootPhase[] {
+  return consoleText.split(/\r?\n/).flatMap((line) => {
+    const [, name, uptime, at, detail] = LINE.exec(line.trimEnd()) ?? [];
+    const when = Date.parse(at ?? '');
+    return name === undefined || Number.isNaN(when)
+      ? []
+      : [{ name, uptimeSeconds: Number(uptime), at: when, detail: detail ?? '' }];
+  });
+}
+
+/** The last lines with something in them, without terminal control sequences. */
+export function tailConsole(consoleText: string, lines: number): string[] {
+  return consoleText
+    .split(/\r?\n|\r/)
+    // eslint-disable-next-line no-control-regex -- a console is full of them
+    .map((line) => line.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '').trimEnd())
+    .filter((line) => line !== '')
+    .slice(-lines);
+}

@@ -1,0 +1,53 @@
+/**
+ * An expected dead end: something a user can read, understand and act on.
+ *
+ * Everything thrown that is not a `Failure` is a bug in this suite and is reported as one.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+
+  constructor(
+    /** Stable, kebab-case: what a user can search for (`aws-no-credentials`). */
+    readonly code: FailureCode,
+    /** What failed, in one sentence. */
+    message: string,
+    /** `hint` says what to do next; `cause` keeps the vendor's error; `details` are further lines to print. */
+    readonly about: { hint: string; cause?: unknown; details?: readonly string[]; requestId?: string },
+  ) {
+    super(message, about.cause === undefined ? undefined : { cause: about.cause });
+  }
+
+  get hint(): string {
+    return this.about.hint;
+  }
+}
+
+/** Every way in which start, stop and their adapters can end badly. */
+export type FailureCode =
+  | 'bad-input'
+  | 'cancelled'
+  | 'aws-no-credentials'
+  | 'aws-no-region'
+  | 'aws-not-authorized'
+  | 'aws-rejected'
+  | 'aws-throttled'
+  | 'aws-unreachable'
+  | 'quota-exceeded'
+  | 'no-capacity'
+  | 'image-not-found'
+  | 'image-unusable'
+  | 'runner-version-refused'
+  | 'network-mismatch'
+  | 'payload-too-large'
+  | 'github-unauthorized'
+  | 'github-forbidden'
+  | 'github-not-found'
+  | 'github-rejected'
+  | 'github-rate-limited'
+  | 'github-unreachable'
+  | 'runner-name-taken'
+  | 'runner-removed'
+  | 'instance-died'
+  | 'startup-timeout'
+  | 'not-ours'
+  | 'cleanup-incomplete';

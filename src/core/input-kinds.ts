@@ -1,0 +1,86 @@
+import { BadValue, type InputDefinition } from './inputs.js';
+
+/** The kinds of input there are. Each returns a definition whose value is `undefined` when the input is empty. */
+type Optional<T> = InputDefinition<T | undefined>;
+interface Pattern {
+  readonly matches: RegExp;
+  /** Completes "allowed: …". */
+  readonly allowed: string;
+}
+
+export function withDefault<T>(defaultText: string, definition: Optional<T>): InputDefinition<T> {
+  return { ...definition, defaultText } as InputDefinition<T>;
+}
+
+export function text(description: string, pattern?: Pattern): Optional<string> {
+  return { takes: 'text', description, parse: (given) => match(given, pattern) };
+}
+
+export function secret(description: string): Optional<string> {
+  return { takes: 'secret', description, secret: true, parse: (given) => given };
+}
+
+export function choice<const C extends string>(description: string, choices: readonly C[]): Optional<C> {
+  const allowed = choices.map((one) => `\`${one}\``).join(', ');
+  return {
+    takes: allowed,
+    description,
+    parse(given) {
+      const found = choices.find((one) => one === given);
+      if (found === undefined) throw new BadValue(allowed);
+      return found;
+    },
+  };
+}
+
+export function integer(description: string, range: { min: number; max: number }): Optional<number> {
+  const allowed = `a whole number from ${range.min} to ${range.max}`;
+  return {
+    takes: allowed,
+    description,
+    parse(given) {
+      const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+      if (!(value >= range.min && value <= range.max)) throw new BadValue(allowed);
+      return value;
+    },
+  };
+}
+
+/** YAML 1.2 core schema booleans, as `@actions/core` reads them. */
+export function flag(description: string): Optional<boolean> {
+  return {
+    takes: '`true` or `false`',
+    description,
+    parse(given) {
+      if (/^(true|True|TRUE)$/.test(given)) return true;
+      if (/^(false|False|FALSE)$/.test(given)) return false;
+      throw new BadValue('`true` or `false`');
+    },
+  };
+}
+
+/** Separated by commas or new lines. An empty entry between two separators is a mistake, not a value. */
+export function list(description: string, pattern: Pattern): Optional<readonly string[]> {
+  return {
+    takes: 'list',
+    description,
+    parse(given) {
+      // A comma at the end of a line separates once, not twice.
+      const entries = given.trim().split(/\s*,\s*\r?\n\s*|\s*,\s*|\s*\r?\n\s*/);
+      if (entries.includes('')) throw new BadValue(`${pattern.allowed}, without empty entries`);
+      const bad = entries.find((entry) => !pattern.matches.test(entry));
+      if (bad !== undefined) throw new BadValue(pattern.allowed, bad);
+      return [...new Set(entries)];
+    },
+  };
+}
+
+/** An input of ec2-github-runner that `migration.ts` translates or drops with a notice. */
+export function legacy(description: string): Optional<string> {
+  return { takes: 'text', description, legacy: true, parse: (given) => given };
+}
+
+function match(given: string, pattern: Pattern | undefined): string {
+  if (pattern && !pattern.matches.test(given)) throw new BadValue(pattern.allowed);
+  return given;
+}

@@ -1,0 +1,235 @@
+import type { Scope } from './identity.js';
+
+/**
+ * What the core asks of the world. The adapters in `src/ec2`, `src/github` and `src/host` implement
+ * these ports for real; `test/core/fakes.ts` implements them in memory. Nothing here names a vendor type.
+ *
+ * Conventions: times are milliseconds since the epoch, durations say their unit in their name, an
+ * expected alternative is a value (`LaunchOutcome`), a dead end is a thrown `Failure`, and
+ * "could not ask" is always thrown, never answered as "not there".
+ */
+
+export type Architecture = 'x86_64' | 'arm64';
+export type Market = 'on-demand' | 'spot';
+
+/** One concrete way to launch: type × subnet × market. */
+export interface Plan {
+  readonly instanceType: string;
+  /** Absent: EC2's default subnet. */
+  readonly subnetId?: string;
+  readonly market: Market;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly architecture: string;
+  readonly rootDeviceName: string;
+  /** Size of the root snapshot in GiB: the smallest root volume that can be asked for. */
+  readonly rootVolumeGiB: number;
+  readonly platform?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface InstanceTypeFacts {
+  readonly name: string;
+  readonly architectures: readonly string[];
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly gpus: number;
+  readonly markets: readonly Market[];
+}
+
+export interface SubnetFacts {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly availabilityZone: string;
+}
+
+export interface SecurityGroupFacts {
+  readonly id: string;
+  readonly vpcId: string;
+}
+
+export interface RootVolume {
+  readonly deviceName: string;
+  readonly sizeGiB?: number;
+  readonly type?: string;
+  readonly iops?: number;
+  readonly throughputMiBps?: number;
+  readonly initializationRateMiBps?: number;
+}
+
+/** Everything one RunInstances call needs. */
+export interface LaunchSpec {
+  readonly plan: Plan;
+  readonly imageId: string;
+  readonly securityGroupIds: readonly string[];
+  readonly rootVolume: RootVolume;
+  /** Put on the instance, its volumes and, for spot, its spot request, in the launching call. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Raw bytes, at most 16,384; the adapter encodes them. */
+  readonly userData: Uint8Array;
+  /** At most 64 ASCII characters; the same for every retry of this plan. */
+  readonly clientToken: string;
+  readonly instanceProfile?: string;
+  readonly keyName?: string;
+}
+
+/** Why a plan was refused and what that says about the other plans. */
+export interface Refusal {
+  /** EC2's own error code, such as `InsufficientInstanceCapacity`. */
+  readonly code: string;
+  readonly message: string;
+  /**
+   * `plan`: only this type in this subnet and market. `type`: this type in this market anywhere (a quota of
+   * its family). `market`: every plan in this market.
+   */
+  readonly scope: 'plan' | 'type' | 'market';
+  readonly kind: 'capacity' | 'quota' | 'unsupported';
+  readonly requestId?: string;
+  /** What the account's owner can do about it, where that is known (a quota to raise). */
+  readonly hint?: string;
+}
+
+export type LaunchOutcome =
+  | { readonly kind: 'launched'; readonly instance: Instance }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+export interface Instance {
+  readonly id: string;
+  readonly state: InstanceState;
+  /** EC2's words for the last state change (`Server.SpotInstanceTermination: …`). */
+  readonly stateReason?: string;
+  readonly type: string;
+  readonly subnetId?: string;
+  readonly availabilityZone?: string;
+  readonly market: Market;
+  readonly launchedAt: number;
+  readonly imageId: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Every tag must be present with exactly this value. */
+export type TagFilter = Readonly<Record<string, string>>;
+
+export interface Ec2 {
+  readonly region: string;
+  /** Values by name; a parameter that does not exist is absent from the map. At most 10 names. */
+  readParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** By AMI id; `undefined` when EC2 says there is none. */
+  describeImage(id: string): Promise<Image | undefined>;
+  /** The newest available image of this account whose name matches (`*` and `?` wildcards). */
+  findNewestImage(namePattern: string): Promise<Image | undefined>;
+  /** Facts of those types that exist in this region; the others are absent. */
+  describeTypes(names: readonly string[]): Promise<readonly InstanceTypeFacts[]>;
+  describeSubnets(ids: readonly string[]): Promise<readonly SubnetFacts[]>;
+  describeSecurityGroups(ids: readonly string[]): Promise<readonly SecurityGroupFacts[]>;
+  launch(spec: LaunchSpec): Promise<LaunchOutcome>;
+  /** EC2's DryRun of the same call: resolves when the caller may launch, throws a `Failure` when not. */
+  checkLaunch(spec: LaunchSpec): Promise<void>;
+  /** Those of the ids that EC2 lists; a fresh instance may be missing for some seconds. */
+  describeInstances(ids: readonly string[]): Promise<readonly Instance[]>;
+  /** Instances in any state but `terminated` that carry all these tags; every page is read. */
+  findInstances(tags: TagFilter): Promise<readonly Instance[]>;
+  /** Idempotent; ids that EC2 does not know are returned, all others are being terminated. */
+  terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }>;
+  /** The serial console's text so far, '' when there is none yet. */
+  readConsole(id: string): Promise<string>;
+}
+
+export interface MintRequest {
+  readonly name: string;
+  readonly label: string;
+  readonly groupId: number;
+  /** Relative to the runner's home. */
+  readonly workFolder: string;
+}
+
+/** A runner that GitHub knows and that nothing has connected as yet. */
+export interface MintedRunner {
+  readonly id: number;
+  readonly name: string;
+  /** The secret that lets one machine be this runner once; masked by the adapter's caller. */
+  readonly jitConfig: string;
+}
+
+export interface Runner {
+  readonly id: number;
+  readonly name: string;
+  /** GitHub's words: `online`, `offline`. */
+  readonly status: string;
+  readonly busy: boolean;
+  readonly labels: readonly string[];
+  readonly version?: string;
+}
+
+export interface RunnerDownload {
+  readonly url: string;
+  readonly sha256: string;
+  readonly version: string;
+}
+
+export interface GitHub {
+  /**
+   * Registers a just-in-time runner. A name conflict is a value, because a lost answer makes one:
+   * the caller mints again under a new name and removes the twin.
+   */
+  mintRunner(request: MintRequest): Promise<MintedRunner | 'name-taken' | 'unanswered'>;
+  /** `undefined` only when GitHub answers that there is no such runner. */
+  readRunner(id: number): Promise<Runner | undefined>;
+  findRunnerByName(name: string): Promise<Runner | undefined>;
+  /** Every page of the scope's listing. */
+  listRunners(): Promise<readonly Runner[]>;
+  removeRunner(id: number): Promise<'removed' | 'absent' | 'busy'>;
+  /** By name, in an organisation or enterprise; a `Failure` names the groups there are. */
+  resolveGroup(nameOrId: string): Promise<number>;
+  /** The runner application for Linux on this architecture, with GitHub's own checksum. */
+  findDownload(version: string, architecture: Architecture): Promise<RunnerDownload>;
+  /** When GitHub stops accepting this runner version (epoch ms); `unknown` where it does not say (GHES). */
+  readDeprecation(version: string): Promise<{ readonly refusedFrom?: number } | 'unknown'>;
+  /** A file of the repository at a commit; `undefined` when it is not there. */
+  readFile(path: string, ref: string): Promise<string | undefined>;
+  /** Suggests how much slower than planned to poll, from the rate limit last seen: 1 is as planned. */
+  readonly pace: number;
+}
+
+export interface Clock {
+  now(): number;
+  /** Rejects with the signal's reason when it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Log {
+  /** A phase of the run: everything logged inside is folded together. */
+  group<T>(title: string, body: () => Promise<T>): Promise<T>;
+  info(sentence: string): void;
+  /** Only for decisions that cost money. */
+  notice(sentence: string): void;
+  /** Only when someone should act. */
+  warning(sentence: string): void;
+  debug(sentence: string): void;
+}
+
+/** What outlives this process: the action's state, read by its `post` step. */
+export interface Journal {
+  /** Written before the first side effect, after each launch and on success. */
+  record(entry: JournalEntry): void;
+}
+
+export interface JournalEntry {
+  /** `ci-actions:start` of everything this start creates. */
+  readonly startId: string;
+  readonly region: string;
+  readonly scope: Scope;
+  readonly runnerIds: readonly number[];
+  readonly instanceIds: readonly string[];
+  /** `started`: a post step must clean up; `confirmed` and `undone`: there is nothing left to do. */
+  readonly state: 'started' | 'confirmed' | 'undone';
+}
+
+/** Lower-case hexadecimal digits nobody else has. */
+export type Nonce = (digits: number) => string;

@@ -1,0 +1,54 @@
+import { Attempt, type StartedRunner, type StartPorts } from './attempt.js';
+import { composeLaunch, standInRunner } from './launch-spec.js';
+import type { RefusedPlan } from './launch.js';
+import type { LaunchSpec } from './ports.js';
+import { preflight, type Preflight } from './preflight.js';
+import type { StartRequest } from './request.js';
+
+export interface Started {
+  readonly requestedAt: number;
+  readonly runners: readonly StartedRunner[];
+  readonly refused: readonly RefusedPlan[];
+  readonly imageId: string;
+}
+
+/**
+ * Turns a request into live runners, or into nothing at all: whatever goes wrong, everything started is
+ * removed again before the `Failure` reaches the caller.
+ *
+ * @throws Failure of any kind but `not-ours`
+ */
+export async function startRunners(request: StartRequest, ports: StartPorts): Promise<Started> {
+  const requestedAt = ports.clock.now();
+  const ready = await ports.log.group('Check the request', () =>
+    preflight(request, { ...ports, now: requestedAt }).then((found) => {
+      composeSample(request, found, ports);
+      ports.log.info(`Image ${found.image.id} (${found.image.name}), ${found.plans.length} plans in ${ports.ec2.region}.`);
+      return found;
+    }),
+  );
+  const attempt = new Attempt(request, ready, ports);
+  try {
+    const runners = await ports.log.group('Start the runners', () => attempt.run());
+    return { requestedAt, runners, refused: attempt.board.refused, imageId: ready.image.id };
+  } catch (error) {
+    throw await ports.log.group('Remove what was started', () => attempt.undo(error));
+  }
+}
+
+/** Everything about a `dry-run`: the same questions and checks, EC2's own word on the permission, no side effect. */
+export async function rehearseStart(request: StartRequest, ports: StartPorts): Promise<Preflight> {
+  const ready = await preflight(request, { ...ports, now: ports.clock.now() });
+  for (const market of request.markets) {
+    const sample = composeSample(request, ready, ports, market);
+    if (sample) await ports.ec2.checkLaunch(sample);
+  }
+  return ready;
+}
+
+/** A launch as it would be, with a stand-in for the runner. @throws Failure `payload-too-large` */
+function composeSample(request: StartRequest, ready: Preflight, ports: StartPorts, market = request.markets[0]): LaunchSpec | undefined {
+  const plan = ready.plans.find((one) => one.market === market);
+  const parts = { request, ready, minted: standInRunner, bootScripts: ports.bootScripts, now: ports.clock.now() };
+  return plan && composeLaunch(parts, plan, `dry-run-${request.startId}`);
+}

@@ -1,0 +1,183 @@
+import { Failure } from './failure.js';
+import { parseScope, renderScope, repositoryOf, runTags, TAG, type Run, type Scope } from './identity.js';
+import type { Clock, Ec2, GitHub, Instance, Log, TagFilter } from './ports.js';
+
+export interface StopRequest {
+  readonly run: Run;
+  readonly label: string | undefined;
+  readonly instanceIds: readonly string[];
+  /** Wait for EC2 to say `terminated`. */
+  readonly wait: boolean;
+}
+
+export interface StopPorts {
+  readonly ec2: Ec2;
+  /** GitHub as seen from a scope: what start knew of it is on the instance's tags. */
+  readonly gitHubOf: (scope: Scope) => Promise<GitHub>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export interface Stopped {
+  readonly instances: readonly StoppedInstance[];
+  readonly runnersRemoved: readonly string[];
+}
+
+export interface StoppedInstance {
+  readonly instance: Instance;
+  readonly lifetimeMs: number;
+}
+
+const TERMINATION_BOUND_MS = 10 * 60_000;
+const TERMINATION_CADENCE_MS = 3_000;
+
+/**
+ * Terminates what the request names (else everything this run and attempt started), then removes its runners.
+ * Stopping twice succeeds. Nothing without this suite's tags for this repository is touched.
+ *
+ * @throws Failure `not-ours` for an id that isn't, after the rest was stopped; `cleanup-incomplete` when
+ *   something could not be removed
+ */
+export async function stopRunners(request: StopRequest, ports: StopPorts): Promise<Stopped> {
+  const { ours, problems } = await ports.log.group('Find what to stop', () => findInstances(request, ports));
+  // Money first: whatever happens to the runners, the machines are going away.
+  const live = ours.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
+  await ports.log.group('Terminate', () => terminate(live, ports));
+  const removal = await ports.log.group('Remove the runners', () => removeRunners(request, ours, ports));
+  if (request.wait) await waitUntilTerminated(ours, ports);
+  const now = ports.clock.now();
+  const instances = ours.map((instance) => ({ instance, lifetimeMs: now - instance.launchedAt }));
+  report([...problems, ...removal.problems], problems.length > 0);
+  return { instances, runnersRemoved: removal.removed };
+}
+
+async function findInstances(request: StopRequest, ports: StopPorts): Promise<{ ours: Instance[]; problems: string[] }> {
+  const named = request.instanceIds.length > 0 ? await ports.ec2.describeInstances(request.instanceIds) : [];
+  const tagged = await findTagged(request, ports);
+  const repository = repositoryOf(request.run);
+  const problems = named
+    .filter(({ tags }) => tags[TAG.repository] !== repository)
+    .map(({ id, tags }) => `${id} ${describeOwner(tags[TAG.repository])}; it was left alone.`);
+  const ours = [...named.filter(({ tags }) => tags[TAG.repository] === repository), ...tagged];
+  const byId = new Map(ours.map((instance) => [instance.id, instance]));
+  for (const id of request.instanceIds.filter((one) => !named.some((instance) => instance.id === one))) {
+    ports.log.info(`EC2 does not know ${id} (any more): there is nothing to terminate.`);
+  }
+  for (const instance of byId.values()) ports.log.info(`${instance.id}: ${instance.type}, ${instance.state}.`);
+  if (byId.size === 0) ports.log.info('No instance of this request is left.');
+  return { ours: [...byId.values()], problems };
+}
+
+/**
+ * Ids name exactly what is meant. Without them: this run's instances, of the label (whatever the attempt: a
+ * re-run stop job has the label of an earlier one) or of this attempt. A fixed label may be in use by another
+ * run at this moment, so a label alone never reaches beyond this run.
+ */
+async function findTagged(request: StopRequest, { ec2 }: StopPorts): Promise<readonly Instance[]> {
+  return request.instanceIds.length > 0 ? [] : ec2.findInstances(tagFilter(request));
+}
+
+function tagFilter({ run, label }: StopRequest): TagFilter {
+  if (label === undefined) return runTags(run);
+  return { [TAG.repository]: repositoryOf(run), [TAG.runId]: run.runId, [TAG.label]: label };
+}
+
+function describeOwner(repository: string | undefined): string {
+  return repository === undefined ? 'carries no tag of this suite' : `belongs to ${repository}`;
+}
+
+async function terminate(instances: readonly Instance[], { ec2, log }: StopPorts): Promise<void> {
+  if (instances.length === 0) return;
+  const ids = instances.map(({ id }) => id);
+  await ec2.terminate(ids);
+  log.info(`Terminating ${ids.join(', ')}.`);
+}
+
+/** Those on the instances' tags and, for a start that died before it launched, those that carry its names. */
+async function removeRunners(
+  request: StopRequest,
+  instances: readonly Instance[],
+  ports: StopPorts,
+): Promise<{ removed: string[]; problems: string[] }> {
+  const scopes = new Map<string, Scope>();
+  const home: Scope = { kind: 'repo', owner: request.run.owner, repo: request.run.repo };
+  for (const scope of [home, ...instances.map(({ tags }) => parseScope(tags[TAG.scope]) ?? home)]) {
+    scopes.set(renderScope(scope), scope);
+  }
+  const removed: string[] = [];
+  const problems: string[] = [];
+  for (const scope of scopes.values()) {
+    try {
+      const github = await ports.gitHubOf(scope);
+      removed.push(...(await removeFrom(github, { request, instances, log: ports.log })));
+    } catch (error) {
+      // A token for the organisation need not reach the repository's own runners: only where ours may be, it must.
+      const needed = scope !== home || instances.some(({ tags }) => tags[TAG.scope] === renderScope(home));
+      const sentence = `Runners of ${renderScope(scope)} could not be removed: ${messageOf(error)}`;
+      if (needed || instances.length === 0) problems.push(sentence);
+      else ports.log.debug(sentence);
+    }
+  }
+  return { removed, problems };
+}
+
+async function removeFrom(
+  github: GitHub,
+  { request, instances, log }: { request: StopRequest; instances: readonly Instance[]; log: Log },
+): Promise<string[]> {
+  const ids = new Set(instances.map(({ tags }) => tags[TAG.runnerId]));
+  const { runId, runAttempt } = request.run;
+  // Ghosts: minted by a start that died before it launched, so no instance's tags tell of them.
+  const isGhost = (name: string, labels: readonly string[]) => {
+    if (request.instanceIds.length > 0) return false;
+    if (request.label !== undefined) return name.startsWith(`ec2-${runId}-`) && labels.includes(request.label);
+    return name.startsWith(`ec2-${runId}-${runAttempt}-`);
+  };
+  const removed: string[] = [];
+  for (const runner of await github.listRunners()) {
+    if (!ids.has(String(runner.id)) && !isGhost(runner.name, runner.labels)) continue;
+    const outcome = await github.removeRunner(runner.id);
+    if (outcome === 'removed') removed.push(runner.name);
+    log.info(
+      outcome === 'busy'
+        ? `Runner ${runner.name} was busy: GitHub removes it as soon as it notices that its machine is gone.`
+        : `Runner ${runner.name}: ${outcome}.`,
+    );
+  }
+  return removed;
+}
+
+async function waitUntilTerminated(instances: readonly Instance[], ports: StopPorts): Promise<void> {
+  const deadline = ports.clock.now() + TERMINATION_BOUND_MS;
+  let open = instances.map(({ id }) => id);
+  for (;;) {
+    const listed = await ports.ec2.describeInstances(open);
+    open = listed.filter(({ state }) => state !== 'terminated').map(({ id }) => id);
+    if (open.length === 0) return;
+    if (ports.clock.now() >= deadline) {
+      throw new Failure('cleanup-incomplete', `EC2 has not terminated ${open.join(', ')} within 10 min.`, {
+        hint: 'They are shutting down and no longer billed; look at them in the EC2 console.',
+      });
+    }
+    await ports.clock.sleep(TERMINATION_CADENCE_MS, ports.signal);
+  }
+}
+
+function report(problems: readonly string[], notOurs: boolean): void {
+  if (problems.length === 0) return;
+  throw new Failure(
+    notOurs ? 'not-ours' : 'cleanup-incomplete',
+    problems.length === 1 ? problems[0]! : 'Not everything could be stopped.',
+    {
+      hint: notOurs
+        ? 'Give `ec2-instance-id` only ids that start-runner put out in this repository. Everything else was stopped.'
+        : 'Run stop-runner again: it is safe to repeat.',
+      details: problems.length === 1 ? [] : problems,
+    },
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

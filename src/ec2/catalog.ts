@@ -1,0 +1,127 @@
+import {
+  DescribeImagesCommand,
+  DescribeInstanceTypesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  type EC2Client,
+  type Filter,
+  type Image as AwsImage,
+  type InstanceTypeInfo,
+} from '@aws-sdk/client-ec2';
+import type { Ec2, Image, InstanceTypeFacts, Market } from '../core/ports.js';
+import { readError } from './errors.js';
+import { chunk, FILTER_VALUES, readPages, readTags } from './paging.js';
+
+type Catalog = Pick<
+  Ec2,
+  'describeImage' | 'findNewestImage' | 'describeTypes' | 'describeSubnets' | 'describeSecurityGroups'
+>;
+
+/**
+ * What there is to launch from and into. Everything but an image is asked for by filter: an unknown id is then absent
+ * from the answer, where the request by id would fail for all of them.
+ */
+export function createCatalog(client: EC2Client): Catalog {
+  return {
+    describeImage: (id) => describeImage(client, id),
+    findNewestImage: (namePattern) => findNewestImage(client, namePattern),
+    async describeTypes(names) {
+      const types = await byFilter('instance-type', names, (Filters) =>
+        readPages('ec2:DescribeInstanceTypes', async (NextToken) => {
+          const page = await client.send(new DescribeInstanceTypesCommand({ Filters, ...NextToken }));
+          return { items: page.InstanceTypes, next: page.NextToken };
+        }),
+      );
+      return types.map(toTypeFacts);
+    },
+    async describeSubnets(ids) {
+      const subnets = await byFilter('subnet-id', ids, (Filters) =>
+        readPages('ec2:DescribeSubnets', async (NextToken) => {
+          const page = await client.send(new DescribeSubnetsCommand({ Filters, ...NextToken }));
+          return { items: page.Subnets, next: page.NextToken };
+        }),
+      );
+      return subnets.map(({ SubnetId = '', VpcId = '', AvailabilityZone = '' }) => ({
+        id: SubnetId,
+        vpcId: VpcId,
+        availabilityZone: AvailabilityZone,
+      }));
+    },
+    async describeSecurityGroups(ids) {
+      const groups = await byFilter('group-id', ids, (Filters) =>
+        readPages('ec2:DescribeSecurityGroups', async (NextToken) => {
+          const page = await client.send(new DescribeSecurityGroupsCommand({ Filters, ...NextToken }));
+          return { items: page.SecurityGroups, next: page.NextToken };
+        }),
+      );
+      return groups.map(({ GroupId = '', VpcId = '' }) => ({ id: GroupId, vpcId: VpcId }));
+    },
+  };
+}
+
+/** No values, no request: EC2 would take an empty filter for none at all. */
+async function byFilter<T>(
+  name: string,
+  values: readonly string[],
+  read: (filters: Filter[]) => Promise<T[]>,
+): Promise<T[]> {
+  const answers = await Promise.all(chunk(values, FILTER_VALUES).map((some) => read([{ Name: name, Values: some }])));
+  return answers.flat();
+}
+
+async function describeImage(client: EC2Client, id: string): Promise<Image | undefined> {
+  // By filter, EC2 looks through every public image and leaves out deprecated ones; by id it does neither.
+  const [image] = await readPages('ec2:DescribeImages', async () => {
+    const page = await client.send(new DescribeImagesCommand({ ImageIds: [id] })).catch(unlessUnknown);
+    return { items: page.Images, next: undefined };
+  });
+  return image && toImage(image);
+}
+
+/** EC2's three ways of saying that there is no such image. */
+function unlessUnknown(error: unknown): { Images: AwsImage[] } {
+  if (/^InvalidAMIID\.(NotFound|Malformed|Unavailable)$/.test(readError(error).code)) return { Images: [] };
+  throw error;
+}
+
+async function findNewestImage(client: EC2Client, namePattern: string): Promise<Image | undefined> {
+  const images = await readPages('ec2:DescribeImages', async (NextToken) => {
+    const Filters = [
+      { Name: 'name', Values: [namePattern] },
+      { Name: 'state', Values: ['available'] },
+    ];
+    const page = await client.send(new DescribeImagesCommand({ Owners: ['self'], Filters, ...NextToken }));
+    return { items: page.Images, next: page.NextToken };
+  });
+  // ISO 8601 in UTC sorts as text.
+  const newest = images.sort((a, b) => (b.CreationDate ?? '').localeCompare(a.CreationDate ?? ''))[0];
+  return newest && toImage(newest);
+}
+
+function toImage(image: AwsImage): Image {
+  const root = image.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === image.RootDeviceName);
+  return {
+    id: image.ImageId ?? '',
+    name: image.Name ?? '',
+    state: image.State ?? '',
+    architecture: image.Architecture ?? '',
+    rootDeviceName: image.RootDeviceName ?? '',
+    rootVolumeGiB: root?.Ebs?.VolumeSize ?? 0,
+    ...(image.Platform && { platform: image.Platform }),
+    tags: readTags(image.Tags),
+  };
+}
+
+function toTypeFacts(type: InstanceTypeInfo): InstanceTypeFacts {
+  const usages: readonly string[] = type.SupportedUsageClasses ?? [];
+  // Only NVIDIA's: some types carry other accelerators, which CUDA cannot use.
+  const nvidia = type.GpuInfo?.Gpus?.filter(({ Manufacturer }) => Manufacturer?.toLowerCase() === 'nvidia') ?? [];
+  return {
+    name: type.InstanceType ?? '',
+    architectures: type.ProcessorInfo?.SupportedArchitectures ?? [],
+    vcpus: type.VCpuInfo?.DefaultVCpus ?? 0,
+    memoryMiB: type.MemoryInfo?.SizeInMiB ?? 0,
+    gpus: nvidia.reduce((sum, { Count = 0 }) => sum + Count, 0),
+    markets: (['on-demand', 'spot'] satisfies Market[]).filter((market) => usages.includes(market)),
+  };
+}

@@ -1,0 +1,81 @@
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import { Failure } from '../core/failure.js';
+import type { Clock, Ec2, Log } from '../core/ports.js';
+import { createCatalog } from './catalog.js';
+import { readError } from './errors.js';
+import { noCredentials } from './failures.js';
+import { createInstances } from './instances.js';
+import { createLauncher } from './launch.js';
+import { readParameters } from './parameters.js';
+
+export interface ConnectOptions {
+  readonly clock: Clock;
+  /** Default: what the SDK finds (`AWS_REGION`, the profile). */
+  readonly region?: string;
+  /** Agents that go through a proxy. Default: direct connections, kept alive. */
+  readonly agents?: { readonly httpAgent?: HttpAgent; readonly httpsAgent?: HttpsAgent };
+  /** Told when a launch is tried again. */
+  readonly log?: Pick<Log, 'info'>;
+  /** From 0 to 1, for the jitter of retries. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+const CONNECT_MS = 5_000;
+/** RunInstances takes up to some seconds; nothing here takes as long as this. */
+const ANSWER_MS = 20_000;
+
+/**
+ * EC2 and SSM in one region, with the credentials, region and endpoints that the SDK's normal chain finds.
+ *
+ * @throws Failure `aws-no-region`, `aws-no-credentials`: found out here, before anything is asked.
+ */
+export async function connectEc2(options: ConnectOptions): Promise<Ec2> {
+  const reads = new EC2Client({
+    ...(options.region && { region: options.region }),
+    maxAttempts: 3,
+    requestHandler: {
+      ...options.agents,
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: ANSWER_MS,
+      socketTimeout: ANSWER_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const region = await findRegion(reads);
+  await findCredentials(reads);
+  const { credentials, requestHandler } = reads.config;
+  // The same credentials and connections for all three: they are found and opened once.
+  const shared = { region, credentials, requestHandler } satisfies EC2ClientConfig;
+  const launches = new EC2Client({ ...shared, maxAttempts: 1 });
+  const ssm = new SSMClient({ ...shared, maxAttempts: 3 });
+  const { clock, log, random = Math.random } = options;
+  return {
+    region,
+    readParameters: (names) => readParameters(ssm, names),
+    ...createCatalog(reads),
+    ...createInstances(reads),
+    ...createLauncher({ client: launches, region, clock, random, ...(log && { log }) }),
+  };
+}
+
+async function findRegion(client: EC2Client): Promise<string> {
+  try {
+    return await client.config.region();
+  } catch (cause) {
+    throw new Failure('aws-no-region', `There is no usable AWS region: ${readError(cause).message}.`, {
+      hint: 'Give aws-actions/configure-aws-credentials an `aws-region`, or set AWS_REGION.',
+      cause,
+    });
+  }
+}
+
+async function findCredentials(client: EC2Client): Promise<void> {
+  try {
+    await client.config.credentials();
+  } catch (error) {
+    throw noCredentials(error);
+  }
+}

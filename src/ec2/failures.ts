@@ -1,0 +1,174 @@
+import { Failure, type FailureCode } from '../core/failure.js';
+import { classify, isGarbled, isServiceError, readError, type AwsError, type ErrorClass } from './errors.js';
+
+interface Explanation {
+  readonly failure: FailureCode;
+  readonly says: string;
+  readonly hint: string;
+}
+
+const CREDENTIALS_REJECTED: Explanation = {
+  failure: 'aws-not-authorized',
+  says: 'AWS does not accept the credentials',
+  hint: 'Check the role or keys given to aws-actions/configure-aws-credentials, and that they have not expired.',
+};
+const NETWORK: Explanation = {
+  failure: 'network-mismatch',
+  says: 'EC2 does not accept the subnet or security group',
+  hint: 'Check that `subnet-id` and `security-group-id` exist in this region and share a VPC. Without `subnet-id`, a default VPC is needed.',
+};
+const VOLUME_QUOTA: Explanation = {
+  failure: 'quota-exceeded',
+  says: 'The EBS quota of the account does not allow the root volume',
+  hint: 'Ask for a smaller or slower volume, delete volumes, or raise the EBS quota in the Service Quotas console.',
+};
+
+/** Dead ends that deserve better words than AWS's. Keys are codes, or their beginnings where they end in a dot. */
+const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  AuthFailure: CREDENTIALS_REJECTED,
+  InvalidClientTokenId: CREDENTIALS_REJECTED,
+  UnrecognizedClientException: CREDENTIALS_REJECTED,
+  SignatureDoesNotMatch: CREDENTIALS_REJECTED,
+  InvalidSignatureException: CREDENTIALS_REJECTED,
+  MissingAuthenticationToken: CREDENTIALS_REJECTED,
+  ExpiredToken: CREDENTIALS_REJECTED,
+  ExpiredTokenException: CREDENTIALS_REJECTED,
+  RequestExpired: CREDENTIALS_REJECTED,
+  'AuthFailure.ServiceLinkedRoleCreationNotPermitted': {
+    failure: 'aws-not-authorized',
+    says: 'The account has never used spot instances, and the credentials may not create the role that EC2 needs for them',
+    hint: 'Let an administrator run once: aws iam create-service-linked-role --aws-service-name spot.amazonaws.com',
+  },
+  OptInRequired: {
+    failure: 'aws-not-authorized',
+    says: 'The account has not opted in to this region or image',
+    hint: "Enable the region for the account, or accept the image's terms in AWS Marketplace.",
+  },
+  PendingVerification: {
+    failure: 'aws-not-authorized',
+    says: 'AWS is still verifying the account for this region',
+    hint: 'Wait for the e-mail that says the verification is over, or contact AWS Support.',
+  },
+  Blocked: { failure: 'aws-not-authorized', says: 'AWS has blocked the account', hint: 'Contact AWS Support.' },
+  'InvalidAMIID.': {
+    failure: 'image-not-found',
+    says: 'EC2 has no such image in this region',
+    hint: 'Check `ec2-image-id`: an AMI exists in one region only, and a private one must be shared with this account.',
+  },
+  'InvalidAMIID.Unavailable': {
+    failure: 'image-unusable',
+    says: 'The image is not available',
+    hint: 'Wait until the AMI is in state `available`, or name another one in `ec2-image-id`.',
+  },
+  InvalidSubnet: NETWORK,
+  'InvalidSubnet.': NETWORK,
+  'InvalidSubnetID.': NETWORK,
+  'InvalidGroup.': NETWORK,
+  'InvalidGroupId.': NETWORK,
+  'InvalidSecurityGroupID.': NETWORK,
+  VPCIdNotSpecified: NETWORK,
+  VolumeLimitExceeded: VOLUME_QUOTA,
+  MaxIOPSLimitExceeded: VOLUME_QUOTA,
+  IdempotentParameterMismatch: {
+    failure: 'aws-rejected',
+    says: 'EC2 has seen this client token with a different request',
+    hint: 'This is a defect of the suite: please report it with the request id.',
+  },
+};
+
+/** Words for what no table row explains, by what the error means. */
+const UNEXPLAINED: Readonly<Record<ErrorClass['kind'], Explanation>> = {
+  refused: {
+    failure: 'no-capacity',
+    says: 'EC2 cannot start this plan now',
+    hint: 'Offer more instance types or subnets, or try again later.',
+  },
+  throttled: {
+    failure: 'aws-throttled',
+    says: 'AWS throttles the request, after several tries still',
+    hint: 'Other programs use up the request limit of this account and region: start fewer things at once, or ask AWS to raise it.',
+  },
+  unanswered: {
+    failure: 'aws-unreachable',
+    says: 'AWS gave no usable answer, after several tries',
+    hint: 'Mostly this passes: run the job again. Otherwise check the network, the proxy and https://health.aws.amazon.com.',
+  },
+  fatal: {
+    failure: 'aws-rejected',
+    says: 'AWS rejects the request',
+    hint: "The message is AWS's own and names what to correct; the request changed nothing.",
+  },
+};
+
+/**
+ * A `Failure` for everything that AWS or the way to it can do. Any other error is handed back as it came, for it is
+ * a bug. `action` is the IAM action of the call, such as `ec2:RunInstances`.
+ */
+export function translate(error: unknown, action: string): unknown {
+  if (error instanceof Failure) return error;
+  if (isCredentialsError(error)) return noCredentials(error);
+  const aws = readError(error);
+  if (isDenied(aws.code)) return denied(aws, { action, cause: error });
+  const { kind } = classify(error);
+  if (kind === 'fatal' && !isServiceError(error)) return error;
+  const { failure, says, hint } = explain(aws.code) ?? UNEXPLAINED[kind];
+  return new Failure(
+    failure,
+    `${says}: ${aws.message} (${aws.code} to ${action}).`,
+    about(aws, { hint, cause: error }),
+  );
+}
+
+const MOST_GARBLED = 3;
+
+/**
+ * Sends a request that may be sent twice. The SDK tries again after broken connections, throttling and 5xx; this does
+ * after answers that cannot be read. Whatever goes wrong in the end is thrown as {@link translate} puts it.
+ */
+export async function ask<T>(action: string, send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isGarbled(error) || tries === MOST_GARBLED) throw translate(error, action);
+    }
+  }
+}
+
+export function noCredentials(error: unknown): Failure {
+  const { message } = readError(error);
+  return new Failure('aws-no-credentials', `There are no usable AWS credentials: ${message}`, {
+    hint:
+      'Put aws-actions/configure-aws-credentials before this step; with OIDC the job needs `permissions: id-token: write`, ' +
+      'and the trust policy of the role must name this repository.',
+    cause: error,
+  });
+}
+
+function isCredentialsError(error: unknown): boolean {
+  const { code } = readError(error);
+  return code === 'CredentialsProviderError' || code === 'TokenProviderError';
+}
+
+function isDenied(code: string): boolean {
+  return code === 'UnauthorizedOperation' || code === 'AccessDenied' || code === 'AccessDeniedException';
+}
+
+/** Names the permission that is missing: starting an instance needs more than `ec2:RunInstances`. */
+function denied(aws: AwsError, { action, cause }: { action: string; cause: unknown }): Failure {
+  const [sentence = '', encoded] = aws.message.split(/\s*Encoded authorization failure message:\s*/);
+  const missing = /not authorized to perform:? ([\w-]+:\w+)/.exec(sentence)?.[1] ?? action;
+  const resource = /on resource:? (\S+)/.exec(sentence)?.[1];
+  const details = [sentence, ...(encoded ? [`aws sts decode-authorization-message --encoded-message ${encoded}`] : [])];
+  const hint = `Allow ${missing} in the policy of the role that the workflow assumes; docs/security.md has the whole policy.`;
+  const message = `The AWS credentials lack the permission ${missing}${resource ? ` on ${resource}` : ''}.`;
+  return new Failure('aws-not-authorized', message, { ...about(aws, { hint, cause }), details });
+}
+
+function explain(code: string): Explanation | undefined {
+  return EXPLANATIONS[code] ?? EXPLANATIONS[code.slice(0, code.indexOf('.') + 1)];
+}
+
+function about(aws: AwsError, { hint, cause }: { hint: string; cause: unknown }): Failure['about'] {
+  return { hint, cause, ...(aws.requestId !== undefined && { requestId: aws.requestId }) };
+}

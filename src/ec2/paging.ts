@@ -1,0 +1,40 @@
+import type { Tag } from '@aws-sdk/client-ec2';
+import { GarbledAnswer } from './errors.js';
+import { ask } from './failures.js';
+
+/** How many values one filter takes. Source: EC2 API reference, `Filter`. */
+export const FILTER_VALUES = 200;
+
+export interface Page<T> {
+  /** EC2 sends an empty list as such: where there is none at all, something else has answered. */
+  readonly items: readonly T[] | undefined;
+  readonly next: string | undefined;
+}
+
+/** Reads to the last page. A page may be empty and still not be the last, so only the token counts. */
+export async function readPages<T>(
+  action: string,
+  readPage: (token: { NextToken?: string }) => Promise<Page<T>>,
+): Promise<T[]> {
+  const items: T[] = [];
+  let token: { NextToken?: string } = {};
+  for (;;) {
+    const { items: found, next } = await ask(action, async () => listed(await readPage(token)));
+    items.push(...found);
+    if (!next) return items;
+    token = { NextToken: next };
+  }
+}
+
+function listed<T>({ items, next }: Page<T>): { items: readonly T[]; next: string | undefined } {
+  if (!items) throw new GarbledAnswer('the answer has no list');
+  return { items, next };
+}
+
+export function chunk<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+export function readTags(tags: readonly Tag[] | undefined): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+}

@@ -1,0 +1,186 @@
+import { createAppAuth } from '@octokit/auth-app';
+import type { Octokit } from '@octokit/rest';
+import { Failure } from '../core/failure.js';
+import type { Clock } from '../core/ports.js';
+import { readPrivateKey } from './private-key.js';
+import { isRecord } from './refusals.js';
+import { Requests, type Answer, type Credentials, type RequestPolicy } from './request.js';
+import { pathsOf, type Repository, type Scope } from './scope.js';
+
+/** A GitHub App: its number or client id, its key, and where it is installed unless that is to be looked up. */
+export interface GivenApp {
+  readonly appId: string;
+  readonly privateKey: string;
+  readonly installationId?: number | undefined;
+}
+
+export interface AppContext {
+  readonly octokit: Octokit;
+  readonly scope: Scope;
+  readonly repository: Repository;
+  readonly clock: Clock;
+  readonly mask: (secret: string) => void;
+  readonly policy: Omit<RequestPolicy, 'credentials'>;
+}
+
+type AppAuth = ReturnType<typeof createAppAuth>;
+type Permissions = Record<string, string>;
+
+/** What a token is asked to be good for. */
+interface Wish {
+  readonly permissions: Permissions;
+  readonly repositoryNames?: string[];
+}
+
+interface Installation {
+  readonly id: number;
+  /** What its owner granted, such as `{ administration: 'write' }`. */
+  readonly granted: Permissions;
+}
+
+/** Finds the App's installation and mints a first token. @throws Failure `bad-input`, `github-*` */
+export async function useApp(given: GivenApp, context: AppContext): Promise<Credentials> {
+  if (context.scope.kind === 'enterprise') {
+    throw new Failure('bad-input', 'GitHub does not let a GitHub App manage the runners of an enterprise.', {
+      hint: 'Give `github-token` with the classic scope `manage_runners:enterprise`, or set `runner-scope` to `org`.',
+    });
+  }
+  const auth = createAppAuth({
+    appId: given.appId,
+    privateKey: readPrivateKey(given.privateKey),
+    request: context.octokit.request,
+  });
+  const app: Credentials = { authorize: async () => `Bearer ${(await auth({ type: 'app' })).token}` };
+  const requests = new Requests({ ...context.policy, credentials: app });
+  const installation = await findInstallation(requests, given, context);
+  const credentials = new InstallationCredentials({ auth, requests, installation, context });
+  await credentials.authorize();
+  return credentials;
+}
+
+/** GitHub's tokens for an installation last an hour; this leaves time to use one. */
+const RENEW_AFTER_MS = 55 * 60_000;
+
+/** Mints the installation's token, and a new one before it ends. */
+class InstallationCredentials implements Credentials {
+  mintedAt: number | undefined;
+  private token = '';
+  /** What to ask for, the most useful first. */
+  private wishes: readonly Wish[];
+
+  constructor(
+    private readonly app: {
+      readonly auth: AppAuth;
+      readonly requests: Requests;
+      readonly installation: Installation;
+      readonly context: AppContext;
+    },
+  ) {
+    this.wishes = leastWishes(app.installation, app.context);
+  }
+
+  async authorize(): Promise<string> {
+    const { clock, mask } = this.app.context;
+    if (this.mintedAt === undefined || clock.now() - this.mintedAt >= RENEW_AFTER_MS) {
+      const token = await this.mintBest();
+      mask(token);
+      this.mintedAt = clock.now();
+      this.token = token;
+    }
+    return `Bearer ${this.token}`;
+  }
+
+  private async mintBest(): Promise<string> {
+    for (const [index, wish] of this.wishes.entries()) {
+      const minted = await this.mint(wish);
+      if (minted !== undefined) {
+        this.wishes = this.wishes.slice(index);
+        return minted;
+      }
+    }
+    const { installation, context } = this.app;
+    const { name } = pathsOf(context.scope);
+    throw new Failure('github-not-found', `The App's installation ${installation.id} does not cover ${name}.`, {
+      hint: 'Add the repository to the installation, or correct `app-installation-id`.',
+    });
+  }
+
+  /** `undefined`: this installation does not reach that far. */
+  private async mint(wish: Wish): Promise<string | undefined> {
+    const { auth, requests, installation, context } = this.app;
+    const minted = await requests.ask({
+      endpoint: `POST /app/installations/${installation.id}/access_tokens`,
+      permission: `an installation of the App that covers ${pathsOf(context.scope).name}`,
+      asApp: true,
+      send: async (): Promise<Answer> => {
+        // Always a new one: auth-app would also keep what came out of an answer that was cut off.
+        const { token } = await auth({ type: 'installation', installationId: installation.id, ...wish, refresh: true });
+        return { status: 201, headers: {}, data: token };
+      },
+      read: ({ data }) => (typeof data === 'string' && data !== '' ? data : undefined),
+      expected: ({ status }) => (status === 422 ? null : undefined),
+    });
+    return minted ?? undefined;
+  }
+}
+
+/** The installation given or the one that covers the scope, with what it may do. */
+async function findInstallation(
+  requests: Requests,
+  given: GivenApp,
+  { octokit, scope, repository }: AppContext,
+): Promise<Installation> {
+  const { name } = pathsOf(scope);
+  const path =
+    given.installationId !== undefined
+      ? `/app/installations/${given.installationId}`
+      : scope.kind === 'org'
+        ? `/orgs/${encodeURIComponent(scope.org)}/installation`
+        : `/repos/${encodeURIComponent(repository.owner)}/${encodeURIComponent(repository.repo)}/installation`;
+  const installation = await requests.ask({
+    endpoint: `GET ${path}`,
+    permission: `an installation of the App that covers ${name}`,
+    asApp: true,
+    send: async (authorization) => octokit.request(`GET ${path}`, { headers: { authorization } }),
+    read: readInstallation,
+    expected: ({ status }) => (status === 404 ? ('absent' as const) : undefined),
+  });
+  if (installation !== 'absent') return installation;
+  throw new Failure('github-not-found', `The GitHub App ${given.appId} is not installed where it is needed: ${name}.`, {
+    hint: 'Install the App there, or correct `app-id` or `app-installation-id`.',
+  });
+}
+
+function readInstallation({ data }: Answer): Installation | undefined {
+  if (!isRecord(data) || typeof data['id'] !== 'number' || !isRecord(data['permissions'])) return undefined;
+  return { id: data['id'], granted: data['permissions'] as Permissions };
+}
+
+/**
+ * No more than the runners' permission, and reading files where that was granted; for this repository alone. An
+ * organization's runners belong to no repository, so there the permission for files is the part that can be missing.
+ */
+function leastWishes(installation: Installation, { scope, repository }: AppContext): readonly Wish[] {
+  const needed = scope.kind === 'org' ? 'organization_self_hosted_runners' : 'administration';
+  if (installation.granted[needed] !== 'write') {
+    throw new Failure('github-forbidden', `The GitHub App's installation lacks the permission \`${needed}: write\`.`, {
+      hint: "Add it in the App's settings, then accept the change in the installation.",
+      details: [`Granted: ${describe(installation.granted)}.`],
+    });
+  }
+  const runners: Permissions = { [needed]: 'write' };
+  const files: Permissions = installation.granted['contents'] ? { contents: 'read' } : {};
+  const both: Wish = { permissions: { ...runners, ...files }, repositoryNames: [repository.repo] };
+  if (scope.kind !== 'org') return [both];
+  const mayReadFiles = files['contents'] !== undefined && sameOwner(scope.org, repository.owner);
+  return mayReadFiles ? [both, { permissions: runners }] : [{ permissions: runners }];
+}
+
+function describe(granted: Permissions): string {
+  const names = Object.entries(granted).map(([name, level]) => `${name}: ${level}`);
+  return names.length > 0 ? names.join(', ') : 'nothing';
+}
+
+function sameOwner(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

@@ -1,0 +1,98 @@
+import { Octokit } from '@octokit/rest';
+import { Failure } from '../core/failure.js';
+import type { Clock, GitHub } from '../core/ports.js';
+import type { Connection } from './connection.js';
+import { readFile } from './contents.js';
+import { useCredentials, type GivenCredentials } from './credentials.js';
+import { resolveGroup } from './groups.js';
+import { findDownload, readDeprecation } from './releases.js';
+import { Requests } from './request.js';
+import { Runners } from './runners.js';
+import { pathsOf, type Repository, type Scope } from './scope.js';
+
+export type { GivenCredentials } from './credentials.js';
+export type { Repository, Scope } from './scope.js';
+
+/** Where GitHub is, who we are there and what for. */
+export interface GitHubOptions {
+  /** `GITHUB_API_URL`: github.com's, a GitHub Enterprise Server's (`…/api/v3`) or ghe.com's. */
+  readonly apiUrl: string;
+  readonly credentials: GivenCredentials;
+  /** Where runners are registered. */
+  readonly scope: Scope;
+  /** The repository of the run. */
+  readonly repository: Repository;
+  readonly clock: Clock;
+  /** Given every token that is minted here, before it is used. */
+  readonly mask: (secret: string) => void;
+  /** Node's own `fetch` knows no proxy; where there is one, this does. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Told of each request: method, path, status, GitHub's request id, duration. */
+  readonly debug?: ((sentence: string) => void) | undefined;
+  /** How long one call waits for rate limits before it fails, in all. Default 60. */
+  readonly patienceSeconds?: number | undefined;
+  /** How long GitHub may take for one answer. Default 30: its own limit is 10, and a proxy may add to that. */
+  readonly requestTimeoutSeconds?: number | undefined;
+}
+
+/**
+ * GitHub for one scope. With a token nothing is asked yet; a GitHub App's installation is looked up and its token
+ * minted, with the least permissions.
+ *
+ * @throws Failure `bad-input` for credentials or an address that cannot be right; `github-*` when an App is refused.
+ */
+export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
+  const { clock, scope, repository, mask } = options;
+  const octokit = makeOctokit(options);
+  const policy = { clock, patienceSeconds: options.patienceSeconds ?? 60, random: Math.random };
+  const credentials = await useCredentials(options.credentials, { octokit, scope, repository, clock, mask, policy });
+  const requests = new Requests({ ...policy, credentials });
+  return toPort({ octokit, requests, clock, repository, paths: pathsOf(scope), server: serverOf(options.apiUrl) });
+}
+
+function toPort(connection: Connection): GitHub {
+  const runners = new Runners(connection);
+  return {
+    mintRunner: (request) => runners.mint(request),
+    readRunner: (id) => runners.read(id),
+    findRunnerByName: (name) => runners.findByName(name),
+    listRunners: () => runners.list(),
+    removeRunner: (id) => runners.remove(id),
+    resolveGroup: (nameOrId) => resolveGroup(connection, nameOrId),
+    findDownload: (version, architecture) => findDownload(connection, version, architecture),
+    readDeprecation: (version) => readDeprecation(connection, version),
+    readFile: (path, ref) => readFile(connection, path, ref),
+    get pace() {
+      return connection.requests.pace;
+    },
+  };
+}
+
+function makeOctokit(options: GitHubOptions): Octokit {
+  const send = options.fetch ?? globalThis.fetch;
+  const longest = (options.requestTimeoutSeconds ?? 30) * 1000;
+  const debug = options.debug ?? (() => undefined);
+  return new Octokit({
+    baseUrl: readApiUrl(options.apiUrl),
+    userAgent: 'ci-actions',
+    request: {
+      fetch: (url: string, init?: RequestInit) => send(url, { ...init, signal: AbortSignal.timeout(longest) }),
+    },
+    // Octokit's `debug` would show whole requests, the authorization included.
+    log: { debug: () => undefined, info: debug, warn: debug, error: debug },
+  });
+}
+
+function readApiUrl(apiUrl: string): string {
+  if (/^https?:\/\//.test(apiUrl) && URL.canParse(apiUrl)) return apiUrl.replace(/\/+$/, '');
+  throw new Failure('bad-input', `GitHub's API address \`${apiUrl}\` is no http(s) URL.`, {
+    hint: 'GITHUB_API_URL is set by the runner; it should be like https://api.github.com.',
+  });
+}
+
+/** GitHub Enterprise Server has its API under a path, ghe.com under a name of its own. */
+function serverOf(apiUrl: string): Connection['server'] {
+  const { hostname, pathname } = new URL(apiUrl);
+  if (/\/api\/v\d+\/?$/.test(pathname)) return 'ghes';
+  return hostname.endsWith('.ghe.com') ? 'ghe.com' : 'github.com';
+}

@@ -1,0 +1,46 @@
+import { toCall, type Connection } from './connection.js';
+import { isRecord, toFailure, wordsOf, type CallName } from './refusals.js';
+import { contentsPermission } from './scope.js';
+
+/**
+ * See {@link GitHub.readFile}. A 404 can mean that the token does not see the repository; it counts as "no such file"
+ * only when the repository itself can be read.
+ */
+export async function readFile(connection: Connection, path: string, ref: string): Promise<string | undefined> {
+  const { owner, repo } = connection.repository;
+  const permission = contentsPermission(connection.repository);
+  // Not as a variable of the template: its slashes would be escaped, which some servers refuse.
+  const escaped = path.split('/').map(encodeURIComponent).join('/');
+  const route = `GET /repos/{owner}/{repo}/contents/${escaped}`;
+  const name: CallName = { endpoint: `GET /repos/${owner}/${repo}/contents/${escaped}`, permission };
+  const text = await connection.requests.ask(
+    toCall(connection, {
+      route,
+      parameters: { owner, repo, ref },
+      accept: 'application/vnd.github.raw+json',
+      permission,
+      read: ({ data }) => readText(data),
+      expected: (error) => {
+        if (error.status !== 404) return undefined;
+        if (/no commit found/i.test(wordsOf(error))) throw toFailure(error, name);
+        return 'absent';
+      },
+    }),
+  );
+  if (text !== 'absent') return text.text;
+  await connection.requests.ask(
+    toCall(connection, {
+      route: 'GET /repos/{owner}/{repo}',
+      parameters: { owner, repo },
+      permission,
+      read: ({ data }) => (isRecord(data) ? data : undefined),
+    }),
+  );
+  return undefined;
+}
+
+/** Octokit decodes by content type, and a raw file's is `application/vnd.github.raw+json` or one like it. */
+function readText(data: unknown): { text: string } | undefined {
+  if (typeof data === 'string') return { text: data };
+  return data instanceof ArrayBuffer ? { text: new TextDecoder().decode(data) } : undefined;
+}

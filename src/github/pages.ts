@@ -1,0 +1,78 @@
+import { toCall, type Connection } from './connection.js';
+import { isRecord } from './refusals.js';
+
+/** GitHub's largest page. */
+const PAGE_SIZE = 100;
+/** Far below GitHub's limit of 100 requests at a time. */
+const SIDE_BY_SIDE = 8;
+/** How often a listing that changed while it was read is read again. */
+const ROUNDS = 3;
+
+/** A collection of things with ids. */
+export interface Collection<T> {
+  readonly route: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** The property of the answer that holds the page. */
+  readonly property: string;
+  readonly readItem: (item: unknown) => T | undefined;
+}
+
+interface Page<T> {
+  readonly total: number;
+  readonly items: readonly T[];
+}
+
+/**
+ * Every item of a collection, each once. Something removed meanwhile moves what follows onto the page before, where it
+ * would be missed; so a listing that changed while it was read is read again, and what any reading saw is answered.
+ */
+export async function readAll<T extends { readonly id: number }>(
+  connection: Connection,
+  collection: Collection<T>,
+): Promise<readonly T[]> {
+  const seen = new Map<number, T>();
+  for (let round = 1; round <= ROUNDS; round++) {
+    const pages = await readPages(connection, collection);
+    const items = new Map(pages.flatMap((page) => page.items).map((item) => [item.id, item]));
+    for (const [id, item] of items) seen.set(id, item);
+    const [first] = pages;
+    if (pages.length === 1 || pages.every(({ total }) => total === first?.total && total === items.size)) break;
+  }
+  return [...seen.values()];
+}
+
+async function readPages<T>(connection: Connection, collection: Collection<T>): Promise<readonly Page<T>[]> {
+  const pages = [await readPage(connection, collection, 1)];
+  const count = Math.ceil((pages[0]?.total ?? 0) / PAGE_SIZE);
+  for (let next = 2; next <= count; next += SIDE_BY_SIDE) {
+    const numbers = Array.from({ length: Math.min(SIDE_BY_SIDE, count - next + 1) }, (_, index) => next + index);
+    pages.push(...(await Promise.all(numbers.map((number) => readPage(connection, collection, number)))));
+  }
+  while ((pages.at(-1)?.items.length ?? 0) >= PAGE_SIZE) {
+    pages.push(await readPage(connection, collection, pages.length + 1)); // It grew meanwhile.
+  }
+  return pages;
+}
+
+function readPage<T>(connection: Connection, collection: Collection<T>, page: number): Promise<Page<T>> {
+  return connection.requests.ask(
+    toCall(connection, {
+      route: collection.route,
+      parameters: { ...collection.parameters, per_page: PAGE_SIZE, page },
+      read: ({ data }) => toPage(data, collection),
+    }),
+  );
+}
+
+function toPage<T>(data: unknown, { property, readItem }: Collection<T>): Page<T> | undefined {
+  if (!isRecord(data) || typeof data['total_count'] !== 'number') return undefined;
+  const items = readList(data[property], readItem);
+  return items && { total: data['total_count'], items };
+}
+
+/** A list whose items all make sense, or `undefined`. */
+export function readList<T>(data: unknown, readItem: (item: unknown) => T | undefined): readonly T[] | undefined {
+  if (!Array.isArray(data)) return undefined;
+  const items = data.map(readItem);
+  return items.every((item) => item !== undefined) ? items : undefined;
+}

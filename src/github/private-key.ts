@@ -1,0 +1,32 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { Failure } from '../core/failure.js';
+
+/**
+ * A GitHub App's private key as PKCS#8 PEM, which is what signs its tokens. GitHub hands keys out as PKCS#1; both are
+ * taken, also with line breaks written as `\n`, as they come out of many secret stores.
+ *
+ * @throws Failure `bad-input` that names `app-private-key` and never quotes it.
+ */
+export function readPrivateKey(given: string): string {
+  const key = parse(given.replaceAll('\\n', '\n').trim());
+  if (key.asymmetricKeyType !== 'rsa') {
+    throw malformed(`it is of the kind ${key.asymmetricKeyType}, and GitHub's are RSA`);
+  }
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function parse(pem: string): KeyObject {
+  if (!pem.startsWith('-----BEGIN ')) throw malformed('it does not begin with a `-----BEGIN … PRIVATE KEY-----` line');
+  try {
+    return createPrivateKey(pem);
+  } catch (error) {
+    throw malformed('it cannot be read as PEM', error);
+  }
+}
+
+function malformed(reason: string, cause?: unknown): Failure {
+  return new Failure('bad-input', `\`app-private-key\` is not a private key: ${reason}.`, {
+    hint: "Give the whole .pem file that GitHub made for the App, first and last line included, as the secret's value.",
+    cause,
+  });
+}

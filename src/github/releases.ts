@@ -1,0 +1,106 @@
+import { Failure } from '../core/failure.js';
+import type { Architecture, RunnerDownload } from '../core/ports.js';
+import { toCall, type Connection } from './connection.js';
+import { readList } from './pages.js';
+import { isRecord } from './refusals.js';
+
+const SHA256 = /^[0-9a-f]{64}$/i;
+/** How GitHub names a runner archive for Linux. */
+const ARCHIVE = /^actions-runner-linux-(x64|arm64)-(\d+\.\d+\.\d+)\.tar\.gz$/;
+
+/** One archive of the runner as GitHub describes it. */
+interface Archive {
+  readonly filename: string;
+  readonly url: string;
+  /** 64 hexadecimal digits; absent where GitHub gives none. */
+  readonly sha256?: string;
+}
+
+/**
+ * See {@link GitHub.findDownload}. `latest` is what GitHub offers for this scope. A pinned version is a release of
+ * actions/runner, which only github.com has; other servers have the one version they offer.
+ *
+ * @throws Failure `github-not-found` when there is no such archive or GitHub gives no checksum for it.
+ */
+export async function findDownload(
+  connection: Connection,
+  version: string,
+  architecture: Architecture,
+): Promise<RunnerDownload> {
+  const pinned = version.replace(/^v/, '');
+  const fromRelease = pinned !== 'latest' && connection.server === 'github.com';
+  const archives = fromRelease ? await readRelease(connection, pinned) : await readOffered(connection);
+  const wanted = architecture === 'arm64' ? 'arm64' : 'x64';
+  for (const archive of archives) {
+    const [, built, release] = ARCHIVE.exec(archive.filename) ?? [];
+    if (built !== wanted || release === undefined || (pinned !== 'latest' && release !== pinned)) continue;
+    if (!archive.sha256) throw unverifiable(archive.filename);
+    return { url: archive.url, sha256: archive.sha256.toLowerCase(), version: release };
+  }
+  throw new Failure('github-not-found', `GitHub offers no runner ${version} for Linux on ${wanted}.`, {
+    hint: fromRelease
+      ? 'Choose a release of https://github.com/actions/runner that has one, or `latest`.'
+      : 'This server offers one version: use `latest`, or an image with the runner in it.',
+    details: [`Offered: ${archives.map((archive) => archive.filename).join(', ') || 'nothing'}.`],
+  });
+}
+
+/** See {@link GitHub.readDeprecation}: the earlier of the ends of registering and of running jobs. */
+export async function readDeprecation(
+  connection: Connection,
+  version: string,
+): Promise<{ readonly refusedFrom?: number } | 'unknown'> {
+  return connection.requests.ask(
+    toCall(connection, {
+      route: `GET ${connection.paths.runners}/deprecations/{version}`,
+      parameters: { version },
+      read: ({ data }) => (isRecord(data) ? readEnds(data) : undefined),
+      expected: ({ status }) => (status === 404 ? ('unknown' as const) : undefined),
+    }),
+  );
+}
+
+function readEnds(data: Readonly<Record<string, unknown>>): { readonly refusedFrom?: number } {
+  const ends = [data['registration_deprecates_at'], data['runtime_deprecates_at']]
+    .map((end) => (typeof end === 'string' ? Date.parse(end) : Number.NaN))
+    .filter((end) => !Number.isNaN(end));
+  return ends.length > 0 ? { refusedFrom: Math.min(...ends) } : {};
+}
+
+function readOffered(connection: Connection): Promise<readonly Archive[]> {
+  return connection.requests.ask(
+    toCall(connection, {
+      route: `GET ${connection.paths.runners}/downloads`,
+      read: ({ data }) => readList(data, (item) => readArchive(item, 'filename', 'download_url', 'sha256_checksum')),
+    }),
+  );
+}
+
+function readRelease(connection: Connection, version: string): Promise<readonly Archive[]> {
+  return connection.requests.ask(
+    toCall(connection, {
+      route: 'GET /repos/actions/runner/releases/tags/{tag}',
+      parameters: { tag: `v${version}` },
+      permission: 'no permission at all for a public repository',
+      read: ({ data }) =>
+        isRecord(data)
+          ? readList(data['assets'], (item) => readArchive(item, 'name', 'browser_download_url', 'digest'))
+          : undefined,
+      expected: ({ status }) => (status === 404 ? [] : undefined),
+    }),
+  );
+}
+
+function readArchive(item: unknown, name: string, address: string, checksum: string): Archive | undefined {
+  if (!isRecord(item)) return undefined;
+  const { [name]: filename, [address]: url, [checksum]: digest } = item;
+  if (typeof filename !== 'string' || typeof url !== 'string') return undefined;
+  const sha256 = typeof digest === 'string' ? digest.replace(/^sha256:/, '') : '';
+  return { filename, url, ...(SHA256.test(sha256) ? { sha256 } : {}) };
+}
+
+function unverifiable(filename: string): Failure {
+  return new Failure('github-not-found', `GitHub gives no SHA-256 for ${filename}, so it could not be verified.`, {
+    hint: 'Use another runner version, or an image with the runner in it.',
+  });
+}

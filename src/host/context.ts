@@ -1,0 +1,54 @@
+import { context } from '@actions/github';
+import { Failure } from '../core/failure.js';
+import type { Run } from '../core/identity.js';
+
+/** The workflow run that this process belongs to, as GitHub describes it. */
+export interface RunContext extends Run {
+  /** `owner/repo` */
+  readonly repository: string;
+  /** The enterprise's slug, where the event tells of one. */
+  readonly enterprise: string | undefined;
+  /** The step's id, or a name that GitHub gave it. */
+  readonly action: string;
+  readonly sha: string;
+  readonly workflow: string;
+  readonly actor: string;
+  /** Without a slash at the end, as `serverUrl`. */
+  readonly apiUrl: string;
+  readonly serverUrl: string;
+  /** Where a checkout would be; it need not exist. */
+  readonly workspace: string;
+}
+
+const required = ['GITHUB_REPOSITORY', 'GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB', 'GITHUB_SHA'] as const;
+
+/** @throws Failure `bad-input` when this process was not started by GitHub Actions. */
+export function readContext(): RunContext {
+  const missing = required.filter((name) => !process.env[name]);
+  if (missing.length > 0) {
+    throw new Failure('bad-input', `This is not a step of a workflow: ${missing.join(', ')} not set.`, {
+      hint: 'Use the action in a workflow; to try it without one, run `npm run rehearse` in a clone of its repository.',
+    });
+  }
+  const { owner, repo } = context.repo;
+  return {
+    owner,
+    repo,
+    repository: `${owner}/${repo}`,
+    enterprise: (context.payload['enterprise'] as { slug?: string } | undefined)?.slug,
+    runId: String(context.runId),
+    runAttempt: String(context.runAttempt),
+    job: context.job,
+    action: context.action ?? '',
+    sha: context.sha,
+    workflow: context.workflow ?? '',
+    actor: context.actor ?? '',
+    apiUrl: withoutSlash(context.apiUrl),
+    serverUrl: withoutSlash(context.serverUrl),
+    workspace: process.env['GITHUB_WORKSPACE'] || process.cwd(),
+  };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

@@ -1,0 +1,93 @@
+import * as core from '@actions/core';
+import { Failure } from '../core/failure.js';
+import { summariseFailure } from '../core/report.js';
+import { createLog, disarm } from './log.js';
+import { appendSummary } from './summary.js';
+
+type Exit = (code: number) => void;
+
+/**
+ * Runs an action's body to its end. A failure is told in three parts (what failed, why, what to do), as one
+ * annotation and in the job's summary. Then the process ends at once: an idle connection must not hold the job.
+ *
+ * @param exit ends the process; tests pass their own
+ */
+export async function runAction(body: () => Promise<void>, exit: Exit = (code) => process.exit(code)): Promise<void> {
+  // Node would end with a bare stack and no annotation.
+  const onStray = (error: unknown): void => void end(error, exit);
+  process.on('unhandledRejection', onStray).on('uncaughtException', onStray);
+  try {
+    await body();
+    await flush();
+    exit(process.exitCode === undefined ? 0 : Number(process.exitCode));
+  } catch (error) {
+    await end(error, exit);
+  } finally {
+    process.off('unhandledRejection', onStray).off('uncaughtException', onStray);
+  }
+}
+
+async function end(error: unknown, exit: Exit): Promise<void> {
+  if (error instanceof Failure) tellFailure(error);
+  else tellBug(error);
+  await appendSummary(summariseFailure(error instanceof Failure ? describe(error) : describeBug(error)), createLog());
+  await flush();
+  exit(1);
+}
+
+/** Details first, as plain lines: the annotation, which GitHub shows on the run's page, is the last word. */
+function tellFailure(failure: Failure): void {
+  for (const line of failure.about.details ?? []) core.info(disarm(line));
+  const why = explainCause(failure);
+  const { requestId } = failure.about;
+  core.setFailed(
+    [
+      failure.message,
+      ...(why ? [`Why: ${why}`] : []),
+      `What to do: ${failure.hint}`,
+      `Code: ${failure.code}${requestId ? `, request id: ${requestId}` : ''}`,
+    ].join('\n'),
+  );
+  if (failure.cause instanceof Error && failure.cause.stack) core.debug(failure.cause.stack);
+}
+
+function tellBug(error: unknown): void {
+  const { message, hint, details } = describeBug(error);
+  for (const line of details) core.info(disarm(line));
+  core.setFailed(`${message}\nWhat to do: ${hint}`);
+}
+
+function describe(failure: Failure): Parameters<typeof summariseFailure>[0] {
+  const why = explainCause(failure);
+  const details = [...(why ? [why] : []), ...(failure.about.details ?? [])];
+  return { code: failure.code, message: failure.message, hint: failure.hint, details };
+}
+
+function describeBug(error: unknown): Parameters<typeof summariseFailure>[0] {
+  const text = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'bug',
+    message: `A bug in ci-actions, not in your workflow: ${text}`,
+    hint: `Report it with this log at ${issuesPage()}. What was started is removed by the post step.`,
+    details: (error instanceof Error ? (error.stack ?? text) : text).split('\n'),
+  };
+}
+
+/** The vendor's own words, unless the message quotes them already. */
+function explainCause(failure: Failure): string | undefined {
+  const { cause } = failure;
+  if (!(cause instanceof Error) || cause.message === '' || failure.message.includes(cause.message)) return undefined;
+  return cause.name === 'Error' ? cause.message : `${cause.name}: ${cause.message}`;
+}
+
+/** GitHub names the action's own repository while one of its steps runs. */
+function issuesPage(): string {
+  const repository = process.env['GITHUB_ACTION_REPOSITORY'];
+  const server = process.env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  return repository ? `${server}/${repository}/issues` : "the issues page of this action's repository";
+}
+
+/** Writing to a pipe is not always done when `write` returns. */
+async function flush(): Promise<void> {
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+}

@@ -1,0 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import type { Nonce } from '../core/ports.js';
+
+export const nonce: Nonce = (digits) =>
+  randomBytes(Math.ceil(digits / 2))
+    .toString('hex')
+    .slice(0, digits);

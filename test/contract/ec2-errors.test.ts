@@ -1,0 +1,164 @@
+import { describe, expect, test } from '@jest/globals';
+import { EC2ServiceException } from '@aws-sdk/client-ec2';
+import { Failure } from '../../src/core/failure.js';
+import { classify, GarbledAnswer, type ErrorClass } from '../../src/ec2/errors.js';
+import { translate } from '../../src/ec2/failures.js';
+import { adviseOnQuota } from '../../src/ec2/quotas.js';
+
+type Scope = Extract<ErrorClass, { kind: 'refused' }>['refusal'];
+
+describe('what an EC2 error means for a launch', () => {
+  const CAPACITY: Scope = { scope: 'plan', kind: 'capacity' };
+  const UNSUPPORTED: Scope = { scope: 'plan', kind: 'unsupported' };
+  const QUOTA: Scope = { scope: 'type', kind: 'quota' };
+
+  test.each<[code: string, status: number, refusal: Scope]>([
+    ['InsufficientInstanceCapacity', 500, CAPACITY],
+    ['InsufficientHostCapacity', 500, CAPACITY],
+    ['InsufficientCapacityOnHost', 400, CAPACITY],
+    ['UnfulfillableCapacity', 500, CAPACITY],
+    ['SpotMaxPriceTooLow', 400, CAPACITY],
+    ['InsufficientFreeAddressesInSubnet', 400, CAPACITY],
+    ['Unsupported', 400, UNSUPPORTED],
+    ['VolumeTypeNotAvailableInZone', 400, UNSUPPORTED],
+    ['VcpuLimitExceeded', 400, QUOTA],
+    ['InstanceLimitExceeded', 400, QUOTA],
+    ['MaxSpotInstanceCountExceeded', 400, QUOTA],
+    ['MaxSpotFleetRequestCountExceeded', 400, { scope: 'market', kind: 'quota' }],
+  ])('%s (HTTP %i) lets another plan be tried: %j', (code, status, refusal) => {
+    expect(classify(awsError(code, { status }))).toEqual({ kind: 'refused', refusal });
+  });
+
+  test.each<[code: string, status: number, kind: ErrorClass['kind']]>([
+    ['RequestLimitExceeded', 503, 'throttled'],
+    ['Throttling', 400, 'throttled'],
+    ['EC2ThrottledException', 400, 'throttled'],
+    ['Unknown', 429, 'throttled'],
+    ['InternalError', 500, 'unanswered'],
+    ['Unavailable', 503, 'unanswered'],
+    ['Unknown', 502, 'unanswered'],
+    ['UnauthorizedOperation', 403, 'fatal'],
+    ['AuthFailure', 401, 'fatal'],
+    ['InvalidAMIID.NotFound', 400, 'fatal'],
+    ['InvalidParameterValue', 400, 'fatal'],
+    ['IdempotentParameterMismatch', 400, 'fatal'],
+    ['UnsupportedOperation', 400, 'fatal'],
+  ])('%s (HTTP %i) is %s', (code, status, kind) => {
+    expect(classify(awsError(code, { status })).kind).toBe(kind);
+  });
+
+  test.each<[what: string, error: Error]>([
+    ['a refused connection', nodeError('ECONNREFUSED')],
+    ['a broken connection', Object.assign(nodeError('ECONNRESET'), { name: 'TimeoutError' })],
+    ['a name that does not resolve', nodeError('EAI_AGAIN')],
+    ['an answer that is not XML', Object.assign(new Error('parse error'), { $response: {} })],
+    ['an answer without its list', new GarbledAnswer('no list')],
+  ])('%s is unanswered', (_, error) => {
+    expect(classify(error).kind).toBe('unanswered');
+  });
+
+  test('a defect of our own is fatal, and stays what it is', () => {
+    const bug = new TypeError('x is not a function');
+    expect(classify(bug).kind).toBe('fatal');
+    expect(translate(bug, 'ec2:RunInstances')).toBe(bug);
+  });
+});
+
+describe('how an EC2 error is put', () => {
+  test.each<[code: string, failure: Failure['code'], hint: RegExp]>([
+    ['AuthFailure', 'aws-not-authorized', /configure-aws-credentials/],
+    ['ExpiredToken', 'aws-not-authorized', /expired/],
+    ['AuthFailure.ServiceLinkedRoleCreationNotPermitted', 'aws-not-authorized', /create-service-linked-role/],
+    ['InvalidAMIID.NotFound', 'image-not-found', /ec2-image-id/],
+    ['InvalidAMIID.Unavailable', 'image-unusable', /available/],
+    ['InvalidSubnetID.NotFound', 'network-mismatch', /subnet-id/],
+    ['InvalidGroup.NotFound', 'network-mismatch', /security-group-id/],
+    ['VPCIdNotSpecified', 'network-mismatch', /default VPC/],
+    ['VolumeLimitExceeded', 'quota-exceeded', /Service Quotas/],
+    ['InvalidParameterValue', 'aws-rejected', /AWS's own/],
+    ['RequestLimitExceeded', 'aws-throttled', /request limit/],
+    ['InternalError', 'aws-unreachable', /run the job again/],
+    ['InsufficientInstanceCapacity', 'no-capacity', /more instance types/],
+  ])('%s becomes %s', (code, failure, hint) => {
+    const error = awsError(code, { status: code === 'InternalError' ? 500 : 400, message: 'In the words of AWS' });
+    const translated = translate(error, 'ec2:RunInstances') as Failure;
+    expect(translated).toBeInstanceOf(Failure);
+    expect(translated.code).toBe(failure);
+    expect(translated.message).toContain(`In the words of AWS (${code} to ec2:RunInstances)`);
+    expect(translated.hint).toMatch(hint);
+    expect(translated.about.requestId).toBe('request-1');
+    expect(translated.cause).toBe(error);
+  });
+
+  test('a missing permission is named, and the encoded message is kept out of the sentence', () => {
+    const message =
+      'You are not authorized to perform this operation. User: arn:aws:sts::123456789012:assumed-role/ci/run is not ' +
+      'authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/runner because no identity-based ' +
+      'policy allows the iam:PassRole action. Encoded authorization failure message: q1w2e3r4';
+    const failure = translate(
+      awsError('UnauthorizedOperation', { status: 403, message }),
+      'ec2:RunInstances',
+    ) as Failure;
+    expect(failure.code).toBe('aws-not-authorized');
+    expect(failure.message).toBe(
+      'The AWS credentials lack the permission iam:PassRole on arn:aws:iam::123456789012:role/runner.',
+    );
+    expect(failure.hint).toContain('Allow iam:PassRole');
+    expect(failure.about.details).toEqual([
+      expect.stringMatching(/^You are not authorized .* action\.$/),
+      'aws sts decode-authorization-message --encoded-message q1w2e3r4',
+    ]);
+  });
+
+  test('where AWS does not name the missing permission, the call does', () => {
+    const error = awsError('UnauthorizedOperation', { status: 403, message: 'You are not authorized.' });
+    const failure = translate(error, 'ec2:DescribeImages') as Failure;
+    expect(failure.message).toBe('The AWS credentials lack the permission ec2:DescribeImages.');
+  });
+
+  test('an error page of a gateway is told by its status', () => {
+    const failure = translate(awsError('Unknown', { status: 502, message: 'Unknown' }), 'ec2:RunInstances') as Failure;
+    expect(failure.message).toContain('HTTP 502 to ec2:RunInstances');
+  });
+
+  test('credentials that cannot be found become a hint at configure-aws-credentials and OIDC', () => {
+    const error = Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' });
+    const failure = translate(error, 'ec2:DescribeImages') as Failure;
+    expect(failure.code).toBe('aws-no-credentials');
+    expect(failure.hint).toMatch(/aws-actions\/configure-aws-credentials.*id-token: write/);
+  });
+});
+
+describe('advice on quotas', () => {
+  test.each([
+    ['t3.xlarge', 'on-demand', 'L-1216C47A'],
+    ['m8g.xlarge', 'spot', 'L-34B43A08'],
+    ['a1.xlarge', 'on-demand', 'L-1216C47A'],
+    ['g4dn.xlarge', 'on-demand', 'L-DB2E81BA'],
+    ['g6.xlarge', 'spot', 'L-3819A6DF'],
+    ['p5.48xlarge', 'on-demand', 'L-417A185B'],
+    ['im4gn.xlarge', 'on-demand', 'L-1216C47A'],
+    ['inf2.xlarge', 'on-demand', 'L-1945791B'],
+    ['trn1.2xlarge', 'spot', 'L-6B0D517C'],
+  ] as const)('%s %s: %s', (instanceType, market, code) => {
+    const advice = adviseOnQuota({ instanceType, market }, 'eu-west-1');
+    expect(advice).toContain(`https://eu-west-1.console.aws.amazon.com/servicequotas/home/services/ec2/quotas/${code}`);
+  });
+
+  test('a family without a known quota gets the way without the number', () => {
+    expect(adviseOnQuota({ instanceType: 'u-6tb1.metal', market: 'on-demand' }, 'eu-west-1')).toMatch(/Service Quotas/);
+  });
+});
+
+function awsError(name: string, about: { status: number; message?: string }): EC2ServiceException {
+  return new EC2ServiceException({
+    name,
+    message: about.message ?? name,
+    $fault: about.status >= 500 ? 'server' : 'client',
+    $metadata: { httpStatusCode: about.status, requestId: 'request-1' },
+  });
+}
+
+function nodeError(code: string): Error {
+  return Object.assign(new Error(`connect ${code}`), { code });
+}

@@ -1,0 +1,273 @@
+import { expect } from '@jest/globals';
+import type { Instance, LaunchSpec } from '../../src/core/ports.js';
+import { eventually, planFor, specFor, type Ec2World, type Ec2WorldOptions } from './ec2.world.js';
+
+export interface Ec2Case {
+  readonly world?: Ec2WorldOptions;
+  readonly run: (world: Ec2World) => Promise<void>;
+}
+
+const NOBODY = 'i-0ffffffffffffffff';
+
+/** Behaviours of the port by name; `ec2.suite.ts` turns each into a test of each implementation. */
+const cases = {
+  'reads the parameters that exist and leaves out the others': {
+    async run({ ec2, catalog: { parameter } }) {
+      const values = await ec2.readParameters([parameter.name, '/ci-actions/ami/nothing']);
+      expect([...values]).toEqual([[parameter.name, parameter.value]]);
+      expect(await ec2.readParameters([])).toEqual(new Map());
+    },
+  },
+  'describes an image': {
+    async run({ ec2, catalog: { image } }) {
+      expect(await ec2.describeImage(image.id)).toMatchObject({
+        ...image,
+        state: 'available',
+        architecture: 'x86_64',
+      });
+    },
+  },
+  'an image that does not exist is undefined': {
+    async run({ ec2 }) {
+      expect(await ec2.describeImage('ami-0ffffffffffffffff')).toBeUndefined();
+    },
+  },
+  'finds the newest own image that matches a pattern': {
+    async run(world) {
+      const { pattern, newest } = await world.publishImages();
+      expect((await world.ec2.findNewestImage(pattern))?.id).toBe(newest);
+    },
+  },
+  'finds no image where none matches': {
+    async run({ ec2 }) {
+      expect(await ec2.findNewestImage('ci-actions-nothing-*')).toBeUndefined();
+    },
+  },
+  'does not find the images of other accounts': {
+    async run({ ec2, catalog }) {
+      expect(await ec2.findNewestImage(catalog.foreignImageName)).toBeUndefined();
+    },
+  },
+  'tells the facts of instance types and leaves out those that do not exist': {
+    async run({ ec2 }) {
+      const types = await ec2.describeTypes(['t3.xlarge', 'g4dn.xlarge', 't3.nowhere', 't4g.xlarge']);
+      const byName = new Map(types.map((type) => [type.name, type]));
+      expect([...byName.keys()].sort()).toEqual(['g4dn.xlarge', 't3.xlarge', 't4g.xlarge']);
+      const common = { vcpus: 4, memoryMiB: 16_384, markets: ['on-demand', 'spot'] };
+      expect(byName.get('t3.xlarge')).toMatchObject({ ...common, architectures: ['x86_64'], gpus: 0 });
+      expect(byName.get('t4g.xlarge')).toMatchObject({ ...common, architectures: ['arm64'], gpus: 0 });
+      expect(byName.get('g4dn.xlarge')).toMatchObject({ ...common, architectures: ['x86_64'], gpus: 1 });
+    },
+  },
+  'tells the VPC of subnets and security groups and leaves out those that do not exist': {
+    async run({ ec2, catalog: { subnets, group, vpc } }) {
+      const found = await ec2.describeSubnets([...subnets, 'subnet-0ffffffffffffffff']);
+      expect(found.map(({ id, vpcId }) => ({ id, vpcId })).sort(byId)).toEqual(
+        subnets.map((id) => ({ id, vpcId: vpc })).sort(byId),
+      );
+      expect(found.every(({ availabilityZone }) => /^us-east-1[a-f]$/.test(availabilityZone))).toBe(true);
+      expect(await ec2.describeSecurityGroups([group, 'sg-0ffffffffffffffff'])).toEqual([{ id: group, vpcId: vpc }]);
+      expect(await ec2.describeSubnets([])).toEqual([]);
+      expect(await ec2.describeSecurityGroups([])).toEqual([]);
+    },
+  },
+  'launches an instance that carries what was asked for': {
+    async run(world) {
+      const spec = specFor(world, { plan: planFor(world, { subnetId: world.catalog.subnets[1] }) });
+      const instance = await launch(world, spec);
+      expect(instance).toMatchObject({
+        id: expect.stringMatching(/^i-[0-9a-f]{17}$/),
+        state: 'pending',
+        type: 't3.xlarge',
+        subnetId: world.catalog.subnets[1],
+        market: 'on-demand',
+        imageId: world.catalog.image.id,
+        tags: spec.tags,
+      });
+      expect(instance.stateReason).toBeUndefined();
+      // EC2 tells the launch time in whole seconds.
+      expect(Math.abs(instance.launchedAt - world.clock.now())).toBeLessThan(5_000);
+    },
+  },
+  'launches into the default subnet when the plan names none': {
+    async run(world) {
+      const plan = { instanceType: 't3.xlarge', market: 'on-demand' } as const;
+      const instance = await launch(world, specFor(world, { plan, securityGroupIds: [] }));
+      const [subnet] = await world.ec2.describeSubnets([instance.subnetId ?? '']);
+      expect(subnet?.vpcId).toBe(world.catalog.vpc);
+    },
+  },
+  'launches a spot instance': {
+    async run(world) {
+      const instance = await launch(world, specFor(world, { plan: planFor(world, { market: 'spot' }) }));
+      expect(instance.market).toBe('spot');
+      await eventually(world, async () => (await find(world, instance.id))?.market === 'spot');
+    },
+  },
+  'an instance comes to run': {
+    async run(world) {
+      const { id } = await launch(world, specFor(world));
+      await eventually(world, async () => (await find(world, id))?.state === 'running');
+      expect(await find(world, id)).toMatchObject({ id, type: 't3.xlarge', tags: { Name: 'contract' } });
+    },
+  },
+  'the same client token launches once': {
+    async run(world) {
+      const spec = specFor(world);
+      const first = await launch(world, spec);
+      const again = await launch(world, spec);
+      expect(again.id).toBe(first.id);
+      expect(await world.ec2.findInstances({ Name: 'contract' })).toHaveLength(1);
+    },
+  },
+  'the same client token for another request is a failure': {
+    async run(world) {
+      const spec = specFor(world);
+      await launch(world, spec);
+      const other = { ...spec, plan: planFor(world, { instanceType: 'm5.xlarge' }) };
+      await expect(world.ec2.launch(other)).rejects.toMatchObject({ code: 'aws-rejected' });
+    },
+  },
+  'an empty pool refuses its own plan and no other': {
+    async run(world) {
+      const plan = planFor(world);
+      await world.emptyPool(plan);
+      expect(await world.ec2.launch(specFor(world, { plan }))).toMatchObject({
+        kind: 'refused',
+        refusal: { code: 'InsufficientInstanceCapacity', scope: 'plan', kind: 'capacity' },
+      });
+      await launch(world, specFor(world, { plan: planFor(world, { subnetId: world.catalog.subnets[1] }) }));
+      expect(await world.ec2.findInstances({ Name: 'contract' })).toHaveLength(1);
+    },
+  },
+  'an image that does not exist is a failure of the launch': {
+    async run(world) {
+      const spec = specFor(world, { imageId: 'ami-0ffffffffffffffff' });
+      await expect(world.ec2.launch(spec)).rejects.toMatchObject({ name: 'Failure', code: 'image-not-found' });
+    },
+  },
+  'a subnet that does not exist is a failure of the launch': {
+    async run(world) {
+      const plan = planFor(world, { subnetId: 'subnet-0ffffffffffffffff' });
+      const launching = world.ec2.launch(specFor(world, { plan }));
+      await expect(launching).rejects.toMatchObject({ name: 'Failure', code: 'network-mismatch' });
+    },
+  },
+  'a security group that does not exist is a failure of the launch': {
+    async run(world) {
+      const launching = world.ec2.launch(specFor(world, { securityGroupIds: ['sg-0ffffffffffffffff'] }));
+      await expect(launching).rejects.toMatchObject({ name: 'Failure', code: 'network-mismatch' });
+    },
+  },
+  'a type that does not exist is a failure of the launch': {
+    async run(world) {
+      const plan = planFor(world, { instanceType: 't3.nowhere' });
+      const launching = world.ec2.launch(specFor(world, { plan }));
+      await expect(launching).rejects.toMatchObject({ name: 'Failure', code: 'aws-rejected' });
+    },
+  },
+  'a dry run that may launch resolves and launches nothing': {
+    async run(world) {
+      await world.ec2.checkLaunch(specFor(world));
+      expect(await world.ec2.findInstances({ Name: 'contract' })).toEqual([]);
+    },
+  },
+  'a dry run with an image that does not exist is a failure': {
+    async run(world) {
+      const spec = specFor(world, { imageId: 'ami-0ffffffffffffffff' });
+      await expect(world.ec2.checkLaunch(spec)).rejects.toMatchObject({ name: 'Failure', code: 'image-not-found' });
+    },
+  },
+  'describes the instances there are and leaves out the others': {
+    async run(world) {
+      const { id } = await launch(world, specFor(world));
+      const found = await world.ec2.describeInstances([NOBODY, id]);
+      expect(found.map((instance) => instance.id)).toEqual([id]);
+      expect(await world.ec2.describeInstances([NOBODY])).toEqual([]);
+      expect(await world.ec2.describeInstances([])).toEqual([]);
+    },
+  },
+  'a fresh instance is absent at first, and unknown to terminate': {
+    world: { invisibleMs: 300 },
+    async run(world) {
+      const { id } = await launch(world, specFor(world));
+      expect(await world.ec2.describeInstances([id])).toEqual([]);
+      expect(await world.ec2.terminate([id])).toEqual({ unknown: [id] });
+      await eventually(world, async () => (await find(world, id)) !== undefined);
+      expect(await world.ec2.terminate([id])).toEqual({ unknown: [] });
+    },
+  },
+  'finds instances by all of the tags, each with exactly its value': {
+    async run(world) {
+      const label = async (tags: Record<string, string>) => (await launch(world, specFor(world, { tags }))).id;
+      const wanted = await label({ 'ci-actions:run-id': '7', 'ci-actions:job': 'build' });
+      await label({ 'ci-actions:run-id': '7', 'ci-actions:job': 'test' });
+      await label({ 'ci-actions:run-id': '77', 'ci-actions:job': 'build' });
+      const found = await world.ec2.findInstances({ 'ci-actions:run-id': '7', 'ci-actions:job': 'build' });
+      expect(found.map(({ id }) => id)).toEqual([wanted]);
+      expect(await world.ec2.findInstances({ 'ci-actions:run-id': '7' })).toHaveLength(2);
+      expect(await world.ec2.findInstances({ 'ci-actions:run-id': '8' })).toEqual([]);
+    },
+  },
+  'a wildcard in a tag to find stands for itself': {
+    async run(world) {
+      const tags = { 'ci-actions:job': 'build (*, x?)' };
+      const { id } = await launch(world, specFor(world, { tags }));
+      await launch(world, specFor(world, { tags: { 'ci-actions:job': 'build (any, xy)' } }));
+      expect((await world.ec2.findInstances(tags)).map((instance) => instance.id)).toEqual([id]);
+    },
+  },
+  'a terminated instance is described with a reason but no longer found': {
+    async run(world) {
+      const { id } = await launch(world, specFor(world));
+      expect(await world.ec2.terminate([id])).toEqual({ unknown: [] });
+      await eventually(world, async () => (await find(world, id))?.state === 'terminated');
+      expect(await find(world, id)).toMatchObject({
+        stateReason: expect.stringContaining('Client.UserInitiatedShutdown'),
+      });
+      expect(await world.ec2.findInstances({ Name: 'contract' })).toEqual([]);
+    },
+  },
+  'terminating twice succeeds': {
+    async run(world) {
+      const { id } = await launch(world, specFor(world));
+      await world.ec2.terminate([id]);
+      await eventually(world, async () => (await find(world, id))?.state === 'terminated');
+      expect(await world.ec2.terminate([id])).toEqual({ unknown: [] });
+    },
+  },
+  'an unknown id does not keep the others from being terminated': {
+    async run(world) {
+      const first = await launch(world, specFor(world));
+      const second = await launch(world, specFor(world));
+      const answer = await world.ec2.terminate([first.id, NOBODY, second.id, 'i-0eeeeeeeeeeeeeeee']);
+      expect([...answer.unknown].sort()).toEqual(['i-0eeeeeeeeeeeeeeee', NOBODY]);
+      await eventually(world, async () => (await world.ec2.findInstances({ Name: 'contract' })).length === 0);
+      expect(await world.ec2.terminate([])).toEqual({ unknown: [] });
+    },
+  },
+  'the console of a fresh or unknown instance is empty': {
+    async run(world) {
+      const { id } = await launch(world, specFor(world));
+      expect(await world.ec2.readConsole(id)).toBe('');
+      expect(await world.ec2.readConsole(NOBODY)).toBe('');
+    },
+  },
+} satisfies Record<string, Ec2Case>;
+
+export type Ec2CaseName = keyof typeof cases;
+export const EC2_CASES: Readonly<Record<Ec2CaseName, Ec2Case>> = cases;
+
+async function launch(world: Ec2World, spec: LaunchSpec): Promise<Instance> {
+  const outcome = await world.ec2.launch(spec);
+  if (outcome.kind === 'refused') throw new Error(`Refused: ${outcome.refusal.code}`);
+  return outcome.instance;
+}
+
+async function find(world: Ec2World, id: string): Promise<Instance | undefined> {
+  return (await world.ec2.describeInstances([id]))[0];
+}
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id.localeCompare(b.id);
+}

@@ -1,0 +1,38 @@
+import type { Differences } from './ec2.suite.js';
+
+/** Where moto 5.2 differs from documented AWS behaviour, found by the contract suite. */
+export const MOTO_DIFFERENCES: Differences = {
+  'the same client token launches once': {
+    documented:
+      'A repeated RunInstances with the same client token returns the instance of the first ("Ensuring idempotency in Amazon EC2 API requests").',
+    instead: 'moto launches another instance each time',
+    fails: /Object\.is equality/,
+  },
+  'the same client token for another request is a failure': {
+    documented: 'IdempotentParameterMismatch ("Error codes for the Amazon EC2 API").',
+    instead: 'moto does not compare requests by client token',
+    fails: /resolved instead of rejected[^]*"kind": "launched"/,
+  },
+  'an empty pool refuses its own plan and no other': {
+    documented: 'InsufficientInstanceCapacity ("Error codes for the Amazon EC2 API").',
+    instead: 'moto has no capacity that could run out',
+    fails: /"kind": "launched"/,
+  },
+  'a dry run with an image that does not exist is a failure': {
+    documented:
+      'AWS documents a dry run as a check of permissions alone; in practice EC2 refuses ids it does not know as well.',
+    instead: 'moto answers DryRunOperation before it looks at the request',
+    fails: /resolved instead of rejected/,
+  },
+  'a fresh instance is absent at first, and unknown to terminate': {
+    documented:
+      'The EC2 API is eventually consistent: a new instance may not be found at first ("Eventual consistency in the Amazon EC2 API").',
+    instead: 'moto shows an instance at once',
+    fails: /toEqual[^]*Array \[\]/,
+  },
+  'the console of a fresh or unknown instance is empty': {
+    documented: 'GetConsoleOutput has no Output until the instance has posted some ("GetConsoleOutput").',
+    instead: 'moto answers the same made-up boot log for every instance at once',
+    fails: /Linux version/,
+  },
+};

@@ -1,0 +1,66 @@
+import type { Clock, Ec2, LaunchSpec, Plan } from '../../src/core/ports.js';
+
+/** One implementation of the port, in a world of its own. */
+export interface Ec2World {
+  readonly ec2: Ec2;
+  /** The clock on which its instances age. */
+  readonly clock: Clock;
+  readonly catalog: Ec2Catalog;
+  /** Makes several own images of different age; answers a pattern that fits them all and the id of the newest. */
+  publishImages(): Promise<{ readonly pattern: string; readonly newest: string }>;
+  /** Leaves no capacity for this plan. */
+  emptyPool(plan: Required<Plan>): void | Promise<void>;
+  close(): void | Promise<void>;
+}
+
+/** What is there before anything is launched. */
+export interface Ec2Catalog {
+  /** Any available image for x86_64. */
+  readonly image: {
+    readonly id: string;
+    readonly name: string;
+    readonly rootDeviceName: string;
+    readonly rootVolumeGiB: number;
+  };
+  /** The name of an image of another account. */
+  readonly foreignImageName: string;
+  /** Two default subnets of one VPC. */
+  readonly subnets: readonly [string, string];
+  readonly group: string;
+  readonly vpc: string;
+  readonly parameter: { readonly name: string; readonly value: string };
+}
+
+export interface Ec2WorldOptions {
+  /** How long a launched instance cannot be seen. Default 0. */
+  readonly invisibleMs?: number;
+}
+
+/** A launch that every world admits; each with a client token of its own unless told otherwise. */
+export function specFor(world: Ec2World, changes: Partial<LaunchSpec> & { plan?: Plan } = {}): LaunchSpec {
+  return {
+    plan: planFor(world),
+    imageId: world.catalog.image.id,
+    securityGroupIds: [world.catalog.group],
+    rootVolume: { deviceName: world.catalog.image.rootDeviceName, sizeGiB: 60, type: 'gp3' },
+    tags: { Name: 'contract', 'ci-actions:repository': 'octo-org/octo-repo' },
+    userData: Buffer.from('#!/bin/bash\nsleep 600\n'),
+    clientToken: `contract-${++tokens}`,
+    ...changes,
+  };
+}
+
+export function planFor(world: Ec2World, changes: Partial<Plan> = {}): Required<Plan> {
+  return { instanceType: 't3.xlarge', subnetId: world.catalog.subnets[0], market: 'on-demand', ...changes };
+}
+
+let tokens = 0;
+
+/** Polls on the world's own clock; every world is quick enough for 30 s. */
+export async function eventually(world: Ec2World, holds: () => Promise<boolean>): Promise<void> {
+  const end = world.clock.now() + 30_000;
+  while (!(await holds())) {
+    if (world.clock.now() > end) throw new Error('It did not come about within 30 s.');
+    await world.clock.sleep(25);
+  }
+}

@@ -1,0 +1,25 @@
+import { FakeGitHub } from '../core/fake-github.js';
+import { describeGitHub } from './github.suite.js';
+
+describeGitHub('fake', () => {
+  const github = new FakeGitHub();
+  const ending = { version: '2.335.0', refusedFrom: Date.UTC(2026, 5, 1) };
+  github.offerVersion(ending.version, ending.refusedFrom);
+  github.offerVersion('2.336.0');
+  github.groups.set('builders', 3);
+  github.files.set('.github/ec2-runners.yml@abc', 'presets: {}\n');
+  const nameOf = (id: number) => github.listed.find((runner) => runner.id === id)?.name ?? '';
+  return {
+    github,
+    version: '2.336.0',
+    ending,
+    group: { name: 'builders', id: 3 },
+    file: { path: '.github/ec2-runners.yml', ref: 'abc', text: 'presets: {}\n' },
+    connect: (id) => github.connect(nameOf(id)),
+    disconnect: (id) => github.disconnect(nameOf(id)),
+    goBusy: (id) => github.goBusy(nameOf(id)),
+    finish: (id) => github.finish(nameOf(id)),
+    loseNextMint: (where) => github.loseNextMint(where),
+    close: () => undefined,
+  };
+});

@@ -1,0 +1,152 @@
+import { createSign } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { GITHUB_ROUTES } from '../../sandbox/github/server.js';
+import { startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
+import { createReferee, type Exchange } from './github-openapi.js';
+
+const REPO = '/repos/octo-org/octo-repo';
+const SCOPES = [REPO, '/orgs/octo-org', '/enterprises/octo-enterprise'];
+
+const referee = createReferee();
+let sandbox: GitHubSandbox;
+
+beforeAll(async () => {
+  sandbox = await startGitHub({ files: { '.github/ec2-runners.yml': 'presets: {}\n' } });
+});
+
+afterAll(() => sandbox.close());
+
+async function call(method: string, path: string, about: { body?: unknown; auth?: string; accept?: string } = {}) {
+  const { body, auth = `Bearer ${sandbox.github.token}`, accept = 'application/vnd.github+json' } = about;
+  const headers = { authorization: auth, accept, ...(body !== undefined && { 'content-type': 'application/json' }) };
+  const request = { method, headers, redirect: 'manual', ...(body !== undefined && { body: JSON.stringify(body) }) };
+  const response = await fetch(`${sandbox.url}${path}`, request as RequestInit);
+  const text = await response.text();
+  return { status: response.status, json: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {} };
+}
+
+function appToken(): string {
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const { id, privateKey } = sandbox.github.app;
+  const text = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ iat: now - 60, exp: now + 540, iss: id })}`;
+  return `Bearer ${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
+}
+
+async function useRunners(base: string): Promise<void> {
+  const runners = `${base}/actions/runners`;
+  const body = { name: 'a', runner_group_id: 1, labels: ['x', 'linux'], work_folder: '_work' };
+  const minted = await call('POST', `${runners}/generate-jitconfig`, { body });
+  const { id } = minted.json['runner'] as { id: number };
+  await call('POST', `${runners}/generate-jitconfig`, { body });
+  await call('POST', `${runners}/generate-jitconfig`, { body: { name: 'b' } });
+  await call('POST', `${runners}/registration-token`);
+  await call('POST', `${runners}/remove-token`);
+  await call('GET', `${runners}?per_page=100&page=1&name=a`);
+  for (const path of ['downloads', 'deprecations/2.336.0', 'deprecations/2.335.0', 'deprecations/1.0.0', id, 999]) {
+    await call('GET', `${runners}/${path}`);
+  }
+  const labels = `${runners}/${id}/labels`;
+  await call('GET', labels);
+  await call('POST', labels, { body: { labels: ['more'] } });
+  await call('PUT', labels, { body: { labels: ['other', 'third'] } });
+  await call('DELETE', `${labels}/third`);
+  await call('DELETE', `${labels}/linux`);
+  await call('DELETE', labels);
+  const connection = sandbox.github.connectRunner(id, { busy: true });
+  await call('GET', `${runners}/${id}`);
+  await call('DELETE', `${runners}/${id}`);
+  connection.disconnect();
+  await call('DELETE', `${runners}/${id}`);
+  if (base === REPO) return;
+  await call('GET', `${base}/actions/runner-groups`);
+  await call('GET', `${base}/actions/runner-groups/3`);
+}
+
+async function useApp(): Promise<void> {
+  const auth = appToken();
+  const paths = ['/app', '/app/installations', '/app/installations/4242', `${REPO}/installation`];
+  for (const path of [...paths, '/orgs/octo-org/installation', '/users/octo-org/installation', '/orgs/none/installation']) {
+    await call('GET', path, { auth });
+  }
+  const body = { repositories: ['octo-repo'], permissions: { administration: 'write' } };
+  await call('POST', '/app/installations/4242/access_tokens', { auth, body });
+  await call('POST', '/app/installations/4242/access_tokens', { auth, body: { permissions: { secrets: 'write' } } });
+}
+
+async function useRepository(): Promise<void> {
+  const { runId } = sandbox.github;
+  const job = sandbox.github.queueJob({ labels: ['nobody'], steps: ['true'] });
+  const run = `${REPO}/actions/runs/${runId}`;
+  const contents = `${REPO}/contents/.github/ec2-runners.yml`;
+  for (const path of ['', '/commits/main', '/commits/none', `/actions/jobs/${job.id}`, `/actions/jobs/${job.id}/logs`]) {
+    await call('GET', `${REPO}${path}`);
+  }
+  await call('GET', `${contents}?ref=main`);
+  await call('GET', contents, { accept: 'application/vnd.github.raw+json' });
+  await call('GET', `${REPO}/contents/none`);
+  for (const path of ['latest', 'tags/v2.336.0', 'tags/v0.0.1']) await call('GET', `/repos/actions/runner/releases/${path}`);
+  for (const path of ['', '/attempts/1', '/jobs?filter=latest', '/attempts/1/jobs']) await call('GET', `${run}${path}`);
+  await call('POST', `${run}/cancel`);
+  await call('POST', `${run}/force-cancel`);
+  await call('POST', `${run}/force-cancel`);
+  await call('GET', `${run}/jobs`);
+  await call('GET', '/rate_limit');
+  await call('GET', REPO, { auth: 'Bearer wrong' });
+}
+
+test('everything the sandbox answers is what GitHub documents, every call, good and bad', async () => {
+  for (const base of SCOPES) await useRunners(base);
+  await useApp();
+  await useRepository();
+  const { requests } = sandbox.traffic;
+  const used = new Set(requests.map(({ operation }) => operation));
+  expect(GITHUB_ROUTES.map(({ method, template }) => `${method} ${template}`).filter((name) => !used.has(name))).toEqual([]);
+  const found = requests.map(({ method, path, body, status = 0, response = '' }) => ({
+    call: `${method} ${path} ${status}`,
+    problems: referee.checkExchange({ method, path, requestBody: body, status, responseBody: response }),
+  }));
+  expect(found.filter(({ problems }) => problems.length > 0)).toEqual([]);
+});
+
+describe('the referee finds', () => {
+  const runner = { id: 1, name: 'a', os: 'unknown', status: 'offline', busy: false, labels: [] };
+  const mint: Exchange = {
+    method: 'POST',
+    path: `${REPO}/actions/runners/generate-jitconfig`,
+    requestBody: JSON.stringify({ name: 'a', runner_group_id: 1, labels: ['x'] }),
+    status: 201,
+    responseBody: JSON.stringify({ runner, encoded_jit_config: 'e30=' }),
+  };
+  const list: Exchange = {
+    method: 'GET',
+    path: `${REPO}/actions/runners`,
+    status: 200,
+    responseBody: JSON.stringify({ total_count: 1, runners: [runner] }),
+  };
+
+  test('nothing where nothing is wrong', () => {
+    expect([...referee.checkExchange(mint), ...referee.checkExchange(list)]).toEqual([]);
+  });
+
+  const cases: [string, Exchange, RegExp][] = [
+    ['a missing member', { ...mint, requestBody: '{"name":"a","runner_group_id":1}' }, /required property 'labels'/],
+    ['a member of the wrong type', { ...mint, requestBody: '{"name":"a","runner_group_id":"1","labels":["x"]}' }, /runner_group_id must be integer/],
+    ['an empty list', { ...mint, requestBody: '{"name":"a","runner_group_id":1,"labels":[]}' }, /labels must NOT have fewer than 1/],
+    ['a member GitHub does not know', { ...mint, requestBody: '{"name":"a","runner_group_id":1,"labels":["x"],"group":1}' }, /doesn't know: group/],
+    ['a body that is no JSON', { ...mint, requestBody: '{' }, /no JSON/],
+    ['a missing body', { ...mint, requestBody: '' }, /required property/],
+    ['a query of the wrong type', { ...list, query: 'per_page=abc' }, /per_page must be integer/],
+    ['a query GitHub does not know', { ...list, path: `${list.path}?perpage=1` }, /doesn't know: perpage/],
+    ['a path of the wrong type', { ...list, path: `${list.path}/abc`, responseBody: JSON.stringify(runner) }, /runner_id must be integer/],
+    ['an answer with a member missing', { ...list, responseBody: '{"total_count":1,"runners":[{"id":1}]}' }, /required property 'name'/],
+    ['an answer of the wrong type', { ...list, responseBody: '{"total_count":"1","runners":[]}' }, /total_count must be integer/],
+    ['an answer that is no JSON', { ...list, responseBody: 'oops' }, /no JSON/],
+    ['a status GitHub does not give', { ...list, status: 204, responseBody: '' }, /doesn't answer 204/],
+    ['a call GitHub does not have', { ...list, path: '/repos/o/r/actions/runner' }, /has no GET/],
+    ['an error without its words', { ...list, status: 404, responseBody: '{}' }, /error without message/],
+  ];
+  test.each(cases)('%s', (_, exchange, problem) => {
+    expect(referee.checkExchange(exchange).join('\n')).toMatch(problem);
+  });
+});

@@ -1,0 +1,72 @@
+import { connectGitHub, type GitHubOptions, type Scope } from '../../src/github/connect.js';
+import type { Clock, GitHub } from '../../src/core/ports.js';
+import { createGitHub, type GitHubWorld, type GitHubOptions as Seed } from '../../sandbox/github/world.js';
+import { serve } from '../../sandbox/http.js';
+import type { Fault, Traffic } from '../../sandbox/traffic.js';
+
+const REPOSITORY = { owner: 'octo-org', repo: 'octo-repo' };
+
+export const SANDBOX_SCOPES: Record<Scope['kind'], Scope> = {
+  repo: { kind: 'repo', ...REPOSITORY },
+  org: { kind: 'org', org: REPOSITORY.owner },
+  enterprise: { kind: 'enterprise', enterprise: 'octo-enterprise' },
+};
+
+/** The sandbox's GitHub on a port of its own. */
+export interface ServedGitHub {
+  readonly url: string;
+  readonly world: GitHubWorld;
+  readonly traffic: Traffic;
+  /** Tokens the adapter had masked. */
+  readonly masked: string[];
+  /** The real adapter; for the repository and with the token that may do everything, unless told otherwise. */
+  connect(options?: Partial<GitHubOptions>): Promise<GitHub>;
+  /** Does this to the next request of the operation. */
+  disturb(operation: string, fault: Fault): void;
+  close(): Promise<void>;
+}
+
+/** Real time, except that long waits are not waited for. */
+export const HASTY_CLOCK: Clock & { waited: number } = {
+  waited: 0,
+  now() {
+    return Date.now() + this.waited;
+  },
+  async sleep(ms) {
+    this.waited += ms;
+  },
+};
+
+export async function serveGitHub(seed: Seed = {}): Promise<ServedGitHub> {
+  const world = createGitHub(seed);
+  const traffic: Traffic = { requests: [] };
+  const server = await serve({ service: 'github', traffic, handler: world });
+  const masked: string[] = [];
+  return {
+    url: server.url,
+    world,
+    traffic,
+    masked,
+    connect: (options) =>
+      connectGitHub({
+        apiUrl: server.url,
+        credentials: { token: world.token },
+        scope: SANDBOX_SCOPES.repo,
+        repository: REPOSITORY,
+        clock: HASTY_CLOCK,
+        mask: (secret) => masked.push(secret),
+        ...options,
+      }),
+    disturb(operation, fault) {
+      traffic.intercept = (request) => {
+        if (request.operation !== operation) return undefined;
+        traffic.intercept = undefined;
+        return fault;
+      };
+    },
+    async close() {
+      world.close();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Permissions } from '../../sandbox/github/world.js';
+import type { Scope } from '../../src/github/connect.js';
+import { HASTY_CLOCK, SANDBOX_SCOPES, serveGitHub, type ServedGitHub } from './github-sandbox-world.js';
+import { describeGitHub } from './github.suite.js';
+
+const PREFIXES: Record<Scope['kind'], string> = {
+  repo: '/repos/{owner}/{repo}/actions/runners',
+  org: '/orgs/{org}/actions/runners',
+  enterprise: '/enterprises/{enterprise}/actions/runners',
+};
+const ENDS = '2026-06-01T00:00:00Z';
+const FILE = { path: '.github/ec2-runners.yml', text: 'presets:\n  größer: {}\n' };
+const MINT = { name: 'a', label: 'run-1', groupId: 1, workFolder: '_work' };
+
+for (const [kind, scope] of Object.entries(SANDBOX_SCOPES) as [Scope['kind'], Scope][]) {
+  describeGitHub(`the adapter on the sandbox, for a ${kind}`, async () => {
+    const versions = { '2.336.0': {}, '2.335.0': { registration: '2026-09-01T00:00:00Z', runtime: ENDS } };
+    const served = await serveGitHub({ versions, files: { [FILE.path]: FILE.text } });
+    const { world } = served;
+    const sessions = new Map<number, { disconnect(): void }>();
+    const connect = (id: number, busy: boolean) => sessions.set(id, world.connectRunner(id, { busy }));
+    return {
+      github: await served.connect({ scope }),
+      version: '2.336.0',
+      ending: { version: '2.335.0', refusedFrom: Date.parse(ENDS) },
+      ...(kind === 'repo' ? {} : { group: { name: 'builders', id: 3 } }),
+      file: { ...FILE, ref: world.sha },
+      connect: (id) => connect(id, false),
+      disconnect: (id) => sessions.get(id)?.disconnect(),
+      goBusy: (id) => connect(id, true),
+      finish: (id) => world.loseJob(id),
+      loseNextMint: (where) => served.disturb(`POST ${PREFIXES[kind]}/generate-jitconfig`, { kind: `reset-${where}` }),
+      close: () => served.close(),
+    };
+  });
+}
+
+describe('the adapter on a GitHub that', () => {
+  const RUNNERS = PREFIXES.repo;
+
+  async function withGitHub(run: (served: ServedGitHub) => Promise<void>): Promise<void> {
+    const served = await serveGitHub();
+    try {
+      await run(served);
+    } finally {
+      await served.close();
+    }
+  }
+
+  function withToken(served: ServedGitHub, permissions: Permissions, repositories?: readonly string[]) {
+    const token = { token: 'github_pat_small', kind: 'fine-grained', permissions } as const;
+    served.world.addToken({ ...token, ...(repositories ? { repositories } : {}) });
+    return served.connect({ credentials: { token: token.token } });
+  }
+
+  test('refuses the token, says so at once', () =>
+    withGitHub(async (served) => {
+      const github = await served.connect({ credentials: { token: 'ghp_revoked' } });
+      await expect(github.readRunner(1)).rejects.toMatchObject({
+        code: 'github-unauthorized',
+        message: 'GitHub answered GET /repos/octo-org/octo-repo/actions/runners/1 with 401: Bad credentials',
+      });
+      expect(served.traffic.requests).toHaveLength(1);
+    }));
+
+  test('gives the token too little, names what is missing', () =>
+    withGitHub(async (served) => {
+      const github = await withToken(served, { administration: 'read' });
+      await expect(github.listRunners()).resolves.toEqual([]);
+      await expect(github.mintRunner(MINT)).rejects.toMatchObject({
+        code: 'github-forbidden',
+        hint: expect.stringMatching(
+          /"Administration: write" on octo-org\/octo-repo.*accepts here: administration=write/,
+        ),
+        about: { requestId: expect.stringMatching(/^[0-9A-F-]+$/) },
+      });
+      await expect(github.readFile('a', 'main')).rejects.toMatchObject({
+        code: 'github-forbidden',
+        hint: expect.stringContaining('"Contents: read"'),
+      });
+    }));
+
+  test('hides the repository from the token, is not mistaken for one without runners', () =>
+    withGitHub(async (served) => {
+      const github = await withToken(served, { administration: 'write', contents: 'read' }, ['octo-org/other-repo']);
+      const hidden = { code: 'github-not-found', hint: expect.stringContaining('"Administration: write"') };
+      await expect(github.listRunners()).rejects.toMatchObject(hidden);
+      await expect(github.readRunner(1)).rejects.toMatchObject(hidden);
+      await expect(github.removeRunner(1)).rejects.toMatchObject(hidden);
+      await expect(github.readFile('a', 'main')).rejects.toMatchObject({ code: 'github-not-found' });
+    }));
+
+  test.each([
+    { kind: 'reset-before' },
+    { kind: 'reset-after' },
+    { kind: 'malformed' },
+    { kind: 'status', status: 503 },
+  ] as const)('breaks one read is asked again: %j', (fault) =>
+    withGitHub(async (served) => {
+      const github = await served.connect();
+      await github.mintRunner(MINT);
+      served.disturb(`GET ${RUNNERS}`, fault);
+      await expect(github.listRunners()).resolves.toMatchObject([{ name: 'a' }]);
+    }),
+  );
+
+  test.each([{ kind: 'malformed' }, { kind: 'status', status: 500 }, { kind: 'stall', ms: 5_000 }] as const)(
+    'breaks one mint is not asked again: %j',
+    (fault) =>
+      withGitHub(async (served) => {
+        const github = await served.connect({ requestTimeoutSeconds: 0.2 });
+        served.disturb(`POST ${RUNNERS}/generate-jitconfig`, fault);
+        await expect(github.mintRunner(MINT)).resolves.toBe('unanswered');
+        expect(served.traffic.requests).toHaveLength(1);
+      }),
+  );
+
+  test('limits the rate for a while, is waited for, also by a mint', () =>
+    withGitHub(async (served) => {
+      const github = await served.connect();
+      const before = HASTY_CLOCK.waited;
+      served.disturb(`POST ${RUNNERS}/generate-jitconfig`, { kind: 'status', code: 'secondary-rate-limit' });
+      await expect(github.mintRunner(MINT)).resolves.toMatchObject({ name: 'a' });
+      expect(HASTY_CLOCK.waited - before).toBeGreaterThanOrEqual(60_000);
+    }));
+
+  test('has no requests left for half an hour, is not waited for', () =>
+    withGitHub(async (served) => {
+      const github = await served.connect();
+      served.world.rateLimit.remaining = 0;
+      served.world.rateLimit.resetAt = Math.floor(HASTY_CLOCK.now() / 1000) + 1800;
+      await expect(github.listRunners()).rejects.toMatchObject({ code: 'github-rate-limited' });
+      expect(github.pace).toBe(5);
+    }));
+
+  test('is a GitHub Enterprise Server works below /api/v3', () =>
+    withGitHub(async (served) => {
+      const github = await served.connect({ apiUrl: `${served.url}/api/v3` });
+      await expect(github.mintRunner(MINT)).resolves.toMatchObject({ name: 'a' });
+      await expect(github.findDownload('2.336.0', 'arm64')).resolves.toMatchObject({ version: '2.336.0' });
+      await expect(github.findDownload('2.335.0', 'arm64')).rejects.toMatchObject({ code: 'github-not-found' });
+    }));
+
+  test('knows the App lets it do its work with a small token, masked', () =>
+    withGitHub(async (served) => {
+      const { id, privateKey } = served.world.app;
+      for (const scope of [SANDBOX_SCOPES.repo, SANDBOX_SCOPES.org]) {
+        const github = await served.connect({ scope, credentials: { appId: String(id), privateKey } });
+        await expect(github.mintRunner({ ...MINT, name: scope.kind })).resolves.toMatchObject({ name: scope.kind });
+        served.world.files.set('a.yml', 'a');
+        await expect(github.readFile('a.yml', served.world.sha)).resolves.toBe('a');
+        expect(served.traffic.requests.at(-1)?.headers['authorization']).toBe(`Bearer ${served.masked.at(-1)}`);
+      }
+      expect(new Set(served.masked).size).toBe(2);
+    }));
+
+  test('knows another App by that number refuses the key', () =>
+    withGitHub(async (served) => {
+      const { privateKey } = served.world.app;
+      const credentials = { appId: '999', privateKey };
+      await expect(served.connect({ credentials })).rejects.toMatchObject({ code: 'github-unauthorized' });
+    }));
+});

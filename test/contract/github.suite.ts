@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import type { GitHub, MintRequest } from '../../src/core/ports.js';
+
+/** One implementation of the port, in a world of its own where nothing is registered. */
+export interface GitHubContractWorld {
+  readonly github: GitHub;
+  /** A version of the runner that GitHub offers, and does not plan to refuse. */
+  readonly version: string;
+  /** Another that GitHub still offers but refuses from some time (epoch ms) on. */
+  readonly ending: { readonly version: string; readonly refusedFrom: number };
+  /** A runner group other than the default; absent where there can be none. */
+  readonly group?: { readonly name: string; readonly id: number };
+  /** A commit of the repository, with this file in it. */
+  readonly file: { readonly path: string; readonly ref: string; readonly text: string };
+  /** A machine's runner program opens its session. */
+  connect(runnerId: number): void;
+  /** The program is gone without a word. */
+  disconnect(runnerId: number): void;
+  goBusy(runnerId: number): void;
+  /** The one job is done. */
+  finish(runnerId: number): void;
+  /** The next mint is lost on its way to GitHub, or its answer on the way back. */
+  loseNextMint(where: 'before' | 'after'): void;
+  close(): void | Promise<void>;
+}
+
+let names = 0;
+
+function request(changes: Partial<MintRequest> = {}): MintRequest {
+  return { name: `contract-${++names}`, label: 'run-1-a', groupId: 1, workFolder: '_work', ...changes };
+}
+
+async function mint(github: GitHub, changes: Partial<MintRequest> = {}) {
+  const minted = await github.mintRunner(request(changes));
+  if (typeof minted === 'string') throw new Error(`The mint was ${minted}.`);
+  return minted;
+}
+
+type Case = (world: GitHubContractWorld) => Promise<void>;
+
+const MINTING: Record<string, Case> = {
+  'a minted runner is listed, offline, under its label alone': async ({ github }) => {
+    const minted = await mint(github, { name: 'one', label: 'run-7-b' });
+    expect(minted.name).toBe('one');
+    expect(minted.jitConfig).toMatch(/^[A-Za-z0-9+/]+=*$/);
+    const expected = { id: minted.id, name: 'one', status: 'offline', busy: false, labels: ['run-7-b'] };
+    expect(await github.readRunner(minted.id)).toEqual(expected);
+    expect(await github.listRunners()).toEqual([expected]);
+    expect(await github.findRunnerByName('one')).toEqual(expected);
+  },
+
+  'a name that is taken is a value, in any case of its letters': async ({ github }) => {
+    await mint(github, { name: 'twin' });
+    expect(await github.mintRunner(request({ name: 'twin' }))).toBe('name-taken');
+    expect(await github.mintRunner(request({ name: 'TWIN' }))).toBe('name-taken');
+    expect(await github.listRunners()).toHaveLength(1);
+  },
+
+  'a mint lost on its way there leaves nothing': async (world) => {
+    world.loseNextMint('before');
+    expect(await world.github.mintRunner(request({ name: 'lost' }))).toBe('unanswered');
+    expect(await world.github.findRunnerByName('lost')).toBeUndefined();
+  },
+
+  'a mint whose answer is lost leaves a runner that can be found by name and removed': async (world) => {
+    world.loseNextMint('after');
+    expect(await world.github.mintRunner(request({ name: 'lost' }))).toBe('unanswered');
+    expect(await world.github.mintRunner(request({ name: 'lost' }))).toBe('name-taken');
+    const twin = await world.github.findRunnerByName('lost');
+    expect(await world.github.removeRunner(twin?.id ?? 0)).toBe('removed');
+    expect(await world.github.listRunners()).toEqual([]);
+  },
+
+  'a name GitHub does not allow is a failure': async ({ github }) => {
+    for (const name of ['', 'a/b', 'a:b', 'x'.repeat(65)]) {
+      await expect(github.mintRunner(request({ name }))).rejects.toMatchObject({ code: 'github-rejected' });
+    }
+    await mint(github, { name: 'x'.repeat(64) });
+  },
+
+  'an unknown runner group is a failure': async ({ github }) => {
+    await expect(github.mintRunner(request({ groupId: 777 }))).rejects.toMatchObject({ code: 'github-not-found' });
+  },
+};
+
+const LIFE: Record<string, Case> = {
+  'a runner is online while its program is connected, and tells its version': async ({ github, ...world }) => {
+    const { id } = await mint(github);
+    world.connect(id);
+    expect(await github.readRunner(id)).toMatchObject({ status: 'online', busy: false, version: world.version });
+    world.disconnect(id);
+    expect(await github.readRunner(id)).toMatchObject({ status: 'offline' });
+  },
+
+  'a busy runner cannot be removed': async ({ github, ...world }) => {
+    const { id } = await mint(github);
+    world.goBusy(id);
+    expect(await github.readRunner(id)).toMatchObject({ status: 'online', busy: true });
+    expect(await github.removeRunner(id)).toBe('busy');
+    expect(await github.readRunner(id)).toMatchObject({ id });
+  },
+
+  'a single-use runner is gone after its job': async ({ github, ...world }) => {
+    const { id } = await mint(github);
+    world.goBusy(id);
+    world.finish(id);
+    expect(await github.readRunner(id)).toBeUndefined();
+    expect(await github.removeRunner(id)).toBe('absent');
+  },
+
+  'removing twice succeeds': async ({ github }) => {
+    const { id, name } = await mint(github);
+    expect(await github.removeRunner(id)).toBe('removed');
+    expect(await github.removeRunner(id)).toBe('absent');
+    expect(await github.readRunner(id)).toBeUndefined();
+    expect(await github.findRunnerByName(name)).toBeUndefined();
+    await mint(github, { name });
+  },
+
+  'a name is found whole, not by a part of it': async ({ github }) => {
+    await mint(github, { name: 'machine-10' });
+    expect(await github.findRunnerByName('machine-1')).toBeUndefined();
+  },
+
+  'every runner is listed, however many there are': async ({ github }) => {
+    const minted = [];
+    for (let count = 0; count < 205; count++) minted.push((await mint(github)).id);
+    const listed = await github.listRunners();
+    expect(listed.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(minted.toSorted((a, b) => a - b));
+  },
+};
+
+const READING: Record<string, Case> = {
+  'the default group is known by name and by number': async ({ github }) => {
+    expect(await github.resolveGroup('Default')).toBe(1);
+    expect(await github.resolveGroup('default')).toBe(1);
+    expect(await github.resolveGroup('1')).toBe(1);
+  },
+
+  'another group is known by name where there are any': async ({ github, group }) => {
+    if (group) expect(await github.resolveGroup(group.name.toUpperCase())).toBe(group.id);
+    await expect(github.resolveGroup('no such group')).rejects.toMatchObject({
+      code: 'bad-input',
+      hint: expect.stringContaining(group?.name ?? 'Leave `runner-group` empty'),
+    });
+  },
+
+  'the runner can be downloaded for both architectures, with a checksum': async ({ github, version }) => {
+    for (const [architecture, part] of [
+      ['x86_64', '-linux-x64-'],
+      ['arm64', '-linux-arm64-'],
+    ] as const) {
+      const latest = await github.findDownload('latest', architecture);
+      expect(latest).toMatchObject({ version, url: expect.stringContaining(`${part}${version}.tar.gz`) });
+      expect(latest.sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(await github.findDownload(version, architecture)).toEqual(latest);
+    }
+  },
+
+  'an older version of the runner can be pinned': async ({ github, ending: { version } }) => {
+    const pinned = await github.findDownload(version, 'arm64');
+    expect(pinned).toMatchObject({ version, url: expect.stringContaining(`-linux-arm64-${version}.tar.gz`) });
+  },
+
+  'a version of the runner that does not exist is a failure': async ({ github }) => {
+    await expect(github.findDownload('0.0.1', 'x86_64')).rejects.toMatchObject({ code: 'github-not-found' });
+  },
+
+  'it is known until when a runner version is accepted': async ({ github, version, ending }) => {
+    expect(await github.readDeprecation(version)).toEqual({});
+    expect(await github.readDeprecation(ending.version)).toEqual({ refusedFrom: ending.refusedFrom });
+    expect(await github.readDeprecation('0.0.1')).toBe('unknown');
+  },
+
+  'a file is read as it was at a commit': async ({ github, file }) => {
+    expect(await github.readFile(file.path, file.ref)).toBe(file.text);
+    expect(await github.readFile(`${file.path}.bak`, file.ref)).toBeUndefined();
+  },
+
+  'the pace is as planned while the rate limit is far': async ({ github }) => {
+    await github.listRunners();
+    expect(github.pace).toBe(1);
+  },
+};
+
+/** The contract of the `GitHub` port: what every implementation of it must do. */
+export function describeGitHub(
+  name: string,
+  createWorld: () => GitHubContractWorld | Promise<GitHubContractWorld>,
+): void {
+  describe(`GitHub contract: ${name}`, () => {
+    for (const [title, run] of Object.entries({ ...MINTING, ...LIFE, ...READING })) {
+      test(title, async () => {
+        const world = await createWorld();
+        try {
+          await run(world);
+        } finally {
+          await world.close();
+        }
+      });
+    }
+  });
+}

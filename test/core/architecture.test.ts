@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Vendors and the one folder that may know them. */
+const homes: readonly (readonly [RegExp, string])[] = [
+  [/^@(aws-sdk|smithy)\//, 'src/ec2'],
+  [/^@octokit\//, 'src/github'],
+  [/^@actions\//, 'src/host'],
+];
+/** What a folder of ours may import of our own. The first that fits counts. */
+const ownImports: readonly (readonly [string, readonly string[]])[] = [
+  ['src/core', ['src/core']],
+  ['src/ec2', ['src/ec2', 'src/core']],
+  ['src/github', ['src/github', 'src/core']],
+  ['src/host', ['src/host', 'src/core']],
+  ['actions', ['actions', 'src']],
+  ['sandbox', ['sandbox']],
+];
+/** Libraries that compute and touch nothing. */
+const pureImports = /^(yaml|jsonc-parser|node:(zlib|crypto|events))$/;
+/** How the world leaks into code that should only decide. */
+const impure =
+  /\bprocess\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;
+
+type Sources = Readonly<Record<string, string>>;
+
+function findViolations(sources: Sources): string[] {
+  return Object.entries(sources).flatMap(([file, text]) => {
+    const code = text.replace(/\/\*[^]*?\*\/|(?<!:)\/\/.*$/gm, '');
+    return [
+      ...listImports(code).flatMap((target) => judgeImport(file, target)),
+      ...(file.startsWith('src/core/') ? listImpurities(code).map((what) => `${file} uses ${what}`) : []),
+    ];
+  });
+}
+
+function listImports(code: string): string[] {
+  return [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)(['"])([^'"\n]+)\1/g)].map(
+    (found) => found[2]!,
+  );
+}
+
+function judgeImport(file: string, target: string): string[] {
+  const complaint = `${file} imports ${target}`;
+  if (target.startsWith('.')) {
+    const path = posix.join(posix.dirname(file), target);
+    const allowed = ownImports.find(([folder]) => file.startsWith(`${folder}/`))?.[1];
+    return allowed && !allowed.some((folder) => path.startsWith(`${folder}/`)) ? [complaint] : [];
+  }
+  const home = homes.find(([vendor]) => vendor.test(target))?.[1];
+  if (home) return file.startsWith(`${home}/`) ? [] : [complaint];
+  return file.startsWith('src/core/') && !pureImports.test(target) ? [complaint] : [];
+}
+
+function listImpurities(code: string): string[] {
+  return [...code.matchAll(new RegExp(impure, 'g'))].map(([what]) => what);
+}
+
+function readSources(): Sources {
+  const folders = ['actions', 'src', 'sandbox', 'scripts'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(root, folder, name)),
+  );
+  return Object.fromEntries(
+    files.filter((path) => path.endsWith('.ts')).map((path) => [relative(root, path), readFileSync(path, 'utf8')]),
+  );
+}
+
+describe('The arrows between the folders', () => {
+  const sources = readSources();
+
+  test('point inward only: actions → host, ec2, github → core', () => {
+    expect(findViolations(sources)).toEqual([]);
+  });
+
+  test('are judged in every folder there is', () => {
+    const seen = new Set(Object.keys(sources).map((path) => dirname(path).split('/').slice(0, 2).join('/')));
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['actions', 'sandbox', 'scripts', 'src/core', 'src/ec2', 'src/github', 'src/host']),
+    );
+  });
+
+  test.each([
+    ['a vendor in the core', 'src/core/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
+    ['a type of a vendor in the core', 'src/core/a.ts', "import type { Octokit } from '@octokit/rest';"],
+    ['an adapter in the core', 'src/core/a.ts', "export { log } from '../host/log.js';"],
+    ['the file system in the core', 'src/core/a.ts', "import { readFile } from 'node:fs/promises';"],
+    ['the environment in the core', 'src/core/a.ts', "const region = process.env['AWS_REGION'];"],
+    ['the clock in the core', 'src/core/a.ts', 'const now = Date.now();'],
+    ['a timer in the core', 'src/core/a.ts', 'setTimeout(go, 10);'],
+    ['the AWS SDK outside its home', 'src/github/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
+    ['smithy outside its home', 'actions/a.ts', "import { NodeHttpHandler } from '@smithy/node-http-handler';"],
+    ['Octokit outside its home', 'actions/a.ts', "import { Octokit } from '@octokit/rest';"],
+    ['the toolkit outside its home', 'actions/a.ts', "import * as core from '@actions/core';"],
+    ['a lazily loaded vendor', 'src/host/a.ts', "const ec2 = await import('@aws-sdk/client-ec2');"],
+    ['one adapter in another', 'src/ec2/a.ts', "import { clock } from '../host/clock.js';"],
+    ['an action in an adapter', 'src/host/a.ts', "import { runStopRunner } from '../../actions/index.js';"],
+    ['the sandbox in the product', 'actions/a.ts', "import { startSandbox } from '../sandbox/sandbox.js';"],
+    ['the product in the sandbox', 'sandbox/a.ts', "import { startRunners } from '../src/core/start.js';"],
+  ])('%s is noticed', (_, file, text) => {
+    expect(findViolations({ [file]: text })).toHaveLength(1);
+  });
+});

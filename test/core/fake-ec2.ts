@@ -1,0 +1,228 @@
+import { Failure } from '../../src/core/failure.js';
+import type {
+  Clock,
+  Ec2,
+  Image,
+  Instance,
+  LaunchOutcome,
+  LaunchSpec,
+  Plan,
+  Refusal,
+  TagFilter,
+} from '../../src/core/ports.js';
+import {
+  FAKE_GROUPS,
+  FAKE_IMAGES,
+  FAKE_PARAMETERS,
+  FAKE_SUBNETS,
+  FAKE_TYPES,
+  SUBNET_A,
+  type FakeImage,
+} from './fake-catalog.js';
+import { FakeMachines, type FakeTimeline } from './fake-machines.js';
+
+export interface FakeEc2Options {
+  readonly clock: Clock;
+  readonly region?: string;
+  /** Default: pending for 5 s, shutting down for 20 s, visible at once. */
+  readonly timeline?: Partial<FakeTimeline>;
+}
+
+type Operation = Exclude<keyof Ec2, 'region'>;
+
+/** What a `fault` does: throw before the effect (default) or, as a lost answer does, after it. */
+export interface FakeFault {
+  readonly error: Error;
+  readonly afterEffect?: boolean;
+  /** How many calls fail. Default 1. */
+  readonly times?: number;
+}
+
+/** How EC2 says that a plan's pool is empty. */
+export const NO_CAPACITY: Refusal = {
+  code: 'InsufficientInstanceCapacity',
+  message: 'There is no capacity for this type in this zone now.',
+  scope: 'plan',
+  kind: 'capacity',
+};
+
+const TIMELINE: FakeTimeline = { pendingMs: 5_000, shuttingDownMs: 20_000, invisibleMs: 0 };
+
+/**
+ * EC2 in memory, its instances ageing on the given clock. Everything public beside the port is the test's hand:
+ * the catalog can be edited, capacity emptied, instances ended, calls made to fail.
+ */
+export class FakeEc2 implements Ec2 {
+  readonly region: string;
+  readonly images: FakeImage[] = [...FAKE_IMAGES];
+  readonly types = [...FAKE_TYPES];
+  readonly subnets = [...FAKE_SUBNETS];
+  readonly groups = [...FAKE_GROUPS];
+  readonly parameters = new Map(Object.entries(FAKE_PARAMETERS));
+  /** Keys `type`, `type/subnet` and `type/subnet/market`: how many may still be launched. Absent: any number. */
+  readonly capacity = new Map<string, number>();
+  /** Serial console by instance id. */
+  readonly consoles = new Map<string, string>();
+  private readonly machines: FakeMachines;
+  private readonly refusals: { match: Partial<Plan>; refusal: Refusal }[] = [];
+  private readonly faults = new Map<Operation, { error: Error; afterEffect: boolean; times: number }>();
+  private readonly launchListeners: ((instance: Instance, spec: LaunchSpec) => void)[] = [];
+
+  constructor({ clock, region = 'us-east-1', timeline = {} }: FakeEc2Options) {
+    this.region = region;
+    this.machines = new FakeMachines(clock, { ...TIMELINE, ...timeline });
+  }
+
+  /** Every instance there ever was, terminated ones too, in the order of their launch. */
+  get instances(): readonly Instance[] {
+    return this.machines.all();
+  }
+
+  /** What they were launched with, in the same order. */
+  get specs(): readonly LaunchSpec[] {
+    return this.machines.specs();
+  }
+
+  /** Refuses every plan that agrees with all fields of `match`. */
+  refuse(match: Partial<Plan>, refusal: Refusal): void {
+    this.refusals.push({ match, refusal });
+  }
+
+  /** The next calls of this operation fail. */
+  fault(operation: Operation, fault: FakeFault): void {
+    this.faults.set(operation, { afterEffect: false, times: 1, ...fault });
+  }
+
+  /** Called as each instance is launched: the place to let a runner come online. */
+  onLaunch(listener: (instance: Instance, spec: LaunchSpec) => void): void {
+    this.launchListeners.push(listener);
+  }
+
+  /** The instance goes away by itself: powered off, interrupted, broken. */
+  end(id: string, reason = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown'): void {
+    this.machines.end(id, reason);
+  }
+
+  readParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.answer('readParameters', () => new Map([...this.parameters].filter(([name]) => names.includes(name))));
+  }
+
+  describeImage(id: string): Promise<Image | undefined> {
+    return this.answer('describeImage', () => this.images.find((image) => image.id === id));
+  }
+
+  findNewestImage(namePattern: string): Promise<Image | undefined> {
+    const matches = wildcards(namePattern);
+    return this.answer('findNewestImage', () =>
+      this.images
+        .filter((image) => image.own && image.state === 'available' && matches(image.name))
+        .sort((a, b) => b.createdAt - a.createdAt)
+        .at(0),
+    );
+  }
+
+  describeTypes(names: readonly string[]) {
+    return this.answer('describeTypes', () => this.types.filter((type) => names.includes(type.name)));
+  }
+
+  describeSubnets(ids: readonly string[]) {
+    return this.answer('describeSubnets', () => this.subnets.filter((subnet) => ids.includes(subnet.id)));
+  }
+
+  describeSecurityGroups(ids: readonly string[]) {
+    return this.answer('describeSecurityGroups', () => this.groups.filter((group) => ids.includes(group.id)));
+  }
+
+  launch(spec: LaunchSpec): Promise<LaunchOutcome> {
+    return this.answer('launch', () => this.admit(spec));
+  }
+
+  checkLaunch(spec: LaunchSpec): Promise<void> {
+    return this.answer('checkLaunch', () => this.validate(spec));
+  }
+
+  describeInstances(ids: readonly string[]): Promise<readonly Instance[]> {
+    return this.answer('describeInstances', () => this.machines.visible().filter(({ id }) => ids.includes(id)));
+  }
+
+  findInstances(tags: TagFilter): Promise<readonly Instance[]> {
+    const fits = (instance: Instance) => Object.entries(tags).every(([key, value]) => instance.tags[key] === value);
+    return this.answer('findInstances', () =>
+      this.machines.visible().filter((instance) => instance.state !== 'terminated' && fits(instance)),
+    );
+  }
+
+  terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }> {
+    return this.answer('terminate', () => {
+      const known = new Set(this.machines.visible().map(({ id }) => id));
+      for (const id of ids) if (known.has(id)) this.end(id, 'Client.UserInitiatedShutdown: User initiated shutdown');
+      return { unknown: ids.filter((id) => !known.has(id)) };
+    });
+  }
+
+  readConsole(id: string): Promise<string> {
+    return this.answer('readConsole', () => this.consoles.get(id) ?? '');
+  }
+
+  private async answer<T>(operation: Operation, effect: () => T): Promise<T> {
+    // A real call is never answered within the same turn; neither is this one.
+    await Promise.resolve();
+    const fault = this.faults.get(operation);
+    if (!fault) return effect();
+    if (--fault.times <= 0) this.faults.delete(operation);
+    if (fault.afterEffect) effect();
+    throw fault.error;
+  }
+
+  private admit(spec: LaunchSpec): LaunchOutcome {
+    const twin = this.machines.findByToken(spec);
+    if (twin) return { kind: 'launched', instance: twin };
+    this.validate(spec);
+    const refusal = this.findRefusal(spec.plan);
+    if (refusal) return { kind: 'refused', refusal };
+    const subnet = this.subnets.find(({ id }) => id === (spec.plan.subnetId ?? SUBNET_A));
+    const instance = this.machines.create(spec, subnet);
+    for (const listener of this.launchListeners) listener(instance, spec);
+    return { kind: 'launched', instance };
+  }
+
+  private validate({ imageId, plan, securityGroupIds }: LaunchSpec): void {
+    refuseUnless(this.images, imageId, 'image-not-found');
+    refuseUnless(
+      this.types.map(({ name }) => ({ id: name })),
+      plan.instanceType,
+      'aws-rejected',
+    );
+    if (plan.subnetId) refuseUnless(this.subnets, plan.subnetId, 'network-mismatch');
+    for (const id of securityGroupIds) refuseUnless(this.groups, id, 'network-mismatch');
+  }
+
+  private findRefusal(plan: Plan): Refusal | undefined {
+    const inSubnet = `${plan.instanceType}/${plan.subnetId ?? SUBNET_A}`;
+    const pools = [plan.instanceType, inSubnet, `${inSubnet}/${plan.market}`];
+    if (pools.some((pool) => this.capacity.get(pool) === 0)) return NO_CAPACITY;
+    const agrees = (match: Partial<Plan>) =>
+      Object.entries(match).every(([field, value]) => plan[field as keyof Plan] === value);
+    const rule = this.refusals.find(({ match }) => agrees(match));
+    if (rule) return rule.refusal;
+    for (const pool of pools) this.capacity.set(pool, (this.capacity.get(pool) ?? Infinity) - 1);
+    return undefined;
+  }
+}
+
+export function createFakeEc2(options: FakeEc2Options): FakeEc2 {
+  return new FakeEc2(options);
+}
+
+function refuseUnless(known: readonly { readonly id: string }[], id: string, code: Failure['code']): void {
+  if (!known.some((one) => one.id === id)) throw new Failure(code, `EC2 has no ${id}.`, { hint: 'Correct it.' });
+}
+
+function wildcards(pattern: string): (name: string) => boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const expression = new RegExp(`^${source}$`, 's');
+  return (name) => expression.test(name);
+}

@@ -1,0 +1,87 @@
+import { Failure } from '../../src/core/failure.js';
+import type { Clock, Instance, InstanceState, LaunchSpec, SubnetFacts } from '../../src/core/ports.js';
+
+/** How an instance of the fake EC2 ages, in ms. */
+export interface FakeTimeline {
+  readonly pendingMs: number;
+  readonly shuttingDownMs: number;
+  /** How long EC2 denies knowing a fresh instance. */
+  readonly invisibleMs: number;
+}
+
+interface Machine {
+  readonly spec: LaunchSpec;
+  readonly launchedAt: number;
+  readonly facts: Omit<Instance, 'state' | 'stateReason'>;
+  ended?: { readonly at: number; readonly reason: string };
+}
+
+/** The instances of the fake EC2. Nothing happens to them: what they are follows from the time that it is. */
+export class FakeMachines {
+  private readonly machines: Machine[] = [];
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly timeline: FakeTimeline,
+  ) {}
+
+  /** Every instance there ever was. */
+  all(): Instance[] {
+    return this.machines.map((machine) => this.view(machine));
+  }
+
+  /** Those that EC2 admits to knowing. */
+  visible(): Instance[] {
+    return this.machines.filter((one) => this.age(one) >= this.timeline.invisibleMs).map((one) => this.view(one));
+  }
+
+  specs(): LaunchSpec[] {
+    return this.machines.map(({ spec }) => spec);
+  }
+
+  /** The instance that was launched with this client token; another request under the same token is an error. */
+  findByToken(spec: LaunchSpec): Instance | undefined {
+    const machine = this.machines.find((one) => one.spec.clientToken === spec.clientToken);
+    if (!machine) return undefined;
+    if (JSON.stringify(machine.spec) === JSON.stringify(spec)) return this.view(machine);
+    const message = `EC2 has seen ${spec.clientToken} with a different request (IdempotentParameterMismatch).`;
+    throw new Failure('aws-rejected', message, { hint: 'This is a defect.' });
+  }
+
+  create(spec: LaunchSpec, subnet: SubnetFacts | undefined): Instance {
+    const launchedAt = this.clock.now();
+    const facts = {
+      id: `i-0${(this.machines.length + 1).toString(16).padStart(16, '0')}`,
+      type: spec.plan.instanceType,
+      ...(subnet && { subnetId: subnet.id, availabilityZone: subnet.availabilityZone }),
+      market: spec.plan.market,
+      // EC2 tells the launch time in whole seconds.
+      launchedAt: Math.floor(launchedAt / 1_000) * 1_000,
+      imageId: spec.imageId,
+      tags: { ...spec.tags },
+    };
+    const machine = { spec, launchedAt, facts };
+    this.machines.push(machine);
+    return this.view(machine);
+  }
+
+  /** Ends once: what ended an instance first stays the reason. */
+  end(id: string, reason: string): void {
+    const machine = this.machines.find(({ facts }) => facts.id === id);
+    if (machine) machine.ended ??= { at: this.clock.now(), reason };
+  }
+
+  private view(machine: Machine): Instance {
+    const { facts, ended } = machine;
+    return { ...facts, state: this.state(machine), ...(ended && { stateReason: ended.reason }) };
+  }
+
+  private state(machine: Machine): InstanceState {
+    if (!machine.ended) return this.age(machine) < this.timeline.pendingMs ? 'pending' : 'running';
+    return this.clock.now() - machine.ended.at < this.timeline.shuttingDownMs ? 'shutting-down' : 'terminated';
+  }
+
+  private age(machine: Machine): number {
+    return this.clock.now() - machine.launchedAt;
+  }
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { Failure } from '../../src/core/failure.js';
+import { startRunners } from '../../src/core/start.js';
+import { stopRunners, type StopRequest } from '../../src/core/stop.js';
+import { aRequest, aWorld, failureOf, run } from './requests.js';
+
+function setUp() {
+  const world = aWorld({ bootMs: 20_000 });
+  const stop = (changes: Partial<StopRequest> = {}) =>
+    stopRunners(
+      { run, label: undefined, instanceIds: [], wait: false, ...changes },
+      { ...world.ports, gitHubOf: async () => world.github },
+    );
+  const start = (changes: Parameters<typeof aRequest>[0] = {}) => startRunners(aRequest(changes), world.ports);
+  return { world, start, stop };
+}
+
+describe('a stop', () => {
+  test('without a label or id ends everything of this run and attempt, and only that', async () => {
+    const { world, start, stop } = setUp();
+    await start({ count: 2 });
+    await start({ startId: 'ffff0000', run: { ...run, runAttempt: '2' } });
+    await start({ startId: 'ffff0001', run: { ...run, repo: 'another', runId: '78' } });
+    const stopped = await stop();
+    expect(stopped.instances).toHaveLength(2);
+    expect(stopped.runnersRemoved).toHaveLength(2);
+    expect(world.live()).toHaveLength(2);
+    expect(world.github.listed).toHaveLength(2);
+  });
+
+  test('by label reaches every attempt of this run, but no other run under the same label', async () => {
+    const { world, start, stop } = setUp();
+    await start({ run: { ...run, runAttempt: '3' } });
+    await start({ startId: 'ffff0001', run: { ...run, runId: '78' } });
+    await stop({ label: 'a-label' });
+    expect(world.live().map(({ tags }) => tags['ci-actions:run-id'])).toEqual(['78']);
+    expect(world.github.listed).toHaveLength(1);
+  });
+
+  test('by id ends exactly that', async () => {
+    const { world, start, stop } = setUp();
+    const { runners } = await start({ count: 2 });
+    await stop({ instanceIds: [runners[0]!.instance.id], label: 'a-label' });
+    expect(world.live().map(({ id }) => id)).toEqual([runners[1]!.instance.id]);
+    expect(world.github.listed.map(({ id }) => id)).toEqual([runners[1]!.runner.id]);
+  });
+
+  test('done twice succeeds', async () => {
+    const { start, stop } = setUp();
+    const { runners } = await start();
+    await stop();
+    expect((await stop()).runnersRemoved).toEqual([]);
+    await stop({ instanceIds: [runners[0]!.instance.id] });
+    await stop({ instanceIds: ['i-0never'] });
+  });
+
+  test('removes the runner of a start that died before it launched', async () => {
+    const { world, stop } = setUp();
+    world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0', labels: ['a-label'] });
+    world.github.addRunner({ name: 'ec2-77-12-start-0123abcd-0', labels: ['other'] });
+    expect((await stop()).runnersRemoved).toEqual(['ec2-77-1-start-0123abcd-0']);
+    expect(world.github.listed).toHaveLength(1);
+  });
+
+  test('refuses an id that is not ours, and stops the rest', async () => {
+    const { world, start, stop } = setUp();
+    const mine = (await start()).runners[0]!.instance.id;
+    const other = (await start({ startId: 'ffff0001', run: { ...run, repo: 'another' } })).runners[0]!.instance.id;
+    const failure = await failureOf(stop({ instanceIds: [other, mine] }));
+    expect(failure.code).toBe('not-ours');
+    expect(failure.message).toBe(`${other} belongs to octo-org/another; it was left alone.`);
+    expect(world.live().map(({ id }) => id)).toEqual([other]);
+  });
+
+  test('terminates even when GitHub refuses, and says what is left', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    world.github.failNext('listRunners', new Failure('github-unauthorized', 'no', { hint: 'h' }));
+    expect((await failureOf(stop())).code).toBe('cleanup-incomplete');
+    expect(world.live()).toEqual([]);
+  });
+
+  test('leaves a busy runner to GitHub, which removes it with its machine', async () => {
+    const { world, start, stop } = setUp();
+    const { runners } = await start();
+    world.github.goBusy(runners[0]!.runner.name);
+    expect((await stop()).runnersRemoved).toEqual([]);
+    expect(world.live()).toEqual([]);
+    expect(world.said.join('\n')).toContain('was busy');
+  });
+
+  test('waits until EC2 has terminated, if asked to', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    await stop({ wait: true });
+    expect(world.ec2.instances.map(({ state }) => state)).toEqual(['terminated']);
+  });
+
+  test('tells how long each instance lived', async () => {
+    const { start, stop } = setUp();
+    await start();
+    const { instances } = await stop();
+    expect(instances[0]!.lifetimeMs).toBeGreaterThanOrEqual(20_000);
+    expect(instances[0]!.lifetimeMs).toBeLessThan(23_000);
+  });
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import {
+  EC2Client,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  RegisterImageCommand,
+} from '@aws-sdk/client-ec2';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { describeEc2 } from '../contract/ec2.suite.js';
+import type { Ec2World } from '../contract/ec2.world.js';
+import { connectEc2 } from '../../src/ec2/connect.js';
+import { setAwsEnvironment, wallClock } from '../contract/aws-environment.js';
+import { startMoto, type Moto } from './moto.js';
+import { MOTO_DIFFERENCES } from '../contract/ec2.differences.js';
+
+/** One of the images that moto brings. */
+const UBUNTU = {
+  id: 'ami-785db401',
+  name: 'ubuntu/images/hvm-ssd/ubuntu-xenial-16.04-amd64-server-20170721',
+  rootDeviceName: '/dev/sda1',
+  rootVolumeGiB: 15,
+};
+const PARAMETER = { name: '/ci-actions/ami/amd64', value: UBUNTU.id };
+
+let moto: Moto;
+
+beforeAll(async () => {
+  moto = await startMoto();
+  setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
+}, 90_000);
+
+afterAll(() => moto.stop());
+
+describeEc2('real adapter on moto', createWorld, MOTO_DIFFERENCES);
+
+async function createWorld(): Promise<Ec2World> {
+  await moto.reset();
+  const raw = new EC2Client({});
+  const ssm = new SSMClient({});
+  const [{ Subnets = [] }, { SecurityGroups = [] }] = await Promise.all([
+    raw.send(new DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] })),
+    raw.send(new DescribeSecurityGroupsCommand({})),
+    ssm.send(new PutParameterCommand({ Name: PARAMETER.name, Value: PARAMETER.value, Type: 'String' })),
+  ]);
+  const [first, second] = Subnets.map(({ SubnetId = '' }) => SubnetId);
+  return {
+    ec2: await connectEc2({ clock: wallClock }),
+    clock: wallClock,
+    catalog: {
+      image: UBUNTU,
+      foreignImageName: UBUNTU.name,
+      subnets: [first ?? '', second ?? ''],
+      group: SecurityGroups[0]?.GroupId ?? '',
+      vpc: Subnets[0]?.VpcId ?? '',
+      parameter: PARAMETER,
+    },
+    publishImages: () => publishImages(raw),
+    emptyPool: () => undefined,
+    close() {
+      raw.destroy();
+      ssm.destroy();
+    },
+  };
+}
+
+/** moto dates images to the second. */
+async function publishImages(raw: EC2Client): Promise<{ pattern: string; newest: string }> {
+  await raw.send(new RegisterImageCommand({ Name: 'ci-actions-amd64-1', RootDeviceName: '/dev/sda1' }));
+  const second = Math.floor(Date.now() / 1_000);
+  while (Math.floor(Date.now() / 1_000) === second) await wallClock.sleep(20);
+  const answer = await raw.send(new RegisterImageCommand({ Name: 'ci-actions-amd64-2', RootDeviceName: '/dev/sda1' }));
+  return { pattern: 'ci-actions-amd64-*', newest: answer.ImageId ?? '' };
+}

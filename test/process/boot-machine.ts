@@ -1,0 +1,197 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { renderUserData, type BootScripts, type Payload } from '../../src/core/payload.js';
+
+export const bootFolder = fileURLToPath(new URL('../../ami/boot/', import.meta.url));
+
+export interface MachineOptions {
+  readonly payload?: Partial<Payload>;
+  /** Instead of the payload: raw bytes, or `null` for a machine without user data. */
+  readonly userData?: Uint8Array | string | null;
+  /** Text of `run.sh` in the runner's home; `null` for an image without a runner. */
+  readonly runner?: string | null;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The runner application that the payload points to. */
+  readonly download?: { readonly file: string; readonly bytes: Uint8Array; readonly sha256: string };
+  /** `user-data`: run the user data as cloud-init does, instead of the agent. */
+  readonly boot?: 'agent' | 'user-data';
+}
+
+export const defaults: Payload = {
+  runnerName: 'ci-7-1-build-c0ffee',
+  label: 'ci-7-1-build',
+  jitConfig: Buffer.from('{".runner":"a secret that nobody else may see"}').toString('base64'),
+  runnerHome: '/opt/actions-runner',
+  runAsUser: 'root',
+  startupTimeoutSeconds: 60,
+  idleTimeoutSeconds: 60,
+  maxLifetimeSeconds: 60,
+};
+
+/** A folder that is a machine's root, its metadata service, and the real boot agent running on it. */
+export class Machine {
+  readonly ended: Promise<void>;
+  readonly pid: number;
+
+  private constructor(
+    readonly root: string,
+    private readonly server: Server,
+    command: readonly string[],
+    environment: NodeJS.ProcessEnv,
+    errors: number,
+  ) {
+    const child = spawn(command[0] ?? 'false', command.slice(1), {
+      env: environment,
+      stdio: ['ignore', 'ignore', errors],
+      detached: true,
+    });
+    this.pid = child.pid ?? 0;
+    this.ended = new Promise((resolve) => child.once('exit', () => resolve()));
+  }
+
+  static async boot(options: MachineOptions = {}): Promise<Machine> {
+    const root = await mkdtemp(join(tmpdir(), 'boot-agent-'));
+    await chmod(root, 0o755);
+    const { server, origin } = await startMetadata(root, options);
+    if (options.runner !== null) await install(join(root, 'opt/actions-runner/run.sh'), options.runner ?? oneJob);
+    const errors = await open(join(root, 'stderr'), 'a');
+    const machine = new Machine(root, server, command(root, options), environment(root, origin, options), errors.fd);
+    await errors.close();
+    return machine;
+  }
+
+  /** A second start of the agent on the same machine. */
+  async bootAgain(options: MachineOptions = {}): Promise<Machine> {
+    const { server, origin } = await startMetadata(this.root, options);
+    const errors = await open(join(this.root, 'stderr'), 'a');
+    const run = command(this.root, options);
+    const machine = new Machine(this.root, server, run, environment(this.root, origin, options), errors.fd);
+    await errors.close();
+    return machine;
+  }
+
+  /** A file of the machine, '' where there is none. */
+  async read(path: string): Promise<string> {
+    return readFile(join(this.root, path), 'utf8').catch(() => '');
+  }
+
+  async phases(): Promise<string[]> {
+    const lines = (await this.read('console')).matchAll(/^ci-actions phase=(\S+)/gm);
+    return Array.from(lines, (match) => match[1] ?? '');
+  }
+
+  /** What the `power-off` phase says, once the power is off. */
+  async reasonOfPowerOff(): Promise<string> {
+    await this.until(async () => (await this.read('power-off')) !== '');
+    return /phase=power-off uptime=\S+ at=\S+ (.*)/.exec(await this.read('console'))?.[1] ?? '';
+  }
+
+  async until(condition: () => Promise<boolean>, seconds = 15): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    while (!(await condition())) {
+      if (Date.now() > end) throw new Error(`Not within ${seconds} s. Console:\n${await this.read('console')}`);
+      await sleep(20);
+    }
+  }
+
+  async untilConsole(text: string): Promise<void> {
+    await this.until(async () => (await this.read('console')).includes(text));
+  }
+
+  /** Everything the agent started, too: `run.sh` of the tests writes its own id down. */
+  async dispose(): Promise<void> {
+    this.server.close();
+    const pids = [this.pid, Number(await this.read('runner-pid'))].filter((pid) => pid > 1);
+    for (const pid of pids) for (const target of [-pid, pid]) signal(target, 'SIGKILL');
+    await this.ended;
+    await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A runner that takes one job. */
+export const oneJob = `#!/bin/bash
+echo "$$" >"$CI_ACTIONS_ROOT/runner-pid"
+env >"$CI_ACTIONS_ROOT/runner-env"
+pwd >"$CI_ACTIONS_ROOT/runner-cwd"
+echo "2026-10-20 10:00:00Z: Listening for Jobs"
+echo "2026-10-20 10:00:01Z: Running job: build (amd64)"
+echo "2026-10-20 10:00:02Z: Job build (amd64) completed with result: Succeeded"
+exit 0
+`;
+
+/** A runner that listens and gets no job; Ctrl-C ends it. */
+export const noJob = `#!/bin/bash
+echo "$$" >"$CI_ACTIONS_ROOT/runner-pid"
+trap 'echo "Exiting..."; exit 0' INT
+echo "2026-10-20 10:00:00Z: Listening for Jobs"
+while :; do sleep 0.05; done
+`;
+
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+export async function install(path: string, text: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, text, { mode: 0o755 });
+}
+
+function command(root: string, options: MachineOptions): string[] {
+  return options.boot === 'user-data' ? ['bash', join(root, 'user-data')] : [join(bootFolder, 'agent.sh'), 'run'];
+}
+
+function environment(root: string, origin: string, options: MachineOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    CI_ACTIONS_ROOT: root,
+    CI_ACTIONS_CONSOLE: join(root, 'console'),
+    CI_ACTIONS_POWER_OFF: `echo off >>'${join(root, 'power-off')}'`,
+    CI_ACTIONS_PAYLOAD_TIMEOUT: '1',
+    CI_ACTIONS_GRACE: '1',
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: origin,
+    ...options.environment,
+  };
+}
+
+async function startMetadata(root: string, options: MachineOptions): Promise<{ server: Server; origin: string }> {
+  const files = new Map<string, Uint8Array>();
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    const body = files.get(path);
+    if (request.method === 'PUT' && path === '/latest/api/token') return response.end('a-token');
+    const allowed = !path.startsWith('/latest/') || request.headers['x-aws-ec2-metadata-token'] === 'a-token';
+    if (!allowed) return response.writeHead(401).end();
+    return body === undefined ? response.writeHead(404).end() : response.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  if (options.download) files.set(`/${options.download.file}`, options.download.bytes);
+  const userData = options.userData === undefined ? render(origin, options) : options.userData;
+  if (userData !== null) files.set('/latest/user-data', Buffer.from(userData));
+  if (options.boot === 'user-data') await writeFile(join(root, 'user-data'), gunzipSync(userData ?? ''));
+  return { server, origin };
+}
+
+function render(origin: string, { payload, download, boot }: MachineOptions): Uint8Array {
+  const runnerDownload = download && { url: `${origin}/${download.file}`, sha256: download.sha256 };
+  const told = { ...defaults, ...payload, ...(runnerDownload && { runnerDownload }) };
+  return renderUserData(told, boot === 'user-data' ? bootScripts() : undefined);
+}
+
+export function bootScripts(): BootScripts {
+  const text = (name: string) => readFileSync(join(bootFolder, name), 'utf8');
+  return { agent: text('agent.sh'), installRunner: text('install-runner.sh') };
+}

@@ -1,0 +1,44 @@
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+
+export interface ConnectProxy {
+  readonly url: string;
+  /** `host:port` of every tunnel asked for, in order. */
+  readonly tunnels: string[];
+  /** `Proxy-Authorization` of every tunnel asked for. */
+  readonly credentials: (string | undefined)[];
+  close(): Promise<void>;
+}
+
+/** An HTTP proxy that tunnels to the loopback whatever name it is asked for, so that names need not exist. */
+export async function startConnectProxy(refuse?: number): Promise<ConnectProxy> {
+  const tunnels: string[] = [];
+  const credentials: (string | undefined)[] = [];
+  const sockets = new Set<net.Socket>();
+  const server = http.createServer((_, response) => response.writeHead(400).end());
+  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connect', (request, socket) => {
+    tunnels.push(request.url ?? '');
+    credentials.push(request.headers['proxy-authorization']);
+    if (refuse !== undefined) {
+      socket.end(`HTTP/1.1 ${refuse} Refused\r\n\r\n`);
+      return;
+    }
+    const target = net.connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+      target.pipe(socket).pipe(target);
+    });
+    sockets.add(target);
+    for (const end of [target, socket]) end.on('error', () => (target.destroy(), socket.destroy()));
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tunnels,
+    credentials,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
