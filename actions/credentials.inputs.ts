@@ -29,5 +29,7 @@ export function checkCredentials(values: {
   if (token || (appId && key)) return [];
   if (appId) return ['`app-id` is given without `app-private-key`.'];
   if (key) return ['`app-private-key` is given without `app-id`.'];
-  return ['`github-token` is empty; allowed: a personal access token, or `app-id` with `app-private-key`. (A secret that does not exist is an empty text.)'];
+  return [
+    '`github-token` is empty; allowed: a personal access token, or `app-id` with `app-private-key`. (A secret that does not exist is an empty text.)',
+  ];
 }

@@ -13,7 +13,13 @@ export const action = {
 } as const;
 
 /** Those that a preset cannot set: who we are, and which preset. */
-export const notInPresets: readonly string[] = [...Object.keys(credentialInputs), 'preset', 'config', 'dry-run', 'mode'];
+export const notInPresets: readonly string[] = [
+  ...Object.keys(credentialInputs),
+  'preset',
+  'config',
+  'dry-run',
+  'mode',
+];
 
 const script: InputDefinition<string | undefined> = {
   takes: 'bash script',
@@ -75,12 +81,18 @@ export const inputs = {
   'aws-resource-tags': tagsInput(
     'Further tags for instance and volumes: JSON as in ec2-github-runner (`[{"Key": "Team", "Value": "ml"}]`) or `Key=Value` lines.',
   ),
-  'key-name': text('EC2 key pair, for logging in by SSH.', { matches: /^.{1,255}$/, allowed: 'the name of a key pair' }),
+  'key-name': text('EC2 key pair, for logging in by SSH.', {
+    matches: /^.{1,255}$/,
+    allowed: 'the name of a key pair',
+  }),
   'ec2-volume-size': integer('Size of the root volume in GiB. Default: 50 (cuda: 100), or the image’s if larger.', {
     min: 1,
     max: 65_536,
   }),
-  'ec2-volume-type': withDefault('gp3', choice('Type of the root volume.', ['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard'])),
+  'ec2-volume-type': withDefault(
+    'gp3',
+    choice('Type of the root volume.', ['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard']),
+  ),
   'ec2-volume-iops': integer('Provisioned operations a second (gp3, io1, io2).', { min: 100, max: 256_000 }),
   'ec2-volume-throughput': integer('Provisioned throughput in MiB/s (gp3).', { min: 125, max: 2_000 }),
   'volume-initialization-rate': integer(
@@ -91,13 +103,19 @@ export const inputs = {
     'The one label that the runners carry. Default: unique per run, attempt, job and step, so that no other job can take them.',
     { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
   ),
-  count: withDefault('1', integer('How many instances with one runner each, all under the one label.', { min: 1, max: 100 })),
+  count: withDefault(
+    '1',
+    integer('How many instances with one runner each, all under the one label.', { min: 1, max: 100 }),
+  ),
   'runner-scope': withDefault(
     'repo',
-    text('Where the runners are registered: `repo`, `org` (the repository’s owner) or `enterprise` (`enterprise:slug` if the event does not name it).', {
-      matches: /^(repo|org|enterprise(:[A-Za-z0-9_-]+)?)$/,
-      allowed: '`repo`, `org`, `enterprise` or `enterprise:slug`',
-    }),
+    text(
+      'Where the runners are registered: `repo`, `org` (the repository’s owner) or `enterprise` (`enterprise:slug` if the event does not name it).',
+      {
+        matches: /^(repo|org|enterprise(:[A-Za-z0-9_-]+)?)$/,
+        allowed: '`repo`, `org`, `enterprise` or `enterprise:slug`',
+      },
+    ),
   ),
   'runner-group': text('Runner group by name or id (organisation, enterprise). Default: the default group.', {
     matches: /^.{1,128}$/,
@@ -121,9 +139,15 @@ export const inputs = {
   'pre-runner-script': script,
   'wait-for': withDefault(
     'online',
-    choice('`launched` returns as soon as EC2 has the instances; the job then queues on its label.', ['online', 'launched']),
+    choice('`launched` returns as soon as EC2 has the instances; the job then queues on its label.', [
+      'online',
+      'launched',
+    ]),
   ),
-  'startup-timeout-minutes': withDefault('5', integer('From launch until the runner must be online.', { min: 1, max: 60 })),
+  'startup-timeout-minutes': withDefault(
+    '5',
+    integer('From launch until the runner must be online.', { min: 1, max: 60 }),
+  ),
   'idle-timeout-minutes': withDefault(
     '10',
     integer('The instance powers off when no job came for so long.', { min: 1, max: 1_440 }),
@@ -132,7 +156,10 @@ export const inputs = {
     '360',
     integer('The instance powers off after so long, whatever is running.', { min: 5, max: 7_200 }),
   ),
-  'dry-run': withDefault('false', flag('Check everything, ask EC2 whether the launch would be allowed, print the plans, launch nothing.')),
+  'dry-run': withDefault(
+    'false',
+    flag('Check everything, ask EC2 whether the launch would be allowed, print the plans, launch nothing.'),
+  ),
   mode: legacy('`start`, as ec2-github-runner has it.'),
   'availability-zones-config': legacy('Its subnets become `subnet-id`.'),
   'block-device-mappings': legacy('The root volume’s size, type, iops and throughput are taken from it.'),

@@ -89,7 +89,8 @@ export function runStartRunnerPost(): Promise<void> {
 
 async function publish(started: Started, loaded: LoadedStart, { ec2, log }: { ec2: Ec2; log: Log }): Promise<void> {
   const { label } = loaded.request;
-  const since = (at: number | undefined) => (at === undefined ? null : Math.round((at - started.requestedAt) / 100) / 10);
+  const since = (at: number | undefined) =>
+    at === undefined ? null : Math.round((at - started.requestedAt) / 100) / 10;
   writeOutputs({
     label,
     region: ec2.region,

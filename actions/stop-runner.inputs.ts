@@ -15,10 +15,13 @@ export const inputs = {
     'start-runner’s `label`. With neither a label nor an id, everything that this run and attempt started is stopped.',
     { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
   ),
-  'ec2-instance-id': list('Exactly these instances; each must be one that this repository started.', {
-    matches: /^i-[0-9a-z]+$/,
-    allowed: 'instance ids like i-0a1b2c3d4e5f60718',
-  }),
+  'ec2-instance-id': list(
+    'Instances that this repository started. Alone: exactly these; with `label`: all that were started with them.',
+    {
+      matches: /^i-[0-9a-z]+$/,
+      allowed: 'instance ids like i-0a1b2c3d4e5f60718',
+    },
+  ),
   wait: withDefault('false', flag('Return only when EC2 says that the instances are terminated.')),
   mode: legacy('`stop`, as ec2-github-runner has it.'),
 };

@@ -1,17 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  watch,
-  writeFileSync,
-} from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { BAKED, isOurs, prepareDisk, type Baked, type Disk } from './disk.js';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BAKED, prepareDisk, type Baked, type Disk } from './disk.js';
 import type { Boot, InstanceRecord, Machine } from './ec2/records.js';
 import type { Server } from './http.js';
 import { serveMetadata } from './imds.js';

@@ -45,12 +45,16 @@ function readScript(data: Buffer | undefined): Buffer | string {
   return script.subarray(0, 2).toString('latin1') === '#!' ? script : 'user data is not a script';
 }
 
-/** Of this machine's environment, what leads to the network and to package registries, but no credentials of a job. */
-const INHERITED =
-  /^((https?|all|no)_proxy|(pip|uv|npm_config)_.*|ssl_cert_(file|dir)|requests_ca_bundle|node_extra_ca_certs)$/i;
+/** Of this machine's environment, what leads to the network and to package registries; none of a job's credentials. */
+const INHERITED = [
+  /^(https?|all|no)_proxy$/i,
+  /^(pip|uv)_/i,
+  /^npm_config_(registry|cafile|cache)$/i,
+  /^(ssl_cert_file|ssl_cert_dir|requests_ca_bundle|node_extra_ca_certs)$/i,
+];
 
 export function makeEnvironment(disk: Disk): Record<string, string> {
-  const inherited = Object.entries(process.env).filter(([name, value]) => INHERITED.test(name) && value !== undefined);
+  const inherited = Object.entries(process.env).filter(([name]) => INHERITED.some((pattern) => pattern.test(name)));
   const path = [disk.shims, dirname(process.execPath), process.env['PATH'] ?? '/usr/bin:/bin'];
   return {
     ...(Object.fromEntries(inherited) as Record<string, string>),

@@ -1,5 +1,5 @@
-import { admit } from './ec2/endpoint.js';
 import { Ec2Error } from './ec2/errors.js';
+import { admit } from './ec2/permissions.js';
 import { ACCOUNT } from './ec2/seed.js';
 import type { Ec2World } from './ec2/world.js';
 import type { Handler, SandboxRequest, SandboxResponse } from './http.js';
@@ -17,13 +17,13 @@ export function createSsmEndpoint(world: Ec2World): Handler {
     async handle(request) {
       const operation = nameOperation(request);
       try {
-        admit(world, request, operation);
+        admit(world, request, `ssm:${operation}`);
         const input: unknown = JSON.parse(request.body || '{}');
         return respond(200, perform(world, operation, input as Input));
       } catch (error) {
         if (error instanceof SyntaxError) return fail('SerializationException', error.message);
         if (!(error instanceof Ec2Error)) throw error;
-        return fail(SSM_CODES[error.code] ?? error.code, error.message);
+        return fail(SSM_CODES[error.code] ?? error.code, error.message.replace(/^You are not authorized.*?\. /, ''));
       }
     },
     refuse: (fault) => ({

@@ -59,7 +59,8 @@ async function bundle(name: keyof typeof entries, { minify }: { minify: boolean 
     ...inputOptions,
     cwd: root,
     input: join(root, entries[name]),
-    plugins: name === 'proxy.js' ? [leaveOutUndici] : [keepProxyApart, leaveOutEndpoints, leaveOutErrorClasses],
+    plugins:
+      name === 'proxy.js' ? [leaveOutUndici, renewBuffer] : [keepProxyApart, leaveOutEndpoints, leaveOutErrorClasses],
   });
   const { output } = await build.generate({ format: 'esm', minify, codeSplitting: false, sourcemap: !minify });
   await build.close();
@@ -91,6 +92,12 @@ const leaveOutUndici: Plugin = {
   name: 'leave-out-undici',
   resolveId: (source) => (source === 'undici' ? '\0no-undici' : undefined),
   load: (id) => (id === '\0no-undici' ? 'export const ProxyAgent = undefined;' : undefined),
+};
+
+/** The package tunnel calls `new Buffer`, of which Node warns in the user's log when it isn't in node_modules. */
+const renewBuffer: Plugin = {
+  name: 'renew-buffer',
+  transform: (code, id) => (/\/tunnel\/lib\//.test(id) ? code.replaceAll('new Buffer(', 'Buffer.from(') : undefined),
 };
 
 /** Our requests name their routes, so Octokit's table of a thousand methods (80 kB) is never looked into. */

@@ -36,7 +36,10 @@ async function printTables(path: string, definition: ActionDefinition): Promise<
 }
 
 function refuseChanges(): void {
-  const printed = ['dist', ...Object.keys(actions).flatMap((folder) => [`${folder}/action.yml`, `${folder}/README.md`])];
+  const printed = [
+    'dist',
+    ...Object.keys(actions).flatMap((folder) => [`${folder}/action.yml`, `${folder}/README.md`]),
+  ];
   const options = { cwd: root, encoding: 'utf8' } as const;
   const changes = execFileSync('git', ['status', '--porcelain', '--', ...printed], options);
   if (changes === '') return;

@@ -12,7 +12,8 @@ async function rehearse(options: RehearseOptions): Promise<number> {
   const stage = createStage();
   const sandbox = await startSandbox({ timeline: { pendingMs: 1_500, bootMs: options.bootSeconds * 1000 } });
   // A rehearsal that is interrupted leaves no process behind either.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.close().then(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void sandbox.close().then(() => process.exit(130)));
   try {
     stage.say(`A sandbox stands in for EC2 (${sandbox.awsUrl}) and GitHub (${sandbox.githubUrl}).`);
     const verdict = await runWorkflow(sandbox, options, stage);
@@ -51,7 +52,12 @@ async function start(sandbox: Sandbox, options: RehearseOptions, stage: Stage): 
 async function runJob(sandbox: Sandbox, options: RehearseOptions & { label: string }, stage: Stage): Promise<number> {
   const { command, directory, label } = options;
   return stage.play(`job on ${label}`, async (onLine) => {
-    const job = sandbox.github.queueJob({ labels: [label], name: 'test', steps: [command], ...(directory && { directory }) });
+    const job = sandbox.github.queueJob({
+      labels: [label],
+      name: 'test',
+      steps: [command],
+      ...(directory && { directory }),
+    });
     const forget = job.onLog((text) => text.trimEnd().split('\n').forEach(onLine));
     const conclusion = await job.finished;
     forget();

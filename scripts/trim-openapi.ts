@@ -16,10 +16,20 @@ type JsonObject = { [key: string]: Json };
 
 const TARGET = new URL('../test/contract/github-openapi.json', import.meta.url);
 /** What explains and doesn't decide. */
-const PROSE = new Set(['description', 'summary', 'title', 'example', 'examples', 'externalDocs', 'tags', 'x-github', 'callbacks']);
+const PROSE = new Set([
+  'description',
+  'summary',
+  'title',
+  'example',
+  'examples',
+  'externalDocs',
+  'tags',
+  'x-github',
+  'callbacks',
+]);
 
 function main(folder: string): void {
-  const { version } = readJson(join(folder, 'package.json'));
+  const { version } = readJson(join(folder, 'package.json')) as { version: string };
   const sources = ['api.github.com.json', 'ghec.json'].map((name) => readJson(join(folder, 'generated', name)));
   const paths: JsonObject = {};
   const components: JsonObject = {};
@@ -35,7 +45,7 @@ function main(folder: string): void {
     paths[template] = { ...(paths[template] as JsonObject | undefined), [method.toLowerCase()]: kept };
     collect(kept, source, components);
   }
-  const info = { title: 'The part of GitHub that the sandbox answers', version: `@octokit/openapi ${String(version)}` };
+  const info = { title: 'The part of GitHub that the sandbox answers', version: `@octokit/openapi ${version}` };
   writeFileSync(TARGET, `${JSON.stringify({ openapi: '3.0.3', info, paths, components }, null, 1)}\n`);
   console.log(`${Object.keys(paths).length} paths; not described by GitHub: ${missing.join(', ') || 'none'}`);
 }
@@ -57,7 +67,14 @@ function trim(value: Json, names = false): Json {
   const kept = Object.entries(value).filter(
     ([key]) => names || (!PROSE.has(key) && (!isContent || key === 'application/json' || !key.includes('/'))),
   );
-  return Object.fromEntries(kept.map(([key, item]) => [key, trim(item, !names && key === 'properties')]));
+  return Object.fromEntries(kept.map(([key, item]) => [key, correct(key, trim(item, !names && key === 'properties'))]));
+}
+
+/** GitHub's only slip here: one listing says that an account is a user and an enterprise at once, all others say or. */
+function correct(key: string, value: Json): Json {
+  if (key !== 'account' || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { allOf, ...rest } = value;
+  return allOf ? { ...rest, anyOf: allOf } : value;
 }
 
 /** Adds what is referred to, and what that refers to, under the address it is referred by. */

@@ -3,8 +3,8 @@ import type { Handler, SandboxRequest, SandboxResponse, StatusFault } from '../h
 import { Ec2Error } from './errors.js';
 import { readLaunchRequest } from './launch-request.js';
 import { OPERATIONS } from './operations.js';
+import { admit, checkLaunchPermissions } from './permissions.js';
 import { Params } from './query.js';
-import { ACCOUNT } from './seed.js';
 import type { Ec2World } from './world.js';
 import { renderError, renderResponse } from './xml.js';
 
@@ -17,7 +17,7 @@ export function createEc2Endpoint(world: Ec2World): Handler {
       try {
         const params = readParams(request);
         const action = params.text('Action') ?? '';
-        admit(world, request, action);
+        admit(world, request, `ec2:${action}`);
         return respond(200, requestId, renderResponse(action, requestId, perform(world, action, params)));
       } catch (error) {
         if (!(error instanceof Ec2Error)) throw error;
@@ -34,29 +34,12 @@ function perform(world: Ec2World, action: string, params: Params): ReturnType<(t
   const operation = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
   if (!operation) throw new Ec2Error('InvalidAction', `The action ${action} is not valid for this web service.`);
   params.allowOnly([...operation.parameters, ...COMMON_PARAMETERS]);
+  if (action === 'RunInstances') checkLaunchPermissions(world, params);
   if (params.flag('DryRun')) {
     if (action === 'RunInstances') readLaunchRequest(world, params);
     throw new Ec2Error('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
   }
   return operation.run(world, params);
-}
-
-/** @throws Ec2Error for a caller who may not, or not so often. */
-export function admit(world: Ec2World, request: SandboxRequest, action: string): void {
-  const authorization = request.headers['authorization'] ?? '';
-  const scope = /Credential=[^/]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(authorization)?.[1];
-  if (scope === undefined) {
-    throw new Ec2Error('AuthFailure', 'AWS was not able to validate the provided access credentials');
-  }
-  if (scope !== world.region) {
-    throw new Ec2Error('AuthFailure', `Credential should be scoped to a valid region, not '${scope}'.`);
-  }
-  if (world.denied.has(action)) {
-    const user = `User: arn:aws:iam::${ACCOUNT}:user/octo is not authorized to perform: ec2:${action}`;
-    const why = 'because no identity-based policy allows it.';
-    throw new Ec2Error('UnauthorizedOperation', `You are not authorized to perform this operation. ${user} ${why}`);
-  }
-  world.throttle?.admit(action);
 }
 
 /** The CLI and the SDKs post a form; a plain GET with a query is the same. */

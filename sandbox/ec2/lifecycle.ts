@@ -95,15 +95,13 @@ function switchOff(world: Ec2World, instance: InstanceRecord, ending: Ending, st
   instance.transitionReason = ending.transitionReason;
   enter(world, instance, states[0]);
   const { machine } = instance;
-  // Longer when the machine takes longer to end its programs.
-  const stopped = machine?.stop(ending.how) ?? Promise.resolve();
-  afterIn(world, instance, world.timeline.shuttingDownMs, () => {
-    void stopped.then(() => {
-      if (world.closed) return;
-      instance.postedConsole = machine?.readConsole() ?? instance.postedConsole;
-      then();
-      enter(world, instance, states[1]);
-    });
+  const stopped = machine?.stop(ending.how);
+  afterIn(world, instance, world.timeline.shuttingDownMs, async () => {
+    await stopped; // Later than that when the machine takes longer to end its programs.
+    if (world.closed || instance.state !== states[0]) return;
+    instance.postedConsole = machine?.readConsole() ?? instance.postedConsole;
+    then();
+    enter(world, instance, states[1]);
   });
 }
 
@@ -113,10 +111,10 @@ function enter(world: Ec2World, instance: InstanceRecord, state: InstanceRecord[
 }
 
 /** Later, if the instance is still in the state it is in now. */
-function afterIn(world: Ec2World, instance: InstanceRecord, ms: number, action: () => void): void {
+function afterIn(world: Ec2World, instance: InstanceRecord, ms: number, action: () => void | Promise<void>): void {
   const { state, launchedAt } = instance;
   world.after(ms, () => {
-    if (instance.state === state && instance.launchedAt === launchedAt) action();
+    if (instance.state === state && instance.launchedAt === launchedAt) void action();
   });
 }
 

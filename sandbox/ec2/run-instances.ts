@@ -3,12 +3,13 @@ import { Ec2Error } from './errors.js';
 import { renderInstance } from './instance-xml.js';
 import { readLaunchRequest, type LaunchRequest } from './launch-request.js';
 import { start } from './lifecycle.js';
+import { makeId } from './ids.js';
 import type { Params } from './query.js';
 import type { InstanceRecord, SubnetRecord } from './records.js';
 import { ACCOUNT } from './seed.js';
 import { createSpotRequest } from './spot.js';
 import { createVolumes } from './volumes.js';
-import { makeId, type Ec2World } from './world.js';
+import type { Ec2World } from './world.js';
 import type { XmlValue } from './xml.js';
 
 /** Parameters with an effect, and those that change nothing a sandbox could show. */
@@ -31,7 +32,11 @@ export const RUN_INSTANCES_PARAMETERS = [
   'SubnetId',
   'TagSpecification',
   'UserData',
-  ...['CreditSpecification', 'EbsOptimized', 'MaintenanceOptions', 'Monitoring', 'PrivateDnsNameOptions'],
+  'CreditSpecification',
+  'EbsOptimized',
+  'MaintenanceOptions',
+  'Monitoring',
+  'PrivateDnsNameOptions',
 ];
 
 export function runInstances(world: Ec2World, params: Params): { [element: string]: XmlValue } {
@@ -126,15 +131,16 @@ interface Slot {
 }
 
 function createInstance(world: Ec2World, request: LaunchRequest, slot: Slot): InstanceRecord {
-  const { image, type, market, groups, metadata, userData, shutdownBehavior, protectedFromTermination } = request;
+  const { count: _count, subnets: _subnets, volumes, tags, maxPrice, keyName, instanceProfile, ...rest } = request;
+  const { type, market } = rest;
   const instance: InstanceRecord = {
     ...slot,
-    ...{ image, type, market, groups, metadata, userData, shutdownBehavior, protectedFromTermination },
-    ...(request.keyName === undefined ? {} : { keyName: request.keyName }),
-    ...(request.instanceProfile === undefined ? {} : { instanceProfile: request.instanceProfile }),
+    ...rest,
+    ...(keyName === undefined ? {} : { keyName }),
+    ...(instanceProfile === undefined ? {} : { instanceProfile }),
     id: makeId('i-'),
     privateIp: pickAddress(world, slot.subnet),
-    tags: new Map(request.tags.get('instance')),
+    tags: new Map(tags.get('instance')),
     createdAt: Date.now(),
     launchedAt: Date.now(),
     state: 'pending',
@@ -143,10 +149,9 @@ function createInstance(world: Ec2World, request: LaunchRequest, slot: Slot): In
   };
   world.instancesById.set(instance.id, instance);
   takeCapacity(world, { type: type.name, subnet: slot.subnet.id, market });
-  createVolumes(world, instance, { requests: request.volumes, tags: request.tags.get('volume') ?? new Map() });
+  createVolumes(world, instance, { requests: volumes, tags: tags.get('volume') ?? new Map() });
   if (market === 'spot') {
-    const tags = request.tags.get('spot-instances-request') ?? new Map();
-    createSpotRequest(world, instance, { tags, maxPrice: request.maxPrice });
+    createSpotRequest(world, instance, { tags: tags.get('spot-instances-request') ?? new Map(), maxPrice });
   }
   world.emit('launched', instance);
   start(world, instance);

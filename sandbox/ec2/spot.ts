@@ -1,9 +1,10 @@
 import { findAll, refuseMissing } from './errors.js';
+import { makeId } from './ids.js';
 import type { Params } from './query.js';
 import type { InstanceRecord, SpotRequestRecord, Tags } from './records.js';
 import { applyFilters, cutPage, type FilterFields } from './select.js';
 import { renderTags } from './tags.js';
-import { makeId, type Ec2World } from './world.js';
+import type { Ec2World } from './world.js';
 import type { XmlValue } from './xml.js';
 
 /** The one-time spot request behind a spot instance. It outlives the instance, closed. */

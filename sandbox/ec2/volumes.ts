@@ -1,10 +1,11 @@
 import { Ec2Error, findAll } from './errors.js';
+import { makeId } from './ids.js';
 import type { Params } from './query.js';
 import type { InstanceRecord, Tags, VolumeRecord } from './records.js';
 import { applyFilters, cutPage, type FilterFields } from './select.js';
 import { renderTags } from './tags.js';
 import type { VolumeRequest } from './block-devices.js';
-import { makeId, type Ec2World } from './world.js';
+import type { Ec2World } from './world.js';
 import type { XmlValue } from './xml.js';
 
 /** Makes an instance's volumes; they are attached at once. */

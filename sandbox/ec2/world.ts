@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { interrupt, terminate } from './lifecycle.js';
 import type {
   Boot,
@@ -40,7 +39,7 @@ export interface Ec2Options {
   /** The error code that launches of a plan are refused with, such as `VcpuLimitExceeded`. */
   readonly refusals?: ByPlan<string>;
   readonly quota?: Quota;
-  /** Operations the caller has no permission for: `RunInstances`, `GetParameter`. */
+  /** Permissions the caller lacks: `RunInstances` or `ec2:RunInstances`, `ssm:GetParameters`, `iam:PassRole`. */
   readonly denied?: Iterable<string>;
   /** EC2's request buckets; default: without. */
   readonly throttle?: boolean;
@@ -161,11 +160,6 @@ export class Ec2World {
     for (const timer of this.timers) clearTimeout(timer);
     await Promise.all(this.instances().map(async (instance) => instance.machine?.stop('pull the plug')));
   }
-}
-
-/** An id in EC2's long form: the prefix and 17 hexadecimal digits. */
-export function makeId(prefix: string): string {
-  return `${prefix}0${randomBytes(8).toString('hex')}`;
 }
 
 function byId<T extends { readonly id: string }>(...lists: (readonly T[] | undefined)[]): Map<string, T> {

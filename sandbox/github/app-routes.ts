@@ -10,7 +10,12 @@ export const appRoutes: readonly Route[] = [
   { method: 'GET', template: '/app', access: 'app', handle: getApp },
   { method: 'GET', template: '/app/installations', access: 'app', handle: listInstallations },
   { method: 'GET', template: '/app/installations/{installation_id}', access: 'app', handle: getInstallation },
-  { method: 'POST', template: '/app/installations/{installation_id}/access_tokens', access: 'app', handle: createToken },
+  {
+    method: 'POST',
+    template: '/app/installations/{installation_id}/access_tokens',
+    access: 'app',
+    handle: createToken,
+  },
   { method: 'GET', template: '/repos/{owner}/{repo}/installation', access: 'app', handle: getRepositoryInstallation },
   { method: 'GET', template: '/orgs/{org}/installation', access: 'app', handle: getAccountInstallation },
   { method: 'GET', template: '/users/{username}/installation', access: 'app', handle: getAccountInstallation },
@@ -62,7 +67,11 @@ function renderInstallation(call: Call, installation: Installation) {
 
 function listInstallations(call: Call): SandboxResponse {
   const { items, headers } = page(call, call.state.app().installations);
-  return json(200, items.map((one) => renderInstallation(call, one)), headers);
+  return json(
+    200,
+    items.map((one) => renderInstallation(call, one)),
+    headers,
+  );
 }
 
 function installationOf(call: Call, fits: (installation: Installation) => boolean): Installation {
@@ -73,7 +82,13 @@ function installationOf(call: Call, fits: (installation: Installation) => boolea
 
 function getInstallation(call: Call): SandboxResponse {
   const id = Number(call.params['installation_id']);
-  return json(200, renderInstallation(call, installationOf(call, (one) => one.id === id)));
+  return json(
+    200,
+    renderInstallation(
+      call,
+      installationOf(call, (one) => one.id === id),
+    ),
+  );
 }
 
 function getRepositoryInstallation(call: Call): SandboxResponse {
@@ -89,7 +104,13 @@ function getRepositoryInstallation(call: Call): SandboxResponse {
 
 function getAccountInstallation(call: Call): SandboxResponse {
   const name = (call.params['org'] ?? call.params['username'] ?? '').toLowerCase();
-  return json(200, renderInstallation(call, installationOf(call, ({ account }) => account.toLowerCase() === name)));
+  return json(
+    200,
+    renderInstallation(
+      call,
+      installationOf(call, ({ account }) => account.toLowerCase() === name),
+    ),
+  );
 }
 
 function createToken(call: Call): SandboxResponse {

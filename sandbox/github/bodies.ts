@@ -39,7 +39,10 @@ export function readBody(request: SandboxRequest, fields: Readonly<Record<string
   for (const [name, { kind }] of Object.entries(fields)) {
     const value = body[name];
     if (value === undefined || FITS[kind](value)) continue;
-    throw new GitHubError(422, `Invalid request.\n\nFor 'properties/${name}', ${JSON.stringify(value)} is not ${WORDS[kind]}.`);
+    throw new GitHubError(
+      422,
+      `Invalid request.\n\nFor 'properties/${name}', ${JSON.stringify(value)} is not ${WORDS[kind]}.`,
+    );
   }
   return body;
 }

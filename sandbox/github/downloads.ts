@@ -68,7 +68,11 @@ const BLOCK = 512;
 
 /** A tar archive in the POSIX ustar format: a header block and the padded content of each entry, two empty blocks. */
 function writeTar(entries: readonly TarEntry[]): Buffer {
-  const blocks = entries.flatMap((entry) => [header(entry), entry.content, Buffer.alloc(-entry.content.length & (BLOCK - 1))]);
+  const blocks = entries.flatMap((entry) => [
+    header(entry),
+    entry.content,
+    Buffer.alloc(-entry.content.length & (BLOCK - 1)),
+  ]);
   return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
 }
 

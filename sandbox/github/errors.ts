@@ -30,8 +30,7 @@ export function renderError(error: GitHubError): SandboxResponse {
 }
 
 const RATE_LIMITED = 'API rate limit exceeded for user ID 1.';
-const SECONDARY_LIMITED =
-  'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
+const SECONDARY_LIMITED = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
 
 /** Faults by name, next to plain statuses: what GitHub's own limits look like to a client. */
 const FAULT_CODES: Readonly<Record<string, (fault: StatusFault) => GitHubError>> = {

@@ -35,13 +35,17 @@ export async function handleProtocol(
   }
 }
 
-async function route(request: SandboxRequest, switchboard: Switchboard, configure: Configure): Promise<SandboxResponse> {
+async function route(
+  request: SandboxRequest,
+  switchboard: Switchboard,
+  configure: Configure,
+): Promise<SandboxResponse> {
   const [, , resource, id, action] = request.path.split('/');
   const body = (request.body ? JSON.parse(request.body) : {}) as Record<string, unknown>;
   if (request.method === 'POST' && resource === 'registrations') return json(201, configure(body));
   if (resource !== 'sessions') throw notFound();
   if (id === undefined) {
-    const { agentId, proof, version, os } = body as { agentId: number; proof: string; version: string; os: string };
+    const { agentId, proof, version, os } = body as { agentId: string; proof: string; version: string; os: string };
     return json(201, { sessionId: switchboard.open(Number(agentId), { proof, version, os }).id });
   }
   const session = switchboard.get(id);

@@ -45,7 +45,9 @@ function getRepository(call: Call): SandboxResponse {
 
 /** A full commit id is taken to exist; branches and tags are those that were set. */
 function resolveRef(call: Call, ref: string): string | undefined {
-  return call.state.refs.get(ref.replace(/^refs\/(heads|tags)\//, '')) ?? (/^[0-9a-f]{40}$/.test(ref) ? ref : undefined);
+  return (
+    call.state.refs.get(ref.replace(/^refs\/(heads|tags)\//, '')) ?? (/^[0-9a-f]{40}$/.test(ref) ? ref : undefined)
+  );
 }
 
 function getContents(call: Call): SandboxResponse {
@@ -93,7 +95,9 @@ function getRun(call: Call): SandboxResponse {
 
 function listJobs(call: Call): SandboxResponse {
   const run = runOf(call);
-  const all = call.state.board.all().filter(({ request }) => request.runId === run.id && request.runAttempt === run.attempt);
+  const all = call.state.board
+    .all()
+    .filter(({ request }) => request.runId === run.id && request.runAttempt === run.attempt);
   const { items, headers } = page(call, all);
   return json(200, { total_count: all.length, jobs: items.map((job) => renderJob(job, run, call.baseUrl)) }, headers);
 }

@@ -76,7 +76,9 @@ export function renderMinimalRepository(repository: Repository, baseUrl: string)
     fork: false,
     url,
     ...Object.fromEntries(PLAIN_URLS.split(' ').map((part) => [`${part}_url`, `${url}/${part}`])),
-    ...Object.fromEntries(Object.entries(TEMPLATE_URLS).map(([part, template]) => [`${part}_url`, `${url}/${template}`])),
+    ...Object.fromEntries(
+      Object.entries(TEMPLATE_URLS).map(([part, template]) => [`${part}_url`, `${url}/${template}`]),
+    ),
   };
 }
 

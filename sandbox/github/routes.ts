@@ -69,15 +69,15 @@ export function page<T>(call: Call, items: readonly T[]): { items: readonly T[];
   const link = (number: number, rel: string) => {
     const target = new URLSearchParams(query);
     target.set('page', String(number));
-    return `<${call.baseUrl}${path}?${target}>; rel="${rel}"`;
+    return `<${call.baseUrl}${path}?${target.toString()}>; rel="${rel}"`;
   };
   const links = [
     ...(current > 1 ? [link(current - 1, 'prev')] : []),
     ...(current < last ? [link(current + 1, 'next'), link(last, 'last')] : []),
     ...(current > 1 ? [link(1, 'first')] : []),
   ];
-  const headers = links.length > 0 ? { link: links.join(', ') } : {};
-  return { items: items.slice((current - 1) * size, current * size), headers: headers as Record<string, string> };
+  const headers: Record<string, string> = links.length > 0 ? { link: links.join(', ') } : {};
+  return { items: items.slice((current - 1) * size, current * size), headers };
 }
 
 function positive(text: string | null): number | undefined {

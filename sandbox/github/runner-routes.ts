@@ -68,7 +68,8 @@ function generateJitConfig(call: Call): SandboxResponse {
   if (body.labels.length < 1 || body.labels.length > 100) {
     throw new GitHubError(422, "Invalid request.\n\nFor 'properties/labels', 1 to 100 items are allowed.");
   }
-  if (body.runner_group_id === HOSTED_GROUP) throw new GitHubError(403, 'Runner group 2 is reserved for GitHub-hosted runners.');
+  if (body.runner_group_id === HOSTED_GROUP)
+    throw new GitHubError(403, 'Runner group 2 is reserved for GitHub-hosted runners.');
   if (!groupsOf(call).some(({ id }) => id === body.runner_group_id)) throw notFound();
   const runner = call.state.registry.register({
     scope: scopeOf(call),

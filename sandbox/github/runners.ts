@@ -121,6 +121,14 @@ export function hasLabels(runner: RunnerRecord, wanted: readonly string[]): bool
   return wanted.every((label) => own.has(label.toLowerCase()));
 }
 
+/** Whether runners of this scope may work for this repository (`owner/name`). Enterprises hold every organisation here. */
+export function serves(scope: string, repository: string): boolean {
+  const [kind, rest] = [scope.split('/')[0], scope.slice(scope.indexOf('/') + 1)];
+  if (kind === 'repos') return rest.toLowerCase() === repository.toLowerCase();
+  if (kind === 'orgs') return rest.toLowerCase() === repository.split('/')[0]?.toLowerCase();
+  return true;
+}
+
 /** What the holder of the credentials can show without giving them away. */
 export function proofOf(credentials: Credentials): string {
   return createHash('sha256').update(`${credentials.clientId}:${credentials.key['d']}`).digest('hex');
@@ -172,7 +180,10 @@ function newCredentials(): Credentials {
 
 function checkName(name: string): void {
   if (name.trim() === '' || name.length > LONGEST_NAME || FORBIDDEN_IN_NAMES.test(name)) {
-    throw new GitHubError(422, `Validation Failed: the runner name must have 1 to ${LONGEST_NAME} characters, none of " / : < > \\ | * ?`);
+    throw new GitHubError(
+      422,
+      `Validation Failed: the runner name must have 1 to ${LONGEST_NAME} characters, none of " / : < > \\ | * ?`,
+    );
   }
 }
 

@@ -4,7 +4,8 @@ import { GitHubError } from './errors.js';
 import { JobBoard } from './jobs.js';
 import { RunnerRegistry } from './runners.js';
 import type { Deprecation, Repository, Run, RunnerGroup, State } from './state.js';
-import { Switchboard, type Timing } from './switchboard.js';
+import type { Timing } from './session.js';
+import { Switchboard } from './switchboard.js';
 import { App, newKeyPair, TokenStore, type AppOptions, type Token } from './tokens.js';
 
 export interface GitHubOptions {
@@ -59,7 +60,7 @@ export interface Seeded {
   readonly state: State;
   readonly token: string;
   /** PEM; made when it is first asked for. */
-  appPrivateKey(): string;
+  readonly appPrivateKey: () => string;
 }
 
 /** A GitHub with its organisation, repository, run, tokens and App. */
@@ -70,7 +71,13 @@ export function seed(options: GitHubOptions): Seeded {
   const board = new JobBoard(emit);
   const versions = new Map(Object.entries(options.versions ?? defaultVersions()));
   const timing = { ...TIMING, ...options.timing };
-  const switchboard = new Switchboard({ registry, board, timing, emit, checkVersion: (version) => checkVersion(versions, version) });
+  const switchboard = new Switchboard({
+    registry,
+    board,
+    timing,
+    emit,
+    checkVersion: (version) => checkVersion(versions, version),
+  });
   const repositories = options.repositories ?? REPOSITORIES;
   const app = lazily(() => makeApp(options, repositories));
   const state: State = {

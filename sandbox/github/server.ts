@@ -53,7 +53,11 @@ async function handle({ request, baseUrl }: Addressed, state: State): Promise<Sa
   return withHeaders(response, state, match);
 }
 
-async function answer({ request, baseUrl }: Addressed, match: Match | undefined, state: State): Promise<SandboxResponse> {
+async function answer(
+  { request, baseUrl }: Addressed,
+  match: Match | undefined,
+  state: State,
+): Promise<SandboxResponse> {
   if (!match) throw notFound();
   const { route, params } = match;
   admit(request, match, state);
@@ -63,7 +67,8 @@ async function answer({ request, baseUrl }: Addressed, match: Match | undefined,
 /** Who is asking, have they requests left, and may they do this? In GitHub's order. */
 function admit(request: SandboxRequest, { route, params }: Match, state: State): void {
   const authorization = request.headers['authorization'];
-  const token = route.access === 'app' ? state.app().authenticate(authorization) : state.tokens.authenticate(authorization);
+  const token =
+    route.access === 'app' ? state.app().authenticate(authorization) : state.tokens.authenticate(authorization);
   if (route.template !== '/rate_limit') {
     if (state.rateLimit.remaining <= 0) throw rateLimited();
     state.rateLimit.remaining -= 1;

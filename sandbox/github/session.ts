@@ -18,18 +18,32 @@ export class Session {
   /** Runs out when the program has stopped asking. */
   lease: NodeJS.Timeout | undefined;
   closed = false;
-  /** False for connections that only keep a runner online. */
-  readonly takesJobs: boolean;
 
   constructor(
     readonly runner: RunnerRecord,
-    takesJobs: boolean,
-  ) {
-    this.takesJobs = takesJobs;
-  }
+    /** False for connections that only keep a runner online. */
+    readonly takesJobs: boolean,
+  ) {}
 
   push(message: Message): void {
     this.inbox.push(message);
     this.wake?.();
   }
+}
+
+export interface Connection {
+  readonly proof: string;
+  readonly version: string;
+  readonly os: string;
+}
+
+export interface Timing {
+  /** How long an unanswered question for messages is held. GitHub: 50 s. */
+  readonly pollMs: number;
+  /** From one answer to the next question before the program counts as gone. */
+  readonly leaseMs: number;
+  /** From a program's end until its runner is shown offline. GitHub: a minute or so. */
+  readonly offlineAfterMs: number;
+  /** From a program's end in the middle of a job until that job fails. GitHub: ten minutes. */
+  readonly lostJobAfterMs: number;
 }

@@ -1,25 +1,8 @@
 import { GitHubError } from './errors.js';
 import type { EmitGitHub } from './events.js';
 import type { Conclusion, Job, JobBoard } from './jobs.js';
-import { hasLabels, proofOf, type RunnerRecord, type RunnerRegistry } from './runners.js';
-import { Session, type Message } from './session.js';
-
-export interface Connection {
-  readonly proof: string;
-  readonly version: string;
-  readonly os: string;
-}
-
-export interface Timing {
-  /** How long an unanswered question for messages is held. GitHub: 50 s. */
-  readonly pollMs: number;
-  /** From one answer to the next question before the program counts as gone. */
-  readonly leaseMs: number;
-  /** From a program's end until its runner is shown offline. GitHub: a minute or so. */
-  readonly offlineAfterMs: number;
-  /** From a program's end in the middle of a job until that job fails. GitHub: ten minutes. */
-  readonly lostJobAfterMs: number;
-}
+import { hasLabels, proofOf, serves, type RunnerRecord, type RunnerRegistry } from './runners.js';
+import { Session, type Connection, type Message, type Timing } from './session.js';
 
 export interface Parties {
   readonly registry: RunnerRegistry;
@@ -99,7 +82,8 @@ export class Switchboard {
   /** @throws GitHubError 409 when the job is not, or no longer, this runner's. */
   acquire(session: Session, jobId: number): Job {
     const { job } = session;
-    if (job?.id !== jobId || job.status !== 'queued') throw new GitHubError(409, 'The job is no longer assigned to this runner.');
+    if (job?.id !== jobId || job.status !== 'queued')
+      throw new GitHubError(409, 'The job is no longer assigned to this runner.');
     this.parties.board.start(job);
     return job;
   }
@@ -148,7 +132,7 @@ export class Switchboard {
   /** Nothing here holds the process up after this. */
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
-    for (const session of [...this.#sessions.values()]) {
+    for (const session of this.#sessions.values()) {
       clearTimeout(session.lease);
       session.closed = true;
       session.wake?.();
@@ -210,14 +194,6 @@ export class Switchboard {
     }, ms).unref();
     this.#timers.add(timer);
   }
-}
-
-/** Whether runners of this scope may work for this repository (`owner/name`). Enterprises hold every organisation here. */
-function serves(scope: string, repository: string): boolean {
-  const [kind, rest] = [scope.split('/')[0], scope.slice(scope.indexOf('/') + 1)];
-  if (kind === 'repos') return rest.toLowerCase() === repository.toLowerCase();
-  if (kind === 'orgs') return rest.toLowerCase() === repository.split('/')[0]?.toLowerCase();
-  return true;
 }
 
 function about(runner: RunnerRecord) {

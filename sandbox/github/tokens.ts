@@ -96,12 +96,16 @@ export class App {
     const decoded = decode(head, claims);
     const key = createPublicKey(this.options.publicKey);
     const signed = Buffer.from(`${head}.${claims}`);
-    const fits = decoded?.alg === 'RS256' && verify('RSA-SHA256', signed, key, Buffer.from(signature ?? '', 'base64url'));
+    const fits =
+      decoded?.alg === 'RS256' && verify('RSA-SHA256', signed, key, Buffer.from(signature ?? '', 'base64url'));
     if (!fits) throw new GitHubError(401, 'A JSON web token could not be decoded');
     const { iss, exp } = decoded;
     const now = Date.now() / 1000;
     if (typeof exp !== 'number' || exp <= now) {
-      throw new GitHubError(401, "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires");
+      throw new GitHubError(
+        401,
+        "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+      );
     }
     if (exp > now + 600 + 60) throw new GitHubError(401, "'Expiration time' claim ('exp') is too far in the future");
     if (![String(this.options.id), this.options.clientId].includes(String(iss))) {
@@ -119,9 +123,13 @@ export class App {
     if (asked.some(([name, level]) => !covers(installation.permissions[name], level))) {
       throw new GitHubError(422, 'The permissions requested are not granted to this installation.');
     }
-    const repositories = request.repositories?.map((name) => `${installation.account}/${name}`) ?? installation.repositories;
+    const repositories =
+      request.repositories?.map((name) => `${installation.account}/${name}`) ?? installation.repositories;
     if (repositories?.some((name) => !covered(installation, name))) {
-      throw new GitHubError(422, 'There is at least one repository that does not exist or is not accessible to the parent installation.');
+      throw new GitHubError(
+        422,
+        'There is at least one repository that does not exist or is not accessible to the parent installation.',
+      );
     }
     return {
       token: `ghs_${randomBytes(18).toString('hex')}`,
@@ -153,7 +161,8 @@ function covered(installation: Installation, repository: string): boolean {
 }
 
 function decode(head?: string, claims?: string): { alg?: unknown; iss?: unknown; exp?: unknown } | undefined {
-  const read = (part?: string) => JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Record<string, unknown>;
+  const read = (part?: string) =>
+    JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Record<string, unknown>;
   try {
     return { ...read(claims), alg: read(head)['alg'] };
   } catch {

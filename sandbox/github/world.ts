@@ -79,7 +79,12 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
     queueJob(request) {
       const run = runs.get(request.runId ?? RUN_ID);
       if (!run) throw new Error(`There is no run ${request.runId}.`);
-      const full = { ...request, repository: request.repository ?? run.repository, runId: run.id, runAttempt: run.attempt };
+      const full = {
+        ...request,
+        repository: request.repository ?? run.repository,
+        runId: run.id,
+        runAttempt: run.attempt,
+      };
       const job = board.add(full, (cancelled) => switchboard.cancel(cancelled));
       switchboard.assign();
       return job;

@@ -20,6 +20,7 @@ export function connect({ runner, credentials, key }) {
   const { clientId } = credentials.data;
   const proof = createHash('sha256').update(`${clientId}:${key.d}`).digest('hex');
   let session = '';
+  let signedOff = false;
 
   const call = (method, path, { body, signal } = {}) => send(new URL(path, base), { method, body, signal, agent });
   return {
@@ -34,27 +35,35 @@ export function connect({ runner, credentials, key }) {
     log: (text) => call('POST', `${session}/log`, { body: { text } }),
     step: (report) => call('POST', `${session}/step`, { body: report }),
     finish: (conclusion) => call('POST', `${session}/finish`, { body: { conclusion } }),
-    async close() {
+    /** Once: GitHub need not wonder where this program has gone. */
+    async signOff() {
+      if (!session || signedOff) return;
+      signedOff = true;
       await call('DELETE', session).catch(() => undefined);
-      agent.destroy();
     },
+    isSignedOff: () => signedOff,
+    disconnect: () => agent.destroy(),
   };
 }
 
 /** One request, JSON in both directions. Rejects with {@link Refused} for an answer that is an error. */
 export function send(url, { method, body, signal, agent }) {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, agent, signal, headers: { 'content-type': 'application/json' } }, (incoming) => {
-      let text = '';
-      incoming.setEncoding('utf8');
-      incoming.on('data', (chunk) => (text += chunk));
-      incoming.on('error', reject);
-      incoming.on('end', () => {
-        const answer = text === '' ? undefined : JSON.parse(text);
-        if (incoming.statusCode < 300) resolve(answer);
-        else reject(new Refused(incoming.statusCode, answer?.message ?? `HTTP ${incoming.statusCode}`));
-      });
-    });
+    const outgoing = request(
+      url,
+      { method, agent, signal, headers: { 'content-type': 'application/json' } },
+      (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8');
+        incoming.on('data', (chunk) => (text += chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const answer = text === '' ? undefined : JSON.parse(text);
+          if (incoming.statusCode < 300) resolve(answer);
+          else reject(new Refused(incoming.statusCode, answer?.message ?? `HTTP ${incoming.statusCode}`));
+        });
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body === undefined ? undefined : JSON.stringify(body));
   });

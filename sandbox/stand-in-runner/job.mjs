@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOME } from './configuration.mjs';
-import { killTree } from './processes.mjs';
+import { listTree, signalAll } from './processes.mjs';
 
 /** From SIGINT to SIGTERM, and from there to SIGKILL: what the real runner grants a cancelled step. */
 const TERM_AFTER_MS = 7500;
 const KILL_AFTER_MS = 2500;
+/** What is still printed after a step has ended, by something it left in the background, is waited for so long. */
+const DRAIN_MS = 5000;
 
 /**
  * Runs a job's steps one after the other, as a runner does: `bash -e` in the work folder.
@@ -88,31 +90,43 @@ async function runHook(variable, place, about) {
 function runShell(file, { workspace, env }, { outbox, signal }) {
   return new Promise((resolve) => {
     const child = spawn('bash', ['-e', file], { cwd: workspace, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timers = [];
-    const cancel = () => {
-      outbox.write('##[error]The operation was canceled.\n');
-      killTree(child.pid, 'SIGINT');
-      timers.push(setTimeout(() => killTree(child.pid, 'SIGTERM'), TERM_AFTER_MS));
-      timers.push(setTimeout(() => killTree(child.pid, 'SIGKILL'), TERM_AFTER_MS + KILL_AFTER_MS));
+    const cancellation = cancelOn(signal, child, outbox);
+    let ended = false;
+    const end = (problem) => {
+      if (ended) return;
+      ended = true;
+      cancellation.stop();
+      if (problem && !signal.aborted) outbox.write(`##[error]${problem}\n`);
+      resolve(signal.aborted ? 'cancelled' : problem ? 'failure' : 'success');
     };
+    const close = (code) => end(code === 0 ? '' : `Process completed with exit code ${code}.`);
     child.stdout.setEncoding('utf8').on('data', (text) => outbox.write(text));
     child.stderr.setEncoding('utf8').on('data', (text) => outbox.write(text));
-    signal.addEventListener('abort', cancel, { once: true });
-    const end = (conclusion) => {
+    child.on('error', (error) => end(error.message));
+    child.on('exit', (code) => setTimeout(() => close(code), DRAIN_MS).unref());
+    child.on('close', close);
+  });
+}
+
+/** Tells the step and everything below it, harder each time; what is left when the step has ended is killed. */
+function cancelOn(signal, child, outbox) {
+  const timers = [];
+  let tree = [];
+  const cancel = () => {
+    outbox.write('##[error]The operation was canceled.\n');
+    tree = listTree(child.pid);
+    signalAll(tree, 'SIGINT');
+    timers.push(setTimeout(() => signalAll(tree, 'SIGTERM'), TERM_AFTER_MS));
+    timers.push(setTimeout(() => signalAll(tree, 'SIGKILL'), TERM_AFTER_MS + KILL_AFTER_MS));
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  return {
+    stop() {
       timers.forEach(clearTimeout);
       signal.removeEventListener('abort', cancel);
-      resolve(conclusion);
-    };
-    child.on('error', (error) => {
-      outbox.write(`##[error]${error.message}\n`);
-      end('failure');
-    });
-    child.on('close', (code) => {
-      if (signal.aborted) return end('cancelled');
-      if (code !== 0) outbox.write(`##[error]Process completed with exit code ${code}.\n`);
-      return end(code === 0 ? 'success' : 'failure');
-    });
-  });
+      signalAll(tree, 'SIGKILL');
+    },
+  };
 }
 
 /** What a step left in GITHUB_ENV and GITHUB_PATH is there for the next one. */
@@ -121,7 +135,11 @@ function takeFiles({ temp, env }) {
   while (lines.length > 0) {
     const line = lines.shift();
     const [, name, end] = /^([^=]+)<<(.+)$/.exec(line) ?? [];
-    if (name) env[name] = lines.splice(0, lines.indexOf(end) + 1).slice(0, -1).join('\n');
+    if (name)
+      env[name] = lines
+        .splice(0, lines.indexOf(end) + 1)
+        .slice(0, -1)
+        .join('\n');
     else if (line.includes('=')) env[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
   }
   for (const directory of readLines(join(temp, 'path')).filter(Boolean)) env.PATH = `${directory}:${env.PATH}`;

@@ -1,14 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Signals a process and everything below it: a step has no process group of its own, so the machine's end ends it too. */
-export function killTree(pid, signal) {
+/**
+ * A process and everything below it, children last. A step has no process group of its own: so the end of the
+ * machine's group is its end, too.
+ */
+export function listTree(pid) {
   const parents = listParents();
-  const doomed = [pid];
-  for (const one of doomed) doomed.push(...[...parents].filter(([, parent]) => parent === one).map(([child]) => child));
-  for (const one of doomed.reverse()) {
+  const tree = [pid];
+  for (const one of tree) tree.push(...[...parents].filter(([, parent]) => parent === one).map(([child]) => child));
+  return tree;
+}
+
+/** Children first. */
+export function signalAll(pids, signal) {
+  for (const pid of pids.toReversed()) {
     try {
-      process.kill(one, signal);
+      process.kill(pid, signal);
     } catch {
       // It has ended by itself.
     }

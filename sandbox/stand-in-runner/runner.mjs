@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HOME, loadDotEnv, readConfiguration, readVersion, removeConfiguration, takeArgument, writeConfiguration } from './configuration.mjs';
+import {
+  HOME,
+  loadDotEnv,
+  readConfiguration,
+  readVersion,
+  removeConfiguration,
+  takeArgument,
+  writeConfiguration,
+} from './configuration.mjs';
 import { connect, createOutbox, Refused } from './connection.mjs';
 import { runJob } from './job.mjs';
 
@@ -38,7 +46,8 @@ async function main() {
     console.log(error.message);
     return 1;
   } finally {
-    await github.close();
+    await github.signOff();
+    github.disconnect();
   }
 }
 
@@ -67,22 +76,25 @@ function wordRefusal({ status, message }) {
 /** Until the one job is done, the runner is removed, or a signal comes. */
 async function listen(github, runner) {
   const polling = new AbortController();
-  leaving.signal.addEventListener('abort', () => polling.abort());
   let work;
+  // GitHub is told first: a connection that just breaks would look like a machine that died.
+  const end = async () => {
+    work?.cancel();
+    await work?.done;
+    await github.signOff();
+    polling.abort();
+  };
+  leaving.signal.addEventListener('abort', () => void end());
   while (!polling.signal.aborted) {
     const message = await ask(github, polling.signal);
     if (message?.type === 'removed') return leave();
     if (message?.type === 'cancel') work?.cancel();
-    if (message?.type !== 'job' || work) continue;
+    if (message?.type !== 'job' || work || leaving.signal.aborted) continue;
     work = takeJob(github, runner, message);
-    work.done = work.done.then((taken) => {
+    void work.done.then((taken) => {
       work = undefined;
-      if (taken && runner.ephemeral === 'True') polling.abort();
+      return taken && runner.ephemeral === 'True' ? end() : undefined;
     });
-  }
-  if (work) {
-    work.cancel();
-    await work.done;
   }
   if (runner.ephemeral === 'True' && !leaving.signal.aborted) removeConfiguration();
   return 0;
@@ -99,8 +111,9 @@ async function ask(github, signal) {
   try {
     return await github.poll(signal);
   } catch (error) {
-    if (signal.aborted) return undefined;
-    if (!(error instanceof Refused)) console.log(`${now()}: Runner connect error: ${error.message}. Retrying until reconnected.`);
+    if (signal.aborted || github.isSignedOff()) return undefined;
+    if (!(error instanceof Refused))
+      console.log(`${now()}: Runner connect error: ${error.message}. Retrying until reconnected.`);
     await openSession(github);
     return undefined;
   }
@@ -113,7 +126,9 @@ function takeJob(github, runner, { jobId, name }) {
 }
 
 async function doJob(github, runner, { jobId, name, signal }) {
-  const job = await github.acquire(jobId).catch((error) => console.log(`${now()}: Skipping job ${name}: ${error.message}`));
+  const job = await github
+    .acquire(jobId)
+    .catch((error) => console.log(`${now()}: Skipping job ${name}: ${error.message}`));
   if (!job) return false;
   console.log(`${now()}: Running job: ${name}`);
   const outbox = createOutbox(github);

@@ -3,7 +3,12 @@ import type { InputDefinition, InputDefinitions } from '../../src/core/inputs.js
 
 /** Everything printed about one action comes from this. */
 export interface ActionDefinition {
-  readonly action: { readonly name: string; readonly description: string; readonly icon: string; readonly color: string };
+  readonly action: {
+    readonly name: string;
+    readonly description: string;
+    readonly icon: string;
+    readonly color: string;
+  };
   readonly inputs: InputDefinitions;
   readonly outputs: Readonly<Record<string, string>>;
   /** Files of `dist/`. */
@@ -33,7 +38,9 @@ export function renderAction(folder: string, { action, inputs, outputs, steps }:
 
 function describeInput(input: InputDefinition<unknown>): string {
   if (input.legacy) return `From ec2-github-runner, for easy migration. ${input.description}`;
-  return input.defaultText === undefined ? input.description : `${input.description} Default: \`${input.defaultText}\`.`;
+  return input.defaultText === undefined
+    ? input.description
+    : `${input.description} Default: \`${input.defaultText}\`.`;
 }
 
 function folded(text: string): Scalar {

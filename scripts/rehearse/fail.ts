@@ -17,15 +17,13 @@ export function provokeFailure(mode: FailureMode | undefined, sandbox: Sandbox, 
     case 'boot':
       return { ...nothing, inputs: { 'pre-runner-script': 'echo "Fetching the test data"\nexit 7' } };
     case 'capacity':
-      for (const type of ['t3', 't3a', 'm7i', 'm6i', 'm5', 't4g', 'm7g', 'm8g', 'a1', 'g4dn', 'g5', 'g6']) {
-        sandbox.ec2.setCapacity(`${type}.xlarge`, 0);
-      }
+      sandbox.ec2.capacity['*'] = 0;
       return { ...nothing, inputs: { 'market-type': 'spot-then-on-demand' } };
     case 'spot':
-      sandbox.on(({ name, instance }) => {
-        if (name !== 'running' || instance === undefined) return;
-        stage.say(`   [EC2 takes ${instance} back]`);
-        sandbox.ec2.interruptInstance(instance);
+      sandbox.on((event) => {
+        if (event.name !== 'running') return;
+        stage.say(`   [EC2 takes ${event.instance} back]`);
+        sandbox.ec2.interruptSpot(event.instance, 500);
       });
       return { ...nothing, inputs: { 'market-type': 'spot' } };
     case 'cancel':

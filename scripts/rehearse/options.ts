@@ -24,7 +24,7 @@ boot agent, and a sandbox in place of EC2 and GitHub. The exit code is the job's
   --run COMMAND       what the job runs (default: a small look around)
   --dir PATH          a project; the job runs in a copy of it
   --count N           how many runners to start (default 1)
-  --boot-seconds N    how long an instance boots before the agent starts (default 2)
+  --boot-seconds N    how long an instance boots before the agent starts (default 6)
   --fail MODE         boot: the pre-runner script fails; capacity: EC2 has none; spot: EC2 takes the instance back;
                       cancel: the start is cancelled while it waits
   --help`;
@@ -46,7 +46,7 @@ export function readOptions(argv: readonly string[]): RehearseOptions | number {
         run: { type: 'string', default: lookAround },
         dir: { type: 'string' },
         count: { type: 'string', default: '1' },
-        'boot-seconds': { type: 'string', default: '2' },
+        'boot-seconds': { type: 'string', default: '6' },
         fail: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -77,11 +77,13 @@ function readFailure(given: string | undefined): FailureMode | undefined {
 
 function readNumber(name: string, given: string, { min, max }: { min: number; max: number }): number {
   const value = /^\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
-  if (!(value >= min && value <= max)) throw new Error(`${name} is "${given}"; allowed: a number from ${min} to ${max}.`);
+  if (!(value >= min && value <= max))
+    throw new Error(`${name} is "${given}"; allowed: a number from ${min} to ${max}.`);
   return value;
 }
 
 function readDirectory(given: string): string {
-  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`--dir is "${given}", which is no directory.`);
+  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`--dir is "${given}", which is no directory.`);
   return resolve(given);
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { diagnose, isMachinesFault } from './diagnose.js';
+import { diagnose, isMachinesFault, type Diagnosis } from './diagnose.js';
 import { Failure } from './failure.js';
 import { launchFirst, PlanBoard } from './launch.js';
 import { composeLaunch } from './launch-spec.js';
@@ -78,8 +78,28 @@ export class Attempt {
   /** Removes everything and says, in the failure, what was seen and what is left. */
   async undo(error: unknown): Promise<unknown> {
     const suspect = this.started.find(({ onlineAt }) => onlineAt === undefined);
-    const seen = suspect && isMachinesFault(error) ? await diagnose(suspect.instance.id, this.ports.ec2) : [];
-    const left = await removeTraces(
+    const diagnosis: Diagnosis =
+      suspect && isMachinesFault(error)
+        ? await diagnose({ id: suspect.instance.id, launchedAt: suspect.launchedAt }, this.ports.ec2)
+        : { lines: [] };
+    const left = await this.remove();
+    if (left.length === 0) this.record('undone');
+    for (const sentence of left) {
+      this.ports.log.warning(`${sentence} The post step, stop-runner and the instance itself will end it.`);
+    }
+    if (!(error instanceof Failure)) return error;
+    const isClean = error.code === 'cancelled' && left.length === 0;
+    return new Failure(error.code, error.message, {
+      ...error.about,
+      ...(diagnosis.why !== undefined && { why: diagnosis.why }),
+      ...(isClean && { hint: 'Nothing: everything that was started has been removed again.' }),
+      details: [...(error.about.details ?? []), ...diagnosis.lines],
+    });
+  }
+
+  /** @returns what could not be removed, a sentence each */
+  private remove(): Promise<string[]> {
+    return removeTraces(
       {
         tags: startTags(this.request.run, this.request.startId),
         instanceIds: this.started.map(({ instance }) => instance.id),
@@ -88,13 +108,6 @@ export class Attempt {
       },
       this.ports,
     );
-    if (left.length === 0) this.record('undone');
-    for (const sentence of left) this.ports.log.warning(`${sentence} The post step, stop-runner and the instance itself will end it.`);
-    if (!(error instanceof Failure)) return error;
-    return new Failure(error.code, error.message, {
-      ...error.about,
-      details: [...(error.about.details ?? []), ...seen],
-    });
   }
 
   private async mint(index: number, pace: () => Promise<void>): Promise<MintedRunner> {
@@ -116,7 +129,11 @@ export class Attempt {
       this.board,
       ports.ec2,
       (candidate, token) =>
-        composeLaunch({ request, ready, minted, bootScripts: ports.bootScripts, now: ports.clock.now() }, candidate, token),
+        composeLaunch(
+          { request, ready, minted, bootScripts: ports.bootScripts, now: ports.clock.now() },
+          candidate,
+          token,
+        ),
       {
         startId: request.startId,
         index,
@@ -142,7 +159,9 @@ export class Attempt {
   private async untilOnline(started: StartedRunner): Promise<void> {
     await this.watch.untilOnline(started);
     const seconds = ((started.onlineAt! - started.launchedAt) / 1000).toFixed(1);
-    this.ports.log.info(`Runner ${started.runner.name} is online on ${started.instance.id}, ${seconds} s after its launch.`);
+    this.ports.log.info(
+      `Runner ${started.runner.name} is online on ${started.instance.id}, ${seconds} s after its launch.`,
+    );
   }
 
   private record(state: JournalEntry['state']): void {
@@ -156,4 +175,3 @@ export class Attempt {
     });
   }
 }
-

@@ -21,10 +21,12 @@ export function readBootPhases(consoleText: string): BootPhase[] {
 
 /** The last lines with something in them, without terminal control sequences. */
 export function tailConsole(consoleText: string, lines: number): string[] {
-  return consoleText
-    .split(/\r?\n|\r/)
-    // eslint-disable-next-line no-control-regex -- a console is full of them
-    .map((line) => line.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '').trimEnd())
-    .filter((line) => line !== '')
-    .slice(-lines);
+  return (
+    consoleText
+      .split(/\r?\n|\r/)
+      // eslint-disable-next-line no-control-regex -- a console is full of them
+      .map((line) => line.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '').trimEnd())
+      .filter((line) => line !== '')
+      .slice(-lines)
+  );
 }

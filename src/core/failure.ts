@@ -11,8 +11,14 @@ export class Failure extends Error {
     readonly code: FailureCode,
     /** What failed, in one sentence. */
     message: string,
-    /** `hint` says what to do next; `cause` keeps the vendor's error; `details` are further lines to print. */
-    readonly about: { hint: string; cause?: unknown; details?: readonly string[]; requestId?: string },
+    /** `why`, as far as it is known; `hint`: what to do next; `cause`: the vendor's error; `details`: further lines. */
+    readonly about: {
+      readonly why?: string;
+      readonly hint: string;
+      readonly cause?: unknown;
+      readonly details?: readonly string[];
+      readonly requestId?: string;
+    },
   ) {
     super(message, about.cause === undefined ? undefined : { cause: about.cause });
   }
@@ -51,3 +57,8 @@ export type FailureCode =
   | 'startup-timeout'
   | 'not-ours'
   | 'cleanup-incomplete';
+
+/** Whatever was thrown, in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

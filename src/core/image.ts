@@ -36,22 +36,16 @@ export async function resolveImage(reference: ImageReference, ports: { ec2: Ec2;
 }
 
 async function findImage(reference: ImageReference, { ec2, log }: { ec2: Ec2; log: Log }): Promise<Image> {
-  switch (reference.kind) {
-    case 'id':
-      return describe(reference.id, ec2, `\`ec2-image-id\` names ${reference.id}`);
-    case 'name': {
-      const image = await ec2.findNewestImage(reference.pattern);
-      if (image) return image;
-      throw notFound(`No image of this account in ${ec2.region} has a name that matches "${reference.pattern}".`);
-    }
-    case 'parameter': {
-      const id = (await ec2.readParameters([reference.path])).get(reference.path);
-      if (id) return describe(id, ec2, `SSM parameter ${reference.path} names ${id}`);
-      throw notFound(`There is no SSM parameter ${reference.path} in ${ec2.region}.`);
-    }
-    case 'published':
-      return findPublished(reference.base, { ec2, log });
+  if (reference.kind === 'published') return findPublished(reference.base, { ec2, log });
+  if (reference.kind === 'id') return describe(reference.id, ec2, `\`ec2-image-id\` names ${reference.id}`);
+  if (reference.kind === 'name') {
+    const image = await ec2.findNewestImage(reference.pattern);
+    if (image) return image;
+    throw notFound(`No image of this account in ${ec2.region} has a name that matches "${reference.pattern}".`);
   }
+  const id = (await ec2.readParameters([reference.path])).get(reference.path);
+  if (id) return describe(id, ec2, `SSM parameter ${reference.path} names ${id}`);
+  throw notFound(`There is no SSM parameter ${reference.path} in ${ec2.region}.`);
 }
 
 async function findPublished(base: BuiltInPreset, { ec2, log }: { ec2: Ec2; log: Log }): Promise<Image> {
@@ -89,7 +83,10 @@ const NEARLY_STALE_MS = 7 * 24 * 3_600_000;
  *
  * @throws Failure `runner-version-refused`
  */
-export async function checkRunnerVersion(image: Image, ports: { github: GitHub; log: Log; now: number }): Promise<void> {
+export async function checkRunnerVersion(
+  image: Image,
+  ports: { github: GitHub; log: Log; now: number },
+): Promise<void> {
   const version = image.tags[TAG.runnerVersion];
   if (version === undefined) return;
   if (isOlder(version, OLDEST_RUNNER)) throw refuseVersion(image, version, 'GitHub registers only 2.329.0 and newer');
@@ -98,7 +95,9 @@ export async function checkRunnerVersion(image: Image, ports: { github: GitHub; 
   const day = new Date(deprecation.refusedFrom).toISOString().slice(0, 10);
   if (deprecation.refusedFrom <= ports.now) throw refuseVersion(image, version, `GitHub has refused it since ${day}`);
   if (deprecation.refusedFrom - ports.now < NEARLY_STALE_MS) {
-    ports.log.warning(`Image ${image.id} holds runner ${version}, which GitHub refuses from ${day} on: rebuild it (ami/README.md).`);
+    ports.log.warning(
+      `Image ${image.id} holds runner ${version}, which GitHub refuses from ${day} on: rebuild it (ami/README.md).`,
+    );
   }
 }
 

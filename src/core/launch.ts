@@ -43,15 +43,27 @@ export class PlanBoard {
     const onlyQuota = this.refused.length > 0 && this.refused.every(({ refusal }) => refusal.kind === 'quota');
     return new Failure(
       onlyQuota ? 'quota-exceeded' : 'no-capacity',
-      onlyQuota ? `An EC2 quota allows none of the ${this.plans.length} plans.` : `EC2 refused all ${this.plans.length} plans.`,
+      onlyQuota
+        ? `An EC2 quota allows none of the ${this.plans.length} plans.`
+        : `EC2 refused all ${this.plans.length} plans.`,
       {
-        hint: quota
-          ? quota.refusal.message
-          : 'Name more types in `ec2-instance-type`, more subnets in `subnet-id` (other availability zones), or set `market-type: spot-then-on-demand`.',
+        hint: quota ? quota.refusal.message : this.suggest(),
         details: this.refused.map(({ plan, refusal }) => `${describePlan(plan)}: ${refusal.code}: ${refusal.message}`),
         ...requestIdOf(this.refused.at(-1)?.refusal),
       },
     );
+  }
+
+  private suggest(): string {
+    const subnets = new Set(this.plans.map(({ subnetId }) => subnetId));
+    const isSpotOnly = this.plans.every(({ market }) => market === 'spot');
+    return [
+      'Capacity comes and goes: run the job again later, or name more types in `ec2-instance-type`',
+      ...(subnets.size < 3 ? ['subnets in other availability zones in `subnet-id`'] : []),
+      ...(isSpotOnly ? ['set `market-type: spot-then-on-demand`'] : []),
+    ]
+      .join(', or ')
+      .concat('.');
   }
 }
 

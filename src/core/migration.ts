@@ -47,7 +47,9 @@ export function migrateInputs(given: RawInputs, action: 'start' | 'stop'): Migra
 
   const mode = raw['mode']?.text.trim() ?? '';
   if (mode !== '' && mode !== action) {
-    problems.push(`\`mode\` is "${mode}"; allowed here: \`${action}\` or nothing. To ${mode} runners, use the ${mode}-runner action.`);
+    problems.push(
+      `\`mode\` is "${mode}"; allowed here: \`${action}\` or nothing. To ${mode} runners, use the ${mode}-runner action.`,
+    );
   }
   for (const [name, why] of Object.entries(dropped)) {
     const text = take(name);
@@ -78,9 +80,11 @@ const translated: Readonly<Record<string, Translation>> = {
 function translateZones(text: string): Readonly<Record<string, string>> | string {
   const zones = parseRecords(text);
   if (!zones) return 'not a JSON list of objects with imageId, subnetId and securityGroupId.';
-  const all = (key: string) => [...new Set(zones.map((zone) => String(zone[key] ?? '')).filter((one) => one !== ''))];
-  if (all('region').length > 0) return '`region` inside it is not supported; set AWS_REGION and list the region’s subnets in `subnet-id`.';
-  if (all('imageId').length > 1) return 'several images in one region are not supported; list the subnets in `subnet-id` and name one image in `ec2-image-id`.';
+  const all = (key: string) => [...new Set(zones.map((zone) => renderScalar(zone[key])).filter((one) => one !== ''))];
+  if (all('region').length > 0)
+    return '`region` inside it is not supported; set AWS_REGION and list the region’s subnets in `subnet-id`.';
+  if (all('imageId').length > 1)
+    return 'several images in one region are not supported; list the subnets in `subnet-id` and name one image in `ec2-image-id`.';
   return dropEmpty({
     'ec2-image-id': all('imageId').join('\n'),
     'subnet-id': all('subnetId').join('\n'),
@@ -101,12 +105,18 @@ function translateMappings(text: string): Readonly<Record<string, string>> | str
     Throughput: 'ec2-volume-throughput',
   };
   return Object.fromEntries(
-    Object.entries(known).flatMap(([key, input]) => (disk[key] === undefined ? [] : [[input, String(disk[key])]])),
+    Object.entries(known).flatMap(([key, input]) => {
+      const text = renderScalar(disk[key]);
+      return text === '' ? [] : [[input, text]];
+    }),
   );
 }
 
 /** The packages become the first lines of the pre-runner script, by whichever package manager the image has. */
-function translatePackages(text: string, raw: Record<string, { text: string }>): Readonly<Record<string, string>> | string {
+function translatePackages(
+  text: string,
+  raw: Record<string, { text: string }>,
+): Readonly<Record<string, string>> | string {
   let names: unknown;
   try {
     names = JSON.parse(text);
@@ -131,6 +141,11 @@ function parseRecords(text: string): Record<string, unknown>[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** '' for what is no text or number. */
+function renderScalar(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function dropEmpty(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -81,5 +81,10 @@ function bootstrapLines(scripts: BootScripts): string[] {
 
 function embed(name: string, text: string): string[] {
   const end = 'END_OF_CI_ACTIONS_FILE';
-  return [`cat >"$root/opt/ci-actions/${name}" <<'${end}'`, text.trimEnd(), end, `chmod 755 "$root/opt/ci-actions/${name}"`];
+  return [
+    `cat >"$root/opt/ci-actions/${name}" <<'${end}'`,
+    text.trimEnd(),
+    end,
+    `chmod 755 "$root/opt/ci-actions/${name}"`,
+  ];
 }

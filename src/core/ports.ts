@@ -94,8 +94,7 @@ export interface Refusal {
 }
 
 export type LaunchOutcome =
-  | { readonly kind: 'launched'; readonly instance: Instance }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  { readonly kind: 'launched'; readonly instance: Instance } | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
 

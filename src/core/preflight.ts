@@ -51,7 +51,12 @@ export async function preflight(
     });
   }
   const [, download] = await Promise.all([checkRunnerVersion(image, ports), findDownload(request, image, github)]);
-  const common = { image, plans: listPlans(request, types, log), rootVolume: fitVolume(request.volume, image), groupId };
+  const common = {
+    image,
+    plans: listPlans(request, types, log),
+    rootVolume: fitVolume(request.volume, image),
+    groupId,
+  };
   return download ? { ...common, download } : common;
 }
 
@@ -62,8 +67,18 @@ function checkNetwork(
   region: string,
 ): string[] {
   const problems = [
-    ...missing('subnet-id', request.subnetIds, subnets.map(({ id }) => id), region),
-    ...missing('security-group-id', request.securityGroupIds, groups.map(({ id }) => id), region),
+    ...missing(
+      'subnet-id',
+      request.subnetIds,
+      subnets.map(({ id }) => id),
+      region,
+    ),
+    ...missing(
+      'security-group-id',
+      request.securityGroupIds,
+      groups.map(({ id }) => id),
+      region,
+    ),
   ];
   const vpcs = new Set([...subnets, ...groups].map(({ vpcId }) => vpcId));
   if (vpcs.size > 1) {
@@ -96,7 +111,9 @@ function checkTypes(request: StartRequest, image: Image, types: readonly Instanc
 
 function checkVolume(volume: VolumeWishes, image: Image): string[] {
   if (volume.sizeGiB === undefined || volume.sizeIsDefault || volume.sizeGiB >= image.rootVolumeGiB) return [];
-  return [`\`ec2-volume-size\` is ${volume.sizeGiB}; allowed with image ${image.id}: ${image.rootVolumeGiB} (GiB) or more.`];
+  return [
+    `\`ec2-volume-size\` is ${volume.sizeGiB}; allowed with image ${image.id}: ${image.rootVolumeGiB} (GiB) or more.`,
+  ];
 }
 
 /** The root device's name is the image's own: a mapping under another name would add a second volume. */
@@ -128,7 +145,9 @@ function listPlans(request: StartRequest, types: readonly InstanceTypeFacts[], l
     request.instanceTypes
       .filter((name) => known.get(name)?.markets.includes(market))
       .flatMap((instanceType) =>
-        subnets.map((subnetId) => (subnetId === undefined ? { instanceType, market } : { instanceType, subnetId, market })),
+        subnets.map((subnetId) =>
+          subnetId === undefined ? { instanceType, market } : { instanceType, subnetId, market },
+        ),
       ),
   );
 }

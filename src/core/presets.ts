@@ -48,12 +48,17 @@ export function resolvePreset(
     const seen = path.includes(wanted);
     // A configured `amd64` that extends `amd64` means the built-in one.
     if (asBuiltIn && (!own || path.at(-1) === wanted)) return foldBuiltIn(asBuiltIn);
-    if (seen) problems.push(`The presets of ${file!.path} extend each other in a circle: ${[...path, wanted].join(' → ')}.`);
-    else if (!own) problems.push(describeMissing(wanted, path.at(-1), [...configured.keys(), ...builtInPresets], file?.path));
+    if (seen)
+      problems.push(`The presets of ${file!.path} extend each other in a circle: ${[...path, wanted].join(' → ')}.`);
+    else if (!own)
+      problems.push(describeMissing(wanted, path.at(-1), [...configured.keys(), ...builtInPresets], file?.path));
     if (seen || !own) return { inputs: {} };
-    return merge(own.extends.map((parent) => fold(parent, [...path, wanted])), {
-      inputs: withOrigin(own.inputs, `preset \`${wanted}\` in ${file!.path}`),
-    });
+    return merge(
+      own.extends.map((parent) => fold(parent, [...path, wanted])),
+      {
+        inputs: withOrigin(own.inputs, `preset \`${wanted}\` in ${file!.path}`),
+      },
+    );
   }
 
   return { preset: fold(name, []), problems };
@@ -98,7 +103,10 @@ function readPresets(
     return new Map();
   }
   return new Map(
-    Object.entries(presets).map(([name, body]) => [name, readPreset({ name, body, path: file.path }, allowed, problems)]),
+    Object.entries(presets).map(([name, body]) => [
+      name,
+      readPreset({ name, body, path: file.path }, allowed, problems),
+    ]),
   );
 }
 
@@ -114,7 +122,8 @@ function readPreset(
   for (const [key, value] of Object.entries(rest)) {
     const rendered = renderValue(value);
     if (!allowed.includes(key)) problems.push(describeUnknown(key, allowed, origin));
-    else if (rendered === undefined) problems.push(`\`${key}\` (${origin}): allowed: text, number, list or \`Key: value\` lines.`);
+    else if (rendered === undefined)
+      problems.push(`\`${key}\` (${origin}): allowed: text, number, list or \`Key: value\` lines.`);
     else inputs[key] = rendered;
   }
   return { extends: [parents ?? []].flat().map(String), inputs };
@@ -122,9 +131,20 @@ function readPreset(
 
 /** A YAML value as the text a workflow would give: lists become lines, maps `Key=Value` lines. */
 function renderValue(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.map(String).join('\n');
-  if (isRecord(value)) return Object.entries(value).map(([key, one]) => `${key}=${String(one)}`).join('\n');
-  return value === null || value === undefined ? undefined : String(value);
+  const lines = Array.isArray(value)
+    ? value.map(renderScalar)
+    : isRecord(value)
+      ? Object.entries(value).map(([key, one]) => {
+          const text = renderScalar(one);
+          return text === undefined ? undefined : `${key}=${text}`;
+        })
+      : [renderScalar(value)];
+  return lines.includes(undefined) ? undefined : lines.join('\n');
+}
+
+function renderScalar(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

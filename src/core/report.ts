@@ -7,7 +7,10 @@ import type { Stopped } from './stop.js';
 
 /** Job summaries: GitHub-flavoured Markdown, written on success and on failure. */
 
-export function summariseStart(started: Started, about: { region: string; label: string; phases: readonly BootPhase[] }): string {
+export function summariseStart(
+  started: Started,
+  about: { region: string; label: string; phases: readonly BootPhase[] },
+): string {
   const rows = started.runners.map((one) => [
     `\`${one.runner.name}\``,
     one.instance.id,
@@ -43,7 +46,12 @@ export function summariseStop(stopped: Stopped): string {
 }
 
 export function summarisePlans(plans: readonly Plan[], about: { imageId: string; region: string }): string {
-  const rows = plans.map((plan, index) => [String(index + 1), plan.instanceType, plan.subnetId ?? 'default', plan.market]);
+  const rows = plans.map((plan, index) => [
+    String(index + 1),
+    plan.instanceType,
+    plan.subnetId ?? 'default',
+    plan.market,
+  ]);
   return [
     `### Dry run: nothing was launched in ${about.region}`,
     '',
@@ -54,7 +62,12 @@ export function summarisePlans(plans: readonly Plan[], about: { imageId: string;
   ].join('\n');
 }
 
-export function summariseFailure(failure: { code: string; message: string; hint: string; details: readonly string[] }): string {
+export function summariseFailure(failure: {
+  code: string;
+  message: string;
+  hint: string;
+  details: readonly string[];
+}): string {
   return [
     `### Failed: ${failure.message}`,
     '',
@@ -68,7 +81,9 @@ export function summariseFailure(failure: { code: string; message: string; hint:
 
 /** At most 20 runners: a longer chart can't be read. */
 function drawTimeline(started: Started, phases: readonly BootPhase[]): string {
-  const lines = started.runners.slice(0, 20).flatMap((one, index) => drawRunner(one, started.requestedAt, index === 0 ? phases : []));
+  const lines = started.runners
+    .slice(0, 20)
+    .flatMap((one, index) => drawRunner(one, started.requestedAt, index === 0 ? phases : []));
   // Seconds since the request, written as a date's seconds: Mermaid has no axis of plain numbers.
   return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %M:%S', ...lines, '```'].join('\n');
 }
@@ -85,7 +100,12 @@ function drawRunner(one: StartedRunner, requestedAt: number, phases: readonly Bo
   const seen = marks
     .flatMap(([name, at]) => (at === undefined ? [] : [{ name, at: at - requestedAt }]))
     .toSorted((a, b) => a.at - b.at);
-  const bars = seen.slice(1).map(({ name, at }, index) => `  ${name} : ${Math.round(seen[index]!.at)}, ${Math.max(Math.round(at), Math.round(seen[index]!.at) + 1)}`);
+  const bars = seen
+    .slice(1)
+    .map(
+      ({ name, at }, index) =>
+        `  ${name} : ${Math.round(seen[index]!.at)}, ${Math.max(Math.round(at), Math.round(seen[index]!.at) + 1)}`,
+    );
   return [`  section ${one.instance.id}`, ...bars];
 }
 
@@ -106,5 +126,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)}`;
+  return (ms / 1000).toFixed(1);
 }

@@ -23,7 +23,9 @@ export async function startRunners(request: StartRequest, ports: StartPorts): Pr
   const ready = await ports.log.group('Check the request', () =>
     preflight(request, { ...ports, now: requestedAt }).then((found) => {
       composeSample(request, found, ports);
-      ports.log.info(`Image ${found.image.id} (${found.image.name}), ${found.plans.length} plans in ${ports.ec2.region}.`);
+      ports.log.info(
+        `Image ${found.image.id} (${found.image.name}), ${found.plans.length} plans in ${ports.ec2.region}.`,
+      );
       return found;
     }),
   );
@@ -47,7 +49,12 @@ export async function rehearseStart(request: StartRequest, ports: StartPorts): P
 }
 
 /** A launch as it would be, with a stand-in for the runner. @throws Failure `payload-too-large` */
-function composeSample(request: StartRequest, ready: Preflight, ports: StartPorts, market = request.markets[0]): LaunchSpec | undefined {
+function composeSample(
+  request: StartRequest,
+  ready: Preflight,
+  ports: StartPorts,
+  market = request.markets[0],
+): LaunchSpec | undefined {
   const plan = ready.plans.find((one) => one.market === market);
   const parts = { request, ready, minted: standInRunner, bootScripts: ports.bootScripts, now: ports.clock.now() };
   return plan && composeLaunch(parts, plan, `dry-run-${request.startId}`);

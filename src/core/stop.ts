@@ -1,6 +1,6 @@
-import { Failure } from './failure.js';
+import { Failure, messageOf } from './failure.js';
 import { parseScope, renderScope, repositoryOf, runTags, TAG, type Run, type Scope } from './identity.js';
-import type { Clock, Ec2, GitHub, Instance, Log, TagFilter } from './ports.js';
+import type { Clock, Ec2, GitHub, Instance, Log, Runner } from './ports.js';
 
 export interface StopRequest {
   readonly run: Run;
@@ -43,7 +43,7 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const { ours, problems } = await ports.log.group('Find what to stop', () => findInstances(request, ports));
   // Money first: whatever happens to the runners, the machines are going away.
   const live = ours.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
-  await ports.log.group('Terminate', () => terminate(live, ports));
+  if (live.length > 0) await ports.log.group('Terminate', () => terminate(live, ports));
   const removal = await ports.log.group('Remove the runners', () => removeRunners(request, ours, ports));
   if (request.wait) await waitUntilTerminated(ours, ports);
   const now = ports.clock.now();
@@ -52,9 +52,12 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   return { instances, runnersRemoved: removal.removed };
 }
 
-async function findInstances(request: StopRequest, ports: StopPorts): Promise<{ ours: Instance[]; problems: string[] }> {
+async function findInstances(
+  request: StopRequest,
+  ports: StopPorts,
+): Promise<{ ours: Instance[]; problems: string[] }> {
   const named = request.instanceIds.length > 0 ? await ports.ec2.describeInstances(request.instanceIds) : [];
-  const tagged = await findTagged(request, ports);
+  const tagged = await findTagged(request, named, ports.ec2);
   const repository = repositoryOf(request.run);
   const problems = named
     .filter(({ tags }) => tags[TAG.repository] !== repository)
@@ -70,17 +73,24 @@ async function findInstances(request: StopRequest, ports: StopPorts): Promise<{ 
 }
 
 /**
- * Ids name exactly what is meant. Without them: this run's instances, of the label (whatever the attempt: a
- * re-run stop job has the label of an earlier one) or of this attempt. A fixed label may be in use by another
- * run at this moment, so a label alone never reaches beyond this run.
+ * Ids alone name exactly what is meant. A label means this run's instances of it, whatever the attempt (a re-run
+ * stop job has the label of an earlier one): another run may be using the same fixed label at this moment. With
+ * ids beside it, it means all that was started together with them. With neither: all of this run and attempt.
  */
-async function findTagged(request: StopRequest, { ec2 }: StopPorts): Promise<readonly Instance[]> {
-  return request.instanceIds.length > 0 ? [] : ec2.findInstances(tagFilter(request));
+async function findTagged(
+  { run, label, instanceIds }: StopRequest,
+  named: readonly Instance[],
+  ec2: Ec2,
+): Promise<readonly Instance[]> {
+  if (label === undefined) return instanceIds.length > 0 ? [] : ec2.findInstances(runTags(run));
+  const filter = { [TAG.repository]: repositoryOf(run), [TAG.runId]: run.runId, [TAG.label]: label };
+  const starts = startsOf(named);
+  const found = await ec2.findInstances(filter);
+  return found.filter(({ tags }) => starts.length === 0 || starts.includes(tags[TAG.start] ?? ''));
 }
 
-function tagFilter({ run, label }: StopRequest): TagFilter {
-  if (label === undefined) return runTags(run);
-  return { [TAG.repository]: repositoryOf(run), [TAG.runId]: run.runId, [TAG.label]: label };
+function startsOf(instances: readonly Instance[]): string[] {
+  return instances.flatMap(({ tags }) => tags[TAG.start] ?? []);
 }
 
 function describeOwner(repository: string | undefined): string {
@@ -88,7 +98,6 @@ function describeOwner(repository: string | undefined): string {
 }
 
 async function terminate(instances: readonly Instance[], { ec2, log }: StopPorts): Promise<void> {
-  if (instances.length === 0) return;
   const ids = instances.map(({ id }) => id);
   await ec2.terminate(ids);
   log.info(`Terminating ${ids.join(', ')}.`);
@@ -127,16 +136,10 @@ async function removeFrom(
   { request, instances, log }: { request: StopRequest; instances: readonly Instance[]; log: Log },
 ): Promise<string[]> {
   const ids = new Set(instances.map(({ tags }) => tags[TAG.runnerId]));
-  const { runId, runAttempt } = request.run;
-  // Ghosts: minted by a start that died before it launched, so no instance's tags tell of them.
-  const isGhost = (name: string, labels: readonly string[]) => {
-    if (request.instanceIds.length > 0) return false;
-    if (request.label !== undefined) return name.startsWith(`ec2-${runId}-`) && labels.includes(request.label);
-    return name.startsWith(`ec2-${runId}-${runAttempt}-`);
-  };
+  const isGhost = ghostTest(request, instances);
   const removed: string[] = [];
   for (const runner of await github.listRunners()) {
-    if (!ids.has(String(runner.id)) && !isGhost(runner.name, runner.labels)) continue;
+    if (!ids.has(String(runner.id)) && !isGhost(runner)) continue;
     const outcome = await github.removeRunner(runner.id);
     if (outcome === 'removed') removed.push(runner.name);
     log.info(
@@ -145,7 +148,20 @@ async function removeFrom(
         : `Runner ${runner.name}: ${outcome}.`,
     );
   }
+  if (removed.length === 0) log.info('GitHub lists no runner of this request.');
   return removed;
+}
+
+/** Ghosts: minted by a start that died before it launched, so no instance's tags tell of them. */
+function ghostTest(request: StopRequest, instances: readonly Instance[]): (runner: Runner) => boolean {
+  const { label, instanceIds, run } = request;
+  if (label === undefined && instanceIds.length > 0) return () => false;
+  if (label === undefined) return ({ name }) => name.startsWith(`ec2-${run.runId}-${run.runAttempt}-`);
+  const starts = instanceIds.length > 0 ? startsOf(instances) : [];
+  return ({ name, labels }) =>
+    name.startsWith(`ec2-${run.runId}-`) &&
+    labels.includes(label) &&
+    (starts.length === 0 || starts.some((start) => name.includes(`-${start}-`)));
 }
 
 async function waitUntilTerminated(instances: readonly Instance[], ports: StopPorts): Promise<void> {
@@ -176,8 +192,4 @@ function report(problems: readonly string[], notOurs: boolean): void {
       details: problems.length === 1 ? [] : problems,
     },
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -33,7 +33,9 @@ function parseJson(given: string): [string, string][] {
   const parsed: unknown = parseJsonc(given, errors, { disallowComments: true });
   const first = errors[0];
   if (first) {
-    throw new BadValue(`${ALLOWED}; the JSON is malformed (${printParseErrorCode(first.error)} at ${locate(given, first.offset)})`);
+    throw new BadValue(
+      `${ALLOWED}; the JSON is malformed (${printParseErrorCode(first.error)} at ${locate(given, first.offset)})`,
+    );
   }
   if (!Array.isArray(parsed)) throw new BadValue(ALLOWED);
   return parsed.map((entry: unknown, index) => {

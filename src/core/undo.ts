@@ -1,5 +1,5 @@
-import type { Ec2, GitHub, Log } from './ports.js';
-import type { TagFilter } from './ports.js';
+import { messageOf } from './failure.js';
+import type { Ec2, GitHub, Log, TagFilter } from './ports.js';
 
 export interface Traces {
   readonly tags: TagFilter;
@@ -60,8 +60,4 @@ async function removeRunners(traces: Traces, { github, log }: { github: GitHub; 
     }),
   );
   return left;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

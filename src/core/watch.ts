@@ -113,7 +113,7 @@ export class Watch {
   private async lookAtRunners(): Promise<void> {
     const { github } = this.ports;
     const listed = this.expected > 1 ? new Map((await github.listRunners()).map((one) => [one.id, one])) : undefined;
-    for (const entry of [...this.pending.values()]) {
+    for (const entry of this.pending.values()) {
       const { id } = entry.watched.runner;
       // A listing can lag behind a mint: only the runner's own address says that it is gone.
       this.judge(entry, listed?.get(id) ?? (await github.readRunner(id)));
@@ -130,15 +130,19 @@ export class Watch {
   }
 
   private giveUpOverdue(): void {
-    for (const entry of [...this.pending.values()]) {
+    for (const entry of this.pending.values()) {
       const { launchedAt, runner, instance } = entry.watched;
       if (this.ports.clock.now() < launchedAt + this.timeoutMs) continue;
       const minutes = this.timeoutMs / 60_000;
       this.settle(
         entry,
-        new Failure('startup-timeout', `Runner ${runner.name} was not online ${minutes} min after ${instance.id} was launched.`, {
-          hint: 'Read the console below: if the instance has no way out to GitHub, give its subnet a NAT gateway or a public address; if it is only slow, raise `startup-timeout-minutes`.',
-        }),
+        new Failure(
+          'startup-timeout',
+          `Runner ${runner.name} was not online ${minutes} min after ${instance.id} was launched.`,
+          {
+            hint: 'Read the console in the log above: if the instance has no way out to GitHub, give its subnet a NAT gateway or a public address; if it is only slow, raise `startup-timeout-minutes`.',
+          },
+        ),
       );
     }
   }
@@ -181,15 +185,23 @@ export class Watch {
 function describeDeath(instance: Instance, watched: Watched): Failure {
   const reason = instance.stateReason ? ` (${instance.stateReason})` : '';
   const spot = instance.stateReason?.includes('Spot') === true;
-  return new Failure('instance-died', `Instance ${instance.id} is ${instance.state}${reason} before runner ${watched.runner.name} was online.`, {
-    hint: spot
-      ? 'EC2 took the spot instance back. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.'
-      : 'The console below ends with what stopped it.',
-  });
+  return new Failure(
+    'instance-died',
+    `Instance ${instance.id} is ${instance.state}${reason} before runner ${watched.runner.name} was online.`,
+    {
+      hint: spot
+        ? 'EC2 took the spot instance back. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.'
+        : 'The log above ends with the console: what the machine said last. Correct that and run the job again.',
+    },
+  );
 }
 
 function describeRemoval(watched: Watched): Failure {
-  return new Failure('runner-removed', `GitHub no longer knows runner ${watched.runner.name}, which was never seen online.`, {
-    hint: 'Something removed it: another job with the same label that ran first, a person, or GitHub itself (actions/runner#4726). Leave `label` empty so that no other job can take the runner, and run the job again.',
-  });
+  return new Failure(
+    'runner-removed',
+    `GitHub no longer knows runner ${watched.runner.name}, which was never seen online.`,
+    {
+      hint: 'Something removed it: another job with the same label that ran first, a person, or GitHub itself (actions/runner#4726). Leave `label` empty so that no other job can take the runner, and run the job again.',
+    },
+  );
 }

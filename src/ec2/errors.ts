@@ -56,6 +56,8 @@ export const THROTTLES: ReadonlySet<string> = new Set([
 /** Node's words for a connection that failed or broke. */
 const BROKEN =
   /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPROTO|ERR_SOCKET|ERR_TLS|ERR_SSL|CERT_|HPE_)/;
+/** How the SDK begins the message of what its transport threw that was no `Error` of this realm. */
+const TRANSPORT = 'AWS SDK error wrapper for ';
 const TIMEOUTS: ReadonlySet<string> = new Set(['TimeoutError', 'RequestTimeout', 'RequestTimeoutException']);
 
 /** A success that lacks what every success has. */
@@ -95,7 +97,8 @@ export function readError(error: unknown): AwsError {
 function isUnanswered(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
-  return TIMEOUTS.has(error.name) || (typeof code === 'string' && BROKEN.test(code)) || isGarbled(error);
+  if (TIMEOUTS.has(error.name) || (typeof code === 'string' && BROKEN.test(code))) return true;
+  return isGarbled(error) || error.message.startsWith(TRANSPORT);
 }
 
 /** Whether an answer came that could not be read: the SDK hangs it on the error. It does not try again after one. */

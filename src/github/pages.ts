@@ -48,7 +48,7 @@ async function readPages<T>(connection: Connection, collection: Collection<T>): 
     const numbers = Array.from({ length: Math.min(SIDE_BY_SIDE, count - next + 1) }, (_, index) => next + index);
     pages.push(...(await Promise.all(numbers.map((number) => readPage(connection, collection, number)))));
   }
-  while ((pages.at(-1)?.items.length ?? 0) >= PAGE_SIZE) {
+  while ((pages.at(-1)?.total ?? 0) > pages.length * PAGE_SIZE) {
     pages.push(await readPage(connection, collection, pages.length + 1)); // It grew meanwhile.
   }
   return pages;

@@ -73,9 +73,10 @@ function describeBug(error: unknown): Parameters<typeof summariseFailure>[0] {
   };
 }
 
-/** The vendor's own words, unless the message quotes them already. */
+/** What the core found out, else the vendor's own words, unless the message quotes them already. */
 function explainCause(failure: Failure): string | undefined {
   const { cause } = failure;
+  if (failure.about.why !== undefined) return failure.about.why;
   if (!(cause instanceof Error) || cause.message === '' || failure.message.includes(cause.message)) return undefined;
   return cause.name === 'Error' ? cause.message : `${cause.name}: ${cause.message}`;
 }
@@ -87,7 +88,9 @@ function issuesPage(): string {
   return repository ? `${server}/${repository}/issues` : "the issues page of this action's repository";
 }
 
-/** Writing to a pipe is not always done when `write` returns. */
+/** Writing to a pipe is not always done when `write` returns, and what is pending then is lost at exit. */
 async function flush(): Promise<void> {
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableLength > 0) await new Promise((done) => stream.write('', done));
+  }
 }

@@ -66,7 +66,12 @@ async function useRunners(base: string): Promise<void> {
 async function useApp(): Promise<void> {
   const auth = appToken();
   const paths = ['/app', '/app/installations', '/app/installations/4242', `${REPO}/installation`];
-  for (const path of [...paths, '/orgs/octo-org/installation', '/users/octo-org/installation', '/orgs/none/installation']) {
+  for (const path of [
+    ...paths,
+    '/orgs/octo-org/installation',
+    '/users/octo-org/installation',
+    '/orgs/none/installation',
+  ]) {
     await call('GET', path, { auth });
   }
   const body = { repositories: ['octo-repo'], permissions: { administration: 'write' } };
@@ -79,13 +84,20 @@ async function useRepository(): Promise<void> {
   const job = sandbox.github.queueJob({ labels: ['nobody'], steps: ['true'] });
   const run = `${REPO}/actions/runs/${runId}`;
   const contents = `${REPO}/contents/.github/ec2-runners.yml`;
-  for (const path of ['', '/commits/main', '/commits/none', `/actions/jobs/${job.id}`, `/actions/jobs/${job.id}/logs`]) {
+  for (const path of [
+    '',
+    '/commits/main',
+    '/commits/none',
+    `/actions/jobs/${job.id}`,
+    `/actions/jobs/${job.id}/logs`,
+  ]) {
     await call('GET', `${REPO}${path}`);
   }
   await call('GET', `${contents}?ref=main`);
   await call('GET', contents, { accept: 'application/vnd.github.raw+json' });
   await call('GET', `${REPO}/contents/none`);
-  for (const path of ['latest', 'tags/v2.336.0', 'tags/v0.0.1']) await call('GET', `/repos/actions/runner/releases/${path}`);
+  for (const path of ['latest', 'tags/v2.336.0', 'tags/v0.0.1'])
+    await call('GET', `/repos/actions/runner/releases/${path}`);
   for (const path of ['', '/attempts/1', '/jobs?filter=latest', '/attempts/1/jobs']) await call('GET', `${run}${path}`);
   await call('POST', `${run}/cancel`);
   await call('POST', `${run}/force-cancel`);
@@ -101,7 +113,9 @@ test('everything the sandbox answers is what GitHub documents, every call, good 
   await useRepository();
   const { requests } = sandbox.traffic;
   const used = new Set(requests.map(({ operation }) => operation));
-  expect(GITHUB_ROUTES.map(({ method, template }) => `${method} ${template}`).filter((name) => !used.has(name))).toEqual([]);
+  expect(
+    GITHUB_ROUTES.map(({ method, template }) => `${method} ${template}`).filter((name) => !used.has(name)),
+  ).toEqual([]);
   const found = requests.map(({ method, path, body, status = 0, response = '' }) => ({
     call: `${method} ${path} ${status}`,
     problems: referee.checkExchange({ method, path, requestBody: body, status, responseBody: response }),
@@ -131,16 +145,40 @@ describe('the referee finds', () => {
 
   const cases: [string, Exchange, RegExp][] = [
     ['a missing member', { ...mint, requestBody: '{"name":"a","runner_group_id":1}' }, /required property 'labels'/],
-    ['a member of the wrong type', { ...mint, requestBody: '{"name":"a","runner_group_id":"1","labels":["x"]}' }, /runner_group_id must be integer/],
-    ['an empty list', { ...mint, requestBody: '{"name":"a","runner_group_id":1,"labels":[]}' }, /labels must NOT have fewer than 1/],
-    ['a member GitHub does not know', { ...mint, requestBody: '{"name":"a","runner_group_id":1,"labels":["x"],"group":1}' }, /doesn't know: group/],
+    [
+      'a member of the wrong type',
+      { ...mint, requestBody: '{"name":"a","runner_group_id":"1","labels":["x"]}' },
+      /runner_group_id must be integer/,
+    ],
+    [
+      'an empty list',
+      { ...mint, requestBody: '{"name":"a","runner_group_id":1,"labels":[]}' },
+      /labels must NOT have fewer than 1/,
+    ],
+    [
+      'a member GitHub does not know',
+      { ...mint, requestBody: '{"name":"a","runner_group_id":1,"labels":["x"],"group":1}' },
+      /additional properties \(group\)/,
+    ],
     ['a body that is no JSON', { ...mint, requestBody: '{' }, /no JSON/],
-    ['a missing body', { ...mint, requestBody: '' }, /required property/],
+    ['a missing body', { ...mint, requestBody: '' }, /has no body/],
     ['a query of the wrong type', { ...list, query: 'per_page=abc' }, /per_page must be integer/],
-    ['a query GitHub does not know', { ...list, path: `${list.path}?perpage=1` }, /doesn't know: perpage/],
-    ['a path of the wrong type', { ...list, path: `${list.path}/abc`, responseBody: JSON.stringify(runner) }, /runner_id must be integer/],
-    ['an answer with a member missing', { ...list, responseBody: '{"total_count":1,"runners":[{"id":1}]}' }, /required property 'name'/],
-    ['an answer of the wrong type', { ...list, responseBody: '{"total_count":"1","runners":[]}' }, /total_count must be integer/],
+    ['a query GitHub does not know', { ...list, path: `${list.path}?perpage=1` }, /additional properties \(perpage\)/],
+    [
+      'a path of the wrong type',
+      { ...list, path: `${list.path}/abc`, responseBody: JSON.stringify(runner) },
+      /runner_id must be integer/,
+    ],
+    [
+      'an answer with a member missing',
+      { ...list, responseBody: '{"total_count":1,"runners":[{"id":1}]}' },
+      /required property 'name'/,
+    ],
+    [
+      'an answer of the wrong type',
+      { ...list, responseBody: '{"total_count":"1","runners":[]}' },
+      /total_count must be integer/,
+    ],
     ['an answer that is no JSON', { ...list, responseBody: 'oops' }, /no JSON/],
     ['a status GitHub does not give', { ...list, status: 204, responseBody: '' }, /doesn't answer 204/],
     ['a call GitHub does not have', { ...list, path: '/repos/o/r/actions/runner' }, /has no GET/],

@@ -3,8 +3,7 @@
  * it gives. `github-openapi.json` is made by `scripts/trim-openapi.ts`.
  */
 import { readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
-import { matchRoute, type Template } from './openapi-paths.js';
+import { createChecker, type Checker, type Schema } from './openapi-checker.js';
 
 /** A request and its answer, as the sandbox records them. */
 export interface Exchange {
@@ -24,13 +23,11 @@ export interface Referee {
   checkExchange(exchange: Exchange): string[];
 }
 
-type Node = Record<string, unknown>;
-
 interface Parameter {
   readonly name: string;
   readonly in: string;
   readonly required?: boolean;
-  readonly schema: Node;
+  readonly schema: Schema;
 }
 
 interface Operation {
@@ -40,91 +37,113 @@ interface Operation {
 }
 
 interface Content {
-  readonly content?: { readonly 'application/json'?: { readonly schema: Node } };
+  readonly content?: { readonly 'application/json'?: { readonly schema: Schema } };
+}
+
+/** One call of the description, and what its placeholders stand for. */
+interface Found {
+  readonly template: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly operation: Operation;
 }
 
 /** Any call may be answered so, documented with it or not. */
 const GENERAL_ERRORS = new Set([400, 401, 403, 404, 422, 429, 500, 502, 503]);
-const FORMATS = { 'date-time': isTime, uri: isUri, int64: () => true };
+
+/** What the caller's `accept` decides, which nobody records: JSON, or the file itself. */
 const FILE = '/repos/{owner}/{repo}/contents/{path}';
 
-/** Reads GitHub's description; takes some 50 ms. A call is looked at when it first comes up. */
+/** Reads GitHub's description. A call's schemas are compiled when it first comes up. */
 export function createReferee(): Referee {
   const text = readFileSync(new URL('github-openapi.json', import.meta.url), 'utf8');
-  const document = JSON.parse(text) as Node;
-  const paths = document['paths'] as Record<string, Record<string, Node>>;
-  const operations = new Map<Node, Operation>();
-  const check = createChecker();
+  const document = JSON.parse(text) as Schema;
+  const checker = createChecker(document);
+  const paths = document['paths'] as Readonly<Record<string, Readonly<Record<string, Schema>>>>;
+  const find = ({ method, path }: Exchange): Found | undefined => {
+    for (const template of Object.keys(paths)) {
+      const operation = paths[template]?.[method.toLowerCase()];
+      const params = operation && matchTemplate(template, path);
+      if (params) return { template, params, operation: checker.resolve(operation) as unknown as Operation };
+    }
+    return undefined;
+  };
   return {
     checkExchange(given) {
-      const exchange = address(given);
-      const match = matchPath(Object.keys(paths), exchange.path);
-      const node = match && paths[match.template]?.[exchange.method.toLowerCase()];
-      if (!node) return [`GitHub has no ${exchange.method} ${exchange.path}`];
-      const operation = operations.get(node) ?? (resolve(node, document) as unknown as Operation);
-      operations.set(node, operation);
-      const problems = checkAnswer(exchange, { ...operation, isFile: match.template === FILE }, check);
-      return exchange.status < 400 ? [...checkRequest(exchange, { operation, match }, check), ...problems] : problems;
+      const [path = '', query = ''] = given.path.split('?');
+      const exchange = { ...given, path, query: given.query ?? query };
+      const found = find(exchange);
+      if (!found) return [`GitHub has no ${exchange.method} ${path}`];
+      const problems = checkAnswer(exchange, found, checker);
+      return exchange.status < 400 ? [...checkRequest(exchange, found, checker), ...problems] : problems;
     },
   };
 }
 
-/** Complaints about a value, one a line. */
-type Check = (what: string, schema: Node, value: unknown) => string[];
-
-/** `loose` takes text for numbers, as in an address. */
-function createChecker(): { strict: Check; loose: Check } {
-  const [strict, loose] = [false, true].map((coerceTypes) => {
-    const ajv = new Ajv({ strict: false, allErrors: true, coerceTypes });
-    for (const [name, validate] of Object.entries(FORMATS)) ajv.addFormat(name, { validate });
-    return (what: string, schema: Node, value: unknown) => {
-      const validate = ajv.compile(schema);
-      validate(value);
-      return (validate.errors ?? []).map(({ instancePath, message, params }) => {
-        const extra = 'additionalProperty' in params ? `: ${String(params['additionalProperty'])}` : '';
-        return `${what}: ${instancePath || '/'} ${message}${extra}`;
-      });
-    };
-  });
-  return { strict: strict as Check, loose: loose as Check };
+function matchTemplate(template: string, path: string): Record<string, string> | undefined {
+  const pattern = template
+    .replace(/[.]/g, '\\.')
+    .replace('{path}', '(?<path>.+)')
+    .replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
+  const groups = new RegExp(`^${pattern}$`).exec(path)?.groups ?? (template === path ? {} : undefined);
+  return groups && Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
 }
 
-/** The query may come with the path or apart. */
-function address(exchange: Exchange): Exchange {
-  const [path = '', query] = exchange.path.split('?');
-  return { ...exchange, path, query: exchange.query ?? query ?? '' };
+function checkRequest(exchange: Exchange, found: Found, checker: Checker): string[] {
+  const body = parse(exchange.requestBody);
+  if (body === INVALID) return ['The request is no JSON'];
+  const query = Object.fromEntries(new URLSearchParams(exchange.query));
+  return [
+    ...checkParameters('path', found.params, found, checker),
+    ...checkParameters('query', query, found, checker),
+    ...checkRequestBody(body, found.operation, checker),
+  ];
 }
 
-@@REST@@/** With every `$ref` replaced by what it means. GitHub's descriptions have no cycles here. */
-function resolve(document: Node): Node {
-  const visit = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(visit);
-    if (typeof value !== 'object' || value === null) return value;
-    const node = value as Node;
-    if (typeof node['$ref'] === 'string') return visit(lookUp(document, node['$ref']));
-    return Object.fromEntries(Object.entries(typed(node)).map(([key, item]) => [key, visit(item)]));
+function checkParameters(where: 'path' | 'query', given: object, { operation }: Found, checker: Checker): string[] {
+  const wanted = (operation.parameters ?? []).filter((parameter) => parameter.in === where);
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(wanted.map((one) => [one.name, one.schema])),
+    required: wanted.filter(({ required }) => required).map(({ name }) => name),
+    // GitHub ignores what it doesn't know, and so would ignore a slip of the pen.
+    additionalProperties: false,
   };
-  return { ...document, paths: visit(document['paths']), components: {} };
+  return checker.check(`The ${where}`, schema, { ...given }, { coerce: true });
 }
 
-function lookUp(document: Node, reference: string): unknown {
-  return reference
-    .slice(2)
-    .split('/')
-    .reduce<unknown>((node, key) => (node as Node)[key], document);
+function checkRequestBody(body: unknown, { requestBody }: Operation, checker: Checker): string[] {
+  const schema = requestBody?.content?.['application/json']?.schema;
+  if (!schema) return body === undefined ? [] : ['The request has a body, and GitHub takes none'];
+  if (body === undefined) return requestBody?.required ? ['The request has no body'] : [];
+  const { properties } = schema;
+  const closed = properties ? { ...schema, additionalProperties: false } : schema;
+  return checker.check('The request', closed, body);
 }
 
-/** `nullable` beside `anyOf` says in OpenAPI 3.0 what JSON Schema says with one alternative more. */
-function typed(node: Node): Node {
-  if (node['nullable'] !== true || node['type'] !== undefined || !Array.isArray(node['anyOf'])) return node;
-  const { nullable: _, ...rest } = node;
-  return { ...rest, anyOf: [...node['anyOf'], { type: 'object', nullable: true, enum: [null] }] };
+function checkAnswer({ status, responseBody }: Exchange, { operation, template }: Found, checker: Checker): string[] {
+  const documented = operation.responses[String(status)];
+  if (!documented && !GENERAL_ERRORS.has(status)) return [`GitHub doesn't answer ${status} here`];
+  const body = parse(responseBody);
+  if (status >= 400) return checkError(body);
+  const schema = documented?.content?.['application/json']?.schema;
+  if (!schema) return responseBody === '' ? [] : [`GitHub's answer ${status} has no body here`];
+  if (body === INVALID) return template === FILE ? [] : ['The answer is no JSON'];
+  return body === undefined ? ['The answer is empty'] : checker.check('The answer', schema, body);
 }
 
-function isTime(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+function checkError(body: unknown): string[] {
+  const { message, documentation_url } = (typeof body === 'object' && body !== null ? body : {}) as Schema;
+  const right = typeof message === 'string' && typeof documentation_url === 'string';
+  return right ? [] : ['The answer is an error without message and documentation_url'];
 }
 
-function isUri(text: string): boolean {
-  return URL.canParse(text) || /^[a-z][a-z0-9+.-]*:\S+$/i.test(text);
+const INVALID = Symbol('no JSON');
+
+function parse(text: string | undefined): unknown {
+  if (!text) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return INVALID;
+  }
 }

@@ -2,6 +2,7 @@ import { connectGitHub, type GitHubOptions, type Scope } from '../../src/github/
 import type { Clock, GitHub } from '../../src/core/ports.js';
 import { createGitHub, type GitHubWorld, type GitHubOptions as Seed } from '../../sandbox/github/world.js';
 import { serve } from '../../sandbox/http.js';
+import { createReferee } from './github-openapi.js';
 import type { Fault, Traffic } from '../../sandbox/traffic.js';
 
 const REPOSITORY = { owner: 'octo-org', repo: 'octo-repo' };
@@ -23,8 +24,11 @@ export interface ServedGitHub {
   connect(options?: Partial<GitHubOptions>): Promise<GitHub>;
   /** Does this to the next request of the operation. */
   disturb(operation: string, fault: Fault): void;
+  /** @throws Error that lists what GitHub's own description of its API has against any exchange there was. */
   close(): Promise<void>;
 }
+
+const referee = createReferee();
 
 /** Real time, except that long waits are not waited for. */
 export const HASTY_CLOCK: Clock & { waited: number } = {
@@ -67,6 +71,23 @@ export async function serveGitHub(seed: Seed = {}): Promise<ServedGitHub> {
     async close() {
       world.close();
       await server.close();
+      const problems = objections(traffic);
+      if (problems.length > 0) throw new Error(`GitHub would object:\n${problems.join('\n')}`);
     },
   };
+}
+
+/** Of the exchanges that nobody disturbed. */
+function objections({ requests }: Traffic): string[] {
+  return requests.flatMap(({ method, path, body, status, response, fault }) => {
+    if (fault || status === undefined) return [];
+    const exchange = {
+      method,
+      path: path.replace('/api/v3/', '/'),
+      status,
+      requestBody: body,
+      responseBody: response ?? '',
+    };
+    return referee.checkExchange(exchange).map((problem) => `${method} ${path}: ${problem}`);
+  });
 }

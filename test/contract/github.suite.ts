@@ -123,8 +123,7 @@ const LIFE: Record<string, Case> = {
   },
 
   'every runner is listed, however many there are': async ({ github }) => {
-    const minted = [];
-    for (let count = 0; count < 205; count++) minted.push((await mint(github)).id);
+    const minted = (await Promise.all(Array.from({ length: 205 }, () => mint(github)))).map(({ id }) => id);
     const listed = await github.listRunners();
     expect(listed.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(minted.toSorted((a, b) => a - b));
   },

@@ -42,6 +42,7 @@ describe("an App's private key", () => {
     ],
   ])('that is %s is bad input which names `app-private-key` and is not quoted', (_, given) => {
     const read = () => readPrivateKey(given);
+    if (!given.startsWith('-----BEGIN')) expect(read).toThrow(/does not begin with/);
     expect(read).toThrow(expect.objectContaining({ code: 'bad-input' }));
     expect(read).toThrow(/`app-private-key`/);
     if (given.length > 50) expect(read).not.toThrow(given.slice(30, 60));
@@ -203,6 +204,23 @@ describe('a GitHub App for an organization', () => {
     const { masked } = await connectScripted(script, ORG);
     expect(script.requests[2]?.body).toEqual({ permissions: { organization_self_hosted_runners: 'write' } });
     expect(masked).toEqual(['ghs_org']);
+  });
+
+  test('does not ask again for what was not covered the first time', async () => {
+    const line = 'GET /orgs/O/actions/runners/7';
+    const script = orgApp(granted, { status: 422, json: { message: 'no' } }, minted('ghs_org')).on(line, {
+      json: runnerJson(7),
+    });
+    const { github, clock } = await connectScripted(script, ORG);
+    await clock.sleep(3_600_000);
+    await github.readRunner(7);
+    expect(script.lines.filter((one) => one === MINT)).toHaveLength(3);
+  });
+
+  test("asks for no file of a repository that is not the organization's", async () => {
+    const script = orgApp(granted, minted('ghs_org'));
+    await connectScripted(script, { ...ORG, repository: { owner: 'somebody', repo: 'r' } });
+    expect(script.requests[1]?.body).toEqual({ permissions: { organization_self_hosted_runners: 'write' } });
   });
 
   test('asks for runners alone where files were not granted', async () => {

@@ -58,6 +58,15 @@ describe('the listing', () => {
     expect(script.requests).toHaveLength(3);
   });
 
+  test('of many pages is read some pages at a time', async () => {
+    const script = new ScriptedGitHub();
+    for (let number = 1; number <= 30; number++)
+      script.on(page(number), pageJson(3000, number * 100 - 99, number * 100));
+    const { github } = await connectScripted(script);
+    expect(await github.listRunners()).toHaveLength(3000);
+    expect(script.mostAtOnce).toBe(8);
+  });
+
   test('has everything once when it grew meanwhile', async () => {
     const script = new ScriptedGitHub()
       .on(page(1), pageJson(150, 1, 100))

@@ -4,12 +4,16 @@ import { composeName, NAME_PATTERN, parseScope, renderScope } from '../../src/co
 
 test('every name fits GitHub, whatever the job is called', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', maxLength: 120 }), fc.bigInt({ min: 1n, max: 99_999_999_999n }), (job, runId) => {
-      const run = { owner: 'o', repo: 'r', runId: String(runId), runAttempt: '12', job };
-      const name = composeName(run, '0123abcd-99r3');
-      expect(name).toMatch(NAME_PATTERN);
-      expect(name).toMatch(/-0123abcd-99r3$/);
-    }),
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 120 }),
+      fc.bigInt({ min: 1n, max: 99_999_999_999n }),
+      (job, runId) => {
+        const run = { owner: 'o', repo: 'r', runId: String(runId), runAttempt: '12', job };
+        const name = composeName(run, '0123abcd-99r3');
+        expect(name).toMatch(NAME_PATTERN);
+        expect(name).toMatch(/-0123abcd-99r3$/);
+      },
+    ),
   );
 });
 

@@ -25,7 +25,8 @@ describe('a preset', () => {
   });
 
   test('extends several, the later winning over the earlier', () => {
-    const file = 'presets:\n  cheap: {market-type: spot, ec2-volume-size: 9}\n  big: {extends: [cheap, amd64]}\n  small: {extends: [amd64, cheap]}';
+    const file =
+      'presets:\n  cheap: {market-type: spot, ec2-volume-size: 9}\n  big: {extends: [cheap, amd64]}\n  small: {extends: [amd64, cheap]}';
     expect(resolve('big', file).inputs).toMatchObject({ 'market-type': 'spot', 'ec2-volume-size': '50' });
     expect(resolve('small', file).inputs).toMatchObject({ 'market-type': 'spot', 'ec2-volume-size': '9' });
   });
@@ -54,7 +55,11 @@ describe('a preset', () => {
   test.each([
     ['armd64', undefined, /"armd64", which is not built in, and no presets file was found; did you mean `amd64`\?/],
     ['a', 'presets:\n  a: {extends: cud}', /`a` extends `cud`, which is not in .* or built in; did you mean `cuda`\?/],
-    ['a', 'presets:\n  a: {ec2-instance-typ: x}', /`ec2-instance-typ` \(preset `a` in .*\) is not an input; did you mean/],
+    [
+      'a',
+      'presets:\n  a: {ec2-instance-typ: x}',
+      /`ec2-instance-typ` \(preset `a` in .*\) is not an input; did you mean/,
+    ],
     ['amd64', 'presets: [', /is not YAML/],
     ['amd64', 'runners: {}', /has no `presets:`/],
     ['a', 'presets:\n  a: 7', /allowed: inputs/],

@@ -1,3 +1,4 @@
+import { Failure } from '../../src/core/failure.js';
 import type { StartPorts } from '../../src/core/attempt.js';
 import type { Instance, JournalEntry, Log } from '../../src/core/ports.js';
 import type { StartRequest } from '../../src/core/request.js';
@@ -70,19 +71,20 @@ export function aWorld(options: { bootMs?: number } = {}) {
   // An instance that is gone by then, or whose runner was removed, never comes online.
   function bringOnline(instance: Instance): void {
     const name = instance.tags['ci-actions:runner-name']!;
-    if (live().some(({ id }) => id === instance.id) && github.listed.some((one) => one.name === name)) github.connect(name);
+    if (live().some(({ id }) => id === instance.id) && github.listed.some((one) => one.name === name))
+      github.connect(name);
   }
   const live = () => ec2.instances.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   return { clock, ec2, github, said, journal, cancel, log, ports, live, bringOnline };
 }
 
 /** The failure that a promise ends in. */
-export async function failureOf(promise: Promise<unknown>): Promise<{ code: string; message: string; hint: string; details: string }> {
-  try {
-    await promise;
-  } catch (error) {
-    const { code, message, hint, about } = error as { code: string; message: string; hint: string; about: { details?: string[] } };
-    return { code, message, hint, details: (about?.details ?? []).join('\n') };
-  }
-  throw new Error('expected a failure');
+export async function failureOf(promise: Promise<unknown>) {
+  const outcome: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof Failure)) throw new Error(`Expected a Failure, not ${String(outcome)}`);
+  const { code, message, hint, about } = outcome;
+  return { code, message, hint, why: about.why, details: (about.details ?? []).join('\n') };
 }

@@ -26,6 +26,9 @@ export interface SentRequest {
  */
 export class ScriptedGitHub {
   readonly requests: SentRequest[] = [];
+  /** How many requests there were at the same time, at most. */
+  mostAtOnce = 0;
+  private underWay = 0;
   private readonly replies = new Map<string, Reply[]>();
 
   on(line: string, ...replies: Reply[]): this {
@@ -42,6 +45,9 @@ export class ScriptedGitHub {
     const line = `${init?.method} ${url.pathname}${url.search}`;
     const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
     this.requests.push({ line, body, headers: Object.fromEntries(new Headers(init?.headers)) });
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.underWay);
+    await new Promise(setImmediate); // Whatever is asked at the same time has arrived by now.
+    this.underWay--;
     const queue = this.replies.get(line) ?? [{ status: 418, json: { message: `the test has no reply to ${line}` } }];
     const reply = queue.length > 1 ? queue.shift() : queue[0];
     if (reply === 'never') return untilAborted(init?.signal);

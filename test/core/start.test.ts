@@ -187,7 +187,8 @@ describe('a wait', () => {
     const failure = await failureOf(startRunners(aRequest(), world.ports));
     expect(failure.code).toBe('instance-died');
     expect(failure.message).toContain('Client.InstanceInitiatedShutdown');
-    expect(failure.details).toContain('Boot phases: agent at 3.1 s, power-off at 4.0 s (pre-runner script failed with 7)');
+    expect(failure.details).toContain('Boot phases, in seconds after the launch: agent 9.0, power-off 10.0');
+    expect(failure.why).toBe('The boot agent powered the instance off: pre-runner script failed with 7.');
     expect(failure.details).toContain('console: [ 1.0] Linux');
     expect(world.clock.now() - began).toBeLessThan(21_000);
     expect(world.github.listed).toEqual([]);
@@ -198,7 +199,7 @@ describe('a wait', () => {
     const began = world.clock.now();
     const failure = await failureOf(startRunners(aRequest(), world.ports));
     expect(failure.code).toBe('startup-timeout');
-    expect(failure.details).toContain('Boot phases: none seen');
+    expect(failure.details).toContain('Boot phases, in seconds after the launch: none seen');
     expect(world.clock.now() - began).toBe(300_000);
     expect(world.live()).toEqual([]);
     expect(world.github.listed).toEqual([]);
@@ -261,16 +262,40 @@ describe('a wait', () => {
 
 describe('before anything is created, a start refuses', () => {
   const cases: [string, Parameters<typeof aRequest>[0], RegExp][] = [
-    ['a type of another architecture', { instanceTypes: ['t4g.xlarge'] }, /t4g\.xlarge is arm64, but image .* is x86_64; .*`preset: arm64`/],
-    ['a cuda preset without a GPU', { base: 'cuda', image: { kind: 'published', base: 'cuda' }, instanceTypes: ['t3.xlarge'] }, /has no GPU/],
-    ['a volume smaller than the image', { volume: { sizeGiB: 20, sizeIsDefault: false } }, /`ec2-volume-size` is 20; allowed with image .*: 50/],
+    [
+      'a type of another architecture',
+      { instanceTypes: ['t4g.xlarge'] },
+      /t4g\.xlarge is arm64, but image .* is x86_64; .*`preset: arm64`/,
+    ],
+    [
+      'a cuda preset without a GPU',
+      { base: 'cuda', image: { kind: 'published', base: 'cuda' }, instanceTypes: ['t3.xlarge'] },
+      /has no GPU/,
+    ],
+    [
+      'a volume smaller than the image',
+      { volume: { sizeGiB: 20, sizeIsDefault: false } },
+      /`ec2-volume-size` is 20; allowed with image .*: 50/,
+    ],
     ['a type that does not exist', { instanceTypes: ['t9.huge'] }, /none of which this region offers/],
-    ['a subnet that does not exist', { subnetIds: ['subnet-0dead'] }, /`subnet-id` is "subnet-0dead", which this account does not have/],
+    [
+      'a subnet that does not exist',
+      { subnetIds: ['subnet-0dead'] },
+      /`subnet-id` is "subnet-0dead", which this account does not have/,
+    ],
     ['a group of another network', { securityGroupIds: [FOREIGN_GROUP] }, /different networks/],
-    ['an image that does not exist', { image: { kind: 'id', id: 'ami-0dead' } }, /ami-0dead, but EC2 shows no such image/],
+    [
+      'an image that does not exist',
+      { image: { kind: 'id', id: 'ami-0dead' } },
+      /ami-0dead, but EC2 shows no such image/,
+    ],
     ['a parameter that does not exist', { image: { kind: 'parameter', path: '/x' } }, /no SSM parameter \/x/],
     ['a name that matches nothing', { image: { kind: 'name', pattern: 'none-*' } }, /matches "none-\*"/],
-    ['a script that does not fit', { preRunnerScript: Buffer.from(crypto.getRandomValues(new Uint8Array(12_000))).toString('base64') }, /EC2 allows 16384/],
+    [
+      'a script that does not fit',
+      { preRunnerScript: Buffer.from(crypto.getRandomValues(new Uint8Array(12_000))).toString('base64') },
+      /EC2 allows 16384/,
+    ],
   ];
   test.each(cases)('%s', async (_name, changes, why) => {
     const world = aWorld();
@@ -284,7 +309,14 @@ describe('before anything is created, a start refuses', () => {
   test('all of it at once', async () => {
     const world = aWorld();
     const failure = await failureOf(
-      startRunners(aRequest({ instanceTypes: ['t4g.xlarge'], subnetIds: ['subnet-0dead'], volume: { sizeGiB: 1, sizeIsDefault: false } }), world.ports),
+      startRunners(
+        aRequest({
+          instanceTypes: ['t4g.xlarge'],
+          subnetIds: ['subnet-0dead'],
+          volume: { sizeGiB: 1, sizeIsDefault: false },
+        }),
+        world.ports,
+      ),
     );
     expect(failure.details.split('\n')).toHaveLength(3);
   });

@@ -40,9 +40,18 @@ describe('a stop', () => {
   test('by id ends exactly that', async () => {
     const { world, start, stop } = setUp();
     const { runners } = await start({ count: 2 });
-    await stop({ instanceIds: [runners[0]!.instance.id], label: 'a-label' });
+    await stop({ instanceIds: [runners[0]!.instance.id] });
     expect(world.live().map(({ id }) => id)).toEqual([runners[1]!.instance.id]);
     expect(world.github.listed.map(({ id }) => id)).toEqual([runners[1]!.runner.id]);
+  });
+
+  test('by label and id, as ec2-github-runner has it, ends all that was started with it', async () => {
+    const { world, start, stop } = setUp();
+    const { runners } = await start({ count: 3 });
+    await start({ startId: 'ffff0001' });
+    await stop({ instanceIds: [runners[0]!.instance.id], label: 'a-label' });
+    expect(world.live().map(({ tags }) => tags['ci-actions:start'])).toEqual(['ffff0001']);
+    expect(world.github.listed).toHaveLength(1);
   });
 
   test('done twice succeeds', async () => {

@@ -1,3 +1,4 @@
+import { test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
@@ -114,6 +115,22 @@ export class Machine {
     await this.ended;
     await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** One machine, from its boot to its end. Scenarios run side by side: most of their time is waiting. */
+export function scenario(name: string, options: MachineOptions, body: (machine: Machine) => Promise<void>): void {
+  test.concurrent(
+    name,
+    async () => {
+      const machine = await Machine.boot(options);
+      try {
+        await body(machine);
+      } finally {
+        await machine.dispose();
+      }
+    },
+    30_000,
+  );
 }
 
 /** A runner that takes one job. */

@@ -5,6 +5,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { listNodes } from '../node24/nodes.js';
@@ -128,6 +129,38 @@ describe.each(listNodes())('dist/proxy.js under Node $major', ({ path }) => {
       stop.abort(new Error('cancelled here'));
       return transport.fetch('${url}', { signal: stop.signal }).catch((error) => error.message);`;
     expect(await runThrough(path, code, { http_proxy: proxy.url })).toBe('cancelled here');
+  });
+
+  test('carries what start-runner asks GitHub and what stop-runner asks EC2', async () => {
+    const github = await serve('github.test');
+    const ec2 = await serve('ec2.test');
+    const env = {
+      PATH: process.env['PATH'],
+      http_proxy: proxy.url,
+      GITHUB_API_URL: github,
+      AWS_ENDPOINT_URL: ec2,
+      'INPUT_GITHUB-TOKEN': 'ghp_0',
+      GITHUB_REPOSITORY: 'octo-org/octo-repo',
+      GITHUB_RUN_ID: '1',
+      GITHUB_RUN_ATTEMPT: '1',
+      GITHUB_JOB: 'build',
+      GITHUB_SHA: '0'.repeat(40),
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIA0',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_MAX_ATTEMPTS: '1',
+    };
+    // What is answered makes no sense to the action; only the way there matters.
+    const cases = [
+      // Its presets file is read from the repository, because there is no checkout.
+      { action: 'start-runner', inputs: { INPUT_PRESET: 'mine' }, url: github },
+      { action: 'stop-runner', inputs: {}, url: ec2 },
+    ];
+    for (const { action, inputs, url } of cases) {
+      const bundle = fileURLToPath(new URL(`../../dist/${action}.js`, import.meta.url));
+      await expect(run(path, [bundle], { env: { ...env, ...inputs }, cwd: tmpdir() })).rejects.toThrow();
+      expect(proxy.tunnels).toContain(new URL(url).host);
+    }
   });
 
   test('gives the AWS SDK agents that it takes as they are', async () => {

@@ -1,0 +1,2 @@
+import { runStartRunnerPost } from './index.js';
+await runStartRunnerPost(new URL('..', import.meta.url));

@@ -1,0 +1,2 @@
+import { runStartRunner } from './index.js';
+await runStartRunner(new URL('..', import.meta.url));

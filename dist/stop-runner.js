@@ -1,0 +1,2 @@
+import { runStopRunner } from './index.js';
+await runStopRunner(new URL('..', import.meta.url));

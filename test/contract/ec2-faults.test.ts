@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Ec2, LaunchSpec } from '../../src/core/ports.js';
+import { connectEc2 } from '../../src/ec2/connect.js';
+import { seed, startSandbox, type Fault, type Sandbox } from '../../sandbox/sandbox.js';
+import { FakeClock, FAKE_START } from '../core/fake-clock.js';
+import { setAwsEnvironment } from './aws-environment.js';
+
+let sandbox: Sandbox;
+let clock: FakeClock;
+let ec2: Ec2;
+let said: string[];
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ machines: false });
+  setAwsEnvironment(sandbox.environment);
+  clock = new FakeClock();
+  said = [];
+  ec2 = await connectEc2({ clock, random: () => 0.5, log: { info: (sentence) => void said.push(sentence) } });
+});
+
+afterEach(() => sandbox.close());
+
+describe('a launch', () => {
+  test.each<[what: string, fault: Fault]>([
+    ['breaks off before EC2 has it', { kind: 'reset-before' }],
+    ['loses its answer', { kind: 'reset-after' }],
+    ['gets half an answer', { kind: 'malformed' }],
+    ['gets a 500', { kind: 'status', status: 500, code: 'InternalError' }],
+    ['gets the error page of a gateway', { kind: 'status', status: 502, body: '<html>Bad gateway</html>' }],
+    ['gets a page that is no error', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
+    ['is throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }],
+  ])('that %s is sent again and launches one instance', async (_, fault) => {
+    disturb('RunInstances', fault, 2);
+    const outcome = await ec2.launch(spec());
+    expect(sandbox.ec2.instances().map(({ id }) => id)).toEqual([outcome.kind === 'launched' && outcome.instance.id]);
+    expect(tokens()).toEqual(['faults-1', 'faults-1', 'faults-1']);
+    expect(said).toHaveLength(2);
+  });
+
+  test.each<[what: string, fault: Fault, code: string, seconds: [number, number]]>([
+    ['throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }, 'aws-throttled', [15, 40]],
+    ['not answered', { kind: 'reset-before' }, 'aws-unreachable', [5, 15]],
+  ])('that goes on being %s ends in a failure', async (_, fault, code, [least, most]) => {
+    disturb('RunInstances', fault);
+    await expect(ec2.launch(spec())).rejects.toMatchObject({ name: 'Failure', code });
+    expect(tokens()).toHaveLength(6);
+    expect(clock.now() - FAKE_START).toBeGreaterThan(least * 1_000);
+    expect(clock.now() - FAKE_START).toBeLessThan(most * 1_000);
+  });
+
+  test('without capacity is refused at once, though EC2 says 500', async () => {
+    sandbox.ec2.capacity['t3.xlarge/*/spot'] = 0;
+    const outcome = await ec2.launch(spec({ plan: { ...spec().plan, market: 'spot' } }));
+    expect(outcome).toMatchObject({
+      refusal: { code: 'InsufficientInstanceCapacity', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    });
+    expect(operations()).toEqual(['RunInstances']);
+    expect(sandbox.requests.at(-1)?.status).toBe(500);
+  });
+
+  test.each([
+    ['VcpuLimitExceeded', 'on-demand', { scope: 'type', kind: 'quota', hint: expect.stringContaining('L-1216C47A') }],
+    [
+      'MaxSpotInstanceCountExceeded',
+      'spot',
+      { scope: 'type', kind: 'quota', hint: expect.stringContaining('L-34B43A08') },
+    ],
+    ['Unsupported', 'on-demand', { scope: 'plan', kind: 'unsupported' }],
+  ] as const)('that meets %s is refused', async (code, market, refusal) => {
+    sandbox.ec2.refusals['t3.xlarge'] = code;
+    const outcome = await ec2.launch(spec({ plan: { ...spec().plan, market } }));
+    expect(outcome).toMatchObject({ kind: 'refused', refusal: { code, ...refusal } });
+    expect(operations()).toEqual(['RunInstances']);
+  });
+
+  test('that is not allowed fails at once and names the permission', async () => {
+    sandbox.ec2.denied.add('RunInstances');
+    await expect(ec2.launch(spec())).rejects.toMatchObject({
+      code: 'aws-not-authorized',
+      message: 'The AWS credentials lack the permission ec2:RunInstances.',
+      about: { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    });
+    expect(operations()).toEqual(['RunInstances']);
+    await expect(ec2.checkLaunch(spec())).rejects.toMatchObject({ code: 'aws-not-authorized' });
+  });
+});
+
+describe('a read', () => {
+  test.each<[what: string, fault: Fault]>([
+    ['a connection that breaks', { kind: 'reset-before' }],
+    ['half an answer', { kind: 'malformed' }],
+    ['a 500', { kind: 'status', status: 500, code: 'InternalError' }],
+    ['a page that is no error', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
+  ])('survives %s', async (_, fault) => {
+    await ec2.launch(spec());
+    const found = () => ec2.findInstances({ Name: 'faults' });
+    disturb('DescribeInstances', fault, 1);
+    expect(await found()).toHaveLength(1);
+    disturb('DescribeInstances', fault);
+    await expect(found()).rejects.toMatchObject({ name: 'Failure', code: 'aws-unreachable' });
+  });
+
+  test.each<[operation: string, ask: () => Promise<unknown>]>([
+    ['DescribeImages', () => ec2.describeImage(seed.OUR_AMD64_IMAGE)],
+    ['DescribeImages', () => ec2.findNewestImage('*')],
+    ['DescribeInstanceTypes', () => ec2.describeTypes(['t3.xlarge'])],
+    ['DescribeSubnets', () => ec2.describeSubnets([seed.SUBNET_A])],
+    ['DescribeSecurityGroups', () => ec2.describeSecurityGroups([seed.RUNNER_GROUP])],
+    ['DescribeInstances', () => ec2.describeInstances(['i-0ffffffffffffffff'])],
+    ['TerminateInstances', () => ec2.terminate(['i-0ffffffffffffffff'])],
+    ['GetConsoleOutput', () => ec2.readConsole('i-0ffffffffffffffff')],
+  ])('that is not allowed (%s) is a failure that names the permission', async (operation, ask) => {
+    sandbox.ec2.denied.add(operation);
+    const failure = { code: 'aws-not-authorized', message: expect.stringContaining(`permission ec2:${operation}`) };
+    await expect(ask()).rejects.toMatchObject(failure);
+    expect(operations()).toEqual([operation]);
+  });
+
+  test('of parameters that is not allowed names ssm:GetParameters', async () => {
+    const message =
+      'User: arn:aws:iam::123456789012:user/octo is not authorized to perform: ssm:GetParameters on resource: *';
+    disturb('GetParameters', { kind: 'status', status: 400, code: 'AccessDeniedException', message });
+    await expect(ec2.readParameters(['/ci-actions/ami/amd64'])).rejects.toMatchObject({
+      code: 'aws-not-authorized',
+      message: 'The AWS credentials lack the permission ssm:GetParameters on *.',
+    });
+  });
+});
+
+describe('a termination', () => {
+  test.each<[what: string, fault: Fault]>([
+    ['loses its answer', { kind: 'reset-after' }],
+    ['gets half an answer', { kind: 'malformed' }],
+    ['gets a page that is no error', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
+  ])('that %s is sent again', async (_, fault) => {
+    const outcome = await ec2.launch(spec());
+    if (outcome.kind !== 'launched') throw new Error('It was refused.');
+    disturb('TerminateInstances', fault, 1);
+    expect(await ec2.terminate([outcome.instance.id])).toEqual({ unknown: [] });
+    expect(sandbox.ec2.instance(outcome.instance.id).state).not.toBe('pending');
+    disturb('TerminateInstances', fault);
+    await expect(ec2.terminate([outcome.instance.id])).rejects.toMatchObject({ code: 'aws-unreachable' });
+  });
+});
+
+/** The next `times` requests of this operation go wrong; all of them by default. */
+function disturb(operation: string, fault: Fault, times = Infinity): void {
+  let left = times;
+  sandbox.intercept = (request) => (request.operation === operation && left-- > 0 ? fault : undefined);
+}
+
+function operations(): string[] {
+  return sandbox.requests.map(({ operation }) => operation);
+}
+
+function tokens(): (string | null)[] {
+  return sandbox.requests.map(({ body }) => new URLSearchParams(body).get('ClientToken'));
+}
+
+function spec(changes: Partial<LaunchSpec> = {}): LaunchSpec {
+  return {
+    plan: { instanceType: 't3.xlarge', subnetId: seed.SUBNET_A, market: 'on-demand' },
+    imageId: seed.OUR_AMD64_IMAGE,
+    securityGroupIds: [seed.RUNNER_GROUP],
+    rootVolume: { deviceName: '/dev/sda1', sizeGiB: 50 },
+    tags: { Name: 'faults' },
+    userData: Buffer.from('#!/bin/bash\n'),
+    clientToken: 'faults-1',
+    ...changes,
+  };
+}

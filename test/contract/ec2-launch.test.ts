@@ -1,0 +1,245 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { DescribeVolumesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { Agent } from 'node:http';
+import { connect, type NetConnectOpts } from 'node:net';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Ec2, Instance, LaunchSpec } from '../../src/core/ports.js';
+import { connectEc2 } from '../../src/ec2/connect.js';
+import { Pace } from '../../src/ec2/pace.js';
+import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
+import { FakeClock, FAKE_START } from '../core/fake-clock.js';
+import { setAwsEnvironment, wallClock } from './aws-environment.js';
+
+let sandbox: Sandbox;
+let ec2: Ec2;
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ machines: false, timeline: { pendingMs: 5, shuttingDownMs: 5 } });
+  setAwsEnvironment(sandbox.environment);
+  ec2 = await connectEc2({ clock: wallClock });
+});
+
+afterEach(() => sandbox.close());
+
+describe('what is launched', () => {
+  test('ends with its power-off, wants IMDSv2, and is read two hops away', async () => {
+    const { id } = await launch(spec());
+    expect(sandbox.ec2.instance(id)).toMatchObject({
+      shutdownBehavior: 'terminate',
+      metadata: { tokens: 'required', hopLimit: 2, enabled: true },
+      clientToken: 'launch-1',
+      groups: [{ id: seed.RUNNER_GROUP }],
+    });
+  });
+
+  test('has the root volume that was asked for, tagged, and gone with the instance', async () => {
+    const rootVolume = {
+      deviceName: '/dev/sda1',
+      sizeGiB: 80,
+      type: 'gp3',
+      iops: 4_000,
+      throughputMiBps: 300,
+      initializationRateMiBps: 200,
+    };
+    const { id } = await launch(spec({ rootVolume }));
+    const [volume, ...others] = [...sandbox.ec2.volumes.values()];
+    expect(others).toEqual([]);
+    expect(volume).toMatchObject({
+      sizeGiB: 80,
+      type: 'gp3',
+      iops: 4_000,
+      throughput: 300,
+      initializationRate: 200,
+      attachment: { instanceId: id, device: '/dev/sda1', deleteOnTermination: true },
+      tags: new Map(Object.entries(spec().tags)),
+    });
+    await ec2.terminate([id]);
+    await until(async () => sandbox.ec2.instance(id).state === 'terminated');
+    const raw = new EC2Client({});
+    expect((await raw.send(new DescribeVolumesCommand({}))).Volumes).toEqual([]);
+    raw.destroy();
+  });
+
+  test('as spot is asked for once and tagged in its request too', async () => {
+    await launch(spec({ plan: { ...spec().plan, market: 'spot' } }));
+    const [request] = sandbox.ec2.spotRequests.values();
+    expect(request).toMatchObject({ state: 'active', tags: new Map(Object.entries(spec().tags)) });
+    expect(sent()).toMatchObject({
+      'InstanceMarketOptions.SpotOptions.SpotInstanceType': 'one-time',
+      'InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior': 'terminate',
+    });
+  });
+
+  test('gets its user data byte by byte', async () => {
+    const userData = gzipSync('#!/bin/bash\n#:jit-config e30=\n');
+    const { id } = await launch(spec({ userData }));
+    const received = sandbox.ec2.instance(id).userData ?? Buffer.alloc(0);
+    expect(gunzipSync(received).toString()).toBe('#!/bin/bash\n#:jit-config e30=\n');
+  });
+
+  test('carries a profile by name or by ARN, and a key', async () => {
+    await launch(spec({ instanceProfile: seed.INSTANCE_PROFILE, keyName: seed.KEY_PAIR }));
+    expect(sent()).toMatchObject({ 'IamInstanceProfile.Name': seed.INSTANCE_PROFILE, KeyName: seed.KEY_PAIR });
+    const arn = `arn:aws:iam::${seed.ACCOUNT}:instance-profile/${seed.INSTANCE_PROFILE}`;
+    await launch(spec({ instanceProfile: arn, clientToken: 'launch-2' }));
+    expect(sent()).toMatchObject({ 'IamInstanceProfile.Arn': arn });
+  });
+
+  test('asks for nothing that was not asked for', async () => {
+    const plan = { instanceType: 't3.xlarge', market: 'on-demand' } as const;
+    await launch(spec({ plan, securityGroupIds: [], rootVolume: { deviceName: '/dev/sda1' } }));
+    expect(
+      Object.keys(sent())
+        .filter((key) => !/^(TagSpecification|MetadataOptions)\./.test(key))
+        .sort(),
+    ).toEqual([
+      'Action',
+      'BlockDeviceMapping.1.DeviceName',
+      'BlockDeviceMapping.1.Ebs.DeleteOnTermination',
+      'ClientToken',
+      'ImageId',
+      'InstanceInitiatedShutdownBehavior',
+      'InstanceType',
+      'MaxCount',
+      'MinCount',
+      'UserData',
+      'Version',
+    ]);
+  });
+});
+
+describe('what is told of an instance', () => {
+  test('a launch that EC2 took back says why', async () => {
+    const { id } = await launch(spec());
+    const reason = { code: 'Server.InsufficientInstanceCapacity', message: 'Insufficient capacity' };
+    sandbox.ec2.killInstance(id, reason);
+    const [instance] = await ec2.describeInstances([id]);
+    expect(instance?.stateReason).toBe('Server.InsufficientInstanceCapacity: Insufficient capacity');
+  });
+
+  test('the console is the latest, or what was posted where EC2 has no latest', async () => {
+    const { id } = await launch(spec());
+    sandbox.ec2.instance(id).postedConsole = 'ci-actions phase=agent √\n';
+    expect(await ec2.readConsole(id)).toBe('ci-actions phase=agent √\n');
+    sandbox.intercept = ({ body }) =>
+      body.includes('Latest=true') ? { kind: 'status', status: 400, code: 'UnsupportedOperation' } : undefined;
+    expect(await ec2.readConsole(id)).toBe('ci-actions phase=agent √\n');
+  });
+
+  test('all pages are read, and more ids than one request takes', async () => {
+    const raw = new EC2Client({});
+    const count = { MinCount: 1_203, MaxCount: 1_203 };
+    const tags = [{ ResourceType: 'instance' as const, Tags: [{ Key: 'Name', Value: 'many' }] }];
+    await raw.send(
+      new RunInstancesCommand({
+        ...count,
+        ImageId: seed.OUR_AMD64_IMAGE,
+        InstanceType: 't3.nano',
+        TagSpecifications: tags,
+      }),
+    );
+    raw.destroy();
+    const found = await ec2.findInstances({ Name: 'many' });
+    const ids = [...new Set(found.map(({ id }) => id))];
+    expect(ids).toHaveLength(1_203);
+    expect(await ec2.describeInstances(ids)).toHaveLength(1_203);
+    expect(await ec2.terminate([...ids, 'i-0ffffffffffffffff'])).toEqual({ unknown: ['i-0ffffffffffffffff'] });
+    await until(async () => (await ec2.findInstances({ Name: 'many' })).length === 0);
+  });
+});
+
+describe('a connection', () => {
+  test('without a region fails before anything is asked', async () => {
+    setAwsEnvironment({ ...sandbox.environment, AWS_REGION: '', AWS_DEFAULT_REGION: '' });
+    await expect(connectEc2({ clock: wallClock })).rejects.toMatchObject({
+      code: 'aws-no-region',
+      hint: expect.stringContaining('AWS_REGION'),
+    });
+    expect(sandbox.requests).toEqual([]);
+  });
+
+  test('without credentials fails before anything is asked', async () => {
+    setAwsEnvironment({ ...sandbox.environment, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
+    await expect(connectEc2({ clock: wallClock })).rejects.toMatchObject({
+      code: 'aws-no-credentials',
+      hint: expect.stringContaining('aws-actions/configure-aws-credentials'),
+    });
+    expect(sandbox.requests).toEqual([]);
+  });
+
+  test('takes the region it is given before that of the environment', async () => {
+    expect((await connectEc2({ clock: wallClock, region: 'eu-central-1' })).region).toBe('eu-central-1');
+    expect(ec2.region).toBe('us-east-1');
+  });
+
+  test('of all three clients goes through the given agent', async () => {
+    const connections: string[] = [];
+    const agent = Object.assign(new Agent({ keepAlive: false }), {
+      createConnection(options: NetConnectOpts) {
+        connections.push(`${'port' in options && options.port}`);
+        return connect(options);
+      },
+    });
+    const viaAgent = await connectEc2({ clock: wallClock, agents: { httpAgent: agent } });
+    await viaAgent.describeImage(seed.OUR_AMD64_IMAGE);
+    await viaAgent.readParameters(['/ci-actions/ami/amd64']);
+    await viaAgent.launch(spec());
+    const { port } = new URL(sandbox.awsUrl);
+    expect(connections).toEqual([port, port, port]);
+  });
+});
+
+test('launches are paced: a burst, then two a second, in their order', async () => {
+  const clock = new FakeClock();
+  const pace = new Pace({ burst: 4, perSecond: 2 }, clock);
+  const take = async () => {
+    await pace.take();
+    return clock.now() - FAKE_START;
+  };
+  const turns = await Promise.all(Array.from({ length: 7 }, take));
+  expect(turns).toEqual([0, 0, 0, 0, 500, 1_000, 1_500]);
+  await clock.sleep(60_000);
+  expect(await Promise.all([take(), take()])).toEqual([61_500, 61_500]);
+});
+
+test('launches side by side are not throttled', async () => {
+  await sandbox.close();
+  sandbox = await startSandbox({ machines: false, throttle: true });
+  setAwsEnvironment(sandbox.environment);
+  ec2 = await connectEc2({ clock: wallClock });
+  await Promise.all(Array.from({ length: 7 }, (_, at) => launch(spec({ clientToken: `side-${at}` }))));
+  expect(sandbox.requests.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => 200));
+});
+
+async function launch(spec: LaunchSpec): Promise<Instance> {
+  const outcome = await ec2.launch(spec);
+  if (outcome.kind === 'refused') throw new Error(`Refused: ${outcome.refusal.message}`);
+  return outcome.instance;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 5_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error('It did not come about within 5 s.');
+    await wallClock.sleep(10);
+  }
+}
+
+/** The form of the last RunInstances. */
+function sent(): Record<string, string> {
+  const request = sandbox.requests.findLast(({ operation }) => operation === 'RunInstances');
+  return Object.fromEntries(new URLSearchParams(request?.body));
+}
+
+function spec(changes: Partial<LaunchSpec> = {}): LaunchSpec {
+  return {
+    plan: { instanceType: 't3.xlarge', subnetId: seed.SUBNET_A, market: 'on-demand' },
+    imageId: seed.OUR_AMD64_IMAGE,
+    securityGroupIds: [seed.RUNNER_GROUP],
+    rootVolume: { deviceName: '/dev/sda1', sizeGiB: 50 },
+    tags: { Name: 'launch', 'ci-actions:run-id': '7' },
+    userData: Buffer.from('#!/bin/bash\n'),
+    clientToken: 'launch-1',
+    ...changes,
+  };
+}

@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { renderUserData, USER_DATA_LIMIT } from '../../src/core/payload.js';
+import { bootScripts, defaults, oneJob, scenario } from './boot-machine.js';
+
+const platform = `linux-${process.arch}`;
+
+describe('a stock image', () => {
+  const stock = { boot: 'user-data', runner: null, download: archive(platform) } as const;
+  scenario('is given the agent by its user data, and the runner by the agent', stock, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+    const phases = [
+      'agent',
+      'payload',
+      'runner-install',
+      'runner-start',
+      'listening',
+      'job',
+      'runner-exit',
+      'power-off',
+    ];
+    expect(await machine.phases()).toEqual(phases);
+    expect(statSync(join(machine.root, 'opt/ci-actions/agent.sh')).mode & 0o777).toBe(0o755);
+    expect(readdirSync(join(machine.root, 'opt/actions-runner')).toSorted()).toEqual(['bin', 'run.sh']);
+    expect(await machine.read('stderr')).toBe('');
+  });
+
+  const forged = { runner: null, download: { ...archive(platform), sha256: '0'.repeat(64) } };
+  scenario('unpacks nothing whose checksum is wrong', forged, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('runner install failed with 1');
+    expect(await machine.read('console')).toMatch(/^ci-actions runner-install: checksum of http\S+ is not 0{64}$/m);
+    expect(readdirSync(join(machine.root, 'opt/actions-runner'))).toEqual([]);
+  });
+
+  const foreign = { runner: null, download: archive('linux-s390') };
+  scenario('refuses a runner for another architecture before downloading it', foreign, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('runner install failed with 1');
+    expect(await machine.read('console')).toContain(`linux-s390 is not for this machine, which is ${platform}`);
+  });
+
+  scenario('ends when there is neither a runner nor a place to get it', { runner: null }, async (machine) => {
+    const reason = await machine.reasonOfPowerOff();
+    expect(reason).toBe(`no runner in ${machine.root}/opt/actions-runner, and no runner-url`);
+  });
+
+  test('leaves 4 KB of the user data to the pre-runner script, and no script ends its own embedding', () => {
+    const jitConfig = randomBytes(3000).toString('base64');
+    const bytes = renderUserData({ ...defaults, jitConfig }, bootScripts());
+    expect(bytes.length).toBeLessThan(USER_DATA_LIMIT - 4096);
+    expect(Object.values(bootScripts()).join('')).not.toContain('END_OF_CI_ACTIONS_FILE');
+  });
+});
+
+describe('a pre-runner script', () => {
+  const curious = { payload: { preRunnerScript: 'stat -c %a "$0"; pwd; echo KEY=value >>.env\n' } };
+  scenario('runs before the runner, in its home, from a file of its user alone', curious, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+    expect((await machine.phases()).slice(1, 4)).toEqual(['payload', 'pre-runner-script', 'runner-start']);
+    expect(await machine.read('console')).toContain(
+      `ci-actions pre-runner-script: 700\nci-actions pre-runner-script: ${machine.root}/opt/actions-runner\n`,
+    );
+    expect(await machine.read('opt/actions-runner/.env')).toBe('KEY=value\n');
+  });
+
+  scenario('that fails', { payload: { preRunnerScript: 'false\necho not reached\n' } }, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('pre-runner script failed with 1');
+    expect(await machine.read('console')).not.toContain('not reached');
+  });
+
+  const preRunnerScript = 'exec >/dev/null 2>&1\ntrap "" INT TERM\nwhile :; do sleep 0.1; done\n';
+  scenario(
+    'that hangs, silent and stubborn',
+    { payload: { startupTimeoutSeconds: 1, preRunnerScript } },
+    async (machine) => {
+      expect(await machine.reasonOfPowerOff()).toBe('startup took longer than 1 s');
+      expect(await machine.phases()).not.toContain('runner-start');
+    },
+  );
+
+  scenario('may leave a daemon behind', { payload: { preRunnerScript: 'sleep 20 &\n' } }, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+  });
+});
+
+describe('a payload is unreadable', () => {
+  const good = [
+    '#:format 1',
+    '#:runner-name r',
+    '#:label l',
+    '#:jit-config QUJD',
+    '#:runner-home-dir /opt/actions-runner',
+    '#:run-as-user root',
+    '#:startup-timeout-seconds 9',
+    '#:idle-timeout-seconds 9',
+    '#:max-lifetime-seconds 9',
+  ];
+  const told = (...lines: string[]) => gzipSync(['#!/bin/bash', ...lines, ''].join('\n'));
+  const instead = (line: string) => told(...good.map((old) => (old.split(' ')[0] === line.split(' ')[0] ? line : old)));
+  const cases: [name: string, userData: Uint8Array | string | null, why: RegExp][] = [
+    ['without user data', null, /^curl: \(22\) .*404/],
+    ['in empty user data', '', /^no #! in its first line$/],
+    ['in garbage', 'lorem\0ipsum', /^no #! in its first line$/],
+    ['in half a gzip', told(...good).subarray(0, 60), /^broken gzip$/],
+    ['in a script of somebody else', told('echo hello'), /^no [a-z-]+$/],
+    ['in format 2', told('#:format 2'), /^format is not what this agent reads \(format 1\)$/],
+    ['with a line without a value', told('#:format 1', '#:label'), /^not '#:key value': line 3$/],
+    ['with an unknown key', told(...good, '#:speed 9'), /^unknown key speed$/],
+    ['with a key twice', told(...good, '#:label l'), /^label twice$/],
+    ['without a label', told(...good.filter((line) => !line.startsWith('#:label'))), /^no label$/],
+    ['with a lifetime of 0', instead('#:max-lifetime-seconds 0'), /^max-lifetime-seconds is not/],
+    ['with a lifetime of 1e9', instead('#:max-lifetime-seconds 1e9'), /^max-lifetime-seconds is not/],
+    ['with a home that climbs', instead('#:runner-home-dir /opt/../etc'), /^runner-home-dir is not/],
+    ['with a JIT config that is none', instead('#:jit-config $(id)'), /^jit-config is not/],
+    [
+      'with a download without checksum',
+      told(...good, '#:runner-url http://h/f'),
+      /^runner-url without runner-sha256$/,
+    ],
+  ];
+  for (const [name, userData, why] of cases) {
+    scenario(name, { userData }, async (machine) => {
+      const reason = await machine.reasonOfPowerOff();
+      expect(reason).toMatch(/^payload unreadable: /);
+      expect(reason.replace('payload unreadable: ', '')).toMatch(why);
+      expect(await machine.phases()).toEqual(['agent', 'power-off']);
+      expect(await machine.read('stderr')).toBe('');
+    });
+  }
+
+  const absent = { environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9' } };
+  scenario('where no metadata service answers', absent, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toMatch(/^payload unreadable: curl: \(7\) /);
+  });
+
+  const plain = { userData: ['#!/bin/bash', ...good, 'set -e', '#:format 2', ''].join('\n') };
+  scenario('never for being plain text, or for what follows the payload', plain, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+  });
+});
+
+function archive(of: string): { file: string; bytes: Buffer; sha256: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'runner-archive-'));
+  writeFileSync(join(folder, 'run.sh'), oneJob, { mode: 0o755 });
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin/installdependencies.sh'), '#!/bin/bash\n', { mode: 0o755 });
+  const bytes = execFileSync('tar', ['-czC', folder, './run.sh', './bin']);
+  rmSync(folder, { recursive: true });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { file: `actions-runner-${of}-2.999.0.tar.gz`, bytes, sha256 };
+}

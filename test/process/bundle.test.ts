@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { listNodes } from '../node24/nodes.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dist = join(root, 'dist');
+const actions = ['start-runner', 'stop-runner'];
+
+interface Steps {
+  readonly using: string;
+  readonly main: string;
+  readonly post?: string;
+}
+
+function readSteps(action: string): Steps {
+  return (parse(readFileSync(join(root, action, 'action.yml'), 'utf8')) as { runs: Steps }).runs;
+}
+
+function listStubs(): string[] {
+  return actions.flatMap((action) => {
+    const { main, post } = readSteps(action);
+    return [main, ...(post ? [post] : [])].map((path) => join(root, action, path));
+  });
+}
+
+describe('dist/', () => {
+  test('is at most 1 MB', () => {
+    const bytes = readdirSync(dist).map((name) => statSync(join(dist, name)).size);
+    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(1_000_000);
+  });
+
+  test('has the file of every step, and no other', () => {
+    const shared = ['LICENSES.txt', 'index.js', 'package.json', 'proxy.js'].map((name) => join(dist, name));
+    expect(
+      readdirSync(dist)
+        .map((name) => join(dist, name))
+        .sort(),
+    ).toEqual([...listStubs(), ...shared].sort());
+  });
+
+  test('runs on the Node that GitHub has', () => {
+    expect(actions.map((action) => readSteps(action).using)).toEqual(['node24', 'node24']);
+  });
+});
+
+describe.each(listNodes())('Every step under Node $major', ({ path }) => {
+  const bare = { PATH: process.env['PATH'] };
+
+  test.each(['start-runner', 'stop-runner'])('%s says where it belongs when it runs elsewhere', (action) => {
+    const { status, stdout, stderr } = spawnSync(path, [join(dist, `${action}.js`)], { env: bare, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toMatch(/^::error::This is not a step of a workflow: .*%0AWhat to do: /);
+  });
+
+  test('start-runner’s post step is content when nothing was begun', () => {
+    const stub = join(dist, 'start-runner-post.js');
+    const { status, stdout, stderr } = spawnSync(path, [stub], { env: bare, encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+});

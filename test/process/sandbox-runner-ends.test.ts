@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
+import { mint, pullThePlug, removeRunners, runRunner, startListening, until } from './stand-in.js';
+
+let sandbox: GitHubSandbox;
+
+beforeEach(async () => {
+  sandbox = await startGitHub();
+});
+
+afterEach(async () => {
+  await removeRunners();
+  await sandbox.close();
+});
+
+function shown(id: number) {
+  return sandbox.github.runners().find((runner) => runner.id === id);
+}
+
+/** Or a zombie: whoever adopts it may take its time. */
+function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return /^[^Z\s]/.test(stdout);
+}
+
+describe('what goes wrong', () => {
+  test('a runner that loses its power is a ghost: listed, offline, deletable', async () => {
+    const runner = await startListening(sandbox, 'ghost');
+    pullThePlug(runner);
+    await until('offline', () => shown(runner.id)?.status === 'offline');
+    expect(shown(runner.id)).toMatchObject({ busy: false, version: '2.336.0' });
+    await sandbox
+      .octokit()
+      .rest.actions.deleteSelfHostedRunnerFromRepo({ owner: 'octo-org', repo: 'octo-repo', runner_id: runner.id });
+    expect(shown(runner.id)).toBeUndefined();
+  });
+
+  test('with it goes the job it was running', async () => {
+    const runner = await startListening(sandbox, 'lost');
+    const job = sandbox.github.queueJob({ labels: ['lost'], steps: ['echo here; sleep 60'] });
+    await until('the step runs', () => /^here$/m.test(job.log));
+    expect(shown(runner.id)).toMatchObject({ busy: true });
+    pullThePlug(runner);
+    expect(await job.finished).toBe('failure');
+    expect(job.log).toContain('lost communication with the server');
+    expect(shown(runner.id)).toMatchObject({ status: 'offline', busy: false });
+  });
+
+  test('GitHub drops an idle runner: it says so and exits with 0', async () => {
+    const runner = await startListening(sandbox, 'idle');
+    sandbox.github.removeIdleRunner(runner.id);
+    expect(await runner.ended).toBe(0);
+    expect(runner.output()).toContain('The runner no longer exists on the server.');
+    expect(existsSync(join(runner.home, '.runner'))).toBe(false);
+  });
+
+  test('GitHub drops a runner and does not say so: it listens for ever, and takes no job', async () => {
+    const runner = await startListening(sandbox, 'forgotten');
+    sandbox.github.loseJob(runner.id);
+    const job = sandbox.github.queueJob({ labels: ['forgotten'], steps: ['true'] });
+    const other = await startListening(sandbox, 'forgotten');
+    expect(await job.finished).toBe('success');
+    expect(job.runner?.id).toBe(other.id);
+    expect(runner.process.exitCode).toBeNull();
+    expect(shown(runner.id)).toBeUndefined();
+  });
+
+  test('a cancelled job ends with everything it started', async () => {
+    const runner = await startListening(sandbox, 'cancel');
+    const job = sandbox.github.queueJob({
+      labels: ['cancel'],
+      steps: ['(sleep 61; echo no) & echo "pid $!"; wait', 'echo never'],
+    });
+    await until('the step runs', () => /^pid \d+$/m.test(job.log));
+    job.cancel();
+    expect(await job.finished).toBe('cancelled');
+    expect(await runner.ended).toBe(0);
+    const pid = Number(/^pid (\d+)$/m.exec(job.log)?.[1]);
+    await until('its end', () => !isRunning(pid));
+    expect(runner.output()).toContain('completed with result: Canceled');
+    expect(job.log).not.toMatch(/^never$/m);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s ends the job and then the runner, which stays listed',
+    async (signal) => {
+      const runner = await startListening(sandbox, 'signal', { env: { RUNNER_MANUALLY_TRAP_SIG: '1' } });
+      const job = sandbox.github.queueJob({
+        labels: ['signal'],
+        steps: ['trap "echo told; exit 3" INT; echo here; while :; do read -rt 0.05 <> <(:); done'],
+      });
+      await until('the step runs', () => /^here$/m.test(job.log));
+      runner.process.kill(signal);
+      expect(await runner.ended).toBe(0);
+      expect(await job.finished).toBe('cancelled');
+      expect(job.log).toMatch(/^told$/m);
+      expect(runner.output()).toContain('Exiting...');
+    },
+  );
+
+  test('GitHub out of reach is waited out', async () => {
+    const { jitConfig } = await mint(sandbox, 'patient');
+    const files = JSON.parse(Buffer.from(jitConfig, 'base64').toString()) as Record<string, string>;
+    const runner = JSON.parse(Buffer.from(files['.runner'] ?? '', 'base64').toString()) as Record<string, string>;
+    runner['serverUrlV2'] = 'http://127.0.0.1:9/_runner/';
+    const moved = { ...files, '.runner': Buffer.from(JSON.stringify(runner)).toString('base64') };
+    const standIn = runRunner({ jitConfig: Buffer.from(JSON.stringify(moved)).toString('base64') });
+    await until('a second attempt', () => standIn.output().split('Retrying until reconnected').length > 2);
+    standIn.process.kill('SIGKILL');
+  });
+
+  const asRoot = process.getuid?.() === 0 ? test : test.skip;
+  asRoot('root must be allowed', async () => {
+    const runner = runRunner({ jitConfig: 'e30=', env: { RUNNER_ALLOW_RUNASROOT: '' } });
+    expect(await runner.ended).toBe(1);
+    expect(runner.output()).toContain('Must not run interactively with sudo');
+  });
+});

@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
+import { installRunner, mint, removeRunners, runRunner, startListening, until } from './stand-in.js';
+
+let sandbox: GitHubSandbox;
+
+beforeEach(async () => {
+  sandbox = await startGitHub();
+});
+
+afterEach(async () => {
+  await removeRunners();
+  await sandbox.close();
+});
+
+function shown(id: number) {
+  return sandbox.github.runners().find((runner) => runner.id === id);
+}
+
+describe('a runner', () => {
+  test('comes online, takes one job with its labels in any case, reports, is removed and exits with 0', async () => {
+    const runner = await startListening(sandbox, 'one');
+    expect(shown(runner.id)).toMatchObject({ status: 'online', busy: false, version: '2.336.0' });
+    const [wrong, right, late] = [['one', 'gpu'], ['ONE'], ['one']].map((labels) =>
+      sandbox.github.queueJob({
+        labels,
+        name: labels.join('+'),
+        steps: ['echo "in $(basename "$PWD")"', 'echo "$A" >&2'],
+        env: { A: 'b' },
+      }),
+    );
+    expect(await right?.finished).toBe('success');
+    expect(await runner.ended).toBe(0);
+    expect(right?.log).toMatch(/^in octo-repo$[^]*^b$/m);
+    expect(right?.steps.map(({ conclusion }) => conclusion)).toEqual(['success', 'success']);
+    expect(runner.output()).toMatch(
+      /√ Connected to GitHub\n\nCurrent runner version: '2\.336\.0'\n\S+ \S+Z: Listening for Jobs\n/,
+    );
+    expect(runner.output()).toMatch(/Z: Running job: ONE\n.*Z: Job ONE completed with result: Succeeded\n/);
+    expect(shown(runner.id)).toBeUndefined();
+    expect([wrong?.status, late?.status]).toEqual(['queued', 'queued']);
+  });
+
+  test('picks a job up at once', async () => {
+    await startListening(sandbox, 'quick');
+    const queued = Date.now();
+    sandbox.github.queueJob({ labels: ['quick'], steps: ['true'] });
+    await until('job-started', () => sandbox.events.some(({ name }) => name === 'job-started'));
+    const begun = sandbox.events.find(({ name }) => name === 'job-started')?.at ?? Infinity;
+    expect(begun - queued).toBeLessThan(400);
+  });
+
+  test('fails with its step, skips the others, and hands on environment and path between steps', async () => {
+    await startListening(sandbox, 'steps');
+    const env =
+      'echo "X=1" >>"$GITHUB_ENV"; printf "Y<<EOF\\na\\nb\\nEOF\\n" >>"$GITHUB_ENV"; echo /first >>"$GITHUB_PATH"';
+    const job = sandbox.github.queueJob({
+      labels: ['steps'],
+      steps: [env, 'echo "$X|$Y|${PATH%%:*}"; false; echo no', 'echo never'],
+    });
+    expect(await job.finished).toBe('failure');
+    expect(job.log).toContain('1|a\nb|/first\n');
+    expect(job.log).toContain('Process completed with exit code 1.');
+    expect(job.log).not.toMatch(/^(no|never)$/m);
+    expect(job.steps.map(({ conclusion }) => conclusion)).toEqual(['success', 'failure', 'skipped']);
+  });
+
+  test('starts in a copy of the directory, and its log can be followed', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'project-'));
+    writeFileSync(join(directory, 'a.txt'), 'from the project');
+    const job = sandbox.github.queueJob({ labels: ['copy'], steps: ['cat a.txt; rm a.txt'], directory });
+    const heard: string[] = [];
+    job.onLog((text) => heard.push(text));
+    await startListening(sandbox, 'copy');
+    expect(await job.finished).toBe('success');
+    expect(heard.join('')).toBe(job.log);
+    expect(job.log).toContain('from the project');
+    expect(existsSync(join(directory, 'a.txt'))).toBe(true);
+  });
+
+  test('hides its configuration from the job and keeps it from everybody else', async () => {
+    const runner = await startListening(sandbox, 'secret');
+    const config = readFileSync(join(runner.home, '.credentials_rsaparams'), 'utf8');
+    expect(config).toContain('modulus');
+    expect(execFileSync('find', [runner.home, '-name', '.cred*', '-perm', '/077'], { encoding: 'utf8' })).toBe('');
+    const job = sandbox.github.queueJob({ labels: ['secret'], steps: ['env'] });
+    await job.finished;
+    expect(job.log).not.toContain('JITCONFIG');
+  });
+});
+
+describe('a configuration', () => {
+  test('is good for one job only', async () => {
+    const { id, jitConfig } = await mint(sandbox, 'once');
+    sandbox.github.queueJob({ labels: ['once'], steps: ['true'] });
+    expect(await runRunner({ jitConfig }).ended).toBe(0);
+    const again = runRunner({ jitConfig });
+    expect(await again.ended).toBe(0);
+    expect(again.output()).toContain(
+      'Failed to create a session. The runner registration has been deleted from the server',
+    );
+    expect(shown(id)).toBeUndefined();
+  });
+
+  test('serves one program at a time', async () => {
+    const first = await startListening(sandbox, 'twice');
+    const { jitConfig } = { jitConfig: readJitConfig(first.home) };
+    const second = runRunner({ jitConfig });
+    expect(await second.ended).toBe(0);
+    expect(second.output()).toContain('A session for this runner already exists.');
+    expect(shown(first.id)).toMatchObject({ status: 'online' });
+  });
+
+  test('is refused with a runner that is too old', async () => {
+    const home = installRunner();
+    writeFileSync(join(home, 'version'), '2.334.0\n');
+    const runner = runRunner({ home, jitConfig: (await mint(sandbox, 'old')).jitConfig });
+    expect(await runner.ended).toBe(0);
+    expect(runner.output()).toContain('Runner version v2.334.0 is deprecated and cannot receive messages.');
+    expect(runner.output()).not.toContain('Listening for Jobs');
+  });
+});
+
+function readJitConfig(home: string): string {
+  const files = ['.runner', '.credentials', '.credentials_rsaparams'];
+  const encoded = files.map((name) => [name, readFileSync(join(home, name)).toString('base64')]);
+  return Buffer.from(JSON.stringify(Object.fromEntries(encoded))).toString('base64');
+}
+
+describe('hooks', () => {
+  const hook = (script: string) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'hook-')), 'hook.sh');
+    writeFileSync(file, script);
+    chmodSync(file, 0o755);
+    return file;
+  };
+
+  test('run before and after the job', async () => {
+    const env = {
+      ACTIONS_RUNNER_HOOK_JOB_STARTED: hook('echo before'),
+      ACTIONS_RUNNER_HOOK_JOB_COMPLETED: hook('echo after'),
+    };
+    await startListening(sandbox, 'hooks', { env });
+    const job = sandbox.github.queueJob({ labels: ['hooks'], steps: ['echo between'] });
+    expect(await job.finished).toBe('success');
+    expect(job.log).toMatch(/^before$[^]*^between$[^]*^after$/m);
+  });
+
+  test('one that fails fails the job', async () => {
+    await startListening(sandbox, 'broken', { env: { ACTIONS_RUNNER_HOOK_JOB_STARTED: hook('exit 1') } });
+    const job = sandbox.github.queueJob({ labels: ['broken'], steps: ['echo never'] });
+    expect(await job.finished).toBe('failure');
+    expect(job.log).not.toMatch(/^never$/m);
+  });
+});
+
+describe('other ways in', () => {
+  test('the download is what GitHub says it is, and runs', async () => {
+    const { data } = await sandbox
+      .octokit()
+      .rest.actions.listRunnerApplicationsForRepo({ owner: 'octo-org', repo: 'octo-repo' });
+    const arm64 = data.find(({ os, architecture }) => os === 'linux' && architecture === 'arm64');
+    const bytes = Buffer.from(await (await fetch(arm64?.download_url ?? '')).arrayBuffer());
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(arm64?.sha256_checksum);
+    const home = mkdtempSync(join(tmpdir(), 'unpacked-'));
+    execFileSync('tar', ['xzf', '-', '-C', home], { input: bytes });
+    expect(execFileSync(join(home, 'bin/Runner.Listener'), ['--version'], { encoding: 'utf8' })).toBe('2.336.0\n');
+    const { jitConfig } = await mint(sandbox, 'unpacked');
+    const job = sandbox.github.queueJob({ labels: ['unpacked'], steps: ['echo ran'] });
+    // Its own Node.js is in the package.
+    expect(await runRunner({ home, jitConfig, env: { PATH: '/usr/bin:/bin' } }).ended).toBe(0);
+    expect(await job.finished).toBe('success');
+  });
+
+  test('config.sh registers with a token, labels and all', async () => {
+    const { data } = await sandbox
+      .octokit()
+      .rest.actions.createRegistrationTokenForRepo({ owner: 'octo-org', repo: 'octo-repo' });
+    const url = `${sandbox.url}/octo-org/octo-repo`;
+    const command = [
+      'config.sh',
+      '--unattended',
+      '--ephemeral',
+      '--url',
+      url,
+      '--token',
+      data.token,
+      '--name',
+      'peer',
+      '--labels',
+      'a,b',
+    ];
+    const configured = runRunner({ command });
+    expect(await configured.ended).toBe(0);
+    const [runner] = sandbox.github.runners();
+    expect(runner?.labels.map(({ name }) => name).join()).toMatch(/^self-hosted,Linux,(X64|ARM64),a,b$/);
+    const job = sandbox.github.queueJob({ labels: ['self-hosted', 'a'], steps: ['true'] });
+    expect(await runRunner({ home: configured.home }).ended).toBe(0);
+    expect(await job.finished).toBe('success');
+  });
+});
