@@ -140,6 +140,33 @@ export interface Ec2 {
   readConsole(id: string): Promise<string>;
 }
 
+export interface Volume {
+  readonly id: string;
+  /** EC2's words: `creating`, `available`, `in-use`, `deleting`, … */
+  readonly state: string;
+  readonly createdAt: number;
+  readonly sizeGiB: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface SpotRequest {
+  readonly id: string;
+  /** EC2's words: `open`, `active`, `closed`, `cancelled`, `failed`. */
+  readonly state: string;
+  readonly createdAt: number;
+  readonly instanceId?: string;
+}
+
+/** What only the reaper needs of EC2. A `*` in a filter's value stands for any characters. */
+export interface ReaperEc2 extends Pick<Ec2, 'region' | 'findInstances' | 'terminate'> {
+  findVolumes(tags: TagFilter): Promise<readonly Volume[]>;
+  /** Idempotent: a volume that is gone is no error. */
+  deleteVolume(id: string): Promise<void>;
+  findSpotRequests(tags: TagFilter): Promise<readonly SpotRequest[]>;
+  /** Idempotent. */
+  cancelSpotRequest(id: string): Promise<void>;
+}
+
 export interface MintRequest {
   readonly name: string;
   readonly label: string;
@@ -194,6 +221,12 @@ export interface GitHub {
   readFile(path: string, ref: string): Promise<string | undefined>;
   /** Suggests how much slower than planned to poll, from the rate limit last seen: 1 is as planned. */
   readonly pace: number;
+}
+
+/** What only the reaper needs of GitHub. */
+export interface ReaperGitHub extends Pick<GitHub, 'listRunners' | 'readRunner' | 'removeRunner'> {
+  /** `unknown` when GitHub answers that it has no such run attempt. */
+  readRunAttempt(repository: string, runId: string, attempt: string): Promise<'active' | 'completed' | 'unknown'>;
 }
 
 export interface Clock {
