@@ -1,7 +1,7 @@
 import { connectEc2 } from '../src/ec2/connect.js';
 import { connectGitHub } from '../src/github/connect.js';
 import type { Scope } from '../src/core/identity.js';
-import type { Ec2, GitHub, Log } from '../src/core/ports.js';
+import type { Ec2, Ec2ByRegion, GitHub, Log } from '../src/core/ports.js';
 import { clock } from '../src/host/clock.js';
 import type { RunContext } from '../src/host/context.js';
 import { mask } from '../src/host/mask.js';
@@ -40,8 +40,16 @@ export async function connectToGitHub(
   });
 }
 
-/** EC2's side, through a proxy where there is one. */
-export async function connectToEc2(log: Log): Promise<Ec2> {
-  const proxy = await loadProxy();
-  return connectEc2({ clock, log, ...(proxy.agents && { agents: proxy.agents }) });
+/** EC2's side in the home region and, when they are asked for, in others; through a proxy where there is one. */
+export async function connectToEc2(log: Log): Promise<{ ec2: Ec2; ec2In: Ec2ByRegion }> {
+  const { agents } = await loadProxy();
+  const connect = (region?: string) => connectEc2({ clock, log, ...(region && { region }), ...(agents && { agents }) });
+  const ec2 = await connect();
+  const regions = new Map([[ec2.region, Promise.resolve(ec2)]]);
+  const ec2In = (region: string): Promise<Ec2> => {
+    const known = regions.get(region) ?? connect(region);
+    regions.set(region, known);
+    return known;
+  };
+  return { ec2, ec2In };
 }

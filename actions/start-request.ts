@@ -148,6 +148,7 @@ function composeRequest(
     runAsUser: values['run-as-user'],
     preRunnerScript: values['pre-runner-script'],
     waitFor: values['wait-for'],
+    retryCapacityMs: values['retry-capacity-minutes'] * 60_000,
     startupTimeoutMs: values['startup-timeout-minutes'] * 60_000,
     idleTimeoutMs: values['idle-timeout-minutes'] * 60_000,
     maxLifetimeMs: values['max-lifetime-minutes'] * 60_000,

@@ -58,14 +58,20 @@ export const inputs = {
     matches: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
     allowed: 'instance types like t3.xlarge',
   }),
-  'subnet-id': list('Tried in order for each type. Default: EC2’s default subnet.', {
-    matches: /^subnet-[0-9a-z]+$/,
-    allowed: 'subnet ids like subnet-0a1b2c3d',
-  }),
-  'security-group-id': list('All of them are attached. No inbound rule is needed. Default: EC2’s default group.', {
-    matches: /^sg-[0-9a-z]+$/,
-    allowed: 'security group ids like sg-0a1b2c3d',
-  }),
+  'subnet-id': list(
+    'Tried in order for each type. Default: EC2’s default subnet. One of another region is `region/subnet-…`.',
+    {
+      matches: /^([a-z]{2,}(-[a-z]+)+-\d\/)?subnet-[0-9a-z]+$/,
+      allowed: 'subnet ids like subnet-0a1b2c3d or eu-west-1/subnet-0a1b2c3d',
+    },
+  ),
+  'security-group-id': list(
+    'All of a region’s are attached. No inbound rule is needed. Default: EC2’s default group. One of another region is `region/sg-…`.',
+    {
+      matches: /^([a-z]{2,}(-[a-z]+)+-\d\/)?sg-[0-9a-z]+$/,
+      allowed: 'security group ids like sg-0a1b2c3d or eu-west-1/sg-0a1b2c3d',
+    },
+  ),
   'market-type': withDefault(
     'on-demand',
     choice('How the instance is paid for; `spot-then-on-demand` tries every plan as spot first.', [
@@ -143,6 +149,13 @@ export const inputs = {
       'online',
       'launched',
     ]),
+  ),
+  'retry-capacity-minutes': withDefault(
+    '0',
+    integer('For so long, plans that lacked capacity are tried again, after 10, 20, 40, then every 60 s.', {
+      min: 0,
+      max: 360,
+    }),
   ),
   'startup-timeout-minutes': withDefault(
     '5',

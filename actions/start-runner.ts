@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { readBootPhases, type BootPhase } from '../src/core/boot-phases.js';
-import type { Ec2, Log } from '../src/core/ports.js';
+import type { Ec2ByRegion } from '../src/core/ports.js';
 import { summarisePlans, summariseStart } from '../src/core/report.js';
 import { startTags } from '../src/core/request.js';
+import type { StartPorts } from '../src/core/attempt.js';
 import { rehearseStart, startRunners, type Started } from '../src/core/start.js';
 import { removeTraces } from '../src/core/undo.js';
 import { parseInputs } from '../src/core/inputs.js';
@@ -34,9 +35,8 @@ export function runStartRunner(root: URL): Promise<void> {
       connectToGitHub(values, { context, scope, log }),
     );
     for (const notice of loaded.notices) log.info(notice);
-    const ec2 = await connectToEc2(log);
     const ports = {
-      ec2,
+      ...(await connectToEc2(log)),
       github: loaded.github,
       clock,
       log,
@@ -46,13 +46,13 @@ export function runStartRunner(root: URL): Promise<void> {
       mask,
     };
     if (loaded.values['dry-run']) {
-      const { plans, image } = await rehearseStart(loaded.request, ports);
-      await appendSummary(summarisePlans(plans, { imageId: image.id, region: ec2.region }), log);
+      const { plans, sites } = await rehearseStart(loaded.request, ports);
+      await appendSummary(summarisePlans(plans, sites), log);
       for (const [index, plan] of plans.entries()) log.info(`Plan ${index + 1}: ${JSON.stringify(plan)}`);
       return;
     }
     const started = await startRunners(loaded.request, ports);
-    await publish(started, loaded, { ec2, log });
+    await publish(started, loaded, ports);
   });
 }
 
@@ -69,13 +69,14 @@ export function runStartRunnerPost(): Promise<void> {
     const left = await removeTraces(
       {
         tags: startTags(context, journal.startId),
-        instanceIds: journal.instanceIds,
+        regions: journal.regions,
+        instances: journal.instances,
         runnerIds: journal.runnerIds,
         nameContains: `-${journal.startId}-`,
       },
       {
         log,
-        ec2: await connectToEc2(log),
+        ec2In: (await connectToEc2(log)).ec2In,
         github: await connectToGitHub(values, { context, scope: journal.scope, log }),
       },
     );
@@ -87,13 +88,13 @@ export function runStartRunnerPost(): Promise<void> {
   });
 }
 
-async function publish(started: Started, loaded: LoadedStart, { ec2, log }: { ec2: Ec2; log: Log }): Promise<void> {
+async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log }: StartPorts): Promise<void> {
   const { label } = loaded.request;
   const since = (at: number | undefined) =>
     at === undefined ? null : Math.round((at - started.requestedAt) / 100) / 10;
   writeOutputs({
     label,
-    region: ec2.region,
+    region: started.runners[0]?.region ?? ec2.region,
     'ec2-instance-id': started.runners[0]?.instance.id ?? '',
     'ec2-instance-ids': started.runners.map(({ instance }) => instance.id),
     runners: started.runners.map(({ runner, instance, plan, runningAt, onlineAt }) => ({
@@ -103,19 +104,22 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, log }: { ec
       type: plan.instanceType,
       subnet: plan.subnetId ?? instance.subnetId ?? null,
       market: plan.market,
+      region: plan.region,
       toRunning: since(runningAt),
       toOnline: since(onlineAt),
     })),
   });
-  const phases = loaded.request.waitFor === 'online' ? await readPhases(started, ec2) : [];
-  await appendSummary(summariseStart(started, { region: ec2.region, label, phases }), log);
+  const phases = loaded.request.waitFor === 'online' ? await readPhases(started, ec2In) : [];
+  await appendSummary(summariseStart(started, { label, phases }), log);
 }
 
-async function readPhases(started: Started, ec2: Ec2): Promise<readonly BootPhase[]> {
+async function readPhases(started: Started, ec2In: Ec2ByRegion): Promise<readonly BootPhase[]> {
   const first = started.runners[0];
   if (!first) return [];
   // A chart without the agent's mark is no reason to fail a start that succeeded.
-  const text = ec2.readConsole(first.instance.id).catch(() => '');
+  const text = ec2In(first.region)
+    .then((ec2) => ec2.readConsole(first.instance.id))
+    .catch(() => '');
   return readBootPhases(await Promise.race([text, clock.sleep(CONSOLE_BOUND_MS).then(() => '')]));
 }
 

@@ -30,9 +30,8 @@ export function runStopRunner(): Promise<void> {
       instanceIds: values['ec2-instance-id'] ?? [],
       wait: values.wait,
     };
-    const ec2 = await connectToEc2(log);
     const stopped = await stopRunners(request, {
-      ec2,
+      ...(await connectToEc2(log)),
       gitHubOf: (scope) => connectToGitHub(values, { context, scope, log }),
       clock,
       log,

@@ -6,14 +6,16 @@ import { composeLaunch } from './launch-spec.js';
 import { mintRunner, removeSuspects } from './mint.js';
 import { createPacer, LAUNCH_RATE, MINT_RATE } from './pacer.js';
 import type { BootScripts } from './payload.js';
-import type { Clock, Ec2, GitHub, Journal, JournalEntry, Log, MintedRunner, Plan } from './ports.js';
+import type { Clock, Ec2, Ec2ByRegion, GitHub, Journal, JournalEntry, Log, MintedRunner, Plan } from './ports.js';
 import type { Preflight } from './preflight.js';
 import { startTags, type StartRequest } from './request.js';
 import { removeTraces } from './undo.js';
 import { Watch, type Watched } from './watch.js';
 
 export interface StartPorts {
+  /** The home region's. */
   readonly ec2: Ec2;
+  readonly ec2In: Ec2ByRegion;
   readonly github: GitHub;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,10 +46,11 @@ export class Attempt {
     private readonly ready: Preflight,
     private readonly ports: StartPorts,
   ) {
-    this.board = new PlanBoard(ready.plans, ports.log);
     this.signal = AbortSignal.any([ports.signal, this.stop.signal]);
     // As many lanes as there are runners listen to it; that is no leak.
     setMaxListeners(0, this.signal);
+    const { count, retryCapacityMs } = request;
+    this.board = new PlanBoard({ ...ports, signal: this.signal, plans: ready.plans, count, retryMs: retryCapacityMs });
     this.watch = new Watch({ ...ports, signal: this.signal }, request.startupTimeoutMs, request.count);
   }
 
@@ -80,7 +83,10 @@ export class Attempt {
     const suspect = this.started.find(({ onlineAt }) => onlineAt === undefined);
     const diagnosis: Diagnosis =
       suspect && isMachinesFault(error)
-        ? await diagnose({ id: suspect.instance.id, launchedAt: suspect.launchedAt }, this.ports.ec2)
+        ? await diagnose(
+            { id: suspect.instance.id, launchedAt: suspect.launchedAt },
+            await this.ports.ec2In(suspect.region),
+          )
         : { lines: [] };
     const left = await this.remove();
     if (left.length === 0) this.record('undone');
@@ -101,8 +107,9 @@ export class Attempt {
   private remove(): Promise<string[]> {
     return removeTraces(
       {
+        regions: [...this.ready.sites.keys()],
         tags: startTags(this.request.run, this.request.startId),
-        instanceIds: this.started.map(({ instance }) => instance.id),
+        instances: this.started.map(({ instance, region }) => ({ id: instance.id, region })),
         runnerIds: this.minted.map(({ id }) => id),
         ...(this.suspects.size > 0 && { nameContains: `-${this.request.startId}-` }),
       },
@@ -124,16 +131,13 @@ export class Attempt {
   }
 
   private async launch(index: number, minted: MintedRunner, pace: () => Promise<void>): Promise<StartedRunner> {
-    const { request, ready, ports } = this;
+    const { request, ports } = this;
     const { plan, instance } = await launchFirst(
       this.board,
-      ports.ec2,
-      (candidate, token) =>
-        composeLaunch(
-          { request, ready, minted, bootScripts: ports.bootScripts, now: ports.clock.now() },
-          candidate,
-          token,
-        ),
+      async (candidate, token) => {
+        const ec2 = await ports.ec2In(candidate.region);
+        return ec2.launch(composeLaunch(this.partsFor(minted, candidate.region), candidate, token));
+      },
       {
         startId: request.startId,
         index,
@@ -146,6 +150,7 @@ export class Attempt {
     const started: StartedRunner = {
       runner: { id: minted.id, name: minted.name },
       plan,
+      region: plan.region,
       instance,
       launchedAt: ports.clock.now(),
     };
@@ -154,6 +159,11 @@ export class Attempt {
     this.record('started');
     ports.log.info(`Launched ${plan.instanceType} (${plan.market}) for runner ${minted.name}: ${instance.id}.`);
     return started;
+  }
+
+  private partsFor(minted: MintedRunner, region: string) {
+    const { bootScripts, clock } = this.ports;
+    return { request: this.request, site: this.ready.sites.get(region)!, minted, bootScripts, now: clock.now() };
   }
 
   private async untilOnline(started: StartedRunner): Promise<void> {
@@ -167,10 +177,10 @@ export class Attempt {
   private record(state: JournalEntry['state']): void {
     this.ports.journal.record({
       startId: this.request.startId,
-      region: this.ports.ec2.region,
+      regions: [...this.ready.sites.keys()],
       scope: this.request.scope,
       runnerIds: this.minted.map(({ id }) => id),
-      instanceIds: this.started.map(({ instance }) => instance.id),
+      instances: this.started.map(({ instance, region }) => ({ id: instance.id, region })),
       state,
     });
   }

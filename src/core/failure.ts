@@ -40,6 +40,7 @@ export type FailureCode =
   | 'aws-unreachable'
   | 'quota-exceeded'
   | 'no-capacity'
+  | 'launch-budget-spent'
   | 'image-not-found'
   | 'image-unusable'
   | 'runner-version-refused'

@@ -1,12 +1,12 @@
 import { NAME_LIMIT, TAG } from './identity.js';
 import { renderUserData, type BootScripts, type Payload } from './payload.js';
 import type { LaunchSpec, MintedRunner, Plan } from './ports.js';
-import type { Preflight } from './preflight.js';
+import type { Site } from './preflight.js';
 import { composeTags, type StartRequest } from './request.js';
 
 interface LaunchParts {
   readonly request: StartRequest;
-  readonly ready: Preflight;
+  readonly site: Site;
   readonly minted: MintedRunner;
   readonly bootScripts: BootScripts;
   readonly now: number;
@@ -14,13 +14,13 @@ interface LaunchParts {
 
 /** One RunInstances call of the request: this runner on this plan. @throws Failure `payload-too-large` */
 export function composeLaunch(parts: LaunchParts, plan: Plan, clientToken: string): LaunchSpec {
-  const { request, ready, minted, now } = parts;
+  const { request, site, minted, now } = parts;
   return {
     plan,
     clientToken,
-    imageId: ready.image.id,
-    securityGroupIds: request.securityGroupIds,
-    rootVolume: ready.rootVolume,
+    imageId: site.image.id,
+    securityGroupIds: site.securityGroupIds,
+    rootVolume: site.rootVolume,
     tags: composeTags(request, minted, now),
     userData: composeUserData(parts),
     ...(request.instanceProfile !== undefined && { instanceProfile: request.instanceProfile }),
@@ -28,7 +28,7 @@ export function composeLaunch(parts: LaunchParts, plan: Plan, clientToken: strin
   };
 }
 
-function payloadFor(request: StartRequest, ready: Preflight, minted: MintedRunner): Payload {
+function payloadFor(request: StartRequest, site: Site, minted: MintedRunner): Payload {
   return {
     runnerName: minted.name,
     label: request.label,
@@ -39,14 +39,14 @@ function payloadFor(request: StartRequest, ready: Preflight, minted: MintedRunne
     idleTimeoutSeconds: request.idleTimeoutMs / 1000,
     maxLifetimeSeconds: request.maxLifetimeMs / 1000,
     ...(request.preRunnerScript !== undefined && { preRunnerScript: request.preRunnerScript }),
-    ...(ready.download && { runnerDownload: ready.download }),
+    ...(site.download && { runnerDownload: site.download }),
   };
 }
 
 /** Our own images have the agent baked in; any other gets it with the payload. */
-function composeUserData({ request, ready, minted, bootScripts }: LaunchParts): Uint8Array {
-  const isOurs = ready.image.tags[TAG.runnerVersion] !== undefined;
-  return renderUserData(payloadFor(request, ready, minted), isOurs ? undefined : bootScripts);
+function composeUserData({ request, site, minted, bootScripts }: LaunchParts): Uint8Array {
+  const isOurs = site.image.tags[TAG.runnerVersion] !== undefined;
+  return renderUserData(payloadFor(request, site, minted), isOurs ? undefined : bootScripts);
 }
 
 /** As long as a real runner's config and as hard to compress, so that sizes can be checked without minting one. */

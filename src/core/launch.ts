@@ -1,41 +1,86 @@
 import { Failure } from './failure.js';
-import type { Ec2, Instance, LaunchSpec, Log, Plan, Refusal } from './ports.js';
+import type { Clock, Instance, LaunchOutcome, Log, Plan, Refusal } from './ports.js';
 
 export interface RefusedPlan {
   readonly plan: Plan;
   readonly refusal: Refusal;
 }
 
-/** What the runners of one start know together about their plans: a pool found empty is asked once. */
-export class PlanBoard {
-  readonly refused: RefusedPlan[] = [];
-  private readonly open: Plan[];
+export interface BoardOptions {
+  readonly plans: readonly Plan[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** How many instances are wanted: what the budget is measured by. */
+  readonly count: number;
+  /** For how long pools found empty are asked again. 0: never. */
+  readonly retryMs: number;
+}
 
-  constructor(
-    readonly plans: readonly Plan[],
-    private readonly log: Log,
-  ) {
-    this.open = [...plans];
+// Capacity comes back within minutes, not seconds; asked more often than this, EC2 throttles.
+const PAUSES_MS = [10_000, 20_000, 40_000, 60_000];
+
+/**
+ * What the runners of one start know together about their plans: a pool found empty is asked once a sweep, and
+ * everything together asks EC2 for no more than a fixed number of launches, whatever goes wrong.
+ */
+export class PlanBoard {
+  readonly plans: readonly Plan[];
+  readonly refused: RefusedPlan[] = [];
+  /** How often the plans have been swept before. */
+  sweep = 0;
+  private open: Plan[];
+  private budget: number;
+  private reopening: Promise<void> | undefined;
+  private readonly retryUntil: number;
+
+  constructor(private readonly options: BoardOptions) {
+    this.plans = options.plans;
+    this.open = [...options.plans];
+    this.retryUntil = options.clock.now() + options.retryMs;
+    // Each instance needs one launch; each plan may be refused once a sweep, by as many lanes as are on their way.
+    const sweeps = 1 + Math.ceil(options.retryMs / 10_000);
+    this.budget = options.count + Math.min(this.plans.length * sweeps + 5 * options.count, 1_000);
   }
 
-  /** The best plan that nobody has refused. @throws Failure `no-capacity`, `quota-exceeded` when none is left */
-  next(): Plan {
-    const plan = this.open[0];
-    if (plan) return plan;
-    throw this.explain();
+  /**
+   * The best plan that nobody has refused, waited for while it may come back.
+   *
+   * @throws Failure `no-capacity`, `quota-exceeded` when there is none, `launch-budget-spent`
+   */
+  async next(): Promise<Plan> {
+    while (this.open.length === 0) await (this.reopening ??= this.reopen());
+    if (this.budget-- > 0) return this.open[0]!;
+    throw new Failure('launch-budget-spent', 'EC2 refused so many launches that this start asks for no more.', {
+      hint: 'Something refuses again and again: see the refusals in the log above, and report it if they make no sense.',
+      details: this.listRefusals(),
+    });
   }
 
   refuse(plan: Plan, refusal: Refusal): void {
     if (!this.open.includes(plan)) return;
     this.refused.push({ plan, refusal });
-    this.log.info(`Refused: ${describePlan(plan)}: ${refusal.code}.`);
-    for (const other of this.open.filter((one) => covers(refusal, plan, one))) {
-      this.open.splice(this.open.indexOf(other), 1);
-    }
+    this.options.log.info(`Refused: ${describePlan(plan)}: ${refusal.code}.`);
+    this.open = this.open.filter((other) => !covers(refusal, plan, other));
     const next = this.open[0];
-    if (next && next.market !== plan.market) {
-      this.log.notice(`No ${plan.market} capacity: going on with ${next.market} instances, at their price.`);
+    if (next && plan.market === 'spot' && next.market === 'on-demand') {
+      this.options.log.notice('No spot capacity: going on with on-demand instances, at their price.');
     }
+  }
+
+  /** Only what lacked capacity is worth asking again; a quota stays what it is. */
+  private async reopen(): Promise<void> {
+    const { clock, log, signal } = this.options;
+    const pause = PAUSES_MS[Math.min(this.sweep, PAUSES_MS.length - 1)]!;
+    const empty = this.plans.filter((plan) =>
+      this.refused.some((one) => one.plan === plan && one.refusal.kind === 'capacity'),
+    );
+    if (empty.length === 0 || clock.now() + pause > this.retryUntil) throw this.explain();
+    log.info(`No capacity in any plan; asking again in ${pause / 1000} s.`);
+    await clock.sleep(pause, signal);
+    this.sweep++;
+    this.open = empty;
+    this.reopening = undefined;
   }
 
   private explain(): Failure {
@@ -48,10 +93,16 @@ export class PlanBoard {
         : `EC2 refused all ${this.plans.length} plans.`,
       {
         hint: quota ? quota.refusal.message : this.suggest(),
-        details: this.refused.map(({ plan, refusal }) => `${describePlan(plan)}: ${refusal.code}: ${refusal.message}`),
+        details: this.listRefusals(),
         ...requestIdOf(this.refused.at(-1)?.refusal),
       },
     );
+  }
+
+  /** Each plan's last refusal: a second sweep rarely has other words. */
+  private listRefusals(): string[] {
+    const last = new Map(this.refused.map(({ plan, refusal }) => [plan, refusal]));
+    return [...last].map(([plan, refusal]) => `${describePlan(plan)}: ${refusal.code}: ${refusal.message}`);
   }
 
   private suggest(): string {
@@ -68,33 +119,32 @@ export class PlanBoard {
 }
 
 /**
- * Launches one instance from the first plan that EC2 accepts. The client token is new for each plan and the
- * same for each retry of one, so a retry after a lost answer can't launch twice.
+ * Launches one instance from the first plan that EC2 accepts. The client token is new for each plan and sweep, and
+ * the same for each retry of one, so a retry after a lost answer can't launch twice.
  */
 export async function launchFirst(
   board: PlanBoard,
-  ec2: Ec2,
-  compose: (plan: Plan, clientToken: string) => LaunchSpec,
+  launch: (plan: Plan, clientToken: string) => Promise<LaunchOutcome>,
   identity: { readonly startId: string; readonly index: number; readonly pace: () => Promise<void> },
 ): Promise<{ plan: Plan; instance: Instance }> {
   for (;;) {
-    const plan = board.next();
     await identity.pace();
-    const token = `ci-actions-${identity.startId}-${identity.index}-${board.plans.indexOf(plan)}`;
-    const outcome = await ec2.launch(compose(plan, token));
+    const plan = await board.next();
+    const way = `${board.plans.indexOf(plan)}${board.sweep === 0 ? '' : `s${board.sweep}`}`;
+    const outcome = await launch(plan, `ci-actions-${identity.startId}-${identity.index}-${way}`);
     if (outcome.kind === 'launched') return { plan, instance: outcome.instance };
     board.refuse(plan, outcome.refusal);
   }
 }
 
 export function describePlan(plan: Plan): string {
-  return `${plan.instanceType} ${plan.market}${plan.subnetId ? ` in ${plan.subnetId}` : ''}`;
+  return `${plan.instanceType} ${plan.market}${plan.subnetId ? ` in ${plan.subnetId}` : ''} (${plan.region})`;
 }
 
 function covers(refusal: Refusal, refused: Plan, other: Plan): boolean {
-  if (refusal.scope === 'market') return other.market === refused.market;
-  if (refusal.scope === 'type') return other.market === refused.market && other.instanceType === refused.instanceType;
-  return other === refused;
+  if (other.region !== refused.region || other.market !== refused.market) return false;
+  if (refusal.scope === 'market') return true;
+  return refusal.scope === 'type' ? other.instanceType === refused.instanceType : other === refused;
 }
 
 function requestIdOf(refusal: Refusal | undefined): { requestId?: string } {

@@ -12,12 +12,17 @@ import type { Scope } from './identity.js';
 export type Architecture = 'x86_64' | 'arm64';
 export type Market = 'on-demand' | 'spot';
 
-/** One concrete way to launch: type × subnet × market. */
-export interface Plan {
+/** What EC2 launches from: a type in a subnet on a market, all in one region. */
+export interface Pool {
   readonly instanceType: string;
   /** Absent: EC2's default subnet. */
   readonly subnetId?: string;
   readonly market: Market;
+}
+
+/** One concrete way to launch: type × subnet (and so region) × market. */
+export interface Plan extends Pool {
+  readonly region: string;
 }
 
 export interface Image {
@@ -63,7 +68,7 @@ export interface RootVolume {
 
 /** Everything one RunInstances call needs. */
 export interface LaunchSpec {
-  readonly plan: Plan;
+  readonly plan: Pool;
   readonly imageId: string;
   readonly securityGroupIds: readonly string[];
   readonly rootVolume: RootVolume;
@@ -117,6 +122,8 @@ export type TagFilter = Readonly<Record<string, string>>;
 
 export interface Ec2 {
   readonly region: string;
+  /** The regions that this account may use. */
+  listRegions(): Promise<readonly string[]>;
   /** Values by name; a parameter that does not exist is absent from the map. At most 10 names. */
   readParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** By AMI id; `undefined` when EC2 says there is none. */
@@ -166,6 +173,9 @@ export interface ReaperEc2 extends Pick<Ec2, 'region' | 'findInstances' | 'termi
   /** Idempotent. */
   cancelSpotRequest(id: string): Promise<void>;
 }
+
+/** EC2 in any region of the account, connected when it is first asked for. */
+export type Ec2ByRegion = (region: string) => Promise<Ec2>;
 
 export interface MintRequest {
   readonly name: string;
@@ -255,10 +265,11 @@ export interface Journal {
 export interface JournalEntry {
   /** `ci-actions:start` of everything this start creates. */
   readonly startId: string;
-  readonly region: string;
+  /** All regions in which this start may have launched. */
+  readonly regions: readonly string[];
   readonly scope: Scope;
   readonly runnerIds: readonly number[];
-  readonly instanceIds: readonly string[];
+  readonly instances: readonly { readonly id: string; readonly region: string }[];
   /** `started`: a post step must clean up; `confirmed` and `undone`: there is nothing left to do. */
   readonly state: 'started' | 'confirmed' | 'undone';
 }

@@ -4,6 +4,7 @@ import { TAG } from './identity.js';
 import type {
   Architecture,
   Ec2,
+  Ec2ByRegion,
   GitHub,
   Image,
   InstanceTypeFacts,
@@ -14,89 +15,125 @@ import type {
   SecurityGroupFacts,
   SubnetFacts,
 } from './ports.js';
+import { idsIn, place, regionsOf } from './region.js';
 import type { StartRequest, VolumeWishes } from './request.js';
 
-/** Everything that is known before the first side effect. */
-export interface Preflight {
+/** What holds in one region. */
+export interface Site {
+  readonly region: string;
   readonly image: Image;
-  readonly plans: readonly Plan[];
   readonly rootVolume: RootVolume;
-  readonly groupId: number;
+  readonly securityGroupIds: readonly string[];
   /** Absent when the image holds a runner. */
   readonly download?: RunnerDownload;
 }
 
+/** Everything that is known before the first side effect. */
+export interface Preflight {
+  readonly plans: readonly Plan[];
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly groupId: number;
+}
+
+interface PreflightPorts {
+  readonly ec2: Ec2;
+  readonly ec2In: Ec2ByRegion;
+  readonly github: GitHub;
+  readonly log: Log;
+  readonly now: number;
+}
+
 /** Asks all that can be asked before anything is created, side by side. @throws Failure */
-export async function preflight(
-  request: StartRequest,
-  ports: { ec2: Ec2; github: GitHub; log: Log; now: number },
-): Promise<Preflight> {
-  const { ec2, github, log } = ports;
-  const [image, types, subnets, groups, groupId] = await Promise.all([
-    resolveImage(request.image, ports),
-    ec2.describeTypes(request.instanceTypes),
-    request.subnetIds.length > 0 ? ec2.describeSubnets(request.subnetIds) : [],
-    request.securityGroupIds.length > 0 ? ec2.describeSecurityGroups(request.securityGroupIds) : [],
-    request.runnerGroup === undefined ? 1 : github.resolveGroup(request.runnerGroup),
+export async function preflight(request: StartRequest, ports: PreflightPorts): Promise<Preflight> {
+  const home = ports.ec2.region;
+  const regions = regionsOf(request.subnetIds, home);
+  const [surveys, groupId] = await Promise.all([
+    Promise.all(regions.map((region) => survey(request, { region, home }, ports))),
+    request.runnerGroup === undefined ? 1 : ports.github.resolveGroup(request.runnerGroup),
   ]);
-  const problems = [
-    ...checkNetwork(request, subnets, groups, ec2.region),
-    ...checkTypes(request, image, types),
-    ...checkVolume(request.volume, image),
-  ];
+  const plans = listPlans(request, surveys, home);
+  const problems = surveys.flatMap((one) => one.problems);
+  if (problems.length === 0 && plans.length === 0) {
+    problems.push(
+      `\`market-type\` is ${request.markets.join(', ')}, in which none of ${request.instanceTypes.join(', ')} is offered.`,
+    );
+  }
   if (problems.length > 0) {
     throw new Failure('bad-input', problems.length === 1 ? problems[0]! : 'The request does not fit together.', {
       hint: 'Correct the inputs named. Nothing was launched.',
       details: problems.length === 1 ? [] : problems,
     });
   }
-  const [, download] = await Promise.all([checkRunnerVersion(image, ports), findDownload(request, image, github)]);
-  const common = {
-    image,
-    plans: listPlans(request, types, log),
-    rootVolume: fitVolume(request.volume, image),
-    groupId,
-  };
-  return download ? { ...common, download } : common;
+  const sites = await Promise.all(surveys.map((one) => prepareSite(request, one, ports)));
+  return { plans, groupId, sites: new Map(sites.map((site) => [site.region, site])) };
 }
 
-function checkNetwork(
+interface Survey {
+  readonly region: string;
+  readonly image: Image;
+  readonly types: readonly InstanceTypeFacts[];
+  readonly securityGroupIds: readonly string[];
+  readonly problems: string[];
+}
+
+async function survey(
   request: StartRequest,
-  subnets: readonly SubnetFacts[],
-  groups: readonly SecurityGroupFacts[],
-  region: string,
-): string[] {
+  { region, home }: { region: string; home: string },
+  ports: PreflightPorts,
+): Promise<Survey> {
+  const ec2 = await ports.ec2In(region);
+  const subnetIds = idsIn(region, request.subnetIds, home);
+  const securityGroupIds = idsIn(region, request.securityGroupIds, home);
+  const [image, types, subnets, groups] = await Promise.all([
+    resolveImage(request.image, { ec2, log: ports.log }),
+    ec2.describeTypes(request.instanceTypes),
+    subnetIds.length > 0 ? ec2.describeSubnets(subnetIds) : [],
+    securityGroupIds.length > 0 ? ec2.describeSecurityGroups(securityGroupIds) : [],
+  ]);
+  const absent = request.instanceTypes.filter((name) => !types.some((type) => type.name === name));
+  if (absent.length > 0) ports.log.info(`Not offered in ${region} and left out: ${absent.join(', ')}.`);
   const problems = [
-    ...missing(
-      'subnet-id',
-      request.subnetIds,
-      subnets.map(({ id }) => id),
-      region,
-    ),
-    ...missing(
-      'security-group-id',
-      request.securityGroupIds,
-      groups.map(({ id }) => id),
-      region,
-    ),
+    ...missing('subnet-id', subnetIds, { found: subnets, region }),
+    ...missing('security-group-id', securityGroupIds, { found: groups, region }),
+    ...checkNetwork(subnets, groups),
+    ...checkTypes(request, image, types),
+    ...checkVolume(request.volume, image),
   ];
-  const vpcs = new Set([...subnets, ...groups].map(({ vpcId }) => vpcId));
-  if (vpcs.size > 1) {
-    const places = [...subnets, ...groups].map(({ id, vpcId }) => `${id} in ${vpcId}`).join(', ');
-    problems.push(`\`subnet-id\` and \`security-group-id\` belong to different networks: ${places}; allowed: one VPC.`);
-  }
-  return problems;
+  return { region, image, types, securityGroupIds, problems };
 }
 
-function missing(input: string, wanted: readonly string[], found: readonly string[], region: string): string[] {
+async function prepareSite(request: StartRequest, from: Survey, ports: PreflightPorts): Promise<Site> {
+  const { region, image, securityGroupIds } = from;
+  const [, download] = await Promise.all([
+    checkRunnerVersion(image, ports),
+    findDownload(request, image, ports.github),
+  ]);
+  const site = { region, image, securityGroupIds, rootVolume: fitVolume(request.volume, image) };
+  return download ? { ...site, download } : site;
+}
+
+function checkNetwork(subnets: readonly SubnetFacts[], groups: readonly SecurityGroupFacts[]): string[] {
+  const vpcs = new Set([...subnets, ...groups].map(({ vpcId }) => vpcId));
+  if (vpcs.size <= 1) return [];
+  const places = [...subnets, ...groups].map(({ id, vpcId }) => `${id} in ${vpcId}`).join(', ');
+  return [
+    `\`subnet-id\` and \`security-group-id\` belong to different networks: ${places}; allowed: one VPC in a region.`,
+  ];
+}
+
+function missing(
+  input: string,
+  wanted: readonly string[],
+  { found, region }: { found: readonly { readonly id: string }[]; region: string },
+): string[] {
   return wanted
-    .filter((id) => !found.includes(id))
+    .filter((id) => !found.some((one) => one.id === id))
     .map((id) => `\`${input}\` is "${id}", which this account does not have in ${region}.`);
 }
 
 function checkTypes(request: StartRequest, image: Image, types: readonly InstanceTypeFacts[]): string[] {
   const given = request.instanceTypes.join(', ');
-  if (types.length === 0) return [`\`ec2-instance-type\` is "${given}", none of which this region offers.`];
+  if (types.length === 0) return [`\`ec2-instance-type\` is "${given}", none of which the region offers.`];
   return types.flatMap((type) => {
     if (!type.architectures.includes(image.architecture)) {
       const preset = type.architectures.includes('arm64') ? 'arm64' : 'amd64';
@@ -136,18 +173,19 @@ async function findDownload(request: StartRequest, image: Image, github: GitHub)
 }
 
 /** Every type in every subnet in every market: markets outermost, so that spot is tried everywhere first. */
-function listPlans(request: StartRequest, types: readonly InstanceTypeFacts[], log: Log): Plan[] {
-  const known = new Map(types.map((type) => [type.name, type]));
-  const absent = request.instanceTypes.filter((name) => !known.has(name));
-  if (absent.length > 0) log.info(`Not offered in this region and left out: ${absent.join(', ')}.`);
-  const subnets: (string | undefined)[] = request.subnetIds.length > 0 ? [...request.subnetIds] : [undefined];
+function listPlans(request: StartRequest, surveys: readonly Survey[], home: string): Plan[] {
+  const offered = new Map(
+    surveys.map(({ region, types }) => [region, new Map(types.map((type) => [type.name, type]))]),
+  );
+  const places: { region: string; subnetId?: string }[] =
+    request.subnetIds.length > 0
+      ? request.subnetIds.map((given) => place(given, home)).map(({ region, id }) => ({ region, subnetId: id }))
+      : [{ region: home }];
   return request.markets.flatMap((market) =>
-    request.instanceTypes
-      .filter((name) => known.get(name)?.markets.includes(market))
-      .flatMap((instanceType) =>
-        subnets.map((subnetId) =>
-          subnetId === undefined ? { instanceType, market } : { instanceType, subnetId, market },
-        ),
-      ),
+    request.instanceTypes.flatMap((instanceType) =>
+      places
+        .filter(({ region }) => offered.get(region)?.get(instanceType)?.markets.includes(market))
+        .map((where) => ({ instanceType, market, ...where })),
+    ),
   );
 }

@@ -7,26 +7,24 @@ import type { Stopped } from './stop.js';
 
 /** Job summaries: GitHub-flavoured Markdown, written on success and on failure. */
 
-export function summariseStart(
-  started: Started,
-  about: { region: string; label: string; phases: readonly BootPhase[] },
-): string {
+export function summariseStart(started: Started, about: { label: string; phases: readonly BootPhase[] }): string {
   const rows = started.runners.map((one) => [
     `\`${one.runner.name}\``,
     one.instance.id,
     one.plan.instanceType,
     one.plan.market,
     one.plan.subnetId ?? 'default',
+    one.region,
     seconds(one.launchedAt - started.requestedAt),
     one.runningAt === undefined ? '' : seconds(one.runningAt - started.requestedAt),
     one.onlineAt === undefined ? 'not waited for' : seconds(one.onlineAt - started.requestedAt),
   ]);
   return [
-    `### Runners started in ${about.region}`,
+    '### Runners started',
     '',
-    `\`runs-on: ${about.label}\`, image ${started.imageId}. Times are seconds since the request; "running" is when it was first seen.`,
+    `\`runs-on: ${about.label}\`, ${describeImages(started.sites)}. Times are seconds since the request; "running" is when it was first seen.`,
     '',
-    table(['Runner', 'Instance', 'Type', 'Market', 'Subnet', 'Launched', 'Running', 'Online'], rows),
+    table(['Runner', 'Instance', 'Type', 'Market', 'Subnet', 'Region', 'Launched', 'Running', 'Online'], rows),
     '',
     drawTimeline(started, about.phases),
     '',
@@ -45,19 +43,20 @@ export function summariseStop(stopped: Stopped): string {
   return ['### Runners stopped', '', table(['Instance', 'Type', 'Market', 'Lifetime'], rows), ''].join('\n');
 }
 
-export function summarisePlans(plans: readonly Plan[], about: { imageId: string; region: string }): string {
+export function summarisePlans(plans: readonly Plan[], sites: Started['sites']): string {
   const rows = plans.map((plan, index) => [
     String(index + 1),
     plan.instanceType,
     plan.subnetId ?? 'default',
+    plan.region,
     plan.market,
   ]);
   return [
-    `### Dry run: nothing was launched in ${about.region}`,
+    '### Dry run: nothing was launched',
     '',
-    `Image ${about.imageId}. EC2 would accept the launch. The plans, in the order in which they would be tried:`,
+    `${describeImages(sites)}. EC2 would accept the launch. The plans, in the order in which they would be tried:`,
     '',
-    table(['', 'Type', 'Subnet', 'Market'], rows),
+    table(['', 'Type', 'Subnet', 'Region', 'Market'], rows),
     '',
   ].join('\n');
 }
@@ -77,6 +76,10 @@ export function summariseFailure(failure: {
     `Code: \`${failure.code}\``,
     '',
   ].join('\n');
+}
+
+function describeImages(sites: Started['sites']): string {
+  return [...sites.values()].map(({ region, image }) => `image ${image.id} in ${region}`).join(', ');
 }
 
 /** At most 20 runners: a longer chart can't be read. */

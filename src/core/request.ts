@@ -32,6 +32,7 @@ export interface StartRequest {
   readonly image: ImageReference;
   readonly base: BuiltInPreset | undefined;
   readonly instanceTypes: readonly string[];
+  /** Each may name its region: `eu-west-1/subnet-…`. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly markets: readonly Market[];
@@ -45,6 +46,8 @@ export interface StartRequest {
   readonly runAsUser: string;
   readonly preRunnerScript: string | undefined;
   readonly waitFor: 'online' | 'launched';
+  /** For how long pools found empty are asked again. */
+  readonly retryCapacityMs: number;
   readonly startupTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxLifetimeMs: number;

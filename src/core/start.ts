@@ -1,15 +1,15 @@
 import { Attempt, type StartedRunner, type StartPorts } from './attempt.js';
 import { composeLaunch, standInRunner } from './launch-spec.js';
-import type { RefusedPlan } from './launch.js';
+import { describePlan, type RefusedPlan } from './launch.js';
 import type { LaunchSpec } from './ports.js';
-import { preflight, type Preflight } from './preflight.js';
+import { preflight, type Preflight, type Site } from './preflight.js';
 import type { StartRequest } from './request.js';
 
 export interface Started {
   readonly requestedAt: number;
   readonly runners: readonly StartedRunner[];
   readonly refused: readonly RefusedPlan[];
-  readonly imageId: string;
+  readonly sites: ReadonlyMap<string, Site>;
 }
 
 /**
@@ -23,16 +23,16 @@ export async function startRunners(request: StartRequest, ports: StartPorts): Pr
   const ready = await ports.log.group('Check the request', () =>
     preflight(request, { ...ports, now: requestedAt }).then((found) => {
       composeSample(request, found, ports);
-      ports.log.info(
-        `Image ${found.image.id} (${found.image.name}), ${found.plans.length} plans in ${ports.ec2.region}.`,
-      );
+      for (const { region, image } of found.sites.values())
+        ports.log.info(`${region}: image ${image.id} (${image.name}).`);
+      ports.log.info(`${found.plans.length} plans, the first: ${describePlan(found.plans[0]!)}.`);
       return found;
     }),
   );
   const attempt = new Attempt(request, ready, ports);
   try {
     const runners = await ports.log.group('Start the runners', () => attempt.run());
-    return { requestedAt, runners, refused: attempt.board.refused, imageId: ready.image.id };
+    return { requestedAt, runners, refused: attempt.board.refused, sites: ready.sites };
   } catch (error) {
     throw await ports.log.group('Remove what was started', () => attempt.undo(error));
   }
@@ -43,7 +43,7 @@ export async function rehearseStart(request: StartRequest, ports: StartPorts): P
   const ready = await preflight(request, { ...ports, now: ports.clock.now() });
   for (const market of request.markets) {
     const sample = composeSample(request, ready, ports, market);
-    if (sample) await ports.ec2.checkLaunch(sample);
+    if (sample) await (await ports.ec2In(sample.region)).checkLaunch(sample.spec);
   }
   return ready;
 }
@@ -54,8 +54,10 @@ function composeSample(
   ready: Preflight,
   ports: StartPorts,
   market = request.markets[0],
-): LaunchSpec | undefined {
+): { spec: LaunchSpec; region: string } | undefined {
   const plan = ready.plans.find((one) => one.market === market);
-  const parts = { request, ready, minted: standInRunner, bootScripts: ports.bootScripts, now: ports.clock.now() };
-  return plan && composeLaunch(parts, plan, `dry-run-${request.startId}`);
+  const site = plan && ready.sites.get(plan.region);
+  if (!plan || !site) return undefined;
+  const parts = { request, site, minted: standInRunner, bootScripts: ports.bootScripts, now: ports.clock.now() };
+  return { spec: composeLaunch(parts, plan, `dry-run-${request.startId}`), region: plan.region };
 }

@@ -1,6 +1,7 @@
 import { Failure, messageOf } from './failure.js';
-import { parseScope, renderScope, repositoryOf, runTags, TAG, type Run, type Scope } from './identity.js';
-import type { Clock, Ec2, GitHub, Instance, Log, Runner } from './ports.js';
+import { parseScope, renderScope, TAG, type Run, type Scope } from './identity.js';
+import type { Clock, Ec2, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
+import { InstanceSearch, type Found } from './stop-search.js';
 
 export interface StopRequest {
   readonly run: Run;
@@ -11,7 +12,9 @@ export interface StopRequest {
 }
 
 export interface StopPorts {
+  /** The home region's. */
   readonly ec2: Ec2;
+  readonly ec2In: Ec2ByRegion;
   /** GitHub as seen from a scope: what start knew of it is on the instance's tags. */
   readonly gitHubOf: (scope: Scope) => Promise<GitHub>;
   readonly clock: Clock;
@@ -40,156 +43,123 @@ const TERMINATION_CADENCE_MS = 3_000;
  *   something could not be removed
  */
 export async function stopRunners(request: StopRequest, ports: StopPorts): Promise<Stopped> {
-  const { ours, problems } = await ports.log.group('Find what to stop', () => findInstances(request, ports));
+  const { log, clock } = ports;
+  const search = new InstanceSearch(request, ports);
   // Money first: whatever happens to the runners, the machines are going away.
-  const live = ours.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
-  if (live.length > 0) await ports.log.group('Terminate', () => terminate(live, ports));
-  const removal = await ports.log.group('Remove the runners', () => removeRunners(request, ours, ports));
-  if (request.wait) await waitUntilTerminated(ours, ports);
-  const now = ports.clock.now();
-  const instances = ours.map((instance) => ({ instance, lifetimeMs: now - instance.launchedAt }));
-  report([...problems, ...removal.problems], problems.length > 0);
-  return { instances, runnersRemoved: removal.removed };
+  await log.group('Find and terminate', async () => terminate(await search.atHome(), ports));
+  const listing = await log.group('Look at the runners', () => listRunners(request, search, ports));
+  const late = await search.further(listing.ours.map(({ runner }) => runner));
+  await terminate(late, ports);
+  const removed = await removeRunners(listing, log);
+  if (search.all.length === 0) log.info('No instance of this request is left.');
+  if (request.wait) await waitUntilTerminated(search.all, ports);
+  const now = clock.now();
+  const instances = search.all.map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
+  report({ foreign: search.foreign, problems: [...listing.problems, ...removed.problems] });
+  return { instances, runnersRemoved: removed.names };
 }
 
-async function findInstances(
-  request: StopRequest,
-  ports: StopPorts,
-): Promise<{ ours: Instance[]; problems: string[] }> {
-  const named = request.instanceIds.length > 0 ? await ports.ec2.describeInstances(request.instanceIds) : [];
-  const tagged = await findTagged(request, named, ports.ec2);
-  const repository = repositoryOf(request.run);
-  const problems = named
-    .filter(({ tags }) => tags[TAG.repository] !== repository)
-    .map(({ id, tags }) => `${id} ${describeOwner(tags[TAG.repository])}; it was left alone.`);
-  const ours = [...named.filter(({ tags }) => tags[TAG.repository] === repository), ...tagged];
-  const byId = new Map(ours.map((instance) => [instance.id, instance]));
-  for (const id of request.instanceIds.filter((one) => !named.some((instance) => instance.id === one))) {
-    ports.log.info(`EC2 does not know ${id} (any more): there is nothing to terminate.`);
+async function terminate(found: readonly Found[], { ec2In, log }: StopPorts): Promise<void> {
+  const live = found.filter(({ instance }) => instance.state !== 'terminated' && instance.state !== 'shutting-down');
+  for (const region of new Set(live.map((one) => one.region))) {
+    const ids = live.flatMap((one) => (one.region === region ? one.instance.id : []));
+    await (await ec2In(region)).terminate(ids);
+    log.info(`Terminating ${ids.join(', ')}.`);
   }
-  for (const instance of byId.values()) ports.log.info(`${instance.id}: ${instance.type}, ${instance.state}.`);
-  if (byId.size === 0) ports.log.info('No instance of this request is left.');
-  return { ours: [...byId.values()], problems };
 }
 
-/**
- * Ids alone name exactly what is meant. A label means this run's instances of it, whatever the attempt (a re-run
- * stop job has the label of an earlier one): another run may be using the same fixed label at this moment. With
- * ids beside it, it means all that was started together with them. With neither: all of this run and attempt.
- */
-async function findTagged(
-  { run, label, instanceIds }: StopRequest,
-  named: readonly Instance[],
-  ec2: Ec2,
-): Promise<readonly Instance[]> {
-  if (label === undefined) return instanceIds.length > 0 ? [] : ec2.findInstances(runTags(run));
-  const filter = { [TAG.repository]: repositoryOf(run), [TAG.runId]: run.runId, [TAG.label]: label };
-  const starts = startsOf(named);
-  const found = await ec2.findInstances(filter);
-  return found.filter(({ tags }) => starts.length === 0 || starts.includes(tags[TAG.start] ?? ''));
-}
-
-function startsOf(instances: readonly Instance[]): string[] {
-  return instances.flatMap(({ tags }) => tags[TAG.start] ?? []);
-}
-
-function describeOwner(repository: string | undefined): string {
-  return repository === undefined ? 'carries no tag of this suite' : `belongs to ${repository}`;
-}
-
-async function terminate(instances: readonly Instance[], { ec2, log }: StopPorts): Promise<void> {
-  const ids = instances.map(({ id }) => id);
-  await ec2.terminate(ids);
-  log.info(`Terminating ${ids.join(', ')}.`);
+interface Listing {
+  readonly ours: { readonly github: GitHub; readonly runner: Runner }[];
+  readonly problems: string[];
 }
 
 /** Those on the instances' tags and, for a start that died before it launched, those that carry its names. */
-async function removeRunners(
-  request: StopRequest,
-  instances: readonly Instance[],
-  ports: StopPorts,
-): Promise<{ removed: string[]; problems: string[] }> {
-  const scopes = new Map<string, Scope>();
+async function listRunners(request: StopRequest, search: InstanceSearch, ports: StopPorts): Promise<Listing> {
   const home: Scope = { kind: 'repo', owner: request.run.owner, repo: request.run.repo };
-  for (const scope of [home, ...instances.map(({ tags }) => parseScope(tags[TAG.scope]) ?? home)]) {
-    scopes.set(renderScope(scope), scope);
-  }
-  const removed: string[] = [];
-  const problems: string[] = [];
-  for (const scope of scopes.values()) {
+  const tagged = search.all.map(({ instance }) => parseScope(instance.tags[TAG.scope]) ?? home);
+  const scopes = new Map([home, ...tagged].map((scope) => [renderScope(scope), scope]));
+  const listing: Listing = { ours: [], problems: [] };
+  for (const [name, scope] of scopes) {
     try {
       const github = await ports.gitHubOf(scope);
-      removed.push(...(await removeFrom(github, { request, instances, log: ports.log })));
+      const isOurs = ownerTest(request, search);
+      for (const runner of await github.listRunners()) if (isOurs(runner)) listing.ours.push({ github, runner });
     } catch (error) {
       // A token for the organisation need not reach the repository's own runners: only where ours may be, it must.
-      const needed = scope !== home || instances.some(({ tags }) => tags[TAG.scope] === renderScope(home));
-      const sentence = `Runners of ${renderScope(scope)} could not be removed: ${messageOf(error)}`;
-      if (needed || instances.length === 0) problems.push(sentence);
+      const needed = scope !== home || tagged.includes(home) || tagged.length === 0;
+      const sentence = `Runners of ${name} could not be removed: ${messageOf(error)}`;
+      if (needed) listing.problems.push(sentence);
       else ports.log.debug(sentence);
     }
   }
-  return { removed, problems };
+  return listing;
 }
 
-async function removeFrom(
-  github: GitHub,
-  { request, instances, log }: { request: StopRequest; instances: readonly Instance[]; log: Log },
-): Promise<string[]> {
-  const ids = new Set(instances.map(({ tags }) => tags[TAG.runnerId]));
-  const isGhost = ghostTest(request, instances);
-  const removed: string[] = [];
-  for (const runner of await github.listRunners()) {
-    if (!ids.has(String(runner.id)) && !isGhost(runner)) continue;
-    const outcome = await github.removeRunner(runner.id);
-    if (outcome === 'removed') removed.push(runner.name);
-    log.info(
-      outcome === 'busy'
-        ? `Runner ${runner.name} was busy: GitHub removes it as soon as it notices that its machine is gone.`
-        : `Runner ${runner.name}: ${outcome}.`,
-    );
-  }
-  if (removed.length === 0) log.info('GitHub lists no runner of this request.');
-  return removed;
-}
-
-/** Ghosts: minted by a start that died before it launched, so no instance's tags tell of them. */
-function ghostTest(request: StopRequest, instances: readonly Instance[]): (runner: Runner) => boolean {
+/** Which runners are meant: those of the instances found, and ghosts of the same run, label or start. */
+function ownerTest(request: StopRequest, search: InstanceSearch): (runner: Runner) => boolean {
   const { label, instanceIds, run } = request;
-  if (label === undefined && instanceIds.length > 0) return () => false;
-  if (label === undefined) return ({ name }) => name.startsWith(`ec2-${run.runId}-${run.runAttempt}-`);
-  const starts = instanceIds.length > 0 ? startsOf(instances) : [];
-  return ({ name, labels }) =>
-    name.startsWith(`ec2-${run.runId}-`) &&
-    labels.includes(label) &&
-    (starts.length === 0 || starts.some((start) => name.includes(`-${start}-`)));
+  const ids = new Set(search.all.map(({ instance }) => instance.tags[TAG.runnerId]));
+  const { starts } = search;
+  const isGhost = ({ name, labels }: Runner): boolean => {
+    if (label === undefined) return instanceIds.length === 0 && name.startsWith(`ec2-${run.runId}-${run.runAttempt}-`);
+    const isOfStart = starts.length === 0 || starts.some((start) => name.includes(`-${start}-`));
+    return name.startsWith(`ec2-${run.runId}-`) && labels.includes(label) && isOfStart;
+  };
+  return (runner) => ids.has(`${runner.id}`) || isGhost(runner);
 }
 
-async function waitUntilTerminated(instances: readonly Instance[], ports: StopPorts): Promise<void> {
-  const deadline = ports.clock.now() + TERMINATION_BOUND_MS;
-  let open = instances.map(({ id }) => id);
-  for (;;) {
-    const listed = await ports.ec2.describeInstances(open);
-    open = listed.filter(({ state }) => state !== 'terminated').map(({ id }) => id);
-    if (open.length === 0) return;
-    if (ports.clock.now() >= deadline) {
-      throw new Failure('cleanup-incomplete', `EC2 has not terminated ${open.join(', ')} within 10 min.`, {
-        hint: 'They are shutting down and no longer billed; look at them in the EC2 console.',
-      });
+async function removeRunners({ ours }: Listing, log: Log): Promise<{ names: string[]; problems: string[] }> {
+  const names: string[] = [];
+  const problems: string[] = [];
+  for (const { github, runner } of ours) {
+    try {
+      const outcome = await github.removeRunner(runner.id);
+      if (outcome === 'removed') names.push(runner.name);
+      log.info(
+        outcome === 'busy'
+          ? `Runner ${runner.name} was busy: GitHub removes it as soon as it notices that its machine is gone.`
+          : `Runner ${runner.name}: ${outcome}.`,
+      );
+    } catch (error) {
+      problems.push(`Runner ${runner.name} could not be removed: ${messageOf(error)}`);
     }
-    await ports.clock.sleep(TERMINATION_CADENCE_MS, ports.signal);
+  }
+  if (ours.length === 0) log.info('GitHub lists no runner of this request.');
+  return { names, problems };
+}
+
+async function waitUntilTerminated(found: readonly Found[], ports: StopPorts): Promise<void> {
+  const deadline = ports.clock.now() + TERMINATION_BOUND_MS;
+  for (const region of new Set(found.map((one) => one.region))) {
+    const ec2 = await ports.ec2In(region);
+    let open = found.flatMap((one) => (one.region === region ? one.instance.id : []));
+    for (;;) {
+      open = (await ec2.describeInstances(open)).filter(({ state }) => state !== 'terminated').map(({ id }) => id);
+      if (open.length === 0) break;
+      if (ports.clock.now() >= deadline) throw notTerminated(open);
+      await ports.clock.sleep(TERMINATION_CADENCE_MS, ports.signal);
+    }
   }
 }
 
-function report(problems: readonly string[], notOurs: boolean): void {
-  if (problems.length === 0) return;
+function notTerminated(ids: readonly string[]): Failure {
+  return new Failure('cleanup-incomplete', `EC2 has not terminated ${ids.join(', ')} within 10 min.`, {
+    hint: 'They are shutting down and no longer billed; look at them in the EC2 console.',
+  });
+}
+
+function report({ foreign, problems }: { foreign: readonly string[]; problems: readonly string[] }): void {
+  const all = [...foreign, ...problems];
+  if (all.length === 0) return;
+  const notOurs = foreign.length > 0;
   throw new Failure(
     notOurs ? 'not-ours' : 'cleanup-incomplete',
-    problems.length === 1 ? problems[0]! : 'Not everything could be stopped.',
+    all.length === 1 ? all[0]! : 'Not everything could be stopped.',
     {
       hint: notOurs
         ? 'Give `ec2-instance-id` only ids that start-runner put out in this repository. Everything else was stopped.'
         : 'Run stop-runner again: it is safe to repeat.',
-      details: problems.length === 1 ? [] : problems,
+      details: all.length === 1 ? [] : all,
     },
   );
 }

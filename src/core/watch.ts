@@ -1,17 +1,18 @@
 import { Failure } from './failure.js';
-import type { Clock, Ec2, GitHub, Instance, Log, Runner } from './ports.js';
+import type { Clock, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
 
 /** A launched runner and what has been seen of it; times in epoch ms. */
 export interface Watched {
   readonly runner: { readonly id: number; readonly name: string };
   readonly instance: Instance;
+  readonly region: string;
   readonly launchedAt: number;
   runningAt?: number;
   onlineAt?: number;
 }
 
 export interface WatchPorts {
-  readonly ec2: Ec2;
+  readonly ec2In: Ec2ByRegion;
   readonly github: GitHub;
   readonly clock: Clock;
   readonly log: Log;
@@ -101,8 +102,14 @@ export class Watch {
   }
 
   private async lookAtInstances(): Promise<void> {
-    const instances = await this.ports.ec2.describeInstances(this.all().map(({ instance }) => instance.id));
-    for (const instance of instances) {
+    const regions = [...new Set(this.all().map(({ region }) => region))];
+    const perRegion = await Promise.all(
+      regions.map(async (region) => {
+        const ids = this.all().flatMap((one) => (one.region === region ? one.instance.id : []));
+        return (await this.ports.ec2In(region)).describeInstances(ids);
+      }),
+    );
+    for (const instance of perRegion.flat()) {
       const entry = [...this.pending.values()].find(({ watched }) => watched.instance.id === instance.id);
       if (!entry) continue;
       if (instance.state === 'running') entry.watched.runningAt ??= this.ports.clock.now();

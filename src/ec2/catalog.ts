@@ -1,6 +1,7 @@
 import {
   DescribeImagesCommand,
   DescribeInstanceTypesCommand,
+  DescribeRegionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   type EC2Client,
@@ -14,7 +15,7 @@ import { chunk, FILTER_VALUES, readPages, readTags } from './paging.js';
 
 type Catalog = Pick<
   Ec2,
-  'describeImage' | 'findNewestImage' | 'describeTypes' | 'describeSubnets' | 'describeSecurityGroups'
+  'listRegions' | 'describeImage' | 'findNewestImage' | 'describeTypes' | 'describeSubnets' | 'describeSecurityGroups'
 >;
 
 /**
@@ -23,6 +24,7 @@ type Catalog = Pick<
  */
 export function createCatalog(client: EC2Client): Catalog {
   return {
+    listRegions: () => listRegions(client),
     describeImage: (id) => describeImage(client, id),
     findNewestImage: (namePattern) => findNewestImage(client, namePattern),
     async describeTypes(names) {
@@ -124,4 +126,13 @@ function toTypeFacts(type: InstanceTypeInfo): InstanceTypeFacts {
     gpus: nvidia.reduce((sum, { Count = 0 }) => sum + Count, 0),
     markets: (['on-demand', 'spot'] satisfies Market[]).filter((market) => usages.includes(market)),
   };
+}
+
+/** Without those that the account has not opted in to. */
+async function listRegions(client: EC2Client): Promise<readonly string[]> {
+  const regions = await readPages('ec2:DescribeRegions', async () => {
+    const page = await client.send(new DescribeRegionsCommand({}));
+    return { items: page.Regions, next: undefined };
+  });
+  return regions.flatMap(({ RegionName }) => RegionName ?? []);
 }

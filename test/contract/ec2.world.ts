@@ -1,4 +1,4 @@
-import type { Clock, Ec2, LaunchSpec, Plan } from '../../src/core/ports.js';
+import type { Clock, Ec2, LaunchSpec, Pool } from '../../src/core/ports.js';
 
 /** One implementation of the port, in a world of its own. */
 export interface Ec2World {
@@ -9,7 +9,7 @@ export interface Ec2World {
   /** Makes several own images of different age; answers a pattern that fits them all and the id of the newest. */
   publishImages(): Promise<{ readonly pattern: string; readonly newest: string }>;
   /** Leaves no capacity for this plan. */
-  emptyPool(plan: Required<Plan>): void | Promise<void>;
+  emptyPool(plan: Required<Pool>): void | Promise<void>;
   close(): void | Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export interface Ec2WorldOptions {
 }
 
 /** A launch that every world admits; each with a client token of its own unless told otherwise. */
-export function specFor(world: Ec2World, changes: Partial<LaunchSpec> & { plan?: Plan } = {}): LaunchSpec {
+export function specFor(world: Ec2World, changes: Partial<LaunchSpec> & { plan?: Pool } = {}): LaunchSpec {
   return {
     plan: planFor(world),
     imageId: world.catalog.image.id,
@@ -50,7 +50,7 @@ export function specFor(world: Ec2World, changes: Partial<LaunchSpec> & { plan?:
   };
 }
 
-export function planFor(world: Ec2World, changes: Partial<Plan> = {}): Required<Plan> {
+export function planFor(world: Ec2World, changes: Partial<Pool> = {}): Required<Pool> {
   return { instanceType: 't3.xlarge', subnetId: world.catalog.subnets[0], market: 'on-demand', ...changes };
 }
 

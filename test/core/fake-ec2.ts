@@ -6,7 +6,7 @@ import type {
   Instance,
   LaunchOutcome,
   LaunchSpec,
-  Plan,
+  Pool,
   Refusal,
   TagFilter,
 } from '../../src/core/ports.js';
@@ -54,6 +54,7 @@ const TIMELINE: FakeTimeline = { pendingMs: 5_000, shuttingDownMs: 20_000, invis
  */
 export class FakeEc2 implements Ec2 {
   readonly region: string;
+  regions: readonly string[] = ['us-east-1'];
   readonly images: FakeImage[] = [...FAKE_IMAGES];
   readonly types = [...FAKE_TYPES];
   readonly subnets = [...FAKE_SUBNETS];
@@ -64,7 +65,7 @@ export class FakeEc2 implements Ec2 {
   /** Serial console by instance id. */
   readonly consoles = new Map<string, string>();
   private readonly machines: FakeMachines;
-  private readonly refusals: { match: Partial<Plan>; refusal: Refusal }[] = [];
+  private readonly refusals: { match: Partial<Pool>; refusal: Refusal }[] = [];
   private readonly faults = new Map<Operation, { error: Error; afterEffect: boolean; times: number }>();
   private readonly launchListeners: ((instance: Instance, spec: LaunchSpec) => void)[] = [];
 
@@ -84,7 +85,7 @@ export class FakeEc2 implements Ec2 {
   }
 
   /** Refuses every plan that agrees with all fields of `match`. */
-  refuse(match: Partial<Plan>, refusal: Refusal): void {
+  refuse(match: Partial<Pool>, refusal: Refusal): void {
     this.refusals.push({ match, refusal });
   }
 
@@ -101,6 +102,10 @@ export class FakeEc2 implements Ec2 {
   /** The instance goes away by itself: powered off, interrupted, broken. */
   end(id: string, reason = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown'): void {
     this.machines.end(id, reason);
+  }
+
+  listRegions(): Promise<readonly string[]> {
+    return this.answer('listRegions', () => this.regions);
   }
 
   readParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -197,12 +202,12 @@ export class FakeEc2 implements Ec2 {
     for (const id of securityGroupIds) refuseUnless(this.groups, id, 'network-mismatch');
   }
 
-  private findRefusal(plan: Plan): Refusal | undefined {
+  private findRefusal(plan: Pool): Refusal | undefined {
     const inSubnet = `${plan.instanceType}/${plan.subnetId ?? SUBNET_A}`;
     const pools = [plan.instanceType, inSubnet, `${inSubnet}/${plan.market}`];
     if (pools.some((pool) => this.capacity.get(pool) === 0)) return NO_CAPACITY;
-    const agrees = (match: Partial<Plan>) =>
-      Object.entries(match).every(([field, value]) => plan[field as keyof Plan] === value);
+    const agrees = (match: Partial<Pool>) =>
+      Object.entries(match).every(([field, value]) => plan[field as keyof Pool] === value);
     const rule = this.refusals.find(({ match }) => agrees(match));
     if (rule) return rule.refusal;
     for (const pool of pools) this.capacity.set(pool, (this.capacity.get(pool) ?? Infinity) - 1);

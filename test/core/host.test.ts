@@ -87,9 +87,9 @@ describe('What GitHub is told', () => {
     const path = fileFor('GITHUB_STATE');
     const entry = {
       startId: 's',
-      region: 'r',
+      regions: ['r'],
       runnerIds: [1],
-      instanceIds: ['i-1'],
+      instances: [{ id: 'i-1', region: 'r' }],
       scope: { kind: 'org', org: 'o' },
     } as const;
     createJournal().record({ ...entry, state: 'started' });

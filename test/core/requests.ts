@@ -32,6 +32,7 @@ export function aRequest(changes: Partial<StartRequest> = {}): StartRequest {
     runAsUser: 'root',
     preRunnerScript: undefined,
     waitFor: 'online',
+    retryCapacityMs: 0,
     startupTimeoutMs: 300_000,
     idleTimeoutMs: 600_000,
     maxLifetimeMs: 21_600_000,
@@ -44,6 +45,8 @@ export function aWorld(options: { bootMs?: number } = {}) {
   const clock = new FakeClock();
   const ec2 = new FakeEc2({ clock });
   const github = new FakeGitHub();
+  /** Other regions' clouds, by name; the home region's stands for any other. */
+  const elsewhere = new Map<string, FakeEc2>();
   const said: string[] = [];
   const journal: JournalEntry[] = [];
   const cancel = new AbortController();
@@ -60,6 +63,7 @@ export function aWorld(options: { bootMs?: number } = {}) {
   }
   const ports: StartPorts = {
     ec2,
+    ec2In: async (region) => elsewhere.get(region) ?? ec2,
     github,
     clock,
     log,
@@ -74,8 +78,11 @@ export function aWorld(options: { bootMs?: number } = {}) {
     if (live().some(({ id }) => id === instance.id) && github.listed.some((one) => one.name === name))
       github.connect(name);
   }
-  const live = () => ec2.instances.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
-  return { clock, ec2, github, said, journal, cancel, log, ports, live, bringOnline };
+  const live = () =>
+    [ec2, ...elsewhere.values()]
+      .flatMap(({ instances }) => instances)
+      .filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
+  return { clock, ec2, elsewhere, github, said, journal, cancel, log, ports, live, bringOnline };
 }
 
 /** The failure that a promise ends in. */

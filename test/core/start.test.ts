@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/core/failure.js';
 import { startRunners } from '../../src/core/start.js';
 import { AMD64_IMAGE, FOREIGN_GROUP, GROUP, STOCK_AMD64_IMAGE, SUBNET_A, SUBNET_B } from './fake-catalog.js';
-import { NO_CAPACITY } from './fake-ec2.js';
+import { FakeEc2, NO_CAPACITY } from './fake-ec2.js';
 import { aRequest, aWorld, failureOf } from './requests.js';
 
 const BOOT_MS = 25_000;
@@ -84,7 +84,12 @@ describe('where an instance is launched', () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 0).set(`m5.xlarge/${SUBNET_A}`, 0);
     const { runners, refused } = await startRunners(aRequest({ subnetIds: [SUBNET_A, SUBNET_B] }), world.ports);
-    expect(runners[0]!.plan).toEqual({ instanceType: 'm5.xlarge', subnetId: SUBNET_B, market: 'on-demand' });
+    expect(runners[0]!.plan).toEqual({
+      instanceType: 'm5.xlarge',
+      region: 'us-east-1',
+      subnetId: SUBNET_B,
+      market: 'on-demand',
+    });
     expect(refused.map(({ plan }) => `${plan.instanceType} ${plan.subnetId}`)).toEqual([
       `t3.xlarge ${SUBNET_A}`,
       `t3.xlarge ${SUBNET_B}`,
@@ -133,6 +138,95 @@ describe('where an instance is launched', () => {
       code: 'quota-exceeded',
       hint: 'Raise L-1216C47A.',
     });
+  });
+});
+
+describe('capacity that comes back', () => {
+  test('is waited for as long as the user says, with a new client token', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    world.ec2.capacity.set('t3.xlarge', 0).set('m5.xlarge', 0);
+    world.clock.after(60_000, () => world.ec2.capacity.set('m5.xlarge', 1));
+    const { runners } = await startRunners(aRequest({ retryCapacityMs: 300_000 }), world.ports);
+    expect(runners[0]!.plan.instanceType).toBe('m5.xlarge');
+    expect(world.ec2.specs[0]!.clientToken).toBe('ci-actions-0123abcd-0-1s3');
+  });
+
+  test('is not waited for longer', async () => {
+    const world = aWorld();
+    const began = world.clock.now();
+    world.ec2.refuse({}, NO_CAPACITY);
+    const failure = await failureOf(startRunners(aRequest({ count: 3, retryCapacityMs: 120_000 }), world.ports));
+    expect(failure.code).toBe('no-capacity');
+    expect(world.clock.now() - began).toBeLessThanOrEqual(125_000);
+    expect(failure.details.split('\n')).toHaveLength(2);
+  });
+
+  test('a quota is not asked again', async () => {
+    const world = aWorld();
+    const began = world.clock.now();
+    world.ec2.refuse({}, { code: 'VcpuLimitExceeded', message: 'Raise it.', scope: 'type', kind: 'quota' });
+    await failureOf(startRunners(aRequest({ retryCapacityMs: 600_000 }), world.ports));
+    expect(world.clock.now() - began).toBeLessThan(1_000);
+  });
+
+  test('a start that is cancelled meanwhile ends', async () => {
+    const world = aWorld();
+    world.ec2.refuse({}, NO_CAPACITY);
+    world.clock.after(15_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
+    const failure = await failureOf(startRunners(aRequest({ count: 2, retryCapacityMs: 600_000 }), world.ports));
+    expect(failure.code).toBe('cancelled');
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('never makes a storm: all launches together have a budget', async () => {
+    const world = aWorld();
+    let asked = 0;
+    const launch = world.ec2.launch.bind(world.ec2);
+    world.ec2.launch = (spec) => {
+      asked++;
+      return launch(spec);
+    };
+    world.ec2.refuse({}, NO_CAPACITY);
+    const request = aRequest({ count: 20, retryCapacityMs: 6 * 3_600_000 });
+    expect((await failureOf(startRunners(request, world.ports))).code).toMatch(/no-capacity|launch-budget-spent/);
+    expect(asked).toBeLessThanOrEqual(1_020);
+  });
+});
+
+describe('several regions', () => {
+  const subnetIds = ['subnet-0a00000000000000a', 'eu-west-1/subnet-0a00000000000000b'];
+
+  function setUp() {
+    const world = aWorld({ bootMs: BOOT_MS });
+    const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
+    europe.onLaunch((instance) => world.clock.after(BOOT_MS, () => world.bringOnline(instance)));
+    world.elsewhere.set('eu-west-1', europe);
+    world.ec2.regions = ['us-east-1', 'eu-west-1'];
+    return { world, europe };
+  }
+
+  test('are tried in the order of their subnets, each with its own image', async () => {
+    const { world, europe } = setUp();
+    europe.parameters.set('/ci-actions/ami/amd64', STOCK_AMD64_IMAGE);
+    world.ec2.refuse({}, NO_CAPACITY);
+    const { runners } = await startRunners(aRequest({ subnetIds }), world.ports);
+    expect(runners[0]!.plan).toMatchObject({ region: 'eu-west-1', instanceType: 't3.xlarge' });
+    expect(europe.specs[0]!.imageId).toBe(STOCK_AMD64_IMAGE);
+    expect(world.ec2.instances).toEqual([]);
+  });
+
+  test('are cleaned up alike', async () => {
+    const { world, europe } = setUp();
+    world.ec2.refuse({}, NO_CAPACITY);
+    world.clock.after(10_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
+    await failureOf(startRunners(aRequest({ subnetIds }), world.ports));
+    expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+  });
+
+  test('name the one where something is missing', async () => {
+    const { world } = setUp();
+    const request = aRequest({ subnetIds: ['eu-west-1/subnet-0dead'] });
+    expect((await failureOf(startRunners(request, world.ports))).message).toContain('does not have in eu-west-1');
   });
 });
 
@@ -277,7 +371,7 @@ describe('before anything is created, a start refuses', () => {
       { volume: { sizeGiB: 20, sizeIsDefault: false } },
       /`ec2-volume-size` is 20; allowed with image .*: 50/,
     ],
-    ['a type that does not exist', { instanceTypes: ['t9.huge'] }, /none of which this region offers/],
+    ['a type that does not exist', { instanceTypes: ['t9.huge'] }, /none of which the region offers/],
     [
       'a subnet that does not exist',
       { subnetIds: ['subnet-0dead'] },
@@ -326,8 +420,8 @@ describe('the image', () => {
   test('of the preset that was never published is a public one, and the runner is installed', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.parameters.delete('/ci-actions/ami/amd64');
-    const { imageId } = await startRunners(aRequest(), world.ports);
-    expect(imageId).toBe(STOCK_AMD64_IMAGE);
+    const { sites } = await startRunners(aRequest(), world.ports);
+    expect(sites.get('us-east-1')!.image.id).toBe(STOCK_AMD64_IMAGE);
     expect(world.said.join('\n')).toContain('notice: No image was published at /ci-actions/ami/amd64');
     expect(world.github.calls).toContain('findDownload latest');
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/core/failure.js';
 import { startRunners } from '../../src/core/start.js';
 import { stopRunners, type StopRequest } from '../../src/core/stop.js';
+import { FakeEc2, NO_CAPACITY } from './fake-ec2.js';
 import { aRequest, aWorld, failureOf, run } from './requests.js';
 
 function setUp() {
@@ -111,5 +112,38 @@ describe('a stop', () => {
     const { instances } = await stop();
     expect(instances[0]!.lifetimeMs).toBeGreaterThanOrEqual(20_000);
     expect(instances[0]!.lifetimeMs).toBeLessThan(23_000);
+  });
+
+  test('finds by tag what EC2 does not list yet, because its runner is there', async () => {
+    const { world, start } = setUp();
+    await start();
+    const late = new FakeEc2({ clock: world.clock, timeline: { invisibleMs: 8_000 } });
+    await late.launch({ ...world.ec2.specs[0]!, clientToken: 'again' });
+    world.ec2.end(world.ec2.instances[0]!.id);
+    const ports = { ...world.ports, ec2: late, ec2In: async () => late, gitHubOf: async () => world.github };
+    await stopRunners({ run, label: undefined, instanceIds: [], wait: false }, ports);
+    expect(late.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+  });
+
+  test('gives up on an instance that never was after a bound', async () => {
+    const { world, stop } = setUp();
+    const began = world.clock.now();
+    world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0', labels: ['a-label'] });
+    await stop();
+    expect(world.clock.now() - began).toBeLessThanOrEqual(22_000);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('finds an instance in another region, by its id and by its runner', async () => {
+    const { world, stop } = setUp();
+    const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
+    world.elsewhere.set('eu-west-1', europe);
+    world.ec2.regions = ['us-east-1', 'eu-west-1'];
+    world.ec2.refuse({}, NO_CAPACITY);
+    const request = aRequest({ subnetIds: ['eu-west-1/subnet-0a00000000000000a'], waitFor: 'launched' });
+    await startRunners(request, world.ports);
+    await stop();
+    expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+    expect(world.github.listed).toEqual([]);
   });
 });

@@ -1,0 +1,25 @@
+/** A subnet or a security group, and the region it lies in. */
+export interface Placed {
+  readonly region: string;
+  readonly id: string;
+}
+
+/** `eu-west-1/subnet-0a1b` or, in the home region, `subnet-0a1b`. */
+export function place(given: string, home: string): Placed {
+  const [region, id] = given.includes('/') ? given.split('/') : [home, given];
+  return { region: region!, id: id! };
+}
+
+/** Those of a list that lie in one region, by id. */
+export function idsIn(region: string, given: readonly string[], home: string): string[] {
+  return given
+    .map((one) => place(one, home))
+    .filter((one) => one.region === region)
+    .map(({ id }) => id);
+}
+
+/** The regions that a request's subnets name, in their order; the home region when there are none. */
+export function regionsOf(subnets: readonly string[], home: string): string[] {
+  const named = subnets.map((one) => place(one, home).region);
+  return named.length > 0 ? [...new Set(named)] : [home];
+}
