@@ -48,7 +48,7 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   if (request.wait) await waitUntilTerminated(ours, ports);
   const now = ports.clock.now();
   const instances = ours.map((instance) => ({ instance, lifetimeMs: now - instance.launchedAt }));
-  report([...problems, ...removal.problems], problems.length > 0);
+  report(problems, removal.problems);
   return { instances, runnersRemoved: removal.removed };
 }
 
@@ -108,14 +108,14 @@ async function removeRunners(
   request: StopRequest,
   instances: readonly Instance[],
   ports: StopPorts,
-): Promise<{ removed: string[]; problems: string[] }> {
+): Promise<{ removed: string[]; problems: Failure[] }> {
   const scopes = new Map<string, Scope>();
   const home: Scope = { kind: 'repo', owner: request.run.owner, repo: request.run.repo };
   for (const scope of [home, ...instances.map(({ tags }) => parseScope(tags[TAG.scope]) ?? home)]) {
     scopes.set(renderScope(scope), scope);
   }
   const removed: string[] = [];
-  const problems: string[] = [];
+  const problems: Failure[] = [];
   for (const scope of scopes.values()) {
     try {
       const github = await ports.gitHubOf(scope);
@@ -124,8 +124,9 @@ async function removeRunners(
       // A token for the organisation need not reach the repository's own runners: only where ours may be, it must.
       const needed = scope !== home || instances.some(({ tags }) => tags[TAG.scope] === renderScope(home));
       const sentence = `Runners of ${renderScope(scope)} could not be removed: ${messageOf(error)}`;
-      if (needed || instances.length === 0) problems.push(sentence);
-      else ports.log.debug(sentence);
+      if (!needed && instances.length > 0) ports.log.debug(sentence);
+      else if (error instanceof Failure) problems.push(new Failure(error.code, sentence, error.about));
+      else throw error;
     }
   }
   return { removed, problems };
@@ -180,16 +181,19 @@ async function waitUntilTerminated(instances: readonly Instance[], ports: StopPo
   }
 }
 
-function report(problems: readonly string[], notOurs: boolean): void {
-  if (problems.length === 0) return;
+/** With GitHub's own advice for each of its refusals: that is where it says which permission is missing. */
+function report(notOurs: readonly string[], refusals: readonly Failure[]): void {
+  const sentences = [...notOurs, ...refusals.map(({ message }) => message)];
+  if (sentences.length === 0) return;
+  const listed = sentences.length === 1 ? [] : sentences;
+  const advice = [
+    ...(notOurs.length > 0 ? ['Give `ec2-instance-id` only ids that start-runner put out in this repository.'] : []),
+    ...new Set(refusals.map(({ hint }) => hint)),
+    refusals.length > 0 ? 'Then run stop-runner again: it is safe to repeat.' : 'Everything else was stopped.',
+  ];
   throw new Failure(
-    notOurs ? 'not-ours' : 'cleanup-incomplete',
-    problems.length === 1 ? problems[0]! : 'Not everything could be stopped.',
-    {
-      hint: notOurs
-        ? 'Give `ec2-instance-id` only ids that start-runner put out in this repository. Everything else was stopped.'
-        : 'Run stop-runner again: it is safe to repeat.',
-      details: problems.length === 1 ? [] : problems,
-    },
+    notOurs.length > 0 ? 'not-ours' : 'cleanup-incomplete',
+    sentences.length === 1 ? sentences[0]! : 'Not everything could be stopped.',
+    { hint: advice.join(' '), details: [...listed, ...refusals.flatMap(({ about }) => about.details ?? [])] },
   );
 }
