@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure, type FailureCode } from '../src/core/failure.js';
 import { composeName, type Scope } from '../src/core/identity.js';
 import { parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs.js';
 import { migrateInputs } from '../src/core/migration.js';
@@ -16,6 +17,7 @@ export type StartValues = ValuesOf<typeof inputs>;
 
 /** What a presets file is looked for under when nobody names one. */
 const DEFAULT_CONFIG = '.github/ec2-runners.yml';
+const REFUSALS: readonly FailureCode[] = ['github-unauthorized', 'github-forbidden', 'github-not-found'];
 
 export interface LoadedStart {
   readonly request: StartRequest;
@@ -58,6 +60,7 @@ export async function loadStart(
     ...(file.problem === undefined ? [] : [file.problem]),
     // Without its file a preset can't be judged; the file's own problem is told instead.
     ...(file.problem === undefined ? found.problems : []),
+    ...(file.unread !== undefined && found.problems.length > 0 ? [file.unread] : []),
     ...checkCombinations(values, found.preset),
   ]);
   const request = composeRequest({ values, raw, preset: found.preset }, context, scope!);
@@ -72,18 +75,28 @@ function readScope(given: string, context: RunContext): { scope?: Scope; problem
   return { problem: '`runner-scope` is "enterprise", but the event does not name one; allowed: `enterprise:slug`.' };
 }
 
-/** The workspace's file; when nothing is checked out, the repository's at the run's commit. */
+/**
+ * The workspace's file; when nothing is checked out, the repository's at the run's commit.
+ *
+ * @returns `unread`: why it isn't known whether the default one exists
+ */
 async function findPresetsFile(
   config: string | undefined,
   context: RunContext,
   github: GitHub | undefined,
-): Promise<{ found?: { path: string; text: string }; problem?: string }> {
+): Promise<{ found?: { path: string; text: string }; problem?: string; unread?: string }> {
   const path = config ?? DEFAULT_CONFIG;
   const local = join(context.workspace, path);
   if (existsSync(local)) return { found: { path, text: await readFile(local, 'utf8') } };
   const isCheckedOut = existsSync(join(context.workspace, '.git'));
-  const text = isCheckedOut ? undefined : await github?.readFile(path, context.sha);
-  if (text !== undefined) return { found: { path, text } };
+  try {
+    const text = isCheckedOut ? undefined : await github?.readFile(path, context.sha);
+    if (text !== undefined) return { found: { path, text } };
+  } catch (error) {
+    // Nobody asked for the default file, and to start runners a token need not be able to read files.
+    if (config !== undefined || !(error instanceof Failure) || !REFUSALS.includes(error.code)) throw error;
+    return { unread: `${path} could not be looked for: ${error.message}. ${error.hint}` };
+  }
   if (config === undefined || github === undefined) return {};
   const places = isCheckedOut ? 'in the workspace' : `in the workspace or in ${context.repository} at ${context.sha}`;
   return { problem: `\`config\` is "${config}", which is not there ${places}.` };

@@ -31,7 +31,8 @@ export function checkLaunchPermissions(world: Ec2World, params: Params): void {
 
 function requirePermission(world: Ec2World, permission: string): void {
   if (!world.denied.has(permission) && !world.denied.has(permission.replace(/^\w+:/, ''))) return;
-  const who = `User: arn:aws:iam::${ACCOUNT}:user/octo is not authorized to perform: ${permission} on resource: *`;
+  const resource = permission.startsWith('ec2:') ? '' : ' on resource: *';
+  const who = `User: arn:aws:iam::${ACCOUNT}:user/octo is not authorized to perform: ${permission}${resource}`;
   const why = `because no identity-based policy allows the ${permission} action`;
   throw new Ec2Error('UnauthorizedOperation', `You are not authorized to perform this operation. ${who} ${why}`);
 }

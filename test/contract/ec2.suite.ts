@@ -10,6 +10,9 @@ export interface Difference {
   readonly fails: RegExp;
 }
 
+/** A case takes milliseconds; moto loads its services on their first request, slowly on a busy machine. */
+const CASE_MS = 60_000;
+
 export type Differences = Partial<Record<Ec2CaseName, Difference>>;
 
 /** The contract of the `Ec2` port: what every implementation of it must do. */
@@ -22,15 +25,19 @@ export function describeEc2(
     for (const [caseName, { world: options = {}, run }] of Object.entries(EC2_CASES)) {
       const difference = differences[caseName as Ec2CaseName];
       const title = difference ? `${caseName} (differs: ${difference.instead})` : caseName;
-      test(title, async () => {
-        const world = await createWorld(options);
-        try {
-          if (difference) await expect(run(world)).rejects.toThrow(difference.fails);
-          else await run(world);
-        } finally {
-          await world.close();
-        }
-      });
+      test(
+        title,
+        async () => {
+          const world = await createWorld(options);
+          try {
+            if (difference) await expect(run(world)).rejects.toThrow(difference.fails);
+            else await run(world);
+          } finally {
+            await world.close();
+          }
+        },
+        CASE_MS,
+      );
     }
   });
 }

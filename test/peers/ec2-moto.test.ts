@@ -29,7 +29,7 @@ beforeAll(async () => {
   setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
 }, 90_000);
 
-afterAll(() => moto.stop());
+afterAll(() => moto.stop(), 30_000);
 
 describeEc2('real adapter on moto', createWorld, MOTO_DIFFERENCES);
 

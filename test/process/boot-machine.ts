@@ -19,6 +19,8 @@ export interface MachineOptions {
   readonly userData?: Uint8Array | string | null;
   /** Text of `run.sh` in the runner's home; `null` for an image without a runner. */
   readonly runner?: string | null;
+  /** A folder that stands where a file is to be written. */
+  readonly inTheWay?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** The runner application that the payload points to. */
   readonly download?: { readonly file: string; readonly bytes: Uint8Array; readonly sha256: string };
@@ -63,6 +65,7 @@ export class Machine {
     await chmod(root, 0o755);
     const { server, origin } = await startMetadata(root, options);
     if (options.runner !== null) await install(join(root, 'opt/actions-runner/run.sh'), options.runner ?? oneJob);
+    if (options.inTheWay) await mkdir(join(root, options.inTheWay), { recursive: true });
     const errors = await open(join(root, 'stderr'), 'a');
     const machine = new Machine(root, server, command(root, options), environment(root, origin, options), errors.fd);
     await errors.close();

@@ -82,6 +82,11 @@ describe('a pre-runner script', () => {
     },
   );
 
+  const blocked = { payload: { preRunnerScript: 'true\n' }, inTheWay: 'run/ci-actions/pre-runner-script' };
+  scenario('that cannot be written', blocked, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('pre-runner script could not be written');
+  });
+
   scenario('may leave a daemon behind', { payload: { preRunnerScript: 'sleep 20 &\n' } }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
   });
