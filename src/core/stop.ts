@@ -47,7 +47,9 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const removal = await ports.log.group('Remove the runners', () => removeRunners(request, ours, ports));
   if (request.wait) await waitUntilTerminated(ours, ports);
   const now = ports.clock.now();
-  const instances = ours.map((instance) => ({ instance, lifetimeMs: now - instance.launchedAt }));
+  // Those that had ended before are not this stop's doing.
+  const ended = ours.filter(({ state }) => state !== 'terminated');
+  const instances = ended.map((instance) => ({ instance, lifetimeMs: now - instance.launchedAt }));
   report(problems, removal.problems);
   return { instances, runnersRemoved: removal.removed };
 }
