@@ -89,15 +89,16 @@ finish() {
 # Powers off when the agent is gone (its end of the leash closes) or is stuck long after its lifetime.
 # A line on the leash is a new deadline.
 watch() {
-  local over=$1 watchdog='' line status
+  local over=$1 watchdog='' line part='' status
   set +e
   trap - ERR
   trap '' INT HUP TERM
   while :; do
     IFS= read -r -t 1 line
     status=$?
+    part+=$line # a read that times out in the middle of a line leaves its beginning here
     if ((status == 0)); then
-      over=$line
+      over=$part part=''
     elif ((status <= 128)); then
       power_off 'agent died'
       return
@@ -207,7 +208,7 @@ stop_idle() {
 # As Ctrl-C does it, so that the runner ends its session; then with less patience.
 stop_child() {
   local signal until
-  for signal in INT TERM KILL; do
+  for signal in INT TERM; do
     kill -0 "${child:-none}" 2>/dev/null || break
     kill "-$signal" -- "-$child" 2>/dev/null
     kill -CONT -- "-$child" 2>/dev/null
@@ -219,7 +220,7 @@ stop_child() {
     done
   done
   [[ -n $child ]] || return
-  kill -KILL -- "-$child" 2>/dev/null # what its group left behind
+  kill -KILL -- "-$child" 2>/dev/null # it, or what it left behind
   while listen 0.05; do :; done
   reap
   [[ $who != runner ]] || phase runner-exit "$status"

@@ -90,7 +90,7 @@ function renderValue(value: number, unit: Unit): string {
 function renderNumber(value: number, unit: Unit): string {
   const digits = { s: 2, ms: 0, MB: 2, MiB: 0, '': Number.isInteger(value) ? 0 : 2 }[unit];
   // Without a minus before nought.
-  return (Number(value.toFixed(digits)) + 0).toFixed(digits);
+  return Number(value.toFixed(digits)).toFixed(digits);
 }
 
 function renderRatio(value: number, other: number): string {

@@ -54,7 +54,9 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   if (search.all.length === 0) log.info('No instance of this request is left.');
   if (request.wait) await waitUntilTerminated(search.all, ports);
   const now = clock.now();
-  const instances = search.all.map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
+  // Those that had ended before are not this stop's doing.
+  const ended = search.all.filter(({ instance }) => instance.state !== 'terminated');
+  const instances = ended.map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
   report(search.foreign, [...listing.problems, ...removed.problems]);
   return { instances, runnersRemoved: removed.names };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compare, missesBar, renderTable, type Figure } from '../../scripts/bench/figures.js';
+import { compare, missesBar, renderTable, type Figure, type Series } from '../../scripts/bench/figures.js';
 
 const figure = (about: Partial<Figure>): Figure => ({ id: 'any', measure: 'Anything', unit: '', value: 1, ...about });
 
@@ -21,10 +21,10 @@ describe('A bar', () => {
 });
 
 test('programs are compared by their medians, and every sample is kept', () => {
-  const series = [
+  const series: [Series<{ ms: number }>, Series<{ ms: number }>] = [
     { name: 'ours', samples: [{ ms: 3 }, { ms: 1 }, { ms: 2 }] },
     { name: 'theirs', samples: [{ ms: 10 }, { ms: 20 }] },
-  ] as const;
+  ];
   expect(compare({ id: 'x', measure: 'X', unit: 'ms', bar: 5 }, series, ({ ms }) => ms)).toEqual({
     id: 'x',
     measure: 'X',

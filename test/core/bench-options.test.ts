@@ -14,11 +14,10 @@ test('without options everything is measured', () => {
 });
 
 test('lists may have spaces', () => {
-  const { sections, boots } = readOptions(['--only', 'bundle, overhead', '--boots=7, 20,60']) as {
-    sections: string[];
-    boots: number[];
-  };
-  expect({ sections, boots }).toEqual({ sections: ['bundle', 'overhead'], boots: [7, 20, 60] });
+  expect(readOptions(['--only', 'bundle, overhead', '--boots=7, 20,60'])).toMatchObject({
+    sections: ['bundle', 'overhead'],
+    boots: [7, 20, 60],
+  });
 });
 
 test('help goes before everything else', () => {

@@ -133,7 +133,16 @@ describe('where an instance is launched', () => {
 
   test('only quotas in the way is a quota failure with the way out', async () => {
     const world = aWorld();
-    world.ec2.refuse({}, { code: 'VcpuLimitExceeded', message: 'Raise L-1216C47A.', scope: 'type', kind: 'quota' });
+    world.ec2.refuse(
+      {},
+      {
+        code: 'VcpuLimitExceeded',
+        message: 'You have requested more vCPU capacity than your current vCPU limit allows.',
+        scope: 'type',
+        kind: 'quota',
+        hint: 'Raise L-1216C47A.',
+      },
+    );
     expect(await failureOf(startRunners(aRequest(), world.ports))).toMatchObject({
       code: 'quota-exceeded',
       hint: 'Raise L-1216C47A.',

@@ -58,9 +58,9 @@ describe('a stop', () => {
   test('done twice succeeds', async () => {
     const { start, stop } = setUp();
     const { runners } = await start();
-    await stop();
+    await stop({ wait: true });
     expect((await stop()).runnersRemoved).toEqual([]);
-    await stop({ instanceIds: [runners[0]!.instance.id] });
+    expect((await stop({ instanceIds: [runners[0]!.instance.id] })).instances).toEqual([]);
     await stop({ instanceIds: ['i-0never'] });
   });
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootFolder, bootScripts, defaults, install, noJob, oneJob, scenario, signal } from './boot-machine.js';
+import { bootFolder, bootScripts, defaults, install, noJob, oneJob, scenario, shim, signal } from './boot-machine.js';
 
 const account = execFileSync('getent', ['passwd', String(process.getuid?.())], { encoding: 'utf8' })
   .trim()
@@ -44,12 +44,18 @@ describe('one job', () => {
     expect(await machine.read('runner-cwd')).toBe(`${machine.root}/opt/actions-runner\n`);
   });
 
-  const curious = { runner: spy(), payload: { preRunnerScript: 'env >"$CI_ACTIONS_ROOT/script-env"\n' } };
+  const curious = {
+    runner: spy(),
+    payload: { preRunnerScript: 'env >"$CI_ACTIONS_ROOT/script-env"\n' },
+    environment: {
+      PATH: `${shim('env >>"$CI_ACTIONS_ROOT/recorded-env"', 'id', 'getent', 'cut', 'stat', 'base64')}:${process.env['PATH']}`,
+    },
+  };
   scenario('keeps the JIT config from argv, readable files and all other programs', curious, async (machine) => {
     await machine.reasonOfPowerOff();
     expect(await machine.read('seen')).toBe('argv: 0\nagent: 0\nfiles: 0\nitself: 1\n');
-    expect(await machine.read('script-env')).toContain('CI_ACTIONS_ROOT');
-    for (const file of ['script-env', 'console', 'stderr']) {
+    for (const file of ['script-env', 'recorded-env']) expect(await machine.read(file)).toContain('CI_ACTIONS_ROOT');
+    for (const file of ['script-env', 'recorded-env', 'console', 'stderr']) {
       expect(await machine.read(file)).not.toContain(defaults.jitConfig);
     }
   });
@@ -141,9 +147,11 @@ describe('time', () => {
     expect(await machine.reasonOfPowerOff()).toBe('runner listens again after its job');
   });
 
-  const named = { runner: oneJob.replaceAll('build (amd64)', 'Listening for Jobs').replace('exit 0', 'sleep 0.3') };
+  const name = 'Running job: Listening for Jobs completed with result: Succeeded';
+  const named = { runner: oneJob.replaceAll('build (amd64)', name).replace('exit 0', 'sleep 0.3') };
   scenario('a job may be called like anything the runner says', named, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+    expect((await machine.phases()).filter((phase) => phase === 'job')).toHaveLength(1);
   });
 });
 

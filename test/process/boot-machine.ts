@@ -1,6 +1,6 @@
-import { test } from '@jest/globals';
+import { afterAll, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -154,6 +154,15 @@ trap 'echo "Exiting..."; exit 0' INT
 echo "2026-10-20 10:00:00Z: Listening for Jobs"
 while :; do sleep 0.05; done
 `;
+
+/** A `PATH` whose first folder has stand-ins for these programs: they do this, then what the real ones do. */
+export function shim(command: string, ...names: string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'boot-shim-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const text = ['#!/bin/bash', command, 'PATH=${PATH#*:} exec "${0##*/}" "$@"', ''].join('\n');
+  for (const name of names) writeFileSync(join(folder, name), text, { mode: 0o755 });
+  return `${folder}:${process.env['PATH']}`;
+}
 
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {

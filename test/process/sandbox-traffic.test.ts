@@ -145,6 +145,14 @@ test('the region and the seed are the options’', async () => {
   await sandbox.close();
 });
 
+test('a sandbox that finds its port taken says so and serves nothing', async () => {
+  const servers = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+  const before = servers();
+  const taken = Number(new URL(aws.sandbox.githubUrl).port);
+  await expect(startSandbox({ ports: { github: taken } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await eventually(() => servers() <= before);
+});
+
 test('a sandbox starts within 50 ms', async () => {
   const times: number[] = [];
   for (let run = 0; run < 5; run += 1) {

@@ -56,6 +56,18 @@ const bad: readonly Bad[] = [
   { inputs: { 'app-id': '1234' }, says: 'Both `github-token` and an App are given; allowed: one of them.' },
   { inputs: { 'github-token': '', 'app-id': '1234' }, says: '`app-id` is given without `app-private-key`.' },
   {
+    inputs: { 'runner-scope': 'team' },
+    says: '`runner-scope` is "team"; allowed: `repo`, `org`, `enterprise` or `enterprise:slug`.',
+  },
+  {
+    inputs: { preset: 'my machines' },
+    says: '`preset` is "my machines"; allowed: `amd64`, `arm64`, `cuda`, or the name of a preset in the presets file.',
+  },
+  {
+    inputs: { 'github-token': '', 'app-id': '1234', 'app-private-key': 'MIIE' },
+    says: "`app-private-key` is not a private key: it does not begin with a `-----BEGIN … PRIVATE KEY-----` line. Give the whole .pem file that GitHub made for the App, first and last line included, as the secret's value.",
+  },
+  {
     inputs: { mode: 'stop' },
     says: '`mode` is "stop"; allowed here: `start` or nothing. To stop runners, use the stop-runner action.',
   },
@@ -104,7 +116,7 @@ describe('Bad input', () => {
       'pre-runner-script': script,
     });
     expect(main.code).toBe(1);
-    expect(errorOf(main)).toMatch(/^10 inputs cannot be used\.\n/);
+    expect(errorOf(main)).toMatch(/^11 inputs cannot be used\.\n/);
     const about = [
       /^`ec2-instnce-type` is not an input; did you mean `ec2-instance-type`\?$/m,
       /^`count` is "0"; allowed: /m,
@@ -112,6 +124,7 @@ describe('Bad input', () => {
       /^`aws-resource-tags` is "\{"; allowed: .* at line 1, column 2\)\.$/m,
       /^`label` is "a\/b"; allowed: /m,
       /^`preset` is "amd46", which is not built in, .* did you mean `amd64`\?/m,
+      /^\.github\/ec2-runners\.yml could not be looked for: nothing is checked out, and there are no credentials/m,
       /^`ec2-volume-throughput` is set; allowed with `ec2-volume-type: gp3` only, not with gp2\.$/m,
       /^`mode` is "stop"; allowed here: /m,
       /^`pre-runner-script` is "a script of 20485 bytes"; allowed: at most 16384 bytes/m,
