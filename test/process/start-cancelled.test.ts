@@ -78,7 +78,7 @@ test.concurrent('of a start that is killed before EC2 has answered, the post ste
     scene.sandbox.intercept = ({ operation }) =>
       operation === 'RunInstances' ? { kind: 'stall', ms: 1_000 } : undefined;
     const { main } = await interrupt(scene, 'SIGKILL', { at: 'pending' });
-    expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ instanceIds: [], state: 'started' });
+    expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ instances: [], state: 'started' });
     expect((await scene.finish(main)).code).toBe(0);
     expect(scene.sandbox.ec2.instances()).toHaveLength(1);
     await scene.expectNothingIsLeft();

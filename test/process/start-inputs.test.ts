@@ -85,7 +85,7 @@ const bad: readonly Bad[] = [
   },
   {
     inputs: { 'subnet-id': seed.SUBNET_A, 'security-group-id': seed.OTHER_GROUP },
-    says: `\`subnet-id\` and \`security-group-id\` belong to different networks: ${seed.SUBNET_A} in ${seed.VPC}, ${seed.OTHER_GROUP} in ${seed.OTHER_VPC}; allowed: one VPC.`,
+    says: `\`subnet-id\` and \`security-group-id\` belong to different networks: ${seed.SUBNET_A} in ${seed.VPC}, ${seed.OTHER_GROUP} in ${seed.OTHER_VPC}; allowed: one VPC in a region.`,
   },
 ];
 

@@ -74,7 +74,9 @@ describe('A launch that EC2 refuses', () => {
       ]);
       expect(logOf(main)).toContain('::notice::No spot capacity: going on with on-demand instances, at their price.');
       expect(JSON.parse(main.outputs['runners'] ?? '[]')).toMatchObject([{ type: 't3.xlarge', market: 'on-demand' }]);
-      expect(main.summary).toContain('- t3.xlarge spot: `InsufficientInstanceCapacity` There is no Spot capacity');
+      expect(main.summary).toContain(
+        '- t3.xlarge spot (us-east-1): `InsufficientInstanceCapacity` There is no Spot capacity',
+      );
       await expectRunner(scene, main.outputs['label']);
     }),
   );
@@ -110,12 +112,12 @@ describe('A dry run', () => {
       expect(scene.sandbox.ec2.instances()).toEqual([]);
       expect(scene.count(/generate-jitconfig$/)).toBe(0);
       expect(main.lines.filter((line) => line.startsWith('Plan '))).toEqual([
-        `Plan 1: {"instanceType":"t3.xlarge","subnetId":"${SUBNET_A}","market":"spot"}`,
-        `Plan 2: {"instanceType":"t3.xlarge","subnetId":"${SUBNET_B}","market":"spot"}`,
-        `Plan 3: {"instanceType":"t3.xlarge","subnetId":"${SUBNET_A}","market":"on-demand"}`,
-        `Plan 4: {"instanceType":"t3.xlarge","subnetId":"${SUBNET_B}","market":"on-demand"}`,
+        `Plan 1: t3.xlarge spot in ${SUBNET_A} (us-east-1)`,
+        `Plan 2: t3.xlarge spot in ${SUBNET_B} (us-east-1)`,
+        `Plan 3: t3.xlarge on-demand in ${SUBNET_A} (us-east-1)`,
+        `Plan 4: t3.xlarge on-demand in ${SUBNET_B} (us-east-1)`,
       ]);
-      expect(main.summary).toContain('### Dry run: nothing was launched in us-east-1');
+      expect(main.summary).toContain('### Dry run: nothing was launched');
       expect(await scene.finish(main)).toMatchObject({ code: 0 });
     }),
   );
