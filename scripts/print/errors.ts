@@ -3,7 +3,7 @@ import { failureCodes } from '../../src/core/failure-codes.js';
 /** `docs/errors.md`: what each code means and what to do. */
 export function renderErrors(): string {
   const sections = Object.entries(failureCodes).map(
-    ([code, { when, todo }]) => `## \`${code}\`\n\n${when}\n\n**What to do:** ${todo}\n`,
+    ([code, { when, remedy }]) => `## \`${code}\`\n\n${when}\n\n**What to do:** ${remedy}\n`,
   );
   return [
     '<!-- Printed from src/core/failure-codes.ts by npm run print. -->',

@@ -1,8 +1,6 @@
-/** Where runners are registered. */
-export type Scope =
-  | { readonly kind: 'repo'; readonly owner: string; readonly repo: string }
-  | { readonly kind: 'org'; readonly org: string }
-  | { readonly kind: 'enterprise'; readonly enterprise: string };
+import type { Scope } from '../core/identity.js';
+
+export type { Scope } from '../core/identity.js';
 
 /** A repository by its two names. */
 export interface Repository {
