@@ -15,7 +15,7 @@ export interface Figure {
   readonly id: string;
   readonly measure: string;
   readonly unit: Unit;
-  /** The median, where there are samples. */
+  /** Where there are samples: their median, or the worst where each of them has to do. */
   readonly value: number;
   readonly samples?: readonly number[];
   /** The most it may be. */
@@ -29,19 +29,20 @@ export interface Series<T> {
   readonly samples: readonly T[];
 }
 
-/** The medians of one quantity of all programs; the first is ours. */
+/** One quantity of all programs, by their medians unless told otherwise; the first is ours. */
 export function compare<T>(
   about: Pick<Figure, 'id' | 'measure' | 'unit' | 'bar'>,
   [own, ...others]: readonly [Series<T>, ...Series<T>[]],
   pick: (sample: T) => number,
+  summarise: (samples: readonly number[]) => number = median,
 ): Figure {
-  const beside = others.map(({ name, samples }) => accompany(name, samples.map(pick)));
+  const beside = others.map(({ name, samples }) => accompany(name, samples.map(pick), summarise));
   const samples = own.samples.map(pick);
-  return { ...about, value: median(samples), samples, ...(beside.length > 0 && { beside }) };
+  return { ...about, value: summarise(samples), samples, ...(beside.length > 0 && { beside }) };
 }
 
-export function accompany(name: string, samples: readonly number[]): Companion {
-  return { name, value: median(samples), samples };
+export function accompany(name: string, samples: readonly number[], summarise = median): Companion {
+  return { name, value: summarise(samples), samples };
 }
 
 export function missesBar({ value, bar }: Figure): boolean {

@@ -37,9 +37,7 @@ export async function measureOverhead(options: OverheadOptions): Promise<Figure[
     figures.push(...describeBoot(boot, series));
   }
   if (!series) return figures;
-  const bare = await measureBareMemory(options.starts);
-  const memory = { id: 'peak-memory', measure: 'Peak memory of a start', unit: 'MiB' } as const;
-  return [...figures, compareMemory(memory, series, bare)];
+  return [...figures, await describeMemory(series)];
 }
 
 /** All contenders in turn, side by side, each start in its own sandbox. */
@@ -76,20 +74,22 @@ function describeBoot(boot: number, series: AllSeries): Figure[] {
   ];
 }
 
-function compareMemory(
-  about: Pick<Figure, 'id' | 'measure' | 'unit'>,
-  series: AllSeries,
-  bare: readonly number[],
-): Figure {
+async function describeMemory(series: AllSeries): Promise<Figure> {
+  const times = series[0].samples.length;
+  const bare = [
+    accompany("bare Node's one request", await measureMemory('bare-request.mjs', times)),
+    accompany('an empty program', await measureMemory('empty.mjs', times)),
+  ];
+  const about = { id: 'peak-memory', measure: 'Peak memory of a start', unit: 'MiB' } as const;
   const figure = compare(about, series, ({ peakMiB }) => peakMiB);
-  return { ...figure, beside: [accompany('bare Node', bare), ...(figure.beside ?? [])] };
+  return { ...figure, beside: [...bare, ...(figure.beside ?? [])] };
 }
 
-/** In MiB, of a program that makes one request. */
-async function measureBareMemory(times: number): Promise<number[]> {
+/** In MiB, of a program in this folder. */
+async function measureMemory(program: string, times: number): Promise<number[]> {
   return withSandbox(startSandbox({ machines: false }), async ({ environment }) => {
     const peaks: number[] = [];
-    const script = fileURLToPath(new URL('bare-request.mjs', import.meta.url));
+    const script = fileURLToPath(new URL(program, import.meta.url));
     const step = { script, inputs: {}, environment: { ...environment, NODE_OPTIONS: reportPeak }, node: measuredNode };
     while (peaks.length < times) peaks.push(readPeak(await runStep(step)));
     return peaks;

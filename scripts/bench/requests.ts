@@ -1,7 +1,7 @@
 import { ours, type Contender } from './contenders.js';
 import { compare, type Figure, type Series } from './figures.js';
 import { measureStart, type StartSample } from './start.js';
-import { median, spreadEvenly } from './statistics.js';
+import { median, spreadEvenly, worst } from './statistics.js';
 
 export interface RequestOptions {
   readonly count: number;
@@ -40,21 +40,25 @@ function describeSmall(series: readonly [Series<StartSample>, ...Series<StartSam
       { id: 'aws-requests', measure: 'EC2 and SSM requests of one start', unit: '', bar: 10 },
       series,
       ({ traffic }) => traffic.aws,
+      worst,
     ),
     compare(
       { id: 'mints', measure: 'GitHub registrations of one start', unit: '', bar: 1 },
       series,
       (one) => one.traffic.mints,
+      worst,
     ),
     compare(
       { id: 'polls-in-2-s', measure: 'GitHub polls in 2 s of waiting', unit: '', bar: 1 },
       series,
       ({ traffic, boot, notice }) => (2 * traffic.polls) / (boot + notice),
+      worst,
     ),
     compare(
       { id: 'github-points', measure: 'GitHub points of one start', unit: '' },
       series,
       (one) => one.traffic.points,
+      worst,
     ),
   ];
 }

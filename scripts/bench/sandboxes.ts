@@ -1,20 +1,31 @@
 import type { Sandbox } from '../../sandbox/sandbox.js';
 
-const open = new Set<Sandbox>();
+/** Called at the end of a sandbox's use, however that comes. */
+export type AtEnd = (cleanUp: () => void) => void;
+
+const open = new Set<() => Promise<void>>();
 
 /** Closes the sandbox whatever becomes of its use. */
-export async function withSandbox<T>(starting: Promise<Sandbox>, use: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+export async function withSandbox<T>(
+  starting: Promise<Sandbox>,
+  use: (sandbox: Sandbox, atEnd: AtEnd) => Promise<T>,
+): Promise<T> {
   const sandbox = await starting;
-  open.add(sandbox);
-  try {
-    return await use(sandbox);
-  } finally {
-    open.delete(sandbox);
+  const cleanUps: (() => void)[] = [];
+  const close = async (): Promise<void> => {
+    open.delete(close);
+    for (const cleanUp of cleanUps) cleanUp();
     await sandbox.close();
+  };
+  open.add(close);
+  try {
+    return await use(sandbox, (cleanUp) => cleanUps.push(cleanUp));
+  } finally {
+    if (open.has(close)) await close();
   }
 }
 
-/** For an interrupted bench: no process may be left behind. */
+/** For a bench that is interrupted or fails: no process may be left behind. */
 export async function closeAll(): Promise<void> {
-  await Promise.all([...open].map((sandbox) => sandbox.close()));
+  await Promise.all([...open].map((close) => close()));
 }

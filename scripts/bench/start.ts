@@ -44,14 +44,17 @@ export async function measureStart(contender: Contender, scenario: Scenario): Pr
   const bootMs = Math.max(0, onlineMs - runningMs - AGENT_MS);
   const timeline = { pendingMs: runningMs, bootMs };
   const sandbox = startSandbox({ timeline, throttle, machines: boot === 'agent' });
-  return withSandbox(sandbox, async (world) => {
+  return withSandbox(sandbox, async (world, atEnd) => {
     let spawnedAt = Number.NaN;
     const step = runStep({
       script: contender.script,
       inputs: { ...contender.inputs, 'github-token': world.token, ...(count > 1 && { count: `${count}` }) },
       environment: { ...world.environment, NODE_OPTIONS: reportPeak },
       node: measuredNode,
-      onStart: () => (spawnedAt = Date.now()),
+      onStart: (kill) => {
+        spawnedAt = Date.now();
+        atEnd(() => kill('SIGKILL'));
+      },
     });
     const simulation = boot === 'simulated' ? [bringOnline(world, contender, onlineMs)] : [];
     const result = await Promise.race([step, ...simulation]);

@@ -13,7 +13,8 @@ export const failureCodes = {
   },
   'aws-no-credentials': {
     when: 'The AWS SDK finds no credentials.',
-    remedy: 'Put aws-actions/configure-aws-credentials before this action, and give the job `permissions: id-token: write` for OpenID Connect.',
+    remedy:
+      'Put aws-actions/configure-aws-credentials before this action, and give the job `permissions: id-token: write` for OpenID Connect.',
   },
   'aws-no-region': {
     when: 'The AWS SDK finds no region.',
@@ -33,15 +34,18 @@ export const failureCodes = {
   },
   'aws-unreachable': {
     when: 'AWS does not answer, answers with errors of its own, or with something that is not an answer, again and again.',
-    remedy: 'Check the network and proxy of the runner that runs this action, and https://health.aws.amazon.com; then run the job again.',
+    remedy:
+      'Check the network and proxy of the runner that runs this action, and https://health.aws.amazon.com; then run the job again.',
   },
   'quota-exceeded': {
     when: 'A quota of the AWS account allows none of the plans.',
-    remedy: 'Raise the quota whose code the message names in the Service Quotas console, or use other types or the other market.',
+    remedy:
+      'Raise the quota whose code the message names in the Service Quotas console, or use other types or the other market.',
   },
   'no-capacity': {
     when: 'EC2 has none of the machines that the plans name. Each refusal is listed.',
-    remedy: 'Name more types or subnets in other availability zones, let spot fall back to on-demand, or set `retry-capacity-minutes`.',
+    remedy:
+      'Name more types or subnets in other availability zones, let spot fall back to on-demand, or set `retry-capacity-minutes`.',
   },
   'launch-budget-spent': {
     when: 'EC2 refused so many launches of one start that it asks for no more.',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { compare, missesBar, renderTable, type Figure, type Series } from '../../scripts/bench/figures.js';
+import { worst } from '../../scripts/bench/statistics.js';
 
 const figure = (about: Partial<Figure>): Figure => ({ id: 'any', measure: 'Anything', unit: '', value: 1, ...about });
 
@@ -34,6 +35,15 @@ test('programs are compared by their medians, and every sample is kept', () => {
     samples: [3, 1, 2],
     beside: [{ name: 'theirs', value: 15, samples: [10, 20] }],
   });
+});
+
+test('where every sample has to do, the worst one counts', () => {
+  const series: [Series<number>, Series<number>] = [
+    { name: 'ours', samples: [8, 11, 9] },
+    { name: 'theirs', samples: [3, 4, 3] },
+  ];
+  const figure = compare({ id: 'x', measure: 'X', unit: '', bar: 10 }, series, (requests) => requests, worst);
+  expect([figure.value, figure.beside?.[0]?.value, missesBar(figure)]).toEqual([11, 4, true]);
 });
 
 test('the table has a line for each thing that a figure is held against', () => {
