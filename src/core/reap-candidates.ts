@@ -7,7 +7,7 @@ import { judgeInstance, judgeRunner, judgeSpotRequest, judgeVolume, type Verdict
 import type { Finding, Outcome, ReapRequest } from './reap.js';
 import type { Hubs, ListedRunner, LocatedInstance, World } from './reap-world.js';
 
-export type About = Omit<Finding, 'why' | 'outcome' | 'error'>;
+export type About = Omit<Finding, 'why' | 'outcome' | 'failure'>;
 
 /** One thing that may have to go. */
 export interface Candidate {

@@ -28,7 +28,7 @@ export function summariseReap({ findings, instancesSeen, runnersSeen }: Reaped, 
     renderAge(finding.ageMs),
     renderCost(finding),
     escape(finding.why),
-    escape(finding.error === undefined ? WORDS[finding.outcome] : `${WORDS[finding.outcome]}: ${finding.error}`),
+    escape([WORDS[finding.outcome], ...(finding.failure ? [finding.failure.message] : [])].join(': ')),
   ]);
   const head = ['What', 'Id', 'Where', 'Type', 'Age', 'Estimated cost', 'Why', 'Outcome'];
   return [
@@ -43,8 +43,9 @@ export function summariseReap({ findings, instancesSeen, runnersSeen }: Reaped, 
 
 /** The findings as the action puts them out. */
 export function listFindings(findings: readonly Finding[]) {
-  return findings.map(({ ageMs, estimatedCost, ...finding }) => ({
+  return findings.map(({ ageMs, estimatedCost, failure, ...finding }) => ({
     ...finding,
+    ...(failure && { error: failure.message }),
     ageMinutes: ageMs === undefined ? null : Math.round(ageMs / 60_000),
     estimatedCostUsd: estimatedCost === undefined ? null : Math.round(estimatedCost * 10_000) / 10_000,
   }));

@@ -41,7 +41,7 @@ export class Sweep {
       this.note({ ...about, why: outcome === 'spared' ? 'it came into use meanwhile' : why, outcome });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      this.note({ ...about, why, outcome: 'failed', error: error.message });
+      this.note({ ...about, why, outcome: 'failed', failure: error });
     }
   }
 
@@ -53,7 +53,7 @@ export class Sweep {
     else if (finding.outcome === 'would-remove') log.info(`Would remove ${what}.`);
     else if (finding.outcome === 'spared') log.info(`Spared ${what}.`);
     else if (finding.outcome === 'skipped') log.warning(`Left alone ${what}.`);
-    else log.warning(`Failed at ${what}. ${finding.error}`);
+    else log.warning(`Failed at ${what}. ${finding.failure?.message}`);
   }
 }
 

@@ -43,7 +43,8 @@ export interface Finding {
   readonly estimatedCost?: number;
   readonly why: string;
   readonly outcome: Outcome;
-  readonly error?: string;
+  /** Why it `failed`. */
+  readonly failure?: Failure;
 }
 
 export interface Reaped {
@@ -78,17 +79,21 @@ export async function reap(request: ReapRequest, ports: ReapPorts): Promise<Reap
 
 /** @throws Failure `cleanup-incomplete` when something could not be judged or removed; `cancelled` */
 export function refuseIncomplete({ findings, cancelled }: Reaped): void {
-  const failed = findings.filter(({ outcome }) => outcome === 'failed');
-  if (failed.length > 0) {
-    const first = failed[0]!;
+  const failures = findings.flatMap(({ kind, id, failure }) => (failure ? [{ what: `${kind} ${id}`, failure }] : []));
+  const [first, ...others] = failures;
+  if (first) {
+    const sentences = failures.map(({ what, failure }) => `${what}: ${failure.message}`);
+    const hints = new Set(failures.map(({ failure }) => failure.hint));
+    const { requestId } = first.failure.about;
     throw new Failure(
       'cleanup-incomplete',
-      failed.length === 1
-        ? `The ${first.kind} ${first.id} could not be dealt with: ${first.error}`
-        : `${failed.length} of ${findings.length} findings could not be dealt with.`,
+      others.length === 0
+        ? `One thing could not be dealt with. ${sentences[0]}`
+        : `${failures.length} of ${findings.length} findings could not be dealt with.`,
       {
-        hint: 'The next sweep tries again. If it fails in the same way, correct what the errors name.',
-        details: failed.length === 1 ? [] : failed.map(({ kind, id, error }) => `${kind} ${id}: ${error}`),
+        hint: `${[...hints].join(' ')} The next sweep tries again.`,
+        details: others.length === 0 ? [] : sentences,
+        ...(requestId !== undefined && { requestId }),
       },
     );
   }

@@ -317,7 +317,7 @@ describe('a sweep that cannot ask', () => {
       world.setRun('completed', '78');
       world.hub().failNext(method, OUTAGE);
       const reaped = await world.reap();
-      expect(reaped.findings.map(({ outcome, error }) => [outcome, error])).toEqual([
+      expect(reaped.findings.map(({ outcome, failure }) => [outcome, failure?.message])).toEqual([
         ['failed', OUTAGE.message],
         ['removed', undefined],
       ]);
@@ -352,7 +352,7 @@ describe('a sweep that cannot ask', () => {
     });
     expect((await world.reap({}, [careless])).findings[0]).toMatchObject({
       outcome: 'failed',
-      error: expect.stringContaining('does not know it now'),
+      failure: { message: expect.stringContaining('does not know it now') },
     });
   });
 
