@@ -34,6 +34,8 @@ export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'b
   /** Other programs than this suite's agent and the stand-in runner on this suite's images. */
   readonly baked?: Partial<Baked>;
   readonly github?: Omit<GitHubOptions, 'emit'>;
+  /** Further regions, each with an EC2 of its own; there is nothing in any other. */
+  readonly otherRegions?: readonly string[];
   /** Where the disks of instances are kept. Default: a temporary folder, removed on close. */
   readonly directory?: string;
   /** Default: any free ones. */
@@ -52,6 +54,8 @@ export interface Sandbox {
   /** A GitHub token that may do everything. */
   readonly token: string;
   readonly ec2: Ec2World;
+  /** Those of the other regions, by name. */
+  readonly elsewhere: ReadonlyMap<string, Ec2World>;
   readonly github: GitHubWorld;
   readonly requests: readonly RecordedRequest[];
   /** Decides on each request before it has any effect. */
@@ -71,17 +75,25 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const region = options.region ?? 'us-east-1';
   const { graceMs = 5000, ...timeline } = { ...TIMELINE, ...options.timeline };
   const disks = prepareDirectory(options.directory);
-  const boot = createBoot({ directory: disks.path, region, graceMs, baked: options.baked });
-  const ec2 = new Ec2World({ ...options, region, timeline, ...(options.machines === false ? {} : { boot }) }, emit);
+  const createRegion = (name: string): Ec2World => {
+    const boot = createBoot({ directory: disks.path, region: name, graceMs, baked: options.baked });
+    const machines = options.machines === false ? {} : { boot };
+    return new Ec2World({ ...options, region: name, timeline, ...machines }, emit);
+  };
+  const ec2 = createRegion(region);
+  const elsewhere = new Map((options.otherRegions ?? []).map((name) => [name, createRegion(name)]));
   const github = createGitHub({ ...options.github, emit });
   const traffic: Traffic = { requests: [] };
   const close = async (...servers: readonly Server[]) => {
-    await ec2.close();
+    await Promise.all([ec2, ...elsewhere.values()].map((one) => one.close()));
     github.close();
     await Promise.all(servers.map((server) => server.close()));
     disks.remove();
   };
-  const handlers = { aws: serveAws(ec2), hub: serveHub(github, createControl({ ec2, github, events, traffic })) };
+  const handlers = {
+    aws: serveAws(ec2, elsewhere),
+    hub: serveHub(github, createControl({ ec2, github, events, traffic })),
+  };
   const aws = await serve({ ...handlers.aws, traffic, port: options.ports?.aws }).catch(orClose(close));
   const hub = await serve({ ...handlers.hub, traffic, port: options.ports?.github }).catch(orClose(() => close(aws)));
   return {
@@ -91,6 +103,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     environment: describeEnvironment({ aws, hub, region, github }),
     token: github.token,
     ec2,
+    elsewhere,
     github,
     requests: traffic.requests,
     events,
@@ -113,11 +126,11 @@ function orClose(close: () => Promise<void>): (error: unknown) => Promise<never>
   };
 }
 
-function serveAws(ec2: Ec2World): Pick<ServeOptions, 'service' | 'handler'> {
+function serveAws(ec2: Ec2World, elsewhere: ReadonlyMap<string, Ec2World>): Pick<ServeOptions, 'service' | 'handler'> {
   const ssm = createSsmEndpoint(ec2);
   return {
     service: (request) => (isSsmRequest(request) ? 'ssm' : 'ec2'),
-    handler: route((request) => (isSsmRequest(request) ? ssm : undefined), createEc2Endpoint(ec2)),
+    handler: route((request) => (isSsmRequest(request) ? ssm : undefined), createEc2Endpoint(ec2, elsewhere)),
   };
 }
 

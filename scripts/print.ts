@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import * as reap from '../actions/reap-runners.inputs.js';
 import * as start from '../actions/start-runner.inputs.js';
 import * as stop from '../actions/stop-runner.inputs.js';
 import { buildDist } from './build.js';
@@ -20,6 +21,7 @@ const ERRORS = 'docs/errors.md';
 
 const actions: Readonly<Record<string, ActionDefinition>> = {
   'start-runner': { ...start, steps: { main: 'start-runner.js', post: 'start-runner-post.js' } },
+  'reap-runners': { ...reap, steps: { main: 'reap-runners.js' } },
   'stop-runner': { ...stop, steps: { main: 'stop-runner.js' } },
 };
 

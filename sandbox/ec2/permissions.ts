@@ -11,8 +11,7 @@ import type { Ec2World } from './world.js';
  * @throws Ec2Error `AuthFailure`, `UnauthorizedOperation` or `RequestLimitExceeded`.
  */
 export function admit(world: Ec2World, request: SandboxRequest, permission: string): void {
-  const authorization = request.headers['authorization'] ?? '';
-  const scope = /Credential=[^/]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(authorization)?.[1];
+  const scope = readSignedRegion(request);
   if (scope === undefined) {
     throw new Ec2Error('AuthFailure', 'AWS was not able to validate the provided access credentials');
   }
@@ -21,6 +20,12 @@ export function admit(world: Ec2World, request: SandboxRequest, permission: stri
   }
   requirePermission(world, permission);
   world.throttle?.admit(permission.replace('ec2:', ''));
+}
+
+/** The region that a request was signed for; `undefined` when it was not signed. */
+export function readSignedRegion(request: SandboxRequest): string | undefined {
+  const authorization = request.headers['authorization'] ?? '';
+  return /Credential=[^/]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(authorization)?.[1];
 }
 
 /** What RunInstances needs besides its own permission, by what is asked of it. */

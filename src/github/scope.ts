@@ -64,6 +64,11 @@ function enterprisePaths(enterprise: string): ScopePaths {
   };
 }
 
+/** The permission to read a repository's runs, as a noun. */
+export function actionsPermission(repository: string): string {
+  return `the permission "Actions: read" on ${repository} (fine-grained token or GitHub App), or the classic scope \`repo\``;
+}
+
 /** The permission to read a repository's files, as a noun. */
 export function contentsPermission(repository: Repository): string {
   const name = `${repository.owner}/${repository.repo}`;
