@@ -21,8 +21,9 @@ export function runReapRunners(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const { values, problems } = parseInputs(inputs, readInputs());
-    refuseProblems([...problems, ...checkCredentials(values)]);
+    const raw = readInputs();
+    const { values, problems } = parseInputs(inputs, raw);
+    refuseProblems([...problems, ...checkCredentials(raw)]);
     const request = {
       reach: { kind: values.scope, home: { owner: context.owner, repo: context.repo } },
       graceMs: values['grace-minutes'] * 60_000,
