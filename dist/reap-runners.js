@@ -1,2 +1,0 @@
-import { runReapRunners } from './index.js';
-await runReapRunners(new URL('..', import.meta.url));
