@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/core/failure.js';
 import { TAG } from '../../src/core/identity.js';
+import { filterOf, isWithin } from '../../src/core/reap-identity.js';
 import { refuseIncomplete } from '../../src/core/reap.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { failureOf } from './requests.js';
@@ -493,6 +494,25 @@ describe('leftovers', () => {
     world.ec2.spotRequests.push({ id: 'sir-1', state: 'open', createdAt: 0, tags });
     expect(brief(await world.reap())).toEqual([]);
   });
+});
+
+test('what is within reach is asked for, and checked once more', () => {
+  const key = TAG.repository;
+  expect(filterOf({ kind: 'repo', home: HOME })).toEqual({ [key]: 'octo-org/octo-repo' });
+  expect(filterOf({ kind: 'org', home: HOME })).toEqual({ [key]: { startsWith: 'octo-org/' } });
+  const within = (kind: 'repo' | 'org') =>
+    [
+      'octo-org/octo-repo',
+      'octo-org/another',
+      'octo/octo-repo',
+      'octo-org/',
+      'octo-org',
+      'octo-org/octo-repo/x',
+      '',
+    ].filter((repository) => isWithin({ kind, home: HOME }, { [key]: repository }));
+  expect(within('repo')).toEqual(['octo-org/octo-repo']);
+  expect(within('org')).toEqual(['octo-org/octo-repo', 'octo-org/another']);
+  expect(isWithin({ kind: 'org', home: HOME }, {})).toBe(false);
 });
 
 describe('a sweep of an organisation', () => {

@@ -21,7 +21,10 @@ export async function launch(
   const before = new Set(ec2.instances());
   const { code, lines } = await scene.start({ ...LAUNCHED, count: String(count), ...inputs }, how);
   if (code !== 0) throw new Error(lines.join('\n'));
-  return ec2.instances().filter((instance) => !before.has(instance));
+  const launched = ec2.instances().filter((instance) => !before.has(instance));
+  // One that is made older while it is pending would stay so.
+  await scene.until(() => launched.every(({ state }) => state === 'running'));
+  return launched;
 }
 
 /** The environment of a run that began earlier and is completed by now. */

@@ -146,7 +146,7 @@ const refused: readonly Refused[] = [
 describe.each(refused)('$case', ({ options, inputs, code, missing }) => {
   test.concurrent('fails the start, which launches nothing, and says what is missing', () =>
     inSandbox(options, async (scene) => {
-      const main = await scene.start(inputs);
+      const main = await scene.start({ ...launched, ...inputs });
       expect(main.code).toBe(1);
       expect(`${errorOf(main)}\n${main.summary}`).toMatch(missing);
       expect(errorOf(main)).toMatch(new RegExp(`^Code: ${code}`, 'm'));

@@ -176,7 +176,7 @@ describe('Before anything is launched', () => {
       tags,
     });
     return inSandbox({ machines: false, images: [old] }, async (scene) => {
-      const main = await scene.start({ 'ec2-image-id': old.id });
+      const main = await scene.start({ 'ec2-image-id': old.id, 'wait-for': 'launched' });
       expect(main.code).toBe(1);
       expect(errorOf(main)).toMatch(
         /^Image ami-00000000000000001 holds runner 2\.334\.0; GitHub has refused it since \S+\.\n/,

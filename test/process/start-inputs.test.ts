@@ -93,7 +93,8 @@ const titled = bad.map((one) => ({ ...one, title: JSON.stringify(one.inputs).sli
 
 describe('Bad input', () => {
   test.concurrent.each(titled)('$title', async ({ inputs, says }) => {
-    const main = await scene.start(inputs);
+    // Were it accepted after all, nobody should have to wait for it.
+    const main = await scene.start({ 'wait-for': 'launched', ...inputs });
     expect(main.code).toBe(1);
     const [what, ...rest] = errorOf(main).split('\n');
     expect(what).toBe(says);

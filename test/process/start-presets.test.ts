@@ -84,7 +84,7 @@ test.concurrent('config: names another file, and what the workflow says wins ove
 
 test.concurrent('presets that extend each other in a circle are named', () =>
   inSandbox({ ...still, github: { files: { [FILE]: circle } } }, async (scene) => {
-    const main = await scene.start({ preset: 'hen' });
+    const main = await scene.start({ preset: 'hen', 'wait-for': 'launched' });
     expect(main.code).toBe(1);
     expect(errorOf(main)).toContain(`The presets of ${FILE} extend each other in a circle: hen → egg → hen.`);
     expect(scene.count(/RunInstances|generate-jitconfig/)).toBe(0);
@@ -93,7 +93,7 @@ test.concurrent('presets that extend each other in a circle are named', () =>
 
 test.concurrent('a file that is named and nowhere to be found is an error; the default one need not be there', () =>
   inSandbox(still, async (scene) => {
-    const main = await scene.start({ config: 'machines.yml' });
+    const main = await scene.start({ config: 'machines.yml', 'wait-for': 'launched' });
     expect(main.code).toBe(1);
     const places = `in the workspace or in octo-org/octo-repo at ${scene.sandbox.github.sha}`;
     expect(errorOf(main)).toContain(`\`config\` is "machines.yml", which is not there ${places}.\n`);
