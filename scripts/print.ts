@@ -4,10 +4,12 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import * as reap from '../actions/reap-runners.inputs.js';
 import * as start from '../actions/start-runner.inputs.js';
 import * as stop from '../actions/stop-runner.inputs.js';
 import { buildDist } from './build.js';
 import { renderAction, type ActionDefinition } from './print/action-yml.js';
+import { renderErrors } from './print/errors.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
 import { fillTables } from './print/tables.js';
 
@@ -17,8 +19,11 @@ import { fillTables } from './print/tables.js';
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const ERRORS = 'docs/errors.md';
+
 const actions: Readonly<Record<string, ActionDefinition>> = {
   'start-runner': { ...start, steps: { main: 'start-runner.js', post: 'start-runner-post.js' } },
+  'reap-runners': { ...reap, steps: { main: 'reap-runners.js' } },
   'stop-runner': { ...stop, steps: { main: 'stop-runner.js' } },
 };
 
@@ -29,6 +34,7 @@ async function print(): Promise<void> {
     await writeFile(join(root, folder, 'action.yml'), renderAction(folder, definition));
     await printTables(`${folder}/README.md`, definition);
   }
+  await writeFormatted(ERRORS, renderErrors());
   for (const name of readdirSync(join(root, 'iam'))) if (name.endsWith('.json')) await rm(join(root, 'iam', name));
   const policies = composePolicyFiles((path) => readFileSync(join(root, path), 'utf8'));
   for (const [path, text] of Object.entries(policies)) await writeFormatted(path, text);
@@ -47,6 +53,7 @@ async function writeFormatted(path: string, text: string): Promise<void> {
 function refuseChanges(): void {
   const printed = [
     'dist',
+    ERRORS,
     ...POLICY_FILES,
     ...Object.keys(actions).flatMap((folder) => [`${folder}/action.yml`, `${folder}/README.md`]),
   ];

@@ -1,14 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import {
-  CancelSpotInstanceRequestsCommand,
-  DeleteVolumeCommand,
-  DescribeInstancesCommand,
-  DescribeSpotInstanceRequestsCommand,
-  DescribeVolumesCommand,
-  EC2Client,
-  RunInstancesCommand,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
 import { collectAsks, type Ask } from './iam.asks.js';
@@ -20,7 +11,6 @@ export interface Scenario {
 }
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
-const OURS = { Key: 'ci-actions:repository', Value: 'octo-org/octo-repo' };
 const LAUNCHED = { 'wait-for': 'launched' } as const;
 
 const started = async (sandbox: Sandbox) => (await start(sandbox, LAUNCHED)).outputs;
@@ -91,21 +81,19 @@ export async function leaveBehind(sandbox: Sandbox, tags: Readonly<Record<string
 
 export const REAP: Readonly<Record<string, Scenario>> = {
   'a sweep that finds a machine, a volume and a spot request': {
-    before: (sandbox) => leaveBehind(sandbox, { [OURS.Key]: OURS.Value }),
-    act: (sandbox) => withClient(sandbox, sweep),
+    before: startLongAgo,
+    act: (sandbox) => reap(sandbox),
   },
 };
 
-async function sweep(client: EC2Client): Promise<void> {
-  const Filters = [{ Name: `tag:${OURS.Key}`, Values: [OURS.Value] }];
-  const { Reservations } = await client.send(new DescribeInstancesCommand({ Filters }));
-  const { Volumes } = await client.send(new DescribeVolumesCommand({ Filters }));
-  const { SpotInstanceRequests } = await client.send(new DescribeSpotInstanceRequestsCommand({ Filters }));
-  const InstanceIds = Reservations!.flatMap(({ Instances = [] }) => Instances.map((one) => one.InstanceId!));
-  await client.send(new TerminateInstancesCommand({ InstanceIds }));
-  for (const { VolumeId } of Volumes!) await client.send(new DeleteVolumeCommand({ VolumeId }));
-  const SpotInstanceRequestIds = SpotInstanceRequests!.map((one) => one.SpotInstanceRequestId!);
-  await client.send(new CancelSpotInstanceRequestsCommand({ SpotInstanceRequestIds }));
+/** A machine for spot beyond its time, which has lost its volume, and whose request is open again. */
+async function startLongAgo(sandbox: Sandbox): Promise<StepResult['outputs']> {
+  const { outputs } = await start(sandbox, { ...LAUNCHED, 'market-type': 'spot' });
+  const longAgo = Date.now() - 3_600_000;
+  for (const { tags } of sandbox.ec2.instances()) tags.set('ci-actions:expires-at', new Date(longAgo).toISOString());
+  for (const volume of sandbox.ec2.volumes.values()) delete Object.assign(volume, { createdAt: longAgo }).attachment;
+  for (const one of sandbox.ec2.spotRequests.values()) Object.assign(one, { createdAt: longAgo, state: 'open' });
+  return outputs;
 }
 
 /** Plays a scenario in a sandbox of its own. @returns what its requests needed of AWS */
@@ -129,6 +117,10 @@ async function withClient(sandbox: Sandbox, use: (client: EC2Client) => Promise<
 
 function start(sandbox: Sandbox, inputs: Readonly<Record<string, string>>, code = 0): Promise<StepResult> {
   return run(sandbox, { action: 'start-runner', inputs, code });
+}
+
+function reap(sandbox: Sandbox): Promise<StepResult> {
+  return run(sandbox, { action: 'reap-runners', inputs: {}, code: 0 });
 }
 
 function stop(sandbox: Sandbox, inputs: Readonly<Record<string, string>>): Promise<StepResult> {
