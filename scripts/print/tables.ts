@@ -27,7 +27,7 @@ export function fillTables(readme: string, { inputs, outputs }: ActionDefinition
 export function fill(text: string, name: string, block: string): string {
   const [begin, end] = [`<!-- ${name}: printed by npm run print -->`, `<!-- end of ${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`There is no place for this: ${begin} … ${end}`);
+  if (from < 0 || to < from) throw new Error(`The README has no place for its table: ${begin} … ${end}`);
   return `${text.slice(0, from + begin.length)}\n\n${block}\n\n${text.slice(to)}`;
 }
 
