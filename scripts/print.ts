@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import * as stop from '../actions/stop-runner.inputs.js';
 import { buildDist } from './build.js';
 import { renderAction, type ActionDefinition } from './print/action-yml.js';
 import { renderErrors } from './print/errors.js';
+import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
 import { fillTables } from './print/tables.js';
 
 /**
@@ -30,26 +32,29 @@ async function print(): Promise<void> {
     await mkdir(join(root, folder), { recursive: true });
     await rm(join(root, folder, 'action.yml'), { force: true });
     await writeFile(join(root, folder, 'action.yml'), renderAction(folder, definition));
-    await printTables(join(root, folder, 'README.md'), definition);
+    await printTables(`${folder}/README.md`, definition);
   }
-  await printErrors();
+  await writeFormatted(ERRORS, renderErrors());
+  for (const name of readdirSync(join(root, 'iam'))) if (name.endsWith('.json')) await rm(join(root, 'iam', name));
+  const policies = composePolicyFiles((path) => readFileSync(join(root, path), 'utf8'));
+  for (const [path, text] of Object.entries(policies)) await writeFormatted(path, text);
   await buildDist();
 }
 
-async function printErrors(): Promise<void> {
-  const path = join(root, ERRORS);
-  await writeFile(path, await format(renderErrors(), { ...(await resolveConfig(path)), parser: 'markdown' }));
+async function printTables(path: string, definition: ActionDefinition): Promise<void> {
+  await writeFormatted(path, fillTables(await readFile(join(root, path), 'utf8'), definition));
 }
 
-async function printTables(path: string, definition: ActionDefinition): Promise<void> {
-  const filled = fillTables(await readFile(path, 'utf8'), definition);
-  await writeFile(path, await format(filled, { ...(await resolveConfig(path)), parser: 'markdown' }));
+async function writeFormatted(path: string, text: string): Promise<void> {
+  const filepath = join(root, path);
+  await writeFile(filepath, await format(text, { ...(await resolveConfig(filepath)), filepath }));
 }
 
 function refuseChanges(): void {
   const printed = [
     'dist',
     ERRORS,
+    ...POLICY_FILES,
     ...Object.keys(actions).flatMap((folder) => [`${folder}/action.yml`, `${folder}/README.md`]),
   ];
   const options = { cwd: root, encoding: 'utf8' } as const;

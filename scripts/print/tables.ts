@@ -23,14 +23,15 @@ export function fillTables(readme: string, { inputs, outputs }: ActionDefinition
   return Object.entries(blocks).reduce((text, [name, block]) => fill(text, name, block), readme);
 }
 
-function fill(text: string, name: string, block: string): string {
+/** Puts a block between the markers of its name. @throws when they are missing */
+export function fill(text: string, name: string, block: string): string {
   const [begin, end] = [`<!-- ${name}: printed by npm run print -->`, `<!-- end of ${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`The README has no place for its table: ${begin} … ${end}`);
   return `${text.slice(0, from + begin.length)}\n\n${block}\n\n${text.slice(to)}`;
 }
 
-function renderTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function renderTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
+/** cfn-lint takes some seconds to read what AWS has. */
+const LINT_MS = 60_000;
 
 interface Linter {
   readonly program: string;
@@ -19,6 +21,8 @@ interface Linter {
 
 const workflow =
   'on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.event.head_commit.message }}\n';
+const template =
+  "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: a\n";
 const workflows = [/^\.github\/workflows\/.*\.ya?ml$/, /^workflows\/starter\/.*\.ya?ml$/];
 const scripts = [/\.sh$/, /^\.ci\/run$/];
 
@@ -34,6 +38,12 @@ const linters: Readonly<Record<string, Linter>> = {
     args: ['--offline', '--no-progress', '--quiet', '--no-config'],
     reads: [...workflows, /^[a-z-]+\/action\.yml$/],
     planted: { file: '.github/workflows/planted.yml', text: workflow, finds: /template-injection/ },
+  },
+  'cfn-lint': {
+    program: '.peers/venv/bin/cfn-lint',
+    args: ['--non-zero-exit-code', 'informational', '--'],
+    reads: [/^iam\/.*\.yml$/],
+    planted: { file: 'planted.yml', text: template, finds: /E3003/ },
   },
   shellcheck: {
     program: '.peers/venv/bin/shellcheck',
@@ -73,16 +83,24 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each(Object.entries(linters))('%s', (_, linter) => {
-  test('is content with all our files', async () => {
-    const files = listFiles().filter((file) => linter.reads.some((pattern) => pattern.test(file)));
-    expect(files).not.toEqual([]);
-    expect(await lint(linter, files)).toBe('');
-  });
+  test(
+    'is content with all our files',
+    async () => {
+      const files = listFiles().filter((file) => linter.reads.some((pattern) => pattern.test(file)));
+      expect(files).not.toEqual([]);
+      expect(await lint(linter, files)).toBe('');
+    },
+    LINT_MS,
+  );
 
-  test('finds a planted mistake', async () => {
-    const { file, text, finds } = linter.planted;
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-    expect(await lint(linter, [file], folder)).toMatch(finds);
-  });
+  test(
+    'finds a planted mistake',
+    async () => {
+      const { file, text, finds } = linter.planted;
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+      expect(await lint(linter, [file], folder)).toMatch(finds);
+    },
+    LINT_MS,
+  );
 });

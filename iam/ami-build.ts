@@ -1,0 +1,146 @@
+import { TAG } from '../src/core/identity.js';
+import { inAccount, inAnyAccount, PLACE, withoutAccount, type Policy } from './policy.js';
+
+// Not the repository's tag: a machine that builds an image is no runner, and none of the runners' roles may end it.
+const MARKED = { [`aws:RequestTag/${TAG.preset}`]: '*' } as const;
+const IS_MARKED = { [`aws:ResourceTag/${TAG.preset}`]: '*' } as const;
+const WHERE = { 'aws:RequestedRegion': PLACE.regions } as const;
+const MADE = [
+  ...inAccount('ec2', 'instance/*', 'volume/*', 'network-interface/*', 'key-pair/*', 'security-group/*'),
+  ...withoutAccount('ec2', 'image/*', 'snapshot/*'),
+];
+const MAKING_CALLS = ['RunInstances', 'CreateImage', 'CreateKeyPair', 'CreateSecurityGroup'];
+
+/**
+ * For building images with Packer's amazon-ebs, publishing and pruning them. Every `run_tags`, `run_volume_tags`,
+ * `tags` and `snapshot_tags` of the template has to hold the preset's tag.
+ * Source of the calls: packer-plugin-amazon, the steps of `builder/ebs/builder.go`.
+ */
+export const amiBuild: Policy = {
+  title: 'Building AMIs',
+  grants: [
+    {
+      sid: 'Look',
+      actions: {
+        'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; prune: what there is',
+        'ec2:DescribeInstances': 'Packer: whether the machine runs; prune: which images are in use',
+        'ec2:DescribeLaunchTemplates': 'prune: which launch templates there are',
+        'ec2:DescribeLaunchTemplateVersions': 'prune: which images they name',
+        'ec2:DescribeRegions': 'Packer: whether the region exists',
+        'ec2:DescribeSecurityGroups': 'Packer: whether its temporary group is there',
+        'ec2:DescribeSnapshots': 'prune: what belongs to an image',
+        'ec2:DescribeSubnets': 'Packer: where to build',
+        'ec2:DescribeVolumes': 'Packer: whether its volumes are gone',
+        'ec2:DescribeVpcs': 'Packer: the default network',
+      },
+      resources: ['*'],
+      on: 'everything: AWS knows no narrower permission for these',
+    },
+    {
+      sid: 'BuildFrom',
+      actions: { 'ec2:RunInstances': 'Packer: what the machine is made from and put into' },
+      resources: [
+        ...withoutAccount('ec2', 'image/*'),
+        ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
+        ...inAccount('ec2', 'key-pair/*'),
+      ],
+      conditions: { StringLike: WHERE },
+      on: 'any image, subnet, security group and key pair, in your regions',
+    },
+    {
+      sid: 'GroupIn',
+      actions: { 'ec2:CreateSecurityGroup': 'Packer: the network of its temporary group' },
+      resources: inAnyAccount('ec2', 'vpc/*'),
+      conditions: { StringLike: WHERE },
+      on: 'any network, in your regions',
+    },
+    {
+      sid: 'MakeMarked',
+      actions: {
+        'ec2:RunInstances': 'Packer: the machine, its volumes and its network interface',
+        'ec2:CreateKeyPair': 'Packer: its temporary key',
+        'ec2:CreateSecurityGroup': 'Packer: its temporary group, without ingress when it connects by Session Manager',
+        'ec2:CreateImage': 'Packer: the image and its snapshots',
+      },
+      resources: MADE,
+      conditions: { StringLike: { ...MARKED, ...WHERE } },
+      on: 'what is made with a preset’s tag, in your regions',
+    },
+    {
+      sid: 'MarkWhenMade',
+      actions: { 'ec2:CreateTags': 'Packer: the tags of what it makes' },
+      resources: MADE,
+      conditions: { StringEquals: { 'ec2:CreateAction': MAKING_CALLS }, StringLike: MARKED },
+      on: 'what the same call makes',
+    },
+    {
+      sid: 'ChangeMarked',
+      actions: {
+        'ec2:CreateImage': 'Packer: the machine that the image is taken of',
+        'ec2:CreateTags': 'Packer: the tags of the finished image and its snapshots',
+        'ec2:StopInstances': 'Packer: the machine, before its image is taken',
+        'ec2:TerminateInstances': 'Packer: the machine',
+        'ec2:DeleteVolume': 'Packer: a volume that the machine left',
+        'ec2:DeleteKeyPair': 'Packer: its temporary key',
+        'ec2:DeleteSecurityGroup': 'Packer: its temporary group',
+        'ec2:EnableImageDeprecation': 'publish: when the image grows old',
+        'ec2:DeregisterImage': 'prune, and Packer when a build fails',
+        'ec2:DeleteSnapshot': 'prune, and Packer when a build fails',
+      },
+      resources: MADE,
+      conditions: { StringLike: IS_MARKED },
+      on: 'what carries a preset’s tag',
+    },
+    {
+      sid: 'PublishImages',
+      actions: {
+        'ssm:GetParameter': 'publish: the image that was in use before',
+        'ssm:GetParameters': 'prune: the images in use',
+        'ssm:PutParameter': 'publish: the image that start-runner takes from now on',
+      },
+      resources: inAccount('ssm', 'parameter/ci-actions/ami/*'),
+      on: 'this suite’s parameters',
+    },
+    {
+      sid: 'ReadBaseImages',
+      actions: { 'ssm:GetParameter': 'Packer: the base image', 'ssm:GetParameters': 'Packer: the base image' },
+      resources: inAnyAccount('ssm', 'parameter/aws/service/*'),
+      on: 'AWS’s public parameters',
+    },
+    {
+      sid: 'Connect',
+      actions: { 'ssm:StartSession': 'Packer: a tunnel to the machine' },
+      resources: inAccount('ec2', 'instance/*'),
+      conditions: { StringLike: { [`ssm:resourceTag/${TAG.preset}`]: '*' } },
+      on: 'machines that carry a preset’s tag',
+    },
+    {
+      sid: 'ConnectByPort',
+      actions: { 'ssm:StartSession': 'Packer: the kind of tunnel' },
+      resources: inAnyAccount('ssm', 'document/AWS-StartPortForwardingSession'),
+      on: 'AWS’s document for forwarding a port, and none that runs commands',
+    },
+    {
+      sid: 'EndOwnSessions',
+      actions: {
+        'ssm:TerminateSession': 'Packer: its tunnel',
+        'ssm:ResumeSession': 'Packer: its tunnel, when it breaks',
+      },
+      resources: inAccount('ssm', 'session/${aws:userid}-*'),
+      on: 'this role session’s own tunnels',
+    },
+    {
+      sid: 'GiveBuildMachinesThisRole',
+      actions: { 'iam:PassRole': 'Packer: the role by which Session Manager reaches the machine' },
+      resources: [`arn:aws:iam::${PLACE.account}:role/${PLACE.instanceRole}`],
+      conditions: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+      on: 'this one role, and to EC2 alone',
+    },
+    {
+      sid: 'ReadThisProfile',
+      actions: { 'iam:GetInstanceProfile': 'Packer: whether the profile exists' },
+      resources: [`arn:aws:iam::${PLACE.account}:instance-profile/${PLACE.instanceRole}`],
+      on: 'the instance profile of the same name',
+    },
+  ],
+};

@@ -1,0 +1,30 @@
+import { IS_OURS } from './ours.js';
+import { inAccount, type Policy } from './policy.js';
+
+/** What reap-runners needs: it can take away and never make. */
+export const reap: Policy = {
+  title: 'reap-runners',
+  grants: [
+    {
+      sid: 'Look',
+      actions: {
+        'ec2:DescribeInstances': 'which machines carry this repository’s tag',
+        'ec2:DescribeSpotInstanceRequests': 'which requests are still open',
+        'ec2:DescribeVolumes': 'which volumes no machine holds',
+      },
+      resources: ['*'],
+      on: 'everything: AWS knows no narrower permission for these',
+    },
+    {
+      sid: 'RemoveOwn',
+      actions: {
+        'ec2:TerminateInstances': 'an orphan',
+        'ec2:DeleteVolume': 'a volume left behind',
+        'ec2:CancelSpotInstanceRequests': 'an open request, before it launches a machine that nobody waits for',
+      },
+      resources: inAccount('ec2', 'instance/*', 'volume/*', 'spot-instances-request/*'),
+      conditions: { StringLike: IS_OURS },
+      on: 'machines, volumes and requests that carry this repository’s tag',
+    },
+  ],
+};

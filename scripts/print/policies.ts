@@ -1,0 +1,39 @@
+import { amiBuild } from '../../iam/ami-build.js';
+import { composeDocument, type Policy } from '../../iam/policy.js';
+import { reap } from '../../iam/reap.js';
+import { passRole, startStop } from '../../iam/start-stop.js';
+import { trust } from '../../iam/trust.js';
+import { fillTemplate } from './cloudformation.js';
+import { fill, renderTable } from './tables.js';
+
+const POLICIES = { 'start-stop': startStop, 'pass-role': passRole, reap, 'ami-build': amiBuild } as const;
+const TEMPLATE = 'iam/ci-actions.yml';
+const PAGE = 'docs/security.md';
+
+/** What {@link composePolicyFiles} writes or fills, as git's pathspecs. */
+export const POLICY_FILES: readonly string[] = ['iam/*.json', TEMPLATE, PAGE];
+
+/** All that is printed from `iam/*.ts`, by path. @param read the text of a file that is only filled in */
+export function composePolicyFiles(read: (path: string) => string): Record<string, string> {
+  const documents = {
+    'start-stop': composeDocument(startStop),
+    'pass-role': composeDocument(passRole),
+    reap: composeDocument(reap),
+    trust,
+  };
+  // The template makes no role for building images: that belongs to whoever maintains them.
+  const all = { ...documents, 'ami-build': composeDocument(amiBuild) };
+  return {
+    ...Object.fromEntries(Object.entries(all).map(([name, one]) => [`iam/${name}.json`, JSON.stringify(one)])),
+    [TEMPLATE]: fillTemplate(read(TEMPLATE), documents),
+    [PAGE]: Object.entries(POLICIES).reduce((text, [name, one]) => fill(text, name, tabulate(one)), read(PAGE)),
+  };
+}
+
+/** One row for each action of each grant. */
+function tabulate({ grants }: Policy): string {
+  const rows = grants.flatMap(({ actions, on }) =>
+    Object.entries(actions).map(([action, purpose]) => [`\`${action}\``, purpose, on]),
+  );
+  return renderTable(['Action', 'Who asks, and for what', 'Allowed on'], rows);
+}

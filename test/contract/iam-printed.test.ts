@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { format, resolveConfig } from 'prettier';
+import { composePolicyFiles } from '../../scripts/print/policies.js';
+import { readPolicy, VALUES } from './iam.roles.js';
+import { deploy, readTemplate } from './iam.template.js';
+
+const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const read = (name: string) => readFileSync(path(name), 'utf8');
+
+/** The values of `VALUES`, as parameters. */
+const parameters = {
+  Owner: 'octo-org',
+  OwnerId: '583231',
+  Repository: 'octo-repo',
+  RepositoryId: '1296269',
+  VpcId: 'vpc-1',
+  InstanceTypes: '*.xlarge',
+};
+const provider = `arn:aws:iam::${VALUES['<ACCOUNT>']}:oidc-provider/token.actions.githubusercontent.com`;
+
+interface Role {
+  readonly AssumeRolePolicyDocument: unknown;
+  readonly Policies: readonly { readonly PolicyDocument: unknown }[];
+}
+
+test.each(Object.entries(composePolicyFiles(read)))('%s is as `npm run print` writes it', async (name, text) => {
+  expect(read(name)).toBe(await format(text, { ...(await resolveConfig(path(name))), filepath: path(name) }));
+});
+
+describe('A stack of the template has the printed policies:', () => {
+  const spread = (document: unknown) => JSON.parse(JSON.stringify(document), listOfOne) as unknown;
+
+  test.each([
+    ['StartStopRole', 'start-stop'],
+    ['ReapRole', 'reap'],
+  ] as const)('%s', (resource, policy) => {
+    const role = deploy(resource, { ...parameters, OidcProviderArn: provider }) as Role;
+    expect(spread(role.Policies.map(({ PolicyDocument }) => PolicyDocument))).toEqual([spread(readPolicy(policy))]);
+    expect(role.AssumeRolePolicyDocument).toEqual(readPolicy('trust'));
+  });
+
+  test('PassMachineRole, for the role of this stack', () => {
+    const policy = deploy('PassMachineRole', { ...parameters, MachinePolicyArns: 'arn:aws:iam::aws:policy/A' });
+    const printed = JSON.stringify(readPolicy('pass-role')).replace(/"arn:[^"]*role[^"]*"/, '"MachineRole.Arn"');
+    expect((policy as { PolicyDocument: unknown }).PolicyDocument).toEqual(JSON.parse(printed));
+  });
+});
+
+describe('A stack', () => {
+  const subjects = (given: Readonly<Record<string, string>>) =>
+    (JSON.stringify(deploy('StartStopRole', { ...parameters, ...given })).match(/"repo:[^"]*"/g) ?? []).map(
+      (one) => JSON.parse(one) as string,
+    );
+
+  test('without ids trusts names alone', () => {
+    expect(subjects({ OwnerId: '', RepositoryId: '' })).toEqual(['repo:octo-org/octo-repo:*']);
+  });
+
+  test('with ids trusts both formats, for the jobs that it is told', () => {
+    expect(subjects({ Subject: 'environment:ci' })).toEqual([
+      'repo:octo-org/octo-repo:environment:ci',
+      'repo:octo-org@583231/octo-repo@1296269:environment:ci',
+    ]);
+  });
+
+  test('makes GitHub’s provider only where there is none, and then trusts that', () => {
+    expect(deploy('OidcProvider', { ...parameters, OidcProviderArn: provider })).toBeUndefined();
+    expect(deploy('OidcProvider', parameters)).toMatchObject({ ClientIdList: ['sts.amazonaws.com'] });
+    expect(JSON.stringify(deploy('ReapRole', parameters))).toContain('"Federated":"OidcProvider"');
+  });
+
+  test('gives machines no role unless it is told which policies it has', () => {
+    expect(['MachineRole', 'MachineProfile', 'PassMachineRole'].map((one) => deploy(one, parameters))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('lets machines start in its own region, or in those that it is told', () => {
+    const regions = (given: object) => JSON.stringify(deploy('StartStopRole', { ...parameters, ...given }));
+    expect(regions({})).toContain('"aws:RequestedRegion":"us-east-1"');
+    expect(regions({ Regions: 'eu-west-1,eu-north-1' })).toContain('"aws:RequestedRegion":["eu-west-1","eu-north-1"]');
+  });
+
+  test('has a security group that lets nothing in', () => {
+    expect(Object.keys(deploy('SecurityGroup', parameters) as object)).toEqual(['GroupDescription', 'VpcId']);
+  });
+});
+
+describe('The template refuses', () => {
+  const refuses = (name: string, value: string) =>
+    !new RegExp(`^(?:${readTemplate().Parameters[name]!.AllowedPattern})$`).test(value);
+
+  test.each([
+    ['Owner', 'octo-org/octo-repo'],
+    ['Owner', '*'],
+    ['Owner', ''],
+    ['Repository', 'octo-org/octo-repo'],
+    ['Repository', 'octo-*'],
+    ['OwnerId', '*'],
+    ['RepositoryId', 'octo-repo'],
+    ['Subject', 'main'],
+    ['Subject', ''],
+    ['OidcProviderArn', 'arn:aws:iam::123456789012:oidc-provider/example.org'],
+  ])('%s %j', (name, value) => {
+    expect(refuses(name, value)).toBe(true);
+  });
+
+  test.each([
+    ['Owner', 'octo-org'],
+    ['Repository', 'octo.repo_2'],
+    ['Repository', '*'],
+    ['RepositoryId', ''],
+    ['Subject', 'ref:refs/heads/main'],
+    ['OidcProviderArn', provider],
+  ])('and takes %s %j', (name, value) => {
+    expect(refuses(name, value)).toBe(false);
+  });
+});
+
+/** IAM takes a text for a list of that text; only the template's lists are always lists. */
+function listOfOne(_key: string, value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : value;
+}

@@ -1,0 +1,152 @@
+import type { Ec2World } from '../../sandbox/ec2/world.js';
+import { Params } from '../../sandbox/ec2/query.js';
+import { seed, type RecordedRequest, type Sandbox } from '../../sandbox/sandbox.js';
+
+/** One permission that a request needs: IAM is asked once for each resource that the request touches. */
+export interface Ask {
+  readonly action: string;
+  /** An ARN, or `*`. */
+  readonly resource: string;
+  /** What the request says of itself and AWS knows of the resource, by condition key. */
+  readonly context: Readonly<Record<string, string | string[]>>;
+}
+
+export const ACCOUNT = seed.ACCOUNT;
+
+/** `ec2:RunInstances on volume`: enough for a table. */
+export function describeAsk({ action, resource }: Ask): string {
+  return resource === '*' ? action : `${action} on ${/^arn:aws:\w+:[^:]*:\d*:([\w-]+)/.exec(resource)?.[1]}`;
+}
+
+/** Collects what each of a sandbox's AWS requests needs, as things are at the moment when it arrives. */
+export function collectAsks(sandbox: Sandbox): readonly Ask[] {
+  const asks: Ask[] = [];
+  sandbox.intercept = ({ index }) => {
+    const request = sandbox.requests[index]!;
+    if (request.service !== 'github') asks.push(...listAsks(request, sandbox.ec2));
+    return undefined;
+  };
+  return asks;
+}
+
+export type AwsRequest = Pick<RecordedRequest, 'service' | 'operation' | 'body'> & Partial<RecordedRequest>;
+
+/**
+ * Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2"; for RunInstances
+ * also the EC2 user guide, "Grant permission to tag Amazon EC2 resources during creation".
+ */
+export function listAsks(request: AwsRequest, world: Ec2World): Ask[] {
+  const scope = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers?.['authorization'] ?? '')?.[1];
+  const region = scope ?? world.region;
+  const asks = request.service === 'ssm' ? listSsmAsks(request, region) : listEc2Asks(request, { world, region });
+  return asks.map((ask) => ({ ...ask, context: { 'aws:RequestedRegion': region, ...ask.context } }));
+}
+
+function listSsmAsks({ operation, body }: AwsRequest, region: string): Ask[] {
+  const { Name, Names } = JSON.parse(body) as { Name?: string; Names?: readonly string[] };
+  return (Names ?? [Name ?? '']).map((name) => {
+    // AWS's public parameters have no account in their ARNs; the simulator wants one in each.
+    const resource = `arn:aws:ssm:${region}:${ACCOUNT}:parameter/${name.replace(/^\//, '')}`;
+    return { action: `ssm:${operation}`, resource, context: {} };
+  });
+}
+
+interface Place {
+  readonly world: Ec2World;
+  readonly region: string;
+}
+
+/** The parameters that name what exists. */
+const TARGETS = ['InstanceId', 'VolumeId', 'SpotInstanceRequestId', 'ResourceId'];
+/** What kind of thing it is, by its id. */
+const KINDS: Readonly<Record<string, string>> = { i: 'instance', vol: 'volume', sir: 'spot-instances-request' };
+
+function listEc2Asks({ operation, body }: AwsRequest, place: Place): Ask[] {
+  const params = Params.parse(body);
+  const action = `ec2:${operation}`;
+  if (operation === 'RunInstances') return listLaunchAsks(params, place.region);
+  // AWS knows no resources for these.
+  if (operation.startsWith('Describe')) return [{ action, resource: '*', context: {} }];
+  const ids = TARGETS.flatMap((name) => [...params.list(name), ...[params.text(name) ?? []].flat()]);
+  return ids.map((id) => ({
+    action,
+    resource: arn(place.region, KINDS[id.split('-')[0]!]!, id),
+    context: { ...prefix('aws:ResourceTag/', findTags(place.world, id)), ...readRequestTags(params) },
+  }));
+}
+
+function findTags(world: Ec2World, id: string): ReadonlyMap<string, string> {
+  const found = world.instancesById.get(id) ?? world.volumes.get(id) ?? world.spotRequests.get(id);
+  return found?.tags ?? new Map();
+}
+
+function listLaunchAsks(params: Params, region: string): Ask[] {
+  const action = 'ec2:RunInstances';
+  const tags = readTagSpecifications(params);
+  const isSpot = params.text('InstanceMarketOptions.MarketType') === 'spot';
+  const used = (kind: string, id: string | undefined): Ask[] =>
+    id === undefined ? [] : [{ action, resource: arn(region, kind, id), context: {} }];
+  const made = (kind: string, context: Ask['context'] = {}): Ask[] => {
+    const resource = arn(region, kind, 'new');
+    const marks = tags.get(kind) ?? {};
+    const marking = { action: 'ec2:CreateTags', resource, context: { ...marks, 'ec2:CreateAction': 'RunInstances' } };
+    return [{ action, resource, context: { ...marks, ...context } }, ...(tags.has(kind) ? [marking] : [])];
+  };
+  const groups = params.list('SecurityGroupId');
+  return [
+    ...used('image', params.require('ImageId')),
+    ...used('subnet', params.text('SubnetId') ?? 'subnet-default'),
+    ...(groups.length > 0 ? groups : ['sg-default']).flatMap((id) => used('security-group', id)),
+    ...used('key-pair', params.text('KeyName')),
+    ...params.structures('BlockDeviceMapping').flatMap((one) => used('snapshot', one.text('Ebs.SnapshotId'))),
+    ...made('instance', readInstanceFacts(params)),
+    ...made('network-interface'),
+    ...made('volume'),
+    ...(isSpot ? made('spot-instances-request') : []),
+    ...listPassRole(params),
+  ];
+}
+
+/** What the caller leaves out is what EC2 does when nothing says otherwise: both versions of IMDS, one hop. */
+function readInstanceFacts(params: Params): Ask['context'] {
+  const profile = params.text('IamInstanceProfile.Arn') ?? params.text('IamInstanceProfile.Name');
+  return {
+    'ec2:InstanceType': params.text('InstanceType') ?? 'm1.small',
+    'ec2:MetadataHttpTokens': params.text('MetadataOptions.HttpTokens') ?? 'optional',
+    'ec2:MetadataHttpPutResponseHopLimit': params.text('MetadataOptions.HttpPutResponseHopLimit') ?? '1',
+    'ec2:InstanceMarketType': params.text('InstanceMarketOptions.MarketType') ?? 'on-demand',
+    ...(profile && { 'ec2:InstanceProfile': `arn:aws:iam::${ACCOUNT}:instance-profile/${baseName(profile)}` }),
+  };
+}
+
+/** The template gives profile and role to each other; here they share a name, too. */
+function listPassRole(params: Params): Ask[] {
+  const profile = params.text('IamInstanceProfile.Arn') ?? params.text('IamInstanceProfile.Name');
+  if (profile === undefined) return [];
+  const resource = `arn:aws:iam::${ACCOUNT}:role/${baseName(profile)}`;
+  return [{ action: 'iam:PassRole', resource, context: { 'iam:PassedToService': 'ec2.amazonaws.com' } }];
+}
+
+function readTagSpecifications(params: Params): Map<string, Ask['context']> {
+  return new Map(
+    params.structures('TagSpecification').map((one) => [one.require('ResourceType'), readRequestTags(one)]),
+  );
+}
+
+function readRequestTags(params: Params): Ask['context'] {
+  const tags = new Map(params.structures('Tag').map((tag) => [tag.require('Key'), tag.text('Value') ?? '']));
+  return tags.size === 0 ? {} : { ...prefix('aws:RequestTag/', tags), 'aws:TagKeys': [...tags.keys()] };
+}
+
+function prefix(start: string, tags: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...tags].map(([key, value]) => [`${start}${key}`, value]));
+}
+
+function arn(region: string, kind: string, id: string): string {
+  const account = kind === 'image' || kind === 'snapshot' ? '' : ACCOUNT;
+  return `arn:aws:ec2:${region}:${account}:${kind}/${id}`;
+}
+
+function baseName(nameOrArn: string): string {
+  return nameOrArn.split('/').at(-1)!;
+}

@@ -1,0 +1,141 @@
+import { fileURLToPath } from 'node:url';
+import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
+import { runStep, type StepResult } from '../../sandbox/step.js';
+import { collectAsks, type Ask } from './iam.asks.js';
+
+/** What happens, of which the requests count, after what has happened before. */
+export interface Scenario {
+  readonly before?: (sandbox: Sandbox) => Promise<Readonly<Record<string, string>>>;
+  readonly act: (sandbox: Sandbox, outputs: Readonly<Record<string, string>>) => Promise<unknown>;
+}
+
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+const LAUNCHED = { 'wait-for': 'launched' } as const;
+
+const started = async (sandbox: Sandbox) => (await start(sandbox, LAUNCHED)).outputs;
+
+/** By what a user does. Together they send every kind of request that the bundles can send to AWS. */
+export const START_STOP: Readonly<Record<string, Scenario>> = {
+  'a start with nothing but a token': { act: (sandbox) => start(sandbox, LAUNCHED) },
+  'a start of spot, with subnets, a group, a key and a profile': {
+    act: (sandbox) =>
+      start(sandbox, {
+        ...LAUNCHED,
+        'market-type': 'spot',
+        'subnet-id': `${seed.SUBNET_A},${seed.SUBNET_B}`,
+        'security-group-id': seed.RUNNER_GROUP,
+        'key-name': seed.KEY_PAIR,
+        'iam-role-name': seed.INSTANCE_PROFILE,
+        'aws-resource-tags': 'Team=search',
+      }),
+  },
+  'a start before any image was built': {
+    act: (sandbox) => {
+      sandbox.ec2.parameters.delete('/ci-actions/ami/arm64');
+      return start(sandbox, { ...LAUNCHED, preset: 'arm64' });
+    },
+  },
+  'a start of the newest image by its name, three times': {
+    act: (sandbox) => start(sandbox, { ...LAUNCHED, 'ec2-image-id': 'name:ci-actions-amd64-*', count: '3' }),
+  },
+  'a dry run': { act: (sandbox) => start(sandbox, { 'dry-run': 'true' }) },
+  'a start of two, whose machines die': {
+    act: (sandbox) => {
+      const reason = { code: 'Server.InternalError', message: 'Internal error on launch' };
+      sandbox.on((event) => {
+        if (event.name === 'running') sandbox.ec2.killInstance(event.instance, reason);
+      });
+      return start(sandbox, { count: '2' }, 1);
+    },
+  },
+  'a stop by label, until it is done': {
+    before: started,
+    act: (sandbox, { label = '' }) => stop(sandbox, { label, wait: 'true' }),
+  },
+  'a stop by ids, one of which is long gone': {
+    before: started,
+    act: (sandbox, { 'ec2-instance-id': id }) => stop(sandbox, { 'ec2-instance-id': `${id},i-0123456789abcdef0` }),
+  },
+  'a stop of all that the run started': { before: started, act: (sandbox) => stop(sandbox, {}) },
+};
+
+/** A machine for spot with its request, and a volume that no machine holds any more. @returns their ids */
+export async function leaveBehind(sandbox: Sandbox, tags: Readonly<Record<string, string>>) {
+  const kinds = ['instance', 'volume', 'spot-instances-request'] as const;
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const launch = new RunInstancesCommand({
+    ImageId: seed.OUR_AMD64_IMAGE,
+    InstanceType: 't3.xlarge',
+    MinCount: 1,
+    MaxCount: 1,
+    InstanceMarketOptions: { MarketType: 'spot' },
+    TagSpecifications: kinds.map((ResourceType) => ({ ResourceType, Tags })),
+  });
+  await withClient(sandbox, (client) => client.send(launch));
+  const volume = [...sandbox.ec2.volumes.values()].at(-1)!;
+  delete volume.attachment;
+  const newest = [...sandbox.ec2.instancesById.values()].at(-1)!;
+  return { instance: newest.id, volume: volume.id, spotRequest: newest.spotRequestId! };
+}
+
+export const REAP: Readonly<Record<string, Scenario>> = {
+  'a sweep that finds a machine, a volume and a spot request': {
+    before: startLongAgo,
+    act: (sandbox) => reap(sandbox),
+  },
+};
+
+/** A machine for spot beyond its time, which has lost its volume, and whose request is open again. */
+async function startLongAgo(sandbox: Sandbox): Promise<StepResult['outputs']> {
+  const { outputs } = await start(sandbox, { ...LAUNCHED, 'market-type': 'spot' });
+  const longAgo = Date.now() - 3_600_000;
+  for (const { tags } of sandbox.ec2.instances()) tags.set('ci-actions:expires-at', new Date(longAgo).toISOString());
+  for (const volume of sandbox.ec2.volumes.values()) delete Object.assign(volume, { createdAt: longAgo }).attachment;
+  for (const one of sandbox.ec2.spotRequests.values()) Object.assign(one, { createdAt: longAgo, state: 'open' });
+  return outputs;
+}
+
+/** Plays a scenario in a sandbox of its own. @returns what its requests needed of AWS */
+export async function perform({ before, act }: Scenario): Promise<readonly Ask[]> {
+  const sandbox = await startSandbox({ machines: false });
+  try {
+    const outputs = (await before?.(sandbox)) ?? {};
+    const asks = collectAsks(sandbox);
+    await act(sandbox, outputs);
+    return [...asks];
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function withClient(sandbox: Sandbox, use: (client: EC2Client) => Promise<unknown>): Promise<void> {
+  const credentials = { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox-secret-access-key' };
+  const client = new EC2Client({ endpoint: sandbox.awsUrl, region: sandbox.region, credentials });
+  await use(client).finally(() => client.destroy());
+}
+
+function start(sandbox: Sandbox, inputs: Readonly<Record<string, string>>, code = 0): Promise<StepResult> {
+  return run(sandbox, { action: 'start-runner', inputs, code });
+}
+
+function reap(sandbox: Sandbox): Promise<StepResult> {
+  return run(sandbox, { action: 'reap-runners', inputs: {}, code: 0 });
+}
+
+function stop(sandbox: Sandbox, inputs: Readonly<Record<string, string>>): Promise<StepResult> {
+  return run(sandbox, { action: 'stop-runner', inputs, code: 0 });
+}
+
+async function run(
+  sandbox: Sandbox,
+  { action, inputs, code }: { action: string; inputs: Readonly<Record<string, string>>; code: number },
+): Promise<StepResult> {
+  const result = await runStep({
+    script: `${dist}${action}.js`,
+    inputs: { 'github-token': sandbox.token, ...inputs },
+    environment: sandbox.environment,
+  });
+  if (result.code !== code) throw new Error(`${action} ended with ${result.code}:\n${result.lines.join('\n')}`);
+  return result;
+}
