@@ -61,6 +61,8 @@ test.concurrent('a presets file of the workspace is used, with all that a preset
 test.concurrent('where nothing is checked out, it is the repository’s at the run’s commit', () =>
   inSandbox(still, async (scene) => {
     const { github } = scene.sandbox;
+    // The branch has gone on meanwhile.
+    github.refs.set('main', '0123456789abcdef0123456789abcdef01234567');
     github.files.set(FILE, circle).set(`${github.sha}:${FILE}`, presets);
     expect(await scene.start({ preset: 'large', 'wait-for': 'launched' })).toMatchObject({ code: 0 });
     expectLarge(scene);
