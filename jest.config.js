@@ -6,6 +6,11 @@ export default {
   // Our imports end in .js, as Node wants them; the files they mean end in .ts.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
-  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/.peers/', '<rootDir>/test/node24/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/build/',
+    '<rootDir>/dist/',
+    '<rootDir>/.peers/',
+    '<rootDir>/test/node24/node_modules/',
+  ],
   watchman: false,
 };

@@ -1,7 +1,7 @@
 import { connectEc2 } from '../src/ec2/connect.js';
 import { connectGitHub } from '../src/github/connect.js';
 import type { Scope } from '../src/core/identity.js';
-import type { Ec2, Ec2ByRegion, GitHub, Log } from '../src/core/ports.js';
+import type { Ec2, GitHub, Log, ReaperEc2, ReaperGitHub } from '../src/core/ports.js';
 import { clock } from '../src/host/clock.js';
 import type { RunContext } from '../src/host/context.js';
 import { mask } from '../src/host/mask.js';
@@ -17,8 +17,9 @@ export interface CredentialValues {
 /** GitHub's side for one scope, with the action's own credentials, through a proxy where there is one. */
 export async function connectToGitHub(
   values: CredentialValues,
-  { context, scope, log }: { context: RunContext; scope: Scope; log: Log },
-): Promise<GitHub> {
+  about: { context: RunContext; scope: Scope; log: Log; readsRuns?: boolean },
+): Promise<GitHub & ReaperGitHub> {
+  const { context, scope, log, readsRuns } = about;
   const installation = values['app-installation-id'];
   const proxy = await loadProxy();
   return connectGitHub({
@@ -32,7 +33,9 @@ export async function connectToGitHub(
             ...(installation !== undefined && { installationId: Number(installation) }),
           },
     scope,
-    repository: { owner: context.owner, repo: context.repo },
+    // An App's token is good for one repository: that of the scope, where the scope is one.
+    repository: scope.kind === 'repo' ? scope : { owner: context.owner, repo: context.repo },
+    readsRuns,
     clock,
     mask,
     debug: (sentence) => log.debug(sentence),
@@ -40,13 +43,17 @@ export async function connectToGitHub(
   });
 }
 
+type ConnectedEc2 = Ec2 & ReaperEc2;
+
 /** EC2's side in the home region and, when they are asked for, in others; through a proxy where there is one. */
-export async function connectToEc2(log: Log): Promise<{ ec2: Ec2; ec2In: Ec2ByRegion }> {
+export async function connectToEc2(
+  log: Log,
+): Promise<{ ec2: ConnectedEc2; ec2In: (region: string) => Promise<ConnectedEc2> }> {
   const { agents } = await loadProxy();
   const connect = (region?: string) => connectEc2({ clock, log, ...(region && { region }), ...(agents && { agents }) });
   const ec2 = await connect();
   const regions = new Map([[ec2.region, Promise.resolve(ec2)]]);
-  const ec2In = (region: string): Promise<Ec2> => {
+  const ec2In = (region: string): Promise<ConnectedEc2> => {
     const known = regions.get(region) ?? connect(region);
     regions.set(region, known);
     return known;

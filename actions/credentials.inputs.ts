@@ -1,4 +1,5 @@
 import { secret, text } from '../src/core/input-kinds.js';
+import type { RawInputs } from '../src/core/inputs.js';
 
 /** How every action of the suite is let in to GitHub: a token, or an App whose token is minted here. */
 export const credentialInputs = {
@@ -16,15 +17,10 @@ export const credentialInputs = {
   }),
 };
 
-/** @returns problems, in the words of bad input */
-export function checkCredentials(values: {
-  readonly 'github-token': string | undefined;
-  readonly 'app-id': string | undefined;
-  readonly 'app-private-key': string | undefined;
-}): string[] {
-  const token = values['github-token'] !== undefined;
-  const appId = values['app-id'] !== undefined;
-  const key = values['app-private-key'] !== undefined;
+/** @returns problems with what is there and what is not, in the words of bad input */
+export function checkCredentials(raw: RawInputs): string[] {
+  const isGiven = (name: keyof typeof credentialInputs): boolean => (raw[name]?.text.trim() ?? '') !== '';
+  const [token, appId, key] = [isGiven('github-token'), isGiven('app-id'), isGiven('app-private-key')];
   if (token && (appId || key)) return ['Both `github-token` and an App are given; allowed: one of them.'];
   if (token || (appId && key)) return [];
   if (appId) return ['`app-id` is given without `app-private-key`.'];

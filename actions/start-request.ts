@@ -1,21 +1,27 @@
-import { readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { Failure } from '../src/core/failure.js';
 import { composeName, type Scope } from '../src/core/identity.js';
 import { parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs.js';
 import { migrateInputs } from '../src/core/migration.js';
 import type { GitHub } from '../src/core/ports.js';
-import { resolvePreset, type ResolvedPreset } from '../src/core/presets.js';
+import type { ResolvedPreset } from '../src/core/presets.js';
 import { listMarkets, parseImageReference, type StartRequest } from '../src/core/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { checkCredentials, credentialInputs } from './credentials.inputs.js';
-import { inputs, notInPresets } from './start-runner.inputs.js';
+import { findPreset, type FoundPreset } from './find-preset.js';
+import { inputs } from './start-runner.inputs.js';
 
 export type StartValues = ValuesOf<typeof inputs>;
 
-/** What a presets file is looked for under when nobody names one. */
-const DEFAULT_CONFIG = '.github/ec2-runners.yml';
+/** What must be known before the presets can be read. */
+const earlyInputs = {
+  ...credentialInputs,
+  preset: inputs.preset,
+  config: inputs.config,
+  'runner-scope': inputs['runner-scope'],
+};
+type EarlyValues = ValuesOf<typeof earlyInputs>;
+type Connect = (values: ValuesOf<typeof credentialInputs>, scope: Scope) => Promise<GitHub>;
 
 export interface LoadedStart {
   readonly request: StartRequest;
@@ -30,38 +36,43 @@ export interface LoadedStart {
  * @param connect GitHub's side with these credentials; also asked for the presets file, when nothing is checked out
  * @throws Failure `bad-input` with every problem there is
  */
-export async function loadStart(
-  given: RawInputs,
-  context: RunContext,
-  connect: (values: ValuesOf<typeof credentialInputs>, scope: Scope) => Promise<GitHub>,
-): Promise<LoadedStart> {
+export async function loadStart(given: RawInputs, context: RunContext, connect: Connect): Promise<LoadedStart> {
   const migrated = migrateInputs(given, 'start');
-  const early = parseInputs(
-    { ...credentialInputs, preset: inputs.preset, config: inputs.config, 'runner-scope': inputs['runner-scope'] },
-    pick(migrated.raw, [...Object.keys(credentialInputs), 'preset', 'config', 'runner-scope']),
-  );
-  const credentialProblems = checkCredentials(early.values);
-  const { scope, problem } = readScope(early.values['runner-scope'], context);
-  const canConnect = credentialProblems.length === 0 && scope !== undefined;
-  const github = canConnect ? await connect(early.values, scope) : undefined;
-
-  const presetNames = Object.keys(inputs).filter((name) => !notInPresets.includes(name));
-  const file = await findPresetsFile(early.values.config, context, github);
-  const found = resolvePreset(early.values.preset, file.found, presetNames);
-  const raw = { ...found.preset.inputs, ...dropEmpty(migrated.raw) };
+  const early = parseInputs(earlyInputs, pick(migrated.raw, Object.keys(earlyInputs)));
+  const access = await reachGitHub(migrated.raw, early, { context, connect });
+  const found: FoundPreset =
+    early.problems.length > 0 ? { inputs: {}, problems: [] } : await findPreset(early.values, context, access.github);
+  const raw = { ...found.inputs, ...dropEmpty(migrated.raw) };
   const { values, problems } = parseInputs(inputs, raw);
   refuseProblems([
     ...migrated.problems,
     ...problems,
-    ...credentialProblems,
-    ...(problem === undefined ? [] : [problem]),
-    ...(file.problem === undefined ? [] : [file.problem]),
-    // Without its file a preset can't be judged; the file's own problem is told instead.
-    ...(file.problem === undefined ? found.problems : []),
-    ...checkCombinations(values, found.preset),
+    ...access.problems,
+    ...found.problems,
+    ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
+    ...checkVolume(values, raw),
   ]);
-  const request = composeRequest({ values, raw, preset: found.preset }, context, scope!);
-  return { request, values, notices: migrated.notices, github: github! };
+  const request = composeRequest({ values, raw, preset: found.preset! }, context, access.scope!);
+  return { request, values, notices: migrated.notices, github: access.github! };
+}
+
+/** GitHub's side, unless what it takes cannot be used; what that is, the inputs' own problems may tell already. */
+async function reachGitHub(
+  raw: RawInputs,
+  early: { readonly values: EarlyValues; readonly problems: readonly string[] },
+  { context, connect }: { context: RunContext; connect: Connect },
+): Promise<{ scope?: Scope; github?: GitHub; problems: string[] }> {
+  const problems = checkCredentials(raw);
+  if (early.problems.length > 0) return { problems };
+  const { scope, problem } = readScope(early.values['runner-scope'], context);
+  if (problem !== undefined) problems.push(problem);
+  if (scope === undefined || problems.length > 0) return { problems };
+  try {
+    return { scope, github: await connect(early.values, scope), problems };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'bad-input') throw error;
+    return { problems: [`${error.message} ${error.hint}`] };
+  }
 }
 
 function readScope(given: string, context: RunContext): { scope?: Scope; problem?: string } {
@@ -72,41 +83,31 @@ function readScope(given: string, context: RunContext): { scope?: Scope; problem
   return { problem: '`runner-scope` is "enterprise", but the event does not name one; allowed: `enterprise:slug`.' };
 }
 
-/** The workspace's file; when nothing is checked out, the repository's at the run's commit. */
-async function findPresetsFile(
-  config: string | undefined,
-  context: RunContext,
-  github: GitHub | undefined,
-): Promise<{ found?: { path: string; text: string }; problem?: string }> {
-  const path = config ?? DEFAULT_CONFIG;
-  const local = join(context.workspace, path);
-  if (existsSync(local)) return { found: { path, text: await readFile(local, 'utf8') } };
-  const isCheckedOut = existsSync(join(context.workspace, '.git'));
-  const text = isCheckedOut ? undefined : await github?.readFile(path, context.sha);
-  if (text !== undefined) return { found: { path, text } };
-  if (config === undefined || github === undefined) return {};
-  const places = isCheckedOut ? 'in the workspace' : `in the workspace or in ${context.repository} at ${context.sha}`;
-  return { problem: `\`config\` is "${config}", which is not there ${places}.` };
-}
-
-function checkCombinations(values: StartValues, preset: ResolvedPreset): string[] {
+/** What is given and cannot be used is told by the input itself. */
+function checkGaps(raw: RawInputs, name: string, preset: ResolvedPreset): string[] {
   const problems: string[] = [];
-  if (values['ec2-image-id'] === undefined && preset.base === undefined) {
+  if (raw['ec2-image-id'] === undefined && preset.base === undefined) {
     problems.push(
-      `\`ec2-image-id\` is empty, and preset \`${values.preset}\` extends none of amd64, arm64, cuda, which have one.`,
+      `\`ec2-image-id\` is empty, and preset \`${name}\` extends none of amd64, arm64, cuda, which have one.`,
     );
   }
-  if (values['ec2-instance-type'] === undefined) {
-    problems.push(`\`ec2-instance-type\` is empty, and preset \`${values.preset}\` has none.`);
+  if (raw['ec2-instance-type'] === undefined) {
+    problems.push(`\`ec2-instance-type\` is empty, and preset \`${name}\` has none.`);
   }
-  const type = values['ec2-volume-type'];
+  return problems;
+}
+
+function checkVolume(values: StartValues, raw: RawInputs): string[] {
+  const problems: string[] = [];
+  const type: string | undefined = values['ec2-volume-type'];
+  if (type === undefined) return problems;
   if (values['ec2-volume-throughput'] !== undefined && type !== 'gp3') {
     problems.push(`\`ec2-volume-throughput\` is set; allowed with \`ec2-volume-type: gp3\` only, not with ${type}.`);
   }
   if (values['ec2-volume-iops'] !== undefined && !['gp3', 'io1', 'io2'].includes(type)) {
     problems.push(`\`ec2-volume-iops\` is set; allowed with \`ec2-volume-type\` gp3, io1 or io2, not with ${type}.`);
   }
-  if (['io1', 'io2'].includes(type) && values['ec2-volume-iops'] === undefined) {
+  if (['io1', 'io2'].includes(type) && raw['ec2-volume-iops'] === undefined) {
     problems.push(`\`ec2-volume-iops\` is empty; \`ec2-volume-type: ${type}\` needs it.`);
   }
   return problems;
@@ -137,7 +138,7 @@ function composeRequest(
     userTags: values['aws-resource-tags'] ?? {},
     volume: {
       sizeGiB: values['ec2-volume-size'],
-      sizeIsDefault: raw['ec2-volume-size']?.origin?.startsWith('built-in') ?? true,
+      sizeIsDefault: raw['ec2-volume-size']?.origin?.startsWith('built-in') ?? raw['ec2-volume-size'] === undefined,
       type: values['ec2-volume-type'],
       iops: values['ec2-volume-iops'],
       throughputMiBps: values['ec2-volume-throughput'],

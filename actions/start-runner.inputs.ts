@@ -136,11 +136,17 @@ export const inputs = {
   ),
   'runner-home-dir': text(
     'Where an image of your own has the runner. Default `/opt/actions-runner`, installed at boot where it is missing.',
-    { matches: /^\/[\w./-]+$/, allowed: 'an absolute path' },
+    {
+      matches: /^(\/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+\/?$/,
+      allowed: 'an absolute path of letters, digits and `._+-`, without `.` or `..` as a part',
+    },
   ),
   'run-as-user': withDefault(
     'root',
-    text('The Linux user that jobs run as.', { matches: /^[a-z_][a-z0-9_-]{0,31}$/, allowed: 'a Linux user name' }),
+    text('The Linux user that jobs run as.', {
+      matches: /^[A-Za-z_][A-Za-z0-9._-]{0,31}$/,
+      allowed: 'a Linux user name',
+    }),
   ),
   'pre-runner-script': script,
   'wait-for': withDefault(
@@ -193,6 +199,6 @@ export const outputs = {
   'ec2-instance-id': 'The first instance’s id.',
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
-    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, and the seconds from the request `toRunning` and `toOnline`.',
+    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, and the seconds from the request `toRunning` and `toOnline`.',
   region: 'The region in which the instances run.',
 };

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { describePlan } from '../src/core/launch.js';
 import { readBootPhases, type BootPhase } from '../src/core/boot-phases.js';
 import type { Ec2ByRegion } from '../src/core/ports.js';
 import { summarisePlans, summariseStart } from '../src/core/report.js';
@@ -47,7 +48,7 @@ export function runStartRunner(root: URL): Promise<void> {
     if (loaded.values['dry-run']) {
       const { plans, sites } = await rehearseStart(loaded.request, ports);
       await appendSummary(summarisePlans(plans, sites), log);
-      for (const [index, plan] of plans.entries()) log.info(`Plan ${index + 1}: ${JSON.stringify(plan)}`);
+      for (const [index, plan] of plans.entries()) log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
       return;
     }
     const started = await startRunners(loaded.request, ports);

@@ -117,7 +117,7 @@ class LocalMachine implements Machine {
       await until(told, this.options.graceMs);
     }
     this.kill();
-    await until(() => this.listProcesses().length === 0, KILL_MS);
+    await until(() => this.leader === undefined && this.listProcesses().length === 0, KILL_MS);
     await Promise.all(this.cleanUps.map((cleanUp) => cleanUp()));
   }
 

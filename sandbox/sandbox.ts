@@ -6,7 +6,16 @@ import type { Baked } from './disk.js';
 import { createEc2Endpoint } from './ec2/endpoint.js';
 import { Ec2World, type Ec2Event, type Ec2Options, type Timeline } from './ec2/world.js';
 import { createGitHub, type GitHubEvent, type GitHubOptions, type GitHubWorld } from './github/world.js';
-import { serve, type Handler, type Intercept, type RecordedRequest, type Server, type Traffic } from './http.js';
+import {
+  serve,
+  type Handler,
+  type Intercept,
+  type RecordedRequest,
+  type SandboxRequest,
+  type ServeOptions,
+  type Server,
+  type Traffic,
+} from './http.js';
 import { createBoot } from './machine.js';
 import { createSsmEndpoint, isSsmRequest } from './ssm.js';
 
@@ -25,6 +34,8 @@ export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'b
   /** Other programs than this suite's agent and the stand-in runner on this suite's images. */
   readonly baked?: Partial<Baked>;
   readonly github?: Omit<GitHubOptions, 'emit'>;
+  /** Further regions, each with an EC2 of its own; there is nothing in any other. */
+  readonly otherRegions?: readonly string[];
   /** Where the disks of instances are kept. Default: a temporary folder, removed on close. */
   readonly directory?: string;
   /** Default: any free ones. */
@@ -43,6 +54,8 @@ export interface Sandbox {
   /** A GitHub token that may do everything. */
   readonly token: string;
   readonly ec2: Ec2World;
+  /** Those of the other regions, by name. */
+  readonly elsewhere: ReadonlyMap<string, Ec2World>;
   readonly github: GitHubWorld;
   readonly requests: readonly RecordedRequest[];
   /** Decides on each request before it has any effect. */
@@ -62,48 +75,68 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const region = options.region ?? 'us-east-1';
   const { graceMs = 5000, ...timeline } = { ...TIMELINE, ...options.timeline };
   const disks = prepareDirectory(options.directory);
-  const boot = createBoot({ directory: disks.path, region, graceMs, baked: options.baked });
-  const ec2 = new Ec2World({ ...options, region, timeline, ...(options.machines === false ? {} : { boot }) }, emit);
+  const createRegion = (name: string): Ec2World => {
+    const boot = createBoot({ directory: disks.path, region: name, graceMs, baked: options.baked });
+    const machines = options.machines === false ? {} : { boot };
+    return new Ec2World({ ...options, region: name, timeline, ...machines }, emit);
+  };
+  const ec2 = createRegion(region);
+  const elsewhere = new Map((options.otherRegions ?? []).map((name) => [name, createRegion(name)]));
   const github = createGitHub({ ...options.github, emit });
   const traffic: Traffic = { requests: [] };
-  const control = createControl({ ec2, github, events, traffic });
-  const ssm = createSsmEndpoint(ec2);
-  const aws = await serve({
-    service: (request) => (isSsmRequest(request) ? 'ssm' : 'ec2'),
-    handler: route((request) => (isSsmRequest(request) ? ssm : undefined), createEc2Endpoint(ec2)),
-    traffic,
-    port: options.ports?.aws,
-  });
-  const hub = await serve({
-    service: 'github',
-    handler: route((request) => (request.path.startsWith('/_sandbox/') ? control : undefined), github),
-    traffic,
-    port: options.ports?.github,
-  });
+  const close = async (...servers: readonly Server[]) => {
+    await Promise.all([ec2, ...elsewhere.values()].map((one) => one.close()));
+    github.close();
+    await Promise.all(servers.map((server) => server.close()));
+    disks.remove();
+  };
+  const handlers = {
+    aws: serveAws(ec2, elsewhere),
+    hub: serveHub(github, createControl({ ec2, github, events, traffic })),
+  };
+  const aws = await serve({ ...handlers.aws, traffic, port: options.ports?.aws }).catch(orClose(close));
+  const hub = await serve({ ...handlers.hub, traffic, port: options.ports?.github }).catch(orClose(() => close(aws)));
   return {
     awsUrl: aws.url,
     githubUrl: hub.url,
     region,
+    environment: describeEnvironment({ aws, hub, region, github }),
     token: github.token,
     ec2,
+    elsewhere,
     github,
+    requests: traffic.requests,
     events,
     on,
-    environment: describeEnvironment({ aws, hub, region, github }),
-    requests: traffic.requests,
     get intercept() {
       return traffic.intercept;
     },
     set intercept(intercept) {
       traffic.intercept = intercept;
     },
-    async close() {
-      await ec2.close();
-      github.close();
-      await Promise.all([aws.close(), hub.close()]);
-      disks.remove();
-    },
+    close: () => close(aws, hub),
   };
+}
+
+/** A port that is taken must not leave the rest of a sandbox behind. */
+function orClose(close: () => Promise<void>): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await close();
+    throw error;
+  };
+}
+
+function serveAws(ec2: Ec2World, elsewhere: ReadonlyMap<string, Ec2World>): Pick<ServeOptions, 'service' | 'handler'> {
+  const ssm = createSsmEndpoint(ec2);
+  return {
+    service: (request) => (isSsmRequest(request) ? 'ssm' : 'ec2'),
+    handler: route((request) => (isSsmRequest(request) ? ssm : undefined), createEc2Endpoint(ec2, elsewhere)),
+  };
+}
+
+function serveHub(github: GitHubWorld, control: Handler): Pick<ServeOptions, 'service' | 'handler'> {
+  const isControl = (request: SandboxRequest) => request.path.startsWith('/_sandbox/');
+  return { service: 'github', handler: route((request) => (isControl(request) ? control : undefined), github) };
 }
 
 function createEvents(): Pick<Sandbox, 'events' | 'on'> & { emit: (event: SandboxEvent) => void } {
@@ -133,7 +166,7 @@ function prepareDirectory(given: string | undefined): { path: string; remove: ()
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
-function route(choose: (request: Parameters<Handler['name']>[0]) => Handler | undefined, otherwise: Handler): Handler {
+function route(choose: (request: SandboxRequest) => Handler | undefined, otherwise: Handler): Handler {
   return {
     name: (request) => (choose(request) ?? otherwise).name(request),
     handle: (request) => (choose(request) ?? otherwise).handle(request),

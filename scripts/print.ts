@@ -3,10 +3,12 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import * as reap from '../actions/reap-runners.inputs.js';
 import * as start from '../actions/start-runner.inputs.js';
 import * as stop from '../actions/stop-runner.inputs.js';
 import { buildDist } from './build.js';
 import { renderAction, type ActionDefinition } from './print/action-yml.js';
+import { renderErrors } from './print/errors.js';
 import { fillTables } from './print/tables.js';
 
 /**
@@ -15,8 +17,11 @@ import { fillTables } from './print/tables.js';
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const ERRORS = 'docs/errors.md';
+
 const actions: Readonly<Record<string, ActionDefinition>> = {
   'start-runner': { ...start, steps: { main: 'start-runner.js', post: 'start-runner-post.js' } },
+  'reap-runners': { ...reap, steps: { main: 'reap-runners.js' } },
   'stop-runner': { ...stop, steps: { main: 'stop-runner.js' } },
 };
 
@@ -27,7 +32,13 @@ async function print(): Promise<void> {
     await writeFile(join(root, folder, 'action.yml'), renderAction(folder, definition));
     await printTables(join(root, folder, 'README.md'), definition);
   }
+  await printErrors();
   await buildDist();
+}
+
+async function printErrors(): Promise<void> {
+  const path = join(root, ERRORS);
+  await writeFile(path, await format(renderErrors(), { ...(await resolveConfig(path)), parser: 'markdown' }));
 }
 
 async function printTables(path: string, definition: ActionDefinition): Promise<void> {
@@ -38,6 +49,7 @@ async function printTables(path: string, definition: ActionDefinition): Promise<
 function refuseChanges(): void {
   const printed = [
     'dist',
+    ERRORS,
     ...Object.keys(actions).flatMap((folder) => [`${folder}/action.yml`, `${folder}/README.md`]),
   ];
   const options = { cwd: root, encoding: 'utf8' } as const;

@@ -9,6 +9,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { GITHUB_ROUTES } from '../sandbox/github/server.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -28,7 +29,7 @@ const PROSE = new Set([
   'callbacks',
 ]);
 
-function main(folder: string): void {
+async function main(folder: string): Promise<void> {
   const { version } = readJson(join(folder, 'package.json')) as { version: string };
   const sources = ['api.github.com.json', 'ghec.json'].map((name) => readJson(join(folder, 'generated', name)));
   const paths: JsonObject = {};
@@ -46,7 +47,9 @@ function main(folder: string): void {
     collect(kept, source, components);
   }
   const info = { title: 'The part of GitHub that the sandbox answers', version: `@octokit/openapi ${version}` };
-  writeFileSync(TARGET, `${JSON.stringify({ openapi: '3.0.3', info, paths, components }, null, 1)}\n`);
+  const text = JSON.stringify({ openapi: '3.0.3', info, paths, components }, null, 2);
+  const style = await resolveConfig(TARGET);
+  writeFileSync(TARGET, await format(text, { ...style, parser: 'json' }));
   console.log(`${Object.keys(paths).length} paths; not described by GitHub: ${missing.join(', ') || 'none'}`);
 }
 
@@ -92,4 +95,4 @@ function collect(value: Json, source: JsonObject, components: JsonObject): void 
 
 const folder = process.argv[2];
 if (!folder) throw new Error('Usage: tsx scripts/trim-openapi.ts <folder of the unpacked @octokit/openapi>');
-main(folder);
+await main(folder);

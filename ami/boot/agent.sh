@@ -14,7 +14,7 @@ unit=ci-actions-agent
 self=$(readlink -f "$0")
 state=$root/run/ci-actions
 
-reason='' stopping='' watchdog='' leash='' over=0 lifetime=900 startup=900 idle=900
+reason='' stopping='' told='' watchdog='' leash='' over=0 lifetime=900 startup=900 idle=900
 who='' child='' out='' part='' listening='' job='' finished=''
 
 n='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}'
@@ -65,8 +65,9 @@ power_off() {
     done
     return
   fi
-  trap 'exit 0' TERM # systemd is on its way down
+  trap 'kill -KILL "${watchdog:-$BASHPID}"; exit 0' TERM # systemd is on its way down
   timeout 10 systemctl poweroff -i || timeout 10 shutdown -h now
+  [[ -z $told ]] || return 0 # it was systemd that said so: the unit's end is all it waits for
   sleep 20 &
   wait "$!"
   timeout 10 systemctl poweroff --force --force
@@ -88,15 +89,16 @@ finish() {
 # Powers off when the agent is gone (its end of the leash closes) or is stuck long after its lifetime.
 # A line on the leash is a new deadline.
 watch() {
-  local over=$1 line status
+  local over=$1 watchdog='' line part='' status
   set +e
   trap - ERR
   trap '' INT HUP TERM
   while :; do
     IFS= read -r -t 1 line
     status=$?
+    part+=$line # a read that times out in the middle of a line leaves its beginning here
     if ((status == 0)); then
-      over=$line
+      over=$part part=''
     elif ((status <= 128)); then
       power_off 'agent died'
       return
@@ -206,7 +208,7 @@ stop_idle() {
 # As Ctrl-C does it, so that the runner ends its session; then with less patience.
 stop_child() {
   local signal until
-  for signal in INT TERM KILL; do
+  for signal in INT TERM; do
     kill -0 "${child:-none}" 2>/dev/null || break
     kill "-$signal" -- "-$child" 2>/dev/null
     kill -CONT -- "-$child" 2>/dev/null
@@ -218,7 +220,7 @@ stop_child() {
     done
   done
   [[ -n $child ]] || return
-  kill -KILL -- "-$child" 2>/dev/null # what its group left behind
+  kill -KILL -- "-$child" 2>/dev/null # it, or what it left behind
   while listen 0.05; do :; done
   reap
   [[ $who != runner ]] || phase runner-exit "$status"
@@ -290,7 +292,7 @@ exec_install() { exec "${self%/*}/install-runner.sh" "${payload[runner_url]}" "$
 
 exec_script() {
   cd "$home"
-  exec bash -e "$state/pre-runner-script"
+  exec bash -e "$script"
 }
 
 # The JIT config is exported in this process alone, after the last other program it starts.
@@ -315,16 +317,15 @@ install_runner() {
 }
 
 run_script() {
+  script=$state/pre-runner-script
   [[ -n ${payload[pre_runner_script]:-} ]] || return 0
   phase pre-runner-script
   (
     umask 077
-    rm -f "$state/pre-runner-script"
-    printf %s "${payload[pre_runner_script]}" | base64 -d >"$state/pre-runner-script"
-    chmod 700 "$state/pre-runner-script"
+    rm -f "$script" && printf %s "${payload[pre_runner_script]}" | base64 -d >"$script" && chmod 700 "$script"
   ) || give_up 'pre-runner script could not be written'
   supervise pre-runner-script exec_script
-  rm -f "$state/pre-runner-script"
+  rm -f "$script"
   ((status == 0)) || give_up "pre-runner script failed with $status"
 }
 
@@ -348,7 +349,7 @@ run() {
   started=$now over=$((now + lifetime))
   trap finish EXIT
   trap 'reason=${reason:-agent failed in line $LINENO}' ERR
-  trap 'reason=${reason:-stopped by a signal}; exit 0' INT HUP TERM
+  trap 'told=1 reason=${reason:-stopped by a signal}; exit 0' INT HUP TERM
   trap : PIPE # not ignored, so that no job starts with it ignored
   arm
   { mkdir -p "$state" && echo "$$" >"$state/agent.pid"; } 2>/dev/null || true

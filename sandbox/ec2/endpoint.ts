@@ -3,17 +3,18 @@ import type { Handler, SandboxRequest, SandboxResponse, StatusFault } from '../h
 import { Ec2Error } from './errors.js';
 import { readLaunchRequest } from './launch-request.js';
 import { OPERATIONS } from './operations.js';
-import { admit, checkLaunchPermissions } from './permissions.js';
+import { admit, checkLaunchPermissions, readSignedRegion } from './permissions.js';
 import { Params } from './query.js';
 import type { Ec2World } from './world.js';
 import { renderError, renderResponse } from './xml.js';
 
-/** EC2's Query API (2016-11-15): a form in, XML out. */
-export function createEc2Endpoint(world: Ec2World): Handler {
+/** EC2's Query API (2016-11-15): a form in, XML out. A request is for the region that it was signed for. */
+export function createEc2Endpoint(home: Ec2World, elsewhere: ReadonlyMap<string, Ec2World> = new Map()): Handler {
   return {
     name: (request) => readParams(request).text('Action') ?? 'no action',
     async handle(request) {
       const requestId = randomUUID();
+      const world = elsewhere.get(readSignedRegion(request) ?? '') ?? home;
       try {
         const params = readParams(request);
         const action = params.text('Action') ?? '';

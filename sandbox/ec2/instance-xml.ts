@@ -26,7 +26,7 @@ export function isGone(instance: InstanceRecord): boolean {
 
 /** An instance as DescribeInstances shows it; one that is gone has no network and no volumes any more. */
 export function renderInstance(world: Ec2World, instance: InstanceRecord): XmlValue {
-  const { subnet, type, image, metadata } = instance;
+  const { type, image } = instance;
   return {
     instanceId: instance.id,
     imageId: image.id,
@@ -39,44 +39,53 @@ export function renderInstance(world: Ec2World, instance: InstanceRecord): XmlVa
     productCodes: [],
     instanceType: type.name,
     launchTime: new Date(instance.launchedAt),
-    placement: {
-      availabilityZone: subnet.zone,
-      availabilityZoneId: zoneId(subnet.zone),
-      groupName: '',
-      tenancy: 'default',
-    },
-    monitoring: { state: 'disabled' },
+    placement: renderPlacement(instance.subnet.zone),
     ...(isGone(instance) ? {} : renderNetwork(instance)),
     stateReason: renderReason(instance),
     architecture: image.architecture,
     rootDeviceType: 'ebs',
     rootDeviceName: image.rootDeviceName,
     blockDeviceMapping: renderVolumes(world, instance),
-    virtualizationType: 'hvm',
     clientToken: instance.clientToken,
     spotInstanceRequestId: instance.spotRequestId,
     instanceLifecycle: instance.market === 'spot' ? 'spot' : undefined,
     tagSet: renderTags(instance.tags),
-    hypervisor: 'xen',
-    iamInstanceProfile: instance.instanceProfile && {
-      arn: `arn:aws:iam::${ACCOUNT}:instance-profile/${instance.instanceProfile}`,
-      id: 'AIPASANDBOX0000000000',
-    },
-    ebsOptimized: false,
-    enaSupport: true,
+    iamInstanceProfile: renderProfile(instance.instanceProfile),
     cpuOptions: { coreCount: type.vcpus / 2, threadsPerCore: 2 },
-    capacityReservationSpecification: { capacityReservationPreference: 'open' },
-    hibernationOptions: { configured: false },
-    enclaveOptions: { enabled: false },
-    metadataOptions: {
-      state: instance.state === 'pending' ? 'pending' : 'applied',
-      httpTokens: metadata.tokens,
-      httpPutResponseHopLimit: metadata.hopLimit,
-      httpEndpoint: metadata.enabled ? 'enabled' : 'disabled',
-      httpProtocolIpv6: 'disabled',
-      instanceMetadataTags: metadata.tagsServed ? 'enabled' : 'disabled',
-    },
-    platformDetails: 'Linux/UNIX',
+    metadataOptions: renderMetadataOptions(instance),
+    ...SAME_FOR_ALL,
+  };
+}
+
+const SAME_FOR_ALL: { readonly [element: string]: XmlValue } = {
+  monitoring: { state: 'disabled' },
+  virtualizationType: 'hvm',
+  hypervisor: 'xen',
+  ebsOptimized: false,
+  enaSupport: true,
+  capacityReservationSpecification: { capacityReservationPreference: 'open' },
+  hibernationOptions: { configured: false },
+  enclaveOptions: { enabled: false },
+  platformDetails: 'Linux/UNIX',
+};
+
+function renderPlacement(zone: string): XmlValue {
+  return { availabilityZone: zone, availabilityZoneId: zoneId(zone), groupName: '', tenancy: 'default' };
+}
+
+function renderProfile(name: string | undefined): XmlValue {
+  if (name === undefined) return undefined;
+  return { arn: `arn:aws:iam::${ACCOUNT}:instance-profile/${name}`, id: 'AIPASANDBOX0000000000' };
+}
+
+function renderMetadataOptions({ state, metadata }: InstanceRecord): XmlValue {
+  return {
+    state: state === 'pending' ? 'pending' : 'applied',
+    httpTokens: metadata.tokens,
+    httpPutResponseHopLimit: metadata.hopLimit,
+    httpEndpoint: metadata.enabled ? 'enabled' : 'disabled',
+    httpProtocolIpv6: 'disabled',
+    instanceMetadataTags: metadata.tagsServed ? 'enabled' : 'disabled',
   };
 }
 

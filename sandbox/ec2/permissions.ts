@@ -11,8 +11,7 @@ import type { Ec2World } from './world.js';
  * @throws Ec2Error `AuthFailure`, `UnauthorizedOperation` or `RequestLimitExceeded`.
  */
 export function admit(world: Ec2World, request: SandboxRequest, permission: string): void {
-  const authorization = request.headers['authorization'] ?? '';
-  const scope = /Credential=[^/]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(authorization)?.[1];
+  const scope = readSignedRegion(request);
   if (scope === undefined) {
     throw new Ec2Error('AuthFailure', 'AWS was not able to validate the provided access credentials');
   }
@@ -23,6 +22,12 @@ export function admit(world: Ec2World, request: SandboxRequest, permission: stri
   world.throttle?.admit(permission.replace('ec2:', ''));
 }
 
+/** The region that a request was signed for; `undefined` when it was not signed. */
+export function readSignedRegion(request: SandboxRequest): string | undefined {
+  const authorization = request.headers['authorization'] ?? '';
+  return /Credential=[^/]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(authorization)?.[1];
+}
+
 /** What RunInstances needs besides its own permission, by what is asked of it. */
 export function checkLaunchPermissions(world: Ec2World, params: Params): void {
   if (params.has('TagSpecification')) requirePermission(world, 'ec2:CreateTags');
@@ -31,7 +36,8 @@ export function checkLaunchPermissions(world: Ec2World, params: Params): void {
 
 function requirePermission(world: Ec2World, permission: string): void {
   if (!world.denied.has(permission) && !world.denied.has(permission.replace(/^\w+:/, ''))) return;
-  const who = `User: arn:aws:iam::${ACCOUNT}:user/octo is not authorized to perform: ${permission} on resource: *`;
+  const resource = permission.startsWith('ec2:') ? '' : ' on resource: *';
+  const who = `User: arn:aws:iam::${ACCOUNT}:user/octo is not authorized to perform: ${permission}${resource}`;
   const why = `because no identity-based policy allows the ${permission} action`;
   throw new Ec2Error('UnauthorizedOperation', `You are not authorized to perform this operation. ${who} ${why}`);
 }

@@ -61,10 +61,11 @@ export interface VolumeRecord {
 
 export interface SpotRequestRecord {
   readonly id: string;
-  readonly instanceId: string;
+  /** Absent while it is open. */
+  readonly instanceId?: string;
   readonly createdAt: number;
   readonly maxPrice?: string;
-  state: 'active' | 'closed' | 'cancelled';
+  state: 'open' | 'active' | 'closed' | 'cancelled';
   status: { readonly code: string; readonly message: string; readonly at: number };
   readonly tags: Tags;
 }

@@ -48,12 +48,21 @@ export function cancelSpotRequests(world: Ec2World, params: Params): { [element:
   if (ids.length === 0) throw refuseMissing('spotInstanceRequestId');
   const requests = findAll(ids, (id) => world.spotRequests.get(id), KIND);
   for (const request of requests) {
-    if (request.state !== 'active') continue;
+    if (request.state !== 'active' && request.state !== 'open') continue;
+    request.status = request.state === 'open' ? cancelledBeforeFulfilment() : cancelledAfterFulfilment();
     request.state = 'cancelled';
-    const message = 'Your Spot request is canceled, but your instance is still running.';
-    request.status = { code: 'request-canceled-and-instance-running', message, at: Date.now() };
   }
   return { spotInstanceRequestSet: requests.map(({ id, state }) => ({ spotInstanceRequestId: id, state })) };
+}
+
+function cancelledBeforeFulfilment(): SpotRequestRecord['status'] {
+  const message = 'Your Spot request is canceled before it was fulfilled.';
+  return { code: 'canceled-before-fulfillment', message, at: Date.now() };
+}
+
+function cancelledAfterFulfilment(): SpotRequestRecord['status'] {
+  const message = 'Your Spot request is canceled, but your instance is still running.';
+  return { code: 'request-canceled-and-instance-running', message, at: Date.now() };
 }
 
 const FILTERS: FilterFields<SpotRequestRecord> = {
@@ -75,18 +84,22 @@ export function describeSpotRequests(world: Ec2World, params: Params): { [elemen
 }
 
 function renderRequest(request: SpotRequestRecord, world: Ec2World): XmlValue {
-  const { image, type, subnet } = world.instance(request.instanceId);
+  const launched = request.instanceId === undefined ? undefined : world.instance(request.instanceId);
   return {
     spotInstanceRequestId: request.id,
-    spotPrice: request.maxPrice ?? type.price.toFixed(6),
+    spotPrice: request.maxPrice ?? launched?.type.price.toFixed(6),
     type: 'one-time',
     state: request.state,
     status: { code: request.status.code, message: request.status.message, updateTime: new Date(request.status.at) },
-    launchSpecification: { imageId: image.id, instanceType: type.name, subnetId: subnet.id },
+    launchSpecification: launched && {
+      imageId: launched.image.id,
+      instanceType: launched.type.name,
+      subnetId: launched.subnet.id,
+    },
     instanceId: request.instanceId,
     createTime: new Date(request.createdAt),
     productDescription: 'Linux/UNIX',
-    launchedAvailabilityZone: subnet.zone,
+    launchedAvailabilityZone: launched?.subnet.zone,
     instanceInterruptionBehavior: 'terminate',
     tagSet: renderTags(request.tags),
   };

@@ -71,8 +71,14 @@ export function authorize(token: Token, need: Need, repository: string | undefin
   if (repository && seen && !seen.includes(repository.toLowerCase())) throw notFound();
   if (token.permissions === 'all') return;
   const granted = token.permissions[need.permission];
+  if (need.permission === 'metadata' && Object.keys(token.permissions).some(concernsRepositories)) return;
   if (granted === 'write' || granted === need.level) return;
   throw new GitHubError(403, REFUSALS[token.kind]);
+}
+
+/** GitHub adds "Metadata: read" to every permission on repositories. */
+function concernsRepositories(permission: string): boolean {
+  return !/^(organization|enterprise)_/.test(permission);
 }
 
 const REFUSALS: Readonly<Record<Token['kind'], string>> = {

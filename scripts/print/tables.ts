@@ -14,7 +14,7 @@ export function fillTables(readme: string, { inputs, outputs }: ActionDefinition
   const legacy = all.filter(([, input]) => input.legacy).map(([name, { description }]) => [`\`${name}\``, description]);
   const blocks = {
     inputs: renderTable(['Input', 'Takes', 'Default', 'Meaning'], rows),
-    'legacy-inputs': renderTable(['Input of ec2-github-runner', 'Here'], legacy),
+    ...(legacy.length > 0 && { 'legacy-inputs': renderTable(['Input of ec2-github-runner', 'Here'], legacy) }),
     outputs: renderTable(
       ['Output', 'Meaning'],
       Object.entries(outputs).map(([name, description]) => [`\`${name}\``, description]),

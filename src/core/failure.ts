@@ -1,3 +1,7 @@
+import type { FailureCode } from './failure-codes.js';
+
+export type { FailureCode } from './failure-codes.js';
+
 /**
  * An expected dead end: something a user can read, understand and act on.
  *
@@ -27,37 +31,6 @@ export class Failure extends Error {
     return this.about.hint;
   }
 }
-
-/** Every way in which start, stop and their adapters can end badly. */
-export type FailureCode =
-  | 'bad-input'
-  | 'cancelled'
-  | 'aws-no-credentials'
-  | 'aws-no-region'
-  | 'aws-not-authorized'
-  | 'aws-rejected'
-  | 'aws-throttled'
-  | 'aws-unreachable'
-  | 'quota-exceeded'
-  | 'no-capacity'
-  | 'launch-budget-spent'
-  | 'image-not-found'
-  | 'image-unusable'
-  | 'runner-version-refused'
-  | 'network-mismatch'
-  | 'payload-too-large'
-  | 'github-unauthorized'
-  | 'github-forbidden'
-  | 'github-not-found'
-  | 'github-rejected'
-  | 'github-rate-limited'
-  | 'github-unreachable'
-  | 'runner-name-taken'
-  | 'runner-removed'
-  | 'instance-died'
-  | 'startup-timeout'
-  | 'not-ours'
-  | 'cleanup-incomplete';
 
 /** Whatever was thrown, in words. */
 export function messageOf(error: unknown): string {

@@ -92,7 +92,7 @@ export class PlanBoard {
         ? `An EC2 quota allows none of the ${this.plans.length} plans.`
         : `EC2 refused all ${this.plans.length} plans.`,
       {
-        hint: quota ? quota.refusal.message : this.suggest(),
+        hint: quota ? (quota.refusal.hint ?? quota.refusal.message) : this.suggest(),
         details: this.listRefusals(),
         ...requestIdOf(this.refused.at(-1)?.refusal),
       },

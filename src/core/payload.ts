@@ -66,16 +66,23 @@ function payloadLines(payload: Payload): string[] {
   return fields.filter(([, value]) => value !== undefined && value !== '').map(([key, value]) => `#:${key} ${value}`);
 }
 
-/** On an image with the agent baked in, its own unit has long read the payload: the script ends at once. */
+/**
+ * On an image with the agent baked in its own unit runs long before this, and a second start does nothing. An image
+ * made from a machine that was once started this way has the agent, but no unit: it is started all the same.
+ * Whatever fails on the way ends in power-off; `exec` leaves the trap behind.
+ */
 function bootstrapLines(scripts: BootScripts): string[] {
   return [
     'set -euo pipefail',
     'root=${CI_ACTIONS_ROOT:-}',
-    '[ -e "$root/opt/ci-actions/agent.sh" ] && exit 0',
+    'agent=$root/opt/ci-actions/agent.sh',
+    `trap 'bash -c "\${CI_ACTIONS_POWER_OFF:-systemctl poweroff}"' EXIT`,
+    'if [ ! -x "$agent" ]; then',
     'mkdir -p "$root/opt/ci-actions"',
     ...embed('install-runner.sh', scripts.installRunner),
     ...embed('agent.sh', scripts.agent),
-    'exec "$root/opt/ci-actions/agent.sh" start',
+    'fi',
+    'exec "$agent" start',
   ];
 }
 

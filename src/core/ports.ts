@@ -117,8 +117,8 @@ export interface Instance {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Every tag must be present with exactly this value. */
-export type TagFilter = Readonly<Record<string, string>>;
+/** Every tag must be present, with exactly this value or with one that begins so. */
+export type TagFilter = Readonly<Record<string, string | { readonly startsWith: string }>>;
 
 export interface Ec2 {
   readonly region: string;
@@ -151,6 +151,8 @@ export interface Volume {
   readonly id: string;
   /** EC2's words: `creating`, `available`, `in-use`, `deleting`, … */
   readonly state: string;
+  /** `gp3`, `io2`, … */
+  readonly type: string;
   readonly createdAt: number;
   readonly sizeGiB: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -162,15 +164,18 @@ export interface SpotRequest {
   readonly state: string;
   readonly createdAt: number;
   readonly instanceId?: string;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What only the reaper needs of EC2. A `*` in a filter's value stands for any characters. */
+/** What only the reaper needs of EC2. */
 export interface ReaperEc2 extends Pick<Ec2, 'region' | 'findInstances' | 'terminate'> {
+  /** In any state; every page is read. */
   findVolumes(tags: TagFilter): Promise<readonly Volume[]>;
-  /** Idempotent: a volume that is gone is no error. */
-  deleteVolume(id: string): Promise<void>;
+  /** `in-use`: an instance holds it, and nothing was done. */
+  deleteVolume(id: string): Promise<'deleted' | 'absent' | 'in-use'>;
+  /** In any state that EC2 still lists; every page is read. */
   findSpotRequests(tags: TagFilter): Promise<readonly SpotRequest[]>;
-  /** Idempotent. */
+  /** Idempotent, also for one that is gone. An instance that it launched meanwhile lives on. */
   cancelSpotRequest(id: string): Promise<void>;
 }
 
@@ -233,10 +238,13 @@ export interface GitHub {
   readonly pace: number;
 }
 
+/** Whether a run attempt is over; `unknown`: GitHub has no such attempt (any more). */
+export type AttemptState = 'active' | 'completed' | 'unknown';
+
 /** What only the reaper needs of GitHub. */
 export interface ReaperGitHub extends Pick<GitHub, 'listRunners' | 'readRunner' | 'removeRunner'> {
-  /** `unknown` when GitHub answers that it has no such run attempt. */
-  readRunAttempt(repository: string, runId: string, attempt: string): Promise<'active' | 'completed' | 'unknown'>;
+  /** @param repository `owner/repo`, which must be readable for anything to be `unknown` */
+  readRunAttempt(repository: string, runId: string, attempt: string): Promise<AttemptState>;
 }
 
 export interface Clock {

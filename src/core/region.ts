@@ -1,3 +1,5 @@
+import { Failure } from './failure.js';
+
 /** A subnet or a security group, and the region it lies in. */
 export interface Placed {
   readonly region: string;
@@ -22,4 +24,13 @@ export function idsIn(region: string, given: readonly string[], home: string): s
 export function regionsOf(subnets: readonly string[], home: string): string[] {
   const named = subnets.map((one) => place(one, home).region);
   return named.length > 0 ? [...new Set(named)] : [home];
+}
+
+/** @throws Failure `bad-input` for a region that the account does not have */
+export function refuseUnknownRegions(given: readonly string[], known: readonly string[]): void {
+  const unknown = given.filter((region) => !known.includes(region));
+  if (unknown.length === 0) return;
+  throw new Failure('bad-input', `\`regions\` names ${unknown.join(', ')}, which this account does not have.`, {
+    hint: `Correct it, or enable the region for the account. It has: ${known.toSorted().join(', ')}.`,
+  });
 }

@@ -54,8 +54,10 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   if (search.all.length === 0) log.info('No instance of this request is left.');
   if (request.wait) await waitUntilTerminated(search.all, ports);
   const now = clock.now();
-  const instances = search.all.map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
-  report({ foreign: search.foreign, problems: [...listing.problems, ...removed.problems] });
+  // Those that had ended before are not this stop's doing.
+  const ended = search.all.filter(({ instance }) => instance.state !== 'terminated');
+  const instances = ended.map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
+  report(search.foreign, [...listing.problems, ...removed.problems]);
   return { instances, runnersRemoved: removed.names };
 }
 
@@ -70,7 +72,7 @@ async function terminate(found: readonly Found[], { ec2In, log }: StopPorts): Pr
 
 interface Listing {
   readonly ours: { readonly github: GitHub; readonly runner: Runner }[];
-  readonly problems: string[];
+  readonly problems: Failure[];
 }
 
 /** Those on the instances' tags and, for a start that died before it launched, those that carry its names. */
@@ -88,8 +90,9 @@ async function listRunners(request: StopRequest, search: InstanceSearch, ports: 
       // A token for the organisation need not reach the repository's own runners: only where ours may be, it must.
       const needed = scope !== home || tagged.includes(home) || tagged.length === 0;
       const sentence = `Runners of ${name} could not be removed: ${messageOf(error)}`;
-      if (needed) listing.problems.push(sentence);
-      else ports.log.debug(sentence);
+      if (!needed) ports.log.debug(sentence);
+      else if (error instanceof Failure) listing.problems.push(new Failure(error.code, sentence, error.about));
+      else throw error;
     }
   }
   return listing;
@@ -108,9 +111,9 @@ function ownerTest(request: StopRequest, search: InstanceSearch): (runner: Runne
   return (runner) => ids.has(`${runner.id}`) || isGhost(runner);
 }
 
-async function removeRunners({ ours }: Listing, log: Log): Promise<{ names: string[]; problems: string[] }> {
+async function removeRunners({ ours }: Listing, log: Log): Promise<{ names: string[]; problems: Failure[] }> {
   const names: string[] = [];
-  const problems: string[] = [];
+  const problems: Failure[] = [];
   for (const { github, runner } of ours) {
     try {
       const outcome = await github.removeRunner(runner.id);
@@ -121,7 +124,10 @@ async function removeRunners({ ours }: Listing, log: Log): Promise<{ names: stri
           : `Runner ${runner.name}: ${outcome}.`,
       );
     } catch (error) {
-      problems.push(`Runner ${runner.name} could not be removed: ${messageOf(error)}`);
+      if (!(error instanceof Failure)) throw error;
+      problems.push(
+        new Failure(error.code, `Runner ${runner.name} could not be removed: ${error.message}`, error.about),
+      );
     }
   }
   if (ours.length === 0) log.info('GitHub lists no runner of this request.');
@@ -148,18 +154,19 @@ function notTerminated(ids: readonly string[]): Failure {
   });
 }
 
-function report({ foreign, problems }: { foreign: readonly string[]; problems: readonly string[] }): void {
-  const all = [...foreign, ...problems];
-  if (all.length === 0) return;
-  const notOurs = foreign.length > 0;
+/** With GitHub's own advice for each of its refusals: that is where it says which permission is missing. */
+function report(notOurs: readonly string[], refusals: readonly Failure[]): void {
+  const sentences = [...notOurs, ...refusals.map(({ message }) => message)];
+  if (sentences.length === 0) return;
+  const listed = sentences.length === 1 ? [] : sentences;
+  const advice = [
+    ...(notOurs.length > 0 ? ['Give `ec2-instance-id` only ids that start-runner put out in this repository.'] : []),
+    ...new Set(refusals.map(({ hint }) => hint)),
+    refusals.length > 0 ? 'Then run stop-runner again: it is safe to repeat.' : 'Everything else was stopped.',
+  ];
   throw new Failure(
-    notOurs ? 'not-ours' : 'cleanup-incomplete',
-    all.length === 1 ? all[0]! : 'Not everything could be stopped.',
-    {
-      hint: notOurs
-        ? 'Give `ec2-instance-id` only ids that start-runner put out in this repository. Everything else was stopped.'
-        : 'Run stop-runner again: it is safe to repeat.',
-      details: all.length === 1 ? [] : all,
-    },
+    notOurs.length > 0 ? 'not-ours' : 'cleanup-incomplete',
+    sentences.length === 1 ? sentences[0]! : 'Not everything could be stopped.',
+    { hint: advice.join(' '), details: [...listed, ...refusals.flatMap(({ about }) => about.details ?? [])] },
   );
 }

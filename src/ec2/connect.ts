@@ -3,13 +3,14 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { Failure } from '../core/failure.js';
-import type { Clock, Ec2, Log } from '../core/ports.js';
+import type { Clock, Ec2, Log, ReaperEc2 } from '../core/ports.js';
 import { createCatalog } from './catalog.js';
 import { readError } from './errors.js';
 import { noCredentials } from './failures.js';
 import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
 import { readParameters } from './parameters.js';
+import { createLeftovers } from './reaper.js';
 
 export interface ConnectOptions {
   readonly clock: Clock;
@@ -32,7 +33,7 @@ const ANSWER_MS = 20_000;
  *
  * @throws Failure `aws-no-region`, `aws-no-credentials`: found out here, before anything is asked.
  */
-export async function connectEc2(options: ConnectOptions): Promise<Ec2> {
+export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperEc2> {
   const reads = new EC2Client({
     ...(options.region && { region: options.region }),
     maxAttempts: 3,
@@ -57,6 +58,7 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2> {
     readParameters: (names) => readParameters(ssm, names),
     ...createCatalog(reads),
     ...createInstances(reads),
+    ...createLeftovers(reads),
     ...createLauncher({ client: launches, region, clock, random, ...(log && { log }) }),
   };
 }

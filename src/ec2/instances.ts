@@ -10,7 +10,7 @@ import type { Ec2, Instance, InstanceState } from '../core/ports.js';
 import { Failure } from '../core/failure.js';
 import { GarbledAnswer, readError } from './errors.js';
 import { ask } from './failures.js';
-import { chunk, FILTER_VALUES, readPages, readTags } from './paging.js';
+import { chunk, FILTER_VALUES, readPages, readTags, toTagFilters } from './paging.js';
 
 type Instances = Pick<Ec2, 'describeInstances' | 'findInstances' | 'terminate' | 'readConsole'>;
 
@@ -30,10 +30,7 @@ export function createInstances(client: EC2Client): Instances {
       return answers.flat();
     },
     findInstances: (tags) =>
-      describe(client, [
-        ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [literally(value)] })),
-        { Name: 'instance-state-name', Values: [...NOT_TERMINATED] },
-      ]),
+      describe(client, [...toTagFilters(tags), { Name: 'instance-state-name', Values: [...NOT_TERMINATED] }]),
     async terminate(ids) {
       const unknown: string[] = [];
       for (const some of chunk([...new Set(ids)], TERMINATE_IDS)) unknown.push(...(await terminate(client, some)));
@@ -65,11 +62,6 @@ async function describe(client: EC2Client, Filters: Filter[]): Promise<Instance[
     return { items: page.Reservations, next: page.NextToken };
   });
   return reservations.flatMap(({ Instances = [] }) => Instances.map(toInstance));
-}
-
-/** The value itself: in a filter, `*` and `?` stand for others and `\` takes that meaning away. */
-function literally(value: string): string {
-  return value.replace(/[\\*?]/g, '\\$&');
 }
 
 /** EC2 says `pending` as the reason for being pending; that is none. */

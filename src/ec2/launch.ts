@@ -4,15 +4,9 @@ import { Failure } from '../core/failure.js';
 import { classify, GarbledAnswer, readError, type ErrorClass } from './errors.js';
 import { translate } from './failures.js';
 import { toInstance } from './instances.js';
-import { Pace } from './pace.js';
 import { adviseOnQuota } from './quotas.js';
 import { toRunInstances } from './run-instances.js';
 
-/**
- * EC2 allows 5 RunInstances at once and 2 a second; one is left for others and for clocks that differ.
- * Source: EC2 developer guide, "Request throttling for the Amazon EC2 API".
- */
-const RATE = { burst: 4, perSecond: 2 };
 const MOST_TRIES = 6;
 /** No further try begins later than this after the first. */
 const PATIENCE_MS = 60_000;
@@ -35,11 +29,7 @@ export function createLauncher(options: LaunchOptions): Pick<Ec2, 'launch' | 'ch
 }
 
 class Launcher {
-  private readonly pace: Pace;
-
-  constructor(private readonly options: LaunchOptions) {
-    this.pace = new Pace(RATE, options.clock);
-  }
+  constructor(private readonly options: LaunchOptions) {}
 
   async launch(spec: LaunchSpec): Promise<LaunchOutcome> {
     const command = new RunInstancesCommand(toRunInstances(spec));
@@ -73,7 +63,6 @@ class Launcher {
    * and the next one start one instance together.
    */
   private async persist<T>(send: () => Promise<T>): Promise<T> {
-    await this.pace.take();
     const begun = this.options.clock.now();
     for (let tries = 1; ; tries++) {
       try {
@@ -87,7 +76,6 @@ class Launcher {
           `RunInstances: ${readError(error).code}, trying again in ${(wait / 1_000).toFixed(1)} s.`,
         );
         await this.options.clock.sleep(wait);
-        await this.pace.take();
       }
     }
   }

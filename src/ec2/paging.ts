@@ -1,4 +1,5 @@
-import type { Tag } from '@aws-sdk/client-ec2';
+import type { Filter, Tag } from '@aws-sdk/client-ec2';
+import type { TagFilter } from '../core/ports.js';
 import { GarbledAnswer } from './errors.js';
 import { ask } from './failures.js';
 
@@ -37,4 +38,16 @@ export function chunk<T>(items: readonly T[], size: number): T[][] {
 
 export function readTags(tags: readonly Tag[] | undefined): Record<string, string> {
   return Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+export function toTagFilters(tags: TagFilter): Filter[] {
+  return Object.entries(tags).map(([key, wanted]) => ({
+    Name: `tag:${key}`,
+    Values: [typeof wanted === 'string' ? literally(wanted) : `${literally(wanted.startsWith)}*`],
+  }));
+}
+
+/** The value itself: in a filter, `*` and `?` stand for others and `\` takes that meaning away. */
+function literally(value: string): string {
+  return value.replace(/[\\*?]/g, '\\$&');
 }

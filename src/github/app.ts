@@ -18,6 +18,7 @@ export interface AppContext {
   readonly octokit: Octokit;
   readonly scope: Scope;
   readonly repository: Repository;
+  readonly readsRuns?: boolean;
   readonly clock: Clock;
   readonly mask: (secret: string) => void;
   readonly policy: Omit<RequestPolicy, 'credentials'>;
@@ -157,10 +158,10 @@ function readInstallation({ data }: Answer): Installation | undefined {
 }
 
 /**
- * No more than the runners' permission, and reading files where that was granted; for this repository alone. An
- * organization's runners belong to no repository, so there the permission for files is the part that can be missing.
+ * No more than the runners' permission, and reading files (for the reaper: runs) where that was granted; for this
+ * repository alone. An organization's runners belong to no repository, so there that is the part that can be missing.
  */
-function leastWishes(installation: Installation, { scope, repository }: AppContext): readonly Wish[] {
+function leastWishes(installation: Installation, { scope, repository, readsRuns }: AppContext): readonly Wish[] {
   const needed = scope.kind === 'org' ? 'organization_self_hosted_runners' : 'administration';
   if (installation.granted[needed] !== 'write') {
     throw new Failure('github-forbidden', `The GitHub App's installation lacks the permission \`${needed}: write\`.`, {
@@ -169,11 +170,12 @@ function leastWishes(installation: Installation, { scope, repository }: AppConte
     });
   }
   const runners: Permissions = { [needed]: 'write' };
-  const files: Permissions = installation.granted['contents'] ? { contents: 'read' } : {};
-  const both: Wish = { permissions: { ...runners, ...files }, repositoryNames: [repository.repo] };
+  const readable = readsRuns ? 'actions' : 'contents';
+  const reading: Permissions = installation.granted[readable] ? { [readable]: 'read' } : {};
+  const both: Wish = { permissions: { ...runners, ...reading }, repositoryNames: [repository.repo] };
   if (scope.kind !== 'org') return [both];
-  const mayReadFiles = files['contents'] !== undefined && sameOwner(scope.org, repository.owner);
-  return mayReadFiles ? [both, { permissions: runners }] : [{ permissions: runners }];
+  const mayRead = reading[readable] !== undefined && sameOwner(scope.org, repository.owner);
+  return mayRead ? [both, { permissions: runners }] : [{ permissions: runners }];
 }
 
 function describe(granted: Permissions): string {

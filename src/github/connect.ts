@@ -1,6 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { Failure } from '../core/failure.js';
-import type { Clock, GitHub } from '../core/ports.js';
+import type { Clock, GitHub, ReaperGitHub } from '../core/ports.js';
 import type { Connection } from './connection.js';
 import { readFile } from './contents.js';
 import { useCredentials, type GivenCredentials } from './credentials.js';
@@ -8,6 +8,7 @@ import { resolveGroup } from './groups.js';
 import { findDownload, readDeprecation } from './releases.js';
 import { Requests } from './request.js';
 import { Runners } from './runners.js';
+import { readRunAttempt } from './runs.js';
 import { pathsOf, type Repository, type Scope } from './scope.js';
 
 export type { GivenCredentials } from './credentials.js';
@@ -23,6 +24,8 @@ export interface GitHubOptions {
   /** The repository of the run. */
   readonly repository: Repository;
   readonly clock: Clock;
+  /** Whether a GitHub App's token is to read runs too, where that was granted. Default: false. */
+  readonly readsRuns?: boolean | undefined;
   /** Given every token that is minted here, before it is used. */
   readonly mask: (secret: string) => void;
   /** Node's own `fetch` knows no proxy; where there is one, this does. */
@@ -41,16 +44,24 @@ export interface GitHubOptions {
  *
  * @throws Failure `bad-input` for credentials or an address that cannot be right; `github-*` when an App is refused.
  */
-export async function connectGitHub(options: GitHubOptions): Promise<GitHub> {
-  const { clock, scope, repository, mask } = options;
+export async function connectGitHub(options: GitHubOptions): Promise<GitHub & ReaperGitHub> {
+  const { clock, scope, repository, mask, readsRuns = false } = options;
   const octokit = makeOctokit(options);
   const policy = { clock, patienceSeconds: options.patienceSeconds ?? 60, random: Math.random };
-  const credentials = await useCredentials(options.credentials, { octokit, scope, repository, clock, mask, policy });
+  const credentials = await useCredentials(options.credentials, {
+    octokit,
+    scope,
+    repository,
+    readsRuns,
+    clock,
+    mask,
+    policy,
+  });
   const requests = new Requests({ ...policy, credentials });
   return toPort({ octokit, requests, clock, repository, paths: pathsOf(scope), server: serverOf(options.apiUrl) });
 }
 
-function toPort(connection: Connection): GitHub {
+function toPort(connection: Connection): GitHub & ReaperGitHub {
   const runners = new Runners(connection);
   return {
     mintRunner: (request) => runners.mint(request),
@@ -62,6 +73,7 @@ function toPort(connection: Connection): GitHub {
     findDownload: (version, architecture) => findDownload(connection, version, architecture),
     readDeprecation: (version) => readDeprecation(connection, version),
     readFile: (path, ref) => readFile(connection, path, ref),
+    readRunAttempt: (of, runId, attempt) => readRunAttempt(connection, { repository: of, runId, attempt }),
     get pace() {
       return connection.requests.pace;
     },

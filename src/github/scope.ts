@@ -1,8 +1,6 @@
-/** Where runners are registered. */
-export type Scope =
-  | { readonly kind: 'repo'; readonly owner: string; readonly repo: string }
-  | { readonly kind: 'org'; readonly org: string }
-  | { readonly kind: 'enterprise'; readonly enterprise: string };
+import type { Scope } from '../core/identity.js';
+
+export type { Scope } from '../core/identity.js';
 
 /** A repository by its two names. */
 export interface Repository {
@@ -64,6 +62,11 @@ function enterprisePaths(enterprise: string): ScopePaths {
     parameters: { enterprise },
     permission: `the classic scope \`manage_runners:enterprise\` of an administrator of ${enterprise}`,
   };
+}
+
+/** The permission to read a repository's runs, as a noun. */
+export function actionsPermission(repository: string): string {
+  return `the permission "Actions: read" on ${repository} (fine-grained token or GitHub App), or the classic scope \`repo\``;
 }
 
 /** The permission to read a repository's files, as a noun. */

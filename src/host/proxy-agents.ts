@@ -1,7 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import { HttpClient } from '@actions/http-client';
-import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { createFetch } from './node-fetch.js';
 import type { ProxyTransport } from './proxy.js';
 
@@ -10,24 +9,22 @@ interface Dispatching {
   addRequest(request: http.ClientRequest, options: http.RequestOptions): void;
 }
 
-/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in either case, when a request is made. */
+/**
+ * The toolkit's own choice for every request: a tunnel through `HTTPS_PROXY` or `HTTP_PROXY` (in either case),
+ * or the direct way for hosts in `NO_PROXY` and for the loopback.
+ */
 export function createProxyTransport(): ProxyTransport {
-  const agents = {
-    httpAgent: routed(new http.Agent({ keepAlive: true }), 'http:'),
-    httpsAgent: routed(new https.Agent({ keepAlive: true }), 'https:'),
-  };
+  const agents = { httpAgent: route(new http.Agent(), 'http:'), httpsAgent: route(new https.Agent(), 'https:') };
   return { agents, fetch: createFetch(agents) };
 }
 
-/** Lets `direct` serve the hosts that need no proxy, and the toolkit's tunnel all others. */
-function routed<A extends http.Agent>(direct: A, protocol: 'http:' | 'https:'): A {
-  const tunnels = new HttpClient('ci-actions');
-  const agent = direct as A & Dispatching;
-  const addDirectly = agent.addRequest.bind(agent);
-  agent.addRequest = (request, options) => {
-    const url = new URL(`${protocol}//${options.host ?? 'localhost'}:${options.port ?? ''}`);
-    if (!getProxyUrl(url)) return addDirectly(request, options);
-    (tunnels.getAgent(url.href) as unknown as Dispatching).addRequest(request, options);
+/** Makes of `agent` one that hands each request on to the agent for its host. */
+function route<A extends http.Agent>(agent: A, protocol: 'http:' | 'https:'): A {
+  const client = new HttpClient('ci-actions', [], { keepAlive: true });
+  const addRequest: Dispatching['addRequest'] = (request, options) => {
+    const host = options.host ?? 'localhost';
+    const url = new URL(`${protocol}//${host.includes(':') ? `[${host}]` : host}:${options.port ?? ''}`);
+    (client.getAgent(url.href) as unknown as Dispatching).addRequest(request, options);
   };
-  return agent;
+  return Object.assign(agent, { addRequest });
 }

@@ -38,6 +38,16 @@ describeEc2('fake', ({ invisibleMs = 0 }) => {
     emptyPool: ({ instanceType, subnetId, market }) => {
       ec2.capacity.set(`${instanceType}/${subnetId}/${market}`, 0);
     },
+    abandonVolume(tags) {
+      const id = `vol-0${ec2.volumes.length}`;
+      ec2.volumes.push({ id, state: 'available', type: 'gp3', createdAt: clock.now(), sizeGiB: 8, tags });
+      return id;
+    },
+    openSpotRequest(tags) {
+      const id = `sir-0${ec2.spotRequests.length}`;
+      ec2.spotRequests.push({ id, state: 'open', createdAt: clock.now(), tags });
+      return id;
+    },
     close: () => undefined,
   };
 });

@@ -2,6 +2,7 @@ import { describeEc2 } from './ec2.suite.js';
 import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { seed, startSandbox } from '../../sandbox/sandbox.js';
+import { abandonVolume, openSpotRequest } from '../process/leftovers.js';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';
 
 describeEc2('real adapter on the sandbox', createWorld);
@@ -37,6 +38,8 @@ async function createWorld({ invisibleMs = 0 }: Ec2WorldOptions): Promise<Ec2Wor
     emptyPool({ instanceType, subnetId, market }) {
       sandbox.ec2.capacity[`${instanceType}/${subnetId}/${market}`] = 0;
     },
+    abandonVolume: (tags) => abandonVolume(sandbox.ec2, { tags }),
+    openSpotRequest: (tags) => openSpotRequest(sandbox.ec2, { tags }),
     close: () => sandbox.close(),
   };
 }

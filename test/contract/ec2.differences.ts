@@ -30,6 +30,21 @@ export const MOTO_DIFFERENCES: Differences = {
     instead: 'moto shows an instance at once',
     fails: /toEqual[^]*Array \[\]/,
   },
+  'a spot instance’s request is found by its tags': {
+    documented: 'RunInstances tags the spot request that it makes ("TagSpecification", spot-instances-request).',
+    instead: 'moto makes no spot request for an instance',
+    fails: /Received[^]*Array \[\]/,
+  },
+  'an open spot request is cancelled, and cancelling it twice succeeds': {
+    documented: 'A request stays open until there is capacity ("Spot Instance request states").',
+    instead: 'moto has capacity at once, and every request is active',
+    fails: /"state": "active"/,
+  },
+  'a spot request that does not exist is cancelled without a word': {
+    documented: 'InvalidSpotInstanceRequestID.NotFound ("Error codes for the Amazon EC2 API").',
+    instead: 'moto fails with HTTP 500',
+    fails: /no usable answer/,
+  },
   'the console of a fresh or unknown instance is empty': {
     documented: 'GetConsoleOutput has no Output until the instance has posted some ("GetConsoleOutput").',
     instead: 'moto answers the same made-up boot log for every instance at once',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { EC2_CASES, type Ec2CaseName } from './ec2.cases.js';
+import { REAPER_CASES, type ReaperCaseName } from './ec2-reaper.cases.js';
 import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
 
 /** A place where an implementation differs from what AWS documents, kept in view instead of skipped. */
@@ -10,7 +11,10 @@ export interface Difference {
   readonly fails: RegExp;
 }
 
-export type Differences = Partial<Record<Ec2CaseName, Difference>>;
+/** A case takes milliseconds; moto loads its services on their first request, slowly on a busy machine. */
+const CASE_MS = 60_000;
+
+export type Differences = Partial<Record<Ec2CaseName | ReaperCaseName, Difference>>;
 
 /** The contract of the `Ec2` port: what every implementation of it must do. */
 export function describeEc2(
@@ -19,18 +23,22 @@ export function describeEc2(
   differences: Differences = {},
 ): void {
   describe(`Ec2 contract: ${name}`, () => {
-    for (const [caseName, { world: options = {}, run }] of Object.entries(EC2_CASES)) {
-      const difference = differences[caseName as Ec2CaseName];
+    for (const [caseName, { world: options = {}, run }] of Object.entries({ ...EC2_CASES, ...REAPER_CASES })) {
+      const difference = differences[caseName as Ec2CaseName | ReaperCaseName];
       const title = difference ? `${caseName} (differs: ${difference.instead})` : caseName;
-      test(title, async () => {
-        const world = await createWorld(options);
-        try {
-          if (difference) await expect(run(world)).rejects.toThrow(difference.fails);
-          else await run(world);
-        } finally {
-          await world.close();
-        }
-      });
+      test(
+        title,
+        async () => {
+          const world = await createWorld(options);
+          try {
+            if (difference) await expect(run(world)).rejects.toThrow(difference.fails);
+            else await run(world);
+          } finally {
+            await world.close();
+          }
+        },
+        CASE_MS,
+      );
     }
   });
 }

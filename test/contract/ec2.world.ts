@@ -1,8 +1,8 @@
-import type { Clock, Ec2, LaunchSpec, Pool } from '../../src/core/ports.js';
+import type { Clock, Ec2, LaunchSpec, Pool, ReaperEc2 } from '../../src/core/ports.js';
 
 /** One implementation of the port, in a world of its own. */
 export interface Ec2World {
-  readonly ec2: Ec2;
+  readonly ec2: Ec2 & ReaperEc2;
   /** The clock on which its instances age. */
   readonly clock: Clock;
   readonly catalog: Ec2Catalog;
@@ -10,6 +10,10 @@ export interface Ec2World {
   publishImages(): Promise<{ readonly pattern: string; readonly newest: string }>;
   /** Leaves no capacity for this plan. */
   emptyPool(plan: Required<Pool>): void | Promise<void>;
+  /** Makes a gp3 volume of 8 GiB that no instance holds; answers its id. */
+  abandonVolume(tags: Readonly<Record<string, string>>): string | Promise<string>;
+  /** Makes a spot request that no capacity has answered; answers its id. */
+  openSpotRequest(tags: Readonly<Record<string, string>>): string | Promise<string>;
   close(): void | Promise<void>;
 }
 

@@ -8,6 +8,8 @@ describeGitHub('fake', () => {
   github.offerVersion('2.336.0');
   github.groups.set('builders', 3);
   github.files.set('.github/ec2-runners.yml@abc', 'presets: {}\n');
+  github.attempts.set('octo-org/octo-repo 7 1', 'completed').set('octo-org/octo-repo 7 2', 'active');
+  github.hiddenRepositories.add('octo-org/hidden');
   const nameOf = (id: number) => github.listed.find((runner) => runner.id === id)?.name ?? '';
   return {
     github,
@@ -15,6 +17,8 @@ describeGitHub('fake', () => {
     ending,
     group: { name: 'builders', id: 3 },
     file: { path: '.github/ec2-runners.yml', ref: 'abc', text: 'presets: {}\n' },
+    run: { repository: 'octo-org/octo-repo', id: '7', hidden: 'octo-org/hidden' },
+    completeRun: () => void github.attempts.set('octo-org/octo-repo 7 2', 'completed'),
     connect: (id) => github.connect(nameOf(id)),
     disconnect: (id) => github.disconnect(nameOf(id)),
     goBusy: (id) => github.goBusy(nameOf(id)),

@@ -20,7 +20,7 @@ export interface Exchange {
 
 export interface Referee {
   /** What GitHub would object to, a sentence each; empty when all is well. An error answer excuses its request. */
-  checkExchange(exchange: Exchange): string[];
+  readonly checkExchange: (exchange: Exchange) => string[];
 }
 
 interface Parameter {
@@ -67,16 +67,15 @@ export function createReferee(): Referee {
     }
     return undefined;
   };
-  return {
-    checkExchange(given) {
-      const [path = '', query = ''] = given.path.split('?');
-      const exchange = { ...given, path, query: given.query ?? query };
-      const found = find(exchange);
-      if (!found) return [`GitHub has no ${exchange.method} ${path}`];
-      const problems = checkAnswer(exchange, found, checker);
-      return exchange.status < 400 ? [...checkRequest(exchange, found, checker), ...problems] : problems;
-    },
+  const checkExchange = (given: Exchange) => {
+    const [path = '', query = ''] = given.path.split('?');
+    const exchange = { ...given, path, query: given.query ?? query };
+    const found = find(exchange);
+    if (!found) return [`GitHub has no ${exchange.method} ${path}`];
+    const problems = checkAnswer(exchange, found, checker);
+    return exchange.status < 400 ? [...checkRequest(exchange, found, checker), ...problems] : problems;
   };
+  return { checkExchange };
 }
 
 function matchTemplate(template: string, path: string): Record<string, string> | undefined {

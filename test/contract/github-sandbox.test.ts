@@ -18,6 +18,8 @@ for (const [kind, scope] of Object.entries(SANDBOX_SCOPES) as [Scope['kind'], Sc
     const versions = { '2.336.0': {}, '2.335.0': { registration: '2026-09-01T00:00:00Z', runtime: ENDS } };
     const served = await serveGitHub({ versions, files: { [FILE.path]: FILE.text } });
     const { world } = served;
+    const run = world.runs.get(world.runId)!;
+    run.attempt = 2;
     const sessions = new Map<number, { disconnect(): void }>();
     const connect = (id: number, busy: boolean) => sessions.set(id, world.connectRunner(id, { busy }));
     return {
@@ -26,6 +28,8 @@ for (const [kind, scope] of Object.entries(SANDBOX_SCOPES) as [Scope['kind'], Sc
       ending: { version: '2.335.0', refusedFrom: Date.parse(ENDS) },
       ...(kind === 'repo' ? {} : { group: { name: 'builders', id: 3 } }),
       file: { ...FILE, ref: world.sha },
+      run: { repository: world.repository, id: String(run.id), hidden: 'octo-org/none' },
+      completeRun: () => Object.assign(run, { status: 'completed', conclusion: 'success' }),
       connect: (id) => connect(id, false),
       disconnect: (id) => sessions.get(id)?.disconnect(),
       goBusy: (id) => connect(id, true),
@@ -81,6 +85,28 @@ describe('the adapter on a GitHub that', () => {
       });
     }));
 
+  test('gives the token no runs, names what is missing', () =>
+    withGitHub(async (served) => {
+      const github = await withToken(served, { administration: 'write' });
+      await expect(github.readRunAttempt('octo-org/octo-repo', '1', '1')).rejects.toMatchObject({
+        code: 'github-forbidden',
+        hint: expect.stringContaining('"Actions: read" on octo-org/octo-repo'),
+      });
+    }));
+
+  test('answers for a run with nonsense, is not taken to know it', () =>
+    withGitHub(async (served) => {
+      const github = await served.connect();
+      const body = { status: 200, body: '{"status":null}' };
+      served.disturb('GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}', {
+        kind: 'status',
+        ...body,
+      });
+      const run = String(served.world.runId);
+      expect(await github.readRunAttempt('octo-org/octo-repo', run, '1')).toBe('active');
+      expect(served.traffic.requests).toHaveLength(2);
+    }));
+
   test('hides the repository from the token, is not mistaken for one without runners', () =>
     withGitHub(async (served) => {
       const github = await withToken(served, { administration: 'write', contents: 'read' }, ['octo-org/other-repo']);
@@ -89,6 +115,10 @@ describe('the adapter on a GitHub that', () => {
       await expect(github.readRunner(1)).rejects.toMatchObject(hidden);
       await expect(github.removeRunner(1)).rejects.toMatchObject(hidden);
       await expect(github.readFile('a', 'main')).rejects.toMatchObject({ code: 'github-not-found' });
+      await expect(github.readRunAttempt('octo-org/octo-repo', '1', '1')).rejects.toMatchObject({
+        code: 'github-not-found',
+        hint: expect.stringContaining('"Actions: read"'),
+      });
     }));
 
   test.each([

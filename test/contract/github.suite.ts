@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GitHub, MintRequest } from '../../src/core/ports.js';
+import type { GitHub, MintRequest, ReaperGitHub } from '../../src/core/ports.js';
 
 /** One implementation of the port, in a world of its own where nothing is registered. */
 export interface GitHubContractWorld {
-  readonly github: GitHub;
+  readonly github: GitHub & ReaperGitHub;
   /** A version of the runner that GitHub offers, and does not plan to refuse. */
   readonly version: string;
   /** Another that GitHub still offers but refuses from some time (epoch ms) on. */
@@ -12,6 +12,10 @@ export interface GitHubContractWorld {
   readonly group?: { readonly name: string; readonly id: number };
   /** A commit of the repository, with this file in it. */
   readonly file: { readonly path: string; readonly ref: string; readonly text: string };
+  /** A run in its second attempt, which goes on; and a repository that the token does not see. */
+  readonly run: { readonly repository: string; readonly id: string; readonly hidden: string };
+  /** The run's second attempt is over. */
+  completeRun(): void;
   /** A machine's runner program opens its session. */
   connect(runnerId: number): void;
   /** The program is gone without a word. */
@@ -182,13 +186,35 @@ const READING: Record<string, Case> = {
   },
 };
 
+const RUNS: Record<string, Case> = {
+  'a run attempt is active until it is completed': async ({ github, run, ...world }) => {
+    expect(await github.readRunAttempt(run.repository, run.id, '2')).toBe('active');
+    world.completeRun();
+    expect(await github.readRunAttempt(run.repository, run.id, '2')).toBe('completed');
+  },
+
+  'an earlier attempt of a run that goes on is completed': async ({ github, run }) => {
+    expect(await github.readRunAttempt(run.repository, run.id, '1')).toBe('completed');
+  },
+
+  'a run or an attempt that does not exist is unknown': async ({ github, run }) => {
+    expect(await github.readRunAttempt(run.repository, run.id, '3')).toBe('unknown');
+    expect(await github.readRunAttempt(run.repository, '1', '1')).toBe('unknown');
+  },
+
+  'a run of a repository that cannot be seen is not unknown but a failure': async ({ github, run }) => {
+    const asking = github.readRunAttempt(run.hidden, run.id, '2');
+    await expect(asking).rejects.toMatchObject({ name: 'Failure', code: 'github-not-found' });
+  },
+};
+
 /** The contract of the `GitHub` port: what every implementation of it must do. */
 export function describeGitHub(
   name: string,
   createWorld: () => GitHubContractWorld | Promise<GitHubContractWorld>,
 ): void {
   describe(`GitHub contract: ${name}`, () => {
-    for (const [title, run] of Object.entries({ ...MINTING, ...LIFE, ...READING })) {
+    for (const [title, run] of Object.entries({ ...MINTING, ...LIFE, ...READING, ...RUNS })) {
       test(title, async () => {
         const world = await createWorld();
         try {

@@ -7,8 +7,11 @@ import type {
   LaunchOutcome,
   LaunchSpec,
   Pool,
+  ReaperEc2,
   Refusal,
+  SpotRequest,
   TagFilter,
+  Volume,
 } from '../../src/core/ports.js';
 import {
   FAKE_GROUPS,
@@ -28,7 +31,7 @@ export interface FakeEc2Options {
   readonly timeline?: Partial<FakeTimeline>;
 }
 
-type Operation = Exclude<keyof Ec2, 'region'>;
+type Operation = Exclude<keyof (Ec2 & ReaperEc2), 'region'>;
 
 /** What a `fault` does: throw before the effect (default) or, as a lost answer does, after it. */
 export interface FakeFault {
@@ -52,7 +55,7 @@ const TIMELINE: FakeTimeline = { pendingMs: 5_000, shuttingDownMs: 20_000, invis
  * EC2 in memory, its instances ageing on the given clock. Everything public beside the port is the test's hand:
  * the catalog can be edited, capacity emptied, instances ended, calls made to fail.
  */
-export class FakeEc2 implements Ec2 {
+export class FakeEc2 implements Ec2, ReaperEc2 {
   readonly region: string;
   regions: readonly string[] = ['us-east-1'];
   readonly images: FakeImage[] = [...FAKE_IMAGES];
@@ -62,6 +65,9 @@ export class FakeEc2 implements Ec2 {
   readonly parameters = new Map(Object.entries(FAKE_PARAMETERS));
   /** Keys `type`, `type/subnet` and `type/subnet/market`: how many may still be launched. Absent: any number. */
   readonly capacity = new Map<string, number>();
+  /** Made by hand; those of instances are not kept here. */
+  readonly volumes: Volume[] = [];
+  readonly spotRequests: SpotRequest[] = [];
   /** Serial console by instance id. */
   readonly consoles = new Map<string, string>();
   private readonly machines: FakeMachines;
@@ -107,6 +113,16 @@ export class FakeEc2 implements Ec2 {
   /** The instance goes away by itself: powered off, interrupted, broken. */
   end(id: string, reason = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown'): void {
     this.machines.end(id, reason);
+  }
+
+  /** Somebody stops it; it stays, and can be terminated. */
+  stop(id: string): void {
+    this.machines.stop(id);
+  }
+
+  /** Somebody changes its tags; `undefined` takes one away. */
+  retag(id: string, changes: Readonly<Record<string, string | undefined>>): void {
+    this.machines.retag(id, changes);
   }
 
   listRegions(): Promise<readonly string[]> {
@@ -156,10 +172,35 @@ export class FakeEc2 implements Ec2 {
   }
 
   findInstances(tags: TagFilter): Promise<readonly Instance[]> {
-    const fits = (instance: Instance) => Object.entries(tags).every(([key, value]) => instance.tags[key] === value);
     return this.answer('findInstances', () =>
-      this.machines.visible().filter((instance) => instance.state !== 'terminated' && fits(instance)),
+      this.machines.visible().filter((instance) => instance.state !== 'terminated' && hasTags(instance, tags)),
     );
+  }
+
+  findVolumes(tags: TagFilter): Promise<readonly Volume[]> {
+    return this.answer('findVolumes', () =>
+      [...this.machines.volumes(), ...this.volumes].filter((volume) => hasTags(volume, tags)),
+    );
+  }
+
+  deleteVolume(id: string): Promise<'deleted' | 'absent' | 'in-use'> {
+    return this.answer('deleteVolume', () => {
+      if (this.machines.volumes().some((volume) => volume.id === id)) return 'in-use';
+      return takeOut(this.volumes, id) ? 'deleted' : 'absent';
+    });
+  }
+
+  findSpotRequests(tags: TagFilter): Promise<readonly SpotRequest[]> {
+    return this.answer('findSpotRequests', () =>
+      [...this.machines.spotRequests(), ...this.spotRequests].filter((request) => hasTags(request, tags)),
+    );
+  }
+
+  cancelSpotRequest(id: string): Promise<void> {
+    return this.answer('cancelSpotRequest', () => {
+      const request = takeOut(this.spotRequests, id);
+      if (request) this.spotRequests.push({ ...request, state: 'cancelled' });
+    });
   }
 
   terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }> {
@@ -226,6 +267,17 @@ export function createFakeEc2(options: FakeEc2Options): FakeEc2 {
 
 function refuseUnless(known: readonly { readonly id: string }[], id: string, code: Failure['code']): void {
   if (!known.some((one) => one.id === id)) throw new Failure(code, `EC2 has no ${id}.`, { hint: 'Correct it.' });
+}
+
+function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {
+  return Object.entries(wanted).every(([key, value]) =>
+    typeof value === 'string' ? tags[key] === value : tags[key]?.startsWith(value.startsWith),
+  );
+}
+
+function takeOut<T extends { readonly id: string }>(things: T[], id: string): T | undefined {
+  const at = things.findIndex((thing) => thing.id === id);
+  return at < 0 ? undefined : things.splice(at, 1)[0];
 }
 
 function wildcards(pattern: string): (name: string) => boolean {

@@ -1,8 +1,17 @@
 import { Failure } from '../../src/core/failure.js';
-import type { Architecture, GitHub, MintedRunner, MintRequest, Runner, RunnerDownload } from '../../src/core/ports.js';
+import type {
+  Architecture,
+  AttemptState,
+  GitHub,
+  MintedRunner,
+  MintRequest,
+  ReaperGitHub,
+  Runner,
+  RunnerDownload,
+} from '../../src/core/ports.js';
 
 /** What the next call may be told to do instead of its work. */
-type Method = Exclude<keyof GitHub, 'pace'>;
+type Method = Exclude<keyof (GitHub & ReaperGitHub), 'pace'>;
 
 /** GitHub's documented rule for runner names: at most 64 characters and none of these. */
 const FORBIDDEN_IN_NAMES = /["/:<>\\|*?]/;
@@ -11,7 +20,7 @@ const FORBIDDEN_IN_NAMES = /["/:<>\\|*?]/;
  * GitHub's runners in memory: what `src/github` talks to, without HTTP. The same contract suite
  * (`test/contract/github.suite.ts`) runs against this and against the real adapter on the sandbox.
  */
-export class FakeGitHub implements GitHub {
+export class FakeGitHub implements GitHub, ReaperGitHub {
   pace = 1;
   /** Every mint that took effect, oldest first. */
   readonly minted: MintRequest[] = [];
@@ -20,6 +29,10 @@ export class FakeGitHub implements GitHub {
   readonly groups = new Map<string, number>([['Default', 1]]);
   /** Texts by `path@ref`. */
   readonly files = new Map<string, string>();
+  /** By `owner/repo run attempt`; another is unknown. */
+  readonly attempts = new Map<string, Exclude<AttemptState, 'unknown'>>();
+  /** Names that the token does not see. */
+  readonly hiddenRepositories = new Set<string>();
   readonly downloads: RunnerDownload[] = [];
   /** When a runner version is refused, in epoch ms; `undefined`: supported without an end. */
   readonly deprecations = new Map<string, number | undefined>();
@@ -164,6 +177,14 @@ export class FakeGitHub implements GitHub {
   async readFile(path: string, ref: string): Promise<string | undefined> {
     this.begin('readFile', `${path}@${ref}`);
     return this.files.get(`${path}@${ref}`);
+  }
+
+  async readRunAttempt(repository: string, runId: string, attempt: string): Promise<AttemptState> {
+    this.begin('readRunAttempt', `${repository} ${runId} ${attempt}`);
+    if (this.hiddenRepositories.has(repository)) {
+      throw new Failure('github-not-found', `GitHub shows no ${repository}.`, { hint: 'Give a token that sees it.' });
+    }
+    return this.attempts.get(`${repository} ${runId} ${attempt}`) ?? 'unknown';
   }
 
   private begin(method: Method, argument?: unknown): void {

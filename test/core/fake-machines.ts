@@ -1,5 +1,13 @@
 import { Failure } from '../../src/core/failure.js';
-import type { Clock, Instance, InstanceState, LaunchSpec, SubnetFacts } from '../../src/core/ports.js';
+import type {
+  Clock,
+  Instance,
+  InstanceState,
+  LaunchSpec,
+  SpotRequest,
+  SubnetFacts,
+  Volume,
+} from '../../src/core/ports.js';
 
 /** How an instance of the fake EC2 ages, in ms. */
 export interface FakeTimeline {
@@ -12,7 +20,8 @@ export interface FakeTimeline {
 interface Machine {
   readonly spec: LaunchSpec;
   readonly launchedAt: number;
-  readonly facts: Omit<Instance, 'state' | 'stateReason'>;
+  facts: Omit<Instance, 'state' | 'stateReason'>;
+  stopped?: true;
   ended?: { readonly at: number; readonly reason: string };
 }
 
@@ -71,12 +80,53 @@ export class FakeMachines {
     if (machine) machine.ended ??= { at: this.clock.now(), reason };
   }
 
+  stop(id: string): void {
+    const machine = this.machines.find(({ facts }) => facts.id === id);
+    if (machine) machine.stopped = true;
+  }
+
+  retag(id: string, changes: Readonly<Record<string, string | undefined>>): void {
+    const machine = this.machines.find(({ facts }) => facts.id === id);
+    if (!machine) return;
+    const tags = Object.entries({ ...machine.facts.tags, ...changes });
+    const kept = tags.filter((tag): tag is [string, string] => tag[1] !== undefined);
+    machine.facts = { ...machine.facts, tags: Object.fromEntries(kept) };
+  }
+
+  /** One for each machine, gone with it. */
+  volumes(): Volume[] {
+    return this.machines
+      .filter((machine) => this.state(machine) !== 'terminated')
+      .map(({ spec, facts, launchedAt }) => ({
+        id: facts.id.replace('i-', 'vol-'),
+        state: 'in-use',
+        type: spec.rootVolume.type ?? 'gp3',
+        createdAt: launchedAt,
+        sizeGiB: spec.rootVolume.sizeGiB ?? 8,
+        tags: spec.tags,
+      }));
+  }
+
+  /** One for each spot machine. */
+  spotRequests(): SpotRequest[] {
+    return this.machines
+      .filter(({ facts }) => facts.market === 'spot')
+      .map((machine) => ({
+        id: machine.facts.id.replace('i-0', 'sir-').slice(0, 12),
+        state: machine.ended ? 'closed' : 'active',
+        createdAt: machine.launchedAt,
+        instanceId: machine.facts.id,
+        tags: machine.spec.tags,
+      }));
+  }
+
   private view(machine: Machine): Instance {
     const { facts, ended } = machine;
     return { ...facts, state: this.state(machine), ...(ended && { stateReason: ended.reason }) };
   }
 
   private state(machine: Machine): InstanceState {
+    if (machine.stopped && !machine.ended) return 'stopped';
     if (!machine.ended) return this.age(machine) < this.timeline.pendingMs ? 'pending' : 'running';
     return this.clock.now() - machine.ended.at < this.timeline.shuttingDownMs ? 'shutting-down' : 'terminated';
   }

@@ -214,7 +214,8 @@ describe('a GitHub App for an organization', () => {
     const { github, clock } = await connectScripted(script, ORG);
     await clock.sleep(3_600_000);
     await github.readRunner(7);
-    expect(script.lines.filter((one) => one === MINT)).toHaveLength(3);
+    const asked = script.requests.filter((request) => request.line === MINT);
+    expect(asked[2]?.body).toEqual({ permissions: { organization_self_hosted_runners: 'write' } });
   });
 
   test("asks for no file of a repository that is not the organization's", async () => {

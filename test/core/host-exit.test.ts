@@ -55,6 +55,12 @@ describe('An action', () => {
     expect(output.text()).not.toContain('Why:');
   });
 
+  test('prefers the reason that is given to the cause', async () => {
+    const about = { why: 'The token expired.', hint: 'Renew it.', cause: new Error('401') };
+    await run(() => Promise.reject(new Failure('github-unauthorized', 'GitHub refused the token.', about)));
+    expect(output.text()).toContain('%0AWhy: The token expired.%0AWhat to do: Renew it.');
+  });
+
   test('that breaks is called a bug, with its stack and the place to report it', async () => {
     process.env['GITHUB_ACTION_REPOSITORY'] = 'octo-org/ci-actions';
     await run(() => Promise.reject(new TypeError('x is undefined')));

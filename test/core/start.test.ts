@@ -133,7 +133,16 @@ describe('where an instance is launched', () => {
 
   test('only quotas in the way is a quota failure with the way out', async () => {
     const world = aWorld();
-    world.ec2.refuse({}, { code: 'VcpuLimitExceeded', message: 'Raise L-1216C47A.', scope: 'type', kind: 'quota' });
+    world.ec2.refuse(
+      {},
+      {
+        code: 'VcpuLimitExceeded',
+        message: 'You have requested more vCPU capacity than your current vCPU limit allows.',
+        scope: 'type',
+        kind: 'quota',
+        hint: 'Raise L-1216C47A.',
+      },
+    );
     expect(await failureOf(startRunners(aRequest(), world.ports))).toMatchObject({
       code: 'quota-exceeded',
       hint: 'Raise L-1216C47A.',
@@ -187,8 +196,10 @@ describe('capacity that comes back', () => {
       return launch(spec);
     };
     world.ec2.refuse({}, NO_CAPACITY);
-    const request = aRequest({ count: 20, retryCapacityMs: 6 * 3_600_000 });
-    expect((await failureOf(startRunners(request, world.ports))).code).toMatch(/no-capacity|launch-budget-spent/);
+    // As no real pool does: EC2 calls it empty and refuses again at once, for ever.
+    const subnetIds = [SUBNET_A, SUBNET_B, 'subnet-0a00000000000000c'];
+    const request = aRequest({ count: 20, subnetIds, retryCapacityMs: 6 * 3_600_000 });
+    expect((await failureOf(startRunners(request, world.ports))).code).toBe('launch-budget-spent');
     expect(asked).toBeLessThanOrEqual(1_020);
   });
 });
@@ -244,6 +255,15 @@ describe('an answer that is lost', () => {
     world.github.loseNextMint('before');
     await startRunners(aRequest(), world.ports);
     expect(world.github.listed).toHaveLength(1);
+  });
+
+  test('again and again, with each new name said to be taken', async () => {
+    const world = aWorld();
+    for (let again = 0; again < 4; again++) {
+      world.github.addRunner({ name: `ec2-77-1-start-0123abcd-0${again === 0 ? '' : `r${again}`}`, busy: true });
+    }
+    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('runner-name-taken');
+    expect(world.ec2.instances).toEqual([]);
   });
 
   test('to every mint: nothing is launched', async () => {
@@ -432,6 +452,18 @@ describe('the image', () => {
     world.ec2.images[world.ec2.images.indexOf(image)] = { ...image, rootVolumeGiB: 80 };
     await startRunners(aRequest({ securityGroupIds: [GROUP] }), world.ports);
     expect(world.ec2.specs[0]!.rootVolume).toEqual({ deviceName: '/dev/sda1', sizeGiB: 80, type: 'gp3' });
+  });
+
+  test.each([
+    [{ state: 'pending' }, /is pending, not available/],
+    [{ platform: 'Windows' }, /is a Windows image/],
+  ])('%j is refused', async (changes, why) => {
+    const world = aWorld();
+    const image = world.ec2.images.find(({ id }) => id === AMD64_IMAGE)!;
+    world.ec2.images[world.ec2.images.indexOf(image)] = { ...image, ...changes };
+    const failure = await failureOf(startRunners(aRequest(), world.ports));
+    expect(failure.code).toBe('image-unusable');
+    expect(failure.message).toMatch(why);
   });
 
   test('with a runner that GitHub refuses is refused', async () => {

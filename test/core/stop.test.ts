@@ -58,9 +58,9 @@ describe('a stop', () => {
   test('done twice succeeds', async () => {
     const { start, stop } = setUp();
     const { runners } = await start();
-    await stop();
+    await stop({ wait: true });
     expect((await stop()).runnersRemoved).toEqual([]);
-    await stop({ instanceIds: [runners[0]!.instance.id] });
+    expect((await stop({ instanceIds: [runners[0]!.instance.id] })).instances).toEqual([]);
     await stop({ instanceIds: ['i-0never'] });
   });
 
@@ -85,8 +85,13 @@ describe('a stop', () => {
   test('terminates even when GitHub refuses, and says what is left', async () => {
     const { world, start, stop } = setUp();
     await start();
-    world.github.failNext('listRunners', new Failure('github-unauthorized', 'no', { hint: 'h' }));
-    expect((await failureOf(stop())).code).toBe('cleanup-incomplete');
+    const about = { hint: 'Give a token that may do it.', details: ['Granted: nothing.'] };
+    world.github.failNext('listRunners', new Failure('github-unauthorized', 'no', about));
+    const failure = await failureOf(stop());
+    expect(failure.code).toBe('cleanup-incomplete');
+    expect(failure.message).toBe('Runners of repo:octo-org/octo-repo could not be removed: no');
+    expect(failure.hint).toBe(`${about.hint} Then run stop-runner again: it is safe to repeat.`);
+    expect(failure.details).toBe('Granted: nothing.');
     expect(world.live()).toEqual([]);
   });
 

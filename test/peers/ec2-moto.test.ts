@@ -1,9 +1,11 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import {
+  CreateVolumeCommand,
   EC2Client,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   RegisterImageCommand,
+  RequestSpotInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeEc2 } from '../contract/ec2.suite.js';
@@ -29,7 +31,7 @@ beforeAll(async () => {
   setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
 }, 90_000);
 
-afterAll(() => moto.stop());
+afterAll(() => moto.stop(), 30_000);
 
 describeEc2('real adapter on moto', createWorld, MOTO_DIFFERENCES);
 
@@ -56,6 +58,17 @@ async function createWorld(): Promise<Ec2World> {
     },
     publishImages: () => publishImages(raw),
     emptyPool: () => undefined,
+    async abandonVolume(tags) {
+      const TagSpecifications = [{ ResourceType: 'volume' as const, Tags: listTags(tags) }];
+      const volume = { AvailabilityZone: 'us-east-1a', Size: 8, VolumeType: 'gp3' as const, TagSpecifications };
+      return (await raw.send(new CreateVolumeCommand(volume))).VolumeId ?? '';
+    },
+    async openSpotRequest(tags) {
+      const TagSpecifications = [{ ResourceType: 'spot-instances-request' as const, Tags: listTags(tags) }];
+      const LaunchSpecification = { ImageId: UBUNTU.id, InstanceType: 't3.nano' as const };
+      const answer = await raw.send(new RequestSpotInstancesCommand({ LaunchSpecification, TagSpecifications }));
+      return answer.SpotInstanceRequests?.[0]?.SpotInstanceRequestId ?? '';
+    },
     close() {
       raw.destroy();
       ssm.destroy();
@@ -70,4 +83,8 @@ async function publishImages(raw: EC2Client): Promise<{ pattern: string; newest:
   while (Math.floor(Date.now() / 1_000) === second) await wallClock.sleep(20);
   const answer = await raw.send(new RegisterImageCommand({ Name: 'ci-actions-amd64-2', RootDeviceName: '/dev/sda1' }));
   return { pattern: 'ci-actions-amd64-*', newest: answer.ImageId ?? '' };
+}
+
+function listTags(tags: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

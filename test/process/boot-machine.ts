@@ -1,6 +1,6 @@
-import { test } from '@jest/globals';
+import { afterAll, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,6 +19,8 @@ export interface MachineOptions {
   readonly userData?: Uint8Array | string | null;
   /** Text of `run.sh` in the runner's home; `null` for an image without a runner. */
   readonly runner?: string | null;
+  /** A folder that stands where a file is to be written. */
+  readonly inTheWay?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** The runner application that the payload points to. */
   readonly download?: { readonly file: string; readonly bytes: Uint8Array; readonly sha256: string };
@@ -63,6 +65,7 @@ export class Machine {
     await chmod(root, 0o755);
     const { server, origin } = await startMetadata(root, options);
     if (options.runner !== null) await install(join(root, 'opt/actions-runner/run.sh'), options.runner ?? oneJob);
+    if (options.inTheWay) await mkdir(join(root, options.inTheWay), { recursive: true });
     const errors = await open(join(root, 'stderr'), 'a');
     const machine = new Machine(root, server, command(root, options), environment(root, origin, options), errors.fd);
     await errors.close();
@@ -151,6 +154,15 @@ trap 'echo "Exiting..."; exit 0' INT
 echo "2026-10-20 10:00:00Z: Listening for Jobs"
 while :; do sleep 0.05; done
 `;
+
+/** A `PATH` whose first folder has stand-ins for these programs: they do this, then what the real ones do. */
+export function shim(command: string, ...names: string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'boot-shim-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const text = ['#!/bin/bash', command, 'PATH=${PATH#*:} exec "${0##*/}" "$@"', ''].join('\n');
+  for (const name of names) writeFileSync(join(folder, name), text, { mode: 0o755 });
+  return `${folder}:${process.env['PATH']}`;
+}
 
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { renderUserData, USER_DATA_LIMIT } from '../../src/core/payload.js';
-import { bootScripts, defaults, oneJob, scenario } from './boot-machine.js';
+import { bootScripts, defaults, oneJob, scenario, shim } from './boot-machine.js';
 
 const platform = `linux-${process.arch}`;
 
@@ -82,6 +82,11 @@ describe('a pre-runner script', () => {
     },
   );
 
+  const blocked = { payload: { preRunnerScript: 'true\n' }, inTheWay: 'run/ci-actions/pre-runner-script' };
+  scenario('that cannot be written', blocked, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('pre-runner script could not be written');
+  });
+
   scenario('may leave a daemon behind', { payload: { preRunnerScript: 'sleep 20 &\n' } }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
   });
@@ -135,6 +140,11 @@ describe('a payload is unreadable', () => {
   const absent = { environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9' } };
   scenario('where no metadata service answers', absent, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toMatch(/^payload unreadable: curl: \(7\) /);
+  });
+
+  const warned = { environment: { PATH: shim('echo "Warning: something" >&2', 'curl') } };
+  scenario('never for a warning of curl', warned, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('runner exited');
   });
 
   const plain = { userData: ['#!/bin/bash', ...good, 'set -e', '#:format 2', ''].join('\n') };

@@ -8,7 +8,7 @@ import { listNodes } from '../node24/nodes.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
-const actions = ['start-runner', 'stop-runner'];
+const actions = ['reap-runners', 'start-runner', 'stop-runner'];
 
 interface Steps {
   readonly using: string;
@@ -43,14 +43,14 @@ describe('dist/', () => {
   });
 
   test('runs on the Node that GitHub has', () => {
-    expect(actions.map((action) => readSteps(action).using)).toEqual(['node24', 'node24']);
+    expect(actions.map((action) => readSteps(action).using)).toEqual(actions.map(() => 'node24'));
   });
 });
 
 describe.each(listNodes())('Every step under Node $major', ({ path }) => {
   const bare = { PATH: process.env['PATH'] };
 
-  test.each(['start-runner', 'stop-runner'])('%s says where it belongs when it runs elsewhere', (action) => {
+  test.each(actions)('%s says where it belongs when it runs elsewhere', (action) => {
     const { status, stdout, stderr } = spawnSync(path, [join(dist, `${action}.js`)], { env: bare, encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(/^::error::This is not a step of a workflow: .*%0AWhat to do: /);

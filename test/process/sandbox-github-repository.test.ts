@@ -20,6 +20,7 @@ describe('the repository', () => {
       octokit.rest.repos.getContent({ ...REPO, path: '.github/ec2-runners.yml', ...about });
     const raw = { mediaType: { format: 'raw' } };
     expect((await read({ ...raw, ref: sandbox.github.sha })).data).toBe('then');
+    expect((await read({ ...raw, ref: 'main' })).data).toBe('then');
     const { content } = (await read({ ref: 'a'.repeat(40) })).data as { content: string };
     expect(Buffer.from(content, 'base64').toString()).toBe('now');
     expect((await refusal(read({ path: 'none' }))).status).toBe(404);

@@ -54,6 +54,7 @@ describe('a minted runner', () => {
     ["in GitHub's own group", { runner_group_id: 2 }, 403, /reserved/],
     ['with labels that are no list', { labels: 'x' }, 422, /not an array of strings/],
     ['without any label', { labels: [] }, 422, /1 to 100/],
+    ['with too many labels', { labels: Array.from({ length: 101 }, (_, n) => `l${n}`) }, 422, /1 to 100/],
     ['with a comma in a label', { labels: ['a,b'] }, 422, /label/],
     ['with too long a name', { name: 'n'.repeat(65) }, 422, /64/],
     ['with a slash in its name', { name: 'a/b' }, 422, /name/],

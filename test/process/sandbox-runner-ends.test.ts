@@ -72,7 +72,7 @@ describe('what goes wrong', () => {
     const runner = await startListening(sandbox, 'cancel');
     const job = sandbox.github.queueJob({
       labels: ['cancel'],
-      steps: ['(sleep 61; echo no) & echo "pid $!"; wait', 'echo never'],
+      steps: ['(trap "" INT; exec sleep 61 >/dev/null 2>&1) & echo "pid $!"; wait', 'echo never'],
     });
     await until('the step runs', () => /^pid \d+$/m.test(job.log));
     job.cancel();
@@ -100,6 +100,14 @@ describe('what goes wrong', () => {
       expect(runner.output()).toContain('Exiting...');
     },
   );
+
+  test('an idle runner that is told to end signs off', async () => {
+    const runner = await startListening(sandbox, 'off', { env: { RUNNER_MANUALLY_TRAP_SIG: '1' } });
+    runner.process.kill('SIGTERM');
+    expect(await runner.ended).toBe(0);
+    expect(sandbox.events.at(-1)).toMatchObject({ name: 'runner-offline', detail: 'signed off' });
+    expect(shown(runner.id)).toMatchObject({ status: 'offline' });
+  });
 
   test('GitHub out of reach is waited out', async () => {
     const { jitConfig } = await mint(sandbox, 'patient');

@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
-import { installRunner, mint, removeRunners, runRunner, startListening, until } from './stand-in.js';
+import { installRunner, makeFolder, mint, removeRunners, runRunner, startListening, until } from './stand-in.js';
 
 let sandbox: GitHubSandbox;
 
@@ -71,7 +70,7 @@ describe('a runner', () => {
   });
 
   test('starts in a copy of the directory, and its log can be followed', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'project-'));
+    const directory = makeFolder('project');
     writeFileSync(join(directory, 'a.txt'), 'from the project');
     const job = sandbox.github.queueJob({ labels: ['copy'], steps: ['cat a.txt; rm a.txt'], directory });
     const heard: string[] = [];
@@ -134,7 +133,7 @@ function readJitConfig(home: string): string {
 
 describe('hooks', () => {
   const hook = (script: string) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'hook-')), 'hook.sh');
+    const file = join(makeFolder('hook'), 'hook.sh');
     writeFileSync(file, script);
     chmodSync(file, 0o755);
     return file;
@@ -167,7 +166,7 @@ describe('other ways in', () => {
     const arm64 = data.find(({ os, architecture }) => os === 'linux' && architecture === 'arm64');
     const bytes = Buffer.from(await (await fetch(arm64?.download_url ?? '')).arrayBuffer());
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(arm64?.sha256_checksum);
-    const home = mkdtempSync(join(tmpdir(), 'unpacked-'));
+    const home = makeFolder('unpacked');
     execFileSync('tar', ['xzf', '-', '-C', home], { input: bytes });
     expect(execFileSync(join(home, 'bin/Runner.Listener'), ['--version'], { encoding: 'utf8' })).toBe('2.336.0\n');
     const { jitConfig } = await mint(sandbox, 'unpacked');

@@ -17,10 +17,18 @@ export interface StandIn {
 }
 
 const started: StandIn[] = [];
+const folders: string[] = [];
+
+/** Gone after the test, see {@link removeRunners}. */
+export function makeFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `${name}-`));
+  folders.push(folder);
+  return folder;
+}
 
 /** A copy of the runner program in a folder of its own. */
 export function installRunner(): string {
-  const home = mkdtempSync(join(tmpdir(), 'stand-in-runner-'));
+  const home = makeFolder('stand-in-runner');
   cpSync(PROGRAM, home, { recursive: true });
   return home;
 }
@@ -63,8 +71,8 @@ export async function removeRunners(): Promise<void> {
   for (const standIn of started.splice(0)) {
     pullThePlug(standIn);
     await standIn.ended;
-    rmSync(standIn.home, { recursive: true, force: true });
   }
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** A just-in-time runner of the repository. */

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure, type FailureCode } from '../src/core/failure.js';
+import type { RawInputs } from '../src/core/inputs.js';
+import type { GitHub } from '../src/core/ports.js';
+import { resolvePreset, type ResolvedPreset } from '../src/core/presets.js';
+import type { RunContext } from '../src/host/context.js';
+import { inputs, notInPresets } from './start-runner.inputs.js';
+
+/** What a presets file is looked for under when nobody names one. */
+const DEFAULT_CONFIG = '.github/ec2-runners.yml';
+const REFUSALS: readonly FailureCode[] = ['github-unauthorized', 'github-forbidden', 'github-not-found'];
+
+interface PresetsFile {
+  readonly found?: { readonly path: string; readonly text: string };
+  /** Why the file that was asked for cannot be used. */
+  readonly problem?: string;
+  /** Why it isn't known whether there is a file. */
+  readonly unread?: string;
+}
+
+export interface FoundPreset {
+  readonly inputs: RawInputs;
+  readonly problems: readonly string[];
+  /** Absent when it cannot be judged by what it has and lacks. */
+  readonly preset?: ResolvedPreset;
+}
+
+/** The preset with all it extends. @param github absent where the credentials cannot be used */
+export async function findPreset(
+  wanted: { readonly preset: string; readonly config: string | undefined },
+  context: RunContext,
+  github: GitHub | undefined,
+): Promise<FoundPreset> {
+  const file = await findPresetsFile(wanted.config, context, github);
+  // Without its file a preset can't be judged: the file's own problem is told instead.
+  if (file.problem !== undefined) return { inputs: {}, problems: [file.problem] };
+  const allowed = Object.keys(inputs).filter((name) => !notInPresets.includes(name));
+  const { preset, problems } = resolvePreset(wanted.preset, file.found, allowed);
+  if (problems.length === 0) return { inputs: preset.inputs, problems, preset };
+  return { inputs: preset.inputs, problems: file.unread === undefined ? problems : [...problems, file.unread] };
+}
+
+/** The workspace's file; when nothing is checked out, the repository's at the run's commit. */
+async function findPresetsFile(
+  config: string | undefined,
+  context: RunContext,
+  github: GitHub | undefined,
+): Promise<PresetsFile> {
+  const path = config ?? DEFAULT_CONFIG;
+  const local = join(context.workspace, path);
+  if (existsSync(local)) return { found: { path, text: await readFile(local, 'utf8') } };
+  const isCheckedOut = existsSync(join(context.workspace, '.git'));
+  if (!isCheckedOut && github === undefined)
+    return {
+      unread: `${path} could not be looked for: nothing is checked out, and there are no credentials to ask with.`,
+    };
+  try {
+    const text = isCheckedOut ? undefined : await github?.readFile(path, context.sha);
+    if (text !== undefined) return { found: { path, text } };
+  } catch (error) {
+    // Nobody asked for the default file, and to start runners a token need not be able to read files.
+    if (config !== undefined || !(error instanceof Failure) || !REFUSALS.includes(error.code)) throw error;
+    return { unread: `${path} could not be looked for: ${error.message}. ${error.hint}` };
+  }
+  if (config === undefined) return {};
+  const places = isCheckedOut ? 'in the workspace' : `in the workspace or in ${context.repository} at ${context.sha}`;
+  return { problem: `\`config\` is "${config}", which is not there ${places}.` };
+}

@@ -1,0 +1,42 @@
+import { choice, flag, integer, list, secret, withDefault } from '../src/core/input-kinds.js';
+import { credentialInputs } from './credentials.inputs.js';
+
+export const action = {
+  name: 'Reap EC2 runners',
+  description: 'Removes what no job needs: orphaned instances, ghost runners, volumes and spot requests left behind.',
+  icon: 'trash-2',
+  color: 'orange',
+} as const;
+
+export const inputs = {
+  ...credentialInputs,
+  'github-token': secret(
+    'As start-runner’s, and also able to read runs: fine-grained with "Administration: write" and "Actions: read" on the repository, or classic with `repo` (organisation: also "Self-hosted runners: write" or `admin:org`). Or use `app-id`.',
+  ),
+  'dry-run': withDefault('false', flag('Only say what would be removed, and why.')),
+  'grace-minutes': withDefault(
+    '15',
+    integer('How old something must be before it may count as unregistered, stopped or left behind.', {
+      min: 1,
+      max: 1440,
+    }),
+  ),
+  regions: list('All regions in which start-runner launches. Default: the region of the AWS credentials.', {
+    matches: /^[a-z]{2,}(-[a-z]+)+-\d+$/,
+    allowed: 'regions like eu-west-1',
+  }),
+  scope: withDefault(
+    'repo',
+    choice(
+      '`repo`: what this repository started. `org`: what any repository of its organisation started; the token must be good for all of them.',
+      ['repo', 'org'],
+    ),
+  ),
+};
+
+export const outputs = {
+  findings:
+    'What was found, as a JSON list: `kind` (instance, runner, volume, spot-request), `id`, `why`, `outcome` (removed, would-remove, skipped, spared, failed), `error`, `ageMinutes`, `estimatedCostUsd` (null when unknown) and, where they apply, `name`, `type`, `region`, `scope`.',
+  removed: 'How many were removed.',
+  failed: 'How many could not be judged or removed.',
+};

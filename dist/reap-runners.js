@@ -1,0 +1,2 @@
+import { runReapRunners } from './index.js';
+await runReapRunners(new URL('..', import.meta.url));

@@ -1,0 +1,70 @@
+/** `npm run bench`: the bundles in dist/ against the sandbox, figure by figure. See `--help` and docs/bench.md. */
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
+import { measureBundle } from './bench/bundle.js';
+import { listPeers } from './bench/contenders.js';
+import { missesBar, renderTable, type Figure } from './bench/figures.js';
+import { readNodeVersion } from './bench/node.js';
+import { readOptions, usage, type BenchOptions, type Section } from './bench/options.js';
+import { measureOverhead } from './bench/overhead.js';
+import { measureRequests } from './bench/requests.js';
+import { closeAll } from './bench/sandboxes.js';
+
+const [MISSED, MISUSED, BROKEN, INTERRUPTED] = [1, 2, 3, 130];
+
+async function bench(options: BenchOptions): Promise<number> {
+  const began = performance.now();
+  const elapsed = () => ((performance.now() - began) / 1000).toFixed(0);
+  // The table alone goes to standard output.
+  const say = (sentence: string) => console.error(`${elapsed().padStart(4)} s  ${sentence}`);
+  const peers = options.peer === undefined ? [] : listPeers(options.peer);
+  const measures: Record<Section, () => Promise<Figure[]>> = {
+    overhead: () => measureOverhead({ ...options, peers, say }),
+    requests: () => measureRequests({ ...options, peers, say }),
+    bundle: () => measureBundle({ ...options, peers, say }),
+  };
+  const [load = 0] = loadavg();
+  const figures: Figure[] = [];
+  // One after the other: they would disturb each other.
+  for (const section of options.sections) figures.push(...(await measures[section]()));
+  const machine = {
+    node: readNodeVersion(),
+    platform: `${process.platform}-${process.arch}`,
+    cores: availableParallelism(),
+    load,
+  };
+  console.log(renderTable(figures));
+  console.log(
+    `\nNode ${machine.node}, ${machine.platform}, ${machine.cores} cores, load ${load.toFixed(1)} before; took ${elapsed()} s.`,
+  );
+  if (load > machine.cores / 2) console.log('Others were busy on this machine: times are longer than they need be.');
+  if (options.json !== undefined)
+    await writeFile(options.json, `${JSON.stringify({ at: new Date().toISOString(), machine, figures }, null, 2)}\n`);
+  return figures.some(missesBar) ? MISSED : 0;
+}
+
+async function main(): Promise<number> {
+  let options: BenchOptions | 'help';
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return MISUSED;
+  }
+  if (options === 'help') {
+    console.log(usage);
+    return 0;
+  }
+  // A bench that is interrupted leaves no process behind either.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void closeAll().then(() => process.exit(INTERRUPTED)));
+  try {
+    return await bench(options);
+  } catch (error) {
+    console.error(error);
+    await closeAll();
+    return BROKEN;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
+import { ours, type Contender } from './contenders.js';
+import { accompany, compare, type Figure, type Series } from './figures.js';
+import { measuredNode } from './node.js';
+import { withSandbox } from './sandboxes.js';
+
+export interface BundleOptions {
+  readonly pairs: number;
+  readonly peers: readonly Contender[];
+  readonly say: (sentence: string) => void;
+}
+
+const SIZE_BAR_MB = 1;
+const COLD_START_BAR_MS = 100;
+const bareRequest = fileURLToPath(new URL('bare-request.mjs', import.meta.url));
+const empty = fileURLToPath(new URL('empty.mjs', import.meta.url));
+
+/** What a job downloads, and what it pays before the first request. */
+export async function measureBundle({ pairs, peers, say }: BundleOptions): Promise<Figure[]> {
+  const bundles = [ours, ...peers.slice(0, 1)] as const;
+  say(`Bundle: its size, and ${pairs} cold starts in alternation with bare Node.`);
+  const sizes = bundles.map(({ name, script }) => ({ name, samples: [measureSize(dirname(script))] }));
+  const size = { id: 'bundle-size', measure: 'All of dist/', unit: 'MB', bar: SIZE_BAR_MB } as const;
+  return [compare(size, atLeastOne(sizes), (bytes) => bytes / 1e6), ...(await measureColdStarts(bundles, pairs))];
+}
+
+/** Bytes of all files below a folder. */
+function measureSize(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => statSync(join(folder, name)))
+    .reduce((bytes, file) => bytes + (file.isFile() ? file.size : 0), 0);
+}
+
+interface Round {
+  /** From spawn to the arrival of the first request, in ms. */
+  readonly action: number;
+  readonly bareRequest: number;
+  /** From spawn to exit. */
+  readonly empty: number;
+}
+
+async function measureColdStarts(bundles: readonly Contender[], pairs: number): Promise<Figure[]> {
+  const rounds = await withSandbox(startSandbox({ machines: false }), async (sandbox) => {
+    // The first round fills the disk's cache and isn't counted.
+    const all: Round[][] = [];
+    for (let round = 0; round <= pairs; round += 1) all.push(await runRound(sandbox, bundles, round % 2 === 1));
+    return all.slice(1);
+  });
+  const series = atLeastOne(
+    bundles.map(({ name }, place) => ({ name, samples: rounds.map((round) => round[place]!) })),
+  );
+  return describeColdStarts(series, rounds.flat());
+}
+
+function describeColdStarts(series: readonly [Series<Round>, ...Series<Round>[]], rounds: readonly Round[]): Figure[] {
+  const whole = { id: 'cold-start', measure: 'From process start to first request', unit: 'ms' } as const;
+  const figure = compare(whole, series, (round) => round.action);
+  const bare = [
+    accompany(
+      'the same by bare Node',
+      rounds.map((round) => round.bareRequest),
+    ),
+    accompany(
+      'an empty program, start to end',
+      rounds.map((round) => round.empty),
+    ),
+  ];
+  const over = { unit: 'ms', bar: COLD_START_BAR_MS } as const;
+  const overRequest = { ...over, id: 'cold-start-over-request', measure: "  of it beyond bare Node's first request" };
+  const overEmpty = { ...over, id: 'cold-start-over-empty', measure: "  of it beyond an empty program's whole run" };
+  return [
+    { ...figure, beside: [...bare, ...(figure.beside ?? [])] },
+    compare(overRequest, series, (round) => round.action - round.bareRequest),
+    compare(overEmpty, series, (round) => round.action - round.empty),
+  ];
+}
+
+/** Each bundle between the two programs that it is held against, in one order and the other by turns. */
+async function runRound(sandbox: Sandbox, bundles: readonly Contender[], reversed: boolean): Promise<Round[]> {
+  const results: Round[] = [];
+  for (const contender of reversed ? bundles.toReversed() : bundles) {
+    const one = { action: 0, bareRequest: 0, empty: 0 };
+    const tasks = [
+      async () => (one.bareRequest = await timeFirstRequest(sandbox, bareRequest, {})),
+      async () => (one.action = await timeFirstRequest(sandbox, contender.script, contender.inputs)),
+      async () => (one.empty = await timeWholeRun()),
+    ];
+    for (const task of reversed ? tasks.toReversed() : tasks) await task();
+    results.push(one);
+  }
+  return reversed ? results.toReversed() : results;
+}
+
+/** In ms from spawn until the sandbox has read the first request; the program ends there. */
+async function timeFirstRequest(sandbox: Sandbox, script: string, inputs: Contender['inputs']): Promise<number> {
+  const given = { ...inputs, 'github-token': sandbox.token };
+  const began = performance.now();
+  const child = spawn(measuredNode, [script], {
+    stdio: 'ignore',
+    env: {
+      PATH: process.env['PATH'],
+      ...sandbox.environment,
+      ...Object.fromEntries(Object.entries(given).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text])),
+      GITHUB_OUTPUT: devNull,
+      GITHUB_STATE: devNull,
+      GITHUB_STEP_SUMMARY: devNull,
+    },
+  });
+  const exited = new Promise<void>((resolve, reject) => child.once('error', reject).once('close', () => resolve()));
+  const arrived = new Promise<number>((resolve) => {
+    sandbox.intercept = () => {
+      sandbox.intercept = undefined;
+      resolve(performance.now() - began);
+      return undefined;
+    };
+  });
+  const taken = await Promise.race([arrived, exited]);
+  child.kill('SIGKILL');
+  await exited;
+  if (taken === undefined) throw new Error(`${script} ended without a request.`);
+  return taken;
+}
+
+async function timeWholeRun(): Promise<number> {
+  const began = performance.now();
+  const child = spawn(measuredNode, [empty], { stdio: 'ignore', env: { PATH: process.env['PATH'] } });
+  await new Promise<void>((resolve, reject) => child.once('error', reject).once('close', () => resolve()));
+  return performance.now() - began;
+}
+
+function atLeastOne<T>(list: readonly Series<T>[]): readonly [Series<T>, ...Series<T>[]] {
+  const [first, ...others] = list;
+  if (!first) throw new Error('Nothing was measured.');
+  return [first, ...others];
+}

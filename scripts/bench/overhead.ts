@@ -1,0 +1,97 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startSandbox } from '../../sandbox/sandbox.js';
+import { runStep } from '../../sandbox/step.js';
+import { ours, type Contender } from './contenders.js';
+import { accompany, compare, type Figure, type Series } from './figures.js';
+import { measuredNode } from './node.js';
+import { withSandbox } from './sandboxes.js';
+import { measureStart, readPeak, reportPeak, type StartSample } from './start.js';
+import { median, spreadEvenly } from './statistics.js';
+
+export interface OverheadOptions {
+  /** In s. */
+  readonly boots: readonly number[];
+  readonly starts: number;
+  readonly peers: readonly Contender[];
+  readonly say: (sentence: string) => void;
+}
+
+const BAR_S = 1.5;
+const RUNNING_MS = 5_000;
+/** Whole periods of the rhythms in which the contenders ask (1 s, 1.5 s): registrations fall into all phases of them. */
+const SPREAD_MS = 3_000;
+/** Processes that start at the same instant would measure each other on a machine with few cores. */
+const STAGGER_MS = 400;
+
+/** Ours first. */
+type AllSeries = readonly [Series<StartSample>, ...Series<StartSample>[]];
+
+/** What a start adds to the instance's boot, for each boot, and the memory it takes. */
+export async function measureOverhead(options: OverheadOptions): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  let series: AllSeries | undefined;
+  for (const boot of options.boots) {
+    options.say(`Start overhead: ${options.starts} starts of each, with a boot of ${boot} s.`);
+    series = await startAll(boot * 1000, options);
+    figures.push(...describeBoot(boot, series));
+  }
+  if (!series) return figures;
+  return [...figures, await describeMemory(series)];
+}
+
+/** All contenders in turn, side by side, each start in its own sandbox. */
+async function startAll(onlineMs: number, { starts, peers }: OverheadOptions): Promise<AllSeries> {
+  const offsets = spreadEvenly(starts, SPREAD_MS);
+  const contenders = [ours, ...peers];
+  const measure = async (contender: Contender, place: number): Promise<Series<StartSample>> => {
+    const runningMs = Math.min(RUNNING_MS, onlineMs / 2);
+    const samples = offsets.map(async (offset, index) => {
+      await wait((index * contenders.length + place) * STAGGER_MS);
+      const onlineAfterMs = Math.max(runningMs, onlineMs + offset);
+      const boot = contender === ours ? 'agent' : 'simulated';
+      return measureStart(contender, { runningMs, onlineMs: onlineAfterMs, boot });
+    });
+    return { name: contender.name, samples: await Promise.all(samples) };
+  };
+  return Promise.all([measure(ours, 0), ...peers.map((peer, index) => measure(peer, index + 1))]);
+}
+
+function describeBoot(boot: number, series: AllSeries): Figure[] {
+  const online = median(series[0].samples.map((sample) => sample.boot)).toFixed(1);
+  const overhead = `Start, beyond its boot of ${boot} s (seen: ${online} s)`;
+  return [
+    compare(
+      { id: `start-overhead-${boot}`, measure: overhead, unit: 's', bar: BAR_S },
+      series,
+      (sample) => sample.overhead,
+    ),
+    compare(
+      { id: `start-notice-${boot}`, measure: '  of it after the runner is online', unit: 's' },
+      series,
+      (sample) => sample.notice,
+    ),
+  ];
+}
+
+async function describeMemory(series: AllSeries): Promise<Figure> {
+  const times = series[0].samples.length;
+  const bare = [
+    accompany("bare Node's one request", await measureMemory('bare-request.mjs', times)),
+    accompany('an empty program', await measureMemory('empty.mjs', times)),
+  ];
+  const about = { id: 'peak-memory', measure: 'Peak memory of a start', unit: 'MiB' } as const;
+  const figure = compare(about, series, ({ peakMiB }) => peakMiB);
+  return { ...figure, beside: [...bare, ...(figure.beside ?? [])] };
+}
+
+/** In MiB, of a program in this folder. */
+async function measureMemory(program: string, times: number): Promise<number[]> {
+  return withSandbox(startSandbox({ machines: false }), async ({ environment }) => {
+    const peaks: number[] = [];
+    const script = fileURLToPath(new URL(program, import.meta.url));
+    const step = { script, inputs: {}, environment: { ...environment, NODE_OPTIONS: reportPeak }, node: measuredNode };
+    while (peaks.length < times) peaks.push(readPeak(await runStep(step)));
+    return peaks;
+  });
+}

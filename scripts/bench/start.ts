@@ -1,0 +1,105 @@
+import { fileURLToPath } from 'node:url';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
+import { runStep, type StepResult } from '../../sandbox/step.js';
+import { isOwnRequest, type Contender } from './contenders.js';
+import { measuredNode } from './node.js';
+import { withSandbox } from './sandboxes.js';
+import { tally, type Tally } from './traffic.js';
+
+export interface Scenario {
+  /** From the launch until the instance is `running`, and until its runner is online, in ms. */
+  readonly runningMs: number;
+  readonly onlineMs: number;
+  /**
+   * `agent`: the instance runs the real boot agent, so online comes as late as that makes it.
+   * `simulated`: nothing is run, the runner comes online at the very moment.
+   */
+  readonly boot: 'agent' | 'simulated';
+  readonly count?: number;
+  /** EC2's request buckets. */
+  readonly throttle?: boolean;
+}
+
+/** What one start cost beyond what it waited for. Times in seconds. */
+export interface StartSample {
+  /** From the process's start to its end. */
+  readonly step: number;
+  /** From the first launch to the last registration: not the action's doing. */
+  readonly boot: number;
+  /** What remains of `step`. */
+  readonly overhead: number;
+  /** The part of it that comes after the registration. */
+  readonly notice: number;
+  readonly peakMiB: number;
+  readonly traffic: Tally;
+}
+
+/** About as long as the real agent and the stand-in runner take from their start to the registration. */
+const AGENT_MS = 400;
+export const reportPeak = `--import=${fileURLToPath(new URL('peak-memory.mjs', import.meta.url))}`;
+
+/** One start in a sandbox of its own. @throws Error with the step's last lines when the start fails */
+export async function measureStart(contender: Contender, scenario: Scenario): Promise<StartSample> {
+  const { runningMs, onlineMs, boot, count = 1, throttle = false } = scenario;
+  const bootMs = Math.max(0, onlineMs - runningMs - AGENT_MS);
+  const timeline = { pendingMs: runningMs, bootMs };
+  const sandbox = startSandbox({ timeline, throttle, machines: boot === 'agent' });
+  return withSandbox(sandbox, async (world, atEnd) => {
+    let spawnedAt = Number.NaN;
+    const step = runStep({
+      script: contender.script,
+      inputs: { ...contender.inputs, 'github-token': world.token, ...(count > 1 && { count: `${count}` }) },
+      environment: { ...world.environment, NODE_OPTIONS: reportPeak },
+      node: measuredNode,
+      onStart: (kill) => {
+        spawnedAt = Date.now();
+        atEnd(() => kill('SIGKILL'));
+      },
+    });
+    const simulation = boot === 'simulated' ? [bringOnline(world, contender, onlineMs)] : [];
+    const result = await Promise.race([step, ...simulation]);
+    return judge(contender, result, { sandbox: world, spawnedAt, count });
+  });
+}
+
+/** Ends only by failing. */
+function bringOnline(sandbox: Sandbox, contender: Contender, onlineMs: number): Promise<never> {
+  const connect = async (instance: string): Promise<void> => {
+    const runner = await contender.findRunner(sandbox, sandbox.ec2.instance(instance));
+    sandbox.github.connectRunner(runner);
+  };
+  return new Promise((_, reject) => {
+    sandbox.on((event) => {
+      if (event.name !== 'launched') return;
+      sandbox.ec2.after(onlineMs, () => void connect(event.instance).catch(reject));
+    });
+  });
+}
+
+function judge(
+  contender: Contender,
+  result: StepResult,
+  { sandbox, spawnedAt, count }: { sandbox: Sandbox; spawnedAt: number; count: number },
+): StartSample {
+  const times = (name: string) => sandbox.events.filter((event) => event.name === name).map(({ at }) => at);
+  const [launches, registrations] = [times('launched'), times('registered')];
+  if (result.code !== 0 || launches.length !== count || registrations.length !== count)
+    throw new Error(`${contender.name} failed with ${result.code}:\n${result.lines.slice(-20).join('\n')}`);
+  const last = Math.max(...registrations);
+  const boot = (last - Math.min(...launches)) / 1000;
+  return {
+    step: result.seconds,
+    boot,
+    overhead: result.seconds - boot,
+    // Too late by as much as spawning takes, a few ms: never in the action's favour.
+    notice: (spawnedAt - last) / 1000 + result.seconds,
+    peakMiB: readPeak(result),
+    traffic: tally(sandbox.requests.filter((request) => !isOwnRequest(request))),
+  };
+}
+
+export function readPeak({ lines }: Pick<StepResult, 'lines'>): number {
+  const kib = lines.map((line) => Number(/^bench-peak-kib=(\d+)$/.exec(line)?.[1])).find((found) => found > 0);
+  if (kib === undefined) throw new Error(`The program didn't say its memory:\n${lines.slice(-20).join('\n')}`);
+  return kib / 1024;
+}

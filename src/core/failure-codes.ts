@@ -1,0 +1,124 @@
+/**
+ * Every way in which an action can end badly: the code that its error ends with, when it comes, and what to do.
+ * `docs/errors.md` is printed from this; no bundle carries it.
+ */
+export const failureCodes = {
+  'bad-input': {
+    when: 'An input cannot be used, or inputs do not fit together (a type and an image of different architectures, a subnet and a group of different networks). All problems are listed. Nothing was launched.',
+    remedy: 'Correct the inputs that are named. A misspelt one is told with the nearest name.',
+  },
+  cancelled: {
+    when: 'The workflow run, the job or the step was cancelled while runners were being started or stopped.',
+    remedy: 'Nothing: what was started is removed before the step ends, or by its post step.',
+  },
+  'aws-no-credentials': {
+    when: 'The AWS SDK finds no credentials.',
+    remedy:
+      'Put aws-actions/configure-aws-credentials before this action, and give the job `permissions: id-token: write` for OpenID Connect.',
+  },
+  'aws-no-region': {
+    when: 'The AWS SDK finds no region.',
+    remedy: 'Give aws-actions/configure-aws-credentials an `aws-region`, or set AWS_REGION.',
+  },
+  'aws-not-authorized': {
+    when: 'AWS refuses the credentials, or they lack the permission that the message names.',
+    remedy: 'Add the permission to the role; docs/security.md has the policies.',
+  },
+  'aws-rejected': {
+    when: 'EC2 does not accept a request as it is, for a reason that the checks before it could not see.',
+    remedy: 'Read EC2’s own words in the message; correct the input that they name.',
+  },
+  'aws-throttled': {
+    when: 'EC2 goes on refusing requests because the account sends too many.',
+    remedy: 'Start fewer runners at a time, or ask AWS for higher request limits.',
+  },
+  'aws-unreachable': {
+    when: 'AWS does not answer, answers with errors of its own, or with something that is not an answer, again and again.',
+    remedy:
+      'Check the network and proxy of the runner that runs this action, and https://health.aws.amazon.com; then run the job again.',
+  },
+  'quota-exceeded': {
+    when: 'A quota of the AWS account allows none of the plans.',
+    remedy:
+      'Raise the quota whose code the message names in the Service Quotas console, or use other types or the other market.',
+  },
+  'no-capacity': {
+    when: 'EC2 has none of the machines that the plans name. Each refusal is listed.',
+    remedy:
+      'Name more types or subnets in other availability zones, let spot fall back to on-demand, or set `retry-capacity-minutes`.',
+  },
+  'launch-budget-spent': {
+    when: 'EC2 refused so many launches of one start that it asks for no more.',
+    remedy: 'Look at the refusals in the log; if they make no sense, report it.',
+  },
+  'image-not-found': {
+    when: 'The image does not exist in the region, or is not shared with the account.',
+    remedy: 'Check `ec2-image-id` and the region, or leave it empty for the preset’s own.',
+  },
+  'image-unusable': {
+    when: 'The image is not available (still being made, failed), or is not a Linux image.',
+    remedy: 'Wait for it, or name another.',
+  },
+  'runner-version-refused': {
+    when: 'The image holds a runner that GitHub no longer accepts.',
+    remedy: 'Rebuild the image: GitHub accepts a runner release for 30 days after the next one.',
+  },
+  'network-mismatch': {
+    when: 'EC2 does not accept the subnet, the security group, or their combination.',
+    remedy: 'Name a subnet and groups of one VPC; without a subnet, the account needs a default VPC.',
+  },
+  'payload-too-large': {
+    when: 'The user data exceeds EC2’s 16,384 bytes.',
+    remedy: 'Make `pre-runner-script` shorter, or let it download what it needs.',
+  },
+  'github-unauthorized': {
+    when: 'GitHub does not accept the token or the App’s key (401).',
+    remedy: 'Check that the secret exists where this workflow runs, and that the token has not expired.',
+  },
+  'github-forbidden': {
+    when: 'GitHub knows the token, but it may not do this (403). The message names the permission that is missing.',
+    remedy: 'Give the token or App that permission. GITHUB_TOKEN can never register runners.',
+  },
+  'github-not-found': {
+    when: 'GitHub shows the token no such repository, organisation, enterprise, group or installation (404).',
+    remedy: 'Check the name; GitHub also answers so when the token may not see it.',
+  },
+  'github-rejected': {
+    when: 'GitHub does not accept a request as it is (422 and the like).',
+    remedy: 'Read GitHub’s own words in the message; correct the input that they name.',
+  },
+  'github-rate-limited': {
+    when: 'GitHub’s rate limit is used up for longer than a start can wait.',
+    remedy: 'Wait until the time that the message names, or use a GitHub App, whose limit is its own.',
+  },
+  'github-unreachable': {
+    when: 'GitHub does not answer, or answers with errors of its own, again and again.',
+    remedy: 'See https://www.githubstatus.com, and the network and proxy of the runner that runs this action.',
+  },
+  'runner-name-taken': {
+    when: 'GitHub says of each of several new names that a runner has it.',
+    remedy: 'Run the job again; report it if it comes back, because the names are random.',
+  },
+  'runner-removed': {
+    when: 'GitHub no longer knows the runner, which was never seen online: somebody removed it, or another job took it first.',
+    remedy: 'Leave `label` empty so that no other job can take the runner, and run the job again.',
+  },
+  'instance-died': {
+    when: 'The instance went away before its runner was online: it powered itself off, EC2 took it back (spot), or its host failed. The log has its last words.',
+    remedy: 'Correct what the console says; for spot, run the job again or set `market-type: spot-then-on-demand`.',
+  },
+  'startup-timeout': {
+    when: 'The runner was not online within `startup-timeout-minutes`. The log has the boot phases and the console.',
+    remedy: 'Give the subnet a way out to GitHub if it has none; raise the timeout if the boot is only slow.',
+  },
+  'not-ours': {
+    when: 'stop-runner was given the id of an instance that this repository did not start. It was left alone; everything else was stopped.',
+    remedy: 'Give only ids that start-runner put out.',
+  },
+  'cleanup-incomplete': {
+    when: 'Something could not be removed; the message says what and why.',
+    remedy: 'Do what the message says and run it again, which is safe. The instance itself powers off in any case.',
+  },
+} as const satisfies Record<string, { readonly when: string; readonly remedy: string }>;
+
+export type FailureCode = keyof typeof failureCodes;

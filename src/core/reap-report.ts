@@ -1,0 +1,70 @@
+import { PRICES_OF } from './prices.js';
+import type { Finding, FindingKind, Outcome, Reaped } from './reap.js';
+
+const NOUNS: Readonly<Record<FindingKind, string>> = {
+  instance: 'orphan (instance)',
+  runner: 'ghost (runner)',
+  volume: 'volume',
+  'spot-request': 'spot request',
+};
+const WORDS: Readonly<Record<Outcome, string>> = {
+  removed: 'removed',
+  'would-remove': 'would be removed',
+  skipped: 'left to you',
+  spared: 'spared',
+  failed: 'failed',
+};
+
+/** The job summary: a row for each finding. Markdown. */
+export function summariseReap({ findings, instancesSeen, runnersSeen }: Reaped, dryRun: boolean): string {
+  const seen = `Seen: ${instancesSeen} instance(s) and ${runnersSeen} runner(s).`;
+  const title = dryRun ? '### Dry run: nothing was removed' : '### Sweep';
+  if (findings.length === 0) return `${title}\n\n${seen} There is nothing to remove.\n`;
+  const rows = findings.map((finding) => [
+    NOUNS[finding.kind],
+    finding.name === undefined ? finding.id : `\`${finding.name}\` (${finding.id})`,
+    finding.region ?? finding.scope ?? '',
+    finding.type ?? '',
+    renderAge(finding.ageMs),
+    renderCost(finding),
+    escape(finding.why),
+    escape([WORDS[finding.outcome], ...(finding.failure ? [finding.failure.message] : [])].join(': ')),
+  ]);
+  const head = ['What', 'Id', 'Where', 'Type', 'Age', 'Estimated cost', 'Why', 'Outcome'];
+  return [
+    title,
+    '',
+    `${seen} Costs are on-demand prices of ${PRICES_OF}, for the whole age.`,
+    '',
+    ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+  ].join('\n');
+}
+
+/** The findings as the action puts them out. */
+export function listFindings(findings: readonly Finding[]) {
+  return findings.map(({ ageMs, estimatedCost, failure, ...finding }) => ({
+    ...finding,
+    ...(failure && { error: failure.message }),
+    ageMinutes: ageMs === undefined ? null : Math.round(ageMs / 60_000),
+    estimatedCostUsd: estimatedCost === undefined ? null : Math.round(estimatedCost * 10_000) / 10_000,
+  }));
+}
+
+function renderAge(ms: number | undefined): string {
+  if (ms === undefined) return '';
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${(minutes / 60).toFixed(1)} h` : `${(minutes / 1_440).toFixed(1)} days`;
+}
+
+/** GitHub charges nothing for a registered runner. */
+function renderCost({ kind, estimatedCost }: Finding): string {
+  if (kind === 'runner') return '';
+  return estimatedCost === undefined ? 'unknown' : `$${estimatedCost.toFixed(2)}`;
+}
+
+/** What a tag holds may be anything. */
+function escape(text: string): string {
+  return text.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
+}

@@ -1,0 +1,62 @@
+import { Failure } from './failure.js';
+import type { Log } from './ports.js';
+import type { About, Candidate } from './reap-candidates.js';
+import type { Finding } from './reap.js';
+
+interface SweepPorts {
+  readonly log: Log;
+  /** Aborted when the step is cancelled: nothing further is begun. */
+  readonly signal: AbortSignal;
+}
+
+/** Judges one candidate after the other, and removes those that have to go unless it is a dry run. */
+export class Sweep {
+  private readonly findings: Finding[] = [];
+
+  constructor(
+    private readonly dryRun: boolean,
+    private readonly ports: SweepPorts,
+  ) {}
+
+  async run(candidates: readonly Candidate[]): Promise<readonly Finding[]> {
+    for (const candidate of candidates) {
+      if (this.ports.signal.aborted) break;
+      await this.consider(candidate);
+    }
+    if (this.findings.length === 0) this.ports.log.info('There is nothing to remove.');
+    return this.findings;
+  }
+
+  /** What fails for one is told as its finding, and does not keep the sweep from the others. */
+  private async consider({ about, judge, judgeAgain, remove }: Candidate): Promise<void> {
+    let why = 'it could not be judged';
+    try {
+      const first = await judge();
+      if (first.kind === 'keep') return this.ports.log.debug(`Kept ${nameOf(about)}: ${first.why}.`);
+      why = first.why;
+      if (first.kind === 'skip') return this.note({ ...about, why, outcome: 'skipped' });
+      const again = await judgeAgain();
+      if (again.kind !== 'remove') return this.note({ ...about, why: again.why, outcome: 'spared' });
+      const outcome = this.dryRun ? 'would-remove' : await remove();
+      this.note({ ...about, why: outcome === 'spared' ? 'it came into use meanwhile' : why, outcome });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.note({ ...about, why, outcome: 'failed', failure: error });
+    }
+  }
+
+  private note(finding: Finding): void {
+    this.findings.push(finding);
+    const { log } = this.ports;
+    const what = `${nameOf(finding)}: ${finding.why}`;
+    if (finding.outcome === 'removed') log.info(`Removed ${what}.`);
+    else if (finding.outcome === 'would-remove') log.info(`Would remove ${what}.`);
+    else if (finding.outcome === 'spared') log.info(`Spared ${what}.`);
+    else if (finding.outcome === 'skipped') log.warning(`Left alone ${what}.`);
+    else log.warning(`Failed at ${what}. ${finding.failure?.message}`);
+  }
+}
+
+function nameOf({ kind, id, name }: About): string {
+  return name === undefined ? `${kind} ${id}` : `${kind} ${name} (${id})`;
+}

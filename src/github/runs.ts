@@ -1,0 +1,48 @@
+import type { AttemptState } from '../core/ports.js';
+import { toCall, type Connection } from './connection.js';
+import { isRecord } from './refusals.js';
+import { actionsPermission } from './scope.js';
+
+/**
+ * See {@link ReaperGitHub.readRunAttempt}. A 404 can mean that the token does not see the repository; it counts as
+ * "no such attempt" only when the repository itself can be read.
+ */
+export async function readRunAttempt(
+  connection: Connection,
+  run: { readonly repository: string; readonly runId: string; readonly attempt: string },
+): Promise<AttemptState> {
+  const [owner, repo] = run.repository.split('/');
+  const permission = actionsPermission(run.repository);
+  const state = await connection.requests.ask(
+    toCall(connection, {
+      route: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}',
+      parameters: {
+        owner,
+        repo,
+        run_id: run.runId,
+        attempt_number: run.attempt,
+        // Without the lists of pull requests, which nobody reads here.
+        exclude_pull_requests: true,
+      },
+      permission,
+      read: ({ data }) => readState(data),
+      expected: ({ status }) => (status === 404 ? ('absent' as const) : undefined),
+    }),
+  );
+  if (state !== 'absent') return state;
+  await connection.requests.ask(
+    toCall(connection, {
+      route: 'GET /repos/{owner}/{repo}',
+      parameters: { owner, repo },
+      permission,
+      read: ({ data }) => (isRecord(data) && typeof data['full_name'] === 'string' ? data : undefined),
+    }),
+  );
+  return 'unknown';
+}
+
+/** GitHub has many words for a run that goes on (`queued`, `waiting`, …) and one for a run that is over. */
+function readState(data: unknown): AttemptState | undefined {
+  if (!isRecord(data) || typeof data['status'] !== 'string') return undefined;
+  return data['status'] === 'completed' ? 'completed' : 'active';
+}

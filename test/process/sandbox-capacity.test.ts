@@ -1,0 +1,131 @@
+import {
+  CancelSpotInstanceRequestsCommand,
+  DescribeSpotInstanceRequestsCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
+import { becomes, describeOne, launch, launchOf, refusal, startAws, type AwsSandbox } from './aws-sandbox.js';
+
+const open: AwsSandbox[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((aws) => aws.close()));
+});
+
+async function start(options?: SandboxOptions): Promise<AwsSandbox> {
+  const aws = await startAws(options);
+  open.push(aws);
+  return aws;
+}
+
+const terminate = (...InstanceIds: string[]) => new TerminateInstancesCommand({ InstanceIds });
+const spot = { InstanceMarketOptions: { MarketType: 'spot' } } as const;
+
+describe('capacity', () => {
+  test('runs out by pool with a 500, and comes back when an instance ends', async () => {
+    const aws = await start({ capacity: { [`t3.xlarge/${seed.SUBNET_A}`]: 1 } });
+    const { id } = await launch(aws.ec2);
+    const refused = await refusal(aws.ec2.send(launchOf()));
+    expect(refused).toMatchObject({ name: 'InsufficientInstanceCapacity', $metadata: { httpStatusCode: 500 } });
+    expect(refused.message).toContain(
+      'sufficient t3.xlarge capacity in the Availability Zone you requested (us-east-1a)',
+    );
+    await launch(aws.ec2, { InstanceType: 'm5.xlarge' });
+    expect((await launch(aws.ec2, { SubnetId: undefined, SecurityGroupIds: undefined })).SubnetId).toBe(seed.SUBNET_B);
+    await aws.ec2.send(terminate(id));
+    await becomes(aws, id, 'terminated');
+    await launch(aws.ec2);
+  });
+
+  test('launches as many as there is room for, but not fewer than asked for', async () => {
+    const aws = await start({ capacity: { 't3.xlarge': 3 } });
+    expect((await refusal(aws.ec2.send(launchOf({ MinCount: 4, MaxCount: 5 })))).name).toBe(
+      'InsufficientInstanceCapacity',
+    );
+    const { Instances } = await aws.ec2.send(launchOf({ MinCount: 2, MaxCount: 5 }));
+    expect(Instances?.map(({ AmiLaunchIndex }) => AmiLaunchIndex)).toEqual([0, 1, 2]);
+  });
+
+  test('of spot is its own, and so is a market that is refused', async () => {
+    const aws = await start({
+      capacity: { 't3.xlarge/*/spot': 0 },
+      refusals: { '*/*/spot': 'MaxSpotInstanceCountExceeded' },
+    });
+    expect((await refusal(aws.ec2.send(launchOf(spot)))).name).toBe('MaxSpotInstanceCountExceeded');
+    delete aws.sandbox.ec2.refusals['*/*/spot'];
+    const refused = await refusal(aws.ec2.send(launchOf(spot)));
+    expect(refused.message).toBe('There is no Spot capacity available that matches your request.');
+    await launch(aws.ec2);
+  });
+
+  test('of a type is none in a zone without it', async () => {
+    const aws = await start();
+    const arm = { ImageId: seed.OUR_ARM64_IMAGE, InstanceType: 'a1.xlarge' } as const;
+    const refused = await refusal(aws.ec2.send(launchOf({ ...arm, SubnetId: seed.SUBNET_C })));
+    expect(refused).toMatchObject({
+      name: 'Unsupported',
+      message: expect.stringContaining('choosing us-east-1a, us-east-1b'),
+    });
+    await launch(aws.ec2, arm);
+  });
+
+  test('ends at the quota of vCPUs, which G instances have to themselves', async () => {
+    const aws = await start({ quota: { 'standard/on-demand': 8, 'gpu/on-demand': 0, 'standard/spot': 3 } });
+    await aws.ec2.send(launchOf({ MinCount: 2, MaxCount: 2 }));
+    expect(await refusal(aws.ec2.send(launchOf()))).toMatchObject({
+      name: 'VcpuLimitExceeded',
+      $metadata: { httpStatusCode: 400 },
+    });
+    expect((await refusal(aws.ec2.send(launchOf({ InstanceType: 'g6.xlarge' })))).name).toBe('VcpuLimitExceeded');
+    expect((await refusal(aws.ec2.send(launchOf(spot)))).name).toBe('MaxSpotInstanceCountExceeded');
+  });
+});
+
+describe('a spot instance', () => {
+  test('has a request, which closes with it', async () => {
+    const aws = await start();
+    const tags = [{ ResourceType: 'spot-instances-request' as const, Tags: [{ Key: 'a', Value: 'b' }] }];
+    const instance = await launch(aws.ec2, { ...spot, TagSpecifications: tags });
+    const ask = new DescribeSpotInstanceRequestsCommand({
+      SpotInstanceRequestIds: [instance.SpotInstanceRequestId ?? ''],
+    });
+    expect(instance.InstanceLifecycle).toBe('spot');
+    expect((await aws.ec2.send(ask)).SpotInstanceRequests).toMatchObject([
+      {
+        InstanceId: instance.id,
+        State: 'active',
+        Type: 'one-time',
+        Status: { Code: 'fulfilled' },
+        Tags: [{ Key: 'a', Value: 'b' }],
+      },
+    ]);
+    const refused = await refusal(aws.ec2.send(new StopInstancesCommand({ InstanceIds: [instance.id] })));
+    expect(refused.name).toBe('UnsupportedOperation');
+    await aws.ec2.send(terminate(instance.id));
+    await becomes(aws, instance.id, 'terminated');
+    expect((await aws.ec2.send(ask)).SpotInstanceRequests).toMatchObject([
+      { State: 'closed', Status: { Code: 'instance-terminated-by-user' } },
+    ]);
+  });
+
+  test('lives on when its request is cancelled', async () => {
+    const aws = await start();
+    const { id, SpotInstanceRequestId = '' } = await launch(aws.ec2, spot);
+    const cancel = new CancelSpotInstanceRequestsCommand({ SpotInstanceRequestIds: [SpotInstanceRequestId] });
+    expect((await aws.ec2.send(cancel)).CancelledSpotInstanceRequests).toEqual([
+      { SpotInstanceRequestId, State: 'cancelled' },
+    ]);
+    await becomes(aws, id, 'running');
+  });
+
+  test('can be taken back', async () => {
+    const aws = await start();
+    const { id } = await launch(aws.ec2, spot);
+    aws.sandbox.ec2.interruptSpot(id, 20);
+    await becomes(aws, id, 'terminated');
+    expect((await describeOne(aws, id))?.StateReason?.Code).toBe('Server.SpotInstanceTermination');
+    expect([...aws.sandbox.ec2.spotRequests.values()][0]?.status.code).toBe('instance-terminated-no-capacity');
+  });
+});

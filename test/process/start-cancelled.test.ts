@@ -1,0 +1,112 @@
+import { expect, test } from '@jest/globals';
+import type { Ec2Event } from '../../sandbox/ec2/world.js';
+import type { StepResult } from '../../sandbox/step.js';
+import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from './suite.js';
+
+/** GitHub sends SIGTERM so long after SIGINT. */
+const GRACE_MS = 7_500;
+
+interface Interrupted {
+  readonly main: StepResult;
+  /** From the signal to the end of the process. */
+  readonly afterMs: number;
+}
+
+/** A start that gets a signal as soon as so many of its instances are in a state. */
+async function interrupt(
+  scene: Scene,
+  signal: NodeJS.Signals,
+  { at, times = 1, inputs = {} }: { at: Ec2Event['name']; times?: number; inputs?: Inputs },
+): Promise<Interrupted> {
+  let kill: Parameters<NonNullable<How['onStart']>>[0] | undefined;
+  let sentAt = 0;
+  let left = times;
+  scene.sandbox.on(({ name }) => {
+    if (name !== at || --left !== 0) return;
+    sentAt = performance.now();
+    kill?.(signal);
+  });
+  const main = await scene.start(inputs, { onStart: (given) => (kill = given) });
+  expect(sentAt).toBeGreaterThan(0);
+  return { main, afterMs: performance.now() - sentAt };
+}
+
+test.concurrent(
+  'a start that is cancelled while it waits removes all of it in time, and leaves nothing to its post step',
+  () =>
+    inSandbox({ timeline: { bootMs: 1_000 } }, async (scene) => {
+      const { main, afterMs } = await interrupt(scene, 'SIGINT', { at: 'running', times: 3, inputs: { count: '3' } });
+      expect(main.code).toBe(1);
+      expect(afterMs).toBeLessThan(GRACE_MS);
+      expect(errorOf(main)).toBe(
+        'The step was cancelled (SIGINT).\nWhat to do: Nothing: everything that was started has been removed again.\nCode: cancelled',
+      );
+      await scene.expectNothingIsLeft();
+      expect(scene.sandbox.ec2.instances()).toHaveLength(3);
+      const before = scene.sandbox.requests.length;
+      expect(await scene.finish(main)).toMatchObject({ code: 0, lines: [] });
+      expect(scene.sandbox.requests).toHaveLength(before);
+    }),
+);
+
+test.concurrent('a start that is cancelled while EC2 still launches removes that instance too', () =>
+  inSandbox({}, async (scene) => {
+    scene.sandbox.intercept = ({ operation }) =>
+      operation === 'RunInstances' ? { kind: 'stall', ms: 1_000 } : undefined;
+    const { main, afterMs } = await interrupt(scene, 'SIGINT', { at: 'pending' });
+    expect(main.code).toBe(1);
+    expect(afterMs).toBeLessThan(GRACE_MS);
+    expect(scene.sandbox.ec2.instances()).toHaveLength(1);
+    await scene.expectNothingIsLeft();
+  }),
+);
+
+test.concurrent('of a start that is killed while it waits, the post step removes all', () =>
+  inSandbox({}, async (scene) => {
+    const { main } = await interrupt(scene, 'SIGKILL', { at: 'running', times: 2, inputs: { count: '2' } });
+    expect(main).toMatchObject({ code: null, outputs: {}, summary: '' });
+    expect(scene.sandbox.github.runners()).toHaveLength(2);
+    const post = await scene.finish(main);
+    expect(post.code).toBe(0);
+    expect(logOf(post)).toMatch(/^The start did not come to its end; removing what it left\.$/m);
+    await scene.expectNothingIsLeft();
+  }),
+);
+
+test.concurrent('of a start that is killed before EC2 has answered, the post step finds the instance by its tags', () =>
+  inSandbox({}, async (scene) => {
+    scene.sandbox.intercept = ({ operation }) =>
+      operation === 'RunInstances' ? { kind: 'stall', ms: 1_000 } : undefined;
+    const { main } = await interrupt(scene, 'SIGKILL', { at: 'pending' });
+    expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ instances: [], state: 'started' });
+    expect((await scene.finish(main)).code).toBe(0);
+    expect(scene.sandbox.ec2.instances()).toHaveLength(1);
+    await scene.expectNothingIsLeft();
+  }),
+);
+
+test.concurrent('a post step that may not terminate any more fails, and says what is left', () =>
+  inSandbox({ machines: false }, async (scene) => {
+    const { main } = await interrupt(scene, 'SIGKILL', { at: 'running' });
+    scene.sandbox.ec2.denied.add('ec2:TerminateInstances');
+    const post = await scene.finish(main);
+    expect(post.code).toBe(1);
+    expect(errorOf(post)).toMatch(
+      /^Not everything that this start left could be removed\.\nWhat to do: Run stop-runner /,
+    );
+    expect(logOf(post)).toMatch(
+      /^Could not terminate i-\w+: The AWS credentials lack the permission ec2:TerminateInstances/m,
+    );
+    expect(scene.sandbox.github.runners()).toEqual([]);
+  }),
+);
+
+test.concurrent('a start that is killed and has no post step is found by stop-runner, which is told nothing', () =>
+  inSandbox({}, async (scene) => {
+    await interrupt(scene, 'SIGKILL', { at: 'running', times: 2, inputs: { count: '2' } });
+    const stop = await scene.stop();
+    expect(stop.code).toBe(0);
+    expect(JSON.parse(stop.outputs['ec2-instance-ids'] ?? '')).toHaveLength(2);
+    await scene.expectNothingIsLeft();
+  }),
+);

@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import type { StepResult } from '../../sandbox/step.js';
+import { errorOf, inSandbox, logOf, type Inputs, type Scene } from './suite.js';
+
+/** A start that doesn't wait; its machines come up meanwhile. */
+async function begin(
+  scene: Scene,
+  inputs: Inputs = {},
+  run: Readonly<Record<string, string>> = {},
+): Promise<StepResult> {
+  const main = await scene.start({ ...inputs, 'wait-for': 'launched' }, { environment: run });
+  expect(main.code).toBe(0);
+  return main;
+}
+
+const idsOf = ({ outputs }: StepResult): string[] => JSON.parse(outputs['ec2-instance-ids'] ?? '') as string[];
+const idle = { machines: false };
+
+/** Ids of the instances that nobody is ending. */
+function live({ sandbox }: Scene): string[] {
+  const ending = new Set(['shutting-down', 'terminated']);
+  return sandbox.ec2.instances().flatMap(({ id, state }) => (ending.has(state) ? [] : [id]));
+}
+
+describe('stop-runner', () => {
+  test.concurrent(
+    'with the label and id that start-runner put out takes all of it away, and again finds nothing to do',
+    () =>
+      inSandbox({}, async (scene) => {
+        const main = await begin(scene, { count: '2' });
+        await scene.until(() => scene.sandbox.github.runners().every(({ status }) => status === 'online'));
+        const { label = '', 'ec2-instance-id': id = '' } = main.outputs;
+        const stop = await scene.stop({ mode: 'stop', label, 'ec2-instance-id': id });
+        expect(stop.code).toBe(0);
+        expect(idsOf(stop).toSorted()).toEqual(idsOf(main).toSorted());
+        expect(stop.summary).toMatch(
+          new RegExp(`^### Runners stopped\n[^]*\\| ${id} \\| t3\\.xlarge \\| on-demand \\| \\d\\.\\d min \\|`),
+        );
+        await scene.expectNothingIsLeft();
+        const again = await scene.stop({ label, 'ec2-instance-id': id });
+        expect(again).toMatchObject({ code: 0, outputs: { 'ec2-instance-ids': '[]' } });
+        expect(again.summary).toMatch(/^### Nothing to stop\n/);
+      }),
+  );
+
+  test.concurrent('ends a job that runs, whose runner GitHub then removes', () =>
+    inSandbox({}, async (scene) => {
+      const main = await begin(scene);
+      const job = scene.queue(main.outputs['label'], ['sleep 60']);
+      await scene.until(() => job.status === 'in_progress');
+      const stop = await scene.stop();
+      expect(stop.code).toBe(0);
+      expect(await job.finished).not.toBe('success');
+      await scene.expectNothingIsLeft();
+    }),
+  );
+
+  test.concurrent('with wait: true returns when EC2 says that all are terminated', () =>
+    inSandbox({ ...idle, timeline: { shuttingDownMs: 1_000 } }, async (scene) => {
+      await begin(scene);
+      expect((await scene.stop({ wait: 'true' })).code).toBe(0);
+      expect(scene.sandbox.ec2.instances()).toMatchObject([{ state: 'terminated' }]);
+    }),
+  );
+
+  test.concurrent('told nothing, ends what this run and attempt started, and only that', () =>
+    inSandbox(idle, async (scene) => {
+      const [first, second] = [await begin(scene), await begin(scene, { 'runner-scope': 'org' })];
+      const others = [
+        await begin(scene, {}, { GITHUB_RUN_ATTEMPT: '2' }),
+        await begin(scene, {}, { GITHUB_RUN_ID: '29679450' }),
+        await begin(scene, {}, { GITHUB_REPOSITORY: 'octo-org/other-repo' }),
+      ];
+      const stop = await scene.stop();
+      expect(stop.code).toBe(0);
+      expect(idsOf(stop).toSorted()).toEqual([...idsOf(first), ...idsOf(second)].toSorted());
+      expect(live(scene).toSorted()).toEqual(others.flatMap(idsOf).toSorted());
+      const runners = scene.sandbox.github.runners().map(({ name }) => name);
+      expect(runners.toSorted()).toEqual(others.map(({ outputs }) => `${outputs['label']}-0`).toSorted());
+    }),
+  );
+
+  test.concurrent('refuses an id that is not this repository’s, and stops the rest', () =>
+    inSandbox(idle, async (scene) => {
+      const ours = await begin(scene);
+      const [theirs = ''] = idsOf(await begin(scene, {}, { GITHUB_REPOSITORY: 'octo-org/other-repo' }));
+      const [untagged = ''] = idsOf(await begin(scene, {}, { GITHUB_RUN_ID: '1' }));
+      scene.sandbox.ec2.instance(untagged).tags.clear();
+      const given = [theirs, untagged, 'i-0123456789abcdef0', ...idsOf(ours)];
+      const stop = await scene.stop({ 'ec2-instance-id': given.join('\n') });
+      expect(stop.code).toBe(1);
+      expect(errorOf(stop)).toMatch(
+        /^Not everything could be stopped\.\nWhat to do: Give `ec2-instance-id` only ids .*\nCode: not-ours$/,
+      );
+      expect(logOf(stop)).toContain(`\n${theirs} belongs to octo-org/other-repo; it was left alone.\n`);
+      expect(logOf(stop)).toContain(`\n${untagged} carries no tag of this suite; it was left alone.\n`);
+      expect(logOf(stop)).toContain(
+        '\nEC2 does not know i-0123456789abcdef0 (any more): there is nothing to terminate.\n',
+      );
+      expect(live(scene)).toEqual([theirs, untagged]);
+    }),
+  );
+
+  test.concurrent('without the permission to terminate says which one it is', () =>
+    inSandbox({ ...idle, denied: ['ec2:TerminateInstances'] }, async (scene) => {
+      await begin(scene);
+      const stop = await scene.stop();
+      expect(stop.code).toBe(1);
+      expect(errorOf(stop)).toMatch(/^The AWS credentials lack the permission ec2:TerminateInstances\.\n/);
+    }),
+  );
+});
+
+describe('A workflow of ec2-github-runner', () => {
+  test.concurrent('starts and stops with its own inputs, and is told what became of them', () =>
+    inSandbox(idle, async (scene) => {
+      const zones = [{ imageId: '', subnetId: 'subnet-0a51c3d77e9f2000b', securityGroupId: 'sg-0a51c3d77e9f20002' }];
+      const main = await begin(scene, {
+        mode: 'start',
+        'ec2-image-id': 'ami-0c1a64a64a64a6401',
+        'ec2-instance-type': 'm5.xlarge',
+        'availability-zones-config': JSON.stringify(zones),
+        'aws-resource-tags': '[{"Key":"Name","Value":"ci"}]',
+        'block-device-mappings': '[{"DeviceName":"/dev/sda1","Ebs":{"VolumeSize":60,"VolumeType":"gp3"}}]',
+        'metadata-options': '{"HttpTokens":"optional"}',
+        packages: '["git","jq"]',
+        'use-jit': 'true',
+        'run-runner-as-service': 'false',
+        'run-runner-as-user': 'ubuntu',
+        'runner-debug': 'true',
+        'startup-quiet-period-seconds': '30',
+        'startup-retry-interval-seconds': '10',
+      });
+      expect(Object.fromEntries(scene.launches()[0]!)).toMatchObject({
+        InstanceType: 'm5.xlarge',
+        SubnetId: 'subnet-0a51c3d77e9f2000b',
+        'SecurityGroupId.1': 'sg-0a51c3d77e9f20002',
+        'BlockDeviceMapping.1.Ebs.VolumeSize': '60',
+        'MetadataOptions.HttpTokens': 'required',
+      });
+      expect(scene.sandbox.ec2.instances()[0]?.tags.get('Name')).toBe('ci');
+      const told = main.lines.filter((line) => / is ignored: /.test(line)).map((line) => line.split(' ')[0]);
+      const ignored = ['mode', 'runner-debug', 'startup-quiet-period-seconds', 'startup-retry-interval-seconds'];
+      expect(told).toEqual([...ignored, 'metadata-options'].map((name) => `\`${name}\``));
+      const { label = '', 'ec2-instance-id': id = '' } = main.outputs;
+      expect(await scene.stop({ mode: 'stop', label, 'ec2-instance-id': id })).toMatchObject({ code: 0 });
+      expect(live(scene)).toEqual([]);
+    }),
+  );
+});

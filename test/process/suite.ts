@@ -1,0 +1,193 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, jest } from '@jest/globals';
+import { parse } from 'yaml';
+import { listProcesses } from '../../sandbox/processes.js';
+import { startSandbox, type Job, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
+import { runStep, type Step, type StepResult } from '../../sandbox/step.js';
+import { findNode24 } from '../node24/nodes.js';
+import { findLeaks, findObjections, type Performance } from './verdicts.js';
+
+export type Inputs = Readonly<Record<string, string>>;
+/** How a step is run when not as usual. An environment variable that is `undefined` is taken away. */
+export type How = Partial<Pick<Step, 'node' | 'state' | 'onLine' | 'onStart'>> & {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+};
+
+const root = new URL('../../', import.meta.url);
+const node24 = findNode24();
+const PATIENCE_MS = 15_000;
+
+// A start that waits takes 7 s on an idle machine.
+jest.setTimeout(60_000);
+
+/** One sandbox, and the steps of a workflow in it: the bundles, by the files that their action.yml names. */
+export class Scene {
+  readonly performances: Performance[] = [];
+  /** Where a checkout would be; empty. */
+  readonly workspace: string;
+  readonly home: string;
+
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly directory: string,
+  ) {
+    this.workspace = join(directory, 'workspace');
+    this.home = join(directory, 'home');
+    for (const folder of [this.workspace, this.home]) mkdirSync(folder);
+  }
+
+  static async open(options: SandboxOptions): Promise<Scene> {
+    const directory = mkdtempSync(join(tmpdir(), 'ci-actions-scene-'));
+    chmodSync(directory, 0o755); // A runner may be told to run as any user.
+    return new Scene(await startSandbox({ ...options, directory: join(directory, 'disks') }), directory);
+  }
+
+  start(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
+    return this.perform({ action: 'start-runner', step: 'main' }, inputs, how);
+  }
+
+  /** What GitHub runs at the end of the job, with the state of the main step. */
+  finish(main: StepResult, inputs: Inputs = {}): Promise<StepResult> {
+    return this.perform({ action: 'start-runner', step: 'post' }, inputs, { state: main.state });
+  }
+
+  stop(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
+    return this.perform({ action: 'stop-runner', step: 'main' }, inputs, how);
+  }
+
+  reap(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
+    return this.perform({ action: 'reap-runners', step: 'main' }, inputs, how);
+  }
+
+  /** A job of this run. */
+  queue(label: string | undefined, steps: readonly string[] = ['echo "I am $RUNNER_NAME"'], name = 'test'): Job {
+    return this.sandbox.github.queueJob({ labels: [label ?? 'no label was put out'], name, steps });
+  }
+
+  /** What EC2 was asked for, without and with its word on it. */
+  count(operation: string | RegExp): number {
+    const fits = (name: string) => (typeof operation === 'string' ? name === operation : operation.test(name));
+    return this.sandbox.requests.filter((request) => fits(request.operation)).length;
+  }
+
+  /** Every RunInstances request, as a form. */
+  launches(): readonly URLSearchParams[] {
+    return this.sandbox.requests
+      .filter(({ operation }) => operation === 'RunInstances')
+      .map(({ body }) => new URLSearchParams(body));
+  }
+
+  /** Looks behind the APIs, after each event, until there is nothing left or it has taken too long. */
+  async expectNothingIsLeft(): Promise<void> {
+    await this.until(() => this.listRemains().length === 0);
+    expect(this.listRemains()).toEqual([]);
+  }
+
+  /** Resolves after the event that makes it so, or when {@link PATIENCE_MS} are over. */
+  async until(isSo: () => boolean): Promise<void> {
+    if (isSo()) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        forget();
+        resolve();
+      };
+      const timer = setTimeout(done, PATIENCE_MS);
+      const forget = this.sandbox.on(() => isSo() && done());
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.close();
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private async perform(part: Part, inputs: Inputs, how: How): Promise<StepResult> {
+    const { script, declared } = readAction(part);
+    const { environment, ...rest } = how;
+    const given = { 'github-token': this.sandbox.token, ...inputs };
+    const result = await runStep({
+      node: node24,
+      ...rest,
+      script,
+      // GitHub passes every input that the action declares, those that the workflow leaves out as empty texts.
+      inputs: { ...declared, ...given },
+      environment: withoutUndefined({
+        ...this.sandbox.environment,
+        HOME: this.home,
+        GITHUB_WORKSPACE: this.workspace,
+        ...environment,
+      }),
+    });
+    this.performances.push({ inputs: given, result });
+    return result;
+  }
+
+  private listRemains(): string[] {
+    const { ec2, github } = this.sandbox;
+    const live = ec2.instances().filter(({ state }) => state !== 'terminated');
+    const processes = ec2
+      .instances()
+      .flatMap(({ id }) => listProcesses({ marker: `CI_ACTIONS_ROOT=${join(this.directory, 'disks', id)}` }));
+    return [
+      ...live.map(({ id, state }) => `instance ${id} (${state})`),
+      ...[...ec2.volumes.keys()].map((id) => `volume ${id}`),
+      ...github.runners().map(({ name }) => `runner ${name}`),
+      ...processes.map((pid) => `process ${pid}`),
+    ];
+  }
+}
+
+/**
+ * Plays in a sandbox of its own. Of whatever was played, GitHub must have nothing to object to, and no secret may
+ * have been shown.
+ */
+export async function inSandbox(options: SandboxOptions, play: (scene: Scene) => Promise<void>): Promise<void> {
+  const scene = await Scene.open(options);
+  try {
+    await play(scene);
+    expectCleanRecord(scene);
+  } finally {
+    await scene.close();
+  }
+}
+
+export function expectCleanRecord({ sandbox, performances }: Scene): void {
+  expect(findObjections(sandbox.requests)).toEqual([]);
+  expect(findLeaks(performances, sandbox.requests)).toEqual([]);
+}
+
+/** The text of an annotation as it is shown, of a step that failed: what, why, what to do, code. */
+export function errorOf(result: StepResult): string {
+  const errors = result.lines.filter((line) => line.startsWith('::error'));
+  return errors.map((line) => line.replace(/^::error[^:]*::/, '').replaceAll('%0A', '\n')).join('\n');
+}
+
+/** The whole log as GitHub shows it. */
+export function logOf(result: StepResult): string {
+  return result.lines.filter((line) => !/^::(add-mask|debug)::/.test(line)).join('\n');
+}
+
+interface Part {
+  readonly action: 'start-runner' | 'stop-runner' | 'reap-runners';
+  readonly step: 'main' | 'post';
+}
+
+function readAction({ action, step }: Part): { script: string; declared: Inputs } {
+  const file = new URL(`${action}/action.yml`, root);
+  const { inputs, runs } = parse(readFileSync(file, 'utf8')) as {
+    inputs: Readonly<Record<string, { default?: string } | null>>;
+    runs: Readonly<Record<string, string>>;
+  };
+  const declared = Object.entries(inputs).map(([name, about]) => [name, about?.default ?? '']);
+  return { script: fileURLToPath(new URL(runs[step] ?? '', file)), declared: Object.fromEntries(declared) };
+}
+
+function withoutUndefined(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  );
+}

@@ -1,0 +1,64 @@
+/** What is judged of every step that is run: what it asked of GitHub, and what it let slip. */
+import type { RecordedRequest } from '../../sandbox/sandbox.js';
+import type { StepResult } from '../../sandbox/step.js';
+import { createReferee } from '../contract/github-openapi.js';
+
+export interface Performance {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly result: StepResult;
+}
+
+let referee: ReturnType<typeof createReferee> | undefined;
+
+/** What GitHub would object to in the requests, or nobody would believe of its answers. */
+export function findObjections(requests: readonly RecordedRequest[]): string[] {
+  referee ??= createReferee();
+  const { checkExchange } = referee;
+  return requests.flatMap(({ service, operation, method, path, body, status, response, fault }) => {
+    if (service !== 'github' || status === undefined || fault !== undefined) return [];
+    const objections = checkExchange({ method, path, requestBody: body, status, responseBody: response ?? '' });
+    return objections.map((objection) => `${operation}: ${objection}`);
+  });
+}
+
+/** Secrets in a log, an output, the state or the summary, and those that GitHub was never told to mask. */
+export function findLeaks(performances: readonly Performance[], requests: readonly RecordedRequest[]): string[] {
+  const secrets = [...listMinted(requests), ...performances.flatMap(({ inputs }) => listGiven(inputs))];
+  const pieces = secrets.flatMap((secret) => [secret, ...longLinesOf(secret)]);
+  // GitHub hides what one step has told it to mask in all later ones too.
+  const masked = new Set(performances.flatMap(({ result }) => result.masked));
+  return [
+    ...performances
+      .flatMap(({ result }) => listShown(result))
+      .filter(({ text }) => pieces.some((piece) => text.includes(piece)))
+      .map(({ where, text }) => `${where} shows a secret: ${text.slice(0, 80)}`),
+    ...secrets.filter((secret) => !masked.has(secret)).map((secret) => `never masked: ${secret.slice(0, 20)}…`),
+  ];
+}
+
+/** What GitHub has minted: JIT configs and tokens of installations. */
+export function listMinted(requests: readonly RecordedRequest[]): string[] {
+  return requests.flatMap(({ operation, response, status, fault }) => {
+    if (status !== 201 || fault !== undefined || !/generate-jitconfig|access_tokens/.test(operation)) return [];
+    const { encoded_jit_config, token } = JSON.parse(response ?? '{}') as Record<string, string | undefined>;
+    return [encoded_jit_config ?? token ?? []].flat();
+  });
+}
+
+function listGiven(inputs: Readonly<Record<string, string>>): string[] {
+  return [inputs['github-token'], inputs['app-private-key']].flatMap((secret) => (secret ? [secret.trim()] : []));
+}
+
+/** Of a key in PEM: each line of it is as good as secret. */
+function longLinesOf(secret: string): string[] {
+  return secret.split('\n').filter((line) => line.length >= 40 && !line.startsWith('-----'));
+}
+
+function listShown({ lines, outputs, state, summary }: StepResult): { where: string; text: string }[] {
+  return [
+    ...lines.filter((line) => !line.startsWith('::add-mask::')).map((text) => ({ where: 'the log', text })),
+    ...Object.values(outputs).map((text) => ({ where: 'an output', text })),
+    ...Object.values(state).map((text) => ({ where: 'the state', text })),
+    { where: 'the summary', text: summary },
+  ];
+}
