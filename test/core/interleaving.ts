@@ -1,7 +1,7 @@
 import { Failure, type FailureCode } from '../../src/core/failure.js';
 import { TAG } from '../../src/core/identity.js';
-import type { Instance, JournalEntry, Log, ReaperEc2, ReaperGitHub } from '../../src/core/ports.js';
-import { reap } from '../../src/core/reap.js';
+import type { Instance, JournalEntry, Log } from '../../src/core/ports.js';
+import { reap, refuseIncomplete } from '../../src/core/reap.js';
 import { startRunners } from '../../src/core/start.js';
 import { stopRunners } from '../../src/core/stop.js';
 import { removeTraces, tracesOf } from '../../src/core/undo.js';
@@ -10,38 +10,11 @@ import { FakeEc2 } from './fake-ec2.js';
 import { FakeGitHub } from './fake-github.js';
 import { createRandom, Fate } from './fate.js';
 import { IDLE_MS, InterleavedMachines } from './interleaved-machines.js';
+import { createReaperClouds } from './interleaved-reaper.js';
+import type { Story } from './interleaved-story.js';
 import { aRequest, run } from './requests.js';
 
-/** What happens in one world, all at its own time (ms); indices of starts and runs wrap around. */
-export interface Story {
-  readonly seed: number;
-  readonly latencyMs: number;
-  readonly invisibleMs: number;
-  readonly starts: readonly {
-    readonly at: number;
-    readonly run: number;
-    readonly count: number;
-    readonly waitFor: 'online' | 'launched';
-    /** What ends it before its time. `gone`: no post step follows. */
-    readonly fate: 'none' | 'cancel' | 'kill' | 'gone';
-    readonly after: number;
-  }[];
-  readonly jobs: readonly { readonly at: number; readonly lasts: number }[];
-  readonly stops: readonly { readonly at: number; readonly run: number }[];
-  readonly reaps: readonly number[];
-  readonly faults: readonly {
-    readonly at: number;
-    readonly of: 'ec2' | 'github' | 'lost mint';
-    readonly method: string;
-    readonly code: FailureCode;
-    readonly afterEffect: boolean;
-  }[];
-  /** What cleans up in the end. */
-  readonly ending: 'stop' | 'reap' | 'timers';
-}
-
-const REPOSITORY = 'octo-org/octo-repo';
-const HOME = { kind: 'repo', owner: 'octo-org', repo: 'octo-repo' } as const;
+const HOME = { owner: 'octo-org', repo: 'octo-repo' };
 const GRACE_MS = 1_800_000;
 const quiet: Log = {
   group: (_title, body) => body(),
@@ -55,9 +28,9 @@ const quiet: Log = {
 export class Interleaving {
   readonly broken: string[] = [];
   private readonly clock = new FakeClock();
-  private readonly ec2: FakeEc2;
-  private readonly github = new FakeGitHub();
-  private readonly machines: InterleavedMachines;
+  readonly ec2: FakeEc2;
+  readonly github = new FakeGitHub();
+  readonly machines: InterleavedMachines;
   private readonly random: () => number;
   private readonly processes: Promise<void>[] = [];
   private readonly stopped = new Set<string>();
@@ -150,34 +123,13 @@ export class Interleaving {
   }
 
   private async reap(): Promise<void> {
-    const { clock, log } = this.portsOf(this.newFate());
     const fate = this.newFate();
-    const ec2: ReaperEc2 = {
-      region: this.ec2.region,
-      findInstances: (tags) => this.ec2.findInstances(tags),
-      terminate: (ids) => this.terminateForReaper(ids),
-      findVolumes: async () => [],
-      deleteVolume: async () => undefined,
-      findSpotRequests: async () => [],
-      cancelSpotRequest: async () => undefined,
-    };
-    const readRunAttempt = async () => (this.isOver ? ('completed' as const) : ('active' as const));
-    const github: ReaperGitHub = {
-      listRunners: () => this.github.listRunners(),
-      readRunner: (id) => this.github.readRunner(id),
-      removeRunner: (id) => this.github.removeRunner(id),
-      readRunAttempt,
-    };
-    const request = { repositories: REPOSITORY, home: HOME, graceMs: GRACE_MS, dryRun: false };
+    const { ec2, github } = createReaperClouds(this, () => (this.isOver ? 'completed' : 'active'));
+    const request = { reach: { kind: 'repo', home: HOME }, graceMs: GRACE_MS, dryRun: false } as const;
     const gitHubOf = async () => fate.bind(github);
-    await this.allowFailure(reap(request, { regions: [fate.bind(ec2)], gitHubOf, clock, log }));
-  }
-
-  private terminateForReaper(ids: readonly string[]) {
-    for (const instance of this.ec2.instances.filter(({ id }) => ids.includes(id))) {
-      if (this.machines.runnerOf(instance)?.busy) this.broken.push(`the reaper kills busy ${instance.id}`);
-    }
-    return this.ec2.terminate(ids);
+    const { signal } = new AbortController();
+    const ports = { regions: [fate.bind(ec2)], gitHubOf, clock: fate.bindClock(), log: quiet, signal };
+    await this.allowFailure(reap(request, ports).then(refuseIncomplete));
   }
 
   /** A runner that waits gets a job; afterwards GitHub removes it, and its machine goes. */

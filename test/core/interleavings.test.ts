@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { FailureCode } from '../../src/core/failure.js';
-import { Interleaving, type Story } from './interleaving.js';
+import { Interleaving } from './interleaving.js';
+import type { Story } from './interleaved-story.js';
 
 /** More of them: `INTERLEAVINGS=5000`; the same again: `INTERLEAVINGS_SEED`, which a failure names. */
 const numRuns = Number(process.env['INTERLEAVINGS'] ?? 300);
