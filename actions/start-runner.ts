@@ -3,10 +3,9 @@ import { describePlan } from '../src/core/launch.js';
 import { readBootPhases, type BootPhase } from '../src/core/boot-phases.js';
 import type { Ec2ByRegion } from '../src/core/ports.js';
 import { summarisePlans, summariseStart } from '../src/core/report.js';
-import { startTags } from '../src/core/request.js';
 import type { StartPorts } from '../src/core/attempt.js';
 import { rehearseStart, startRunners, type Started } from '../src/core/start.js';
-import { removeTraces } from '../src/core/undo.js';
+import { removeTraces, tracesOf } from '../src/core/undo.js';
 import { parseInputs } from '../src/core/inputs.js';
 import { Failure } from '../src/core/failure.js';
 import { clock } from '../src/host/clock.js';
@@ -67,20 +66,12 @@ export function runStartRunnerPost(): Promise<void> {
     const context = readContext();
     const { values } = parseInputs(credentialInputs, readInputs());
     log.info('The start did not come to its end; removing what it left.');
-    const left = await removeTraces(
-      {
-        tags: startTags(context, journal.startId),
-        regions: journal.regions,
-        instances: journal.instances,
-        runnerIds: journal.runnerIds,
-        nameContains: `-${journal.startId}-`,
-      },
-      {
-        log,
-        ec2In: (await connectToEc2(log)).ec2In,
-        github: await connectToGitHub(values, { context, scope: journal.scope, log }),
-      },
-    );
+    const left = await removeTraces(tracesOf(journal, context), {
+      clock,
+      log,
+      ec2In: (await connectToEc2(log)).ec2In,
+      github: await connectToGitHub(values, { context, scope: journal.scope, log }),
+    });
     if (left.length === 0) return;
     throw new Failure('cleanup-incomplete', 'Not everything that this start left could be removed.', {
       hint: 'Run stop-runner in a job with `if: always()`; the instance itself powers off at its idle timeout.',

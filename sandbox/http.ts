@@ -94,6 +94,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, conte
   const fault = traffic.intercept?.({ index, service, operation, body });
   if (fault) record.fault = fault;
   if (fault?.kind === 'reset-before') return void incoming.socket.destroy();
+  if (fault?.kind === 'late') await stall(fault.ms, [context.closing]);
   const response = fault?.kind === 'status' ? handler.refuse(fault, request) : await handler.handle(request);
   if (fault?.kind === 'reset-after') return void incoming.socket.destroy();
   if (fault?.kind === 'stall') await stall(fault.ms, [request.signal, context.closing]);
@@ -164,6 +165,7 @@ function cutOff(response: SandboxResponse): SandboxResponse {
 }
 
 function send(outgoing: ServerResponse, response: SandboxResponse): void {
-  outgoing.writeHead(response.status, response.headers);
+  // The date of this process's clock, which need not be the machine's.
+  outgoing.writeHead(response.status, { date: new Date().toUTCString(), ...response.headers });
   outgoing.end(response.body);
 }

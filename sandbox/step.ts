@@ -17,8 +17,8 @@ export interface Step {
   readonly node?: string;
   /** Every line of output as it comes. */
   readonly onLine?: (line: string) => void;
-  /** Told the process, to send it the signals of a cancelled job. */
-  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+  /** Told the process: how to send it the signals of a cancelled job, and how to stop listening to it. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void, hangUp: () => void) => void;
 }
 
 export interface StepResult {
@@ -72,10 +72,16 @@ async function runProcess(
       ...stateVariables(step.state),
     },
   });
-  step.onStart?.((signal) => child.kill(signal));
+  const interfaces = [child.stdout, child.stderr].map((input) => createInterface({ input }));
+  const hangUp = (): void => {
+    for (const one of interfaces) one.close();
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  step.onStart?.((signal) => child.kill(signal), hangUp);
   const lines: string[] = [];
-  const readers = [child.stdout, child.stderr].map(async (stream) => {
-    for await (const line of createInterface({ input: stream })) {
+  const readers = interfaces.map(async (read) => {
+    for await (const line of read) {
       lines.push(line);
       step.onLine?.(line);
     }

@@ -15,14 +15,15 @@ export interface StatusFault {
 /**
  * What can go wrong with one request.
  * `reset-before`: the connection breaks and nothing happened. `reset-after`: it breaks, but the request took effect.
- * `stall`: it took effect at once, the answer comes `ms` later. `malformed`: it took effect, the answer is
- * a success cut off in the middle.
+ * `stall`: it took effect at once, the answer comes `ms` later. `late`: it takes effect `ms` later, whether anybody
+ * still waits for the answer or not. `malformed`: it took effect, the answer is a success cut off in the middle.
  */
 export type Fault =
   | StatusFault
   | { readonly kind: 'reset-before' }
   | { readonly kind: 'reset-after' }
   | { readonly kind: 'stall'; readonly ms: number }
+  | { readonly kind: 'late'; readonly ms: number }
   | { readonly kind: 'malformed' };
 
 export interface RecordedRequest {

@@ -67,6 +67,11 @@ export function renderFault(fault: StatusFault): SandboxResponse {
   return fault.body === undefined ? response : { ...response, body: fault.body };
 }
 
+/** The error of a caller that asks too much in too short a time. GitHub mostly says a minute. */
+export function secondaryLimited(): GitHubError {
+  return new GitHubError(403, SECONDARY_LIMITED, { headers: { 'retry-after': '60' } });
+}
+
 /** The error of a caller whose requests are used up. */
 export function rateLimited(): GitHubError {
   return new GitHubError(403, RATE_LIMITED);

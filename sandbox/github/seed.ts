@@ -3,6 +3,7 @@ import type { GitHubEvent } from './events.js';
 import { GitHubError } from './errors.js';
 import { JobBoard } from './jobs.js';
 import { RunnerRegistry } from './runners.js';
+import { SecondaryLimit, type SecondaryLimits } from './secondary-limit.js';
 import type { Deprecation, Repository, Run, RunnerGroup, State } from './state.js';
 import type { Timing } from './session.js';
 import { Switchboard } from './switchboard.js';
@@ -26,6 +27,8 @@ export interface GitHubOptions {
   /** Default: true. */
   readonly tellsDeprecations?: boolean;
   readonly timing?: Partial<Timing>;
+  /** Default: none. */
+  readonly secondaryLimits?: SecondaryLimits;
   readonly emit?: (event: GitHubEvent) => void;
 }
 
@@ -96,6 +99,7 @@ export function seed(options: GitHubOptions): Seeded {
     versions,
     tellsDeprecations: options.tellsDeprecations ?? true,
     rateLimit: { limit: 5000, remaining: 5000, resetAt: Math.floor(Date.now() / 1000) + HOUR_SECONDS },
+    secondaryLimit: options.secondaryLimits && new SecondaryLimit(options.secondaryLimits),
   };
   return { state, token, appPrivateKey: () => app().privateKey };
 }

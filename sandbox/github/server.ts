@@ -72,6 +72,7 @@ function admit(request: SandboxRequest, { route, params }: Match, state: State):
   if (route.template !== '/rate_limit') {
     if (state.rateLimit.remaining <= 0) throw rateLimited();
     state.rateLimit.remaining -= 1;
+    state.secondaryLimit?.admit(request.method);
   }
   if (route.access === 'app' || route.access === 'public') return;
   if (!token) throw new GitHubError(401, 'Requires authentication');

@@ -1,5 +1,6 @@
 import type { JobBoard } from './jobs.js';
 import type { RunnerRegistry } from './runners.js';
+import type { SecondaryLimit } from './secondary-limit.js';
 import type { Switchboard } from './switchboard.js';
 import type { App, TokenStore } from './tokens.js';
 
@@ -57,6 +58,8 @@ export interface State {
   /** False for a server (GHES) that does not know the question for a version's end. */
   readonly tellsDeprecations: boolean;
   readonly rateLimit: RateLimit;
+  /** Absent: GitHub takes whatever comes, however fast. */
+  readonly secondaryLimit: SecondaryLimit | undefined;
 }
 
 /** Settable: what the caller has left. */

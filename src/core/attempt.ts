@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { diagnose, isMachinesFault, type Diagnosis } from './diagnose.js';
-import { Failure } from './failure.js';
+import { Failure, type FailureCode } from './failure.js';
 import { launchFirst, PlanBoard } from './launch.js';
 import { composeLaunch } from './launch-spec.js';
 import { mintRunner, removeSuspects } from './mint.js';
@@ -9,7 +9,7 @@ import type { BootScripts } from './payload.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Journal, JournalEntry, Log, MintedRunner, Plan } from './ports.js';
 import type { Preflight } from './preflight.js';
 import { startTags, type StartRequest } from './request.js';
-import { removeTraces } from './undo.js';
+import { INVISIBLE_BOUND_MS, removeTraces } from './undo.js';
 import { Watch, type Watched } from './watch.js';
 
 export interface StartPorts {
@@ -27,6 +27,9 @@ export interface StartPorts {
   readonly mask: (secret: string) => void;
 }
 
+/** Failures of a launch that may have taken effect all the same. */
+const UNHEARD: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled'];
+
 export interface StartedRunner extends Watched {
   readonly plan: Plan;
 }
@@ -37,6 +40,8 @@ export class Attempt {
   private readonly suspects = new Set<string>();
   private readonly minted: MintedRunner[] = [];
   private readonly started: StartedRunner[] = [];
+  /** Runners whose launch was never answered: it may have taken effect. */
+  private readonly unheardOf: number[] = [];
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
   private readonly watch: Watch;
@@ -88,7 +93,9 @@ export class Attempt {
             await this.ports.ec2In(suspect.region),
           )
         : { lines: [] };
-    const left = await this.remove();
+    // A cancelled job has seconds: its post step has more patience.
+    const isCancelled = error instanceof Failure && error.code === 'cancelled';
+    const left = await this.remove(isCancelled ? 0 : INVISIBLE_BOUND_MS);
     if (left.length === 0) this.record('undone');
     for (const sentence of left) {
       this.ports.log.warning(`${sentence} The post step, stop-runner and the instance itself will end it.`);
@@ -104,7 +111,7 @@ export class Attempt {
   }
 
   /** @returns what could not be removed, a sentence each */
-  private remove(): Promise<string[]> {
+  private remove(patienceMs: number): Promise<string[]> {
     return removeTraces(
       {
         regions: [...this.ready.sites.keys()],
@@ -112,6 +119,8 @@ export class Attempt {
         instances: this.started.map(({ instance, region }) => ({ id: instance.id, region })),
         runnerIds: this.minted.map(({ id }) => id),
         ...(this.suspects.size > 0 && { nameContains: `-${this.request.startId}-` }),
+        unheardOf: this.unheardOf,
+        patienceMs,
       },
       this.ports,
     );
@@ -136,7 +145,13 @@ export class Attempt {
       this.board,
       async (candidate, token) => {
         const ec2 = await ports.ec2In(candidate.region);
-        return ec2.launch(composeLaunch(this.partsFor(minted, candidate.region), candidate, token));
+        const spec = composeLaunch(this.partsFor(minted, candidate.region), candidate, token);
+        return ec2.launch(spec).catch((error: unknown) => {
+          // Throttled in the end, too: an earlier try may have been heard.
+          const isHeard = error instanceof Failure && !UNHEARD.includes(error.code);
+          if (!isHeard) this.unheardOf.push(minted.id);
+          throw error;
+        });
       },
       {
         startId: request.startId,

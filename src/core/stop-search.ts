@@ -2,6 +2,7 @@ import { messageOf } from './failure.js';
 import { repositoryOf, runTags, TAG } from './identity.js';
 import type { Clock, Ec2, Ec2ByRegion, Instance, Log, Runner, TagFilter } from './ports.js';
 import type { StopRequest } from './stop.js';
+import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './undo.js';
 
 export interface Found {
   readonly instance: Instance;
@@ -15,11 +16,6 @@ interface SearchPorts {
   readonly log: Log;
   readonly signal: AbortSignal;
 }
-
-// An instance that was launched a moment ago may not be listed yet; EC2's guide on eventual consistency speaks of
-// seconds, and nobody has reported more than these.
-const INVISIBLE_BOUND_MS = 20_000;
-const INVISIBLE_CADENCE_MS = 2_000;
 
 /** Finds the instances that a stop means, wherever they are and however late EC2 lists them. */
 export class InstanceSearch {

@@ -2,6 +2,7 @@ import { Failure, messageOf } from './failure.js';
 import { parseScope, renderScope, TAG, type Run, type Scope } from './identity.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
 import { InstanceSearch, type Found } from './stop-search.js';
+import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './undo.js';
 
 export interface StopRequest {
   readonly run: Run;
@@ -61,12 +62,19 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   return { instances, runnersRemoved: removed.names };
 }
 
-async function terminate(found: readonly Found[], { ec2In, log }: StopPorts): Promise<void> {
+/** @throws Failure `cleanup-incomplete` for what EC2 lists and, for as long as that may pass, does not know by its id */
+async function terminate(found: readonly Found[], { ec2In, log, clock, signal }: StopPorts): Promise<void> {
   const live = found.filter(({ instance }) => instance.state !== 'terminated' && instance.state !== 'shutting-down');
   for (const region of new Set(live.map((one) => one.region))) {
     const ids = live.flatMap((one) => (one.region === region ? one.instance.id : []));
-    await (await ec2In(region)).terminate(ids);
     log.info(`Terminating ${ids.join(', ')}.`);
+    const deadline = clock.now() + INVISIBLE_BOUND_MS;
+    let { unknown } = await (await ec2In(region)).terminate(ids);
+    while (unknown.length > 0) {
+      if (clock.now() >= deadline) throw notKnown(unknown);
+      await clock.sleep(INVISIBLE_CADENCE_MS, signal);
+      ({ unknown } = await (await ec2In(region)).terminate(unknown));
+    }
   }
 }
 
@@ -146,6 +154,12 @@ async function waitUntilTerminated(found: readonly Found[], ports: StopPorts): P
       await ports.clock.sleep(TERMINATION_CADENCE_MS, ports.signal);
     }
   }
+}
+
+function notKnown(ids: readonly string[]): Failure {
+  return new Failure('cleanup-incomplete', `EC2 lists ${ids.join(', ')}, but does not know it when it is to end.`, {
+    hint: 'Run stop-runner again: it is safe to repeat.',
+  });
 }
 
 function notTerminated(ids: readonly string[]): Failure {

@@ -1,5 +1,7 @@
 import { messageOf } from './failure.js';
-import type { Ec2ByRegion, GitHub, Log, TagFilter } from './ports.js';
+import { TAG, type Run } from './identity.js';
+import type { Clock, Ec2ByRegion, GitHub, JournalEntry, Log, TagFilter } from './ports.js';
+import { startTags } from './request.js';
 
 export interface Traces {
   readonly tags: TagFilter;
@@ -9,59 +11,140 @@ export interface Traces {
   readonly runnerIds: Iterable<number>;
   /** Runners whose name contains this are of the same start. */
   readonly nameContains?: string;
+  /** Runners that may have an instance nobody has heard of; `all` when it is not known which. */
+  readonly unheardOf: readonly number[] | 'all';
+  /** How long instances that EC2 does not list yet are looked for, in ms. */
+  readonly patienceMs: number;
 }
 
 interface UndoPorts {
   readonly ec2In: Ec2ByRegion;
   readonly github: GitHub;
+  readonly clock: Clock;
   readonly log: Log;
+}
+
+/**
+ * For how long EC2 may not list what it has launched, in ms. Its guide on eventual consistency speaks of seconds, and
+ * nobody has reported more than these.
+ */
+export const INVISIBLE_BOUND_MS = 20_000;
+export const INVISIBLE_CADENCE_MS = 2_000;
+
+/** What a post step goes by: its process knows no more than the journal, so any launch may be unheard of. */
+export function tracesOf(journal: JournalEntry, run: Run): Traces {
+  const { startId, regions, instances, runnerIds } = journal;
+  return {
+    tags: startTags(run, startId),
+    regions,
+    instances,
+    runnerIds,
+    nameContains: `-${startId}-`,
+    unheardOf: 'all',
+    patienceMs: INVISIBLE_BOUND_MS,
+  };
 }
 
 /**
  * Takes away everything of one start, by what is remembered and by what can be found: the answer to a launch
  * may have been lost. One failure doesn't end it; what could not be done is returned, a sentence each.
+ *
+ * Runners go last: until then they tell whoever comes next, should this process die, that there may be an instance.
  */
 export async function removeTraces(traces: Traces, ports: UndoPorts): Promise<string[]> {
-  const left = await Promise.all([
-    ...traces.regions.map((region) => terminateAll(traces, region, ports)),
-    removeRunners(traces, ports),
-  ]);
-  return left.flat();
+  const { clock } = ports;
+  const searches = traces.regions.map((region) => new Search(traces, region, ports));
+  const terminate = () => Promise.all(searches.map((search) => search.terminate()));
+  const deadline = clock.now() + traces.patienceMs;
+  // Money first: machines don't wait for GitHub to answer.
+  const [runners] = await Promise.all([findRunners(traces, ports), terminate()]);
+  const expected = traces.unheardOf === 'all' ? [...runners.ids] : traces.unheardOf;
+  const isComplete = () =>
+    searches.every(({ left }) => left.length === 0) &&
+    expected.every((id) => searches.some(({ runnerIds }) => runnerIds.has(id)));
+  while (!isComplete() && clock.now() + INVISIBLE_CADENCE_MS <= deadline) {
+    await clock.sleep(INVISIBLE_CADENCE_MS);
+    await terminate();
+  }
+  const left = [...runners.left, ...searches.flatMap((search) => search.left)];
+  return [...left, ...(await removeRunners(runners.ids, ports))];
 }
 
-async function terminateAll(traces: Traces, region: string, { ec2In, log }: UndoPorts): Promise<string[]> {
-  const ids = new Set(traces.instances.flatMap((one) => (one.region === region ? one.id : [])));
-  const left: string[] = [];
-  try {
-    const ec2 = await ec2In(region);
-    for (const instance of await ec2.findInstances(traces.tags)) ids.add(instance.id);
-  } catch (error) {
-    left.push(`Could not look for further instances of this start in ${region}: ${messageOf(error)}`);
-  }
-  if (ids.size === 0) return left;
-  try {
-    const { unknown } = await (await ec2In(region)).terminate([...ids]);
-    const gone = [...ids].filter((id) => !unknown.includes(id));
-    if (gone.length > 0) log.info(`Terminated ${gone.join(', ')}.`);
-    // EC2 may not list an instance yet that it has just launched: that is no proof that it is dead.
-    left.push(...unknown.map((id) => `EC2 does not list ${id} yet, so it could not be terminated.`));
-  } catch (error) {
-    left.push(`Could not terminate ${[...ids].join(', ')}: ${messageOf(error)}`);
-  }
-  return left;
-}
+/** The instances of one start in one region. */
+class Search {
+  /** Those that are known by their id and that EC2 does not list. */
+  hidden: readonly string[] = [];
+  /** Of the runners whose instances were seen. */
+  readonly runnerIds = new Set<number>();
+  private readonly ids: Set<string>;
+  private readonly terminated = new Set<string>();
+  private problems: string[] = [];
 
-async function removeRunners(traces: Traces, { github, log }: UndoPorts): Promise<string[]> {
-  const ids = new Set(traces.runnerIds);
-  const left: string[] = [];
-  if (traces.nameContains !== undefined) {
-    try {
-      const runners = await github.listRunners();
-      for (const runner of runners) if (runner.name.includes(traces.nameContains)) ids.add(runner.id);
-    } catch (error) {
-      left.push(`Could not look for further runners of this start: ${messageOf(error)}`);
+  constructor(
+    private readonly traces: Traces,
+    private readonly region: string,
+    private readonly ports: UndoPorts,
+  ) {
+    this.ids = new Set(traces.instances.flatMap((one) => (one.region === region ? one.id : [])));
+  }
+
+  /** A sentence for each thing that the last look could not do. */
+  get left(): string[] {
+    // That EC2 does not list an instance yet is no proof that it is dead.
+    return [
+      ...this.problems,
+      ...this.hidden.map((id) => `EC2 does not list ${id} yet, so it could not be terminated.`),
+    ];
+  }
+
+  async terminate(): Promise<void> {
+    this.problems = [];
+    await this.attempt('look for further instances of this start', () => this.look());
+    const ids = [...this.ids].filter((id) => !this.terminated.has(id));
+    if (ids.length > 0) await this.attempt(`terminate ${ids.join(', ')}`, () => this.end(ids));
+  }
+
+  private async look(): Promise<void> {
+    const ec2 = await this.ports.ec2In(this.region);
+    for (const { id, tags } of await ec2.findInstances(this.traces.tags)) {
+      this.ids.add(id);
+      this.runnerIds.add(Number(tags[TAG.runnerId]));
     }
   }
+
+  private async end(ids: readonly string[]): Promise<void> {
+    const { unknown } = await (await this.ports.ec2In(this.region)).terminate(ids);
+    this.hidden = unknown;
+    const gone = ids.filter((id) => !unknown.includes(id));
+    for (const id of gone) this.terminated.add(id);
+    if (gone.length > 0) this.ports.log.info(`Terminated ${gone.join(', ')}.`);
+  }
+
+  private async attempt(what: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.problems.push(`Could not ${what} in ${this.region}: ${messageOf(error)}`);
+    }
+  }
+}
+
+async function findRunners(
+  { runnerIds, nameContains }: Traces,
+  { github }: UndoPorts,
+): Promise<{ ids: ReadonlySet<number>; left: string[] }> {
+  const ids = new Set(runnerIds);
+  if (nameContains === undefined) return { ids, left: [] };
+  try {
+    for (const runner of await github.listRunners()) if (runner.name.includes(nameContains)) ids.add(runner.id);
+    return { ids, left: [] };
+  } catch (error) {
+    return { ids, left: [`Could not look for further runners of this start: ${messageOf(error)}`] };
+  }
+}
+
+async function removeRunners(ids: ReadonlySet<number>, { github, log }: UndoPorts): Promise<string[]> {
+  const left: string[] = [];
   await Promise.all(
     [...ids].map(async (id) => {
       try {

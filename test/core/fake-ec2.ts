@@ -100,6 +100,11 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     this.faults.set(operation, { afterEffect: false, times: 1, ...fault });
   }
 
+  /** No call fails any more. */
+  heal(): void {
+    this.faults.clear();
+  }
+
   /** Called as each instance is launched: the place to let a runner come online. */
   onLaunch(listener: (instance: Instance, spec: LaunchSpec) => void): void {
     this.launchListeners.push(listener);

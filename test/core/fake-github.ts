@@ -56,6 +56,12 @@ export class FakeGitHub implements GitHub, ReaperGitHub {
     this.failures.set(method, [...queued, ...Array.from({ length: times }, () => error)]);
   }
 
+  /** No call fails any more. */
+  heal(): void {
+    this.failures.clear();
+    this.lostMints.length = 0;
+  }
+
   /** The next mint is `unanswered`: lost on its way there (`before`), or on its way back with the runner made (`after`). */
   loseNextMint(where: 'before' | 'after'): void {
     this.lostMints.push(where);

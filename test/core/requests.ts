@@ -41,9 +41,9 @@ export function aRequest(changes: Partial<StartRequest> = {}): StartRequest {
 }
 
 /** Everything in memory: clouds, clock, log; every instance's runner comes online `bootMs` after its launch. */
-export function aWorld(options: { bootMs?: number } = {}) {
+export function aWorld(options: { bootMs?: number; invisibleMs?: number } = {}) {
   const clock = new FakeClock();
-  const ec2 = new FakeEc2({ clock });
+  const ec2 = new FakeEc2({ clock, timeline: { invisibleMs: options.invisibleMs ?? 0 } });
   const github = new FakeGitHub();
   /** Other regions' clouds, by name; the home region's stands for any other. */
   const elsewhere = new Map<string, FakeEc2>();

@@ -55,6 +55,23 @@ describe('a stop', () => {
     expect(world.github.listed).toHaveLength(1);
   });
 
+  test('insists when EC2 lists an instance but does not know it by its id yet', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    const terminate = world.ec2.terminate.bind(world.ec2);
+    let denials = 3;
+    world.ec2.terminate = (ids) => (denials-- > 0 ? Promise.resolve({ unknown: [...ids] }) : terminate(ids));
+    await stop();
+    expect(world.live()).toEqual([]);
+  });
+
+  test('does not call itself done while EC2 does not know what it lists', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    world.ec2.terminate = (ids) => Promise.resolve({ unknown: [...ids] });
+    expect((await failureOf(stop())).code).toBe('cleanup-incomplete');
+  });
+
   test('done twice succeeds', async () => {
     const { start, stop } = setUp();
     const { runners } = await start();

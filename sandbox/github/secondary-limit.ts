@@ -1,0 +1,43 @@
+import { secondaryLimited } from './errors.js';
+
+/** What GitHub's secondary limits count, over the last minute. */
+export interface SecondaryLimits {
+  /** A read is 1 point, a write 5. GitHub: 900. */
+  readonly pointsPerMinute: number;
+  /** Requests that create something. GitHub: "in general, no more than 80". */
+  readonly creationsPerMinute: number;
+}
+
+interface Past {
+  readonly at: number;
+  readonly points: number;
+  readonly creations: number;
+}
+
+const WINDOW_MS = 60_000;
+
+/**
+ * GitHub's secondary limits as a sliding window. Refused requests don't count.
+ * Source: GitHub docs, "Rate limits for the REST API", "About secondary rate limits".
+ */
+export class SecondaryLimit {
+  private past: Past[] = [];
+
+  constructor(private readonly limits: SecondaryLimits) {}
+
+  /** @throws GitHubError 403 with `retry-after`. */
+  admit(method: string): void {
+    const now = Date.now();
+    this.past = this.past.filter(({ at }) => at > now - WINDOW_MS);
+    const isRead = method === 'GET' || method === 'HEAD';
+    const points = this.sum('points') + (isRead ? 1 : 5);
+    const creations = this.sum('creations') + (method === 'POST' ? 1 : 0);
+    const isOver = points > this.limits.pointsPerMinute || creations > this.limits.creationsPerMinute;
+    if (isOver) throw secondaryLimited();
+    this.past.push({ at: now, points: isRead ? 1 : 5, creations: method === 'POST' ? 1 : 0 });
+  }
+
+  private sum(what: 'points' | 'creations'): number {
+    return this.past.reduce((total, one) => total + one[what], 0);
+  }
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { Failure } from '../../src/core/failure.js';
+import type { JournalEntry } from '../../src/core/ports.js';
+import { startRunners } from '../../src/core/start.js';
+import { removeTraces, tracesOf } from '../../src/core/undo.js';
+import { aRequest, aWorld, failureOf, run } from './requests.js';
+
+/** As long as EC2 has been seen not to list what it launched. */
+const INVISIBLE_MS = 12_000;
+const unanswered = new Failure('aws-unreachable', 'no answer', { hint: 'h' });
+
+describe('a failed start', () => {
+  test('waits for an instance that EC2 may have launched and does not list yet', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    world.ec2.fault('launch', { error: unanswered, afterEffect: true });
+    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('aws-unreachable');
+    expect(world.ec2.instances).toHaveLength(1);
+    expect(world.live()).toEqual([]);
+    expect(world.github.listed).toEqual([]);
+    expect(world.journal.at(-1)?.state).toBe('undone');
+  });
+
+  test('does not wait for one that EC2 has refused', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const began = world.clock.now();
+    world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('aws-not-authorized');
+    expect(world.clock.now() - began).toBeLessThan(1_000);
+  });
+
+  test('that was cancelled leaves the waiting to its post step', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    world.clock.after(2_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
+    const began = world.clock.now();
+    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
+    expect(world.clock.now() - began).toBeLessThan(3_000);
+    expect(world.journal.at(-1)?.state).toBe('started');
+    expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
+    expect(world.live()).toEqual([]);
+  });
+});
+
+describe('a post step', () => {
+  /** A start that was killed between EC2's launch and the answer to it. */
+  async function killed(world: ReturnType<typeof aWorld>): Promise<JournalEntry> {
+    const request = aRequest();
+    const journal: JournalEntry[] = [];
+    const never = new Promise<never>(() => undefined);
+    const launched = new Promise<void>((resolve) => world.ec2.onLaunch(() => resolve()));
+    const ec2 = Object.assign(Object.create(world.ec2) as typeof world.ec2, {
+      launch: (spec: Parameters<typeof world.ec2.launch>[0]) => world.ec2.launch(spec).then(() => never),
+    });
+    const ports = {
+      ...world.ports,
+      ec2,
+      ec2In: async () => ec2,
+      journal: { record: (e: JournalEntry) => journal.push(e) },
+    };
+    void startRunners(request, ports as never);
+    await launched;
+    return journal.at(-1)!;
+  }
+
+  test('finds an instance whose launch nobody heard of, once EC2 lists it', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const entry = await killed(world);
+    expect(entry.instances).toEqual([]);
+    expect(await removeTraces(tracesOf(entry, run), world.ports)).toEqual([]);
+    expect(world.live()).toEqual([]);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('keeps the runner until its instance was looked for: it is how a stop would find it', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const entry = await killed(world);
+    const cleaning = removeTraces(tracesOf(entry, run), world.ports);
+    await world.clock.sleep(INVISIBLE_MS - 1_000);
+    expect(world.github.listed).toHaveLength(1);
+    await cleaning;
+  });
+
+  test('gives up after 20 s on one that there is not', async () => {
+    const world = aWorld();
+    world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' });
+    const entry = {
+      startId: '0123abcd',
+      regions: ['us-east-1'],
+      scope: aRequest().scope,
+      runnerIds: [],
+      instances: [],
+    };
+    const began = world.clock.now();
+    expect(await removeTraces(tracesOf({ ...entry, state: 'started' }, run), world.ports)).toEqual([]);
+    expect(world.clock.now() - began).toBe(20_000);
+    expect(world.github.listed).toEqual([]);
+  });
+});

@@ -1,0 +1,8 @@
+/** Holds a step back until a file appears, with its bundle loaded: so that a hundred of them begin at one moment. */
+import { existsSync } from 'node:fs';
+
+const { FAULTS_BARRIER, FAULTS_BUNDLE } = process.env;
+if (FAULTS_BARRIER && FAULTS_BUNDLE) {
+  await import(FAULTS_BUNDLE);
+  while (!existsSync(FAULTS_BARRIER)) await new Promise((resolve) => setTimeout(resolve, 100));
+}

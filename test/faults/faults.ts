@@ -1,0 +1,122 @@
+import type { Fault, Intercept } from '../../sandbox/sandbox.js';
+
+/** What goes wrong with one request, or at it. */
+export type FaultName = keyof typeof API_FAULTS | 'outage' | `${KillName}-${Moment}`;
+/**
+ * How a step ends before its time. `cancel`: as GitHub cancels it. `term`, `kill`: that signal alone. `hangup`: the
+ * runner that listens to it dies, and it lives on. `gone`: its machine is lost. After these two no post step runs.
+ * `forsaken`: lost, and nobody ever stops anything either.
+ */
+export type KillName = 'cancel' | 'term' | 'kill' | 'hangup' | 'gone' | 'forsaken';
+/** When: before the request takes effect; between effect and answer; or the effect comes when the step is long dead. */
+export type Moment = 'before' | 'after' | 'late';
+
+type Request = Parameters<Intercept>[0];
+type Kill = (how: NodeJS.Signals | 'hang up') => void;
+
+/** GitHub's: SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. Source: ProcessInvoker in actions/runner. */
+const CANCEL_MS = { SIGTERM: 7_500, SIGKILL: 10_000 } as const;
+/** Long enough for a signal to have been heard before the request goes on. */
+const HEARD_MS = 1_000;
+const LATE_MS = 3_000;
+
+/** By name: the fault for a request to EC2 or SSM, and for one to GitHub. */
+export const API_FAULTS = {
+  'reset-before': () => ({ kind: 'reset-before' }),
+  'reset-after': () => ({ kind: 'reset-after' }),
+  '500': ({ service }) => status(500, service === 'github' ? '' : 'InternalError'),
+  '503': ({ service }) => status(503, service === 'github' ? '' : 'Unavailable'),
+  throttle: ({ service }) =>
+    service === 'github'
+      ? { ...status(403, 'secondary-rate-limit'), headers: { 'retry-after': '5' } }
+      : status(503, 'RequestLimitExceeded'),
+  '403': ({ service }) => status(403, service === 'github' ? '' : 'UnauthorizedOperation'),
+  '404': (request) => (request.service === 'github' ? status(404, '') : notFound(request)),
+  stall: () => ({ kind: 'stall', ms: 30_000 }),
+  malformed: () => ({ kind: 'malformed' }),
+} as const satisfies Record<string, (request: Request) => Fault>;
+
+const KILLS: readonly KillName[] = ['cancel', 'term', 'kill', 'hangup', 'gone', 'forsaken'];
+/** Requests that create something: only these can do harm after everybody has left. */
+const CREATES = /^(RunInstances|POST-.*)$/;
+
+/** All that can go wrong at a request of a step. A `post` and a `stop` are the last of their kind: `gone` is `kill`. */
+export function listFaults(operation: string, step: 'start' | 'post' | 'stop'): FaultName[] {
+  const kills = step === 'start' ? KILLS : KILLS.slice(0, 4);
+  return [
+    ...(Object.keys(API_FAULTS) as (keyof typeof API_FAULTS)[]),
+    'outage',
+    ...kills.flatMap((kill): FaultName[] => [`${kill}-before`, `${kill}-after`]),
+    ...(CREATES.test(operation) && step === 'start' ? (['kill-late', 'gone-late', 'forsaken-late'] as const) : []),
+  ];
+}
+
+/** `RunInstances`, `POST-runners/generate-jitconfig`: short, without spaces. */
+export function shorten(operation: string): string {
+  return operation
+    .replace(/\/repos\/\{owner\}\/\{repo\}\/(actions\/)?/, '')
+    .replace(/[{}]/g, '')
+    .replaceAll(' ', '-');
+}
+
+/** Counts the requests of one step by operation and disturbs the one that a fault is meant for. */
+export class Disturbance {
+  /** Each request so far as `operation#occurrence`. */
+  readonly seen: string[] = [];
+  struck = false;
+  private readonly counts = new Map<string, number>();
+  private down: string | undefined;
+
+  constructor(
+    private readonly at: { readonly operation: string; readonly fault: FaultName } | undefined,
+    private readonly kill: Kill,
+  ) {}
+
+  intercept(request: Request): Fault | undefined {
+    const operation = shorten(request.operation);
+    const occurrence = (this.counts.get(operation) ?? 0) + 1;
+    this.counts.set(operation, occurrence);
+    this.seen.push(`${operation}#${occurrence}`);
+    if (this.down === request.service) return status(503, '');
+    if (!this.at || this.struck || this.seen.at(-1) !== this.at.operation) return undefined;
+    this.struck = true;
+    return this.strike(request, this.at.fault);
+  }
+
+  private strike(request: Request, fault: FaultName): Fault | undefined {
+    if (fault in API_FAULTS) return API_FAULTS[fault as keyof typeof API_FAULTS](request);
+    if (fault === 'outage') {
+      this.down = request.service;
+      return status(503, '');
+    }
+    const [kill, moment] = fault.split('-') as [KillName, Moment];
+    if (kill === 'cancel') return this.signal(moment, ['SIGINT', 'SIGTERM', 'SIGKILL']);
+    if (kill === 'term') return this.signal(moment, ['SIGTERM']);
+    if (kill === 'hangup') return this.signal(moment, ['hang up']);
+    this.kill('SIGKILL');
+    if (moment === 'late') return { kind: 'late', ms: LATE_MS };
+    return { kind: moment === 'before' ? 'reset-before' : 'reset-after' };
+  }
+
+  /** The process hears the first signal while its request is on the way there, or on the way back. */
+  private signal(moment: Moment, signals: readonly Parameters<Kill>[0][]): Fault {
+    for (const signal of signals) {
+      const ms = signal === signals[0] ? 0 : CANCEL_MS[signal as keyof typeof CANCEL_MS];
+      if (ms === 0) this.kill(signal);
+      else setTimeout(() => this.kill(signal), ms).unref();
+    }
+    return { kind: moment === 'before' ? 'late' : 'stall', ms: HEARD_MS };
+  }
+}
+
+function status(code: number, name: string): Extract<Fault, { kind: 'status' }> {
+  return { kind: 'status', status: code, ...(name && { code: name }) };
+}
+
+/** EC2's 404: it does not know what is named, as in the first seconds after a launch; else a gateway's. */
+function notFound({ operation, body }: Request): Fault {
+  const id = new URLSearchParams(body).get('InstanceId.1');
+  if (operation !== 'TerminateInstances' || !id) return { kind: 'status', status: 404, body: '<html>Not Found</html>' };
+  const message = `The instance ID '${id}' does not exist`;
+  return { kind: 'status', status: 400, code: 'InvalidInstanceID.NotFound', message };
+}

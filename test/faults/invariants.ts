@@ -1,0 +1,99 @@
+import type { World, StepRun } from './world.js';
+
+export interface Violation {
+  readonly rule: 'alive' | 'ghost' | 'volume' | 'foreign' | 'verdict' | 'reason' | 'secret' | 'too many' | 'post';
+  readonly what: string;
+}
+
+/** Of every step, however it ended: no secret told, and a failure explained. */
+export function checkStep(step: StepRun, world: World): Violation[] {
+  return [...checkSecrets(step, world), ...checkReason(step)];
+}
+
+function checkReason({ name, code, lines, heard }: StepRun): Violation[] {
+  // What was killed has no last word.
+  if (code === 0 || code === null || !heard) return [];
+  const annotation = lines.findLast((line) => line.startsWith('::error::')) ?? '';
+  const hasHint = /^::error::\S.*%0AWhat to do: \S/.test(annotation);
+  if (!hasHint) return [{ rule: 'reason', what: `${name} exits with ${code} and says: ${annotation || 'nothing'}` }];
+  if (!annotation.includes('A bug in ci-actions')) return [];
+  return [{ rule: 'reason', what: `${name} takes it for a bug of its own: ${annotation}` }];
+}
+
+/** The token, AWS's key and every just-in-time configuration; registering one with the runner is not telling it. */
+function checkSecrets(step: StepRun, { sandbox }: World): Violation[] {
+  const told = [
+    ...step.lines.filter((line) => !line.startsWith('::add-mask::')),
+    step.summary,
+    JSON.stringify([step.outputs, step.state]),
+  ].join('\n');
+  const configs = sandbox.requests.flatMap(
+    ({ response = '' }) => /"encoded_jit_config":"([^"]+)"/.exec(response)?.[1] ?? [],
+  );
+  const secrets = [sandbox.token, sandbox.environment['AWS_SECRET_ACCESS_KEY'] ?? '', ...configs];
+  const found = secrets.filter((secret) => told.includes(secret));
+  return found.map((secret) => ({ rule: 'secret', what: `${step.name} tells ${secret.slice(0, 8)}…` }));
+}
+
+/** Success: as many as were asked for, in the state that was asked for, and the outputs say so. */
+export function checkStart(start: StepRun, world: World): Violation[] {
+  if (start.code !== 0) return [];
+  const { count, waitFor } = world.config;
+  const ids = JSON.parse(start.outputs['ec2-instance-ids'] ?? '[]') as string[];
+  const live = world.live.filter(({ id }) => ids.includes(id));
+  const runners = (JSON.parse(start.outputs['runners'] ?? '[]') as { id: number }[]).map(({ id }) =>
+    world.runners.find((runner) => runner.id === id),
+  );
+  const ready = runners.filter((runner) => runner && (waitFor === 'launched' || runner.status === 'online'));
+  const problems = [
+    ...(start.outputs['label'] ? [] : ['no label']),
+    ...(live.length === count ? [] : [`${live.length} of ${count} instances`]),
+    ...(ready.length === count ? [] : [`${ready.length} of ${count} runners`]),
+  ];
+  if (problems.length === 0) return [];
+  return [{ rule: 'verdict', what: `start-runner succeeds with ${problems.join(', ')}` }];
+}
+
+/** Success: nothing of ours runs or is registered any more. */
+export function checkStop(stop: StepRun, world: World): Violation[] {
+  if (stop.code !== 0) return [];
+  const problems = [...world.live.map(({ id }) => id), ...world.runners.map(({ name }) => name)];
+  if (problems.length === 0) return [];
+  return [{ rule: 'verdict', what: `stop-runner succeeds and leaves ${problems.join(', ')}` }];
+}
+
+/** When everything that cleans up has had its turn. `since`: the end of the mishap; infinite if there was none. */
+export function checkEnd(
+  world: World,
+  { ghostsAllowed, since }: { ghostsAllowed: boolean; since: number },
+): { violations: Violation[]; secondsToClean: number } {
+  const { config } = world;
+  const launched = world.instances.length;
+  const most = countMost(world);
+  const violations: Violation[] = [
+    ...world.live.map(({ id }) => ({ rule: 'alive' as const, what: `${id} is still there` })),
+    ...(ghostsAllowed ? [] : world.runners).map(({ name }) => ({ rule: 'ghost' as const, what: `${name} is listed` })),
+    ...world.volumes.map((id) => ({ rule: 'volume' as const, what: `${id} is left` })),
+    ...world.listDamage().map((what) => ({ rule: 'foreign' as const, what: `${what} was somebody else's` })),
+    ...(launched > config.count
+      ? [{ rule: 'too many' as const, what: `${launched} launches for ${config.count}` }]
+      : []),
+    ...(most > config.count ? [{ rule: 'too many' as const, what: `${most} at once for ${config.count}` }] : []),
+  ];
+  const ends = world.endings;
+  const last = Math.max(...ends);
+  const secondsToClean = ends.length === 0 || since === Infinity ? 0 : Math.max(0, last - since) / 1000;
+  return { violations, secondsToClean };
+}
+
+function countMost(world: World): number {
+  const ours = new Set(world.instances.map(({ id }) => id));
+  let [now, most] = [0, 0];
+  for (const event of world.sandbox.events) {
+    if (!('instance' in event) || !ours.has(event.instance)) continue;
+    if (event.name === 'launched') now++;
+    if (event.name === 'shutting-down') now--;
+    most = Math.max(most, now);
+  }
+  return most;
+}

@@ -1,0 +1,83 @@
+import { gunzipSync } from 'node:zlib';
+import { powerOff } from '../../sandbox/ec2/lifecycle.js';
+import type { InstanceRecord } from '../../sandbox/ec2/records.js';
+import type { Sandbox } from '../../sandbox/sandbox.js';
+import { Timers } from './timers.js';
+
+/** From `running` until the runner opens its session, on an image of ours, in ms. */
+const BOOT_MS = 4_000;
+/** Until a runner program notices that GitHub has removed it: it asks at least every 50 s. */
+const NOTICE_MS = 50_000;
+
+interface Payload {
+  readonly runnerId: number;
+  readonly idleMs: number;
+  readonly lifetimeMs: number;
+}
+
+/**
+ * What `ami/boot/agent.sh` does on a machine, without a process per machine: thousands of worlds would need ten
+ * thousands of them. It reads the same user data and has the same endings: the runner is refused (its registration is
+ * gone), it is removed while it listens, no job comes, the lifetime is over; each powers off, which terminates. That the
+ * real agent has these endings, also with both clouds out of reach, is shown by `test/process/boot-agent.test.ts`.
+ */
+export class Machines {
+  readonly timers = new Timers();
+  private readonly stop: () => void;
+  private readonly disconnects = new Map<string, () => void>();
+  private readonly instanceOf = new Map<number, InstanceRecord>();
+
+  constructor(private readonly sandbox: Sandbox) {
+    this.stop = sandbox.on((event) => {
+      if (event.name === 'running' && 'instance' in event) this.switchOn(sandbox.ec2.instance(event.instance!));
+      if (event.name === 'shutting-down' && 'instance' in event) this.disconnects.get(event.instance!)?.();
+      if (event.name === 'runner-removed' && 'runnerId' in event) this.beRemoved(event.runnerId!);
+    });
+  }
+
+  close(): void {
+    this.stop();
+    this.timers.clear();
+  }
+
+  private switchOn(instance: InstanceRecord): void {
+    this.timers.after(BOOT_MS, () => {
+      if (instance.state !== 'running') return;
+      const payload = readPayload(instance);
+      this.timers.after(payload.lifetimeMs, () => this.powerOff(instance));
+      this.listen(instance, payload);
+    });
+  }
+
+  private listen(instance: InstanceRecord, { runnerId, idleMs }: Payload): void {
+    const { github } = this.sandbox;
+    // "The runner registration has been deleted": the program exits, and so does the agent.
+    if (!github.runners().some(({ id }) => id === runnerId)) return this.powerOff(instance);
+    const { disconnect } = github.connectRunner(runnerId);
+    this.instanceOf.set(runnerId, instance);
+    this.disconnects.set(instance.id, disconnect);
+    this.timers.after(idleMs, () => this.powerOff(instance));
+  }
+
+  private beRemoved(runnerId: number): void {
+    const instance = this.instanceOf.get(runnerId);
+    if (instance) this.timers.after(NOTICE_MS, () => this.powerOff(instance));
+  }
+
+  private powerOff(instance: InstanceRecord): void {
+    powerOff(this.sandbox.ec2, instance);
+  }
+}
+
+/** As the agent reads it: gzip, a comment a line, the runner's id inside its just-in-time configuration. */
+function readPayload({ userData }: InstanceRecord): Payload {
+  const text = gunzipSync(userData ?? Buffer.alloc(0)).toString();
+  const read = (key: string): string => new RegExp(`^#:${key} (.+)$`, 'm').exec(text)?.[1] ?? '';
+  const decode = (base64: string) => JSON.parse(Buffer.from(base64, 'base64').toString()) as Record<string, string>;
+  const seconds = (key: string): number => Number(read(key)) * 1000;
+  return {
+    runnerId: Number(decode(decode(read('jit-config'))['.runner'] ?? '')['agentId']),
+    idleMs: seconds('idle-timeout-seconds'),
+    lifetimeMs: seconds('max-lifetime-seconds'),
+  };
+}

@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { shuffle } from './random.js';
+
+export interface MatrixOptions {
+  readonly jobs: number;
+  readonly list: boolean;
+  readonly verbose: boolean;
+  readonly only: string | undefined;
+  /** Those of the cells that are to be run. */
+  choose<T>(cells: readonly T[], name: (cell: T) => string): T[];
+}
+
+const HELP = `npm run test:faults -- [options]
+  --only <name>   one cell (start:online-1-spot:RunInstances#1:kill-after), or all that begin so
+  --sample <n>    n cells drawn at random
+  --seed <n>      the draw to repeat (default: a new one, printed)
+  --jobs <n>      cells at a time (default: three a core)
+  --list          names only
+  --verbose       the output of every step
+`;
+
+/** @returns an exit code where there is nothing to run */
+export function readOptions(given: readonly string[]): MatrixOptions | number {
+  const flag = { type: 'boolean', default: false } as const;
+  const text = { type: 'string' } as const;
+  const options = { only: text, sample: text, seed: text, jobs: text, list: flag, verbose: flag, help: flag };
+  const { values } = parseArgs({ args: [...given], options });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const numbers = [values.sample, values.seed, values.jobs].filter((one) => one !== undefined);
+  if (numbers.some((one) => !/^\d+$/.test(one))) {
+    process.stderr.write(HELP);
+    return 2;
+  }
+  const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+  const { only, sample } = values;
+  return {
+    jobs: Number(values.jobs ?? 3 * availableParallelism()),
+    list: values.list,
+    verbose: values.verbose,
+    only,
+    choose(cells, name) {
+      const fitting = only === undefined ? [...cells] : cells.filter((cell) => name(cell).startsWith(only));
+      if (sample === undefined) return fitting;
+      console.log(`Seed ${seed}.`);
+      return shuffle(fitting, seed).slice(0, Number(sample));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { RecordedRequest } from '../../sandbox/sandbox.js';
+
+/** What the clouds were asked within a window, at most, and how much of it they refused: a line each. */
+export function measureRates(requests: readonly RecordedRequest[]): string[] {
+  const gitHub = requests.filter(({ service }) => service === 'github');
+  const launches = requests.filter(({ operation }) => operation === 'RunInstances');
+  const others = requests.filter(({ service, operation }) => service === 'ec2' && operation !== 'RunInstances');
+  const admitted = gitHub.filter((request) => !isRefused(request));
+  const points = ({ method }: RecordedRequest): number => (method === 'GET' ? 1 : 5);
+  const creations = ({ method }: RecordedRequest): number => (method === 'POST' ? 1 : 0);
+  const one = (): number => 1;
+  return [
+    `GitHub: ${gitHub.length} requests, ${gitHub.length - admitted.length} of them refused; at most ` +
+      `${most(gitHub, 60_000, points)} points a minute (limit 900), ${most(gitHub, 60_000, creations)} creations (80).`,
+    `RunInstances: ${launches.length} requests, ${launches.filter(isRefused).length} of them throttled; at most ` +
+      `${most(launches, 10_000, one)} in 10 s (25).`,
+    `EC2 otherwise: ${others.length} requests, ${others.filter(isRefused).length} of them throttled; at most ` +
+      `${most(others, 10_000, one)} in 10 s (300).`,
+  ];
+}
+
+function isRefused({ status, service }: RecordedRequest): boolean {
+  return service === 'github' ? status === 403 || status === 429 : status === 503;
+}
+
+/** The most that any window of so many ms holds. */
+function most(requests: readonly RecordedRequest[], windowMs: number, weigh: (one: RecordedRequest) => number): number {
+  let [from, sum, highest] = [0, 0, 0];
+  for (const request of requests) {
+    sum += weigh(request);
+    while (request.at - requests[from]!.at > windowMs) sum -= weigh(requests[from++]!);
+    highest = Math.max(highest, sum);
+  }
+  return highest;
+}

@@ -1,0 +1,51 @@
+/** `npm run test:faults`: every way of breaking a start, a post step and a stop that can be enumerated. See `--help`. */
+import { factor, realNow } from './accelerate.mjs';
+import { findBases, listBases, listCells, nameCell, type Cell } from './cells.js';
+import { readOptions, type MatrixOptions } from './options.js';
+import { play, type Played } from './play.js';
+import { Report } from './report.js';
+
+async function runMatrix(options: MatrixOptions): Promise<number> {
+  const began = realNow();
+  const bases = options.only === undefined ? listBases() : findBases(options.only);
+  const report = new Report(factor);
+  const plays = new Map<string, Played>();
+  await eachOf(bases, options.jobs, async (base) => {
+    const played = await playSafely(base);
+    plays.set(nameCell(base), played);
+    report.addBase(played);
+  });
+  const all = bases.flatMap((base) => listCells(base, plays.get(nameCell(base))!.requests));
+  const cells = options.choose(all, nameCell);
+  if (options.list) {
+    for (const cell of cells) console.log(nameCell(cell));
+    return 0;
+  }
+  console.log(`${all.length} cells, of which ${cells.length} are run, ${options.jobs} at a time.`);
+  await eachOf(cells, options.jobs, async (cell) => {
+    const played = await playSafely(cell);
+    report.add(played);
+    if (options.verbose) report.tell(played);
+  });
+  return report.close((realNow() - began) / 1000);
+}
+
+async function playSafely(cell: Cell): Promise<Played> {
+  try {
+    return await play(cell);
+  } catch (error) {
+    throw new Error(`${nameCell(cell)} could not be played`, { cause: error });
+  }
+}
+
+/** As many at a time as there are jobs. */
+async function eachOf<T>(items: readonly T[], jobs: number, act: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const lanes = Array.from({ length: jobs }, async () => {
+    for (const item of queue) await act(item);
+  });
+  await Promise.all(lanes);
+}
+
+const options = readOptions(process.argv.slice(2));
+process.exitCode = typeof options === 'number' ? options : await runMatrix(options);
