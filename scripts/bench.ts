@@ -23,24 +23,30 @@ async function bench(options: BenchOptions): Promise<number> {
     requests: () => measureRequests({ ...options, peers, say }),
     bundle: () => measureBundle({ ...options, peers, say }),
   };
-  const [load = 0] = loadavg();
+  const loads = [readLoad()];
   const figures: Figure[] = [];
   // One after the other: they would disturb each other.
   for (const section of options.sections) figures.push(...(await measures[section]()));
+  loads.push(readLoad());
   const machine = {
     node: readNodeVersion(),
     platform: `${process.platform}-${process.arch}`,
     cores: availableParallelism(),
-    load,
+    loads,
   };
   console.log(renderTable(figures));
-  console.log(
-    `\nNode ${machine.node}, ${machine.platform}, ${machine.cores} cores, load ${load.toFixed(1)} before; took ${elapsed()} s.`,
-  );
-  if (load > machine.cores / 2) console.log('Others were busy on this machine: times are longer than they need be.');
+  const [before, after] = loads.map((load) => load.toFixed(1));
+  console.log(`\nNode ${machine.node}, ${machine.platform}, ${machine.cores} cores, ${elapsed()} s.`);
+  if (Math.max(...loads) > machine.cores)
+    console.log(`Others were busy here (load ${before} before, ${after} after): times are longer than they need be.`);
   if (options.json !== undefined)
     await writeFile(options.json, `${JSON.stringify({ at: new Date().toISOString(), machine, figures }, null, 2)}\n`);
   return figures.some(missesBar) ? MISSED : 0;
+}
+
+/** Of the last minute. */
+function readLoad(): number {
+  return loadavg()[0] ?? 0;
 }
 
 async function main(): Promise<number> {

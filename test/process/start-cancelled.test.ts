@@ -6,6 +6,9 @@ import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from './
 /** GitHub sends SIGTERM so long after SIGINT. */
 const GRACE_MS = 7_500;
 
+/** Instances that would not even end by themselves when their runner is gone. */
+const idle = { machines: false };
+
 interface Interrupted {
   readonly main: StepResult;
   /** From the signal to the end of the process. */
@@ -50,7 +53,7 @@ test.concurrent(
 );
 
 test.concurrent('a start that is cancelled while EC2 still launches removes that instance too', () =>
-  inSandbox({}, async (scene) => {
+  inSandbox(idle, async (scene) => {
     scene.sandbox.intercept = ({ operation }) =>
       operation === 'RunInstances' ? { kind: 'stall', ms: 1_000 } : undefined;
     const { main, afterMs } = await interrupt(scene, 'SIGINT', { at: 'pending' });
@@ -74,7 +77,7 @@ test.concurrent('of a start that is killed while it waits, the post step removes
 );
 
 test.concurrent('of a start that is killed before EC2 has answered, the post step finds the instance by its tags', () =>
-  inSandbox({}, async (scene) => {
+  inSandbox(idle, async (scene) => {
     scene.sandbox.intercept = ({ operation }) =>
       operation === 'RunInstances' ? { kind: 'stall', ms: 1_000 } : undefined;
     const { main } = await interrupt(scene, 'SIGKILL', { at: 'pending' });
@@ -86,7 +89,7 @@ test.concurrent('of a start that is killed before EC2 has answered, the post ste
 );
 
 test.concurrent('a post step that may not terminate any more fails, and says what is left', () =>
-  inSandbox({ machines: false }, async (scene) => {
+  inSandbox(idle, async (scene) => {
     const { main } = await interrupt(scene, 'SIGKILL', { at: 'running' });
     scene.sandbox.ec2.denied.add('ec2:TerminateInstances');
     const post = await scene.finish(main);
