@@ -30,14 +30,14 @@ const DEAD: readonly string[] = ['shutting-down', 'terminated', 'stopping', 'sto
 const PASSING: readonly string[] = ['github-unreachable', 'github-rate-limited', 'aws-unreachable', 'aws-throttled'];
 
 /**
- * Milliseconds until GitHub is asked again, by milliseconds since the launch. Nothing boots in 7 s; most
- * images are online between 10 and 45 s, where the rhythm is dense; on average one question in 2 s.
+ * Milliseconds until GitHub is asked again, by milliseconds since the last launch. Nothing boots in 7 s; most
+ * images are online between 15 and 30 s, where the rhythm is dense; on average it is one question in 2 s.
  */
 export function runnerCadence(elapsed: number): number {
   if (elapsed < 7_000) return 7_000 - elapsed;
   if (elapsed < 15_000) return 2_000;
-  if (elapsed < 45_000) return 1_500;
-  if (elapsed < 90_000) return 2_500;
+  if (elapsed < 30_000) return 1_500;
+  if (elapsed < 90_000) return 2_000;
   return 5_000;
 }
 
@@ -82,10 +82,8 @@ export class Watch {
 
   private async run(): Promise<void> {
     const { clock, signal, github } = this.ports;
-    const first = Math.min(...this.all().map(({ launchedAt }) => launchedAt));
-    const since = () => clock.now() - first;
-    let askRunners = clock.now() + runnerCadence(since());
-    let askInstances = clock.now() + instanceCadence(since());
+    let askRunners = clock.now() + runnerCadence(this.age());
+    let askInstances = clock.now() + instanceCadence(this.age());
     while (this.pending.size > 0) {
       const due = Math.min(askRunners, askInstances, this.nextDeadline());
       await clock.sleep(Math.max(0, due - clock.now()), signal);
@@ -180,8 +178,9 @@ export class Watch {
     return [...this.pending.values()].map(({ watched }) => watched);
   }
 
+  /** Since the last launch: while further ones are on their way, questions are few, however many there are. */
   private age(): number {
-    return this.ports.clock.now() - Math.min(...this.all().map(({ launchedAt }) => launchedAt));
+    return this.ports.clock.now() - Math.max(...this.all().map(({ launchedAt }) => launchedAt));
   }
 
   private nextDeadline(): number {

@@ -69,6 +69,22 @@ describe('a start', () => {
     expect(at.at(-1)! - at[0]!).toBeLessThan(24_000);
   });
 
+  test('of fifty asks hardly more often than one of one', async () => {
+    const questions = async (count: number) => {
+      const world = aWorld({ bootMs: BOOT_MS });
+      let asked = 0;
+      const describe = world.ec2.describeInstances.bind(world.ec2);
+      world.ec2.describeInstances = (ids) => {
+        asked++;
+        return describe(ids);
+      };
+      await startRunners(aRequest({ count }), world.ports);
+      return asked + world.github.calls.filter((call) => !call.startsWith('mintRunner')).length;
+    };
+    // While EC2 lets the others through, for 23 s, there is a question to each of the two now and then.
+    expect(await questions(50)).toBeLessThanOrEqual((await questions(1)) + 10);
+  });
+
   test('that need not wait returns at once', async () => {
     const world = aWorld();
     const began = world.clock.now();
