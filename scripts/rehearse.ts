@@ -1,12 +1,16 @@
 /** `npm run rehearse`: the whole journey on this machine, EC2 and GitHub embedded. See `--help`. */
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.js';
-import { runStep, type StepResult } from '../sandbox/step.js';
+import { runStep, type Step, type StepResult } from '../sandbox/step.js';
+import { findNode24 } from '../test/node24/nodes.js';
 import { provokeFailure } from './rehearse/fail.js';
 import { readOptions, type RehearseOptions } from './rehearse/options.js';
 import { createStage, type Stage } from './rehearse/stage.js';
 import { printTimeline, proveNothingIsLeft } from './rehearse/closing.js';
 
 const LEFT_BEHIND = 3;
+
+/** As GitHub runs it: with its Node. */
+const runAsGitHub = (step: Step): Promise<StepResult> => runStep({ ...step, node: findNode24() });
 
 async function rehearse(options: RehearseOptions): Promise<number> {
   const stage = createStage();
@@ -42,9 +46,11 @@ async function start(sandbox: Sandbox, options: RehearseOptions, stage: Stage): 
     inputs: { 'github-token': sandbox.token, preset: options.preset, count: String(options.count), ...provoked.inputs },
     environment: sandbox.environment,
   };
-  const main = await stage.play('start-runner', (onLine) => runStep({ ...step, onLine, onStart: provoked.onStart }));
+  const main = await stage.play('start-runner', (onLine) =>
+    runAsGitHub({ ...step, onLine, onStart: provoked.onStart }),
+  );
   await stage.play('start-runner (post)', (onLine) =>
-    runStep({ ...step, script: 'dist/start-runner-post.js', state: main.state, onLine }),
+    runAsGitHub({ ...step, script: 'dist/start-runner-post.js', state: main.state, onLine }),
   );
   return main;
 }
@@ -69,7 +75,7 @@ async function stop(sandbox: Sandbox, started: StepResult, stage: Stage): Promis
   const { label = '', 'ec2-instance-id': id = '' } = started.outputs;
   const inputs = { 'github-token': sandbox.token, label, 'ec2-instance-id': id };
   await stage.play('stop-runner', (onLine) =>
-    runStep({ script: 'dist/stop-runner.js', inputs, environment: sandbox.environment, onLine }),
+    runAsGitHub({ script: 'dist/stop-runner.js', inputs, environment: sandbox.environment, onLine }),
   );
 }
 

@@ -12,7 +12,7 @@ export async function proveNothingIsLeft(sandbox: Sandbox, stage: Stage): Promis
   else {
     const launched = sandbox.ec2.instances().length;
     stage.say(
-      `Nothing is left: ${launched} instance${launched === 1 ? '' : 's'} terminated, no volume, no runner, no process.`,
+      `Nothing is left: ${launched} instance${launched === 1 ? '' : 's'} terminated, no volume, no spot request, no runner.`,
     );
   }
   return remains.length === 0;
@@ -39,6 +39,9 @@ function listRemains(sandbox: Sandbox): string[] {
       .filter(({ state }) => state !== 'terminated')
       .map(({ id, state }) => `instance ${id} (${state})`),
     ...[...sandbox.ec2.volumes.keys()].map((id) => `volume ${id}`),
+    ...[...sandbox.ec2.spotRequests.values()]
+      .filter(({ state }) => state === 'open' || state === 'active')
+      .map(({ id, state }) => `spot request ${id} (${state})`),
     ...sandbox.github.runners().map(({ name }) => `runner ${name}`),
   ];
 }

@@ -98,7 +98,7 @@ test.concurrent('a post step that may not terminate any more fails, and says wha
       /^Not everything that this start left could be removed\.\nWhat to do: Run stop-runner /,
     );
     expect(logOf(post)).toMatch(
-      /^Could not terminate i-\w+: The AWS credentials lack the permission ec2:TerminateInstances/m,
+      /^Could not terminate i-\w+ in us-east-1: The AWS credentials lack the permission ec2:TerminateInstances/m,
     );
     expect(scene.sandbox.github.runners()).toEqual([]);
   }),

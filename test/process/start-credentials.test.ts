@@ -164,8 +164,8 @@ test.concurrent('a stop with such credentials still terminates the instance, and
   return inSandbox({ machines: false, github: { tokens, app: app! } }, async (scene) => {
     await scene.start(launched);
     const attempts: [Inputs, RegExp][] = [
-      [{ 'github-token': 'ghp_expired' }, inRepository],
       [{ 'github-token': 'github_pat_reader' }, inRepository],
+      [{ 'github-token': 'ghp_expired' }, inRepository],
       [{ 'github-token': 'github_pat_stranger' }, inRepository],
       [useApp, /lacks the permission `administration: write`[^]*Granted: administration: read/],
     ];
@@ -177,7 +177,5 @@ test.concurrent('a stop with such credentials still terminates the instance, and
     }
     await scene.until(() => scene.sandbox.ec2.volumes.size === 0);
     expect(scene.sandbox.ec2.instances()).toMatchObject([{ state: 'terminated' }]);
-    expect(await scene.stop()).toMatchObject({ code: 0 });
-    await scene.expectNothingIsLeft();
   });
 });
