@@ -1,4 +1,4 @@
-import { messageOf } from './failure.js';
+import { Failure, messageOf } from './failure.js';
 import { TAG, type Run } from './identity.js';
 import type { Clock, Ec2ByRegion, GitHub, JournalEntry, Log, TagFilter } from './ports.js';
 import { startTags } from './request.js';
@@ -62,7 +62,8 @@ export async function removeTraces(traces: Traces, ports: UndoPorts): Promise<st
   const isComplete = () =>
     searches.every(({ left }) => left.length === 0) &&
     expected.every((id) => searches.some(({ runnerIds }) => runnerIds.has(id)));
-  while (!isComplete() && clock.now() + INVISIBLE_CADENCE_MS <= deadline) {
+  const isHopeless = () => searches.every(({ isForbidden }) => isForbidden);
+  while (!isComplete() && !isHopeless() && clock.now() + INVISIBLE_CADENCE_MS <= deadline) {
     await clock.sleep(INVISIBLE_CADENCE_MS);
     await terminate();
   }
@@ -76,6 +77,8 @@ class Search {
   hidden: readonly string[] = [];
   /** Of the runners whose instances were seen. */
   readonly runnerIds = new Set<number>();
+  /** A permission that is missing now will be missing in some seconds. */
+  isForbidden = false;
   private readonly ids: Set<string>;
   private readonly terminated = new Set<string>();
   private problems: string[] = [];
@@ -124,6 +127,7 @@ class Search {
     try {
       await act();
     } catch (error) {
+      this.isForbidden ||= error instanceof Failure && error.code === 'aws-not-authorized';
       this.problems.push(`Could not ${what} in ${this.region}: ${messageOf(error)}`);
     }
   }

@@ -79,6 +79,16 @@ describe('a post step', () => {
     await cleaning;
   });
 
+  test('gives up at once on one that it may not terminate', async () => {
+    const world = aWorld();
+    const entry = await killed(world);
+    world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    const began = world.clock.now();
+    const left = await removeTraces(tracesOf(entry, run), world.ports);
+    expect(left).toEqual([expect.stringMatching(/^Could not terminate i-\w+ in us-east-1: no$/)]);
+    expect(world.clock.now()).toBe(began);
+  });
+
   test('gives up after 20 s on one that there is not', async () => {
     const world = aWorld();
     world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' });

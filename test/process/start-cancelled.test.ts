@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Ec2Event } from '../../sandbox/ec2/world.js';
 import type { StepResult } from '../../sandbox/step.js';
+import { findNode24 } from '../node24/nodes.js';
 import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from './suite.js';
 
 /** GitHub sends SIGTERM so long after SIGINT. */
@@ -33,6 +36,21 @@ async function interrupt(
   expect(sentAt).toBeGreaterThan(0);
   return { main, afterMs: performance.now() - sentAt };
 }
+
+test.concurrent('a start whose log nobody reads any more, as when the runner has died, still comes to its end', () =>
+  inSandbox({}, async (scene) => {
+    const node = join(scene.directory, 'node');
+    const program = `"${findNode24()}" "$@" | sed '/^Launched/q'\nexit "\${PIPESTATUS[0]}"`;
+    writeFileSync(node, `#!/bin/bash\n${program}\n`, { mode: 0o755 });
+    const main = await scene.start({}, { node });
+    expect(main.lines.at(-1)).toMatch(/^Launched /);
+    expect(main.code).toBe(0);
+    expect(main.outputs['ec2-instance-id']).toBe(scene.sandbox.ec2.instances()[0]?.id);
+    expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ state: 'confirmed' });
+    expect(await scene.queue(main.outputs['label']).finished).toBe('success');
+    await scene.expectNothingIsLeft();
+  }),
+);
 
 test.concurrent(
   'a start that is cancelled while it waits removes all of it in time, and leaves nothing to its post step',
