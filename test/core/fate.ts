@@ -47,8 +47,15 @@ export class Fate {
 
   private async live<T>(act: () => T): Promise<T> {
     await this.untilDeath(this.clock.sleep(0));
-    const answer = this.travel().then(act);
-    return this.untilDeath(answer.finally(() => this.travel()));
+    const answer = async () => {
+      await this.travel();
+      try {
+        return await act();
+      } finally {
+        await this.travel();
+      }
+    };
+    return this.untilDeath(answer());
   }
 
   private travel(): Promise<void> {

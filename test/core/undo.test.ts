@@ -56,7 +56,7 @@ describe('a post step', () => {
       ec2In: async () => ec2,
       journal: { record: (e: JournalEntry) => journal.push(e) },
     };
-    void startRunners(request, ports as never);
+    void startRunners(request, ports);
     await launched;
     return journal.at(-1)!;
   }

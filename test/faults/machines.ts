@@ -29,9 +29,9 @@ export class Machines {
 
   constructor(private readonly sandbox: Sandbox) {
     this.stop = sandbox.on((event) => {
-      if (event.name === 'running' && 'instance' in event) this.switchOn(sandbox.ec2.instance(event.instance!));
-      if (event.name === 'shutting-down' && 'instance' in event) this.disconnects.get(event.instance!)?.();
-      if (event.name === 'runner-removed' && 'runnerId' in event) this.beRemoved(event.runnerId!);
+      if (event.name === 'running' && 'instance' in event) this.switchOn(sandbox.ec2.instance(event.instance));
+      if (event.name === 'shutting-down' && 'instance' in event) this.disconnects.get(event.instance)?.();
+      if (event.name === 'runner-removed' && 'runnerId' in event) this.beRemoved(event.runnerId);
     });
   }
 
@@ -53,9 +53,9 @@ export class Machines {
     const { github } = this.sandbox;
     // "The runner registration has been deleted": the program exits, and so does the agent.
     if (!github.runners().some(({ id }) => id === runnerId)) return this.powerOff(instance);
-    const { disconnect } = github.connectRunner(runnerId);
+    const connection = github.connectRunner(runnerId);
     this.instanceOf.set(runnerId, instance);
-    this.disconnects.set(instance.id, disconnect);
+    this.disconnects.set(instance.id, () => connection.disconnect());
     this.timers.after(idleMs, () => this.powerOff(instance));
   }
 
