@@ -90,7 +90,7 @@ describe('what goes wrong', () => {
       const runner = await startListening(sandbox, 'signal', { env: { RUNNER_MANUALLY_TRAP_SIG: '1' } });
       const job = sandbox.github.queueJob({
         labels: ['signal'],
-        steps: ['trap "echo told; exit 3" INT; echo here; while :; do read -rt 0.05 <> <(:); done'],
+        steps: ['trap "echo told; exit 3" INT; echo here; while :; do read -rt 0.05 <> <(:) || :; done'],
       });
       await until('the step runs', () => /^here$/m.test(job.log));
       runner.process.kill(signal);
