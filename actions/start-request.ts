@@ -44,16 +44,21 @@ export async function loadStart(given: RawInputs, context: RunContext, connect: 
     early.problems.length > 0 ? { inputs: {}, problems: [] } : await findPreset(early.values, context, access.github);
   const raw = { ...found.inputs, ...dropEmpty(migrated.raw) };
   const { values, problems } = parseInputs(inputs, raw);
+  // A preset may say where its runners belong; until it was read, nobody knew.
+  const reached =
+    raw['runner-scope'] === found.inputs['runner-scope'] && raw['runner-scope'] !== undefined
+      ? await reachGitHub(raw, parseInputs(earlyInputs, pick(raw, Object.keys(earlyInputs))), { context, connect })
+      : access;
   refuseProblems([
     ...migrated.problems,
     ...problems,
-    ...access.problems,
+    ...reached.problems,
     ...found.problems,
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
   ]);
-  const request = composeRequest({ values, raw, preset: found.preset! }, context, access.scope!);
-  return { request, values, notices: migrated.notices, github: access.github! };
+  const request = composeRequest({ values, raw, preset: found.preset! }, context, reached.scope!);
+  return { request, values, notices: migrated.notices, github: reached.github! };
 }
 
 /** GitHub's side, unless what it takes cannot be used; what that is, the inputs' own problems may tell already. */

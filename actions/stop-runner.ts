@@ -1,7 +1,7 @@
 import { parseInputs, refuseProblems } from '../src/core/inputs.js';
 import { migrateInputs } from '../src/core/migration.js';
 import { summariseStop } from '../src/core/report.js';
-import { stopRunners } from '../src/core/stop.js';
+import { refuseUnstopped, stopRunners } from '../src/core/stop.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -39,5 +39,6 @@ export function runStopRunner(): Promise<void> {
     });
     writeOutputs({ 'ec2-instance-ids': stopped.instances.map(({ instance }) => instance.id) });
     await appendSummary(summariseStop(stopped), log);
+    refuseUnstopped(stopped);
   });
 }

@@ -139,8 +139,8 @@ export interface Ec2 {
   checkLaunch(spec: LaunchSpec): Promise<void>;
   /** Those of the ids that EC2 lists; a fresh instance may be missing for some seconds. */
   describeInstances(ids: readonly string[]): Promise<readonly Instance[]>;
-  /** Instances in any state but `terminated` that carry all these tags; every page is read. */
-  findInstances(tags: TagFilter): Promise<readonly Instance[]>;
+  /** Instances that carry all these tags, in any state but, unless `alsoEnded`, `terminated`; every page is read. */
+  findInstances(tags: TagFilter, which?: { readonly alsoEnded: boolean }): Promise<readonly Instance[]>;
   /** Idempotent; ids that EC2 does not know are returned, all others are being terminated. */
   terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }>;
   /** The serial console's text so far, '' when there is none yet. */

@@ -1,8 +1,15 @@
 import { messageOf } from './failure.js';
-import { repositoryOf, runTags, TAG } from './identity.js';
+import { repositoryOf, runTags, TAG, type Run } from './identity.js';
 import type { Clock, Ec2, Ec2ByRegion, Instance, Log, Runner, TagFilter } from './ports.js';
-import type { StopRequest } from './stop.js';
 import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './undo.js';
+
+export interface StopRequest {
+  readonly run: Run;
+  readonly label: string | undefined;
+  readonly instanceIds: readonly string[];
+  /** Wait for EC2 to say `terminated`. */
+  readonly wait: boolean;
+}
 
 export interface Found {
   readonly instance: Instance;
@@ -115,7 +122,8 @@ export class InstanceSearch {
         ? runTags(run)
         : { [TAG.repository]: this.repository, [TAG.runId]: run.runId, [TAG.label]: label };
     const starts = this.starts;
-    const found = await ec2.findInstances(filter);
+    // One that has ended is no reason to go on looking for its runner's instance.
+    const found = await ec2.findInstances(filter, { alsoEnded: true });
     return this.add(
       ec2.region,
       found.filter(({ tags }) => starts.length === 0 || starts.includes(tags[TAG.start] ?? '')),

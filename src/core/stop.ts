@@ -1,16 +1,8 @@
 import { Failure, messageOf } from './failure.js';
-import { parseScope, renderScope, TAG, type Run, type Scope } from './identity.js';
+import { parseScope, renderScope, TAG, type Scope } from './identity.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
-import { InstanceSearch, type Found } from './stop-search.js';
+import { InstanceSearch, type Found, type StopRequest } from './stop-search.js';
 import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './undo.js';
-
-export interface StopRequest {
-  readonly run: Run;
-  readonly label: string | undefined;
-  readonly instanceIds: readonly string[];
-  /** Wait for EC2 to say `terminated`. */
-  readonly wait: boolean;
-}
 
 export interface StopPorts {
   /** The home region's. */
@@ -26,6 +18,10 @@ export interface StopPorts {
 export interface Stopped {
   readonly instances: readonly StoppedInstance[];
   readonly runnersRemoved: readonly string[];
+  /** Sentences about ids that belong to somebody else. */
+  readonly foreign: readonly string[];
+  /** Why runners could not be removed. */
+  readonly refusals: readonly Failure[];
 }
 
 export interface StoppedInstance {
@@ -38,10 +34,10 @@ const TERMINATION_CADENCE_MS = 3_000;
 
 /**
  * Terminates what the request names (else everything this run and attempt started), then removes its runners.
- * Stopping twice succeeds. Nothing without this suite's tags for this repository is touched.
+ * Stopping twice succeeds. Nothing without this suite's tags for this repository is touched. What was not stopped is
+ * part of what is returned: see {@link refuseUnstopped}.
  *
- * @throws Failure `not-ours` for an id that isn't, after the rest was stopped; `cleanup-incomplete` when
- *   something could not be removed
+ * @throws Failure `cleanup-incomplete` for an instance that EC2 lists and does not know, or does not end
  */
 export async function stopRunners(request: StopRequest, ports: StopPorts): Promise<Stopped> {
   const { log, clock } = ports;
@@ -52,14 +48,40 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const late = await search.further(listing.ours.map(({ runner }) => runner));
   await terminate(late, ports);
   const removed = await removeRunners(listing, log);
-  if (search.all.length === 0) log.info('No instance of this request is left.');
   if (request.wait) await waitUntilTerminated(search.all, ports);
   const now = clock.now();
   // Those that had ended before are not this stop's doing.
   const ended = search.all.filter(({ instance }) => instance.state !== 'terminated');
   const instances = ended.map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
-  report(search.foreign, [...listing.problems, ...removed.problems]);
-  return { instances, runnersRemoved: removed.names };
+  if (instances.length === 0) log.info('No instance of this request is left.');
+  const refusals = [...listing.problems, ...removed.problems];
+  return { instances, runnersRemoved: removed.names, foreign: search.foreign, refusals };
+}
+
+/**
+ * With GitHub's own advice for each of its refusals: that is where it says which permission is missing.
+ *
+ * @throws Failure `not-ours` for an id that isn't; `cleanup-incomplete` when a runner could not be removed
+ */
+export function refuseUnstopped({ foreign, refusals }: Stopped): void {
+  const sentences = [...foreign, ...refusals.map(({ message }) => message)];
+  if (sentences.length === 0) return;
+  const listed = sentences.length === 1 ? [] : sentences;
+  const advice = [
+    ...(foreign.length > 0 ? ['Give `ec2-instance-id` only ids that start-runner put out in this repository.'] : []),
+    ...new Set(refusals.map(({ hint }) => hint)),
+    refusals.length > 0 ? 'Then run stop-runner again: it is safe to repeat.' : 'Everything else was stopped.',
+  ];
+  const requestId = refusals.find(({ about }) => about.requestId !== undefined)?.about.requestId;
+  throw new Failure(
+    foreign.length > 0 ? 'not-ours' : 'cleanup-incomplete',
+    sentences.length === 1 ? sentences[0]! : 'Not everything could be stopped.',
+    {
+      hint: advice.join(' '),
+      details: [...listed, ...refusals.flatMap(({ about }) => about.details ?? [])],
+      ...(requestId !== undefined && { requestId }),
+    },
+  );
 }
 
 /** @throws Failure `cleanup-incomplete` for what EC2 lists and, for as long as that may pass, does not know by its id */
@@ -166,21 +188,4 @@ function notTerminated(ids: readonly string[]): Failure {
   return new Failure('cleanup-incomplete', `EC2 has not terminated ${ids.join(', ')} within 10 min.`, {
     hint: 'They are shutting down and no longer billed; look at them in the EC2 console.',
   });
-}
-
-/** With GitHub's own advice for each of its refusals: that is where it says which permission is missing. */
-function report(notOurs: readonly string[], refusals: readonly Failure[]): void {
-  const sentences = [...notOurs, ...refusals.map(({ message }) => message)];
-  if (sentences.length === 0) return;
-  const listed = sentences.length === 1 ? [] : sentences;
-  const advice = [
-    ...(notOurs.length > 0 ? ['Give `ec2-instance-id` only ids that start-runner put out in this repository.'] : []),
-    ...new Set(refusals.map(({ hint }) => hint)),
-    refusals.length > 0 ? 'Then run stop-runner again: it is safe to repeat.' : 'Everything else was stopped.',
-  ];
-  throw new Failure(
-    notOurs.length > 0 ? 'not-ours' : 'cleanup-incomplete',
-    sentences.length === 1 ? sentences[0]! : 'Not everything could be stopped.',
-    { hint: advice.join(' '), details: [...listed, ...refusals.flatMap(({ about }) => about.details ?? [])] },
-  );
 }

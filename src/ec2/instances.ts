@@ -29,8 +29,10 @@ export function createInstances(client: EC2Client): Instances {
       );
       return answers.flat();
     },
-    findInstances: (tags) =>
-      describe(client, [...toTagFilters(tags), { Name: 'instance-state-name', Values: [...NOT_TERMINATED] }]),
+    findInstances: (tags, which) => {
+      const inState = which?.alsoEnded ? [] : [{ Name: 'instance-state-name', Values: [...NOT_TERMINATED] }];
+      return describe(client, [...toTagFilters(tags), ...inState]);
+    },
     async terminate(ids) {
       const unknown: string[] = [];
       for (const some of chunk([...new Set(ids)], TERMINATE_IDS)) unknown.push(...(await terminate(client, some)));

@@ -1,3 +1,4 @@
+import { Failure } from '../core/failure.js';
 import type { MintedRunner, MintRequest, Runner } from '../core/ports.js';
 import { toCall, type Connection } from './connection.js';
 import { readAll } from './pages.js';
@@ -6,6 +7,8 @@ import type { Answer } from './request.js';
 
 /** How long a successful look at the runners is proof that the token may see them. */
 const TRUST_MS = 10_000;
+/** How often a runner is to be removed that GitHub shows and, asked for its removal, does not know. */
+const REMOVAL_TRIES = 3;
 
 /**
  * The runners of one scope.
@@ -71,8 +74,21 @@ export class Runners {
     return listed.find((runner) => runner.name.toLowerCase() === name.toLowerCase());
   }
 
-  /** Removing twice is safe, so a lost answer is repeated; the second time GitHub may say that it is absent. */
+  /**
+   * Removing twice is safe, so a lost answer is repeated; the second time GitHub may say that it is absent. One that
+   * was registered a moment ago may be unknown to the part of GitHub that was asked: it is looked for before that counts.
+   */
   async remove(id: number): Promise<'removed' | 'absent' | 'busy'> {
+    for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
+      const outcome = await this.tryToRemove(id);
+      if (outcome !== 'absent' || (await this.read(id)) === undefined) return outcome;
+    }
+    throw new Failure('github-unreachable', `GitHub lists runner ${id}, and does not know it when it is to go.`, {
+      hint: 'Run this again: it is safe to repeat.',
+    });
+  }
+
+  private async tryToRemove(id: number): Promise<'removed' | 'absent' | 'busy'> {
     const outcome = await this.connection.requests.ask(
       toCall(this.connection, {
         route: `DELETE ${this.connection.paths.runners}/{runner_id}`,
@@ -81,8 +97,7 @@ export class Runners {
         expected: readRemovalRefusal,
       }),
     );
-    if (outcome === 'absent') await this.makeSureWeMayLook();
-    else this.visibleAt = this.connection.clock.now();
+    if (outcome !== 'absent') this.visibleAt = this.connection.clock.now();
     return outcome;
   }
 

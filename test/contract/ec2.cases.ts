@@ -217,7 +217,7 @@ const cases = {
       expect((await world.ec2.findInstances(tags)).map((instance) => instance.id)).toEqual([id]);
     },
   },
-  'a terminated instance is described with a reason but no longer found': {
+  'a terminated instance is described with a reason but no longer found unless it is asked for': {
     async run(world) {
       const { id } = await launch(world, specFor(world));
       expect(await world.ec2.terminate([id])).toEqual({ unknown: [] });
@@ -226,6 +226,7 @@ const cases = {
         stateReason: expect.stringContaining('Client.UserInitiatedShutdown'),
       });
       expect(await world.ec2.findInstances({ Name: 'contract' })).toEqual([]);
+      expect(await world.ec2.findInstances({ Name: 'contract' }, { alsoEnded: true })).toMatchObject([{ id }]);
     },
   },
   'terminating twice succeeds': {

@@ -171,9 +171,10 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     return this.answer('describeInstances', () => this.machines.visible().filter(({ id }) => ids.includes(id)));
   }
 
-  findInstances(tags: TagFilter): Promise<readonly Instance[]> {
+  findInstances(tags: TagFilter, which?: { readonly alsoEnded: boolean }): Promise<readonly Instance[]> {
+    const isAsked = ({ state }: Instance): boolean => which?.alsoEnded === true || state !== 'terminated';
     return this.answer('findInstances', () =>
-      this.machines.visible().filter((instance) => instance.state !== 'terminated' && hasTags(instance, tags)),
+      this.machines.visible().filter((instance) => isAsked(instance) && hasTags(instance, tags)),
     );
   }
 

@@ -34,7 +34,7 @@ describe('a 404 for one runner', () => {
 
   test('is believed without asking again for some seconds, also side by side', async () => {
     const script = new ScriptedGitHub().on(`GET ${RUNNERS}?per_page=1`, visible);
-    for (const id of [7, 8, 9]) script.on(`DELETE ${RUNNERS}/${id}`, absent);
+    for (const id of [7, 8, 9]) script.on(`DELETE ${RUNNERS}/${id}`, absent).on(`GET ${RUNNERS}/${id}`, absent);
     const { github, clock } = await connectScripted(script);
     await expect(Promise.all([7, 8].map((id) => github.removeRunner(id)))).resolves.toEqual(['absent', 'absent']);
     await expect(github.removeRunner(9)).resolves.toBe('absent');
@@ -133,6 +133,22 @@ describe('removing', () => {
     const script = new ScriptedGitHub().on(`DELETE ${RUNNERS}/7`, { status: 422, json: { message } });
     const { github } = await connectScripted(script);
     await expect(github.removeRunner(7)).resolves.toBe(outcome);
+  });
+
+  test('is insisted on when the part of GitHub that was asked did not know the runner yet', async () => {
+    const script = new ScriptedGitHub()
+      .on(`DELETE ${RUNNERS}/7`, { status: 404, json: { message: 'Not Found' } }, { status: 204 })
+      .on(`GET ${RUNNERS}/7`, { json: runnerJson(7) });
+    const { github } = await connectScripted(script);
+    await expect(github.removeRunner(7)).resolves.toBe('removed');
+  });
+
+  test('is not called done while GitHub shows the runner and does not know it', async () => {
+    const script = new ScriptedGitHub()
+      .on(`DELETE ${RUNNERS}/7`, { status: 404, json: { message: 'Not Found' } })
+      .on(`GET ${RUNNERS}/7`, { json: runnerJson(7) });
+    const { github } = await connectScripted(script);
+    await expect(github.removeRunner(7)).rejects.toMatchObject({ code: 'github-unreachable' });
   });
 
   test('that GitHub rejects for any other reason is a failure', async () => {

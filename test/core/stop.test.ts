@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/core/failure.js';
 import { startRunners } from '../../src/core/start.js';
-import { stopRunners, type StopRequest } from '../../src/core/stop.js';
+import { refuseUnstopped, stopRunners } from '../../src/core/stop.js';
+import type { StopRequest } from '../../src/core/stop-search.js';
 import { FakeEc2, NO_CAPACITY } from './fake-ec2.js';
 import { aRequest, aWorld, failureOf, run } from './requests.js';
 
@@ -12,8 +13,10 @@ function setUp() {
       { run, label: undefined, instanceIds: [], wait: false, ...changes },
       { ...world.ports, gitHubOf: async () => world.github },
     );
+  const refusalOf = async (stopped: ReturnType<typeof stop>) =>
+    failureOf(stopped.then((one) => refuseUnstopped(one)));
   const start = (changes: Parameters<typeof aRequest>[0] = {}) => startRunners(aRequest(changes), world.ports);
-  return { world, start, stop };
+  return { world, start, stop, refusalOf };
 }
 
 describe('a stop', () => {
@@ -90,21 +93,21 @@ describe('a stop', () => {
   });
 
   test('refuses an id that is not ours, and stops the rest', async () => {
-    const { world, start, stop } = setUp();
+    const { world, start, stop, refusalOf } = setUp();
     const mine = (await start()).runners[0]!.instance.id;
     const other = (await start({ startId: 'ffff0001', run: { ...run, repo: 'another' } })).runners[0]!.instance.id;
-    const failure = await failureOf(stop({ instanceIds: [other, mine] }));
+    const failure = await refusalOf(stop({ instanceIds: [other, mine] }));
     expect(failure.code).toBe('not-ours');
     expect(failure.message).toBe(`${other} belongs to octo-org/another; it was left alone.`);
     expect(world.live().map(({ id }) => id)).toEqual([other]);
   });
 
   test('terminates even when GitHub refuses, and says what is left', async () => {
-    const { world, start, stop } = setUp();
+    const { world, start, stop, refusalOf } = setUp();
     await start();
     const about = { hint: 'Give a token that may do it.', details: ['Granted: nothing.'] };
     world.github.failNext('listRunners', new Failure('github-unauthorized', 'no', about));
-    const failure = await failureOf(stop());
+    const failure = await refusalOf(stop());
     expect(failure.code).toBe('cleanup-incomplete');
     expect(failure.message).toBe('Runners of repo:octo-org/octo-repo could not be removed: no');
     expect(failure.hint).toBe(`${about.hint} Then run stop-runner again: it is safe to repeat.`);
@@ -145,6 +148,17 @@ describe('a stop', () => {
     const ports = { ...world.ports, ec2: late, ec2In: async () => late, gitHubOf: async () => world.github };
     await stopRunners({ run, label: undefined, instanceIds: [], wait: false }, ports);
     expect(late.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+  });
+
+  test('does not wait for the instance of a runner that has ended already', async () => {
+    const { world, start, stop } = setUp();
+    const { runners } = await start();
+    world.ec2.end(runners[0]!.instance.id);
+    await world.clock.sleep(60_000);
+    const began = world.clock.now();
+    const stopped = await stop();
+    expect(stopped).toMatchObject({ instances: [], runnersRemoved: [runners[0]!.runner.name] });
+    expect(world.clock.now()).toBe(began);
   });
 
   test('gives up on an instance that never was after a bound', async () => {

@@ -84,6 +84,20 @@ test.concurrent('config: names another file, and what the workflow says wins ove
   }),
 );
 
+test.concurrent('a preset says where its runners belong, unless the workflow does', () =>
+  inSandbox(still, async (scene) => {
+    checkOut(scene, 'presets:\n  shared: { extends: amd64, runner-scope: org }\n');
+    const shared = await scene.start({ preset: 'shared', 'wait-for': 'launched' });
+    expect(shared).toMatchObject({ code: 0 });
+    expect(scene.sandbox.requests.filter(({ operation }) => /generate-jitconfig/.test(operation))).toMatchObject([
+      { operation: 'POST /orgs/{org}/actions/runners/generate-jitconfig' },
+    ]);
+    const own = await scene.start({ preset: 'shared', 'runner-scope': 'repo', 'wait-for': 'launched' });
+    expect(own).toMatchObject({ code: 0 });
+    expect(scene.count(/^POST \/repos\/.*generate-jitconfig/)).toBe(1);
+  }),
+);
+
 test.concurrent('presets that extend each other in a circle are named', () =>
   inSandbox({ ...still, github: { files: { [FILE]: circle } } }, async (scene) => {
     const main = await scene.start({ preset: 'hen', 'wait-for': 'launched' });
