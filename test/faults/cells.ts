@@ -1,4 +1,4 @@
-import { listFaults, type FaultName } from './faults.js';
+import { listFaults, type DisturbedStep, type FaultName } from './faults.js';
 
 /** One combination of inputs. */
 export interface Config {
@@ -6,14 +6,14 @@ export interface Config {
   readonly count: number;
   readonly waitFor: 'online' | 'launched';
   readonly inputs: Readonly<Record<string, string>>;
-  /** EC2 does not list what it launches until stop-runner has looked for it once. */
+  /** EC2 lists what it launches as late as it may: see `World`. */
   readonly listsLate: boolean;
 }
 
 /** Where in the life of a runner something goes wrong: the step it hits, and what has gone wrong before it. */
 export interface Scenario {
-  readonly name: 'start' | 'undo' | 'post' | 'stop' | 'stop-blind';
-  readonly step: 'start' | 'post' | 'stop';
+  readonly name: 'start' | 'undo' | 'post' | 'stop' | 'stop-blind' | 'reap';
+  readonly step: DisturbedStep;
   /** The mishap that leads there, at the start's first look at its instances. */
   readonly prelude?: FaultName;
   readonly configs: readonly Config[];
@@ -60,6 +60,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'post', step: 'post', prelude: 'kill-after', configs: [single, several, lateSingle] },
   { name: 'stop', step: 'stop', configs: [single, several, configs[5]!, configs[6]!] },
   { name: 'stop-blind', step: 'stop', prelude: 'gone-after', configs: [single, several, lateSingle] },
+  { name: 'reap', step: 'reap', prelude: 'gone-after', configs: [single, several] },
 ];
 
 export function nameCell({ scenario, config, at }: Cell): string {

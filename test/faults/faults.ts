@@ -11,6 +11,9 @@ export type KillName = 'cancel' | 'term' | 'kill' | 'hangup' | 'gone' | 'forsake
 /** When: before the request takes effect; between effect and answer; or the effect comes when the step is long dead. */
 export type Moment = 'before' | 'after' | 'late';
 
+/** The step that something happens to. */
+export type DisturbedStep = 'start' | 'post' | 'stop' | 'reap';
+
 type Request = Parameters<Intercept>[0];
 type Kill = (how: NodeJS.Signals | 'hang up') => void;
 
@@ -40,8 +43,8 @@ const KILLS: readonly KillName[] = ['cancel', 'term', 'kill', 'hangup', 'gone', 
 /** Requests that create something: only these can do harm after everybody has left. */
 const CREATES = /^(RunInstances|POST-.*)$/;
 
-/** All that can go wrong at a request of a step. A `post` and a `stop` are the last of their kind: `gone` is `kill`. */
-export function listFaults(operation: string, step: 'start' | 'post' | 'stop'): FaultName[] {
+/** All that can go wrong at a request of a step. After all but the start nothing depends on who died: `gone` is `kill`. */
+export function listFaults(operation: string, step: DisturbedStep): FaultName[] {
   const kills = step === 'start' ? KILLS : KILLS.slice(0, 4);
   return [
     ...(Object.keys(API_FAULTS) as (keyof typeof API_FAULTS)[]),

@@ -1,7 +1,7 @@
 import type { World, StepRun } from './world.js';
 
 export interface Violation {
-  readonly rule: 'alive' | 'ghost' | 'volume' | 'foreign' | 'verdict' | 'reason' | 'secret' | 'too many' | 'post';
+  readonly rule: 'alive' | 'ghost' | 'leftover' | 'foreign' | 'verdict' | 'reason' | 'secret' | 'too many' | 'post';
   readonly what: string;
 }
 
@@ -62,6 +62,19 @@ export function checkStop(stop: StepRun, world: World): Violation[] {
   return [{ rule: 'verdict', what: `stop-runner succeeds and leaves ${problems.join(', ')}` }];
 }
 
+/** What a sweep says it has removed is gone, and one that nothing disturbed leaves nothing. */
+export function checkReap(sweep: StepRun, world: World, { disturbed }: { disturbed: boolean }): Violation[] {
+  const findings = JSON.parse(sweep.outputs['findings'] ?? '[]') as { id: string; outcome: string }[];
+  const there = world.left;
+  const lies = findings.filter(({ id, outcome }) => outcome === 'removed' && there.includes(id));
+  const problems = [
+    ...lies.map(({ id }) => ({ rule: 'verdict' as const, what: `reap-runners says it removed ${id}, which is there` })),
+    ...(disturbed || sweep.code === 0 ? [] : [{ rule: 'verdict' as const, what: 'an undisturbed sweep fails' }]),
+  ];
+  if (disturbed || there.length === 0) return problems;
+  return [...problems, { rule: 'verdict', what: `reap-runners leaves ${there.join(', ')}` }];
+}
+
 /** When everything that cleans up has had its turn. `since`: the end of the mishap; infinite if there was none. */
 export function checkEnd(
   world: World,
@@ -73,7 +86,10 @@ export function checkEnd(
   const violations: Violation[] = [
     ...world.live.map(({ id }) => ({ rule: 'alive' as const, what: `${id} is still there` })),
     ...(ghostsAllowed ? [] : world.runners).map(({ name }) => ({ rule: 'ghost' as const, what: `${name} is listed` })),
-    ...world.volumes.map((id) => ({ rule: 'volume' as const, what: `${id} is left` })),
+    ...[...world.volumes, ...world.openSpotRequests].map((id) => ({
+      rule: 'leftover' as const,
+      what: `${id} is left`,
+    })),
     ...world.listDamage().map((what) => ({ rule: 'foreign' as const, what: `${what} was somebody else's` })),
     ...(launched > config.count
       ? [{ rule: 'too many' as const, what: `${launched} launches for ${config.count}` }]

@@ -1,5 +1,5 @@
 import { nameCell, type Cell } from './cells.js';
-import { checkEnd, checkStart, checkStop, checkStep, type Violation } from './invariants.js';
+import { checkEnd, checkReap, checkStart, checkStop, checkStep, type Violation } from './invariants.js';
 import { World, type StepRun } from './world.js';
 
 /** What became of one cell. */
@@ -40,7 +40,9 @@ async function playIn(world: World, cell: Cell): Promise<Played> {
   const ok = start.code === 0 && kill === undefined;
   violations.push(...checkStep(start, world), ...checkStart(start, world));
   let disturbed = start;
-  if (kill === undefined) {
+  if (scenario.step === 'reap') {
+    disturbed = await sweep(world, cell, violations);
+  } else if (kill === undefined) {
     await pause(STEP_MS);
     const before = world.live.length;
     const post = await runPost(world, cell, start);
@@ -48,7 +50,7 @@ async function playIn(world: World, cell: Cell): Promise<Played> {
     violations.push(...checkStep(post, world));
     if (ok && world.live.length < before) violations.push({ rule: 'post', what: 'the post step harmed a good start' });
   }
-  if (kill !== 'forsaken') {
+  if (kill !== 'forsaken' && scenario.step !== 'reap') {
     await pause(STOP_JOB_MS);
     const stop = await runStop(world, cell, ok ? start : undefined);
     if (scenario.step === 'stop') disturbed = stop;
@@ -100,11 +102,29 @@ async function stopAgain(world: World, cell: Cell): Promise<Violation[]> {
   return [...checkStep(again, world), ...checkStop(again, world)];
 }
 
+/** The run is over, nobody stopped anything, and the reaper comes by; then it comes by again, as it does on a schedule. */
+async function sweep(world: World, { at }: Cell, violations: Violation[]): Promise<StepRun> {
+  await pause(STOP_JOB_MS);
+  await world.completeRun();
+  const disturbed = await world.run('reap-runners', { inputs: {}, ...(at && { at }) });
+  await calm(world);
+  violations.push(...checkStep(disturbed, world), ...checkReap(disturbed, world, { disturbed: at !== undefined }));
+  await pause(STOP_JOB_MS);
+  const next = await world.run('reap-runners', { inputs: {} });
+  await calm(world);
+  violations.push(...checkStep(next, world), ...checkReap(next, world, { disturbed: false }));
+  return disturbed;
+}
+
 /** Nobody acts any more: what is left is up to the instances themselves. */
 async function settle(world: World): Promise<void> {
-  do {
-    while (world.instances.some(({ state }) => state === 'pending' || state === 'shutting-down')) await pause(200);
-  } while (world.machines.timers.ringNext());
+  do await calm(world);
+  while (world.machines.timers.ringNext());
+}
+
+/** Until no instance is on its way up or down: with it goes its volume. */
+async function calm(world: World): Promise<void> {
+  while (world.instances.some(({ state }) => state === 'pending' || state === 'shutting-down')) await pause(200);
 }
 
 function pause(ms: number): Promise<void> {

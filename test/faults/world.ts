@@ -5,6 +5,7 @@ import { runInstances } from '../../sandbox/ec2/run-instances.js';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
+import { abandonVolume, openSpotRequest } from '../process/leftovers.js';
 import { environment } from './accelerate.mjs';
 import { Disturbance } from './faults.js';
 import type { Cell, Config } from './cells.js';
@@ -16,7 +17,12 @@ const compileCache = fileURLToPath(new URL('../../build/faults/compile-cache', i
 /** No step may take longer, in ms of the accelerated clock. */
 const HUNG_MS = 20 * 60_000;
 
-export type StepName = 'start-runner' | 'start-runner-post' | 'stop-runner';
+/** Older than any grace, in ms. */
+const LEFT_BEHIND_MS = 3_600_000;
+/** A post step sees what EC2 lists late before it loses its patience, in ms. */
+const LATE_LISTING_MS = 15_000;
+
+export type StepName = 'start-runner' | 'start-runner-post' | 'stop-runner' | 'reap-runners';
 
 /** What a step did, and what was done to it. */
 export interface StepRun extends StepResult {
@@ -81,7 +87,35 @@ export class World {
     return [...this.sandbox.ec2.volumes.keys()].filter((id) => !this.foreignVolumes.has(id));
   }
 
-  /** For how long EC2 does not list a fresh instance, in ms. */
+  get openSpotRequests(): string[] {
+    return [...this.sandbox.ec2.spotRequests.values()].flatMap(({ id, state }) => (state === 'open' ? [id] : []));
+  }
+
+  /** All ids and names of ours that are still there, whatever they are the names of. */
+  get left(): string[] {
+    const { live, runners, volumes, openSpotRequests } = this;
+    return [...live.map(({ id }) => id), ...runners.map(({ id }) => `${id}`), ...volumes, ...openSpotRequests];
+  }
+
+  /** The run is over, and what only a sweep takes away is there, too: a ghost, a volume, a spot request. */
+  async completeRun(): Promise<void> {
+    const { ec2, github, environment: env } = this.sandbox;
+    const run = github.runs.get(github.runId)!;
+    Object.assign(run, { status: 'completed', conclusion: 'failure' });
+    const { GITHUB_RUN_ID: ourRun = '' } = env;
+    await mint(this.sandbox, github.repository, `ec2-${ourRun}-1-start-0000000a-0`);
+    const leftover = {
+      tags: { 'ci-actions:repository': github.repository },
+      createdAt: Date.now() - LEFT_BEHIND_MS,
+    };
+    abandonVolume(ec2, leftover);
+    openSpotRequest(ec2, leftover);
+  }
+
+  /**
+   * For how long EC2 does not list a fresh instance, in ms. It is a matter of seconds, and the worst ones: it lists
+   * nothing before stop-runner has looked for it once, or a post step for 15 s.
+   */
   private hide(ms: number): void {
     (this.sandbox.ec2.timeline as { invisibleMs: number }).invisibleMs = ms;
   }
@@ -110,6 +144,7 @@ export class World {
       return disturbance.intercept(request);
     };
     const hung = setTimeout(() => kill('SIGKILL'), HUNG_MS);
+    if (name === 'start-runner-post') setTimeout(() => this.hide(0), LATE_LISTING_MS).unref();
     const result = await runStep({
       script: `${dist}${name}.js`,
       node,
@@ -140,31 +175,34 @@ export class World {
 
 type Inputs = Readonly<Record<string, string>>;
 
-/** Others' things: another repository's, another run's of ours, somebody's without tags, each as like ours as can be. */
+/**
+ * Others' things: another repository's, another run's of ours, somebody's without tags, each as like ours as can be. Our
+ * other run is over, and so is its machine's time, but a job still runs on it: whoever touches it kills a busy runner.
+ */
 async function settleIn(sandbox: Sandbox): Promise<void> {
   const { github, ec2 } = sandbox;
   const { GITHUB_RUN_ID: ourRun = '' } = sandbox.environment;
+  github.runs.set(111, { ...github.runs.get(github.runId)!, id: 111, status: 'completed', conclusion: 'failure' });
   const theirs = await mint(sandbox, 'octo-org/other-repo', `ec2-${ourRun}-1-start-00000000-0`);
   const neighbour = await mint(sandbox, github.repository, 'ec2-111-1-start-00000000-0');
   await mint(sandbox, github.repository, 'build-box');
   for (const id of [theirs, neighbour]) github.connectRunner(id, { busy: id === neighbour });
-  const tags = { 'ci-actions:run-attempt': '1', 'ci-actions:start': '00000000', 'ci-actions:expires-at': farOff() };
-  const place = (repository: string, run: string, runner: number) =>
+  const place = (about: { repository: string; run: string; runner: number; expiresInMs: number }) =>
     launch(ec2, {
-      ...tags,
-      'ci-actions:repository': repository,
-      'ci-actions:run-id': run,
-      'ci-actions:runner-id': String(runner),
+      'ci-actions:repository': about.repository,
+      'ci-actions:scope': `repo:${about.repository}`,
+      'ci-actions:run-id': about.run,
+      'ci-actions:run-attempt': '1',
+      'ci-actions:start': '00000000',
+      'ci-actions:runner-id': String(about.runner),
+      'ci-actions:runner-name': `ec2-${about.run}-1-start-00000000-0`,
+      'ci-actions:expires-at': new Date(Date.now() + about.expiresInMs).toISOString(),
     });
-  place('octo-org/other-repo', ourRun, theirs);
-  place(github.repository, '111', neighbour);
+  place({ repository: 'octo-org/other-repo', run: ourRun, runner: theirs, expiresInMs: -LEFT_BEHIND_MS });
+  place({ repository: github.repository, run: '111', runner: neighbour, expiresInMs: -LEFT_BEHIND_MS });
   launch(ec2, { Name: 'somebody' });
   const running = () => ec2.instances().every(({ state }) => state === 'running');
   while (!running()) await new Promise<void>((done) => void sandbox.on(() => done()));
-}
-
-function farOff(): string {
-  return new Date(Date.now() + 30 * 86_400_000).toISOString();
 }
 
 function launch(ec2: Sandbox['ec2'], tags: Inputs): void {
