@@ -1,7 +1,14 @@
+import { BOOT_S } from './machines.js';
 import type { World, StepRun } from './world.js';
 
+/**
+ * The longest that docs/how-it-works.md states for an instance that nobody stops: `startup-timeout` and `idle-timeout`
+ * (5 and 10 min) after its boot, and the 20 s in which the agent forces its power-off.
+ */
+const STATED_BOUND_S = 15 * 60 + BOOT_S + 20;
+
 export interface Violation {
-  readonly rule: 'alive' | 'ghost' | 'leftover' | 'foreign' | 'verdict' | 'reason' | 'secret' | 'too many' | 'post';
+  readonly rule: 'alive' | 'ghost' | 'leftover' | 'foreign' | 'verdict' | 'reason' | 'secret' | 'too many' | 'too late' | 'post';
   readonly what: string;
 }
 
@@ -99,6 +106,9 @@ export function checkEnd(
   const ends = world.endings;
   const last = Math.max(...ends);
   const secondsToClean = ends.length === 0 || since === Infinity ? 0 : Math.max(0, last - since) / 1000;
+  if (secondsToClean > STATED_BOUND_S) {
+    violations.push({ rule: 'too late', what: `all was gone after ${secondsToClean.toFixed(0)} s only` });
+  }
   return { violations, secondsToClean };
 }
 

@@ -6,6 +6,8 @@ import { Timers } from './timers.js';
 
 /** From `running` until the runner opens its session, on an image of ours, in ms. */
 const BOOT_MS = 4_000;
+/** From the launch until then, in s, with what EC2 needs before `running`. */
+export const BOOT_S = 10;
 /** Until a runner program notices that GitHub has removed it: it asks at least every 50 s. */
 const NOTICE_MS = 50_000;
 

@@ -192,6 +192,15 @@ describe('the power goes off, too, when', () => {
     });
   }
 
+  const cramped = {
+    full: ['run/ci-actions', 'var/lib/ci-actions'],
+    runner: '#!/bin/bash\necho settings >/dev/full || exit 1\n',
+  };
+  scenario('the disk is full', cramped, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+    expect(await machine.read('console')).toContain('No space left on device');
+  });
+
   scenario('the runner cannot be executed', { runner: '#!/no/such/shell\n' }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect(await machine.read('console')).toMatch(/phase=runner-exit uptime=\S+ at=\S+ 12[67]$/m);

@@ -1,7 +1,7 @@
 import { afterAll, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,8 @@ export interface MachineOptions {
   readonly runner?: string | null;
   /** A folder that stands where a file is to be written. */
   readonly inTheWay?: string;
+  /** Folders of the machine in which nothing can be written: its disk is full. */
+  readonly full?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** The runner application that the payload points to. */
   readonly download?: { readonly file: string; readonly bytes: Uint8Array; readonly sha256: string };
@@ -66,6 +68,7 @@ export class Machine {
     const { server, origin } = await startMetadata(root, options);
     if (options.runner !== null) await install(join(root, 'opt/actions-runner/run.sh'), options.runner ?? oneJob);
     if (options.inTheWay) await mkdir(join(root, options.inTheWay), { recursive: true });
+    for (const path of options.full ?? []) await fillUp(join(root, path));
     const errors = await open(join(root, 'stderr'), 'a');
     const machine = new Machine(root, server, command(root, options), environment(root, origin, options), errors.fd);
     await errors.close();
@@ -175,6 +178,11 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 export async function install(path: string, text: string): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
   await writeFile(path, text, { mode: 0o755 });
+}
+
+async function fillUp(path: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  await symlink('/dev/full', path);
 }
 
 function command(root: string, options: MachineOptions): string[] {
