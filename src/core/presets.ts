@@ -1,6 +1,13 @@
-import { parse as parseYaml } from 'yaml';
 import { describeUnknown, type RawInput } from './inputs.js';
 import { nearest } from './nearest.js';
+
+/** A presets file and what reads it, which is handed in because few starts have one. */
+export interface PresetsFile {
+  readonly path: string;
+  readonly text: string;
+  /** @throws Error for what is not YAML */
+  readonly parse: (text: string) => unknown;
+}
 
 export type BuiltInPreset = 'amd64' | 'arm64' | 'cuda';
 /** A preset's inputs as text, before parsing. */
@@ -36,7 +43,7 @@ interface ConfiguredPreset {
  */
 export function resolvePreset(
   name: string,
-  file: { readonly path: string; readonly text: string } | undefined,
+  file: PresetsFile | undefined,
   allowed: readonly string[],
 ): { preset: ResolvedPreset; problems: string[] } {
   const problems: string[] = [];
@@ -86,13 +93,13 @@ function describeMissing(name: string, child: string | undefined, known: readonl
 }
 
 function readPresets(
-  file: { readonly path: string; readonly text: string },
+  file: PresetsFile,
   allowed: readonly string[],
   problems: string[],
 ): Map<string, ConfiguredPreset> {
   let document: unknown;
   try {
-    document = parseYaml(file.text);
+    document = file.parse(file.text);
   } catch (error) {
     problems.push(`${file.path} is not YAML: ${(error as Error).message.split('\n')[0]}`);
     return new Map();
