@@ -4,7 +4,7 @@ import type { Clock, Instance, Runner } from './ports.js';
 import { estimateInstance, estimateVolume } from './prices.js';
 import { readRunnerName, type InstanceIdentity } from './reap-identity.js';
 import { judgeInstance, judgeRunner, judgeSpotRequest, judgeVolume, type Verdict } from './reap-rules.js';
-import type { Finding, Outcome, ReapRequest } from './reap.js';
+import type { Finding, Outcome, ReapRequest } from './reap-finding.js';
 import type { Hubs, ListedRunner, LocatedInstance, World } from './reap-world.js';
 
 export type About = Omit<Finding, 'why' | 'outcome' | 'failure'>;
