@@ -92,11 +92,7 @@ function describeMissing(name: string, child: string | undefined, known: readonl
   return `${where} is not ${places}${near ? `; did you mean \`${near}\`?` : ''} (there are: ${[...new Set(known)].join(', ')}).`;
 }
 
-function readPresets(
-  file: PresetsFile,
-  allowed: readonly string[],
-  problems: string[],
-): Map<string, ConfiguredPreset> {
+function readPresets(file: PresetsFile, allowed: readonly string[], problems: string[]): Map<string, ConfiguredPreset> {
   let document: unknown;
   try {
     document = file.parse(file.text);
