@@ -8,7 +8,8 @@ import type { World, StepRun } from './world.js';
 const STATED_BOUND_S = 15 * 60 + BOOT_S + 20;
 
 export interface Violation {
-  readonly rule: 'alive' | 'ghost' | 'leftover' | 'foreign' | 'verdict' | 'reason' | 'secret' | 'too many' | 'too late' | 'post';
+  readonly rule:
+    'alive' | 'ghost' | 'leftover' | 'foreign' | 'verdict' | 'reason' | 'secret' | 'too many' | 'too late' | 'post';
   readonly what: string;
 }
 

@@ -1,4 +1,5 @@
 import { nameCell, type Cell } from './cells.js';
+import { LATE_MS } from './faults.js';
 import { checkEnd, checkReap, checkStart, checkStop, checkStep, type Violation } from './invariants.js';
 import { World, type StepRun } from './world.js';
 
@@ -116,8 +117,9 @@ async function sweep(world: World, { at }: Cell, violations: Violation[]): Promi
   return disturbed;
 }
 
-/** Nobody acts any more: what is left is up to the instances themselves. */
+/** Nobody acts any more: what is left is up to the instances themselves, once all that was asked for is there. */
 async function settle(world: World): Promise<void> {
+  await pause(LATE_MS);
   do await calm(world);
   while (world.machines.timers.ringNext());
 }
