@@ -35,6 +35,22 @@ describe('a start', () => {
     }
   });
 
+  test('that nobody could be told of is taken back', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    const publish = () => Promise.reject(new Failure('bad-input', 'no outputs', { hint: 'x' }));
+    const failure = await failureOf(startRunners(aRequest(), world.ports, publish));
+    expect(failure.message).toBe('no outputs');
+    expect(world.live()).toEqual([]);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('is not confirmed before it was told of', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    let state: string | undefined;
+    await startRunners(aRequest(), world.ports, async () => void (state = world.journal.at(-1)?.state));
+    expect([state, world.journal.at(-1)?.state]).toEqual(['started', 'confirmed']);
+  });
+
   test('fixes the identity of everything before it exists', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const states: string[] = [];
