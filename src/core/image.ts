@@ -85,11 +85,11 @@ const NEARLY_STALE_MS = 7 * 24 * 3_600_000;
  */
 export async function checkRunnerVersion(
   image: Image,
-  ports: { github: GitHub; log: Log; now: number },
+  ports: { github: Pick<GitHub, 'readDeprecation'>; log: Pick<Log, 'warning'>; now: number },
 ): Promise<void> {
   const version = image.tags[TAG.runnerVersion];
   if (version === undefined) return;
-  if (isOlder(version, OLDEST_RUNNER)) throw refuseVersion(image, version, 'GitHub registers only 2.329.0 and newer');
+  if (isTooOldToRegister(version)) throw refuseVersion(image, version, 'GitHub registers only 2.329.0 and newer');
   const deprecation = await ports.github.readDeprecation(version);
   if (deprecation === 'unknown' || deprecation.refusedFrom === undefined) return;
   const day = new Date(deprecation.refusedFrom).toISOString().slice(0, 10);
@@ -105,6 +105,11 @@ function refuseVersion(image: Image, version: string, why: string): Failure {
   return new Failure('runner-version-refused', `Image ${image.id} holds runner ${version}; ${why}.`, {
     hint: 'Rebuild the image (ami/README.md); GitHub accepts each runner release for 30 days after the next one.',
   });
+}
+
+/** Whether GitHub turns this runner version away for good. */
+export function isTooOldToRegister(version: string): boolean {
+  return isOlder(version, OLDEST_RUNNER);
 }
 
 function isOlder(version: string, than: readonly [number, number, number]): boolean {
