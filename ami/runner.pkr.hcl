@@ -104,6 +104,12 @@ variable "ec2_endpoint" {
   description = "Another EC2 than AWS's, for tests."
 }
 
+variable "environment" {
+  type        = list(string)
+  default     = []
+  description = "NAME=VALUE for provision/, such as another source of packages."
+}
+
 locals {
   # The role of a build demands the preset's tag on all that it makes: see iam/ami-build.ts.
   tags = {
@@ -178,7 +184,7 @@ build {
 
   provisioner "shell" {
     inline = [
-      "sudo bash ${local.upload}/provision/all.sh ${var.preset}",
+      "sudo env ${join(" ", formatlist("'%s'", var.environment))} bash ${local.upload}/provision/all.sh ${var.preset}",
       "sudo rm -rf ${local.upload}",
     ]
   }

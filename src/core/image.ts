@@ -9,13 +9,18 @@ export function publishedParameter(base: BuiltInPreset): string {
   return `/ci-actions/ami/${base}`;
 }
 
+/** Where Canonical publishes the current Ubuntu 24.04. Source: Canonical's "Find an Ubuntu image" page. */
+export function ubuntuParameter(architecture: 'amd64' | 'arm64'): string {
+  return `/aws/service/canonical/ubuntu/server/24.04/stable/current/${architecture}/hvm/ebs-gp3/ami-id`;
+}
+
 /**
- * Public SSM parameters of images that work before any AMI was built. Source: Canonical's "Find an Ubuntu image"
- * and AWS's "Deep Learning Base GPU AMI (Ubuntu 24.04)" pages.
+ * Public SSM parameters of images that work before any AMI was built. Source of cuda's: AWS's "Deep Learning Base GPU
+ * AMI (Ubuntu 24.04)" page.
  */
 const standIn: Record<BuiltInPreset, string> = {
-  amd64: '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id',
-  arm64: '/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id',
+  amd64: ubuntuParameter('amd64'),
+  arm64: ubuntuParameter('arm64'),
   cuda: '/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id',
 };
 

@@ -26,8 +26,7 @@ export interface CopyPorts {
 
 /** What came of one region: a copy that can be launched, or why there is none. */
 export type Copied = { readonly region: string } & (
-  | { readonly imageId: string; readonly published?: Published }
-  | { readonly failure: Failure }
+  { readonly imageId: string; readonly published?: Published } | { readonly failure: Failure }
 );
 
 /**
