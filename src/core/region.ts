@@ -36,7 +36,11 @@ export function refuseUnknownRegions(given: readonly string[], known: readonly s
   if (unknown.length === 0) return;
   const near = unknown.flatMap((region) => nearest(region, known) ?? []);
   const guess = near.length > 0 ? ` Did you mean ${near.join(', ')}?` : '';
-  throw new Failure('bad-input', `\`${option}\` names ${unknown.join(', ')}, which this account does not have.${guess}`, {
-    hint: `Correct it, or enable the region for the account. It has: ${known.toSorted().join(', ')}.`,
-  });
+  throw new Failure(
+    'bad-input',
+    `\`${option}\` names ${unknown.join(', ')}, which this account does not have.${guess}`,
+    {
+      hint: `Correct it, or enable the region for the account. It has: ${known.toSorted().join(', ')}.`,
+    },
+  );
 }

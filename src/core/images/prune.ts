@@ -61,8 +61,7 @@ export async function prune(request: PruneRequest, ports: PrunePorts): Promise<P
 }
 
 type Candidate = { readonly preset: BuiltInPreset; readonly verdict: Verdict } & (
-  | { readonly kind: 'image'; readonly thing: OwnImage }
-  | { readonly kind: 'snapshot'; readonly thing: OwnSnapshot }
+  { readonly kind: 'image'; readonly thing: OwnImage } | { readonly kind: 'snapshot'; readonly thing: OwnSnapshot }
 );
 
 /** Every question is asked before anything is touched. @throws Failure when one gets no answer */
@@ -139,7 +138,9 @@ export function refuseUnfinished({ findings, untouched }: Pruned): void {
   const hints = new Set(failures.map(({ failure }) => failure.hint));
   throw new Failure(
     'cleanup-incomplete',
-    sentences.length === 1 ? `Not everything was pruned. ${sentences[0]}` : `Not everything was pruned: ${sentences.length} failures.`,
+    sentences.length === 1
+      ? `Not everything was pruned. ${sentences[0]}`
+      : `Not everything was pruned: ${sentences.length} failures.`,
     {
       hint: `${[...hints].join(' ')} What was pruned stays pruned; run it again, which is safe.`,
       details: sentences.length === 1 ? [] : sentences,
