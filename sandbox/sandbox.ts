@@ -67,7 +67,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-const TIMELINE: Timeline = { pendingMs: 50, bootMs: 50, shuttingDownMs: 50, invisibleMs: 0 };
+const TIMELINE: Timeline = { pendingMs: 50, bootMs: 50, shuttingDownMs: 50, invisibleMs: 0, copyMs: 50 };
 
 /** EC2, SSM, instance metadata and GitHub on loopback, in this process. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -82,6 +82,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const ec2 = createRegion(region);
   const elsewhere = new Map((options.otherRegions ?? []).map((name) => [name, createRegion(name)]));
+  for (const world of [ec2, ...elsewhere.values()]) {
+    for (const other of [ec2, ...elsewhere.values()]) world.regions.set(other.region, other);
+  }
   const github = createGitHub({ ...options.github, emit });
   const traffic: Traffic = { requests: [] };
   const close = async (...servers: readonly Server[]) => {
@@ -127,7 +130,7 @@ function orClose(close: () => Promise<void>): (error: unknown) => Promise<never>
 }
 
 function serveAws(ec2: Ec2World, elsewhere: ReadonlyMap<string, Ec2World>): Pick<ServeOptions, 'service' | 'handler'> {
-  const ssm = createSsmEndpoint(ec2);
+  const ssm = createSsmEndpoint(ec2, elsewhere);
   return {
     service: (request) => (isSsmRequest(request) ? 'ssm' : 'ec2'),
     handler: route((request) => (isSsmRequest(request) ? ssm : undefined), createEc2Endpoint(ec2, elsewhere)),

@@ -80,7 +80,7 @@ async function listSnapshots(client: EC2Client, tags: TagFilter): Promise<OwnSna
   }));
 }
 
-async function copyImage(client: EC2Client, copy: ImageCopy): Promise<string | 'name-taken'> {
+async function copyImage(client: EC2Client, copy: ImageCopy): Promise<{ id: string } | 'name-taken'> {
   const command = new CopyImageCommand({
     SourceRegion: copy.from.region,
     SourceImageId: copy.from.id,
@@ -98,7 +98,7 @@ async function copyImage(client: EC2Client, copy: ImageCopy): Promise<string | '
     return await ask('ec2:CopyImage', async () => {
       const { ImageId } = await client.send(command);
       if (!ImageId) throw new GarbledAnswer('the answer names no image');
-      return ImageId;
+      return { id: ImageId };
     });
   } catch (error) {
     if (codeBehind(error) === 'InvalidAMIName.Duplicate') return 'name-taken';

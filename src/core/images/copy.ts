@@ -95,15 +95,15 @@ async function findCopy(ec2: ImageEc2, image: OwnImage, log: Log): Promise<strin
 }
 
 async function beginCopy(ec2: ImageEc2, image: OwnImage, { from, nonce, log }: CopyPorts): Promise<string> {
-  const id = await ec2.copyImage({
+  const begun = await ec2.copyImage({
     from: { region: from.region, id: image.id },
     name: image.name,
     snapshotTags: ownTags(image),
     clientToken: `ci-actions-copy-${nonce(16)}`,
   });
-  if (id === 'name-taken') throw nameTaken(image, ec2, 'another image');
-  log.info(`${ec2.region}: ${image.id} (${image.name}) is being copied to ${id}.`);
-  return id;
+  if (begun === 'name-taken') throw nameTaken(image, ec2, 'another image');
+  log.info(`${ec2.region}: ${image.id} (${image.name}) is being copied to ${begun.id}.`);
+  return begun.id;
 }
 
 function nameTaken(image: OwnImage, ec2: ImageEc2, whose: string): Failure {

@@ -58,8 +58,8 @@ export interface ImageEc2 extends Pick<Ec2, 'region' | 'listRegions' | 'readPara
   /** The value of a parameter by name, ARN, `name:version` or `name:label`; `undefined` when SSM knows none. */
   resolveParameter(reference: string): Promise<string | undefined>;
   writeParameter(name: string, value: string): Promise<void>;
-  /** @returns the id of the copy, which is being made from now on */
-  copyImage(copy: ImageCopy): Promise<string | 'name-taken'>;
+  /** @returns the copy, which is being made from now on */
+  copyImage(copy: ImageCopy): Promise<{ readonly id: string } | 'name-taken'>;
   deprecateImage(id: string, from: number): Promise<void>;
   /** Takes the image's snapshots along; those that could not be deleted are returned. */
   deregisterImage(id: string): Promise<'absent' | { readonly left: readonly LeftSnapshot[] }>;

@@ -35,7 +35,7 @@ function judge(image: OwnImage, newest: readonly OwnImage[], { uses, now }: Prun
   const own = uses.get(image.id);
   // Nobody asked about this one: it is no candidate.
   if (own === undefined) return { kind: 'keep', why: 'it is not known who uses it' };
-  if (own.length > 0) return { kind: 'keep', why: `it is ${own.map(({ words }) => words).join(', ')}` };
+  if (own.length > 0) return { kind: 'keep', why: `it is in use by ${own.map(({ who }) => who).join(', ')}` };
   if (newest.includes(image)) {
     return { kind: 'keep', why: newest.length === 1 ? 'it is the newest' : `it is among the ${newest.length} newest` };
   }

@@ -100,7 +100,7 @@ function describe(
     deprecatedFrom: image.deprecatedFrom === undefined ? null : new Date(image.deprecatedFrom).toISOString(),
     published: named(publishedParameter(preset)),
     previous: named(previousParameter(preset)),
-    usedBy: own?.map(({ words }) => words) ?? null,
+    usedBy: own?.map(({ who }) => who) ?? null,
   };
 }
 

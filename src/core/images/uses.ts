@@ -4,8 +4,8 @@ import type { ImageEc2, TemplateVersion } from './ports.js';
 import { previousParameter } from './publish.js';
 
 export interface Use {
-  /** Completes "it is …". */
-  readonly words: string;
+  /** Completes "in use by …". */
+  readonly who: string;
   /** Our SSM parameter that names the image. */
   readonly parameter?: string;
 }
@@ -31,7 +31,7 @@ export async function findUses(ec2: ImageEc2, imageIds: readonly string[]): Prom
     ec2.findInstancesOf(imageIds),
   ]);
   const started = instances.map(({ imageId, id, state }): ImageUse => {
-    return [imageId, { words: `in use by instance ${id} (${state})` }];
+    return [imageId, { who: `instance ${id} (${state})` }];
   });
   const uses = new Map<string, Use[]>(imageIds.map((id) => [id, []]));
   for (const [id, use] of [...published, ...templates, ...started]) uses.get(id)?.push(use);
@@ -43,7 +43,7 @@ type ImageUse = readonly [imageId: string, use: Use];
 async function findPublished(ec2: ImageEc2): Promise<ImageUse[]> {
   const names = builtInPresets.flatMap((preset) => [publishedParameter(preset), previousParameter(preset)]);
   const values = await ec2.readParameters(names);
-  return [...values].map(([name, id]) => [id, { words: `named by SSM parameter ${name}`, parameter: name }]);
+  return [...values].map(([name, id]) => [id, { who: `SSM parameter ${name}`, parameter: name }]);
 }
 
 async function findInTemplates(ec2: ImageEc2): Promise<ImageUse[]> {
@@ -54,7 +54,7 @@ async function findInTemplates(ec2: ImageEc2): Promise<ImageUse[]> {
   return versions.flatMap((one): ImageUse[] => {
     const reference = readReference(one.image);
     const id = reference === undefined ? one.image : values.get(reference);
-    return id === undefined ? [] : [[id, { words: describe(one, reference) }]];
+    return id === undefined ? [] : [[id, { who: describe(one, reference) }]];
   });
 }
 
@@ -65,5 +65,5 @@ function readReference(image: string): string | undefined {
 
 function describe({ template, version }: TemplateVersion, reference: string | undefined): string {
   const how = reference === undefined ? '' : `, by SSM parameter ${reference}`;
-  return `named by launch template ${template} (version ${version}${how})`;
+  return `launch template ${template} (version ${version}${how})`;
 }
