@@ -14,4 +14,4 @@ if [[ ! -x $root/node_modules/.bin/tsx ]]; then
   echo "The packages of this repository are needed: npm ci --prefix '$root'" >&2
   exit 1
 fi
-exec "$root/node_modules/.bin/tsx" "$root/scripts/$name.ts" "$@"
+exec "$root/node_modules/.bin/tsx" "$root/ami/$name.ts" "$@"

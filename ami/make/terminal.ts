@@ -1,5 +1,6 @@
-import { Failure, messageOf } from '../../src/core/failure.js';
+import { Failure } from '../../src/core/failure.js';
 import type { Log } from '../../src/core/ports.js';
+import { renderFailure } from '../../src/host/exit.js';
 
 /** Whoever typed the command, and the build's log. */
 export interface Terminal extends Log {
@@ -24,11 +25,10 @@ export function createTerminal(write: (text: string) => void = (text) => void pr
 
 /** What went wrong and what to do, in a person's words; a bug keeps its stack. */
 export function explain(error: unknown): string {
-  if (!(error instanceof Failure)) {
-    return `This is a bug in ci-actions: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  }
-  const { why, details = [] } = error.about;
-  return [`Error: ${messageOf(error)}`, ...(why ? [why] : []), ...details.map((line) => `  ${line}`), error.hint].join(
-    '\n',
-  );
+  if (!(error instanceof Failure)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { details = [] } = error.about;
+  const inShell = ['aws-no-credentials', 'aws-no-region'].includes(error.code)
+    ? ['In a shell: `aws sso login` and AWS_PROFILE, or `aws configure`, give both.']
+    : [];
+  return [...details.map((line) => `  ${line}`), renderFailure(error), ...inShell].join('\n');
 }

@@ -1,8 +1,8 @@
 /** `ami/build.sh`: builds, tests and publishes images. See `--help` and ami/README.md. */
 import { fileURLToPath } from 'node:url';
-import { buildPreset, type Outcome } from './build-ami/build.js';
-import { readOptions, type BuildOptions } from './build-ami/options.js';
-import { interruption } from './build-ami/interruption.js';
+import { buildPreset, type Outcome } from './make/build.js';
+import { readOptions, type BuildOptions } from './make/options.js';
+import { interruption } from './make/interruption.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

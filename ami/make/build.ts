@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '../../src/core/failure.js';
 import { smokeImage } from '../../src/core/images/smoke.js';
 import type { Ec2, ReaperEc2 } from '../../src/core/ports.js';
 import type { BuiltInPreset } from '../../src/core/presets.js';
@@ -62,10 +63,10 @@ class Build {
   async run(): Promise<string | undefined> {
     const { options, preset } = this.job;
     const has = (...steps: Step[]) => steps.some((step) => options.steps.includes(step));
-    const packer = await requireTools(options);
+    const asksAws = has('check', 'validate', 'build');
+    const [packer, ec2] = await allOrEveryProblem(requireTools(options), asksAws ? this.connect() : undefined);
     let image = options.image;
-    if (has('check', 'validate', 'build')) {
-      const ec2 = await this.connect();
+    if (ec2) {
       const plan = await this.prepare(ec2, packer);
       if (has('init')) await this.packer('init', plan);
       if (has('validate')) await this.packer('validate', plan);
@@ -142,4 +143,15 @@ class Build {
   private wouldRun(command: string): void {
     this.terminal.info(`Would run: ${command}`);
   }
+}
+
+/** What is missing on the machine and in the account is told at once. @throws Failure */
+async function allOrEveryProblem<A, B>(first: Promise<A>, second: Promise<B> | undefined): Promise<[A, B | undefined]> {
+  const [one, other] = await Promise.allSettled([first, second]);
+  if (one.status === 'fulfilled' && other.status === 'fulfilled') return [one.value, other.value];
+  const reasons = [one, other].flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const [tools, account] = reasons;
+  if (!(tools instanceof Failure && account instanceof Failure)) throw tools;
+  const details = [...(tools.about.details ?? []), account.message];
+  throw new Failure(account.code, 'Programs and access to AWS are missing.', { hint: account.hint, details });
 }

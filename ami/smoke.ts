@@ -5,9 +5,9 @@ import { Failure, messageOf } from '../src/core/failure.js';
 import { smokeImage } from '../src/core/images/smoke.js';
 import { connectEc2 } from '../src/ec2/connect.js';
 import { clock } from '../src/host/clock.js';
-import { readPreset } from './build-ami/options.js';
-import { interruption } from './build-ami/interruption.js';
-import { createTerminal, explain } from './build-ami/terminal.js';
+import { readPreset } from './make/options.js';
+import { interruption } from './make/interruption.js';
+import { createTerminal, explain } from './make/terminal.js';
 
 const usage = `ami/smoke.sh --image ami-… --preset amd64|arm64|cuda [options]
 
