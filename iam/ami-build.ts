@@ -23,14 +23,16 @@ export const amiBuild: Policy = {
       sid: 'Look',
       actions: {
         'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; prune: what there is',
-        'ec2:DescribeInstances': 'Packer: whether the machine runs; prune: which images are in use',
+        'ec2:DescribeInstanceTypes': 'build.sh: whether the region has the type',
+        'ec2:DescribeInstances':
+          'Packer: whether the machine runs; smoke: whether its does; prune: which images are in use',
         'ec2:DescribeLaunchTemplates': 'prune: which launch templates there are',
         'ec2:DescribeLaunchTemplateVersions': 'prune: which images they name',
         'ec2:DescribeRegions': 'Packer: whether the region exists',
         'ec2:DescribeSecurityGroups': 'Packer: whether its temporary group is there',
         'ec2:DescribeSnapshots': 'prune: what belongs to an image',
         'ec2:DescribeSubnets': 'Packer: where to build',
-        'ec2:DescribeVolumes': 'Packer: whether its volumes are gone',
+        'ec2:DescribeVolumes': 'Packer and build.sh: whether its volumes are gone',
         'ec2:DescribeVpcs': 'Packer: the default network',
       },
       resources: ['*'],
@@ -42,10 +44,11 @@ export const amiBuild: Policy = {
       resources: [
         ...withoutAccount('ec2', 'image/*'),
         ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
-        ...inAccount('ec2', 'key-pair/*'),
+        // Packer marks it, the smoke test's launch does not: nothing is reached by an interface alone.
+        ...inAccount('ec2', 'key-pair/*', 'network-interface/*'),
       ],
       conditions: { StringLike: WHERE },
-      on: 'any image, subnet, security group and key pair, in your regions',
+      on: 'any image, subnet, security group, key pair and network interface, in your regions',
     },
     {
       sid: 'GroupIn',
@@ -57,7 +60,7 @@ export const amiBuild: Policy = {
     {
       sid: 'MakeMarked',
       actions: {
-        'ec2:RunInstances': 'Packer: the machine, its volumes and its network interface',
+        'ec2:RunInstances': 'Packer: the machine, its volumes and its network interface; smoke: its machine',
         'ec2:CreateKeyPair': 'Packer: its temporary key',
         'ec2:CreateSecurityGroup': 'Packer: its temporary group, without ingress when it connects by Session Manager',
         'ec2:CreateImage': 'Packer: the image and its snapshots',
@@ -79,7 +82,8 @@ export const amiBuild: Policy = {
         'ec2:CreateImage': 'Packer: the machine that the image is taken of',
         'ec2:CreateTags': 'Packer: the tags of the finished image and its snapshots',
         'ec2:StopInstances': 'Packer: the machine, before its image is taken',
-        'ec2:TerminateInstances': 'Packer: the machine',
+        'ec2:TerminateInstances': 'Packer: the machine; smoke: its machine',
+        'ec2:GetConsoleOutput': 'smoke: what its machine says',
         'ec2:DeleteVolume': 'Packer: a volume that the machine left',
         'ec2:DeleteKeyPair': 'Packer: its temporary key',
         'ec2:DeleteSecurityGroup': 'Packer: its temporary group',

@@ -21,9 +21,10 @@ export async function runProgram({ program, args, cwd, terminal, signal, hint }:
   signal.throwIfAborted();
   const command = `${program} ${args.join(' ')}`;
   terminal.info(`$ ${command}`);
-  // In a group of its own: Ctrl-C reaches it once, from here. A second one would end Packer before it has cleaned up.
+  // In a group of its own, and told once: a second signal would end Packer before it has cleaned up. SIGTERM is the one
+  // that Packer hands on to its own child.
   const child = spawn(program, [...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const interrupt = () => void child.kill('SIGINT');
+  const interrupt = () => void child.kill('SIGTERM');
   signal.addEventListener('abort', interrupt);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => terminal.raw(text));

@@ -56,6 +56,16 @@ const uses: readonly (readonly [string, readonly Ask[]])[] = [
   ['terminate the machine', ask('ec2:TerminateInstances', builder, IS_MARKED)],
   ['remove its key', ask('ec2:DeleteKeyPair', inEc2('key-pair/packer'), IS_MARKED)],
   ['remove its security group', ask('ec2:DeleteSecurityGroup', inEc2('security-group/sg-1'), IS_MARKED)],
+  ['look whether the region has a type', ask('ec2:DescribeInstanceTypes', '*')],
+  [
+    'launch a machine that tests the image',
+    account.ec2('RunInstances', {
+      ...launch.bare,
+      ...tagged('instance', { [PRESET]: 'amd64' }, 1),
+      ...tagged('volume', { [PRESET]: 'amd64' }, 2),
+    }),
+  ],
+  ['read what it says', ask('ec2:GetConsoleOutput', builder, IS_MARKED)],
   ['publish the image', account.ssm('PutParameter', { Name: '/ci-actions/ami/amd64', Value: 'ami-1' })],
   ['deregister an old image', ask('ec2:DeregisterImage', arn.image, IS_MARKED)],
   ['delete its snapshot', ask('ec2:DeleteSnapshot', arn.snapshot, IS_MARKED)],
@@ -75,13 +85,7 @@ const misuses: readonly Misuse[] = [
   [
     'launch without a preset’s tag',
     account.ec2('RunInstances', properLaunch),
-    [
-      `${RUN} instance`,
-      'ec2:CreateTags on instance',
-      `${RUN} network-interface`,
-      `${RUN} volume`,
-      'ec2:CreateTags on volume',
-    ],
+    [`${RUN} instance`, 'ec2:CreateTags on instance', `${RUN} volume`, 'ec2:CreateTags on volume'],
   ],
   [
     'take an image of a machine that it did not start',
@@ -100,6 +104,13 @@ const misuses: readonly Misuse[] = [
     'open a shell on its machine',
     ask('ssm:StartSession', arn.document('SSM-SessionManagerRunShell')),
     ['ssm:StartSession on document'],
+  ],
+  [
+    'read what a runner says',
+    ask('ec2:GetConsoleOutput', arn.instance(account.ours.instance), {
+      [`aws:ResourceTag/${TAG}`]: 'octo-org/octo-repo',
+    }),
+    ['ec2:GetConsoleOutput on instance'],
   ],
   [
     'connect to a runner',
