@@ -105,7 +105,7 @@ async function build(args: readonly string[], { interruptAt }: { interruptAt?: s
   const env = {
     ...process.env,
     NODE_OPTIONS: '',
-    PATH: [join(root, 'test/peers/packer-1.6'), process.env['PATH']].join(delimiter),
+    PATH: [join(root, 'test/peers/packer'), process.env['PATH']].join(delimiter),
   };
   return new Promise((resolve) => {
     const child = execFile(join(root, 'ami/build.sh'), [...args], { env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
@@ -124,10 +124,10 @@ async function build(args: readonly string[], { interruptAt }: { interruptAt?: s
   });
 }
 
-const bySsh = () => [
-  ...['--connect', 'ssh', '--ssh-from', '198.51.100.7/32', '--ssh-host', `127.0.0.1:${machine.port}`],
-  ...machine.environment.flatMap((one) => ['--provision', one]),
-];
+const bySsh = () =>
+  ['--connect', 'ssh', '--ssh-from', '198.51.100.7/32', '--ssh-host', `127.0.0.1:${machine.port}`].concat(
+    machine.environment.flatMap((one) => ['--provision', one]),
+  );
 /** All but the smoke test: moto's instances are no machines. */
 const STEPS = ['check', 'init', 'validate', 'build', 'publish'].flatMap((step) => ['--step', step]);
 
@@ -297,7 +297,7 @@ describe('ami/runner.pkr.hcl', () => {
   });
 
   test('is not valid without its preset', async () => {
-    const packer = join(root, 'test/peers/packer-1.6/packer');
+    const packer = join(root, 'test/peers/packer/packer');
     const invalid = run(packer, ['validate', join(root, 'ami/runner.pkr.hcl')]);
     await expect(invalid).rejects.toMatchObject({ stderr: '', stdout: expect.stringContaining('preset') });
   });
