@@ -123,6 +123,7 @@ export class FakeImageEc2 implements ImageEc2 {
     return this.faults.answer('deregisterImage', () => {
       const image = this.images.find((one) => one.id === id);
       if (!image) return 'absent';
+      this.require(id);
       this.images = this.images.filter((one) => one.id !== id);
       this.changes.push(`deregister ${id}`);
       return { left: image.snapshotIds.flatMap((snapshot) => this.dropSnapshot(snapshot)) };
