@@ -22,15 +22,15 @@ export const amiBuild: Policy = {
     {
       sid: 'Look',
       actions: {
-        'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; prune: what there is',
+        'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; npm run ami: what there is',
         'ec2:DescribeInstanceTypes': 'build.sh: whether the region has the type',
         'ec2:DescribeInstances':
-          'Packer: whether the machine runs; smoke: whether its does; prune: which images are in use',
-        'ec2:DescribeLaunchTemplates': 'prune: which launch templates there are',
-        'ec2:DescribeLaunchTemplateVersions': 'prune: which images they name',
-        'ec2:DescribeRegions': 'Packer: whether the region exists',
+          'Packer: whether the machine runs; smoke: whether its does; prune and list: which images are in use',
+        'ec2:DescribeLaunchTemplates': 'prune and list: which launch templates there are',
+        'ec2:DescribeLaunchTemplateVersions': 'prune and list: which images they name',
+        'ec2:DescribeRegions': 'Packer and npm run ami: whether the region exists',
         'ec2:DescribeSecurityGroups': 'Packer: whether its temporary group is there',
-        'ec2:DescribeSnapshots': 'prune: what belongs to an image',
+        'ec2:DescribeSnapshots': 'prune: what an image left behind',
         'ec2:DescribeSubnets': 'Packer: where to build',
         'ec2:DescribeVolumes': 'Packer and build.sh: whether its volumes are gone',
         'ec2:DescribeVpcs': 'Packer: the default network',
@@ -77,6 +77,21 @@ export const amiBuild: Policy = {
       on: 'what the same call makes',
     },
     {
+      // EC2 asks for the original, too, which the request cannot mark; so the marks are not a condition.
+      sid: 'CopyImages',
+      actions: { 'ec2:CopyImage': 'copy: the image and its snapshots' },
+      resources: withoutAccount('ec2', 'image/*', 'snapshot/*'),
+      conditions: { StringLike: WHERE },
+      on: 'any image and snapshot, in your regions',
+    },
+    {
+      sid: 'MarkCopies',
+      actions: { 'ec2:CreateTags': 'copy: the tags of the original, which EC2 copies itself' },
+      resources: withoutAccount('ec2', 'image/*', 'snapshot/*'),
+      conditions: { StringEquals: { 'ec2:CreateAction': 'CopyImage' } },
+      on: 'what the same copy makes',
+    },
+    {
       sid: 'ChangeMarked',
       actions: {
         'ec2:CreateImage': 'Packer: the machine that the image is taken of',
@@ -87,7 +102,7 @@ export const amiBuild: Policy = {
         'ec2:DeleteVolume': 'Packer: a volume that the machine left',
         'ec2:DeleteKeyPair': 'Packer: its temporary key',
         'ec2:DeleteSecurityGroup': 'Packer: its temporary group',
-        'ec2:EnableImageDeprecation': 'publish: when the image grows old',
+        'ec2:EnableImageDeprecation': 'publish and copy: when the image grows old',
         'ec2:DeregisterImage': 'prune, and Packer when a build fails',
         'ec2:DeleteSnapshot': 'prune, and Packer when a build fails',
       },
@@ -98,12 +113,11 @@ export const amiBuild: Policy = {
     {
       sid: 'PublishImages',
       actions: {
-        'ssm:GetParameter': 'publish: the image that was in use before',
-        'ssm:GetParameters': 'prune: the images in use',
-        'ssm:PutParameter': 'publish: the image that start-runner takes from now on',
+        'ssm:GetParameters': 'npm run ami: the images in use, and those before them',
+        'ssm:PutParameter': 'publish and rollback: the image that start-runner takes from now on',
       },
       resources: inAccount('ssm', 'parameter/ci-actions/ami/*'),
-      on: 'this suite’s parameters',
+      on: 'this suite’s parameters. For launch templates with `resolve:ssm:/your/path`, add yours, or prune removes nothing',
     },
     {
       sid: 'ReadBaseImages',

@@ -82,7 +82,17 @@ describe('The arrows between the folders', () => {
   test('are judged in every folder there is', () => {
     const seen = new Set(Object.keys(sources).map((path) => dirname(path).split('/').slice(0, 2).join('/')));
     expect([...seen]).toEqual(
-      expect.arrayContaining(['actions', 'ami', 'iam', 'sandbox', 'scripts', 'src/core', 'src/ec2', 'src/github', 'src/host']),
+      expect.arrayContaining([
+        'actions',
+        'ami',
+        'iam',
+        'sandbox',
+        'scripts',
+        'src/core',
+        'src/ec2',
+        'src/github',
+        'src/host',
+      ]),
     );
   });
 
