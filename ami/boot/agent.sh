@@ -330,7 +330,7 @@ run_script() {
 }
 
 run_runner() {
-  [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RH "$user:" "$home"
+  [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RHh "$user:" "$home" # never what a link leads to
   { mkdir -p "${served%/*}" && echo "${payload[runner_name]}" >"$served"; } 2>/dev/null || true
   phase runner-start
   supervise runner exec_runner

@@ -80,13 +80,12 @@ export class BootedTree implements Machine {
       this.cleanUps.unshift(() => metadata.close());
       const { privateIp, subnet } = this.instance;
       const [network = '', prefix = ''] = subnet.cidr.split('/');
-      const plug = plugIn({
+      const plug = await plugIn({
         id: this.instance.id,
         mac: macOf(this.instance),
         address: privateIp,
         router: network.replace(/\d+$/, '1'),
         prefix,
-        log: join(this.folder, 'dhcp.log'),
       });
       this.cleanUps.unshift(() => plug.pull());
       await this.switchOn(plug.namespace);
@@ -135,7 +134,9 @@ export class BootedTree implements Machine {
   private noteStart(): boolean {
     const pid = this.findFirstProcess();
     if (pid === undefined) return false;
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
     const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
     this.startedAt = Date.now() - (uptime - Number(stat[START_TIME]) / TICKS_PER_SECOND) * 1000;
     return true;

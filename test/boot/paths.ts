@@ -6,13 +6,15 @@ import { seed, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
 
+export type Inputs = Readonly<Record<string, string>>;
+
 /** One way from an instance's launch to an online runner. */
 export interface Path {
   readonly says: string;
   /** Makes the disk of one of our images what this path starts from. */
   readonly prepare: (root: string) => void;
-  /** @returns the label that the runner has, or gets. Doesn't wait for it. */
-  readonly launch: (sandbox: Sandbox) => Promise<string>;
+  /** @returns the label that the runner has, or gets. Doesn't wait for it. `inputs` are start-runner's. */
+  readonly launch: (sandbox: Sandbox, inputs: Inputs) => Promise<string>;
 }
 
 export type PathName = 'agent' | 'stock' | 'cloud-final';
@@ -21,7 +23,7 @@ export const paths: Readonly<Record<PathName, Path>> = {
   agent: {
     says: 'an image of ours: the agent by its early unit, the runner baked in',
     prepare: () => {},
-    launch: (sandbox) => start(sandbox, {}),
+    launch: start,
   },
   stock: {
     says: 'a stock image: cloud-init runs the user data, which installs agent and runner',
@@ -29,7 +31,7 @@ export const paths: Readonly<Record<PathName, Path>> = {
       removeAgent(root);
       rmSync(join(root, 'opt/actions-runner'), { recursive: true });
     },
-    launch: (sandbox) => start(sandbox, { 'ec2-image-id': seed.UBUNTU_AMD64_IMAGE }),
+    launch: (sandbox, inputs) => start(sandbox, { ...inputs, 'ec2-image-id': seed.UBUNTU_AMD64_IMAGE }),
   },
   'cloud-final': {
     says: "ec2-github-runner's way: cloud-init's runcmd, then config.sh and run.sh of a runner that is baked in",
@@ -45,7 +47,7 @@ function removeAgent(root: string): void {
 }
 
 /** Our action, told not to wait. */
-async function start(sandbox: Sandbox, inputs: Readonly<Record<string, string>>): Promise<string> {
+async function start(sandbox: Sandbox, inputs: Inputs): Promise<string> {
   const { code, outputs, lines } = await runStep({
     node: findNode24(),
     script: 'dist/start-runner.js',

@@ -5,14 +5,20 @@ import { join } from 'node:path';
 import { startSandbox, type InstanceRecord, type Job, type Sandbox, type SandboxEvent } from '../../sandbox/sandbox.js';
 import { createTreeBoot, type BootedTree } from './booted-tree.js';
 import { CLOUD_ADDRESS } from './network.js';
-import { paths, type PathName } from './paths.js';
+import { paths, type Inputs, type PathName } from './paths.js';
 
 /** How long a boot, a job or a power-off may take before something is wrong. */
 const PATIENCE_MS = 60_000;
 
-/** The tree of a preset, as `tree.sh` keeps it. */
-export function findTree(preset = 'amd64'): string {
-  return execFileSync('test/boot/tree.sh', ['-', preset], { encoding: 'utf8' }).trim();
+/** The root that a preset's machines start from, as `tree.sh` keeps it; made if there is none. */
+export function findTree(preset?: 'amd64'): string {
+  return outside('test/boot/tree.sh', '-', ...(preset ? [preset] : [])).trim();
+}
+
+/** Runs a program where package registries can be reached. */
+export function outside(...command: readonly string[]): string {
+  const args = ['--net=/run/netns/outside', ...command];
+  return execFileSync('nsenter', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** One sandbox whose instance is a booted tree, on the way of one path. */
@@ -25,7 +31,7 @@ export class Stage {
   ) {}
 
   /** Has launched, and waits for nothing. */
-  static async open(name: PathName, tree: string): Promise<Stage> {
+  static async open(name: PathName, tree: string, inputs: Inputs = {}): Promise<Stage> {
     const path = paths[name];
     const directory = mkdtempSync(join(tmpdir(), 'ci-actions-boot-'));
     const disks = join(directory, 'disks');
@@ -33,7 +39,7 @@ export class Stage {
     const machines = createTreeBoot({ tree, directory: disks, prepare: path.prepare });
     const timeline = { pendingMs: 5, bootMs: 5, shuttingDownMs: 5 };
     const sandbox = await startSandbox({ address: CLOUD_ADDRESS, machines, timeline, directory: disks });
-    const label = await path.launch(sandbox);
+    const label = await path.launch(sandbox, inputs);
     return new Stage(sandbox, label, machines.machines, directory);
   }
 
