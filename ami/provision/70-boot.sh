@@ -29,16 +29,41 @@ mask_units() {
   rm -f /etc/update-motd.d/*
 }
 
-# cloud-init keeps its part: disk, host name, keys, and user data that somebody else's image tooling gives.
-limit_cloud_init() {
+# The network comes up by itself, from the first moment on, and doesn't wait for cloud-init to have looked for it.
+bake_network() {
+  cat >/etc/systemd/network/10-ci-actions.network <<'CONF'
+[Match]
+Name=en* eth*
+
+[Link]
+RequiredForOnline=yes
+
+[Network]
+DHCP=yes
+LLDP=no
+EmitLLDP=no
+
+[DHCPv4]
+UseMTU=yes
+CONF
+  rm -f /etc/netplan/50-cloud-init.yaml
+  systemctl enable systemd-networkd.service systemd-networkd-wait-online.service systemd-resolved.service
+}
+
+# cloud-init keeps its part (disk, host name, keys, user data that somebody else's tooling gives), but nobody waits for
+# it: it has no stage before the network, and the others are not before what every service comes after.
+part_from_cloud_init() {
   mkdir -p /etc/cloud/cloud.cfg.d
   cat >/etc/cloud/cloud.cfg.d/90-ci-actions.cfg <<'CONF'
-# No search for a cloud: this is EC2.
+# No search for a cloud, nor for its address: this is EC2.
 datasource_list: [Ec2, None]
 datasource:
   Ec2:
+    metadata_urls: ['http://169.254.169.254']
     max_wait: 60
     timeout: 5
+network:
+  config: disabled
 cloud_init_modules:
   - growpart
   - resizefs
@@ -57,6 +82,15 @@ cloud_final_modules:
 package_update: false
 package_upgrade: false
 CONF
+  systemctl mask cloud-init-local.service
+  reorder cloud-init.service
+}
+
+# An order that a unit's file gives can be taken away only with the file: ours stands before the package's.
+reorder() {
+  local from=/usr/lib/systemd/system/$1
+  [[ -e $from ]] || from=/lib/systemd/system/$1
+  sed -E '/^Before=(sysinit|network-online|basic)\.target$/d' "$from" >"/etc/systemd/system/$1"
 }
 
 # The journal of a machine that is gone with its disk: in memory, so that no boot waits for a flush.
@@ -73,6 +107,7 @@ hurry_grub() {
 }
 
 mask_units
-limit_cloud_init
+bake_network
+part_from_cloud_init
 keep_journal_in_memory
 hurry_grub
