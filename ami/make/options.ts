@@ -60,7 +60,10 @@ const list = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean', default: false } as const;
 
 /** The options, or the exit code when there is nothing to do. */
-export function readOptions(argv: readonly string[]): BuildOptions | number {
+export function readOptions(
+  argv: readonly string[],
+  complain: (text: string) => void = console.error,
+): BuildOptions | number {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
@@ -104,7 +107,7 @@ export function readOptions(argv: readonly string[]): BuildOptions | number {
     refuseMisfits(options);
     return options;
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    complain(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
     return 2;
   }
 }

@@ -35,7 +35,8 @@ export async function startRelay(target: string, publicParameters: Readonly<Reco
         ? [[name, value] as [string, string]]
         : [],
     );
-    const reply = await fetch(target + (incoming.url ?? '/'), { method: 'POST', headers, body });
+    const passed = request.operation === 'CreateImage' ? withoutSnapshotTags(body) : body;
+    const reply = await fetch(target + (incoming.url ?? '/'), { method: 'POST', headers, body: passed });
     return { status: reply.status, type: reply.headers.get('content-type') ?? 'text/xml', text: await reply.text() };
   }
 
@@ -51,6 +52,18 @@ export async function startRelay(target: string, publicParameters: Readonly<Reco
     requests,
     close: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
   };
+}
+
+/** Packer 1.9 and newer send them with the image; moto ends in an error of its own. They come again by CreateTags. */
+function withoutSnapshotTags(body: string): string {
+  const fields = new URLSearchParams(body);
+  for (const [name, value] of fields) {
+    const [, start] = /^(TagSpecification\.\d+\.)ResourceType$/.exec(name) ?? [];
+    if (start === undefined || value !== 'snapshot') continue;
+    for (const key of [...fields.keys()]) if (key.startsWith(start)) fields.delete(key);
+    break;
+  }
+  return fields.toString();
 }
 
 function identify({ headers }: IncomingMessage, body: string): Relayed {
