@@ -66,6 +66,7 @@ describe('ami/refresh-versions.sh', () => {
   });
 
   test('writes a file that the repository’s own check takes', async () => {
+    writeFileSync(file, JSON.stringify(read()));
     await refresh();
     await expect(
       run('npx', ['prettier', '--check', '--config', join(root, '.prettierrc'), file], { cwd: root }),
