@@ -112,8 +112,17 @@ class Build {
       await this.packer('build', plan);
       return readManifest(plan);
     } finally {
-      const about = { ec2, clock, log: this.terminal };
-      this.terminal.info(await removeLeftovers(plan.name, about));
+      await this.cleanUp(plan.name, ec2);
+    }
+  }
+
+  /** What could not be asked must not hide why the build failed. */
+  private async cleanUp(name: string, ec2: Ec2 & ReaperEc2): Promise<void> {
+    try {
+      this.terminal.info(await removeLeftovers(name, { ec2, clock, log: this.terminal }));
+    } catch (error) {
+      this.terminal.warning(`Whether the build left something is not known: look for ${name} in the EC2 console.`);
+      this.terminal.info(explain(error));
     }
   }
 

@@ -23,6 +23,7 @@ export interface BuilderMachine {
 export async function startBuilderMachine(ec2: string): Promise<BuilderMachine> {
   const folder = mkdtempSync(join(tmpdir(), 'ami-packer-'));
   const root = join(folder, 'root');
+  await run(join(repository, 'test/boot/install.sh'));
   await run(join(repository, 'test/boot/tree.sh'), [root, 'amd64'], { maxBuffer: 1e8 });
   const port = await findFreePort();
   const inTree = ['--quiet', '--register=no', '--keep-unit', '--pipe', `--directory=${root}`];
