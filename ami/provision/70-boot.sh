@@ -47,6 +47,9 @@ EmitLLDP=no
 UseMTU=yes
 CONF
   rm -f /etc/netplan/50-cloud-init.yaml
+  # A name that no server knows is asked about in the neighbourhood otherwise, for seconds; EC2 has no multicast.
+  mkdir -p /etc/systemd/resolved.conf.d
+  printf '[Resolve]\nLLMNR=no\nMulticastDNS=no\n' >/etc/systemd/resolved.conf.d/ci-actions.conf
   systemctl enable systemd-networkd.service systemd-networkd-wait-online.service systemd-resolved.service
 }
 

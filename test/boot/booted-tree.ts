@@ -1,9 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { macOf, serveMetadata } from '../../sandbox/imds.js';
 import type { Boot, InstanceRecord, Machine } from '../../sandbox/sandbox.js';
 import { METADATA, plugIn } from './network.js';
+
+const run = promisify(execFile);
 
 export interface TreeOptions {
   /** The root that every machine starts from; none of them changes it. */
@@ -66,10 +69,11 @@ export class BootedTree implements Machine {
   }
 
   /** Runs a program on the machine, as root. */
-  exec(...command: string[]): string {
+  async exec(...command: string[]): Promise<string> {
     const pid = this.findFirstProcess();
     if (pid === undefined) throw new Error('This machine is off.');
-    return execFileSync('nsenter', ['--target', `${pid}`, '--all', ...command], { encoding: 'utf8' });
+    const { stdout } = await run('nsenter', ['--target', `${pid}`, '--all', ...command], { timeout: EXEC_MS });
+    return stdout;
   }
 
   /** Resolves when the machine is off and nothing of it is left but its disk and its console. */
@@ -156,6 +160,7 @@ export class BootedTree implements Machine {
   }
 }
 
+const EXEC_MS = 60_000;
 /** A real instance is switched off by force after that, too. */
 const SHUTDOWN_MS = 10_000;
 /** Of what `/proc/PID/stat` has after the name: see proc(5), starttime. */
