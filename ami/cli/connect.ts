@@ -25,7 +25,7 @@ export async function connectRegions(
   if (given?.some((region) => region !== home.region)) {
     refuseUnknownRegions(given, await home.listRegions(), option);
   }
-  const reach = (region: string): Promise<ImageEc2> | ImageEc2 => (region === home.region ? home : connect(region));
+  const reach = async (region: string): Promise<ImageEc2> => (region === home.region ? home : connect(region));
   return [await reach(first!), ...(await Promise.all(others.map(reach)))];
 }
 

@@ -58,7 +58,7 @@ function run(args: readonly string[], environment: Environment): Promise<Told> {
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
   const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: env as NodeJS.ProcessEnv,
+    env,
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
