@@ -60,7 +60,7 @@ function withoutSnapshotTags(body: string): string {
   for (const [name, value] of fields) {
     const [, start] = /^(TagSpecification\.\d+\.)ResourceType$/.exec(name) ?? [];
     if (start === undefined || value !== 'snapshot') continue;
-    for (const key of [...fields.keys()]) if (key.startsWith(start)) fields.delete(key);
+    for (const key of Array.from(fields.keys()).filter((one) => one.startsWith(start))) fields.delete(key);
     break;
   }
   return fields.toString();

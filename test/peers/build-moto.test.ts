@@ -158,6 +158,18 @@ async function listImages() {
   return Images;
 }
 
+/** After a build that failed. */
+async function expectNoTrace(): Promise<void> {
+  expect(await listLeft()).toEqual(NOTHING);
+  expect(await listImages()).toEqual([]);
+  expect(await readPublished()).toBeUndefined();
+}
+
+/** What was asked of AWS that is no question. */
+function listChanges(): string[] {
+  return relay.requests.map(({ operation }) => operation).filter((one) => !/^(Describe|Get)/.test(one));
+}
+
 async function readPublished(): Promise<string | undefined> {
   const { Parameters } = await ssm.send(new GetParametersCommand({ Names: ['/ci-actions/ami/amd64'] }));
   return Parameters?.[0]?.Value;
@@ -211,9 +223,7 @@ describe('ami/build.sh with Packer and moto', () => {
       expect(code).toBe(1);
       expect(text).toContain('40-runner.sh failed with exit code 2');
       expect(log).toContain('40-runner.sh failed with exit code 2');
-      expect(await listLeft()).toEqual(NOTHING);
-      expect(await listImages()).toEqual([]);
-      expect(await readPublished()).toBeUndefined();
+      await expectNoTrace();
     },
     BUILD_MS,
   );
@@ -226,9 +236,7 @@ describe('ami/build.sh with Packer and moto', () => {
       });
       expect(code).toBe(1);
       expect(text).toContain('Interrupted by SIGINT');
-      expect(await listLeft()).toEqual(NOTHING);
-      expect(await listImages()).toEqual([]);
-      expect(await readPublished()).toBeUndefined();
+      await expectNoTrace();
     },
     BUILD_MS,
   );
@@ -239,9 +247,7 @@ describe('ami/build.sh with Packer and moto', () => {
       const { code, text } = await build(['arm64', ...STEPS, ...bySsh()]);
       expect(code).toBe(1);
       expect(text).toContain('The base image of arm64 is not in us-east-1');
-      expect(relay.requests.map(({ operation }) => operation).filter((one) => !/^(Describe|Get)/.test(one))).toEqual(
-        [],
-      );
+      expect(listChanges()).toEqual([]);
     },
     CHECK_MS,
   );
@@ -253,9 +259,7 @@ describe('ami/build.sh with Packer and moto', () => {
       expect({ code, text }).toEqual({ code: 0, text: expect.stringContaining('Would run: packer build') });
       expect(text).toContain('$ packer validate');
       expect(text).toContain('Would run: npm run --silent ami -- publish --preset amd64');
-      expect(relay.requests.map(({ operation }) => operation).filter((one) => !/^(Describe|Get)/.test(one))).toEqual(
-        [],
-      );
+      expect(listChanges()).toEqual([]);
     },
     CHECK_MS,
   );
