@@ -59,6 +59,10 @@ export const failureCodes = {
     when: 'The image is not available (still being made, failed), or is not a Linux image.',
     remedy: 'Wait for it, or name another.',
   },
+  'image-name-taken': {
+    when: 'Another image of the account has the name that a copy would get in that region. Nothing was copied there.',
+    remedy: 'Deregister the other image if nobody needs it, or build again: each build has a name of its own.',
+  },
   'runner-version-refused': {
     when: 'The image holds a runner that GitHub no longer accepts.',
     remedy: 'Rebuild the image: GitHub accepts a runner release for 30 days after the next one.',

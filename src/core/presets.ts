@@ -22,6 +22,16 @@ const builtIn: Record<BuiltInPreset, Readonly<Record<string, string>>> = {
 };
 export const builtInPresets = Object.keys(builtIn) as readonly BuiltInPreset[];
 
+/** What a built-in preset runs on: the types in their order, and the root volume. */
+export function builtInMachine(preset: BuiltInPreset): {
+  readonly types: readonly [string, ...string[]];
+  readonly volumeGiB: number;
+} {
+  const { 'ec2-instance-type': types, 'ec2-volume-size': volume } = builtIn[preset];
+  const [first = '', ...others] = types?.split(/,\s*/) ?? [];
+  return { types: [first, ...others], volumeGiB: Number(volume) };
+}
+
 /** A preset with everything it extends folded in. */
 export interface ResolvedPreset {
   readonly inputs: PresetInputs;

@@ -24,7 +24,7 @@ const workflow =
 const template =
   "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: a\n";
 const workflows = [/^\.github\/workflows\/.*\.ya?ml$/, /^workflows\/starter\/.*\.ya?ml$/];
-const scripts = [/\.sh$/, /^\.ci\/run$/];
+const scripts = [/\.sh$/, /^\.ci\/run$/, /\/packer$/];
 
 const linters: Readonly<Record<string, Linter>> = {
   actionlint: {

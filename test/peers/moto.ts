@@ -19,10 +19,11 @@ const CHECKS = {
 };
 const START_MS = 60_000;
 
-export async function startMoto(): Promise<Moto> {
+/** @param settings further variables of moto's */
+export async function startMoto(settings: Readonly<Record<string, string>> = {}): Promise<Moto> {
   if (!existsSync(PROGRAM)) throw new Error('moto is not installed: run scripts/peers.sh first.');
   // Port 0: the kernel picks a free one, which the server prints.
-  const env = { ...process.env, ...CHECKS };
+  const env = { ...process.env, ...CHECKS, ...settings };
   const server = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', '0'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
