@@ -21,17 +21,6 @@ const CHECKS = {
 };
 const START_MS = 60_000;
 
-/** One moto for a test file, in whose environment every AWS client finds it. @returns how to get an empty account */
-export function useMoto(): () => Promise<void> {
-  let moto: Moto | undefined;
-  beforeAll(async () => {
-    moto = await startMoto();
-    setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
-  }, 90_000);
-  afterAll(() => moto?.stop(), 30_000);
-  return async () => moto?.reset();
-}
-
 export async function startMoto(): Promise<Moto> {
   if (!existsSync(PROGRAM)) throw new Error('moto is not installed: run scripts/peers.sh first.');
   // Port 0: the kernel picks a free one, which the server prints.
@@ -62,4 +51,15 @@ export async function startMoto(): Promise<Moto> {
       await ended;
     },
   };
+}
+
+/** One moto for a test file, in whose environment every AWS client finds it. @returns how to get an empty account */
+export function useMoto(): () => Promise<void> {
+  let moto: Moto | undefined;
+  beforeAll(async () => {
+    moto = await startMoto();
+    setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
+  }, 90_000);
+  afterAll(() => moto?.stop(), 30_000);
+  return async () => moto?.reset();
 }
