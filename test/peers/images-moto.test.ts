@@ -1,4 +1,3 @@
-import { afterAll, beforeAll } from '@jest/globals';
 import {
   CreateImageCommand,
   CreateLaunchTemplateCommand,
@@ -13,28 +12,21 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import { connectImages } from '../../src/ec2/connect-images.js';
-import { setAwsEnvironment, wallClock } from '../contract/aws-environment.js';
+import { wallClock } from '../contract/aws-environment.js';
 import { MOTO_IMAGES_DIFFERENCES } from '../contract/images.differences.js';
 import { describeImages } from '../contract/images.suite.js';
 import type { ImagesWorld } from '../contract/images.world.js';
-import { startMoto, type Moto } from './moto.js';
+import { useMoto } from './moto.js';
 
 /** One of the images that moto brings. */
 const UBUNTU = 'ami-785db401';
 
-let moto: Moto;
-
-beforeAll(async () => {
-  moto = await startMoto();
-  setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
-}, 90_000);
-
-afterAll(() => moto.stop(), 30_000);
+const reset = useMoto();
 
 describeImages('real adapter on moto', createWorld, MOTO_IMAGES_DIFFERENCES);
 
 async function createWorld(): Promise<ImagesWorld> {
-  await moto.reset();
+  await reset();
   const raw = new EC2Client({});
   return {
     ec2: await connectImages(),

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from '@jest/globals';
+import { setAwsEnvironment } from '../contract/aws-environment.js';
 
 /** moto's server: an EC2 and SSM that nobody of this suite wrote. `scripts/peers.sh` installs it. */
 export interface Moto {
@@ -50,4 +52,15 @@ export async function startMoto(settings: Readonly<Record<string, string>> = {})
       await ended;
     },
   };
+}
+
+/** One moto for a test file, in whose environment every AWS client finds it. @returns how to get an empty account */
+export function useMoto(): () => Promise<void> {
+  let moto: Moto | undefined;
+  beforeAll(async () => {
+    moto = await startMoto();
+    setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
+  }, 90_000);
+  afterAll(() => moto?.stop(), 30_000);
+  return async () => moto?.reset();
 }
