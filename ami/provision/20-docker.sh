@@ -23,7 +23,8 @@ from_distribution() {
   install_packages "${wanted[@]}"
 }
 
-case $(choose CI_ACTIONS_DOCKER_SOURCE docker.com distribution) in
+from=$(choose CI_ACTIONS_DOCKER_SOURCE docker.com distribution)
+case $from in
   docker.com) from_docker ;;
   distribution) from_distribution ;;
 esac

@@ -15,15 +15,13 @@ install_tool() {
 }
 
 from_uv() {
-  local wanted
-  mapfile -t wanted < <(version .python.versions)
-  UV_PYTHON_INSTALL_DIR=/opt/python UV_PYTHON_BIN_DIR=/usr/local/bin UV_NO_CACHE=1 uv python install "${wanted[@]}"
+  UV_PYTHON_INSTALL_DIR=/opt/python UV_PYTHON_BIN_DIR=/usr/local/bin UV_NO_CACHE=1 uv python install "${releases[@]}"
 }
 
 from_distribution() {
   local name wanted=(python3-dev)
   update_lists
-  for name in $(version .python.versions); do
+  for name in "${releases[@]}"; do
     if is_offered "python$name-venv"; then
       wanted+=("python$name" "python$name-venv" "python$name-dev")
     else
@@ -33,11 +31,14 @@ from_distribution() {
   install_packages "${wanted[@]}"
 }
 
+from=$(choose CI_ACTIONS_PYTHON uv distribution)
 install_packages python3 python3-venv
 # A machine that lives for one job has nothing to protect from `sudo pip install`.
 printf '[global]\nbreak-system-packages = true\n' >/etc/pip.conf
+releases=$(version .python.versions) # not in a process substitution: its failure would be nobody's
+mapfile -t releases <<<"$releases"
 for tool in uv pipx tox; do install_tool "$tool"; done
-case $(choose CI_ACTIONS_PYTHON uv distribution) in
+case $from in
   uv) from_uv ;;
   distribution) from_distribution ;;
 esac

@@ -10,12 +10,13 @@ runner=$(version .runner.version)
 
 # As lines of JSON: every package that is installed, the Python tools, the interpreters, the runner.
 list_components() {
-  local name path
+  local name path version
   dpkg-query -W -f '${db:Status-Status}\t${Package}\t${Version}\t${Architecture}\n' |
     jq -Rc --arg os "$ID" 'split("\t") | select(.[0] == "installed") | {type: "library", name: .[1], version: .[2],
       purl: "pkg:deb/\($os)/\(.[1])@\(.[2] | @uri)?arch=\(.[3])"}'
   for name in uv pipx tox; do
-    jq -nc --arg name "$name" --arg version "$(version ".python.\"$name\"")" \
+    version=$(version ".python.\"$name\"")
+    jq -nc --arg name "$name" --arg version "$version" \
       '{type: "application", name: $name, version: $version, purl: "pkg:pypi/\($name)@\($version)"}'
   done
   for path in /opt/python/cpython-*/; do

@@ -35,6 +35,8 @@ make_once() {
       return 1
     fi
     mv -T "$half" "$kept/$name" 2>/dev/null || rm -rf --one-file-system "$half" # another was faster
+    # What these were made of has changed since; a day later nobody boots them any more.
+    find "$kept" -mindepth 1 -maxdepth 1 -name "${name%-*}-*" ! -name "$name*" -mmin +1440 -exec rm -rf {} +
   fi
   echo "$kept/$name"
 }
@@ -88,7 +90,7 @@ run_in() {
 }
 
 if [[ -n $preset ]]; then
-  files=$(find ami/provision ami/boot ami/versions.json sandbox/stand-in-runner test/boot/tree.sh -type f | sort)
+  files=$(find ami/provision ami/boot ami/versions.json sandbox/stand-in-runner test/boot/tree.sh -type f ! -name '*.md' | sort)
   tree_name=$preset-$suite-$({ echo "$stock_name" && xargs sha256sum <<<"$files"; } | digest)
   provisioned_tree=$(make_once "$tree_name" provision)
 fi
