@@ -8,7 +8,7 @@ export const action = {
 } as const;
 
 export const inputs = {
-  needs: needsInput('What the jobs came to: `${{ toJSON(needs) }}`. Required.'),
+  needs: needsInput('What the jobs came to: the `needs` context, by `toJSON`. Required.'),
 };
 
 export const outputs = {
