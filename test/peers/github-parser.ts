@@ -32,17 +32,22 @@ export type Contexts = Readonly<Record<string, unknown>>;
 
 const statusFunctions = ['always', 'cancelled', 'success', 'failure'];
 
-/**
- * The value of an expression, with or without its `${{ }}`; other text is its own value.
- *
- * @param status what the status functions say
- */
-export function evaluate(text: string, contexts: Contexts, status: Readonly<Record<string, boolean>> = {}): unknown {
-  const [, expression] = /^\s*\$\{\{([^]*)\}\}\s*$/.exec(text) ?? [];
-  if (expression === undefined && text.includes('${{')) {
-    return text.replace(/\$\{\{(.*?)\}\}/g, (_, inner: string) => String(compute(inner, contexts, status)));
-  }
-  return compute(expression ?? text, contexts, status);
+/** The value of a condition, which may do without its `${{ }}`. @param status what the status functions say */
+export function evaluate(
+  condition: string,
+  contexts: Contexts,
+  status: Readonly<Record<string, boolean>> = {},
+): unknown {
+  const [, expression = condition] = /^\s*\$\{\{(.*)\}\}\s*$/s.exec(condition) ?? [];
+  return compute(expression, contexts, status);
+}
+
+/** A text with the values of its expressions. */
+export function fillIn(text: string, contexts: Contexts): string {
+  return String(text).replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) => {
+    const value = compute(expression, contexts, {});
+    return typeof value === 'object' ? (value === null ? '' : JSON.stringify(value)) : String(value);
+  });
 }
 
 function compute(expression: string, contexts: Contexts, status: Readonly<Record<string, boolean>>): unknown {
