@@ -15,6 +15,7 @@ import { renderAction, type ActionDefinition } from './print/action-yml.js';
 import { renderErrors } from './print/errors.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
 import { readWorkflowSources } from './print/workflow-sources.js';
+import { fillWorkflowTables } from './print/workflow-tables.js';
 import { renderWorkflows } from './print/workflows.js';
 import { fillTables } from './print/tables.js';
 
@@ -35,7 +36,9 @@ const actions: Readonly<Record<string, ActionDefinition>> = {
   'stop-runner': { ...stop, steps: { main: 'stop-runner.js' } },
 };
 
-const workflows = renderWorkflows(readWorkflowSources((path) => readFileSync(join(root, path), 'utf8')));
+const WORKFLOWS = 'docs/workflows.md';
+const sources = readWorkflowSources((path) => readFileSync(join(root, path), 'utf8'));
+const workflows = renderWorkflows(sources);
 
 async function print(): Promise<void> {
   for (const [folder, definition] of Object.entries(actions)) {
@@ -49,6 +52,7 @@ async function print(): Promise<void> {
   const policies = composePolicyFiles((path) => readFileSync(join(root, path), 'utf8'));
   for (const [path, text] of Object.entries(policies)) await writeFormatted(path, text);
   for (const [path, text] of Object.entries(workflows)) await writeFormatted(path, text);
+  await writeFormatted(WORKFLOWS, fillWorkflowTables(await readFile(join(root, WORKFLOWS), 'utf8'), sources));
   await buildDist();
 }
 
@@ -65,6 +69,7 @@ function refuseChanges(): void {
   const printed = [
     'dist',
     ERRORS,
+    WORKFLOWS,
     ...POLICY_FILES,
     ...Object.keys(workflows),
     ...Object.keys(actions).flatMap((folder) => [`${folder}/action.yml`, `${folder}/README.md`]),
