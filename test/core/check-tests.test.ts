@@ -116,8 +116,8 @@ describe('A ref', () => {
     ['refs/tags/twice', b, 'exactly what is named in full'],
     [b, b, 'a commit that lies in a branch'],
     [b.toUpperCase(), b, 'a commit in capitals'],
-  ])('%s is %s: %s', async (ref, sha, _) => {
-    expect(await resolve(ref)).toBe(sha);
+  ])('%s is %s: %s', async (ref, sha, what) => {
+    expect({ what, sha: await resolve(ref) }).toEqual({ what, sha });
   });
 
   test('that does not exist is red, and no other is taken in its place', async () => {

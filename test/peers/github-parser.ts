@@ -44,9 +44,10 @@ export function evaluate(
 
 /** A text with the values of its expressions. */
 export function fillIn(text: string, contexts: Contexts): string {
-  return String(text).replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) => {
+  return text.replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) => {
     const value = compute(expression, contexts, {});
-    return typeof value === 'object' ? (value === null ? '' : JSON.stringify(value)) : String(value);
+    if (value === null) return '';
+    return typeof value === 'string' ? value : JSON.stringify(value);
   });
 }
 

@@ -11,7 +11,7 @@ interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly with?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, string | boolean>>;
 }
 interface Job {
   readonly needs?: string | readonly string[];
@@ -116,7 +116,7 @@ export class Run {
   }
 
   private playAction({ uses = '', with: given = {} }: Step, contexts: Contexts): Ran {
-    const input = (name: string): string => fillIn(given[name] ?? '', contexts);
+    const input = (name: string): string => fillIn(String(given[name] ?? ''), contexts);
     if (uses === '$/check-tests') {
       const label = input('runs-on') === '' ? `ec2-1-${this.attempt}-a` : '';
       return { result: 'success', outputs: { sha: 'f', skip: '', label, 'max-lifetime-minutes': '90' } };

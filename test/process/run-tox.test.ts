@@ -88,7 +88,7 @@ describe('run-tox', () => {
     [{ 'tox-envs': 'a' }, '`tox-envs` is not an input; did you mean `tox-env`?'],
   ])('refuses %j', async (inputs, problem) => {
     stage.addProgram('tox', 'echo "1 passed in 0.1s"');
-    const result = await tox(inputs as Record<string, string>);
+    const result = await tox(inputs);
     expect(result.code).toBe(1);
     expect(errorOf(result)).toContain(problem);
   });
