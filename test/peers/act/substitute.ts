@@ -1,0 +1,114 @@
+/**
+ * What act cannot do as GitHub does it, put differently. docs/testing-workflows.md tells each of these; nothing else of
+ * a printed workflow is changed.
+ */
+import { parse, stringify } from 'yaml';
+
+type Fields = Record<string, unknown>;
+
+export interface Substitutions {
+  /** The text of a called workflow. */
+  readonly read: (path: string) => string;
+  /** Calls of workflows: `act`'s own, or each by an act of its own, so that a caller goes on when one fails. */
+  readonly calls: 'own' | 'apart';
+  /** Also gives steps of `if: always()` jobs that condition: a cancelled act skips them otherwise. */
+  readonly cancelled?: boolean;
+}
+
+/** The label that act runs jobs on whose `runs-on` is known only when it comes to them. */
+export const HOST = 'act-host';
+/** The ref of this suite's actions in local repositories. */
+export const SUITE = 'org/ci-actions';
+const REF = 'act';
+const CALL = 'act/call@act';
+
+export function substituteWorkflow(text: string, how: Substitutions): string {
+  const workflow = parse(text) as Fields & { jobs: Record<string, Fields> };
+  for (const job of Object.values(workflow.jobs)) substituteJob(job, how);
+  if (how.calls === 'apart') exposeOutputs(workflow);
+  return stringify(workflow, { lineWidth: 0 });
+}
+
+/** A composite action's steps. */
+export function substituteAction(text: string): string {
+  const action = parse(text) as Fields & { runs: { steps?: Fields[] } };
+  action.runs.steps?.forEach(substituteStep);
+  return stringify(action, { lineWidth: 0 });
+}
+
+/** `owner/name@ref` of all actions that a workflow or action uses, those of this suite included. */
+export function listActions(text: string): string[] {
+  const { jobs = {}, runs } = parse(text) as {
+    jobs?: Record<string, { steps?: Fields[] }>;
+    runs?: { steps?: Fields[] };
+  };
+  const steps = [...Object.values(jobs).flatMap((job) => job.steps ?? []), ...(runs?.steps ?? [])];
+  return steps.flatMap(({ uses }) => {
+    const [, action, ref] = /^([^./$][^/]*\/[^/@]+)[^@]*@(.+)$/.exec(String(uses ?? '')) ?? [];
+    return action ? [`${action}@${ref}`] : [];
+  });
+}
+
+function substituteJob(job: Fields, { calls, cancelled = false, read }: Substitutions): void {
+  const runsOn = job['runs-on'];
+  // Of several labels act takes the first that it knows.
+  if (typeof runsOn === 'string' && runsOn.includes('${{')) job['runs-on'] = [HOST, runsOn];
+  if (typeof job['uses'] === 'string') {
+    job['uses'] = job['uses'].replace(/^\$\//, './');
+    if (calls === 'apart') callApart(job, read);
+  }
+  const always = cancelled && String(job['if'] ?? '').includes('always()');
+  for (const step of (job['steps'] as Fields[] | undefined) ?? []) {
+    substituteStep(step);
+    if (always && step['if'] === undefined) step['if'] = 'always()';
+  }
+}
+
+/** `$/folder`: this repository at this commit. */
+function substituteStep(step: Fields): void {
+  const uses = step['uses'];
+  if (typeof uses === 'string' && uses.startsWith('$/')) step['uses'] = `${SUITE}/${uses.slice(2)}@${REF}`;
+}
+
+function callApart(job: Fields, read: Substitutions['read']): void {
+  const { uses, with: inputs = {}, secrets = {} } = job as { uses: string; with?: Fields; secrets?: Fields | 'inherit' };
+  for (const key of ['uses', 'with', 'secrets']) delete job[key];
+  const passedSecrets = secrets === 'inherit' ? { CALL_SECRETS: secrets } : prefix('CALL_SECRET:', secrets);
+  job['runs-on'] = HOST;
+  job['outputs'] = mapValues(callOf(parse(read(uses)))?.outputs, (_, name) => `\${{ steps.call.outputs.${name} }}`);
+  job['steps'] = [
+    { id: 'call', uses: CALL, with: { workflow: uses }, env: { ...prefix('CALL_INPUT:', inputs), ...passedSecrets } },
+  ];
+}
+
+/** Makes a called workflow one that is run by itself, with a last job that prints its outputs for {@link CALL}. */
+function exposeOutputs(workflow: Fields & { jobs: Record<string, Fields> }): void {
+  const call = callOf(workflow);
+  if (!call) return;
+  (workflow['on'] as Fields)['workflow_dispatch'] = { inputs: call.inputs };
+  const env = mapValues(call.outputs, ({ value }) => value.replaceAll(/\bjobs\./g, 'needs.'));
+  const run = `node -e 'console.log("act-outputs " + JSON.stringify(JSON.parse(process.env.NAMES).reduce((all, name) => ({ ...all, [name]: process.env["OUTPUT:" + name] }), {})))'`;
+  workflow.jobs['act-outputs'] = {
+    needs: Object.keys(workflow.jobs),
+    if: 'always()',
+    'runs-on': HOST,
+    steps: [{ run, env: { NAMES: JSON.stringify(Object.keys(env)), ...prefix('OUTPUT:', env) } }],
+  };
+}
+
+interface WorkflowCall {
+  readonly inputs?: Fields;
+  readonly outputs?: Readonly<Record<string, { readonly value: string }>>;
+}
+
+function callOf(workflow: Fields): WorkflowCall | undefined {
+  return (workflow['on'] as { workflow_call?: WorkflowCall }).workflow_call;
+}
+
+function prefix(text: string, values: Fields): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${text}${name}`, String(value)]));
+}
+
+function mapValues<T>(values: Readonly<Record<string, T>> = {}, map: (value: T, name: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value, name)]));
+}
