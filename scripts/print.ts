@@ -11,6 +11,8 @@ import { buildDist } from './build.js';
 import { renderAction, type ActionDefinition } from './print/action-yml.js';
 import { renderErrors } from './print/errors.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
+import { readWorkflowSources } from './print/workflow-sources.js';
+import { renderWorkflows } from './print/workflows.js';
 import { fillTables } from './print/tables.js';
 
 /**
@@ -27,6 +29,8 @@ const actions: Readonly<Record<string, ActionDefinition>> = {
   'stop-runner': { ...stop, steps: { main: 'stop-runner.js' } },
 };
 
+const workflows = renderWorkflows(readWorkflowSources((path) => readFileSync(join(root, path), 'utf8')));
+
 async function print(): Promise<void> {
   for (const [folder, definition] of Object.entries(actions)) {
     await mkdir(join(root, folder), { recursive: true });
@@ -38,6 +42,7 @@ async function print(): Promise<void> {
   for (const name of readdirSync(join(root, 'iam'))) if (name.endsWith('.json')) await rm(join(root, 'iam', name));
   const policies = composePolicyFiles((path) => readFileSync(join(root, path), 'utf8'));
   for (const [path, text] of Object.entries(policies)) await writeFormatted(path, text);
+  for (const [path, text] of Object.entries(workflows)) await writeFormatted(path, text);
   await buildDist();
 }
 
@@ -55,6 +60,7 @@ function refuseChanges(): void {
     'dist',
     ERRORS,
     ...POLICY_FILES,
+    ...Object.keys(workflows),
     ...Object.keys(actions).flatMap((folder) => [`${folder}/action.yml`, `${folder}/README.md`]),
   ];
   const options = { cwd: root, encoding: 'utf8' } as const;
