@@ -14,6 +14,8 @@ export interface ActOptions {
   readonly limitMs: number;
   /** Called after each line of act's, for instance to cancel. */
   readonly onLine?: (log: ActLog, cancel: () => void) => void;
+  /** What `cancel` does. Default: as GitHub, steps that are to run always do. `SIGKILL`: as if all machines were lost. */
+  readonly kill?: 'SIGINT' | 'SIGKILL';
 }
 
 export interface ActRun {
@@ -25,7 +27,7 @@ export interface ActRun {
   readonly beganMs: number;
 }
 
-export async function runAct({ args, environment, limitMs, onLine }: ActOptions): Promise<ActRun> {
+export async function runAct({ args, environment, limitMs, onLine, kill = 'SIGINT' }: ActOptions): Promise<ActRun> {
   if (!existsSync(ACT)) throw new Error('act is not built: run scripts/peers.sh first.');
   const log = new ActLog();
   const beganMs = performance.now();
@@ -34,7 +36,7 @@ export async function runAct({ args, environment, limitMs, onLine }: ActOptions)
   // Once: act lets steps that may go on do so. Twice would end it.
   let cancelled = false;
   const cancel = (): void => {
-    if (!cancelled) act.kill('SIGINT');
+    if (!cancelled) act.kill(kill);
     cancelled = true;
   };
   const readers = [act.stdout, act.stderr].map(async (input) => {

@@ -1,4 +1,5 @@
 /** What an act says with `--json`, in the terms of a workflow run. */
+import { stripVTControlCharacters } from 'node:util';
 
 /** One line of act's, and of an act that it started in place of a call. */
 interface ActRecord {
@@ -8,12 +9,15 @@ interface ActRecord {
   readonly jobID?: string;
   readonly matrix?: Readonly<Record<string, unknown>>;
   readonly step?: string;
+  readonly stepID?: readonly string[];
   readonly stage?: 'Pre' | 'Main' | 'Post';
   readonly stepResult?: string;
   readonly jobResult?: string;
   readonly raw_output?: boolean;
   readonly command?: string;
   readonly content?: string;
+  readonly name?: string;
+  readonly arg?: string;
   readonly executionTime?: number;
 }
 
@@ -32,6 +36,8 @@ export interface JobRun {
   readonly steps: StepRun[];
   /** What its steps printed. */
   readonly lines: string[];
+  /** The outputs of its steps, by the step's id. */
+  readonly outputs: Record<string, Record<string, string>>;
   /** What its steps wrote for the run's page. */
   summary: string;
 }
@@ -73,7 +79,7 @@ export class ActLog {
     const path = [...callers, ...jobPath(record)];
     const inner = record.raw_output ? parseRecord(record.msg) : undefined;
     if (inner) return this.take(inner, path, atMs);
-    const text = record.msg.trimEnd();
+    const text = stripVTControlCharacters(record.msg).trimEnd();
     this.lines.push(`[${path.join('/')}] ${record.raw_output ? '| ' : ''}${text}`);
     if (path.length === 0) return;
     this.moments.push({ atMs, job: path.join('/'), text });
@@ -83,6 +89,10 @@ export class ActLog {
   private keep(job: JobRun, record: ActRecord, text: string): void {
     const { step, stage, stepResult, executionTime } = record;
     if (record.raw_output) job.lines.push(text);
+    if (record.command === 'set-output') {
+      const step = (job.outputs[record.stepID?.at(-1) ?? ''] ??= {});
+      step[record.name ?? ''] = record.arg ?? '';
+    }
     if (record.command === 'summary') job.summary += record.content ?? '';
     if (record.jobResult === 'success' || record.jobResult === 'failure') job.result = record.jobResult;
     if (step !== undefined && stage !== undefined && (stepResult === 'success' || stepResult === 'failure'))
@@ -92,7 +102,7 @@ export class ActLog {
   private jobAt(path: string): JobRun {
     const found = this.find(path);
     if (found) return found;
-    const job: JobRun = { path, result: undefined, steps: [], lines: [], summary: '' };
+    const job: JobRun = { path, result: undefined, steps: [], lines: [], outputs: {}, summary: '' };
     this.jobs.push(job);
     return job;
   }

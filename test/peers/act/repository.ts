@@ -39,8 +39,9 @@ export function createRepository(bare: string): Branches {
   const empty = branch('empty', UNIT_TESTS, (text) => text.replaceAll('def test_', 'def check_'));
   mkdirSync(bare, { recursive: true });
   execFileSync('git', ['clone', '--quiet', '--bare', work, bare]);
-  // As GitHub's: any commit can be asked for by its id.
-  execFileSync('git', ['-C', bare, 'config', 'uploadpack.allowAnySHA1InWant', 'true']);
+  // As GitHub's: any commit can be asked for by its id, and histories without their files.
+  for (const option of ['uploadpack.allowAnySHA1InWant', 'uploadpack.allowFilter'])
+    execFileSync('git', ['-C', bare, 'config', option, 'true']);
   rmSync(work, { recursive: true });
   return { main, broken, empty };
 }

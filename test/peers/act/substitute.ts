@@ -13,7 +13,15 @@ export interface Substitutions {
   readonly calls: 'own' | 'apart';
   /** Also gives steps of `if: always()` jobs that condition: a cancelled act skips them otherwise. */
   readonly cancelled?: boolean;
+  /**
+   * For a later attempt: the jobs that succeeded in the first, with the outputs of their steps. "Re-run failed jobs"
+   * does not run them again, and their outputs stay.
+   */
+  readonly kept?: Readonly<Record<string, KeptOutputs>>;
 }
+
+/** By a step's id. */
+export type KeptOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The label that act runs jobs on whose `runs-on` is known only when it comes to them. */
 export const HOST = 'act-host';
@@ -24,7 +32,11 @@ const CALL = 'act/call@act';
 
 export function substituteWorkflow(text: string, how: Substitutions): string {
   const workflow = parse(text) as Fields & { jobs: Record<string, Fields> };
-  for (const job of Object.values(workflow.jobs)) substituteJob(job, how);
+  for (const [id, job] of Object.entries(workflow.jobs)) {
+    const outputs = how.kept?.[id];
+    if (outputs) keepOutputs(job, outputs);
+    substituteJob(job, how);
+  }
   if (how.calls === 'apart') exposeOutputs(workflow);
   return stringify(workflow, { lineWidth: 0 });
 }
@@ -68,6 +80,18 @@ function substituteJob(job: Fields, { calls, cancelled = false, read }: Substitu
 function substituteStep(step: Fields): void {
   const uses = step['uses'];
   if (typeof uses === 'string' && uses.startsWith('$/')) step['uses'] = `${SUITE}/${uses.slice(2)}@${REF}`;
+}
+
+/** The job's outputs are made of its steps' once more, with nothing else of it. */
+function keepOutputs(job: Fields, outputs: KeptOutputs): void {
+  job['steps'] = Object.entries(outputs).map(([id, values]) => ({
+    id,
+    env: { VALUES: JSON.stringify(values) },
+    run: `node -e 'for (const [name, text] of Object.entries(JSON.parse(process.env.VALUES))) fs.appendFileSync(process.env.GITHUB_OUTPUT, name + "<<end\\n" + text + "\\nend\\n")'`,
+  }));
+  job['outputs'] = mapValues(job['outputs'] as Record<string, string>, (text) =>
+    text.replaceAll('github.run_attempt', "'1'"),
+  );
 }
 
 function callApart(job: Fields, read: Substitutions['read']): void {

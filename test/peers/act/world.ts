@@ -11,24 +11,32 @@ import { layOut } from './suite-copy.js';
 
 const peers = fileURLToPath(new URL('../../../.peers', import.meta.url));
 /** The GitHub-hosted labels that the workflows name. */
-const HOSTED = ['ubuntu-24.04', 'ubuntu-latest', 'ubuntu-24.04-arm'];
+const HOSTED = ['ubuntu-24.04', 'ubuntu-latest'];
+/** What the machines have installed, of .peers/venv. */
+const INSTALLED = ['tox', 'uv', 'virtualenv'];
 const LIMIT_MS = 150_000;
 
-export type Values = Readonly<Record<string, string>>;
+type Values = Readonly<Record<string, string | undefined>>;
 
-export interface Dispatch extends Pick<ActOptions, 'onLine'> {
+export interface Dispatch
+  extends Pick<ActOptions, 'onLine' | 'kill'>,
+    Partial<Pick<Substitutions, 'calls' | 'cancelled' | 'kept'>> {
   /** A file in .github/workflows. */
   readonly workflow: string;
   readonly inputs?: Values;
   /** Besides the token and the AWS keys; `undefined` takes one of these away. */
-  readonly secrets?: Readonly<Record<string, string | undefined>>;
-  readonly calls?: Substitutions['calls'];
-  readonly cancelled?: boolean;
+  readonly secrets?: Values;
+  /** Default: a new run's first attempt. */
+  readonly run?: { readonly id: number; readonly attempt: number };
+}
+
+export interface DispatchedRun extends ActRun {
+  readonly id: number;
 }
 
 /** A GitHub repository with the printed workflows and the project with six tox environments; EC2 beside it. */
 export class ActWorld {
-  private runs = 0;
+  private dispatched = 0;
 
   private constructor(
     readonly sandbox: Sandbox,
@@ -37,42 +45,48 @@ export class ActWorld {
     private readonly workflows: readonly string[],
   ) {}
 
+  /** @param workflows files in .github/workflows */
   static async open(workflows: readonly string[], options: SandboxOptions = {}): Promise<ActWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'ci-actions-act-'));
     const sandbox = await startSandbox({ ...options, directory: join(folder, 'disks') });
-    const branches = createRepository(join(folder, 'git', sandbox.github.repository));
-    for (const [name, commit] of Object.entries(branches)) sandbox.github.refs.set(name, commit as string);
+    const branches = createRepository(join(folder, 'git', `${sandbox.github.repository}.git`));
+    for (const [name, commit] of Object.entries(branches) as [string, string][]) sandbox.github.refs.set(name, commit);
     for (const part of ['home', 'bin', 'artifacts']) mkdirSync(join(folder, part));
+    // Git's own protocol over a pipe in place of a git server.
+    const gitConfig = `[url "file://${join(folder, 'git')}/"]\n\tinsteadOf = ${sandbox.githubUrl}/\n`;
+    writeFileSync(join(folder, 'home/.gitconfig'), gitConfig);
     symlinkSync(findNode24(), join(folder, 'bin/node'));
-    symlinkSync(join(peers, 'venv/bin/virtualenv'), join(folder, 'bin/virtualenv'));
+    for (const program of INSTALLED) symlinkSync(join(peers, 'venv/bin', program), join(folder, 'bin', program));
     return new ActWorld(sandbox, folder, branches, workflows);
   }
 
-  /** `workflow_dispatch` of one workflow, to its end. */
-  async dispatch({ workflow, inputs = {}, secrets = {}, onLine, ...how }: Dispatch): Promise<ActRun> {
-    this.runs += 1;
-    const folder = join(this.folder, `run-${this.runs}`);
-    const layout = layOut(folder, this.workflows, { calls: how.calls ?? 'own', cancelled: how.cancelled ?? false });
-    const write = (name: string, values: Readonly<Record<string, string | undefined>>): string => {
-      const path = join(folder, name);
-      writeFileSync(path, JSON.stringify(values)); // JSON is YAML, and leaves out what is undefined.
-      return path;
+  /** `workflow_dispatch` of one workflow on main, to its end. */
+  async dispatch({ workflow, inputs = {}, secrets = {}, ...how }: Dispatch): Promise<DispatchedRun> {
+    const folder = join(this.folder, `run-${(this.dispatched += 1)}`);
+    const run = how.run ?? this.beginRun();
+    const layout = layOut(folder, this.workflows, { calls: 'own', ...how });
+    // JSON is YAML, and leaves out what is undefined.
+    const write = (name: string, values: Values): string => {
+      writeFileSync(join(folder, name), JSON.stringify(values));
+      return join(folder, name);
     };
     const secretFile = write('secrets.yml', { ...this.secrets(), ...secrets });
     const shared = [
       ...['workflow_dispatch', '--json', '--no-cache-server', '--no-skip-checkout', '--concurrent-jobs', '16'],
       ...[...HOSTED, HOST].flatMap((label) => ['--platform', `${label}=-self-hosted`]),
       ...['--action-cache-path', join(folder, 'cache'), '--action-offline-mode'],
-      ...['--var-file', write('vars.yml', {}), '--env-file', write('env.yml', this.runEnvironment())],
+      ...['--var-file', write('vars.yml', {}), '--env-file', write('env.yml', this.describeRun(run))],
       ...layout,
     ];
     const own = ['--input-file', write('inputs.yml', inputs), '--secret-file', secretFile];
-    return runAct({
-      args: [...shared, ...own, '--workflows', `.github/workflows/${workflow}`],
-      environment: this.machineEnvironment({ program: ACT, args: shared, secretFile }),
+    const done = await runAct({
+      args: [...shared, ...own, '--workflows', join(folder, 'workspace/.github/workflows', workflow)],
+      environment: this.describeMachine({ program: ACT, args: shared, secretFile }),
       limitMs: LIMIT_MS,
-      ...(onLine && { onLine }),
+      ...how,
     });
+    Object.assign(this.sandbox.github.runs.get(run.id) ?? {}, { status: 'completed', conclusion: 'failure' });
+    return { ...done, id: run.id };
   }
 
   async close(): Promise<void> {
@@ -80,37 +94,53 @@ export class ActWorld {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  private secrets(): Record<string, string> {
-    const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = this.sandbox.environment;
+  private beginRun(): { id: number; attempt: number } {
+    const { runs, runId } = this.sandbox.github;
+    const first = runs.get(runId)!;
+    const id = runId + this.dispatched;
+    runs.set(id, { ...first, id, headSha: this.branches.main, createdAt: Date.now() });
+    return { id, attempt: 1 };
+  }
+
+  private secrets(): Values {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = this.sandbox.environment;
     const { token } = this.sandbox;
     return { GITHUB_TOKEN: token, RUNNER_TOKEN: token, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
   }
 
   /** What GitHub tells every step of the run. No key and no token: those come by the workflow's own wiring. */
-  private runEnvironment(): Record<string, string> {
-    const { GITHUB_ACTION, GITHUB_JOB, GITHUB_ACTIONS, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, ...rest } =
-      this.sandbox.environment;
+  private describeRun(run: { id: number; attempt: number }): Values {
     const { main } = this.branches;
-    // act reads the commit from SHA_REF.
-    return { ...rest, GITHUB_SHA: main, SHA_REF: main };
+    return {
+      ...this.sandbox.environment,
+      ...Object.fromEntries(UNTOLD.map((name) => [name, undefined])),
+      GITHUB_RUN_ID: `${run.id}`,
+      GITHUB_RUN_ATTEMPT: `${run.attempt}`,
+      GITHUB_SHA: main,
+      SHA_REF: main, // From which act takes the commit.
+    };
   }
 
   /** What is installed and set up on the machines that act's one host stands for. */
-  private machineEnvironment(command: { program: string; args: string[]; secretFile: string }): Record<string, string> {
-    const server = this.sandbox.environment['GITHUB_SERVER_URL'] ?? '';
+  private describeMachine(command: { program: string; args: string[]; secretFile: string }): Record<string, string> {
     return {
       PATH: `${join(this.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
       HOME: join(this.folder, 'home'),
       ACT_COMMAND: JSON.stringify(command),
       ACT_ARTIFACTS: join(this.folder, 'artifacts'),
-      // The project's repository instead of a git server.
-      GIT_CONFIG_COUNT: '1',
-      GIT_CONFIG_KEY_0: `url.${join(this.folder, 'git')}/.insteadOf`,
-      GIT_CONFIG_VALUE_0: `${server}/`,
       PIP_NO_INDEX: '1',
       PIP_FIND_LINKS: join(peers, 'wheels'),
       PIP_DISABLE_PIP_VERSION_CHECK: '1',
+      UV_OFFLINE: '1',
+      UV_NO_INDEX: '1',
+      UV_FIND_LINKS: join(peers, 'wheels'),
       VIRTUALENV_NO_PERIODIC_UPDATE: '1',
     };
   }
 }
+
+/** Of a step's own, or what a job gets only from its own steps. */
+const UNTOLD = [
+  ...['GITHUB_ACTION', 'GITHUB_ACTIONS', 'GITHUB_JOB', 'GITHUB_WORKFLOW', 'GITHUB_EVENT_NAME'],
+  ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION', 'AWS_DEFAULT_REGION'],
+];
