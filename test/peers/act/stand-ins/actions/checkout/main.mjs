@@ -4,12 +4,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, input, setOutput } from '../../action.mjs';
 
-const { GITHUB_REPOSITORY, GITHUB_SERVER_URL, GITHUB_SHA, GITHUB_WORKSPACE } = process.env;
+const { ImageOS, GITHUB_REPOSITORY, GITHUB_SERVER_URL, GITHUB_SHA, GITHUB_WORKSPACE } = process.env;
 const repository = input('repository') || GITHUB_REPOSITORY;
 const ref = input('ref') || GITHUB_SHA;
 const directory = join(GITHUB_WORKSPACE, input('path'));
 const git = (...args) => execFileSync('git', args, { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
+// act's name for the last label of runs-on, for the tests to see: it is evaluated only when the job begins.
+console.log(`On a machine with the label ${ImageOS}`);
 mkdirSync(directory, { recursive: true });
 try {
   git('init', '--quiet');
