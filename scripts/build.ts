@@ -9,7 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Steps as the action.yml files name them, and the function of the bundle that each calls. */
 const stubs = {
+  'check-tests.js': 'runCheckTests',
   'reap-runners.js': 'runReapRunners',
+  'report-tests.js': 'runReportTests',
+  'run-tox.js': 'runRunTox',
   'start-runner.js': 'runStartRunner',
   'start-runner-post.js': 'runStartRunnerPost',
   'stop-runner.js': 'runStopRunner',

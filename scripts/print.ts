@@ -4,7 +4,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import * as check from '../actions/check-tests.inputs.js';
 import * as reap from '../actions/reap-runners.inputs.js';
+import * as report from '../actions/report-tests.inputs.js';
+import * as tox from '../actions/run-tox.inputs.js';
 import * as start from '../actions/start-runner.inputs.js';
 import * as stop from '../actions/stop-runner.inputs.js';
 import { buildDist } from './build.js';
@@ -25,6 +28,9 @@ const ERRORS = 'docs/errors.md';
 
 const actions: Readonly<Record<string, ActionDefinition>> = {
   'start-runner': { ...start, steps: { main: 'start-runner.js', post: 'start-runner-post.js' } },
+  'check-tests': { ...check, steps: { main: 'check-tests.js' } },
+  'report-tests': { ...report, steps: { main: 'report-tests.js' } },
+  'run-tox': { ...tox, steps: { main: 'run-tox.js' } },
   'reap-runners': { ...reap, steps: { main: 'reap-runners.js' } },
   'stop-runner': { ...stop, steps: { main: 'stop-runner.js' } },
 };

@@ -71,6 +71,8 @@ function renderAll(sources: Sources): string {
 function renderJob({ contract }: Sources, environment: Environment): string {
   const passed: Readonly<Record<string, string>> = {
     ref: '${{ needs.choose.outputs.sha }}',
+    // `choose` has judged the commit already.
+    'allow-forks': 'true',
     'tox-env': environment.tox,
     preset: environment.preset,
     'timeout-minutes': `\${{ fromJSON(inputs.timeout-minutes || 0) || ${environment.minutes} }}`,

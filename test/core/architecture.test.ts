@@ -22,7 +22,7 @@ const ownImports: readonly (readonly [string, readonly string[]])[] = [
   ['iam', ['iam', 'src/core']],
 ];
 /** Libraries that compute and touch nothing. */
-const pureImports = /^(yaml|jsonc-parser|node:(zlib|crypto|events))$/;
+const pureImports = /^(yaml|jsonc-parser|fast-xml-parser|node:(zlib|crypto|events))$/;
 /** How the world leaks into code that should only decide. */
 const impure =
   /\bprocess\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;
