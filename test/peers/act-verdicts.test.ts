@@ -17,7 +17,12 @@ test('one environment fails: the others still run, the summary is red and names 
   });
   expect(run.code).toBe(1);
   const results = resultsOf(run);
-  expect(results).toMatchObject({ unit: 'failure', 'unit/test': 'failure', 'unit/stop': 'success', summary: 'failure' });
+  expect(results).toMatchObject({
+    unit: 'failure',
+    'unit/test': 'failure',
+    'unit/stop': 'success',
+    summary: 'failure',
+  });
   for (const name of ['local_os', 'dind_os', 'arm64', 'cuda'])
     expect(results).toMatchObject({ [name]: 'success', [`${name}/test`]: 'success', [`${name}/stop`]: 'success' });
   // Without its secret one is skipped, which is told.
@@ -31,7 +36,7 @@ test('a missing secret skips its environment, says so, and is no failure', async
   const before = launches();
   const run = await stage.dispatch({ workflow: 's2search.yml', inputs: REPORT });
   expect(run.code).toBe(0);
-  expect(resultsOf(run)).toEqual({ 'tox/start': 'success' });
+  expect(resultsOf(run)).toEqual({ 'S2Search/start': 'success' });
   expect(run.log.summaries).toMatch(/S2SEARCH_URL/);
   expect(launches()).toBe(before);
 });
@@ -39,14 +44,22 @@ test('a missing secret skips its environment, says so, and is no failure', async
 test('a run that collects no test is red', async () => {
   const run = await stage.dispatch({ workflow: UNIT, inputs: { ref: 'empty' } });
   expect(run.code).toBe(1);
-  expect(resultsOf(run)).toEqual({ 'tox/start': 'success', 'tox/test': 'failure', 'tox/stop': 'success' });
+  expect(resultsOf(run)).toEqual({
+    'Unit tests/start': 'success',
+    'Unit tests/test': 'failure',
+    'Unit tests/stop': 'success',
+  });
   await expectNothingIsLeft(stage.world);
 });
 
 test('a report that was asked for and not written is red', async () => {
   const run = await stage.dispatch({ workflow: UNIT, inputs: { report: 'elsewhere/*.xml' } });
   expect(run.code).toBe(1);
-  expect(resultsOf(run)).toEqual({ 'tox/start': 'success', 'tox/test': 'failure', 'tox/stop': 'success' });
+  expect(resultsOf(run)).toEqual({
+    'Unit tests/start': 'success',
+    'Unit tests/test': 'failure',
+    'Unit tests/stop': 'success',
+  });
   await expectNothingIsLeft(stage.world);
 });
 
@@ -56,8 +69,8 @@ test('with runs-on the same tests run elsewhere, and EC2 is not asked for anythi
   const inputs = { ...REPORT, 'runs-on': 'ubuntu-latest', artifacts: 'reports/*.xml' };
   const run = await stage.dispatch({ workflow: UNIT, inputs, secrets: none });
   expect(run.code).toBe(0);
-  expect(resultsOf(run)).toEqual({ 'tox/start': 'success', 'tox/test': 'success' });
-  expect(run.log.find('tox/test')!.lines.join('\n')).toMatch(/8 passed/);
+  expect(resultsOf(run)).toEqual({ 'Unit tests/start': 'success', 'Unit tests/test': 'success' });
+  expect(run.log.find('Unit tests/test')!.lines.join('\n')).toMatch(/8 passed/);
   expect(stage.world.sandbox.requests.slice(before)).toEqual([]);
 });
 
@@ -66,18 +79,25 @@ const refused = {
   'an unknown environment': { workflow: 'all_environments.yml', inputs: { environments: 'unit, gpu' }, says: /gpu/ },
   'no environment': { workflow: 'all_environments.yml', inputs: { environments: ' , ' }, says: /environments/ },
   'no way in to AWS': { workflow: UNIT, secrets: { AWS_ACCESS_KEY_ID: undefined }, says: /AWS/ },
-  'two ways in to AWS': { workflow: UNIT, inputs: { 'role-to-assume': 'arn:aws:iam::1:role/a' }, says: /role-to-assume/ },
+  'two ways in to AWS': {
+    workflow: UNIT,
+    inputs: { 'role-to-assume': 'arn:aws:iam::1:role/a' },
+    says: /role-to-assume/,
+  },
   'an unknown preset': { workflow: UNIT, inputs: { preset: 'riscv' }, says: /riscv/ },
 };
 
-test.each(Object.entries(refused))('%s is red in the first job, with the reason, and nothing is launched', async (_, asked) => {
-  const before = launches();
-  const { says, ...dispatch } = asked;
-  const run = await stage.dispatch(dispatch);
-  expect(run.code).toBe(1);
-  const [first, ...later] = run.log.jobs;
-  expect(first?.result).toBe('failure');
-  expect(later.filter(({ path }) => !path.endsWith('summary') && !path.endsWith('stop'))).toEqual([]);
-  expect(`${first?.summary}\n${run.log.lines.join('\n')}`).toMatch(says);
-  expect(launches()).toBe(before);
-});
+test.each(Object.entries(refused))(
+  '%s is red in the first job, with the reason, and nothing is launched',
+  async (_, asked) => {
+    const before = launches();
+    const { says, ...dispatch } = asked;
+    const run = await stage.dispatch(dispatch);
+    expect(run.code).toBe(1);
+    const [first, ...later] = run.log.jobs;
+    expect(first?.result).toBe('failure');
+    expect(later.filter(({ path }) => !path.endsWith('summary') && !path.endsWith('stop'))).toEqual([]);
+    expect(`${first?.summary}\n${run.log.lines.join('\n')}`).toMatch(says);
+    expect(launches()).toBe(before);
+  },
+);

@@ -29,7 +29,7 @@ export interface StepRun {
 }
 
 export interface JobRun {
-  /** The job's id, after the jobs that called its workflow: `unit/tox/test`. */
+  /** The job's id; after its caller's name where act itself calls, or its caller's id: `Unit tests/test`, `unit/test`. */
   readonly path: string;
   /** `undefined` when act ended before the job. */
   result: 'success' | 'failure' | undefined;
@@ -48,6 +48,9 @@ export interface Moment {
   readonly job: string;
   readonly text: string;
 }
+
+/** act's account of where it finds actions. */
+const NOISE = /^LocalRepositoryCache /;
 
 export class ActLog {
   /** In the order in which they began. A skipped job is not among them: act does not mention it. */
@@ -80,6 +83,7 @@ export class ActLog {
     const inner = record.raw_output ? parseRecord(record.msg) : undefined;
     if (inner) return this.take(inner, path, atMs);
     const text = stripVTControlCharacters(record.msg).trimEnd();
+    if (NOISE.test(text)) return;
     this.lines.push(`[${path.join('/')}] ${record.raw_output ? '| ' : ''}${text}`);
     if (path.length === 0) return;
     this.moments.push({ atMs, job: path.join('/'), text });

@@ -21,7 +21,8 @@ export interface Branches {
 export function createRepository(bare: string): Branches {
   const work = `${bare}-work`;
   cpSync(PROJECT, work, { recursive: true });
-  for (const folder of ['.tox', 'reports', '.pytest_cache']) rmSync(join(work, folder), { recursive: true, force: true });
+  for (const folder of ['.tox', 'reports', '.pytest_cache'])
+    rmSync(join(work, folder), { recursive: true, force: true });
   const git = (...args: string[]) => execFileSync('git', [...AUTHOR, ...args], { cwd: work, encoding: 'utf8' }).trim();
   const commit = (message: string): string => {
     git('add', '--all');

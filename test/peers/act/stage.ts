@@ -22,12 +22,15 @@ export interface Stage {
 /** One world for the tests of a file. What act said is printed when a test fails. */
 export function openStage(options: SandboxOptions = {}): Stage {
   let world: ActWorld;
+  /** Of the test that is under way, and those from before all tests. */
   let runs: DispatchedRun[] = [];
+  const shared: DispatchedRun[] = [];
   beforeAll(async () => {
     world = await ActWorld.open(WORKFLOWS, options);
   });
   afterEach(() => {
-    if (expect.getState().numPassingAsserts !== expect.getState().assertionCalls) runs.forEach(show);
+    const { assertionCalls, numPassingAsserts } = expect.getState();
+    if (numPassingAsserts !== assertionCalls) [...runs, ...shared.filter(({ code }) => code !== 0)].forEach(show);
     runs = [];
   });
   afterAll(() => world.close());
@@ -37,7 +40,7 @@ export function openStage(options: SandboxOptions = {}): Stage {
     },
     async dispatch(dispatch) {
       const run = await world.dispatch(dispatch);
-      runs.push(run);
+      (expect.getState().currentTestName === undefined ? shared : runs).push(run);
       expectNoSecretIn(run, world);
       return run;
     },

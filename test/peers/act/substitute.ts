@@ -31,7 +31,7 @@ const REF = 'act';
 const CALL = 'act/call@act';
 
 export function substituteWorkflow(text: string, how: Substitutions): string {
-  const workflow = parse(text) as Fields & { jobs: Record<string, Fields> };
+  const workflow = parse(guardOutputs(text)) as Fields & { jobs: Record<string, Fields> };
   for (const [id, job] of Object.entries(workflow.jobs)) {
     const outputs = how.kept?.[id];
     if (outputs) keepOutputs(job, outputs);
@@ -39,6 +39,14 @@ export function substituteWorkflow(text: string, how: Substitutions): string {
   }
   if (how.calls === 'apart') exposeOutputs(workflow);
   return stringify(workflow, { lineWidth: 0 });
+}
+
+/** On GitHub the outputs of a skipped job are empty; act hands out their expressions as they stand. */
+function guardOutputs(text: string): string {
+  return text.replaceAll(
+    /\bneeds\.([\w-]+)\.outputs\.([\w-]+)/g,
+    "(needs.$1.result != 'skipped' && needs.$1.outputs.$2 || '')",
+  );
 }
 
 /** A composite action's steps. */
@@ -95,7 +103,11 @@ function keepOutputs(job: Fields, outputs: KeptOutputs): void {
 }
 
 function callApart(job: Fields, read: Substitutions['read']): void {
-  const { uses, with: inputs = {}, secrets = {} } = job as { uses: string; with?: Fields; secrets?: Fields | 'inherit' };
+  const {
+    uses,
+    with: inputs = {},
+    secrets = {},
+  } = job as { uses: string; with?: Fields; secrets?: Fields | 'inherit' };
   for (const key of ['uses', 'with', 'secrets']) delete job[key];
   const passedSecrets = secrets === 'inherit' ? { CALL_SECRETS: secrets } : prefix('CALL_SECRET:', secrets);
   job['runs-on'] = HOST;
@@ -110,7 +122,7 @@ function exposeOutputs(workflow: Fields & { jobs: Record<string, Fields> }): voi
   const call = callOf(workflow);
   if (!call) return;
   (workflow['on'] as Fields)['workflow_dispatch'] = { inputs: call.inputs };
-  const env = mapValues(call.outputs, ({ value }) => value.replaceAll(/\bjobs\./g, 'needs.'));
+  const env = mapValues(call.outputs, ({ value }) => guardOutputs(value.replaceAll(/\bjobs\./g, 'needs.')));
   const run = `node -e 'console.log("act-outputs " + JSON.stringify(JSON.parse(process.env.NAMES).reduce((all, name) => ({ ...all, [name]: process.env["OUTPUT:" + name] }), {})))'`;
   workflow.jobs['act-outputs'] = {
     needs: Object.keys(workflow.jobs),
@@ -133,6 +145,9 @@ function prefix(text: string, values: Fields): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${text}${name}`, String(value)]));
 }
 
-function mapValues<T>(values: Readonly<Record<string, T>> = {}, map: (value: T, name: string) => string): Record<string, string> {
+function mapValues<T>(
+  values: Readonly<Record<string, T>> = {},
+  map: (value: T, name: string) => string,
+): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value, name)]));
 }

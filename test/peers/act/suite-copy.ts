@@ -8,25 +8,33 @@ const standIns = fileURLToPath(new URL('./stand-ins', import.meta.url));
 const WORKFLOWS = '.github/workflows';
 
 /**
- * Lays out what act finds in place of GitHub's repositories, in a folder: the workflows as of one who has them in their
- * own repository, this suite's actions, and stand-ins for the actions of others.
+ * Writes the workflows as of one who has them in their own repository.
  *
  * @param workflows names of files in .github/workflows
+ */
+export function copyWorkflows(folder: string, workflows: readonly string[], how: Omit<Substitutions, 'read'>): void {
+  mkdirSync(join(folder, WORKFLOWS), { recursive: true });
+  const read = (path: string) => readFileSync(join(root, path.replace(/^(\.|\$)\//, '')), 'utf8');
+  for (const name of workflows)
+    writeFileSync(join(folder, WORKFLOWS, name), substituteWorkflow(read(`${WORKFLOWS}/${name}`), { ...how, read }));
+}
+
+/**
+ * Lays out what act finds in place of GitHub's repositories: this suite's actions, and stand-ins for the actions of
+ * others that the workflows use.
+ *
  * @returns act's options for them
  */
-export function layOut(folder: string, workflows: readonly string[], how: Omit<Substitutions, 'read'>): string[] {
-  const workspace = join(folder, 'workspace');
+export function copyActions(folder: string, workflows: readonly string[]): string[] {
   const texts = workflows.map((name) => readFileSync(join(root, WORKFLOWS, name), 'utf8'));
-  mkdirSync(join(workspace, WORKFLOWS), { recursive: true });
-  const read = (path: string) => readFileSync(join(root, path.replace(/^(\.|\$)\//, '')), 'utf8');
-  for (const [index, text] of texts.entries())
-    writeFileSync(join(workspace, WORKFLOWS, workflows[index]!), substituteWorkflow(text, { ...how, read }));
   const suite = copySuite(join(folder, 'suite'));
   const used = new Set([...texts, ...suite.actions].flatMap(listActions));
   return [
-    ...['--directory', workspace],
     ...['--local-repository', `${SUITE}@act=${suite.folder}`],
-    ...[...used, 'act/call@act'].flatMap((action) => ['--local-repository', `${action}=${copyStandIn(folder, action)}`]),
+    ...[...used, 'act/call@act'].flatMap((action) => [
+      '--local-repository',
+      `${action}=${copyStandIn(folder, action)}`,
+    ]),
   ];
 }
 

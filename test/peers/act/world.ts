@@ -7,7 +7,7 @@ import { findNode24 } from '../../node24/nodes.js';
 import { ACT, runAct, type ActOptions, type ActRun } from './act.js';
 import { createRepository, type Branches } from './repository.js';
 import { HOST, type Substitutions } from './substitute.js';
-import { layOut } from './suite-copy.js';
+import { copyActions, copyWorkflows } from './suite-copy.js';
 
 const peers = fileURLToPath(new URL('../../../.peers', import.meta.url));
 /** The GitHub-hosted labels that the workflows name. */
@@ -19,8 +19,7 @@ const LIMIT_MS = 150_000;
 type Values = Readonly<Record<string, string | undefined>>;
 
 export interface Dispatch
-  extends Pick<ActOptions, 'onLine' | 'kill'>,
-    Partial<Pick<Substitutions, 'calls' | 'cancelled' | 'kept'>> {
+  extends Pick<ActOptions, 'onLine' | 'kill'>, Partial<Pick<Substitutions, 'calls' | 'cancelled' | 'kept'>> {
   /** A file in .github/workflows. */
   readonly workflow: string;
   readonly inputs?: Values;
@@ -37,13 +36,17 @@ export interface DispatchedRun extends ActRun {
 /** A GitHub repository with the printed workflows and the project with six tox environments; EC2 beside it. */
 export class ActWorld {
   private dispatched = 0;
+  /** act's options that say where the actions are. */
+  private readonly actions: readonly string[];
 
   private constructor(
     readonly sandbox: Sandbox,
     readonly folder: string,
     readonly branches: Branches,
     private readonly workflows: readonly string[],
-  ) {}
+  ) {
+    this.actions = copyActions(folder, workflows);
+  }
 
   /** @param workflows files in .github/workflows */
   static async open(workflows: readonly string[], options: SandboxOptions = {}): Promise<ActWorld> {
@@ -64,7 +67,8 @@ export class ActWorld {
   async dispatch({ workflow, inputs = {}, secrets = {}, ...how }: Dispatch): Promise<DispatchedRun> {
     const folder = join(this.folder, `run-${(this.dispatched += 1)}`);
     const run = how.run ?? this.beginRun();
-    const layout = layOut(folder, this.workflows, { calls: 'own', ...how });
+    const workspace = join(folder, 'workspace');
+    copyWorkflows(workspace, this.workflows, { calls: 'own', ...how });
     // JSON is YAML, and leaves out what is undefined.
     const write = (name: string, values: Values): string => {
       writeFileSync(join(folder, name), JSON.stringify(values));
@@ -76,11 +80,11 @@ export class ActWorld {
       ...[...HOSTED, HOST].flatMap((label) => ['--platform', `${label}=-self-hosted`]),
       ...['--action-cache-path', join(folder, 'cache'), '--action-offline-mode'],
       ...['--var-file', write('vars.yml', {}), '--env-file', write('env.yml', this.describeRun(run))],
-      ...layout,
+      ...['--directory', workspace, ...this.actions],
     ];
     const own = ['--input-file', write('inputs.yml', inputs), '--secret-file', secretFile];
     const done = await runAct({
-      args: [...shared, ...own, '--workflows', join(folder, 'workspace/.github/workflows', workflow)],
+      args: [...shared, ...own, '--workflows', join(workspace, '.github/workflows', workflow)],
       environment: this.describeMachine({ program: ACT, args: shared, secretFile }),
       limitMs: LIMIT_MS,
       ...how,

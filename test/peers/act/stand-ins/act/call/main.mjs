@@ -21,7 +21,9 @@ for await (const line of createInterface({ input: act.stdout })) {
   console.log(line);
   readOutputs(line);
 }
-process.exitCode = await new Promise((resolve) => (act.exitCode === null ? act.once('exit', resolve) : resolve(act.exitCode)));
+process.exitCode = await new Promise((resolve) =>
+  act.exitCode === null ? act.once('exit', resolve) : resolve(act.exitCode),
+);
 
 function pick(prefix) {
   const given = Object.entries(process.env).filter(([name, text]) => name.startsWith(prefix) && text !== '');

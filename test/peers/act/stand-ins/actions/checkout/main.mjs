@@ -8,7 +8,8 @@ const { ImageOS, GITHUB_REPOSITORY, GITHUB_SERVER_URL, GITHUB_SHA, GITHUB_WORKSP
 const repository = input('repository') || GITHUB_REPOSITORY;
 const ref = input('ref') || GITHUB_SHA;
 const directory = join(GITHUB_WORKSPACE, input('path'));
-const git = (...args) => execFileSync('git', args, { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const git = (...args) =>
+  execFileSync('git', args, { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 // act's name for the last label of runs-on, for the tests to see: it is evaluated only when the job begins.
 console.log(`On a machine with the label ${ImageOS}`);

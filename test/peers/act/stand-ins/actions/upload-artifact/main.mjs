@@ -5,7 +5,9 @@ import { fail, input, setOutput } from '../../action.mjs';
 
 const { ACT_ARTIFACTS, GITHUB_WORKSPACE } = process.env;
 const name = input('name') || 'artifact';
-const patterns = input('path').split('\n').flatMap((line) => line.trim() || []);
+const patterns = input('path')
+  .split('\n')
+  .flatMap((line) => line.trim() || []);
 const excluded = patterns.flatMap((pattern) => (pattern.startsWith('!') ? [pattern.slice(1)] : []));
 const files = globSync(
   patterns.filter((pattern) => !pattern.startsWith('!')),
