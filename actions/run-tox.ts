@@ -55,7 +55,10 @@ export function runRunTox(): Promise<void> {
     const { failure } = judgeTests(evidence);
     say(failure ? 'failed' : 'passed');
     const title = `tox -e ${values['tox-env']}`;
-    await appendSummary(summariseTests(title, failure ? 'failed' : 'passed', evidence.reports?.cases ?? []), log);
+    const cases = evidence.reports?.cases ?? [];
+    // Without a test to show, the failure's own summary says all.
+    if (!failure || cases.length > 0)
+      await appendSummary(summariseTests(title, failure ? 'failed' : 'passed', cases), log);
     if (failure) throw new Failure(failure.code, failure.message, { hint: failure.hint });
   });
 }

@@ -39,7 +39,8 @@ function readObjects(given: string): readonly Record<string, unknown>[] {
 function readVariable([name, value]: [string, unknown]): [string, string][] {
   if (!NAME.test(name)) throw new BadValue('names of letters, digits and `_`, not beginning with a digit', name);
   if (value === null || value === '') return [];
-  if (typeof value === 'object')
-    throw new BadValue(`text, a number, \`true\` or \`false\` as the value of ${name}`, name);
-  return [[name, String(value as string | number | boolean)]];
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return [[name, String(value)]];
+  }
+  throw new BadValue(`text, a number, \`true\` or \`false\` as the value of ${name}`, name);
 }

@@ -42,8 +42,7 @@ function findFailure({ exitCode, tally, reports }: Evidence): Verdict['failure']
   }
   if (exitCode !== 0 || failed > 0) {
     const ended = exitCode === 0 ? 'tox ended well' : `tox ended with exit code ${exitCode}`;
-    const message =
-      failed > 0 ? `${failed} ${failed === 1 ? 'test' : 'tests'} failed (${ended}).` : `${capital(ended)}.`;
+    const message = failed > 0 ? `${failed} ${failed === 1 ? 'test' : 'tests'} failed (${ended}).` : `${ended}.`;
     return { code: 'tests-failed', message, hint: 'See the failing tests in the job’s summary, or the log above.' };
   }
   return reports ? judgeReports(reports) : judgeTally(tally);
@@ -88,8 +87,4 @@ function judgeTally({ executed, skipped, lines, leftOut }: Tally): Verdict['fail
 
 function nothing(message: string, hint: string): NonNullable<Verdict['failure']> {
   return { code: 'nothing-tested', message, hint };
-}
-
-function capital(text: string): string {
-  return text[0]!.toUpperCase() + text.slice(1);
 }

@@ -11,7 +11,7 @@ export interface Program {
   readonly boundMs?: number;
   readonly signal?: AbortSignal;
   /** Gets what the program says, of both streams, line by line; the line end is left out. */
-  onLine?(line: string): void;
+  readonly onLine?: (line: string) => void;
 }
 
 export interface Ended {
