@@ -8,7 +8,8 @@ export const action = {
 } as const;
 
 export const inputs = {
-  needs: needsInput('What the jobs came to: `${{ toJSON(needs) }}`. Required.'),
+  // No expression in it: GitHub and act refuse an action.yml with one in a description.
+  needs: needsInput('What the jobs came to: toJSON(needs). Required.'),
 };
 
 export const outputs = {
