@@ -1,65 +1,71 @@
 /** What becomes of a request that goes wrong, with the printed workflows on nektos/act. */
 import { expect, test } from '@jest/globals';
+import type { Dispatch } from './act/world.js';
 import { expectNothingIsLeft, instancesOf, MACHINE, openStage, REPORT, resultsOf } from './act/stage.js';
 
 const stage = openStage();
 const UNIT = 'unit_test_CI.yml';
+const LONG_MS = 180_000;
 
 function launches(): number {
   return stage.world.sandbox.requests.filter(({ operation }) => operation === 'RunInstances').length;
 }
 
-test('one environment fails: the others still run, the summary is red and names it first, every machine goes', async () => {
-  const run = await stage.dispatch({
-    workflow: 'all_environments.yml',
-    inputs: { ...REPORT, ...MACHINE, ref: 'broken' },
-    calls: 'apart',
-  });
-  expect(run.code).toBe(1);
-  const results = resultsOf(run);
-  expect(results).toMatchObject({
-    unit: 'failure',
-    'unit/test': 'failure',
-    'unit/stop': 'success',
-    summary: 'failure',
-  });
-  for (const name of ['local_os', 'dind_os', 'arm64', 'cuda'])
-    expect(results).toMatchObject({ [name]: 'success', [`${name}/test`]: 'success', [`${name}/stop`]: 'success' });
-  // Without its secret one is skipped, which is told.
-  expect(results['s2search/test']).toBeUndefined();
-  expect(instancesOf(stage.world, run)).toHaveLength(5);
-  expect(run.log.summaries).toMatch(/S2SEARCH_URL/);
-  await expectNothingIsLeft(stage.world);
-});
+test(
+  'one environment fails: the others still run, the summary is red and says which, every machine goes',
+  async () => {
+    const run = await stage.dispatch({
+      workflow: 'all_environments.yml',
+      inputs: { ...REPORT, ...MACHINE, ref: 'broken' },
+      calls: 'apart',
+    });
+    expect(run.code).toBe(1);
+    const results = resultsOf(run);
+    expect(results).toMatchObject({
+      unit: 'failure',
+      'unit/test': 'failure',
+      'unit/stop': 'success',
+      summary: 'failure',
+    });
+    for (const name of ['local_os', 'dind_os', 'arm64', 'cuda'])
+      expect(results).toMatchObject({ [name]: 'success', [`${name}/test`]: 'success', [`${name}/stop`]: 'success' });
+    expect(run.log.find('unit/test')!.summary).toMatch(
+      /\| Failed \|[^]*test\\_most\\_mentions[^]*Code: `tests-failed`/,
+    );
+    const { summary } = run.log.find('summary')!;
+    expect(summary).toMatch(/\| unit \| t3\.xlarge \| [\d.]+ \| \*\*failure\*\* \|/);
+    expect(summary).toMatch(/\| arm64 \| t4g\.xlarge \| [\d.]+ \| passed \|/);
+    expect(summary).toMatch(/\| s2search \|  \|  \| skipped: The secret S2SEARCH_URL is not set\. \|/);
+    expect(summary).toMatch(/Code: `environments-failed`/);
+    expect(instancesOf(stage.world, run)).toHaveLength(5);
+    await expectNothingIsLeft(stage.world);
+  },
+  LONG_MS,
+);
 
 test('a missing secret skips its environment, says so, and is no failure', async () => {
   const before = launches();
   const run = await stage.dispatch({ workflow: 's2search.yml', inputs: REPORT });
   expect(run.code).toBe(0);
   expect(resultsOf(run)).toEqual({ 'S2Search/start': 'success' });
-  expect(run.log.summaries).toMatch(/S2SEARCH_URL/);
+  expect(run.log.find('S2Search/start')!.summary).toMatch(/S2SEARCH_URL is not set/);
   expect(launches()).toBe(before);
 });
 
-test('a run that collects no test is red', async () => {
-  const run = await stage.dispatch({ workflow: UNIT, inputs: { ref: 'empty' } });
-  expect(run.code).toBe(1);
-  expect(resultsOf(run)).toEqual({
-    'Unit tests/start': 'success',
-    'Unit tests/test': 'failure',
-    'Unit tests/stop': 'success',
-  });
-  await expectNothingIsLeft(stage.world);
-});
+const untested = {
+  'a run that collects no test': [{ ref: 'empty' }, /No test was collected[^]*Code: `nothing-tested`/],
+  'a report that was asked for and not written': [{ report: 'none/*.xml' }, /no such file[^]*Code: `nothing-tested`/],
+} as const;
 
-test('a report that was asked for and not written is red', async () => {
-  const run = await stage.dispatch({ workflow: UNIT, inputs: { report: 'elsewhere/*.xml' } });
+test.each(Object.entries(untested))('%s is red, and the machine goes', async (_, [inputs, says]) => {
+  const run = await stage.dispatch({ workflow: UNIT, inputs });
   expect(run.code).toBe(1);
   expect(resultsOf(run)).toEqual({
     'Unit tests/start': 'success',
     'Unit tests/test': 'failure',
     'Unit tests/stop': 'success',
   });
+  expect(run.log.find('Unit tests/test')!.summary).toMatch(says);
   await expectNothingIsLeft(stage.world);
 });
 
@@ -74,30 +80,42 @@ test('with runs-on the same tests run elsewhere, and EC2 is not asked for anythi
   expect(stage.world.sandbox.requests.slice(before)).toEqual([]);
 });
 
-const refused = {
-  'an unknown ref': { workflow: UNIT, inputs: { ref: 'no-such-branch' }, says: /no-such-branch/ },
-  'an unknown environment': { workflow: 'all_environments.yml', inputs: { environments: 'unit, gpu' }, says: /gpu/ },
-  'no environment': { workflow: 'all_environments.yml', inputs: { environments: ' , ' }, says: /environments/ },
-  'no way in to AWS': { workflow: UNIT, secrets: { AWS_ACCESS_KEY_ID: undefined }, says: /AWS/ },
-  'two ways in to AWS': {
-    workflow: UNIT,
-    inputs: { 'role-to-assume': 'arn:aws:iam::1:role/a' },
-    says: /role-to-assume/,
-  },
-  'an unknown preset': { workflow: UNIT, inputs: { preset: 'riscv' }, says: /riscv/ },
+const ALL = 'all_environments.yml';
+const KEYLESS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+const ROLE = { 'role-to-assume': 'arn:aws:iam::111122223333:role/runners' };
+
+/** What is asked for, and what the first job says to it. */
+const refused: Readonly<Record<string, readonly [ask: () => Dispatch, says: RegExp]>> = {
+  'an unknown ref': [
+    () => ({ workflow: UNIT, inputs: { ref: 'no-such-branch' } }),
+    /has no branch or tag "no-such-branch"[^]*Code: `ref-not-found`/,
+  ],
+  'a commit of a fork': [
+    () => ({ workflow: UNIT, inputs: { ref: stage.world.branches.fork } }),
+    /lies in no branch or tag[^]*Code: `ref-not-allowed`/,
+  ],
+  'an unknown environment': [
+    () => ({ workflow: ALL, inputs: { environments: 'unit, gpu' } }),
+    /`environments`: there is no "gpu"[^]*Code: `bad-input`/,
+  ],
+  'an empty list of environments': [
+    () => ({ workflow: ALL, inputs: { environments: ' , ' } }),
+    /`environments` names none[^]*Code: `bad-input`/,
+  ],
+  'no way in to AWS': [() => ({ workflow: UNIT, secrets: KEYLESS }), /AWS_ROLE[^]*Code: `bad-input`/],
+  'two ways in to AWS': [() => ({ workflow: UNIT, inputs: ROLE }), /Both a role and AWS keys[^]*Code: `bad-input`/],
+  'an unknown preset': [
+    () => ({ workflow: UNIT, inputs: { preset: 'riscv' } }),
+    /`preset` is "riscv"[^]*Code: `bad-input`/,
+  ],
 };
 
-test.each(Object.entries(refused))(
-  '%s is red in the first job, with the reason, and nothing is launched',
-  async (_, asked) => {
-    const before = launches();
-    const { says, ...dispatch } = asked;
-    const run = await stage.dispatch(dispatch);
-    expect(run.code).toBe(1);
-    const [first, ...later] = run.log.jobs;
-    expect(first?.result).toBe('failure');
-    expect(later.filter(({ path }) => !path.endsWith('summary') && !path.endsWith('stop'))).toEqual([]);
-    expect(`${first?.summary}\n${run.log.lines.join('\n')}`).toMatch(says);
-    expect(launches()).toBe(before);
-  },
-);
+test.each(Object.entries(refused))('%s is red in the first job, with the reason', async (_, [ask, says]) => {
+  const before = launches();
+  const run = await stage.dispatch(ask());
+  expect(run.code).toBe(1);
+  const [first, ...later] = run.log.jobs;
+  expect(first).toMatchObject({ result: 'failure', summary: expect.stringMatching(says) });
+  expect(later.filter(({ path }) => !/summary$|stop$/.test(path))).toEqual([]);
+  expect(launches()).toBe(before);
+});

@@ -15,6 +15,8 @@ export interface Branches {
   readonly broken: string;
   /** Its unit tests are named so that pytest collects none. */
   readonly empty: string;
+  /** Of nobody here: it lies in no branch, only in a pull request. */
+  readonly fork: string;
 }
 
 /** Makes the project's git repository in a bare folder, as a server has it. */
@@ -38,13 +40,17 @@ export function createRepository(bare: string): Branches {
   const main = commit('A shelf of notes');
   const broken = branch('broken', SOURCE, (text) => text.replace('(-found[title], title)', 'title'));
   const empty = branch('empty', UNIT_TESTS, (text) => text.replaceAll('def test_', 'def check_'));
+  const fork = branch('fork', SOURCE, (text) => `# Not looked at by anybody.\n${text}`);
+  git('checkout', '--quiet', 'main');
+  git('update-ref', 'refs/pull/7/head', fork);
+  git('branch', '--quiet', '-D', 'fork');
   mkdirSync(bare, { recursive: true });
-  execFileSync('git', ['clone', '--quiet', '--bare', work, bare]);
+  execFileSync('git', ['clone', '--quiet', '--mirror', work, bare]);
   // As GitHub's: any commit can be asked for by its id, and histories without their files.
   for (const option of ['uploadpack.allowAnySHA1InWant', 'uploadpack.allowFilter'])
     execFileSync('git', ['-C', bare, 'config', option, 'true']);
   rmSync(work, { recursive: true });
-  return { main, broken, empty };
+  return { main, broken, empty, fork };
 }
 
 function replace(file: string, change: (text: string) => string): void {

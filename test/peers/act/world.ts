@@ -53,7 +53,6 @@ export class ActWorld {
     const folder = mkdtempSync(join(tmpdir(), 'ci-actions-act-'));
     const sandbox = await startSandbox({ ...options, directory: join(folder, 'disks') });
     const branches = createRepository(join(folder, 'git', `${sandbox.github.repository}.git`));
-    for (const [name, commit] of Object.entries(branches) as [string, string][]) sandbox.github.refs.set(name, commit);
     for (const part of ['home', 'bin', 'artifacts']) mkdirSync(join(folder, part));
     // Git's own protocol over a pipe in place of a git server.
     const gitConfig = `[url "file://${join(folder, 'git')}/"]\n\tinsteadOf = ${sandbox.githubUrl}/\n`;
