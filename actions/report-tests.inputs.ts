@@ -8,8 +8,7 @@ export const action = {
 } as const;
 
 export const inputs = {
-  // No expression in it: GitHub and act refuse an action.yml with one in a description.
-  needs: needsInput('What the jobs came to: toJSON(needs). Required.'),
+  needs: needsInput('What the jobs came to: the `needs` context, by `toJSON`. Required.'),
 };
 
 export const outputs = {

@@ -38,7 +38,9 @@ export function runRunTox(): Promise<void> {
     const { values, problems } = parseInputs(inputs, readInputs());
     const cwd = join(readContext().workspace, values['working-directory'] ?? '');
     const missing =
-      values['tox-env'] === undefined ? ['`tox-env` is empty; allowed: the name of a tox environment.'] : [];
+      values['tox-env'] === undefined && problems.length === 0
+        ? ['`tox-env` is empty; allowed: the name of a tox environment.']
+        : [];
     const elsewhere = statSync(cwd, { throwIfNoEntry: false })?.isDirectory()
       ? []
       : [

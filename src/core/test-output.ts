@@ -15,7 +15,7 @@ const EXECUTED = ['passed', 'failed', 'error', 'errors', 'xfailed', 'xpassed'];
 const UNITTEST = /^Ran (\d+) tests? in /;
 const UNITTEST_SKIPPED = /^(?:OK|FAILED) \(.*\bskipped=(\d+)/;
 const TOX_OK = /^\s*\S+: (?:OK\b|commands succeeded)/;
-const TOX_SKIPPED = /^\s*(?:\S+: SKIP\b|SKIPPED: \S+)/;
+const TOX_SKIPPED = /^\s*(?:\S+: SKIP\b|SKIPPED:\s+\S+)/;
 // eslint-disable-next-line no-control-regex
 const COLOUR = /\u001b\[[\d;]*m/g;
 

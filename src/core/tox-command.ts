@@ -24,9 +24,9 @@ export function composeTox(
   const anyVersion = pythonVersion === undefined && toxVersion === undefined;
   if (anyVersion && has.tox) return { command: 'tox', args: ['-e', toxEnv] };
   if (has.uv) {
-    const from = toxVersion === undefined ? 'tox' : `tox==${toxVersion}`;
+    const tox = toxVersion === undefined ? 'tox' : `tox==${toxVersion}`;
     const python = pythonVersion === undefined ? [] : ['--python', pythonVersion];
-    return { command: 'uv', args: ['tool', 'run', ...python, '--from', from, 'tox', '-e', toxEnv] };
+    return { command: 'uv', args: ['tool', 'run', ...python, `--from=${tox}`, 'tox', '-e', toxEnv] };
   }
   throw new Failure(
     'tox-not-found',

@@ -116,7 +116,7 @@ describe('A ref', () => {
     ['refs/tags/twice', b, 'exactly what is named in full'],
     [b, b, 'a commit that lies in a branch'],
     [b.toUpperCase(), b, 'a commit in capitals'],
-  ])('%s is %s: %3$s', async (ref, sha) => {
+  ])('%s is %s: %s', async (ref, sha, _) => {
     expect(await resolve(ref)).toBe(sha);
   });
 
