@@ -37,7 +37,8 @@ test('a run that is cancelled while it tests stops its machine', async () => {
 test('a run that is cancelled while its machine starts leaves none', async () => {
   const run = await dispatchUntil(/\| Launched /);
   expect(run.code).toBe(1);
-  expect(resultsOf(run)['test']).toBeUndefined();
+  expect(resultsOf(run)).toEqual({ start: 'failure', stop: 'success' });
+  expect(run.log.find('start')!.lines).toContain('The start did not come to its end; removing what it left.');
   expect(instancesOf(stage.world, run)).toHaveLength(1);
   await expectNothingIsLeft(stage.world);
 });
@@ -54,6 +55,7 @@ test('of a run that dies with everything in it, reap-runners removes the machine
     environment: sandbox.environment,
   });
   expect(reaped.code).toBe(0);
+  expect(reaped.lines.join('\n')).toMatch(/Removed instance i-\w+: the run attempt that started it is completed\./);
   await expectNothingIsLeft(stage.world);
 });
 

@@ -5,6 +5,8 @@
 import { parse, stringify } from 'yaml';
 
 type Fields = Record<string, unknown>;
+type Step = Fields & { uses?: string; if?: string };
+type Job = Fields & { uses?: string; if?: string; steps?: Step[] };
 
 export interface Substitutions {
   /** The text of a called workflow. */
@@ -31,7 +33,7 @@ const REF = 'act';
 const CALL = 'act/call@act';
 
 export function substituteWorkflow(text: string, how: Substitutions): string {
-  const workflow = parse(guardOutputs(text)) as Fields & { jobs: Record<string, Fields> };
+  const workflow = parse(guardOutputs(text)) as Fields & { jobs: Record<string, Job> };
   for (const [id, job] of Object.entries(workflow.jobs)) {
     const outputs = how.kept?.[id];
     if (outputs) keepOutputs(job, outputs);
@@ -51,7 +53,7 @@ function guardOutputs(text: string): string {
 
 /** A composite action's steps. */
 export function substituteAction(text: string): string {
-  const action = parse(text) as Fields & { runs: { steps?: Fields[] } };
+  const action = parse(text) as Fields & { runs: { steps?: Step[] } };
   action.runs.steps?.forEach(substituteStep);
   return stringify(action, { lineWidth: 0 });
 }
@@ -59,40 +61,39 @@ export function substituteAction(text: string): string {
 /** `owner/name@ref` of all actions that a workflow or action uses, those of this suite included. */
 export function listActions(text: string): string[] {
   const { jobs = {}, runs } = parse(text) as {
-    jobs?: Record<string, { steps?: Fields[] }>;
-    runs?: { steps?: Fields[] };
+    jobs?: Record<string, Job>;
+    runs?: { steps?: Step[] };
   };
   const steps = [...Object.values(jobs).flatMap((job) => job.steps ?? []), ...(runs?.steps ?? [])];
-  return steps.flatMap(({ uses }) => {
-    const [, action, ref] = /^([^./$][^/]*\/[^/@]+)[^@]*@(.+)$/.exec(String(uses ?? '')) ?? [];
+  return steps.flatMap(({ uses = '' }) => {
+    const [, action, ref] = /^([^./$][^/]*\/[^/@]+)[^@]*@(.+)$/.exec(uses) ?? [];
     return action ? [`${action}@${ref}`] : [];
   });
 }
 
-function substituteJob(job: Fields, { calls, cancelled = false, read }: Substitutions): void {
+function substituteJob(job: Job, { calls, cancelled = false, read }: Substitutions): void {
   const runsOn = job['runs-on'];
   // Of several labels act takes the first that it knows.
   if (typeof runsOn === 'string' && runsOn.includes('${{')) job['runs-on'] = [HOST, runsOn];
-  if (typeof job['uses'] === 'string') {
-    job['uses'] = job['uses'].replace(/^\$\//, './');
+  if (job.uses !== undefined) {
+    job.uses = job.uses.replace(/^\$\//, './');
     if (calls === 'apart') callApart(job, read);
   }
-  const always = cancelled && String(job['if'] ?? '').includes('always()');
-  for (const step of (job['steps'] as Fields[] | undefined) ?? []) {
+  const always = cancelled && job.if?.includes('always()');
+  for (const step of job.steps ?? []) {
     substituteStep(step);
-    if (always && step['if'] === undefined) step['if'] = 'always()';
+    if (always) step.if ??= 'always()';
   }
 }
 
 /** `$/folder`: this repository at this commit. */
-function substituteStep(step: Fields): void {
-  const uses = step['uses'];
-  if (typeof uses === 'string' && uses.startsWith('$/')) step['uses'] = `${SUITE}/${uses.slice(2)}@${REF}`;
+function substituteStep(step: Step): void {
+  if (step.uses?.startsWith('$/')) step.uses = `${SUITE}/${step.uses.slice(2)}@${REF}`;
 }
 
 /** The job's outputs are made of its steps' once more, with nothing else of it. */
-function keepOutputs(job: Fields, outputs: KeptOutputs): void {
-  job['steps'] = Object.entries(outputs).map(([id, values]) => ({
+function keepOutputs(job: Job, outputs: KeptOutputs): void {
+  job.steps = Object.entries(outputs).map(([id, values]) => ({
     id,
     env: { VALUES: JSON.stringify(values) },
     run: `node -e 'for (const [name, text] of Object.entries(JSON.parse(process.env.VALUES))) fs.appendFileSync(process.env.GITHUB_OUTPUT, name + "<<end\\n" + text + "\\nend\\n")'`,
@@ -102,7 +103,7 @@ function keepOutputs(job: Fields, outputs: KeptOutputs): void {
   );
 }
 
-function callApart(job: Fields, read: Substitutions['read']): void {
+function callApart(job: Job, read: Substitutions['read']): void {
   const {
     uses,
     with: inputs = {},
@@ -112,13 +113,13 @@ function callApart(job: Fields, read: Substitutions['read']): void {
   const passedSecrets = secrets === 'inherit' ? { CALL_SECRETS: secrets } : prefix('CALL_SECRET:', secrets);
   job['runs-on'] = HOST;
   job['outputs'] = mapValues(callOf(parse(read(uses)))?.outputs, (_, name) => `\${{ steps.call.outputs.${name} }}`);
-  job['steps'] = [
+  job.steps = [
     { id: 'call', uses: CALL, with: { workflow: uses }, env: { ...prefix('CALL_INPUT:', inputs), ...passedSecrets } },
   ];
 }
 
 /** Makes a called workflow one that is run by itself, with a last job that prints its outputs for {@link CALL}. */
-function exposeOutputs(workflow: Fields & { jobs: Record<string, Fields> }): void {
+function exposeOutputs(workflow: Fields & { jobs: Record<string, Job> }): void {
   const call = callOf(workflow);
   if (!call) return;
   (workflow['on'] as Fields)['workflow_dispatch'] = { inputs: call.inputs };

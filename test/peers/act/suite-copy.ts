@@ -30,7 +30,8 @@ export function copyActions(folder: string, workflows: readonly string[]): strin
   const suite = copySuite(join(folder, 'suite'));
   const used = new Set([...texts, ...suite.actions].flatMap(listActions));
   return [
-    ...['--local-repository', `${SUITE}@act=${suite.folder}`],
+    '--local-repository',
+    `${SUITE}@act=${suite.folder}`,
     ...[...used, 'act/call@act'].flatMap((action) => [
       '--local-repository',
       `${action}=${copyStandIn(folder, action)}`,

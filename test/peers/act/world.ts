@@ -15,6 +15,9 @@ const HOSTED = ['ubuntu-24.04', 'ubuntu-latest'];
 /** What the machines have installed, of .peers/venv. */
 const INSTALLED = ['tox', 'uv', 'virtualenv'];
 const LIMIT_MS = 150_000;
+/** Jobs run side by side, as on GitHub; nothing is fetched from anywhere. */
+const FIXED =
+  'workflow_dispatch --json --no-cache-server --no-skip-checkout --action-offline-mode --concurrent-jobs 16';
 
 type Values = Readonly<Record<string, string | undefined>>;
 
@@ -66,6 +69,7 @@ export class ActWorld {
   async dispatch({ workflow, inputs = {}, secrets = {}, ...how }: Dispatch): Promise<DispatchedRun> {
     const folder = join(this.folder, `run-${(this.dispatched += 1)}`);
     const run = how.run ?? this.beginRun();
+    Object.assign(this.sandbox.github.runs.get(run.id)!, { attempt: run.attempt, status: 'in_progress' });
     const workspace = join(folder, 'workspace');
     copyWorkflows(workspace, this.workflows, { calls: 'own', ...how });
     // JSON is YAML, and leaves out what is undefined.
@@ -74,13 +78,10 @@ export class ActWorld {
       return join(folder, name);
     };
     const secretFile = write('secrets.yml', { ...this.secrets(), ...secrets });
-    const shared = [
-      ...['workflow_dispatch', '--json', '--no-cache-server', '--no-skip-checkout', '--concurrent-jobs', '16'],
-      ...[...HOSTED, HOST].flatMap((label) => ['--platform', `${label}=-self-hosted`]),
-      ...['--action-cache-path', join(folder, 'cache'), '--action-offline-mode'],
-      ...['--var-file', write('vars.yml', {}), '--env-file', write('env.yml', this.describeRun(run))],
-      ...['--directory', workspace, ...this.actions],
-    ];
+    const platforms = [...HOSTED, HOST].flatMap((label) => ['--platform', `${label}=-self-hosted`]);
+    const files = ['--var-file', write('vars.yml', {}), '--env-file', write('env.yml', this.describeRun(run))];
+    const places = ['--directory', workspace, '--action-cache-path', join(folder, 'cache')];
+    const shared = [...FIXED.split(' '), ...platforms, ...files, ...places, ...this.actions];
     const own = ['--input-file', write('inputs.yml', inputs), '--secret-file', secretFile];
     const done = await runAct({
       args: [...shared, ...own, '--workflows', join(workspace, '.github/workflows', workflow)],
@@ -88,7 +89,8 @@ export class ActWorld {
       limitMs: LIMIT_MS,
       ...how,
     });
-    Object.assign(this.sandbox.github.runs.get(run.id) ?? {}, { status: 'completed', conclusion: 'failure' });
+    const conclusion = done.code === 0 ? 'success' : 'failure';
+    Object.assign(this.sandbox.github.runs.get(run.id)!, { status: 'completed', conclusion });
     return { ...done, id: run.id };
   }
 
@@ -144,6 +146,13 @@ export class ActWorld {
 
 /** Of a step's own, or what a job gets only from its own steps. */
 const UNTOLD = [
-  ...['GITHUB_ACTION', 'GITHUB_ACTIONS', 'GITHUB_JOB', 'GITHUB_WORKFLOW', 'GITHUB_EVENT_NAME'],
-  ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION', 'AWS_DEFAULT_REGION'],
+  'GITHUB_ACTION',
+  'GITHUB_ACTIONS',
+  'GITHUB_EVENT_NAME',
+  'GITHUB_JOB',
+  'GITHUB_WORKFLOW',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_DEFAULT_REGION',
+  'AWS_REGION',
+  'AWS_SECRET_ACCESS_KEY',
 ];
