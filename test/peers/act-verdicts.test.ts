@@ -1,10 +1,14 @@
 /** What becomes of a request that goes wrong, with the printed workflows on nektos/act. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Dispatch } from './act/world.js';
 import { expectNothingIsLeft, instancesOf, MACHINE, openStage, REPORT, resultsOf } from './act/stage.js';
 
 const stage = openStage();
 const UNIT = 'unit_test_CI.yml';
+/** The one that .peers/wheels has. */
+const [, TOX] = /^tox==(.+)$/m.exec(readFileSync('scripts/peers-tools/wheels.txt', 'utf8'))!;
 const LONG_MS = 180_000;
 
 function launches(): number {
@@ -69,14 +73,17 @@ test.each(Object.entries(untested))('%s is red, and the machine goes', async (_,
   await expectNothingIsLeft(stage.world);
 });
 
-test('with runs-on the same tests run elsewhere, and EC2 is not asked for anything', async () => {
+test('with runs-on the same tests run elsewhere, with any tox, and EC2 is not asked for anything', async () => {
   const before = stage.world.sandbox.requests.length;
   const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, RUNNER_TOKEN: undefined };
-  const inputs = { ...REPORT, 'runs-on': 'ubuntu-latest', artifacts: 'reports/*.xml' };
+  const inputs = { ...REPORT, 'runs-on': 'ubuntu-latest', 'tox-version': TOX, artifacts: 'reports/*.xml' };
   const run = await stage.dispatch({ workflow: UNIT, inputs, secrets: none });
   expect(run.code).toBe(0);
   expect(resultsOf(run)).toEqual({ 'Unit tests/start': 'success', 'Unit tests/test': 'success' });
-  expect(run.log.find('Unit tests/test')!.lines.join('\n')).toMatch(/8 passed/);
+  expect(run.log.find('Unit tests/test')!.lines.join('\n')).toMatch(/uv tool run --from=tox==[^]*8 passed/);
+  expect(readdirSync(join(stage.world.folder, 'artifacts'), { recursive: true }).join('\n')).toMatch(
+    /reports\/.*\.xml/,
+  );
   expect(stage.world.sandbox.requests.slice(before)).toEqual([]);
 });
 

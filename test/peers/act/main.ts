@@ -2,8 +2,8 @@
  * `npm run act -- WORKFLOW [input=value …] [--secret NAME=value] [--apart] [--time]`: a printed workflow on act against
  * a sandbox of its own, with everything that act says. `scripts/peers.sh` first.
  */
-import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { listPrinted } from './suite-copy.js';
 import { renderTime, splitTime } from './timeline.js';
 import { ActWorld } from './world.js';
 
@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
   options: { secret: { type: 'string', multiple: true }, apart: { type: 'boolean' }, time: { type: 'boolean' } },
 });
 const [workflow = '', ...inputs] = positionals;
-const workflows = readdirSync('.github/workflows').filter((name) => name !== 'ci.yml');
+const workflows = listPrinted();
 if (!workflows.includes(workflow)) {
   console.error(`Which workflow? One of ${workflows.join(', ')}.`);
   process.exit(2);

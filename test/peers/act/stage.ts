@@ -1,16 +1,14 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
 import { listProcesses } from '../../../sandbox/processes.js';
 import type { SandboxOptions } from '../../../sandbox/sandbox.js';
 import { listMinted } from '../../process/verdicts.js';
 import { listRemains, waitUntil } from '../../process/remains.js';
+import { listPrinted } from './suite-copy.js';
 import { ActWorld, type Dispatch, type DispatchedRun } from './world.js';
 
 jest.setTimeout(180_000);
 
-/** All that is printed. ci.yml is this repository's own. */
-const WORKFLOWS = readdirSync('.github/workflows').filter((name) => name !== 'ci.yml');
 export const REPORT = { report: 'reports/*.xml' };
 /** There is no ARM machine here: act runs the job on this one. */
 export const MACHINE = { env: JSON.stringify({ EXPECTED_MACHINE: process.arch === 'arm64' ? 'aarch64' : 'x86_64' }) };
@@ -27,7 +25,7 @@ export function openStage(options: SandboxOptions = {}): Stage {
   let runs: DispatchedRun[] = [];
   const shared: DispatchedRun[] = [];
   beforeAll(async () => {
-    world = await ActWorld.open(WORKFLOWS, options);
+    world = await ActWorld.open(listPrinted(), options);
   });
   afterEach(() => {
     const { assertionCalls, numPassingAsserts } = expect.getState();

@@ -7,6 +7,17 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const standIns = fileURLToPath(new URL('./stand-ins', import.meta.url));
 const WORKFLOWS = '.github/workflows';
 
+/** The printed ones: what this repository runs for itself, or others of it, may use actions that have no stand-in. */
+export function listPrinted(): string[] {
+  const texts = readdirSync(join(root, WORKFLOWS)).map((name) => [
+    name,
+    readFileSync(join(root, WORKFLOWS, name), 'utf8'),
+  ]);
+  return texts
+    .filter(([, text]) => text!.startsWith('# Printed from workflows/environments.yml'))
+    .map(([name]) => name!);
+}
+
 /**
  * Writes the workflows as of one who has them in their own repository.
  *
