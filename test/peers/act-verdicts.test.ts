@@ -47,6 +47,16 @@ test(
   LONG_MS,
 );
 
+test('of a list of environments only those run, and the summary says which were not chosen', async () => {
+  const inputs = { ...REPORT, environments: 'unit', 'runs-on': 'ubuntu-latest' };
+  const run = await stage.dispatch({ workflow: 'all_environments.yml', inputs, calls: 'apart' });
+  expect(run.code).toBe(0);
+  const { summary } = run.log.find('summary')!;
+  expect(summary).toMatch(/\| unit \| ubuntu-latest \| [\d.]+ \| passed \|/);
+  expect(summary.match(/\| not chosen \|/g)).toHaveLength(5);
+  expect(run.log.find('cuda')).toBeUndefined();
+});
+
 test('a missing secret skips its environment, says so, and is no failure', async () => {
   const before = launches();
   const run = await stage.dispatch({ workflow: 's2search.yml', inputs: REPORT });
