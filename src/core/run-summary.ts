@@ -17,10 +17,11 @@ export function needsInput(description: string): InputDefinition<readonly JobRes
     parse(given) {
       try {
         const jobs = Object.entries(
-          JSON.parse(given) as Record<string, { result: string; outputs?: Record<string, string> }>,
+          JSON.parse(given) as Record<string, { result: string; outputs?: Record<string, string> | null }>,
         );
         if (jobs.length > 0 && jobs.every(([, job]) => typeof job.result === 'string')) {
-          return jobs.map(([name, { result, outputs = {} }]) => ({ name, result, outputs }));
+          // Of a skipped job there may be none.
+          return jobs.map(([name, { result, outputs }]) => ({ name, result, outputs: outputs ?? {} }));
         }
       } catch {
         // Told below: what it is instead does not matter.

@@ -26,6 +26,12 @@ describe('Environments side by side', () => {
     expect(findUnsuccessful([job('unit', 'success', { verdict: 'failed' })])).toHaveLength(1);
   });
 
+  test('may have no outputs, as a skipped job', () => {
+    const needs = '{ "unit": { "result": "skipped", "outputs": null }, "cuda": { "result": "success" } }';
+    const { values } = parseInputs({ needs: needsInput('') }, { needs: { text: needs } });
+    expect(values.needs).toEqual([job('unit', 'skipped'), job('cuda', 'success')]);
+  });
+
   test('have a table of environment, machine, minutes and verdict', () => {
     const text = summariseRun([
       job('choose', 'success', { sha: 'a' }),
