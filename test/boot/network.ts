@@ -32,11 +32,23 @@ export async function plugIn({ id, mac, address, router, prefix }: Wired): Promi
   ip(`link set ${cable} up`);
   ip(`-n ${id} link set eth0 up`);
   const args = [
-    ...['--keep-in-foreground', '--conf-file=/dev/null', '--user=root', '--pid-file=', '--leasefile-ro'],
+    '--keep-in-foreground',
+    '--conf-file=/dev/null',
+    '--user=root',
+    '--pid-file=',
+    '--leasefile-ro',
     // A name server that knows no name: without one, every lookup would take until its timeout.
-    ...['--no-resolv', '--no-hosts', '--address=/#/'],
-    ...[`--interface=${cable}`, '--bind-interfaces', '--except-interface=lo', '--dhcp-authoritative', '--no-ping'],
-    ...[`--dhcp-range=${address},${address},1h`, `--dhcp-option=option:router,${router}`, '--log-facility=-'],
+    '--no-resolv',
+    '--no-hosts',
+    '--address=/#/',
+    `--interface=${cable}`,
+    '--bind-interfaces',
+    '--except-interface=lo',
+    '--dhcp-authoritative',
+    '--no-ping',
+    `--dhcp-range=${address},${address},1h`,
+    `--dhcp-option=option:router,${router}`,
+    '--log-facility=-',
   ];
   const dhcp = spawn('dnsmasq', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const plug = {
