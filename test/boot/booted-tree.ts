@@ -125,10 +125,18 @@ export class BootedTree implements Machine {
   private describe(namespace: string): string[] {
     const node = readlinkSync(join(this.options.tree, 'opt/actions-runner/externals/node24/bin/node'));
     return [
-      ...['--quiet', '--register=no', '--keep-unit', '--boot', '--console=read-only', '--resolv-conf=off'],
-      ...[`--machine=${namespace}`, `--directory=${this.root}`, `--network-namespace-path=/run/netns/${namespace}`],
+      '--quiet',
+      '--register=no',
+      '--keep-unit',
+      '--boot',
+      '--console=read-only',
+      '--resolv-conf=off',
+      `--machine=${namespace}`,
+      `--directory=${this.root}`,
+      `--network-namespace-path=/run/netns/${namespace}`,
       // What Docker needs: capabilities, and the kernel's keys and BPF, which systemd-nspawn withholds from a guest.
-      ...['--capability=all', '--system-call-filter=@keyring bpf'],
+      '--capability=all',
+      '--system-call-filter=@keyring bpf',
       `--bind=${join(this.folder, 'docker')}:/var/lib/docker`,
       // The stand-in runner brings no Node.js of its own.
       `--bind-ro=${node}`,

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where the sandbox listens inside `isolated.sh`. */
 export const CLOUD_ADDRESS = '198.51.100.1';
@@ -29,12 +30,25 @@ export async function plugIn({ id, mac, address, router, prefix }: Wired): Promi
   ip(`link add ${cable} type veth peer name eth0 address ${mac} netns ${id}`);
   ip(`address add ${router}/${prefix} dev ${cable}`);
   ip(`link set ${cable} up`);
+  ip(`-n ${id} link set eth0 up`);
   const args = [
-    ...['--keep-in-foreground', '--conf-file=/dev/null', '--user=root', '--pid-file=', '--leasefile-ro'],
+    '--keep-in-foreground',
+    '--conf-file=/dev/null',
+    '--user=root',
+    '--pid-file=',
+    '--leasefile-ro',
     // A name server that knows no name: without one, every lookup would take until its timeout.
-    ...['--no-resolv', '--no-hosts', '--address=/#/'],
-    ...[`--interface=${cable}`, '--bind-interfaces', '--except-interface=lo', '--dhcp-authoritative', '--no-ping'],
-    ...[`--dhcp-range=${address},${address},1h`, `--dhcp-option=option:router,${router}`, '--log-facility=-'],
+    '--no-resolv',
+    '--no-hosts',
+    '--address=/#/',
+    `--interface=${cable}`,
+    '--bind-interfaces',
+    '--except-interface=lo',
+    '--dhcp-authoritative',
+    '--no-ping',
+    `--dhcp-range=${address},${address},1h`,
+    `--dhcp-option=option:router,${router}`,
+    '--log-facility=-',
   ];
   const dhcp = spawn('dnsmasq', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const plug = {
@@ -46,7 +60,7 @@ export async function plugIn({ id, mac, address, router, prefix }: Wired): Promi
     },
   };
   // A machine whose first question nobody hears asks again only seconds later.
-  await hears(dhcp).catch((error: unknown) => {
+  await Promise.all([hears(dhcp), isPlugged(cable)]).catch((error: unknown) => {
     plug.pull();
     throw error;
   });
@@ -54,6 +68,15 @@ export async function plugIn({ id, mac, address, router, prefix }: Wired): Promi
 }
 
 const READY_MS = 10_000;
+
+/** The kernel loses what is sent over a new cable until it has noticed that both ends are up: within a second. */
+async function isPlugged(cable: string): Promise<void> {
+  const end = performance.now() + READY_MS;
+  while (!execFileSync('ip', ['-o', 'link', 'show', cable], { encoding: 'utf8' }).includes('state UP')) {
+    if (performance.now() > end) throw new Error(`${cable} does not come up`);
+    await sleep(20);
+  }
+}
 
 /** Resolves when dnsmasq has its sockets. */
 async function hears({ stderr }: { readonly stderr: Readable }): Promise<void> {

@@ -56,20 +56,19 @@ function run(script: string, variables: Variables = {}, preset = 'amd64'): { cod
   const passed = Object.entries(variables).map(([name, value]) => `--setenv=${name}=${value}`);
   const registries = Object.keys(process.env).filter((name) => /^(pip_|(https?|no)_proxy$)/i.test(name));
   const command = [
-    ...[
-      'systemd-nspawn',
-      '--quiet',
-      '--register=no',
-      '--keep-unit',
-      '--pipe',
-      '--resolv-conf=off',
-      `--directory=${root}`,
-    ],
-    ...[
-      '--bind-ro=/etc/resolv.conf:/run/systemd/resolve/stub-resolv.conf',
-      '--bind-ro=/etc/ssl/certs/ca-certificates.crt',
-    ],
-    ...[...registries.map((name) => `--setenv=${name}`), ...passed, `/provision/provision/${script}`, preset],
+    'systemd-nspawn',
+    '--quiet',
+    '--register=no',
+    '--keep-unit',
+    '--pipe',
+    '--resolv-conf=off',
+    `--directory=${root}`,
+    '--bind-ro=/etc/resolv.conf:/run/systemd/resolve/stub-resolv.conf',
+    '--bind-ro=/etc/ssl/certs/ca-certificates.crt',
+    ...registries.map((name) => `--setenv=${name}`),
+    ...passed,
+    `/provision/provision/${script}`,
+    preset,
   ];
   const { status, stdout, stderr } = spawnSync('nsenter', ['--net=/run/netns/outside', ...command], {
     encoding: 'utf8',
@@ -118,8 +117,10 @@ describe('run again', () => {
     const { 'built-at': builtAt, commit } = readManifest();
     const { code, said } = run('all.sh', {
       ...(await bringRunner()),
-      ...{ CI_ACTIONS_DOCKER_SOURCE: 'distribution', CI_ACTIONS_PYTHON: 'distribution' },
-      ...{ CI_ACTIONS_BUILT_AT: builtAt, CI_ACTIONS_COMMIT: commit },
+      CI_ACTIONS_DOCKER_SOURCE: 'distribution',
+      CI_ACTIONS_PYTHON: 'distribution',
+      CI_ACTIONS_BUILT_AT: builtAt,
+      CI_ACTIONS_COMMIT: commit,
     });
     expect(code === 0 ? '' : said).toBe('');
     expect(listDifferences(image).filter((path) => !NOTES.test(path))).toEqual([]);
