@@ -125,14 +125,14 @@ const leaveOutEndpoints: Plugin = {
 const leaveOutErrorClasses: Plugin = {
   name: 'leave-out-error-classes',
   transform: (code, id) =>
-    /(client-ssm|nested-clients)\/dist-es\/.*schemas\//.test(id) ? code.replace(/^n\d_registry\.registerError\(.*$/gm, '') : undefined,
+    /(client-ssm|nested-clients)\/dist-es\/.*schemas\//.test(id)
+      ? code.replace(/^n\d_registry\.registerError\(.*$/gm, '')
+      : undefined,
 };
 
-/** Of these nothing here is ever called: `aws login`, an App's users who sign in at a browser, streams of events. */
+/** Of these nothing here is ever called: `aws login`, which needs a browser, and streams of events. */
 const uncalled: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/credential-provider-login': ['fromLoginCredentials'],
-  '@octokit/auth-oauth-app': ['createOAuthAppAuth'],
-  '@octokit/auth-oauth-user': ['createOAuthUserAuth', 'requiresBasicAuth'],
   '@smithy/core/event-streams': ['EventStreamSerde', 'eventStreamSerdeProvider'],
 };
 const leaveOutUncalled: Plugin = {
@@ -141,10 +141,9 @@ const leaveOutUncalled: Plugin = {
   load: (id) => (id.startsWith('\0uncalled:') ? renderUncalled(id.slice('\0uncalled:'.length)) : undefined),
 };
 
-/** auth-app makes itself an OAuth app's authentication at once; using it is what nobody does. */
 function renderUncalled(name: string): string {
   const refuse = `const refuse = () => { throw new Error("${name} is not part of ci-actions"); };`;
-  return [refuse, ...uncalled[name]!.map((one) => `export const ${one} = () => refuse;`)].join('\n');
+  return [refuse, ...uncalled[name]!.map((one) => `export { refuse as ${one} };`)].join('\n');
 }
 
 const plugins: Record<keyof typeof entries, Plugin[]> = {

@@ -19,6 +19,7 @@ export interface Workflow {
     readonly workflow_call?: { readonly inputs?: Declared; readonly secrets?: Declared; readonly outputs?: Declared };
     readonly workflow_dispatch?: { readonly inputs?: Declared };
   };
+  readonly env?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 interface Action {
@@ -38,8 +39,8 @@ const leftToDefault: readonly string[] = ['ec2-instance-type', 'ec2-image-id', '
  */
 export function findBrokenWires(text: string, lookup: Lookup): string[] {
   const workflow = parse(text) as Workflow;
-  // Where a value has an effect: in a job. A name of the run does not test anything.
-  const jobs = JSON.stringify(workflow.jobs);
+  // Where a value has an effect: in a job, or in the environment of all. A name of the run does not test anything.
+  const jobs = JSON.stringify([workflow.jobs, workflow.env ?? {}]);
   const call = workflow.on.workflow_call ?? {};
   const inputs = new Set([
     ...Object.keys(call.inputs ?? {}),
