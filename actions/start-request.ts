@@ -56,6 +56,7 @@ export async function loadStart(given: RawInputs, context: RunContext, connect: 
     ...found.problems,
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
+    ...checkPool(values, raw),
   ]);
   const request = composeRequest({ values, raw, preset: found.preset! }, context, reached.scope!);
   return { request, values, notices: migrated.notices, github: reached.github! };
@@ -118,6 +119,11 @@ function checkVolume(values: StartValues, raw: RawInputs): string[] {
   return problems;
 }
 
+function checkPool(values: StartValues, raw: RawInputs): string[] {
+  if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
+  return ['`pool` is given with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
+}
+
 function composeRequest(
   { values, raw, preset }: { values: StartValues; raw: RawInputs; preset: ResolvedPreset },
   context: RunContext,
@@ -153,6 +159,7 @@ function composeRequest(
     runnerHome: values['runner-home-dir'],
     runAsUser: values['run-as-user'],
     preRunnerScript: values['pre-runner-script'],
+    pool: values.pool,
     waitFor: values['wait-for'],
     retryCapacityMs: values['retry-capacity-minutes'] * 60_000,
     startupTimeoutMs: values['startup-timeout-minutes'] * 60_000,

@@ -89,7 +89,7 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
     region: started.runners[0]?.region ?? ec2.region,
     'ec2-instance-id': started.runners[0]?.instance.id ?? '',
     'ec2-instance-ids': started.runners.map(({ instance }) => instance.id),
-    runners: started.runners.map(({ runner, instance, plan, runningAt, onlineAt }) => ({
+    runners: started.runners.map(({ runner, instance, plan, resumed, runningAt, onlineAt }) => ({
       name: runner.name,
       id: runner.id,
       instance: instance.id,
@@ -99,6 +99,7 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
       region: plan.region,
       toRunning: since(runningAt),
       toOnline: since(onlineAt),
+      ...(resumed && { pool: loaded.request.pool }),
     })),
   });
   const phases = loaded.request.waitFor === 'online' ? await readPhases(started, ec2In) : [];

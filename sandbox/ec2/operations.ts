@@ -3,6 +3,7 @@ import { describeInstances, describeInstanceStatus } from './describe-instances.
 import { describeImages } from './images.js';
 import { describeInstanceAttribute, getConsoleOutput } from './inspect-instance.js';
 import { describeInstanceTypes } from './instance-types.js';
+import { CHANGEABLE, modifyInstanceAttribute } from './modify-instance.js';
 import { describeRegions, describeSecurityGroups, describeSubnets, describeVpcs, describeZones } from './network.js';
 import type { Params } from './query.js';
 import { RUN_INSTANCES_PARAMETERS, runInstances } from './run-instances.js';
@@ -45,6 +46,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeVolumes: operation(['VolumeId', ...PAGED], describeVolumes),
   DescribeVpcs: operation(['VpcId', ...PAGED], describeVpcs),
   GetConsoleOutput: operation(['InstanceId', 'Latest'], getConsoleOutput),
+  ModifyInstanceAttribute: operation(['InstanceId', ...CHANGEABLE], modifyInstanceAttribute),
   RunInstances: operation(RUN_INSTANCES_PARAMETERS, runInstances),
   StartInstances: operation(['InstanceId'], startInstances),
   StopInstances: operation(['Force', 'Hibernate', 'InstanceId', 'SkipOsShutdown'], stopInstances),

@@ -44,7 +44,7 @@ function payloadFor(request: StartRequest, site: Site, minted: MintedRunner): Pa
 }
 
 /** Our own images have the agent baked in; any other gets it with the payload. */
-function composeUserData({ request, site, minted, bootScripts }: LaunchParts): Uint8Array {
+export function composeUserData({ request, site, minted, bootScripts }: Omit<LaunchParts, 'now'>): Uint8Array {
   const isOurs = site.image.tags[TAG.runnerVersion] !== undefined;
   return renderUserData(payloadFor(request, site, minted), isOurs ? undefined : bootScripts);
 }

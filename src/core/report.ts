@@ -12,7 +12,7 @@ export function summariseStart(started: Started, about: { label: string; phases:
     `\`${one.runner.name}\``,
     one.instance.id,
     one.plan.instanceType,
-    one.plan.market,
+    one.resumed ? `${one.plan.market}, from the pool` : one.plan.market,
     one.plan.subnetId ?? 'default',
     one.region,
     seconds(one.launchedAt - started.requestedAt),
