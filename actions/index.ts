@@ -1,4 +1,5 @@
 /** The one bundle: each action's stub in `dist/` calls its own entry. */
+export { runFillPool } from './fill-pool.js';
 export { runReapRunners } from './reap-runners.js';
 export { runStartRunner, runStartRunnerPost } from './start-runner.js';
 export { runStopRunner } from './stop-runner.js';

@@ -34,9 +34,14 @@ export interface LoadedStart {
  * From `INPUT_*` to one validated request: translated, completed by the preset, parsed, checked.
  *
  * @param connect GitHub's side with these credentials; also asked for the presets file, when nothing is checked out
+ * @param problems what else is wrong with the action's inputs
  * @throws Failure `bad-input` with every problem there is
  */
-export async function loadStart(given: RawInputs, context: RunContext, connect: Connect): Promise<LoadedStart> {
+export async function loadStart(
+  given: RawInputs,
+  context: RunContext,
+  { connect, problems: others = [] }: { readonly connect: Connect; readonly problems?: readonly string[] },
+): Promise<LoadedStart> {
   const migrated = migrateInputs(given, 'start');
   const early = parseInputs(earlyInputs, pick(migrated.raw, Object.keys(earlyInputs)));
   const access = await reachGitHub(migrated.raw, early, { context, connect });
@@ -50,6 +55,7 @@ export async function loadStart(given: RawInputs, context: RunContext, connect: 
       ? await reachGitHub(raw, parseInputs(earlyInputs, pick(raw, Object.keys(earlyInputs))), { context, connect })
       : access;
   refuseProblems([
+    ...others,
     ...migrated.problems,
     ...problems,
     ...reached.problems,
@@ -168,7 +174,7 @@ function composeRequest(
   };
 }
 
-function pick(raw: RawInputs, names: readonly string[]): RawInputs {
+export function pick(raw: RawInputs, names: readonly string[]): RawInputs {
   return Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));
 }
 

@@ -31,9 +31,9 @@ export function runStartRunner(root: URL): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const loaded = await loadStart(readInputs(), context, (values, scope) =>
-      connectToGitHub(values, { context, scope, log }),
-    );
+    const loaded = await loadStart(readInputs(), context, {
+      connect: (values, scope) => connectToGitHub(values, { context, scope, log }),
+    });
     for (const notice of loaded.notices) log.info(notice);
     const ports = {
       ...(await connectToEc2(log)),

@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Steps as the action.yml files name them, and the function of the bundle that each calls. */
 const stubs = {
+  'fill-pool.js': 'runFillPool',
   'reap-runners.js': 'runReapRunners',
   'start-runner.js': 'runStartRunner',
   'start-runner-post.js': 'runStartRunnerPost',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { TAG } from './identity.js';
+import { TAG, type Run } from './identity.js';
 import { Failure, messageOf } from './failure.js';
 import { findMisfit, isClaimed, nameClaim, poolFilter } from './pool.js';
 import type { Ec2ByRegion, GitHub, Instance, Log, Plan, Runner } from './ports.js';
@@ -28,26 +28,33 @@ interface LookPorts {
 /** One that is about to expire may be taken away while it is being claimed. */
 const TOO_CLOSE_MS = 60_000;
 
-/** All that is in the request's pool, and what is being claimed. No start fails because this cannot be asked. */
+const NOTHING: PoolView = { instances: [], runnerNames: new Set() };
+
+/** All that is in a pool, and what is being claimed. @throws Failure when anything could not be asked */
 export async function lookAtPool(
-  request: StartRequest,
+  { run, pool }: { readonly run: Run; readonly pool: string },
   regions: readonly string[],
-  { ec2In, github, log }: LookPorts,
+  { ec2In, github }: Pick<LookPorts, 'ec2In' | 'github'>,
 ): Promise<PoolView> {
+  const [runners, ...perRegion] = await Promise.all([
+    github.listRunners(),
+    ...regions.map(async (region) =>
+      (await (await ec2In(region)).findInstances(poolFilter(run, pool))).map((instance) => ({ instance, region })),
+    ),
+  ]);
+  return { instances: perRegion.flat(), runnerNames: namesOf(runners) };
+}
+
+/** The same for a start, which does not fail because of it: what a pool does not give is launched. */
+export async function tryToLook(request: StartRequest, regions: readonly string[], ports: LookPorts): Promise<PoolView> {
   const { pool, run } = request;
-  if (pool === undefined) return { instances: [], runnerNames: new Set() };
+  if (pool === undefined) return NOTHING;
   try {
-    const [runners, ...perRegion] = await Promise.all([
-      github.listRunners(),
-      ...regions.map(async (region) =>
-        (await (await ec2In(region)).findInstances(poolFilter(run, pool))).map((instance) => ({ instance, region })),
-      ),
-    ]);
-    return { instances: perRegion.flat(), runnerNames: namesOf(runners) };
+    return await lookAtPool({ run, pool }, regions, ports);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    log.warning(`Pool ${pool} could not be looked at, so everything is launched: ${messageOf(error)}`);
-    return { instances: [], runnerNames: new Set() };
+    ports.log.warning(`Pool ${pool} could not be looked at, so everything is launched: ${messageOf(error)}`);
+    return NOTHING;
   }
 }
 

@@ -15,7 +15,7 @@ import type {
   SecurityGroupFacts,
   SubnetFacts,
 } from './ports.js';
-import { chooseFrom, lookAtPool, type Pooled } from './pool-look.js';
+import { chooseFrom, tryToLook, type Pooled } from './pool-look.js';
 import { idsIn, place, regionsOf } from './region.js';
 import type { StartRequest, VolumeWishes } from './request.js';
 
@@ -53,7 +53,7 @@ export async function preflight(request: StartRequest, ports: PreflightPorts): P
   const [surveys, groupId, pool] = await Promise.all([
     Promise.all(regions.map((region) => survey(request, { region, home }, ports))),
     request.runnerGroup === undefined ? 1 : ports.github.resolveGroup(request.runnerGroup),
-    lookAtPool(request, regions, ports),
+    tryToLook(request, regions, ports),
   ]);
   const plans = listPlans(request, surveys, home);
   const problems = surveys.flatMap((one) => one.problems);
