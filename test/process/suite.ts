@@ -62,6 +62,10 @@ export class Scene {
     return this.perform({ action: 'reap-runners', step: 'main' }, inputs, how);
   }
 
+  fill(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
+    return this.perform({ action: 'fill-pool', step: 'main' }, inputs, how);
+  }
+
   /** A job of this run. */
   queue(label: string | undefined, steps: readonly string[] = ['echo "I am $RUNNER_NAME"'], name = 'test'): Job {
     return this.sandbox.github.queueJob({ labels: [label ?? 'no label was put out'], name, steps });
@@ -172,7 +176,7 @@ export function logOf(result: StepResult): string {
 }
 
 interface Part {
-  readonly action: 'start-runner' | 'stop-runner' | 'reap-runners';
+  readonly action: 'start-runner' | 'stop-runner' | 'reap-runners' | 'fill-pool';
   readonly step: 'main' | 'post';
 }
 
