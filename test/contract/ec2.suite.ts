@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { EC2_CASES, type Ec2CaseName } from './ec2.cases.js';
+import { POOL_CASES, type PoolCaseName } from './ec2-pool.cases.js';
 import { REAPER_CASES, type ReaperCaseName } from './ec2-reaper.cases.js';
 import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
 
@@ -14,7 +15,8 @@ export interface Difference {
 /** A case takes milliseconds; moto loads its services on their first request, slowly on a busy machine. */
 const CASE_MS = 60_000;
 
-export type Differences = Partial<Record<Ec2CaseName | ReaperCaseName, Difference>>;
+type CaseName = Ec2CaseName | ReaperCaseName | PoolCaseName;
+export type Differences = Partial<Record<CaseName, Difference>>;
 
 /** The contract of the `Ec2` port: what every implementation of it must do. */
 export function describeEc2(
@@ -23,8 +25,8 @@ export function describeEc2(
   differences: Differences = {},
 ): void {
   describe(`Ec2 contract: ${name}`, () => {
-    for (const [caseName, { world: options = {}, run }] of Object.entries({ ...EC2_CASES, ...REAPER_CASES })) {
-      const difference = differences[caseName as Ec2CaseName | ReaperCaseName];
+    for (const [caseName, { world: options = {}, run }] of Object.entries({ ...EC2_CASES, ...REAPER_CASES, ...POOL_CASES })) {
+      const difference = differences[caseName as CaseName];
       const title = difference ? `${caseName} (differs: ${difference.instead})` : caseName;
       test(
         title,
