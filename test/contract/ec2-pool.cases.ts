@@ -7,15 +7,22 @@ const OTHER = Buffer.from('#!/bin/bash\necho other\n');
 
 /** What only pools ask of EC2; `ec2.suite.ts` turns each into a test of each implementation. */
 const cases = {
-  'an instance that stops as it powers off is given another payload, other tags and a new start, and then ends': {
+  'an instance that stops as it powers off is given other tags, and started again': {
     async run(world) {
       const id = await stopped(world);
-      expect(await world.ec2.arm(id, OTHER)).toBe('armed');
-      expect(await world.readUserData(id)).toBe(OTHER.toString());
       expect(await world.ec2.tagInstance(id, { Name: 'claimed', More: 'a=b' })).toBe('tagged');
       const [tagged] = await world.ec2.findInstances({ Name: 'claimed', More: 'a=b' });
       expect(tagged).toMatchObject({ id, tags: { 'ci-actions:repository': 'octo-org/octo-repo' } });
       expect(await world.ec2.resume(id)).toMatchObject({ kind: 'resumed' });
+      await untilState(world, id, 'running');
+    },
+  },
+  'one that was given another payload ends with its next power-off': {
+    async run(world) {
+      const id = await stopped(world);
+      expect(await world.ec2.arm(id, OTHER)).toBe('armed');
+      expect(await world.readUserData(id)).toBe(OTHER.toString());
+      await world.ec2.resume(id);
       await untilState(world, id, 'running');
       await world.switchOff(id);
       await untilState(world, id, 'terminated');
@@ -37,20 +44,35 @@ const cases = {
       expect(await world.readUserData(id)).not.toBe(OTHER.toString());
     },
   },
-  'one that has ended is gone for whoever wants it': {
+  'one that has ended cannot be started': {
+    async run(world) {
+      const id = await stopped(world);
+      await world.ec2.terminate([id]);
+      await untilState(world, id, 'terminated');
+      expect(await world.ec2.resume(id)).toEqual({ kind: 'gone' });
+    },
+  },
+  'one that has ended takes no payload': {
     async run(world) {
       const id = await stopped(world);
       await world.ec2.terminate([id]);
       await untilState(world, id, 'terminated');
       expect(await world.ec2.arm(id, OTHER)).toBe('gone');
-      expect(await world.ec2.resume(id)).toEqual({ kind: 'gone' });
     },
   },
-  'one that EC2 does not know is gone': {
+  'one that EC2 does not know cannot be started': {
+    async run({ ec2 }) {
+      expect(await ec2.resume(NOBODY)).toEqual({ kind: 'gone' });
+    },
+  },
+  'one that EC2 does not know cannot be tagged': {
+    async run({ ec2 }) {
+      expect(await ec2.tagInstance(NOBODY, { Name: 'x' })).toBe('gone');
+    },
+  },
+  'one that EC2 does not know takes no payload': {
     async run({ ec2 }) {
       expect(await ec2.arm(NOBODY, OTHER)).toBe('gone');
-      expect(await ec2.tagInstance(NOBODY, { Name: 'x' })).toBe('gone');
-      expect(await ec2.resume(NOBODY)).toEqual({ kind: 'gone' });
     },
   },
   'one for which there is no room is refused its start, and stays as it is': {

@@ -25,7 +25,11 @@ export function describeEc2(
   differences: Differences = {},
 ): void {
   describe(`Ec2 contract: ${name}`, () => {
-    for (const [caseName, { world: options = {}, run }] of Object.entries({ ...EC2_CASES, ...REAPER_CASES, ...POOL_CASES })) {
+    for (const [caseName, { world: options = {}, run }] of Object.entries({
+      ...EC2_CASES,
+      ...REAPER_CASES,
+      ...POOL_CASES,
+    })) {
       const difference = differences[caseName as CaseName];
       const title = difference ? `${caseName} (differs: ${difference.instead})` : caseName;
       test(

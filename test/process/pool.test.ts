@@ -7,7 +7,7 @@ import { errorOf, inSandbox, logOf } from './suite.js';
 
 test.concurrent('a pool is filled, serves one job on a machine that has booted before, and is filled again', () =>
   inSandbox({}, async (scene) => {
-    const filled = await scene.fill({ ...POOL, size: '2', 'aws-resource-tags': 'Team=ml' });
+    const filled = await scene.fillPool({ ...POOL, size: '2', 'aws-resource-tags': 'Team=ml' });
     expect(filled.code).toBe(0);
     const [first, second] = waiting(scene);
     expect(JSON.parse(filled.outputs['launched'] ?? '').toSorted()).toEqual([first!.id, second!.id].toSorted());
@@ -165,25 +165,25 @@ test.concurrent('fill-pool retires what is expired, of an older image, or too mu
     const next = { ...scene.sandbox.ec2.images.get(seed.OUR_AMD64_IMAGE)!, id: 'ami-0c1a64a64a64ccccc' };
     scene.sandbox.ec2.images.set(next.id, next);
     Object.assign(outdated!, { image: next });
-    const rehearsed = await scene.fill({ ...POOL, size: '0', 'dry-run': 'true' });
+    const rehearsed = await scene.fillPool({ ...POOL, size: '0', 'dry-run': 'true' });
     expect(rehearsed.code).toBe(0);
     expect(waiting(scene)).toHaveLength(3);
     expect(rehearsed.summary).toMatch(/^### Dry run: pool ready was not changed/);
-    const result = await scene.fill({ ...POOL, size: '1' });
+    const result = await scene.fillPool({ ...POOL, size: '1' });
     expect(result.code).toBe(0);
     expect(new Set(JSON.parse(result.outputs['retired'] ?? '') as string[])).toEqual(
       new Set([expired!.id, outdated!.id]),
     );
     await scene.until(() => strays(scene).length === 0);
     expect(waiting(scene)).toEqual([kept]);
-    expect((await scene.fill({ ...POOL, size: '0' })).code).toBe(0);
+    expect((await scene.fillPool({ ...POOL, size: '0' })).code).toBe(0);
     await scene.expectNothingIsLeft();
   }),
 );
 
 test.concurrent('a warm-up that fails is removed, and the step says why', () =>
   inSandbox({}, async (scene) => {
-    const result = await scene.fill({ ...POOL, 'warm-up-script': 'exit 3\n' });
+    const result = await scene.fillPool({ ...POOL, 'warm-up-script': 'exit 3\n' });
     expect(result.code).toBe(1);
     expect(errorOf(result)).toMatch(/^1 of 1 warm-ups failed\.[^]*Code: pool-incomplete$/);
     expect(result.summary).toMatch(/\| i-\w+ \|.*\| launched \| pre-runner script failed with 3 \|/);
@@ -194,11 +194,11 @@ test.concurrent('a warm-up that fails is removed, and the step says why', () =>
 
 test.concurrent('stock images and spot are refused, with all other problems', () =>
   inSandbox({ parameters: { '/ci-actions/ami/amd64': undefined } }, async (scene) => {
-    const stock = await scene.fill(POOL);
+    const stock = await scene.fillPool(POOL);
     expect(errorOf(stock)).toMatch(/^`ec2-image-id` is ami-\w+ .* allowed in a pool: images built by `ami\/`/);
-    const wrong = await scene.fill({ size: 'many', 'max-age-day': '3' });
+    const wrong = await scene.fillPool({ size: 'many', 'max-age-day': '3' });
     expect(logOf(wrong)).toMatch(/`size` is "many"[^]*did you mean `max-age-days`\?/);
-    const nameless = await scene.fill({});
+    const nameless = await scene.fillPool({});
     expect(errorOf(nameless)).toMatch(/^`pool` is empty/);
     const spot = await scene.start({ ...POOL, 'market-type': 'spot' });
     expect(errorOf(spot)).toMatch(/^`pool` is given with `market-type: spot`/);

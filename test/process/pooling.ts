@@ -8,7 +8,7 @@ export const POOL = { pool: 'ready' };
 
 /** @returns the instances that it has made ready */
 export async function fill(scene: Scene, size: number, inputs: Inputs = {}): Promise<InstanceRecord[]> {
-  const result = await scene.fill({ ...POOL, size: String(size), ...inputs });
+  const result = await scene.fillPool({ ...POOL, size: String(size), ...inputs });
   if (result.code !== 0) throw new Error(`${errorOf(result)}\n${logOf(result)}`);
   return waiting(scene);
 }

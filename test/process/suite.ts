@@ -62,7 +62,7 @@ export class Scene {
     return this.perform({ action: 'reap-runners', step: 'main' }, inputs, how);
   }
 
-  fill(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
+  fillPool(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
     return this.perform({ action: 'fill-pool', step: 'main' }, inputs, how);
   }
 
