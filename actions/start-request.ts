@@ -127,7 +127,9 @@ function checkVolume(values: StartValues, raw: RawInputs): string[] {
 
 function checkPool(values: StartValues, raw: RawInputs): string[] {
   if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
-  return ['`pool` is given with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
+  return [
+    '`pool` is given with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.',
+  ];
 }
 
 function composeRequest(

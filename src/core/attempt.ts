@@ -73,7 +73,8 @@ export class Attempt {
       try {
         const mint = () => mints.take(this.signal);
         const claimed = await this.claims.claim(mint);
-        const started = claimed ?? (await this.launch(index, await this.mint(index, mint), () => launches.take(this.signal)));
+        const started =
+          claimed ?? (await this.launch(index, await this.mint(index, mint), () => launches.take(this.signal)));
         this.note(started);
         if (this.request.waitFor === 'online') await this.untilOnline(started);
       } catch (error) {

@@ -51,7 +51,7 @@ export class PoolClaims {
   /** @returns `undefined` when there is none to be had: then the machine is launched. @throws Failure */
   async claim(pace: () => Promise<void>): Promise<StartedRunner | undefined> {
     const { log, signal } = this.context.ports;
-    for (let lost = 0; lost < MOST_LOST; ) {
+    for (let lost = 0; lost < MOST_LOST;) {
       const pooled = this.open.shift();
       if (!pooled) return undefined;
       await this.pacer.take(signal);
@@ -109,7 +109,14 @@ export class PoolClaims {
     if (!(await this.wake(pooled, minted, ec2))) return undefined;
     ports.log.info(`Claimed ${instance.id} (${plan.instanceType}) of pool ${this.context.request.pool}.`);
     const runner = { id: minted.id, name: minted.name };
-    return { runner, plan, region: plan.region, instance: { ...instance, state: 'pending' }, launchedAt, resumed: true };
+    return {
+      runner,
+      plan,
+      region: plan.region,
+      instance: { ...instance, state: 'pending' },
+      launchedAt,
+      resumed: true,
+    };
   }
 
   /** Nothing of this can be seen from outside: whatever goes wrong, the instance is the pool's as before. */

@@ -33,7 +33,10 @@ export function judgeAll(view: PoolView, request: FillRequest, circumstances: Ci
   return judged.map((one) => {
     const { verdict } = one;
     if (verdict.kind === 'retire' || verdict.isClaimed || places-- > 0) return one;
-    return { ...one, verdict: { kind: 'retire', why: `the pool is to have ${request.size}, and newer ones are there` } };
+    return {
+      ...one,
+      verdict: { kind: 'retire', why: `the pool is to have ${request.size}, and newer ones are there` },
+    };
   });
 }
 

@@ -1,5 +1,6 @@
 import { Failure } from './failure.js';
 import { launchFirst, PlanBoard } from './launch.js';
+import { composeMachine } from './launch-spec.js';
 import { createPacer, LAUNCH_RATE } from './pacer.js';
 import { renderWarmUp } from './payload.js';
 import { composePoolTags } from './pool.js';
@@ -31,7 +32,8 @@ export async function launchWarmUps(
   const lanes = Array.from({ length: count }, async (_, index) => {
     const { plan, instance } = await launchFirst(
       board,
-      async (candidate, token) => (await ports.ec2In(candidate.region)).launch(composeWarmUp(context, candidate, token)),
+      async (candidate, token) =>
+        (await ports.ec2In(candidate.region)).launch(composeWarmUp(context, candidate, token)),
       {
         startId: request.machine.startId,
         index,
@@ -44,7 +46,9 @@ export async function launchWarmUps(
     launched.push({ id: instance.id, plan });
     ports.log.info(`Launched ${plan.instanceType}: ${instance.id}.`);
   });
-  const failures = (await Promise.allSettled(lanes)).flatMap((lane) => (lane.status === 'rejected' ? [lane.reason] : []));
+  const failures = (await Promise.allSettled(lanes)).flatMap((lane) =>
+    lane.status === 'rejected' ? [lane.reason] : [],
+  );
   const bug: unknown = failures.find((reason) => !(reason instanceof Failure));
   if (bug !== undefined) throw bug;
   return { launched, ...(failures[0] !== undefined && { failure: failures[0] as Failure }) };
@@ -57,9 +61,7 @@ function composeWarmUp({ request, ready, ports }: LaunchContext, plan: Plan, cli
   return {
     plan,
     clientToken,
-    imageId: site.image.id,
-    securityGroupIds: site.securityGroupIds,
-    rootVolume: site.rootVolume,
+    ...composeMachine(machine, site),
     onPowerOff: 'stop',
     tags: composePoolTags({ request: machine, pool: machine.pool, site }, ports.clock.now() + maxAgeMs),
     userData: renderWarmUp({
@@ -68,7 +70,5 @@ function composeWarmUp({ request, ready, ports }: LaunchContext, plan: Plan, cli
       maxLifetimeSeconds: warmUpMs / 1000,
       ...(script !== undefined && { script }),
     }),
-    ...(machine.instanceProfile !== undefined && { instanceProfile: machine.instanceProfile }),
-    ...(machine.keyName !== undefined && { keyName: machine.keyName }),
   };
 }

@@ -46,7 +46,11 @@ export async function lookAtPool(
 }
 
 /** The same for a start, which does not fail because of it: what a pool does not give is launched. */
-export async function tryToLook(request: StartRequest, regions: readonly string[], ports: LookPorts): Promise<PoolView> {
+export async function tryToLook(
+  request: StartRequest,
+  regions: readonly string[],
+  ports: LookPorts,
+): Promise<PoolView> {
   const { pool, run } = request;
   if (pool === undefined) return NOTHING;
   try {
@@ -77,7 +81,9 @@ export function chooseFrom(
   const fitting = unclaimed.flatMap(({ instance, region }) => {
     const site = ready.sites.get(region)!;
     const plan = ready.plans.find((one) => covers(one, instance, region));
-    const misfit = plan ? findMisfit(instance, { request, site, scope: request.scope }) : 'no plan has its type and subnet';
+    const misfit = plan
+      ? findMisfit(instance, { request, site, scope: request.scope })
+      : 'no plan has its type and subnet';
     if (misfit !== undefined) misfits.add(misfit);
     return plan && misfit === undefined ? [{ instance, plan }] : [];
   });
@@ -86,8 +92,7 @@ export function chooseFrom(
     ({ instance }) => !runnerNames.has(nameClaim(instance.id)) && !isExpiring(instance, ready.now),
   );
   ready.log.info(`Pool ${request.pool}: ${free.length} of ${instances.length} instances can be claimed.`);
-  const rank = ({ instance }: Pooled) =>
-    createHash('sha256').update(`${request.startId} ${instance.id}`).digest('hex');
+  const rank = ({ instance }: Pooled) => createHash('sha256').update(`${request.startId} ${instance.id}`).digest('hex');
   return free
     .map((one) => ({ one, rank: rank(one) }))
     .sort((a, b) => a.rank.localeCompare(b.rank))

@@ -30,7 +30,10 @@ function originsOf({ name, labels }: Pick<Runner, 'name' | 'labels'>): readonly 
   return isClaim(name) ? labels.map((label) => `${label}-`) : [name];
 }
 
-export function isOfRun(runner: Pick<Runner, 'name' | 'labels'>, { runId, attempt }: { runId: string; attempt?: string }) {
+export function isOfRun(
+  runner: Pick<Runner, 'name' | 'labels'>,
+  { runId, attempt }: { runId: string; attempt?: string },
+) {
   const beginning = attempt === undefined ? `ec2-${runId}-` : `ec2-${runId}-${attempt}-`;
   return originsOf(runner).some((origin) => origin.startsWith(beginning));
 }
@@ -83,6 +86,15 @@ export function findMisfit(
 /** What EC2 cannot change when a stopped instance is claimed, in short enough for a tag. */
 function digestShape({ instanceProfile, keyName }: StartRequest, { securityGroupIds, rootVolume }: Site): string {
   const { deviceName, sizeGiB, type, iops, throughputMiBps } = rootVolume;
-  const shape = [instanceProfile, keyName, securityGroupIds.toSorted(), deviceName, sizeGiB, type, iops, throughputMiBps];
+  const shape = [
+    instanceProfile,
+    keyName,
+    securityGroupIds.toSorted(),
+    deviceName,
+    sizeGiB,
+    type,
+    iops,
+    throughputMiBps,
+  ];
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16);
 }

@@ -119,7 +119,8 @@ export class Watch {
       const entry = [...this.pending.values()].find(({ watched }) => watched.instance.id === instance.id);
       if (!entry) continue;
       if (instance.state === 'running') entry.watched.runningAt ??= this.ports.clock.now();
-      if (isDead(instance, entry.watched, this.ports.clock.now())) this.settle(entry, describeDeath(instance, entry.watched));
+      if (isDead(instance, entry.watched, this.ports.clock.now()))
+        this.settle(entry, describeDeath(instance, entry.watched));
     }
   }
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../src/core/failure.js';
 import { TAG } from '../../src/core/identity.js';
 import { fillPool } from '../../src/core/pool-fill.js';
-import type { Instance, JournalEntry, Log } from '../../src/core/ports.js';
+import type { Instance, JournalEntry } from '../../src/core/ports.js';
 import { reap, refuseIncomplete } from '../../src/core/reap.js';
 import { startRunners } from '../../src/core/start.js';
 import { removeTraces, tracesOf } from '../../src/core/undo.js';
@@ -9,6 +9,7 @@ import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { FakeGitHub } from './fake-github.js';
 import { createRandom, Fate } from './fate.js';
+import { quiet } from './quiet-log.js';
 import { aRequest, run } from './requests.js';
 
 /** Starts that all want the same pool. */
@@ -32,13 +33,6 @@ const POOL = 'ready';
 const BOOT_MS = 20_000;
 const RESUME_MS = 5_000;
 const GRACE_MS = 900_000;
-const quiet: Log = {
-  group: (_title, body) => body(),
-  info: () => undefined,
-  notice: () => undefined,
-  warning: () => undefined,
-  debug: () => undefined,
-};
 
 /** Clouds in memory with a filled pool, and machines that do what the boot agent makes them do. */
 export class PooledWorld {
