@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { TAG } from '../../src/core/identity.js';
+import { nameClaim } from '../../src/core/pool.js';
 import { PooledWorld, type Rush } from './pooled-world.js';
 
 /** More of them: `POOL_RUSHES=5000`; the same again: `POOL_RUSHES_SEED`, which a failure names. */
@@ -66,4 +67,28 @@ test('a mint that is never answered is not sent again under that name, and its r
   expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);
   expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
   expect(world.ec2.instances.find(({ id }) => world.pooledIds.has(id))!.tags[TAG.start]).toBeUndefined();
+});
+
+test('an instance that somebody switches on between the look and the claim stays the pool’s', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  world.github.onCall = (method, request) => {
+    if (method === 'mintRunner' && (request as { name: string }).name === nameClaim(id!)) void world.ec2.resume(id!);
+  };
+  expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
+  expect(world.ec2.instances.find((one) => one.id === id)!.tags[TAG.start]).toBeUndefined();
+});
+
+test.each([0, 1, 2, 3])('who loses one name takes the only other that is free, wherever it is (%i)', async (free) => {
+  const world = await PooledWorld.open(5, { seed: 1, latencyMs: 0, arrivals: [0] });
+  let isFirst = true;
+  let left = '';
+  world.github.onCall = (method, request) => {
+    if (method !== 'mintRunner' || !isFirst) return;
+    isFirst = false;
+    const { name } = request as { name: string };
+    left = [...world.pooledIds].filter((id) => nameClaim(id) !== name)[free]!;
+    for (const id of world.pooledIds) if (id !== left) world.github.addRunner({ name: nameClaim(id) });
+  };
+  expect(await world.play()).toEqual([{ started: [left] }]);
 });
