@@ -8,7 +8,7 @@ import { listNodes } from '../node24/nodes.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
-const actions = ['reap-runners', 'start-runner', 'stop-runner'];
+const actions = ['fill-pool', 'reap-runners', 'start-runner', 'stop-runner'];
 
 interface Steps {
   readonly using: string;
