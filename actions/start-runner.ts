@@ -51,8 +51,7 @@ export function runStartRunner(root: URL): Promise<void> {
       for (const [index, plan] of plans.entries()) log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
       return;
     }
-    const started = await startRunners(loaded.request, ports);
-    await publish(started, loaded, ports);
+    await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
   });
 }
 

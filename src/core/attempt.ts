@@ -87,8 +87,13 @@ export class Attempt {
     const settled = await Promise.allSettled(lanes);
     if (settled.some(({ status }) => status === 'rejected')) throw this.signal.reason;
     await removeSuspects({ ...this.ports, suspects: this.suspects, startId: this.request.startId });
-    this.record('confirmed');
     return this.started;
+  }
+
+  /** Whoever asked knows what there is now: from here on it is the stop's to end it. @throws the signal's reason */
+  confirm(): void {
+    this.signal.throwIfAborted();
+    this.record('confirmed');
   }
 
   /** Removes everything and says, in the failure, what was seen and what is left. */

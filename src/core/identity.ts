@@ -34,6 +34,9 @@ export const TAG = {
   // On images, written by `ami/`.
   preset: `${OWN_PREFIX}preset`,
   runnerVersion: `${OWN_PREFIX}runner-version`,
+  builtAt: `${OWN_PREFIX}built-at`,
+  sourceImage: `${OWN_PREFIX}source-image`,
+  commit: `${OWN_PREFIX}commit`,
 } as const;
 
 /** GitHub's limit on a runner's name. Source: 422 answer of generate-jitconfig; see also runs-on#523. */

@@ -4,7 +4,7 @@ import { estimateInstance, estimateVolume } from './prices.js';
 import { readOrigin, type InstanceIdentity } from './reap-identity.js';
 import { considerPooled, endInstance } from './reap-pooled.js';
 import { judgeInstance, judgeRunner, judgeSpotRequest, judgeVolume, type Verdict } from './reap-rules.js';
-import type { Finding, Outcome, ReapRequest } from './reap.js';
+import type { Finding, Outcome, ReapRequest } from './reap-finding.js';
 import type { Hubs, ListedRunner, LocatedInstance, World } from './reap-world.js';
 
 export type About = Omit<Finding, 'why' | 'outcome' | 'failure'>;

@@ -5,7 +5,7 @@ import { judgePooled } from './pool-rules.js';
 import type { Clock, Instance, ReaperEc2, ReaperGitHub, Runner } from './ports.js';
 import type { Candidate } from './reap-candidates.js';
 import type { PooledIdentity } from './reap-identity.js';
-import type { Outcome } from './reap.js';
+import type { Outcome } from './reap-finding.js';
 import type { Verdict } from './reap-rules.js';
 
 interface PooledPorts {

@@ -37,16 +37,14 @@ const BOOT_MS = 7_000;
 const RESUME_MS = 2_500;
 
 /**
- * Milliseconds until GitHub is asked again, by milliseconds since the last launch. Nothing boots in 7 s; most
- * images are online between 15 and 30 s, where the rhythm is dense; on average it is one question in 2 s.
+ * Milliseconds until GitHub is asked again, by milliseconds since the last launch. Nothing boots in 7 s; a runner is
+ * seen half an interval late on average, and a question costs one of 900 points a minute: {@link GitHub.pace} slows
+ * this down where a token is shared by many.
  */
 export function runnerCadence(elapsed: number, soonest = BOOT_MS): number {
   if (elapsed < soonest) return soonest - elapsed;
-  if (elapsed < BOOT_MS) return 1_000;
-  if (elapsed < 15_000) return 2_000;
-  if (elapsed < 30_000) return 1_500;
-  if (elapsed < 90_000) return 2_000;
-  return 5_000;
+  if (elapsed < 15_000) return 1_000;
+  return elapsed < 90_000 ? 1_200 : 5_000;
 }
 
 /** The same for EC2, which is only asked whether the instance is running and whether it still lives. */

@@ -1,4 +1,5 @@
-import type { Difference, Differences } from './ec2.suite.js';
+import type { Difference } from './contract.js';
+import type { Differences } from './ec2.suite.js';
 
 const ENCODED_TWICE: Difference = {
   documented: 'User data travels in base64, which an SDK may do for its caller ("ModifyInstanceAttribute", UserData).',

@@ -23,6 +23,7 @@ import {
   SUBNET_A,
   type FakeImage,
 } from './fake-catalog.js';
+import { FakeFaults, type FakeFault } from './fake-faults.js';
 import { FakeMachines, type FakeTimeline } from './fake-machines.js';
 
 export interface FakeEc2Options {
@@ -33,14 +34,6 @@ export interface FakeEc2Options {
 }
 
 type Operation = Exclude<keyof (Ec2 & ReaperEc2), 'region'>;
-
-/** What a `fault` does: throw before the effect (default) or, as a lost answer does, after it. */
-export interface FakeFault {
-  readonly error: Error;
-  readonly afterEffect?: boolean;
-  /** How many calls fail. Default 1. */
-  readonly times?: number;
-}
 
 /** How EC2 says that a plan's pool is empty. */
 export const NO_CAPACITY: Refusal = {
@@ -73,7 +66,7 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   readonly consoles = new Map<string, string>();
   private readonly machines: FakeMachines;
   private readonly refusals: { match: Partial<Pool>; refusal: Refusal }[] = [];
-  private readonly faults = new Map<Operation, { error: Error; afterEffect: boolean; times: number }>();
+  private readonly faults = new FakeFaults<Operation>();
   private readonly resumeListeners: ((instance: Instance) => void)[] = [];
   private readonly launchListeners: ((instance: Instance, spec: LaunchSpec) => void)[] = [];
 
@@ -99,7 +92,7 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
 
   /** The next calls of this operation fail. */
   fault(operation: Operation, fault: FakeFault): void {
-    this.faults.set(operation, { afterEffect: false, times: 1, ...fault });
+    this.faults.plan(operation, fault);
   }
 
   /** No call fails any more. */
@@ -259,14 +252,8 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     return this.answer('readConsole', () => this.consoles.get(id) ?? '');
   }
 
-  private async answer<T>(operation: Operation, effect: () => T): Promise<T> {
-    // A real call is never answered within the same turn; neither is this one.
-    await Promise.resolve();
-    const fault = this.faults.get(operation);
-    if (!fault) return effect();
-    if (--fault.times <= 0) this.faults.delete(operation);
-    if (fault.afterEffect) effect();
-    throw fault.error;
+  private answer<T>(operation: Operation, effect: () => T): Promise<T> {
+    return this.faults.answer(operation, effect);
   }
 
   private knows(id: string): boolean {
@@ -317,7 +304,7 @@ function refuseUnless(known: readonly { readonly id: string }[], id: string, cod
   if (!known.some((one) => one.id === id)) throw new Failure(code, `EC2 has no ${id}.`, { hint: 'Correct it.' });
 }
 
-function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {
+export function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {
   return Object.entries(wanted).every(([key, value]) =>
     typeof value === 'string' ? tags[key] === value : tags[key]?.startsWith(value.startsWith),
   );

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll } from '@jest/globals';
 import {
   CreateVolumeCommand,
   DescribeInstanceAttributeCommand,
@@ -14,8 +13,8 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeEc2 } from '../contract/ec2.suite.js';
 import type { Ec2World } from '../contract/ec2.world.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
-import { setAwsEnvironment, wallClock } from '../contract/aws-environment.js';
-import { startMoto, type Moto } from './moto.js';
+import { wallClock } from '../contract/aws-environment.js';
+import { useMoto } from './moto.js';
 import { MOTO_DIFFERENCES } from '../contract/ec2.differences.js';
 
 /** One of the images that moto brings. */
@@ -27,19 +26,12 @@ const UBUNTU = {
 };
 const PARAMETER = { name: '/ci-actions/ami/amd64', value: UBUNTU.id };
 
-let moto: Moto;
-
-beforeAll(async () => {
-  moto = await startMoto();
-  setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
-}, 90_000);
-
-afterAll(() => moto.stop(), 30_000);
+const reset = useMoto();
 
 describeEc2('real adapter on moto', createWorld, MOTO_DIFFERENCES);
 
 async function createWorld(): Promise<Ec2World> {
-  await moto.reset();
+  await reset();
   const raw = new EC2Client({});
   const ssm = new SSMClient({});
   const [{ Subnets = [] }, { SecurityGroups = [] }] = await Promise.all([
