@@ -7,7 +7,11 @@ import { startSandbox, type Sandbox } from '../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../sandbox/step.js';
 import { findNode24 } from '../test/node24/nodes.js';
 
-const [boot = 20, resume = 8, pairs = 3] = process.argv.slice(2).map(Number);
+const [boot, resume, pairs] = [20, 8, 3].map((usual, at) => Number(process.argv[at + 2] ?? usual)) as [
+  number,
+  number,
+  number,
+];
 /** As EC2 answers, roughly: without it the requests of a claim would cost nothing. */
 const PENDING_MS = 3_000;
 const POOL = { pool: 'ready' };
@@ -18,13 +22,13 @@ interface Start {
 }
 
 async function measure(): Promise<void> {
-  const timeline = { pendingMs: PENDING_MS, bootMs: boot! * 1_000, resumeMs: resume! * 1_000 };
+  const timeline = { pendingMs: PENDING_MS, bootMs: boot * 1_000, resumeMs: resume * 1_000 };
   const sandbox = await startSandbox({ timeline });
   try {
     const filled = await step(sandbox, 'fill-pool', { ...POOL, size: String(pairs) });
     console.log(`Filled with ${filled.outputs['ready']} in ${filled.seconds.toFixed(1)} s.`);
     const rows: { cold: Start; pooled: Start; empty: Start }[] = [];
-    for (let pair = 0; pair < pairs!; pair++) {
+    for (let pair = 0; pair < pairs; pair++) {
       rows.push({
         cold: await start(sandbox, {}),
         pooled: await start(sandbox, POOL),
