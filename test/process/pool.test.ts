@@ -205,3 +205,31 @@ test.concurrent('stock images and spot are refused, with all other problems', ()
     expect(scene.count('RunInstances')).toBe(0);
   }),
 );
+
+test.concurrent('a claimed machine that does not come up fails the start, which leaves nothing', () =>
+  inSandbox({}, async (scene) => {
+    const [instance] = await fill(scene, 1);
+    scene.sandbox.on((event) => {
+      if (event.name === 'running') scene.sandbox.ec2.killInstance(event.instance);
+    });
+    const main = await scene.start(POOL);
+    expect(main.code).toBe(1);
+    expect(errorOf(main)).toMatch(new RegExp(`^Instance ${instance!.id} is .*Code: instance-died$`, 's'));
+    await scene.expectNothingIsLeft();
+  }),
+);
+
+test.concurrent('a start that is cancelled while its claimed machine boots removes it and its claim', () =>
+  inSandbox({ timeline: { resumeMs: 5_000 } }, async (scene) => {
+    await fill(scene, 1);
+    let kill: (signal: NodeJS.Signals) => void = () => undefined;
+    scene.sandbox.on(({ name }) => {
+      if (name === 'running') kill('SIGINT');
+    });
+    const main = await scene.start(POOL, { onStart: (given) => (kill = given) });
+    expect(errorOf(main)).toMatch(
+      /^The step was cancelled \(SIGINT\)\.[^]*everything that was started has been removed/,
+    );
+    await scene.expectNothingIsLeft();
+  }),
+);
