@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Steps as the action.yml files name them, and the function of the bundle that each calls. */
 const stubs = {
   'check-tests.js': 'runCheckTests',
+  'fill-pool.js': 'runFillPool',
   'reap-runners.js': 'runReapRunners',
   'report-tests.js': 'runReportTests',
   'run-tox.js': 'runRunTox',

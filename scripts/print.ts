@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import * as check from '../actions/check-tests.inputs.js';
+import * as fill from '../actions/fill-pool.inputs.js';
 import * as reap from '../actions/reap-runners.inputs.js';
 import * as report from '../actions/report-tests.inputs.js';
 import * as tox from '../actions/run-tox.inputs.js';
@@ -32,6 +33,7 @@ const actions: Readonly<Record<string, ActionDefinition>> = {
   'check-tests': { ...check, steps: { main: 'check-tests.js' } },
   'report-tests': { ...report, steps: { main: 'report-tests.js' } },
   'run-tox': { ...tox, steps: { main: 'run-tox.js' } },
+  'fill-pool': { ...fill, steps: { main: 'fill-pool.js' } },
   'reap-runners': { ...reap, steps: { main: 'reap-runners.js' } },
   'stop-runner': { ...stop, steps: { main: 'stop-runner.js' } },
 };

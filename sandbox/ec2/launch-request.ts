@@ -134,8 +134,8 @@ function readCount(params: Params): LaunchRequest['count'] {
   return { min, max };
 }
 
-function readUserData(params: Params): Buffer | undefined {
-  const encoded = params.text('UserData');
+export function readUserData(params: Params, name = 'UserData'): Buffer | undefined {
+  const encoded = params.text(name);
   if (encoded === undefined) return undefined;
   const text = encoded.replace(/\s/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) {

@@ -5,6 +5,7 @@ import { deregisterImage, enableImageDeprecation } from './image-life.js';
 import { describeImages } from './images.js';
 import { describeInstanceAttribute, getConsoleOutput } from './inspect-instance.js';
 import { describeInstanceTypes } from './instance-types.js';
+import { CHANGEABLE, modifyInstanceAttribute } from './modify-instance.js';
 import { describeRegions, describeSecurityGroups, describeSubnets, describeVpcs, describeZones } from './network.js';
 import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
 import type { Params } from './query.js';
@@ -62,6 +63,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeVpcs: operation(['VpcId', ...PAGED], describeVpcs),
   EnableImageDeprecation: operation(['DeprecateAt', 'ImageId'], enableImageDeprecation),
   GetConsoleOutput: operation(['InstanceId', 'Latest'], getConsoleOutput),
+  ModifyInstanceAttribute: operation(['InstanceId', ...CHANGEABLE], modifyInstanceAttribute),
   RunInstances: operation(RUN_INSTANCES_PARAMETERS, runInstances),
   StartInstances: operation(['InstanceId'], startInstances),
   StopInstances: operation(['Force', 'Hibernate', 'InstanceId', 'SkipOsShutdown'], stopInstances),

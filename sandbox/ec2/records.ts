@@ -117,8 +117,8 @@ export interface InstanceRecord {
   readonly privateIp: string;
   readonly metadata: MetadataOptions;
   /** As it was given, decoded from base64. */
-  readonly userData: Buffer | undefined;
-  readonly shutdownBehavior: 'stop' | 'terminate';
+  userData: Buffer | undefined;
+  shutdownBehavior: 'stop' | 'terminate';
   readonly protectedFromTermination: boolean;
   readonly keyName?: string;
   readonly instanceProfile?: string;

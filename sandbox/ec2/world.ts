@@ -21,6 +21,8 @@ export interface Timeline {
   readonly pendingMs: number;
   /** From `running` to the first program of ours on the machine. */
   readonly bootMs: number;
+  /** The same for one that was stopped and is started again. Default: `bootMs`. */
+  readonly resumeMs?: number;
   /** `shutting-down` and `stopping` last at least this long. */
   readonly shuttingDownMs: number;
   /** So long after its launch no request but RunInstances knows of an instance: EC2 is consistent eventually. */

@@ -47,6 +47,11 @@ export const failureCodes = {
     remedy:
       'Name more types or subnets in other availability zones, let spot fall back to on-demand, or set `retry-capacity-minutes`.',
   },
+  'pool-incomplete': {
+    when: 'Instances that fill-pool launched did not end their first boot as they should. They were removed.',
+    remedy:
+      'Read the reasons that are listed: an image from before pools must be built again, a warm-up script corrected.',
+  },
   'launch-budget-spent': {
     when: 'EC2 refused so many launches of one start that it asks for no more.',
     remedy: 'Look at the refusals in the log; if they make no sense, report it.',

@@ -11,6 +11,7 @@ import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
 import { readParameters } from './parameters.js';
 import { createLeftovers } from './reaper.js';
+import { createResumer } from './resume.js';
 
 export interface ConnectOptions {
   readonly clock: Clock;
@@ -47,13 +48,15 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
   const { region, reads, ssm, shared } = await openClients(options);
   const launches = new EC2Client({ ...shared, maxAttempts: 1 });
   const { clock, log, random = Math.random } = options;
+  const persistence = { clock, random, ...(log && { log }) };
   return {
     region,
     readParameters: (names) => readParameters(ssm, names),
     ...createCatalog(reads),
     ...createInstances(reads),
     ...createLeftovers(reads),
-    ...createLauncher({ client: launches, region, clock, random, ...(log && { log }) }),
+    ...createLauncher({ client: launches, region, ...persistence }),
+    ...createResumer({ client: reads, starts: launches, ...persistence }),
   };
 }
 

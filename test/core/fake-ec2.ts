@@ -9,6 +9,7 @@ import type {
   Pool,
   ReaperEc2,
   Refusal,
+  ResumeOutcome,
   SpotRequest,
   TagFilter,
   Volume,
@@ -66,6 +67,7 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   private readonly machines: FakeMachines;
   private readonly refusals: { match: Partial<Pool>; refusal: Refusal }[] = [];
   private readonly faults = new FakeFaults<Operation>();
+  private readonly resumeListeners: ((instance: Instance) => void)[] = [];
   private readonly launchListeners: ((instance: Instance, spec: LaunchSpec) => void)[] = [];
 
   constructor({ clock, region = 'us-east-1', timeline = {} }: FakeEc2Options) {
@@ -101,6 +103,21 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   /** Called as each instance is launched: the place to let a runner come online. */
   onLaunch(listener: (instance: Instance, spec: LaunchSpec) => void): void {
     this.launchListeners.push(listener);
+  }
+
+  /** Called as a stopped instance is started again. */
+  onResume(listener: (instance: Instance) => void): void {
+    this.resumeListeners.push(listener);
+  }
+
+  /** The machine switches itself off: it is terminated, or it stops if it was launched so. */
+  powerOff(id: string): void {
+    this.machines.powerOff(id);
+  }
+
+  /** What the instance would be told at its next boot. */
+  userDataOf(id: string): Uint8Array | undefined {
+    return this.machines.userData(id);
   }
 
   /** The instance goes away by itself: powered off, interrupted, broken. */
@@ -205,12 +222,42 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     });
   }
 
+  arm(id: string, userData: Uint8Array): Promise<'armed' | 'gone'> {
+    return this.answer('arm', () => (this.knows(id) ? this.machines.arm(id, userData) : 'gone'));
+  }
+
+  tagInstance(id: string, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone'> {
+    return this.answer('tagInstance', () => {
+      if (!this.knows(id)) return 'gone';
+      this.retag(id, tags);
+      return 'tagged';
+    });
+  }
+
+  resume(id: string): Promise<ResumeOutcome> {
+    return this.answer('resume', () => {
+      const known = this.machines.visible().find((one) => one.id === id);
+      if (!known) return { kind: 'gone' };
+      const { type: instanceType, subnetId = SUBNET_A, market } = known;
+      const refusal = known.state === 'stopped' ? this.findRefusal({ instanceType, subnetId, market }) : undefined;
+      if (refusal) return { kind: 'refused', refusal };
+      const instance = this.machines.resume(id);
+      if (!instance) return { kind: 'gone' };
+      if (known.state === 'stopped') for (const listener of this.resumeListeners) listener(instance);
+      return { kind: 'resumed', state: instance.state };
+    });
+  }
+
   readConsole(id: string): Promise<string> {
     return this.answer('readConsole', () => this.consoles.get(id) ?? '');
   }
 
   private answer<T>(operation: Operation, effect: () => T): Promise<T> {
     return this.faults.answer(operation, effect);
+  }
+
+  private knows(id: string): boolean {
+    return this.machines.visible().some((one) => one.id === id && one.state !== 'terminated');
   }
 
   private admit(spec: LaunchSpec): LaunchOutcome {

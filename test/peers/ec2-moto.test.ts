@@ -1,10 +1,13 @@
 import {
   CreateVolumeCommand,
+  DescribeInstanceAttributeCommand,
   EC2Client,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   RegisterImageCommand,
   RequestSpotInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeEc2 } from '../contract/ec2.suite.js';
@@ -50,6 +53,13 @@ async function createWorld(): Promise<Ec2World> {
     },
     publishImages: () => publishImages(raw),
     emptyPool: () => undefined,
+    switchOff: (id) => switchOff(raw, id),
+    async readUserData(id) {
+      const { UserData } = await raw.send(
+        new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: 'userData' }),
+      );
+      return Buffer.from(UserData?.Value ?? '', 'base64').toString();
+    },
     async abandonVolume(tags) {
       const TagSpecifications = [{ ResourceType: 'volume' as const, Tags: listTags(tags) }];
       const volume = { AvailabilityZone: 'us-east-1a', Size: 8, VolumeType: 'gp3' as const, TagSpecifications };
@@ -66,6 +76,16 @@ async function createWorld(): Promise<Ec2World> {
       ssm.destroy();
     },
   };
+}
+
+/** moto has no machines that could go off: done from outside, by what the instance says of that. */
+async function switchOff(raw: EC2Client, id: string): Promise<void> {
+  const about = { InstanceId: id, Attribute: 'instanceInitiatedShutdownBehavior' } as const;
+  const { InstanceInitiatedShutdownBehavior } = await raw.send(new DescribeInstanceAttributeCommand(about));
+  const ends = InstanceInitiatedShutdownBehavior?.Value === 'terminate';
+  await (ends
+    ? raw.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
+    : raw.send(new StopInstancesCommand({ InstanceIds: [id] })));
 }
 
 /** moto dates images to the second. */

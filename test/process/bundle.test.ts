@@ -8,7 +8,7 @@ import { listNodes } from '../node24/nodes.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
-const actions = ['check-tests', 'reap-runners', 'report-tests', 'run-tox', 'start-runner', 'stop-runner'];
+const actions = ['check-tests', 'fill-pool', 'reap-runners', 'report-tests', 'run-tox', 'start-runner', 'stop-runner'];
 
 interface Steps {
   readonly using: string;

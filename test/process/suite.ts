@@ -61,6 +61,10 @@ export class Scene {
     return this.perform({ action: 'reap-runners', step: 'main' }, inputs, how);
   }
 
+  fillPool(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
+    return this.perform({ action: 'fill-pool', step: 'main' }, inputs, how);
+  }
+
   /** A job of this run. */
   queue(label: string | undefined, steps: readonly string[] = ['echo "I am $RUNNER_NAME"'], name = 'test'): Job {
     return this.sandbox.github.queueJob({ labels: [label ?? 'no label was put out'], name, steps });
@@ -152,7 +156,7 @@ export function logOf(result: StepResult): string {
 }
 
 interface Part {
-  readonly action: 'start-runner' | 'stop-runner' | 'reap-runners';
+  readonly action: 'start-runner' | 'stop-runner' | 'reap-runners' | 'fill-pool';
   readonly step: 'main' | 'post';
 }
 
