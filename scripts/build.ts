@@ -131,10 +131,16 @@ const leaveOutErrorClasses: Plugin = {
       : undefined,
 };
 
-/** Of these nothing here is ever called: `aws login`, which needs a browser, and streams of events. */
-const uncalled: Readonly<Record<string, readonly string[]>> = {
-  '@aws-sdk/credential-provider-login': ['fromLoginCredentials'],
-  '@smithy/core/event-streams': ['EventStreamSerde', 'eventStreamSerdeProvider'],
+const BROWSER =
+  'This profile signs in at a browser, which no workflow can: `aws configure export-credentials --format env` tells its keys.';
+/** What no workflow calls: sign-ins at a browser (0.06 MB), and streams of events. What it says when one does. */
+const uncalled: Readonly<Record<string, { readonly names: readonly string[]; readonly says: string }>> = {
+  '@aws-sdk/credential-provider-sso': { names: ['fromSSO'], says: BROWSER },
+  '@aws-sdk/credential-provider-login': { names: ['fromLoginCredentials'], says: BROWSER },
+  '@smithy/core/event-streams': {
+    names: ['EventStreamSerde', 'eventStreamSerdeProvider'],
+    says: 'Streams of events are not part of ci-actions.',
+  },
 };
 const leaveOutUncalled: Plugin = {
   name: 'leave-out-uncalled',
@@ -143,8 +149,9 @@ const leaveOutUncalled: Plugin = {
 };
 
 function renderUncalled(name: string): string {
-  const refuse = `const refuse = () => { throw new Error("${name} is not part of ci-actions"); };`;
-  return [refuse, ...uncalled[name]!.map((one) => `export { refuse as ${one} };`)].join('\n');
+  const { names, says } = uncalled[name]!;
+  const refuse = `const refuse = () => { throw new Error(${JSON.stringify(says)}); };`;
+  return [refuse, ...names.map((one) => `export { refuse as ${one} };`)].join('\n');
 }
 
 const plugins: Record<keyof typeof entries, Plugin[]> = {

@@ -69,7 +69,13 @@ export async function removeTraces(traces: Traces, ports: UndoPorts): Promise<st
     await terminate();
   }
   const left = [...runners.left, ...searches.flatMap((search) => search.left)];
-  return [...left, ...(await removeRunners(runners.ids, ports))];
+  // Where it could not be looked for an instance, its runner stays: by it alone a stop knows that there may be one.
+  const ended = searches.reduce((sum, search) => sum + search.terminated.size, 0);
+  const isBlind = searches.some((search) => search.isBlind) && ended < expected.length;
+  const kept = isBlind ? expected.filter((id) => !searches.some(({ runnerIds }) => runnerIds.has(id))) : [];
+  for (const id of kept) left.push(`Runner ${id} stays registered until its instance has been looked for.`);
+  const removable = [...runners.ids].filter((id) => !kept.includes(id));
+  return [...left, ...(await removeRunners(removable, ports))];
 }
 
 /** The instances of one start in one region. */
@@ -80,8 +86,10 @@ class Search {
   readonly runnerIds = new Set<number>();
   /** A permission that is missing now will be missing in some seconds. */
   isForbidden = false;
+  /** EC2 could not be asked at the last look. */
+  isBlind = false;
+  readonly terminated = new Set<string>();
   private readonly ids: Set<string>;
-  private readonly terminated = new Set<string>();
   private problems: string[] = [];
 
   constructor(
@@ -103,6 +111,7 @@ class Search {
 
   async terminate(): Promise<void> {
     this.problems = [];
+    this.isBlind = true;
     await this.attempt('look for further instances of this start', () => this.look());
     const ids = [...this.ids].filter((id) => !this.terminated.has(id));
     if (ids.length > 0) await this.attempt(`terminate ${ids.join(', ')}`, () => this.end(ids));
@@ -114,6 +123,7 @@ class Search {
       this.ids.add(id);
       this.runnerIds.add(Number(tags[TAG.runnerId]));
     }
+    this.isBlind = false;
   }
 
   private async end(ids: readonly string[]): Promise<void> {
@@ -148,10 +158,10 @@ async function findRunners(
   }
 }
 
-async function removeRunners(ids: ReadonlySet<number>, { github, log }: UndoPorts): Promise<string[]> {
+async function removeRunners(ids: readonly number[], { github, log }: UndoPorts): Promise<string[]> {
   const left: string[] = [];
   await Promise.all(
-    [...ids].map(async (id) => {
+    ids.map(async (id) => {
       try {
         if ((await github.removeRunner(id)) === 'removed') log.info(`Removed runner ${id} from GitHub.`);
       } catch (error) {

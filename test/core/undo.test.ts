@@ -89,6 +89,18 @@ describe('a post step', () => {
     expect(world.clock.now()).toBe(began);
   });
 
+  test('keeps the runner of an instance that it may not look for, so that a stop looks for it', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const entry = await killed(world);
+    world.ec2.fault('findInstances', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    const left = await removeTraces(tracesOf(entry, run), world.ports);
+    expect(left).toEqual([
+      'Could not look for further instances of this start in us-east-1: no',
+      expect.stringMatching(/^Runner \d+ stays registered until its instance has been looked for\.$/),
+    ]);
+    expect(world.github.listed).toHaveLength(1);
+  });
+
   test('gives up after 20 s on one that there is not', async () => {
     const world = aWorld();
     world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' });

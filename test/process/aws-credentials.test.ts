@@ -37,14 +37,6 @@ const answers: Readonly<Record<string, string>> = {
     Token: 't',
     Expiration: expiration,
   }),
-  'GET /federation/credentials': JSON.stringify({
-    roleCredentials: {
-      accessKeyId: 'SSO',
-      secretAccessKey: 's',
-      sessionToken: 't',
-      expiration: Date.parse(expiration),
-    },
-  }),
 };
 const assumed = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>WEBIDENTITY</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
@@ -86,6 +78,15 @@ const profile = (text: string): Record<string, string> => ({
   AWS_PROFILE: 'one',
 });
 
+/** A profile of IAM Identity Center, with a token that somebody got at a browser. */
+function signIn(): Record<string, string> {
+  const name = createHash('sha1').update('session').digest('hex');
+  const token = { startUrl: 'https://sso.test', region: 'us-east-1', accessToken: 'a', expiresAt: expiration };
+  write(`.aws/sso/cache/${name}.json`, JSON.stringify(token));
+  const session = '[sso-session session]\nsso_region = us-east-1\nsso_start_url = https://sso.test\n';
+  return profile(`sso_session = session\nsso_account_id = 123456789012\nsso_role_name = r\n${session}`);
+}
+
 /** By access key id: the environment that leads to it. */
 const sources: Readonly<Record<string, () => Record<string, string>>> = {
   ENVIRONMENT: () => ({ AWS_ACCESS_KEY_ID: 'ENVIRONMENT', AWS_SECRET_ACCESS_KEY: 's' }),
@@ -93,13 +94,6 @@ const sources: Readonly<Record<string, () => Record<string, string>>> = {
   PROCESS: () => {
     const answer = { Version: 1, AccessKeyId: 'PROCESS', SecretAccessKey: 's' };
     return profile(`credential_process = cat ${write('process.json', JSON.stringify(answer))}\n`);
-  },
-  SSO: () => {
-    const name = createHash('sha1').update('session').digest('hex');
-    const token = { startUrl: 'https://sso.test', region: 'us-east-1', accessToken: 'a', expiresAt: expiration };
-    write(`.aws/sso/cache/${name}.json`, JSON.stringify(token));
-    const session = '[sso-session session]\nsso_region = us-east-1\nsso_start_url = https://sso.test\n';
-    return profile(`sso_session = session\nsso_account_id = 123456789012\nsso_role_name = r\n${session}`);
   },
   WEBIDENTITY: () => ({
     AWS_WEB_IDENTITY_TOKEN_FILE: write('token', 'jwt'),
@@ -110,23 +104,36 @@ const sources: Readonly<Record<string, () => Record<string, string>>> = {
 };
 
 describe('The bundle finds AWS credentials', () => {
+  const environment = (more: Record<string, string>) => ({
+    PATH: process.env['PATH'],
+    HOME: home,
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: url,
+    AWS_MAX_ATTEMPTS: '1',
+    GITHUB_REPOSITORY: 'octo-org/octo-repo',
+    GITHUB_RUN_ID: '1',
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_JOB: 'build',
+    GITHUB_SHA: '0'.repeat(40),
+    'INPUT_GITHUB-TOKEN': 'ghp_0',
+    GITHUB_API_URL: url,
+    ...more,
+  });
+
   test.each(Object.entries(sources))('%s', async (accessKeyId, prepare) => {
-    const env = {
-      PATH: process.env['PATH'],
-      HOME: home,
-      AWS_REGION: 'us-east-1',
-      AWS_ENDPOINT_URL: url,
-      AWS_MAX_ATTEMPTS: '1',
-      GITHUB_REPOSITORY: 'octo-org/octo-repo',
-      GITHUB_RUN_ID: '1',
-      GITHUB_RUN_ATTEMPT: '1',
-      GITHUB_JOB: 'build',
-      GITHUB_SHA: '0'.repeat(40),
-      'INPUT_GITHUB-TOKEN': 'ghp_0',
-      GITHUB_API_URL: url,
-      ...prepare(),
-    };
+    const env = environment(prepare());
     await expect(run(findNode24(), [bundle], { env })).rejects.toMatchObject({ code: 1 });
     expect(new Set(signers)).toEqual(new Set([accessKeyId]));
+  });
+
+  test('and says of a profile that needs a browser what to do instead', async () => {
+    const env = environment(signIn());
+    await expect(run(findNode24(), [bundle], { env })).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^::error::There are no usable AWS credentials: .*export-credentials.*aws-no-credentials/m,
+      ),
+    });
+    expect(signers).toEqual([]);
   });
 });

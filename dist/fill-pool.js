@@ -1,0 +1,2 @@
+import { runFillPool } from './index.js';
+await runFillPool(new URL('..', import.meta.url));
