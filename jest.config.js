@@ -14,5 +14,7 @@ export default {
   ],
   // Whole processes run in the tests: what takes a second on a quiet machine takes ten on a busy one.
   testTimeout: 30_000,
+  // Most of them wait for processes: one worker, which is jest's choice on two cores, would leave both idle.
+  maxWorkers: 3,
   watchman: false,
 };
