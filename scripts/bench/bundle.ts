@@ -19,7 +19,7 @@ export interface BundleOptions {
 
 /** Ours over ec2-github-runner's. */
 const COLD_START_RATIO_BAR = 0.2;
-const bareRequest = fileURLToPath(new URL('bare-request.mjs', import.meta.url));
+const bareRequestScript = fileURLToPath(new URL('bare-request.mjs', import.meta.url));
 const empty = fileURLToPath(new URL('empty.mjs', import.meta.url));
 
 /** What a job downloads, and what it pays before the first request. */
@@ -61,17 +61,30 @@ interface Round {
   readonly empty: number;
 }
 
+/** In ms, in alternation: the action's first request and bare Node's. */
+export async function timeColdStarts(pairs: number): Promise<{ action: number[]; bareRequest: number[] }> {
+  const rounds = (await runRounds([ours], pairs)).flat();
+  return {
+    action: rounds.map(({ action }) => action),
+    bareRequest: rounds.map(({ bareRequest }) => bareRequest),
+  };
+}
+
 async function measureColdStarts(bundles: readonly Contender[], pairs: number): Promise<Figure[]> {
-  const rounds = await withSandbox(startSandbox({ machines: false }), async (sandbox) => {
+  const rounds = await runRounds(bundles, pairs);
+  const series = atLeastOne(
+    bundles.map(({ name }, place) => ({ name, samples: rounds.map((round) => round[place]!) })),
+  );
+  return describeColdStarts(series, rounds.flat());
+}
+
+function runRounds(bundles: readonly Contender[], pairs: number): Promise<Round[][]> {
+  return withSandbox(startSandbox({ machines: false }), async (sandbox) => {
     // The first round fills the disk's cache and isn't counted.
     const all: Round[][] = [];
     for (let round = 0; round <= pairs; round += 1) all.push(await runRound(sandbox, bundles, round % 2 === 1));
     return all.slice(1);
   });
-  const series = atLeastOne(
-    bundles.map(({ name }, place) => ({ name, samples: rounds.map((round) => round[place]!) })),
-  );
-  return describeColdStarts(series, rounds.flat());
 }
 
 function describeColdStarts(series: readonly [Series<Round>, ...Series<Round>[]], rounds: readonly Round[]): Figure[] {
@@ -112,7 +125,7 @@ async function runRound(sandbox: Sandbox, bundles: readonly Contender[], reverse
   for (const contender of reversed ? bundles.toReversed() : bundles) {
     const one = { action: 0, bareRequest: 0, empty: 0 };
     const tasks = [
-      async () => (one.bareRequest = await timeFirstRequest(sandbox, bareRequest, {})),
+      async () => (one.bareRequest = await timeFirstRequest(sandbox, bareRequestScript, {})),
       async () => (one.action = await timeFirstRequest(sandbox, contender.script, contender.inputs)),
       async () => (one.empty = await timeWholeRun()),
     ];

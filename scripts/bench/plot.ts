@@ -145,7 +145,9 @@ interface Text {
 function text(content: string, { x, y, size = 13, anchor = 'start', weight, colour = '#222', turned }: Text): string {
   const at = turned ? `transform="translate(${round(x)} ${round(y)}) rotate(-90)"` : `x="${round(x)}" y="${round(y)}"`;
   const bold = weight ? ` font-weight="${weight}"` : '';
-  return `<text ${at} font-size="${size}" text-anchor="${anchor}" fill="${colour}"${bold}>${escape(content)}</text>`;
+  // White around the letters, so that they can be read on top of dots and lines.
+  const halo = 'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"';
+  return `<text ${at} font-size="${size}" text-anchor="${anchor}" fill="${colour}"${bold} ${halo}>${escape(content)}</text>`;
 }
 
 function escape(content: string): string {

@@ -60,7 +60,7 @@ const PICTURES: readonly Picture[] = [
 ];
 
 function single(file: string, id: string, about: Pick<Picture, 'title' | 'yLabel' | 'bar'>): Picture {
-  return { file, prefix: id, xLabel: '', group: () => '', ...about };
+  return { file, prefix: id, xLabel: 'every dot one run, the line at their median', group: () => '', ...about };
 }
 
 /** By file name; a picture of what was not measured is not drawn. */
