@@ -1,7 +1,7 @@
 /** Where values lie on an axis, and where it is labelled. */
 export interface Axis {
   /** From 0 at its beginning to 1 at its end. */
-  place(value: number): number;
+  readonly place: (value: number) => number;
   readonly ticks: readonly number[];
 }
 

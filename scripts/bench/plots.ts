@@ -77,7 +77,7 @@ function isOf(id: string, prefix: string): boolean {
   return id === prefix || (id.startsWith(`${prefix}-`) && /^\d+$/.test(id.slice(prefix.length + 1)));
 }
 
-function draw({ prefix, group, bar, file: _, ...about }: Picture, shown: readonly Figure[]): string {
+function draw({ prefix, group, bar, title, xLabel, yLabel }: Picture, shown: readonly Figure[]): string {
   const groups: PlotGroup[] = shown.map(({ id, value, samples = [value], beside = [] }) => ({
     label: group(id.slice(prefix.length + 1)),
     series: [
@@ -86,5 +86,11 @@ function draw({ prefix, group, bar, file: _, ...about }: Picture, shown: readonl
     ],
   }));
   const value = shown[0]?.bar;
-  return renderPlot({ ...about, groups, ...(bar && value !== undefined && { bars: [{ value, label: bar }] }) });
+  return renderPlot({
+    title,
+    xLabel,
+    yLabel,
+    groups,
+    ...(bar && value !== undefined && { bars: [{ value, label: bar }] }),
+  });
 }

@@ -1,0 +1,137 @@
+import { Readable } from 'node:stream';
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { createEc2Endpoint } from '../../sandbox/ec2/endpoint.js';
+import { Ec2World } from '../../sandbox/ec2/world.js';
+import { createGitHub, type GitHubOptions, type GitHubWorld } from '../../sandbox/github/world.js';
+import type { Handler, SandboxRequest, SandboxResponse } from '../../sandbox/http.js';
+import { createSsmEndpoint, isSsmRequest } from '../../sandbox/ssm.js';
+import type { Clock, Ec2, GitHub, ReaperEc2, ReaperGitHub } from '../../src/core/ports.js';
+import { createCatalog } from '../../src/ec2/catalog.js';
+import { createInstances } from '../../src/ec2/instances.js';
+import { createLauncher } from '../../src/ec2/launch.js';
+import { readParameters } from '../../src/ec2/parameters.js';
+import { createLeftovers } from '../../src/ec2/reaper.js';
+import { connectGitHub, type Scope } from '../../src/github/connect.js';
+import type { Ledger } from './ledger.js';
+import type { VirtualTime } from './virtual-time.js';
+
+export interface CloudOptions {
+  readonly time: VirtualTime;
+  readonly ledger: Ledger;
+  readonly random: () => number;
+  /** Of the token that everybody uses. */
+  readonly requestsAnHour: number;
+  readonly secondaryLimits: GitHubOptions['secondaryLimits'];
+}
+
+/** From request to answer, in ms: about what they are from a hosted runner. */
+const LATENCY_MS = { github: 120, ec2: 80, launch: 1_500 };
+const REGION = 'us-east-1';
+const HOUR_MS = 3_600_000;
+const never = new AbortController().signal;
+
+/**
+ * The sandbox's EC2 and GitHub with all their throttles, and this suite's own adapters in front of them, in one
+ * process: the same requests and the same answers as over sockets, which virtual time can't wait for.
+ */
+export class Clouds {
+  readonly ec2: Ec2World;
+  readonly github: GitHubWorld;
+  private readonly ports: Ec2 & ReaperEc2;
+
+  constructor(private readonly options: CloudOptions) {
+    const { time, ledger, requestsAnHour, secondaryLimits } = options;
+    const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0 };
+    this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, (event) => ledger.note(event.name));
+    this.github = createGitHub(secondaryLimits ? { secondaryLimits } : {});
+    const renew = (): void => {
+      const resetAt = Math.floor((time.now() + HOUR_MS) / 1000);
+      Object.assign(this.github.rateLimit, { limit: requestsAnHour, remaining: requestsAnHour, resetAt });
+      time.after(HOUR_MS, renew);
+    };
+    renew();
+    this.ports = this.connectEc2();
+  }
+
+  /** One process's EC2: it keeps nothing between two requests, so all share it. */
+  ec2In = (): Promise<Ec2 & ReaperEc2> => Promise.resolve(this.ports);
+
+  /** One process's GitHub, with its own view of the limits. */
+  connectGitHub(scope: Scope & { readonly kind: 'repo' }): Promise<GitHub & ReaperGitHub> {
+    return connectGitHub({
+      apiUrl: 'https://api.github.com',
+      credentials: { token: this.github.token },
+      scope,
+      repository: scope,
+      clock: this.options.time,
+      mask: () => {},
+      fetch: async (url, init) => {
+        const { status, headers, body } = await this.ask('github', this.github, toRequest(url as string, init ?? {}));
+        // What must have no body may not even be given an empty one.
+        return new Response(status === 204 ? null : body.toString(), { status, headers: { ...headers } });
+      },
+    });
+  }
+
+  private connectEc2(): Ec2 & ReaperEc2 {
+    const { time, random } = this.options;
+    const shared = {
+      region: REGION,
+      credentials: { accessKeyId: 'AKIASIMULATION000000', secretAccessKey: 'simulated' },
+      requestHandler: this.makeRequestHandler(),
+    } as EC2ClientConfig & { requestHandler: object };
+    const reads = new EC2Client({ ...shared, maxAttempts: 3 });
+    const client = new EC2Client({ ...shared, maxAttempts: 1 });
+    const ssm = new SSMClient({ ...shared, maxAttempts: 3 });
+    return {
+      region: REGION,
+      readParameters: (names) => readParameters(ssm, names),
+      ...createCatalog(reads),
+      ...createInstances(reads),
+      ...createLeftovers(reads),
+      ...createLauncher({ client, region: REGION, clock: time satisfies Clock, random }),
+    };
+  }
+
+  /** The SDK's way to its network. */
+  private makeRequestHandler() {
+    const [ec2, ssm] = [createEc2Endpoint(this.ec2), createSsmEndpoint(this.ec2)];
+    return {
+      metadata: { handlerProtocol: 'http/1.1' },
+      handle: async (given: SdkRequest) => {
+        const request = toRequest(`https://${given.hostname}${given.path}`, given);
+        const { status, headers = {}, body } = await this.ask('ec2', isSsmRequest(request) ? ssm : ec2, request);
+        return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) } };
+      },
+    };
+  }
+
+  private async ask(cloud: 'github' | 'ec2', handler: Handler, request: SandboxRequest): Promise<SandboxResponse> {
+    const { time, ledger, random } = this.options;
+    const operation = handler.name(request) ?? '';
+    const latency = LATENCY_MS[operation === 'RunInstances' ? 'launch' : cloud] * (0.75 + random() / 2);
+    const answered = ledger.begin();
+    await time.sleep(latency / 2);
+    const response = await handler.handle(request);
+    ledger.count({ cloud, operation, method: request.method, status: response.status, at: time.now() });
+    await time.sleep(latency / 2);
+    answered();
+    return response;
+  }
+}
+
+interface SdkRequest {
+  readonly method: string;
+  readonly hostname: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array;
+}
+
+function toRequest(url: string, init: { method?: string; headers?: unknown; body?: unknown }): SandboxRequest {
+  const { pathname: path, searchParams: query, host } = new URL(url);
+  const headers = Object.fromEntries(new Headers(init.headers as Record<string, string>));
+  const body = init.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : String(init.body ?? '');
+  return { index: 0, method: init.method ?? 'GET', path, query, headers: { host, ...headers }, body, signal: never };
+}
