@@ -7,10 +7,13 @@ import { toInstance } from './instances.js';
 import { adviseOnQuota } from './quotas.js';
 import { toRunInstances } from './run-instances.js';
 
-const MOST_TRIES = 6;
+type Passing = 'throttled' | 'unanswered';
+
+/** Being throttled is waiting one's turn: EC2 lets 2 launches a second through, and 100 starts at once are 50 s. */
+const MOST_TRIES: Readonly<Record<Passing, number>> = { throttled: Infinity, unanswered: 6 };
 /** No further try begins later than this after the first. */
-const PATIENCE_MS = 60_000;
-const BACK_OFF_MS: Readonly<Record<'throttled' | 'unanswered', number>> = { throttled: 1_000, unanswered: 250 };
+const PATIENCE_MS: Readonly<Record<Passing, number>> = { throttled: 180_000, unanswered: 60_000 };
+const BACK_OFF_MS: Readonly<Record<Passing, number>> = { throttled: 1_000, unanswered: 250 };
 const LONGEST_BACK_OFF_MS = 10_000;
 
 export interface LaunchOptions {
@@ -71,7 +74,7 @@ class Launcher {
         const { kind } = classify(error);
         if (kind !== 'throttled' && kind !== 'unanswered') throw error;
         const wait = this.backOff(BACK_OFF_MS[kind], tries);
-        if (tries === MOST_TRIES || this.options.clock.now() + wait > begun + PATIENCE_MS) throw error;
+        if (tries >= MOST_TRIES[kind] || this.options.clock.now() + wait > begun + PATIENCE_MS[kind]) throw error;
         this.options.log?.info(
           `RunInstances: ${readError(error).code}, trying again in ${(wait / 1_000).toFixed(1)} s.`,
         );
