@@ -17,13 +17,14 @@ async function simulate(options: SimulateOptions): Promise<void> {
   for (const number of starts) {
     for (const name of options.settings) {
       const began = realNow();
-      const { requestsAnHour, inputs, name: setting } = settings[name];
+      const { requestsAnHour, apps, inputs, name: setting } = settings[name];
       const outcome = await simulateHour({
         starts: number,
         batch,
         seed,
         inputs,
         requestsAnHour,
+        apps,
         jobMs: options.jobMinutes * 60_000,
         secondaryLimits: {
           pointsPerMinute: POINTS_A_MINUTE,

@@ -12,7 +12,7 @@ import { createInstances } from '../../src/ec2/instances.js';
 import { createLauncher } from '../../src/ec2/launch.js';
 import { readParameters } from '../../src/ec2/parameters.js';
 import { createLeftovers } from '../../src/ec2/reaper.js';
-import { connectGitHub, type Scope } from '../../src/github/connect.js';
+import { connectGitHub } from '../../src/github/connect.js';
 import type { Ledger } from './ledger.js';
 import type { VirtualTime } from './virtual-time.js';
 
@@ -20,8 +20,10 @@ export interface CloudOptions {
   readonly time: VirtualTime;
   readonly ledger: Ledger;
   readonly random: () => number;
-  /** Of the token that everybody uses. */
+  /** Of each App, or of the one token. */
   readonly requestsAnHour: number;
+  /** How many there are, each with repositories of its own: to GitHub they have nothing to do with each other. */
+  readonly apps: number;
   readonly secondaryLimits: GitHubOptions['secondaryLimits'];
 }
 
@@ -37,20 +39,14 @@ const never = new AbortController().signal;
  */
 export class Clouds {
   readonly ec2: Ec2World;
-  readonly github: GitHubWorld;
+  readonly gitHubs: readonly GitHubWorld[];
   private readonly ports: Ec2 & ReaperEc2;
 
   constructor(private readonly options: CloudOptions) {
-    const { time, ledger, requestsAnHour, secondaryLimits } = options;
     const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0 };
-    this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, (event) => ledger.note(event.name));
-    this.github = createGitHub(secondaryLimits ? { secondaryLimits } : {});
-    const renew = (): void => {
-      const resetAt = Math.floor((time.now() + HOUR_MS) / 1000);
-      Object.assign(this.github.rateLimit, { limit: requestsAnHour, remaining: requestsAnHour, resetAt });
-      time.after(HOUR_MS, renew);
-    };
-    renew();
+    const note = (event: { readonly name: string }): void => options.ledger.note(event.name);
+    this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, note);
+    this.gitHubs = Array.from({ length: options.apps }, () => this.createGitHub());
     this.ports = this.connectEc2();
   }
 
@@ -58,20 +54,34 @@ export class Clouds {
   ec2In = (): Promise<Ec2 & ReaperEc2> => Promise.resolve(this.ports);
 
   /** One process's GitHub, with its own view of the limits. */
-  connectGitHub(scope: Scope & { readonly kind: 'repo' }): Promise<GitHub & ReaperGitHub> {
+  connectGitHub(github: GitHubWorld): Promise<GitHub & ReaperGitHub> {
+    const [owner = '', repo = ''] = github.repository.split('/');
+    const repository = { kind: 'repo', owner, repo } as const;
     return connectGitHub({
       apiUrl: 'https://api.github.com',
-      credentials: { token: this.github.token },
-      scope,
-      repository: scope,
+      credentials: { token: github.token },
+      scope: repository,
+      repository,
       clock: this.options.time,
       mask: () => {},
       fetch: async (url, init) => {
-        const { status, headers, body } = await this.ask('github', this.github, toRequest(url as string, init ?? {}));
+        const { status, headers, body } = await this.ask('github', github, toRequest(url as string, init ?? {}));
         // What must have no body may not even be given an empty one.
         return new Response(status === 204 ? null : body.toString(), { status, headers: { ...headers } });
       },
     });
+  }
+
+  private createGitHub(): GitHubWorld {
+    const { time, requestsAnHour, secondaryLimits } = this.options;
+    const github = createGitHub(secondaryLimits ? { secondaryLimits } : {});
+    const renew = (): void => {
+      const resetAt = Math.floor((time.now() + HOUR_MS) / 1000);
+      Object.assign(github.rateLimit, { limit: requestsAnHour, remaining: requestsAnHour, resetAt });
+      time.after(HOUR_MS, renew);
+    };
+    renew();
+    return github;
   }
 
   private connectEc2(): Ec2 & ReaperEc2 {

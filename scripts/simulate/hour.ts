@@ -1,9 +1,9 @@
 import { powerOff } from '../../sandbox/ec2/lifecycle.js';
-import type { GitHubOptions } from '../../sandbox/github/world.js';
+import type { GitHubOptions, GitHubWorld } from '../../sandbox/github/world.js';
 import { loadStart } from '../../actions/start-request.js';
 import { Failure } from '../../src/core/failure.js';
 import { TAG } from '../../src/core/identity.js';
-import type { Log } from '../../src/core/ports.js';
+import type { Journal, Log } from '../../src/core/ports.js';
 import type { BootScripts } from '../../src/core/payload.js';
 import { startRunners } from '../../src/core/start.js';
 import { refuseUnstopped, stopRunners } from '../../src/core/stop.js';
@@ -21,6 +21,7 @@ export interface Hour {
   readonly jobMs: number;
   readonly inputs: Readonly<Record<string, string>>;
   readonly requestsAnHour: number;
+  readonly apps: number;
   readonly secondaryLimits: NonNullable<GitHubOptions['secondaryLimits']>;
   readonly seed: number;
   readonly bootScripts: BootScripts;
@@ -43,6 +44,8 @@ export interface Outcome {
 /** From launch until the runner is online. */
 export const BOOT_MS = 20_000;
 const LOOK_MS = 5_000;
+/** The longest shutdown, and some. */
+const DRAIN_MS = 120_000;
 /** From the end of the job until the stop job runs. */
 const STOP_AFTER_MS = 10_000;
 
@@ -57,7 +60,9 @@ export async function simulateHour(hour: Hour): Promise<Outcome> {
     const world = new SimulatedHour(hour, { time, clouds });
     const arrivals = drawArrivals(hour.starts, hour.batch, random);
     const ended = await time.run(Promise.all(arrivals.map((at, index) => world.live(index, at))));
-    clouds.github.close();
+    // What nobody has stopped has its own bounds.
+    await time.run(time.sleep(hour.jobMs + DRAIN_MS));
+    for (const github of clouds.gitHubs) github.close();
     return { ended, balance: ledger.close() };
   } finally {
     restore();
@@ -75,15 +80,17 @@ class SimulatedHour {
 
   /** One start, its job, its stop. */
   async live(index: number, at: number): Promise<Ended> {
-    const { time } = this.about;
+    const { time, clouds } = this.about;
     await time.sleep(at);
     const beganAt = time.now();
-    const context = this.makeContext(index);
-    const outcome = await this.start(context).catch((error: unknown) => codeOf(error));
+    const github = clouds.gitHubs[index % clouds.gitHubs.length]!;
+    const context = makeContext(index, github);
+    const outcome = await this.start(context, github).catch((error: unknown) => codeOf(error));
     const isFailed = typeof outcome === 'string';
     if (!isFailed) await this.untilJobIsDone(outcome.instance);
     await time.sleep(STOP_AFTER_MS);
-    const stopFailure = await this.stop(context, isFailed ? {} : outcome).catch((error: unknown) => codeOf(error));
+    const stopping = this.stop({ context, github, ...(isFailed ? {} : outcome) });
+    const stopFailure = await stopping.catch((error: unknown) => codeOf(error));
     const onlineAt = isFailed ? undefined : this.onlineAt.get(outcome.instance);
     return {
       ...(onlineAt !== undefined && { toOnline: (onlineAt - beganAt) / 1000 }),
@@ -92,46 +99,36 @@ class SimulatedHour {
     };
   }
 
-  private async start(context: RunContext): Promise<{ label: string; instance: string }> {
+  private async start(context: RunContext, github: GitHubWorld): Promise<{ label: string; instance: string }> {
     const { time, clouds } = this.about;
-    const given = { ...this.hour.inputs, 'github-token': clouds.github.token };
+    const given = { ...this.hour.inputs, 'github-token': github.token };
     const raw = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text }]));
-    const { request, github } = await loadStart(raw, context, () => clouds.connectGitHub(scopeOf(context)));
-    const journal = {
-      record: (entry: { instances: readonly { id: string }[] }) => this.boot(entry.instances.at(-1)?.id),
-    };
-    const ec2 = await clouds.ec2In();
-    const { bootScripts } = this.hour;
-    const ports = {
-      ec2,
-      ec2In: clouds.ec2In,
-      github,
-      clock: time,
-      log: quiet,
-      journal,
-      signal: this.never,
-      bootScripts,
-    };
-    const { runners } = await startRunners(request, { ...ports, mask: () => {} });
-    return { label: request.label, instance: runners[0]!.instance.id };
+    const loaded = await loadStart(raw, context, () => clouds.connectGitHub(github));
+    const journal: Journal = { record: ({ instances }) => this.boot(instances.at(-1)?.id, github) };
+    const ports = { ...(await this.makePorts()), github: loaded.github, journal, bootScripts: this.hour.bootScripts };
+    const { runners } = await startRunners(loaded.request, { ...ports, clock: time, mask: () => {} });
+    return { label: loaded.request.label, instance: runners[0]!.instance.id };
   }
 
   private readonly booting = new Set<string>();
 
   /** The machine, as far as the clouds see it: its runner comes online, does one job, and it is gone. */
-  private boot(instance: string | undefined): void {
+  private boot(instance: string | undefined, github: GitHubWorld): void {
     if (instance === undefined || this.booting.has(instance)) return;
     this.booting.add(instance);
     const { time, clouds } = this.about;
+    const record = clouds.ec2.instance(instance);
+    const runner = Number(record.tags.get(TAG.runnerId));
+    const isRegistered = (): boolean => github.runners().some(({ id }) => id === runner);
     time.after(BOOT_MS, () => {
-      const record = clouds.ec2.instance(instance);
-      const runner = Number(record.tags.get(TAG.runnerId));
-      if (record.state !== 'running' || !clouds.github.runners().some(({ id }) => id === runner)) return;
-      const connection = clouds.github.connectRunner(runner);
+      if (record.state !== 'running') return;
+      // "The runner registration has been deleted": the agent powers off.
+      if (!isRegistered()) return powerOff(clouds.ec2, record);
+      const connection = github.connectRunner(runner);
       this.onlineAt.set(instance, time.now());
       time.after(this.hour.jobMs, () => {
         connection.disconnect();
-        if (clouds.github.runners().some(({ id }) => id === runner)) clouds.github.loseJob(runner);
+        if (isRegistered()) github.loseJob(runner);
         powerOff(clouds.ec2, record);
       });
     });
@@ -145,35 +142,46 @@ class SimulatedHour {
     if (onlineAt !== undefined) await time.sleep(Math.max(0, onlineAt + this.hour.jobMs - time.now()));
   }
 
-  private async stop(context: RunContext, outputs: { label?: string; instance?: string }): Promise<undefined> {
-    const { time, clouds } = this.about;
-    const { label, instance } = outputs;
+  private async stop(about: StopAbout): Promise<undefined> {
+    const { context, github, label, instance } = about;
     const request = { run: context, label, instanceIds: instance === undefined ? [] : [instance], wait: false };
-    const gitHubOf = () => clouds.connectGitHub(scopeOf(context));
-    const ec2 = await clouds.ec2In();
-    const ports = { ec2, ec2In: clouds.ec2In, gitHubOf, clock: time, log: quiet, signal: this.never };
-    refuseUnstopped(await stopRunners(request, ports));
+    const gitHubOf = () => this.about.clouds.connectGitHub(github);
+    refuseUnstopped(await stopRunners(request, { ...(await this.makePorts()), gitHubOf }));
   }
 
-  private makeContext(index: number): RunContext {
-    const [owner = '', repo = ''] = this.about.clouds.github.repository.split('/');
-    return {
-      owner,
-      repo,
-      repository: `${owner}/${repo}`,
-      enterprise: undefined,
-      runId: String(1_000_000 + index),
-      runAttempt: '1',
-      job: 'start',
-      action: 'start',
-      sha: this.about.clouds.github.sha,
-      workflow: 'ci',
-      actor: 'octocat',
-      apiUrl: 'https://api.github.com',
-      serverUrl: 'https://github.com',
-      workspace: '/nothing/is/checked/out',
-    };
+  /** What every process has. */
+  private async makePorts() {
+    const { time, clouds } = this.about;
+    return { ec2: await clouds.ec2In(), ec2In: clouds.ec2In, clock: time, log: quiet, signal: this.never };
   }
+}
+
+interface StopAbout {
+  readonly context: RunContext;
+  readonly github: GitHubWorld;
+  /** Those of a start that succeeded. */
+  readonly label?: string;
+  readonly instance?: string;
+}
+
+function makeContext(index: number, github: GitHubWorld): RunContext {
+  const [owner = '', repo = ''] = github.repository.split('/');
+  return {
+    owner,
+    repo,
+    repository: github.repository,
+    enterprise: undefined,
+    runId: String(1_000_000 + index),
+    runAttempt: '1',
+    job: 'start',
+    action: 'start',
+    sha: github.sha,
+    workflow: 'ci',
+    actor: 'octocat',
+    apiUrl: 'https://api.github.com',
+    serverUrl: 'https://github.com',
+    workspace: '/nothing/is/checked/out',
+  };
 }
 
 const quiet: Log = {
@@ -183,10 +191,6 @@ const quiet: Log = {
   warning: () => {},
   debug: () => {},
 };
-
-function scopeOf({ owner, repo }: RunContext) {
-  return { kind: 'repo', owner, repo } as const;
-}
 
 /** What is no failure of the product's is a fault of the simulation. */
 function codeOf(error: unknown): string {

@@ -18,6 +18,8 @@ export interface Balance {
   readonly mostAtOnce: number;
   /** Instances that live at once. */
   readonly mostInstances: number;
+  /** Instances that live still, when all is over. */
+  readonly left: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -62,6 +64,7 @@ export class Ledger {
       ec2Refused: this.ec2.refused,
       mostAtOnce: this.mostAtOnce,
       mostInstances: this.mostInstances,
+      left: this.live,
     };
   }
 

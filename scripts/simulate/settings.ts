@@ -4,18 +4,28 @@ export const settings = {
     name: 'token',
     about: 'a personal token (5,000 requests an hour), `wait-for: online`',
     requestsAnHour: 5_000,
+    apps: 1,
     inputs: {},
   },
   app: {
     name: 'App',
     about: "a GitHub App's (15,000 in an Enterprise Cloud organisation), `wait-for: online`",
     requestsAnHour: 15_000,
+    apps: 1,
     inputs: {},
   },
   launched: {
     name: 'App, launched',
     about: "a GitHub App's, `wait-for: launched`",
     requestsAnHour: 15_000,
+    apps: 1,
+    inputs: { 'wait-for': 'launched' },
+  },
+  apps: {
+    name: '4 Apps, launched',
+    about: 'four of them, each for a quarter of the repositories, `wait-for: launched`',
+    requestsAnHour: 15_000,
+    apps: 4,
     inputs: { 'wait-for': 'launched' },
   },
 } as const;

@@ -25,6 +25,7 @@ export const HEADS = [
   'EC2 requests (refused)',
   'at once',
   'vCPUs',
+  'left',
 ] as const;
 
 /** A line of a Markdown table. */
@@ -49,6 +50,7 @@ export function renderRow({ starts, setting, ended, balance }: Row): string {
     `${count(ec2Requests)} (${count(ec2Refused)})`,
     count(balance.mostAtOnce),
     count(balance.mostInstances * VCPUS),
+    count(balance.left),
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -92,7 +92,7 @@ describe('The ledger', () => {
     done();
     ledger.begin();
     for (const state of ['pending', 'running', 'pending', 'shutting-down', 'terminated', 'pending']) ledger.note(state);
-    expect(ledger.close()).toMatchObject({ mostAtOnce: 2, mostInstances: 2 });
+    expect(ledger.close()).toMatchObject({ mostAtOnce: 2, mostInstances: 2, left: 2 });
   });
 
   test("knows EC2's ways of saying slower", () => {
@@ -144,7 +144,7 @@ describe('Options of the simulation', () => {
   test('have defaults', () => {
     expect(readOptions([])).toEqual({
       starts: [10, 100, 1000, 3000, 10000],
-      settings: ['token', 'app', 'launched'],
+      settings: ['token', 'app', 'launched', 'apps'],
       batch: 5,
       jobMinutes: 5,
       strict: false,
@@ -154,7 +154,7 @@ describe('Options of the simulation', () => {
 
   test.each([
     [['--starts', '10,x'], '--starts has "x"'],
-    [['--settings', 'pat'], '--settings has "pat"; allowed: token, app, launched.'],
+    [['--settings', 'pat'], '--settings has "pat"; allowed: token, app, launched, apps.'],
     [['--batch', '0'], '--batch has "0"'],
   ])('%j is refused', (argv, message) => {
     expect(() => readOptions(argv)).toThrow(message);
