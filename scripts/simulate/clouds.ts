@@ -65,7 +65,11 @@ export class Clouds {
       clock: this.options.time,
       mask: () => {},
       fetch: async (url, init) => {
-        const { status, headers, body } = await this.ask('github', github, toRequest(url as string, init ?? {}));
+        const { status, headers, body } = await this.ask(
+          'github',
+          github,
+          toRequest(url as string, { ...init, body: init?.body as string | undefined }),
+        );
         // What must have no body may not even be given an empty one.
         return new Response(status === 204 ? null : body.toString(), { status, headers: { ...headers } });
       },
@@ -139,9 +143,15 @@ interface SdkRequest {
   readonly body?: string | Uint8Array;
 }
 
-function toRequest(url: string, init: { method?: string; headers?: unknown; body?: unknown }): SandboxRequest {
+interface Sent {
+  readonly method?: string | undefined;
+  readonly headers?: unknown;
+  readonly body?: string | Uint8Array | undefined;
+}
+
+function toRequest(url: string, init: Sent): SandboxRequest {
   const { pathname: path, searchParams: query, host } = new URL(url);
   const headers = Object.fromEntries(new Headers(init.headers as Record<string, string>));
-  const body = init.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : String(init.body ?? '');
+  const body = init.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : (init.body ?? '');
   return { index: 0, method: init.method ?? 'GET', path, query, headers: { host, ...headers }, body, signal: never };
 }

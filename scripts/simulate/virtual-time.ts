@@ -81,10 +81,10 @@ export class VirtualTime implements Clock {
     });
     performance.now = () => this.time - START;
     globalThis.setTimeout = this.makeSetTimeout() as unknown as typeof setTimeout;
-    globalThis.clearTimeout = ((timer: unknown) => {
+    globalThis.clearTimeout = (timer: unknown) => {
       if (timer instanceof VirtualTimer) timer.cancel();
       else real.clearTimeout(timer as NodeJS.Timeout);
-    }) as typeof clearTimeout;
+    };
     return () => {
       Object.assign(globalThis, { Date: real.Date, setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
       performance.now = real.now;
