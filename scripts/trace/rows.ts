@@ -60,10 +60,9 @@ export function nameWork(stack: readonly Frame[], moduleOf: Traced['moduleOf']):
     const name = moduleOf(frame);
     if (name !== undefined) return group(name);
   }
-  const loads = stack.some(
-    ({ url }) => url.startsWith('node:internal/modules') || url.startsWith('node:internal/bootstrap'),
-  );
-  return loads ? 'Node loads modules' : "Node's own code";
+  const isIn = (place: string): boolean => stack.some(({ url }) => url.startsWith(place));
+  if (isIn('node:internal/deps/undici')) return "Node's fetch";
+  return isIn('node:internal/modules') || isIn('node:internal/bootstrap') ? 'Node loads modules' : "Node's own code";
 }
 
 const GROUPS: readonly (readonly [RegExp, string])[] = [

@@ -35,6 +35,7 @@ describe('Work', () => {
     [[bundle(3)], 'yaml'],
     [[frame('(garbage collector)')], 'garbage collection'],
     [[frame('compile', 'node:internal/modules/esm/loader')], 'Node loads modules'],
+    [[frame('(anonymous)', 'node:internal/deps/undici/undici')], "Node's fetch"],
     [[frame('(program)')], "Node's own code"],
     [[frame('(idle)')], undefined],
   ])('%# is that of whoever is innermost', (stack, name) => {
