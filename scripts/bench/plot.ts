@@ -8,6 +8,8 @@ export interface Plot {
   /** With its unit. */
   readonly yLabel: string;
   readonly groups: readonly PlotGroup[];
+  /** Names that keep their colours in all plots, whether they are in this one or not. */
+  readonly order?: readonly string[];
   readonly bars?: readonly { readonly value: number; readonly label: string }[];
 }
 
@@ -16,8 +18,8 @@ export interface PlotGroup {
   readonly series: readonly { readonly name: string; readonly samples: readonly number[] }[];
 }
 
-const [WIDTH, HEIGHT] = [760, 440];
-const AREA = { left: 76, right: 20, top: 74, bottom: 62 };
+const [WIDTH, HEIGHT] = [760, 460];
+const AREA = { left: 76, right: 20, top: 92, bottom: 62 };
 const [INNER_WIDTH, INNER_HEIGHT] = [WIDTH - AREA.left - AREA.right, HEIGHT - AREA.top - AREA.bottom];
 /** Okabe and Ito's, which people with any colour vision tell apart. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#666666', '#cc79a7'];
@@ -25,17 +27,18 @@ const MOST_DIGITS = 3;
 
 /** An SVG that stands alone: no script, no font of its own, white ground. */
 export function renderPlot(plot: Plot): string {
-  const { groups, bars = [] } = plot;
+  const { groups, bars = [], order = [] } = plot;
   const values = [
     ...groups.flatMap(({ series }) => series.flatMap(({ samples }) => samples)),
     ...bars.map(({ value }) => value),
   ];
   const axis = createAxis(values);
-  const names = [...new Set(groups.flatMap(({ series }) => series.map(({ name }) => name)))];
+  const shown = new Set(groups.flatMap(({ series }) => series.map(({ name }) => name)));
+  const names = [...new Set([...order, ...shown])];
   const parts = [
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(plot.title, { x: AREA.left, y: 26, size: 17, weight: 'bold' }),
-    ...renderLegend(names),
+    ...renderLegend(names, shown),
     ...renderGrid(axis),
     ...bars.map((bar) => renderBar(bar, axis)),
     ...groups.flatMap((group, place) => renderGroup(group, { place, of: groups.length, axis, names })),
@@ -46,13 +49,16 @@ export function renderPlot(plot: Plot): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif">\n${parts.join('\n')}\n</svg>\n`;
 }
 
-function renderLegend(names: readonly string[]): string[] {
-  let x = AREA.left;
+function renderLegend(names: readonly string[], shown: ReadonlySet<string>): string[] {
+  let [x, y] = [AREA.left, 46];
   return names.flatMap((name, index) => {
-    const at = x;
+    if (!shown.has(name)) return [];
     // Letters are about this wide; a font that differs only moves the next entry.
-    x += 30 + name.length * 7;
-    return [`<circle cx="${at + 5}" cy="46" r="5" fill="${colourOf(index)}"/>`, text(name, { x: at + 15, y: 50 })];
+    const width = 30 + name.length * 7;
+    if (x + width > WIDTH) [x, y] = [AREA.left, y + 20];
+    const at = x;
+    x += width;
+    return [`<circle cx="${at + 5}" cy="${y}" r="5" fill="${colourOf(index)}"/>`, text(name, { x: at + 15, y: y + 4 })];
   });
 }
 

@@ -63,6 +63,9 @@ function single(file: string, id: string, about: Pick<Picture, 'title' | 'yLabel
   return { file, prefix: id, xLabel: 'every dot one run, the line at their median', group: () => '', ...about };
 }
 
+/** Ours, and what it is compared with. */
+const ORDER = ['start-runner', 'ec2-github-runner', 'ec2-github-runner, 1 s waits'];
+
 /** By file name; a picture of what was not measured is not drawn. */
 export function drawPlots(figures: readonly Figure[]): ReadonlyMap<string, string> {
   const drawn = new Map<string, string>();
@@ -91,6 +94,7 @@ function draw({ prefix, group, bar, title, xLabel, yLabel }: Picture, shown: rea
     xLabel,
     yLabel,
     groups,
+    order: ORDER,
     ...(bar && value !== undefined && { bars: [{ value, label: bar }] }),
   });
 }

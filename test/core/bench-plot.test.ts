@@ -75,6 +75,16 @@ test('a plot shows every sample, says all names once, and its axes with their un
   expect(texts(svg).filter((words) => words === 'ours')).toHaveLength(1);
 });
 
+test('a name keeps its colour, also in a plot without those before it', () => {
+  const colourOf = (svg: string, name: string) => new RegExp(`fill="(#\\w+)"/>\n<text [^>]*>${name}<`).exec(svg)?.[1];
+  const [group] = plot.groups;
+  const alone = { ...plot, groups: [{ ...group!, series: [{ name: 'theirs', samples: [1] }] }] };
+  const order = ['ours', 'theirs'];
+  expect(colourOf(renderPlot({ ...alone, order }), 'theirs')).toBe(colourOf(renderPlot(plot), 'theirs'));
+  expect(colourOf(renderPlot(alone), 'theirs')).not.toBe(colourOf(renderPlot(plot), 'theirs'));
+  expect(texts(renderPlot({ ...alone, order }))).not.toContain('ours');
+});
+
 test('what is written cannot break the picture', () => {
   expect(renderPlot(plot)).toContain('>Start &amp; &lt;stop&gt;<');
 });
