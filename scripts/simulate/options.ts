@@ -18,7 +18,7 @@ export const usage = `npm run simulate -- [options]
 Simulates an hour of starts, each with its job and its stop: this suite's own code against the sandbox's EC2 and GitHub
 with their documented throttles, on a clock that jumps. Prints a table; docs/scale.md says what it means.
 
-  --starts LIST       starts in the hour (default 10,100,1000,3000,10000; the last takes minutes)
+  --starts LIST       starts in the hour (default 10,100,300,1000,2500,5000,10000)
   --settings LIST     of ${names.join(', ')} (default: all)
   --batch N           starts that begin at one moment, as in a workflow of several jobs (default 5)
   --job-minutes N     how long a job runs (default 5)
@@ -31,7 +31,7 @@ export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      starts: { type: 'string', default: '10,100,1000,3000,10000' },
+      starts: { type: 'string', default: '10,100,300,1000,2500,5000,10000' },
       settings: { type: 'string', default: names.join(',') },
       batch: { type: 'string', default: '5' },
       'job-minutes': { type: 'string', default: '5' },

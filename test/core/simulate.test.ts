@@ -143,7 +143,7 @@ describe('The table', () => {
 describe('Options of the simulation', () => {
   test('have defaults', () => {
     expect(readOptions([])).toEqual({
-      starts: [10, 100, 1000, 3000, 10000],
+      starts: [10, 100, 300, 1000, 2500, 5000, 10000],
       settings: ['token', 'app', 'launched', 'apps'],
       batch: 5,
       jobMinutes: 5,
