@@ -43,7 +43,7 @@ export class Clouds {
   private readonly ports: Ec2 & ReaperEc2;
 
   constructor(private readonly options: CloudOptions) {
-    const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0 };
+    const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0, copyMs: 0 };
     const note = (event: { readonly name: string }): void => options.ledger.note(event.name);
     this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, note);
     this.gitHubs = Array.from({ length: options.apps }, () => this.createGitHub());
