@@ -1,17 +1,11 @@
 import { Readable } from 'node:stream';
-import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { createEc2Endpoint } from '../../sandbox/ec2/endpoint.js';
 import { Ec2World } from '../../sandbox/ec2/world.js';
 import { createGitHub, type GitHubOptions, type GitHubWorld } from '../../sandbox/github/world.js';
 import type { Handler, SandboxRequest, SandboxResponse } from '../../sandbox/http.js';
 import { createSsmEndpoint, isSsmRequest } from '../../sandbox/ssm.js';
-import type { Clock, Ec2, GitHub, ReaperEc2, ReaperGitHub } from '../../src/core/ports.js';
-import { createCatalog } from '../../src/ec2/catalog.js';
-import { createInstances } from '../../src/ec2/instances.js';
-import { createLauncher } from '../../src/ec2/launch.js';
-import { readParameters } from '../../src/ec2/parameters.js';
-import { createLeftovers } from '../../src/ec2/reaper.js';
+import type { Ec2, GitHub, ReaperEc2, ReaperGitHub } from '../../src/core/ports.js';
+import { connectEc2, type ConnectOptions } from '../../src/ec2/connect.js';
 import { connectGitHub } from '../../src/github/connect.js';
 import type { Ledger } from './ledger.js';
 import type { VirtualTime } from './virtual-time.js';
@@ -40,7 +34,7 @@ const never = new AbortController().signal;
 export class Clouds {
   readonly ec2: Ec2World;
   readonly gitHubs: readonly GitHubWorld[];
-  private readonly ports: Ec2 & ReaperEc2;
+  private readonly ports: Promise<Ec2 & ReaperEc2>;
 
   constructor(private readonly options: CloudOptions) {
     const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0, copyMs: 0 };
@@ -51,7 +45,7 @@ export class Clouds {
   }
 
   /** One process's EC2: it keeps nothing between two requests, so all share it. */
-  ec2In = (): Promise<Ec2 & ReaperEc2> => Promise.resolve(this.ports);
+  ec2In = (): Promise<Ec2 & ReaperEc2> => this.ports;
 
   /** One process's GitHub, with its own view of the limits. */
   connectGitHub(github: GitHubWorld): Promise<GitHub & ReaperGitHub> {
@@ -88,24 +82,12 @@ export class Clouds {
     return github;
   }
 
-  private connectEc2(): Ec2 & ReaperEc2 {
-    const { time, random } = this.options;
-    const shared = {
-      region: REGION,
-      credentials: { accessKeyId: 'AKIASIMULATION000000', secretAccessKey: 'simulated' },
-      requestHandler: this.makeRequestHandler(),
-    } as EC2ClientConfig & { requestHandler: object };
-    const reads = new EC2Client({ ...shared, maxAttempts: 3 });
-    const client = new EC2Client({ ...shared, maxAttempts: 1 });
-    const ssm = new SSMClient({ ...shared, maxAttempts: 3 });
-    return {
-      region: REGION,
-      readParameters: (names) => readParameters(ssm, names),
-      ...createCatalog(reads),
-      ...createInstances(reads),
-      ...createLeftovers(reads),
-      ...createLauncher({ client, region: REGION, clock: time satisfies Clock, random }),
-    };
+  private connectEc2(): Promise<Ec2 & ReaperEc2> {
+    // The SDK looks for credentials where it always does; the sandbox takes any.
+    process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIASIMULATION000000';
+    process.env['AWS_SECRET_ACCESS_KEY'] ??= 'simulated';
+    const requestHandler = this.makeRequestHandler() as unknown as NonNullable<ConnectOptions['requestHandler']>;
+    return connectEc2({ clock: this.options.time, region: REGION, random: this.options.random, requestHandler });
   }
 
   /** The SDK's way to its network. */

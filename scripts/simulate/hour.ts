@@ -57,6 +57,7 @@ export async function simulateHour(hour: Hour): Promise<Outcome> {
     const random = createRandom(hour.seed);
     const ledger = new Ledger();
     const clouds = new Clouds({ time, ledger, random, ...hour });
+    await clouds.ec2In(); // The SDK looks for credentials in its own time.
     const world = new SimulatedHour(hour, { time, clouds });
     const arrivals = drawArrivals(hour.starts, hour.batch, random);
     const ended = await time.run(Promise.all(arrivals.map((at, index) => world.live(index, at))));
@@ -194,6 +195,6 @@ const quiet: Log = {
 
 /** What is no failure of the product's is a fault of the simulation. */
 function codeOf(error: unknown): string {
-  if (error instanceof Failure) return error.code;
-  throw error;
+  if (!(error instanceof Failure)) throw error;
+  return error.code;
 }

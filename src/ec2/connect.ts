@@ -18,6 +18,8 @@ export interface ConnectOptions {
   readonly region?: string;
   /** Agents that go through a proxy. Default: direct connections, kept alive. */
   readonly agents?: { readonly httpAgent?: HttpAgent; readonly httpsAgent?: HttpsAgent };
+  /** What carries the requests. Default: Node's own client, bounded in time. */
+  readonly requestHandler?: NonNullable<EC2ClientConfig['requestHandler']>;
   /** Told when a launch is tried again. */
   readonly log?: Pick<Log, 'info'>;
   /** From 0 to 1, for the jitter of retries. Default `Math.random`. */
@@ -37,7 +39,7 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
   const reads = new EC2Client({
     ...(options.region && { region: options.region }),
     maxAttempts: 3,
-    requestHandler: {
+    requestHandler: options.requestHandler ?? {
       ...options.agents,
       connectionTimeout: CONNECT_MS,
       requestTimeout: ANSWER_MS,
