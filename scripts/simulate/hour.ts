@@ -167,22 +167,10 @@ interface StopAbout {
 
 function makeContext(index: number, github: GitHubWorld): RunContext {
   const [owner = '', repo = ''] = github.repository.split('/');
-  return {
-    owner,
-    repo,
-    repository: github.repository,
-    enterprise: undefined,
-    runId: String(1_000_000 + index),
-    runAttempt: '1',
-    job: 'start',
-    action: 'start',
-    sha: github.sha,
-    workflow: 'ci',
-    actor: 'octocat',
-    apiUrl: 'https://api.github.com',
-    serverUrl: 'https://github.com',
-    workspace: '/nothing/is/checked/out',
-  };
+  const run = { owner, repo, repository: github.repository, runId: String(1_000_000 + index), runAttempt: '1' };
+  const step = { job: 'start', action: 'start', sha: github.sha, workflow: 'ci', actor: 'octocat', isFromFork: false };
+  const servers = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', enterprise: undefined };
+  return { ...run, ...step, ...servers, workspace: '/nothing/is/checked/out' };
 }
 
 const quiet: Log = {
