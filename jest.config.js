@@ -12,5 +12,7 @@ export default {
     '<rootDir>/.peers/',
     '<rootDir>/test/node24/node_modules/',
   ],
+  // Whole processes run in the tests: what takes a second on a quiet machine takes ten on a busy one.
+  testTimeout: 30_000,
   watchman: false,
 };

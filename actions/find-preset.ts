@@ -12,7 +12,7 @@ import { inputs, notInPresets } from './start-runner.inputs.js';
 const DEFAULT_CONFIG = '.github/ec2-runners.yml';
 const REFUSALS: readonly FailureCode[] = ['github-unauthorized', 'github-forbidden', 'github-not-found'];
 
-interface PresetsFile {
+interface FoundFile {
   readonly found?: { readonly path: string; readonly text: string };
   /** Why the file that was asked for cannot be used. */
   readonly problem?: string;
@@ -37,7 +37,8 @@ export async function findPreset(
   // Without its file a preset can't be judged: the file's own problem is told instead.
   if (file.problem !== undefined) return { inputs: {}, problems: [file.problem] };
   const allowed = Object.keys(inputs).filter((name) => !notInPresets.includes(name));
-  const { preset, problems } = resolvePreset(wanted.preset, file.found, allowed);
+  const presetsFile = file.found && { ...file.found, ...(await import('../src/core/yaml.js')) };
+  const { preset, problems } = resolvePreset(wanted.preset, presetsFile, allowed);
   if (problems.length === 0) return { inputs: preset.inputs, problems, preset };
   return { inputs: preset.inputs, problems: file.unread === undefined ? problems : [...problems, file.unread] };
 }
@@ -47,7 +48,7 @@ async function findPresetsFile(
   config: string | undefined,
   context: RunContext,
   github: GitHub | undefined,
-): Promise<PresetsFile> {
+): Promise<FoundFile> {
   const path = config ?? DEFAULT_CONFIG;
   const local = join(context.workspace, path);
   if (existsSync(local)) return { found: { path, text: await readFile(local, 'utf8') } };

@@ -34,9 +34,14 @@ export interface LoadedStart {
  * From `INPUT_*` to one validated request: translated, completed by the preset, parsed, checked.
  *
  * @param connect GitHub's side with these credentials; also asked for the presets file, when nothing is checked out
+ * @param problems what else is wrong with the action's inputs
  * @throws Failure `bad-input` with every problem there is
  */
-export async function loadStart(given: RawInputs, context: RunContext, connect: Connect): Promise<LoadedStart> {
+export async function loadStart(
+  given: RawInputs,
+  context: RunContext,
+  { connect, problems: others = [] }: { readonly connect: Connect; readonly problems?: readonly string[] },
+): Promise<LoadedStart> {
   const migrated = migrateInputs(given, 'start');
   const early = parseInputs(earlyInputs, pick(migrated.raw, Object.keys(earlyInputs)));
   const access = await reachGitHub(migrated.raw, early, { context, connect });
@@ -50,12 +55,14 @@ export async function loadStart(given: RawInputs, context: RunContext, connect: 
       ? await reachGitHub(raw, parseInputs(earlyInputs, pick(raw, Object.keys(earlyInputs))), { context, connect })
       : access;
   refuseProblems([
+    ...others,
     ...migrated.problems,
     ...problems,
     ...reached.problems,
     ...found.problems,
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
+    ...checkPool(values, raw),
   ]);
   const request = composeRequest({ values, raw, preset: found.preset! }, context, reached.scope!);
   return { request, values, notices: migrated.notices, github: reached.github! };
@@ -118,6 +125,13 @@ function checkVolume(values: StartValues, raw: RawInputs): string[] {
   return problems;
 }
 
+function checkPool(values: StartValues, raw: RawInputs): string[] {
+  if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
+  return [
+    '`pool` is given with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.',
+  ];
+}
+
 function composeRequest(
   { values, raw, preset }: { values: StartValues; raw: RawInputs; preset: ResolvedPreset },
   context: RunContext,
@@ -153,6 +167,7 @@ function composeRequest(
     runnerHome: values['runner-home-dir'],
     runAsUser: values['run-as-user'],
     preRunnerScript: values['pre-runner-script'],
+    pool: values.pool,
     waitFor: values['wait-for'],
     retryCapacityMs: values['retry-capacity-minutes'] * 60_000,
     startupTimeoutMs: values['startup-timeout-minutes'] * 60_000,
@@ -161,7 +176,7 @@ function composeRequest(
   };
 }
 
-function pick(raw: RawInputs, names: readonly string[]): RawInputs {
+export function pick(raw: RawInputs, names: readonly string[]): RawInputs {
   return Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));
 }
 

@@ -149,6 +149,10 @@ export const inputs = {
     }),
   ),
   'pre-runner-script': script,
+  pool: text('Take machines that fill-pool has made ready under this name; whatever it lacks is launched.', {
+    matches: NAME_PATTERN,
+    allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit',
+  }),
   'wait-for': withDefault(
     'online',
     choice('`launched` returns as soon as EC2 has the instances; the job then queues on its label.', [

@@ -31,9 +31,9 @@ export function runStartRunner(root: URL): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const loaded = await loadStart(readInputs(), context, (values, scope) =>
-      connectToGitHub(values, { context, scope, log }),
-    );
+    const loaded = await loadStart(readInputs(), context, {
+      connect: (values, scope) => connectToGitHub(values, { context, scope, log }),
+    });
     for (const notice of loaded.notices) log.info(notice);
     const ports = {
       ...(await connectToEc2(log)),
@@ -51,8 +51,7 @@ export function runStartRunner(root: URL): Promise<void> {
       for (const [index, plan] of plans.entries()) log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
       return;
     }
-    const started = await startRunners(loaded.request, ports);
-    await publish(started, loaded, ports);
+    await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
   });
 }
 
@@ -89,7 +88,7 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
     region: started.runners[0]?.region ?? ec2.region,
     'ec2-instance-id': started.runners[0]?.instance.id ?? '',
     'ec2-instance-ids': started.runners.map(({ instance }) => instance.id),
-    runners: started.runners.map(({ runner, instance, plan, runningAt, onlineAt }) => ({
+    runners: started.runners.map(({ runner, instance, plan, resumed, runningAt, onlineAt }) => ({
       name: runner.name,
       id: runner.id,
       instance: instance.id,
@@ -99,6 +98,7 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
       region: plan.region,
       toRunning: since(runningAt),
       toOnline: since(onlineAt),
+      ...(resumed && { pool: loaded.request.pool }),
     })),
   });
   const phases = loaded.request.waitFor === 'online' ? await readPhases(started, ec2In) : [];

@@ -22,15 +22,17 @@ export const amiBuild: Policy = {
     {
       sid: 'Look',
       actions: {
-        'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; prune: what there is',
-        'ec2:DescribeInstances': 'Packer: whether the machine runs; prune: which images are in use',
-        'ec2:DescribeLaunchTemplates': 'prune: which launch templates there are',
-        'ec2:DescribeLaunchTemplateVersions': 'prune: which images they name',
-        'ec2:DescribeRegions': 'Packer: whether the region exists',
+        'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; npm run ami: what there is',
+        'ec2:DescribeInstanceTypes': 'build.sh: whether the region has the type',
+        'ec2:DescribeInstances':
+          'Packer: whether the machine runs; smoke: whether its does; prune and list: which images are in use',
+        'ec2:DescribeLaunchTemplates': 'prune and list: which launch templates there are',
+        'ec2:DescribeLaunchTemplateVersions': 'prune and list: which images they name',
+        'ec2:DescribeRegions': 'Packer and npm run ami: whether the region exists',
         'ec2:DescribeSecurityGroups': 'Packer: whether its temporary group is there',
-        'ec2:DescribeSnapshots': 'prune: what belongs to an image',
+        'ec2:DescribeSnapshots': 'prune: what an image left behind',
         'ec2:DescribeSubnets': 'Packer: where to build',
-        'ec2:DescribeVolumes': 'Packer: whether its volumes are gone',
+        'ec2:DescribeVolumes': 'Packer and build.sh: whether its volumes are gone',
         'ec2:DescribeVpcs': 'Packer: the default network',
       },
       resources: ['*'],
@@ -42,10 +44,11 @@ export const amiBuild: Policy = {
       resources: [
         ...withoutAccount('ec2', 'image/*'),
         ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
-        ...inAccount('ec2', 'key-pair/*'),
+        // Packer marks it, the smoke test's launch does not: nothing is reached by an interface alone.
+        ...inAccount('ec2', 'key-pair/*', 'network-interface/*'),
       ],
       conditions: { StringLike: WHERE },
-      on: 'any image, subnet, security group and key pair, in your regions',
+      on: 'any image, subnet, security group, key pair and network interface, in your regions',
     },
     {
       sid: 'GroupIn',
@@ -57,7 +60,7 @@ export const amiBuild: Policy = {
     {
       sid: 'MakeMarked',
       actions: {
-        'ec2:RunInstances': 'Packer: the machine, its volumes and its network interface',
+        'ec2:RunInstances': 'Packer: the machine, its volumes and its network interface; smoke: its machine',
         'ec2:CreateKeyPair': 'Packer: its temporary key',
         'ec2:CreateSecurityGroup': 'Packer: its temporary group, without ingress when it connects by Session Manager',
         'ec2:CreateImage': 'Packer: the image and its snapshots',
@@ -74,16 +77,32 @@ export const amiBuild: Policy = {
       on: 'what the same call makes',
     },
     {
+      // EC2 asks for the original, too, which the request cannot mark; so the marks are not a condition.
+      sid: 'CopyImages',
+      actions: { 'ec2:CopyImage': 'copy: the image and its snapshots' },
+      resources: withoutAccount('ec2', 'image/*', 'snapshot/*'),
+      conditions: { StringLike: WHERE },
+      on: 'any image and snapshot, in your regions',
+    },
+    {
+      sid: 'MarkCopies',
+      actions: { 'ec2:CreateTags': 'copy: the tags of the original, which EC2 copies itself' },
+      resources: withoutAccount('ec2', 'image/*', 'snapshot/*'),
+      conditions: { StringEquals: { 'ec2:CreateAction': 'CopyImage' } },
+      on: 'what the same copy makes',
+    },
+    {
       sid: 'ChangeMarked',
       actions: {
         'ec2:CreateImage': 'Packer: the machine that the image is taken of',
         'ec2:CreateTags': 'Packer: the tags of the finished image and its snapshots',
         'ec2:StopInstances': 'Packer: the machine, before its image is taken',
-        'ec2:TerminateInstances': 'Packer: the machine',
+        'ec2:TerminateInstances': 'Packer: the machine; smoke: its machine',
+        'ec2:GetConsoleOutput': 'smoke: what its machine says',
         'ec2:DeleteVolume': 'Packer: a volume that the machine left',
         'ec2:DeleteKeyPair': 'Packer: its temporary key',
         'ec2:DeleteSecurityGroup': 'Packer: its temporary group',
-        'ec2:EnableImageDeprecation': 'publish: when the image grows old',
+        'ec2:EnableImageDeprecation': 'publish and copy: when the image grows old',
         'ec2:DeregisterImage': 'prune, and Packer when a build fails',
         'ec2:DeleteSnapshot': 'prune, and Packer when a build fails',
       },
@@ -94,12 +113,11 @@ export const amiBuild: Policy = {
     {
       sid: 'PublishImages',
       actions: {
-        'ssm:GetParameter': 'publish: the image that was in use before',
-        'ssm:GetParameters': 'prune: the images in use',
-        'ssm:PutParameter': 'publish: the image that start-runner takes from now on',
+        'ssm:GetParameters': 'npm run ami: the images in use, and those before them',
+        'ssm:PutParameter': 'publish and rollback: the image that start-runner takes from now on',
       },
       resources: inAccount('ssm', 'parameter/ci-actions/ami/*'),
-      on: 'this suite’s parameters',
+      on: 'this suite’s parameters. For launch templates with `resolve:ssm:/your/path`, add yours, or prune removes nothing',
     },
     {
       sid: 'ReadBaseImages',

@@ -43,17 +43,20 @@ export interface ServeOptions {
   readonly handler: Handler;
   /** Default: any free one. */
   readonly port?: number | undefined;
+  /** Default: 127.0.0.1. Another one is for a network namespace of the caller's own. */
+  readonly address?: string | undefined;
 }
 
 export interface Server {
-  /** `http://127.0.0.1:PORT`, without a trailing slash. */
+  /** `http://ADDRESS:PORT`, without a trailing slash. */
   readonly url: string;
   /** Breaks the connections there still are. */
   close(): Promise<void>;
 }
 
-/** Serves a handler on loopback, with every named request recorded and open to faults. */
+/** Serves a handler, on loopback unless told otherwise, with every named request recorded and open to faults. */
 export async function serve(options: ServeOptions): Promise<Server> {
+  const address = options.address ?? '127.0.0.1';
   const closing = new AbortController();
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing, { ...options, closing: closing.signal }).catch((error: unknown) => {
@@ -66,10 +69,10 @@ export async function serve(options: ServeOptions): Promise<Server> {
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, address, resolve);
   });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${address}:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         closing.abort();

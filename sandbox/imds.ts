@@ -1,12 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { InstanceRecord } from './ec2/records.js';
 import { ACCOUNT } from './ec2/seed.js';
-import { serve, type SandboxRequest, type SandboxResponse, type Server } from './http.js';
+import { serve, type SandboxRequest, type SandboxResponse, type ServeOptions, type Server } from './http.js';
 
-/** One instance's metadata service (IMDSv2) on a port of its own, since on loopback it can't have its address. */
-export function serveMetadata(instance: InstanceRecord, region: string): Promise<Server> {
+/**
+ * One instance's metadata service (IMDSv2): on a port of its own, since on loopback it can't have its address, unless
+ * it is told `at` which it can.
+ */
+export function serveMetadata(
+  instance: InstanceRecord,
+  region: string,
+  at?: Pick<ServeOptions, 'address' | 'port'>,
+): Promise<Server> {
   const tokens = new Map<string, number>();
   return serve({
+    ...at,
     service: 'ec2',
     traffic: { requests: [] },
     handler: {
@@ -25,7 +33,8 @@ interface Service {
 }
 
 function answer(request: SandboxRequest, service: Service): SandboxResponse {
-  const { method, headers, path } = request;
+  const { method, headers } = request;
+  const path = request.path.replace(VERSION, '/latest/');
   const { metadata } = service.instance;
   if (!metadata.enabled) return text(403, 'Forbidden');
   if (path === '/latest/api/token') return method === 'PUT' ? issueToken(headers, service) : text(405, '');
@@ -40,6 +49,8 @@ function answer(request: SandboxRequest, service: Service): SandboxResponse {
   return listing.length > 0 ? text(200, listing.join('\n')) : text(404, 'Not Found');
 }
 
+/** Old clients ask for the state of a day, such as `/2021-03-23/`: here they all are today's. */
+const VERSION = /^\/(?:1\.0|\d{4}-\d\d-\d\d)\//;
 const LONGEST_TTL_SECONDS = 21_600;
 
 function issueToken(headers: SandboxRequest['headers'], service: Service): SandboxResponse {
@@ -61,6 +72,8 @@ function listDocuments({ instance, region }: Service): Map<string, string> {
     'instance-life-cycle': instance.market,
     'instance-type': type.name,
     'local-ipv4': instance.privateIp,
+    mac: macOf(instance),
+    ...describeInterface(instance),
     'placement/availability-zone': subnet.zone,
     'placement/region': region,
     'security-groups': instance.groups.map(({ name }) => name).join('\n'),
@@ -75,6 +88,26 @@ function listDocuments({ instance, region }: Service): Map<string, string> {
   ]);
   const identity = JSON.stringify(describeIdentity(instance, region), null, 2);
   return new Map([...(entries as [string, string][]), ['/latest/dynamic/instance-identity/document', identity]]);
+}
+
+/** An instance has one network interface; its address is made of the private one, and stays. */
+export function macOf({ privateIp }: InstanceRecord): string {
+  const bytes = privateIp.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  return ['06', '5a', ...bytes].join(':');
+}
+
+function describeInterface(instance: InstanceRecord): Record<string, string> {
+  const about = {
+    'device-number': '0',
+    'interface-id': instance.id.replace('i-', 'eni-'),
+    'local-ipv4s': instance.privateIp,
+    mac: macOf(instance),
+    'subnet-id': instance.subnet.id,
+    'subnet-ipv4-cidr-block': instance.subnet.cidr,
+    'vpc-id': instance.subnet.vpcId,
+  };
+  const folder = `network/interfaces/macs/${macOf(instance)}`;
+  return Object.fromEntries(Object.entries(about).map(([name, text]) => [`${folder}/${name}`, text]));
 }
 
 function describeIdentity(instance: InstanceRecord, region: string): Record<string, unknown> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createControl } from './control.js';
 import type { Baked } from './disk.js';
+import type { Boot } from './ec2/records.js';
 import { createEc2Endpoint } from './ec2/endpoint.js';
 import { Ec2World, type Ec2Event, type Ec2Options, type Timeline } from './ec2/world.js';
 import { createGitHub, type GitHubEvent, type GitHubOptions, type GitHubWorld } from './github/world.js';
@@ -19,6 +20,7 @@ import {
 import { createBoot } from './machine.js';
 import { createSsmEndpoint, isSsmRequest } from './ssm.js';
 
+export type { Boot, InstanceRecord, Machine } from './ec2/records.js';
 export type { Ec2World } from './ec2/world.js';
 export type { GitHubWorld, Job } from './github/world.js';
 export type { Fault, Intercept, RecordedRequest } from './http.js';
@@ -29,8 +31,8 @@ export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'b
     /** How long an instance's programs may take to end once it is being shut down, in ms. Default 5000. */
     readonly graceMs?: number;
   };
-  /** False: instances have a life in the API alone, nothing is run. */
-  readonly machines?: boolean;
+  /** False: instances have a life in the API alone, nothing is run. A function makes other machines than processes. */
+  readonly machines?: boolean | Boot;
   /** Other programs than this suite's agent and the stand-in runner on this suite's images. */
   readonly baked?: Partial<Baked>;
   readonly github?: Omit<GitHubOptions, 'emit'>;
@@ -40,6 +42,8 @@ export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'b
   readonly directory?: string;
   /** Default: any free ones. */
   readonly ports?: { readonly aws?: number; readonly github?: number };
+  /** Where it listens, and is reached by its machines. Default: 127.0.0.1. */
+  readonly address?: string;
 }
 
 export type SandboxEvent = Ec2Event | GitHubEvent;
@@ -67,7 +71,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-const TIMELINE: Timeline = { pendingMs: 50, bootMs: 50, shuttingDownMs: 50, invisibleMs: 0 };
+const TIMELINE: Timeline = { pendingMs: 50, bootMs: 50, shuttingDownMs: 50, invisibleMs: 0, copyMs: 50 };
 
 /** EC2, SSM, instance metadata and GitHub on loopback, in this process. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -76,12 +80,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { graceMs = 5000, ...timeline } = { ...TIMELINE, ...options.timeline };
   const disks = prepareDirectory(options.directory);
   const createRegion = (name: string): Ec2World => {
-    const boot = createBoot({ directory: disks.path, region: name, graceMs, baked: options.baked });
+    const processes = createBoot({ directory: disks.path, region: name, graceMs, baked: options.baked });
+    const boot = typeof options.machines === 'function' ? options.machines : processes;
     const machines = options.machines === false ? {} : { boot };
     return new Ec2World({ ...options, region: name, timeline, ...machines }, emit);
   };
   const ec2 = createRegion(region);
   const elsewhere = new Map((options.otherRegions ?? []).map((name) => [name, createRegion(name)]));
+  for (const world of [ec2, ...elsewhere.values()]) {
+    for (const other of [ec2, ...elsewhere.values()]) world.regions.set(other.region, other);
+  }
   const github = createGitHub({ ...options.github, emit });
   const traffic: Traffic = { requests: [] };
   const close = async (...servers: readonly Server[]) => {
@@ -94,8 +102,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     aws: serveAws(ec2, elsewhere),
     hub: serveHub(github, createControl({ ec2, github, events, traffic })),
   };
-  const aws = await serve({ ...handlers.aws, traffic, port: options.ports?.aws }).catch(orClose(close));
-  const hub = await serve({ ...handlers.hub, traffic, port: options.ports?.github }).catch(orClose(() => close(aws)));
+  const { address, ports } = options;
+  const aws = await serve({ ...handlers.aws, traffic, address, port: ports?.aws }).catch(orClose(close));
+  const hub = await serve({ ...handlers.hub, traffic, address, port: ports?.github }).catch(orClose(() => close(aws)));
   return {
     awsUrl: aws.url,
     githubUrl: hub.url,
@@ -127,7 +136,7 @@ function orClose(close: () => Promise<void>): (error: unknown) => Promise<never>
 }
 
 function serveAws(ec2: Ec2World, elsewhere: ReadonlyMap<string, Ec2World>): Pick<ServeOptions, 'service' | 'handler'> {
-  const ssm = createSsmEndpoint(ec2);
+  const ssm = createSsmEndpoint(ec2, elsewhere);
   return {
     service: (request) => (isSsmRequest(request) ? 'ssm' : 'ec2'),
     handler: route((request) => (isSsmRequest(request) ? ssm : undefined), createEc2Endpoint(ec2, elsewhere)),

@@ -1,5 +1,5 @@
 import { Ec2Error } from './ec2/errors.js';
-import { admit } from './ec2/permissions.js';
+import { admit, readSignedRegion } from './ec2/permissions.js';
 import { ACCOUNT } from './ec2/seed.js';
 import type { Ec2World } from './ec2/world.js';
 import type { Handler, SandboxRequest, SandboxResponse } from './http.js';
@@ -10,12 +10,13 @@ export function isSsmRequest(request: SandboxRequest): boolean {
   return request.headers['x-amz-target']?.startsWith(TARGET) ?? false;
 }
 
-/** SSM's parameter store (JSON 1.1): reading and writing single values. */
-export function createSsmEndpoint(world: Ec2World): Handler {
+/** SSM's parameter store (JSON 1.1): reading and writing single values, in the region that a request was signed for. */
+export function createSsmEndpoint(home: Ec2World, elsewhere: ReadonlyMap<string, Ec2World> = new Map()): Handler {
   return {
     name: nameOperation,
     async handle(request) {
       const operation = nameOperation(request);
+      const world = elsewhere.get(readSignedRegion(request) ?? '') ?? home;
       try {
         admit(world, request, `ssm:${operation}`);
         const input: unknown = JSON.parse(request.body || '{}');
@@ -77,7 +78,7 @@ function getParameters(world: Ec2World, names: readonly string[]): unknown {
     throw new Ec2Error('ValidationException', `1 validation error detected: ${why}`);
   }
   const found = names.flatMap((name) => find(world, name) ?? []);
-  return { Parameters: found, InvalidParameters: names.filter((name) => !world.parameters.has(name)) };
+  return { Parameters: found, InvalidParameters: names.filter((name) => find(world, name) === undefined) };
 }
 
 function putParameter(world: Ec2World, input: Input): unknown {
@@ -89,19 +90,41 @@ function putParameter(world: Ec2World, input: Input): unknown {
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.';
     throw new Ec2Error('ParameterAlreadyExists', why);
   }
+  const versions = versionsOf(world, Name);
+  versions.push(Value);
+  world.parameterVersions.set(Name, versions);
   world.parameters.set(Name, Value);
-  return { Version: 1, Tier: 'Standard' };
+  return { Version: versions.length, Tier: 'Standard' };
 }
 
-function find(world: Ec2World, name: string): unknown {
-  const value = world.parameters.get(name);
+/** The last is what it is now. */
+function versionsOf(world: Ec2World, name: string): string[] {
+  const current = world.parameters.get(name);
+  return world.parameterVersions.get(name) ?? (current === undefined ? [] : [current]);
+}
+
+/** By name, ARN or `name:version`. The sandbox has no labels. */
+function find(world: Ec2World, asked: string): unknown {
+  const [, plain = '', version] = /^(.*?)(?::(\d+))?$/.exec(asked.replace(/^arn:[^/]*:parameter(?=\/)/, '')) ?? [];
+  const versions = versionsOf(world, plain);
+  const number = version === undefined ? versions.length : Number(version);
+  const value = versions[number - 1];
   if (value === undefined) return undefined;
+  return render(world, plain, { value, number, ...(version !== undefined && { selector: `:${version}` }) });
+}
+
+function render(
+  world: Ec2World,
+  name: string,
+  { value, number, selector }: { readonly value: string; readonly number: number; readonly selector?: string },
+): unknown {
   const owner = name.startsWith('/aws/') ? '' : ACCOUNT;
   return {
     Name: name,
     Type: 'String',
     Value: value,
-    Version: 1,
+    Version: number,
+    ...(selector !== undefined && { Selector: selector }),
     LastModifiedDate: 1_760_000_000.123,
     ARN: `arn:aws:ssm:${world.region}:${owner}:parameter/${name.replace(/^\//, '')}`,
     DataType: value.startsWith('ami-') ? 'aws:ec2:image' : 'text',

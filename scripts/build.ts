@@ -9,29 +9,38 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Steps as the action.yml files name them, and the function of the bundle that each calls. */
 const stubs = {
+  'check-tests.js': 'runCheckTests',
+  'fill-pool.js': 'runFillPool',
   'reap-runners.js': 'runReapRunners',
+  'report-tests.js': 'runReportTests',
+  'run-tox.js': 'runRunTox',
   'start-runner.js': 'runStartRunner',
   'start-runner-post.js': 'runStartRunnerPost',
   'stop-runner.js': 'runStopRunner',
 };
 
-const entries = { 'index.js': 'actions/index.ts', 'proxy.js': 'src/host/proxy-agents.ts' };
+/** What is loaded only where it is needed, by the way in which the sources import it. */
+const chunks = { './proxy-agents.js': './proxy.js', '../src/core/yaml.js': './yaml.js' } as const;
+const entries = {
+  'index.js': 'actions/index.ts',
+  'proxy.js': 'src/host/proxy-agents.ts',
+  'yaml.js': 'src/core/yaml.ts',
+};
 
 /**
- * Prints `dist/`, byte for byte the same at every call: one bundle for all actions, a second one that it loads
- * only where a proxy is set, a stub per step, and the licences of everything inside.
+ * Prints `dist/`, byte for byte the same at every call: one bundle for all actions, one that it loads only where a
+ * proxy is set and one where there is a presets file, a stub per step, and the licences of everything inside.
  */
 export async function buildDist(directory = join(root, 'dist')): Promise<void> {
-  const main = await bundle('index.js', { minify: true });
-  const proxy = await bundle('proxy.js', { minify: true });
-  refuseUnwanted(main);
+  const names = Object.keys(entries) as (keyof typeof entries)[];
+  const bundles = await Promise.all(names.map((name) => bundle(name, { minify: true })));
+  refuseUnwanted(bundles[0]!);
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   const files = {
-    'index.js': await pack(main),
-    'proxy.js': await pack(proxy),
+    ...Object.fromEntries(await Promise.all(bundles.map(async (one, at) => [names[at]!, await pack(one)] as const))),
     'package.json': '{ "type": "module" }\n',
-    'LICENSES.txt': composeLicenses([...Object.keys(main.modules), ...Object.keys(proxy.modules)]),
+    'LICENSES.txt': composeLicenses(bundles.flatMap(({ modules }) => Object.keys(modules))),
     ...Object.fromEntries(Object.entries(stubs).map(([name, run]) => [name, renderStub(run)])),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
@@ -60,8 +69,7 @@ async function bundle(name: keyof typeof entries, { minify }: { minify: boolean 
     ...inputOptions,
     cwd: root,
     input: join(root, entries[name]),
-    plugins:
-      name === 'proxy.js' ? [leaveOutUndici, renewBuffer] : [keepProxyApart, leaveOutEndpoints, leaveOutErrorClasses],
+    plugins: plugins[name],
   });
   const { output } = await build.generate({ format: 'esm', minify, codeSplitting: false, sourcemap: !minify });
   await build.close();
@@ -83,10 +91,14 @@ const inputOptions: InputOptions = {
   treeshake: { moduleSideEffects: [{ test: /\/node_modules\/@actions\//, sideEffects: false }] },
 };
 
-const keepProxyApart: Plugin = {
-  name: 'keep-proxy-apart',
-  resolveId: (source) => (source === './proxy-agents.js' ? { id: './proxy.js', external: true } : undefined),
+const keepChunksApart: Plugin = {
+  name: 'keep-chunks-apart',
+  resolveId: (source) => (isChunk(source) ? { id: chunks[source], external: true } : undefined),
 };
+
+function isChunk(source: string): source is keyof typeof chunks {
+  return source in chunks;
+}
 
 /** The toolkit needs undici for `fetch` through a proxy only; ours is built on its Node agents. */
 const leaveOutUndici: Plugin = {
@@ -110,11 +122,35 @@ const leaveOutEndpoints: Plugin = {
   },
 };
 
-/** SSM's 140 error classes (60 kB): without them an error is an SSMServiceException that carries the same name. */
+/** SSM's 140 error classes (60 kB), STS's and SSO's: without them an error is a service exception of the same name. */
 const leaveOutErrorClasses: Plugin = {
   name: 'leave-out-error-classes',
   transform: (code, id) =>
-    /client-ssm\/dist-es\/schemas\//.test(id) ? code.replace(/^n\d_registry\.registerError\(.*$/gm, '') : undefined,
+    /(client-ssm|nested-clients)\/dist-es\/.*schemas\//.test(id)
+      ? code.replace(/^n\d_registry\.registerError\(.*$/gm, '')
+      : undefined,
+};
+
+/** Of these nothing here is ever called: `aws login`, which needs a browser, and streams of events. */
+const uncalled: Readonly<Record<string, readonly string[]>> = {
+  '@aws-sdk/credential-provider-login': ['fromLoginCredentials'],
+  '@smithy/core/event-streams': ['EventStreamSerde', 'eventStreamSerdeProvider'],
+};
+const leaveOutUncalled: Plugin = {
+  name: 'leave-out-uncalled',
+  resolveId: (source) => (source in uncalled ? `\0uncalled:${source}` : undefined),
+  load: (id) => (id.startsWith('\0uncalled:') ? renderUncalled(id.slice('\0uncalled:'.length)) : undefined),
+};
+
+function renderUncalled(name: string): string {
+  const refuse = `const refuse = () => { throw new Error("${name} is not part of ci-actions"); };`;
+  return [refuse, ...uncalled[name]!.map((one) => `export { refuse as ${one} };`)].join('\n');
+}
+
+const plugins: Record<keyof typeof entries, Plugin[]> = {
+  'index.js': [keepChunksApart, leaveOutEndpoints, leaveOutErrorClasses, leaveOutUncalled],
+  'proxy.js': [leaveOutUndici, renewBuffer],
+  'yaml.js': [],
 };
 
 function refuseUnwanted(chunk: OutputChunk): void {
@@ -126,11 +162,16 @@ function refuseUnwanted(chunk: OutputChunk): void {
 async function pack(chunk: OutputChunk): Promise<string> {
   const input = join(root, 'build/shaken', chunk.name, 'index.mjs');
   await mkdir(dirname(input), { recursive: true });
-  await writeFile(input, chunk.code);
-  const { code, assets } = await ncc(input, { cache: false, quiet: true, externals: { './proxy.js': './proxy.js' } });
-  const names = Object.keys(assets).filter((name) => name !== 'package.json');
-  if (names.length > 0) throw new Error(`ncc wants files beside the bundle: ${names.join(', ')}`);
+  await writeFile(input, leaveImportsAlone(chunk.code));
+  const { code, assets } = await ncc(input, { cache: false, quiet: true });
+  const extra = Object.keys(assets).filter((name) => name !== 'package.json');
+  if (extra.length > 0) throw new Error(`ncc wants files beside the bundle: ${extra.join(', ')}`);
   return code;
+}
+
+/** webpack, inside ncc, would make a static import of the import of a chunk: then it would be read at every start. */
+function leaveImportsAlone(code: string): string {
+  return code.replaceAll(/\bimport\((["'`]\.\/)/g, 'import(/* webpackIgnore: true */ $1');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

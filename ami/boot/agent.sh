@@ -1,5 +1,6 @@
 #!/bin/bash
-# Makes this machine one GitHub runner, once, and powers it off afterwards, whatever happens.
+# Makes this machine one GitHub runner, once, or warms it up to be one at its next boot. Powers it off afterwards,
+# whatever happens.
 #   agent.sh [start]  hands over to a systemd unit where systemd is PID 1, so that cloud-init isn't held up; else runs
 #   agent.sh run      does the work in the foreground
 # What it is told: docs/boot-payload.md. What it does, and its environment: ami/boot/README.md.
@@ -19,7 +20,7 @@ who='' child='' out='' part='' listening='' job='' finished=''
 
 n='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}'
 declare -A payload shape=(
-  [format]=1 [runner_name]='[^[:cntrl:]]{1,64}' [label]='[^[:cntrl:]]+' [jit_config]=$base64
+  [format]='[12]' [kind]='warm-up' [runner_name]='[^[:cntrl:]]{1,64}' [label]='[^[:cntrl:]]+' [jit_config]=$base64
   [runner_home_dir]='(/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+/?' [run_as_user]='[A-Za-z_][A-Za-z0-9._-]{0,31}'
   [startup_timeout_seconds]=$n [idle_timeout_seconds]=$n [max_lifetime_seconds]=$n
   [runner_url]='https?://[^[:space:]]+' [runner_sha256]='[0-9a-f]{64}' [pre_runner_script]=$base64
@@ -237,17 +238,20 @@ read_payload() {
   until data=$(fetch_user_data 2>&1); do
     clock
     ((now < started + patience)) || unreadable "${data##*$'\n'}"
-    sleep 0.5 # a lease, a route or the service itself comes within seconds
+    sleep 0.1 # a lease, a route or the service itself comes within seconds, and the whole start waits for it
   done
   { text=$(printf %s "${data##*$'\n'}" | base64 -d | gzip -dcf); } 2>/dev/null || unreadable 'broken gzip'
   parse "$text"
-  for key in "${!shape[@]}"; do
-    case $key in
-      pre_runner_script | runner_url | runner_sha256) ;;
-      *) [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}" ;;
-    esac
+  for key in $(needed); do
+    [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"
   done
+  [[ -z ${payload[kind]:-} || ${payload[format]} == 2 ]] || unreadable 'kind needs format 2'
   [[ -z ${payload[runner_url]:-} || -n ${payload[runner_sha256]:-} ]] || unreadable 'runner-url without runner-sha256'
+}
+
+needed() {
+  echo format runner_home_dir run_as_user max_lifetime_seconds
+  [[ -n ${payload[kind]:-} ]] || echo runner_name label jit_config startup_timeout_seconds idle_timeout_seconds
 }
 
 # A message never quotes a value: one of them is a secret.
@@ -264,21 +268,21 @@ parse() {
     name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]} key=${BASH_REMATCH[1]//-/_}
     [[ -n ${shape[$key]:-} ]] || unreadable "unknown key $name"
     [[ -z ${payload[$key]:-} ]] || unreadable "$name twice"
-    [[ $value =~ ^(${shape[$key]})$ ]] || unreadable "$name is not what this agent reads (format 1)"
+    [[ $value =~ ^(${shape[$key]})$ ]] || unreadable "$name is not what this agent reads (format 2)"
     payload[$key]=$value
   done < <(printf '%s\n' "$1")
 }
 
 obey() {
   lifetime=${payload[max_lifetime_seconds]}
-  startup=${payload[startup_timeout_seconds]}
-  idle=${payload[idle_timeout_seconds]}
+  startup=${payload[startup_timeout_seconds]:-$lifetime}
+  idle=${payload[idle_timeout_seconds]:-$lifetime}
   over=$((started + lifetime))
   { echo "$over" >&"$leash"; } 2>/dev/null || true
   user=${payload[run_as_user]}
   home=$root${payload[runner_home_dir]}
   served=$root/var/lib/ci-actions/served
-  [[ $(cat "$served" 2>/dev/null) != "${payload[runner_name]}" ]] || give_up 'machine restarted: a runner serves once'
+  [[ -n ${payload[kind]:-} || $(cat "$served" 2>/dev/null) != "${payload[runner_name]}" ]] || give_up 'machine restarted: a runner serves once'
   if [[ $EUID != 0 && $(id -un) != "$user" ]]; then # a sandbox on a developer's machine
     user=$(id -un)
     say "ci-actions: not root, so everything runs as $user"
@@ -290,22 +294,38 @@ exec_curl_install() { exec bash -c 'apt-get -q update && apt-get -qy install cur
 
 exec_install() { exec "${self%/*}/install-runner.sh" "${payload[runner_url]}" "${payload[runner_sha256]}" "$home"; }
 
+# What a runner reads first: EBS fetches a block from the snapshot when it is first read, and keeps it.
+exec_warm_up() {
+  cd "$home"
+  find . -type f -exec cat {} + >/dev/null
+  [[ -x bin/Runner.Listener ]] || exit 0
+  become_user
+  exec_as_user bin/Runner.Listener warmup
+}
+
 exec_script() {
   cd "$home"
   exec bash -e "$script"
 }
 
-# The JIT config is exported in this process alone, after the last other program it starts.
-exec_runner() {
-  local groups
-  cd "$home"
+become_user() {
   groups=$(id -G "$user")
   HOME=$(getent passwd "$user" | cut -d: -f6)
   unset INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID CI_ACTIONS_POWER_OFF
   export HOME USER=$user LOGNAME=$user LANG=${LANG:-C.UTF-8} RUNNER_ALLOW_RUNASROOT=1
+}
+
+exec_as_user() {
+  [[ $EUID == "$uid" ]] && exec "$@"
+  exec chroot --userspec="$user:" --groups="${groups// /,}" --skip-chdir / "$@"
+}
+
+# The JIT config is exported in this process alone, after the last other program it starts.
+exec_runner() {
+  cd "$home"
+  become_user
   export ACTIONS_RUNNER_INPUT_JITCONFIG=${payload[jit_config]}
-  [[ $EUID == "$uid" ]] && exec ./run.sh
-  exec chroot --userspec="$user:" --groups="${groups// /,}" --skip-chdir / ./run.sh
+  exec_as_user ./run.sh
 }
 
 install_runner() {
@@ -330,12 +350,23 @@ run_script() {
 }
 
 run_runner() {
-  [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RH "$user:" "$home"
+  [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RHh "$user:" "$home" # never what a link leads to
   { mkdir -p "${served%/*}" && echo "${payload[runner_name]}" >"$served"; } 2>/dev/null || true
   phase runner-start
   supervise runner exec_runner
   phase runner-exit "$status"
   give_up 'runner exited'
+}
+
+# The machine stops, as it was launched to do at its first power-off, and boots again as a runner's.
+warm_up() {
+  [[ -e $home/run.sh ]] || give_up "no runner in $home"
+  phase warm-up
+  supervise warm-up exec_warm_up
+  ((status == 0)) || give_up "warm-up failed with $status"
+  run_script
+  sync
+  give_up 'warmed up'
 }
 
 run() {
@@ -357,8 +388,9 @@ run() {
   phase agent
   command -v curl >/dev/null || supervise curl-install exec_curl_install
   read_payload
-  phase payload "${payload[runner_name]}"
+  phase payload "${payload[runner_name]:-${payload[kind]}}"
   obey
+  [[ -z ${payload[kind]:-} ]] || warm_up
   install_runner
   run_script
   run_runner

@@ -3,7 +3,7 @@ import type { Handler, SandboxRequest, SandboxResponse, StatusFault } from '../h
 import { Ec2Error } from './errors.js';
 import { readLaunchRequest } from './launch-request.js';
 import { OPERATIONS } from './operations.js';
-import { admit, checkLaunchPermissions, readSignedRegion } from './permissions.js';
+import { admit, checkCopyPermissions, checkLaunchPermissions, readSignedRegion } from './permissions.js';
 import { Params } from './query.js';
 import type { Ec2World } from './world.js';
 import { renderError, renderResponse } from './xml.js';
@@ -36,6 +36,7 @@ function perform(world: Ec2World, action: string, params: Params): ReturnType<(t
   if (!operation) throw new Ec2Error('InvalidAction', `The action ${action} is not valid for this web service.`);
   params.allowOnly([...operation.parameters, ...COMMON_PARAMETERS]);
   if (action === 'RunInstances') checkLaunchPermissions(world, params);
+  if (action === 'CopyImage') checkCopyPermissions(world, params);
   if (params.flag('DryRun')) {
     if (action === 'RunInstances') readLaunchRequest(world, params);
     throw new Ec2Error('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');

@@ -43,14 +43,15 @@ const FILTERS: FilterFields<ImageRecord> = {
 export function describeImages(world: Ec2World, params: Params): { [element: string]: XmlValue } {
   const ids = params.list('ImageId');
   const owners = params.list('Owner').flatMap((owner) => OWNER_ALIASES[owner] ?? [owner]);
-  const existing = [...world.images.values()].filter((image) => image.state !== 'deregistered');
+  const hidden = ['deregistered', ...(params.flag('IncludeDisabled') ? [] : ['disabled'])];
+  const existing = [...world.images.values()].filter((image) => !hidden.includes(image.state));
   const asked = ids.length > 0 ? findImages(world, ids) : existing;
   const owned = owners.length > 0 ? asked.filter((image) => owners.includes(image.ownerId)) : asked;
   const page = cutPage(applyFilters(owned, params, FILTERS), params, { min: 1, max: 1000 });
   return { imagesSet: page.items.map(renderImage), nextToken: page.nextToken };
 }
 
-function isPublic(image: ImageRecord): boolean {
+export function isPublic(image: ImageRecord): boolean {
   return image.ownerId !== ACCOUNT;
 }
 
@@ -90,6 +91,8 @@ function renderImage(image: ImageRecord): XmlValue {
     sriovNetSupport: 'simple',
     bootMode: 'uefi-preferred',
     imdsSupport: 'v2.0',
+    deprecationTime: image.deprecatedFrom,
+    stateReason: image.stateReason && { ...image.stateReason },
     tagSet: isPublic(image) ? [] : renderTags(image.tags),
   };
 }

@@ -6,7 +6,7 @@ import { findSecurityGroups, findSubnets } from './network.js';
 import type { Params } from './query.js';
 import type { ImageRecord, MetadataOptions, SecurityGroupRecord, SubnetRecord, Tags } from './records.js';
 import { INSTANCE_PROFILE, KEY_PAIR } from './seed.js';
-import { readTagSpecifications } from './tags.js';
+import { readLaunchTags } from './tags.js';
 import type { Ec2World } from './world.js';
 
 /** A RunInstances request that EC2 would accept, were there room. */
@@ -48,7 +48,7 @@ export function readLaunchRequest(world: Ec2World, params: Params): LaunchReques
     ...readNetwork(world, params),
     count: readCount(params),
     volumes: readBlockDevices(params, image),
-    tags: readTagSpecifications(params, market.market),
+    tags: readLaunchTags(params, market.market),
     userData: readUserData(params),
     metadata: readMetadataOptions(params.structure('MetadataOptions')),
     shutdownBehavior: params.choice('InstanceInitiatedShutdownBehavior', ['stop', 'terminate'], 'stop'),
@@ -134,8 +134,8 @@ function readCount(params: Params): LaunchRequest['count'] {
   return { min, max };
 }
 
-function readUserData(params: Params): Buffer | undefined {
-  const encoded = params.text('UserData');
+export function readUserData(params: Params, name = 'UserData'): Buffer | undefined {
+  const encoded = params.text(name);
   if (encoded === undefined) return undefined;
   const text = encoded.replace(/\s/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) {

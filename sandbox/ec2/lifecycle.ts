@@ -12,8 +12,8 @@ export interface Ending {
 }
 
 /** Switches on: pending → running → boot. */
-export function start(world: Ec2World, instance: InstanceRecord): void {
-  const { pendingMs, bootMs } = world.timeline;
+export function start(world: Ec2World, instance: InstanceRecord, bootMs = world.timeline.bootMs): void {
+  const { pendingMs } = world.timeline;
   instance.launchedAt = Date.now();
   instance.transitionReason = '';
   delete instance.stateReason;
@@ -27,7 +27,7 @@ export function start(world: Ec2World, instance: InstanceRecord): void {
 /** Restarts a stopped one. */
 export function restart(world: Ec2World, instance: InstanceRecord): void {
   takeCapacity(world, planOf(instance));
-  start(world, instance);
+  start(world, instance, world.timeline.resumeMs);
 }
 
 /** Does nothing to one that is ending already. */

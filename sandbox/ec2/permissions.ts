@@ -34,8 +34,17 @@ export function checkLaunchPermissions(world: Ec2World, params: Params): void {
   if (params.has('IamInstanceProfile')) requirePermission(world, 'iam:PassRole');
 }
 
+/** What CopyImage needs besides its own permission. */
+export function checkCopyPermissions(world: Ec2World, params: Params): void {
+  if (params.has('TagSpecification') || params.flag('CopyImageTags')) requirePermission(world, 'ec2:CreateTags');
+}
+
+export function isDenied(world: Ec2World, permission: string): boolean {
+  return world.denied.has(permission) || world.denied.has(permission.replace(/^\w+:/, ''));
+}
+
 function requirePermission(world: Ec2World, permission: string): void {
-  if (!world.denied.has(permission) && !world.denied.has(permission.replace(/^\w+:/, ''))) return;
+  if (!isDenied(world, permission)) return;
   const resource = permission.startsWith('ec2:') ? '' : ' on resource: *';
   const who = `User: arn:aws:iam::${ACCOUNT}:user/octo is not authorized to perform: ${permission}${resource}`;
   const why = `because no identity-based policy allows the ${permission} action`;

@@ -14,7 +14,27 @@ export interface ImageRecord {
   /** ISO 8601. */
   readonly createdAt: string;
   state: 'available' | 'pending' | 'failed' | 'disabled' | 'deregistered';
+  stateReason?: StateReason;
+  /** ISO 8601. */
+  deprecatedFrom?: string;
   readonly platform?: string;
+  readonly tags: Tags;
+}
+
+export interface SnapshotRecord {
+  readonly id: string;
+  readonly sizeGiB: number;
+  readonly createdAt: number;
+  state: 'pending' | 'completed' | 'error';
+  readonly tags: Tags;
+}
+
+export interface LaunchTemplateRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  /** By number, from 1 on; one that was deleted is `undefined`. */
+  readonly versions: readonly ({ readonly imageId?: string } | undefined)[];
   readonly tags: Tags;
 }
 
@@ -97,8 +117,8 @@ export interface InstanceRecord {
   readonly privateIp: string;
   readonly metadata: MetadataOptions;
   /** As it was given, decoded from base64. */
-  readonly userData: Buffer | undefined;
-  readonly shutdownBehavior: 'stop' | 'terminate';
+  userData: Buffer | undefined;
+  shutdownBehavior: 'stop' | 'terminate';
   readonly protectedFromTermination: boolean;
   readonly keyName?: string;
   readonly instanceProfile?: string;

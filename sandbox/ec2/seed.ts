@@ -1,4 +1,4 @@
-import type { ImageRecord, SecurityGroupRecord, SubnetRecord, VpcRecord } from './records.js';
+import type { ImageRecord, SecurityGroupRecord, SnapshotRecord, SubnetRecord, VpcRecord } from './records.js';
 
 /** What is in the account of a fresh sandbox. Ids have the form of real ones. */
 export const ACCOUNT = '123456789012';
@@ -110,6 +110,19 @@ export function image(seed: ImageSeed): ImageRecord {
     state: 'available',
     ...seed,
   };
+}
+
+/** Each own image's snapshot, which carries its image's tags as `ami/` writes them. */
+export function seedSnapshots(images: readonly ImageRecord[]): SnapshotRecord[] {
+  return images
+    .filter(({ ownerId }) => ownerId === ACCOUNT)
+    .map(({ snapshotId, rootVolumeGiB, createdAt, tags }) => ({
+      id: snapshotId,
+      sizeGiB: rootVolumeGiB,
+      createdAt: Date.parse(createdAt),
+      state: 'completed',
+      tags: new Map(tags),
+    }));
 }
 
 function ourTags(preset: string, built: { createdAt: string }): Map<string, string> {

@@ -43,19 +43,23 @@ function checkCount(tags: Tags): void {
 
 const LAUNCHABLE = ['instance', 'volume', 'network-interface', 'spot-instances-request'];
 
-/** RunInstances' `TagSpecification.N`: the tags by kind of resource. */
-export function readTagSpecifications(params: Params, market: 'on-demand' | 'spot'): ReadonlyMap<string, Tags> {
+/** RunInstances' `TagSpecification.N`. */
+export function readLaunchTags(params: Params, market: 'on-demand' | 'spot'): ReadonlyMap<string, Tags> {
+  const byKind = readTagSpecifications(params, LAUNCHABLE);
+  if (!byKind.has('spot-instances-request') || market === 'spot') return byKind;
+  const why = 'if there are no Spot instances requests being created by the request.';
+  throw new Ec2Error('InvalidParameterCombination', `You cannot specify tags for Spot instances requests ${why}`);
+}
+
+/** The tags by kind of resource, of an operation that makes these kinds. */
+export function readTagSpecifications(params: Params, kinds: readonly string[]): ReadonlyMap<string, Tags> {
   const byKind = new Map<string, Tags>();
   for (const specification of params.structures('TagSpecification')) {
     const kind = specification.text('ResourceType');
     if (kind === undefined) throw refuseMissing('ResourceType');
-    if (!LAUNCHABLE.includes(kind)) {
+    if (!kinds.includes(kind)) {
       const why = `'${kind}' is not a valid taggable resource type for this operation.`;
       throw new Ec2Error('InvalidParameterValue', why);
-    }
-    if (kind === 'spot-instances-request' && market !== 'spot') {
-      const why = 'if there are no Spot instances requests being created by the request.';
-      throw new Ec2Error('InvalidParameterCombination', `You cannot specify tags for Spot instances requests ${why}`);
     }
     if (byKind.has(kind)) {
       throw new Ec2Error(
@@ -84,6 +88,8 @@ function listResources(world: Ec2World): Resource[] {
     volume: world.volumes,
     'spot-instances-request': world.spotRequests,
     image: world.images,
+    snapshot: world.snapshots,
+    'launch-template': world.launchTemplates,
     subnet: world.subnets,
     'security-group': world.securityGroups,
     vpc: world.vpcs,

@@ -3,14 +3,16 @@ import type {
   Boot,
   ImageRecord,
   InstanceRecord,
+  LaunchTemplateRecord,
   SecurityGroupRecord,
+  SnapshotRecord,
   SpotRequestRecord,
   StateReason,
   SubnetRecord,
   VolumeRecord,
   VpcRecord,
 } from './records.js';
-import { seedImages, seedParameters, seedSecurityGroups, seedSubnets, seedVpcs } from './seed.js';
+import { seedImages, seedParameters, seedSecurityGroups, seedSnapshots, seedSubnets, seedVpcs } from './seed.js';
 import { Throttle } from './throttle.js';
 
 /** How long things take, in ms. */
@@ -19,10 +21,14 @@ export interface Timeline {
   readonly pendingMs: number;
   /** From `running` to the first program of ours on the machine. */
   readonly bootMs: number;
+  /** The same for one that was stopped and is started again. Default: `bootMs`. */
+  readonly resumeMs?: number;
   /** `shutting-down` and `stopping` last at least this long. */
   readonly shuttingDownMs: number;
   /** So long after its launch no request but RunInstances knows of an instance: EC2 is consistent eventually. */
   readonly invisibleMs: number;
+  /** From CopyImage to `available`. */
+  readonly copyMs: number;
 }
 
 /** vCPUs that may run at once, by bucket and market; absent means without limit. */
@@ -76,12 +82,20 @@ export class Ec2World {
   readonly subnets: Map<string, SubnetRecord>;
   readonly securityGroups: Map<string, SecurityGroupRecord>;
   readonly parameters: Map<string, string>;
+  /** What a parameter was before and is now, from version 1 on; absent for one that was never written. */
+  readonly parameterVersions = new Map<string, string[]>();
+  readonly snapshots: Map<string, SnapshotRecord>;
+  readonly launchTemplates = new Map<string, LaunchTemplateRecord>();
+  /** The account's regions that exist here, this one included. */
+  readonly regions: Map<string, Ec2World>;
   readonly volumes = new Map<string, VolumeRecord>();
   readonly spotRequests = new Map<string, SpotRequestRecord>();
   /** Also the terminated ones. */
   readonly instancesById = new Map<string, InstanceRecord>();
   /** By client token: the request that it came with, and what that launched. */
   readonly launches = new Map<string, { readonly fingerprint: string; instanceIds?: readonly string[] }>();
+  /** The same of CopyImage. */
+  readonly copies = new Map<string, { readonly fingerprint: string; readonly imageId: string }>();
   closed = false;
   private readonly timers = new Set<NodeJS.Timeout>();
 
@@ -98,6 +112,8 @@ export class Ec2World {
     this.throttle = options.throttle ? new Throttle() : undefined;
     this.boot = options.boot;
     this.images = byId(seedImages(Date.now()), options.images);
+    this.snapshots = byId(seedSnapshots([...this.images.values()]));
+    this.regions = new Map([[options.region, this]]);
     this.vpcs = byId(seedVpcs());
     this.subnets = byId(seedSubnets(options.region), options.subnets);
     this.securityGroups = byId(seedSecurityGroups(), options.securityGroups);

@@ -22,25 +22,35 @@ export async function renderRunnerRelease(version: string, baseUrl: string) {
     updated_at: EPOCH,
     uploader: author,
   }));
+  return renderRelease('actions/runner', { tag: `v${version}`, assets }, baseUrl);
+}
+
+/** A release as GitHub describes it. */
+export function renderRelease(
+  repository: string,
+  { tag, assets }: { readonly tag: string; readonly assets: readonly object[] },
+  baseUrl: string,
+) {
+  const url = `${baseUrl}/repos/${repository}/releases`;
   return {
     url: `${url}/1`,
-    html_url: `${baseUrl}/actions/runner/releases/tag/v${version}`,
+    html_url: `${baseUrl}/${repository}/releases/tag/${tag}`,
     assets_url: `${url}/1/assets`,
     upload_url: `${url}/1/assets{?name,label}`,
-    tarball_url: `${baseUrl}/repos/actions/runner/tarball/v${version}`,
-    zipball_url: `${baseUrl}/repos/actions/runner/zipball/v${version}`,
+    tarball_url: `${baseUrl}/repos/${repository}/tarball/${tag}`,
+    zipball_url: `${baseUrl}/repos/${repository}/zipball/${tag}`,
     id: 1,
-    node_id: nodeId('Release', version),
-    tag_name: `v${version}`,
+    node_id: nodeId('Release', tag),
+    tag_name: tag,
     target_commitish: 'main',
-    name: `v${version}`,
+    name: tag,
     body: null,
     draft: false,
     prerelease: false,
     immutable: false,
     created_at: EPOCH,
     published_at: EPOCH,
-    author,
+    author: renderAccount('github-actions', baseUrl),
     assets,
   };
 }

@@ -1,7 +1,7 @@
 import type { SandboxResponse } from '../http.js';
 import { GitHubError, notFound } from './errors.js';
 import type { Job } from './jobs.js';
-import { renderRunnerRelease } from './releases.js';
+import { renderRelease, renderRunnerRelease } from './releases.js';
 import { renderCommit, renderFile, renderRepository } from './repository-shapes.js';
 import { json, page, type Call, type Route } from './routes.js';
 import { renderJob, renderRun } from './run-shapes.js';
@@ -75,6 +75,8 @@ function getCommit(call: Call): SandboxResponse {
 
 async function getRelease(call: Call): Promise<SandboxResponse> {
   const { owner, repo, tag } = call.params;
+  const other = tag === undefined && call.state.otherReleases.get(`${owner}/${repo}`);
+  if (other) return json(200, renderRelease(`${owner}/${repo}`, { tag: other, assets: [] }, call.baseUrl));
   const version = tag?.replace(/^v/, '') ?? call.state.runnerVersion;
   if (`${owner}/${repo}` !== 'actions/runner' || !call.state.versions.has(version)) throw notFound();
   return json(200, await renderRunnerRelease(version, call.baseUrl));

@@ -94,6 +94,7 @@ export function seed(options: GitHubOptions): Seeded {
     groups: options.groups ?? GROUPS,
     files: new Map(Object.entries(options.files ?? {})),
     refs: new Map([['main', HEAD_SHA]]),
+    otherReleases: new Map(),
     registrationTokens: new Map(),
     runnerVersion: versions.keys().next().value ?? RUNNER_VERSION,
     versions,

@@ -53,6 +53,8 @@ export interface State {
   readonly registrationTokens: Map<string, { readonly scope: string; readonly expiresAt: number }>;
   /** The newest runner version there is. */
   readonly runnerVersion: string;
+  /** Tags of the newest releases of other projects, by `owner/repo`. */
+  readonly otherReleases: Map<string, string>;
   /** The releases of the runner. */
   readonly versions: ReadonlyMap<string, Deprecation>;
   /** False for a server (GHES) that does not know the question for a version's end. */

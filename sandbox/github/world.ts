@@ -30,6 +30,8 @@ export interface GitHubWorld extends Handler {
   readonly files: Map<string, string>;
   /** Commit by branch or tag. */
   readonly refs: Map<string, string>;
+  /** Tags of the newest releases of other projects than the runner, by `owner/repo`. */
+  readonly otherReleases: Map<string, string>;
   readonly runs: Map<number, Run>;
   readonly rateLimit: RateLimit;
   runners(): readonly RunnerRecord[];
@@ -50,7 +52,7 @@ export interface GitHubWorld extends Handler {
 /** A GitHub in memory, with one organisation, its repository and a running workflow. */
 export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
   const { state, token, appPrivateKey } = seed(options);
-  const { registry, board, switchboard, tokens, files, refs, runs, rateLimit } = state;
+  const { registry, board, switchboard, tokens, files, refs, otherReleases, runs, rateLimit } = state;
   const repository = state.repositories[0];
   if (!repository) throw new Error('A GitHub needs a repository.');
   const runnerOf = (id: number) => {
@@ -72,6 +74,7 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
     sha: HEAD_SHA,
     files,
     refs,
+    otherReleases,
     runs,
     rateLimit,
     runners: () => registry.all(),

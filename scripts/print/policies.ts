@@ -1,12 +1,20 @@
 import { amiBuild } from '../../iam/ami-build.js';
 import { composeDocument, type Policy } from '../../iam/policy.js';
+import { poolClaim, poolFill } from '../../iam/pool.js';
 import { reap } from '../../iam/reap.js';
 import { passRole, startStop } from '../../iam/start-stop.js';
 import { trust } from '../../iam/trust.js';
 import { fillTemplate } from './cloudformation.js';
 import { fill, renderTable } from './tables.js';
 
-const POLICIES = { 'start-stop': startStop, 'pass-role': passRole, reap, 'ami-build': amiBuild } as const;
+const POLICIES = {
+  'start-stop': startStop,
+  'pass-role': passRole,
+  'pool-claim': poolClaim,
+  'pool-fill': poolFill,
+  reap,
+  'ami-build': amiBuild,
+} as const;
 const TEMPLATE = 'iam/ci-actions.yml';
 const PAGE = 'docs/security.md';
 
@@ -21,8 +29,13 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
     reap: composeDocument(reap),
     trust,
   };
-  // The template makes no role for building images: that belongs to whoever maintains them.
-  const all = { ...documents, 'ami-build': composeDocument(amiBuild) };
+  // The template makes no role for building images, which belongs to whoever maintains them, nor for pools.
+  const all = {
+    ...documents,
+    'pool-claim': composeDocument(poolClaim),
+    'pool-fill': composeDocument(poolFill),
+    'ami-build': composeDocument(amiBuild),
+  };
   return {
     ...Object.fromEntries(Object.entries(all).map(([name, one]) => [`iam/${name}.json`, JSON.stringify(one)])),
     [TEMPLATE]: fillTemplate(read(TEMPLATE), documents),

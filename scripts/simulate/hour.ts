@@ -104,7 +104,7 @@ class SimulatedHour {
     const { time, clouds } = this.about;
     const given = { ...this.hour.inputs, 'github-token': github.token };
     const raw = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text }]));
-    const loaded = await loadStart(raw, context, () => clouds.connectGitHub(github));
+    const loaded = await loadStart(raw, context, { connect: () => clouds.connectGitHub(github) });
     const journal: Journal = { record: ({ instances }) => this.boot(instances.at(-1)?.id, github) };
     const ports = { ...(await this.makePorts()), github: loaded.github, journal, bootScripts: this.hour.bootScripts };
     const { runners } = await startRunners(loaded.request, { ...ports, clock: time, mask: () => {} });

@@ -5,6 +5,7 @@ import { launchFirst, PlanBoard } from './launch.js';
 import { composeLaunch } from './launch-spec.js';
 import { mintRunner, removeSuspects } from './mint.js';
 import { createPacer, LAUNCH_RATE, MINT_RATE } from './pacer.js';
+import { PoolClaims } from './pool-claim.js';
 import type { BootScripts } from './payload.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Journal, JournalEntry, Log, MintedRunner, Plan } from './ports.js';
 import type { Preflight } from './preflight.js';
@@ -42,6 +43,7 @@ export class Attempt {
   private readonly started: StartedRunner[] = [];
   /** Runners whose launch was never answered: it may have taken effect. */
   private readonly unheardOf: number[] = [];
+  private readonly claims: PoolClaims;
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
   private readonly watch: Watch;
@@ -56,7 +58,10 @@ export class Attempt {
     setMaxListeners(0, this.signal);
     const { count, retryCapacityMs } = request;
     this.board = new PlanBoard({ ...ports, signal: this.signal, plans: ready.plans, count, retryMs: retryCapacityMs });
-    this.watch = new Watch({ ...ports, signal: this.signal }, request.startupTimeoutMs, request.count);
+    const { suspects, minted, unheardOf } = this;
+    const cancellable = { ...ports, signal: this.signal };
+    this.claims = new PoolClaims({ request, ready, ports: cancellable, traces: { suspects, minted, unheardOf } });
+    this.watch = new Watch(cancellable, request.startupTimeoutMs, request.count);
   }
 
   async run(): Promise<readonly StartedRunner[]> {
@@ -66,8 +71,11 @@ export class Attempt {
     const indices = Array.from({ length: this.request.count }, (_, index) => index);
     const lanes = indices.map(async (index) => {
       try {
-        const minted = await this.mint(index, () => mints.take(this.signal));
-        const started = await this.launch(index, minted, () => launches.take(this.signal));
+        const mint = () => mints.take(this.signal);
+        const claimed = await this.claims.claim(mint);
+        const started =
+          claimed ?? (await this.launch(index, await this.mint(index, mint), () => launches.take(this.signal)));
+        this.note(started);
         if (this.request.waitFor === 'online') await this.untilOnline(started);
       } catch (error) {
         // The first failure stops the other lanes before their next side effect.
@@ -78,9 +86,14 @@ export class Attempt {
     // Every lane is waited for: one that is in the middle of a launch must be known before anything is undone.
     const settled = await Promise.allSettled(lanes);
     if (settled.some(({ status }) => status === 'rejected')) throw this.signal.reason;
-    await removeSuspects({ ...this.ports, suspects: this.suspects });
-    this.record('confirmed');
+    await removeSuspects({ ...this.ports, suspects: this.suspects, startId: this.request.startId });
     return this.started;
+  }
+
+  /** Whoever asked knows what there is now: from here on it is the stop's to end it. @throws the signal's reason */
+  confirm(): void {
+    this.signal.throwIfAborted();
+    this.record('confirmed');
   }
 
   /** Removes everything and says, in the failure, what was seen and what is left. */
@@ -118,7 +131,7 @@ export class Attempt {
         tags: startTags(this.request.run, this.request.startId),
         instances: this.started.map(({ instance, region }) => ({ id: instance.id, region })),
         runnerIds: this.minted.map(({ id }) => id),
-        ...(this.suspects.size > 0 && { nameContains: `-${this.request.startId}-` }),
+        ...(this.suspects.size > 0 && { startId: this.request.startId }),
         unheardOf: this.unheardOf,
         patienceMs,
       },
@@ -162,18 +175,15 @@ export class Attempt {
         },
       },
     );
-    const started: StartedRunner = {
-      runner: { id: minted.id, name: minted.name },
-      plan,
-      region: plan.region,
-      instance,
-      launchedAt: ports.clock.now(),
-    };
-    this.started.push(started);
-    // Before any wait: a job that is cancelled from here on can still be cleaned up by its post step.
-    this.record('started');
     ports.log.info(`Launched ${plan.instanceType} (${plan.market}) for runner ${minted.name}: ${instance.id}.`);
-    return started;
+    const runner = { id: minted.id, name: minted.name };
+    return { runner, plan, region: plan.region, instance, launchedAt: ports.clock.now() };
+  }
+
+  /** Before any wait: a job that is cancelled from here on can still be cleaned up by its post step. */
+  private note(started: StartedRunner): void {
+    this.started.push(started);
+    this.record('started');
   }
 
   private partsFor(minted: MintedRunner, region: string) {

@@ -47,6 +47,11 @@ export const failureCodes = {
     remedy:
       'Name more types or subnets in other availability zones, let spot fall back to on-demand, or set `retry-capacity-minutes`.',
   },
+  'pool-incomplete': {
+    when: 'Instances that fill-pool launched did not end their first boot as they should. They were removed.',
+    remedy:
+      'Read the reasons that are listed: an image from before pools must be built again, a warm-up script corrected.',
+  },
   'launch-budget-spent': {
     when: 'EC2 refused so many launches of one start that it asks for no more.',
     remedy: 'Look at the refusals in the log; if they make no sense, report it.',
@@ -58,6 +63,10 @@ export const failureCodes = {
   'image-unusable': {
     when: 'The image is not available (still being made, failed), or is not a Linux image.',
     remedy: 'Wait for it, or name another.',
+  },
+  'image-name-taken': {
+    when: 'Another image of the account has the name that a copy would get in that region. Nothing was copied there.',
+    remedy: 'Deregister the other image if nobody needs it, or build again: each build has a name of its own.',
   },
   'runner-version-refused': {
     when: 'The image holds a runner that GitHub no longer accepts.',
@@ -114,6 +123,38 @@ export const failureCodes = {
   'not-ours': {
     when: 'stop-runner was given the id of an instance that this repository did not start. It was left alone; everything else was stopped.',
     remedy: 'Give only ids that start-runner put out.',
+  },
+  'ref-not-found': {
+    when: 'The repository has no branch or tag of the name that was to be tested.',
+    remedy: 'Check its spelling and that it was pushed there; a commit needs its full SHA.',
+  },
+  'ref-not-allowed': {
+    when: 'The commit to test lies in no branch or tag of the repository: it comes from a fork, or there is none.',
+    remedy: 'Name a branch or tag. To run a fork’s code, read it first, then set `allow-forks: true`.',
+  },
+  'git-failed': {
+    when: 'The git server could not be asked which commit is meant. git’s own words are in the message.',
+    remedy: 'Give a `repository-token` that may read the repository if it is private, else run the job again.',
+  },
+  'tox-not-found': {
+    when: 'The machine has neither tox nor uv, or not the versions that were asked for, or tox could not be started.',
+    remedy: 'Put uv on the image, or astral-sh/setup-uv before run-tox.',
+  },
+  'setup-failed': {
+    when: 'The commands of `setup` ended with an error, so no test was run.',
+    remedy: 'Read the end of the log above the error.',
+  },
+  'tests-failed': {
+    when: 'tox ended with an error, or a report that it left tells of a test that failed.',
+    remedy: 'Read the job’s summary, which has the failing tests first, or the log.',
+  },
+  'nothing-tested': {
+    when: 'tox ended well, but no test was run: none was collected, all were skipped, or the report that was asked for is missing.',
+    remedy: 'Check the tests’ selection, what `report` names, and why tests are skipped.',
+  },
+  'environments-failed': {
+    when: 'At least one of the environments that were run side by side was not successful.',
+    remedy: 'Look at the jobs that the table names; "Re-run failed jobs" repeats only them.',
   },
   'cleanup-incomplete': {
     when: 'Something could not be removed; the message says what and why.',

@@ -27,9 +27,16 @@ export const TAG = {
   runnerId: `${OWN_PREFIX}runner-id`,
   runnerName: `${OWN_PREFIX}runner-name`,
   expiresAt: `${OWN_PREFIX}expires-at`,
+  // On instances of a pool; the last once a start has claimed one.
+  pool: `${OWN_PREFIX}pool`,
+  poolShape: `${OWN_PREFIX}pool-shape`,
+  claimedAt: `${OWN_PREFIX}claimed-at`,
   // On images, written by `ami/`.
   preset: `${OWN_PREFIX}preset`,
   runnerVersion: `${OWN_PREFIX}runner-version`,
+  builtAt: `${OWN_PREFIX}built-at`,
+  sourceImage: `${OWN_PREFIX}source-image`,
+  commit: `${OWN_PREFIX}commit`,
 } as const;
 
 /** GitHub's limit on a runner's name. Source: 422 answer of generate-jitconfig; see also runs-on#523. */

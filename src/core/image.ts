@@ -9,13 +9,18 @@ export function publishedParameter(base: BuiltInPreset): string {
   return `/ci-actions/ami/${base}`;
 }
 
+/** Where Canonical publishes the current Ubuntu 24.04. Source: Canonical's "Find an Ubuntu image" page. */
+export function ubuntuParameter(architecture: 'amd64' | 'arm64'): string {
+  return `/aws/service/canonical/ubuntu/server/24.04/stable/current/${architecture}/hvm/ebs-gp3/ami-id`;
+}
+
 /**
- * Public SSM parameters of images that work before any AMI was built. Source: Canonical's "Find an Ubuntu image"
- * and AWS's "Deep Learning Base GPU AMI (Ubuntu 24.04)" pages.
+ * Public SSM parameters of images that work before any AMI was built. Source of cuda's: AWS's "Deep Learning Base GPU
+ * AMI (Ubuntu 24.04)" page.
  */
 const standIn: Record<BuiltInPreset, string> = {
-  amd64: '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id',
-  arm64: '/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id',
+  amd64: ubuntuParameter('amd64'),
+  arm64: ubuntuParameter('arm64'),
   cuda: '/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id',
 };
 
@@ -85,11 +90,11 @@ const NEARLY_STALE_MS = 7 * 24 * 3_600_000;
  */
 export async function checkRunnerVersion(
   image: Image,
-  ports: { github: GitHub; log: Log; now: number },
+  ports: { github: Pick<GitHub, 'readDeprecation'>; log: Pick<Log, 'warning'>; now: number },
 ): Promise<void> {
   const version = image.tags[TAG.runnerVersion];
   if (version === undefined) return;
-  if (isOlder(version, OLDEST_RUNNER)) throw refuseVersion(image, version, 'GitHub registers only 2.329.0 and newer');
+  if (isTooOldToRegister(version)) throw refuseVersion(image, version, 'GitHub registers only 2.329.0 and newer');
   const deprecation = await ports.github.readDeprecation(version);
   if (deprecation === 'unknown' || deprecation.refusedFrom === undefined) return;
   const day = new Date(deprecation.refusedFrom).toISOString().slice(0, 10);
@@ -105,6 +110,11 @@ function refuseVersion(image: Image, version: string, why: string): Failure {
   return new Failure('runner-version-refused', `Image ${image.id} holds runner ${version}; ${why}.`, {
     hint: 'Rebuild the image (ami/README.md); GitHub accepts each runner release for 30 days after the next one.',
   });
+}
+
+/** Whether GitHub turns this runner version away for good. */
+export function isTooOldToRegister(version: string): boolean {
+  return isOlder(version, OLDEST_RUNNER);
 }
 
 function isOlder(version: string, than: readonly [number, number, number]): boolean {

@@ -18,13 +18,23 @@ export function composeLaunch(parts: LaunchParts, plan: Plan, clientToken: strin
   return {
     plan,
     clientToken,
-    imageId: site.image.id,
-    securityGroupIds: site.securityGroupIds,
-    rootVolume: site.rootVolume,
+    ...composeMachine(request, site),
     tags: composeTags(request, minted, now),
     userData: composeUserData(parts),
-    ...(request.instanceProfile !== undefined && { instanceProfile: request.instanceProfile }),
-    ...(request.keyName !== undefined && { keyName: request.keyName }),
+  };
+}
+
+/** What is the same for all machines of a request in one region, those for a pool among them. */
+export function composeMachine(
+  { instanceProfile, keyName }: StartRequest,
+  { image, securityGroupIds, rootVolume }: Site,
+) {
+  return {
+    imageId: image.id,
+    securityGroupIds,
+    rootVolume,
+    ...(instanceProfile !== undefined && { instanceProfile }),
+    ...(keyName !== undefined && { keyName }),
   };
 }
 
@@ -44,7 +54,7 @@ function payloadFor(request: StartRequest, site: Site, minted: MintedRunner): Pa
 }
 
 /** Our own images have the agent baked in; any other gets it with the payload. */
-function composeUserData({ request, site, minted, bootScripts }: LaunchParts): Uint8Array {
+export function composeUserData({ request, site, minted, bootScripts }: Omit<LaunchParts, 'now'>): Uint8Array {
   const isOurs = site.image.tags[TAG.runnerVersion] !== undefined;
   return renderUserData(payloadFor(request, site, minted), isOurs ? undefined : bootScripts);
 }

@@ -1,9 +1,10 @@
 import { Failure } from './failure.js';
 import type { GitHub, Log, MintedRunner } from './ports.js';
+import { isOfStart } from './pool.js';
 import { nameRunner, type StartRequest } from './request.js';
 
 /** Below the runner's home, which is a directory named `actions-runner`: some test suites look for that. */
-const WORK_FOLDER = '_work';
+export const WORK_FOLDER = '_work';
 const TRIES = 4;
 
 export interface MintPorts {
@@ -37,7 +38,7 @@ export async function mintRunner(request: StartRequest, index: number, ports: Mi
         : `GitHub did not answer when runner ${name} was minted; minting under a new name.`,
     );
     ports.suspects.add(name);
-    await removeSuspect(name, ports);
+    await removeSuspect(name, { ...ports, startId: request.startId });
   }
   throw new Failure(
     outcome === 'name-taken' ? 'runner-name-taken' : 'github-unreachable',
@@ -49,17 +50,19 @@ export async function mintRunner(request: StartRequest, index: number, ports: Mi
 }
 
 /** Removes whatever the unanswered mints registered after all. Failing to is no reason to fail a start. */
-export async function removeSuspects(ports: Pick<MintPorts, 'github' | 'log' | 'suspects'>): Promise<void> {
+export async function removeSuspects(ports: SuspectPorts): Promise<void> {
   for (const name of ports.suspects) await removeSuspect(name, ports);
 }
 
-async function removeSuspect(
-  name: string,
-  { github, log, suspects }: Pick<MintPorts, 'github' | 'log' | 'suspects'>,
-): Promise<void> {
+interface SuspectPorts extends Pick<MintPorts, 'github' | 'log' | 'suspects'> {
+  readonly startId: string;
+}
+
+/** Only this start's own: the name of a claim may have come to be another's. */
+export async function removeSuspect(name: string, { github, log, suspects, startId }: SuspectPorts): Promise<void> {
   try {
     const twin = await github.findRunnerByName(name);
-    if (twin === undefined) return;
+    if (twin === undefined || !isOfStart(twin, startId)) return;
     await github.removeRunner(twin.id);
     suspects.delete(name);
     log.info(`Removed the stale runner ${name} (${twin.id}).`);

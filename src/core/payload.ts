@@ -38,8 +38,11 @@ export interface BootScripts {
  * @throws Failure `payload-too-large` over {@link USER_DATA_LIMIT}.
  */
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
-  const text = ['#!/bin/bash', ...payloadLines(payload), ...(scripts ? bootstrapLines(scripts) : []), ''].join('\n');
-  const bytes = gzipSync(text, { level: 9 });
+  return compress([...payloadLines(payload), ...(scripts ? bootstrapLines(scripts) : [])]);
+}
+
+function compress(lines: readonly string[]): Uint8Array {
+  const bytes = gzipSync(['#!/bin/bash', ...lines, ''].join('\n'), { level: 9 });
   if (bytes.length > USER_DATA_LIMIT) {
     throw new Failure('payload-too-large', `The user data is ${bytes.length} bytes; EC2 allows ${USER_DATA_LIMIT}.`, {
       hint: 'Make `pre-runner-script` shorter, or let it download what it needs.',
@@ -48,8 +51,32 @@ export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Ar
   return bytes;
 }
 
+/** What an instance of a pool is told at its first boot: the boot payload, format 2. No secret is in it. */
+export interface WarmUp {
+  readonly runnerHome: string;
+  readonly runAsUser: string;
+  /** From the agent's start until power-off, however far it got. */
+  readonly maxLifetimeSeconds: number;
+  /** What to read or do besides. */
+  readonly script?: string;
+}
+
+/** For images with the agent only: no other reads its user data at every boot. @throws Failure `payload-too-large` */
+export function renderWarmUp(warmUp: WarmUp): Uint8Array {
+  return compress(
+    toLines([
+      ['format', 2],
+      ['kind', 'warm-up'],
+      ['runner-home-dir', warmUp.runnerHome],
+      ['run-as-user', warmUp.runAsUser],
+      ['max-lifetime-seconds', warmUp.maxLifetimeSeconds],
+      ['pre-runner-script', encode(warmUp.script)],
+    ]),
+  );
+}
+
 function payloadLines(payload: Payload): string[] {
-  const fields: [string, string | number | undefined][] = [
+  return toLines([
     ['format', 1],
     ['runner-name', payload.runnerName],
     ['label', payload.label],
@@ -61,8 +88,15 @@ function payloadLines(payload: Payload): string[] {
     ['max-lifetime-seconds', payload.maxLifetimeSeconds],
     ['runner-url', payload.runnerDownload?.url],
     ['runner-sha256', payload.runnerDownload?.sha256],
-    ['pre-runner-script', payload.preRunnerScript && Buffer.from(payload.preRunnerScript).toString('base64')],
-  ];
+    ['pre-runner-script', encode(payload.preRunnerScript)],
+  ]);
+}
+
+function encode(script: string | undefined): string | undefined {
+  return script && Buffer.from(script).toString('base64');
+}
+
+function toLines(fields: readonly [string, string | number | undefined][]): string[] {
   return fields.filter(([, value]) => value !== undefined && value !== '').map(([key, value]) => `#:${key} ${value}`);
 }
 

@@ -78,6 +78,8 @@ export interface LaunchSpec {
   readonly userData: Uint8Array;
   /** At most 64 ASCII characters; the same for every retry of this plan. */
   readonly clientToken: string;
+  /** What becomes of the instance when it powers off. Default: it is terminated. */
+  readonly onPowerOff?: 'stop';
   readonly instanceProfile?: string;
   readonly keyName?: string;
 }
@@ -100,6 +102,12 @@ export interface Refusal {
 
 export type LaunchOutcome =
   { readonly kind: 'launched'; readonly instance: Instance } | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** What becomes of a stopped instance that is to start again; `gone`: it is not there, or not stopped. */
+export type ResumeOutcome =
+  | { readonly kind: 'resumed'; readonly state: InstanceState }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'gone' };
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
 
@@ -143,6 +151,15 @@ export interface Ec2 {
   findInstances(tags: TagFilter, which?: { readonly alsoEnded: boolean }): Promise<readonly Instance[]>;
   /** Idempotent; ids that EC2 does not know are returned, all others are being terminated. */
   terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }>;
+  /**
+   * Gives a stopped instance other user data, and makes its power-off its end. `gone`: it is not there, or not stopped,
+   * and keeps the user data that it has.
+   */
+  arm(id: string, userData: Uint8Array): Promise<'armed' | 'gone'>;
+  /** Adds tags to an instance or gives them other values, all in one step. */
+  tagInstance(id: string, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone'>;
+  /** Starts a stopped instance. Safe to repeat. */
+  resume(id: string): Promise<ResumeOutcome>;
   /** The serial console's text so far, '' when there is none yet. */
   readConsole(id: string): Promise<string>;
 }
@@ -185,6 +202,8 @@ export type Ec2ByRegion = (region: string) => Promise<Ec2>;
 export interface MintRequest {
   readonly name: string;
   readonly label: string;
+  /** A further label, where the name does not tell whose it is. */
+  readonly origin?: string;
   readonly groupId: number;
   /** Relative to the runner's home. */
   readonly workFolder: string;

@@ -15,6 +15,7 @@ import type {
   SecurityGroupFacts,
   SubnetFacts,
 } from './ports.js';
+import { chooseFrom, tryToLook, type Pooled } from './pool-look.js';
 import { idsIn, place, regionsOf } from './region.js';
 import type { StartRequest, VolumeWishes } from './request.js';
 
@@ -33,6 +34,8 @@ export interface Preflight {
   readonly plans: readonly Plan[];
   readonly sites: ReadonlyMap<string, Site>;
   readonly groupId: number;
+  /** Instances of the request's pool that may be claimed. */
+  readonly pooled: readonly Pooled[];
 }
 
 interface PreflightPorts {
@@ -47,9 +50,10 @@ interface PreflightPorts {
 export async function preflight(request: StartRequest, ports: PreflightPorts): Promise<Preflight> {
   const home = ports.ec2.region;
   const regions = regionsOf(request.subnetIds, home);
-  const [surveys, groupId] = await Promise.all([
+  const [surveys, groupId, pool] = await Promise.all([
     Promise.all(regions.map((region) => survey(request, { region, home }, ports))),
     request.runnerGroup === undefined ? 1 : ports.github.resolveGroup(request.runnerGroup),
+    tryToLook(request, regions, ports),
   ]);
   const plans = listPlans(request, surveys, home);
   const problems = surveys.flatMap((one) => one.problems);
@@ -64,8 +68,9 @@ export async function preflight(request: StartRequest, ports: PreflightPorts): P
       details: problems.length === 1 ? [] : problems,
     });
   }
-  const sites = await Promise.all(surveys.map((one) => prepareSite(request, one, ports)));
-  return { plans, groupId, sites: new Map(sites.map((site) => [site.region, site])) };
+  const prepared = await Promise.all(surveys.map((one) => prepareSite(request, one, ports)));
+  const sites = new Map(prepared.map((site) => [site.region, site]));
+  return { plans, groupId, sites, pooled: chooseFrom(pool, request, { plans, sites, ...ports }) };
 }
 
 interface Survey {

@@ -1,6 +1,13 @@
-import { parse as parseYaml } from 'yaml';
 import { describeUnknown, type RawInput } from './inputs.js';
 import { nearest } from './nearest.js';
+
+/** A presets file and what reads it, which is handed in because few starts have one. */
+export interface PresetsFile {
+  readonly path: string;
+  readonly text: string;
+  /** @throws Error for what is not YAML */
+  readonly parse: (text: string) => unknown;
+}
 
 export type BuiltInPreset = 'amd64' | 'arm64' | 'cuda';
 /** A preset's inputs as text, before parsing. */
@@ -14,6 +21,16 @@ const builtIn: Record<BuiltInPreset, Readonly<Record<string, string>>> = {
   cuda: { 'ec2-instance-type': 'g4dn.xlarge, g6.xlarge, g5.xlarge', 'ec2-volume-size': '100' },
 };
 export const builtInPresets = Object.keys(builtIn) as readonly BuiltInPreset[];
+
+/** What a built-in preset runs on: the types in their order, and the root volume. */
+export function builtInMachine(preset: BuiltInPreset): {
+  readonly types: readonly [string, ...string[]];
+  readonly volumeGiB: number;
+} {
+  const { 'ec2-instance-type': types, 'ec2-volume-size': volume } = builtIn[preset];
+  const [first = '', ...others] = types?.split(/,\s*/) ?? [];
+  return { types: [first, ...others], volumeGiB: Number(volume) };
+}
 
 /** A preset with everything it extends folded in. */
 export interface ResolvedPreset {
@@ -36,7 +53,7 @@ interface ConfiguredPreset {
  */
 export function resolvePreset(
   name: string,
-  file: { readonly path: string; readonly text: string } | undefined,
+  file: PresetsFile | undefined,
   allowed: readonly string[],
 ): { preset: ResolvedPreset; problems: string[] } {
   const problems: string[] = [];
@@ -85,14 +102,10 @@ function describeMissing(name: string, child: string | undefined, known: readonl
   return `${where} is not ${places}${near ? `; did you mean \`${near}\`?` : ''} (there are: ${[...new Set(known)].join(', ')}).`;
 }
 
-function readPresets(
-  file: { readonly path: string; readonly text: string },
-  allowed: readonly string[],
-  problems: string[],
-): Map<string, ConfiguredPreset> {
+function readPresets(file: PresetsFile, allowed: readonly string[], problems: string[]): Map<string, ConfiguredPreset> {
   let document: unknown;
   try {
-    document = parseYaml(file.text);
+    document = file.parse(file.text);
   } catch (error) {
     problems.push(`${file.path} is not YAML: ${(error as Error).message.split('\n')[0]}`);
     return new Map();

@@ -1,10 +1,10 @@
-import { Failure } from './failure.js';
 import { renderScope } from './identity.js';
 import type { Clock, Instance, Runner } from './ports.js';
 import { estimateInstance, estimateVolume } from './prices.js';
-import { readRunnerName, type InstanceIdentity } from './reap-identity.js';
+import { readOrigin, type InstanceIdentity } from './reap-identity.js';
+import { considerPooled, endInstance } from './reap-pooled.js';
 import { judgeInstance, judgeRunner, judgeSpotRequest, judgeVolume, type Verdict } from './reap-rules.js';
-import type { Finding, Outcome, ReapRequest } from './reap.js';
+import type { Finding, Outcome, ReapRequest } from './reap-finding.js';
 import type { Hubs, ListedRunner, LocatedInstance, World } from './reap-world.js';
 
 export type About = Omit<Finding, 'why' | 'outcome' | 'failure'>;
@@ -55,6 +55,11 @@ export class Candidates {
       const verdict: Verdict = { kind: 'skip', why: identity.problem };
       return { about, judge: () => verdict, judgeAgain: () => verdict, remove: async () => 'skipped' };
     }
+    if ('pool' in identity) {
+      const { scope } = identity;
+      const ports = { listed: this.listedIn(scope), hub: () => this.ports.hubs.of(scope), clock: this.ports.clock };
+      return { about, ...considerPooled({ instance, ec2, identity }, ports) };
+    }
     return {
       about,
       judge: () => this.judgeInstance(instance, identity, this.findListed(identity)),
@@ -63,20 +68,18 @@ export class Candidates {
         // GitHub refuses this while a job runs: from here on none can begin, so that none can be killed.
         const removal = await (await this.ports.hubs.of(identity.scope)).removeRunner(identity.runnerId);
         if (removal === 'busy') return 'spared';
-        const { unknown } = await ec2.terminate([instance.id]);
-        if (unknown.length === 0) return 'removed';
-        throw new Failure('cleanup-incomplete', `EC2 listed ${instance.id}, and does not know it now.`, {
-          hint: 'The next sweep looks again.',
-        });
+        return endInstance(instance.id, ec2);
       },
     };
   }
 
+  private listedIn(scope: ListedRunner['scope']): Runner[] {
+    return this.world.runners.flatMap((one) => (renderScope(one.scope) === renderScope(scope) ? one.runner : []));
+  }
+
   private findListed({ scope, runnerId, runnerName }: InstanceIdentity): Runner | 'absent' {
-    const here = this.world.runners.filter((one) => renderScope(one.scope) === renderScope(scope));
-    const found =
-      here.find(({ runner }) => runner.id === runnerId) ?? here.find((one) => one.runner.name === runnerName);
-    return found?.runner ?? 'absent';
+    const here = this.listedIn(scope);
+    return here.find(({ id }) => id === runnerId) ?? here.find(({ name }) => name === runnerName) ?? 'absent';
   }
 
   private async askForRunner({ scope, runnerId }: InstanceIdentity): Promise<Runner | 'absent'> {
@@ -88,7 +91,7 @@ export class Candidates {
     identity: InstanceIdentity,
     runner: Runner | 'absent',
   ): Promise<Verdict> {
-    const { runnerId, runnerName, expiresAt } = identity;
+    const { runnerId, runnerName, expiresAt, claimedAt } = identity;
     if (runner !== 'absent' && (runner.id !== runnerId || runner.name !== runnerName)) {
       const said = `its tags name the runner ${runnerName} (${runnerId})`;
       return { kind: 'skip', why: `${said}, but GitHub has ${runner.name} (${runner.id})` };
@@ -97,12 +100,13 @@ export class Candidates {
     const isBusy = runner !== 'absent' && runner.busy;
     const attempt = isBusy ? 'active' : await this.ports.hubs.readRunAttempt(identity);
     const { now, graceMs } = this.ageFacts();
-    return judgeInstance(instance, { runner, attempt, expiresAt, now, graceMs });
+    const claim = claimedAt === undefined ? {} : { claimedAt };
+    return judgeInstance(instance, { runner, attempt, expiresAt, ...claim, now, graceMs });
   }
 
   /** None for a runner that this suite did not name. */
   private forRunner({ runner, scope }: ListedRunner): Candidate[] {
-    const run = readRunnerName(runner.name);
+    const run = readOrigin(runner);
     if (!run) return [];
     const hub = () => this.ports.hubs.of(scope);
     const judge = async (now: Runner): Promise<Verdict> => {
@@ -132,7 +136,8 @@ export class Candidates {
       // With tags that do not fit, any of them counts.
       if ('problem' in identity)
         return Object.values(instance.tags).some((value) => value === name || value === `${id}`);
-      return identity.runnerId === id || identity.runnerName === name;
+      // Until its tags name the claim, the claim holds nothing but the name.
+      return !('pool' in identity) && (identity.runnerId === id || identity.runnerName === name);
     });
   }
 

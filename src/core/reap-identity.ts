@@ -1,5 +1,6 @@
 import { parseScope, TAG, type Scope } from './identity.js';
-import type { TagFilter } from './ports.js';
+import { isClaim, isClaimed, nameClaim } from './pool.js';
+import type { Instance, Runner, TagFilter } from './ports.js';
 import type { Tags } from './tags.js';
 
 export interface Repository {
@@ -36,14 +37,30 @@ export interface InstanceIdentity {
   readonly runAttempt: string;
   /** Epoch ms. */
   readonly expiresAt: number;
+  /** When its start took it from a pool; epoch ms. */
+  readonly claimedAt?: number;
+}
+
+/** An instance of a pool that no start has claimed. */
+export interface PooledIdentity {
+  readonly repository: string;
+  readonly pool: string;
+  /** Where a runner is registered that claims it. */
+  readonly scope: Scope;
+  readonly expiresAt: number;
+}
+
+interface Problem {
+  readonly problem: string;
 }
 
 /**
  * Reads the tags that start-runner gave to an instance. Somebody may have changed them since, and what they say
  * decides over a machine: so each must have its form, and those that tell the same thing must tell it alike.
  */
-export function readInstanceIdentity(tags: Tags): InstanceIdentity | { readonly problem: string } {
-  const tell = (key: string, lacks: string) => ({ problem: `its tag ${key} is ${quote(tags[key])}, which ${lacks}` });
+export function readIdentity({ id, tags }: Pick<Instance, 'id' | 'tags'>): InstanceIdentity | PooledIdentity | Problem {
+  if (tags[TAG.pool] !== undefined && !isClaimed(tags)) return readPooledIdentity(tags);
+  const tell = (key: string, lacks: string) => describeProblem(tags, key, lacks);
   const repository = tags[TAG.repository] ?? '';
   const scope = parseScope(tags[TAG.scope]);
   if (!scope) return tell(TAG.scope, 'is no scope');
@@ -51,24 +68,50 @@ export function readInstanceIdentity(tags: Tags): InstanceIdentity | { readonly 
   const runnerId = readNumber(tags[TAG.runnerId]);
   if (runnerId === undefined) return tell(TAG.runnerId, 'is no id');
   const [runId, runAttempt] = [tags[TAG.runId], tags[TAG.runAttempt]];
-  if (readNumber(runId) === undefined) return tell(TAG.runId, 'is no id');
-  if (readNumber(runAttempt) === undefined) return tell(TAG.runAttempt, 'is no number');
+  if (runId === undefined || readNumber(runId) === undefined) return tell(TAG.runId, 'is no id');
+  if (runAttempt === undefined || readNumber(runAttempt) === undefined) return tell(TAG.runAttempt, 'is no number');
   const runnerName = tags[TAG.runnerName] ?? '';
-  const named = readRunnerName(runnerName);
-  if (!named) return tell(TAG.runnerName, 'is no name that start-runner gives');
-  if (named.runId !== runId || named.runAttempt !== runAttempt) {
-    return tell(TAG.runnerName, `is of another run or attempt than ${runId}, ${runAttempt}`);
+  if (isClaim(runnerName)) {
+    if (runnerName !== nameClaim(id)) return tell(TAG.runnerName, 'is the claim of another instance');
+  } else {
+    const named = readRunnerName(runnerName);
+    if (!named) return tell(TAG.runnerName, 'is no name that start-runner gives');
+    if (named.runId !== runId || named.runAttempt !== runAttempt) {
+      return tell(TAG.runnerName, `is of another run or attempt than ${runId}, ${runAttempt}`);
+    }
   }
   const expiresAt = readTime(tags[TAG.expiresAt]);
   if (expiresAt === undefined) return tell(TAG.expiresAt, 'is no time');
-  return { repository, scope, runnerId, runnerName, runId, runAttempt, expiresAt };
+  const identity = { repository, scope, runnerId, runnerName, runId, runAttempt, expiresAt };
+  if (tags[TAG.claimedAt] === undefined) return identity;
+  const claimedAt = readTime(tags[TAG.claimedAt]);
+  return claimedAt === undefined ? tell(TAG.claimedAt, 'is no time') : { ...identity, claimedAt };
+}
+
+function readPooledIdentity(tags: Tags): PooledIdentity | Problem {
+  const repository = tags[TAG.repository] ?? '';
+  const scope = parseScope(tags[TAG.scope]);
+  if (!scope) return describeProblem(tags, TAG.scope, 'is no scope');
+  if (!isScopeOf(scope, repository)) return describeProblem(tags, TAG.scope, `has no runners for ${repository}`);
+  const expiresAt = readTime(tags[TAG.expiresAt]);
+  if (expiresAt === undefined) return describeProblem(tags, TAG.expiresAt, 'is no time');
+  return { repository, scope, pool: tags[TAG.pool] ?? '', expiresAt };
+}
+
+function describeProblem(tags: Tags, key: string, lacks: string): Problem {
+  return { problem: `its tag ${key} is ${quote(tags[key])}, which ${lacks}` };
 }
 
 /** The names that start-runner gives: `ec2-<run>-<attempt>-<job>-<start>-<index>`. */
 const NAME = /^ec2-(\d+)-(\d+)-.*-[0-9a-f]{8}-\d+(?:r\d+)?$/;
 
-/** The run that a runner's name tells of; `undefined` when this suite did not name it. */
-export function readRunnerName(name: string): { readonly runId: string; readonly runAttempt: string } | undefined {
+/** The run that registered a runner; `undefined` when this suite did not name it. A claim tells it by its label. */
+export function readOrigin({ name, labels }: Pick<Runner, 'name' | 'labels'>) {
+  if (!isClaim(name)) return readRunnerName(name);
+  return labels.map((label) => readRunnerName(`${label}-0`)).find((run) => run !== undefined);
+}
+
+function readRunnerName(name: string): { readonly runId: string; readonly runAttempt: string } | undefined {
   const [, runId, runAttempt] = NAME.exec(name) ?? [];
   return runId && runAttempt ? { runId, runAttempt } : undefined;
 }

@@ -1,5 +1,6 @@
 import { PRICES_OF } from './prices.js';
-import type { Finding, FindingKind, Outcome, Reaped } from './reap.js';
+import type { Finding, FindingKind, Outcome } from './reap-finding.js';
+import type { Reaped } from './reap.js';
 
 const NOUNS: Readonly<Record<FindingKind, string>> = {
   instance: 'orphan (instance)',

@@ -13,13 +13,15 @@ export interface InstanceFacts {
   /** Of the run that started it. */
   readonly attempt: AttemptState;
   readonly expiresAt: number;
+  /** When it was taken from a pool. */
+  readonly claimedAt?: number;
   readonly now: number;
   readonly graceMs: number;
 }
 
 /** An orphan is an instance that nobody needs. One whose runner is busy is never one, whatever else is true. */
 export function judgeInstance(instance: Instance, facts: InstanceFacts): Verdict {
-  const { runner, attempt, expiresAt, now, graceMs } = facts;
+  const { runner, attempt, expiresAt, claimedAt = 0, now, graceMs } = facts;
   if (runner !== 'absent' && runner.busy) {
     return expiresAt <= now
       ? { kind: 'skip', why: `its time was over at ${new Date(expiresAt).toISOString()}, but its runner is busy` }
@@ -27,8 +29,10 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): Verdict
   }
   if (expiresAt <= now) return { kind: 'remove', why: `its time was over at ${new Date(expiresAt).toISOString()}` };
   if (attempt === 'completed') return { kind: 'remove', why: 'the run attempt that started it is completed' };
-  if (now - instance.launchedAt < graceMs) return { kind: 'keep', why: 'it is younger than the grace' };
-  // This suite's instances terminate where others stop, and nothing starts one again.
+  if (now - Math.max(instance.launchedAt, claimedAt) < graceMs) {
+    return { kind: 'keep', why: 'it is younger than the grace' };
+  }
+  // A runner's instance terminates where others stop, and one of a pool is started right after it was claimed.
   if (instance.state === 'stopped' || instance.state === 'stopping') {
     return { kind: 'remove', why: `it is ${instance.state}, and nothing will start it again` };
   }

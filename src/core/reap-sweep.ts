@@ -1,7 +1,7 @@
 import { Failure } from './failure.js';
 import type { Log } from './ports.js';
 import type { About, Candidate } from './reap-candidates.js';
-import type { Finding } from './reap.js';
+import type { Finding } from './reap-finding.js';
 
 interface SweepPorts {
   readonly log: Log;

@@ -1,11 +1,11 @@
 import { parseScope, renderScope, type Scope } from './identity.js';
 import type { AttemptState, Instance, Log, ReaperEc2, ReaperGitHub, Runner, SpotRequest, Volume } from './ports.js';
-import { filterOf, isWithin, readInstanceIdentity, type InstanceIdentity, type Reach } from './reap-identity.js';
+import { filterOf, isWithin, readIdentity, type Reach } from './reap-identity.js';
 
 export interface LocatedInstance {
   readonly instance: Instance;
   readonly ec2: ReaperEc2;
-  readonly identity: InstanceIdentity | { readonly problem: string };
+  readonly identity: ReturnType<typeof readIdentity>;
 }
 
 export interface ListedRunner {
@@ -93,7 +93,7 @@ async function lookAtRegion(reach: Reach, ec2: ReaperEc2) {
     found.filter(({ tags }) => isWithin(reach, tags));
   return {
     ec2,
-    instances: ours(instances).map((instance) => ({ instance, ec2, identity: readInstanceIdentity(instance.tags) })),
+    instances: ours(instances).map((instance) => ({ instance, ec2, identity: readIdentity(instance) })),
     volumes: ours(volumes).map((volume) => ({ volume, ec2 })),
     spotRequests: ours(spotRequests).map((request) => ({ request, ec2 })),
   };

@@ -1,16 +1,10 @@
 import { Failure } from './failure.js';
 import type { Clock, Log, ReaperEc2, ReaperGitHub } from './ports.js';
 import type { Scope } from './identity.js';
-import type { Reach } from './reap-identity.js';
 import { Candidates } from './reap-candidates.js';
+import type { Finding, ReapRequest } from './reap-finding.js';
 import { Sweep } from './reap-sweep.js';
 import { Hubs, look } from './reap-world.js';
-
-export interface ReapRequest {
-  readonly reach: Reach;
-  readonly graceMs: number;
-  readonly dryRun: boolean;
-}
 
 export interface ReapPorts {
   /** One for each region to sweep. */
@@ -20,31 +14,6 @@ export interface ReapPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
-}
-
-export type FindingKind = 'instance' | 'runner' | 'volume' | 'spot-request';
-
-/**
- * `would-remove`: a dry run. `skipped`: left to a person. `spared`: what was true when it was found no longer was.
- * `failed`: it could not be judged or removed.
- */
-export type Outcome = 'removed' | 'would-remove' | 'skipped' | 'spared' | 'failed';
-
-export interface Finding {
-  readonly kind: FindingKind;
-  readonly id: string;
-  readonly region?: string;
-  /** Where a runner is registered. */
-  readonly scope?: string;
-  readonly name?: string;
-  readonly type?: string;
-  readonly ageMs?: number;
-  /** What it cost so far, in USD; absent where that is not known. */
-  readonly estimatedCost?: number;
-  readonly why: string;
-  readonly outcome: Outcome;
-  /** Why it `failed`. */
-  readonly failure?: Failure;
 }
 
 export interface Reaped {

@@ -1,4 +1,5 @@
 import { Failure } from './failure.js';
+import { nearest } from './nearest.js';
 
 /** A subnet or a security group, and the region it lies in. */
 export interface Placed {
@@ -26,11 +27,20 @@ export function regionsOf(subnets: readonly string[], home: string): string[] {
   return named.length > 0 ? [...new Set(named)] : [home];
 }
 
-/** @throws Failure `bad-input` for a region that the account does not have */
-export function refuseUnknownRegions(given: readonly string[], known: readonly string[]): void {
+/**
+ * @param option what named them, as the user wrote it
+ * @throws Failure `bad-input` for a region that the account does not have
+ */
+export function refuseUnknownRegions(given: readonly string[], known: readonly string[], option = 'regions'): void {
   const unknown = given.filter((region) => !known.includes(region));
   if (unknown.length === 0) return;
-  throw new Failure('bad-input', `\`regions\` names ${unknown.join(', ')}, which this account does not have.`, {
-    hint: `Correct it, or enable the region for the account. It has: ${known.toSorted().join(', ')}.`,
-  });
+  const near = unknown.flatMap((region) => nearest(region, known) ?? []);
+  const guess = near.length > 0 ? ` Did you mean ${near.join(', ')}?` : '';
+  throw new Failure(
+    'bad-input',
+    `\`${option}\` names ${unknown.join(', ')}, which this account does not have.${guess}`,
+    {
+      hint: `Correct it, or enable the region for the account. It has: ${known.toSorted().join(', ')}.`,
+    },
+  );
 }

@@ -12,7 +12,7 @@ export function summariseStart(started: Started, about: { label: string; phases:
     `\`${one.runner.name}\``,
     one.instance.id,
     one.plan.instanceType,
-    one.plan.market,
+    one.resumed ? `${one.plan.market}, from the pool` : one.plan.market,
     one.plan.subnetId ?? 'default',
     one.region,
     seconds(one.launchedAt - started.requestedAt),
@@ -124,7 +124,7 @@ function describeRefusals(started: Started): string[] {
   ];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 

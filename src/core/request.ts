@@ -45,6 +45,8 @@ export interface StartRequest {
   readonly runnerHome: string | undefined;
   readonly runAsUser: string;
   readonly preRunnerScript: string | undefined;
+  /** The pool from which machines are taken while it has any. */
+  readonly pool: string | undefined;
   readonly waitFor: 'online' | 'launched';
   /** For how long pools found empty are asked again. */
   readonly retryCapacityMs: number;

@@ -16,9 +16,14 @@ export interface Started {
  * Turns a request into live runners, or into nothing at all: whatever goes wrong, everything started is
  * removed again before the `Failure` reaches the caller.
  *
+ * @param publish tells what was started, as the action's outputs do: what nobody heard of, nobody can use
  * @throws Failure of any kind but `not-ours`
  */
-export async function startRunners(request: StartRequest, ports: StartPorts): Promise<Started> {
+export async function startRunners(
+  request: StartRequest,
+  ports: StartPorts,
+  publish: (started: Started) => Promise<void> = async () => undefined,
+): Promise<Started> {
   const requestedAt = ports.clock.now();
   const ready = await ports.log.group('Check the request', () =>
     preflight(request, { ...ports, now: requestedAt }).then((found) => {
@@ -32,7 +37,10 @@ export async function startRunners(request: StartRequest, ports: StartPorts): Pr
   const attempt = new Attempt(request, ready, ports);
   try {
     const runners = await ports.log.group('Start the runners', () => attempt.run());
-    return { requestedAt, runners, refused: attempt.board.refused, sites: ready.sites };
+    const started = { requestedAt, runners, refused: attempt.board.refused, sites: ready.sites };
+    await publish(started);
+    attempt.confirm();
+    return started;
   } catch (error) {
     throw await ports.log.group('Remove what was started', () => attempt.undo(error));
   }

@@ -1,6 +1,7 @@
 import { Failure, messageOf } from './failure.js';
 import { parseScope, renderScope, TAG, type Scope } from './identity.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
+import { isOfRun, isOfStart } from './pool.js';
 import { InstanceSearch, type Found, type StopRequest } from './stop-search.js';
 import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './undo.js';
 
@@ -133,10 +134,11 @@ function ownerTest(request: StopRequest, search: InstanceSearch): (runner: Runne
   const { label, instanceIds, run } = request;
   const ids = new Set(search.all.map(({ instance }) => instance.tags[TAG.runnerId]));
   const { starts } = search;
-  const isGhost = ({ name, labels }: Runner): boolean => {
-    if (label === undefined) return instanceIds.length === 0 && name.startsWith(`ec2-${run.runId}-${run.runAttempt}-`);
-    const isOfStart = starts.length === 0 || starts.some((start) => name.includes(`-${start}-`));
-    return name.startsWith(`ec2-${run.runId}-`) && labels.includes(label) && isOfStart;
+  const isGhost = (runner: Runner): boolean => {
+    const { runId, runAttempt: attempt } = run;
+    if (label === undefined) return instanceIds.length === 0 && isOfRun(runner, { runId, attempt });
+    const isMeant = starts.length === 0 || starts.some((start) => isOfStart(runner, start));
+    return isOfRun(runner, { runId }) && runner.labels.includes(label) && isMeant;
   };
   return (runner) => ids.has(`${runner.id}`) || isGhost(runner);
 }

@@ -1,6 +1,7 @@
 import { Failure, messageOf } from './failure.js';
 import { TAG, type Run } from './identity.js';
 import type { Clock, Ec2ByRegion, GitHub, JournalEntry, Log, TagFilter } from './ports.js';
+import { isOfStart } from './pool.js';
 import { startTags } from './request.js';
 
 export interface Traces {
@@ -9,8 +10,8 @@ export interface Traces {
   /** Every region in which there may be more. */
   readonly regions: readonly string[];
   readonly runnerIds: Iterable<number>;
-  /** Runners whose name contains this are of the same start. */
-  readonly nameContains?: string;
+  /** Runners of this start that nobody remembers are looked for, too. */
+  readonly startId?: string;
   /** Runners that may have an instance nobody has heard of; `all` when it is not known which. */
   readonly unheardOf: readonly number[] | 'all';
   /** How long instances that EC2 does not list yet are looked for, in ms. */
@@ -39,7 +40,7 @@ export function tracesOf(journal: JournalEntry, run: Run): Traces {
     regions,
     instances,
     runnerIds,
-    nameContains: `-${startId}-`,
+    startId,
     unheardOf: 'all',
     patienceMs: INVISIBLE_BOUND_MS,
   };
@@ -134,13 +135,13 @@ class Search {
 }
 
 async function findRunners(
-  { runnerIds, nameContains }: Traces,
+  { runnerIds, startId }: Traces,
   { github }: UndoPorts,
 ): Promise<{ ids: ReadonlySet<number>; left: string[] }> {
   const ids = new Set(runnerIds);
-  if (nameContains === undefined) return { ids, left: [] };
+  if (startId === undefined) return { ids, left: [] };
   try {
-    for (const runner of await github.listRunners()) if (runner.name.includes(nameContains)) ids.add(runner.id);
+    for (const runner of await github.listRunners()) if (isOfStart(runner, startId)) ids.add(runner.id);
     return { ids, left: [] };
   } catch (error) {
     return { ids, left: [`Could not look for further runners of this start: ${messageOf(error)}`] };

@@ -1,4 +1,5 @@
 import { Failure } from './failure.js';
+import { INVISIBLE_BOUND_MS } from './undo.js';
 import type { Clock, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
 
 /** A launched runner and what has been seen of it; times in epoch ms. */
@@ -7,6 +8,8 @@ export interface Watched {
   readonly instance: Instance;
   readonly region: string;
   readonly launchedAt: number;
+  /** It had booted before, and comes back sooner than it was made. */
+  readonly resumed?: true;
   runningAt?: number;
   onlineAt?: number;
 }
@@ -29,16 +32,19 @@ const DEAD: readonly string[] = ['shutting-down', 'terminated', 'stopping', 'sto
 /** These pass by themselves: a wait goes on, until its own bound. */
 const PASSING: readonly string[] = ['github-unreachable', 'github-rate-limited', 'aws-unreachable', 'aws-throttled'];
 
+const BOOT_MS = 7_000;
+/** A disk that has been read before is soon read again. */
+const RESUME_MS = 2_500;
+
 /**
- * Milliseconds until GitHub is asked again, by milliseconds since the last launch. Nothing boots in 7 s; most
- * images are online between 15 and 30 s, where the rhythm is dense; on average it is one question in 2 s.
+ * Milliseconds until GitHub is asked again, by milliseconds since the last launch. Nothing boots in 7 s; a runner is
+ * seen half an interval late on average, and a question costs one of 900 points a minute: {@link GitHub.pace} slows
+ * this down where a token is shared by many.
  */
-export function runnerCadence(elapsed: number): number {
-  if (elapsed < 7_000) return 7_000 - elapsed;
-  if (elapsed < 15_000) return 2_000;
-  if (elapsed < 30_000) return 1_500;
-  if (elapsed < 90_000) return 2_000;
-  return 5_000;
+export function runnerCadence(elapsed: number, soonest = BOOT_MS): number {
+  if (elapsed < soonest) return soonest - elapsed;
+  if (elapsed < 15_000) return 1_000;
+  return elapsed < 90_000 ? 1_200 : 5_000;
 }
 
 /** The same for EC2, which is only asked whether the instance is running and whether it still lives. */
@@ -82,7 +88,7 @@ export class Watch {
 
   private async run(): Promise<void> {
     const { clock, signal, github } = this.ports;
-    let askRunners = clock.now() + runnerCadence(this.age());
+    let askRunners = clock.now() + this.untilNextLook();
     let askInstances = clock.now() + instanceCadence(this.age());
     while (this.pending.size > 0) {
       const due = Math.min(askRunners, askInstances, this.nextDeadline());
@@ -93,7 +99,7 @@ export class Watch {
       }
       if (this.pending.size > 0 && clock.now() >= askRunners) {
         await this.patiently(() => this.lookAtRunners());
-        askRunners = clock.now() + runnerCadence(this.age()) * github.pace;
+        askRunners = clock.now() + this.untilNextLook() * github.pace;
       }
       this.giveUpOverdue();
     }
@@ -111,7 +117,8 @@ export class Watch {
       const entry = [...this.pending.values()].find(({ watched }) => watched.instance.id === instance.id);
       if (!entry) continue;
       if (instance.state === 'running') entry.watched.runningAt ??= this.ports.clock.now();
-      if (DEAD.includes(instance.state)) this.settle(entry, describeDeath(instance, entry.watched));
+      if (isDead(instance, entry.watched, this.ports.clock.now()))
+        this.settle(entry, describeDeath(instance, entry.watched));
     }
   }
 
@@ -183,9 +190,18 @@ export class Watch {
     return this.ports.clock.now() - Math.max(...this.all().map(({ launchedAt }) => launchedAt));
   }
 
+  private untilNextLook(): number {
+    return runnerCadence(this.age(), this.all().some(({ resumed }) => resumed) ? RESUME_MS : BOOT_MS);
+  }
+
   private nextDeadline(): number {
     return Math.min(...this.all().map(({ launchedAt }) => launchedAt + this.timeoutMs));
   }
+}
+
+/** EC2 may go on for some seconds to say `stopped` of what it has agreed to start. */
+function isDead({ state }: Instance, { resumed, launchedAt }: Watched, now: number): boolean {
+  return DEAD.includes(state) && !(resumed && state === 'stopped' && now - launchedAt < INVISIBLE_BOUND_MS);
 }
 
 function describeDeath(instance: Instance, watched: Watched): Failure {

@@ -72,12 +72,18 @@ async function byFilter<T>(
 }
 
 async function describeImage(client: EC2Client, id: string): Promise<Image | undefined> {
+  const image = await readImage(client, id);
+  return image && toImage(image);
+}
+
+/** As EC2 describes it; `undefined` when EC2 says there is none. */
+export async function readImage(client: EC2Client, id: string): Promise<AwsImage | undefined> {
   // By filter, EC2 looks through every public image and leaves out deprecated ones; by id it does neither.
   const [image] = await readPages('ec2:DescribeImages', async () => {
     const page = await client.send(new DescribeImagesCommand({ ImageIds: [id] })).catch(unlessUnknown);
     return { items: page.Images, next: undefined };
   });
-  return image && toImage(image);
+  return image;
 }
 
 /** EC2's three ways of saying that there is no such image. */
@@ -100,7 +106,7 @@ async function findNewestImage(client: EC2Client, namePattern: string): Promise<
   return newest && toImage(newest);
 }
 
-function toImage(image: AwsImage): Image {
+export function toImage(image: AwsImage): Image {
   const root = image.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === image.RootDeviceName);
   return {
     id: image.ImageId ?? '',
@@ -129,7 +135,7 @@ function toTypeFacts(type: InstanceTypeInfo): InstanceTypeFacts {
 }
 
 /** Without those that the account has not opted in to. */
-async function listRegions(client: EC2Client): Promise<readonly string[]> {
+export async function listRegions(client: EC2Client): Promise<readonly string[]> {
   const regions = await readPages('ec2:DescribeRegions', async () => {
     const page = await client.send(new DescribeRegionsCommand({}));
     return { items: page.Regions, next: undefined };

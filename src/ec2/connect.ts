@@ -11,6 +11,7 @@ import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
 import { readParameters } from './parameters.js';
 import { createLeftovers } from './reaper.js';
+import { createResumer } from './resume.js';
 
 export interface ConnectOptions {
   readonly clock: Clock;
@@ -30,12 +31,41 @@ const CONNECT_MS = 5_000;
 /** RunInstances takes up to some seconds; nothing here takes as long as this. */
 const ANSWER_MS = 20_000;
 
+/** Clients of one region, with what the SDK's normal chain found. */
+export interface Clients {
+  readonly region: string;
+  /** For all that may be sent twice. */
+  readonly reads: EC2Client;
+  readonly ssm: SSMClient;
+  /** For a client that tries as often as it likes. */
+  readonly shared: EC2ClientConfig;
+}
+
 /**
  * EC2 and SSM in one region, with the credentials, region and endpoints that the SDK's normal chain finds.
  *
  * @throws Failure `aws-no-region`, `aws-no-credentials`: found out here, before anything is asked.
  */
 export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperEc2> {
+  const { region, reads, ssm, shared } = await openClients(options);
+  const launches = new EC2Client({ ...shared, maxAttempts: 1 });
+  const { clock, log, random = Math.random } = options;
+  const persistence = { clock, random, ...(log && { log }) };
+  return {
+    region,
+    readParameters: (names) => readParameters(ssm, names),
+    ...createCatalog(reads),
+    ...createInstances(reads),
+    ...createLeftovers(reads),
+    ...createLauncher({ client: launches, region, ...persistence }),
+    ...createResumer({ client: reads, starts: launches, ...persistence }),
+  };
+}
+
+/** @throws Failure `aws-no-region`, `aws-no-credentials` */
+export async function openClients(
+  options: Pick<ConnectOptions, 'region' | 'agents' | 'requestHandler'>,
+): Promise<Clients> {
   const reads = new EC2Client({
     ...(options.region && { region: options.region }),
     maxAttempts: 3,
@@ -50,19 +80,9 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
   const region = await findRegion(reads);
   await findCredentials(reads);
   const { credentials, requestHandler } = reads.config;
-  // The same credentials and connections for all three: they are found and opened once.
+  // The same credentials and connections for all: they are found and opened once.
   const shared = { region, credentials, requestHandler } satisfies EC2ClientConfig;
-  const launches = new EC2Client({ ...shared, maxAttempts: 1 });
-  const ssm = new SSMClient({ ...shared, maxAttempts: 3 });
-  const { clock, log, random = Math.random } = options;
-  return {
-    region,
-    readParameters: (names) => readParameters(ssm, names),
-    ...createCatalog(reads),
-    ...createInstances(reads),
-    ...createLeftovers(reads),
-    ...createLauncher({ client: launches, region, clock, random, ...(log && { log }) }),
-  };
+  return { region, reads, ssm: new SSMClient({ ...shared, maxAttempts: 3 }), shared };
 }
 
 async function findRegion(client: EC2Client): Promise<string> {

@@ -13,8 +13,11 @@ export interface AwsError {
  * nobody knows whether it took effect (`unanswered`), or it never will (`fatal`).
  */
 export type ErrorClass =
-  | { readonly kind: 'refused'; readonly refusal: Pick<Refusal, 'scope' | 'kind'> }
+  | { readonly kind: 'refused'; readonly refusal: RefusalClass }
   | { readonly kind: 'throttled' | 'unanswered' | 'fatal' };
+
+/** How far a refusal reaches, and why. */
+export type RefusalClass = Pick<Refusal, 'scope' | 'kind'>;
 
 const NO_CAPACITY = { scope: 'plan', kind: 'capacity' } as const;
 const NOT_OFFERED = { scope: 'plan', kind: 'unsupported' } as const;
@@ -25,7 +28,7 @@ const MARKET_QUOTA = { scope: 'market', kind: 'quota' } as const;
  * Codes after which another plan is worth a try. Source: EC2 API reference, "Error codes for the Amazon EC2 API".
  * Quotas of vCPUs are per family and market, so a type of another family may still start.
  */
-export const REFUSALS: Readonly<Record<string, Pick<Refusal, 'scope' | 'kind'>>> = {
+export const REFUSALS: Readonly<Record<string, RefusalClass>> = {
   InsufficientInstanceCapacity: NO_CAPACITY,
   InsufficientHostCapacity: NO_CAPACITY,
   InsufficientCapacityOnHost: NO_CAPACITY,
@@ -72,6 +75,11 @@ export function classify(error: unknown): ErrorClass {
   if (THROTTLES.has(code) || status === 429) return { kind: 'throttled' };
   if (isUnanswered(error) || (status ?? 0) >= 500) return { kind: 'unanswered' };
   return { kind: 'fatal' };
+}
+
+export function toRefusal(error: unknown, refusal: RefusalClass): Refusal {
+  const { code, message, requestId } = readError(error);
+  return { code, message, ...refusal, ...(requestId !== undefined && { requestId }) };
 }
 
 /** Whether AWS itself said this, in a form that could be read. */

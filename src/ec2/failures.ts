@@ -135,6 +135,11 @@ export async function ask<T>(action: string, send: () => Promise<T>): Promise<T>
   }
 }
 
+/** AWS's own code behind a failure. */
+export function codeBehind(failure: unknown): string {
+  return readError(failure instanceof Failure ? failure.cause : failure).code;
+}
+
 export function noCredentials(error: unknown): Failure {
   const { message } = readError(error);
   return new Failure('aws-no-credentials', `There are no usable AWS credentials: ${message}`, {

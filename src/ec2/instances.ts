@@ -42,6 +42,15 @@ export function createInstances(client: EC2Client): Instances {
   };
 }
 
+/** Instances in any state but `terminated` of these images; no images, no request. */
+export async function findInstancesOf(client: EC2Client, imageIds: readonly string[]): Promise<Instance[]> {
+  const alive = { Name: 'instance-state-name', Values: [...NOT_TERMINATED] };
+  const answers = await Promise.all(
+    chunk(imageIds, FILTER_VALUES).map((some) => describe(client, [{ Name: 'image-id', Values: some }, alive])),
+  );
+  return answers.flat();
+}
+
 export function toInstance(instance: AwsInstance): Instance {
   const stateReason = readStateReason(instance);
   return {

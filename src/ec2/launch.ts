@@ -1,29 +1,17 @@
 import { type EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
-import type { Clock, Ec2, LaunchOutcome, LaunchSpec, Log, Refusal } from '../core/ports.js';
+import type { Ec2, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports.js';
 import { Failure } from '../core/failure.js';
-import { classify, GarbledAnswer, readError, type ErrorClass } from './errors.js';
+import { classify, GarbledAnswer, readError, toRefusal, type RefusalClass } from './errors.js';
 import { translate } from './failures.js';
 import { toInstance } from './instances.js';
+import { persist, type PersistOptions } from './persist.js';
 import { adviseOnQuota } from './quotas.js';
 import { toRunInstances } from './run-instances.js';
 
-type Passing = 'throttled' | 'unanswered';
-
-/** Being throttled is waiting one's turn: EC2 lets 2 launches a second through, and 100 starts at once are 50 s. */
-const MOST_TRIES: Readonly<Record<Passing, number>> = { throttled: Infinity, unanswered: 6 };
-/** No further try begins later than this after the first. */
-const PATIENCE_MS: Readonly<Record<Passing, number>> = { throttled: 180_000, unanswered: 60_000 };
-const BACK_OFF_MS: Readonly<Record<Passing, number>> = { throttled: 1_000, unanswered: 250 };
-const LONGEST_BACK_OFF_MS = 10_000;
-
-export interface LaunchOptions {
-  /** Must not retry: EC2 answers 500 when it has no capacity, which the SDK would try again. */
+export interface LaunchOptions extends PersistOptions {
+  /** Must not retry, see {@link persist}. */
   readonly client: EC2Client;
   readonly region: string;
-  readonly clock: Clock;
-  readonly log?: Pick<Log, 'info'>;
-  /** For the jitter: from 0 to 1. */
-  readonly random: () => number;
 }
 
 export function createLauncher(options: LaunchOptions): Pick<Ec2, 'launch' | 'checkLaunch'> {
@@ -46,7 +34,7 @@ class Launcher {
     } catch (error) {
       const verdict = classify(error);
       if (verdict.kind !== 'refused') throw translate(error, 'ec2:RunInstances');
-      return { kind: 'refused', refusal: this.describeRefusal(error, verdict, spec) };
+      return { kind: 'refused', refusal: this.describeRefusal(error, verdict.refusal, spec) };
     }
   }
 
@@ -62,37 +50,16 @@ class Launcher {
   }
 
   /**
-   * Tries until EC2 decides. Every try carries the same client token, so that one whose answer was lost
-   * and the next one start one instance together.
+   * Every try carries the same client token, so that one whose answer was lost and the next one start one instance
+   * together.
    */
-  private async persist<T>(send: () => Promise<T>): Promise<T> {
-    const begun = this.options.clock.now();
-    for (let tries = 1; ; tries++) {
-      try {
-        return await send();
-      } catch (error) {
-        const { kind } = classify(error);
-        if (kind !== 'throttled' && kind !== 'unanswered') throw error;
-        const wait = this.backOff(BACK_OFF_MS[kind], tries);
-        if (tries >= MOST_TRIES[kind] || this.options.clock.now() + wait > begun + PATIENCE_MS[kind]) throw error;
-        this.options.log?.info(
-          `RunInstances: ${readError(error).code}, trying again in ${(wait / 1_000).toFixed(1)} s.`,
-        );
-        await this.options.clock.sleep(wait);
-      }
-    }
+  private persist<T>(send: () => Promise<T>): Promise<T> {
+    return persist('RunInstances', send, this.options);
   }
 
-  /** Exponential; half of it at random, so that launches side by side do not come back together. */
-  private backOff(base: number, tries: number): number {
-    const longest = Math.min(LONGEST_BACK_OFF_MS, base * 2 ** (tries - 1));
-    return longest / 2 + (longest / 2) * this.options.random();
-  }
-
-  private describeRefusal(error: unknown, { refusal }: ErrorClass & { kind: 'refused' }, spec: LaunchSpec): Refusal {
-    const { code, message, requestId } = readError(error);
+  private describeRefusal(error: unknown, refusal: RefusalClass, spec: LaunchSpec): Refusal {
     const hint = refusal.kind === 'quota' ? adviseOnQuota(spec.plan, this.options.region) : undefined;
-    return { code, message, ...refusal, ...(requestId !== undefined && { requestId }), ...(hint && { hint }) };
+    return { ...toRefusal(error, refusal), ...(hint && { hint }) };
   }
 
   /** Of a dry run: a refusal is a dead end there, and a quota has its own advice. */

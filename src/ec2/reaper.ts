@@ -7,10 +7,9 @@ import {
   type SpotInstanceRequest as AwsSpotRequest,
   type Volume as AwsVolume,
 } from '@aws-sdk/client-ec2';
-import { Failure } from '../core/failure.js';
 import type { ReaperEc2, SpotRequest, TagFilter, Volume } from '../core/ports.js';
-import { GarbledAnswer, readError } from './errors.js';
-import { ask } from './failures.js';
+import { GarbledAnswer } from './errors.js';
+import { ask, codeBehind } from './failures.js';
 import { readPages, readTags, toTagFilters } from './paging.js';
 
 type Leftovers = Omit<ReaperEc2, 'region' | 'findInstances' | 'terminate'>;
@@ -42,7 +41,7 @@ async function deleteVolume(client: EC2Client, id: string): Promise<'deleted' | 
     await ask('ec2:DeleteVolume', () => client.send(new DeleteVolumeCommand({ VolumeId: id })));
     return 'deleted';
   } catch (error) {
-    const code = codeOf(error);
+    const code = codeBehind(error);
     if (code === 'InvalidVolume.NotFound') return 'absent';
     if (code === 'VolumeInUse') return 'in-use';
     throw error;
@@ -68,13 +67,8 @@ async function cancelSpotRequest(client: EC2Client, id: string): Promise<void> {
       if (!CancelledSpotInstanceRequests) throw new GarbledAnswer('the answer names no request');
     });
   } catch (error) {
-    if (codeOf(error) !== 'InvalidSpotInstanceRequestID.NotFound') throw error;
+    if (codeBehind(error) !== 'InvalidSpotInstanceRequestID.NotFound') throw error;
   }
-}
-
-/** EC2's own code behind a failure. */
-function codeOf(failure: unknown): string {
-  return readError(failure instanceof Failure ? failure.cause : failure).code;
 }
 
 function toVolume(volume: AwsVolume): Volume {

@@ -2,7 +2,7 @@ import type { RunInstancesCommandInput, Tag, TagSpecification } from '@aws-sdk/c
 import type { EbsBlockDevice, VolumeType, _InstanceType } from '@aws-sdk/client-ec2';
 import type { LaunchSpec, RootVolume } from '../core/ports.js';
 
-/** The one RunInstances request of this suite: one instance that leaves nothing behind when it powers off. */
+/** The one RunInstances request of this suite: one instance that leaves nothing behind when it powers off, or waits in a pool. */
 export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
   const { plan } = spec;
   return {
@@ -11,7 +11,7 @@ export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
     ClientToken: spec.clientToken,
     ImageId: spec.imageId,
     InstanceType: plan.instanceType as _InstanceType,
-    InstanceInitiatedShutdownBehavior: 'terminate',
+    InstanceInitiatedShutdownBehavior: spec.onPowerOff ?? 'terminate',
     // Two hops: a job's containers on Docker's bridge may use the instance's role too.
     MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 2 },
     BlockDeviceMappings: [{ DeviceName: spec.rootVolume.deviceName, Ebs: toEbs(spec.rootVolume) }],

@@ -1,5 +1,5 @@
-import { createAppAuth } from '@octokit/auth-app';
 import type { Octokit } from '@octokit/rest';
+import githubAppJwt from 'universal-github-app-jwt';
 import { Failure } from '../core/failure.js';
 import type { Clock } from '../core/ports.js';
 import { readPrivateKey } from './private-key.js';
@@ -24,13 +24,13 @@ export interface AppContext {
   readonly policy: Omit<RequestPolicy, 'credentials'>;
 }
 
-type AppAuth = ReturnType<typeof createAppAuth>;
 type Permissions = Record<string, string>;
 
 /** What a token is asked to be good for. */
 interface Wish {
   readonly permissions: Permissions;
-  readonly repositoryNames?: string[];
+  /** Names without their owner. */
+  readonly repositories?: string[];
 }
 
 interface Installation {
@@ -46,15 +46,11 @@ export async function useApp(given: GivenApp, context: AppContext): Promise<Cred
       hint: 'Give `github-token` with the classic scope `manage_runners:enterprise`, or set `runner-scope` to `org`.',
     });
   }
-  const auth = createAppAuth({
-    appId: given.appId,
-    privateKey: readPrivateKey(given.privateKey),
-    request: context.octokit.request,
-  });
-  const app: Credentials = { authorize: async () => `Bearer ${(await auth({ type: 'app' })).token}` };
+  const key = { id: given.appId, privateKey: readPrivateKey(given.privateKey) };
+  const app: Credentials = { authorize: async () => `Bearer ${(await githubAppJwt(key)).token}` };
   const requests = new Requests({ ...context.policy, credentials: app });
   const installation = await findInstallation(requests, given, context);
-  const credentials = new InstallationCredentials({ auth, requests, installation, context });
+  const credentials = new InstallationCredentials({ requests, installation, context });
   await credentials.authorize();
   return credentials;
 }
@@ -66,12 +62,12 @@ const RENEW_AFTER_MS = 55 * 60_000;
 class InstallationCredentials implements Credentials {
   mintedAt: number | undefined;
   private token = '';
+  private renewing: Promise<void> | undefined;
   /** What to ask for, the most useful first. */
   private wishes: readonly Wish[];
 
   constructor(
     private readonly app: {
-      readonly auth: AppAuth;
       readonly requests: Requests;
       readonly installation: Installation;
       readonly context: AppContext;
@@ -81,14 +77,21 @@ class InstallationCredentials implements Credentials {
   }
 
   async authorize(): Promise<string> {
-    const { clock, mask } = this.app.context;
+    const { clock } = this.app.context;
     if (this.mintedAt === undefined || clock.now() - this.mintedAt >= RENEW_AFTER_MS) {
-      const token = await this.mintBest();
-      mask(token);
-      this.mintedAt = clock.now();
-      this.token = token;
+      // Calls side by side share one renewal.
+      this.renewing ??= this.renew().finally(() => (this.renewing = undefined));
+      await this.renewing;
     }
     return `Bearer ${this.token}`;
+  }
+
+  private async renew(): Promise<void> {
+    const { clock, mask } = this.app.context;
+    const token = await this.mintBest();
+    mask(token);
+    this.mintedAt = clock.now();
+    this.token = token;
   }
 
   private async mintBest(): Promise<string> {
@@ -108,17 +111,19 @@ class InstallationCredentials implements Credentials {
 
   /** `undefined`: this installation does not reach that far. */
   private async mint(wish: Wish): Promise<string | undefined> {
-    const { auth, requests, installation, context } = this.app;
+    const { requests, installation, context } = this.app;
     const minted = await requests.ask({
       endpoint: `POST /app/installations/${installation.id}/access_tokens`,
       permission: `an installation of the App that covers ${pathsOf(context.scope).name}`,
       asApp: true,
-      send: async (): Promise<Answer> => {
-        // Always a new one: auth-app would also keep what came out of an answer that was cut off.
-        const { token } = await auth({ type: 'installation', installationId: installation.id, ...wish, refresh: true });
-        return { status: 201, headers: {}, data: token };
-      },
-      read: ({ data }) => (typeof data === 'string' && data !== '' ? data : undefined),
+      send: async (authorization): Promise<Answer> =>
+        context.octokit.request('POST /app/installations/{installation_id}/access_tokens', {
+          installation_id: installation.id,
+          ...wish,
+          headers: { authorization },
+        }),
+      read: ({ data }) =>
+        isRecord(data) && typeof data['token'] === 'string' && data['token'] ? data['token'] : undefined,
       expected: ({ status }) => (status === 422 ? null : undefined),
     });
     return minted ?? undefined;
@@ -172,7 +177,7 @@ function leastWishes(installation: Installation, { scope, repository, readsRuns 
   const runners: Permissions = { [needed]: 'write' };
   const readable = readsRuns ? 'actions' : 'contents';
   const reading: Permissions = installation.granted[readable] ? { [readable]: 'read' } : {};
-  const both: Wish = { permissions: { ...runners, ...reading }, repositoryNames: [repository.repo] };
+  const both: Wish = { permissions: { ...runners, ...reading }, repositories: [repository.repo] };
   if (scope.kind !== 'org') return [both];
   const mayRead = reading[readable] !== undefined && sameOwner(scope.org, repository.owner);
   return mayRead ? [both, { permissions: runners }] : [{ permissions: runners }];

@@ -5,7 +5,7 @@ import type { Connection } from './connection.js';
 import { readFile } from './contents.js';
 import { useCredentials, type GivenCredentials } from './credentials.js';
 import { resolveGroup } from './groups.js';
-import { findDownload, readDeprecation } from './releases.js';
+import { findDownload, readDeprecation, readLatestRelease, type Release } from './releases.js';
 import { Requests } from './request.js';
 import { Runners } from './runners.js';
 import { readRunAttempt } from './runs.js';
@@ -45,6 +45,18 @@ export interface GitHubOptions {
  * @throws Failure `bad-input` for credentials or an address that cannot be right; `github-*` when an App is refused.
  */
 export async function connectGitHub(options: GitHubOptions): Promise<GitHub & ReaperGitHub> {
+  return toPort(await openConnection(options));
+}
+
+/** The releases of any public repository, by `owner/repo`. @throws Failure as {@link connectGitHub} */
+export async function connectReleases(
+  options: GitHubOptions,
+): Promise<{ readLatestRelease(repository: string): Promise<Release> }> {
+  const connection = await openConnection(options);
+  return { readLatestRelease: (repository) => readLatestRelease(connection, repository) };
+}
+
+async function openConnection(options: GitHubOptions): Promise<Connection> {
   const { clock, scope, repository, mask, readsRuns = false } = options;
   const octokit = makeOctokit(options);
   const policy = { clock, patienceSeconds: options.patienceSeconds ?? 60, random: Math.random };
@@ -58,7 +70,7 @@ export async function connectGitHub(options: GitHubOptions): Promise<GitHub & Re
     policy,
   });
   const requests = new Requests({ ...policy, credentials });
-  return toPort({ octokit, requests, clock, repository, paths: pathsOf(scope), server: serverOf(options.apiUrl) });
+  return { octokit, requests, clock, repository, paths: pathsOf(scope), server: serverOf(options.apiUrl) };
 }
 
 function toPort(connection: Connection): GitHub & ReaperGitHub {

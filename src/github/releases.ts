@@ -8,6 +8,8 @@ const SHA256 = /^[0-9a-f]{64}$/i;
 /** How GitHub names a runner archive for Linux. */
 const ARCHIVE = /^actions-runner-linux-(x64|arm64)-(\d+\.\d+\.\d+)\.tar\.gz$/;
 
+const PUBLIC = 'no permission at all for a public repository';
+
 /** One archive of the runner as GitHub describes it. */
 interface Archive {
   readonly filename: string;
@@ -43,6 +45,40 @@ export async function findDownload(
       : 'This server offers one version: use `latest`, or an image with the runner in it.',
     details: [`Offered: ${archives.map((archive) => archive.filename).join(', ') || 'nothing'}.`],
   });
+}
+
+/** The newest release of a public repository, as far as pinning it needs. */
+export interface Release {
+  /** Without a leading `v`. */
+  readonly version: string;
+  /** SHA-256 by file name, of the files of which GitHub gives one. */
+  readonly checksums: ReadonlyMap<string, string>;
+}
+
+/** @throws Failure `github-not-found` when there is no such repository or it has no release */
+export async function readLatestRelease(connection: Connection, repository: string): Promise<Release> {
+  const [owner, repo] = repository.split('/');
+  const release = await connection.requests.ask(
+    toCall(connection, {
+      route: 'GET /repos/{owner}/{repo}/releases/latest',
+      parameters: { owner, repo },
+      permission: PUBLIC,
+      read: ({ data }) => (isRecord(data) ? toRelease(data) : undefined),
+      expected: ({ status }) => (status === 404 ? ('absent' as const) : undefined),
+    }),
+  );
+  if (release !== 'absent') return release;
+  throw new Failure('github-not-found', `GitHub knows no release of ${repository}.`, {
+    hint: 'Check GITHUB_API_URL: only github.com has the releases of other projects.',
+  });
+}
+
+function toRelease(data: Readonly<Record<string, unknown>>): Release | undefined {
+  const tag = data['tag_name'];
+  const assets = readList(data['assets'], (item) => readArchive(item, 'name', 'browser_download_url', 'digest'));
+  if (typeof tag !== 'string' || !assets) return undefined;
+  const checksums = assets.flatMap(({ filename, sha256 }) => (sha256 ? [[filename, sha256] as const] : []));
+  return { version: tag.replace(/^v/, ''), checksums: new Map(checksums) };
 }
 
 /** See {@link GitHub.readDeprecation}: the earlier of the ends of registering and of running jobs. */
@@ -81,7 +117,7 @@ function readRelease(connection: Connection, version: string): Promise<readonly 
     toCall(connection, {
       route: 'GET /repos/actions/runner/releases/tags/{tag}',
       parameters: { tag: `v${version}` },
-      permission: 'no permission at all for a public repository',
+      permission: PUBLIC,
       read: ({ data }) =>
         isRecord(data)
           ? readList(data['assets'], (item) => readArchive(item, 'name', 'browser_download_url', 'digest'))

@@ -59,6 +59,9 @@ interface Patience {
   leftMs: number;
 }
 
+/** So much slower than planned a start polls for the rest of its life once GitHub has limited it. */
+const CROWDED_PACE = 4;
+
 export interface RequestPolicy {
   readonly clock: Clock;
   readonly credentials: Credentials;
@@ -77,11 +80,13 @@ export class Requests {
   /** Before this time GitHub wants no request of ours, in epoch ms. */
   private closedUntil = 0;
   private closedBy: unknown;
+  /** Others ask with the same token: a limit was hit, though one start's questions are far below any. */
+  private isCrowded = false;
 
   constructor(private readonly policy: RequestPolicy) {}
 
   get pace(): number {
-    return paceOf(this.limit, this.policy.clock.now());
+    return Math.max(paceOf(this.limit, this.policy.clock.now()), this.isCrowded ? CROWDED_PACE : 1);
   }
 
   /** For what may be done twice: tried again when there was no answer. @throws Failure `github-*` */
@@ -139,6 +144,7 @@ export class Requests {
     if (wait !== undefined) {
       this.closedUntil = Math.max(this.closedUntil, now + wait);
       this.closedBy = error;
+      this.isCrowded = true;
       return 'again';
     }
     if (error.status === 401 && now - (this.policy.credentials.mintedAt ?? -Infinity) < TOKEN_SETTLES_MS) {

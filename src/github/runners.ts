@@ -30,7 +30,7 @@ export class Runners {
         route: `POST ${this.connection.paths.runners}/generate-jitconfig`,
         parameters: {
           name: request.name,
-          labels: [request.label],
+          labels: [...new Set([request.label, request.origin ?? request.label])],
           runner_group_id: request.groupId,
           work_folder: request.workFolder,
         },

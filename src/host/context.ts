@@ -16,6 +16,8 @@ export interface RunContext extends Run {
   /** Without a slash at the end, as `serverUrl`. */
   readonly apiUrl: string;
   readonly serverUrl: string;
+  /** The event is a pull request from a fork, to which GitHub gives no secrets. */
+  readonly isFromFork: boolean;
   /** Where a checkout would be; it need not exist. */
   readonly workspace: string;
 }
@@ -45,8 +47,16 @@ export function readContext(): RunContext {
     actor: context.actor ?? '',
     apiUrl: withoutSlash(context.apiUrl),
     serverUrl: withoutSlash(context.serverUrl),
+    isFromFork: isPullRequestFromFork(),
     workspace: process.env['GITHUB_WORKSPACE'] || process.cwd(),
   };
+}
+
+function isPullRequestFromFork(): boolean {
+  const { head, base } = (context.payload.pull_request ?? {}) as Readonly<
+    Record<'head' | 'base', { repo?: { full_name?: string } | null } | undefined>
+  >;
+  return head !== undefined && head.repo?.full_name !== base?.repo?.full_name;
 }
 
 function withoutSlash(url: string): string {

@@ -38,17 +38,20 @@ async function end(error: unknown, exit: Exit): Promise<void> {
 /** Details first, as plain lines: the annotation, which GitHub shows on the run's page, is the last word. */
 function tellFailure(failure: Failure): void {
   for (const line of failure.about.details ?? []) core.info(disarm(line));
+  core.setFailed(renderFailure(failure));
+  if (failure.cause instanceof Error && failure.cause.stack) core.debug(failure.cause.stack);
+}
+
+/** What failed, why as far as is known, what to do; a line each. Without the details. */
+export function renderFailure(failure: Failure): string {
   const why = explainCause(failure);
   const { requestId } = failure.about;
-  core.setFailed(
-    [
-      failure.message,
-      ...(why ? [`Why: ${why}`] : []),
-      `What to do: ${failure.hint}`,
-      `Code: ${failure.code}${requestId ? `, request id: ${requestId}` : ''}`,
-    ].join('\n'),
-  );
-  if (failure.cause instanceof Error && failure.cause.stack) core.debug(failure.cause.stack);
+  return [
+    failure.message,
+    ...(why ? [`Why: ${why}`] : []),
+    `What to do: ${failure.hint}`,
+    `Code: ${failure.code}${requestId ? `, request id: ${requestId}` : ''}`,
+  ].join('\n');
 }
 
 function tellBug(error: unknown): void {

@@ -38,6 +38,8 @@ describeEc2('fake', ({ invisibleMs = 0 }) => {
     emptyPool: ({ instanceType, subnetId, market }) => {
       ec2.capacity.set(`${instanceType}/${subnetId}/${market}`, 0);
     },
+    switchOff: (id) => ec2.powerOff(id),
+    readUserData: (id) => Buffer.from(ec2.userDataOf(id) ?? '').toString(),
     abandonVolume(tags) {
       const id = `vol-0${ec2.volumes.length}`;
       ec2.volumes.push({ id, state: 'available', type: 'gp3', createdAt: clock.now(), sizeGiB: 8, tags });

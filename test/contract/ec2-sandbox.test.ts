@@ -1,6 +1,7 @@
 import { describeEc2 } from './ec2.suite.js';
 import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
+import { powerOff } from '../../sandbox/ec2/lifecycle.js';
 import { seed, startSandbox } from '../../sandbox/sandbox.js';
 import { abandonVolume, openSpotRequest } from '../process/leftovers.js';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';
@@ -38,6 +39,8 @@ async function createWorld({ invisibleMs = 0 }: Ec2WorldOptions): Promise<Ec2Wor
     emptyPool({ instanceType, subnetId, market }) {
       sandbox.ec2.capacity[`${instanceType}/${subnetId}/${market}`] = 0;
     },
+    switchOff: (id) => powerOff(sandbox.ec2, sandbox.ec2.instance(id)),
+    readUserData: (id) => sandbox.ec2.instance(id).userData?.toString() ?? '',
     abandonVolume: (tags) => abandonVolume(sandbox.ec2, { tags }),
     openSpotRequest: (tags) => openSpotRequest(sandbox.ec2, { tags }),
     close: () => sandbox.close(),

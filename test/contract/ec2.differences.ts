@@ -1,4 +1,11 @@
+import type { Difference } from './contract.js';
 import type { Differences } from './ec2.suite.js';
+
+const ENCODED_TWICE: Difference = {
+  documented: 'User data travels in base64, which an SDK may do for its caller ("ModifyInstanceAttribute", UserData).',
+  instead: 'moto decodes what the SDK has encoded, and wants base64 below it',
+  fails: /Invalid BASE64 encoding of user data/,
+};
 
 /** Where moto 5.2 differs from documented AWS behaviour, found by the contract suite. */
 export const MOTO_DIFFERENCES: Differences = {
@@ -44,6 +51,25 @@ export const MOTO_DIFFERENCES: Differences = {
     documented: 'InvalidSpotInstanceRequestID.NotFound ("Error codes for the Amazon EC2 API").',
     instead: 'moto fails with HTTP 500',
     fails: /no usable answer/,
+  },
+  'one that was given another payload ends with its next power-off': ENCODED_TWICE,
+  'one that is on keeps its user data': ENCODED_TWICE,
+  'one that has ended takes no payload': ENCODED_TWICE,
+  'one that EC2 does not know takes no payload': ENCODED_TWICE,
+  'one that has ended cannot be started': {
+    documented: 'IncorrectInstanceState ("Error codes for the Amazon EC2 API").',
+    instead: 'moto starts a terminated instance',
+    fails: /"kind": "resumed"/,
+  },
+  'one that EC2 does not know cannot be tagged': {
+    documented: 'InvalidInstanceID.NotFound ("Error codes for the Amazon EC2 API").',
+    instead: 'moto tags whatever it is told to',
+    fails: /Received: .*"tagged"/,
+  },
+  'one for which there is no room is refused its start, and stays as it is': {
+    documented: 'InsufficientInstanceCapacity, also to StartInstances ("Error codes for the Amazon EC2 API").',
+    instead: 'moto has no capacity that could run out',
+    fails: /"kind": "resumed"/,
   },
   'the console of a fresh or unknown instance is empty': {
     documented: 'GetConsoleOutput has no Output until the instance has posted some ("GetConsoleOutput").',

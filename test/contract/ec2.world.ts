@@ -10,6 +10,10 @@ export interface Ec2World {
   publishImages(): Promise<{ readonly pattern: string; readonly newest: string }>;
   /** Leaves no capacity for this plan. */
   emptyPool(plan: Required<Pool>): void | Promise<void>;
+  /** The machine switches itself off: what that means, its launch or a later change has said. */
+  switchOff(id: string): void | Promise<void>;
+  /** What the instance would be told at its next boot. */
+  readUserData(id: string): string | Promise<string>;
   /** Makes a gp3 volume of 8 GiB that no instance holds; answers its id. */
   abandonVolume(tags: Readonly<Record<string, string>>): string | Promise<string>;
   /** Makes a spot request that no capacity has answered; answers its id. */

@@ -1,13 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeAsk, type Ask } from './iam.asks.js';
 import { isAllowed, readPolicy, type PolicyName } from './iam.roles.js';
-import { perform, REAP, START_STOP, type Scenario } from './iam.scenarios.js';
+import { perform, POOL_CLAIM, POOL_FILL, REAP, START_STOP, type Scenario } from './iam.scenarios.js';
 
 type Asked = Ask & { readonly scenario: string };
 
 /** The roles, and all that was asked of AWS on their behalf. */
+const startStop = await performAll(START_STOP);
 const roles: readonly { name: string; policies: readonly PolicyName[]; asked: readonly Asked[] }[] = [
-  { name: 'start-stop', policies: ['start-stop', 'pass-role'], asked: await performAll(START_STOP) },
+  { name: 'start-stop', policies: ['start-stop', 'pass-role'], asked: startStop },
+  {
+    name: 'start-stop with pool-claim',
+    policies: ['start-stop', 'pass-role', 'pool-claim'],
+    asked: [...startStop, ...(await performAll(POOL_CLAIM))],
+  },
+  { name: 'pool-fill', policies: ['pool-fill', 'pass-role'], asked: await performAll(POOL_FILL) },
   { name: 'reap', policies: ['reap'], asked: await performAll(REAP) },
 ];
 
@@ -35,7 +42,9 @@ describe.each(roles)('The role $name', ({ policies, asked }) => {
 
 test('Every scenario asked AWS for something', () => {
   const seen = new Set(roles.flatMap(({ asked }) => asked.map(({ scenario }) => scenario)));
-  expect([...seen].sort()).toEqual([...Object.keys(START_STOP), ...Object.keys(REAP)].sort());
+  expect([...seen].sort()).toEqual(
+    [START_STOP, POOL_CLAIM, POOL_FILL, REAP].flatMap((scenarios) => Object.keys(scenarios)).sort(),
+  );
 });
 
 function groupByKind(asked: readonly Asked[]): [string, readonly Asked[]][] {

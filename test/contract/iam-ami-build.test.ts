@@ -1,8 +1,12 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { ACCOUNT, type Ask } from './iam.asks.js';
+import { amiBuild as amiBuildPolicy } from '../../iam/ami-build.js';
+import { PLACE } from '../../iam/policy.js';
+import { Desk } from '../process/ami-command.js';
+import { abandonSnapshot, keepBuild, keepTemplate } from '../process/images.js';
+import { ACCOUNT, collectAsks, type Ask } from './iam.asks.js';
 import { findDenied, isAllowed, readPolicy } from './iam.roles.js';
-import { arn, ask, createAccount, launch, properLaunch, TAG, tagged, type Misuse } from './iam.world.js';
+import { arn, ask, createAccount, elsewhere, launch, properLaunch, TAG, tagged, type Misuse } from './iam.world.js';
 
 const account = await createAccount();
 afterAll(() => account.close());
@@ -56,7 +60,16 @@ const uses: readonly (readonly [string, readonly Ask[]])[] = [
   ['terminate the machine', ask('ec2:TerminateInstances', builder, IS_MARKED)],
   ['remove its key', ask('ec2:DeleteKeyPair', inEc2('key-pair/packer'), IS_MARKED)],
   ['remove its security group', ask('ec2:DeleteSecurityGroup', inEc2('security-group/sg-1'), IS_MARKED)],
-  ['publish the image', account.ssm('PutParameter', { Name: '/ci-actions/ami/amd64', Value: 'ami-1' })],
+  ['look whether the region has a type', ask('ec2:DescribeInstanceTypes', '*')],
+  [
+    'launch a machine that tests the image',
+    account.ec2('RunInstances', {
+      ...launch.bare,
+      ...tagged('instance', { [PRESET]: 'amd64' }, 1),
+      ...tagged('volume', { [PRESET]: 'amd64' }, 2),
+    }),
+  ],
+  ['read what it says', ask('ec2:GetConsoleOutput', builder, IS_MARKED)],
   ['deregister an old image', ask('ec2:DeregisterImage', arn.image, IS_MARKED)],
   ['delete its snapshot', ask('ec2:DeleteSnapshot', arn.snapshot, IS_MARKED)],
 ];
@@ -75,13 +88,7 @@ const misuses: readonly Misuse[] = [
   [
     'launch without a preset’s tag',
     account.ec2('RunInstances', properLaunch),
-    [
-      `${RUN} instance`,
-      'ec2:CreateTags on instance',
-      `${RUN} network-interface`,
-      `${RUN} volume`,
-      'ec2:CreateTags on volume',
-    ],
+    [`${RUN} instance`, 'ec2:CreateTags on instance', `${RUN} volume`, 'ec2:CreateTags on volume'],
   ],
   [
     'take an image of a machine that it did not start',
@@ -102,9 +109,26 @@ const misuses: readonly Misuse[] = [
     ['ssm:StartSession on document'],
   ],
   [
+    'read what a runner says',
+    ask('ec2:GetConsoleOutput', arn.instance(account.ours.instance), {
+      [`aws:ResourceTag/${TAG}`]: 'octo-org/octo-repo',
+    }),
+    ['ec2:GetConsoleOutput on instance'],
+  ],
+  [
     'connect to a runner',
     ask('ssm:StartSession', arn.instance(account.ours.instance), { [`ssm:resourceTag/${TAG}`]: 'octo-org/octo-repo' }),
     ['ssm:StartSession on instance'],
+  ],
+  [
+    'copy an image to a region that was not allowed',
+    elsewhere(ask('ec2:CopyImage', arn.image)),
+    ['ec2:CopyImage on image'],
+  ],
+  [
+    'mark a snapshot that no copy makes',
+    ask('ec2:CreateTags', arn.snapshot, { ...MARKS, 'ec2:CreateAction': 'CreateSnapshot' }),
+    ['ec2:CreateTags on snapshot'],
   ],
   [
     'share its image with the world',
@@ -117,6 +141,58 @@ const misuses: readonly Misuse[] = [
     ['iam:PassRole on role'],
   ],
 ];
+
+const COMMANDS = ['publish', 'copy', 'rollback', 'prune', 'list'] as const;
+
+/** All that `npm run ami` asks AWS for in one life of the images, by command. */
+async function keepImages(): Promise<readonly (readonly [string, readonly Ask[]])[]> {
+  const desk = await Desk.open();
+  try {
+    const image = keepBuild(desk.sandbox.ec2, {});
+    for (const ageDays of [20, 30, 40]) keepBuild(desk.sandbox.ec2, { ageDays });
+    keepTemplate(desk.sandbox.ec2, 'web', ['resolve:ssm:/ci-actions/ami/amd64:1']);
+    abandonSnapshot(desk.sandbox.ec2, { tags: { [PRESET]: 'amd64' }, ageDays: 9 });
+    const all = collectAsks(desk.sandbox);
+    const asked: [string, readonly Ask[]][] = [];
+    for (const command of COMMANDS) {
+      const from = all.length;
+      const args = {
+        publish: `--preset amd64 --image ${image}`,
+        copy: '--preset amd64 --to eu-west-1 --publish',
+        rollback: '--preset amd64',
+        prune: '--keep 1 --regions us-east-1,eu-west-1',
+        list: '',
+      }[command];
+      const { code, stderr } = await desk.ami(`${command} ${args}`.trim());
+      if (code !== 0) throw new Error(stderr);
+      asked.push([command, all.slice(from)]);
+    }
+    return asked;
+  } finally {
+    await desk.sandbox.close();
+  }
+}
+
+const commands = await keepImages();
+
+describe('The role ami-build is enough for npm run ami --', () => {
+  const policies = [readPolicy('ami-build', { [PLACE.regions]: '*-1' })];
+
+  test.each(commands)('%s', async (_, asks) => {
+    expect(asks.length).toBeGreaterThan(0);
+    expect(await findDenied(asks, policies)).toEqual([]);
+  });
+
+  test('and the commands ask for all that it grants for them', () => {
+    const asked = new Set(commands.flatMap(([, asks]) => asks.map(({ action }) => action)));
+    const granted = amiBuildPolicy.grants.flatMap(({ actions }) =>
+      Object.entries(actions).flatMap(([action, purpose]) =>
+        /\b(publish|copy|rollback|prune|list|npm run ami)\b/.test(purpose) ? [action] : [],
+      ),
+    );
+    expect([...new Set(granted)].sort()).toEqual([...asked].sort());
+  });
+});
 
 describe('The role ami-build may', () => {
   test.each(uses)('%s', async (_, asks) => {

@@ -38,7 +38,10 @@ export type AwsRequest = Pick<RecordedRequest, 'service' | 'operation' | 'body'>
 export function listAsks(request: AwsRequest, world: Ec2World): Ask[] {
   const scope = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers?.['authorization'] ?? '')?.[1];
   const region = scope ?? world.region;
-  const asks = request.service === 'ssm' ? listSsmAsks(request, region) : listEc2Asks(request, { world, region });
+  const asks =
+    request.service === 'ssm'
+      ? listSsmAsks(request, region)
+      : listEc2Asks(request, { world: world.regions.get(region) ?? world, region });
   return asks.map((ask) => ({ ...ask, context: { 'aws:RequestedRegion': region, ...ask.context } }));
 }
 
@@ -57,27 +60,58 @@ interface Place {
 }
 
 /** The parameters that name what exists. */
-const TARGETS = ['InstanceId', 'VolumeId', 'SpotInstanceRequestId', 'ResourceId'];
+const TARGETS = ['InstanceId', 'VolumeId', 'SpotInstanceRequestId', 'ResourceId', 'ImageId', 'SnapshotId'];
 /** What kind of thing it is, by its id. */
-const KINDS: Readonly<Record<string, string>> = { i: 'instance', vol: 'volume', sir: 'spot-instances-request' };
+const KINDS: Readonly<Record<string, string>> = {
+  i: 'instance',
+  vol: 'volume',
+  sir: 'spot-instances-request',
+  ami: 'image',
+  snap: 'snapshot',
+};
 
 function listEc2Asks({ operation, body }: AwsRequest, place: Place): Ask[] {
   const params = Params.parse(body);
   const action = `ec2:${operation}`;
   if (operation === 'RunInstances') return listLaunchAsks(params, place.region);
+  if (operation === 'CopyImage') return listCopyAsks(params, place.region);
   // AWS knows no resources for these.
   if (operation.startsWith('Describe')) return [{ action, resource: '*', context: {} }];
   const ids = TARGETS.flatMap((name) => [...params.list(name), ...[params.text(name) ?? []].flat()]);
-  return ids.map((id) => ({
+  const asked = ids.map((id) => ({
     action,
     resource: arn(place.region, KINDS[id.split('-')[0]!]!, id),
     context: { ...prefix('aws:ResourceTag/', findTags(place.world, id)), ...readRequestTags(params) },
   }));
+  const image = params.flag('DeleteAssociatedSnapshots')
+    ? place.world.images.get(params.require('ImageId'))
+    : undefined;
+  if (!image) return asked;
+  const context = prefix('aws:ResourceTag/', findTags(place.world, image.snapshotId));
+  return [
+    ...asked,
+    { action: 'ec2:DeleteSnapshot', resource: arn(place.region, 'snapshot', image.snapshotId), context },
+  ];
+}
+
+/** Of the original, of what is made, and of the tags: those that are copied are nowhere in the request. */
+function listCopyAsks(params: Params, region: string): Ask[] {
+  const action = 'ec2:CopyImage';
+  const original = { action, resource: arn(region, 'image', params.require('SourceImageId')), context: {} };
+  const tags = readTagSpecifications(params);
+  const made = ['image', 'snapshot'].flatMap((kind): Ask[] => {
+    const resource = arn(region, kind, 'new');
+    const marks = tags.get(kind) ?? {};
+    const isTagged = tags.has(kind) || (kind === 'image' && params.flag('CopyImageTags'));
+    const marking = { action: 'ec2:CreateTags', resource, context: { ...marks, 'ec2:CreateAction': 'CopyImage' } };
+    return [{ action, resource, context: marks }, ...(isTagged ? [marking] : [])];
+  });
+  return [original, ...made];
 }
 
 function findTags(world: Ec2World, id: string): ReadonlyMap<string, string> {
-  const found = world.instancesById.get(id) ?? world.volumes.get(id) ?? world.spotRequests.get(id);
-  return found?.tags ?? new Map();
+  const kinds = [world.instancesById, world.volumes, world.spotRequests, world.images, world.snapshots];
+  return kinds.map((things) => things.get(id)?.tags).find((tags) => tags !== undefined) ?? new Map();
 }
 
 function listLaunchAsks(params: Params, region: string): Ask[] {

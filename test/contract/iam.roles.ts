@@ -4,7 +4,7 @@ import { PLACE, type PolicyDocument } from '../../iam/policy.js';
 import { seed } from '../../sandbox/sandbox.js';
 import { ACCOUNT, describeAsk, type Ask } from './iam.asks.js';
 
-export type PolicyName = 'start-stop' | 'pass-role' | 'reap' | 'ami-build' | 'trust';
+export type PolicyName = 'start-stop' | 'pass-role' | 'pool-claim' | 'pool-fill' | 'reap' | 'ami-build' | 'trust';
 
 /** What the sandbox's user would have filled in. */
 export const VALUES: Readonly<Record<string, string>> = {

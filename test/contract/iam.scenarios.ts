@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { powerOff } from '../../sandbox/ec2/lifecycle.js';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
 import { collectAsks, type Ask } from './iam.asks.js';
@@ -84,6 +85,40 @@ export const REAP: Readonly<Record<string, Scenario>> = {
     before: startLongAgo,
     act: (sandbox) => reap(sandbox),
   },
+};
+
+const IN_POOL = { pool: 'ready' } as const;
+
+async function pooled(sandbox: Sandbox): Promise<StepResult['outputs']> {
+  const { outputs } = await fillPool(sandbox, IN_POOL);
+  return outputs;
+}
+
+/** Machines are not run here: as soon as one is on, it goes off. */
+function fillPool(sandbox: Sandbox, inputs: Readonly<Record<string, string>>): Promise<StepResult> {
+  const forget = sandbox.on((event) => {
+    if (event.name === 'running') powerOff(sandbox.ec2, sandbox.ec2.instance(event.instance));
+  });
+  return run(sandbox, { action: 'fill-pool', inputs, code: 0 }).finally(forget);
+}
+
+export const POOL_CLAIM: Readonly<Record<string, Scenario>> = {
+  'a start that claims': { before: pooled, act: (sandbox) => start(sandbox, { ...LAUNCHED, ...IN_POOL }) },
+};
+
+export const POOL_FILL: Readonly<Record<string, Scenario>> = {
+  'a pool that is filled, with a group, a key and a profile': {
+    act: (sandbox) =>
+      fillPool(sandbox, {
+        ...IN_POOL,
+        'subnet-id': seed.SUBNET_A,
+        'security-group-id': seed.RUNNER_GROUP,
+        'key-name': seed.KEY_PAIR,
+        'iam-role-name': seed.INSTANCE_PROFILE,
+        'aws-resource-tags': 'Team=search',
+      }),
+  },
+  'a pool that is emptied': { before: pooled, act: (sandbox) => fillPool(sandbox, { ...IN_POOL, size: '0' }) },
 };
 
 /** A machine for spot beyond its time, which has lost its volume, and whose request is open again. */

@@ -18,11 +18,12 @@ const ownImports: readonly (readonly [string, readonly string[]])[] = [
   ['src/github', ['src/github', 'src/core']],
   ['src/host', ['src/host', 'src/core']],
   ['actions', ['actions', 'src']],
+  ['ami', ['ami', 'src']],
   ['sandbox', ['sandbox']],
   ['iam', ['iam', 'src/core']],
 ];
 /** Libraries that compute and touch nothing. */
-const pureImports = /^(yaml|jsonc-parser|node:(zlib|crypto|events))$/;
+const pureImports = /^(js-yaml|jsonc-parser|@rgrove\/parse-xml|node:(zlib|crypto|events))$/;
 /** How the world leaks into code that should only decide. */
 const impure =
   /\bprocess\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;
@@ -62,7 +63,7 @@ function listImpurities(code: string): string[] {
 }
 
 function readSources(): Sources {
-  const folders = ['actions', 'iam', 'src', 'sandbox', 'scripts'];
+  const folders = ['actions', 'ami', 'iam', 'src', 'sandbox', 'scripts'];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(root, folder, name)),
   );
@@ -81,7 +82,17 @@ describe('The arrows between the folders', () => {
   test('are judged in every folder there is', () => {
     const seen = new Set(Object.keys(sources).map((path) => dirname(path).split('/').slice(0, 2).join('/')));
     expect([...seen]).toEqual(
-      expect.arrayContaining(['actions', 'iam', 'sandbox', 'scripts', 'src/core', 'src/ec2', 'src/github', 'src/host']),
+      expect.arrayContaining([
+        'actions',
+        'ami',
+        'iam',
+        'sandbox',
+        'scripts',
+        'src/core',
+        'src/ec2',
+        'src/github',
+        'src/host',
+      ]),
     );
   });
 
@@ -101,6 +112,8 @@ describe('The arrows between the folders', () => {
     ['one adapter in another', 'src/ec2/a.ts', "import { clock } from '../host/clock.js';"],
     ['an action in an adapter', 'src/host/a.ts', "import { runStopRunner } from '../../actions/index.js';"],
     ['the sandbox in the product', 'actions/a.ts', "import { startSandbox } from '../sandbox/sandbox.js';"],
+    ['the AWS SDK in a command', 'ami/cli/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
+    ['an action in a command', 'ami/cli/a.ts', "import { connectToEc2 } from '../../actions/connect.js';"],
     ['the product in the sandbox', 'sandbox/a.ts', "import { startRunners } from '../src/core/start.js';"],
   ])('%s is noticed', (_, file, text) => {
     expect(findViolations({ [file]: text })).toHaveLength(1);

@@ -9,6 +9,7 @@ import type {
   Pool,
   ReaperEc2,
   Refusal,
+  ResumeOutcome,
   SpotRequest,
   TagFilter,
   Volume,
@@ -22,6 +23,7 @@ import {
   SUBNET_A,
   type FakeImage,
 } from './fake-catalog.js';
+import { FakeFaults, type FakeFault } from './fake-faults.js';
 import { FakeMachines, type FakeTimeline } from './fake-machines.js';
 
 export interface FakeEc2Options {
@@ -32,14 +34,6 @@ export interface FakeEc2Options {
 }
 
 type Operation = Exclude<keyof (Ec2 & ReaperEc2), 'region'>;
-
-/** What a `fault` does: throw before the effect (default) or, as a lost answer does, after it. */
-export interface FakeFault {
-  readonly error: Error;
-  readonly afterEffect?: boolean;
-  /** How many calls fail. Default 1. */
-  readonly times?: number;
-}
 
 /** How EC2 says that a plan's pool is empty. */
 export const NO_CAPACITY: Refusal = {
@@ -72,7 +66,8 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   readonly consoles = new Map<string, string>();
   private readonly machines: FakeMachines;
   private readonly refusals: { match: Partial<Pool>; refusal: Refusal }[] = [];
-  private readonly faults = new Map<Operation, { error: Error; afterEffect: boolean; times: number }>();
+  private readonly faults = new FakeFaults<Operation>();
+  private readonly resumeListeners: ((instance: Instance) => void)[] = [];
   private readonly launchListeners: ((instance: Instance, spec: LaunchSpec) => void)[] = [];
 
   constructor({ clock, region = 'us-east-1', timeline = {} }: FakeEc2Options) {
@@ -97,7 +92,7 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
 
   /** The next calls of this operation fail. */
   fault(operation: Operation, fault: FakeFault): void {
-    this.faults.set(operation, { afterEffect: false, times: 1, ...fault });
+    this.faults.plan(operation, fault);
   }
 
   /** No call fails any more. */
@@ -108,6 +103,21 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   /** Called as each instance is launched: the place to let a runner come online. */
   onLaunch(listener: (instance: Instance, spec: LaunchSpec) => void): void {
     this.launchListeners.push(listener);
+  }
+
+  /** Called as a stopped instance is started again. */
+  onResume(listener: (instance: Instance) => void): void {
+    this.resumeListeners.push(listener);
+  }
+
+  /** The machine switches itself off: it is terminated, or it stops if it was launched so. */
+  powerOff(id: string): void {
+    this.machines.powerOff(id);
+  }
+
+  /** What the instance would be told at its next boot. */
+  userDataOf(id: string): Uint8Array | undefined {
+    return this.machines.userData(id);
   }
 
   /** The instance goes away by itself: powered off, interrupted, broken. */
@@ -212,18 +222,42 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     });
   }
 
+  arm(id: string, userData: Uint8Array): Promise<'armed' | 'gone'> {
+    return this.answer('arm', () => (this.knows(id) ? this.machines.arm(id, userData) : 'gone'));
+  }
+
+  tagInstance(id: string, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone'> {
+    return this.answer('tagInstance', () => {
+      if (!this.knows(id)) return 'gone';
+      this.retag(id, tags);
+      return 'tagged';
+    });
+  }
+
+  resume(id: string): Promise<ResumeOutcome> {
+    return this.answer('resume', () => {
+      const known = this.machines.visible().find((one) => one.id === id);
+      if (!known) return { kind: 'gone' };
+      const { type: instanceType, subnetId = SUBNET_A, market } = known;
+      const refusal = known.state === 'stopped' ? this.findRefusal({ instanceType, subnetId, market }) : undefined;
+      if (refusal) return { kind: 'refused', refusal };
+      const instance = this.machines.resume(id);
+      if (!instance) return { kind: 'gone' };
+      if (known.state === 'stopped') for (const listener of this.resumeListeners) listener(instance);
+      return { kind: 'resumed', state: instance.state };
+    });
+  }
+
   readConsole(id: string): Promise<string> {
     return this.answer('readConsole', () => this.consoles.get(id) ?? '');
   }
 
-  private async answer<T>(operation: Operation, effect: () => T): Promise<T> {
-    // A real call is never answered within the same turn; neither is this one.
-    await Promise.resolve();
-    const fault = this.faults.get(operation);
-    if (!fault) return effect();
-    if (--fault.times <= 0) this.faults.delete(operation);
-    if (fault.afterEffect) effect();
-    throw fault.error;
+  private answer<T>(operation: Operation, effect: () => T): Promise<T> {
+    return this.faults.answer(operation, effect);
+  }
+
+  private knows(id: string): boolean {
+    return this.machines.visible().some((one) => one.id === id && one.state !== 'terminated');
   }
 
   private admit(spec: LaunchSpec): LaunchOutcome {
@@ -270,7 +304,7 @@ function refuseUnless(known: readonly { readonly id: string }[], id: string, cod
   if (!known.some((one) => one.id === id)) throw new Failure(code, `EC2 has no ${id}.`, { hint: 'Correct it.' });
 }
 
-function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {
+export function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {
   return Object.entries(wanted).every(([key, value]) =>
     typeof value === 'string' ? tags[key] === value : tags[key]?.startsWith(value.startsWith),
   );

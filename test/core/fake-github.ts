@@ -121,7 +121,8 @@ export class FakeGitHub implements GitHub, ReaperGitHub {
     if (lost === 'before') return 'unanswered';
     this.refuseWhatGitHubRefuses(request);
     if (this.listed.some((runner) => sameName(runner.name, request.name))) return lost ? 'unanswered' : 'name-taken';
-    const { id, name } = this.addRunner({ name: request.name, labels: [request.label] });
+    const labels = [...new Set([request.label, request.origin ?? request.label])];
+    const { id, name } = this.addRunner({ name: request.name, labels });
     this.minted.push(request);
     return lost ? 'unanswered' : { id, name, jitConfig: Buffer.from(`jit config of ${name}`).toString('base64') };
   }

@@ -19,9 +19,12 @@ export interface FakeTimeline {
 
 interface Machine {
   readonly spec: LaunchSpec;
-  readonly launchedAt: number;
+  launchedAt: number;
   facts: Omit<Instance, 'state' | 'stateReason'>;
   stopped?: true;
+  /** What is read at boot, and what a power-off means: both can be changed. */
+  userData: Uint8Array;
+  onPowerOff: 'stop' | 'terminate';
   ended?: { readonly at: number; readonly reason: string };
 }
 
@@ -69,7 +72,13 @@ export class FakeMachines {
       imageId: spec.imageId,
       tags: { ...spec.tags },
     };
-    const machine = { spec, launchedAt, facts };
+    const machine: Machine = {
+      spec,
+      launchedAt,
+      facts,
+      userData: spec.userData,
+      onPowerOff: spec.onPowerOff ?? 'terminate',
+    };
     this.machines.push(machine);
     return this.view(machine);
   }
@@ -78,6 +87,40 @@ export class FakeMachines {
   end(id: string, reason: string): void {
     const machine = this.machines.find(({ facts }) => facts.id === id);
     if (machine) machine.ended ??= { at: this.clock.now(), reason };
+  }
+
+  /** It switches itself off: the end of it, or not. */
+  powerOff(id: string): void {
+    const machine = this.machines.find(({ facts }) => facts.id === id);
+    if (!machine || machine.ended || machine.stopped) return;
+    if (machine.onPowerOff === 'stop') machine.stopped = true;
+    else this.end(id, 'Client.InstanceInitiatedShutdown: Instance initiated shutdown');
+  }
+
+  /** What it would read at its next boot. */
+  userData(id: string): Uint8Array | undefined {
+    return this.machines.find(({ facts }) => facts.id === id)?.userData;
+  }
+
+  arm(id: string, userData: Uint8Array): 'armed' | 'gone' {
+    const machine = this.machines.find(({ facts }) => facts.id === id);
+    if (!machine || machine.ended) return 'gone';
+    machine.onPowerOff = 'terminate';
+    if (!machine.stopped) return 'gone';
+    machine.userData = userData;
+    return 'armed';
+  }
+
+  /** Does nothing to one that is on. */
+  resume(id: string): Instance | undefined {
+    const machine = this.machines.find(({ facts }) => facts.id === id);
+    if (!machine || machine.ended) return undefined;
+    if (machine.stopped) {
+      delete machine.stopped;
+      machine.launchedAt = this.clock.now();
+      machine.facts = { ...machine.facts, launchedAt: Math.floor(machine.launchedAt / 1_000) * 1_000 };
+    }
+    return this.view(machine);
   }
 
   stop(id: string): void {

@@ -64,7 +64,7 @@ describe('a mint', () => {
 });
 
 describe('a rate limit', () => {
-  const secondary: Reply = { status: 403, json: { message: 'You have exceeded a secondary rate limit' } };
+  const secondary = { status: 403, json: { message: 'You have exceeded a secondary rate limit' } };
 
   test('is waited for by all calls together: none is sent meanwhile', async () => {
     const script = new ScriptedGitHub()
@@ -98,6 +98,14 @@ describe('a rate limit', () => {
     const { read, script } = await poll(secondary);
     await expect(read()).rejects.toMatchObject({ code: 'github-rate-limited' });
     expect(script.requests).toHaveLength(2);
+  });
+
+  test('that was hit once makes polling slower for good: others use the same token', async () => {
+    const limited: Reply = { ...secondary, headers: { 'retry-after': '1' } };
+    const { github, read } = await poll(limited, { json: runnerJson(7) });
+    expect(github.pace).toBe(1);
+    await read();
+    expect(github.pace).toBe(4);
   });
 
   test('seen in any answer sets the pace, until another tells more', async () => {

@@ -1,6 +1,6 @@
 import { Failure, type FailureCode } from '../../src/core/failure.js';
 import { TAG } from '../../src/core/identity.js';
-import type { Instance, JournalEntry, Log } from '../../src/core/ports.js';
+import type { Instance, JournalEntry } from '../../src/core/ports.js';
 import { reap, refuseIncomplete } from '../../src/core/reap.js';
 import { startRunners } from '../../src/core/start.js';
 import { stopRunners } from '../../src/core/stop.js';
@@ -12,17 +12,11 @@ import { createRandom, Fate } from './fate.js';
 import { IDLE_MS, InterleavedMachines } from './interleaved-machines.js';
 import { createReaperClouds } from './interleaved-reaper.js';
 import type { Story } from './interleaved-story.js';
+import { quiet } from './quiet-log.js';
 import { aRequest, run } from './requests.js';
 
 const HOME = { owner: 'octo-org', repo: 'octo-repo' };
 const GRACE_MS = 1_800_000;
-const quiet: Log = {
-  group: (_title, body) => body(),
-  info: () => undefined,
-  notice: () => undefined,
-  warning: () => undefined,
-  debug: () => undefined,
-};
 
 /** One world in memory in which a story takes place. @returns by `tell`: which invariants it broke, a sentence each */
 export class Interleaving {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { resolvePreset } from '../../src/core/presets.js';
+import { parse } from '../../src/core/yaml.js';
 
 const allowed = ['ec2-instance-type', 'ec2-volume-size', 'aws-resource-tags', 'market-type'];
 
 function resolve(name: string, text?: string) {
-  const file = text === undefined ? undefined : { path: '.github/ec2-runners.yml', text };
+  const file = text === undefined ? undefined : { path: '.github/ec2-runners.yml', text, parse };
   const { preset, problems } = resolvePreset(name, file, allowed);
   const inputs = Object.fromEntries(Object.entries(preset.inputs).map(([key, { text: value }]) => [key, value]));
   return { inputs, base: preset.base, problems };

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/core/failure.js';
 import { estimateInstance, estimateVolume } from '../../src/core/prices.js';
 import { listFindings, summariseReap } from '../../src/core/reap-report.js';
-import type { Finding } from '../../src/core/reap.js';
+import type { Finding } from '../../src/core/reap-finding.js';
 
 const HOUR = 3_600_000;
 

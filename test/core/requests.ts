@@ -31,6 +31,7 @@ export function aRequest(changes: Partial<StartRequest> = {}): StartRequest {
     runnerHome: undefined,
     runAsUser: 'root',
     preRunnerScript: undefined,
+    pool: undefined,
     waitFor: 'online',
     retryCapacityMs: 0,
     startupTimeoutMs: 300_000,

@@ -18,12 +18,37 @@ describe('a start', () => {
     expect(world.journal.at(-1)?.state).toBe('confirmed');
   });
 
-  test('asks GitHub at most every 2 s on average, and EC2 a few times', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+  test('spends at most 25 of GitHub’s points on a boot of 20 s', async () => {
+    const world = aWorld({ bootMs: 20_000 });
     await startRunners(aRequest(), world.ports);
-    const polls = world.github.calls.filter((call) => call.startsWith('readRunner'));
-    expect(polls.length).toBeLessThanOrEqual(BOOT_MS / 2_000);
+    const points = world.github.calls.map((call) => (call.startsWith('mint') || call.startsWith('remove') ? 5 : 1));
+    expect(points.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(25);
     expect(world.github.calls.filter((call) => call === 'mintRunner')).toHaveLength(1);
+  });
+
+  test.each([7, 25, 60])('notices within 1.2 s, whenever it is, that a boot of %i s is over', async (seconds) => {
+    for (let fraction = 0; fraction < 10; fraction++) {
+      const bootMs = seconds * 1_000 + fraction * 130;
+      const world = aWorld({ bootMs });
+      const { runners } = await startRunners(aRequest(), world.ports);
+      expect(runners[0]!.onlineAt! - runners[0]!.launchedAt - bootMs).toBeLessThanOrEqual(1_200);
+    }
+  });
+
+  test('that nobody could be told of is taken back', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    const publish = () => Promise.reject(new Failure('bad-input', 'no outputs', { hint: 'x' }));
+    const failure = await failureOf(startRunners(aRequest(), world.ports, publish));
+    expect(failure.message).toBe('no outputs');
+    expect(world.live()).toEqual([]);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('is not confirmed before it was told of', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    let state: string | undefined;
+    await startRunners(aRequest(), world.ports, async () => void (state = world.journal.at(-1)?.state));
+    expect([state, world.journal.at(-1)?.state]).toEqual(['started', 'confirmed']);
   });
 
   test('fixes the identity of everything before it exists', async () => {
@@ -53,7 +78,7 @@ describe('a start', () => {
     expect(new Set(started.runners.map(({ runner }) => runner.name)).size).toBe(5);
     expect(new Set(world.ec2.specs.map(({ userData }) => Buffer.from(userData).toString('hex'))).size).toBe(5);
     expect(new Set(world.ec2.specs.map(({ clientToken }) => clientToken)).size).toBe(5);
-    expect(world.github.calls.filter((call) => call === 'listRunners').length).toBeLessThanOrEqual(14);
+    expect(world.github.calls.filter((call) => call === 'listRunners').length).toBeLessThanOrEqual(20);
   });
 
   test('of fifty is paced within the buckets of EC2', async () => {

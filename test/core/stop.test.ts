@@ -13,8 +13,7 @@ function setUp() {
       { run, label: undefined, instanceIds: [], wait: false, ...changes },
       { ...world.ports, gitHubOf: async () => world.github },
     );
-  const refusalOf = async (stopped: ReturnType<typeof stop>) =>
-    failureOf(stopped.then((one) => refuseUnstopped(one)));
+  const refusalOf = async (stopped: ReturnType<typeof stop>) => failureOf(stopped.then((one) => refuseUnstopped(one)));
   const start = (changes: Parameters<typeof aRequest>[0] = {}) => startRunners(aRequest(changes), world.ports);
   return { world, start, stop, refusalOf };
 }

@@ -1,6 +1,7 @@
 import { renderScope, TAG, type Scope } from '../../src/core/identity.js';
 import type { Instance, Log, Market, Runner } from '../../src/core/ports.js';
-import { reap, type Reaped, type ReapRequest } from '../../src/core/reap.js';
+import { reap, type Reaped } from '../../src/core/reap.js';
+import type { ReapRequest } from '../../src/core/reap-finding.js';
 import { AMD64_IMAGE } from './fake-catalog.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';

@@ -21,7 +21,8 @@ type Kill = (how: NodeJS.Signals | 'hang up') => void;
 const CANCEL_MS = { SIGTERM: 7_500, SIGKILL: 10_000 } as const;
 /** Long enough for a signal to have been heard before the request goes on. */
 const HEARD_MS = 1_000;
-const LATE_MS = 3_000;
+/** When a request takes effect whose step is dead already, in ms after it was sent. */
+export const LATE_MS = 3_000;
 
 /** By name: the fault for a request to EC2 or SSM, and for one to GitHub. */
 export const API_FAULTS = {

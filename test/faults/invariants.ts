@@ -8,7 +8,8 @@ import type { World, StepRun } from './world.js';
 const STATED_BOUND_S = 15 * 60 + BOOT_S + 20;
 
 export interface Violation {
-  readonly rule: 'alive' | 'ghost' | 'leftover' | 'foreign' | 'verdict' | 'reason' | 'secret' | 'too many' | 'too late' | 'post';
+  readonly rule:
+    'alive' | 'ghost' | 'leftover' | 'foreign' | 'verdict' | 'reason' | 'secret' | 'too many' | 'too late' | 'post';
   readonly what: string;
 }
 
@@ -61,12 +62,12 @@ export function checkStart(start: StepRun, world: World): Violation[] {
   return [{ rule: 'verdict', what: `start-runner succeeds with ${problems.join(', ')}` }];
 }
 
-/** Success: nothing of ours runs or is registered any more. */
-export function checkStop(stop: StepRun, world: World): Violation[] {
-  if (stop.code !== 0) return [];
-  const problems = [...world.live.map(({ id }) => id), ...world.runners.map(({ name }) => name)];
+/** Success of a stop, or of the post step of a start that did not succeed: nothing of ours runs or is registered. */
+export function checkCleaner({ name, code }: StepRun, world: World): Violation[] {
+  if (code !== 0) return [];
+  const problems = [...world.live.map(({ id }) => id), ...world.runners.map((runner) => runner.name)];
   if (problems.length === 0) return [];
-  return [{ rule: 'verdict', what: `stop-runner succeeds and leaves ${problems.join(', ')}` }];
+  return [{ rule: 'verdict', what: `${name} succeeds and leaves ${problems.join(', ')}` }];
 }
 
 /** What a sweep says it has removed is gone, and one that nothing disturbed leaves nothing. */

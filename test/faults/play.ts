@@ -1,5 +1,6 @@
 import { nameCell, type Cell } from './cells.js';
-import { checkEnd, checkReap, checkStart, checkStop, checkStep, type Violation } from './invariants.js';
+import { LATE_MS } from './faults.js';
+import { checkEnd, checkReap, checkStart, checkCleaner, checkStep, type Violation } from './invariants.js';
 import { World, type StepRun } from './world.js';
 
 /** What became of one cell. */
@@ -48,13 +49,16 @@ async function playIn(world: World, cell: Cell): Promise<Played> {
     const post = await runPost(world, cell, start);
     if (scenario.step === 'post') disturbed = post;
     violations.push(...checkStep(post, world));
+    // A registration that takes effect when the post step is over is for the stop to find.
+    const isLateMint = at?.operation.startsWith('POST-') === true && at.fault.endsWith('-late');
+    if (!ok && !isLateMint) violations.push(...checkCleaner(post, world));
     if (ok && world.live.length < before) violations.push({ rule: 'post', what: 'the post step harmed a good start' });
   }
   if (kill !== 'forsaken' && scenario.step !== 'reap') {
     await pause(STOP_JOB_MS);
     const stop = await runStop(world, cell, ok ? start : undefined);
     if (scenario.step === 'stop') disturbed = stop;
-    violations.push(...checkStep(stop, world), ...checkStop(stop, world));
+    violations.push(...checkStep(stop, world), ...checkCleaner(stop, world));
     // "Run stop-runner again: it is safe to repeat."
     if (stop.code !== 0) violations.push(...(await stopAgain(world, cell)));
   }
@@ -99,7 +103,7 @@ function runStop(world: World, { scenario, at }: Cell, start: StepRun | undefine
 async function stopAgain(world: World, cell: Cell): Promise<Violation[]> {
   await pause(STOP_JOB_MS);
   const again = await runStop(world, { ...cell, scenario: { ...cell.scenario, step: 'start' } }, undefined);
-  return [...checkStep(again, world), ...checkStop(again, world)];
+  return [...checkStep(again, world), ...checkCleaner(again, world)];
 }
 
 /** The run is over, nobody stopped anything, and the reaper comes by; then it comes by again, as it does on a schedule. */
@@ -116,8 +120,9 @@ async function sweep(world: World, { at }: Cell, violations: Violation[]): Promi
   return disturbed;
 }
 
-/** Nobody acts any more: what is left is up to the instances themselves. */
+/** Nobody acts any more: what is left is up to the instances themselves, once all that was asked for is there. */
 async function settle(world: World): Promise<void> {
+  await pause(LATE_MS);
   do await calm(world);
   while (world.machines.timers.ringNext());
 }

@@ -1,18 +1,20 @@
-import { afterAll, beforeAll } from '@jest/globals';
 import {
   CreateVolumeCommand,
+  DescribeInstanceAttributeCommand,
   EC2Client,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   RegisterImageCommand,
   RequestSpotInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeEc2 } from '../contract/ec2.suite.js';
 import type { Ec2World } from '../contract/ec2.world.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
-import { setAwsEnvironment, wallClock } from '../contract/aws-environment.js';
-import { startMoto, type Moto } from './moto.js';
+import { wallClock } from '../contract/aws-environment.js';
+import { useMoto } from './moto.js';
 import { MOTO_DIFFERENCES } from '../contract/ec2.differences.js';
 
 /** One of the images that moto brings. */
@@ -24,19 +26,12 @@ const UBUNTU = {
 };
 const PARAMETER = { name: '/ci-actions/ami/amd64', value: UBUNTU.id };
 
-let moto: Moto;
-
-beforeAll(async () => {
-  moto = await startMoto();
-  setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
-}, 90_000);
-
-afterAll(() => moto.stop(), 30_000);
+const reset = useMoto();
 
 describeEc2('real adapter on moto', createWorld, MOTO_DIFFERENCES);
 
 async function createWorld(): Promise<Ec2World> {
-  await moto.reset();
+  await reset();
   const raw = new EC2Client({});
   const ssm = new SSMClient({});
   const [{ Subnets = [] }, { SecurityGroups = [] }] = await Promise.all([
@@ -58,6 +53,13 @@ async function createWorld(): Promise<Ec2World> {
     },
     publishImages: () => publishImages(raw),
     emptyPool: () => undefined,
+    switchOff: (id) => switchOff(raw, id),
+    async readUserData(id) {
+      const { UserData } = await raw.send(
+        new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: 'userData' }),
+      );
+      return Buffer.from(UserData?.Value ?? '', 'base64').toString();
+    },
     async abandonVolume(tags) {
       const TagSpecifications = [{ ResourceType: 'volume' as const, Tags: listTags(tags) }];
       const volume = { AvailabilityZone: 'us-east-1a', Size: 8, VolumeType: 'gp3' as const, TagSpecifications };
@@ -74,6 +76,16 @@ async function createWorld(): Promise<Ec2World> {
       ssm.destroy();
     },
   };
+}
+
+/** moto has no machines that could go off: done from outside, by what the instance says of that. */
+async function switchOff(raw: EC2Client, id: string): Promise<void> {
+  const about = { InstanceId: id, Attribute: 'instanceInitiatedShutdownBehavior' } as const;
+  const { InstanceInitiatedShutdownBehavior } = await raw.send(new DescribeInstanceAttributeCommand(about));
+  const ends = InstanceInitiatedShutdownBehavior?.Value === 'terminate';
+  await (ends
+    ? raw.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
+    : raw.send(new StopInstancesCommand({ InstanceIds: [id] })));
 }
 
 /** moto dates images to the second. */

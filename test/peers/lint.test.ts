@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -15,6 +15,8 @@ interface Linter {
   readonly program: string;
   readonly args: readonly string[];
   readonly reads: readonly RegExp[];
+  /** Lays files out in an empty folder for a linter that cannot read them where they are. @returns what it is to read */
+  readonly layOut?: (files: readonly string[], folder: string) => readonly string[];
   /** A file with a mistake that the linter is there to find, and its words for it. */
   readonly planted: { readonly file: string; readonly text: string; readonly finds: RegExp };
 }
@@ -23,19 +25,25 @@ const workflow =
   'on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.event.head_commit.message }}\n';
 const template =
   "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: a\n";
-const workflows = [/^\.github\/workflows\/.*\.ya?ml$/, /^workflows\/starter\/.*\.ya?ml$/];
-const scripts = [/\.sh$/, /^\.ci\/run$/];
+const workflows = [
+  /^\.github\/workflows\/.*\.ya?ml$/,
+  /^workflows\/starter\/(?!ec2-runners).*\.ya?ml$/,
+  /^workflows\/example-marqo\/after\/.*\.ya?ml$/,
+];
+const ourActions = ['check-tests', 'reap-runners', 'report-tests', 'run-tox', 'start-runner', 'stop-runner'];
+const scripts = [/\.sh$/, /^\.ci\/run$/, /\/packer$/];
 
 const linters: Readonly<Record<string, Linter>> = {
   actionlint: {
     program: '.peers/bin/actionlint',
     args: ['-no-color', '-shellcheck', join(root, '.peers/venv/bin/shellcheck')],
     reads: workflows,
+    layOut: layOutForActionlint,
     planted: { file: 'planted.yml', text: workflow, finds: /potentially untrusted/ },
   },
   zizmor: {
     program: '.peers/venv/bin/zizmor',
-    args: ['--offline', '--no-progress', '--quiet', '--no-config'],
+    args: ['--offline', '--no-progress', '--quiet', '--no-config', '--pedantic'],
     reads: [...workflows, /^[a-z-]+\/action\.yml$/],
     planted: { file: '.github/workflows/planted.yml', text: workflow, finds: /template-injection/ },
   },
@@ -58,6 +66,25 @@ const linters: Readonly<Record<string, Linter>> = {
     planted: { file: 'planted.sh', text: '#!/bin/bash\nif true\nthen echo 1; fi\n', finds: /^\+/m },
   },
 };
+
+/**
+ * Each folder of workflows becomes a repository of its own, as where it is copied to. actionlint 1.7.12 takes `$/action`
+ * for a mistake: it is given `./action` instead, and our actions beside it, so that it checks what they are given.
+ */
+function layOutForActionlint(files: readonly string[], folder: string): readonly string[] {
+  // With an end of its own, because actionlint takes a folder whose name begins like another's for a part of it.
+  const repositoryOf = (path: string): string => join(folder, `${dirname(path).replaceAll('/', '-')}.d`);
+  const targetOf = (path: string): string => join(repositoryOf(path), '.github/workflows', basename(path));
+  for (const path of files) {
+    const [repository, target] = [repositoryOf(path), targetOf(path)];
+    mkdirSync(dirname(target), { recursive: true });
+    mkdirSync(join(repository, '.git'), { recursive: true });
+    writeFileSync(target, readFileSync(join(root, path), 'utf8').replaceAll('uses: $/', 'uses: ./'));
+  }
+  const own = join(folder, '.github-workflows.d');
+  for (const name of [...ourActions, 'dist']) symlinkSync(join(root, name), join(own, name));
+  return files.map(targetOf);
+}
 
 /** @returns what the linter has to say: '' when it is content */
 async function lint({ program, args }: Linter, files: readonly string[], cwd = root): Promise<string> {
@@ -82,13 +109,23 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+test('actionlint is shown what our actions take', async () => {
+  const path = '.github/workflows/tox-on-ec2.yml';
+  const laidOut = layOutForActionlint([path], mkdtempSync(join(folder, 'laid-out-')))[0]!;
+  writeFileSync(laidOut, readFileSync(laidOut, 'utf8').replaceAll('tox-env: ${{', 'tox-environment: ${{'));
+  expect(await lint(linters['actionlint']!, [laidOut])).toMatch(
+    /input "tox-environment" is not defined in action "Run tox"/,
+  );
+});
+
 describe.each(Object.entries(linters))('%s', (_, linter) => {
   test(
     'is content with all our files',
     async () => {
       const files = listFiles().filter((file) => linter.reads.some((pattern) => pattern.test(file)));
       expect(files).not.toEqual([]);
-      expect(await lint(linter, files)).toBe('');
+      const laidOut = linter.layOut?.(files, mkdtempSync(join(folder, 'laid-out-')));
+      expect(await lint(linter, laidOut ?? files)).toBe('');
     },
     LINT_MS,
   );

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from '@jest/globals';
+import { setAwsEnvironment } from '../contract/aws-environment.js';
 
 /** moto's server: an EC2 and SSM that nobody of this suite wrote. `scripts/peers.sh` installs it. */
 export interface Moto {
@@ -19,10 +21,11 @@ const CHECKS = {
 };
 const START_MS = 60_000;
 
-export async function startMoto(): Promise<Moto> {
+/** @param settings further variables of moto's */
+export async function startMoto(settings: Readonly<Record<string, string>> = {}): Promise<Moto> {
   if (!existsSync(PROGRAM)) throw new Error('moto is not installed: run scripts/peers.sh first.');
   // Port 0: the kernel picks a free one, which the server prints.
-  const env = { ...process.env, ...CHECKS };
+  const env = { ...process.env, ...CHECKS, ...settings };
   const server = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', '0'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
@@ -49,4 +52,15 @@ export async function startMoto(): Promise<Moto> {
       await ended;
     },
   };
+}
+
+/** One moto for a test file, in whose environment every AWS client finds it. @returns how to get an empty account */
+export function useMoto(): () => Promise<void> {
+  let moto: Moto | undefined;
+  beforeAll(async () => {
+    moto = await startMoto();
+    setAwsEnvironment({ AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-east-1' });
+  }, 90_000);
+  afterAll(() => moto?.stop(), 30_000);
+  return async () => moto?.reset();
 }

@@ -78,6 +78,15 @@ describe('one job', () => {
     expect(await machine.read('opt/actions-runner/seen')).toBe(`nobody\n${groupName}\n${home} nobody\n`);
   });
 
+  const linked = {
+    runner: saying('stat -c %U ../outside link >seen'),
+    payload: { runAsUser: 'nobody', preRunnerScript: 'touch ../outside; ln -s ../outside link' },
+  };
+  rootScenario('leaves alone what a link in the runner home leads to', linked, async (machine) => {
+    await machine.reasonOfPowerOff();
+    expect(await machine.read('opt/actions-runner/seen')).toBe('root\nnobody\n');
+  });
+
   rootScenario('ends when there is no such user', { payload: { runAsUser: 'no-such-user' } }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('run-as-user no-such-user does not exist');
   });

@@ -104,6 +104,13 @@ describe('a payload is unreadable', () => {
     '#:idle-timeout-seconds 9',
     '#:max-lifetime-seconds 9',
   ];
+  const warmUp = [
+    '#:format 2',
+    '#:kind warm-up',
+    '#:runner-home-dir /opt/actions-runner',
+    '#:run-as-user root',
+    '#:max-lifetime-seconds 9',
+  ];
   const told = (...lines: string[]) => gzipSync(['#!/bin/bash', ...lines, ''].join('\n'));
   const instead = (line: string) => told(...good.map((old) => (old.split(' ')[0] === line.split(' ')[0] ? line : old)));
   const cases: [name: string, userData: Uint8Array | string | null, why: RegExp][] = [
@@ -112,7 +119,10 @@ describe('a payload is unreadable', () => {
     ['in garbage', 'lorem\0ipsum', /^no #! in its first line$/],
     ['in half a gzip', told(...good).subarray(0, 60), /^broken gzip$/],
     ['in a script of somebody else', told('echo hello'), /^no [a-z-]+$/],
-    ['in format 2', told('#:format 2'), /^format is not what this agent reads \(format 1\)$/],
+    ['in format 3', told('#:format 3'), /^format is not what this agent reads \(format 2\)$/],
+    ['with a kind in format 1', told(...good, '#:kind warm-up'), /^kind needs format 2$/],
+    ['of an unknown kind', told('#:format 2', '#:kind nap'), /^kind is not what this agent reads \(format 2\)$/],
+    ['of a warm-up without a lifetime', told(...warmUp.slice(0, -1)), /^no max-lifetime-seconds$/],
     ['with a line without a value', told('#:format 1', '#:label'), /^not '#:key value': line 3$/],
     ['with an unknown key', told(...good, '#:speed 9'), /^unknown key speed$/],
     ['with a key twice', told(...good, '#:label l'), /^label twice$/],

@@ -13,7 +13,11 @@ const USER_DATA = Buffer.from(SCRIPT).toString('base64');
 interface Metadata {
   readonly id: string;
   /** With a token unless told otherwise. */
-  readonly get: (path: string, headers?: Record<string, string>) => Promise<{ status: number; text: string }>;
+  readonly get: (
+    path: string,
+    headers?: Record<string, string>,
+    version?: string,
+  ) => Promise<{ status: number; text: string }>;
   readonly requestToken: (headers: Record<string, string>) => Promise<{ status: number; text: string }>;
 }
 
@@ -32,9 +36,22 @@ async function openMetadata(changes: Partial<RunInstancesCommandInput> = {}): Pr
   return {
     id,
     requestToken,
-    get: (path, headers = { 'x-aws-ec2-metadata-token': token }) => ask(`/latest/${path}`, { headers }),
+    get: (path, headers = { 'x-aws-ec2-metadata-token': token }, version = 'latest') =>
+      ask(`/${version}/${path}`, { headers }),
   };
 }
+
+test('tells cloud-init, which asks for the state of a day, of the network interface', async () => {
+  const { get, id } = await openMetadata();
+  const ask = async (path: string) => (await get(path, undefined, '2021-03-23')).text;
+  const mac = await ask('meta-data/mac');
+  expect(mac).toMatch(/^06:5a(:[0-9a-f]{2}){4}$/);
+  expect(await ask('meta-data/network/interfaces/macs/')).toBe(`${mac}/`);
+  const { privateIp, subnet } = aws.sandbox.ec2.instance(id);
+  expect(await ask(`meta-data/network/interfaces/macs/${mac}/local-ipv4s`)).toBe(privateIp);
+  expect(await ask(`meta-data/network/interfaces/macs/${mac}/subnet-ipv4-cidr-block`)).toBe(subnet.cidr);
+  expect((await get('meta-data/mac', undefined, 'tomorrow')).status).toBe(404);
+});
 
 test('tells what the instance is', async () => {
   const { get, id } = await openMetadata();

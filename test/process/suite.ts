@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, jest } from '@jest/globals';
 import { parse } from 'yaml';
-import { listProcesses } from '../../sandbox/processes.js';
 import { startSandbox, type Job, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
+import { listRemains, waitUntil } from './remains.js';
 import { findLeaks, findObjections, type Performance } from './verdicts.js';
 
 export type Inputs = Readonly<Record<string, string>>;
@@ -18,7 +18,6 @@ export type How = Partial<Pick<Step, 'node' | 'state' | 'onLine' | 'onStart'>> &
 
 const root = new URL('../../', import.meta.url);
 const node24 = findNode24();
-const PATIENCE_MS = 15_000;
 
 // A start that waits takes 7 s on an idle machine.
 jest.setTimeout(60_000);
@@ -62,6 +61,10 @@ export class Scene {
     return this.perform({ action: 'reap-runners', step: 'main' }, inputs, how);
   }
 
+  fillPool(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
+    return this.perform({ action: 'fill-pool', step: 'main' }, inputs, how);
+  }
+
   /** A job of this run. */
   queue(label: string | undefined, steps: readonly string[] = ['echo "I am $RUNNER_NAME"'], name = 'test'): Job {
     return this.sandbox.github.queueJob({ labels: [label ?? 'no label was put out'], name, steps });
@@ -80,24 +83,15 @@ export class Scene {
       .map(({ body }) => new URLSearchParams(body));
   }
 
-  /** Looks behind the APIs, after each event, until there is nothing left or it has taken too long. */
+  /** Looks after each event, until there is nothing left or it has taken too long. */
   async expectNothingIsLeft(): Promise<void> {
     await this.until(() => this.listRemains().length === 0);
     expect(this.listRemains()).toEqual([]);
   }
 
-  /** Resolves after the event that makes it so, or when {@link PATIENCE_MS} are over. */
-  async until(isSo: () => boolean): Promise<void> {
-    if (isSo()) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        forget();
-        resolve();
-      };
-      const timer = setTimeout(done, PATIENCE_MS);
-      const forget = this.sandbox.on(() => isSo() && done());
-    });
+  /** Resolves after the event that makes it so, or when it has taken too long. */
+  until(isSo: () => boolean): Promise<void> {
+    return waitUntil(this.sandbox, isSo);
   }
 
   async close(): Promise<void> {
@@ -127,17 +121,7 @@ export class Scene {
   }
 
   private listRemains(): string[] {
-    const { ec2, github } = this.sandbox;
-    const live = ec2.instances().filter(({ state }) => state !== 'terminated');
-    const processes = ec2
-      .instances()
-      .flatMap(({ id }) => listProcesses({ marker: `CI_ACTIONS_ROOT=${join(this.directory, 'disks', id)}` }));
-    return [
-      ...live.map(({ id, state }) => `instance ${id} (${state})`),
-      ...[...ec2.volumes.keys()].map((id) => `volume ${id}`),
-      ...github.runners().map(({ name }) => `runner ${name}`),
-      ...processes.map((pid) => `process ${pid}`),
-    ];
+    return listRemains(this.sandbox, join(this.directory, 'disks'));
   }
 }
 
@@ -172,7 +156,7 @@ export function logOf(result: StepResult): string {
 }
 
 interface Part {
-  readonly action: 'start-runner' | 'stop-runner' | 'reap-runners';
+  readonly action: 'start-runner' | 'stop-runner' | 'reap-runners' | 'fill-pool';
   readonly step: 'main' | 'post';
 }
 

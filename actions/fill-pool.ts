@@ -1,0 +1,65 @@
+import { describeUnknown, parseInputs, refuseProblems, type RawInputs } from '../src/core/inputs.js';
+import { countReady, fillPool, refuseIncompletePool, type FillRequest } from '../src/core/pool-fill.js';
+import { estimateIdleDay, summariseFill } from '../src/core/pool-report.js';
+import type { GitHub, Log } from '../src/core/ports.js';
+import { clock } from '../src/host/clock.js';
+import { readContext, type RunContext } from '../src/host/context.js';
+import { runAction } from '../src/host/exit.js';
+import { createLog } from '../src/host/log.js';
+import { writeOutputs } from '../src/host/outputs.js';
+import { listenForCancellation } from '../src/host/signals.js';
+import { appendSummary } from '../src/host/summary.js';
+import { connectToEc2, connectToGitHub } from './connect.js';
+import { inputs, ownInputs } from './fill-pool.inputs.js';
+import { readInputs } from './read-inputs.js';
+import { loadStart, pick } from './start-request.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** `fill-pool`. */
+export function runFillPool(): Promise<void> {
+  const signal = listenForCancellation();
+  return runAction(async () => {
+    const log = createLog();
+    const { request, github } = await loadFill(readInputs(), readContext(), log);
+    const filled = await fillPool(request, { ...(await connectToEc2(log)), github, clock, log, signal });
+    const cost = estimateIdleDay(filled);
+    writeOutputs({
+      ready: countReady(filled),
+      launched: filled.launched.map(({ id }) => id),
+      retired: filled.judged.flatMap(({ instance, verdict }) => (verdict.kind === 'retire' ? instance.id : [])),
+      'cost-per-idle-day-usd': cost === undefined ? '' : cost.toFixed(4),
+    });
+    await appendSummary(summariseFill(filled), log);
+    refuseIncompletePool(filled);
+  });
+}
+
+/** @throws Failure `bad-input` with every problem there is */
+async function loadFill(
+  raw: RawInputs,
+  context: RunContext,
+  log: Log,
+): Promise<{ request: FillRequest; github: GitHub }> {
+  const { values, problems } = parseInputs(ownInputs, pick(raw, Object.keys(ownInputs)));
+  const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(inputs, name));
+  const theirs = Object.keys(inputs).filter((name) => !Object.hasOwn(ownInputs, name));
+  const loaded = await loadStart(pick(raw, theirs), context, {
+    connect: (credentials, scope) => connectToGitHub(credentials, { context, scope, log }),
+    problems: [...problems, ...unknown.map((name) => describeUnknown(name, Object.keys(inputs)))],
+  });
+  // A preset may have named it.
+  const { pool = '' } = loaded.request;
+  refuseProblems(pool === '' ? ['`pool` is empty; allowed: the name that start-runner is given, too.'] : []);
+  return {
+    github: loaded.github,
+    request: {
+      machine: { ...loaded.request, pool },
+      size: values.size,
+      maxAgeMs: values['max-age-days'] * DAY_MS,
+      warmUpMs: values['warm-up-minutes'] * 60_000,
+      warmUpScript: values['warm-up-script'],
+      dryRun: values['dry-run'],
+    },
+  };
+}

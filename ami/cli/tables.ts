@@ -1,0 +1,68 @@
+import type { PruneFinding, PruneOutcome } from '../../src/core/images/prune.js';
+import type { Listed } from '../../src/core/images/survey.js';
+import { daysBetween } from '../../src/core/images/build-date.js';
+
+const OUTCOMES: Readonly<Record<PruneOutcome, string>> = {
+  kept: 'kept',
+  removed: 'removed',
+  'would-remove': 'would be removed',
+  failed: 'FAILED',
+};
+
+export function renderImages(images: readonly Listed[]): string {
+  const head = ['PRESET', 'REGION', 'IMAGE', 'AGE', 'RUNNER', 'REFUSED IN', 'IN USE BY'];
+  const rows = images.map((image) => [
+    image.preset,
+    image.region,
+    image.state === 'available' ? image.id : `${image.id} (${image.state})`,
+    renderDays(image.ageDays),
+    image.runnerVersion ?? '?',
+    renderRefusal(image),
+    renderUses(image),
+  ]);
+  return renderTable([head, ...rows]);
+}
+
+export function renderPruned(findings: readonly PruneFinding[]): string {
+  const head = ['PRESET', 'REGION', 'WHAT', 'AGE', 'OUTCOME', 'WHY'];
+  const rows = findings.map(({ preset, region, id, ageMs, outcome, why, failure }) => [
+    preset,
+    region,
+    id,
+    renderDays(daysBetween(0, ageMs)),
+    OUTCOMES[outcome],
+    failure ? failure.message : why,
+  ]);
+  return renderTable([head, ...rows]);
+}
+
+function renderDays(days: number): string {
+  return `${days} day${days === 1 ? '' : 's'}`;
+}
+
+function renderRefusal({ refusalKnown, daysUntilRefused }: Listed): string {
+  if (!refusalKnown) return '?';
+  if (daysUntilRefused === null) return 'no date yet';
+  return daysUntilRefused === 0 ? 'REFUSED' : renderDays(daysUntilRefused);
+}
+
+function renderUses({ usedBy }: Listed): string {
+  if (usedBy === null) return '?';
+  return usedBy.length === 0 ? '-' : usedBy.join('; ');
+}
+
+/** Columns as wide as their widest cell, two spaces apart; a line for each row. */
+function renderTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => oneLine(row[column]!).length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => oneLine(cell).padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}
+
+/** What a tag or a name holds may be anything, also what a terminal obeys. */
+function oneLine(cell: string): string {
+  return cell.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+}

@@ -1,0 +1,48 @@
+import type { Clock, Ec2, Log, ReaperEc2 } from '../../src/core/ports.js';
+
+const LONGEST_MS = 180_000;
+const CADENCE_MS = 3_000;
+
+/**
+ * Removes what a build left: Packer does so itself, unless it was killed or lost its network. Machine and volumes carry
+ * the image's name.
+ *
+ * @returns one sentence
+ */
+export async function removeLeftovers(
+  name: string,
+  {
+    ec2,
+    clock,
+    log,
+  }: {
+    readonly ec2: Pick<Ec2 & ReaperEc2, 'findInstances' | 'terminate' | 'findVolumes' | 'deleteVolume'>;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
+): Promise<string> {
+  const tags = { Name: name };
+  const begun = clock.now();
+  const removed: string[] = [];
+  for (;;) {
+    const instances = await ec2.findInstances(tags);
+    const running = instances.filter(({ state }) => state !== 'shutting-down').map(({ id }) => id);
+    if (running.length > 0) await ec2.terminate(running);
+    removed.push(...running);
+    // A machine that is shutting down takes its volumes along.
+    const volumes = instances.length > 0 ? [] : await ec2.findVolumes(tags);
+    for (const { id } of volumes) if ((await ec2.deleteVolume(id)) === 'deleted') removed.push(id);
+    if (instances.length === 0 && volumes.length === 0) break;
+    if (clock.now() - begun > LONGEST_MS) {
+      log.warning(
+        `Still there: ${[...instances, ...volumes].map(({ id }) => id).join(', ')}. Look at them in the EC2 console.`,
+      );
+      break;
+    }
+    await clock.sleep(CADENCE_MS);
+  }
+  const what = [...new Set(removed)];
+  return what.length > 0
+    ? `Removed what the build left: ${what.join(', ')}.`
+    : 'The build left no instance and no volume.';
+}

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Failure } from '../../src/core/failure.js';
+import type { BuildOptions } from './options.js';
+
+const run = promisify(execFile);
+const ANSWER_MS = 30_000;
+/** As runner.pkr.hcl demands it. */
+const OLDEST_PACKER = [1, 9, 0] as const;
+
+const PACKER = 'Packer 1.9 or newer is needed: https://developer.hashicorp.com/packer/install';
+const SESSION_MANAGER =
+  'session-manager-plugin is needed to reach the machine without an open port, or use --connect ssh: ' +
+  'https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html';
+
+/**
+ * Every program that the steps need and that is missing, at once. What the others need (node, its packages) is there,
+ * or this would not run.
+ *
+ * @throws Failure `bad-input`
+ */
+export async function requireTools({ steps, connection }: Pick<BuildOptions, 'steps' | 'connection'>): Promise<string> {
+  const wants = (...some: BuildOptions['steps']) => some.some((step) => steps.includes(step));
+  const [packer, sessions] = await Promise.all([
+    wants('check', 'init', 'validate', 'build') ? ask('packer', ['version']) : 'not needed',
+    wants('check', 'build') && connection.by === 'session-manager' ? ask('session-manager-plugin', ['--version']) : '',
+  ]);
+  const version = /v(\d+\.\d+\.\d+)/.exec(packer ?? '')?.[1];
+  const missing = [
+    ...(packer === undefined ? [PACKER] : []),
+    ...(version !== undefined && isOlder(version) ? [`${PACKER}; this is ${version}.`] : []),
+    ...(sessions === undefined ? [SESSION_MANAGER] : []),
+  ];
+  if (missing.length === 0) return version === undefined ? 'Packer is not needed.' : `Packer ${version}.`;
+  throw new Failure('bad-input', 'A program is missing.', { hint: 'Nothing was built.', details: missing });
+}
+
+/** What it says of itself; `undefined` when there is no such program. */
+async function ask(program: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    return (await run(program, [...args], { timeout: ANSWER_MS })).stdout;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Failure('bad-input', `\`${program} ${args.join(' ')}\` fails: ${String(error)}`, {
+      hint: 'Install it anew.',
+      cause: error,
+    });
+  }
+}
+
+function isOlder(version: string): boolean {
+  const parts = version.split('.').map(Number);
+  const at = OLDEST_PACKER.findIndex((number, index) => (parts[index] ?? 0) !== number);
+  return at >= 0 && (parts[at] ?? 0) < OLDEST_PACKER[at]!;
+}

@@ -1,0 +1,13 @@
+#!/bin/bash
+# The boot agent of ../boot and its unit. Enabled, not started: it would power this machine off.
+# shellcheck source-path=SCRIPTDIR source=step.sh
+source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
+
+boot=$here/../boot
+mkdir -p /opt/ci-actions
+for name in agent.sh install-runner.sh; do
+  bash -n "$boot/$name"
+  install -m 755 "$boot/$name" "/opt/ci-actions/$name"
+done
+install -m 644 "$boot/ci-actions-agent.service" /etc/systemd/system/ci-actions-agent.service
+systemctl enable ci-actions-agent.service

@@ -1,0 +1,35 @@
+#!/bin/bash
+# NVIDIA's driver with the open kernel modules, and the container toolkit with CDI. For cuda only.
+# shellcheck source-path=SCRIPTDIR source=step.sh
+source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
+
+[[ $preset == cuda ]] || fail "preset $preset has no GPU" 2
+branch=$(version .nvidia.driver)
+toolkit=$(version '.nvidia."container-toolkit"')
+driver=nvidia-driver-$branch-server-open
+
+# The kernel's own package of modules, signed and built; DKMS builds them where there is none.
+install_driver() {
+  local modules=linux-modules-nvidia-$branch-server-open-aws wanted=("$driver")
+  update_lists
+  is_offered "$driver" || fail "$PRETTY_NAME has no package $driver"
+  if is_offered "$modules"; then wanted+=("$modules"); else wanted+=(linux-headers-aws); fi
+  install_packages "${wanted[@]}"
+}
+
+install_toolkit() {
+  local names=(nvidia-container-toolkit nvidia-container-toolkit-base libnvidia-container-tools libnvidia-container1)
+  local name wanted=()
+  add_source nvidia-container-toolkit https://nvidia.github.io/libnvidia-container/gpgkey \
+    "https://nvidia.github.io/libnvidia-container/stable/deb/$(dpkg --print-architecture) /"
+  for name in "${names[@]}"; do wanted+=("$(pinned "$name" "$toolkit")"); done
+  install_packages "${wanted[@]}"
+  apt-mark hold "${names[@]}" # a job's upgrade must not part library and module
+}
+
+install_driver
+install_toolkit
+dpkg-query -W -f '${Package}\n' '*nvidia*' | grep -v '^nvidia-container' | xargs -r apt-mark hold
+nvidia-ctk runtime configure --runtime=docker --cdi.enabled
+# The devices are known only on a machine that has them: the toolkit's own unit writes the CDI files at boot.
+systemctl enable nvidia-cdi-refresh.service nvidia-cdi-refresh.path nvidia-persistenced.service

@@ -1,0 +1,196 @@
+# One template for the three images. `ami/build.sh` is what people type: it finds the base image and gives the values.
+
+packer {
+  required_version = ">= 1.9.0"
+  required_plugins {
+    amazon = {
+      source  = "github.com/hashicorp/amazon"
+      version = "~> 1.3"
+    }
+  }
+}
+
+variable "preset" {
+  type        = string
+  description = "Which image: amd64, arm64 or cuda."
+}
+
+variable "name" {
+  type        = string
+  description = "The image's name. The build's machine has it too, so that whatever a build left is found by it."
+}
+
+variable "region" {
+  type = string
+}
+
+variable "source_image" {
+  type        = string
+  description = "The base image's id; build.sh reads it from Canonical's SSM parameter."
+}
+
+variable "instance_type" {
+  type = string
+}
+
+variable "volume_gib" {
+  type        = number
+  description = "The root volume; start-runner can make it larger, never smaller."
+}
+
+variable "runner_version" {
+  type        = string
+  description = "As in versions.json."
+}
+
+variable "built_at" {
+  type        = string
+  description = "UTC, as 2026-11-25T01:02:03Z."
+}
+
+variable "commit" {
+  type        = string
+  description = "Of this repository."
+}
+
+variable "manifest" {
+  type        = string
+  description = "Where Packer writes the id of the finished image."
+}
+
+variable "ssh_interface" {
+  type        = string
+  default     = "session_manager"
+  description = "The way to the machine: session_manager (no open port), public_ip or private_ip."
+}
+
+variable "ssh_from" {
+  type        = list(string)
+  default     = []
+  description = "Who may reach port 22 of the machine, as CIDR; unused with session_manager, which opens no port."
+}
+
+variable "ssh_host" {
+  type        = string
+  default     = ""
+  description = "Where the machine is reached when that is not its own address: a tunnel, a relay."
+}
+
+variable "ssh_port" {
+  type    = number
+  default = 22
+}
+
+variable "ssh_username" {
+  type    = string
+  default = "ubuntu"
+}
+
+variable "instance_profile" {
+  type        = string
+  default     = ""
+  description = "By which Session Manager reaches the machine; it ends with the machine and is not in the image."
+}
+
+variable "subnet" {
+  type        = string
+  default     = ""
+  description = "Where to build; the default network when empty."
+}
+
+variable "ec2_endpoint" {
+  type        = string
+  default     = ""
+  description = "Another EC2 than AWS's, for tests."
+}
+
+variable "environment" {
+  type        = list(string)
+  default     = []
+  description = "NAME=VALUE for provision/, such as another source of packages."
+}
+
+locals {
+  # The role of a build demands the preset's tag on all that it makes: see iam/ami-build.ts.
+  tags = {
+    "Name"                      = var.name
+    "ci-actions:preset"         = var.preset
+    "ci-actions:runner-version" = var.runner_version
+    "ci-actions:built-at"       = var.built_at
+    "ci-actions:source-image"   = var.source_image
+    "ci-actions:commit"         = var.commit
+  }
+  upload = "/tmp/ci-actions-ami"
+}
+
+source "amazon-ebs" "runner" {
+  region              = var.region
+  source_ami          = var.source_image
+  instance_type       = var.instance_type
+  subnet_id           = var.subnet
+  custom_endpoint_ec2 = var.ec2_endpoint
+
+  ami_name        = var.name
+  tags            = local.tags
+  snapshot_tags   = local.tags
+  run_tags        = local.tags
+  run_volume_tags = local.tags
+
+  # Whether it is encrypted is the account's default.
+  launch_block_device_mappings {
+    device_name           = "/dev/sda1"
+    volume_size           = var.volume_gib
+    volume_type           = "gp3"
+    iops                  = 3000
+    throughput            = 125
+    delete_on_termination = true
+  }
+
+  # Whatever becomes of this process, the machine ends: at the latest by itself.
+  shutdown_behavior = "terminate"
+  user_data         = "#!/bin/sh\nshutdown -P +180\n"
+
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+
+  iam_instance_profile                  = var.instance_profile
+  communicator                          = "ssh"
+  ssh_interface                         = var.ssh_interface
+  ssh_host                              = var.ssh_host
+  ssh_port                              = var.ssh_port
+  ssh_username                          = var.ssh_username
+  ssh_timeout                           = "10m"
+  temporary_security_group_source_cidrs = var.ssh_from
+}
+
+build {
+  sources = ["source.amazon-ebs.runner"]
+
+  # cloud-init of the base image holds apt's lock for its first half minute. It answers 2 for a mere warning.
+  provisioner "shell" {
+    inline = [
+      "if [ -d /run/cloud-init ]; then timeout 300 cloud-init status --wait || [ $? -eq 2 ]; fi",
+      "rm -rf ${local.upload} && mkdir ${local.upload}",
+    ]
+  }
+
+  provisioner "file" {
+    sources     = ["${path.root}/provision", "${path.root}/boot", "${path.root}/versions.json"]
+    destination = "${local.upload}/"
+  }
+
+  provisioner "shell" {
+    inline = [
+      "sudo env ${join(" ", formatlist("'%s'", var.environment))} bash ${local.upload}/provision/all.sh ${var.preset}",
+      "sudo rm -rf ${local.upload}",
+    ]
+  }
+
+  post-processor "manifest" {
+    output     = var.manifest
+    strip_path = true
+  }
+}

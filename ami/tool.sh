@@ -1,0 +1,17 @@
+#!/bin/bash
+# Runs one of this repository's programs: tool.sh NAME ARGUMENT… What every command in ami/ needs is looked for here.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+name=$1
+shift
+
+if ! command -v node >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
+  echo 'Node 20 or newer is needed: https://nodejs.org/en/download' >&2
+  exit 1
+fi
+if [[ ! -x $root/node_modules/.bin/tsx ]]; then
+  echo "The packages of this repository are needed: npm ci --prefix '$root'" >&2
+  exit 1
+fi
+exec "$root/node_modules/.bin/tsx" "$root/ami/$name.ts" "$@"

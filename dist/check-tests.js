@@ -1,0 +1,2 @@
+import { runCheckTests } from './index.js';
+await runCheckTests(new URL('..', import.meta.url));

@@ -1,0 +1,2 @@
+import { runReportTests } from './index.js';
+await runReportTests(new URL('..', import.meta.url));

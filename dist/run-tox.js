@@ -1,0 +1,2 @@
+import { runRunTox } from './index.js';
+await runRunTox(new URL('..', import.meta.url));

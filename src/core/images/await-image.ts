@@ -1,0 +1,54 @@
+import { Failure } from '../failure.js';
+import type { Clock, Log } from '../ports.js';
+import { because } from './fitness.js';
+import type { ImageEc2, OwnImage } from './ports.js';
+
+/** Snapshots of 100 GB cross the world in less than an hour; EC2 promises nothing. */
+const LONGEST_MS = 90 * 60_000;
+/** A fresh image may be missing from EC2's listings for some seconds. */
+const INVISIBLE_MS = 2 * 60_000;
+/** A copy takes minutes; one that was begun earlier may be done at once. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+/**
+ * The image as soon as it is available.
+ *
+ * @throws Failure `image-unusable` when EC2 cannot make it or takes too long; `image-not-found` when it goes away
+ */
+export async function awaitImage(
+  id: string,
+  { ec2, clock, log }: { readonly ec2: ImageEc2; readonly clock: Clock; readonly log: Log },
+): Promise<OwnImage> {
+  const begun = clock.now();
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+    const image = await ec2.findImage(id);
+    const waited = clock.now() - begun;
+    if (image?.state === 'available') {
+      if (waited > 0) log.info(`${ec2.region}: ${id} is available after ${Math.round(waited / 1_000)} s.`);
+      return image;
+    }
+    if (image && !['pending', 'transient'].includes(image.state)) throw failed(image, ec2);
+    if (!image && waited > INVISIBLE_MS) throw gone(id, ec2);
+    if (waited + pause > LONGEST_MS) throw late(id, ec2);
+    await clock.sleep(pause);
+  }
+}
+
+function failed(image: OwnImage, { region }: ImageEc2): Failure {
+  return new Failure('image-unusable', `Image ${image.id} in ${region} is ${image.state}${because(image)}.`, {
+    hint: 'Deregister it and copy again.',
+  });
+}
+
+function gone(id: string, { region }: ImageEc2): Failure {
+  return new Failure('image-not-found', `EC2 does not know the copy ${id} in ${region} (any more).`, {
+    hint: 'Somebody may have deregistered it: copy again.',
+  });
+}
+
+function late(id: string, { region }: ImageEc2): Failure {
+  return new Failure('image-unusable', `Image ${id} in ${region} is not available after 90 minutes.`, {
+    hint: 'EC2 goes on copying it. Run the same command again later: it waits for the same copy.',
+  });
+}

@@ -1,0 +1,167 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { readBootPhases, tailConsole } from '../boot-phases.js';
+import { Failure } from '../failure.js';
+import { TAG } from '../identity.js';
+import { renderUserData } from '../payload.js';
+import type { Clock, Ec2, Image, Instance, LaunchSpec, Log } from '../ports.js';
+import { builtInMachine, type BuiltInPreset } from '../presets.js';
+import { readSmoke, renderSmokeScript, type SmokeReport } from './smoke-script.js';
+
+/** From the machine's start until it has been told that it may not last longer; it ends itself then. */
+const LIFETIME_S = 900;
+/** cuda's image is the largest, and a first boot fetches what it reads from S3. */
+const VERDICT_MS = 600_000;
+const CADENCE_MS = 3_000;
+/** From the launch to the agent's first word. A first boot may be slow, as it fetches what it reads; this is broken. */
+const LONGEST_BOOT_S = 120;
+
+export interface SmokeRequest {
+  readonly preset: BuiltInPreset;
+  readonly imageId: string;
+  /** Where to start it; EC2's default when absent. */
+  readonly subnetId?: string;
+  /** Unique per test: the launch's client token. */
+  readonly nonce: string;
+}
+
+interface SmokePorts {
+  readonly ec2: Pick<Ec2, 'region' | 'describeImage' | 'launch' | 'describeInstances' | 'readConsole' | 'terminate'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends the wait, not the instance's end. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts one instance of the image, lets the boot agent run the checks as a job's pre-runner script, and reads what
+ * the console says. Nothing can connect to the instance and GitHub hears nothing of it. It is terminated whatever
+ * happens, and ends itself if nobody can.
+ *
+ * @throws Failure `image-unusable` when a check fails or no verdict comes; `no-capacity`; `image-not-found`
+ */
+export async function smokeImage(request: SmokeRequest, ports: SmokePorts): Promise<SmokeReport> {
+  const image = await findImage(request, ports);
+  const instance = await launch(request, image, ports);
+  try {
+    return judge(await awaitVerdict(instance, ports), instance, { request, ports });
+  } finally {
+    await ports.ec2.terminate([instance.id]);
+    ports.log.info(`${instance.id} is terminated.`);
+  }
+}
+
+async function findImage({ imageId, preset }: SmokeRequest, { ec2 }: SmokePorts): Promise<Image> {
+  const image = await ec2.describeImage(imageId);
+  const hint = 'Give the id that the build printed, its preset and its region; `npm run ami -- list` shows them.';
+  if (!image) throw new Failure('image-not-found', `There is no image ${imageId} in ${ec2.region}.`, { hint });
+  const marked = image.tags[TAG.preset];
+  if (marked === preset && image.tags[TAG.runnerVersion] !== undefined) return image;
+  const what = marked === undefined ? 'was not built here' : `is tagged ${TAG.preset}=${marked}`;
+  throw new Failure(
+    'image-unusable',
+    `Image ${imageId} (${image.name}) ${what}, so it cannot be the ${preset} image.`,
+    {
+      hint,
+    },
+  );
+}
+
+async function launch(request: SmokeRequest, image: Image, { ec2, log }: SmokePorts): Promise<Instance> {
+  const refusals: string[] = [];
+  for (const [at, instanceType] of builtInMachine(request.preset).types.entries()) {
+    const outcome = await ec2.launch(
+      composeLaunch(request, image, { instanceType, clientToken: `${request.nonce}-${at}` }),
+    );
+    if (outcome.kind === 'launched') {
+      log.info(`${outcome.instance.id} (${instanceType}) starts from ${image.id}.`);
+      return outcome.instance;
+    }
+    refusals.push(`${instanceType}: ${outcome.refusal.code}: ${outcome.refusal.message}`);
+  }
+  throw new Failure('no-capacity', `EC2 in ${ec2.region} has no machine for the ${request.preset} image.`, {
+    hint: 'Try again later, or in another subnet: --subnet.',
+    details: refusals,
+  });
+}
+
+function composeLaunch(
+  request: SmokeRequest,
+  image: Image,
+  { instanceType, clientToken }: { readonly instanceType: string; readonly clientToken: string },
+): LaunchSpec {
+  const { preset, subnetId } = request;
+  return {
+    plan: { instanceType, market: 'on-demand', ...(subnetId !== undefined && { subnetId }) },
+    imageId: image.id,
+    securityGroupIds: [],
+    rootVolume: { deviceName: image.rootDeviceName, type: 'gp3' },
+    tags: { Name: `smoke test of ${image.name}`, [TAG.preset]: preset },
+    userData: renderSmokeData(preset, image.tags[TAG.runnerVersion] ?? ''),
+    clientToken,
+  };
+}
+
+/**
+ * A payload like any runner's; its pre-runner script never ends well, so the agent starts no runner. Behind it, for
+ * cloud-init: an image whose agent does not start ends all the same.
+ */
+function renderSmokeData(preset: BuiltInPreset, runnerVersion: string): Uint8Array {
+  const payload = renderUserData({
+    runnerName: 'smoke-test',
+    label: 'smoke-test',
+    jitConfig: 'bm9uZQ==',
+    runnerHome: '/opt/actions-runner',
+    runAsUser: 'root',
+    startupTimeoutSeconds: LIFETIME_S,
+    idleTimeoutSeconds: LIFETIME_S,
+    maxLifetimeSeconds: LIFETIME_S,
+    preRunnerScript: renderSmokeScript(preset, runnerVersion),
+  });
+  return gzipSync(`${gunzipSync(payload).toString()}shutdown -P +${LIFETIME_S / 60}\n`);
+}
+
+/** Its last console; the verdict may be missing. */
+async function awaitVerdict({ id }: Instance, { ec2, clock, log, signal }: SmokePorts): Promise<string> {
+  const begun = clock.now();
+  let seen = 0;
+  for (;;) {
+    const [instance] = await ec2.describeInstances([id]);
+    const text = await ec2.readConsole(id);
+    const { checks, isComplete } = readSmoke(text);
+    for (const { name, passed, says } of checks.slice(seen)) {
+      log.info(`  ${passed ? 'passed' : 'FAILED'}  ${name}${says === '' ? '' : `: ${says}`}`);
+    }
+    seen = checks.length;
+    const isOver = instance?.state === 'terminated' || instance?.state === 'shutting-down';
+    if (isComplete || isOver || clock.now() - begun > VERDICT_MS) return text;
+    await clock.sleep(CADENCE_MS, signal);
+  }
+}
+
+function judge(
+  text: string,
+  { id, launchedAt }: Instance,
+  { request, ports }: { request: SmokeRequest; ports: SmokePorts },
+): SmokeReport {
+  const report = readSmoke(text);
+  const agent = readBootPhases(text).find(({ name }) => name === 'agent');
+  const booted = agent && (agent.at - launchedAt) / 1_000;
+  const problems = [
+    ...(booted === undefined ? ['boot: the agent never started'] : []),
+    ...(booted !== undefined && booted > LONGEST_BOOT_S
+      ? [`boot: the agent started after ${booted.toFixed(1)} s`]
+      : []),
+    ...report.checks.filter(({ passed }) => !passed).map(({ name, says }) => `${name}: ${says || 'failed'}`),
+    ...report.missing(request.preset).map((name) => `${name}: no verdict`),
+  ];
+  if (problems.length === 0) {
+    ports.log.info(
+      `  passed  boot: ${booted?.toFixed(1)} s from the launch of ${id} to the agent, ${agent?.uptimeSeconds} s of them since the kernel`,
+    );
+    return report;
+  }
+  throw new Failure('image-unusable', `Image ${request.imageId} failed its smoke test.`, {
+    hint: 'It is not published. Correct the step of ami/provision that installs this, and build again.',
+    details: [...problems, ...tailConsole(text, 15).map((line) => `console: ${line}`)],
+  });
+}

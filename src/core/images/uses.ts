@@ -1,0 +1,69 @@
+import { publishedParameter } from '../image.js';
+import { builtInPresets } from '../presets.js';
+import type { ImageEc2, TemplateVersion } from './ports.js';
+import { previousParameter } from './publish.js';
+
+export interface Use {
+  /** Completes "in use by …". */
+  readonly who: string;
+  /** Our SSM parameter that names the image. */
+  readonly parameter?: string;
+}
+
+/** Who needs which image, by its id. An image that is not in the map was not asked about. */
+export type Uses = ReadonlyMap<string, readonly Use[]>;
+
+const RESOLVED = 'resolve:ssm:';
+/** AWS's own parameters, which name no image of this account. */
+const PUBLIC = /^(arn:[^:]+:ssm:[^:]*:[^:]*:parameter)?\/aws\//;
+
+/**
+ * Everything in the region that would miss one of these images: our SSM parameters, every version of every launch
+ * template, instances.
+ *
+ * @throws Failure when one of these questions gets no answer: then nobody knows
+ */
+export async function findUses(ec2: ImageEc2, imageIds: readonly string[]): Promise<Uses> {
+  if (imageIds.length === 0) return new Map();
+  const [published, templates, instances] = await Promise.all([
+    findPublished(ec2),
+    findInTemplates(ec2),
+    ec2.findInstancesOf(imageIds),
+  ]);
+  const started = instances.map(({ imageId, id, state }): ImageUse => {
+    return [imageId, { who: `instance ${id} (${state})` }];
+  });
+  const uses = new Map<string, Use[]>(imageIds.map((id) => [id, []]));
+  for (const [id, use] of [...published, ...templates, ...started]) uses.get(id)?.push(use);
+  return uses;
+}
+
+type ImageUse = readonly [imageId: string, use: Use];
+
+async function findPublished(ec2: ImageEc2): Promise<ImageUse[]> {
+  const names = builtInPresets.flatMap((preset) => [publishedParameter(preset), previousParameter(preset)]);
+  const values = await ec2.readParameters(names);
+  return [...values].map(([name, id]) => [id, { who: `SSM parameter ${name}`, parameter: name }]);
+}
+
+async function findInTemplates(ec2: ImageEc2): Promise<ImageUse[]> {
+  const versions = await ec2.listTemplateVersions();
+  const references = new Set(versions.flatMap(({ image }) => readReference(image) ?? []));
+  const values = new Map<string, string | undefined>();
+  for (const reference of references) values.set(reference, await ec2.resolveParameter(reference));
+  return versions.flatMap((one): ImageUse[] => {
+    const reference = readReference(one.image);
+    const id = reference === undefined ? one.image : values.get(reference);
+    return id === undefined ? [] : [[id, { who: describe(one, reference) }]];
+  });
+}
+
+function readReference(image: string): string | undefined {
+  const reference = image.startsWith(RESOLVED) ? image.slice(RESOLVED.length) : undefined;
+  return reference === undefined || PUBLIC.test(reference) ? undefined : reference;
+}
+
+function describe({ template, version }: TemplateVersion, reference: string | undefined): string {
+  const how = reference === undefined ? '' : `, by SSM parameter ${reference}`;
+  return `launch template ${template} (version ${version}${how})`;
+}

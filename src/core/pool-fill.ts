@@ -1,0 +1,119 @@
+import { Failure } from './failure.js';
+import { describePlan } from './launch.js';
+import { TAG } from './identity.js';
+import { launchWarmUps, type WarmingUp } from './pool-launch.js';
+import { judgeAll, type JudgedInstance } from './pool-judge.js';
+import { lookAtPool } from './pool-look.js';
+import { waitForWarmUps, type WarmUpOutcome } from './pool-wait.js';
+import type { Clock, Ec2, Ec2ByRegion, GitHub, Log } from './ports.js';
+import { preflight, type Preflight } from './preflight.js';
+import type { StartRequest } from './request.js';
+
+export interface FillRequest {
+  /** The machines, as start-runner would launch them; `pool` is this one. */
+  readonly machine: StartRequest & { readonly pool: string };
+  readonly size: number;
+  readonly maxAgeMs: number;
+  readonly warmUpMs: number;
+  readonly warmUpScript: string | undefined;
+  readonly dryRun: boolean;
+}
+
+export interface FillPorts {
+  /** The home region's. */
+  readonly ec2: Ec2;
+  readonly ec2In: Ec2ByRegion;
+  readonly github: GitHub;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export interface Filled {
+  readonly pool: string;
+  readonly dryRun: boolean;
+  readonly judged: readonly JudgedInstance[];
+  /** How many there were to launch. */
+  readonly wanted: number;
+  readonly launched: readonly WarmingUp[];
+  readonly outcomes: readonly WarmUpOutcome[];
+  /** Why fewer were launched than wanted. */
+  readonly failure?: Failure;
+  /** Of one instance of the pool. */
+  readonly rootVolume: { readonly type: string; readonly sizeGiB: number };
+}
+
+/**
+ * Brings a pool to its size: takes away what is too old, of another shape or too much, launches what is missing, and
+ * waits until that has booted once and stopped. Dying in the middle leaves nothing that needs anybody: every instance
+ * carries the pool's tags from its launch on and stops by itself, and the next run goes on from there.
+ *
+ * @throws Failure `bad-input` for machines that cannot be pooled; as the adapters throw it
+ */
+export async function fillPool(request: FillRequest, ports: FillPorts): Promise<Filled> {
+  const { machine, size, dryRun } = request;
+  const { clock, log } = ports;
+  const ready = await log.group('Check the request', () =>
+    preflight({ ...machine, markets: ['on-demand'], pool: undefined }, { ...ports, now: clock.now() }),
+  );
+  refuseUnpoolable(machine, ready);
+  const view = await log.group('Look at the pool', () => lookAtPool(machine, [...ready.sites.keys()], ports));
+  const judged = judgeAll(view, request, { ready, now: clock.now() });
+  for (const { instance, verdict } of judged) log.info(`${instance.id} (${instance.state}): ${verdict.why}.`);
+  const kept = judged.filter(({ verdict }) => verdict.kind === 'keep' && !verdict.isClaimed).length;
+  const wanted = Math.max(0, size - kept);
+  const [site] = ready.sites.values();
+  const { type = 'gp2', sizeGiB = site!.image.rootVolumeGiB } = site!.rootVolume;
+  const filled = { pool: machine.pool, dryRun, judged, wanted, rootVolume: { type, sizeGiB } };
+  if (dryRun) return { ...filled, launched: [], outcomes: [] };
+  await retire(judged, ports);
+  if (wanted === 0) return { ...filled, launched: [], outcomes: [] };
+  log.notice(`Launching ${wanted} for pool ${machine.pool}, the first as ${describePlan(ready.plans[0]!)}.`);
+  const { launched, failure } = await log.group('Launch', () => launchWarmUps(wanted, { request, ready, ports }));
+  const outcomes = await log.group('Warm up', () => waitForWarmUps(launched, request.warmUpMs, ports));
+  return { ...filled, launched, outcomes, ...(failure && { failure }) };
+}
+
+/** Those that are ready, or will be. */
+export function countReady({ judged, outcomes, dryRun, wanted }: Filled): number {
+  const kept = judged.filter(({ verdict }) => verdict.kind === 'keep' && !verdict.isClaimed).length;
+  return kept + (dryRun ? wanted : outcomes.filter(({ kind }) => kind !== 'failed').length);
+}
+
+/** @throws Failure `pool-incomplete`, or why nothing could be launched */
+export function refuseIncompletePool(filled: Filled): void {
+  const failed = filled.outcomes.flatMap((one) => (one.kind === 'failed' ? `${one.id}: ${one.why}` : []));
+  if (failed.length > 0) {
+    throw new Failure('pool-incomplete', `${failed.length} of ${filled.launched.length} warm-ups failed.`, {
+      hint: 'Read the reasons; an image from before pools must be built again (ami/README.md). Those machines were removed.',
+      details: failed,
+    });
+  }
+  if (filled.failure) throw filled.failure;
+}
+
+/** An agent that reads its user data at every boot is what brings a stopped machine back as a runner. */
+function refuseUnpoolable({ markets }: StartRequest, { sites }: Preflight): void {
+  const problems = [...sites.values()].flatMap(({ image, region }) =>
+    image.tags[TAG.runnerVersion] === undefined
+      ? `\`ec2-image-id\` is ${image.id} (${image.name}) in ${region}; allowed in a pool: images built by \`ami/\`, whose agent runs at every boot.`
+      : [],
+  );
+  if (!markets.includes('on-demand')) {
+    problems.push('`market-type` is spot; allowed in a pool: `on-demand`. A one-time spot instance cannot be stopped.');
+  }
+  if (problems.length === 0) return;
+  throw new Failure('bad-input', problems.length === 1 ? problems[0]! : 'These machines cannot be pooled.', {
+    hint: 'Correct it, or start such runners without a pool. Nothing was launched.',
+    details: problems.length === 1 ? [] : problems,
+  });
+}
+
+async function retire(judged: readonly JudgedInstance[], { ec2In, log }: FillPorts): Promise<void> {
+  const doomed = judged.filter(({ verdict }) => verdict.kind === 'retire');
+  for (const region of new Set(doomed.map((one) => one.region))) {
+    const ids = doomed.flatMap((one) => (one.region === region ? one.instance.id : []));
+    await (await ec2In(region)).terminate(ids);
+    log.info(`Retired ${ids.join(', ')}.`);
+  }
+}

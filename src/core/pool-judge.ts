@@ -1,0 +1,68 @@
+import { TAG } from './identity.js';
+import { findMisfit, isClaimed, nameClaim } from './pool.js';
+import type { FillRequest } from './pool-fill.js';
+import type { PoolView } from './pool-look.js';
+import { judgePooled } from './pool-rules.js';
+import type { Instance } from './ports.js';
+import type { Preflight } from './preflight.js';
+
+export type PoolVerdict =
+  | { readonly kind: 'keep'; readonly why: string; readonly isClaimed: boolean }
+  | { readonly kind: 'retire'; readonly why: string };
+
+export interface JudgedInstance {
+  readonly instance: Instance;
+  readonly region: string;
+  readonly verdict: PoolVerdict;
+}
+
+const ENDING: readonly Instance['state'][] = ['shutting-down', 'terminated'];
+
+interface Circumstances {
+  readonly ready: Preflight;
+  readonly now: number;
+}
+
+/** What of a pool stays and what goes; over the number, the oldest go. What a start has claimed is not the pool's. */
+export function judgeAll(view: PoolView, request: FillRequest, circumstances: Circumstances): JudgedInstance[] {
+  const judged = view.instances
+    .filter(({ instance }) => !ENDING.includes(instance.state))
+    .map((one) => ({ ...one, verdict: judge(one, { view, request, ...circumstances }) }))
+    .sort((a, b) => b.instance.launchedAt - a.instance.launchedAt);
+  let places = request.size;
+  return judged.map((one) => {
+    const { verdict } = one;
+    if (verdict.kind === 'retire' || verdict.isClaimed || places-- > 0) return one;
+    return {
+      ...one,
+      verdict: { kind: 'retire', why: `the pool is to have ${request.size}, and newer ones are there` },
+    };
+  });
+}
+
+function judge(
+  { instance, region }: { readonly instance: Instance; readonly region: string },
+  about: Circumstances & { readonly view: PoolView; readonly request: FillRequest },
+): PoolVerdict {
+  const { ready, now, view, request } = about;
+  const { machine } = request;
+  const isLocked = view.runnerNames.has(nameClaim(instance.id));
+  if (isClaimed(instance.tags)) return { kind: 'keep', why: 'a start has claimed it', isClaimed: true };
+  if (isLocked) return { kind: 'keep', why: 'a start is claiming it', isClaimed: true };
+  // A tag that is no time, or none at all, is as good as one that has passed: it was made by fill-pool, or is useless.
+  const expiresAt = Date.parse(instance.tags[TAG.expiresAt] ?? '') || 0;
+  const pooled = judgePooled(instance, { pool: machine.pool, expiresAt, isLocked, now });
+  if (pooled.kind === 'remove') return { kind: 'retire', why: pooled.why };
+  const site = ready.sites.get(region)!;
+  const isPlanned = ready.plans.some(
+    (plan) =>
+      plan.region === region &&
+      plan.instanceType === instance.type &&
+      (plan.subnetId === undefined || plan.subnetId === instance.subnetId),
+  );
+  const misfit = isPlanned
+    ? findMisfit(instance, { request: machine, site, scope: machine.scope })
+    : 'its type or subnet is not among those that are asked for';
+  if (misfit !== undefined) return { kind: 'retire', why: misfit };
+  return { kind: 'keep', why: pooled.why, isClaimed: false };
+}

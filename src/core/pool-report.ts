@@ -1,0 +1,41 @@
+import { estimateVolume, PRICES_OF } from './prices.js';
+import { table } from './report.js';
+import { countReady, type Filled } from './pool-fill.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** USD for a day in which nothing of the pool is used; `undefined` for a volume whose price is not known here. */
+export function estimateIdleDay(filled: Filled): number | undefined {
+  const one = estimateVolume(filled.rootVolume, DAY_MS);
+  return one === undefined ? undefined : one * countReady(filled);
+}
+
+/** The job summary: what the pool has, what it costs, and what was done. Markdown. */
+export function summariseFill(filled: Filled): string {
+  const { pool, dryRun, judged, wanted, launched, outcomes } = filled;
+  const cost = estimateIdleDay(filled);
+  const { type, sizeGiB } = filled.rootVolume;
+  const price = cost === undefined ? 'at a price that is not known here' : `$${cost.toFixed(2)} a day`;
+  const rows = [
+    ...judged.map(({ instance, region, verdict }) => [
+      instance.id,
+      region,
+      instance.type,
+      instance.state,
+      verdict.kind === 'keep' ? 'kept' : dryRun ? 'would be retired' : 'retired',
+      verdict.why,
+    ]),
+    ...launched.map(({ id, plan }) => {
+      const outcome = outcomes.find((one) => one.id === id);
+      const told = outcome?.kind === 'ready' ? `after ${(outcome.ms / 1000).toFixed(0)} s` : (outcome?.kind ?? '');
+      return [id, plan.region, plan.instanceType, '', 'launched', outcome?.kind === 'failed' ? outcome.why : told];
+    }),
+  ];
+  return [
+    dryRun ? `### Dry run: pool ${pool} was not changed` : `### Pool ${pool}`,
+    '',
+    `${countReady(filled)} instance(s)${dryRun && wanted > 0 ? `, ${wanted} of them to be launched` : ''}. While nobody uses them they cost what their volumes do: ${sizeGiB} GiB of ${type} each, together ${price} (${PRICES_OF}).`,
+    '',
+    ...(rows.length > 0 ? [table(['Instance', 'Region', 'Type', 'State', 'What', 'Why'], rows), ''] : []),
+  ].join('\n');
+}

@@ -1,0 +1,74 @@
+import { readBootPhases } from './boot-phases.js';
+import { Failure } from './failure.js';
+import type { FillPorts } from './pool-fill.js';
+import { isClaimed } from './pool.js';
+import type { WarmingUp } from './pool-launch.js';
+import type { Ec2, Instance } from './ports.js';
+
+export type WarmUpOutcome =
+  | { readonly kind: 'ready'; readonly id: string; readonly ms: number }
+  /** It is still on when nobody waits any longer: its own timers end that, or the next run does. */
+  | { readonly kind: 'late'; readonly id: string }
+  /** It was removed. */
+  | { readonly kind: 'failed'; readonly id: string; readonly why: string };
+
+/** How the agent says that all went well. */
+const WARMED = 'warmed up';
+const GOING_ON: readonly Instance['state'][] = ['pending', 'running', 'stopping', 'shutting-down'];
+const CADENCE_MS = 5_000;
+/** For the machine to boot before its agent counts, and to go off afterwards. */
+const AROUND_MS = 3 * 60_000;
+
+/** Waits until each has stopped, and reads on its console whether that was the end of a warm-up. */
+export async function waitForWarmUps(
+  launched: readonly WarmingUp[],
+  warmUpMs: number,
+  ports: FillPorts,
+): Promise<WarmUpOutcome[]> {
+  const { clock, signal } = ports;
+  const since = clock.now();
+  const outcomes: WarmUpOutcome[] = [];
+  let open = [...launched];
+  while (open.length > 0 && clock.now() - since < warmUpMs + AROUND_MS) {
+    await clock.sleep(CADENCE_MS, signal);
+    for (const region of new Set(open.map(({ plan }) => plan.region))) {
+      const ec2 = await ports.ec2In(region);
+      const here = open.flatMap(({ id, plan }) => (plan.region === region ? id : []));
+      const listed = await lookPatiently(here, ec2, ports);
+      for (const instance of listed.filter((one) => !GOING_ON.includes(one.state) || isClaimed(one.tags))) {
+        open = open.filter(({ id }) => id !== instance.id);
+        outcomes.push(await conclude(instance, { ec2, ports, ms: clock.now() - since }));
+      }
+    }
+  }
+  for (const { id } of open) ports.log.warning(`${id} is still warming up; nobody waits for it any longer.`);
+  return [...outcomes, ...open.map(({ id }) => ({ kind: 'late' as const, id }))];
+}
+
+async function lookPatiently(ids: readonly string[], ec2: Ec2, { log }: FillPorts): Promise<readonly Instance[]> {
+  try {
+    return await ec2.describeInstances(ids);
+  } catch (error) {
+    if (!(error instanceof Failure) || !['aws-unreachable', 'aws-throttled'].includes(error.code)) throw error;
+    log.info(`${error.message} Waiting for it to pass.`);
+    return [];
+  }
+}
+
+async function conclude(
+  { id, state, stateReason, tags }: Instance,
+  { ec2, ports, ms }: { ec2: Ec2; ports: FillPorts; ms: number },
+): Promise<WarmUpOutcome> {
+  // A start was quicker to take it than this was to see it ready.
+  if (isClaimed(tags)) return { kind: 'ready', id, ms };
+  const end = readBootPhases(await ec2.readConsole(id).catch(() => '')).findLast(({ name }) => name === 'power-off');
+  // A console that says nothing is no proof of anything: some types show theirs only minutes later.
+  const why = state === 'stopped' ? (end?.detail ?? WARMED) : `it is ${state}${stateReason ? ` (${stateReason})` : ''}`;
+  if (why === WARMED) {
+    ports.log.info(`${id} is ready, ${(ms / 1000).toFixed(0)} s after its launch.`);
+    return { kind: 'ready', id, ms };
+  }
+  ports.log.warning(`The warm-up of ${id} failed: ${why}.`);
+  if (state === 'stopped') await ec2.terminate([id]);
+  return { kind: 'failed', id, why };
+}

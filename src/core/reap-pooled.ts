@@ -1,0 +1,48 @@
+import { Failure } from './failure.js';
+import { TAG } from './identity.js';
+import { isClaimed, nameClaim } from './pool.js';
+import { judgePooled } from './pool-rules.js';
+import type { Clock, Instance, ReaperEc2, ReaperGitHub, Runner } from './ports.js';
+import type { Candidate } from './reap-candidates.js';
+import type { PooledIdentity } from './reap-identity.js';
+import type { Outcome } from './reap-finding.js';
+import type { Verdict } from './reap-rules.js';
+
+interface PooledPorts {
+  /** The runners of its scope, as they were listed. */
+  readonly listed: readonly Runner[];
+  readonly hub: () => Promise<ReaperGitHub>;
+  readonly clock: Clock;
+}
+
+/** An instance of a pool that no start had claimed when everything was listed. */
+export function considerPooled(
+  found: { readonly instance: Instance; readonly ec2: ReaperEc2; readonly identity: PooledIdentity },
+  { listed, hub, clock }: PooledPorts,
+): Omit<Candidate, 'about'> {
+  const { instance, ec2, identity } = found;
+  const { pool, repository, expiresAt } = identity;
+  const judge = (now: Instance, runners: readonly Runner[]): Verdict => {
+    const isLocked = runners.some(({ name }) => name === nameClaim(instance.id));
+    return judgePooled(now, { pool, expiresAt, isLocked, now: clock.now() });
+  };
+  return {
+    judge: () => judge(instance, listed),
+    judgeAgain: async () => {
+      const pooled = await ec2.findInstances({ [TAG.repository]: repository, [TAG.pool]: pool });
+      const now = pooled.find(({ id }) => id === instance.id);
+      if (!now || isClaimed(now.tags)) return { kind: 'keep', why: 'a start has claimed it' };
+      return judge(now, await (await hub()).listRunners());
+    },
+    remove: () => endInstance(instance.id, ec2),
+  };
+}
+
+/** @throws Failure `cleanup-incomplete` for one that EC2 listed a moment ago and does not know now */
+export async function endInstance(id: string, ec2: ReaperEc2): Promise<Outcome> {
+  const { unknown } = await ec2.terminate([id]);
+  if (unknown.length === 0) return 'removed';
+  throw new Failure('cleanup-incomplete', `EC2 listed ${id}, and does not know it now.`, {
+    hint: 'The next sweep looks again.',
+  });
+}

@@ -1,0 +1,26 @@
+import type { ImageEc2 } from '../core/images/ports.js';
+import { listRegions } from './catalog.js';
+import { openClients, type ConnectOptions } from './connect.js';
+import { createImages } from './images.js';
+import { findInstancesOf } from './instances.js';
+import { readParameters, resolveParameter, writeParameter } from './parameters.js';
+import { listTemplateVersions } from './templates.js';
+
+/**
+ * What keeping images asks of EC2 and SSM in one region. Everything here may be sent twice.
+ *
+ * @throws Failure `aws-no-region`, `aws-no-credentials`
+ */
+export async function connectImages(options: Pick<ConnectOptions, 'region' | 'agents'> = {}): Promise<ImageEc2> {
+  const { region, reads, ssm } = await openClients(options);
+  return {
+    region,
+    listRegions: () => listRegions(reads),
+    readParameters: (names) => readParameters(ssm, names),
+    resolveParameter: (reference) => resolveParameter(ssm, reference),
+    writeParameter: (name, value) => writeParameter(ssm, name, value),
+    findInstancesOf: (imageIds) => findInstancesOf(reads, imageIds),
+    listTemplateVersions: () => listTemplateVersions(reads),
+    ...createImages(reads),
+  };
+}

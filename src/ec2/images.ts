@@ -1,0 +1,146 @@
+import {
+  CopyImageCommand,
+  DeleteSnapshotCommand,
+  DeregisterImageCommand,
+  DescribeImagesCommand,
+  DescribeSnapshotsCommand,
+  EnableImageDeprecationCommand,
+  type EC2Client,
+  type Image as AwsImage,
+} from '@aws-sdk/client-ec2';
+import type { ImageCopy, ImageEc2, LeftSnapshot, OwnImage, OwnSnapshot } from '../core/images/ports.js';
+import type { TagFilter } from '../core/ports.js';
+import { readImage, toImage } from './catalog.js';
+import { GarbledAnswer } from './errors.js';
+import { ask, codeBehind } from './failures.js';
+import { readPages, readTags, toTagFilters } from './paging.js';
+
+type Images = Omit<
+  ImageEc2,
+  | 'region'
+  | 'listRegions'
+  | 'readParameters'
+  | 'resolveParameter'
+  | 'writeParameter'
+  | 'findInstancesOf'
+  | 'listTemplateVersions'
+>;
+
+/** The largest page of both listings. Source: EC2 API reference. */
+const PAGE = 1_000;
+/** A thing of unknown age is taken for new, so that it is left alone: the last moment that a date can name. */
+const LATEST = 8.64e15;
+
+/** Images of this account and their snapshots. */
+export function createImages(client: EC2Client): Images {
+  return {
+    async findImage(id) {
+      const image = await readImage(client, id);
+      return image && toOwnImage(image);
+    },
+    listImages: () => listImages(client),
+    listSnapshots: (tags) => listSnapshots(client, tags),
+    copyImage: (copy) => copyImage(client, copy),
+    async deprecateImage(id, from) {
+      const command = new EnableImageDeprecationCommand({ ImageId: id, DeprecateAt: new Date(from) });
+      await ask('ec2:EnableImageDeprecation', () => client.send(command));
+    },
+    deregisterImage: (id) => deregisterImage(client, id),
+    deleteSnapshot: (id) => deleteSnapshot(client, id),
+  };
+}
+
+async function listImages(client: EC2Client): Promise<OwnImage[]> {
+  const images = await readPages('ec2:DescribeImages', async (NextToken) => {
+    // To its owner EC2 shows a deprecated image anyway, a disabled one only when asked.
+    const command = new DescribeImagesCommand({
+      Owners: ['self'],
+      IncludeDisabled: true,
+      MaxResults: PAGE,
+      ...NextToken,
+    });
+    const page = await client.send(command);
+    return { items: page.Images, next: page.NextToken };
+  });
+  return images.map(toOwnImage);
+}
+
+async function listSnapshots(client: EC2Client, tags: TagFilter): Promise<OwnSnapshot[]> {
+  const Filters = toTagFilters(tags);
+  const snapshots = await readPages('ec2:DescribeSnapshots', async (NextToken) => {
+    const command = new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters, MaxResults: PAGE, ...NextToken });
+    const page = await client.send(command);
+    return { items: page.Snapshots, next: page.NextToken };
+  });
+  return snapshots.map(({ SnapshotId = '', State = 'pending', StartTime, Tags }) => ({
+    id: SnapshotId,
+    state: State,
+    createdAt: StartTime?.getTime() ?? LATEST,
+    tags: readTags(Tags),
+  }));
+}
+
+async function copyImage(client: EC2Client, copy: ImageCopy): Promise<{ id: string } | 'name-taken'> {
+  const command = new CopyImageCommand({
+    SourceRegion: copy.from.region,
+    SourceImageId: copy.from.id,
+    Name: copy.name,
+    ClientToken: copy.clientToken,
+    CopyImageTags: true,
+    TagSpecifications: [
+      {
+        ResourceType: 'snapshot',
+        Tags: Object.entries(copy.snapshotTags).map(([Key, Value]) => ({ Key, Value })),
+      },
+    ],
+  });
+  try {
+    return await ask('ec2:CopyImage', async () => {
+      const { ImageId } = await client.send(command);
+      if (!ImageId) throw new GarbledAnswer('the answer names no image');
+      return { id: ImageId };
+    });
+  } catch (error) {
+    if (codeBehind(error) === 'InvalidAMIName.Duplicate') return 'name-taken';
+    throw error;
+  }
+}
+
+async function deregisterImage(
+  client: EC2Client,
+  id: string,
+): Promise<'absent' | { readonly left: readonly LeftSnapshot[] }> {
+  try {
+    const command = new DeregisterImageCommand({ ImageId: id, DeleteAssociatedSnapshots: true });
+    const { DeleteSnapshotResults = [] } = await ask('ec2:DeregisterImage', () => client.send(command));
+    const left = DeleteSnapshotResults.filter(({ ReturnCode }) => ReturnCode !== 'success');
+    return { left: left.map(({ SnapshotId = '', ReturnCode = 'no reason' }) => ({ id: SnapshotId, why: ReturnCode })) };
+  } catch (error) {
+    // The second: it was deregistered a moment ago.
+    if (/^InvalidAMIID\.(NotFound|Unavailable)$/.test(codeBehind(error))) return 'absent';
+    throw error;
+  }
+}
+
+async function deleteSnapshot(client: EC2Client, id: string): Promise<'deleted' | 'absent' | 'in-use'> {
+  try {
+    await ask('ec2:DeleteSnapshot', () => client.send(new DeleteSnapshotCommand({ SnapshotId: id })));
+    return 'deleted';
+  } catch (error) {
+    const code = codeBehind(error);
+    if (code === 'InvalidSnapshot.NotFound') return 'absent';
+    if (code === 'InvalidSnapshot.InUse') return 'in-use';
+    throw error;
+  }
+}
+
+function toOwnImage(image: AwsImage): OwnImage {
+  const deprecatedFrom = Date.parse(image.DeprecationTime ?? '');
+  return {
+    ...toImage(image),
+    createdAt: Date.parse(image.CreationDate ?? '') || LATEST,
+    snapshotIds: image.BlockDeviceMappings?.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []) ?? [],
+    ...(image.StateReason?.Message && { stateReason: image.StateReason.Message }),
+    ...(!Number.isNaN(deprecatedFrom) && { deprecatedFrom }),
+  };
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Failure } from '../core/failure.js';
+import type { Remote } from '../core/resolve-ref.js';
+import { runProgram } from './programs.js';
+
+/** A listing of refs is one short answer; a history without its files is some megabytes for a large repository. */
+const LIST_BOUND_MS = 60_000;
+const HISTORY_BOUND_MS = 300_000;
+
+/** Asks a git server by the `git` program. @param token not needed for a public repository */
+export function createRemote(serverUrl: string, token: string | undefined): Remote {
+  const git = createGit(serverUrl, token);
+  return {
+    async listRefs(repository, names) {
+      const lines = await git(['ls-remote', urlOf(serverUrl, repository), ...names], LIST_BOUND_MS);
+      const refs = lines.map((line) => line.split('\t')).filter(([, name = '']) => names.includes(name));
+      return new Map(refs.map(([sha = '', name = '']) => [name, sha]));
+    },
+    async contains(repository, sha) {
+      const directory = await mkdtemp(join(process.env['RUNNER_TEMP'] || tmpdir(), 'history-'));
+      try {
+        // Commits only: no file is needed to know what lies in which history.
+        const clone = ['clone', '--quiet', '--bare', '--filter=tree:0', urlOf(serverUrl, repository), directory];
+        await git(clone, HISTORY_BOUND_MS);
+        const type = await runProgram({
+          command: 'git',
+          args: ['-C', directory, 'cat-file', '-e', `${sha}^{commit}`],
+          env: offline,
+        });
+        if (type.code !== 0) return false;
+        return (
+          (await git(['-C', directory, 'for-each-ref', '--count=1', `--contains=${sha}`], LIST_BOUND_MS)).length > 0
+        );
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** A partial clone would fetch a commit that it lacks, from wherever GitHub has it. */
+const offline: NodeJS.ProcessEnv = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
+
+function urlOf(serverUrl: string, repository: string): string {
+  return `${serverUrl}/${repository}.git`;
+}
+
+/** @returns a way to run git that gives its lines, or rejects with its words */
+function createGit(serverUrl: string, token: string | undefined) {
+  // By environment: an argument could be read by every process of the machine.
+  const header = token && `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
+  const env: NodeJS.ProcessEnv = {
+    ...offline,
+    GIT_TERMINAL_PROMPT: '0',
+    ...(header && {
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: `http.${serverUrl}/.extraheader`,
+      GIT_CONFIG_VALUE_0: header,
+    }),
+  };
+  return async (args: readonly string[], boundMs: number): Promise<string[]> => {
+    const lines: string[] = [];
+    const ended = await runProgram({ command: 'git', args, env, boundMs, onLine: (line) => lines.push(line) });
+    if (ended.code === 0) return lines;
+    throw new Failure(
+      'git-failed',
+      `git ${args[0] === '-C' ? args[2] : args[0]} failed, so it is not known which commit is meant.`,
+      {
+        why: lines.join(' ') || ended.why || `git ended with ${ended.code}`,
+        hint: 'If the repository is private and not the one of this run, give a `repository-token` that may read it; else run the job again.',
+      },
+    );
+  };
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { readBootPhases } from '../../src/core/boot-phases.js';
+import type { Job } from '../../sandbox/sandbox.js';
+import { findTree, Stage } from './stage.js';
+
+// Machines boot in seconds; the tree they start from is made in a minute or two, once.
+jest.setTimeout(600_000);
+
+let tree: string;
+beforeAll(() => void (tree = findTree('amd64')));
+
+/** An image of nothing but a shell, made on the machine: there is no registry here. */
+const IMAGE = [
+  'mkdir -p box/bin && cd box',
+  'cp --parents -L /bin/sh /bin/cat $(ldd /bin/sh /bin/cat | grep -o "/[^ ]*so[^ ]*" | sort -u) .',
+  'tar -c . | sudo docker import - box',
+].join('\n');
+
+/** What tests do on a machine, as steps of a job. */
+const STEPS = [
+  'echo "I am $(id -un), at home in $HOME, groups $(id -Gn)"; test -w "$HOME"; cd; pwd',
+  'echo "sudo makes me $(sudo -n id -un)"; sudo -n apt-get --version | head -n 1',
+  'git init -q project; cd project; git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m "a commit by git"; git log --format=%s',
+  IMAGE,
+  'docker run --rm box /bin/sh -c "echo a container on a network of its own says: \\$(cat /etc/hostname)"',
+  'docker run --rm --network host -v "$PWD:/work" box /bin/sh -c "echo written in a container >/work/note"; cat note',
+  'tox --version; uv --version; pipx --version; python3 --version',
+  'sudo -n systemctl is-system-running --wait || true; sudo -n systemctl list-units --failed --plain --no-legend; cloud-init status --long',
+];
+
+const users = {
+  root: { groups: /groups root$/m, home: '/root' },
+  runner: { groups: /groups runner .*docker/m, home: '/home/runner' },
+};
+
+describe.each(Object.entries(users))('a job as %s on a machine that was booted', (user, { groups, home }) => {
+  let stage: Stage;
+  let job: Job;
+  beforeAll(async () => {
+    stage = await Stage.open('agent', tree, { 'run-as-user': user });
+    job = stage.queue(STEPS);
+    await stage.until(({ name }) => name === 'terminated');
+    if (process.env['CI_ACTIONS_SHOW_LOG']) process.stderr.write(`${job.log}\n${stage.machine.readConsole()}\n`);
+  });
+  afterAll(() => stage?.close());
+
+  test('succeeds', () => {
+    expect(job.conclusion === 'success' ? '' : job.log).toBe('');
+    expect(job.runner?.name).toBe(stage.instance.tags.get('ci-actions:runner-name'));
+  });
+
+  test('has a home, sudo and git', () => {
+    expect(job.log).toContain(`I am ${user}, at home in ${home}, groups`);
+    expect(job.log).toMatch(groups);
+    expect(job.log).toMatch(/^sudo makes me root$/m);
+    expect(job.log).toMatch(/^a commit by git$/m);
+  });
+
+  test('runs containers, on a network of their own and on the machine', () => {
+    expect(job.log).toMatch(/^a container on a network of its own says: [0-9a-f]{12}$/m);
+    expect(job.log).toMatch(/^written in a container$/m);
+  });
+
+  test('finds the tools in the versions that versions.json says', async () => {
+    const { python } = (await import('../../ami/versions.json', { with: { type: 'json' } })).default;
+    expect(job.log).toMatch(new RegExp(`^${python.tox.replaceAll('.', '\\.')} from`, 'm'));
+    expect(job.log).toContain(`uv ${python.uv}`);
+    expect(job.log).toMatch(new RegExp(`^${python.pipx.replaceAll('.', '\\.')}$`, 'm'));
+  });
+
+  test('runs beside cloud-init, which found its instance and finished without an error', () => {
+    expect(job.log).toMatch(/^status: done$/m);
+    expect(job.log).toContain('DataSourceEc2');
+    expect(job.log).not.toMatch(/\.service .* failed/);
+  });
+
+  test('is followed by power-off, which EC2 sees as the end of the instance', () => {
+    expect(stage.instance.stateReason?.code).toBe('Client.InstanceInitiatedShutdown');
+    const phases = readBootPhases(stage.machine.readConsole());
+    expect(phases.map(({ name }) => name)).toEqual([
+      'agent',
+      'payload',
+      'runner-start',
+      'listening',
+      'job',
+      'runner-exit',
+      'power-off',
+    ]);
+    expect(phases.at(-1)?.detail).toBe('runner exited');
+    expect(stage.sandbox.github.runners()).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+/** `npm run bench:boot [-- PAIRS]`: seconds from the first process to an online runner, three ways, side by side. */
+import { readBootPhases } from '../../src/core/boot-phases.js';
+import { findTree, Stage } from './stage.js';
+import { paths, type PathName } from './paths.js';
+
+const DEFAULT_PAIRS = 5;
+/** Of ec2-github-runner's way, what ours may take at most. */
+const BAR = 0.5;
+const NAMES: readonly PathName[] = ['agent', 'stock', 'cloud-final'];
+
+type Budget = readonly (readonly [what: string, seconds: number])[];
+
+/** When the steps of a boot were reached, in s from the first process; what systemd and the agent say of it. */
+async function readBudget(stage: Stage, online: number): Promise<Budget> {
+  const { startedAt = 0 } = stage.machine;
+  const units = {
+    'systemd reads its units': ['systemd-journald.service', 'InactiveExitTimestampMonotonic'],
+    'basic system (basic.target)': ['basic.target', 'ActiveEnterTimestampMonotonic'],
+    'network online (network-online.target)': ['network-online.target', 'ActiveEnterTimestampMonotonic'],
+    'cloud-init has its metadata (cloud-init.service)': ['cloud-init.service', 'ActiveEnterTimestampMonotonic'],
+    'Docker answers (docker.service)': ['docker.service', 'ActiveEnterTimestampMonotonic'],
+    'cloud-init runs user scripts (cloud-final.service)': ['cloud-final.service', 'InactiveExitTimestampMonotonic'],
+  };
+  const show = async (property: string, ...unit: string[]) =>
+    Number((await stage.machine.exec('systemctl', 'show', '--value', `--property=${property}`, ...unit)).trim());
+  const began = await show('UserspaceTimestampMonotonic');
+  const reached: (readonly [string, number])[] = [];
+  for (const [what, [unit = '', property = '']] of Object.entries(units)) {
+    const at = await show(property, unit);
+    if (at !== 0) reached.push([what, (at - began) / 1e6]);
+  }
+  const phases = readBootPhases(stage.machine.readConsole());
+  const said = phases.map(({ name, at }) => [`agent: phase=${name}`, (at - startedAt) / 1000] as const);
+  return [...reached, ...said, ['GitHub: runner online', online] as const].sort(([, a], [, b]) => a - b);
+}
+
+/** The budget is read when the boot is over, so that reading it costs nothing. */
+async function boot(name: PathName, tree: string): Promise<{ seconds: number; budget: Budget }> {
+  const stage = await Stage.open(name, tree);
+  try {
+    const seconds = await stage.secondsToOnline();
+    await stage.machine.exec('systemctl', 'is-system-running', '--wait');
+    return { seconds, budget: await readBudget(stage, seconds) };
+  } finally {
+    await stage.close();
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+const pairs = Number(process.argv[2] ?? DEFAULT_PAIRS);
+if (!Number.isInteger(pairs) || pairs < 1) throw new Error(`pairs is '${process.argv[2]}', not a number from 1`);
+const tree = findTree('amd64');
+const seconds: Record<PathName, number[]> = { agent: [], stock: [], 'cloud-final': [] };
+let typical: { seconds: number; budget: Budget }[] = [];
+for (let pair = 1; pair <= pairs; pair++) {
+  for (const name of NAMES) {
+    const result = await boot(name, tree);
+    seconds[name].push(result.seconds);
+    if (name === 'agent') typical = [...typical, result];
+    console.error(`${pair}/${pairs} ${name.padEnd(11)} ${result.seconds.toFixed(2)} s`);
+  }
+}
+
+console.log(`| boot | ${NAMES.join(' | ')} |\n|---|${NAMES.map(() => '---:|').join('')}`);
+for (let pair = 0; pair < pairs; pair++)
+  console.log(`| ${pair + 1} | ${NAMES.map((name) => seconds[name][pair]!.toFixed(2)).join(' | ')} |`);
+console.log(`| **median** | ${NAMES.map((name) => `**${median(seconds[name]).toFixed(2)}**`).join(' | ')} |\n`);
+for (const name of NAMES) console.log(`- ${name}: ${paths[name].says}`);
+
+const middle = [...typical].sort((a, b) => a.seconds - b.seconds)[typical.length >> 1]!;
+console.log('\n| of the median boot of ours | at s |\n|---|---:|');
+for (const [what, at] of middle.budget) console.log(`| ${what} | ${at.toFixed(2)} |`);
+
+const ratio = median(seconds.agent) / median(seconds['cloud-final']);
+console.log(`\nThe agent needs ${(100 * ratio).toFixed(0)} % of the cloud-final way; the bar is ${100 * BAR} %.`);
+process.exit(ratio <= BAR ? 0 : 1);

@@ -1,0 +1,21 @@
+#!/bin/bash
+# Runs a command in a network, mount and process namespace of its own, where it may be a cloud: it has the address of
+# EC2's metadata service, and one for the sandbox's GitHub. Whatever it starts ends with it. isolated.sh COMMAND…
+# The network namespace it came from has the name `outside`: that is where package registries are.
+set -euo pipefail
+
+if [[ ${1:-} != --inside ]]; then
+  exec {network}</proc/self/ns/net
+  CI_ACTIONS_OUTSIDE=$network exec unshare --net --mount --pid --fork --kill-child --mount-proc bash "${BASH_SOURCE[0]}" --inside "$@"
+fi
+shift
+mkdir -p /run/netns
+mount -t tmpfs netns /run/netns # the names that `ip netns` gives are nobody else's
+touch /run/netns/outside
+mount --bind "/proc/self/fd/$CI_ACTIONS_OUTSIDE" /run/netns/outside
+exec {CI_ACTIONS_OUTSIDE}<&-
+unset CI_ACTIONS_OUTSIDE
+ip link set lo up
+ip address add 169.254.169.254/32 dev lo
+ip address add 198.51.100.1/32 dev lo # a network for documentation: GitHub's, and EC2's endpoint
+exec "$@"

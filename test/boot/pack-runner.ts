@@ -1,0 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { packRunner } from '../../sandbox/github/downloads.js';
+
+/** `pack-runner.ts VERSION FILE`: writes the stand-in runner as GitHub packs its own, prints its SHA-256. */
+const [version = '', file = ''] = process.argv.slice(2);
+const { bytes, sha256 } = await packRunner(version);
+writeFileSync(file, bytes);
+console.log(sha256);

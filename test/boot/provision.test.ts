@@ -1,0 +1,212 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { packRunner } from '../../sandbox/github/downloads.js';
+import { findTree } from './stage.js';
+
+jest.setTimeout(600_000);
+
+const versions = JSON.parse(readFileSync('ami/versions.json', 'utf8')) as { runner: { version: string } };
+let image: string;
+let stock: string;
+beforeAll(() => {
+  image = findTree('amd64');
+  stock = findTree();
+});
+
+let folder: string;
+let root: string;
+let changes: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ci-actions-provision-'));
+  [root, changes] = [join(folder, 'root'), join(folder, 'changes')];
+});
+afterEach(() => {
+  spawnSync('umount', ['--lazy', root]);
+  rmSync(folder, { recursive: true });
+});
+
+/** A machine whose disk is that of a tree, as far as it hasn't changed it; the provisioning lies in it. */
+function open(tree: string): void {
+  for (const path of [root, changes, join(folder, 'work')]) mkdirSync(path);
+  const layers = `lowerdir=${tree},upperdir=${changes},workdir=${join(folder, 'work')}`;
+  execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
+  mkdirSync(join(root, 'provision'));
+  for (const part of ['provision', 'boot', 'versions.json'])
+    cpSync(`ami/${part}`, join(root, 'provision', part), { recursive: true });
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** As in `tree.sh`: a container that shares this machine's network. */
+function run(script: string, variables: Variables = {}, preset = 'amd64'): { code: number | null; said: string } {
+  const passed = Object.entries(variables).map(([name, value]) => `--setenv=${name}=${value}`);
+  const registries = Object.keys(process.env).filter((name) => /^(pip_|(https?|no)_proxy$)/i.test(name));
+  const command = [
+    'systemd-nspawn',
+    '--quiet',
+    '--register=no',
+    '--keep-unit',
+    '--pipe',
+    '--resolv-conf=off',
+    `--directory=${root}`,
+    '--bind-ro=/etc/resolv.conf:/run/systemd/resolve/stub-resolv.conf',
+    '--bind-ro=/etc/ssl/certs/ca-certificates.crt',
+    ...registries.map((name) => `--setenv=${name}`),
+    ...passed,
+    `/provision/provision/${script}`,
+    preset,
+  ];
+  const { status, stdout, stderr } = spawnSync('nsenter', ['--net=/run/netns/outside', ...command], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { code: status, said: `${stdout}${stderr}` };
+}
+
+/** The stand-in runner, and where the machine finds it. */
+async function bringRunner(): Promise<Variables> {
+  const { bytes, sha256 } = await packRunner(versions.runner.version);
+  const name = `actions-runner-linux-x64-${versions.runner.version}.tar.gz`;
+  const file = join(root, 'provision', name);
+  execFileSync('tee', [file], { input: bytes, stdio: ['pipe', 'ignore', 'inherit'] });
+  return { CI_ACTIONS_RUNNER_URL: `file:///provision/${name}`, CI_ACTIONS_RUNNER_SHA256: sha256 };
+}
+
+/** What is at a path: its kind, mode, owner and content. */
+function describeFile(path: string): string {
+  const { mode, uid, gid } = lstatSync(path);
+  const isFile = (mode & 0o170000) === 0o100000;
+  const content = isFile ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
+  return [mode.toString(8), uid, gid, content].join(' ');
+}
+
+/** Every path whose file isn't what it was, gone or new. */
+function listDifferences(tree: string, path = ''): string[] {
+  return readdirSync(join(changes, path), { withFileTypes: true }).flatMap((entry) => {
+    const inner = join(path, entry.name);
+    if (inner === 'provision') return [];
+    const [before, after] = [join(tree, inner), join(root, inner)];
+    const isHere = (one: string) => lstatSync(one, { throwIfNoEntry: false }) !== undefined;
+    if (!isHere(before) && !isHere(after)) return [];
+    const same = isHere(before) && isHere(after) && describeFile(before) === describeFile(after);
+    return [...(same ? [] : [inner]), ...(entry.isDirectory() && isHere(after) ? listDifferences(tree, inner) : [])];
+  });
+}
+
+/** What dpkg and systemd note down at every run, in no order or with the time of day. */
+const NOTES =
+  /^var\/lib\/dpkg\/(status|available|diversions|statoverride|triggers|info)[^/]*(-old|\/Unincorp)?$|^var\/cache\/ldconfig\//;
+
+describe('run again', () => {
+  test('all of it changes nothing in an image', async () => {
+    open(image);
+    const { 'built-at': builtAt, commit } = readManifest();
+    const { code, said } = run('all.sh', {
+      ...(await bringRunner()),
+      CI_ACTIONS_DOCKER_SOURCE: 'distribution',
+      CI_ACTIONS_PYTHON: 'distribution',
+      CI_ACTIONS_BUILT_AT: builtAt,
+      CI_ACTIONS_COMMIT: commit,
+    });
+    expect(code === 0 ? '' : said).toBe('');
+    expect(listDifferences(image).filter((path) => !NOTES.test(path))).toEqual([]);
+  });
+});
+
+interface Manifest {
+  readonly 'built-at': string;
+  readonly commit: string;
+  readonly preset: string;
+}
+
+function readManifest(): Manifest {
+  return JSON.parse(readFileSync(join(root, 'opt/ci-actions/manifest.json'), 'utf8')) as Manifest;
+}
+
+describe('each step runs alone, on a machine that had no other', () => {
+  beforeEach(() => open(stock));
+
+  test('40-runner.sh', async () => {
+    const { code, said } = run('40-runner.sh', await bringRunner());
+    expect(code === 0 ? '' : said).toBe('');
+    expect(existsSync(join(root, 'opt/actions-runner/run.sh'))).toBe(true);
+  });
+
+  test('50-agent.sh, 70-boot.sh and 90-clean.sh', () => {
+    for (const step of ['50-agent.sh', '70-boot.sh', '90-clean.sh']) {
+      const { code, said } = run(step);
+      expect(code === 0 ? '' : said).toBe('');
+    }
+    expect(existsSync(join(root, 'opt/ci-actions/agent.sh'))).toBe(true);
+    expect(readFileSync(join(root, 'etc/machine-id'), 'utf8')).toBe('');
+  });
+
+  test('80-record.sh lists what is installed, package by package', () => {
+    const { code, said } = run('80-record.sh', { CI_ACTIONS_COMMIT: 'abc' });
+    expect(code === 0 ? '' : said).toBe('');
+    expect(readManifest()).toMatchObject({ preset: 'amd64', commit: 'abc', 'runner-version': versions.runner.version });
+    const bom = JSON.parse(readFileSync(join(root, 'opt/ci-actions/sbom.json'), 'utf8')) as {
+      components: { name: string; version: string; purl: string }[];
+    };
+    const status = readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8');
+    const installed = status.match(/^Status: .* installed$/gm) ?? [];
+    expect(bom.components.filter(({ purl }) => purl.startsWith('pkg:deb/'))).toHaveLength(installed.length);
+    const systemd = bom.components.find(({ name }) => name === 'systemd');
+    expect(status).toContain(`Version: ${systemd?.version}\n`);
+  });
+});
+
+describe('bad input', () => {
+  test('a step that fails is named with its exit code, its log is kept, and no other step runs', async () => {
+    open(image);
+    const { code, said } = run('all.sh', { CI_ACTIONS_DOCKER_SOURCE: 'docker-hub' });
+    expect(said).toContain("failed: CI_ACTIONS_DOCKER_SOURCE is 'docker-hub'; allowed: docker.com distribution");
+    expect(said).toContain('20-docker.sh failed with exit code 2; log: /var/log/ci-actions-provision.log');
+    expect(said).not.toContain('30-python.sh');
+    expect(code).toBe(2);
+    expect(readFileSync(join(root, 'var/log/ci-actions-provision.log'), 'utf8')).toContain('docker-hub');
+  });
+
+  test.each([
+    ['an unknown preset', 'all.sh', 'gpu', "usage: all.sh amd64|arm64|cuda, not 'gpu'"],
+    ['a preset of another architecture', '50-agent.sh', 'arm64', 'preset arm64 needs aarch64, this machine is x86_64'],
+    ['a GPU driver for a preset without', '60-nvidia.sh', 'amd64', 'preset amd64 has no GPU'],
+  ])('%s', (_, script, preset, message) => {
+    open(stock);
+    const { code, said } = run(script, {}, preset);
+    expect(said).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  test('a runner whose checksum nobody knows, or that has another', async () => {
+    open(stock);
+    const { CI_ACTIONS_RUNNER_URL = '' } = await bringRunner();
+    const unknown = { ...versions, runner: { ...versions.runner, sha256: { x64: '', arm64: '' } } };
+    writeFileSync(join(root, 'provision/versions.json'), JSON.stringify(unknown));
+    const cases: [Variables, string][] = [
+      [{}, `has no checksum of runner ${versions.runner.version} for x64`],
+      [{ CI_ACTIONS_RUNNER_URL }, "is '', not 64 hexadecimal digits"],
+      [{ CI_ACTIONS_RUNNER_URL, CI_ACTIONS_RUNNER_SHA256: '0'.repeat(64) }, `is not ${'0'.repeat(64)}`],
+    ];
+    for (const [variables, message] of cases) {
+      const { code, said } = run('40-runner.sh', variables);
+      expect(said).toContain(message);
+      expect(code).not.toBe(0);
+    }
+    expect(existsSync(join(root, 'opt/actions-runner/run.sh'))).toBe(false);
+  });
+});

@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSandbox, type InstanceRecord, type Job, type Sandbox, type SandboxEvent } from '../../sandbox/sandbox.js';
+import { createTreeBoot, type BootedTree } from './booted-tree.js';
+import { CLOUD_ADDRESS } from './network.js';
+import { paths, type Inputs, type PathName } from './paths.js';
+
+/** How long a boot, a job or a power-off may take before something is wrong. */
+const PATIENCE_MS = 60_000;
+
+/** The root that a preset's machines start from, as `tree.sh` keeps it; made if there is none. */
+export function findTree(preset?: 'amd64'): string {
+  return outside('test/boot/tree.sh', '-', ...(preset ? [preset] : [])).trim();
+}
+
+/** Runs a program where package registries can be reached. */
+export function outside(...command: readonly string[]): string {
+  const args = ['--net=/run/netns/outside', ...command];
+  return execFileSync('nsenter', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** One sandbox whose instance is a booted tree, on the way of one path. */
+export class Stage {
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly label: string,
+    private readonly machines: ReadonlyMap<string, BootedTree>,
+    private readonly directory: string,
+  ) {}
+
+  /** Has launched, and waits for nothing. */
+  static async open(name: PathName, tree: string, inputs: Inputs = {}): Promise<Stage> {
+    const path = paths[name];
+    const directory = mkdtempSync(join(tmpdir(), 'ci-actions-boot-'));
+    const disks = join(directory, 'disks');
+    mkdirSync(disks);
+    const machines = createTreeBoot({ tree, directory: disks, prepare: path.prepare });
+    const timeline = { pendingMs: 5, bootMs: 5, shuttingDownMs: 5 };
+    const sandbox = await startSandbox({ address: CLOUD_ADDRESS, machines, timeline, directory: disks });
+    const label = await path.launch(sandbox, inputs);
+    return new Stage(sandbox, label, machines.machines, directory);
+  }
+
+  get instance(): InstanceRecord {
+    const [instance] = this.sandbox.ec2.instances();
+    if (!instance) throw new Error('Nothing was launched.');
+    return instance;
+  }
+
+  get machine(): BootedTree {
+    const machine = this.machines.get(this.instance.id);
+    if (!machine) throw new Error('The instance has not been switched on yet.');
+    return machine;
+  }
+
+  /** @returns from the start of the machine's first process until GitHub said that the runner is online, in s */
+  async secondsToOnline(): Promise<number> {
+    const { at } = await this.until((event) => event.name === 'registered');
+    const { startedAt } = this.machine;
+    if (startedAt === undefined) throw new Error('Nobody saw the first process.');
+    return (at - startedAt) / 1000;
+  }
+
+  queue(steps: readonly string[]): Job {
+    return this.sandbox.github.queueJob({ labels: [this.label], name: 'test', steps });
+  }
+
+  /** Resolves with the first event that fits, even if it was before. */
+  async until(fits: (event: SandboxEvent) => boolean): Promise<SandboxEvent> {
+    const past = this.sandbox.events.find(fits);
+    if (past) return past;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        forget();
+        reject(new Error(`Not within ${PATIENCE_MS / 1000} s. Console:\n${this.machine.readConsole()}`));
+      }, PATIENCE_MS);
+      const forget = this.sandbox.on((event) => {
+        if (!fits(event)) return;
+        clearTimeout(timer);
+        forget();
+        resolve(event);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.close();
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

@@ -1,0 +1,106 @@
+#!/bin/bash
+# Makes the root of a machine: tree.sh ROOT [PRESET]
+#   ROOT     a folder that doesn't exist yet, or `-`: print the path of the kept tree instead of copying it
+#   PRESET   amd64, arm64, cuda: with ami/provision/all.sh run in it. Without: what a stock image of a cloud has
+# Trees are kept in .peers/boot, by what they are made of. CI_ACTIONS_TREE_SUITE: bookworm (default), or another suite
+# of Debian or Ubuntu whose archive and keyring this machine has. Needs root, node_modules, and the programs of install.sh.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+suite=${CI_ACTIONS_TREE_SUITE:-bookworm}
+kept=$PWD/.peers/boot
+root=${1:?usage: tree.sh ROOT|- [PRESET]}
+preset=${2:-}
+
+# What Debian's and Ubuntu's images for EC2 have, as far as a boot has to do with it.
+stock=(
+  apt ca-certificates cloud-guest-utils cloud-init curl dbus isc-dhcp-client iproute2 netbase netplan.io openssh-server
+  python3 sudo systemd systemd-resolved systemd-sysv udev unattended-upgrades
+)
+
+digest() { sha256sum | cut -c1-16; }
+
+# A kept tree, made now if there is none; half of one never has its name. make_once NAME FUNCTION ARGUMENT…
+make_once() {
+  local name=$1 half
+  shift
+  if [[ ! -d $kept/$name ]]; then
+    half=$kept/half-$$
+    mkdir -p "$kept"
+    # The log tells what a package or a step said; it is shown when the tree could not be made.
+    if ! "$@" "$half" >"$kept/$name.log" 2>&1; then
+      tail -n 40 "$kept/$name.log" >&2
+      echo "$name could not be made; log: $kept/$name.log" >&2
+      rm -rf --one-file-system "$half"
+      return 1
+    fi
+    mv -T "$half" "$kept/$name" 2>/dev/null || rm -rf --one-file-system "$half" # another was faster
+    # What these were made of has changed since; a day later nobody boots them any more.
+    find "$kept" -mindepth 1 -maxdepth 1 -name "${name%-*}-*" ! -name "$name*" -mmin +1440 -exec rm -rf {} +
+  fi
+  echo "$kept/$name"
+}
+
+make_stock() {
+  local packages
+  packages=$(IFS=, && echo "${stock[*]}")
+  mmdebstrap --variant=minbase --include="$packages" --aptopt='Acquire::Languages "none"' \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' "$suite" "$1" || return
+  pose_as_ec2 "$1"
+}
+
+# A container has no DMI table to tell cloud-init that this is EC2, and cloud-init asks none in a container.
+pose_as_ec2() {
+  printf '%s\n' '#!/bin/sh' 'case $* in' \
+    '*system-uuid*) echo ec2a51c3-77e9-4f20-8000-c1ac71050001 ;;' \
+    '*system-serial-number*) echo ec2a51c3-77e9-4f20-8000-c1ac71050001 ;;' \
+    '*chassis-asset-tag*) echo "Amazon EC2" ;;' '*) echo "Amazon EC2" ;;' 'esac' >"$1/usr/local/sbin/dmidecode"
+  chmod 755 "$1/usr/local/sbin/dmidecode"
+  sed -i '/^def is_container/a\    return False' "$1/usr/lib/python3/dist-packages/cloudinit/util.py"
+  grep -A1 '^def is_container' "$1/usr/lib/python3/dist-packages/cloudinit/util.py" | grep -q 'return False'
+}
+
+stock_name="stock-$suite-$({ printf '%s\n' "$suite" "${stock[@]}" && declare -f make_stock pose_as_ec2; } | digest)"
+stock_tree=$(make_once "$stock_name" make_stock)
+
+# Everything that the steps of the provisioning read, and this machine's ways to the package registries.
+provision() {
+  local version archive sha256 name settings=()
+  version=$(jq -r .runner.version ami/versions.json)
+  archive=actions-runner-linux-$([[ $preset == arm64 ]] && echo arm64 || echo x64)-$version.tar.gz
+  cp --archive --reflink=auto "$stock_tree" "$1" || return
+  mkdir "$1/provision" && cp --archive ami/provision ami/boot ami/versions.json "$1/provision/" || return
+  sha256=$(npx tsx test/boot/pack-runner.ts "$version" "$1/provision/$archive") || return
+  for name in $(compgen -e | grep -iE '^((https?|all|no)_proxy|pip_.*|uv_.*|ssl_cert_file)$'); do
+    settings+=("--setenv=$name")
+  done
+  run_in "$1" --setenv=CI_ACTIONS_DOCKER_SOURCE=distribution --setenv=CI_ACTIONS_PYTHON=distribution \
+    --setenv="CI_ACTIONS_RUNNER_URL=file:///provision/$archive" --setenv="CI_ACTIONS_RUNNER_SHA256=$sha256" \
+    "${settings[@]}" /provision/provision/all.sh "$preset" || return
+  rm -rf "$1/provision"
+}
+
+# run_in ROOT [OPTION…] COMMAND…: as a builder would run it, but for systemd, which isn't running.
+run_in() {
+  local root=$1
+  shift
+  systemd-nspawn --quiet --register=no --keep-unit --pipe --resolv-conf=off --directory="$root" \
+    --bind-ro=/etc/resolv.conf:/run/systemd/resolve/stub-resolv.conf \
+    --bind-ro=/etc/ssl/certs/ca-certificates.crt "$@" </dev/null
+}
+
+if [[ -n $preset ]]; then
+  files=$(find ami/provision ami/boot ami/versions.json sandbox/stand-in-runner test/boot/tree.sh -type f ! -name '*.md' | sort)
+  tree_name=$preset-$suite-$({ echo "$stock_name" && xargs sha256sum <<<"$files"; } | digest)
+  provisioned_tree=$(make_once "$tree_name" provision)
+fi
+
+tree=${provisioned_tree:-$stock_tree}
+if [[ $root == - ]]; then
+  echo "$tree"
+elif [[ -e $root ]]; then
+  echo "$root exists already" >&2
+  exit 1
+else
+  cp --archive --reflink=auto "$tree" "$root"
+fi

@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+
+/** A place where an implementation differs from what AWS documents, kept in view instead of skipped. */
+export interface Difference {
+  readonly documented: string;
+  readonly instead: string;
+  /** How the case fails because of it. When it no longer does, the row has to go. */
+  readonly fails: RegExp;
+}
+
+/** One behaviour of a port, in a world of its own. */
+export interface Case<World, Options> {
+  readonly world?: Options;
+  readonly run: (world: World) => Promise<void>;
+}
+
+/** A case takes milliseconds; moto loads its services on their first request, slowly on a busy machine. */
+const CASE_MS = 60_000;
+
+/** Makes a test of each case for one implementation of a port. */
+export function describeContract<World extends { close(): void | Promise<void> }, Options extends object>(
+  title: string,
+  suite: {
+    readonly cases: Readonly<Record<string, Case<World, Options>>>;
+    readonly createWorld: (options: Partial<Options>) => World | Promise<World>;
+    readonly differences?: Readonly<Partial<Record<string, Difference>>>;
+  },
+): void {
+  const { cases, createWorld, differences = {} } = suite;
+  describe(title, () => {
+    for (const [caseName, { world: options = {}, run }] of Object.entries(cases)) {
+      const difference = differences[caseName];
+      test(
+        difference ? `${caseName} (differs: ${difference.instead})` : caseName,
+        async () => {
+          const world = await createWorld(options);
+          try {
+            if (difference) await expect(run(world)).rejects.toThrow(difference.fails);
+            else await run(world);
+          } finally {
+            await world.close();
+          }
+        },
+        CASE_MS,
+      );
+    }
+  });
+}

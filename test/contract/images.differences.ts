@@ -1,0 +1,35 @@
+import type { ImagesDifferences } from './images.suite.js';
+
+/** Where moto 5.2 differs from documented AWS behaviour, found by the contract suite. */
+export const MOTO_IMAGES_DIFFERENCES: ImagesDifferences = {
+  'a copy and its snapshot carry the original’s tags': {
+    documented: 'CopyImageTags copies the tags of the image, TagSpecifications tag its snapshots ("CopyImage").',
+    instead: 'moto copies no tags and ignores TagSpecifications',
+    fails: /Received[^]*Object \{\}/,
+  },
+  'the same client token copies once': {
+    documented: 'A client token makes CopyImage idempotent ("Ensuring idempotency in Amazon EC2 API requests").',
+    instead: 'moto copies each time',
+    fails: /deep equality[^]*"id"/,
+  },
+  'a copy that would take another image’s name is not made': {
+    documented: 'InvalidAMIName.Duplicate ("Error codes for the Amazon EC2 API").',
+    instead: 'moto lets images of one account share a name',
+    fails: /Expected: "name-taken"/,
+  },
+  'an image is deprecated from a date on, to the minute': {
+    documented: 'EnableImageDeprecation sets the DeprecationTime of an image ("EnableImageDeprecation").',
+    instead: 'moto does not know EnableImageDeprecation',
+    fails: /no usable answer.*EnableImageDeprecation/s,
+  },
+  'an image of others cannot be deprecated or deregistered': {
+    documented: 'Only the owner may deregister an image ("Deregister an Amazon EC2 AMI").',
+    instead: 'moto deregisters anybody’s image',
+    fails: /resolved instead of rejected/,
+  },
+  'a deregistered image takes its snapshot along, and no other': {
+    documented: 'DeleteAssociatedSnapshots deletes what no other image needs ("DeregisterImage").',
+    instead: 'moto ignores DeleteAssociatedSnapshots',
+    fails: /Expected value: not "snap-/,
+  },
+};

@@ -1,0 +1,74 @@
+/** Runs that are cancelled, die or are run again, with the printed workflows on nektos/act. */
+import { expect, test } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import { runStep } from '../../sandbox/step.js';
+import { findNode24 } from '../node24/nodes.js';
+import { expectNothingIsLeft, instancesOf, openStage, resultsOf } from './act/stage.js';
+import type { Dispatch, DispatchedRun } from './act/world.js';
+
+const stage = openStage();
+const WORKFLOW = 'tox-on-ec2.yml';
+const UNIT = { 'tox-env': 'py3-local_os_unit_tests_w_requirements' };
+/** Tests that would go on for longer than anybody waits. */
+const ENDLESS = { ...UNIT, setup: 'echo under way; sleep 600' };
+
+/** @param word in the log, upon which the run is cancelled */
+function dispatchUntil(word: RegExp, how: Partial<Dispatch> = {}): Promise<DispatchedRun> {
+  let seen = 0;
+  return stage.dispatch({
+    workflow: WORKFLOW,
+    inputs: ENDLESS,
+    cancelled: true,
+    onLine: ({ lines }, cancel) => {
+      for (; seen < lines.length; seen++) if (word.test(lines[seen]!)) cancel();
+    },
+    ...how,
+  });
+}
+
+test('a run that is cancelled while it tests stops its machine', async () => {
+  const run = await dispatchUntil(/\| .*under way/);
+  expect(run.code).toBe(1);
+  expect(resultsOf(run)).toMatchObject({ start: 'success', test: 'failure', stop: 'success' });
+  expect(run.log.find('stop')!.lines.join('\n')).toMatch(/Terminating i-/);
+  await expectNothingIsLeft(stage.world);
+});
+
+test('a run that is cancelled while its machine starts leaves none', async () => {
+  const run = await dispatchUntil(/\| Launched /);
+  expect(run.code).toBe(1);
+  expect(resultsOf(run)).toEqual({ start: 'failure', stop: 'success' });
+  expect(run.log.find('start')!.lines).toContain('The start did not come to its end; removing what it left.');
+  expect(instancesOf(stage.world, run)).toHaveLength(1);
+  await expectNothingIsLeft(stage.world);
+});
+
+test('of a run that dies with everything in it, reap-runners removes the machine', async () => {
+  const run = await dispatchUntil(/\| .*under way/, { kill: 'SIGKILL' });
+  expect(resultsOf(run)['stop']).toBeUndefined();
+  const { sandbox } = stage.world;
+  expect(sandbox.ec2.instances().filter(({ state }) => state === 'running')).toHaveLength(1);
+  const reaped = await runStep({
+    node: findNode24(),
+    script: fileURLToPath(new URL('../../dist/reap-runners.js', import.meta.url)),
+    inputs: { 'github-token': sandbox.token },
+    environment: sandbox.environment,
+  });
+  expect(reaped.code).toBe(0);
+  expect(reaped.lines.join('\n')).toMatch(/Removed instance i-\w+: the run attempt that started it is completed\./);
+  await expectNothingIsLeft(stage.world);
+});
+
+test('re-run of failed jobs: the first machine is gone, another is started, and the tests run on it', async () => {
+  const first = await stage.dispatch({ workflow: WORKFLOW, inputs: { ...UNIT, setup: 'exit 3' } });
+  expect(resultsOf(first)).toMatchObject({ start: 'success', test: 'failure', stop: 'success' });
+  const kept = { start: first.log.find('start')!.outputs };
+  const second = await stage.dispatch({ workflow: WORKFLOW, inputs: UNIT, kept, run: { id: first.id, attempt: 2 } });
+  expect(second.code).toBe(0);
+  const done = { start: 'success', test: 'success', restart: 'success', retest: 'success', stop: 'success' };
+  expect(resultsOf(second)).toEqual(done);
+  const [one, another] = instancesOf(stage.world, second);
+  expect(another?.label).toBe(`${one?.label}-again-2`);
+  expect(second.log.find('retest')!.lines.join('\n')).toMatch(/8 passed/);
+  await expectNothingIsLeft(stage.world);
+});

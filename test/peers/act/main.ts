@@ -1,0 +1,44 @@
+/**
+ * `npm run act -- WORKFLOW [input=value …] [--secret NAME=value] [--apart] [--time]`: a printed workflow on act against
+ * a sandbox of its own, with everything that act says. `scripts/peers.sh` first.
+ */
+import { parseArgs } from 'node:util';
+import { listPrinted } from './suite-copy.js';
+import { renderTime, splitTime } from './timeline.js';
+import { ActWorld } from './world.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { secret: { type: 'string', multiple: true }, apart: { type: 'boolean' }, time: { type: 'boolean' } },
+});
+const [workflow = '', ...inputs] = positionals;
+const workflows = listPrinted();
+if (!workflows.includes(workflow)) {
+  console.error(`Which workflow? One of ${workflows.join(', ')}.`);
+  process.exit(2);
+}
+
+const world = await ActWorld.open(workflows);
+try {
+  let shown = 0;
+  const run = await world.dispatch({
+    workflow,
+    inputs: readPairs(inputs),
+    secrets: readPairs(values.secret ?? []),
+    calls: values.apart ? 'apart' : 'own',
+    onLine: ({ lines }) => {
+      for (; shown < lines.length; shown++) console.log(lines[shown]);
+    },
+  });
+  console.log(`\n${run.log.summaries}\n`);
+  for (const { path, result } of run.log.jobs) console.log(`${(result ?? 'unfinished').padEnd(10)} ${path}`);
+  if (values.time) console.log(`\n${renderTime(splitTime(run))}`);
+  console.log(`\n${run.code === 0 ? 'green' : 'red'} after ${run.seconds.toFixed(1)} s`);
+  process.exitCode = run.code ?? 1;
+} finally {
+  await world.close();
+}
+
+function readPairs(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(pairs.map((pair) => [pair.split('=')[0]!, pair.slice(pair.indexOf('=') + 1)]));
+}

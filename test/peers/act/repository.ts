@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = fileURLToPath(new URL('../../fixtures/tox-project', import.meta.url));
+const AUTHOR = ['-c', 'user.name=Fixture', '-c', 'user.email=fixture@example.invalid', '-c', 'commit.gpgsign=false'];
+const SOURCE = 'shelf/search.py';
+const UNIT_TESTS = 'tests/unit/test_search.py';
+
+/** The commit of each branch of the project with six tox environments. */
+export interface Branches {
+  readonly main: string;
+  /** With a fault that the unit tests find, and no other. */
+  readonly broken: string;
+  /** Its unit tests are named so that pytest collects none. */
+  readonly empty: string;
+  /** Of nobody here: it lies in no branch, only in a pull request. */
+  readonly fork: string;
+}
+
+/** Makes the project's git repository in a bare folder, as a server has it. */
+export function createRepository(bare: string): Branches {
+  const work = `${bare}-work`;
+  cpSync(PROJECT, work, { recursive: true });
+  for (const folder of ['.tox', 'reports', '.pytest_cache'])
+    rmSync(join(work, folder), { recursive: true, force: true });
+  const git = (...args: string[]) => execFileSync('git', [...AUTHOR, ...args], { cwd: work, encoding: 'utf8' }).trim();
+  const commit = (message: string): string => {
+    git('add', '--all');
+    git('commit', '--quiet', '--message', message);
+    return git('rev-parse', 'HEAD');
+  };
+  const branch = (name: string, file: string, change: (text: string) => string): string => {
+    git('checkout', '--quiet', '-b', name, 'main');
+    replace(join(work, file), change);
+    return commit(`${name} changes ${file}`);
+  };
+  git('init', '--quiet', '--initial-branch=main');
+  const main = commit('A shelf of notes');
+  const broken = branch('broken', SOURCE, (text) => text.replace('(-found[title], title)', 'title'));
+  const empty = branch('empty', UNIT_TESTS, (text) => text.replaceAll('def test_', 'def check_'));
+  const fork = branch('fork', SOURCE, (text) => `# Not looked at by anybody.\n${text}`);
+  git('checkout', '--quiet', 'main');
+  git('update-ref', 'refs/pull/7/head', fork);
+  git('branch', '--quiet', '-D', 'fork');
+  mkdirSync(bare, { recursive: true });
+  execFileSync('git', ['clone', '--quiet', '--mirror', work, bare]);
+  // As GitHub's: any commit can be asked for by its id, and histories without their files.
+  for (const option of ['uploadpack.allowAnySHA1InWant', 'uploadpack.allowFilter'])
+    execFileSync('git', ['-C', bare, 'config', option, 'true']);
+  rmSync(work, { recursive: true });
+  return { main, broken, empty, fork };
+}
+
+function replace(file: string, change: (text: string) => string): void {
+  const before = readFileSync(file, 'utf8');
+  const after = change(before);
+  if (after === before) throw new Error(`${file} has nothing to change.`);
+  writeFileSync(file, after);
+}

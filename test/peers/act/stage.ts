@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
+import { listProcesses } from '../../../sandbox/processes.js';
+import type { SandboxOptions } from '../../../sandbox/sandbox.js';
+import { listMinted } from '../../process/verdicts.js';
+import { listRemains, waitUntil } from '../../process/remains.js';
+import { listPrinted } from './suite-copy.js';
+import { ActWorld, type Dispatch, type DispatchedRun } from './world.js';
+
+jest.setTimeout(180_000);
+
+export const REPORT = { report: 'reports/*.xml' };
+/** There is no ARM machine here: act runs the job on this one. */
+export const MACHINE = { env: JSON.stringify({ EXPECTED_MACHINE: process.arch === 'arm64' ? 'aarch64' : 'x86_64' }) };
+
+export interface Stage {
+  readonly world: ActWorld;
+  dispatch(dispatch: Dispatch): Promise<DispatchedRun>;
+}
+
+/** One world for the tests of a file. What act said is printed when a test fails. */
+export function openStage(options: SandboxOptions = {}): Stage {
+  let world: ActWorld;
+  /** Of the test that is under way, and those from before all tests. */
+  let runs: DispatchedRun[] = [];
+  const shared: DispatchedRun[] = [];
+  beforeAll(async () => {
+    world = await ActWorld.open(listPrinted(), options);
+  });
+  afterEach(() => {
+    const { assertionCalls, numPassingAsserts } = expect.getState();
+    if (numPassingAsserts !== assertionCalls) [...runs, ...shared.filter(({ code }) => code !== 0)].forEach(show);
+    runs = [];
+  });
+  afterAll(() => world.close());
+  return {
+    get world() {
+      return world;
+    },
+    async dispatch(dispatch) {
+      const run = await world.dispatch(dispatch);
+      (expect.getState().currentTestName === undefined ? shared : runs).push(run);
+      expectNoSecretIn(run, world);
+      return run;
+    },
+  };
+}
+
+export function resultsOf({ log }: DispatchedRun): Record<string, string | undefined> {
+  return Object.fromEntries(log.jobs.map(({ path, result }) => [path, result]));
+}
+
+/** No instance, volume, runner, or process of a machine or of act. */
+export async function expectNothingIsLeft({ sandbox, folder }: ActWorld): Promise<void> {
+  const remains = () => [
+    ...listRemains(sandbox, join(folder, 'disks')),
+    ...listProcesses({ marker: `HOME=${join(folder, 'home')}` }).map((pid) => `process ${pid} of act`),
+  ];
+  await waitUntil(sandbox, () => remains().length === 0);
+  expect(remains()).toEqual([]);
+}
+
+/** The instances that one run launched. */
+export function instancesOf({ sandbox }: ActWorld, { id }: DispatchedRun): { type: string; label: string }[] {
+  return sandbox.ec2
+    .instances()
+    .filter(({ tags }) => tags.get('ci-actions:run-id') === `${id}`)
+    .map(({ type, tags }) => ({ type: type.name, label: tags.get('ci-actions:label') ?? '' }));
+}
+
+function expectNoSecretIn({ log }: DispatchedRun, { sandbox }: ActWorld): void {
+  const secrets = [...listMinted(sandbox.requests), sandbox.token];
+  expect(log.lines.filter((line) => secrets.some((secret) => line.includes(secret)))).toEqual([]);
+}
+
+function show({ log, code, seconds }: DispatchedRun): void {
+  console.error(`${log.lines.join('\n')}\n\n${log.summaries}\n\nact ended with ${code} after ${seconds.toFixed(1)} s`);
+}

@@ -1,0 +1,28 @@
+/** Copies what the patterns name into a folder per artifact. */
+import { cpSync, globSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fail, input, setOutput } from '../../action.mjs';
+
+const { ACT_ARTIFACTS, GITHUB_WORKSPACE } = process.env;
+const name = input('name') || 'artifact';
+const patterns = input('path')
+  .split('\n')
+  .flatMap((line) => line.trim() || []);
+const excluded = patterns.flatMap((pattern) => (pattern.startsWith('!') ? [pattern.slice(1)] : []));
+const files = globSync(
+  patterns.filter((pattern) => !pattern.startsWith('!')),
+  { cwd: GITHUB_WORKSPACE, exclude: excluded },
+);
+if (files.length === 0) {
+  const message = `No files were found with the provided path: ${patterns.join(', ')}. No artifacts will be uploaded.`;
+  if (input('if-no-files-found') === 'error') fail(message);
+  if (input('if-no-files-found') !== 'ignore') console.log(`::warning::${message}`);
+}
+for (const file of files) {
+  const from = join(GITHUB_WORKSPACE, file);
+  const to = join(ACT_ARTIFACTS, name, relative(GITHUB_WORKSPACE, from));
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(from, to, { recursive: statSync(from).isDirectory() });
+}
+console.log(`Artifact ${name} has ${files.length} files.`);
+if (files.length > 0) setOutput('artifact-id', '1');

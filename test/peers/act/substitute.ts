@@ -1,0 +1,154 @@
+/**
+ * What act cannot do as GitHub does it, put differently. docs/testing-workflows.md tells each of these; nothing else of
+ * a printed workflow is changed.
+ */
+import { parse, stringify } from 'yaml';
+
+type Fields = Record<string, unknown>;
+type Step = Fields & { uses?: string; if?: string };
+type Job = Fields & { uses?: string; if?: string; steps?: Step[] };
+
+export interface Substitutions {
+  /** The text of a called workflow. */
+  readonly read: (path: string) => string;
+  /** Calls of workflows: `act`'s own, or each by an act of its own, so that a caller goes on when one fails. */
+  readonly calls: 'own' | 'apart';
+  /** Also gives steps of `if: always()` jobs that condition: a cancelled act skips them otherwise. */
+  readonly cancelled?: boolean;
+  /**
+   * For a later attempt: the jobs that succeeded in the first, with the outputs of their steps. "Re-run failed jobs"
+   * does not run them again, and their outputs stay.
+   */
+  readonly kept?: Readonly<Record<string, KeptOutputs>>;
+}
+
+/** By a step's id. */
+export type KeptOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The label that act runs jobs on whose `runs-on` is known only when it comes to them. */
+export const HOST = 'act-host';
+/** The ref of this suite's actions in local repositories. */
+export const SUITE = 'org/ci-actions';
+const REF = 'act';
+const CALL = 'act/call@act';
+
+export function substituteWorkflow(text: string, how: Substitutions): string {
+  const workflow = parse(guardOutputs(text)) as Fields & { jobs: Record<string, Job> };
+  for (const [id, job] of Object.entries(workflow.jobs)) {
+    const outputs = how.kept?.[id];
+    if (outputs) keepOutputs(job, outputs);
+    substituteJob(job, how);
+  }
+  if (how.calls === 'apart') exposeOutputs(workflow);
+  return stringify(workflow, { lineWidth: 0 });
+}
+
+/** On GitHub the outputs of a skipped job are empty; act hands out their expressions as they stand. */
+function guardOutputs(text: string): string {
+  return text.replaceAll(
+    /\bneeds\.([\w-]+)\.outputs\.([\w-]+)/g,
+    "(needs.$1.result != 'skipped' && needs.$1.outputs.$2 || '')",
+  );
+}
+
+/** A composite action's steps. */
+export function substituteAction(text: string): string {
+  const action = parse(text) as Fields & { runs: { steps?: Step[] } };
+  action.runs.steps?.forEach(substituteStep);
+  return stringify(action, { lineWidth: 0 });
+}
+
+/** `owner/name@ref` of all actions that a workflow or action uses, those of this suite included. */
+export function listActions(text: string): string[] {
+  const { jobs = {}, runs } = parse(text) as {
+    jobs?: Record<string, Job>;
+    runs?: { steps?: Step[] };
+  };
+  const steps = [...Object.values(jobs).flatMap((job) => job.steps ?? []), ...(runs?.steps ?? [])];
+  return steps.flatMap(({ uses = '' }) => {
+    const [, action, ref] = /^([^./$][^/]*\/[^/@]+)[^@]*@(.+)$/.exec(uses) ?? [];
+    return action ? [`${action}@${ref}`] : [];
+  });
+}
+
+function substituteJob(job: Job, { calls, cancelled = false, read }: Substitutions): void {
+  const runsOn = job['runs-on'];
+  // Of several labels act takes the first that it knows.
+  if (typeof runsOn === 'string' && runsOn.includes('${{')) job['runs-on'] = [HOST, runsOn];
+  if (job.uses !== undefined) {
+    job.uses = job.uses.replace(/^\$\//, './');
+    if (calls === 'apart') callApart(job, read);
+  }
+  const always = cancelled && job.if?.includes('always()');
+  for (const step of job.steps ?? []) {
+    substituteStep(step);
+    if (always) step.if ??= 'always()';
+  }
+}
+
+/** `$/folder`: this repository at this commit. */
+function substituteStep(step: Step): void {
+  if (step.uses?.startsWith('$/')) step.uses = `${SUITE}/${step.uses.slice(2)}@${REF}`;
+}
+
+/** The job's outputs are made of its steps' once more, with nothing else of it. */
+function keepOutputs(job: Job, outputs: KeptOutputs): void {
+  job.steps = Object.entries(outputs).map(([id, values]) => ({
+    id,
+    env: { VALUES: JSON.stringify(values) },
+    run: `node -e 'for (const [name, text] of Object.entries(JSON.parse(process.env.VALUES))) fs.appendFileSync(process.env.GITHUB_OUTPUT, name + "<<end\\n" + text + "\\nend\\n")'`,
+  }));
+  job['outputs'] = mapValues(job['outputs'] as Record<string, string>, (text) =>
+    text.replaceAll('github.run_attempt', "'1'"),
+  );
+}
+
+function callApart(job: Job, read: Substitutions['read']): void {
+  const {
+    uses,
+    with: inputs = {},
+    secrets = {},
+  } = job as { uses: string; with?: Fields; secrets?: Fields | 'inherit' };
+  for (const key of ['uses', 'with', 'secrets']) delete job[key];
+  const passedSecrets = secrets === 'inherit' ? { CALL_SECRETS: secrets } : prefix('CALL_SECRET:', secrets);
+  job['runs-on'] = HOST;
+  job['outputs'] = mapValues(callOf(parse(read(uses)))?.outputs, (_, name) => `\${{ steps.call.outputs.${name} }}`);
+  job.steps = [
+    { id: 'call', uses: CALL, with: { workflow: uses }, env: { ...prefix('CALL_INPUT:', inputs), ...passedSecrets } },
+  ];
+}
+
+/** Makes a called workflow one that is run by itself, with a last job that prints its outputs for {@link CALL}. */
+function exposeOutputs(workflow: Fields & { jobs: Record<string, Job> }): void {
+  const call = callOf(workflow);
+  if (!call) return;
+  (workflow['on'] as Fields)['workflow_dispatch'] = { inputs: call.inputs };
+  const env = mapValues(call.outputs, ({ value }) => guardOutputs(value.replaceAll(/\bjobs\./g, 'needs.')));
+  const run = `node -e 'console.log("act-outputs " + JSON.stringify(JSON.parse(process.env.NAMES).reduce((all, name) => ({ ...all, [name]: process.env["OUTPUT:" + name] }), {})))'`;
+  workflow.jobs['act-outputs'] = {
+    needs: Object.keys(workflow.jobs),
+    if: 'always()',
+    'runs-on': HOST,
+    steps: [{ run, env: { NAMES: JSON.stringify(Object.keys(env)), ...prefix('OUTPUT:', env) } }],
+  };
+}
+
+interface WorkflowCall {
+  readonly inputs?: Fields;
+  readonly outputs?: Readonly<Record<string, { readonly value: string }>>;
+}
+
+function callOf(workflow: Fields): WorkflowCall | undefined {
+  return (workflow['on'] as { workflow_call?: WorkflowCall }).workflow_call;
+}
+
+function prefix(text: string, values: Fields): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${text}${name}`, String(value)]));
+}
+
+function mapValues<T>(
+  values: Readonly<Record<string, T>> = {},
+  map: (value: T, name: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value, name)]));
+}

@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
+import { findNode24 } from '../../node24/nodes.js';
+import { ACT, runAct, type ActOptions, type ActRun } from './act.js';
+import { createRepository, type Branches } from './repository.js';
+import { HOST, type Substitutions } from './substitute.js';
+import { copyActions, copyWorkflows } from './suite-copy.js';
+
+const peers = fileURLToPath(new URL('../../../.peers', import.meta.url));
+/** The GitHub-hosted labels that the workflows name. */
+const HOSTED = ['ubuntu-24.04', 'ubuntu-latest'];
+/** What the machines have installed, of .peers/venv. */
+const INSTALLED = ['tox', 'uv', 'virtualenv'];
+const LIMIT_MS = 150_000;
+/** Jobs run side by side, as on GitHub; nothing is fetched from anywhere. */
+const FIXED =
+  'workflow_dispatch --json --no-cache-server --no-skip-checkout --action-offline-mode --concurrent-jobs 16';
+
+type Values = Readonly<Record<string, string | undefined>>;
+
+export interface Dispatch
+  extends Pick<ActOptions, 'onLine' | 'kill'>, Partial<Pick<Substitutions, 'calls' | 'cancelled' | 'kept'>> {
+  /** A file in .github/workflows. */
+  readonly workflow: string;
+  readonly inputs?: Values;
+  /** Besides the token and the AWS keys; `undefined` takes one of these away. */
+  readonly secrets?: Values;
+  /** Default: a new run's first attempt. */
+  readonly run?: { readonly id: number; readonly attempt: number };
+}
+
+export interface DispatchedRun extends ActRun {
+  readonly id: number;
+}
+
+/** A GitHub repository with the printed workflows and the project with six tox environments; EC2 beside it. */
+export class ActWorld {
+  private dispatched = 0;
+  /** act's options that say where the actions are. */
+  private readonly actions: readonly string[];
+
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly folder: string,
+    readonly branches: Branches,
+    private readonly workflows: readonly string[],
+  ) {
+    this.actions = copyActions(folder, workflows);
+  }
+
+  /** @param workflows files in .github/workflows */
+  static async open(workflows: readonly string[], options: SandboxOptions = {}): Promise<ActWorld> {
+    const folder = mkdtempSync(join(tmpdir(), 'ci-actions-act-'));
+    const sandbox = await startSandbox({ ...options, directory: join(folder, 'disks') });
+    const branches = createRepository(join(folder, 'git', `${sandbox.github.repository}.git`));
+    for (const part of ['home', 'bin', 'artifacts']) mkdirSync(join(folder, part));
+    // Git's own protocol over a pipe in place of a git server.
+    const gitConfig = `[url "file://${join(folder, 'git')}/"]\n\tinsteadOf = ${sandbox.githubUrl}/\n`;
+    writeFileSync(join(folder, 'home/.gitconfig'), gitConfig);
+    symlinkSync(findNode24(), join(folder, 'bin/node'));
+    for (const program of INSTALLED) symlinkSync(join(peers, 'venv/bin', program), join(folder, 'bin', program));
+    return new ActWorld(sandbox, folder, branches, workflows);
+  }
+
+  /** `workflow_dispatch` of one workflow on main, to its end. */
+  async dispatch({ workflow, inputs = {}, secrets = {}, ...how }: Dispatch): Promise<DispatchedRun> {
+    const folder = join(this.folder, `run-${(this.dispatched += 1)}`);
+    const run = how.run ?? this.beginRun();
+    Object.assign(this.sandbox.github.runs.get(run.id)!, { attempt: run.attempt, status: 'in_progress' });
+    const workspace = join(folder, 'workspace');
+    copyWorkflows(workspace, this.workflows, { calls: 'own', ...how });
+    // JSON is YAML, and leaves out what is undefined.
+    const write = (name: string, values: Values): string => {
+      writeFileSync(join(folder, name), JSON.stringify(values));
+      return join(folder, name);
+    };
+    const secretFile = write('secrets.yml', { ...this.secrets(), ...secrets });
+    const platforms = [...HOSTED, HOST].flatMap((label) => ['--platform', `${label}=-self-hosted`]);
+    const files = ['--var-file', write('vars.yml', {}), '--env-file', write('env.yml', this.describeRun(run))];
+    const places = ['--directory', workspace, '--action-cache-path', join(folder, 'cache')];
+    const shared = [...FIXED.split(' '), ...platforms, ...files, ...places, ...this.actions];
+    const own = ['--input-file', write('inputs.yml', inputs), '--secret-file', secretFile];
+    const done = await runAct({
+      args: [...shared, ...own, '--workflows', join(workspace, '.github/workflows', workflow)],
+      environment: this.describeMachine({ program: ACT, args: shared, secretFile }),
+      limitMs: LIMIT_MS,
+      ...how,
+    });
+    const conclusion = done.code === 0 ? 'success' : 'failure';
+    Object.assign(this.sandbox.github.runs.get(run.id)!, { status: 'completed', conclusion });
+    return { ...done, id: run.id };
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.close();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private beginRun(): { id: number; attempt: number } {
+    const { runs, runId } = this.sandbox.github;
+    const first = runs.get(runId)!;
+    const id = runId + this.dispatched;
+    runs.set(id, { ...first, id, headSha: this.branches.main, createdAt: Date.now() });
+    return { id, attempt: 1 };
+  }
+
+  private secrets(): Values {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = this.sandbox.environment;
+    const { token } = this.sandbox;
+    return { GITHUB_TOKEN: token, RUNNER_TOKEN: token, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+  }
+
+  /** What GitHub tells every step of the run. No key and no token: those come by the workflow's own wiring. */
+  private describeRun(run: { id: number; attempt: number }): Values {
+    const { main } = this.branches;
+    return {
+      ...this.sandbox.environment,
+      ...Object.fromEntries(UNTOLD.map((name) => [name, undefined])),
+      GITHUB_RUN_ID: `${run.id}`,
+      GITHUB_RUN_ATTEMPT: `${run.attempt}`,
+      GITHUB_SHA: main,
+      SHA_REF: main, // From which act takes the commit.
+    };
+  }
+
+  /** What is installed and set up on the machines that act's one host stands for. */
+  private describeMachine(command: { program: string; args: string[]; secretFile: string }): Record<string, string> {
+    return {
+      PATH: `${join(this.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+      HOME: join(this.folder, 'home'),
+      ACT_COMMAND: JSON.stringify(command),
+      ACT_ARTIFACTS: join(this.folder, 'artifacts'),
+      PIP_NO_INDEX: '1',
+      PIP_FIND_LINKS: join(peers, 'wheels'),
+      PIP_DISABLE_PIP_VERSION_CHECK: '1',
+      UV_OFFLINE: '1',
+      UV_NO_INDEX: '1',
+      UV_FIND_LINKS: join(peers, 'wheels'),
+      VIRTUALENV_NO_PERIODIC_UPDATE: '1',
+    };
+  }
+}
+
+/** Of a step's own, or what a job gets only from its own steps. */
+const UNTOLD = [
+  'GITHUB_ACTION',
+  'GITHUB_ACTIONS',
+  'GITHUB_EVENT_NAME',
+  'GITHUB_JOB',
+  'GITHUB_WORKFLOW',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_DEFAULT_REGION',
+  'AWS_REGION',
+  'AWS_SECRET_ACCESS_KEY',
+];

@@ -1,0 +1,134 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const START_MS = 20_000;
+
+/** The machine on which Packer builds: a tree with an SSH server that lets in whoever holds a key pair of the account. */
+export interface BuilderMachine {
+  readonly port: number;
+  readonly root: string;
+  /** `NAME=VALUE` by which ami/provision works without the network of a cloud. */
+  readonly environment: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** @param ec2 where the account's key pairs are asked for, as cloud-init finds the public key in the metadata */
+export async function startBuilderMachine(ec2: string): Promise<BuilderMachine> {
+  const folder = mkdtempSync(join(tmpdir(), 'ami-packer-'));
+  const root = join(folder, 'root');
+  await run(join(repository, 'test/boot/install.sh'));
+  await run(join(repository, 'test/boot/tree.sh'), [root, 'amd64'], { maxBuffer: 1e8 });
+  const port = await findFreePort();
+  const inTree = ['--quiet', '--register=no', '--keep-unit', '--pipe', `--directory=${root}`];
+  writeFileSync(join(root, 'opt/keys.sh'), renderKeyLookup(ec2), { mode: 0o755 });
+  writeFileSync(join(root, 'opt/prepare.sh'), PREPARE, { mode: 0o755 });
+  await run('systemd-nspawn', [...inTree, 'bash', '/opt/prepare.sh']);
+  const server = spawn(
+    'systemd-nspawn',
+    // What is in /run and /tmp of the tree is what sshd and the provisioning put there.
+    [
+      ...inTree,
+      '--resolv-conf=replace-host',
+      '--bind-ro=/etc/ssl/certs/ca-certificates.crt',
+      'bash',
+      '-c',
+      'mkdir -p /run/sshd && exec /usr/sbin/sshd "$@"',
+      'sshd',
+      ...sshd(port),
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  await listening(server);
+  return {
+    port,
+    root,
+    environment: listEnvironment(root),
+    async stop() {
+      server.kill();
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As the images of Ubuntu have it: a user who may become root. */
+const PREPARE = `set -e
+id ubuntu 2>/dev/null || useradd --create-home --shell /bin/bash ubuntu
+usermod --password '*' ubuntu
+echo 'ubuntu ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/90-ubuntu
+ssh-keygen -q -t ed25519 -N '' -f /opt/host-key
+`;
+
+function renderKeyLookup(ec2: string): string {
+  const query = 'Action=DescribeKeyPairs&Version=2016-11-15&IncludePublicKey=true';
+  const signature =
+    'AWS4-HMAC-SHA256 Credential=machine/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0';
+  return `#!/bin/bash
+curl -sSf '${ec2}' -H 'Authorization: ${signature}' -d '${query}' | grep -oP '(?<=<publicKey>)[^<]+'
+`;
+}
+
+function sshd(port: number): string[] {
+  const options = {
+    ListenAddress: '127.0.0.1',
+    AuthorizedKeysCommand: '/opt/keys.sh',
+    AuthorizedKeysCommandUser: 'root',
+    UsePAM: 'no',
+    PidFile: 'none',
+  };
+  return [
+    '-D',
+    '-e',
+    '-p',
+    `${port}`,
+    '-h',
+    '/opt/host-key',
+    ...Object.entries(options).map(([key, value]) => `-o${key}=${value}`),
+  ];
+}
+
+async function listening(server: ReturnType<typeof spawn>): Promise<void> {
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`sshd did not start within ${START_MS} ms: ${said}`)), START_MS);
+    server.once('error', reject);
+    server.once('exit', () => reject(new Error(`sshd ended: ${said}`)));
+    server.stderr!.on('data', (data: Buffer) => {
+      said += data.toString();
+      if (!said.includes('Server listening')) return;
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** The distribution's packages, the runner that the tree has, and this machine's ways to the package registries. */
+function listEnvironment(root: string): string[] {
+  const sha256 = readFileSync(join(root, 'opt/actions-runner/.archive-sha256'), 'utf8').trim();
+  const ways = Object.entries(process.env).filter(([name]) =>
+    /^((https?|all|no)_proxy|pip_.*|uv_.*|ssl_cert_file)$/i.test(name),
+  );
+  return [
+    'CI_ACTIONS_DOCKER_SOURCE=distribution',
+    'CI_ACTIONS_PYTHON=distribution',
+    'CI_ACTIONS_RUNNER_URL=file:///not/fetched/again',
+    `CI_ACTIONS_RUNNER_SHA256=${sha256}`,
+    ...ways.map(([name, value]) => `${name}=${value}`),
+  ];
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { data, Evaluator, Lexer, Parser } from '@actions/expressions';
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
+import { parseAction } from '@actions/workflow-parser/actions/action-parser';
+
+/** GitHub's own reading of workflows, action metadata and expressions: npm's @actions/workflow-parser and expressions. */
+
+/** @param root where the workflows that this one calls are. @returns what GitHub has against it */
+export async function readWorkflow(content: string, root: string): Promise<string[]> {
+  const { context, value } = parseWorkflow({ name: 'workflow.yml', content }, new NoOperationTraceWriter());
+  const messages = (): string[] => context.errors.getErrors().map((error) => error.message);
+  if (!value || messages().length > 0) return messages();
+  const files = {
+    getFileContent: async (ref: { path: string }) => ({
+      name: ref.path,
+      content: await readFile(join(root, ref.path), 'utf8'),
+    }),
+  };
+  await convertWorkflowTemplate(context, value, files, { fetchReusableWorkflowDepth: 1 });
+  return messages();
+}
+
+/** @returns what GitHub has against an action.yml */
+export function readAction(content: string): string[] {
+  const { context } = parseAction({ name: 'action.yml', content }, new NoOperationTraceWriter());
+  return context.errors.getErrors().map((error) => error.message);
+}
+
+/** Contexts by name: plain objects, of which texts are what GitHub has there as texts. */
+export type Contexts = Readonly<Record<string, unknown>>;
+
+const statusFunctions = ['always', 'cancelled', 'success', 'failure'];
+
+/** The value of a condition, which may do without its `${{ }}`. @param status what the status functions say */
+export function evaluate(
+  condition: string,
+  contexts: Contexts,
+  status: Readonly<Record<string, boolean>> = {},
+): unknown {
+  const [, expression = condition] = /^\s*\$\{\{(.*)\}\}\s*$/s.exec(condition) ?? [];
+  return compute(expression, contexts, status);
+}
+
+/** A text with the values of its expressions. */
+export function fillIn(text: string, contexts: Contexts): string {
+  return text.replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) => {
+    const value = compute(expression, contexts, {});
+    if (value === null) return '';
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
+}
+
+function compute(expression: string, contexts: Contexts, status: Readonly<Record<string, boolean>>): unknown {
+  const functions = statusFunctions.map((name) => ({
+    name,
+    minArgs: 0,
+    maxArgs: 0,
+    call: () => new data.BooleanData(status[name] ?? false),
+  }));
+  const tree = new Parser(new Lexer(expression).lex().tokens, Object.keys(contexts), functions).parse();
+  const root = toData(contexts) as data.Dictionary;
+  const result = new Evaluator(tree, root, new Map(functions.map((one) => [one.name, one]))).evaluate();
+  return JSON.parse(JSON.stringify(result, data.replacer)) as unknown;
+}
+
+function toData(value: unknown): data.ExpressionData {
+  return JSON.parse(JSON.stringify(value), data.reviver) as data.ExpressionData;
+}

@@ -1,0 +1,80 @@
+import { describe, expect } from '@jest/globals';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { renderWarmUp, type WarmUp } from '../../src/core/payload.js';
+import { install, scenario, shim, type Machine } from './boot-machine.js';
+
+const warmUp = (changes: Partial<WarmUp> = {}) =>
+  renderWarmUp({ runnerHome: '/opt/actions-runner', runAsUser: 'root', maxLifetimeSeconds: 60, ...changes });
+
+const reasons = async (machine: Machine) =>
+  Array.from((await machine.read('console')).matchAll(/phase=power-off \S+ \S+ (.*)/g), ([, reason]) => reason);
+
+describe('a warm-up', () => {
+  const reading = {
+    userData: warmUp(),
+    environment: { PATH: shim('printf "%s\\n" "$@" >>"$CI_ACTIONS_ROOT/was-read"', 'cat') },
+  };
+  scenario('reads what a runner reads, starts none, and powers off', reading, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('warmed up');
+    expect(await machine.phases()).toEqual(['agent', 'payload', 'warm-up', 'power-off']);
+    expect((await machine.read('was-read')).split('\n')).toContain('./run.sh');
+    expect(await machine.read('runner-pid')).toBe('');
+    expect(await machine.read('power-off')).toBe('off\n');
+    expect(await machine.read('stderr')).toBe('');
+  });
+
+  scenario('is followed by one service, at the next boot', { userData: warmUp() }, async (machine) => {
+    await machine.ended;
+    await (
+      await machine.bootAgain()
+    ).ended;
+    await (
+      await machine.bootAgain()
+    ).ended;
+    expect(await reasons(machine)).toEqual(['warmed up', 'runner exited', 'machine restarted: a runner serves once']);
+    expect((await machine.read('console')).match(/phase=runner-start/g)).toHaveLength(1);
+  });
+
+  scenario('is done again when somebody merely starts the machine', { userData: warmUp() }, async (machine) => {
+    await machine.ended;
+    await (
+      await machine.bootAgain({ userData: warmUp() })
+    ).ended;
+    expect(await reasons(machine)).toEqual(['warmed up', 'warmed up']);
+  });
+
+  const script = 'pwd; echo KEY=value >>.env\n';
+  scenario('runs the script of the pool in the runner’s home', { userData: warmUp({ script }) }, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('warmed up');
+    expect(await machine.read('console')).toContain(
+      `ci-actions pre-runner-script: ${machine.root}/opt/actions-runner\n`,
+    );
+    expect(await machine.read('opt/actions-runner/.env')).toBe('KEY=value\n');
+  });
+
+  scenario('says when that script fails', { userData: warmUp({ script: 'exit 3\n' }) }, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('pre-runner script failed with 3');
+  });
+
+  const slow = { userData: warmUp({ script: 'sleep 60\n', maxLifetimeSeconds: 2 }) };
+  scenario('ends with its lifetime', slow, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('lifetime of 2 s is over');
+  });
+
+  scenario('says when the image has no runner', { userData: warmUp(), runner: null }, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe(`no runner in ${machine.root}/opt/actions-runner`);
+  });
+
+  scenario('lets the runner’s listener warm up, in the runner’s home', { userData: warmUp() }, async (machine) => {
+    await machine.ended;
+    const listener = join(machine.root, 'opt/actions-runner/bin/Runner.Listener');
+    await install(listener, '#!/bin/bash\necho "$USER $1 in $PWD" >"$CI_ACTIONS_ROOT/listener"\n');
+    await (
+      await machine.bootAgain({ userData: warmUp() })
+    ).ended;
+    expect(await machine.read('listener')).toBe(
+      `${userInfo().username} warmup in ${machine.root}/opt/actions-runner\n`,
+    );
+  });
+});

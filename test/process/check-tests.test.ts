@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorOf, logOf } from './suite.js';
+import { codeOf, OWN_SHA, TestStage } from './test-stage.js';
+
+let stage: TestStage;
+let commits: ReturnType<TestStage['addRepository']>;
+beforeAll(() => {
+  stage = new TestStage();
+  commits = stage.addRepository('o/r');
+});
+afterAll(() => stage.close());
+
+const hosted = { 'runs-on': 'ubuntu-24.04' };
+const check = (inputs: Record<string, string>) => stage.run('check-tests', inputs);
+
+describe('check-tests', () => {
+  test('without a ref takes the run’s own commit, and asks nobody', async () => {
+    const { code, outputs } = await stage.run(
+      'check-tests',
+      { 'role-to-assume': 'arn:aws:iam::1:role/a' },
+      {
+        environment: { GITHUB_SERVER_URL: 'file:///nowhere' },
+      },
+    );
+    expect({ code, sha: outputs['sha'], skip: outputs['skip'] }).toEqual({ code: 0, sha: OWN_SHA, skip: '' });
+    expect(outputs['label']).toMatch(/^ec2-77-1-[0-9a-f]{12}$/);
+    expect(outputs['max-lifetime-minutes']).toBe('90');
+  });
+
+  test('resolves a branch, an annotated tag and a commit on the git server', async () => {
+    const sha = async (ref: string) => (await check({ ...hosted, ref })).outputs['sha'];
+    expect(await sha('feature/x')).toBe(commits.feature);
+    expect(await sha('v1')).toBe(commits.main);
+    expect(await sha(commits.main)).toBe(commits.main);
+  });
+
+  test('is red for a ref that is not there, and says where it looked', async () => {
+    const result = await check({ ...hosted, ref: 'nope' });
+    expect(result.code).toBe(1);
+    expect(errorOf(result)).toContain('o/r has no branch or tag "nope"');
+    expect(codeOf(result)).toBe('ref-not-found');
+  });
+
+  test('takes a fork’s commit only when it is told to', async () => {
+    expect(codeOf(await check({ ...hosted, ref: commits.fork }))).toBe('ref-not-allowed');
+    expect(codeOf(await check({ ...hosted, ref: 'refs/pull/1/head' }))).toBe('ref-not-allowed');
+    expect((await check({ ...hosted, ref: commits.fork, 'allow-forks': 'true' })).outputs['sha']).toBe(commits.fork);
+    expect(errorOf(await check({ ...hosted, repository: 'someone/r' }))).toContain('of another owner than o/r');
+  });
+
+  test('does not take a server that cannot be asked for a ref that is not there', async () => {
+    const result = await check({ ...hosted, repository: 'o/none', ref: 'main', 'repository-token': 'token-of-mine' });
+    expect(codeOf(result)).toBe('git-failed');
+    expect(errorOf(result)).toMatch(/Why: .*o\/none\.git/);
+    expect(logOf(result)).not.toContain('token-of-mine');
+    expect(result.masked).toContain('token-of-mine');
+  });
+
+  test('tells all problems at once, before anything is asked', async () => {
+    const inputs = { environments: 'cude', 'known-environments': 'unit, cuda', env: 'A=1', ref: '-x' };
+    const result = await check(inputs);
+    expect(errorOf(result)).toContain('4 inputs cannot be used');
+    expect(logOf(result)).toContain('did you mean `cuda`');
+    expect(logOf(result)).toContain('There is no way in to AWS: neither a role nor keys are given.');
+  });
+
+  test('names the pull request from a fork as the reason why there are no secrets', async () => {
+    const event = join(stage.directory, 'event.json');
+    const pull = { head: { repo: { full_name: 'someone/r' } }, base: { repo: { full_name: 'o/r' } } };
+    writeFileSync(event, JSON.stringify({ pull_request: pull }));
+    const result = await stage.run('check-tests', {}, { environment: { GITHUB_EVENT_PATH: event } });
+    expect(errorOf(result)).toContain('a pull request from a fork, to which GitHub gives no secrets');
+  });
+
+  test('skips visibly when a secret is missing: a notice, a summary, no label', async () => {
+    const inputs = { 'required-secrets': 'S2SEARCH_URL', 'secret-env': '[{}, { "S2SEARCH_URL": null }]' };
+    const result = await check({ ...inputs, 'role-to-assume': 'r' });
+    expect(result.outputs).toMatchObject({ skip: 'The secret S2SEARCH_URL is not set.', label: '' });
+    expect(result.code).toBe(0);
+    expect(result.lines).toContain('::notice::Skipped: The secret S2SEARCH_URL is not set.');
+    expect(result.summary).toContain('Nothing was tested, and no machine was started.');
+    const given = await check({
+      ...inputs,
+      'secret-env': '[{}, { "S2SEARCH_URL": "https://a" }]',
+      'role-to-assume': 'r',
+    });
+    expect(given.outputs['skip']).toBe('');
+    expect(given.masked).toContain('https://a');
+  });
+});
