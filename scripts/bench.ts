@@ -1,14 +1,17 @@
 /** `npm run bench`: the bundles in dist/ against the sandbox, figure by figure. See `--help` and docs/bench.md. */
-import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { measureBundle } from './bench/bundle.js';
 import { listPeers } from './bench/contenders.js';
+import { measureGrowth } from './bench/growth.js';
+import { measureLaunched } from './bench/launched.js';
 import { missesBar, renderTable, type Figure } from './bench/figures.js';
 import { readNodeVersion } from './bench/node.js';
 import { readOptions, usage, type BenchOptions, type Section } from './bench/options.js';
 import { measureOverhead } from './bench/overhead.js';
-import { measureRequests } from './bench/requests.js';
+import { writeResults } from './bench/results.js';
 import { closeAll } from './bench/sandboxes.js';
+import { measureStop } from './bench/stop.js';
+import { measureWaves } from './bench/waves.js';
 
 const [MISSED, MISUSED, BROKEN, INTERRUPTED] = [1, 2, 3, 130];
 
@@ -20,28 +23,41 @@ async function bench(options: BenchOptions): Promise<number> {
   const peers = options.peer === undefined ? [] : listPeers(options.peer);
   const measures: Record<Section, () => Promise<Figure[]>> = {
     overhead: () => measureOverhead({ ...options, peers, say }),
-    requests: () => measureRequests({ ...options, peers, say }),
+    launched: () => measureLaunched({ ...options, say }),
+    stop: () => measureStop({ ...options, peers, say }),
+    growth: () => measureGrowth({ ...options, peers, say }),
     bundle: () => measureBundle({ ...options, peers, say }),
+    waves: () => measureWaves({ ...options, say }),
   };
   const loads = [readLoad()];
   const figures: Figure[] = [];
   // One after the other: they would disturb each other.
   for (const section of options.sections) figures.push(...(await measures[section]()));
   loads.push(readLoad());
-  const machine = {
+  const machine: Machine = {
     node: readNodeVersion(),
     platform: `${process.platform}-${process.arch}`,
     cores: availableParallelism(),
     loads,
   };
-  console.log(renderTable(figures));
-  const [before, after] = loads.map((load) => load.toFixed(1));
-  console.log(`\nNode ${machine.node}, ${machine.platform}, ${machine.cores} cores, ${elapsed()} s.`);
-  if (Math.max(...loads) > machine.cores)
-    console.log(`Others were busy here (load ${before} before, ${after} after): times are longer than they need be.`);
-  if (options.json !== undefined)
-    await writeFile(options.json, `${JSON.stringify({ at: new Date().toISOString(), machine, figures }, null, 2)}\n`);
+  const table = `${renderTable(figures)}\n\n${describeMachine(machine, elapsed())}`;
+  console.log(table);
+  if (options.out !== undefined) await writeResults(options.out, { figures, machine, table });
   return figures.some(missesBar) ? MISSED : 0;
+}
+
+interface Machine {
+  readonly node: string;
+  readonly platform: string;
+  readonly cores: number;
+  readonly loads: readonly number[];
+}
+
+function describeMachine({ node, platform, cores, loads }: Machine, seconds: string): string {
+  const [before, after] = loads.map((load) => load.toFixed(1));
+  const about = `Node ${node}, ${platform}, ${cores} cores, ${seconds} s.`;
+  if (Math.max(...loads) <= cores) return about;
+  return `${about}\nOthers were busy here (load ${before} before, ${after} after): times are longer than they need be.`;
 }
 
 /** Of the last minute. */

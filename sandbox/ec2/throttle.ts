@@ -6,19 +6,19 @@ interface Bucket {
 }
 
 /**
- * EC2's token buckets per account and region.
- * Source: EC2 developer guide, "Request throttling for the Amazon EC2 API": RunInstances holds 5 and refills
- * 2 a second, non-mutating actions hold 100 and refill 20 a second.
+ * EC2's token buckets per account, region and action: what one action uses up, another doesn't lack.
+ * Source: EC2 developer guide, "Request throttling for the Amazon EC2 API": "each API is evaluated individually";
+ * RunInstances holds 5 and refills 2 a second, non-mutating actions hold 100 and refill 20 a second.
  */
 export class Throttle {
   private readonly buckets = new Map<string, Bucket>();
 
   /** @throws Ec2Error `RequestLimitExceeded` when the operation's bucket is empty. */
   admit(operation: string): void {
-    const [name, size, perSecond] = operation === 'RunInstances' ? [operation, 5, 2] : ['others', 100, 20];
+    const [size, perSecond] = operation === 'RunInstances' ? [5, 2] : [100, 20];
     const now = performance.now();
-    const bucket = this.buckets.get(name) ?? { tokens: size, filledAt: now };
-    this.buckets.set(name, bucket);
+    const bucket = this.buckets.get(operation) ?? { tokens: size, filledAt: now };
+    this.buckets.set(operation, bucket);
     bucket.tokens = Math.min(size, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond);
     bucket.filledAt = now;
     if (bucket.tokens < 1) throw new Ec2Error('RequestLimitExceeded', 'Request limit exceeded.');

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { ours, type Contender } from './contenders.js';
+import { measureDownload } from './download.js';
 import { accompany, compare, type Figure, type Series } from './figures.js';
 import { measuredNode } from './node.js';
 import { withSandbox } from './sandboxes.js';
@@ -15,23 +16,40 @@ export interface BundleOptions {
   readonly say: (sentence: string) => void;
 }
 
-const SIZE_BAR_MB = 1;
-const COLD_START_BAR_MS = 100;
-const bareRequest = fileURLToPath(new URL('bare-request.mjs', import.meta.url));
+const CODE_BAR_KB = 600;
+const COLD_START_BAR_MS = 60;
+/** Ours over ec2-github-runner's. */
+const COLD_START_RATIO_BAR = 0.2;
+const bareRequestScript = fileURLToPath(new URL('bare-request.mjs', import.meta.url));
 const empty = fileURLToPath(new URL('empty.mjs', import.meta.url));
 
 /** What a job downloads, and what it pays before the first request. */
 export async function measureBundle({ pairs, peers, say }: BundleOptions): Promise<Figure[]> {
   const bundles = [ours, ...peers.slice(0, 1)] as const;
   say(`Bundle: its size, and ${pairs} cold starts in alternation with bare Node.`);
-  const sizes = bundles.map(({ name, script }) => ({ name, samples: [measureSize(dirname(script))] }));
-  const size = { id: 'bundle-size', measure: 'All of dist/', unit: 'MB', bar: SIZE_BAR_MB } as const;
-  return [compare(size, atLeastOne(sizes), (bytes) => bytes / 1e6), ...(await measureColdStarts(bundles, pairs))];
+  const measure = (pattern: RegExp) =>
+    atLeastOne(bundles.map(({ name, script }) => ({ name, samples: [measureSize(dirname(script), pattern)] })));
+  const code = {
+    id: 'bundle-code',
+    measure: 'All JavaScript in dist/',
+    unit: 'kB',
+    bar: CODE_BAR_KB,
+  } as const;
+  const all = { id: 'bundle-size', measure: 'All of dist/', unit: 'kB' } as const;
+  const download = { id: 'download', measure: 'A job downloads (archive of HEAD)', unit: 'kB' } as const;
+  const inKb = (bytes: number): number => bytes / 1e3;
+  return [
+    compare(code, measure(/\.[cm]?js$/), inKb),
+    compare(all, measure(/./), inKb),
+    { ...download, value: inKb(measureDownload()) },
+    ...(await measureColdStarts(bundles, pairs)),
+  ];
 }
 
-/** Bytes of all files below a folder. */
-function measureSize(folder: string): number {
+/** Bytes of all files below a folder whose names match. */
+export function measureSize(folder: string, pattern: RegExp): number {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => pattern.test(name))
     .map((name) => statSync(join(folder, name)))
     .reduce((bytes, file) => bytes + (file.isFile() ? file.size : 0), 0);
 }
@@ -44,17 +62,30 @@ interface Round {
   readonly empty: number;
 }
 
+/** In ms, in alternation: the action's first request and bare Node's. */
+export async function timeColdStarts(pairs: number): Promise<{ action: number[]; bareRequest: number[] }> {
+  const rounds = (await runRounds([ours], pairs)).flat();
+  return {
+    action: rounds.map(({ action }) => action),
+    bareRequest: rounds.map(({ bareRequest }) => bareRequest),
+  };
+}
+
 async function measureColdStarts(bundles: readonly Contender[], pairs: number): Promise<Figure[]> {
-  const rounds = await withSandbox(startSandbox({ machines: false }), async (sandbox) => {
+  const rounds = await runRounds(bundles, pairs);
+  const series = atLeastOne(
+    bundles.map(({ name }, place) => ({ name, samples: rounds.map((round) => round[place]!) })),
+  );
+  return describeColdStarts(series, rounds.flat());
+}
+
+function runRounds(bundles: readonly Contender[], pairs: number): Promise<Round[][]> {
+  return withSandbox(startSandbox({ machines: false }), async (sandbox) => {
     // The first round fills the disk's cache and isn't counted.
     const all: Round[][] = [];
     for (let round = 0; round <= pairs; round += 1) all.push(await runRound(sandbox, bundles, round % 2 === 1));
     return all.slice(1);
   });
-  const series = atLeastOne(
-    bundles.map(({ name }, place) => ({ name, samples: rounds.map((round) => round[place]!) })),
-  );
-  return describeColdStarts(series, rounds.flat());
 }
 
 function describeColdStarts(series: readonly [Series<Round>, ...Series<Round>[]], rounds: readonly Round[]): Figure[] {
@@ -73,10 +104,19 @@ function describeColdStarts(series: readonly [Series<Round>, ...Series<Round>[]]
   const over = { unit: 'ms', bar: COLD_START_BAR_MS } as const;
   const overRequest = { ...over, id: 'cold-start-over-request', measure: "  of it beyond bare Node's first request" };
   const overEmpty = { ...over, id: 'cold-start-over-empty', measure: "  of it beyond an empty program's whole run" };
+  const beyond = compare(overRequest, series, (round) => round.action - round.bareRequest);
   return [
     { ...figure, beside: [...bare, ...(figure.beside ?? [])] },
-    compare(overRequest, series, (round) => round.action - round.bareRequest),
+    beyond,
     compare(overEmpty, series, (round) => round.action - round.empty),
+    ...(beyond.beside ?? []).map((peer): Figure => {
+      const about = {
+        id: 'cold-start-ratio',
+        measure: `  of it beyond bare Node, over ${peer.name}'s`,
+        unit: '',
+      } as const;
+      return { ...about, value: beyond.value / peer.value, bar: COLD_START_RATIO_BAR };
+    }),
   ];
 }
 
@@ -86,7 +126,7 @@ async function runRound(sandbox: Sandbox, bundles: readonly Contender[], reverse
   for (const contender of reversed ? bundles.toReversed() : bundles) {
     const one = { action: 0, bareRequest: 0, empty: 0 };
     const tasks = [
-      async () => (one.bareRequest = await timeFirstRequest(sandbox, bareRequest, {})),
+      async () => (one.bareRequest = await timeFirstRequest(sandbox, bareRequestScript, {})),
       async () => (one.action = await timeFirstRequest(sandbox, contender.script, contender.inputs)),
       async () => (one.empty = await timeWholeRun()),
     ];

@@ -11,6 +11,8 @@ export interface Contender {
   readonly name: string;
   readonly script: string;
   readonly inputs: Readonly<Record<string, string>>;
+  /** What lets it notice a runner as early as it can be told to. */
+  readonly fastest?: Readonly<Record<string, string>>;
   /** The id of the runner that a launched instance would bring online; where none is registered yet, it is now. */
   readonly findRunner: (sandbox: Sandbox, instance: Instance) => number | Promise<number>;
 }
@@ -27,6 +29,12 @@ export const ours: Contender = {
     return runner;
   },
 };
+
+/** The same suite's other end. */
+export const oursToStop = {
+  script: join(root, 'dist/stop-runner.js'),
+  inputs: readDefaults(join(root, 'stop-runner/action.yml')),
+} as const;
 
 const PEER_LABEL = 'bench';
 const USER_AGENT = 'ci-actions-bench';
@@ -49,7 +57,7 @@ export function listPeers(script: string): readonly Contender[] {
   };
   const waits = { 'startup-quiet-period-seconds': '1', 'startup-retry-interval-seconds': '1' };
   return [
-    { name: 'ec2-github-runner', script, inputs, findRunner: registerRunner },
+    { name: 'ec2-github-runner', script, inputs, fastest: waits, findRunner: registerRunner },
     { name: 'ec2-github-runner, 1 s waits', script, inputs: { ...inputs, ...waits }, findRunner: registerRunner },
   ];
 }

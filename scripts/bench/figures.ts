@@ -1,6 +1,6 @@
 import { describe, median } from './statistics.js';
 
-export type Unit = 's' | 'ms' | 'MB' | 'MiB' | '';
+export type Unit = 's' | 'ms' | 'kB' | 'MiB' | '';
 
 /** The same quantity of something else, measured in alternation with ours. */
 export interface Companion {
@@ -89,7 +89,7 @@ function renderValue(value: number, unit: Unit): string {
 }
 
 function renderNumber(value: number, unit: Unit): string {
-  const digits = { s: 2, ms: 0, MB: 2, MiB: 0, '': Number.isInteger(value) ? 0 : 2 }[unit];
+  const digits = { s: 2, ms: 0, kB: 0, MiB: 0, '': Number.isInteger(value) ? 0 : 2 }[unit];
   // Without a minus before nought.
   return Number(value.toFixed(digits)).toFixed(digits);
 }

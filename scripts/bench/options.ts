@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const sections = ['overhead', 'requests', 'bundle'] as const;
+export const sections = ['overhead', 'launched', 'stop', 'growth', 'bundle', 'waves'] as const;
 export type Section = (typeof sections)[number];
 
 export interface BenchOptions {
@@ -11,27 +11,41 @@ export interface BenchOptions {
   readonly boots: readonly number[];
   readonly starts: number;
   readonly pairs: number;
-  readonly count: number;
+  /** How many runners the starts of the growth have. */
+  readonly counts: readonly number[];
+  /** How many start processes at a time. */
+  readonly waves: readonly number[];
+  /** How many starts in all there are of the largest wave. */
+  readonly total: number;
   /** ec2-github-runner's `dist/index.js`. */
   readonly peer: string | undefined;
-  readonly json: string | undefined;
+  /** The folder for JSON, table and plots; absent: none are written. */
+  readonly out: string | undefined;
 }
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+/** Checked in with each release. */
+const RESULTS = `bench/results/${version}`;
 
 export const usage = `npm run bench -- [options]
 
-Measures the bundles in dist/ against the sandbox and prints a table of figures with their bars.
+Measures the bundles in dist/ against the sandbox, prints a table of figures with their bars, and writes it with the
+samples and plots of them to ${RESULTS}/. It takes about half an hour, most of it the waves.
 Exit code: 0, 1 when a bar is missed, 2 for a wrong option, 3 when something could not be measured.
 docs/bench.md says what each figure means.
 
   --only LIST       of ${sections.join(', ')} (default: all)
-  --boots SECONDS   how long instances take from launch to online; start overhead is measured for each (default 20;
-                    try 7,20,60)
-  --starts N        starts for each of these boots, side by side (default 8, at least 5)
+  --boots SECONDS   how long instances take from launch to online; start overhead is measured for each (7,25,60)
+  --starts N        starts for each of these boots, side by side (default 10, at least 5)
   --pairs N         cold starts, in alternation with bare Node (default 20, at least 15)
-  --count N         runners of the large start (default 50)
+  --counts LIST     runners of one start, beside a start of 1 (default 10,50,100)
+  --waves LIST      start processes at a time, under the documented throttles (default 1,10,100)
+  --total N         starts in all of the largest wave, one wave after the other (default 500)
   --peer PATH       ec2-github-runner's dist/index.js, beside its action.yml: measured in the same way, with its
                     default inputs and with its waits tuned down to 1 s
-  --json FILE       write all figures with their samples there
+  --out FOLDER      where figures.json, table.txt and plots go (default ${RESULTS}; with --only: nowhere)
   --help`;
 
 /** @returns the options, or `help`. @throws Error that says which option is wrong */
@@ -39,26 +53,39 @@ export function readOptions(argv: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      only: { type: 'string', default: sections.join(',') },
-      boots: { type: 'string', default: '20' },
-      starts: { type: 'string', default: '8' },
+      only: { type: 'string' },
+      boots: { type: 'string', default: '7,25,60' },
+      starts: { type: 'string', default: '10' },
       pairs: { type: 'string', default: '20' },
-      count: { type: 'string', default: '50' },
+      counts: { type: 'string', default: '10,50,100' },
+      waves: { type: 'string', default: '1,10,100' },
+      total: { type: 'string', default: '500' },
       peer: { type: 'string' },
-      json: { type: 'string' },
+      out: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
+  const readList = (name: string, given: string, range: Range) =>
+    given.split(',').map((one) => readNumber(name, one, range));
+  // What is measured in part must not take the place of a whole run.
+  const out = values.out ?? (values.only === undefined ? RESULTS : undefined);
   return {
-    sections: values.only.split(',').map(readSection),
-    boots: values.boots.split(',').map((boot) => readNumber('--boots', boot, { min: 2, max: 240 })),
+    sections: values.only === undefined ? sections : values.only.split(',').map(readSection),
+    boots: readList('--boots', values.boots, { min: 2, max: 240 }),
     starts: readNumber('--starts', values.starts, { min: 5, max: 100 }),
     pairs: readNumber('--pairs', values.pairs, { min: 15, max: 1000 }),
-    count: readNumber('--count', values.count, { min: 2, max: 100 }),
+    counts: readList('--counts', values.counts, { min: 2, max: 100 }),
+    waves: readList('--waves', values.waves, { min: 1, max: 200 }),
+    total: readNumber('--total', values.total, { min: 1, max: 5000 }),
     peer: values.peer === undefined ? undefined : readPeer(values.peer),
-    json: values.json,
+    out: out === undefined ? undefined : resolve(out),
   };
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
 }
 
 function readSection(given: string): Section {
@@ -67,7 +94,7 @@ function readSection(given: string): Section {
   return found;
 }
 
-function readNumber(name: string, given: string, { min, max }: { min: number; max: number }): number {
+function readNumber(name: string, given: string, { min, max }: Range): number {
   const value = /^\s*\d+\s*$/.test(given) ? Number(given) : Number.NaN;
   if (!(value >= min && value <= max))
     throw new Error(`${name} has "${given}"; allowed: a whole number from ${min} to ${max}.`);

@@ -16,6 +16,8 @@ export interface Scenario {
    */
   readonly boot: 'agent' | 'simulated';
   readonly count?: number;
+  /** Beside the contender's own. */
+  readonly inputs?: Readonly<Record<string, string>>;
   /** EC2's request buckets. */
   readonly throttle?: boolean;
 }
@@ -40,7 +42,7 @@ export const reportPeak = `--import=${fileURLToPath(new URL('peak-memory.mjs', i
 
 /** One start in a sandbox of its own. @throws Error with the step's last lines when the start fails */
 export async function measureStart(contender: Contender, scenario: Scenario): Promise<StartSample> {
-  const { runningMs, onlineMs, boot, count = 1, throttle = false } = scenario;
+  const { runningMs, onlineMs, boot, count = 1, throttle = false, inputs = {} } = scenario;
   const bootMs = Math.max(0, onlineMs - runningMs - AGENT_MS);
   const timeline = { pendingMs: runningMs, bootMs };
   const sandbox = startSandbox({ timeline, throttle, machines: boot === 'agent' });
@@ -48,7 +50,7 @@ export async function measureStart(contender: Contender, scenario: Scenario): Pr
     let spawnedAt = Number.NaN;
     const step = runStep({
       script: contender.script,
-      inputs: { ...contender.inputs, 'github-token': world.token, ...(count > 1 && { count: `${count}` }) },
+      inputs: { ...contender.inputs, ...inputs, 'github-token': world.token, ...(count > 1 && { count: `${count}` }) },
       environment: { ...world.environment, NODE_OPTIONS: reportPeak },
       node: measuredNode,
       onStart: (kill) => {
@@ -62,8 +64,8 @@ export async function measureStart(contender: Contender, scenario: Scenario): Pr
   });
 }
 
-/** Ends only by failing. */
-function bringOnline(sandbox: Sandbox, contender: Contender, onlineMs: number): Promise<never> {
+/** Brings the runner of every launched instance online in its time. Ends only by failing. */
+export function bringOnline(sandbox: Sandbox, contender: Contender, onlineMs: number): Promise<never> {
   const connect = async (instance: string): Promise<void> => {
     const runner = await contender.findRunner(sandbox, sandbox.ec2.instance(instance));
     sandbox.github.connectRunner(runner);

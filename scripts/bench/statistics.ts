@@ -20,6 +20,11 @@ export function median(samples: readonly number[]): number {
   return percentile(samples, 50);
 }
 
+/** What nineteen of twenty keep to. */
+export function p95(samples: readonly number[]): number {
+  return percentile(samples, 95);
+}
+
 /** For what may cost time, where one slow sample says nothing, `median`; for what every run must keep to, this. */
 export function worst(samples: readonly number[]): number {
   return percentile(samples, 100);

@@ -6,6 +6,7 @@ export type Counted = Pick<RecordedRequest, 'at' | 'service' | 'operation' | 'me
 export interface Tally {
   /** EC2's and SSM's together. */
   readonly aws: number;
+  readonly github: number;
   readonly launches: number;
   /** Registrations of a runner: just-in-time configurations and registration tokens. */
   readonly mints: number;
@@ -31,6 +32,7 @@ export function tally(requests: readonly Counted[]): Tally {
   const mints = count(({ operation }) => MINT.test(operation));
   return {
     aws: count(({ service }) => service !== 'github'),
+    github: count(({ service }) => service === 'github'),
     launches,
     mints,
     polls: count(({ operation }) => POLL.test(operation)),

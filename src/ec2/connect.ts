@@ -19,6 +19,8 @@ export interface ConnectOptions {
   readonly region?: string;
   /** Agents that go through a proxy. Default: direct connections, kept alive. */
   readonly agents?: { readonly httpAgent?: HttpAgent; readonly httpsAgent?: HttpsAgent };
+  /** What carries the requests. Default: Node's own client, bounded in time. */
+  readonly requestHandler?: NonNullable<EC2ClientConfig['requestHandler']>;
   /** Told when a launch is tried again. */
   readonly log?: Pick<Log, 'info'>;
   /** From 0 to 1, for the jitter of retries. Default `Math.random`. */
@@ -61,11 +63,13 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
 }
 
 /** @throws Failure `aws-no-region`, `aws-no-credentials` */
-export async function openClients(options: Pick<ConnectOptions, 'region' | 'agents'>): Promise<Clients> {
+export async function openClients(
+  options: Pick<ConnectOptions, 'region' | 'agents' | 'requestHandler'>,
+): Promise<Clients> {
   const reads = new EC2Client({
     ...(options.region && { region: options.region }),
     maxAttempts: 3,
-    requestHandler: {
+    requestHandler: options.requestHandler ?? {
       ...options.agents,
       connectionTimeout: CONNECT_MS,
       requestTimeout: ANSWER_MS,

@@ -1,10 +1,13 @@
 import type { Clock, Log } from '../core/ports.js';
 import { classify, readError } from './errors.js';
 
-const MOST_TRIES = 6;
+type Passing = 'throttled' | 'unanswered';
+
+/** Being throttled is waiting one's turn: EC2 lets 2 launches a second through, and 100 starts at once are 50 s. */
+const MOST_TRIES: Readonly<Record<Passing, number>> = { throttled: Infinity, unanswered: 6 };
 /** No further try begins later than this after the first. */
-const PATIENCE_MS = 60_000;
-const BACK_OFF_MS: Readonly<Record<'throttled' | 'unanswered', number>> = { throttled: 1_000, unanswered: 250 };
+const PATIENCE_MS: Readonly<Record<Passing, number>> = { throttled: 180_000, unanswered: 60_000 };
+const BACK_OFF_MS: Readonly<Record<Passing, number>> = { throttled: 1_000, unanswered: 250 };
 const LONGEST_BACK_OFF_MS = 10_000;
 
 export interface PersistOptions {
@@ -28,7 +31,7 @@ export async function persist<T>(operation: string, send: () => Promise<T>, opti
       const { kind } = classify(error);
       if (kind !== 'throttled' && kind !== 'unanswered') throw error;
       const wait = backOff(BACK_OFF_MS[kind], { tries, random });
-      if (tries === MOST_TRIES || clock.now() + wait > begun + PATIENCE_MS) throw error;
+      if (tries >= MOST_TRIES[kind] || clock.now() + wait > begun + PATIENCE_MS[kind]) throw error;
       log?.info(`${operation}: ${readError(error).code}, trying again in ${(wait / 1_000).toFixed(1)} s.`);
       await clock.sleep(wait);
     }

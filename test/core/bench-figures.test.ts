@@ -56,17 +56,17 @@ test('the table has a line for each thing that a figure is held against', () => 
       bar: 1.5,
       beside: [{ name: 'peer', value: 30 }],
     }),
-    figure({ measure: 'Size', unit: 'MB', value: 2, bar: 1 }),
+    figure({ measure: 'Size', unit: 'kB', value: 2, bar: 1 }),
     figure({ measure: 'Throttled', value: 0, samples: [0, 0], bar: 0 }),
     figure({ measure: 'Wall time', unit: 's', value: 50 }),
   ]);
   expect(table.split('\n')).toEqual([
-    'measure    ours                        against          ratio  verdict',
-    '──────────────────────────────────────────────────────────────────────',
-    'Start      1.20 s (0.80 to 1.60, n=3)  at most 1.50 s    0.80  met',
-    '                                       peer: 30.00 s     0.04',
-    'Size       2.00 MB                     at most 1.00 MB   2.00  MISSED',
-    'Throttled  0                           at most 0               met',
+    'measure    ours                        against         ratio  verdict',
+    '─────────────────────────────────────────────────────────────────────',
+    'Start      1.20 s (0.80 to 1.60, n=3)  at most 1.50 s   0.80  met',
+    '                                       peer: 30.00 s    0.04',
+    'Size       2 kB                        at most 1 kB     2.00  MISSED',
+    'Throttled  0                           at most 0              met',
     'Wall time  50.00 s',
   ]);
 });
@@ -77,7 +77,7 @@ test.each([
   [71.6, 'ms', '72 ms'],
   [-0.2, 'ms', '0 ms'],
   [97.4, 'MiB', '97 MiB'],
-  [0.6719, 'MB', '0.67 MB'],
+  [671.9, 'kB', '672 kB'],
 ] as const)('%d with the unit "%s" is written %s', (value, unit, text) => {
   expect(renderTable([figure({ measure: 'X', unit, value })]).split('\n')[2]).toBe(`X        ${text}`);
 });

@@ -3,13 +3,15 @@ import { readOptions } from '../../scripts/bench/options.js';
 
 test('without options everything is measured', () => {
   expect(readOptions([])).toEqual({
-    sections: ['overhead', 'requests', 'bundle'],
-    boots: [20],
-    starts: 8,
+    sections: ['overhead', 'launched', 'stop', 'growth', 'bundle', 'waves'],
+    boots: [7, 25, 60],
+    starts: 10,
     pairs: 20,
-    count: 50,
+    counts: [10, 50, 100],
+    waves: [1, 10, 100],
+    total: 500,
     peer: undefined,
-    json: undefined,
+    out: expect.stringMatching(/bench\/results\/\d+\.\d+\.\d+$/),
   });
 });
 
@@ -20,16 +22,23 @@ test('lists may have spaces', () => {
   });
 });
 
+test('what is measured in part is not written in place of a whole run, unless told to', () => {
+  expect(readOptions(['--only', 'bundle'])).toMatchObject({ out: undefined });
+  expect(readOptions(['--only', 'bundle', '--out', '/here'])).toMatchObject({ out: '/here' });
+});
+
 test('help goes before everything else', () => {
-  expect(readOptions(['--help', '--count', 'abc'])).toBe('help');
+  expect(readOptions(['--help', '--counts', 'abc'])).toBe('help');
 });
 
 test.each([
-  [['--only', 'speed'], '--only has "speed"; allowed: overhead, requests, bundle.'],
+  [['--only', 'speed'], '--only has "speed"; allowed: overhead, launched, stop, growth, bundle, waves.'],
   [['--boots', '20,'], '--boots has ""; allowed: a whole number from 2 to 240.'],
   [['--starts', '4'], '--starts has "4"; allowed: a whole number from 5 to 100.'],
   [['--pairs', '1e3'], '--pairs has "1e3"; allowed: a whole number from 15 to 1000.'],
-  [['--count', '101'], '--count has "101"; allowed: a whole number from 2 to 100.'],
+  [['--counts', '10,101'], '--counts has "101"; allowed: a whole number from 2 to 100.'],
+  [['--waves', '0'], '--waves has "0"; allowed: a whole number from 1 to 200.'],
+  [['--total=-1'], '--total has "-1"; allowed: a whole number from 1 to 5000.'],
   [['--peer', 'no/such/index.js'], '--peer is "no/such/index.js", which is no file.'],
 ])('%j is refused', (argv, message) => {
   expect(() => readOptions(argv)).toThrow(message);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { describe as describeSamples, median, percentile, spreadEvenly } from '../../scripts/bench/statistics.js';
+import { describe as describeSamples, median, p95, percentile, spreadEvenly } from '../../scripts/bench/statistics.js';
 
 test.each([
   [[3], 3],
@@ -13,6 +13,7 @@ test.each([
 test('a percentile lies between two samples in proportion', () => {
   const samples = [10, 20, 30, 40, 50];
   expect([0, 25, 95, 100].map((percent) => percentile(samples, percent))).toEqual([10, 20, 48, 50]);
+  expect(p95(samples)).toBe(48);
 });
 
 test('numbers are sorted as numbers', () => {

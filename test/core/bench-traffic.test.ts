@@ -32,6 +32,7 @@ test('requests are sorted by what drives their number', () => {
   ];
   expect(tally(requests)).toEqual({
     aws: 3,
+    github: 4,
     launches: 1,
     mints: 1,
     polls: 2,
@@ -64,5 +65,5 @@ test('the busiest minute is any 60 s, not one of the clock', () => {
 });
 
 test('nothing costs nothing', () => {
-  expect(Object.values(tally([]))).toEqual(Array.from({ length: 8 }, () => 0));
+  expect(Object.values(tally([]))).toEqual(Array.from({ length: 9 }, () => 0));
 });

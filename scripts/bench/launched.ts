@@ -1,0 +1,38 @@
+import { startSandbox } from '../../sandbox/sandbox.js';
+import { runStep } from '../../sandbox/step.js';
+import { ours } from './contenders.js';
+import { compare, type Figure } from './figures.js';
+import { measuredNode } from './node.js';
+import { withSandbox } from './sandboxes.js';
+
+const BAR_S = 1.5;
+
+/** A start that doesn't wait: `wait-for: launched`, from process start to process end, one after the other. */
+export async function measureLaunched({
+  starts,
+  say,
+}: {
+  readonly starts: number;
+  readonly say: (sentence: string) => void;
+}): Promise<Figure[]> {
+  say(`wait-for: launched: ${starts} starts.`);
+  const samples: number[] = [];
+  while (samples.length < starts) samples.push(await measureOne());
+  const about = { id: 'launched', measure: 'The whole step with wait-for: launched', unit: 's', bar: BAR_S } as const;
+  return [compare(about, [{ name: ours.name, samples }], (seconds) => seconds)];
+}
+
+async function measureOne(): Promise<number> {
+  return withSandbox(startSandbox({ machines: false, throttle: true }), async (sandbox, atEnd) => {
+    const { code, seconds, lines } = await runStep({
+      script: ours.script,
+      inputs: { ...ours.inputs, 'github-token': sandbox.token, 'wait-for': 'launched' },
+      environment: sandbox.environment,
+      node: measuredNode,
+      onStart: (kill) => atEnd(() => kill('SIGKILL')),
+    });
+    if (code !== 0 || sandbox.ec2.instances().length !== 1)
+      throw new Error(`A start failed with ${code}:\n${lines.slice(-20).join('\n')}`);
+    return seconds;
+  });
+}

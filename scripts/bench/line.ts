@@ -1,0 +1,14 @@
+/** Lets `size` tasks come to the same point, then lets each do the next thing alone, in the order of their places. */
+export function lineUp(size: number): <T>(place: number, act: () => Promise<T>) => Promise<T> {
+  const line: (() => Promise<void>)[] = [];
+  let arrived = 0;
+  const go = async (): Promise<void> => {
+    for (const next of line) await next();
+  };
+  return (place, act) =>
+    new Promise((resolve, reject) => {
+      line[place] = () => act().then(resolve, reject);
+      arrived += 1;
+      if (arrived === size) void go();
+    });
+}

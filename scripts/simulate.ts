@@ -1,0 +1,49 @@
+/** `npm run simulate`: an hour of starts against the clouds' throttles, at each of several rates. See docs/scale.md. */
+import { readFile } from 'node:fs/promises';
+import { simulateHour } from './simulate/hour.js';
+import { readOptions, usage, type SimulateOptions } from './simulate/options.js';
+import { CREATIONS_A_MINUTE, POINTS_A_MINUTE, settings } from './simulate/settings.js';
+import { renderHeads, renderRow } from './simulate/table.js';
+
+const MISUSED = 2;
+const { performance: real } = globalThis;
+const realNow = real.now.bind(real);
+
+async function simulate(options: SimulateOptions): Promise<void> {
+  const read = (name: string) => readFile(new URL(`../ami/boot/${name}`, import.meta.url), 'utf8');
+  const [agent, installRunner] = await Promise.all([read('agent.sh'), read('install-runner.sh')]);
+  const { starts, batch, seed, strict } = options;
+  console.log(renderHeads());
+  for (const number of starts) {
+    for (const name of options.settings) {
+      const began = realNow();
+      const { requestsAnHour, apps, inputs, name: setting } = settings[name];
+      const outcome = await simulateHour({
+        starts: number,
+        batch,
+        seed,
+        inputs,
+        requestsAnHour,
+        apps,
+        jobMs: options.jobMinutes * 60_000,
+        secondaryLimits: {
+          pointsPerMinute: POINTS_A_MINUTE,
+          creationsPerMinute: strict ? CREATIONS_A_MINUTE : Infinity,
+        },
+        bootScripts: { agent, installRunner },
+      });
+      console.log(renderRow({ starts: number, setting, ...outcome }));
+      console.error(`${((realNow() - began) / 1000).toFixed(0)} s`);
+    }
+  }
+}
+
+let options: SimulateOptions | 'help' | undefined;
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  process.exitCode = MISUSED;
+}
+if (options === 'help') console.log(usage);
+else if (options) await simulate(options);

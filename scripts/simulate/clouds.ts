@@ -1,0 +1,139 @@
+import { Readable } from 'node:stream';
+import { createEc2Endpoint } from '../../sandbox/ec2/endpoint.js';
+import { Ec2World } from '../../sandbox/ec2/world.js';
+import { createGitHub, type GitHubOptions, type GitHubWorld } from '../../sandbox/github/world.js';
+import type { Handler, SandboxRequest, SandboxResponse } from '../../sandbox/http.js';
+import { createSsmEndpoint, isSsmRequest } from '../../sandbox/ssm.js';
+import type { Ec2, GitHub, ReaperEc2, ReaperGitHub } from '../../src/core/ports.js';
+import { connectEc2, type ConnectOptions } from '../../src/ec2/connect.js';
+import { connectGitHub } from '../../src/github/connect.js';
+import type { Ledger } from './ledger.js';
+import type { VirtualTime } from './virtual-time.js';
+
+export interface CloudOptions {
+  readonly time: VirtualTime;
+  readonly ledger: Ledger;
+  readonly random: () => number;
+  /** Of each App, or of the one token. */
+  readonly requestsAnHour: number;
+  /** How many there are, each with repositories of its own: to GitHub they have nothing to do with each other. */
+  readonly apps: number;
+  readonly secondaryLimits: GitHubOptions['secondaryLimits'];
+}
+
+/** From request to answer, in ms: about what they are from a hosted runner. */
+const LATENCY_MS = { github: 120, ec2: 80, launch: 1_500 };
+const REGION = 'us-east-1';
+const HOUR_MS = 3_600_000;
+const never = new AbortController().signal;
+
+/**
+ * The sandbox's EC2 and GitHub with all their throttles, and this suite's own adapters in front of them, in one
+ * process: the same requests and the same answers as over sockets, which virtual time can't wait for.
+ */
+export class Clouds {
+  readonly ec2: Ec2World;
+  readonly gitHubs: readonly GitHubWorld[];
+  private readonly ports: Promise<Ec2 & ReaperEc2>;
+
+  constructor(private readonly options: CloudOptions) {
+    const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0, copyMs: 0 };
+    const note = (event: { readonly name: string }): void => options.ledger.note(event.name);
+    this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, note);
+    this.gitHubs = Array.from({ length: options.apps }, () => this.createGitHub());
+    this.ports = this.connectEc2();
+  }
+
+  /** One process's EC2: it keeps nothing between two requests, so all share it. */
+  ec2In = (): Promise<Ec2 & ReaperEc2> => this.ports;
+
+  /** One process's GitHub, with its own view of the limits. */
+  connectGitHub(github: GitHubWorld): Promise<GitHub & ReaperGitHub> {
+    const [owner = '', repo = ''] = github.repository.split('/');
+    const repository = { kind: 'repo', owner, repo } as const;
+    return connectGitHub({
+      apiUrl: 'https://api.github.com',
+      credentials: { token: github.token },
+      scope: repository,
+      repository,
+      clock: this.options.time,
+      mask: () => {},
+      fetch: async (url, init) => {
+        const { status, headers, body } = await this.ask(
+          'github',
+          github,
+          toRequest(url as string, { ...init, body: init?.body as string | undefined }),
+        );
+        // What must have no body may not even be given an empty one.
+        return new Response(status === 204 ? null : body.toString(), { status, headers: { ...headers } });
+      },
+    });
+  }
+
+  private createGitHub(): GitHubWorld {
+    const { time, requestsAnHour, secondaryLimits } = this.options;
+    const github = createGitHub(secondaryLimits ? { secondaryLimits } : {});
+    const renew = (): void => {
+      const resetAt = Math.floor((time.now() + HOUR_MS) / 1000);
+      Object.assign(github.rateLimit, { limit: requestsAnHour, remaining: requestsAnHour, resetAt });
+      time.after(HOUR_MS, renew);
+    };
+    renew();
+    return github;
+  }
+
+  private connectEc2(): Promise<Ec2 & ReaperEc2> {
+    // The SDK looks for credentials where it always does; the sandbox takes any.
+    process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIASIMULATION000000';
+    process.env['AWS_SECRET_ACCESS_KEY'] ??= 'simulated';
+    const requestHandler = this.makeRequestHandler() as unknown as NonNullable<ConnectOptions['requestHandler']>;
+    return connectEc2({ clock: this.options.time, region: REGION, random: this.options.random, requestHandler });
+  }
+
+  /** The SDK's way to its network. */
+  private makeRequestHandler() {
+    const [ec2, ssm] = [createEc2Endpoint(this.ec2), createSsmEndpoint(this.ec2)];
+    return {
+      metadata: { handlerProtocol: 'http/1.1' },
+      handle: async (given: SdkRequest) => {
+        const request = toRequest(`https://${given.hostname}${given.path}`, given);
+        const { status, headers = {}, body } = await this.ask('ec2', isSsmRequest(request) ? ssm : ec2, request);
+        return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) } };
+      },
+    };
+  }
+
+  private async ask(cloud: 'github' | 'ec2', handler: Handler, request: SandboxRequest): Promise<SandboxResponse> {
+    const { time, ledger, random } = this.options;
+    const operation = handler.name(request) ?? '';
+    const latency = LATENCY_MS[operation === 'RunInstances' ? 'launch' : cloud] * (0.75 + random() / 2);
+    const answered = ledger.begin();
+    await time.sleep(latency / 2);
+    const response = await handler.handle(request);
+    ledger.count({ cloud, operation, method: request.method, status: response.status, at: time.now() });
+    await time.sleep(latency / 2);
+    answered();
+    return response;
+  }
+}
+
+interface SdkRequest {
+  readonly method: string;
+  readonly hostname: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array;
+}
+
+interface Sent {
+  readonly method?: string | undefined;
+  readonly headers?: unknown;
+  readonly body?: string | Uint8Array | undefined;
+}
+
+function toRequest(url: string, init: Sent): SandboxRequest {
+  const { pathname: path, searchParams: query, host } = new URL(url);
+  const headers = Object.fromEntries(new Headers(init.headers as Record<string, string>));
+  const body = init.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : (init.body ?? '');
+  return { index: 0, method: init.method ?? 'GET', path, query, headers: { host, ...headers }, body, signal: never };
+}

@@ -1,0 +1,188 @@
+import { powerOff } from '../../sandbox/ec2/lifecycle.js';
+import type { GitHubOptions, GitHubWorld } from '../../sandbox/github/world.js';
+import { loadStart } from '../../actions/start-request.js';
+import { Failure } from '../../src/core/failure.js';
+import { TAG } from '../../src/core/identity.js';
+import type { Journal, Log } from '../../src/core/ports.js';
+import type { BootScripts } from '../../src/core/payload.js';
+import { startRunners } from '../../src/core/start.js';
+import { refuseUnstopped, stopRunners } from '../../src/core/stop.js';
+import type { RunContext } from '../../src/host/context.js';
+import { createRandom } from '../../test/faults/random.js';
+import { drawArrivals, HOUR_MS } from './arrivals.js';
+import { Clouds } from './clouds.js';
+import { Ledger, type Balance } from './ledger.js';
+import { VirtualTime } from './virtual-time.js';
+
+export interface Hour {
+  readonly starts: number;
+  /** How many begin at one moment. */
+  readonly batch: number;
+  readonly jobMs: number;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly requestsAnHour: number;
+  readonly apps: number;
+  readonly secondaryLimits: NonNullable<GitHubOptions['secondaryLimits']>;
+  readonly seed: number;
+  readonly bootScripts: BootScripts;
+}
+
+/** What became of one start. */
+export interface Ended {
+  /** From its begin until its runner is online, in s; absent when it never is. */
+  readonly toOnline?: number;
+  /** The failure's code, of the start or of its stop. */
+  readonly failure?: string;
+  readonly stopFailure?: string;
+}
+
+export interface Outcome {
+  readonly ended: readonly Ended[];
+  readonly balance: Balance;
+}
+
+/** From launch until the runner is online. */
+export const BOOT_MS = 20_000;
+const LOOK_MS = 5_000;
+/** The longest shutdown, and some. */
+const DRAIN_MS = 120_000;
+/** From the end of the job until the stop job runs. */
+const STOP_AFTER_MS = 10_000;
+
+/** An hour of starts, each with its job and its stop, and what follows until the last is over. */
+export async function simulateHour(hour: Hour): Promise<Outcome> {
+  const time = new VirtualTime();
+  const restore = time.install();
+  try {
+    const random = createRandom(hour.seed);
+    const ledger = new Ledger();
+    const clouds = new Clouds({ time, ledger, random, ...hour });
+    await clouds.ec2In(); // The SDK looks for credentials in its own time.
+    const world = new SimulatedHour(hour, { time, clouds });
+    const arrivals = drawArrivals(hour.starts, hour.batch, random);
+    const ended = await time.run(Promise.all(arrivals.map((at, index) => world.live(index, at))));
+    // What nobody has stopped has its own bounds.
+    await time.run(time.sleep(hour.jobMs + DRAIN_MS));
+    for (const github of clouds.gitHubs) github.close();
+    return { ended, balance: ledger.close() };
+  } finally {
+    restore();
+  }
+}
+
+class SimulatedHour {
+  private readonly onlineAt = new Map<string, number>();
+  private readonly never = new AbortController().signal;
+
+  constructor(
+    private readonly hour: Hour,
+    private readonly about: { readonly time: VirtualTime; readonly clouds: Clouds },
+  ) {}
+
+  /** One start, its job, its stop. */
+  async live(index: number, at: number): Promise<Ended> {
+    const { time, clouds } = this.about;
+    await time.sleep(at);
+    const beganAt = time.now();
+    const github = clouds.gitHubs[index % clouds.gitHubs.length]!;
+    const context = makeContext(index, github);
+    const outcome = await this.start(context, github).catch((error: unknown) => codeOf(error));
+    const isFailed = typeof outcome === 'string';
+    if (!isFailed) await this.untilJobIsDone(outcome.instance);
+    await time.sleep(STOP_AFTER_MS);
+    const stopping = this.stop({ context, github, ...(isFailed ? {} : outcome) });
+    const stopFailure = await stopping.catch((error: unknown) => codeOf(error));
+    const onlineAt = isFailed ? undefined : this.onlineAt.get(outcome.instance);
+    return {
+      ...(onlineAt !== undefined && { toOnline: (onlineAt - beganAt) / 1000 }),
+      ...(isFailed && { failure: outcome }),
+      ...(stopFailure !== undefined && { stopFailure }),
+    };
+  }
+
+  private async start(context: RunContext, github: GitHubWorld): Promise<{ label: string; instance: string }> {
+    const { time, clouds } = this.about;
+    const given = { ...this.hour.inputs, 'github-token': github.token };
+    const raw = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text }]));
+    const loaded = await loadStart(raw, context, { connect: () => clouds.connectGitHub(github) });
+    const journal: Journal = { record: ({ instances }) => this.boot(instances.at(-1)?.id, github) };
+    const ports = { ...(await this.makePorts()), github: loaded.github, journal, bootScripts: this.hour.bootScripts };
+    const { runners } = await startRunners(loaded.request, { ...ports, clock: time, mask: () => {} });
+    return { label: loaded.request.label, instance: runners[0]!.instance.id };
+  }
+
+  private readonly booting = new Set<string>();
+
+  /** The machine, as far as the clouds see it: its runner comes online, does one job, and it is gone. */
+  private boot(instance: string | undefined, github: GitHubWorld): void {
+    if (instance === undefined || this.booting.has(instance)) return;
+    this.booting.add(instance);
+    const { time, clouds } = this.about;
+    const record = clouds.ec2.instance(instance);
+    const runner = Number(record.tags.get(TAG.runnerId));
+    const isRegistered = (): boolean => github.runners().some(({ id }) => id === runner);
+    time.after(BOOT_MS, () => {
+      if (record.state !== 'running') return;
+      // "The runner registration has been deleted": the agent powers off.
+      if (!isRegistered()) return powerOff(clouds.ec2, record);
+      const connection = github.connectRunner(runner);
+      this.onlineAt.set(instance, time.now());
+      time.after(this.hour.jobMs, () => {
+        connection.disconnect();
+        if (isRegistered()) github.loseJob(runner);
+        powerOff(clouds.ec2, record);
+      });
+    });
+  }
+
+  private async untilJobIsDone(instance: string): Promise<void> {
+    const { time } = this.about;
+    const bound = time.now() + BOOT_MS + HOUR_MS;
+    while (!this.onlineAt.has(instance) && time.now() < bound) await time.sleep(LOOK_MS);
+    const onlineAt = this.onlineAt.get(instance);
+    if (onlineAt !== undefined) await time.sleep(Math.max(0, onlineAt + this.hour.jobMs - time.now()));
+  }
+
+  private async stop(about: StopAbout): Promise<undefined> {
+    const { context, github, label, instance } = about;
+    const request = { run: context, label, instanceIds: instance === undefined ? [] : [instance], wait: false };
+    const gitHubOf = () => this.about.clouds.connectGitHub(github);
+    refuseUnstopped(await stopRunners(request, { ...(await this.makePorts()), gitHubOf }));
+  }
+
+  /** What every process has. */
+  private async makePorts() {
+    const { time, clouds } = this.about;
+    return { ec2: await clouds.ec2In(), ec2In: clouds.ec2In, clock: time, log: quiet, signal: this.never };
+  }
+}
+
+interface StopAbout {
+  readonly context: RunContext;
+  readonly github: GitHubWorld;
+  /** Those of a start that succeeded. */
+  readonly label?: string;
+  readonly instance?: string;
+}
+
+function makeContext(index: number, github: GitHubWorld): RunContext {
+  const [owner = '', repo = ''] = github.repository.split('/');
+  const run = { owner, repo, repository: github.repository, runId: String(1_000_000 + index), runAttempt: '1' };
+  const step = { job: 'start', action: 'start', sha: github.sha, workflow: 'ci', actor: 'octocat', isFromFork: false };
+  const servers = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', enterprise: undefined };
+  return { ...run, ...step, ...servers, workspace: '/nothing/is/checked/out' };
+}
+
+const quiet: Log = {
+  group: (_, body) => body(),
+  info: () => {},
+  notice: () => {},
+  warning: () => {},
+  debug: () => {},
+};
+
+/** What is no failure of the product's is a fault of the simulation. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Failure)) throw error;
+  return error.code;
+}

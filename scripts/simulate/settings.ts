@@ -1,0 +1,39 @@
+/** What a user can switch on, in the order in which one would. */
+export const settings = {
+  token: {
+    name: 'token',
+    about: 'a personal token (5,000 requests an hour), `wait-for: online`',
+    requestsAnHour: 5_000,
+    apps: 1,
+    inputs: {},
+  },
+  app: {
+    name: 'App',
+    about: "a GitHub App's (15,000 in an Enterprise Cloud organisation), `wait-for: online`",
+    requestsAnHour: 15_000,
+    apps: 1,
+    inputs: {},
+  },
+  launched: {
+    name: 'App, launched',
+    about: "a GitHub App's, `wait-for: launched`",
+    requestsAnHour: 15_000,
+    apps: 1,
+    inputs: { 'wait-for': 'launched' },
+  },
+  apps: {
+    name: '4 Apps, launched',
+    about: 'four of them, each for a quarter of the repositories, `wait-for: launched`',
+    requestsAnHour: 15_000,
+    apps: 4,
+    inputs: { 'wait-for': 'launched' },
+  },
+} as const;
+
+export type SettingName = keyof typeof settings;
+export type Setting = (typeof settings)[SettingName];
+
+/** GitHub: 900 points a minute. Source: "Rate limits for the REST API", secondary rate limits. */
+export const POINTS_A_MINUTE = 900;
+/** Of "content-generating requests", in general; whether registering a runner is one is not said. Source: as above. */
+export const CREATIONS_A_MINUTE = 80;

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { expect, jest, test } from '@jest/globals';
+import { simulateHour, type Hour } from '../../scripts/simulate/hour.js';
+
+jest.setTimeout(60_000);
+
+const read = (name: string) => readFile(new URL(`../../ami/boot/${name}`, import.meta.url), 'utf8');
+
+async function makeHour(about: Partial<Hour>): Promise<Hour> {
+  return {
+    starts: 10,
+    batch: 5,
+    jobMs: 60_000,
+    inputs: {},
+    requestsAnHour: 15_000,
+    apps: 1,
+    secondaryLimits: { pointsPerMinute: 900, creationsPerMinute: Infinity },
+    seed: 1,
+    bootScripts: { agent: await read('agent.sh'), installRunner: await read('install-runner.sh') },
+    ...about,
+  };
+}
+
+test('an hour of few starts: all come up after their boot, and all are stopped', async () => {
+  const { ended, balance } = await simulateHour(await makeHour({}));
+  expect(ended).toHaveLength(10);
+  for (const one of ended) expect(one).toEqual({ toOnline: expect.any(Number) });
+  for (const { toOnline } of ended) expect(toOnline).toBeGreaterThan(20);
+  expect(balance).toMatchObject({ gitHubRefused: 0, ec2Refused: 0, mostInstances: 5, left: 0 });
+});
+
+test('the same seed is the same hour', async () => {
+  const hour = await makeHour({ starts: 5 });
+  expect(await simulateHour(hour)).toEqual(await simulateHour(hour));
+});
+
+test('what GitHub refuses is seen, and costs starts', async () => {
+  const { ended, balance } = await simulateHour(await makeHour({ requestsAnHour: 30 }));
+  expect(balance.gitHubRefused).toBeGreaterThan(0);
+  expect(ended.map(({ failure }) => failure)).toContain('github-rate-limited');
+});
+
+test('what is refused leaves nothing running', async () => {
+  const { balance } = await simulateHour(await makeHour({ requestsAnHour: 30 }));
+  expect(balance.left).toBe(0);
+});
+
+test('two Apps have room for twice as much', async () => {
+  const good = async (apps: number) => {
+    const { ended } = await simulateHour(await makeHour({ starts: 10, requestsAnHour: 60, apps }));
+    return ended.filter(({ failure }) => failure === undefined).length;
+  };
+  const [one, two] = [await good(1), await good(2)];
+  expect(two).toBeGreaterThan(one);
+});
+
+test("EC2's bucket makes a large batch wait", async () => {
+  const { ended, balance } = await simulateHour(await makeHour({ starts: 30, batch: 30 }));
+  expect(balance.ec2Refused).toBeGreaterThan(0);
+  expect(Math.max(...ended.map(({ toOnline = Infinity }) => toOnline))).toBeGreaterThan(30);
+});
