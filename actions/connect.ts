@@ -5,6 +5,7 @@ import type { Ec2, GitHub, Log, ReaperEc2, ReaperGitHub } from '../src/core/port
 import { clock } from '../src/host/clock.js';
 import type { RunContext } from '../src/host/context.js';
 import { mask } from '../src/host/mask.js';
+import { fetchDirectly } from '../src/host/node-fetch.js';
 import { loadProxy } from '../src/host/proxy.js';
 
 export interface CredentialValues {
@@ -39,7 +40,7 @@ export async function connectToGitHub(
     clock,
     mask,
     debug: (sentence) => log.debug(sentence),
-    ...(proxy.fetch && { fetch: proxy.fetch }),
+    fetch: proxy.fetch ?? fetchDirectly,
   });
 }
 

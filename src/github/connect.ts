@@ -28,8 +28,8 @@ export interface GitHubOptions {
   readonly readsRuns?: boolean | undefined;
   /** Given every token that is minted here, before it is used. */
   readonly mask: (secret: string) => void;
-  /** Node's own `fetch` knows no proxy; where there is one, this does. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** What Octokit sends with: `fetch`, or something that is like it as far as Octokit goes. Default: Node's `fetch`. */
+  readonly fetch?: ((url: string, init?: RequestInit) => Promise<unknown>) | undefined;
   /** Told of each request: method, path, status, GitHub's request id, duration. */
   readonly debug?: ((sentence: string) => void) | undefined;
   /** How long one call waits for rate limits before it fails, in all. Default 60. */

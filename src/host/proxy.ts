@@ -1,12 +1,13 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import type { Fetch } from './node-fetch.js';
 
 /** How requests leave through a proxy. */
 export interface ProxyTransport {
   /** For the AWS SDK's request handler. */
   readonly agents: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
   /** For Octokit. */
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
 }
 
 /**

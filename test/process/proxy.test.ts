@@ -62,7 +62,7 @@ async function runThrough(node: string, code: string, env: Record<string, string
 
 const post = (url: string): string => `
   const answer = await transport.fetch('${url}/mint', { method: 'POST', headers: { authorization: 'token t' }, body: '{"a":1}' });
-  return { status: answer.status, url: answer.url, link: answer.headers.get('link'), ...(await answer.json()) };`;
+  return { status: answer.status, url: answer.url, link: answer.headers.get('link'), ...JSON.parse(await answer.text()) };`;
 
 describe.each(listNodes())('dist/proxy.js under Node $major', ({ path }) => {
   test('sends a plain request through HTTP_PROXY, with the proxy’s own credentials', async () => {
@@ -114,7 +114,7 @@ describe.each(listNodes())('dist/proxy.js under Node $major', ({ path }) => {
     const url = `${await serve('github.test')}/?to=${encodeURIComponent(`${target}/file`)}`;
     const code = `
       const answer = await transport.fetch('${url}', { headers: { authorization: 'token t' } });
-      return { url: answer.url, ...(await answer.json()) };`;
+      return { url: answer.url, ...JSON.parse(await answer.text()) };`;
     expect(await runThrough(path, code, { http_proxy: proxy.url })).toEqual({
       url: `${target}/file`,
       method: 'GET',
