@@ -97,12 +97,11 @@ add_kernel() {
   # Drivers of a virtual machine's disk alone: every other one would be unpacked, too, by a processor that is emulated.
   mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/ci-actions" || return
   printf '%s\n' virtio_pci virtio_blk ext4 >"$1/etc/initramfs-tools/modules" || return
-  run_in "$1" --setenv=DEBIAN_FRONTEND=noninteractive bash -c 'set -e
-    apt-get -q update
-    apt-get -qy -o Dpkg::Options::=--force-confold install --no-install-recommends \
-      "linux-image-cloud-$(dpkg --print-architecture)" initramfs-tools zstd
-    apt-get clean
-    rm -rf /var/lib/apt/lists/*' || return
+  local apt=(--setenv=DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Options::=--force-confold)
+  run_in "$1" "${apt[@]}" update || return
+  run_in "$1" "${apt[@]}" install --no-install-recommends \
+    "linux-image-cloud-$([[ $preset == arm64 ]] && echo arm64 || echo amd64)" initramfs-tools zstd || return
+  run_in "$1" "${apt[@]}" clean && rm -rf "$1"/var/lib/apt/lists/* || return
   [[ -s $1/vmlinuz && -s $1/initrd.img ]]
 }
 
