@@ -47,46 +47,28 @@ export class BootedVm extends BootedMachine {
   private describe(disk: string, tap: string): string[] {
     const uuid = `ec2${this.instance.id.replace(/^i-/, '').padEnd(29, '0')}`;
     const dashed = uuid.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-    return [
-      '-accel',
-      'tcg,thread=multi',
-      '-cpu',
-      'max',
-      '-smp',
-      '2',
-      '-m',
-      '2048',
-      '-nodefaults',
-      '-no-user-config',
-      '-display',
-      'none',
-      '-no-reboot',
-      '-monitor',
-      'stdio',
-      '-smbios',
+    const words = [
+      '-accel tcg,thread=multi -cpu max -smp 2 -m 2048',
+      '-nodefaults -no-user-config -display none -no-reboot -monitor stdio -device virtio-rng-pci',
+      `-netdev tap,id=net,ifname=${tap},script=no,downscript=no`,
+      `-device virtio-net-pci,netdev=net,romfile=,mac=${macOf(this.instance)} -serial chardev:console`,
+    ];
+    const options = {
+      kernel: join(this.root, 'vmlinuz'),
+      initrd: join(this.root, 'initrd.img'),
+      append: 'root=/dev/vda rw console=ttyS0 earlyprintk=ttyS0',
+      drive: `file=${disk},format=raw,if=virtio,cache=unsafe`,
+      chardev: `file,id=console,path=${this.console},append=on`,
+    };
+    const tables = [
       'type=0,vendor=Amazon EC2',
-      '-smbios',
       `type=1,manufacturer=Amazon EC2,product=t3.xlarge,uuid=${dashed},serial=${dashed}`,
-      '-smbios',
       'type=3,manufacturer=Amazon EC2,asset=Amazon EC2',
-      '-kernel',
-      join(this.root, 'vmlinuz'),
-      '-initrd',
-      join(this.root, 'initrd.img'),
-      '-append',
-      'root=/dev/vda rw console=ttyS0 earlyprintk=ttyS0',
-      '-drive',
-      `file=${disk},format=raw,if=virtio,cache=unsafe`,
-      '-netdev',
-      `tap,id=net,ifname=${tap},script=no,downscript=no`,
-      '-device',
-      `virtio-net-pci,netdev=net,romfile=,mac=${macOf(this.instance)}`,
-      '-device',
-      'virtio-rng-pci',
-      '-chardev',
-      `file,id=console,path=${this.console},append=on`,
-      '-serial',
-      'chardev:console',
+    ];
+    return [
+      ...words.join(' ').split(' '),
+      ...Object.entries(options).flatMap(([name, value]) => [`-${name}`, value]),
+      ...tables.flatMap((table) => ['-smbios', table]),
     ];
   }
 

@@ -99,8 +99,9 @@ add_kernel() {
   printf '%s\n' virtio_pci virtio_blk ext4 >"$1/etc/initramfs-tools/modules" || return
   local apt=(--setenv=DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Options::=--force-confold)
   run_in "$1" "${apt[@]}" update || return
+  # The kernel has AppArmor on, and Docker starts no container then without its parser, which every cloud's image has.
   run_in "$1" "${apt[@]}" install --no-install-recommends \
-    "linux-image-cloud-$([[ $preset == arm64 ]] && echo arm64 || echo amd64)" initramfs-tools zstd || return
+    "linux-image-cloud-$([[ $preset == arm64 ]] && echo arm64 || echo amd64)" initramfs-tools zstd apparmor || return
   run_in "$1" "${apt[@]}" clean && rm -rf "$1"/var/lib/apt/lists/* || return
   [[ -s $1/vmlinuz && -s $1/initrd.img ]]
 }
