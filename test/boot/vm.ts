@@ -15,7 +15,7 @@ const TELL_BOOT = `echo "${BOOT_LINE}$(sudo -n systemctl show --value --property
 /** When a way reached what, in s from the kernel's first line. */
 type Reached = ReadonlyMap<string, number>;
 
-/** What a job's log must say; each is a step that could not do without a machine of its own. */
+/** What a job's log must say. */
 const EXPECTED = [
   /^I am \w+, at home in \/\w+/m,
   /^sudo makes me root$/m,
