@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { readBootPhases } from '../../src/core/boot-phases.js';
 import type { Job } from '../../sandbox/sandbox.js';
+import { STEPS } from './job.js';
 import { findTree, Stage } from './stage.js';
 
 // Machines boot in seconds; the tree they start from is made in a minute or two, once.
@@ -9,6 +10,7 @@ jest.setTimeout(600_000);
 let tree: string;
 beforeAll(() => void (tree = findTree('amd64')));
 
+<<<<<<< HEAD
 /** An image of nothing but a shell, made on the machine: there is no registry here. */
 const IMAGE = [
   'mkdir -p box/bin && cd box',
@@ -28,6 +30,8 @@ const STEPS = [
   'sudo -n systemctl is-system-running --wait || true; sudo -n systemctl list-units --failed --plain --no-legend; cloud-init status --long',
 ];
 
+=======
+>>>>>>> vm
 const users = {
   root: { groups: /groups root$/m, home: '/root' },
   runner: { groups: /groups runner .*docker/m, home: '/home/runner' },

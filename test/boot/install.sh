@@ -1,10 +1,11 @@
 #!/bin/bash
 # Installs what test/boot boots trees with, from the machine's own distribution (Debian 12). Needs root.
+# install.sh [PROGRAM/PACKAGE…]: these, too.
 set -euo pipefail
 
 # PROGRAM/PACKAGE
 wanted=(
-  mmdebstrap/mmdebstrap systemd-nspawn/systemd-container ip/iproute2 unshare/util-linux dnsmasq/dnsmasq-base jq/jq
+  mmdebstrap/mmdebstrap systemd-nspawn/systemd-container ip/iproute2 unshare/util-linux dnsmasq/dnsmasq-base jq/jq "$@"
 )
 missing=()
 for one in "${wanted[@]}"; do

@@ -7,9 +7,12 @@ export const CLOUD_ADDRESS = '198.51.100.1';
 /** Where EC2 has the metadata service. */
 export const METADATA = { address: '169.254.169.254', port: 80 };
 
+/** `veth` ends in a network namespace, for a container; `tap` in a virtual machine's network card. */
+export type Cable = 'veth' | 'tap';
+
 export interface Plug {
-  /** A name of `ip netns`. */
-  readonly namespace: string;
+  /** Where the machine's end is: a name of `ip netns`, or the tap. */
+  readonly end: string;
   pull(): void;
 }
 
@@ -20,17 +23,22 @@ export interface Wired {
   /** The first address of the subnet, and how long its prefix is. */
   readonly router: string;
   readonly prefix: string;
+  readonly cable: Cable;
 }
 
-/** Gives a machine a network namespace with one interface, eth0, which has to ask for its address as on EC2. */
-export async function plugIn({ id, mac, address, router, prefix }: Wired): Promise<Plug> {
+/** Gives a machine one network interface, which has to ask for its address as on EC2. */
+export async function plugIn({ id, mac, address, router, prefix, cable: kind }: Wired): Promise<Plug> {
   const cable = `ec2-${id.slice(-8)}`;
   const ip = (command: string) => execFileSync('ip', command.split(' '), { stdio: ['ignore', 'ignore', 'pipe'] });
-  ip(`netns add ${id}`);
-  ip(`link add ${cable} type veth peer name eth0 address ${mac} netns ${id}`);
+  if (kind === 'tap') {
+    ip(`tuntap add dev ${cable} mode tap`);
+  } else {
+    ip(`netns add ${id}`);
+    ip(`link add ${cable} type veth peer name eth0 address ${mac} netns ${id}`);
+    ip(`-n ${id} link set eth0 up`);
+  }
   ip(`address add ${router}/${prefix} dev ${cable}`);
   ip(`link set ${cable} up`);
-  ip(`-n ${id} link set eth0 up`);
   const args = [
     '--keep-in-foreground',
     '--conf-file=/dev/null',
@@ -52,15 +60,16 @@ export async function plugIn({ id, mac, address, router, prefix }: Wired): Promi
   ];
   const dhcp = spawn('dnsmasq', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const plug = {
-    namespace: id,
+    end: kind === 'tap' ? cable : id,
     pull() {
       dhcp.kill('SIGKILL');
       ip(`link delete ${cable}`);
-      ip(`netns delete ${id}`);
+      if (kind === 'veth') ip(`netns delete ${id}`);
     },
   };
   // A machine whose first question nobody hears asks again only seconds later.
-  await Promise.all([hears(dhcp), isPlugged(cable)]).catch((error: unknown) => {
+  // A tap is plugged in when the virtual machine is on, long before its kernel has a network.
+  await Promise.all([hears(dhcp), kind === 'veth' && isPlugged(cable)]).catch((error: unknown) => {
     plug.pull();
     throw error;
   });

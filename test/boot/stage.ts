@@ -3,16 +3,26 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type InstanceRecord, type Job, type Sandbox, type SandboxEvent } from '../../sandbox/sandbox.js';
-import { createTreeBoot, type BootedTree } from './booted-tree.js';
+import { createBoot, type BootedMachine } from './booted-machine.js';
+import { BootedTree } from './booted-tree.js';
+import { BootedVm } from './booted-vm.js';
 import { CLOUD_ADDRESS } from './network.js';
 import { paths, type Inputs, type PathName } from './paths.js';
 
+const kinds = {
+  /** A container, with systemd as its first process. */
+  tree: BootedTree,
+  /** A virtual machine with a kernel of its own and an emulated processor. */
+  vm: BootedVm,
+};
+type Kinds = { [K in keyof typeof kinds]: InstanceType<(typeof kinds)[K]> };
+
 /** How long a boot, a job or a power-off may take before something is wrong. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = { tree: 60_000, vm: 1_200_000 };
 
 /** The root that a preset's machines start from, as `tree.sh` keeps it; made if there is none. */
-export function findTree(preset?: 'amd64'): string {
-  return outside('test/boot/tree.sh', '-', ...(preset ? [preset] : [])).trim();
+export function findTree(...what: readonly [] | readonly ['amd64'] | readonly ['amd64', 'kernel']): string {
+  return outside('test/boot/tree.sh', '-', ...what).trim();
 }
 
 /** Runs a program where package registries can be reached. */
@@ -21,26 +31,37 @@ export function outside(...command: readonly string[]): string {
   return execFileSync('nsenter', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** One sandbox whose instance is a booted tree, on the way of one path. */
-export class Stage {
+interface Scene {
+  readonly name: PathName;
+  readonly tree: string;
+  readonly inputs?: Inputs;
+}
+
+/** One sandbox whose instance is a machine that boots, on the way of one path. */
+export class Stage<K extends keyof Kinds = 'tree'> {
   private constructor(
     readonly sandbox: Sandbox,
     readonly label: string,
-    private readonly machines: ReadonlyMap<string, BootedTree>,
+    private readonly machines: ReadonlyMap<string, BootedMachine>,
     private readonly directory: string,
+    private readonly kind: K,
   ) {}
 
   /** Has launched, and waits for nothing. */
   static async open(name: PathName, tree: string, inputs: Inputs = {}): Promise<Stage> {
+    return Stage.openAs('tree', { name, tree, inputs });
+  }
+
+  static async openAs<K extends keyof Kinds>(kind: K, { name, tree, inputs = {} }: Scene): Promise<Stage<K>> {
     const path = paths[name];
     const directory = mkdtempSync(join(tmpdir(), 'ci-actions-boot-'));
     const disks = join(directory, 'disks');
     mkdirSync(disks);
-    const machines = createTreeBoot({ tree, directory: disks, prepare: path.prepare });
+    const machines = createBoot<BootedMachine>(kinds[kind], { tree, directory: disks, prepare: path.prepare });
     const timeline = { pendingMs: 5, bootMs: 5, shuttingDownMs: 5 };
     const sandbox = await startSandbox({ address: CLOUD_ADDRESS, machines, timeline, directory: disks });
     const label = await path.launch(sandbox, inputs);
-    return new Stage(sandbox, label, machines.machines, directory);
+    return new Stage(sandbox, label, machines.machines, directory, kind);
   }
 
   get instance(): InstanceRecord {
@@ -49,10 +70,10 @@ export class Stage {
     return instance;
   }
 
-  get machine(): BootedTree {
+  get machine(): Kinds[K] {
     const machine = this.machines.get(this.instance.id);
     if (!machine) throw new Error('The instance has not been switched on yet.');
-    return machine;
+    return machine as Kinds[K];
   }
 
   /** @returns from the start of the machine's first process until GitHub said that the runner is online, in s */
@@ -71,11 +92,12 @@ export class Stage {
   async until(fits: (event: SandboxEvent) => boolean): Promise<SandboxEvent> {
     const past = this.sandbox.events.find(fits);
     if (past) return past;
+    const patience = PATIENCE_MS[this.kind];
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         forget();
-        reject(new Error(`Not within ${PATIENCE_MS / 1000} s. Console:\n${this.machine.readConsole()}`));
-      }, PATIENCE_MS);
+        reject(new Error(`Not within ${patience / 1000} s. Console:\n${this.machine.readConsole()}`));
+      }, patience);
       const forget = this.sandbox.on((event) => {
         if (!fits(event)) return;
         clearTimeout(timer);

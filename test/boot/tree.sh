@@ -1,7 +1,8 @@
 #!/bin/bash
-# Makes the root of a machine: tree.sh ROOT [PRESET]
+# Makes the root of a machine: tree.sh ROOT [PRESET [kernel]]
 #   ROOT     a folder that doesn't exist yet, or `-`: print the path of the kept tree instead of copying it
 #   PRESET   amd64, arm64, cuda: with ami/provision/all.sh run in it. Without: what a stock image of a cloud has
+#   kernel   with the distribution's kernel for clouds, as /vmlinuz and /initrd.img, for a virtual machine
 # Trees are kept in .peers/boot, by what they are made of. CI_ACTIONS_TREE_SUITE: bookworm (default), or another suite
 # of Debian or Ubuntu whose archive and keyring this machine has. Needs root, node_modules, and the programs of install.sh.
 set -euo pipefail
@@ -11,6 +12,7 @@ suite=${CI_ACTIONS_TREE_SUITE:-bookworm}
 kept=$PWD/.peers/boot
 root=${1:?usage: tree.sh ROOT|- [PRESET]}
 preset=${2:-}
+kernel=${3:-}
 
 # What Debian's and Ubuntu's images for EC2 have, as far as a boot has to do with it.
 stock=(
@@ -89,13 +91,31 @@ run_in() {
     --bind-ro=/etc/ssl/certs/ca-certificates.crt "$@" </dev/null
 }
 
+# What a virtual machine has and a container hasn't. Its DMI table is its own, so nothing stands in for it.
+add_kernel() {
+  cp --archive --reflink=auto "$provisioned_tree" "$1" && rm "$1/usr/local/sbin/dmidecode" || return
+  # Drivers of a virtual machine's disk alone: every other one would be unpacked, too, by a processor that is emulated.
+  mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/ci-actions" || return
+  printf '%s\n' virtio_pci virtio_blk ext4 >"$1/etc/initramfs-tools/modules" || return
+  local apt=(--setenv=DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Options::=--force-confold)
+  run_in "$1" "${apt[@]}" update || return
+  # The kernel has AppArmor on, and Docker starts no container then without its parser, which every cloud's image has.
+  run_in "$1" "${apt[@]}" install --no-install-recommends \
+    "linux-image-cloud-$([[ $preset == arm64 ]] && echo arm64 || echo amd64)" initramfs-tools zstd apparmor || return
+  run_in "$1" "${apt[@]}" clean && rm -rf "$1"/var/lib/apt/lists/* || return
+  [[ -s $1/vmlinuz && -s $1/initrd.img ]]
+}
+
 if [[ -n $preset ]]; then
   files=$(find ami/provision ami/boot ami/versions.json sandbox/stand-in-runner test/boot/tree.sh -type f ! -name '*.md' | sort)
   tree_name=$preset-$suite-$({ echo "$stock_name" && xargs sha256sum <<<"$files"; } | digest)
   provisioned_tree=$(make_once "$tree_name" provision)
 fi
+if [[ -n $kernel ]]; then
+  kernel_tree=$(make_once "kernel-$tree_name" add_kernel)
+fi
 
-tree=${provisioned_tree:-$stock_tree}
+tree=${kernel_tree:-${provisioned_tree:-$stock_tree}}
 if [[ $root == - ]]; then
   echo "$tree"
 elif [[ -e $root ]]; then
