@@ -12,7 +12,7 @@ export const STEPS = [
   'git init -q project; cd project; git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m "a commit by git"; git log --format=%s',
   IMAGE,
   'docker run --rm box /bin/sh -c "echo a container on a network of its own says: \\$(cat /etc/hostname)"',
-  'docker run --rm --network host -v "$PWD:/work" box /bin/sh -c "echo written in a container >/work/note"; cat note',
+  'docker run --rm --network host -v "$PWD:/folder" box /bin/sh -c "echo written in a container >/folder/note"; cat note',
   'tox --version; uv --version; pipx --version; python3 --version',
   'sudo -n systemctl is-system-running --wait || true; sudo -n systemctl list-units --failed --plain --no-legend; cloud-init status --long',
 ];
