@@ -62,7 +62,7 @@ export class Clouds {
         const { status, headers, body } = await this.ask(
           'github',
           github,
-          toRequest(url as string, { ...init, body: init?.body as string | undefined }),
+          toRequest(url, { ...init, body: init?.body as string | undefined }),
         );
         // What must have no body may not even be given an empty one.
         return new Response(status === 204 ? null : body.toString(), { status, headers: { ...headers } });
