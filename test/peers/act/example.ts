@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AUTHOR, replace } from './repository.js';
@@ -32,7 +32,7 @@ export class Marqo {
     tests.branch('wider', 'tests/conftest.py');
   }
 
-  /** Steps 1 and 3 of the example, with keys; `edit` is what this machine needs of another value. */
+  /** Steps 1 and 3 of the example, with keys in place of the role; `edit` is what this machine needs of another value. */
   follow(edit: (text: string) => string): void {
     const after = readFileSync(join(EXAMPLE, 'after/CI.yml'), 'utf8');
     this.marqo.add(`${WORKFLOWS}/CI.yml`, edit(`${after.trimEnd()}\n${keys('      ')}`));
@@ -56,10 +56,6 @@ export class Marqo {
     return Object.fromEntries(
       names.map((path) => [path.slice(WORKFLOWS.length + 1), `${this.marqo.git('show', `mainline:${path}`)}\n`]),
     );
-  }
-
-  close(): void {
-    rmSync(this.marqo.work, { recursive: true, force: true });
   }
 }
 

@@ -89,7 +89,7 @@ function substituteJob(job: Job, { calls, cancelled = false, read }: Substitutio
 
 /** `$/folder`: this repository at this commit. Another repository's workflow names this one's release. */
 function substituteStep(step: Step): void {
-  step.uses = step.uses?.replace(/^org\/ci-actions\/(.*)@v1$/, '$/$1');
+  if (step.uses !== undefined) step.uses = step.uses.replace(/^org\/ci-actions\/(.*)@v1$/, '$/$1');
   if (step.uses?.startsWith('$/')) step.uses = `${SUITE}/${step.uses.slice(2)}@${REF}`;
 }
 
