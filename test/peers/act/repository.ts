@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../fixtures/tox-project', import.meta.url));
-const AUTHOR = ['-c', 'user.name=Fixture', '-c', 'user.email=fixture@example.invalid', '-c', 'commit.gpgsign=false'];
+export const AUTHOR = [
+  '-c',
+  'user.name=Fixture',
+  '-c',
+  'user.email=fixture@example.invalid',
+  '-c',
+  'commit.gpgsign=false',
+];
 const SOURCE = 'shelf/search.py';
 const UNIT_TESTS = 'tests/unit/test_search.py';
 
@@ -53,7 +60,7 @@ export function createRepository(bare: string): Branches {
   return { main, broken, empty, fork };
 }
 
-function replace(file: string, change: (text: string) => string): void {
+export function replace(file: string, change: (text: string) => string): void {
   const before = readFileSync(file, 'utf8');
   const after = change(before);
   if (after === before) throw new Error(`${file} has nothing to change.`);

@@ -76,7 +76,8 @@ function substituteJob(job: Job, { calls, cancelled = false, read }: Substitutio
   // Of several labels act takes the first that it knows.
   if (typeof runsOn === 'string' && runsOn.includes('${{')) job['runs-on'] = [HOST, runsOn];
   if (job.uses !== undefined) {
-    job.uses = job.uses.replace(/^\$\//, './');
+    // `$/`, or this suite from another repository: both are the copies beside the workflow.
+    job.uses = job.uses.replace(/^\$\//, './').replace(/^org\/ci-actions\/(.*)@v1$/, './$1');
     if (calls === 'apart') callApart(job, read);
   }
   const always = cancelled && job.if?.includes('always()');
@@ -86,8 +87,9 @@ function substituteJob(job: Job, { calls, cancelled = false, read }: Substitutio
   }
 }
 
-/** `$/folder`: this repository at this commit. */
+/** `$/folder`: this repository at this commit. Another repository's workflow names this one's release. */
 function substituteStep(step: Step): void {
+  if (step.uses !== undefined) step.uses = step.uses.replace(/^org\/ci-actions\/(.*)@v1$/, '$/$1');
   if (step.uses?.startsWith('$/')) step.uses = `${SUITE}/${step.uses.slice(2)}@${REF}`;
 }
 

@@ -18,16 +18,22 @@ export function listPrinted(): string[] {
     .map(([name]) => name!);
 }
 
+export interface CopyOptions extends Omit<Substitutions, 'read'> {
+  /** Texts of workflows of a user's own that call these, by file name. */
+  readonly callers?: Readonly<Record<string, string>>;
+}
+
 /**
  * Writes the workflows as of one who has them in their own repository.
  *
  * @param workflows names of files in .github/workflows
  */
-export function copyWorkflows(folder: string, workflows: readonly string[], how: Omit<Substitutions, 'read'>): void {
+export function copyWorkflows(folder: string, workflows: readonly string[], how: CopyOptions): void {
   mkdirSync(join(folder, WORKFLOWS), { recursive: true });
   const read = (path: string) => readFileSync(join(root, path.replace(/^(\.|\$)\//, '')), 'utf8');
-  for (const name of workflows)
-    writeFileSync(join(folder, WORKFLOWS, name), substituteWorkflow(read(`${WORKFLOWS}/${name}`), { ...how, read }));
+  const texts = Object.fromEntries(workflows.map((name) => [name, read(`${WORKFLOWS}/${name}`)]));
+  for (const [name, text] of Object.entries({ ...texts, ...how.callers }))
+    writeFileSync(join(folder, WORKFLOWS, name), substituteWorkflow(text, { ...how, read }));
 }
 
 /**

@@ -6,8 +6,8 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbo
 import { findNode24 } from '../../node24/nodes.js';
 import { ACT, runAct, type ActOptions, type ActRun } from './act.js';
 import { createRepository, type Branches } from './repository.js';
-import { HOST, type Substitutions } from './substitute.js';
-import { copyActions, copyWorkflows } from './suite-copy.js';
+import { HOST } from './substitute.js';
+import { copyActions, copyWorkflows, type CopyOptions } from './suite-copy.js';
 
 const peers = fileURLToPath(new URL('../../../.peers', import.meta.url));
 /** The GitHub-hosted labels that the workflows name. */
@@ -21,13 +21,14 @@ const FIXED =
 
 type Values = Readonly<Record<string, string | undefined>>;
 
-export interface Dispatch
-  extends Pick<ActOptions, 'onLine' | 'kill'>, Partial<Pick<Substitutions, 'calls' | 'cancelled' | 'kept'>> {
+export interface Dispatch extends Pick<ActOptions, 'onLine' | 'kill'>, Partial<CopyOptions> {
   /** A file in .github/workflows. */
   readonly workflow: string;
   readonly inputs?: Values;
   /** Besides the token and the AWS keys; `undefined` takes one of these away. */
   readonly secrets?: Values;
+  /** The branch that it is dispatched on. Default: main. */
+  readonly branch?: string;
   /** Default: a new run's first attempt. */
   readonly run?: { readonly id: number; readonly attempt: number };
 }
@@ -58,8 +59,12 @@ export class ActWorld {
     const branches = createRepository(join(folder, 'git', `${sandbox.github.repository}.git`));
     for (const part of ['home', 'bin', 'artifacts']) mkdirSync(join(folder, part));
     // Git's own protocol over a pipe in place of a git server.
-    const gitConfig = `[url "file://${join(folder, 'git')}/"]\n\tinsteadOf = ${sandbox.githubUrl}/\n`;
-    writeFileSync(join(folder, 'home/.gitconfig'), gitConfig);
+    const servers = [sandbox.githubUrl, 'https://github.com'].map((url) => `\tinsteadOf = ${url}/\n`).join('');
+    writeFileSync(join(folder, 'home/.gitconfig'), `[url "file://${join(folder, 'git')}/"]\n${servers}`);
+    // tox 3 keeps PIP_* from what it runs, but not HOME where its tox.ini passes that.
+    mkdirSync(join(folder, 'home/.config/pip'), { recursive: true });
+    const pipConfig = `[global]\nno-index = true\nfind-links = ${join(peers, 'wheels')}\n`;
+    writeFileSync(join(folder, 'home/.config/pip/pip.conf'), pipConfig);
     symlinkSync(findNode24(), join(folder, 'bin/node'));
     for (const program of INSTALLED) symlinkSync(join(peers, 'venv/bin', program), join(folder, 'bin', program));
     return new ActWorld(sandbox, folder, branches, workflows);
@@ -79,7 +84,12 @@ export class ActWorld {
     };
     const secretFile = write('secrets.yml', { ...this.secrets(), ...secrets });
     const platforms = [...HOSTED, HOST].flatMap((label) => ['--platform', `${label}=-self-hosted`]);
-    const files = ['--var-file', write('vars.yml', {}), '--env-file', write('env.yml', this.describeRun(run))];
+    const files = [
+      '--var-file',
+      write('vars.yml', {}),
+      '--env-file',
+      write('env.yml', this.describeRun(run, how.branch)),
+    ];
     const places = ['--directory', workspace, '--action-cache-path', join(folder, 'cache')];
     const shared = [...FIXED.split(' '), ...platforms, ...files, ...places, ...this.actions];
     const own = ['--input-file', write('inputs.yml', inputs), '--secret-file', secretFile];
@@ -114,11 +124,13 @@ export class ActWorld {
   }
 
   /** What GitHub tells every step of the run. No key and no token: those come by the workflow's own wiring. */
-  private describeRun(run: { id: number; attempt: number }): Values {
+  private describeRun(run: { id: number; attempt: number }, branch = 'main'): Values {
     const { main } = this.branches;
     return {
       ...this.sandbox.environment,
       ...Object.fromEntries(UNTOLD.map((name) => [name, undefined])),
+      GITHUB_REF: `refs/heads/${branch}`,
+      GITHUB_REF_NAME: branch,
       GITHUB_RUN_ID: `${run.id}`,
       GITHUB_RUN_ATTEMPT: `${run.attempt}`,
       GITHUB_SHA: main,
