@@ -69,13 +69,26 @@ export async function removeTraces(traces: Traces, ports: UndoPorts): Promise<st
     await terminate();
   }
   const left = [...runners.left, ...searches.flatMap((search) => search.left)];
-  // Where it could not be looked for an instance, its runner stays: by it alone a stop knows that there may be one.
-  const ended = searches.reduce((sum, search) => sum + search.terminated.size, 0);
-  const isBlind = searches.some((search) => search.isBlind) && ended < expected.length;
-  const kept = isBlind ? expected.filter((id) => !searches.some(({ runnerIds }) => runnerIds.has(id))) : [];
+  const kept = listDoubtful(traces, { searches, runnerIds: [...runners.ids], expected });
   for (const id of kept) left.push(`Runner ${id} stays registered until its instance has been looked for.`);
   const removable = [...runners.ids].filter((id) => !kept.includes(id));
   return [...left, ...(await removeRunners(removable, ports))];
+}
+
+/**
+ * Runners that may have an instance which nobody has ended: they stay registered, because by them alone a stop knows
+ * that it has to look further. An empty listing is believed only after as long as EC2 may take to list what it launched.
+ */
+function listDoubtful(
+  { patienceMs }: Traces,
+  about: { searches: readonly Search[]; runnerIds: readonly number[]; expected: readonly number[] },
+): readonly number[] {
+  const { searches, runnerIds, expected } = about;
+  const isUnseen = (id: number) => !searches.some((search) => search.runnerIds.has(id));
+  const ended = searches.reduce((sum, search) => sum + search.terminated.size, 0);
+  const isBlind = searches.some((search) => search.isBlind || search.hidden.length > 0);
+  if (isBlind && ended < runnerIds.length) return runnerIds.filter(isUnseen);
+  return patienceMs < INVISIBLE_BOUND_MS ? expected.filter(isUnseen) : [];
 }
 
 /** The instances of one start in one region. */

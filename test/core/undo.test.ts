@@ -35,6 +35,8 @@ describe('a failed start', () => {
     expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
     expect(world.clock.now() - began).toBeLessThan(3_000);
     expect(world.journal.at(-1)?.state).toBe('started');
+    // If no post step follows, because the runner of the job has died, this is what tells the stop.
+    expect(world.github.listed).toHaveLength(1);
     expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
     expect(world.live()).toEqual([]);
   });
