@@ -86,8 +86,8 @@ function listDoubtful(
   const { searches, runnerIds, expected } = about;
   const isUnseen = (id: number) => !searches.some((search) => search.runnerIds.has(id));
   const ended = searches.reduce((sum, search) => sum + search.terminated.size, 0);
-  const isBlind = searches.some((search) => search.isBlind || search.hidden.length > 0);
-  if (isBlind && ended < runnerIds.length) return runnerIds.filter(isUnseen);
+  const hasFailed = searches.some(({ left }) => left.length > 0);
+  if (hasFailed && ended < runnerIds.length) return runnerIds.filter(isUnseen);
   return patienceMs < INVISIBLE_BOUND_MS ? expected.filter(isUnseen) : [];
 }
 
@@ -99,8 +99,6 @@ class Search {
   readonly runnerIds = new Set<number>();
   /** A permission that is missing now will be missing in some seconds. */
   isForbidden = false;
-  /** EC2 could not be asked at the last look. */
-  isBlind = false;
   readonly terminated = new Set<string>();
   private readonly ids: Set<string>;
   private problems: string[] = [];
@@ -124,7 +122,6 @@ class Search {
 
   async terminate(): Promise<void> {
     this.problems = [];
-    this.isBlind = true;
     await this.attempt('look for further instances of this start', () => this.look());
     const ids = [...this.ids].filter((id) => !this.terminated.has(id));
     if (ids.length > 0) await this.attempt(`terminate ${ids.join(', ')}`, () => this.end(ids));
@@ -136,7 +133,6 @@ class Search {
       this.ids.add(id);
       this.runnerIds.add(Number(tags[TAG.runnerId]));
     }
-    this.isBlind = false;
   }
 
   private async end(ids: readonly string[]): Promise<void> {

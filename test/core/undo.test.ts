@@ -103,6 +103,16 @@ describe('a post step', () => {
     expect(world.github.listed).toHaveLength(1);
   });
 
+  test('keeps the runner of an instance that it may not terminate and that EC2 does not list yet', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const [instance] = (await startRunners(aRequest({ waitFor: 'launched' }), world.ports)).runners;
+    const entry = { ...world.journal.at(-1)!, state: 'started' } as const;
+    world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    const left = await removeTraces(tracesOf(entry, run), world.ports);
+    expect(left).toHaveLength(2);
+    expect(world.github.listed.map(({ id }) => id)).toEqual([instance!.runner.id]);
+  });
+
   test('gives up after 20 s on one that there is not', async () => {
     const world = aWorld();
     world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' });
