@@ -1,32 +1,19 @@
 import { setMaxListeners } from 'node:events';
-import { diagnose, isMachinesFault, type Diagnosis } from './diagnose.js';
+import { addFindings, diagnose, isMachinesFault, type Diagnosis } from './diagnose.js';
 import { Failure, type FailureCode } from './failure.js';
 import { launchFirst, PlanBoard } from './launch.js';
 import { composeLaunch } from './launch-spec.js';
 import { mintRunner, removeSuspects } from './mint.js';
 import { createPacer, LAUNCH_RATE, MINT_RATE } from './pacer.js';
 import { PoolClaims } from './pool-claim.js';
-import type { BootScripts } from './payload.js';
-import type { Clock, Ec2, Ec2ByRegion, GitHub, Journal, JournalEntry, Log, MintedRunner, Plan } from './ports.js';
+import type { MintedRunner, Plan } from './ports.js';
 import type { Preflight } from './preflight.js';
-import { startTags, type StartRequest } from './request.js';
-import { INVISIBLE_BOUND_MS, removeTraces } from './undo.js';
+import type { StartRequest } from './request.js';
+import { prepareSites, type PreparedSites } from './site.js';
+import type { StartPorts } from './start-ports.js';
+import { StartTraces } from './start-traces.js';
+import { INVISIBLE_BOUND_MS } from './undo.js';
 import { Watch, type Watched } from './watch.js';
-
-export interface StartPorts {
-  /** The home region's. */
-  readonly ec2: Ec2;
-  readonly ec2In: Ec2ByRegion;
-  readonly github: GitHub;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly journal: Journal;
-  /** Aborted, with a `Failure` as its reason, when GitHub cancels the job. */
-  readonly signal: AbortSignal;
-  readonly bootScripts: BootScripts;
-  /** Called with every secret before it can appear anywhere. */
-  readonly mask: (secret: string) => void;
-}
 
 /** Failures of a launch that may have taken effect all the same. */
 const UNHEARD: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled'];
@@ -38,15 +25,12 @@ export interface StartedRunner extends Watched {
 /** One try at a whole request: what it has created so far, and how to take that back. */
 export class Attempt {
   readonly board: PlanBoard;
-  private readonly suspects = new Set<string>();
-  private readonly minted: MintedRunner[] = [];
-  private readonly started: StartedRunner[] = [];
-  /** Runners whose launch was never answered: it may have taken effect. */
-  private readonly unheardOf: number[] = [];
+  private readonly traces: StartTraces<StartedRunner>;
   private readonly claims: PoolClaims;
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
   private readonly watch: Watch;
+  private sites: Promise<PreparedSites> | undefined;
 
   constructor(
     private readonly request: StartRequest,
@@ -58,47 +42,42 @@ export class Attempt {
     setMaxListeners(0, this.signal);
     const { count, retryCapacityMs } = request;
     this.board = new PlanBoard({ ...ports, signal: this.signal, plans: ready.plans, count, retryMs: retryCapacityMs });
-    const { suspects, minted, unheardOf } = this;
+    this.traces = new StartTraces(request, [...ready.sites.keys()], ports);
+    const { traces } = this;
     const cancellable = { ...ports, signal: this.signal };
-    this.claims = new PoolClaims({ request, ready, ports: cancellable, traces: { suspects, minted, unheardOf } });
+    this.claims = new PoolClaims({ request, ready, ports: cancellable, traces, prepare: () => this.prepare() });
     this.watch = new Watch(cancellable, request.startupTimeoutMs, request.count);
   }
 
   async run(): Promise<readonly StartedRunner[]> {
-    this.record('started');
+    this.traces.record('started');
     const mints = createPacer(MINT_RATE, this.ports.clock);
     const launches = createPacer(LAUNCH_RATE, this.ports.clock);
     const indices = Array.from({ length: this.request.count }, (_, index) => index);
     const lanes = indices.map(async (index) => {
-      try {
-        const mint = () => mints.take(this.signal);
-        const claimed = await this.claims.claim(mint);
-        const started =
-          claimed ?? (await this.launch(index, await this.mint(index, mint), () => launches.take(this.signal)));
-        this.note(started);
-        if (this.request.waitFor === 'online') await this.untilOnline(started);
-      } catch (error) {
-        // The first failure stops the other lanes before their next side effect.
-        this.stop.abort(error);
-        throw error;
-      }
+      const mint = () => mints.take(this.signal);
+      const claimed = await this.claims.claim(mint);
+      const started =
+        claimed ?? (await this.launch(index, await this.mint(index, mint), () => launches.take(this.signal)));
+      this.note(started);
+      if (this.request.waitFor === 'online') await this.untilOnline(started);
     });
     // Every lane is waited for: one that is in the middle of a launch must be known before anything is undone.
-    const settled = await Promise.allSettled(lanes);
+    const settled = await Promise.allSettled([this.prepare(), ...lanes].map((lane) => this.orStopAll(lane)));
     if (settled.some(({ status }) => status === 'rejected')) throw this.signal.reason;
-    await removeSuspects({ ...this.ports, suspects: this.suspects, startId: this.request.startId });
-    return this.started;
+    await removeSuspects({ ...this.ports, suspects: this.traces.suspects, startId: this.request.startId });
+    return this.traces.started;
   }
 
   /** Whoever asked knows what there is now: from here on it is the stop's to end it. @throws the signal's reason */
   confirm(): void {
     this.signal.throwIfAborted();
-    this.record('confirmed');
+    this.traces.record('confirmed');
   }
 
   /** Removes everything and says, in the failure, what was seen and what is left. */
   async undo(error: unknown): Promise<unknown> {
-    const suspect = this.started.find(({ onlineAt }) => onlineAt === undefined);
+    const suspect = this.traces.started.find(({ onlineAt }) => onlineAt === undefined);
     const diagnosis: Diagnosis =
       suspect && isMachinesFault(error)
         ? await diagnose(
@@ -108,35 +87,31 @@ export class Attempt {
         : { lines: [] };
     // A cancelled job has seconds: its post step has more patience.
     const isCancelled = error instanceof Failure && error.code === 'cancelled';
-    const left = await this.remove(isCancelled ? 0 : INVISIBLE_BOUND_MS);
-    if (left.length === 0) this.record('undone');
+    const left = await this.traces.remove(isCancelled ? 0 : INVISIBLE_BOUND_MS);
+    if (left.length === 0) this.traces.record('undone');
     for (const sentence of left) {
       this.ports.log.warning(`${sentence} The post step, stop-runner and the instance itself will end it.`);
     }
     if (!(error instanceof Failure)) return error;
-    const isClean = error.code === 'cancelled' && left.length === 0;
-    return new Failure(error.code, error.message, {
-      ...error.about,
-      ...(diagnosis.why !== undefined && { why: diagnosis.why }),
-      ...(isClean && { hint: 'Nothing: everything that was started has been removed again.' }),
-      details: [...(error.about.details ?? []), ...diagnosis.lines],
-    });
+    return addFindings(error, diagnosis, { isClean: isCancelled && left.length === 0 });
   }
 
-  /** @returns what could not be removed, a sentence each */
-  private remove(patienceMs: number): Promise<string[]> {
-    return removeTraces(
-      {
-        regions: [...this.ready.sites.keys()],
-        tags: startTags(this.request.run, this.request.startId),
-        instances: this.started.map(({ instance, region }) => ({ id: instance.id, region })),
-        runnerIds: this.minted.map(({ id }) => id),
-        ...(this.suspects.size > 0 && { startId: this.request.startId }),
-        unheardOf: this.unheardOf,
-        patienceMs,
-      },
-      this.ports,
-    );
+  /** The first failure stops all others before their next side effect. */
+  private async orStopAll(lane: Promise<unknown>): Promise<void> {
+    try {
+      await lane;
+    } catch (error) {
+      this.stop.abort(error);
+      throw error;
+    }
+  }
+
+  /** GitHub is asked while it mints. What has no side effect is not waited for once the attempt has failed. */
+  private prepare(): Promise<PreparedSites> {
+    const { request, ready, ports, signal } = this;
+    const asking = { ...ports, now: ports.clock.now() };
+    this.sites ??= Promise.race([prepareSites(request, ready.sites, asking), untilAborted(signal)]);
+    return this.sites;
   }
 
   private async mint(index: number, pace: () => Promise<void>): Promise<MintedRunner> {
@@ -145,24 +120,27 @@ export class Attempt {
     const minted = await mintRunner(this.request, index, {
       ...this.ports,
       groupId: this.ready.groupId,
-      suspects: this.suspects,
+      suspects: this.traces.suspects,
     });
     this.ports.mask(minted.jitConfig);
-    this.minted.push(minted);
+    this.traces.minted.push(minted);
     return minted;
   }
 
   private async launch(index: number, minted: MintedRunner, pace: () => Promise<void>): Promise<StartedRunner> {
     const { request, ports } = this;
+    const { bootScripts } = ports;
+    const sites = await this.prepare();
     const { plan, instance } = await launchFirst(
       this.board,
       async (candidate, token) => {
         const ec2 = await ports.ec2In(candidate.region);
-        const spec = composeLaunch(this.partsFor(minted, candidate.region), candidate, token);
+        const parts = { request, site: sites.get(candidate.region)!, minted, bootScripts, now: ports.clock.now() };
+        const spec = composeLaunch(parts, candidate, token);
         return ec2.launch(spec).catch((error: unknown) => {
           // Throttled in the end, too: an earlier try may have been heard.
           const isHeard = error instanceof Failure && !UNHEARD.includes(error.code);
-          if (!isHeard) this.unheardOf.push(minted.id);
+          if (!isHeard) this.traces.unheardOf.push(minted.id);
           throw error;
         });
       },
@@ -182,13 +160,8 @@ export class Attempt {
 
   /** Before any wait: a job that is cancelled from here on can still be cleaned up by its post step. */
   private note(started: StartedRunner): void {
-    this.started.push(started);
-    this.record('started');
-  }
-
-  private partsFor(minted: MintedRunner, region: string) {
-    const { bootScripts, clock } = this.ports;
-    return { request: this.request, site: this.ready.sites.get(region)!, minted, bootScripts, now: clock.now() };
+    this.traces.started.push(started);
+    this.traces.record('started');
   }
 
   private async untilOnline(started: StartedRunner): Promise<void> {
@@ -198,15 +171,11 @@ export class Attempt {
       `Runner ${started.runner.name} is online on ${started.instance.id}, ${seconds} s after its launch.`,
     );
   }
+}
 
-  private record(state: JournalEntry['state']): void {
-    this.ports.journal.record({
-      startId: this.request.startId,
-      regions: [...this.ready.sites.keys()],
-      scope: this.request.scope,
-      runnerIds: this.minted.map(({ id }) => id),
-      instances: this.started.map(({ instance, region }) => ({ id: instance.id, region })),
-      state,
-    });
-  }
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }

@@ -36,6 +36,16 @@ export async function diagnose(machine: { id: string; launchedAt: number }, ec2:
   };
 }
 
+/** The failure with what the machine said, and with what there is left to do: nothing, when `isClean`. */
+export function addFindings(failure: Failure, { why, lines }: Diagnosis, { isClean }: { isClean: boolean }): Failure {
+  return new Failure(failure.code, failure.message, {
+    ...failure.about,
+    ...(why !== undefined && { why }),
+    ...(isClean && { hint: 'Nothing: everything that was started has been removed again.' }),
+    details: [...(failure.about.details ?? []), ...lines],
+  });
+}
+
 function describePhases(phases: readonly BootPhase[], launchedAt: number): string {
   if (phases.length === 0) return 'none seen; the boot agent has not started';
   return phases.map(({ name, at }) => `${name} ${((at - launchedAt) / 1000).toFixed(1)}`).join(', ');

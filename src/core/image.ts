@@ -94,7 +94,7 @@ export async function checkRunnerVersion(
 ): Promise<void> {
   const version = image.tags[TAG.runnerVersion];
   if (version === undefined) return;
-  if (isTooOldToRegister(version)) throw refuseVersion(image, version, 'GitHub registers only 2.329.0 and newer');
+  refuseOldRunner(image);
   const deprecation = await ports.github.readDeprecation(version);
   if (deprecation === 'unknown' || deprecation.refusedFrom === undefined) return;
   const day = new Date(deprecation.refusedFrom).toISOString().slice(0, 10);
@@ -104,6 +104,13 @@ export async function checkRunnerVersion(
       `Image ${image.id} holds runner ${version}, which GitHub refuses from ${day} on: rebuild it (ami/README.md).`,
     );
   }
+}
+
+/** As much of {@link checkRunnerVersion} as takes no question. @throws Failure `runner-version-refused` */
+export function refuseOldRunner(image: Image): void {
+  const version = image.tags[TAG.runnerVersion];
+  if (version === undefined || !isTooOldToRegister(version)) return;
+  throw refuseVersion(image, version, 'GitHub registers only 2.329.0 and newer');
 }
 
 function refuseVersion(image: Image, version: string, why: string): Failure {

@@ -1,12 +1,12 @@
 import { NAME_LIMIT, TAG } from './identity.js';
 import { renderUserData, type BootScripts, type Payload } from './payload.js';
 import type { LaunchSpec, MintedRunner, Plan } from './ports.js';
-import type { Site } from './preflight.js';
 import { composeTags, type StartRequest } from './request.js';
+import type { PreparedSite, Site } from './site.js';
 
 interface LaunchParts {
   readonly request: StartRequest;
-  readonly site: Site;
+  readonly site: PreparedSite;
   readonly minted: MintedRunner;
   readonly bootScripts: BootScripts;
   readonly now: number;
@@ -38,7 +38,7 @@ export function composeMachine(
   };
 }
 
-function payloadFor(request: StartRequest, site: Site, minted: MintedRunner): Payload {
+function payloadFor(request: StartRequest, site: PreparedSite, minted: MintedRunner): Payload {
   return {
     runnerName: minted.name,
     label: request.label,

@@ -5,10 +5,12 @@ import { createPacer, type Pacer } from './pacer.js';
 import { nameClaim, originOf } from './pool.js';
 import { namesOf, type Pooled } from './pool-look.js';
 import { TAG } from './identity.js';
-import type { StartedRunner, StartPorts } from './attempt.js';
+import type { StartedRunner } from './attempt.js';
 import type { Ec2, MintedRunner } from './ports.js';
 import type { Preflight } from './preflight.js';
 import { composeTags, type StartRequest } from './request.js';
+import type { PreparedSites } from './site.js';
+import type { StartPorts } from './start-ports.js';
 
 /** What an attempt must know in order to take everything back. */
 export interface ClaimTraces {
@@ -24,6 +26,8 @@ interface ClaimContext {
   readonly ready: Preflight;
   readonly ports: StartPorts;
   readonly traces: ClaimTraces;
+  /** What must be known before a machine is touched. GitHub is asked for it while it registers the runners. */
+  readonly prepare: () => Promise<PreparedSites>;
 }
 
 /** After so many that somebody else got first, a runner's machine is launched: that is then the faster way. */
@@ -121,8 +125,9 @@ export class PoolClaims {
 
   /** Nothing of this can be seen from outside: whatever goes wrong, the instance is the pool's as before. */
   private async arm({ instance, plan }: Pooled, minted: MintedRunner, ec2: Ec2): Promise<boolean> {
-    const { request, ready, ports } = this.context;
-    const parts = { request, site: ready.sites.get(plan.region)!, minted, bootScripts: ports.bootScripts };
+    const { request, ports, prepare } = this.context;
+    const site = (await prepare()).get(plan.region)!;
+    const parts = { request, site, minted, bootScripts: ports.bootScripts };
     try {
       if ((await ec2.arm(instance.id, composeUserData(parts))) === 'armed') return true;
       ports.log.info(`${instance.id} is no longer waiting in the pool.`);

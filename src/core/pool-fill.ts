@@ -8,6 +8,7 @@ import { waitForWarmUps, type WarmUpOutcome } from './pool-wait.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Log } from './ports.js';
 import { preflight, type Preflight } from './preflight.js';
 import type { StartRequest } from './request.js';
+import { prepareSites } from './site.js';
 
 export interface FillRequest {
   /** The machines, as start-runner would launch them; `pool` is this one. */
@@ -53,10 +54,13 @@ export interface Filled {
 export async function fillPool(request: FillRequest, ports: FillPorts): Promise<Filled> {
   const { machine, size, dryRun } = request;
   const { clock, log } = ports;
-  const ready = await log.group('Check the request', () =>
-    preflight({ ...machine, markets: ['on-demand'], pool: undefined }, { ...ports, now: clock.now() }),
-  );
-  refuseUnpoolable(machine, ready);
+  const ready = await log.group('Check the request', async () => {
+    const asking = { ...ports, now: clock.now() };
+    const found = await preflight({ ...machine, markets: ['on-demand'], pool: undefined }, asking);
+    refuseUnpoolable(machine, found);
+    await prepareSites(machine, found.sites, asking);
+    return found;
+  });
   const view = await log.group('Look at the pool', () => lookAtPool(machine, [...ready.sites.keys()], ports));
   const judged = judgeAll(view, request, { ready, now: clock.now() });
   for (const { instance, verdict } of judged) log.info(`${instance.id} (${instance.state}): ${verdict.why}.`);

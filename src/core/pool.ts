@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { composeName, renderScope, repositoryOf, TAG, type Run, type Scope } from './identity.js';
 import type { Instance, Runner, TagFilter } from './ports.js';
-import type { Site } from './preflight.js';
 import type { StartRequest } from './request.js';
+import type { Site } from './site.js';
 import type { Tags } from './tags.js';
 
 /**

@@ -1,8 +1,6 @@
 import { Failure } from './failure.js';
-import { checkRunnerVersion, resolveImage } from './image.js';
-import { TAG } from './identity.js';
+import { refuseOldRunner, resolveImage } from './image.js';
 import type {
-  Architecture,
   Ec2,
   Ec2ByRegion,
   GitHub,
@@ -11,23 +9,13 @@ import type {
   Log,
   Plan,
   RootVolume,
-  RunnerDownload,
   SecurityGroupFacts,
   SubnetFacts,
 } from './ports.js';
 import { chooseFrom, tryToLook, type Pooled } from './pool-look.js';
 import { idsIn, place, regionsOf } from './region.js';
 import type { StartRequest, VolumeWishes } from './request.js';
-
-/** What holds in one region. */
-export interface Site {
-  readonly region: string;
-  readonly image: Image;
-  readonly rootVolume: RootVolume;
-  readonly securityGroupIds: readonly string[];
-  /** Absent when the image holds a runner. */
-  readonly download?: RunnerDownload;
-}
+import type { Site } from './site.js';
 
 /** Everything that is known before the first side effect. */
 export interface Preflight {
@@ -46,7 +34,12 @@ interface PreflightPorts {
   readonly now: number;
 }
 
-/** Asks all that can be asked before anything is created, side by side. @throws Failure */
+/**
+ * Asks all that must fit together before anything is created, side by side. What depends on the images and can only be
+ * true or false by itself, {@link prepareSites} asks, which need not be over before the first side effect.
+ *
+ * @throws Failure
+ */
 export async function preflight(request: StartRequest, ports: PreflightPorts): Promise<Preflight> {
   const home = ports.ec2.region;
   const regions = regionsOf(request.subnetIds, home);
@@ -68,8 +61,8 @@ export async function preflight(request: StartRequest, ports: PreflightPorts): P
       details: problems.length === 1 ? [] : problems,
     });
   }
-  const prepared = await Promise.all(surveys.map((one) => prepareSite(request, one, ports)));
-  const sites = new Map(prepared.map((site) => [site.region, site]));
+  for (const { image } of surveys) refuseOldRunner(image);
+  const sites = new Map(surveys.map((one) => [one.region, toSite(request, one)]));
   return { plans, groupId, sites, pooled: chooseFrom(pool, request, { plans, sites, ...ports }) };
 }
 
@@ -107,14 +100,8 @@ async function survey(
   return { region, image, types, securityGroupIds, problems };
 }
 
-async function prepareSite(request: StartRequest, from: Survey, ports: PreflightPorts): Promise<Site> {
-  const { region, image, securityGroupIds } = from;
-  const [, download] = await Promise.all([
-    checkRunnerVersion(image, ports),
-    findDownload(request, image, ports.github),
-  ]);
-  const site = { region, image, securityGroupIds, rootVolume: fitVolume(request.volume, image) };
-  return download ? { ...site, download } : site;
+function toSite({ volume }: StartRequest, { region, image, securityGroupIds }: Survey): Site {
+  return { region, image, securityGroupIds, rootVolume: fitVolume(volume, image) };
 }
 
 function checkNetwork(subnets: readonly SubnetFacts[], groups: readonly SecurityGroupFacts[]): string[] {
@@ -169,12 +156,6 @@ function fitVolume(wishes: VolumeWishes, image: Image): RootVolume {
     ...(throughputMiBps !== undefined && { throughputMiBps }),
     ...(initializationRateMiBps !== undefined && { initializationRateMiBps }),
   };
-}
-
-/** An image of ours, or one with a runner where the user says, installs nothing. */
-async function findDownload(request: StartRequest, image: Image, github: GitHub): Promise<RunnerDownload | undefined> {
-  if (image.tags[TAG.runnerVersion] !== undefined || request.runnerHome !== undefined) return undefined;
-  return github.findDownload(request.runnerVersion, image.architecture as Architecture);
 }
 
 /** Every type in every subnet in every market: markets outermost, so that spot is tried everywhere first. */

@@ -1,9 +1,11 @@
-import { Attempt, type StartedRunner, type StartPorts } from './attempt.js';
+import { Attempt, type StartedRunner } from './attempt.js';
 import { composeLaunch, standInRunner } from './launch-spec.js';
 import { describePlan, type RefusedPlan } from './launch.js';
 import type { LaunchSpec } from './ports.js';
-import { preflight, type Preflight, type Site } from './preflight.js';
+import { preflight, type Preflight } from './preflight.js';
 import type { StartRequest } from './request.js';
+import { prepareSites, presumeSites, type PreparedSites, type Site } from './site.js';
+import type { StartPorts } from './start-ports.js';
 
 export interface Started {
   readonly requestedAt: number;
@@ -27,7 +29,7 @@ export async function startRunners(
   const requestedAt = ports.clock.now();
   const ready = await ports.log.group('Check the request', () =>
     preflight(request, { ...ports, now: requestedAt }).then((found) => {
-      composeSample(request, found, ports);
+      composeSample(request, { ...found, sites: presumeSites(request, found.sites) }, ports);
       for (const { region, image } of found.sites.values())
         ports.log.info(`${region}: image ${image.id} (${image.name}).`);
       ports.log.info(`${found.plans.length} plans, the first: ${describePlan(found.plans[0]!)}.`);
@@ -48,9 +50,11 @@ export async function startRunners(
 
 /** Everything about a `dry-run`: the same questions and checks, EC2's own word on the permission, no side effect. */
 export async function rehearseStart(request: StartRequest, ports: StartPorts): Promise<Preflight> {
-  const ready = await preflight(request, { ...ports, now: ports.clock.now() });
+  const asking = { ...ports, now: ports.clock.now() };
+  const ready = await preflight(request, asking);
+  const sites = await prepareSites(request, ready.sites, asking);
   for (const market of request.markets) {
-    const sample = composeSample(request, ready, ports, market);
+    const sample = composeSample(request, { ...ready, sites }, ports, market);
     if (sample) await (await ports.ec2In(sample.region)).checkLaunch(sample.spec);
   }
   return ready;
@@ -59,7 +63,7 @@ export async function rehearseStart(request: StartRequest, ports: StartPorts): P
 /** A launch as it would be, with a stand-in for the runner. @throws Failure `payload-too-large` */
 function composeSample(
   request: StartRequest,
-  ready: Preflight,
+  ready: Pick<Preflight, 'plans'> & { readonly sites: PreparedSites },
   ports: StartPorts,
   market = request.markets[0],
 ): { spec: LaunchSpec; region: string } | undefined {

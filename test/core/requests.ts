@@ -1,5 +1,5 @@
 import { Failure } from '../../src/core/failure.js';
-import type { StartPorts } from '../../src/core/attempt.js';
+import type { StartPorts } from '../../src/core/start-ports.js';
 import type { Instance, JournalEntry, Log } from '../../src/core/ports.js';
 import type { StartRequest } from '../../src/core/request.js';
 import { SUBNET_A } from './fake-catalog.js';

@@ -451,6 +451,14 @@ describe('before anything is created, a start refuses', () => {
       { preRunnerScript: Buffer.from(crypto.getRandomValues(new Uint8Array(12_000))).toString('base64') },
       /EC2 allows 16384/,
     ],
+    [
+      'one that would fit an image with a runner in it',
+      {
+        image: { kind: 'id', id: STOCK_AMD64_IMAGE },
+        preRunnerScript: crypto.getRandomValues(Buffer.alloc(8_970)).toString('base64'),
+      },
+      /EC2 allows 16384/,
+    ],
   ];
   test.each(cases)('%s', async (_name, changes, why) => {
     const world = aWorld();
@@ -513,7 +521,7 @@ describe('the image', () => {
     const failure = await failureOf(startRunners(aRequest(), world.ports));
     expect(failure.code).toBe('runner-version-refused');
     expect(failure.hint).toContain('ami/README.md');
-    expect(world.github.minted).toEqual([]);
+    expect([world.ec2.specs, world.github.listed]).toEqual([[], []]);
   });
 
   test('with a runner that GitHub soon refuses is a warning', async () => {
@@ -528,5 +536,6 @@ describe('the image', () => {
     const image = world.ec2.images.find(({ id }) => id === AMD64_IMAGE)!;
     world.ec2.images[world.ec2.images.indexOf(image)] = { ...image, tags: { 'ci-actions:runner-version': '2.328.9' } };
     expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('runner-version-refused');
+    expect([world.github.calls, world.journal]).toEqual([[], []]);
   });
 });
