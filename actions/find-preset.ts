@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, type FailureCode } from '../src/core/failure.js';
 import type { RawInputs } from '../src/core/inputs.js';
@@ -51,7 +50,7 @@ async function findPresetsFile(
 ): Promise<FoundFile> {
   const path = config ?? DEFAULT_CONFIG;
   const local = join(context.workspace, path);
-  if (existsSync(local)) return { found: { path, text: await readFile(local, 'utf8') } };
+  if (existsSync(local)) return { found: { path, text: readFileSync(local, 'utf8') } };
   const isCheckedOut = existsSync(join(context.workspace, '.git'));
   if (!isCheckedOut && github === undefined)
     return {

@@ -32,12 +32,17 @@ export function runStartRunner(root: URL): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const loaded = await loadStart(readInputs(), context, {
+    const loading = loadStart(readInputs(), context, {
       connect: (values, scope) => connectToGitHub(values, { context, scope, log }),
     });
+    // Meanwhile: to read the presets and to find the credentials, each may have to ask somebody.
+    const connecting = connectToEc2(log);
+    // What is wrong with the inputs is told first.
+    connecting.catch(() => undefined);
+    const loaded = await loading;
     for (const notice of loaded.notices) log.info(notice);
     const ports = {
-      ...(await connectToEc2(log)),
+      ...(await connecting),
       github: loaded.github,
       clock,
       log,
