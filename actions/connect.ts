@@ -5,7 +5,7 @@ import type { Ec2, GitHub, Log, ReaperEc2, ReaperGitHub } from '../src/core/port
 import { clock } from '../src/host/clock.js';
 import type { RunContext } from '../src/host/context.js';
 import { mask } from '../src/host/mask.js';
-import { fetchDirectly } from '../src/host/node-fetch.js';
+import { connectEarly, fetchDirectly } from '../src/host/node-fetch.js';
 import { loadProxy } from '../src/host/proxy.js';
 
 export interface CredentialValues {
@@ -15,15 +15,19 @@ export interface CredentialValues {
   readonly 'app-installation-id': string | undefined;
 }
 
-/** GitHub's side for one scope, with the action's own credentials, through a proxy where there is one. */
+/**
+ * GitHub's side for one scope, with the action's own credentials, through a proxy where there is one.
+ *
+ * @param about.connections how many requests will be sent at once and in a while: for so many the way is opened already
+ */
 export async function connectToGitHub(
   values: CredentialValues,
-  about: { context: RunContext; scope: Scope; log: Log; readsRuns?: boolean },
+  about: { context: RunContext; scope: Scope; log: Log; readsRuns?: boolean; connections?: number },
 ): Promise<GitHub & ReaperGitHub> {
-  const { context, scope, log, readsRuns } = about;
+  const { context, scope, log, readsRuns, connections = 0 } = about;
   const installation = values['app-installation-id'];
   const proxy = await loadProxy();
-  return connectGitHub({
+  const github = await connectGitHub({
     apiUrl: context.apiUrl,
     credentials:
       values['github-token'] !== undefined
@@ -42,6 +46,8 @@ export async function connectToGitHub(
     debug: (sentence) => log.debug(sentence),
     fetch: proxy.fetch ?? fetchDirectly,
   });
+  if (!proxy.fetch) connectEarly(context.apiUrl, connections);
+  return github;
 }
 
 type ConnectedEc2 = Ec2 & ReaperEc2;

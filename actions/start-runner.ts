@@ -33,7 +33,8 @@ export function runStartRunner(root: URL): Promise<void> {
     const log = createLog();
     const context = readContext();
     const loading = loadStart(readInputs(), context, {
-      connect: (values, scope) => connectToGitHub(values, { context, scope, log }),
+      // The first runner is registered while the image is asked about.
+      connect: (values, scope) => connectToGitHub(values, { context, scope, log, connections: 2 }),
     });
     // Meanwhile: to read the presets and to find the credentials, each may have to ask somebody.
     const connecting = connectToEc2(log);

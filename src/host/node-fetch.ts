@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { EarlyConnections } from './early-connections.js';
 
 interface Agents {
   readonly httpAgent: http.Agent;
@@ -45,8 +46,19 @@ export function createFetch(agents: Agents): Fetch {
   };
 }
 
+/** As Node's own agents are. */
+const kept = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const;
+const httpAgent = new http.Agent(kept);
+const httpsAgent = new https.Agent(kept);
+const early = { http: new EarlyConnections(httpAgent), https: new EarlyConnections(httpsAgent) };
+
 /** Without a proxy; connections are kept for the next request. */
-export const fetchDirectly = createFetch({ httpAgent: http.globalAgent, httpsAgent: https.globalAgent });
+export const fetchDirectly = createFetch({ httpAgent, httpsAgent });
+
+/** Opens connections for the next so many requests of {@link fetchDirectly} to a host. */
+export function connectEarly(url: string, count: number): void {
+  (url.startsWith('https:') ? early.https : early.http).open(new URL(url), count);
+}
 
 function send(
   url: URL,
