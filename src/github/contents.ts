@@ -13,7 +13,7 @@ export async function readFile(connection: Connection, path: string, ref: string
   const escaped = path.split('/').map(encodeURIComponent).join('/');
   const route = `GET /repos/{owner}/{repo}/contents/${escaped}`;
   const name: CallName = { endpoint: `GET /repos/${owner}/${repo}/contents/${escaped}`, permission };
-  const text = await connection.requests.ask(
+  const reading = connection.requests.ask(
     toCall(connection, {
       route,
       parameters: { owner, repo, ref },
@@ -27,16 +27,25 @@ export async function readFile(connection: Connection, path: string, ref: string
       },
     }),
   );
+  // Beside it: mostly there is no such file, and then whoever asks goes on one answer sooner.
+  const visible = askWhetherVisible(connection);
+  visible.catch(() => undefined);
+  const text = await reading;
   if (text !== 'absent') return text.text;
+  await visible;
+  return undefined;
+}
+
+async function askWhetherVisible(connection: Connection): Promise<void> {
+  const { owner, repo } = connection.repository;
   await connection.requests.ask(
     toCall(connection, {
       route: 'GET /repos/{owner}/{repo}',
       parameters: { owner, repo },
-      permission,
+      permission: contentsPermission(connection.repository),
       read: ({ data }) => (isRecord(data) ? data : undefined),
     }),
   );
-  return undefined;
 }
 
 /** Octokit decodes by content type, and a raw file's is `application/vnd.github.raw+json` or one like it. */

@@ -48,6 +48,17 @@ describe('a file of the repository', () => {
     await expect(read(script)).resolves.toBeUndefined();
   });
 
+  test('is known to be absent as soon as GitHub answers: both are asked at once', async () => {
+    const script = new ScriptedGitHub().on(LINE, absent).on('GET /repos/o/r', { json: { id: 1 } });
+    await read(script);
+    expect([script.mostAtOnce, script.lines]).toEqual([2, [LINE, 'GET /repos/o/r']]);
+  });
+
+  test('that is there needs nothing of the repository', async () => {
+    const found: Reply = { text: 'x', headers: { 'content-type': 'text/plain' } };
+    await expect(read(new ScriptedGitHub().on(LINE, found).on('GET /repos/o/r', absent))).resolves.toBe('x');
+  });
+
   test('is not absent when the whole repository is out of sight', async () => {
     const script = new ScriptedGitHub().on(LINE, absent).on('GET /repos/o/r', absent);
     await expect(read(script)).rejects.toMatchObject({
