@@ -67,7 +67,8 @@ export const startStop: Policy = {
       sid: 'EndOwn',
       actions: {
         'ec2:TerminateInstances': 'stop, and start when it undoes what it began',
-        'ec2:GetConsoleOutput': 'start: the boot’s timeline, and what the machine said before it failed',
+        'ec2:GetConsoleOutput':
+          'start: the boot’s timeline, and what the machine said before it failed; stop: the same, where no runner came',
       },
       resources: inAccount('ec2', 'instance/*'),
       conditions: { StringLike: IS_OURS },

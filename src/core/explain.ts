@@ -144,14 +144,14 @@ function describeJob(runner: Runner | undefined): string {
 async function explainPowerOff(found: Found, witness: Witness): Promise<Explanation | undefined> {
   const { instance } = found;
   const { phases, reason, refusal, lines } = await witness.hear(found);
-  const isDone = phases.some(({ name }) => name === 'job') && reason === 'runner exited';
-  if (isDone) return undefined;
+  const hadJob = phases.some(({ name }) => name === 'job');
+  if (hadJob && reason === 'runner exited') return undefined;
   const words = refusal === undefined ? '' : ` The runner said: ${refusal}`;
   const why =
     reason === undefined ? `Instance ${instance.id} is ${describeState(instance)}.` : describePowerOff(reason);
   return {
     ...subject(instance),
-    what: `${nameOf(instance)}: ${why}${words.trimEnd()}`,
+    what: `${nameOf(instance)}${hadJob ? ':' : ' took no job:'} ${why}${words}`,
     evidence:
       reason === undefined
         ? 'EC2’s state reason (DescribeInstances) and GitHub, which still lists the runner; the console gives no reason'

@@ -122,6 +122,15 @@ describe('It is a matter for somebody', () => {
     expect(explanation).toMatchObject({ isTrouble: true, what: expect.stringContaining('; its job is lost.') });
   });
 
+  test('that EC2 ended it, though GitHub has removed its runner since', async () => {
+    const stateReason = 'Server.SpotInstanceTermination: Spot instance termination';
+    const [explanation] = await explain({ instance: { stateReason }, runner: 'unlisted' });
+    expect(explanation).toMatchObject({
+      isTrouble: true,
+      what: expect.stringContaining('that it may have had is lost'),
+    });
+  });
+
   test('that no job came to a runner that was online', async () => {
     const said = phase('listening') + phase('power-off', 'no job within 600 s');
     const [explanation] = await explain({ runner: { version: '2.336.0' }, said });

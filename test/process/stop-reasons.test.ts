@@ -55,7 +55,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
       const stop = await stopAfterTheEnd(scene, { 'pre-runner-script': 'echo "No test data on $(uname)"\nexit 7' });
       const [{ id = '', tags = new Map<string, string>() } = {}] = scene.sandbox.ec2.instances();
       const runner = tags.get('ci-actions:runner-name');
-      const why = `Runner ${runner}: The boot agent powered the instance off: pre-runner script failed with 7.`;
+      const why = `Runner ${runner} took no job: The boot agent powered the instance off: pre-runner script failed with 7.`;
       expect(warningsOf(stop)).toEqual([
         `${why}\nWhat to do: Correct \`pre-runner-script\`; what it said last is in this step’s log and summary.`,
       ]);
@@ -165,7 +165,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
       const { id } = await perish(scene, POWERED_OFF);
       const stop = await stopAll(scene);
       expect(warningsOf(stop).join()).toMatch(
-        new RegExp(`: Instance ${id} is terminated \\(Client\\.InstanceInitiatedShutdown: .*\\)\\.\n`),
+        new RegExp(` took no job: Instance ${id} is terminated \\(Client\\.InstanceInitiatedShutdown: .*\\)\\.\n`),
       );
       expect(logOf(stop)).toMatch(/^Known from .* the console gives no reason\.$/m);
       expect(logOf(stop)).toMatch(/^Console: nothing\. .*EC2 keeps it for an hour\.$/m);
