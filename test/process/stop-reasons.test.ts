@@ -53,7 +53,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
   test.concurrent('what the pre-runner script did and said, in log, summary and one warning', () =>
     inSandbox({}, async (scene) => {
       const stop = await stopAfterTheEnd(scene, { 'pre-runner-script': 'echo "No test data on $(uname)"\nexit 7' });
-      const [{ id = '', tags = new Map<string, string>() } = {}] = scene.sandbox.ec2.instances();
+      const { id, tags } = scene.sandbox.ec2.instances()[0]!;
       const runner = tags.get('ci-actions:runner-name');
       const why = `Runner ${runner} took no job: The boot agent powered the instance off: pre-runner script failed with 7.`;
       expect(warningsOf(stop)).toEqual([
