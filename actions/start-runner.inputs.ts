@@ -155,10 +155,10 @@ export const inputs = {
   }),
   'wait-for': withDefault(
     'online',
-    choice('`launched` returns as soon as EC2 has the instances; the job then queues on its label.', [
-      'online',
-      'launched',
-    ]),
+    choice(
+      '`launched` returns as soon as EC2 has the instances; the job then queues on its label, and stop-runner tells why no runner came.',
+      ['online', 'launched'],
+    ),
   ),
   'retry-capacity-minutes': withDefault(
     '0',

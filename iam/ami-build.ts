@@ -1,5 +1,5 @@
 import { TAG } from '../src/core/identity.js';
-import { inAccount, inAnyAccount, PLACE, withoutAccount, type Policy } from './policy.js';
+import { inAccount, inAnyAccount, look, PLACE, withoutAccount, type Policy } from './policy.js';
 
 // Not the repository's tag: a machine that builds an image is no runner, and none of the runners' roles may end it.
 const MARKED = { [`aws:RequestTag/${TAG.preset}`]: '*' } as const;
@@ -19,25 +19,20 @@ const MAKING_CALLS = ['RunInstances', 'CreateImage', 'CreateKeyPair', 'CreateSec
 export const amiBuild: Policy = {
   title: 'Building AMIs',
   grants: [
-    {
-      sid: 'Look',
-      actions: {
-        'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; npm run ami: what there is',
-        'ec2:DescribeInstanceTypes': 'build.sh: whether the region has the type',
-        'ec2:DescribeInstances':
-          'Packer: whether the machine runs; smoke: whether its does; prune and list: which images are in use',
-        'ec2:DescribeLaunchTemplates': 'prune and list: which launch templates there are',
-        'ec2:DescribeLaunchTemplateVersions': 'prune and list: which images they name',
-        'ec2:DescribeRegions': 'Packer and npm run ami: whether the region exists',
-        'ec2:DescribeSecurityGroups': 'Packer: whether its temporary group is there',
-        'ec2:DescribeSnapshots': 'prune: what an image left behind',
-        'ec2:DescribeSubnets': 'Packer: where to build',
-        'ec2:DescribeVolumes': 'Packer and build.sh: whether its volumes are gone',
-        'ec2:DescribeVpcs': 'Packer: the default network',
-      },
-      resources: ['*'],
-      on: 'everything: AWS knows no narrower permission for these',
-    },
+    look({
+      'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; npm run ami: what there is',
+      'ec2:DescribeInstanceTypes': 'build.sh: whether the region has the type',
+      'ec2:DescribeInstances':
+        'Packer: whether the machine runs; smoke: whether its does; prune and list: which images are in use',
+      'ec2:DescribeLaunchTemplates': 'prune and list: which launch templates there are',
+      'ec2:DescribeLaunchTemplateVersions': 'prune and list: which images they name',
+      'ec2:DescribeRegions': 'Packer and npm run ami: whether the region exists',
+      'ec2:DescribeSecurityGroups': 'Packer: whether its temporary group is there',
+      'ec2:DescribeSnapshots': 'prune: what an image left behind',
+      'ec2:DescribeSubnets': 'Packer: where to build',
+      'ec2:DescribeVolumes': 'Packer and build.sh: whether its volumes are gone',
+      'ec2:DescribeVpcs': 'Packer: the default network',
+    }),
     {
       sid: 'BuildFrom',
       actions: { 'ec2:RunInstances': 'Packer: what the machine is made from and put into' },

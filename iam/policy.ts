@@ -59,6 +59,16 @@ export function composeDocument({ grants }: Policy): PolicyDocument {
   };
 }
 
+/** What only asks. */
+export function look(actions: Grant['actions']): Grant {
+  return {
+    sid: 'Look',
+    actions: Object.fromEntries(Object.entries(actions).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    resources: ['*'],
+    on: 'everything: AWS knows no narrower permission for these',
+  };
+}
+
 /** In any region, in the user's account. */
 export function inAccount(service: string, ...names: readonly string[]): string[] {
   return names.map((name) => `arn:aws:${service}:*:${PLACE.account}:${name}`);

@@ -1,20 +1,15 @@
 import { IS_OURS } from './ours.js';
-import { inAccount, type Policy } from './policy.js';
+import { inAccount, look, type Policy } from './policy.js';
 
 /** What reap-runners needs: it can take away and never make. */
 export const reap: Policy = {
   title: 'reap-runners',
   grants: [
-    {
-      sid: 'Look',
-      actions: {
-        'ec2:DescribeInstances': 'which machines carry this repository’s tag',
-        'ec2:DescribeSpotInstanceRequests': 'which requests are still open',
-        'ec2:DescribeVolumes': 'which volumes no machine holds',
-      },
-      resources: ['*'],
-      on: 'everything: AWS knows no narrower permission for these',
-    },
+    look({
+      'ec2:DescribeInstances': 'which machines carry this repository’s tag',
+      'ec2:DescribeSpotInstanceRequests': 'which requests are still open',
+      'ec2:DescribeVolumes': 'which volumes no machine holds',
+    }),
     {
       sid: 'RemoveOwn',
       actions: {

@@ -1,5 +1,5 @@
 /** `npm run rehearse`: the whole journey on this machine, EC2 and GitHub embedded. See `--help`. */
-import { startSandbox, type Sandbox } from '../sandbox/sandbox.js';
+import { startSandbox, type Job, type Sandbox } from '../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../sandbox/step.js';
 import { findNode24 } from '../test/node24/nodes.js';
 import { provokeFailure } from './rehearse/fail.js';
@@ -41,9 +41,11 @@ async function runWorkflow(sandbox: Sandbox, options: RehearseOptions, stage: St
 
 async function start(sandbox: Sandbox, options: RehearseOptions, stage: Stage): Promise<StepResult> {
   const provoked = provokeFailure(options.fail, sandbox, stage);
+  const { preset, count, waitFor } = options;
+  const asked = { preset, count: String(count), 'wait-for': waitFor, ...provoked.inputs };
   const step = {
     script: 'dist/start-runner.js',
-    inputs: { 'github-token': sandbox.token, preset: options.preset, count: String(options.count), ...provoked.inputs },
+    inputs: { 'github-token': sandbox.token, ...asked },
     environment: sandbox.environment,
   };
   const main = await stage.play('start-runner', (onLine) =>
@@ -65,10 +67,24 @@ async function runJob(sandbox: Sandbox, options: RehearseOptions & { label: stri
       ...(directory && { directory }),
     });
     const forget = job.onLog((text) => text.trimEnd().split('\n').forEach(onLine));
+    const stopWatching = cancelWhenHopeless(sandbox, job, stage);
     const conclusion = await job.finished;
+    stopWatching();
     forget();
     return conclusion === 'success' ? 0 : 1;
   });
+}
+
+/** A job that waits for a runner waits for a day; who looks at it cancels the run. @returns how to stop looking */
+function cancelWhenHopeless(sandbox: Sandbox, job: Job, stage: Stage): () => void {
+  const look = (): void => {
+    const isHopeless = sandbox.ec2.instances().every(({ state }) => state === 'terminated');
+    if (job.status !== 'queued' || !isHopeless) return;
+    stage.say('   [The job waits for a runner, and its machine is gone: somebody cancels the workflow run]');
+    job.cancel();
+  };
+  look();
+  return sandbox.on(look);
 }
 
 async function stop(sandbox: Sandbox, started: StepResult, stage: Stage): Promise<void> {

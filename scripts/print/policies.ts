@@ -26,16 +26,13 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
   const documents = {
     'start-stop': composeDocument(startStop),
     'pass-role': composeDocument(passRole),
+    'pool-claim': composeDocument(poolClaim),
+    'pool-fill': composeDocument(poolFill),
     reap: composeDocument(reap),
     trust,
   };
-  // The template makes no role for building images, which belongs to whoever maintains them, nor for pools.
-  const all = {
-    ...documents,
-    'pool-claim': composeDocument(poolClaim),
-    'pool-fill': composeDocument(poolFill),
-    'ami-build': composeDocument(amiBuild),
-  };
+  // The template makes no role for building images, which belongs to whoever maintains them.
+  const all = { ...documents, 'ami-build': composeDocument(amiBuild) };
   return {
     ...Object.fromEntries(Object.entries(all).map(([name, one]) => [`iam/${name}.json`, JSON.stringify(one)])),
     [TEMPLATE]: fillTemplate(read(TEMPLATE), documents),

@@ -5,6 +5,9 @@ import { parseArgs } from 'node:util';
 export const failures = ['boot', 'capacity', 'spot', 'cancel'] as const;
 export type FailureMode = (typeof failures)[number];
 
+const waits = ['online', 'launched'] as const;
+export type WaitFor = (typeof waits)[number];
+
 export interface RehearseOptions {
   readonly preset: string;
   readonly command: string;
@@ -12,6 +15,7 @@ export interface RehearseOptions {
   readonly directory: string | undefined;
   readonly count: number;
   readonly bootSeconds: number;
+  readonly waitFor: WaitFor;
   readonly fail: FailureMode | undefined;
 }
 
@@ -25,6 +29,7 @@ boot agent, and a sandbox in place of EC2 and GitHub. The exit code is the job's
   --dir PATH          a project; the job runs in a copy of it
   --count N           how many runners to start (default 1)
   --boot-seconds N    how long an instance boots before the agent starts (default 6)
+  --wait-for WHAT     online (default); launched: the start does not wait, and the stop tells what went wrong after it
   --fail MODE         boot: the pre-runner script fails; capacity: EC2 has none; spot: EC2 takes the instance back;
                       cancel: the start is cancelled while it waits
   --help`;
@@ -47,6 +52,7 @@ export function readOptions(argv: readonly string[]): RehearseOptions | number {
         dir: { type: 'string' },
         count: { type: 'string', default: '1' },
         'boot-seconds': { type: 'string', default: '6' },
+        'wait-for': { type: 'string', default: 'online' },
         fail: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -55,13 +61,17 @@ export function readOptions(argv: readonly string[]): RehearseOptions | number {
       console.log(usage);
       return 0;
     }
+    const fail = readChoice('--fail', values.fail, failures);
+    const waitFor = readChoice('--wait-for', values['wait-for'], waits) ?? 'online';
+    if (fail === 'cancel' && waitFor === 'launched') throw new Error('--fail cancel needs a start that waits.');
     return {
       preset: values.preset,
       command: values.run,
       directory: values.dir === undefined ? undefined : readDirectory(values.dir),
       count: readNumber('--count', values.count, { min: 1, max: 100 }),
       bootSeconds: readNumber('--boot-seconds', values['boot-seconds'], { min: 0, max: 600 }),
-      fail: readFailure(values.fail),
+      waitFor,
+      fail,
     };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
@@ -69,9 +79,9 @@ export function readOptions(argv: readonly string[]): RehearseOptions | number {
   }
 }
 
-function readFailure(given: string | undefined): FailureMode | undefined {
-  const found = failures.find((mode) => mode === given);
-  if (given !== undefined && !found) throw new Error(`--fail is "${given}"; allowed: ${failures.join(', ')}.`);
+function readChoice<T extends string>(name: string, given: string | undefined, allowed: readonly T[]): T | undefined {
+  const found = allowed.find((one) => one === given);
+  if (given !== undefined && !found) throw new Error(`${name} is "${given}"; allowed: ${allowed.join(', ')}.`);
   return found;
 }
 

@@ -1,5 +1,5 @@
-import { readBootPhases, tailConsole, type BootPhase } from './boot-phases.js';
-import { Failure, type FailureCode } from './failure.js';
+import { Failure, messageOf, type FailureCode } from './failure.js';
+import { hasEnded, readLastWords, type Speaker } from './last-words.js';
 import type { Ec2, Instance } from './ports.js';
 
 const MACHINES_FAULT: readonly FailureCode[] = ['instance-died', 'runner-removed', 'startup-timeout'];
@@ -16,23 +16,17 @@ export interface Diagnosis {
 }
 
 /** What the machine itself says, read before it is gone: its state, how far its boot came, its last words. */
-export async function diagnose(machine: { id: string; launchedAt: number }, ec2: Ec2): Promise<Diagnosis> {
+export async function diagnose(machine: Speaker, ec2: Ec2): Promise<Diagnosis> {
   // A failed start is explained as far as possible: not being able to ask is no second failure.
-  const [instances, text] = await Promise.all([
-    ec2.describeInstances([machine.id]).catch(() => []),
-    ec2.readConsole(machine.id).catch(() => ''),
-  ]);
-  const phases = readBootPhases(text);
-  const end = phases.findLast(({ name }) => name === 'power-off');
+  const asked = ec2.describeInstances([machine.id]).then(
+    ([instance]) => instance ?? 'not listed by EC2',
+    (error: unknown) => `could not be asked for: ${messageOf(error)}`,
+  );
+  const isEnded = () => asked.then((found) => typeof found !== 'string' && hasEnded(found));
+  const [found, words] = await Promise.all([asked, readLastWords(machine, ec2, isEnded)]);
   return {
-    ...(end && { why: `The boot agent powered the instance off: ${end.detail}.` }),
-    lines: [
-      `Instance ${machine.id}: ${describeState(instances[0])}`,
-      `Boot phases, in seconds after the launch: ${describePhases(phases, machine.launchedAt)}`,
-      ...(text === ''
-        ? ['Console: nothing yet; some instance types show it only minutes after the boot.']
-        : tailConsole(text, 15).map((line) => `console: ${line}`)),
-    ],
+    ...(words.reason !== undefined && { why: describePowerOff(words.reason) }),
+    lines: [`Instance ${machine.id}: ${typeof found === 'string' ? found : describeState(found)}`, ...words.lines],
   };
 }
 
@@ -46,12 +40,10 @@ export function addFindings(failure: Failure, { why, lines }: Diagnosis, { isCle
   });
 }
 
-function describePhases(phases: readonly BootPhase[], launchedAt: number): string {
-  if (phases.length === 0) return 'none seen; the boot agent has not started';
-  return phases.map(({ name, at }) => `${name} ${((at - launchedAt) / 1000).toFixed(1)}`).join(', ');
+export function describePowerOff(reason: string): string {
+  return `The boot agent powered the instance off: ${reason}.`;
 }
 
-function describeState(instance: Instance | undefined): string {
-  if (!instance) return 'not listed by EC2';
-  return instance.stateReason ? `${instance.state} (${instance.stateReason})` : instance.state;
+export function describeState({ state, stateReason }: Instance): string {
+  return stateReason ? `${state} (${stateReason})` : state;
 }

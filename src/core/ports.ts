@@ -160,8 +160,11 @@ export interface Ec2 {
   tagInstance(id: string, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone'>;
   /** Starts a stopped instance. Safe to repeat. */
   resume(id: string): Promise<ResumeOutcome>;
-  /** The serial console's text so far, '' when there is none yet. */
-  readConsole(id: string): Promise<string>;
+  /**
+   * The serial console's text so far, '' when there is none (yet, or any more). `posted`: what was kept when the
+   * machine last went on or off, for at least an hour.
+   */
+  readConsole(id: string, which?: 'posted'): Promise<string>;
 }
 
 export interface Volume {

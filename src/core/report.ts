@@ -1,4 +1,5 @@
 import type { BootPhase } from './boot-phases.js';
+import type { Explanation } from './explain.js';
 import { describePlan } from './launch.js';
 import type { Plan } from './ports.js';
 import type { StartedRunner } from './attempt.js';
@@ -33,14 +34,36 @@ export function summariseStart(started: Started, about: { label: string; phases:
 }
 
 export function summariseStop(stopped: Stopped): string {
-  if (stopped.instances.length === 0) return '### Nothing to stop\n\nNo instance of this request is left.\n';
+  return [...tabulateStopped(stopped), ...listExplanations(stopped.explanations)].join('\n');
+}
+
+function tabulateStopped(stopped: Stopped): string[] {
+  if (stopped.instances.length === 0) return ['### Nothing to stop', '', 'No instance of this request is left.', ''];
   const rows = stopped.instances.map(({ instance, lifetimeMs }) => [
     instance.id,
     instance.type,
     instance.market,
     `${(lifetimeMs / 60_000).toFixed(1)} min`,
   ]);
-  return ['### Runners stopped', '', table(['Instance', 'Type', 'Market', 'Lifetime'], rows), ''].join('\n');
+  return ['### Runners stopped', '', table(['Instance', 'Type', 'Market', 'Lifetime'], rows), ''];
+}
+
+function listExplanations(explanations: readonly Explanation[]): string[] {
+  if (explanations.length === 0) return [];
+  return ['### Runners that took no job', '', ...explanations.flatMap(renderExplanation)];
+}
+
+function renderExplanation({ what, evidence, hint, lines }: Explanation): string[] {
+  const said = ['<details><summary>What the machine said</summary>', '', ...fence(lines), '</details>', ''];
+  return [
+    `**${what}**`,
+    '',
+    `What to do: ${hint}`,
+    '',
+    `Known from ${evidence}.`,
+    '',
+    ...(lines.length > 0 ? said : []),
+  ];
 }
 
 export function summarisePlans(plans: readonly Plan[], sites: Started['sites']): string {
@@ -72,7 +95,7 @@ export function summariseFailure(failure: {
     '',
     `**What to do:** ${failure.hint}`,
     '',
-    ...(failure.details.length > 0 ? ['```text', ...failure.details, '```', ''] : []),
+    ...(failure.details.length > 0 ? fence(failure.details) : []),
     `Code: \`${failure.code}\``,
     '',
   ].join('\n');
@@ -126,6 +149,11 @@ function describeRefusals(started: Started): string[] {
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Longer than any fence of a console's own. */
+function fence(lines: readonly string[]): string[] {
+  return ['``````text', ...lines, '``````', ''];
 }
 
 function seconds(ms: number): string {

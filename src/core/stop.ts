@@ -1,3 +1,4 @@
+import { explainRunners, tellExplanations, type Explanation } from './explain.js';
 import { Failure, messageOf } from './failure.js';
 import { parseScope, renderScope, TAG, type Scope } from './identity.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
@@ -23,6 +24,8 @@ export interface Stopped {
   readonly foreign: readonly string[];
   /** Why runners could not be removed. */
   readonly refusals: readonly Failure[];
+  /** Why runners took no job; none where all was well. */
+  readonly explanations: readonly Explanation[];
 }
 
 export interface StoppedInstance {
@@ -48,7 +51,15 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const listing = await log.group('Look at the runners', () => listRunners(request, search, ports));
   const late = await search.further(listing.ours.map(({ runner }) => runner));
   await terminate(late, ports);
-  const removed = await removeRunners(listing, log);
+  // Beside it, and never before the machines are told to end: EC2 keeps what they said.
+  const [removed, explanations] = await Promise.all([
+    removeRunners(listing, log),
+    explainRunners(
+      { found: search.all, listed: listing.ours.map(({ runner }) => runner), isStarted: request.label !== undefined },
+      ports,
+    ),
+  ]);
+  await tellExplanations(explanations, log);
   if (request.wait) await waitUntilTerminated(search.all, ports);
   const now = clock.now();
   // Those that had ended before are not this stop's doing.
@@ -56,7 +67,7 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const instances = ended.map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
   if (instances.length === 0) log.info('No instance of this request is left.');
   const refusals = [...listing.problems, ...removed.problems];
-  return { instances, runnersRemoved: removed.names, foreign: search.foreign, refusals };
+  return { instances, runnersRemoved: removed.names, foreign: search.foreign, refusals, explanations };
 }
 
 /**

@@ -38,7 +38,7 @@ export function createInstances(client: EC2Client): Instances {
       for (const some of chunk([...new Set(ids)], TERMINATE_IDS)) unknown.push(...(await terminate(client, some)));
       return { unknown };
     },
-    readConsole: (id) => readConsole(client, id),
+    readConsole: (id, which) => readConsole(client, id, which !== 'posted'),
   };
 }
 
@@ -106,10 +106,10 @@ function findUnknown(failure: unknown, ids: readonly string[]): string[] {
   return ids.filter((id) => named.has(id));
 }
 
-async function readConsole(client: EC2Client, id: string): Promise<string> {
+async function readConsole(client: EC2Client, id: string, isLatest: boolean): Promise<string> {
   const { Output = '' } = await ask<{ Output?: string | undefined }>('ec2:GetConsoleOutput', async () => {
     try {
-      return await client.send(new GetConsoleOutputCommand({ InstanceId: id, Latest: true }));
+      return await client.send(new GetConsoleOutputCommand({ InstanceId: id, ...(isLatest && { Latest: true }) }));
     } catch (error) {
       const { code } = readError(error);
       if (code === 'InvalidInstanceID.NotFound') return {};

@@ -122,6 +122,9 @@ describe('what is told of an instance', () => {
     sandbox.intercept = ({ body }) =>
       body.includes('Latest=true') ? { kind: 'status', status: 400, code: 'UnsupportedOperation' } : undefined;
     expect(await ec2.readConsole(id)).toBe('ci-actions phase=agent √\n');
+    const before = sandbox.requests.length;
+    expect(await ec2.readConsole(id, 'posted')).toBe('ci-actions phase=agent √\n');
+    expect(sandbox.requests.slice(before).map(({ body }) => body.includes('Latest'))).toEqual([false]);
   });
 
   test('all pages are read, and more ids than one request takes', async () => {

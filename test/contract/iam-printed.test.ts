@@ -25,6 +25,11 @@ interface Role {
   readonly Policies: readonly { readonly PolicyDocument: unknown }[];
 }
 
+interface Attached {
+  readonly RoleName: string;
+  readonly PolicyDocument: unknown;
+}
+
 test.each(Object.entries(composePolicyFiles(read)))('%s is as `npm run print` writes it', async (name, text) => {
   expect(read(name)).toBe(await format(text, { ...(await resolveConfig(path(name))), filepath: path(name) }));
 });
@@ -35,16 +40,28 @@ describe('A stack of the template has the printed policies:', () => {
   test.each([
     ['StartStopRole', 'start-stop'],
     ['ReapRole', 'reap'],
+    ['PoolRole', 'pool-fill'],
   ] as const)('%s', (resource, policy) => {
-    const role = deploy(resource, { ...parameters, OidcProviderArn: provider }) as Role;
+    const role = deploy(resource, { ...parameters, Pools: 'true', OidcProviderArn: provider }) as Role;
     expect(spread(role.Policies.map(({ PolicyDocument }) => PolicyDocument))).toEqual([spread(readPolicy(policy))]);
     expect(role.AssumeRolePolicyDocument).toEqual(readPolicy('trust'));
   });
 
-  test('PassMachineRole, for the role of this stack', () => {
-    const policy = deploy('PassMachineRole', { ...parameters, MachinePolicyArns: 'arn:aws:iam::aws:policy/A' });
+  test('ClaimFromPools, for the role that starts', () => {
+    const claim = deploy('ClaimFromPools', { ...parameters, Pools: 'true' }) as Attached;
+    expect(spread(claim.PolicyDocument)).toEqual(spread(readPolicy('pool-claim')));
+    expect(claim.RoleName).toBe('StartStopRole');
+  });
+
+  test.each([
+    ['PassMachineRole', 'StartStopRole'],
+    ['PassMachineRoleToPools', 'PoolRole'],
+  ])('%s, for the role of this stack', (resource, role) => {
+    const given = { ...parameters, Pools: 'true', MachinePolicyArns: 'arn:aws:iam::aws:policy/A' };
+    const policy = deploy(resource, given) as Attached;
     const printed = JSON.stringify(readPolicy('pass-role')).replace(/"arn:[^"]*role[^"]*"/, '"MachineRole.Arn"');
-    expect((policy as { PolicyDocument: unknown }).PolicyDocument).toEqual(JSON.parse(printed));
+    expect(policy.PolicyDocument).toEqual(JSON.parse(printed));
+    expect(policy.RoleName).toBe(role);
   });
 });
 
@@ -77,6 +94,15 @@ describe('A stack', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test.each([
+    ['nothing', {}, []],
+    ['a role and the permission to claim, when told so,', { Pools: 'true' }, ['PoolRole', 'ClaimFromPools']],
+    ['nothing, though machines have a role,', { MachinePolicyArns: 'arn:aws:iam::aws:policy/A' }, []],
+  ])('makes %s for pools', (_, given, made) => {
+    const resources = ['PoolRole', 'ClaimFromPools', 'PassMachineRoleToPools'];
+    expect(resources.filter((one) => deploy(one, { ...parameters, ...given }) !== undefined)).toEqual(made);
   });
 
   test('lets machines start in its own region, or in those that it is told', () => {

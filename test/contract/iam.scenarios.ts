@@ -14,6 +14,8 @@ export interface Scenario {
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const LAUNCHED = { 'wait-for': 'launched' } as const;
 
+const POWERED_OFF = { code: 'Client.InstanceInitiatedShutdown', message: 'Instance initiated shutdown' };
+
 const started = async (sandbox: Sandbox) => (await start(sandbox, LAUNCHED)).outputs;
 
 /** By what a user does. Together they send every kind of request that the bundles can send to AWS. */
@@ -57,6 +59,14 @@ export const START_STOP: Readonly<Record<string, Scenario>> = {
   'a stop by ids, one of which is long gone': {
     before: started,
     act: (sandbox, { 'ec2-instance-id': id }) => stop(sandbox, { 'ec2-instance-id': `${id},i-0123456789abcdef0` }),
+  },
+  'a stop after the machine went off by itself': {
+    before: async (sandbox) => {
+      const outputs = await started(sandbox);
+      for (const instance of sandbox.ec2.instances()) sandbox.ec2.killInstance(instance.id, POWERED_OFF);
+      return outputs;
+    },
+    act: (sandbox) => stop(sandbox, {}),
   },
   'a stop of all that the run started': { before: started, act: (sandbox) => stop(sandbox, {}) },
 };

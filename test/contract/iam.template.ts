@@ -20,7 +20,7 @@ const PSEUDO: Readonly<Record<string, unknown>> = {
 };
 
 export function readTemplate(): Template {
-  const functions = ['Ref', 'Sub', 'GetAtt', 'If', 'Equals', 'Not', 'Join', 'Contains'];
+  const functions = ['Ref', 'Sub', 'GetAtt', 'If', 'Equals', 'Not', 'And', 'Condition', 'Join', 'Contains'];
   const text = readFileSync(new URL('../../iam/ci-actions.yml', import.meta.url), 'utf8');
   return parse(text, { customTags: functions.flatMap(tagsFor) }) as Template;
 }
@@ -83,6 +83,10 @@ class Stack {
         return this.resolve(this.holds(list[0] as string) ? list[1] : list[2]);
       case 'Equals':
         return this.resolve(list[0]) === this.resolve(list[1]);
+      case 'And':
+        return list.every((one) => this.resolve(one) === true);
+      case 'Condition':
+        return this.holds(of as string);
       case 'Not':
         return !this.resolve(list[0]);
       case 'Join':
