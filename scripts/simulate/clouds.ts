@@ -25,6 +25,11 @@ export interface CloudOptions {
 const LATENCY_MS = { github: 120, ec2: 80, launch: 1_500 };
 const REGION = 'us-east-1';
 const HOUR_MS = 3_600_000;
+/**
+ * So long EC2 lists what has ended; the real one for about an hour. By then nobody here asks for it any more, and each
+ * listing would go through all the hour's instances.
+ */
+const FORGET_MS = 300_000;
 const never = new AbortController().signal;
 
 /**
@@ -38,8 +43,10 @@ export class Clouds {
 
   constructor(private readonly options: CloudOptions) {
     const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0, copyMs: 0 };
-    const note = (event: { readonly name: string }): void => options.ledger.note(event.name);
-    this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, note);
+    this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, ({ name, instance }) => {
+      options.ledger.note(name);
+      if (name === 'terminated') options.time.after(FORGET_MS, () => this.ec2.instancesById.delete(instance));
+    });
     this.gitHubs = Array.from({ length: options.apps }, () => this.createGitHub());
     this.ports = this.connectEc2();
   }
