@@ -8,6 +8,7 @@ import type { Ec2, GitHub, ReaperEc2, ReaperGitHub } from '../../src/core/ports.
 import { connectEc2, type ConnectOptions } from '../../src/ec2/connect.js';
 import { connectGitHub } from '../../src/github/connect.js';
 import type { Ledger } from './ledger.js';
+import { findLimit } from './limits.js';
 import type { VirtualTime } from './virtual-time.js';
 
 export interface CloudOptions {
@@ -117,7 +118,8 @@ export class Clouds {
     const answered = ledger.begin();
     await time.sleep(latency / 2);
     const response = await handler.handle(request);
-    ledger.count({ cloud, operation, method: request.method, status: response.status, at: time.now() });
+    const refusedBy = findLimit({ cloud, operation, ...response });
+    ledger.count({ cloud, method: request.method, refusedBy, at: time.elapsed() });
     await time.sleep(latency / 2);
     answered();
     return response;
