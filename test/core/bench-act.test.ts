@@ -61,6 +61,12 @@ describe("A run's time", () => {
     const noTest = read([...CHECKED, ...STARTED, ...tested(9_200).slice(0, 3)]);
     expect(() => splitTime(noTest)).toThrow('"pytest, to its first line" did not come');
   });
+
+  test('whose parts come in another order is not told', () => {
+    const [first, ...rest] = tested(9_200);
+    const early = read([[900, first![1], first![2]], ...CHECKED, ...STARTED, ...rest]);
+    expect(() => splitTime(early)).toThrow('"from job to job" did not come');
+  });
 });
 
 describe('The figures of runs through act', () => {
