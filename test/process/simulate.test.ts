@@ -29,8 +29,12 @@ test('an hour of few starts: all come up after their boot, and all are stopped',
   expect(balance).toMatchObject({ refusals: [], mostInstances: 5, left: 0 });
 });
 
-test('the same seed is the same hour', async () => {
-  const hour = await makeHour({ starts: 5 });
+test('the same seed is the same hour, also where requests are refused and tried again at random moments', async () => {
+  const hour = await makeHour({
+    starts: 30,
+    batch: 10,
+    secondaryLimits: { pointsPerMinute: 60, creationsPerMinute: Infinity },
+  });
   expect(await simulateHour(hour)).toEqual(await simulateHour(hour));
 });
 
