@@ -38,6 +38,8 @@ const DISPATCHES: Readonly<Record<Place, Dispatch>> = {
     secrets: { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, RUNNER_TOKEN: undefined },
   },
 };
+/** The part at whose end the test job begins. */
+const JOB = 'jobs';
 const ELSEWHERE = 'the same job without EC2';
 
 /** From a workflow's dispatch to the first line of its test, beside the same without EC2, in alternation. */
@@ -75,13 +77,13 @@ async function measureRun(world: ActWorld, place: Place): Promise<ActSample> {
   return { parts: splitTime(run, place), boot: ((registered ?? 0) - (launched ?? 0)) / 1000 };
 }
 
-/** The whole way and its parts, and what of it EC2 and this suite add: the difference of each round's two runs. */
+/** The whole way and its parts, and what of it EC2 and this suite add: the difference of a round's two runs. */
 export function describeRounds(rounds: readonly Round[]): Figure[] {
   const series: readonly [Series<ActSample>, ...Series<ActSample>[]] = [
     { name: 'start-runner', samples: rounds.map(({ ours }) => ours) },
     { name: ELSEWHERE, samples: rounds.map(({ elsewhere }) => elsewhere) },
   ];
-  const added = rounds.map(({ ours, elsewhere }) => sumOf(ours.parts) - sumOf(elsewhere.parts));
+  const added = rounds.map(({ ours, elsewhere }) => untilJob(ours) - untilJob(elsewhere));
   const beyond = rounds.map(({ ours }, index) => added[index]! - ours.boot);
   const about = (id: string, measure: string) => ({ id: `act-${id}`, measure, unit: 's' }) as const;
   const alone = (id: string, measure: string, samples: readonly number[]) =>
@@ -89,9 +91,15 @@ export function describeRounds(rounds: readonly Round[]): Figure[] {
   return [
     compare(about('first-line', 'Dispatch to the first test line, through act'), series, ({ parts }) => sumOf(parts)),
     ...rounds[0]!.ours.parts.map((part) => describePart(part, about(part.id, `  ${part.name}`), series)),
-    alone('added', 'What the machine of its own adds', added),
-    alone('beyond-boot', `  of it beyond its boot of ${BOOT_MS / 1000} s`, beyond),
+    compare(about('job', 'Dispatch until the test job begins'), series, untilJob),
+    alone('added', '  what the machine of its own adds', added),
+    alone('beyond-boot', `  of that, beyond its boot of ${BOOT_MS / 1000} s`, beyond),
   ];
+}
+
+/** What follows is the same work in both runs, and would only add its own spread to their difference. */
+function untilJob({ parts }: ActSample): number {
+  return sumOf(parts.slice(0, parts.findIndex(({ id }) => id === JOB) + 1));
 }
 
 function describePart(

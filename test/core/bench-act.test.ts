@@ -75,20 +75,21 @@ describe('The figures of runs through act', () => {
     boot,
   });
   const figures = describeRounds([
-    { ours: sample({ online: 7, tox: 5 }, 6), elsewhere: sample({ tox: 4 }) },
-    { ours: sample({ online: 9, tox: 5 }, 8), elsewhere: sample({ tox: 5 }) },
-    { ours: sample({ online: 8, tox: 9 }, 7), elsewhere: sample({ tox: 6 }) },
+    { ours: sample({ online: 7, jobs: 2, tox: 5 }, 6), elsewhere: sample({ jobs: 1, tox: 4 }) },
+    { ours: sample({ online: 9, jobs: 1, tox: 5 }, 8), elsewhere: sample({ jobs: 1, tox: 5 }) },
+    { ours: sample({ online: 8, jobs: 5, tox: 9 }, 7), elsewhere: sample({ jobs: 2, tox: 6 }) },
   ]);
   const find = (id: string) => figures.find((figure) => figure.id === id);
 
   test('hold the whole way and each shared part against the same without EC2', () => {
-    expect(find('act-first-line')).toMatchObject({ value: 14, samples: [12, 14, 17], beside: [{ value: 5 }] });
+    expect(find('act-first-line')).toMatchObject({ value: 15, samples: [14, 15, 22], beside: [{ value: 6 }] });
     expect(find('act-tox')).toMatchObject({ value: 5, beside: [{ name: 'the same job without EC2', value: 5 }] });
     expect(find('act-online')).toMatchObject({ value: 8 });
     expect(find('act-online')).not.toHaveProperty('beside');
   });
 
-  test('take what EC2 adds from the two runs of a round, and its boot from that', () => {
+  test('take what EC2 adds from the two runs of a round, as far as they differ, and the boot from that', () => {
+    expect(find('act-job')).toMatchObject({ samples: [9, 10, 13], beside: [{ samples: [1, 1, 2] }] });
     expect(find('act-added')).toMatchObject({ samples: [8, 9, 11], value: 9 });
     expect(find('act-beyond-boot')).toMatchObject({ samples: [2, 1, 4], value: 2 });
   });
