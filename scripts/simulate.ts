@@ -1,7 +1,8 @@
 /** `npm run simulate`: an hour of starts against the clouds' throttles, at each of several rates. See docs/scale.md. */
 import { readFile } from 'node:fs/promises';
+import { writeDocument } from './simulate/document.js';
 import { simulateHour } from './simulate/hour.js';
-import { readOptions, usage, type SimulateOptions } from './simulate/options.js';
+import { readOptions, STRICT, usage, type SimulateOptions } from './simulate/options.js';
 import { CREATIONS_A_MINUTE, POINTS_A_MINUTE, settings } from './simulate/settings.js';
 import { renderHeads, renderRow } from './simulate/table.js';
 
@@ -9,11 +10,13 @@ const MISUSED = 2;
 const { performance: real } = globalThis;
 const realNow = real.now.bind(real);
 
-async function simulate(options: SimulateOptions): Promise<void> {
+/** @returns the table, whose rows are printed as they come */
+async function simulate(options: SimulateOptions): Promise<string> {
   const read = (name: string) => readFile(new URL(`../ami/boot/${name}`, import.meta.url), 'utf8');
   const [agent, installRunner] = await Promise.all([read('agent.sh'), read('install-runner.sh')]);
   const { starts, batch, seed, strict } = options;
-  console.log(renderHeads());
+  const lines = [renderHeads()];
+  console.log(lines[0]);
   for (const number of starts) {
     for (const name of options.settings) {
       const began = realNow();
@@ -32,10 +35,18 @@ async function simulate(options: SimulateOptions): Promise<void> {
         },
         bootScripts: { agent, installRunner },
       });
-      console.log(renderRow({ starts: number, setting, ...outcome }));
+      const row = renderRow({ starts: number, setting, ...outcome });
+      lines.push(row);
+      console.log(row);
       console.error(`${((realNow() - began) / 1000).toFixed(0)} s`);
     }
   }
+  return lines.join('\n');
+}
+
+async function main(options: SimulateOptions): Promise<void> {
+  const hours = await simulate(options);
+  if (options.write) await writeDocument({ hours, 'strict-hours': await simulate({ ...options, ...STRICT }) });
 }
 
 let options: SimulateOptions | 'help' | undefined;
@@ -46,4 +57,4 @@ try {
   process.exitCode = MISUSED;
 }
 if (options === 'help') console.log(usage);
-else if (options) await simulate(options);
+else if (options) await main(options);

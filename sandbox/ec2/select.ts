@@ -20,12 +20,15 @@ function readFilter<T extends object>(filter: Params, fields: FilterFields<T>): 
   if (values.length > 200) {
     throw new Ec2Error('FilterLimitExceeded', 'The maximum number of filter values specified on a single call is 200');
   }
-  const patterns = values.map((value) => toPattern(value));
+  // Most values are plain, and a listing may go through ten thousand things: these are looked up, not matched.
+  const plain = new Set(values.filter((value) => !/[*?\\]/.test(value)));
+  const patterns = values.filter((value) => !plain.has(value)).map(toPattern);
+  const isWanted = (found: string): boolean => plain.has(found) || patterns.some((pattern) => pattern.test(found));
   const read = findField(name, fields);
   return (thing) => {
     const found = read(thing);
-    const candidates = typeof found === 'string' ? [found] : (found ?? []);
-    return candidates.some((candidate) => patterns.some((pattern) => pattern.test(candidate)));
+    if (found === undefined) return false;
+    return typeof found === 'string' ? isWanted(found) : found.some(isWanted);
   };
 }
 
@@ -38,8 +41,10 @@ function findField<T extends object>(name: string, fields: FilterFields<T>): Fil
 }
 
 function tagsOf(thing: object): ReadonlyMap<string, string> {
-  return 'tags' in thing && thing.tags instanceof Map ? thing.tags : new Map();
+  return 'tags' in thing && thing.tags instanceof Map ? thing.tags : NO_TAGS;
 }
+
+const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
 /** A backslash takes a wildcard's meaning away. */
 function toPattern(value: string): RegExp {

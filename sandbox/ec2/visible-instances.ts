@@ -5,7 +5,8 @@ import type { Ec2World } from './world.js';
 
 /** Those that requests see at present; a fresh one is hidden for `invisibleMs`. */
 export function listInstances(world: Ec2World): InstanceRecord[] {
-  return world.instances().filter((instance) => isVisible(world, instance));
+  const youngest = Date.now() - world.timeline.invisibleMs;
+  return world.instances().filter(({ createdAt }) => createdAt <= youngest);
 }
 
 /** @throws Ec2Error `InvalidInstanceID.NotFound` or `.Malformed` for a single bad id. */

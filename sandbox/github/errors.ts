@@ -31,6 +31,8 @@ export function renderError(error: GitHubError): SandboxResponse {
 
 const RATE_LIMITED = 'API rate limit exceeded for user ID 1.';
 const SECONDARY_LIMITED = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
+const CREATION_LIMITED =
+  'You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.';
 
 /** Faults by name, next to plain statuses: what GitHub's own limits look like to a client. */
 const FAULT_CODES: Readonly<Record<string, (fault: StatusFault) => GitHubError>> = {
@@ -70,6 +72,11 @@ export function renderFault(fault: StatusFault): SandboxResponse {
 /** The error of a caller that asks too much in too short a time. GitHub mostly says a minute. */
 export function secondaryLimited(): GitHubError {
   return new GitHubError(403, SECONDARY_LIMITED, { headers: { 'retry-after': '60' } });
+}
+
+/** The same of one that creates too much: GitHub has words of its own for it. */
+export function creationLimited(): GitHubError {
+  return new GitHubError(403, CREATION_LIMITED, { headers: { 'retry-after': '60' } });
 }
 
 /** The error of a caller whose requests are used up. */

@@ -1,4 +1,4 @@
-import { secondaryLimited } from './errors.js';
+import { creationLimited, secondaryLimited } from './errors.js';
 
 /** What GitHub's secondary limits count, over the last minute. */
 export interface SecondaryLimits {
@@ -32,8 +32,8 @@ export class SecondaryLimit {
     const isRead = method === 'GET' || method === 'HEAD';
     const points = this.sum('points') + (isRead ? 1 : 5);
     const creations = this.sum('creations') + (method === 'POST' ? 1 : 0);
-    const isOver = points > this.limits.pointsPerMinute || creations > this.limits.creationsPerMinute;
-    if (isOver) throw secondaryLimited();
+    if (points > this.limits.pointsPerMinute) throw secondaryLimited();
+    if (creations > this.limits.creationsPerMinute) throw creationLimited();
     this.past.push({ at: now, points: isRead ? 1 : 5, creations: method === 'POST' ? 1 : 0 });
   }
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const sections = ['overhead', 'launched', 'stop', 'growth', 'bundle', 'waves'] as const;
+export const sections = ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves'] as const;
 export type Section = (typeof sections)[number];
 
 export interface BenchOptions {
@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly boots: readonly number[];
   readonly starts: number;
   readonly pairs: number;
+  /** Of the whole way through act. */
+  readonly rounds: number;
   /** How many runners the starts of the growth have. */
   readonly counts: readonly number[];
   /** How many start processes at a time. */
@@ -33,6 +35,7 @@ export const usage = `npm run bench -- [options]
 
 Measures the bundles in dist/ against the sandbox, prints a table of figures with their bars, and writes it with the
 samples and plots of them to ${RESULTS}/. It takes about half an hour, most of it the waves.
+\`act\` needs what scripts/peers.sh installs; without that it is left out, which the table and the exit code say.
 Exit code: 0, 1 when a bar is missed, 2 for a wrong option, 3 when something could not be measured.
 docs/bench.md says what each figure means.
 
@@ -40,6 +43,7 @@ docs/bench.md says what each figure means.
   --boots SECONDS   how long instances take from launch to online; start overhead is measured for each (7,25,60)
   --starts N        starts for each of these boots, side by side (default 10, at least 5)
   --pairs N         cold starts, in alternation with bare Node (default 20, at least 15)
+  --rounds N        whole runs through act, in alternation with runs without EC2 (default 3)
   --counts LIST     runners of one start, beside a start of 1 (default 10,50,100)
   --waves LIST      start processes at a time, under the documented throttles (default 1,10,100)
   --total N         starts in all of the largest wave, one wave after the other (default 500)
@@ -57,6 +61,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | 'help' {
       boots: { type: 'string', default: '7,25,60' },
       starts: { type: 'string', default: '10' },
       pairs: { type: 'string', default: '20' },
+      rounds: { type: 'string', default: '3' },
       counts: { type: 'string', default: '10,50,100' },
       waves: { type: 'string', default: '1,10,100' },
       total: { type: 'string', default: '500' },
@@ -75,6 +80,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | 'help' {
     boots: readList('--boots', values.boots, { min: 2, max: 240 }),
     starts: readNumber('--starts', values.starts, { min: 5, max: 100 }),
     pairs: readNumber('--pairs', values.pairs, { min: 15, max: 1000 }),
+    rounds: readNumber('--rounds', values.rounds, { min: 3, max: 100 }),
     counts: readList('--counts', values.counts, { min: 2, max: 100 }),
     waves: readList('--waves', values.waves, { min: 1, max: 200 }),
     total: readNumber('--total', values.total, { min: 1, max: 5000 }),

@@ -21,7 +21,7 @@ const [MEDIAN_BAR_S, P95_BAR_S] = [1, 2];
 const MEMORY_BAR_MIB = 70;
 const RUNNING_MS = 5_000;
 /** Whole periods of the rhythms in which the contenders ask (1 s, 1.5 s): registrations fall into all phases of them. */
-const SPREAD_MS = 3_000;
+export const SPREAD_MS = 3_000;
 /** Processes that start at the same instant would measure each other on a machine with few cores. */
 const STAGGER_MS = 400;
 

@@ -56,6 +56,7 @@ const PICTURES: readonly Picture[] = [
   single('cold-start.svg', 'cold-start', { title: 'From process start to first request', yLabel: 'milliseconds' }),
   single('memory.svg', 'peak-memory', { title: 'Peak memory of a start', yLabel: 'MiB', bar: 'bar' }),
   single('stop.svg', 'stop-effect', { title: 'Stop: until EC2 ends the instance', yLabel: 'seconds' }),
+  single('act.svg', 'act-first-line', { title: 'Dispatch to the first test line, through act', yLabel: 'seconds' }),
   single('bytes.svg', 'bundle-code', { title: 'All JavaScript in dist/', yLabel: 'kB', bar: 'bar' }),
 ];
 

@@ -1,4 +1,7 @@
-import type { Sandbox } from '../../sandbox/sandbox.js';
+/** A sandbox, or what holds one. */
+interface Closing {
+  close(): Promise<void>;
+}
 
 /** Called at the end of a sandbox's use, however that comes. */
 export type AtEnd = (cleanUp: () => void) => void;
@@ -6,9 +9,9 @@ export type AtEnd = (cleanUp: () => void) => void;
 const open = new Set<() => Promise<void>>();
 
 /** Closes the sandbox whatever becomes of its use. */
-export async function withSandbox<T>(
-  starting: Promise<Sandbox>,
-  use: (sandbox: Sandbox, atEnd: AtEnd) => Promise<T>,
+export async function withSandbox<S extends Closing, T>(
+  starting: Promise<S>,
+  use: (sandbox: S, atEnd: AtEnd) => Promise<T>,
 ): Promise<T> {
   const sandbox = await starting;
   const cleanUps: (() => void)[] = [];

@@ -37,7 +37,7 @@ export interface StartSample {
 }
 
 /** About as long as the real agent and the stand-in runner take from their start to the registration. */
-const AGENT_MS = 400;
+export const AGENT_MS = 400;
 export const reportPeak = `--import=${fileURLToPath(new URL('peak-memory.mjs', import.meta.url))}`;
 
 /** One start in a sandbox of its own. @throws Error with the step's last lines when the start fails */

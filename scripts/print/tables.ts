@@ -25,9 +25,18 @@ export function fillTables(readme: string, { inputs, outputs }: ActionDefinition
 
 /** Puts a block between the markers of its name. @throws when they are missing */
 export function fill(text: string, name: string, block: string): string {
-  const [begin, end] = [`<!-- ${name}: printed by npm run print -->`, `<!-- end of ${name} -->`];
+  return fillBetween(
+    text,
+    { begin: `<!-- ${name}: printed by npm run print -->`, end: `<!-- end of ${name} -->` },
+    block,
+  );
+}
+
+/** @throws when a marker is missing */
+export function fillBetween(text: string, markers: { begin: string; end: string }, block: string): string {
+  const { begin, end } = markers;
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`The README has no place for its table: ${begin} … ${end}`);
+  if (from < 0 || to < from) throw new Error(`The document has no place for its table: ${begin} … ${end}`);
   return `${text.slice(0, from + begin.length)}\n\n${block}\n\n${text.slice(to)}`;
 }
 

@@ -8,6 +8,7 @@ import type { Ec2, GitHub, ReaperEc2, ReaperGitHub } from '../../src/core/ports.
 import { connectEc2, type ConnectOptions } from '../../src/ec2/connect.js';
 import { connectGitHub } from '../../src/github/connect.js';
 import type { Ledger } from './ledger.js';
+import { findLimit } from './limits.js';
 import type { VirtualTime } from './virtual-time.js';
 
 export interface CloudOptions {
@@ -25,6 +26,11 @@ export interface CloudOptions {
 const LATENCY_MS = { github: 120, ec2: 80, launch: 1_500 };
 const REGION = 'us-east-1';
 const HOUR_MS = 3_600_000;
+/**
+ * So long EC2 lists what has ended; the real one for about an hour. By then nobody here asks for it any more, and each
+ * listing would go through all the hour's instances.
+ */
+const FORGET_MS = 300_000;
 const never = new AbortController().signal;
 
 /**
@@ -38,8 +44,10 @@ export class Clouds {
 
   constructor(private readonly options: CloudOptions) {
     const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0, copyMs: 0 };
-    const note = (event: { readonly name: string }): void => options.ledger.note(event.name);
-    this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, note);
+    this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, ({ name, instance }) => {
+      options.ledger.note(name);
+      if (name === 'terminated') options.time.after(FORGET_MS, () => this.ec2.instancesById.delete(instance));
+    });
     this.gitHubs = Array.from({ length: options.apps }, () => this.createGitHub());
     this.ports = this.connectEc2();
   }
@@ -110,7 +118,8 @@ export class Clouds {
     const answered = ledger.begin();
     await time.sleep(latency / 2);
     const response = await handler.handle(request);
-    ledger.count({ cloud, operation, method: request.method, status: response.status, at: time.now() });
+    const refusedBy = findLimit({ cloud, operation, ...response });
+    ledger.count({ cloud, method: request.method, refusedBy, at: time.elapsed() });
     await time.sleep(latency / 2);
     answered();
     return response;

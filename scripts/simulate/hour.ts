@@ -52,9 +52,9 @@ const STOP_AFTER_MS = 10_000;
 /** An hour of starts, each with its job and its stop, and what follows until the last is over. */
 export async function simulateHour(hour: Hour): Promise<Outcome> {
   const time = new VirtualTime();
-  const restore = time.install();
+  const random = createRandom(hour.seed);
+  const restore = installAll(time, random);
   try {
-    const random = createRandom(hour.seed);
     const ledger = new Ledger();
     const clouds = new Clouds({ time, ledger, random, ...hour });
     await clouds.ec2In(); // The SDK looks for credentials in its own time.
@@ -68,6 +68,16 @@ export async function simulateHour(hour: Hour): Promise<Outcome> {
   } finally {
     restore();
   }
+}
+
+/** All of this process's time and chance, also where nobody can be given them: an hour can be told again. */
+function installAll(time: VirtualTime, random: () => number): () => void {
+  const [restoreTime, real] = [time.install(), Math.random];
+  Math.random = random;
+  return () => {
+    Math.random = real;
+    restoreTime();
+  };
 }
 
 class SimulatedHour {

@@ -1,19 +1,21 @@
+import type { Refusal } from './limits.js';
+
 export interface Asked {
   readonly cloud: 'github' | 'ec2';
-  readonly operation: string;
   readonly method: string;
-  readonly status: number;
-  /** In ms. */
+  /** Absent: it was admitted. */
+  readonly refusedBy?: string | undefined;
+  /** In ms from the hour's beginning. */
   readonly at: number;
 }
 
 export interface Balance {
   readonly gitHubRequests: number;
-  readonly gitHubRefused: number;
   /** Admitted points in the busiest minute; GitHub allows 900. */
   readonly pointsInBusiestMinute: number;
   readonly ec2Requests: number;
-  readonly ec2Refused: number;
+  /** By limit, the one that refused first first. */
+  readonly refusals: readonly Refusal[];
   /** Requests on their way at once to both clouds; GitHub allows 100. */
   readonly mostAtOnce: number;
   /** Instances that live at once. */
@@ -27,8 +29,8 @@ const MINUTE_MS = 60_000;
 /** What a simulated hour asked of the clouds. */
 export class Ledger {
   private readonly admitted: { at: number; points: number }[] = [];
-  private gitHub = { asked: 0, refused: 0 };
-  private ec2 = { asked: 0, refused: 0 };
+  private readonly asked = { github: 0, ec2: 0 };
+  private readonly refusals = new Map<string, Refusal>();
   private open = 0;
   private mostAtOnce = 0;
   private live = 0;
@@ -40,13 +42,13 @@ export class Ledger {
     return () => void (this.open -= 1);
   }
 
-  count({ cloud, method, status, at }: Asked): void {
-    const one = cloud === 'github' ? this.gitHub : this.ec2;
-    one.asked += 1;
-    // 403 is GitHub's word for both of its limits; nothing here lacks a permission. EC2's is 503, SSM's 400.
-    const isRefused = cloud === 'github' ? status === 403 || status === 429 : status === 503 || status === 400;
-    if (isRefused) one.refused += 1;
-    else if (cloud === 'github') this.admitted.push({ at, points: method === 'GET' ? 1 : 5 });
+  /** In the order of their moments. */
+  count({ cloud, method, refusedBy, at }: Asked): void {
+    this.asked[cloud] += 1;
+    if (refusedBy !== undefined) {
+      const { times, firstAt } = this.refusals.get(refusedBy) ?? { times: 0, firstAt: at };
+      this.refusals.set(refusedBy, { limit: refusedBy, times: times + 1, firstAt });
+    } else if (cloud === 'github') this.admitted.push({ at, points: method === 'GET' ? 1 : 5 });
   }
 
   /** An instance changed its state. */
@@ -57,11 +59,10 @@ export class Ledger {
 
   close(): Balance {
     return {
-      gitHubRequests: this.gitHub.asked,
-      gitHubRefused: this.gitHub.refused,
+      gitHubRequests: this.asked.github,
       pointsInBusiestMinute: this.findBusiestMinute(),
-      ec2Requests: this.ec2.asked,
-      ec2Refused: this.ec2.refused,
+      ec2Requests: this.asked.ec2,
+      refusals: [...this.refusals.values()],
       mostAtOnce: this.mostAtOnce,
       mostInstances: this.mostInstances,
       left: this.live,

@@ -9,6 +9,8 @@ export interface SimulateOptions {
   /** Whether registrations are held to 80 a minute. */
   readonly strict: boolean;
   readonly seed: number;
+  /** Whether the tables of docs/scale.md are made, and written there. */
+  readonly write: boolean;
 }
 
 const names = Object.keys(settings) as SettingName[];
@@ -24,7 +26,11 @@ with their documented throttles, on a clock that jumps. Prints a table; docs/sca
   --job-minutes N     how long a job runs (default 5)
   --strict            registrations count as "content-generating": 80 a minute
   --seed N            another draw of the moments (default 1)
+  --write             all rows of docs/scale.md, those with --strict too, and writes them there; goes with no other
   --help`;
+
+/** The document's rows with `--strict`: what registrations bind, which one token never gets to. */
+export const STRICT = { strict: true, starts: [1_000, 2_500, 5_000, 10_000], settings: ['launched', 'apps'] } as const;
 
 /** @returns the options, or `help`. @throws Error that says which option is wrong */
 export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
@@ -37,10 +43,13 @@ export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
       'job-minutes': { type: 'string', default: '5' },
       strict: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
+      write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
+  if (values.write && argv.length > 1)
+    throw new Error('--write goes with no other option: the document has one table.');
   return {
     starts: values.starts.split(',').map((one) => readNumber('--starts', one, 100_000)),
     settings: values.settings.split(',').map(readSetting),
@@ -48,6 +57,7 @@ export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
     jobMinutes: readNumber('--job-minutes', values['job-minutes'], 360),
     strict: values.strict,
     seed: readNumber('--seed', values.seed, 2 ** 31),
+    write: values.write,
   };
 }
 

@@ -1,10 +1,13 @@
 import { median, worst } from '../bench/statistics.js';
 import { BOOT_MS, type Outcome } from './hour.js';
+import type { Refusal } from './limits.js';
 
 /** vCPUs of the preset's instance type, t3.xlarge. */
 const VCPUS = 4;
 /** Longer than this after the launch and the boot alone is waiting for a throttle. */
 const PROMPT_S = BOOT_MS / 1000 + 10;
+
+const MINUTE_MS = 60_000;
 
 export interface Row extends Outcome {
   readonly starts: number;
@@ -20,9 +23,10 @@ export const HEADS = [
   'failed stops',
   'online: median',
   'worst',
-  'GitHub requests (refused)',
+  'refused by',
+  'GitHub requests',
   'points in a minute',
-  'EC2 requests (refused)',
+  'EC2 requests',
   'at once',
   'vCPUs',
   'left',
@@ -33,7 +37,6 @@ export function renderRow({ starts, setting, ended, balance }: Row): string {
   const good = ended.flatMap(({ toOnline, failure }) =>
     failure === undefined && toOnline !== undefined ? toOnline : [],
   );
-  const { gitHubRequests, gitHubRefused, ec2Requests, ec2Refused } = balance;
   const cells = [
     count(starts),
     setting,
@@ -45,9 +48,10 @@ export function renderRow({ starts, setting, ended, balance }: Row): string {
     listFailures(ended.map(({ stopFailure }) => stopFailure)),
     good.length === 0 ? '' : `${median(good).toFixed(0)} s`,
     good.length === 0 ? '' : `${worst(good).toFixed(0)} s`,
-    `${count(gitHubRequests)} (${count(gitHubRefused)})`,
+    listRefusals(balance.refusals),
+    count(balance.gitHubRequests),
     count(balance.pointsInBusiestMinute),
-    `${count(ec2Requests)} (${count(ec2Refused)})`,
+    count(balance.ec2Requests),
     count(balance.mostAtOnce),
     count(balance.mostInstances * VCPUS),
     count(balance.left),
@@ -63,6 +67,14 @@ function listFailures(codes: readonly (string | undefined)[]): string {
   const sums = new Map<string, number>();
   for (const code of codes) if (code !== undefined) sums.set(code, (sums.get(code) ?? 0) + 1);
   return sums.size === 0 ? '0' : [...sums].map(([code, times]) => `${count(times)} ${code}`).join(', ');
+}
+
+/** The one that refused first first. */
+function listRefusals(refusals: readonly Refusal[]): string {
+  const each = refusals.map(
+    ({ limit, times, firstAt }) => `${limit} ${count(times)} (from min ${Math.floor(firstAt / MINUTE_MS) + 1})`,
+  );
+  return each.length === 0 ? 'nothing' : each.join(', ');
 }
 
 function count(value: number): string {

@@ -23,6 +23,11 @@ export class VirtualTime implements Clock {
     return this.time;
   }
 
+  /** In ms since it began. */
+  elapsed(): number {
+    return this.time - START;
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
@@ -79,7 +84,7 @@ export class VirtualTime implements Clock {
       construct: (target, given, as) => Reflect.construct(target, given.length === 0 ? [now()] : given, as) as object,
       get: (target, key, as) => (key === 'now' ? now : (Reflect.get(target, key, as) as unknown)),
     });
-    performance.now = () => this.time - START;
+    performance.now = () => this.elapsed();
     globalThis.setTimeout = this.makeSetTimeout() as unknown as typeof setTimeout;
     globalThis.clearTimeout = (timer: unknown) => {
       if (timer instanceof VirtualTimer) timer.cancel();

@@ -3,10 +3,11 @@ import { readOptions } from '../../scripts/bench/options.js';
 
 test('without options everything is measured', () => {
   expect(readOptions([])).toEqual({
-    sections: ['overhead', 'launched', 'stop', 'growth', 'bundle', 'waves'],
+    sections: ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves'],
     boots: [7, 25, 60],
     starts: 10,
     pairs: 20,
+    rounds: 3,
     counts: [10, 50, 100],
     waves: [1, 10, 100],
     total: 500,
@@ -32,10 +33,11 @@ test('help goes before everything else', () => {
 });
 
 test.each([
-  [['--only', 'speed'], '--only has "speed"; allowed: overhead, launched, stop, growth, bundle, waves.'],
+  [['--only', 'speed'], '--only has "speed"; allowed: overhead, launched, stop, growth, bundle, act, waves.'],
   [['--boots', '20,'], '--boots has ""; allowed: a whole number from 2 to 240.'],
   [['--starts', '4'], '--starts has "4"; allowed: a whole number from 5 to 100.'],
   [['--pairs', '1e3'], '--pairs has "1e3"; allowed: a whole number from 15 to 1000.'],
+  [['--rounds', '2'], '--rounds has "2"; allowed: a whole number from 3 to 100.'],
   [['--counts', '10,101'], '--counts has "101"; allowed: a whole number from 2 to 100.'],
   [['--waves', '0'], '--waves has "0"; allowed: a whole number from 1 to 200.'],
   [['--total=-1'], '--total has "-1"; allowed: a whole number from 1 to 5000.'],

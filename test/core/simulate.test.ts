@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { drawArrivals, HOUR_MS } from '../../scripts/simulate/arrivals.js';
+import type { SecondaryLimits } from '../../sandbox/github/secondary-limit.js';
+import { createGitHub } from '../../sandbox/github/world.js';
 import { Ledger } from '../../scripts/simulate/ledger.js';
+import { findLimit } from '../../scripts/simulate/limits.js';
 import { readOptions } from '../../scripts/simulate/options.js';
 import { HEADS, renderHeads, renderRow } from '../../scripts/simulate/table.js';
 import { VirtualTime } from '../../scripts/simulate/virtual-time.js';
@@ -72,8 +75,8 @@ describe('Arrivals', () => {
 });
 
 describe('The ledger', () => {
-  const ask = (ledger: Ledger, at: number, method = 'GET', status = 200) =>
-    ledger.count({ cloud: 'github', operation: '', method, status, at });
+  const ask = (ledger: Ledger, at: number, method = 'GET', refusedBy?: string) =>
+    ledger.count({ cloud: 'github', method, refusedBy, at });
 
   test('counts points of any 60 s, and none of what GitHub refused', () => {
     const ledger = new Ledger();
@@ -81,8 +84,8 @@ describe('The ledger', () => {
     ask(ledger, 30_000, 'GET');
     ask(ledger, 59_999, 'POST');
     ask(ledger, 60_000, 'POST');
-    ask(ledger, 60_001, 'POST', 403);
-    expect(ledger.close()).toMatchObject({ gitHubRequests: 5, gitHubRefused: 1, pointsInBusiestMinute: 11 });
+    ask(ledger, 60_001, 'POST', 'requests an hour');
+    expect(ledger.close()).toMatchObject({ gitHubRequests: 5, pointsInBusiestMinute: 11 });
   });
 
   test('knows how much was going on at once', () => {
@@ -95,11 +98,51 @@ describe('The ledger', () => {
     expect(ledger.close()).toMatchObject({ mostAtOnce: 2, mostInstances: 2, left: 2 });
   });
 
-  test("knows EC2's ways of saying slower", () => {
+  test('knows how often each limit refused, and since when', () => {
     const ledger = new Ledger();
-    const answers = [200, 503, 400, 200];
-    for (const status of answers) ledger.count({ cloud: 'ec2', operation: '', method: 'POST', status, at: 0 });
-    expect(ledger.close()).toMatchObject({ ec2Requests: 4, ec2Refused: 2, pointsInBusiestMinute: 0 });
+    const answers = [undefined, 'RunInstances', 'GetParameters', 'RunInstances', undefined];
+    for (const [at, refusedBy] of answers.entries()) ledger.count({ cloud: 'ec2', method: 'POST', refusedBy, at });
+    expect(ledger.close()).toMatchObject({ ec2Requests: 5, gitHubRequests: 0, pointsInBusiestMinute: 0 });
+    expect(ledger.close().refusals).toEqual([
+      { limit: 'RunInstances', times: 2, firstAt: 1 },
+      { limit: 'GetParameters', times: 1, firstAt: 2 },
+    ]);
+  });
+});
+
+describe('A refusal', () => {
+  /** What the sandbox's GitHub answers to two requests of this kind, of which its limits have room for one. */
+  async function refuse(secondaryLimits: SecondaryLimits, remaining: number, method: 'GET' | 'POST') {
+    const github = createGitHub({ secondaryLimits });
+    github.rateLimit.remaining = remaining;
+    const path = `/repos/${github.repository}/actions/runners${method === 'POST' ? '/remove-token' : ''}`;
+    const headers = { host: 'github.test', authorization: `Bearer ${github.token}` };
+    const about = { index: 0, method, path, query: new URLSearchParams(), headers, body: '' };
+    const request = { ...about, signal: new AbortController().signal };
+    await github.handle(request);
+    const { status, body } = await github.handle(request);
+    return findLimit({ cloud: 'github', operation: '', status, body });
+  }
+
+  test("is told apart by the cloud's own words", async () => {
+    const room = { pointsPerMinute: 900, creationsPerMinute: 80 };
+    expect(await refuse(room, 1, 'GET')).toBe('requests an hour');
+    expect(await refuse({ ...room, pointsPerMinute: 1 }, 9, 'GET')).toBe('900 points a minute');
+    expect(await refuse({ ...room, creationsPerMinute: 1 }, 9, 'POST')).toBe('80 creations a minute');
+    expect(await refuse(room, 9, 'GET')).toBeUndefined();
+  });
+
+  test('of AWS has the name of the action whose bucket is empty, and only then', () => {
+    const of = (operation: string, status: number, body: string) =>
+      findLimit({ cloud: 'ec2', operation, status, body });
+    expect(of('RunInstances', 503, '<Code>RequestLimitExceeded</Code>')).toBe('RunInstances');
+    expect(of('GetParameters', 400, '{"__type":"ThrottlingException"}')).toBe('GetParameters');
+    expect(of('GetParameters', 400, '{"__type":"ParameterNotFound"}')).toBeUndefined();
+  });
+
+  test('of GitHub that names no limit is a fault of the simulation', () => {
+    const refused = { cloud: 'github', operation: 'GET /user', status: 403, body: '{"message":"Forbidden"}' } as const;
+    expect(() => findLimit(refused)).toThrow('GET /user with 403, and not for a limit');
   });
 });
 
@@ -120,7 +163,12 @@ describe('The table', () => {
       { failure: 'github-rate-limited', stopFailure: 'cleanup-incomplete' },
       {},
     ];
-    const row = renderRow({ starts: 1_234_567, setting: 'App', ended, balance: { ...balance, mostInstances: 600 } });
+    const refusals = [
+      { limit: 'RunInstances', times: 1_234, firstAt: 59_999 },
+      { limit: 'requests an hour', times: 5, firstAt: 120_000 },
+    ];
+    const full = { ...balance, mostInstances: 600, refusals };
+    const row = renderRow({ starts: 1_234_567, setting: 'App', ended, balance: full });
     expect(cellsOf(row)).toMatchObject({
       'starts in the hour': '1,234,567',
       succeeded: '2',
@@ -129,6 +177,7 @@ describe('The table', () => {
       'failed stops': '1 cleanup-incomplete',
       'online: median': '56 s',
       worst: '90 s',
+      'refused by': 'RunInstances 1,234 (from min 1), requests an hour 5 (from min 3)',
       vCPUs: '2,400',
     });
   });
@@ -149,6 +198,7 @@ describe('Options of the simulation', () => {
       jobMinutes: 5,
       strict: false,
       seed: 1,
+      write: false,
     });
   });
 
@@ -156,6 +206,7 @@ describe('Options of the simulation', () => {
     [['--starts', '10,x'], '--starts has "x"'],
     [['--settings', 'pat'], '--settings has "pat"; allowed: token, app, launched, apps.'],
     [['--batch', '0'], '--batch has "0"'],
+    [['--write', '--seed', '2'], '--write goes with no other option'],
   ])('%j is refused', (argv, message) => {
     expect(() => readOptions(argv)).toThrow(message);
   });

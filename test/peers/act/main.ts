@@ -18,12 +18,13 @@ if (!workflows.includes(workflow)) {
   process.exit(2);
 }
 
+const given = readPairs(inputs);
 const world = await ActWorld.open(workflows);
 try {
   let shown = 0;
   const run = await world.dispatch({
     workflow,
-    inputs: readPairs(inputs),
+    inputs: given,
     secrets: readPairs(values.secret ?? []),
     calls: values.apart ? 'apart' : 'own',
     onLine: ({ lines }) => {
@@ -32,7 +33,7 @@ try {
   });
   console.log(`\n${run.log.summaries}\n`);
   for (const { path, result } of run.log.jobs) console.log(`${(result ?? 'unfinished').padEnd(10)} ${path}`);
-  if (values.time) console.log(`\n${renderTime(splitTime(run))}`);
+  if (values.time) console.log(`\n${renderTime(splitTime(run, given['runs-on'] ? 'elsewhere' : 'EC2'))}`);
   console.log(`\n${run.code === 0 ? 'green' : 'red'} after ${run.seconds.toFixed(1)} s`);
   process.exitCode = run.code ?? 1;
 } finally {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
-import { listProcesses } from '../../../sandbox/processes.js';
 import type { SandboxOptions } from '../../../sandbox/sandbox.js';
 import { listMinted } from '../../process/verdicts.js';
 import { listRemains, waitUntil } from '../../process/remains.js';
@@ -51,10 +50,11 @@ export function resultsOf({ log }: DispatchedRun): Record<string, string | undef
 }
 
 /** No instance, volume, runner, or process of a machine or of act. */
-export async function expectNothingIsLeft({ sandbox, folder }: ActWorld): Promise<void> {
+export async function expectNothingIsLeft(world: ActWorld): Promise<void> {
+  const { sandbox, folder } = world;
   const remains = () => [
     ...listRemains(sandbox, join(folder, 'disks')),
-    ...listProcesses({ marker: `HOME=${join(folder, 'home')}` }).map((pid) => `process ${pid} of act`),
+    ...world.processes().map((pid) => `process ${pid} of act`),
   ];
   await waitUntil(sandbox, () => remains().length === 0);
   expect(remains()).toEqual([]);

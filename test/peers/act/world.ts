@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { listProcesses } from '../../../sandbox/processes.js';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
 import { findNode24 } from '../../node24/nodes.js';
 import { ACT, runAct, type ActOptions, type ActRun } from './act.js';
@@ -15,6 +16,20 @@ const HOSTED = ['ubuntu-24.04', 'ubuntu-latest'];
 /** What the machines have installed, of .peers/venv. */
 const INSTALLED = ['tox', 'uv', 'virtualenv'];
 const LIMIT_MS = 150_000;
+
+/** What a world needs and is not here, with what to do; `undefined`: nothing. */
+export function findMissing(): string | undefined {
+  const needed = [ACT, join(peers, 'wheels'), ...INSTALLED.map((program) => join(peers, 'venv/bin', program))];
+  const missing = needed.find((path) => !existsSync(path));
+  if (missing !== undefined) return `${missing} is not there: run scripts/peers.sh first.`;
+  try {
+    findNode24();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Jobs run side by side, as on GitHub; nothing is fetched from anywhere. */
 const FIXED =
   'workflow_dispatch --json --no-cache-server --no-skip-checkout --action-offline-mode --concurrent-jobs 16';
@@ -102,6 +117,11 @@ export class ActWorld {
     const conclusion = done.code === 0 ? 'success' : 'failure';
     Object.assign(this.sandbox.github.runs.get(run.id)!, { status: 'completed', conclusion });
     return { ...done, id: run.id };
+  }
+
+  /** Of act and all that it has started. */
+  processes(): number[] {
+    return listProcesses({ marker: `HOME=${join(this.folder, 'home')}` });
   }
 
   async close(): Promise<void> {
