@@ -3,6 +3,7 @@ import { checkBound, checkCleaner, checkEnd, checkReap, checkStart, checkStep, t
 import { calm, pause, settle, STEP_MS, STOP_JOB_MS } from './passing-time.js';
 import { checkClaims } from './pool-invariants.js';
 import { playFill, playLeftPool, Rival } from './pool-play.js';
+import { settlePool } from './pool-world.js';
 import { World, type StepRun } from './world.js';
 
 /** What became of one cell. */
@@ -22,6 +23,7 @@ export interface Played {
 export async function play(cell: Cell): Promise<Played> {
   const world = await World.create(cell.config);
   try {
+    if (cell.config.pool) await settlePool(world, cell.config.pool);
     const { step, isPoolAlone = false } = cell.scenario;
     if (!isPoolAlone) return await playRun(world, cell);
     return await (step === 'fill' ? playFill(world, cell) : playLeftPool(world, cell));

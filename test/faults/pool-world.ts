@@ -28,7 +28,7 @@ const THEIR_RUN = 112;
 
 /** A pool as fill-pool makes it, and others' machines beside it, as like it as can be. */
 export async function settlePool(world: World, { waiting, isStale = false }: PoolConfig): Promise<void> {
-  const { ec2, github } = world.sandbox;
+  const { ec2 } = world.sandbox;
   const form = await (launchForm ??= recordLaunch());
   await settleBeside(world, form);
   const others = new Set(ec2.instances());
@@ -39,10 +39,7 @@ export async function settlePool(world: World, { waiting, isStale = false }: Poo
     world.overdue.push(expired.id, stuck.id);
     place(ec2, form, { tags: { 'ci-actions:pool-shape': OTHER_SHAPE } });
   }
-  world.disown(
-    others,
-    github.runners().map(({ id }) => id),
-  );
+  world.disown(new Set(ec2.instances().filter((one) => !others.has(one))));
 }
 
 /** Another repository's pool of that name, ours of another name, and two of this one that are a run's: one claimed, one half. */
