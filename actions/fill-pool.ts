@@ -18,7 +18,9 @@ const DAY_MS = 24 * 3_600_000;
 
 /** `fill-pool`. */
 export function runFillPool(): Promise<void> {
-  const signal = listenForCancellation();
+  const signal = listenForCancellation(
+    'Nothing: each machine that was launched stops by itself and is the pool’s, and the next run goes on from there.',
+  );
   return runAction(async () => {
     const log = createLog();
     const { request, github } = await loadFill(readInputs(), readContext(), log);

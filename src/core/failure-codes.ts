@@ -8,8 +8,9 @@ export const failureCodes = {
     remedy: 'Correct the inputs that are named. A misspelt one is told with the nearest name.',
   },
   cancelled: {
-    when: 'The workflow run, the job or the step was cancelled while runners were being started or stopped.',
-    remedy: 'Nothing: what was started is removed before the step ends, or by its post step.',
+    when: 'The workflow run, the job or the step was cancelled while runners or pools were being worked on.',
+    remedy:
+      'Nothing: what start-runner started is removed before the step ends, or by its post step; of a pool nothing is half done.',
   },
   'aws-no-credentials': {
     when: 'The AWS SDK finds no credentials.',
