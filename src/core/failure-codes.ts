@@ -49,7 +49,7 @@ export const failureCodes = {
       'Name more types or subnets in other availability zones, let spot fall back to on-demand, or set `retry-capacity-minutes`.',
   },
   'pool-incomplete': {
-    when: 'Instances that fill-pool launched did not end their first boot as they should. They were removed.',
+    when: 'Instances that fill-pool launched did not end their first boot as they should. They were removed, unless the message says otherwise.',
     remedy:
       'Read the reasons that are listed: an image from before pools must be built again, a warm-up script corrected.',
   },

@@ -9,8 +9,8 @@ export type WarmUpOutcome =
   | { readonly kind: 'ready'; readonly id: string; readonly ms: number }
   /** It is still on when nobody waits any longer: its own timers end that, or the next run does. */
   | { readonly kind: 'late'; readonly id: string }
-  /** It was removed. */
-  | { readonly kind: 'failed'; readonly id: string; readonly why: string };
+  /** It was removed, unless it `isLeft`: EC2 did not know it then. */
+  | { readonly kind: 'failed'; readonly id: string; readonly why: string; readonly isLeft: boolean };
 
 /** How the agent says that all went well. */
 const WARMED = 'warmed up';
@@ -69,6 +69,6 @@ async function conclude(
     return { kind: 'ready', id, ms };
   }
   ports.log.warning(`The warm-up of ${id} failed: ${why}.`);
-  if (state === 'stopped') await ec2.terminate([id]);
-  return { kind: 'failed', id, why };
+  const isLeft = state === 'stopped' && (await ec2.terminate([id])).unknown.length > 0;
+  return { kind: 'failed', id, why, isLeft };
 }
