@@ -4,7 +4,7 @@ import { TAG } from './identity.js';
 import { launchWarmUps, type WarmingUp } from './pool-launch.js';
 import { judgeAll, type JudgedInstance } from './pool-judge.js';
 import { lookAtPool } from './pool-look.js';
-import { waitForWarmUps, type WarmUpOutcome } from './pool-wait.js';
+import { findSpoilt, waitForWarmUps, type WarmUpOutcome } from './pool-wait.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Log } from './ports.js';
 import { preflight, type Preflight } from './preflight.js';
 import type { StartRequest } from './request.js';
@@ -59,8 +59,11 @@ export async function fillPool(request: FillRequest, ports: FillPorts): Promise<
     preflight({ ...machine, markets: ['on-demand'], pool: undefined }, { ...ports, now: clock.now() }),
   );
   refuseUnpoolable(machine, ready);
-  const view = await log.group('Look at the pool', () => lookAtPool(machine, [...ready.sites.keys()], ports));
-  const judged = judgeAll(view, request, { ready, now: clock.now() });
+  const { view, spoilt } = await log.group('Look at the pool', async () => {
+    const seen = await lookAtPool(machine, [...ready.sites.keys()], ports);
+    return { view: seen, spoilt: await findSpoilt(seen, ports) };
+  });
+  const judged = judgeAll(view, request, { ready, now: clock.now(), spoilt });
   for (const { instance, verdict } of judged) log.info(`${instance.id} (${instance.state}): ${verdict.why}.`);
   const kept = judged.filter(({ verdict }) => verdict.kind === 'keep' && !verdict.isClaimed).length;
   const wanted = Math.max(0, size - kept);

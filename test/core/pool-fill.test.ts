@@ -17,7 +17,7 @@ function aPool({ words = 'warmed up' }: { words?: string } = {}) {
     }),
   );
   let runs = 0;
-  const fill = (changes: Partial<FillRequest> = {}, ec2 = world.ec2) =>
+  const fill = (changes: Partial<FillRequest> = {}, ec2 = world.ec2, signal = new AbortController().signal) =>
     fillPool(
       {
         machine: { ...aRequest({ startId: `0000000${++runs}` }), pool: 'ready' },
@@ -28,7 +28,7 @@ function aPool({ words = 'warmed up' }: { words?: string } = {}) {
         dryRun: false,
         ...changes,
       },
-      { ...world.ports, ec2, ec2In: async () => ec2 },
+      { ...world.ports, signal, ec2, ec2In: async () => ec2 },
     );
   /** EC2 as long as it does not know what it has listed. */
   const forgetful = new Proxy(world.ec2, {
@@ -60,4 +60,26 @@ test('a failed warm-up that EC2 does not know when it is to end is not said to b
   const failure = await failureOf(Promise.resolve().then(() => refuseIncompletePool(filled)));
   expect(failure.code).toBe('pool-incomplete');
   expect(failure.hint).toMatch(/did not know it when it was to end\. The next run looks again\.$/);
+});
+
+test('a machine whose warm-up failed while nobody looked is retired by the next run', async () => {
+  const { world, console, fill, states } = aPool({ words: 'warm-up failed with 1' });
+  const killed = fill({}, world.ec2, world.cancel.signal);
+  // As a step dies that is killed: nothing of it is heard any more.
+  world.clock.after(BOOT_MS / 2, () => world.cancel.abort(new Error('killed')));
+  await expect(killed).rejects.toThrow('killed');
+  await world.clock.sleep(20 * 60_000);
+  expect(states()).toEqual(['stopped']);
+  console.words = 'warmed up';
+  const filled = await fill();
+  expect(filled.judged).toMatchObject([{ verdict: { why: 'its warm-up failed: warm-up failed with 1' } }]);
+  await world.clock.sleep(60_000);
+  expect(states()).toEqual(['terminated', 'stopped']);
+});
+
+test('a console that says nothing retires nobody', async () => {
+  const { world, fill } = aPool();
+  await fill();
+  world.ec2.consoles.clear();
+  expect((await fill()).judged).toMatchObject([{ verdict: { kind: 'keep' } }]);
 });

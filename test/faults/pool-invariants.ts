@@ -48,7 +48,9 @@ export function checkMembers(world: World): Violation[] {
     const isInTime = Date.parse(one.tags.get('ci-actions:expires-at') ?? '') > Date.now();
     return !isFitting || !isInTime || one.shutdownBehavior !== 'stop' || readPayload(one).kind !== 'warm-up';
   });
+  const spoilt = world.waiting.filter(({ postedConsole }) => postedConsole.includes('failed'));
   return [
+    ...spoilt.map(({ id }) => ({ rule: 'lost' as const, what: `${id} waits, and its warm-up failed` })),
     ...lost.map(({ id, state }) => ({ rule: 'lost' as const, what: `${id} is ${state}, and nobody's` })),
     ...unlike.map(({ id }) => ({ rule: 'lost' as const, what: `${id} waits, and nobody may take it` })),
     ...world.runners.map(({ name }) => ({ rule: 'ghost' as const, what: `${name} is listed` })),
