@@ -32,7 +32,7 @@ export const POOL_SCENARIOS: readonly Scenario[] = [
   {
     name: 'claim',
     step: 'start',
-    configs: [single, pooled('launched-2-rival', { waiting: 2, hasRival: true }, { waitFor: 'launched' }), several],
+    configs: [single, pooled('launched-1-rival', { waiting: 1, hasRival: true }, { waitFor: 'launched' }), several],
   },
   { name: 'claim-undo', step: 'start', prelude: 'cancel-before', preludeAt: 'StartInstances#1', configs: [single] },
   { name: 'claim-post-locked', step: 'post', prelude: 'kill-after', preludeAt: LOCK, configs: [single] },
