@@ -1,5 +1,5 @@
 import { describeUnknown, parseInputs, refuseProblems, type RawInputs } from '../src/core/inputs.js';
-import { countReady, fillPool, refuseIncompletePool, type FillRequest } from '../src/core/pool-fill.js';
+import { countReady, fillPool, listRetired, refuseIncompletePool, type FillRequest } from '../src/core/pool-fill.js';
 import { estimateIdleDay, summariseFill } from '../src/core/pool-report.js';
 import type { GitHub, Log } from '../src/core/ports.js';
 import { clock } from '../src/host/clock.js';
@@ -18,7 +18,9 @@ const DAY_MS = 24 * 3_600_000;
 
 /** `fill-pool`. */
 export function runFillPool(): Promise<void> {
-  const signal = listenForCancellation();
+  const signal = listenForCancellation(
+    'Nothing: each machine that was launched stops by itself and is the pool’s, and the next run goes on from there.',
+  );
   return runAction(async () => {
     const log = createLog();
     const { request, github } = await loadFill(readInputs(), readContext(), log);
@@ -27,7 +29,7 @@ export function runFillPool(): Promise<void> {
     writeOutputs({
       ready: countReady(filled),
       launched: filled.launched.map(({ id }) => id),
-      retired: filled.judged.flatMap(({ instance, verdict }) => (verdict.kind === 'retire' ? instance.id : [])),
+      retired: listRetired(filled),
       'cost-per-idle-day-usd': cost === undefined ? '' : cost.toFixed(4),
     });
     await appendSummary(summariseFill(filled), log);

@@ -17,7 +17,7 @@ import { inputs } from './reap-runners.inputs.js';
 
 /** `reap-runners`. */
 export function runReapRunners(): Promise<void> {
-  const signal = listenForCancellation();
+  const signal = listenForCancellation('Nothing is half done: the next sweep looks at everything again.');
   return runAction(async () => {
     const log = createLog();
     const context = readContext();

@@ -32,7 +32,7 @@ const CLOCK_GRACE_MS = 1_000;
 
 /** `run-tox`. */
 export function runRunTox(): Promise<void> {
-  const signal = listenForCancellation();
+  const signal = listenForCancellation('Run the job again: the tests were ended with the step.');
   return runAction(async () => {
     const log = createLog();
     const { values, problems } = parseInputs(inputs, readInputs());

@@ -28,7 +28,9 @@ const CONSOLE_BOUND_MS = 1_000;
 
 /** `start-runner`'s main step. @param root the suite's own directory, for the programs of `ami/boot/` */
 export function runStartRunner(root: URL): Promise<void> {
-  const signal = listenForCancellation();
+  const signal = listenForCancellation(
+    'What was started is being removed; whatever the time did not allow is left to the `post` step.',
+  );
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
@@ -64,7 +66,7 @@ export function runStartRunner(root: URL): Promise<void> {
 
 /** `start-runner`'s post step: removes what was started and not confirmed, and never what succeeded. */
 export function runStartRunnerPost(): Promise<void> {
-  listenForCancellation();
+  listenForCancellation('stop-runner, reap-runners and the machines’ own timers end what is left.');
   return runAction(async () => {
     const journal = readJournal();
     if (journal?.state !== 'started') return;

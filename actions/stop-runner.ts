@@ -16,7 +16,9 @@ import { inputs } from './stop-runner.inputs.js';
 
 /** `stop-runner`. */
 export function runStopRunner(): Promise<void> {
-  const signal = listenForCancellation();
+  const signal = listenForCancellation(
+    'Run stop-runner again: it is safe to repeat. Otherwise reap-runners and the machines’ own timers end what is left.',
+  );
   return runAction(async () => {
     const log = createLog();
     const context = readContext();

@@ -8,8 +8,9 @@ export const failureCodes = {
     remedy: 'Correct the inputs that are named. A misspelt one is told with the nearest name.',
   },
   cancelled: {
-    when: 'The workflow run, the job or the step was cancelled while runners were being started or stopped.',
-    remedy: 'Nothing: what was started is removed before the step ends, or by its post step.',
+    when: 'The workflow run, the job or the step was cancelled while runners or pools were being worked on.',
+    remedy:
+      'Nothing: what start-runner started is removed before the step ends, or by its post step; of a pool nothing is half done.',
   },
   'aws-no-credentials': {
     when: 'The AWS SDK finds no credentials.',
@@ -48,7 +49,7 @@ export const failureCodes = {
       'Name more types or subnets in other availability zones, let spot fall back to on-demand, or set `retry-capacity-minutes`.',
   },
   'pool-incomplete': {
-    when: 'Instances that fill-pool launched did not end their first boot as they should. They were removed.',
+    when: 'Instances that fill-pool launched did not end their first boot as they should. They were removed, unless the message says otherwise.',
     remedy:
       'Read the reasons that are listed: an image from before pools must be built again, a warm-up script corrected.',
   },

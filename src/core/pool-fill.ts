@@ -4,7 +4,7 @@ import { TAG } from './identity.js';
 import { launchWarmUps, type WarmingUp } from './pool-launch.js';
 import { judgeAll, type JudgedInstance } from './pool-judge.js';
 import { lookAtPool } from './pool-look.js';
-import { waitForWarmUps, type WarmUpOutcome } from './pool-wait.js';
+import { findSpoilt, waitForWarmUps, type WarmUpOutcome } from './pool-wait.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Log } from './ports.js';
 import { preflight, type Preflight } from './preflight.js';
 import type { StartRequest } from './request.js';
@@ -38,6 +38,8 @@ export interface Filled {
   readonly wanted: number;
   readonly launched: readonly WarmingUp[];
   readonly outcomes: readonly WarmUpOutcome[];
+  /** Those that were to be retired and that EC2 did not know then. */
+  readonly unended: readonly string[];
   /** Why fewer were launched than wanted. */
   readonly failure?: Failure;
   /** Of one instance of the pool. */
@@ -61,21 +63,23 @@ export async function fillPool(request: FillRequest, ports: FillPorts): Promise<
     await prepareSites(machine, found.sites, asking);
     return found;
   });
-  const view = await log.group('Look at the pool', () => lookAtPool(machine, [...ready.sites.keys()], ports));
-  const judged = judgeAll(view, request, { ready, now: clock.now() });
+  const { view, spoilt } = await log.group('Look at the pool', async () => {
+    const seen = await lookAtPool(machine, [...ready.sites.keys()], ports);
+    return { view: seen, spoilt: await findSpoilt(seen, ports) };
+  });
+  const judged = judgeAll(view, request, { ready, now: clock.now(), spoilt });
   for (const { instance, verdict } of judged) log.info(`${instance.id} (${instance.state}): ${verdict.why}.`);
   const kept = judged.filter(({ verdict }) => verdict.kind === 'keep' && !verdict.isClaimed).length;
   const wanted = Math.max(0, size - kept);
   const [site] = ready.sites.values();
   const { type = 'gp2', sizeGiB = site!.image.rootVolumeGiB } = site!.rootVolume;
   const filled = { pool: machine.pool, dryRun, judged, wanted, rootVolume: { type, sizeGiB } };
-  if (dryRun) return { ...filled, launched: [], outcomes: [] };
-  await retire(judged, ports);
-  if (wanted === 0) return { ...filled, launched: [], outcomes: [] };
+  const unended = dryRun ? [] : await retire(judged, ports);
+  if (dryRun || wanted === 0) return { ...filled, launched: [], outcomes: [], unended };
   log.notice(`Launching ${wanted} for pool ${machine.pool}, the first as ${describePlan(ready.plans[0]!)}.`);
   const { launched, failure } = await log.group('Launch', () => launchWarmUps(wanted, { request, ready, ports }));
   const outcomes = await log.group('Warm up', () => waitForWarmUps(launched, request.warmUpMs, ports));
-  return { ...filled, launched, outcomes, ...(failure && { failure }) };
+  return { ...filled, launched, outcomes, unended, ...(failure && { failure }) };
 }
 
 /** Those that are ready, or will be. */
@@ -84,16 +88,26 @@ export function countReady({ judged, outcomes, dryRun, wanted }: Filled): number
   return kept + (dryRun ? wanted : outcomes.filter(({ kind }) => kind !== 'failed').length);
 }
 
-/** @throws Failure `pool-incomplete`, or why nothing could be launched */
-export function refuseIncompletePool(filled: Filled): void {
-  const failed = filled.outcomes.flatMap((one) => (one.kind === 'failed' ? `${one.id}: ${one.why}` : []));
+/** Those that were retired. */
+export function listRetired({ judged, unended }: Filled): string[] {
+  return judged.flatMap(({ instance: { id }, verdict }) =>
+    verdict.kind === 'retire' && !unended.includes(id) ? id : [],
+  );
+}
+
+/** @throws Failure `pool-incomplete`, why nothing could be launched, or `cleanup-incomplete` */
+export function refuseIncompletePool({ outcomes, launched, failure, unended }: Filled): void {
+  const failed = outcomes.filter((one) => one.kind === 'failed');
+  const left = [...unended, ...failed.flatMap(({ id, isLeft }) => (isLeft ? id : []))].join(', ');
+  const untold = `EC2 listed ${left}, and did not know it when it was to end.`;
   if (failed.length > 0) {
-    throw new Failure('pool-incomplete', `${failed.length} of ${filled.launched.length} warm-ups failed.`, {
-      hint: 'Read the reasons; an image from before pools must be built again (ami/README.md). Those machines were removed.',
-      details: failed,
+    throw new Failure('pool-incomplete', `${failed.length} of ${launched.length} warm-ups failed.`, {
+      hint: `Read the reasons; an image from before pools must be built again (ami/README.md). ${left === '' ? 'Those machines were removed.' : `${untold} The next run looks again.`}`,
+      details: failed.map(({ id, why }) => `${id}: ${why}`),
     });
   }
-  if (filled.failure) throw filled.failure;
+  if (failure) throw failure;
+  if (left !== '') throw new Failure('cleanup-incomplete', untold, { hint: 'The next run of fill-pool looks again.' });
 }
 
 /** An agent that reads its user data at every boot is what brings a stopped machine back as a runner. */
@@ -113,11 +127,16 @@ function refuseUnpoolable({ markets }: StartRequest, { sites }: Preflight): void
   });
 }
 
-async function retire(judged: readonly JudgedInstance[], { ec2In, log }: FillPorts): Promise<void> {
+/** @returns those that EC2 did not know */
+async function retire(judged: readonly JudgedInstance[], { ec2In, log }: FillPorts): Promise<string[]> {
   const doomed = judged.filter(({ verdict }) => verdict.kind === 'retire');
+  const unended: string[] = [];
   for (const region of new Set(doomed.map((one) => one.region))) {
     const ids = doomed.flatMap((one) => (one.region === region ? one.instance.id : []));
-    await (await ec2In(region)).terminate(ids);
-    log.info(`Retired ${ids.join(', ')}.`);
+    const { unknown } = await (await ec2In(region)).terminate(ids);
+    unended.push(...unknown);
+    const retired = ids.filter((id) => !unknown.includes(id));
+    if (retired.length > 0) log.info(`Retired ${retired.join(', ')}.`);
   }
+  return unended;
 }

@@ -21,6 +21,8 @@ const ENDING: readonly Instance['state'][] = ['shutting-down', 'terminated'];
 interface Circumstances {
   readonly ready: Preflight;
   readonly now: number;
+  /** Why the first boot of some has failed, by id. */
+  readonly spoilt: ReadonlyMap<string, string>;
 }
 
 /** What of a pool stays and what goes; over the number, the oldest go. What a start has claimed is not the pool's. */
@@ -44,7 +46,7 @@ function judge(
   { instance, region }: { readonly instance: Instance; readonly region: string },
   about: Circumstances & { readonly view: PoolView; readonly request: FillRequest },
 ): PoolVerdict {
-  const { ready, now, view, request } = about;
+  const { ready, now, view, request, spoilt } = about;
   const { machine } = request;
   const isLocked = view.runnerNames.has(nameClaim(instance.id));
   if (isClaimed(instance.tags)) return { kind: 'keep', why: 'a start has claimed it', isClaimed: true };
@@ -53,6 +55,8 @@ function judge(
   const expiresAt = Date.parse(instance.tags[TAG.expiresAt] ?? '') || 0;
   const pooled = judgePooled(instance, { pool: machine.pool, expiresAt, isLocked, now });
   if (pooled.kind === 'remove') return { kind: 'retire', why: pooled.why };
+  const end = spoilt.get(instance.id);
+  if (end !== undefined) return { kind: 'retire', why: `its warm-up failed: ${end}` };
   const site = ready.sites.get(region)!;
   const isPlanned = ready.plans.some(
     (plan) =>

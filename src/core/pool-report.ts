@@ -12,7 +12,7 @@ export function estimateIdleDay(filled: Filled): number | undefined {
 
 /** The job summary: what the pool has, what it costs, and what was done. Markdown. */
 export function summariseFill(filled: Filled): string {
-  const { pool, dryRun, judged, wanted, launched, outcomes } = filled;
+  const { pool, dryRun, judged, wanted, launched, outcomes, unended } = filled;
   const cost = estimateIdleDay(filled);
   const { type, sizeGiB } = filled.rootVolume;
   const price = cost === undefined ? 'at a price that is not known here' : `$${cost.toFixed(2)} a day`;
@@ -22,7 +22,7 @@ export function summariseFill(filled: Filled): string {
       region,
       instance.type,
       instance.state,
-      verdict.kind === 'keep' ? 'kept' : dryRun ? 'would be retired' : 'retired',
+      verdict.kind === 'keep' ? 'kept' : describeRetirement(instance.id, { dryRun, unended }),
       verdict.why,
     ]),
     ...launched.map(({ id, plan }) => {
@@ -38,4 +38,9 @@ export function summariseFill(filled: Filled): string {
     '',
     ...(rows.length > 0 ? [table(['Instance', 'Region', 'Type', 'State', 'What', 'Why'], rows), ''] : []),
   ].join('\n');
+}
+
+function describeRetirement(id: string, { dryRun, unended }: Pick<Filled, 'dryRun' | 'unended'>): string {
+  if (dryRun) return 'would be retired';
+  return unended.includes(id) ? 'could not be retired' : 'retired';
 }

@@ -2,6 +2,7 @@ import { readBootPhases } from './boot-phases.js';
 import { Failure } from './failure.js';
 import type { FillPorts } from './pool-fill.js';
 import { isClaimed } from './pool.js';
+import type { PoolView } from './pool-look.js';
 import type { WarmingUp } from './pool-launch.js';
 import type { Ec2, Instance } from './ports.js';
 
@@ -9,8 +10,8 @@ export type WarmUpOutcome =
   | { readonly kind: 'ready'; readonly id: string; readonly ms: number }
   /** It is still on when nobody waits any longer: its own timers end that, or the next run does. */
   | { readonly kind: 'late'; readonly id: string }
-  /** It was removed. */
-  | { readonly kind: 'failed'; readonly id: string; readonly why: string };
+  /** It was removed, unless it `isLeft`: EC2 did not know it then. */
+  | { readonly kind: 'failed'; readonly id: string; readonly why: string; readonly isLeft: boolean };
 
 /** How the agent says that all went well. */
 const WARMED = 'warmed up';
@@ -18,6 +19,33 @@ const GOING_ON: readonly Instance['state'][] = ['pending', 'running', 'stopping'
 const CADENCE_MS = 5_000;
 /** For the machine to boot before its agent counts, and to go off afterwards. */
 const AROUND_MS = 3 * 60_000;
+
+/** Longer than fill-pool's interval: so long are the last words of a warm-up looked for that nobody has waited for. */
+const UNHEARD_MS = 3_600_000;
+
+/**
+ * Of those that wait, how the first boot failed, by id: the run that launched them may have died before it read that.
+ * Asked only for the young ones, which no run has kept before.
+ */
+export async function findSpoilt(
+  { instances }: PoolView,
+  { ec2In, clock }: Pick<FillPorts, 'ec2In' | 'clock'>,
+): Promise<ReadonlyMap<string, string>> {
+  const young = instances.filter(
+    ({ instance: { state, tags, launchedAt } }) =>
+      state === 'stopped' && !isClaimed(tags) && clock.now() - launchedAt < UNHEARD_MS,
+  );
+  const ends = await Promise.all(
+    young.map(async ({ instance: { id }, region }) => [id, await readEnd(id, await ec2In(region))] as const),
+  );
+  return new Map(ends.filter(([, end]) => end !== WARMED));
+}
+
+/** A console that says nothing is no proof of anything: some types show theirs only minutes later. */
+async function readEnd(id: string, ec2: Ec2): Promise<string> {
+  const phases = readBootPhases(await ec2.readConsole(id).catch(() => ''));
+  return phases.findLast(({ name }) => name === 'power-off')?.detail ?? WARMED;
+}
 
 /** Waits until each has stopped, and reads on its console whether that was the end of a warm-up. */
 export async function waitForWarmUps(
@@ -61,14 +89,12 @@ async function conclude(
 ): Promise<WarmUpOutcome> {
   // A start was quicker to take it than this was to see it ready.
   if (isClaimed(tags)) return { kind: 'ready', id, ms };
-  const end = readBootPhases(await ec2.readConsole(id).catch(() => '')).findLast(({ name }) => name === 'power-off');
-  // A console that says nothing is no proof of anything: some types show theirs only minutes later.
-  const why = state === 'stopped' ? (end?.detail ?? WARMED) : `it is ${state}${stateReason ? ` (${stateReason})` : ''}`;
+  const why = state === 'stopped' ? await readEnd(id, ec2) : `it is ${state}${stateReason ? ` (${stateReason})` : ''}`;
   if (why === WARMED) {
     ports.log.info(`${id} is ready, ${(ms / 1000).toFixed(0)} s after its launch.`);
     return { kind: 'ready', id, ms };
   }
   ports.log.warning(`The warm-up of ${id} failed: ${why}.`);
-  if (state === 'stopped') await ec2.terminate([id]);
-  return { kind: 'failed', id, why };
+  const isLeft = state === 'stopped' && (await ec2.terminate([id])).unknown.length > 0;
+  return { kind: 'failed', id, why, isLeft };
 }

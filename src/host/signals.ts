@@ -5,8 +5,10 @@ import { Failure } from '../core/failure.js';
  * (source: ProcessInvoker in actions/runner). Also when the runner, which reads what this process says, has died.
  * From the first call on no signal ends the process by itself, so that what was started can be removed meanwhile;
  * call it before anything else.
+ *
+ * @param whatNext what becomes of what the step has begun, and what there is to do: the hint of its failure
  */
-export function listenForCancellation(): AbortSignal {
+export function listenForCancellation(whatNext: string): AbortSignal {
   const controller = new AbortController();
   // Whoever read this process's output is gone: the runner has died, and nobody will use what is being started.
   // Unheard, the error would be thrown, and telling of it would break the same pipe again, for ever.
@@ -14,18 +16,14 @@ export function listenForCancellation(): AbortSignal {
     stream.on('error', () =>
       controller.abort(
         new Failure('cancelled', 'Nobody reads the output of this step any more.', {
-          hint: 'What was started is being removed; see what ended the runner of this job.',
+          hint: `${whatNext} See what ended the runner of this job.`,
         }),
       ),
     );
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () =>
-      controller.abort(
-        new Failure('cancelled', `The step was cancelled (${signal}).`, {
-          hint: 'What was started is being removed; whatever the time did not allow is left to the `post` step.',
-        }),
-      ),
+      controller.abort(new Failure('cancelled', `The step was cancelled (${signal}).`, { hint: whatNext })),
     );
   }
   return controller.signal;

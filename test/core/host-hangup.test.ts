@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const script = `
   import { listenForCancellation } from './src/host/signals.ts';
   import { runAction } from './src/host/exit.ts';
-  const signal = listenForCancellation();
+  const signal = listenForCancellation('Do that.');
   await runAction(async () => {
     while (!signal.aborted) {
       console.log('still here');

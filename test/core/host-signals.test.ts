@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Listens, says so, and says why it was aborted; lives until its stdin ends. */
 const script = `
   import { listenForCancellation } from ${JSON.stringify(signals)};
-  const signal = listenForCancellation();
-  signal.addEventListener('abort', () => console.log(signal.reason.code + ': ' + signal.reason.message));
+  const signal = listenForCancellation('Do that.');
+  signal.addEventListener('abort', () => console.log(signal.reason.code + ': ' + signal.reason.message + ' ' + signal.reason.hint));
   process.on('SIGTERM', () => console.log('still here'));
   process.stdin.on('end', () => process.exit(7)).resume();
   console.log('listening');`;
@@ -29,7 +29,7 @@ describe('A cancelled step', () => {
     child.stdout.on('data', (data: Buffer) => said.push(data.toString()));
     await heard('listening');
     child.kill('SIGINT');
-    await heard('cancelled: The step was cancelled (SIGINT).');
+    await heard('cancelled: The step was cancelled (SIGINT). Do that.');
     child.kill('SIGTERM');
     await heard('still here');
     child.stdin.end();

@@ -1,4 +1,6 @@
 import { listFaults, type DisturbedStep, type FaultName } from './faults.js';
+import { POOL_SCENARIOS } from './pool-cells.js';
+import type { PoolConfig } from './pool-world.js';
 
 /** One combination of inputs. */
 export interface Config {
@@ -8,14 +10,19 @@ export interface Config {
   readonly inputs: Readonly<Record<string, string>>;
   /** EC2 lists what it launches as late as it may: see `World`. */
   readonly listsLate: boolean;
+  /** What there is of a pool; see `settlePool`. */
+  readonly pool?: PoolConfig;
 }
 
 /** Where in the life of a runner something goes wrong: the step it hits, and what has gone wrong before it. */
 export interface Scenario {
-  readonly name: 'start' | 'undo' | 'post' | 'stop' | 'stop-blind' | 'reap';
+  readonly name: string;
   readonly step: DisturbedStep;
-  /** The mishap that leads there, at the start's first look at its instances. */
+  /** The mishap that leads there, by default at the start's first look at its instances. */
   readonly prelude?: FaultName;
+  readonly preludeAt?: string;
+  /** Nobody starts or stops anything in it. */
+  readonly isPoolAlone?: boolean;
   readonly configs: readonly Config[];
 }
 
@@ -54,13 +61,14 @@ const lateListing = configs
 const [single, several] = [configs[0]!, configs[3]!];
 const [lateSingle] = lateListing as [Config];
 
-export const SCENARIOS: readonly Scenario[] = [
+const SCENARIOS: readonly Scenario[] = [
   { name: 'start', step: 'start', configs: [...configs, ...lateListing] },
   { name: 'undo', step: 'start', prelude: 'cancel-before', configs: [single, several, lateSingle] },
   { name: 'post', step: 'post', prelude: 'kill-after', configs: [single, several, lateSingle] },
   { name: 'stop', step: 'stop', configs: [single, several, configs[5]!, configs[6]!] },
   { name: 'stop-blind', step: 'stop', prelude: 'gone-after', configs: [single, several, lateSingle] },
   { name: 'reap', step: 'reap', prelude: 'gone-after', configs: [single, several] },
+  ...POOL_SCENARIOS,
 ];
 
 export function nameCell({ scenario, config, at }: Cell): string {

@@ -12,7 +12,7 @@ export type KillName = 'cancel' | 'term' | 'kill' | 'hangup' | 'gone' | 'forsake
 export type Moment = 'before' | 'after' | 'late';
 
 /** The step that something happens to. */
-export type DisturbedStep = 'start' | 'post' | 'stop' | 'reap';
+export type DisturbedStep = 'start' | 'post' | 'stop' | 'reap' | 'fill';
 
 type Request = Parameters<Intercept>[0];
 type Kill = (how: NodeJS.Signals | 'hang up') => void;
@@ -41,8 +41,16 @@ export const API_FAULTS = {
 } as const satisfies Record<string, (request: Request) => Fault>;
 
 const KILLS: readonly KillName[] = ['cancel', 'term', 'kill', 'hangup', 'gone', 'forsaken'];
-/** Requests that create something: only these can do harm after everybody has left. */
-const CREATES = /^(RunInstances|POST-.*)$/;
+/** Requests that create or claim something: only these can do harm after everybody has left. */
+const CREATES = /^(RunInstances|POST-.*|ModifyInstanceAttribute|CreateTags|StartInstances)$/;
+
+const LATE: Readonly<Record<DisturbedStep, readonly FaultName[]>> = {
+  start: ['kill-late', 'gone-late', 'forsaken-late'],
+  fill: ['kill-late'],
+  post: [],
+  stop: [],
+  reap: [],
+};
 
 /** All that can go wrong at a request of a step. After all but the start nothing depends on who died: `gone` is `kill`. */
 export function listFaults(operation: string, step: DisturbedStep): FaultName[] {
@@ -51,7 +59,7 @@ export function listFaults(operation: string, step: DisturbedStep): FaultName[] 
     ...(Object.keys(API_FAULTS) as (keyof typeof API_FAULTS)[]),
     'outage',
     ...kills.flatMap((kill): FaultName[] => [`${kill}-before`, `${kill}-after`]),
-    ...(CREATES.test(operation) && step === 'start' ? (['kill-late', 'gone-late', 'forsaken-late'] as const) : []),
+    ...(CREATES.test(operation) ? LATE[step] : []),
   ];
 }
 
@@ -117,10 +125,18 @@ function status(code: number, name: string): Extract<Fault, { kind: 'status' }> 
   return { kind: 'status', status: code, ...(name && { code: name }) };
 }
 
+/** By operation: how it names the instance without which it comes to nothing. */
+const NAMES_INSTANCE: Readonly<Record<string, string>> = {
+  TerminateInstances: 'InstanceId.1',
+  StartInstances: 'InstanceId.1',
+  ModifyInstanceAttribute: 'InstanceId',
+  CreateTags: 'ResourceId.1',
+};
+
 /** EC2's 404: it does not know what is named, as in the first seconds after a launch; else a gateway's. */
 function notFound({ operation, body }: Request): Fault {
-  const id = new URLSearchParams(body).get('InstanceId.1');
-  if (operation !== 'TerminateInstances' || !id) return { kind: 'status', status: 404, body: '<html>Not Found</html>' };
+  const id = new URLSearchParams(body).get(NAMES_INSTANCE[operation] ?? '');
+  if (!id) return { kind: 'status', status: 404, body: '<html>Not Found</html>' };
   const message = `The instance ID '${id}' does not exist`;
   return { kind: 'status', status: 400, code: 'InvalidInstanceID.NotFound', message };
 }

@@ -11,17 +11,32 @@ export const BOOT_S = 10;
 /** Until a runner program notices that GitHub has removed it: it asks at least every 50 s. */
 const NOTICE_MS = 50_000;
 
-interface Payload {
+/** How long a warm-up takes after the boot, in ms. */
+const WARM_UP_MS = 10_000;
+/** In place of a warm-up script: it does not end well. */
+export const FAILING_SCRIPT = 'exit 3';
+
+type Payload = RunnerPayload | WarmUpPayload;
+
+export interface RunnerPayload {
+  readonly kind: 'runner';
   readonly runnerId: number;
   readonly idleMs: number;
+  readonly lifetimeMs: number;
+}
+
+interface WarmUpPayload {
+  readonly kind: 'warm-up';
+  readonly script: string;
   readonly lifetimeMs: number;
 }
 
 /**
  * What `ami/boot/agent.sh` does on a machine, without a process per machine: thousands of worlds would need ten
  * thousands of them. It reads the same user data and has the same endings: the runner is refused (its registration is
- * gone), it is removed while it listens, no job comes, the lifetime is over; each powers off, which terminates. That the
- * real agent has these endings, also with both clouds out of reach, is shown by `test/process/boot-agent.test.ts`.
+ * gone), it is removed while it listens, no job comes, the lifetime is over; each powers off, which terminates. A warm-up
+ * says on the console how it ended and powers off, which stops it. That the real agent has these endings, also with both
+ * clouds out of reach, is shown by `test/process/boot-agent.test.ts` and `boot-warm-up.test.ts`.
  */
 export class Machines {
   readonly timers = new Timers();
@@ -43,15 +58,32 @@ export class Machines {
   }
 
   private switchOn(instance: InstanceRecord): void {
-    this.timers.after(BOOT_MS, () => {
-      if (instance.state !== 'running') return;
-      const payload = readPayload(instance);
-      this.timers.after(payload.lifetimeMs, () => this.powerOff(instance));
-      this.listen(instance, payload);
-    });
+    const { launchedAt } = instance;
+    // Of this boot: one of a pool may have another.
+    const whileOn = (act: () => void) => () => {
+      if (instance.state === 'running' && instance.launchedAt === launchedAt) act();
+    };
+    this.timers.after(
+      BOOT_MS,
+      whileOn(() => {
+        const payload = readPayload(instance);
+        const end = (why: string) => whileOn(() => this.giveUp(instance, why));
+        this.timers.after(payload.lifetimeMs, end(`lifetime of ${payload.lifetimeMs / 1000} s is over`));
+        if (payload.kind === 'runner') return this.listen(instance, payload);
+        const isFailing = payload.script === FAILING_SCRIPT;
+        this.timers.after(WARM_UP_MS, end(isFailing ? 'pre-runner script failed with 3' : 'warmed up'));
+      }),
+    );
   }
 
-  private listen(instance: InstanceRecord, { runnerId, idleMs }: Payload): void {
+  /** The agent's last words, which EC2 keeps. */
+  private giveUp(instance: InstanceRecord, why: string): void {
+    const at = new Date(this.timers.now()).toISOString();
+    instance.postedConsole += `ci-actions phase=power-off uptime=1.00 at=${at} ${why}\n`;
+    this.powerOff(instance);
+  }
+
+  private listen(instance: InstanceRecord, { runnerId, idleMs }: RunnerPayload): void {
     const { github } = this.sandbox;
     // "The runner registration has been deleted": the program exits, and so does the agent.
     if (!github.runners().some(({ id }) => id === runnerId)) return this.powerOff(instance);
@@ -72,14 +104,18 @@ export class Machines {
 }
 
 /** As the agent reads it: gzip, a comment a line, the runner's id inside its just-in-time configuration. */
-function readPayload({ userData }: InstanceRecord): Payload {
+export function readPayload({ userData }: InstanceRecord): Payload {
   const text = gunzipSync(userData ?? Buffer.alloc(0)).toString();
   const read = (key: string): string => new RegExp(`^#:${key} (.+)$`, 'm').exec(text)?.[1] ?? '';
-  const decode = (base64: string) => JSON.parse(Buffer.from(base64, 'base64').toString()) as Record<string, string>;
+  const decode = (base64: string) => Buffer.from(base64, 'base64').toString();
+  const parse = (base64: string) => JSON.parse(decode(base64)) as Record<string, string>;
   const seconds = (key: string): number => Number(read(key)) * 1000;
+  const lifetimeMs = seconds('max-lifetime-seconds');
+  if (read('kind') === 'warm-up') return { kind: 'warm-up', script: decode(read('pre-runner-script')), lifetimeMs };
   return {
-    runnerId: Number(decode(decode(read('jit-config'))['.runner'] ?? '')['agentId']),
+    kind: 'runner',
+    runnerId: Number(parse(parse(read('jit-config'))['.runner'] ?? '')['agentId']),
     idleMs: seconds('idle-timeout-seconds'),
-    lifetimeMs: seconds('max-lifetime-seconds'),
+    lifetimeMs,
   };
 }

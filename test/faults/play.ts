@@ -1,6 +1,9 @@
 import { nameCell, type Cell } from './cells.js';
-import { LATE_MS } from './faults.js';
-import { checkEnd, checkReap, checkStart, checkCleaner, checkStep, type Violation } from './invariants.js';
+import { checkBound, checkCleaner, checkEnd, checkReap, checkStart, checkStep, type Violation } from './invariants.js';
+import { calm, pause, settle, STEP_MS, STOP_JOB_MS } from './passing-time.js';
+import { checkClaims } from './pool-invariants.js';
+import { playFill, playLeftPool, Rival } from './pool-play.js';
+import { settlePool } from './pool-world.js';
 import { World, type StepRun } from './world.js';
 
 /** What became of one cell. */
@@ -16,22 +19,20 @@ export interface Played {
   readonly steps: readonly StepRun[];
 }
 
-/** The stop job needs a machine of its own first, in ms. */
-const STOP_JOB_MS = 5_000;
-/** What GitHub does between two steps. */
-const STEP_MS = 500;
-
 /** The whole story of one cell, from the start to the last thing that cleans up. */
 export async function play(cell: Cell): Promise<Played> {
   const world = await World.create(cell.config);
   try {
-    return await playIn(world, cell);
+    if (cell.config.pool) await settlePool(world, cell.config.pool);
+    const { step, isPoolAlone = false } = cell.scenario;
+    if (!isPoolAlone) return await playRun(world, cell);
+    return await (step === 'fill' ? playFill(world, cell) : playLeftPool(world, cell));
   } finally {
     await world.close();
   }
 }
 
-async function playIn(world: World, cell: Cell): Promise<Played> {
+async function playRun(world: World, cell: Cell): Promise<Played> {
   const violations: Violation[] = [];
   const { scenario, at } = cell;
   const kill = /^(gone|forsaken|hangup)/.exec(
@@ -39,7 +40,9 @@ async function playIn(world: World, cell: Cell): Promise<Played> {
   )?.[1];
   const start = await runStart(world, cell);
   const ok = start.code === 0 && kill === undefined;
-  violations.push(...checkStep(start, world), ...checkStart(start, world));
+  violations.push(...checkStep(start, world), ...checkStart(start, world), ...checkClaims(world));
+  const rival = cell.config.pool && new Rival(world, cell.config.pool);
+  violations.push(...((await rival?.comeBetween()) ?? []));
   let disturbed = start;
   if (scenario.step === 'reap') {
     disturbed = await sweep(world, cell, violations);
@@ -62,14 +65,19 @@ async function playIn(world: World, cell: Cell): Promise<Played> {
     // "Run stop-runner again: it is safe to repeat."
     if (stop.code !== 0) violations.push(...(await stopAgain(world, cell)));
   }
+  violations.push(...((await rival?.goOn()) ?? []));
   await settle(world);
-  const end = checkEnd(world, { ghostsAllowed: kill === 'forsaken', since: mishapEnd(disturbed, start, ok) });
+  const bound = checkBound(world, { since: mishapEnd(disturbed, start, ok) });
+  // What a claim has locked stays so until somebody comes: a runner that nobody connects has no idle timer.
+  if (kill === 'forsaken' && rival) violations.push(...(await sweepForsaken(world)));
+  violations.push(...bound.violations, ...checkEnd(world, { ghostsAllowed: kill === 'forsaken' && !rival }));
+  violations.push(...((await rival?.comeAfter()) ?? []));
   return {
     name: nameCell(cell),
-    violations: [...violations, ...end.violations],
+    violations,
     struck: disturbed.struck,
     requests: disturbed.requests,
-    secondsToClean: end.secondsToClean,
+    secondsToClean: bound.secondsToClean,
     steps: world.steps,
   };
 }
@@ -80,7 +88,10 @@ function mishapEnd(disturbed: StepRun, start: StepRun, ok: boolean): number {
 }
 
 function runStart(world: World, { scenario, config, at }: Cell): Promise<StepRun> {
-  const prelude = scenario.prelude && { operation: 'DescribeInstances#1', fault: scenario.prelude };
+  const prelude = scenario.prelude && {
+    operation: scenario.preludeAt ?? 'DescribeInstances#1',
+    fault: scenario.prelude,
+  };
   return world.run('start-runner', {
     inputs: config.inputs,
     ...(scenario.step === 'start' && at && { at }),
@@ -120,18 +131,10 @@ async function sweep(world: World, { at }: Cell, violations: Violation[]): Promi
   return disturbed;
 }
 
-/** Nobody acts any more: what is left is up to the instances themselves, once all that was asked for is there. */
-async function settle(world: World): Promise<void> {
-  await pause(LATE_MS);
-  do await calm(world);
-  while (world.machines.timers.ringNext());
-}
-
-/** Until no instance is on its way up or down: with it goes its volume. */
-async function calm(world: World): Promise<void> {
-  while (world.instances.some(({ state }) => state === 'pending' || state === 'shutting-down')) await pause(200);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
+/** The first sweep after the run is over. */
+async function sweepForsaken(world: World): Promise<Violation[]> {
+  await world.completeRun();
+  const only = await world.run('reap-runners', { inputs: {} });
+  await calm(world);
+  return [...checkStep(only, world), ...checkReap(only, world, { disturbed: false })];
 }

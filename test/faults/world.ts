@@ -1,15 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { Params } from '../../sandbox/ec2/query.js';
-import type { InstanceRecord } from '../../sandbox/ec2/records.js';
-import { runInstances } from '../../sandbox/ec2/run-instances.js';
-import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
 import { abandonVolume, openSpotRequest } from '../process/leftovers.js';
 import { environment } from './accelerate.mjs';
+import { Belongings } from './belongings.js';
 import { Disturbance } from './faults.js';
 import type { Cell, Config } from './cells.js';
 import { Machines } from './machines.js';
+import { LEFT_BEHIND_MS, mint, settleIn } from './neighbours.js';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const node = findNode24();
@@ -17,12 +16,12 @@ const compileCache = fileURLToPath(new URL('../../build/faults/compile-cache', i
 /** No step may take longer, in ms of the accelerated clock. */
 const HUNG_MS = 20 * 60_000;
 
-/** Older than any grace, in ms. */
-const LEFT_BEHIND_MS = 3_600_000;
 /** A post step sees what EC2 lists late before it loses its patience, in ms. */
 const LATE_LISTING_MS = 15_000;
+/** Longer than any story: what it launches is hidden until somebody shows it. What was there before is listed. */
+const UNLISTED_MS = 2 * 3_600_000;
 
-export type StepName = 'start-runner' | 'start-runner-post' | 'stop-runner' | 'reap-runners';
+export type StepName = 'start-runner' | 'start-runner-post' | 'stop-runner' | 'reap-runners' | 'fill-pool';
 
 /** What a step did, and what was done to it. */
 export interface StepRun extends StepResult {
@@ -35,26 +34,27 @@ export interface StepRun extends StepResult {
 }
 
 /** One account and one repository, with others' belongings in them that nobody may touch. */
-export class World {
+export class World extends Belongings {
   readonly machines: Machines;
   readonly steps: StepRun[] = [];
   /** When each of our instances and runners was gone, on the machines' clock. */
   readonly endings: number[] = [];
-  private readonly foreignInstances = new Set<string>();
-  private readonly foreignRunners = new Set<number>();
-  private readonly foreignVolumes: ReadonlySet<string>;
+  /** Instances of a pool whose time was over from the beginning. */
+  readonly overdue: string[] = [];
+  /** While the rival acts, what ends is its own. */
+  private isRivalsTurn = false;
 
   private constructor(
-    readonly sandbox: Sandbox,
+    sandbox: Sandbox,
     readonly config: Config,
   ) {
-    const { ec2, github } = sandbox;
-    for (const { id } of ec2.instances()) this.foreignInstances.add(id);
-    for (const { id } of github.runners()) this.foreignRunners.add(id);
-    this.foreignVolumes = new Set(ec2.volumes.keys());
+    super(sandbox);
     this.machines = new Machines(sandbox);
-    sandbox.on(({ name }) => {
-      if (name === 'shutting-down' || name === 'runner-removed') this.endings.push(this.machines.timers.now());
+    sandbox.on((event) => {
+      const isEnding = ENDINGS.has(event.name) && !this.isRivalsTurn;
+      if (isEnding && !('instance' in event && this.isOthers(event.instance))) {
+        this.endings.push(this.machines.timers.now());
+      }
     });
   }
 
@@ -62,7 +62,7 @@ export class World {
     const sandbox = await startSandbox({ machines: false, timeline: { pendingMs: 4_000, shuttingDownMs: 2_000 } });
     await settleIn(sandbox);
     const world = new World(sandbox, config);
-    if (config.listsLate) world.hide(Infinity);
+    if (config.listsLate) world.hide(UNLISTED_MS);
     return world;
   }
 
@@ -71,39 +71,13 @@ export class World {
     await this.sandbox.close();
   }
 
-  get instances(): InstanceRecord[] {
-    return this.sandbox.ec2.instances().filter(({ id }) => !this.foreignInstances.has(id));
-  }
-
-  get live(): InstanceRecord[] {
-    return this.instances.filter(({ state }) => state === 'pending' || state === 'running');
-  }
-
-  get runners() {
-    return this.sandbox.github.runners().filter(({ id }) => !this.foreignRunners.has(id));
-  }
-
-  get volumes(): string[] {
-    return [...this.sandbox.ec2.volumes.keys()].filter((id) => !this.foreignVolumes.has(id));
-  }
-
-  get openSpotRequests(): string[] {
-    return [...this.sandbox.ec2.spotRequests.values()].flatMap(({ id, state }) => (state === 'open' ? [id] : []));
-  }
-
-  /** All ids and names of ours that are still there, whatever they are the names of. */
-  get left(): string[] {
-    const { live, runners, volumes, openSpotRequests } = this;
-    return [...live.map(({ id }) => id), ...runners.map(({ id }) => `${id}`), ...volumes, ...openSpotRequests];
-  }
-
   /** The run is over, and what only a sweep takes away is there, too: a ghost, a volume, a spot request. */
   async completeRun(): Promise<void> {
     const { ec2, github, environment: env } = this.sandbox;
     const run = github.runs.get(github.runId)!;
     Object.assign(run, { status: 'completed', conclusion: 'failure' });
     const { GITHUB_RUN_ID: ourRun = '' } = env;
-    await mint(this.sandbox, github.repository, `ec2-${ourRun}-1-start-0000000a-0`);
+    await mint(this.sandbox, github.repository, { name: `ec2-${ourRun}-1-start-0000000a-0` });
     const leftover = {
       tags: { 'ci-actions:repository': github.repository },
       createdAt: Date.now() - LEFT_BEHIND_MS,
@@ -116,24 +90,14 @@ export class World {
    * For how long EC2 does not list a fresh instance, in ms. It is a matter of seconds, and the worst ones: it lists
    * nothing before stop-runner has looked for it once, or a post step for 15 s.
    */
-  private hide(ms: number): void {
+  hide(ms: number): void {
     (this.sandbox.ec2.timeline as { invisibleMs: number }).invisibleMs = ms;
   }
 
-  /** What others miss, a sentence each. */
-  listDamage(): string[] {
-    const { ec2, github } = this.sandbox;
-    const registered = new Set(github.runners().map(({ id }) => id));
-    return [
-      ...[...this.foreignInstances].filter((id) => ec2.instance(id).state !== 'running'),
-      ...[...this.foreignRunners].filter((id) => !registered.has(id)).map((id) => `runner ${id}`),
-      ...[...this.foreignVolumes].filter((id) => !ec2.volumes.has(id)),
-    ];
-  }
-
   /** Runs a step as GitHub does; `at` says what happens to it. */
-  async run(name: StepName, from: { at?: Cell['at']; before?: Cell['at']; inputs: Inputs; state?: Inputs }) {
+  async run(name: StepName, from: StepFrom) {
     let heard = true;
+    this.isRivalsTurn = from.environment !== undefined;
     let kill: (how: NodeJS.Signals | 'hang up') => void = () => undefined;
     const prelude = new Disturbance(from.before, (signal) => kill(signal));
     const disturbance = new Disturbance(from.at, (signal) => kill(signal));
@@ -144,12 +108,17 @@ export class World {
       return disturbance.intercept(request);
     };
     const hung = setTimeout(() => kill('SIGKILL'), HUNG_MS);
-    if (name === 'start-runner-post') setTimeout(() => this.hide(0), LATE_LISTING_MS).unref();
+    if (name === 'start-runner-post' || name === 'fill-pool') setTimeout(() => this.hide(0), LATE_LISTING_MS).unref();
     const result = await runStep({
       script: `${dist}${name}.js`,
       node,
       inputs: { 'github-token': this.sandbox.token, ...from.inputs },
-      environment: { ...this.sandbox.environment, ...environment, NODE_COMPILE_CACHE: compileCache },
+      environment: {
+        ...this.sandbox.environment,
+        ...environment,
+        NODE_COMPILE_CACHE: compileCache,
+        ...from.environment,
+      },
       ...(from.state && { state: from.state }),
       onStart(send, hangUp) {
         kill = (how) => {
@@ -175,52 +144,12 @@ export class World {
 
 type Inputs = Readonly<Record<string, string>>;
 
-/**
- * Others' things: another repository's, another run's of ours, somebody's without tags, each as like ours as can be. Our
- * other run is over, and so is its machine's time, but a job still runs on it: whoever touches it kills a busy runner.
- */
-async function settleIn(sandbox: Sandbox): Promise<void> {
-  const { github, ec2 } = sandbox;
-  const { GITHUB_RUN_ID: ourRun = '' } = sandbox.environment;
-  github.runs.set(111, { ...github.runs.get(github.runId)!, id: 111, status: 'completed', conclusion: 'failure' });
-  const theirs = await mint(sandbox, 'octo-org/other-repo', `ec2-${ourRun}-1-start-00000000-0`);
-  const neighbour = await mint(sandbox, github.repository, 'ec2-111-1-start-00000000-0');
-  await mint(sandbox, github.repository, 'build-box');
-  for (const id of [theirs, neighbour]) github.connectRunner(id, { busy: id === neighbour });
-  const place = (about: { repository: string; run: string; runner: number; expiresInMs: number }) =>
-    launch(ec2, {
-      'ci-actions:repository': about.repository,
-      'ci-actions:scope': `repo:${about.repository}`,
-      'ci-actions:run-id': about.run,
-      'ci-actions:run-attempt': '1',
-      'ci-actions:start': '00000000',
-      'ci-actions:runner-id': String(about.runner),
-      'ci-actions:runner-name': `ec2-${about.run}-1-start-00000000-0`,
-      'ci-actions:expires-at': new Date(Date.now() + about.expiresInMs).toISOString(),
-    });
-  place({ repository: 'octo-org/other-repo', run: ourRun, runner: theirs, expiresInMs: -LEFT_BEHIND_MS });
-  place({ repository: github.repository, run: '111', runner: neighbour, expiresInMs: -LEFT_BEHIND_MS });
-  launch(ec2, { Name: 'somebody' });
-  const running = () => ec2.instances().every(({ state }) => state === 'running');
-  while (!running()) await new Promise<void>((done) => void sandbox.on(() => done()));
+interface StepFrom {
+  readonly inputs: Inputs;
+  readonly at?: Cell['at'];
+  readonly before?: Cell['at'];
+  readonly state?: Inputs;
+  readonly environment?: Inputs;
 }
 
-function launch(ec2: Sandbox['ec2'], tags: Inputs): void {
-  const form = new URLSearchParams({ ImageId: seed.UBUNTU_AMD64_IMAGE, InstanceType: 't3.micro' });
-  form.set('MinCount', '1');
-  form.set('MaxCount', '1');
-  form.set('TagSpecification.1.ResourceType', 'instance');
-  for (const [index, [key, value]] of Object.entries(tags).entries()) {
-    form.set(`TagSpecification.1.Tag.${index + 1}.Key`, key);
-    form.set(`TagSpecification.1.Tag.${index + 1}.Value`, value);
-  }
-  runInstances(ec2, Params.parse(form.toString()));
-}
-
-async function mint(sandbox: Sandbox, repository: string, name: string): Promise<number> {
-  const url = `${sandbox.githubUrl}/repos/${repository}/actions/runners/generate-jitconfig`;
-  const body = JSON.stringify({ name, labels: ['theirs'], runner_group_id: 1 });
-  const headers = { authorization: `Bearer ${sandbox.token}`, 'content-type': 'application/json' };
-  const answer = await fetch(url, { method: 'POST', headers, body });
-  return ((await answer.json()) as { runner: { id: number } }).runner.id;
-}
+const ENDINGS = new Set<string>(['shutting-down', 'stopping', 'runner-removed']);

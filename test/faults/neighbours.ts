@@ -1,0 +1,60 @@
+import { Params } from '../../sandbox/ec2/query.js';
+import { runInstances } from '../../sandbox/ec2/run-instances.js';
+import { seed, type Sandbox } from '../../sandbox/sandbox.js';
+
+/** Older than any grace, in ms. */
+export const LEFT_BEHIND_MS = 3_600_000;
+
+/**
+ * Others' things: another repository's, another run's of ours, somebody's without tags, each as like ours as can be. Our
+ * other run is over, and so is its machine's time, but a job still runs on it: whoever touches it kills a busy runner.
+ */
+export async function settleIn(sandbox: Sandbox): Promise<void> {
+  const { github, ec2 } = sandbox;
+  const { GITHUB_RUN_ID: ourRun = '' } = sandbox.environment;
+  github.runs.set(111, { ...github.runs.get(github.runId)!, id: 111, status: 'completed', conclusion: 'failure' });
+  const theirs = await mint(sandbox, 'octo-org/other-repo', { name: `ec2-${ourRun}-1-start-00000000-0` });
+  const neighbour = await mint(sandbox, github.repository, { name: 'ec2-111-1-start-00000000-0' });
+  await mint(sandbox, github.repository, { name: 'build-box' });
+  for (const id of [theirs, neighbour]) github.connectRunner(id, { busy: id === neighbour });
+  const place = (about: { repository: string; run: string; runner: number; expiresInMs: number }) =>
+    launch(ec2, {
+      'ci-actions:repository': about.repository,
+      'ci-actions:scope': `repo:${about.repository}`,
+      'ci-actions:run-id': about.run,
+      'ci-actions:run-attempt': '1',
+      'ci-actions:start': '00000000',
+      'ci-actions:runner-id': String(about.runner),
+      'ci-actions:runner-name': `ec2-${about.run}-1-start-00000000-0`,
+      'ci-actions:expires-at': new Date(Date.now() + about.expiresInMs).toISOString(),
+    });
+  place({ repository: 'octo-org/other-repo', run: ourRun, runner: theirs, expiresInMs: -LEFT_BEHIND_MS });
+  place({ repository: github.repository, run: '111', runner: neighbour, expiresInMs: -LEFT_BEHIND_MS });
+  launch(ec2, { Name: 'somebody' });
+  const running = () => ec2.instances().every(({ state }) => state === 'running');
+  while (!running()) await new Promise<void>((done) => void sandbox.on(() => done()));
+}
+
+function launch(ec2: Sandbox['ec2'], tags: Readonly<Record<string, string>>): void {
+  const form = new URLSearchParams({ ImageId: seed.UBUNTU_AMD64_IMAGE, InstanceType: 't3.micro' });
+  form.set('MinCount', '1');
+  form.set('MaxCount', '1');
+  form.set('TagSpecification.1.ResourceType', 'instance');
+  for (const [index, [key, value]] of Object.entries(tags).entries()) {
+    form.set(`TagSpecification.1.Tag.${index + 1}.Key`, key);
+    form.set(`TagSpecification.1.Tag.${index + 1}.Value`, value);
+  }
+  runInstances(ec2, Params.parse(form.toString()));
+}
+
+export async function mint(
+  sandbox: Sandbox,
+  repository: string,
+  { name, labels = ['theirs'] }: { readonly name: string; readonly labels?: readonly string[] },
+): Promise<number> {
+  const url = `${sandbox.githubUrl}/repos/${repository}/actions/runners/generate-jitconfig`;
+  const body = JSON.stringify({ name, labels, runner_group_id: 1 });
+  const headers = { authorization: `Bearer ${sandbox.token}`, 'content-type': 'application/json' };
+  const answer = await fetch(url, { method: 'POST', headers, body });
+  return ((await answer.json()) as { runner: { id: number } }).runner.id;
+}

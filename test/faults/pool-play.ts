@@ -1,0 +1,141 @@
+import { nameCell, type Cell } from './cells.js';
+import { checkBound, checkDamage, checkStep, type Violation } from './invariants.js';
+import { BOOT_S, FAILING_SCRIPT } from './machines.js';
+import { calm, pause, settle, STOP_JOB_MS } from './passing-time.js';
+import type { Played } from './play.js';
+import { checkClaims, checkFill, checkMembers } from './pool-invariants.js';
+import { POOL, type PoolConfig } from './pool-world.js';
+import type { StepRun, World } from './world.js';
+
+/** As docs/pool.md states it for a first boot: `warm-up-minutes`, the boot before and the power-off after. */
+const WARM_UP_BOUND_S = 10 * 60 + BOOT_S + 20;
+
+/** Another run that starts a runner from the same pool: between a start and whoever cleans up after it, or after all. */
+export class Rival {
+  private start: StepRun | undefined;
+
+  constructor(
+    private readonly world: World,
+    private readonly config: PoolConfig,
+  ) {}
+
+  async comeBetween(): Promise<Violation[]> {
+    return this.config.hasRival ? this.begin() : [];
+  }
+
+  /** Whatever was done for the other, this one has its runner, and takes it away itself. */
+  async goOn(): Promise<Violation[]> {
+    if (!this.start) return [];
+    const { instances, runners } = this.world.rivals;
+    const isThere = instances.some(({ state }) => state === 'running') && runners.some(isOnline);
+    return [
+      ...(isThere ? [] : [{ rule: 'twice' as const, what: 'the other run has lost its runner' }]),
+      ...checkClaims(this.world),
+      ...(await this.end()),
+    ];
+  }
+
+  /** What waits can be claimed: by whoever comes next. */
+  async comeAfter(): Promise<Violation[]> {
+    if (this.config.hasRival || this.world.waiting.length === 0) return [];
+    const violations = await this.begin();
+    const [runner] = JSON.parse(this.start?.outputs['runners'] ?? '[]') as { pool?: string }[];
+    const what = 'what waits in the pool is not taken by the next start';
+    if (runner?.pool !== POOL) violations.push({ rule: 'lost', what });
+    return [...violations, ...(await this.end())];
+  }
+
+  private async begin(): Promise<Violation[]> {
+    const { world } = this;
+    this.start = await world.run('start-runner', { inputs: { pool: POOL }, environment: world.asRival() });
+    const what = `the other run's start exits with ${this.start.code}`;
+    return [
+      ...checkStep(this.start, world),
+      ...checkClaims(world),
+      ...(this.start.code === 0 ? [] : [{ rule: 'twice' as const, what }]),
+    ];
+  }
+
+  private async end(): Promise<Violation[]> {
+    const { world } = this;
+    const stop = await world.run('stop-runner', { inputs: {}, environment: world.asRival() });
+    const { instances, runners } = world.rivals;
+    const left = [...instances.map(({ id }) => id), ...runners.map(({ name }) => name)];
+    const what = `the other run's stop leaves ${left.join(', ')}`;
+    return [...checkStep(stop, world), ...(left.length === 0 ? [] : [{ rule: 'verdict' as const, what }])];
+  }
+}
+
+/** A fill; what it has begun comes to its end by itself; the next fill, as the schedule has it; somebody takes one. */
+export async function playFill(world: World, cell: Cell): Promise<Played> {
+  const { config, at } = cell;
+  const fails = config.inputs['warm-up-script'] === FAILING_SCRIPT;
+  const disturbed = await fill(world, at);
+  const violations = [...checkStep(disturbed, world), ...checkFill(disturbed, world)];
+  await settle(world);
+  const bound = checkBound(world, { since: disturbed.endedAt, boundS: WARM_UP_BOUND_S });
+  violations.push(...bound.violations, ...checkDamage(world));
+  world.hide(0);
+  const next = await fill(world);
+  await settle(world);
+  violations.push(...checkStep(next, world), ...checkFill(next, world), ...checkMembers(world), ...checkDamage(world));
+  if (next.code !== 0 && !fails) violations.push({ rule: 'verdict', what: 'an undisturbed fill fails' });
+  const most = Math.max(0, config.count - (config.pool?.waiting ?? 0));
+  const { total } = world.countOn();
+  if (total > most && !fails) violations.push({ rule: 'too many', what: `${total} launches for ${most}` });
+  violations.push(...(await new Rival(world, { waiting: 0 }).comeAfter()));
+  return { ...tell(cell, disturbed), violations, secondsToClean: bound.secondsToClean, steps: world.steps };
+}
+
+/** Nobody fills the pool any more, and the reaper comes by: twice now, and when the time of all is over. */
+export async function playLeftPool(world: World, cell: Cell): Promise<Played> {
+  const { at } = cell;
+  const before = world.instances.filter(({ id }) => !world.overdue.includes(id)).map(({ id }) => id);
+  const disturbed = await sweep(world, at);
+  const violations = checkSweep(disturbed, world);
+  violations.push(...checkSweep(await sweep(world), world, { overdue: world.overdue, kept: before }));
+  for (const { tags } of world.waiting) tags.set('ci-actions:expires-at', new Date(Date.now() - 1_000).toISOString());
+  violations.push(...checkSweep(await sweep(world), world, { overdue: world.instances.map(({ id }) => id), kept: [] }));
+  violations.push(...checkMembers(world), ...checkDamage(world));
+  return { ...tell(cell, disturbed), violations, secondsToClean: 0, steps: world.steps };
+}
+
+interface Expected {
+  readonly overdue: readonly string[];
+  readonly kept: readonly string[];
+}
+
+/** @param expected what a sweep that nothing disturbed has taken by now, and what it has not */
+function checkSweep(step: StepRun, world: World, expected?: Expected): Violation[] {
+  const { ec2 } = world.sandbox;
+  const isThere = (id: string) => !['shutting-down', 'terminated'].includes(ec2.instance(id).state);
+  const findings = JSON.parse(step.outputs['findings'] ?? '[]') as { id: string; outcome: string }[];
+  const told = findings.flatMap(({ id, outcome }) => (outcome === 'removed' ? [id] : []));
+  const problems = [
+    ...told.filter(isThere).map((id) => `says it removed ${id}, which is there`),
+    ...(expected && step.code !== 0 ? ['fails without a fault'] : []),
+    ...(expected?.overdue ?? []).filter(isThere).map((id) => `leaves ${id}, whose time is over`),
+    ...(expected?.kept ?? []).filter((id) => !isThere(id)).map((id) => `has taken ${id}, whose time is not over`),
+  ];
+  const verdicts = problems.map((what) => ({ rule: 'verdict' as const, what: `reap-runners ${what}` }));
+  return [...checkStep(step, world), ...verdicts];
+}
+
+async function sweep(world: World, at?: Cell['at']): Promise<StepRun> {
+  const step = await world.run('reap-runners', { inputs: {}, ...(at && { at }) });
+  await calm(world);
+  await pause(STOP_JOB_MS);
+  return step;
+}
+
+function fill(world: World, at?: Cell['at']): Promise<StepRun> {
+  return world.run('fill-pool', { inputs: world.config.inputs, ...(at && { at }) });
+}
+
+function tell(cell: Cell, { struck, requests }: StepRun): Pick<Played, 'name' | 'struck' | 'requests'> {
+  return { name: nameCell(cell), struck, requests };
+}
+
+function isOnline({ status }: { readonly status: string }): boolean {
+  return status === 'online';
+}

@@ -1,0 +1,109 @@
+import { Params } from '../../sandbox/ec2/query.js';
+import type { InstanceRecord } from '../../sandbox/ec2/records.js';
+import { runInstances } from '../../sandbox/ec2/run-instances.js';
+import type { Sandbox } from '../../sandbox/sandbox.js';
+import type { Config } from './cells.js';
+import { mint } from './neighbours.js';
+import { OTHER_SHAPE } from './pool-invariants.js';
+import { World } from './world.js';
+
+export const POOL = 'ready';
+
+/** What of a pool there is before anything happens. */
+export interface PoolConfig {
+  /** How many machines wait. */
+  readonly waiting: number;
+  /** Besides, one whose time is over, one of another shape and one that was switched on and never went off. */
+  readonly isStale?: boolean;
+  /** Another run takes one, too, before anybody has cleaned up after the first. */
+  readonly hasRival?: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 7 * 24 * HOUR_MS;
+/** Before anything that is hidden as just launched, and longer than any warm-up. */
+const AGE_MS = 3 * HOUR_MS;
+/** Another run of ours, which goes on. */
+const THEIR_RUN = 112;
+
+/** A pool as fill-pool makes it, and others' machines beside it, as like it as can be. */
+export async function settlePool(world: World, { waiting, isStale = false }: PoolConfig): Promise<void> {
+  const { ec2 } = world.sandbox;
+  const form = await (launchForm ??= recordLaunch());
+  await settleBeside(world, form);
+  const others = new Set(ec2.instances());
+  for (let index = 0; index < waiting; index++) place(ec2, form);
+  if (isStale) {
+    const expired = place(ec2, form, { tags: { 'ci-actions:expires-at': at(-1_000) } });
+    const stuck = place(ec2, form, { state: 'running' });
+    world.overdue.push(expired.id, stuck.id);
+    place(ec2, form, { tags: { 'ci-actions:pool-shape': OTHER_SHAPE } });
+  }
+  world.disown(new Set(ec2.instances().filter((one) => !others.has(one))));
+}
+
+/** Another repository's pool of that name, ours of another name, and two of this one that are a run's: one claimed, one half. */
+async function settleBeside({ sandbox }: World, form: string): Promise<void> {
+  const { ec2, github } = sandbox;
+  const theirs = `ec2-${THEIR_RUN}-1-start-00000000`;
+  github.runs.set(THEIR_RUN, { ...github.runs.get(github.runId)!, id: THEIR_RUN });
+  place(ec2, form, {
+    tags: { 'ci-actions:repository': 'octo-org/other-repo', 'ci-actions:scope': 'repo:octo-org/other-repo' },
+  });
+  place(ec2, form, { tags: { 'ci-actions:pool': 'steady' } });
+  const half = place(ec2, form);
+  await mint(sandbox, github.repository, { name: `ec2-pool-${half.id}`, labels: ['theirs', theirs] });
+  const claimed = place(ec2, form, { state: 'running' });
+  const name = `ec2-pool-${claimed.id}`;
+  const runner = await mint(sandbox, github.repository, { name, labels: ['theirs', theirs] });
+  github.connectRunner(runner, { busy: true });
+  for (const [key, value] of Object.entries({
+    'run-id': `${THEIR_RUN}`,
+    'run-attempt': '1',
+    start: '00000000',
+    label: 'theirs',
+    'runner-id': `${runner}`,
+    'runner-name': name,
+    'claimed-at': at(-AGE_MS),
+    'expires-at': at(HOUR_MS),
+  })) {
+    claimed.tags.set(`ci-actions:${key}`, value);
+  }
+}
+
+/** As it was launched `AGE_MS` ago. */
+function place(
+  ec2: Sandbox['ec2'],
+  form: string,
+  about: { readonly tags?: Readonly<Record<string, string>>; readonly state?: 'running' } = {},
+): InstanceRecord {
+  const before = new Set(ec2.instances());
+  const fields = new URLSearchParams(form);
+  fields.set('ClientToken', `placed-${before.size}`);
+  runInstances(ec2, Params.parse(fields.toString()));
+  const instance = ec2.instances().find((one) => !before.has(one))!;
+  const then = Date.now() - AGE_MS;
+  Object.assign(instance, { createdAt: then, launchedAt: then, state: about.state ?? 'stopped' });
+  const tags = { 'ci-actions:expires-at': at(WEEK_MS), ...about.tags };
+  for (const [key, value] of Object.entries(tags)) instance.tags.set(key, value);
+  return instance;
+}
+
+function at(ms: number): string {
+  return new Date(Date.now() + ms).toISOString();
+}
+
+/** The request by which the real fill-pool launches a machine: all pools of a matrix are made of it. */
+let launchForm: Promise<string> | undefined;
+
+async function recordLaunch(): Promise<string> {
+  const config: Config = { name: 'record', count: 1, waitFor: 'online', inputs: {}, listsLate: false };
+  const world = await World.create(config);
+  try {
+    const { lines, code } = await world.run('fill-pool', { inputs: { pool: POOL } });
+    if (code !== 0) throw new Error(`fill-pool fails without any fault:\n${lines.join('\n')}`);
+    return world.sandbox.requests.find(({ operation }) => operation === 'RunInstances')!.body;
+  } finally {
+    await world.close();
+  }
+}
