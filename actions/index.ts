@@ -1,4 +1,4 @@
-/** The one bundle: each action's stub in `dist/` calls its own entry. */
+/** What `dist/` is made of: each action's stub there calls its own entry. */
 export { runCheckTests } from './check-tests.js';
 export { runFillPool } from './fill-pool.js';
 export { runReapRunners } from './reap-runners.js';

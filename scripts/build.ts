@@ -19,28 +19,35 @@ const stubs = {
   'stop-runner.js': 'runStopRunner',
 };
 
-/** What is loaded only where it is needed, by the way in which the sources import it. */
-const chunks = { './proxy-agents.js': './proxy.js', '../src/core/yaml.js': './yaml.js' } as const;
-const entries = {
-  'index.js': 'actions/index.ts',
-  'proxy.js': 'src/host/proxy-agents.ts',
-  'yaml.js': 'src/core/yaml.ts',
-};
+/**
+ * The bundles, in the order in which one takes from those before it. A start reads all but the last: V8 keeps what it
+ * needed to parse the largest file, so that one file of everything costs 4 MiB more. The last is for whoever has his AWS
+ * credentials from elsewhere than the environment; what the sources import by `import()` are bundles without being told.
+ */
+const groups = [
+  { name: 'smithy', test: /node_modules\/@smithy\/(?!credential-provider-imds)/ },
+  { name: 'aws', test: /node_modules\/@aws-sdk\/(?!credential-provider-(?!env|node)|nested-clients)/ },
+  { name: 'github', test: /node_modules\/(@octokit|@actions\/(core|github))\// },
+  { name: 'core', test: /\/src\/(core|ec2|github|host)\/(?!yaml|proxy-agents)/ },
+  { name: 'credentials', test: /credential-provider|nested-clients|\0uncalled/ },
+].map((group, at, { length }) => ({ ...group, priority: length - at }));
 
 /**
- * Prints `dist/`, byte for byte the same at every call: one bundle for all actions, one that it loads only where a
- * proxy is set and one where there is a presets file, a stub per step, and the licences of everything inside.
+ * Prints `dist/`, byte for byte the same at every call: the bundles that all actions share, a stub per step, and the
+ * licences of everything inside.
  */
 export async function buildDist(directory = join(root, 'dist')): Promise<void> {
-  const names = Object.keys(entries) as (keyof typeof entries)[];
-  const bundles = await Promise.all(names.map((name) => bundle(name, { minify: true })));
-  refuseUnwanted(bundles[0]!);
+  const chunks = await bundle({ minify: true });
+  refuseUnwanted(chunks);
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
+  const names = chunks.map(({ fileName }) => fileName);
   const files = {
-    ...Object.fromEntries(await Promise.all(bundles.map(async (one, at) => [names[at]!, await pack(one)] as const))),
+    ...Object.fromEntries(
+      await Promise.all(chunks.map(async (one) => [one.fileName, await pack(one, names)] as const)),
+    ),
     'package.json': '{ "type": "module" }\n',
-    'LICENSES.txt': composeLicenses(bundles.flatMap(({ modules }) => Object.keys(modules))),
+    'LICENSES.txt': composeLicenses(chunks.flatMap(({ modules }) => Object.keys(modules))),
     ...Object.fromEntries(Object.entries(stubs).map(([name, run]) => [name, renderStub(run)])),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
@@ -50,10 +57,9 @@ export async function buildDist(directory = join(root, 'dist')): Promise<void> {
 export async function buildReadable(directory = join(root, 'build/readable')): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
-  for (const name of Object.keys(entries) as (keyof typeof entries)[]) {
-    const { code, map } = await bundle(name, { minify: false });
-    await writeFile(join(directory, name), `${code}\n//# sourceMappingURL=${name}.map\n`);
-    await writeFile(join(directory, `${name}.map`), map?.toString() ?? '');
+  for (const { fileName, code, map } of await bundle({ minify: false })) {
+    await writeFile(join(directory, fileName), `${code}\n//# sourceMappingURL=${fileName}.map\n`);
+    await writeFile(join(directory, `${fileName}.map`), map?.toString() ?? '');
   }
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
   for (const [name, run] of Object.entries(stubs)) await writeFile(join(directory, name), renderStub(run));
@@ -63,18 +69,19 @@ function renderStub(run: string): string {
   return `import { ${run} } from './index.js';\nawait ${run}(new URL('..', import.meta.url));\n`;
 }
 
-/** Shakes one entry down to what it uses. ncc alone takes packages whole, in their CommonJS form. */
-async function bundle(name: keyof typeof entries, { minify }: { minify: boolean }): Promise<OutputChunk> {
-  const build = await rolldown({
-    ...inputOptions,
-    cwd: root,
-    input: join(root, entries[name]),
-    plugins: plugins[name],
+/** Shakes everything down to what is used. ncc alone takes packages whole, in their CommonJS form. */
+async function bundle({ minify }: { minify: boolean }): Promise<OutputChunk[]> {
+  const build = await rolldown({ ...inputOptions, cwd: root, input: join(root, 'actions/index.ts'), plugins });
+  const names = { entryFileNames: '[name].js', chunkFileNames: '[name].js' };
+  const { output } = await build.generate({
+    ...names,
+    format: 'esm',
+    minify,
+    codeSplitting: { groups },
+    sourcemap: !minify,
   });
-  const { output } = await build.generate({ format: 'esm', minify, codeSplitting: false, sourcemap: !minify });
   await build.close();
-  if (output.length > (minify ? 1 : 2)) throw new Error(`${name} fell into ${output.length} files`);
-  return output[0];
+  return output.filter((one) => one.type === 'chunk');
 }
 
 const inputOptions: InputOptions = {
@@ -91,20 +98,11 @@ const inputOptions: InputOptions = {
   treeshake: { moduleSideEffects: [{ test: /\/node_modules\/@actions\//, sideEffects: false }] },
 };
 
-const keepChunksApart: Plugin = {
-  name: 'keep-chunks-apart',
-  resolveId: (source) => (isChunk(source) ? { id: chunks[source], external: true } : undefined),
-};
-
-function isChunk(source: string): source is keyof typeof chunks {
-  return source in chunks;
-}
-
 /** The toolkit needs undici for `fetch` through a proxy only; ours is built on its Node agents. */
 const leaveOutUndici: Plugin = {
   name: 'leave-out-undici',
   resolveId: (source) => (source === 'undici' ? '\0no-undici' : undefined),
-  load: (id) => (id === '\0no-undici' ? 'export const ProxyAgent = undefined;' : undefined),
+  load: (id) => (id === '\0no-undici' ? 'export const [ProxyAgent, fetch] = [];' : undefined),
 };
 
 /** The package tunnel calls `new Buffer`, of which Node warns in the user's log when it isn't in node_modules. */
@@ -154,31 +152,36 @@ function renderUncalled(name: string): string {
   return [refuse, ...names.map((one) => `export { refuse as ${one} };`)].join('\n');
 }
 
-const plugins: Record<keyof typeof entries, Plugin[]> = {
-  'index.js': [keepChunksApart, leaveOutEndpoints, leaveOutErrorClasses, leaveOutUncalled],
-  'proxy.js': [leaveOutUndici, renewBuffer],
-  'yaml.js': [],
-};
+const plugins = [leaveOutEndpoints, leaveOutErrorClasses, leaveOutUncalled, leaveOutUndici, renewBuffer];
 
-function refuseUnwanted(chunk: OutputChunk): void {
-  const unwanted = Object.keys(chunk.modules).filter((id) => /node_modules\/(undici|@actions\/http-client)\//.test(id));
-  if (unwanted.length > 0) throw new Error(`These have no business in the main bundle:\n${unwanted.join('\n')}`);
+function refuseUnwanted(chunks: readonly OutputChunk[]): void {
+  const early = chunks.filter(({ name }) => name === 'index' || groups.some((group) => group.name === name));
+  const unwanted = early
+    .flatMap(({ modules }) => Object.keys(modules))
+    .filter((id) => /node_modules\/(undici|@actions\/http-client)\//.test(id));
+  if (unwanted.length > 0) throw new Error(`These have no business in what every step reads:\n${unwanted.join('\n')}`);
 }
 
-/** Lets ncc wrap the one file: it loads Node's own modules by `require`, which spares `node:http` its undici. */
-async function pack(chunk: OutputChunk): Promise<string> {
+/** Lets ncc wrap each file: it loads Node's own modules by `require`, which spares `node:http` its undici. */
+async function pack(chunk: OutputChunk, names: readonly string[]): Promise<string> {
   const input = join(root, 'build/shaken', chunk.name, 'index.mjs');
   await mkdir(dirname(input), { recursive: true });
   await writeFile(input, leaveImportsAlone(chunk.code));
-  const { code, assets } = await ncc(input, { cache: false, quiet: true });
+  const externals = Object.fromEntries(names.map((name) => [`./${name}`, `./${name}`]));
+  const { code, assets } = await ncc(input, { cache: false, quiet: true, minify: true, externals });
   const extra = Object.keys(assets).filter((name) => name !== 'package.json');
   if (extra.length > 0) throw new Error(`ncc wants files beside the bundle: ${extra.join(', ')}`);
-  return code;
+  return escapeToAscii(code);
 }
 
 /** webpack, inside ncc, would make a static import of the import of a chunk: then it would be read at every start. */
 function leaveImportsAlone(code: string): string {
   return code.replaceAll(/\bimport\((["'`]\.\/)/g, 'import(/* webpackIgnore: true */ $1');
+}
+
+/** One character beyond Latin-1, and V8 holds the whole file in two bytes a character. */
+function escapeToAscii(code: string): string {
+  return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -3,6 +3,7 @@ declare module '@vercel/ncc' {
   interface Options {
     readonly cache?: boolean;
     readonly quiet?: boolean;
+    readonly minify?: boolean;
     readonly externals?: Readonly<Record<string, string>>;
   }
   export default function ncc(
