@@ -1,2 +1,1 @@
-import { runCheckTests } from './index.js';
-await runCheckTests(new URL('..', import.meta.url));
+void require('./check.js').runCheckTests(new URL('..', require('node:url').pathToFileURL(__filename)));

@@ -1,2 +1,1 @@
-import { runFillPool } from './index.js';
-await runFillPool(new URL('..', import.meta.url));
+void require('./fill.js').runFillPool(new URL('..', require('node:url').pathToFileURL(__filename)));

@@ -1,2 +1,1 @@
-import { runReapRunners } from './index.js';
-await runReapRunners(new URL('..', import.meta.url));
+void require('./reap.js').runReapRunners(new URL('..', require('node:url').pathToFileURL(__filename)));

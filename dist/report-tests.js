@@ -1,2 +1,1 @@
-import { runReportTests } from './index.js';
-await runReportTests(new URL('..', import.meta.url));
+void require('./report.js').runReportTests(new URL('..', require('node:url').pathToFileURL(__filename)));

@@ -1,2 +1,1 @@
-import { runRunTox } from './index.js';
-await runRunTox(new URL('..', import.meta.url));
+void require('./tox.js').runRunTox(new URL('..', require('node:url').pathToFileURL(__filename)));

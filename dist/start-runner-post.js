@@ -1,2 +1,1 @@
-import { runStartRunnerPost } from './index.js';
-await runStartRunnerPost(new URL('..', import.meta.url));
+void require('./start.js').runStartRunnerPost(new URL('..', require('node:url').pathToFileURL(__filename)));

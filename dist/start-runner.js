@@ -1,2 +1,1 @@
-import { runStartRunner } from './index.js';
-await runStartRunner(new URL('..', import.meta.url));
+void require('./start.js').runStartRunner(new URL('..', require('node:url').pathToFileURL(__filename)));

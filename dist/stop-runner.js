@@ -1,2 +1,1 @@
-import { runStopRunner } from './index.js';
-await runStopRunner(new URL('..', import.meta.url));
+void require('./stop.js').runStopRunner(new URL('..', require('node:url').pathToFileURL(__filename)));

@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { rolldown, type InputOptions, type OutputChunk, type Plugin } from 'rolldown';
@@ -7,30 +7,70 @@ import { composeLicenses } from './print/licenses.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Steps as the action.yml files name them, and the function of the bundle that each calls. */
-const stubs = {
-  'check-tests.js': 'runCheckTests',
-  'fill-pool.js': 'runFillPool',
-  'reap-runners.js': 'runReapRunners',
-  'report-tests.js': 'runReportTests',
-  'run-tox.js': 'runRunTox',
-  'start-runner.js': 'runStartRunner',
-  'start-runner-post.js': 'runStartRunnerPost',
-  'stop-runner.js': 'runStopRunner',
+/** What each action's file in `dist/` is made of. */
+const entries = {
+  'check.js': 'actions/check-tests.ts',
+  'fill.js': 'actions/fill-pool.ts',
+  'reap.js': 'actions/reap-runners.ts',
+  'report.js': 'actions/report-tests.ts',
+  'start.js': 'actions/start-runner.ts',
+  'stop.js': 'actions/stop-runner.ts',
+  'tox.js': 'actions/run-tox.ts',
+} as const;
+
+/** Steps as the action.yml files name them: the file that each reads, and the function there that it calls. */
+const stubs: Readonly<Record<string, readonly [keyof typeof entries, string]>> = {
+  'check-tests.js': ['check.js', 'runCheckTests'],
+  'fill-pool.js': ['fill.js', 'runFillPool'],
+  'reap-runners.js': ['reap.js', 'runReapRunners'],
+  'report-tests.js': ['report.js', 'runReportTests'],
+  'run-tox.js': ['tox.js', 'runRunTox'],
+  'start-runner.js': ['start.js', 'runStartRunner'],
+  'start-runner-post.js': ['start.js', 'runStartRunnerPost'],
+  'stop-runner.js': ['stop.js', 'runStopRunner'],
 };
 
 /**
- * The bundles, in the order in which one takes from those before it. A start reads all but the last: V8 keeps what it
- * needed to parse the largest file, so that one file of everything costs 4 MiB more. The last is for whoever has his AWS
- * credentials from elsewhere than the environment; what the sources import by `import()` are bundles without being told.
+ * What the actions share, in files of which each takes from those before it. V8 keeps what it needed to parse the largest
+ * file, so one file of everything would cost 4 MiB more. `core` is what a start reads, `rest` what only others do;
+ * `credentials` is for whoever has his AWS credentials from elsewhere than the environment. What the sources import by
+ * `import()` are files without being told.
  */
 const groups = [
-  { name: 'smithy', test: /node_modules\/@smithy\/(?!credential-provider-imds)/ },
-  { name: 'aws', test: /node_modules\/@aws-sdk\/(?!credential-provider-(?!env|node)|nested-clients)/ },
+  { name: 'smithy', test: /node_modules\/@smithy\/(?!credential-provider-imds|core\/.*\/json\/)/ },
+  {
+    name: 'aws',
+    test: /node_modules\/@aws-sdk\/(?!credential-provider-(?!env|node)|nested-clients|client-ssm|core\/.*\/json\/)/,
+  },
   { name: 'github', test: /node_modules\/(@octokit|@actions\/(core|github))\// },
-  { name: 'core', test: /\/src\/(core|ec2|github|host)\/(?!yaml|proxy-agents)/ },
+  { debugName: 'core', name: nameShared, test: isShared },
+  { name: 'parameters', test: /client-ssm|\/json\/|src\/ec2\/parameters/ },
   { name: 'credentials', test: /credential-provider|nested-clients|\0uncalled/ },
 ].map((group, at, { length }) => ({ ...group, priority: length - at }));
+const early = ['smithy', 'aws', 'github', 'core', 'start'];
+
+/** Ours, and neither where an action begins nor what is read only where it is needed. */
+function isShared(id: string): boolean {
+  const path = relative(root, id);
+  if (Object.values<string>(entries).includes(path)) return false;
+  return /^(src|actions)\//.test(path) && !/\/(yaml|proxy-agents|parameters)\.ts$/.test(path);
+}
+
+interface Graph {
+  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+}
+
+function nameShared(id: string, graph: Graph): string {
+  return findReached(join(root, entries['start.js']), graph).has(id) ? 'core' : 'rest';
+}
+
+/** What a module imports, and what that imports, but for what is imported by `import()`. */
+function findReached(id: string, graph: Graph, reached = new Set<string>()): ReadonlySet<string> {
+  if (reached.has(id)) return reached;
+  reached.add(id);
+  for (const next of graph.getModuleInfo(id)?.importedIds ?? []) findReached(next, graph, reached);
+  return reached;
+}
 
 /**
  * Prints `dist/`, byte for byte the same at every call: the bundles that all actions share, a stub per step, and the
@@ -46,9 +86,9 @@ export async function buildDist(directory = join(root, 'dist')): Promise<void> {
     ...Object.fromEntries(
       await Promise.all(chunks.map(async (one) => [one.fileName, await pack(one, names)] as const)),
     ),
-    'package.json': '{ "type": "module" }\n',
+    'package.json': '{ "type": "commonjs" }\n',
     'LICENSES.txt': composeLicenses(chunks.flatMap(({ modules }) => Object.keys(modules))),
-    ...Object.fromEntries(Object.entries(stubs).map(([name, run]) => [name, renderStub(run)])),
+    ...Object.fromEntries(Object.entries(stubs).map(([name, [file, run]]) => [name, renderStub(file, run)])),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
 }
@@ -61,21 +101,27 @@ export async function buildReadable(directory = join(root, 'build/readable')): P
     await writeFile(join(directory, fileName), `${code}\n//# sourceMappingURL=${fileName}.map\n`);
     await writeFile(join(directory, `${fileName}.map`), map?.toString() ?? '');
   }
-  await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
-  for (const [name, run] of Object.entries(stubs)) await writeFile(join(directory, name), renderStub(run));
+  await writeFile(join(directory, 'package.json'), '{ "type": "commonjs" }\n');
+  for (const [name, [file, run]] of Object.entries(stubs))
+    await writeFile(join(directory, name), renderStub(file, run));
 }
 
-function renderStub(run: string): string {
-  return `import { ${run} } from './index.js';\nawait ${run}(new URL('..', import.meta.url));\n`;
+/** CommonJS: Node loads it without its machinery for ES modules, 3 ms sooner. */
+function renderStub(file: string, run: string): string {
+  const here = "require('node:url').pathToFileURL(__filename)";
+  return `void require('./${file}').${run}(new URL('..', ${here}));\n`;
 }
 
 /** Shakes everything down to what is used. ncc alone takes packages whole, in their CommonJS form. */
 async function bundle({ minify }: { minify: boolean }): Promise<OutputChunk[]> {
-  const build = await rolldown({ ...inputOptions, cwd: root, input: join(root, 'actions/index.ts'), plugins });
+  const input = Object.fromEntries(
+    Object.entries(entries).map(([name, path]) => [name.replace(/\.js$/, ''), join(root, path)]),
+  );
+  const build = await rolldown({ ...inputOptions, cwd: root, input, plugins });
   const names = { entryFileNames: '[name].js', chunkFileNames: '[name].js' };
   const { output } = await build.generate({
     ...names,
-    format: 'esm',
+    format: 'cjs',
     minify,
     codeSplitting: { groups },
     sourcemap: !minify,
@@ -155,28 +201,22 @@ function renderUncalled(name: string): string {
 const plugins = [leaveOutEndpoints, leaveOutErrorClasses, leaveOutUncalled, leaveOutUndici, renewBuffer];
 
 function refuseUnwanted(chunks: readonly OutputChunk[]): void {
-  const early = chunks.filter(({ name }) => name === 'index' || groups.some((group) => group.name === name));
-  const unwanted = early
+  const unwanted = chunks
+    .filter(({ name }) => early.includes(name))
     .flatMap(({ modules }) => Object.keys(modules))
     .filter((id) => /node_modules\/(undici|@actions\/http-client)\//.test(id));
-  if (unwanted.length > 0) throw new Error(`These have no business in what every step reads:\n${unwanted.join('\n')}`);
+  if (unwanted.length > 0) throw new Error(`These have no business in what every start reads:\n${unwanted.join('\n')}`);
 }
 
-/** Lets ncc wrap each file: it loads Node's own modules by `require`, which spares `node:http` its undici. */
 async function pack(chunk: OutputChunk, names: readonly string[]): Promise<string> {
-  const input = join(root, 'build/shaken', chunk.name, 'index.mjs');
+  const input = join(root, 'build/shaken', chunk.name, 'index.cjs');
   await mkdir(dirname(input), { recursive: true });
-  await writeFile(input, leaveImportsAlone(chunk.code));
+  await writeFile(input, chunk.code);
   const externals = Object.fromEntries(names.map((name) => [`./${name}`, `./${name}`]));
   const { code, assets } = await ncc(input, { cache: false, quiet: true, minify: true, externals });
   const extra = Object.keys(assets).filter((name) => name !== 'package.json');
   if (extra.length > 0) throw new Error(`ncc wants files beside the bundle: ${extra.join(', ')}`);
   return escapeToAscii(code);
-}
-
-/** webpack, inside ncc, would make a static import of the import of a chunk: then it would be read at every start. */
-function leaveImportsAlone(code: string): string {
-  return code.replaceAll(/\bimport\((["'`]\.\/)/g, 'import(/* webpackIgnore: true */ $1');
 }
 
 /** One character beyond Latin-1, and V8 holds the whole file in two bytes a character. */

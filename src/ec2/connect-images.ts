@@ -3,7 +3,7 @@ import { listRegions } from './catalog.js';
 import { openClients, type ConnectOptions } from './connect.js';
 import { createImages } from './images.js';
 import { findInstancesOf } from './instances.js';
-import { readParameters, resolveParameter, writeParameter } from './parameters.js';
+import { createParameters } from './parameters.js';
 import { listTemplateVersions } from './templates.js';
 
 /**
@@ -12,13 +12,11 @@ import { listTemplateVersions } from './templates.js';
  * @throws Failure `aws-no-region`, `aws-no-credentials`
  */
 export async function connectImages(options: Pick<ConnectOptions, 'region' | 'agents'> = {}): Promise<ImageEc2> {
-  const { region, reads, ssm } = await openClients(options);
+  const { region, reads, shared } = await openClients(options);
   return {
     region,
     listRegions: () => listRegions(reads),
-    readParameters: (names) => readParameters(ssm, names),
-    resolveParameter: (reference) => resolveParameter(ssm, reference),
-    writeParameter: (name, value) => writeParameter(ssm, name, value),
+    ...createParameters(shared),
     findInstancesOf: (imageIds) => findInstancesOf(reads, imageIds),
     listTemplateVersions: () => listTemplateVersions(reads),
     ...createImages(reads),

@@ -1,5 +1,4 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { Failure } from '../core/failure.js';
@@ -9,7 +8,6 @@ import { readError } from './errors.js';
 import { noCredentials } from './failures.js';
 import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
-import { readParameters } from './parameters.js';
 import { createLeftovers } from './reaper.js';
 import { createResumer } from './resume.js';
 
@@ -36,8 +34,7 @@ export interface Clients {
   readonly region: string;
   /** For all that may be sent twice. */
   readonly reads: EC2Client;
-  readonly ssm: SSMClient;
-  /** For a client that tries as often as it likes. */
+  /** For other clients, which try as often as they like. */
   readonly shared: EC2ClientConfig;
 }
 
@@ -47,13 +44,13 @@ export interface Clients {
  * @throws Failure `aws-no-region`, `aws-no-credentials`: found out here, before anything is asked.
  */
 export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperEc2> {
-  const { region, reads, ssm, shared } = await openClients(options);
+  const { region, reads, shared } = await openClients(options);
   const launches = new EC2Client({ ...shared, maxAttempts: 1 });
   const { clock, log, random = Math.random } = options;
   const persistence = { clock, random, ...(log && { log }) };
   return {
     region,
-    readParameters: (names) => readParameters(ssm, names),
+    readParameters: async (names) => (await loadParameters(shared)).readParameters(names),
     ...createCatalog(reads),
     ...createInstances(reads),
     ...createLeftovers(reads),
@@ -82,7 +79,13 @@ export async function openClients(
   const { credentials, requestHandler } = reads.config;
   // The same credentials and connections for all: they are found and opened once.
   const shared = { region, credentials, requestHandler } satisfies EC2ClientConfig;
-  return { region, reads, ssm: new SSMClient({ ...shared, maxAttempts: 3 }), shared };
+  return { region, reads, shared };
+}
+
+/** While EC2 is asked: a start's first request need not wait until SSM's client is read. */
+async function loadParameters(shared: Clients['shared']) {
+  const { createParameters } = await import('./parameters.js');
+  return createParameters(shared);
 }
 
 async function findRegion(client: EC2Client): Promise<string> {

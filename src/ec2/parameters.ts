@@ -1,24 +1,28 @@
-import { GetParametersCommand, PutParameterCommand, type Parameter, type SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersCommand, PutParameterCommand, SSMClient, type Parameter } from '@aws-sdk/client-ssm';
+import type { SSMClientConfig } from '@aws-sdk/client-ssm';
+import type { ImageEc2 } from '../core/images/ports.js';
 import { GarbledAnswer } from './errors.js';
 import { ask } from './failures.js';
 
-/** @returns values by the names asked for, `name:version` and `name:label` included; unknown names are absent. */
-export async function readParameters(
-  client: SSMClient,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  if (names.length === 0) return new Map();
-  const parameters = await getParameters(client, names);
-  return new Map(parameters.map(({ Name = '', Selector = '', Value = '' }) => [Name + Selector, Value]));
-}
-
-/** By itself, because the answer need not name an ARN as it was asked for. */
-export async function resolveParameter(client: SSMClient, reference: string): Promise<string | undefined> {
-  return (await getParameters(client, [reference]))[0]?.Value;
+/** SSM's parameter store. Every request may be sent twice. */
+export function createParameters(
+  settings: SSMClientConfig,
+): Pick<ImageEc2, 'readParameters' | 'resolveParameter' | 'writeParameter'> {
+  const client = new SSMClient({ ...settings, maxAttempts: 3 });
+  return {
+    async readParameters(names) {
+      if (names.length === 0) return new Map();
+      const parameters = await getParameters(client, names);
+      return new Map(parameters.map(({ Name = '', Selector = '', Value = '' }) => [Name + Selector, Value]));
+    },
+    // By itself, because the answer need not name an ARN as it was asked for.
+    resolveParameter: async (reference) => (await getParameters(client, [reference]))[0]?.Value,
+    writeParameter: (name, value) => putParameter(client, name, value),
+  };
 }
 
 /** A plain text: SSM checks an `aws:ec2:image` only after it has answered, and drops a value that it dislikes. */
-export async function writeParameter(client: SSMClient, name: string, value: string): Promise<void> {
+async function putParameter(client: SSMClient, name: string, value: string): Promise<void> {
   const command = new PutParameterCommand({ Name: name, Value: value, Type: 'String', Overwrite: true });
   await ask('ssm:PutParameter', async () => {
     const { Version } = await client.send(command);

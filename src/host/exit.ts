@@ -15,7 +15,9 @@ type Exit = (code: number) => void;
 export async function runAction(body: () => Promise<void>, exit: Exit = (code) => process.exit(code)): Promise<void> {
   // Node would end with a bare stack and no annotation.
   const onStray = (error: unknown): void => void end(error, exit);
-  process.on('unhandledRejection', onStray).on('uncaughtException', onStray);
+  // And where nothing is left that could end a wait, it would end as if all were well.
+  const onNothingLeft = (): void => onStray(new Error('The step was waiting for something that can no longer come'));
+  process.on('unhandledRejection', onStray).on('uncaughtException', onStray).on('beforeExit', onNothingLeft);
   try {
     await body();
     await flush();
@@ -23,7 +25,7 @@ export async function runAction(body: () => Promise<void>, exit: Exit = (code) =
   } catch (error) {
     await end(error, exit);
   } finally {
-    process.off('unhandledRejection', onStray).off('uncaughtException', onStray);
+    process.off('unhandledRejection', onStray).off('uncaughtException', onStray).off('beforeExit', onNothingLeft);
   }
 }
 

@@ -27,6 +27,13 @@ describe('An action', () => {
     expect({ codes, text: output.text() }).toEqual({ codes: [0], text: '' });
   });
 
+  test('that waits for what can no longer come fails, and says that it is a bug', async () => {
+    const exited = new Promise<number>((resolve) => void runAction(() => new Promise(() => undefined), resolve));
+    process.emit('beforeExit', 0);
+    expect(await exited).toBe(1);
+    expect(output.text()).toContain('A bug in ci-actions, not in your workflow: The step was waiting for something');
+  });
+
   test('that fails says what failed, why and what to do, as one annotation after the details', async () => {
     const cause = Object.assign(new Error('You are not authorized.'), { name: 'UnauthorizedOperation' });
     await run(() =>

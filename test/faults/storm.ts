@@ -111,7 +111,7 @@ class Storm {
     const hold = {
       NODE_OPTIONS: `${environment['NODE_OPTIONS']} --import=${barrier.href}`,
       FAULTS_BARRIER: this.gate,
-      FAULTS_BUNDLE: new URL('index.js', dist).href,
+      FAULTS_BUNDLE: new URL('start.js', dist).href,
     };
     return runStep({
       ...more,
