@@ -12,7 +12,7 @@ import { listNodes } from '../node24/nodes.js';
 import { createCertificate } from './certificate.js';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
 
-const chunk = new URL('../../dist/proxy.js', import.meta.url).href;
+const chunk = new URL('../../dist/proxy-agents.js', import.meta.url).href;
 const run = promisify(execFile);
 
 let proxy: ConnectProxy;
@@ -50,7 +50,8 @@ async function serve(host: string, tls?: { key: string; cert: string }): Promise
 /** Runs `code` with a `transport` made by the printed chunk. @returns what `code` returns */
 async function runThrough(node: string, code: string, env: Record<string, string>): Promise<unknown> {
   const script = `
-    import { createProxyTransport } from ${JSON.stringify(chunk)};
+    import proxy from ${JSON.stringify(chunk)};
+    const { createProxyTransport } = proxy;
     const transport = createProxyTransport();
     const result = await (async () => { ${code} })();
     console.log(JSON.stringify(result));`;
@@ -64,7 +65,7 @@ const post = (url: string): string => `
   const answer = await transport.fetch('${url}/mint', { method: 'POST', headers: { authorization: 'token t' }, body: '{"a":1}' });
   return { status: answer.status, url: answer.url, link: answer.headers.get('link'), ...JSON.parse(await answer.text()) };`;
 
-describe.each(listNodes())('dist/proxy.js under Node $major', ({ path }) => {
+describe.each(listNodes())('dist/proxy-agents.js under Node $major', ({ path }) => {
   test('sends a plain request through HTTP_PROXY, with the proxy’s own credentials', async () => {
     const url = await serve('github.test');
     const env = { HTTP_PROXY: proxy.url.replace('//', '//user:p%40ss@') };
