@@ -1,0 +1,193 @@
+/** What the core asks of EC2: the conventions are those of `ports.ts`. `src/ec2` implements it. */
+
+export type Market = 'on-demand' | 'spot';
+
+/** What EC2 launches from: a type in a subnet on a market, all in one region. */
+export interface Pool {
+  readonly instanceType: string;
+  /** Absent: EC2's default subnet. */
+  readonly subnetId?: string;
+  readonly market: Market;
+}
+
+/** One concrete way to launch: type × subnet (and so region) × market. */
+export interface Plan extends Pool {
+  readonly region: string;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly architecture: string;
+  readonly rootDeviceName: string;
+  /** Size of the root snapshot in GiB: the smallest root volume that can be asked for. */
+  readonly rootVolumeGiB: number;
+  readonly platform?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface InstanceTypeFacts {
+  readonly name: string;
+  readonly architectures: readonly string[];
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly gpus: number;
+  readonly markets: readonly Market[];
+}
+
+export interface SubnetFacts {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly availabilityZone: string;
+}
+
+export interface SecurityGroupFacts {
+  readonly id: string;
+  readonly vpcId: string;
+}
+
+export interface RootVolume {
+  readonly deviceName: string;
+  readonly sizeGiB?: number;
+  readonly type?: string;
+  readonly iops?: number;
+  readonly throughputMiBps?: number;
+  readonly initializationRateMiBps?: number;
+}
+
+/** Everything one RunInstances call needs. */
+export interface LaunchSpec {
+  readonly plan: Pool;
+  readonly imageId: string;
+  readonly securityGroupIds: readonly string[];
+  readonly rootVolume: RootVolume;
+  /** Put on the instance, its volumes and, for spot, its spot request, in the launching call. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Raw bytes, at most 16,384; the adapter encodes them. */
+  readonly userData: Uint8Array;
+  /** At most 64 ASCII characters; the same for every retry of this plan. */
+  readonly clientToken: string;
+  /** What becomes of the instance when it powers off. Default: it is terminated. */
+  readonly onPowerOff?: 'stop';
+  readonly instanceProfile?: string;
+  readonly keyName?: string;
+}
+
+/** Why a plan was refused and what that says about the other plans. */
+export interface Refusal {
+  /** EC2's own error code, such as `InsufficientInstanceCapacity`. */
+  readonly code: string;
+  readonly message: string;
+  /**
+   * `plan`: only this type in this subnet and market. `type`: this type in this market anywhere (a quota of
+   * its family). `market`: every plan in this market.
+   */
+  readonly scope: 'plan' | 'type' | 'market';
+  readonly kind: 'capacity' | 'quota' | 'unsupported';
+  readonly requestId?: string;
+  /** What the account's owner can do about it, where that is known (a quota to raise). */
+  readonly hint?: string;
+}
+
+export type LaunchOutcome =
+  { readonly kind: 'launched'; readonly instance: Instance } | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** What becomes of a stopped instance that is to start again; `gone`: it is not there, or not stopped. */
+export type ResumeOutcome =
+  | { readonly kind: 'resumed'; readonly state: InstanceState }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'gone' };
+
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+export interface Instance {
+  readonly id: string;
+  readonly state: InstanceState;
+  /** EC2's words for the last state change (`Server.SpotInstanceTermination: …`). */
+  readonly stateReason?: string;
+  readonly type: string;
+  readonly subnetId?: string;
+  readonly availabilityZone?: string;
+  readonly market: Market;
+  readonly launchedAt: number;
+  readonly imageId: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Every tag must be present, with exactly this value or with one that begins so. */
+export type TagFilter = Readonly<Record<string, string | { readonly startsWith: string }>>;
+
+export interface Ec2 {
+  readonly region: string;
+  /** The regions that this account may use. */
+  listRegions(): Promise<readonly string[]>;
+  /** Values by name; a parameter that does not exist is absent from the map. At most 10 names. */
+  readParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** By AMI id; `undefined` when EC2 says there is none. */
+  describeImage(id: string): Promise<Image | undefined>;
+  /** The newest available image of this account whose name matches (`*` and `?` wildcards). */
+  findNewestImage(namePattern: string): Promise<Image | undefined>;
+  /** Facts of those types that exist in this region; the others are absent. */
+  describeTypes(names: readonly string[]): Promise<readonly InstanceTypeFacts[]>;
+  describeSubnets(ids: readonly string[]): Promise<readonly SubnetFacts[]>;
+  describeSecurityGroups(ids: readonly string[]): Promise<readonly SecurityGroupFacts[]>;
+  launch(spec: LaunchSpec): Promise<LaunchOutcome>;
+  /** EC2's DryRun of the same call: resolves when the caller may launch, throws a `Failure` when not. */
+  checkLaunch(spec: LaunchSpec): Promise<void>;
+  /** Those of the ids that EC2 lists; a fresh instance may be missing for some seconds. */
+  describeInstances(ids: readonly string[]): Promise<readonly Instance[]>;
+  /** Instances that carry all these tags, in any state but, unless `alsoEnded`, `terminated`; every page is read. */
+  findInstances(tags: TagFilter, which?: { readonly alsoEnded: boolean }): Promise<readonly Instance[]>;
+  /** Idempotent; ids that EC2 does not know are returned, all others are being terminated. */
+  terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }>;
+  /**
+   * Gives a stopped instance other user data, and makes its power-off its end. `gone`: it is not there, or not stopped,
+   * and keeps the user data that it has.
+   */
+  arm(id: string, userData: Uint8Array): Promise<'armed' | 'gone'>;
+  /** Adds tags to an instance or gives them other values, all in one step. */
+  tagInstance(id: string, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone'>;
+  /** Starts a stopped instance. Safe to repeat. */
+  resume(id: string): Promise<ResumeOutcome>;
+  /**
+   * The serial console's text so far, '' when there is none (yet, or any more). `posted`: what was kept when the
+   * machine last went on or off, for at least an hour.
+   */
+  readConsole(id: string, which?: 'posted'): Promise<string>;
+}
+
+export interface Volume {
+  readonly id: string;
+  /** EC2's words: `creating`, `available`, `in-use`, `deleting`, … */
+  readonly state: string;
+  /** `gp3`, `io2`, … */
+  readonly type: string;
+  readonly createdAt: number;
+  readonly sizeGiB: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface SpotRequest {
+  readonly id: string;
+  /** EC2's words: `open`, `active`, `closed`, `cancelled`, `failed`. */
+  readonly state: string;
+  readonly createdAt: number;
+  readonly instanceId?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What only the reaper needs of EC2. */
+export interface ReaperEc2 extends Pick<Ec2, 'region' | 'findInstances' | 'terminate'> {
+  /** In any state; every page is read. */
+  findVolumes(tags: TagFilter): Promise<readonly Volume[]>;
+  /** `in-use`: an instance holds it, and nothing was done. */
+  deleteVolume(id: string): Promise<'deleted' | 'absent' | 'in-use'>;
+  /** In any state that EC2 still lists; every page is read. */
+  findSpotRequests(tags: TagFilter): Promise<readonly SpotRequest[]>;
+  /** Idempotent, also for one that is gone. An instance that it launched meanwhile lives on. */
+  cancelSpotRequest(id: string): Promise<void>;
+}
+
+/** EC2 in any region of the account, connected when it is first asked for. */
+export type Ec2ByRegion = (region: string) => Promise<Ec2>;

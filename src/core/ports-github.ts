@@ -1,0 +1,70 @@
+/** What the core asks of GitHub: the conventions are those of `ports.ts`. `src/github` implements it. */
+
+export type Architecture = 'x86_64' | 'arm64';
+
+export interface MintRequest {
+  readonly name: string;
+  readonly label: string;
+  /** A further label, where the name does not tell whose it is. */
+  readonly origin?: string;
+  readonly groupId: number;
+  /** Relative to the runner's home. */
+  readonly workFolder: string;
+}
+
+/** A runner that GitHub knows and that nothing has connected as yet. */
+export interface MintedRunner {
+  readonly id: number;
+  readonly name: string;
+  /** The secret that lets one machine be this runner once; masked by the adapter's caller. */
+  readonly jitConfig: string;
+}
+
+export interface Runner {
+  readonly id: number;
+  readonly name: string;
+  /** GitHub's words: `online`, `offline`. */
+  readonly status: string;
+  readonly busy: boolean;
+  readonly labels: readonly string[];
+  readonly version?: string;
+}
+
+export interface RunnerDownload {
+  readonly url: string;
+  readonly sha256: string;
+  readonly version: string;
+}
+
+export interface GitHub {
+  /**
+   * Registers a just-in-time runner. A name conflict is a value, because a lost answer makes one:
+   * the caller mints again under a new name and removes the twin.
+   */
+  mintRunner(request: MintRequest): Promise<MintedRunner | 'name-taken' | 'unanswered'>;
+  /** `undefined` only when GitHub answers that there is no such runner. */
+  readRunner(id: number): Promise<Runner | undefined>;
+  findRunnerByName(name: string): Promise<Runner | undefined>;
+  /** Every page of the scope's listing. */
+  listRunners(): Promise<readonly Runner[]>;
+  removeRunner(id: number): Promise<'removed' | 'absent' | 'busy'>;
+  /** By name, in an organisation or enterprise; a `Failure` names the groups there are. */
+  resolveGroup(nameOrId: string): Promise<number>;
+  /** The runner application for Linux on this architecture, with GitHub's own checksum. */
+  findDownload(version: string, architecture: Architecture): Promise<RunnerDownload>;
+  /** When GitHub stops accepting this runner version (epoch ms); `unknown` where it does not say (GHES). */
+  readDeprecation(version: string): Promise<{ readonly refusedFrom?: number } | 'unknown'>;
+  /** A file of the repository at a commit; `undefined` when it is not there. */
+  readFile(path: string, ref: string): Promise<string | undefined>;
+  /** Suggests how much slower than planned to poll, from the rate limit last seen: 1 is as planned. */
+  readonly pace: number;
+}
+
+/** Whether a run attempt is over; `unknown`: GitHub has no such attempt (any more). */
+export type AttemptState = 'active' | 'completed' | 'unknown';
+
+/** What only the reaper needs of GitHub. */
+export interface ReaperGitHub extends Pick<GitHub, 'listRunners' | 'readRunner' | 'removeRunner'> {
+  /** @param repository `owner/repo`, which must be readable for anything to be `unknown` */
+  readRunAttempt(repository: string, runId: string, attempt: string): Promise<AttemptState>;
+}
