@@ -145,7 +145,7 @@ export class Attempt {
         });
       },
       {
-        startId: request.startId,
+        start: request,
         index,
         pace: async () => {
           await pace();

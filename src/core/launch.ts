@@ -1,5 +1,6 @@
 import { Failure } from './failure.js';
 import type { Clock, Instance, LaunchOutcome, Log, Plan, Refusal } from './ports.js';
+import type { StartRequest } from './request.js';
 
 export interface RefusedPlan {
   readonly plan: Plan;
@@ -120,18 +121,25 @@ export class PlanBoard {
 
 /**
  * Launches one instance from the first plan that EC2 accepts. The client token is new for each plan and sweep, and
- * the same for each retry of one, so a retry after a lost answer can't launch twice.
+ * the same for each retry of one, so a retry after a lost answer can't launch twice. EC2 keeps it for a day or more,
+ * for all of an account: a start's own 32 bits meet twice among ten thousands of starts, within a run they don't.
  */
 export async function launchFirst(
   board: PlanBoard,
   launch: (plan: Plan, clientToken: string) => Promise<LaunchOutcome>,
-  identity: { readonly startId: string; readonly index: number; readonly pace: () => Promise<void> },
+  identity: {
+    readonly start: Pick<StartRequest, 'run' | 'startId'>;
+    readonly index: number;
+    readonly pace: () => Promise<void>;
+  },
 ): Promise<{ plan: Plan; instance: Instance }> {
+  const { run, startId } = identity.start;
+  const prefix = `ci-actions-${run.runId}-${run.runAttempt}-${startId}-${identity.index}`;
   for (;;) {
     await identity.pace();
     const plan = await board.next();
     const way = `${board.plans.indexOf(plan)}${board.sweep === 0 ? '' : `s${board.sweep}`}`;
-    const outcome = await launch(plan, `ci-actions-${identity.startId}-${identity.index}-${way}`);
+    const outcome = await launch(plan, `${prefix}-${way}`);
     if (outcome.kind === 'launched') return { plan, instance: outcome.instance };
     board.refuse(plan, outcome.refusal);
   }

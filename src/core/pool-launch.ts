@@ -35,7 +35,7 @@ export async function launchWarmUps(
       async (candidate, token) =>
         (await ports.ec2In(candidate.region)).launch(composeWarmUp(context, candidate, token)),
       {
-        startId: request.machine.startId,
+        start: request.machine,
         index,
         pace: async () => {
           await pacer.take(ports.signal);

@@ -198,7 +198,15 @@ describe('capacity that comes back', () => {
     world.clock.after(60_000, () => world.ec2.capacity.set('m5.xlarge', 1));
     const { runners } = await startRunners(aRequest({ retryCapacityMs: 300_000 }), world.ports);
     expect(runners[0]!.plan.instanceType).toBe('m5.xlarge');
-    expect(world.ec2.specs[0]!.clientToken).toBe('ci-actions-0123abcd-0-1s3');
+    expect(world.ec2.specs[0]!.clientToken).toBe('ci-actions-77-1-0123abcd-0-1s3');
+  });
+
+  test('a client token, which EC2 keeps for a whole account, is not the one of another run', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    const other = { ...aRequest().run, runId: '2' };
+    await startRunners(aRequest(), world.ports);
+    await startRunners(aRequest({ run: other }), world.ports);
+    expect(new Set(world.ec2.specs.map(({ clientToken }) => clientToken)).size).toBe(2);
   });
 
   test('is not waited for longer', async () => {

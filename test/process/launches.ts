@@ -8,7 +8,7 @@ export function expectSafeLaunch(launch: URLSearchParams): void {
   expect(Object.fromEntries(launch)).toMatchObject({
     MinCount: '1',
     MaxCount: '1',
-    ClientToken: expect.stringMatching(/^ci-actions-[0-9a-f]{8}-\d+-\d+$/),
+    ClientToken: expect.stringMatching(/^ci-actions-29679449-1-[0-9a-f]{8}-\d+-\d+$/),
     InstanceInitiatedShutdownBehavior: 'terminate',
     'MetadataOptions.HttpTokens': 'required',
     'BlockDeviceMapping.1.Ebs.DeleteOnTermination': 'true',
