@@ -52,6 +52,11 @@ export class Clouds {
     this.ports = this.connectEc2();
   }
 
+  /** In real time, what reads files: the SDK looks for credentials, the adapter loads its client for SSM. */
+  async open(): Promise<void> {
+    await (await this.ports).readParameters([]);
+  }
+
   /** One process's EC2: it keeps nothing between two requests, so all share it. */
   ec2In = (): Promise<Ec2 & ReaperEc2> => this.ports;
 

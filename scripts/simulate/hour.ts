@@ -57,7 +57,7 @@ export async function simulateHour(hour: Hour): Promise<Outcome> {
   try {
     const ledger = new Ledger();
     const clouds = new Clouds({ time, ledger, random, ...hour });
-    await clouds.ec2In(); // The SDK looks for credentials in its own time.
+    await clouds.open();
     const world = new SimulatedHour(hour, { time, clouds });
     const arrivals = drawArrivals(hour.starts, hour.batch, random);
     const ended = await time.run(Promise.all(arrivals.map((at, index) => world.live(index, at))));

@@ -47,10 +47,11 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
   const { region, reads, shared } = await openClients(options);
   const launches = new EC2Client({ ...shared, maxAttempts: 1 });
   const { clock, log, random = Math.random } = options;
+  let parameters: ReturnType<typeof loadParameters> | undefined;
   const persistence = { clock, random, ...(log && { log }) };
   return {
     region,
-    readParameters: async (names) => (await loadParameters(shared)).readParameters(names),
+    readParameters: async (names) => (await (parameters ??= loadParameters(shared))).readParameters(names),
     ...createCatalog(reads),
     ...createInstances(reads),
     ...createLeftovers(reads),
