@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, constants, cpSync, mkdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, cpSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { macOf } from '../../sandbox/imds.js';
 import { BootedMachine } from './booted-machine.js';
 
@@ -99,10 +99,11 @@ export class BootedVm extends BootedMachine {
 
 /** Makes a disk of what a path has put together: a file system. */
 export function makeImage(root: string, image: string): void {
-  // The stand-in runner brings no Node.js of its own.
-  const node = readlinkSync(join(root, 'opt/actions-runner/externals/node24/bin/node'));
-  mkdirSync(dirname(join(root, node)), { recursive: true });
-  cpSync(node, join(root, node), { dereference: true });
+  // GitHub's runner brings its own Node.js; the stand-in only points to this machine's.
+  const node = join(root, 'opt/actions-runner/externals/node24/bin/node');
+  const theirs = readlinkSync(node);
+  rmSync(node);
+  cpSync(theirs, node, { dereference: true });
   execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', root, image, DISK_SIZE]);
 }
 

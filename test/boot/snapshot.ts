@@ -36,34 +36,16 @@ export class Snapshot {
       join(this.directory, 'work'),
     ];
     for (const folder of [root, upper, work]) mkdirSync(folder);
-    execFileSync('mount', [
-      '-t',
-      'overlay',
-      'overlay',
-      '-o',
-      `lowerdir=${tree},upperdir=${upper},workdir=${work}`,
-      root,
-    ]);
+    const layers = `lowerdir=${tree},upperdir=${upper},workdir=${work}`;
+    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
     try {
       makeImage(root, this.image);
     } finally {
       execFileSync('umount', [root]);
     }
     await this.serve(0);
-    const { uri: backing } = this;
-    execFileSync('qemu-img', [
-      'create',
-      '-q',
-      '-f',
-      'qcow2',
-      '-o',
-      `cluster_size=${CLUSTER}`,
-      '-b',
-      backing,
-      '-F',
-      'raw',
-      this.empty,
-    ]);
+    const create = `create -q -f qcow2 -o cluster_size=${CLUSTER} -F raw -b nbd+unix:///?socket=${this.socket}`;
+    execFileSync('qemu-img', [...create.split(' '), this.empty]);
     // A snapshot has no blocks where nothing was written: there is nothing to fetch.
     const zeros = this.holes().flatMap(([from, length]) => ['-c', `write -z ${from} ${length}`]);
     execFileSync('qemu-io', ['-f', 'qcow2', ...zeros, this.empty], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -117,10 +99,6 @@ export class Snapshot {
     }
     this.server = undefined;
     rmSync(this.socket, { force: true });
-  }
-
-  private get uri(): string {
-    return `nbd+unix:///?socket=${this.socket}`;
   }
 
   /** Whole clusters without data, as [offset, length], in bytes. */
