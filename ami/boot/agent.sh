@@ -303,6 +303,9 @@ exec_warm_up() {
   exec_as_user bin/Runner.Listener warmup
 }
 
+# Prints how it ended: `degraded`, where a unit failed, is as good here as `running`.
+exec_wait_for_boot() { exec systemctl is-system-running --wait; }
+
 exec_script() {
   cd "$home"
   exec bash -e "$script"
@@ -358,12 +361,19 @@ run_runner() {
   give_up 'runner exited'
 }
 
+# What cloud-init, sshd and Docker do once in an instance's life, and what they read, is then behind the job's boot.
+wait_for_boot() {
+  [[ -d $root/run/systemd/system ]] || return 0
+  supervise boot exec_wait_for_boot
+}
+
 # The machine stops, as it was launched to do at its first power-off, and boots again as a runner's.
 warm_up() {
   [[ -e $home/run.sh ]] || give_up "no runner in $home"
   phase warm-up
   supervise warm-up exec_warm_up
   ((status == 0)) || give_up "warm-up failed with $status"
+  wait_for_boot
   run_script
   sync
   give_up 'warmed up'

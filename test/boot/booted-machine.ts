@@ -103,7 +103,8 @@ export abstract class BootedMachine implements Machine {
     }
   }
 
-  private mountDisk(): void {
+  /** Puts the disk together before each boot. */
+  protected mountDisk(): void {
     const [upper, work] = [join(this.folder, 'changes'), join(this.folder, 'work')];
     for (const folder of [this.root, upper, work, join(this.folder, 'docker')]) mkdirSync(folder);
     const layers = `lowerdir=${this.options.tree},upperdir=${upper},workdir=${work}`;

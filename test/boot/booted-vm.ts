@@ -1,23 +1,45 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, cpSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { macOf } from '../../sandbox/imds.js';
 import { BootedMachine } from './booted-machine.js';
 
+/** QEMU's words for a processor. A host that is a guest itself may not let QEMU set what `arch-capabilities` has. */
+const PROCESSORS = {
+  kvm: '-accel kvm -cpu host,arch-capabilities=off',
+  emulated: '-accel tcg,thread=multi -cpu max',
+};
+
 /**
- * A virtual machine: the tree's own kernel, a processor that QEMU emulates, a DMI table that says EC2. Measured from
- * the kernel's first line on the serial console.
+ * KVM's where this machine can use it. A /dev/kvm over a processor without virtualization of its own makes do in
+ * software: it starts a machine, too, but its kernel stood still in its first seconds.
+ */
+export function findProcessor(): keyof typeof PROCESSORS {
+  try {
+    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
+    return /^flags.* (vmx|svm)\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'kvm' : 'emulated';
+  } catch {
+    return 'emulated';
+  }
+}
+
+/**
+ * A virtual machine: the tree's own kernel, a DMI table that says EC2; a processor that QEMU emulates where it can't
+ * use KVM. Measured from the kernel's first line on the serial console.
  */
 export class BootedVm extends BootedMachine {
   protected override readonly cable = 'tap';
+  /** How much the console said in earlier boots. */
+  private silence = 0;
 
   protected override askToShutDown(): void {
     this.holder?.stdin?.write('system_powerdown\n'); // The power button, to QEMU's monitor.
   }
 
   protected override async switchOn(tap: string): Promise<void> {
-    const disk = this.makeDisk();
-    const qemu = spawn('qemu-system-x86_64', this.describe(disk, tap), { stdio: ['pipe', 'ignore', 'pipe'] });
+    this.silence = this.readConsole().length;
+    const disk = this.openDisk();
+    const qemu = spawn('qemu-system-x86_64', this.describe(disk.drive, tap), { stdio: ['pipe', 'ignore', 'pipe'] });
     this.holder = qemu;
     let complaint = '';
     qemu.stderr.on('data', (text) => (complaint += String(text)));
@@ -29,35 +51,31 @@ export class BootedVm extends BootedMachine {
       });
     } finally {
       clearInterval(watch);
-      rmSync(disk);
+      disk.close();
     }
   }
 
-  /** A file system, of what the tree and the path have put together. */
-  private makeDisk(): string {
+  /** @returns what QEMU calls the disk, and what is to be done with it when the machine is off */
+  protected openDisk(): { readonly drive: string; readonly close: () => void } {
     const disk = join(this.folder, 'disk.img');
-    // The stand-in runner brings no Node.js of its own.
-    const node = readlinkSync(join(this.root, 'opt/actions-runner/externals/node24/bin/node'));
-    mkdirSync(dirname(join(this.root, node)), { recursive: true });
-    cpSync(node, join(this.root, node), { dereference: true });
-    execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', this.root, disk, DISK_SIZE]);
-    return disk;
+    makeImage(this.root, disk);
+    return { drive: `file=${disk},format=raw`, close: () => rmSync(disk) };
   }
 
-  private describe(disk: string, tap: string): string[] {
+  private describe(drive: string, tap: string): string[] {
     const uuid = `ec2${this.instance.id.replace(/^i-/, '').padEnd(29, '0')}`;
     const dashed = uuid.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
     const words = [
-      '-accel tcg,thread=multi -cpu max -smp 2 -m 2048',
+      `${PROCESSORS[findProcessor()]} -smp 2 -m 2048`,
       '-nodefaults -no-user-config -display none -no-reboot -monitor stdio -device virtio-rng-pci',
       `-netdev tap,id=net,ifname=${tap},script=no,downscript=no`,
       `-device virtio-net-pci,netdev=net,romfile=,mac=${macOf(this.instance)} -serial chardev:console`,
     ];
     const options = {
-      kernel: join(this.root, 'vmlinuz'),
-      initrd: join(this.root, 'initrd.img'),
+      kernel: join(this.options.tree, 'vmlinuz'),
+      initrd: join(this.options.tree, 'initrd.img'),
       append: 'root=/dev/vda rw console=ttyS0 earlyprintk=ttyS0',
-      drive: `file=${disk},format=raw,if=virtio,cache=unsafe`,
+      drive: `${drive},if=virtio,cache=unsafe`,
       chardev: `file,id=console,path=${this.console},append=on`,
     };
     const tables = [
@@ -73,10 +91,20 @@ export class BootedVm extends BootedMachine {
   }
 
   private noteStart(): boolean {
-    if (!this.readConsole().includes('Linux version')) return false;
+    if (!this.readConsole().includes('Linux version', this.silence)) return false;
     this.startedAt = Date.now();
     return true;
   }
+}
+
+/** Makes a disk of what a path has put together: a file system. */
+export function makeImage(root: string, image: string): void {
+  // GitHub's runner brings its own Node.js; the stand-in only points to this machine's.
+  const node = join(root, 'opt/actions-runner/externals/node24/bin/node');
+  const theirs = readlinkSync(node);
+  rmSync(node);
+  cpSync(theirs, node, { dereference: true });
+  execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', root, image, DISK_SIZE]);
 }
 
 /** Sparse: what isn't written takes no room. */

@@ -19,7 +19,7 @@ export interface MachineOptions {
   readonly userData?: Uint8Array | string | null;
   /** Text of `run.sh` in the runner's home; `null` for an image without a runner. */
   readonly runner?: string | null;
-  /** A folder that stands where a file is to be written. */
+  /** A folder that is there: one where a file is to be written, or systemd's, by which it is known to run. */
   readonly inTheWay?: string;
   /** Folders of the machine in which nothing can be written: its disk is full. */
   readonly full?: readonly string[];

@@ -1,6 +1,8 @@
 import { describe, expect } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { renderWarmUp, type WarmUp } from '../../src/core/payload.js';
 import { install, scenario, shim, type Machine } from './boot-machine.js';
 
@@ -55,6 +57,36 @@ describe('a warm-up', () => {
 
   scenario('says when that script fails', { userData: warmUp({ script: 'exit 3\n' }) }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('pre-runner script failed with 3');
+  });
+
+  for (const [state, status] of [
+    ['running', 0],
+    ['degraded', 1],
+  ] as const) {
+    // A systemd whose boot ends when the test says so.
+    const answer = `echo "$*" >"$CI_ACTIONS_ROOT/asked"; until [[ -e $CI_ACTIONS_ROOT/booted ]]; do sleep 0.05; done`;
+    const environment = { PATH: shim(`${answer}; echo ${state}; exit ${status}`, 'systemctl') };
+    const booting = { userData: warmUp({ script: 'echo the script\n' }), inTheWay: 'run/systemd/system', environment };
+    scenario(`lets the rest of the boot end first, ${state}`, booting, async (machine) => {
+      await machine.until(async () => (await machine.read('asked')) !== '');
+      await sleep(500);
+      expect(await machine.phases()).toEqual(['agent', 'payload', 'warm-up']);
+      await writeFile(join(machine.root, 'booted'), '');
+      expect(await machine.reasonOfPowerOff()).toBe('warmed up');
+      expect(await machine.read('asked')).toBe('is-system-running --wait\n');
+      expect(await machine.read('console')).toMatch(
+        new RegExp(`^ci-actions boot: ${state}\n(.*\n)?ci-actions pre-runner-script: the script$`, 'm'),
+      );
+    });
+  }
+
+  const endless = {
+    userData: warmUp({ maxLifetimeSeconds: 2 }),
+    inTheWay: 'run/systemd/system',
+    environment: { PATH: shim('exec sleep 60', 'systemctl') },
+  };
+  scenario('ends with its lifetime when the boot does not end', endless, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('lifetime of 2 s is over');
   });
 
   const slow = { userData: warmUp({ script: 'sleep 60\n', maxLifetimeSeconds: 2 }) };
