@@ -98,8 +98,9 @@ export async function buildReadable(directory = join(root, 'build/readable')): P
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   for (const { fileName, code, map } of await bundle({ minify: false })) {
-    await writeFile(join(directory, fileName), `${code}\n//# sourceMappingURL=${fileName}.map\n`);
-    await writeFile(join(directory, `${fileName}.map`), map?.toString() ?? '');
+    // What is the bundler's own alone has none.
+    await writeFile(join(directory, fileName), map ? `${code}\n//# sourceMappingURL=${fileName}.map\n` : code);
+    if (map) await writeFile(join(directory, `${fileName}.map`), map.toString());
   }
   await writeFile(join(directory, 'package.json'), '{ "type": "commonjs" }\n');
   for (const [name, [file, run]] of Object.entries(stubs))
@@ -154,7 +155,8 @@ const leaveOutUndici: Plugin = {
 /** The package tunnel calls `new Buffer`, of which Node warns in the user's log when it isn't in node_modules. */
 const renewBuffer: Plugin = {
   name: 'renew-buffer',
-  transform: (code, id) => (/\/tunnel\/lib\//.test(id) ? code.replaceAll('new Buffer(', 'Buffer.from(') : undefined),
+  transform: (code, id) =>
+    /\/tunnel\/lib\//.test(id) ? { code: code.replaceAll('new Buffer(', 'Buffer.from('), map: null } : undefined,
 };
 
 /** Our requests name their routes, so Octokit's table of a thousand methods (80 kB) is never looked into. */
@@ -171,7 +173,7 @@ const leaveOutErrorClasses: Plugin = {
   name: 'leave-out-error-classes',
   transform: (code, id) =>
     /(client-ssm|nested-clients)\/dist-es\/.*schemas\//.test(id)
-      ? code.replace(/^n\d_registry\.registerError\(.*$/gm, '')
+      ? { code: code.replace(/^n\d_registry\.registerError\(.*$/gm, ''), map: null }
       : undefined,
 };
 
