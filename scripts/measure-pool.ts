@@ -6,6 +6,7 @@
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../sandbox/step.js';
 import { findNode24 } from '../test/node24/nodes.js';
+import { median } from './bench/statistics.js';
 
 const [boot, resume, pairs] = [20, 8, 3].map((usual, at) => Number(process.argv[at + 2] ?? usual)) as [
   number,
@@ -67,10 +68,6 @@ async function step(sandbox: Sandbox, action: string, inputs: Readonly<Record<st
   });
   if (result.code !== 0) throw new Error(result.lines.join('\n'));
   return result;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 await measure();

@@ -1,5 +1,6 @@
 /** `npm run bench:boot [-- PAIRS]`: seconds from the first process to an online runner, three ways, side by side. */
 import { readBootPhases } from '../../src/core/boot-phases.js';
+import { median } from '../../scripts/bench/statistics.js';
 import { findTree, Stage } from './stage.js';
 import { paths, type PathName } from './paths.js';
 
@@ -44,12 +45,6 @@ async function boot(name: PathName, tree: string): Promise<{ seconds: number; bu
   } finally {
     await stage.close();
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 const pairs = Number(process.argv[2] ?? DEFAULT_PAIRS);

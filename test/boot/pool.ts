@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Boot, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
+import { median } from '../../scripts/bench/statistics.js';
 import { findNode24 } from '../node24/nodes.js';
 import { findProcessor } from './booted-vm.js';
 import { EbsVm } from './ebs-vm.js';
@@ -86,12 +87,6 @@ class Cloud {
     const consoles = [...this.machines.values()].map((machine) => machine.readConsole().slice(-4000));
     throw new Error([...consoles, ...result.lines].join('\n'));
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 function describe(delay: number, cold: readonly Start[], pool: readonly Start[]): { line: string; ratio: number } {
