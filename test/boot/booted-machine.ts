@@ -14,12 +14,12 @@ export interface DiskOptions {
   readonly prepare?: (root: string) => void;
 }
 
-type Kind<M> = new (instance: InstanceRecord, options: DiskOptions, onPowerOff: () => void) => M;
+type Kind<M, O> = new (instance: InstanceRecord, options: O, onPowerOff: () => void) => M;
 
 /** Boots instances as machines of one kind. */
-export function createBoot<M extends BootedMachine>(
-  kind: Kind<M>,
-  options: DiskOptions,
+export function createBoot<M extends BootedMachine, O extends DiskOptions = DiskOptions>(
+  kind: Kind<M, O>,
+  options: O,
 ): Boot & { readonly machines: ReadonlyMap<string, M> } {
   const machines = new Map<string, M>();
   const boot: Boot = (instance, onPowerOff) => {

@@ -14,13 +14,18 @@ const PROCESSORS = {
  * KVM's where this machine can use it. A /dev/kvm over a processor without virtualization of its own makes do in
  * software: it starts a machine, too, but its kernel stood still in its first seconds.
  */
-export function findProcessor(): keyof typeof PROCESSORS {
+function findProcessor(): keyof typeof PROCESSORS {
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
     return /^flags.* (vmx|svm)\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'kvm' : 'emulated';
   } catch {
     return 'emulated';
   }
+}
+
+/** A sentence for whoever reads a machine's seconds. */
+export function tellProcessor(): string {
+  return `The processor is ${findProcessor() === 'kvm' ? "this machine's, by KVM" : 'emulated: no KVM here'}.`;
 }
 
 /**

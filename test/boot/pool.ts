@@ -5,11 +5,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandbox, type Boot, type Sandbox } from '../../sandbox/sandbox.js';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
 import { median } from '../../scripts/bench/statistics.js';
 import { findNode24 } from '../node24/nodes.js';
-import { findProcessor } from './booted-vm.js';
+import { createBoot } from './booted-machine.js';
+import { tellProcessor } from './booted-vm.js';
 import { EbsVm } from './ebs-vm.js';
 import { CLOUD_ADDRESS } from './network.js';
 import { Snapshot } from './snapshot.js';
@@ -38,15 +39,10 @@ class Cloud {
   ) {}
 
   static async open(tree: string, directory: string, snapshot: Snapshot): Promise<Cloud> {
-    const machines = new Map<string, EbsVm>();
-    const boot: Boot = (instance, onPowerOff) => {
-      const machine = new EbsVm(instance, { tree, directory, snapshot }, onPowerOff);
-      machines.set(instance.id, machine);
-      return machine;
-    };
+    const boot = createBoot(EbsVm, { tree, directory, snapshot });
     const timeline = { pendingMs: PENDING_MS, bootMs: 0, resumeMs: 0 };
     const sandbox = await startSandbox({ address: CLOUD_ADDRESS, machines: boot, timeline, directory });
-    return new Cloud(sandbox, machines, snapshot);
+    return new Cloud(sandbox, boot.machines, snapshot);
   }
 
   async fill(): Promise<number> {
@@ -132,9 +128,7 @@ try {
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
 }
 
-console.log(
-  `Medians of ${pairs}; the processor is ${findProcessor() === 'kvm' ? "this machine's, by KVM" : 'emulated'}.\n`,
-);
+console.log(`Medians of ${pairs}. ${tellProcessor()}\n`);
 console.log(
   '| first touch, ms | cold, s | pool, s | ratio | cold from kernel | pool from kernel | ratio | blocks, cold | pool |',
 );

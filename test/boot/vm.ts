@@ -4,7 +4,7 @@
  */
 import { readBootPhases } from '../../src/core/boot-phases.js';
 import type { SandboxEvent } from '../../sandbox/sandbox.js';
-import { findProcessor } from './booted-vm.js';
+import { tellProcessor } from './booted-vm.js';
 import { STEPS } from './job.js';
 import { paths, type PathName } from './paths.js';
 import { findTree, Stage } from './stage.js';
@@ -84,7 +84,7 @@ const unknown = asked.find((name) => !isPath(name));
 if (unknown !== undefined) throw new Error(`'${unknown}' is none of ${Object.keys(paths).join(', ')}`);
 const names = asked.length > 0 ? asked.filter(isPath) : (['agent'] as const);
 const tree = findTree('amd64', 'kernel');
-console.log(`The processor is ${findProcessor() === 'kvm' ? "this machine's, by KVM" : 'emulated: no KVM here'}.`);
+console.log(tellProcessor());
 for (const name of names) {
   const reached = await boot(name, tree);
   console.log(`\n| ${name}: reached | at s from the kernel's start |\n|---|---:|`);

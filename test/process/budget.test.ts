@@ -1,5 +1,4 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import { startSandbox } from '../../sandbox/sandbox.js';
 import { runStep } from '../../sandbox/step.js';
@@ -8,8 +7,8 @@ import { measureSize, timeColdStarts } from '../../scripts/bench/bundle.js';
 import { ours } from '../../scripts/bench/contenders.js';
 import { measuredNode } from '../../scripts/bench/node.js';
 import { readPeak, reportPeak } from '../../scripts/bench/start.js';
+import { runScript } from './script.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const PAIRS = 10;
 const BATCHES = 6;
 
@@ -52,10 +51,8 @@ test('a start needs no more memory than the budget allows', async () => {
   }
 });
 
-/** In a process of its own: the bundler doesn't run inside jest. */
 async function listLargest(): Promise<string> {
-  const script = join(root, 'scripts/modules.ts');
-  const listed = await runStep({ script, inputs: {}, environment: { NODE_OPTIONS: '--import=tsx' } });
+  const lines = await runScript('modules.ts');
   // After the bundler's own words.
-  return listed.lines.slice(listed.lines.findIndex((line) => line.startsWith('The largest'))).join('\n');
+  return lines.slice(lines.findIndex((line) => line.startsWith('The largest'))).join('\n');
 }
