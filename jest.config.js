@@ -1,7 +1,6 @@
 /** @type {import('jest').Config} */
-export default {
+const common = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   // Our imports end in .js, as Node wants them; the files they mean end in .ts.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -14,6 +13,20 @@ export default {
   ],
   // Whole processes run in the tests: what takes a second on a quiet machine takes ten on a busy one.
   testTimeout: 30_000,
+};
+
+/** @type {import('jest').Config} */
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'suite',
+      testMatch: ['<rootDir>/test/{core,contract,process}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/programs.js',
+    },
+    // These measure against the programs that their own scripts install.
+    { ...common, displayName: 'peers', testMatch: ['<rootDir>/test/{peers,boot}/**/*.test.ts'] },
+  ],
   // Most of them wait for processes: one worker, which is jest's choice on two cores, would leave both idle.
   maxWorkers: 3,
   watchman: false,

@@ -28,10 +28,8 @@ async function readSituation(): Promise<Situation> {
 
 async function listImages(): Promise<Situation['images']> {
   try {
-    const { stdout } = await run('npm', ['run', '--silent', 'ami', '--', 'list', '--json'], {
-      cwd: root,
-      timeout: ANSWER_MS,
-    });
+    const list = ['--import', 'tsx', 'ami/cli.ts', 'list', '--json'];
+    const { stdout } = await run(process.execPath, list, { cwd: root, timeout: ANSWER_MS });
     return JSON.parse(stdout) as Situation['images'];
   } catch (error) {
     console.log(`The images could not be listed: ${messageOf(error)}`);

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InstanceRecord } from './ec2/records.js';
@@ -63,8 +63,13 @@ function bake(root: string, baked: Baked): void {
 
 const POWER_COMMANDS = ['poweroff', 'shutdown', 'halt', 'reboot'];
 
-/** Instances share this machine: what switches off an instance must never reach the machine itself. */
+/**
+ * Instances share this machine: what switches off an instance must never reach the machine itself. The stand-in runner's
+ * Node is a shim of its own, because whatever lies beside this process's Node (docker, as apt installs it) is no part of
+ * the image.
+ */
 function writeShims(disk: Disk): void {
+  symlinkSync(process.execPath, join(disk.shims, 'node'));
   const request = `: >'${disk.powerOffRequest}'`;
   for (const name of POWER_COMMANDS) writeProgram(join(disk.shims, name), ['#!/bin/sh', request]);
   writeProgram(join(disk.shims, 'systemctl'), [

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { isOurs, type Disk } from './disk.js';
 import type { InstanceRecord } from './ec2/records.js';
@@ -55,7 +55,7 @@ const INHERITED = [
 
 export function makeEnvironment(disk: Disk): Record<string, string> {
   const inherited = Object.entries(process.env).filter(([name]) => INHERITED.some((pattern) => pattern.test(name)));
-  const path = [disk.shims, dirname(process.execPath), process.env['PATH'] ?? '/usr/bin:/bin'];
+  const path = [disk.shims, process.env['PATH'] ?? '/usr/bin:/bin'];
   return {
     ...(Object.fromEntries(inherited) as Record<string, string>),
     PATH: path.join(delimiter),

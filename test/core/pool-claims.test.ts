@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Failure } from '../../src/core/failure.js';
 import { TAG } from '../../src/core/identity.js';
-import { nameClaim } from '../../src/core/pool.js';
+import { nameClaim, originOf } from '../../src/core/pool.js';
 import { PooledWorld, type Rush } from './pooled-world.js';
+import { run } from './requests.js';
 
 /** More of them: `POOL_RUSHES=5000`; the same again: `POOL_RUSHES_SEED`, which a failure names. */
 const numRuns = Number(process.env['POOL_RUSHES'] ?? 100);
@@ -91,4 +93,36 @@ test.each([0, 1, 2, 3])('who loses one name takes the only other that is free, w
     for (const id of world.pooledIds) if (id !== left) world.github.addRunner({ name: nameClaim(id) });
   };
   expect(await world.play()).toEqual([{ started: [left] }]);
+});
+
+test('a mint that is never answered leaves alone the runner of another start that has got the name meanwhile', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const name = nameClaim([...world.pooledIds][0]!);
+  world.github.loseNextMint('before');
+  world.github.onCall = (method, request) => {
+    if (method !== 'mintRunner' || (request as { name: string }).name !== name) return;
+    world.github.addRunner({ name, labels: ['label-of-another', originOf(run, 'eeeeeeee')] });
+  };
+  expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);
+  expect(world.github.listed.map((runner) => runner.name)).toContain(name);
+});
+
+test('tags that reach an instance after nobody waits for the answer are found by whoever takes the start back', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  const tag = world.ec2.tagInstance.bind(world.ec2);
+  world.ec2.tagInstance = async (...given) => {
+    world.later(3_000, () => void tag(...given));
+    throw new Failure('aws-unreachable', 'no answer', { hint: 'h' });
+  };
+  expect(await world.play()).toEqual([{ failed: 'aws-unreachable: no answer' }]);
+  expect(world.ec2.instances.find((one) => one.id === id)?.state).toMatch(/^(shutting-down|terminated)$/);
+  expect(world.github.listed).toEqual([]);
+});
+
+test('an instance whose time in the pool is about to end is not claimed', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  world.ec2.retag(id!, { [TAG.expiresAt]: new Date(world.now + 30_000).toISOString() });
+  expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
 });

@@ -71,6 +71,15 @@ export class PooledWorld {
     return this.outcomes;
   }
 
+  get now(): number {
+    return this.clock.now();
+  }
+
+  /** Something happens so many ms from now. */
+  later(ms: number, action: () => void): void {
+    this.clock.after(ms, action);
+  }
+
   startedInstances(): string[] {
     return this.outcomes.flatMap((one) => ('started' in one ? one.started : []));
   }

@@ -231,13 +231,16 @@ describe('a sweep leaves an instance alone', () => {
     expect(world.changes).toEqual([]);
   });
 
-  test('whose tags tell of a run that its runner’s name does not', async () => {
+  test.each([
+    ['run', TAG.runId, '5, 1'],
+    ['attempt', TAG.runAttempt, '77, 5'],
+  ])('whose tags tell of a %s that its runner’s name does not', async (_what, tag, told) => {
     const world = new SweepWorld();
     const started = await world.start();
     world.setRun('completed', '5');
-    world.ec2.retag(started.instance.id, { [TAG.runId]: '5' });
+    world.ec2.retag(started.instance.id, { [tag]: '5' });
     expect(brief(await world.reap())).toEqual([
-      `instance skipped: its tag ${TAG.runnerName} is "${started.runner.name}", which is of another run or attempt than 5, 1`,
+      `instance skipped: its tag ${TAG.runnerName} is "${started.runner.name}", which is of another run or attempt than ${told}`,
     ]);
   });
 

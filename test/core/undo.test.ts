@@ -7,18 +7,21 @@ import { aRequest, aWorld, failureOf, run } from './requests.js';
 
 /** As long as EC2 has been seen not to list what it launched. */
 const INVISIBLE_MS = 12_000;
-const unanswered = new Failure('aws-unreachable', 'no answer', { hint: 'h' });
 
 describe('a failed start', () => {
-  test('waits for an instance that EC2 may have launched and does not list yet', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
-    world.ec2.fault('launch', { error: unanswered, afterEffect: true });
-    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('aws-unreachable');
-    expect(world.ec2.instances).toHaveLength(1);
-    expect(world.live()).toEqual([]);
-    expect(world.github.listed).toEqual([]);
-    expect(world.journal.at(-1)?.state).toBe('undone');
-  });
+  // Throttled in the end, too: an earlier try of the same request may have been heard.
+  test.each(['aws-unreachable', 'aws-throttled'] as const)(
+    'waits for an instance that EC2 may have launched and does not list yet (%s)',
+    async (code) => {
+      const world = aWorld({ invisibleMs: INVISIBLE_MS });
+      world.ec2.fault('launch', { error: new Failure(code, 'no answer', { hint: 'h' }), afterEffect: true });
+      expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe(code);
+      expect(world.ec2.instances).toHaveLength(1);
+      expect(world.live()).toEqual([]);
+      expect(world.github.listed).toEqual([]);
+      expect(world.journal.at(-1)?.state).toBe('undone');
+    },
+  );
 
   test('does not wait for one that EC2 has refused', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
@@ -39,6 +42,21 @@ describe('a failed start', () => {
     expect(world.github.listed).toHaveLength(1);
     expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
     expect(world.live()).toEqual([]);
+  });
+
+  test('that was cancelled while a launch was not answered keeps the runner, by which a stop looks for the instance', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const launch = world.ec2.launch.bind(world.ec2);
+    world.ec2.launch = async (spec) => {
+      await launch(spec);
+      await world.clock.sleep(4_000);
+      throw new Failure('aws-unreachable', 'no answer', { hint: 'h' });
+    };
+    world.clock.after(2_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
+    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
+    expect(world.live()).toHaveLength(1);
+    expect(world.github.listed).toHaveLength(1);
+    expect(world.journal.at(-1)?.state).toBe('started');
   });
 });
 

@@ -177,6 +177,13 @@ describe('the power goes off, too, when', () => {
     expect(await machine.reasonOfPowerOff()).toBe('lifetime is over and the agent is stuck');
   });
 
+  // The last thing that the job does: from here on, whatever writes to the console waits for a reader that never comes.
+  const blocking = oneJob.replace('exit 0', 'rm "$CI_ACTIONS_CONSOLE"; mkfifo "$CI_ACTIONS_CONSOLE"');
+  const blocked = { runner: blocking, payload: { maxLifetimeSeconds: 2 } };
+  scenario('the console blocks', blocked, async (machine) => {
+    await machine.until(async () => (await machine.read('power-off')) !== '');
+  });
+
   scenario('first its watchdog is killed, then the agent', { runner: noJob }, async (machine) => {
     await machine.untilConsole('phase=listening');
     const [watchdog = 0] = watchdogs(machine.pid);

@@ -69,7 +69,11 @@ describe('ami/refresh-versions.sh', () => {
     writeFileSync(file, JSON.stringify(read()));
     await refresh();
     await expect(
-      run('npx', ['prettier', '--check', '--config', join(root, '.prettierrc'), file], { cwd: root }),
+      run(
+        process.execPath,
+        [join(root, 'node_modules/prettier/bin/prettier.cjs'), '--check', '--config', join(root, '.prettierrc'), file],
+        { cwd: root },
+      ),
     ).resolves.toBeDefined();
   });
 

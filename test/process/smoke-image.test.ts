@@ -18,8 +18,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'smoke-image-'));
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, 'bin'));
-  // What an image would have and this machine need not. A sandbox's machine finds it by this process's PATH.
+  // What an image has, and PATH of these tests has not. A machine of the sandbox finds it by this process's PATH.
   install('docker', DOCKER);
+  install('python3', 'echo Python 3.12.3');
   install('tox', 'echo 4.67.15 from /usr/local/bin');
   process.env['PATH'] = [join(folder, 'bin'), PATH].join(delimiter);
 });

@@ -68,7 +68,7 @@ export class TestStage {
       script: fileURLToPath(new URL(`../../dist/${action}.js`, import.meta.url)),
       inputs,
       environment: {
-        PATH: `${this.programs}:/usr/bin:/bin`,
+        PATH: `${this.programs}:${process.env['PATH']}`,
         GITHUB_REPOSITORY: 'o/r',
         GITHUB_RUN_ID: '77',
         GITHUB_RUN_ATTEMPT: '1',
