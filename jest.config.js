@@ -11,8 +11,6 @@ const common = {
     '<rootDir>/.peers/',
     '<rootDir>/test/node24/node_modules/',
   ],
-  // Whole processes run in the tests: what takes a second on a quiet machine takes ten on a busy one.
-  testTimeout: 30_000,
 };
 
 /** @type {import('jest').Config} */
@@ -29,5 +27,7 @@ export default {
   ],
   // Most of them wait for processes: one worker, which is jest's choice on two cores, would leave both idle.
   maxWorkers: 3,
+  // Whole processes run in the tests: what takes a second on a quiet machine takes ten on a busy one.
+  testTimeout: 60_000,
   watchman: false,
 };

@@ -12,6 +12,7 @@ test('npm run modules tells whose the bytes are', async () => {
 
 test('npm run trace tells what a start does, and which requests arrive when', async () => {
   const table = (await runScript('trace.ts')).join('\n');
-  expect(table).toMatch(/\| RunInstances \|$/m);
+  // On a fast moment it shares its 10 ms with others.
+  expect(table).toMatch(/\|[^|]*\bRunInstances\b[^|]*\|$/m);
   expect(table).toMatch(/^In all, in ms: .*AWS SDK \d+, .*; waiting in whole stretches \d{4}\.$/m);
 });

@@ -178,7 +178,7 @@ describe('the power goes off, too, when', () => {
   });
 
   // The last thing that the job does: from here on, whatever writes to the console waits for a reader that never comes.
-  const blocking = oneJob.replace('exit 0', 'rm "$CI_ACTIONS_CONSOLE"; mkfifo "$CI_ACTIONS_CONSOLE"');
+  const blocking = oneJob.replace('exit 0', 'rm "$CI_ACTIONS_ROOT/console"; mkfifo "$CI_ACTIONS_ROOT/console"');
   const blocked = { runner: blocking, payload: { maxLifetimeSeconds: 2 } };
   scenario('the console blocks', blocked, async (machine) => {
     await machine.until(async () => (await machine.read('power-off')) !== '');

@@ -34,6 +34,17 @@ test("a start's first request comes no later after bare Node's than the budget a
 });
 
 test('a start needs no more memory than the budget allows', async () => {
+  // The least of several, as above: on a busy machine the collector of garbage comes late.
+  let least = Infinity;
+  for (let batch = 0; batch < BATCHES && !(least <= budget.memoryMiB); batch += 1) {
+    least = Math.min(least, await measurePeak());
+  }
+  if (!(least <= budget.memoryMiB))
+    throw new Error(`${least.toFixed(1)} MiB of ${budget.memoryMiB}.\n${await listLargest()}`);
+});
+
+/** The largest resident set of one start, in MiB. */
+async function measurePeak(): Promise<number> {
   const sandbox = await startSandbox({ machines: false });
   try {
     const started = await runStep({
@@ -43,13 +54,11 @@ test('a start needs no more memory than the budget allows', async () => {
       node: measuredNode,
     });
     expect(started.code).toBe(0);
-    const peak = readPeak(started);
-    if (peak > budget.memoryMiB)
-      throw new Error(`${peak.toFixed(1)} MiB of ${budget.memoryMiB}.\n${await listLargest()}`);
+    return readPeak(started);
   } finally {
     await sandbox.close();
   }
-});
+}
 
 async function listLargest(): Promise<string> {
   const lines = await runScript('modules.ts');
