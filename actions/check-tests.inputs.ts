@@ -34,11 +34,13 @@ export const inputs = {
     allowed: 'names of environment variables',
   }),
   'timeout-minutes': withDefault('60', integer('The tests’ own time limit.', { min: 1, max: 7_000 })),
+  artifact: text('What the name of the artifact begins with. Characters that GitHub does not allow become `-`.'),
 };
 
 export const outputs = {
   sha: 'The commit to test.',
   skip: 'Why the tests have to be skipped; empty when they need not be.',
+  artifact: 'A name for the artifact of this call, which no other call of the run has.',
   label: 'A label that no other job has; empty when there is nothing to start.',
   'max-lifetime-minutes': 'How long the machine may live, for start-runner.',
   environments: 'The environments that were asked for, as JSON.',

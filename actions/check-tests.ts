@@ -1,4 +1,10 @@
-import { checkAccess, composeLifetime, findMissingSecrets, summariseSkip } from '../src/core/check-tests.js';
+import {
+  checkAccess,
+  composeArtifactName,
+  composeLifetime,
+  findMissingSecrets,
+  summariseSkip,
+} from '../src/core/check-tests.js';
 import { chooseEnvironments } from '../src/core/choose-environments.js';
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs.js';
 import { resolveRef } from '../src/core/resolve-ref.js';
@@ -31,11 +37,13 @@ export function runCheckTests(): Promise<void> {
     }
     const sha = await findCommit(values, context);
     log.info(`To test: ${sha} of ${values.repository ?? context.repository}.`);
+    const own = nonce(12);
     const needsMachine = skip === '' && values['runs-on'] === undefined;
     writeOutputs({
       sha,
       skip,
-      label: needsMachine ? `ec2-${context.runId}-${context.runAttempt}-${nonce(12)}` : '',
+      label: needsMachine ? `ec2-${context.runId}-${context.runAttempt}-${own}` : '',
+      artifact: composeArtifactName(values.artifact ?? 'tests', own),
       'max-lifetime-minutes': composeLifetime(values['timeout-minutes']),
       environments: choice.chosen,
     });

@@ -1,3 +1,4 @@
+import { list } from '../src/core/input-kinds.js';
 import { needsInput } from '../src/core/run-summary.js';
 
 export const action = {
@@ -9,8 +10,13 @@ export const action = {
 
 export const inputs = {
   needs: needsInput('What the jobs came to: the `needs` context, by `toJSON`. Required.'),
+  environments: list(
+    'Jobs that must have a verdict. Default: those that a job names in its output `environments`, else all.',
+    { matches: /^[A-Za-z_][\w-]*$/, allowed: 'ids of jobs' },
+  ),
 };
 
 export const outputs = {
-  verdict: '`passed` or `failed`.',
+  verdict: '`passed`, `failed`, or `skipped` when nothing was tested and nothing failed.',
+  skipped: 'Environments that were skipped, with the reasons; empty when there is none.',
 };

@@ -1,6 +1,6 @@
 import { Failure } from '../src/core/failure.js';
 import { parseInputs, refuseProblems } from '../src/core/inputs.js';
-import { findUnsuccessful, summariseRun } from '../src/core/run-summary.js';
+import { judgeRun, listJobs, summariseRun } from '../src/core/run-summary.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
@@ -19,18 +19,16 @@ export function runReportTests(): Promise<void> {
     const missing =
       jobs.length === 0 && problems.length === 0 ? ['`needs` is empty; allowed: `${{ toJSON(needs) }}`.'] : [];
     refuseProblems([...problems, ...missing]);
-    const bad = findUnsuccessful(jobs);
-    const summary = summariseRun(jobs);
+    const run = judgeRun(jobs, values.environments);
+    const summary = summariseRun(run);
     log.info(summary);
     await appendSummary(summary, log);
-    writeOutputs({ verdict: bad.length === 0 ? 'passed' : 'failed' });
-    if (bad.length === 0) return;
-    throw new Failure(
-      'environments-failed',
-      `Not successful: ${bad.map(({ name, result }) => `${name} (${result})`).join(', ')}.`,
-      {
-        hint: 'Look at the jobs of these environments. "Re-run failed jobs" repeats only them, on new machines.',
-      },
-    );
+    writeOutputs({ verdict: run.verdict, skipped: listJobs(run.jobs, 'skipped') });
+    if (run.verdict !== 'failed') return;
+    const bad = run.jobs.filter(({ kind }) => kind === 'failed').map(({ job, why }) => `${job.name} (${why})`);
+    const message = bad.length > 0 ? `Not successful: ${bad.join(', ')}.` : 'No environment was tested.';
+    throw new Failure('environments-failed', message, {
+      hint: 'Look at the jobs of these environments. "Re-run failed jobs" repeats only them, on new machines.',
+    });
   });
 }

@@ -32,6 +32,14 @@ export function findMissingSecrets(required: readonly string[], given: Variables
   return `${missing.length === 1 ? 'The secret' : 'The secrets'} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set.`;
 }
 
+/** What upload-artifact refuses in a name. Source: "Invalid characters" in actions/toolkit, package artifact. */
+const FORBIDDEN_IN_ARTIFACTS = /[":<>|*?\\/\r\n]+/g;
+
+/** A name that no other call has: a run may call a workflow several times, with inputs that no name could hold. */
+export function composeArtifactName(title: string, nonce: string): string {
+  return `${title.replace(FORBIDDEN_IN_ARTIFACTS, '-').replace(/\s+/g, ' ').trim()} ${nonce.slice(0, 8)}`;
+}
+
 /** Start-up, check-out and upload go beyond the tests' own time limit. */
 const LIFETIME_MARGIN_MINUTES = 30;
 /** start-runner's own limit. */

@@ -1,4 +1,5 @@
 import { BadValue, type InputDefinition } from './inputs.js';
+import { cell } from './markdown.js';
 
 /** One job of a run, as GitHub's `needs` context tells of it. */
 export interface JobResult {
@@ -31,37 +32,90 @@ export function needsInput(description: string): InputDefinition<readonly JobRes
   };
 }
 
-/** Success and skipped pass. Anything else, also what GitHub may invent one day, does not. */
-export function findUnsuccessful(jobs: readonly JobResult[]): readonly JobResult[] {
-  return jobs.filter(
-    ({ result, outputs }) => !['success', 'skipped'].includes(result) || outputs['verdict'] === 'failed',
-  );
+/** What one job of `needs` means for the run. */
+export interface JudgedJob {
+  readonly job: JobResult;
+  /** `prepared`: a job that tests nothing, such as the one that chooses. */
+  readonly kind: 'passed' | 'failed' | 'skipped' | 'not chosen' | 'prepared';
+  /** Why, for `failed` and `skipped`. */
+  readonly why: string;
 }
 
-/** A table of the environments; jobs without a verdict that succeeded only prepared something. */
-export function summariseRun(jobs: readonly JobResult[]): string {
-  const bad = findUnsuccessful(jobs);
-  const rows = jobs
-    .filter((job) => bad.includes(job) || job.result === 'skipped' || 'verdict' in job.outputs)
-    .map(
-      (job) => `| ${job.name} | ${job.outputs['machine'] ?? ''} | ${job.outputs['minutes'] ?? ''} | ${describe(job)} |`,
-    );
-  const verdict =
-    bad.length === 0 ? 'no environment failed' : `${bad.map(({ name }) => name).join(', ')} not successful`;
+export interface JudgedRun {
+  readonly verdict: 'passed' | 'failed' | 'skipped';
+  readonly jobs: readonly JudgedJob[];
+}
+
+/**
+ * One verdict for environments that were tested side by side. Green needs the verdict of each environment, because a
+ * job may succeed and have tested nothing.
+ *
+ * @param chosen names of the jobs that must have tested; by default those that a job names in its output `environments`,
+ *   else all of them
+ */
+export function judgeRun(jobs: readonly JobResult[], chosen = findChosen(jobs)): JudgedRun {
+  const judged = jobs.map((job) => judgeJob(job, chosen?.includes(job.name)));
+  const has = (kind: JudgedJob['kind']): boolean => judged.some((one) => one.kind === kind);
+  if (has('failed')) return { verdict: 'failed', jobs: judged };
+  if (has('passed')) return { verdict: 'passed', jobs: judged };
+  return { verdict: has('skipped') ? 'skipped' : 'failed', jobs: judged };
+}
+
+/** @param isChosen `undefined` where nothing says which environments were chosen */
+function judgeJob(job: JobResult, isChosen: boolean | undefined): JudgedJob {
+  const { result, outputs } = job;
+  const { verdict = '', reason = '' } = outputs;
+  if (result !== 'success' && result !== 'skipped') return { job, kind: 'failed', why: result || 'no result' };
+  if (verdict === 'passed') return { job, kind: 'passed', why: '' };
+  if (verdict === 'skipped') return { job, kind: 'skipped', why: reason };
+  if (verdict === 'failed') return { job, kind: 'failed', why: 'failed' };
+  if (verdict !== '') return { job, kind: 'failed', why: `the unknown verdict "${verdict}"` };
+  if (result === 'skipped')
+    return isChosen ? { job, kind: 'failed', why: 'did not run' } : { job, kind: 'not chosen', why: '' };
+  // GitHub leaves an empty output out of `needs`: this is a job whose tests did not come to their end.
+  return (isChosen ?? !('environments' in outputs))
+    ? { job, kind: 'failed', why: 'no verdict' }
+    : { job, kind: 'prepared', why: '' };
+}
+
+function findChosen(jobs: readonly JobResult[]): readonly string[] | undefined {
+  const text = jobs.map(({ outputs }) => outputs['environments']).find((one) => one !== undefined);
+  try {
+    const names = JSON.parse(text ?? 'null') as unknown;
+    return Array.isArray(names) ? names.map(String) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A table of the environments. What jobs say of themselves is escaped. */
+export function summariseRun({ verdict, jobs }: JudgedRun): string {
+  const shown = jobs.filter(({ kind }) => kind !== 'prepared');
+  const bad = listJobs(jobs, 'failed');
+  const title =
+    verdict === 'failed' ? `${bad || 'no environment was tested'}${bad && ' not successful'}` : TITLES[verdict];
   return [
-    `### All environments: ${verdict}`,
+    `### All environments: ${title}`,
     '',
     '| Environment | Machine | Minutes | Verdict |',
     '| --- | --- | ---: | --- |',
-    ...rows,
+    ...shown.map(({ job, kind, why }) => {
+      const { machine = '', minutes = '' } = job.outputs;
+      return `| ${[job.name, machine, minutes].map(cell).join(' | ')} | ${describe(kind, why)} |`;
+    }),
     '',
   ].join('\n');
 }
 
-function describe({ result, outputs }: JobResult): string {
-  const { verdict = '', reason = '' } = outputs;
-  if (verdict === 'skipped') return `skipped: ${reason.replaceAll('|', '\\|')}`;
-  if (result === 'skipped') return 'not chosen';
-  if (result === 'success') return verdict || 'success';
-  return `**${result}**`;
+const TITLES = { passed: 'no environment failed', skipped: 'nothing was tested' } as const;
+
+/** Names of the jobs of one kind, with the reason where a job was skipped. */
+export function listJobs(jobs: readonly JudgedJob[], kind: JudgedJob['kind']): string {
+  const chosen = jobs.filter((one) => one.kind === kind);
+  return chosen.map(({ job, why }) => (kind === 'skipped' ? `${job.name} (${why})` : job.name)).join(', ');
+}
+
+function describe(kind: JudgedJob['kind'], why: string): string {
+  if (kind === 'failed') return `**${cell(why)}**`;
+  return kind === 'skipped' ? `skipped: ${cell(why)}` : kind;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseInputs } from '../../src/core/inputs.js';
-import { findUnsuccessful, needsInput, summariseRun, type JobResult } from '../../src/core/run-summary.js';
+import { judgeRun, listJobs, needsInput, summariseRun, type JobResult } from '../../src/core/run-summary.js';
 import { composeTox } from '../../src/core/tox-command.js';
 
 const job = (name: string, result: string, outputs: JobResult['outputs'] = {}): JobResult => ({
@@ -10,20 +10,46 @@ const job = (name: string, result: string, outputs: JobResult['outputs'] = {}): 
 });
 
 describe('Environments side by side', () => {
-  test('pass when each succeeded or was skipped, and with nothing else', () => {
-    const names = (...results: string[]) =>
-      findUnsuccessful(results.map((result) => job(result, result))).map(({ name }) => name);
-    expect(names('success', 'skipped')).toEqual([]);
-    expect(names('success', 'failure', 'cancelled', 'timed_out', '')).toEqual([
-      'failure',
-      'cancelled',
-      'timed_out',
-      '',
-    ]);
+  const passed = { verdict: 'passed' };
+  const verdictOf = (...jobs: JobResult[]) => judgeRun(jobs).verdict;
+
+  test('pass when each has passed, was skipped or was not chosen', () => {
+    const skipped = { verdict: 'skipped', reason: 'no secret' };
+    expect(verdictOf(job('unit', 'success', passed))).toBe('passed');
+    expect(verdictOf(job('unit', 'success', passed), job('cuda', 'skipped'))).toBe('passed');
+    expect(verdictOf(job('unit', 'success', passed), job('s2search', 'success', skipped))).toBe('passed');
+    expect(verdictOf(job('s2search', 'success', skipped))).toBe('skipped');
   });
 
-  test('do not pass when one says so itself, whatever its job came to', () => {
-    expect(findUnsuccessful([job('unit', 'success', { verdict: 'failed' })])).toHaveLength(1);
+  test.each([
+    ['failure', {}],
+    ['cancelled', passed],
+    ['timed_out', passed],
+    ['', passed],
+    ['success', { verdict: 'failed' }],
+    ['success', { verdict: 'maybe' }],
+    ['success', { verdict: '' }],
+    // GitHub leaves an empty output out of `needs`.
+    ['success', { machine: 't3.xlarge' }],
+    ['success', {}],
+  ])('do not pass when one is %j with %j', (result, outputs) => {
+    expect(verdictOf(job('unit', 'success', passed), job('cuda', result, outputs))).toBe('failed');
+  });
+
+  test('do not pass when none was tested', () => {
+    expect(verdictOf(job('choose', 'success', { environments: '[]' }), job('unit', 'skipped'))).toBe('failed');
+  });
+
+  test('do not pass when one that was chosen did not run', () => {
+    const choose = job('choose', 'success', { environments: '["unit","cuda"]' });
+    const { verdict, jobs } = judgeRun([choose, job('unit', 'success', passed), job('cuda', 'skipped')]);
+    expect([verdict, jobs.at(-1)]).toMatchObject(['failed', { kind: 'failed', why: 'did not run' }]);
+  });
+
+  test('may be named, so that a job that only prepares needs no verdict', () => {
+    const jobs = [job('build', 'success'), job('unit', 'success', passed)];
+    expect(judgeRun(jobs, ['unit']).verdict).toBe('passed');
+    expect(judgeRun(jobs).verdict).toBe('failed');
   });
 
   test('may have no outputs, as a skipped job', () => {
@@ -33,15 +59,15 @@ describe('Environments side by side', () => {
   });
 
   test('have a table of environment, machine, minutes and verdict', () => {
-    const text = summariseRun([
-      job('choose', 'success', { sha: 'a' }),
+    const run = judgeRun([
+      job('choose', 'success', { sha: 'a', environments: '["unit","cuda","arm64","s2search"]' }),
       job('unit', 'success', { verdict: 'passed', machine: 't3.xlarge', minutes: '2.5' }),
       job('cuda', 'failure', { verdict: 'failed', machine: 'g4dn.xlarge', minutes: '9.0' }),
       job('arm64', 'cancelled'),
       job('s2search', 'success', { verdict: 'skipped', reason: 'The secret S2SEARCH_URL is not set.' }),
       job('dind_os', 'skipped'),
     ]);
-    expect(text.split('\n')).toEqual([
+    expect(summariseRun(run).split('\n')).toEqual([
       '### All environments: cuda, arm64 not successful',
       '',
       '| Environment | Machine | Minutes | Verdict |',
@@ -49,16 +75,23 @@ describe('Environments side by side', () => {
       '| unit | t3.xlarge | 2.5 | passed |',
       '| cuda | g4dn.xlarge | 9.0 | **failure** |',
       '| arm64 |  |  | **cancelled** |',
-      '| s2search |  |  | skipped: The secret S2SEARCH_URL is not set. |',
-      '| dind_os |  |  | not chosen |',
+      '| s2search |  |  | skipped: The secret S2SEARCH\\_URL is not set. |',
+      '| dind\\_os |  |  | not chosen |',
       '',
     ]);
+    expect(listJobs(run.jobs, 'skipped')).toBe('s2search (The secret S2SEARCH_URL is not set.)');
+  });
+
+  test('write what jobs say of themselves as text', () => {
+    const evil = { verdict: 'passed', machine: '<img src=x> | [a](b)\n# c' };
+    expect(summariseRun(judgeRun([job('unit', 'success', evil)]))).toContain(
+      '| unit | &lt;img src=x&gt; \\| \\[a\\](b) # c |  | passed |',
+    );
   });
 
   test('show a job that only prepared them when it failed', () => {
-    expect(summariseRun([job('choose', 'failure'), job('unit', 'skipped')])).toContain(
-      '| choose |  |  | **failure** |',
-    );
+    const run = judgeRun([job('choose', 'failure'), job('unit', 'skipped')]);
+    expect(summariseRun(run)).toContain('| choose |  |  | **failure** |');
   });
 
   test.each(['{}', '[]', 'x', '{"a": 1}', '{"a": {}}', 'null'])('are not %j', (text) => {

@@ -112,15 +112,20 @@ describe('run-tox', () => {
 describe('report-tests', () => {
   const report = (needs: object) => stage.run('report-tests', { needs: JSON.stringify(needs) });
 
-  test('is green for success and skipped, red for anything else, with the table in the summary', async () => {
+  test('is green when something passed and nothing failed, with the table in the summary', async () => {
     const green = await report({
       unit: { result: 'success', outputs: { verdict: 'passed' } },
+      s2search: { result: 'success', outputs: { verdict: 'skipped', reason: 'no secret' } },
       cuda: { result: 'skipped', outputs: {} },
     });
-    expect([green.code, green.outputs]).toEqual([0, { verdict: 'passed' }]);
+    expect([green.code, green.outputs]).toEqual([0, { verdict: 'passed', skipped: 's2search (no secret)' }]);
+    expect(green.summary).toContain('| cuda |  |  | not chosen |');
+  });
+
+  test('is red for anything else, a job without a verdict too', async () => {
     const red = await report({ unit: { result: 'success', outputs: {} }, cuda: { result: 'cancelled', outputs: {} } });
-    expect([red.code, red.outputs]).toEqual([1, { verdict: 'failed' }]);
-    expect(errorOf(red)).toContain('Not successful: cuda (cancelled).');
+    expect([red.code, red.outputs['verdict']]).toEqual([1, 'failed']);
+    expect(errorOf(red)).toContain('Not successful: unit (no verdict), cuda (cancelled).');
     expect(codeOf(red)).toBe('environments-failed');
     expect(red.summary).toContain('| cuda |  |  | **cancelled** |');
   });
