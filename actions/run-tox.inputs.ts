@@ -1,5 +1,6 @@
 import { variables } from '../src/core/environment-variables.js';
-import { list, text } from '../src/core/input-kinds.js';
+import { filePatterns } from '../src/core/file-patterns.js';
+import { text } from '../src/core/input-kinds.js';
 
 export const action = {
   name: 'Run tox',
@@ -28,9 +29,8 @@ export const inputs = {
   setup: text('Bash commands to run before tox, as `bash -eo pipefail` does, in the same folder and environment.'),
   env: variables('Environment variables for `setup` and tox.'),
   'secret-env': variables('Secret ones, which win over `env`. Each value is masked.', { secret: true }),
-  report: list(
+  report: filePatterns(
     'JUnit files that the tests write, relative to the working directory. Without one, or without a test in it, the step is red.',
-    { matches: /^(?!\/).+$/, allowed: 'paths inside the working directory' },
   ),
 };
 

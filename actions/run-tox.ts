@@ -1,21 +1,20 @@
 import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Failure, messageOf } from '../src/core/failure.js';
+import { Failure } from '../src/core/failure.js';
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs.js';
-import { parseJunit, type TestCase } from '../src/core/junit.js';
 import { createTally } from '../src/core/test-output.js';
 import { summariseTests } from '../src/core/test-report.js';
+import { TestResults } from '../src/core/test-results.js';
 import { judgeTests, type Evidence } from '../src/core/test-verdict.js';
 import { composeTox } from '../src/core/tox-command.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
-import { findFiles } from '../src/host/find-files.js';
 import { createLog } from '../src/host/log.js';
 import { writeOutputs } from '../src/host/outputs.js';
 import { findProgram, runProgram } from '../src/host/programs.js';
+import { readReports } from '../src/host/read-reports.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { appendSummary } from '../src/host/summary.js';
 import { readInputs } from './read-inputs.js';
@@ -26,9 +25,6 @@ interface Place {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
-
-/** Files that were written in the second before the tests began may have a coarse time stamp. */
-const CLOCK_GRACE_MS = 1_000;
 
 /** `run-tox`. */
 export function runRunTox(): Promise<void> {
@@ -53,14 +49,18 @@ export function runRunTox(): Promise<void> {
       writeOutputs({ verdict, minutes: ((clock.now() - beganAt) / 60_000).toFixed(1) });
     say('failed');
     if (values.setup !== undefined) await log.group('Setup', () => runSetup(values.setup!, place));
-    const evidence = { ...(await runTests(values, place)), ...(await readReports(values.report, cwd, beganAt)) };
+    const ended = await runTests(values, place);
+    const reports = values.report && (await readReports(values.report, cwd, beganAt));
+    for (const one of reports?.broken ?? []) log.warning(`This report cannot be read to its end: ${one}.`);
+    for (const one of reports?.unreadable ?? []) log.info(`Not searched for reports: ${one}.`);
+    const evidence = { ...ended, ...(reports && { reports }) };
     const { failure } = judgeTests(evidence);
     say(failure ? 'failed' : 'passed');
     const title = `tox -e ${values['tox-env']}`;
-    const cases = evidence.reports?.cases ?? [];
+    const results = reports?.results ?? new TestResults();
     // Without a test to show, the failure's own summary says all.
-    if (!failure || cases.length > 0)
-      await appendSummary(summariseTests(title, failure ? 'failed' : 'passed', cases), log);
+    if (!failure || results.total > 0)
+      await appendSummary(summariseTests(title, failure ? 'failed' : 'passed', results), log);
     if (failure) throw new Failure(failure.code, failure.message, { hint: failure.hint });
   });
 }
@@ -106,25 +106,4 @@ function say(line: string): void {
 
 function refuseCancelled({ signal }: Place): void {
   if (signal.aborted) throw signal.reason as Failure;
-}
-
-async function readReports(
-  patterns: readonly string[] | undefined,
-  cwd: string,
-  beganAt: number,
-): Promise<Pick<Evidence, 'reports'>> {
-  if (patterns === undefined) return {};
-  const found = await findFiles(cwd, patterns);
-  const fresh = found.filter(({ modifiedAt }) => modifiedAt >= beganAt - CLOCK_GRACE_MS);
-  const unreadable: string[] = [];
-  const cases: TestCase[] = [];
-  for (const { path } of fresh) {
-    try {
-      cases.push(...parseJunit(await readFile(join(cwd, path), 'utf8')));
-    } catch (error) {
-      unreadable.push(`${path}: ${messageOf(error)}`);
-    }
-  }
-  const stale = found.filter((one) => !fresh.includes(one)).map(({ path }) => path);
-  return { reports: { pattern: patterns.join(', '), cases, files: fresh.map(({ path }) => path), stale, unreadable } };
 }

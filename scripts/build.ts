@@ -32,8 +32,8 @@ const stubs: Readonly<Record<string, readonly [keyof typeof entries, string]>> =
 
 /**
  * What the actions share, in files of which each takes from those before it. V8 keeps what it needed to parse the largest
- * file, so one file of everything would cost 4 MiB more. `core` is what a start reads, `rest` what only others do;
- * `credentials` is for whoever has his AWS credentials from elsewhere than the environment. What the sources import by
+ * file, so one file of everything would cost 4 MiB more. `core` is what a start reads, `rest` what only
+ * a stop, a reaper and a pool do, `tests` what only the actions around tests do; `credentials` is for whoever has his AWS credentials from elsewhere than the environment. What the sources import by
  * `import()` are files without being told.
  */
 const groups = [
@@ -61,7 +61,9 @@ interface Graph {
 }
 
 function nameShared(id: string, graph: Graph): string {
-  return findReached(join(root, entries['start.js']), graph).has(id) ? 'core' : 'rest';
+  const isReached = (entry: keyof typeof entries) => findReached(join(root, entries[entry]), graph).has(id);
+  if (isReached('start.js')) return 'core';
+  return (['stop.js', 'reap.js', 'fill.js'] as const).some(isReached) ? 'rest' : 'tests';
 }
 
 /** What a module imports, and what that imports, but for what is imported by `import()`. */

@@ -1,60 +1,198 @@
-import { parseXml, XmlElement, XmlError } from '@rgrove/parse-xml';
+import sax from 'sax';
+import type { TestResults } from './test-results.js';
+import { plainText } from './xml-text.js';
 
-export type Outcome = 'passed' | 'failed' | 'skipped';
+/** The first words of a message: no reader of a summary wants more, and a report may hold gigabytes. */
+const LONGEST_TEXT = 4_000;
+// sax refuses tokens that are larger. A failure's message is an attribute, and some tools put a whole log into it.
+(sax as { MAX_BUFFER_LENGTH?: number }).MAX_BUFFER_LENGTH = 64 * 2 ** 20;
 
-export interface TestCase {
+interface Suite {
   readonly name: string;
-  /** Class or file, where the report tells it. */
-  readonly place: string;
-  readonly outcome: Outcome;
-  readonly seconds: number;
-  /** The first words of what went wrong, or why it was skipped. */
-  readonly message: string;
+  /** What the suite says of itself: failures and errors. */
+  readonly declared: number;
+  /** Failures found in it. */
+  found: number;
 }
 
-/** The test cases of a JUnit file, however its suites are nested. @throws Error when it is not one */
-export function parseJunit(text: string): readonly TestCase[] {
-  const root = readRoot(text);
-  if (root?.name === 'testsuites') return root.children.flatMap(readSuite);
-  if (root?.name === 'testsuite') return readSuite(root);
-  throw new Error('there is no <testsuites> and no <testsuite> in it');
+interface OpenCase {
+  readonly attributes: Readonly<Record<string, string>>;
+  failure?: OpenText;
+  skipped?: OpenText;
+  isExpectedFailure: boolean;
 }
 
-function readRoot(text: string): XmlElement | null {
-  try {
-    // HTML's names for characters stand in the messages of some tools; they are no reason to read nothing.
-    return parseXml(text, { ignoreUndefinedEntities: true }).root;
-  } catch (error) {
-    if (!(error instanceof XmlError)) throw error;
-    throw new Error(`line ${error.line}: ${error.message.split('\n')[0]}`, { cause: error });
+interface OpenText {
+  message: string;
+}
+
+/**
+ * Reads a JUnit file while it arrives, however large it is, and adds its test cases to `results`. What counts as what is
+ * a table in docs/junit.md, with the producers that it was taken from.
+ */
+export class JunitReader {
+  private readonly parser = sax.parser(true, { position: true });
+  private readonly suites: Suite[] = [];
+  /** How many elements there were so far. */
+  private elements = 0;
+  private current: OpenCase | undefined;
+  /** Where text goes now: the words of a failure or of a reason to skip. */
+  private text: OpenText | undefined;
+  private problem: string | undefined;
+
+  constructor(private readonly results: TestResults) {
+    const onText = (text: string): void => this.addText(text);
+    Object.assign(this.parser, {
+      onopentag: ({ name, attributes }: { name: string; attributes: Record<string, string> }) =>
+        this.enter(localName(name), attributes),
+      onclosetag: (name: string) => this.leave(localName(name)),
+      ontext: onText,
+      oncdata: onText,
+      onerror: (error: Error) => this.note(error),
+    });
+  }
+
+  write(text: string): void {
+    if (this.problem === undefined) this.parser.write(text);
+  }
+
+  /** @throws Error with the line, when the file is no JUnit file, or is cut off or not well-formed */
+  close(): void {
+    if (this.problem === undefined) this.parser.close();
+    if (this.problem === undefined && this.elements === 0) this.problem = 'it is empty';
+    if (this.problem !== undefined) throw new Error(this.problem);
+  }
+
+  private enter(name: string, attributes: Record<string, string>): void {
+    this.elements += 1;
+    if (this.elements === 1 && name !== 'testsuites' && name !== 'testsuite') {
+      return this.fail(`it begins with <${name}>, not with <testsuites> or <testsuite>`);
+    }
+    if (this.current) this.openInCase(this.current, name, attributes);
+    else if (name === 'testsuite' || name === 'testsuites') this.openSuite(attributes);
+    else if (name === 'testcase') this.current = { attributes, isExpectedFailure: false };
+    else if (isFailure(name)) this.addSuiteFailure(attributes);
+  }
+
+  private openSuite({ name = '', failures, errors }: Record<string, string>): void {
+    this.suites.push({ name, declared: count(failures) + count(errors), found: 0 });
+  }
+
+  private openInCase(open: OpenCase, name: string, { message = '', type = '' }: Record<string, string>): void {
+    if (isFailure(name)) this.text = open.failure ??= { message };
+    else if (name === 'skipped' || name === 'ignored' || name === 'disabled') {
+      this.text = open.skipped ??= { message };
+      // pytest reports a test that failed as it was expected to as skipped: it was run.
+      open.isExpectedFailure ||= type === 'pytest.xfail';
+    }
+  }
+
+  private leave(name: string): void {
+    if (name === 'testcase' && this.current) this.closeCase(this.current);
+    else if (isFailure(name) || name === 'skipped') this.text = undefined;
+    else if (name === 'testsuite' || name === 'testsuites') this.closeSuite();
+  }
+
+  private closeCase({ attributes, failure, skipped, isExpectedFailure }: OpenCase): void {
+    const { name = '', classname = '', file = '', time = '' } = attributes;
+    const said = readStatus(attributes);
+    const outcome =
+      failure || said === 'failed'
+        ? 'failed'
+        : (skipped && !isExpectedFailure) || said === 'skipped'
+          ? 'skipped'
+          : 'passed';
+    if (outcome === 'failed') this.countFailure();
+    const message =
+      (failure ?? skipped)?.message ?? (said === 'failed' ? `status="${attributes['status'] ?? ''}"` : '');
+    this.results.add({
+      name: plainText(name) || 'without a name',
+      place: plainText(classname || file),
+      outcome,
+      seconds: readSeconds(time),
+      message: plainText(message),
+    });
+    this.current = this.text = undefined;
+  }
+
+  /** A suite that says of itself that tests failed, and lists none that did: some tools leave out what broke a suite. */
+  private closeSuite(): void {
+    const suite = this.suites.pop();
+    if (!suite) return;
+    if (suite.declared > 0 && suite.found === 0) {
+      const message = `the suite counts ${suite.declared} failures or errors, and lists no test that failed`;
+      suite.found += 1;
+      this.results.add({ name: plainText(suite.name) || 'a suite', place: '', outcome: 'failed', seconds: 0, message });
+    }
+    const outer = this.suites.at(-1);
+    if (outer) outer.found += suite.found;
+  }
+
+  private addSuiteFailure({ message = '' }: Record<string, string>): void {
+    this.countFailure();
+    const name = this.suites.at(-1)?.name ?? '';
+    this.results.add({
+      name: plainText(name) || 'a suite',
+      place: '',
+      outcome: 'failed',
+      seconds: 0,
+      message: plainText(message) || 'the suite itself failed',
+    });
+  }
+
+  private countFailure(): void {
+    const suite = this.suites.at(-1);
+    if (suite) suite.found += 1;
+  }
+
+  private addText(text: string): void {
+    if (this.text && this.text.message.length < LONGEST_TEXT) this.text.message += text.slice(0, LONGEST_TEXT);
+  }
+
+  private note(error: Error): void {
+    // References to characters that XML forbids, such as an escape sequence's, and HTML's names for characters stand in
+    // the messages of some tools. They decide nothing.
+    if (error.message.startsWith('Invalid character entity')) this.forgive();
+    else this.fail(`line ${this.parser.line + 1}: ${error.message.split('\n')[0]?.toLowerCase()}`);
+  }
+
+  private fail(problem: string): void {
+    this.problem ??= problem;
+    this.forgive();
+  }
+
+  /** The parser throws at its next character unless its error is taken away. */
+  private forgive(): void {
+    (this.parser as { error: Error | null }).error = null;
   }
 }
 
-function readSuite(suite: unknown): readonly TestCase[] {
-  if (!(suite instanceof XmlElement) || suite.name !== 'testsuite') return [];
-  const cases = childrenOf(suite, 'testcase').map(readCase);
-  return [...cases, ...childrenOf(suite, 'testsuite').flatMap(readSuite)];
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
 }
 
-function readCase(element: XmlElement): TestCase {
-  const { name = '', classname = '', file = '', time = '' } = element.attributes;
-  const [failed] = childrenOf(element, 'failure', 'error');
-  const [skipped] = childrenOf(element, 'skipped');
-  return {
-    name: name || 'without a name',
-    place: classname || file,
-    outcome: failed ? 'failed' : skipped ? 'skipped' : 'passed',
-    seconds: Number(time.replaceAll(',', '')) || 0,
-    message: messageOf(failed ?? skipped),
-  };
+function isFailure(name: string): boolean {
+  return name === 'failure' || name === 'error';
 }
 
-function messageOf(given: XmlElement | undefined): string {
-  return (given?.attributes['message'] || given?.text || '').trim();
+const FAILED = /^(failed|fail|failure|error|errored|broken)$/i;
+const SKIPPED = /^(notrun|not_run|not run|skipped|skip|ignored|disabled|suppressed|pending|todo)$/i;
+
+/** What a test case says of itself by attributes: googletest's, NUnit's and others' that write no element for it. */
+function readStatus({ status = '', result = '', success = '', executed = '' }: Readonly<Record<string, string>>) {
+  if (FAILED.test(status) || FAILED.test(result) || /^false$/i.test(success)) return 'failed';
+  if (SKIPPED.test(status) || SKIPPED.test(result) || /^false$/i.test(executed)) return 'skipped';
+  return undefined;
 }
 
-function childrenOf(element: XmlElement, ...names: string[]): XmlElement[] {
-  return element.children.filter(
-    (child): child is XmlElement => child instanceof XmlElement && names.includes(child.name),
-  );
+function count(text = ''): number {
+  return Number.parseInt(text, 10) || 0;
+}
+
+/** Seconds with any marks: `1,000.5`, `1.000,5`, `0,125`. A comma before three digits is a decimal one only behind 0. */
+function readSeconds(time: string): number {
+  const last = Math.max(time.lastIndexOf(','), time.lastIndexOf('.'));
+  const isThousands = time[last] === ',' && /^[1-9]\d*(,\d{3})+$/.test(time);
+  if (last < 0 || isThousands) return Number(time.replaceAll(',', '')) || 0;
+  return Number(`${time.slice(0, last).replace(/[.,]/g, '')}.${time.slice(last + 1)}`) || 0;
 }

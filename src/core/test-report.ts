@@ -1,72 +1,49 @@
-import type { Outcome, TestCase } from './junit.js';
+import { byteLength, cell, shortenMiddle } from './markdown.js';
+import type { Outcome, TestCase, TestResults } from './test-results.js';
 
-/** GitHub takes 1 MiB of summary a step; these keep well below, whatever the tests say. */
-const MOST_ROWS = 100;
+/** GitHub drops a summary of more than 1 MiB whole. This leaves room for what else a step says. */
+const MOST_BYTES = 800 * 1024;
+const MOST_ROWS: Readonly<Record<Outcome, number>> = { failed: 500, skipped: 100, passed: 100 };
+const LONGEST_NAME = 200;
 const LONGEST_MESSAGE = 300;
 
-/** The tests in Markdown, the failing ones first and open, the others folded away. */
-export function summariseTests(title: string, verdict: string, cases: readonly TestCase[]): string {
-  const count = (outcome: Outcome): number => cases.filter((one) => one.outcome === outcome).length;
-  const total = cases.reduce((sum, one) => sum + one.seconds, 0);
-  const head = [`### ${title}: ${verdict}`, ''];
-  if (cases.length === 0) return [...head, ''].join('\n');
-  return [
-    ...head,
-    `${count('failed')} failed, ${count('passed')} passed, ${count('skipped')} skipped, in ${total.toFixed(1)} s.`,
-    '',
-    ...renderFailed(cases.filter(({ outcome }) => outcome === 'failed')),
-    ...renderFolded('skipped', cases),
-    ...renderFolded('passed', cases),
-  ].join('\n');
+/** The tests in Markdown, the failing ones first and open, the others folded away; at most {@link MOST_BYTES} bytes. */
+export function summariseTests(title: string, verdict: string, results: TestResults): string {
+  const head = [`### ${cell(title)}: ${verdict}`, ''];
+  if (results.total === 0) return [...head, ''].join('\n');
+  const totals = (['failed', 'passed', 'skipped'] as const).map((outcome) => `${results.count(outcome)} ${outcome}`);
+  const lines = [...head, `${totals.join(', ')}, in ${results.seconds.toFixed(1)} s.`, ''];
+  let left = MOST_BYTES;
+  for (const outcome of ['failed', 'skipped', 'passed'] as const) {
+    const section = renderSection(outcome, results, left);
+    left -= byteLength(section.join('\n'));
+    lines.push(...section);
+  }
+  return lines.join('\n');
 }
 
-function renderFailed(failed: readonly TestCase[]): string[] {
-  if (failed.length === 0) return [];
-  return [
-    '| Failed | What it says | Seconds |',
-    '| --- | --- | ---: |',
-    ...failed
-      .slice(0, MOST_ROWS)
-      .map((one) => `| ${nameOf(one)} | ${cell(shorten(one.message))} | ${one.seconds.toFixed(1)} |`),
-    '',
-    ...countRest(failed),
-  ];
+function renderSection(outcome: Outcome, results: TestResults, bytes: number): string[] {
+  const total = results.count(outcome);
+  if (total === 0) return [];
+  const cases = results.list(outcome).slice(0, MOST_ROWS[outcome]);
+  const rows = takeRows(cases.map(renderRow), bytes);
+  const rest = total > rows.length ? [`… and ${total - rows.length} more.`, ''] : [];
+  const title = outcome === 'failed' ? '| Failed | What it says | Seconds |' : '| Test | Why | Seconds |';
+  const table = [title, '| --- | --- | ---: |', ...rows, '', ...rest];
+  if (outcome === 'failed') return table;
+  const order = outcome === 'passed' ? ', the slowest first' : '';
+  return [`<details><summary>${total} ${outcome}${order}</summary>`, '', ...table, '</details>', ''];
 }
 
-function renderFolded(outcome: Outcome, cases: readonly TestCase[]): string[] {
-  const rows = cases.filter((one) => one.outcome === outcome).sort((a, b) => b.seconds - a.seconds);
-  if (rows.length === 0) return [];
-  return [
-    `<details><summary>${rows.length} ${outcome}${outcome === 'passed' ? ', the slowest first' : ''}</summary>`,
-    '',
-    '| Test | Seconds | |',
-    '| --- | ---: | --- |',
-    ...rows
-      .slice(0, MOST_ROWS)
-      .map((one) => `| ${nameOf(one)} | ${one.seconds.toFixed(1)} | ${cell(shorten(one.message))} |`),
-    '',
-    ...countRest(rows),
-    '</details>',
-    '',
-  ];
+function renderRow({ place, name, seconds, message }: TestCase): string {
+  const full = place ? `${place}: ${name}` : name;
+  const short = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message;
+  return `| ${cell(shortenMiddle(full, LONGEST_NAME))} | ${cell(short)} | ${seconds.toFixed(1)} |`;
 }
 
-function countRest(rows: readonly TestCase[]): string[] {
-  return rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more.`, ''] : [];
-}
-
-function nameOf({ place, name }: TestCase): string {
-  return cell(place ? `${place}: ${name}` : name);
-}
-
-function shorten(text: string): string {
-  return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE - 1)}…` : text;
-}
-
-/** A test's words are text: no Markdown, no HTML, no end of the cell. */
-function cell(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]!)
-    .replace(/[\\`*_[\]|~]/g, '\\$&');
+/** The first rows, as many as have room. */
+function takeRows(rows: readonly string[], bytes: number): readonly string[] {
+  let used = 0;
+  const end = rows.findIndex((row) => (used += byteLength(row) + 1) > bytes);
+  return end < 0 ? rows : rows.slice(0, end);
 }

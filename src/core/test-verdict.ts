@@ -1,22 +1,27 @@
 import type { FailureCode } from './failure-codes.js';
-import type { TestCase } from './junit.js';
 import type { Tally } from './test-output.js';
+import type { TestResults } from './test-results.js';
 
 /** All that is known of a run of tox. */
 export interface Evidence {
   readonly exitCode: number;
   readonly tally: Tally;
   /** Absent when no report was asked for. */
-  readonly reports?: {
-    readonly pattern: string;
-    readonly cases: readonly TestCase[];
-    /** Files that fit the pattern and were written by this run. */
-    readonly files: readonly string[];
-    /** Files that are older than this run. */
-    readonly stale: readonly string[];
-    /** What could not be read, and why. */
-    readonly unreadable: readonly string[];
-  };
+  readonly reports?: Reports;
+}
+
+/** The JUnit files of a run. */
+export interface Reports {
+  readonly pattern: string;
+  readonly results: TestResults;
+  /** Files that match the pattern and were written by this run. */
+  readonly files: readonly string[];
+  /** Files that are older than this run. */
+  readonly stale: readonly string[];
+  /** Files that are no JUnit file to their end, and why. */
+  readonly broken: readonly string[];
+  /** Folders that may not be read, and why. */
+  readonly unreadable: readonly string[];
 }
 
 export interface Verdict {
@@ -36,7 +41,7 @@ export function judgeTests(evidence: Evidence): Verdict {
 }
 
 function findFailure({ exitCode, tally, reports }: Evidence): Verdict['failure'] {
-  const failed = reports?.cases.filter(({ outcome }) => outcome === 'failed').length ?? 0;
+  const failed = reports?.results.count('failed') ?? 0;
   if (exitCode === NOTHING_COLLECTED && failed === 0) {
     return nothing('No test was collected (exit code 5).', 'Check which tests the command in tox.ini selects.');
   }
@@ -48,28 +53,21 @@ function findFailure({ exitCode, tally, reports }: Evidence): Verdict['failure']
   return reports ? judgeReports(reports) : judgeTally(tally);
 }
 
-function judgeReports({
-  pattern,
-  cases,
-  files,
-  stale,
-  unreadable,
-}: NonNullable<Evidence['reports']>): Verdict['failure'] {
-  if (unreadable.length > 0)
-    return nothing(`A report cannot be read: ${unreadable.join('; ')}.`, 'Let the tests write JUnit XML.');
+function judgeReports({ pattern, results, files, stale, broken, unreadable }: Reports): Verdict['failure'] {
+  if (results.count('passed') > 0) return undefined;
+  if (broken.length > 0)
+    return nothing(`A report cannot be read: ${broken.join('; ')}.`, 'Let the tests write JUnit XML.');
   if (files.length === 0) {
     const old = stale.length > 0 ? ` ${stale.join(', ')} was there before the tests began, and does not count.` : '';
+    const closed = unreadable.length > 0 ? ` Not searched: ${unreadable.join(', ')}.` : '';
     return nothing(
-      `\`report\` is "${pattern}", and the tests wrote no such file.${old}`,
+      `\`report\` is "${pattern}", and the tests wrote no such file.${old}${closed}`,
       'Let the tests write it, for example by `pytest --junitxml=FILE`, or correct the path, which is relative to the working directory.',
     );
   }
-  if (cases.length === 0)
+  if (results.total === 0)
     return nothing(`${files.join(', ')} has no test in it.`, 'Check which tests the command in tox.ini selects.');
-  if (cases.every(({ outcome }) => outcome === 'skipped')) {
-    return nothing(`All ${cases.length} tests were skipped.`, 'See in the summary why they were skipped.');
-  }
-  return undefined;
+  return nothing(`All ${results.total} tests were skipped.`, 'See in the summary why they were skipped.');
 }
 
 function judgeTally({ executed, skipped, lines, leftOut }: Tally): Verdict['failure'] {

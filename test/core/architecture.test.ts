@@ -23,7 +23,7 @@ const ownImports: readonly (readonly [string, readonly string[]])[] = [
   ['iam', ['iam', 'src/core']],
 ];
 /** Libraries that compute and touch nothing. */
-const pureImports = /^(js-yaml|jsonc-parser|@rgrove\/parse-xml|node:(zlib|crypto|events))$/;
+const pureImports = /^(js-yaml|jsonc-parser|picomatch|sax|node:(zlib|crypto|events))$/;
 /** How the world leaks into code that should only decide. */
 const impure =
   /\bprocess\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;

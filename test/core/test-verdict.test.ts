@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseJunit, type TestCase } from '../../src/core/junit.js';
 import { createTally, type Tally } from '../../src/core/test-output.js';
-import { summariseTests } from '../../src/core/test-report.js';
+import { TestResults, type TestCase } from '../../src/core/test-results.js';
 import { judgeTests, type Evidence } from '../../src/core/test-verdict.js';
 
 function count(...lines: string[]): Tally {
@@ -19,11 +18,25 @@ const one = (outcome: TestCase['outcome'], more: Partial<TestCase> = {}): TestCa
   ...more,
 });
 
+function resultsOf(cases: readonly TestCase[]): TestResults {
+  const results = new TestResults();
+  for (const one of cases) results.add(one);
+  return results;
+}
+
 /** As a report that was asked for, written by this run. */
 const report = (cases: readonly TestCase[], more: Partial<NonNullable<Evidence['reports']>> = {}): Evidence => ({
   exitCode: 0,
   tally: count(),
-  reports: { pattern: 'r.xml', cases, files: ['r.xml'], stale: [], unreadable: [], ...more },
+  reports: {
+    pattern: 'r.xml',
+    results: resultsOf(cases),
+    files: ['r.xml'],
+    stale: [],
+    broken: [],
+    unreadable: [],
+    ...more,
+  },
 });
 
 describe('The closing lines of', () => {
@@ -88,7 +101,7 @@ describe('Red is', () => {
     ['a report of skipped tests', report([one('skipped')]), 'nothing-tested: All 1 tests were skipped.'],
     [
       'a report that is none',
-      report([one('passed')], { unreadable: ['s.xml: line 1'] }),
+      report([], { broken: ['s.xml: line 1'] }),
       'nothing-tested: A report cannot be read: s.xml: line 1.',
     ],
     [
@@ -107,65 +120,9 @@ describe('Green is', () => {
   test.each<[string, Evidence]>([
     ['a test that passed', { exitCode: 0, tally: count('1 passed in 0.1s') }],
     ['a report with one', report([one('passed'), one('skipped')])],
+    ['a report with one beside a broken report', report([one('passed')], { broken: ['s.xml: it is empty'] })],
     ['a program that is not known, at its word', { exitCode: 0, tally: count('all is well') }],
   ])('%s', (_, evidence) => {
     expect(judgeTests(evidence).failure).toBeUndefined();
-  });
-});
-
-describe('A JUnit file', () => {
-  const xml = `<?xml version="1.0" encoding="utf-8"?>
-    <testsuites><testsuite name="outer" tests="4">
-      <testsuite name="inner"><testcase classname="a.B" name="ok" time="1,000.5"/></testsuite>
-      <testcase file="t.py" name="bad"><failure message="1 &lt; 2&#10;no"><![CDATA[long]]></failure></testcase>
-      <testcase name="broken"><error>fell over</error></testcase>
-      <testcase name="left"><skipped message="not here"/></testcase>
-      <testcase/>
-    </testsuite><testsuite name="empty"/></testsuites>`;
-
-  test('tells each test’s outcome, place, time and words, however its suites are nested', () => {
-    expect(parseJunit(xml)).toEqual([
-      { name: 'bad', place: 't.py', outcome: 'failed', seconds: 0, message: '1 < 2\nno' },
-      { name: 'broken', place: '', outcome: 'failed', seconds: 0, message: 'fell over' },
-      { name: 'left', place: '', outcome: 'skipped', seconds: 0, message: 'not here' },
-      { name: 'without a name', place: '', outcome: 'passed', seconds: 0, message: '' },
-      { name: 'ok', place: 'a.B', outcome: 'passed', seconds: 1000.5, message: '' },
-    ]);
-  });
-
-  test('may be one suite without a frame', () => {
-    expect(parseJunit('<testsuite><testcase name="a"/></testsuite>')).toMatchObject([{ name: 'a' }]);
-  });
-
-  test.each(['<html></html>', '', 'no XML', '<testsuite>', '<testsuite><testcase></testsuite>'])(
-    'is not %j',
-    (text) => {
-      expect(() => parseJunit(text)).toThrow();
-    },
-  );
-});
-
-describe('The summary', () => {
-  test('has the failing tests first and open, the others folded away', () => {
-    const text = summariseTests('tox -e a', 'failed', [
-      one('passed'),
-      one('skipped', { message: 'no GPU' }),
-      one('failed', { message: 'x' }),
-    ]);
-    expect(text).toContain('### tox -e a: failed\n\n1 failed, 1 passed, 1 skipped, in 3.0 s.\n\n| Failed |');
-    expect(text.indexOf('test\\_failed')).toBeLessThan(text.indexOf('<details>'));
-    expect(text.indexOf('test\\_skipped')).toBeLessThan(text.indexOf('test\\_passed'));
-  });
-
-  test('takes a test’s words as text: no HTML, no Markdown, no end of the cell', () => {
-    const text = summariseTests('t', 'failed', [one('failed', { name: 'a|b', message: '<img src=x>\n`*_[x](y)' })]);
-    expect(text).toContain('a\\|b | &lt;img src=x&gt; \\`\\*\\_\\[x\\](y) |');
-  });
-
-  test('stays below what GitHub takes, however much failed', () => {
-    const many = Array.from({ length: 5_000 }, () => one('failed', { message: 'x'.repeat(5_000) }));
-    const text = summariseTests('t', 'failed', many);
-    expect(text.length).toBeLessThan(100_000);
-    expect(text).toContain('… and 4900 more.');
   });
 });

@@ -31,13 +31,13 @@ function listStubs(): string[] {
 const early = ['aws.js', 'core.js', 'github.js', 'rolldown-runtime.js', 'smithy.js', 'start.js'];
 const late = ['credentials.js', 'parameters.js', 'proxy-agents.js', 'yaml.js'];
 /** What other actions read. */
-const others = ['check.js', 'fill.js', 'reap.js', 'report.js', 'rest.js', 'stop.js', 'tox.js'];
+const others = ['check.js', 'fill.js', 'reap.js', 'report.js', 'rest.js', 'stop.js', 'tests.js', 'tox.js'];
 
 describe('dist/', () => {
-  test('has at most 600 kB of programs', () => {
+  test('has at most 700 kB of programs', () => {
     const programs = readdirSync(dist).filter((name) => name.endsWith('.js'));
     const bytes = programs.map((name) => statSync(join(dist, name)).size);
-    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(600_000);
+    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(700_000);
   });
 
   test('reads what only some steps need, such as the way through a proxy, in those alone', () => {

@@ -1,0 +1,109 @@
+import picomatch from 'picomatch';
+import { BadValue, type InputDefinition } from './inputs.js';
+
+/** Files by their paths relative to a folder, with `/`. */
+export interface FilePatterns {
+  readonly given: readonly string[];
+  matches(path: string): boolean;
+  /** Whether a file that matches may lie in this folder or below it. */
+  mayLead(folder: string): boolean;
+  /** Whether a pattern names this folder: then it is searched though it is one that is usually left out. */
+  names(folder: string): boolean;
+}
+
+const ALLOWED =
+  'paths relative to that folder, with `*`, `?`, `**`, `{a,b}`, `[abc]`, and `!` before what to leave out; at least one without `!`';
+const OPTIONS = { dot: true, nonegate: true } as const;
+
+/** An input that lists files by patterns. A pattern that no file can match is refused before anything runs. */
+export function filePatterns(description: string): InputDefinition<FilePatterns | undefined> {
+  return {
+    takes: 'file patterns',
+    description,
+    parse(given) {
+      const patterns = splitPatterns(given);
+      for (const pattern of patterns) {
+        const why = findImpossible(pattern.replace(/^!/, ''));
+        if (why !== undefined) throw new BadValue(`${ALLOWED} (${why})`, pattern);
+      }
+      if (patterns.every((pattern) => pattern.startsWith('!'))) throw new BadValue(ALLOWED);
+      return compilePatterns(patterns);
+    },
+  };
+}
+
+export function compilePatterns(given: readonly string[]): FilePatterns {
+  const normal = given.map(normalize);
+  const wanted = normal.filter((pattern) => !pattern.startsWith('!'));
+  const excluded = normal.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
+  const isWanted = picomatch(wanted, OPTIONS);
+  const isExcluded = excluded.length > 0 ? picomatch(excluded, OPTIONS) : () => false;
+  const ways = wanted.map((pattern) => splitOutside(pattern, '/'));
+  return {
+    given,
+    matches: (path) => isWanted(path) && !isExcluded(path),
+    mayLead: (folder) => ways.some((parts) => mayLead(folder.split('/'), parts)),
+    names: (folder) => ways.some((parts) => parts.includes(folder)),
+  };
+}
+
+function mayLead(folder: readonly string[], parts: readonly string[]): boolean {
+  for (const [index, name] of folder.entries()) {
+    const part = parts[index];
+    if (part === undefined) return false;
+    // `**` and braces that span folders lead anywhere.
+    if (part === '**' || part.includes('/')) return true;
+    if (!picomatch.isMatch(name, part, OPTIONS)) return false;
+  }
+  return folder.length < parts.length;
+}
+
+/** `./a` is `a`, `[!a]` is `[^a]`, and `a/**.xml` means a file at any depth. */
+function normalize(pattern: string): string {
+  return pattern
+    .replace(/^(!?)(?:\.\/)+/, '$1')
+    .replace(/(?<!\\)\[!/g, '[^')
+    .replace(/(^!?|\/)\*\*(?=[^/*])/g, '$1**/*');
+}
+
+/** Separated by commas or new lines, except within braces. */
+function splitPatterns(given: string): string[] {
+  const patterns = given
+    .split(/\r?\n/)
+    .flatMap((line) => splitOutside(line.trim().replace(/,$/, ''), ','))
+    .map((pattern) => pattern.trim());
+  if (patterns.includes('')) throw new BadValue(`${ALLOWED}, without empty entries`);
+  return [...new Set(patterns)];
+}
+
+/** Splits at a sign that stands in no braces, brackets or parentheses. */
+function splitOutside(text: string, sign: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const [index, one] of text.split('').entries()) {
+    const isEscaped = text[index - 1] === '\\';
+    if (!isEscaped && '{[('.includes(one)) depth += 1;
+    if (!isEscaped && '}])'.includes(one)) depth -= 1;
+    if (one === sign && depth <= 0) parts.push('');
+    else parts[parts.length - 1] += one;
+  }
+  return parts;
+}
+
+/** Why no file can match; `undefined` when one can. */
+function findImpossible(pattern: string): string | undefined {
+  if (pattern.startsWith('/')) return 'it begins with `/`';
+  if (pattern.endsWith('/')) return 'it ends with `/`, as a folder does; add `**/*.xml` or the like';
+  if (pattern.split('/').includes('..')) return 'it leaves the folder by `..`';
+  if (/^[A-Za-z]:|\\(?![{}[\]()*?!,\\])/.test(pattern)) return 'folders are separated by `/`';
+  for (const [open, close] of ['{}', '[]', '()']) {
+    if (countOf(pattern, open!) !== countOf(pattern, close!))
+      return `\`${open}\` and \`${close}\` do not come in pairs`;
+  }
+  return undefined;
+}
+
+/** How often a sign stands in a pattern without a backslash before it. */
+function countOf(pattern: string, sign: string): number {
+  return pattern.split('').filter((one, index) => one === sign && pattern[index - 1] !== '\\').length;
+}

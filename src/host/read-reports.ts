@@ -1,0 +1,46 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../core/failure.js';
+import type { FilePatterns } from '../core/file-patterns.js';
+import { JunitReader } from '../core/junit.js';
+import type { Reports } from '../core/test-verdict.js';
+import { TestResults } from '../core/test-results.js';
+import { decodeXml } from '../core/xml-text.js';
+import { findFiles } from './find-files.js';
+
+/** Files that were written in the second before the tests began may have a coarse time stamp. */
+const CLOCK_GRACE_MS = 1_000;
+
+/**
+ * The JUnit files under a folder that were written since `beganAt` (epoch ms). A broken one is named, and the cases
+ * before the break count.
+ */
+export async function readReports(patterns: FilePatterns, folder: string, beganAt: number): Promise<Reports> {
+  const { files, unreadable } = await findFiles(folder, patterns);
+  const fresh = files.filter(({ modifiedAt }) => modifiedAt >= beganAt - CLOCK_GRACE_MS);
+  const results = new TestResults();
+  const broken: string[] = [];
+  for (const { path } of fresh) {
+    try {
+      await readJunit(join(folder, path), results);
+    } catch (error) {
+      broken.push(`${path}: ${messageOf(error)}`);
+    }
+  }
+  const stale = files.filter((one) => !fresh.includes(one)).map(({ path }) => path);
+  return {
+    pattern: patterns.given.join(', '),
+    results,
+    files: fresh.map(({ path }) => path),
+    stale,
+    broken,
+    unreadable,
+  };
+}
+
+/** @throws Error when it is no JUnit file, or is broken; what came before counts */
+async function readJunit(file: string, results: TestResults): Promise<void> {
+  const reader = new JunitReader(results);
+  for await (const text of decodeXml(createReadStream(file))) reader.write(text);
+  reader.close();
+}
