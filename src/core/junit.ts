@@ -19,11 +19,13 @@ interface OpenCase {
   readonly attributes: Readonly<Record<string, string>>;
   failure?: OpenText;
   skipped?: OpenText;
-  isExpectedFailure: boolean;
 }
 
 interface OpenText {
   message: string;
+  readonly type: string;
+  /** Without an attribute `message` the text of the element is the message. */
+  readonly takesText: boolean;
 }
 
 /**
@@ -70,7 +72,7 @@ export class JunitReader {
     }
     if (this.current) this.openInCase(this.current, name, attributes);
     else if (name === 'testsuite' || name === 'testsuites') this.openSuite(attributes);
-    else if (name === 'testcase') this.current = { attributes, isExpectedFailure: false };
+    else if (name === 'testcase') this.current = { attributes };
     else if (isFailure(name)) this.addSuiteFailure(attributes);
   }
 
@@ -79,12 +81,9 @@ export class JunitReader {
   }
 
   private openInCase(open: OpenCase, name: string, { message = '', type = '' }: Record<string, string>): void {
-    if (isFailure(name)) this.text = open.failure ??= { message };
-    else if (name === 'skipped' || name === 'ignored' || name === 'disabled') {
-      this.text = open.skipped ??= { message };
-      // pytest reports a test that failed as it was expected to as skipped: it was run.
-      open.isExpectedFailure ||= type === 'pytest.xfail';
-    }
+    const text = { message, type, takesText: message === '' };
+    if (isFailure(name)) this.text = open.failure ??= text;
+    else if (name === 'skipped' || name === 'ignored' || name === 'disabled') this.text = open.skipped ??= text;
   }
 
   private leave(name: string): void {
@@ -93,15 +92,10 @@ export class JunitReader {
     else if (name === 'testsuite' || name === 'testsuites') this.closeSuite();
   }
 
-  private closeCase({ attributes, failure, skipped, isExpectedFailure }: OpenCase): void {
+  private closeCase({ attributes, failure, skipped }: OpenCase): void {
     const { name = '', classname = '', file = '', time = '' } = attributes;
     const said = readStatus(attributes);
-    const outcome =
-      failure || said === 'failed'
-        ? 'failed'
-        : (skipped && !isExpectedFailure) || said === 'skipped'
-          ? 'skipped'
-          : 'passed';
+    const outcome = judge({ failure, skipped, said });
     if (outcome === 'failed') this.countFailure();
     const message =
       (failure ?? skipped)?.message ?? (said === 'failed' ? `status="${attributes['status'] ?? ''}"` : '');
@@ -146,7 +140,8 @@ export class JunitReader {
   }
 
   private addText(text: string): void {
-    if (this.text && this.text.message.length < LONGEST_TEXT) this.text.message += text.slice(0, LONGEST_TEXT);
+    if (this.text?.takesText && this.text.message.length < LONGEST_TEXT)
+      this.text.message += text.slice(0, LONGEST_TEXT);
   }
 
   private note(error: Error): void {
@@ -165,6 +160,19 @@ export class JunitReader {
   private forgive(): void {
     (this.parser as { error: Error | null }).error = null;
   }
+}
+
+function judge({
+  failure,
+  skipped,
+  said,
+}: Pick<OpenCase, 'failure' | 'skipped'> & { said: ReturnType<typeof readStatus> }) {
+  // Node reports a test that is still to do as skipped, with its failure, and does not count that.
+  if (skipped?.type === 'todo') return 'skipped';
+  if (failure || said === 'failed') return 'failed';
+  // pytest reports a test that failed as it was expected to as skipped: it was run.
+  if (skipped?.type === 'pytest.xfail') return 'passed';
+  return skipped || said === 'skipped' ? 'skipped' : 'passed';
 }
 
 function localName(name: string): string {

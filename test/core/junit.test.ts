@@ -36,7 +36,7 @@ describe('A JUnit file', () => {
       <testcase/>
     </testsuite><testsuite name="empty"/></testsuites>`;
   const told: TestCase[] = [
-    { name: 'bad', place: 't.py', outcome: 'failed', seconds: 0, message: '1 < 2\nnolong' },
+    { name: 'bad', place: 't.py', outcome: 'failed', seconds: 0, message: '1 < 2\nno' },
     { name: 'broken', place: '', outcome: 'failed', seconds: 0, message: 'fell over' },
     { name: 'left', place: '', outcome: 'skipped', seconds: 0, message: 'not here' },
     { name: 'ok', place: 'a.B', outcome: 'passed', seconds: 1000.5, message: '' },
@@ -92,6 +92,7 @@ describe('What counts as what', () => {
       'a passed',
     ],
     ['pytest, skipped', '<testcase name="a"><skipped type="pytest.skip" message="no"/></testcase>', 'a skipped'],
+    ['node, to do', '<testcase name="a"><skipped type="todo"/><failure message="x"/></testcase>', 'a skipped'],
     ['surefire, flaky', '<testcase name="a"><flakyFailure message="once"/></testcase>', 'a passed'],
     ['surefire, failed again', '<testcase name="a"><failure/><rerunFailure/></testcase>', 'a failed'],
     ['googletest, disabled', '<testcase name="a" status="notrun" result="suppressed"/>', 'a skipped'],

@@ -1,0 +1,3 @@
+test('ok', () => {});
+test('bad', () => expect('\u001b[31mred').toBe(2));
+test.skip('left', () => {});

@@ -1,0 +1,7 @@
+*** Test Cases ***
+Ok
+    Log    fine
+Fails
+    Fail    no <way>
+Skips
+    Skip    not here
