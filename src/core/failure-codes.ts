@@ -38,6 +38,32 @@ export const failureCodes = {
     remedy:
       'Check the network and proxy of the runner that runs this action, and https://health.aws.amazon.com; then run the job again.',
   },
+  'aws-credentials-malformed': {
+    when: 'The AWS key id, secret or session token has blanks, line breaks or other characters inside that no such value has. Nothing was asked.',
+    remedy: 'Save the value again as a secret, copied without anything around it.',
+  },
+  'certificate-untrusted': {
+    when: 'Node does not trust the certificate that AWS, GitHub or a proxy presented: self-signed, of an unknown CA, expired, revoked, or of another name. It is not tried again.',
+    remedy:
+      'Where a proxy inspects TLS, or GitHub Enterprise Server has a certificate of your own CA, set NODE_EXTRA_CA_CERTS for the step to a PEM file with that CA. For dates, check the clock.',
+  },
+  'proxy-unusable': {
+    when: 'HTTPS_PROXY or HTTP_PROXY is not the address of an HTTP proxy: it cannot be read, or names another protocol, such as SOCKS.',
+    remedy:
+      'Set it as `http://user:password@host:port`, with special characters of the password percent-encoded, or unset it.',
+  },
+  'proxy-refused': {
+    when: 'The proxy refused the way to AWS or GitHub: it wants a password (407), or forbids the host (403). It is not tried again.',
+    remedy: 'Put user and password into the variable, have the host allowed, or list it in NO_PROXY.',
+  },
+  'proxy-unreachable': {
+    when: 'The proxy that HTTPS_PROXY or HTTP_PROXY names does not answer, or does not reach AWS or GitHub, again and again.',
+    remedy: 'Check the variable and the proxy, then run the job again.',
+  },
+  'setting-unusable': {
+    when: 'A setting or secret of the step cannot be part of a request, for example a line break in AWS_REGION or an AWS_ENDPOINT_URL that is no URL.',
+    remedy: 'Correct the variable; look for line breaks and blanks.',
+  },
   'quota-exceeded': {
     when: 'A quota of the AWS account allows none of the plans.',
     remedy:

@@ -1,3 +1,4 @@
+import { findConnectionFault, toConnectionFailure } from '../core/connection-faults.js';
 import { Failure, type FailureCode } from '../core/failure.js';
 import type { ResponseHeaders } from './rate-limit.js';
 
@@ -56,8 +57,15 @@ export function toFailure(error: HttpError, call: CallName): Failure {
   });
 }
 
+/** For a request that never arrived. @throws Failure when sending it again can never help */
+export function refuseHopeless(error: unknown, call: CallName): void {
+  if (findConnectionFault(error)?.passes === false) throw toUnreachable(call, '', error);
+}
+
 /** GitHub gave no answer that could be understood. */
 export function toUnreachable(call: CallName, reason: string, cause: unknown): Failure {
+  const fault = toConnectionFailure(cause, `GitHub could not be asked ${call.endpoint}`);
+  if (fault) return fault;
   return new Failure('github-unreachable', `GitHub could not be asked ${call.endpoint}: ${reason}.`, {
     hint:
       'See https://www.githubstatus.com, and check that this machine reaches the API address (`GITHUB_API_URL`), ' +
