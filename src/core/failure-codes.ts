@@ -112,15 +112,16 @@ export const failureCodes = {
     remedy: 'Check that the secret exists where this workflow runs, and that the token has not expired.',
   },
   'github-forbidden': {
-    when: 'GitHub knows the token, but it may not do this (403). The message names the permission that is missing.',
-    remedy: 'Give the token or App that permission. GITHUB_TOKEN can never register runners.',
+    when: 'GitHub knows the token, and refuses (403). GitHub’s own words and its documentation’s address come first in the message: a missing permission, an IP allow list, single sign-on, a rule about tokens, a suspended installation, an archived or blocked repository, or runners that are switched off.',
+    remedy:
+      'Do what the message says for that cause. Only where GitHub gives no cause, it names the permission that the request needs; GITHUB_TOKEN can never register runners.',
   },
   'github-not-found': {
     when: 'GitHub shows the token no such repository, organisation, enterprise, group or installation (404).',
     remedy: 'Check the name; GitHub also answers so when the token may not see it.',
   },
   'github-rejected': {
-    when: 'GitHub does not accept a request as it is (422 and the like).',
+    when: 'GitHub does not accept a request as it is (422, and 409 unless a runner’s name is taken).',
     remedy: 'Read GitHub’s own words in the message; correct the input that they name.',
   },
   'github-rate-limited': {
