@@ -63,7 +63,8 @@ describe('the adapter on a GitHub that', () => {
       const github = await served.connect({ credentials: { token: 'ghp_revoked' } });
       await expect(github.readRunner(1)).rejects.toMatchObject({
         code: 'github-unauthorized',
-        message: 'GitHub answered GET /repos/octo-org/octo-repo/actions/runners/1 with 401: Bad credentials',
+        message:
+          'GitHub answered GET /repos/octo-org/octo-repo/actions/runners/1 with 401: Bad credentials (https://docs.github.com/rest)',
       });
       expect(served.traffic.requests).toHaveLength(1);
     }));
