@@ -132,6 +132,11 @@ export const failureCodes = {
     when: 'GitHub does not answer, or answers with errors of its own, again and again.',
     remedy: 'See https://www.githubstatus.com, and the network and proxy of the runner that runs this action.',
   },
+  'runner-group-unusable': {
+    when: 'The runner group gives no job of this run a runner: it is for other repositories, not for public ones, or limited to workflows of which this run uses none. Nothing was registered.',
+    remedy:
+      'Have an owner open the group to the repository or workflow, or set `runner-group` to another. Whoever may not look at groups gets no such error, but a line in the log.',
+  },
   'runner-name-taken': {
     when: 'GitHub says of each of several new names that a runner has it.',
     remedy: 'Run the job again; report it if it comes back, because the names are random.',

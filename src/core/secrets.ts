@@ -7,7 +7,7 @@ import type { InputDefinitions } from './inputs.js';
 const SHORTEST = 4;
 
 export interface Secrets {
-  /** Every text to mask, one line each. */
+  /** Every text to mask. GitHub masks each line of one that has several, so none of these has a short one. */
   readonly texts: readonly string[];
   /** What is not masked, by name: an input, or an input and the key inside it. */
   readonly unmasked: readonly string[];
@@ -15,7 +15,7 @@ export interface Secrets {
 
 /**
  * What has to be masked of an action's inputs: those that their definition calls secret, and in JSON every value, at
- * any depth. Logs are read line by line, so a text of several lines is several texts.
+ * any depth. Logs are read line by line, so of a text of several lines each is one.
  *
  * @param raw the inputs' texts, untrimmed and unchecked
  */
@@ -41,12 +41,14 @@ export function describeUnmasked(names: readonly string[]): string {
   return `Not masked: ${names.join(', ')}. A text of fewer than ${SHORTEST} characters, \`true\` and \`false\` occur everywhere, and GitHub drops outputs that contain a masked text. What is no secret belongs into \`env\`; a secret should be longer.`;
 }
 
-/** A line as it may stand in a log, where it is long enough to mean only this secret. */
+/** The lines that mean only this secret, as they may stand in a log; and the whole where each line does. */
 function linesOf(text: string): string[] {
-  return text
+  const lines = text
     .split(/[\r\n]+/)
     .map((line) => line.trim())
-    .filter((line) => line.length >= SHORTEST && line !== 'true' && line !== 'false');
+    .filter((line) => line !== '');
+  const long = lines.filter((line) => line.length >= SHORTEST && line !== 'true' && line !== 'false');
+  return lines.length > 1 && long.length === lines.length ? [text, ...long] : long;
 }
 
 interface Value {

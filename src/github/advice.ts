@@ -61,10 +61,6 @@ const BY_CAUSE: readonly (readonly [said: RegExp, hint: string])[] = [
     'Check that `app-id` and `app-private-key` belong to the same GitHub App of this server, and that the key was not deleted there.',
   ],
   [
-    /^bad credentials/i,
-    'GitHub does not know the token: it is mistyped, expired, revoked, or from another GitHub server. Make a new one and save it as the secret.',
-  ],
-  [
     /requires authentication/i,
     'GitHub got no token that it could read. Check that the secret exists where this workflow runs.',
   ],

@@ -151,3 +151,8 @@ function describeDetail(detail: unknown): string {
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** "May not look" is not "may not use". */
+export function isRefusedLook(error: unknown): error is Failure {
+  return error instanceof Failure && (error.code === 'github-forbidden' || error.code === 'github-not-found');
+}

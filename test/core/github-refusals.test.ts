@@ -82,7 +82,6 @@ const REPORTED: readonly [said: string, status: number, advice: RegExp][] = [
     /approve the OAuth app/,
   ],
   ['Upgrade to GitHub Pro or make this repository public to enable this feature.', 403, /plan/],
-  ['Bad credentials', 401, /expired, revoked/],
   ['Requires authentication', 401, /secret exists/],
   ["'Expiration time' claim ('exp') is too far in the future", 401, /clock/],
   [
@@ -110,6 +109,7 @@ describe('a reported refusal', () => {
     ['Resource not accessible by integration', 403],
     ['Must have admin rights to Repository.', 403],
     ['Not Found', 404],
+    ['Bad credentials', 401],
   ])('%s', async (said, status) => {
     expect((await refuse({ status, json: { message: said } })).hint).toContain('"Administration: write" on o/r');
   });

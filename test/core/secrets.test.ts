@@ -36,6 +36,8 @@ describe('what is masked', () => {
   });
 
   test('has every line of a text of several lines by itself', () => {
+    const whole = 'first line\r\n  second line';
+    expect(list({ token: `${whole}\n` }).texts).toEqual([whole, 'first line', 'second line']);
     expect(list({ token: 'first line\r\n  second line\n}\n' }).texts).toEqual(['first line', 'second line']);
   });
 
