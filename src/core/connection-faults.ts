@@ -66,7 +66,7 @@ function untrusted(reason: string, code: string): ConnectionFault {
     : OF_NAMES.test(code)
       ? 'Check GITHUB_API_URL, AWS_ENDPOINT_URL and the network: another server answered. '
       : '';
-  const hint = `${first}Where a proxy inspects TLS, or a server has a certificate of your own CA, give this step \`env: NODE_EXTRA_CA_CERTS: /path/of/ca.pem\` with that CA's certificate.`;
+  const hint = `${first}Where a proxy inspects TLS, or the CA is your own, give this step \`env: NODE_EXTRA_CA_CERTS: /path/of/ca.pem\` with that CA.`;
   return {
     code: 'certificate-untrusted',
     reason: `the certificate of the server or proxy is not trusted: ${reason.split('\n')[0]} (${code})`,
@@ -95,8 +95,7 @@ function behindProxy(reason: string): ConnectionFault {
 }
 
 function unsendable(reason: string, code: string): ConnectionFault {
-  const hint =
-    'Look for line breaks, blanks and other odd characters in the secrets and variables that this step gets: AWS_*, GITHUB_API_URL, the inputs.';
+  const hint = 'Look for line breaks and blanks in what this step gets: AWS_*, GITHUB_API_URL, the inputs.';
   return {
     code: 'setting-unusable',
     reason: `a setting or secret cannot be sent: ${reason} (${code})`,

@@ -28,8 +28,6 @@ function malformed(name: string): Failure {
   return new Failure(
     'aws-credentials-malformed',
     `${name} is not usable: it has blanks, line breaks or characters inside that no AWS credential has.`,
-    {
-      hint: 'Save the value again as a secret, without anything around or inside it. It need not come from the variable: a profile or a process may have given it.',
-    },
+    { hint: 'Save the value again as a secret, without anything around or inside it.' },
   );
 }

@@ -135,9 +135,9 @@ function unknownGroup(wanted: string, scope: string, groups: readonly Group[]): 
 function unusable({ name, id }: Group, reason: string): Failure {
   return new Failure(
     'runner-group-unusable',
-    `Runner group ${name} (${id}) would give no job of this run a runner: ${reason}.`,
+    `Runner group ${name} (${id}) gives no job of this run a runner: ${reason}.`,
     {
-      hint: "Have an owner open the group in the organization's or enterprise's settings, Actions, Runner groups; or set `runner-group` to another, or `runner-scope: repo`. Nothing was registered.",
+      hint: 'Have an owner open the group (settings, Actions, Runner groups), or set `runner-group` to another. Nothing was registered.',
     },
   );
 }

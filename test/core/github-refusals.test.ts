@@ -117,7 +117,7 @@ describe('a reported refusal', () => {
   test('without a word means that runners are switched off for the repository', async () => {
     const { message, hint } = await refuse({ status: 403, json: { message: '' } });
     expect(message).toBe('GitHub answered GET /repos/o/r/actions/runners with 403 and gives no reason');
-    expect(hint).toMatch(/self-hosted runners are switched off for the repository.*If they are not, .*"Administration/);
+    expect(hint).toMatch(/Self-hosted runners are switched off for the repository.*If they are not, .*"Administration/);
   });
 
   test('of a blocked repository gives the reason that stands beside the message', async () => {
