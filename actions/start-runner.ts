@@ -22,6 +22,7 @@ import { connectToEc2, connectToGitHub } from './connect.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { readInputs } from './read-inputs.js';
 import { loadStart, type LoadedStart } from './start-request.js';
+import { inputs } from './start-runner.inputs.js';
 
 /** How long a finished start waits for the console, which only the summary's chart needs. */
 const CONSOLE_BOUND_MS = 1_000;
@@ -34,7 +35,7 @@ export function runStartRunner(root: URL): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const loading = loadStart(readInputs(), context, {
+    const loading = loadStart(readInputs(inputs), context, {
       // The first runner is registered while the image is asked about.
       connect: (values, scope) => connectToGitHub(values, { context, scope, log, connections: 2 }),
     });
@@ -72,7 +73,7 @@ export function runStartRunnerPost(): Promise<void> {
     if (journal?.state !== 'started') return;
     const log = createLog();
     const context = readContext();
-    const { values } = parseInputs(credentialInputs, readInputs());
+    const { values } = parseInputs(credentialInputs, readInputs(credentialInputs));
     log.info('The start did not come to its end; removing what it left.');
     const left = await removeTraces(tracesOf(journal, context), {
       clock,

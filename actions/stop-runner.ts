@@ -22,7 +22,7 @@ export function runStopRunner(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const migrated = migrateInputs(readInputs(), 'stop');
+    const migrated = migrateInputs(readInputs(inputs), 'stop');
     const { values, problems } = parseInputs(inputs, migrated.raw);
     refuseProblems([...migrated.problems, ...problems, ...checkCredentials(migrated.raw)]);
     for (const notice of migrated.notices) log.info(notice);

@@ -1,5 +1,5 @@
 import sax from 'sax';
-import type { TestResults } from './test-results.js';
+import type { Outcome, TestResults } from './test-results.js';
 import { plainText } from './xml-text.js';
 
 /** The first words of a message: no reader of a summary wants more, and a report may hold gigabytes. */
@@ -162,11 +162,13 @@ export class JunitReader {
   }
 }
 
-function judge({
-  failure,
-  skipped,
-  said,
-}: Pick<OpenCase, 'failure' | 'skipped'> & { said: ReturnType<typeof readStatus> }) {
+interface Signs {
+  readonly failure: OpenText | undefined;
+  readonly skipped: OpenText | undefined;
+  readonly said: ReturnType<typeof readStatus>;
+}
+
+function judge({ failure, skipped, said }: Signs): Outcome {
   // Node reports a test that is still to do as skipped, with its failure, and does not count that.
   if (skipped?.type === 'todo') return 'skipped';
   if (failure || said === 'failed') return 'failed';

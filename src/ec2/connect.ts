@@ -1,10 +1,12 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import { toConnectionFailure } from '../core/connection-faults.js';
 import { Failure } from '../core/failure.js';
 import type { Clock, Ec2, Log, ReaperEc2 } from '../core/ports.js';
 import { createCatalog } from './catalog.js';
-import { readError } from './errors.js';
+import { cleanCredentials } from './credentials.js';
+import { isHopeless, readError } from './errors.js';
 import { noCredentials } from './failures.js';
 import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
@@ -64,8 +66,10 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
 export async function openClients(
   options: Pick<ConnectOptions, 'region' | 'agents' | 'requestHandler'>,
 ): Promise<Clients> {
+  // White space around a variable is no part of a region's name; the SDK refuses it.
+  const given = options.region ?? process.env['AWS_REGION']?.trim();
   const reads = new EC2Client({
-    ...(options.region && { region: options.region }),
+    ...(given && { region: given }),
     maxAttempts: 3,
     requestHandler: options.requestHandler ?? {
       ...options.agents,
@@ -75,6 +79,7 @@ export async function openClients(
       throwOnRequestTimeout: true,
     },
   });
+  failAtOnce(reads.config.requestHandler);
   const region = await findRegion(reads);
   await findCredentials(reads);
   const { credentials, requestHandler } = reads.config;
@@ -89,6 +94,18 @@ async function loadParameters(shared: Clients['shared']) {
   return createParameters(shared);
 }
 
+/** What no repetition can help is a `Failure` before the SDK's own retries see it. */
+function failAtOnce(handler: EC2Client['config']['requestHandler']): void {
+  const handle = handler.handle.bind(handler);
+  handler.handle = async (request, options) => {
+    try {
+      return await handle(request, options);
+    } catch (error) {
+      throw (isHopeless(error) && toConnectionFailure(error, `AWS could not be asked at ${request.hostname}`)) || error;
+    }
+  };
+}
+
 async function findRegion(client: EC2Client): Promise<string> {
   try {
     return await client.config.region();
@@ -100,10 +117,13 @@ async function findRegion(client: EC2Client): Promise<string> {
   }
 }
 
+/** From here on every client has them without white space around. */
 async function findCredentials(client: EC2Client): Promise<void> {
+  const found = client.config.credentials;
+  client.config.credentials = async (options) => cleanCredentials(await found(options));
   try {
     await client.config.credentials();
   } catch (error) {
-    throw noCredentials(error);
+    throw error instanceof Failure ? error : noCredentials(error);
   }
 }

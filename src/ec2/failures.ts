@@ -1,3 +1,4 @@
+import { toConnectionFailure } from '../core/connection-faults.js';
 import { Failure, type FailureCode } from '../core/failure.js';
 import { classify, isGarbled, isServiceError, readError, type AwsError, type ErrorClass } from './errors.js';
 
@@ -107,6 +108,8 @@ const UNEXPLAINED: Readonly<Record<ErrorClass['kind'], Explanation>> = {
 export function translate(error: unknown, action: string): unknown {
   if (error instanceof Failure) return error;
   if (isCredentialsError(error)) return noCredentials(error);
+  const unsent = isServiceError(error) ? undefined : toConnectionFailure(error, `AWS could not be asked ${action}`);
+  if (unsent) return unsent;
   const aws = readError(error);
   if (isDenied(aws.code)) return denied(aws, { action, cause: error });
   const { kind } = classify(error);
@@ -141,6 +144,8 @@ export function codeBehind(failure: unknown): string {
 }
 
 export function noCredentials(error: unknown): Failure {
+  const unsent = toConnectionFailure(error, 'AWS could not be asked for credentials');
+  if (unsent) return unsent;
   const { message } = readError(error);
   return new Failure('aws-no-credentials', `There are no usable AWS credentials: ${message}`, {
     hint:

@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/rest';
 import { Failure } from '../core/failure.js';
 import type { Clock, GitHub, ReaperGitHub } from '../core/ports.js';
-import type { Connection } from './connection.js';
+import type { Connection, JobFacts } from './connection.js';
 import { readFile } from './contents.js';
 import { useCredentials, type GivenCredentials } from './credentials.js';
 import { resolveGroup } from './groups.js';
@@ -23,6 +23,8 @@ export interface GitHubOptions {
   readonly scope: Scope;
   /** The repository of the run. */
   readonly repository: Repository;
+  /** Default: a runner group is not checked for what it takes to know. */
+  readonly job?: JobFacts | undefined;
   readonly clock: Clock;
   /** Whether a GitHub App's token is to read runs too, where that was granted. Default: false. */
   readonly readsRuns?: boolean | undefined;
@@ -70,7 +72,15 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
     policy,
   });
   const requests = new Requests({ ...policy, credentials });
-  return { octokit, requests, clock, repository, paths: pathsOf(scope), server: serverOf(options.apiUrl) };
+  return {
+    octokit,
+    requests,
+    clock,
+    repository,
+    paths: pathsOf(scope),
+    job: options.job,
+    server: serverOf(options.apiUrl),
+  };
 }
 
 function toPort(connection: Connection): GitHub & ReaperGitHub {

@@ -2,6 +2,7 @@ import type { Clock } from '../core/ports.js';
 import { paceOf, readRateLimit, readWait, type RateLimit, type ResponseHeaders } from './rate-limit.js';
 import {
   isHttpError,
+  refuseHopeless,
   silenceOf,
   toFailure,
   toRateLimited,
@@ -135,7 +136,10 @@ export class Requests {
   }
 
   private async judge<E>(error: HttpError, call: Call<unknown, E>): Promise<E | Unanswered | 'again'> {
-    if (!error.response) return new Unanswered(silenceOf(error), error);
+    if (!error.response) {
+      refuseHopeless(error, call);
+      return new Unanswered(silenceOf(error), error);
+    }
     const { headers } = error.response;
     this.noteLimit(headers);
     if (error.status >= 500) return new Unanswered(`it answered ${error.status} (${wordsOf(error)})`, error);
