@@ -1,4 +1,5 @@
 /** What the core asks of EC2: the conventions are those of `ports.ts`. `src/ec2` implements it. */
+import type { Failure } from './failure.js';
 
 export type Market = 'on-demand' | 'spot';
 
@@ -23,7 +24,18 @@ export interface Image {
   readonly rootDeviceName: string;
   /** Size of the root snapshot in GiB: the smallest root volume that can be asked for. */
   readonly rootVolumeGiB: number;
+  /** The other EBS volumes that EC2 makes from the image's block device mappings. */
+  readonly furtherVolumes?: readonly VolumeSpec[];
   readonly platform?: string;
+  /** `legacy-bios`, `uefi` or `uefi-preferred`. Absent here and below: EC2 does not say, and the type decides. */
+  readonly bootMode?: string;
+  /** Whether enhanced networking with the Elastic Network Adapter is enabled. */
+  readonly hasEna?: boolean;
+  readonly needsTpm?: boolean;
+  /** `hvm` or `paravirtual`. */
+  readonly virtualization?: string;
+  /** `ebs` or `instance-store`. */
+  readonly rootDeviceType?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +46,12 @@ export interface InstanceTypeFacts {
   readonly memoryMiB: number;
   readonly gpus: number;
   readonly markets: readonly Market[];
+  /** What the type can launch, in the words of {@link Image}. Absent: EC2 does not say. */
+  readonly bootModes?: readonly string[];
+  readonly requiresEna?: boolean;
+  readonly hasTpm?: boolean;
+  readonly virtualizations?: readonly string[];
+  readonly rootDeviceTypes?: readonly string[];
 }
 
 export interface SubnetFacts {
@@ -47,13 +65,17 @@ export interface SecurityGroupFacts {
   readonly vpcId: string;
 }
 
-export interface RootVolume {
+/** One EBS volume that is made by the launch and ends with the instance. */
+export interface VolumeSpec {
   readonly deviceName: string;
   readonly sizeGiB?: number;
   readonly type?: string;
   readonly iops?: number;
   readonly throughputMiBps?: number;
   readonly initializationRateMiBps?: number;
+  readonly encrypted?: boolean;
+  /** Id, ARN or alias. Absent: the account's default key for EBS. */
+  readonly kmsKeyId?: string;
 }
 
 /** Everything one RunInstances call needs. */
@@ -61,8 +83,10 @@ export interface LaunchSpec {
   readonly plan: Pool;
   readonly imageId: string;
   readonly securityGroupIds: readonly string[];
-  readonly rootVolume: RootVolume;
-  /** Put on the instance, its volumes and, for spot, its spot request, in the launching call. */
+  readonly rootVolume: VolumeSpec;
+  /** The image's other volumes, with their sizes and types. */
+  readonly furtherVolumes?: readonly VolumeSpec[];
+  /** Put on the instance, its volumes, its network interface and, for spot, its spot request, in the launching call. */
   readonly tags: Readonly<Record<string, string>>;
   /** Raw bytes, at most 16,384; the adapter encodes them. */
   readonly userData: Uint8Array;
@@ -80,14 +104,18 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
   /**
-   * `plan`: only this type in this subnet and market. `type`: this type in this market anywhere (a quota of
-   * its family). `market`: every plan in this market.
+   * How far the refusal reaches, within the plan's region. `plan`: only this type in this subnet and market. `type`:
+   * this type in this market (a quota of its family). `subnet`: everything in this subnet. `market`: every plan in this
+   * market. `region`: every plan. What reaches further than the region is no refusal but a `Failure`.
    */
-  readonly scope: 'plan' | 'type' | 'market';
-  readonly kind: 'capacity' | 'quota' | 'unsupported';
+  readonly scope: 'plan' | 'type' | 'subnet' | 'market' | 'region';
+  /** Only `capacity` comes back by itself. */
+  readonly kind: 'capacity' | 'quota' | 'unsupported' | 'rejected';
   readonly requestId?: string;
   /** What the account's owner can do about it, where that is known (a quota to raise). */
   readonly hint?: string;
+  /** What the start fails with when this is why nothing could be launched. Absent: a lack of capacity or quota. */
+  readonly failure?: Failure;
 }
 
 export type LaunchOutcome =
