@@ -99,8 +99,14 @@ export const inputs = {
     'gp3',
     choice('Type of the root volume. No machine boots from st1 or sc1.', ['gp3', 'gp2', 'io1', 'io2', 'standard']),
   ),
-  'ec2-volume-iops': integer('Provisioned operations a second (gp3: at most 500 a GiB, io1: 50, io2: 1,000).', { min: 100, max: 256_000 }),
-  'ec2-volume-throughput': integer('Provisioned throughput in MiB/s (gp3: at most a quarter of its iops).', { min: 125, max: 2_000 }),
+  'ec2-volume-iops': integer('Provisioned operations a second (gp3: at most 500 a GiB, io1: 50, io2: 1,000).', {
+    min: 100,
+    max: 256_000,
+  }),
+  'ec2-volume-throughput': integer('Provisioned throughput in MiB/s (gp3: at most a quarter of its iops).', {
+    min: 125,
+    max: 2_000,
+  }),
   'volume-initialization-rate': integer(
     'MiB/s at which EBS loads the root volume from its snapshot ahead of the reads; billed by the snapshot’s size. Worth it for large images.',
     { min: 100, max: 300 },

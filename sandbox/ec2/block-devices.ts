@@ -22,7 +22,7 @@ export function readBlockDevices(params: Params, image: ImageRecord, region: str
   const devices = new Set([...ofImage.map(({ device }) => device), ...mappings.keys()]);
   return [...devices].flatMap((device) => {
     const mapping = mappings.get(device);
-    const isLeftOut = mapping?.text('NoDevice') !== undefined || mapping?.text('VirtualName') !== undefined;
+    const isLeftOut = mapping !== undefined && (mapping.isGiven('NoDevice') || mapping.isGiven('VirtualName'));
     if (isLeftOut && device === image.rootDeviceName) throw refuseUnmodelled('an instance without its root volume');
     if (isLeftOut) return [];
     const given = ofImage.find((one) => one.device === device);
@@ -91,7 +91,10 @@ function readEncryption(
   const encrypted = ebs?.flag('Encrypted') ?? false;
   const key = ebs?.text('KmsKeyId');
   if (key !== undefined && !encrypted) {
-    throw new Ec2Error('InvalidParameterDependency', 'The parameter KmsKeyId requires the parameter Encrypted to be set.');
+    throw new Ec2Error(
+      'InvalidParameterDependency',
+      'The parameter KmsKeyId requires the parameter Encrypted to be set.',
+    );
   }
   if (!encrypted && !given?.encrypted) return { encrypted: false };
   if (key?.startsWith('arn:')) return { encrypted: true, kmsKeyId: key };

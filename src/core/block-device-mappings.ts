@@ -40,8 +40,8 @@ export function translateMappings(text: string): Readonly<Record<string, string>
 function translateEbs(ebs: Members): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(TAKEN).flatMap(([member, input]) => {
-      const value = ebs[member] ?? '';
-      return value === '' ? [] : [[input, String(value)]];
+      const text = renderScalar(ebs[member]);
+      return text === '' ? [] : [[input, text]];
     }),
   );
 }
@@ -54,7 +54,7 @@ function checkEbs(mapping: Members): string[] {
   for (const [member, value] of Object.entries(ebs)) {
     if (value !== null && typeof value === 'object') problems.push(`${name}, Ebs: ${member} is not a text or number.`);
   }
-  if (String((ebs as Members)['DeleteOnTermination'] ?? true) !== 'true') {
+  if (!/^(true|)$/.test(renderScalar((ebs as Members)['DeleteOnTermination']))) {
     problems.push(`${name}, Ebs: DeleteOnTermination is not true; allowed: true. A volume ends with its machine.`);
   }
   if (mapping['NoDevice'] !== undefined) {
@@ -70,6 +70,11 @@ function findUnknown(members: Members, { known, where }: { known: readonly strin
       const near = nearest(name, known);
       return `${where}: ${name} is not taken${near ? `; did you mean ${near}?` : '.'} Allowed: ${known.join(', ')}.`;
     });
+}
+
+/** '' for what is not given. */
+function renderScalar(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function nameOf(mapping: Members): string {

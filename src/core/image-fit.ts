@@ -13,7 +13,8 @@ export function findUnfitness(image: Image, type: InstanceTypeFacts): string | u
   if (bootMode !== 'uefi-preferred' && lacks(type.bootModes, bootMode)) {
     return `it boots by ${type.bootModes!.join(' or ')}, and the image by ${bootMode}`;
   }
-  if (type.requiresEna && hasEna === false) return 'it needs enhanced networking (ENA), which the image does not enable';
+  if (type.requiresEna && hasEna === false)
+    return 'it needs enhanced networking (ENA), which the image does not enable';
   if (type.hasTpm === false && needsTpm) return 'it has no NitroTPM, which the image needs';
   if (lacks(type.virtualizations, virtualization)) {
     return `it runs ${type.virtualizations!.join(' or ')} images, and the image is ${virtualization}`;

@@ -65,7 +65,9 @@ export class PlanBoard {
     this.open = this.open.filter((other) => !covers(refusal, plan, other));
     const next = this.open[0];
     if (next && plan.market === 'spot' && next.market === 'on-demand') {
-      const why = refusal.failure ? `${toSentence(refusal.failure.message)} ${refusal.failure.hint} So no spot` : 'No spot capacity';
+      const why = refusal.failure
+        ? `${toSentence(refusal.failure.message)} ${refusal.failure.hint} So no spot`
+        : 'No spot capacity';
       this.options.log.notice(`${why}: going on with on-demand instances, at their price.`);
     }
   }

@@ -58,8 +58,9 @@ export async function rehearseStart(request: StartRequest, ports: StartPorts): P
   const ready = await preflight(request, asking);
   const sites = await prepareSites(request, ready.sites, asking);
   const refused: Failure[] = [];
-  const places = new Map(ready.plans.map((plan) => [`${plan.market} ${plan.region}`, plan] as const).reverse());
-  for (const plan of [...places.values()].reverse()) {
+  const isAlike = (a: Plan, b: Plan) => a.market === b.market && a.region === b.region;
+  const samples = ready.plans.filter((plan, at) => ready.plans.findIndex((one) => isAlike(one, plan)) === at);
+  for (const plan of samples) {
     const { spec } = composeSample(request, { plan, sites }, ports);
     await (await ports.ec2In(plan.region)).checkLaunch(spec).catch((error: unknown) => {
       if (!(error instanceof Failure) || UNDECIDED.includes(error.code)) throw error;
@@ -67,7 +68,7 @@ export async function rehearseStart(request: StartRequest, ports: StartPorts): P
       ports.log.warning(`EC2 would refuse ${describePlan(plan)}: ${error.message} ${error.hint}`);
     });
   }
-  if (refused.length > 0 && refused.length === places.size) throw refused.at(-1)!;
+  if (refused.length > 0 && refused.length === samples.length) throw refused.at(-1)!;
   return ready;
 }
 

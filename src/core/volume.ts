@@ -69,7 +69,9 @@ function findIopsProblems({ type = 'gp3', iops }: VolumeWishes, sizeGiB: number 
   if (iops < least || iops > most) return [`${is}: ${least} to ${most}.`];
   const ofSize = sizeGiB === undefined ? Infinity : sizeGiB * limits.iopsPerGiB!;
   if (iops <= ofSize || (type === 'gp3' && iops <= BASE_IOPS)) return [];
-  return [`${is} and ${sizeGiB} GiB: at most ${ofSize} (${limits.iopsPerGiB} a GiB), so ask for more GiB or fewer iops.`];
+  return [
+    `${is} and ${sizeGiB} GiB: at most ${ofSize} (${limits.iopsPerGiB} a GiB), so ask for more GiB or fewer iops.`,
+  ];
 }
 
 /** What can only be judged with the image at hand: its size is the least there is, and a key belongs to one region. */

@@ -57,7 +57,10 @@ function explain(
   const message = `The AWS credentials lack the permission ${what}.`;
   const [, silent = 'identity-based policy'] = IMPLICIT.exec(sentence) ?? [];
   if (silent !== 'identity-based policy') {
-    return { message, hint: `Allow ${permission} in the ${silent} as well: it must allow what the role's own policy allows.` };
+    return {
+      message,
+      hint: `Allow ${permission} in the ${silent} as well: it must allow what the role's own policy allows.`,
+    };
   }
   const news =
     permission === 'ec2:CreateTags' && kind === 'network-interface'

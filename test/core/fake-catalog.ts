@@ -27,6 +27,14 @@ const VPC = 'vpc-0a000000000000001';
 const FOREIGN_VPC = 'vpc-0f000000000000001';
 const BUILT_AT = Date.UTC(2025, 11, 20);
 
+const BOOT = {
+  rootDeviceName: '/dev/sda1',
+  bootMode: 'uefi-preferred',
+  hasEna: true,
+  virtualization: 'hvm',
+  rootDeviceType: 'ebs',
+} as const;
+
 export const FAKE_SUBNETS: readonly SubnetFacts[] = [
   { id: SUBNET_A, vpcId: VPC, availabilityZone: 'us-east-1a' },
   { id: SUBNET_B, vpcId: VPC, availabilityZone: 'us-east-1b' },
@@ -100,14 +108,6 @@ function facts(name: string, architecture: string): InstanceTypeFacts {
     rootDeviceTypes: ['ebs'],
   };
 }
-
-const BOOT = {
-  rootDeviceName: '/dev/sda1',
-  bootMode: 'uefi-preferred',
-  hasEna: true,
-  virtualization: 'hvm',
-  rootDeviceType: 'ebs',
-} as const;
 
 type ImageBasics = Pick<Image, 'id' | 'architecture' | 'rootVolumeGiB'>;
 

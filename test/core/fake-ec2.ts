@@ -317,7 +317,13 @@ function has(known: readonly { readonly id: string }[], id: string): boolean {
 function deadEnd(what: string, scope: Refusal['scope'], code: Failure['code']): Refusal {
   const message = `EC2 has no ${what}.`;
   const failure = new Failure(code, message, { hint: 'Correct it.' });
-  return { code: 'InvalidParameterValue', message, scope, kind: scope === 'type' ? 'unsupported' : 'rejected', failure };
+  return {
+    code: 'InvalidParameterValue',
+    message,
+    scope,
+    kind: scope === 'type' ? 'unsupported' : 'rejected',
+    failure,
+  };
 }
 
 export function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {
