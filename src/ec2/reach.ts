@@ -9,7 +9,7 @@ import { isDenied } from './denied.js';
 const REACHES: readonly (readonly [RegExp, RefusalClass['scope']])[] = [
   [/^AuthFailure\.ServiceLinkedRole/, 'market'],
   [
-    /^(InvalidInstanceType|UnsupportedOperation|UnsupportedTenancy|UnsupportedInstanceAttribute|EncryptedVolumesNotSupported|InstanceCreditSpecification\.NotSupported)$/,
+    /^(InvalidInstanceType(\..*)?|UnsupportedOperation|UnsupportedTenancy|UnsupportedInstanceAttribute|EncryptedVolumesNotSupported|InstanceCreditSpecification\.NotSupported)$/,
     'type',
   ],
   [/^InvalidSubnet/, 'subnet'],

@@ -29,6 +29,7 @@ describe('How far an error of RunInstances reaches', () => {
     ['type', 'InvalidParameterCombination', "Non-Windows instances with a virtualization type of 'hvm': t2.xlarge"],
     ['type', 'UnsupportedOperation', 'The AMI does not support this.'],
     ['type', 'InvalidInstanceType'],
+    ['type', 'InvalidInstanceType.NotFound'],
     ['type', 'EncryptedVolumesNotSupported'],
     ['type', 'InstanceCreditSpecification.NotSupported'],
     ['type', 'VcpuLimitExceeded'],
