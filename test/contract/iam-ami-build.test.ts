@@ -88,7 +88,13 @@ const misuses: readonly Misuse[] = [
   [
     'launch without a preset’s tag',
     account.ec2('RunInstances', properLaunch),
-    [`${RUN} instance`, 'ec2:CreateTags on instance', `${RUN} volume`, 'ec2:CreateTags on volume'],
+    [
+      `${RUN} instance`,
+      'ec2:CreateTags on instance',
+      'ec2:CreateTags on network-interface',
+      `${RUN} volume`,
+      'ec2:CreateTags on volume',
+    ],
   ],
   [
     'take an image of a machine that it did not start',

@@ -103,7 +103,7 @@ describe('ami/smoke.sh', () => {
     expect(launch.get('InstanceInitiatedShutdownBehavior')).toBe('terminate');
     expect([...launch.keys()].filter((name) => /^(SecurityGroup|KeyName)/.test(name))).toEqual([]);
     const marks = [...launch].filter(([name, value]) => name.endsWith('.Key') && value === 'ci-actions:preset');
-    expect(marks).toHaveLength(2);
+    expect(marks).toHaveLength(3);
     expect(requests.map(({ operation }) => operation)).not.toContain('AuthorizeSecurityGroupIngress');
     expect(requests.filter(({ service }) => service === 'github')).toEqual([]);
   });
@@ -156,6 +156,16 @@ describe('ami/smoke.sh', () => {
     ec2.capacity['t3.xlarge'] = 0;
     const { code, text } = await smoke(AMD64);
     expect({ code, text }).toEqual({ code: 0, text: expect.stringContaining('(t3a.xlarge) starts from') });
+  });
+
+  test('says what is missing where no type gets around it', async () => {
+    const { requests } = await open({ denied: ['RunInstances'] });
+    const { code, text } = await smoke(AMD64);
+    expect({ code, text }).toEqual({
+      code: 1,
+      text: expect.stringContaining('The AWS credentials lack the permission ec2:RunInstances.'),
+    });
+    expect(requests.filter(({ operation }) => operation === 'RunInstances')).toHaveLength(1);
   });
 
   test.each([
