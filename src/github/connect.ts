@@ -82,7 +82,7 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
 function toPort(connection: Connection): GitHub & ReaperGitHub {
   const runners = new Runners(connection);
   return {
-    mintRunner: (request) => runners.mint(request),
+    mintRunner: (request, signal) => runners.mint(request, signal),
     readRunner: (id, purpose) => runners.read(id, purpose),
     findRunnerByName: (name) => runners.findByName(name),
     listRunners: (purpose) => runners.list({ purpose }),

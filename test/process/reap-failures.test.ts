@@ -8,6 +8,12 @@ const quiet = { machines: false } as const;
 const RUNNERS = 'GET /repos/{owner}/{repo}/actions/runners';
 const ATTEMPT = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}';
 
+/** Time passes ten times as fast for the step. */
+const inHaste = {
+  NODE_OPTIONS: `--import=${new URL('../faults/accelerate.mjs', import.meta.url).href}`,
+  FAULTS_FACTOR: '10',
+};
+
 /** An instance that is beyond its time: any sweep that can ask removes it. */
 async function leaveAnOrphan(scene: Scene) {
   const [instance] = await launch(scene);
@@ -23,7 +29,8 @@ function always(wanted: string, fault: Fault): Intercept {
 /** It failed for this reason, and nothing was touched. */
 async function expectRefusal(scene: Scene, inputs: Inputs, reason: RegExp): Promise<void> {
   const from = scene.sandbox.requests.length;
-  const main = await scene.reap(inputs);
+  // What may pass is waited for, for a minute.
+  const main = await scene.reap(inputs, { environment: inHaste });
   expect(main.code).toBe(1);
   expect(errorOf(main)).toMatch(reason);
   expect(main.summary).toContain('### Failed');
