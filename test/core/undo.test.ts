@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/core/failure.js';
-import type { JournalEntry } from '../../src/core/ports.js';
+import type { JournalEntry, LaunchSpec } from '../../src/core/ports.js';
 import { startRunners } from '../../src/core/start.js';
 import { removeTraces, tracesOf } from '../../src/core/undo.js';
 import { aRequest, aWorld, failureOf, run } from './requests.js';
@@ -47,12 +47,13 @@ describe('a launch that is waiting for its next try', () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const reason = new Failure('cancelled', 'c', { hint: 'h' });
     const launch = world.ec2.launch.bind(world.ec2);
-    world.ec2.launch = async (spec, signal) => {
+    const waiting = async (spec: LaunchSpec, signal?: AbortSignal) => {
       await launch(spec);
       world.clock.after(1_000, () => world.cancel.abort(reason));
       await world.clock.sleep(60_000, signal);
       throw new Error('It was not cancelled.');
     };
+    Object.assign(world.ec2, { launch: waiting });
     const began = world.clock.now();
     expect(await failureOf(startRunners(aRequest(), world.ports))).toMatchObject({ code: 'cancelled' });
     expect(world.clock.now() - began).toBeLessThan(2_000);
@@ -66,12 +67,13 @@ describe('a launch that is waiting for its next try', () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const launch = world.ec2.launch.bind(world.ec2);
     let launches = 0;
-    world.ec2.launch = async (spec, signal) => {
+    const waiting = async (spec: LaunchSpec, signal?: AbortSignal) => {
       if (launches++ > 0) throw new Failure('aws-not-authorized', 'no', { hint: 'h' });
       await launch(spec);
       await world.clock.sleep(180_000, signal);
       throw new Error('It was not cancelled.');
     };
+    Object.assign(world.ec2, { launch: waiting });
     const began = world.clock.now();
     const failure = await failureOf(startRunners(aRequest({ count: 2 }), world.ports));
     expect(failure.code).toBe('aws-not-authorized');

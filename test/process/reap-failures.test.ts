@@ -2,17 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import { age, changesSince, expire, findingsOf, isLive, launch } from './aftermath.js';
+import { inHaste } from './haste.js';
 import { errorOf, inSandbox, logOf, Scene, type Inputs } from './suite.js';
 
 const quiet = { machines: false } as const;
 const RUNNERS = 'GET /repos/{owner}/{repo}/actions/runners';
 const ATTEMPT = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}';
-
-/** Time passes ten times as fast for the step. */
-const inHaste = {
-  NODE_OPTIONS: `--import=${new URL('../faults/accelerate.mjs', import.meta.url).href}`,
-  FAULTS_FACTOR: '10',
-};
 
 /** An instance that is beyond its time: any sweep that can ask removes it. */
 async function leaveAnOrphan(scene: Scene) {
@@ -30,7 +25,7 @@ function always(wanted: string, fault: Fault): Intercept {
 async function expectRefusal(scene: Scene, inputs: Inputs, reason: RegExp): Promise<void> {
   const from = scene.sandbox.requests.length;
   // What may pass is waited for, for a minute.
-  const main = await scene.reap(inputs, { environment: inHaste });
+  const main = await scene.reap(inputs, { environment: inHaste(10) });
   expect(main.code).toBe(1);
   expect(errorOf(main)).toMatch(reason);
   expect(main.summary).toContain('### Failed');
