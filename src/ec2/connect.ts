@@ -34,6 +34,8 @@ export interface ConnectOptions {
 const CONNECT_MS = 5_000;
 /** RunInstances takes up to some seconds; nothing here takes as long as this. */
 const ANSWER_MS = 20_000;
+/** None, whatever the environment says: there is one policy for what is sent again, see {@link Requests}. */
+const RETRIES = { maxAttempts: 1, retryMode: 'standard' } as const;
 
 /** What is connected to one region, with what the SDK's normal chain found. */
 export interface Clients {
@@ -67,8 +69,7 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
 export async function openClients(options: ConnectOptions): Promise<Clients> {
   const client = new EC2Client({
     ...(options.region && { region: options.region }),
-    // There is one policy for what is sent again: see `Requests`.
-    maxAttempts: 1,
+    ...RETRIES,
     requestHandler: options.requestHandler ?? {
       ...options.agents,
       connectionTimeout: CONNECT_MS,
@@ -81,7 +82,7 @@ export async function openClients(options: ConnectOptions): Promise<Clients> {
   await findCredentials(client);
   const { credentials, requestHandler } = client.config;
   // The same credentials and connections for all: they are found and opened once.
-  const shared = { region, credentials, requestHandler, maxAttempts: 1 } satisfies EC2ClientConfig;
+  const shared = { region, credentials, requestHandler, ...RETRIES } satisfies EC2ClientConfig;
   return { region, requests: new Requests(client, toRequestOptions(options)), shared };
 }
 
