@@ -2,7 +2,8 @@ import { describePowerOff, describeState } from './diagnose.js';
 import { adviseOnEnd, adviseOnPowerOff, adviseOnSilence } from './end-reasons.js';
 import { messageOf } from './failure.js';
 import { TAG } from './identity.js';
-import { hasEnded, readLastWords, type LastWords } from './last-words.js';
+import { isOff } from './instance-states.js';
+import { readLastWords, type LastWords } from './last-words.js';
 import type { Clock, Ec2ByRegion, Instance, Log, Runner } from './ports.js';
 import type { Found } from './stop-search.js';
 
@@ -99,7 +100,7 @@ class Witness {
       return { phases: [], lines: [`Console: not asked for, as ${CONSOLES} others of this stop were.`] };
     }
     try {
-      return await readLastWords(instance, await this.ports.ec2In(region), () => hasEnded(instance));
+      return await readLastWords(instance, await this.ports.ec2In(region), () => isOff(instance));
     } catch (error) {
       return { phases: [], lines: [`Console: could not be read: ${messageOf(error)}`] };
     }
@@ -112,7 +113,7 @@ async function explainInstance(
   witness: Witness,
 ): Promise<Explanation | undefined> {
   const { instance } = found;
-  if (!hasEnded(instance)) return runner && isStranger(runner) ? explainSilence(found, runner, witness) : undefined;
+  if (!isOff(instance)) return runner && isStranger(runner) ? explainSilence(found, runner, witness) : undefined;
   if (isUnstarted(instance)) return runner && explainClaim(instance);
   const advice = adviseOnEnd(instance.stateReason);
   if (advice) return runner || advice.isTrouble ? { ...explainEnd(instance, runner), ...advice } : undefined;

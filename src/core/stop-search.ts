@@ -1,7 +1,7 @@
 import { messageOf } from './failure.js';
 import { repositoryOf, runTags, TAG, type Run } from './identity.js';
 import type { Clock, Ec2, Ec2ByRegion, Instance, Log, Runner, TagFilter } from './ports.js';
-import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './undo.js';
+import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './end-instances.js';
 
 export interface StopRequest {
   readonly run: Run;

@@ -1,10 +1,11 @@
+import { endInstances, INVISIBLE_BOUND_MS } from './end-instances.js';
 import { explainRunners, tellExplanations, type Explanation } from './explain.js';
 import { Failure, messageOf } from './failure.js';
 import { parseScope, renderScope, TAG, type Scope } from './identity.js';
+import { isEnding } from './instance-states.js';
 import type { Clock, Ec2, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
 import { isOfRun, isOfStart } from './pool.js';
 import { InstanceSearch, type Found, type StopRequest } from './stop-search.js';
-import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './undo.js';
 
 export interface StopPorts {
   /** The home region's. */
@@ -97,19 +98,13 @@ export function refuseUnstopped({ foreign, refusals }: Stopped): void {
 }
 
 /** @throws Failure `cleanup-incomplete` for what EC2 lists and, for as long as that may pass, does not know by its id */
-async function terminate(found: readonly Found[], { ec2In, log, clock, signal }: StopPorts): Promise<void> {
-  const live = found.filter(({ instance }) => instance.state !== 'terminated' && instance.state !== 'shutting-down');
-  for (const region of new Set(live.map((one) => one.region))) {
-    const ids = live.flatMap((one) => (one.region === region ? one.instance.id : []));
-    log.info(`Terminating ${ids.join(', ')}.`);
-    const deadline = clock.now() + INVISIBLE_BOUND_MS;
-    let { unknown } = await (await ec2In(region)).terminate(ids);
-    while (unknown.length > 0) {
-      if (clock.now() >= deadline) throw notKnown(unknown);
-      await clock.sleep(INVISIBLE_CADENCE_MS, signal);
-      ({ unknown } = await (await ec2In(region)).terminate(unknown));
-    }
-  }
+async function terminate(found: readonly Found[], ports: StopPorts): Promise<void> {
+  const live = found.filter(({ instance }) => !isEnding(instance));
+  const located = live.map(({ instance: { id }, region }) => ({ id, region }));
+  if (located.length > 0) ports.log.info(`Terminating ${located.map(({ id }) => id).join(', ')}.`);
+  const { unlisted, refused } = await endInstances(located, ports, INVISIBLE_BOUND_MS);
+  for (const { failure } of refused) throw failure;
+  if (unlisted.length > 0) throw notKnown(unlisted.map(({ id }) => id));
 }
 
 interface Listing {

@@ -1,3 +1,4 @@
+import { endInstances, INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './end-instances.js';
 import { Failure, messageOf } from './failure.js';
 import { TAG, type Run } from './identity.js';
 import type { Clock, Ec2ByRegion, GitHub, JournalEntry, Log, TagFilter } from './ports.js';
@@ -24,13 +25,6 @@ interface UndoPorts {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/**
- * For how long EC2 may not list what it has launched, in ms. Its guide on eventual consistency speaks of seconds, and
- * nobody has reported more than these.
- */
-export const INVISIBLE_BOUND_MS = 20_000;
-export const INVISIBLE_CADENCE_MS = 2_000;
 
 /** What a post step goes by: its process knows no more than the journal, so any launch may be unheard of. */
 export function tracesOf(journal: JournalEntry, run: Run): Traces {
@@ -124,7 +118,7 @@ class Search {
     this.problems = [];
     await this.attempt('look for further instances of this start', () => this.look());
     const ids = [...this.ids].filter((id) => !this.terminated.has(id));
-    if (ids.length > 0) await this.attempt(`terminate ${ids.join(', ')}`, () => this.end(ids));
+    if (ids.length > 0) await this.end(ids);
   }
 
   private async look(): Promise<void> {
@@ -136,20 +130,28 @@ class Search {
   }
 
   private async end(ids: readonly string[]): Promise<void> {
-    const { unknown } = await (await this.ports.ec2In(this.region)).terminate(ids);
-    this.hidden = unknown;
-    const gone = ids.filter((id) => !unknown.includes(id));
-    for (const id of gone) this.terminated.add(id);
-    if (gone.length > 0) this.ports.log.info(`Terminated ${gone.join(', ')}.`);
+    const located = ids.map((id) => ({ id, region: this.region }));
+    const { ended, unlisted, refused } = await endInstances(located, this.ports, 0);
+    this.hidden = unlisted.map(({ id }) => id);
+    for (const { id } of ended) this.terminated.add(id);
+    if (ended.length > 0) this.ports.log.info(`Terminated ${ended.map(({ id }) => id).join(', ')}.`);
+    for (const failure of new Set(refused.map((one) => one.failure))) {
+      const alike = refused.flatMap((one) => (one.failure === failure ? one.id : []));
+      this.note(`terminate ${alike.join(', ')}`, failure);
+    }
   }
 
   private async attempt(what: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
-      this.isForbidden ||= error instanceof Failure && error.code === 'aws-not-authorized';
-      this.problems.push(`Could not ${what} in ${this.region}: ${messageOf(error)}`);
+      this.note(what, error);
     }
+  }
+
+  private note(what: string, error: unknown): void {
+    this.isForbidden ||= error instanceof Failure && error.code === 'aws-not-authorized';
+    this.problems.push(`Could not ${what} in ${this.region}: ${messageOf(error)}`);
   }
 }
 

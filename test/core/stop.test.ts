@@ -62,7 +62,8 @@ describe('a stop', () => {
     await start();
     const terminate = world.ec2.terminate.bind(world.ec2);
     let denials = 3;
-    world.ec2.terminate = (ids) => (denials-- > 0 ? Promise.resolve({ unknown: [...ids] }) : terminate(ids));
+    world.ec2.terminate = (ids) =>
+      denials-- > 0 ? Promise.resolve({ ended: [], unknown: [...ids], refused: [] }) : terminate(ids);
     await stop();
     expect(world.live()).toEqual([]);
   });
@@ -70,7 +71,7 @@ describe('a stop', () => {
   test('does not call itself done while EC2 does not know what it lists', async () => {
     const { world, start, stop } = setUp();
     await start();
-    world.ec2.terminate = (ids) => Promise.resolve({ unknown: [...ids] });
+    world.ec2.terminate = (ids) => Promise.resolve({ ended: [], unknown: [...ids], refused: [] });
     expect((await failureOf(stop())).code).toBe('cleanup-incomplete');
   });
 
