@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/rest';
 import { Failure } from '../core/failure.js';
 import type { Purpose } from '../core/patience.js';
-import type { Clock, GitHub, Log, ReaperGitHub } from '../core/ports.js';
+import type { Clock, GitHub, Log, ReaperGitHub, StopGitHub } from '../core/ports.js';
 import type { Connection } from './connection.js';
 import { readFile } from './contents.js';
 import { useCredentials, type GivenCredentials } from './credentials.js';
@@ -9,7 +9,7 @@ import { resolveGroup } from './groups.js';
 import { findDownload, readDeprecation, readLatestRelease, type Release } from './releases.js';
 import { Requests } from './request.js';
 import { Runners } from './runners.js';
-import { readRunAttempt } from './runs.js';
+import { listRunJobs, readRunAttempt } from './runs.js';
 import { pathsOf, type Repository, type Scope } from './scope.js';
 
 export type { GivenCredentials } from './credentials.js';
@@ -45,13 +45,15 @@ export interface GitHubOptions {
   readonly requestTimeoutSeconds?: number | undefined;
 }
 
+export type ConnectedGitHub = GitHub & ReaperGitHub & StopGitHub;
+
 /**
  * GitHub for one scope. With a token nothing is asked yet; a GitHub App's installation is looked up and its token
  * minted, with the least permissions.
  *
  * @throws Failure `bad-input` for credentials or an address that cannot be right; `github-*` when an App is refused.
  */
-export async function connectGitHub(options: GitHubOptions): Promise<GitHub & ReaperGitHub> {
+export async function connectGitHub(options: GitHubOptions): Promise<ConnectedGitHub> {
   return toPort(await openConnection(options));
 }
 
@@ -81,7 +83,7 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
   return { octokit, requests, clock, repository, paths: pathsOf(scope), server: serverOf(options.apiUrl) };
 }
 
-function toPort(connection: Connection): GitHub & ReaperGitHub {
+function toPort(connection: Connection): ConnectedGitHub {
   const runners = new Runners(connection);
   return {
     mintRunner: (request, signal) => runners.mint(request, signal),
@@ -94,6 +96,7 @@ function toPort(connection: Connection): GitHub & ReaperGitHub {
     readDeprecation: (version) => readDeprecation(connection, version),
     readFile: (path, ref) => readFile(connection, path, ref),
     readRunAttempt: (of, runId, attempt) => readRunAttempt(connection, { repository: of, runId, attempt }),
+    listRunJobs: (of, runId, attempt) => listRunJobs(connection, { repository: of, runId, attempt }),
     get pace() {
       return connection.requests.pace;
     },
