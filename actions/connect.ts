@@ -49,6 +49,7 @@ export async function connectToGitHub(
     scope,
     // An App's token is good for one repository: that of the scope, where the scope is one.
     repository: scope.kind === 'repo' ? scope : { owner: context.owner, repo: context.repo },
+    job: context,
     readsRuns,
     clock,
     log,

@@ -123,10 +123,13 @@ export const inputs = {
       },
     ),
   ),
-  'runner-group': text('Runner group by name or id (organisation, enterprise). Default: the default group.', {
-    matches: /^.{1,128}$/,
-    allowed: 'the name or number of a runner group',
-  }),
+  'runner-group': text(
+    'Runner group by name or id (organisation, enterprise). Default: the default group. A group that gives no job of this repository and workflow a runner is refused before anything is registered.',
+    {
+      matches: /^.{1,128}$/,
+      allowed: 'the name or number of a runner group',
+    },
+  ),
   'runner-version': withDefault(
     'latest',
     text('The runner to install on an image that has none; images built by `ami/` carry their own.', {

@@ -23,6 +23,7 @@ import { connectToEc2, connectToGitHub } from './connect.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { readInputs } from './read-inputs.js';
 import { foreseeLabel, loadStart, type LoadedStart } from './start-request.js';
+import { inputs } from './start-runner.inputs.js';
 
 /** How long a finished start waits for the console, which only the summary's chart needs. */
 const CONSOLE_BOUND_MS = 1_000;
@@ -35,7 +36,7 @@ export function runStartRunner(root: URL): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const given = readInputs();
+    const given = readInputs(inputs);
     const startId = nonce(8);
     // Before anything can fail: by it a stop finds what this start left, and nothing else.
     writeOutputs({ label: foreseeLabel(given, context, startId) });
@@ -80,7 +81,7 @@ export function runStartRunnerPost(): Promise<void> {
     if (journal?.state !== 'started') return;
     const log = createLog();
     const context = readContext();
-    const { values } = parseInputs(credentialInputs, readInputs());
+    const { values } = parseInputs(credentialInputs, readInputs(credentialInputs));
     log.info('The start did not come to its end; removing what it left.');
     const patient = { log, signal, purpose: 'end' } as const;
     const left = await removeTraces(tracesOf(journal, context), {

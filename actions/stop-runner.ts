@@ -10,7 +10,9 @@ import { listenForCancellation } from '../src/host/signals.js';
 import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub } from './connect.js';
 import { readInputs } from './read-inputs.js';
+import { inputs as startInputs } from './start-runner.inputs.js';
 import { loadStop } from './stop-request.js';
+import { inputs } from './stop-runner.inputs.js';
 
 /** `stop-runner`. */
 export function runStopRunner(): Promise<void> {
@@ -20,7 +22,7 @@ export function runStopRunner(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const { values, notices, unknown } = loadStop(readInputs());
+    const { values, notices, unknown } = loadStop(readInputs({ ...startInputs, ...inputs }));
     for (const notice of notices) log.info(notice);
     const { label, all, wait, 'ec2-instance-id': instanceIds = [] } = values;
     const request = { run: context, label, instanceIds, all, runnerName: context.runnerName, wait };

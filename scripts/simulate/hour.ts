@@ -189,7 +189,8 @@ function makeContext(index: number, github: GitHubWorld): RunContext {
     isFromFork: false,
   };
   const servers = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', enterprise: undefined };
-  return { ...run, ...step, ...servers, workspace: '/nothing/is/checked/out' };
+  const about = { workflowRef: '', workflowSha: github.sha, isPublic: false };
+  return { ...run, ...step, ...servers, ...about, workspace: '/nothing/is/checked/out' };
 }
 
 const quiet: Log = {

@@ -38,6 +38,12 @@ export interface RunnerDownload {
   readonly version: string;
 }
 
+export interface RunnerGroup {
+  readonly id: number;
+  /** What could not be checked for want of a permission, as a sentence: no reason to give up. */
+  readonly doubt?: string;
+}
+
 export interface GitHub {
   /**
    * Registers a just-in-time runner. A name conflict is a value, because a lost answer makes one:
@@ -50,8 +56,11 @@ export interface GitHub {
   /** Every page of the scope's listing. */
   listRunners(purpose?: Purpose): Promise<readonly Runner[]>;
   removeRunner(id: number): Promise<'removed' | 'absent' | 'busy'>;
-  /** By name, in an organisation or enterprise; a `Failure` names the groups there are. */
-  resolveGroup(nameOrId: string): Promise<number>;
+  /**
+   * By name or id, else the default group; a `Failure` names the groups there are. In an organization or enterprise a
+   * group is refused that gives no job of this repository and workflow a runner.
+   */
+  resolveGroup(nameOrId: string | undefined): Promise<RunnerGroup>;
   /** The runner application for Linux on this architecture, with GitHub's own checksum. */
   findDownload(version: string, architecture: Architecture): Promise<RunnerDownload>;
   /** When GitHub stops accepting this runner version (epoch ms); `unknown` where it does not say (GHES). */

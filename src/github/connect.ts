@@ -2,7 +2,7 @@ import { Octokit } from '@octokit/rest';
 import { Failure } from '../core/failure.js';
 import type { Purpose } from '../core/patience.js';
 import type { Clock, GitHub, Log, ReaperGitHub, StopGitHub } from '../core/ports.js';
-import type { Connection } from './connection.js';
+import type { Connection, JobFacts } from './connection.js';
 import { readFile } from './contents.js';
 import { useCredentials, type GivenCredentials } from './credentials.js';
 import { resolveGroup } from './groups.js';
@@ -24,6 +24,8 @@ export interface GitHubOptions {
   readonly scope: Scope;
   /** The repository of the run. */
   readonly repository: Repository;
+  /** Default: a runner group is not checked for what it takes to know. */
+  readonly job?: JobFacts | undefined;
   readonly clock: Clock;
   /** Whether a GitHub App's token is to read runs too, where that was granted. Default: false. */
   readonly readsRuns?: boolean | undefined;
@@ -80,7 +82,15 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
     policy,
   });
   const requests = new Requests({ ...policy, credentials });
-  return { octokit, requests, clock, repository, paths: pathsOf(scope), server: serverOf(options.apiUrl) };
+  return {
+    octokit,
+    requests,
+    clock,
+    repository,
+    paths: pathsOf(scope),
+    job: options.job,
+    server: serverOf(options.apiUrl),
+  };
 }
 
 function toPort(connection: Connection): ConnectedGitHub {

@@ -7,7 +7,8 @@ describeGitHub('fake', () => {
   const ending = { version: '2.335.0', refusedFrom: Date.UTC(2026, 5, 1) };
   github.offerVersion(ending.version, ending.refusedFrom);
   github.offerVersion('2.336.0');
-  github.groups.set('builders', 3);
+  github.groups.set('builders', 3).set('theirs', 4);
+  github.closedGroups.set(4, 'it is for other repositories');
   github.files.set('.github/ec2-runners.yml@abc', 'presets: {}\n');
   github.attempts.set('octo-org/octo-repo 7 1', 'completed').set('octo-org/octo-repo 7 2', 'active');
   github.hiddenRepositories.add('octo-org/hidden');
@@ -17,6 +18,7 @@ describeGitHub('fake', () => {
     version: '2.336.0',
     ending,
     group: { name: 'builders', id: 3 },
+    closed: { name: 'theirs', id: 4 },
     file: { path: '.github/ec2-runners.yml', ref: 'abc', text: 'presets: {}\n' },
     run: { repository: 'octo-org/octo-repo', id: '7', hidden: 'octo-org/hidden' },
     hostJob: (name, runnerName) => hostJob(github, name, runnerName),

@@ -10,6 +10,8 @@ export interface GitHubContractWorld {
   readonly ending: { readonly version: string; readonly refusedFrom: number };
   /** A runner group other than the default; absent where there can be none. */
   readonly group?: { readonly name: string; readonly id: number };
+  /** One that gives runners to other repositories only; absent where there can be none. */
+  readonly closed?: { readonly name: string; readonly id: number };
   /** A commit of the repository, with this file in it. */
   readonly file: { readonly path: string; readonly ref: string; readonly text: string };
   /** A run in its second attempt, which goes on; and a repository that the token does not see. */
@@ -139,17 +141,27 @@ const LIFE: Record<string, Case> = {
 
 const READING: Record<string, Case> = {
   'the default group is known by name and by number': async ({ github }) => {
-    expect(await github.resolveGroup('Default')).toBe(1);
-    expect(await github.resolveGroup('default')).toBe(1);
-    expect(await github.resolveGroup('1')).toBe(1);
+    for (const name of [undefined, 'Default', 'default', '1']) {
+      expect(await github.resolveGroup(name)).toEqual({ id: 1 });
+    }
   },
 
   'another group is known by name where there are any': async ({ github, group }) => {
-    if (group) expect(await github.resolveGroup(group.name.toUpperCase())).toBe(group.id);
+    if (group) {
+      expect(await github.resolveGroup(group.name.toUpperCase())).toEqual({ id: group.id });
+      expect(await github.resolveGroup(String(group.id))).toEqual({ id: group.id });
+      await expect(github.resolveGroup('4711')).rejects.toMatchObject({ code: 'bad-input' });
+    }
     await expect(github.resolveGroup('no such group')).rejects.toMatchObject({
       code: 'bad-input',
       hint: expect.stringContaining(group?.name ?? 'Leave `runner-group` empty'),
     });
+  },
+
+  'a group that gives this repository no runner is refused, by name and by number': async ({ github, closed }) => {
+    for (const group of closed ? [closed.name, String(closed.id)] : []) {
+      await expect(github.resolveGroup(group)).rejects.toMatchObject({ code: 'runner-group-unusable' });
+    }
   },
 
   'the runner can be downloaded for both architectures, with a checksum': async ({ github, version }) => {

@@ -10,6 +10,7 @@ import type {
   RunnerDownload,
   RunJob,
   StopGitHub,
+  RunnerGroup,
 } from '../../src/core/ports.js';
 
 /** What the next call may be told to do instead of its work. */
@@ -29,6 +30,10 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
   /** Every call in order, as `mintRunner` or `readRunner 7`. */
   readonly calls: string[] = [];
   readonly groups = new Map<string, number>([['Default', 1]]);
+  /** Why a group, by id, gives this repository no runner. */
+  readonly closedGroups = new Map<number, string>();
+  /** What could not be checked of any group. */
+  groupDoubt: string | undefined;
   /** Texts by `path@ref`. */
   readonly files = new Map<string, string>();
   /** By `owner/repo run attempt`; another is unknown. */
@@ -152,10 +157,16 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
     return this.runners.delete(id) ? 'removed' : 'absent';
   }
 
-  async resolveGroup(nameOrId: string): Promise<number> {
+  async resolveGroup(nameOrId = '1'): Promise<RunnerGroup> {
     this.begin('resolveGroup', nameOrId);
-    if (/^\d+$/.test(nameOrId)) return Number(nameOrId);
-    for (const [name, id] of this.groups) if (sameName(name, nameOrId)) return id;
+    const id = /^\d+$/.test(nameOrId)
+      ? [...this.groups.values()].find((one) => one === Number(nameOrId))
+      : [...this.groups].find(([name]) => sameName(name, nameOrId))?.[1];
+    const reason = this.closedGroups.get(id ?? 0);
+    if (reason !== undefined) {
+      throw new Failure('runner-group-unusable', `Runner group ${id} is closed: ${reason}.`, { hint: 'Open it.' });
+    }
+    if (id !== undefined) return { id, ...(this.groupDoubt !== undefined && { doubt: this.groupDoubt }) };
     throw new Failure('bad-input', `There is no runner group \`${nameOrId}\`.`, {
       hint: `Set \`runner-group\` to one of: ${[...this.groups.keys()].join(', ')}.`,
     });
