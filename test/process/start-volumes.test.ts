@@ -50,7 +50,8 @@ describe('What a start makes beside the root', () => {
       scene.sandbox.on((event) => {
         if (event.name === 'running') scene.sandbox.ec2.killInstance(event.instance);
       });
-      await scene.fillPool({ pool: 'ready' });
+      const filled = await scene.fillPool({ pool: 'ready' });
+      expect(filled.summary).toContain('50 GiB of gp3 and 200 GiB of st1 each');
       await scene.until(() => scene.sandbox.ec2.volumes.size === 0);
       expect(scene.launches().map((launch) => launch.get('BlockDeviceMapping.2.Ebs.DeleteOnTermination'))).toEqual([
         'true',
