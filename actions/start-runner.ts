@@ -14,6 +14,7 @@ import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
 import { mask } from '../src/host/mask.js';
+import { nonce } from '../src/host/nonce.js';
 import { writeOutputs } from '../src/host/outputs.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { createJournal, readJournal } from '../src/host/state.js';
@@ -21,7 +22,7 @@ import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub } from './connect.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { readInputs } from './read-inputs.js';
-import { loadStart, type LoadedStart } from './start-request.js';
+import { foreseeLabel, loadStart, type LoadedStart } from './start-request.js';
 import { inputs } from './start-runner.inputs.js';
 
 /** How long a finished start waits for the console, which only the summary's chart needs. */
@@ -35,18 +36,25 @@ export function runStartRunner(root: URL): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const loading = loadStart(readInputs(inputs), context, {
+    const given = readInputs(inputs);
+    const startId = nonce(8);
+    // Before anything can fail: by it a stop finds what this start left, and nothing else.
+    writeOutputs({ label: foreseeLabel(given, context, startId) });
+    const loading = loadStart(given, context, {
+      startId,
       // The first runner is registered while the image is asked about.
-      connect: (values, scope) => connectToGitHub(values, { context, scope, log, connections: 2 }),
+      connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
     });
     // Meanwhile: to read the presets and to find the credentials, each may have to ask somebody.
-    const connecting = connectToEc2(log);
+    const connecting = connectToEc2({ log, signal });
     // What is wrong with the inputs is told first.
     connecting.catch(() => undefined);
     const loaded = await loading;
     for (const notice of loaded.notices) log.info(notice);
+    const clouds = await connecting;
+    writeOutputs({ label: loaded.request.label, region: clouds.ec2.region });
     const ports = {
-      ...(await connecting),
+      ...clouds,
       github: loaded.github,
       clock,
       log,
@@ -67,7 +75,7 @@ export function runStartRunner(root: URL): Promise<void> {
 
 /** `start-runner`'s post step: removes what was started and not confirmed, and never what succeeded. */
 export function runStartRunnerPost(): Promise<void> {
-  listenForCancellation('stop-runner, reap-runners and the machines’ own timers end what is left.');
+  const signal = listenForCancellation('stop-runner, reap-runners and the machines’ own timers end what is left.');
   return runAction(async () => {
     const journal = readJournal();
     if (journal?.state !== 'started') return;
@@ -75,11 +83,12 @@ export function runStartRunnerPost(): Promise<void> {
     const context = readContext();
     const { values } = parseInputs(credentialInputs, readInputs(credentialInputs));
     log.info('The start did not come to its end; removing what it left.');
+    const patient = { log, signal, purpose: 'end' } as const;
     const left = await removeTraces(tracesOf(journal, context), {
       clock,
       log,
-      ec2In: (await connectToEc2(log)).ec2In,
-      github: await connectToGitHub(values, { context, scope: journal.scope, log }),
+      ec2In: (await connectToEc2(patient)).ec2In,
+      github: await connectToGitHub(values, { context, scope: journal.scope, ...patient }),
     });
     if (left.length === 0) return;
     throw new Failure('cleanup-incomplete', 'Not everything that this start left could be removed.', {

@@ -12,7 +12,7 @@ import type { StartRequest } from './request.js';
 import { prepareSites, type PreparedSites } from './site.js';
 import type { StartPorts } from './start-ports.js';
 import { StartTraces } from './start-traces.js';
-import { INVISIBLE_BOUND_MS } from './undo.js';
+import { INVISIBLE_BOUND_MS } from './end-instances.js';
 import { Watch, type Watched } from './watch.js';
 
 /** Failures of a launch that may have taken effect all the same. */
@@ -119,6 +119,7 @@ export class Attempt {
     this.signal.throwIfAborted();
     const minted = await mintRunner(this.request, index, {
       ...this.ports,
+      signal: this.signal,
       groupId: this.ready.groupId,
       suspects: this.traces.suspects,
     });
@@ -137,9 +138,9 @@ export class Attempt {
         const ec2 = await ports.ec2In(candidate.region);
         const parts = { request, site: sites.get(candidate.region)!, minted, bootScripts, now: ports.clock.now() };
         const spec = composeLaunch(parts, candidate, token);
-        return ec2.launch(spec).catch((error: unknown) => {
-          // Throttled in the end, too: an earlier try may have been heard.
-          const isHeard = error instanceof Failure && !UNHEARD.includes(error.code);
+        return ec2.launch(spec, this.signal).catch((error: unknown) => {
+          // Throttled or cancelled in the end, too: an earlier try may have been heard.
+          const isHeard = error instanceof Failure && !UNHEARD.includes(error.code) && error !== this.signal.reason;
           if (!isHeard) this.traces.unheardOf.push(minted.id);
           throw error;
         });

@@ -1,6 +1,7 @@
 /** What the core asks of EC2: the conventions are those of `ports.ts`. `src/ec2` implements it. */
 import type { Failure } from './failure.js';
 import type { Image, InstanceTypeFacts, Market, SecurityGroupFacts, SubnetFacts, VolumeSpec } from './ports-catalog.js';
+import type { Purpose } from './patience.js';
 
 export type * from './ports-catalog.js';
 
@@ -82,6 +83,16 @@ export interface Instance {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** EC2's answer to a termination: each id is in one of the lists. */
+export interface Termination {
+  /** EC2 answered that they are shutting down or terminated. */
+  readonly ended: readonly string[];
+  /** EC2 does not know them (yet, or any more). */
+  readonly unknown: readonly string[];
+  /** EC2 does not end them (termination protection, a missing permission), or it could not be asked. */
+  readonly refused: readonly { readonly id: string; readonly failure: Failure }[];
+}
+
 /** Every tag must be present, with exactly this value or with one that begins so. */
 export type TagFilter = Readonly<Record<string, string | { readonly startsWith: string }>>;
 
@@ -99,15 +110,19 @@ export interface Ec2 {
   describeTypes(names: readonly string[]): Promise<readonly InstanceTypeFacts[]>;
   describeSubnets(ids: readonly string[]): Promise<readonly SubnetFacts[]>;
   describeSecurityGroups(ids: readonly string[]): Promise<readonly SecurityGroupFacts[]>;
-  launch(spec: LaunchSpec): Promise<LaunchOutcome>;
+  /** @throws the signal's reason when it ends the wait for EC2's answer: whether anything was launched is not known */
+  launch(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchOutcome>;
   /** EC2's DryRun of the same call: resolves when the caller may launch, throws a `Failure` when not. */
   checkLaunch(spec: LaunchSpec): Promise<void>;
   /** Those of the ids that EC2 lists; a fresh instance may be missing for some seconds. */
-  describeInstances(ids: readonly string[]): Promise<readonly Instance[]>;
+  describeInstances(ids: readonly string[], purpose?: Purpose): Promise<readonly Instance[]>;
   /** Instances that carry all these tags, in any state but, unless `alsoEnded`, `terminated`; every page is read. */
-  findInstances(tags: TagFilter, which?: { readonly alsoEnded: boolean }): Promise<readonly Instance[]>;
-  /** Idempotent; ids that EC2 does not know are returned, all others are being terminated. */
-  terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }>;
+  findInstances(
+    tags: TagFilter,
+    which?: { readonly alsoEnded?: boolean; readonly purpose?: Purpose },
+  ): Promise<readonly Instance[]>;
+  /** Idempotent. What EC2 refuses for some of the ids does not keep it from ending the others. */
+  terminate(ids: readonly string[]): Promise<Termination>;
   /**
    * Gives a stopped instance other user data, and makes its power-off its end. `gone`: it is not there, or not stopped,
    * and keeps the user data that it has.

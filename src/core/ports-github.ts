@@ -1,5 +1,7 @@
 /** What the core asks of GitHub: the conventions are those of `ports.ts`. `src/github` implements it. */
 
+import type { Purpose } from './patience.js';
+
 export type Architecture = 'x86_64' | 'arm64';
 
 export interface MintRequest {
@@ -47,12 +49,12 @@ export interface GitHub {
    * Registers a just-in-time runner. A name conflict is a value, because a lost answer makes one:
    * the caller mints again under a new name and removes the twin.
    */
-  mintRunner(request: MintRequest): Promise<MintedRunner | 'name-taken' | 'unanswered'>;
+  mintRunner(request: MintRequest, signal?: AbortSignal): Promise<MintedRunner | 'name-taken' | 'unanswered'>;
   /** `undefined` only when GitHub answers that there is no such runner. */
-  readRunner(id: number): Promise<Runner | undefined>;
+  readRunner(id: number, purpose?: Purpose): Promise<Runner | undefined>;
   findRunnerByName(name: string): Promise<Runner | undefined>;
   /** Every page of the scope's listing. */
-  listRunners(): Promise<readonly Runner[]>;
+  listRunners(purpose?: Purpose): Promise<readonly Runner[]>;
   removeRunner(id: number): Promise<'removed' | 'absent' | 'busy'>;
   /**
    * By name or id, else the default group; a `Failure` names the groups there are. In an organization or enterprise a
@@ -67,6 +69,27 @@ export interface GitHub {
   readFile(path: string, ref: string): Promise<string | undefined>;
   /** Suggests how much slower than planned to poll, from the rate limit last seen: 1 is as planned. */
   readonly pace: number;
+}
+
+/** One job of a run. GitHub lists it when its `needs` are done, and not before. */
+export interface RunJob {
+  readonly id: number;
+  /** As it is shown: with its matrix values, and with the names of the jobs that call its workflow. */
+  readonly name: string;
+  /** GitHub's words: `queued`, `in_progress`, `completed`, `waiting`, … */
+  readonly status: string;
+  /** Its `runs-on`. */
+  readonly labels: readonly string[];
+  /** Of the runner that took it. */
+  readonly runnerName?: string;
+  /** Epoch ms. */
+  readonly completedAt?: number;
+}
+
+/** What only a stop needs of GitHub. */
+export interface StopGitHub extends Pick<GitHub, 'listRunners' | 'readRunner' | 'removeRunner'> {
+  /** Every page of the jobs of one attempt. @param repository `owner/repo` */
+  listRunJobs(repository: string, runId: string, attempt: string): Promise<readonly RunJob[]>;
 }
 
 /** Whether a run attempt is over; `unknown`: GitHub has no such attempt (any more). */

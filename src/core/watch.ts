@@ -1,6 +1,8 @@
 import { Failure } from './failure.js';
-import { INVISIBLE_BOUND_MS } from './undo.js';
+import { INVISIBLE_BOUND_MS } from './end-instances.js';
+import { isOff } from './instance-states.js';
 import type { Clock, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
+import { groupByRegion } from './region.js';
 
 /** A launched runner and what has been seen of it; times in epoch ms. */
 export interface Watched {
@@ -28,7 +30,6 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-const DEAD: readonly string[] = ['shutting-down', 'terminated', 'stopping', 'stopped'];
 /** These pass by themselves: a wait goes on, until its own bound. */
 const PASSING: readonly string[] = ['github-unreachable', 'github-rate-limited', 'aws-unreachable', 'aws-throttled'];
 
@@ -57,6 +58,8 @@ export function instanceCadence(elapsed: number): number {
 export class Watch {
   private readonly pending = new Map<number, Pending>();
   private running = false;
+  /** Outages that the log has. */
+  private readonly passing = new Set<string>();
 
   constructor(
     private readonly ports: WatchPorts,
@@ -106,11 +109,10 @@ export class Watch {
   }
 
   private async lookAtInstances(): Promise<void> {
-    const regions = [...new Set(this.all().map(({ region }) => region))];
     const perRegion = await Promise.all(
-      regions.map(async (region) => {
-        const ids = this.all().flatMap((one) => (one.region === region ? one.instance.id : []));
-        return (await this.ports.ec2In(region)).describeInstances(ids);
+      [...groupByRegion(this.all())].map(async ([region, some]) => {
+        const ids = some.map(({ instance }) => instance.id);
+        return (await this.ports.ec2In(region)).describeInstances(ids, 'glance');
       }),
     );
     for (const instance of perRegion.flat()) {
@@ -124,11 +126,12 @@ export class Watch {
 
   private async lookAtRunners(): Promise<void> {
     const { github } = this.ports;
-    const listed = this.expected > 1 ? new Map((await github.listRunners()).map((one) => [one.id, one])) : undefined;
+    const listed =
+      this.expected > 1 ? new Map((await github.listRunners('glance')).map((one) => [one.id, one])) : undefined;
     for (const entry of this.pending.values()) {
       const { id } = entry.watched.runner;
       // A listing can lag behind a mint: only the runner's own address says that it is gone.
-      this.judge(entry, listed?.get(id) ?? (await github.readRunner(id)));
+      this.judge(entry, listed?.get(id) ?? (await github.readRunner(id, 'glance')));
     }
   }
 
@@ -165,7 +168,8 @@ export class Watch {
       await look();
     } catch (error) {
       if (!(error instanceof Failure) || !PASSING.includes(error.code)) throw error;
-      this.ports.log.info(`${error.message} Waiting for it to pass.`);
+      if (!this.passing.has(error.code)) this.ports.log.info(`${error.message} Waiting for it to pass.`);
+      this.passing.add(error.code);
     }
   }
 
@@ -200,8 +204,8 @@ export class Watch {
 }
 
 /** EC2 may go on for some seconds to say `stopped` of what it has agreed to start. */
-function isDead({ state }: Instance, { resumed, launchedAt }: Watched, now: number): boolean {
-  return DEAD.includes(state) && !(resumed && state === 'stopped' && now - launchedAt < INVISIBLE_BOUND_MS);
+function isDead(instance: Instance, { resumed, launchedAt }: Watched, now: number): boolean {
+  return isOff(instance) && !(resumed && instance.state === 'stopped' && now - launchedAt < INVISIBLE_BOUND_MS);
 }
 
 function describeDeath(instance: Instance, watched: Watched): Failure {

@@ -1,6 +1,7 @@
 import { Octokit } from '@octokit/rest';
 import { Failure } from '../core/failure.js';
-import type { Clock, GitHub, ReaperGitHub } from '../core/ports.js';
+import type { Purpose } from '../core/patience.js';
+import type { Clock, GitHub, Log, ReaperGitHub, StopGitHub } from '../core/ports.js';
 import type { Connection, JobFacts } from './connection.js';
 import { readFile } from './contents.js';
 import { useCredentials, type GivenCredentials } from './credentials.js';
@@ -8,7 +9,7 @@ import { resolveGroup } from './groups.js';
 import { findDownload, readDeprecation, readLatestRelease, type Release } from './releases.js';
 import { Requests } from './request.js';
 import { Runners } from './runners.js';
-import { readRunAttempt } from './runs.js';
+import { listRunJobs, readRunAttempt } from './runs.js';
 import { pathsOf, type Repository, type Scope } from './scope.js';
 
 export type { GivenCredentials } from './credentials.js';
@@ -34,11 +35,19 @@ export interface GitHubOptions {
   readonly fetch?: ((url: string, init?: RequestInit) => Promise<unknown>) | undefined;
   /** Told of each request: method, path, status, GitHub's request id, duration. */
   readonly debug?: ((sentence: string) => void) | undefined;
-  /** How long one call waits for rate limits before it fails, in all. Default 60. */
-  readonly patienceSeconds?: number | undefined;
+  /** What reads are for: see {@link RequestPolicy}. */
+  readonly purpose?: Purpose | undefined;
+  /** Ends the waits of a step that is cancelled: see {@link Patience}. */
+  readonly signal?: AbortSignal | undefined;
+  /** From 0 to 1, for the jitter of waits. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** Told when a request is tried again. */
+  readonly log?: Pick<Log, 'info'> | undefined;
   /** How long GitHub may take for one answer. Default 30: its own limit is 10, and a proxy may add to that. */
   readonly requestTimeoutSeconds?: number | undefined;
 }
+
+export type ConnectedGitHub = GitHub & ReaperGitHub & StopGitHub;
 
 /**
  * GitHub for one scope. With a token nothing is asked yet; a GitHub App's installation is looked up and its token
@@ -46,7 +55,7 @@ export interface GitHubOptions {
  *
  * @throws Failure `bad-input` for credentials or an address that cannot be right; `github-*` when an App is refused.
  */
-export async function connectGitHub(options: GitHubOptions): Promise<GitHub & ReaperGitHub> {
+export async function connectGitHub(options: GitHubOptions): Promise<ConnectedGitHub> {
   return toPort(await openConnection(options));
 }
 
@@ -61,7 +70,8 @@ export async function connectReleases(
 async function openConnection(options: GitHubOptions): Promise<Connection> {
   const { clock, scope, repository, mask, readsRuns = false } = options;
   const octokit = makeOctokit(options);
-  const policy = { clock, patienceSeconds: options.patienceSeconds ?? 60, random: Math.random };
+  const { signal, log, purpose, random = Math.random } = options;
+  const policy = { clock, random, signal, log, purpose };
   const credentials = await useCredentials(options.credentials, {
     octokit,
     scope,
@@ -83,19 +93,20 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
   };
 }
 
-function toPort(connection: Connection): GitHub & ReaperGitHub {
+function toPort(connection: Connection): ConnectedGitHub {
   const runners = new Runners(connection);
   return {
-    mintRunner: (request) => runners.mint(request),
-    readRunner: (id) => runners.read(id),
+    mintRunner: (request, signal) => runners.mint(request, signal),
+    readRunner: (id, purpose) => runners.read(id, purpose),
     findRunnerByName: (name) => runners.findByName(name),
-    listRunners: () => runners.list(),
+    listRunners: (purpose) => runners.list({ purpose }),
     removeRunner: (id) => runners.remove(id),
     resolveGroup: (nameOrId) => resolveGroup(connection, nameOrId),
     findDownload: (version, architecture) => findDownload(connection, version, architecture),
     readDeprecation: (version) => readDeprecation(connection, version),
     readFile: (path, ref) => readFile(connection, path, ref),
     readRunAttempt: (of, runId, attempt) => readRunAttempt(connection, { repository: of, runId, attempt }),
+    listRunJobs: (of, runId, attempt) => listRunJobs(connection, { repository: of, runId, attempt }),
     get pace() {
       return connection.requests.pace;
     },

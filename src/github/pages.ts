@@ -1,3 +1,4 @@
+import type { Purpose } from '../core/patience.js';
 import { toCall, type Connection } from './connection.js';
 import { isRecord } from './refusals.js';
 
@@ -12,8 +13,11 @@ const ROUNDS = 3;
 export interface Collection<T> {
   readonly route: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Default: that of the scope's runners. */
+  readonly permission?: string;
   /** The property of the answer that holds the page. */
   readonly property: string;
+  readonly purpose?: Purpose | undefined;
   readonly readItem: (item: unknown) => T | undefined;
 }
 
@@ -59,6 +63,8 @@ function readPage<T>(connection: Connection, collection: Collection<T>, page: nu
     toCall(connection, {
       route: collection.route,
       parameters: { ...collection.parameters, per_page: PAGE_SIZE, page },
+      purpose: collection.purpose,
+      ...(collection.permission !== undefined && { permission: collection.permission }),
       read: ({ data }) => toPage(data, collection),
     }),
   );

@@ -1,5 +1,6 @@
 import { findConnectionFault, toConnectionFailure } from '../core/connection-faults.js';
 import { Failure, type FailureCode } from '../core/failure.js';
+import { renderTried } from '../core/patience.js';
 import { adviseOnCause } from './advice.js';
 import type { ResponseHeaders } from './rate-limit.js';
 
@@ -76,14 +77,18 @@ export function toFailure(error: HttpError, call: CallName): Failure {
 
 /** For a request that never arrived. @throws Failure when sending it again can never help */
 export function refuseHopeless(error: unknown, call: CallName): void {
-  if (findConnectionFault(error)?.passes === false) throw toUnreachable(call, '', error);
+  if (findConnectionFault(error)?.passes === false) throw toUnreachable(call, { reason: '', ms: 0, cause: error });
 }
 
 /** GitHub gave no answer that could be understood. */
-export function toUnreachable(call: CallName, reason: string, cause: unknown): Failure {
-  const fault = toConnectionFailure(cause, `GitHub could not be asked ${call.endpoint}`);
+export function toUnreachable(
+  call: CallName,
+  { reason, ms, cause }: { readonly reason: string; readonly ms: number; readonly cause: unknown },
+): Failure {
+  const intro = `GitHub could not be asked ${call.endpoint}${renderTried(ms)}`;
+  const fault = toConnectionFailure(cause, intro);
   if (fault) return fault;
-  return new Failure('github-unreachable', `GitHub could not be asked ${call.endpoint}: ${reason}.`, {
+  return new Failure('github-unreachable', `${intro}: ${reason}.`, {
     hint:
       'See https://www.githubstatus.com, and check that this machine reaches the API address (`GITHUB_API_URL`), ' +
       'through a proxy where one is needed. Then run the job again.',
@@ -92,12 +97,16 @@ export function toUnreachable(call: CallName, reason: string, cause: unknown): F
 }
 
 /** The rate limit keeps us out for longer than we may wait. */
-export function toRateLimited(call: CallName, until: { openAt: number; now: number; cause: unknown }): Failure {
+export function toRateLimited(
+  call: CallName,
+  until: { openAt: number; now: number; ms: number; cause: unknown },
+): Failure {
   const seconds = Math.ceil((until.openAt - until.now) / 1000);
+  const waited = until.ms < 1_000 ? '' : `, after ${Math.round(until.ms / 1_000)} s of waiting`;
   const time = new Date(until.openAt).toISOString().replace(/\.\d+Z$/, 'Z');
   return new Failure(
     'github-rate-limited',
-    `GitHub's rate limit refuses ${call.endpoint} until ${time} (${seconds} s).`,
+    `GitHub's rate limit refuses ${call.endpoint} until ${time} (${seconds} s)${waited}.`,
     {
       hint: 'Run the job again after that time, or use credentials of its own for the runners: a GitHub App has its own limit.',
       cause: until.cause,

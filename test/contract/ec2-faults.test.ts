@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Ec2, LaunchSpec } from '../../src/core/ports.js';
+import { Failure } from '../../src/core/failure.js';
+import type { Ec2, LaunchSpec, ReaperEc2 } from '../../src/core/ports.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { seed, startSandbox, type Fault, type Sandbox } from '../../sandbox/sandbox.js';
 import { FakeClock, FAKE_START } from '../core/fake-clock.js';
@@ -7,7 +8,7 @@ import { setAwsEnvironment } from './aws-environment.js';
 
 let sandbox: Sandbox;
 let clock: FakeClock;
-let ec2: Ec2;
+let ec2: Ec2 & ReaperEc2;
 let said: string[];
 
 beforeEach(async () => {
@@ -38,14 +39,15 @@ describe('a launch', () => {
   });
 
   test.each<[what: string, fault: Fault, code: string, seconds: [number, number], tries: [number, number]]>([
-    ['throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }, 'aws-throttled', [150, 181], [18, 40]],
-    ['not answered', { kind: 'reset-before' }, 'aws-unreachable', [5, 15], [6, 6]],
+    ['throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }, 'aws-throttled', [180, 181], [8, 20]],
+    ['not answered', { kind: 'reset-before' }, 'aws-unreachable', [60, 61], [12, 30]],
   ])('that goes on being %s ends in a failure', async (_, fault, code, [least, most], [fewest, greatest]) => {
     disturb('RunInstances', fault);
-    await expect(ec2.launch(spec())).rejects.toMatchObject({ name: 'Failure', code });
+    const message = expect.stringContaining(` after ${least} s: `);
+    await expect(ec2.launch(spec())).rejects.toMatchObject({ name: 'Failure', code, message });
     expect(tokens().length).toBeGreaterThanOrEqual(fewest);
     expect(tokens().length).toBeLessThanOrEqual(greatest);
-    expect(clock.now() - FAKE_START).toBeGreaterThan(least * 1_000);
+    expect(clock.now() - FAKE_START).toBeGreaterThanOrEqual(least * 1_000);
     expect(clock.now() - FAKE_START).toBeLessThan(most * 1_000);
   });
 
@@ -115,7 +117,6 @@ describe('a read', () => {
     ['DescribeSubnets', () => ec2.describeSubnets([seed.SUBNET_A])],
     ['DescribeSecurityGroups', () => ec2.describeSecurityGroups([seed.RUNNER_GROUP])],
     ['DescribeInstances', () => ec2.describeInstances(['i-0ffffffffffffffff'])],
-    ['TerminateInstances', () => ec2.terminate(['i-0ffffffffffffffff'])],
     ['GetConsoleOutput', () => ec2.readConsole('i-0ffffffffffffffff')],
   ])('that is not allowed (%s) is a failure that names the permission', async (operation, ask) => {
     sandbox.ec2.denied.add(operation);
@@ -143,12 +144,153 @@ describe('a termination', () => {
     const outcome = await ec2.launch(spec());
     if (outcome.kind !== 'launched') throw new Error('It was refused.');
     disturb('TerminateInstances', fault, 1);
-    expect(await ec2.terminate([outcome.instance.id])).toEqual({ unknown: [] });
+    const { id } = outcome.instance;
+    expect(await ec2.terminate([id])).toEqual({ ended: [id], unknown: [], refused: [] });
     expect(sandbox.ec2.instance(outcome.instance.id).state).not.toBe('pending');
     disturb('TerminateInstances', fault);
-    await expect(ec2.terminate([outcome.instance.id])).rejects.toMatchObject({ code: 'aws-unreachable' });
+    expect(await ec2.terminate([id])).toMatchObject({
+      ended: [],
+      refused: [{ id, failure: { code: 'aws-unreachable' } }],
+    });
+  });
+
+  test('that is not allowed names the permission, and each instance that is left', async () => {
+    sandbox.ec2.denied.add('TerminateInstances');
+    const ids = await launchTwo();
+    const failure = {
+      code: 'aws-not-authorized',
+      message: expect.stringContaining('permission ec2:TerminateInstances'),
+    };
+    expect(await ec2.terminate(ids)).toMatchObject({ ended: [], refused: ids.map((id) => ({ id, failure })) });
+  });
+
+  test('that is not allowed for one instance, which EC2 does not name, ends the others', async () => {
+    const ids = [...(await launchTwo()), ...(await launchTwo())];
+    const [, foreign = ''] = ids;
+    const message = 'You are not authorized to perform this operation. Encoded authorization failure message: q83v';
+    sandbox.intercept = ({ operation, body }) =>
+      operation === 'TerminateInstances' && body.includes(foreign)
+        ? { kind: 'status', status: 403, code: 'UnauthorizedOperation', message }
+        : undefined;
+    const answer = await ec2.terminate(ids);
+    expect(answer.ended).toEqual(ids.filter((id) => id !== foreign));
+    expect(answer.refused).toMatchObject([{ id: foreign, failure: { code: 'aws-not-authorized' } }]);
+  });
+
+  test('whose answer says of an instance that it goes on is not taken for done', async () => {
+    const [id = '', silent = ''] = await launchTwo();
+    const states = `<item><instanceId>${id}</instanceId><currentState><code>16</code><name>running</name></currentState></item>`;
+    const body = `<TerminateInstancesResponse><instancesSet>${states}</instancesSet></TerminateInstancesResponse>`;
+    disturb('TerminateInstances', { kind: 'status', status: 200, body });
+    const answer = await ec2.terminate([id, silent]);
+    expect(answer.ended).toEqual([]);
+    expect(answer.refused.map(({ failure }) => failure.message)).toEqual([
+      `EC2 was told to terminate ${id} and says that it is running.`,
+      `EC2 was told to terminate ${silent} and does not name it in its answer.`,
+    ]);
+  });
+
+  async function launchTwo(): Promise<string[]> {
+    const launch = () => ec2.launch(spec({ clientToken: `termination-${sandbox.requests.length}` }));
+    const outcomes = [await launch(), await launch()];
+    return outcomes.flatMap((one) => (one.kind === 'launched' ? one.instance.id : []));
+  }
+});
+
+const THROTTLED: Fault = { kind: 'status', status: 503, code: 'RequestLimitExceeded' };
+const BROKEN: Fault = { kind: 'status', status: 500, code: 'InternalError' };
+
+describe('what passes is waited out', () => {
+  const anInstance = 'i-0123456789abcdef0';
+
+  test.each<[operation: string, fault: Fault, seconds: number, ask: () => Promise<unknown>]>([
+    ...[1.5, 20, 100, 175].map((seconds): [string, Fault, number, () => Promise<unknown>] => [
+      'DescribeImages',
+      THROTTLED,
+      seconds,
+      () => ec2.describeImage(seed.OUR_AMD64_IMAGE),
+    ]),
+    ['DescribeInstanceTypes', THROTTLED, 100, () => ec2.describeTypes(['t3.xlarge'])],
+    ['DescribeSubnets', BROKEN, 25, () => ec2.describeSubnets([seed.SUBNET_A])],
+    [
+      'GetParameters',
+      { ...THROTTLED, code: 'ThrottlingException', status: 400 },
+      100,
+      () => ec2.readParameters(['/a']),
+    ],
+    ['GetParameters', BROKEN, 25, () => ec2.readParameters(['/a'])],
+    ['DescribeInstances', THROTTLED, 290, () => ec2.findInstances({ Name: 'x' }, { purpose: 'end' })],
+    ['DescribeInstances', BROKEN, 55, () => ec2.findInstances({ Name: 'x' }, { purpose: 'end' })],
+    ['TerminateInstances', THROTTLED, 20, () => ec2.terminate([anInstance])],
+    ['TerminateInstances', THROTTLED, 290, () => ec2.terminate([anInstance])],
+    ['TerminateInstances', BROKEN, 50, () => ec2.terminate([anInstance])],
+    ['TerminateInstances', { kind: 'reset-before' }, 50, () => ec2.terminate([anInstance])],
+    ['DeleteVolume', THROTTLED, 290, () => ec2.deleteVolume('vol-0123456789abcdef0')],
+    ['DeleteVolume', BROKEN, 50, () => ec2.deleteVolume('vol-0123456789abcdef0')],
+    ['CancelSpotInstanceRequests', THROTTLED, 290, () => ec2.cancelSpotRequest('sir-12345678')],
+    ['CreateTags', THROTTLED, 100, () => ec2.tagInstance(anInstance, { a: 'b' })],
+    ['ModifyInstanceAttribute', BROKEN, 50, () => ec2.arm(anInstance, Buffer.from('#!/bin/bash\n'))],
+    ['StartInstances', THROTTLED, 175, () => ec2.resume(anInstance)],
+    ['RunInstances', BROKEN, 55, () => ec2.launch(spec())],
+  ])('%s: %p for %d s', async (operation, fault, seconds, ask) => {
+    disturbFor(operation, fault, seconds);
+    await ask();
+    expect(clock.now() - FAKE_START).toBeGreaterThanOrEqual(seconds * 1_000);
+  });
+
+  test.each<[operation: string, seconds: number, ask: () => Promise<unknown>]>([
+    ['DescribeImages', 180, () => ec2.describeImage(seed.OUR_AMD64_IMAGE)],
+    ['DeleteVolume', 300, () => ec2.deleteVolume('vol-0123456789abcdef0')],
+    ['GetConsoleOutput', 5, () => ec2.readConsole(anInstance)],
+  ])('and no longer, which the message says: %s', async (operation, seconds, ask) => {
+    disturb(operation, THROTTLED);
+    await expect(ask()).rejects.toMatchObject({
+      code: 'aws-throttled',
+      message: expect.stringMatching(`^AWS throttles the request after ${seconds} s: .* to ec2:${operation}\\)\\.$`),
+    });
+  });
+
+  test('and no longer, which is said of each instance that was not ended', async () => {
+    disturb('TerminateInstances', THROTTLED);
+    const { refused } = await ec2.terminate([anInstance]);
+    expect(refused).toMatchObject([{ id: anInstance, failure: { code: 'aws-throttled' } }]);
+    expect(refused[0]?.failure.message).toMatch(/^AWS throttles the request after 300 s: /);
+  });
+
+  test('the listings of a step that ends things are as patient as the step', async () => {
+    const ending = await connectEc2({ clock, random: () => 0.5, purpose: 'end' });
+    disturbFor('DescribeInstances', THROTTLED, 290);
+    await ending.findInstances({ Name: 'x' });
+  });
+
+  test('a cancelled step waits no longer, and ends within its seconds what it has begun', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const cancellable = await connectEc2({ clock, random: () => 0.5, signal });
+    disturbFor('TerminateInstances', THROTTLED, 65);
+    const reason = new Failure('cancelled', 'The step was cancelled.', { hint: 'h' });
+    clock.after(60_000, () => controller.abort(reason));
+    expect(await cancellable.terminate([anInstance])).toMatchObject({ unknown: [anInstance], refused: [] });
+    expect(clock.now() - FAKE_START).toBeLessThan(66_500);
+  });
+
+  test.each(['step', 'call'])('a launch whose %s is cancelled while it waits is not sent again', async (what) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const cancellable = await connectEc2({ clock, random: () => 0.5, ...(what === 'step' && { signal }) });
+    disturb('RunInstances', THROTTLED);
+    const reason = new Failure('cancelled', 'The step was cancelled.', { hint: 'h' });
+    clock.after(30_000, () => controller.abort(reason));
+    await expect(cancellable.launch(spec(), what === 'call' ? signal : undefined)).rejects.toBe(reason);
+    expect(clock.now() - FAKE_START).toBe(30_000);
   });
 });
+
+/** Every request of this operation goes wrong for so long. */
+function disturbFor(operation: string, fault: Fault, seconds: number): void {
+  const until = clock.now() + seconds * 1_000;
+  sandbox.intercept = (request) => (request.operation === operation && clock.now() < until ? fault : undefined);
+}
 
 /** The next `times` requests of this operation go wrong; all of them by default. */
 function disturb(operation: string, fault: Fault, times = Infinity): void {

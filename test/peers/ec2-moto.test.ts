@@ -5,6 +5,7 @@ import {
   EC2Client,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  ModifyInstanceAttributeCommand,
   RegisterImageCommand,
   RequestSpotInstancesCommand,
   StopInstancesCommand,
@@ -55,6 +56,9 @@ async function createWorld(): Promise<Ec2World> {
     publishImages: () => publishImages(raw),
     emptyPool: () => undefined,
     switchOff: (id) => switchOff(raw, id),
+    async protect(InstanceId) {
+      await raw.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination: { Value: true } }));
+    },
     async readUserData(id) {
       const { UserData } = await raw.send(
         new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: 'userData' }),
