@@ -38,15 +38,20 @@ function refuseOne({ sentence, hint, failure, isListing = false }: Trouble): Fai
 }
 
 function refuseSeveral(troubles: readonly Trouble[], findings: readonly Finding[]): Failure {
-  const bad = findings.filter((one) => one.failure !== undefined || isOverdue(one)).length;
+  const bad = findings.filter((one) => one.failure !== undefined || isOverdue(one));
+  const names = listNames([...new Set(bad.map(nameOf))]);
   const sentences = troubles.map(({ sentence }) => sentence);
   const rest = sentences.length - MOST_LISTED;
   const requestId = troubles.find(({ failure }) => failure)?.failure?.about.requestId;
-  return new Failure('cleanup-incomplete', `${bad} of ${findings.length} findings could not be dealt with.`, {
-    hint: `${[...new Set(troubles.map(({ hint }) => hint))].join(' ')} The next sweep tries again.`,
-    details: [...sentences.slice(0, MOST_LISTED), ...(rest > 0 ? [`${rest} more are in the job summary.`] : [])],
-    ...(requestId !== undefined && { requestId }),
-  });
+  return new Failure(
+    'cleanup-incomplete',
+    `${bad.length} of ${findings.length} findings could not be dealt with: ${names}.`,
+    {
+      hint: `${[...new Set(troubles.map(({ hint }) => hint))].join(' ')} The next sweep tries again.`,
+      details: [...sentences.slice(0, MOST_LISTED), ...(rest > 0 ? [`${rest} more are in the job summary.`] : [])],
+      ...(requestId !== undefined && { requestId }),
+    },
+  );
 }
 
 function describeFailed(findings: readonly Finding[]): Trouble[] {
@@ -56,9 +61,8 @@ function describeFailed(findings: readonly Finding[]): Trouble[] {
   return [
     ...listings.map(({ finding, failure }) => {
       const because = failed.filter((one) => one.failure === failure && one.finding !== finding);
-      const names = because.slice(0, MOST_NAMED).map((one) => nameOf(one.finding));
-      const rest = because.length > MOST_NAMED ? ` and ${because.length - MOST_NAMED} more` : '';
-      const unjudged = because.length > 0 ? ` Not judged because of that: ${names.join(', ')}${rest}.` : '';
+      const names = listNames(because.map((one) => nameOf(one.finding)));
+      const unjudged = because.length > 0 ? ` Not judged because of that: ${names}.` : '';
       const sentence = `${nameOf(finding)}: ${finding.why}. ${failure.message}${unjudged}`;
       return { sentence, hint: failure.hint, failure, isListing: true };
     }),
@@ -68,6 +72,11 @@ function describeFailed(findings: readonly Finding[]): Trouble[] {
         return { sentence: `${nameOf(finding)}: ${failure.message}`, hint: failure.hint, failure };
       }),
   ];
+}
+
+function listNames(names: readonly string[]): string {
+  const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  return `${names.slice(0, MOST_NAMED).join(', ')}${rest}`;
 }
 
 function describeDoubt(finding: Finding): Trouble {

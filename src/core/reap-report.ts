@@ -47,8 +47,7 @@ function describeOutcome(finding: Finding): string {
   const { outcome, failure, inDoubtMs } = finding;
   const word = WORDS[outcome];
   if (failure) return `${word}: ${failure.message}`;
-  if (inDoubtMs === undefined) return word;
-  return `${word}, in doubt for ${renderAge(inDoubtMs)}${isOverdue(finding) ? ': the sweep fails' : ''}`;
+  return isOverdue(finding) ? `${word}, in doubt for ${renderAge(inDoubtMs)}: the sweep fails` : word;
 }
 
 /** The findings as the action puts them out. */

@@ -20,7 +20,7 @@ async function errorOf(reaped: Reaped) {
     refuseIncomplete(reaped);
     return undefined;
   } catch (error) {
-    return failureOf(Promise.reject(error as Error));
+    return failureOf(Promise.reject(error));
   }
 }
 
@@ -145,8 +145,9 @@ describe('What is in doubt', () => {
     const reaped = await world.reap();
     expect(reaped.findings.filter(({ outcome }) => outcome === 'removed')).toHaveLength(5);
     const error = await errorOf(reaped);
-    expect(error?.message).toBe('2 of 7 findings could not be dealt with.');
-    for (const { id } of doubted) expect(error?.details).toContain(id);
+    const names = doubted.map(({ id }) => `instance ${id}`).join(', ');
+    expect(error?.message).toBe(`2 of 7 findings could not be dealt with: ${names}.`);
+    for (const { id } of doubted) expect(error?.details).toContain(`${id} in us-east-1: its tag`);
   });
 
   test('because it is busy beyond its time fails the sweep a day after that', async () => {

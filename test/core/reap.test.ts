@@ -379,14 +379,15 @@ describe('a sweep that cannot ask', () => {
 
   test('tells of several failures, one by one', async () => {
     const world = new SweepWorld();
+    const ids = [];
     for (const runId of ['1', '2']) {
-      await world.start({ runId });
+      ids.push((await world.start({ runId })).instance.id);
       world.setRun('completed', runId);
     }
     world.ec2.fault('terminate', { error: DENIED, times: 2 });
     const reaped = await world.reap();
     const failure = await failureOf(Promise.resolve().then(() => refuseIncomplete(reaped)));
-    expect(failure.message).toBe('2 of 2 findings could not be dealt with.');
+    expect(failure.message).toBe(`2 of 2 findings could not be dealt with: instance ${ids[0]}, instance ${ids[1]}.`);
     expect(failure.details.split('\n')).toHaveLength(2);
   });
 
