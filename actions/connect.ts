@@ -1,7 +1,7 @@
 import { connectEc2 } from '../src/ec2/connect.js';
-import { connectGitHub } from '../src/github/connect.js';
+import { connectGitHub, type ConnectedGitHub } from '../src/github/connect.js';
 import type { Scope } from '../src/core/identity.js';
-import type { Ec2, GitHub, Log, ReaperEc2, ReaperGitHub } from '../src/core/ports.js';
+import type { Ec2, Log, ReaperEc2 } from '../src/core/ports.js';
 import { clock } from '../src/host/clock.js';
 import type { RunContext } from '../src/host/context.js';
 import { mask } from '../src/host/mask.js';
@@ -23,7 +23,7 @@ export interface CredentialValues {
 export async function connectToGitHub(
   values: CredentialValues,
   about: { context: RunContext; scope: Scope; log: Log; readsRuns?: boolean; connections?: number },
-): Promise<GitHub & ReaperGitHub> {
+): Promise<ConnectedGitHub> {
   const { context, scope, log, readsRuns, connections = 0 } = about;
   const installation = values['app-installation-id'];
   const proxy = await loadProxy();

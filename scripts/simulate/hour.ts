@@ -156,8 +156,9 @@ class SimulatedHour {
   private async stop(about: StopAbout): Promise<undefined> {
     const { context, github, label, instance } = about;
     const request = { run: context, label, instanceIds: instance === undefined ? [] : [instance], wait: false };
+    const asked = { ...request, all: false, runnerName: undefined };
     const gitHubOf = () => this.about.clouds.connectGitHub(github);
-    refuseUnstopped(await stopRunners(request, { ...(await this.makePorts()), gitHubOf }));
+    refuseUnstopped(await stopRunners(asked, { ...(await this.makePorts()), gitHubOf }));
   }
 
   /** What every process has. */
@@ -178,7 +179,15 @@ interface StopAbout {
 function makeContext(index: number, github: GitHubWorld): RunContext {
   const [owner = '', repo = ''] = github.repository.split('/');
   const run = { owner, repo, repository: github.repository, runId: String(1_000_000 + index), runAttempt: '1' };
-  const step = { job: 'start', action: 'start', sha: github.sha, workflow: 'ci', actor: 'octocat', isFromFork: false };
+  const step = {
+    job: 'start',
+    action: 'start',
+    runnerName: undefined,
+    sha: github.sha,
+    workflow: 'ci',
+    actor: 'octocat',
+    isFromFork: false,
+  };
   const servers = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', enterprise: undefined };
   return { ...run, ...step, ...servers, workspace: '/nothing/is/checked/out' };
 }

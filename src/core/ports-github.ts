@@ -60,6 +60,27 @@ export interface GitHub {
   readonly pace: number;
 }
 
+/** One job of a run. GitHub lists it when its `needs` are done, and not before. */
+export interface RunJob {
+  readonly id: number;
+  /** As it is shown: with its matrix values, and with the names of the jobs that call its workflow. */
+  readonly name: string;
+  /** GitHub's words: `queued`, `in_progress`, `completed`, `waiting`, … */
+  readonly status: string;
+  /** Its `runs-on`. */
+  readonly labels: readonly string[];
+  /** Of the runner that took it. */
+  readonly runnerName?: string;
+  /** Epoch ms. */
+  readonly completedAt?: number;
+}
+
+/** What only a stop needs of GitHub. */
+export interface StopGitHub extends Pick<GitHub, 'listRunners' | 'readRunner' | 'removeRunner'> {
+  /** Every page of the jobs of one attempt. @param repository `owner/repo` */
+  listRunJobs(repository: string, runId: string, attempt: string): Promise<readonly RunJob[]>;
+}
+
 /** Whether a run attempt is over; `unknown`: GitHub has no such attempt (any more). */
 export type AttemptState = 'active' | 'completed' | 'unknown';
 

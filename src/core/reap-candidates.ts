@@ -1,5 +1,6 @@
 import { Failure } from './failure.js';
 import { renderScope, type Scope } from './identity.js';
+import { isEnding } from './instance-states.js';
 import type { Clock, Instance, Runner } from './ports.js';
 import { estimateInstance } from './prices.js';
 import { Ghosts } from './reap-ghosts.js';
@@ -27,8 +28,6 @@ interface CandidatePorts {
   readonly clock: Clock;
 }
 
-const GONE: readonly Instance['state'][] = ['shutting-down', 'terminated'];
-
 /**
  * Everything in a world that was looked at, with how to judge and how to remove it. Instances first: they cost most,
  * and a runner whose instance goes is none of the ghosts.
@@ -39,7 +38,7 @@ export function listCandidates(request: ReapRequest, world: World, ports: Candid
   const ghosts = new Ghosts(request.reach, world, ports.hubs);
   const leftovers = { clock: ports.clock, graceMs: request.graceMs };
   return [
-    ...instances.filter(({ instance }) => !GONE.includes(instance.state)).map((one) => orphans.consider(one)),
+    ...instances.filter(({ instance }) => !isEnding(instance)).map((one) => orphans.consider(one)),
     ...runners.flatMap((one) => ghosts.consider(one)),
     ...volumes.map((one) => considerVolume(one, leftovers)),
     ...spotRequests.map((one) => considerSpotRequest(one, leftovers)),
@@ -87,7 +86,7 @@ class Orphans {
         // GitHub refuses this while a job runs: from here on none can begin, so that none can be killed.
         const removal = await (await this.ports.hubs.of(scope)).removeRunner(identity.runnerId);
         if (removal === 'busy') return 'spared';
-        return endInstance(instance.id, ec2);
+        return endInstance(instance.id, ec2, this.ports.clock);
       },
     };
   }

@@ -1,6 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { Failure } from '../core/failure.js';
-import type { Clock, GitHub, ReaperGitHub } from '../core/ports.js';
+import type { Clock, GitHub, ReaperGitHub, StopGitHub } from '../core/ports.js';
 import type { Connection } from './connection.js';
 import { readFile } from './contents.js';
 import { useCredentials, type GivenCredentials } from './credentials.js';
@@ -8,7 +8,7 @@ import { resolveGroup } from './groups.js';
 import { findDownload, readDeprecation, readLatestRelease, type Release } from './releases.js';
 import { Requests } from './request.js';
 import { Runners } from './runners.js';
-import { readRunAttempt } from './runs.js';
+import { listRunJobs, readRunAttempt } from './runs.js';
 import { pathsOf, type Repository, type Scope } from './scope.js';
 
 export type { GivenCredentials } from './credentials.js';
@@ -38,13 +38,15 @@ export interface GitHubOptions {
   readonly requestTimeoutSeconds?: number | undefined;
 }
 
+export type ConnectedGitHub = GitHub & ReaperGitHub & StopGitHub;
+
 /**
  * GitHub for one scope. With a token nothing is asked yet; a GitHub App's installation is looked up and its token
  * minted, with the least permissions.
  *
  * @throws Failure `bad-input` for credentials or an address that cannot be right; `github-*` when an App is refused.
  */
-export async function connectGitHub(options: GitHubOptions): Promise<GitHub & ReaperGitHub> {
+export async function connectGitHub(options: GitHubOptions): Promise<ConnectedGitHub> {
   return toPort(await openConnection(options));
 }
 
@@ -73,7 +75,7 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
   return { octokit, requests, clock, repository, paths: pathsOf(scope), server: serverOf(options.apiUrl) };
 }
 
-function toPort(connection: Connection): GitHub & ReaperGitHub {
+function toPort(connection: Connection): ConnectedGitHub {
   const runners = new Runners(connection);
   return {
     mintRunner: (request) => runners.mint(request),
@@ -86,6 +88,7 @@ function toPort(connection: Connection): GitHub & ReaperGitHub {
     readDeprecation: (version) => readDeprecation(connection, version),
     readFile: (path, ref) => readFile(connection, path, ref),
     readRunAttempt: (of, runId, attempt) => readRunAttempt(connection, { repository: of, runId, attempt }),
+    listRunJobs: (of, runId, attempt) => listRunJobs(connection, { repository: of, runId, attempt }),
     get pace() {
       return connection.requests.pace;
     },

@@ -12,6 +12,8 @@ const ROUNDS = 3;
 export interface Collection<T> {
   readonly route: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Default: that of the scope's runners. */
+  readonly permission?: string;
   /** The property of the answer that holds the page. */
   readonly property: string;
   readonly readItem: (item: unknown) => T | undefined;
@@ -59,6 +61,7 @@ function readPage<T>(connection: Connection, collection: Collection<T>, page: nu
     toCall(connection, {
       route: collection.route,
       parameters: { ...collection.parameters, per_page: PAGE_SIZE, page },
+      ...(collection.permission !== undefined && { permission: collection.permission }),
       read: ({ data }) => toPage(data, collection),
     }),
   );

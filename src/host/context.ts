@@ -10,6 +10,8 @@ export interface RunContext extends Run {
   readonly enterprise: string | undefined;
   /** The step's id, or a name that GitHub gave it. */
   readonly action: string;
+  /** `RUNNER_NAME`: what GitHub calls the machine of this job. */
+  readonly runnerName: string | undefined;
   readonly sha: string;
   readonly workflow: string;
   readonly actor: string;
@@ -42,6 +44,7 @@ export function readContext(): RunContext {
     runAttempt: String(context.runAttempt),
     job: context.job,
     action: context.action ?? '',
+    runnerName: process.env['RUNNER_NAME'] || undefined,
     sha: context.sha,
     workflow: context.workflow ?? '',
     actor: context.actor ?? '',

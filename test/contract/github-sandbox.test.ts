@@ -29,6 +29,8 @@ for (const [kind, scope] of Object.entries(SANDBOX_SCOPES) as [Scope['kind'], Sc
       ...(kind === 'repo' ? {} : { group: { name: 'builders', id: 3 } }),
       file: { ...FILE, ref: world.sha },
       run: { repository: world.repository, id: String(run.id), hidden: 'octo-org/none' },
+      hostJob: (name, runnerName) => world.hostJob(name, runnerName),
+      queueJob: (name, label) => void world.queueJob({ name, labels: [label], steps: [] }),
       completeRun: () => Object.assign(run, { status: 'completed', conclusion: 'success' }),
       connect: (id) => connect(id, false),
       disconnect: (id) => sessions.get(id)?.disconnect(),

@@ -8,10 +8,12 @@ import type {
   ReaperGitHub,
   Runner,
   RunnerDownload,
+  RunJob,
+  StopGitHub,
 } from '../../src/core/ports.js';
 
 /** What the next call may be told to do instead of its work. */
-type Method = Exclude<keyof (GitHub & ReaperGitHub), 'pace'>;
+type Method = Exclude<keyof (GitHub & ReaperGitHub & StopGitHub), 'pace'>;
 
 /** GitHub's documented rule for runner names: at most 64 characters and none of these. */
 const FORBIDDEN_IN_NAMES = /["/:<>\\|*?]/;
@@ -20,7 +22,7 @@ const FORBIDDEN_IN_NAMES = /["/:<>\\|*?]/;
  * GitHub's runners in memory: what `src/github` talks to, without HTTP. The same contract suite
  * (`test/contract/github.suite.ts`) runs against this and against the real adapter on the sandbox.
  */
-export class FakeGitHub implements GitHub, ReaperGitHub {
+export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
   pace = 1;
   /** Every mint that took effect, oldest first. */
   readonly minted: MintRequest[] = [];
@@ -31,6 +33,8 @@ export class FakeGitHub implements GitHub, ReaperGitHub {
   readonly files = new Map<string, string>();
   /** By `owner/repo run attempt`; another is unknown. */
   readonly attempts = new Map<string, Exclude<AttemptState, 'unknown'>>();
+  /** By `owner/repo run attempt`; none elsewhere. */
+  readonly jobs = new Map<string, readonly RunJob[]>();
   /** Names that the token does not see. */
   readonly hiddenRepositories = new Set<string>();
   readonly downloads: RunnerDownload[] = [];
@@ -186,6 +190,14 @@ export class FakeGitHub implements GitHub, ReaperGitHub {
       throw new Failure('github-not-found', `GitHub shows no ${repository}.`, { hint: 'Give a token that sees it.' });
     }
     return this.attempts.get(`${repository} ${runId} ${attempt}`) ?? 'unknown';
+  }
+
+  async listRunJobs(repository: string, runId: string, attempt: string): Promise<readonly RunJob[]> {
+    this.begin('listRunJobs', `${repository} ${runId} ${attempt}`);
+    if (this.hiddenRepositories.has(repository)) {
+      throw new Failure('github-not-found', `GitHub shows no ${repository}.`, { hint: 'Give a token that sees it.' });
+    }
+    return this.jobs.get(`${repository} ${runId} ${attempt}`) ?? [];
   }
 
   private begin(method: Method, argument?: unknown): void {
