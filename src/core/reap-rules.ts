@@ -76,6 +76,7 @@ interface AgeFacts {
 
 /** A volume that its instance left behind. */
 export function judgeVolume(volume: Volume, facts: AgeFacts): Verdict {
+  if (volume.state === 'error') return { kind: 'skip', why: 'EC2 says that it is in error', since: volume.createdAt };
   if (volume.state !== 'available') return { kind: 'keep', why: `it is ${volume.state}` };
   if (facts.now - volume.createdAt < facts.graceMs) return { kind: 'keep', why: 'it is younger than the grace' };
   return { kind: 'remove', why: 'no instance holds it' };

@@ -189,6 +189,22 @@ describe('What is in doubt', () => {
     expect(world.ec2.volumes).toHaveLength(2);
   });
 
+  test('is a volume in error, which nothing will use and nothing ends', async () => {
+    const world = new SweepWorld();
+    world.ec2.volumes.push({
+      id: 'vol-1',
+      state: 'error',
+      type: 'gp3',
+      createdAt: world.clock.now(),
+      sizeGiB: 8,
+      tags: BARE,
+    });
+    await world.age(DAY);
+    const reaped = await world.reap();
+    expect(brief(reaped)).toEqual(['volume skipped: EC2 says that it is in error']);
+    expect((await errorOf(reaped))?.message).toContain('volume vol-1');
+  });
+
   test('is never another repository’s, nor a key with other letters', async () => {
     const world = new SweepWorld();
     await world.launch({ 'CI-Actions:Repository': 'octo-org/other' });
