@@ -26,7 +26,7 @@ export const NO_OTHER_CASE: Grant = {
 };
 
 function listOtherCases(key: string): readonly string[] {
-  const letters = [...key];
+  const letters = key.split('');
   return letters.flatMap((letter, at) => {
     if (!/[a-z]/.test(letter)) return [];
     return letters.map((one, index) => (index === at ? one.toUpperCase() : one.replace(/[a-z]/, '?'))).join('');

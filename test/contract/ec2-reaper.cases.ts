@@ -44,8 +44,11 @@ const cases = {
       }
       const filter = { [OWNER]: { inAnyCase: true } } as const;
       const { ec2 } = world;
-      for (const find of [ec2.findInstances, ec2.findVolumes, ec2.findSpotRequests]) {
-        const found = await find.call(ec2, filter);
+      for (const found of [
+        await ec2.findInstances(filter),
+        await ec2.findVolumes(filter),
+        await ec2.findSpotRequests(filter),
+      ]) {
         expect(new Set(found.flatMap(({ tags }) => Object.keys(tags)))).toEqual(new Set(keys.slice(0, 2)));
       }
     },

@@ -14,7 +14,7 @@ export interface RoleUse {
 
 interface Step {
   readonly uses?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
+  readonly with?: { readonly 'role-to-assume'?: string };
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -59,7 +59,7 @@ function readSteps(where: string, steps: readonly Step[]): RoleUse | undefined {
   const actions = steps.flatMap((step) => OURS.exec(step?.uses ?? '')?.[1] ?? []);
   if (actions.length === 0) return undefined;
   const role = steps.find((step) => /aws-actions\/configure-aws-credentials@/.test(step?.uses ?? ''));
-  const variable = /\bvars\.(\w+)/.exec(String(role?.with?.['role-to-assume'] ?? ''))?.[1];
+  const variable = /\bvars\.(\w+)/.exec(role?.with?.['role-to-assume'] ?? '')?.[1];
   return { where: where.replace(/ jobs /, ' '), variable, actions };
 }
 
