@@ -276,6 +276,17 @@ describe('No tag keeps a machine for longer than an input could have:', () => {
     expect(brief(await world.reap())).toEqual(['instance removed: its time was over at 2026-01-06T02:00:00.000Z']);
   });
 
+  test('one whose claim and time lie in 2099 is in doubt when it is busy for longer than any start allows', async () => {
+    const world = new SweepWorld();
+    const started = await world.start({ runner: { busy: true } });
+    const never = '2099-01-01T00:00:00.000Z';
+    world.ec2.retag(started.instance.id, { [TAG.expiresAt]: never, [TAG.claimedAt]: never });
+    await world.age(7_319);
+    expect(brief(await world.reap())).toEqual([]);
+    await world.age(1);
+    expect(brief(await world.reap())).toEqual([expect.stringMatching(/^instance skipped: .* but its runner is busy$/)]);
+  });
+
   test('one of a pool that is to expire in 2099 goes after the longest age of a pool', async () => {
     const world = new SweepWorld();
     const id = await aPooled(world, '2099-01-01T00:00:00.000Z');

@@ -304,7 +304,8 @@ test.concurrent('A cancelled sweep ends after what it has begun, and tells what 
 describe('Bad input is refused before anything is asked', () => {
   test.concurrent('all of it at once', () =>
     inSandbox(quiet, async (scene) => {
-      const inputs = { 'grace-minutes': '-5', 'dry-run': 'maybe', regions: 'mars', scope: 'all', 'grace-minute': '5' };
+      const wrong = { 'grace-minutes': '-5', 'dry-run': 'maybe', regions: 'mars', scope: 'all', enterprise: '../user' };
+      const inputs = { ...wrong, 'grace-minute': '5' };
       const main = await scene.reap(inputs);
       expect(main.code).toBe(1);
       const log = logOf(main);
@@ -312,6 +313,7 @@ describe('Bad input is refused before anything is asked', () => {
       expect(log).toContain('`dry-run` is "maybe"; allowed: `true` or `false`.');
       expect(log).toContain('`regions` is "mars"; allowed: regions like eu-west-1.');
       expect(log).toContain('`scope` is "all"; allowed: `repo`, `org`.');
+      expect(log).toContain('`enterprise` is "../user"; allowed: an enterprise’s slug.');
       expect(log).toContain('`grace-minute` is not an input; did you mean `grace-minutes`?');
       expect(scene.sandbox.requests).toEqual([]);
     }),
