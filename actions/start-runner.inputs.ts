@@ -200,10 +200,10 @@ export const inputs = {
 };
 
 export const outputs = {
-  label: 'The label for `runs-on`.',
+  label: 'The label for `runs-on` and for stop-runner. It is set before anything can fail.',
   'ec2-instance-id': 'The first instance’s id.',
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
     'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, and the seconds from the request `toRunning` and `toOnline`.',
-  region: 'The region in which the instances run.',
+  region: 'The region in which the instances run, or of a start that failed the home region.',
 };

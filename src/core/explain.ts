@@ -204,7 +204,7 @@ function explainAbsence(runner: Runner, unasked: string): Explanation {
     runner: runner.name,
     what: `Runner ${runner.name} ${since}, and EC2 does not list an instance of it${where || '.'}`,
     evidence: 'GitHub, which still lists the runner, and the tags of all instances (DescribeInstances)',
-    hint: `If its machine was launched, it powers itself off when no job comes, 15 min after its boot unless the start's \`startup-timeout-minutes\` and \`idle-timeout-minutes\` say otherwise, and after \`max-lifetime-minutes\` (6 h) at the latest. The runner stays registered: by it stop-runner, run again, looks for the machine, and reap-runners removes it after the run. An instance that ended more than an hour ago is not listed either: cancel a run whose job waits for longer than a boot takes, or set \`wait-for: online\`.`,
+    hint: 'EC2 forgets an instance about an hour after its end: cancel a run whose job waits for longer than a boot takes, or set `wait-for: online`. A machine that is alive powers itself off when no job comes for the start’s `startup-timeout-minutes` and `idle-timeout-minutes` (15 min after its boot unless set), and after its `max-lifetime-minutes` (6 h) at the latest. The runner stays registered: by it stop-runner, run again, looks further, and reap-runners removes it after the run.',
     isTrouble: true,
     lines: [],
   };

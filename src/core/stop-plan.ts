@@ -25,6 +25,8 @@ export interface StopPlan {
   meant(request: StopRequest, search: InstanceSearch, listed: readonly ListedRunner[]): ListedRunner[];
   /** What was left so far. */
   readonly kept: readonly KeptInstance[];
+  /** Why it is not known what may be ended, when that may pass. */
+  readonly refusals: readonly Failure[];
   report(log: Log): void;
 }
 
@@ -36,6 +38,7 @@ export const EVERYTHING: StopPlan = {
     return listed.filter(({ runner }) => isMeant(runner));
   },
   kept: [],
+  refusals: [],
   report: () => undefined,
 };
 
@@ -133,6 +136,12 @@ class CautiousPlan implements StopPlan {
     return [...this.choices.values()].flatMap(({ kind, why, instance, region }) =>
       kind === 'keep' ? { instance, region, why, endsBy: describeOwnEnd(instance) } : [],
     );
+  }
+
+  /** A permission that is missing is a matter of the set-up, and a warning; an outage passes. */
+  get refusals(): readonly Failure[] {
+    const isKnown = !(this.jobs instanceof Failure) || isPermissionMissing(this.jobs);
+    return isKnown || this.kept.length + this.waiting.size === 0 ? [] : [this.jobs as Failure];
   }
 
   report(log: Log): void {

@@ -98,6 +98,7 @@ async function conclude(request: StopRequest, deeds: Deeds, ports: StopPorts): P
   const homeFailure = search.unasked.get(ec2.region);
   const refusals = [
     ...(homeFailure ? [homeFailure] : []),
+    ...plan.refusals,
     ...ending.refusals,
     ...runners.problemsFor(search.all.map(({ instance }) => instance)),
     ...removed.problems,

@@ -217,6 +217,14 @@ describe('a stop without a label that may not see the jobs of its run', () => {
     expect((await stop()).instances.map(({ instance }) => instance.id)).toEqual([idle.id]);
   });
 
+  test('is not green when that is an outage: the next try may be told', async () => {
+    world.github.heal();
+    world.github.failNext('listRunJobs', new Failure('github-unreachable', 'no answer', { hint: 'h' }));
+    await start();
+    expect((await stop()).refusals.map(({ message }) => message)).toEqual(['no answer']);
+    expect((await stop()).instances).toHaveLength(1);
+  });
+
   test('leaves everything when GitHub cannot be asked for the runners either, and is not green', async () => {
     const { id } = await start();
     world.github.failNext('listRunners', forbidden);
