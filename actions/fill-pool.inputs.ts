@@ -1,5 +1,6 @@
 import { NAME_PATTERN } from '../src/core/identity.js';
 import { flag, integer, text, withDefault } from '../src/core/input-kinds.js';
+import { LONGEST_POOL_DAYS } from '../src/core/bounds.js';
 import { LONGEST_WARM_UP_MINUTES } from '../src/core/pool-rules.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { inputs as start } from './start-runner.inputs.js';
@@ -21,7 +22,7 @@ export const ownInputs = {
     '7',
     integer('Older ones are replaced. GitHub refuses a runner that is a month older than the newest.', {
       min: 1,
-      max: 28,
+      max: LONGEST_POOL_DAYS,
     }),
   ),
   'warm-up-minutes': withDefault(

@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, secret, withDefault } from '../src/core/input-kinds.js';
+import { choice, flag, integer, list, secret, text, withDefault } from '../src/core/input-kinds.js';
 import { credentialInputs } from './credentials.inputs.js';
 
 export const action = {
@@ -21,6 +21,10 @@ export const inputs = {
       max: 1440,
     }),
   ),
+  enterprise: text(
+    'The enterprise in which runners are registered, if any are. Default: the one that the event names. No other enterprise is asked, whatever a machine’s tags say.',
+    { matches: /^[A-Za-z0-9_-]+$/, allowed: 'an enterprise’s slug' },
+  ),
   regions: list('All regions in which start-runner launches. Default: the region of the AWS credentials.', {
     matches: /^[a-z]{2,}(-[a-z]+)+-\d+$/,
     allowed: 'regions like eu-west-1',
@@ -36,7 +40,7 @@ export const inputs = {
 
 export const outputs = {
   findings:
-    'What was found, as a JSON list: `kind` (instance, runner, volume, spot-request), `id`, `why`, `outcome` (removed, would-remove, skipped, spared, failed), `error`, `ageMinutes`, `estimatedCostUsd` (null when unknown) and, where they apply, `name`, `type`, `region`, `scope`.',
+    'What was found, as a JSON list: `kind` (instance, runner, volume, spot-request; region, scope: a listing that could not be read), `id`, `why`, `outcome` (removed, would-remove, skipped, spared, failed), `error`, `ageMinutes`, `estimatedCostUsd` (null when unknown) and, where they apply, `name`, `type`, `region`, `scope`, `inDoubtMinutes`.',
   removed: 'How many were removed.',
   failed: 'How many could not be judged or removed.',
 };

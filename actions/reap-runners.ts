@@ -24,8 +24,10 @@ export function runReapRunners(): Promise<void> {
     const raw = readInputs(inputs);
     const { values, problems } = parseInputs(inputs, raw);
     refuseProblems([...problems, ...checkCredentials(raw)]);
+    const enterprise = values.enterprise ?? context.enterprise;
+    const home = { owner: context.owner, repo: context.repo };
     const request = {
-      reach: { kind: values.scope, home: { owner: context.owner, repo: context.repo } },
+      reach: { kind: values.scope, home, ...(enterprise !== undefined && { enterprise }) },
       graceMs: values['grace-minutes'] * 60_000,
       dryRun: values['dry-run'],
     };

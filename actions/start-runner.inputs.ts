@@ -1,3 +1,4 @@
+import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/bounds.js';
 import { NAME_PATTERN } from '../src/core/identity.js';
 import { choice, flag, integer, legacy, list, text, withDefault } from '../src/core/input-kinds.js';
 import { BadValue, type InputDefinition } from '../src/core/inputs.js';
@@ -190,7 +191,7 @@ export const inputs = {
   ),
   'startup-timeout-minutes': withDefault(
     '5',
-    integer('From launch until the runner must be online.', { min: 1, max: 60 }),
+    integer('From launch until the runner must be online.', { min: 1, max: LONGEST_STARTUP_MINUTES }),
   ),
   'idle-timeout-minutes': withDefault(
     '10',
@@ -198,7 +199,7 @@ export const inputs = {
   ),
   'max-lifetime-minutes': withDefault(
     '360',
-    integer('The instance powers off after so long, whatever is running.', { min: 5, max: 7_200 }),
+    integer('The instance powers off after so long, whatever is running.', { min: 5, max: LONGEST_LIFETIME_MINUTES }),
   ),
   'dry-run': withDefault(
     'false',

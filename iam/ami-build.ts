@@ -1,8 +1,8 @@
 import { TAG } from '../src/core/identity.js';
-import { inAccount, inAnyAccount, look, PLACE, withoutAccount, type Policy } from './policy.js';
+import { all, inAccount, inAnyAccount, look, marked, PLACE, withoutAccount, type Policy } from './policy.js';
 
 // Not the repository's tag: a machine that builds an image is no runner, and none of the runners' roles may end it.
-const MARKED = { [`aws:RequestTag/${TAG.preset}`]: '*' } as const;
+const MARKED = marked({ [TAG.preset]: '*' });
 const IS_MARKED = { [`aws:ResourceTag/${TAG.preset}`]: '*' } as const;
 const WHERE = { 'aws:RequestedRegion': PLACE.regions } as const;
 const MADE = [
@@ -61,14 +61,14 @@ export const amiBuild: Policy = {
         'ec2:CreateImage': 'Packer: the image and its snapshots',
       },
       resources: MADE,
-      conditions: { StringLike: { ...MARKED, ...WHERE } },
+      conditions: all(MARKED, { StringLike: WHERE }),
       on: 'what is made with a preset’s tag, in your regions',
     },
     {
       sid: 'MarkWhenMade',
       actions: { 'ec2:CreateTags': 'Packer: the tags of what it makes' },
       resources: MADE,
-      conditions: { StringEquals: { 'ec2:CreateAction': MAKING_CALLS }, StringLike: MARKED },
+      conditions: all(MARKED, { StringEquals: { 'ec2:CreateAction': MAKING_CALLS } }),
       on: 'what the same call makes',
     },
     {

@@ -1,13 +1,14 @@
-import { inAccount, inAnyAccount, PLACE, withoutAccount, type Grant } from './policy.js';
+import { NO_OTHER_CASE } from './ours.js';
+import { all, inAccount, inAnyAccount, PLACE, withoutAccount, type Conditions, type Grant } from './policy.js';
 
-const WHERE = { 'aws:RequestedRegion': PLACE.regions } as const;
+export const WHERE = { 'aws:RequestedRegion': PLACE.regions } as const;
 
 /** Who launches, and what tells whose it is. */
 interface Launcher {
   /** Before each purpose: `start: `. */
   readonly who: string;
   /** The tags that everything is launched with, as conditions. */
-  readonly mark: Readonly<Record<string, string>>;
+  readonly mark: Conditions;
   /** The same in words. */
   readonly marked: string;
   /** What is launched with a machine and carries the tags, too. */
@@ -50,26 +51,27 @@ export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launche
       sid: 'LaunchMarkedMachines',
       actions: { 'ec2:RunInstances': `${who}the machine itself` },
       resources: inAccount('ec2', 'instance/*'),
-      conditions: {
-        StringLike: { ...mark, ...WHERE, 'ec2:InstanceType': PLACE.instanceTypes },
+      conditions: all(mark, {
+        StringLike: { ...WHERE, 'ec2:InstanceType': PLACE.instanceTypes },
         StringEquals: { 'ec2:MetadataHttpTokens': 'required' },
         NumericLessThanEquals: { 'ec2:MetadataHttpPutResponseHopLimit': '2' },
-      },
+      }),
       on: `machines launched with ${marked}, IMDSv2 alone, at most two hops, of your types, in your regions`,
     },
     {
       sid: 'LaunchMarkedParts',
       actions: { 'ec2:RunInstances': `${who}${partsPurpose}` },
       resources: inAccount('ec2', ...parts),
-      conditions: { StringLike: { ...mark, ...WHERE } },
+      conditions: all(mark, { StringLike: WHERE }),
       on: `those launched with ${marked}, in your regions`,
     },
     {
       sid: 'MarkAtLaunch',
       actions: { 'ec2:CreateTags': `${who}the tags that RunInstances writes` },
       resources: inAccount('ec2', 'instance/*', ...parts),
-      conditions: { StringEquals: { 'ec2:CreateAction': 'RunInstances' }, StringLike: mark },
+      conditions: all(mark, { StringEquals: { 'ec2:CreateAction': 'RunInstances' } }),
       on: 'what the same RunInstances makes, and nothing that exists',
     },
+    NO_OTHER_CASE,
   ];
 }

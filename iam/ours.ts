@@ -1,5 +1,5 @@
 import { TAG } from '../src/core/identity.js';
-import { PLACE } from './policy.js';
+import { marked, PLACE, type Grant } from './policy.js';
 
 const REPOSITORY = `${PLACE.owner}/${PLACE.repository}`;
 
@@ -7,5 +7,28 @@ const REPOSITORY = `${PLACE.owner}/${PLACE.repository}`;
  * The one tag that decides. It is compared as a pattern, so that `octo-org/*` can stand for all of an owner's
  * repositories; without a star a pattern is the text itself.
  */
-export const MARKED_AS_OURS = { [`aws:RequestTag/${TAG.repository}`]: REPOSITORY } as const;
+export const OURS = { [TAG.repository]: REPOSITORY } as const;
+export const MARKED_AS_OURS = marked(OURS);
 export const IS_OURS = { [`aws:ResourceTag/${TAG.repository}`]: REPOSITORY } as const;
+
+/**
+ * No second tag whose key is the deciding one in another case: IAM would not tell the two apart, and the reaper would
+ * not know whose the machine is. Each pattern has one capital, so together they are every such key, and the key itself
+ * is none of them.
+ */
+export const NO_OTHER_CASE: Grant = {
+  sid: 'NoKeyInAnotherCase',
+  effect: 'Deny',
+  actions: { 'ec2:CreateTags': 'nothing: what is tagged must be found by the tag’s own key' },
+  resources: ['*'],
+  conditions: { 'ForAnyValue:StringLike': { 'aws:TagKeys': listOtherCases(TAG.repository) } },
+  on: `denied everywhere for keys that are \`${TAG.repository}\` with a capital`,
+};
+
+function listOtherCases(key: string): readonly string[] {
+  const letters = key.split('');
+  return letters.flatMap((letter, at) => {
+    if (!/[a-z]/.test(letter)) return [];
+    return letters.map((one, index) => (index === at ? one.toUpperCase() : one.replace(/[a-z]/, '?'))).join('');
+  });
+}

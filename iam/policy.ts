@@ -19,6 +19,8 @@ export type Conditions = Readonly<Record<string, Readonly<Record<string, string 
 /** One statement of a policy, with what its JSON has no place for: the reasons. */
 export interface Grant {
   readonly sid: string;
+  /** Default: `Allow`. */
+  readonly effect?: 'Deny';
   /** By action: which of our calls needs it, and what for. */
   readonly actions: Readonly<Record<string, string>>;
   readonly resources: readonly string[];
@@ -39,7 +41,7 @@ export interface PolicyDocument {
 
 export interface Statement {
   readonly Sid: string;
-  readonly Effect: 'Allow';
+  readonly Effect: 'Allow' | 'Deny';
   readonly Principal?: Readonly<Record<string, string>>;
   readonly Action: readonly string[];
   readonly Resource?: readonly string[];
@@ -49,14 +51,42 @@ export interface Statement {
 export function composeDocument({ grants }: Policy): PolicyDocument {
   return {
     Version: '2012-10-17',
-    Statement: grants.map(({ sid, actions, resources, conditions }) => ({
+    Statement: grants.map(({ sid, effect = 'Allow' as const, actions, resources, conditions }): Statement => ({
       Sid: sid,
-      Effect: 'Allow',
+      Effect: effect,
       Action: Object.keys(actions),
       Resource: resources,
       ...(conditions && { Condition: conditions }),
     })),
   };
+}
+
+/**
+ * What is made or tagged gets these tags, by key: a pattern. IAM finds a tag's value by its key in any case, so the
+ * keys are compared once more, letter by letter. Source: IAM user guide, "Controlling access to and for IAM users and
+ * roles using tags" and `aws:TagKeys` in "AWS global condition context keys".
+ */
+export function marked(tags: Readonly<Record<string, string>>): Conditions {
+  const [first, second, ...others] = Object.keys(tags);
+  if (first === undefined || others.length > 0) throw new Error('One statement compares one key or two.');
+  return {
+    StringLike: Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    'ForAnyValue:StringEquals': { 'aws:TagKeys': first },
+    // An operator can have each condition key once. Without a wildcard this one compares the same way.
+    ...(second !== undefined && { 'ForAnyValue:StringLike': { 'aws:TagKeys': second } }),
+  };
+}
+
+/** All of these conditions. @throws when two of them say different things by the same operator about the same key */
+export function all(...given: readonly Conditions[]): Conditions {
+  const conditions: Record<string, Record<string, string | readonly string[]>> = {};
+  for (const [operator, compared] of given.flatMap((one) => Object.entries(one))) {
+    const known = conditions[operator] ?? {};
+    const twice = Object.keys(compared).find((key) => Object.hasOwn(known, key));
+    if (twice !== undefined) throw new Error(`${operator} compares ${twice} twice.`);
+    conditions[operator] = { ...known, ...compared };
+  }
+  return conditions;
 }
 
 /** What only asks. */

@@ -1,32 +1,78 @@
 import { TAG } from '../src/core/identity.js';
-import { launchMarked, preflightActions } from './launch.js';
-import { IS_OURS, MARKED_AS_OURS } from './ours.js';
-import { inAccount, look, type Policy } from './policy.js';
+import { launchMarked, preflightActions, WHERE } from './launch.js';
+import { IS_OURS, MARKED_AS_OURS, OURS } from './ours.js';
+import { all, inAccount, look, marked, PLACE, type Conditions, type Policy } from './policy.js';
 
 /** Any pool of the repository's: its tag stays on an instance for life, also when a start has claimed it. */
 const OUR_POOLS = { ...IS_OURS, [`aws:ResourceTag/${TAG.pool}`]: '*' } as const;
+
+/**
+ * What ModifyInstanceAttribute could change beside the two attributes that a claim changes, by the names that
+ * `ec2:Attribute/…` has for them. Security groups and volumes are resources of their own there, which no statement names.
+ * Source: EC2 API reference, ModifyInstanceAttribute; Service Authorization Reference, `ec2:Attribute/${AttributeName}`.
+ */
+const OTHERS = [
+  'DisableApiStop',
+  'DisableApiTermination',
+  'EbsOptimized',
+  'EnaSupport',
+  'InstanceType',
+  'Kernel',
+  'Ramdisk',
+  'SourceDestCheck',
+  'SriovNetSupport',
+];
+const POWER_OFF = 'InstanceInitiatedShutdownBehavior';
+
+/** One attribute of a pooled machine that no start has claimed, and no other in the same request. */
+function changeOf(attribute: string, others: readonly string[]): Conditions {
+  const absent = others.map((name) => [`ec2:Attribute/${name}`, 'true']);
+  return {
+    StringLike: OUR_POOLS,
+    // A request names its attribute in this key or in the one that is called after it, and in which case is not said.
+    StringEqualsIgnoreCaseIfExists: { 'ec2:Attribute': attribute },
+    Null: { ...Object.fromEntries(absent), [`aws:ResourceTag/${TAG.start}`]: 'true' },
+  };
+}
 
 /** Beside `startStop`, for start-runner with `pool`. */
 export const poolClaim: Policy = {
   title: 'start-runner with `pool`',
   grants: [
     {
-      sid: 'ClaimPooled',
-      actions: {
-        'ec2:ModifyInstanceAttribute':
-          'start: what the machine is told at its next boot, and that its power-off is its end',
-        'ec2:StartInstances': 'start: the machine, last of all',
-      },
+      sid: 'TellPooled',
+      actions: { 'ec2:ModifyInstanceAttribute': 'start: what the machine is told at its next boot' },
       resources: inAccount('ec2', 'instance/*'),
-      conditions: { StringLike: OUR_POOLS },
-      on: 'machines that carry this repository’s tag and a pool’s',
+      conditions: changeOf('UserData', [POWER_OFF, ...OTHERS]),
+      on: 'the user data of machines that carry this repository’s tag and a pool’s, and that no start has claimed',
+    },
+    {
+      sid: 'EndPooledAtPowerOff',
+      actions: { 'ec2:ModifyInstanceAttribute': 'start: that the machine’s power-off is its end' },
+      resources: inAccount('ec2', 'instance/*'),
+      conditions: all(changeOf(POWER_OFF, ['UserData', ...OTHERS]), {
+        StringEquals: { [`ec2:Attribute/${POWER_OFF}`]: 'terminate' },
+      }),
+      on: 'the same machines, and only to `terminate`',
+    },
+    {
+      sid: 'StartPooled',
+      actions: { 'ec2:StartInstances': 'start: the machine, last of all' },
+      resources: inAccount('ec2', 'instance/*'),
+      conditions: {
+        StringLike: { ...OUR_POOLS, ...WHERE, 'ec2:InstanceType': PLACE.instanceTypes },
+      },
+      on: 'machines that carry this repository’s tag and a pool’s, of your types, in your regions',
     },
     {
       sid: 'MarkPooled',
       actions: { 'ec2:CreateTags': 'start: whose the machine is from now on' },
       resources: inAccount('ec2', 'instance/*'),
-      conditions: { StringLike: { ...OUR_POOLS, ...MARKED_AS_OURS } },
-      on: 'machines that carry this repository’s tag and a pool’s, and keep the former',
+      conditions: all(MARKED_AS_OURS, {
+        StringLike: OUR_POOLS,
+        Null: { [`aws:RequestTag/${TAG.pool}`]: 'true', [`aws:RequestTag/${TAG.poolShape}`]: 'true' },
+      }),
+      on: 'machines that carry this repository’s tag and a pool’s, and keep both',
     },
   ],
 };
@@ -38,7 +84,7 @@ export const poolFill: Policy = {
     look({ ...preflightActions(''), 'ec2:DescribeInstances': 'what is in the pool, and whether it has stopped' }),
     ...launchMarked({
       who: '',
-      mark: { ...MARKED_AS_OURS, [`aws:RequestTag/${TAG.pool}`]: '*' },
+      mark: marked({ ...OURS, [TAG.pool]: '*' }),
       marked: 'this repository’s tag and a pool’s',
       parts: ['volume/*', 'network-interface/*'],
       partsPurpose: 'its volumes and its network interface',

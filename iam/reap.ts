@@ -7,6 +7,7 @@ export const reap: Policy = {
   grants: [
     look({
       'ec2:DescribeInstances': 'which machines carry this repository’s tag',
+      'ec2:DescribeRegions': 'whether the regions exist that `regions` names beside its own',
       'ec2:DescribeSpotInstanceRequests': 'which requests are still open',
       'ec2:DescribeVolumes': 'which volumes no machine holds',
     }),

@@ -191,8 +191,9 @@ export const failureCodes = {
     remedy: 'Look at the jobs that the table names; "Re-run failed jobs" repeats only them.',
   },
   'cleanup-incomplete': {
-    when: 'Something could not be removed; the message says what and why.',
-    remedy: 'Do what the message says and run it again, which is safe. The instance itself powers off in any case.',
+    when: 'Something could not be removed or, by reap-runners, not judged; or it has been in doubt for a day. The message names it and says why. Everything else was done.',
+    remedy:
+      'Do what the message says and run it again, which is safe. What is in doubt only a person ends: see docs/how-it-works.md, "How long each doubt lasts".',
   },
 } as const satisfies Record<string, { readonly when: string; readonly remedy: string }>;
 

@@ -49,11 +49,11 @@ function judge(
   const { machine } = request;
   const isLocked = view.runnerNames.has(nameClaim(instance.id));
   if (isClaimed(instance.tags)) return { kind: 'keep', why: 'a start has claimed it', isClaimed: true };
-  if (isLocked) return { kind: 'keep', why: 'a start is claiming it', isClaimed: true };
   // A tag that is no time, or none at all, is as good as one that has passed: it was made by fill-pool, or is useless.
   const expiresAt = Date.parse(instance.tags[TAG.expiresAt] ?? '') || 0;
   const pooled = judgePooled(instance, { pool: machine.pool, expiresAt, isLocked, now });
   if (pooled.kind === 'remove') return { kind: 'retire', why: pooled.why };
+  if (isLocked) return { kind: 'keep', why: pooled.why, isClaimed: true };
   const end = spoilt.get(instance.id);
   if (end !== undefined) return { kind: 'retire', why: `its warm-up failed: ${end}` };
   const site = ready.sites.get(region)!;

@@ -1,3 +1,4 @@
+import { CLAIM_BOUND_MS, LONGEST_POOLED_MS } from './bounds.js';
 import type { Instance } from './ports.js';
 import type { Verdict } from './reap-rules.js';
 
@@ -14,15 +15,20 @@ export interface PooledFacts {
   readonly now: number;
 }
 
-/** An instance of a pool that nobody has claimed: no orphan while it waits, one when its time is over. */
+/**
+ * An instance of a pool that no start has claimed: no orphan while it waits, one when its time is over. A claim that
+ * is registered holds it for {@link CLAIM_BOUND_MS} beyond its time, and never one that is on: only a stopped
+ * instance is claimed, and one that was claimed carries the claim's tags before it is started.
+ */
 export function judgePooled(instance: Instance, { pool, expiresAt, isLocked, now }: PooledFacts): Verdict {
-  if (isLocked) return { kind: 'keep', why: 'a start is claiming it' };
-  if (expiresAt <= now) {
-    return { kind: 'remove', why: `its time in pool ${pool} was over at ${new Date(expiresAt).toISOString()}` };
+  const end = Math.min(expiresAt, instance.launchedAt + LONGEST_POOLED_MS);
+  if (end + (isLocked ? CLAIM_BOUND_MS : 0) <= now) {
+    return { kind: 'remove', why: `its time in pool ${pool} was over at ${new Date(end).toISOString()}` };
   }
   const isOn = instance.state === 'pending' || instance.state === 'running';
   if (isOn && now - instance.launchedAt >= WARM_UP_BOUND_MS) {
     return { kind: 'remove', why: `it is in pool ${pool}, and its warm-up should have ended long ago` };
   }
+  if (isLocked) return { kind: 'keep', why: 'a start is claiming it' };
   return { kind: 'keep', why: `it waits in pool ${pool}` };
 }

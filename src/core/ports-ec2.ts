@@ -93,8 +93,13 @@ export interface Termination {
   readonly refused: readonly { readonly id: string; readonly failure: Failure }[];
 }
 
-/** Every tag must be present, with exactly this value or with one that begins so. */
-export type TagFilter = Readonly<Record<string, string | { readonly startsWith: string }>>;
+/**
+ * Every tag must be present, with exactly this value or with one that begins so. `inAnyCase`: with any value, and the
+ * key in upper or lower case; EC2 may also answer with keys that have other letters in the same places.
+ */
+export type TagFilter = Readonly<
+  Record<string, string | { readonly startsWith: string } | { readonly inAnyCase: true }>
+>;
 
 export interface Ec2 {
   readonly region: string;

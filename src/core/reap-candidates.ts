@@ -1,14 +1,17 @@
-import { renderScope } from './identity.js';
+import { Failure } from './failure.js';
+import { renderScope, type Scope } from './identity.js';
 import { isEnding } from './instance-states.js';
 import type { Clock, Instance, Runner } from './ports.js';
-import { estimateInstance, estimateVolume } from './prices.js';
-import { readOrigin, type InstanceIdentity } from './reap-identity.js';
+import { estimateInstance } from './prices.js';
+import { Ghosts } from './reap-ghosts.js';
+import type { InstanceIdentity, Problem } from './reap-identity.js';
+import { considerSpotRequest, considerVolume } from './reap-leftovers.js';
 import { considerPooled, endInstance } from './reap-pooled.js';
-import { judgeInstance, judgeRunner, judgeSpotRequest, judgeVolume, type Verdict } from './reap-rules.js';
+import { judgeInstance, type Verdict } from './reap-rules.js';
 import type { Finding, Outcome, ReapRequest } from './reap-finding.js';
-import type { Hubs, ListedRunner, LocatedInstance, World } from './reap-world.js';
+import type { Hubs, LocatedInstance, World } from './reap-world.js';
 
-export type About = Omit<Finding, 'why' | 'outcome' | 'failure'>;
+export type About = Omit<Finding, 'why' | 'outcome' | 'failure' | 'inDoubtMs'>;
 
 /** One thing that may have to go. */
 export interface Candidate {
@@ -20,26 +23,42 @@ export interface Candidate {
   readonly remove: () => Promise<Outcome>;
 }
 
-/** Everything in a world that was looked at, with how to judge and how to remove it. */
-export class Candidates {
+interface CandidatePorts {
+  readonly hubs: Hubs;
+  readonly clock: Clock;
+}
+
+/**
+ * Everything in a world that was looked at, with how to judge and how to remove it. Instances first: they cost most,
+ * and a runner whose instance goes is none of the ghosts.
+ */
+export function listCandidates(request: ReapRequest, world: World, ports: CandidatePorts): Candidate[] {
+  const { instances, runners, volumes, spotRequests } = world;
+  const orphans = new Orphans(request, world, ports);
+  const ghosts = new Ghosts(request.reach, world, ports.hubs);
+  const leftovers = { clock: ports.clock, graceMs: request.graceMs };
+  return [
+    ...instances.filter(({ instance }) => !isEnding(instance)).map((one) => orphans.consider(one)),
+    ...runners.flatMap((one) => ghosts.consider(one)),
+    ...volumes.map((one) => considerVolume(one, leftovers)),
+    ...spotRequests.map((one) => considerSpotRequest(one, leftovers)),
+  ];
+}
+
+/** Instances, each judged by its own tags and what GitHub says about its runner and run. */
+class Orphans {
+  private readonly unlisted: ReadonlyMap<string, Failure>;
+
   constructor(
     private readonly request: ReapRequest,
     private readonly world: World,
-    private readonly ports: { readonly hubs: Hubs; readonly clock: Clock },
-  ) {}
-
-  /** Instances first: they cost most, and a runner whose instance goes is none of the ghosts. */
-  list(): Candidate[] {
-    const { instances, runners, volumes, spotRequests } = this.world;
-    return [
-      ...instances.filter(({ instance }) => !isEnding(instance)).map((one) => this.forInstance(one)),
-      ...runners.flatMap((one) => this.forRunner(one)),
-      ...volumes.map((one) => this.forVolume(one)),
-      ...spotRequests.map((one) => this.forSpotRequest(one)),
-    ];
+    private readonly ports: CandidatePorts,
+  ) {
+    const scopes = world.gaps.filter(({ kind }) => kind === 'scope');
+    this.unlisted = new Map(scopes.map(({ id, failure }) => [id, failure]));
   }
 
-  private forInstance({ instance, ec2, identity }: LocatedInstance): Candidate {
+  consider({ instance, ec2, identity }: LocatedInstance): Candidate {
     const ageMs = this.ports.clock.now() - instance.launchedAt;
     const cost = instance.state === 'stopped' ? undefined : estimateInstance(instance.type, ageMs);
     const about: About = {
@@ -47,33 +66,37 @@ export class Candidates {
       id: instance.id,
       region: ec2.region,
       type: instance.type,
-      ageMs,
-      ...(cost !== undefined && { estimatedCost: cost }),
+      ...(Number.isFinite(ageMs) && { ageMs, ...(cost !== undefined && { estimatedCost: cost }) }),
     };
     if ('problem' in identity) {
-      const verdict: Verdict = { kind: 'skip', why: identity.problem };
-      return { about, judge: () => verdict, judgeAgain: () => verdict, remove: async () => 'skipped' };
+      const judge = () => doubt(instance, identity);
+      return { about, judge, judgeAgain: judge, remove: async () => 'skipped' };
     }
+    const { scope } = identity;
     if ('pool' in identity) {
-      const { scope } = identity;
-      const ports = { listed: this.listedIn(scope), hub: () => this.ports.hubs.of(scope), clock: this.ports.clock };
-      return { about, ...considerPooled({ instance, ec2, identity }, ports) };
+      const hub = () => this.ports.hubs.of(scope);
+      const listed = () => this.listedIn(scope);
+      return { about, ...considerPooled({ instance, ec2, identity }, { listed, hub, clock: this.ports.clock }) };
     }
     return {
       about,
-      judge: () => this.judgeInstance(instance, identity, this.findListed(identity)),
-      judgeAgain: async () => this.judgeInstance(instance, identity, await this.askForRunner(identity)),
+      judge: () => this.judge(instance, identity, this.findListed(identity)),
+      judgeAgain: async () => this.judge(instance, identity, await this.askForRunner(identity)),
       remove: async () => {
         // GitHub refuses this while a job runs: from here on none can begin, so that none can be killed.
-        const removal = await (await this.ports.hubs.of(identity.scope)).removeRunner(identity.runnerId);
+        const removal = await (await this.ports.hubs.of(scope)).removeRunner(identity.runnerId);
         if (removal === 'busy') return 'spared';
         return endInstance(instance.id, ec2, this.ports.clock);
       },
     };
   }
 
-  private listedIn(scope: ListedRunner['scope']): Runner[] {
-    return this.world.runners.flatMap((one) => (renderScope(one.scope) === renderScope(scope) ? one.runner : []));
+  /** @throws Failure why they could not be listed */
+  private listedIn(scope: Scope): Runner[] {
+    const id = renderScope(scope);
+    const failure = this.unlisted.get(id);
+    if (failure) throw failure;
+    return this.world.runners.flatMap((one) => (renderScope(one.scope) === id ? one.runner : []));
   }
 
   private findListed({ scope, runnerId, runnerName }: InstanceIdentity): Runner | 'absent' {
@@ -85,112 +108,24 @@ export class Candidates {
     return (await (await this.ports.hubs.of(scope)).readRunner(runnerId)) ?? 'absent';
   }
 
-  private async judgeInstance(
-    instance: Instance,
-    identity: InstanceIdentity,
-    runner: Runner | 'absent',
-  ): Promise<Verdict> {
+  private async judge(instance: Instance, identity: InstanceIdentity, runner: Runner | 'absent'): Promise<Verdict> {
     const { runnerId, runnerName, expiresAt, claimedAt } = identity;
     if (runner !== 'absent' && (runner.id !== runnerId || runner.name !== runnerName)) {
       const said = `its tags name the runner ${runnerName} (${runnerId})`;
-      return { kind: 'skip', why: `${said}, but GitHub has ${runner.name} (${runner.id})` };
+      const why = `${said}, but GitHub has ${runner.name} (${runner.id})`;
+      return { kind: 'skip', why, since: instance.launchedAt };
     }
     // A busy runner's instance stays whatever its run says, so that is not asked.
     const isBusy = runner !== 'absent' && runner.busy;
     const attempt = isBusy ? 'active' : await this.ports.hubs.readRunAttempt(identity);
-    const { now, graceMs } = this.ageFacts();
+    const now = this.ports.clock.now();
     const claim = claimedAt === undefined ? {} : { claimedAt };
-    return judgeInstance(instance, { runner, attempt, expiresAt, ...claim, now, graceMs });
+    return judgeInstance(instance, { runner, attempt, expiresAt, ...claim, now, graceMs: this.request.graceMs });
   }
+}
 
-  /** None for a runner that this suite did not name. */
-  private forRunner({ runner, scope }: ListedRunner): Candidate[] {
-    const run = readOrigin(runner);
-    if (!run) return [];
-    const hub = () => this.ports.hubs.of(scope);
-    const judge = async (now: Runner): Promise<Verdict> => {
-      const hasInstance = this.hasInstance(now);
-      // Asked only where it decides.
-      const early = judgeRunner(now, { hasInstance, attempt: 'completed' });
-      if (early.kind === 'keep') return early;
-      return judgeRunner(now, { hasInstance, attempt: await this.findAttempt(scope, run) });
-    };
-    const again = async (): Promise<Verdict> => {
-      const now = await (await hub()).readRunner(runner.id);
-      return now ? judge(now) : { kind: 'keep', why: 'it is gone' };
-    };
-    return [
-      {
-        about: { kind: 'runner', id: `${runner.id}`, name: runner.name, scope: renderScope(scope) },
-        judge: () => judge(runner),
-        judgeAgain: again,
-        remove: async () => ((await (await hub()).removeRunner(runner.id)) === 'busy' ? 'spared' : 'removed'),
-      },
-    ];
-  }
-
-  /** Also one that is shutting down: its runner is looked at again when it is gone. */
-  private hasInstance({ id, name }: Runner): boolean {
-    return this.world.instances.some(({ instance, identity }) => {
-      // With tags that do not fit, any of them counts.
-      if ('problem' in identity)
-        return Object.values(instance.tags).some((value) => value === name || value === `${id}`);
-      // Until its tags name the claim, the claim holds nothing but the name.
-      return !('pool' in identity) && (identity.runnerId === id || identity.runnerName === name);
-    });
-  }
-
-  /**
-   * An organisation's runner does not tell its repository. Ids of runs belong to one repository only, so the one
-   * that knows the run is the one that started it.
-   */
-  private async findAttempt(scope: ListedRunner['scope'], run: { runId: string; runAttempt: string }) {
-    const { home } = this.request.reach;
-    const repositories =
-      scope.kind === 'repo'
-        ? [`${scope.owner}/${scope.repo}`]
-        : new Set([
-            `${home.owner}/${home.repo}`,
-            ...this.world.instances.flatMap(({ identity }) => ('problem' in identity ? [] : identity.repository)),
-          ]);
-    for (const repository of repositories) {
-      const attempt = await this.ports.hubs.readRunAttempt({ repository, ...run });
-      if (attempt !== 'unknown') return attempt;
-    }
-    return 'unknown';
-  }
-
-  private forVolume({ volume, ec2 }: World['volumes'][number]): Candidate {
-    const ageMs = this.ports.clock.now() - volume.createdAt;
-    const cost = estimateVolume(volume, ageMs);
-    const judge = () => judgeVolume(volume, this.ageFacts());
-    return {
-      about: {
-        kind: 'volume',
-        id: volume.id,
-        region: ec2.region,
-        type: `${volume.type}, ${volume.sizeGiB} GiB`,
-        ageMs,
-        ...(cost !== undefined && { estimatedCost: cost }),
-      },
-      judge,
-      judgeAgain: judge,
-      remove: async () => ((await ec2.deleteVolume(volume.id)) === 'in-use' ? 'spared' : 'removed'),
-    };
-  }
-
-  private forSpotRequest({ request, ec2 }: World['spotRequests'][number]): Candidate {
-    const ageMs = this.ports.clock.now() - request.createdAt;
-    const judge = () => judgeSpotRequest(request, this.ageFacts());
-    return {
-      about: { kind: 'spot-request', id: request.id, region: ec2.region, ageMs, estimatedCost: 0 },
-      judge,
-      judgeAgain: judge,
-      remove: () => ec2.cancelSpotRequest(request.id).then(() => 'removed' as const),
-    };
-  }
-
-  private ageFacts() {
-    return { now: this.ports.clock.now(), graceMs: this.request.graceMs };
-  }
+/** @throws Failure for one whose tags ask for what the sweep must not do: that is no mistake that time may clear up */
+function doubt({ launchedAt }: Instance, { problem, refused }: Problem): Verdict {
+  if (refused === undefined) return { kind: 'skip', why: problem, since: launchedAt };
+  throw new Failure('cleanup-incomplete', `It was not judged, for ${problem}.`, { hint: refused });
 }

@@ -1,4 +1,4 @@
-import { parseScope, TAG, type Scope } from './identity.js';
+import { parseScope, renderScope, TAG, type Scope } from './identity.js';
 import { isClaim, isClaimed, nameClaim } from './pool.js';
 import type { Instance, Runner, TagFilter } from './ports.js';
 import type { Tags } from './tags.js';
@@ -12,6 +12,8 @@ export interface Repository {
 export interface Reach {
   readonly kind: 'repo' | 'org';
   readonly home: Repository;
+  /** The one enterprise whose runners the sweep may ask for. */
+  readonly enterprise?: string;
 }
 
 /** How everything within reach is asked for. */
@@ -21,9 +23,30 @@ export function filterOf({ kind, home }: Reach): TagFilter {
 
 /** The same once more, of an answer: a service that ignores a filter must not cost anybody a machine. */
 export function isWithin({ kind, home }: Reach, tags: Tags): boolean {
-  const [owner, repo, ...rest] = (tags[TAG.repository] ?? '').split('/');
-  if (owner !== home.owner || !repo || rest.length > 0) return false;
+  const [owner, repo = '', ...rest] = (tags[TAG.repository] ?? '').split('/');
+  if (owner !== home.owner || !REPOSITORY_NAME.test(repo) || rest.length > 0) return false;
   return kind === 'org' || repo === home.repo;
+}
+
+/** Source: what GitHub lets a repository be called. */
+const REPOSITORY_NAME = /^[\w.-]{1,100}$/;
+
+/**
+ * Whose a thing is: `ours`, another's (`undefined`), or a problem where its tags only look like ours. IAM compares tag
+ * keys in any case, this suite and EC2's filters do not: what was launched past one of the two must not stay unseen.
+ */
+export function claimOf(reach: Reach, tags: Tags): 'ours' | Problem | undefined {
+  const alike = Object.keys(tags).filter((key) => key !== TAG.repository && key.toLowerCase() === TAG.repository);
+  const value = tags[TAG.repository];
+  if (isWithin(reach, tags)) {
+    const other = alike.find((key) => tags[key] !== value);
+    return other === undefined ? 'ours' : tell(tags, other, `differs from ${TAG.repository}`);
+  }
+  if (reach.kind === 'org' && value?.startsWith(`${reach.home.owner}/`)) {
+    return tell(tags, TAG.repository, `is no repository of ${reach.home.owner}`);
+  }
+  const like = alike.find((key) => isWithin(reach, { [TAG.repository]: tags[key]! }));
+  return like === undefined ? undefined : tell(tags, like, `is ${TAG.repository} in another case`);
 }
 
 /** What an instance's tags say of it, once they have been found to agree with each other. */
@@ -50,55 +73,76 @@ export interface PooledIdentity {
   readonly expiresAt: number;
 }
 
-interface Problem {
+/** Why nothing can be judged by these tags. */
+export interface Problem {
   readonly problem: string;
+  /** The tags ask for a place that this sweep must not ask: what to do about it. */
+  readonly refused?: string;
 }
 
 /**
- * Reads the tags that start-runner gave to an instance. Somebody may have changed them since, and what they say
- * decides over a machine: so each must have its form, and those that tell the same thing must tell it alike.
+ * Reads the tags that start-runner gave to an instance. A person may have changed them since, and what they say
+ * decides over a machine: so each must have its form, and those that say the same thing must agree.
  */
-export function readIdentity({ id, tags }: Pick<Instance, 'id' | 'tags'>): InstanceIdentity | PooledIdentity | Problem {
-  if (tags[TAG.pool] !== undefined && !isClaimed(tags)) return readPooledIdentity(tags);
-  const tell = (key: string, lacks: string) => describeProblem(tags, key, lacks);
+export function readIdentity(
+  { id, tags }: Pick<Instance, 'id' | 'tags'>,
+  reach: Reach,
+): InstanceIdentity | PooledIdentity | Problem {
   const repository = tags[TAG.repository] ?? '';
-  const scope = parseScope(tags[TAG.scope]);
-  if (!scope) return tell(TAG.scope, 'is no scope');
-  if (!isScopeOf(scope, repository)) return tell(TAG.scope, `has no runners for ${repository}`);
-  const runnerId = readNumber(tags[TAG.runnerId]);
-  if (runnerId === undefined) return tell(TAG.runnerId, 'is no id');
-  const [runId, runAttempt] = [tags[TAG.runId], tags[TAG.runAttempt]];
-  if (runId === undefined || readNumber(runId) === undefined) return tell(TAG.runId, 'is no id');
-  if (runAttempt === undefined || readNumber(runAttempt) === undefined) return tell(TAG.runAttempt, 'is no number');
-  const runnerName = tags[TAG.runnerName] ?? '';
-  if (isClaim(runnerName)) {
-    if (runnerName !== nameClaim(id)) return tell(TAG.runnerName, 'is the claim of another instance');
-  } else {
-    const named = readRunnerName(runnerName);
-    if (!named) return tell(TAG.runnerName, 'is no name that start-runner gives');
-    if (named.runId !== runId || named.runAttempt !== runAttempt) {
-      return tell(TAG.runnerName, `is of another run or attempt than ${runId}, ${runAttempt}`);
-    }
-  }
+  const scope = readScope(tags, reach);
+  if ('problem' in scope) return scope;
   const expiresAt = readTime(tags[TAG.expiresAt]);
-  if (expiresAt === undefined) return tell(TAG.expiresAt, 'is no time');
+  if (tags[TAG.pool] !== undefined && !isClaimed(tags)) {
+    if (expiresAt === undefined) return tell(tags, TAG.expiresAt, 'is no time');
+    return { repository, scope, pool: tags[TAG.pool] ?? '', expiresAt };
+  }
+  const runnerId = readNumber(tags[TAG.runnerId]);
+  if (runnerId === undefined) return tell(tags, TAG.runnerId, 'is no id');
+  const [runId, runAttempt] = [tags[TAG.runId], tags[TAG.runAttempt]];
+  if (runId === undefined || readNumber(runId) === undefined) return tell(tags, TAG.runId, 'is no id');
+  if (runAttempt === undefined || readNumber(runAttempt) === undefined)
+    return tell(tags, TAG.runAttempt, 'is no number');
+  const runnerName = tags[TAG.runnerName] ?? '';
+  const misnomer = findMisnomer(runnerName, { id, runId, runAttempt });
+  if (misnomer !== undefined) return tell(tags, TAG.runnerName, misnomer);
+  if (expiresAt === undefined) return tell(tags, TAG.expiresAt, 'is no time');
   const identity = { repository, scope, runnerId, runnerName, runId, runAttempt, expiresAt };
   if (tags[TAG.claimedAt] === undefined) return identity;
   const claimedAt = readTime(tags[TAG.claimedAt]);
-  return claimedAt === undefined ? tell(TAG.claimedAt, 'is no time') : { ...identity, claimedAt };
+  return claimedAt === undefined ? tell(tags, TAG.claimedAt, 'is no time') : { ...identity, claimedAt };
 }
 
-function readPooledIdentity(tags: Tags): PooledIdentity | Problem {
+/**
+ * Where its runner is registered. With the sweep's token only the owner's own repositories, its organization and, if
+ * the sweep was told so, its enterprise are asked: anyone who may tag a machine could name any other.
+ */
+function readScope(tags: Tags, { enterprise }: Reach): Scope | Problem {
   const repository = tags[TAG.repository] ?? '';
   const scope = parseScope(tags[TAG.scope]);
-  if (!scope) return describeProblem(tags, TAG.scope, 'is no scope');
-  if (!isScopeOf(scope, repository)) return describeProblem(tags, TAG.scope, `has no runners for ${repository}`);
-  const expiresAt = readTime(tags[TAG.expiresAt]);
-  if (expiresAt === undefined) return describeProblem(tags, TAG.expiresAt, 'is no time');
-  return { repository, scope, pool: tags[TAG.pool] ?? '', expiresAt };
+  if (!scope || renderScope(scope) !== tags[TAG.scope]) return tell(tags, TAG.scope, 'is no scope');
+  if (!isScopeOf(scope, repository)) return tell(tags, TAG.scope, `has no runners for ${repository}`);
+  if (scope.kind !== 'enterprise' || scope.enterprise.toLowerCase() === enterprise?.toLowerCase()) return scope;
+  const asked = enterprise === undefined ? 'no enterprise' : `the enterprise ${enterprise} alone`;
+  return {
+    ...tell(tags, TAG.scope, `this sweep must not ask: it asks ${asked}`),
+    refused:
+      'If its runner is registered in the enterprise of this repository, name that in `enterprise`. Otherwise find out who tagged it, and end it.',
+  };
 }
 
-function describeProblem(tags: Tags, key: string, lacks: string): Problem {
+function findMisnomer(
+  runnerName: string,
+  { id, runId, runAttempt }: { readonly id: string; readonly runId: string; readonly runAttempt: string },
+): string | undefined {
+  if (isClaim(runnerName)) return runnerName === nameClaim(id) ? undefined : 'is the claim of another instance';
+  const named = readRunnerName(runnerName);
+  if (!named) return 'is no name that start-runner gives';
+  return named.runId === runId && named.runAttempt === runAttempt
+    ? undefined
+    : `is of another run or attempt than ${runId}, ${runAttempt}`;
+}
+
+function tell(tags: Tags, key: string, lacks: string): Problem {
   return { problem: `its tag ${key} is ${quote(tags[key])}, which ${lacks}` };
 }
 

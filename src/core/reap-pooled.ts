@@ -10,8 +10,8 @@ import type { Outcome } from './reap-finding.js';
 import type { Verdict } from './reap-rules.js';
 
 interface PooledPorts {
-  /** The runners of its scope, as they were listed. */
-  readonly listed: readonly Runner[];
+  /** The runners of its scope, as they were listed. @throws Failure why they could not be */
+  readonly listed: () => readonly Runner[];
   readonly hub: () => Promise<ReaperGitHub>;
   readonly clock: Clock;
 }
@@ -23,19 +23,24 @@ export function considerPooled(
 ): Omit<Candidate, 'about'> {
   const { instance, ec2, identity } = found;
   const { pool, repository, expiresAt } = identity;
+  let claim: Runner | undefined;
   const judge = (now: Instance, runners: readonly Runner[]): Verdict => {
-    const isLocked = runners.some(({ name }) => name === nameClaim(instance.id));
-    return judgePooled(now, { pool, expiresAt, isLocked, now: clock.now() });
+    claim = runners.find(({ name }) => name === nameClaim(instance.id));
+    return judgePooled(now, { pool, expiresAt, isLocked: claim !== undefined, now: clock.now() });
   };
   return {
-    judge: () => judge(instance, listed),
+    judge: () => judge(instance, listed()),
     judgeAgain: async () => {
       const pooled = await ec2.findInstances({ [TAG.repository]: repository, [TAG.pool]: pool });
       const now = pooled.find(({ id }) => id === instance.id);
       if (!now || isClaimed(now.tags)) return { kind: 'keep', why: 'a start has claimed it' };
       return judge(now, await (await hub()).listRunners());
     },
-    remove: () => endInstance(instance.id, ec2, clock),
+    remove: async () => {
+      // A claim that held it for too long: GitHub refuses this while a job runs, and from here on none can begin.
+      if (claim && (await (await hub()).removeRunner(claim.id)) === 'busy') return 'spared';
+      return endInstance(instance.id, ec2, clock);
+    },
   };
 }
 

@@ -1,12 +1,13 @@
 import { PRICES_OF } from './prices.js';
-import type { Finding, FindingKind, Outcome } from './reap-finding.js';
-import type { Reaped } from './reap.js';
+import { isOverdue, type Finding, type FindingKind, type Outcome, type Reaped } from './reap-finding.js';
 
 const NOUNS: Readonly<Record<FindingKind, string>> = {
   instance: 'orphan (instance)',
   runner: 'ghost (runner)',
   volume: 'volume',
   'spot-request': 'spot request',
+  region: 'listing of a region',
+  scope: 'listing of runners',
 };
 const WORDS: Readonly<Record<Outcome, string>> = {
   removed: 'removed',
@@ -23,13 +24,13 @@ export function summariseReap({ findings, instancesSeen, runnersSeen }: Reaped, 
   if (findings.length === 0) return `${title}\n\n${seen} There is nothing to remove.\n`;
   const rows = findings.map((finding) => [
     NOUNS[finding.kind],
-    finding.name === undefined ? finding.id : `\`${finding.name}\` (${finding.id})`,
-    finding.region ?? finding.scope ?? '',
-    finding.type ?? '',
+    finding.name === undefined ? escape(finding.id) : `${asCode(finding.name)} (${finding.id})`,
+    escape(finding.region ?? finding.scope ?? ''),
+    escape(finding.type ?? ''),
     renderAge(finding.ageMs),
     renderCost(finding),
     escape(finding.why),
-    escape([WORDS[finding.outcome], ...(finding.failure ? [finding.failure.message] : [])].join(': ')),
+    escape(describeOutcome(finding)),
   ]);
   const head = ['What', 'Id', 'Where', 'Type', 'Age', 'Estimated cost', 'Why', 'Outcome'];
   return [
@@ -42,17 +43,25 @@ export function summariseReap({ findings, instancesSeen, runnersSeen }: Reaped, 
   ].join('\n');
 }
 
+function describeOutcome(finding: Finding): string {
+  const { outcome, failure, inDoubtMs } = finding;
+  const word = WORDS[outcome];
+  if (failure) return `${word}: ${failure.message}`;
+  return isOverdue(finding) ? `${word}, in doubt for ${renderAge(inDoubtMs)}: the sweep fails` : word;
+}
+
 /** The findings as the action puts them out. */
 export function listFindings(findings: readonly Finding[]) {
-  return findings.map(({ ageMs, estimatedCost, failure, ...finding }) => ({
+  return findings.map(({ ageMs, estimatedCost, failure, inDoubtMs, ...finding }) => ({
     ...finding,
     ...(failure && { error: failure.message }),
+    ...(inDoubtMs !== undefined && { inDoubtMinutes: Math.round(inDoubtMs / 60_000) }),
     ageMinutes: ageMs === undefined ? null : Math.round(ageMs / 60_000),
     estimatedCostUsd: estimatedCost === undefined ? null : Math.round(estimatedCost * 10_000) / 10_000,
   }));
 }
 
-function renderAge(ms: number | undefined): string {
+export function renderAge(ms: number | undefined): string {
   if (ms === undefined) return '';
   const minutes = Math.round(ms / 60_000);
   if (minutes < 120) return `${minutes} min`;
@@ -60,9 +69,14 @@ function renderAge(ms: number | undefined): string {
 }
 
 /** GitHub charges nothing for a registered runner. */
-function renderCost({ kind, estimatedCost }: Finding): string {
-  if (kind === 'runner') return '';
+export function renderCost({ kind, estimatedCost }: Pick<Finding, 'kind' | 'estimatedCost'>): string {
+  if (kind === 'runner' || kind === 'region' || kind === 'scope') return '';
   return estimatedCost === undefined ? 'unknown' : `$${estimatedCost.toFixed(2)}`;
+}
+
+/** A name that GitHub lets a runner have holds no backtick; another's may. */
+function asCode(name: string): string {
+  return `\`${name.replace(/[`|]/g, '')}\``;
 }
 
 /** What a tag holds may be anything. */

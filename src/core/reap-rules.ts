@@ -1,10 +1,11 @@
+import { CLOCK_SKEW_MS, LONGEST_STAY_MS } from './bounds.js';
 import type { AttemptState, Instance, Runner, SpotRequest, Volume } from './ports.js';
 
 /** What may be taken away, decided from facts alone. In doubt the answer is always `keep`, with the doubt said. */
 export type Verdict =
   | { readonly kind: 'keep'; readonly why: string }
-  /** Somebody should look: a tag that a person changed, a machine beyond its time that is still busy. */
-  | { readonly kind: 'skip'; readonly why: string }
+  /** A person should look: a tag was changed, a machine is beyond its time and still busy. `since`: epoch ms. */
+  | { readonly kind: 'skip'; readonly why: string; readonly since: number }
   | { readonly kind: 'remove'; readonly why: string };
 
 export interface InstanceFacts {
@@ -19,17 +20,27 @@ export interface InstanceFacts {
   readonly graceMs: number;
 }
 
-/** An orphan is an instance that nobody needs. One whose runner is busy is never one, whatever else is true. */
+/**
+ * An orphan is an instance that no job needs. One whose runner is busy is never one, whatever else is true. Every
+ * other reason to keep one ends at its `expires-at`, and that can be no later than any start would write it.
+ */
 export function judgeInstance(instance: Instance, facts: InstanceFacts): Verdict {
   const { runner, attempt, expiresAt, claimedAt = 0, now, graceMs } = facts;
+  const isFuture = claimedAt > now + CLOCK_SKEW_MS;
+  const began = Math.max(instance.launchedAt, isFuture ? 0 : claimedAt);
+  const end = Math.min(expiresAt, began + LONGEST_STAY_MS);
+  const overdue = `its time was over at ${new Date(end).toISOString()}`;
   if (runner !== 'absent' && runner.busy) {
-    return expiresAt <= now
-      ? { kind: 'skip', why: `its time was over at ${new Date(expiresAt).toISOString()}, but its runner is busy` }
+    return end <= now
+      ? { kind: 'skip', why: `${overdue}, but its runner is busy`, since: end }
       : { kind: 'keep', why: 'its runner is busy' };
   }
-  if (expiresAt <= now) return { kind: 'remove', why: `its time was over at ${new Date(expiresAt).toISOString()}` };
+  if (isFuture) {
+    return { kind: 'skip', why: 'its tag says that it was claimed in the future', since: instance.launchedAt };
+  }
+  if (end <= now) return { kind: 'remove', why: overdue };
   if (attempt === 'completed') return { kind: 'remove', why: 'the run attempt that started it is completed' };
-  if (now - Math.max(instance.launchedAt, claimedAt) < graceMs) {
+  if (now - began < graceMs) {
     return { kind: 'keep', why: 'it is younger than the grace' };
   }
   // A runner's instance terminates where others stop, and one of a pool is started right after it was claimed.
@@ -65,6 +76,7 @@ interface AgeFacts {
 
 /** A volume that its instance left behind. */
 export function judgeVolume(volume: Volume, facts: AgeFacts): Verdict {
+  if (volume.state === 'error') return { kind: 'skip', why: 'EC2 says that it is in error', since: volume.createdAt };
   if (volume.state !== 'available') return { kind: 'keep', why: `it is ${volume.state}` };
   if (facts.now - volume.createdAt < facts.graceMs) return { kind: 'keep', why: 'it is younger than the grace' };
   return { kind: 'remove', why: 'no instance holds it' };

@@ -1,9 +1,11 @@
 import { Failure } from './failure.js';
-import type { Log } from './ports.js';
-import type { About, Candidate } from './reap-candidates.js';
-import type { Finding } from './reap-finding.js';
+import type { Clock, Log } from './ports.js';
+import type { Candidate } from './reap-candidates.js';
+import { nameOf, type Finding, type Swept } from './reap-finding.js';
+import type { Gap } from './reap-world.js';
 
 interface SweepPorts {
+  readonly clock: Clock;
   readonly log: Log;
   /** Aborted when the step is cancelled: nothing further is begun. */
   readonly signal: AbortSignal;
@@ -12,37 +14,47 @@ interface SweepPorts {
 /** Judges one candidate after the other, and removes those that have to go unless it is a dry run. */
 export class Sweep {
   private readonly findings: Finding[] = [];
+  private defect: Swept['defect'];
 
   constructor(
     private readonly dryRun: boolean,
     private readonly ports: SweepPorts,
   ) {}
 
-  async run(candidates: readonly Candidate[]): Promise<readonly Finding[]> {
+  async run(candidates: readonly Candidate[], gaps: readonly Gap[]): Promise<Swept> {
+    for (const { kind, id, what, failure } of gaps) {
+      this.note({ kind, id, why: `its ${what} could not be listed`, outcome: 'failed', failure });
+    }
     for (const candidate of candidates) {
       if (this.ports.signal.aborted) break;
       await this.consider(candidate);
     }
     if (this.findings.length === 0) this.ports.log.info('There is nothing to remove.');
-    return this.findings;
+    return { findings: this.findings, ...(this.defect && { defect: this.defect }) };
   }
 
-  /** What fails for one is told as its finding, and does not keep the sweep from the others. */
+  /** What fails for one is reported as its finding, and does not keep the sweep from the others. */
   private async consider({ about, judge, judgeAgain, remove }: Candidate): Promise<void> {
     let why = 'it could not be judged';
     try {
       const first = await judge();
       if (first.kind === 'keep') return this.ports.log.debug(`Kept ${nameOf(about)}: ${first.why}.`);
       why = first.why;
-      if (first.kind === 'skip') return this.note({ ...about, why, outcome: 'skipped' });
+      if (first.kind === 'skip') return this.note({ ...about, why, outcome: 'skipped', ...this.doubt(first.since) });
       const again = await judgeAgain();
       if (again.kind !== 'remove') return this.note({ ...about, why: again.why, outcome: 'spared' });
       const outcome = this.dryRun ? 'would-remove' : await remove();
       this.note({ ...about, why: outcome === 'spared' ? 'it came into use meanwhile' : why, outcome });
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.note({ ...about, why, outcome: 'failed', failure: error });
+      if (!(error instanceof Failure)) this.defect ??= { error };
+      this.note({ ...about, why, outcome: 'failed', ...(error instanceof Failure && { failure: error }) });
     }
+  }
+
+  /** One of unknown age has been in doubt for ever: it must not stay unseen because of that. */
+  private doubt(since: number): Pick<Finding, 'inDoubtMs'> {
+    const now = this.ports.clock.now();
+    return { inDoubtMs: Number.isFinite(since) ? Math.max(0, now - since) : now };
   }
 
   private note(finding: Finding): void {
@@ -53,10 +65,6 @@ export class Sweep {
     else if (finding.outcome === 'would-remove') log.info(`Would remove ${what}.`);
     else if (finding.outcome === 'spared') log.info(`Spared ${what}.`);
     else if (finding.outcome === 'skipped') log.warning(`Left alone ${what}.`);
-    else log.warning(`Failed at ${what}. ${finding.failure?.message}`);
+    else log.warning(`Failed at ${what}. ${finding.failure?.message ?? 'This is a defect of ci-actions.'}`);
   }
-}
-
-function nameOf({ kind, id, name }: About): string {
-  return name === undefined ? `${kind} ${id}` : `${kind} ${name} (${id})`;
 }

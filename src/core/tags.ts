@@ -66,7 +66,9 @@ function parseLines(given: string): [string, string][] {
 
 function checkTag(key: string, value: string): void {
   if (/^aws:/i.test(key)) throw new BadValue('keys that do not begin with `aws:`, which AWS reserves', key);
-  if (key.startsWith(OWN_PREFIX)) throw new BadValue(`keys that do not begin with \`${OWN_PREFIX}\``, key);
+  // In any case: IAM finds a tag by its key in any case, so one of the user's could stand for one of ours.
+  if (key.toLowerCase().startsWith(OWN_PREFIX))
+    throw new BadValue(`keys that do not begin with \`${OWN_PREFIX}\``, key);
   if (key.length < 1 || key.length > 128) throw new BadValue('keys of 1 to 128 characters', key);
   if (value.length > 256) throw new BadValue('values of at most 256 characters', `${key}=${value}`);
 }

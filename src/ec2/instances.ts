@@ -65,7 +65,8 @@ export function toInstance(instance: AwsInstance): Instance {
     ...(instance.SubnetId && { subnetId: instance.SubnetId }),
     ...(instance.Placement?.AvailabilityZone && { availabilityZone: instance.Placement.AvailabilityZone }),
     market: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
-    launchedAt: instance.LaunchTime?.getTime() ?? 0,
+    // One of unknown age is taken for new, so that a reaper leaves it alone.
+    launchedAt: instance.LaunchTime?.getTime() ?? Number.POSITIVE_INFINITY,
     imageId: instance.ImageId ?? '',
     tags: readTags(instance.Tags),
   };

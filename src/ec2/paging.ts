@@ -42,10 +42,12 @@ export function readTags(tags: readonly Tag[] | undefined): Record<string, strin
 }
 
 export function toTagFilters(tags: TagFilter): Filter[] {
-  return Object.entries(tags).map(([key, wanted]) => ({
-    Name: `tag:${key}`,
-    Values: [typeof wanted === 'string' ? literally(wanted) : `${literally(wanted.startsWith)}*`],
-  }));
+  return Object.entries(tags).map(([key, wanted]) => {
+    if (typeof wanted === 'string') return { Name: `tag:${key}`, Values: [literally(wanted)] };
+    if ('startsWith' in wanted) return { Name: `tag:${key}`, Values: [`${literally(wanted.startsWith)}*`] };
+    // Filters compare case-sensitively, and have nothing closer than "any one character".
+    return { Name: 'tag-key', Values: [literally(key).replace(/[a-z]/gi, '?')] };
+  });
 }
 
 /** The value itself: in a filter, `*` and `?` stand for others and `\` takes that meaning away. */

@@ -28,6 +28,31 @@ const cases = {
       }
     },
   },
+  'finds what has a tag key in any case, whatever its value': {
+    async run(world) {
+      const keys = [
+        'CI-Actions:Repository',
+        OWNER,
+        'ci-actions:owner',
+        'my-ci-actions:repository',
+        'ci_actions:repository',
+      ];
+      for (const key of keys) {
+        await world.ec2.launch(specFor(world, { tags: { [key]: 'octo/a' } }));
+        await world.abandonVolume({ [key]: 'octo/a' });
+        await world.openSpotRequest({ [key]: 'octo/a' });
+      }
+      const filter = { [OWNER]: { inAnyCase: true } } as const;
+      const { ec2 } = world;
+      for (const found of [
+        await ec2.findInstances(filter),
+        await ec2.findVolumes(filter),
+        await ec2.findSpotRequests(filter),
+      ]) {
+        expect(new Set(found.flatMap(({ tags }) => Object.keys(tags)))).toEqual(new Set(keys.slice(0, 2)));
+      }
+    },
+  },
   'an instance’s volume is found by its tags, and not deleted': {
     async run(world) {
       await world.ec2.launch(specFor(world));

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { describeAsk, type Ask } from './iam.asks.js';
 import { isAllowed, readPolicy, type PolicyName } from './iam.roles.js';
 import { perform, POOL_CLAIM, POOL_FILL, REAP, START_STOP, type Scenario } from './iam.scenarios.js';
+import { readTemplate } from './iam.template.js';
+import { findRoleUses, readRoleOutputs } from './iam.workflows.js';
 
 type Asked = Ask & { readonly scenario: string };
 
@@ -45,6 +47,45 @@ test('Every scenario asked AWS for something', () => {
   expect([...seen].sort()).toEqual(
     [START_STOP, POOL_CLAIM, POOL_FILL, REAP].flatMap((scenarios) => Object.keys(scenarios)).sort(),
   );
+});
+
+describe('The role that each workflow and page of this repository takes', () => {
+  const outputs = readRoleOutputs();
+  /** By the stack's output: its role, and what that may do; see iam-printed.test.ts. */
+  const ofOutput: Readonly<Record<string, { readonly role: string; readonly name: string }>> = {
+    StartStopRoleArn: { role: 'StartStopRole', name: 'start-stop' },
+    ReapRoleArn: { role: 'ReapRole', name: 'reap' },
+    PoolRoleArn: { role: 'PoolRole', name: 'pool-fill' },
+  };
+  const ofAction: Readonly<Record<string, string>> = {
+    'start-runner': 'start-stop',
+    'stop-runner': 'start-stop',
+    'reap-runners': 'reap',
+    'fill-pool': 'pool-fill',
+  };
+  // Steps alone, as a page shows them, may have their credentials elsewhere; a workflow's job may not.
+  const uses = findRoleUses().filter(({ where, variable }) => variable !== undefined || !where.includes('.md'));
+
+  test('is found at all', () => {
+    expect(uses.map(({ where }) => where)).toEqual(
+      expect.arrayContaining(['workflows/starter/reap.yml reap', 'reap-runners/README.md reap', 'README.md start']),
+    );
+    expect(new Set(uses.flatMap(({ actions }) => actions))).toEqual(new Set(Object.keys(ofAction)));
+  });
+
+  test.each(Object.entries(outputs))('%s is %s of the stack, which is the role of that name', (_, output) => {
+    expect(readTemplate().Outputs[output]?.Value).toEqual({ call: 'GetAtt', of: `${ofOutput[output]?.role}.Arn` });
+  });
+
+  test.each(uses)('$where: allows exactly what $actions ask', async ({ variable = '', actions }) => {
+    const role = roles.find(({ name }) => name === ofOutput[outputs[variable] ?? '']?.name);
+    const documents = role?.policies.map((name) => readPolicy(name)) ?? [];
+    const asked = roles.filter(({ name }) => actions.some((one) => ofAction[one] === name)).flatMap((one) => one.asked);
+    const verdicts = await Promise.all(asked.map((ask) => isAllowed(ask, documents)));
+    expect(new Set(asked.filter((_ask, at) => !verdicts[at]).map(describeAsk))).toEqual(new Set());
+    const allowed = documents.flatMap(({ Statement }) => Statement.flatMap(({ Action }) => Action));
+    expect([...new Set(allowed)].sort()).toEqual([...new Set(asked.map(({ action }) => action))].sort());
+  });
 });
 
 function groupByKind(asked: readonly Asked[]): [string, readonly Asked[]][] {

@@ -14,7 +14,7 @@ afterAll(() => account.close());
 const amiBuild = [readPolicy('ami-build')];
 const RUN = 'ec2:RunInstances on';
 const PRESET = 'ci-actions:preset';
-const MARKS = { [`aws:RequestTag/${PRESET}`]: 'amd64' };
+const MARKS = { [`aws:RequestTag/${PRESET}`]: 'amd64', 'aws:TagKeys': [PRESET] };
 const IS_MARKED = { [`aws:ResourceTag/${PRESET}`]: 'amd64' };
 const builder = arn.instance('i-0b111d');
 const inEc2 = (name: string) => `arn:aws:ec2:us-east-1:${ACCOUNT}:${name}`;

@@ -1,6 +1,7 @@
 import type { Ec2World } from '../../sandbox/ec2/world.js';
 import { Params } from '../../sandbox/ec2/query.js';
 import { seed, type RecordedRequest, type Sandbox } from '../../sandbox/sandbox.js';
+import { describeChange, describeMachine } from './iam.changes.js';
 
 /** One permission that a request needs: IAM is asked once for each resource that the request touches. */
 export interface Ask {
@@ -81,8 +82,17 @@ function listEc2Asks({ operation, body }: AwsRequest, place: Place): Ask[] {
   const asked = ids.map((id) => ({
     action,
     resource: arn(place.region, KINDS[id.split('-')[0]!]!, id),
-    context: { ...prefix('aws:ResourceTag/', findTags(place.world, id)), ...readRequestTags(params) },
+    context: {
+      ...prefix('aws:ResourceTag/', findTags(place.world, id)),
+      ...readRequestTags(params),
+      ...describeMachine(place.world, id),
+      ...(operation === 'ModifyInstanceAttribute' && describeChange(body)),
+    },
   }));
+  // A machine's new security groups are resources of the same request.
+  for (const id of operation === 'ModifyInstanceAttribute' ? params.list('GroupId') : []) {
+    asked.push({ action, resource: arn(place.region, 'security-group', id), context: {} });
+  }
   const image = params.flag('DeleteAssociatedSnapshots')
     ? place.world.images.get(params.require('ImageId'))
     : undefined;

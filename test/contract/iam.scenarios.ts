@@ -7,6 +7,7 @@ import { collectAsks, type Ask } from './iam.asks.js';
 
 /** What happens, of which the requests count, after what has happened before. */
 export interface Scenario {
+  readonly otherRegions?: readonly string[];
   readonly before?: (sandbox: Sandbox) => Promise<Readonly<Record<string, string>>>;
   readonly act: (sandbox: Sandbox, outputs: Readonly<Record<string, string>>) => Promise<unknown>;
 }
@@ -95,6 +96,10 @@ export const REAP: Readonly<Record<string, Scenario>> = {
     before: startLongAgo,
     act: (sandbox) => reap(sandbox),
   },
+  'a sweep of two regions': {
+    otherRegions: ['eu-west-1'],
+    act: (sandbox) => reap(sandbox, { regions: 'us-east-1, eu-west-1' }),
+  },
 };
 
 const IN_POOL = { pool: 'ready' } as const;
@@ -142,8 +147,8 @@ async function startLongAgo(sandbox: Sandbox): Promise<StepResult['outputs']> {
 }
 
 /** Plays a scenario in a sandbox of its own. @returns what its requests needed of AWS */
-export async function perform({ before, act }: Scenario): Promise<readonly Ask[]> {
-  const sandbox = await startSandbox({ machines: false });
+export async function perform({ before, act, otherRegions = [] }: Scenario): Promise<readonly Ask[]> {
+  const sandbox = await startSandbox({ machines: false, otherRegions: [...otherRegions] });
   try {
     const outputs = (await before?.(sandbox)) ?? {};
     const asks = collectAsks(sandbox);
@@ -164,8 +169,8 @@ function start(sandbox: Sandbox, inputs: Readonly<Record<string, string>>, code 
   return run(sandbox, { action: 'start-runner', inputs, code });
 }
 
-function reap(sandbox: Sandbox): Promise<StepResult> {
-  return run(sandbox, { action: 'reap-runners', inputs: {}, code: 0 });
+function reap(sandbox: Sandbox, inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> {
+  return run(sandbox, { action: 'reap-runners', inputs, code: 0 });
 }
 
 function stop(sandbox: Sandbox, inputs: Readonly<Record<string, string>>): Promise<StepResult> {

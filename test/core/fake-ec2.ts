@@ -344,9 +344,12 @@ function deadEnd(what: string, scope: Refusal['scope'], code: Failure['code']): 
 }
 
 export function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {
-  return Object.entries(wanted).every(([key, value]) =>
-    typeof value === 'string' ? tags[key] === value : tags[key]?.startsWith(value.startsWith),
-  );
+  return Object.entries(wanted).every(([key, value]) => {
+    if (typeof value === 'string') return tags[key] === value;
+    if ('startsWith' in value) return tags[key]?.startsWith(value.startsWith);
+    const shape = new RegExp(`^${key.replace(/[a-z]/gi, '.')}$`);
+    return Object.keys(tags).some((one) => shape.test(one));
+  });
 }
 
 function takeOut<T extends { readonly id: string }>(things: T[], id: string): T | undefined {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { fillPool, listRetired, refuseIncompletePool, type FillRequest } from '../../src/core/pool-fill.js';
+import { nameClaim } from '../../src/core/pool.js';
 import { aRequest, aWorld, failureOf } from './requests.js';
 
 const HOUR = 3_600_000;
@@ -75,6 +76,22 @@ test('a machine whose warm-up failed while nobody looked is retired by the next 
   expect(filled.judged).toMatchObject([{ verdict: { why: 'its warm-up failed: warm-up failed with 1' } }]);
   await world.clock.sleep(60_000);
   expect(states()).toEqual(['terminated', 'stopped']);
+});
+
+test('a claim holds a machine for half an hour beyond its time, and not for the 20 days that it may be registered', async () => {
+  const { world, fill, states } = aPool();
+  await fill({ maxAgeMs: 12 * HOUR });
+  await world.clock.sleep(60_000);
+  world.github.addRunner({ name: nameClaim(world.ec2.instances[0]!.id) });
+  await world.clock.sleep(12 * HOUR + 27 * 60_000);
+  expect((await fill({ size: 0 })).judged).toMatchObject([
+    { verdict: { kind: 'keep', why: 'a start is claiming it' } },
+  ]);
+  await world.clock.sleep(3 * 60_000);
+  const filled = await fill({ size: 0 });
+  expect(filled.judged).toMatchObject([{ verdict: { kind: 'retire', why: expect.stringContaining('was over at') } }]);
+  await world.clock.sleep(60_000);
+  expect(states()).toEqual(['terminated']);
 });
 
 test('a console that says nothing retires nobody', async () => {

@@ -260,56 +260,76 @@ describe('a sweep leaves an instance alone', () => {
 });
 
 describe('a sweep that cannot ask', () => {
-  const LISTINGS = ['findInstances', 'findVolumes', 'findSpotRequests'] as const;
-
   async function aWorldOfOrphans() {
     const world = new SweepWorld();
     const started = await world.start({ lifetimeMs: MINUTE });
     world.setRun('completed');
-    world.register('77', { runner: { status: 'offline' } });
+    const ghost = world.register('77', { runner: { status: 'offline' } });
     world.ec2.volumes.push(aVolume(world.clock.now()));
     await world.age(60);
-    const expectNothingTouched = () => {
-      expect(world.state(started)).toBe('running');
-      expect(world.changes).toEqual([]);
-      expect(world.ec2.volumes).toHaveLength(1);
-    };
-    return { world, expectNothingTouched };
+    return { world, started, ghost };
   }
 
-  test.each(LISTINGS)('EC2 for %s touches nothing', async (listing) => {
-    const { world, expectNothingTouched } = await aWorldOfOrphans();
+  test.each([
+    ['findInstances', ['region', 'volume'], 'instances'],
+    ['findVolumes', ['region', 'instance', 'runner'], 'volumes'],
+    ['findSpotRequests', ['region', 'instance', 'runner', 'volume'], 'spot requests'],
+  ] as const)('EC2 for %s judges what the others tell, and fails', async (listing, found, what) => {
+    const { world } = await aWorldOfOrphans();
     world.ec2.fault(listing, { error: DENIED });
-    expect((await failureOf(world.reap())).code).toBe('aws-not-authorized');
-    expectNothingTouched();
+    const reaped = await world.reap();
+    expect(reaped.findings.map(({ kind }) => kind)).toEqual(found);
+    expect(brief(reaped)[0]).toBe(`region failed: its ${what} could not be listed`);
+    const failure = await failureOf(Promise.resolve().then(() => refuseIncomplete(reaped)));
+    expect(failure.code).toBe('aws-not-authorized');
+    expect(failure.message).toContain('us-east-1');
   });
 
-  test('another region touches nothing in any', async () => {
-    const { world, expectNothingTouched } = await aWorldOfOrphans();
+  test('one region judges the instances of the others, and no ghost: its instance may be there', async () => {
+    const { world, started } = await aWorldOfOrphans();
     const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
     europe.fault('findInstances', { error: DENIED });
-    expect((await failureOf(world.reap({}, [world.ec2, europe]))).code).toBe('aws-not-authorized');
-    expectNothingTouched();
+    const reaped = await world.reap({}, [world.ec2, europe]);
+    expect(reaped.findings.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+      'region failed',
+      'instance removed',
+      'volume removed',
+    ]);
+    expect(world.state(started)).toBe('shutting-down');
+    expect(world.hub().listed).toHaveLength(1);
+    expect((await world.reap({}, [world.ec2, europe])).findings.map(({ kind }) => kind)).toEqual(['runner']);
   });
 
   test.each([
     ['is down', OUTAGE],
     ['forbids it', new Failure('github-forbidden', '403', { hint: 'h' })],
     ['answers 404', new Failure('github-not-found', '404', { hint: 'h' })],
+    ['rejects the token', new Failure('github-unauthorized', '401', { hint: 'h' })],
     ['limits the rate', new Failure('github-rate-limited', '429', { hint: 'h' })],
-  ])('GitHub for its runners, because it %s, touches nothing', async (_, error) => {
-    const { world, expectNothingTouched } = await aWorldOfOrphans();
+  ])('GitHub for its runners, because it %s, touches no instance or runner', async (_, error) => {
+    const { world, started, ghost } = await aWorldOfOrphans();
     world.hub().failNext('listRunners', error);
-    expect((await failureOf(world.reap())).code).toBe(error.code);
-    expectNothingTouched();
+    const reaped = await world.reap();
+    const failure = await failureOf(Promise.resolve().then(() => refuseIncomplete(reaped)));
+    expect(failure.code).toBe(error.code);
+    expect(failure.message).toContain('repo:octo-org/octo-repo');
+    expect(failure.message).toContain(started.instance.id);
+    expect(world.state(started)).toBe('running');
+    expect(world.hub().listed.map(({ id }) => id)).toContain(ghost.id);
+    expect(world.changes).toEqual([]);
   });
 
-  test('for the runners of one scope touches nothing in any', async () => {
-    const { world, expectNothingTouched } = await aWorldOfOrphans();
-    await world.start({ scope: ORG_SCOPE, runId: '78' });
+  test('for the runners of one scope leaves alone what is of that scope, and nothing else', async () => {
+    const { world, started } = await aWorldOfOrphans();
+    const other = await world.start({ scope: ORG_SCOPE, runId: '78' });
+    world.setRun('completed', '78');
     world.hub(ORG_SCOPE).failNext('listRunners', OUTAGE);
-    expect((await failureOf(world.reap())).code).toBe('github-unreachable');
-    expectNothingTouched();
+    const reaped = await world.reap();
+    expect(brief(reaped)[0]).toBe('scope failed: its runners could not be listed');
+    expect([world.state(started), world.state(other)]).toEqual(['shutting-down', 'running']);
+    expect(() => refuseIncomplete(reaped)).toThrow(
+      expect.objectContaining({ code: 'github-unreachable', message: expect.stringContaining(other.instance.id) }),
+    );
   });
 
   test.each(['readRunner', 'readRunAttempt', 'removeRunner'] as const)(
@@ -362,23 +382,29 @@ describe('a sweep that cannot ask', () => {
 
   test('tells of several failures, one by one', async () => {
     const world = new SweepWorld();
+    const ids = [];
     for (const runId of ['1', '2']) {
-      await world.start({ runId });
+      ids.push((await world.start({ runId })).instance.id);
       world.setRun('completed', runId);
     }
     world.ec2.fault('terminate', { error: DENIED, times: 2 });
     const reaped = await world.reap();
     const failure = await failureOf(Promise.resolve().then(() => refuseIncomplete(reaped)));
-    expect(failure.message).toBe('2 of 2 findings could not be dealt with.');
+    expect(failure.message).toBe(`2 of 2 findings could not be dealt with: instance ${ids[0]}, instance ${ids[1]}.`);
     expect(failure.details.split('\n')).toHaveLength(2);
   });
 
-  test('because of a bug in itself says that it is one', async () => {
+  test('because of a bug in itself goes on with the others, and says in the end that it is one', async () => {
     const world = new SweepWorld();
-    await world.start();
+    const [first, second] = [await world.start(), await world.start()];
     world.setRun('completed');
     world.ec2.fault('terminate', { error: new TypeError('undefined is not a function') });
-    await expect(world.reap()).rejects.toThrow(TypeError);
+    const reaped = await world.reap();
+    expect(reaped.findings).toMatchObject([
+      { id: first.instance.id, outcome: 'failed' },
+      { id: second.instance.id, outcome: 'removed' },
+    ]);
+    expect(() => refuseIncomplete(reaped)).toThrow(TypeError);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Failure } from '../../src/core/failure.js';
 import { renderScope, TAG, type Scope } from '../../src/core/identity.js';
 import type { Instance, Log, Market, Runner } from '../../src/core/ports.js';
 import { reap, type Reaped } from '../../src/core/reap.js';
@@ -32,12 +33,18 @@ interface StartOptions {
 
 /** Clouds, GitHub by scope and a clock in memory, with what starts of the past have left in them. */
 export class SweepWorld {
-  readonly clock = new FakeClock();
+  /** Nothing in a sweep waits: its bounds are weeks apart. */
+  readonly clock = new FakeClock(undefined, 60 * 24 * 60 * MINUTE);
   readonly ec2 = new FakeEc2({ clock: this.clock, timeline: { pendingMs: 0 } });
   readonly said: string[] = [];
   readonly cancel = new AbortController();
+  /** Scopes, as they are written, that cannot even be connected to. */
+  readonly unreachable = new Map<string, Failure>();
+  /** Every scope that was asked for. */
+  readonly asked = new Set<string>();
   private readonly hubs = new Map<string, FakeGitHub>();
   private started = 0;
+  private launched = 0;
 
   /** GitHub as seen from a scope; each knows every repository's runs. */
   hub(scope: Scope = HOME_SCOPE): FakeGitHub {
@@ -66,6 +73,11 @@ export class SweepWorld {
       [TAG.runnerName]: runner.name,
       [TAG.expiresAt]: new Date(now + (options.lifetimeMs ?? 360 * MINUTE)).toISOString(),
     };
+    return { instance: await this.launch(tags, options), runner };
+  }
+
+  /** An instance with these tags alone, whoever gave it them. */
+  async launch(tags: Readonly<Record<string, string>>, options: StartOptions = {}): Promise<Instance> {
     const outcome = await (options.in ?? this.ec2).launch({
       plan: { instanceType: options.type ?? 't3.xlarge', market: options.market ?? 'on-demand' },
       imageId: AMD64_IMAGE,
@@ -73,10 +85,10 @@ export class SweepWorld {
       rootVolume: { deviceName: '/dev/sda1' },
       tags,
       userData: Buffer.from(''),
-      clientToken: runner.name,
+      clientToken: `launch-${this.launched++}`,
     });
     if (outcome.kind === 'refused') throw new Error('refused');
-    return { instance: outcome.instance, runner };
+    return outcome.instance;
   }
 
   /** A runner alone. */
@@ -106,11 +118,19 @@ export class SweepWorld {
     };
     return reap(
       { reach: { kind: 'repo', home: HOME }, graceMs: 15 * MINUTE, dryRun: false, ...changes },
-      { regions, gitHubOf: async (scope) => this.hub(scope), clock: this.clock, log, signal: this.cancel.signal },
+      { regions, gitHubOf: (scope) => this.connect(scope), clock: this.clock, log, signal: this.cancel.signal },
     );
   }
 
-  state({ instance }: Started, ec2 = this.ec2): string {
+  private async connect(scope: Scope): Promise<FakeGitHub> {
+    const name = renderScope(scope);
+    this.asked.add(name);
+    const failure = this.unreachable.get(name);
+    if (failure) throw failure;
+    return this.hub(scope);
+  }
+
+  state({ instance }: Pick<Started, 'instance'>, ec2 = this.ec2): string {
     return ec2.instances.find(({ id }) => id === instance.id)!.state;
   }
 }

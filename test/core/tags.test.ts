@@ -23,6 +23,8 @@ test.each([
   ['[{"Key":"aws:x","Value":"b"}]', /reserves/],
   ['AWS:x=b', /reserves/],
   ['ci-actions:run-id=1', /do not begin with/],
+  ['CI-Actions:Repository=octo-org/other', /do not begin with/],
+  ['Ci-actions:anything=1', /do not begin with/],
   [`${'k'.repeat(129)}=1`, /1 to 128/],
   [`k=${'v'.repeat(257)}`, /256/],
   ['a=1\na=2', /each key once/],

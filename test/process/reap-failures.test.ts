@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import type { InstanceRecord } from '../../sandbox/ec2/records.js';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
+import type { StepResult } from '../../sandbox/step.js';
 import { age, changesSince, expire, findingsOf, isLive, launch } from './aftermath.js';
 import { inHaste } from './haste.js';
 import { errorOf, inSandbox, logOf, Scene, type Inputs } from './suite.js';
@@ -22,19 +24,28 @@ function always(wanted: string, fault: Fault): Intercept {
 }
 
 /** It failed for this reason, and nothing was touched. */
-async function expectRefusal(scene: Scene, inputs: Inputs, reason: RegExp): Promise<void> {
+async function expectRefusal(scene: Scene, inputs: Inputs, reason: RegExp): Promise<StepResult> {
   const from = scene.sandbox.requests.length;
   // What may pass is waited for, for a minute.
   const main = await scene.reap(inputs, { environment: inHaste(6) });
   expect(main.code).toBe(1);
   expect(errorOf(main)).toMatch(reason);
   expect(main.summary).toContain('### Failed');
-  expect(main.outputs['removed']).toBeUndefined();
+  expect(main.outputs['removed'] ?? '0').toBe('0');
   expect(changesSince(scene, from)).toEqual([]);
   expect(scene.sandbox.ec2.instances().every(isLive)).toBe(true);
+  return main;
 }
 
-describe('A sweep that cannot list touches nothing, and says why', () => {
+/** It failed for this reason, and ended the orphan all the same. */
+async function expectTheRest(scene: Scene, inputs: Inputs, reason: RegExp): Promise<StepResult> {
+  const main = await scene.reap(inputs);
+  expect(main).toMatchObject({ code: 1, outputs: { removed: '1' } });
+  expect(errorOf(main)).toMatch(reason);
+  return main;
+}
+
+describe('A sweep that cannot list touches nothing that it would have listed or judged by it, and says why', () => {
   const limited = { kind: 'status', status: 403, message: 'API rate limit exceeded', headers: {} } as const;
   const resetAt = String(Math.floor(Date.now() / 1000) + 3_000);
   const exhausted = { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': resetAt };
@@ -49,13 +60,6 @@ describe('A sweep that cannot list touches nothing, and says why', () => {
     ['runners: an empty answer', RUNNERS, { kind: 'status', status: 200, body: '{}' }, /Code: github-unreachable/],
     ['instances: 403', 'DescribeInstances', denied('DescribeInstances'), /permission ec2:DescribeInstances/],
     ['instances: 503', 'DescribeInstances', { kind: 'status', status: 503 }, /Code: aws-unreachable/],
-    ['volumes: 403', 'DescribeVolumes', denied('DescribeVolumes'), /permission ec2:DescribeVolumes/],
-    [
-      'spot requests: 403',
-      'DescribeSpotInstanceRequests',
-      denied('DescribeSpotInstanceRequests'),
-      /permission ec2:DescribeSpotInstanceRequests/,
-    ],
     [
       'instances: an empty answer',
       'DescribeInstances',
@@ -67,6 +71,14 @@ describe('A sweep that cannot list touches nothing, and says why', () => {
       await leaveAnOrphan(scene);
       scene.sandbox.intercept = always(operation, fault);
       await expectRefusal(scene, {}, reason);
+    }),
+  );
+
+  test.concurrent.each(['Volumes', 'SpotInstanceRequests'])('%s: 403, which concerns no instance', (kind) =>
+    inSandbox(quiet, async (scene) => {
+      await leaveAnOrphan(scene);
+      scene.sandbox.intercept = always(`Describe${kind}`, denied(`Describe${kind}`));
+      await expectTheRest(scene, {}, new RegExp(`permission ec2:Describe${kind}.*Code: aws-not-authorized`, 's'));
     }),
   );
 
@@ -90,15 +102,17 @@ describe('A sweep that cannot list touches nothing, and says why', () => {
   test.concurrent('the runners of an organisation whose token is only good for the repository', () =>
     inSandbox(withToken({ administration: 'write', actions: 'read' }), async (scene) => {
       await leaveAnOrphan(scene);
-      await expectRefusal(scene, { ...little, scope: 'org' }, /"Self-hosted runners: write" in octo-org/);
+      await expectTheRest(scene, { ...little, scope: 'org' }, /"Self-hosted runners: write" in octo-org/);
     }),
   );
 
   test.concurrent('the runners of an organisation that an instance’s tag names', () =>
     inSandbox(withToken({ administration: 'write', actions: 'read' }), async (scene) => {
       await leaveAnOrphan(scene);
-      await launch(scene, 1, { inputs: { 'runner-scope': 'org' } });
-      await expectRefusal(scene, little, /"Self-hosted runners: write" in octo-org/);
+      const [other] = await launch(scene, 1, { inputs: { 'runner-scope': 'org' } });
+      const main = await expectTheRest(scene, little, /"Self-hosted runners: write" in octo-org/);
+      expect(errorOf(main)).toContain(`Not judged because of that: instance ${other!.id}`);
+      expect(isLive(other!)).toBe(true);
     }),
   );
 
@@ -121,6 +135,100 @@ describe('A sweep that cannot list touches nothing, and says why', () => {
       const main = await scene.reap({}, { environment: { AWS_ACCESS_KEY_ID: undefined } });
       expect(main.code).toBe(1);
       expect(errorOf(main)).toContain('Code: aws-no-credentials');
+    }),
+  );
+});
+
+describe('One evil machine among five orphans is kept and named, and the others are ended:', () => {
+  const SCOPE = 'ci-actions:scope';
+
+  async function sweep(scene: Scene, spoil: (evil: InstanceRecord) => void, inputs: Inputs = {}) {
+    const all = await launch(scene, 5);
+    for (const one of all) expire(one);
+    const evil = all[2]!;
+    spoil(evil);
+    const from = scene.sandbox.requests.length;
+    const main = await scene.reap(inputs);
+    expect(all.map(isLive)).toEqual(all.map((one) => one === evil));
+    expect(main.outputs['removed']).toBe('4');
+    expect(findingsOf(main).find(({ id }) => id === evil.id)).toMatchObject({
+      region: 'us-east-1',
+      type: 't3.xlarge',
+      ageMinutes: expect.any(Number),
+      estimatedCostUsd: expect.any(Number),
+    });
+    const asked = scene.sandbox.requests.slice(from).filter(({ service }) => service === 'github');
+    return { main, evil, asked: asked.map(({ path }) => path) };
+  }
+
+  test.concurrent('by the scope of a foreign enterprise, which is not asked', () =>
+    inSandbox(quiet, async (scene) => {
+      const { main, evil, asked } = await sweep(scene, ({ tags }) => tags.set(SCOPE, 'enterprise:evil'));
+      expect(main).toMatchObject({ code: 1, outputs: { failed: '1' } });
+      const error = errorOf(main);
+      expect(error).toContain(evil.id);
+      expect(error).toContain('its tag ci-actions:scope is "enterprise:evil", which this sweep must not ask');
+      expect(error).toMatch(/name that in `enterprise`.*Code: cleanup-incomplete/s);
+      expect(asked.filter((path) => path.includes('enterprises'))).toEqual([]);
+      expect(main.summary).toContain(evil.id);
+    }),
+  );
+
+  test.concurrent('by the enterprise that the sweep was told, which answers 403', () =>
+    inSandbox(quiet, async (scene) => {
+      const listing = 'GET /enterprises/{enterprise}/actions/runners';
+      scene.sandbox.intercept = always(listing, { kind: 'status', status: 403 });
+      const spoil = ({ tags }: InstanceRecord) => tags.set(SCOPE, 'enterprise:nowhere');
+      const { main, evil } = await sweep(scene, spoil, { enterprise: 'nowhere' });
+      expect(main.code).toBe(1);
+      expect(errorOf(main)).toMatch(new RegExp(`enterprise:nowhere.*${evil.id}.*Code: github-forbidden`, 's'));
+    }),
+  );
+
+  test.concurrent('by its bare tag, which fails the sweep after a day', () =>
+    inSandbox(quiet, async (scene) => {
+      const { main, evil } = await sweep(scene, (one) => {
+        for (const key of one.tags.keys()) if (key !== 'ci-actions:repository') one.tags.delete(key);
+        age(one, 24 * 60 - 5);
+      });
+      expect(main.code).toBe(0);
+      expect(main.lines.filter((line) => line.startsWith('::warning')).join()).toContain(evil.id);
+      age(evil, 24 * 60 + 1);
+      const later = await scene.reap();
+      expect(later).toMatchObject({ code: 1, outputs: { removed: '0', failed: '0' } });
+      expect(errorOf(later)).toMatch(
+        new RegExp(`${evil.id} in us-east-1: .*in doubt for 24.0 h, cost so far \\$(3.99|4.00)`),
+      );
+      expect(later.summary).toMatch(/left to you, in doubt for 24.0 h: the sweep fails/);
+    }),
+  );
+
+  test.concurrent('by a tag key in another case, which EC2’s filters and IAM compare differently', () =>
+    inSandbox(quiet, async (scene) => {
+      const { main, evil } = await sweep(scene, ({ tags }) => {
+        tags.delete('ci-actions:repository');
+        tags.set('CI-Actions:Repository', 'octo-org/octo-repo');
+      });
+      expect(main.code).toBe(0);
+      const why =
+        'its tag CI-Actions:Repository is "octo-org/octo-repo", which is ci-actions:repository in another case';
+      expect(findingsOf(main).find(({ id }) => id === evil.id)).toMatchObject({ outcome: 'skipped', why });
+    }),
+  );
+
+  test.concurrent('by a region that cannot be asked: what is in the others goes', () =>
+    inSandbox({ ...quiet, otherRegions: ['eu-west-1'] }, async (scene) => {
+      const instance = await leaveAnOrphan(scene);
+      scene.sandbox.intercept = ({ operation, index }) => {
+        const { authorization = '' } = scene.sandbox.requests[index]!.headers;
+        const isThere = authorization.includes('/eu-west-1/');
+        return isThere && operation.startsWith('Describe') ? denied(operation) : undefined;
+      };
+      const main = await scene.reap({ regions: 'us-east-1, eu-west-1' });
+      expect(main).toMatchObject({ code: 1, outputs: { removed: '1', failed: '3' } });
+      expect(errorOf(main)).toContain('3 of 4 findings could not be dealt with: region eu-west-1.');
+      expect(logOf(main)).toContain('region eu-west-1: its instances could not be listed');
+      expect(isLive(instance)).toBe(false);
     }),
   );
 });
@@ -198,7 +306,8 @@ test.concurrent('A cancelled sweep ends after what it has begun, and tells what 
 describe('Bad input is refused before anything is asked', () => {
   test.concurrent('all of it at once', () =>
     inSandbox(quiet, async (scene) => {
-      const inputs = { 'grace-minutes': '-5', 'dry-run': 'maybe', regions: 'mars', scope: 'all', 'grace-minute': '5' };
+      const wrong = { 'grace-minutes': '-5', 'dry-run': 'maybe', regions: 'mars', scope: 'all', enterprise: '../user' };
+      const inputs = { ...wrong, 'grace-minute': '5' };
       const main = await scene.reap(inputs);
       expect(main.code).toBe(1);
       const log = logOf(main);
@@ -206,6 +315,7 @@ describe('Bad input is refused before anything is asked', () => {
       expect(log).toContain('`dry-run` is "maybe"; allowed: `true` or `false`.');
       expect(log).toContain('`regions` is "mars"; allowed: regions like eu-west-1.');
       expect(log).toContain('`scope` is "all"; allowed: `repo`, `org`.');
+      expect(log).toContain('`enterprise` is "../user"; allowed: an enterprise’s slug.');
       expect(log).toContain('`grace-minute` is not an input; did you mean `grace-minutes`?');
       expect(scene.sandbox.requests).toEqual([]);
     }),

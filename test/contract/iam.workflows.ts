@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+/** A job, or a README's part of one, that takes a role and then runs actions of this suite. */
+export interface RoleUse {
+  /** The file, and the job where it has a name. */
+  readonly where: string;
+  /** The variable that holds the role's ARN; `undefined`: it takes none. */
+  readonly variable: string | undefined;
+  /** `start-runner`, `reap-runners`, … in their order. */
+  readonly actions: readonly string[];
+}
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: { readonly 'role-to-assume'?: string };
+}
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FOLDERS = [
+  '.github/workflows',
+  'workflows/starter',
+  'workflows/starter/other-owner',
+  'workflows/example-marqo/after',
+];
+const PAGES = ['README.md', 'docs', 'start-runner', 'stop-runner', 'reap-runners', 'fill-pool'];
+/** Those that ask AWS for something. */
+const OURS = /(?:^|\/)(start-runner|stop-runner|reap-runners|fill-pool)(?:@|$)/;
+
+/** Every place in the repository that shows or is a job with one of the actions that ask AWS. */
+export function findRoleUses(): readonly RoleUse[] {
+  const workflows = FOLDERS.flatMap((folder) => list(folder, /\.ya?ml$/)).flatMap((path) =>
+    usesIn(path, parse(read(path))),
+  );
+  const pages = PAGES.flatMap((one) => (one.endsWith('.md') ? [one] : list(one, /\.md$/))).flatMap((path) =>
+    [...read(path).matchAll(/^```ya?ml\n([^]*?)^```$/gm)].flatMap(([, block = '']) => usesIn(path, parse(block))),
+  );
+  return [...workflows, ...pages];
+}
+
+/** The stack's output that the set-up block of docs/security.md, or a page that refers to it, puts into each variable. */
+export function readRoleOutputs(): Readonly<Record<string, string>> {
+  const rows = read('docs/security.md').matchAll(/^\| `(AWS_\w+)` *\| `(\w+)` *\|/gm);
+  return Object.fromEntries([...rows].map(([, variable = '', output = '']) => [variable, output]));
+}
+
+/** Wherever steps are: a page shows a workflow, a job, or steps alone. */
+function usesIn(where: string, node: unknown): RoleUse[] {
+  if (typeof node !== 'object' || node === null) return [];
+  if (Array.isArray(node)) {
+    const use = readSteps(where, node as Step[]);
+    return use ? [use] : node.flatMap((one) => usesIn(where, one));
+  }
+  return Object.entries(node).flatMap(([name, one]) => usesIn(name === 'steps' ? where : `${where} ${name}`, one));
+}
+
+function readSteps(where: string, steps: readonly Step[]): RoleUse | undefined {
+  const actions = steps.flatMap((step) => OURS.exec(step?.uses ?? '')?.[1] ?? []);
+  if (actions.length === 0) return undefined;
+  const role = steps.find((step) => /aws-actions\/configure-aws-credentials@/.test(step?.uses ?? ''));
+  const variable = /\bvars\.(\w+)/.exec(role?.with?.['role-to-assume'] ?? '')?.[1];
+  return { where: where.replace(/ jobs /, ' '), variable, actions };
+}
+
+function list(folder: string, pattern: RegExp): string[] {
+  return readdirSync(`${ROOT}${folder}`)
+    .filter((name) => pattern.test(name))
+    .map((name) => `${folder}/${name}`);
+}
+
+function read(path: string): string {
+  return readFileSync(`${ROOT}${path}`, 'utf8');
+}
