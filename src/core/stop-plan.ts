@@ -141,12 +141,15 @@ class CautiousPlan implements StopPlan {
   /** A permission that is missing is a matter of the set-up, and a warning; an outage passes. */
   get refusals(): readonly Failure[] {
     const isKnown = !(this.jobs instanceof Failure) || isPermissionMissing(this.jobs);
-    return isKnown || this.kept.length + this.waiting.size === 0 ? [] : [this.jobs as Failure];
+    return isKnown || this.kept.length + this.waiting.size === 0 ? [] : [this.jobs];
   }
 
   report(log: Log): void {
     const lines = [
-      ...this.kept.map(({ instance, why, endsBy }) => `Left ${instance.id}: ${why}. It ends by itself ${endsBy}.`),
+      ...this.kept.map(
+        ({ instance: { id, tags }, why, endsBy }) =>
+          `Left ${id} (runner ${tags[TAG.runnerName]}): ${why}. It ends by itself ${endsBy}.`,
+      ),
       ...[...this.waiting].map((name) => `Left runner ${name}: EC2 lists no instance of it, and its start may go on.`),
     ];
     if (!(this.jobs instanceof Failure) || lines.length === 0) return lines.forEach((line) => log.info(line));
