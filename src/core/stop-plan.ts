@@ -146,7 +146,10 @@ class CautiousPlan implements StopPlan {
 
   report(log: Log): void {
     const lines = [
-      ...this.kept.map(({ instance, why, endsBy }) => `Left ${instance.id}: ${why}. It ends by itself ${endsBy}.`),
+      ...this.kept.map(
+        ({ instance: { id, tags }, why, endsBy }) =>
+          `Left ${id} (runner ${tags[TAG.runnerName]}): ${why}. It ends by itself ${endsBy}.`,
+      ),
       ...[...this.waiting].map((name) => `Left runner ${name}: EC2 lists no instance of it, and its start may go on.`),
     ];
     if (!(this.jobs instanceof Failure) || lines.length === 0) return lines.forEach((line) => log.info(line));

@@ -73,8 +73,9 @@ export class InstanceSearch {
   async further(runners: readonly Runner[]): Promise<void> {
     const { clock, log, signal, ec2 } = this.ports;
     if (this.unseen(runners).length === 0 && this.unseenIds.length === 0) return;
-    const deadline = clock.now() + INVISIBLE_BOUND_MS;
     await this.elsewhere();
+    // From here: a region that does not answer takes longer than that.
+    const deadline = clock.now() + INVISIBLE_BOUND_MS;
     while (this.unseen(runners).length > 0 && clock.now() < deadline) {
       const names = this.unseen(runners).map(({ name }) => name);
       log.debug(`No instance is listed yet for ${names.join(', ')}.`);

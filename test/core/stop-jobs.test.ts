@@ -56,7 +56,7 @@ describe('a stop without a label, while other jobs of its run go on,', () => {
     expect(stopped.kept).toMatchObject([{ instance: { id: sibling.id }, why: 'job test-b runs on it' }]);
     expect(alive()).toEqual([sibling.id]);
     expect(world.said.join('\n')).toMatch(
-      /Left i-\w+: job test-b runs on it\. It ends by itself 10 min after .* at 20/,
+      /Left i-\w+ \(runner \S+\): job test-b runs on it\. It ends by itself 10 min after .* at 20/,
     );
     expect(warnings()).toEqual([]);
   });

@@ -278,6 +278,20 @@ describe('a stop', () => {
     expect(world.github.listed).toEqual([]);
   });
 
+  test('looks at home for as long as EC2 may list late, after a region that does not answer', async () => {
+    const { world, start, stop } = setUp();
+    const slow = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
+    slow.findInstances = () => world.clock.sleep(60_000).then(() => []);
+    world.elsewhere.set('eu-west-1', slow);
+    world.ec2.regions = ['us-east-1', 'eu-west-1'];
+    await start();
+    const find = world.ec2.findInstances.bind(world.ec2);
+    const began = world.clock.now();
+    world.ec2.findInstances = async (...how) => (world.clock.now() - began < 65_000 ? [] : find(...how));
+    await stop();
+    expect(world.live()).toEqual([]);
+  });
+
   test('keeps the runner of a machine that EC2 lists only after 60 s, and finds it the next time', async () => {
     const { world, stop } = setUp();
     const late = new FakeEc2({ clock: world.clock, timeline: { invisibleMs: 60_000 } });

@@ -82,8 +82,13 @@ export function checkStart(start: StepRun, world: World): Violation[] {
  */
 export function checkCleaner({ name, code, lines }: StepRun, world: World): Violation[] {
   if (code !== 0) return [];
-  const left = [...world.live.map(({ id }) => id), ...world.runners.map((runner) => runner.name)];
-  const problems = left.filter((what) => !isWarnedOf(what, [{ lines }]));
+  const warned = [{ lines }];
+  // The id of an instance that EC2 does not list cannot be named; its runner can.
+  const live = world.live.filter(({ id, tags }) => {
+    return !isWarnedOf(id, warned) && !isWarnedOf(tags.get('ci-actions:runner-name') ?? id, warned);
+  });
+  const listed = world.runners.filter((runner) => !isWarnedOf(runner.name, warned));
+  const problems = [...live.map(({ id }) => id), ...listed.map((runner) => runner.name)];
   if (problems.length === 0) return [];
   return [{ rule: 'verdict', what: `${name} succeeds and leaves ${problems.join(', ')}` }];
 }
