@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
 boot=$here/../boot
 mkdir -p /opt/ci-actions
-for name in agent.sh install-runner.sh; do
+for name in agent.sh install-runner.sh apt-when-free.sh; do
   bash -n "$boot/$name"
   install -m 755 "$boot/$name" "/opt/ci-actions/$name"
 done
