@@ -135,15 +135,20 @@ arm() {
 # The last resort when the agent and its watchdog are both killed, or held still: a timer of systemd's, or a process of
 # another name, parent and session, which sees the agent's end by the tether. A line on the tether dismisses it.
 arm_last_resort() {
-  local after=$((over + 8 * grace - now))
-  if [[ -z $root && -z ${CI_ACTIONS_POWER_OFF:-} && -d /run/systemd/system ]]; then
-    timeout 10 systemd-run --quiet --unit="$unit-lifetime" --on-active="$after" --timer-property=AccuracySec=1 \
-      -p SuccessAction=poweroff-force -p FailureAction=poweroff-force true && return
-  fi
+  if [[ -n ${timer:-} ]] && wait "$timer"; then return; fi
   exec {tether}> >(
     exec {leash}>&-
     exec setsid --fork bash -c "$(declare -p root console grace told && declare -f clock say phase power_off outlast); outlast $((over + 8 * grace))"
   )
+}
+
+# Begun before the rest is prepared: it takes a moment that the start would wait for.
+begin_last_resort() {
+  local after=$((over + 8 * grace - now))
+  [[ -z $root && -z ${CI_ACTIONS_POWER_OFF:-} && -d /run/systemd/system ]] || return 0
+  timeout 10 systemd-run --quiet --unit="$unit-lifetime" --on-active="$after" --timer-property=AccuracySec=1 \
+    -p SuccessAction=poweroff-force -p FailureAction=poweroff-force true &
+  timer=$!
 }
 
 outlast() {
@@ -360,7 +365,7 @@ obey() {
     say "ci-actions: not root, so everything runs as $user"
   fi
   uid=$(id -u "$user" 2>/dev/null) || give_up "run-as-user $user does not exist"
-  arm_last_resort
+  begin_last_resort
 }
 
 read_environment() {
@@ -377,6 +382,7 @@ read_environment() {
 prepare() {
   bash "${self%/*}/apt-when-free.sh" link "$bin" 2>/dev/null || true
   [[ ! -d $root/etc/apt ]] || { echo 'DPkg::Lock::Timeout "300";' >"$root/etc/apt/apt.conf.d/99-ci-actions-wait"; } 2>/dev/null || true
+  arm_last_resort
   if [[ -n ${payload[ca_certificates]:-} ]]; then
     [[ " ${given[*]%%=*} " == *' NODE_EXTRA_CA_CERTS '* ]] || given+=("NODE_EXTRA_CA_CERTS=$pem")
   fi

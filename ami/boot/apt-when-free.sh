@@ -33,9 +33,11 @@ is_locked() {
 
 # What it says is passed on as it comes, and kept; what it leaves running may keep the pipe open.
 attempt() {
-  local copy i status=0
-  "$@" 2> >(exec tee "$said" >&2) || status=$?
-  copy=${!:-none}
+  local errors copy i status=0
+  exec {errors}> >(exec tee "$said" >&2)
+  copy=$!
+  "$@" 2>&"$errors" || status=$?
+  exec {errors}>&-
   for ((i = 0; i < 20 && status != 0; i++)); do
     kill -0 "$copy" 2>/dev/null || break
     sleep 0.05
