@@ -380,7 +380,7 @@ read_environment() {
 
 # Before anything is downloaded: apt that waits for its locks, and what the payload says of environment and certificates.
 prepare() {
-  bash "${self%/*}/apt-when-free.sh" link "$bin" 2>/dev/null || true
+  [[ -L $bin/apt-get ]] || bash "${self%/*}/apt-when-free.sh" link "$bin" 2>/dev/null || true
   [[ ! -d $root/etc/apt ]] || { echo 'DPkg::Lock::Timeout "300";' >"$root/etc/apt/apt.conf.d/99-ci-actions-wait"; } 2>/dev/null || true
   arm_last_resort
   if [[ -n ${payload[ca_certificates]:-} ]]; then

@@ -13,7 +13,7 @@ said=''
 find_program() {
   local path
   while IFS= read -r path; do
-    [[ $(readlink -f "$path") == "$self" ]] || { echo "$path" && return; }
+    [[ $(readlink -f "$path") == */apt-when-free.sh ]] || { echo "$path" && return; }
   done < <(type -aP "$1")
   return 1
 }
@@ -49,6 +49,8 @@ run() {
   local name=$1 program status pause=0
   program=$(find_program "$name") || { echo "$name: command not found" >&2 && exit 127; }
   shift
+  # Scripts ask dpkg a thousand questions, which no lock concerns.
+  [[ $name != dpkg || " $*" =~ ' '(-[irP]|--(install|remove|purge|unpack|configure)) ]] || exec "$program" "$@"
   said=$(mktemp 2>/dev/null) || exec "$program" "$@" # a full disk
   trap 'rm -f "$said"' EXIT
   while :; do

@@ -74,7 +74,7 @@ function describeParts(lines: readonly string[]): string {
   return given.join(', ') || '`runner-home-dir` or `label`';
 }
 
-/** What an instance of a pool is told at its first boot: the boot payload, format 2. No secret is in it. */
+/** What an instance of a pool is told at its first boot: the boot payload, format 2, or 3 with settings. No secret is in it. */
 export interface WarmUp {
   readonly runnerHome: string;
   readonly runAsUser: string;

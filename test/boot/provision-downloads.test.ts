@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Disk } from './disk.js';
 import { ARCHIVE, publishPackages, stubDownloads, unit, type Package } from './packages.js';
+import { publishInterpreters } from './interpreters.js';
 import { findTree } from './stage.js';
 
 // The steps whose packages come from elsewhere than the distribution: with the real apt, dpkg and apt-mark, to their end.
 jest.setTimeout(600_000);
 
 interface Versions {
+  readonly python: { readonly versions: readonly string[] };
   readonly nvidia: { readonly driver: string; readonly 'container-toolkit': string };
 }
-const { nvidia } = JSON.parse(readFileSync('ami/versions.json', 'utf8')) as Versions;
+const { nvidia, python } = JSON.parse(readFileSync('ami/versions.json', 'utf8')) as Versions;
 
 let image: string;
 beforeAll(() => void (image = findTree('amd64')));
@@ -126,4 +128,22 @@ test('20-docker.sh runs to its end with the packages of docker.com', () => {
   expect(listPackages(/docker|containerd/)).toEqual(
     expect.arrayContaining(['ii docker-ce', 'ii containerd.io', 'ii docker-compose-plugin']),
   );
+});
+
+test('30-python.sh runs to its end with the interpreters of uv, and 80-record.sh lists each once', () => {
+  const list = publishInterpreters(disk.root, python.versions);
+  for (const [step, variables] of [
+    ['30-python.sh', { UV_PYTHON_DOWNLOADS_JSON_URL: list }],
+    ['80-record.sh', {}],
+  ] as const) {
+    const { code, said } = disk.run(step, variables);
+    expect(code === 0 ? '' : said).toBe('');
+  }
+  const { said } = runInside(python.versions.map((version) => `python${version} --version`).join('\n'));
+  expect(said.match(/^Python .*$/gm)).toEqual(python.versions.map((version) => `Python ${version}.5`));
+  const bom = JSON.parse(readFileSync(join(disk.root, 'opt/ci-actions/sbom.json'), 'utf8')) as {
+    components: { name: string; version: string }[];
+  };
+  const listed = bom.components.filter(({ name }) => name === 'cpython').map((one) => one.version);
+  expect(listed.toSorted()).toEqual(python.versions.map((version) => `${version}.5`).toSorted());
 });
