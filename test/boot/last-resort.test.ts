@@ -70,8 +70,7 @@ const KILL = 'for pid in $(cat /proc/$PPID/task/$PPID/children); do [ "$pid" = $
 
 describe('where systemd runs, a script as root cannot keep the machine on', () => {
   test('by killing the agent and its watchdog: the unit ends, and with it the machine', async () => {
-    const { seconds, console } = await boot(`echo begun\n${KILL}\nkill -KILL $PPID\nsleep 600\n`);
-    process.stderr.write(`${seconds} s\n${console.slice(-6000)}\n`);
+    const { seconds } = await boot(`echo begun\n${KILL}\nkill -KILL $PPID\nsleep 600\n`);
     expect(seconds).toBeLessThan(15);
   });
 

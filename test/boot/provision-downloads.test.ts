@@ -81,11 +81,11 @@ describe('60-nvidia.sh', () => {
     );
   });
 
-  test('waits for the lock of the package lists', () => {
+  test('waits for the lock of the package lists, also before 50-agent.sh', () => {
     const hold =
       'import fcntl, time; f = open("/var/lib/apt/lists/lock", "w"); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(4)';
     const { code, said } = runInside(
-      `python3 -c '${hold}' &\nsleep 1\nexec bash /provision/provision/60-nvidia.sh cuda`,
+      `rm /usr/local/sbin/apt-get /usr/local/sbin/dpkg\npython3 -c '${hold}' &\nsleep 1\nexec bash /provision/provision/60-nvidia.sh cuda`,
     );
     expect(code === 0 ? '' : said).toBe('');
     expect(said).toContain('Could not get lock /var/lib/apt/lists/lock');
