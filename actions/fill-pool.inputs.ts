@@ -64,6 +64,8 @@ const machineInputs = {
   'runner-scope': start['runner-scope'],
   'runner-home-dir': start['runner-home-dir'],
   'run-as-user': start['run-as-user'],
+  'instance-environment': start['instance-environment'],
+  'ca-certificates': start['ca-certificates'],
 };
 
 export const inputs = {

@@ -183,6 +183,7 @@ function composeRequest(
     runnerHome: values['runner-home-dir'],
     runAsUser: values['run-as-user'],
     preRunnerScript: values['pre-runner-script'],
+    settings: { environment: values['instance-environment'], caCertificates: values['ca-certificates'] },
     pool: values.pool,
     waitFor: values['wait-for'],
     retryCapacityMs: values['retry-capacity-minutes'] * 60_000,

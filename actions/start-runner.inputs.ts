@@ -2,6 +2,7 @@ import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/b
 import { NAME_PATTERN } from '../src/core/identity.js';
 import { choice, flag, integer, legacy, list, text, withDefault } from '../src/core/input-kinds.js';
 import { BadValue, type InputDefinition } from '../src/core/inputs.js';
+import { certificates, environmentLines } from '../src/core/instance-settings.js';
 import { USER_DATA_LIMIT } from '../src/core/payload.js';
 import { tagsInput } from '../src/core/tags.js';
 import { credentialInputs } from './credentials.inputs.js';
@@ -171,6 +172,12 @@ export const inputs = {
     }),
   ),
   'pre-runner-script': script,
+  'instance-environment': environmentLines(
+    'Environment of everything that the boot agent runs: the downloads, `pre-runner-script`, the runner and its jobs. Proxies (`HTTPS_PROXY`, `NO_PROXY` …) also reach systemd’s services, such as Docker. Programs on the instance can read it: put no secret there.',
+  ),
+  'ca-certificates': certificates(
+    'Certificate authorities that the instance trusts besides its own, before anything is downloaded; Node.js finds them by `NODE_EXTRA_CA_CERTS`. All that an instance is told has to fit into 16 KiB: two or three certificates do.',
+  ),
   pool: text('Take machines that fill-pool has made ready under this name; whatever it lacks is launched.', {
     matches: NAME_PATTERN,
     allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit',

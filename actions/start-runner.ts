@@ -137,5 +137,9 @@ async function readPhases(started: Started, ec2In: Ec2ByRegion): Promise<readonl
 /** At once: Node would start its pool of threads for it, which takes longer than reading the whole of both. */
 function readBootScripts(root: URL): BootScripts {
   const read = (name: string) => readFileSync(new URL(`ami/boot/${name}`, root), 'utf8');
-  return { agent: read('agent.sh'), installRunner: read('install-runner.sh') };
+  return {
+    agent: read('agent.sh'),
+    installRunner: read('install-runner.sh'),
+    aptWhenFree: read('apt-when-free.sh'),
+  };
 }

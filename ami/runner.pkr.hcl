@@ -148,6 +148,12 @@ source "amazon-ebs" "runner" {
 
   # Whatever becomes of this process, the machine ends: at the latest by itself.
   shutdown_behavior = "terminate"
+
+  # Four hours for the image and its snapshot: by itself Packer gives up after half an hour, which a large one takes.
+  aws_polling {
+    delay_seconds = 15
+    max_attempts  = 960
+  }
   user_data         = "#!/bin/sh\nshutdown -P +180\n"
 
   metadata_options {

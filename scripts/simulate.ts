@@ -13,7 +13,8 @@ const realNow = real.now.bind(real);
 /** @returns the table, whose rows are printed as they come */
 async function simulate(options: SimulateOptions): Promise<string> {
   const read = (name: string) => readFile(new URL(`../ami/boot/${name}`, import.meta.url), 'utf8');
-  const [agent, installRunner] = await Promise.all([read('agent.sh'), read('install-runner.sh')]);
+  const files = ['agent.sh', 'install-runner.sh', 'apt-when-free.sh'];
+  const [agent = '', installRunner = '', aptWhenFree = ''] = await Promise.all(files.map(read));
   const { starts, batch, seed, strict } = options;
   const lines = [renderHeads()];
   console.log(lines[0]);
@@ -33,7 +34,7 @@ async function simulate(options: SimulateOptions): Promise<string> {
           pointsPerMinute: POINTS_A_MINUTE,
           creationsPerMinute: strict ? CREATIONS_A_MINUTE : Infinity,
         },
-        bootScripts: { agent, installRunner },
+        bootScripts: { agent, installRunner, aptWhenFree },
       });
       const row = renderRow({ starts: number, setting, ...outcome });
       lines.push(row);

@@ -4,6 +4,19 @@
 #   agent.sh [start]  hands over to a systemd unit where systemd is PID 1, so that cloud-init isn't held up; else runs
 #   agent.sh run      does the work in the foreground
 # What it is told: docs/boot-payload.md. What it does, and its environment: ami/boot/README.md.
+
+# First, in words that every bash knows: one older than 5 has no EPOCHREALTIME, and would fail on every way out below.
+if [ -z "${EPOCHREALTIME:-}" ]; then
+  printf 'ci-actions phase=power-off uptime=%s at=%s %s\n' "$(cut -d ' ' -f 1 /proc/uptime)" \
+    "$(date -u +%Y-%m-%dT%H:%M:%S.000Z)" "bash $BASH_VERSION is too old: the boot agent needs bash 5" |
+    tee -a "${CI_ACTIONS_CONSOLE:-/dev/console}" & # a console that blocks must not keep the machine on
+  sleep 1
+  [ -z "${CI_ACTIONS_ROOT:-}${CI_ACTIONS_POWER_OFF:-}" ] || exec bash -c "${CI_ACTIONS_POWER_OFF:-true}"
+  for how in 'systemctl poweroff -i' 'shutdown -h now' 'systemctl poweroff --force --force' 'echo o >/proc/sysrq-trigger'; do
+    timeout 10 bash -c "$how" && sleep 20
+  done
+  exit 1
+fi
 set -Eeuo pipefail
 
 root=${CI_ACTIONS_ROOT:-}
@@ -14,16 +27,19 @@ grace=${CI_ACTIONS_GRACE:-15}              # seconds the runner gets to end by i
 unit=ci-actions-agent
 self=$(readlink -f "$0")
 state=$root/run/ci-actions
+bin=$root/usr/local/sbin
+pem=$root/opt/ci-actions/ca-certificates.pem
 
-reason='' stopping='' told='' watchdog='' leash='' over=0 lifetime=900 startup=900 idle=900
+reason='' stopping='' told='' watchdog='' leash='' tether='' given=() over=0 lifetime=900 startup=900 idle=900
 who='' child='' out='' part='' listening='' job='' finished=''
 
 n='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}'
 declare -A payload shape=(
-  [format]='[12]' [kind]='warm-up' [runner_name]='[^[:cntrl:]]{1,64}' [label]='[^[:cntrl:]]+' [jit_config]=$base64
+  [format]='[123]' [kind]='warm-up' [runner_name]='[^[:cntrl:]]{1,64}' [label]='[^[:cntrl:]]+' [jit_config]=$base64
   [runner_home_dir]='(/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+/?' [run_as_user]='[A-Za-z_][A-Za-z0-9._-]{0,31}'
   [startup_timeout_seconds]=$n [idle_timeout_seconds]=$n [max_lifetime_seconds]=$n
   [runner_url]='https?://[^[:space:]]+' [runner_sha256]='[0-9a-f]{64}' [pre_runner_script]=$base64
+  [environment]=$base64 [ca_certificates]="$base64(,$base64)*"
 )
 
 # Monotonic, unlike bash's SECONDS: an early clock step must not end or stretch a timer.
@@ -39,7 +55,7 @@ say() {
 }
 
 phase() {
-  local t=$EPOCHREALTIME at
+  local t=${EPOCHREALTIME:-$(date +%s.%N)} at
   clock
   TZ=UTC0 printf -v at '%(%FT%T)T.%s' "${t%[.,]*}" "${t#*[.,]}"
   say "ci-actions phase=$1 uptime=$uptime at=${at%???}Z${2:+ $2}"
@@ -85,6 +101,7 @@ finish() {
   stop_child
   power_off "${reason:-agent failed}"
   kill -KILL "$watchdog" 2>/dev/null
+  [[ -z $tether ]] || { echo >&"$tether"; } 2>/dev/null
 }
 
 # Powers off when the agent is gone (its end of the leash closes) or is stuck long after its lifetime.
@@ -115,9 +132,39 @@ arm() {
   watchdog=$!
 }
 
-# What the agent starts holds neither the leash nor the agent's protection from the out-of-memory killer.
+# The last resort when the agent and its watchdog are both killed, or held still: a timer of systemd's, or a process of
+# another name, parent and session, which sees the agent's end by the tether. A line on the tether dismisses it.
+arm_last_resort() {
+  if [[ -n ${timer:-} ]] && wait "$timer"; then return; fi
+  exec {tether}> >(
+    exec {leash}>&-
+    exec setsid --fork bash -c "$(declare -p root console grace told && declare -f clock say phase power_off outlast); outlast $((over + 8 * grace))"
+  )
+}
+
+# Begun before the rest is prepared: it takes a moment that the start would wait for.
+begin_last_resort() {
+  local after=$((over + 8 * grace - now))
+  [[ -z $root && -z ${CI_ACTIONS_POWER_OFF:-} && -d /run/systemd/system ]] || return 0
+  timeout 10 systemd-run --quiet --unit="$unit-lifetime" --on-active="$after" --timer-property=AccuracySec=1 \
+    -p SuccessAction=poweroff-force -p FailureAction=poweroff-force true &
+  timer=$!
+}
+
+outlast() {
+  local line
+  while clock && ((now < $1)); do
+    IFS= read -r -t 1 line && return
+    (($? > 128)) || break
+  done
+  sleep "$((2 * grace))" # the watchdog's turn
+  power_off 'agent and watchdog have died or are stuck'
+}
+
+# What the agent starts holds neither leash nor tether nor the agent's protection from the out-of-memory killer.
 release() {
   exec {leash}>&- {out}<&-
+  [[ -z $tether ]] || exec {tether}>&-
   { echo 0 >/proc/self/oom_score_adj; } 2>/dev/null || true
 }
 
@@ -147,8 +194,13 @@ supervise() {
   reap
 }
 
+# What a step leaves running may go on to speak: a pipe that is full and read by no process would stop it.
 reap() {
   wait "$child" || status=$?
+  {
+    release
+    exec cat
+  } <&"$out" >/dev/null 2>&1 &
   exec {out}<&-
   child=''
 }
@@ -228,9 +280,31 @@ stop_child() {
 }
 
 fetch_user_data() {
-  local token ask=(curl -sSf --noproxy '*' --connect-timeout 2 --max-time 5)
-  token=$("${ask[@]}" -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "${imds%/}/latest/api/token") || return
-  "${ask[@]}" -H "X-aws-ec2-metadata-token: $token" "${imds%/}/latest/user-data" | base64 -w0
+  local token
+  token=$(ask PUT api/token 'X-aws-ec2-metadata-token-ttl-seconds: 60') || return
+  ask GET user-data "X-aws-ec2-metadata-token: $token" | base64 -w0
+}
+
+# Asks the metadata service, also without curl: that is downloaded by the proxy that the payload names. METHOD PATH HEADER
+ask() {
+  local host=${imds#*://} port=80
+  if command -v curl >/dev/null; then
+    curl -sSf --noproxy '*' --connect-timeout 2 --max-time 5 -X "$1" -H "$3" "${imds%/}/latest/$2"
+    return
+  fi
+  host=${host%%/*}
+  if [[ $host =~ :([0-9]+)$ ]]; then port=${BASH_REMATCH[1]} host=${host%:*}; fi
+  timeout 5 bash -c "$(declare -f converse); converse \"\$@\"" converse "${host//[][]/}" "$port" "$@"
+}
+
+converse() {
+  local line='' status
+  exec 3<>"/dev/tcp/$1/$2" || return
+  printf '%s /latest/%s HTTP/1.0\r\nHost: %s\r\nContent-Length: 0\r\n%s\r\n\r\n' "$3" "$4" "$1" "$5" >&3
+  IFS= read -r status <&3
+  until [[ $line == $'\r' ]]; do IFS= read -r line <&3 || return; done
+  [[ $status == 'HTTP/1.'?' 2'* ]] || { echo "metadata service: $status" >&2 && return 22; }
+  cat <&3
 }
 
 read_payload() {
@@ -242,10 +316,13 @@ read_payload() {
   done
   { text=$(printf %s "${data##*$'\n'}" | base64 -d | gzip -dcf); } 2>/dev/null || unreadable 'broken gzip'
   parse "$text"
+  read_environment
   for key in $(needed); do
     [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"
   done
-  [[ -z ${payload[kind]:-} || ${payload[format]} == 2 ]] || unreadable 'kind needs format 2'
+  [[ -z ${payload[kind]:-} || ${payload[format]} != 1 ]] || unreadable 'kind needs format 2'
+  [[ -z ${payload[environment]:-}${payload[ca_certificates]:-} || ${payload[format]} == 3 ]] ||
+    unreadable 'environment and ca-certificates need format 3'
   [[ -z ${payload[runner_url]:-} || -n ${payload[runner_sha256]:-} ]] || unreadable 'runner-url without runner-sha256'
 }
 
@@ -268,7 +345,7 @@ parse() {
     name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]} key=${BASH_REMATCH[1]//-/_}
     [[ -n ${shape[$key]:-} ]] || unreadable "unknown key $name"
     [[ -z ${payload[$key]:-} ]] || unreadable "$name twice"
-    [[ $value =~ ^(${shape[$key]})$ ]] || unreadable "$name is not what this agent reads (format 2)"
+    [[ $value =~ ^(${shape[$key]})$ ]] || unreadable "$name is not what this agent reads (format 3)"
     payload[$key]=$value
   done < <(printf '%s\n' "$1")
 }
@@ -288,11 +365,74 @@ obey() {
     say "ci-actions: not root, so everything runs as $user"
   fi
   uid=$(id -u "$user" 2>/dev/null) || give_up "run-as-user $user does not exist"
+  begin_last_resort
 }
 
-exec_curl_install() { exec bash -c 'apt-get -q update && apt-get -qy install curl || dnf -qy install curl'; }
+read_environment() {
+  local text line
+  [[ -n ${payload[environment]:-} ]] || return 0
+  text=$(base64 -d <<<"${payload[environment]}" 2>/dev/null) || unreadable 'environment is not base64'
+  mapfile -t given <<<"$text"
+  for line in "${given[@]}"; do
+    [[ $line =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] || unreadable 'environment has a line that is not NAME=value'
+  done
+}
 
-exec_install() { exec "${self%/*}/install-runner.sh" "${payload[runner_url]}" "${payload[runner_sha256]}" "$home"; }
+# Before anything is downloaded: apt that waits for its locks, and what the payload says of environment and certificates.
+prepare() {
+  [[ -L $bin/apt-get ]] || bash "${self%/*}/apt-when-free.sh" link "$bin" 2>/dev/null || true
+  [[ ! -d $root/etc/apt ]] || { echo 'DPkg::Lock::Timeout "300";' >"$root/etc/apt/apt.conf.d/99-ci-actions-wait"; } 2>/dev/null || true
+  arm_last_resort
+  if [[ -n ${payload[ca_certificates]:-} ]]; then
+    [[ " ${given[*]%%=*} " == *' NODE_EXTRA_CA_CERTS '* ]] || given+=("NODE_EXTRA_CA_CERTS=$pem")
+  fi
+  if ! command -v curl >/dev/null || { [[ -z $root && -n ${payload[ca_certificates]:-} ]] && ! find_trust >/dev/null; }; then
+    supervise curl-install exec_curl_install
+  fi
+  ((${#given[@]} > 0)) || return 0
+  supervise environment exec_share
+  ((status == 0)) || give_up 'CA certificates could not be installed'
+}
+
+find_trust() { compgen -G "$root/usr/*bin/update-ca-certificates" || compgen -G "$root/usr/*bin/update-ca-trust"; }
+
+# Gives the machine's other programs their part of it: what trusts certificates, sudo, and systemd's services, Docker first.
+exec_share() {
+  local names=("${given[@]%%=*}") proxies=() one i=0 update folder=$root/usr/local/share/ca-certificates
+  umask 022
+  for one in "${given[@]}"; do
+    [[ ! ${one%%=*} =~ ^(HTTPS?|ALL|NO|https?|all|no)_(PROXY|proxy)$ ]] || proxies+=("$one")
+  done
+  if [[ -n ${payload[ca_certificates]:-} ]]; then
+    update=$(find_trust) || [[ -n $root ]] || { echo 'no update-ca-certificates here' && exit 1; }
+    [[ $update != *trust ]] || folder=$root/etc/pki/ca-trust/source/anchors
+    mkdir -p "$folder" "${pem%/*}"
+    : >"$pem"
+    for one in ${payload[ca_certificates]//,/ }; do
+      i=$((i + 1))
+      { echo '-----BEGIN CERTIFICATE-----' && fold -w 64 <<<"$one" && echo '-----END CERTIFICATE-----'; } |
+        tee -a "$pem" >"$folder/ci-actions-$i.crt"
+    done
+    [[ -z $update ]] || "${update%%$'\n'*}"
+  fi
+  set +e
+  if [[ -d $root/etc/sudoers.d ]]; then
+    printf 'Defaults env_keep += "%s"\n' "${names[*]}" >"$root/etc/sudoers.d/ci-actions-environment"
+  fi
+  [[ -z $root && -d /run/systemd/system ]] || exit 0
+  ((${#proxies[@]} == 0)) || systemctl set-environment "${proxies[@]}"
+  systemctl try-restart docker.service
+  exit 0
+}
+
+# A step of the agent's own, with the environment that was given. Its values are no secret, so they may be arguments.
+exec_step() { exec env "PATH=$bin:$PATH" "${given[@]}" "$@"; }
+
+exec_curl_install() {
+  exec_step bash -c 'apt-get -q update && apt-get -qy install "$@" || dnf -qy install "$@"' install curl ca-certificates
+}
+
+exec_install() { exec_step "${self%/*}/install-runner.sh" "${payload[runner_url]}" "${payload[runner_sha256]}" "$home"; }
 
 # What a runner reads first: EBS fetches a block from the snapshot when it is first read, and keeps it.
 exec_warm_up() {
@@ -308,7 +448,7 @@ exec_wait_for_boot() { exec systemctl is-system-running --wait; }
 
 exec_script() {
   cd "$home"
-  exec bash -e "$script"
+  exec_step bash -e "$script"
 }
 
 become_user() {
@@ -319,8 +459,8 @@ become_user() {
 }
 
 exec_as_user() {
-  [[ $EUID == "$uid" ]] && exec "$@"
-  exec chroot --userspec="$user:" --groups="${groups// /,}" --skip-chdir / "$@"
+  [[ $EUID == "$uid" ]] && exec env "${given[@]}" "$@"
+  exec chroot --userspec="$user:" --groups="${groups// /,}" --skip-chdir / env "${given[@]}" "$@"
 }
 
 # The JIT config is exported in this process alone, after the last other program it starts.
@@ -396,12 +536,13 @@ run() {
   { mkdir -p "$state" && echo "$$" >"$state/agent.pid"; } 2>/dev/null || true
   export HOME=${HOME:-/root}
   phase agent
-  command -v curl >/dev/null || supervise curl-install exec_curl_install
   read_payload
   phase payload "${payload[runner_name]:-${payload[kind]}}"
   obey
+  prepare
   [[ -z ${payload[kind]:-} ]] || warm_up
   install_runner
+  ((${#given[@]} == 0)) || printf '%s\n' "${given[@]}" >>"$home/.env"
   run_script
   run_runner
 }

@@ -39,8 +39,8 @@ unpack() {
 install_dependencies() {
   [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) != *libicuuc.so* ]] || return 0
   if command -v apt-get >/dev/null; then
-    echo 'DPkg::Lock::Timeout "120";' >"$directory/.apt.conf" # boot's own package runs hold the lock
-    APT_CONFIG=$directory/.apt.conf DEBIAN_FRONTEND=noninteractive "$directory/bin/installdependencies.sh"
+    bash "${BASH_SOURCE[0]%/*}/apt-when-free.sh" link "$directory/.apt" # boot's own package runs hold the locks
+    PATH=$directory/.apt:$PATH DEBIAN_FRONTEND=noninteractive "$directory/bin/installdependencies.sh"
   elif command -v dnf >/dev/null; then
     dnf install -qy libicu openssl-libs krb5-libs zlib
   else
@@ -51,7 +51,7 @@ install_dependencies() {
 check_architecture
 mkdir -p "$directory"
 archive=$directory/.runner.tar.gz
-trap 'rm -f "$archive" "$directory/.apt.conf"' EXIT
+trap 'rm -rf "$archive" "$directory/.apt"' EXIT
 download
 unpack
 install_dependencies

@@ -29,7 +29,8 @@ install_toolkit() {
 
 install_driver
 install_toolkit
-dpkg-query -W -f '${Package}\n' '*nvidia*' | grep -v '^nvidia-container' | xargs -r apt-mark hold
+# dpkg also lists names that a package merely mentions: those cannot be held.
+dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' '*nvidia*' | sed -n 's/^installed //p' | xargs -r apt-mark hold
 nvidia-ctk runtime configure --runtime=docker --cdi.enabled
 # The devices are known only on a machine that has them: the toolkit's own unit writes the CDI files at boot.
 systemctl enable nvidia-cdi-refresh.service nvidia-cdi-refresh.path nvidia-persistenced.service

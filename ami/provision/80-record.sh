@@ -20,7 +20,7 @@ list_components() {
       '{type: "application", name: $name, version: $version, purl: "pkg:pypi/\($name)@\($version)"}'
   done
   for path in /opt/python/cpython-*/; do
-    [[ -d $path ]] || continue
+    [[ -d $path && ! -L ${path%/} ]] || continue # uv links 3.12 to 3.12.5
     name=${path#/opt/python/cpython-}
     jq -nc --arg version "${name%%-*}" '{type: "application", name: "cpython", version: $version,
       purl: "pkg:generic/cpython@\($version)"}'

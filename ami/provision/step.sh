@@ -32,7 +32,7 @@ command -v apt-get >/dev/null || fail 'needs a Debian or Ubuntu: no apt-get here
 source /etc/os-release
 
 apt_get() {
-  apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Options::=--force-confold \
+  bash "$here/../boot/apt-when-free.sh" apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Options::=--force-confold \
     -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 

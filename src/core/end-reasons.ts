@@ -47,6 +47,12 @@ export function adviseOnEnd(stateReason: string | undefined): Advice | undefined
 
 /** By the reason that the boot agent gives; see `give_up` in `ami/boot/agent.sh`. */
 const AGENT_SAID: readonly (readonly [RegExp, string])[] = [
+  [/^bash /, 'Use an image with bash 5: Ubuntu 20.04, Debian 11, Amazon Linux 2023 or a later one.'],
+  [
+    /^payload unreadable: format/,
+    'The image is older than this action: build it again (`npm run ami`). Until then, do without `instance-environment` and `ca-certificates`.',
+  ],
+  [/^CA certificates/, 'Correct `ca-certificates`, or install the package ca-certificates in the image.'],
   [/^pre-runner script/, 'Correct `pre-runner-script`; what it said last is in this step’s log and summary.'],
   [/^runner install failed/, `${NETWORK} Or build an image that holds the runner.`],
   [/^no runner in/, 'Correct `runner-home-dir`, or build an image that holds the runner.'],

@@ -52,7 +52,8 @@ export function parseInputs<D extends InputDefinitions>(
   const values: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(definitions)) {
     const given = raw[name] ?? { text: '' };
-    const text = given.text.trim() || definition.defaultText;
+    // Files from Windows have lines that end with CRLF, and no program that reads an input wants the CR.
+    const text = given.text.replace(/\r+\n/g, '\n').trim() || definition.defaultText;
     try {
       values[name] = text === undefined ? undefined : definition.parse(text);
     } catch (error) {

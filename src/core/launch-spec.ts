@@ -50,6 +50,7 @@ function payloadFor(request: StartRequest, site: PreparedSite, minted: MintedRun
     idleTimeoutSeconds: request.idleTimeoutMs / 1000,
     maxLifetimeSeconds: request.maxLifetimeMs / 1000,
     ...(request.preRunnerScript !== undefined && { preRunnerScript: request.preRunnerScript }),
+    ...(request.settings && { settings: request.settings }),
     ...(site.download && { runnerDownload: site.download }),
   };
 }

@@ -69,6 +69,7 @@ function composeWarmUp({ request, ready, ports }: LaunchContext, plan: Plan, cli
       runAsUser: machine.runAsUser,
       maxLifetimeSeconds: warmUpMs / 1000,
       ...(script !== undefined && { script }),
+      ...(machine.settings && { settings: machine.settings }),
     }),
   };
 }

@@ -1,4 +1,5 @@
 import { composeName, renderScope, repositoryOf, runTags, TAG, type Run, type Scope } from './identity.js';
+import type { InstanceSettings } from './payload.js';
 import type { Market } from './ports.js';
 import type { BuiltInPreset } from './presets.js';
 import type { Tags } from './tags.js';
@@ -48,6 +49,7 @@ export interface StartRequest {
   readonly runnerHome: string | undefined;
   readonly runAsUser: string;
   readonly preRunnerScript: string | undefined;
+  readonly settings?: InstanceSettings;
   /** The pool from which machines are taken while it has any. */
   readonly pool: string | undefined;
   readonly waitFor: 'online' | 'launched';

@@ -91,7 +91,8 @@ async function launchWithRuncmd(sandbox: Sandbox): Promise<string> {
   return label;
 }
 
-async function runInstance(sandbox: Sandbox, userData: string): Promise<void> {
+/** An instance with this user data, whose disk is the tree's. */
+export async function runInstance(sandbox: Sandbox, userData: string | Uint8Array): Promise<void> {
   const ec2 = new EC2Client({
     endpoint: sandbox.awsUrl,
     region: sandbox.region,

@@ -1,20 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { packRunner } from '../../sandbox/github/downloads.js';
+import { Disk, type Ended, type Variables } from './disk.js';
 import { findTree } from './stage.js';
 
 jest.setTimeout(600_000);
@@ -27,54 +17,17 @@ beforeAll(() => {
   stock = findTree();
 });
 
-let folder: string;
+let disk: Disk;
 let root: string;
-let changes: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ci-actions-provision-'));
-  [root, changes] = [join(folder, 'root'), join(folder, 'changes')];
-});
-afterEach(() => {
-  spawnSync('umount', ['--lazy', root]);
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => disk.close());
 
-/** A machine whose disk is that of a tree, as far as it hasn't changed it; the provisioning lies in it. */
 function open(tree: string): void {
-  for (const path of [root, changes, join(folder, 'work')]) mkdirSync(path);
-  const layers = `lowerdir=${tree},upperdir=${changes},workdir=${join(folder, 'work')}`;
-  execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
-  mkdirSync(join(root, 'provision'));
-  for (const part of ['provision', 'boot', 'versions.json'])
-    cpSync(`ami/${part}`, join(root, 'provision', part), { recursive: true });
+  disk = Disk.open(tree);
+  root = disk.root;
 }
 
-type Variables = Readonly<Record<string, string>>;
-
-/** As in `tree.sh`: a container that shares this machine's network. */
-function run(script: string, variables: Variables = {}, preset = 'amd64'): { code: number | null; said: string } {
-  const passed = Object.entries(variables).map(([name, value]) => `--setenv=${name}=${value}`);
-  const registries = Object.keys(process.env).filter((name) => /^(pip_|(https?|no)_proxy$)/i.test(name));
-  const command = [
-    'systemd-nspawn',
-    '--quiet',
-    '--register=no',
-    '--keep-unit',
-    '--pipe',
-    '--resolv-conf=off',
-    `--directory=${root}`,
-    '--bind-ro=/etc/resolv.conf:/run/systemd/resolve/stub-resolv.conf',
-    '--bind-ro=/etc/ssl/certs/ca-certificates.crt',
-    ...registries.map((name) => `--setenv=${name}`),
-    ...passed,
-    `/provision/provision/${script}`,
-    preset,
-  ];
-  const { status, stdout, stderr } = spawnSync('nsenter', ['--net=/run/netns/outside', ...command], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return { code: status, said: `${stdout}${stderr}` };
+function run(...given: Parameters<Disk['run']>): Ended {
+  return disk.run(...given);
 }
 
 /** The stand-in runner, and where the machine finds it. */
@@ -96,7 +49,7 @@ function describeFile(path: string): string {
 
 /** Every path whose file isn't what it was, gone or new. */
 function listDifferences(tree: string, path = ''): string[] {
-  return readdirSync(join(changes, path), { withFileTypes: true }).flatMap((entry) => {
+  return readdirSync(join(disk.changes, path), { withFileTypes: true }).flatMap((entry) => {
     const inner = join(path, entry.name);
     if (inner === 'provision') return [];
     const [before, after] = [join(tree, inner), join(root, inner)];

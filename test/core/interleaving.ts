@@ -73,7 +73,7 @@ export class Interleaving {
       ...this.portsOf(fate),
       journal: { record: (entry) => void (isDead || entries.push(entry)) },
       signal: cancel.signal,
-      bootScripts: { agent: '#!/bin/bash\nagent', installRunner: '#!/bin/bash\ninstall' },
+      bootScripts: { agent: '#!/bin/bash\nagent', installRunner: '#!/bin/bash\ninstall', aptWhenFree: '' },
       mask: () => undefined,
     });
     const outcome = await Promise.race([main.catch((error: unknown) => error), killed]);

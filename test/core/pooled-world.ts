@@ -141,7 +141,7 @@ export class PooledWorld {
       ...this.portsOf(fate, startId),
       journal: { record: (entry) => void (isDead || entries.push(entry)) },
       signal: new AbortController().signal,
-      bootScripts: { agent: '', installRunner: '' },
+      bootScripts: { agent: '', installRunner: '', aptWhenFree: '' },
       mask: () => undefined,
     });
     const outcome = await Promise.race([main.catch((error: unknown) => error), killed]);

@@ -70,7 +70,7 @@ export function aWorld(options: { bootMs?: number; invisibleMs?: number } = {}) 
     log,
     journal: { record: (entry) => void journal.push(entry) },
     signal: cancel.signal,
-    bootScripts: { agent: '#!/bin/bash\nagent', installRunner: '#!/bin/bash\ninstall' },
+    bootScripts: { agent: '#!/bin/bash\nagent', installRunner: '#!/bin/bash\ninstall', aptWhenFree: '' },
     mask: () => undefined,
   };
   // An instance that is gone by then, or whose runner was removed, never comes online.

@@ -1,6 +1,7 @@
 import { afterAll, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +22,8 @@ export interface MachineOptions {
   readonly runner?: string | null;
   /** A folder that is there: one where a file is to be written, or systemd's, by which it is known to run. */
   readonly inTheWay?: string;
+  /** Programs on the machine's disk: path and text. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Folders of the machine in which nothing can be written: its disk is full. */
   readonly full?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -67,6 +70,7 @@ export class Machine {
     await chmod(root, 0o755);
     const { server, origin } = await startMetadata(root, options);
     if (options.runner !== null) await install(join(root, 'opt/actions-runner/run.sh'), options.runner ?? oneJob);
+    for (const [path, text] of Object.entries(options.programs ?? {})) await install(join(root, path), text);
     if (options.inTheWay) await mkdir(join(root, options.inTheWay), { recursive: true });
     for (const path of options.full ?? []) await fillUp(join(root, path));
     const errors = await open(join(root, 'stderr'), 'a');
@@ -230,5 +234,21 @@ function render(origin: string, { payload, download, boot }: MachineOptions): Ui
 
 export function bootScripts(): BootScripts {
   const text = (name: string) => readFileSync(join(bootFolder, name), 'utf8');
-  return { agent: text('agent.sh'), installRunner: text('install-runner.sh') };
+  return {
+    agent: text('agent.sh'),
+    installRunner: text('install-runner.sh'),
+    aptWhenFree: text('apt-when-free.sh'),
+  };
+}
+
+/** The runner application as a release has it, for one platform. */
+export function packRunner(of: string, installDependencies = '#!/bin/bash\n') {
+  const folder = mkdtempSync(join(tmpdir(), 'runner-archive-'));
+  writeFileSync(join(folder, 'run.sh'), oneJob, { mode: 0o755 });
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin/installdependencies.sh'), installDependencies, { mode: 0o755 });
+  const bytes = execFileSync('tar', ['-czC', folder, './run.sh', './bin']);
+  rmSync(folder, { recursive: true });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { file: `actions-runner-${of}-2.999.0.tar.gz`, bytes, sha256 };
 }

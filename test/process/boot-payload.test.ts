@@ -1,17 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { renderUserData, USER_DATA_LIMIT } from '../../src/core/payload.js';
-import { bootScripts, defaults, oneJob, scenario, shim } from './boot-machine.js';
+import { bootScripts, defaults, packRunner, scenario, shim } from './boot-machine.js';
 
 const platform = `linux-${process.arch}`;
 
 describe('a stock image', () => {
-  const stock = { boot: 'user-data', runner: null, download: archive(platform) } as const;
+  const stock = { boot: 'user-data', runner: null, download: packRunner(platform) } as const;
   scenario('is given the agent by its user data, and the runner by the agent', stock, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     const phases = [
@@ -30,14 +28,14 @@ describe('a stock image', () => {
     expect(await machine.read('stderr')).toBe('');
   });
 
-  const forged = { runner: null, download: { ...archive(platform), sha256: '0'.repeat(64) } };
+  const forged = { runner: null, download: { ...packRunner(platform), sha256: '0'.repeat(64) } };
   scenario('unpacks nothing whose checksum is wrong', forged, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner install failed with 1');
     expect(await machine.read('console')).toMatch(/^ci-actions runner-install: checksum of http\S+ is not 0{64}$/m);
     expect(readdirSync(join(machine.root, 'opt/actions-runner'))).toEqual([]);
   });
 
-  const foreign = { runner: null, download: archive('linux-s390') };
+  const foreign = { runner: null, download: packRunner('linux-s390') };
   scenario('refuses a runner for another architecture before downloading it', foreign, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner install failed with 1');
     expect(await machine.read('console')).toContain(`linux-s390 is not for this machine, which is ${platform}`);
@@ -119,9 +117,19 @@ describe('a payload is unreadable', () => {
     ['in garbage', 'lorem\0ipsum', /^no #! in its first line$/],
     ['in half a gzip', told(...good).subarray(0, 60), /^broken gzip$/],
     ['in a script of somebody else', told('echo hello'), /^no [a-z-]+$/],
-    ['in format 3', told('#:format 3'), /^format is not what this agent reads \(format 2\)$/],
+    ['in format 4', told('#:format 4'), /^format is not what this agent reads \(format 3\)$/],
     ['with a kind in format 1', told(...good, '#:kind warm-up'), /^kind needs format 2$/],
-    ['of an unknown kind', told('#:format 2', '#:kind nap'), /^kind is not what this agent reads \(format 2\)$/],
+    ['of an unknown kind', told('#:format 2', '#:kind nap'), /^kind is not what this agent reads \(format 3\)$/],
+    [
+      'with an environment in format 1',
+      told(...good, '#:environment QT1i'),
+      /^environment and ca-certificates need format 3$/,
+    ],
+    [
+      'with an environment that is none',
+      told('#:format 3', ...good.slice(1), `#:environment ${Buffer.from('A=b\nmalformed').toString('base64')}`),
+      /^environment has a line that is not NAME=value$/,
+    ],
     ['of a warm-up without a lifetime', told(...warmUp.slice(0, -1)), /^no max-lifetime-seconds$/],
     ['with a line without a value', told('#:format 1', '#:label'), /^not '#:key value': line 3$/],
     ['with an unknown key', told(...good, '#:speed 9'), /^unknown key speed$/],
@@ -162,14 +170,3 @@ describe('a payload is unreadable', () => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
   });
 });
-
-function archive(of: string): { file: string; bytes: Buffer; sha256: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'runner-archive-'));
-  writeFileSync(join(folder, 'run.sh'), oneJob, { mode: 0o755 });
-  mkdirSync(join(folder, 'bin'));
-  writeFileSync(join(folder, 'bin/installdependencies.sh'), '#!/bin/bash\n', { mode: 0o755 });
-  const bytes = execFileSync('tar', ['-czC', folder, './run.sh', './bin']);
-  rmSync(folder, { recursive: true });
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { file: `actions-runner-${of}-2.999.0.tar.gz`, bytes, sha256 };
-}

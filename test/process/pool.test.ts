@@ -7,7 +7,12 @@ import { errorOf, inSandbox, logOf } from './suite.js';
 
 test.concurrent('a pool is filled, serves one job on a machine that has booted before, and is filled again', () =>
   inSandbox({}, async (scene) => {
-    const filled = await scene.fillPool({ ...POOL, size: '2', 'aws-resource-tags': 'Team=ml' });
+    const filled = await scene.fillPool({
+      ...POOL,
+      size: '2',
+      'aws-resource-tags': 'Team=ml',
+      'instance-environment': 'A=b',
+    });
     expect(filled.code).toBe(0);
     const [first, second] = waiting(scene);
     expect(JSON.parse(filled.outputs['launched'] ?? '').toSorted()).toEqual([first!.id, second!.id].toSorted());
@@ -15,7 +20,9 @@ test.concurrent('a pool is filled, serves one job on a machine that has booted b
     expect(filled.summary).toMatch(
       /^### Pool ready\n\n2 instance\(s\)\. .* 50 GiB of gp3 each, together \$0\.26 a day/,
     );
-    expect(gunzipSync(first!.userData!).toString()).not.toContain('jit-config');
+    const told = gunzipSync(first!.userData!).toString();
+    expect(told).not.toContain('jit-config');
+    expect(told).toContain('#:environment QT1i\n');
     for (const { id } of [first!, second!]) expect(scene.sandbox.ec2.readConsole(id)).toContain(' warmed up\n');
 
     const main = await scene.start(POOL);

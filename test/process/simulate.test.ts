@@ -16,7 +16,11 @@ async function makeHour(about: Partial<Hour>): Promise<Hour> {
     apps: 1,
     secondaryLimits: { pointsPerMinute: 900, creationsPerMinute: Infinity },
     seed: 1,
-    bootScripts: { agent: await read('agent.sh'), installRunner: await read('install-runner.sh') },
+    bootScripts: {
+      agent: await read('agent.sh'),
+      installRunner: await read('install-runner.sh'),
+      aptWhenFree: await read('apt-when-free.sh'),
+    },
     ...about,
   };
 }

@@ -3,8 +3,8 @@ import type { Clock, Log } from '../ports.js';
 import { because } from './fitness.js';
 import type { ImageEc2, OwnImage } from './ports.js';
 
-/** Snapshots of 100 GB cross the world in less than an hour; EC2 promises nothing. */
-const LONGEST_MS = 90 * 60_000;
+/** Snapshots of 100 GB cross the world in less than an hour, larger ones take longer; EC2 promises nothing. */
+const LONGEST_MS = 4 * 3_600_000;
 /** A fresh image may be missing from EC2's listings for some seconds. */
 const INVISIBLE_MS = 2 * 60_000;
 /** A copy takes minutes; one that was begun earlier may be done at once. */
@@ -48,7 +48,7 @@ function gone(id: string, { region }: ImageEc2): Failure {
 }
 
 function late(id: string, { region }: ImageEc2): Failure {
-  return new Failure('image-unusable', `Image ${id} in ${region} is not available after 90 minutes.`, {
+  return new Failure('image-unusable', `Image ${id} in ${region} is not available after 240 minutes.`, {
     hint: 'EC2 goes on copying it. Run the same command again later: it waits for the same copy.',
   });
 }

@@ -1,0 +1,65 @@
+#!/bin/bash
+# Runs apt-get, apt, aptitude or dpkg, again and again while another program holds one of their locks, for up to
+# 5 minutes. apt itself waits for dpkg's lock alone: not for that of the package lists, nor for that of the archives.
+#   apt-when-free.sh PROGRAM [ARGUMENT…]   or by a link that has the program's name
+#   apt-when-free.sh link DIRECTORY        makes such links there, for the programs that this machine has
+set -euo pipefail
+
+self=$(readlink -f "$0")
+patience=${CI_ACTIONS_APT_PATIENCE:-300} # seconds
+said=''
+
+# The program of this name, behind our own link to it.
+find_program() {
+  local path
+  while IFS= read -r path; do
+    [[ $(readlink -f "$path") == */apt-when-free.sh ]] || { echo "$path" && return; }
+  done < <(type -aP "$1")
+  return 1
+}
+
+link() {
+  local name
+  mkdir -p "$1"
+  for name in apt apt-get aptitude dpkg; do
+    if [[ -L $1/$name || ! -e $1/$name ]] && find_program "$name" >/dev/null; then ln -sfn "$self" "$1/$name"; fi
+  done
+}
+
+# Every language names the file. A lock that may not be opened at all is not waited for.
+is_locked() {
+  grep -E '/(lists|archives|dpkg)/lock|locked by another process' "$said" | grep -Eqv ' - open \(([^1]|1[^1])'
+}
+
+# What it says is passed on as it comes, and kept; what it leaves running may keep the pipe open.
+attempt() {
+  local errors copy i status=0
+  exec {errors}> >(exec tee "$said" >&2)
+  copy=$!
+  "$@" 2>&"$errors" || status=$?
+  exec {errors}>&-
+  for ((i = 0; i < 20 && status != 0; i++)); do
+    kill -0 "$copy" 2>/dev/null || break
+    sleep 0.05
+  done
+  return "$status"
+}
+
+run() {
+  local name=$1 program status pause=0
+  program=$(find_program "$name") || { echo "$name: command not found" >&2 && exit 127; }
+  shift
+  # Scripts ask dpkg a thousand questions, which no lock concerns.
+  [[ $name != dpkg || " $*" =~ ' '(-[irP]|--(install|remove|purge|unpack|configure)) ]] || exec "$program" "$@"
+  said=$(mktemp 2>/dev/null) || exec "$program" "$@" # a full disk
+  trap 'rm -f "$said"' EXIT
+  while :; do
+    status=0
+    attempt "$program" "$@" || status=$?
+    if ((status == 0 || SECONDS >= patience)) || ! is_locked; then exit "$status"; fi
+    sleep "$((pause < 10 ? ++pause : 10))"
+  done
+}
+
+[[ ${0##*/} != apt-when-free.sh ]] || { name=${1:?usage: apt-when-free.sh PROGRAM…} && shift; }
+if [[ ${name:=${0##*/}} == link ]]; then link "$1"; else run "$name" "$@"; fi

@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
+import { renderUserData } from '../../src/core/payload.js';
+import { createBoot, type BootedMachine } from './booted-machine.js';
+import { BootedTree } from './booted-tree.js';
+import { CLOUD_ADDRESS } from './network.js';
+import { runInstance } from './paths.js';
+import { findTree } from './stage.js';
+
+jest.setTimeout(600_000);
+
+let tree: string;
+let directory: string;
+let sandbox: Sandbox;
+let machines: ReadonlyMap<string, BootedMachine>;
+beforeAll(() => void (tree = findTree('amd64')));
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'ci-actions-boot-'));
+  const disks = join(directory, 'disks');
+  mkdirSync(disks);
+  const boot = createBoot<BootedMachine>(BootedTree, { tree, directory: disks, prepare: shortenGrace });
+  ({ machines } = boot);
+  const timeline = { pendingMs: 5, bootMs: 5, shuttingDownMs: 5 };
+  sandbox = await startSandbox({ address: CLOUD_ADDRESS, machines: boot, timeline, directory: disks });
+});
+afterEach(async () => {
+  await sandbox.close();
+  rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+});
+
+function shortenGrace(root: string): void {
+  const folder = join(root, 'etc/systemd/system/ci-actions-agent.service.d');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'grace.conf'), '[Service]\nEnvironment=CI_ACTIONS_GRACE=1\n');
+}
+
+/** Boots a machine whose pre-runner script is this. @returns how long it was on after the script had begun, in s, and its console */
+async function boot(preRunnerScript: string): Promise<{ seconds: number; console: string }> {
+  const about = {
+    runnerName: 'r',
+    label: 'l',
+    jitConfig: 'bm9uZQ==',
+    runnerHome: '/opt/actions-runner',
+    runAsUser: 'root',
+  };
+  const times = { startupTimeoutSeconds: 20, idleTimeoutSeconds: 20, maxLifetimeSeconds: 20 };
+  await runInstance(sandbox, renderUserData({ ...about, ...times, preRunnerScript }));
+  const [instance] = sandbox.ec2.instances();
+  const readConsole = () => machines.get(instance!.id)?.readConsole() ?? '';
+  const began = await until(() => readConsole().includes('pre-runner-script: begun'));
+  const ended = await until(() => instance!.state === 'terminated');
+  return { seconds: (ended - began) / 1000, console: readConsole() };
+}
+
+async function until(isSo: () => boolean): Promise<number> {
+  const end = Date.now() + 90_000;
+  while (!isSo()) {
+    if (Date.now() > end) throw new Error([...machines.values()].map((one) => one.readConsole()).join('\n'));
+    await sleep(50);
+  }
+  return Date.now();
+}
+
+/** The agent is the script's parent; of its children, all but the script are its own. */
+const KILL = 'for pid in $(cat /proc/$PPID/task/$PPID/children); do [ "$pid" = $$ ] || kill -KILL "$pid"; done';
+
+describe('where systemd runs, a script as root cannot keep the machine on', () => {
+  test('by killing the agent and its watchdog: the unit ends, and with it the machine', async () => {
+    const { seconds } = await boot(`echo begun\n${KILL}\nkill -KILL $PPID\nsleep 600\n`);
+    expect(seconds).toBeLessThan(15);
+  });
+
+  test('by holding the agent still and killing its watchdog: a timer ends it after the lifetime', async () => {
+    const { seconds, console } = await boot(
+      `echo begun\nsystemctl list-timers --all --no-legend\nkill -STOP $PPID\n${KILL}\nsleep 600\n`,
+    );
+    expect(console).toContain('ci-actions-agent-lifetime.timer');
+    // What systemd ends by force continues first, and says so.
+    expect(console).not.toMatch(/phase=power-off .*(died|stuck|is over)/);
+    expect(seconds).toBeGreaterThan(15);
+  });
+});
