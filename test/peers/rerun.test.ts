@@ -99,6 +99,7 @@ describe('Outputs that GitHub drops, because they contain the text of a secret,'
       expect(run.log.map((line) => line.split(' ')[0])).not.toContain('restart');
       expect(run.log).toContainEqual(expect.stringMatching(/^test on /));
       expect(run.tox).toEqual([]);
+      expect(run.machines.size).toBe(0);
     },
   );
 
