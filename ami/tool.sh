@@ -10,8 +10,10 @@ if ! command -v node >/dev/null || ! node -e 'process.exit(parseInt(process.vers
   echo 'Node 20 or newer is needed: https://nodejs.org/en/download' >&2
   exit 1
 fi
-if [[ ! -x $root/node_modules/.bin/tsx ]]; then
+loader=$root/node_modules/tsx/dist/loader.mjs
+if [[ ! -f $loader ]]; then
   echo "The packages of this repository are needed: npm ci --prefix '$root'" >&2
   exit 1
 fi
-exec "$root/node_modules/.bin/tsx" "$root/ami/$name.ts" "$@"
+# Without tsx's own process in between: on a busy machine that ends a program that has just begun to handle a signal.
+exec node --import "$loader" "$root/ami/$name.ts" "$@"

@@ -83,10 +83,10 @@ describe('a caller', () => {
       }).send(describeAll),
     );
 
-  test('from another region is refused', async () => {
-    const refused = await ask({ region: 'eu-west-1' });
+  test('from a region that is not enabled is refused', async () => {
+    const refused = await ask({ region: 'eu-south-2' });
     expect(refused).toMatchObject({ name: 'AuthFailure', $metadata: { httpStatusCode: 401 } });
-    expect(refused.message).toContain("'eu-west-1'");
+    expect(refused.message).toContain("'eu-south-2'");
   });
 
   test('of SSM from another region is refused', async () => {
