@@ -24,6 +24,7 @@ const launchWith = (tags: Tags) =>
     ...launch.imdsV2,
     ...tagged('instance', tags, 1),
     ...tagged('volume', tags, 2),
+    ...tagged('network-interface', tags, 3),
   });
 
 /** The machine, and its tags, are what must not be. */
