@@ -1,61 +1,101 @@
+import { judgeEnvironment, type EnvironmentEvidence, type EnvironmentVerdict } from './environment-verdict.js';
 import type { FailureCode } from './failure-codes.js';
 import type { TestCase } from './junit.js';
-import type { Tally } from './test-output.js';
+
+/** The files of the input `report`. */
+export interface Reports {
+  readonly pattern: string;
+  readonly cases: readonly TestCase[];
+  /** Files that fit the pattern and were written by this run. */
+  readonly files: readonly string[];
+  /** Files that are older than this run. */
+  readonly stale: readonly string[];
+  /** What could not be read, and why. */
+  readonly unreadable: readonly string[];
+}
 
 /** All that is known of a run of tox. */
 export interface Evidence {
   readonly exitCode: number;
-  readonly tally: Tally;
+  /** In the order in which they were asked for. */
+  readonly environments: readonly EnvironmentEvidence[];
   /** Absent when no report was asked for. */
-  readonly reports?: {
-    readonly pattern: string;
-    readonly cases: readonly TestCase[];
-    /** Files that fit the pattern and were written by this run. */
-    readonly files: readonly string[];
-    /** Files that are older than this run. */
-    readonly stale: readonly string[];
-    /** What could not be read, and why. */
-    readonly unreadable: readonly string[];
-  };
+  readonly reports?: Reports;
+  readonly allow: { readonly skipped: boolean; readonly ignored: boolean };
 }
 
 export interface Verdict {
   /** What makes it red; absent when the tests passed. */
   readonly failure?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
+  readonly environments: readonly EnvironmentVerdict[];
+  /** What someone should know though the tests passed. */
+  readonly warnings: readonly string[];
 }
 
-/** pytest's exit code when it has collected nothing, which tox hands on. */
-const NOTHING_COLLECTED = 5;
+const SELECTION = 'Check which tests the commands in the configuration of tox select, and why tests are skipped.';
 
 /**
- * Passed is only what is known to have been tested: an exit code of 0 alone does not say so. A program whose output
- * is not known, without a report, is taken at its word.
+ * Passed is only what is known to have been tested: an exit code of 0 alone does not say so. An environment none of
+ * whose commands is a known test program, without a report, is taken at its exit codes; its row says so.
  */
 export function judgeTests(evidence: Evidence): Verdict {
-  return { ...(findFailure(evidence) && { failure: findFailure(evidence)! }) };
+  const { exitCode, reports, allow } = evidence;
+  const isReported = reports?.cases.some(({ outcome }) => outcome !== 'skipped') ?? false;
+  const isAlone = evidence.environments.length === 1;
+  const environments = evidence.environments.map((run) =>
+    judgeEnvironment(run, {
+      toxEndedWell: exitCode === 0,
+      // Of several environments, one that shows by itself that nothing was tested is not proven by the others' reports.
+      isReported: isReported && (isAlone || (run.files.length === 0 && run.tally.lines.length === 0)),
+      allowIgnored: allow.ignored,
+    }),
+  );
+  const failure = findFailure(evidence, environments);
+  return { ...(failure && { failure }), environments, warnings: listWarnings(evidence, environments) };
 }
 
-function findFailure({ exitCode, tally, reports }: Evidence): Verdict['failure'] {
-  const failed = reports?.cases.filter(({ outcome }) => outcome === 'failed').length ?? 0;
-  if (exitCode === NOTHING_COLLECTED && failed === 0) {
-    return nothing('No test was collected (exit code 5).', 'Check which tests the command in tox.ini selects.');
+function findFailure(evidence: Evidence, rows: readonly EnvironmentVerdict[]): Verdict['failure'] {
+  const { exitCode, reports, allow } = evidence;
+  const cases = reports?.cases ?? evidence.environments.flatMap((run) => run.cases);
+  const failed = cases.filter(({ outcome }) => outcome === 'failed').length;
+  const [bad, untested, skipped] = (['failed', 'untested', 'skipped'] as const).map((state) =>
+    rows.filter((row) => row.state === state),
+  ) as [EnvironmentVerdict[], EnvironmentVerdict[], EnvironmentVerdict[]];
+  if (bad.length > 0 || (failed > 0 && (exitCode !== 0 || !allow.ignored)))
+    return describeFailed(failed, exitCode, bad);
+  const ended = exitCode === 0 ? '' : ` tox ended with exit code ${exitCode}.`;
+  if (untested.length > 0) return nothing(`${listRows(untested)}.${ended}`, SELECTION);
+  if (skipped.length > 0 && (skipped.length === rows.length || !allow.skipped)) {
+    const hint = skipped.length === rows.length ? '' : ' For those who mean it, there is `allow-skipped: true`.';
+    return nothing(
+      `tox skipped ${skipped.map(({ name }) => name).join(', ')}.`,
+      `See in the log why: a platform that does not fit, or a Python that is not there.${hint}`,
+    );
   }
-  if (exitCode !== 0 || failed > 0) {
-    const ended = exitCode === 0 ? 'tox ended well' : `tox ended with exit code ${exitCode}`;
-    const message = failed > 0 ? `${failed} ${failed === 1 ? 'test' : 'tests'} failed (${ended}).` : `${ended}.`;
-    return { code: 'tests-failed', message, hint: 'See the failing tests in the job’s summary, or the log above.' };
-  }
-  return reports ? judgeReports(reports) : judgeTally(tally);
+  if (exitCode !== 0) return describeFailed(0, exitCode, []);
+  return reports && judgeReports(reports, rows);
 }
 
-function judgeReports({
-  pattern,
-  cases,
-  files,
-  stale,
-  unreadable,
-}: NonNullable<Evidence['reports']>): Verdict['failure'] {
-  if (unreadable.length > 0)
+function describeFailed(
+  failed: number,
+  exitCode: number,
+  rows: readonly EnvironmentVerdict[],
+): NonNullable<Verdict['failure']> {
+  const ended = exitCode === 0 ? 'tox ended well' : `tox ended with exit code ${exitCode}`;
+  const ignores = exitCode === 0 ? ' If they may fail, set `allow-ignored-failures: true`.' : '';
+  const told = rows.filter(({ message }) => message !== '');
+  const why = told.length > 0 ? ` ${listRows(told)}.` : '';
+  const message =
+    failed > 0 ? `${failed} ${failed === 1 ? 'test' : 'tests'} failed (${ended}).` : `${ended}.${why}`;
+  const killed = /SIGKILL/.test(why) ? ' If the kernel ended it for want of memory, take a larger machine.' : '';
+  const hint = `See the failing tests in the job’s summary, or the log above.${ignores}${killed}`;
+  return { code: 'tests-failed', message, hint };
+}
+
+function judgeReports(reports: Reports, rows: readonly EnvironmentVerdict[]): Verdict['failure'] {
+  const { pattern, cases, files, stale, unreadable } = reports;
+  const isProven = rows.some(({ isTested }) => isTested) || cases.length > 0;
+  if (unreadable.length > 0 && !isProven)
     return nothing(`A report cannot be read: ${unreadable.join('; ')}.`, 'Let the tests write JUnit XML.');
   if (files.length === 0) {
     const old = stale.length > 0 ? ` ${stale.join(', ')} was there before the tests began, and does not count.` : '';
@@ -64,25 +104,23 @@ function judgeReports({
       'Let the tests write it, for example by `pytest --junitxml=FILE`, or correct the path, which is relative to the working directory.',
     );
   }
-  if (cases.length === 0)
-    return nothing(`${files.join(', ')} has no test in it.`, 'Check which tests the command in tox.ini selects.');
-  if (cases.every(({ outcome }) => outcome === 'skipped')) {
+  if (cases.length === 0 && unreadable.length === 0) return nothing(`${files.join(', ')} has no test in it.`, SELECTION);
+  if (cases.length > 0 && cases.every(({ outcome }) => outcome === 'skipped')) {
     return nothing(`All ${cases.length} tests were skipped.`, 'See in the summary why they were skipped.');
   }
   return undefined;
 }
 
-function judgeTally({ executed, skipped, lines, leftOut }: Tally): Verdict['failure'] {
-  if (leftOut)
-    return nothing(
-      'tox skipped the environment.',
-      'See in the log why: a platform that does not fit, or a Python that is not there.',
-    );
-  if (lines === 0 || executed > 0) return undefined;
-  return nothing(
-    skipped > 0 ? `All ${skipped} tests were skipped.` : 'No test was run.',
-    'Check which tests the command in tox.ini selects, and why tests are skipped.',
-  );
+function listWarnings({ reports }: Evidence, rows: readonly EnvironmentVerdict[]): string[] {
+  return [
+    ...rows.filter(({ state, message }) => state === 'passed' && message !== '').map((row) => `${listRows([row])}.`),
+    ...rows.filter(({ state }) => state === 'skipped').map(({ name }) => `tox skipped ${name}.`),
+    ...(reports?.unreadable ?? []).map((one) => `A report cannot be read: ${one}.`),
+  ];
+}
+
+function listRows(rows: readonly EnvironmentVerdict[]): string {
+  return rows.map(({ name, message }) => `${name}: ${message}`).join('; ');
 }
 
 function nothing(message: string, hint: string): NonNullable<Verdict['failure']> {

@@ -1,0 +1,237 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EnvironmentEvidence } from '../src/core/environment-verdict.js';
+import { Failure } from '../src/core/failure.js';
+import type { ValuesOf } from '../src/core/inputs.js';
+import { composeAddOptions, CONFIGURATION_FILES, findObstacle } from '../src/core/own-reports.js';
+import type { Log } from '../src/core/ports.js';
+import { createTally, createToxReader, type Tally, type ToxWords } from '../src/core/test-output.js';
+import type { Evidence, Reports } from '../src/core/test-verdict.js';
+import {
+  askPassEnv,
+  chooseTox,
+  composeOverrides,
+  findUnpassed,
+  readMajorVersion,
+  readPassEnv,
+  type Command,
+} from '../src/core/tox-command.js';
+import { findJunitOption, parseToxResult, type EnvironmentRun, type ToxResult } from '../src/core/tox-result.js';
+import { describeUnconfigured, describeUndefined } from '../src/core/undefined-environments.js';
+import { openOwnFolder, type OwnFolder } from '../src/host/own-reports.js';
+import { findProgram, runProgram } from '../src/host/programs.js';
+import { readNamedReports, readOwnReports, readReports, type EnvironmentReport } from './run-tox-reports.js';
+import type { inputs } from './run-tox.inputs.js';
+
+export interface Place {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** The names of what the workflow or `setup` has set for the tests. */
+  readonly names: readonly string[];
+}
+
+type Values = ValuesOf<typeof inputs>;
+
+/** Questions to tox may bring its own requirements first. */
+const ASK_BOUND_MS = 600_000;
+/** A larger result holds more output than a text can; then the closing lines that passed by have to do. */
+const LARGEST_RESULT = 256 * 1024 * 1024;
+
+/** Runs tox, and gathers all that shows what was tested. @throws Failure when tox refused to run anything */
+export async function runTests(values: Values, place: Place): Promise<Evidence> {
+  const folder = openOwnFolder(place.env);
+  try {
+    const beganAt = Date.now();
+    const tox = chooseTox(
+      { pythonVersion: values['python-version'], toxVersion: values['tox-version'] },
+      { tox: findProgram('tox', place.env) !== undefined, uv: findProgram('uv', place.env) !== undefined },
+    );
+    const asked = values['tox-env']!.split(',');
+    const ran = await runTox(tox, values, { place, folder });
+    await refuseUndefined(ran, { tox, asked, place });
+    const reports = values.report && (await readReports(values.report, place.cwd, beganAt));
+    const result = readResult(folder.result);
+    const runs = listRuns(asked, ran.words, result);
+    warnOfWords(values, { ran, result, place });
+    const own = [
+      ...(await readOwnReports(folder)),
+      ...(await readNamedReports(listNamed(runs, ran.junit), { cwd: place.cwd, beganAt, except: reports?.files ?? [] })),
+    ];
+    return {
+      exitCode: ran.exitCode,
+      environments: result ? runs.map((run) => describeRun(run, own)) : [describeUnreported(asked, ran, own)],
+      ...(reports && { reports: reports satisfies Reports }),
+      allow: { skipped: values['allow-skipped'], ignored: values['allow-ignored-failures'] },
+    };
+  } finally {
+    folder.close();
+  }
+}
+
+interface Ran {
+  readonly exitCode: number;
+  readonly tally: Tally;
+  readonly words: ToxWords;
+  /** What was handed on to tox 4; none when it could not say what its environments pass on. */
+  readonly overrides: readonly string[];
+  /** The JUnit file that pytest's own configuration names. */
+  readonly junit: string | undefined;
+}
+
+async function runTox(tox: Command, values: Values, { place, folder }: { place: Place; folder: OwnFolder }): Promise<Ran> {
+  const obstacle = findObstacle(readConfiguration(place.cwd));
+  const isReporting = values['pass-env'] && obstacle === undefined;
+  const options = composeAddOptions(place.env['PYTEST_ADDOPTS'], folder.reports);
+  const names = values['pass-env'] ? [...place.names, ...(isReporting ? ['PYTEST_ADDOPTS'] : [])] : [];
+  const passEnv = await askWhatIsPassed(tox, values, { place, needed: names.length > 0 || place.names.length > 0 });
+  if (!values['pass-env']) warnOfUnpassed(passEnv, place);
+  const overrides = passEnv.major >= 4 ? composeOverrides({ names, passEnv: passEnv.found }) : [];
+  const env = {
+    ...place.env,
+    ...(isReporting && { PYTEST_ADDOPTS: options }),
+    // tox 3 takes them from here; tox 4 does not look at it.
+    ...(names.length > 0 && {
+      TOX_TESTENV_PASSENV: [place.env['TOX_TESTENV_PASSENV'] ?? '', ...names].join(' ').trim(),
+    }),
+  };
+  const [tally, words] = [createTally(), createToxReader()];
+  const shown = [...tox.args, '-e', values['tox-env']!];
+  const posargs = values.posargs === undefined ? [] : ['--', ...values.posargs];
+  say([tox.command, ...shown, ...posargs].join(' '));
+  const args = [...shown, '--result-json', folder.result, ...overrides, ...posargs];
+  const onLine = (line: string): void => {
+    tally.read(line);
+    words.read(line);
+    say(line);
+  };
+  const ended = await runProgram({ ...place, command: tox.command, args, env, onLine });
+  refuseCancelled(place);
+  if (ended.code !== undefined)
+    return { exitCode: ended.code, tally: tally.result(), words: words.result(), overrides, junit: obstacle?.path };
+  throw new Failure('tests-failed', `tox did not come to its end: ${ended.why}.`, {
+    hint: 'If the kernel ended it for want of memory, take a larger machine.',
+  });
+}
+
+async function askWhatIsPassed(
+  tox: Command,
+  values: Values,
+  { place, needed }: { place: Place; needed: boolean },
+): Promise<{ major: number; found: ReturnType<typeof readPassEnv> }> {
+  if (!needed) return { major: 0, found: new Map() };
+  const version = values['tox-version'] ?? '';
+  const major = Number.parseInt(version, 10) || readMajorVersion(await ask(tox, ['--version'], place)) || 0;
+  // What tox 3 passes on is only of interest where nothing is handed on.
+  if (major < 3 || (major === 3 && values['pass-env'])) return { major, found: new Map() };
+  return { major, found: readPassEnv(await ask(tox, askPassEnv(major, values['tox-env']!), place)) };
+}
+
+/** What tox answers; what it says against a question, it says again when it runs. */
+async function ask(tox: Command, args: readonly string[], place: Place): Promise<string[]> {
+  const lines: string[] = [];
+  const onLine = (line: string): void => void lines.push(line);
+  await runProgram({ ...place, command: tox.command, args: [...tox.args, ...args], boundMs: ASK_BOUND_MS, onLine });
+  refuseCancelled(place);
+  return lines;
+}
+
+function readConfiguration(cwd: string): string[] {
+  return CONFIGURATION_FILES.map((name) => join(cwd, name))
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8'));
+}
+
+async function refuseUndefined(
+  { words, exitCode, tally }: Ran,
+  { tox, asked, place }: { tox: Command; asked: readonly string[]; place: Place },
+): Promise<void> {
+  if (words.unconfigured && (exitCode !== 0 || tally.lines.length === 0)) throw describeUnconfigured(place.cwd);
+  if (!words.undefinedEnvironment || exitCode === 0) return;
+  const lines = await ask(tox, ['-a', '-q'], place);
+  throw describeUndefined(asked, lines.filter((line) => /^[\w.-]+$/.test(line)));
+}
+
+function readResult(path: string): ToxResult | undefined {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0 || size > LARGEST_RESULT) return undefined;
+  try {
+    return parseToxResult(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** One for each environment that was asked for, also where tox says nothing of it. */
+function listRuns(asked: readonly string[], words: ToxWords, result: ToxResult | undefined): readonly EnvironmentRun[] {
+  const names = asked.includes('ALL') ? (result?.environments ?? []).map(({ name }) => name) : asked;
+  return [...new Set(names)].map((name) => {
+    const run = result?.environments.find((one) => one.name === name);
+    const success = words.ignored.includes(name) ? false : run?.success;
+    const skipped = run?.skipped === true || ((run?.commands.length ?? 0) === 0 && words.skipped.includes(name));
+    return { name, skipped, success, commands: run?.commands ?? [] };
+  });
+}
+
+function listNamed(runs: readonly EnvironmentRun[], configured: string | undefined) {
+  return runs.flatMap(({ name, commands }) => {
+    const named = commands.flatMap(({ argv }) => findJunitOption(argv) ?? []);
+    const paths = new Set([...named, ...(configured === undefined ? [] : [configured])]);
+    return [...paths].map((path) => ({ environment: name, path }));
+  });
+}
+
+function describeRun(run: EnvironmentRun, reports: readonly EnvironmentReport[]): EnvironmentEvidence {
+  const tally = createTally();
+  for (const { output } of run.commands) for (const line of output.split(/\r?\n/)) tally.read(line);
+  return { ...run, tally: tally.result(), ...collect(reports.filter(({ environment }) => environment === run.name)) };
+}
+
+/** When tox left no result: what passed by is all there is. */
+function describeUnreported(
+  asked: readonly string[],
+  { words, tally }: Ran,
+  reports: readonly EnvironmentReport[],
+): EnvironmentEvidence {
+  const skipped = asked.every((name) => words.skipped.includes(name));
+  return { name: asked.join(','), skipped, success: undefined, tally, ...collect(reports) };
+}
+
+function collect(reports: readonly EnvironmentReport[]): Pick<EnvironmentEvidence, 'files' | 'cases'> {
+  return { files: reports.map(({ path }) => path), cases: reports.flatMap(({ cases }) => cases) };
+}
+
+function warnOfUnpassed({ found }: { found: ReturnType<typeof readPassEnv> }, { log, names }: Place): void {
+  for (const [environment, passed] of found) {
+    const unpassed = findUnpassed(names, passed);
+    if (unpassed.length > 0)
+      log.warning(
+        `${environment} does not pass ${unpassed.join(', ')} on to its tests. Name them in \`pass_env\`, or leave \`pass-env: false\` out.`,
+      );
+  }
+}
+
+function warnOfWords(
+  values: Values,
+  { ran, result, place }: { ran: Ran; result: ToxResult | undefined; place: Place },
+): void {
+  if (result === undefined) return;
+  if (values['pass-env'] && result.major >= 4 && ran.overrides.length === 0 && place.names.length > 0)
+    place.log.warning(
+      `${place.names.join(', ')} may not have reached the tests: tox did not say what its environments pass on. Name them in \`pass_env\`.`,
+    );
+  const words = result.environments.flatMap(({ commands }) => commands.flatMap(({ argv }) => argv));
+  const lost = (values.posargs ?? []).filter((one) => !words.some((word) => word.includes(one)));
+  if (lost.length > 0)
+    place.log.warning(`\`posargs\` reached no command: the configuration of tox has no {posargs} there.`);
+}
+
+/** As it is: tests may annotate their failures by workflow commands, as in any other step. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function refuseCancelled({ signal }: Pick<Place, 'signal'>): void {
+  if (signal.aborted) throw signal.reason as Failure;
+}
