@@ -52,10 +52,12 @@ export async function readNamedReports(
   named: readonly { readonly environment: string; readonly path: string }[],
   about: { readonly cwd: string; readonly beganAt: number; readonly except: readonly string[] },
 ): Promise<readonly EnvironmentReport[]> {
-  const found = named.map((one) => ({ ...one, path: resolve(about.cwd, one.path) })).filter(({ path }) => {
-    const at = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    return at >= about.beganAt - CLOCK_GRACE_MS && !about.except.some((one) => resolve(about.cwd, one) === path);
-  });
+  const found = named
+    .map((one) => ({ ...one, path: resolve(about.cwd, one.path) }))
+    .filter(({ path }) => {
+      const at = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      return at >= about.beganAt - CLOCK_GRACE_MS && !about.except.some((one) => resolve(about.cwd, one) === path);
+    });
   const read = found.map(async (one) => parse(await readFile(one.path, 'utf8')).map((cases) => ({ ...one, cases })));
   return (await Promise.all(read)).flat();
 }

@@ -1,41 +1,21 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import type { EnvironmentEvidence } from '../src/core/environment-verdict.js';
 import { Failure } from '../src/core/failure.js';
 import type { ValuesOf } from '../src/core/inputs.js';
-import { composeAddOptions, CONFIGURATION_FILES, findObstacle } from '../src/core/own-reports.js';
-import type { Log } from '../src/core/ports.js';
 import { createTally, createToxReader, type Tally, type ToxWords } from '../src/core/test-output.js';
 import type { Evidence, Reports } from '../src/core/test-verdict.js';
-import {
-  askPassEnv,
-  chooseTox,
-  composeOverrides,
-  findUnpassed,
-  readMajorVersion,
-  readPassEnv,
-  type Command,
-} from '../src/core/tox-command.js';
+import { chooseTox, type Command } from '../src/core/tox-command.js';
 import { findJunitOption, parseToxResult, type EnvironmentRun, type ToxResult } from '../src/core/tox-result.js';
 import { describeUnconfigured, describeUndefined } from '../src/core/undefined-environments.js';
 import { openOwnFolder, type OwnFolder } from '../src/host/own-reports.js';
 import { findProgram, runProgram } from '../src/host/programs.js';
+import { ask, handOn, type HandedOn } from './run-tox-hand-on.js';
+import { refuseCancelled, say, type Place } from './run-tox-place.js';
 import { readNamedReports, readOwnReports, readReports, type EnvironmentReport } from './run-tox-reports.js';
 import type { inputs } from './run-tox.inputs.js';
 
-export interface Place {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-  readonly log: Log;
-  /** The names of what the workflow or `setup` has set for the tests. */
-  readonly names: readonly string[];
-}
-
 type Values = ValuesOf<typeof inputs>;
 
-/** Questions to tox may bring its own requirements first. */
-const ASK_BOUND_MS = 600_000;
 /** A larger result holds more output than a text can; then the closing lines that passed by have to do. */
 const LARGEST_RESULT = 256 * 1024 * 1024;
 
@@ -57,7 +37,11 @@ export async function runTests(values: Values, place: Place): Promise<Evidence> 
     warnOfWords(values, { ran, result, place });
     const own = [
       ...(await readOwnReports(folder)),
-      ...(await readNamedReports(listNamed(runs, ran.junit), { cwd: place.cwd, beganAt, except: reports?.files ?? [] })),
+      ...(await readNamedReports(listNamed(runs, ran.junit), {
+        cwd: place.cwd,
+        beganAt,
+        except: reports?.files ?? [],
+      })),
     ];
     return {
       exitCode: ran.exitCode,
@@ -70,32 +54,18 @@ export async function runTests(values: Values, place: Place): Promise<Evidence> 
   }
 }
 
-interface Ran {
+interface Ran extends Omit<HandedOn, 'env'> {
   readonly exitCode: number;
   readonly tally: Tally;
   readonly words: ToxWords;
-  /** What was handed on to tox 4; none when it could not say what its environments pass on. */
-  readonly overrides: readonly string[];
-  /** The JUnit file that pytest's own configuration names. */
-  readonly junit: string | undefined;
 }
 
-async function runTox(tox: Command, values: Values, { place, folder }: { place: Place; folder: OwnFolder }): Promise<Ran> {
-  const obstacle = findObstacle(readConfiguration(place.cwd));
-  const isReporting = values['pass-env'] && obstacle === undefined;
-  const options = composeAddOptions(place.env['PYTEST_ADDOPTS'], folder.reports);
-  const names = values['pass-env'] ? [...place.names, ...(isReporting ? ['PYTEST_ADDOPTS'] : [])] : [];
-  const passEnv = await askWhatIsPassed(tox, values, { place, needed: names.length > 0 || place.names.length > 0 });
-  if (!values['pass-env']) warnOfUnpassed(passEnv, place);
-  const overrides = passEnv.major >= 4 ? composeOverrides({ names, passEnv: passEnv.found }) : [];
-  const env = {
-    ...place.env,
-    ...(isReporting && { PYTEST_ADDOPTS: options }),
-    // tox 3 takes them from here; tox 4 does not look at it.
-    ...(names.length > 0 && {
-      TOX_TESTENV_PASSENV: [place.env['TOX_TESTENV_PASSENV'] ?? '', ...names].join(' ').trim(),
-    }),
-  };
+async function runTox(
+  tox: Command,
+  values: Values,
+  { place, folder }: { place: Place; folder: OwnFolder },
+): Promise<Ran> {
+  const { env, overrides, junit } = await handOn(tox, values, { place, reports: folder.reports });
   const [tally, words] = [createTally(), createToxReader()];
   const shown = [...tox.args, '-e', values['tox-env']!];
   const posargs = values.posargs === undefined ? [] : ['--', ...values.posargs];
@@ -109,38 +79,10 @@ async function runTox(tox: Command, values: Values, { place, folder }: { place: 
   const ended = await runProgram({ ...place, command: tox.command, args, env, onLine });
   refuseCancelled(place);
   if (ended.code !== undefined)
-    return { exitCode: ended.code, tally: tally.result(), words: words.result(), overrides, junit: obstacle?.path };
+    return { exitCode: ended.code, tally: tally.result(), words: words.result(), overrides, junit };
   throw new Failure('tests-failed', `tox did not come to its end: ${ended.why}.`, {
     hint: 'If the kernel ended it for want of memory, take a larger machine.',
   });
-}
-
-async function askWhatIsPassed(
-  tox: Command,
-  values: Values,
-  { place, needed }: { place: Place; needed: boolean },
-): Promise<{ major: number; found: ReturnType<typeof readPassEnv> }> {
-  if (!needed) return { major: 0, found: new Map() };
-  const version = values['tox-version'] ?? '';
-  const major = Number.parseInt(version, 10) || readMajorVersion(await ask(tox, ['--version'], place)) || 0;
-  // What tox 3 passes on is only of interest where nothing is handed on.
-  if (major < 3 || (major === 3 && values['pass-env'])) return { major, found: new Map() };
-  return { major, found: readPassEnv(await ask(tox, askPassEnv(major, values['tox-env']!), place)) };
-}
-
-/** What tox answers; what it says against a question, it says again when it runs. */
-async function ask(tox: Command, args: readonly string[], place: Place): Promise<string[]> {
-  const lines: string[] = [];
-  const onLine = (line: string): void => void lines.push(line);
-  await runProgram({ ...place, command: tox.command, args: [...tox.args, ...args], boundMs: ASK_BOUND_MS, onLine });
-  refuseCancelled(place);
-  return lines;
-}
-
-function readConfiguration(cwd: string): string[] {
-  return CONFIGURATION_FILES.map((name) => join(cwd, name))
-    .filter((path) => existsSync(path))
-    .map((path) => readFileSync(path, 'utf8'));
 }
 
 async function refuseUndefined(
@@ -150,7 +92,10 @@ async function refuseUndefined(
   if (words.unconfigured && (exitCode !== 0 || tally.lines.length === 0)) throw describeUnconfigured(place.cwd);
   if (!words.undefinedEnvironment || exitCode === 0) return;
   const lines = await ask(tox, ['-a', '-q'], place);
-  throw describeUndefined(asked, lines.filter((line) => /^[\w.-]+$/.test(line)));
+  throw describeUndefined(
+    asked,
+    lines.filter((line) => /^[\w.-]+$/.test(line)),
+  );
 }
 
 function readResult(path: string): ToxResult | undefined {
@@ -202,16 +147,6 @@ function collect(reports: readonly EnvironmentReport[]): Pick<EnvironmentEvidenc
   return { files: reports.map(({ path }) => path), cases: reports.flatMap(({ cases }) => cases) };
 }
 
-function warnOfUnpassed({ found }: { found: ReturnType<typeof readPassEnv> }, { log, names }: Place): void {
-  for (const [environment, passed] of found) {
-    const unpassed = findUnpassed(names, passed);
-    if (unpassed.length > 0)
-      log.warning(
-        `${environment} does not pass ${unpassed.join(', ')} on to its tests. Name them in \`pass_env\`, or leave \`pass-env: false\` out.`,
-      );
-  }
-}
-
 function warnOfWords(
   values: Values,
   { ran, result, place }: { ran: Ran; result: ToxResult | undefined; place: Place },
@@ -225,13 +160,4 @@ function warnOfWords(
   const lost = (values.posargs ?? []).filter((one) => !words.some((word) => word.includes(one)));
   if (lost.length > 0)
     place.log.warning(`\`posargs\` reached no command: the configuration of tox has no {posargs} there.`);
-}
-
-/** As it is: tests may annotate their failures by workflow commands, as in any other step. */
-export function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-export function refuseCancelled({ signal }: Pick<Place, 'signal'>): void {
-  if (signal.aborted) throw signal.reason as Failure;
 }

@@ -17,7 +17,8 @@ import { listenForCancellation } from '../src/host/signals.js';
 import { watchStepFiles } from '../src/host/step-files.js';
 import { appendSummary } from '../src/host/summary.js';
 import { readInputs } from './read-inputs.js';
-import { refuseCancelled, runTests, say, type Place } from './run-tox-tests.js';
+import { refuseCancelled, say, type Place } from './run-tox-place.js';
+import { runTests } from './run-tox-tests.js';
 import { inputs } from './run-tox.inputs.js';
 
 type Values = ValuesOf<typeof inputs>;

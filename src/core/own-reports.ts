@@ -11,7 +11,8 @@ export function composeAddOptions(given: string | undefined, folder: string): st
 export function findObstacle(texts: readonly string[]): { readonly path?: string } | undefined {
   for (const text of texts) {
     if (/no:junitxml/.test(text)) return {};
-    const [, path] = /\baddopts\b[^\n]*(?:\n[ \t]+[^\n]*|\n["'][^\n]*)*?--junit-?xml[=\s"',]+([^\s"',\]]+)/.exec(text) ?? [];
+    const [, path] =
+      /\baddopts\b[^\n]*(?:\n[ \t]+[^\n]*|\n["'][^\n]*)*?--junit-?xml[=\s"',]+([^\s"',\]]+)/.exec(text) ?? [];
     if (path !== undefined) return { path };
   }
   return undefined;

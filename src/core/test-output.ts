@@ -67,7 +67,8 @@ export function createTally(): Reader<Tally> {
         ran = undefined;
       }
       const [, kind, number] = STESTR.exec(plain) ?? [];
-      if (kind !== undefined) close(plain.slice(3), { executed: number !== '0', failed: kind === 'Failed' && number !== '0' });
+      if (kind !== undefined)
+        close(plain.slice(3), { executed: number !== '0', failed: kind === 'Failed' && number !== '0' });
       if (STESTR_NONE.test(plain)) close(plain, { executed: false, failed: false });
     },
     // pytest -qq has signs and no closing line.

@@ -85,8 +85,7 @@ function describeFailed(
   const ignores = exitCode === 0 ? ' If they may fail, set `allow-ignored-failures: true`.' : '';
   const told = rows.filter(({ message }) => message !== '');
   const why = told.length > 0 ? ` ${listRows(told)}.` : '';
-  const message =
-    failed > 0 ? `${failed} ${failed === 1 ? 'test' : 'tests'} failed (${ended}).` : `${ended}.${why}`;
+  const message = failed > 0 ? `${failed} ${failed === 1 ? 'test' : 'tests'} failed (${ended}).` : `${ended}.${why}`;
   const killed = /SIGKILL/.test(why) ? ' If the kernel ended it for want of memory, take a larger machine.' : '';
   const hint = `See the failing tests in the job’s summary, or the log above.${ignores}${killed}`;
   return { code: 'tests-failed', message, hint };
@@ -104,7 +103,8 @@ function judgeReports(reports: Reports, rows: readonly EnvironmentVerdict[]): Ve
       'Let the tests write it, for example by `pytest --junitxml=FILE`, or correct the path, which is relative to the working directory.',
     );
   }
-  if (cases.length === 0 && unreadable.length === 0) return nothing(`${files.join(', ')} has no test in it.`, SELECTION);
+  if (cases.length === 0 && unreadable.length === 0)
+    return nothing(`${files.join(', ')} has no test in it.`, SELECTION);
   if (cases.length > 0 && cases.every(({ outcome }) => outcome === 'skipped')) {
     return nothing(`All ${cases.length} tests were skipped.`, 'See in the summary why they were skipped.');
   }

@@ -61,7 +61,13 @@ export function readPassEnv(lines: readonly string[]): ReadonlyMap<string, reado
     if (line.startsWith('[')) names = undefined;
     if (section !== undefined) found.set(section, (names = []));
     inside = (inside && line.startsWith(' ')) || /^pass_?env =/.test(line);
-    if (inside) names?.push(...line.replace(/^pass_?env =/, '').split(/[\s,'"{}[\]]+/).filter((name) => name !== ''));
+    if (inside)
+      names?.push(
+        ...line
+          .replace(/^pass_?env =/, '')
+          .split(/[\s,'"{}[\]]+/)
+          .filter((name) => name !== ''),
+      );
   }
   return found;
 }
@@ -69,7 +75,13 @@ export function readPassEnv(lines: readonly string[]): ReadonlyMap<string, reado
 /** Which of the names an environment does not pass on, with its patterns such as `AWS_*`. */
 export function findUnpassed(names: readonly string[], passed: readonly string[]): readonly string[] {
   const fits = (pattern: string): RegExp =>
-    new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
+    new RegExp(
+      `^${pattern
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replaceAll('*', '.*')
+        .replaceAll('?', '.')}$`,
+      'i',
+    );
   const patterns = passed.map(fits);
   return names.filter((name) => !patterns.some((pattern) => pattern.test(name)));
 }

@@ -8,7 +8,9 @@ describe('The file of GITHUB_ENV', () => {
   });
 
   test('sets neither what GitHub reserves nor what it refuses itself', () => {
-    expect(parseEnvironmentFile('GITHUB_SHA=x\nNODE_OPTIONS=x\nno sign\nA=1\nB<<END\nnever closed')).toEqual({ A: '1' });
+    expect(parseEnvironmentFile('GITHUB_SHA=x\nNODE_OPTIONS=x\nno sign\nA=1\nB<<END\nnever closed')).toEqual({
+      A: '1',
+    });
   });
 });
 

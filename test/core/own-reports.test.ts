@@ -17,10 +17,10 @@ describe('pytest is asked for a report of our own', () => {
     expect(findObstacle(['', text])).toEqual(path === undefined ? {} : { path });
   });
 
-  test.each(['[testenv]\ncommands = pytest --junitxml=r.xml\n[pytest]\naddopts = -q\ntestpaths = a', '[pytest]\naddopts = -q\n\n[testenv]\ncommands =\n  pytest --junitxml=r.xml'])(
-    'where only a command names one, which wins: %j',
-    (text) => expect(findObstacle([text])).toBeUndefined(),
-  );
+  test.each([
+    '[testenv]\ncommands = pytest --junitxml=r.xml\n[pytest]\naddopts = -q\ntestpaths = a',
+    '[pytest]\naddopts = -q\n\n[testenv]\ncommands =\n  pytest --junitxml=r.xml',
+  ])('where only a command names one, which wins: %j', (text) => expect(findObstacle([text])).toBeUndefined());
 });
 
 describe('Of reports, those of runs inside of others are left out', () => {
@@ -31,7 +31,12 @@ describe('Of reports, those of runs inside of others are left out', () => {
   });
 
   test('by their time, in the same environment', () => {
-    const [outer, inner, after, other] = [report('a', '10.0', 5), report('a', '11.5', 1), report('a', '16', 1), report('b', '11', 1)];
+    const [outer, inner, after, other] = [
+      report('a', '10.0', 5),
+      report('a', '11.5', 1),
+      report('a', '16', 1),
+      report('b', '11', 1),
+    ];
     expect(leaveOutNested([inner, outer, after, other])).toEqual([outer, after, other]);
   });
 

@@ -245,10 +245,18 @@ describe('Red is', () => {
 describe('Green is', () => {
   test.each<[string, Evidence, RegExp]>([
     ['a test that passed', evidence([run({ tally: count('1 passed in 0.1s') })]), /closing lines \(“1 passed”\)/],
-    ['a report of our own', evidence([reported(one('passed'), one('skipped'))]), /JUnit of the test program \(2 tests\)/],
+    [
+      'a report of our own',
+      evidence([reported(one('passed'), one('skipped'))]),
+      /JUnit of the test program \(2 tests\)/,
+    ],
     ['a report with one', report([one('passed'), one('skipped')]), /the files of `report`/],
     ['a program that is not known, at its exit code', evidence([run()]), /no test program is known/],
-    ['what tox left no result of', evidence([run({ commands: undefined, tally: count('1 passed in 1s') })]), /1 passed/],
+    [
+      'what tox left no result of',
+      evidence([run({ commands: undefined, tally: count('1 passed in 1s') })]),
+      /1 passed/,
+    ],
     [
       'a command behind `-` that is no test',
       evidence([{ ...reported(one('passed')), commands: [command('rm x', 1), command('pytest', 0)] }]),
@@ -269,10 +277,7 @@ describe('Green is', () => {
 
   test('and says what someone should know nevertheless', () => {
     const ignored = evidence([run(failingPytest), run({ name: 'b', skipped: true })], ALLOWED);
-    expect(judgeTests(ignored).warnings).toEqual([
-      'a: tox ignored: pytest ended with exit code 1.',
-      'tox skipped b.',
-    ]);
+    expect(judgeTests(ignored).warnings).toEqual(['a: tox ignored: pytest ended with exit code 1.', 'tox skipped b.']);
     expect(judgeTests(report([one('passed')], { unreadable: ['s.xml: line 1'] })).warnings).toEqual([
       'A report cannot be read: s.xml: line 1.',
     ]);

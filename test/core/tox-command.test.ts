@@ -22,7 +22,17 @@ describe('tox tells its version', () => {
 
 describe('What environments pass on', () => {
   test('is read from the answer of tox 4, from INI and from TOML', () => {
-    const lines = ['[testenv:py3.11]', 'pass_env =', '  A*', '  B', '', '[env.b]', 'pass_env =', '  C', '[tool.tox.env.c]'];
+    const lines = [
+      '[testenv:py3.11]',
+      'pass_env =',
+      '  A*',
+      '  B',
+      '',
+      '[env.b]',
+      'pass_env =',
+      '  C',
+      '[tool.tox.env.c]',
+    ];
     expect([...readPassEnv(lines)]).toEqual([
       ['py3.11', ['A*', 'B']],
       ['b', ['C']],

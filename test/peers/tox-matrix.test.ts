@@ -54,7 +54,11 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     evidence: [JUNIT, LINES],
   },
   'there is none': { body: 'x = 1\n', code: 'nothing-tested', evidence: [JUNIT, LINES] },
-  'the program crashes': { body: suite(method('test_a', 'os.abort()')), code: 'tests-failed', evidence: [CODES, CODES] },
+  'the program crashes': {
+    body: suite(method('test_a', 'os.abort()')),
+    code: 'tests-failed',
+    evidence: [CODES, CODES],
+  },
   'the program is killed': {
     body: suite(method('test_a', 'os.kill(os.getpid(), 9)')),
     code: 'tests-failed',

@@ -87,7 +87,10 @@ describe('run-tox', () => {
     [{ 'working-directory': '../..' }, 'allowed: a path inside the workspace'],
     [{ 'tox-env': '' }, '`tox-env` is empty'],
     [{ 'tox-env': '--version' }, 'allowed: the name of a tox environment'],
-    [{ 'tox-env': 'py3 a' }, '`tox-env` is "py3 a"; allowed: the name of a tox environment, or names separated by commas'],
+    [
+      { 'tox-env': 'py3 a' },
+      '`tox-env` is "py3 a"; allowed: the name of a tox environment, or names separated by commas',
+    ],
     [{ 'tox-env': 'a,' }, 'allowed: the name of a tox environment'],
     [{ posargs: '-k "a' }, '`posargs` is "-k \\"a"; allowed: words as in a shell; the quote " is not closed'],
     [{ report: '../r.xml' }, '`report` is "../r.xml"; allowed: paths inside the working directory'],
