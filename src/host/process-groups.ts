@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How often the group is looked at. */
 const LOOK_MS = 50;
 /** GitHub kills a cancelled step 10 s after its SIGINT (7.5 s and 2.5 s); the summary is still to be written then. */
-const TERM_AFTER_MS = 4_000;
-const KILL_AFTER_MS = 6_000;
+const TERM_AFTER_MS = 3_000;
+const KILL_AFTER_MS = 5_000;
 /** What the program left behind has nothing to finish: bash has its background processes ignore SIGINT. */
 const LEFT_KILL_AFTER_MS = 1_000;
 /** A killed process whose parent does not collect it stays in the table for ever. */
-const GIVE_UP_AFTER_MS = 7_000;
+const GIVE_UP_AFTER_MS = 6_000;
 
 /**
  * Ends a program's process group as Ctrl-C in a terminal would, so that tests can clean up; SIGTERM and SIGKILL

@@ -115,6 +115,7 @@ async function runAll(tox: string): Promise<void> {
 
 function compose(tox: string, command: string): string {
   return `[tox]
+envlist = it
 skipsdist = true
 toxworkdir = ${stage.directory}/work-${tox}
 [testenv]
