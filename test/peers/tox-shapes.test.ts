@@ -16,7 +16,10 @@ const UNITTEST = `${MATRIX}/unittest/bin/python -m unittest`;
 
 const JUNIT = /JUnit of the test program/;
 const LINES = /closing lines/;
+/** Environments without requirements are made once for all shapes. */
+const WORK = 'WORK-FOLDER';
 const INI = `[tox]
+toxworkdir = ${WORK}
 envlist = it
 skipsdist = true
 [testenv]
@@ -244,7 +247,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     files: { 'tox.ini': `${INI}[testenv:unit]\n[testenv:lint]\n` },
     inputs: { 'tox-env': 'unti' },
     code: 'environment-not-found',
-    says: [/no environment "unti"\. Did you mean "unit"\?/, /There are: unit, lint/],
+    says: [/no environment "unti"\. Did you mean "unit"\?/, /There are: it, unit, lint/],
   },
   'no configuration': {
     files: { a: '' },
@@ -264,7 +267,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
 };
 
-const stages: TestStage[] = [];
+const shared = new TestStage();
+const stages: TestStage[] = [shared];
 afterAll(() => stages.forEach((stage) => stage.close()));
 const cases = Object.entries(SHAPES).flatMap(([name, shape]) =>
   (['tox-3', 'tox-4'] as const).filter((tox) => (shape.only ?? tox) === tox).map((tox) => [tox, name, shape] as const),
@@ -275,7 +279,8 @@ describe('A project with', () => {
     expect(existsSync(PYTHON)).toBe(true);
     const stage = new TestStage();
     stages.push(stage);
-    for (const [path, text] of Object.entries(files)) stage.write(path, text);
+    for (const [path, text] of Object.entries(files))
+      stage.write(path, text.replaceAll(WORK, join(shared.directory, tox)));
     stage.write('.env', '');
     const offline = { PIP_NO_INDEX: '1', PIP_FIND_LINKS: WHEELS, ...(JSON.parse(inputs?.['env'] ?? '{}') as object) };
     const result = await stage.run(
