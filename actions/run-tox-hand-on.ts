@@ -39,10 +39,14 @@ export async function handOn(
   const names = values['pass-env'] ? [...place.names, ...(isReporting ? ['PYTEST_ADDOPTS'] : [])] : [];
   const passed = await askWhatIsPassed(tox, values, { place, needed: names.length > 0 || place.names.length > 0 });
   if (!values['pass-env']) warnOfUnpassed(passed.found, place);
+  const own = passed.major >= 4 ? composeOverrides({ names, passEnv: passed.found }) : [];
+  const { TOX_OVERRIDE = '', ...env } = place.env;
+  // Older releases leave the variable aside where there are arguments, newer ones would take its entries twice.
+  const given = TOX_OVERRIDE.split(';').filter((entry) => entry.trim() !== '');
   return {
-    overrides: passed.major >= 4 ? composeOverrides({ names, passEnv: passed.found }) : [],
+    overrides: own.length === 0 ? [] : [...given.flatMap((entry) => ['-x', entry]), ...own],
     env: {
-      ...place.env,
+      ...(own.length === 0 ? place.env : env),
       ...(isReporting && { PYTEST_ADDOPTS: composeAddOptions(place.env['PYTEST_ADDOPTS'], reports) }),
       // tox 3 takes them from here; tox 4 does not look at it.
       ...(names.length > 0 && {

@@ -113,7 +113,7 @@ function listRuns(asked: readonly string[], words: ToxWords, result: ToxResult |
   const names = asked.includes('ALL') ? (result?.environments ?? []).map(({ name }) => name) : asked;
   return [...new Set(names)].map((name) => {
     const run = result?.environments.find((one) => one.name === name);
-    const success = words.ignored.includes(name) ? false : run?.success;
+    const success = run?.success ?? words.success.get(name);
     const skipped = run?.skipped === true || ((run?.commands.length ?? 0) === 0 && words.skipped.includes(name));
     return { name, skipped, success, commands: run?.commands ?? [] };
   });

@@ -11,8 +11,8 @@ export interface Tally {
 /** What tox itself says of the environments. */
 export interface ToxWords {
   readonly skipped: readonly string[];
-  /** Those whose failure tox 3 ignores. */
-  readonly ignored: readonly string[];
+  /** What those came to that ran, as tox 3 reports it here alone; false also where it ignores the failure. */
+  readonly success: ReadonlyMap<string, boolean>;
   /** There is no configuration of tox. */
   readonly unconfigured: boolean;
   /** An environment was asked for that is not defined. */
@@ -87,13 +87,15 @@ function isExecuted(ran: number, details: string): boolean {
 }
 
 const TOX_SKIPPED = /^(?:SKIPPED:\s+(\S+?):|\s+(\S+): SKIP\b)/;
-const TOX_IGNORED = /^\s+(\S+): (?:ignored failed command|IGNORED FAIL)/;
+const TOX_SUCCEEDED = /^\s+(\S+): commands succeeded/;
+const TOX_FAILED = /^(?:ERROR:\s+(\S+):|\s+(\S+): (?:ignored failed command|IGNORED FAIL)) ?/;
 const UNCONFIGURED = /assuming empty tox\.ini at|^ERROR: tox config file \(.*\) not found/;
 const UNDEFINED = /^ERROR: unknown environment|provided environments not found in configuration file/;
 
 /** Reads what tox 3 and 4 say of environments that did not come to run. */
 export function createToxReader(): Reader<ToxWords> {
-  const [skipped, ignored] = [new Set<string>(), new Set<string>()];
+  const skipped = new Set<string>();
+  const success = new Map<string, boolean>();
   let [unconfigured, undefinedEnvironment] = [false, false];
   return {
     read(line) {
@@ -101,11 +103,13 @@ export function createToxReader(): Reader<ToxWords> {
       const [, three, four] = TOX_SKIPPED.exec(plain) ?? [];
       const name = three ?? four;
       if (name !== undefined) skipped.add(name);
-      const failed = TOX_IGNORED.exec(plain)?.[1];
-      if (failed !== undefined) ignored.add(failed);
+      const [, failed, ignored] = TOX_FAILED.exec(plain) ?? [];
+      const ended = failed ?? ignored ?? TOX_SUCCEEDED.exec(plain)?.[1];
+      // The last line of each is that of the summary.
+      if (ended !== undefined) success.set(ended, (failed ?? ignored) === undefined);
       unconfigured ||= UNCONFIGURED.test(plain);
       undefinedEnvironment ||= UNDEFINED.test(plain);
     },
-    result: () => ({ skipped: [...skipped], ignored: [...ignored], unconfigured, undefinedEnvironment }),
+    result: () => ({ skipped: [...skipped], success, unconfigured, undefinedEnvironment }),
   };
 }

@@ -107,15 +107,21 @@ describe('tox tells', () => {
     return reader.result();
   };
 
-  test('which environments it skipped, and whose failure it ignored', () => {
-    expect(read('SKIPPED:  py3-a: InterpreterNotFound: python3.9', '  b: ignored failed command')).toMatchObject({
-      skipped: ['py3-a'],
-      ignored: ['b'],
-    });
-    expect(read('  py3-a: SKIP (0.01 seconds)', '  b: IGNORED FAIL code 3 (1 seconds)', '  c: OK')).toMatchObject({
-      skipped: ['py3-a'],
-      ignored: ['b'],
-    });
+  test('which environments it skipped', () => {
+    expect(read('SKIPPED:  py3-a: InterpreterNotFound: python3.9').skipped).toEqual(['py3-a']);
+    expect(read('  py3-a: SKIP (0.01 seconds)', '  c: OK').skipped).toEqual(['py3-a']);
+  });
+
+  test('what the environments came to, in the summary of tox 3', () => {
+    const { success } = read(
+      'ERROR: InvocationError for command pytest (exited with code 1)',
+      'ERROR:   d: printed by a test',
+      '  a: commands succeeded',
+      '  b: ignored failed command',
+      'ERROR:   c: commands failed',
+      '  d: commands succeeded',
+    );
+    expect(Object.fromEntries(success)).toEqual({ a: true, b: false, c: false, d: true });
   });
 
   test.each([
@@ -240,6 +246,12 @@ describe('Red is', () => {
     [evidence([run(), run({ name: 'b', skipped: true })]), '`allow-skipped: true`'],
     [evidence([run({ success: false, commands: [command('pytest', 137)] })], { exitCode: 137 }), 'larger machine'],
   ])('%# with what to do', (given, hint) => expect(judgeTests(given).failure?.hint).toContain(hint));
+});
+
+test('An environment that passed beside one that failed is not blamed for a command that may fail', () => {
+  const good = { ...reported(one('passed')), commands: [command('rm x', 1), command('pytest', 0)] };
+  const { environments } = judgeTests(evidence([good, run({ name: 'b', success: false })], { exitCode: 1 }));
+  expect(environments.map(({ state }) => state)).toEqual(['passed', 'failed']);
 });
 
 describe('Green is', () => {

@@ -165,6 +165,13 @@ describe('run-tox', () => {
     expect(logOf(result)).toMatch(/^tox -e py3-a$/m);
   });
 
+  test('keeps the overrides of the user', async () => {
+    stage.addProgram('tox', fakeTox('4.9.0', 'echo "variable: [$TOX_OVERRIDE]"'));
+    const result = await tox({ env: '{"TOX_OVERRIDE": "testenv.deps+=a;testenv.x=y"}' });
+    expect(logOf(result)).toMatch(/args: .*\.json -x testenv\.deps\+=a -x testenv\.x=y -x testenv\.pass_env=OWN,/);
+    expect(logOf(result)).toContain('variable: []');
+  });
+
   test('hands on nothing with `pass-env: false`, and says what the tests lack', async () => {
     stage.addProgram('tox', fakeTox('4.9.0', 'echo "three: [$TOX_TESTENV_PASSENV] [$PYTEST_ADDOPTS]"'));
     const result = await tox({ env: '{"LEVEL": "debug", "OWN": "x"}', 'pass-env': 'false' });
