@@ -35,7 +35,10 @@ const VERBOSE = / \.\.\. (?:ok|FAIL|ERROR|expected failure|unexpected success)$/
 const RAN = /^Ran (\d+) tests? in /;
 const UNITTEST = /^(OK|FAILED|PASSED|NO TESTS RAN)(?: \((.*)\))?$/;
 const STESTR = /^ - (Passed|Expected Fail|Unexpected Success|Failed): (\d+)$/;
-const STESTR_NONE = /^(?:No tests were successful during the run|The test run didn't actually run any tests)$/;
+const STESTR_NONE =
+  /^(?:No tests were successful during the run|The test run didn't actually run any tests|The specified regex doesn't match with anything)$/;
+// A test began, and its process did not live to end it.
+const STESTR_UNENDED = / \.\.\. inprogress$/;
 // eslint-disable-next-line no-control-regex
 const COLOR = /\u001b\[[\d;]*m/g;
 
@@ -69,6 +72,7 @@ export function createTally(): Reader<Tally> {
       const [, kind, number] = STESTR.exec(plain) ?? [];
       if (kind !== undefined)
         close(plain.slice(3), { executed: number !== '0', failed: kind === 'Failed' && number !== '0' });
+      if (STESTR_UNENDED.test(plain)) close(plain, { executed: true, failed: true });
       if (STESTR_NONE.test(plain)) close(plain, { executed: false, failed: false });
     },
     // pytest -qq has signs and no closing line.

@@ -82,6 +82,12 @@ describe('The closing lines of', () => {
     ['trial without tests', ['Ran 0 tests in 0.0s', '', 'PASSED'], false],
     ['stestr', ['Ran: 2 tests in 0.1 sec.', ' - Passed: 1', ' - Skipped: 1', ' - Failed: 0'], true],
     ['stestr with all skipped', ['Ran: 2 tests in 0.1 sec.', ' - Passed: 0', ' - Skipped: 2', ' - Failed: 0'], false],
+    ['stestr without a test that fits', ["The specified regex doesn't match with anything"], false],
+    [
+      'stestr whose process died',
+      ['{0} t.T.test_a [] ... inprogress', "The test run didn't actually run any tests"],
+      true,
+    ],
     ['stestr without tests', ['', "The test run didn't actually run any tests"], false],
     ['two programs, one without tests', ['1 passed in 0.1s', '== no tests ran in 0.00s =='], true],
   ])('%s tell whether a test was executed', (_, lines, executed) => {
