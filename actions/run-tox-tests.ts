@@ -110,7 +110,9 @@ function readResult(path: string): ToxResult | undefined {
 
 /** One for each environment that was asked for, also where tox says nothing of it. */
 function listRuns(asked: readonly string[], words: ToxWords, result: ToxResult | undefined): readonly EnvironmentRun[] {
-  const names = asked.includes('ALL') ? (result?.environments ?? []).map(({ name }) => name) : asked;
+  const names = asked.includes('ALL')
+    ? [...(result?.environments ?? []).map(({ name }) => name), ...words.skipped]
+    : asked;
   return [...new Set(names)].map((name) => {
     const run = result?.environments.find((one) => one.name === name);
     const success = run?.success ?? words.success.get(name);

@@ -42,7 +42,9 @@ export function judgeEnvironment(run: EnvironmentEvidence, about: Circumstances)
   });
   if (run.skipped) return as('skipped', 'tox skipped it');
   if (!about.toxEndedWell && facts.isFailed)
-    return facts.isUntested ? as('untested', facts.said) : as('failed', facts.said);
+    return facts.isUntested
+      ? as('untested', facts.said)
+      : as('failed', facts.said || 'it did not come to its commands');
   if (run.commands?.length === 0) return as('untested', 'no command ran');
   if (facts.isUntested) return as('untested', facts.said);
   const ignored = facts.ignored === '' ? '' : `tox ignored: ${facts.ignored}`;
@@ -62,7 +64,7 @@ function establish(run: EnvironmentEvidence, about: Circumstances) {
   if (failedCases > 0) words.unshift(`${failedCases} ${failedCases === 1 ? 'test' : 'tests'} failed`);
   // `- rm FILE` may fail. A failure counts as one of tests where it is, or where nothing else shows what was tested.
   const isIgnored =
-    about.toxEndedWell &&
+    (about.toxEndedWell || run.success === true) &&
     (run.success === false ||
       failedCases > 0 ||
       failing.some(({ argv }) => !isKnown || tally.failed || nameTestProgram(argv) !== undefined));
@@ -94,7 +96,7 @@ function describeCommand({ argv, code }: { argv: readonly string[]; code: number
 }
 
 function describeEvidence(
-  { files, cases, tally }: EnvironmentEvidence,
+  { files, cases, tally, commands }: EnvironmentEvidence,
   { programs, isReported }: { programs: readonly string[]; isReported: boolean },
 ): string {
   const kinds = [
@@ -104,5 +106,5 @@ function describeEvidence(
   if (kinds.length > 0) return kinds.join(', ');
   if (tally.lines.length > 0) return `closing lines (“${tally.lines.slice(0, 3).join('”, “')}”)`;
   if (programs.length > 0) return tally.executed ? 'the signs of single tests' : `exit codes of ${programs.join(', ')}`;
-  return 'exit codes: no test program is known among its commands';
+  return commands?.length === 0 ? '' : 'exit codes: no test program is known among its commands';
 }
