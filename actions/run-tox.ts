@@ -1,109 +1,89 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { summariseEnvironments } from '../src/core/environment-table.js';
 import { Failure } from '../src/core/failure.js';
+import { withoutPrivate } from '../src/core/github-files.js';
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs.js';
-import { createTally } from '../src/core/test-output.js';
 import { summariseTests } from '../src/core/test-report.js';
-import { TestResults } from '../src/core/test-results.js';
-import { judgeTests, type Evidence } from '../src/core/test-verdict.js';
-import { composeTox } from '../src/core/tox-command.js';
+import { judgeTests, resultsOf, type Evidence, type Verdict } from '../src/core/test-verdict.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
 import { writeOutputs } from '../src/host/outputs.js';
-import { findProgram, runProgram } from '../src/host/programs.js';
-import { readReports } from '../src/host/read-reports.js';
+import { runProgram } from '../src/host/programs.js';
 import { listenForCancellation } from '../src/host/signals.js';
+import { watchStepFiles } from '../src/host/step-files.js';
 import { appendSummary } from '../src/host/summary.js';
 import { readInputs } from './read-inputs.js';
+import { refuseCancelled, say, type Place } from './run-tox-place.js';
+import { runTests } from './run-tox-tests.js';
 import { inputs } from './run-tox.inputs.js';
 
-interface Place {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-}
+type Values = ValuesOf<typeof inputs>;
 
 /** `run-tox`. */
 export function runRunTox(): Promise<void> {
   const signal = listenForCancellation('Run the job again: the tests were ended with the step.');
   return runAction(async () => {
     const log = createLog();
-    const { values, problems } = parseInputs(inputs, readInputs(inputs));
-    const cwd = join(readContext().workspace, values['working-directory'] ?? '');
-    const missing =
-      values['tox-env'] === undefined && problems.length === 0
-        ? ['`tox-env` is empty; allowed: the name of a tox environment.']
-        : [];
-    const elsewhere = statSync(cwd, { throwIfNoEntry: false })?.isDirectory()
-      ? []
-      : [
-          `\`working-directory\` is "${values['working-directory'] ?? ''}", which is no folder in ${readContext().workspace}. Is the repository checked out?`,
-        ];
-    refuseProblems([...problems, ...missing, ...elsewhere]);
-    const place = { cwd, env: composeEnvironment(values), signal };
+    const { values, cwd } = readValues();
     const beganAt = clock.now();
-    const say = (verdict: string): void =>
+    const report = (verdict: string): void =>
       writeOutputs({ verdict, minutes: ((clock.now() - beganAt) / 60_000).toFixed(1) });
-    say('failed');
-    if (values.setup !== undefined) await log.group('Setup', () => runSetup(values.setup!, place));
-    const ended = await runTests(values, place);
-    const reports = values.report && (await readReports(values.report, cwd, beganAt));
-    for (const one of reports?.broken ?? []) log.warning(`This report cannot be read to its end: ${one}.`);
-    for (const one of reports?.unreadable ?? []) log.info(`Not searched for reports: ${one}.`);
-    const evidence = { ...ended, ...(reports && { reports }) };
-    const { failure } = judgeTests(evidence);
-    say(failure ? 'failed' : 'passed');
-    const title = `tox -e ${values['tox-env']}`;
-    const results = reports?.results ?? new TestResults();
-    // Without a test to show, the failure's own summary says all.
-    if (!failure || results.total > 0)
-      await appendSummary(summariseTests(title, failure ? 'failed' : 'passed', results), log);
+    report('failed');
+    const names = Object.keys({ ...values.env, ...values['secret-env'] });
+    const first = { cwd, env: composeEnvironment(values), signal, log, names };
+    const place = values.setup === undefined ? first : await log.group('Setup', () => runSetup(values.setup!, first));
+    const evidence = await runTests(values, place);
+    const verdict = judgeTests(evidence);
+    const { failure } = verdict;
+    report(failure ? 'failed' : 'passed');
+    for (const warning of verdict.warnings) log.warning(warning);
+    await appendSummary(summarise(values, evidence, verdict), log);
     if (failure) throw new Failure(failure.code, failure.message, { hint: failure.hint });
   });
 }
 
-function composeEnvironment(values: ValuesOf<typeof inputs>): NodeJS.ProcessEnv {
-  // A service has no HOME, and much of what tests call does not work without.
-  return { HOME: homedir(), ...process.env, ...values.env, ...values['secret-env'] };
+/** @throws Failure `bad-input` */
+function readValues(): { values: Values; cwd: string } {
+  const { values, problems } = parseInputs(inputs, readInputs(inputs));
+  const cwd = join(readContext().workspace, values['working-directory'] ?? '');
+  const missing =
+    values['tox-env'] === undefined && problems.length === 0
+      ? ['`tox-env` is empty; allowed: the name of a tox environment.']
+      : [];
+  const elsewhere = statSync(cwd, { throwIfNoEntry: false })?.isDirectory()
+    ? []
+    : [
+        `\`working-directory\` is "${values['working-directory'] ?? ''}", which is no folder in ${readContext().workspace}. Is the repository checked out?`,
+      ];
+  refuseProblems([...problems, ...missing, ...elsewhere]);
+  return { values, cwd };
 }
 
-async function runSetup(setup: string, place: Place): Promise<void> {
+function composeEnvironment(values: Values): NodeJS.ProcessEnv {
+  // A service has no HOME, and much of what tests call does not work without.
+  return { HOME: homedir(), ...withoutPrivate(process.env), ...values.env, ...values['secret-env'] };
+}
+
+/** @returns where the tests run: what `setup` wrote for later steps holds for them as well */
+async function runSetup(setup: string, place: Place): Promise<Place> {
+  const readFiles = watchStepFiles(place.env);
   const ended = await runProgram({ ...place, command: 'bash', args: ['-eo', 'pipefail', '-c', setup], onLine: say });
   refuseCancelled(place);
-  if (ended.code === 0) return;
-  throw new Failure('setup-failed', `\`setup\` ended with ${ended.why ?? `exit code ${ended.code}`}.`, {
-    hint: 'See its last lines above. No test was run.',
-  });
+  if (ended.code !== 0)
+    throw new Failure('setup-failed', `\`setup\` ended with ${ended.why ?? `exit code ${ended.code}`}.`, {
+      hint: 'See its last lines above. No test was run.',
+    });
+  const { variables, prepend } = readFiles();
+  const env = { ...place.env, ...variables };
+  const names = [...new Set([...place.names, ...Object.keys(variables)])];
+  return { ...place, names, env: { ...env, PATH: prepend(env['PATH'] ?? '') } };
 }
 
-async function runTests(values: ValuesOf<typeof inputs>, place: Place): Promise<Pick<Evidence, 'exitCode' | 'tally'>> {
-  const has = { tox: findProgram('tox', place.env) !== undefined, uv: findProgram('uv', place.env) !== undefined };
-  const command = composeTox(
-    { toxEnv: values['tox-env']!, pythonVersion: values['python-version'], toxVersion: values['tox-version'] },
-    has,
-  );
-  const tally = createTally();
-  say(`${command.command} ${command.args.join(' ')}`);
-  const onLine = (line: string): void => {
-    tally.read(line);
-    say(line);
-  };
-  const ended = await runProgram({ ...place, ...command, onLine });
-  refuseCancelled(place);
-  if (ended.code !== undefined) return { exitCode: ended.code, tally: tally.result() };
-  throw new Failure('tests-failed', `tox did not come to its end: ${ended.why}.`, {
-    hint: 'If the kernel ended it for want of memory, take a larger machine.',
-  });
-}
-
-/** As it is: tests may annotate their failures by workflow commands, as in any other step. */
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function refuseCancelled({ signal }: Place): void {
-  if (signal.aborted) throw signal.reason as Failure;
+function summarise(values: Values, evidence: Evidence, { failure, environments }: Verdict): string {
+  const tests = summariseTests(`tox -e ${values['tox-env']}`, failure ? 'failed' : 'passed', resultsOf(evidence));
+  return `${tests}\n${summariseEnvironments(environments)}`;
 }

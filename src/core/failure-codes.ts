@@ -174,16 +174,20 @@ export const failureCodes = {
     when: 'The machine has neither tox nor uv, or not the versions that were asked for, or tox could not be started.',
     remedy: 'Put uv on the image, or astral-sh/setup-uv before run-tox.',
   },
+  'environment-not-found': {
+    when: 'The configuration of tox does not define the environment that `tox-env` names, or there is no configuration.',
+    remedy: 'Correct `tox-env` by the names that the message lists, or `working-directory`.',
+  },
   'setup-failed': {
     when: 'The commands of `setup` ended with an error, so no test was run.',
     remedy: 'Read the end of the log above the error.',
   },
   'tests-failed': {
-    when: 'tox ended with an error, or a report that it left tells of a test that failed.',
+    when: 'tox ended with an error, a report has a test that failed, or tox ignored that tests failed.',
     remedy: 'Read the job’s summary, which has the failing tests first, or the log.',
   },
   'nothing-tested': {
-    when: 'tox ended well, but no test was run: none was collected, all were skipped, or the report that was asked for is missing.',
+    when: 'No test was run in one of the environments: no command ran, none was collected, all were skipped, tox skipped the environment, or the report that was asked for is missing.',
     remedy: 'Check the tests’ selection, what `report` names, and why tests are skipped.',
   },
   'environments-failed': {

@@ -1,49 +1,119 @@
-/** What a test program's own closing lines say, read while they pass by. */
+/** What test programs' own closing lines say, read while they pass by. Their numbers are compared with 0, not added. */
 export interface Tally {
-  readonly executed: number;
-  readonly skipped: number;
-  /** How many closing lines there were. None: the program is not one whose lines are known. */
-  readonly lines: number;
-  /** tox left the environment out (platform, missing interpreter). */
-  readonly leftOut: boolean;
+  /** The closing lines. None: no program whose lines are known. */
+  readonly lines: readonly string[];
+  /** At least one test was executed, whatever it came to. */
+  readonly executed: boolean;
+  /** At least one test failed. */
+  readonly failed: boolean;
 }
 
-// `=== 2 failed, 3 passed, 1 skipped in 0.12s ===`, also without the bars (`-q`) and with `(0:01:02)` behind.
-const PYTEST = /^(?:=+ )?(no tests ran|\d+ [a-z]+(?:, \d+ [a-z]+)*) in \d+(?:\.\d+)?s?(?: \(\d+:\d\d:\d\d\))?(?: =+)?$/;
-const EXECUTED = ['passed', 'failed', 'error', 'errors', 'xfailed', 'xpassed'];
-// `Ran 3 tests in 0.001s`, and below it `OK (skipped=1)`
-const UNITTEST = /^Ran (\d+) tests? in /;
-const UNITTEST_SKIPPED = /^(?:OK|FAILED) \(.*\bskipped=(\d+)/;
-const TOX_OK = /^\s*\S+: (?:OK\b|commands succeeded)/;
-const TOX_SKIPPED = /^\s*(?:\S+: SKIP\b|SKIPPED:\s+\S+)/;
-// eslint-disable-next-line no-control-regex
-const COLOUR = /\u001b\[[\d;]*m/g;
+/** What tox itself says of the environments. */
+export interface ToxWords {
+  readonly skipped: readonly string[];
+  /** What those came to that ran, as tox 3 reports it here alone; false also where it ignores the failure. */
+  readonly success: ReadonlyMap<string, boolean>;
+  /** There is no configuration of tox. */
+  readonly unconfigured: boolean;
+  /** An environment was asked for that is not defined. */
+  readonly undefinedEnvironment: boolean;
+}
 
-/** Counts the tests of pytest and unittest, in whatever other output they stand. */
-export function createTally(): { read(line: string): void; result(): Tally } {
-  let [executed, skipped, lines, ok, left] = [0, 0, 0, false, false];
+interface Reader<T> {
+  read(line: string): void;
+  result(): T;
+}
+
+// `=== 2 failed, 3 subtests passed in 0.12s ===`, also without the bars (`-q`) and with `(0:01:02)` behind.
+const PYTEST =
+  /^(?:=+ )?(no tests ran|\d+ [a-z]+(?: [a-z]+)?(?:, \d+ [a-z]+(?: [a-z]+)?)*) in \d+(?:\.\d+)?s?(?: \(\d+:\d\d:\d\d\))?(?: =+)?$/;
+const EXECUTED = /\b[1-9]\d* (?:subtests )?(?:passed|failed|errors?|xfailed|xpassed)\b/;
+const FAILED = /\b[1-9]\d* (?:subtests )?(?:failed|errors?)\b/;
+// The signs of pytest and unittest for one test each; pytest puts how far it is behind them.
+const PROGRESS = /^[.sFExXuR]*[.FExXu][.sFExXuR]*(?: +\[ *\d+%\])?$/;
+const VERBOSE = / \.\.\. (?:ok|FAIL|ERROR|expected failure|unexpected success)$/;
+const RAN = /^Ran (\d+) tests? in /;
+const UNITTEST = /^(OK|FAILED|PASSED|NO TESTS RAN)(?: \((.*)\))?$/;
+const STESTR = /^ - (Passed|Expected Fail|Unexpected Success|Failed): (\d+)$/;
+const STESTR_NONE =
+  /^(?:No tests were successful during the run|The test run didn't actually run any tests|The specified regex doesn't match with anything)$/;
+// A test began, and its process did not live to end it.
+const STESTR_UNENDED = / \.\.\. inprogress$/;
+// eslint-disable-next-line no-control-regex
+const COLOR = /\u001b\[[\d;]*m/g;
+
+/** Reads the closing lines of pytest, unittest, nose2, trial and stestr in whatever other output they stand. */
+export function createTally(): Reader<Tally> {
+  const lines: string[] = [];
+  let [executed, failed, seen] = [false, false, false];
+  let ran: number | undefined;
+  const close = (line: string, says: { executed: boolean; failed: boolean }): void => {
+    lines.push(line);
+    executed ||= says.executed || seen;
+    failed ||= says.failed;
+    seen = false;
+  };
   return {
     read(line) {
-      const plain = line.replace(COLOUR, '').trimEnd();
+      const plain = line.replace(COLOR, '').trimEnd();
       const pytest = PYTEST.exec(plain)?.[1];
-      if (pytest !== undefined) {
-        lines += 1;
-        for (const [, count = '0', word = ''] of pytest.matchAll(/(\d+) ([a-z]+)/g)) {
-          if (EXECUTED.includes(word)) executed += Number(count);
-          if (word === 'skipped') skipped += Number(count);
-        }
+      if (pytest !== undefined) close(pytest, { executed: EXECUTED.test(pytest), failed: FAILED.test(pytest) });
+      seen ||= PROGRESS.test(plain) || VERBOSE.test(plain);
+      const count = RAN.exec(plain)?.[1];
+      if (count !== undefined) {
+        ran = Number(count);
+        return;
       }
-      const unittest = UNITTEST.exec(plain)?.[1];
-      if (unittest !== undefined) {
-        lines += 1;
-        executed += Number(unittest);
+      const [, word, details = ''] = (ran !== undefined && UNITTEST.exec(plain)) || [];
+      if (ran !== undefined && word !== undefined) {
+        close(`Ran ${ran} tests: ${plain}`, { executed: isExecuted(ran, details), failed: word === 'FAILED' });
+        ran = undefined;
       }
-      const unrun = Number(UNITTEST_SKIPPED.exec(plain)?.[1] ?? 0);
-      executed -= unrun;
-      skipped += unrun;
-      ok ||= TOX_OK.test(plain);
-      left ||= TOX_SKIPPED.test(plain);
+      const [, kind, number] = STESTR.exec(plain) ?? [];
+      if (kind !== undefined)
+        close(plain.slice(3), { executed: number !== '0', failed: kind === 'Failed' && number !== '0' });
+      if (STESTR_UNENDED.test(plain)) close(plain, { executed: true, failed: true });
+      if (STESTR_NONE.test(plain)) close(plain, { executed: false, failed: false });
     },
-    result: () => ({ executed, skipped, lines, leftOut: left && !ok }),
+    // pytest -qq has signs and no closing line.
+    result: () => ({ lines, executed: executed || seen, failed }),
+  };
+}
+
+/**
+ * unittest counts skipped classes and subtests among the skipped, and not among the tests: only where both numbers
+ * are equal can all tests have been skipped, and even then the signs above may show that one was not.
+ */
+function isExecuted(ran: number, details: string): boolean {
+  if (/\b(?:failures|errors|successes|expected ?failures|unexpected ?successes)=[1-9]/i.test(details)) return true;
+  const skipped = Number(/\bskip(?:ped|s)=(\d+)/.exec(details)?.[1] ?? 0);
+  return ran > 0 && ran !== skipped;
+}
+
+const TOX_SKIPPED = /^(?:SKIPPED:\s+(\S+?):|\s+(\S+): SKIP\b)/;
+const TOX_SUCCEEDED = /^\s+(\S+): commands succeeded/;
+const TOX_FAILED = /^(?:ERROR:\s+(\S+):|\s+(\S+): (?:ignored failed command|IGNORED FAIL)) ?/;
+const UNCONFIGURED = /assuming empty tox\.ini at|^ERROR: tox config file \(.*\) not found/;
+const UNDEFINED = /^ERROR: unknown environment|provided environments not found in configuration file/;
+
+/** Reads what tox 3 and 4 say of environments that did not come to run. */
+export function createToxReader(): Reader<ToxWords> {
+  const skipped = new Set<string>();
+  const success = new Map<string, boolean>();
+  let [unconfigured, undefinedEnvironment] = [false, false];
+  return {
+    read(line) {
+      const plain = line.replace(COLOR, '').trimEnd();
+      const [, three, four] = TOX_SKIPPED.exec(plain) ?? [];
+      const name = three ?? four;
+      if (name !== undefined) skipped.add(name);
+      const [, failed, ignored] = TOX_FAILED.exec(plain) ?? [];
+      const ended = failed ?? ignored ?? TOX_SUCCEEDED.exec(plain)?.[1];
+      // The last line of each is that of the summary.
+      if (ended !== undefined) success.set(ended, (failed ?? ignored) === undefined);
+      unconfigured ||= UNCONFIGURED.test(plain);
+      undefinedEnvironment ||= UNDEFINED.test(plain);
+    },
+    result: () => ({ skipped: [...skipped], success, unconfigured, undefinedEnvironment }),
   };
 }

@@ -30,17 +30,35 @@ export class TestResults {
   add(one: TestCase): void {
     this.counts[one.outcome] += 1;
     this.seconds += one.seconds;
-    const kept = this.kept[one.outcome];
-    if (one.outcome === 'failed' && kept.length >= KEPT) return;
-    kept.push(one);
-    // Sorted now and then, so that a million cases cost little time and little memory.
-    if (kept.length > 2 * KEPT) kept.splice(0, kept.length, ...bySeconds(kept).slice(0, KEPT));
+    this.keep(one);
+  }
+
+  /** How many were run, whatever they came to. */
+  get executed(): number {
+    return this.counts.passed + this.counts.failed;
+  }
+
+  /** Adds all of another's. */
+  include(other: TestResults): void {
+    for (const outcome of ['failed', 'passed', 'skipped'] as const) {
+      for (const one of other.list(outcome)) this.keep(one);
+      this.counts[outcome] += other.count(outcome);
+    }
+    this.seconds += other.seconds;
   }
 
   /** Those that are kept: failed ones as they came, others the slowest first. */
   list(outcome: Outcome): readonly TestCase[] {
     const kept = this.kept[outcome];
     return outcome === 'failed' ? kept : bySeconds(kept).slice(0, KEPT);
+  }
+
+  private keep(one: TestCase): void {
+    const kept = this.kept[one.outcome];
+    if (one.outcome === 'failed' && kept.length >= KEPT) return;
+    kept.push(one);
+    // Sorted now and then, so that a million cases cost little time and little memory.
+    if (kept.length > 2 * KEPT) kept.splice(0, kept.length, ...bySeconds(kept).slice(0, KEPT));
   }
 }
 

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../core/failure.js';
 import type { FilePatterns } from '../core/file-patterns.js';
@@ -9,7 +9,9 @@ import { decodeXml } from '../core/xml-text.js';
 import { findFiles } from './find-files.js';
 
 /** Files that were written in the second before the tests began may have a coarse time stamp. */
-const CLOCK_GRACE_MS = 1_000;
+export const CLOCK_GRACE_MS = 1_000;
+/** So much of a report tells when its run began. */
+const HEAD_BYTES = 4_096;
 
 /**
  * The JUnit files under a folder that were written since `beganAt` (epoch ms). A broken one is named, and the cases
@@ -36,6 +38,28 @@ export async function readReports(patterns: FilePatterns, folder: string, beganA
     broken,
     unreadable,
   };
+}
+
+/** The tests of one file; `undefined` when it is no JUnit file to its end. */
+export async function readWhole(file: string): Promise<TestResults | undefined> {
+  const results = new TestResults();
+  try {
+    await readJunit(file, results);
+    return results;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first kilobytes of a file. */
+export function readHead(file: string): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(HEAD_BYTES);
+    return bytes.subarray(0, readSync(descriptor, bytes)).toString();
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** @throws Error when it is no JUnit file, or is broken; what came before counts */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseInputs } from '../../src/core/inputs.js';
 import { judgeRun, listJobs, needsInput, summariseRun, type JobResult } from '../../src/core/run-summary.js';
-import { composeTox } from '../../src/core/tox-command.js';
+import { chooseTox } from '../../src/core/tox-command.js';
 
 const job = (name: string, result: string, outputs: JobResult['outputs'] = {}): JobResult => ({
   name,
@@ -101,20 +101,20 @@ describe('Environments side by side', () => {
 });
 
 describe('tox', () => {
-  const request = { toxEnv: 'py3-a', pythonVersion: undefined, toxVersion: undefined };
+  const request = { pythonVersion: undefined, toxVersion: undefined };
   const line = (more: object, has: { tox: boolean; uv: boolean }): string => {
-    const { command, args } = composeTox({ ...request, ...more }, has);
+    const { command, args } = chooseTox({ ...request, ...more }, has);
     return [command, ...args].join(' ');
   };
 
   test('is the machine’s own when no version is asked for', () => {
-    expect(line({}, { tox: true, uv: true })).toBe('tox -e py3-a');
+    expect(line({}, { tox: true, uv: true })).toBe('tox');
   });
 
   test('comes by uv when it is not there, or another version is asked for', () => {
-    expect(line({}, { tox: false, uv: true })).toBe('uv tool run --from=tox tox -e py3-a');
+    expect(line({}, { tox: false, uv: true })).toBe('uv tool run --from=tox tox');
     expect(line({ toxVersion: '3.26', pythonVersion: '3.8' }, { tox: true, uv: true })).toBe(
-      'uv tool run --python 3.8 --from=tox==3.26 tox -e py3-a',
+      'uv tool run --python 3.8 --from=tox==3.26 tox',
     );
   });
 

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { createTally, type Tally } from '../../src/core/test-output.js';
+import { summariseEnvironments } from '../../src/core/environment-table.js';
+import type { EnvironmentEvidence } from '../../src/core/environment-verdict.js';
+import { createTally, createToxReader, type Tally } from '../../src/core/test-output.js';
 import { TestResults, type TestCase } from '../../src/core/test-results.js';
-import { judgeTests, type Evidence } from '../../src/core/test-verdict.js';
+import { judgeTests, type Evidence, type Reports } from '../../src/core/test-verdict.js';
+import { describeUndefined } from '../../src/core/undefined-environments.js';
 
 function count(...lines: string[]): Tally {
   const tally = createTally();
@@ -20,76 +23,219 @@ const one = (outcome: TestCase['outcome'], more: Partial<TestCase> = {}): TestCa
 
 function resultsOf(cases: readonly TestCase[]): TestResults {
   const results = new TestResults();
-  for (const one of cases) results.add(one);
+  for (const each of cases) results.add(each);
   return results;
 }
 
-/** As a report that was asked for, written by this run. */
-const report = (cases: readonly TestCase[], more: Partial<NonNullable<Evidence['reports']>> = {}): Evidence => ({
-  exitCode: 0,
+/** An environment `a` in which a program that is not known ended well, unless told otherwise. */
+const run = (more: Partial<EnvironmentEvidence> = {}): EnvironmentEvidence => ({
+  name: 'a',
+  skipped: false,
+  success: true,
+  commands: [command('./check', 0)],
   tally: count(),
-  reports: {
-    pattern: 'r.xml',
-    results: resultsOf(cases),
-    files: ['r.xml'],
-    stale: [],
-    broken: [],
-    unreadable: [],
-    ...more,
-  },
+  files: [],
+  results: resultsOf([]),
+  ...more,
 });
+const command = (line: string, code: number) => ({ argv: line.split(' '), code });
+const evidence = (environments: EnvironmentEvidence[], more: Partial<Evidence> = {}): Evidence => ({
+  exitCode: 0,
+  environments,
+  allow: { skipped: false, ignored: false },
+  ...more,
+});
+const reported = (...cases: TestCase[]) =>
+  run({ commands: [command('pytest', 0)], files: ['a.xml'], results: resultsOf(cases) });
+const ALLOWED = { allow: { skipped: true, ignored: true } };
+
+/** As a report that was asked for, written by this run. */
+const report = (cases: readonly TestCase[], more: Partial<Reports> = {}): Evidence =>
+  evidence([run()], {
+    reports: {
+      pattern: 'r.xml',
+      results: resultsOf(cases),
+      files: ['r.xml'],
+      stale: [],
+      broken: [],
+      unreadable: [],
+      ...more,
+    },
+  });
 
 describe('The closing lines of', () => {
   test.each([
-    ['pytest', '===== 2 failed, 3 passed, 1 skipped, 4 warnings in 0.12s =====', { executed: 5, skipped: 1 }],
-    ['pytest with colours', '\u001b[32m===== \u001b[1m3 passed\u001b[0m in 1.2s =====\u001b[0m', { executed: 3 }],
-    ['pytest, quiet', '3 passed in 0.12s', { executed: 3 }],
-    ['pytest, long', '== 1 passed, 2 errors in 62.01s (0:01:02) ==', { executed: 3 }],
-    ['pytest with expected failures', '== 1 xfailed, 1 xpassed, 5 deselected in 0.1s ==', { executed: 2 }],
-    ['pytest without tests', '============ no tests ran in 0.00s ============', { executed: 0, lines: 1 }],
-    ['pytest with skipped ones only', '== 2 skipped in 0.01s ==', { executed: 0, skipped: 2, lines: 1 }],
-    ['pytest with deselected ones only', '== 5 deselected in 0.01s ==', { executed: 0, lines: 1 }],
-    ['unittest', 'Ran 3 tests in 0.001s', { executed: 3 }],
-    ['unittest without tests', 'Ran 0 tests in 0.000s', { executed: 0, lines: 1 }],
-    ['another program', 'Compared 3 images in 2s', { executed: 0, lines: 0 }],
-  ])('%s are counted', (_, line, counted) => {
-    expect(count(line)).toMatchObject(counted);
+    ['pytest', '===== 2 failed, 3 passed, 1 skipped, 4 warnings in 0.12s =====', { executed: true, failed: true }],
+    ['pytest with colors', '\u001b[32m===== \u001b[1m3 passed\u001b[0m in 1.2s =====\u001b[0m', { executed: true }],
+    ['pytest, quiet', '3 passed in 0.12s', { executed: true, failed: false }],
+    ['pytest, long', '== 1 passed, 2 errors in 62.01s (0:01:02) ==', { executed: true, failed: true }],
+    ['pytest with expected failures', '== 1 xfailed, 5 deselected in 0.1s ==', { executed: true, failed: false }],
+    ['pytest with subtests', '== 2 passed, 3 subtests passed in 0.1s ==', { executed: true, failed: false }],
+    ['pytest with failed subtests', '== 1 passed, 1 subtests failed in 0.1s ==', { executed: true, failed: true }],
+    ['pytest with tests run again', '== 1 passed, 2 rerun in 0.1s ==', { executed: true, failed: false }],
+    ['pytest without tests', '============ no tests ran in 0.00s ============', { executed: false }],
+    ['pytest that only collects', '== 3 tests collected in 0.00s ==', { executed: false }],
+    ['pytest with skipped ones only', '== 2 skipped in 0.01s ==', { executed: false }],
+    ['pytest with deselected ones only', '== 5 deselected in 0.01s ==', { executed: false }],
+  ])('%s are read', (_, line, read) => {
+    const tally = count(line);
+    expect(tally).toMatchObject(read);
+    expect(tally.lines).toHaveLength(1);
   });
 
-  test('unittest are less what it skipped', () => {
-    expect(count('Ran 3 tests in 0.001s', '', 'OK (skipped=3)')).toMatchObject({ executed: 0, skipped: 3 });
+  test.each<[string, string[], boolean]>([
+    ['unittest', ['Ran 3 tests in 0.001s', '', 'OK'], true],
+    ['unittest without tests', ['Ran 0 tests in 0.000s', '', 'NO TESTS RAN'], false],
+    ['unittest with all skipped', ['sss', '---', 'Ran 3 tests in 0.001s', '', 'OK (skipped=3)'], false],
+    ['unittest with more skipped subtests than tests', ['ssss', 'Ran 3 tests in 0.001s', '', 'OK (skipped=4)'], true],
+    ['a class skipped beside a test that passed', ['s.', '---', 'Ran 1 test in 0.001s', '', 'OK (skipped=1)'], true],
+    ['the same, verbose', ['test_a (t.T) ... ok', 'Ran 1 test in 0.001s', '', 'OK (skipped=1)'], true],
+    ['a class skipped alone', ['s', 'Ran 0 tests in 0.001s', '', 'OK (skipped=1)'], false],
+    ['trial', ['Ran 2 tests in 0.1s', '', 'PASSED (skips=1, successes=1)'], true],
+    ['trial with all skipped', ['Ran 2 tests in 0.1s', '', 'PASSED (skips=2)'], false],
+    ['trial without tests', ['Ran 0 tests in 0.0s', '', 'PASSED'], false],
+    ['stestr', ['Ran: 2 tests in 0.1 sec.', ' - Passed: 1', ' - Skipped: 1', ' - Failed: 0'], true],
+    ['stestr with all skipped', ['Ran: 2 tests in 0.1 sec.', ' - Passed: 0', ' - Skipped: 2', ' - Failed: 0'], false],
+    ['stestr without a test that fits', ["The specified regex doesn't match with anything"], false],
+    [
+      'stestr whose process died',
+      ['{0} t.T.test_a [] ... inprogress', "The test run didn't actually run any tests"],
+      true,
+    ],
+    ['stestr without tests', ['', "The test run didn't actually run any tests"], false],
+    ['two programs, one without tests', ['1 passed in 0.1s', '== no tests ran in 0.00s =='], true],
+  ])('%s tell whether a test was executed', (_, lines, executed) => {
+    const tally = count(...lines);
+    expect(tally.executed).toBe(executed);
+    expect(tally.lines).not.toHaveLength(0);
   });
 
-  test('several programs add up', () => {
-    expect(count('1 passed in 0.1s', '== no tests ran in 0.00s ==')).toMatchObject({ executed: 1, lines: 2 });
+  test.each(['Compared 3 images in 2s', 'OK', 'FAILED (failures=1)', 'PASSED'])('%j are none', (line) => {
+    expect(count(line)).toEqual({ lines: [], executed: false, failed: false });
   });
 
-  test('tox tell when it left the environment out, and not when another one ran', () => {
-    expect(count('  py3-a: SKIP in 0.01 seconds').leftOut).toBe(true);
-    expect(count('SKIPPED:  py3-a: InterpreterNotFound: python3.9').leftOut).toBe(true);
-    expect(count('  py3-a: SKIP in 0.01 seconds', '  py3-b: OK (1.2 seconds)').leftOut).toBe(false);
-    expect(count('  py3-a: commands succeeded').leftOut).toBe(false);
+  test('pytest -qq are missing, and its signs of single tests tell it', () => {
+    expect(count('ss   [100%]').executed).toBe(false);
+    expect(count('s.   [100%]').executed).toBe(true);
   });
 });
 
+describe('tox tells', () => {
+  const read = (...lines: string[]) => {
+    const reader = createToxReader();
+    for (const line of lines) reader.read(line);
+    return reader.result();
+  };
+
+  test('which environments it skipped', () => {
+    expect(read('SKIPPED:  py3-a: InterpreterNotFound: python3.9').skipped).toEqual(['py3-a']);
+    expect(read('  py3-a: SKIP (0.01 seconds)', '  c: OK').skipped).toEqual(['py3-a']);
+  });
+
+  test('what the environments came to, in the summary of tox 3', () => {
+    const { success } = read(
+      'ERROR: InvocationError for command pytest (exited with code 1)',
+      'ERROR:   d: printed by a test',
+      '  a: commands succeeded',
+      '  b: ignored failed command',
+      'ERROR:   c: commands failed',
+      '  d: commands succeeded',
+    );
+    expect(Object.fromEntries(success)).toEqual({ a: true, b: false, c: false, d: true });
+  });
+
+  test.each([
+    'ROOT: No loadable tox.ini or setup.cfg or pyproject.toml or tox.toml found, assuming empty tox.ini at /w',
+    'ERROR: tox config file (either pyproject.toml, tox.ini, setup.cfg) not found',
+  ])('that there is no configuration: %s', (line) => expect(read(line).unconfigured).toBe(true));
+
+  test.each([
+    'ROOT: HandledError| provided environments not found in configuration file:',
+    "ERROR: unknown environment 'nosuch'",
+  ])('that an environment is not defined: %s', (line) => expect(read(line).undefinedEnvironment).toBe(true));
+});
+
+const failingPytest = { commands: [command('pytest', 1)], tally: count('1 failed in 0.1s') };
+
 describe('Red is', () => {
   test.each<[string, Evidence, string]>([
-    ['an exit code', { exitCode: 1, tally: count('1 passed in 0.1s') }, 'tests-failed: tox ended with exit code 1.'],
-    ['pytest’s exit code for nothing', { exitCode: 5, tally: count() }, 'nothing-tested: No test was collected'],
+    [
+      'an exit code',
+      evidence([run({ success: false, commands: [command('./check', 3)] })], { exitCode: 3 }),
+      'tests-failed: tox ended with exit code 3. a: check ended with exit code 3.',
+    ],
+    ['tox that ran nothing and failed', evidence([], { exitCode: 1 }), 'tests-failed: tox ended with exit code 1.'],
+    [
+      'exit code 5 of a program that is not known',
+      evidence([run({ success: false, commands: [command('./check', 5)] })], { exitCode: 5 }),
+      'tests-failed: tox ended with exit code 5.',
+    ],
+    [
+      'exit code 5 though tests were executed',
+      evidence([run({ success: false, commands: [command('pytest', 5)], tally: count('3 passed in 0.1s') })], {
+        exitCode: 5,
+      }),
+      'tests-failed: tox ended with exit code 5. a: pytest ended with exit code 5.',
+    ],
+    [
+      'pytest that collected nothing',
+      evidence([run({ success: false, commands: [command('pytest', 5)], tally: count('no tests ran in 0.0s') })], {
+        exitCode: 5,
+      }),
+      'nothing-tested: a: no test was executed (“no tests ran”); pytest ended with exit code 5. tox ended with exit code 5.',
+    ],
+    [
+      'a program that was killed',
+      evidence([run({ success: false, commands: [command('pytest', -9)] })], { exitCode: 247 }),
+      'tests-failed: tox ended with exit code 247. a: pytest was ended by SIGKILL.',
+    ],
+    ['an environment without a command', evidence([run({ commands: [] })]), 'nothing-tested: a: no command ran.'],
     [
       'no test, though tox ended well',
-      { exitCode: 0, tally: count('== no tests ran in 0.00s ==') },
-      'nothing-tested: No test was run.',
+      evidence([run({ tally: count('== 3 tests collected in 0.00s ==') })]),
+      'nothing-tested: a: no test was executed (“3 tests collected”).',
     ],
     [
-      'only skipped tests',
-      { exitCode: 0, tally: count('== 2 skipped in 0.01s ==') },
-      'nothing-tested: All 2 tests were skipped.',
+      'a test program that says nothing',
+      evidence([run({ commands: [command('pytest -qq', 0)] })]),
+      'nothing-tested: a: no test was executed.',
     ],
     [
-      'an environment that tox skips',
-      { exitCode: 0, tally: count('  py3-a: SKIP in 0.01 seconds') },
-      'nothing-tested: tox skipped',
+      'only skipped tests in a report of our own',
+      evidence([reported(one('skipped'), one('skipped'))]),
+      'nothing-tested: a: all 2 tests were skipped.',
+    ],
+    ['a report of our own without tests', evidence([reported()]), 'nothing-tested: a: no test was executed.'],
+    [
+      'a failure behind `-`',
+      evidence([run(failingPytest)]),
+      'tests-failed: tox ended well. a: tox ignored: pytest ended with exit code 1.',
+    ],
+    [
+      'a failure that a script hides',
+      evidence([run({ results: resultsOf([one('failed'), one('passed')]), files: ['a.xml'] })]),
+      'tests-failed: 1 test failed (tox ended well).',
+    ],
+    [
+      'a failure of an environment with `ignore_outcome`',
+      evidence([run({ success: false, commands: [command('flake8', 1)] })]),
+      'tests-failed: tox ended well. a: tox ignored: flake8 ended with exit code 1.',
+    ],
+    [
+      'a failure behind `-` where nothing else shows a test',
+      evidence([run({ commands: [command('./check', 1), command('./other', 0)] })]),
+      'tests-failed: tox ended well. a: tox ignored: check ended with exit code 1.',
+    ],
+    ['a skipped environment', evidence([run({ skipped: true })], ALLOWED), 'nothing-tested: tox skipped a.'],
+    [
+      'one of several that was skipped',
+      evidence([reported(one('passed')), run({ name: 'b', skipped: true })]),
+      'nothing-tested: tox skipped b.',
+    ],
+    [
+      'one of several in which nothing was executed',
+      evidence([reported(one('passed')), { ...reported(one('skipped')), name: 'b' }]),
+      'nothing-tested: b: all 1 tests were skipped.',
     ],
     [
       'a missing report',
@@ -100,7 +246,7 @@ describe('Red is', () => {
     ['a report without tests', report([]), 'nothing-tested: r.xml has no test in it.'],
     ['a report of skipped tests', report([one('skipped')]), 'nothing-tested: All 1 tests were skipped.'],
     [
-      'a report that is none',
+      'a report that is none, and nothing else',
       report([], { broken: ['s.xml: line 1'] }),
       'nothing-tested: A report cannot be read: s.xml: line 1.',
     ],
@@ -110,19 +256,91 @@ describe('Red is', () => {
       'tests-failed: 1 test failed (tox ended well).',
     ],
     ['a failed test beside exit code 5', { ...report([one('failed')]), exitCode: 5 }, 'tests-failed: 1 test failed'],
-  ])('%s', (_, evidence, said) => {
-    const { failure } = judgeTests(evidence);
+  ])('%s', (_, given, said) => {
+    const { failure } = judgeTests(given);
     expect(`${failure?.code}: ${failure?.message}`).toContain(said);
   });
+
+  test.each([
+    [evidence([run(failingPytest)]), '`allow-ignored-failures: true`'],
+    [evidence([run(), run({ name: 'b', skipped: true })]), '`allow-skipped: true`'],
+    [evidence([run({ success: false, commands: [command('pytest', 137)] })], { exitCode: 137 }), 'larger machine'],
+  ])('%# with what to do', (given, hint) => expect(judgeTests(given).failure?.hint).toContain(hint));
+});
+
+test('An environment that passed beside one that failed is not blamed for a command that may fail', () => {
+  const good = { ...reported(one('passed')), commands: [command('rm x', 1), command('pytest', 0)] };
+  const { environments } = judgeTests(evidence([good, run({ name: 'b', success: false })], { exitCode: 1 }));
+  expect(environments.map(({ state }) => state)).toEqual(['passed', 'failed']);
 });
 
 describe('Green is', () => {
-  test.each<[string, Evidence]>([
-    ['a test that passed', { exitCode: 0, tally: count('1 passed in 0.1s') }],
-    ['a report with one', report([one('passed'), one('skipped')])],
-    ['a report with one beside a broken report', report([one('passed')], { broken: ['s.xml: it is empty'] })],
-    ['a program that is not known, at its word', { exitCode: 0, tally: count('all is well') }],
-  ])('%s', (_, evidence) => {
-    expect(judgeTests(evidence).failure).toBeUndefined();
+  test.each<[string, Evidence, RegExp]>([
+    ['a test that passed', evidence([run({ tally: count('1 passed in 0.1s') })]), /closing lines \(“1 passed”\)/],
+    [
+      'a report of our own',
+      evidence([reported(one('passed'), one('skipped'))]),
+      /JUnit of the test program \(2 tests\)/,
+    ],
+    ['a report with one', report([one('passed'), one('skipped')]), /the files of `report`/],
+    ['a program that is not known, at its exit code', evidence([run()]), /no test program is known/],
+    [
+      'what tox left no result of',
+      evidence([run({ commands: undefined, tally: count('1 passed in 1s') })]),
+      /1 passed/,
+    ],
+    [
+      'a command behind `-` that is no test',
+      evidence([{ ...reported(one('passed')), commands: [command('rm x', 1), command('pytest', 0)] }]),
+      /JUnit/,
+    ],
+    ['an ignored failure, when allowed', evidence([run(failingPytest)], ALLOWED), /1 failed/],
+    [
+      'a skipped environment beside another, when allowed',
+      evidence([reported(one('passed')), run({ name: 'b', skipped: true })], ALLOWED),
+      /JUnit/,
+    ],
+    ['a report with one that cannot be read', report([one('passed')], { broken: ['s.xml: line 1'] }), /report/],
+  ])('%s', (_, given, rests) => {
+    const { failure, environments } = judgeTests(given);
+    expect(failure).toBeUndefined();
+    expect(environments[0]!.evidence).toMatch(rests);
+  });
+
+  test('and says what someone should know nevertheless', () => {
+    const ignored = evidence([run(failingPytest), run({ name: 'b', skipped: true })], ALLOWED);
+    expect(judgeTests(ignored).warnings).toEqual(['a: tox ignored: pytest ended with exit code 1.', 'tox skipped b.']);
+    expect(judgeTests(report([one('passed')], { broken: ['s.xml: line 1'] })).warnings).toEqual([
+      'A report cannot be read to its end: s.xml: line 1.',
+    ]);
+  });
+});
+
+test('Each environment has its row, with what its verdict rests on', () => {
+  const { environments } = judgeTests(
+    evidence([reported(one('passed')), run({ name: 'b|c', skipped: true }), run({ name: 'd', commands: [] })]),
+  );
+  expect(summariseEnvironments(environments).split('\n')).toEqual([
+    '| Environment | Verdict | The verdict rests on |',
+    '| --- | --- | --- |',
+    '| a | passed | JUnit of the test program (1 tests) |',
+    '| b\\|c | skipped: tox skipped it |  |',
+    '| d | untested: no command ran |  |',
+    '',
+  ]);
+});
+
+describe('Names of environments that are not defined', () => {
+  test('are answered by those that are, and the nearest', () => {
+    const failure = describeUndefined(['py311', 'unti'], ['py311', 'unit', 'lint']);
+    expect(failure).toMatchObject({
+      code: 'environment-not-found',
+      message: 'The configuration of tox has no environment "unti". Did you mean "unit"?',
+      hint: 'Correct `tox-env`. There are: py311, unit, lint.',
+    });
+  });
+
+  test('are answered without names where tox lists none', () => {
+    expect(describeUndefined(['x'], []).hint).toContain('working-directory');
   });
 });

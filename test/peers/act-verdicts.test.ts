@@ -67,7 +67,7 @@ test('a missing secret skips its environment, says so, and is no failure', async
 });
 
 const untested = {
-  'a run that collects no test': [{ ref: 'empty' }, /No test was collected[^]*Code: `nothing-tested`/],
+  'a run that collects no test': [{ ref: 'empty' }, /no test was executed[^]*Code: `nothing-tested`/],
   'a report that was asked for and not written': [{ report: 'none/*.xml' }, /no such file[^]*Code: `nothing-tested`/],
 } as const;
 

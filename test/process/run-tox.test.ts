@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { errorOf, logOf } from './suite.js';
 import { codeOf, TestStage } from './test-stage.js';
@@ -18,7 +20,7 @@ describe('run-tox', () => {
     const result = await tox();
     expect(result.code).toBe(0);
     expect(result.outputs).toEqual({ verdict: 'passed', minutes: '0.0' });
-    expect(logOf(result)).toContain('called with -e py3-a\n== 2 passed in 0.1s ==');
+    expect(logOf(result)).toMatch(/called with -e py3-a --result-json \S+\n== 2 passed in 0.1s ==/);
     expect(result.summary).toContain('### tox -e py3-a: passed');
   });
 
@@ -95,6 +97,13 @@ describe('run-tox', () => {
     [{ 'working-directory': '../..' }, 'allowed: a path inside the workspace'],
     [{ 'tox-env': '' }, '`tox-env` is empty'],
     [{ 'tox-env': '--version' }, 'allowed: the name of a tox environment'],
+    [
+      { 'tox-env': 'py3 a' },
+      '`tox-env` is "py3 a"; allowed: the name of a tox environment, or names separated by commas',
+    ],
+    [{ 'tox-env': 'a,' }, 'allowed: the name of a tox environment'],
+    [{ posargs: '-k "a' }, '`posargs` is "-k \\"a"; allowed: words as in a shell; the quote " is not closed'],
+    [{ report: '../r.xml' }, '`report` is "../r.xml"; allowed: paths relative to that folder'],
     [{ 'tox-envs': 'a' }, '`tox-envs` is not an input; did you mean `tox-env`?'],
   ])('refuses %j', async (inputs, problem) => {
     stage.addProgram('tox', 'echo "1 passed in 0.1s"');
@@ -104,7 +113,7 @@ describe('run-tox', () => {
   });
 
   test('ends tox when it is cancelled', async () => {
-    stage.addProgram('tox', 'echo began; exec sleep 60');
+    stage.addProgram('tox', '[[ $1 = --version ]] && exit; echo began; exec sleep 60');
     let kill: (signal: NodeJS.Signals) => void = () => {};
     const result = await stage.run(
       'run-tox',
@@ -117,7 +126,157 @@ describe('run-tox', () => {
     expect(result.seconds).toBeLessThan(30);
     expect(codeOf(result)).toBe('cancelled');
   });
+
+  test('ends the whole process group when it is cancelled, also what ignores SIGINT, and leaves a summary', async () => {
+    stage.addProgram(
+      'tox',
+      '[[ $1 = --version ]] && exit; trap "" INT; bash -c "trap \'\' INT TERM; echo child $$; sleep 60" & echo began; wait; sleep 60',
+    );
+    const pids: number[] = [];
+    let kill: (signal: NodeJS.Signals) => void = () => {};
+    const result = await stage.run(
+      'run-tox',
+      { 'tox-env': 'a', setup: 'sleep 60 & echo server $!' },
+      {
+        onStart: (send) => (kill = send),
+        onLine: (line) => {
+          const [, pid] = /^(?:child|server) (\d+)$/.exec(line) ?? [];
+          if (pid !== undefined) pids.push(Number(pid));
+          if (line.startsWith('child')) kill('SIGINT');
+        },
+      },
+    );
+    expect(result.seconds).toBeLessThan(9.5);
+    expect(codeOf(result)).toBe('cancelled');
+    expect(result.summary).toContain('cancelled');
+    expect(pids.filter((pid) => existsSync(`/proc/${pid}`) && !isZombie(pid))).toEqual([]);
+    expect(pids).toHaveLength(2);
+  });
+
+  test('waits for `setup` and tox, and not for what they leave behind, whose output is not lost', async () => {
+    const flag = join(stage.directory, 'flag');
+    stage.addProgram(
+      'tox',
+      `touch ${flag}; (while true; do echo left >&2; sleep 0.1; done) & echo $! >>${flag}.pids; sleep 1; echo "== 2 passed in 0.1s =="`,
+    );
+    const setup = `(until [ -e ${flag} ]; do sleep 0.05; done; echo served; exec sleep 300) & echo $! >${flag}.pids`;
+    const result = await tox({ setup });
+    for (const pid of readFileSync(`${flag}.pids`, 'utf8').trim().split('\n')) process.kill(Number(pid));
+    expect(result.code).toBe(0);
+    expect(result.seconds).toBeLessThan(20);
+    expect(logOf(result)).toContain('served');
+  });
+
+  test('hands on what the workflow sets, by the means of tox 3 and of tox 4', async () => {
+    stage.addProgram('tox', fakeTox('4.9.0', 'echo "three: $TOX_TESTENV_PASSENV"'));
+    const result = await tox({ env: '{"LEVEL": "debug"}', 'secret-env': '{"KEY": "hush"}' });
+    expect(logOf(result)).toContain('three: LEVEL KEY PYTEST_ADDOPTS');
+    expect(logOf(result)).toMatch(/args: .* -x testenv:py3-a\.pass_env=OWN,LEVEL,KEY,PYTEST_ADDOPTS( |$)/m);
+    expect(logOf(result)).toMatch(/^tox -e py3-a$/m);
+  });
+
+  test('keeps the overrides of the user', async () => {
+    stage.addProgram('tox', fakeTox('4.9.0', 'echo "variable: [$TOX_OVERRIDE]"'));
+    const result = await tox({ env: '{"TOX_OVERRIDE": "testenv.deps+=a;testenv.x=y"}' });
+    expect(logOf(result)).toMatch(/args: .*\.json -x testenv\.deps\+=a -x testenv\.x=y -x testenv\.pass_env=OWN,/);
+    expect(logOf(result)).toContain('variable: []');
+  });
+
+  test('hands on nothing with `pass-env: false`, and says what the tests lack', async () => {
+    stage.addProgram('tox', fakeTox('4.9.0', 'echo "three: [$TOX_TESTENV_PASSENV] [$PYTEST_ADDOPTS]"'));
+    const result = await tox({ env: '{"LEVEL": "debug", "OWN": "x"}', 'pass-env': 'false' });
+    expect(logOf(result)).toContain('three: [] []');
+    expect(logOf(result)).not.toContain('pass_env=');
+    expect(logOf(result)).toContain('::warning::py3-a does not pass LEVEL on to its tests.');
+  });
+
+  test('keeps the PYTEST_ADDOPTS of the user, and adds none where the configuration has a report of its own', async () => {
+    stage.addProgram('tox', fakeTox('3.28.0', 'echo "options: $PYTEST_ADDOPTS"'));
+    const env = '{"PYTEST_ADDOPTS": "-x"}';
+    expect(logOf(await tox({ env }))).toMatch(/options: -x '--junitxml=\S+\/\$TOX_ENV_NAME\.xml'/);
+    stage.write('pytest.ini', '[pytest]\naddopts = --junitxml=own.xml');
+    expect(logOf(await tox({ env }))).toMatch(/^options: -x$/m);
+  });
+
+  test('judges by the report that pytest writes for it, of each of its runs', async () => {
+    const report = '"$(dirname "${PYTEST_ADDOPTS#*=}")/$TOX_ENV_NAME.xml"';
+    const skipped = '<testsuite><testcase name="s"><skipped/></testcase></testsuite>';
+    stage.addProgram('tox', `TOX_ENV_NAME=py3-a; echo '${xml}' >${report}; sleep 0.3; echo '${skipped}' >${report}`);
+    const result = await tox();
+    expect(errorOf(result)).toContain('1 test failed (tox ended well).');
+    expect(result.summary).toContain('1 failed, 1 passed, 1 skipped');
+    expect(result.summary).toContain('JUnit of the test program (3 tests)');
+  });
+
+  test('gives tox what `setup` writes to GITHUB_ENV and GITHUB_PATH', async () => {
+    stage.write('env', 'BEFORE=1\n');
+    stage.write('path', '');
+    stage.write('tools/helper', '#!/bin/sh\necho helped');
+    stage.addProgram('tox', fakeTox('4.9.0', 'echo "$FROM_SETUP $BEFORE"; helper'));
+    const result = await stage.run(
+      'run-tox',
+      {
+        'tox-env': 'py3-a',
+        setup: 'chmod +x tools/helper; echo "FROM_SETUP=yes" >>$GITHUB_ENV; echo "$PWD/tools" >>$GITHUB_PATH',
+      },
+      { environment: { GITHUB_ENV: join(stage.workspace, 'env'), GITHUB_PATH: join(stage.workspace, 'path') } },
+    );
+    expect(logOf(result)).toContain('\nyes \nhelped');
+    expect(logOf(result)).toContain('OWN,FROM_SETUP,PYTEST_ADDOPTS');
+  });
+
+  test('keeps what GitHub gives to the action alone from setup and tox', async () => {
+    stage.addProgram('tox', 'env | sed "s/^/tox /"; echo "1 passed in 0.1s"');
+    const result = await stage.run(
+      'run-tox',
+      { 'tox-env': 'a', setup: 'env | sed "s/^/setup /"', 'secret-env': '{"KEY": "hush"}' },
+      { environment: { ACTIONS_RUNTIME_TOKEN: 'runtime', ACTIONS_CACHE_URL: 'cache', STATE_x: 'state' } },
+    );
+    expect(result.code).toBe(0);
+    expect(logOf(result)).toContain('setup KEY=hush');
+    expect(logOf(result)).toContain('tox KEY=hush');
+    expect(logOf(result)).not.toMatch(/^(setup|tox) (ACTIONS_|INPUT_|STATE_)/m);
+  });
+
+  test('hands on posargs, and says so when they reach no command', async () => {
+    stage.addProgram('tox', fakeTox('4.9.0', ''));
+    const result = await tox({ posargs: '-k "a or b"' });
+    expect(logOf(result)).toMatch(/args: .* -- -k a or b$/m);
+    expect(logOf(result)).toContain('::warning::`posargs` reached no command');
+  });
+
+  test('answers an environment that is not defined by the names that are', async () => {
+    stage.addProgram(
+      'tox',
+      `if [[ $1 = -a ]]; then printf 'py3\nunit\n'; else echo "ERROR: unknown environment '$2'"; exit 1; fi`,
+    );
+    const result = await tox({ 'tox-env': 'unti' });
+    expect(codeOf(result)).toBe('environment-not-found');
+    expect(errorOf(result)).toContain('no environment "unti". Did you mean "unit"?');
+    expect(errorOf(result)).toContain('There are: py3, unit.');
+  });
+
+  test('is red where tox finds no configuration, though it ends well', async () => {
+    stage.addProgram('tox', 'echo "ROOT: No tox.ini found, assuming empty tox.ini at $PWD"; echo "  py: OK"');
+    expect(codeOf(await tox())).toBe('environment-not-found');
+  });
 });
+
+/** A tox that tells its version and what it passes on, and otherwise runs the script and writes a result. */
+function fakeTox(version: string, script: string): string {
+  return `case "$1" in
+--version) echo "${version} from /x"; exit;;
+config) printf '[testenv:%s]\npass_env =\n  OWN\n' py3-a; exit;;
+esac
+echo "args: $*"
+${script}
+while [[ $# -gt 0 ]]; do if [[ $1 = --result-json ]]; then result=$2; fi; shift; done
+echo '{"toxversion": "${version}", "testenvs": {"py3-a": {"result": {"success": true}, "test": [{"command": ["x"], "retcode": 0, "output": "== 1 passed in 0.1s ==", "run_id": "commands[0]"}]}}}' >"$result"`;
+}
+
+function isZombie(pid: number): boolean {
+  return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+}
 
 describe('report-tests', () => {
   const report = (needs: object) => stage.run('report-tests', { needs: JSON.stringify(needs) });

@@ -1,0 +1,110 @@
+import type { Tally } from './test-output.js';
+import type { TestResults } from './test-results.js';
+import { nameTestProgram, type EnvironmentRun } from './tox-result.js';
+
+/** All that is known of one environment of a run of tox. */
+export interface EnvironmentEvidence extends Omit<EnvironmentRun, 'commands'> {
+  /** Without the output, which {@link tally} has read. Absent when tox left no result: then it is unknown what ran. */
+  readonly commands?: undefined | readonly { readonly argv: readonly string[]; readonly code: number }[];
+  readonly tally: Tally;
+  /** The JUnit files that its test programs wrote for this action, or where its commands say. */
+  readonly files: readonly string[];
+  readonly results: TestResults;
+}
+
+export interface EnvironmentVerdict {
+  readonly name: string;
+  readonly state: 'passed' | 'failed' | 'untested' | 'skipped';
+  /** Why it did not pass, or what is worth knowing though it did. */
+  readonly message: string;
+  /** What the verdict rests on. */
+  readonly evidence: string;
+  /** Its own reports or closing lines show that tests were executed. */
+  readonly isTested: boolean;
+}
+
+interface Circumstances {
+  readonly toxEndedWell: boolean;
+  /** `report` has tests that were executed, and they can be those of this environment. */
+  readonly isReported: boolean;
+  readonly allowIgnored: boolean;
+}
+
+/** Judges one environment by its own commands, reports and closing lines. */
+export function judgeEnvironment(run: EnvironmentEvidence, about: Circumstances): EnvironmentVerdict {
+  const facts = establish(run, about);
+  const as = (state: EnvironmentVerdict['state'], message: string): EnvironmentVerdict => ({
+    name: run.name,
+    state,
+    message,
+    evidence: facts.evidence,
+    isTested: facts.isTested,
+  });
+  if (run.skipped) return as('skipped', 'tox skipped it');
+  if (!about.toxEndedWell && facts.isFailed)
+    return facts.isUntested
+      ? as('untested', facts.said)
+      : as('failed', facts.said || 'it did not come to its commands');
+  if (run.commands?.length === 0) return as('untested', 'no command ran');
+  if (facts.isUntested) return as('untested', facts.said);
+  const ignored = facts.ignored === '' ? '' : `tox ignored: ${facts.ignored}`;
+  return as(ignored === '' || about.allowIgnored ? 'passed' : 'failed', ignored);
+}
+
+function establish(run: EnvironmentEvidence, about: Circumstances) {
+  const { commands = [], tally, results, files } = run;
+  const failing = commands.filter(({ code }) => code !== 0);
+  const failedCases = results.count('failed');
+  const testsFailed = failedCases > 0 || tally.failed;
+  const programs = commands.flatMap(({ argv }) => nameTestProgram(argv) ?? []);
+  const isKnown = files.length > 0 || tally.lines.length > 0 || programs.length > 0;
+  const isTested = results.executed > 0 || (isKnown && tally.executed);
+  const isExecuted = about.isReported || isTested;
+  const words = failing.map(describeCommand);
+  if (failedCases > 0) words.unshift(`${failedCases} ${failedCases === 1 ? 'test' : 'tests'} failed`);
+  // `- rm FILE` may fail. A failure counts as one of tests where it is, or where nothing else shows what was tested.
+  const isIgnored =
+    (about.toxEndedWell || run.success === true) &&
+    (run.success === false ||
+      failedCases > 0 ||
+      failing.some(({ argv }) => !isKnown || tally.failed || nameTestProgram(argv) !== undefined));
+  const isUntested = isKnown && !isExecuted && !testsFailed && !failing.some(({ code }) => code < 0 || code > 128);
+  return {
+    isTested,
+    isUntested,
+    isFailed: run.success === false || (run.success === undefined && failing.length > 0) || testsFailed,
+    ignored: isIgnored ? words.join(', ') || 'its failure' : '',
+    said: isUntested ? [describeNothing(run), ...words].join('; ') : words.join(', '),
+    evidence: describeEvidence(run, { programs, isReported: about.isReported }),
+  };
+}
+
+function describeNothing({ results, tally }: EnvironmentEvidence): string {
+  if (results.total > 0) return `all ${results.total} tests were skipped`;
+  const [line] = tally.lines;
+  return line === undefined ? 'no test was executed' : `no test was executed (“${line}”)`;
+}
+
+const SIGNALS: Readonly<Record<number, string>> = { 6: 'SIGABRT', 9: 'SIGKILL', 11: 'SIGSEGV', 15: 'SIGTERM' };
+
+function describeCommand({ argv, code }: { argv: readonly string[]; code: number }): string {
+  const [first = ''] = argv;
+  const name = nameTestProgram(argv) ?? first.slice(first.lastIndexOf('/') + 1);
+  const signal = code < 0 ? -code : code > 128 ? code - 128 : 0;
+  if (signal > 0 && signal < 65) return `${name} was ended by ${SIGNALS[signal] ?? `signal ${signal}`}`;
+  return `${name} ended with exit code ${code}`;
+}
+
+function describeEvidence(
+  { files, results, tally, commands }: EnvironmentEvidence,
+  { programs, isReported }: { programs: readonly string[]; isReported: boolean },
+): string {
+  const kinds = [
+    ...(files.length > 0 ? [`JUnit of the test program (${results.total} tests)`] : []),
+    ...(isReported ? ['the files of `report`'] : []),
+  ];
+  if (kinds.length > 0) return kinds.join(', ');
+  if (tally.lines.length > 0) return `closing lines (“${tally.lines.slice(0, 3).join('”, “')}”)`;
+  if (programs.length > 0) return tally.executed ? 'the signs of single tests' : `exit codes of ${programs.join(', ')}`;
+  return commands?.length === 0 ? '' : 'exit codes: no test program is known among its commands';
+}
