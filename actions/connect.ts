@@ -1,6 +1,7 @@
 import { connectEc2 } from '../src/ec2/connect.js';
 import { connectGitHub } from '../src/github/connect.js';
 import type { Scope } from '../src/core/identity.js';
+import type { Purpose } from '../src/core/patience.js';
 import type { Ec2, GitHub, Log, ReaperEc2, ReaperGitHub } from '../src/core/ports.js';
 import { clock } from '../src/host/clock.js';
 import type { RunContext } from '../src/host/context.js';
@@ -15,6 +16,14 @@ export interface CredentialValues {
   readonly 'app-installation-id': string | undefined;
 }
 
+/** How long the requests of a step are tried: for what, and until it is cancelled. */
+export interface Patient {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** What the step's reads are for. Default: `read`. */
+  readonly purpose?: Purpose;
+}
+
 /**
  * GitHub's side for one scope, with the action's own credentials, through a proxy where there is one.
  *
@@ -22,9 +31,9 @@ export interface CredentialValues {
  */
 export async function connectToGitHub(
   values: CredentialValues,
-  about: { context: RunContext; scope: Scope; log: Log; readsRuns?: boolean; connections?: number },
+  about: Patient & { context: RunContext; scope: Scope; readsRuns?: boolean; connections?: number },
 ): Promise<GitHub & ReaperGitHub> {
-  const { context, scope, log, readsRuns, connections = 0 } = about;
+  const { context, scope, log, signal, purpose, readsRuns, connections = 0 } = about;
   const installation = values['app-installation-id'];
   const proxy = await loadProxy();
   const github = await connectGitHub({
@@ -42,6 +51,9 @@ export async function connectToGitHub(
     repository: scope.kind === 'repo' ? scope : { owner: context.owner, repo: context.repo },
     readsRuns,
     clock,
+    log,
+    signal,
+    purpose,
     mask,
     debug: (sentence) => log.debug(sentence),
     fetch: proxy.fetch ?? fetchDirectly,
@@ -54,10 +66,11 @@ type ConnectedEc2 = Ec2 & ReaperEc2;
 
 /** EC2's side in the home region and, when they are asked for, in others; through a proxy where there is one. */
 export async function connectToEc2(
-  log: Log,
+  about: Patient,
 ): Promise<{ ec2: ConnectedEc2; ec2In: (region: string) => Promise<ConnectedEc2> }> {
   const { agents } = await loadProxy();
-  const connect = (region?: string) => connectEc2({ clock, log, ...(region && { region }), ...(agents && { agents }) });
+  const connect = (region?: string) =>
+    connectEc2({ clock, ...about, ...(region && { region }), ...(agents && { agents }) });
   const ec2 = await connect();
   const regions = new Map([[ec2.region, Promise.resolve(ec2)]]);
   const ec2In = (region: string): Promise<ConnectedEc2> => {

@@ -1,7 +1,7 @@
 import { describeUnknown, parseInputs, refuseProblems, type RawInputs } from '../src/core/inputs.js';
 import { countReady, fillPool, listRetired, refuseIncompletePool, type FillRequest } from '../src/core/pool-fill.js';
 import { estimateIdleDay, summariseFill } from '../src/core/pool-report.js';
-import type { GitHub, Log } from '../src/core/ports.js';
+import type { GitHub } from '../src/core/ports.js';
 import { clock } from '../src/host/clock.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -9,7 +9,7 @@ import { createLog } from '../src/host/log.js';
 import { writeOutputs } from '../src/host/outputs.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { appendSummary } from '../src/host/summary.js';
-import { connectToEc2, connectToGitHub } from './connect.js';
+import { connectToEc2, connectToGitHub, type Patient } from './connect.js';
 import { inputs, ownInputs } from './fill-pool.inputs.js';
 import { readInputs } from './read-inputs.js';
 import { loadStart, pick } from './start-request.js';
@@ -23,8 +23,8 @@ export function runFillPool(): Promise<void> {
   );
   return runAction(async () => {
     const log = createLog();
-    const { request, github } = await loadFill(readInputs(), readContext(), log);
-    const filled = await fillPool(request, { ...(await connectToEc2(log)), github, clock, log, signal });
+    const { request, github } = await loadFill(readInputs(), readContext(), { log, signal });
+    const filled = await fillPool(request, { ...(await connectToEc2({ log, signal })), github, clock, log, signal });
     const cost = estimateIdleDay(filled);
     writeOutputs({
       ready: countReady(filled),
@@ -41,13 +41,13 @@ export function runFillPool(): Promise<void> {
 async function loadFill(
   raw: RawInputs,
   context: RunContext,
-  log: Log,
+  patient: Patient,
 ): Promise<{ request: FillRequest; github: GitHub }> {
   const { values, problems } = parseInputs(ownInputs, pick(raw, Object.keys(ownInputs)));
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(inputs, name));
   const theirs = Object.keys(inputs).filter((name) => !Object.hasOwn(ownInputs, name));
   const loaded = await loadStart(pick(raw, theirs), context, {
-    connect: (credentials, scope) => connectToGitHub(credentials, { context, scope, log }),
+    connect: (credentials, scope) => connectToGitHub(credentials, { context, scope, ...patient }),
     problems: [...problems, ...unknown.map((name) => describeUnknown(name, Object.keys(inputs)))],
   });
   // A preset may have named it.

@@ -29,9 +29,10 @@ export function runReapRunners(): Promise<void> {
       graceMs: values['grace-minutes'] * 60_000,
       dryRun: values['dry-run'],
     };
+    const patient = { log, signal, purpose: 'end' } as const;
     const reaped = await reap(request, {
-      regions: await connectRegions(values.regions, await connectToEc2(log)),
-      gitHubOf: (scope) => connectToGitHub(values, { context, scope, log, readsRuns: true }),
+      regions: await connectRegions(values.regions, await connectToEc2(patient)),
+      gitHubOf: (scope) => connectToGitHub(values, { context, scope, ...patient, readsRuns: true }),
       clock,
       log,
       signal,

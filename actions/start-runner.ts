@@ -36,10 +36,10 @@ export function runStartRunner(root: URL): Promise<void> {
     const context = readContext();
     const loading = loadStart(readInputs(), context, {
       // The first runner is registered while the image is asked about.
-      connect: (values, scope) => connectToGitHub(values, { context, scope, log, connections: 2 }),
+      connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
     });
     // Meanwhile: to read the presets and to find the credentials, each may have to ask somebody.
-    const connecting = connectToEc2(log);
+    const connecting = connectToEc2({ log, signal });
     // What is wrong with the inputs is told first.
     connecting.catch(() => undefined);
     const loaded = await loading;
@@ -66,7 +66,7 @@ export function runStartRunner(root: URL): Promise<void> {
 
 /** `start-runner`'s post step: removes what was started and not confirmed, and never what succeeded. */
 export function runStartRunnerPost(): Promise<void> {
-  listenForCancellation('stop-runner, reap-runners and the machines’ own timers end what is left.');
+  const signal = listenForCancellation('stop-runner, reap-runners and the machines’ own timers end what is left.');
   return runAction(async () => {
     const journal = readJournal();
     if (journal?.state !== 'started') return;
@@ -74,11 +74,12 @@ export function runStartRunnerPost(): Promise<void> {
     const context = readContext();
     const { values } = parseInputs(credentialInputs, readInputs());
     log.info('The start did not come to its end; removing what it left.');
+    const patient = { log, signal, purpose: 'end' } as const;
     const left = await removeTraces(tracesOf(journal, context), {
       clock,
       log,
-      ec2In: (await connectToEc2(log)).ec2In,
-      github: await connectToGitHub(values, { context, scope: journal.scope, log }),
+      ec2In: (await connectToEc2(patient)).ec2In,
+      github: await connectToGitHub(values, { context, scope: journal.scope, ...patient }),
     });
     if (left.length === 0) return;
     throw new Failure('cleanup-incomplete', 'Not everything that this start left could be removed.', {

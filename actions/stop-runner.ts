@@ -32,9 +32,10 @@ export function runStopRunner(): Promise<void> {
       instanceIds: values['ec2-instance-id'] ?? [],
       wait: values.wait,
     };
+    const patient = { log, signal, purpose: 'end' } as const;
     const stopped = await stopRunners(request, {
-      ...(await connectToEc2(log)),
-      gitHubOf: (scope) => connectToGitHub(values, { context, scope, log }),
+      ...(await connectToEc2(patient)),
+      gitHubOf: (scope) => connectToGitHub(values, { context, scope, ...patient }),
       clock,
       log,
       signal,

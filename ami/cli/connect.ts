@@ -31,7 +31,8 @@ export async function connectRegions(
 
 async function connect(region?: string): Promise<ImageEc2> {
   const { agents } = await loadProxy();
-  return connectImages({ ...(region && { region }), ...(agents && { agents }) });
+  const log = { info: (sentence: string) => console.error(sentence) };
+  return connectImages({ clock, log, ...(region && { region }), ...(agents && { agents }) });
 }
 
 /** GitHub as far as the environment lets it be asked when it refuses a runner version. */

@@ -15,8 +15,8 @@ import { StartTraces } from './start-traces.js';
 import { INVISIBLE_BOUND_MS } from './undo.js';
 import { Watch, type Watched } from './watch.js';
 
-/** Failures of a launch that may have taken effect all the same. */
-const UNHEARD: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled'];
+/** Failures of a launch that may have taken effect all the same: cancelled, too, it was waiting for its next try. */
+const UNHEARD: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled', 'cancelled'];
 
 export interface StartedRunner extends Watched {
   readonly plan: Plan;
@@ -119,6 +119,7 @@ export class Attempt {
     this.signal.throwIfAborted();
     const minted = await mintRunner(this.request, index, {
       ...this.ports,
+      signal: this.signal,
       groupId: this.ready.groupId,
       suspects: this.traces.suspects,
     });

@@ -18,7 +18,7 @@ export interface Diagnosis {
 /** What the machine itself says, read before it is gone: its state, how far its boot came, its last words. */
 export async function diagnose(machine: Speaker, ec2: Ec2): Promise<Diagnosis> {
   // A failed start is explained as far as possible: not being able to ask is no second failure.
-  const asked = ec2.describeInstances([machine.id]).then(
+  const asked = ec2.describeInstances([machine.id], 'glance').then(
     ([instance]) => instance ?? 'not listed by EC2',
     (error: unknown) => `could not be asked for: ${messageOf(error)}`,
   );

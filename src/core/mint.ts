@@ -1,15 +1,19 @@
 import { Failure } from './failure.js';
-import type { GitHub, Log, MintedRunner } from './ports.js';
+import { GivenUp, Patience, Trouble } from './patience.js';
+import type { Clock, GitHub, Log, MintedRunner } from './ports.js';
 import { isOfStart } from './pool.js';
 import { nameRunner, type StartRequest } from './request.js';
 
 /** Below the runner's home, which is a directory named `actions-runner`: some test suites look for that. */
 export const WORK_FOLDER = '_work';
-const TRIES = 4;
+/** So many names may be taken before that makes no sense: they are random. */
+const MOST_TAKEN = 4;
 
 export interface MintPorts {
   readonly github: GitHub;
+  readonly clock: Clock;
   readonly log: Log;
+  readonly signal: AbortSignal;
   readonly groupId: number;
   /** Names whose mint was never answered: GitHub may still have registered them. */
   readonly suspects: Set<string>;
@@ -17,36 +21,51 @@ export interface MintPorts {
 
 /**
  * Mints the request's `index`-th runner. A mint whose answer was lost may have taken effect, so it is never
- * repeated under the same name: the next try has a new one, and the stale twin is removed.
+ * repeated under the same name: the next try, after a pause, has a new one, and the stale twin is removed.
  *
- * @throws Failure as the adapter throws it, or `runner-name-taken`, `github-unreachable` after {@link TRIES} tries
+ * @throws Failure as the adapter throws it, or `runner-name-taken`, `github-unreachable`; the signal's reason
  */
 export async function mintRunner(request: StartRequest, index: number, ports: MintPorts): Promise<MintedRunner> {
-  let outcome: MintedRunner | 'name-taken' | 'unanswered' = 'unanswered';
-  for (let again = 0; again < TRIES; again++) {
-    const name = nameRunner(request, index, again);
-    outcome = await ports.github.mintRunner({
-      name,
-      label: request.label,
-      groupId: ports.groupId,
-      workFolder: WORK_FOLDER,
-    });
+  const { github, log, suspects } = ports;
+  const { label, startId } = request;
+  let tries = 0;
+  let taken = 0;
+  const attempt = async (): Promise<MintedRunner | Trouble> => {
+    const name = nameRunner(request, index, tries++);
+    const outcome = await github.mintRunner({ name, label, groupId: ports.groupId, workFolder: WORK_FOLDER });
     if (typeof outcome === 'object') return outcome;
-    ports.log.info(
-      outcome === 'name-taken'
-        ? `GitHub already knows a runner named ${name}, from an answer that was lost; minting under a new name.`
-        : `GitHub did not answer when runner ${name} was minted; minting under a new name.`,
-    );
-    ports.suspects.add(name);
-    await removeSuspect(name, { ...ports, startId: request.startId });
-  }
-  throw new Failure(
-    outcome === 'name-taken' ? 'runner-name-taken' : 'github-unreachable',
-    outcome === 'name-taken'
-      ? `GitHub says that each of ${TRIES} new runner names is taken.`
-      : `GitHub did not answer ${TRIES} requests to register a runner.`,
-    { hint: 'See https://www.githubstatus.com and run the job again. Nothing was launched for this runner.' },
+    suspects.add(name);
+    await removeSuspect(name, { github, log, suspects, startId });
+    if (outcome === 'name-taken' && ++taken === MOST_TAKEN) throw nameTaken();
+    return new Trouble('unanswered', {
+      reason:
+        outcome === 'name-taken'
+          ? 'GitHub already knows a runner of this name, from an answer that was lost; minting under a new name'
+          : 'GitHub did not answer; minting under a new name',
+    });
+  };
+  // As random as the start is: what matters is that starts side by side differ.
+  const random = () => (Number.parseInt(startId, 16) >>> 0) / 2 ** 32;
+  const outcome = await new Patience({ ...ports, random }).persist(
+    { name: `Runner ${nameRunner(request, index, 0)}`, purpose: 'register' },
+    attempt,
   );
+  if (!(outcome instanceof GivenUp)) return outcome;
+  const seconds = Math.round(outcome.ms / 1_000);
+  throw new Failure(
+    'github-unreachable',
+    `GitHub did not answer ${tries} requests to register a runner in ${seconds} s.`,
+    {
+      hint: HINT,
+    },
+  );
+}
+
+const HINT = 'See https://www.githubstatus.com and run the job again. Nothing was launched for this runner.';
+
+function nameTaken(): Failure {
+  const message = `GitHub says that each of ${MOST_TAKEN} new runner names is taken.`;
+  return new Failure('runner-name-taken', message, { hint: HINT });
 }
 
 /** Removes whatever the unanswered mints registered after all. Failing to is no reason to fail a start. */

@@ -1,5 +1,7 @@
 /** What the core asks of EC2: the conventions are those of `ports.ts`. `src/ec2` implements it. */
 
+import type { Purpose } from './patience.js';
+
 export type Market = 'on-demand' | 'spot';
 
 /** What EC2 launches from: a type in a subnet on a market, all in one region. */
@@ -136,9 +138,12 @@ export interface Ec2 {
   /** EC2's DryRun of the same call: resolves when the caller may launch, throws a `Failure` when not. */
   checkLaunch(spec: LaunchSpec): Promise<void>;
   /** Those of the ids that EC2 lists; a fresh instance may be missing for some seconds. */
-  describeInstances(ids: readonly string[]): Promise<readonly Instance[]>;
+  describeInstances(ids: readonly string[], purpose?: Purpose): Promise<readonly Instance[]>;
   /** Instances that carry all these tags, in any state but, unless `alsoEnded`, `terminated`; every page is read. */
-  findInstances(tags: TagFilter, which?: { readonly alsoEnded: boolean }): Promise<readonly Instance[]>;
+  findInstances(
+    tags: TagFilter,
+    which?: { readonly alsoEnded?: boolean; readonly purpose?: Purpose },
+  ): Promise<readonly Instance[]>;
   /** Idempotent; ids that EC2 does not know are returned, all others are being terminated. */
   terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }>;
   /**

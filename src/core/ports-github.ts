@@ -1,5 +1,7 @@
 /** What the core asks of GitHub: the conventions are those of `ports.ts`. `src/github` implements it. */
 
+import type { Purpose } from './patience.js';
+
 export type Architecture = 'x86_64' | 'arm64';
 
 export interface MintRequest {
@@ -43,10 +45,10 @@ export interface GitHub {
    */
   mintRunner(request: MintRequest): Promise<MintedRunner | 'name-taken' | 'unanswered'>;
   /** `undefined` only when GitHub answers that there is no such runner. */
-  readRunner(id: number): Promise<Runner | undefined>;
+  readRunner(id: number, purpose?: Purpose): Promise<Runner | undefined>;
   findRunnerByName(name: string): Promise<Runner | undefined>;
   /** Every page of the scope's listing. */
-  listRunners(): Promise<readonly Runner[]>;
+  listRunners(purpose?: Purpose): Promise<readonly Runner[]>;
   removeRunner(id: number): Promise<'removed' | 'absent' | 'busy'>;
   /** By name, in an organisation or enterprise; a `Failure` names the groups there are. */
   resolveGroup(nameOrId: string): Promise<number>;

@@ -129,7 +129,7 @@ class Search {
 
   private async look(): Promise<void> {
     const ec2 = await this.ports.ec2In(this.region);
-    for (const { id, tags } of await ec2.findInstances(this.traces.tags)) {
+    for (const { id, tags } of await ec2.findInstances(this.traces.tags, { purpose: 'end' })) {
       this.ids.add(id);
       this.runnerIds.add(Number(tags[TAG.runnerId]));
     }
@@ -160,7 +160,7 @@ async function findRunners(
   const ids = new Set(runnerIds);
   if (startId === undefined) return { ids, left: [] };
   try {
-    for (const runner of await github.listRunners()) if (isOfStart(runner, startId)) ids.add(runner.id);
+    for (const runner of await github.listRunners('end')) if (isOfStart(runner, startId)) ids.add(runner.id);
     return { ids, left: [] };
   } catch (error) {
     return { ids, left: [`Could not look for further runners of this start: ${messageOf(error)}`] };

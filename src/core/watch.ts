@@ -57,6 +57,8 @@ export function instanceCadence(elapsed: number): number {
 export class Watch {
   private readonly pending = new Map<number, Pending>();
   private running = false;
+  /** Outages that the log has. */
+  private readonly passing = new Set<string>();
 
   constructor(
     private readonly ports: WatchPorts,
@@ -110,7 +112,7 @@ export class Watch {
     const perRegion = await Promise.all(
       regions.map(async (region) => {
         const ids = this.all().flatMap((one) => (one.region === region ? one.instance.id : []));
-        return (await this.ports.ec2In(region)).describeInstances(ids);
+        return (await this.ports.ec2In(region)).describeInstances(ids, 'glance');
       }),
     );
     for (const instance of perRegion.flat()) {
@@ -124,11 +126,12 @@ export class Watch {
 
   private async lookAtRunners(): Promise<void> {
     const { github } = this.ports;
-    const listed = this.expected > 1 ? new Map((await github.listRunners()).map((one) => [one.id, one])) : undefined;
+    const listed =
+      this.expected > 1 ? new Map((await github.listRunners('glance')).map((one) => [one.id, one])) : undefined;
     for (const entry of this.pending.values()) {
       const { id } = entry.watched.runner;
       // A listing can lag behind a mint: only the runner's own address says that it is gone.
-      this.judge(entry, listed?.get(id) ?? (await github.readRunner(id)));
+      this.judge(entry, listed?.get(id) ?? (await github.readRunner(id, 'glance')));
     }
   }
 
@@ -165,7 +168,8 @@ export class Watch {
       await look();
     } catch (error) {
       if (!(error instanceof Failure) || !PASSING.includes(error.code)) throw error;
-      this.ports.log.info(`${error.message} Waiting for it to pass.`);
+      if (!this.passing.has(error.code)) this.ports.log.info(`${error.message} Waiting for it to pass.`);
+      this.passing.add(error.code);
     }
   }
 

@@ -4,7 +4,6 @@ import {
   DescribeRegionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
-  type EC2Client,
   type Filter,
   type Image as AwsImage,
   type InstanceTypeInfo,
@@ -12,6 +11,7 @@ import {
 import type { Ec2, Image, InstanceTypeFacts, Market } from '../core/ports.js';
 import { readError } from './errors.js';
 import { chunk, FILTER_VALUES, readPages, readTags } from './paging.js';
+import type { Requests } from './requests.js';
 
 type Catalog = Pick<
   Ec2,
@@ -22,15 +22,15 @@ type Catalog = Pick<
  * What there is to launch from and into. Everything but an image is asked for by filter: an unknown id is then absent
  * from the answer, where the request by id would fail for all of them.
  */
-export function createCatalog(client: EC2Client): Catalog {
+export function createCatalog(requests: Requests): Catalog {
   return {
-    listRegions: () => listRegions(client),
-    describeImage: (id) => describeImage(client, id),
-    findNewestImage: (namePattern) => findNewestImage(client, namePattern),
+    listRegions: () => listRegions(requests),
+    describeImage: (id) => describeImage(requests, id),
+    findNewestImage: (namePattern) => findNewestImage(requests, namePattern),
     async describeTypes(names) {
       const types = await byFilter('instance-type', names, (Filters) =>
-        readPages('ec2:DescribeInstanceTypes', async (NextToken) => {
-          const page = await client.send(new DescribeInstanceTypesCommand({ Filters, ...NextToken }));
+        readPages(requests, 'ec2:DescribeInstanceTypes', async (NextToken) => {
+          const page = await requests.client.send(new DescribeInstanceTypesCommand({ Filters, ...NextToken }));
           return { items: page.InstanceTypes, next: page.NextToken };
         }),
       );
@@ -38,8 +38,8 @@ export function createCatalog(client: EC2Client): Catalog {
     },
     async describeSubnets(ids) {
       const subnets = await byFilter('subnet-id', ids, (Filters) =>
-        readPages('ec2:DescribeSubnets', async (NextToken) => {
-          const page = await client.send(new DescribeSubnetsCommand({ Filters, ...NextToken }));
+        readPages(requests, 'ec2:DescribeSubnets', async (NextToken) => {
+          const page = await requests.client.send(new DescribeSubnetsCommand({ Filters, ...NextToken }));
           return { items: page.Subnets, next: page.NextToken };
         }),
       );
@@ -51,8 +51,8 @@ export function createCatalog(client: EC2Client): Catalog {
     },
     async describeSecurityGroups(ids) {
       const groups = await byFilter('group-id', ids, (Filters) =>
-        readPages('ec2:DescribeSecurityGroups', async (NextToken) => {
-          const page = await client.send(new DescribeSecurityGroupsCommand({ Filters, ...NextToken }));
+        readPages(requests, 'ec2:DescribeSecurityGroups', async (NextToken) => {
+          const page = await requests.client.send(new DescribeSecurityGroupsCommand({ Filters, ...NextToken }));
           return { items: page.SecurityGroups, next: page.NextToken };
         }),
       );
@@ -71,16 +71,16 @@ async function byFilter<T>(
   return answers.flat();
 }
 
-async function describeImage(client: EC2Client, id: string): Promise<Image | undefined> {
-  const image = await readImage(client, id);
+async function describeImage(requests: Requests, id: string): Promise<Image | undefined> {
+  const image = await readImage(requests, id);
   return image && toImage(image);
 }
 
 /** As EC2 describes it; `undefined` when EC2 says there is none. */
-export async function readImage(client: EC2Client, id: string): Promise<AwsImage | undefined> {
+export async function readImage(requests: Requests, id: string): Promise<AwsImage | undefined> {
   // By filter, EC2 looks through every public image and leaves out deprecated ones; by id it does neither.
-  const [image] = await readPages('ec2:DescribeImages', async () => {
-    const page = await client.send(new DescribeImagesCommand({ ImageIds: [id] })).catch(unlessUnknown);
+  const [image] = await readPages(requests, 'ec2:DescribeImages', async () => {
+    const page = await requests.client.send(new DescribeImagesCommand({ ImageIds: [id] })).catch(unlessUnknown);
     return { items: page.Images, next: undefined };
   });
   return image;
@@ -92,13 +92,13 @@ function unlessUnknown(error: unknown): { Images: AwsImage[] } {
   throw error;
 }
 
-async function findNewestImage(client: EC2Client, namePattern: string): Promise<Image | undefined> {
-  const images = await readPages('ec2:DescribeImages', async (NextToken) => {
+async function findNewestImage(requests: Requests, namePattern: string): Promise<Image | undefined> {
+  const images = await readPages(requests, 'ec2:DescribeImages', async (NextToken) => {
     const Filters = [
       { Name: 'name', Values: [namePattern] },
       { Name: 'state', Values: ['available'] },
     ];
-    const page = await client.send(new DescribeImagesCommand({ Owners: ['self'], Filters, ...NextToken }));
+    const page = await requests.client.send(new DescribeImagesCommand({ Owners: ['self'], Filters, ...NextToken }));
     return { items: page.Images, next: page.NextToken };
   });
   // ISO 8601 in UTC sorts as text.
@@ -135,9 +135,9 @@ function toTypeFacts(type: InstanceTypeInfo): InstanceTypeFacts {
 }
 
 /** Without those that the account has not opted in to. */
-export async function listRegions(client: EC2Client): Promise<readonly string[]> {
-  const regions = await readPages('ec2:DescribeRegions', async () => {
-    const page = await client.send(new DescribeRegionsCommand({}));
+export async function listRegions(requests: Requests): Promise<readonly string[]> {
+  const regions = await readPages(requests, 'ec2:DescribeRegions', async () => {
+    const page = await requests.client.send(new DescribeRegionsCommand({}));
     return { items: page.Regions, next: undefined };
   });
   return regions.flatMap(({ RegionName }) => RegionName ?? []);

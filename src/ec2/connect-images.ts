@@ -1,6 +1,6 @@
 import type { ImageEc2 } from '../core/images/ports.js';
 import { listRegions } from './catalog.js';
-import { openClients, type ConnectOptions } from './connect.js';
+import { openClients, toRequestOptions, type ConnectOptions } from './connect.js';
 import { createImages } from './images.js';
 import { findInstancesOf } from './instances.js';
 import { createParameters } from './parameters.js';
@@ -11,14 +11,14 @@ import { listTemplateVersions } from './templates.js';
  *
  * @throws Failure `aws-no-region`, `aws-no-credentials`
  */
-export async function connectImages(options: Pick<ConnectOptions, 'region' | 'agents'> = {}): Promise<ImageEc2> {
-  const { region, reads, shared } = await openClients(options);
+export async function connectImages(options: ConnectOptions): Promise<ImageEc2> {
+  const { region, requests, shared } = await openClients(options);
   return {
     region,
-    listRegions: () => listRegions(reads),
-    ...createParameters(shared),
-    findInstancesOf: (imageIds) => findInstancesOf(reads, imageIds),
-    listTemplateVersions: () => listTemplateVersions(reads),
-    ...createImages(reads),
+    listRegions: () => listRegions(requests),
+    ...createParameters(shared, toRequestOptions(options)),
+    findInstancesOf: (imageIds) => findInstancesOf(requests, imageIds),
+    listTemplateVersions: () => listTemplateVersions(requests),
+    ...createImages(requests),
   };
 }

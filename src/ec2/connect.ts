@@ -2,6 +2,7 @@ import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { Failure } from '../core/failure.js';
+import type { Purpose } from '../core/patience.js';
 import type { Clock, Ec2, Log, ReaperEc2 } from '../core/ports.js';
 import { createCatalog } from './catalog.js';
 import { readError } from './errors.js';
@@ -9,6 +10,7 @@ import { noCredentials } from './failures.js';
 import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
 import { createLeftovers } from './reaper.js';
+import { Requests, type RequestOptions } from './requests.js';
 import { createResumer } from './resume.js';
 
 export interface ConnectOptions {
@@ -19,8 +21,12 @@ export interface ConnectOptions {
   readonly agents?: { readonly httpAgent?: HttpAgent; readonly httpsAgent?: HttpsAgent };
   /** What carries the requests. Default: Node's own client, bounded in time. */
   readonly requestHandler?: NonNullable<EC2ClientConfig['requestHandler']>;
-  /** Told when a launch is tried again. */
+  /** Told when a request is tried again. */
   readonly log?: Pick<Log, 'info'>;
+  /** See {@link RequestOptions}. */
+  readonly purpose?: Purpose;
+  /** Ends the waits of a step that is cancelled: see {@link Patience}. */
+  readonly signal?: AbortSignal;
   /** From 0 to 1, for the jitter of retries. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -29,12 +35,11 @@ const CONNECT_MS = 5_000;
 /** RunInstances takes up to some seconds; nothing here takes as long as this. */
 const ANSWER_MS = 20_000;
 
-/** Clients of one region, with what the SDK's normal chain found. */
+/** What is connected to one region, with what the SDK's normal chain found. */
 export interface Clients {
   readonly region: string;
-  /** For all that may be sent twice. */
-  readonly reads: EC2Client;
-  /** For other clients, which try as often as they like. */
+  readonly requests: Requests;
+  /** For other clients. */
   readonly shared: EC2ClientConfig;
 }
 
@@ -44,29 +49,26 @@ export interface Clients {
  * @throws Failure `aws-no-region`, `aws-no-credentials`: found out here, before anything is asked.
  */
 export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperEc2> {
-  const { region, reads, shared } = await openClients(options);
-  const launches = new EC2Client({ ...shared, maxAttempts: 1 });
-  const { clock, log, random = Math.random } = options;
+  const { region, requests, shared } = await openClients(options);
   let parameters: ReturnType<typeof loadParameters> | undefined;
-  const persistence = { clock, random, ...(log && { log }) };
+  const launches = requests.apart();
   return {
     region,
-    readParameters: async (names) => (await (parameters ??= loadParameters(shared))).readParameters(names),
-    ...createCatalog(reads),
-    ...createInstances(reads),
-    ...createLeftovers(reads),
-    ...createLauncher({ client: launches, region, ...persistence }),
-    ...createResumer({ client: reads, starts: launches, ...persistence }),
+    readParameters: async (names) => (await (parameters ??= loadParameters(shared, options))).readParameters(names),
+    ...createCatalog(requests),
+    ...createInstances(requests),
+    ...createLeftovers(requests),
+    ...createLauncher(launches, region),
+    ...createResumer(requests, launches),
   };
 }
 
 /** @throws Failure `aws-no-region`, `aws-no-credentials` */
-export async function openClients(
-  options: Pick<ConnectOptions, 'region' | 'agents' | 'requestHandler'>,
-): Promise<Clients> {
-  const reads = new EC2Client({
+export async function openClients(options: ConnectOptions): Promise<Clients> {
+  const client = new EC2Client({
     ...(options.region && { region: options.region }),
-    maxAttempts: 3,
+    // There is one policy for what is sent again: see `Requests`.
+    maxAttempts: 1,
     requestHandler: options.requestHandler ?? {
       ...options.agents,
       connectionTimeout: CONNECT_MS,
@@ -75,18 +77,28 @@ export async function openClients(
       throwOnRequestTimeout: true,
     },
   });
-  const region = await findRegion(reads);
-  await findCredentials(reads);
-  const { credentials, requestHandler } = reads.config;
+  const region = await findRegion(client);
+  await findCredentials(client);
+  const { credentials, requestHandler } = client.config;
   // The same credentials and connections for all: they are found and opened once.
-  const shared = { region, credentials, requestHandler } satisfies EC2ClientConfig;
-  return { region, reads, shared };
+  const shared = { region, credentials, requestHandler, maxAttempts: 1 } satisfies EC2ClientConfig;
+  return { region, requests: new Requests(client, toRequestOptions(options)), shared };
+}
+
+export function toRequestOptions({
+  clock,
+  log,
+  random = Math.random,
+  signal,
+  purpose,
+}: ConnectOptions): RequestOptions {
+  return { clock, log, random, signal, purpose };
 }
 
 /** While EC2 is asked: a start's first request need not wait until SSM's client is read. */
-async function loadParameters(shared: Clients['shared']) {
+async function loadParameters(shared: Clients['shared'], options: ConnectOptions) {
   const { createParameters } = await import('./parameters.js');
-  return createParameters(shared);
+  return createParameters(shared, toRequestOptions(options));
 }
 
 async function findRegion(client: EC2Client): Promise<string> {

@@ -54,6 +54,11 @@ export const THROTTLES: ReadonlySet<string> = new Set([
   'EC2ThrottledException',
   'RequestThrottled',
   'RequestThrottledException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'TooManyUpdates',
+  'BandwidthLimitExceeded',
+  'SlowDown',
 ]);
 
 /** Node's words for a connection that failed or broke. */
@@ -104,7 +109,9 @@ export function readError(error: unknown): AwsError {
 
 function isUnanswered(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
+  const { code, $metadata } = error as { code?: unknown; $metadata?: { clockSkewCorrected?: boolean } };
+  // The SDK has set its clock by this answer, and signs the next request with it.
+  if ($metadata?.clockSkewCorrected) return true;
   if (TIMEOUTS.has(error.name) || (typeof code === 'string' && BROKEN.test(code))) return true;
   return isGarbled(error) || error.message.startsWith(TRANSPORT);
 }

@@ -1,5 +1,5 @@
 import { Failure, type FailureCode } from '../core/failure.js';
-import { classify, isGarbled, isServiceError, readError, type AwsError, type ErrorClass } from './errors.js';
+import { classify, isServiceError, readError, type AwsError, type ErrorClass } from './errors.js';
 
 interface Explanation {
   readonly failure: FailureCode;
@@ -85,12 +85,12 @@ const UNEXPLAINED: Readonly<Record<ErrorClass['kind'], Explanation>> = {
   },
   throttled: {
     failure: 'aws-throttled',
-    says: 'AWS throttles the request, after several tries still',
+    says: 'AWS throttles the request',
     hint: 'Other programs use up the request limit of this account and region: start fewer things at once, or ask AWS to raise it.',
   },
   unanswered: {
     failure: 'aws-unreachable',
-    says: 'AWS gave no usable answer, after several tries',
+    says: 'AWS gave no usable answer',
     hint: 'Mostly this passes: run the job again. Otherwise check the network, the proxy and https://health.aws.amazon.com.',
   },
   fatal: {
@@ -102,9 +102,9 @@ const UNEXPLAINED: Readonly<Record<ErrorClass['kind'], Explanation>> = {
 
 /**
  * A `Failure` for everything that AWS or the way to it can do. Any other error is handed back as it came, for it is
- * a bug. `action` is the IAM action of the call, such as `ec2:RunInstances`.
+ * a bug. `action` is the IAM action of the call, such as `ec2:RunInstances`; `triedMs` is for how long it was tried.
  */
-export function translate(error: unknown, action: string): unknown {
+export function translate(error: unknown, action: string, triedMs = 0): unknown {
   if (error instanceof Failure) return error;
   if (isCredentialsError(error)) return noCredentials(error);
   const aws = readError(error);
@@ -114,25 +114,9 @@ export function translate(error: unknown, action: string): unknown {
   const { failure, says, hint } = explain(aws.code) ?? UNEXPLAINED[kind];
   return new Failure(
     failure,
-    `${says}: ${aws.message} (${aws.code} to ${action}).`,
+    `${says}${triedMs < 1_000 ? '' : ` after ${Math.round(triedMs / 1_000)} s`}: ${aws.message} (${aws.code} to ${action}).`,
     about(aws, { hint, cause: error }),
   );
-}
-
-const MOST_GARBLED = 3;
-
-/**
- * Sends a request that may be sent twice. The SDK tries again after broken connections, throttling and 5xx; this does
- * after answers that cannot be read. Whatever goes wrong in the end is thrown as {@link translate} puts it.
- */
-export async function ask<T>(action: string, send: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await send();
-    } catch (error) {
-      if (!isGarbled(error) || tries === MOST_GARBLED) throw translate(error, action);
-    }
-  }
 }
 
 /** AWS's own code behind a failure. */

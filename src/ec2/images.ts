@@ -5,15 +5,15 @@ import {
   DescribeImagesCommand,
   DescribeSnapshotsCommand,
   EnableImageDeprecationCommand,
-  type EC2Client,
   type Image as AwsImage,
 } from '@aws-sdk/client-ec2';
 import type { ImageCopy, ImageEc2, LeftSnapshot, OwnImage, OwnSnapshot } from '../core/images/ports.js';
 import type { TagFilter } from '../core/ports.js';
 import { readImage, toImage } from './catalog.js';
 import { GarbledAnswer } from './errors.js';
-import { ask, codeBehind } from './failures.js';
+import { codeBehind } from './failures.js';
 import { readPages, readTags, toTagFilters } from './paging.js';
+import type { Requests } from './requests.js';
 
 type Images = Omit<
   ImageEc2,
@@ -32,26 +32,26 @@ const PAGE = 1_000;
 const LATEST = 8.64e15;
 
 /** Images of this account and their snapshots. */
-export function createImages(client: EC2Client): Images {
+export function createImages(requests: Requests): Images {
   return {
     async findImage(id) {
-      const image = await readImage(client, id);
+      const image = await readImage(requests, id);
       return image && toOwnImage(image);
     },
-    listImages: () => listImages(client),
-    listSnapshots: (tags) => listSnapshots(client, tags),
-    copyImage: (copy) => copyImage(client, copy),
+    listImages: () => listImages(requests),
+    listSnapshots: (tags) => listSnapshots(requests, tags),
+    copyImage: (copy) => copyImage(requests.for('register'), copy),
     async deprecateImage(id, from) {
       const command = new EnableImageDeprecationCommand({ ImageId: id, DeprecateAt: new Date(from) });
-      await ask('ec2:EnableImageDeprecation', () => client.send(command));
+      await requests.ask('ec2:EnableImageDeprecation', () => requests.client.send(command), 'register');
     },
-    deregisterImage: (id) => deregisterImage(client, id),
-    deleteSnapshot: (id) => deleteSnapshot(client, id),
+    deregisterImage: (id) => deregisterImage(requests.for('end'), id),
+    deleteSnapshot: (id) => deleteSnapshot(requests.for('end'), id),
   };
 }
 
-async function listImages(client: EC2Client): Promise<OwnImage[]> {
-  const images = await readPages('ec2:DescribeImages', async (NextToken) => {
+async function listImages(requests: Requests): Promise<OwnImage[]> {
+  const images = await readPages(requests, 'ec2:DescribeImages', async (NextToken) => {
     // To its owner EC2 shows a deprecated image anyway, a disabled one only when asked.
     const command = new DescribeImagesCommand({
       Owners: ['self'],
@@ -59,17 +59,17 @@ async function listImages(client: EC2Client): Promise<OwnImage[]> {
       MaxResults: PAGE,
       ...NextToken,
     });
-    const page = await client.send(command);
+    const page = await requests.client.send(command);
     return { items: page.Images, next: page.NextToken };
   });
   return images.map(toOwnImage);
 }
 
-async function listSnapshots(client: EC2Client, tags: TagFilter): Promise<OwnSnapshot[]> {
+async function listSnapshots(requests: Requests, tags: TagFilter): Promise<OwnSnapshot[]> {
   const Filters = toTagFilters(tags);
-  const snapshots = await readPages('ec2:DescribeSnapshots', async (NextToken) => {
+  const snapshots = await readPages(requests, 'ec2:DescribeSnapshots', async (NextToken) => {
     const command = new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters, MaxResults: PAGE, ...NextToken });
-    const page = await client.send(command);
+    const page = await requests.client.send(command);
     return { items: page.Snapshots, next: page.NextToken };
   });
   return snapshots.map(({ SnapshotId = '', State = 'pending', StartTime, Tags }) => ({
@@ -80,7 +80,7 @@ async function listSnapshots(client: EC2Client, tags: TagFilter): Promise<OwnSna
   }));
 }
 
-async function copyImage(client: EC2Client, copy: ImageCopy): Promise<{ id: string } | 'name-taken'> {
+async function copyImage(requests: Requests, copy: ImageCopy): Promise<{ id: string } | 'name-taken'> {
   const command = new CopyImageCommand({
     SourceRegion: copy.from.region,
     SourceImageId: copy.from.id,
@@ -95,8 +95,8 @@ async function copyImage(client: EC2Client, copy: ImageCopy): Promise<{ id: stri
     ],
   });
   try {
-    return await ask('ec2:CopyImage', async () => {
-      const { ImageId } = await client.send(command);
+    return await requests.ask('ec2:CopyImage', async () => {
+      const { ImageId } = await requests.client.send(command);
       if (!ImageId) throw new GarbledAnswer('the answer names no image');
       return { id: ImageId };
     });
@@ -107,12 +107,14 @@ async function copyImage(client: EC2Client, copy: ImageCopy): Promise<{ id: stri
 }
 
 async function deregisterImage(
-  client: EC2Client,
+  requests: Requests,
   id: string,
 ): Promise<'absent' | { readonly left: readonly LeftSnapshot[] }> {
   try {
     const command = new DeregisterImageCommand({ ImageId: id, DeleteAssociatedSnapshots: true });
-    const { DeleteSnapshotResults = [] } = await ask('ec2:DeregisterImage', () => client.send(command));
+    const { DeleteSnapshotResults = [] } = await requests.ask('ec2:DeregisterImage', () =>
+      requests.client.send(command),
+    );
     const left = DeleteSnapshotResults.filter(({ ReturnCode }) => ReturnCode !== 'success');
     return { left: left.map(({ SnapshotId = '', ReturnCode = 'no reason' }) => ({ id: SnapshotId, why: ReturnCode })) };
   } catch (error) {
@@ -122,9 +124,9 @@ async function deregisterImage(
   }
 }
 
-async function deleteSnapshot(client: EC2Client, id: string): Promise<'deleted' | 'absent' | 'in-use'> {
+async function deleteSnapshot(requests: Requests, id: string): Promise<'deleted' | 'absent' | 'in-use'> {
   try {
-    await ask('ec2:DeleteSnapshot', () => client.send(new DeleteSnapshotCommand({ SnapshotId: id })));
+    await requests.ask('ec2:DeleteSnapshot', () => requests.client.send(new DeleteSnapshotCommand({ SnapshotId: id })));
     return 'deleted';
   } catch (error) {
     const code = codeBehind(error);

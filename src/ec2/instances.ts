@@ -1,6 +1,5 @@
 import {
   DescribeInstancesCommand,
-  type EC2Client,
   type Filter,
   GetConsoleOutputCommand,
   type Instance as AwsInstance,
@@ -9,8 +8,9 @@ import {
 import type { Ec2, Instance, InstanceState } from '../core/ports.js';
 import { Failure } from '../core/failure.js';
 import { GarbledAnswer, readError } from './errors.js';
-import { ask } from './failures.js';
+
 import { chunk, FILTER_VALUES, readPages, readTags, toTagFilters } from './paging.js';
+import type { Requests } from './requests.js';
 
 type Instances = Pick<Ec2, 'describeInstances' | 'findInstances' | 'terminate' | 'readConsole'>;
 
@@ -20,33 +20,36 @@ const TERMINATE_IDS = 1_000;
 const PAGE = 1_000;
 const NOT_TERMINATED: readonly InstanceState[] = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
 
-export function createInstances(client: EC2Client): Instances {
+export function createInstances(requests: Requests): Instances {
   return {
-    async describeInstances(ids) {
+    async describeInstances(ids, purpose) {
       // By filter, for one id that EC2 does not know yet fails a request by ids.
       const answers = await Promise.all(
-        chunk(ids, FILTER_VALUES).map((some) => describe(client, [{ Name: 'instance-id', Values: some }])),
+        chunk(ids, FILTER_VALUES).map((some) =>
+          describe(requests.for(purpose), [{ Name: 'instance-id', Values: some }]),
+        ),
       );
       return answers.flat();
     },
     findInstances: (tags, which) => {
       const inState = which?.alsoEnded ? [] : [{ Name: 'instance-state-name', Values: [...NOT_TERMINATED] }];
-      return describe(client, [...toTagFilters(tags), ...inState]);
+      return describe(requests.for(which?.purpose), [...toTagFilters(tags), ...inState]);
     },
     async terminate(ids) {
       const unknown: string[] = [];
-      for (const some of chunk([...new Set(ids)], TERMINATE_IDS)) unknown.push(...(await terminate(client, some)));
+      for (const some of chunk([...new Set(ids)], TERMINATE_IDS))
+        unknown.push(...(await terminate(requests.for('end'), some)));
       return { unknown };
     },
-    readConsole: (id, which) => readConsole(client, id, which !== 'posted'),
+    readConsole: (id, which) => readConsole(requests.for('glance'), id, which !== 'posted'),
   };
 }
 
 /** Instances in any state but `terminated` of these images; no images, no request. */
-export async function findInstancesOf(client: EC2Client, imageIds: readonly string[]): Promise<Instance[]> {
+export async function findInstancesOf(requests: Requests, imageIds: readonly string[]): Promise<Instance[]> {
   const alive = { Name: 'instance-state-name', Values: [...NOT_TERMINATED] };
   const answers = await Promise.all(
-    chunk(imageIds, FILTER_VALUES).map((some) => describe(client, [{ Name: 'image-id', Values: some }, alive])),
+    chunk(imageIds, FILTER_VALUES).map((some) => describe(requests, [{ Name: 'image-id', Values: some }, alive])),
   );
   return answers.flat();
 }
@@ -67,9 +70,9 @@ export function toInstance(instance: AwsInstance): Instance {
   };
 }
 
-async function describe(client: EC2Client, Filters: Filter[]): Promise<Instance[]> {
-  const reservations = await readPages('ec2:DescribeInstances', async (NextToken) => {
-    const page = await client.send(new DescribeInstancesCommand({ Filters, MaxResults: PAGE, ...NextToken }));
+async function describe(requests: Requests, Filters: Filter[]): Promise<Instance[]> {
+  const reservations = await readPages(requests, 'ec2:DescribeInstances', async (NextToken) => {
+    const page = await requests.client.send(new DescribeInstancesCommand({ Filters, MaxResults: PAGE, ...NextToken }));
     return { items: page.Reservations, next: page.NextToken };
   });
   return reservations.flatMap(({ Instances = [] }) => Instances.map(toInstance));
@@ -83,11 +86,11 @@ function readStateReason({ StateReason, State }: AwsInstance): string | undefine
 }
 
 /** @returns the ids that EC2 does not know; one such id fails the whole request, so it is sent again without them. */
-async function terminate(client: EC2Client, ids: readonly string[]): Promise<string[]> {
+async function terminate(requests: Requests, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   try {
-    await ask('ec2:TerminateInstances', async () => {
-      const answer = await client.send(new TerminateInstancesCommand({ InstanceIds: [...ids] }));
+    await requests.ask('ec2:TerminateInstances', async () => {
+      const answer = await requests.client.send(new TerminateInstancesCommand({ InstanceIds: [...ids] }));
       if (!answer.TerminatingInstances) throw new GarbledAnswer('the answer names no instance');
     });
     return [];
@@ -95,7 +98,7 @@ async function terminate(client: EC2Client, ids: readonly string[]): Promise<str
     const unknown = findUnknown(error, ids);
     if (unknown.length === 0) throw error;
     const others = ids.filter((id) => !unknown.includes(id));
-    return [...unknown, ...(await terminate(client, others))];
+    return [...unknown, ...(await terminate(requests, others))];
   }
 }
 
@@ -106,16 +109,18 @@ function findUnknown(failure: unknown, ids: readonly string[]): string[] {
   return ids.filter((id) => named.has(id));
 }
 
-async function readConsole(client: EC2Client, id: string, isLatest: boolean): Promise<string> {
-  const { Output = '' } = await ask<{ Output?: string | undefined }>('ec2:GetConsoleOutput', async () => {
+async function readConsole(requests: Requests, id: string, isLatest: boolean): Promise<string> {
+  const { Output = '' } = await requests.ask<{ Output?: string | undefined }>('ec2:GetConsoleOutput', async () => {
     try {
-      return await client.send(new GetConsoleOutputCommand({ InstanceId: id, ...(isLatest && { Latest: true }) }));
+      return await requests.client.send(
+        new GetConsoleOutputCommand({ InstanceId: id, ...(isLatest && { Latest: true }) }),
+      );
     } catch (error) {
       const { code } = readError(error);
       if (code === 'InvalidInstanceID.NotFound') return {};
       // Only Nitro instances give their latest output; the others give what EC2 kept of their boot.
       if (code !== 'UnsupportedOperation') throw error;
-      return client.send(new GetConsoleOutputCommand({ InstanceId: id }));
+      return requests.client.send(new GetConsoleOutputCommand({ InstanceId: id }));
     }
   });
   return Buffer.from(Output, 'base64').toString();

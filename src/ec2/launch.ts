@@ -1,32 +1,29 @@
-import { type EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import type { Ec2, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports.js';
 import { Failure } from '../core/failure.js';
 import { classify, GarbledAnswer, readError, toRefusal, type RefusalClass } from './errors.js';
 import { translate } from './failures.js';
 import { toInstance } from './instances.js';
-import { persist, type PersistOptions } from './persist.js';
 import { adviseOnQuota } from './quotas.js';
+import type { Requests } from './requests.js';
 import { toRunInstances } from './run-instances.js';
 
-export interface LaunchOptions extends PersistOptions {
-  /** Must not retry, see {@link persist}. */
-  readonly client: EC2Client;
-  readonly region: string;
-}
-
-export function createLauncher(options: LaunchOptions): Pick<Ec2, 'launch' | 'checkLaunch'> {
-  const launcher = new Launcher(options);
+export function createLauncher(requests: Requests, region: string): Pick<Ec2, 'launch' | 'checkLaunch'> {
+  const launcher = new Launcher(requests, region);
   return { launch: (spec) => launcher.launch(spec), checkLaunch: (spec) => launcher.check(spec) };
 }
 
 class Launcher {
-  constructor(private readonly options: LaunchOptions) {}
+  constructor(
+    private readonly requests: Requests,
+    private readonly region: string,
+  ) {}
 
   async launch(spec: LaunchSpec): Promise<LaunchOutcome> {
     const command = new RunInstancesCommand(toRunInstances(spec));
     try {
       const instance = await this.persist(async () => {
-        const { Instances = [] } = await this.options.client.send(command);
+        const { Instances = [] } = await this.requests.client.send(command);
         if (!Instances[0]?.InstanceId) throw new GarbledAnswer('the answer names no instance');
         return toInstance(Instances[0]);
       });
@@ -41,7 +38,7 @@ class Launcher {
   async check(spec: LaunchSpec): Promise<void> {
     const command = new RunInstancesCommand({ ...toRunInstances(spec), DryRun: true });
     try {
-      await this.persist(() => this.options.client.send(command));
+      await this.persist(() => this.requests.client.send(command));
     } catch (error) {
       if (readError(error).code === 'DryRunOperation') return;
       throw this.explain(error, spec);
@@ -54,11 +51,11 @@ class Launcher {
    * together.
    */
   private persist<T>(send: () => Promise<T>): Promise<T> {
-    return persist('RunInstances', send, this.options);
+    return this.requests.persist('ec2:RunInstances', send, 'register');
   }
 
   private describeRefusal(error: unknown, refusal: RefusalClass, spec: LaunchSpec): Refusal {
-    const hint = refusal.kind === 'quota' ? adviseOnQuota(spec.plan, this.options.region) : undefined;
+    const hint = refusal.kind === 'quota' ? adviseOnQuota(spec.plan, this.region) : undefined;
     return { ...toRefusal(error, refusal), ...(hint && { hint }) };
   }
 
@@ -67,7 +64,7 @@ class Launcher {
     const verdict = classify(error);
     if (verdict.kind !== 'refused' || verdict.refusal.kind !== 'quota') return translate(error, 'ec2:RunInstances');
     const { code, message } = readError(error);
-    const hint = adviseOnQuota(plan, this.options.region);
+    const hint = adviseOnQuota(plan, this.region);
     return new Failure('quota-exceeded', `A quota forbids ${plan.instanceType}: ${message} (${code}).`, {
       hint,
       cause: error,

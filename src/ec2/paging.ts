@@ -1,7 +1,7 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import type { TagFilter } from '../core/ports.js';
 import { GarbledAnswer } from './errors.js';
-import { ask } from './failures.js';
+import type { Requests } from './requests.js';
 
 /** How many values one filter takes. Source: EC2 API reference, `Filter`. */
 export const FILTER_VALUES = 200;
@@ -14,13 +14,14 @@ export interface Page<T> {
 
 /** Reads to the last page. A page may be empty and still not be the last, so only the token counts. */
 export async function readPages<T>(
+  requests: Requests,
   action: string,
   readPage: (token: { NextToken?: string }) => Promise<Page<T>>,
 ): Promise<T[]> {
   const items: T[] = [];
   let token: { NextToken?: string } = {};
   for (;;) {
-    const { items: found, next } = await ask(action, async () => listed(await readPage(token)));
+    const { items: found, next } = await requests.ask(action, async () => listed(await readPage(token)));
     items.push(...found);
     if (!next) return items;
     token = { NextToken: next };

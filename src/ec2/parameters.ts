@@ -2,38 +2,43 @@ import { GetParametersCommand, PutParameterCommand, SSMClient, type Parameter } 
 import type { SSMClientConfig } from '@aws-sdk/client-ssm';
 import type { ImageEc2 } from '../core/images/ports.js';
 import { GarbledAnswer } from './errors.js';
-import { ask } from './failures.js';
+import { Requests, type RequestOptions } from './requests.js';
 
 /** SSM's parameter store. Every request may be sent twice. */
 export function createParameters(
   settings: SSMClientConfig,
+  options: RequestOptions,
 ): Pick<ImageEc2, 'readParameters' | 'resolveParameter' | 'writeParameter'> {
-  const client = new SSMClient({ ...settings, maxAttempts: 3 });
+  const requests = new Requests(new SSMClient(settings), options);
   return {
     async readParameters(names) {
       if (names.length === 0) return new Map();
-      const parameters = await getParameters(client, names);
+      const parameters = await getParameters(requests, names);
       return new Map(parameters.map(({ Name = '', Selector = '', Value = '' }) => [Name + Selector, Value]));
     },
     // By itself, because the answer need not name an ARN as it was asked for.
-    resolveParameter: async (reference) => (await getParameters(client, [reference]))[0]?.Value,
-    writeParameter: (name, value) => putParameter(client, name, value),
+    resolveParameter: async (reference) => (await getParameters(requests, [reference]))[0]?.Value,
+    writeParameter: (name, value) => putParameter(requests, { name, value }),
   };
 }
 
 /** A plain text: SSM checks an `aws:ec2:image` only after it has answered, and drops a value that it dislikes. */
-async function putParameter(client: SSMClient, name: string, value: string): Promise<void> {
+async function putParameter(
+  requests: Requests<SSMClient>,
+  { name, value }: { readonly name: string; readonly value: string },
+): Promise<void> {
   const command = new PutParameterCommand({ Name: name, Value: value, Type: 'String', Overwrite: true });
-  await ask('ssm:PutParameter', async () => {
-    const { Version } = await client.send(command);
+  const send = async (): Promise<void> => {
+    const { Version } = await requests.client.send(command);
     if (Version === undefined) throw new GarbledAnswer('the answer has no version');
-  });
+  };
+  await requests.ask('ssm:PutParameter', send, 'register');
 }
 
-function getParameters(client: SSMClient, names: readonly string[]): Promise<Parameter[]> {
+function getParameters(requests: Requests<SSMClient>, names: readonly string[]): Promise<Parameter[]> {
   const command = new GetParametersCommand({ Names: [...names] });
-  return ask('ssm:GetParameters', async () => {
-    const { Parameters } = await client.send(command);
+  return requests.ask('ssm:GetParameters', async () => {
+    const { Parameters } = await requests.client.send(command);
     if (!Parameters) throw new GarbledAnswer('the answer has no parameters');
     return Parameters;
   });

@@ -3,14 +3,14 @@ import {
   DeleteVolumeCommand,
   DescribeSpotInstanceRequestsCommand,
   DescribeVolumesCommand,
-  type EC2Client,
   type SpotInstanceRequest as AwsSpotRequest,
   type Volume as AwsVolume,
 } from '@aws-sdk/client-ec2';
 import type { ReaperEc2, SpotRequest, TagFilter, Volume } from '../core/ports.js';
 import { GarbledAnswer } from './errors.js';
-import { ask, codeBehind } from './failures.js';
+import { codeBehind } from './failures.js';
 import { readPages, readTags, toTagFilters } from './paging.js';
+import type { Requests } from './requests.js';
 
 type Leftovers = Omit<ReaperEc2, 'region' | 'findInstances' | 'terminate'>;
 
@@ -18,27 +18,28 @@ type Leftovers = Omit<ReaperEc2, 'region' | 'findInstances' | 'terminate'>;
 const PAGE = 1_000;
 
 /** What an instance can leave behind, or what could still become one. */
-export function createLeftovers(client: EC2Client): Leftovers {
+export function createLeftovers(requests: Requests): Leftovers {
+  const ending = requests.for('end');
   return {
-    findVolumes: (tags) => findVolumes(client, tags),
-    deleteVolume: (id) => deleteVolume(client, id),
-    findSpotRequests: (tags) => findSpotRequests(client, tags),
-    cancelSpotRequest: (id) => cancelSpotRequest(client, id),
+    findVolumes: (tags) => findVolumes(requests, tags),
+    deleteVolume: (id) => deleteVolume(ending, id),
+    findSpotRequests: (tags) => findSpotRequests(requests, tags),
+    cancelSpotRequest: (id) => cancelSpotRequest(ending, id),
   };
 }
 
-async function findVolumes(client: EC2Client, tags: TagFilter): Promise<Volume[]> {
+async function findVolumes(requests: Requests, tags: TagFilter): Promise<Volume[]> {
   const Filters = toTagFilters(tags);
-  const volumes = await readPages('ec2:DescribeVolumes', async (NextToken) => {
-    const page = await client.send(new DescribeVolumesCommand({ Filters, MaxResults: PAGE, ...NextToken }));
+  const volumes = await readPages(requests, 'ec2:DescribeVolumes', async (NextToken) => {
+    const page = await requests.client.send(new DescribeVolumesCommand({ Filters, MaxResults: PAGE, ...NextToken }));
     return { items: page.Volumes, next: page.NextToken };
   });
   return volumes.map(toVolume);
 }
 
-async function deleteVolume(client: EC2Client, id: string): Promise<'deleted' | 'absent' | 'in-use'> {
+async function deleteVolume(requests: Requests, id: string): Promise<'deleted' | 'absent' | 'in-use'> {
   try {
-    await ask('ec2:DeleteVolume', () => client.send(new DeleteVolumeCommand({ VolumeId: id })));
+    await requests.ask('ec2:DeleteVolume', () => requests.client.send(new DeleteVolumeCommand({ VolumeId: id })));
     return 'deleted';
   } catch (error) {
     const code = codeBehind(error);
@@ -48,22 +49,22 @@ async function deleteVolume(client: EC2Client, id: string): Promise<'deleted' | 
   }
 }
 
-async function findSpotRequests(client: EC2Client, tags: TagFilter): Promise<SpotRequest[]> {
+async function findSpotRequests(requests: Requests, tags: TagFilter): Promise<SpotRequest[]> {
   const Filters = toTagFilters(tags);
-  const requests = await readPages('ec2:DescribeSpotInstanceRequests', async (NextToken) => {
-    const page = await client.send(
+  const found = await readPages(requests, 'ec2:DescribeSpotInstanceRequests', async (NextToken) => {
+    const page = await requests.client.send(
       new DescribeSpotInstanceRequestsCommand({ Filters, MaxResults: PAGE, ...NextToken }),
     );
     return { items: page.SpotInstanceRequests, next: page.NextToken };
   });
-  return requests.map(toSpotRequest);
+  return found.map(toSpotRequest);
 }
 
-async function cancelSpotRequest(client: EC2Client, id: string): Promise<void> {
+async function cancelSpotRequest(requests: Requests, id: string): Promise<void> {
   try {
-    await ask('ec2:CancelSpotInstanceRequests', async () => {
+    await requests.ask('ec2:CancelSpotInstanceRequests', async () => {
       const command = new CancelSpotInstanceRequestsCommand({ SpotInstanceRequestIds: [id] });
-      const { CancelledSpotInstanceRequests } = await client.send(command);
+      const { CancelledSpotInstanceRequests } = await requests.client.send(command);
       if (!CancelledSpotInstanceRequests) throw new GarbledAnswer('the answer names no request');
     });
   } catch (error) {

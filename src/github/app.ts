@@ -116,6 +116,7 @@ class InstallationCredentials implements Credentials {
       endpoint: `POST /app/installations/${installation.id}/access_tokens`,
       permission: `an installation of the App that covers ${pathsOf(context.scope).name}`,
       asApp: true,
+      purpose: 'register',
       send: async (authorization): Promise<Answer> =>
         context.octokit.request('POST /app/installations/{installation_id}/access_tokens', {
           installation_id: installation.id,

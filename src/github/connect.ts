@@ -1,6 +1,7 @@
 import { Octokit } from '@octokit/rest';
 import { Failure } from '../core/failure.js';
-import type { Clock, GitHub, ReaperGitHub } from '../core/ports.js';
+import type { Purpose } from '../core/patience.js';
+import type { Clock, GitHub, Log, ReaperGitHub } from '../core/ports.js';
 import type { Connection } from './connection.js';
 import { readFile } from './contents.js';
 import { useCredentials, type GivenCredentials } from './credentials.js';
@@ -32,8 +33,12 @@ export interface GitHubOptions {
   readonly fetch?: ((url: string, init?: RequestInit) => Promise<unknown>) | undefined;
   /** Told of each request: method, path, status, GitHub's request id, duration. */
   readonly debug?: ((sentence: string) => void) | undefined;
-  /** How long one call waits for rate limits before it fails, in all. Default 60. */
-  readonly patienceSeconds?: number | undefined;
+  /** What reads are for: see {@link RequestPolicy}. */
+  readonly purpose?: Purpose | undefined;
+  /** Ends the waits of a step that is cancelled: see {@link Patience}. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told when a request is tried again. */
+  readonly log?: Pick<Log, 'info'> | undefined;
   /** How long GitHub may take for one answer. Default 30: its own limit is 10, and a proxy may add to that. */
   readonly requestTimeoutSeconds?: number | undefined;
 }
@@ -59,7 +64,8 @@ export async function connectReleases(
 async function openConnection(options: GitHubOptions): Promise<Connection> {
   const { clock, scope, repository, mask, readsRuns = false } = options;
   const octokit = makeOctokit(options);
-  const policy = { clock, patienceSeconds: options.patienceSeconds ?? 60, random: Math.random };
+  const { signal, log, purpose } = options;
+  const policy = { clock, random: Math.random, signal, log, purpose };
   const credentials = await useCredentials(options.credentials, {
     octokit,
     scope,
@@ -77,9 +83,9 @@ function toPort(connection: Connection): GitHub & ReaperGitHub {
   const runners = new Runners(connection);
   return {
     mintRunner: (request) => runners.mint(request),
-    readRunner: (id) => runners.read(id),
+    readRunner: (id, purpose) => runners.read(id, purpose),
     findRunnerByName: (name) => runners.findByName(name),
-    listRunners: () => runners.list(),
+    listRunners: (purpose) => runners.list({ purpose }),
     removeRunner: (id) => runners.remove(id),
     resolveGroup: (nameOrId) => resolveGroup(connection, nameOrId),
     findDownload: (version, architecture) => findDownload(connection, version, architecture),

@@ -15,7 +15,7 @@ export interface Connection {
 }
 
 /** One REST call: method and URL template, the template's variables and the rest as query or body. */
-export interface Rest<T, E = never> extends Pick<Call<T, E>, 'read' | 'expected'> {
+export interface Rest<T, E = never> extends Pick<Call<T, E>, 'read' | 'expected' | 'purpose'> {
   readonly route: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly accept?: string;
@@ -40,6 +40,7 @@ export function toCall<T, E = never>({ octokit, paths }: Connection, rest: Rest<
     send: (authorization): Promise<Answer> =>
       octokit.request(route, { ...parameters, headers: { ...headers, authorization } }),
     read: rest.read,
+    purpose: rest.purpose,
     ...(rest.expected ? { expected: rest.expected } : {}),
   };
 }

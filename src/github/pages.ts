@@ -1,3 +1,4 @@
+import type { Purpose } from '../core/patience.js';
 import { toCall, type Connection } from './connection.js';
 import { isRecord } from './refusals.js';
 
@@ -14,6 +15,7 @@ export interface Collection<T> {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** The property of the answer that holds the page. */
   readonly property: string;
+  readonly purpose?: Purpose | undefined;
   readonly readItem: (item: unknown) => T | undefined;
 }
 
@@ -59,6 +61,7 @@ function readPage<T>(connection: Connection, collection: Collection<T>, page: nu
     toCall(connection, {
       route: collection.route,
       parameters: { ...collection.parameters, per_page: PAGE_SIZE, page },
+      purpose: collection.purpose,
       read: ({ data }) => toPage(data, collection),
     }),
   );

@@ -57,8 +57,12 @@ export function toFailure(error: HttpError, call: CallName): Failure {
 }
 
 /** GitHub gave no answer that could be understood. */
-export function toUnreachable(call: CallName, reason: string, cause: unknown): Failure {
-  return new Failure('github-unreachable', `GitHub could not be asked ${call.endpoint}: ${reason}.`, {
+export function toUnreachable(
+  call: CallName,
+  { reason, ms, cause }: { readonly reason: string; readonly ms: number; readonly cause: unknown },
+): Failure {
+  const tried = ms < 1_000 ? '' : ` after ${Math.round(ms / 1_000)} s`;
+  return new Failure('github-unreachable', `GitHub could not be asked ${call.endpoint}${tried}: ${reason}.`, {
     hint:
       'See https://www.githubstatus.com, and check that this machine reaches the API address (`GITHUB_API_URL`), ' +
       'through a proxy where one is needed. Then run the job again.',
@@ -67,12 +71,16 @@ export function toUnreachable(call: CallName, reason: string, cause: unknown): F
 }
 
 /** The rate limit keeps us out for longer than we may wait. */
-export function toRateLimited(call: CallName, until: { openAt: number; now: number; cause: unknown }): Failure {
+export function toRateLimited(
+  call: CallName,
+  until: { openAt: number; now: number; ms: number; cause: unknown },
+): Failure {
   const seconds = Math.ceil((until.openAt - until.now) / 1000);
+  const waited = until.ms < 1_000 ? '' : `, after ${Math.round(until.ms / 1_000)} s of waiting`;
   const time = new Date(until.openAt).toISOString().replace(/\.\d+Z$/, 'Z');
   return new Failure(
     'github-rate-limited',
-    `GitHub's rate limit refuses ${call.endpoint} until ${time} (${seconds} s).`,
+    `GitHub's rate limit refuses ${call.endpoint} until ${time} (${seconds} s)${waited}.`,
     {
       hint: 'Run the job again after that time, or use credentials of its own for the runners: a GitHub App has its own limit.',
       cause: until.cause,

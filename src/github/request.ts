@@ -1,4 +1,4 @@
-import type { Clock } from '../core/ports.js';
+import { GivenUp, Patience, Trouble, type PatienceOptions, type Purpose } from '../core/patience.js';
 import { paceOf, readRateLimit, readWait, type RateLimit, type ResponseHeaders } from './rate-limit.js';
 import {
   isHttpError,
@@ -15,10 +15,6 @@ import {
 // `generate-jitconfig` registers a second runner or answers 409, and they sleep on timers of their own, for as long
 // as GitHub says, while here every wait counts against a bound and goes through the injected clock.
 
-/** How often a read is tried when GitHub does not answer. */
-const TRIES = 3;
-/** The first back-off; it doubles. */
-const BACK_OFF_MS = 500;
 /** GitHub may not know a token everywhere in its first seconds, and answers 401 meanwhile. */
 const TOKEN_SETTLES_MS = 5_000;
 
@@ -34,6 +30,8 @@ export interface Call<T, E = never> extends CallName {
   send(authorization: string): Promise<Answer>;
   /** Makes sense of a success; `undefined`: it makes none, as when it was cut off or a proxy answered. */
   read(answer: Answer): T | undefined;
+  /** Default: `read`. */
+  readonly purpose?: Purpose | undefined;
   /** Error statuses that are answers too: what they mean, or `undefined` for an error after all. */
   readonly expected?: (error: HttpError) => E | undefined;
 }
@@ -46,29 +44,13 @@ export interface Credentials {
   readonly mintedAt?: number | undefined;
 }
 
-/** Why there is no answer. */
-class Unanswered {
-  constructor(
-    readonly reason: string,
-    readonly cause: unknown,
-  ) {}
-}
-
-/** What one call may still spend on waiting for rate limits. */
-interface Patience {
-  leftMs: number;
-}
-
 /** So much slower than planned a start polls for the rest of its life once GitHub has limited it. */
 const CROWDED_PACE = 4;
 
-export interface RequestPolicy {
-  readonly clock: Clock;
+export interface RequestPolicy extends PatienceOptions {
   readonly credentials: Credentials;
-  /** How long one call waits for rate limits, in all. */
-  readonly patienceSeconds: number;
-  /** A number in [0, 1), to spread repeats. */
-  readonly random: () => number;
+  /** What reads are for. Default: `read`. With `end` the listings that a stop goes by are as patient as the stop. */
+  readonly purpose?: Purpose | undefined;
 }
 
 /**
@@ -76,6 +58,7 @@ export interface RequestPolicy {
  * calls together, lost answers repeated where that is safe.
  */
 export class Requests {
+  private readonly patience: Patience;
   private limit: RateLimit | undefined;
   /** Before this time GitHub wants no request of ours, in epoch ms. */
   private closedUntil = 0;
@@ -83,7 +66,9 @@ export class Requests {
   /** Others ask with the same token: a limit was hit, though one start's questions are far below any. */
   private isCrowded = false;
 
-  constructor(private readonly policy: RequestPolicy) {}
+  constructor(private readonly policy: RequestPolicy) {
+    this.patience = new Patience(policy);
+  }
 
   get pace(): number {
     return Math.max(paceOf(this.limit, this.policy.clock.now()), this.isCrowded ? CROWDED_PACE : 1);
@@ -91,14 +76,7 @@ export class Requests {
 
   /** For what may be done twice: tried again when there was no answer. @throws Failure `github-*` */
   async ask<T, E = never>(call: Call<T, E>): Promise<T | E> {
-    const patience = this.newPatience();
-    for (let tried = 1; ; tried++) {
-      const outcome = await this.attempt(call, patience);
-      if (!(outcome instanceof Unanswered)) return outcome;
-      if (tried === TRIES) throw toUnreachable(call, `${outcome.reason}, ${TRIES} times`, outcome.cause);
-      const longest = BACK_OFF_MS * 2 ** (tried - 1);
-      await this.policy.clock.sleep(longest * (0.5 + this.policy.random() / 2));
-    }
+    return this.persist(call, () => this.attempt(call));
   }
 
   /**
@@ -106,18 +84,31 @@ export class Requests {
    * effect, so that is still waited for. @throws Failure `github-*`
    */
   async askOnce<T, E = never>(call: Call<T, E>): Promise<T | E | 'unanswered'> {
-    const outcome = await this.attempt(call, this.newPatience());
-    return outcome instanceof Unanswered ? 'unanswered' : outcome;
+    return this.persist(call, async () => {
+      const outcome = await this.attempt(call);
+      return outcome instanceof Trouble && outcome.kind === 'unanswered' ? 'unanswered' : outcome;
+    });
   }
 
-  private newPatience(): Patience {
-    return { leftMs: this.policy.patienceSeconds * 1000 };
+  /** Repeats what is more than one call. @throws Failure `github-*` */
+  async persist<T>(
+    call: CallName & { readonly purpose?: Purpose | undefined },
+    attempt: () => Promise<T | Trouble>,
+  ): Promise<T> {
+    const { purpose = 'read', endpoint } = call;
+    const wanted = purpose === 'read' ? (this.policy.purpose ?? 'read') : purpose;
+    const outcome = await this.patience.persist({ name: endpoint, purpose: wanted }, attempt);
+    if (!(outcome instanceof GivenUp)) return outcome;
+    const { kind, about } = outcome.trouble;
+    if (kind === 'unanswered') throw toUnreachable(call, { reason: about.reason, ms: outcome.ms, cause: about.cause });
+    const now = this.policy.clock.now();
+    throw toRateLimited(call, { openAt: about.notBefore ?? now, now, ms: outcome.ms, cause: about.cause });
   }
 
-  /** One try, or several when GitHub refused to look at it. */
-  private async attempt<T, E>(call: Call<T, E>, patience: Patience): Promise<T | E | Unanswered> {
+  private async attempt<T, E>(call: Call<T, E>): Promise<T | E | Trouble> {
     for (;;) {
-      await this.waitUntilOpen(call, patience);
+      // GitHub wants no further request while it limits us, so calls side by side wait together.
+      if (this.policy.clock.now() < this.closedUntil) return this.limited();
       const authorization = await this.policy.credentials.authorize();
       try {
         const answer = await call.send(authorization);
@@ -125,7 +116,7 @@ export class Requests {
         const read = call.read(answer);
         if (read !== undefined) return read;
         // Not kept as the cause: it may be half a secret, or a whole web page.
-        return new Unanswered(`it answered ${answer.status} with something unreadable`, undefined);
+        return new Trouble('unanswered', { reason: `it answered ${answer.status} with something unreadable` });
       } catch (error) {
         if (!isHttpError(error)) throw error;
         const outcome = await this.judge(error, call);
@@ -134,21 +125,23 @@ export class Requests {
     }
   }
 
-  private async judge<E>(error: HttpError, call: Call<unknown, E>): Promise<E | Unanswered | 'again'> {
-    if (!error.response) return new Unanswered(silenceOf(error), error);
+  private async judge<E>(error: HttpError, call: Call<unknown, E>): Promise<E | Trouble | 'again'> {
+    if (!error.response) return new Trouble('unanswered', { reason: silenceOf(error), cause: error });
     const { headers } = error.response;
     this.noteLimit(headers);
-    if (error.status >= 500) return new Unanswered(`it answered ${error.status} (${wordsOf(error)})`, error);
+    if (error.status >= 500) {
+      return new Trouble('unanswered', { reason: `it answered ${error.status} (${wordsOf(error)})`, cause: error });
+    }
     const now = this.policy.clock.now();
     const wait = readWait({ status: error.status, headers, message: wordsOf(error) }, now);
     if (wait !== undefined) {
       this.closedUntil = Math.max(this.closedUntil, now + wait);
       this.closedBy = error;
       this.isCrowded = true;
-      return 'again';
+      return this.limited();
     }
     if (error.status === 401 && now - (this.policy.credentials.mintedAt ?? -Infinity) < TOKEN_SETTLES_MS) {
-      await this.policy.clock.sleep(1000);
+      await this.policy.clock.sleep(1000, this.policy.signal);
       return 'again';
     }
     const expected = call.expected?.(error);
@@ -156,15 +149,9 @@ export class Requests {
     throw toFailure(error, call);
   }
 
-  /** GitHub wants no further request while it limits us, so calls side by side wait together. */
-  private async waitUntilOpen(call: CallName, patience: Patience): Promise<void> {
-    const { clock, random } = this.policy;
-    for (let now = clock.now(); now < this.closedUntil; now = clock.now()) {
-      const wait = this.closedUntil - now;
-      if (wait > patience.leftMs) throw toRateLimited(call, { openAt: this.closedUntil, now, cause: this.closedBy });
-      patience.leftMs -= wait;
-      await clock.sleep(wait + random() * 1000); // Spread, so that not all come back at the same instant.
-    }
+  private limited(): Trouble {
+    const about = { reason: 'a rate limit', cause: this.closedBy, notBefore: this.closedUntil };
+    return new Trouble('throttled', about);
   }
 
   private noteLimit(headers: ResponseHeaders): void {

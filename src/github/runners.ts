@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.js';
+import { Trouble, type Purpose } from '../core/patience.js';
 import type { MintedRunner, MintRequest, Runner } from '../core/ports.js';
 import { toCall, type Connection } from './connection.js';
 import { readAll } from './pages.js';
@@ -7,8 +7,11 @@ import type { Answer } from './request.js';
 
 /** How long a successful look at the runners is proof that the token may see them. */
 const TRUST_MS = 10_000;
-/** How often a runner is to be removed that GitHub shows and, asked for its removal, does not know. */
-const REMOVAL_TRIES = 3;
+
+interface ListOptions {
+  readonly name?: string;
+  readonly purpose?: Purpose | undefined;
+}
 
 /**
  * The runners of one scope.
@@ -34,34 +37,37 @@ export class Runners {
           runner_group_id: request.groupId,
           work_folder: request.workFolder,
         },
+        purpose: 'register',
         read: readMinted,
         expected: ({ status }) => (status === 409 ? ('name-taken' as const) : undefined),
       }),
     );
   }
 
-  async read(id: number): Promise<Runner | undefined> {
+  async read(id: number, purpose?: Purpose): Promise<Runner | undefined> {
     const answer = await this.connection.requests.ask(
       toCall(this.connection, {
         route: `GET ${this.connection.paths.runners}/{runner_id}`,
         parameters: { runner_id: id },
+        purpose,
         read: ({ data }) => readRunner(data),
         expected: ({ status }) => (status === 404 ? ('absent' as const) : undefined),
       }),
     );
     if (answer === 'absent') {
-      await this.makeSureWeMayLook();
+      await this.makeSureWeMayLook(purpose);
       return undefined;
     }
     this.visibleAt = this.connection.clock.now();
     return answer;
   }
 
-  async list(filter: { readonly name?: string } = {}): Promise<readonly Runner[]> {
+  async list({ purpose, ...filter }: ListOptions = {}): Promise<readonly Runner[]> {
     const runners = await readAll(this.connection, {
       route: `GET ${this.connection.paths.runners}`,
       parameters: { ...filter },
       property: 'runners',
+      purpose,
       readItem: readRunner,
     });
     this.visibleAt = this.connection.clock.now();
@@ -79,40 +85,35 @@ export class Runners {
    * was registered a moment ago may be unknown to the part of GitHub that was asked: it is looked for before that counts.
    */
   async remove(id: number): Promise<'removed' | 'absent' | 'busy'> {
-    for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
-      const outcome = await this.tryToRemove(id);
-      if (outcome !== 'absent' || (await this.read(id)) === undefined) return outcome;
-    }
-    throw new Failure('github-unreachable', `GitHub lists runner ${id}, and does not know it when it is to go.`, {
-      hint: 'Run this again: it is safe to repeat.',
+    const { requests, paths, clock } = this.connection;
+    const call = toCall(this.connection, {
+      route: `DELETE ${paths.runners}/{runner_id}`,
+      parameters: { runner_id: id },
+      purpose: 'end',
+      read: () => 'removed' as const,
+      expected: readRemovalRefusal,
+    });
+    return requests.persist(call, async () => {
+      const outcome = await requests.ask(call);
+      if (outcome !== 'absent') this.visibleAt = clock.now();
+      if (outcome !== 'absent' || (await this.read(id, 'end')) === undefined) return outcome;
+      return new Trouble('unanswered', { reason: 'it lists the runner, and does not know it when it is to go' });
     });
   }
 
-  private async tryToRemove(id: number): Promise<'removed' | 'absent' | 'busy'> {
-    const outcome = await this.connection.requests.ask(
-      toCall(this.connection, {
-        route: `DELETE ${this.connection.paths.runners}/{runner_id}`,
-        parameters: { runner_id: id },
-        read: () => 'removed' as const,
-        expected: readRemovalRefusal,
-      }),
-    );
-    if (outcome !== 'absent') this.visibleAt = this.connection.clock.now();
-    return outcome;
-  }
-
   /** @throws Failure `github-not-found` when the whole collection is out of sight. */
-  private async makeSureWeMayLook(): Promise<void> {
+  private async makeSureWeMayLook(purpose: Purpose | undefined): Promise<void> {
     if (this.connection.clock.now() - this.visibleAt < TRUST_MS) return;
-    this.looking ??= this.look().finally(() => (this.looking = undefined));
+    this.looking ??= this.look(purpose).finally(() => (this.looking = undefined));
     await this.looking;
   }
 
-  private async look(): Promise<void> {
+  private async look(purpose: Purpose | undefined): Promise<void> {
     await this.connection.requests.ask(
       toCall(this.connection, {
         route: `GET ${this.connection.paths.runners}`,
         parameters: { per_page: 1 },
+        purpose,
         read: ({ data }) => (isRecord(data) && typeof data['total_count'] === 'number' ? data : undefined),
       }),
     );

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Failure } from '../core/failure.js';
 
 /**
@@ -10,6 +11,8 @@ import { Failure } from '../core/failure.js';
  */
 export function listenForCancellation(whatNext: string): AbortSignal {
   const controller = new AbortController();
+  // As many waits as there are requests listen to it; that is no leak.
+  setMaxListeners(0, controller.signal);
   // Whoever read this process's output is gone: the runner has died, and nobody will use what is being started.
   // Unheard, the error would be thrown, and telling of it would break the same pipe again, for ever.
   for (const stream of [process.stdout, process.stderr]) {

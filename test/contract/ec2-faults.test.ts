@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Ec2, LaunchSpec } from '../../src/core/ports.js';
+import { Failure } from '../../src/core/failure.js';
+import type { Ec2, LaunchSpec, ReaperEc2 } from '../../src/core/ports.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { seed, startSandbox, type Fault, type Sandbox } from '../../sandbox/sandbox.js';
 import { FakeClock, FAKE_START } from '../core/fake-clock.js';
@@ -7,7 +8,7 @@ import { setAwsEnvironment } from './aws-environment.js';
 
 let sandbox: Sandbox;
 let clock: FakeClock;
-let ec2: Ec2;
+let ec2: Ec2 & ReaperEc2;
 let said: string[];
 
 beforeEach(async () => {
@@ -38,14 +39,15 @@ describe('a launch', () => {
   });
 
   test.each<[what: string, fault: Fault, code: string, seconds: [number, number], tries: [number, number]]>([
-    ['throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }, 'aws-throttled', [150, 181], [18, 40]],
-    ['not answered', { kind: 'reset-before' }, 'aws-unreachable', [5, 15], [6, 6]],
+    ['throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }, 'aws-throttled', [180, 181], [8, 20]],
+    ['not answered', { kind: 'reset-before' }, 'aws-unreachable', [60, 61], [12, 30]],
   ])('that goes on being %s ends in a failure', async (_, fault, code, [least, most], [fewest, greatest]) => {
     disturb('RunInstances', fault);
-    await expect(ec2.launch(spec())).rejects.toMatchObject({ name: 'Failure', code });
+    const message = expect.stringContaining(` after ${least} s: `);
+    await expect(ec2.launch(spec())).rejects.toMatchObject({ name: 'Failure', code, message });
     expect(tokens().length).toBeGreaterThanOrEqual(fewest);
     expect(tokens().length).toBeLessThanOrEqual(greatest);
-    expect(clock.now() - FAKE_START).toBeGreaterThan(least * 1_000);
+    expect(clock.now() - FAKE_START).toBeGreaterThanOrEqual(least * 1_000);
     expect(clock.now() - FAKE_START).toBeLessThan(most * 1_000);
   });
 
@@ -142,6 +144,94 @@ describe('a termination', () => {
     await expect(ec2.terminate([outcome.instance.id])).rejects.toMatchObject({ code: 'aws-unreachable' });
   });
 });
+
+const THROTTLED: Fault = { kind: 'status', status: 503, code: 'RequestLimitExceeded' };
+const BROKEN: Fault = { kind: 'status', status: 500, code: 'InternalError' };
+
+describe('what passes is waited out', () => {
+  const anInstance = 'i-0123456789abcdef0';
+
+  test.each<[operation: string, fault: Fault, seconds: number, ask: () => Promise<unknown>]>([
+    ...[1.5, 20, 100, 175].map((seconds): [string, Fault, number, () => Promise<unknown>] => [
+      'DescribeImages',
+      THROTTLED,
+      seconds,
+      () => ec2.describeImage(seed.OUR_AMD64_IMAGE),
+    ]),
+    ['DescribeInstanceTypes', THROTTLED, 100, () => ec2.describeTypes(['t3.xlarge'])],
+    ['DescribeSubnets', BROKEN, 25, () => ec2.describeSubnets([seed.SUBNET_A])],
+    [
+      'GetParameters',
+      { ...THROTTLED, code: 'ThrottlingException', status: 400 },
+      100,
+      () => ec2.readParameters(['/a']),
+    ],
+    ['GetParameters', BROKEN, 25, () => ec2.readParameters(['/a'])],
+    ['DescribeInstances', THROTTLED, 290, () => ec2.findInstances({ Name: 'x' }, { purpose: 'end' })],
+    ['DescribeInstances', BROKEN, 55, () => ec2.findInstances({ Name: 'x' }, { purpose: 'end' })],
+    ['TerminateInstances', THROTTLED, 20, () => ec2.terminate([anInstance])],
+    ['TerminateInstances', THROTTLED, 290, () => ec2.terminate([anInstance])],
+    ['TerminateInstances', BROKEN, 50, () => ec2.terminate([anInstance])],
+    ['TerminateInstances', { kind: 'reset-before' }, 50, () => ec2.terminate([anInstance])],
+    ['DeleteVolume', THROTTLED, 290, () => ec2.deleteVolume('vol-0123456789abcdef0')],
+    ['DeleteVolume', BROKEN, 50, () => ec2.deleteVolume('vol-0123456789abcdef0')],
+    ['CancelSpotInstanceRequests', THROTTLED, 290, () => ec2.cancelSpotRequest('sir-12345678')],
+    ['CreateTags', THROTTLED, 100, () => ec2.tagInstance(anInstance, { a: 'b' })],
+    ['ModifyInstanceAttribute', BROKEN, 50, () => ec2.arm(anInstance, Buffer.from('#!/bin/bash\n'))],
+    ['StartInstances', THROTTLED, 175, () => ec2.resume(anInstance)],
+    ['RunInstances', BROKEN, 55, () => ec2.launch(spec())],
+  ])('%s: %p for %d s', async (operation, fault, seconds, ask) => {
+    disturbFor(operation, fault, seconds);
+    await ask();
+    expect(clock.now() - FAKE_START).toBeGreaterThanOrEqual(seconds * 1_000);
+  });
+
+  test.each<[operation: string, seconds: number, ask: () => Promise<unknown>]>([
+    ['DescribeImages', 180, () => ec2.describeImage(seed.OUR_AMD64_IMAGE)],
+    ['TerminateInstances', 300, () => ec2.terminate([anInstance])],
+    ['GetConsoleOutput', 5, () => ec2.readConsole(anInstance)],
+  ])('and no longer, which the message says: %s', async (operation, seconds, ask) => {
+    disturb(operation, THROTTLED);
+    await expect(ask()).rejects.toMatchObject({
+      code: 'aws-throttled',
+      message: expect.stringMatching(`^AWS throttles the request after ${seconds} s: .* to ec2:${operation}\\)\\.$`),
+    });
+  });
+
+  test('the listings of a step that ends things are as patient as the step', async () => {
+    const ending = await connectEc2({ clock, random: () => 0.5, purpose: 'end' });
+    disturbFor('DescribeInstances', THROTTLED, 290);
+    await ending.findInstances({ Name: 'x' });
+  });
+
+  test('a cancelled step waits no longer, and ends within its seconds what it has begun', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const cancellable = await connectEc2({ clock, random: () => 0.5, signal });
+    disturbFor('TerminateInstances', THROTTLED, 65);
+    sandbox.ec2.denied.clear();
+    const reason = new Failure('cancelled', 'The step was cancelled.', { hint: 'h' });
+    clock.after(60_000, () => controller.abort(reason));
+    expect(await cancellable.terminate([anInstance])).toEqual({ unknown: [anInstance] });
+    expect(clock.now() - FAKE_START).toBeLessThan(66_500);
+  });
+
+  test('a launch that is cancelled while it waits is not sent again', async () => {
+    const controller = new AbortController();
+    const cancellable = await connectEc2({ clock, random: () => 0.5, signal: controller.signal });
+    disturb('RunInstances', THROTTLED);
+    const reason = new Failure('cancelled', 'The step was cancelled.', { hint: 'h' });
+    clock.after(30_000, () => controller.abort(reason));
+    await expect(cancellable.launch(spec())).rejects.toBe(reason);
+    expect(clock.now() - FAKE_START).toBe(30_000);
+  });
+});
+
+/** Every request of this operation goes wrong for so long. */
+function disturbFor(operation: string, fault: Fault, seconds: number): void {
+  const until = clock.now() + seconds * 1_000;
+  sandbox.intercept = (request) => (request.operation === operation && clock.now() < until ? fault : undefined);
+}
 
 /** The next `times` requests of this operation go wrong; all of them by default. */
 function disturb(operation: string, fault: Fault, times = Infinity): void {

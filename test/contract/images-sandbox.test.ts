@@ -18,8 +18,8 @@ async function createWorld(): Promise<ImagesWorld> {
   setAwsEnvironment(sandbox.environment);
   const raw = new EC2Client({});
   return {
-    ec2: await connectImages(),
-    away: await connectImages({ region: 'eu-west-1' }),
+    ec2: await connectImages({ clock: wallClock }),
+    away: await connectImages({ clock: wallClock, region: 'eu-west-1' }),
     clock: wallClock,
     foreignImage: seed.UBUNTU_AMD64_IMAGE,
     makeImage: async (name, tags = {}) => keepImage(sandbox.ec2, { name, tags }),

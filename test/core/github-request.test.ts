@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { Failure } from '../../src/core/failure.js';
+import type { GitHub } from '../../src/core/ports.js';
 import { connectScripted, runnerJson, ScriptedGitHub, type Reply } from './scripted-github.js';
 
 const RUNNER = 'GET /repos/o/r/actions/runners/7';
@@ -18,6 +20,12 @@ async function mint(...replies: Reply[]) {
   return { ...scripted, mint: () => scripted.github.mintRunner(request), waited: () => scripted.clock.now() - start };
 }
 
+function cancellation() {
+  const controller = new AbortController();
+  const cancel = () => controller.abort(new Failure('cancelled', 'The step was cancelled.', { hint: 'h' }));
+  return { signal: controller.signal, cancel };
+}
+
 describe('a read that GitHub does not answer', () => {
   test.each<[string, Reply]>([
     ['broken connection', 'no-answer'],
@@ -28,17 +36,39 @@ describe('a read that GitHub does not answer', () => {
     const { read, waited, script } = await poll(broken, { json: runnerJson(7) });
     await expect(read()).resolves.toMatchObject({ id: 7 });
     expect(script.lines).toEqual([RUNNER, RUNNER]);
-    expect(waited()).toBeGreaterThanOrEqual(250);
-    expect(waited()).toBeLessThanOrEqual(500);
+    expect(waited()).toBeGreaterThanOrEqual(125);
+    expect(waited()).toBeLessThanOrEqual(250);
   });
 
-  test('is given up after three tries, naming the endpoint and the reason', async () => {
-    const { read, script } = await poll('no-answer');
+  test('is given up after half a minute, naming the endpoint, the reason and the time', async () => {
+    const { read, waited } = await poll('no-answer');
     await expect(read()).rejects.toMatchObject({
       code: 'github-unreachable',
-      message: 'GitHub could not be asked GET /repos/o/r/actions/runners/7: socket hang up, 3 times.',
+      message: 'GitHub could not be asked GET /repos/o/r/actions/runners/7 after 30 s: socket hang up.',
     });
-    expect(script.requests).toHaveLength(3);
+    expect(waited()).toBeGreaterThanOrEqual(30_000);
+    expect(waited()).toBeLessThan(31_000);
+  });
+
+  test('is given up after a minute by what ends something, and by all reads of such a step', async () => {
+    for (const [line, options, ask] of [
+      [RUNNER, { purpose: 'end' }, (github) => github.readRunner(7)],
+      [RUNNER.replace('GET', 'DELETE'), {}, (github) => github.removeRunner(7)],
+    ] as [string, { purpose?: 'end' }, (github: GitHub) => Promise<unknown>][]) {
+      const { github, clock } = await connectScripted(new ScriptedGitHub().on(line, 'no-answer'), options);
+      const start = clock.now();
+      await expect(ask(github)).rejects.toMatchObject({ message: expect.stringContaining(' after 60 s: ') });
+      expect(clock.now() - start).toBeLessThan(61_000);
+    }
+  });
+
+  test('is not waited for any longer once the step is cancelled', async () => {
+    const { signal, ...controller } = cancellation();
+    const { github, clock } = await connectScripted(new ScriptedGitHub().on(RUNNER, 'no-answer'), { signal });
+    const start = clock.now();
+    clock.after(10_000, controller.cancel);
+    await expect(github.readRunner(7)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(clock.now() - start).toBe(10_000);
   });
 });
 
@@ -94,10 +124,24 @@ describe('a rate limit', () => {
     expect(waited()).toBe(0);
   });
 
-  test('that goes on and on is not waited for beyond a minute in all', async () => {
-    const { read, script } = await poll(secondary);
+  test('that goes on and on is not waited for beyond three minutes in all', async () => {
+    const { read, waited, script } = await poll(secondary);
+    await expect(read()).rejects.toMatchObject({
+      code: 'github-rate-limited',
+      message: expect.stringMatching(/\(60 s\), after 12\d s of waiting\.$/),
+    });
+    // A minute each time, as GitHub asks: a third one would end after the patience.
+    expect(script.requests).toHaveLength(3);
+    expect(waited()).toBeLessThan(180_000);
+  });
+
+  test('is waited for up to five minutes by what ends something', async () => {
+    const limited: Reply = { ...secondary, headers: { 'retry-after': '280' } };
+    const line = RUNNER.replace('GET', 'DELETE');
+    const { github } = await connectScripted(new ScriptedGitHub().on(line, limited, { status: 204 }));
+    await expect(github.removeRunner(7)).resolves.toBe('removed');
+    const { read } = await poll(limited, { json: runnerJson(7) });
     await expect(read()).rejects.toMatchObject({ code: 'github-rate-limited' });
-    expect(script.requests).toHaveLength(2);
   });
 
   test('that was hit once makes polling slower for good: others use the same token', async () => {
@@ -127,7 +171,7 @@ describe('a request', () => {
     await expect(github.mintRunner(request)).resolves.toBe('unanswered');
     await expect(github.readRunner(7)).rejects.toMatchObject({
       code: 'github-unreachable',
-      message: expect.stringContaining('no answer in time, 3 times'),
+      message: expect.stringContaining('after 30 s: no answer in time'),
     });
   });
 

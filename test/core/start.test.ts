@@ -306,6 +306,30 @@ describe('an answer that is lost', () => {
     expect(world.github.listed).toHaveLength(1);
   });
 
+  test.each([5, 55])('to every mint for %d s: waited out, each time under a new name', async (seconds) => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    const until = world.clock.now() + seconds * 1_000;
+    const names: string[] = [];
+    const mintRunner = world.github.mintRunner.bind(world.github);
+    world.github.mintRunner = async (wanted) => {
+      names.push(wanted.name);
+      return world.clock.now() < until ? 'unanswered' : mintRunner(wanted);
+    };
+    await startRunners(aRequest(), world.ports);
+    expect(new Set(names).size).toBe(names.length);
+    expect(world.github.listed).toHaveLength(1);
+  });
+
+  test('to every mint, and the step is cancelled meanwhile: no further mint', async () => {
+    const world = aWorld();
+    for (let i = 0; i < 100; i++) world.github.loseNextMint('after');
+    const began = world.clock.now();
+    world.clock.after(20_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
+    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
+    expect(world.clock.now() - began).toBeLessThan(21_000);
+    expect(world.github.listed).toEqual([]);
+  });
+
   test('again and again, with each new name said to be taken', async () => {
     const world = aWorld();
     for (let again = 0; again < 4; again++) {
@@ -317,8 +341,14 @@ describe('an answer that is lost', () => {
 
   test('to every mint: nothing is launched', async () => {
     const world = aWorld();
-    for (let i = 0; i < 4; i++) world.github.loseNextMint('after');
-    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('github-unreachable');
+    const began = world.clock.now();
+    for (let i = 0; i < 100; i++) world.github.loseNextMint('after');
+    const failure = await failureOf(startRunners(aRequest(), world.ports));
+    expect(failure.code).toBe('github-unreachable');
+    // Not by a number of tries: without pauses they would be over within a second.
+    expect(failure.message).toMatch(/requests to register a runner in 60 s\.$/);
+    expect(world.clock.now() - began).toBeGreaterThanOrEqual(60_000);
+    expect(world.github.calls.filter((call) => call.startsWith('mintRunner')).length).toBeLessThan(30);
     expect(world.ec2.instances).toEqual([]);
     expect(world.github.listed).toEqual([]);
   });

@@ -29,8 +29,8 @@ async function createWorld(): Promise<ImagesWorld> {
   await reset();
   const raw = new EC2Client({});
   return {
-    ec2: await connectImages(),
-    away: await connectImages({ region: 'eu-west-1' }),
+    ec2: await connectImages({ clock: wallClock }),
+    away: await connectImages({ clock: wallClock, region: 'eu-west-1' }),
     clock: wallClock,
     foreignImage: UBUNTU,
     makeImage: (name, tags = {}) => makeImage(raw, name, list(tags)),
