@@ -40,25 +40,30 @@ const never = new AbortController().signal;
 export class Clouds {
   readonly ec2: Ec2World;
   readonly gitHubs: readonly GitHubWorld[];
-  private readonly ports: Promise<Ec2 & ReaperEc2>;
-
+  private readonly requestHandler: NonNullable<ConnectOptions['requestHandler']>;
   constructor(private readonly options: CloudOptions) {
     const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0, copyMs: 0 };
     this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, ({ name, instance }) => {
       options.ledger.note(name);
       if (name === 'terminated') options.time.after(FORGET_MS, () => this.ec2.instancesById.delete(instance));
     });
+    this.requestHandler = this.makeRequestHandler() as unknown as NonNullable<ConnectOptions['requestHandler']>;
     this.gitHubs = Array.from({ length: options.apps }, () => this.createGitHub());
-    this.ports = this.connectEc2();
   }
 
   /** In real time, what reads files: the SDK looks for credentials, the adapter loads its client for SSM. */
   async open(): Promise<void> {
-    await (await this.ports).readParameters([]);
+    await (await this.connectEc2()).readParameters([]);
   }
 
-  /** One process's EC2: it keeps nothing between two requests, so all share it. */
-  ec2In = (): Promise<Ec2 & ReaperEc2> => this.ports;
+  /** One process's EC2, with its own experience of the limits. */
+  connectEc2(): Promise<Ec2 & ReaperEc2> {
+    // The SDK looks for credentials where it always does; the sandbox takes any.
+    process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIASIMULATION000000';
+    process.env['AWS_SECRET_ACCESS_KEY'] ??= 'simulated';
+    const { time: clock, random } = this.options;
+    return connectEc2({ clock, region: REGION, random, requestHandler: this.requestHandler });
+  }
 
   /** One process's GitHub, with its own view of the limits. */
   connectGitHub(github: GitHubWorld): Promise<GitHub & ReaperGitHub> {
@@ -93,14 +98,6 @@ export class Clouds {
     };
     renew();
     return github;
-  }
-
-  private connectEc2(): Promise<Ec2 & ReaperEc2> {
-    // The SDK looks for credentials where it always does; the sandbox takes any.
-    process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIASIMULATION000000';
-    process.env['AWS_SECRET_ACCESS_KEY'] ??= 'simulated';
-    const requestHandler = this.makeRequestHandler() as unknown as NonNullable<ConnectOptions['requestHandler']>;
-    return connectEc2({ clock: this.options.time, region: REGION, random: this.options.random, requestHandler });
   }
 
   /** The SDK's way to its network. */

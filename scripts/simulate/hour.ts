@@ -163,7 +163,8 @@ class SimulatedHour {
   /** What every process has. */
   private async makePorts() {
     const { time, clouds } = this.about;
-    return { ec2: await clouds.ec2In(), ec2In: clouds.ec2In, clock: time, log: quiet, signal: this.never };
+    const ec2 = await clouds.connectEc2();
+    return { ec2, ec2In: async () => ec2, clock: time, log: quiet, signal: this.never };
   }
 }
 
