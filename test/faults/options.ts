@@ -13,7 +13,7 @@ export interface MatrixOptions {
 
 const HELP = `npm run test:faults -- [options]
   --only <name>   one cell (start:online-1-spot:RunInstances#1:kill-after), or all that begin so
-  --match <text>  those whose name contains the text: -20s, 5xx-
+  --match <regex> those whose name matches: -20s, '(throttle|5xx)-'
   --sample <n>    n cells drawn at random
   --seed <n>      the draw to repeat (default: a new one, printed)
   --jobs <n>      cells at a time (default: three a core)
@@ -47,13 +47,14 @@ export function readOptions(given: readonly string[]): MatrixOptions | number {
   }
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
   const { only = '', match = '', sample } = values;
+  const pattern = new RegExp(match);
   return {
     jobs: Number(values.jobs ?? 3 * availableParallelism()),
     list: values.list,
     verbose: values.verbose,
     only: values.only,
     choose(cells, name) {
-      const fitting = cells.filter((cell) => name(cell).startsWith(only) && name(cell).includes(match));
+      const fitting = cells.filter((cell) => name(cell).startsWith(only) && pattern.test(name(cell)));
       if (sample === undefined) return fitting;
       console.log(`Seed ${seed}.`);
       return shuffle(fitting, seed).slice(0, Number(sample));
