@@ -26,10 +26,11 @@ async function main(argv: string[]): Promise<number> {
   if (typeof values === 'number') return values;
   const { image: imageId = '', region, subnet } = values;
   try {
-    const ec2 = await connectEc2({ clock, log: terminal, ...(region && { region }) });
+    const signal = interruption();
+    const ec2 = await connectEc2({ clock, log: terminal, signal, ...(region && { region }) });
     const preset = readPreset(values.preset ?? '');
     const request = { preset, imageId, nonce: randomUUID(), ...(subnet && { subnetId: subnet }) };
-    await smokeImage(request, { ec2, clock, log: terminal, signal: interruption() });
+    await smokeImage(request, { ec2, clock, log: terminal, signal });
     terminal.info(`${imageId} passed: it can be published.`);
     return 0;
   } catch (error) {

@@ -15,8 +15,8 @@ import { StartTraces } from './start-traces.js';
 import { INVISIBLE_BOUND_MS } from './undo.js';
 import { Watch, type Watched } from './watch.js';
 
-/** Failures of a launch that may have taken effect all the same: cancelled, too, it was waiting for its next try. */
-const UNHEARD: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled', 'cancelled'];
+/** Failures of a launch that may have taken effect all the same. */
+const UNHEARD: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled'];
 
 export interface StartedRunner extends Watched {
   readonly plan: Plan;
@@ -138,9 +138,9 @@ export class Attempt {
         const ec2 = await ports.ec2In(candidate.region);
         const parts = { request, site: sites.get(candidate.region)!, minted, bootScripts, now: ports.clock.now() };
         const spec = composeLaunch(parts, candidate, token);
-        return ec2.launch(spec).catch((error: unknown) => {
-          // Throttled in the end, too: an earlier try may have been heard.
-          const isHeard = error instanceof Failure && !UNHEARD.includes(error.code);
+        return ec2.launch(spec, this.signal).catch((error: unknown) => {
+          // Throttled or cancelled in the end, too: an earlier try may have been heard.
+          const isHeard = error instanceof Failure && !UNHEARD.includes(error.code) && error !== this.signal.reason;
           if (!isHeard) this.traces.unheardOf.push(minted.id);
           throw error;
         });

@@ -30,11 +30,11 @@ export const failureCodes = {
     remedy: 'Read EC2’s own words in the message; correct the input that they name.',
   },
   'aws-throttled': {
-    when: 'EC2 goes on refusing requests because the account sends too many.',
+    when: 'AWS goes on refusing requests because the account sends too many: for 180 s in a start, 300 s where something is ended.',
     remedy: 'Start fewer runners at a time, or ask AWS for higher request limits.',
   },
   'aws-unreachable': {
-    when: 'AWS does not answer, answers with errors of its own, or with something that is not an answer, again and again.',
+    when: 'AWS does not answer, answers with errors of its own, or with something that is not an answer: for 30 s to a read, for 60 s where something is launched or ended.',
     remedy:
       'Check the network and proxy of the runner that runs this action, and https://health.aws.amazon.com; then run the job again.',
   },
@@ -98,11 +98,11 @@ export const failureCodes = {
     remedy: 'Read GitHub’s own words in the message; correct the input that they name.',
   },
   'github-rate-limited': {
-    when: 'GitHub’s rate limit is used up for longer than a start can wait.',
+    when: 'GitHub’s rate limit is used up for longer than 180 s in a start, 300 s where something is ended.',
     remedy: 'Wait until the time that the message names, or use a GitHub App, whose limit is its own.',
   },
   'github-unreachable': {
-    when: 'GitHub does not answer, or answers with errors of its own, again and again.',
+    when: 'GitHub does not answer, or answers with errors of its own: for 30 s to a read, for 60 s where a runner is registered or removed.',
     remedy: 'See https://www.githubstatus.com, and the network and proxy of the runner that runs this action.',
   },
   'runner-name-taken': {

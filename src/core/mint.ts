@@ -32,7 +32,10 @@ export async function mintRunner(request: StartRequest, index: number, ports: Mi
   let taken = 0;
   const attempt = async (): Promise<MintedRunner | Trouble> => {
     const name = nameRunner(request, index, tries++);
-    const outcome = await github.mintRunner({ name, label, groupId: ports.groupId, workFolder: WORK_FOLDER });
+    const outcome = await github.mintRunner(
+      { name, label, groupId: ports.groupId, workFolder: WORK_FOLDER },
+      ports.signal,
+    );
     if (typeof outcome === 'object') return outcome;
     suspects.add(name);
     await removeSuspect(name, { github, log, suspects, startId });
@@ -44,9 +47,7 @@ export async function mintRunner(request: StartRequest, index: number, ports: Mi
           : 'GitHub did not answer; minting under a new name',
     });
   };
-  // As random as the start is: what matters is that starts side by side differ.
-  const random = () => (Number.parseInt(startId, 16) >>> 0) / 2 ** 32;
-  const outcome = await new Patience({ ...ports, random }).persist(
+  const outcome = await new Patience({ ...ports, random: () => jitterOf(startId) }).persist(
     { name: `Runner ${nameRunner(request, index, 0)}`, purpose: 'register' },
     attempt,
   );
@@ -59,6 +60,11 @@ export async function mintRunner(request: StartRequest, index: number, ports: Mi
       hint: HINT,
     },
   );
+}
+
+/** As random as the start is: what matters is that starts side by side differ. */
+export function jitterOf(startId: string): number {
+  return (Number.parseInt(startId, 16) >>> 0) / 2 ** 32;
 }
 
 const HINT = 'See https://www.githubstatus.com and run the job again. Nothing was launched for this runner.';

@@ -59,6 +59,8 @@ export interface PatientCall {
   /** For the log: `TerminateInstances`. */
   readonly name: string;
   readonly purpose: Purpose;
+  /** In the place of {@link PatienceOptions.signal}. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** After so long without a refusal nothing of it holds any more. */
@@ -80,7 +82,7 @@ export class Patience {
    */
   async persist<T>(call: PatientCall, attempt: () => Promise<T | Trouble>): Promise<T | GivenUp> {
     const { clock } = this.options;
-    const tries = new Tries(call.purpose, this.isAborted());
+    const tries = new Tries({ signal: this.options.signal, ...call }, this.isAborted());
     const begunAt = clock.now();
     await this.queue(tries);
     for (;;) {
@@ -140,16 +142,16 @@ export class Patience {
   }
 
   /** @throws the signal's reason, unless this ends something or was begun after it */
-  private async sleep(ms: number, { goesOn }: Tries): Promise<void> {
-    const { clock, signal } = this.options;
-    if (this.isAborted()) {
-      if (!goesOn) signal!.throwIfAborted();
+  private async sleep(ms: number, { goesOn, signal }: Tries): Promise<void> {
+    const { clock } = this.options;
+    if (signal?.aborted) {
+      if (!goesOn) signal.throwIfAborted();
       return clock.sleep(ms);
     }
     try {
       await clock.sleep(ms, signal);
     } catch (reason) {
-      if (!this.isAborted() || !goesOn) throw reason;
+      if (!signal?.aborted || !goesOn) throw reason;
     }
   }
 
@@ -169,10 +171,12 @@ class Tries {
   private firstAt = 0;
   private since = 0;
 
-  constructor(
-    readonly purpose: Purpose,
-    isAborted: boolean,
-  ) {
+  readonly purpose: Purpose;
+  readonly signal: AbortSignal | undefined;
+
+  constructor({ purpose, signal }: Pick<PatientCall, 'purpose' | 'signal'>, isAborted: boolean) {
+    this.purpose = purpose;
+    this.signal = signal;
     this.goesOn = isAborted || purpose === 'end';
   }
 

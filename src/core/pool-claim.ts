@@ -1,6 +1,7 @@
+import { backOff } from './back-off.js';
 import { Failure, messageOf } from './failure.js';
 import { composeUserData } from './launch-spec.js';
-import { removeSuspect, WORK_FOLDER } from './mint.js';
+import { jitterOf, removeSuspect, WORK_FOLDER } from './mint.js';
 import { createPacer, type Pacer } from './pacer.js';
 import { nameClaim, originOf } from './pool.js';
 import { namesOf, type Pooled } from './pool-look.js';
@@ -77,13 +78,16 @@ export class PoolClaims {
   private async lock({ instance }: Pooled): Promise<MintedRunner | undefined> {
     const { request, ready, ports, traces } = this.context;
     const name = nameClaim(instance.id);
-    const outcome = await ports.github.mintRunner({
-      name,
-      label: request.label,
-      origin: originOf(request.run, request.startId),
-      groupId: ready.groupId,
-      workFolder: WORK_FOLDER,
-    });
+    const outcome = await ports.github.mintRunner(
+      {
+        name,
+        label: request.label,
+        origin: originOf(request.run, request.startId),
+        groupId: ready.groupId,
+        workFolder: WORK_FOLDER,
+      },
+      ports.signal,
+    );
     if (typeof outcome === 'object') {
       ports.mask(outcome.jitConfig);
       traces.minted.push(outcome);
@@ -92,6 +96,9 @@ export class PoolClaims {
     if (outcome === 'unanswered') {
       traces.suspects.add(name);
       await removeSuspect(name, { ...ports, suspects: traces.suspects, startId: request.startId });
+      // No registration comes right after another one that GitHub did not answer.
+      const state = { kind: 'unanswered', waitedMs: 0, leftMs: Infinity, random: jitterOf(request.startId) } as const;
+      await ports.clock.sleep(backOff({ ...state, refusals: traces.suspects.size }), ports.signal);
     }
     return undefined;
   }

@@ -33,7 +33,7 @@ export async function launchWarmUps(
     const { plan, instance } = await launchFirst(
       board,
       async (candidate, token) =>
-        (await ports.ec2In(candidate.region)).launch(composeWarmUp(context, candidate, token)),
+        (await ports.ec2In(candidate.region)).launch(composeWarmUp(context, candidate, token), ports.signal),
       {
         start: request.machine,
         index,

@@ -134,7 +134,8 @@ export interface Ec2 {
   describeTypes(names: readonly string[]): Promise<readonly InstanceTypeFacts[]>;
   describeSubnets(ids: readonly string[]): Promise<readonly SubnetFacts[]>;
   describeSecurityGroups(ids: readonly string[]): Promise<readonly SecurityGroupFacts[]>;
-  launch(spec: LaunchSpec): Promise<LaunchOutcome>;
+  /** @throws the signal's reason when it ends the wait for EC2's answer: whether anything was launched is not known */
+  launch(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchOutcome>;
   /** EC2's DryRun of the same call: resolves when the caller may launch, throws a `Failure` when not. */
   checkLaunch(spec: LaunchSpec): Promise<void>;
   /** Those of the ids that EC2 lists; a fresh instance may be missing for some seconds. */

@@ -43,7 +43,7 @@ export interface GitHub {
    * Registers a just-in-time runner. A name conflict is a value, because a lost answer makes one:
    * the caller mints again under a new name and removes the twin.
    */
-  mintRunner(request: MintRequest): Promise<MintedRunner | 'name-taken' | 'unanswered'>;
+  mintRunner(request: MintRequest, signal?: AbortSignal): Promise<MintedRunner | 'name-taken' | 'unanswered'>;
   /** `undefined` only when GitHub answers that there is no such runner. */
   readRunner(id: number, purpose?: Purpose): Promise<Runner | undefined>;
   findRunnerByName(name: string): Promise<Runner | undefined>;

@@ -43,7 +43,9 @@ export function createImages(requests: Requests): Images {
     copyImage: (copy) => copyImage(requests.for('register'), copy),
     async deprecateImage(id, from) {
       const command = new EnableImageDeprecationCommand({ ImageId: id, DeprecateAt: new Date(from) });
-      await requests.ask('ec2:EnableImageDeprecation', () => requests.client.send(command), 'register');
+      await requests.ask('ec2:EnableImageDeprecation', () => requests.client.send(command), {
+        purpose: 'register',
+      });
     },
     deregisterImage: (id) => deregisterImage(requests.for('end'), id),
     deleteSnapshot: (id) => deleteSnapshot(requests.for('end'), id),

@@ -10,7 +10,7 @@ import { toRunInstances } from './run-instances.js';
 
 export function createLauncher(requests: Requests, region: string): Pick<Ec2, 'launch' | 'checkLaunch'> {
   const launcher = new Launcher(requests, region);
-  return { launch: (spec) => launcher.launch(spec), checkLaunch: (spec) => launcher.check(spec) };
+  return { launch: (spec, signal) => launcher.launch(spec, signal), checkLaunch: (spec) => launcher.check(spec) };
 }
 
 class Launcher {
@@ -19,14 +19,14 @@ class Launcher {
     private readonly region: string,
   ) {}
 
-  async launch(spec: LaunchSpec): Promise<LaunchOutcome> {
+  async launch(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchOutcome> {
     const command = new RunInstancesCommand(toRunInstances(spec));
     try {
       const instance = await this.persist(async () => {
         const { Instances = [] } = await this.requests.client.send(command);
         if (!Instances[0]?.InstanceId) throw new GarbledAnswer('the answer names no instance');
         return toInstance(Instances[0]);
-      });
+      }, signal);
       return { kind: 'launched', instance };
     } catch (error) {
       const verdict = classify(error);
@@ -50,8 +50,8 @@ class Launcher {
    * Every try carries the same client token, so that one whose answer was lost and the next one start one instance
    * together.
    */
-  private persist<T>(send: () => Promise<T>): Promise<T> {
-    return this.requests.persist('ec2:RunInstances', send, 'register');
+  private persist<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.requests.persist('ec2:RunInstances', send, { purpose: 'register', ...(signal && { signal }) });
   }
 
   private describeRefusal(error: unknown, refusal: RefusalClass, spec: LaunchSpec): Refusal {

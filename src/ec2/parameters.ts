@@ -32,7 +32,7 @@ async function putParameter(
     const { Version } = await requests.client.send(command);
     if (Version === undefined) throw new GarbledAnswer('the answer has no version');
   };
-  await requests.ask('ssm:PutParameter', send, 'register');
+  await requests.ask('ssm:PutParameter', send, { purpose: 'register' });
 }
 
 function getParameters(requests: Requests<SSMClient>, names: readonly string[]): Promise<Parameter[]> {

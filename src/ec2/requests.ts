@@ -1,6 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { takeTurns } from '../core/back-off.js';
-import { GivenUp, Patience, Trouble, type PatienceOptions, type Purpose } from '../core/patience.js';
+import { GivenUp, Patience, Trouble, type PatienceOptions, type PatientCall, type Purpose } from '../core/patience.js';
 import { classify, readError } from './errors.js';
 import { translate } from './failures.js';
 
@@ -8,6 +8,8 @@ export interface RequestOptions extends PatienceOptions {
   /** What reads are for. Default: `read`. With `end` the listings that a stop goes by are as patient as the stop. */
   readonly purpose?: Purpose | undefined;
 }
+
+type How = Partial<Pick<PatientCall, 'purpose' | 'signal'>>;
 
 /**
  * The requests of one service in one region. The client must not retry by itself: there is one policy, see
@@ -36,10 +38,12 @@ export class Requests<Client = EC2Client> {
    * @param action the IAM action of the call, such as `ec2:RunInstances`
    * @throws AWS's own error, for the caller to judge; Failure `aws-throttled`, `aws-unreachable` when the patience is over
    */
-  async persist<T>(action: string, send: () => Promise<T>, purpose: Purpose = 'read'): Promise<T> {
+  async persist<T>(action: string, send: () => Promise<T>, how: How = {}): Promise<T> {
+    const { purpose = 'read', signal = this.options.signal } = how;
     const call = {
       name: action.replace(/^\w+:/, ''),
       purpose: purpose === 'read' ? (this.options.purpose ?? 'read') : purpose,
+      signal,
     };
     const outcome = await this.patience.persist(call, () => send().catch(toTrouble));
     if (outcome instanceof GivenUp) throw translate(outcome.trouble.about.cause, action, outcome.ms);
@@ -47,9 +51,9 @@ export class Requests<Client = EC2Client> {
   }
 
   /** The same, with whatever goes wrong in the end as {@link translate} puts it. */
-  async ask<T>(action: string, send: () => Promise<T>, purpose?: Purpose): Promise<T> {
+  async ask<T>(action: string, send: () => Promise<T>, how?: How): Promise<T> {
     try {
-      return await this.persist(action, send, purpose);
+      return await this.persist(action, send, how);
     } catch (error) {
       throw translate(error, action);
     }

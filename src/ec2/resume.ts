@@ -43,7 +43,7 @@ async function modify(requests: Requests, change: ModifyInstanceAttributeCommand
 
 async function unlessGone<T>(requests: Requests, action: string, send: () => Promise<T>): Promise<T | 'gone'> {
   try {
-    return await requests.ask(action, send, 'register');
+    return await requests.ask(action, send, { purpose: 'register' });
   } catch (error) {
     if (error instanceof Failure && GONE.test(readError(error.cause).code)) return 'gone';
     throw error;
@@ -52,7 +52,9 @@ async function unlessGone<T>(requests: Requests, action: string, send: () => Pro
 
 async function resume(requests: Requests, id: string): Promise<ResumeOutcome> {
   try {
-    const state = await requests.persist('ec2:StartInstances', () => start(requests, id), 'register');
+    const state = await requests.persist('ec2:StartInstances', () => start(requests, id), {
+      purpose: 'register',
+    });
     return { kind: 'resumed', state };
   } catch (error) {
     const verdict = classify(error);

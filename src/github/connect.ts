@@ -37,6 +37,8 @@ export interface GitHubOptions {
   readonly purpose?: Purpose | undefined;
   /** Ends the waits of a step that is cancelled: see {@link Patience}. */
   readonly signal?: AbortSignal | undefined;
+  /** From 0 to 1, for the jitter of waits. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
   /** Told when a request is tried again. */
   readonly log?: Pick<Log, 'info'> | undefined;
   /** How long GitHub may take for one answer. Default 30: its own limit is 10, and a proxy may add to that. */
@@ -64,8 +66,8 @@ export async function connectReleases(
 async function openConnection(options: GitHubOptions): Promise<Connection> {
   const { clock, scope, repository, mask, readsRuns = false } = options;
   const octokit = makeOctokit(options);
-  const { signal, log, purpose } = options;
-  const policy = { clock, random: Math.random, signal, log, purpose };
+  const { signal, log, purpose, random = Math.random } = options;
+  const policy = { clock, random, signal, log, purpose };
   const credentials = await useCredentials(options.credentials, {
     octokit,
     scope,
@@ -82,7 +84,7 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
 function toPort(connection: Connection): GitHub & ReaperGitHub {
   const runners = new Runners(connection);
   return {
-    mintRunner: (request) => runners.mint(request),
+    mintRunner: (request, signal) => runners.mint(request, signal),
     readRunner: (id, purpose) => runners.read(id, purpose),
     findRunnerByName: (name) => runners.findByName(name),
     listRunners: (purpose) => runners.list({ purpose }),

@@ -15,7 +15,7 @@ export interface Connection {
 }
 
 /** One REST call: method and URL template, the template's variables and the rest as query or body. */
-export interface Rest<T, E = never> extends Pick<Call<T, E>, 'read' | 'expected' | 'purpose'> {
+export interface Rest<T, E = never> extends Pick<Call<T, E>, 'read' | 'expected' | 'purpose' | 'signal'> {
   readonly route: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly accept?: string;
@@ -41,6 +41,7 @@ export function toCall<T, E = never>({ octokit, paths }: Connection, rest: Rest<
       octokit.request(route, { ...parameters, headers: { ...headers, authorization } }),
     read: rest.read,
     purpose: rest.purpose,
+    signal: rest.signal,
     ...(rest.expected ? { expected: rest.expected } : {}),
   };
 }

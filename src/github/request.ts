@@ -32,6 +32,7 @@ export interface Call<T, E = never> extends CallName {
   read(answer: Answer): T | undefined;
   /** Default: `read`. */
   readonly purpose?: Purpose | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Error statuses that are answers too: what they mean, or `undefined` for an error after all. */
   readonly expected?: (error: HttpError) => E | undefined;
 }
@@ -92,12 +93,12 @@ export class Requests {
 
   /** Repeats what is more than one call. @throws Failure `github-*` */
   async persist<T>(
-    call: CallName & { readonly purpose?: Purpose | undefined },
+    call: CallName & Pick<Call<T>, 'purpose' | 'signal'>,
     attempt: () => Promise<T | Trouble>,
   ): Promise<T> {
-    const { purpose = 'read', endpoint } = call;
+    const { purpose = 'read', signal = this.policy.signal, endpoint } = call;
     const wanted = purpose === 'read' ? (this.policy.purpose ?? 'read') : purpose;
-    const outcome = await this.patience.persist({ name: endpoint, purpose: wanted }, attempt);
+    const outcome = await this.patience.persist({ name: endpoint, purpose: wanted, signal }, attempt);
     if (!(outcome instanceof GivenUp)) return outcome;
     const { kind, about } = outcome.trouble;
     if (kind === 'unanswered') throw toUnreachable(call, { reason: about.reason, ms: outcome.ms, cause: about.cause });

@@ -27,7 +27,7 @@ export class Runners {
   constructor(private readonly connection: Connection) {}
 
   /** See {@link GitHub.mintRunner}: never repeated after a lost answer. */
-  mint(request: MintRequest): Promise<MintedRunner | 'name-taken' | 'unanswered'> {
+  mint(request: MintRequest, signal?: AbortSignal): Promise<MintedRunner | 'name-taken' | 'unanswered'> {
     return this.connection.requests.askOnce(
       toCall(this.connection, {
         route: `POST ${this.connection.paths.runners}/generate-jitconfig`,
@@ -38,6 +38,7 @@ export class Runners {
           work_folder: request.workFolder,
         },
         purpose: 'register',
+        signal,
         read: readMinted,
         expected: ({ status }) => (status === 409 ? ('name-taken' as const) : undefined),
       }),

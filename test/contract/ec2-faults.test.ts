@@ -209,20 +209,20 @@ describe('what passes is waited out', () => {
     const { signal } = controller;
     const cancellable = await connectEc2({ clock, random: () => 0.5, signal });
     disturbFor('TerminateInstances', THROTTLED, 65);
-    sandbox.ec2.denied.clear();
     const reason = new Failure('cancelled', 'The step was cancelled.', { hint: 'h' });
     clock.after(60_000, () => controller.abort(reason));
     expect(await cancellable.terminate([anInstance])).toEqual({ unknown: [anInstance] });
     expect(clock.now() - FAKE_START).toBeLessThan(66_500);
   });
 
-  test('a launch that is cancelled while it waits is not sent again', async () => {
+  test.each(['step', 'call'])('a launch whose %s is cancelled while it waits is not sent again', async (what) => {
     const controller = new AbortController();
-    const cancellable = await connectEc2({ clock, random: () => 0.5, signal: controller.signal });
+    const { signal } = controller;
+    const cancellable = await connectEc2({ clock, random: () => 0.5, ...(what === 'step' && { signal }) });
     disturb('RunInstances', THROTTLED);
     const reason = new Failure('cancelled', 'The step was cancelled.', { hint: 'h' });
     clock.after(30_000, () => controller.abort(reason));
-    await expect(cancellable.launch(spec())).rejects.toBe(reason);
+    await expect(cancellable.launch(spec(), what === 'call' ? signal : undefined)).rejects.toBe(reason);
     expect(clock.now() - FAKE_START).toBe(30_000);
   });
 });

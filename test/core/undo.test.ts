@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/core/failure.js';
-import type { JournalEntry } from '../../src/core/ports.js';
+import type { JournalEntry, LaunchSpec } from '../../src/core/ports.js';
 import { startRunners } from '../../src/core/start.js';
 import { removeTraces, tracesOf } from '../../src/core/undo.js';
 import { aRequest, aWorld, failureOf, run } from './requests.js';
@@ -39,6 +39,47 @@ describe('a failed start', () => {
     expect(world.github.listed).toHaveLength(1);
     expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
     expect(world.live()).toEqual([]);
+  });
+});
+
+describe('a launch that is waiting for its next try', () => {
+  test('and is cancelled may have been heard: the runner stays for whoever looks for its instance', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const reason = new Failure('cancelled', 'c', { hint: 'h' });
+    const launch = world.ec2.launch.bind(world.ec2);
+    const waiting = async (spec: LaunchSpec, signal?: AbortSignal) => {
+      await launch(spec);
+      world.clock.after(1_000, () => world.cancel.abort(reason));
+      await world.clock.sleep(60_000, signal);
+      throw new Error('It was not cancelled.');
+    };
+    Object.assign(world.ec2, { launch: waiting });
+    const began = world.clock.now();
+    expect(await failureOf(startRunners(aRequest(), world.ports))).toMatchObject({ code: 'cancelled' });
+    expect(world.clock.now() - began).toBeLessThan(2_000);
+    expect(world.github.listed).toHaveLength(1);
+    expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
+    expect(world.live()).toEqual([]);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('is not waited for when another one has failed for good, and what it launched is found', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const launch = world.ec2.launch.bind(world.ec2);
+    let launches = 0;
+    const waiting = async (spec: LaunchSpec, signal?: AbortSignal) => {
+      if (launches++ > 0) throw new Failure('aws-not-authorized', 'no', { hint: 'h' });
+      await launch(spec);
+      await world.clock.sleep(180_000, signal);
+      throw new Error('It was not cancelled.');
+    };
+    Object.assign(world.ec2, { launch: waiting });
+    const began = world.clock.now();
+    const failure = await failureOf(startRunners(aRequest({ count: 2 }), world.ports));
+    expect(failure.code).toBe('aws-not-authorized');
+    expect(world.clock.now() - began).toBeLessThan(INVISIBLE_MS + 5_000);
+    expect(world.live()).toEqual([]);
+    expect(world.github.listed).toEqual([]);
   });
 });
 

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { listNodes } from '../node24/nodes.js';
 import { createCertificate } from './certificate.js';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
+import { inHaste } from './haste.js';
 
 const chunk = new URL('../../dist/proxy-agents.js', import.meta.url).href;
 const run = promisify(execFile);
@@ -149,7 +150,7 @@ describe.each(listNodes())('dist/proxy-agents.js under Node $major', ({ path }) 
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'AKIA0',
       AWS_SECRET_ACCESS_KEY: 'secret',
-      AWS_MAX_ATTEMPTS: '1',
+      ...inHaste(20),
     };
     // What is answered makes no sense to the action; only the way there matters.
     const cases = [

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import { age, changesSince, expire, findingsOf, isLive, launch } from './aftermath.js';
+import { inHaste } from './haste.js';
 import { errorOf, inSandbox, logOf, Scene, type Inputs } from './suite.js';
 
 const quiet = { machines: false } as const;
@@ -23,7 +24,8 @@ function always(wanted: string, fault: Fault): Intercept {
 /** It failed for this reason, and nothing was touched. */
 async function expectRefusal(scene: Scene, inputs: Inputs, reason: RegExp): Promise<void> {
   const from = scene.sandbox.requests.length;
-  const main = await scene.reap(inputs);
+  // What may pass is waited for, for a minute.
+  const main = await scene.reap(inputs, { environment: inHaste(10) });
   expect(main.code).toBe(1);
   expect(errorOf(main)).toMatch(reason);
   expect(main.summary).toContain('### Failed');

@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Fault, Intercept } from '../../sandbox/sandbox.js';
+import { isLive, LAUNCHED, launch } from './aftermath.js';
+import { inHaste } from './haste.js';
+import { errorOf, inSandbox, logOf, type How, type Scene } from './suite.js';
+
+/** Instances whose boot nobody waits for. */
+const quiet = { machines: false } as const;
+
+const THROTTLED: Fault = { kind: 'status', status: 503, code: 'RequestLimitExceeded' };
+const BROKEN: Fault = { kind: 'status', status: 500, code: 'InternalError' };
+const BAD_GATEWAY: Fault = { kind: 'status', status: 502, body: '<html>Bad gateway</html>' };
+
+const MINT = /^POST .*\/generate-jitconfig$/;
+/** Every request to GitHub. */
+const GITHUB = /^(GET|POST|DELETE) /;
+
+/** From the first request of these operations on, they go wrong for so long. */
+function trouble(operations: RegExp | string, fault: Fault, seconds: number): Intercept {
+  let begunAt: number | undefined;
+  return ({ operation }) => {
+    if (typeof operations === 'string' ? operation !== operations : !operations.test(operation)) return undefined;
+    begunAt ??= performance.now();
+    return performance.now() - begunAt < seconds * 1_000 ? fault : undefined;
+  };
+}
+
+describe('a start waits out', () => {
+  test.concurrent.each<[what: string, operations: RegExp | string, fault: Fault, seconds: number, factor: number]>([
+    ['DescribeImages throttled for 1.5 s', 'DescribeImages', THROTTLED, 1.5, 1],
+    ['DescribeImages throttled for 100 s', 'DescribeImages', THROTTLED, 5, 20],
+    ['all of EC2 throttled for 20 s', /^[A-Z][a-z]+[A-Z]\w+$/, THROTTLED, 2, 10],
+    ['SSM throttled for 20 s', 'GetParameters', { ...THROTTLED, code: 'ThrottlingException', status: 400 }, 2, 10],
+    ['GitHub’s 502 for 3 s from the first request on', GITHUB, BAD_GATEWAY, 3, 1],
+    ['GitHub’s 502 for 5 s at the registration', MINT, BAD_GATEWAY, 5, 1],
+    ['GitHub’s 502 for 55 s at the registration', MINT, BAD_GATEWAY, 5.5, 10],
+  ])('%s', (_, operations, fault, seconds, factor) =>
+    inSandbox(quiet, async (scene) => {
+      scene.sandbox.intercept = trouble(operations, fault, seconds);
+      const main = await scene.start(LAUNCHED, { environment: inHaste(factor) });
+      expect(main.code).toBe(0);
+      expect(logOf(main)).toMatch(/trying again in \d+\.\d s\.$/m);
+      expect(scene.sandbox.ec2.instances().filter(isLive)).toHaveLength(1);
+      expect(scene.sandbox.github.runners()).toHaveLength(1);
+    }),
+  );
+
+  test.concurrent('without needing more requests than ever where nothing goes wrong', () =>
+    inSandbox(quiet, async (scene) => {
+      expect((await scene.start(LAUNCHED)).code).toBe(0);
+      expect(scene.sandbox.requests.length).toBeLessThanOrEqual(8);
+    }),
+  );
+});
+
+describe('a stop waits out', () => {
+  test.concurrent.each<[what: string, operations: RegExp | string, fault: Fault, seconds: number, factor: number]>([
+    ['TerminateInstances throttled for 2 s', 'TerminateInstances', THROTTLED, 2, 1],
+    ['TerminateInstances throttled for 280 s', 'TerminateInstances', THROTTLED, 14, 20],
+    ['TerminateInstances answering 500 for 50 s', 'TerminateInstances', BROKEN, 5, 10],
+    ['all of EC2 throttled for 280 s', /^[A-Z][a-z]+[A-Z]\w+$/, THROTTLED, 14, 20],
+    ['GitHub’s 502 for 2 s', GITHUB, BAD_GATEWAY, 2, 1],
+    ['GitHub’s 502 for 20 s', GITHUB, BAD_GATEWAY, 2, 10],
+    ['GitHub’s 502 for 55 s at the removal', /^DELETE /, BAD_GATEWAY, 5.5, 10],
+  ])('%s', (_, operations, fault, seconds, factor) =>
+    inSandbox(quiet, async (scene) => {
+      await launch(scene);
+      scene.sandbox.intercept = trouble(operations, fault, seconds);
+      expect(await scene.stop({}, { environment: inHaste(factor) })).toMatchObject({ code: 0 });
+      await scene.expectNothingIsLeft();
+    }),
+  );
+});
+
+test.concurrent('a start that is cancelled while it waits for EC2 ends at once', () =>
+  inSandbox(quiet, async (scene) => {
+    const main = await cancelAt(scene, 'DescribeImages', THROTTLED);
+    expect(errorOf(main)).toContain('Code: cancelled');
+    await scene.expectNothingIsLeft();
+  }),
+);
+
+test.concurrent('a start that is cancelled takes back within its seconds what EC2 throttles meanwhile', () =>
+  inSandbox(quiet, async (scene) => {
+    const intercept = trouble('TerminateInstances', THROTTLED, 4);
+    const main = await cancelAt(scene, 'GET /repos/{owner}/{repo}/actions/runners/{runner_id}', undefined, intercept);
+    expect(errorOf(main)).toContain('everything that was started has been removed again');
+    await scene.expectNothingIsLeft();
+  }),
+);
+
+/** A start that is cancelled at the second request of an operation. @throws where GitHub would have killed it */
+async function cancelAt(scene: Scene, cancelled: string, fault: Fault | undefined, intercept?: Intercept) {
+  let kill: Parameters<NonNullable<How['onStart']>>[0] | undefined;
+  let seen = 0;
+  let sentAt = 0;
+  scene.sandbox.intercept = (request) => {
+    if (request.operation !== cancelled) return intercept?.(request);
+    if (++seen === 2) {
+      sentAt = performance.now();
+      kill?.('SIGINT');
+    }
+    return fault;
+  };
+  const main = await scene.start({}, { onStart: (given) => (kill = given) });
+  expect(main.code).toBe(1);
+  expect(performance.now() - sentAt).toBeLessThan(10_000);
+  return main;
+}
