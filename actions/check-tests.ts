@@ -19,7 +19,7 @@ export function runCheckTests(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const { values, problems } = parseInputs(inputs, readInputs());
+    const { values, problems } = parseInputs(inputs, readInputs(inputs));
     const known = values['known-environments'];
     const choice = known ? chooseEnvironments(values.environments ?? '', known) : { chosen: [], problems: [] };
     const access = values['runs-on'] === undefined ? checkAccess(accessOf(values, context)) : [];

@@ -1,8 +1,8 @@
 import { connectEc2 } from '../src/ec2/connect.js';
-import { connectGitHub } from '../src/github/connect.js';
+import { connectGitHub, type ConnectedGitHub } from '../src/github/connect.js';
 import type { Scope } from '../src/core/identity.js';
 import type { Purpose } from '../src/core/patience.js';
-import type { Ec2, GitHub, Log, ReaperEc2, ReaperGitHub } from '../src/core/ports.js';
+import type { Ec2, Log, ReaperEc2 } from '../src/core/ports.js';
 import { clock } from '../src/host/clock.js';
 import type { RunContext } from '../src/host/context.js';
 import { mask } from '../src/host/mask.js';
@@ -32,7 +32,7 @@ export interface Patient {
 export async function connectToGitHub(
   values: CredentialValues,
   about: Patient & { context: RunContext; scope: Scope; readsRuns?: boolean; connections?: number },
-): Promise<GitHub & ReaperGitHub> {
+): Promise<ConnectedGitHub> {
   const { context, scope, log, signal, purpose, readsRuns, connections = 0 } = about;
   const installation = values['app-installation-id'];
   const proxy = await loadProxy();
@@ -49,6 +49,7 @@ export async function connectToGitHub(
     scope,
     // An App's token is good for one repository: that of the scope, where the scope is one.
     repository: scope.kind === 'repo' ? scope : { owner: context.owner, repo: context.repo },
+    job: context,
     readsRuns,
     clock,
     log,

@@ -23,7 +23,7 @@ export function runFillPool(): Promise<void> {
   );
   return runAction(async () => {
     const log = createLog();
-    const { request, github } = await loadFill(readInputs(), readContext(), { log, signal });
+    const { request, github } = await loadFill(readInputs(inputs), readContext(), { log, signal });
     const filled = await fillPool(request, { ...(await connectToEc2({ log, signal })), github, clock, log, signal });
     const cost = estimateIdleDay(filled);
     writeOutputs({

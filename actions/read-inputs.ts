@@ -1,23 +1,14 @@
-import type { RawInputs } from '../src/core/inputs.js';
+import type { InputDefinitions, RawInputs } from '../src/core/inputs.js';
+import { describeUnmasked, listSecrets } from '../src/core/secrets.js';
 import { readRawInputs } from '../src/host/inputs.js';
+import { createLog } from '../src/host/log.js';
 import { mask } from '../src/host/mask.js';
 
-/** This step's inputs, its secrets masked before anything else can happen. */
-export function readInputs(): RawInputs {
+/** This step's inputs; those that their definitions call secret are masked before anything else can happen. */
+export function readInputs(definitions: InputDefinitions): RawInputs {
   const raw = readRawInputs();
-  mask(raw['github-token'], raw['app-private-key'], raw['repository-token']);
-  mask(raw['aws-secret-access-key'], ...listSecretValues(raw['secret-env']));
+  const { texts, unmasked } = listSecrets(definitions, raw);
+  mask(...texts);
+  if (unmasked.length > 0) createLog().warning(describeUnmasked(unmasked));
   return Object.fromEntries(Object.entries(raw).map(([name, text]) => [name, { text }]));
-}
-
-/** The values inside `secret-env`: GitHub knows it as one secret only. What can't be read is refused later. */
-function listSecretValues(text: string | undefined): string[] {
-  try {
-    const objects = [JSON.parse(text || '{}') as unknown].flat();
-    return objects
-      .flatMap((one) => Object.values(one ?? {}))
-      .flatMap((value) => (typeof value === 'string' ? [value] : []));
-  } catch {
-    return [];
-  }
 }

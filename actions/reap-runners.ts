@@ -21,7 +21,7 @@ export function runReapRunners(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const raw = readInputs();
+    const raw = readInputs(inputs);
     const { values, problems } = parseInputs(inputs, raw);
     refuseProblems([...problems, ...checkCredentials(raw)]);
     const request = {

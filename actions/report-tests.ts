@@ -14,7 +14,7 @@ export function runReportTests(): Promise<void> {
   return runAction(async () => {
     readContext();
     const log = createLog();
-    const { values, problems } = parseInputs(inputs, readInputs());
+    const { values, problems } = parseInputs(inputs, readInputs(inputs));
     const jobs = values.needs ?? [];
     const missing =
       jobs.length === 0 && problems.length === 0 ? ['`needs` is empty; allowed: `${{ toJSON(needs) }}`.'] : [];

@@ -27,7 +27,10 @@ export const inputs = {
   }),
   setup: text('Bash commands to run before tox, as `bash -eo pipefail` does, in the same folder and environment.'),
   env: variables('Environment variables for `setup` and tox.'),
-  'secret-env': variables('Secret ones, which win over `env`. Each value is masked.', { secret: true }),
+  'secret-env': variables(
+    'Secret ones, which win over `env`. Each value is masked, unless it has fewer than four characters or is `true` or `false`: GitHub drops outputs that contain a masked text.',
+    { secret: true },
+  ),
   report: list(
     'JUnit files that the tests write, relative to the working directory. Without one, or without a test in it, the step is red.',
     { matches: /^(?!\/).+$/, allowed: 'paths inside the working directory' },

@@ -35,7 +35,7 @@ export function runRunTox(): Promise<void> {
   const signal = listenForCancellation('Run the job again: the tests were ended with the step.');
   return runAction(async () => {
     const log = createLog();
-    const { values, problems } = parseInputs(inputs, readInputs());
+    const { values, problems } = parseInputs(inputs, readInputs(inputs));
     const cwd = join(readContext().workspace, values['working-directory'] ?? '');
     const missing =
       values['tox-env'] === undefined && problems.length === 0

@@ -1,5 +1,5 @@
 import { Failure } from '../src/core/failure.js';
-import { composeName, type Scope } from '../src/core/identity.js';
+import { composeName, NAME_PATTERN, type Scope } from '../src/core/identity.js';
 import { parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs.js';
 import { migrateInputs } from '../src/core/migration.js';
 import type { GitHub } from '../src/core/ports.js';
@@ -33,15 +33,17 @@ export interface LoadedStart {
 /**
  * From `INPUT_*` to one validated request: translated, completed by the preset, parsed, checked.
  *
- * @param connect GitHub's side with these credentials; also asked for the presets file, when nothing is checked out
- * @param problems what else is wrong with the action's inputs
+ * @param about.connect GitHub's side with these credentials; also asked for the presets file, when nothing is checked out
+ * @param about.problems what else is wrong with the action's inputs
+ * @param about.startId default: a new one
  * @throws Failure `bad-input` with every problem there is
  */
 export async function loadStart(
   given: RawInputs,
   context: RunContext,
-  { connect, problems: others = [] }: { readonly connect: Connect; readonly problems?: readonly string[] },
+  about: { readonly connect: Connect; readonly problems?: readonly string[]; readonly startId?: string },
 ): Promise<LoadedStart> {
+  const { connect, problems: others = [], startId = nonce(8) } = about;
   const migrated = migrateInputs(given, 'start');
   const early = parseInputs(earlyInputs, pick(migrated.raw, Object.keys(earlyInputs)));
   const access = await reachGitHub(migrated.raw, early, { context, connect });
@@ -64,8 +66,14 @@ export async function loadStart(
     ...checkVolume(values, raw),
     ...checkPool(values, raw),
   ]);
-  const request = composeRequest({ values, raw, preset: found.preset! }, context, reached.scope!);
+  const request = composeRequest({ values, raw, preset: found.preset!, startId }, context, reached.scope!);
   return { request, values, notices: migrated.notices, github: reached.github! };
+}
+
+/** The label that a start will have, before anything else is known; another if its preset has one. */
+export function foreseeLabel(given: RawInputs, context: RunContext, startId: string): string {
+  const label = given['label']?.text.trim() ?? '';
+  return NAME_PATTERN.test(label) ? label : composeName(context, startId);
 }
 
 /** GitHub's side, unless what it takes cannot be used; what that is, the inputs' own problems may tell already. */
@@ -133,11 +141,10 @@ function checkPool(values: StartValues, raw: RawInputs): string[] {
 }
 
 function composeRequest(
-  { values, raw, preset }: { values: StartValues; raw: RawInputs; preset: ResolvedPreset },
+  { values, raw, preset, startId }: { values: StartValues; raw: RawInputs; preset: ResolvedPreset; startId: string },
   context: RunContext,
   scope: Scope,
 ): StartRequest {
-  const startId = nonce(8);
   const image = values['ec2-image-id'];
   return {
     run: context,

@@ -123,10 +123,13 @@ export const inputs = {
       },
     ),
   ),
-  'runner-group': text('Runner group by name or id (organisation, enterprise). Default: the default group.', {
-    matches: /^.{1,128}$/,
-    allowed: 'the name or number of a runner group',
-  }),
+  'runner-group': text(
+    'Runner group by name or id (organisation, enterprise). Default: the default group. A group that gives no job of this repository and workflow a runner is refused before anything is registered.',
+    {
+      matches: /^.{1,128}$/,
+      allowed: 'the name or number of a runner group',
+    },
+  ),
   'runner-version': withDefault(
     'latest',
     text('The runner to install on an image that has none; images built by `ami/` carry their own.', {
@@ -199,10 +202,10 @@ export const inputs = {
 };
 
 export const outputs = {
-  label: 'The label for `runs-on`.',
+  label: 'The label for `runs-on` and for stop-runner. It is set before anything can fail.',
   'ec2-instance-id': 'The first instance’s id.',
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
     'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, and the seconds from the request `toRunning` and `toOnline`.',
-  region: 'The region in which the instances run.',
+  region: 'The region in which the instances run, or of a start that failed the home region.',
 };

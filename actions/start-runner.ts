@@ -14,6 +14,7 @@ import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
 import { mask } from '../src/host/mask.js';
+import { nonce } from '../src/host/nonce.js';
 import { writeOutputs } from '../src/host/outputs.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { createJournal, readJournal } from '../src/host/state.js';
@@ -21,7 +22,8 @@ import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub } from './connect.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { readInputs } from './read-inputs.js';
-import { loadStart, type LoadedStart } from './start-request.js';
+import { foreseeLabel, loadStart, type LoadedStart } from './start-request.js';
+import { inputs } from './start-runner.inputs.js';
 
 /** How long a finished start waits for the console, which only the summary's chart needs. */
 const CONSOLE_BOUND_MS = 1_000;
@@ -34,7 +36,12 @@ export function runStartRunner(root: URL): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const loading = loadStart(readInputs(), context, {
+    const given = readInputs(inputs);
+    const startId = nonce(8);
+    // Before anything can fail: by it a stop finds what this start left, and nothing else.
+    writeOutputs({ label: foreseeLabel(given, context, startId) });
+    const loading = loadStart(given, context, {
+      startId,
       // The first runner is registered while the image is asked about.
       connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
     });
@@ -44,8 +51,10 @@ export function runStartRunner(root: URL): Promise<void> {
     connecting.catch(() => undefined);
     const loaded = await loading;
     for (const notice of loaded.notices) log.info(notice);
+    const clouds = await connecting;
+    writeOutputs({ label: loaded.request.label, region: clouds.ec2.region });
     const ports = {
-      ...(await connecting),
+      ...clouds,
       github: loaded.github,
       clock,
       log,
@@ -72,7 +81,7 @@ export function runStartRunnerPost(): Promise<void> {
     if (journal?.state !== 'started') return;
     const log = createLog();
     const context = readContext();
-    const { values } = parseInputs(credentialInputs, readInputs());
+    const { values } = parseInputs(credentialInputs, readInputs(credentialInputs));
     log.info('The start did not come to its end; removing what it left.');
     const patient = { log, signal, purpose: 'end' } as const;
     const left = await removeTraces(tracesOf(journal, context), {

@@ -12,7 +12,7 @@ export const action = {
 export const inputs = {
   ...credentialInputs,
   label: text(
-    'start-runner’s `label`. With neither a label nor an id, everything that this run and attempt started is stopped.',
+    'start-runner’s `label`: everything of this run that was started with it, in any attempt. With neither a label nor an id, what no job of this run can need any more is stopped (the token needs "Actions: read").',
     { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
   ),
   'ec2-instance-id': list(
@@ -22,10 +22,16 @@ export const inputs = {
       allowed: 'instance ids like i-0a1b2c3d4e5f60718',
     },
   ),
+  all: withDefault(
+    'false',
+    flag(
+      'Stop everything that this run started, also what other jobs need. Alone: without `label` and `ec2-instance-id`.',
+    ),
+  ),
   wait: withDefault('false', flag('Return only when EC2 says that the instances are terminated.')),
   mode: legacy('`stop`, as ec2-github-runner has it.'),
 };
 
 export const outputs = {
-  'ec2-instance-ids': 'The instances that were stopped, as JSON.',
+  'ec2-instance-ids': 'The instances that EC2 confirmed it is ending, as JSON.',
 };

@@ -1,5 +1,4 @@
-import { parseInputs, refuseProblems } from '../src/core/inputs.js';
-import { migrateInputs } from '../src/core/migration.js';
+import { refuseProblems } from '../src/core/inputs.js';
 import { summariseStop } from '../src/core/report.js';
 import { refuseUnstopped, stopRunners } from '../src/core/stop.js';
 import { clock } from '../src/host/clock.js';
@@ -10,8 +9,9 @@ import { writeOutputs } from '../src/host/outputs.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub } from './connect.js';
-import { checkCredentials } from './credentials.inputs.js';
 import { readInputs } from './read-inputs.js';
+import { inputs as startInputs } from './start-runner.inputs.js';
+import { loadStop } from './stop-request.js';
 import { inputs } from './stop-runner.inputs.js';
 
 /** `stop-runner`. */
@@ -22,20 +22,15 @@ export function runStopRunner(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const migrated = migrateInputs(readInputs(), 'stop');
-    const { values, problems } = parseInputs(inputs, migrated.raw);
-    refuseProblems([...migrated.problems, ...problems, ...checkCredentials(migrated.raw)]);
-    for (const notice of migrated.notices) log.info(notice);
-    const request = {
-      run: context,
-      label: values.label,
-      instanceIds: values['ec2-instance-id'] ?? [],
-      wait: values.wait,
-    };
+    const { values, notices, unknown } = loadStop(readInputs({ ...startInputs, ...inputs }));
+    for (const notice of notices) log.info(notice);
+    const { label, all, wait, 'ec2-instance-id': instanceIds = [] } = values;
+    const request = { run: context, label, instanceIds, all, runnerName: context.runnerName, wait };
+    const readsRuns = !all && label === undefined && instanceIds.length === 0;
     const patient = { log, signal, purpose: 'end' } as const;
     const stopped = await stopRunners(request, {
       ...(await connectToEc2(patient)),
-      gitHubOf: (scope) => connectToGitHub(values, { context, scope, ...patient }),
+      gitHubOf: (scope) => connectToGitHub(values, { context, scope, ...patient, readsRuns }),
       clock,
       log,
       signal,
@@ -43,5 +38,6 @@ export function runStopRunner(): Promise<void> {
     writeOutputs({ 'ec2-instance-ids': stopped.instances.map(({ instance }) => instance.id) });
     await appendSummary(summariseStop(stopped), log);
     refuseUnstopped(stopped);
+    refuseProblems(unknown, 'Correct it in the workflow. What was named beside it was stopped.');
   });
 }

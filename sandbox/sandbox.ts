@@ -216,5 +216,7 @@ function describeEnvironment(from: {
     GITHUB_SERVER_URL: hub.url,
     GITHUB_SHA: github.sha,
     GITHUB_WORKFLOW: 'ci',
+    GITHUB_WORKFLOW_REF: `${github.repository}/.github/workflows/ci.yml@refs/heads/main`,
+    GITHUB_WORKFLOW_SHA: github.sha,
   };
 }

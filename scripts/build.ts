@@ -177,6 +177,16 @@ const leaveOutErrorClasses: Plugin = {
       : undefined,
 };
 
+/** What the SDK tries again, for credentials, it does in one way: `AWS_RETRY_MODE=adaptive` is like `standard`. */
+const leaveOutAdaptiveRetries: Plugin = {
+  name: 'leave-out-adaptive-retries',
+  load: (id) =>
+    /retry\/util-retry\/AdaptiveRetryStrategy\.js$/.test(id)
+      ? `import { StandardRetryStrategy } from './StandardRetryStrategy.js';
+         export const AdaptiveRetryStrategy = function (_, options) { return new StandardRetryStrategy(options); };`
+      : undefined,
+};
+
 const BROWSER =
   'This profile signs in at a browser, which no workflow can: `aws configure export-credentials --format env` tells its keys.';
 /** What no workflow calls: sign-ins at a browser (0.06 MB), and streams of events. What it says when one does. */
@@ -200,7 +210,14 @@ function renderUncalled(name: string): string {
   return [refuse, ...names.map((one) => `export { refuse as ${one} };`)].join('\n');
 }
 
-const plugins = [leaveOutEndpoints, leaveOutErrorClasses, leaveOutUncalled, leaveOutUndici, renewBuffer];
+const plugins = [
+  leaveOutAdaptiveRetries,
+  leaveOutEndpoints,
+  leaveOutErrorClasses,
+  leaveOutUncalled,
+  leaveOutUndici,
+  renewBuffer,
+];
 
 function refuseUnwanted(chunks: readonly OutputChunk[]): void {
   const unwanted = chunks

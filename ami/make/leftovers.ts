@@ -1,3 +1,5 @@
+import { endInstances, listAlive } from '../../src/core/end-instances.js';
+import { isEnding } from '../../src/core/instance-states.js';
 import type { Clock, Ec2, Log, ReaperEc2 } from '../../src/core/ports.js';
 
 const LONGEST_MS = 180_000;
@@ -16,7 +18,7 @@ export async function removeLeftovers(
     clock,
     log,
   }: {
-    readonly ec2: Pick<Ec2 & ReaperEc2, 'findInstances' | 'terminate' | 'findVolumes' | 'deleteVolume'>;
+    readonly ec2: Pick<Ec2 & ReaperEc2, 'region' | 'findInstances' | 'terminate' | 'findVolumes' | 'deleteVolume'>;
     readonly clock: Clock;
     readonly log: Log;
   },
@@ -26,16 +28,18 @@ export async function removeLeftovers(
   const removed: string[] = [];
   for (;;) {
     const instances = await ec2.findInstances(tags);
-    const running = instances.filter(({ state }) => state !== 'shutting-down').map(({ id }) => id);
-    if (running.length > 0) await ec2.terminate(running);
-    removed.push(...running);
+    const running = instances.filter((one) => !isEnding(one)).map(({ id }) => ({ id, region: ec2.region }));
+    const outcome = await endInstances(running, { ec2In: async () => ec2, clock }, 0);
+    removed.push(...outcome.ended.map(({ id }) => id));
     // A machine that is shutting down takes its volumes along.
     const volumes = instances.length > 0 ? [] : await ec2.findVolumes(tags);
     for (const { id } of volumes) if ((await ec2.deleteVolume(id)) === 'deleted') removed.push(id);
     if (instances.length === 0 && volumes.length === 0) break;
     if (clock.now() - begun > LONGEST_MS) {
       log.warning(
-        `Still there: ${[...instances, ...volumes].map(({ id }) => id).join(', ')}. Look at them in the EC2 console.`,
+        `Still there: ${[...instances, ...volumes].map(({ id }) => id).join(', ')}.${listAlive(outcome)
+          .map(({ why }) => ` ${why}`)
+          .join('')} Look at them in the EC2 console.`,
       );
       break;
     }

@@ -10,11 +10,16 @@ import type { XmlValue } from './xml.js';
 
 type Answer = { [element: string]: XmlValue };
 
-/** Idempotent; a terminated instance may be terminated again. */
+/**
+ * Idempotent; a terminated instance may be terminated again. One that is protected keeps those of its zone alive, and
+ * the request fails though those of other zones end. Source: EC2 API reference, TerminateInstances.
+ */
 export function terminateInstances(world: Ec2World, params: Params): Answer {
   const instances = readInstances(world, params);
   const guarded = instances.find((instance) => instance.protectedFromTermination);
   if (guarded) {
+    const zones = new Set(instances.flatMap((one) => (one.protectedFromTermination ? one.subnet.zone : [])));
+    for (const one of instances) if (!zones.has(one.subnet.zone)) terminate(world, one, byUser());
     const why = `The instance '${guarded.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute`;
     throw new Ec2Error('OperationNotPermitted', `${why} and try again.`);
   }

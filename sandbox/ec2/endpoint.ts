@@ -2,19 +2,29 @@ import { randomUUID } from 'node:crypto';
 import type { Handler, SandboxRequest, SandboxResponse, StatusFault } from '../http.js';
 import { Ec2Error } from './errors.js';
 import { readLaunchRequest } from './launch-request.js';
+import { ENABLED_REGIONS } from './network.js';
 import { OPERATIONS } from './operations.js';
 import { admit, checkCopyPermissions, checkLaunchPermissions, readSignedRegion } from './permissions.js';
 import { Params } from './query.js';
-import type { Ec2World } from './world.js';
+import { Ec2World } from './world.js';
 import { renderError, renderResponse } from './xml.js';
 
 /** EC2's Query API (2016-11-15): a form in, XML out. A request is for the region that it was signed for. */
 export function createEc2Endpoint(home: Ec2World, elsewhere: ReadonlyMap<string, Ec2World> = new Map()): Handler {
+  // An enabled region in which nobody has anything answers, too.
+  const empty = new Map<string, Ec2World>();
+  const worldOf = (region: string): Ec2World => {
+    const known = elsewhere.get(region) ?? empty.get(region);
+    if (known || region === home.region || !ENABLED_REGIONS.includes(region)) return known ?? home;
+    const { timeline, denied } = home;
+    empty.set(region, new Ec2World({ region, timeline, denied }));
+    return empty.get(region)!;
+  };
   return {
     name: (request) => readParams(request).text('Action') ?? 'no action',
     async handle(request) {
       const requestId = randomUUID();
-      const world = elsewhere.get(readSignedRegion(request) ?? '') ?? home;
+      const world = worldOf(readSignedRegion(request) ?? '');
       try {
         const params = readParams(request);
         const action = params.text('Action') ?? '';

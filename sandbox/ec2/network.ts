@@ -112,9 +112,12 @@ export function describeVpcs(world: Ec2World, params: Params): Answer {
   return { vpcSet, nextToken: page.nextToken };
 }
 
+/** Those that every account has enabled, as far as the sandbox goes. */
+export const ENABLED_REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-1'];
+
 export function describeRegions(world: Ec2World, params: Params): Answer {
   const names = params.list('RegionName');
-  const known = [...new Set([world.region, 'us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-1'])];
+  const known = [...new Set([world.region, ...ENABLED_REGIONS])];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Ec2Error('InvalidParameterValue', `Invalid region provided: ${unknown}`);
   const regions = (names.length > 0 ? names : known).map((name) => ({ name }));

@@ -119,7 +119,7 @@ export interface InstanceRecord {
   /** As it was given, decoded from base64. */
   userData: Buffer | undefined;
   shutdownBehavior: 'stop' | 'terminate';
-  readonly protectedFromTermination: boolean;
+  protectedFromTermination: boolean;
   readonly keyName?: string;
   readonly instanceProfile?: string;
   spotRequestId?: string;

@@ -46,6 +46,7 @@ export function renderRun(run: Run, repository: Repository, baseUrl: string) {
     },
     repository: minimal,
     head_repository: minimal,
+    referenced_workflows: (run.calls ?? []).map((path) => ({ path, sha: run.headSha })),
     display_title: 'A commit',
   };
 }

@@ -3,6 +3,7 @@ import type { SandboxResponse } from '../http.js';
 import { readBody } from './bodies.js';
 import { listDownloads } from './downloads.js';
 import { GitHubError, notFound } from './errors.js';
+import { getGroup, groupsOf, listGroups } from './groups.js';
 import { json, noContent, page, type Call, type Route } from './routes.js';
 import { encodeJitConfig, type RunnerRecord } from './runners.js';
 import type { Need } from './tokens.js';
@@ -153,36 +154,4 @@ function getDeprecation(call: Call): SandboxResponse {
     registration_deprecates_at: dates.registration ?? null,
     runtime_deprecates_at: dates.runtime ?? null,
   });
-}
-
-/** A repository has only the default group. */
-function groupsOf(call: Call): readonly { readonly id: number; readonly name: string }[] {
-  return call.params['repo'] ? [{ id: 1, name: 'Default' }] : call.state.groups;
-}
-
-function renderGroup(call: Call, group: { id: number; name: string }) {
-  const url = `${call.baseUrl}/${scopeOf(call)}/actions/runner-groups/${group.id}`;
-  return {
-    id: group.id,
-    name: group.name,
-    visibility: 'all',
-    default: group.id === 1,
-    runners_url: `${url}/runners`,
-    inherited: false,
-    allows_public_repositories: false,
-    restricted_to_workflows: false,
-    selected_workflows: [],
-  };
-}
-
-function listGroups(call: Call): SandboxResponse {
-  const all = groupsOf(call);
-  const { items, headers } = page(call, all);
-  return json(200, { total_count: all.length, runner_groups: items.map((group) => renderGroup(call, group)) }, headers);
-}
-
-function getGroup(call: Call): SandboxResponse {
-  const group = groupsOf(call).find(({ id }) => id === Number(call.params['runner_group_id']));
-  if (!group) throw notFound();
-  return json(200, renderGroup(call, group));
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { GitHubEvent } from './events.js';
 import { GitHubError } from './errors.js';
+import { mayUse } from './groups.js';
 import { JobBoard } from './jobs.js';
 import { RunnerRegistry } from './runners.js';
 import { SecondaryLimit, type SecondaryLimits } from './secondary-limit.js';
@@ -22,6 +23,8 @@ export interface GitHubOptions {
   readonly groups?: readonly RunnerGroup[];
   /** Text by path, or by `ref:path`. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The reusable workflows that the run calls, as `owner/name/path@ref`. Default: none. */
+  readonly calls?: readonly string[];
   /** What there is of the runner application, newest first. */
   readonly versions?: Readonly<Record<string, Deprecation>>;
   /** Default: true. */
@@ -74,14 +77,20 @@ export function seed(options: GitHubOptions): Seeded {
   const board = new JobBoard(emit);
   const versions = new Map(Object.entries(options.versions ?? defaultVersions()));
   const timing = { ...TIMING, ...options.timing };
+  const repositories = options.repositories ?? REPOSITORIES;
+  const groups = options.groups ?? GROUPS;
   const switchboard = new Switchboard({
     registry,
     board,
     timing,
     emit,
     checkVersion: (version) => checkVersion(versions, version),
+    mayUse(runner, name) {
+      const group = groups.find(({ id }) => id === runner.groupId);
+      const repository = repositories.find((one) => one.name.toLowerCase() === name.toLowerCase());
+      return runner.scope.startsWith('repos/') || !group || !repository || mayUse(group, repository);
+    },
   });
-  const repositories = options.repositories ?? REPOSITORIES;
   const app = lazily(() => makeApp(options, repositories));
   const state: State = {
     registry,
@@ -90,8 +99,8 @@ export function seed(options: GitHubOptions): Seeded {
     tokens: new TokenStore([{ token, kind: 'classic', permissions: 'all' }, ...(options.tokens ?? [])]),
     app: () => app().app,
     repositories,
-    runs: new Map([[RUN_ID, firstRun(repositories)]]),
-    groups: options.groups ?? GROUPS,
+    runs: new Map([[RUN_ID, firstRun(repositories, options.calls)]]),
+    groups,
     files: new Map(Object.entries(options.files ?? {})),
     refs: new Map([['main', HEAD_SHA]]),
     otherReleases: new Map(),
@@ -105,10 +114,10 @@ export function seed(options: GitHubOptions): Seeded {
   return { state, token, appPrivateKey: () => app().privateKey };
 }
 
-function firstRun(repositories: readonly Repository[]): Run {
+function firstRun(repositories: readonly Repository[], calls: readonly string[] = []): Run {
   const repository = repositories[0]?.name ?? '';
   const about = { headSha: HEAD_SHA, headBranch: 'main', createdAt: Date.now() };
-  return { id: RUN_ID, repository, attempt: 1, status: 'in_progress', conclusion: null, ...about };
+  return { id: RUN_ID, repository, attempt: 1, status: 'in_progress', conclusion: null, calls, ...about };
 }
 
 /** The newest version, one that ends in five days, one that may not run jobs any more, one that may not even register. */

@@ -11,6 +11,8 @@ export interface Parties {
   readonly emit: EmitGitHub;
   /** Throws when GitHub doesn't speak with this version of the runner program any more. */
   readonly checkVersion: (version: string) => void;
+  /** Whether the runner's group gives its runners jobs of this repository. */
+  readonly mayUse: (runner: RunnerRecord, repository: string) => boolean;
 }
 
 /** Joins jobs with the runner programs that are connected. */
@@ -143,7 +145,8 @@ export class Switchboard {
     const { runner } = session;
     if (!session.takesJobs || session.job || runner.status !== 'online') return false;
     if (!this.parties.registry.find(runner.id)) return false;
-    return serves(runner.scope, job.request.repository) && hasLabels(runner, job.request.labels);
+    const { repository, labels } = job.request;
+    return serves(runner.scope, repository) && this.parties.mayUse(runner, repository) && hasLabels(runner, labels);
   }
 
   #arrival(session: Session, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Handler } from '../http.js';
-import type { Job, JobRequest } from './jobs.js';
+import type { Conclusion, Job, JobRequest } from './jobs.js';
 import type { RunnerRecord } from './runners.js';
 import { seed, ENTERPRISE, HEAD_SHA, RUN_ID, type GitHubOptions } from './seed.js';
 import { createHandler } from './server.js';
@@ -37,6 +37,8 @@ export interface GitHubWorld extends Handler {
   runners(): readonly RunnerRecord[];
   jobs(): readonly Job[];
   queueJob(request: JobRequest): Job;
+  /** A job of this run on one of GitHub's own machines, which goes on until it is ended. */
+  hostJob(name: string, runnerName?: string): HostedJob;
   addToken(token: Token): Token;
   revokeToken(token: string): void;
   /** Keeps a runner online without a program; it takes no job. `busy` only shows. */
@@ -47,6 +49,14 @@ export interface GitHubWorld extends Handler {
   loseJob(id: number): void;
   /** Ends what waits here; the server is somebody else's. */
   close(): void;
+}
+
+/** `end` as its runner would report it. */
+export interface HostedJob {
+  readonly id: number;
+  /** What its steps know as RUNNER_NAME. */
+  readonly runnerName: string;
+  end(conclusion?: Conclusion): void;
 }
 
 /** A GitHub in memory, with one organisation, its repository and a running workflow. */
@@ -91,6 +101,14 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
       const job = board.add(full, (cancelled) => switchboard.cancel(cancelled));
       switchboard.assign();
       return job;
+    },
+    hostJob(name, runnerName) {
+      const run = runs.get(RUN_ID)!;
+      const request = { name, labels: ['ubuntu-latest'], steps: [], repository: run.repository, runId: run.id };
+      const job = board.add({ ...request, runAttempt: run.attempt }, (cancelled) => board.end(cancelled, 'cancelled'));
+      job.runner = { id: 1_000_000 + job.id, name: runnerName ?? `GitHub Actions ${job.id}`, groupId: 0 };
+      board.start(job);
+      return { id: job.id, runnerName: job.runner.name, end: (conclusion = 'success') => board.end(job, conclusion) };
     },
     addToken: (added) => tokens.add(added),
     revokeToken: (revoked) => tokens.revoke(revoked),

@@ -162,7 +162,7 @@ function passSecrets({ secrets }: Interface, environment: Environment): string {
 /** What `tox-on-ec2.yml` makes its outputs of. */
 const verdicts: Readonly<Record<string, string>> = {
   verdict:
-    "${{ jobs.retest.outputs.verdict || jobs.test.outputs.verdict || jobs.start.outputs.skip && 'skipped' || '' }}",
+    "${{ jobs.retest.outputs.verdict || jobs.test.outputs.verdict || jobs.start.outputs.plan == 'skip' && 'skipped' || '' }}",
   reason: '${{ jobs.start.outputs.skip }}',
   machine: '${{ jobs.restart.outputs.machine || jobs.start.outputs.machine }}',
   minutes: '${{ jobs.retest.outputs.minutes || jobs.test.outputs.minutes }}',

@@ -4,9 +4,9 @@ import { Ec2World } from '../../sandbox/ec2/world.js';
 import { createGitHub, type GitHubOptions, type GitHubWorld } from '../../sandbox/github/world.js';
 import type { Handler, SandboxRequest, SandboxResponse } from '../../sandbox/http.js';
 import { createSsmEndpoint, isSsmRequest } from '../../sandbox/ssm.js';
-import type { Ec2, GitHub, ReaperEc2, ReaperGitHub } from '../../src/core/ports.js';
+import type { Ec2, ReaperEc2 } from '../../src/core/ports.js';
 import { connectEc2, type ConnectOptions } from '../../src/ec2/connect.js';
-import { connectGitHub } from '../../src/github/connect.js';
+import { connectGitHub, type ConnectedGitHub } from '../../src/github/connect.js';
 import type { Ledger } from './ledger.js';
 import { findLimit } from './limits.js';
 import type { VirtualTime } from './virtual-time.js';
@@ -67,7 +67,7 @@ export class Clouds {
   }
 
   /** One process's GitHub, with its own view of the limits. */
-  connectGitHub(github: GitHubWorld): Promise<GitHub & ReaperGitHub> {
+  connectGitHub(github: GitHubWorld): Promise<ConnectedGitHub> {
     const [owner = '', repo = ''] = github.repository.split('/');
     const repository = { kind: 'repo', owner, repo } as const;
     return connectGitHub({

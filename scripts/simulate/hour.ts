@@ -169,8 +169,9 @@ class SimulatedHour {
   private async stop(about: StopAbout): Promise<undefined> {
     const { context, github, label, instance } = about;
     const request = { run: context, label, instanceIds: instance === undefined ? [] : [instance], wait: false };
+    const asked = { ...request, all: false, runnerName: undefined };
     const gitHubOf = () => this.about.clouds.connectGitHub(github);
-    refuseUnstopped(await stopRunners(request, { ...(await this.makePorts(about)), gitHubOf }));
+    refuseUnstopped(await stopRunners(asked, { ...(await this.makePorts(about)), gitHubOf }));
   }
 
   /** What every process has. */

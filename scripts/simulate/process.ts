@@ -13,9 +13,18 @@ export interface Place {
 export function makeContext(index: number, github: GitHubWorld): RunContext {
   const [owner = '', repo = ''] = github.repository.split('/');
   const run = { owner, repo, repository: github.repository, runId: String(1_000_000 + index), runAttempt: '1' };
-  const step = { job: 'start', action: 'start', sha: github.sha, workflow: 'ci', actor: 'octocat', isFromFork: false };
+  const step = {
+    job: 'start',
+    action: 'start',
+    runnerName: undefined,
+    sha: github.sha,
+    workflow: 'ci',
+    actor: 'octocat',
+    isFromFork: false,
+  };
   const servers = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', enterprise: undefined };
-  return { ...run, ...step, ...servers, workspace: '/nothing/is/checked/out' };
+  const about = { workflowRef: '', workflowSha: github.sha, isPublic: false };
+  return { ...run, ...step, ...servers, ...about, workspace: '/nothing/is/checked/out' };
 }
 
 export const quiet: Log = {

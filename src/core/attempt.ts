@@ -12,7 +12,7 @@ import type { StartRequest } from './request.js';
 import { prepareSites, type PreparedSites } from './site.js';
 import type { StartPorts } from './start-ports.js';
 import { StartTraces } from './start-traces.js';
-import { INVISIBLE_BOUND_MS } from './undo.js';
+import { INVISIBLE_BOUND_MS } from './end-instances.js';
 import { Watch, type Watched } from './watch.js';
 
 /** Failures of a launch that may have taken effect all the same. */

@@ -1,5 +1,6 @@
 import { Failure, messageOf, type FailureCode } from './failure.js';
-import { hasEnded, readLastWords, type Speaker } from './last-words.js';
+import { isOff } from './instance-states.js';
+import { readLastWords, type Speaker } from './last-words.js';
 import type { Ec2, Instance } from './ports.js';
 
 const MACHINES_FAULT: readonly FailureCode[] = ['instance-died', 'runner-removed', 'startup-timeout'];
@@ -22,7 +23,7 @@ export async function diagnose(machine: Speaker, ec2: Ec2): Promise<Diagnosis> {
     ([instance]) => instance ?? 'not listed by EC2',
     (error: unknown) => `could not be asked for: ${messageOf(error)}`,
   );
-  const isEnded = () => asked.then((found) => typeof found !== 'string' && hasEnded(found));
+  const isEnded = () => asked.then((found) => typeof found !== 'string' && isOff(found));
   const [found, words] = await Promise.all([asked, readLastWords(machine, ec2, isEnded)]);
   return {
     ...(words.reason !== undefined && { why: describePowerOff(words.reason) }),

@@ -2,7 +2,8 @@ import { describePowerOff, describeState } from './diagnose.js';
 import { adviseOnEnd, adviseOnPowerOff, adviseOnSilence } from './end-reasons.js';
 import { messageOf } from './failure.js';
 import { TAG } from './identity.js';
-import { hasEnded, readLastWords, type LastWords } from './last-words.js';
+import { isOff } from './instance-states.js';
+import { readLastWords, type LastWords } from './last-words.js';
 import type { Clock, Ec2ByRegion, Instance, Log, Runner } from './ports.js';
 import type { Found } from './stop-search.js';
 
@@ -49,23 +50,20 @@ export async function explainRunners(
     readonly found: readonly Found[];
     /** Of these, GitHub still lists them. */
     readonly listed: readonly Runner[];
-    /** The start told of itself, so it came to its end. */
-    readonly isStarted: boolean;
+    /** Those of them whose instance EC2 does not list. */
+    readonly unseen: readonly Runner[];
+    /** Regions that could not be asked, and why; '' for none. */
+    readonly unasked: string;
   },
   ports: ExplainPorts,
 ): Promise<Explanation[]> {
-  const { found, listed, isStarted } = about;
+  const { found, listed, unseen, unasked } = about;
   const byId = new Map(listed.map((runner) => [`${runner.id}`, runner]));
   const witness = new Witness(ports);
   const explained = await Promise.all(
     found.map((one) => explainInstance(one, byId.get(one.instance.tags[TAG.runnerId] ?? ''), witness)),
   );
-  const seen = new Set(found.map(({ instance }) => instance.tags[TAG.runnerId]));
-  const alone = listed.filter((runner) => isStranger(runner) && !seen.has(`${runner.id}`));
-  return [
-    ...explained.filter((one) => one !== undefined),
-    ...(isStarted ? alone.map(({ name }) => explainAbsence(name)) : []),
-  ];
+  return [...explained.filter((one) => one !== undefined), ...unseen.map((runner) => explainAbsence(runner, unasked))];
 }
 
 /** Folded details first, then one warning for each thing that somebody should do. */
@@ -99,7 +97,7 @@ class Witness {
       return { phases: [], lines: [`Console: not asked for, as ${CONSOLES} others of this stop were.`] };
     }
     try {
-      return await readLastWords(instance, await this.ports.ec2In(region), () => hasEnded(instance));
+      return await readLastWords(instance, await this.ports.ec2In(region), () => isOff(instance));
     } catch (error) {
       return { phases: [], lines: [`Console: could not be read: ${messageOf(error)}`] };
     }
@@ -112,7 +110,7 @@ async function explainInstance(
   witness: Witness,
 ): Promise<Explanation | undefined> {
   const { instance } = found;
-  if (!hasEnded(instance)) return runner && isStranger(runner) ? explainSilence(found, runner, witness) : undefined;
+  if (!isOff(instance)) return runner && isStranger(runner) ? explainSilence(found, runner, witness) : undefined;
   if (isUnstarted(instance)) return runner && explainClaim(instance);
   const advice = adviseOnEnd(instance.stateReason);
   if (advice) return runner || advice.isTrouble ? { ...explainEnd(instance, runner), ...advice } : undefined;
@@ -198,12 +196,15 @@ async function explainSilence(found: Found, runner: Runner, witness: Witness): P
   };
 }
 
-function explainAbsence(runner: string): Explanation {
+/** Its machine may be alive all the same: EC2 lists late what it has launched, or in a region that could not be asked. */
+function explainAbsence(runner: Runner, unasked: string): Explanation {
+  const since = isStranger(runner) ? 'was never online' : `is ${runner.busy ? 'busy' : runner.status}`;
+  const where = unasked === '' ? '' : ` where it could be asked. Not asked: ${unasked}`;
   return {
-    runner,
-    what: `Runner ${runner} was never online, and EC2 does not list an instance of it.`,
+    runner: runner.name,
+    what: `Runner ${runner.name} ${since}, and EC2 does not list an instance of it${where || '.'}`,
     evidence: 'GitHub, which still lists the runner, and the tags of all instances (DescribeInstances)',
-    hint: 'EC2 forgets an instance about an hour after its end, and why it ended: cancel a run whose job waits for longer than a boot takes, or set `wait-for: online`.',
+    hint: 'EC2 forgets an instance about an hour after its end: cancel a run whose job waits for longer than a boot takes, or set `wait-for: online`. A machine that is alive powers itself off when no job comes for the start’s `startup-timeout-minutes` and `idle-timeout-minutes` (15 min after its boot unless set), and after its `max-lifetime-minutes` (6 h) at the latest. The runner stays registered: by it stop-runner, run again, looks further, and reap-runners removes it after the run.',
     isTrouble: true,
     lines: [],
   };

@@ -38,6 +38,32 @@ export const failureCodes = {
     remedy:
       'Check the network and proxy of the runner that runs this action, and https://health.aws.amazon.com; then run the job again.',
   },
+  'aws-credentials-malformed': {
+    when: 'The AWS key id, secret or session token has blanks, line breaks or other characters inside that no such value has. Nothing was asked.',
+    remedy: 'Save the value again as a secret, copied without anything around it.',
+  },
+  'certificate-untrusted': {
+    when: 'Node does not trust the certificate that AWS, GitHub or a proxy presented: self-signed, of an unknown CA, expired, revoked, or of another name. It is not tried again.',
+    remedy:
+      'Where a proxy inspects TLS, or GitHub Enterprise Server has a certificate of your own CA, set NODE_EXTRA_CA_CERTS for the step to a PEM file with that CA. For dates, check the clock.',
+  },
+  'proxy-unusable': {
+    when: 'HTTPS_PROXY or HTTP_PROXY is not the address of an HTTP proxy: it cannot be read, or names another protocol, such as SOCKS.',
+    remedy:
+      'Set it as `http://user:password@host:port`, with special characters of the password percent-encoded, or unset it.',
+  },
+  'proxy-refused': {
+    when: 'The proxy refused the way to AWS or GitHub: it wants a password (407), or forbids the host (403). It is not tried again.',
+    remedy: 'Put user and password into the variable, have the host allowed, or list it in NO_PROXY.',
+  },
+  'proxy-unreachable': {
+    when: 'The proxy that HTTPS_PROXY or HTTP_PROXY names does not answer, or does not reach AWS or GitHub, again and again.',
+    remedy: 'Check the variable and the proxy, then run the job again.',
+  },
+  'setting-unusable': {
+    when: 'A setting or secret of the step cannot be part of a request, for example a line break in AWS_REGION or an AWS_ENDPOINT_URL that is no URL.',
+    remedy: 'Correct the variable; look for line breaks and blanks.',
+  },
   'quota-exceeded': {
     when: 'A quota of the AWS account allows none of the plans.',
     remedy:
@@ -86,15 +112,16 @@ export const failureCodes = {
     remedy: 'Check that the secret exists where this workflow runs, and that the token has not expired.',
   },
   'github-forbidden': {
-    when: 'GitHub knows the token, but it may not do this (403). The message names the permission that is missing.',
-    remedy: 'Give the token or App that permission. GITHUB_TOKEN can never register runners.',
+    when: 'GitHub knows the token, and refuses (403). GitHub’s own words and its documentation’s address come first in the message: a missing permission, an IP allow list, single sign-on, a rule about tokens, a suspended installation, an archived or blocked repository, or runners that are switched off.',
+    remedy:
+      'Do what the message says for that cause. Only where GitHub gives no cause, it names the permission that the request needs; GITHUB_TOKEN can never register runners.',
   },
   'github-not-found': {
     when: 'GitHub shows the token no such repository, organisation, enterprise, group or installation (404).',
     remedy: 'Check the name; GitHub also answers so when the token may not see it.',
   },
   'github-rejected': {
-    when: 'GitHub does not accept a request as it is (422 and the like).',
+    when: 'GitHub does not accept a request as it is (422, and 409 unless a runner’s name is taken).',
     remedy: 'Read GitHub’s own words in the message; correct the input that they name.',
   },
   'github-rate-limited': {
@@ -104,6 +131,11 @@ export const failureCodes = {
   'github-unreachable': {
     when: 'GitHub does not answer, or answers with errors of its own: for 30 s to a read, for 60 s where a runner is registered or removed.',
     remedy: 'See https://www.githubstatus.com, and the network and proxy of the runner that runs this action.',
+  },
+  'runner-group-unusable': {
+    when: 'The runner group gives no job of this run a runner: it is for other repositories, not for public ones, or limited to workflows of which this run uses none. Nothing was registered.',
+    remedy:
+      'Have an owner open the group to the repository or workflow, or set `runner-group` to another. Whoever may not look at groups gets no such error, but a line in the log.',
   },
   'runner-name-taken': {
     when: 'GitHub says of each of several new names that a runner has it.',

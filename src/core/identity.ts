@@ -27,6 +27,8 @@ export const TAG = {
   runnerId: `${OWN_PREFIX}runner-id`,
   runnerName: `${OWN_PREFIX}runner-name`,
   expiresAt: `${OWN_PREFIX}expires-at`,
+  /** `startup=5 idle=10`: the bounds that the boot agent keeps, in minutes. */
+  timeouts: `${OWN_PREFIX}timeouts`,
   // On instances of a pool; the last once a start has claimed one.
   pool: `${OWN_PREFIX}pool`,
   poolShape: `${OWN_PREFIX}pool-shape`,

@@ -65,10 +65,13 @@ export function parseInputs<D extends InputDefinitions>(
 }
 
 /** @throws Failure `bad-input` with every problem, when there is one. */
-export function refuseProblems(problems: readonly string[]): void {
+export function refuseProblems(
+  problems: readonly string[],
+  hint = 'Correct them in the workflow. Nothing was launched.',
+): void {
   if (problems.length === 0) return;
   throw new Failure('bad-input', problems.length === 1 ? problems[0]! : `${problems.length} inputs cannot be used.`, {
-    hint: 'Correct them in the workflow. Nothing was launched.',
+    hint,
     details: problems.length === 1 ? [] : problems,
   });
 }

@@ -1,6 +1,6 @@
 import { readBootPhases, tailConsole, type BootPhase } from './boot-phases.js';
 import { messageOf } from './failure.js';
-import type { Ec2, InstanceState } from './ports.js';
+import type { Ec2 } from './ports.js';
 
 /** A machine as far as its console is concerned; `launchedAt` in epoch ms. */
 export interface Speaker {
@@ -20,16 +20,11 @@ export interface LastWords {
   readonly lines: readonly string[];
 }
 
-const ENDED: readonly InstanceState[] = ['shutting-down', 'terminated', 'stopping', 'stopped'];
 const SHOWN = 15;
 
 // Source: actions/runner, Runner.Listener: Program.cs and MessageListener.cs.
 const REFUSAL =
   /^ci-actions runner: .*?(An error occurr?ed: .*|Failed to create a? ?session.*|Runner connect error: .*|The runner no longer exists on the server.*)$/;
-
-export function hasEnded({ state }: { readonly state: InstanceState }): boolean {
-  return ENDED.includes(state);
-}
 
 /** Never fails: a machine that cannot be heard is explained as far as possible, and why it can't be heard is told. */
 export async function readLastWords(

@@ -43,6 +43,11 @@ export class GivenUp {
   ) {}
 }
 
+/** ` after 30 s`, as a part of a sentence; nothing for what was tried once. */
+export function renderTried(ms: number): string {
+  return ms < 1_000 ? '' : ` after ${Math.round(ms / 1_000)} s`;
+}
+
 export interface PatienceOptions {
   readonly clock: Clock;
   /** For the jitter: from 0 to 1. */

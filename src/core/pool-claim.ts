@@ -1,4 +1,5 @@
 import { backOff } from './back-off.js';
+import { endInstances, listAlive } from './end-instances.js';
 import { Failure, messageOf } from './failure.js';
 import { composeUserData } from './launch-spec.js';
 import { jitterOf, removeSuspect, WORK_FOLDER } from './mint.js';
@@ -156,7 +157,7 @@ export class PoolClaims {
       const why = outcome.kind === 'refused' ? outcome.refusal.code : 'it is gone';
       ports.log.info(`${instance.id} (${plan.instanceType}) does not start: ${why}. It leaves the pool.`);
       // Where there is no room for its type it is worth nothing, and it carries this start's tags.
-      await ec2.terminate([instance.id]);
+      await this.discard(instance.id, ec2);
     } catch (error) {
       // Whatever was asked for may have taken effect: the attempt's own end looks for it by its tags.
       traces.unheardOf.push(minted.id);
@@ -164,6 +165,13 @@ export class PoolClaims {
     }
     await this.release(minted);
     return false;
+  }
+
+  /** It carries this start's tags by now: what EC2 does not end at once, stop-runner and the reaper find by them. */
+  private async discard(id: string, ec2: Ec2): Promise<void> {
+    const { ports } = this.context;
+    const [alive] = listAlive(await endInstances([{ id, region: ec2.region }], ports, 0));
+    if (alive) ports.log.warning(`${alive.why} It is off, and stop-runner or reap-runners removes it.`);
   }
 
   private composeClaim(minted: MintedRunner) {

@@ -1,3 +1,4 @@
+import { endInstances, listAlive } from './end-instances.js';
 import { Failure } from './failure.js';
 import { describePlan } from './launch.js';
 import { TAG } from './identity.js';
@@ -38,8 +39,8 @@ export interface Filled {
   readonly wanted: number;
   readonly launched: readonly WarmingUp[];
   readonly outcomes: readonly WarmUpOutcome[];
-  /** Those that were to be retired and that EC2 did not know then. */
-  readonly unended: readonly string[];
+  /** Those that were to be retired and that EC2 did not end, and why. */
+  readonly unended: readonly { readonly id: string; readonly why: string }[];
   /** Why fewer were launched than wanted. */
   readonly failure?: Failure;
   /** Of one instance of the pool. */
@@ -91,23 +92,24 @@ export function countReady({ judged, outcomes, dryRun, wanted }: Filled): number
 /** Those that were retired. */
 export function listRetired({ judged, unended }: Filled): string[] {
   return judged.flatMap(({ instance: { id }, verdict }) =>
-    verdict.kind === 'retire' && !unended.includes(id) ? id : [],
+    verdict.kind === 'retire' && !unended.some((one) => one.id === id) ? id : [],
   );
 }
 
 /** @throws Failure `pool-incomplete`, why nothing could be launched, or `cleanup-incomplete` */
 export function refuseIncompletePool({ outcomes, launched, failure, unended }: Filled): void {
   const failed = outcomes.filter((one) => one.kind === 'failed');
-  const left = [...unended, ...failed.flatMap(({ id, isLeft }) => (isLeft ? id : []))].join(', ');
-  const untold = `EC2 listed ${left}, and did not know it when it was to end.`;
+  const left = [...unended, ...failed.flatMap(({ id, left: why }) => (why === undefined ? [] : { id, why }))];
+  const untold = `Not ended: ${left.map(({ id }) => id).join(', ')}. ${[...new Set(left.map(({ why }) => why))].join(' ')}`;
   if (failed.length > 0) {
     throw new Failure('pool-incomplete', `${failed.length} of ${launched.length} warm-ups failed.`, {
-      hint: `Read the reasons; an image from before pools must be built again (ami/README.md). ${left === '' ? 'Those machines were removed.' : `${untold} The next run looks again.`}`,
+      hint: `Read the reasons; an image from before pools must be built again (ami/README.md). ${left.length === 0 ? 'Those machines were removed.' : `${untold} The next run looks again.`}`,
       details: failed.map(({ id, why }) => `${id}: ${why}`),
     });
   }
   if (failure) throw failure;
-  if (left !== '') throw new Failure('cleanup-incomplete', untold, { hint: 'The next run of fill-pool looks again.' });
+  if (left.length > 0)
+    throw new Failure('cleanup-incomplete', untold, { hint: 'The next run of fill-pool looks again.' });
 }
 
 /** An agent that reads its user data at every boot is what brings a stopped machine back as a runner. */
@@ -127,16 +129,13 @@ function refuseUnpoolable({ markets }: StartRequest, { sites }: Preflight): void
   });
 }
 
-/** @returns those that EC2 did not know */
-async function retire(judged: readonly JudgedInstance[], { ec2In, log }: FillPorts): Promise<string[]> {
-  const doomed = judged.filter(({ verdict }) => verdict.kind === 'retire');
-  const unended: string[] = [];
-  for (const region of new Set(doomed.map((one) => one.region))) {
-    const ids = doomed.flatMap((one) => (one.region === region ? one.instance.id : []));
-    const { unknown } = await (await ec2In(region)).terminate(ids);
-    unended.push(...unknown);
-    const retired = ids.filter((id) => !unknown.includes(id));
-    if (retired.length > 0) log.info(`Retired ${retired.join(', ')}.`);
-  }
-  return unended;
+/** @returns those that EC2 did not end */
+async function retire(judged: readonly JudgedInstance[], ports: FillPorts): Promise<Filled['unended']> {
+  const doomed = judged
+    .filter(({ verdict }) => verdict.kind === 'retire')
+    .map(({ instance: { id }, region }) => ({ id, region }));
+  const outcome = await endInstances(doomed, ports, 0);
+  const { ended } = outcome;
+  if (ended.length > 0) ports.log.info(`Retired ${ended.map(({ id }) => id).join(', ')}.`);
+  return listAlive(outcome);
 }

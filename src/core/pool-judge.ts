@@ -1,5 +1,6 @@
 import { TAG } from './identity.js';
 import { findMisfit, isClaimed, nameClaim } from './pool.js';
+import { isEnding } from './instance-states.js';
 import type { FillRequest } from './pool-fill.js';
 import type { PoolView } from './pool-look.js';
 import { judgePooled } from './pool-rules.js';
@@ -16,8 +17,6 @@ export interface JudgedInstance {
   readonly verdict: PoolVerdict;
 }
 
-const ENDING: readonly Instance['state'][] = ['shutting-down', 'terminated'];
-
 interface Circumstances {
   readonly ready: Preflight;
   readonly now: number;
@@ -28,7 +27,7 @@ interface Circumstances {
 /** What of a pool stays and what goes; over the number, the oldest go. What a start has claimed is not the pool's. */
 export function judgeAll(view: PoolView, request: FillRequest, circumstances: Circumstances): JudgedInstance[] {
   const judged = view.instances
-    .filter(({ instance }) => !ENDING.includes(instance.state))
+    .filter(({ instance }) => !isEnding(instance))
     .map((one) => ({ ...one, verdict: judge(one, { view, request, ...circumstances }) }))
     .sort((a, b) => b.instance.launchedAt - a.instance.launchedAt);
   let places = request.size;

@@ -42,5 +42,5 @@ export function summariseFill(filled: Filled): string {
 
 function describeRetirement(id: string, { dryRun, unended }: Pick<Filled, 'dryRun' | 'unended'>): string {
   if (dryRun) return 'would be retired';
-  return unended.includes(id) ? 'could not be retired' : 'retired';
+  return unended.some((one) => one.id === id) ? 'could not be retired' : 'retired';
 }

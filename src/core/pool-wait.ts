@@ -1,21 +1,23 @@
 import { readBootPhases } from './boot-phases.js';
+import { endInstances, listAlive } from './end-instances.js';
 import { Failure } from './failure.js';
+import { isAtRest } from './instance-states.js';
 import type { FillPorts } from './pool-fill.js';
 import { isClaimed } from './pool.js';
 import type { PoolView } from './pool-look.js';
 import type { WarmingUp } from './pool-launch.js';
 import type { Ec2, Instance } from './ports.js';
+import { groupByRegion } from './region.js';
 
 export type WarmUpOutcome =
   | { readonly kind: 'ready'; readonly id: string; readonly ms: number }
   /** It is still on when nobody waits any longer: its own timers end that, or the next run does. */
   | { readonly kind: 'late'; readonly id: string }
-  /** It was removed, unless it `isLeft`: EC2 did not know it then. */
-  | { readonly kind: 'failed'; readonly id: string; readonly why: string; readonly isLeft: boolean };
+  /** It was removed, unless it is `left`: why EC2 did not end it. */
+  | { readonly kind: 'failed'; readonly id: string; readonly why: string; readonly left?: string };
 
 /** How the agent says that all went well. */
 const WARMED = 'warmed up';
-const GOING_ON: readonly Instance['state'][] = ['pending', 'running', 'stopping', 'shutting-down'];
 const CADENCE_MS = 5_000;
 /** For the machine to boot before its agent counts, and to go off afterwards. */
 const AROUND_MS = 3 * 60_000;
@@ -59,11 +61,11 @@ export async function waitForWarmUps(
   let open = [...launched];
   while (open.length > 0 && clock.now() - since < warmUpMs + AROUND_MS) {
     await clock.sleep(CADENCE_MS, signal);
-    for (const region of new Set(open.map(({ plan }) => plan.region))) {
+    for (const [region, here] of groupByRegion(open.map(({ id, plan }) => ({ id, region: plan.region })))) {
       const ec2 = await ports.ec2In(region);
-      const here = open.flatMap(({ id, plan }) => (plan.region === region ? id : []));
-      const listed = await lookPatiently(here, ec2, ports);
-      for (const instance of listed.filter((one) => !GOING_ON.includes(one.state) || isClaimed(one.tags))) {
+      const ids = here.map(({ id }) => id);
+      const listed = await lookPatiently(ids, ec2, ports);
+      for (const instance of listed.filter((one) => isAtRest(one) || isClaimed(one.tags))) {
         open = open.filter(({ id }) => id !== instance.id);
         outcomes.push(await conclude(instance, { ec2, ports, ms: clock.now() - since }));
       }
@@ -95,6 +97,7 @@ async function conclude(
     return { kind: 'ready', id, ms };
   }
   ports.log.warning(`The warm-up of ${id} failed: ${why}.`);
-  const isLeft = state === 'stopped' && (await ec2.terminate([id])).unknown.length > 0;
-  return { kind: 'failed', id, why, isLeft };
+  if (state !== 'stopped') return { kind: 'failed', id, why };
+  const [alive] = listAlive(await endInstances([{ id, region: ec2.region }], ports, 0));
+  return { kind: 'failed', id, why, ...(alive && { left: alive.why }) };
 }

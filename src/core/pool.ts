@@ -38,6 +38,13 @@ export function isOfRun(
   return originsOf(runner).some((origin) => origin.startsWith(beginning));
 }
 
+/** Of a runner of this run; `undefined` for any other. */
+export function attemptOf(runner: Pick<Runner, 'name' | 'labels'>, runId: string): number | undefined {
+  const beginning = `ec2-${runId}-`;
+  const origin = originsOf(runner).find((one) => one.startsWith(beginning));
+  return origin === undefined ? undefined : Number.parseInt(origin.slice(beginning.length), 10);
+}
+
 export function isOfStart(runner: Pick<Runner, 'name' | 'labels'>, startId: string): boolean {
   return originsOf(runner).some((origin) => origin.includes(`-${startId}-`));
 }

@@ -1,5 +1,6 @@
 /** What the core asks of EC2: the conventions are those of `ports.ts`. `src/ec2` implements it. */
 
+import type { Failure } from './failure.js';
 import type { Purpose } from './patience.js';
 
 export type Market = 'on-demand' | 'spot';
@@ -117,6 +118,16 @@ export interface Instance {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** EC2's answer to a termination: each id is in one of the lists. */
+export interface Termination {
+  /** EC2 answered that they are shutting down or terminated. */
+  readonly ended: readonly string[];
+  /** EC2 does not know them (yet, or any more). */
+  readonly unknown: readonly string[];
+  /** EC2 does not end them (termination protection, a missing permission), or it could not be asked. */
+  readonly refused: readonly { readonly id: string; readonly failure: Failure }[];
+}
+
 /** Every tag must be present, with exactly this value or with one that begins so. */
 export type TagFilter = Readonly<Record<string, string | { readonly startsWith: string }>>;
 
@@ -145,8 +156,8 @@ export interface Ec2 {
     tags: TagFilter,
     which?: { readonly alsoEnded?: boolean; readonly purpose?: Purpose },
   ): Promise<readonly Instance[]>;
-  /** Idempotent; ids that EC2 does not know are returned, all others are being terminated. */
-  terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }>;
+  /** Idempotent. What EC2 refuses for some of the ids does not keep it from ending the others. */
+  terminate(ids: readonly string[]): Promise<Termination>;
   /**
    * Gives a stopped instance other user data, and makes its power-off its end. `gone`: it is not there, or not stopped,
    * and keeps the user data that it has.

@@ -38,6 +38,12 @@ export interface RunnerDownload {
   readonly version: string;
 }
 
+export interface RunnerGroup {
+  readonly id: number;
+  /** What could not be checked for want of a permission, as a sentence: no reason to give up. */
+  readonly doubt?: string;
+}
+
 export interface GitHub {
   /**
    * Registers a just-in-time runner. A name conflict is a value, because a lost answer makes one:
@@ -50,8 +56,11 @@ export interface GitHub {
   /** Every page of the scope's listing. */
   listRunners(purpose?: Purpose): Promise<readonly Runner[]>;
   removeRunner(id: number): Promise<'removed' | 'absent' | 'busy'>;
-  /** By name, in an organisation or enterprise; a `Failure` names the groups there are. */
-  resolveGroup(nameOrId: string): Promise<number>;
+  /**
+   * By name or id, else the default group; a `Failure` names the groups there are. In an organization or enterprise a
+   * group is refused that gives no job of this repository and workflow a runner.
+   */
+  resolveGroup(nameOrId: string | undefined): Promise<RunnerGroup>;
   /** The runner application for Linux on this architecture, with GitHub's own checksum. */
   findDownload(version: string, architecture: Architecture): Promise<RunnerDownload>;
   /** When GitHub stops accepting this runner version (epoch ms); `unknown` where it does not say (GHES). */
@@ -60,6 +69,27 @@ export interface GitHub {
   readFile(path: string, ref: string): Promise<string | undefined>;
   /** Suggests how much slower than planned to poll, from the rate limit last seen: 1 is as planned. */
   readonly pace: number;
+}
+
+/** One job of a run. GitHub lists it when its `needs` are done, and not before. */
+export interface RunJob {
+  readonly id: number;
+  /** As it is shown: with its matrix values, and with the names of the jobs that call its workflow. */
+  readonly name: string;
+  /** GitHub's words: `queued`, `in_progress`, `completed`, `waiting`, … */
+  readonly status: string;
+  /** Its `runs-on`. */
+  readonly labels: readonly string[];
+  /** Of the runner that took it. */
+  readonly runnerName?: string;
+  /** Epoch ms. */
+  readonly completedAt?: number;
+}
+
+/** What only a stop needs of GitHub. */
+export interface StopGitHub extends Pick<GitHub, 'listRunners' | 'readRunner' | 'removeRunner'> {
+  /** Every page of the jobs of one attempt. @param repository `owner/repo` */
+  listRunJobs(repository: string, runId: string, attempt: string): Promise<readonly RunJob[]>;
 }
 
 /** Whether a run attempt is over; `unknown`: GitHub has no such attempt (any more). */

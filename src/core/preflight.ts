@@ -9,6 +9,7 @@ import type {
   Log,
   Plan,
   RootVolume,
+  RunnerGroup,
   SecurityGroupFacts,
   SubnetFacts,
 } from './ports.js';
@@ -43,9 +44,9 @@ interface PreflightPorts {
 export async function preflight(request: StartRequest, ports: PreflightPorts): Promise<Preflight> {
   const home = ports.ec2.region;
   const regions = regionsOf(request.subnetIds, home);
-  const [surveys, groupId, pool] = await Promise.all([
+  const [surveys, group, pool] = await Promise.all([
     Promise.all(regions.map((region) => survey(request, { region, home }, ports))),
-    request.runnerGroup === undefined ? 1 : ports.github.resolveGroup(request.runnerGroup),
+    chooseGroup(request, ports),
     tryToLook(request, regions, ports),
   ]);
   const plans = listPlans(request, surveys, home);
@@ -63,7 +64,18 @@ export async function preflight(request: StartRequest, ports: PreflightPorts): P
   }
   for (const { image } of surveys) refuseOldRunner(image);
   const sites = new Map(surveys.map((one) => [one.region, toSite(request, one)]));
-  return { plans, groupId, sites, pooled: chooseFrom(pool, request, { plans, sites, ...ports }) };
+  return { plans, groupId: group.id, sites, pooled: chooseFrom(pool, request, { plans, sites, ...ports }) };
+}
+
+/** A repository has one group, and no one else's jobs there. */
+async function chooseGroup(
+  { scope, runnerGroup }: StartRequest,
+  { github, log }: PreflightPorts,
+): Promise<RunnerGroup> {
+  if (scope.kind === 'repo' && runnerGroup === undefined) return { id: 1 };
+  const group = await github.resolveGroup(runnerGroup);
+  if (group.doubt !== undefined) log.info(group.doubt);
+  return group;
 }
 
 interface Survey {

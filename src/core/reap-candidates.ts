@@ -1,4 +1,5 @@
 import { renderScope } from './identity.js';
+import { isEnding } from './instance-states.js';
 import type { Clock, Instance, Runner } from './ports.js';
 import { estimateInstance, estimateVolume } from './prices.js';
 import { readOrigin, type InstanceIdentity } from './reap-identity.js';
@@ -19,8 +20,6 @@ export interface Candidate {
   readonly remove: () => Promise<Outcome>;
 }
 
-const GONE: readonly Instance['state'][] = ['shutting-down', 'terminated'];
-
 /** Everything in a world that was looked at, with how to judge and how to remove it. */
 export class Candidates {
   constructor(
@@ -33,7 +32,7 @@ export class Candidates {
   list(): Candidate[] {
     const { instances, runners, volumes, spotRequests } = this.world;
     return [
-      ...instances.filter(({ instance }) => !GONE.includes(instance.state)).map((one) => this.forInstance(one)),
+      ...instances.filter(({ instance }) => !isEnding(instance)).map((one) => this.forInstance(one)),
       ...runners.flatMap((one) => this.forRunner(one)),
       ...volumes.map((one) => this.forVolume(one)),
       ...spotRequests.map((one) => this.forSpotRequest(one)),
@@ -68,7 +67,7 @@ export class Candidates {
         // GitHub refuses this while a job runs: from here on none can begin, so that none can be killed.
         const removal = await (await this.ports.hubs.of(identity.scope)).removeRunner(identity.runnerId);
         if (removal === 'busy') return 'spared';
-        return endInstance(instance.id, ec2);
+        return endInstance(instance.id, ec2, this.ports.clock);
       },
     };
   }

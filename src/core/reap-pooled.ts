@@ -1,3 +1,4 @@
+import { endInstances } from './end-instances.js';
 import { Failure } from './failure.js';
 import { TAG } from './identity.js';
 import { isClaimed, nameClaim } from './pool.js';
@@ -34,14 +35,16 @@ export function considerPooled(
       if (!now || isClaimed(now.tags)) return { kind: 'keep', why: 'a start has claimed it' };
       return judge(now, await (await hub()).listRunners());
     },
-    remove: () => endInstance(instance.id, ec2),
+    remove: () => endInstance(instance.id, ec2, clock),
   };
 }
 
-/** @throws Failure `cleanup-incomplete` for one that EC2 listed a moment ago and does not know now */
-export async function endInstance(id: string, ec2: ReaperEc2): Promise<Outcome> {
-  const { unknown } = await ec2.terminate([id]);
-  if (unknown.length === 0) return 'removed';
+/** @throws Failure why EC2 does not end it; `cleanup-incomplete` for one that it listed and does not know now */
+export async function endInstance(id: string, ec2: ReaperEc2, clock: Clock): Promise<Outcome> {
+  const ports = { ec2In: async () => ec2, clock };
+  const { ended, refused } = await endInstances([{ id, region: ec2.region }], ports, 0);
+  if (ended.length > 0) return 'removed';
+  for (const { failure } of refused) throw failure;
   throw new Failure('cleanup-incomplete', `EC2 listed ${id}, and does not know it now.`, {
     hint: 'The next sweep looks again.',
   });

@@ -27,6 +27,13 @@ export function regionsOf(subnets: readonly string[], home: string): string[] {
   return named.length > 0 ? [...new Set(named)] : [home];
 }
 
+/** Things by the region that they are in, in the order in which the regions come up. */
+export function groupByRegion<T extends { readonly region: string }>(things: readonly T[]): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of things) groups.set(one.region, [...(groups.get(one.region) ?? []), one]);
+  return groups;
+}
+
 /**
  * @param option what named them, as the user wrote it
  * @throws Failure `bad-input` for a region that the account does not have

@@ -34,11 +34,13 @@ export function summariseStart(started: Started, about: { label: string; phases:
 }
 
 export function summariseStop(stopped: Stopped): string {
-  return [...tabulateStopped(stopped), ...listExplanations(stopped.explanations)].join('\n');
+  return [...tabulateStopped(stopped), ...tabulateKept(stopped), ...listExplanations(stopped.explanations)].join('\n');
 }
 
 function tabulateStopped(stopped: Stopped): string[] {
-  if (stopped.instances.length === 0) return ['### Nothing to stop', '', 'No instance of this request is left.', ''];
+  const isAllKnown = stopped.kept.length + stopped.refusals.length + stopped.explanations.length === 0;
+  const nothing = isAllKnown ? 'No instance of this request is left.' : 'EC2 confirmed no termination.';
+  if (stopped.instances.length === 0) return ['### Nothing to stop', '', nothing, ''];
   const rows = stopped.instances.map(({ instance, lifetimeMs }) => [
     instance.id,
     instance.type,
@@ -46,6 +48,12 @@ function tabulateStopped(stopped: Stopped): string[] {
     `${(lifetimeMs / 60_000).toFixed(1)} min`,
   ]);
   return ['### Runners stopped', '', table(['Instance', 'Type', 'Market', 'Lifetime'], rows), ''];
+}
+
+function tabulateKept({ kept }: Stopped): string[] {
+  if (kept.length === 0) return [];
+  const rows = kept.map(({ instance, why, endsBy }) => [instance.id, instance.type, why, endsBy]);
+  return ['### Left to other jobs of this run', '', table(['Instance', 'Type', 'Why', 'Ends by itself'], rows), ''];
 }
 
 function listExplanations(explanations: readonly Explanation[]): string[] {

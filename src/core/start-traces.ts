@@ -1,4 +1,5 @@
 import type { JournalEntry, MintedRunner } from './ports.js';
+import { isClaim } from './pool.js';
 import { startTags, type StartRequest } from './request.js';
 import type { StartPorts } from './start-ports.js';
 import { removeTraces } from './undo.js';
@@ -43,6 +44,7 @@ export class StartTraces<Started extends Watched> {
         runnerIds: this.minted.map(({ id }) => id),
         ...(this.suspects.size > 0 && { startId: request.startId }),
         unheardOf,
+        claimIds: this.minted.filter(({ name }) => isClaim(name)).map(({ id }) => id),
         patienceMs,
       },
       this.ports,

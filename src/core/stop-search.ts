@@ -1,12 +1,16 @@
-import { messageOf } from './failure.js';
-import { repositoryOf, runTags, TAG, type Run } from './identity.js';
+import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './end-instances.js';
+import { Failure, messageOf } from './failure.js';
+import { repositoryOf, TAG, type Run } from './identity.js';
 import type { Clock, Ec2, Ec2ByRegion, Instance, Log, Runner, TagFilter } from './ports.js';
-import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './undo.js';
 
 export interface StopRequest {
   readonly run: Run;
   readonly label: string | undefined;
   readonly instanceIds: readonly string[];
+  /** Everything of the run, whatever goes on there. */
+  readonly all: boolean;
+  /** The name of the runner that this stop runs on. */
+  readonly runnerName: string | undefined;
   /** Wait for EC2 to say `terminated`. */
   readonly wait: boolean;
 }
@@ -26,8 +30,10 @@ interface SearchPorts {
 
 /** Finds the instances that a stop means, wherever they are and however late EC2 lists them. */
 export class InstanceSearch {
-  /** Sentences about ids that belong to somebody else. */
+  /** Sentences about ids that another repository started. */
   readonly foreign: string[] = [];
+  /** Why a region could not be asked, by its name. */
+  readonly unasked = new Map<string, Failure>();
   private readonly found = new Map<string, Found>();
   private readonly repository: string;
 
@@ -42,68 +48,89 @@ export class InstanceSearch {
     return [...this.found.values()];
   }
 
-  /** The first look: in the home region. @returns what is new */
-  async atHome(): Promise<Found[]> {
-    const { ec2 } = this.ports;
-    return [...(await this.byId(ec2)), ...(await this.byTag(ec2))];
-  }
-
-  /**
-   * The second look, when something is missing: an id that the home region does not know, or a runner whose
-   * instance nobody has seen. Once in all regions; then, for runners, until EC2 lists what it has just launched.
-   *
-   * @returns what is new
-   */
-  async further(runners: readonly Runner[]): Promise<Found[]> {
-    const { clock, log, signal, ec2 } = this.ports;
-    const missing = () =>
-      runners.filter(({ id }) => !this.all.some((one) => one.instance.tags[TAG.runnerId] === `${id}`));
-    if (missing().length === 0 && this.unseenIds().length === 0) return [];
-    const found = await this.elsewhere();
-    const deadline = clock.now() + INVISIBLE_BOUND_MS;
-    while (missing().length > 0 && clock.now() < deadline) {
-      log.debug(
-        `No instance is listed yet for ${missing()
-          .map(({ name }) => name)
-          .join(', ')}.`,
-      );
-      await clock.sleep(INVISIBLE_CADENCE_MS, signal);
-      found.push(...(await this.byTag(ec2)));
-    }
-    for (const id of this.unseenIds()) log.info(`EC2 does not know ${id} (any more): there is nothing to terminate.`);
-    return found;
-  }
-
-  private async elsewhere(): Promise<Found[]> {
-    const { ec2, ec2In, log } = this.ports;
-    try {
-      const regions = (await ec2.listRegions()).filter((region) => region !== ec2.region);
-      const perRegion = await Promise.all(
-        regions.map(async (region) => {
-          const there = await ec2In(region);
-          return [...(await this.byId(there)), ...(await this.byTag(there))];
-        }),
-      );
-      return perRegion.flat();
-    } catch (error) {
-      // Most suites live in one region and need no permission for others.
-      log.info(`Other regions were not searched: ${messageOf(error)}`);
-      return [];
-    }
-  }
-
-  private unseenIds(): string[] {
+  /** Given ids that no region knows. */
+  get unseenIds(): readonly string[] {
     const seen = (id: string) => this.found.has(id) || this.foreign.some((sentence) => sentence.startsWith(`${id} `));
     return this.request.instanceIds.filter((id) => !seen(id));
   }
 
-  private async byId(ec2: Ec2): Promise<Found[]> {
-    const ids = this.unseenIds();
+  /** Runners whose instance nobody has seen. */
+  unseen(runners: readonly Runner[]): Runner[] {
+    const seen = new Set(this.all.map(({ instance }) => instance.tags[TAG.runnerId]));
+    return runners.filter(({ id }) => !seen.has(`${id}`));
+  }
+
+  /** The first look: in the home region. */
+  async atHome(): Promise<void> {
+    await this.lookIn(this.ports.ec2.region);
+  }
+
+  /**
+   * The second look, when something is missing: an id that the home region does not know, or a runner whose instance
+   * nobody has seen. In all regions; then, for runners, at home until EC2 lists what it has just launched, and at the
+   * end of that wait once more everywhere.
+   */
+  async further(runners: readonly Runner[]): Promise<void> {
+    const { clock, log, signal, ec2 } = this.ports;
+    if (this.unseen(runners).length === 0 && this.unseenIds.length === 0) return;
+    const deadline = clock.now() + INVISIBLE_BOUND_MS;
+    await this.elsewhere();
+    while (this.unseen(runners).length > 0 && clock.now() < deadline) {
+      const names = this.unseen(runners).map(({ name }) => name);
+      log.debug(`No instance is listed yet for ${names.join(', ')}.`);
+      await clock.sleep(INVISIBLE_CADENCE_MS, signal);
+      await this.lookIn(ec2.region);
+      if (clock.now() >= deadline && this.unseen(runners).length > 0) await this.elsewhere();
+    }
+    if (this.unasked.size > 0) return;
+    for (const id of this.unseenIds) log.info(`EC2 does not know ${id} (any more): there is nothing to terminate.`);
+  }
+
+  /** Looks once in all regions when the instance of one of these runners has not been seen. */
+  async everywhere(runners: readonly Runner[]): Promise<void> {
+    if (this.unseen(runners).length > 0) await this.elsewhere();
+  }
+
+  /** `eu-west-1 (…), …`: what is not known of, and why. */
+  describeUnasked(): string {
+    return [...this.unasked].map(([region, failure]) => `${region} (${failure.message})`).join(', ');
+  }
+
+  private async elsewhere(): Promise<void> {
+    const { ec2 } = this.ports;
+    const regions = await this.attempt('other regions', () => ec2.listRegions());
+    await Promise.all((regions ?? []).filter((region) => region !== ec2.region).map((region) => this.lookIn(region)));
+  }
+
+  private async lookIn(region: string): Promise<void> {
+    await this.attempt(region, async () => {
+      const ec2 = await this.ports.ec2In(region);
+      await this.byId(ec2);
+      await this.byTag(ec2);
+    });
+  }
+
+  /** A place that cannot be asked costs only that place: most accounts deny or never enabled some regions. */
+  private async attempt<T>(place: string, ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const answer = await ask();
+      this.unasked.delete(place);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (!this.unasked.has(place)) this.ports.log.debug(`Not searched: ${place}: ${messageOf(error)}`);
+      this.unasked.set(place, error);
+      return undefined;
+    }
+  }
+
+  private async byId(ec2: Ec2): Promise<void> {
+    const ids = this.unseenIds;
     const named = ids.length > 0 ? await ec2.describeInstances(ids) : [];
     for (const { id, tags } of named.filter((one) => !this.isOurs(one))) {
       this.foreign.push(`${id} ${describeOwner(tags[TAG.repository])}; it was left alone.`);
     }
-    return this.add(
+    this.add(
       ec2.region,
       named.filter((one) => this.isOurs(one)),
     );
@@ -112,21 +139,23 @@ export class InstanceSearch {
   /**
    * Ids alone name exactly what is meant. A label means this run's instances of it, whatever the attempt (a re-run
    * stop job has the label of an earlier one): another run may be using the same fixed label at this moment. With
-   * ids beside it, it means all that was started together with them. With neither: all of this run and attempt.
+   * ids beside it, it means all that was started together with them. With neither: all of this run, of this attempt
+   * and earlier ones.
    */
-  private async byTag(ec2: Ec2): Promise<Found[]> {
+  private async byTag(ec2: Ec2): Promise<void> {
     const { label, instanceIds, run } = this.request;
-    if (label === undefined && instanceIds.length > 0) return [];
-    const filter: TagFilter =
-      label === undefined
-        ? runTags(run)
-        : { [TAG.repository]: this.repository, [TAG.runId]: run.runId, [TAG.label]: label };
-    const starts = this.starts;
+    if (label === undefined && instanceIds.length > 0) return;
+    const ofRun: TagFilter = { [TAG.repository]: this.repository, [TAG.runId]: run.runId };
+    const { starts } = this;
     // One that has ended is no reason to go on looking for its runner's instance.
+    const filter = label === undefined ? ofRun : { ...ofRun, [TAG.label]: label };
     const found = await ec2.findInstances(filter, { alsoEnded: true });
-    return this.add(
+    const isLater = ({ tags }: Instance) =>
+      label === undefined && !this.request.all && Number(tags[TAG.runAttempt]) > Number(run.runAttempt);
+    const isMeant = ({ tags }: Instance) => starts.length === 0 || starts.includes(tags[TAG.start] ?? '');
+    this.add(
       ec2.region,
-      found.filter(({ tags }) => starts.length === 0 || starts.includes(tags[TAG.start] ?? '')),
+      found.filter((one) => !isLater(one) && isMeant(one)),
     );
   }
 
@@ -141,13 +170,11 @@ export class InstanceSearch {
     return tags[TAG.repository] === this.repository;
   }
 
-  private add(region: string, instances: readonly Instance[]): Found[] {
-    const fresh = instances.filter(({ id }) => !this.found.has(id)).map((instance) => ({ instance, region }));
-    for (const one of fresh) {
-      this.found.set(one.instance.id, one);
-      this.ports.log.info(`${one.instance.id}: ${one.instance.type} in ${region}, ${one.instance.state}.`);
+  private add(region: string, instances: readonly Instance[]): void {
+    for (const instance of instances.filter(({ id }) => !this.found.has(id))) {
+      this.found.set(instance.id, { instance, region });
+      this.ports.log.info(`${instance.id}: ${instance.type} in ${region}, ${instance.state}.`);
     }
-    return fresh;
   }
 }
 

@@ -1,28 +1,33 @@
+import { EndedSoFar } from './ended-so-far.js';
 import { explainRunners, tellExplanations, type Explanation } from './explain.js';
-import { Failure, messageOf } from './failure.js';
-import { parseScope, renderScope, TAG, type Scope } from './identity.js';
-import type { Clock, Ec2, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
-import { isOfRun, isOfStart } from './pool.js';
+import { Failure } from './failure.js';
+import type { Scope } from './identity.js';
+import type { Clock, Ec2, Ec2ByRegion, Instance, Log, StopGitHub } from './ports.js';
+import { isClaim } from './pool.js';
 import { InstanceSearch, type Found, type StopRequest } from './stop-search.js';
-import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './undo.js';
+import { EVERYTHING, planStop, type KeptInstance, type StopPlan } from './stop-plan.js';
+import { removeRunners, RunnerLook } from './stop-runners.js';
 
 export interface StopPorts {
   /** The home region's. */
   readonly ec2: Ec2;
   readonly ec2In: Ec2ByRegion;
   /** GitHub as seen from a scope: what start knew of it is on the instance's tags. */
-  readonly gitHubOf: (scope: Scope) => Promise<GitHub>;
+  readonly gitHubOf: (scope: Scope) => Promise<StopGitHub>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
 export interface Stopped {
+  /** Those that EC2 confirmed it is ending. */
   readonly instances: readonly StoppedInstance[];
+  /** Those of the run that other jobs may need. */
+  readonly kept: readonly KeptInstance[];
   readonly runnersRemoved: readonly string[];
-  /** Sentences about ids that belong to somebody else. */
+  /** Sentences about ids that another repository started. */
   readonly foreign: readonly string[];
-  /** Why runners could not be removed. */
+  /** Why instances were not ended, or runners not removed. */
   readonly refusals: readonly Failure[];
   /** Why runners took no job; none where all was well. */
   readonly explanations: readonly Explanation[];
@@ -33,50 +38,101 @@ export interface StoppedInstance {
   readonly lifetimeMs: number;
 }
 
-const TERMINATION_BOUND_MS = 10 * 60_000;
-const TERMINATION_CADENCE_MS = 3_000;
-
 /**
- * Terminates what the request names (else everything this run and attempt started), then removes its runners.
- * Stopping twice succeeds. Nothing without this suite's tags for this repository is touched. What was not stopped is
- * part of what is returned: see {@link refuseUnstopped}.
+ * Terminates what the request names, then removes its runners; without a label and ids, what no job of the run can need
+ * any more ({@link planStop}). Stopping twice succeeds. Nothing without this suite's tags for this repository is touched.
+ * What was not stopped is part of what is returned: see `refuseUnstopped`.
  *
- * @throws Failure `cleanup-incomplete` for an instance that EC2 lists and does not know, or does not end
+ * @throws Failure the signal's reason
  */
 export async function stopRunners(request: StopRequest, ports: StopPorts): Promise<Stopped> {
-  const { log, clock } = ports;
+  const { log } = ports;
   const search = new InstanceSearch(request, ports);
-  // Money first: whatever happens to the runners, the machines are going away.
-  await log.group('Find and terminate', async () => terminate(await search.atHome(), ports));
-  const listing = await log.group('Look at the runners', () => listRunners(request, search, ports));
-  const late = await search.further(listing.ours.map(({ runner }) => runner));
-  await terminate(late, ports);
+  const ending = new EndedSoFar(ports);
+  const isNamed = request.all || request.label !== undefined || request.instanceIds.length > 0;
+  await log.group(isNamed ? 'Find and terminate' : 'Find', async () => {
+    await search.atHome();
+    // Money first: whatever happens to the runners, the machines that are named are going away.
+    if (isNamed) await ending.end(search.all);
+  });
+  const runners = new RunnerLook(request.run, ports);
+  await log.group('Look at the runners', () => runners.listFor(search.all.map(({ instance }) => instance)));
+  const plan = isNamed
+    ? EVERYTHING
+    : await log.group('Look at the jobs of this run', () => planStop(request, { search, runners }, ports));
+  await ending.end(await plan.choose(search.all));
+  await search.further(plan.meant(request, search, runners.listed).map(({ runner }) => runner));
+  await ending.end(await plan.choose(search.all));
+  await runners.listFor(search.all.map(({ instance }) => instance));
+  return conclude(request, { search, ending, runners, plan }, ports);
+}
+
+interface Deeds {
+  readonly search: InstanceSearch;
+  readonly ending: EndedSoFar;
+  readonly runners: RunnerLook;
+  readonly plan: StopPlan;
+}
+
+/** The runners, now that their machines are told to end, and what there is to report. */
+async function conclude(request: StopRequest, deeds: Deeds, ports: StopPorts): Promise<Stopped> {
+  const { search, ending, runners, plan } = deeds;
+  const { log, clock, ec2 } = ports;
+  const chosen = await plan.choose(search.all);
+  const meant = plan.meant(request, search, runners.listed);
+  const unseen = new Set(search.unseen(meant.map(({ runner }) => runner)));
+  // By its registration alone a later stop knows of a machine that nobody has seen. A claim's machine is the pool's.
+  const doubtful = meant.filter(({ runner }) => unseen.has(runner) && !isClaim(runner.name));
+  if (meant.length === 0) log.info('GitHub lists no runner of this request.');
+  const known = { listed: meant.map(({ runner }) => runner), unseen: doubtful.map(({ runner }) => runner) };
+  const removable = meant.filter((one) => !doubtful.includes(one));
   // Beside it, and never before the machines are told to end: EC2 keeps what they said.
   const [removed, explanations] = await Promise.all([
-    removeRunners(listing, log),
-    explainRunners(
-      { found: search.all, listed: listing.ours.map(({ runner }) => runner), isStarted: request.label !== undefined },
-      ports,
-    ),
+    removeRunners(removable, log),
+    explainRunners({ found: chosen, ...known, unasked: search.describeUnasked() }, ports),
   ]);
   await tellExplanations(explanations, log);
-  if (request.wait) await waitUntilTerminated(search.all, ports);
-  const now = clock.now();
-  // Those that had ended before are not this stop's doing.
-  const ended = search.all.filter(({ instance }) => instance.state !== 'terminated');
-  const instances = ended.map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
-  if (instances.length === 0) log.info('No instance of this request is left.');
-  const refusals = [...listing.problems, ...removed.problems];
-  return { instances, runnersRemoved: removed.names, foreign: search.foreign, refusals, explanations };
+  if (request.wait) await ending.untilTerminated(chosen);
+  plan.report(log);
+  warnOfUnseenIds(search, log);
+  const homeFailure = search.unasked.get(ec2.region);
+  const refusals = [
+    ...(homeFailure ? [homeFailure] : []),
+    ...plan.refusals,
+    ...ending.refusals,
+    ...runners.problemsFor(search.all.map(({ instance }) => instance)),
+    ...removed.problems,
+  ];
+  const instances = listStopped(chosen, ending, clock.now());
+  if (instances.length + plan.kept.length + doubtful.length + refusals.length === 0) {
+    log.info('No instance of this request is left.');
+  }
+  const { kept } = plan;
+  return { instances, kept, runnersRemoved: removed.names, foreign: search.foreign, refusals, explanations };
+}
+
+/** Those that EC2 is ending by its own word: by its answer to this stop or, before that, by its listing. */
+function listStopped(chosen: readonly Found[], ending: EndedSoFar, now: number): StoppedInstance[] {
+  return chosen
+    .filter(({ instance }) => ending.isConfirmed(instance) || instance.state === 'shutting-down')
+    .filter(({ instance }) => instance.state !== 'terminated')
+    .map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
+}
+
+function warnOfUnseenIds(search: InstanceSearch, log: Log): void {
+  if (search.unseenIds.length === 0 || search.unasked.size === 0) return;
+  log.warning(
+    `EC2 does not know ${search.unseenIds.join(', ')} where it could be asked. Not asked: ${search.describeUnasked()}\nWhat to do: If it runs there, allow the role of this job that region and run stop-runner again; its own idle timeout and lifetime end it otherwise.`,
+  );
 }
 
 /**
  * With GitHub's own advice for each of its refusals: that is where it says which permission is missing.
  *
- * @throws Failure `not-ours` for an id that isn't; `cleanup-incomplete` when a runner could not be removed
+ * @throws Failure `not-ours` for an id that isn't; `cleanup-incomplete` when something could not be ended or removed
  */
-export function refuseUnstopped({ foreign, refusals }: Stopped): void {
-  const sentences = [...foreign, ...refusals.map(({ message }) => message)];
+export function refuseUnstopped({ foreign, refusals }: Pick<Stopped, 'foreign' | 'refusals'>): void {
+  const sentences = [...new Set([...foreign, ...refusals.map(({ message }) => message)])];
   if (sentences.length === 0) return;
   const listed = sentences.length === 1 ? [] : sentences;
   const advice = [
@@ -94,111 +150,4 @@ export function refuseUnstopped({ foreign, refusals }: Stopped): void {
       ...(requestId !== undefined && { requestId }),
     },
   );
-}
-
-/** @throws Failure `cleanup-incomplete` for what EC2 lists and, for as long as that may pass, does not know by its id */
-async function terminate(found: readonly Found[], { ec2In, log, clock, signal }: StopPorts): Promise<void> {
-  const live = found.filter(({ instance }) => instance.state !== 'terminated' && instance.state !== 'shutting-down');
-  for (const region of new Set(live.map((one) => one.region))) {
-    const ids = live.flatMap((one) => (one.region === region ? one.instance.id : []));
-    log.info(`Terminating ${ids.join(', ')}.`);
-    const deadline = clock.now() + INVISIBLE_BOUND_MS;
-    let { unknown } = await (await ec2In(region)).terminate(ids);
-    while (unknown.length > 0) {
-      if (clock.now() >= deadline) throw notKnown(unknown);
-      await clock.sleep(INVISIBLE_CADENCE_MS, signal);
-      ({ unknown } = await (await ec2In(region)).terminate(unknown));
-    }
-  }
-}
-
-interface Listing {
-  readonly ours: { readonly github: GitHub; readonly runner: Runner }[];
-  readonly problems: Failure[];
-}
-
-/** Those on the instances' tags and, for a start that died before it launched, those that carry its names. */
-async function listRunners(request: StopRequest, search: InstanceSearch, ports: StopPorts): Promise<Listing> {
-  const home: Scope = { kind: 'repo', owner: request.run.owner, repo: request.run.repo };
-  const tagged = search.all.map(({ instance }) => parseScope(instance.tags[TAG.scope]) ?? home);
-  const scopes = new Map([home, ...tagged].map((scope) => [renderScope(scope), scope]));
-  const listing: Listing = { ours: [], problems: [] };
-  for (const [name, scope] of scopes) {
-    try {
-      const github = await ports.gitHubOf(scope);
-      const isOurs = ownerTest(request, search);
-      for (const runner of await github.listRunners()) if (isOurs(runner)) listing.ours.push({ github, runner });
-    } catch (error) {
-      // A token for the organisation need not reach the repository's own runners: only where ours may be, it must.
-      const needed = scope !== home || tagged.includes(home) || tagged.length === 0;
-      const sentence = `Runners of ${name} could not be removed: ${messageOf(error)}`;
-      if (!needed) ports.log.debug(sentence);
-      else if (error instanceof Failure) listing.problems.push(new Failure(error.code, sentence, error.about));
-      else throw error;
-    }
-  }
-  return listing;
-}
-
-/** Which runners are meant: those of the instances found, and ghosts of the same run, label or start. */
-function ownerTest(request: StopRequest, search: InstanceSearch): (runner: Runner) => boolean {
-  const { label, instanceIds, run } = request;
-  const ids = new Set(search.all.map(({ instance }) => instance.tags[TAG.runnerId]));
-  const { starts } = search;
-  const isGhost = (runner: Runner): boolean => {
-    const { runId, runAttempt: attempt } = run;
-    if (label === undefined) return instanceIds.length === 0 && isOfRun(runner, { runId, attempt });
-    const isMeant = starts.length === 0 || starts.some((start) => isOfStart(runner, start));
-    return isOfRun(runner, { runId }) && runner.labels.includes(label) && isMeant;
-  };
-  return (runner) => ids.has(`${runner.id}`) || isGhost(runner);
-}
-
-async function removeRunners({ ours }: Listing, log: Log): Promise<{ names: string[]; problems: Failure[] }> {
-  const names: string[] = [];
-  const problems: Failure[] = [];
-  for (const { github, runner } of ours) {
-    try {
-      const outcome = await github.removeRunner(runner.id);
-      if (outcome === 'removed') names.push(runner.name);
-      log.info(
-        outcome === 'busy'
-          ? `Runner ${runner.name} was busy: GitHub removes it as soon as it notices that its machine is gone.`
-          : `Runner ${runner.name}: ${outcome}.`,
-      );
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      problems.push(
-        new Failure(error.code, `Runner ${runner.name} could not be removed: ${error.message}`, error.about),
-      );
-    }
-  }
-  if (ours.length === 0) log.info('GitHub lists no runner of this request.');
-  return { names, problems };
-}
-
-async function waitUntilTerminated(found: readonly Found[], ports: StopPorts): Promise<void> {
-  const deadline = ports.clock.now() + TERMINATION_BOUND_MS;
-  for (const region of new Set(found.map((one) => one.region))) {
-    const ec2 = await ports.ec2In(region);
-    let open = found.flatMap((one) => (one.region === region ? one.instance.id : []));
-    for (;;) {
-      open = (await ec2.describeInstances(open)).filter(({ state }) => state !== 'terminated').map(({ id }) => id);
-      if (open.length === 0) break;
-      if (ports.clock.now() >= deadline) throw notTerminated(open);
-      await ports.clock.sleep(TERMINATION_CADENCE_MS, ports.signal);
-    }
-  }
-}
-
-function notKnown(ids: readonly string[]): Failure {
-  return new Failure('cleanup-incomplete', `EC2 lists ${ids.join(', ')}, but does not know it when it is to end.`, {
-    hint: 'Run stop-runner again: it is safe to repeat.',
-  });
-}
-
-function notTerminated(ids: readonly string[]): Failure {
-  return new Failure('cleanup-incomplete', `EC2 has not terminated ${ids.join(', ')} within 10 min.`, {
-    hint: 'They are shutting down and no longer billed; look at them in the EC2 console.',
-  });
 }

@@ -1,7 +1,8 @@
+import { endInstances, INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './end-instances.js';
 import { Failure, messageOf } from './failure.js';
 import { TAG, type Run } from './identity.js';
 import type { Clock, Ec2ByRegion, GitHub, JournalEntry, Log, TagFilter } from './ports.js';
-import { isOfStart } from './pool.js';
+import { isClaim, isOfStart } from './pool.js';
 import { startTags } from './request.js';
 
 export interface Traces {
@@ -14,6 +15,8 @@ export interface Traces {
   readonly startId?: string;
   /** Runners that may have an instance nobody has heard of; `all` when it is not known which. */
   readonly unheardOf: readonly number[] | 'all';
+  /** Runners that claim a machine of a pool: without the start's tags, that is the pool's as before. */
+  readonly claimIds?: readonly number[];
   /** How long instances that EC2 does not list yet are looked for, in ms. */
   readonly patienceMs: number;
 }
@@ -24,13 +27,6 @@ interface UndoPorts {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/**
- * For how long EC2 may not list what it has launched, in ms. Its guide on eventual consistency speaks of seconds, and
- * nobody has reported more than these.
- */
-export const INVISIBLE_BOUND_MS = 20_000;
-export const INVISIBLE_CADENCE_MS = 2_000;
 
 /** What a post step goes by: its process knows no more than the journal, so any launch may be unheard of. */
 export function tracesOf(journal: JournalEntry, run: Run): Traces {
@@ -69,26 +65,35 @@ export async function removeTraces(traces: Traces, ports: UndoPorts): Promise<st
     await terminate();
   }
   const left = [...runners.left, ...searches.flatMap((search) => search.left)];
-  const kept = listDoubtful(traces, { searches, runnerIds: [...runners.ids], expected });
+  const claimIds = [...(traces.claimIds ?? []), ...runners.claimIds];
+  const kept = listDoubtful(traces, { searches, runnerIds: [...runners.ids], expected, claimIds });
   for (const id of kept) left.push(`Runner ${id} stays registered until its instance has been looked for.`);
   const removable = [...runners.ids].filter((id) => !kept.includes(id));
   return [...left, ...(await removeRunners(removable, ports))];
 }
 
 /**
- * Runners that may have an instance which nobody has ended: they stay registered, because by them alone a stop knows
- * that it has to look further. An empty listing is believed only after as long as EC2 may take to list what it launched.
+ * Runners that may have an instance which nobody has seen: they stay registered, because by them alone a stop knows that
+ * it has to look further. However long EC2 has not listed an instance, that is no proof that there is none. Of a claim it
+ * is, after as long as EC2 may take to list new tags.
  */
 function listDoubtful(
   { patienceMs }: Traces,
-  about: { searches: readonly Search[]; runnerIds: readonly number[]; expected: readonly number[] },
+  about: {
+    searches: readonly Search[];
+    runnerIds: readonly number[];
+    expected: readonly number[];
+    claimIds: readonly number[];
+  },
 ): readonly number[] {
-  const { searches, runnerIds, expected } = about;
+  const { searches, runnerIds, expected, claimIds } = about;
   const isUnseen = (id: number) => !searches.some((search) => search.runnerIds.has(id));
   const ended = searches.reduce((sum, search) => sum + search.terminated.size, 0);
   const hasFailed = searches.some(({ left }) => left.length > 0);
-  if (hasFailed && ended < runnerIds.length) return runnerIds.filter(isUnseen);
-  return patienceMs < INVISIBLE_BOUND_MS ? expected.filter(isUnseen) : [];
+  if (ended >= runnerIds.length) return [];
+  if (hasFailed) return runnerIds.filter(isUnseen);
+  const isSettled = (id: number) => patienceMs >= INVISIBLE_BOUND_MS && claimIds.includes(id);
+  return expected.filter((id) => isUnseen(id) && !isSettled(id));
 }
 
 /** The instances of one start in one region. */
@@ -124,7 +129,7 @@ class Search {
     this.problems = [];
     await this.attempt('look for further instances of this start', () => this.look());
     const ids = [...this.ids].filter((id) => !this.terminated.has(id));
-    if (ids.length > 0) await this.attempt(`terminate ${ids.join(', ')}`, () => this.end(ids));
+    if (ids.length > 0) await this.end(ids);
   }
 
   private async look(): Promise<void> {
@@ -136,34 +141,43 @@ class Search {
   }
 
   private async end(ids: readonly string[]): Promise<void> {
-    const { unknown } = await (await this.ports.ec2In(this.region)).terminate(ids);
-    this.hidden = unknown;
-    const gone = ids.filter((id) => !unknown.includes(id));
-    for (const id of gone) this.terminated.add(id);
-    if (gone.length > 0) this.ports.log.info(`Terminated ${gone.join(', ')}.`);
+    const located = ids.map((id) => ({ id, region: this.region }));
+    const { ended, unlisted, refused } = await endInstances(located, this.ports, 0);
+    this.hidden = unlisted.map(({ id }) => id);
+    for (const { id } of ended) this.terminated.add(id);
+    if (ended.length > 0) this.ports.log.info(`Terminated ${ended.map(({ id }) => id).join(', ')}.`);
+    for (const failure of new Set(refused.map((one) => one.failure))) {
+      const alike = refused.flatMap((one) => (one.failure === failure ? one.id : []));
+      this.note(`terminate ${alike.join(', ')}`, failure);
+    }
   }
 
   private async attempt(what: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
-      this.isForbidden ||= error instanceof Failure && error.code === 'aws-not-authorized';
-      this.problems.push(`Could not ${what} in ${this.region}: ${messageOf(error)}`);
+      this.note(what, error);
     }
+  }
+
+  private note(what: string, error: unknown): void {
+    this.isForbidden ||= error instanceof Failure && error.code === 'aws-not-authorized';
+    this.problems.push(`Could not ${what} in ${this.region}: ${messageOf(error)}`);
   }
 }
 
 async function findRunners(
   { runnerIds, startId }: Traces,
   { github }: UndoPorts,
-): Promise<{ ids: ReadonlySet<number>; left: string[] }> {
+): Promise<{ ids: ReadonlySet<number>; claimIds: readonly number[]; left: string[] }> {
   const ids = new Set(runnerIds);
-  if (startId === undefined) return { ids, left: [] };
+  if (startId === undefined) return { ids, claimIds: [], left: [] };
   try {
-    for (const runner of await github.listRunners('end')) if (isOfStart(runner, startId)) ids.add(runner.id);
-    return { ids, left: [] };
+    const ours = (await github.listRunners('end')).filter((runner) => isOfStart(runner, startId));
+    for (const { id } of ours) ids.add(id);
+    return { ids, claimIds: ours.filter(({ name }) => isClaim(name)).map(({ id }) => id), left: [] };
   } catch (error) {
-    return { ids, left: [`Could not look for further runners of this start: ${messageOf(error)}`] };
+    return { ids, claimIds: [], left: [`Could not look for further runners of this start: ${messageOf(error)}`] };
   }
 }
 

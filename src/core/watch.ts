@@ -1,6 +1,8 @@
 import { Failure } from './failure.js';
-import { INVISIBLE_BOUND_MS } from './undo.js';
+import { INVISIBLE_BOUND_MS } from './end-instances.js';
+import { isOff } from './instance-states.js';
 import type { Clock, Ec2ByRegion, GitHub, Instance, Log, Runner } from './ports.js';
+import { groupByRegion } from './region.js';
 
 /** A launched runner and what has been seen of it; times in epoch ms. */
 export interface Watched {
@@ -28,7 +30,6 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-const DEAD: readonly string[] = ['shutting-down', 'terminated', 'stopping', 'stopped'];
 /** These pass by themselves: a wait goes on, until its own bound. */
 const PASSING: readonly string[] = ['github-unreachable', 'github-rate-limited', 'aws-unreachable', 'aws-throttled'];
 
@@ -108,10 +109,9 @@ export class Watch {
   }
 
   private async lookAtInstances(): Promise<void> {
-    const regions = [...new Set(this.all().map(({ region }) => region))];
     const perRegion = await Promise.all(
-      regions.map(async (region) => {
-        const ids = this.all().flatMap((one) => (one.region === region ? one.instance.id : []));
+      [...groupByRegion(this.all())].map(async ([region, some]) => {
+        const ids = some.map(({ instance }) => instance.id);
         return (await this.ports.ec2In(region)).describeInstances(ids, 'glance');
       }),
     );
@@ -204,8 +204,8 @@ export class Watch {
 }
 
 /** EC2 may go on for some seconds to say `stopped` of what it has agreed to start. */
-function isDead({ state }: Instance, { resumed, launchedAt }: Watched, now: number): boolean {
-  return DEAD.includes(state) && !(resumed && state === 'stopped' && now - launchedAt < INVISIBLE_BOUND_MS);
+function isDead(instance: Instance, { resumed, launchedAt }: Watched, now: number): boolean {
+  return isOff(instance) && !(resumed && instance.state === 'stopped' && now - launchedAt < INVISIBLE_BOUND_MS);
 }
 
 function describeDeath(instance: Instance, watched: Watched): Failure {

@@ -1,11 +1,13 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import { toConnectionFailure } from '../core/connection-faults.js';
 import { Failure } from '../core/failure.js';
 import type { Purpose } from '../core/patience.js';
 import type { Clock, Ec2, Log, ReaperEc2 } from '../core/ports.js';
 import { createCatalog } from './catalog.js';
-import { readError } from './errors.js';
+import { cleanCredentials } from './credentials.js';
+import { isHopeless, readError } from './errors.js';
 import { noCredentials } from './failures.js';
 import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
@@ -34,6 +36,8 @@ export interface ConnectOptions {
 const CONNECT_MS = 5_000;
 /** RunInstances takes up to some seconds; nothing here takes as long as this. */
 const ANSWER_MS = 20_000;
+/** None, whatever the environment says: there is one policy for what is sent again, see {@link Requests}. */
+const RETRIES = { maxAttempts: 1, retryMode: 'standard' } as const;
 
 /** What is connected to one region, with what the SDK's normal chain found. */
 export interface Clients {
@@ -65,10 +69,11 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
 
 /** @throws Failure `aws-no-region`, `aws-no-credentials` */
 export async function openClients(options: ConnectOptions): Promise<Clients> {
+  // White space around a variable is no part of a region's name; the SDK refuses it.
+  const given = options.region ?? process.env['AWS_REGION']?.trim();
   const client = new EC2Client({
-    ...(options.region && { region: options.region }),
-    // There is one policy for what is sent again: see `Requests`.
-    maxAttempts: 1,
+    ...(given && { region: given }),
+    ...RETRIES,
     requestHandler: options.requestHandler ?? {
       ...options.agents,
       connectionTimeout: CONNECT_MS,
@@ -77,11 +82,12 @@ export async function openClients(options: ConnectOptions): Promise<Clients> {
       throwOnRequestTimeout: true,
     },
   });
+  failAtOnce(client.config.requestHandler);
   const region = await findRegion(client);
   await findCredentials(client);
   const { credentials, requestHandler } = client.config;
   // The same credentials and connections for all: they are found and opened once.
-  const shared = { region, credentials, requestHandler, maxAttempts: 1 } satisfies EC2ClientConfig;
+  const shared = { region, credentials, requestHandler, ...RETRIES } satisfies EC2ClientConfig;
   return { region, requests: new Requests(client, toRequestOptions(options)), shared };
 }
 
@@ -101,6 +107,18 @@ async function loadParameters(shared: Clients['shared'], options: ConnectOptions
   return createParameters(shared, toRequestOptions(options));
 }
 
+/** What no repetition can help is a `Failure` before the SDK's own retries see it. */
+function failAtOnce(handler: EC2Client['config']['requestHandler']): void {
+  const handle = handler.handle.bind(handler);
+  handler.handle = async (request, options) => {
+    try {
+      return await handle(request, options);
+    } catch (error) {
+      throw (isHopeless(error) && toConnectionFailure(error, `AWS could not be asked at ${request.hostname}`)) || error;
+    }
+  };
+}
+
 async function findRegion(client: EC2Client): Promise<string> {
   try {
     return await client.config.region();
@@ -112,10 +130,13 @@ async function findRegion(client: EC2Client): Promise<string> {
   }
 }
 
+/** From here on every client has them without white space around. */
 async function findCredentials(client: EC2Client): Promise<void> {
+  const found = client.config.credentials;
+  client.config.credentials = async (options) => cleanCredentials(await found(options));
   try {
     await client.config.credentials();
   } catch (error) {
-    throw noCredentials(error);
+    throw error instanceof Failure ? error : noCredentials(error);
   }
 }

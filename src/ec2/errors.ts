@@ -1,3 +1,5 @@
+import { findConnectionFault } from '../core/connection-faults.js';
+import { Failure } from '../core/failure.js';
 import type { Refusal } from '../core/ports.js';
 
 /** What EC2 or SSM said, or what kept them from saying anything. */
@@ -78,8 +80,14 @@ export function classify(error: unknown): ErrorClass {
   const refusal = REFUSALS[code];
   if (refusal) return { kind: 'refused', refusal };
   if (THROTTLES.has(code) || status === 429) return { kind: 'throttled' };
+  if (isHopeless(error)) return { kind: 'fatal' };
   if (isUnanswered(error) || (status ?? 0) >= 500) return { kind: 'unanswered' };
   return { kind: 'fatal' };
+}
+
+/** Whether sending the same request again can never help: the user's settings, secrets, proxy or CA stand in the way. */
+export function isHopeless(error: unknown): boolean {
+  return error instanceof Failure || findConnectionFault(error)?.passes === false;
 }
 
 export function toRefusal(error: unknown, refusal: RefusalClass): Refusal {

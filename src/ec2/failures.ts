@@ -1,4 +1,6 @@
+import { toConnectionFailure } from '../core/connection-faults.js';
 import { Failure, type FailureCode } from '../core/failure.js';
+import { renderTried } from '../core/patience.js';
 import { classify, isServiceError, readError, type AwsError, type ErrorClass } from './errors.js';
 
 interface Explanation {
@@ -107,6 +109,10 @@ const UNEXPLAINED: Readonly<Record<ErrorClass['kind'], Explanation>> = {
 export function translate(error: unknown, action: string, triedMs = 0): unknown {
   if (error instanceof Failure) return error;
   if (isCredentialsError(error)) return noCredentials(error);
+  const unsent = isServiceError(error)
+    ? undefined
+    : toConnectionFailure(error, `AWS could not be asked ${action}${renderTried(triedMs)}`);
+  if (unsent) return unsent;
   const aws = readError(error);
   if (isDenied(aws.code)) return denied(aws, { action, cause: error });
   const { kind } = classify(error);
@@ -114,7 +120,7 @@ export function translate(error: unknown, action: string, triedMs = 0): unknown 
   const { failure, says, hint } = explain(aws.code) ?? UNEXPLAINED[kind];
   return new Failure(
     failure,
-    `${says}${triedMs < 1_000 ? '' : ` after ${Math.round(triedMs / 1_000)} s`}: ${aws.message} (${aws.code} to ${action}).`,
+    `${says}${renderTried(triedMs)}: ${aws.message} (${aws.code} to ${action}).`,
     about(aws, { hint, cause: error }),
   );
 }
@@ -125,6 +131,8 @@ export function codeBehind(failure: unknown): string {
 }
 
 export function noCredentials(error: unknown): Failure {
+  const unsent = toConnectionFailure(error, 'AWS could not be asked for credentials');
+  if (unsent) return unsent;
   const { message } = readError(error);
   return new Failure('aws-no-credentials', `There are no usable AWS credentials: ${message}`, {
     hint:

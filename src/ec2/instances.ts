@@ -3,12 +3,14 @@ import {
   type Filter,
   GetConsoleOutputCommand,
   type Instance as AwsInstance,
+  type InstanceStateChange,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import type { Ec2, Instance, InstanceState } from '../core/ports.js';
+import type { Ec2, Instance, Termination } from '../core/ports.js';
 import { Failure } from '../core/failure.js';
+import { isEnding, NOT_TERMINATED } from '../core/instance-states.js';
 import { GarbledAnswer, readError } from './errors.js';
-
+import { codeBehind } from './failures.js';
 import { chunk, FILTER_VALUES, readPages, readTags, toTagFilters } from './paging.js';
 import type { Requests } from './requests.js';
 
@@ -18,7 +20,6 @@ type Instances = Pick<Ec2, 'describeInstances' | 'findInstances' | 'terminate' |
 const TERMINATE_IDS = 1_000;
 /** The largest page of DescribeInstances. */
 const PAGE = 1_000;
-const NOT_TERMINATED: readonly InstanceState[] = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
 
 export function createInstances(requests: Requests): Instances {
   return {
@@ -36,10 +37,10 @@ export function createInstances(requests: Requests): Instances {
       return describe(requests.for(which?.purpose), [...toTagFilters(tags), ...inState]);
     },
     async terminate(ids) {
-      const unknown: string[] = [];
+      const answers: Termination[] = [];
       for (const some of chunk([...new Set(ids)], TERMINATE_IDS))
-        unknown.push(...(await terminate(requests.for('end'), some)));
-      return { unknown };
+        answers.push(await terminate(requests.for('end'), some));
+      return join(answers);
     },
     readConsole: (id, which) => readConsole(requests.for('glance'), id, which !== 'posted'),
   };
@@ -85,28 +86,73 @@ function readStateReason({ StateReason, State }: AwsInstance): string | undefine
   return Message.includes(Code) ? Message : `${Code}: ${Message}`;
 }
 
-/** @returns the ids that EC2 does not know; one such id fails the whole request, so it is sent again without them. */
-async function terminate(requests: Requests, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
+/**
+ * One bad id fails the whole request, so it is sent again without that one. EC2 names the ids that it does not know, and
+ * mostly those that it does not end; where it names none, each half is asked for by itself.
+ */
+async function terminate(requests: Requests, ids: readonly string[]): Promise<Termination> {
+  if (ids.length === 0) return join([]);
   try {
-    await requests.ask('ec2:TerminateInstances', async () => {
-      const answer = await requests.client.send(new TerminateInstancesCommand({ InstanceIds: [...ids] }));
-      if (!answer.TerminatingInstances) throw new GarbledAnswer('the answer names no instance');
+    return await requests.ask('ec2:TerminateInstances', async () => {
+      const { TerminatingInstances } = await requests.client.send(
+        new TerminateInstancesCommand({ InstanceIds: [...ids] }),
+      );
+      if (!TerminatingInstances) throw new GarbledAnswer('the answer names no instance');
+      return readTermination(ids, TerminatingInstances);
     });
-    return [];
-  } catch (error) {
-    const unknown = findUnknown(error, ids);
-    if (unknown.length === 0) throw error;
-    const others = ids.filter((id) => !unknown.includes(id));
-    return [...unknown, ...(await terminate(requests, others))];
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    const named = findNamed(failure, ids);
+    const others = ids.filter((id) => !named.includes(id));
+    const isUnknown = /^InvalidInstanceID\.(NotFound|Malformed)$/.test(codeBehind(failure));
+    if (isUnknown && named.length > 0) {
+      return join([{ ended: [], unknown: named, refused: [] }, await terminate(requests, others)]);
+    }
+    if (ids.length === 1 || !isAboutInstances(failure)) return refuseAll(ids, failure);
+    if (named.length > 0) return join([refuseAll(named, failure), await terminate(requests, others)]);
+    const half = Math.ceil(ids.length / 2);
+    return join([await terminate(requests, ids.slice(0, half)), await terminate(requests, ids.slice(half))]);
   }
 }
 
-function findUnknown(failure: unknown, ids: readonly string[]): string[] {
-  const { code, message } = readError(failure instanceof Failure ? failure.cause : failure);
-  if (!/^InvalidInstanceID\.(NotFound|Malformed)$/.test(code)) return [];
-  const named = new Set(message.split(/[^\w-]+/));
-  return ids.filter((id) => named.has(id));
+/** Only what EC2 says of each instance counts: an answer is no proof that all of it was done. */
+function readTermination(ids: readonly string[], changes: readonly InstanceStateChange[]): Termination {
+  const stateOf = (id: string) => changes.find(({ InstanceId }) => InstanceId === id)?.CurrentState?.Name;
+  const isConfirmed = (id: string): boolean => {
+    const state = stateOf(id);
+    return state !== undefined && isEnding({ state });
+  };
+  const refused = ids.filter((id) => !isConfirmed(id)).map((id) => ({ id, failure: unconfirmed(id, stateOf(id)) }));
+  return { ended: ids.filter(isConfirmed), unknown: [], refused };
+}
+
+function unconfirmed(id: string, state: string | undefined): Failure {
+  const said = state === undefined ? 'does not name it in its answer' : `says that it is ${state}`;
+  return new Failure('aws-rejected', `EC2 was told to terminate ${id} and ${said}.`, {
+    hint: 'Run this again: it is safe to repeat. Look at the instance in the EC2 console if it stays.',
+  });
+}
+
+/** Whether one instance of a request may be the reason: a protected one, or one whose tags the policy does not allow. */
+function isAboutInstances(failure: Failure): boolean {
+  return failure.code === 'aws-rejected' || codeBehind(failure) === 'UnauthorizedOperation';
+}
+
+function findNamed(failure: Failure, ids: readonly string[]): string[] {
+  const words = new Set(readError(failure.cause).message.split(/[^\w-]+/));
+  return ids.filter((id) => words.has(id));
+}
+
+function refuseAll(ids: readonly string[], failure: Failure): Termination {
+  return { ended: [], unknown: [], refused: ids.map((id) => ({ id, failure })) };
+}
+
+function join(answers: readonly Termination[]): Termination {
+  return {
+    ended: answers.flatMap(({ ended }) => ended),
+    unknown: answers.flatMap(({ unknown }) => unknown),
+    refused: answers.flatMap(({ refused }) => refused),
+  };
 }
 
 async function readConsole(requests: Requests, id: string, isLatest: boolean): Promise<string> {

@@ -3,7 +3,7 @@ import githubAppJwt from 'universal-github-app-jwt';
 import { Failure } from '../core/failure.js';
 import type { Clock } from '../core/ports.js';
 import { readPrivateKey } from './private-key.js';
-import { isRecord } from './refusals.js';
+import { isRecord, wordsOf, type HttpError } from './refusals.js';
 import { Requests, type Answer, type Credentials, type RequestPolicy } from './request.js';
 import { pathsOf, type Repository, type Scope } from './scope.js';
 
@@ -95,24 +95,32 @@ class InstallationCredentials implements Credentials {
   }
 
   private async mintBest(): Promise<string> {
+    let refusal: HttpError | undefined;
     for (const [index, wish] of this.wishes.entries()) {
       const minted = await this.mint(wish);
-      if (minted !== undefined) {
+      if (typeof minted === 'string') {
         this.wishes = this.wishes.slice(index);
         return minted;
       }
+      refusal = minted;
     }
     const { installation, context } = this.app;
     const { name } = pathsOf(context.scope);
-    throw new Failure('github-not-found', `The App's installation ${installation.id} does not cover ${name}.`, {
-      hint: 'Add the repository to the installation, or correct `app-installation-id`.',
-    });
+    const words = refusal === undefined ? '' : wordsOf(refusal);
+    throw new Failure(
+      'github-not-found',
+      `The App's installation ${installation.id} does not cover ${name}: ${words}`,
+      {
+        hint: 'Add the repository to the installation, or correct `app-installation-id`.',
+        cause: refusal,
+      },
+    );
   }
 
-  /** `undefined`: this installation does not reach that far. */
-  private async mint(wish: Wish): Promise<string | undefined> {
+  /** A refusal (422) may mean that this installation does not reach that far. */
+  private async mint(wish: Wish): Promise<string | HttpError> {
     const { requests, installation, context } = this.app;
-    const minted = await requests.ask({
+    return requests.ask({
       endpoint: `POST /app/installations/${installation.id}/access_tokens`,
       permission: `an installation of the App that covers ${pathsOf(context.scope).name}`,
       asApp: true,
@@ -125,9 +133,8 @@ class InstallationCredentials implements Credentials {
         }),
       read: ({ data }) =>
         isRecord(data) && typeof data['token'] === 'string' && data['token'] ? data['token'] : undefined,
-      expected: ({ status }) => (status === 422 ? null : undefined),
+      expected: (error) => (error.status === 422 ? error : undefined),
     });
-    return minted ?? undefined;
   }
 }
 
@@ -150,7 +157,8 @@ async function findInstallation(
     asApp: true,
     send: async (authorization) => octokit.request(`GET ${path}`, { headers: { authorization } }),
     read: readInstallation,
-    expected: ({ status }) => (status === 404 ? ('absent' as const) : undefined),
+    // Another 404 means that GitHub does not know the App at all.
+    expected: (error) => (error.status === 404 && /^not found/i.test(wordsOf(error)) ? ('absent' as const) : undefined),
   });
   if (installation !== 'absent') return installation;
   throw new Failure('github-not-found', `The GitHub App ${given.appId} is not installed where it is needed: ${name}.`, {

@@ -1,15 +1,15 @@
 import { Octokit } from '@octokit/rest';
 import { Failure } from '../core/failure.js';
 import type { Purpose } from '../core/patience.js';
-import type { Clock, GitHub, Log, ReaperGitHub } from '../core/ports.js';
-import type { Connection } from './connection.js';
+import type { Clock, GitHub, Log, ReaperGitHub, StopGitHub } from '../core/ports.js';
+import type { Connection, JobFacts } from './connection.js';
 import { readFile } from './contents.js';
 import { useCredentials, type GivenCredentials } from './credentials.js';
 import { resolveGroup } from './groups.js';
 import { findDownload, readDeprecation, readLatestRelease, type Release } from './releases.js';
 import { Requests } from './request.js';
 import { Runners } from './runners.js';
-import { readRunAttempt } from './runs.js';
+import { listRunJobs, readRunAttempt } from './runs.js';
 import { pathsOf, type Repository, type Scope } from './scope.js';
 
 export type { GivenCredentials } from './credentials.js';
@@ -24,6 +24,8 @@ export interface GitHubOptions {
   readonly scope: Scope;
   /** The repository of the run. */
   readonly repository: Repository;
+  /** Default: a runner group is not checked for what it takes to know. */
+  readonly job?: JobFacts | undefined;
   readonly clock: Clock;
   /** Whether a GitHub App's token is to read runs too, where that was granted. Default: false. */
   readonly readsRuns?: boolean | undefined;
@@ -45,13 +47,15 @@ export interface GitHubOptions {
   readonly requestTimeoutSeconds?: number | undefined;
 }
 
+export type ConnectedGitHub = GitHub & ReaperGitHub & StopGitHub;
+
 /**
  * GitHub for one scope. With a token nothing is asked yet; a GitHub App's installation is looked up and its token
  * minted, with the least permissions.
  *
  * @throws Failure `bad-input` for credentials or an address that cannot be right; `github-*` when an App is refused.
  */
-export async function connectGitHub(options: GitHubOptions): Promise<GitHub & ReaperGitHub> {
+export async function connectGitHub(options: GitHubOptions): Promise<ConnectedGitHub> {
   return toPort(await openConnection(options));
 }
 
@@ -78,10 +82,18 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
     policy,
   });
   const requests = new Requests({ ...policy, credentials });
-  return { octokit, requests, clock, repository, paths: pathsOf(scope), server: serverOf(options.apiUrl) };
+  return {
+    octokit,
+    requests,
+    clock,
+    repository,
+    paths: pathsOf(scope),
+    job: options.job,
+    server: serverOf(options.apiUrl),
+  };
 }
 
-function toPort(connection: Connection): GitHub & ReaperGitHub {
+function toPort(connection: Connection): ConnectedGitHub {
   const runners = new Runners(connection);
   return {
     mintRunner: (request, signal) => runners.mint(request, signal),
@@ -94,6 +106,7 @@ function toPort(connection: Connection): GitHub & ReaperGitHub {
     readDeprecation: (version) => readDeprecation(connection, version),
     readFile: (path, ref) => readFile(connection, path, ref),
     readRunAttempt: (of, runId, attempt) => readRunAttempt(connection, { repository: of, runId, attempt }),
+    listRunJobs: (of, runId, attempt) => listRunJobs(connection, { repository: of, runId, attempt }),
     get pace() {
       return connection.requests.pace;
     },

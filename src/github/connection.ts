@@ -3,6 +3,16 @@ import type { Clock } from '../core/ports.js';
 import type { Answer, Call, Requests } from './request.js';
 import type { Repository, ScopePaths } from './scope.js';
 
+/** What is known of the job without asking: some runner groups take only certain ones. */
+export interface JobFacts {
+  readonly runId: string;
+  /** GITHUB_WORKFLOW_REF: `owner/repo/.github/workflows/file.yml@refs/heads/main`; '' where the runner does not say. */
+  readonly workflowRef: string;
+  readonly workflowSha: string;
+  /** `undefined`: the event does not say. */
+  readonly isPublic: boolean | undefined;
+}
+
 /** Everything the parts of the adapter share. */
 export interface Connection {
   readonly octokit: Octokit;
@@ -10,6 +20,7 @@ export interface Connection {
   readonly clock: Clock;
   readonly paths: ScopePaths;
   readonly repository: Repository;
+  readonly job?: JobFacts | undefined;
   /** Who runs the API: github.com, GitHub Enterprise Server, or ghe.com (data residency). */
   readonly server: 'github.com' | 'ghes' | 'ghe.com';
 }

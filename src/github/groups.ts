@@ -1,39 +1,155 @@
 import { Failure } from '../core/failure.js';
-import type { Connection } from './connection.js';
+import type { RunnerGroup } from '../core/ports.js';
+import { toCall, type Connection } from './connection.js';
+import { isAllowedWorkflow } from './group-workflows.js';
 import { readAll } from './pages.js';
-import { isRecord } from './refusals.js';
+import { isRecord, isRefusedLook } from './refusals.js';
+import type { Answer } from './request.js';
 
 /** The group every repository, organization and enterprise has. */
 const DEFAULT_GROUP = { id: 1, name: 'Default' };
 /** How many names an error lists. */
 const NAMES_SHOWN = 20;
 
-/** See {@link GitHub.resolveGroup}. Names are compared without case. @throws Failure `bad-input` or `github-*` */
-export async function resolveGroup(connection: Connection, nameOrId: string): Promise<number> {
-  const wanted = nameOrId.trim();
-  const { groups: route, name: scope } = connection.paths;
-  if (route === undefined) {
-    if (wanted === String(DEFAULT_GROUP.id) || sameName(wanted, DEFAULT_GROUP.name)) return DEFAULT_GROUP.id;
-    throw new Failure(
-      'bad-input',
-      `There is no runner group \`${wanted}\` in ${scope}: a repository has only Default.`,
-      {
-        hint: 'Leave `runner-group` empty, or set `runner-scope` to `org` or `enterprise`, where the group is.',
-      },
-    );
+/** A runner group as far as it says who may use it. Every right is absent where a server does not tell. */
+interface Group {
+  readonly id: number;
+  readonly name: string;
+  readonly isDefault: boolean;
+  /** `all`, `selected` or `private` (all but public ones): which repositories, or of an enterprise, organizations. */
+  readonly visibility: string | undefined;
+  readonly allowsPublic: boolean | undefined;
+  /** The only workflows whose jobs may use it. */
+  readonly workflows: readonly string[] | undefined;
+}
+
+/**
+ * See {@link GitHub.resolveGroup}. Names are compared without case.
+ *
+ * @throws Failure `bad-input` for a group that does not exist, `runner-group-unusable`, or `github-*`
+ */
+export async function resolveGroup(connection: Connection, nameOrId: string | undefined): Promise<RunnerGroup> {
+  const wanted = nameOrId?.trim();
+  const { name: scope } = connection.paths;
+  if (connection.paths.groups === undefined) return { id: resolveInRepository(wanted, scope) };
+  const isWanted = (group: Group) =>
+    wanted === undefined
+      ? group.isDefault
+      : /^\d+$/.test(wanted)
+        ? group.id === Number(wanted)
+        : sameName(group.name, wanted);
+  try {
+    const found = (await list(connection, whoAsks(connection))).find(isWanted);
+    if (found) return await checkUse(connection, found);
+    const all = await list(connection, {});
+    const closed = all.find(isWanted);
+    if (closed)
+      throw unusable(closed, `${describeVisibility(closed)}, and ${describeAsker(connection)} is not among them`);
+    if (wanted !== undefined) throw unknownGroup(wanted, scope, all);
+    return { id: DEFAULT_GROUP.id, doubt: `GitHub lists no default runner group in ${scope}.` };
+  } catch (error) {
+    if (!isRefusedLook(error) || (wanted !== undefined && !/^\d+$/.test(wanted))) throw error;
+    const id = Number(wanted ?? DEFAULT_GROUP.id);
+    return { id, doubt: `Whether runner group ${id} may be used here could not be checked: ${error.message}` };
   }
-  if (/^\d+$/.test(wanted)) return Number(wanted);
-  const groups = await readAll(connection, { route: `GET ${route}`, property: 'runner_groups', readItem: readGroup });
-  const found = groups.find((group) => sameName(group.name, wanted));
-  if (found) return found.id;
-  throw new Failure('bad-input', `There is no runner group \`${wanted}\` in ${scope}.`, {
+}
+
+function resolveInRepository(wanted: string | undefined, scope: string): number {
+  const { id, name } = DEFAULT_GROUP;
+  if (wanted === undefined || wanted === String(id) || sameName(wanted, name)) return id;
+  throw new Failure('bad-input', `There is no runner group \`${wanted}\` in ${scope}: a repository has only Default.`, {
+    hint: 'Leave `runner-group` empty, or set `runner-scope` to `org` or `enterprise`, where the group is.',
+  });
+}
+
+/** GitHub's own filter by who may use a group. A server that does not know it lists all. */
+function whoAsks({ repository, paths }: Connection): Readonly<Record<string, string>> {
+  return paths.groups?.startsWith('/orgs/')
+    ? { visible_to_repository: repository.repo }
+    : { visible_to_organization: repository.owner };
+}
+
+function list(connection: Connection, parameters: Readonly<Record<string, string>>): Promise<readonly Group[]> {
+  const route = `GET ${connection.paths.groups}`;
+  return readAll(connection, { route, parameters, property: 'runner_groups', readItem: readGroup });
+}
+
+/** @throws Failure `runner-group-unusable` */
+async function checkUse(connection: Connection, group: Group): Promise<RunnerGroup> {
+  const doubts: string[] = [];
+  if (group.allowsPublic === false || group.visibility === 'private') {
+    const isPublic = connection.job?.isPublic ?? (await lookWhetherPublic(connection));
+    if (isPublic === 'unknown') doubts.push('whether the repository is public, for which the group is closed');
+    if (isPublic === true)
+      throw unusable(group, `it is closed to public repositories, and ${describeAsker(connection)} is one`);
+  }
+  if (group.workflows) {
+    const allowed = await isAllowedWorkflow(connection, group.workflows);
+    if (allowed === false) {
+      const only = group.workflows.slice(0, NAMES_SHOWN).join(', ') || 'none';
+      throw unusable(group, `it takes jobs of selected workflows only (${only}), and this run uses none of them`);
+    }
+    if (allowed === 'unknown') doubts.push("whether this job's workflow is one of those that the group is limited to");
+  }
+  if (doubts.length === 0) return { id: group.id };
+  return { id: group.id, doubt: `Of runner group ${group.name} could not be checked: ${doubts.join('; ')}.` };
+}
+
+async function lookWhetherPublic(connection: Connection): Promise<boolean | 'unknown'> {
+  const { owner, repo } = connection.repository;
+  try {
+    const { isPublic } = await connection.requests.ask(
+      toCall(connection, { route: 'GET /repos/{owner}/{repo}', parameters: { owner, repo }, read: readVisibility }),
+    );
+    return isPublic;
+  } catch (error) {
+    if (isRefusedLook(error)) return 'unknown';
+    throw error;
+  }
+}
+
+function readVisibility({ data }: Answer): { isPublic: boolean } | undefined {
+  return isRecord(data) && typeof data['private'] === 'boolean' ? { isPublic: !data['private'] } : undefined;
+}
+
+function readGroup(data: unknown): Group | undefined {
+  if (!isRecord(data) || typeof data['id'] !== 'number' || typeof data['name'] !== 'string') return undefined;
+  const { id, name, visibility, default: isDefault, allows_public_repositories: allowsPublic } = data;
+  const selected = data['restricted_to_workflows'] === true ? data['selected_workflows'] : undefined;
+  return {
+    id,
+    name,
+    isDefault: typeof isDefault === 'boolean' ? isDefault : id === DEFAULT_GROUP.id,
+    visibility: typeof visibility === 'string' ? visibility : undefined,
+    allowsPublic: typeof allowsPublic === 'boolean' ? allowsPublic : undefined,
+    workflows: Array.isArray(selected) ? selected.map(String) : undefined,
+  };
+}
+
+function unknownGroup(wanted: string, scope: string, groups: readonly Group[]): Failure {
+  return new Failure('bad-input', `There is no runner group \`${wanted}\` in ${scope}.`, {
     hint: `Set \`runner-group\` to one of: ${listNames(groups.map((group) => group.name))}.`,
   });
 }
 
-function readGroup(data: unknown): { id: number; name: string } | undefined {
-  if (!isRecord(data) || typeof data['id'] !== 'number' || typeof data['name'] !== 'string') return undefined;
-  return { id: data['id'], name: data['name'] };
+function unusable({ name, id }: Group, reason: string): Failure {
+  return new Failure(
+    'runner-group-unusable',
+    `Runner group ${name} (${id}) gives no job of this run a runner: ${reason}.`,
+    {
+      hint: 'Have an owner open the group (settings, Actions, Runner groups), or set `runner-group` to another. Nothing was registered.',
+    },
+  );
+}
+
+function describeVisibility({ visibility }: Group): string {
+  return visibility === 'private'
+    ? 'it is for private repositories'
+    : 'it is for selected repositories or organizations';
+}
+
+function describeAsker({ paths, repository }: Connection): string {
+  return paths.groups?.startsWith('/orgs/') ? `${repository.owner}/${repository.repo}` : repository.owner;
 }
 
 function listNames(names: readonly string[]): string {

@@ -13,6 +13,8 @@ const ROUNDS = 3;
 export interface Collection<T> {
   readonly route: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Default: that of the scope's runners. */
+  readonly permission?: string;
   /** The property of the answer that holds the page. */
   readonly property: string;
   readonly purpose?: Purpose | undefined;
@@ -62,6 +64,7 @@ function readPage<T>(connection: Connection, collection: Collection<T>, page: nu
       route: collection.route,
       parameters: { ...collection.parameters, per_page: PAGE_SIZE, page },
       purpose: collection.purpose,
+      ...(collection.permission !== undefined && { permission: collection.permission }),
       read: ({ data }) => toPage(data, collection),
     }),
   );

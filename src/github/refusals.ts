@@ -1,4 +1,7 @@
+import { findConnectionFault, toConnectionFailure } from '../core/connection-faults.js';
 import { Failure, type FailureCode } from '../core/failure.js';
+import { renderTried } from '../core/patience.js';
+import { adviseOnCause } from './advice.js';
 import type { ResponseHeaders } from './rate-limit.js';
 
 /** The part of Octokit's `RequestError` that is used here; its class is not exported by @octokit/rest. */
@@ -22,12 +25,26 @@ export function isHttpError(error: unknown): error is HttpError {
   return error instanceof Error && error.name === 'HttpError' && 'status' in error && typeof error.status === 'number';
 }
 
-/** GitHub's own words in an error answer, with the details it gives for a validation error. */
+/** How much of an answer is quoted that is not GitHub's own, such as a web page. */
+const LONGEST_QUOTE = 300;
+
+/** GitHub's own words in an error answer, with the details it gives for a validation error; '' where it has none. */
 export function wordsOf(error: HttpError): string {
   const data = error.response?.data;
-  if (!isRecord(data) || typeof data['message'] !== 'string') return error.message;
+  if (!isRecord(data)) return error.message.slice(0, LONGEST_QUOTE);
   const errors = Array.isArray(data['errors']) ? data['errors'].map(describeDetail) : [];
-  return [data['message'], ...errors].join('; ');
+  const message = typeof data['message'] === 'string' ? data['message'] : '';
+  // Some errors are a text instead of a list, and a blocked repository has its reason apart.
+  const further = typeof data['errors'] === 'string' ? [data['errors']] : [];
+  const block = isRecord(data['block']) ? [`reason: ${String(data['block']['reason'])}`] : [];
+  return [message, ...errors, ...further, ...block].filter((part) => part !== '').join('; ');
+}
+
+/** Where GitHub's documentation explains the call, as GitHub itself says. */
+function documentationOf(error: HttpError): string {
+  const data = error.response?.data;
+  const url = isRecord(data) ? data['documentation_url'] : undefined;
+  return typeof url === 'string' && url !== '' ? ` (${url})` : '';
 }
 
 /** Why no answer came: the innermost reason, since `fetch` says only that it failed. */
@@ -41,7 +58,7 @@ export function silenceOf(error: HttpError): string {
   return words.find((word) => word !== '') ?? error.message;
 }
 
-/** An answer of GitHub's that is no success, as a `Failure` that names what is missing where. */
+/** An answer of GitHub's that is no success: its own words first, then what to do about that cause. */
 export function toFailure(error: HttpError, call: CallName): Failure {
   const headers = error.response?.headers ?? {};
   const requestId = headers['x-github-request-id'];
@@ -49,11 +66,18 @@ export function toFailure(error: HttpError, call: CallName): Failure {
     cause: error,
     ...(requestId === undefined ? {} : { requestId: String(requestId) }),
   };
+  const words = wordsOf(error);
   const { code, hint } = judge(error, call);
-  return new Failure(code, `GitHub answered ${call.endpoint} with ${error.status}: ${wordsOf(error)}`, {
-    hint,
+  const said = `${words === '' ? ' and gives no reason' : `: ${words}`}${documentationOf(error)}`;
+  return new Failure(code, `GitHub answered ${call.endpoint} with ${error.status}${said}`, {
+    hint: adviseOnCause(error, words, call) ?? hint,
     ...about,
   });
+}
+
+/** For a request that never arrived. @throws Failure when sending it again can never help */
+export function refuseHopeless(error: unknown, call: CallName): void {
+  if (findConnectionFault(error)?.passes === false) throw toUnreachable(call, { reason: '', ms: 0, cause: error });
 }
 
 /** GitHub gave no answer that could be understood. */
@@ -61,8 +85,10 @@ export function toUnreachable(
   call: CallName,
   { reason, ms, cause }: { readonly reason: string; readonly ms: number; readonly cause: unknown },
 ): Failure {
-  const tried = ms < 1_000 ? '' : ` after ${Math.round(ms / 1_000)} s`;
-  return new Failure('github-unreachable', `GitHub could not be asked ${call.endpoint}${tried}: ${reason}.`, {
+  const intro = `GitHub could not be asked ${call.endpoint}${renderTried(ms)}`;
+  const fault = toConnectionFailure(cause, intro);
+  if (fault) return fault;
+  return new Failure('github-unreachable', `${intro}: ${reason}.`, {
     hint:
       'See https://www.githubstatus.com, and check that this machine reaches the API address (`GITHUB_API_URL`), ' +
       'through a proxy where one is needed. Then run the job again.',
@@ -88,6 +114,7 @@ export function toRateLimited(
   );
 }
 
+/** By the status, for a cause that is not known. */
 function judge(error: HttpError, call: CallName): { code: FailureCode; hint: string } {
   if (error.status === 401) return { code: 'github-unauthorized', hint: unauthorizedHint(call) };
   if (error.status === 403) return { code: 'github-forbidden', hint: forbiddenHint(error, call) };
@@ -112,8 +139,6 @@ function unauthorizedHint(call: CallName): string {
 
 function forbiddenHint(error: HttpError, call: CallName): string {
   const headers = error.response?.headers ?? {};
-  const sso = /url=(\S+)/.exec(String(headers['x-github-sso'] ?? ''))?.[1];
-  if (sso) return `The organization uses SAML single sign-on: authorize the token for it at ${sso}`;
   const accepted = headers['x-accepted-github-permissions'];
   const scopes = headers['x-oauth-scopes'];
   return [
@@ -134,4 +159,9 @@ function describeDetail(detail: unknown): string {
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** "May not look" is not "may not use". */
+export function isRefusedLook(error: unknown): error is Failure {
+  return error instanceof Failure && (error.code === 'github-forbidden' || error.code === 'github-not-found');
 }

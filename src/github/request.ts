@@ -2,6 +2,7 @@ import { GivenUp, Patience, Trouble, type PatienceOptions, type Purpose } from '
 import { paceOf, readRateLimit, readWait, type RateLimit, type ResponseHeaders } from './rate-limit.js';
 import {
   isHttpError,
+  refuseHopeless,
   silenceOf,
   toFailure,
   toRateLimited,
@@ -127,7 +128,10 @@ export class Requests {
   }
 
   private async judge<E>(error: HttpError, call: Call<unknown, E>): Promise<E | Trouble | 'again'> {
-    if (!error.response) return new Trouble('unanswered', { reason: silenceOf(error), cause: error });
+    if (!error.response) {
+      refuseHopeless(error, call);
+      return new Trouble('unanswered', { reason: silenceOf(error), cause: error });
+    }
     const { headers } = error.response;
     this.noteLimit(headers);
     if (error.status >= 500) {

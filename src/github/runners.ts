@@ -40,7 +40,7 @@ export class Runners {
         purpose: 'register',
         signal,
         read: readMinted,
-        expected: ({ status }) => (status === 409 ? ('name-taken' as const) : undefined),
+        expected: (error) => (isNameTaken(error) ? ('name-taken' as const) : undefined),
       }),
     );
   }
@@ -120,6 +120,11 @@ export class Runners {
     );
     this.visibleAt = this.connection.clock.now();
   }
+}
+
+/** GitHub has other conflicts, under which no other name would fare better. */
+function isNameTaken(error: HttpError): boolean {
+  return error.status === 409 && /already exists/i.test(wordsOf(error));
 }
 
 /** GitHub has one 422 that is an answer: the runner is at work. */

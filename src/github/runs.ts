@@ -1,16 +1,21 @@
-import type { AttemptState } from '../core/ports.js';
+import type { AttemptState, RunJob } from '../core/ports.js';
 import { toCall, type Connection } from './connection.js';
+import { readAll, readList } from './pages.js';
 import { isRecord } from './refusals.js';
 import { actionsPermission } from './scope.js';
+
+export interface RunAttempt {
+  /** `owner/repo` */
+  readonly repository: string;
+  readonly runId: string;
+  readonly attempt: string;
+}
 
 /**
  * See {@link ReaperGitHub.readRunAttempt}. A 404 can mean that the token does not see the repository; it counts as
  * "no such attempt" only when the repository itself can be read.
  */
-export async function readRunAttempt(
-  connection: Connection,
-  run: { readonly repository: string; readonly runId: string; readonly attempt: string },
-): Promise<AttemptState> {
+export async function readRunAttempt(connection: Connection, run: RunAttempt): Promise<AttemptState> {
   const [owner, repo] = run.repository.split('/');
   const permission = actionsPermission(run.repository);
   const state = await connection.requests.ask(
@@ -45,4 +50,32 @@ export async function readRunAttempt(
 function readState(data: unknown): AttemptState | undefined {
   if (!isRecord(data) || typeof data['status'] !== 'string') return undefined;
   return data['status'] === 'completed' ? 'completed' : 'active';
+}
+
+/** See {@link StopGitHub.listRunJobs}. */
+export function listRunJobs(connection: Connection, run: RunAttempt): Promise<readonly RunJob[]> {
+  const [owner, repo] = run.repository.split('/');
+  return readAll(connection, {
+    route: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs',
+    parameters: { owner, repo, run_id: run.runId, attempt_number: run.attempt },
+    permission: actionsPermission(run.repository),
+    property: 'jobs',
+    readItem: readJob,
+  });
+}
+
+function readJob(data: unknown): RunJob | undefined {
+  if (!isRecord(data)) return undefined;
+  const { id, name, status, labels, runner_name: runnerName, completed_at: completed } = data;
+  const read = readList(labels, (label) => (typeof label === 'string' ? label : undefined));
+  if (typeof id !== 'number' || typeof name !== 'string' || typeof status !== 'string' || !read) return undefined;
+  const completedAt = typeof completed === 'string' ? Date.parse(completed) : Number.NaN;
+  return {
+    id,
+    name,
+    status,
+    labels: read,
+    ...(typeof runnerName === 'string' && runnerName !== '' && { runnerName }),
+    ...(!Number.isNaN(completedAt) && { completedAt }),
+  };
 }

@@ -10,8 +10,15 @@ export interface RunContext extends Run {
   readonly enterprise: string | undefined;
   /** The step's id, or a name that GitHub gave it. */
   readonly action: string;
+  /** `RUNNER_NAME`: what GitHub calls the machine of this job. */
+  readonly runnerName: string | undefined;
   readonly sha: string;
   readonly workflow: string;
+  /** `owner/repo/.github/workflows/file.yml@refs/heads/main`, and its commit. '' where the runner does not say. */
+  readonly workflowRef: string;
+  readonly workflowSha: string;
+  /** `undefined`: the event does not say, as a scheduled one. */
+  readonly isPublic: boolean | undefined;
   readonly actor: string;
   /** Without a slash at the end, as `serverUrl`. */
   readonly apiUrl: string;
@@ -42,14 +49,23 @@ export function readContext(): RunContext {
     runAttempt: String(context.runAttempt),
     job: context.job,
     action: context.action ?? '',
+    runnerName: process.env['RUNNER_NAME'] || undefined,
     sha: context.sha,
     workflow: context.workflow ?? '',
+    workflowRef: process.env['GITHUB_WORKFLOW_REF'] ?? '',
+    workflowSha: process.env['GITHUB_WORKFLOW_SHA'] ?? '',
+    isPublic: isPublic(context.payload.repository),
     actor: context.actor ?? '',
     apiUrl: withoutSlash(context.apiUrl),
     serverUrl: withoutSlash(context.serverUrl),
     isFromFork: isPullRequestFromFork(),
     workspace: process.env['GITHUB_WORKSPACE'] || process.cwd(),
   };
+}
+
+function isPublic(repository: Readonly<Record<string, unknown>> | undefined): boolean | undefined {
+  const isPrivate = repository?.['private'];
+  return typeof isPrivate === 'boolean' ? !isPrivate : undefined;
 }
 
 function isPullRequestFromFork(): boolean {

@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { toConnectionFailure } from '../core/connection-faults.js';
 import { Failure } from '../core/failure.js';
 import { summariseFailure } from '../core/report.js';
 import { createLog, disarm } from './log.js';
@@ -29,7 +30,9 @@ export async function runAction(body: () => Promise<void>, exit: Exit = (code) =
   }
 }
 
-async function end(error: unknown, exit: Exit): Promise<void> {
+/** A user's secret, network or CA is never called a bug, wherever it came to light. */
+async function end(thrown: unknown, exit: Exit): Promise<void> {
+  const error = toConnectionFailure(thrown, 'A request could not be sent') ?? thrown;
   if (error instanceof Failure) tellFailure(error);
   else tellBug(error);
   await appendSummary(summariseFailure(error instanceof Failure ? describe(error) : describeBug(error)), createLog());

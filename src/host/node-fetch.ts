@@ -85,7 +85,7 @@ function redirectTarget(answer: http.IncomingMessage, from: URL, init: RequestIn
   if (!headers.location || init.redirect === 'manual') return undefined;
   const readOnly = ['GET', 'HEAD'].includes((init.method ?? 'GET').toUpperCase());
   const follow = statusCode === 307 || statusCode === 308 || (readOnly && [301, 302, 303].includes(statusCode ?? 0));
-  return follow ? new URL(headers.location, from) : undefined;
+  return follow && URL.canParse(headers.location, from.href) ? new URL(headers.location, from) : undefined;
 }
 
 async function toAnswer(answer: http.IncomingMessage, url: URL): Promise<FetchAnswer> {

@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { HttpClient } from '@actions/http-client';
+import { checkBypass } from '@actions/http-client/lib/proxy';
+import { PROXY_VARIABLE } from '../core/connection-faults.js';
 import { createFetch } from './node-fetch.js';
 import type { ProxyTransport } from './proxy.js';
 
@@ -21,10 +23,43 @@ export function createProxyTransport(): ProxyTransport {
 /** Makes of `agent` one that hands each request on to the agent for its host. */
 function route<A extends http.Agent>(agent: A, protocol: 'http:' | 'https:'): A {
   const client = new HttpClient('ci-actions', [], { keepAlive: true });
+  const problem = checkVariable(protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY']);
   const addRequest: Dispatching['addRequest'] = (request, options) => {
     const host = options.host ?? 'localhost';
     const url = new URL(`${protocol}//${host.includes(':') ? `[${host}]` : host}:${options.port ?? ''}`);
+    // The toolkit would go there directly, or speak HTTP to whatever that is.
+    if (problem && !checkBypass(url)) {
+      const error = Object.assign(new Error(problem), { code: PROXY_VARIABLE });
+      process.nextTick(() => request.emit('error', error));
+      return;
+    }
     (client.getAgent(url.href) as unknown as Dispatching).addRequest(request, options);
   };
   return Object.assign(agent, { addRequest });
+}
+
+/**
+ * What is wrong with the first of these variables that is set, which has a scheme from here on: the toolkit takes
+ * `proxy:3128` for a scheme and goes there directly. The value is not quoted, because it may hold a password.
+ */
+function checkVariable(names: readonly string[]): string | undefined {
+  const name = names.find((one) => process.env[one]);
+  const value = name && process.env[name]?.trim();
+  if (!name || !value) return undefined;
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1]?.toLowerCase() ?? 'http';
+  if (scheme !== 'http' && scheme !== 'https') {
+    return `${name} names a ${scheme} proxy, and only HTTP proxies can be used`;
+  }
+  const url = value.includes('://') ? value : `http://${value}`;
+  process.env[name] = url;
+  return isUsable(url) ? undefined : `${name} is not the address of a proxy`;
+}
+
+function isUsable(url: string): boolean {
+  try {
+    const { hostname, username, password } = new URL(url);
+    return hostname !== '' && decodeURIComponent(username + password) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -39,6 +39,7 @@ describeEc2('fake', ({ invisibleMs = 0 }) => {
       ec2.capacity.set(`${instanceType}/${subnetId}/${market}`, 0);
     },
     switchOff: (id) => ec2.powerOff(id),
+    protect: (id) => void ec2.protectedIds.add(id),
     readUserData: (id) => Buffer.from(ec2.userDataOf(id) ?? '').toString(),
     abandonVolume(tags) {
       const id = `vol-0${ec2.volumes.length}`;

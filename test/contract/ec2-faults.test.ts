@@ -110,7 +110,6 @@ describe('a read', () => {
     ['DescribeSubnets', () => ec2.describeSubnets([seed.SUBNET_A])],
     ['DescribeSecurityGroups', () => ec2.describeSecurityGroups([seed.RUNNER_GROUP])],
     ['DescribeInstances', () => ec2.describeInstances(['i-0ffffffffffffffff'])],
-    ['TerminateInstances', () => ec2.terminate(['i-0ffffffffffffffff'])],
     ['GetConsoleOutput', () => ec2.readConsole('i-0ffffffffffffffff')],
   ])('that is not allowed (%s) is a failure that names the permission', async (operation, ask) => {
     sandbox.ec2.denied.add(operation);
@@ -138,11 +137,57 @@ describe('a termination', () => {
     const outcome = await ec2.launch(spec());
     if (outcome.kind !== 'launched') throw new Error('It was refused.');
     disturb('TerminateInstances', fault, 1);
-    expect(await ec2.terminate([outcome.instance.id])).toEqual({ unknown: [] });
+    const { id } = outcome.instance;
+    expect(await ec2.terminate([id])).toEqual({ ended: [id], unknown: [], refused: [] });
     expect(sandbox.ec2.instance(outcome.instance.id).state).not.toBe('pending');
     disturb('TerminateInstances', fault);
-    await expect(ec2.terminate([outcome.instance.id])).rejects.toMatchObject({ code: 'aws-unreachable' });
+    expect(await ec2.terminate([id])).toMatchObject({
+      ended: [],
+      refused: [{ id, failure: { code: 'aws-unreachable' } }],
+    });
   });
+
+  test('that is not allowed names the permission, and each instance that is left', async () => {
+    sandbox.ec2.denied.add('TerminateInstances');
+    const ids = await launchTwo();
+    const failure = {
+      code: 'aws-not-authorized',
+      message: expect.stringContaining('permission ec2:TerminateInstances'),
+    };
+    expect(await ec2.terminate(ids)).toMatchObject({ ended: [], refused: ids.map((id) => ({ id, failure })) });
+  });
+
+  test('that is not allowed for one instance, which EC2 does not name, ends the others', async () => {
+    const ids = [...(await launchTwo()), ...(await launchTwo())];
+    const [, foreign = ''] = ids;
+    const message = 'You are not authorized to perform this operation. Encoded authorization failure message: q83v';
+    sandbox.intercept = ({ operation, body }) =>
+      operation === 'TerminateInstances' && body.includes(foreign)
+        ? { kind: 'status', status: 403, code: 'UnauthorizedOperation', message }
+        : undefined;
+    const answer = await ec2.terminate(ids);
+    expect(answer.ended).toEqual(ids.filter((id) => id !== foreign));
+    expect(answer.refused).toMatchObject([{ id: foreign, failure: { code: 'aws-not-authorized' } }]);
+  });
+
+  test('whose answer says of an instance that it goes on is not taken for done', async () => {
+    const [id = '', silent = ''] = await launchTwo();
+    const states = `<item><instanceId>${id}</instanceId><currentState><code>16</code><name>running</name></currentState></item>`;
+    const body = `<TerminateInstancesResponse><instancesSet>${states}</instancesSet></TerminateInstancesResponse>`;
+    disturb('TerminateInstances', { kind: 'status', status: 200, body });
+    const answer = await ec2.terminate([id, silent]);
+    expect(answer.ended).toEqual([]);
+    expect(answer.refused.map(({ failure }) => failure.message)).toEqual([
+      `EC2 was told to terminate ${id} and says that it is running.`,
+      `EC2 was told to terminate ${silent} and does not name it in its answer.`,
+    ]);
+  });
+
+  async function launchTwo(): Promise<string[]> {
+    const launch = () => ec2.launch(spec({ clientToken: `termination-${sandbox.requests.length}` }));
+    const outcomes = [await launch(), await launch()];
+    return outcomes.flatMap((one) => (one.kind === 'launched' ? one.instance.id : []));
+  }
 });
 
 const THROTTLED: Fault = { kind: 'status', status: 503, code: 'RequestLimitExceeded' };
@@ -188,7 +233,7 @@ describe('what passes is waited out', () => {
 
   test.each<[operation: string, seconds: number, ask: () => Promise<unknown>]>([
     ['DescribeImages', 180, () => ec2.describeImage(seed.OUR_AMD64_IMAGE)],
-    ['TerminateInstances', 300, () => ec2.terminate([anInstance])],
+    ['DeleteVolume', 300, () => ec2.deleteVolume('vol-0123456789abcdef0')],
     ['GetConsoleOutput', 5, () => ec2.readConsole(anInstance)],
   ])('and no longer, which the message says: %s', async (operation, seconds, ask) => {
     disturb(operation, THROTTLED);
@@ -196,6 +241,13 @@ describe('what passes is waited out', () => {
       code: 'aws-throttled',
       message: expect.stringMatching(`^AWS throttles the request after ${seconds} s: .* to ec2:${operation}\\)\\.$`),
     });
+  });
+
+  test('and no longer, which is said of each instance that was not ended', async () => {
+    disturb('TerminateInstances', THROTTLED);
+    const { refused } = await ec2.terminate([anInstance]);
+    expect(refused).toMatchObject([{ id: anInstance, failure: { code: 'aws-throttled' } }]);
+    expect(refused[0]?.failure.message).toMatch(/^AWS throttles the request after 300 s: /);
   });
 
   test('the listings of a step that ends things are as patient as the step', async () => {
@@ -211,7 +263,7 @@ describe('what passes is waited out', () => {
     disturbFor('TerminateInstances', THROTTLED, 65);
     const reason = new Failure('cancelled', 'The step was cancelled.', { hint: 'h' });
     clock.after(60_000, () => controller.abort(reason));
-    expect(await cancellable.terminate([anInstance])).toEqual({ unknown: [anInstance] });
+    expect(await cancellable.terminate([anInstance])).toMatchObject({ unknown: [anInstance], refused: [] });
     expect(clock.now() - FAKE_START).toBeLessThan(66_500);
   });
 

@@ -144,7 +144,8 @@ describe('what is told of an instance', () => {
     const ids = [...new Set(found.map(({ id }) => id))];
     expect(ids).toHaveLength(1_003);
     expect(await ec2.describeInstances(ids)).toHaveLength(1_003);
-    expect(await ec2.terminate([...ids, 'i-0ffffffffffffffff'])).toEqual({ unknown: ['i-0ffffffffffffffff'] });
+    const unknown = ['i-0ffffffffffffffff'];
+    expect(await ec2.terminate([...ids, ...unknown])).toEqual({ ended: ids, unknown, refused: [] });
     expect(sandbox.requests.some(({ body }) => new URLSearchParams(body).has('InstanceId.1001'))).toBe(false);
     await until(async () => sandbox.ec2.instances().every(({ state }) => state === 'terminated'));
   }, 30_000);

@@ -40,6 +40,7 @@ async function createWorld({ invisibleMs = 0 }: Ec2WorldOptions): Promise<Ec2Wor
       sandbox.ec2.capacity[`${instanceType}/${subnetId}/${market}`] = 0;
     },
     switchOff: (id) => powerOff(sandbox.ec2, sandbox.ec2.instance(id)),
+    protect: (id) => void (sandbox.ec2.instance(id).protectedFromTermination = true),
     readUserData: (id) => sandbox.ec2.instance(id).userData?.toString() ?? '',
     abandonVolume: (tags) => abandonVolume(sandbox.ec2, { tags }),
     openSpotRequest: (tags) => openSpotRequest(sandbox.ec2, { tags }),

@@ -192,9 +192,9 @@ const cases = {
     async run(world) {
       const { id } = await launch(world, specFor(world));
       expect(await world.ec2.describeInstances([id])).toEqual([]);
-      expect(await world.ec2.terminate([id])).toEqual({ unknown: [id] });
+      expect(await world.ec2.terminate([id])).toEqual({ ended: [], unknown: [id], refused: [] });
       await eventually(world, async () => (await find(world, id)) !== undefined);
-      expect(await world.ec2.terminate([id])).toEqual({ unknown: [] });
+      expect(await world.ec2.terminate([id])).toEqual({ ended: [id], unknown: [], refused: [] });
     },
   },
   'finds instances by all of the tags, each with exactly its value': {
@@ -220,7 +220,7 @@ const cases = {
   'a terminated instance is described with a reason but no longer found unless it is asked for': {
     async run(world) {
       const { id } = await launch(world, specFor(world));
-      expect(await world.ec2.terminate([id])).toEqual({ unknown: [] });
+      expect(await world.ec2.terminate([id])).toEqual({ ended: [id], unknown: [], refused: [] });
       await eventually(world, async () => (await find(world, id))?.state === 'terminated');
       expect(await find(world, id)).toMatchObject({
         stateReason: expect.stringContaining('Client.UserInitiatedShutdown'),
@@ -234,7 +234,7 @@ const cases = {
       const { id } = await launch(world, specFor(world));
       await world.ec2.terminate([id]);
       await eventually(world, async () => (await find(world, id))?.state === 'terminated');
-      expect(await world.ec2.terminate([id])).toEqual({ unknown: [] });
+      expect(await world.ec2.terminate([id])).toEqual({ ended: [id], unknown: [], refused: [] });
     },
   },
   'an unknown id does not keep the others from being terminated': {
@@ -244,7 +244,21 @@ const cases = {
       const answer = await world.ec2.terminate([first.id, NOBODY, second.id, 'i-0eeeeeeeeeeeeeeee']);
       expect([...answer.unknown].sort()).toEqual(['i-0eeeeeeeeeeeeeeee', NOBODY]);
       await eventually(world, async () => (await world.ec2.findInstances({ Name: 'contract' })).length === 0);
-      expect(await world.ec2.terminate([])).toEqual({ unknown: [] });
+      expect(await world.ec2.terminate([])).toEqual({ ended: [], unknown: [], refused: [] });
+    },
+  },
+  'a protected instance is refused by its id and does not keep the others from being terminated': {
+    async run(world) {
+      const [first, second] = [await launch(world, specFor(world)), await launch(world, specFor(world))];
+      const plan = planFor(world, { subnetId: world.catalog.subnets[1] });
+      const [guarded, elsewhere] = [await launch(world, specFor(world)), await launch(world, specFor(world, { plan }))];
+      await world.protect(guarded.id);
+      const ids = [first, guarded, second, elsewhere].map(({ id }) => id);
+      const answer = await world.ec2.terminate(ids);
+      expect(answer.ended.toSorted()).toEqual([first.id, second.id, elsewhere.id].toSorted());
+      expect(answer).toMatchObject({ unknown: [], refused: [{ id: guarded.id, failure: { code: 'aws-rejected' } }] });
+      expect(answer.refused[0]?.failure.message).toContain(guarded.id);
+      expect((await find(world, guarded.id))?.state).not.toBe('shutting-down');
     },
   },
   'the console of a fresh or unknown instance is empty': {

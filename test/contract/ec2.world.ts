@@ -12,6 +12,8 @@ export interface Ec2World {
   emptyPool(plan: Required<Pool>): void | Promise<void>;
   /** The machine switches itself off: what that means, its launch or a later change has said. */
   switchOff(id: string): void | Promise<void>;
+  /** Switches its termination protection on. */
+  protect(id: string): void | Promise<void>;
   /** What the instance would be told at its next boot. */
   readUserData(id: string): string | Promise<string>;
   /** Makes a gp3 volume of 8 GiB that no instance holds; answers its id. */

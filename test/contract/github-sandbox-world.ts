@@ -1,5 +1,5 @@
-import { connectGitHub, type GitHubOptions, type Scope } from '../../src/github/connect.js';
-import type { Clock, GitHub, ReaperGitHub } from '../../src/core/ports.js';
+import { connectGitHub, type ConnectedGitHub, type GitHubOptions, type Scope } from '../../src/github/connect.js';
+import type { Clock } from '../../src/core/ports.js';
 import { createGitHub, type GitHubWorld, type GitHubOptions as Seed } from '../../sandbox/github/world.js';
 import { serve } from '../../sandbox/http.js';
 import { createReferee } from './github-openapi.js';
@@ -21,7 +21,7 @@ export interface ServedGitHub {
   /** Tokens the adapter had masked. */
   readonly masked: string[];
   /** The real adapter; for the repository and with the token that may do everything, unless told otherwise. */
-  connect(options?: Partial<GitHubOptions>): Promise<GitHub & ReaperGitHub>;
+  connect(options?: Partial<GitHubOptions>): Promise<ConnectedGitHub>;
   /** Does this to the next request of the operation. */
   disturb(operation: string, fault: Fault): void;
   /** @throws Error that lists what GitHub's own description of its API has against any exchange there was. */

@@ -16,7 +16,9 @@ const MINT = { name: 'a', label: 'run-1', groupId: 1, workFolder: '_work' };
 for (const [kind, scope] of Object.entries(SANDBOX_SCOPES) as [Scope['kind'], Scope][]) {
   describeGitHub(`the adapter on the sandbox, for a ${kind}`, async () => {
     const versions = { '2.336.0': {}, '2.335.0': { registration: '2026-09-01T00:00:00Z', runtime: ENDS } };
-    const served = await serveGitHub({ versions, files: { [FILE.path]: FILE.text } });
+    const theirs = { id: 4, name: 'theirs', visibility: 'selected', selected: ['octo-org/other-repo'] } as const;
+    const groups = [{ id: 1, name: 'Default' }, { id: 3, name: 'builders' }, theirs];
+    const served = await serveGitHub({ versions, groups, files: { [FILE.path]: FILE.text } });
     const { world } = served;
     const run = world.runs.get(world.runId)!;
     run.attempt = 2;
@@ -26,9 +28,11 @@ for (const [kind, scope] of Object.entries(SANDBOX_SCOPES) as [Scope['kind'], Sc
       github: await served.connect({ scope }),
       version: '2.336.0',
       ending: { version: '2.335.0', refusedFrom: Date.parse(ENDS) },
-      ...(kind === 'repo' ? {} : { group: { name: 'builders', id: 3 } }),
+      ...(kind === 'repo' ? {} : { group: { name: 'builders', id: 3 }, closed: theirs }),
       file: { ...FILE, ref: world.sha },
       run: { repository: world.repository, id: String(run.id), hidden: 'octo-org/none' },
+      hostJob: (name, runnerName) => world.hostJob(name, runnerName),
+      queueJob: (name, label) => void world.queueJob({ name, labels: [label], steps: [] }),
       completeRun: () => Object.assign(run, { status: 'completed', conclusion: 'success' }),
       connect: (id) => connect(id, false),
       disconnect: (id) => sessions.get(id)?.disconnect(),
@@ -63,7 +67,8 @@ describe('the adapter on a GitHub that', () => {
       const github = await served.connect({ credentials: { token: 'ghp_revoked' } });
       await expect(github.readRunner(1)).rejects.toMatchObject({
         code: 'github-unauthorized',
-        message: 'GitHub answered GET /repos/octo-org/octo-repo/actions/runners/1 with 401: Bad credentials',
+        message:
+          'GitHub answered GET /repos/octo-org/octo-repo/actions/runners/1 with 401: Bad credentials (https://docs.github.com/rest)',
       });
       expect(served.traffic.requests).toHaveLength(1);
     }));

@@ -1,19 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GitHub, MintRequest, ReaperGitHub } from '../../src/core/ports.js';
+import type { GitHub, MintRequest, ReaperGitHub, StopGitHub } from '../../src/core/ports.js';
 
 /** One implementation of the port, in a world of its own where nothing is registered. */
 export interface GitHubContractWorld {
-  readonly github: GitHub & ReaperGitHub;
+  readonly github: GitHub & ReaperGitHub & StopGitHub;
   /** A version of the runner that GitHub offers, and does not plan to refuse. */
   readonly version: string;
   /** Another that GitHub still offers but refuses from some time (epoch ms) on. */
   readonly ending: { readonly version: string; readonly refusedFrom: number };
   /** A runner group other than the default; absent where there can be none. */
   readonly group?: { readonly name: string; readonly id: number };
+  /** One that gives runners to other repositories only; absent where there can be none. */
+  readonly closed?: { readonly name: string; readonly id: number };
   /** A commit of the repository, with this file in it. */
   readonly file: { readonly path: string; readonly ref: string; readonly text: string };
   /** A run in its second attempt, which goes on; and a repository that the token does not see. */
   readonly run: { readonly repository: string; readonly id: string; readonly hidden: string };
+  /** A job of the run's second attempt that runs, on a machine of GitHub's. */
+  hostJob(name: string, runnerName: string): { end(): void };
+  /** A job of it that waits for a runner with this label. */
+  queueJob(name: string, label: string): void;
   /** The run's second attempt is over. */
   completeRun(): void;
   /** A machine's runner program opens its session. */
@@ -135,17 +141,27 @@ const LIFE: Record<string, Case> = {
 
 const READING: Record<string, Case> = {
   'the default group is known by name and by number': async ({ github }) => {
-    expect(await github.resolveGroup('Default')).toBe(1);
-    expect(await github.resolveGroup('default')).toBe(1);
-    expect(await github.resolveGroup('1')).toBe(1);
+    for (const name of [undefined, 'Default', 'default', '1']) {
+      expect(await github.resolveGroup(name)).toEqual({ id: 1 });
+    }
   },
 
   'another group is known by name where there are any': async ({ github, group }) => {
-    if (group) expect(await github.resolveGroup(group.name.toUpperCase())).toBe(group.id);
+    if (group) {
+      expect(await github.resolveGroup(group.name.toUpperCase())).toEqual({ id: group.id });
+      expect(await github.resolveGroup(String(group.id))).toEqual({ id: group.id });
+      await expect(github.resolveGroup('4711')).rejects.toMatchObject({ code: 'bad-input' });
+    }
     await expect(github.resolveGroup('no such group')).rejects.toMatchObject({
       code: 'bad-input',
       hint: expect.stringContaining(group?.name ?? 'Leave `runner-group` empty'),
     });
+  },
+
+  'a group that gives this repository no runner is refused, by name and by number': async ({ github, closed }) => {
+    for (const group of closed ? [closed.name, String(closed.id)] : []) {
+      await expect(github.resolveGroup(group)).rejects.toMatchObject({ code: 'runner-group-unusable' });
+    }
   },
 
   'the runner can be downloaded for both architectures, with a checksum': async ({ github, version }) => {
@@ -208,13 +224,43 @@ const RUNS: Record<string, Case> = {
   },
 };
 
+const JOBS: Record<string, Case> = {
+  'the jobs of a run attempt are listed with what they wait for, who took them and when they were over': async ({
+    github,
+    run,
+    ...world
+  }) => {
+    expect(await github.listRunJobs(run.repository, run.id, '2')).toEqual([]);
+    const hosted = world.hostJob('build', 'GitHub Actions 12');
+    world.queueJob('test (arm64)', 'run-7-b');
+    const [build, waiting] = await github.listRunJobs(run.repository, run.id, '2');
+    const where = { labels: ['ubuntu-latest'], runnerName: 'GitHub Actions 12' };
+    expect(build).toEqual({ id: build?.id, name: 'build', status: 'in_progress', ...where });
+    expect(waiting).toEqual({ id: waiting?.id, name: 'test (arm64)', status: 'queued', labels: ['run-7-b'] });
+    hosted.end();
+    const [over] = await github.listRunJobs(run.repository, run.id, '2');
+    expect(over).toEqual({ ...build, status: 'completed', completedAt: expect.any(Number) });
+    expect(await github.listRunJobs(run.repository, run.id, '1')).toEqual([]);
+  },
+
+  'every job is listed, however many there are': async ({ github, run, ...world }) => {
+    for (let count = 0; count < 130; count++) world.queueJob(`test (${count})`, 'run-7-b');
+    expect(new Set((await github.listRunJobs(run.repository, run.id, '2')).map(({ id }) => id)).size).toBe(130);
+  },
+
+  'the jobs of a repository that cannot be seen are a failure': async ({ github, run }) => {
+    const asking = github.listRunJobs(run.hidden, run.id, '2');
+    await expect(asking).rejects.toMatchObject({ name: 'Failure', code: 'github-not-found' });
+  },
+};
+
 /** The contract of the `GitHub` port: what every implementation of it must do. */
 export function describeGitHub(
   name: string,
   createWorld: () => GitHubContractWorld | Promise<GitHubContractWorld>,
 ): void {
   describe(`GitHub contract: ${name}`, () => {
-    for (const [title, run] of Object.entries({ ...MINTING, ...LIFE, ...READING, ...RUNS })) {
+    for (const [title, run] of Object.entries({ ...MINTING, ...LIFE, ...READING, ...RUNS, ...JOBS })) {
       test(title, async () => {
         const world = await createWorld();
         try {

@@ -34,7 +34,7 @@ async function explain(about: {
   const offline: Runner = { id: 7, name: 'ec2-a', status: 'offline', busy: false, labels: [] };
   const listed = about.runner === 'unlisted' ? [] : [{ ...offline, ...about.runner }];
   const found = [{ instance, region: 'us-east-1' }];
-  return explainRunners({ found, listed, isStarted: true }, ports);
+  return explainRunners({ found, listed, unseen: [], unasked: '' }, ports);
 }
 
 const running: Partial<Instance> = { state: 'running' };
@@ -147,12 +147,25 @@ describe('It is a matter for somebody', () => {
   });
 });
 
-test('A runner without an instance is told of only when its start came to its end', async () => {
-  const { ports } = aWorld();
-  const listed = [{ id: 7, name: 'ec2-a', status: 'offline', busy: false, labels: [] }];
-  expect(await explainRunners({ found: [], listed, isStarted: false }, ports)).toEqual([]);
-  expect(await explainRunners({ found: [], listed, isStarted: true }, ports)).toMatchObject([{ runner: 'ec2-a' }]);
-});
+test.each([
+  [{ status: 'offline', busy: false }, '', 'was never online, and EC2 does not list an instance of it.'],
+  [{ status: 'online', busy: false }, '', 'is online, and EC2 does not list an instance of it.'],
+  [{ status: 'online', busy: true }, 'eu-west-1 (denied)', 'is busy, and EC2 .* could be asked. Not asked: eu-west-1'],
+])(
+  'A runner without an instance (%j) is a warning that names it and when its machine ends',
+  async (state, unasked, said) => {
+    const { ports } = aWorld();
+    const runner = { id: 7, name: 'ec2-a', labels: [], ...state };
+    const [one, ...others] = await explainRunners({ found: [], listed: [runner], unseen: [runner], unasked }, ports);
+    expect(others).toEqual([]);
+    expect(one).toMatchObject({
+      runner: 'ec2-a',
+      isTrouble: true,
+      hint: expect.stringContaining('15 min after its boot'),
+    });
+    expect(one!.what).toMatch(new RegExp(`^Runner ec2-a ${said}`));
+  },
+);
 
 test('What is to be done is one warning each, however many runners it is to be done for', async () => {
   const { log, said } = aWorld();

@@ -12,6 +12,7 @@ import type {
   ResumeOutcome,
   SpotRequest,
   TagFilter,
+  Termination,
   Volume,
 } from '../../src/core/ports.js';
 import {
@@ -62,6 +63,8 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   /** Made by hand; those of instances are not kept here. */
   readonly volumes: Volume[] = [];
   readonly spotRequests: SpotRequest[] = [];
+  /** Instances with termination protection. */
+  readonly protectedIds = new Set<string>();
   /** Serial console by instance id. */
   readonly consoles = new Map<string, string>();
   private readonly machines: FakeMachines;
@@ -214,12 +217,22 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     });
   }
 
-  terminate(ids: readonly string[]): Promise<{ readonly unknown: readonly string[] }> {
-    return this.answer('terminate', () => {
-      const known = new Set(this.machines.visible().map(({ id }) => id));
-      for (const id of ids) if (known.has(id)) this.end(id, 'Client.UserInitiatedShutdown: User initiated shutdown');
-      return { unknown: ids.filter((id) => !known.has(id)) };
-    });
+  /** As the adapter does it: a `Failure` is an answer about every id. */
+  async terminate(ids: readonly string[]): Promise<Termination> {
+    const refuse = (some: readonly string[], failure: Failure) => some.map((id) => ({ id, failure }));
+    try {
+      return await this.answer('terminate', () => {
+        const known = new Set(this.machines.visible().map(({ id }) => id));
+        const kept = ids.filter((id) => known.has(id) && this.protectedIds.has(id));
+        const ended = ids.filter((id) => known.has(id) && !this.protectedIds.has(id));
+        for (const id of ended) this.end(id, 'Client.UserInitiatedShutdown: User initiated shutdown');
+        const refused = kept.flatMap((id) => refuse([id], protectedFailure(id)));
+        return { ended, unknown: ids.filter((id) => !known.has(id)), refused };
+      });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { ended: [], unknown: [], refused: refuse(ids, error) };
+    }
   }
 
   arm(id: string, userData: Uint8Array): Promise<'armed' | 'gone'> {
@@ -298,6 +311,10 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
 
 export function createFakeEc2(options: FakeEc2Options): FakeEc2 {
   return new FakeEc2(options);
+}
+
+function protectedFailure(id: string): Failure {
+  return new Failure('aws-rejected', `The instance '${id}' may not be terminated.`, { hint: 'Unprotect it.' });
 }
 
 function refuseUnless(known: readonly { readonly id: string }[], id: string, code: Failure['code']): void {

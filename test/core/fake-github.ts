@@ -8,10 +8,13 @@ import type {
   ReaperGitHub,
   Runner,
   RunnerDownload,
+  RunJob,
+  StopGitHub,
+  RunnerGroup,
 } from '../../src/core/ports.js';
 
 /** What the next call may be told to do instead of its work. */
-type Method = Exclude<keyof (GitHub & ReaperGitHub), 'pace'>;
+type Method = Exclude<keyof (GitHub & ReaperGitHub & StopGitHub), 'pace'>;
 
 /** GitHub's documented rule for runner names: at most 64 characters and none of these. */
 const FORBIDDEN_IN_NAMES = /["/:<>\\|*?]/;
@@ -20,17 +23,23 @@ const FORBIDDEN_IN_NAMES = /["/:<>\\|*?]/;
  * GitHub's runners in memory: what `src/github` talks to, without HTTP. The same contract suite
  * (`test/contract/github.suite.ts`) runs against this and against the real adapter on the sandbox.
  */
-export class FakeGitHub implements GitHub, ReaperGitHub {
+export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
   pace = 1;
   /** Every mint that took effect, oldest first. */
   readonly minted: MintRequest[] = [];
   /** Every call in order, as `mintRunner` or `readRunner 7`. */
   readonly calls: string[] = [];
   readonly groups = new Map<string, number>([['Default', 1]]);
+  /** Why a group, by id, gives this repository no runner. */
+  readonly closedGroups = new Map<number, string>();
+  /** What could not be checked of any group. */
+  groupDoubt: string | undefined;
   /** Texts by `path@ref`. */
   readonly files = new Map<string, string>();
   /** By `owner/repo run attempt`; another is unknown. */
   readonly attempts = new Map<string, Exclude<AttemptState, 'unknown'>>();
+  /** By `owner/repo run attempt`; none elsewhere. */
+  readonly jobs = new Map<string, readonly RunJob[]>();
   /** Names that the token does not see. */
   readonly hiddenRepositories = new Set<string>();
   readonly downloads: RunnerDownload[] = [];
@@ -148,10 +157,16 @@ export class FakeGitHub implements GitHub, ReaperGitHub {
     return this.runners.delete(id) ? 'removed' : 'absent';
   }
 
-  async resolveGroup(nameOrId: string): Promise<number> {
+  async resolveGroup(nameOrId = '1'): Promise<RunnerGroup> {
     this.begin('resolveGroup', nameOrId);
-    if (/^\d+$/.test(nameOrId)) return Number(nameOrId);
-    for (const [name, id] of this.groups) if (sameName(name, nameOrId)) return id;
+    const id = /^\d+$/.test(nameOrId)
+      ? [...this.groups.values()].find((one) => one === Number(nameOrId))
+      : [...this.groups].find(([name]) => sameName(name, nameOrId))?.[1];
+    const reason = this.closedGroups.get(id ?? 0);
+    if (reason !== undefined) {
+      throw new Failure('runner-group-unusable', `Runner group ${id} is closed: ${reason}.`, { hint: 'Open it.' });
+    }
+    if (id !== undefined) return { id, ...(this.groupDoubt !== undefined && { doubt: this.groupDoubt }) };
     throw new Failure('bad-input', `There is no runner group \`${nameOrId}\`.`, {
       hint: `Set \`runner-group\` to one of: ${[...this.groups.keys()].join(', ')}.`,
     });
@@ -186,6 +201,14 @@ export class FakeGitHub implements GitHub, ReaperGitHub {
       throw new Failure('github-not-found', `GitHub shows no ${repository}.`, { hint: 'Give a token that sees it.' });
     }
     return this.attempts.get(`${repository} ${runId} ${attempt}`) ?? 'unknown';
+  }
+
+  async listRunJobs(repository: string, runId: string, attempt: string): Promise<readonly RunJob[]> {
+    this.begin('listRunJobs', `${repository} ${runId} ${attempt}`);
+    if (this.hiddenRepositories.has(repository)) {
+      throw new Failure('github-not-found', `GitHub shows no ${repository}.`, { hint: 'Give a token that sees it.' });
+    }
+    return this.jobs.get(`${repository} ${runId} ${attempt}`) ?? [];
   }
 
   private begin(method: Method, argument?: unknown): void {

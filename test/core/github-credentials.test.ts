@@ -25,7 +25,10 @@ function repoApp(permissions: Record<string, string> = { administration: 'write'
 
 describe("an App's private key", () => {
   test('is taken as PKCS#1 and as PKCS#8, with real or written-out line breaks', () => {
-    for (const pem of [PKCS1, PKCS8, PKCS1.replaceAll('\n', '\\n'), PKCS8.replaceAll('\n', '\\n'), `\n ${PKCS8} \n`]) {
+    const written = [PKCS1, PKCS8].flatMap((pem) =>
+      ['\n', '\\n', ' ', '\r\n', '\n    '].map((end) => pem.replaceAll('\n', end)),
+    );
+    for (const pem of [...written, `\n ${PKCS8} \n`]) {
       expect(readPrivateKey(pem)).toBe(PKCS8);
     }
   });

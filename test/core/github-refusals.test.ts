@@ -39,6 +39,131 @@ describe('a refusal names the permission that is missing', () => {
   });
 });
 
+/** What GitHub really answered to others, from their reports; where that says whose it was, the names are changed. */
+const REPORTED: readonly [said: string, status: number, advice: RegExp][] = [
+  [
+    'Although you appear to have the correct authorization credentials, the `big` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+    403,
+    /IP allow list/,
+  ],
+  [
+    "The 'big' organization forbids access via a fine-grained personal access tokens if the token's lifetime is greater than 366 days. Please adjust your token's lifetime at the following URL: https://github.com/settings/personal-access-tokens/1",
+    403,
+    /shorter lifetime/,
+  ],
+  [
+    "The 'huge' enterprise forbids access via a fine-grained personal access tokens if the token's lifetime is greater than 90 days. Please adjust your token's lifetime at the following URL: https://github.com/settings/personal-access-tokens/1",
+    403,
+    /shorter lifetime/,
+  ],
+  [
+    '`big` forbids access via a personal access token (classic). Please use a GitHub App, OAuth App, or a personal access token with fine-grained permissions.',
+    403,
+    /fine-grained token/,
+  ],
+  [
+    '`big` forbids access via a personal access token with fine-grained permissions. Please use a GitHub App, or an OAuth App.',
+    403,
+    /Use a GitHub App/,
+  ],
+  [
+    'Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.',
+    403,
+    /Configure SSO/,
+  ],
+  ['This installation has been suspended', 403, /unsuspend/],
+  ['Repository was archived so is read-only.', 403, /archived/],
+  ['Sorry. Your account was suspended', 403, /support\.github\.com/],
+  ['Runner group 2 is reserved for GitHub-hosted runners.', 403, /`runner-group`/],
+  ['Runner group 1 has reached max limit of 10000 runners', 422, /reap-runners/],
+  [
+    'Although you appear to have the correct authorization credentials, the `big` organization has enabled OAuth App access restrictions, meaning that data access to third-parties is limited.',
+    403,
+    /approve the OAuth app/,
+  ],
+  ['Upgrade to GitHub Pro or make this repository public to enable this feature.', 403, /plan/],
+  ['Requires authentication', 401, /secret exists/],
+  ["'Expiration time' claim ('exp') is too far in the future", 401, /clock/],
+  [
+    "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+    401,
+    /clock/,
+  ],
+  ["'Issuer' claim ('iss') must be an Integer", 401, /`app-id` and `app-private-key`/],
+  ['A JSON web token could not be decoded', 401, /`app-id` and `app-private-key`/],
+  ['Integration not found', 404, /`app-id` and `app-private-key`/],
+];
+
+describe('a reported refusal', () => {
+  test.each(REPORTED)('%s', async (said, status, advice) => {
+    const url = 'https://docs.github.com/rest/actions/self-hosted-runners';
+    const { message, hint } = await refuse({ status, json: { message: said, documentation_url: url } });
+    expect(message).toBe(`GitHub answered GET /repos/o/r/actions/runners with ${status}: ${said} (${url})`);
+    expect(hint).toMatch(advice);
+    expect(hint).not.toMatch(/Administration|can't register runners/);
+  });
+
+  // The permission is what these are about.
+  test.each([
+    ['Resource not accessible by personal access token', 403],
+    ['Resource not accessible by integration', 403],
+    ['Must have admin rights to Repository.', 403],
+    ['Not Found', 404],
+    ['Bad credentials', 401],
+  ])('%s', async (said, status) => {
+    expect((await refuse({ status, json: { message: said } })).hint).toContain('"Administration: write" on o/r');
+  });
+
+  test('without a word means that runners are switched off for the repository', async () => {
+    const { message, hint } = await refuse({ status: 403, json: { message: '' } });
+    expect(message).toBe('GitHub answered GET /repos/o/r/actions/runners with 403 and gives no reason');
+    expect(hint).toMatch(/Self-hosted runners are switched off for the repository.*If they are not, .*"Administration/);
+  });
+
+  test('of a blocked repository gives the reason that stands beside the message', async () => {
+    const block = { reason: 'tos', created_at: '2021-06-08T01:02:15Z', html_url: 'https://github.com/tos' };
+    const { message, hint } = await refuse({ status: 403, json: { message: 'Repository access blocked', block } });
+    expect(message).toContain('403: Repository access blocked; reason: tos');
+    expect(hint).toContain('support.github.com');
+  });
+
+  test('of GitHub Enterprise Server names its own documentation', async () => {
+    const url = 'https://docs.github.com/enterprise-server@3.10/rest';
+    expect((await refuse({ status: 404, json: { message: 'Not Found', documentation_url: url } })).message).toContain(
+      `Not Found (${url})`,
+    );
+  });
+
+  test('may be a proxy’s page, of which only the beginning is quoted', async () => {
+    const page = `<html>${'blocked '.repeat(200)}</html>`;
+    const { message, hint } = await refuse({ status: 403, text: page, headers: { 'content-type': 'text/html' } });
+    expect(message.length).toBeLessThan(400);
+    expect(hint).toContain('no answer of GitHub');
+  });
+});
+
+describe('a conflict', () => {
+  const mint = 'POST /repos/o/r/actions/runners/generate-jitconfig';
+  const ask = { name: 'one', label: 'l', groupId: 1, workFolder: '_work' };
+
+  test('over a name is a value, whatever the name', async () => {
+    for (const name of ['***', 'one']) {
+      const message = `Already exists - A runner with the name ${name} already exists.`;
+      const { github } = await connectScripted(new ScriptedGitHub().on(mint, { status: 409, json: { message } }));
+      await expect(github.mintRunner(ask)).resolves.toBe('name-taken');
+    }
+  });
+
+  test('over anything else is told as what it is', async () => {
+    const message = 'The organization is being migrated.';
+    const { github } = await connectScripted(new ScriptedGitHub().on(mint, { status: 409, json: { message } }));
+    await expect(github.mintRunner(ask)).rejects.toMatchObject({
+      code: 'github-rejected',
+      message: `GitHub answered ${mint} with 409: ${message}`,
+    });
+  });
+});
+
 describe('a refusal', () => {
   test.each([
     [401, 'github-unauthorized'],

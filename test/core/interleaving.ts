@@ -110,7 +110,7 @@ export class Interleaving {
   private async stop(whose: typeof run): Promise<void> {
     this.stopped.add(whose.runId);
     const ports = this.portsOf(this.newFate());
-    const request = { run: whose, label: undefined, instanceIds: [], wait: false };
+    const request = { run: whose, label: undefined, instanceIds: [], all: false, runnerName: undefined, wait: false };
     await this.allowFailure(
       stopRunners(request, { ...ports, gitHubOf: async () => ports.github, signal: new AbortController().signal }),
     );
@@ -157,7 +157,9 @@ export class Interleaving {
     if (ending === 'stop') for (const one of [0, 1]) await this.stop(runOf(one));
     // A job may go on for as long as it takes.
     await this.clock.sleep(IDLE_MS + GRACE_MS + 3_600_000);
-    if (ending === 'reap') await this.reap();
+    // A runner whose instance no stop has seen stays registered, with a warning, until its run is over.
+    const isLeft = ending === 'stop' && this.github.listed.length > 0;
+    if (ending === 'reap' || isLeft) await this.reap();
     const live = this.ec2.instances.filter(({ id }) => this.machines.isLive(id));
     for (const { id } of live) this.broken.push(`${id} is still there`);
     if (ending === 'timers') return;

@@ -33,7 +33,7 @@ function aPool({ words = 'warmed up' }: { words?: string } = {}) {
   /** EC2 as long as it does not know what it has listed. */
   const forgetful = new Proxy(world.ec2, {
     get(target, name) {
-      if (name === 'terminate') return async (unknown: readonly string[]) => ({ unknown });
+      if (name === 'terminate') return async (unknown: readonly string[]) => ({ ended: [], unknown, refused: [] });
       const value = Reflect.get(target, name) as unknown;
       return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
     },
@@ -49,7 +49,7 @@ test('what EC2 does not know when it is to be retired was not retired, and the s
   const [{ id } = { id: '' }] = world.ec2.instances;
   expect(await failureOf(Promise.resolve().then(() => refuseIncompletePool(filled)))).toMatchObject({
     code: 'cleanup-incomplete',
-    message: `EC2 listed ${id}, and did not know it when it was to end.`,
+    message: `Not ended: ${id}. EC2 does not know ${id}, so it could not be ended.`,
   });
   expect(listRetired(await fill({ size: 0 }))).toEqual([id]);
 });
@@ -59,7 +59,7 @@ test('a failed warm-up that EC2 does not know when it is to end is not said to b
   const filled = await fill({}, forgetful);
   const failure = await failureOf(Promise.resolve().then(() => refuseIncompletePool(filled)));
   expect(failure.code).toBe('pool-incomplete');
-  expect(failure.hint).toMatch(/did not know it when it was to end\. The next run looks again\.$/);
+  expect(failure.hint).toMatch(/EC2 does not know i-\w+, so it could not be ended\. The next run looks again\.$/);
 });
 
 test('a machine whose warm-up failed while nobody looked is retired by the next run', async () => {

@@ -577,3 +577,32 @@ describe('the image', () => {
     expect([world.github.calls, world.journal]).toEqual([[], []]);
   });
 });
+
+describe('a runner group', () => {
+  const org = { kind: 'org', org: 'octo-org' } as const;
+
+  test('that gives this repository no runner stops the start before anything is registered', async () => {
+    for (const runnerGroup of ['theirs', '4', undefined]) {
+      const world = aWorld();
+      world.github.groups.set('theirs', 4);
+      world.github.closedGroups.set(4, 'not for us').set(1, 'not for us');
+      const failure = await failureOf(startRunners(aRequest({ scope: org, runnerGroup }), world.ports));
+      expect(failure.code).toBe('runner-group-unusable');
+      expect([world.github.minted, world.ec2.specs, world.journal]).toEqual([[], [], []]);
+    }
+  });
+
+  test('that could not be looked at is told, and taken', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    world.github.groupDoubt = 'Nobody knows.';
+    await startRunners(aRequest({ scope: org }), world.ports);
+    expect(world.said.join('\n')).toContain('Nobody knows.');
+    expect(world.github.minted).toMatchObject([{ groupId: 1 }]);
+  });
+
+  test('is no question for the runners of a repository', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    await startRunners(aRequest(), world.ports);
+    expect(world.github.calls.filter((call) => call.startsWith('resolveGroup'))).toEqual([]);
+  });
+});

@@ -6,29 +6,35 @@ import type { StopRequest } from '../../src/core/stop-search.js';
 import { FakeEc2, NO_CAPACITY } from './fake-ec2.js';
 import { aRequest, aWorld, failureOf, run } from './requests.js';
 
+const nothing: StopRequest = {
+  run,
+  label: undefined,
+  instanceIds: [],
+  all: false,
+  runnerName: 'GitHub Actions 1',
+  wait: false,
+};
+
 function setUp() {
   const world = aWorld({ bootMs: 20_000 });
   const stop = (changes: Partial<StopRequest> = {}) =>
-    stopRunners(
-      { run, label: undefined, instanceIds: [], wait: false, ...changes },
-      { ...world.ports, gitHubOf: async () => world.github },
-    );
+    stopRunners({ ...nothing, ...changes }, { ...world.ports, gitHubOf: async () => world.github });
   const refusalOf = async (stopped: ReturnType<typeof stop>) => failureOf(stopped.then((one) => refuseUnstopped(one)));
   const start = (changes: Parameters<typeof aRequest>[0] = {}) => startRunners(aRequest(changes), world.ports);
   return { world, start, stop, refusalOf };
 }
 
 describe('a stop', () => {
-  test('without a label or id ends everything of this run and attempt, and only that', async () => {
+  test('without a label or id ends everything of this run, earlier attempts too, and only that', async () => {
     const { world, start, stop } = setUp();
     await start({ count: 2 });
     await start({ startId: 'ffff0000', run: { ...run, runAttempt: '2' } });
     await start({ startId: 'ffff0001', run: { ...run, repo: 'another', runId: '78' } });
-    const stopped = await stop();
-    expect(stopped.instances).toHaveLength(2);
-    expect(stopped.runnersRemoved).toHaveLength(2);
-    expect(world.live()).toHaveLength(2);
-    expect(world.github.listed).toHaveLength(2);
+    const stopped = await stop({ run: { ...run, runAttempt: '2' } });
+    expect(stopped.instances).toHaveLength(3);
+    expect(stopped.runnersRemoved).toHaveLength(3);
+    expect(world.live().map(({ tags }) => tags['ci-actions:run-id'])).toEqual(['78']);
+    expect(world.github.listed).toHaveLength(1);
   });
 
   test('by label reaches every attempt of this run, but no other run under the same label', async () => {
@@ -62,7 +68,8 @@ describe('a stop', () => {
     await start();
     const terminate = world.ec2.terminate.bind(world.ec2);
     let denials = 3;
-    world.ec2.terminate = (ids) => (denials-- > 0 ? Promise.resolve({ unknown: [...ids] }) : terminate(ids));
+    world.ec2.terminate = (ids) =>
+      denials-- > 0 ? Promise.resolve({ ended: [], unknown: [...ids], refused: [] }) : terminate(ids);
     await stop();
     expect(world.live()).toEqual([]);
   });
@@ -70,8 +77,10 @@ describe('a stop', () => {
   test('does not call itself done while EC2 does not know what it lists', async () => {
     const { world, start, stop } = setUp();
     await start();
-    world.ec2.terminate = (ids) => Promise.resolve({ unknown: [...ids] });
-    expect((await failureOf(stop())).code).toBe('cleanup-incomplete');
+    world.ec2.terminate = (ids) => Promise.resolve({ ended: [], unknown: [...ids], refused: [] });
+    const stopped = await stop();
+    expect(stopped.instances).toEqual([]);
+    expect((await failureOf(Promise.resolve().then(() => refuseUnstopped(stopped)))).code).toBe('cleanup-incomplete');
   });
 
   test('done twice succeeds', async () => {
@@ -83,12 +92,37 @@ describe('a stop', () => {
     await stop({ instanceIds: ['i-0never'] });
   });
 
-  test('removes the runner of a start that died before it launched', async () => {
+  test.each([{}, { label: 'a-label' }, { all: true }])(
+    'of %j keeps the runner whose instance nobody has seen, and warns of it',
+    async (how) => {
+      const { world, stop } = setUp();
+      const began = world.clock.now();
+      world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0', labels: ['a-label'] });
+      const stopped = await stop(how);
+      expect(stopped).toMatchObject({ instances: [], runnersRemoved: [], refusals: [] });
+      expect(world.github.listed).toHaveLength(1);
+      expect(world.clock.now() - began).toBeLessThanOrEqual(22_000);
+      const warnings = world.said.filter((sentence) => sentence.startsWith('warning'));
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^warning: Runner ec2-77-1-start-0123abcd-0 was never online.*powers itself off.*15 min/s,
+        ),
+      ]);
+      expect(world.said.join()).not.toContain('No instance of this request is left');
+    },
+  );
+
+  test('frees a machine of a pool whose claim died before it took it', async () => {
     const { world, stop } = setUp();
-    world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0', labels: ['a-label'] });
-    world.github.addRunner({ name: 'ec2-77-12-start-0123abcd-0', labels: ['other'] });
-    expect((await stop()).runnersRemoved).toEqual(['ec2-77-1-start-0123abcd-0']);
-    expect(world.github.listed).toHaveLength(1);
+    world.github.addRunner({ name: 'ec2-pool-i-01', labels: ['a-label', 'ec2-77-1-start-0123abcd'] });
+    expect((await stop()).runnersRemoved).toEqual(['ec2-pool-i-01']);
+  });
+
+  test('leaves what a later attempt has started', async () => {
+    const { world, start, stop } = setUp();
+    await start({ run: { ...run, runAttempt: '12' } });
+    expect(await stop()).toMatchObject({ instances: [], runnersRemoved: [] });
+    expect(world.live()).toHaveLength(1);
   });
 
   test('refuses an id that is not ours, and stops the rest', async () => {
@@ -145,7 +179,7 @@ describe('a stop', () => {
     await late.launch({ ...world.ec2.specs[0]!, clientToken: 'again' });
     world.ec2.end(world.ec2.instances[0]!.id);
     const ports = { ...world.ports, ec2: late, ec2In: async () => late, gitHubOf: async () => world.github };
-    await stopRunners({ run, label: undefined, instanceIds: [], wait: false }, ports);
+    await stopRunners(nothing, ports);
     expect(late.instances.map(({ state }) => state)).toEqual(['shutting-down']);
   });
 
@@ -160,15 +194,6 @@ describe('a stop', () => {
     expect(world.clock.now()).toBe(began);
   });
 
-  test('gives up on an instance that never was after a bound', async () => {
-    const { world, stop } = setUp();
-    const began = world.clock.now();
-    world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0', labels: ['a-label'] });
-    await stop();
-    expect(world.clock.now() - began).toBeLessThanOrEqual(22_000);
-    expect(world.github.listed).toEqual([]);
-  });
-
   test('finds an instance in another region, by its id and by its runner', async () => {
     const { world, stop } = setUp();
     const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
@@ -180,5 +205,99 @@ describe('a stop', () => {
     await stop();
     expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
     expect(world.github.listed).toEqual([]);
+  });
+
+  describe('where a third region denies every question', () => {
+    const denied = new Failure('aws-not-authorized', 'denied by a service control policy', { hint: 'h' });
+
+    async function startElsewhere() {
+      const all = setUp();
+      const { world } = all;
+      const west = new FakeEc2({ clock: world.clock, region: 'us-west-2' });
+      const closed = new FakeEc2({ clock: world.clock, region: 'eu-south-1' });
+      for (const operation of ['findInstances', 'describeInstances', 'terminate'] as const) {
+        closed.fault(operation, { error: denied, times: Infinity });
+      }
+      world.elsewhere.set('us-west-2', west).set('eu-south-1', closed);
+      world.ec2.regions = ['us-east-1', 'eu-south-1', 'us-west-2'];
+      const request = aRequest({ subnetIds: ['us-west-2/subnet-0a00000000000000a'], waitFor: 'launched' });
+      const { runners } = await startRunners(request, world.ports);
+      return { ...all, west, id: runners[0]!.instance.id };
+    }
+
+    test.each(['label', 'id', 'neither', 'all'])('ends by %s the machine of another region', async (by) => {
+      const { world, stop, west, id } = await startElsewhere();
+      const how = { label: { label: 'a-label' }, id: { instanceIds: [id] }, neither: {}, all: { all: true } }[by]!;
+      const stopped = await stop(how);
+      expect(west.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+      expect(stopped).toMatchObject({ instances: [{ instance: { id } }], refusals: [] });
+      expect(world.github.listed).toEqual([]);
+      expect(world.said.filter((sentence) => sentence.startsWith('warning'))).toEqual([]);
+    });
+
+    test('warns of an id that is not where it could be asked, and names the region that could not', async () => {
+      const { world, stop } = await startElsewhere();
+      await stop({ instanceIds: ['i-0never'] });
+      expect(world.said).toContainEqual(
+        expect.stringMatching(/^warning: EC2 does not know i-0never .*Not asked: eu-south-1 \(denied by a service/),
+      );
+    });
+
+    test('names it in the warning of a runner whose instance nobody has seen', async () => {
+      const { world, stop, west, id } = await startElsewhere();
+      west.fault('findInstances', { error: denied, times: Infinity });
+      const stopped = await stop();
+      expect(stopped).toMatchObject({ instances: [], runnersRemoved: [] });
+      expect(west.instances).toMatchObject([{ id, state: 'running' }]);
+      expect(stopped.explanations[0]!.what).toContain('us-west-2 (denied by');
+      expect(world.github.listed).toHaveLength(1);
+    });
+  });
+
+  test('goes on elsewhere when the home region cannot be asked, and is not green', async () => {
+    const { world, start, stop, refusalOf } = setUp();
+    await start();
+    const outage = new Failure('aws-unreachable', 'EC2 does not answer', { hint: 'Wait.' });
+    world.ec2.fault('findInstances', { error: outage, times: Infinity });
+    const failure = await refusalOf(stop({ label: 'a-label' }));
+    expect(failure).toMatchObject({ code: 'cleanup-incomplete', message: 'EC2 does not answer' });
+    // By it the next stop knows that there is something to look for.
+    expect(world.github.listed).toHaveLength(1);
+  });
+
+  test('ends the others when EC2 protects one, names that one, and stays red', async () => {
+    const { world, start, stop } = setUp();
+    const ids = (await start({ count: 3 })).runners.map(({ instance }) => instance.id);
+    world.ec2.protectedIds.add(ids[1]!);
+    const stopped = await stop();
+    expect(stopped.instances.map(({ instance }) => instance.id)).toEqual([ids[0], ids[2]]);
+    const failure = await failureOf(Promise.resolve().then(() => refuseUnstopped(stopped)));
+    expect(failure.message).toBe(`The instance '${ids[1]}' may not be terminated.`);
+    expect(failure.details).toBe(`Not ended: ${ids[1]} (us-east-1).`);
+    // Without its runner no job can begin there, and its agent powers it off.
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('keeps the runner of a machine that EC2 lists only after 60 s, and finds it the next time', async () => {
+    const { world, stop } = setUp();
+    const late = new FakeEc2({ clock: world.clock, timeline: { invisibleMs: 60_000 } });
+    const { runners } = await startRunners(aRequest({ waitFor: 'launched' }), {
+      ...world.ports,
+      ec2: late,
+      ec2In: async () => late,
+    });
+    Object.assign(world.ports, { ec2: late, ec2In: async () => late });
+    const first = await stop();
+    expect(first).toMatchObject({ instances: [], runnersRemoved: [], explanations: [{ isTrouble: true }] });
+    await world.clock.sleep(45_000);
+    expect(await stop()).toMatchObject({ instances: [{ instance: { id: runners[0]!.instance.id } }] });
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('by label in a later attempt finds what the stop of an earlier one left', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    await stop({ label: 'a-label', run: { ...run, runAttempt: '2' } });
+    expect(world.live()).toEqual([]);
   });
 });

@@ -61,11 +61,18 @@ function checkSecrets(step: StepRun, { sandbox }: World): Violation[] {
 }
 
 /** A fault that lasts at most 20 s is waited out: the step that it hits does what it was asked for. */
-export function checkPatience({ name, code }: StepRun, { scenario, at }: Cell): Violation[] {
-  if (!at || !isLasting(at.fault) || code === 0) return [];
+export function checkPatience({ name, code }: StepRun, world: World, { scenario, at }: Cell): Violation[] {
+  if (!at || !isLasting(at.fault)) return [];
+  const left = name === 'stop-runner' ? world.live.map(({ id }) => id) : [];
+  if (code === 0 && left.length === 0) return [];
   // A cancelled start has seconds to take back what it began, and has failed already.
   if (scenario.step === 'start' && scenario.prelude) return [];
-  return [{ rule: 'impatient', what: `${name} exits with ${code} because of ${at.fault}` }];
+  return [
+    {
+      rule: 'impatient',
+      what: `${name} exits with ${code} because of ${at.fault}, and leaves ${left.join(', ') || 'nothing'}`,
+    },
+  ];
 }
 
 /** Success: as many as were asked for, in the state that was asked for, and the outputs say so. */
@@ -87,10 +94,14 @@ export function checkStart(start: StepRun, world: World): Violation[] {
   return [{ rule: 'verdict', what: `start-runner succeeds with ${problems.join(', ')}` }];
 }
 
-/** Success of a stop, or of the post step of a start that did not succeed: nothing of ours runs or is registered. */
-export function checkCleaner({ name, code }: StepRun, world: World): Violation[] {
+/**
+ * Success of a stop, or of the post step of a start that did not succeed: nothing of ours runs or is registered but what
+ * a warning of it names, such as a runner whose instance EC2 does not list.
+ */
+export function checkCleaner({ name, code, lines }: StepRun, world: World): Violation[] {
   if (code !== 0) return [];
-  const problems = [...world.live.map(({ id }) => id), ...world.runners.map((runner) => runner.name)];
+  const left = [...world.live.map(({ id }) => id), ...world.runners.map((runner) => runner.name)];
+  const problems = left.filter((what) => !isWarnedOf(what, [{ lines }]));
   if (problems.length === 0) return [];
   return [{ rule: 'verdict', what: `${name} succeeds and leaves ${problems.join(', ')}` }];
 }
@@ -114,7 +125,10 @@ export function checkEnd(world: World, { ghostsAllowed }: { ghostsAllowed: boole
   const { total, most } = world.countOn();
   return [
     ...world.live.map(({ id }) => ({ rule: 'alive' as const, what: `${id} is still there` })),
-    ...(ghostsAllowed ? [] : world.runners).map(({ name }) => ({ rule: 'ghost' as const, what: `${name} is listed` })),
+    ...(ghostsAllowed ? [] : world.runners.filter((one) => !isWarnedOf(one.name, world.steps))).map(({ name }) => ({
+      rule: 'ghost' as const,
+      what: `${name} is listed`,
+    })),
     ...[...world.volumes, ...world.openSpotRequests].map((id) => ({
       rule: 'leftover' as const,
       what: `${id} is left`,
@@ -139,4 +153,8 @@ export function checkBound(
   const secondsToClean = ends.length === 0 || since === Infinity ? 0 : Math.max(0, last - since) / 1000;
   const what = `all was gone after ${secondsToClean.toFixed(0)} s only`;
   return { violations: secondsToClean > boundS ? [{ rule: 'too late', what }] : [], secondsToClean };
+}
+
+function isWarnedOf(what: string, steps: readonly Pick<StepRun, 'lines'>[]): boolean {
+  return steps.some(({ lines }) => lines.some((line) => line.startsWith('::warning') && line.includes(what)));
 }

@@ -75,7 +75,7 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
     // "Run stop-runner again: it is safe to repeat."
     if (stop.code !== 0) violations.push(...(await stopAgain(world, cell)));
   }
-  violations.push(...checkPatience(disturbed, cell), ...((await rival?.goOn()) ?? []));
+  violations.push(...checkPatience(disturbed, world, cell), ...((await rival?.goOn()) ?? []));
   await settle(world);
   const bound = checkBound(world, { since: mishapEnd(disturbed, start, ok) });
   // What a claim has locked stays so until somebody comes: a runner that nobody connects has no idle timer.

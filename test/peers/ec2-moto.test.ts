@@ -4,6 +4,7 @@ import {
   EC2Client,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  ModifyInstanceAttributeCommand,
   RegisterImageCommand,
   RequestSpotInstancesCommand,
   StopInstancesCommand,
@@ -54,6 +55,9 @@ async function createWorld(): Promise<Ec2World> {
     publishImages: () => publishImages(raw),
     emptyPool: () => undefined,
     switchOff: (id) => switchOff(raw, id),
+    async protect(InstanceId) {
+      await raw.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination: { Value: true } }));
+    },
     async readUserData(id) {
       const { UserData } = await raw.send(
         new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: 'userData' }),

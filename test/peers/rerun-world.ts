@@ -42,6 +42,8 @@ export class Run {
   readonly log: string[] = [];
   /** What tox comes to, one after the other. */
   readonly tox: Result[] = [];
+  /** What GitHub masks: it drops the jobs' outputs that contain one of these. */
+  readonly masked: string[] = [];
   /** Whether start-runner comes to a machine, one after the other; by default it does. */
   readonly starts: boolean[] = [];
   private readonly jobs: Readonly<Record<string, Job>>;
@@ -112,7 +114,8 @@ export class Run {
       name,
       fillIn(text, { ...contexts, steps }),
     ]);
-    return { result, outputs: Object.fromEntries(outputs) as Outputs };
+    const kept = outputs.filter(([, text = '']) => !this.masked.some((mask) => text.includes(mask)));
+    return { result, outputs: Object.fromEntries(kept) as Outputs };
   }
 
   private playAction({ uses = '', with: given = {} }: Step, contexts: Contexts): Ran {

@@ -89,3 +89,33 @@ test('Without the comparison of attempts a re-run would wait for a dead label', 
   run.all();
   expect(() => run.failed()).toThrow('test waits 24 hours for ec2-1-1-a');
 });
+
+describe('Outputs that GitHub drops, because they contain the text of a secret,', () => {
+  test.each(['1', 'f', 'test'])(
+    'are not taken for a machine that is gone, nor for tests that are not to run: %s',
+    (secret) => {
+      run.masked.push(secret);
+      expect(run.all()).toBe('failure');
+      expect(run.log.map((line) => line.split(' ')[0])).not.toContain('restart');
+      expect(run.log).toContainEqual(expect.stringMatching(/^test on /));
+      expect(run.tox).toEqual([]);
+    },
+  );
+
+  test('do not make a run green whose tests ran nowhere', () => {
+    run.tox.push('failure');
+    run.all();
+    run.masked.push('true');
+    expect(run.failed()).toBe('failure');
+    expect(run.log).toEqual(['test on ubuntu-24.04', 'stop on ubuntu-24.04']);
+  });
+
+  test('of the second machine are no machine that is gone, and it is stopped', () => {
+    run.tox.push('failure');
+    run.all();
+    run.masked.push('again');
+    expect(run.failed()).toBe('failure');
+    expect(run.log).toContain('retest on ubuntu-24.04');
+    expect(run.machines.size).toBe(0);
+  });
+});

@@ -88,5 +88,7 @@ describe('check-tests', () => {
     });
     expect(given.outputs['skip']).toBe('');
     expect(given.masked).toContain('https://a');
+    const keys = { 'aws-access-key-id': 'AKIA0123456789', 'aws-secret-access-key': 'hush-hush' };
+    expect((await check(keys)).masked).toEqual(expect.arrayContaining(Object.values(keys)));
   });
 });

@@ -21,6 +21,7 @@ export async function startConnectProxy(refuse?: number): Promise<ConnectProxy> 
     tunnels.push(request.url ?? '');
     credentials.push(request.headers['proxy-authorization']);
     if (refuse !== undefined) {
+      socket.on('error', () => socket.destroy());
       socket.end(`HTTP/1.1 ${refuse} Refused\r\n\r\n`);
       return;
     }

@@ -31,6 +31,7 @@ export function expectTags(scene: Scene, label: string, user: Readonly<Record<st
     'ci-actions:runner-name': `${label}-0`,
     'ci-actions:scope': 'repo:octo-org/octo-repo',
     'ci-actions:start': label.slice(-8),
+    'ci-actions:timeouts': 'startup=5 idle=10',
     'ci-actions:expires-at': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     ...user,
   };

@@ -66,8 +66,18 @@ describe('run-tox', () => {
     expect(logOf(result)).toContain('setup: from env hush-hush');
     expect(logOf(result)).not.toContain('not reached');
     expect(result.masked).toContain('hush-hush');
+    expect(result.lines.findIndex((line) => line.startsWith('::add-mask::'))).toBe(0);
     const second = await tox({ 'working-directory': 'sub', env: '{"A": "a"}' });
     expect(logOf(second)).toMatch(/tox: \S+\/workspace\/sub a {2}\/\S*/);
+  });
+
+  test('masks numbers, and says by name what is too short to be masked', async () => {
+    stage.addProgram('tox', 'echo "1 passed in 0.1s"');
+    const result = await tox({ 'secret-env': '{"PIN": 48151623, "DEBUG": "1", "FLAG": true}' });
+    expect(result.masked).toContain('48151623');
+    expect(result.masked).not.toContain('1');
+    expect(result.masked).not.toContain('true');
+    expect(logOf(result)).toMatch(/^::warning::Not masked: `secret-env`: DEBUG, `secret-env`: FLAG\. /m);
   });
 
   test('fetches other versions by uv', async () => {

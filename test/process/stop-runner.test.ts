@@ -43,12 +43,15 @@ describe('stop-runner', () => {
       }),
   );
 
-  test.concurrent('ends a job that runs, whose runner GitHub then removes', () =>
+  test.concurrent.each([
+    ['its label', (main: StepResult) => ({ label: main.outputs['label'] ?? '' })],
+    ['all: true', () => ({ all: 'true' })],
+  ])('with %s ends a job that runs, whose runner GitHub then removes', (_, inputs) =>
     inSandbox({}, async (scene) => {
       const main = await begin(scene);
       const job = scene.queue(main.outputs['label'], ['sleep 60']);
       await scene.until(() => job.status === 'in_progress');
-      const stop = await scene.stop();
+      const stop = await scene.stop(inputs(main));
       expect(stop.code).toBe(0);
       expect(await job.finished).not.toBe('success');
       await scene.expectNothingIsLeft();

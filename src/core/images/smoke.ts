@@ -1,7 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { readBootPhases, tailConsole } from '../boot-phases.js';
+import { endInstances, INVISIBLE_BOUND_MS, listAlive } from '../end-instances.js';
 import { Failure } from '../failure.js';
 import { TAG } from '../identity.js';
+import { isEnding } from '../instance-states.js';
 import { renderUserData } from '../payload.js';
 import type { Clock, Ec2, Image, Instance, LaunchSpec, Log } from '../ports.js';
 import { builtInMachine, type BuiltInPreset } from '../presets.js';
@@ -45,9 +47,16 @@ export async function smokeImage(request: SmokeRequest, ports: SmokePorts): Prom
   try {
     return judge(await awaitVerdict(instance, ports), instance, { request, ports });
   } finally {
-    await ports.ec2.terminate([instance.id]);
-    ports.log.info(`${instance.id} is terminated.`);
+    await end(instance, ports);
   }
+}
+
+/** Says what EC2 confirmed. A machine that it does not end costs little: its agent powers it off. */
+async function end({ id }: Instance, { ec2, clock, log }: SmokePorts): Promise<void> {
+  const ports = { ec2In: async () => ec2, clock };
+  const [alive] = listAlive(await endInstances([{ id, region: ec2.region }], ports, INVISIBLE_BOUND_MS));
+  if (!alive) return log.info(`EC2 is terminating ${id}.`);
+  log.warning(`${alive.why} It powers itself off within ${LIFETIME_S / 60} min; look at it in the EC2 console.`);
 }
 
 async function findImage({ imageId, preset }: SmokeRequest, { ec2 }: SmokePorts): Promise<Image> {
@@ -132,7 +141,7 @@ async function awaitVerdict({ id }: Instance, { ec2, clock, log, signal }: Smoke
       log.info(`  ${passed ? 'passed' : 'FAILED'}  ${name}${says === '' ? '' : `: ${says}`}`);
     }
     seen = checks.length;
-    const isOver = instance?.state === 'terminated' || instance?.state === 'shutting-down';
+    const isOver = instance !== undefined && isEnding(instance);
     if (isComplete || isOver || clock.now() - begun > VERDICT_MS) return text;
     await clock.sleep(CADENCE_MS, signal);
   }

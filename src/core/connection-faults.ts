@@ -1,0 +1,105 @@
+import { Failure, type FailureCode } from './failure.js';
+
+/** Why a request did not arrive, where the reason is a setting, a secret or the network of the user. */
+export interface ConnectionFault {
+  readonly code: FailureCode;
+  /** The reason, as part of a sentence. */
+  readonly reason: string;
+  readonly hint: string;
+  /** Whether sending the request again may help. */
+  readonly passes: boolean;
+}
+
+/**
+ * Codes of a certificate that did not pass verification. Node puts OpenSSL's X509_V_ERR_* names, without that prefix,
+ * into `code`, has ERR_TLS_CERT_* of its own, and UNSPECIFIED for what it has no name for.
+ * Source: Node's documentation, "X509 certificate error codes"; openssl/x509_vfy.h.
+ */
+const CERTIFICATE =
+  /^(UNABLE_TO_(GET|DECRYPT|DECODE|VERIFY)_|(DEPTH_ZERO_)?SELF_SIGNED_CERT|(CERT|CRL|CA|EE|AKID|KEYUSAGE|SUBJECT_ISSUER)_|ERROR_IN_C|ERR_TLS_CERT_|ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA)|INVALID_(CA|PURPOSE)$|(PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNHANDLED_CRITICAL_EXTENSION|UNSPECIFIED)$)/;
+const OF_DATES = /EXPIRED|NOT_YET_VALID|NOT_(BEFORE|AFTER)|_UPDATE_FIELD/;
+const OF_NAMES = /ALTNAME|HOSTNAME/;
+/** What Node refuses to send: a character that no header, path or address may have. */
+const UNSENDABLE =
+  /^ERR_(INVALID_(CHAR|HTTP_TOKEN|URL|PROTOCOL|DOMAIN_NAME)|UNESCAPED_CHARACTERS|HTTP_INVALID_HEADER_VALUE|SOCKET_BAD_PORT)$/;
+/** The code of the error for a proxy variable that cannot be used; its message names the variable. */
+export const PROXY_VARIABLE = 'ERR_PROXY_VARIABLE';
+/** How the toolkit's agent says that the proxy gave no tunnel: with the proxy's answer, or with Node's reason. */
+const TUNNEL = /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s;
+const PROXY_FORM = '`http://user:password@host:port`, with special characters of the password percent-encoded';
+
+/** What is wrong with the way, looked for along the causes; `undefined` for every other error. */
+export function findConnectionFault(error: unknown): ConnectionFault | undefined {
+  for (let link = error, depth = 0; link instanceof Error && depth < 8; link = link.cause, depth++) {
+    const fault = judge(link.message, 'code' in link ? String(link.code) : '');
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+/**
+ * The same as a `Failure`. It has no cause, because the AWS SDK tries again whatever has a broken connection for one.
+ *
+ * @param intro what could not be done, such as `AWS could not be asked`
+ */
+export function toConnectionFailure(error: unknown, intro: string): Failure | undefined {
+  if (error instanceof Failure) return error;
+  const fault = findConnectionFault(error);
+  return fault && new Failure(fault.code, `${intro}: ${fault.reason}.`, { hint: fault.hint });
+}
+
+function judge(message: string, code: string): ConnectionFault | undefined {
+  const tunnel = TUNNEL.exec(message);
+  if (tunnel?.[1]) return refusedByProxy(Number(tunnel[1]));
+  const reason = (tunnel?.[2] ?? message).replace(/[.\s]+$/, '');
+  if (CERTIFICATE.test(code) || (tunnel && /certificate/i.test(reason))) return untrusted(reason, code);
+  if (tunnel) return behindProxy(`the proxy cannot be reached (${reason})`);
+  if (code === PROXY_VARIABLE) {
+    return { code: 'proxy-unusable', reason, hint: `Set it as ${PROXY_FORM}, or unset it.`, passes: false };
+  }
+  return UNSENDABLE.test(code) ? unsendable(reason, code) : undefined;
+}
+
+function untrusted(reason: string, code: string): ConnectionFault {
+  const first = OF_DATES.test(code)
+    ? 'Check the clock of the machine that runs this step. '
+    : OF_NAMES.test(code)
+      ? 'Check GITHUB_API_URL, AWS_ENDPOINT_URL and the network: another server answered. '
+      : '';
+  const hint = `${first}Where a proxy inspects TLS, or the CA is your own, give this step \`env: NODE_EXTRA_CA_CERTS: /path/of/ca.pem\` with that CA.`;
+  return {
+    code: 'certificate-untrusted',
+    reason: `the certificate of the server or proxy is not trusted: ${reason.split('\n')[0]} (${code})`,
+    hint,
+    passes: false,
+  };
+}
+
+function refusedByProxy(status: number): ConnectionFault {
+  if (status >= 500) return behindProxy(`the proxy answered ${status} when it was asked for the way there`);
+  const hint =
+    status === 407 || status === 401
+      ? `Put the proxy's user and password into the variable: ${PROXY_FORM}.`
+      : 'Have the host allowed at the proxy, or list it in NO_PROXY if it can be reached without.';
+  return {
+    code: 'proxy-refused',
+    reason: `the proxy of HTTPS_PROXY or HTTP_PROXY refused with ${status}`,
+    hint,
+    passes: false,
+  };
+}
+
+function behindProxy(reason: string): ConnectionFault {
+  const hint = 'Check the proxy that HTTPS_PROXY or HTTP_PROXY names, and what it can reach; then run the job again.';
+  return { code: 'proxy-unreachable', reason, hint, passes: true };
+}
+
+function unsendable(reason: string, code: string): ConnectionFault {
+  const hint = 'Look for line breaks and blanks in what this step gets: AWS_*, GITHUB_API_URL, the inputs.';
+  return {
+    code: 'setting-unusable',
+    reason: `a setting or secret cannot be sent: ${reason} (${code})`,
+    hint,
+    passes: false,
+  };
+}

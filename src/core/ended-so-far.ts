@@ -1,0 +1,82 @@
+import { endInstances, INVISIBLE_BOUND_MS } from './end-instances.js';
+import { Failure } from './failure.js';
+import { isEnding } from './instance-states.js';
+import type { Clock, Ec2ByRegion, Instance, Log } from './ports.js';
+import { groupByRegion } from './region.js';
+import type { Found } from './stop-search.js';
+
+interface EndingPorts {
+  readonly ec2In: Ec2ByRegion;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+const TERMINATION_BOUND_MS = 10 * 60_000;
+const TERMINATION_CADENCE_MS = 3_000;
+
+/** What one stop has told EC2 to end, and what EC2 said to it. No instance is told twice. */
+export class EndedSoFar {
+  /** Why instances were not ended, a failure for each reason. */
+  readonly refusals: Failure[] = [];
+  private readonly told = new Set<string>();
+  private readonly confirmed = new Set<string>();
+
+  constructor(private readonly ports: EndingPorts) {}
+
+  isConfirmed({ id }: Pick<Instance, 'id'>): boolean {
+    return this.confirmed.has(id);
+  }
+
+  async end(found: readonly Found[]): Promise<void> {
+    const live = found.filter(({ instance }) => !isEnding(instance) && !this.told.has(instance.id));
+    if (live.length === 0) return;
+    for (const { instance } of live) this.told.add(instance.id);
+    this.ports.log.info(`Terminating ${live.map(({ instance }) => instance.id).join(', ')}.`);
+    const located = live.map(({ instance: { id }, region }) => ({ id, region }));
+    const { ended, unlisted, refused } = await endInstances(located, this.ports, INVISIBLE_BOUND_MS);
+    for (const { id } of ended) this.confirmed.add(id);
+    for (const failure of new Set(refused.map((one) => one.failure))) {
+      const alike = refused.filter((one) => one.failure === failure).map(({ id, region }) => `${id} (${region})`);
+      const details = [...(failure.about.details ?? []), `Not ended: ${alike.join(', ')}.`];
+      this.refusals.push(new Failure(failure.code, failure.message, { ...failure.about, details }));
+    }
+    if (unlisted.length > 0) this.refusals.push(notKnown(unlisted.map(({ id }) => id)));
+  }
+
+  /** Looks at those that EC2 confirmed until it says `terminated`. */
+  async untilTerminated(found: readonly Found[]): Promise<void> {
+    const deadline = this.ports.clock.now() + TERMINATION_BOUND_MS;
+    const ending = found.filter(({ instance }) => this.isConfirmed(instance) || instance.state === 'shutting-down');
+    for (const [region, some] of groupByRegion(ending)) {
+      try {
+        await this.untilGone(region, { ids: some.map(({ instance }) => instance.id), deadline });
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code === 'cancelled') throw error;
+        this.refusals.push(error);
+      }
+    }
+  }
+
+  private async untilGone(region: string, about: { ids: readonly string[]; deadline: number }): Promise<void> {
+    const { clock, signal, ec2In } = this.ports;
+    const ec2 = await ec2In(region);
+    for (let open = about.ids; ; await clock.sleep(TERMINATION_CADENCE_MS, signal)) {
+      open = (await ec2.describeInstances(open)).filter(({ state }) => state !== 'terminated').map(({ id }) => id);
+      if (open.length === 0) return;
+      if (clock.now() >= about.deadline) throw notTerminated(open);
+    }
+  }
+}
+
+function notKnown(ids: readonly string[]): Failure {
+  return new Failure('cleanup-incomplete', `EC2 lists ${ids.join(', ')}, but does not know it when it is to end.`, {
+    hint: 'Run stop-runner again: it is safe to repeat.',
+  });
+}
+
+function notTerminated(ids: readonly string[]): Failure {
+  return new Failure('cleanup-incomplete', `EC2 has not terminated ${ids.join(', ')} within 10 min.`, {
+    hint: 'They are shutting down and no longer billed; look at them in the EC2 console.',
+  });
+}

@@ -1,0 +1,33 @@
+import type { AwsCredentialIdentity } from '@aws-sdk/types';
+import { Failure } from '../core/failure.js';
+
+const PARTS = {
+  accessKeyId: 'AWS_ACCESS_KEY_ID',
+  secretAccessKey: 'AWS_SECRET_ACCESS_KEY',
+  sessionToken: 'AWS_SESSION_TOKEN',
+} as const;
+
+/**
+ * Credentials without the white space that secrets come by around them. What else no credential has inside would break
+ * a request's header, or its signature.
+ *
+ * @throws Failure `aws-credentials-malformed` that names the part and never quotes it
+ */
+export function cleanCredentials<T extends AwsCredentialIdentity>(found: T): T {
+  const clean: Partial<Record<keyof typeof PARTS, string>> = {};
+  for (const part of Object.keys(PARTS) as (keyof typeof PARTS)[]) {
+    const value = found[part]?.trim();
+    if (!value) continue;
+    if (!/^[\x21-\x7e]+$/.test(value)) throw malformed(PARTS[part]);
+    clean[part] = value;
+  }
+  return { ...found, ...clean };
+}
+
+function malformed(name: string): Failure {
+  return new Failure(
+    'aws-credentials-malformed',
+    `${name} is not usable: it has blanks, line breaks or characters inside that no AWS credential has.`,
+    { hint: 'Save the value again as a secret, without anything around or inside it.' },
+  );
+}
