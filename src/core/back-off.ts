@@ -38,8 +38,8 @@ const SHORTEST_TURN_MS = 500;
  * The strategy for launches, of which EC2 admits 5 at once and then 2 a second for a whole account. Starts side by side
  * do not see each other, and a refusal does not say how many others wait: five, or hundreds. So each start is tried once
  * at a random moment of each part of its patience, every part four times as long as the one before, and at the end. A few
- * starts that wait are up within seconds, 100 within two minutes, and however many there are, each is refused six times
- * at most.
+ * starts that wait are up within seconds, 95 of 100 within 100 s, and however many there are, each is refused six times at
+ * most. See docs/scale.md, "Launches that wait side by side".
  */
 export function takeTurns(state: BackOffState): number {
   const { kind, waitedMs, leftMs, random } = state;
