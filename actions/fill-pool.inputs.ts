@@ -58,6 +58,8 @@ const machineInputs = {
   'ec2-volume-iops': start['ec2-volume-iops'],
   'ec2-volume-throughput': start['ec2-volume-throughput'],
   'volume-initialization-rate': start['volume-initialization-rate'],
+  'ec2-volume-encrypted': start['ec2-volume-encrypted'],
+  'ec2-volume-kms-key-id': start['ec2-volume-kms-key-id'],
   'runner-scope': start['runner-scope'],
   'runner-home-dir': start['runner-home-dir'],
   'run-as-user': start['run-as-user'],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, type FailureCode } from '../src/core/failure.js';
-import type { RawInputs } from '../src/core/inputs.js';
+import type { InputDefinition, RawInputs } from '../src/core/inputs.js';
 import type { GitHub } from '../src/core/ports.js';
 import { resolvePreset, type ResolvedPreset } from '../src/core/presets.js';
 import type { RunContext } from '../src/host/context.js';
@@ -35,7 +35,9 @@ export async function findPreset(
   const file = await findPresetsFile(wanted.config, context, github);
   // Without its file a preset can't be judged: the file's own problem is told instead.
   if (file.problem !== undefined) return { inputs: {}, problems: [file.problem] };
-  const allowed = Object.keys(inputs).filter((name) => !notInPresets.includes(name));
+  const allowed = Object.entries(inputs).flatMap(([name, { legacy }]: [string, InputDefinition<unknown>]) =>
+    notInPresets.includes(name) || legacy ? [] : name,
+  );
   const presetsFile = file.found && { ...file.found, ...(await import('../src/core/yaml.js')) };
   const { preset, problems } = resolvePreset(wanted.preset, presetsFile, allowed);
   if (problems.length === 0) return { inputs: preset.inputs, problems, preset };

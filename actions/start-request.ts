@@ -4,7 +4,8 @@ import { parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../s
 import { migrateInputs } from '../src/core/migration.js';
 import type { GitHub } from '../src/core/ports.js';
 import type { ResolvedPreset } from '../src/core/presets.js';
-import { listMarkets, parseImageReference, type StartRequest } from '../src/core/request.js';
+import { listMarkets, parseImageReference, type StartRequest, type VolumeWishes } from '../src/core/request.js';
+import { findVolumeProblems } from '../src/core/volume.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { checkCredentials, credentialInputs } from './credentials.inputs.js';
@@ -117,21 +118,36 @@ function checkGaps(raw: RawInputs, name: string, preset: ResolvedPreset): string
   return problems;
 }
 
-function checkVolume(values: StartValues, raw: RawInputs): string[] {
-  const problems: string[] = [];
-  const type: string | undefined = values['ec2-volume-type'];
-  if (type === undefined) return problems;
-  if (values['ec2-volume-throughput'] !== undefined && type !== 'gp3') {
-    problems.push(`\`ec2-volume-throughput\` is set; allowed with \`ec2-volume-type: gp3\` only, not with ${type}.`);
-  }
-  if (values['ec2-volume-iops'] !== undefined && !['gp3', 'io1', 'io2'].includes(type)) {
-    problems.push(`\`ec2-volume-iops\` is set; allowed with \`ec2-volume-type\` gp3, io1 or io2, not with ${type}.`);
-  }
-  if (['io1', 'io2'].includes(type) && raw['ec2-volume-iops'] === undefined) {
-    problems.push(`\`ec2-volume-iops\` is empty; \`ec2-volume-type: ${type}\` needs it.`);
-  }
-  return problems;
+/** A size that only a built-in preset gives grows with the image, and with what depends on it. */
+function readVolume(values: StartValues, raw: RawInputs): VolumeWishes {
+  return {
+    sizeGiB: values['ec2-volume-size'],
+    sizeIsDefault: raw['ec2-volume-size']?.origin?.startsWith('built-in') ?? raw['ec2-volume-size'] === undefined,
+    type: values['ec2-volume-type'],
+    iops: values['ec2-volume-iops'],
+    throughputMiBps: values['ec2-volume-throughput'],
+    initializationRateMiBps: values['volume-initialization-rate'],
+    encrypted: values['ec2-volume-encrypted'],
+    kmsKeyId: values['ec2-volume-kms-key-id'],
+  };
 }
+
+/** What was given and cannot be used is told by the input itself, and leaves the others with nothing to fit. */
+function checkVolume(values: StartValues, raw: RawInputs): string[] {
+  const wishes = readVolume(values, raw);
+  const isUnusable = (name: keyof typeof inputs) => raw[name] !== undefined && values[name] === undefined;
+  if (VOLUME_INPUTS.some(isUnusable)) return [];
+  return findVolumeProblems(wishes, wishes.sizeIsDefault ? undefined : wishes.sizeGiB);
+}
+
+const VOLUME_INPUTS = [
+  'ec2-volume-size',
+  'ec2-volume-type',
+  'ec2-volume-iops',
+  'ec2-volume-throughput',
+  'ec2-volume-encrypted',
+  'ec2-volume-kms-key-id',
+] as const;
 
 function checkPool(values: StartValues, raw: RawInputs): string[] {
   if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
@@ -162,14 +178,7 @@ function composeRequest(
     instanceProfile: values['iam-role-name'],
     keyName: values['key-name'],
     userTags: values['aws-resource-tags'] ?? {},
-    volume: {
-      sizeGiB: values['ec2-volume-size'],
-      sizeIsDefault: raw['ec2-volume-size']?.origin?.startsWith('built-in') ?? raw['ec2-volume-size'] === undefined,
-      type: values['ec2-volume-type'],
-      iops: values['ec2-volume-iops'],
-      throughputMiBps: values['ec2-volume-throughput'],
-      initializationRateMiBps: values['volume-initialization-rate'],
-    },
+    volume: readVolume(values, raw),
     runnerVersion: values['runner-version'],
     runnerHome: values['runner-home-dir'],
     runAsUser: values['run-as-user'],

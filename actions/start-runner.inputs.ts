@@ -85,7 +85,7 @@ export const inputs = {
     allowed: 'the name or ARN of an instance profile',
   }),
   'aws-resource-tags': tagsInput(
-    'Further tags for instance and volumes: JSON as in ec2-github-runner (`[{"Key": "Team", "Value": "ml"}]`) or `Key=Value` lines.',
+    'Further tags for instance, volumes and network interface: JSON as in ec2-github-runner (`[{"Key": "Team", "Value": "ml"}]`) or `Key=Value` lines.',
   ),
   'key-name': text('EC2 key pair, for logging in by SSH.', {
     matches: /^.{1,255}$/,
@@ -97,13 +97,31 @@ export const inputs = {
   }),
   'ec2-volume-type': withDefault(
     'gp3',
-    choice('Type of the root volume.', ['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard']),
+    choice('Type of the root volume. No machine boots from st1 or sc1.', ['gp3', 'gp2', 'io1', 'io2', 'standard']),
   ),
-  'ec2-volume-iops': integer('Provisioned operations a second (gp3, io1, io2).', { min: 100, max: 256_000 }),
-  'ec2-volume-throughput': integer('Provisioned throughput in MiB/s (gp3).', { min: 125, max: 2_000 }),
+  'ec2-volume-iops': integer('Provisioned operations a second (gp3: at most 500 a GiB, io1: 50, io2: 1,000).', {
+    min: 100,
+    max: 256_000,
+  }),
+  'ec2-volume-throughput': integer('Provisioned throughput in MiB/s (gp3: at most a quarter of its iops).', {
+    min: 125,
+    max: 2_000,
+  }),
   'volume-initialization-rate': integer(
     'MiB/s at which EBS loads the root volume from its snapshot ahead of the reads; billed by the snapshot’s size. Worth it for large images.',
     { min: 100, max: 300 },
+  ),
+  'ec2-volume-encrypted': withDefault(
+    'false',
+    flag('Encrypt all volumes of the instance. What the account or the image encrypts anyway stays encrypted.'),
+  ),
+  'ec2-volume-kms-key-id': text(
+    'The KMS key for that: id, ARN, `alias/name` or the alias’s ARN. Default: the account’s key for EBS.',
+    {
+      matches:
+        /^(arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:(key\/[\w-]+|alias\/[\w/-]+)|alias\/[\w/-]+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i,
+      allowed: 'a key’s id or ARN, or an alias like `alias/ci` or its ARN',
+    },
   ),
   label: text(
     'The one label that the runners carry. Default: unique per run, attempt, job and step, so that no other job can take them.',
@@ -188,7 +206,7 @@ export const inputs = {
   ),
   mode: legacy('`start`, as ec2-github-runner has it.'),
   'availability-zones-config': legacy('Its subnets become `subnet-id`.'),
-  'block-device-mappings': legacy('The root volume’s size, type, iops and throughput are taken from it.'),
+  'block-device-mappings': legacy('The root volume’s settings are taken from it; a second EBS volume is refused.'),
   'metadata-options': legacy('Ignored: IMDSv2 is always required.'),
   packages: legacy('Installed before `pre-runner-script` runs.'),
   'ec2-device-name': legacy('Ignored: the image’s own.'),

@@ -41,10 +41,10 @@ export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launche
         ...withoutAccount('ec2', 'image/*'),
         // A network may be shared with this account by another one, whose number its ARNs then carry.
         ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
-        ...inAccount('ec2', 'network-interface/*', 'key-pair/*'),
+        ...inAccount('ec2', 'key-pair/*'),
       ],
       conditions: { StringLike: WHERE },
-      on: 'any image, subnet, security group, network interface and key pair, in your regions. No snapshot',
+      on: 'any image, subnet, security group and key pair, in your regions. No snapshot',
     },
     {
       sid: 'LaunchMarkedMachines',

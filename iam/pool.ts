@@ -40,8 +40,8 @@ export const poolFill: Policy = {
       who: '',
       mark: { ...MARKED_AS_OURS, [`aws:RequestTag/${TAG.pool}`]: '*' },
       marked: 'this repository’s tag and a pool’s',
-      parts: ['volume/*'],
-      partsPurpose: 'its volumes',
+      parts: ['volume/*', 'network-interface/*'],
+      partsPurpose: 'its volumes and its network interface',
     }),
     {
       sid: 'EndPooled',

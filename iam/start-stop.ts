@@ -15,8 +15,8 @@ export const startStop: Policy = {
       who: 'start: ',
       mark: MARKED_AS_OURS,
       marked: 'this repository’s tag',
-      parts: ['volume/*', 'spot-instances-request/*'],
-      partsPurpose: 'its volumes and, for spot, its request',
+      parts: ['volume/*', 'network-interface/*', 'spot-instances-request/*'],
+      partsPurpose: 'its volumes, its network interface and, for spot, its request',
     }),
     {
       sid: 'EndOwn',

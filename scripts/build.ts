@@ -181,7 +181,7 @@ const leaveOutErrorClasses: Plugin = {
 const leaveOutAdaptiveRetries: Plugin = {
   name: 'leave-out-adaptive-retries',
   load: (id) =>
-    /retry\/util-retry\/AdaptiveRetryStrategy\.js$/.test(id)
+    id.endsWith('retry/util-retry/AdaptiveRetryStrategy.js')
       ? `import { StandardRetryStrategy } from './StandardRetryStrategy.js';
          export const AdaptiveRetryStrategy = function (_, options) { return new StandardRetryStrategy(options); };`
       : undefined,

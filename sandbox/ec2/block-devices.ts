@@ -1,27 +1,41 @@
 import { Ec2Error, refuseUnmodelled, refuseValue } from './errors.js';
 import type { Params } from './query.js';
-import type { ImageRecord, VolumeRecord } from './records.js';
+import type { ImageRecord, ImageVolume, VolumeRecord } from './records.js';
+import { ACCOUNT } from './seed.js';
+import { readPerformance, SIZES } from './volume-limits.js';
 
 export type VolumeRequest = Pick<
   VolumeRecord,
-  'sizeGiB' | 'type' | 'iops' | 'throughput' | 'initializationRate' | 'encrypted' | 'snapshotId'
+  'sizeGiB' | 'type' | 'iops' | 'throughput' | 'initializationRate' | 'encrypted' | 'kmsKeyId' | 'snapshotId'
 > & { readonly device: string; readonly deleteOnTermination: boolean };
 
 /**
- * The volumes a launch makes: the image's root, as changed by the mapping for its device, and every other mapping.
- * A mapping for a device that isn't the image's root adds a second volume, as it does on EC2.
+ * The volumes a launch makes: the image's mappings, each as changed by the request's mapping for its device, and the
+ * request's others. A mapping for a device that the image has not adds a volume, as it does on EC2.
+ * Source: EC2 user guide, "Block device mappings for volumes on Amazon EC2 instances".
  */
-export function readBlockDevices(params: Params, image: ImageRecord): VolumeRequest[] {
+export function readBlockDevices(params: Params, image: ImageRecord, region: string): VolumeRequest[] {
   const mappings = new Map(
     params.structures('BlockDeviceMapping').map((entry) => [entry.require('DeviceName'), entry]),
   );
-  const root = readVolume(image.rootDeviceName, mappings.get(image.rootDeviceName)?.structure('Ebs'), image);
-  mappings.delete(image.rootDeviceName);
-  const others = [...mappings].flatMap(([device, mapping]) => {
-    if (mapping.text('NoDevice') !== undefined || mapping.text('VirtualName') !== undefined) return [];
-    return readVolume(device, mapping.structure('Ebs'));
+  const ofImage = listVolumes(image);
+  const devices = new Set([...ofImage.map(({ device }) => device), ...mappings.keys()]);
+  return [...devices].flatMap((device) => {
+    const mapping = mappings.get(device);
+    const isLeftOut = mapping !== undefined && (mapping.isGiven('NoDevice') || mapping.isGiven('VirtualName'));
+    if (isLeftOut && device === image.rootDeviceName) throw refuseUnmodelled('an instance without its root volume');
+    if (isLeftOut) return [];
+    const given = ofImage.find((one) => one.device === device);
+    const isRoot = device === image.rootDeviceName;
+    return readVolume(device, mapping?.structure('Ebs'), { ...(given && { given }), isRoot, region });
   });
-  return [root, ...others];
+}
+
+/** The EBS volumes of an image, the root first. */
+export function listVolumes(image: ImageRecord): ImageVolume[] {
+  const { rootDeviceName: device, rootVolumeGiB: sizeGiB, snapshotId, volumes = [] } = image;
+  const root = { device, sizeGiB, snapshotId, type: 'gp3', iops: 3000, throughput: 125, deleteOnTermination: true };
+  return [root, ...volumes];
 }
 
 const EBS_PARAMETERS = [
@@ -36,80 +50,77 @@ const EBS_PARAMETERS = [
   'KmsKeyId',
 ];
 
-function readVolume(device: string, ebs?: Params, image?: ImageRecord): VolumeRequest {
+interface Place {
+  /** What the image has for the device. */
+  readonly given?: ImageVolume;
+  readonly isRoot: boolean;
+  readonly region: string;
+}
+
+function readVolume(device: string, ebs: Params | undefined, { given, isRoot, region }: Place): VolumeRequest {
   ebs?.allowOnly(EBS_PARAMETERS);
-  const snapshotId = image?.snapshotId ?? ebs?.text('SnapshotId');
-  if (image && ebs?.text('SnapshotId') !== undefined && ebs.text('SnapshotId') !== image.snapshotId) {
-    throw refuseUnmodelled("a root volume from another snapshot than the image's");
+  const snapshotId = given?.snapshotId ?? ebs?.text('SnapshotId');
+  if (given && ebs?.text('SnapshotId') !== undefined && ebs.text('SnapshotId') !== given.snapshotId) {
+    throw refuseUnmodelled("a volume from another snapshot than the image's");
   }
-  const standard = image ? 'gp3' : 'gp2';
-  const type = ebs?.choice('VolumeType', ['gp2', 'gp3', 'io1', 'io2', 'st1', 'sc1', 'standard'], standard) ?? standard;
+  const type = ebs?.choice('VolumeType', Object.keys(SIZES), given?.type ?? 'gp2') ?? given?.type ?? 'gp2';
+  if (isRoot && /^s[tc]1$/.test(type)) {
+    throw new Ec2Error('InvalidParameterValue', `The volume type '${type}' cannot be used for the root device.`);
+  }
+  const sizeGiB = readSize(ebs, { device, type, ...(given && { given }) });
+  // The image's iops and throughput hold for the image's type.
+  const kept = given?.type === type ? given : {};
   return {
     device,
-    // Source: EC2 user guide, "Preserve data when an instance is terminated": true for the root, false for all others.
-    deleteOnTermination: ebs?.flag('DeleteOnTermination') ?? image !== undefined,
-    encrypted: ebs?.flag('Encrypted') ?? false,
-    sizeGiB: readSize(device, ebs, image),
+    // Source: EC2 user guide, "Preserve data when an instance is terminated": a mapping that the image lacks is kept.
+    deleteOnTermination: ebs?.flag('DeleteOnTermination') ?? given?.deleteOnTermination ?? false,
+    ...readEncryption(ebs, given, region),
+    sizeGiB,
     type,
-    ...readPerformance(type, ebs, snapshotId !== undefined),
+    ...readPerformance(ebs, { type, sizeGiB, hasSnapshot: snapshotId !== undefined, kept }),
     ...(snapshotId === undefined ? {} : { snapshotId }),
   };
 }
 
-function readSize(device: string, ebs: Params | undefined, image: ImageRecord | undefined): number {
-  const sizeGiB = ebs?.integer('VolumeSize');
-  if (sizeGiB === undefined) {
-    if (image) return image.rootVolumeGiB;
-    const why = `Either snapshot ID or volume size must be provided for: ${device}`;
-    throw new Ec2Error('InvalidBlockDeviceMapping', why);
-  }
-  if (sizeGiB < 1 || sizeGiB > 65_536) throw refuseValue(`${sizeGiB}`, 'volumeSize', 'Expecting 1 to 65536.');
-  if (image && sizeGiB < image.rootVolumeGiB) {
-    const sizes = `Volume of size ${sizeGiB}GB is smaller than snapshot '${image.snapshotId}'`;
-    throw new Ec2Error('InvalidBlockDeviceMapping', `${sizes}, expect size >= ${image.rootVolumeGiB}GB`);
-  }
-  return sizeGiB;
-}
-
-const PROVISIONED = ['io1', 'io2'];
-
-/** Source of the ranges: EC2 API reference, EbsBlockDevice (gp3: up to 80,000 IOPS and 2,000 MiB/s). */
-function readPerformance(
-  type: string,
+/** In no case does a launch take an image's encryption away. */
+function readEncryption(
   ebs: Params | undefined,
-  hasSnapshot: boolean,
-): Pick<VolumeRequest, 'iops' | 'throughput' | 'initializationRate'> {
-  const iops = ebs?.integer('Iops') ?? (type === 'gp3' ? 3000 : undefined);
-  const throughput = ebs?.integer('Throughput') ?? (type === 'gp3' ? 125 : undefined);
-  const rate = ebs?.integer('VolumeInitializationRate');
-  const clash = (why: string) => new Ec2Error('InvalidParameterCombination', why);
-  if (iops === undefined && PROVISIONED.includes(type)) {
-    throw new Ec2Error('MissingParameter', `The parameter iops must be specified for ${type} volumes.`);
+  given: ImageVolume | undefined,
+  region: string,
+): Pick<VolumeRequest, 'encrypted' | 'kmsKeyId'> {
+  const encrypted = ebs?.flag('Encrypted') ?? false;
+  const key = ebs?.text('KmsKeyId');
+  if (key !== undefined && !encrypted) {
+    throw new Ec2Error(
+      'InvalidParameterDependency',
+      'The parameter KmsKeyId requires the parameter Encrypted to be set.',
+    );
   }
-  if (iops !== undefined && type !== 'gp3' && !PROVISIONED.includes(type)) {
-    throw clash(`The parameter iops is not supported for ${type} volumes.`);
-  }
-  if (throughput !== undefined && type !== 'gp3') throw clash('throughput can only be specified for volumeType gp3.');
-  if (type === 'gp3') checkGp3(iops ?? 3000, throughput ?? 125);
-  if (rate !== undefined && !hasSnapshot) throw clash('volumeInitializationRate requires a snapshot.');
-  if (rate !== undefined && (rate < 100 || rate > 300)) {
-    throw refuseValue(`${rate}`, 'volumeInitializationRate', 'Expecting 100 to 300.');
-  }
+  if (!encrypted && !given?.encrypted) return { encrypted: false };
+  if (key?.startsWith('arn:')) return { encrypted: true, kmsKeyId: key };
+  const name = key ?? 'alias/aws/ebs';
   return {
-    ...(iops === undefined ? {} : { iops }),
-    ...(throughput === undefined ? {} : { throughput }),
-    ...(rate === undefined ? {} : { initializationRate: rate }),
+    encrypted: true,
+    kmsKeyId: `arn:aws:kms:${region}:${ACCOUNT}:${name.startsWith('alias/') ? name : `key/${name}`}`,
   };
 }
 
-function checkGp3(iops: number, throughput: number): void {
-  if (iops < 3000 || iops > 80_000) throw refuseValue(`${iops}`, 'iops', 'gp3 volumes take 3000 to 80000.');
-  if (throughput < 125 || throughput > 2000) {
-    throw refuseValue(`${throughput}`, 'throughput', 'gp3 volumes take 125 to 2000.');
+function readSize(
+  ebs: Params | undefined,
+  { device, type, given }: { readonly device: string; readonly type: string; readonly given?: ImageVolume },
+): number {
+  const sizeGiB = ebs?.integer('VolumeSize') ?? given?.sizeGiB;
+  if (sizeGiB === undefined) {
+    const why = `Either snapshot ID or volume size must be provided for: ${device}`;
+    throw new Ec2Error('InvalidBlockDeviceMapping', why);
   }
-  if (throughput / iops > 0.25) {
-    const ratio = (throughput / iops).toFixed(2);
-    const why = `Throughput (MiBps) to iops ratio of ${ratio} is too high; maximum is 0.25 MiBps per iops.`;
-    throw new Ec2Error('InvalidParameterValue', why);
+  const [least, most] = SIZES[type]!;
+  if (sizeGiB < least || sizeGiB > most) {
+    throw refuseValue(`${sizeGiB}`, 'volumeSize', `${type} volumes take ${least} to ${most}.`);
   }
+  if (given?.snapshotId !== undefined && sizeGiB < given.sizeGiB) {
+    const sizes = `Volume of size ${sizeGiB}GB is smaller than snapshot '${given.snapshotId}'`;
+    throw new Ec2Error('InvalidBlockDeviceMapping', `${sizes}, expect size >= ${given.sizeGiB}GB`);
+  }
+  return sizeGiB;
 }

@@ -93,6 +93,8 @@ function describe(code: string, type: InstanceType, place: { subnet: SubnetRecor
       );
     case 'MaxSpotInstanceCountExceeded':
       return 'Max spot instance count exceeded';
+    case 'AuthFailure.ServiceLinkedRoleCreationNotPermitted':
+      return 'The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances.';
     case 'InsufficientFreeAddressesInSubnet':
       return `There are not enough free addresses in subnet '${subnet.id}' to satisfy the requested number of instances.`;
     default:

@@ -1,6 +1,7 @@
+import { listVolumes } from './block-devices.js';
 import { Ec2Error, findAll } from './errors.js';
 import type { Params } from './query.js';
-import type { ImageRecord } from './records.js';
+import type { ImageRecord, ImageVolume } from './records.js';
 import { ACCOUNT } from './seed.js';
 import { applyFilters, cutPage, type FilterFields } from './select.js';
 import { renderTags } from './tags.js';
@@ -56,15 +57,6 @@ export function isPublic(image: ImageRecord): boolean {
 }
 
 function renderImage(image: ImageRecord): XmlValue {
-  const ebs = {
-    snapshotId: image.snapshotId,
-    volumeSize: image.rootVolumeGiB,
-    deleteOnTermination: true,
-    volumeType: 'gp3',
-    iops: 3000,
-    throughput: 125,
-    encrypted: false,
-  };
   return {
     imageId: image.id,
     imageLocation: `${image.ownerId}/${image.name}`,
@@ -81,18 +73,27 @@ function renderImage(image: ImageRecord): XmlValue {
     rootDeviceType: 'ebs',
     rootDeviceName: image.rootDeviceName,
     blockDeviceMapping: [
-      { deviceName: image.rootDeviceName, ebs },
+      ...listVolumes(image).map(renderVolume),
       // As real Ubuntu images have them: a mapping without a volume.
       ...(image.rootDeviceName === '/dev/sda1' ? [{ deviceName: '/dev/sdb', virtualName: 'ephemeral0' }] : []),
     ],
     virtualizationType: 'hvm',
     hypervisor: 'xen',
-    enaSupport: true,
+    enaSupport: image.enaSupport === false ? undefined : true,
     sriovNetSupport: 'simple',
-    bootMode: 'uefi-preferred',
+    bootMode: image.bootMode === 'unset' ? undefined : (image.bootMode ?? 'uefi-preferred'),
+    tpmSupport: image.tpmSupport,
     imdsSupport: 'v2.0',
     deprecationTime: image.deprecatedFrom,
     stateReason: image.stateReason && { ...image.stateReason },
     tagSet: isPublic(image) ? [] : renderTags(image.tags),
+  };
+}
+
+function renderVolume({ device, sizeGiB, type, ...volume }: ImageVolume): XmlValue {
+  const { snapshotId, iops, throughput, encrypted = false, deleteOnTermination } = volume;
+  return {
+    deviceName: device,
+    ebs: { snapshotId, volumeSize: sizeGiB, deleteOnTermination, volumeType: type, iops, throughput, encrypted },
   };
 }

@@ -1,5 +1,6 @@
 import { Ec2Error } from './errors.js';
 import type { Params } from './query.js';
+import type { ImageRecord } from './records.js';
 import { applyFilters, cutPage, type FilterFields } from './select.js';
 import type { XmlValue } from './xml.js';
 
@@ -14,6 +15,8 @@ export interface InstanceType {
   /** Letters of the zones that don't have it. */
   readonly notInZones?: string;
   readonly localStorage?: boolean;
+  /** Of the generation before Nitro: it boots by BIOS alone, without ENA or a TPM. */
+  readonly xen?: boolean;
 }
 
 const X86 = ['x86_64'];
@@ -24,8 +27,11 @@ function define(name: string, shape: Omit<InstanceType, 'name'>): InstanceType {
   return { name, ...shape };
 }
 
-/** The types this suite's presets name, their neighbours, and two small ones. */
+/** The types this suite's presets name, their neighbours, small ones, and some from before Nitro. */
 const TYPES: readonly InstanceType[] = [
+  define('t2.micro', { architectures: X86, vcpus: 1, memoryMiB: GIB, price: 0.0116, xen: true }),
+  define('t2.xlarge', { architectures: X86, vcpus: 4, memoryMiB: 16 * GIB, price: 0.1856, xen: true }),
+  define('m4.xlarge', { architectures: X86, vcpus: 4, memoryMiB: 16 * GIB, price: 0.2, xen: true }),
   define('t3.nano', { architectures: X86, vcpus: 2, memoryMiB: GIB / 2, price: 0.0052 }),
   define('t3.micro', { architectures: X86, vcpus: 2, memoryMiB: GIB, price: 0.0104 }),
   define('t3.medium', { architectures: X86, vcpus: 2, memoryMiB: 4 * GIB, price: 0.0416 }),
@@ -115,7 +121,7 @@ function renderType(type: InstanceType): XmlValue {
     supportedRootDeviceTypes: ['ebs'],
     supportedVirtualizationTypes: ['hvm'],
     bareMetal: false,
-    hypervisor: 'nitro',
+    hypervisor: type.xen ? 'xen' : 'nitro',
     processorInfo: { supportedArchitectures: type.architectures },
     vCpuInfo: { defaultVCpus: type.vcpus, defaultCores: type.vcpus / 2, defaultThreadsPerCore: 2 },
     memoryInfo: { sizeInMiB: type.memoryMiB },
@@ -125,8 +131,47 @@ function renderType(type: InstanceType): XmlValue {
     burstablePerformanceSupported: type.name.startsWith('t'),
     dedicatedHostsSupported: false,
     autoRecoverySupported: true,
-    supportedBootModes: type.architectures === ARM ? ['uefi'] : ['legacy-bios', 'uefi'],
+    supportedBootModes: bootModesOf(type),
+    networkInfo: { enaSupport: type.xen ? 'unsupported' : 'required' },
+    nitroTpmSupport: type.xen || type.architectures === ARM ? 'unsupported' : 'supported',
   };
+}
+
+function bootModesOf(type: InstanceType): readonly string[] {
+  if (type.architectures === ARM) return ['uefi'];
+  return type.xen ? ['legacy-bios'] : ['legacy-bios', 'uefi'];
+}
+
+/** @throws Ec2Error in EC2's words where image and type do not fit together */
+export function refuseUnfit(type: InstanceType, image: ImageRecord): void {
+  const [architecture] = type.architectures;
+  const refuse = (why: string) => new Ec2Error('InvalidParameterValue', why);
+  if (!type.architectures.includes(image.architecture)) {
+    throw refuse(
+      `The architecture '${architecture}' of the specified instance type does not match the architecture ` +
+        `'${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching ` +
+        'architectures, and try again.',
+    );
+  }
+  if (image.bootMode === 'uefi' && type.xen) {
+    throw refuse(
+      `The ${type.name} instance type does not support an AMI with a boot mode of UEFI. Only instance types built on ` +
+        'the Nitro System support UEFI. Specify an instance type that supports UEFI, and try again.',
+    );
+  }
+  if (image.bootMode === 'legacy-bios' && type.architectures === ARM) {
+    throw refuse(`The ${type.name} instance type does not support an AMI with a boot mode of Legacy BIOS.`);
+  }
+  if (image.enaSupport === false && !type.xen) {
+    throw new Ec2Error(
+      'InvalidParameterCombination',
+      `Enhanced networking with the Elastic Network Adapter (ENA) is required for the '${type.name}' instance type. ` +
+        'Ensure that you are using an AMI that is enabled for ENA.',
+    );
+  }
+  if (image.tpmSupport && (type.xen || type.architectures === ARM)) {
+    throw refuse(`The ${type.name} instance type does not support NitroTPM.`);
+  }
 }
 
 function renderGpus(gpu: { readonly name: string; readonly memoryMiB: number }): XmlValue {

@@ -95,9 +95,12 @@ function renderReason(instance: InstanceRecord): XmlValue {
 }
 
 function renderNetwork(instance: InstanceRecord): { [element: string]: XmlValue } {
-  const { subnet, groups, privateIp } = instance;
+  const { subnet, groups, privateIp, networkInterface } = instance;
   const groupSet = groups.map(({ id, name }) => ({ groupId: id, groupName: name }));
-  return { subnetId: subnet.id, vpcId: subnet.vpcId, privateIpAddress: privateIp, sourceDestCheck: true, groupSet };
+  const place = { subnetId: subnet.id, vpcId: subnet.vpcId, privateIpAddress: privateIp, sourceDestCheck: true };
+  const attachment = { deviceIndex: 0, status: 'attached', deleteOnTermination: true };
+  const card = { ...place, networkInterfaceId: networkInterface.id, status: 'in-use', groupSet, attachment };
+  return { ...place, groupSet, networkInterfaceSet: [card] };
 }
 
 /** EC2 lists an instance's volumes once it runs. */

@@ -1,7 +1,7 @@
 import { readBlockDevices, type VolumeRequest } from './block-devices.js';
 import { Ec2Error, refuseMissing, refuseUnmodelled, refuseValue } from './errors.js';
 import { findImages } from './images.js';
-import { findInstanceType, type InstanceType } from './instance-types.js';
+import { findInstanceType, refuseUnfit, type InstanceType } from './instance-types.js';
 import { findSecurityGroups, findSubnets } from './network.js';
 import type { Params } from './query.js';
 import type { ImageRecord, MetadataOptions, SecurityGroupRecord, SubnetRecord, Tags } from './records.js';
@@ -47,7 +47,7 @@ export function readLaunchRequest(world: Ec2World, params: Params): LaunchReques
     ...market,
     ...readNetwork(world, params),
     count: readCount(params),
-    volumes: readBlockDevices(params, image),
+    volumes: readBlockDevices(params, image, world.region),
     tags: readLaunchTags(params, market.market),
     userData: readUserData(params),
     metadata: readMetadataOptions(params.structure('MetadataOptions')),
@@ -62,14 +62,8 @@ function readType(params: Params, image: ImageRecord): InstanceType {
   const name = params.text('InstanceType') ?? 'm1.small';
   const type = findInstanceType(name);
   if (!type) throw new Ec2Error('InvalidParameterValue', `Invalid value '${name}' for InstanceType.`);
-  if (type.architectures.includes(image.architecture)) return type;
-  const [wanted] = type.architectures;
-  throw new Ec2Error(
-    'InvalidParameterValue',
-    `The architecture '${wanted}' of the specified instance type does not match the architecture ` +
-      `'${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching ` +
-      'architectures, and try again.',
-  );
+  refuseUnfit(type, image);
+  return type;
 }
 
 function readMarket(params: Params): Pick<LaunchRequest, 'market' | 'maxPrice'> {

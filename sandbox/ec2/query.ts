@@ -60,6 +60,11 @@ export class Params {
     return new Params(this.fields, `${this.prefix}${name}.`);
   }
 
+  /** Also as an empty text, which some parameters are meant to be. */
+  isGiven(name: string): boolean {
+    return this.fields.has(this.prefix + name);
+  }
+
   has(name: string): boolean {
     return [...this.fields.keys()].some((key) => key.startsWith(`${this.prefix}${name}.`));
   }

@@ -11,6 +11,13 @@ export interface ImageRecord {
   readonly rootDeviceName: string;
   readonly rootVolumeGiB: number;
   readonly snapshotId: string;
+  /** Its other EBS mappings. */
+  readonly volumes?: readonly ImageVolume[];
+  /** Default `uefi-preferred`; `unset`: as the type boots. */
+  readonly bootMode?: 'legacy-bios' | 'uefi' | 'uefi-preferred' | 'unset';
+  /** Default true. EC2 leaves it out of an image's description when it is false. */
+  readonly enaSupport?: boolean;
+  readonly tpmSupport?: 'v2.0';
   /** ISO 8601. */
   readonly createdAt: string;
   state: 'available' | 'pending' | 'failed' | 'disabled' | 'deregistered';
@@ -19,6 +26,18 @@ export interface ImageRecord {
   deprecatedFrom?: string;
   readonly platform?: string;
   readonly tags: Tags;
+}
+
+/** An image's mapping of a device to an EBS volume; without a snapshot it begins empty. */
+export interface ImageVolume {
+  readonly device: string;
+  readonly sizeGiB: number;
+  readonly snapshotId?: string;
+  readonly type: string;
+  readonly iops?: number;
+  readonly throughput?: number;
+  readonly encrypted?: boolean;
+  readonly deleteOnTermination: boolean;
 }
 
 export interface SnapshotRecord {
@@ -72,6 +91,8 @@ export interface VolumeRecord {
   readonly throughput?: number;
   readonly initializationRate?: number;
   readonly encrypted: boolean;
+  /** The ARN, as EC2 shows it. */
+  readonly kmsKeyId?: string;
   readonly snapshotId?: string;
   readonly zone: string;
   readonly createdAt: number;
@@ -115,6 +136,7 @@ export interface InstanceRecord {
   readonly subnet: SubnetRecord;
   readonly groups: readonly SecurityGroupRecord[];
   readonly privateIp: string;
+  readonly networkInterface: { readonly id: string; readonly tags: Tags };
   readonly metadata: MetadataOptions;
   /** As it was given, decoded from base64. */
   userData: Buffer | undefined;

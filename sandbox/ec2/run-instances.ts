@@ -140,6 +140,7 @@ function createInstance(world: Ec2World, request: LaunchRequest, slot: Slot): In
     ...(instanceProfile === undefined ? {} : { instanceProfile }),
     id: makeId('i-'),
     privateIp: pickAddress(world, slot.subnet),
+    networkInterface: { id: makeId('eni-'), tags: new Map(tags.get('network-interface')) },
     tags: new Map(tags.get('instance')),
     createdAt: Date.now(),
     launchedAt: Date.now(),

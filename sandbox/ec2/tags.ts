@@ -85,6 +85,13 @@ interface Resource {
 function listResources(world: Ec2World): Resource[] {
   const kinds = {
     instance: world.instancesById,
+    // An interface goes with its instance.
+    'network-interface': new Map(
+      world
+        .instances()
+        .filter(({ state }) => state !== 'terminated')
+        .map(({ networkInterface }) => [networkInterface.id, networkInterface]),
+    ),
     volume: world.volumes,
     'spot-instances-request': world.spotRequests,
     image: world.images,

@@ -102,6 +102,7 @@ function renderVolume(volume: VolumeRecord): XmlValue {
     throughput: volume.throughput,
     volumeInitializationRate: volume.initializationRate,
     encrypted: volume.encrypted,
+    kmsKeyId: volume.kmsKeyId,
     multiAttachEnabled: false,
   };
 }

@@ -22,8 +22,9 @@ export const failureCodes = {
     remedy: 'Give aws-actions/configure-aws-credentials an `aws-region`, or set AWS_REGION.',
   },
   'aws-not-authorized': {
-    when: 'AWS refuses the credentials, or they lack the permission that the message names.',
-    remedy: 'Add the permission to the role; docs/security.md has the policies.',
+    when: 'AWS refuses the credentials, they lack the permission that the message names, or a policy denies the request explicitly.',
+    remedy:
+      'Add the permission to the role; docs/security.md has the policies. Against an explicit deny no permission helps: make the request meet its condition, or have it changed.',
   },
   'aws-rejected': {
     when: 'EC2 does not accept a request as it is, for a reason that the checks before it could not see.',

@@ -27,12 +27,13 @@ export function composeLaunch(parts: LaunchParts, plan: Plan, clientToken: strin
 /** What is the same for all machines of a request in one region, those for a pool among them. */
 export function composeMachine(
   { instanceProfile, keyName }: StartRequest,
-  { image, securityGroupIds, rootVolume }: Site,
+  { image, securityGroupIds, rootVolume, furtherVolumes }: Site,
 ) {
   return {
     imageId: image.id,
     securityGroupIds,
     rootVolume,
+    ...(furtherVolumes.length > 0 && { furtherVolumes }),
     ...(instanceProfile !== undefined && { instanceProfile }),
     ...(keyName !== undefined && { keyName }),
   };

@@ -65,17 +65,21 @@ export class PlanBoard {
     this.open = this.open.filter((other) => !covers(refusal, plan, other));
     const next = this.open[0];
     if (next && plan.market === 'spot' && next.market === 'on-demand') {
-      this.options.log.notice('No spot capacity: going on with on-demand instances, at their price.');
+      const why = refusal.failure
+        ? `${toSentence(refusal.failure.message)} ${refusal.failure.hint} So no spot`
+        : 'No spot capacity';
+      this.options.log.notice(`${why}: going on with on-demand instances, at their price.`);
     }
   }
 
-  /** Only what lacked capacity is worth asking again; a quota stays what it is. */
+  /** Only what lacked capacity is worth asking again; anything else stays what it is. */
   private async reopen(): Promise<void> {
     const { clock, log, signal } = this.options;
     const pause = PAUSES_MS[Math.min(this.sweep, PAUSES_MS.length - 1)]!;
-    const empty = this.plans.filter((plan) =>
-      this.refused.some((one) => one.plan === plan && one.refusal.kind === 'capacity'),
-    );
+    const empty = this.plans.filter((plan) => {
+      const met = this.refused.filter((one) => covers(one.refusal, one.plan, plan));
+      return met.length > 0 && met.every(({ refusal }) => refusal.kind === 'capacity');
+    });
     if (empty.length === 0 || clock.now() + pause > this.retryUntil) throw this.explain();
     log.info(`No capacity in any plan; asking again in ${pause / 1000} s.`);
     await clock.sleep(pause, signal);
@@ -85,19 +89,30 @@ export class PlanBoard {
   }
 
   private explain(): Failure {
-    const quota = this.refused.findLast(({ refusal }) => refusal.kind === 'quota');
-    const onlyQuota = this.refused.length > 0 && this.refused.every(({ refusal }) => refusal.kind === 'quota');
+    const refusals = this.refused.map(({ refusal }) => refusal);
+    const deadEnds = refusals.flatMap(({ failure }) => failure ?? []);
+    if (deadEnds.length > 0 && deadEnds.length === refusals.length) return this.failWith(deadEnds.at(-1)!);
+    const quota = refusals.findLast(({ kind }) => kind === 'quota');
+    const onlyQuota = refusals.length > 0 && refusals.every(({ kind }) => kind === 'quota');
+    const hints = [quota && (quota.hint ?? quota.message), ...deadEnds.map(({ hint }) => hint)].filter((hint) => hint);
     return new Failure(
       onlyQuota ? 'quota-exceeded' : 'no-capacity',
       onlyQuota
         ? `An EC2 quota allows none of the ${this.plans.length} plans.`
         : `EC2 refused all ${this.plans.length} plans.`,
       {
-        hint: quota ? (quota.refusal.hint ?? quota.refusal.message) : this.suggest(),
+        hint: hints.length > 0 ? [...new Set(hints)].join(' ') : this.suggest(),
         details: this.listRefusals(),
-        ...requestIdOf(this.refused.at(-1)?.refusal),
+        ...requestIdOf(refusals.at(-1)),
       },
     );
+  }
+
+  /** What no other plan gets around; where there were several reasons, all are listed. */
+  private failWith(failure: Failure): Failure {
+    if (new Set(this.refused.map(({ refusal }) => refusal.failure?.message)).size === 1) return failure;
+    const details = [...(failure.about.details ?? []), ...this.listRefusals()];
+    return new Failure(failure.code, failure.message, { ...failure.about, details });
   }
 
   /** Each plan's last refusal: a second sweep rarely has other words. */
@@ -149,10 +164,18 @@ export function describePlan(plan: Plan): string {
   return `${plan.instanceType} ${plan.market}${plan.subnetId ? ` in ${plan.subnetId}` : ''} (${plan.region})`;
 }
 
-function covers(refusal: Refusal, refused: Plan, other: Plan): boolean {
-  if (other.region !== refused.region || other.market !== refused.market) return false;
-  if (refusal.scope === 'market') return true;
-  return refusal.scope === 'type' ? other.instanceType === refused.instanceType : other === refused;
+/** Quotas, networks and rights are a region's own: no refusal reaches into another one. */
+function covers({ scope }: Refusal, refused: Plan, other: Plan): boolean {
+  if (other.region !== refused.region) return false;
+  if (scope === 'region' || other === refused) return true;
+  // Without a subnet, EC2 picks one for each launch.
+  if (scope === 'subnet') return refused.subnetId !== undefined && other.subnetId === refused.subnetId;
+  if (other.market !== refused.market) return false;
+  return scope === 'market' || (scope === 'type' && other.instanceType === refused.instanceType);
+}
+
+function toSentence(message: string): string {
+  return message.endsWith('.') ? message : `${message}.`;
 }
 
 function requestIdOf(refusal: Refusal | undefined): { requestId?: string } {

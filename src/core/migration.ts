@@ -1,3 +1,4 @@
+import { translateMappings } from './block-device-mappings.js';
 import type { RawInputs } from './inputs.js';
 
 /** Inputs of machulav/ec2-github-runner that mean nothing here, and why. */
@@ -63,13 +64,18 @@ export function migrateInputs(given: RawInputs, action: 'start' | 'stop'): Migra
     const text = take(name);
     if (text === '' || text === '[]') continue;
     const outcome = translate(text, raw);
-    if (typeof outcome === 'string') problems.push(`\`${name}\`: ${outcome}`);
-    else for (const [target, value] of Object.entries(outcome)) put(target, value, name);
+    if (typeof outcome === 'string' || Array.isArray(outcome)) {
+      problems.push(...[outcome].flat().map((problem) => `\`${name}\`: ${problem}`));
+    } else for (const [target, value] of Object.entries(outcome)) put(target, value, name);
   }
   return { raw, notices, problems };
 }
 
-type Translation = (text: string, raw: Record<string, { text: string }>) => Readonly<Record<string, string>> | string;
+/** Inputs of ours by name, or what is wrong with the text. */
+type Translation = (
+  text: string,
+  raw: Record<string, { text: string }>,
+) => Readonly<Record<string, string>> | string | readonly string[];
 
 const translated: Readonly<Record<string, Translation>> = {
   'availability-zones-config': translateZones,
@@ -90,26 +96,6 @@ function translateZones(text: string): Readonly<Record<string, string>> | string
     'subnet-id': all('subnetId').join('\n'),
     'security-group-id': all('securityGroupId').join('\n'),
   });
-}
-
-function translateMappings(text: string): Readonly<Record<string, string>> | string {
-  const mappings = parseRecords(text);
-  if (!mappings || mappings.length !== 1) {
-    return 'only one mapping, the root volume’s, is supported; use `ec2-volume-size`, `ec2-volume-type`, `ec2-volume-iops` and `ec2-volume-throughput`.';
-  }
-  const disk = (mappings[0]!['Ebs'] ?? {}) as Record<string, unknown>;
-  const known: Record<string, string> = {
-    VolumeSize: 'ec2-volume-size',
-    VolumeType: 'ec2-volume-type',
-    Iops: 'ec2-volume-iops',
-    Throughput: 'ec2-volume-throughput',
-  };
-  return Object.fromEntries(
-    Object.entries(known).flatMap(([key, input]) => {
-      const text = renderScalar(disk[key]);
-      return text === '' ? [] : [[input, text]];
-    }),
-  );
 }
 
 /** The packages become the first lines of the pre-runner script, by whichever package manager the image has. */

@@ -44,7 +44,7 @@ export interface Filled {
   /** Why fewer were launched than wanted. */
   readonly failure?: Failure;
   /** Of one instance of the pool. */
-  readonly rootVolume: { readonly type: string; readonly sizeGiB: number };
+  readonly volumes: readonly { readonly type: string; readonly sizeGiB: number }[];
 }
 
 /**
@@ -73,8 +73,11 @@ export async function fillPool(request: FillRequest, ports: FillPorts): Promise<
   const kept = judged.filter(({ verdict }) => verdict.kind === 'keep' && !verdict.isClaimed).length;
   const wanted = Math.max(0, size - kept);
   const [site] = ready.sites.values();
-  const { type = 'gp2', sizeGiB = site!.image.rootVolumeGiB } = site!.rootVolume;
-  const filled = { pool: machine.pool, dryRun, judged, wanted, rootVolume: { type, sizeGiB } };
+  const volumes = [site!.rootVolume, ...site!.furtherVolumes].map(({ type = 'gp2', sizeGiB = 0 }) => ({
+    type,
+    sizeGiB,
+  }));
+  const filled = { pool: machine.pool, dryRun, judged, wanted, volumes };
   const unended = dryRun ? [] : await retire(judged, ports);
   if (dryRun || wanted === 0) return { ...filled, launched: [], outcomes: [], unended };
   log.notice(`Launching ${wanted} for pool ${machine.pool}, the first as ${describePlan(ready.plans[0]!)}.`);

@@ -6,15 +6,16 @@ const DAY_MS = 24 * 3_600_000;
 
 /** USD for a day in which nothing of the pool is used; `undefined` for a volume whose price is not known here. */
 export function estimateIdleDay(filled: Filled): number | undefined {
-  const one = estimateVolume(filled.rootVolume, DAY_MS);
-  return one === undefined ? undefined : one * countReady(filled);
+  const each = filled.volumes.map((volume) => estimateVolume(volume, DAY_MS) ?? Number.NaN);
+  const one = each.reduce((sum, price) => sum + price, 0);
+  return Number.isNaN(one) ? undefined : one * countReady(filled);
 }
 
 /** The job summary: what the pool has, what it costs, and what was done. Markdown. */
 export function summariseFill(filled: Filled): string {
   const { pool, dryRun, judged, wanted, launched, outcomes, unended } = filled;
   const cost = estimateIdleDay(filled);
-  const { type, sizeGiB } = filled.rootVolume;
+  const volumes = filled.volumes.map(({ type, sizeGiB }) => `${sizeGiB} GiB of ${type}`).join(' and ');
   const price = cost === undefined ? 'at a price that is not known here' : `$${cost.toFixed(2)} a day`;
   const rows = [
     ...judged.map(({ instance, region, verdict }) => [
@@ -34,7 +35,7 @@ export function summariseFill(filled: Filled): string {
   return [
     dryRun ? `### Dry run: pool ${pool} was not changed` : `### Pool ${pool}`,
     '',
-    `${countReady(filled)} instance(s)${dryRun && wanted > 0 ? `, ${wanted} of them to be launched` : ''}. While nobody uses them they cost what their volumes do: ${sizeGiB} GiB of ${type} each, together ${price} (${PRICES_OF}).`,
+    `${countReady(filled)} instance(s)${dryRun && wanted > 0 ? `, ${wanted} of them to be launched` : ''}. While nobody uses them they cost what their volumes do: ${volumes} each, together ${price} (${PRICES_OF}).`,
     '',
     ...(rows.length > 0 ? [table(['Instance', 'Region', 'Type', 'State', 'What', 'Why'], rows), ''] : []),
   ].join('\n');

@@ -92,7 +92,7 @@ export function findMisfit(
 
 /** What EC2 cannot change when a stopped instance is claimed, in short enough for a tag. */
 function digestShape({ instanceProfile, keyName }: StartRequest, { securityGroupIds, rootVolume }: Site): string {
-  const { deviceName, sizeGiB, type, iops, throughputMiBps } = rootVolume;
+  const { deviceName, sizeGiB, type, iops, throughputMiBps, encrypted, kmsKeyId } = rootVolume;
   const shape = [
     instanceProfile,
     keyName,
@@ -102,6 +102,8 @@ function digestShape({ instanceProfile, keyName }: StartRequest, { securityGroup
     type,
     iops,
     throughputMiBps,
+    // Only where it was asked for: pools from before there was encryption keep their shape.
+    ...(encrypted ? [encrypted, kmsKeyId] : []),
   ];
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16);
 }

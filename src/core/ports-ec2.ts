@@ -1,9 +1,9 @@
 /** What the core asks of EC2: the conventions are those of `ports.ts`. `src/ec2` implements it. */
-
 import type { Failure } from './failure.js';
+import type { Image, InstanceTypeFacts, Market, SecurityGroupFacts, SubnetFacts, VolumeSpec } from './ports-catalog.js';
 import type { Purpose } from './patience.js';
 
-export type Market = 'on-demand' | 'spot';
+export type * from './ports-catalog.js';
 
 /** What EC2 launches from: a type in a subnet on a market, all in one region. */
 export interface Pool {
@@ -18,54 +18,15 @@ export interface Plan extends Pool {
   readonly region: string;
 }
 
-export interface Image {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-  readonly architecture: string;
-  readonly rootDeviceName: string;
-  /** Size of the root snapshot in GiB: the smallest root volume that can be asked for. */
-  readonly rootVolumeGiB: number;
-  readonly platform?: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface InstanceTypeFacts {
-  readonly name: string;
-  readonly architectures: readonly string[];
-  readonly vcpus: number;
-  readonly memoryMiB: number;
-  readonly gpus: number;
-  readonly markets: readonly Market[];
-}
-
-export interface SubnetFacts {
-  readonly id: string;
-  readonly vpcId: string;
-  readonly availabilityZone: string;
-}
-
-export interface SecurityGroupFacts {
-  readonly id: string;
-  readonly vpcId: string;
-}
-
-export interface RootVolume {
-  readonly deviceName: string;
-  readonly sizeGiB?: number;
-  readonly type?: string;
-  readonly iops?: number;
-  readonly throughputMiBps?: number;
-  readonly initializationRateMiBps?: number;
-}
-
 /** Everything one RunInstances call needs. */
 export interface LaunchSpec {
   readonly plan: Pool;
   readonly imageId: string;
   readonly securityGroupIds: readonly string[];
-  readonly rootVolume: RootVolume;
-  /** Put on the instance, its volumes and, for spot, its spot request, in the launching call. */
+  readonly rootVolume: VolumeSpec;
+  /** The image's other volumes, with their sizes and types. */
+  readonly furtherVolumes?: readonly VolumeSpec[];
+  /** Put on the instance, its volumes, its network interface and, for spot, its spot request, in the launching call. */
   readonly tags: Readonly<Record<string, string>>;
   /** Raw bytes, at most 16,384; the adapter encodes them. */
   readonly userData: Uint8Array;
@@ -83,14 +44,18 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
   /**
-   * `plan`: only this type in this subnet and market. `type`: this type in this market anywhere (a quota of
-   * its family). `market`: every plan in this market.
+   * How far the refusal reaches, within the plan's region. `plan`: only this type in this subnet and market. `type`:
+   * this type in this market (a quota of its family). `subnet`: everything in this subnet. `market`: every plan in this
+   * market. `region`: every plan. What reaches further than the region is no refusal but a `Failure`.
    */
-  readonly scope: 'plan' | 'type' | 'market';
-  readonly kind: 'capacity' | 'quota' | 'unsupported';
+  readonly scope: 'plan' | 'type' | 'subnet' | 'market' | 'region';
+  /** Only `capacity` comes back by itself. */
+  readonly kind: 'capacity' | 'quota' | 'unsupported' | 'rejected';
   readonly requestId?: string;
   /** What the account's owner can do about it, where that is known (a quota to raise). */
   readonly hint?: string;
+  /** What the start fails with when this is why nothing could be launched. Absent: a lack of capacity or quota. */
+  readonly failure?: Failure;
 }
 
 export type LaunchOutcome =

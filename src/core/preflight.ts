@@ -1,4 +1,4 @@
-import { Failure } from './failure.js';
+import { Failure, messageOf } from './failure.js';
 import { refuseOldRunner, resolveImage } from './image.js';
 import type {
   Ec2,
@@ -8,15 +8,16 @@ import type {
   InstanceTypeFacts,
   Log,
   Plan,
-  RootVolume,
   RunnerGroup,
   SecurityGroupFacts,
   SubnetFacts,
 } from './ports.js';
 import { chooseFrom, tryToLook, type Pooled } from './pool-look.js';
 import { idsIn, place, regionsOf } from './region.js';
-import type { StartRequest, VolumeWishes } from './request.js';
+import { findUnfitness } from './image-fit.js';
+import type { StartRequest } from './request.js';
 import type { Site } from './site.js';
+import { findMisfits, fitFurtherVolumes, fitVolume } from './volume.js';
 
 /** Everything that is known before the first side effect. */
 export interface Preflight {
@@ -45,7 +46,7 @@ export async function preflight(request: StartRequest, ports: PreflightPorts): P
   const home = ports.ec2.region;
   const regions = regionsOf(request.subnetIds, home);
   const [surveys, group, pool] = await Promise.all([
-    Promise.all(regions.map((region) => survey(request, { region, home }, ports))),
+    surveyAll(regions, (region) => survey(request, { region, home }, ports), ports.log),
     chooseGroup(request, ports),
     tryToLook(request, regions, ports),
   ]);
@@ -86,6 +87,29 @@ interface Survey {
   readonly problems: string[];
 }
 
+/**
+ * A region that the credentials may not use costs the plans in it, and the start only when none is left.
+ *
+ * @throws Failure
+ */
+async function surveyAll(
+  regions: readonly string[],
+  ask: (region: string) => Promise<Survey>,
+  log: Log,
+): Promise<Survey[]> {
+  const settled = await Promise.allSettled(regions.map(ask));
+  const failed = settled.flatMap((one, at) =>
+    one.status === 'rejected' ? { region: regions[at]!, reason: one.reason as unknown } : [],
+  );
+  const isClosed = (reason: unknown) => reason instanceof Failure && reason.code === 'aws-not-authorized';
+  const fatal = failed.find(({ reason }) => !isClosed(reason)) ?? (failed.length === regions.length && failed[0]);
+  if (fatal) throw fatal.reason;
+  for (const { region, reason } of failed) {
+    log.warning(`Nothing is launched in ${region}: ${messageOf(reason)} ${(reason as Failure).hint}`);
+  }
+  return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+}
+
 async function survey(
   request: StartRequest,
   { region, home }: { region: string; home: string },
@@ -102,18 +126,22 @@ async function survey(
   ]);
   const absent = request.instanceTypes.filter((name) => !types.some((type) => type.name === name));
   if (absent.length > 0) ports.log.info(`Not offered in ${region} and left out: ${absent.join(', ')}.`);
+  const fitting = types.filter((type) => findUnfitness(image, type) === undefined);
+  if (fitting.length > 0) for (const sentence of describeUnfit(image, types)) ports.log.info(`Left out: ${sentence}`);
   const problems = [
     ...missing('subnet-id', subnetIds, { found: subnets, region }),
     ...missing('security-group-id', securityGroupIds, { found: groups, region }),
     ...checkNetwork(subnets, groups),
     ...checkTypes(request, image, types),
-    ...checkVolume(request.volume, image),
+    ...(fitting.length === 0 ? refuseUnfit(image, types) : []),
+    ...findMisfits(request.volume, image, region),
   ];
-  return { region, image, types, securityGroupIds, problems };
+  return { region, image, types: fitting, securityGroupIds, problems };
 }
 
 function toSite({ volume }: StartRequest, { region, image, securityGroupIds }: Survey): Site {
-  return { region, image, securityGroupIds, rootVolume: fitVolume(volume, image) };
+  const volumes = { rootVolume: fitVolume(volume, image), furtherVolumes: fitFurtherVolumes(volume, image) };
+  return { region, image, securityGroupIds, ...volumes };
 }
 
 function checkNetwork(subnets: readonly SubnetFacts[], groups: readonly SecurityGroupFacts[]): string[] {
@@ -150,24 +178,18 @@ function checkTypes(request: StartRequest, image: Image, types: readonly Instanc
   });
 }
 
-function checkVolume(volume: VolumeWishes, image: Image): string[] {
-  if (volume.sizeGiB === undefined || volume.sizeIsDefault || volume.sizeGiB >= image.rootVolumeGiB) return [];
-  return [
-    `\`ec2-volume-size\` is ${volume.sizeGiB}; allowed with image ${image.id}: ${image.rootVolumeGiB} (GiB) or more.`,
-  ];
+/** Only where no type is left: one that is not refused by EC2 makes the others dispensable. */
+function refuseUnfit(image: Image, types: readonly InstanceTypeFacts[]): string[] {
+  return describeUnfit(image, types).map(
+    (sentence) => `\`ec2-instance-type\` ${sentence} Name another type, or another image in \`ec2-image-id\`.`,
+  );
 }
 
-/** The root device's name is the image's own: a mapping under another name would add a second volume. */
-function fitVolume(wishes: VolumeWishes, image: Image): RootVolume {
-  const { sizeGiB, type, iops, throughputMiBps, initializationRateMiBps } = wishes;
-  return {
-    deviceName: image.rootDeviceName,
-    sizeGiB: Math.max(sizeGiB ?? 0, image.rootVolumeGiB),
-    ...(type !== undefined && { type }),
-    ...(iops !== undefined && { iops }),
-    ...(throughputMiBps !== undefined && { throughputMiBps }),
-    ...(initializationRateMiBps !== undefined && { initializationRateMiBps }),
-  };
+function describeUnfit(image: Image, types: readonly InstanceTypeFacts[]): string[] {
+  return types.flatMap((type) => {
+    const why = findUnfitness(image, type);
+    return why === undefined ? [] : `${type.name} cannot launch image ${image.id}: ${why}.`;
+  });
 }
 
 /** Every type in every subnet in every market: markets outermost, so that spot is tried everywhere first. */

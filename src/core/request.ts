@@ -19,6 +19,9 @@ export interface VolumeWishes {
   readonly iops?: number | undefined;
   readonly throughputMiBps?: number | undefined;
   readonly initializationRateMiBps?: number | undefined;
+  /** Holds for every volume of the instance. */
+  readonly encrypted?: boolean | undefined;
+  readonly kmsKeyId?: string | undefined;
 }
 
 /** One complete, validated request for runners. Everything that the world must be asked about is still open. */

@@ -1,13 +1,14 @@
 import { checkRunnerVersion } from './image.js';
 import { TAG } from './identity.js';
-import type { Architecture, GitHub, Image, Log, RootVolume, RunnerDownload } from './ports.js';
+import type { Architecture, GitHub, Image, Log, RunnerDownload, VolumeSpec } from './ports.js';
 import type { StartRequest } from './request.js';
 
 /** What holds in one region. */
 export interface Site {
   readonly region: string;
   readonly image: Image;
-  readonly rootVolume: RootVolume;
+  readonly rootVolume: VolumeSpec;
+  readonly furtherVolumes: readonly VolumeSpec[];
   readonly securityGroupIds: readonly string[];
 }
 

@@ -1,7 +1,8 @@
 import { Attempt, type StartedRunner } from './attempt.js';
+import { Failure, type FailureCode } from './failure.js';
 import { composeLaunch, standInRunner } from './launch-spec.js';
 import { describePlan, type RefusedPlan } from './launch.js';
-import type { LaunchSpec } from './ports.js';
+import type { LaunchSpec, Plan } from './ports.js';
 import { preflight, type Preflight } from './preflight.js';
 import type { StartRequest } from './request.js';
 import { prepareSites, presumeSites, type PreparedSites, type Site } from './site.js';
@@ -29,7 +30,7 @@ export async function startRunners(
   const requestedAt = ports.clock.now();
   const ready = await ports.log.group('Check the request', () =>
     preflight(request, { ...ports, now: requestedAt }).then((found) => {
-      composeSample(request, { ...found, sites: presumeSites(request, found.sites) }, ports);
+      composeSample(request, { plan: found.plans[0]!, sites: presumeSites(request, found.sites) }, ports);
       for (const { region, image } of found.sites.values())
         ports.log.info(`${region}: image ${image.id} (${image.name}).`);
       ports.log.info(`${found.plans.length} plans, the first: ${describePlan(found.plans[0]!)}.`);
@@ -48,28 +49,39 @@ export async function startRunners(
   }
 }
 
-/** Everything about a `dry-run`: the same questions and checks, EC2's own word on the permission, no side effect. */
+/**
+ * Everything about a `dry-run`: the same questions and checks, EC2's own word on the permission, no side effect. What
+ * EC2 refuses in one market or region is a warning where another one is left, as it is in a start.
+ */
 export async function rehearseStart(request: StartRequest, ports: StartPorts): Promise<Preflight> {
   const asking = { ...ports, now: ports.clock.now() };
   const ready = await preflight(request, asking);
   const sites = await prepareSites(request, ready.sites, asking);
-  for (const market of request.markets) {
-    const sample = composeSample(request, { ...ready, sites }, ports, market);
-    if (sample) await (await ports.ec2In(sample.region)).checkLaunch(sample.spec);
+  const refused: Failure[] = [];
+  const isAlike = (a: Plan, b: Plan) => a.market === b.market && a.region === b.region;
+  const samples = ready.plans.filter((plan, at) => ready.plans.findIndex((one) => isAlike(one, plan)) === at);
+  for (const plan of samples) {
+    const { spec } = composeSample(request, { plan, sites }, ports);
+    await (await ports.ec2In(plan.region)).checkLaunch(spec).catch((error: unknown) => {
+      if (!(error instanceof Failure) || UNDECIDED.includes(error.code)) throw error;
+      refused.push(error);
+      ports.log.warning(`EC2 would refuse ${describePlan(plan)}: ${error.message} ${error.hint}`);
+    });
   }
+  if (refused.length > 0 && refused.length === samples.length) throw refused.at(-1)!;
   return ready;
 }
+
+/** Failures that say nothing of the launch. */
+const UNDECIDED: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled', 'aws-no-credentials'];
 
 /** A launch as it would be, with a stand-in for the runner. @throws Failure `payload-too-large` */
 function composeSample(
   request: StartRequest,
-  ready: Pick<Preflight, 'plans'> & { readonly sites: PreparedSites },
+  { plan, sites }: { readonly plan: Plan; readonly sites: PreparedSites },
   ports: StartPorts,
-  market = request.markets[0],
-): { spec: LaunchSpec; region: string } | undefined {
-  const plan = ready.plans.find((one) => one.market === market);
-  const site = plan && ready.sites.get(plan.region);
-  if (!plan || !site) return undefined;
+): { spec: LaunchSpec } {
+  const site = sites.get(plan.region)!;
   const parts = { request, site, minted: standInRunner, bootScripts: ports.bootScripts, now: ports.clock.now() };
-  return { spec: composeLaunch(parts, plan, `dry-run-${request.startId}`), region: plan.region };
+  return { spec: composeLaunch(parts, plan, `dry-run-${request.startId}`) };
 }

@@ -141,7 +141,7 @@ class CautiousPlan implements StopPlan {
   /** A permission that is missing is a matter of the set-up, and a warning; an outage passes. */
   get refusals(): readonly Failure[] {
     const isKnown = !(this.jobs instanceof Failure) || isPermissionMissing(this.jobs);
-    return isKnown || this.kept.length + this.waiting.size === 0 ? [] : [this.jobs as Failure];
+    return isKnown || this.kept.length + this.waiting.size === 0 ? [] : [this.jobs];
   }
 
   report(log: Log): void {

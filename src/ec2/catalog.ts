@@ -8,7 +8,7 @@ import {
   type Image as AwsImage,
   type InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
-import type { Ec2, Image, InstanceTypeFacts, Market } from '../core/ports.js';
+import type { Ec2, Image, InstanceTypeFacts, Market, VolumeSpec } from '../core/ports.js';
 import { readError } from './errors.js';
 import { chunk, FILTER_VALUES, readPages, readTags } from './paging.js';
 import type { Requests } from './requests.js';
@@ -115,9 +115,31 @@ export function toImage(image: AwsImage): Image {
     architecture: image.Architecture ?? '',
     rootDeviceName: image.RootDeviceName ?? '',
     rootVolumeGiB: root?.Ebs?.VolumeSize ?? 0,
+    furtherVolumes: readFurtherVolumes(image),
     ...(image.Platform && { platform: image.Platform }),
+    ...(image.BootMode && { bootMode: image.BootMode }),
+    ...(image.EnaSupport !== undefined && { hasEna: image.EnaSupport }),
+    ...(image.TpmSupport && { needsTpm: true }),
+    ...(image.VirtualizationType && { virtualization: image.VirtualizationType }),
+    ...(image.RootDeviceType && { rootDeviceType: image.RootDeviceType }),
     tags: readTags(image.Tags),
   };
+}
+
+/** Mappings of instance store, and those without a device, make no volume. */
+function readFurtherVolumes({ BlockDeviceMappings = [], RootDeviceName }: AwsImage): VolumeSpec[] {
+  return BlockDeviceMappings.flatMap(({ DeviceName, Ebs }) => {
+    if (!Ebs || DeviceName === undefined || DeviceName === RootDeviceName) return [];
+    const { VolumeSize, VolumeType, Iops, Throughput } = Ebs;
+    return {
+      deviceName: DeviceName,
+      ...(VolumeSize !== undefined && { sizeGiB: VolumeSize }),
+      ...(VolumeType && { type: VolumeType }),
+      // EC2 also says what volumes of other types do, and does not take it.
+      ...(Iops !== undefined && /^(gp3|io[12])$/.test(VolumeType ?? '') && { iops: Iops }),
+      ...(Throughput !== undefined && VolumeType === 'gp3' && { throughputMiBps: Throughput }),
+    };
+  });
 }
 
 function toTypeFacts(type: InstanceTypeInfo): InstanceTypeFacts {
@@ -131,6 +153,11 @@ function toTypeFacts(type: InstanceTypeInfo): InstanceTypeFacts {
     memoryMiB: type.MemoryInfo?.SizeInMiB ?? 0,
     gpus: nvidia.reduce((sum, { Count = 0 }) => sum + Count, 0),
     markets: (['on-demand', 'spot'] satisfies Market[]).filter((market) => usages.includes(market)),
+    ...(type.SupportedBootModes && { bootModes: type.SupportedBootModes }),
+    ...(type.NetworkInfo?.EnaSupport && { requiresEna: type.NetworkInfo.EnaSupport === 'required' }),
+    ...(type.NitroTpmSupport && { hasTpm: type.NitroTpmSupport === 'supported' }),
+    ...(type.SupportedVirtualizationTypes && { virtualizations: type.SupportedVirtualizationTypes }),
+    ...(type.SupportedRootDeviceTypes && { rootDeviceTypes: type.SupportedRootDeviceTypes }),
   };
 }
 

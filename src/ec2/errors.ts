@@ -22,6 +22,7 @@ export type ErrorClass =
 export type RefusalClass = Pick<Refusal, 'scope' | 'kind'>;
 
 const NO_CAPACITY = { scope: 'plan', kind: 'capacity' } as const;
+const NO_ROOM = { scope: 'subnet', kind: 'capacity' } as const;
 const NOT_OFFERED = { scope: 'plan', kind: 'unsupported' } as const;
 const FAMILY_QUOTA = { scope: 'type', kind: 'quota' } as const;
 const MARKET_QUOTA = { scope: 'market', kind: 'quota' } as const;
@@ -36,11 +37,13 @@ export const REFUSALS: Readonly<Record<string, RefusalClass>> = {
   InsufficientCapacityOnHost: NO_CAPACITY,
   InsufficientCapacity: NO_CAPACITY,
   UnfulfillableCapacity: NO_CAPACITY,
-  InsufficientFreeAddressesInSubnet: NO_CAPACITY,
-  InsufficientVolumeCapacity: NO_CAPACITY,
+  InsufficientReservedInstanceCapacity: NO_CAPACITY,
+  InsufficientAddressCapacity: NO_CAPACITY,
+  InsufficientFreeAddressesInSubnet: NO_ROOM,
+  InsufficientVolumeCapacity: NO_ROOM,
   SpotMaxPriceTooLow: NO_CAPACITY,
   Unsupported: NOT_OFFERED,
-  VolumeTypeNotAvailableInZone: NOT_OFFERED,
+  VolumeTypeNotAvailableInZone: { scope: 'subnet', kind: 'unsupported' },
   VcpuLimitExceeded: FAMILY_QUOTA,
   InstanceLimitExceeded: FAMILY_QUOTA,
   MaxSpotInstanceCountExceeded: FAMILY_QUOTA,

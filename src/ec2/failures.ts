@@ -1,6 +1,7 @@
 import { toConnectionFailure } from '../core/connection-faults.js';
 import { Failure, type FailureCode } from '../core/failure.js';
 import { renderTried } from '../core/patience.js';
+import { denied, isDenied } from './denied.js';
 import { classify, isServiceError, readError, type AwsError, type ErrorClass } from './errors.js';
 
 interface Explanation {
@@ -145,21 +146,6 @@ export function noCredentials(error: unknown): Failure {
 function isCredentialsError(error: unknown): boolean {
   const { code } = readError(error);
   return code === 'CredentialsProviderError' || code === 'TokenProviderError';
-}
-
-function isDenied(code: string): boolean {
-  return code === 'UnauthorizedOperation' || code === 'AccessDenied' || code === 'AccessDeniedException';
-}
-
-/** Names the permission that is missing: starting an instance needs more than `ec2:RunInstances`. */
-function denied(aws: AwsError, { action, cause }: { action: string; cause: unknown }): Failure {
-  const [sentence = '', encoded] = aws.message.split(/\s*Encoded authorization failure message:\s*/);
-  const missing = /not authorized to perform:? ([\w-]+:\w+)/.exec(sentence)?.[1] ?? action;
-  const resource = /on resource:? (\S+)/.exec(sentence)?.[1];
-  const details = [sentence, ...(encoded ? [`aws sts decode-authorization-message --encoded-message ${encoded}`] : [])];
-  const hint = `Allow ${missing} in the policy of the role that the workflow assumes; docs/security.md has the whole policy.`;
-  const message = `The AWS credentials lack the permission ${missing}${resource ? ` on ${resource}` : ''}.`;
-  return new Failure('aws-not-authorized', message, { ...about(aws, { hint, cause }), details });
 }
 
 function explain(code: string): Explanation | undefined {

@@ -1,10 +1,11 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import type { Ec2, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports.js';
 import { Failure } from '../core/failure.js';
-import { classify, GarbledAnswer, readError, toRefusal, type RefusalClass } from './errors.js';
+import { classify, GarbledAnswer, readError, REFUSALS, toRefusal, type RefusalClass } from './errors.js';
 import { translate } from './failures.js';
 import { toInstance } from './instances.js';
 import { adviseOnQuota } from './quotas.js';
+import { reachOf } from './reach.js';
 import type { Requests } from './requests.js';
 import { toRunInstances } from './run-instances.js';
 
@@ -29,9 +30,9 @@ class Launcher {
       }, signal);
       return { kind: 'launched', instance };
     } catch (error) {
-      const verdict = classify(error);
-      if (verdict.kind !== 'refused') throw translate(error, 'ec2:RunInstances');
-      return { kind: 'refused', refusal: this.describeRefusal(error, verdict.refusal, spec) };
+      const reach = reachOf(error, spec.plan);
+      if (!reach) throw translate(error, 'ec2:RunInstances');
+      return { kind: 'refused', refusal: this.describeRefusal(error, reach, spec) };
     }
   }
 
@@ -56,7 +57,12 @@ class Launcher {
 
   private describeRefusal(error: unknown, refusal: RefusalClass, spec: LaunchSpec): Refusal {
     const hint = refusal.kind === 'quota' ? adviseOnQuota(spec.plan, this.region) : undefined;
-    return { ...toRefusal(error, refusal), ...(hint && { hint }) };
+    const failure = REFUSALS[readError(error).code] ? undefined : translate(error, 'ec2:RunInstances');
+    return {
+      ...toRefusal(error, refusal),
+      ...(hint && { hint }),
+      ...(failure instanceof Failure && { failure }),
+    };
   }
 
   /** Of a dry run: a refusal is a dead end there, and a quota has its own advice. */

@@ -1,6 +1,6 @@
 import type { RunInstancesCommandInput, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import type { EbsBlockDevice, VolumeType, _InstanceType } from '@aws-sdk/client-ec2';
-import type { LaunchSpec, RootVolume } from '../core/ports.js';
+import type { LaunchSpec, VolumeSpec } from '../core/ports.js';
 
 /** The one RunInstances request of this suite: one instance that leaves nothing behind when it powers off, or waits in a pool. */
 export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
@@ -14,7 +14,10 @@ export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
     InstanceInitiatedShutdownBehavior: spec.onPowerOff ?? 'terminate',
     // Two hops: a job's containers on Docker's bridge may use the instance's role too.
     MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 2 },
-    BlockDeviceMappings: [{ DeviceName: spec.rootVolume.deviceName, Ebs: toEbs(spec.rootVolume) }],
+    BlockDeviceMappings: [spec.rootVolume, ...(spec.furtherVolumes ?? [])].map((volume) => ({
+      DeviceName: volume.deviceName,
+      Ebs: toEbs(volume),
+    })),
     TagSpecifications: toTagSpecifications(spec),
     UserData: Buffer.from(spec.userData).toString('base64'),
     ...(plan.subnetId && { SubnetId: plan.subnetId }),
@@ -30,7 +33,8 @@ export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
   };
 }
 
-function toEbs(volume: RootVolume): EbsBlockDevice {
+/** Never a snapshot: EC2 completes a mapping by the image's own, and a policy need not allow any. */
+function toEbs(volume: VolumeSpec): EbsBlockDevice {
   return {
     DeleteOnTermination: true,
     ...(volume.sizeGiB !== undefined && { VolumeSize: volume.sizeGiB }),
@@ -38,6 +42,8 @@ function toEbs(volume: RootVolume): EbsBlockDevice {
     ...(volume.iops !== undefined && { Iops: volume.iops }),
     ...(volume.throughputMiBps !== undefined && { Throughput: volume.throughputMiBps }),
     ...(volume.initializationRateMiBps !== undefined && { VolumeInitializationRate: volume.initializationRateMiBps }),
+    ...(volume.encrypted && { Encrypted: true }),
+    ...(volume.kmsKeyId && { KmsKeyId: volume.kmsKeyId }),
   };
 }
 
@@ -47,6 +53,7 @@ function toTagSpecifications({ tags, plan }: LaunchSpec): TagSpecification[] {
   const kinds = [
     'instance',
     'volume',
+    'network-interface',
     ...(plan.market === 'spot' ? (['spot-instances-request'] as const) : []),
   ] as const;
   return kinds.map((ResourceType) => ({ ResourceType, Tags }));

@@ -42,9 +42,8 @@ export async function resolveGroup(connection: Connection, nameOrId: string | un
     const found = (await list(connection, whoAsks(connection))).find(isWanted);
     if (found) return await checkUse(connection, found);
     const all = await list(connection, {});
-    const closed = all.find(isWanted);
-    if (closed)
-      throw unusable(closed, `${describeVisibility(closed)}, and ${describeAsker(connection)} is not among them`);
+    const hidden = all.find(isWanted);
+    if (hidden) return await checkHidden(connection, hidden);
     if (wanted !== undefined) throw unknownGroup(wanted, scope, all);
     return { id: DEFAULT_GROUP.id, doubt: `GitHub lists no default runner group in ${scope}.` };
   } catch (error) {
@@ -72,6 +71,17 @@ function whoAsks({ repository, paths }: Connection): Readonly<Record<string, str
 function list(connection: Connection, parameters: Readonly<Record<string, string>>): Promise<readonly Group[]> {
   const route = `GET ${connection.paths.groups}`;
   return readAll(connection, { route, parameters, property: 'runner_groups', readItem: readGroup });
+}
+
+/** One that GitHub does not show to those who ask. Where nothing says why, that alone is no reason to refuse it. */
+async function checkHidden(connection: Connection, group: Group): Promise<RunnerGroup> {
+  const asker = describeAsker(connection);
+  if (group.visibility === 'selected') {
+    throw unusable(group, `it is for selected repositories or organizations, and ${asker} is not among them`);
+  }
+  const { id, doubt = `GitHub does not list runner group ${group.name} as one that ${asker} may use.` } =
+    await checkUse(connection, group);
+  return { id, doubt };
 }
 
 /** @throws Failure `runner-group-unusable` */
@@ -140,12 +150,6 @@ function unusable({ name, id }: Group, reason: string): Failure {
       hint: 'Have an owner open the group (settings, Actions, Runner groups), or set `runner-group` to another. Nothing was registered.',
     },
   );
-}
-
-function describeVisibility({ visibility }: Group): string {
-  return visibility === 'private'
-    ? 'it is for private repositories'
-    : 'it is for selected repositories or organizations';
 }
 
 function describeAsker({ paths, repository }: Connection): string {

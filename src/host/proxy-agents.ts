@@ -43,6 +43,8 @@ function route<A extends http.Agent>(agent: A, protocol: 'http:' | 'https:'): A 
  * `proxy:3128` for a scheme and goes there directly. The value is not quoted, because it may hold a password.
  */
 function checkVariable(names: readonly string[]): string | undefined {
+  // The toolkit takes one of blanks for an address.
+  for (const one of names) if (process.env[one]?.trim() === '') delete process.env[one];
   const name = names.find((one) => process.env[one]);
   const value = name && process.env[name]?.trim();
   if (!name || !value) return undefined;

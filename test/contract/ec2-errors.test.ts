@@ -18,9 +18,10 @@ describe('what an EC2 error means for a launch', () => {
     ['InsufficientCapacityOnHost', 400, CAPACITY],
     ['UnfulfillableCapacity', 500, CAPACITY],
     ['SpotMaxPriceTooLow', 400, CAPACITY],
-    ['InsufficientFreeAddressesInSubnet', 400, CAPACITY],
+    ['InsufficientFreeAddressesInSubnet', 400, { scope: 'subnet', kind: 'capacity' }],
+    ['InsufficientReservedInstanceCapacity', 500, CAPACITY],
     ['Unsupported', 400, UNSUPPORTED],
-    ['VolumeTypeNotAvailableInZone', 400, UNSUPPORTED],
+    ['VolumeTypeNotAvailableInZone', 400, { scope: 'subnet', kind: 'unsupported' }],
     ['VcpuLimitExceeded', 400, QUOTA],
     ['InstanceLimitExceeded', 400, QUOTA],
     ['MaxSpotInstanceCountExceeded', 400, QUOTA],
@@ -88,32 +89,6 @@ describe('how an EC2 error is put', () => {
     expect(translated.hint).toMatch(hint);
     expect(translated.about.requestId).toBe('request-1');
     expect(translated.cause).toBe(error);
-  });
-
-  test('a missing permission is named, and the encoded message is kept out of the sentence', () => {
-    const message =
-      'You are not authorized to perform this operation. User: arn:aws:sts::123456789012:assumed-role/ci/run is not ' +
-      'authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/runner because no identity-based ' +
-      'policy allows the iam:PassRole action. Encoded authorization failure message: q1w2e3r4';
-    const failure = translate(
-      awsError('UnauthorizedOperation', { status: 403, message }),
-      'ec2:RunInstances',
-    ) as Failure;
-    expect(failure.code).toBe('aws-not-authorized');
-    expect(failure.message).toBe(
-      'The AWS credentials lack the permission iam:PassRole on arn:aws:iam::123456789012:role/runner.',
-    );
-    expect(failure.hint).toContain('Allow iam:PassRole');
-    expect(failure.about.details).toEqual([
-      expect.stringMatching(/^You are not authorized .* action\.$/),
-      'aws sts decode-authorization-message --encoded-message q1w2e3r4',
-    ]);
-  });
-
-  test('where AWS does not name the missing permission, the call does', () => {
-    const error = awsError('UnauthorizedOperation', { status: 403, message: 'You are not authorized.' });
-    const failure = translate(error, 'ec2:DescribeImages') as Failure;
-    expect(failure.message).toBe('The AWS credentials lack the permission ec2:DescribeImages.');
   });
 
   test('an error page of a gateway is told by its status', () => {

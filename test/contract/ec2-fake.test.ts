@@ -41,6 +41,7 @@ describeEc2('fake', ({ invisibleMs = 0 }) => {
     switchOff: (id) => ec2.powerOff(id),
     protect: (id) => void ec2.protectedIds.add(id),
     readUserData: (id) => Buffer.from(ec2.userDataOf(id) ?? '').toString(),
+    readInterfaceTags: (id) => ec2.interfaceTagsOf(id),
     abandonVolume(tags) {
       const id = `vol-0${ec2.volumes.length}`;
       ec2.volumes.push({ id, state: 'available', type: 'gp3', createdAt: clock.now(), sizeGiB: 8, tags });

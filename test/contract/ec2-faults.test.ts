@@ -76,12 +76,19 @@ describe('a launch', () => {
     expect(operations()).toEqual(['RunInstances']);
   });
 
-  test('that is not allowed fails at once and names the permission', async () => {
+  test('that is not allowed is refused at once and names the permission', async () => {
     sandbox.ec2.denied.add('RunInstances');
-    await expect(ec2.launch(spec())).rejects.toMatchObject({
-      code: 'aws-not-authorized',
-      message: 'The AWS credentials lack the permission ec2:RunInstances.',
-      about: { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    expect(await ec2.launch(spec())).toMatchObject({
+      kind: 'refused',
+      refusal: {
+        scope: 'region',
+        kind: 'rejected',
+        failure: {
+          code: 'aws-not-authorized',
+          message: 'The AWS credentials lack the permission ec2:RunInstances.',
+          about: { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+        },
+      },
     });
     expect(operations()).toEqual(['RunInstances']);
     await expect(ec2.checkLaunch(spec())).rejects.toMatchObject({ code: 'aws-not-authorized' });

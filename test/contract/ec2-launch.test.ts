@@ -58,6 +58,40 @@ describe('what is launched', () => {
     raw.destroy();
   });
 
+  test('has the image’s other volumes, as large as they are there, tagged, and gone with the instance', async () => {
+    const data = { device: '/dev/sdf', sizeGiB: 200, snapshotId: 'snap-0123456789abcdef0', type: 'st1' } as const;
+    const scratch = { device: '/dev/sdg', sizeGiB: 20, type: 'gp3', iops: 4_000, throughput: 200 } as const;
+    const volumes = [data, scratch].map((one) => ({ ...one, deleteOnTermination: false }));
+    const image = { ...sandbox.ec2.images.get(seed.OUR_AMD64_IMAGE)!, volumes };
+    sandbox.ec2.images.set(image.id, image);
+    const { furtherVolumes = [] } = (await ec2.describeImage(image.id))!;
+    const { id } = await launch(spec({ furtherVolumes }));
+    expect([...sandbox.ec2.volumes.values()].slice(1)).toMatchObject([
+      { sizeGiB: 200, type: 'st1', snapshotId: data.snapshotId, tags: new Map(Object.entries(spec().tags)) },
+      { sizeGiB: 20, type: 'gp3', iops: 4_000, throughput: 200 },
+    ]);
+    // A policy allows no snapshots, and EC2 wants none for a device that the image has.
+    expect(Object.keys(sent()).filter((key) => key.includes('SnapshotId'))).toEqual([]);
+    await ec2.terminate([id]);
+    await until(async () => sandbox.ec2.instance(id).state === 'terminated');
+    expect([...sandbox.ec2.volumes.values()]).toEqual([]);
+  });
+
+  test('has no volume for instance store', async () => {
+    // Our images map /dev/sdb to it, as Ubuntu's do.
+    expect((await ec2.describeImage(seed.OUR_AMD64_IMAGE))!.furtherVolumes).toEqual([]);
+  });
+
+  test('is encrypted when asked, with the key that was named', async () => {
+    const rootVolume = { deviceName: '/dev/sda1', encrypted: true, kmsKeyId: 'alias/ci' };
+    await launch(spec({ rootVolume }));
+    const [volume] = sandbox.ec2.volumes.values();
+    expect(volume).toMatchObject({
+      encrypted: true,
+      kmsKeyId: `arn:aws:kms:us-east-1:${seed.ACCOUNT}:alias/ci`,
+    });
+  });
+
   test('as spot is asked for once and tagged in its request too', async () => {
     await launch(spec({ plan: { ...spec().plan, market: 'spot' } }));
     const [request] = sandbox.ec2.spotRequests.values();

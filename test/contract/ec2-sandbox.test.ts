@@ -42,6 +42,7 @@ async function createWorld({ invisibleMs = 0 }: Ec2WorldOptions): Promise<Ec2Wor
     switchOff: (id) => powerOff(sandbox.ec2, sandbox.ec2.instance(id)),
     protect: (id) => void (sandbox.ec2.instance(id).protectedFromTermination = true),
     readUserData: (id) => sandbox.ec2.instance(id).userData?.toString() ?? '',
+    readInterfaceTags: (id) => Object.fromEntries(sandbox.ec2.instance(id).networkInterface.tags),
     abandonVolume: (tags) => abandonVolume(sandbox.ec2, { tags }),
     openSpotRequest: (tags) => openSpotRequest(sandbox.ec2, { tags }),
     close: () => sandbox.close(),

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
-import type { Instance, LaunchSpec } from '../../src/core/ports.js';
+import type { FailureCode } from '../../src/core/failure.js';
+import type { Instance, LaunchSpec, Refusal } from '../../src/core/ports.js';
 import { eventually, planFor, specFor, type Ec2World, type Ec2WorldOptions } from './ec2.world.js';
 
 export interface Ec2Case {
@@ -140,30 +141,60 @@ const cases = {
       expect(await world.ec2.findInstances({ Name: 'contract' })).toHaveLength(1);
     },
   },
-  'an image that does not exist is a failure of the launch': {
+  'an image that does not exist is refused for its region': {
     async run(world) {
       const spec = specFor(world, { imageId: 'ami-0ffffffffffffffff' });
-      await expect(world.ec2.launch(spec)).rejects.toMatchObject({ name: 'Failure', code: 'image-not-found' });
+      await expectDeadEnd(world, spec, { scope: 'region', code: 'image-not-found' });
     },
   },
-  'a subnet that does not exist is a failure of the launch': {
+  'a subnet that does not exist is refused for itself': {
     async run(world) {
       const plan = planFor(world, { subnetId: 'subnet-0ffffffffffffffff' });
-      const launching = world.ec2.launch(specFor(world, { plan }));
-      await expect(launching).rejects.toMatchObject({ name: 'Failure', code: 'network-mismatch' });
+      await expectDeadEnd(world, specFor(world, { plan }), { scope: 'subnet', code: 'network-mismatch' });
     },
   },
-  'a security group that does not exist is a failure of the launch': {
+  'a security group that does not exist is refused for its region': {
     async run(world) {
-      const launching = world.ec2.launch(specFor(world, { securityGroupIds: ['sg-0ffffffffffffffff'] }));
-      await expect(launching).rejects.toMatchObject({ name: 'Failure', code: 'network-mismatch' });
+      const spec = specFor(world, { securityGroupIds: ['sg-0ffffffffffffffff'] });
+      await expectDeadEnd(world, spec, { scope: 'region', code: 'network-mismatch' });
     },
   },
-  'a type that does not exist is a failure of the launch': {
+  'a type that does not exist is refused for itself': {
     async run(world) {
       const plan = planFor(world, { instanceType: 't3.nowhere' });
-      const launching = world.ec2.launch(specFor(world, { plan }));
-      await expect(launching).rejects.toMatchObject({ name: 'Failure', code: 'aws-rejected' });
+      await expectDeadEnd(world, specFor(world, { plan }), { scope: 'type', code: 'aws-rejected' });
+    },
+  },
+  'tells how an image and the types boot': {
+    async run({ ec2, catalog: { image } }) {
+      expect(await ec2.describeImage(image.id)).toMatchObject({ virtualization: 'hvm', rootDeviceType: 'ebs' });
+      const types = await ec2.describeTypes(['t2.xlarge', 't3.xlarge', 't4g.xlarge']);
+      const common = { virtualizations: ['hvm'], rootDeviceTypes: ['ebs'] };
+      expect(Object.fromEntries(types.map(({ name, ...facts }) => [name, facts]))).toMatchObject({
+        't2.xlarge': { ...common, bootModes: ['legacy-bios'], requiresEna: false, hasTpm: false },
+        't3.xlarge': { ...common, bootModes: ['legacy-bios', 'uefi'], requiresEna: true, hasTpm: true },
+        't4g.xlarge': { ...common, bootModes: ['uefi'], requiresEna: true },
+      });
+    },
+  },
+  'a second volume carries the tags and ends with the instance': {
+    async run(world) {
+      const tags = { Name: 'contract', 'ci-actions:start': `${Math.random()}` };
+      const furtherVolumes = [{ deviceName: '/dev/sdf', sizeGiB: 5, type: 'gp3' }];
+      const { id } = await launch(world, specFor(world, { tags, furtherVolumes }));
+      await eventually(world, async () => (await world.ec2.findVolumes(tags)).length === 2);
+      expect((await world.ec2.findVolumes(tags)).map(({ sizeGiB }) => sizeGiB).sort((a, b) => a - b)).toEqual([5, 60]);
+      await world.ec2.terminate([id]);
+      await eventually(world, async () => (await world.ec2.findVolumes(tags)).length === 0);
+    },
+  },
+  'the network interface carries the tags, also of a spot instance': {
+    async run(world) {
+      for (const market of ['on-demand', 'spot'] as const) {
+        const spec = specFor(world, { plan: planFor(world, { market }) });
+        const { id } = await launch(world, spec);
+        expect(await world.readInterfaceTags(id)).toEqual(spec.tags);
+      }
     },
   },
   'a dry run that may launch resolves and launches nothing': {
@@ -272,6 +303,16 @@ const cases = {
 
 export type Ec2CaseName = keyof typeof cases;
 export const EC2_CASES: Readonly<Record<Ec2CaseName, Ec2Case>> = cases;
+
+/** EC2 refuses it, and says no more than that of the plans beyond `scope`. */
+async function expectDeadEnd(
+  world: Ec2World,
+  spec: LaunchSpec,
+  { scope, code }: { scope: Refusal['scope']; code: FailureCode },
+): Promise<void> {
+  const outcome = await world.ec2.launch(spec);
+  expect(outcome).toMatchObject({ kind: 'refused', refusal: { scope, failure: { name: 'Failure', code } } });
+}
 
 async function launch(world: Ec2World, spec: LaunchSpec): Promise<Instance> {
   const outcome = await world.ec2.launch(spec);

@@ -16,6 +16,8 @@ export interface Ec2World {
   protect(id: string): void | Promise<void>;
   /** What the instance would be told at its next boot. */
   readUserData(id: string): string | Promise<string>;
+  /** The tags of the instance's one network interface. */
+  readInterfaceTags(id: string): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   /** Makes a gp3 volume of 8 GiB that no instance holds; answers its id. */
   abandonVolume(tags: Readonly<Record<string, string>>): string | Promise<string>;
   /** Makes a spot request that no capacity has answered; answers its id. */

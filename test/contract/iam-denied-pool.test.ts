@@ -24,6 +24,7 @@ const launchWith = (tags: Readonly<Record<string, string>>) =>
     ...launch.imdsV2,
     ...tagged('instance', tags, 1),
     ...tagged('volume', tags, 2),
+    ...tagged('network-interface', tags, 3),
   });
 
 const claimMisuses: readonly Misuse[] = [
@@ -60,12 +61,10 @@ const fillMisuses: readonly Misuse[] = [
   [
     'launch outside any pool',
     launchWith(OURS),
-    [
-      'ec2:RunInstances on instance',
-      'ec2:CreateTags on instance',
-      'ec2:RunInstances on volume',
-      'ec2:CreateTags on volume',
-    ],
+    ['instance', 'network-interface', 'volume'].flatMap((kind) => [
+      `ec2:RunInstances on ${kind}`,
+      `ec2:CreateTags on ${kind}`,
+    ]),
   ],
   ['start a pooled instance', wake(pooled.instance), ['ec2:StartInstances on instance']],
   ['give a pooled instance another payload', tell(pooled.instance), ['ec2:ModifyInstanceAttribute on instance']],

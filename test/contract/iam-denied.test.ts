@@ -39,21 +39,37 @@ const misuses: readonly Misuse[] = [
   [
     'launch without tags',
     account.ec2('RunInstances', { ...launch.bare, ...launch.imdsV2 }),
-    [`${RUN} instance`, `${RUN} volume`],
+    [`${RUN} instance`, `${RUN} network-interface`, `${RUN} volume`],
   ],
   [
     'launch with another repository’s tag',
     account.ec2('RunInstances', { ...launch.bare, ...launch.imdsV2, ...launch.tags('octo-org/other-repo') }),
-    [`${RUN} instance`, 'ec2:CreateTags on instance', `${RUN} volume`, 'ec2:CreateTags on volume'],
+    ['instance', 'network-interface', 'volume'].flatMap((kind) => [`${RUN} ${kind}`, `ec2:CreateTags on ${kind}`]),
   ],
   [
     'launch with an untagged volume',
     account.ec2('RunInstances', {
       ...launch.bare,
       ...launch.imdsV2,
-      ...tagged('instance', { [TAG]: 'octo-org/octo-repo' }),
+      ...tagged('instance', { [TAG]: 'octo-org/octo-repo' }, 1),
+      ...tagged('network-interface', { [TAG]: 'octo-org/octo-repo' }, 2),
     }),
     [`${RUN} volume`],
+  ],
+  [
+    'launch with an untagged network interface',
+    account.ec2('RunInstances', {
+      ...launch.bare,
+      ...launch.imdsV2,
+      ...tagged('instance', { [TAG]: 'octo-org/octo-repo' }, 1),
+      ...tagged('volume', { [TAG]: 'octo-org/octo-repo' }, 2),
+    }),
+    [`${RUN} network-interface`],
+  ],
+  [
+    'launch with somebody’s network interface, and so its address and groups',
+    account.ec2('RunInstances', { ...properLaunch, 'NetworkInterface.1.NetworkInterfaceId': 'eni-0123456789abcdef0' }),
+    [`${RUN} network-interface`],
   ],
   [
     'launch for spot with an untagged request',

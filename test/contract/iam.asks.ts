@@ -127,6 +127,7 @@ function listLaunchAsks(params: Params, region: string): Ask[] {
     return [{ action, resource, context: { ...marks, ...context } }, ...(tags.has(kind) ? [marking] : [])];
   };
   const groups = params.list('SecurityGroupId');
+  const card = params.structures('NetworkInterface')[0]?.text('NetworkInterfaceId');
   return [
     ...used('image', params.require('ImageId')),
     ...used('subnet', params.text('SubnetId') ?? 'subnet-default'),
@@ -134,7 +135,7 @@ function listLaunchAsks(params: Params, region: string): Ask[] {
     ...used('key-pair', params.text('KeyName')),
     ...params.structures('BlockDeviceMapping').flatMap((one) => used('snapshot', one.text('Ebs.SnapshotId'))),
     ...made('instance', readInstanceFacts(params)),
-    ...made('network-interface'),
+    ...(card === undefined ? made('network-interface') : used('network-interface', card)),
     ...made('volume'),
     ...(isSpot ? made('spot-instances-request') : []),
     ...listPassRole(params),

@@ -66,6 +66,7 @@ export const launch = {
   tags: (repository: string): Fields => ({
     ...tagged('instance', { [TAG]: repository }, 1),
     ...tagged('volume', { [TAG]: repository }, 2),
+    ...tagged('network-interface', { [TAG]: repository }, 3),
   }),
 };
 

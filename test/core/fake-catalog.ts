@@ -27,6 +27,14 @@ const VPC = 'vpc-0a000000000000001';
 const FOREIGN_VPC = 'vpc-0f000000000000001';
 const BUILT_AT = Date.UTC(2025, 11, 20);
 
+const BOOT = {
+  rootDeviceName: '/dev/sda1',
+  bootMode: 'uefi-preferred',
+  hasEna: true,
+  virtualization: 'hvm',
+  rootDeviceType: 'ebs',
+} as const;
+
 export const FAKE_SUBNETS: readonly SubnetFacts[] = [
   { id: SUBNET_A, vpcId: VPC, availabilityZone: 'us-east-1a' },
   { id: SUBNET_B, vpcId: VPC, availabilityZone: 'us-east-1b' },
@@ -81,11 +89,24 @@ export const FAKE_TYPES: readonly InstanceTypeFacts[] = [
   { ...facts('a1.xlarge', 'arm64'), memoryMiB: 8_192 },
   ...['g4dn', 'g5', 'g6'].map((family) => ({ ...facts(`${family}.xlarge`, 'x86_64'), gpus: 1 })),
   { ...facts('t3.nano', 'x86_64'), vcpus: 2, memoryMiB: 512 },
+  { ...facts('t2.xlarge', 'x86_64'), bootModes: ['legacy-bios'], requiresEna: false, hasTpm: false },
 ];
 
 function facts(name: string, architecture: string): InstanceTypeFacts {
   const markets: readonly Market[] = ['on-demand', 'spot'];
-  return { name, architectures: [architecture], vcpus: 4, memoryMiB: 16_384, gpus: 0, markets };
+  return {
+    name,
+    architectures: [architecture],
+    vcpus: 4,
+    memoryMiB: 16_384,
+    gpus: 0,
+    markets,
+    bootModes: architecture === 'arm64' ? ['uefi'] : ['legacy-bios', 'uefi'],
+    requiresEna: true,
+    hasTpm: architecture !== 'arm64',
+    virtualizations: ['hvm'],
+    rootDeviceTypes: ['ebs'],
+  };
 }
 
 type ImageBasics = Pick<Image, 'id' | 'architecture' | 'rootVolumeGiB'>;
@@ -100,7 +121,7 @@ function ourImage({ preset, ...basics }: ImageBasics & { preset: string }): Fake
     ...basics,
     name: `ci-actions-${preset}-20251220`,
     state: 'available',
-    rootDeviceName: '/dev/sda1',
+    ...BOOT,
     tags,
     createdAt: BUILT_AT,
     own: true,
@@ -108,5 +129,5 @@ function ourImage({ preset, ...basics }: ImageBasics & { preset: string }): Fake
 }
 
 function stockImage(basics: ImageBasics & { name: string }): FakeImage {
-  return { ...basics, state: 'available', rootDeviceName: '/dev/sda1', tags: {}, createdAt: BUILT_AT, own: false };
+  return { ...basics, state: 'available', ...BOOT, tags: {}, createdAt: BUILT_AT, own: false };
 }

@@ -123,6 +123,10 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     return this.machines.userData(id);
   }
 
+  interfaceTagsOf(id: string): Readonly<Record<string, string>> {
+    return this.machines.interfaceTags(id);
+  }
+
   /** The instance goes away by itself: powered off, interrupted, broken. */
   end(id: string, reason = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown'): void {
     this.machines.end(id, reason);
@@ -177,7 +181,10 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   }
 
   checkLaunch(spec: LaunchSpec): Promise<void> {
-    return this.answer('checkLaunch', () => this.validate(spec));
+    return this.answer('checkLaunch', () => {
+      const { failure } = this.findDeadEnd(spec) ?? {};
+      if (failure) throw failure;
+    });
   }
 
   describeInstances(ids: readonly string[]): Promise<readonly Instance[]> {
@@ -276,8 +283,7 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   private admit(spec: LaunchSpec): LaunchOutcome {
     const twin = this.machines.findByToken(spec);
     if (twin) return { kind: 'launched', instance: twin };
-    this.validate(spec);
-    const refusal = this.findRefusal(spec.plan);
+    const refusal = this.findDeadEnd(spec) ?? this.findRefusal(spec.plan);
     if (refusal) return { kind: 'refused', refusal };
     const subnet = this.subnets.find(({ id }) => id === (spec.plan.subnetId ?? SUBNET_A));
     const instance = this.machines.create(spec, subnet);
@@ -285,15 +291,19 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     return { kind: 'launched', instance };
   }
 
-  private validate({ imageId, plan, securityGroupIds }: LaunchSpec): void {
-    refuseUnless(this.images, imageId, 'image-not-found');
-    refuseUnless(
-      this.types.map(({ name }) => ({ id: name })),
-      plan.instanceType,
-      'aws-rejected',
-    );
-    if (plan.subnetId) refuseUnless(this.subnets, plan.subnetId, 'network-mismatch');
-    for (const id of securityGroupIds) refuseUnless(this.groups, id, 'network-mismatch');
+  /** What the request names and EC2 has not. */
+  private findDeadEnd({ imageId, plan, securityGroupIds }: LaunchSpec): Refusal | undefined {
+    const { subnetId, instanceType } = plan;
+    const image = this.images.find(({ id }) => id === imageId);
+    const type = this.types.find(({ name }) => name === instanceType);
+    if (!image) return deadEnd(imageId, 'region', 'image-not-found');
+    if (!type) return deadEnd(instanceType, 'type', 'aws-rejected');
+    if (image.bootMode === 'uefi' && type.bootModes?.includes('uefi') === false) {
+      return deadEnd(`${instanceType} that boots by UEFI`, 'type', 'aws-rejected');
+    }
+    if (subnetId && !has(this.subnets, subnetId)) return deadEnd(subnetId, 'subnet', 'network-mismatch');
+    const group = securityGroupIds.find((id) => !has(this.groups, id));
+    return group === undefined ? undefined : deadEnd(group, 'region', 'network-mismatch');
   }
 
   private findRefusal(plan: Pool): Refusal | undefined {
@@ -317,8 +327,20 @@ function protectedFailure(id: string): Failure {
   return new Failure('aws-rejected', `The instance '${id}' may not be terminated.`, { hint: 'Unprotect it.' });
 }
 
-function refuseUnless(known: readonly { readonly id: string }[], id: string, code: Failure['code']): void {
-  if (!known.some((one) => one.id === id)) throw new Failure(code, `EC2 has no ${id}.`, { hint: 'Correct it.' });
+function has(known: readonly { readonly id: string }[], id: string): boolean {
+  return known.some((one) => one.id === id);
+}
+
+function deadEnd(what: string, scope: Refusal['scope'], code: Failure['code']): Refusal {
+  const message = `EC2 has no ${what}.`;
+  const failure = new Failure(code, message, { hint: 'Correct it.' });
+  return {
+    code: 'InvalidParameterValue',
+    message,
+    scope,
+    kind: scope === 'type' ? 'unsupported' : 'rejected',
+    failure,
+  };
 }
 
 export function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {

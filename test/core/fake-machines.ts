@@ -136,18 +136,25 @@ export class FakeMachines {
     machine.facts = { ...machine.facts, tags: Object.fromEntries(kept) };
   }
 
-  /** One for each machine, gone with it. */
+  /** Those of each machine, gone with it. */
   volumes(): Volume[] {
     return this.machines
       .filter((machine) => this.state(machine) !== 'terminated')
-      .map(({ spec, facts, launchedAt }) => ({
-        id: facts.id.replace('i-', 'vol-'),
-        state: 'in-use',
-        type: spec.rootVolume.type ?? 'gp3',
-        createdAt: launchedAt,
-        sizeGiB: spec.rootVolume.sizeGiB ?? 8,
-        tags: spec.tags,
-      }));
+      .flatMap(({ spec, facts, launchedAt }) =>
+        [spec.rootVolume, ...(spec.furtherVolumes ?? [])].map(({ type = 'gp3', sizeGiB = 8 }, at) => ({
+          id: `${facts.id.replace('i-', 'vol-')}${at === 0 ? '' : at}`,
+          state: 'in-use',
+          type,
+          createdAt: launchedAt,
+          sizeGiB,
+          tags: spec.tags,
+        })),
+      );
+  }
+
+  /** Of the interface that goes with the machine; a later change of the machine's tags is not its own. */
+  interfaceTags(id: string): Readonly<Record<string, string>> {
+    return this.machines.find(({ facts }) => facts.id === id)?.spec.tags ?? {};
   }
 
   /** One for each spot machine. */

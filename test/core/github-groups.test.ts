@@ -79,17 +79,33 @@ describe('a runner group', () => {
 });
 
 describe('a runner group that gives this repository no runner', () => {
-  test.each([
-    ['selected', 'it is for selected repositories or organizations, and big/r is not among them'],
-    ['private', 'it is for private repositories, and big/r is not among them'],
-  ])('is refused: visibility %s', async (visibility, reason) => {
+  test('is refused when it is for others, by name and by id', async () => {
     for (const wanted of ['GPU machines', '5']) {
-      const github = await connect(script([DEFAULT, group({ visibility })], [DEFAULT]));
+      const github = await connect(script([DEFAULT, group({ visibility: 'selected' })], [DEFAULT]));
       await expect(github.resolveGroup(wanted)).rejects.toMatchObject({
         code: 'runner-group-unusable',
-        message: expect.stringContaining(reason),
+        message: expect.stringContaining(
+          'it is for selected repositories or organizations, and big/r is not among them',
+        ),
       });
     }
+  });
+
+  test('is refused as one for private repositories', async () => {
+    const hidden = group({ visibility: 'private', allows_public_repositories: true });
+    const github = await connect(script([DEFAULT, hidden], [DEFAULT]), { isPublic: true });
+    await expect(github.resolveGroup('5')).rejects.toMatchObject({
+      code: 'runner-group-unusable',
+      message: expect.stringContaining('closed to public repositories'),
+    });
+  });
+
+  test('is not refused where GitHub hides it and nothing says why', async () => {
+    const github = await connect(script([DEFAULT, group({})], [DEFAULT]));
+    expect(await github.resolveGroup('5')).toEqual({
+      id: 5,
+      doubt: 'GitHub does not list runner group GPU machines as one that big/r may use.',
+    });
   });
 
   test('is refused when it is the default one, which no one named', async () => {

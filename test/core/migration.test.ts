@@ -55,7 +55,7 @@ test('zones become subnets, when they share an image and a region', () => {
 test.each([
   [{ packages: 'git' }, /package names/],
   [{ packages: '["a; rm -rf /"]' }, /package names/],
-  [{ 'block-device-mappings': '[{}, {}]' }, /only one mapping/],
+  [{ 'block-device-mappings': '[{}, {}]' }, /only one EBS volume/],
   [{ 'availability-zones-config': '{' }, /JSON list/],
 ])('%j is refused', (given, why) => {
   expect(migrate(given as unknown as Record<string, string>).problems[0]).toMatch(why);

@@ -1,6 +1,7 @@
 import {
   CreateVolumeCommand,
   DescribeInstanceAttributeCommand,
+  DescribeNetworkInterfacesCommand,
   EC2Client,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
@@ -63,6 +64,12 @@ async function createWorld(): Promise<Ec2World> {
         new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: 'userData' }),
       );
       return Buffer.from(UserData?.Value ?? '', 'base64').toString();
+    },
+    async readInterfaceTags(id) {
+      const Filters = [{ Name: 'attachment.instance-id', Values: [id] }];
+      const { NetworkInterfaces = [] } = await raw.send(new DescribeNetworkInterfacesCommand({ Filters }));
+      const tags = NetworkInterfaces[0]?.TagSet ?? [];
+      return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
     },
     async abandonVolume(tags) {
       const TagSpecifications = [{ ResourceType: 'volume' as const, Tags: listTags(tags) }];

@@ -199,6 +199,15 @@ describe('A proxy', () => {
     }
   });
 
+  test('of blanks is none', async () => {
+    expectFailure(
+      await aws({ ...far, http_proxy: ' ', HTTP_PROXY: 'socks5://10.0.0.1:1080' }),
+      'proxy-unusable',
+      /http:/,
+    );
+    expectFailure(await aws({ ...far, http_proxy: ' ' }), 'aws-unreachable', /network/);
+  });
+
   test('that cannot be used is no trouble for a host that is reached without it', async () => {
     await aws({ http_proxy: 'socks5://10.0.0.1:1080' });
     expect(arrived).not.toEqual([]);

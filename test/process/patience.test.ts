@@ -28,12 +28,12 @@ function trouble(operations: RegExp | string, fault: Fault, seconds: number): In
 describe('a start waits out', () => {
   test.concurrent.each<[what: string, operations: RegExp | string, fault: Fault, seconds: number, factor: number]>([
     ['DescribeImages throttled for 1.5 s', 'DescribeImages', THROTTLED, 1.5, 1],
-    ['DescribeImages throttled for 100 s', 'DescribeImages', THROTTLED, 5, 20],
-    ['all of EC2 throttled for 20 s', /^[A-Z][a-z]+[A-Z]\w+$/, THROTTLED, 2, 10],
-    ['SSM throttled for 20 s', 'GetParameters', { ...THROTTLED, code: 'ThrottlingException', status: 400 }, 2, 10],
+    ['DescribeImages throttled for 40 s', 'DescribeImages', THROTTLED, 8, 5],
+    ['all of EC2 throttled for 20 s', /^[A-Z][a-z]+[A-Z]\w+$/, THROTTLED, 4, 5],
+    ['SSM throttled for 20 s', 'GetParameters', { ...THROTTLED, code: 'ThrottlingException', status: 400 }, 4, 5],
     ['GitHub’s 502 for 3 s from the first request on', GITHUB, BAD_GATEWAY, 3, 1],
     ['GitHub’s 502 for 5 s at the registration', MINT, BAD_GATEWAY, 5, 1],
-    ['GitHub’s 502 for 55 s at the registration', MINT, BAD_GATEWAY, 5.5, 10],
+    ['GitHub’s 502 for 50 s at the registration', MINT, BAD_GATEWAY, 10, 5],
   ])('%s', (_, operations, fault, seconds, factor) =>
     inSandbox(quiet, async (scene) => {
       scene.sandbox.intercept = trouble(operations, fault, seconds);
@@ -56,12 +56,12 @@ describe('a start waits out', () => {
 describe('a stop waits out', () => {
   test.concurrent.each<[what: string, operations: RegExp | string, fault: Fault, seconds: number, factor: number]>([
     ['TerminateInstances throttled for 2 s', 'TerminateInstances', THROTTLED, 2, 1],
-    ['TerminateInstances throttled for 280 s', 'TerminateInstances', THROTTLED, 14, 20],
-    ['TerminateInstances answering 500 for 50 s', 'TerminateInstances', BROKEN, 5, 10],
-    ['all of EC2 throttled for 280 s', /^[A-Z][a-z]+[A-Z]\w+$/, THROTTLED, 14, 20],
+    ['TerminateInstances throttled for 75 s', 'TerminateInstances', THROTTLED, 15, 5],
+    ['TerminateInstances answering 500 for 50 s', 'TerminateInstances', BROKEN, 10, 5],
+    ['all of EC2 throttled for 75 s', /^[A-Z][a-z]+[A-Z]\w+$/, THROTTLED, 15, 5],
     ['GitHub’s 502 for 2 s', GITHUB, BAD_GATEWAY, 2, 1],
-    ['GitHub’s 502 for 20 s', GITHUB, BAD_GATEWAY, 2, 10],
-    ['GitHub’s 502 for 55 s at the removal', /^DELETE /, BAD_GATEWAY, 5.5, 10],
+    ['GitHub’s 502 for 20 s', GITHUB, BAD_GATEWAY, 4, 5],
+    ['GitHub’s 502 for 50 s at the removal', /^DELETE /, BAD_GATEWAY, 10, 5],
   ])('%s', (_, operations, fault, seconds, factor) =>
     inSandbox(quiet, async (scene) => {
       await launch(scene);

@@ -25,7 +25,7 @@ function always(wanted: string, fault: Fault): Intercept {
 async function expectRefusal(scene: Scene, inputs: Inputs, reason: RegExp): Promise<void> {
   const from = scene.sandbox.requests.length;
   // What may pass is waited for, for a minute.
-  const main = await scene.reap(inputs, { environment: inHaste(10) });
+  const main = await scene.reap(inputs, { environment: inHaste(6) });
   expect(main.code).toBe(1);
   expect(errorOf(main)).toMatch(reason);
   expect(main.summary).toContain('### Failed');

@@ -91,6 +91,12 @@ test.each<[what: string, changes: Partial<RunInstancesCommandInput>, code: strin
   ],
   ['few iops', root({ VolumeType: 'gp3', Iops: 100 }), 'InvalidParameterValue', /3000 to 80000/],
   ['much throughput', root({ Iops: 3000, Throughput: 1000 }), 'InvalidParameterValue', /ratio of 0\.33 is too high/],
+  ['many iops for its size', root({ VolumeSize: 50, Iops: 25_001 }), 'InvalidParameterValue', /500 IOPS per GiB/],
+  ['many for io1', root({ VolumeType: 'io1', Iops: 2_501 }), 'InvalidParameterValue', /50 IOPS per GiB/],
+  ['many for io2', root({ VolumeType: 'io2', Iops: 50_001 }), 'InvalidParameterValue', /1000 IOPS per GiB/],
+  ['a magnetic giant', root({ VolumeType: 'standard', VolumeSize: 1_025 }), 'InvalidParameterValue', /1 to 1024/],
+  ['st1 as root', root({ VolumeType: 'st1', VolumeSize: 125 }), 'InvalidParameterValue', /root device/],
+  ['a key without encryption', root({ KmsKeyId: 'alias/ci' }), 'InvalidParameterDependency', /KmsKeyId.*Encrypted/],
   ['a fast initialization', root({ VolumeInitializationRate: 301 }), 'InvalidParameterValue', /100 to 300/],
   ['a reserved tag', tagging('instance', ['aws:x', '1']), 'InvalidParameterValue', /reserved for internal use/],
   ['a tag twice', tagging('instance', ['a', '1'], ['a', '2']), 'InvalidParameterValue', /Duplicate tag key 'a'/],
@@ -104,6 +110,35 @@ test.each<[what: string, changes: Partial<RunInstancesCommandInput>, code: strin
   expect(refused).toMatchObject({ name: code, message: expect.stringMatching(message) });
   expect(refused.$metadata.requestId).toMatch(/^[0-9a-f-]{36}$/);
   expect(aws.sandbox.ec2.instances()).toEqual([]);
+});
+
+describe('an image that not every type can launch', () => {
+  const cases: [string, Partial<ReturnType<typeof seed.image>>, string, string, RegExp][] = [
+    ['UEFI on Xen', { bootMode: 'uefi' }, 't2.xlarge', 'InvalidParameterValue', /t2\.xlarge .* boot mode of UEFI/],
+    [
+      'BIOS on arm64',
+      { bootMode: 'legacy-bios', architecture: 'arm64' },
+      't4g.xlarge',
+      'InvalidParameterValue',
+      /BIOS/,
+    ],
+    [
+      'no ENA on Nitro',
+      { enaSupport: false },
+      't3.xlarge',
+      'InvalidParameterCombination',
+      /ENA\) is required for the 't3/,
+    ],
+    ['a TPM on Xen', { tpmSupport: 'v2.0', bootMode: 'uefi-preferred' }, 't2.xlarge', 'InvalidParameterValue', /TPM/],
+  ];
+
+  test.each(cases)('is refused: %s', async (_, changes, InstanceType, name, message) => {
+    const id = 'ami-0123456789abcdef0';
+    const made = seed.image({ id, name: 'mine', ownerId: seed.ACCOUNT, createdAt: '2026-01-01', tags: new Map() });
+    aws.sandbox.ec2.images.set(id, { ...made, ...changes });
+    const refused = await refusal(ec2.send(launchOf({ ImageId: id, InstanceType: InstanceType as never })));
+    expect(refused).toMatchObject({ name, message: expect.stringMatching(message) });
+  });
 });
 
 test('50 tags are allowed and 51 are not', async () => {
@@ -170,6 +205,23 @@ describe('volumes', () => {
       Attachments: [{ InstanceId: id, Device: '/dev/sda1', DeleteOnTermination: true, State: 'attached' }],
       Tags: [{ Key: 'owner', Value: 'me' }],
     });
+  });
+
+  test('of the image’s other mappings are made, each as a mapping for its device changes it', async () => {
+    const made = aws.sandbox.ec2.images.get(seed.OUR_AMD64_IMAGE)!;
+    const data = { device: '/dev/sdf', sizeGiB: 20, snapshotId: 'snap-0123456789abcdef0', type: 'gp2' };
+    const cache = { device: '/dev/sdg', sizeGiB: 10, type: 'gp3' };
+    const volumes = [data, cache].map((one) => ({ ...one, deleteOnTermination: false }));
+    aws.sandbox.ec2.images.set(made.id, { ...made, volumes });
+    const keep = { BlockDeviceMappings: [{ DeviceName: '/dev/sdf', Ebs: { DeleteOnTermination: true } }] };
+    const drop = { BlockDeviceMappings: [{ DeviceName: '/dev/sdg', NoDevice: '' }] };
+    await launch(ec2, keep);
+    await launch(ec2, { BlockDeviceMappings: [...keep.BlockDeviceMappings, ...drop.BlockDeviceMappings] });
+    const summary = [...aws.sandbox.ec2.volumes.values()].map(
+      ({ attachment, sizeGiB, type }) => `${attachment!.device} ${sizeGiB} ${type} ${attachment!.deleteOnTermination}`,
+    );
+    const [root, changed, kept] = ['/dev/sda1 50 gp3 true', '/dev/sdf 20 gp2 true', '/dev/sdg 10 gp3 false'];
+    expect(summary).toEqual([root, changed, kept, root, changed]);
   });
 
   test('a mapping for another device adds a second one, which outlives the instance', async () => {

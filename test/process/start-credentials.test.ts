@@ -38,7 +38,8 @@ async function expectRound(scene: Scene, inputs: Inputs, scope: string): Promise
   expect(scene.sandbox.github.runners()).toMatchObject([{ scope, groupId }]);
   await scene.until(() => scene.sandbox.events.some(({ name }) => name === 'registered'));
   expect(scene.sandbox.github.runners()).toMatchObject([{ status: 'online' }]);
-  expect(await scene.stop(credentialsOf(inputs))).toMatchObject({ code: 0 });
+  const { label = '' } = main.outputs;
+  expect(await scene.stop({ ...credentialsOf(inputs), label })).toMatchObject({ code: 0 });
   await scene.expectNothingIsLeft();
 }
 
@@ -57,6 +58,20 @@ describe('Runners are started and stopped', () => {
       const mint = scene.sandbox.requests.find(({ operation }) => operation.endsWith('access_tokens'));
       expect(JSON.parse(mint?.body ?? '')).toEqual({
         permissions: { administration: 'write', contents: 'read' },
+        repositories: ['octo-repo'],
+      });
+    }),
+  );
+
+  test.concurrent('and stopped without a label, by an App that may read runs, and asks for no more', () =>
+    inSandbox({ machines: false, ...withApp({ administration: 'write', actions: 'write' }) }, async (scene) => {
+      await scene.start({ ...useApp, ...launched });
+      const from = scene.sandbox.requests.length;
+      expect(await scene.stop(useApp)).toMatchObject({ code: 0 });
+      await scene.expectNothingIsLeft();
+      const mint = scene.sandbox.requests.slice(from).find(({ operation }) => operation.endsWith('access_tokens'));
+      expect(JSON.parse(mint?.body ?? '')).toEqual({
+        permissions: { administration: 'write', actions: 'read' },
         repositories: ['octo-repo'],
       });
     }),
@@ -162,7 +177,7 @@ test.concurrent('a stop with such credentials still terminates the instance, and
   ] as const;
   const { app } = withApp({ administration: 'read' }).github!;
   return inSandbox({ machines: false, github: { tokens, app: app! } }, async (scene) => {
-    await scene.start(launched);
+    const { label = '' } = (await scene.start(launched)).outputs;
     const attempts: [Inputs, RegExp][] = [
       [{ 'github-token': 'github_pat_reader' }, inRepository],
       [{ 'github-token': 'ghp_expired' }, inRepository],
@@ -170,7 +185,7 @@ test.concurrent('a stop with such credentials still terminates the instance, and
       [useApp, /lacks the permission `administration: write`[^]*Granted: administration: read/],
     ];
     for (const [credentials, missing] of attempts) {
-      const main = await scene.stop(credentials);
+      const main = await scene.stop({ ...credentials, label });
       expect(main.code).toBe(1);
       expect(`${errorOf(main)}\n${main.summary}`).toMatch(missing);
       expect(errorOf(main)).toMatch(/^Runner.* could not be removed: .*\nWhat to do: .*\nCode: /);

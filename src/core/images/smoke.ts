@@ -5,7 +5,7 @@ import { Failure } from '../failure.js';
 import { TAG } from '../identity.js';
 import { isEnding } from '../instance-states.js';
 import { renderUserData } from '../payload.js';
-import type { Clock, Ec2, Image, Instance, LaunchSpec, Log } from '../ports.js';
+import type { Clock, Ec2, Image, Instance, LaunchSpec, Log, Refusal } from '../ports.js';
 import { builtInMachine, type BuiltInPreset } from '../presets.js';
 import { readSmoke, renderSmokeScript, type SmokeReport } from './smoke-script.js';
 
@@ -76,7 +76,7 @@ async function findImage({ imageId, preset }: SmokeRequest, { ec2 }: SmokePorts)
 }
 
 async function launch(request: SmokeRequest, image: Image, { ec2, log }: SmokePorts): Promise<Instance> {
-  const refusals: string[] = [];
+  const refused: { readonly instanceType: string; readonly refusal: Refusal }[] = [];
   for (const [at, instanceType] of builtInMachine(request.preset).types.entries()) {
     const outcome = await ec2.launch(
       composeLaunch(request, image, { instanceType, clientToken: `${request.nonce}-${at}` }),
@@ -85,11 +85,14 @@ async function launch(request: SmokeRequest, image: Image, { ec2, log }: SmokePo
       log.info(`${outcome.instance.id} (${instanceType}) starts from ${image.id}.`);
       return outcome.instance;
     }
-    refusals.push(`${instanceType}: ${outcome.refusal.code}: ${outcome.refusal.message}`);
+    refused.push({ instanceType, refusal: outcome.refusal });
+    if (outcome.refusal.scope !== 'plan' && outcome.refusal.scope !== 'type') break;
   }
+  const deadEnd = refused.at(-1)?.refusal.failure;
+  if (deadEnd && refused.every(({ refusal }) => refusal.failure)) throw deadEnd;
   throw new Failure('no-capacity', `EC2 in ${ec2.region} has no machine for the ${request.preset} image.`, {
     hint: 'Try again later, or in another subnet: --subnet.',
-    details: refusals,
+    details: refused.map(({ instanceType, refusal: { code, message } }) => `${instanceType}: ${code}: ${message}`),
   });
 }
 
@@ -104,6 +107,7 @@ function composeLaunch(
     imageId: image.id,
     securityGroupIds: [],
     rootVolume: { deviceName: image.rootDeviceName, type: 'gp3' },
+    ...(image.furtherVolumes && { furtherVolumes: image.furtherVolumes }),
     tags: { Name: `smoke test of ${image.name}`, [TAG.preset]: preset },
     userData: renderSmokeData(preset, image.tags[TAG.runnerVersion] ?? ''),
     clientToken,
