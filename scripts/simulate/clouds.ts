@@ -48,7 +48,7 @@ export class Clouds {
   constructor(private readonly options: CloudOptions) {
     this.ec2s = REGIONS.slice(0, options.regions).map((region) => this.createEc2(region));
     for (const one of this.ec2s) for (const other of this.ec2s) one.regions.set(other.region, other);
-    this.requestHandler = this.makeRequestHandler() as unknown as NonNullable<ConnectOptions['requestHandler']>;
+    this.requestHandler = this.makeRequestHandler();
     this.gitHubs = Array.from({ length: options.apps }, () => this.createGitHub());
   }
 
