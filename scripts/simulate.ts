@@ -21,7 +21,7 @@ async function simulate(options: SimulateOptions): Promise<string> {
   for (const number of starts) {
     for (const name of options.settings) {
       const began = realNow();
-      const { requestsAnHour, apps, inputs, name: setting } = settings[name];
+      const { requestsAnHour, apps, regions, inputs, name: setting } = settings[name];
       const outcome = await simulateHour({
         starts: number,
         batch,
@@ -29,6 +29,7 @@ async function simulate(options: SimulateOptions): Promise<string> {
         inputs,
         requestsAnHour,
         apps,
+        regions,
         jobMs: options.jobMinutes * 60_000,
         secondaryLimits: {
           pointsPerMinute: POINTS_A_MINUTE,

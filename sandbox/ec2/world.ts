@@ -13,7 +13,7 @@ import type {
   VpcRecord,
 } from './records.js';
 import { seedImages, seedParameters, seedSecurityGroups, seedSnapshots, seedSubnets, seedVpcs } from './seed.js';
-import { Throttle } from './throttle.js';
+import { Throttle, type ThrottleOptions } from './throttle.js';
 
 /** How long things take, in ms. */
 export interface Timeline {
@@ -47,8 +47,8 @@ export interface Ec2Options {
   readonly quota?: Quota;
   /** Permissions the caller lacks: `RunInstances` or `ec2:RunInstances`, `ssm:GetParameters`, `iam:PassRole`. */
   readonly denied?: Iterable<string>;
-  /** EC2's request buckets; default: without. */
-  readonly throttle?: boolean;
+  /** EC2's request buckets, as documented with `true`; default: without. */
+  readonly throttle?: boolean | ThrottleOptions;
   /** Added to the seed; one with the same id replaces it. */
   readonly images?: readonly ImageRecord[];
   readonly subnets?: readonly SubnetRecord[];
@@ -109,7 +109,8 @@ export class Ec2World {
     this.refusals = { ...options.refusals };
     this.quota = { ...options.quota };
     this.denied = new Set(options.denied);
-    this.throttle = options.throttle ? new Throttle() : undefined;
+    const { throttle } = options;
+    this.throttle = throttle ? new Throttle(throttle === true ? {} : throttle) : undefined;
     this.boot = options.boot;
     this.images = byId(seedImages(Date.now()), options.images);
     this.snapshots = byId(seedSnapshots([...this.images.values()]));

@@ -19,12 +19,14 @@ export interface CloudOptions {
   readonly requestsAnHour: number;
   /** How many there are, each with repositories of its own: to GitHub they have nothing to do with each other. */
   readonly apps: number;
+  /** How many regions the starts take turns in. To EC2 they have nothing to do with each other either. */
+  readonly regions: number;
   readonly secondaryLimits: GitHubOptions['secondaryLimits'];
 }
 
 /** From request to answer, in ms: about what they are from a hosted runner. */
 const LATENCY_MS = { github: 120, ec2: 80, launch: 1_500 };
-const REGION = 'us-east-1';
+const REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-central-1'] as const;
 const HOUR_MS = 3_600_000;
 /**
  * So long EC2 lists what has ended; the real one for about an hour. By then nobody here asks for it any more, and each
@@ -38,27 +40,31 @@ const never = new AbortController().signal;
  * process: the same requests and the same answers as over sockets, which virtual time can't wait for.
  */
 export class Clouds {
-  readonly ec2: Ec2World;
+  /** EC2 in each region. */
+  readonly ec2s: readonly Ec2World[];
   readonly gitHubs: readonly GitHubWorld[];
-  private readonly ports: Promise<Ec2 & ReaperEc2>;
+  private readonly requestHandler: NonNullable<ConnectOptions['requestHandler']>;
 
   constructor(private readonly options: CloudOptions) {
-    const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0, copyMs: 0 };
-    this.ec2 = new Ec2World({ region: REGION, timeline, throttle: true }, ({ name, instance }) => {
-      options.ledger.note(name);
-      if (name === 'terminated') options.time.after(FORGET_MS, () => this.ec2.instancesById.delete(instance));
-    });
+    this.ec2s = REGIONS.slice(0, options.regions).map((region) => this.createEc2(region));
+    for (const one of this.ec2s) for (const other of this.ec2s) one.regions.set(other.region, other);
+    this.requestHandler = this.makeRequestHandler();
     this.gitHubs = Array.from({ length: options.apps }, () => this.createGitHub());
-    this.ports = this.connectEc2();
   }
 
   /** In real time, what reads files: the SDK looks for credentials, the adapter loads its client for SSM. */
   async open(): Promise<void> {
-    await (await this.ports).readParameters([]);
+    await (await this.connectEc2(REGIONS[0])).readParameters([]);
   }
 
-  /** One process's EC2: it keeps nothing between two requests, so all share it. */
-  ec2In = (): Promise<Ec2 & ReaperEc2> => this.ports;
+  /** One process's EC2, with its own experience of the limits. */
+  connectEc2(region: string): Promise<Ec2 & ReaperEc2> {
+    // The SDK looks for credentials where it always does; the sandbox takes any.
+    process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIASIMULATION000000';
+    process.env['AWS_SECRET_ACCESS_KEY'] ??= 'simulated';
+    const { time: clock, random } = this.options;
+    return connectEc2({ clock, region, random, requestHandler: this.requestHandler });
+  }
 
   /** One process's GitHub, with its own view of the limits. */
   connectGitHub(github: GitHubWorld): Promise<ConnectedGitHub> {
@@ -83,6 +89,16 @@ export class Clouds {
     });
   }
 
+  private createEc2(region: string): Ec2World {
+    const { ledger, time } = this.options;
+    const timeline = { pendingMs: 5_000, bootMs: 0, shuttingDownMs: 20_000, invisibleMs: 0, copyMs: 0 };
+    const ec2: Ec2World = new Ec2World({ region, timeline, throttle: true }, ({ name, instance }) => {
+      ledger.note(name);
+      if (name === 'terminated') time.after(FORGET_MS, () => ec2.instancesById.delete(instance));
+    });
+    return ec2;
+  }
+
   private createGitHub(): GitHubWorld {
     const { time, requestsAnHour, secondaryLimits } = this.options;
     const github = createGitHub(secondaryLimits ? { secondaryLimits } : {});
@@ -95,17 +111,11 @@ export class Clouds {
     return github;
   }
 
-  private connectEc2(): Promise<Ec2 & ReaperEc2> {
-    // The SDK looks for credentials where it always does; the sandbox takes any.
-    process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIASIMULATION000000';
-    process.env['AWS_SECRET_ACCESS_KEY'] ??= 'simulated';
-    const requestHandler = this.makeRequestHandler() as unknown as NonNullable<ConnectOptions['requestHandler']>;
-    return connectEc2({ clock: this.options.time, region: REGION, random: this.options.random, requestHandler });
-  }
-
   /** The SDK's way to its network. */
   private makeRequestHandler() {
-    const [ec2, ssm] = [createEc2Endpoint(this.ec2), createSsmEndpoint(this.ec2)];
+    const elsewhere = new Map(this.ec2s.map((one) => [one.region, one]));
+    const home = this.ec2s[0]!;
+    const [ec2, ssm] = [createEc2Endpoint(home, elsewhere), createSsmEndpoint(home, elsewhere)];
     return {
       metadata: { handlerProtocol: 'http/1.1' },
       handle: async (given: SdkRequest) => {

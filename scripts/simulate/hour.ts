@@ -1,17 +1,17 @@
 import { powerOff } from '../../sandbox/ec2/lifecycle.js';
-import type { GitHubOptions, GitHubWorld } from '../../sandbox/github/world.js';
+import type { GitHubOptions } from '../../sandbox/github/world.js';
 import { loadStart } from '../../actions/start-request.js';
 import { Failure } from '../../src/core/failure.js';
 import { TAG } from '../../src/core/identity.js';
-import type { Journal, Log } from '../../src/core/ports.js';
+import type { Journal } from '../../src/core/ports.js';
 import type { BootScripts } from '../../src/core/payload.js';
 import { startRunners } from '../../src/core/start.js';
 import { refuseUnstopped, stopRunners } from '../../src/core/stop.js';
-import type { RunContext } from '../../src/host/context.js';
 import { createRandom } from '../../test/faults/random.js';
 import { drawArrivals, HOUR_MS } from './arrivals.js';
 import { Clouds } from './clouds.js';
 import { Ledger, type Balance } from './ledger.js';
+import { makeContext, quiet, type Place } from './process.js';
 import { VirtualTime } from './virtual-time.js';
 
 export interface Hour {
@@ -22,6 +22,7 @@ export interface Hour {
   readonly inputs: Readonly<Record<string, string>>;
   readonly requestsAnHour: number;
   readonly apps: number;
+  readonly regions: number;
   readonly secondaryLimits: NonNullable<GitHubOptions['secondaryLimits']>;
   readonly seed: number;
   readonly bootScripts: BootScripts;
@@ -91,16 +92,15 @@ class SimulatedHour {
 
   /** One start, its job, its stop. */
   async live(index: number, at: number): Promise<Ended> {
-    const { time, clouds } = this.about;
+    const { time } = this.about;
     await time.sleep(at);
     const beganAt = time.now();
-    const github = clouds.gitHubs[index % clouds.gitHubs.length]!;
-    const context = makeContext(index, github);
-    const outcome = await this.start(context, github).catch((error: unknown) => codeOf(error));
+    const place = this.choosePlace(index);
+    const outcome = await this.start(place).catch((error: unknown) => codeOf(error));
     const isFailed = typeof outcome === 'string';
     if (!isFailed) await this.untilJobIsDone(outcome.instance);
     await time.sleep(STOP_AFTER_MS);
-    const stopping = this.stop({ context, github, ...(isFailed ? {} : outcome) });
+    const stopping = this.stop({ ...place, ...(isFailed ? {} : outcome) });
     const stopFailure = await stopping.catch((error: unknown) => codeOf(error));
     const onlineAt = isFailed ? undefined : this.onlineAt.get(outcome.instance);
     return {
@@ -110,13 +110,26 @@ class SimulatedHour {
     };
   }
 
-  private async start(context: RunContext, github: GitHubWorld): Promise<{ label: string; instance: string }> {
+  /** The starts take turns in repositories and in regions. */
+  private choosePlace(index: number): Place {
+    const { gitHubs, ec2s } = this.about.clouds;
+    const github = gitHubs[index % gitHubs.length]!;
+    return { github, context: makeContext(index, github), ec2: ec2s[index % ec2s.length]! };
+  }
+
+  private async start(place: Place): Promise<{ label: string; instance: string }> {
     const { time, clouds } = this.about;
+    const { context, github } = place;
     const given = { ...this.hour.inputs, 'github-token': github.token };
     const raw = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text }]));
     const loaded = await loadStart(raw, context, { connect: () => clouds.connectGitHub(github) });
-    const journal: Journal = { record: ({ instances }) => this.boot(instances.at(-1)?.id, github) };
-    const ports = { ...(await this.makePorts()), github: loaded.github, journal, bootScripts: this.hour.bootScripts };
+    const journal: Journal = { record: ({ instances }) => this.boot(instances.at(-1)?.id, place) };
+    const ports = {
+      ...(await this.makePorts(place)),
+      github: loaded.github,
+      journal,
+      bootScripts: this.hour.bootScripts,
+    };
     const { runners } = await startRunners(loaded.request, { ...ports, clock: time, mask: () => {} });
     return { label: loaded.request.label, instance: runners[0]!.instance.id };
   }
@@ -124,23 +137,23 @@ class SimulatedHour {
   private readonly booting = new Set<string>();
 
   /** The machine, as far as the clouds see it: its runner comes online, does one job, and it is gone. */
-  private boot(instance: string | undefined, github: GitHubWorld): void {
+  private boot(instance: string | undefined, { github, ec2 }: Place): void {
     if (instance === undefined || this.booting.has(instance)) return;
     this.booting.add(instance);
-    const { time, clouds } = this.about;
-    const record = clouds.ec2.instance(instance);
+    const { time } = this.about;
+    const record = ec2.instance(instance);
     const runner = Number(record.tags.get(TAG.runnerId));
     const isRegistered = (): boolean => github.runners().some(({ id }) => id === runner);
     time.after(BOOT_MS, () => {
       if (record.state !== 'running') return;
       // "The runner registration has been deleted": the agent powers off.
-      if (!isRegistered()) return powerOff(clouds.ec2, record);
+      if (!isRegistered()) return powerOff(ec2, record);
       const connection = github.connectRunner(runner);
       this.onlineAt.set(instance, time.now());
       time.after(this.hour.jobMs, () => {
         connection.disconnect();
         if (isRegistered()) github.loseJob(runner);
-        powerOff(clouds.ec2, record);
+        powerOff(ec2, record);
       });
     });
   }
@@ -158,48 +171,23 @@ class SimulatedHour {
     const request = { run: context, label, instanceIds: instance === undefined ? [] : [instance], wait: false };
     const asked = { ...request, all: false, runnerName: undefined };
     const gitHubOf = () => this.about.clouds.connectGitHub(github);
-    refuseUnstopped(await stopRunners(asked, { ...(await this.makePorts()), gitHubOf }));
+    refuseUnstopped(await stopRunners(asked, { ...(await this.makePorts(about)), gitHubOf }));
   }
 
   /** What every process has. */
-  private async makePorts() {
+  private async makePorts({ ec2: { region: home } }: Place) {
     const { time, clouds } = this.about;
-    return { ec2: await clouds.ec2In(), ec2In: clouds.ec2In, clock: time, log: quiet, signal: this.never };
+    const ec2 = await clouds.connectEc2(home);
+    const ec2In = async (region: string) => (region === home ? ec2 : clouds.connectEc2(region));
+    return { ec2, ec2In, clock: time, log: quiet, signal: this.never };
   }
 }
 
-interface StopAbout {
-  readonly context: RunContext;
-  readonly github: GitHubWorld;
+interface StopAbout extends Place {
   /** Those of a start that succeeded. */
   readonly label?: string;
   readonly instance?: string;
 }
-
-function makeContext(index: number, github: GitHubWorld): RunContext {
-  const [owner = '', repo = ''] = github.repository.split('/');
-  const run = { owner, repo, repository: github.repository, runId: String(1_000_000 + index), runAttempt: '1' };
-  const step = {
-    job: 'start',
-    action: 'start',
-    runnerName: undefined,
-    sha: github.sha,
-    workflow: 'ci',
-    actor: 'octocat',
-    isFromFork: false,
-  };
-  const servers = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', enterprise: undefined };
-  const about = { workflowRef: '', workflowSha: github.sha, isPublic: false };
-  return { ...run, ...step, ...servers, ...about, workspace: '/nothing/is/checked/out' };
-}
-
-const quiet: Log = {
-  group: (_, body) => body(),
-  info: () => {},
-  notice: () => {},
-  warning: () => {},
-  debug: () => {},
-};
 
 /** What is no failure of the product's is a fault of the simulation. */
 function codeOf(error: unknown): string {

@@ -5,6 +5,7 @@ export const settings = {
     about: 'a personal token (5,000 requests an hour), `wait-for: online`',
     requestsAnHour: 5_000,
     apps: 1,
+    regions: 1,
     inputs: {},
   },
   app: {
@@ -12,6 +13,7 @@ export const settings = {
     about: "a GitHub App's (15,000 in an Enterprise Cloud organisation), `wait-for: online`",
     requestsAnHour: 15_000,
     apps: 1,
+    regions: 1,
     inputs: {},
   },
   launched: {
@@ -19,6 +21,7 @@ export const settings = {
     about: "a GitHub App's, `wait-for: launched`",
     requestsAnHour: 15_000,
     apps: 1,
+    regions: 1,
     inputs: { 'wait-for': 'launched' },
   },
   apps: {
@@ -26,6 +29,15 @@ export const settings = {
     about: 'four of them, each for a quarter of the repositories, `wait-for: launched`',
     requestsAnHour: 15_000,
     apps: 4,
+    regions: 1,
+    inputs: { 'wait-for': 'launched' },
+  },
+  regions: {
+    name: '5 Apps, 2 regions, launched',
+    about: 'five of them, and every other start in another region, `wait-for: launched`',
+    requestsAnHour: 15_000,
+    apps: 5,
+    regions: 2,
     inputs: { 'wait-for': 'launched' },
   },
 } as const;

@@ -28,3 +28,24 @@ export function backOff({ kind, refusals, waitedMs, askedMs, random }: BackOffSt
   const longest = Math.min(doubled, Math.max(LONGEST_MS[kind], kind === 'throttled' ? waitedMs / 4 : 0));
   return askedMs === undefined ? longest * (0.5 + random / 2) : askedMs + longest * random;
 }
+
+/** The parts of the time since the first refusal that hold one try each begin here, in ms; the last is the rest. */
+const TURNS_MS = [0, 4_000, 16_000, 64_000] as const;
+/** EC2 admits two launches a second. */
+const SHORTEST_TURN_MS = 500;
+
+/**
+ * The strategy for launches, of which EC2 admits 5 at once and then 2 a second for a whole account. Starts side by side
+ * do not see each other, and a refusal does not say how many others wait: five, or hundreds. So each start is tried once
+ * at a random moment of each part of its patience, every part four times as long as the one before, and at the end. A few
+ * starts that wait are up within seconds, 95 of 100 within 100 s, and however many there are, each is refused six times at
+ * most. See docs/scale.md, "Launches that wait side by side".
+ */
+export function takeTurns(state: BackOffState): number {
+  const { kind, waitedMs, leftMs, random } = state;
+  if (kind !== 'throttled' || state.askedMs !== undefined) return backOff(state);
+  const part = TURNS_MS.findIndex((begin) => begin >= waitedMs);
+  if (part < 0) return leftMs;
+  const [begin, end] = [TURNS_MS[part]!, TURNS_MS[part + 1] ?? waitedMs + leftMs];
+  return Math.max(SHORTEST_TURN_MS, begin + (end - begin) * random - waitedMs);
+}

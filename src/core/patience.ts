@@ -1,4 +1,4 @@
-import { backOff, type TroubleKind } from './back-off.js';
+import { backOff, type BackOffState, type TroubleKind } from './back-off.js';
 import type { Clock } from './ports.js';
 
 export type { TroubleKind } from './back-off.js';
@@ -52,6 +52,8 @@ export interface PatienceOptions {
   readonly clock: Clock;
   /** For the jitter: from 0 to 1. */
   readonly random: () => number;
+  /** How long to wait before the next try, in ms. Default: {@link backOff}. */
+  readonly strategy?: ((state: BackOffState) => number) | undefined;
   /** Ends every wait. What ends something, and what is asked after it, is tried for some seconds more. */
   readonly signal?: AbortSignal | undefined;
   /** Told of each wait. */
@@ -108,11 +110,11 @@ export class Patience {
 
   /** Where others are being refused, a further call waits before its first try; what ends something does not. */
   private async queue(tries: Tries): Promise<void> {
-    const { clock, random } = this.options;
+    const { clock, random, strategy = backOff } = this.options;
     if (clock.now() - this.raisedAt > FORGET_MS) this.level = 0;
     if (this.level === 0 || tries.purpose === 'end' || tries.purpose === 'glance') return;
     const state = { kind: 'throttled', refusals: this.level, waitedMs: 0, leftMs: Infinity } as const;
-    await this.sleep(backOff({ ...state, random: random() }), tries);
+    await this.sleep(strategy({ ...state, random: random() }), tries);
   }
 
   /** Of calls that were under way together, one refusal counts. */
@@ -131,12 +133,13 @@ export class Patience {
   private waitFor({ kind, about }: Trouble, tries: Tries, { leftMs, now }: { leftMs: number; now: number }) {
     const askedMs = about.notBefore === undefined ? undefined : Math.max(0, about.notBefore - now);
     if (leftMs <= 0 || (askedMs ?? 0) > leftMs) return undefined;
-    const wait = backOff({
+    const { random, strategy = backOff } = this.options;
+    const wait = strategy({
       kind,
       refusals: Math.max(tries.refusals, kind === 'throttled' ? this.level : 0),
       waitedMs: tries.waitedMs(now),
       leftMs,
-      random: this.options.random(),
+      random: random(),
       ...(askedMs !== undefined && { askedMs }),
     });
     const longest = this.isAborted() ? Math.max(askedMs ?? 0, CANCELLED_WAIT_MS) : Infinity;

@@ -55,7 +55,7 @@ export interface Clients {
 export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperEc2> {
   const { region, requests, shared } = await openClients(options);
   let parameters: ReturnType<typeof loadParameters> | undefined;
-  const launches = requests.apart();
+  const launches = requests.forLaunches();
   return {
     region,
     readParameters: async (names) => (await (parameters ??= loadParameters(shared, options))).readParameters(names),

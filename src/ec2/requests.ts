@@ -1,4 +1,5 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import { takeTurns } from '../core/back-off.js';
 import { GivenUp, Patience, Trouble, type PatienceOptions, type PatientCall, type Purpose } from '../core/patience.js';
 import { classify, readError } from './errors.js';
 import { translate } from './failures.js';
@@ -26,9 +27,9 @@ export class Requests<Client = EC2Client> {
     return purpose === undefined ? this : new Requests(this.client, { ...this.options, purpose }, this.patience);
   }
 
-  /** The same client, for requests that AWS throttles apart from the others. */
-  apart(): Requests<Client> {
-    return new Requests(this.client, this.options);
+  /** The same client, for launches: AWS throttles them apart from other requests, and more. */
+  forLaunches(): Requests<Client> {
+    return new Requests(this.client, { ...this.options, strategy: takeTurns });
   }
 
   /**

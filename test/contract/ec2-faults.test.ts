@@ -39,7 +39,7 @@ describe('a launch', () => {
   });
 
   test.each<[what: string, fault: Fault, code: string, seconds: [number, number], tries: [number, number]]>([
-    ['throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }, 'aws-throttled', [180, 181], [8, 20]],
+    ['throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }, 'aws-throttled', [180, 181], [6, 6]],
     ['not answered', { kind: 'reset-before' }, 'aws-unreachable', [60, 61], [12, 30]],
   ])('that goes on being %s ends in a failure', async (_, fault, code, [least, most], [fewest, greatest]) => {
     disturb('RunInstances', fault);

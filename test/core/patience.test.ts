@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { backOff } from '../../src/core/back-off.js';
+import { backOff, takeTurns } from '../../src/core/back-off.js';
 import { Failure } from '../../src/core/failure.js';
 import { GivenUp, Patience, Trouble, type Purpose, type TroubleKind } from '../../src/core/patience.js';
 import { FakeClock } from './fake-clock.js';
@@ -8,11 +8,15 @@ import { createRandom } from './fate.js';
 const CANCELLED = new Failure('cancelled', 'The step was cancelled (SIGINT).', { hint: 'h' });
 
 /** A service that is in trouble from 0 s on, for so many seconds. */
-function aService(kind: TroubleKind, seconds: number, { seed = 1, delayMs = 100 } = {}) {
+function aService(
+  kind: TroubleKind,
+  seconds: number,
+  { seed = 1, delayMs = 100, strategy }: { seed?: number; delayMs?: number; strategy?: typeof backOff } = {},
+) {
   const clock = new FakeClock();
   const begun = clock.now();
   const controller = new AbortController();
-  const patience = new Patience({ clock, random: createRandom(seed), signal: controller.signal });
+  const patience = new Patience({ clock, random: createRandom(seed), signal: controller.signal, strategy });
   const sent: number[] = [];
   const attempt = async (): Promise<'done' | Trouble> => {
     sent.push(clock.now() - begun);
@@ -214,5 +218,75 @@ describe('the strategy', () => {
 
   test('asks less the longer a crowd has stood', () => {
     expect(backOff({ ...state, refusals: 12, waitedMs: 100_000 })).toBe(25_000);
+  });
+});
+
+describe('the strategy for launches', () => {
+  const state = { kind: 'throttled', refusals: 1, waitedMs: 0, leftMs: 180_000, random: 1 } as const;
+  const at = (waitedMs: number) => ({ ...state, waitedMs, leftMs: 180_000 - waitedMs });
+
+  test('is one try in each part of the patience, the parts ever longer, and one at the end', () => {
+    expect(takeTurns(at(0))).toBe(4_000);
+    expect(takeTurns({ ...at(0), random: 0 })).toBe(500);
+    expect(takeTurns(at(3_000))).toBe(13_000);
+    expect(takeTurns({ ...at(3_000), random: 0 })).toBe(1_000);
+    expect(takeTurns(at(10_000))).toBe(54_000);
+    expect(takeTurns(at(30_000))).toBe(150_000);
+    expect(takeTurns({ ...at(30_000), random: 0 })).toBe(34_000);
+    expect(takeTurns({ ...at(100_000), random: 0 })).toBe(80_000);
+  });
+
+  test('is the usual one where launches are not throttled', () => {
+    expect(takeTurns({ ...state, kind: 'unanswered' })).toBe(backOff({ ...state, kind: 'unanswered' }));
+  });
+
+  test.each([1, 20, 100, 179])('waits out a bucket that is empty for %d s', async (seconds) => {
+    for (const seed of [1, 2, 3]) {
+      const { ask } = aService('throttled', seconds, { seed, strategy: takeTurns });
+      expect(await ask('register')).toBe('done');
+    }
+  });
+
+  /** So many starts begin at once, each a process of its own, and EC2 admits 5 launches and then 2 a second. */
+  async function launchAtOnce(starts: number): Promise<{ upAfter: number[]; refused: number; failed: number }> {
+    const clock = new FakeClock();
+    const begun = clock.now();
+    const random = createRandom(starts);
+    const upAfter: number[] = [];
+    let [tokens, filledAt, refused] = [5, begun, 0];
+    const launch = async (): Promise<'launched' | Trouble> => {
+      await clock.sleep(1_000 + 500 * random());
+      tokens = Math.min(5, tokens + ((clock.now() - filledAt) / 1_000) * 2);
+      filledAt = clock.now();
+      if (tokens < 1) {
+        refused += 1;
+        return new Trouble('throttled', { reason: 'RequestLimitExceeded' });
+      }
+      tokens -= 1;
+      upAfter.push((clock.now() - begun) / 1_000);
+      return 'launched';
+    };
+    const processes = Array.from({ length: starts }, () =>
+      new Patience({ clock, random, strategy: takeTurns }).persist({ name: 'Launch', purpose: 'register' }, launch),
+    );
+    const outcomes = await Promise.all(processes);
+    return { upAfter, refused, failed: outcomes.filter((one) => one !== 'launched').length };
+  }
+
+  test('brings up 10 starts at once within 20 s', async () => {
+    const { failed, upAfter, refused } = await launchAtOnce(10);
+    expect(failed).toBe(0);
+    expect(upAfter.at(-1)).toBeLessThan(20);
+    expect(refused).toBeLessThan(15);
+  });
+
+  test.each([
+    [100, 100],
+    [250, 180],
+  ])('brings up %d starts at once, 95 in 100 of them within %d s, and repeats little', async (starts, seconds) => {
+    const { failed, refused, upAfter } = await launchAtOnce(starts);
+    expect(failed).toBe(0);
+    expect(upAfter[Math.floor(0.95 * starts)]).toBeLessThan(seconds);
+    expect(refused).toBeLessThan(4 * starts);
   });
 });

@@ -193,7 +193,7 @@ describe('Options of the simulation', () => {
   test('have defaults', () => {
     expect(readOptions([])).toEqual({
       starts: [10, 100, 300, 1000, 2500, 5000, 10000],
-      settings: ['token', 'app', 'launched', 'apps'],
+      settings: ['token', 'app', 'launched', 'apps', 'regions'],
       batch: 5,
       jobMinutes: 5,
       strict: false,
@@ -204,7 +204,7 @@ describe('Options of the simulation', () => {
 
   test.each([
     [['--starts', '10,x'], '--starts has "x"'],
-    [['--settings', 'pat'], '--settings has "pat"; allowed: token, app, launched, apps.'],
+    [['--settings', 'pat'], '--settings has "pat"; allowed: token, app, launched, apps, regions.'],
     [['--batch', '0'], '--batch has "0"'],
     [['--write', '--seed', '2'], '--write goes with no other option'],
   ])('%j is refused', (argv, message) => {

@@ -79,7 +79,7 @@ export function nameCell({ scenario, config, at }: Cell): string {
 export function listCells(base: Cell, operations: readonly string[]): Cell[] {
   const { scenario } = base;
   return operations.flatMap((operation) =>
-    listFaults(operation.replace(/#\d+$/, ''), scenario.step).map((fault) => ({ ...base, at: { operation, fault } })),
+    listFaults(operation, scenario.step).map((fault) => ({ ...base, at: { operation, fault } })),
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
+import { isLasting, Lasting, listLasting, type LastingFault } from './lasting.js';
 
-/** What goes wrong with one request, or at it. */
-export type FaultName = keyof typeof API_FAULTS | 'outage' | `${KillName}-${Moment}`;
+/** What goes wrong with one request, at it, or from it on. */
+export type FaultName = keyof typeof API_FAULTS | 'outage' | LastingFault | `${KillName}-${Moment}`;
 /**
  * How a step ends before its time. `cancel`: as GitHub cancels it. `term`, `kill`: that signal alone. `hangup`: the
  * runner that listens to it dies, and it lives on. `gone`: its machine is lost. After these two no post step runs.
@@ -52,14 +53,21 @@ const LATE: Readonly<Record<DisturbedStep, readonly FaultName[]>> = {
   reap: [],
 };
 
-/** All that can go wrong at a request of a step. After all but the start nothing depends on who died: `gone` is `kill`. */
-export function listFaults(operation: string, step: DisturbedStep): FaultName[] {
+/**
+ * All that can go wrong at a request of a step. After all but the start nothing depends on who died: `gone` is `kill`.
+ *
+ * @param request `operation#occurrence`
+ */
+export function listFaults(request: string, step: DisturbedStep): FaultName[] {
+  const [operation = '', occurrence] = request.split('#');
+  const creates = CREATES.test(operation);
   const kills = step === 'start' ? KILLS : KILLS.slice(0, 4);
   return [
     ...(Object.keys(API_FAULTS) as (keyof typeof API_FAULTS)[]),
     'outage',
+    ...listLasting(Number(occurrence), creates),
     ...kills.flatMap((kill): FaultName[] => [`${kill}-before`, `${kill}-after`]),
-    ...(CREATES.test(operation) ? LATE[step] : []),
+    ...(creates ? LATE[step] : []),
   ];
 }
 
@@ -78,6 +86,7 @@ export class Disturbance {
   struck = false;
   private readonly counts = new Map<string, number>();
   private down: string | undefined;
+  private lasting: Lasting | undefined;
 
   constructor(
     private readonly at: { readonly operation: string; readonly fault: FaultName } | undefined,
@@ -90,13 +99,17 @@ export class Disturbance {
     this.counts.set(operation, occurrence);
     this.seen.push(`${operation}#${occurrence}`);
     if (this.down === request.service) return status(503, '');
-    if (!this.at || this.struck || this.seen.at(-1) !== this.at.operation) return undefined;
+    if (!this.at || this.struck || this.seen.at(-1) !== this.at.operation) return this.lasting?.intercept(request);
     this.struck = true;
     return this.strike(request, this.at.fault);
   }
 
   private strike(request: Request, fault: FaultName): Fault | undefined {
     if (fault in API_FAULTS) return API_FAULTS[fault as keyof typeof API_FAULTS](request);
+    if (isLasting(fault)) {
+      this.lasting = new Lasting(fault, request);
+      return this.lasting.intercept(request);
+    }
     if (fault === 'outage') {
       this.down = request.service;
       return status(503, '');

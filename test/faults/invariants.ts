@@ -1,3 +1,5 @@
+import type { Cell } from './cells.js';
+import { isLasting } from './lasting.js';
 import { BOOT_S } from './machines.js';
 import type { World, StepRun } from './world.js';
 
@@ -14,6 +16,7 @@ export interface Violation {
     | 'leftover'
     | 'foreign'
     | 'verdict'
+    | 'impatient'
     | 'reason'
     | 'secret'
     | 'too many'
@@ -55,6 +58,21 @@ function checkSecrets(step: StepRun, { sandbox }: World): Violation[] {
   const secrets = [sandbox.token, sandbox.environment['AWS_SECRET_ACCESS_KEY'] ?? '', ...configs];
   const found = secrets.filter((secret) => told.includes(secret));
   return found.map((secret) => ({ rule: 'secret', what: `${step.name} tells ${secret.slice(0, 8)}…` }));
+}
+
+/** A fault that lasts at most 20 s is waited out: the step that it hits does what it was asked for. */
+export function checkPatience({ name, code }: StepRun, world: World, { scenario, at }: Cell): Violation[] {
+  if (!at || !isLasting(at.fault)) return [];
+  const left = name === 'stop-runner' ? world.live.map(({ id }) => id) : [];
+  if (code === 0 && left.length === 0) return [];
+  // A cancelled start has seconds to take back what it began, and has failed already.
+  if (scenario.step === 'start' && scenario.prelude) return [];
+  return [
+    {
+      rule: 'impatient',
+      what: `${name} exits with ${code} because of ${at.fault}, and leaves ${left.join(', ') || 'nothing'}`,
+    },
+  ];
 }
 
 /** Success: as many as were asked for, in the state that was asked for, and the outputs say so. */

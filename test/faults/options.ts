@@ -13,6 +13,7 @@ export interface MatrixOptions {
 
 const HELP = `npm run test:faults -- [options]
   --only <name>   one cell (start:online-1-spot:RunInstances#1:kill-after), or all that begin so
+  --match <regex> those whose name matches: -20s, '(throttle|5xx)-'
   --sample <n>    n cells drawn at random
   --seed <n>      the draw to repeat (default: a new one, printed)
   --jobs <n>      cells at a time (default: three a core)
@@ -24,7 +25,16 @@ const HELP = `npm run test:faults -- [options]
 export function readOptions(given: readonly string[]): MatrixOptions | number {
   const flag = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
-  const options = { only: text, sample: text, seed: text, jobs: text, list: flag, verbose: flag, help: flag };
+  const options = {
+    only: text,
+    match: text,
+    sample: text,
+    seed: text,
+    jobs: text,
+    list: flag,
+    verbose: flag,
+    help: flag,
+  };
   const { values } = parseArgs({ args: [...given], options });
   if (values.help) {
     process.stdout.write(HELP);
@@ -36,14 +46,15 @@ export function readOptions(given: readonly string[]): MatrixOptions | number {
     return 2;
   }
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
-  const { only, sample } = values;
+  const { only = '', match = '', sample } = values;
+  const pattern = new RegExp(match);
   return {
     jobs: Number(values.jobs ?? 3 * availableParallelism()),
     list: values.list,
     verbose: values.verbose,
-    only,
+    only: values.only,
     choose(cells, name) {
-      const fitting = only === undefined ? [...cells] : cells.filter((cell) => name(cell).startsWith(only));
+      const fitting = cells.filter((cell) => name(cell).startsWith(only) && pattern.test(name(cell)));
       if (sample === undefined) return fitting;
       console.log(`Seed ${seed}.`);
       return shuffle(fitting, seed).slice(0, Number(sample));

@@ -1,5 +1,15 @@
 import { nameCell, type Cell } from './cells.js';
-import { checkBound, checkCleaner, checkEnd, checkReap, checkStart, checkStep, type Violation } from './invariants.js';
+import {
+  checkBound,
+  checkCleaner,
+  checkEnd,
+  checkPatience,
+  checkReap,
+  checkStart,
+  checkStep,
+  type Violation,
+} from './invariants.js';
+import { isLasting } from './lasting.js';
 import { calm, pause, settle, STEP_MS, STOP_JOB_MS } from './passing-time.js';
 import { checkClaims } from './pool-invariants.js';
 import { playFill, playLeftPool, Rival } from './pool-play.js';
@@ -65,7 +75,7 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
     // "Run stop-runner again: it is safe to repeat."
     if (stop.code !== 0) violations.push(...(await stopAgain(world, cell)));
   }
-  violations.push(...((await rival?.goOn()) ?? []));
+  violations.push(...checkPatience(disturbed, world, cell), ...((await rival?.goOn()) ?? []));
   await settle(world);
   const bound = checkBound(world, { since: mishapEnd(disturbed, start, ok) });
   // What a claim has locked stays so until somebody comes: a runner that nobody connects has no idle timer.
@@ -123,7 +133,8 @@ async function sweep(world: World, { at }: Cell, violations: Violation[]): Promi
   await world.completeRun();
   const disturbed = await world.run('reap-runners', { inputs: {}, ...(at && { at }) });
   await calm(world);
-  violations.push(...checkStep(disturbed, world), ...checkReap(disturbed, world, { disturbed: at !== undefined }));
+  const isDisturbed = at !== undefined && !isLasting(at.fault);
+  violations.push(...checkStep(disturbed, world), ...checkReap(disturbed, world, { disturbed: isDisturbed }));
   await pause(STOP_JOB_MS);
   const next = await world.run('reap-runners', { inputs: {} });
   await calm(world);

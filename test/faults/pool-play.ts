@@ -1,5 +1,6 @@
 import { nameCell, type Cell } from './cells.js';
-import { checkBound, checkDamage, checkStep, type Violation } from './invariants.js';
+import { checkBound, checkDamage, checkPatience, checkStep, type Violation } from './invariants.js';
+import { isLasting } from './lasting.js';
 import { BOOT_S, FAILING_SCRIPT } from './machines.js';
 import { calm, pause, settle, STOP_JOB_MS } from './passing-time.js';
 import type { Played } from './play.js';
@@ -72,6 +73,7 @@ export async function playFill(world: World, cell: Cell): Promise<Played> {
   const fails = config.inputs['warm-up-script'] === FAILING_SCRIPT;
   const disturbed = await fill(world, at);
   const violations = [...checkStep(disturbed, world), ...checkFill(disturbed, world)];
+  if (!fails) violations.push(...checkPatience(disturbed, world, cell));
   await settle(world);
   const bound = checkBound(world, { since: disturbed.endedAt, boundS: WARM_UP_BOUND_S });
   violations.push(...bound.violations, ...checkDamage(world));
@@ -92,8 +94,9 @@ export async function playLeftPool(world: World, cell: Cell): Promise<Played> {
   const { at } = cell;
   const before = world.instances.filter(({ id }) => !world.overdue.includes(id)).map(({ id }) => id);
   const disturbed = await sweep(world, at);
-  const violations = checkSweep(disturbed, world);
-  violations.push(...checkSweep(await sweep(world), world, { overdue: world.overdue, kept: before }));
+  const expected = { overdue: world.overdue, kept: before };
+  const violations = checkSweep(disturbed, world, at && isLasting(at.fault) ? expected : undefined);
+  violations.push(...checkPatience(disturbed, world, cell), ...checkSweep(await sweep(world), world, expected));
   for (const { tags } of world.waiting) tags.set('ci-actions:expires-at', new Date(Date.now() - 1_000).toISOString());
   violations.push(...checkSweep(await sweep(world), world, { overdue: world.instances.map(({ id }) => id), kept: [] }));
   violations.push(...checkMembers(world), ...checkDamage(world));

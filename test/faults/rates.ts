@@ -1,10 +1,14 @@
 import type { RecordedRequest } from '../../sandbox/sandbox.js';
 
-/** What the clouds were asked within a window, at most, and how much of it they refused: a line each. */
-export function measureRates(requests: readonly RecordedRequest[]): string[] {
+/**
+ * What the clouds were asked within a window, at most, and how much of it they refused: a line each.
+ *
+ * @param sharedPerSecond what EC2 and SSM admit of everything but launches
+ */
+export function measureRates(requests: readonly RecordedRequest[], sharedPerSecond: number): string[] {
   const gitHub = requests.filter(({ service }) => service === 'github');
   const launches = requests.filter(({ operation }) => operation === 'RunInstances');
-  const others = requests.filter(({ service, operation }) => service === 'ec2' && operation !== 'RunInstances');
+  const others = requests.filter(({ service, operation }) => service !== 'github' && operation !== 'RunInstances');
   const admitted = gitHub.filter((request) => !isRefused(request));
   const points = ({ method }: RecordedRequest): number => (method === 'GET' ? 1 : 5);
   const creations = ({ method }: RecordedRequest): number => (method === 'POST' ? 1 : 0);
@@ -14,8 +18,8 @@ export function measureRates(requests: readonly RecordedRequest[]): string[] {
       `${most(gitHub, 60_000, points)} points a minute (limit 900), ${most(gitHub, 60_000, creations)} creations (80).`,
     `RunInstances: ${launches.length} requests, ${launches.filter(isRefused).length} of them throttled; at most ` +
       `${most(launches, 10_000, one)} in 10 s (25).`,
-    `EC2 otherwise: ${others.length} requests, ${others.filter(isRefused).length} of them throttled; at most ` +
-      `${most(others, 10_000, one)} in 10 s (300).`,
+    `EC2 and SSM otherwise: ${others.length} requests, ${others.filter(isRefused).length} of them throttled; at most ` +
+      `${most(others, 10_000, one)} in 10 s (${11 * sharedPerSecond}).`,
   ];
 }
 

@@ -26,3 +26,31 @@ test('each action has a bucket of its own', () => {
   countAdmitted(throttle, 'DescribeImages', 150);
   expect(countAdmitted(throttle, 'DescribeInstances', 1)).toBe(1);
 });
+
+test('with a shared bucket, what one action uses up all others lack, except launches', () => {
+  const throttle = new Throttle({ sharedPerSecond: 12 });
+  expect(countAdmitted(throttle, 'DescribeImages', 10)).toBe(10);
+  expect(countAdmitted(throttle, 'TerminateInstances', 10)).toBe(2);
+  expect(countAdmitted(throttle, 'ssm:GetParameters', 10)).toBe(0);
+  expect(countAdmitted(throttle, 'RunInstances', 10)).toBe(5);
+});
+
+test('launches use nothing of the shared bucket', () => {
+  const throttle = new Throttle({ sharedPerSecond: 12 });
+  countAdmitted(throttle, 'RunInstances', 10);
+  expect(countAdmitted(throttle, 'DescribeInstances', 20)).toBe(12);
+});
+
+test('the shared bucket refills with what other users of the account leave', () => {
+  let now = 0;
+  const throttle = new Throttle({ sharedPerSecond: 12, othersPerSecond: 8 }, () => now);
+  countAdmitted(throttle, 'DescribeInstances', 20);
+  now = 1_000;
+  expect(countAdmitted(throttle, 'DescribeInstances', 20)).toBe(4);
+  now = 60_000;
+  expect(countAdmitted(throttle, 'DescribeInstances', 20)).toBe(12);
+});
+
+test('other users who leave nothing are refused', () => {
+  expect(() => new Throttle({ sharedPerSecond: 12, othersPerSecond: 12 })).toThrow(RangeError);
+});

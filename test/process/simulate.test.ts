@@ -14,6 +14,7 @@ async function makeHour(about: Partial<Hour>): Promise<Hour> {
     inputs: {},
     requestsAnHour: 15_000,
     apps: 1,
+    regions: 1,
     secondaryLimits: { pointsPerMinute: 900, creationsPerMinute: Infinity },
     seed: 1,
     bootScripts: {
@@ -66,4 +67,17 @@ test("EC2's bucket makes a large batch wait", async () => {
   const { ended, balance } = await simulateHour(await makeHour({ starts: 30, batch: 30 }));
   expect(balance.refusals.map(({ limit }) => limit)).toEqual(['RunInstances']);
   expect(Math.max(...ended.map(({ toOnline = Infinity }) => toOnline))).toBeGreaterThan(30);
+});
+
+test('regions have nothing to do with each other: two launch twice as many, each in its own bucket', async () => {
+  const crowd = { starts: 20, batch: 20, apps: 4, inputs: { 'wait-for': 'launched' } };
+  const one = await simulateHour(await makeHour(crowd));
+  const two = await simulateHour(await makeHour({ ...crowd, regions: 2 }));
+  const refusalsOf = ({ balance }: typeof one) => balance.refusals.find(({ limit }) => limit === 'RunInstances')!.times;
+  expect(refusalsOf(one)).toBeGreaterThan(15);
+  expect(refusalsOf(two)).toBeLessThan(refusalsOf(one));
+  for (const { ended, balance } of [one, two]) {
+    expect(ended.every(({ toOnline, stopFailure }) => toOnline !== undefined && stopFailure === undefined)).toBe(true);
+    expect(balance.left).toBe(0);
+  }
 });
