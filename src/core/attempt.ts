@@ -139,7 +139,7 @@ export class Attempt {
         const parts = { request, site: sites.get(candidate.region)!, minted, bootScripts, now: ports.clock.now() };
         const spec = composeLaunch(parts, candidate, token);
         return ec2.launch(spec, this.signal).catch((error: unknown) => {
-          // Throttled or cancelled in the end, too: an earlier try may have been heard.
+          // Throttled or cancelled in the end, too: an earlier try was not answered and may have been heard.
           const isHeard = error instanceof Failure && !UNHEARD.includes(error.code) && error !== this.signal.reason;
           if (!isHeard) this.traces.unheardOf.push(minted.id);
           throw error;

@@ -156,6 +156,7 @@ export async function launchFirst(
     const way = `${board.plans.indexOf(plan)}${board.sweep === 0 ? '' : `s${board.sweep}`}`;
     const outcome = await launch(plan, `${prefix}-${way}`);
     if (outcome.kind === 'launched') return { plan, instance: outcome.instance };
+    if (outcome.kind === 'given-up') throw outcome.error;
     board.refuse(plan, outcome.refusal);
   }
 }

@@ -58,8 +58,11 @@ export interface Refusal {
   readonly failure?: Failure;
 }
 
+/** `given-up`: throttled at every try, so that certainly nothing was launched; `error` says why it ended. */
 export type LaunchOutcome =
-  { readonly kind: 'launched'; readonly instance: Instance } | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | { readonly kind: 'launched'; readonly instance: Instance }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'given-up'; readonly error: unknown };
 
 /** What becomes of a stopped instance that is to start again; `gone`: it is not there, or not stopped. */
 export type ResumeOutcome =

@@ -1,5 +1,5 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
-import type { Ec2, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports.js';
+import type { Ec2, Instance, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports.js';
 import { Failure } from '../core/failure.js';
 import { classify, GarbledAnswer, readError, REFUSALS, toRefusal, type RefusalClass } from './errors.js';
 import { translate } from './failures.js';
@@ -22,14 +22,21 @@ class Launcher {
 
   async launch(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchOutcome> {
     const command = new RunInstancesCommand(toRunInstances(spec));
-    try {
-      const instance = await this.persist(async () => {
+    let isThrottledOnly = true;
+    const send = async (): Promise<Instance> => {
+      try {
         const { Instances = [] } = await this.requests.client.send(command);
         if (!Instances[0]?.InstanceId) throw new GarbledAnswer('the answer names no instance');
         return toInstance(Instances[0]);
-      }, signal);
-      return { kind: 'launched', instance };
+      } catch (error) {
+        isThrottledOnly &&= classify(error).kind === 'throttled';
+        throw error;
+      }
+    };
+    try {
+      return { kind: 'launched', instance: await this.persist(send, signal) };
     } catch (error) {
+      if (isThrottledOnly) return { kind: 'given-up', error: translate(error, 'ec2:RunInstances') };
       const reach = reachOf(error, spec.plan);
       if (!reach) throw translate(error, 'ec2:RunInstances');
       return { kind: 'refused', refusal: this.describeRefusal(error, reach, spec) };

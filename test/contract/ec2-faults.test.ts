@@ -44,11 +44,23 @@ describe('a launch', () => {
   ])('that goes on being %s ends in a failure', async (_, fault, code, [least, most], [fewest, greatest]) => {
     disturb('RunInstances', fault);
     const message = expect.stringContaining(` after ${least} s: `);
-    await expect(ec2.launch(spec())).rejects.toMatchObject({ name: 'Failure', code, message });
+    const outcome: unknown = await ec2.launch(spec()).catch((error: unknown) => error);
+    const failure = { name: 'Failure', code, message };
+    // Of what was throttled at every try it is certain that nothing was launched.
+    expect(outcome).toMatchObject(code === 'aws-throttled' ? { kind: 'given-up', error: failure } : failure);
     expect(tokens().length).toBeGreaterThanOrEqual(fewest);
     expect(tokens().length).toBeLessThanOrEqual(greatest);
     expect(clock.now() - FAKE_START).toBeGreaterThanOrEqual(least * 1_000);
     expect(clock.now() - FAKE_START).toBeLessThan(most * 1_000);
+  });
+
+  test('that is throttled in the end may have been heard when an earlier try was not answered', async () => {
+    const throttled: Fault = { kind: 'status', status: 503, code: 'RequestLimitExceeded' };
+    let tries = 0;
+    sandbox.intercept = ({ operation }) =>
+      operation !== 'RunInstances' ? undefined : tries++ === 0 ? { kind: 'reset-after' } : throttled;
+    await expect(ec2.launch(spec())).rejects.toMatchObject({ code: 'aws-throttled' });
+    expect(sandbox.ec2.instances()).toHaveLength(1);
   });
 
   test('without capacity is refused at once, though EC2 says 500', async () => {
@@ -281,7 +293,8 @@ describe('what passes is waited out', () => {
     disturb('RunInstances', THROTTLED);
     const reason = new Failure('cancelled', 'The step was cancelled.', { hint: 'h' });
     clock.after(30_000, () => controller.abort(reason));
-    await expect(cancellable.launch(spec(), what === 'call' ? signal : undefined)).rejects.toBe(reason);
+    const outcome = await cancellable.launch(spec(), what === 'call' ? signal : undefined);
+    expect(outcome).toEqual({ kind: 'given-up', error: reason });
     expect(clock.now() - FAKE_START).toBe(30_000);
   });
 });

@@ -228,7 +228,7 @@ describe('a connection', () => {
 
 async function launch(spec: LaunchSpec): Promise<Instance> {
   const outcome = await ec2.launch(spec);
-  if (outcome.kind === 'refused') throw new Error(`Refused: ${outcome.refusal.message}`);
+  if (outcome.kind !== 'launched') throw new Error(JSON.stringify(outcome));
   return outcome.instance;
 }
 

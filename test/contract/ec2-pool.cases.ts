@@ -93,7 +93,7 @@ export const POOL_CASES: Readonly<Record<PoolCaseName, Ec2Case>> = cases;
 
 async function launch(world: Ec2World): Promise<string> {
   const outcome = await world.ec2.launch(specFor(world, { onPowerOff: 'stop' }));
-  if (outcome.kind === 'refused') throw new Error(`Refused: ${outcome.refusal.code}`);
+  if (outcome.kind !== 'launched') throw new Error(JSON.stringify(outcome));
   return outcome.instance.id;
 }
 

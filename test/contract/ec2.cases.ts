@@ -316,7 +316,7 @@ async function expectDeadEnd(
 
 async function launch(world: Ec2World, spec: LaunchSpec): Promise<Instance> {
   const outcome = await world.ec2.launch(spec);
-  if (outcome.kind === 'refused') throw new Error(`Refused: ${outcome.refusal.code}`);
+  if (outcome.kind !== 'launched') throw new Error(JSON.stringify(outcome));
   return outcome.instance;
 }
 

@@ -25,7 +25,7 @@ async function aPooled(world: SweepWorld, changes: Readonly<Record<string, strin
     userData: Buffer.from(''),
     clientToken: `pool-${world.ec2.instances.length}`,
   });
-  if (outcome.kind === 'refused') throw new Error('refused');
+  if (outcome.kind !== 'launched') throw new Error(outcome.kind);
   world.ec2.retag(outcome.instance.id, changes);
   return outcome.instance.id;
 }

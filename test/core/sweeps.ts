@@ -87,7 +87,7 @@ export class SweepWorld {
       userData: Buffer.from(''),
       clientToken: `launch-${this.launched++}`,
     });
-    if (outcome.kind === 'refused') throw new Error('refused');
+    if (outcome.kind !== 'launched') throw new Error(outcome.kind);
     return outcome.instance;
   }
 

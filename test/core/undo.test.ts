@@ -101,6 +101,19 @@ describe('a launch that is waiting for its next try', () => {
   });
 });
 
+test('a start that is cancelled while its launch was only ever throttled leaves no runner', async () => {
+  const world = aWorld();
+  world.ec2.launch = async (_spec, signal) => {
+    await world.clock.sleep(60_000, signal).catch(() => undefined);
+    return { kind: 'given-up', error: signal?.reason as unknown };
+  };
+  world.clock.after(2_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
+  expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
+  expect(world.github.minted).toHaveLength(1);
+  expect(world.github.listed).toEqual([]);
+  expect(world.journal.at(-1)?.state).toBe('undone');
+});
+
 describe('a post step', () => {
   /** A start that was killed between EC2's launch and the answer to it. */
   async function killed(world: ReturnType<typeof aWorld>): Promise<JournalEntry> {

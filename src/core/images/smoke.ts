@@ -85,6 +85,7 @@ async function launch(request: SmokeRequest, image: Image, { ec2, log }: SmokePo
       log.info(`${outcome.instance.id} (${instanceType}) starts from ${image.id}.`);
       return outcome.instance;
     }
+    if (outcome.kind === 'given-up') throw outcome.error;
     refused.push({ instanceType, refusal: outcome.refusal });
     if (outcome.refusal.scope !== 'plan' && outcome.refusal.scope !== 'type') break;
   }
