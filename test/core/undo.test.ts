@@ -103,7 +103,7 @@ describe('a launch that is waiting for its next try', () => {
 
 test('a start that is cancelled while its launch was only ever throttled leaves no runner', async () => {
   const world = aWorld();
-  world.ec2.launch = async (_spec, signal) => {
+  world.ec2.launch = async (_spec: unknown, signal?: AbortSignal) => {
     await world.clock.sleep(60_000, signal).catch(() => undefined);
     return { kind: 'given-up', error: signal?.reason as unknown };
   };
