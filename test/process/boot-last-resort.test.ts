@@ -20,7 +20,8 @@ function read(path: string): string {
 describe('a job as root cannot keep the machine on', () => {
   scenario('by killing the agent and its watchdog', { runner: noJob }, async (machine) => {
     await machine.untilConsole('phase=listening');
-    for (const pid of findAgents(machine)) signal(pid, 'SIGKILL');
+    // Held first, so that none of them sees another one die.
+    for (const name of ['SIGSTOP', 'SIGKILL'] as const) for (const pid of findAgents(machine)) signal(pid, name);
     expect(await machine.reasonOfPowerOff()).toBe('agent and watchdog have died or are stuck');
   });
 

@@ -34,10 +34,10 @@ const late = ['credentials.js', 'parameters.js', 'proxy-agents.js', 'yaml.js'];
 const others = ['check.js', 'fill.js', 'reap.js', 'report.js', 'rest.js', 'stop.js', 'tests.js', 'tox.js'];
 
 describe('dist/', () => {
-  test('has at most 700 kB of programs', () => {
+  test('has at most 720 kB of programs', () => {
     const programs = readdirSync(dist).filter((name) => name.endsWith('.js'));
     const bytes = programs.map((name) => statSync(join(dist, name)).size);
-    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(700_000);
+    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(720_000);
   });
 
   test('reads what only some steps need, such as the way through a proxy, in those alone', () => {
