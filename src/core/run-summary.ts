@@ -65,13 +65,15 @@ export function judgeRun(jobs: readonly JobResult[], chosen = findChosen(jobs)):
 function judgeJob(job: JobResult, isChosen: boolean | undefined): JudgedJob {
   const { result, outputs } = job;
   const { verdict = '', reason = '' } = outputs;
-  if (result !== 'success' && result !== 'skipped') return { job, kind: 'failed', why: result || 'no result' };
+  // A job that did not run has nothing to say, whatever a runner puts into its outputs.
+  if (result === 'skipped') {
+    return isChosen ? { job, kind: 'failed', why: 'did not run' } : { job, kind: 'not chosen', why: '' };
+  }
+  if (result !== 'success') return { job, kind: 'failed', why: result || 'no result' };
   if (verdict === 'passed') return { job, kind: 'passed', why: '' };
   if (verdict === 'skipped') return { job, kind: 'skipped', why: reason };
   if (verdict === 'failed') return { job, kind: 'failed', why: 'failed' };
   if (verdict !== '') return { job, kind: 'failed', why: `the unknown verdict "${verdict}"` };
-  if (result === 'skipped')
-    return isChosen ? { job, kind: 'failed', why: 'did not run' } : { job, kind: 'not chosen', why: '' };
   // GitHub leaves an empty output out of `needs`: this is a job whose tests did not come to their end.
   return (isChosen ?? !('environments' in outputs))
     ? { job, kind: 'failed', why: 'no verdict' }

@@ -46,6 +46,11 @@ describe('Environments side by side', () => {
     expect([verdict, jobs.at(-1)]).toMatchObject(['failed', { kind: 'failed', why: 'did not run' }]);
   });
 
+  test('that were not chosen are judged by nothing that their jobs seem to say', () => {
+    const { jobs } = judgeRun([job('unit', 'success', passed), job('cuda', 'skipped', { verdict: '${{ steps.x }}' })]);
+    expect(jobs.at(-1)).toMatchObject({ kind: 'not chosen' });
+  });
+
   test('may be named, so that a job that only prepares needs no verdict', () => {
     const jobs = [job('build', 'success'), job('unit', 'success', passed)];
     expect(judgeRun(jobs, ['unit']).verdict).toBe('passed');
