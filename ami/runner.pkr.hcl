@@ -151,10 +151,10 @@ source "amazon-ebs" "runner" {
 
   # Four hours for the image and its snapshot: by itself Packer gives up after half an hour, which a large one takes.
   aws_polling {
-    delay_seconds = 15
-    max_attempts  = 960
+    delay_seconds = 5
+    max_attempts  = 2880
   }
-  user_data         = "#!/bin/sh\nshutdown -P +180\n"
+  user_data = "#!/bin/sh\nshutdown -P +180\n"
 
   metadata_options {
     http_endpoint               = "enabled"

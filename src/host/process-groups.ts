@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How often the group is looked at. */
@@ -34,6 +34,27 @@ export async function endGroup(leader: ChildProcess): Promise<void> {
     if (now - (leftAt ?? now) >= LEFT_KILL_AFTER_MS || now - beganAt >= KILL_AFTER_MS) send('SIGKILL');
     await sleep(LOOK_MS);
   }
+}
+
+/**
+ * Ends the group when this process dies without doing so, killed for example: nobody else would know of it. Only for
+ * as long as it is not released.
+ *
+ * @returns what releases the group
+ */
+export function guardGroup({ pid: group }: ChildProcess): () => void {
+  if (group === undefined) return () => undefined;
+  // Its input ends with this process.
+  const script = 'read -r; kill -TERM -- "-$1"; sleep 2; kill -KILL -- "-$1"';
+  const guard = spawn('bash', ['-c', script, 'guard', String(group)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  guard.on('error', () => undefined); // Without bash there is none.
+  guard.stdin.on('error', () => undefined);
+  guard.unref();
+  (guard.stdin as unknown as { unref?: () => void }).unref?.();
+  return () => void guard.kill('SIGKILL');
 }
 
 /** Whether the group has a process. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endGroup, isAlive } from './process-groups.js';
+import { endGroup, guardGroup, isAlive } from './process-groups.js';
 
 export interface Program {
   readonly command: string;
@@ -44,6 +44,7 @@ export async function runProgram(program: Program): Promise<Ended> {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  const release = guardGroup(child);
   const closed = new Promise((resolve) => child.once('close', resolve));
   const flushers = [child.stdout, child.stderr].map((stream) => splitLines(stream, program.onLine));
   const stop = (): void => {
@@ -64,6 +65,7 @@ export async function runProgram(program: Program): Promise<Ended> {
     clearTimeout(timer);
     for (const flush of flushers) flush();
     await Promise.all(endings);
+    release();
     if (child.pid === undefined || !isAlive(child.pid)) program.signal?.removeEventListener('abort', stop);
   }
 }

@@ -19,6 +19,13 @@ export function setAwsEnvironment(variables: Readonly<Record<string, string>>): 
   });
 }
 
+const FAST_SINCE = Date.now();
+/** Passes thirty times as fast: what may pass is waited for by minutes, also where it never does. */
+export const hastyClock: Clock = {
+  now: () => FAST_SINCE + (Date.now() - FAST_SINCE) * 30,
+  sleep: (ms, signal) => delay(ms / 30, undefined, { signal }),
+};
+
 export const wallClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) => delay(ms, undefined, { signal }),

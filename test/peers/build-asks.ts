@@ -84,12 +84,12 @@ function readTags(fields: URLSearchParams, kind: string): Context | undefined {
 
 function collectTags(fields: URLSearchParams, start: string): Context {
   const keys = [...fields].filter(([name]) => name.startsWith(start) && name.endsWith('.Key'));
-  return Object.fromEntries(
-    keys.map(([name, key]) => [`aws:RequestTag/${key}`, fields.get(name.replace(/Key$/, 'Value')) ?? '']),
-  );
+  if (keys.length === 0) return {};
+  const values = keys.map(([name, key]) => [`aws:RequestTag/${key}`, fields.get(name.replace(/Key$/, 'Value')) ?? '']);
+  return { ...(Object.fromEntries(values) as Context), 'aws:TagKeys': keys.map(([, key]) => key) };
 }
 
-function toResourceTags(marks: Context = {}): Context {
+function toResourceTags({ 'aws:TagKeys': _keys, ...marks }: Context = {}): Context {
   return Object.fromEntries(
     Object.entries(marks).map(([key, value]) => [key.replace('aws:RequestTag/', 'aws:ResourceTag/'), value]),
   );

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { errorOf, logOf } from './suite.js';
+import { until } from './stand-in.js';
 import { codeOf, TestStage } from './test-stage.js';
 
 let stage: TestStage;
@@ -110,6 +111,19 @@ describe('run-tox', () => {
     const result = await tox(inputs);
     expect(result.code).toBe(1);
     expect(errorOf(result)).toContain(problem);
+  });
+
+  test('does not leave tox behind when it is killed', async () => {
+    stage.addProgram('tox', '[[ $1 != --version ]] || exit 1; echo "began $$"; exec sleep 60');
+    let kill: (signal: NodeJS.Signals) => void = () => {};
+    let pid = 0;
+    const began = (line: string): void => {
+      pid ||= Number(/^began (\d+)$/.exec(line)?.[1] ?? 0);
+      if (pid > 0) kill('SIGKILL');
+    };
+    await stage.run('run-tox', { 'tox-env': 'a' }, { onStart: (send) => (kill = send), onLine: began });
+    expect(pid).toBeGreaterThan(0);
+    await until(`the end of process ${pid}`, () => !existsSync(`/proc/${pid}`) || isZombie(pid));
   });
 
   test('ends tox when it is cancelled', async () => {
