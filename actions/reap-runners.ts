@@ -23,7 +23,7 @@ export function runReapRunners(): Promise<void> {
     const context = readContext();
     const raw = readInputs(inputs);
     const { values, problems } = parseInputs(inputs, raw);
-    refuseProblems([...problems, ...checkCredentials(raw)]);
+    refuseProblems([...problems, ...checkCredentials(raw)], 'Correct them in the workflow. Nothing was removed.');
     const enterprise = values.enterprise ?? context.enterprise;
     const home = { owner: context.owner, repo: context.repo };
     const request = {

@@ -16,7 +16,7 @@ export const inputs = {
     { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
   ),
   'ec2-instance-id': list(
-    'Instances that this repository started. Alone: exactly these; with `label`: all that were started with them.',
+    'Instances that this repository started. Alone: exactly these; with `label`: all that were started with them. If EC2 lists none of them, and the label is one of your own, what another job may need is left.',
     {
       matches: /^i-[0-9a-z]+$/,
       allowed: 'instance ids like i-0a1b2c3d4e5f60718',

@@ -13,6 +13,9 @@ const TAKEN: Readonly<Record<string, string>> = {
 const OF_MAPPING = ['DeviceName', 'Ebs', 'VirtualName', 'NoDevice'];
 const OF_EBS = [...Object.keys(TAKEN), 'DeleteOnTermination'];
 
+/** Names that no root has. Source: EC2 User Guide, "Device names for volumes": the root's are /dev/sda1 and /dev/xvda. */
+const FURTHER = /^\/dev\/(sd|xvd)[b-z]/;
+
 type Members = Readonly<Record<string, unknown>>;
 
 /**
@@ -28,7 +31,9 @@ export function translateMappings(text: string): Readonly<Record<string, string>
     ...findUnknown(mapping, { known: OF_MAPPING, where: nameOf(mapping) }),
     ...checkEbs(mapping),
   ]);
-  const [root, ...others] = mappings.filter((mapping) => mapping['VirtualName'] === undefined);
+  const volumes = mappings.filter((mapping) => mapping['VirtualName'] === undefined);
+  const [root, ...more] = volumes.filter((mapping) => !FURTHER.test(nameOf(mapping)));
+  const others = [...more, ...volumes.filter((mapping) => FURTHER.test(nameOf(mapping)))];
   if (others.length > 0) {
     problems.push(
       `${others.map(nameOf).join(', ')}: only one EBS volume, the root, can be set here. Build the others into the image: each of its EBS mappings becomes a volume that ends with the machine.`,

@@ -56,6 +56,11 @@ export function composeName(run: Run, nonce: string): string {
   return `ec2-${run.runId}-${run.runAttempt}-${job}-${nonce}`;
 }
 
+/** Whether a label is the one that {@link composeName} made for a start: no other start has it. */
+export function isLabelOfStart(label: string, startId: string): boolean {
+  return startId !== '' && label.startsWith('ec2-') && label.endsWith(`-${startId}`);
+}
+
 export function repositoryOf(run: Run): string {
   return `${run.owner}/${run.repo}`;
 }

@@ -124,8 +124,11 @@ export class PlanBoard {
   private suggest(): string {
     const subnets = new Set(this.plans.map(({ subnetId }) => subnetId));
     const isSpotOnly = this.plans.every(({ market }) => market === 'spot');
+    const comesAndGoes = this.refused.some(({ refusal }) => refusal.kind !== 'unsupported');
     return [
-      'Capacity comes and goes: run the job again later, or name more types in `ec2-instance-type`',
+      comesAndGoes
+        ? 'Capacity comes and goes: run the job again later, or name more types in `ec2-instance-type`'
+        : 'EC2 does not offer that there, now or later: name other types in `ec2-instance-type`',
       ...(subnets.size < 3 ? ['subnets in other availability zones in `subnet-id`'] : []),
       ...(isSpotOnly ? ['set `market-type: spot-then-on-demand`'] : []),
     ]

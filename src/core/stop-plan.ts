@@ -156,7 +156,7 @@ class CautiousPlan implements StopPlan {
     const advice = isPermissionMissing(this.jobs)
       ? 'Give stop-runner the `label` that start-runner puts out, or its token the permission `actions: read` (of a fine-grained token or an App: "Actions: read").'
       : 'Give stop-runner the `label` that start-runner puts out, or run it again.';
-    const what = `Without a label, stop-runner asks GitHub for the jobs of its run, and could not: ${this.jobs.message}`;
+    const what = `${this.request.label === undefined ? 'Without a label' : 'With a label, and no id that EC2 lists'}, stop-runner asks GitHub for the jobs of its run, and could not: ${this.jobs.message}`;
     log.warning([what, ...lines, `What to do: ${advice} \`all: true\` ends everything of the run.`].join('\n'));
   }
 }
@@ -171,11 +171,12 @@ function ownerTest(request: StopRequest, search: InstanceSearch): (runner: Runne
     const isMeant = starts.length === 0 || starts.some((start) => isOfStart(runner, start));
     return attemptOf(runner, run.runId) !== undefined && runner.labels.includes(label) && isMeant;
   };
-  return (runner) => ids.has(`${runner.id}`) || isGhost(runner);
+  return (runner) => ids.has(`${runner.id}`) || (search.unseen([runner]).length > 0 && isGhost(runner));
 }
 
-/** Of this attempt or an earlier one; with `all` of any. */
-function isOfThisRun(runner: Runner, { run, all }: StopRequest): boolean {
+/** Of this attempt or an earlier one; with `all` of any, with a label those that have it. */
+function isOfThisRun(runner: Runner, { run, all, label }: StopRequest): boolean {
   const attempt = attemptOf(runner, run.runId);
-  return attempt !== undefined && (all || attempt <= Number(run.runAttempt));
+  if (label !== undefined && !runner.labels.includes(label)) return false;
+  return attempt !== undefined && (all || label !== undefined || attempt <= Number(run.runAttempt));
 }

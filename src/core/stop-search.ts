@@ -1,6 +1,6 @@
 import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './end-instances.js';
 import { Failure, messageOf } from './failure.js';
-import { repositoryOf, TAG, type Run } from './identity.js';
+import { isLabelOfStart, repositoryOf, TAG, type Run } from './identity.js';
 import type { Clock, Ec2, Ec2ByRegion, Instance, Log, Runner, TagFilter } from './ports.js';
 
 export interface StopRequest {
@@ -36,6 +36,7 @@ export class InstanceSearch {
   readonly unasked = new Map<string, Failure>();
   private readonly found = new Map<string, Found>();
   private readonly repository: string;
+  private isDecided = false;
 
   constructor(
     private readonly request: StopRequest,
@@ -44,8 +45,22 @@ export class InstanceSearch {
     this.repository = repositoryOf(request.run);
   }
 
+  /** Those that the request means. */
   get all(): readonly Found[] {
-    return [...this.found.values()];
+    return [...this.found.values()].filter(({ instance }) => this.isMeant(instance));
+  }
+
+  /**
+   * Those with the label, when no region lists an id that was given beside it: of which start that was is not known, and
+   * another start of this run may have the same label. A label that start-runner composed has only one.
+   */
+  get undecided(): readonly Found[] {
+    return this.starts.length > 0 ? [] : [...this.found.values()].filter(({ instance }) => !this.isMeant(instance));
+  }
+
+  /** From here on all with the label are meant: what decides about each is a {@link StopPlan}. */
+  meanUndecided(): void {
+    this.isDecided = true;
   }
 
   /** Given ids that no region knows. */
@@ -56,7 +71,7 @@ export class InstanceSearch {
 
   /** Runners whose instance nobody has seen. */
   unseen(runners: readonly Runner[]): Runner[] {
-    const seen = new Set(this.all.map(({ instance }) => instance.tags[TAG.runnerId]));
+    const seen = new Set([...this.found.values()].map(({ instance }) => instance.tags[TAG.runnerId]));
     return runners.filter(({ id }) => !seen.has(`${id}`));
   }
 
@@ -147,24 +162,30 @@ export class InstanceSearch {
     const { label, instanceIds, run } = this.request;
     if (label === undefined && instanceIds.length > 0) return;
     const ofRun: TagFilter = { [TAG.repository]: this.repository, [TAG.runId]: run.runId };
-    const { starts } = this;
     // One that has ended is no reason to go on looking for its runner's instance.
     const filter = label === undefined ? ofRun : { ...ofRun, [TAG.label]: label };
     const found = await ec2.findInstances(filter, { alsoEnded: true });
     const isLater = ({ tags }: Instance) =>
       label === undefined && !this.request.all && Number(tags[TAG.runAttempt]) > Number(run.runAttempt);
-    const isMeant = ({ tags }: Instance) => starts.length === 0 || starts.includes(tags[TAG.start] ?? '');
     this.add(
       ec2.region,
-      found.filter((one) => !isLater(one) && isMeant(one)),
+      found.filter((one) => !isLater(one)),
     );
   }
 
-  /** The starts that the named ids belong to; none when none is named. */
+  /** The starts that the named ids belong to, and with a label beside them have it; none when none is named. */
   get starts(): readonly string[] {
-    return this.all.flatMap(({ instance }) =>
-      this.request.instanceIds.includes(instance.id) ? (instance.tags[TAG.start] ?? []) : [],
+    const { label, instanceIds } = this.request;
+    return [...this.found.values()].flatMap(({ instance: { id, tags } }) =>
+      instanceIds.includes(id) && (label === undefined || tags[TAG.label] === label) ? (tags[TAG.start] ?? []) : [],
     );
+  }
+
+  private isMeant({ id, tags }: Instance): boolean {
+    const { label, instanceIds } = this.request;
+    if (label === undefined || instanceIds.length === 0 || instanceIds.includes(id) || this.isDecided) return true;
+    const start = tags[TAG.start] ?? '';
+    return this.starts.includes(start) || isLabelOfStart(label, start);
   }
 
   private isOurs({ tags }: Instance): boolean {

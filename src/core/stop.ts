@@ -57,11 +57,15 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   });
   const runners = new RunnerLook(request.run, ports);
   await log.group('Look at the runners', () => runners.listFor(search.all.map(({ instance }) => instance)));
-  const plan = isNamed
-    ? EVERYTHING
-    : await log.group('Look at the jobs of this run', () => planStop(request, { search, runners }, ports));
+  const lookAtJobs = () =>
+    log.group('Look at the jobs of this run', () => planStop(request, { search, runners }, ports));
+  let plan = isNamed ? EVERYTHING : await lookAtJobs();
   await ending.end(await plan.choose(search.all));
   await search.further(plan.meant(request, search, runners.listed).map(({ runner }) => runner));
+  if (search.undecided.length > 0) {
+    search.meanUndecided();
+    plan = await lookAtJobs();
+  }
   await ending.end(await plan.choose(search.all));
   await runners.listFor(search.all.map(({ instance }) => instance));
   return conclude(request, { search, ending, runners, plan }, ports);

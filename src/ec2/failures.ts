@@ -15,6 +15,16 @@ const CREDENTIALS_REJECTED: Explanation = {
   says: 'AWS does not accept the credentials',
   hint: 'Check the role or keys given to aws-actions/configure-aws-credentials, and that they have not expired.',
 };
+/** EC2 has one code for credentials that nobody knows, regions that are not enabled, and images of others. */
+const AUTH_FAILURE: Explanation = {
+  ...CREDENTIALS_REJECTED,
+  hint: `${CREDENTIALS_REJECTED.hint} In a region that the account has not enabled, AWS says the same.`,
+};
+const IMAGE_NOT_SHARED: Explanation = {
+  failure: 'image-not-found',
+  says: 'This account may not use the image',
+  hint: 'Have its owner share the AMI with this account, or name another one in `ec2-image-id`.',
+};
 const NETWORK: Explanation = {
   failure: 'network-mismatch',
   says: 'EC2 does not accept the subnet or security group',
@@ -28,7 +38,7 @@ const VOLUME_QUOTA: Explanation = {
 
 /** Dead ends that deserve better words than AWS's. Keys are codes, or their beginnings where they end in a dot. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
-  AuthFailure: CREDENTIALS_REJECTED,
+  AuthFailure: AUTH_FAILURE,
   InvalidClientTokenId: CREDENTIALS_REJECTED,
   UnrecognizedClientException: CREDENTIALS_REJECTED,
   SignatureDoesNotMatch: CREDENTIALS_REJECTED,
@@ -118,7 +128,7 @@ export function translate(error: unknown, action: string, triedMs = 0): unknown 
   if (isDenied(aws.code)) return denied(aws, { action, cause: error });
   const { kind } = classify(error);
   if (kind === 'fatal' && !isServiceError(error)) return error;
-  const { failure, says, hint } = explain(aws.code) ?? UNEXPLAINED[kind];
+  const { failure, says, hint } = explain(aws) ?? UNEXPLAINED[kind];
   return new Failure(
     failure,
     `${says}${renderTried(triedMs)}: ${aws.message} (${aws.code} to ${action}).`,
@@ -148,7 +158,8 @@ function isCredentialsError(error: unknown): boolean {
   return code === 'CredentialsProviderError' || code === 'TokenProviderError';
 }
 
-function explain(code: string): Explanation | undefined {
+function explain({ code, message }: AwsError): Explanation | undefined {
+  if (code === 'AuthFailure' && /not authorized for images?/i.test(message)) return IMAGE_NOT_SHARED;
   return EXPLANATIONS[code] ?? EXPLANATIONS[code.slice(0, code.indexOf('.') + 1)];
 }
 

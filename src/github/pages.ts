@@ -18,6 +18,8 @@ export interface Collection<T> {
   /** The property of the answer that holds the page. */
   readonly property: string;
   readonly purpose?: Purpose | undefined;
+  /** What is missing decides: a page with fewer items than its own total promises is no answer, and asked for again. */
+  readonly mustBeWhole?: boolean;
   readonly readItem: (item: unknown) => T | undefined;
 }
 
@@ -65,15 +67,18 @@ function readPage<T>(connection: Connection, collection: Collection<T>, page: nu
       parameters: { ...collection.parameters, per_page: PAGE_SIZE, page },
       purpose: collection.purpose,
       ...(collection.permission !== undefined && { permission: collection.permission }),
-      read: ({ data }) => toPage(data, collection),
+      read: ({ data }) => toPage(data, collection, page),
     }),
   );
 }
 
-function toPage<T>(data: unknown, { property, readItem }: Collection<T>): Page<T> | undefined {
+function toPage<T>(data: unknown, collection: Collection<T>, page: number): Page<T> | undefined {
+  const { property, readItem, mustBeWhole = false } = collection;
   if (!isRecord(data) || typeof data['total_count'] !== 'number') return undefined;
   const items = readList(data[property], readItem);
-  return items && { total: data['total_count'], items };
+  const total = data['total_count'];
+  const promised = Math.min(PAGE_SIZE, total - (page - 1) * PAGE_SIZE);
+  return items && !(mustBeWhole && items.length < promised) ? { total, items } : undefined;
 }
 
 /** A list whose items all make sense, or `undefined`. */

@@ -60,6 +60,7 @@ export function listRunJobs(connection: Connection, run: RunAttempt): Promise<re
     parameters: { owner, repo, run_id: run.runId, attempt_number: run.attempt },
     permission: actionsPermission(run.repository),
     property: 'jobs',
+    mustBeWhole: true,
     readItem: readJob,
   });
 }

@@ -91,6 +91,24 @@ describe('how an EC2 error is put', () => {
     expect(translated.cause).toBe(error);
   });
 
+  test('an image of another account is told from credentials that nobody knows', () => {
+    const error = awsError('AuthFailure', {
+      status: 403,
+      message: 'Not authorized for images: [ami-0c1a64a64a64a6401]',
+    });
+    const failure = translate(error, 'ec2:DescribeImages') as Failure;
+    expect(failure.code).toBe('image-not-found');
+    expect(failure.message).toMatch(/^This account may not use the image: Not authorized for images/);
+    expect(failure.hint).toMatch(/share the AMI.*`ec2-image-id`/);
+  });
+
+  test('credentials that AWS does not accept in one region may be of one that is not enabled', () => {
+    const error = awsError('AuthFailure', { status: 401, message: 'AWS was not able to validate the credentials' });
+    expect((translate(error, 'ec2:DescribeSubnets') as Failure).hint).toContain(
+      'a region that the account has not enabled',
+    );
+  });
+
   test('an error page of a gateway is told by its status', () => {
     const failure = translate(awsError('Unknown', { status: 502, message: 'Unknown' }), 'ec2:RunInstances') as Failure;
     expect(failure.message).toContain('HTTP 502 to ec2:RunInstances');

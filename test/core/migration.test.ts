@@ -56,6 +56,11 @@ test.each([
   [{ packages: 'git' }, /package names/],
   [{ packages: '["a; rm -rf /"]' }, /package names/],
   [{ 'block-device-mappings': '[{}, {}]' }, /only one EBS volume/],
+  [
+    { 'block-device-mappings': '[{"DeviceName":"/dev/sdf","Ebs":{"VolumeSize":100}}]' },
+    /^\S+: \/dev\/sdf: only one EBS/,
+  ],
+  [{ 'block-device-mappings': '[{"DeviceName":"/dev/xvdba","Ebs":{"VolumeSize":100}}]' }, /only one EBS volume/],
   [{ 'availability-zones-config': '{' }, /JSON list/],
 ])('%j is refused', (given, why) => {
   expect(migrate(given as unknown as Record<string, string>).problems[0]).toMatch(why);

@@ -35,6 +35,16 @@ function recordLaunches(ec2: FakeEc2, asked: string[] = []): string[] {
   return asked;
 }
 
+test.each<[kind: Refusal['kind'], hint: RegExp]>([
+  ['unsupported', /^EC2 does not offer that there, now or later: name other types in `ec2-instance-type`/],
+  ['capacity', /^Capacity comes and goes: run the job again later/],
+])('Where every plan is refused for want of what is called %s, the advice is of that', async (kind, hint) => {
+  const world = aWorld({ bootMs: 5_000 });
+  world.ec2.refuse({}, { code: 'Unsupported', message: 'not supported', scope: 'plan', kind });
+  const failure = await failureOf(startRunners(aRequest({ subnetIds: SUBNETS }), world.ports));
+  expect(failure).toMatchObject({ code: 'no-capacity', hint: expect.stringMatching(hint) });
+});
+
 describe('A refusal reaches no further than EC2 means', () => {
   test.each<[scope: Refusal['scope'], match: Partial<Pool>, asked: string[]]>([
     [

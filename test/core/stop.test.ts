@@ -63,6 +63,51 @@ describe('a stop', () => {
     expect(world.github.listed).toHaveLength(1);
   });
 
+  describe('by a label that two starts have, and an id that EC2 does not list,', () => {
+    const gone = { instanceIds: ['i-0never'], label: 'a-label' };
+    const jobs = (world: ReturnType<typeof aWorld>, status: string, runnerName: string) =>
+      world.github.jobs.set('octo-org/octo-repo 77 1', [
+        { id: 1, name: 'test', status, labels: ['a-label'], runnerName },
+      ]);
+
+    test('leaves the machine of the other one while its job runs', async () => {
+      const { world, start, stop } = setUp();
+      const { runners } = await start({ startId: 'ffff0001' });
+      jobs(world, 'in_progress', runners[0]!.runner.name);
+      const stopped = await stop(gone);
+      expect(stopped).toMatchObject({ instances: [], refusals: [] });
+      expect(stopped.kept.map(({ why }) => why)).toEqual(['job test runs on it']);
+      expect(world.live().map(({ id }) => id)).toEqual([runners[0]!.instance.id]);
+      expect(world.github.listed).toHaveLength(1);
+    });
+
+    test('ends what no job needs any more', async () => {
+      const { world, start, stop } = setUp();
+      const { runners } = await start({ startId: 'ffff0001' });
+      jobs(world, 'completed', runners[0]!.runner.name);
+      expect((await stop(gone)).instances).toHaveLength(1);
+      expect(world.live()).toEqual([]);
+      expect(world.github.listed).toEqual([]);
+    });
+
+    test('ends what start-runner made the label for', async () => {
+      const { world, start, stop } = setUp();
+      const label = 'ec2-77-1-start-ffff0001';
+      const { runners } = await start({ startId: 'ffff0001', label });
+      jobs(world, 'in_progress', runners[0]!.runner.name);
+      expect((await stop({ ...gone, label })).instances).toHaveLength(1);
+    });
+  });
+
+  test('by a label and the id of another start ends both', async () => {
+    const { world, start, stop } = setUp();
+    const label = 'ec2-77-1-start-ffff0001';
+    await start({ startId: 'ffff0001', label });
+    const { runners } = await start({ startId: 'ffff0002', label: 'ec2-77-1-start-ffff0002' });
+    expect((await stop({ label, instanceIds: [runners[0]!.instance.id] })).instances).toHaveLength(2);
+    expect(world.live()).toEqual([]);
+  });
+
   test('insists when EC2 lists an instance but does not know it by its id yet', async () => {
     const { world, start, stop } = setUp();
     await start();

@@ -113,6 +113,34 @@ describe('A machine in another region, where a third one denies every question,'
   );
 });
 
+test.concurrent('A list of jobs that lacks what it counts is asked for again, not taken for the end of all jobs', () =>
+  inSandbox({}, async (scene) => {
+    const main = await scene.start(launched);
+    const job = scene.queue(main.outputs['label'], ['sleep 120'], 'test-b');
+    await scene.until(() => job.status === 'in_progress');
+    let lies = 1;
+    scene.sandbox.intercept = ({ operation }) =>
+      operation.endsWith('/jobs') && lies-- > 0
+        ? { kind: 'status', status: 200, body: '{"total_count":2,"jobs":[]}' }
+        : undefined;
+    expect(await stopAsJob(scene, {})).toMatchObject({ code: 0, outputs: { 'ec2-instance-ids': '[]' } });
+    expect(job.status).toBe('in_progress');
+    expect(alive(scene)).toEqual(idsOf(main));
+  }),
+);
+
+test.concurrent('A label that two starts have, beside an id of another region, ends the machine of that id alone', () =>
+  inSandbox({ ...idle, otherRegions: ['us-west-2'] }, async (scene) => {
+    const subnet = [...scene.sandbox.elsewhere.get('us-west-2')!.subnets.keys()][0]!;
+    const away = await scene.start({ ...launched, label: 'gpu', 'subnet-id': `us-west-2/${subnet}` });
+    const home = await scene.start({ ...launched, label: 'gpu' });
+    const stop = await scene.stop({ label: 'gpu', 'ec2-instance-id': idsOf(away)[0]! });
+    expect(stop).toMatchObject({ code: 0, outputs: { 'ec2-instance-ids': JSON.stringify(idsOf(away)) } });
+    expect(alive(scene)).toEqual(idsOf(home));
+    expect(scene.sandbox.github.runners()).toHaveLength(1);
+  }),
+);
+
 describe('What EC2 does not end', () => {
   test.concurrent('because it is protected is named; the others of the stop end, and the step is red', () =>
     inSandbox(idle, async (scene) => {
