@@ -132,9 +132,19 @@ function listNamed(runs: readonly EnvironmentRun[], configured: string | undefin
 }
 
 function describeRun(run: EnvironmentRun, reports: readonly EnvironmentReport[]): EnvironmentEvidence {
+  const commands = run.commands.map(({ argv, code, output }) => ({ argv, code, ending: readTally([output]) }));
+  return {
+    ...run,
+    commands,
+    tally: readTally(run.commands.map(({ output }) => output)),
+    ...collect(reports.filter(({ environment }) => environment === run.name)),
+  };
+}
+
+function readTally(outputs: readonly string[]): Tally {
   const tally = createTally();
-  for (const { output } of run.commands) for (const line of output.split(/\r?\n/)) tally.read(line);
-  return { ...run, tally: tally.result(), ...collect(reports.filter(({ environment }) => environment === run.name)) };
+  for (const output of outputs) for (const line of output.split(/\r?\n/)) tally.read(line);
+  return tally.result();
 }
 
 /** When tox left no result: what passed by is all there is. */
