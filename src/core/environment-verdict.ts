@@ -34,6 +34,8 @@ interface Circumstances {
   readonly toxEndedWell: boolean;
   /** `report` has tests that were executed, and they can be those of this environment. */
   readonly isReported: boolean;
+  /** `report` is given, and decides where nothing else is known. */
+  readonly isReportAsked: boolean;
   readonly allowIgnored: boolean;
 }
 
@@ -56,6 +58,8 @@ export function judgeEnvironment(run: EnvironmentEvidence, about: Circumstances)
   // Where nothing is known of the commands, an error of tox is that of all its environments.
   if (!about.toxEndedWell && run.commands === undefined && !facts.isTested)
     return as('failed', 'it did not come to its commands');
+  if (run.commands === undefined && !facts.isTested && !about.isReportAsked && facts.said === '')
+    return as('untested', 'tox left no result, so nothing shows that a command ran');
   if (facts.isOpen) return as('failed', 'pytest began, and did not come to its end');
   if (facts.isUntested) return as('untested', facts.said);
   const ignored = facts.ignored === '' ? '' : `tox ignored: ${facts.ignored}`;
@@ -84,12 +88,17 @@ function establish(run: EnvironmentEvidence, about: Circumstances) {
       failedCases > 0 ||
       hidden.length > 0 ||
       failing.some(({ argv }) => !isKnown || tally.failed || nameTestProgram(argv) !== undefined));
-  const isUntested = isKnown && !isExecuted && !testsFailed && !failing.some(({ code }) => code < 0 || code > 128);
+  // Plugins may put their own words in place of the closing line; then the reports show that each run ended.
+  const isUnreported = files.length < tally.sessions;
+  // pytest ends with 1 only where tests were executed; pytest-timeout ends it so.
+  const isKilled = failing.some(
+    ({ argv, code }) => code < 0 || code > 128 || (code === 1 && nameTestProgram(argv) === 'pytest'),
+  );
+  const isUntested = isKnown && !isExecuted && !testsFailed && !isKilled && !(isUnreported && tally.isOpen);
   return {
     isTested,
     isUntested,
-    // Plugins may put their own words in place of the closing line; then the reports show that each run ended.
-    isOpen: endings.some(({ isOpen }) => isOpen) && files.length < tally.sessions,
+    isOpen: isUnreported && endings.some(({ isOpen }) => isOpen),
     isFailed: run.success === false || (run.success === undefined && failing.length > 0) || testsFailed,
     ignored: isIgnored ? words.join(', ') || 'its failure' : '',
     said: isUntested ? [describeNothing(run), ...words].join('; ') : words.join(', '),
@@ -128,5 +137,7 @@ function describeEvidence(
   if (kinds.length > 0) return kinds.join(', ');
   if (tally.lines.length > 0) return closing;
   if (programs.length > 0) return tally.executed ? 'the signs of single tests' : `exit codes of ${programs.join(', ')}`;
-  return commands?.length === 0 ? '' : 'exit codes: no test program is known among its commands';
+  return commands === undefined || commands.length === 0
+    ? ''
+    : 'exit codes: no test program is known among its commands';
 }

@@ -264,6 +264,23 @@ describe('Red is', () => {
       'tests-failed: tox ended well. a: pytest began, and did not come to its end.',
     ],
     [
+      'a pytest that a time limit ended',
+      evidence([run({ success: false, commands: [command('pytest -q', 1)] })], { exitCode: 1 }),
+      'tests-failed: tox ended with exit code 1. a: pytest ended with exit code 1.',
+    ],
+    [
+      'the same in a script',
+      evidence([run({ success: false, commands: [command('make test', 1)], tally: count(began, 'a.py .') })], {
+        exitCode: 1,
+      }),
+      'tests-failed: tox ended with exit code 1. a: make ended with exit code 1.',
+    ],
+    [
+      'tox that ended well and left no result',
+      evidence([run({ commands: undefined, success: undefined })]),
+      'nothing-tested: a: tox left no result, so nothing shows that a command ran.',
+    ],
+    [
       'an error of tox before anything ran',
       evidence([run({ commands: undefined, success: undefined })], { exitCode: 1 }),
       'tests-failed: tox ended with exit code 1. a: it did not come to its commands.',
