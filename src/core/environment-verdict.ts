@@ -36,6 +36,8 @@ interface Circumstances {
   readonly isReported: boolean;
   /** `report` is given, and decides where nothing else is known. */
   readonly isReportAsked: boolean;
+  /** Tests that failed in `report`, where they can only be those of this environment. */
+  readonly reportedFailures: number;
   readonly allowIgnored: boolean;
 }
 
@@ -69,7 +71,7 @@ export function judgeEnvironment(run: EnvironmentEvidence, about: Circumstances)
 function establish(run: EnvironmentEvidence, about: Circumstances) {
   const { commands = [], tally, results, files } = run;
   const failing = commands.filter(({ code }) => code !== 0);
-  const failedCases = results.count('failed');
+  const failedCases = Math.max(results.count('failed'), about.reportedFailures);
   const testsFailed = failedCases > 0 || tally.failed;
   const programs = commands.flatMap(({ argv }) => nameTestProgram(argv) ?? []);
   const isKnown = files.length > 0 || tally.lines.length > 0 || tally.sessions > 0 || programs.length > 0;

@@ -49,6 +49,7 @@ export function judgeTests(evidence: Evidence): Verdict {
       toxEndedWell: exitCode === 0,
       // Of several environments, one that shows by itself that nothing was tested is not proven by the others' reports.
       isReported: isReported && (isAlone || (run.files.length === 0 && run.tally.lines.length === 0)),
+      reportedFailures: isAlone ? (reports?.results.count('failed') ?? 0) : 0,
       isReportAsked: reports !== undefined,
       allowIgnored: allow.ignored,
     }),

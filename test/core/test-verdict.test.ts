@@ -343,6 +343,11 @@ test('An environment that passed beside one that failed is not blamed for a comm
   expect(environments.map(({ state }) => state)).toEqual(['passed', 'failed']);
 });
 
+test('The row of a single environment tells what failed in `report`', () => {
+  const { environments } = judgeTests(report([one('passed'), one('failed')]));
+  expect(environments).toMatchObject([{ state: 'failed', message: 'tox ignored: 1 test failed' }]);
+});
+
 describe('Green is', () => {
   test.each<[string, Evidence, RegExp]>([
     ['a test that passed', evidence([run({ tally: count('1 passed in 0.1s') })]), /closing lines \(“1 passed”\)/],
