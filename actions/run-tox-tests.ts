@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { EnvironmentEvidence } from '../src/core/environment-verdict.js';
 import { Failure } from '../src/core/failure.js';
 import type { ValuesOf } from '../src/core/inputs.js';
@@ -10,7 +11,7 @@ import { findJunitOption, parseToxResult, type EnvironmentRun, type ToxResult } 
 import { describeUnconfigured, describeUndefined } from '../src/core/undefined-environments.js';
 import { openOwnFolder, type OwnFolder } from '../src/host/own-reports.js';
 import { findProgram, runProgram } from '../src/host/programs.js';
-import { readReports } from '../src/host/read-reports.js';
+import { listReports, readReports } from '../src/host/read-reports.js';
 import { ask, handOn, type HandedOn } from './run-tox-hand-on.js';
 import { refuseCancelled, say, type Place } from './run-tox-place.js';
 import { readNamedReports, readOwnReports, type EnvironmentReport } from './run-tox-reports.js';
@@ -31,9 +32,10 @@ export async function runTests(values: Values, place: Place): Promise<Evidence> 
       { tox: findProgram('tox', place.env) !== undefined, uv: findProgram('uv', place.env) !== undefined },
     );
     const asked = values['tox-env']!.split(',');
+    const before = values.report && (await listReports(values.report, place.cwd));
     const ran = await runTox(tox, values, { place, folder });
     await refuseUndefined(ran, { tox, asked, place });
-    const reports = values.report && (await readReports(values.report, place.cwd, beganAt));
+    const reports = values.report && (await readReports(values.report, place.cwd, before ?? new Map()));
     const result = readResult(folder.result);
     const runs = listRuns(asked, ran.words, result);
     warnOfWords(values, { ran, result, place });
@@ -124,17 +126,30 @@ function listRuns(asked: readonly string[], words: ToxWords, result: ToxResult |
 }
 
 function listNamed(runs: readonly EnvironmentRun[], configured: string | undefined) {
-  return runs.flatMap(({ name, commands }) => {
+  // A file that several environments name is that of the last one: each writes over it.
+  const byPath = new Map<string, { environment: string; path: string }>();
+  for (const { name, commands } of runs) {
     const named = commands.flatMap(({ argv }) => findJunitOption(argv) ?? []);
-    const paths = new Set([...named, ...(configured === undefined ? [] : [configured])]);
-    return [...paths].map((path) => ({ environment: name, path }));
-  });
+    const isConfigured = configured !== undefined && commands.length > 0;
+    for (const path of [...named, ...(isConfigured ? [configured] : [])]) byPath.set(path, { environment: name, path });
+  }
+  return [...byPath.values()];
 }
 
 function describeRun(run: EnvironmentRun, reports: readonly EnvironmentReport[]): EnvironmentEvidence {
+  const commands = run.commands.map(({ argv, code, output }) => ({ argv, code, ending: readTally([output]) }));
+  return {
+    ...run,
+    commands,
+    tally: readTally(run.commands.map(({ output }) => output)),
+    ...collect(reports.filter(({ environment }) => environment === run.name)),
+  };
+}
+
+function readTally(outputs: readonly string[]): Tally {
   const tally = createTally();
-  for (const { output } of run.commands) for (const line of output.split(/\r?\n/)) tally.read(line);
-  return { ...run, tally: tally.result(), ...collect(reports.filter(({ environment }) => environment === run.name)) };
+  for (const output of outputs) for (const line of output.split(/\r?\n/)) tally.read(line);
+  return tally.result();
 }
 
 /** When tox left no result: what passed by is all there is. */
@@ -163,7 +178,9 @@ function warnOfWords(
       `${place.names.join(', ')} may not have reached the tests: tox did not say what its environments pass on. Name them in \`pass_env\`.`,
     );
   const words = result.environments.flatMap(({ commands }) => commands.flatMap(({ argv }) => argv));
-  const lost = (values.posargs ?? []).filter((one) => !words.some((word) => word.includes(one)));
-  if (lost.length > 0)
+  // tox writes paths anew for its `change_dir`.
+  const isPath = (one: string): boolean => existsSync(resolve(place.cwd, one.replace(/::.*/s, '')));
+  const lost = (values.posargs ?? []).filter((one) => !words.some((word) => word.includes(one)) && !isPath(one));
+  if (lost.length > 0 && words.length > 0)
     place.log.warning(`\`posargs\` reached no command: the configuration of tox has no {posargs} there.`);
 }

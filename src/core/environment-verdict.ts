@@ -2,10 +2,17 @@ import type { Tally } from './test-output.js';
 import type { TestResults } from './test-results.js';
 import { nameTestProgram, type EnvironmentRun } from './tox-result.js';
 
+export interface JudgedCommand {
+  readonly argv: readonly string[];
+  readonly code: number;
+  /** What its own output came to. */
+  readonly ending?: Pick<Tally, 'lastFailure' | 'isOpen'>;
+}
+
 /** All that is known of one environment of a run of tox. */
 export interface EnvironmentEvidence extends Omit<EnvironmentRun, 'commands'> {
   /** Without the output, which {@link tally} has read. Absent when tox left no result: then it is unknown what ran. */
-  readonly commands?: undefined | readonly { readonly argv: readonly string[]; readonly code: number }[];
+  readonly commands?: undefined | readonly JudgedCommand[];
   readonly tally: Tally;
   /** The JUnit files that its test programs wrote for this action, or where its commands say. */
   readonly files: readonly string[];
@@ -27,6 +34,10 @@ interface Circumstances {
   readonly toxEndedWell: boolean;
   /** `report` has tests that were executed, and they can be those of this environment. */
   readonly isReported: boolean;
+  /** `report` is given, and decides where nothing else is known. */
+  readonly isReportAsked: boolean;
+  /** Tests that failed in `report`, where they can only be those of this environment. */
+  readonly reportedFailures: number;
   readonly allowIgnored: boolean;
 }
 
@@ -46,6 +57,12 @@ export function judgeEnvironment(run: EnvironmentEvidence, about: Circumstances)
       ? as('untested', facts.said)
       : as('failed', facts.said || 'it did not come to its commands');
   if (run.commands?.length === 0) return as('untested', 'no command ran');
+  // Where nothing is known of the commands, an error of tox is that of all its environments.
+  if (!about.toxEndedWell && run.commands === undefined && !facts.isTested)
+    return as('failed', 'it did not come to its commands');
+  if (run.commands === undefined && !facts.isTested && !about.isReportAsked && facts.said === '')
+    return as('untested', 'tox left no result, so nothing shows that a command ran');
+  if (facts.isOpen) return as('failed', 'pytest began, and did not come to its end');
   if (facts.isUntested) return as('untested', facts.said);
   const ignored = facts.ignored === '' ? '' : `tox ignored: ${facts.ignored}`;
   return as(ignored === '' || about.allowIgnored ? 'passed' : 'failed', ignored);
@@ -54,24 +71,36 @@ export function judgeEnvironment(run: EnvironmentEvidence, about: Circumstances)
 function establish(run: EnvironmentEvidence, about: Circumstances) {
   const { commands = [], tally, results, files } = run;
   const failing = commands.filter(({ code }) => code !== 0);
-  const failedCases = results.count('failed');
+  const failedCases = Math.max(results.count('failed'), about.reportedFailures);
   const testsFailed = failedCases > 0 || tally.failed;
   const programs = commands.flatMap(({ argv }) => nameTestProgram(argv) ?? []);
-  const isKnown = files.length > 0 || tally.lines.length > 0 || programs.length > 0;
+  const isKnown = files.length > 0 || tally.lines.length > 0 || tally.sessions > 0 || programs.length > 0;
   const isTested = results.executed > 0 || (isKnown && tally.executed);
   const isExecuted = about.isReported || isTested;
   const words = failing.map(describeCommand);
+  const endings = run.commands ? commands.flatMap(({ code, ending }) => (code === 0 && ending) || []) : [tally];
+  // A program may hide that its tests failed: `unittest || true`. Its last closing line is not that of a run within it.
+  const hidden = endings.flatMap(({ lastFailure }) => (lastFailure === '' ? [] : [`“${lastFailure}”`]));
+  words.push(...hidden);
   if (failedCases > 0) words.unshift(`${failedCases} ${failedCases === 1 ? 'test' : 'tests'} failed`);
   // `- rm FILE` may fail. A failure counts as one of tests where it is, or where nothing else shows what was tested.
   const isIgnored =
     (about.toxEndedWell || run.success === true) &&
     (run.success === false ||
       failedCases > 0 ||
+      hidden.length > 0 ||
       failing.some(({ argv }) => !isKnown || tally.failed || nameTestProgram(argv) !== undefined));
-  const isUntested = isKnown && !isExecuted && !testsFailed && !failing.some(({ code }) => code < 0 || code > 128);
+  // Plugins may put their own words in place of the closing line; then the reports show that each run ended.
+  const isUnreported = files.length < tally.sessions;
+  // pytest ends with 1 only where tests were executed; pytest-timeout ends it so.
+  const isKilled = failing.some(
+    ({ argv, code }) => code < 0 || code > 128 || (code === 1 && nameTestProgram(argv) === 'pytest'),
+  );
+  const isUntested = isKnown && !isExecuted && !testsFailed && !isKilled && !(isUnreported && tally.isOpen);
   return {
     isTested,
     isUntested,
+    isOpen: isUnreported && endings.some(({ isOpen }) => isOpen),
     isFailed: run.success === false || (run.success === undefined && failing.length > 0) || testsFailed,
     ignored: isIgnored ? words.join(', ') || 'its failure' : '',
     said: isUntested ? [describeNothing(run), ...words].join('; ') : words.join(', '),
@@ -103,8 +132,14 @@ function describeEvidence(
     ...(files.length > 0 ? [`JUnit of the test program (${results.total} tests)`] : []),
     ...(isReported ? ['the files of `report`'] : []),
   ];
+  const closing = `closing lines (“${tally.lines.slice(0, 3).join('”, “')}”)`;
+  // Where the reports have no test that was executed, it is the lines that say so.
+  if (kinds.length > 0 && !isReported && results.executed === 0 && tally.executed && tally.lines.length > 0)
+    kinds.push(closing);
   if (kinds.length > 0) return kinds.join(', ');
-  if (tally.lines.length > 0) return `closing lines (“${tally.lines.slice(0, 3).join('”, “')}”)`;
+  if (tally.lines.length > 0) return closing;
   if (programs.length > 0) return tally.executed ? 'the signs of single tests' : `exit codes of ${programs.join(', ')}`;
-  return commands?.length === 0 ? '' : 'exit codes: no test program is known among its commands';
+  return commands === undefined || commands.length === 0
+    ? ''
+    : 'exit codes: no test program is known among its commands';
 }

@@ -185,7 +185,7 @@ function isFailure(name: string): boolean {
   return name === 'failure' || name === 'error';
 }
 
-const FAILED = /^(failed|fail|failure|error|errored|broken)$/i;
+const FAILED = /^(failed|fail|failure|error|errored|broken|aborted|crash(ed)?|killed|time[ds]?[ _-]?out)$/i;
 const SKIPPED = /^(notrun|not_run|not run|skipped|skip|ignored|disabled|suppressed|pending|todo)$/i;
 
 /** What a test case says of itself by attributes: googletest's, NUnit's and others' that write no element for it. */

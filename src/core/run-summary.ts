@@ -55,6 +55,9 @@ export interface JudgedRun {
  */
 export function judgeRun(jobs: readonly JobResult[], chosen = findChosen(jobs)): JudgedRun {
   const judged = jobs.map((job) => judgeJob(job, chosen?.includes(job.name)));
+  for (const name of chosen ?? [])
+    if (!jobs.some((job) => job.name === name))
+      judged.push({ job: { name, result: '', outputs: {} }, kind: 'failed', why: 'not in `needs`' });
   const has = (kind: JudgedJob['kind']): boolean => judged.some((one) => one.kind === kind);
   if (has('failed')) return { verdict: 'failed', jobs: judged };
   if (has('passed')) return { verdict: 'passed', jobs: judged };

@@ -6,6 +6,12 @@ export interface Tally {
   readonly executed: boolean;
   /** At least one test failed. */
   readonly failed: boolean;
+  /** The last closing line, where it says that tests failed; '' where it does not. */
+  readonly lastFailure: string;
+  /** How many sessions of pytest began, as far as it says so. */
+  readonly sessions: number;
+  /** A session of pytest began, and no closing line followed. */
+  readonly isOpen: boolean;
 }
 
 /** What tox itself says of the environments. */
@@ -26,11 +32,13 @@ interface Reader<T> {
 
 // `=== 2 failed, 3 subtests passed in 0.12s ===`, also without the bars (`-q`) and with `(0:01:02)` behind.
 const PYTEST =
-  /^(?:=+ )?(no tests ran|\d+ [a-z]+(?: [a-z]+)?(?:, \d+ [a-z]+(?: [a-z]+)?)*) in \d+(?:\.\d+)?s?(?: \(\d+:\d\d:\d\d\))?(?: =+)?$/;
+  /^(?:=+ )?(no tests ran|\d+ [a-z]+(?: [a-z]+)?(?:, \d+ [a-z]+(?: [a-z]+)?)*) in \d+(?:\.\d+)?(?:s| seconds)?(?: \((?:\d+ days?, )?\d+:\d\d:\d\d\))?(?: =+)?$/;
+const PYTEST_BEGINS = /^=+ test session starts(?: \([^)]*\))? =+$/;
 const EXECUTED = /\b[1-9]\d* (?:subtests )?(?:passed|failed|errors?|xfailed|xpassed)\b/;
 const FAILED = /\b[1-9]\d* (?:subtests )?(?:failed|errors?)\b/;
 // The signs of pytest and unittest for one test each; pytest puts how far it is behind them.
 const PROGRESS = /^[.sFExXuR]*[.FExXu][.sFExXuR]*(?: +\[ *\d+%\])?$/;
+const COMPLETE = /^[.sFExXuR]+ +\[100%\]$/;
 const VERBOSE = / \.\.\. (?:ok|FAIL|ERROR|expected failure|unexpected success)$/;
 const RAN = /^Ran (\d+) tests? in /;
 const UNITTEST = /^(OK|FAILED|PASSED|NO TESTS RAN)(?: \((.*)\))?$/;
@@ -45,19 +53,27 @@ const COLOR = /\u001b\[[\d;]*m/g;
 /** Reads the closing lines of pytest, unittest, nose2, trial and stestr in whatever other output they stand. */
 export function createTally(): Reader<Tally> {
   const lines: string[] = [];
-  let [executed, failed, seen] = [false, false, false];
+  let [executed, failed, seen, complete, isOpen] = [false, false, false, false, false];
+  let [lastFailure, sessions] = ['', 0];
   let ran: number | undefined;
   const close = (line: string, says: { executed: boolean; failed: boolean }): void => {
     lines.push(line);
     executed ||= says.executed || seen;
     failed ||= says.failed;
+    lastFailure = says.failed ? line : '';
     seen = false;
+    isOpen = false;
   };
   return {
     read(line) {
       const plain = line.replace(COLOR, '').trimEnd();
       const pytest = PYTEST.exec(plain)?.[1];
       if (pytest !== undefined) close(pytest, { executed: EXECUTED.test(pytest), failed: FAILED.test(pytest) });
+      if (PYTEST_BEGINS.test(plain)) {
+        sessions += 1;
+        isOpen = true;
+      }
+      complete ||= COMPLETE.test(plain);
       seen ||= PROGRESS.test(plain) || VERBOSE.test(plain);
       const count = RAN.exec(plain)?.[1];
       if (count !== undefined) {
@@ -75,8 +91,8 @@ export function createTally(): Reader<Tally> {
       if (STESTR_UNENDED.test(plain)) close(plain, { executed: true, failed: true });
       if (STESTR_NONE.test(plain)) close(plain, { executed: false, failed: false });
     },
-    // pytest -qq has signs and no closing line.
-    result: () => ({ lines, executed: executed || seen, failed }),
+    // pytest -qq has signs and no closing line. Where it did not come to its end, 100% is missing, too.
+    result: () => ({ lines, executed: executed || (seen && complete), failed, lastFailure, sessions, isOpen }),
   };
 }
 

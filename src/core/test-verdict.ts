@@ -49,6 +49,8 @@ export function judgeTests(evidence: Evidence): Verdict {
       toxEndedWell: exitCode === 0,
       // Of several environments, one that shows by itself that nothing was tested is not proven by the others' reports.
       isReported: isReported && (isAlone || (run.files.length === 0 && run.tally.lines.length === 0)),
+      reportedFailures: isAlone ? (reports?.results.count('failed') ?? 0) : 0,
+      isReportAsked: reports !== undefined,
       allowIgnored: allow.ignored,
     }),
   );
@@ -83,7 +85,8 @@ function describeFailed(
   rows: readonly EnvironmentVerdict[],
 ): NonNullable<Verdict['failure']> {
   const ended = exitCode === 0 ? 'tox ended well' : `tox ended with exit code ${exitCode}`;
-  const ignores = exitCode === 0 ? ' If they may fail, set `allow-ignored-failures: true`.' : '';
+  const isIgnored = failed > 0 || rows.some(({ message }) => message.startsWith('tox ignored'));
+  const ignores = exitCode === 0 && isIgnored ? ' If they may fail, set `allow-ignored-failures: true`.' : '';
   const told = rows.filter(({ message }) => message !== '');
   const why = told.length > 0 ? ` ${listRows(told)}.` : '';
   const message = failed > 0 ? `${failed} ${failed === 1 ? 'test' : 'tests'} failed (${ended}).` : `${ended}.${why}`;

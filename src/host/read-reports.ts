@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../core/failure.js';
 import type { FilePatterns } from '../core/file-patterns.js';
@@ -13,13 +13,24 @@ export const CLOCK_GRACE_MS = 1_000;
 /** So much of a report tells when its run began. */
 const HEAD_BYTES = 4_096;
 
+/** The files that match before the tests begin, and when they were written: `setup` may have just copied them. */
+export async function listReports(patterns: FilePatterns, folder: string): Promise<ReadonlyMap<string, number>> {
+  const { files } = await findFiles(folder, patterns);
+  return new Map(files.map(({ path, modifiedAt }) => [path, modifiedAt]));
+}
+
 /**
- * The JUnit files under a folder that were written since `beganAt` (epoch ms). A broken one is named, and the cases
- * before the break count.
+ * The JUnit files under a folder that are not as they were before. A broken one is named, and the cases before the
+ * break count. A file that is found by several names counts once.
  */
-export async function readReports(patterns: FilePatterns, folder: string, beganAt: number): Promise<Reports> {
+export async function readReports(
+  patterns: FilePatterns,
+  folder: string,
+  before: ReadonlyMap<string, number>,
+): Promise<Reports> {
   const { files, unreadable } = await findFiles(folder, patterns);
-  const fresh = files.filter(({ modifiedAt }) => modifiedAt >= beganAt - CLOCK_GRACE_MS);
+  const changed = files.filter(({ path, modifiedAt }) => before.get(path) !== modifiedAt);
+  const fresh = [...new Map(changed.map((one) => [realpathSync(join(folder, one.path)), one])).values()];
   const results = new TestResults();
   const broken: string[] = [];
   for (const { path } of fresh) {
@@ -29,7 +40,7 @@ export async function readReports(patterns: FilePatterns, folder: string, beganA
       broken.push(`${path}: ${messageOf(error)}`);
     }
   }
-  const stale = files.filter((one) => !fresh.includes(one)).map(({ path }) => path);
+  const stale = files.filter((one) => !changed.includes(one)).map(({ path }) => path);
   return {
     pattern: patterns.given.join(', '),
     results,

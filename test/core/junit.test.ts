@@ -100,6 +100,8 @@ describe('What counts as what', () => {
     ['googletest, skipped', '<testcase name="a" status="run" result="skipped"><skipped/></testcase>', 'a skipped'],
     ['a status alone', '<testcase name="a" status="failed"/>', 'a failed'],
     ['a status alone, as CTest', '<testcase name="a" status="fail"/>', 'a failed'],
+    ['a status alone, timed out', '<testcase name="a" status="timedout"/>', 'a failed'],
+    ['a result alone, aborted', '<testcase name="a" result="Aborted"/>', 'a failed'],
     ['a status alone, disabled', '<testcase name="a" status="disabled"/>', 'a skipped'],
     ['NUnit', '<testcase name="a" executed="False"/>', 'a skipped'],
     ['NUnit, failed', '<testcase name="a" executed="True" success="False"/>', 'a failed'],

@@ -40,6 +40,11 @@ describe('Environments side by side', () => {
     expect(verdictOf(job('choose', 'success', { environments: '[]' }), job('unit', 'skipped'))).toBe('failed');
   });
 
+  test('do not pass when one that was chosen is not among the jobs', () => {
+    const { verdict, jobs } = judgeRun([job('unit', 'success', { verdict: 'passed' })], ['unit', 'cuda']);
+    expect([verdict, listJobs(jobs, 'failed')]).toEqual(['failed', 'cuda']);
+  });
+
   test('do not pass when one that was chosen did not run', () => {
     const choose = job('choose', 'success', { environments: '["unit","cuda"]' });
     const { verdict, jobs } = judgeRun([choose, job('unit', 'success', passed), job('cuda', 'skipped')]);

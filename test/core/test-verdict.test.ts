@@ -39,6 +39,11 @@ const run = (more: Partial<EnvironmentEvidence> = {}): EnvironmentEvidence => ({
   ...more,
 });
 const command = (line: string, code: number) => ({ argv: line.split(' '), code });
+/** A command that ended well after these lines of output. */
+const printed = (line: string, ...lines: string[]): Partial<EnvironmentEvidence> => {
+  const tally = count(...lines);
+  return { commands: [{ ...command(line, 0), ending: tally }], tally };
+};
 const evidence = (environments: EnvironmentEvidence[], more: Partial<Evidence> = {}): Evidence => ({
   exitCode: 0,
   environments,
@@ -48,6 +53,15 @@ const evidence = (environments: EnvironmentEvidence[], more: Partial<Evidence> =
 const reported = (...cases: TestCase[]) =>
   run({ commands: [command('pytest', 0)], files: ['a.xml'], results: resultsOf(cases) });
 const ALLOWED = { allow: { skipped: true, ignored: true } };
+
+const [began, ended] = ['== test session starts ==', '== 1 passed in 0.1s =='];
+const endedAndOpen: Partial<EnvironmentEvidence> = {
+  commands: [
+    { ...command('pytest a', 0), ending: count(began, ended) },
+    { ...command('pytest b', 0), ending: count(began, 'b.py .') },
+  ],
+  tally: count(began, ended, began, 'b.py .'),
+};
 
 /** As a report that was asked for, written by this run. */
 const report = (cases: readonly TestCase[], more: Partial<Reports> = {}): Evidence =>
@@ -111,12 +125,30 @@ describe('The closing lines of', () => {
   });
 
   test.each(['Compared 3 images in 2s', 'OK', 'FAILED (failures=1)', 'PASSED'])('%j are none', (line) => {
-    expect(count(line)).toEqual({ lines: [], executed: false, failed: false });
+    expect(count(line)).toMatchObject({ lines: [], executed: false, failed: false });
   });
 
   test('pytest -qq are missing, and its signs of single tests tell it', () => {
     expect(count('ss   [100%]').executed).toBe(false);
     expect(count('s.   [100%]').executed).toBe(true);
+    expect(count('...  [ 50%]', 's.s  [100%]').executed).toBe(true);
+  });
+
+  test('a quiet pytest that did not come to its end are missing, and signs alone do not tell that tests were executed', () => {
+    expect(count('.').executed).toBe(false);
+    expect(count('...  [ 50%]', '.').executed).toBe(false);
+    expect(count('test_a (t.T) ... ok').executed).toBe(false);
+  });
+
+  test('pytest before 5, and those of runs of days, are read', () => {
+    expect(count('=== 1 passed in 0.01 seconds ===').lines).toEqual(['1 passed']);
+    expect(count('=== 1 passed in 90001.00s (1 day, 1:00:01) ===').lines).toEqual(['1 passed']);
+  });
+
+  test('a session of pytest close it', () => {
+    const begin = '======= test session starts =======';
+    expect(count(begin, 'a.py .')).toMatchObject({ sessions: 1, isOpen: true });
+    expect(count(begin, 'a.py .', '== 1 passed in 0.1s ==')).toMatchObject({ sessions: 1, isOpen: false });
   });
 });
 
@@ -217,6 +249,43 @@ describe('Red is', () => {
       'tests-failed: 1 test failed (tox ended well).',
     ],
     [
+      'a failure that a script hides, without a report',
+      evidence([run(printed('make test', 'Ran 2 tests in 0.1s', '', 'FAILED (failures=1)'))]),
+      'tests-failed: tox ended well. a: tox ignored: “Ran 2 tests: FAILED (failures=1)”.',
+    ],
+    [
+      'a pytest that did not come to its end, in a script',
+      evidence([run(printed('make test', '== test session starts ==', 'a.py .'))]),
+      'tests-failed: tox ended well. a: pytest began, and did not come to its end.',
+    ],
+    [
+      'a pytest that did not come to its end beside one that did',
+      evidence([{ ...reported(one('passed')), ...endedAndOpen }]),
+      'tests-failed: tox ended well. a: pytest began, and did not come to its end.',
+    ],
+    [
+      'a pytest that a time limit ended',
+      evidence([run({ success: false, commands: [command('pytest -q', 1)] })], { exitCode: 1 }),
+      'tests-failed: tox ended with exit code 1. a: pytest ended with exit code 1.',
+    ],
+    [
+      'the same in a script',
+      evidence([run({ success: false, commands: [command('make test', 1)], tally: count(began, 'a.py .') })], {
+        exitCode: 1,
+      }),
+      'tests-failed: tox ended with exit code 1. a: make ended with exit code 1.',
+    ],
+    [
+      'tox that ended well and left no result',
+      evidence([run({ commands: undefined, success: undefined })]),
+      'nothing-tested: a: tox left no result, so nothing shows that a command ran.',
+    ],
+    [
+      'an error of tox before anything ran',
+      evidence([run({ commands: undefined, success: undefined })], { exitCode: 1 }),
+      'tests-failed: tox ended with exit code 1. a: it did not come to its commands.',
+    ],
+    [
       'a failure of an environment with `ignore_outcome`',
       evidence([run({ success: false, commands: [command('flake8', 1)] })]),
       'tests-failed: tox ended well. a: tox ignored: flake8 ended with exit code 1.',
@@ -274,6 +343,11 @@ test('An environment that passed beside one that failed is not blamed for a comm
   expect(environments.map(({ state }) => state)).toEqual(['passed', 'failed']);
 });
 
+test('The row of a single environment tells what failed in `report`', () => {
+  const { environments } = judgeTests(report([one('passed'), one('failed')]));
+  expect(environments).toMatchObject([{ state: 'failed', message: 'tox ignored: 1 test failed' }]);
+});
+
 describe('Green is', () => {
   test.each<[string, Evidence, RegExp]>([
     ['a test that passed', evidence([run({ tally: count('1 passed in 0.1s') })]), /closing lines \(“1 passed”\)/],
@@ -283,6 +357,26 @@ describe('Green is', () => {
       /JUnit of the test program \(2 tests\)/,
     ],
     ['a report with one', report([one('passed'), one('skipped')]), /the files of `report`/],
+    [
+      'a run within another that failed, as it should',
+      evidence([run(printed('./check', 'Ran 1 test in 0.1s', 'FAILED (errors=1)', 'Ran 2 tests in 0.1s', 'OK'))]),
+      /Ran 2 tests: OK/,
+    ],
+    [
+      'a failure that a script hides, and may',
+      evidence([run(printed('make test', '1 failed, 1 passed in 0.1s'))], ALLOWED),
+      /1 failed, 1 passed/,
+    ],
+    [
+      'a pytest that ended with other words, and a report',
+      evidence([{ ...reported(one('passed')), ...printed('pytest', began) }]),
+      /JUnit of the test program \(1 tests\)/,
+    ],
+    [
+      'closing lines beside a report of skipped tests',
+      evidence([{ ...reported(one('skipped')), ...printed('make test', 'Ran 1 test in 0.1s', 'OK') }]),
+      /JUnit of the test program \(1 tests\), closing lines \(“Ran 1 tests: OK”\)/,
+    ],
     ['a program that is not known, at its exit code', evidence([run()]), /no test program is known/],
     [
       'what tox left no result of',

@@ -125,7 +125,7 @@ describe('A report by', () => {
       said,
       files: existsSync(join(folder, 'report.xml')) || readdirSync(folder).includes('report'),
     }).toMatchObject({ files: true });
-    const { results, broken } = await readReports(compilePatterns(['report.xml', 'report/*.xml']), folder, 0);
+    const { results, broken } = await readReports(compilePatterns(['report.xml', 'report/*.xml']), folder, new Map());
     expect(broken).toEqual([]);
     const names = (outcome: keyof typeof expected) =>
       results

@@ -56,6 +56,45 @@ describe('run-tox', () => {
     expect(errorOf(result)).toContain('r.xml was there before the tests began, and does not count.');
   });
 
+  test('takes no report that `setup` has just copied for one of the tests', async () => {
+    stage.write('old/r.xml', xml);
+    stage.addProgram('tox', 'true');
+    const result = await tox({ report: 'r.xml', setup: 'cp old/r.xml .' });
+    expect(errorOf(result)).toContain('r.xml was there before the tests began, and does not count.');
+  });
+
+  test('counts a report with several names once', async () => {
+    stage.addProgram('tox', `echo '${xml}' >r.xml; ln -sf r.xml link.xml`);
+    expect(errorOf(await tox({ report: '*.xml' }))).toContain('1 test failed (tox ended well).');
+  });
+
+  test('takes a report that two environments name for that of the last one', async () => {
+    const ok = '<testsuite><testcase name="ok"/></testsuite>';
+    const ran = (line: string) =>
+      `{"result": {"success": true}, "test": [{"command": ["pytest", "--junitxml=r.xml"], "retcode": 0, "output": "== ${line} in 0.1s =="}]}`;
+    stage.addProgram(
+      'tox',
+      `while [[ $# -gt 0 ]]; do if [[ $1 = --result-json ]]; then result=$2; fi; shift; done
+[[ $result ]] || exit 0
+echo '${ok}' >r.xml
+echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran('1 passed')}}}' >"$result"`,
+    );
+    const result = await tox({ 'tox-env': 'a,b' });
+    expect(errorOf(result)).toContain('a: no test was executed (“1 skipped”).');
+    expect(result.summary).toContain('| b | passed | JUnit of the test program (1 tests) |');
+  });
+
+  test('does not miss posargs that are paths, which tox writes anew, or where no command ran', async () => {
+    stage.write('tests/a.py', '');
+    stage.addProgram('tox', fakeTox('4.9.0', ''));
+    expect(logOf(await tox({ posargs: 'tests/a.py::test_a' }))).not.toContain('reached no command');
+    stage.addProgram(
+      'tox',
+      `while [[ $# -gt 0 ]]; do if [[ $1 = --result-json ]]; then echo '{"toxversion": "4.9.0", "testenvs": {}}' >"$2"; fi; shift; done; exit 1`,
+    );
+    expect(logOf(await tox({ posargs: '-k a' }))).not.toContain('reached no command');
+  });
+
   test('gives setup and tox the environment, a folder and a HOME; masks what is secret in it', async () => {
     stage.write('sub/a', '');
     stage.addProgram('tox', 'echo "tox: $PWD $A $S $HOME"; echo "1 passed in 0.1s"');

@@ -97,6 +97,8 @@ describe('A comment', () => {
     ['/test unit,arm64', 'unit, arm64'],
     ['/test unit, arm64, unit', 'unit, arm64'],
     ['/test unit all', 'all'],
+    ['```/test all```\n/test unit', 'unit'],
+    ['~~~~\n```\n~~~\n~~~~~ \n/test unit', 'unit'],
     ['Looks good to me.\n\n/test local_os\n\nThanks!', 'local_os'],
     ['/test unit\r\n/test cuda\r\n', 'unit, cuda'],
     [`/test all ${SHA}`, 'all'],
@@ -118,6 +120,11 @@ describe('A comment', () => {
     'I would write /test all here',
     '> /test all',
     '```\n/test all\n```',
+    '````\n```\n/test all\n```\n````',
+    '```\n~~~\n/test all\n```',
+    '```\n``` sh\n/test all\n```',
+    'Code:\n\n    /test all',
+    '\t/test all',
     '~~~sh\n/test all\n~~~\nis the command',
   ])('%j is none of ours: GitHub is asked nothing', (body) => {
     expect(comment(body)).toMatchObject({ told: [], outputs: '' });
