@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { fillPool } from '../../src/core/pool-fill.js';
+import { startRunners } from '../../src/core/start.js';
+import { SUBNET_A, SUBNET_B } from './fake-catalog.js';
+import { aRequest, aWorld } from './requests.js';
+
+const POOL = 'ready';
+
+/** A world with one stopped `t3.xlarge` of a pool, in {@link SUBNET_A}. */
+async function aPooledMachine() {
+  const world = aWorld();
+  world.ec2.onLaunch(({ id, tags }) => {
+    if (tags['ci-actions:runner-id'] === undefined) world.clock.after(10_000, () => world.ec2.powerOff(id));
+  });
+  const machine = { ...aRequest({ startId: 'ffffffff' }), pool: POOL };
+  const size = { size: 1, maxAgeMs: 7 * 86_400_000, warmUpMs: 600_000, warmUpScript: undefined, dryRun: false };
+  await fillPool({ machine, ...size }, world.ports);
+  const claim = (changes: Parameters<typeof aRequest>[0]) =>
+    startRunners(aRequest({ pool: POOL, waitFor: 'launched', ...changes }), world.ports);
+  return { world, id: world.ec2.instances[0]!.id, claim };
+}
+
+test.each([
+  ['that names no subnet claims an instance of any', [], true],
+  ['claims an instance of a subnet that it names', [SUBNET_B, SUBNET_A], true],
+  ['claims no instance of a subnet that it does not name', [SUBNET_B], false],
+])('a start %s', async (_, subnetIds, isClaimed) => {
+  const { id, claim } = await aPooledMachine();
+  const { runners } = await claim({ subnetIds });
+  expect(runners[0]!.instance.id === id).toBe(isClaimed);
+});
+
+test('a start says when its pool has instances of a type that it does not ask for', async () => {
+  const { world, id, claim } = await aPooledMachine();
+  const { runners } = await claim({ instanceTypes: ['m5.xlarge'] });
+  expect(runners[0]!.instance.id).not.toBe(id);
+  expect(world.said).toContain('Not every instance of pool ready fits: no plan has its type and subnet.');
+});
