@@ -10,8 +10,13 @@ const plan = (region: string, instanceType: string, market: Plan['market'] = 'on
 });
 
 function aBoard(plans: readonly Plan[]): PlanBoard {
-  const { ports } = aWorld();
-  return new PlanBoard({ ...ports, plans, count: 1, retryMs: 0 });
+  return aToldBoard(plans).board;
+}
+
+/** With what it says. */
+function aToldBoard(plans: readonly Plan[]) {
+  const { ports, said } = aWorld();
+  return { board: new PlanBoard({ ...ports, plans, count: 1, retryMs: 0 }), said };
 }
 
 const refusal = (scope: Refusal['scope']): Refusal => ({
@@ -40,4 +45,15 @@ test('a quota of one type leaves the other types open, in every subnet', async (
   const board = aBoard([one, same, other]);
   board.refuse(one, refusal('type'));
   expect(await board.next()).toBe(other);
+});
+
+test.each([
+  ['on-demand after on-demand', [plan('r', 'a.large'), plan('r', 'b.large')]],
+  ['spot after spot', [plan('r', 'a.large', 'spot'), plan('r', 'b.large', 'spot')]],
+  ['on-demand before spot', [plan('r', 'a.large'), plan('r', 'a.large', 'spot')]],
+  ['nothing after spot', [plan('r', 'a.large', 'spot')]],
+])('no higher price is announced where there is none: %s', (_, plans) => {
+  const { board, said } = aToldBoard(plans);
+  board.refuse(plans[0]!, { ...refusal('plan'), kind: 'capacity' });
+  expect(said).toEqual([expect.stringMatching(/^Refused: /)]);
 });

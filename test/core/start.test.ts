@@ -51,6 +51,18 @@ describe('a start', () => {
     expect([state, world.journal.at(-1)?.state]).toEqual(['started', 'confirmed']);
   });
 
+  test('has told the journal of its instance and its runner while it waits for that', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    const starting = startRunners(aRequest(), world.ports);
+    await world.clock.sleep(BOOT_MS / 2);
+    expect(world.journal.at(-1)).toMatchObject({
+      state: 'started',
+      instances: [{ id: world.ec2.instances[0]!.id, region: 'us-east-1' }],
+      runnerIds: [world.github.listed[0]!.id],
+    });
+    await starting;
+  });
+
   test('fixes the identity of everything before it exists', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const states: string[] = [];
