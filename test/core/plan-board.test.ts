@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { PlanBoard } from '../../src/core/launch.js';
 import type { Plan, Refusal } from '../../src/core/ports.js';
-import { aWorld } from './requests.js';
+import { aWorld, failureOf } from './requests.js';
 
 const plan = (region: string, instanceType: string, market: Plan['market'] = 'on-demand'): Plan => ({
   region,
@@ -56,4 +56,34 @@ test.each([
   const { board, said } = aToldBoard(plans);
   board.refuse(plans[0]!, { ...refusal('plan'), kind: 'capacity' });
   expect(said).toEqual([expect.stringMatching(/^Refused: /)]);
+});
+
+test('a refusal of one subnet closes it for every type, and leaves the other subnets open', async () => {
+  const [a, b] = [{ subnetId: 'a' }, { subnetId: 'b' }];
+  const plans = [
+    { ...plan('r', 'x.large'), ...a },
+    { ...plan('r', 'y.large'), ...a },
+    { ...plan('r', 'x.large'), ...b },
+  ];
+  const board = aBoard(plans);
+  board.refuse(plans[0]!, refusal('subnet'));
+  expect(await board.next()).toBe(plans[2]);
+});
+
+test('a refusal of the subnet that EC2 has picked leaves the other types open', async () => {
+  const [one, other] = [plan('r', 'x.large'), plan('r', 'y.large')];
+  const board = aBoard([one, other]);
+  board.refuse(one, refusal('subnet'));
+  expect(await board.next()).toBe(other);
+});
+
+test.each([
+  ['a quota alone', ['quota'], 'quota-exceeded'],
+  ['a quota and missing capacity', ['quota', 'capacity'], 'no-capacity'],
+  ['missing capacity alone', ['capacity'], 'no-capacity'],
+] as const)('the failure of a start that was refused by %s names that', async (_, kinds, code) => {
+  const plans = kinds.map((kind) => plan('r', kind));
+  const board = aBoard(plans);
+  kinds.forEach((kind, at) => board.refuse(plans[at]!, { ...refusal('plan'), kind }));
+  expect((await failureOf(board.next())).code).toBe(code);
 });

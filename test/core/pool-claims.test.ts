@@ -144,3 +144,17 @@ test('an instance that EC2 does not start is terminated, and another one is laun
   expect(world.ec2.instances.find((one) => one.id === id)?.state).toMatch(/^(shutting-down|terminated)$/);
   expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
 });
+
+test('an instance whose start is cancelled before it is tagged stays the pool’s', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  const arm = world.ec2.arm.bind(world.ec2);
+  world.ec2.arm = async (...given) => {
+    world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' }));
+    return arm(...given);
+  };
+  expect(await world.play()).toEqual([{ failed: 'cancelled: c' }]);
+  const instance = world.ec2.instances.find((one) => one.id === id)!;
+  expect([instance.state, instance.tags[TAG.start]]).toEqual(['stopped', undefined]);
+  expect(world.github.listed).toEqual([]);
+});

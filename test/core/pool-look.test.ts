@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { Failure } from '../../src/core/failure.js';
 import { fillPool } from '../../src/core/pool-fill.js';
 import { startRunners } from '../../src/core/start.js';
 import { SUBNET_A, SUBNET_B } from './fake-catalog.js';
@@ -25,9 +26,11 @@ test.each([
   ['claims an instance of a subnet that it names', [SUBNET_B, SUBNET_A], true],
   ['claims no instance of a subnet that it does not name', [SUBNET_B], false],
 ])('a start %s', async (_, subnetIds, isClaimed) => {
-  const { id, claim } = await aPooledMachine();
+  const { world, id, claim } = await aPooledMachine();
   const { runners } = await claim({ subnetIds });
   expect(runners[0]!.instance.id === id).toBe(isClaimed);
+  const misfits = world.said.filter((sentence) => sentence.startsWith('Not every instance'));
+  expect(misfits).toHaveLength(isClaimed ? 0 : 1);
 });
 
 test('a start says when its pool has instances of a type that it does not ask for', async () => {
@@ -35,4 +38,19 @@ test('a start says when its pool has instances of a type that it does not ask fo
   const { runners } = await claim({ instanceTypes: ['m5.xlarge'] });
   expect(runners[0]!.instance.id).not.toBe(id);
   expect(world.said).toContain('Not every instance of pool ready fits: no plan has its type and subnet.');
+});
+
+test('a bug in the look at a pool is not taken for a pool that cannot be looked at', async () => {
+  const { world, claim } = await aPooledMachine();
+  const bug = new TypeError('undefined is not a function');
+  world.github.failNext('listRunners', bug);
+  await expect(claim({})).rejects.toBe(bug);
+});
+
+test('a pool that cannot be looked at is no reason not to start', async () => {
+  const { world, id, claim } = await aPooledMachine();
+  world.github.failNext('listRunners', new Failure('github-unreachable', 'no answer', { hint: 'h' }));
+  const { runners } = await claim({});
+  expect(runners[0]!.instance.id).not.toBe(id);
+  expect(world.said).toContain('warning: Pool ready could not be looked at, so everything is launched: no answer');
 });

@@ -18,6 +18,14 @@ describe('a start', () => {
     expect(world.journal.at(-1)?.state).toBe('confirmed');
   });
 
+  test('says which runner is online on which instance, and how long that took', async () => {
+    const world = aWorld({ bootMs: 25_000 });
+    const { runner, instance } = (await startRunners(aRequest(), world.ports)).runners[0]!;
+    const said = `Runner ${runner.name} is online on ${instance.id}, `;
+    const seconds = world.said.find((sentence) => sentence.startsWith(said))?.slice(said.length);
+    expect(seconds).toMatch(/^2[56]\.\d s after its launch\.$/);
+  });
+
   test('spends at most 25 of GitHub’s points on a boot of 20 s', async () => {
     const world = aWorld({ bootMs: 20_000 });
     await startRunners(aRequest(), world.ports);
