@@ -326,6 +326,19 @@ describe('an answer that is lost', () => {
     expect(world.github.listed).toHaveLength(1);
   });
 
+  test.each([
+    ['when the start is ready', undefined],
+    ['when it fails', new Failure('cancelled', 'c', { hint: 'h' })],
+  ])('to a mint that takes effect only later: the twin is removed %s', async (_, reason) => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    world.github.loseNextMint('before');
+    world.clock.after(5_000, () => world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' }));
+    if (reason) world.clock.after(10_000, () => world.cancel.abort(reason));
+    const outcome = await startRunners(aRequest(), world.ports).catch((error: unknown) => error);
+    expect(outcome instanceof Failure ? outcome.code : undefined).toBe(reason?.code);
+    expect(world.github.listed.map(({ name }) => name)).not.toContain('ec2-77-1-start-0123abcd-0');
+  });
+
   test.each([5, 55])('to every mint for %d s: waited out, each time under a new name', async (seconds) => {
     const world = aWorld({ bootMs: BOOT_MS });
     const until = world.clock.now() + seconds * 1_000;
