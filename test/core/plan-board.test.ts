@@ -87,3 +87,38 @@ test.each([
   kinds.forEach((kind, at) => board.refuse(plans[at]!, { ...refusal('plan'), kind }));
   expect((await failureOf(board.next())).code).toBe(code);
 });
+
+test('a plan that lacked capacity is not asked again when its type is beyond a quota', async () => {
+  const { clock, ports } = aWorld();
+  const plans = [plan('r', 'a.large'), { ...plan('r', 'a.large'), subnetId: 's' }];
+  const board = new PlanBoard({ ...ports, plans, count: 1, retryMs: 60_000 });
+  const began = clock.now();
+  board.refuse(plans[0]!, { ...refusal('plan'), kind: 'capacity' });
+  board.refuse(plans[1]!, refusal('type'));
+  expect((await failureOf(board.next())).code).toBe('no-capacity');
+  expect(clock.now()).toBe(began);
+});
+
+test.each([
+  ['one subnet', 1, 'on-demand', 'subnets in other availability zones'],
+  ['two subnets', 2, 'on-demand', 'subnets in other availability zones'],
+  ['three subnets', 3, 'on-demand', undefined],
+  ['spot in three subnets', 3, 'spot', 'set `market-type: spot-then-on-demand`'],
+] as const)('where %s lacked capacity, only what was not tried is suggested', async (_, subnets, market, further) => {
+  const plans = Array.from({ length: subnets }, (_subnet, at) => ({
+    ...plan('r', 'a.large', market),
+    subnetId: `${at}`,
+  }));
+  const board = aBoard(plans);
+  for (const one of plans) board.refuse(one, { ...refusal('plan'), kind: 'capacity' });
+  const { hint } = await failureOf(board.next());
+  const suggested = ['subnets in other', 'set `market-type'].filter((words) => hint.includes(words));
+  expect(suggested).toEqual(further === undefined ? [] : [expect.stringContaining(further.slice(0, 12))]);
+});
+
+test('the failure of a start that was refused carries the id of the last request', async () => {
+  const [one] = [plan('r', 'a.large')];
+  const board = aBoard([one]);
+  board.refuse(one, { ...refusal('plan'), kind: 'capacity', requestId: 'an-id' });
+  await expect(board.next()).rejects.toMatchObject({ about: { requestId: 'an-id' } });
+});

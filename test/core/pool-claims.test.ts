@@ -158,3 +158,10 @@ test('an instance whose start is cancelled before it is tagged stays the pool’
   expect([instance.state, instance.tags[TAG.start]]).toEqual(['stopped', undefined]);
   expect(world.github.listed).toEqual([]);
 });
+
+test('a claim whose runner cannot be removed is no reason not to launch', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  world.ec2.arm = async () => 'gone';
+  world.github.failNext('removeRunner', new Failure('github-unreachable', 'no answer', { hint: 'h' }));
+  expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);
+});

@@ -603,6 +603,15 @@ describe('a sweep of an organisation', () => {
   });
 });
 
+test('a ghost of a repository is judged by the runs of that repository alone', async () => {
+  const world = new SweepWorld();
+  await world.start({ repository: 'octo-org/another', runId: '9', scope: ORG_SCOPE });
+  world.register('77', { runner: { status: 'offline' } });
+  world.setRun('completed', '77', 'octo-org/another');
+  expect(brief(await world.reap({ reach: { kind: 'org', home: HOME } }))).toEqual([]);
+  expect(world.hub().listed).toHaveLength(1);
+});
+
 describe('a sweep', () => {
   test('says how much it has found in each scope and region', async () => {
     const world = new SweepWorld();

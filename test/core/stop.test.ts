@@ -43,9 +43,12 @@ describe('a stop', () => {
     const { world, start, stop } = setUp();
     await start({ run: { ...run, runAttempt: '3' } });
     await start({ startId: 'ffff0001', run: { ...run, runId: '78' } });
-    await stop({ label: 'a-label' });
+    const began = world.clock.now();
+    expect((await stop({ label: 'a-label' })).explanations).toEqual([]);
     expect(world.live().map(({ tags }) => tags['ci-actions:run-id'])).toEqual(['78']);
     expect(world.github.listed).toHaveLength(1);
+    // The other run's runner is no reason to look for its instance.
+    expect(world.clock.now()).toBe(began);
   });
 
   test('by id ends exactly that', async () => {
@@ -374,4 +377,13 @@ describe('a stop', () => {
     await stop({ label: 'a-label', run: { ...run, runAttempt: '2' } });
     expect(world.live()).toEqual([]);
   });
+});
+
+test('the failure of a stop says that there are several reasons, and lists them', async () => {
+  const refusals = [
+    new Failure('aws-rejected', 'no', { hint: 'h' }),
+    new Failure('aws-unreachable', 'how', { hint: 'h' }),
+  ];
+  const failure = await failureOf(Promise.resolve().then(() => refuseUnstopped({ foreign: [], refusals })));
+  expect([failure.message, failure.details]).toEqual(['Not everything could be stopped.', 'no\nhow']);
 });

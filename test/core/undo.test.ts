@@ -33,6 +33,13 @@ describe('a failed start', () => {
     expect(world.clock.now() - began).toBeLessThan(1_000);
   });
 
+  test('does not ask GitHub for further runners when it was answered about each', async () => {
+    const world = aWorld();
+    world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    await failureOf(startRunners(aRequest(), world.ports));
+    expect(world.github.calls).not.toContain('listRunners');
+  });
+
   test('that was cancelled leaves the waiting to its post step', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     world.clock.after(2_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
