@@ -91,9 +91,10 @@ export class PlanBoard {
   private explain(): Failure {
     const refusals = this.refused.map(({ refusal }) => refusal);
     const deadEnds = refusals.flatMap(({ failure }) => failure ?? []);
-    if (deadEnds.length > 0 && deadEnds.length === refusals.length) return this.failWith(deadEnds.at(-1)!);
+    const deadEnd = deadEnds.at(-1);
+    if (deadEnd && deadEnds.length === refusals.length) return this.failWith(deadEnd);
     const quota = refusals.findLast(({ kind }) => kind === 'quota');
-    const onlyQuota = refusals.length > 0 && refusals.every(({ kind }) => kind === 'quota');
+    const onlyQuota = quota !== undefined && refusals.every(({ kind }) => kind === 'quota');
     const hints = [quota && (quota.hint ?? quota.message), ...deadEnds.map(({ hint }) => hint)].filter((hint) => hint);
     return new Failure(
       onlyQuota ? 'quota-exceeded' : 'no-capacity',

@@ -156,8 +156,8 @@ export function readOrigin({ name, labels }: Pick<Runner, 'name' | 'labels'>) {
 }
 
 function readRunnerName(name: string): { readonly runId: string; readonly runAttempt: string } | undefined {
-  const [, runId, runAttempt] = NAME.exec(name) ?? [];
-  return runId && runAttempt ? { runId, runAttempt } : undefined;
+  const found = NAME.exec(name);
+  return found ? { runId: found[1]!, runAttempt: found[2]! } : undefined;
 }
 
 function isScopeOf(scope: Scope, repository: string): boolean {

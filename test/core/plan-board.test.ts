@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { PlanBoard } from '../../src/core/launch.js';
 import type { Plan, Refusal } from '../../src/core/ports.js';
-import { aWorld } from './requests.js';
+import { aWorld, failureOf } from './requests.js';
 
 const plan = (region: string, instanceType: string, market: Plan['market'] = 'on-demand'): Plan => ({
   region,
@@ -10,8 +10,13 @@ const plan = (region: string, instanceType: string, market: Plan['market'] = 'on
 });
 
 function aBoard(plans: readonly Plan[]): PlanBoard {
-  const { ports } = aWorld();
-  return new PlanBoard({ ...ports, plans, count: 1, retryMs: 0 });
+  return aToldBoard(plans).board;
+}
+
+/** With what it says. */
+function aToldBoard(plans: readonly Plan[]) {
+  const { ports, said } = aWorld();
+  return { board: new PlanBoard({ ...ports, plans, count: 1, retryMs: 0 }), said };
 }
 
 const refusal = (scope: Refusal['scope']): Refusal => ({
@@ -40,4 +45,80 @@ test('a quota of one type leaves the other types open, in every subnet', async (
   const board = aBoard([one, same, other]);
   board.refuse(one, refusal('type'));
   expect(await board.next()).toBe(other);
+});
+
+test.each([
+  ['on-demand after on-demand', [plan('r', 'a.large'), plan('r', 'b.large')]],
+  ['spot after spot', [plan('r', 'a.large', 'spot'), plan('r', 'b.large', 'spot')]],
+  ['on-demand before spot', [plan('r', 'a.large'), plan('r', 'a.large', 'spot')]],
+  ['nothing after spot', [plan('r', 'a.large', 'spot')]],
+])('no higher price is announced where there is none: %s', (_, plans) => {
+  const { board, said } = aToldBoard(plans);
+  board.refuse(plans[0]!, { ...refusal('plan'), kind: 'capacity' });
+  expect(said).toEqual([expect.stringMatching(/^Refused: /)]);
+});
+
+test('a refusal of one subnet closes it for every type, and leaves the other subnets open', async () => {
+  const [a, b] = [{ subnetId: 'a' }, { subnetId: 'b' }];
+  const plans = [
+    { ...plan('r', 'x.large'), ...a },
+    { ...plan('r', 'y.large'), ...a },
+    { ...plan('r', 'x.large'), ...b },
+  ];
+  const board = aBoard(plans);
+  board.refuse(plans[0]!, refusal('subnet'));
+  expect(await board.next()).toBe(plans[2]);
+});
+
+test('a refusal of the subnet that EC2 has picked leaves the other types open', async () => {
+  const [one, other] = [plan('r', 'x.large'), plan('r', 'y.large')];
+  const board = aBoard([one, other]);
+  board.refuse(one, refusal('subnet'));
+  expect(await board.next()).toBe(other);
+});
+
+test.each([
+  ['a quota alone', ['quota'], 'quota-exceeded'],
+  ['a quota and missing capacity', ['quota', 'capacity'], 'no-capacity'],
+  ['missing capacity alone', ['capacity'], 'no-capacity'],
+] as const)('the failure of a start that was refused by %s names that', async (_, kinds, code) => {
+  const plans = kinds.map((kind) => plan('r', kind));
+  const board = aBoard(plans);
+  kinds.forEach((kind, at) => board.refuse(plans[at]!, { ...refusal('plan'), kind }));
+  expect((await failureOf(board.next())).code).toBe(code);
+});
+
+test('a plan that lacked capacity is not asked again when its type is beyond a quota', async () => {
+  const { clock, ports } = aWorld();
+  const plans = [plan('r', 'a.large'), { ...plan('r', 'a.large'), subnetId: 's' }];
+  const board = new PlanBoard({ ...ports, plans, count: 1, retryMs: 60_000 });
+  const began = clock.now();
+  board.refuse(plans[0]!, { ...refusal('plan'), kind: 'capacity' });
+  board.refuse(plans[1]!, refusal('type'));
+  expect((await failureOf(board.next())).code).toBe('no-capacity');
+  expect(clock.now()).toBe(began);
+});
+
+test.each([
+  ['one subnet', 1, 'on-demand', 'subnets in other availability zones'],
+  ['two subnets', 2, 'on-demand', 'subnets in other availability zones'],
+  ['three subnets', 3, 'on-demand', undefined],
+  ['spot in three subnets', 3, 'spot', 'set `market-type: spot-then-on-demand`'],
+] as const)('where %s lacked capacity, only what was not tried is suggested', async (_, subnets, market, further) => {
+  const plans = Array.from({ length: subnets }, (_subnet, at) => ({
+    ...plan('r', 'a.large', market),
+    subnetId: `${at}`,
+  }));
+  const board = aBoard(plans);
+  for (const one of plans) board.refuse(one, { ...refusal('plan'), kind: 'capacity' });
+  const { hint } = await failureOf(board.next());
+  const suggested = ['subnets in other', 'set `market-type'].filter((words) => hint.includes(words));
+  expect(suggested).toEqual(further === undefined ? [] : [expect.stringContaining(further.slice(0, 12))]);
+});
+
+test('the failure of a start that was refused carries the id of the last request', async () => {
+  const [one] = [plan('r', 'a.large')];
+  const board = aBoard([one]);
+  board.refuse(one, { ...refusal('plan'), kind: 'capacity', requestId: 'an-id' });
+  await expect(board.next()).rejects.toMatchObject({ about: { requestId: 'an-id' } });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Failure } from '../../src/core/failure.js';
 import { TAG } from '../../src/core/identity.js';
 import { nameClaim, originOf } from '../../src/core/pool.js';
+import { NO_CAPACITY } from './fake-ec2.js';
 import { PooledWorld, type Rush } from './pooled-world.js';
 import { run } from './requests.js';
 
@@ -125,4 +126,42 @@ test('an instance whose time in the pool is about to end is not claimed', async 
   const [id] = world.pooledIds;
   world.ec2.retag(id!, { [TAG.expiresAt]: new Date(world.now + 30_000).toISOString() });
   expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
+});
+
+test('an instance that is gone when it is to be tagged is not started, and its runner is removed', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  world.ec2.tagInstance = async () => 'gone';
+  expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
+  expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
+});
+
+test('an instance that EC2 does not start is terminated, and another one is launched', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  world.ec2.resume = async () => ({ kind: 'refused', refusal: NO_CAPACITY });
+  expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
+  expect(world.ec2.instances.find((one) => one.id === id)?.state).toMatch(/^(shutting-down|terminated)$/);
+  expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
+});
+
+test('an instance whose start is cancelled before it is tagged stays the pool’s', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  const arm = world.ec2.arm.bind(world.ec2);
+  world.ec2.arm = async (...given) => {
+    world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' }));
+    return arm(...given);
+  };
+  expect(await world.play()).toEqual([{ failed: 'cancelled: c' }]);
+  const instance = world.ec2.instances.find((one) => one.id === id)!;
+  expect([instance.state, instance.tags[TAG.start]]).toEqual(['stopped', undefined]);
+  expect(world.github.listed).toEqual([]);
+});
+
+test('a claim whose runner cannot be removed is no reason not to launch', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  world.ec2.arm = async () => 'gone';
+  world.github.failNext('removeRunner', new Failure('github-unreachable', 'no answer', { hint: 'h' }));
+  expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { TAG } from '../../src/core/identity.js';
-import { isOfRun, isOfStart, nameClaim } from '../../src/core/pool.js';
+import { attemptOf, isOfRun, isOfStart, nameClaim } from '../../src/core/pool.js';
 import { runnerCadence } from '../../src/core/watch.js';
 import { AMD64_IMAGE, SUBNET_A } from './fake-catalog.js';
 import { brief, MINUTE, SweepWorld } from './sweeps.js';
@@ -139,6 +139,15 @@ describe('A claim', () => {
     expect([isOfRun(claim, { runId: '77', attempt: '1' }), isOfRun(claim, { runId: '77' })]).toEqual([true, true]);
     expect([isOfRun(claim, { runId: '77', attempt: '2' }), isOfRun(claim, { runId: '7' })]).toEqual([false, false]);
     expect([isOfStart(claim, '0123abcd'), isOfStart(claim, 'fedcba98')]).toEqual([true, false]);
+  });
+
+  test('tells the attempt by its label, as another runner does by its name', () => {
+    expect(attemptOf({ ...claim, labels: ['fixed', 'ec2-77-12-start-0123abcd'] }, '77')).toBe(12);
+    expect(attemptOf({ name: 'ec2-77-3-start-0123abcd-0', labels: [] }, '77')).toBe(3);
+  });
+
+  test('of another run tells no attempt, nor does a runner that somebody else named', () => {
+    expect([attemptOf(claim, '7'), attemptOf({ name: 'builder', labels: [] }, '77')]).toEqual([undefined, undefined]);
   });
 
   test('of another start that has the same fixed label is another’s', () => {

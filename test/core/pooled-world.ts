@@ -40,6 +40,8 @@ export class PooledWorld {
   readonly github = new FakeGitHub();
   /** Those that fill-pool made. */
   pooledIds: ReadonlySet<string> = new Set();
+  /** Cancels every start. */
+  readonly cancel = new AbortController();
   private readonly clock = new FakeClock();
   private readonly random: () => number;
   private readonly outcomes: Outcome[] = [];
@@ -140,7 +142,7 @@ export class PooledWorld {
     const main = startRunners(request, {
       ...this.portsOf(fate, startId),
       journal: { record: (entry) => void (isDead || entries.push(entry)) },
-      signal: new AbortController().signal,
+      signal: this.cancel.signal,
       bootScripts: { agent: '', installRunner: '', aptWhenFree: '' },
       mask: () => undefined,
     });

@@ -452,6 +452,26 @@ describe('a ghost', () => {
     expect(world.hub().listed).toHaveLength(1);
   });
 
+  test('is none while an instance carries its id, though not its name', async () => {
+    const world = new SweepWorld();
+    const started = await world.start(offline);
+    world.setRun('completed');
+    world.ec2.retag(started.instance.id, { [TAG.runnerName]: 'renamed' });
+    expect(brief(await world.reap())).toEqual([expect.stringMatching(/^instance skipped/)]);
+    expect(world.hub().listed).toHaveLength(1);
+  });
+
+  test('is one beside an instance whose tags do not fit and name another runner', async () => {
+    const world = new SweepWorld();
+    const started = await world.start();
+    const { name } = world.register('77', offline);
+    world.setRun('completed');
+    world.ec2.retag(started.instance.id, { [TAG.expiresAt]: 'soon' });
+    const { findings } = await world.reap();
+    expect(findings.filter(({ outcome }) => outcome === 'removed')).toMatchObject([{ kind: 'runner', name }]);
+    expect(world.hub().listed).toMatchObject([{ name: started.runner.name }]);
+  });
+
   test('is none while its instance is in another region', async () => {
     const world = new SweepWorld();
     const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
@@ -583,7 +603,27 @@ describe('a sweep of an organisation', () => {
   });
 });
 
+test('a ghost of a repository is judged by the runs of that repository alone', async () => {
+  const world = new SweepWorld();
+  await world.start({ repository: 'octo-org/another', runId: '9', scope: ORG_SCOPE });
+  world.register('77', { runner: { status: 'offline' } });
+  world.setRun('completed', '77', 'octo-org/another');
+  expect(brief(await world.reap({ reach: { kind: 'org', home: HOME } }))).toEqual([]);
+  expect(world.hub().listed).toHaveLength(1);
+});
+
 describe('a sweep', () => {
+  test('says how much it has found in each scope and region', async () => {
+    const world = new SweepWorld();
+    await world.start();
+    await world.start({ scope: ORG_SCOPE });
+    world.register('78', { scope: ORG_SCOPE });
+    world.hub().failNext('listRunners', OUTAGE);
+    await world.reap();
+    const counts = world.said.filter((sentence) => /: \d+ (runner|instance)/.test(sentence));
+    expect(counts).toEqual(['org:octo-org: 2 runners.', 'us-east-1: 2 instances, 2 volumes, 0 spot requests.']);
+  });
+
   test('that is dry finds the same and touches nothing', async () => {
     const world = new SweepWorld();
     await world.start();

@@ -79,7 +79,9 @@ describe('every action', () => {
 
   test.each(actions)('%s: what sounds like a secret is one', async (file) => {
     const { inputs = {} } = (await import(`../../actions/${file}`)) as { inputs?: InputDefinitions };
-    const names = Object.keys(inputs).filter((name) => /token|access-key-id|private-key|secret-(env|access)/.test(name));
+    const names = Object.keys(inputs).filter((name) =>
+      /token|access-key-id|private-key|secret-(env|access)/.test(name),
+    );
     const raw = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
     expect(listSecrets(inputs, raw).texts).toEqual(expect.arrayContaining(Object.values(raw)));
   });

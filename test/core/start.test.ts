@@ -18,6 +18,14 @@ describe('a start', () => {
     expect(world.journal.at(-1)?.state).toBe('confirmed');
   });
 
+  test('says which runner is online on which instance, and how long that took', async () => {
+    const world = aWorld({ bootMs: 25_000 });
+    const { runner, instance } = (await startRunners(aRequest(), world.ports)).runners[0]!;
+    const said = `Runner ${runner.name} is online on ${instance.id}, `;
+    const seconds = world.said.find((sentence) => sentence.startsWith(said))?.slice(said.length);
+    expect(seconds).toMatch(/^2[56]\.\d s after its launch\.$/);
+  });
+
   test('spends at most 25 of GitHub’s points on a boot of 20 s', async () => {
     const world = aWorld({ bootMs: 20_000 });
     await startRunners(aRequest(), world.ports);
@@ -49,6 +57,18 @@ describe('a start', () => {
     let state: string | undefined;
     await startRunners(aRequest(), world.ports, async () => void (state = world.journal.at(-1)?.state));
     expect([state, world.journal.at(-1)?.state]).toEqual(['started', 'confirmed']);
+  });
+
+  test('has told the journal of its instance and its runner while it waits for that', async () => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    const starting = startRunners(aRequest(), world.ports);
+    await world.clock.sleep(BOOT_MS / 2);
+    expect(world.journal.at(-1)).toMatchObject({
+      state: 'started',
+      instances: [{ id: world.ec2.instances[0]!.id, region: 'us-east-1' }],
+      runnerIds: [world.github.listed[0]!.id],
+    });
+    await starting;
   });
 
   test('fixes the identity of everything before it exists', async () => {
@@ -304,6 +324,19 @@ describe('an answer that is lost', () => {
     world.github.loseNextMint('before');
     await startRunners(aRequest(), world.ports);
     expect(world.github.listed).toHaveLength(1);
+  });
+
+  test.each([
+    ['when the start is ready', undefined],
+    ['when it fails', new Failure('cancelled', 'c', { hint: 'h' })],
+  ])('to a mint that takes effect only later: the twin is removed %s', async (_, reason) => {
+    const world = aWorld({ bootMs: BOOT_MS });
+    world.github.loseNextMint('before');
+    world.clock.after(5_000, () => world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' }));
+    if (reason) world.clock.after(10_000, () => world.cancel.abort(reason));
+    const outcome = await startRunners(aRequest(), world.ports).catch((error: unknown) => error);
+    expect(outcome instanceof Failure ? outcome.code : undefined).toBe(reason?.code);
+    expect(world.github.listed.map(({ name }) => name)).not.toContain('ec2-77-1-start-0123abcd-0');
   });
 
   test.each([5, 55])('to every mint for %d s: waited out, each time under a new name', async (seconds) => {

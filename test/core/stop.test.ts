@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/core/failure.js';
+import type { Scope } from '../../src/core/identity.js';
 import { startRunners } from '../../src/core/start.js';
 import { refuseUnstopped, stopRunners } from '../../src/core/stop.js';
 import type { StopRequest } from '../../src/core/stop-search.js';
+import { SUBNET_A } from './fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from './fake-ec2.js';
 import { aRequest, aWorld, failureOf, run } from './requests.js';
 
@@ -41,9 +43,12 @@ describe('a stop', () => {
     const { world, start, stop } = setUp();
     await start({ run: { ...run, runAttempt: '3' } });
     await start({ startId: 'ffff0001', run: { ...run, runId: '78' } });
-    await stop({ label: 'a-label' });
+    const began = world.clock.now();
+    expect((await stop({ label: 'a-label' })).explanations).toEqual([]);
     expect(world.live().map(({ tags }) => tags['ci-actions:run-id'])).toEqual(['78']);
     expect(world.github.listed).toHaveLength(1);
+    // The other run's runner is no reason to look for its instance.
+    expect(world.clock.now()).toBe(began);
   });
 
   test('by id ends exactly that', async () => {
@@ -202,11 +207,56 @@ describe('a stop', () => {
     expect(world.said.join('\n')).toContain('was busy');
   });
 
-  test('waits until EC2 has terminated, if asked to', async () => {
+  test('waits until EC2 has terminated, if asked to, and no longer', async () => {
     const { world, start, stop } = setUp();
     await start();
-    await stop({ wait: true });
+    const began = world.clock.now();
+    expect((await stop({ wait: true })).refusals).toEqual([]);
     expect(world.ec2.instances.map(({ state }) => state)).toEqual(['terminated']);
+    expect(world.clock.now() - began).toBeLessThan(25_000);
+  });
+
+  test.each([
+    ['a cancellation', new Failure('cancelled', 'c', { hint: 'h' })],
+    ['an error that is no Failure', new TypeError('undefined is not a function')],
+  ])('ends its wait for the termination with %s', async (_, reason) => {
+    const { world, start, stop } = setUp();
+    await start();
+    world.ec2.fault('describeInstances', { error: reason });
+    await expect(stop({ wait: true })).rejects.toBe(reason);
+  });
+
+  test('is not green when EC2 cannot be asked whether it has terminated', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    const outage = new Failure('aws-unreachable', 'EC2 does not answer', { hint: 'Wait.' });
+    world.ec2.fault('describeInstances', { error: outage });
+    expect((await stop({ wait: true })).refusals).toEqual([outage]);
+  });
+
+  test('says of an id that no region knows that there is nothing to terminate', async () => {
+    const { world, stop } = setUp();
+    await stop({ instanceIds: ['i-0never'] });
+    expect(world.said).toContain('EC2 does not know i-0never (any more): there is nothing to terminate.');
+  });
+
+  test('is not green when the runners cannot be listed, though EC2 lists no instance', async () => {
+    const { world, stop } = setUp();
+    world.github.failNext('listRunners', new Failure('github-unreachable', 'no answer', { hint: 'h' }));
+    expect((await stop({ label: 'a-label' })).refusals.map(({ message }) => message)).toEqual([
+      'Runners of repo:octo-org/octo-repo could not be removed: no answer',
+    ]);
+  });
+
+  test('needs no access to the repository’s runners when its instances have theirs in an organization', async () => {
+    const { world, start } = setUp();
+    await start({ scope: { kind: 'org', org: 'octo-org' } });
+    const gitHubOf = async ({ kind }: Scope) => {
+      if (kind === 'org') return world.github;
+      throw new Failure('github-forbidden', 'not this token', { hint: 'h' });
+    };
+    const stopped = await stopRunners({ ...nothing, label: 'a-label' }, { ...world.ports, gitHubOf });
+    expect(stopped).toMatchObject({ refusals: [], instances: [{}], runnersRemoved: [expect.any(String)] });
   });
 
   test('tells how long each instance lived', async () => {
@@ -246,6 +296,19 @@ describe('a stop', () => {
     world.ec2.regions = ['us-east-1', 'eu-west-1'];
     world.ec2.refuse({}, NO_CAPACITY);
     const request = aRequest({ subnetIds: ['eu-west-1/subnet-0a00000000000000a'], waitFor: 'launched' });
+    await startRunners(request, world.ports);
+    await stop();
+    expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('finds an instance in another region that EC2 lists late', async () => {
+    const { world, stop } = setUp();
+    const timeline = { invisibleMs: 12_000 };
+    const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1', timeline });
+    world.elsewhere.set('eu-west-1', europe);
+    world.ec2.regions = ['us-east-1', 'eu-west-1'];
+    const request = aRequest({ subnetIds: [`eu-west-1/${SUBNET_A}`], waitFor: 'launched' });
     await startRunners(request, world.ports);
     await stop();
     expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
@@ -359,4 +422,13 @@ describe('a stop', () => {
     await stop({ label: 'a-label', run: { ...run, runAttempt: '2' } });
     expect(world.live()).toEqual([]);
   });
+});
+
+test('the failure of a stop says that there are several reasons, and lists them', async () => {
+  const refusals = [
+    new Failure('aws-rejected', 'no', { hint: 'h' }),
+    new Failure('aws-unreachable', 'how', { hint: 'h' }),
+  ];
+  const failure = await failureOf(Promise.resolve().then(() => refuseUnstopped({ foreign: [], refusals })));
+  expect([failure.message, failure.details]).toEqual(['Not everything could be stopped.', 'no\nhow']);
 });

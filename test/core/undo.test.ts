@@ -3,6 +3,8 @@ import { Failure } from '../../src/core/failure.js';
 import type { JournalEntry, LaunchSpec } from '../../src/core/ports.js';
 import { startRunners } from '../../src/core/start.js';
 import { removeTraces, tracesOf } from '../../src/core/undo.js';
+import { SUBNET_A } from './fake-catalog.js';
+import { FakeEc2, NO_CAPACITY } from './fake-ec2.js';
 import { aRequest, aWorld, failureOf, run } from './requests.js';
 
 /** As long as EC2 has been seen not to list what it launched. */
@@ -29,6 +31,13 @@ describe('a failed start', () => {
     world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
     expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('aws-not-authorized');
     expect(world.clock.now() - began).toBeLessThan(1_000);
+  });
+
+  test('does not ask GitHub for further runners when it was answered about each', async () => {
+    const world = aWorld();
+    world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    await failureOf(startRunners(aRequest(), world.ports));
+    expect(world.github.calls).not.toContain('listRunners');
   });
 
   test('that was cancelled leaves the waiting to its post step', async () => {
@@ -161,6 +170,27 @@ describe('a post step', () => {
     const left = await removeTraces(tracesOf(entry, run), world.ports);
     expect(left).toEqual([expect.stringMatching(/^Could not terminate i-\w+ in us-east-1: no$/)]);
     expect(world.clock.now()).toBe(began);
+  });
+
+  test('does not say that it terminated anything when EC2 ended nothing', async () => {
+    const world = aWorld();
+    const entry = await killed(world);
+    world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    await removeTraces(tracesOf(entry, run), world.ports);
+    expect(world.said.join('\n')).not.toContain('Terminated');
+  });
+
+  test('asks again for an instance of one region that is left when nothing is left in another', async () => {
+    const world = aWorld();
+    const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
+    world.elsewhere.set('eu-west-1', europe);
+    world.ec2.refuse({}, NO_CAPACITY);
+    const subnetIds = [SUBNET_A, `eu-west-1/${SUBNET_A}`];
+    await startRunners(aRequest({ subnetIds, waitFor: 'launched' }), world.ports);
+    europe.fault('terminate', { error: new Failure('aws-unreachable', 'no answer', { hint: 'h' }) });
+    expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
+    expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+    expect(world.github.listed).toEqual([]);
   });
 
   test('keeps the runner of an instance that it may not look for, so that a stop looks for it', async () => {

@@ -41,7 +41,7 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'claim',
     files: sources('pool-claim', 'pool-look', 'pool'),
-    tests: core('pool-claims', 'pool-fill', 'pool-rules', 'start', 'reap'),
+    tests: core('pool-start', 'pool-claims', 'pool-fill', 'pool-rules', 'start', 'reap'),
   },
   {
     name: 'plan queue',

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packRunner, scenario, type Machine } from './boot-machine.js';
+import { packRunner, scenario, shim, type Machine } from './boot-machine.js';
 import { createCertificate } from './certificate.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'boot-environment-'));
@@ -40,6 +40,18 @@ describe('an environment that is given', () => {
     expect(await machine.read('opt/actions-runner/.env')).toBe(`${lines.join('\n')}\n`);
     expect(await machine.read('console')).toContain('ci-actions pre-runner-script: HTTPS_PROXY=http://u:p@proxy:3128/');
   });
+
+  const recorded = { PATH: shim('echo "$*" >>"$CI_ACTIONS_ROOT/systemctl"; exit 0', 'systemctl') };
+  const proxied = { inTheWay: 'etc/sudoers.d', environment: recorded, payload: { settings: { environment } } };
+  scenario(
+    'is told to sudo, and to no service of the host when the root is a folder of it',
+    proxied,
+    async (machine) => {
+      expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+      expect(await machine.read('etc/sudoers.d/ci-actions-environment')).toContain('HTTPS_PROXY');
+      expect(await machine.read('systemctl')).toBe('');
+    },
+  );
 
   const none = { payload: { preRunnerScript: 'ls -A' } };
   scenario('by nobody leaves no .env behind', none, async (machine) => {
@@ -114,6 +126,15 @@ describe('CA certificates that are given', () => {
     expect(await machine.read('console')).toContain('environment: updated\n');
     expect(await machine.read('etc/pki/ca-trust/source/anchors/ci-actions-1.crt')).toContain('BEGIN CERTIFICATE');
   });
+
+  scenario(
+    'are known to Node.js without a program that installs them',
+    { ...trusting, programs: {} },
+    async (machine) => {
+      expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+      expect(await machine.read('opt/ci-actions/ca-certificates.pem')).toBe(certificate.toString().repeat(2));
+    },
+  );
 
   const refused = { ...trusting, programs: { 'usr/sbin/update-ca-certificates': '#!/bin/bash\necho no; exit 3\n' } };
   scenario('and cannot be installed end the machine', refused, async (machine) => {
