@@ -59,20 +59,31 @@ export function flag(description: string): Optional<boolean> {
   };
 }
 
-/** Separated by commas or new lines. An empty entry between two separators is a mistake, not a value. */
+/** Separated by commas or new lines, or a JSON list of texts. An empty entry between two separators is a mistake, not a value. */
 export function list(description: string, pattern: Pattern): Optional<readonly string[]> {
   return {
     takes: 'list',
     description,
     parse(given) {
       // A comma at the end of a line separates once, not twice.
-      const entries = given.trim().split(/\s*,\s*\r?\n\s*|\s*,\s*|\s*\r?\n\s*/);
+      const entries = readJsonList(given) ?? given.trim().split(/\s*,\s*\r?\n\s*|\s*,\s*|\s*\r?\n\s*/);
       if (entries.includes('')) throw new BadValue(`${pattern.allowed}, without empty entries`);
       const bad = entries.find((entry) => !pattern.matches.test(entry));
       if (bad !== undefined) throw new BadValue(pattern.allowed, bad);
       return [...new Set(entries)];
     },
   };
+}
+
+/** As outputs of ours are: `["i-1", "i-2"]`. */
+function readJsonList(given: string): string[] | undefined {
+  if (!given.trim().startsWith('[')) return undefined;
+  try {
+    const list = JSON.parse(given) as unknown;
+    return Array.isArray(list) && list.length > 0 && list.every((one) => typeof one === 'string') ? list : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An input of ec2-github-runner that `migration.ts` translates or drops with a notice. */

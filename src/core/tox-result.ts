@@ -73,6 +73,9 @@ export function nameTestProgram(argv: readonly string[]): string | undefined {
   const isPython = /^(python|pypy)[\d.]*$/.test(first);
   if (!isPython && !WRAPPERS.test(first)) return undefined;
   if (rest.includes('-m') && module !== undefined && RUNNERS.test(module)) return module;
+  // `python -m coverage run -m pytest`: what a wrapping module runs comes after it.
+  if (isPython && module !== undefined && WRAPPERS.test(module))
+    return nameTestProgram(rest.slice(rest.indexOf('-m') + 1));
   const end = isPython ? rest.slice(0, 1) : rest;
   return end.find((word) => RUNNERS.test(word));
 }

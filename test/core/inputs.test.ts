@@ -34,8 +34,14 @@ describe('an input', () => {
     expect(parse({ constructor: 'x' }).problems).toHaveLength(1);
   });
 
-  test('that is a list takes commas, lines, and both', () => {
-    for (const given of ['t3.nano,m5.large', 't3.nano, m5.large', 't3.nano\nm5.large\n', 't3.nano,\r\n  m5.large']) {
+  test('that is a list takes commas, lines, both, and JSON', () => {
+    for (const given of [
+      't3.nano,m5.large',
+      't3.nano, m5.large',
+      't3.nano\nm5.large\n',
+      't3.nano,\r\n  m5.large',
+      '["t3.nano", "m5.large"]',
+    ]) {
       expect(parse({ 'ec2-instance-type': given }).values['ec2-instance-type']).toEqual(['t3.nano', 'm5.large']);
     }
   });

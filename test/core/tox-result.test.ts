@@ -54,6 +54,8 @@ describe('A test program is known', () => {
     ['rm -rf pytest', undefined],
     ['flake8 pytest', undefined],
     ['', undefined],
+    ['python -m coverage run -m pytest -qq', 'pytest'],
+    ['python -m coverage report', undefined],
   ])('in `%s`: %s', (line, name) => expect(nameTestProgram(line.split(' '))).toBe(name));
 });
 
