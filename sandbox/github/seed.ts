@@ -58,7 +58,7 @@ const APP_PERMISSIONS = {
 } as const;
 
 /** Times are those of GitHub where a test need not wait for them. */
-const TIMING: Timing = { pollMs: 50_000, leaseMs: 2_000, offlineAfterMs: 0, lostJobAfterMs: 0 };
+const TIMING: Timing = { pollMs: 50_000, leaseMs: 6_000, offlineAfterMs: 0, lostJobAfterMs: 0 };
 const DAY_MS = 86_400_000;
 const HOUR_SECONDS = 3600;
 

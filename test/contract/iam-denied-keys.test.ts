@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { findDenied, readPolicy } from './iam.roles.js';
-import { createAccount, launch, TAG, tagged } from './iam.world.js';
+import { createAccount, launch, TAG, tagged, taggedLaunch } from './iam.world.js';
 
 const account = await createAccount();
 afterAll(() => account.close());
@@ -18,14 +18,7 @@ const OTHER_CASES = [
 
 type Tags = Readonly<Record<string, string>>;
 
-const launchWith = (tags: Tags) =>
-  account.ec2('RunInstances', {
-    ...launch.bare,
-    ...launch.imdsV2,
-    ...tagged('instance', tags, 1),
-    ...tagged('volume', tags, 2),
-    ...tagged('network-interface', tags, 3),
-  });
+const launchWith = (tags: Tags) => account.ec2('RunInstances', taggedLaunch(tags));
 
 /** The machine, and its tags, are what must not be. */
 const ofInstance = (denied: readonly string[]) => denied.filter((one) => one.endsWith(' on instance'));

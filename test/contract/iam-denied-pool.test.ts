@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { findDenied, readPolicy } from './iam.roles.js';
 import type { Ask } from './iam.asks.js';
-import { createAccount, elsewhere as inAnotherRegion, launch, TAG, tagged, type Misuse } from './iam.world.js';
+import { createAccount, elsewhere as inAnotherRegion, TAG, taggedLaunch, type Misuse } from './iam.world.js';
 
 const POOL = 'ci-actions:pool';
 const OURS = { [TAG]: 'octo-org/octo-repo' };
@@ -19,14 +19,7 @@ const mark = (id: string, repository: string) =>
 const tell = (id: string) => account.ec2('ModifyInstanceAttribute', { InstanceId: id, 'UserData.Value': 'IyE=' });
 const wake = (id: string) => account.ec2('StartInstances', { 'InstanceId.1': id });
 const end = (id: string) => account.ec2('TerminateInstances', { 'InstanceId.1': id });
-const launchWith = (tags: Readonly<Record<string, string>>) =>
-  account.ec2('RunInstances', {
-    ...launch.bare,
-    ...launch.imdsV2,
-    ...tagged('instance', tags, 1),
-    ...tagged('volume', tags, 2),
-    ...tagged('network-interface', tags, 3),
-  });
+const launchWith = (tags: Readonly<Record<string, string>>) => account.ec2('RunInstances', taggedLaunch(tags));
 
 const change = (id: string, fields: Readonly<Record<string, string>>) =>
   account.ec2('ModifyInstanceAttribute', { InstanceId: id, ...fields });

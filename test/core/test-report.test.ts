@@ -1,21 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { byteLength, fitBytes, shortenMiddle } from '../../src/core/markdown.js';
 import { summariseTests } from '../../src/core/test-report.js';
-import { TestResults, type TestCase } from '../../src/core/test-results.js';
-
-const one = (outcome: TestCase['outcome'], more: Partial<TestCase> = {}): TestCase => ({
-  name: `test_${outcome}`,
-  place: 'tests.a',
-  outcome,
-  seconds: 1,
-  message: '',
-  ...more,
-});
+import type { TestCase } from '../../src/core/test-results.js';
+import { one, resultsOf } from './test-cases.js';
 
 function summarise(verdict: string, cases: readonly TestCase[], title = 'tox -e a'): string {
-  const results = new TestResults();
-  for (const each of cases) results.add(each);
-  return summariseTests(title, verdict, results);
+  return summariseTests(title, verdict, resultsOf(cases));
 }
 
 describe('The summary', () => {

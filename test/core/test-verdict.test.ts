@@ -2,29 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { summariseEnvironments } from '../../src/core/environment-table.js';
 import type { EnvironmentEvidence } from '../../src/core/environment-verdict.js';
 import { createTally, createToxReader, type Tally } from '../../src/core/test-output.js';
-import { TestResults, type TestCase } from '../../src/core/test-results.js';
+import type { TestCase } from '../../src/core/test-results.js';
 import { judgeTests, type Evidence, type Reports } from '../../src/core/test-verdict.js';
 import { describeUndefined } from '../../src/core/undefined-environments.js';
+import { one, resultsOf } from './test-cases.js';
 
 function count(...lines: string[]): Tally {
   const tally = createTally();
   for (const line of lines) tally.read(line);
   return tally.result();
-}
-
-const one = (outcome: TestCase['outcome'], more: Partial<TestCase> = {}): TestCase => ({
-  name: `test_${outcome}`,
-  place: 'tests.a',
-  outcome,
-  seconds: 1,
-  message: '',
-  ...more,
-});
-
-function resultsOf(cases: readonly TestCase[]): TestResults {
-  const results = new TestResults();
-  for (const each of cases) results.add(each);
-  return results;
 }
 
 /** An environment `a` in which a program that is not known ended well, unless told otherwise. */

@@ -10,7 +10,7 @@ import { readPeak, reportPeak } from '../../scripts/bench/start.js';
 import { runScript } from './script.js';
 
 const PAIRS = 10;
-const BATCHES = 6;
+const BATCHES = 12;
 
 jest.setTimeout(300_000);
 
