@@ -47,8 +47,12 @@ describe('a job as root cannot keep the machine on', () => {
 });
 
 describe('what a step leaves running', () => {
-  const talker = `(sleep 0.3; for i in {1..4000}; do echo "line $i of a log that nobody has asked for"; done; echo "$i" >"$CI_ACTIONS_ROOT/talked") &\n`;
-  const waiting = noJob.replace('while', 'until [ -e "$CI_ACTIONS_ROOT/talked" ]; do sleep 0.05; done; exit\nwhile');
+  // It speaks once the runner has begun: after its step, on a machine of any speed.
+  const talker = `(until [ -e "$CI_ACTIONS_ROOT/runs" ]; do sleep 0.05; done; for i in {1..4000}; do echo "line $i of a log that nobody has asked for"; done; echo "$i" >"$CI_ACTIONS_ROOT/talked") &\n`;
+  const waiting = noJob.replace(
+    'while',
+    ': >"$CI_ACTIONS_ROOT/runs"; until [ -e "$CI_ACTIONS_ROOT/talked" ]; do sleep 0.05; done; exit\nwhile',
+  );
   scenario(
     'is not stopped by its own output, and not waited for',
     { payload: { preRunnerScript: talker }, runner: waiting },
