@@ -49,7 +49,8 @@ export function runRunTox(): Promise<void> {
 /** @throws Failure `bad-input` */
 function readValues(): { values: Values; cwd: string } {
   const { values, problems } = parseInputs(inputs, readInputs(inputs));
-  const cwd = join(readContext().workspace, values['working-directory'] ?? '');
+  const { workspace } = readContext();
+  const cwd = join(workspace, values['working-directory'] ?? '');
   const missing =
     values['tox-env'] === undefined && problems.length === 0
       ? ['`tox-env` is empty; allowed: the name of a tox environment.']
@@ -57,7 +58,7 @@ function readValues(): { values: Values; cwd: string } {
   const elsewhere = statSync(cwd, { throwIfNoEntry: false })?.isDirectory()
     ? []
     : [
-        `\`working-directory\` is "${values['working-directory'] ?? ''}", which is no folder in ${readContext().workspace}. Is the repository checked out?`,
+        `\`working-directory\` is "${values['working-directory'] ?? ''}", which is no folder in ${workspace}. Is the repository checked out?`,
       ];
   refuseProblems([...problems, ...missing, ...elsewhere]);
   return { values, cwd };

@@ -67,6 +67,13 @@ export function listAlive({ unlisted, refused }: EndedInstances): (Located & { r
   ];
 }
 
+/** Those that were refused, by the reason that they have in common. */
+export function groupRefused({ refused }: EndedInstances): ReadonlyMap<Failure, readonly Located[]> {
+  const groups = new Map<Failure, Located[]>();
+  for (const { failure, ...one } of refused) groups.set(failure, [...(groups.get(failure) ?? []), one]);
+  return groups;
+}
+
 async function endIn(
   region: string,
   ids: readonly string[],

@@ -1,4 +1,4 @@
-import { endInstances, INVISIBLE_BOUND_MS } from './end-instances.js';
+import { endInstances, groupRefused, INVISIBLE_BOUND_MS } from './end-instances.js';
 import { Failure } from './failure.js';
 import { isEnding } from './instance-states.js';
 import type { Clock, Ec2ByRegion, Instance, Log } from './ports.js';
@@ -24,8 +24,9 @@ export class EndedSoFar {
 
   constructor(private readonly ports: EndingPorts) {}
 
-  isConfirmed({ id }: Pick<Instance, 'id'>): boolean {
-    return this.confirmed.has(id);
+  /** EC2 is ending it by its own word: by its answer to this stop or, before that, by its listing. */
+  isUnderWay({ id, state }: Pick<Instance, 'id' | 'state'>): boolean {
+    return this.confirmed.has(id) || state === 'shutting-down';
   }
 
   async end(found: readonly Found[]): Promise<void> {
@@ -34,20 +35,21 @@ export class EndedSoFar {
     for (const { instance } of live) this.told.add(instance.id);
     this.ports.log.info(`Terminating ${live.map(({ instance }) => instance.id).join(', ')}.`);
     const located = live.map(({ instance: { id }, region }) => ({ id, region }));
-    const { ended, unlisted, refused } = await endInstances(located, this.ports, INVISIBLE_BOUND_MS);
+    const outcome = await endInstances(located, this.ports, INVISIBLE_BOUND_MS);
+    const { ended, unlisted } = outcome;
     for (const { id } of ended) this.confirmed.add(id);
-    for (const failure of new Set(refused.map((one) => one.failure))) {
-      const alike = refused.filter((one) => one.failure === failure).map(({ id, region }) => `${id} (${region})`);
-      const details = [...(failure.about.details ?? []), `Not ended: ${alike.join(', ')}.`];
+    for (const [failure, alike] of groupRefused(outcome)) {
+      const names = alike.map(({ id, region }) => `${id} (${region})`).join(', ');
+      const details = [...(failure.about.details ?? []), `Not ended: ${names}.`];
       this.refusals.push(new Failure(failure.code, failure.message, { ...failure.about, details }));
     }
     if (unlisted.length > 0) this.refusals.push(notKnown(unlisted.map(({ id }) => id)));
   }
 
-  /** Looks at those that EC2 confirmed until it says `terminated`. */
+  /** Looks at those that are under way until it says `terminated`. */
   async untilTerminated(found: readonly Found[]): Promise<void> {
     const deadline = this.ports.clock.now() + TERMINATION_BOUND_MS;
-    const ending = found.filter(({ instance }) => this.isConfirmed(instance) || instance.state === 'shutting-down');
+    const ending = found.filter(({ instance }) => this.isUnderWay(instance));
     for (const [region, some] of groupByRegion(ending)) {
       try {
         await this.untilGone(region, { ids: some.map(({ instance }) => instance.id), deadline });

@@ -1,5 +1,5 @@
 import type { EnvironmentVerdict } from './environment-verdict.js';
-import { cell } from './markdown.js';
+import { cell, shorten } from './markdown.js';
 
 const LONGEST_CELL = 300;
 
@@ -18,5 +18,5 @@ export function summariseEnvironments(rows: readonly EnvironmentVerdict[]): stri
 }
 
 function shortCell(text: string): string {
-  return cell(text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL - 1)}…` : text);
+  return cell(shorten(text, LONGEST_CELL));
 }

@@ -6,6 +6,11 @@ export function cell(text: string): string {
     .replace(/[\\`*_[\]|~]/g, '\\$&');
 }
 
+/** The beginning of a long text. */
+export function shorten(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
 /** The beginning and the end of a long text: the names of parametrized tests differ at their end. */
 export function shortenMiddle(text: string, longest: number): string {
   if (text.length <= longest) return text;

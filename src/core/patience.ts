@@ -60,6 +60,11 @@ export interface PatienceOptions {
   readonly log?: { info(sentence: string): void } | undefined;
 }
 
+/** What a call is for: reads serve what their connection is for, everything else has a purpose of its own. */
+export function toPurpose(purpose: Purpose = 'read', ofReads: Purpose = 'read'): Purpose {
+  return purpose === 'read' ? ofReads : purpose;
+}
+
 export interface PatientCall {
   /** For the log: `TerminateInstances`. */
   readonly name: string;
@@ -87,7 +92,7 @@ export class Patience {
    */
   async persist<T>(call: PatientCall, attempt: () => Promise<T | Trouble>): Promise<T | GivenUp> {
     const { clock } = this.options;
-    const tries = new Tries({ signal: this.options.signal, ...call }, this.isAborted());
+    const tries = new Tries(call.purpose, call.signal ?? this.options.signal, this.isAborted());
     const begunAt = clock.now();
     await this.queue(tries);
     for (;;) {
@@ -176,12 +181,11 @@ class Tries {
   private firstAt = 0;
   private since = 0;
 
-  readonly purpose: Purpose;
-  readonly signal: AbortSignal | undefined;
-
-  constructor({ purpose, signal }: Pick<PatientCall, 'purpose' | 'signal'>, isAborted: boolean) {
-    this.purpose = purpose;
-    this.signal = signal;
+  constructor(
+    readonly purpose: Purpose,
+    readonly signal: AbortSignal | undefined,
+    isAborted: boolean,
+  ) {
     this.goesOn = isAborted || purpose === 'end';
   }
 

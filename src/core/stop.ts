@@ -115,11 +115,9 @@ async function conclude(request: StopRequest, deeds: Deeds, ports: StopPorts): P
   return { instances, kept, runnersRemoved: removed.names, foreign: search.foreign, refusals, explanations };
 }
 
-/** Those that EC2 is ending by its own word: by its answer to this stop or, before that, by its listing. */
 function listStopped(chosen: readonly Found[], ending: EndedSoFar, now: number): StoppedInstance[] {
   return chosen
-    .filter(({ instance }) => ending.isConfirmed(instance) || instance.state === 'shutting-down')
-    .filter(({ instance }) => instance.state !== 'terminated')
+    .filter(({ instance }) => ending.isUnderWay(instance) && instance.state !== 'terminated')
     .map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
 }
 

@@ -1,4 +1,4 @@
-import { byteLength, cell, shortenMiddle } from './markdown.js';
+import { byteLength, cell, shorten, shortenMiddle } from './markdown.js';
 import type { Outcome, TestCase, TestResults } from './test-results.js';
 
 /** GitHub drops a summary of more than 1 MiB whole. This leaves room for what else a step says. */
@@ -37,8 +37,7 @@ function renderSection(outcome: Outcome, results: TestResults, bytes: number): s
 
 function renderRow({ place, name, seconds, message }: TestCase): string {
   const full = place ? `${place}: ${name}` : name;
-  const short = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message;
-  return `| ${cell(shortenMiddle(full, LONGEST_NAME))} | ${cell(short)} | ${seconds.toFixed(1)} |`;
+  return `| ${cell(shortenMiddle(full, LONGEST_NAME))} | ${cell(shorten(message, LONGEST_MESSAGE))} | ${seconds.toFixed(1)} |`;
 }
 
 /** The first rows, as many as have room. */

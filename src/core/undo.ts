@@ -1,4 +1,4 @@
-import { endInstances, INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './end-instances.js';
+import { endInstances, groupRefused, INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from './end-instances.js';
 import { Failure, messageOf } from './failure.js';
 import { TAG, type Run } from './identity.js';
 import type { Clock, Ec2ByRegion, GitHub, JournalEntry, Log, TagFilter } from './ports.js';
@@ -142,13 +142,13 @@ class Search {
 
   private async end(ids: readonly string[]): Promise<void> {
     const located = ids.map((id) => ({ id, region: this.region }));
-    const { ended, unlisted, refused } = await endInstances(located, this.ports, 0);
+    const outcome = await endInstances(located, this.ports, 0);
+    const { ended, unlisted } = outcome;
     this.hidden = unlisted.map(({ id }) => id);
     for (const { id } of ended) this.terminated.add(id);
     if (ended.length > 0) this.ports.log.info(`Terminated ${ended.map(({ id }) => id).join(', ')}.`);
-    for (const failure of new Set(refused.map((one) => one.failure))) {
-      const alike = refused.flatMap((one) => (one.failure === failure ? one.id : []));
-      this.note(`terminate ${alike.join(', ')}`, failure);
+    for (const [failure, alike] of groupRefused(outcome)) {
+      this.note(`terminate ${alike.map(({ id }) => id).join(', ')}`, failure);
     }
   }
 

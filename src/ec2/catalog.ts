@@ -4,13 +4,12 @@ import {
   DescribeRegionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
-  type Filter,
   type Image as AwsImage,
   type InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
 import type { Ec2, Image, InstanceTypeFacts, Market, VolumeSpec } from '../core/ports.js';
 import { readError } from './errors.js';
-import { chunk, FILTER_VALUES, readPages, readTags } from './paging.js';
+import { byFilter, readPages, readTags } from './paging.js';
 import type { Requests } from './requests.js';
 
 type Catalog = Pick<
@@ -59,16 +58,6 @@ export function createCatalog(requests: Requests): Catalog {
       return groups.map(({ GroupId = '', VpcId = '' }) => ({ id: GroupId, vpcId: VpcId }));
     },
   };
-}
-
-/** No values, no request: EC2 would take an empty filter for none at all. */
-async function byFilter<T>(
-  name: string,
-  values: readonly string[],
-  read: (filters: Filter[]) => Promise<T[]>,
-): Promise<T[]> {
-  const answers = await Promise.all(chunk(values, FILTER_VALUES).map((some) => read([{ Name: name, Values: some }])));
-  return answers.flat();
 }
 
 async function describeImage(requests: Requests, id: string): Promise<Image | undefined> {

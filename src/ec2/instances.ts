@@ -11,31 +11,24 @@ import { Failure } from '../core/failure.js';
 import { isEnding, NOT_TERMINATED } from '../core/instance-states.js';
 import { GarbledAnswer, readError } from './errors.js';
 import { codeBehind } from './failures.js';
-import { chunk, FILTER_VALUES, readPages, readTags, toTagFilters } from './paging.js';
+import { byFilter, chunk, readPages, readTags, toTagFilters } from './paging.js';
 import type { Requests } from './requests.js';
 
 type Instances = Pick<Ec2, 'describeInstances' | 'findInstances' | 'terminate' | 'readConsole'>;
 
 /** How many ids one TerminateInstances takes. Source: EC2 API reference. */
 const TERMINATE_IDS = 1_000;
+const ALIVE = { Name: 'instance-state-name', Values: [...NOT_TERMINATED] };
 /** The largest page of DescribeInstances. */
 const PAGE = 1_000;
 
 export function createInstances(requests: Requests): Instances {
   return {
-    async describeInstances(ids, purpose) {
-      // By filter, for one id that EC2 does not know yet fails a request by ids.
-      const answers = await Promise.all(
-        chunk(ids, FILTER_VALUES).map((some) =>
-          describe(requests.for(purpose), [{ Name: 'instance-id', Values: some }]),
-        ),
-      );
-      return answers.flat();
-    },
-    findInstances: (tags, which) => {
-      const inState = which?.alsoEnded ? [] : [{ Name: 'instance-state-name', Values: [...NOT_TERMINATED] }];
-      return describe(requests.for(which?.purpose), [...toTagFilters(tags), ...inState]);
-    },
+    // By filter, for one id that EC2 does not know yet fails a request by ids.
+    describeInstances: (ids, purpose) =>
+      byFilter('instance-id', ids, (filters) => describe(requests.for(purpose), filters)),
+    findInstances: (tags, which) =>
+      describe(requests.for(which?.purpose), [...toTagFilters(tags), ...(which?.alsoEnded ? [] : [ALIVE])]),
     async terminate(ids) {
       const answers: Termination[] = [];
       for (const some of chunk([...new Set(ids)], TERMINATE_IDS))
@@ -47,12 +40,8 @@ export function createInstances(requests: Requests): Instances {
 }
 
 /** Instances in any state but `terminated` of these images; no images, no request. */
-export async function findInstancesOf(requests: Requests, imageIds: readonly string[]): Promise<Instance[]> {
-  const alive = { Name: 'instance-state-name', Values: [...NOT_TERMINATED] };
-  const answers = await Promise.all(
-    chunk(imageIds, FILTER_VALUES).map((some) => describe(requests, [{ Name: 'image-id', Values: some }, alive])),
-  );
-  return answers.flat();
+export function findInstancesOf(requests: Requests, imageIds: readonly string[]): Promise<Instance[]> {
+  return byFilter('image-id', imageIds, (filters) => describe(requests, [...filters, ALIVE]));
 }
 
 export function toInstance(instance: AwsInstance): Instance {

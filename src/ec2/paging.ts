@@ -4,7 +4,7 @@ import { GarbledAnswer } from './errors.js';
 import type { Requests } from './requests.js';
 
 /** How many values one filter takes. Source: EC2 API reference, `Filter`. */
-export const FILTER_VALUES = 200;
+const FILTER_VALUES = 200;
 
 export interface Page<T> {
   /** EC2 sends an empty list as such: where there is none at all, something else has answered. */
@@ -31,6 +31,16 @@ export async function readPages<T>(
 function listed<T>({ items, next }: Page<T>): { items: readonly T[]; next: string | undefined } {
   if (!items) throw new GarbledAnswer('the answer has no list');
   return { items, next };
+}
+
+/** No values, no request: EC2 would take an empty filter for none at all. */
+export async function byFilter<T>(
+  name: string,
+  values: readonly string[],
+  read: (filters: Filter[]) => Promise<T[]>,
+): Promise<T[]> {
+  const answers = await Promise.all(chunk(values, FILTER_VALUES).map((some) => read([{ Name: name, Values: some }])));
+  return answers.flat();
 }
 
 export function chunk<T>(items: readonly T[], size: number): T[][] {

@@ -1,6 +1,14 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { takeTurns } from '../core/back-off.js';
-import { GivenUp, Patience, Trouble, type PatienceOptions, type PatientCall, type Purpose } from '../core/patience.js';
+import {
+  GivenUp,
+  Patience,
+  toPurpose,
+  Trouble,
+  type PatienceOptions,
+  type PatientCall,
+  type Purpose,
+} from '../core/patience.js';
 import { classify, readError } from './errors.js';
 import { translate } from './failures.js';
 
@@ -39,12 +47,7 @@ export class Requests<Client = EC2Client> {
    * @throws AWS's own error, for the caller to judge; Failure `aws-throttled`, `aws-unreachable` when the patience is over
    */
   async persist<T>(action: string, send: () => Promise<T>, how: How = {}): Promise<T> {
-    const { purpose = 'read', signal = this.options.signal } = how;
-    const call = {
-      name: action.replace(/^\w+:/, ''),
-      purpose: purpose === 'read' ? (this.options.purpose ?? 'read') : purpose,
-      signal,
-    };
+    const call = { ...how, name: action.replace(/^\w+:/, ''), purpose: toPurpose(how.purpose, this.options.purpose) };
     const outcome = await this.patience.persist(call, () => send().catch(toTrouble));
     if (outcome instanceof GivenUp) throw translate(outcome.trouble.about.cause, action, outcome.ms);
     return outcome;

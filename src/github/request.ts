@@ -1,4 +1,4 @@
-import { GivenUp, Patience, Trouble, type PatienceOptions, type Purpose } from '../core/patience.js';
+import { GivenUp, Patience, toPurpose, Trouble, type PatienceOptions, type Purpose } from '../core/patience.js';
 import { paceOf, readRateLimit, readWait, type RateLimit, type ResponseHeaders } from './rate-limit.js';
 import {
   isHttpError,
@@ -97,9 +97,9 @@ export class Requests {
     call: CallName & Pick<Call<T>, 'purpose' | 'signal'>,
     attempt: () => Promise<T | Trouble>,
   ): Promise<T> {
-    const { purpose = 'read', signal = this.policy.signal, endpoint } = call;
-    const wanted = purpose === 'read' ? (this.policy.purpose ?? 'read') : purpose;
-    const outcome = await this.patience.persist({ name: endpoint, purpose: wanted, signal }, attempt);
+    const { endpoint: name, signal } = call;
+    const purpose = toPurpose(call.purpose, this.policy.purpose);
+    const outcome = await this.patience.persist({ name, purpose, signal }, attempt);
     if (!(outcome instanceof GivenUp)) return outcome;
     const { kind, about } = outcome.trouble;
     if (kind === 'unanswered') throw toUnreachable(call, { reason: about.reason, ms: outcome.ms, cause: about.cause });
