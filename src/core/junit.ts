@@ -83,12 +83,12 @@ export class JunitReader {
   private openInCase(open: OpenCase, name: string, { message = '', type = '' }: Record<string, string>): void {
     const text = { message, type, takesText: message === '' };
     if (isFailure(name)) this.text = open.failure ??= text;
-    else if (name === 'skipped' || name === 'ignored' || name === 'disabled') this.text = open.skipped ??= text;
+    else if (isSkip(name)) this.text = open.skipped ??= text;
   }
 
   private leave(name: string): void {
     if (name === 'testcase' && this.current) this.closeCase(this.current);
-    else if (isFailure(name) || name === 'skipped') this.text = undefined;
+    else if (isFailure(name) || isSkip(name)) this.text = undefined;
     else if (name === 'testsuite' || name === 'testsuites') this.closeSuite();
   }
 
@@ -183,6 +183,10 @@ function localName(name: string): string {
 
 function isFailure(name: string): boolean {
   return name === 'failure' || name === 'error';
+}
+
+function isSkip(name: string): boolean {
+  return name === 'skipped' || name === 'ignored' || name === 'disabled';
 }
 
 const FAILED = /^(failed|fail|failure|error|errored|broken|aborted|crash(ed)?|killed|time[ds]?[ _-]?out)$/i;

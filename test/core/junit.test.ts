@@ -112,9 +112,12 @@ describe('What counts as what', () => {
       '<testcase name="a"><system-out>&lt;failure/&gt; FAILED</system-out></testcase>',
       'a passed',
     ],
+    ['output behind <ignored>', '<testcase name="a"><ignored/><system-out>log</system-out></testcase>', 'a skipped'],
     ['a suite that failed itself', '<error message="import failed"/>', 's failed'],
   ])('%s', async (_, content, expected) => {
-    expect((await read(suite(content))).brief).toEqual([expected]);
+    const { brief, cases } = await read(suite(content));
+    expect(brief).toEqual([expected]);
+    expect(cases.map(({ message }) => message)).not.toContain('log');
   });
 
   test.each([
