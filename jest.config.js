@@ -19,11 +19,11 @@ export default {
     {
       ...common,
       displayName: 'suite',
-      testMatch: ['<rootDir>/test/{core,contract,process}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{unit,contract,process}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/programs.js',
     },
     // These measure against the programs that their own scripts install.
-    { ...common, displayName: 'peers', testMatch: ['<rootDir>/test/{peers,boot}/**/*.test.ts'] },
+    { ...common, displayName: 'peers', testMatch: ['<rootDir>/{test/{peers,boot},tools}/**/*.test.ts'] },
   ],
   // Most of them wait for processes: one worker, which is jest's choice on two cores, would leave both idle.
   maxWorkers: 3,

@@ -1,5 +1,5 @@
-import { variables } from '../src/core/environment-variables.js';
-import { flag, integer, list, secret, text, withDefault } from '../src/core/input-kinds.js';
+import { variables } from '../src/core/inputs/environment-variables.js';
+import { flag, integer, list, secret, text, withDefault } from '../src/core/inputs/input-kinds.js';
 
 export const action = {
   name: 'Check a request for tests',

@@ -3,11 +3,11 @@ import {
   composeArtifactName,
   composeLifetime,
   findMissingSecrets,
-  summariseSkip,
-} from '../src/core/check-tests.js';
-import { chooseEnvironments } from '../src/core/choose-environments.js';
-import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs.js';
-import { resolveRef } from '../src/core/resolve-ref.js';
+  summarizeSkip,
+} from '../src/core/verdict/check-tests.js';
+import { chooseEnvironments } from '../src/core/tox/choose-environments.js';
+import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
+import { resolveRef } from '../src/core/tox/resolve-ref.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createRemote } from '../src/host/git.js';
@@ -33,7 +33,7 @@ export function runCheckTests(): Promise<void> {
     const skip = findMissingSecrets(values['required-secrets'] ?? [], values['secret-env']);
     if (skip !== '') {
       log.notice(`Skipped: ${skip}`);
-      await appendSummary(summariseSkip(skip), log);
+      await appendSummary(summarizeSkip(skip), log);
     }
     const sha = await findCommit(values, context);
     log.info(`To test: ${sha} of ${values.repository ?? context.repository}.`);

@@ -1,5 +1,5 @@
-import { secret, text } from '../src/core/input-kinds.js';
-import type { RawInputs } from '../src/core/inputs.js';
+import { secret, text } from '../src/core/inputs/input-kinds.js';
+import type { RawInputs } from '../src/core/inputs/inputs.js';
 
 /** How every action of the suite is let in to GitHub: a token, or an App whose token is minted here. */
 export const credentialInputs = {

@@ -1,7 +1,7 @@
-import { NAME_PATTERN } from '../src/core/identity.js';
-import { flag, integer, text, withDefault } from '../src/core/input-kinds.js';
-import { LONGEST_POOL_DAYS } from '../src/core/bounds.js';
-import { LONGEST_WARM_UP_MINUTES } from '../src/core/pool-rules.js';
+import { NAME_PATTERN } from '../src/core/kernel/identity.js';
+import { flag, integer, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { LONGEST_POOL_DAYS } from '../src/core/kernel/bounds.js';
+import { LONGEST_WARM_UP_MINUTES } from '../src/core/reap/pool-rules.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { inputs as start } from './start-runner.inputs.js';
 

@@ -1,7 +1,8 @@
-import { describeUnknown, parseInputs, refuseProblems, type RawInputs } from '../src/core/inputs.js';
-import { countReady, fillPool, listRetired, refuseIncompletePool, type FillRequest } from '../src/core/pool-fill.js';
-import { estimateIdleDay, summariseFill } from '../src/core/pool-report.js';
-import type { GitHub } from '../src/core/ports.js';
+import { describeUnknown, parseInputs, refuseProblems, type RawInputs } from '../src/core/inputs/inputs.js';
+import { countReady, fillPool, listRetired, refuseIncompletePool } from '../src/core/pool/fill.js';
+import type { FillRequest } from '../src/core/pool/request.js';
+import { estimateIdleDay, summarizeFill } from '../src/core/pool/report.js';
+import type { GitHub } from '../src/core/ports/github.js';
 import { clock } from '../src/host/clock.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -32,7 +33,7 @@ export function runFillPool(): Promise<void> {
       retired: listRetired(filled),
       'cost-per-idle-day-usd': cost === undefined ? '' : cost.toFixed(4),
     });
-    await appendSummary(summariseFill(filled), log);
+    await appendSummary(summarizeFill(filled), log);
     refuseIncompletePool(filled);
   });
 }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, type FailureCode } from '../src/core/failure.js';
-import type { InputDefinition, RawInputs } from '../src/core/inputs.js';
-import type { GitHub } from '../src/core/ports.js';
-import { resolvePreset, type ResolvedPreset } from '../src/core/presets.js';
+import { Failure, type FailureCode } from '../src/core/kernel/failure.js';
+import type { InputDefinition, RawInputs } from '../src/core/inputs/inputs.js';
+import type { GitHub } from '../src/core/ports/github.js';
+import { resolvePreset, type ResolvedPreset } from '../src/core/config/presets.js';
 import type { RunContext } from '../src/host/context.js';
 import { inputs, notInPresets } from './start-runner.inputs.js';
 
@@ -38,7 +38,7 @@ export async function findPreset(
   const allowed = Object.entries(inputs).flatMap(([name, { legacy }]: [string, InputDefinition<unknown>]) =>
     notInPresets.includes(name) || legacy ? [] : name,
   );
-  const presetsFile = file.found && { ...file.found, ...(await import('../src/core/yaml.js')) };
+  const presetsFile = file.found && { ...file.found, ...(await import('../src/core/kernel/yaml.js')) };
   const { preset, problems } = resolvePreset(wanted.preset, presetsFile, allowed);
   if (problems.length === 0) return { inputs: preset.inputs, problems, preset };
   return { inputs: preset.inputs, problems: file.unread === undefined ? problems : [...problems, file.unread] };

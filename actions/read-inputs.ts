@@ -1,5 +1,5 @@
-import type { InputDefinitions, RawInputs } from '../src/core/inputs.js';
-import { describeUnmasked, listSecrets } from '../src/core/secrets.js';
+import type { InputDefinitions, RawInputs } from '../src/core/inputs/inputs.js';
+import { describeUnmasked, listSecrets } from '../src/core/inputs/secrets.js';
 import { readRawInputs } from '../src/host/inputs.js';
 import { createLog } from '../src/host/log.js';
 import { mask } from '../src/host/mask.js';

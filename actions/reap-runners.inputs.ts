@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, secret, text, withDefault } from '../src/core/input-kinds.js';
+import { choice, flag, integer, list, secret, text, withDefault } from '../src/core/inputs/input-kinds.js';
 import { credentialInputs } from './credentials.inputs.js';
 
 export const action = {

@@ -1,8 +1,8 @@
-import { parseInputs, refuseProblems } from '../src/core/inputs.js';
-import type { ReaperEc2 } from '../src/core/ports.js';
-import { reap, refuseIncomplete } from '../src/core/reap.js';
-import { listFindings, summariseReap } from '../src/core/reap-report.js';
-import { refuseUnknownRegions } from '../src/core/region.js';
+import { parseInputs, refuseProblems } from '../src/core/inputs/inputs.js';
+import type { ReaperEc2 } from '../src/core/ports/ec2.js';
+import { reap, refuseIncomplete } from '../src/core/reap/reap.js';
+import { listFindings, summarizeReap } from '../src/core/reap/report.js';
+import { refuseUnknownRegions } from '../src/core/kernel/region.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -45,7 +45,7 @@ export function runReapRunners(): Promise<void> {
       removed: findings.filter(({ outcome }) => outcome === 'removed').length,
       failed: findings.filter(({ outcome }) => outcome === 'failed').length,
     });
-    await appendSummary(summariseReap(reaped, request.dryRun), log);
+    await appendSummary(summarizeReap(reaped, request.dryRun), log);
     refuseIncomplete(reaped);
   });
 }

@@ -1,5 +1,5 @@
-import { list } from '../src/core/input-kinds.js';
-import { needsInput } from '../src/core/run-summary.js';
+import { list } from '../src/core/inputs/input-kinds.js';
+import { needsInput } from '../src/core/verdict/run-summary.js';
 
 export const action = {
   name: 'Report tests',

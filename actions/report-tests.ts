@@ -1,6 +1,6 @@
-import { Failure } from '../src/core/failure.js';
-import { parseInputs, refuseProblems } from '../src/core/inputs.js';
-import { judgeRun, listJobs, summariseRun } from '../src/core/run-summary.js';
+import { Failure } from '../src/core/kernel/failure.js';
+import { parseInputs, refuseProblems } from '../src/core/inputs/inputs.js';
+import { judgeRun, listJobs, summarizeRun } from '../src/core/verdict/run-summary.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
@@ -20,7 +20,7 @@ export function runReportTests(): Promise<void> {
       jobs.length === 0 && problems.length === 0 ? ['`needs` is empty; allowed: `${{ toJSON(needs) }}`.'] : [];
     refuseProblems([...problems, ...missing]);
     const run = judgeRun(jobs, values.environments);
-    const summary = summariseRun(run);
+    const summary = summarizeRun(run);
     log.info(summary);
     await appendSummary(summary, log);
     writeOutputs({ verdict: run.verdict, skipped: listJobs(run.jobs, 'skipped') });

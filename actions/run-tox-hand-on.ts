@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ValuesOf } from '../src/core/inputs.js';
-import { composeAddOptions, CONFIGURATION_FILES, findObstacle } from '../src/core/own-reports.js';
+import type { ValuesOf } from '../src/core/inputs/inputs.js';
+import { composeAddOptions, CONFIGURATION_FILES, findObstacle } from '../src/core/tox/own-reports.js';
 import {
   askPassEnv,
   composeOverrides,
@@ -9,7 +9,7 @@ import {
   readMajorVersion,
   readPassEnv,
   type Command,
-} from '../src/core/tox-command.js';
+} from '../src/core/tox/tox-command.js';
 import { runProgram } from '../src/host/programs.js';
 import { refuseCancelled, type Place } from './run-tox-place.js';
 import type { inputs } from './run-tox.inputs.js';

@@ -1,5 +1,5 @@
-import type { Failure } from '../src/core/failure.js';
-import type { Log } from '../src/core/ports.js';
+import type { Failure } from '../src/core/kernel/failure.js';
+import type { Log } from '../src/core/ports/process.js';
 
 /** Where `setup` and tox run, and with what. */
 export interface Place {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { leaveOutNested } from '../src/core/own-reports.js';
-import type { TestResults } from '../src/core/test-results.js';
+import { leaveOutNested } from '../src/core/tox/own-reports.js';
+import type { TestResults } from '../src/core/verdict/test-results.js';
 import type { OwnFolder } from '../src/host/own-reports.js';
 import { CLOCK_GRACE_MS, readHead, readWhole } from '../src/host/read-reports.js';
 

@@ -1,14 +1,19 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { EnvironmentEvidence } from '../src/core/environment-verdict.js';
-import { Failure } from '../src/core/failure.js';
-import type { ValuesOf } from '../src/core/inputs.js';
-import { createTally, createToxReader, type Tally, type ToxWords } from '../src/core/test-output.js';
-import { TestResults } from '../src/core/test-results.js';
-import type { Evidence } from '../src/core/test-verdict.js';
-import { chooseTox, type Command } from '../src/core/tox-command.js';
-import { findJunitOption, parseToxResult, type EnvironmentRun, type ToxResult } from '../src/core/tox-result.js';
-import { describeUnconfigured, describeUndefined } from '../src/core/undefined-environments.js';
+import type { EnvironmentEvidence } from '../src/core/verdict/environment-verdict.js';
+import { Failure } from '../src/core/kernel/failure.js';
+import type { ValuesOf } from '../src/core/inputs/inputs.js';
+import { createTally, createToxReader, type Tally, type ToxWords } from '../src/core/verdict/test-output.js';
+import { TestResults } from '../src/core/verdict/test-results.js';
+import type { Evidence } from '../src/core/verdict/test-verdict.js';
+import { chooseTox, type Command } from '../src/core/tox/tox-command.js';
+import {
+  findJunitOption,
+  parseToxResult,
+  type EnvironmentRun,
+  type ToxResult,
+} from '../src/core/verdict/tox-result.js';
+import { describeUnconfigured, describeUndefined } from '../src/core/tox/undefined-environments.js';
 import { openOwnFolder, type OwnFolder } from '../src/host/own-reports.js';
 import { findProgram, runProgram } from '../src/host/programs.js';
 import { listReports, readReports } from '../src/host/read-reports.js';

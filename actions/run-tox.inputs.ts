@@ -1,7 +1,7 @@
-import { variables } from '../src/core/environment-variables.js';
-import { filePatterns } from '../src/core/file-patterns.js';
-import { flag, text, withDefault } from '../src/core/input-kinds.js';
-import { words } from '../src/core/split-words.js';
+import { variables } from '../src/core/inputs/environment-variables.js';
+import { filePatterns } from '../src/core/inputs/file-patterns.js';
+import { flag, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { words } from '../src/core/inputs/split-words.js';
 
 export const action = {
   name: 'Run tox',

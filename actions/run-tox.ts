@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { summariseEnvironments } from '../src/core/environment-table.js';
-import { Failure } from '../src/core/failure.js';
-import { withoutPrivate } from '../src/core/github-files.js';
-import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs.js';
-import { summariseTests } from '../src/core/test-report.js';
-import { judgeTests, resultsOf, type Evidence, type Verdict } from '../src/core/test-verdict.js';
+import { summarizeEnvironments } from '../src/core/verdict/environment-table.js';
+import { Failure } from '../src/core/kernel/failure.js';
+import { withoutPrivate } from '../src/core/tox/github-files.js';
+import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
+import { summarizeTests } from '../src/core/verdict/test-report.js';
+import { judgeTests, resultsOf, type Evidence, type Verdict } from '../src/core/verdict/test-verdict.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -41,7 +41,7 @@ export function runRunTox(): Promise<void> {
     const { failure } = verdict;
     report(failure ? 'failed' : 'passed');
     for (const warning of verdict.warnings) log.warning(warning);
-    await appendSummary(summarise(values, evidence, verdict), log);
+    await appendSummary(summarize(values, evidence, verdict), log);
     if (failure) throw new Failure(failure.code, failure.message, { hint: failure.hint });
   });
 }
@@ -84,7 +84,7 @@ async function runSetup(setup: string, place: Place): Promise<Place> {
   return { ...place, names, env: { ...env, PATH: prepend(env['PATH'] ?? '') } };
 }
 
-function summarise(values: Values, evidence: Evidence, { failure, environments }: Verdict): string {
-  const tests = summariseTests(`tox -e ${values['tox-env']}`, failure ? 'failed' : 'passed', resultsOf(evidence));
-  return `${tests}\n${summariseEnvironments(environments)}`;
+function summarize(values: Values, evidence: Evidence, { failure, environments }: Verdict): string {
+  const tests = summarizeTests(`tox -e ${values['tox-env']}`, failure ? 'failed' : 'passed', resultsOf(evidence));
+  return `${tests}\n${summarizeEnvironments(environments)}`;
 }

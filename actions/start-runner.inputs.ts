@@ -1,10 +1,10 @@
-import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/bounds.js';
-import { NAME_PATTERN } from '../src/core/identity.js';
-import { choice, flag, integer, legacy, list, text, withDefault } from '../src/core/input-kinds.js';
-import { BadValue, type InputDefinition } from '../src/core/inputs.js';
-import { certificates, environmentLines } from '../src/core/instance-settings.js';
-import { USER_DATA_LIMIT } from '../src/core/payload.js';
-import { tagsInput } from '../src/core/tags.js';
+import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
+import { NAME_PATTERN } from '../src/core/kernel/identity.js';
+import { choice, flag, integer, legacy, list, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { BadValue, type InputDefinition } from '../src/core/inputs/inputs.js';
+import { certificates, environmentLines } from '../src/core/inputs/instance-settings.js';
+import { USER_DATA_LIMIT } from '../src/core/machine/payload.js';
+import { tagsInput } from '../src/core/inputs/tags.js';
 import { credentialInputs } from './credentials.inputs.js';
 
 export const action = {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { describePlan } from '../src/core/launch.js';
-import { readBootPhases, type BootPhase } from '../src/core/boot-phases.js';
-import type { BootScripts } from '../src/core/payload.js';
-import type { Ec2ByRegion } from '../src/core/ports.js';
-import { summarisePlans, summariseStart } from '../src/core/report.js';
-import type { StartPorts } from '../src/core/start-ports.js';
-import { rehearseStart, startRunners, type Started } from '../src/core/start.js';
-import { removeTraces, tracesOf } from '../src/core/undo.js';
-import { parseInputs } from '../src/core/inputs.js';
-import { Failure } from '../src/core/failure.js';
+import { describePlan } from '../src/core/machine/plan-queue.js';
+import { readBootPhases, type BootPhase } from '../src/core/kernel/boot-phases.js';
+import type { BootScripts } from '../src/core/machine/payload.js';
+import type { Ec2ByRegion } from '../src/core/ports/ec2.js';
+import { summarizePlans, summarizeStart } from '../src/core/start/report.js';
+import type { StartPorts } from '../src/core/start/ports.js';
+import { dryRunStart, startRunners, type Started } from '../src/core/start/start.js';
+import { removeTraces, tracesOf } from '../src/core/start/roll-back.js';
+import { parseInputs } from '../src/core/inputs/inputs.js';
+import { Failure } from '../src/core/kernel/failure.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -64,8 +64,8 @@ export function runStartRunner(root: URL): Promise<void> {
       mask,
     };
     if (loaded.values['dry-run']) {
-      const { plans, sites } = await rehearseStart(loaded.request, ports);
-      await appendSummary(summarisePlans(plans, sites), log);
+      const { plans, regionSetups } = await dryRunStart(loaded.request, ports);
+      await appendSummary(summarizePlans(plans, regionSetups), log);
       for (const [index, plan] of plans.entries()) log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
       return;
     }
@@ -121,7 +121,7 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
     })),
   });
   const phases = loaded.request.waitFor === 'online' ? await readPhases(started, ec2In) : [];
-  await appendSummary(summariseStart(started, { label, phases }), log);
+  await appendSummary(summarizeStart(started, { label, phases }), log);
 }
 
 async function readPhases(started: Started, ec2In: Ec2ByRegion): Promise<readonly BootPhase[]> {

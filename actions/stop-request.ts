@@ -1,5 +1,11 @@
-import { describeUnknown, parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs.js';
-import { migrateInputs } from '../src/core/migration.js';
+import {
+  describeUnknown,
+  parseInputs,
+  refuseProblems,
+  type RawInputs,
+  type ValuesOf,
+} from '../src/core/inputs/inputs.js';
+import { migrateInputs } from '../src/core/inputs/migration.js';
 import { checkCredentials } from './credentials.inputs.js';
 import { pick } from './start-request.js';
 import { inputs as startInputs } from './start-runner.inputs.js';

@@ -1,6 +1,6 @@
-import { refuseProblems } from '../src/core/inputs.js';
-import { summariseStop } from '../src/core/report.js';
-import { refuseUnstopped, stopRunners } from '../src/core/stop.js';
+import { refuseProblems } from '../src/core/inputs/inputs.js';
+import { summarizeStop } from '../src/core/stop/report.js';
+import { refuseUnstopped, stopRunners } from '../src/core/stop/stop.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -37,7 +37,7 @@ export function runStopRunner(): Promise<void> {
       signal,
     });
     writeOutputs({ 'ec2-instance-ids': stopped.instances.map(({ instance }) => instance.id) });
-    await appendSummary(summariseStop(stopped), log);
+    await appendSummary(summarizeStop(stopped), log);
     refuseUnstopped(stopped);
     refuseProblems(unknown, 'Correct it in the workflow. What was named beside it was stopped.');
   });

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { messageOf } from '../src/core/failure.js';
+import { messageOf } from '../src/core/kernel/failure.js';
 import { findReasons, type Situation } from './make/alarm.js';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { messageOf } from '../src/core/failure.js';
+import { messageOf } from '../src/core/kernel/failure.js';
 import { connectReleases } from '../src/github/connect.js';
 import { clock } from '../src/host/clock.js';
 import { loadProxy } from '../src/host/proxy.js';

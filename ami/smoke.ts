@@ -1,7 +1,7 @@
 /** `ami/smoke.sh`: one instance of a fresh image tells whether the image is fit to be published. See `--help`. */
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { Failure, messageOf } from '../src/core/failure.js';
+import { Failure, messageOf } from '../src/core/kernel/failure.js';
 import { smokeImage } from '../src/core/images/smoke.js';
 import { connectEc2 } from '../src/ec2/connect.js';
 import { clock } from '../src/host/clock.js';

@@ -1,4 +1,4 @@
-import { TAG } from '../src/core/identity.js';
+import { TAG } from '../src/core/kernel/identity.js';
 import { all, inAccount, inAnyAccount, look, marked, PLACE, withoutAccount, type Policy } from './policy.js';
 
 // Not the repository's tag: a machine that builds an image is no runner, and none of the runners' roles may end it.

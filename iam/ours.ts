@@ -1,4 +1,4 @@
-import { TAG } from '../src/core/identity.js';
+import { TAG } from '../src/core/kernel/identity.js';
 import { marked, PLACE, type Grant } from './policy.js';
 
 const REPOSITORY = `${PLACE.owner}/${PLACE.repository}`;

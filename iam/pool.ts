@@ -1,4 +1,4 @@
-import { TAG } from '../src/core/identity.js';
+import { TAG } from '../src/core/kernel/identity.js';
 import { launchMarked, preflightActions, WHERE } from './launch.js';
 import { IS_OURS, MARKED_AS_OURS, OURS } from './ours.js';
 import { all, inAccount, look, marked, PLACE, type Conditions, type Policy } from './policy.js';

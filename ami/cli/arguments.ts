@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { Failure } from '../../src/core/failure.js';
-import { parseInputs, type ValuesOf } from '../../src/core/inputs.js';
-import { nearest } from '../../src/core/nearest.js';
+import { Failure } from '../../src/core/kernel/failure.js';
+import { parseInputs, type ValuesOf } from '../../src/core/inputs/inputs.js';
+import { nearest } from '../../src/core/kernel/nearest.js';
 import type { Option } from './options.js';
 
 export type Options = Readonly<Record<string, Option<unknown>>>;

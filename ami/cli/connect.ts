@@ -1,7 +1,7 @@
-import { Failure } from '../../src/core/failure.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import type { VersionSource } from '../../src/core/images/fitness.js';
 import type { ImageEc2 } from '../../src/core/images/ports.js';
-import { refuseUnknownRegions } from '../../src/core/region.js';
+import { refuseUnknownRegions } from '../../src/core/kernel/region.js';
 import { connectImages } from '../../src/ec2/connect-images.js';
 import { connectGitHub } from '../../src/github/connect.js';
 import { clock } from '../../src/host/clock.js';

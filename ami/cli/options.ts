@@ -1,7 +1,7 @@
-import { choice, flag, integer, list, text, withDefault } from '../../src/core/input-kinds.js';
-import { BadValue, type InputDefinition } from '../../src/core/inputs.js';
-import { nearest } from '../../src/core/nearest.js';
-import { builtInPresets } from '../../src/core/presets.js';
+import { choice, flag, integer, list, text, withDefault } from '../../src/core/inputs/input-kinds.js';
+import { BadValue, type InputDefinition } from '../../src/core/inputs/inputs.js';
+import { nearest } from '../../src/core/kernel/nearest.js';
+import { builtInPresets } from '../../src/core/kernel/built-in-presets.js';
 
 /** One option of a command: its parser, its line in `--help` and its errors come from here. */
 export interface Option<T> extends InputDefinition<T> {

@@ -1,5 +1,5 @@
-import { Failure } from '../../src/core/failure.js';
-import { nearest } from '../../src/core/nearest.js';
+import { Failure } from '../../src/core/kernel/failure.js';
+import { nearest } from '../../src/core/kernel/nearest.js';
 import { renderFailure } from '../../src/host/exit.js';
 import { readArguments } from './arguments.js';
 import { commands } from './commands.js';

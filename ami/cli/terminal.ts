@@ -1,4 +1,4 @@
-import type { Log } from '../../src/core/ports.js';
+import type { Log } from '../../src/core/ports/process.js';
 import { disarm } from '../../src/host/log.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Listed } from '../../src/core/images/survey.js';
-import { builtInPresets } from '../../src/core/presets.js';
+import { builtInPresets } from '../../src/core/kernel/built-in-presets.js';
 
 /** GitHub refuses a runner 30 days after the next release: nine days are left to mend what is broken. */
 const OLDEST_DAYS = 21;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../../src/core/failure.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import { smokeImage } from '../../src/core/images/smoke.js';
-import type { Ec2, ReaperEc2 } from '../../src/core/ports.js';
-import type { BuiltInPreset } from '../../src/core/presets.js';
+import type { Ec2, ReaperEc2 } from '../../src/core/ports/ec2.js';
+import type { BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { clock } from '../../src/host/clock.js';
 import { removeLeftovers } from './leftovers.js';

@@ -1,4 +1,4 @@
-import { Failure } from '../../src/core/failure.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 
 /** Aborts on Ctrl-C and SIGTERM, so that what was started is removed before this process ends. */
 export function interruption(): AbortSignal {

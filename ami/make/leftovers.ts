@@ -1,6 +1,8 @@
-import { endInstances, listAlive } from '../../src/core/end-instances.js';
-import { isEnding } from '../../src/core/instance-states.js';
-import type { Clock, Ec2, Log, ReaperEc2 } from '../../src/core/ports.js';
+import { endInstances, listAlive } from '../../src/core/instances/end-instances.js';
+import { isEnding } from '../../src/core/instances/states.js';
+import type { Clock } from '../../src/core/kernel/clock.js';
+import type { Ec2, ReaperEc2 } from '../../src/core/ports/ec2.js';
+import type { Log } from '../../src/core/ports/process.js';
 
 const LONGEST_MS = 180_000;
 const CADENCE_MS = 3_000;

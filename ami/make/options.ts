@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { Failure } from '../../src/core/failure.js';
-import { nearest } from '../../src/core/nearest.js';
-import { builtInPresets, type BuiltInPreset } from '../../src/core/presets.js';
+import { Failure } from '../../src/core/kernel/failure.js';
+import { nearest } from '../../src/core/kernel/nearest.js';
+import { builtInPresets, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 
 /** In their order. */
 export const steps = ['check', 'init', 'validate', 'build', 'smoke', 'publish'] as const;

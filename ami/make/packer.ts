@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Failure } from '../../src/core/failure.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import type { BuildPlan } from './plan.js';
 
 /** Where a plan is written for Packer to read; it stays beside the log. */

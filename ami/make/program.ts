@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { Failure } from '../../src/core/failure.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import type { Terminal } from './terminal.js';
 
 export interface ProgramRun {

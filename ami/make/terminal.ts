@@ -1,5 +1,5 @@
-import { Failure } from '../../src/core/failure.js';
-import type { Log } from '../../src/core/ports.js';
+import { Failure } from '../../src/core/kernel/failure.js';
+import type { Log } from '../../src/core/ports/process.js';
 import { renderFailure } from '../../src/host/exit.js';
 
 /** Whoever typed the command, and the build's log. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { Failure } from '../../src/core/failure.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import type { BuildOptions } from './options.js';
 
 const run = promisify(execFile);

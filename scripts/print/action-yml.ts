@@ -1,5 +1,5 @@
 import { Document, Scalar } from 'yaml';
-import type { InputDefinition, InputDefinitions } from '../../src/core/inputs.js';
+import type { InputDefinition, InputDefinitions } from '../../src/core/inputs/inputs.js';
 
 /** Everything printed about one action comes from this. */
 export interface ActionDefinition {

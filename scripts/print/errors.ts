@@ -1,4 +1,4 @@
-import { failureCodes } from '../../src/core/failure-codes.js';
+import { failureCodes } from '../../src/core/kernel/failure-codes.js';
 
 /** `docs/errors.md`: what each code means and what to do. */
 export function renderErrors(): string {
@@ -6,7 +6,7 @@ export function renderErrors(): string {
     ([code, { when, remedy }]) => `## \`${code}\`\n\n${when}\n\n**What to do:** ${remedy}\n`,
   );
   return [
-    '<!-- Printed from src/core/failure-codes.ts by npm run print. -->',
+    '<!-- Printed from src/core/kernel/failure-codes.ts by npm run print. -->',
     '',
     '# Errors',
     '',

@@ -1,4 +1,4 @@
-import { builtInPresets } from '../../src/core/presets.js';
+import { builtInPresets } from '../../src/core/kernel/built-in-presets.js';
 import { readEnvironments } from './environments.js';
 import { readInterface } from './workflow-inputs.js';
 import type { Sources } from './workflows.js';

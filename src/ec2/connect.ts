@@ -1,10 +1,12 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import { toConnectionFailure } from '../core/connection-faults.js';
-import { Failure } from '../core/failure.js';
-import type { Purpose } from '../core/patience.js';
-import type { Clock, Ec2, Log, ReaperEc2 } from '../core/ports.js';
+import { toConnectionFailure } from '../core/kernel/connection-faults.js';
+import { Failure } from '../core/kernel/failure.js';
+import type { Purpose } from '../core/kernel/patience.js';
+import type { Clock } from '../core/kernel/clock.js';
+import type { Ec2, ReaperEc2 } from '../core/ports/ec2.js';
+import type { Log } from '../core/ports/process.js';
 import { createCatalog } from './catalog.js';
 import { cleanCredentials } from './credentials.js';
 import { isHopeless, readError } from './errors.js';

@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
-import { Failure } from '../core/failure.js';
+import { Failure } from '../core/kernel/failure.js';
 
 const PARTS = {
   accessKeyId: 'AWS_ACCESS_KEY_ID',

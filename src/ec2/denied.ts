@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.js';
+import { Failure } from '../core/kernel/failure.js';
 import type { AwsError } from './errors.js';
 
 export function isDenied(code: string): boolean {

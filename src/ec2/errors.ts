@@ -1,6 +1,6 @@
-import { findConnectionFault } from '../core/connection-faults.js';
-import { Failure } from '../core/failure.js';
-import type { Refusal } from '../core/ports.js';
+import { findConnectionFault } from '../core/kernel/connection-faults.js';
+import { Failure } from '../core/kernel/failure.js';
+import type { Refusal } from '../core/ports/ec2.js';
 
 /** What EC2 or SSM said, or what kept them from saying anything. */
 export interface AwsError {

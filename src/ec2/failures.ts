@@ -1,43 +1,43 @@
-import { toConnectionFailure } from '../core/connection-faults.js';
-import { Failure, type FailureCode } from '../core/failure.js';
-import { renderTried } from '../core/patience.js';
+import { toConnectionFailure } from '../core/kernel/connection-faults.js';
+import { Failure, type FailureCode } from '../core/kernel/failure.js';
+import { renderTried } from '../core/kernel/patience.js';
 import { denied, isDenied } from './denied.js';
 import { classify, isServiceError, readError, type AwsError, type ErrorClass } from './errors.js';
 
-interface Explanation {
+interface KnownError {
   readonly failure: FailureCode;
   readonly says: string;
   readonly hint: string;
 }
 
-const CREDENTIALS_REJECTED: Explanation = {
+const CREDENTIALS_REJECTED: KnownError = {
   failure: 'aws-not-authorized',
   says: 'AWS does not accept the credentials',
   hint: 'Check the role or keys given to aws-actions/configure-aws-credentials, and that they have not expired.',
 };
 /** EC2 has one code for credentials that nobody knows, regions that are not enabled, and images of others. */
-const AUTH_FAILURE: Explanation = {
+const AUTH_FAILURE: KnownError = {
   ...CREDENTIALS_REJECTED,
   hint: `${CREDENTIALS_REJECTED.hint} In a region that the account has not enabled, AWS says the same.`,
 };
-const IMAGE_NOT_SHARED: Explanation = {
+const IMAGE_NOT_SHARED: KnownError = {
   failure: 'image-not-found',
   says: 'This account may not use the image',
   hint: 'Have its owner share the AMI with this account, or name another one in `ec2-image-id`.',
 };
-const NETWORK: Explanation = {
+const NETWORK: KnownError = {
   failure: 'network-mismatch',
   says: 'EC2 does not accept the subnet or security group',
   hint: 'Check that `subnet-id` and `security-group-id` exist in this region and share a VPC. Without `subnet-id`, a default VPC is needed.',
 };
-const VOLUME_QUOTA: Explanation = {
+const VOLUME_QUOTA: KnownError = {
   failure: 'quota-exceeded',
   says: 'The EBS quota of the account does not allow the root volume',
   hint: 'Ask for a smaller or slower volume, delete volumes, or raise the EBS quota in the Service Quotas console.',
 };
 
 /** Dead ends that deserve better words than AWS's. Keys are codes, or their beginnings where they end in a dot. */
-const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   AuthFailure: AUTH_FAILURE,
   InvalidClientTokenId: CREDENTIALS_REJECTED,
   UnrecognizedClientException: CREDENTIALS_REJECTED,
@@ -90,7 +90,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 };
 
 /** Words for what no table row explains, by what the error means. */
-const UNEXPLAINED: Readonly<Record<ErrorClass['kind'], Explanation>> = {
+const UNEXPLAINED: Readonly<Record<ErrorClass['kind'], KnownError>> = {
   refused: {
     failure: 'no-capacity',
     says: 'EC2 cannot start this plan now',
@@ -158,9 +158,9 @@ function isCredentialsError(error: unknown): boolean {
   return code === 'CredentialsProviderError' || code === 'TokenProviderError';
 }
 
-function explain({ code, message }: AwsError): Explanation | undefined {
+function explain({ code, message }: AwsError): KnownError | undefined {
   if (code === 'AuthFailure' && /not authorized for images?/i.test(message)) return IMAGE_NOT_SHARED;
-  return EXPLANATIONS[code] ?? EXPLANATIONS[code.slice(0, code.indexOf('.') + 1)];
+  return KNOWN_ERRORS[code] ?? KNOWN_ERRORS[code.slice(0, code.indexOf('.') + 1)];
 }
 
 function about(aws: AwsError, { hint, cause }: { hint: string; cause: unknown }): Failure['about'] {

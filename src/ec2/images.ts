@@ -8,7 +8,7 @@ import {
   type Image as AwsImage,
 } from '@aws-sdk/client-ec2';
 import type { ImageCopy, ImageEc2, LeftSnapshot, OwnImage, OwnSnapshot } from '../core/images/ports.js';
-import type { TagFilter } from '../core/ports.js';
+import type { TagFilter } from '../core/ports/ec2.js';
 import { readImage, toImage } from './catalog.js';
 import { GarbledAnswer } from './errors.js';
 import { codeBehind } from './failures.js';

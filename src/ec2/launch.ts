@@ -1,6 +1,6 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
-import type { Ec2, Instance, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports.js';
-import { Failure } from '../core/failure.js';
+import type { Ec2, Instance, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports/ec2.js';
+import { Failure } from '../core/kernel/failure.js';
 import { classify, GarbledAnswer, readError, REFUSALS, toRefusal, type RefusalClass } from './errors.js';
 import { translate } from './failures.js';
 import { toInstance } from './instances.js';

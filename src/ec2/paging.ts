@@ -1,5 +1,5 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
-import type { TagFilter } from '../core/ports.js';
+import type { TagFilter } from '../core/ports/ec2.js';
 import { GarbledAnswer } from './errors.js';
 import type { Requests } from './requests.js';
 

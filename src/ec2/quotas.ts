@@ -1,4 +1,4 @@
-import type { Market } from '../core/ports.js';
+import type { Market } from '../core/ports/catalog.js';
 
 interface Quota {
   /** As Service Quotas prints it. */

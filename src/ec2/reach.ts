@@ -1,4 +1,4 @@
-import type { Pool } from '../core/ports.js';
+import type { LaunchTarget } from '../core/ports/ec2.js';
 import { readError, REFUSALS, type RefusalClass } from './errors.js';
 import { isDenied } from './denied.js';
 
@@ -34,7 +34,7 @@ const DENIED: Readonly<Record<string, RefusalClass['scope']>> = {
  * What a launch's error says about the other plans; `undefined` when it holds for all of them, in every region, or says
  * nothing at all. A wider reach than the true one loses plans that would do; a narrower one costs a request each.
  */
-export function reachOf(error: unknown, plan: Pool): RefusalClass | undefined {
+export function reachOf(error: unknown, plan: LaunchTarget): RefusalClass | undefined {
   const { code, message } = readError(error);
   if (REFUSALS[code]) return REFUSALS[code];
   if (isDenied(code)) {

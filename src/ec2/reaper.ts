@@ -6,7 +6,7 @@ import {
   type SpotInstanceRequest as AwsSpotRequest,
   type Volume as AwsVolume,
 } from '@aws-sdk/client-ec2';
-import type { ReaperEc2, SpotRequest, TagFilter, Volume } from '../core/ports.js';
+import type { ReaperEc2, SpotRequest, TagFilter, Volume } from '../core/ports/ec2.js';
 import { GarbledAnswer } from './errors.js';
 import { codeBehind } from './failures.js';
 import { readPages, readTags, toTagFilters } from './paging.js';

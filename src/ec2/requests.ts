@@ -1,5 +1,5 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import { takeTurns } from '../core/back-off.js';
+import { takeTurns } from '../core/kernel/back-off.js';
 import {
   GivenUp,
   Patience,
@@ -8,7 +8,7 @@ import {
   type PatienceOptions,
   type PatientCall,
   type Purpose,
-} from '../core/patience.js';
+} from '../core/kernel/patience.js';
 import { classify, readError } from './errors.js';
 import { translate } from './failures.js';
 

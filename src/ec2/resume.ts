@@ -4,8 +4,8 @@ import {
   type ModifyInstanceAttributeCommandInput,
   StartInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { Failure } from '../core/failure.js';
-import type { Ec2, ResumeOutcome } from '../core/ports.js';
+import { Failure } from '../core/kernel/failure.js';
+import type { Ec2, ResumeOutcome } from '../core/ports/ec2.js';
 import { classify, GarbledAnswer, readError, toRefusal } from './errors.js';
 import { translate } from './failures.js';
 import type { Requests } from './requests.js';
@@ -18,14 +18,17 @@ const GONE = /^(IncorrectInstanceState|IncorrectState|InvalidInstanceID\.(NotFou
  *
  * @param launches where the start itself is asked for: EC2 throttles it with the launches
  */
-export function createResumer(requests: Requests, launches: Requests): Pick<Ec2, 'arm' | 'tagInstance' | 'resume'> {
+export function createResumer(
+  requests: Requests,
+  launches: Requests,
+): Pick<Ec2, 'writeUserData' | 'tagInstance' | 'resume'> {
   return {
-    async arm(id, userData) {
+    async writeUserData(id, userData) {
       const outcomes = await Promise.all([
         modify(requests, { InstanceId: id, UserData: { Value: userData } }),
         modify(requests, { InstanceId: id, InstanceInitiatedShutdownBehavior: { Value: 'terminate' } }),
       ]);
-      return outcomes.includes('gone') ? 'gone' : 'armed';
+      return outcomes.includes('gone') ? 'gone' : 'written';
     },
     async tagInstance(id, tags) {
       const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import githubAppJwt from 'universal-github-app-jwt';
-import { Failure } from '../core/failure.js';
-import type { Clock } from '../core/ports.js';
+import { Failure } from '../core/kernel/failure.js';
+import type { Clock } from '../core/kernel/clock.js';
 import { readPrivateKey } from './private-key.js';
 import { isRecord, wordsOf, type HttpError } from './refusals.js';
 import { Requests, type Answer, type Credentials, type RequestPolicy } from './request.js';

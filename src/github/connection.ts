@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest';
-import type { Clock } from '../core/ports.js';
+import type { Clock } from '../core/kernel/clock.js';
 import type { Answer, Call, Requests } from './request.js';
 import type { Repository, ScopePaths } from './scope.js';
 

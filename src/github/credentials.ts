@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.js';
+import { Failure } from '../core/kernel/failure.js';
 import { useApp, type AppContext, type GivenApp } from './app.js';
 import type { Credentials } from './request.js';
 

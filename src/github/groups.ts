@@ -1,5 +1,5 @@
-import { Failure } from '../core/failure.js';
-import type { RunnerGroup } from '../core/ports.js';
+import { Failure } from '../core/kernel/failure.js';
+import type { RunnerGroup } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { isAllowedWorkflow } from './group-workflows.js';
 import { readAll } from './pages.js';

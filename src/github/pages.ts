@@ -1,4 +1,4 @@
-import type { Purpose } from '../core/patience.js';
+import type { Purpose } from '../core/kernel/patience.js';
 import { toCall, type Connection } from './connection.js';
 import { isRecord } from './refusals.js';
 

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { Failure } from '../core/failure.js';
+import { Failure } from '../core/kernel/failure.js';
 
 /**
  * A GitHub App's private key as PKCS#8 PEM, which is what signs its tokens. GitHub hands keys out as PKCS#1; both are

@@ -1,6 +1,6 @@
-import { findConnectionFault, toConnectionFailure } from '../core/connection-faults.js';
-import { Failure, type FailureCode } from '../core/failure.js';
-import { renderTried } from '../core/patience.js';
+import { findConnectionFault, toConnectionFailure } from '../core/kernel/connection-faults.js';
+import { Failure, type FailureCode } from '../core/kernel/failure.js';
+import { renderTried } from '../core/kernel/patience.js';
 import { adviseOnCause } from './advice.js';
 import type { ResponseHeaders } from './rate-limit.js';
 

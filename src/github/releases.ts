@@ -1,5 +1,5 @@
-import { Failure } from '../core/failure.js';
-import type { Architecture, RunnerDownload } from '../core/ports.js';
+import { Failure } from '../core/kernel/failure.js';
+import type { Architecture, RunnerDownload } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { readList } from './pages.js';
 import { isRecord } from './refusals.js';

@@ -1,4 +1,4 @@
-import { GivenUp, Patience, toPurpose, Trouble, type PatienceOptions, type Purpose } from '../core/patience.js';
+import { GivenUp, Patience, toPurpose, Trouble, type PatienceOptions, type Purpose } from '../core/kernel/patience.js';
 import { paceOf, readRateLimit, readWait, type RateLimit, type ResponseHeaders } from './rate-limit.js';
 import {
   isHttpError,

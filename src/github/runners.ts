@@ -1,5 +1,5 @@
-import { Trouble, type Purpose } from '../core/patience.js';
-import type { MintedRunner, MintRequest, Runner } from '../core/ports.js';
+import { Trouble, type Purpose } from '../core/kernel/patience.js';
+import type { MintedRunner, MintRequest, Runner } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { readAll } from './pages.js';
 import { isRecord, wordsOf, type HttpError } from './refusals.js';

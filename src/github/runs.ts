@@ -1,4 +1,4 @@
-import type { AttemptState, RunJob } from '../core/ports.js';
+import type { AttemptState, RunJob } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { readAll, readList } from './pages.js';
 import { isRecord } from './refusals.js';

@@ -1,6 +1,6 @@
-import type { Scope } from '../core/identity.js';
+import type { Scope } from '../core/kernel/identity.js';
 
-export type { Scope } from '../core/identity.js';
+export type { Scope } from '../core/kernel/identity.js';
 
 /** A repository by its two names. */
 export interface Repository {

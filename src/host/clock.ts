@@ -1,4 +1,4 @@
-import type { Clock } from '../core/ports.js';
+import type { Clock } from '../core/kernel/clock.js';
 
 export const clock: Clock = {
   now: () => Date.now(),

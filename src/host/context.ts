@@ -1,6 +1,6 @@
 import { context } from '@actions/github';
-import { Failure } from '../core/failure.js';
-import type { Run } from '../core/identity.js';
+import { Failure } from '../core/kernel/failure.js';
+import type { Run } from '../core/kernel/identity.js';
 
 /** The workflow run that this process belongs to, as GitHub describes it. */
 export interface RunContext extends Run {

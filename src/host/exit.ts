@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
-import { toConnectionFailure } from '../core/connection-faults.js';
-import { Failure } from '../core/failure.js';
-import { summariseFailure } from '../core/report.js';
+import { toConnectionFailure } from '../core/kernel/connection-faults.js';
+import { Failure } from '../core/kernel/failure.js';
+import { summarizeFailure } from '../core/kernel/markdown.js';
 import { createLog, disarm } from './log.js';
 import { appendSummary } from './summary.js';
 
@@ -35,7 +35,7 @@ async function end(thrown: unknown, exit: Exit): Promise<void> {
   const error = toConnectionFailure(thrown, 'A request could not be sent') ?? thrown;
   if (error instanceof Failure) tellFailure(error);
   else tellBug(error);
-  await appendSummary(summariseFailure(error instanceof Failure ? describe(error) : describeBug(error)), createLog());
+  await appendSummary(summarizeFailure(error instanceof Failure ? describe(error) : describeBug(error)), createLog());
   await flush();
   exit(1);
 }
@@ -65,13 +65,13 @@ function tellBug(error: unknown): void {
   core.setFailed(`${message}\nWhat to do: ${hint}`);
 }
 
-function describe(failure: Failure): Parameters<typeof summariseFailure>[0] {
+function describe(failure: Failure): Parameters<typeof summarizeFailure>[0] {
   const why = explainCause(failure);
   const details = [...(why ? [why] : []), ...(failure.about.details ?? [])];
   return { code: failure.code, message: failure.message, hint: failure.hint, details };
 }
 
-function describeBug(error: unknown): Parameters<typeof summariseFailure>[0] {
+function describeBug(error: unknown): Parameters<typeof summarizeFailure>[0] {
   const text = error instanceof Error ? error.message : String(error);
   return {
     code: 'bug',

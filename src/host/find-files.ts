@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FilePatterns } from '../core/file-patterns.js';
+import type { FilePatterns } from '../core/inputs/file-patterns.js';
 
 export interface FoundFile {
   /** Relative to the root, with `/`. */

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Failure } from '../core/failure.js';
-import type { Remote } from '../core/resolve-ref.js';
+import { Failure } from '../core/kernel/failure.js';
+import type { Remote } from '../core/tox/resolve-ref.js';
 import { runProgram } from './programs.js';
 
 /** A listing of refs is one short answer; a history without its files is some megabytes for a large repository. */

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import type { Log } from '../core/ports.js';
+import type { Log } from '../core/ports/process.js';
 
 /**
  * The run's log. Groups don't nest on GitHub: a group inside a group is a plain line of the outer one.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Nonce } from '../core/ports.js';
+import type { Nonce } from '../core/ports/process.js';
 
 export const nonce: Nonce = (digits) =>
   randomBytes(Math.ceil(digits / 2))

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { HttpClient } from '@actions/http-client';
 import { checkBypass } from '@actions/http-client/lib/proxy';
-import { PROXY_VARIABLE } from '../core/connection-faults.js';
+import { PROXY_VARIABLE } from '../core/kernel/connection-faults.js';
 import { createFetch } from './node-fetch.js';
 import type { ProxyTransport } from './proxy.js';
 

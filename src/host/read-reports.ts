@@ -1,11 +1,11 @@
 import { closeSync, createReadStream, openSync, readSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../core/failure.js';
-import type { FilePatterns } from '../core/file-patterns.js';
-import { JunitReader } from '../core/junit.js';
-import type { Reports } from '../core/test-verdict.js';
-import { TestResults } from '../core/test-results.js';
-import { decodeXml } from '../core/xml-text.js';
+import { messageOf } from '../core/kernel/failure.js';
+import type { FilePatterns } from '../core/inputs/file-patterns.js';
+import { JunitReader } from '../core/verdict/junit.js';
+import type { Reports } from '../core/verdict/test-verdict.js';
+import { TestResults } from '../core/verdict/test-results.js';
+import { decodeXml } from '../core/verdict/xml-text.js';
 import { findFiles } from './find-files.js';
 
 /** Files that were written in the second before the tests began may have a coarse time stamp. */

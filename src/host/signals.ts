@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Failure } from '../core/failure.js';
+import { Failure } from '../core/kernel/failure.js';
 
 /**
  * Aborted when GitHub cancels the step: it sends SIGINT, 7.5 s later SIGTERM, and kills 2.5 s after that

@@ -1,5 +1,5 @@
 import { getState, saveState } from '@actions/core';
-import type { Journal, JournalEntry } from '../core/ports.js';
+import type { Journal, JournalEntry } from '../core/ports/process.js';
 
 /** One key, rewritten whole at each entry: GitHub hands the last value to the `post` step. */
 const KEY = 'journal';

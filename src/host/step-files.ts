@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parseEnvironmentFile, prependPaths } from '../core/github-files.js';
+import { parseEnvironmentFile, prependPaths } from '../core/tox/github-files.js';
 
 /** What a program writes to the files of GITHUB_ENV and GITHUB_PATH, from now on. GitHub reads them after the step. */
 export function watchStepFiles(env: NodeJS.ProcessEnv): () => {

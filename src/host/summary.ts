@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { summary } from '@actions/core';
-import { fitBytes } from '../core/markdown.js';
-import type { Log } from '../core/ports.js';
+import { fitBytes } from '../core/kernel/markdown.js';
+import type { Log } from '../core/ports/process.js';
 
 /** What GitHub takes a step; it drops a larger summary whole. Source: docs, "Workflow commands for GitHub Actions". */
 const MOST_BYTES = 1024 * 1024;

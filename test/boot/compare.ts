@@ -1,6 +1,6 @@
 /** `npm run bench:boot [-- PAIRS]`: seconds from the first process to an online runner, three ways, side by side. */
-import { readBootPhases } from '../../src/core/boot-phases.js';
-import { median } from '../../scripts/bench/statistics.js';
+import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
+import { median } from '../../tools/bench/statistics.js';
 import { findTree, Stage } from './stage.js';
 import { paths, type PathName } from './paths.js';
 

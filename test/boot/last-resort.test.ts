@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
-import { renderUserData } from '../../src/core/payload.js';
+import { renderUserData } from '../../src/core/machine/payload.js';
 import { createBoot, type BootedMachine } from './booted-machine.js';
 import { BootedTree } from './booted-tree.js';
 import { CLOUD_ADDRESS } from './network.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
-import { median } from '../../scripts/bench/statistics.js';
+import { median } from '../../tools/bench/statistics.js';
 import { findNode24 } from '../node24/nodes.js';
 import { createBoot } from './booted-machine.js';
 import { tellProcessor } from './booted-vm.js';
@@ -18,7 +18,7 @@ import { findTree } from './stage.js';
 
 /** Of a cold start, what one from the pool may take at most. */
 const BAR = 0.5;
-/** As EC2 answers, roughly, and the same for both: see scripts/measure-pool.ts. */
+/** As EC2 answers, roughly, and the same for both: see tools/measure-pool/main.ts. */
 const PENDING_MS = 3_000;
 const POOL = { pool: 'ready' };
 

@@ -2,7 +2,7 @@
  * `npm run test:vm [-- agent|stock|cloud-final …]`: the provisioned tree with a kernel of its own, in QEMU. It has to
  * reach an online runner, run a job and power off. Prints the processor and the seconds of each way.
  */
-import { readBootPhases } from '../../src/core/boot-phases.js';
+import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import type { SandboxEvent } from '../../sandbox/sandbox.js';
 import { tellProcessor } from './booted-vm.js';
 import { STEPS } from './job.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../../src/core/ports.js';
+import type { Clock } from '../../src/core/kernel/clock.js';
 
 /**
  * What the SDK's normal chain finds, and nothing of the machine the test runs on: no profile, no instance role.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
-import { Failure } from '../../src/core/failure.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import { classify, GarbledAnswer, type ErrorClass } from '../../src/ec2/errors.js';
 import { translate } from '../../src/ec2/failures.js';
 import { adviseOnQuota } from '../../src/ec2/quotas.js';

@@ -1,6 +1,6 @@
-import { AMD64_IMAGE, FAKE_IMAGES, GROUP, SUBNET_A, SUBNET_B, type FakeImage } from '../core/fake-catalog.js';
-import { FakeClock } from '../core/fake-clock.js';
-import { createFakeEc2 } from '../core/fake-ec2.js';
+import { AMD64_IMAGE, FAKE_IMAGES, GROUP, SUBNET_A, SUBNET_B, type FakeImage } from '../worlds/fake-catalog.js';
+import { FakeClock } from '../worlds/fake-clock.js';
+import { createFakeEc2 } from '../worlds/fake-ec2.js';
 import { describeEc2 } from './ec2.suite.js';
 
 const image = FAKE_IMAGES.find(({ id }) => id === AMD64_IMAGE) as FakeImage;

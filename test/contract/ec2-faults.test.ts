@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Failure } from '../../src/core/failure.js';
-import type { Ec2, LaunchSpec, ReaperEc2 } from '../../src/core/ports.js';
+import { Failure } from '../../src/core/kernel/failure.js';
+import type { Ec2, LaunchSpec, ReaperEc2 } from '../../src/core/ports/ec2.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { seed, startSandbox, type Fault, type Sandbox } from '../../sandbox/sandbox.js';
-import { FakeClock, FAKE_START } from '../core/fake-clock.js';
+import { FakeClock, FAKE_START } from '../worlds/fake-clock.js';
 import { setAwsEnvironment } from './aws-environment.js';
 
 let sandbox: Sandbox;
@@ -241,7 +241,7 @@ describe('what passes is waited out', () => {
     ['DeleteVolume', BROKEN, 50, () => ec2.deleteVolume('vol-0123456789abcdef0')],
     ['CancelSpotInstanceRequests', THROTTLED, 290, () => ec2.cancelSpotRequest('sir-12345678')],
     ['CreateTags', THROTTLED, 100, () => ec2.tagInstance(anInstance, { a: 'b' })],
-    ['ModifyInstanceAttribute', BROKEN, 50, () => ec2.arm(anInstance, Buffer.from('#!/bin/bash\n'))],
+    ['ModifyInstanceAttribute', BROKEN, 50, () => ec2.writeUserData(anInstance, Buffer.from('#!/bin/bash\n'))],
     ['StartInstances', THROTTLED, 175, () => ec2.resume(anInstance)],
     ['RunInstances', BROKEN, 55, () => ec2.launch(spec())],
   ])('%s: %p for %d s', async (operation, fault, seconds, ask) => {

@@ -20,7 +20,7 @@ const cases = {
   'one that was given another payload ends with its next power-off': {
     async run(world) {
       const id = await stopped(world);
-      expect(await world.ec2.arm(id, OTHER)).toBe('armed');
+      expect(await world.ec2.writeUserData(id, OTHER)).toBe('written');
       expect(await world.readUserData(id)).toBe(OTHER.toString());
       await world.ec2.resume(id);
       await untilState(world, id, 'running');
@@ -40,7 +40,7 @@ const cases = {
     async run(world) {
       const id = await launch(world);
       await untilState(world, id, 'running');
-      expect(await world.ec2.arm(id, OTHER)).toBe('gone');
+      expect(await world.ec2.writeUserData(id, OTHER)).toBe('gone');
       expect(await world.readUserData(id)).not.toBe(OTHER.toString());
     },
   },
@@ -57,7 +57,7 @@ const cases = {
       const id = await stopped(world);
       await world.ec2.terminate([id]);
       await untilState(world, id, 'terminated');
-      expect(await world.ec2.arm(id, OTHER)).toBe('gone');
+      expect(await world.ec2.writeUserData(id, OTHER)).toBe('gone');
     },
   },
   'one that EC2 does not know cannot be started': {
@@ -72,7 +72,7 @@ const cases = {
   },
   'one that EC2 does not know takes no payload': {
     async run({ ec2 }) {
-      expect(await ec2.arm(NOBODY, OTHER)).toBe('gone');
+      expect(await ec2.writeUserData(NOBODY, OTHER)).toBe('gone');
     },
   },
   'one for which there is no room is refused its start, and stays as it is': {

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { SpotRequest, Volume } from '../../src/core/ports.js';
+import type { SpotRequest, Volume } from '../../src/core/ports/ec2.js';
 import type { Ec2Case } from './ec2.cases.js';
 import { eventually, planFor, specFor, type Ec2World } from './ec2.world.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
-import type { Failure } from '../../src/core/failure.js';
-import type { Refusal } from '../../src/core/ports.js';
+import type { Failure } from '../../src/core/kernel/failure.js';
+import type { Refusal } from '../../src/core/ports/ec2.js';
 import { translate } from '../../src/ec2/failures.js';
 import { reachOf } from '../../src/ec2/reach.js';
 

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import type { FailureCode } from '../../src/core/failure.js';
-import type { Instance, LaunchSpec, Refusal } from '../../src/core/ports.js';
+import type { FailureCode } from '../../src/core/kernel/failure.js';
+import type { Instance, LaunchSpec, Refusal } from '../../src/core/ports/ec2.js';
 import { eventually, planFor, specFor, type Ec2World, type Ec2WorldOptions } from './ec2.world.js';
 
 export interface Ec2Case {

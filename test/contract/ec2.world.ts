@@ -1,4 +1,5 @@
-import type { Clock, Ec2, LaunchSpec, Pool, ReaperEc2 } from '../../src/core/ports.js';
+import type { Clock } from '../../src/core/kernel/clock.js';
+import type { Ec2, LaunchSpec, LaunchTarget, ReaperEc2 } from '../../src/core/ports/ec2.js';
 
 /** One implementation of the port, in a world of its own. */
 export interface Ec2World {
@@ -9,7 +10,7 @@ export interface Ec2World {
   /** Makes several own images of different age; answers a pattern that fits them all and the id of the newest. */
   publishImages(): Promise<{ readonly pattern: string; readonly newest: string }>;
   /** Leaves no capacity for this plan. */
-  emptyPool(plan: Required<Pool>): void | Promise<void>;
+  emptyPool(plan: Required<LaunchTarget>): void | Promise<void>;
   /** The machine switches itself off: what that means, its launch or a later change has said. */
   switchOff(id: string): void | Promise<void>;
   /** Switches its termination protection on. */
@@ -49,7 +50,7 @@ export interface Ec2WorldOptions {
 }
 
 /** A launch that every world admits; each with a client token of its own unless told otherwise. */
-export function specFor(world: Ec2World, changes: Partial<LaunchSpec> & { plan?: Pool } = {}): LaunchSpec {
+export function specFor(world: Ec2World, changes: Partial<LaunchSpec> & { plan?: LaunchTarget } = {}): LaunchSpec {
   return {
     plan: planFor(world),
     imageId: world.catalog.image.id,
@@ -62,7 +63,7 @@ export function specFor(world: Ec2World, changes: Partial<LaunchSpec> & { plan?:
   };
 }
 
-export function planFor(world: Ec2World, changes: Partial<Pool> = {}): Required<Pool> {
+export function planFor(world: Ec2World, changes: Partial<LaunchTarget> = {}): Required<LaunchTarget> {
   return { instanceType: 't3.xlarge', subnetId: world.catalog.subnets[0], market: 'on-demand', ...changes };
 }
 

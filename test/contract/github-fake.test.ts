@@ -1,5 +1,5 @@
-import type { RunJob } from '../../src/core/ports.js';
-import { FakeGitHub } from '../core/fake-github.js';
+import type { RunJob } from '../../src/core/ports/github.js';
+import { FakeGitHub } from '../worlds/fake-github.js';
 import { describeGitHub } from './github.suite.js';
 
 describeGitHub('fake', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GitHub, MintRequest, ReaperGitHub, StopGitHub } from '../../src/core/ports.js';
+import type { GitHub, MintRequest, ReaperGitHub, StopGitHub } from '../../src/core/ports/github.js';
 
 /** One implementation of the port, in a world of its own where nothing is registered. */
 export interface GitHubContractWorld {

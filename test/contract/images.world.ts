@@ -1,5 +1,5 @@
 import type { ImageEc2 } from '../../src/core/images/ports.js';
-import type { Clock } from '../../src/core/ports.js';
+import type { Clock } from '../../src/core/kernel/clock.js';
 
 /** One implementation of the port in two regions of one account. */
 export interface ImagesWorld {

@@ -1,4 +1,4 @@
-import { createRandom } from '../core/fate.js';
+import { createRandom } from '../worlds/random.js';
 
 export { createRandom };
 

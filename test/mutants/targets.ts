@@ -6,47 +6,53 @@ export interface Target {
   readonly tests: readonly string[];
 }
 
-const core = (...names: string[]): string[] => names.map((name) => `test/core/${name}.test.ts`);
+const unit = (...names: string[]): string[] => names.map((name) => `test/unit/core/${name}.test.ts`);
+const interleavings = 'test/unit/interleavings/interleavings.test.ts';
 const sources = (...names: string[]): string[] => names.map((name) => `src/core/${name}.ts`);
+const room = (folder: string, ...names: string[]): string[] => sources(...names.map((name) => `${folder}/${name}`));
 
 /** No process tests but the agent's: they run the bundles, which are made of the sources as they were. */
 export const TARGETS: readonly Target[] = [
   {
     name: 'reap',
-    files: sources(
+    files: room(
       'reap',
-      'reap-candidates',
-      'reap-ghosts',
-      'reap-identity',
-      'reap-leftovers',
-      'reap-pooled',
-      'reap-refusal',
-      'reap-rules',
-      'reap-sweep',
-      'reap-world',
+      'reap',
+      'candidates',
+      'ghosts',
+      'identity',
+      'leftovers',
+      'pooled',
+      'refusal',
+      'rules',
+      'sweep',
+      'world',
       'pool-rules',
     ),
-    tests: core('reap', 'reap-doubt', 'pool-rules', 'reap-report', 'interleavings'),
+    tests: [...unit('reap/reap', 'reap/doubt', 'reap/pool-rules', 'reap/report'), interleavings],
   },
   {
     name: 'roll-back',
-    files: sources('undo', 'end-instances', 'mint', 'attempt', 'start-traces'),
-    tests: core('undo', 'end-instances', 'start', 'start-order', 'pool-claims', 'interleavings'),
+    files: [...room('start', 'roll-back', 'mint', 'attempt', 'created'), ...sources('instances/end-instances')],
+    tests: [
+      ...unit('start/roll-back', 'instances/end-instances', 'start/start', 'start/order', 'start/claims'),
+      interleavings,
+    ],
   },
   {
     name: 'stop',
-    files: sources('stop', 'stop-search', 'stop-plan', 'stop-choice', 'stop-runners', 'ended-so-far', 'run-jobs'),
-    tests: core('stop', 'stop-jobs', 'end-instances', 'explain', 'interleavings'),
+    files: room('stop', 'stop', 'search', 'plan', 'choice', 'runners', 'ended-so-far', 'run-jobs'),
+    tests: [...unit('stop/stop', 'stop/jobs', 'instances/end-instances', 'diagnosis/explain'), interleavings],
   },
   {
     name: 'claim',
-    files: sources('pool-claim', 'pool-look', 'pool'),
-    tests: core('pool-start', 'pool-claims', 'pool-fill', 'pool-rules', 'start', 'reap'),
+    files: [...room('start', 'claim', 'look-at-pool'), ...room('pool', 'pool', 'view'), ...sources('kernel/origin')],
+    tests: unit('start/start-from-pool', 'start/claims', 'pool/fill', 'reap/pool-rules', 'start/start', 'reap/reap'),
   },
   {
     name: 'plan queue',
-    files: sources('launch'),
-    tests: core('plan-board', 'start', 'start-order', 'start-refusals'),
+    files: sources('machine/plan-queue'),
+    tests: unit('machine/plan-queue', 'start/start', 'start/order', 'start/refusals'),
   },
   {
     name: 'agent',

@@ -20,7 +20,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { promisify } from 'node:util';
 import { removeLeftovers } from '../../ami/make/leftovers.js';
 import { createTerminal } from '../../ami/make/terminal.js';
-import { ubuntuParameter } from '../../src/core/image.js';
+import { ubuntuParameter } from '../../src/core/machine/image.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { clock } from '../../src/host/clock.js';
 import { setAwsEnvironment } from '../contract/aws-environment.js';

@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { compilePatterns } from '../../src/core/file-patterns.js';
+import { compilePatterns } from '../../src/core/inputs/file-patterns.js';
 import { readReports } from '../../src/host/read-reports.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep } from '../../sandbox/step.js';
-import { ours, oursToStop } from '../../scripts/bench/contenders.js';
+import { ours, oursToStop } from '../../tools/bench/contenders.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder: string;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { renderUserData, type BootScripts, type Payload } from '../../src/core/payload.js';
+import { renderUserData, type BootScripts, type Payload } from '../../src/core/machine/payload.js';
 
 export const bootFolder = fileURLToPath(new URL('../../ami/boot/', import.meta.url));
 

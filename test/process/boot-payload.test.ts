@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { renderUserData, USER_DATA_LIMIT } from '../../src/core/payload.js';
+import { renderUserData, USER_DATA_LIMIT } from '../../src/core/machine/payload.js';
 import { bootScripts, defaults, packRunner, scenario, shim } from './boot-machine.js';
 
 const platform = `linux-${process.arch}`;

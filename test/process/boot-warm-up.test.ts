@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { renderWarmUp, type WarmUp } from '../../src/core/payload.js';
+import { renderWarmUp, type WarmUp } from '../../src/core/machine/payload.js';
 import { install, scenario, shim, type Machine } from './boot-machine.js';
 
 const warmUp = (changes: Partial<WarmUp> = {}) =>

@@ -2,11 +2,11 @@ import { dirname } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import { startSandbox } from '../../sandbox/sandbox.js';
 import { runStep } from '../../sandbox/step.js';
-import { budget } from '../../scripts/bench/budget.js';
-import { measureSize, timeColdStarts } from '../../scripts/bench/bundle.js';
-import { ours } from '../../scripts/bench/contenders.js';
-import { measuredNode } from '../../scripts/bench/node.js';
-import { readPeak, reportPeak } from '../../scripts/bench/start.js';
+import { budget } from '../../tools/bench/budget.js';
+import { measureSize, timeColdStarts } from '../../tools/bench/bundle.js';
+import { ours } from '../../tools/bench/contenders.js';
+import { measuredNode } from '../../tools/bench/node.js';
+import { readPeak, reportPeak } from '../../tools/bench/start.js';
 import { runScript } from './script.js';
 
 const PAIRS = 10;

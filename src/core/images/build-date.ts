@@ -1,4 +1,4 @@
-import { TAG } from '../identity.js';
+import { TAG } from '../kernel/identity.js';
 import type { OwnImage } from './ports.js';
 
 const DAY_MS = 86_400_000;

@@ -1,12 +1,13 @@
-import { Failure, messageOf } from '../failure.js';
-import { OWN_PREFIX } from '../tags.js';
-import type { Clock, Log, Nonce } from '../ports.js';
-import type { BuiltInPreset } from '../presets.js';
+import { Failure, messageOf } from '../kernel/failure.js';
+import { OWN_PREFIX } from '../kernel/tags.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Log, Nonce } from '../ports/process.js';
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { awaitImage } from './await-image.js';
 import { requireFit, type VersionSource } from './fitness.js';
 import type { ImageEc2, OwnImage } from './ports.js';
 import { deprecate, publish, readPublished, type Published } from './publish.js';
-import { publishedParameter } from '../image.js';
+import { publishedParameter } from '../machine/image.js';
 
 export interface CopyRequest {
   readonly preset: BuiltInPreset;

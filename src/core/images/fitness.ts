@@ -1,8 +1,9 @@
-import { Failure, messageOf } from '../failure.js';
-import { TAG } from '../identity.js';
-import { checkRunnerVersion } from '../image.js';
-import type { Architecture, GitHub, Log } from '../ports.js';
-import type { BuiltInPreset } from '../presets.js';
+import { Failure, messageOf } from '../kernel/failure.js';
+import { TAG } from '../kernel/identity.js';
+import { checkRunnerVersion } from '../machine/image.js';
+import type { Architecture, GitHub } from '../ports/github.js';
+import type { Log } from '../ports/process.js';
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import type { ImageEc2, OwnImage } from './ports.js';
 
 /** GitHub for the one question about a runner's version, or why it cannot be asked. */

@@ -1,4 +1,5 @@
-import type { Ec2, Image, Instance, TagFilter } from '../ports.js';
+import type { Ec2, Instance, TagFilter } from '../ports/ec2.js';
+import type { Image } from '../ports/catalog.js';
 
 /** An image of this account, with what its keeper needs to know. */
 export interface OwnImage extends Image {

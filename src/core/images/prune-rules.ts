@@ -3,7 +3,7 @@ import type { OwnImage, OwnSnapshot } from './ports.js';
 import type { Uses } from './uses.js';
 
 /** Decided from facts alone; in doubt the answer is `keep`. Each `why` completes "because …" */
-export interface Verdict {
+export interface PruneDecision {
   readonly kind: 'keep' | 'remove';
   readonly why: string;
 }
@@ -19,19 +19,19 @@ export interface PruneFacts {
   readonly now: number;
 }
 
-/** All images of one preset in one region, the youngest build first, each with its verdict. */
+/** All images of one preset in one region, the youngest build first, each with its decision. */
 export function judgeImages(
   images: readonly OwnImage[],
   facts: PruneFacts,
-): readonly { readonly image: OwnImage; readonly verdict: Verdict }[] {
+): readonly { readonly image: OwnImage; readonly decision: PruneDecision }[] {
   const sorted = images.toSorted(byBuildDate);
   const available = sorted.filter(({ state }) => state === 'available');
   // Whatever was asked for: a preset that has an image keeps one.
   const newest = available.slice(0, Math.max(1, facts.keep));
-  return sorted.map((image) => ({ image, verdict: judge(image, newest, facts) }));
+  return sorted.map((image) => ({ image, decision: judge(image, newest, facts) }));
 }
 
-function judge(image: OwnImage, newest: readonly OwnImage[], { uses, now }: PruneFacts): Verdict {
+function judge(image: OwnImage, newest: readonly OwnImage[], { uses, now }: PruneFacts): PruneDecision {
   const own = uses.get(image.id);
   // Nobody asked about this one: it is no candidate.
   if (own === undefined) return { kind: 'keep', why: 'it is not known who uses it' };
@@ -56,7 +56,7 @@ function judge(image: OwnImage, newest: readonly OwnImage[], { uses, now }: Prun
 }
 
 /** Snapshots that an image left behind when it went; EC2 refuses the deletion of one that an image needs. */
-export function judgeSnapshot(snapshot: OwnSnapshot, images: readonly OwnImage[], now: number): Verdict {
+export function judgeSnapshot(snapshot: OwnSnapshot, images: readonly OwnImage[], now: number): PruneDecision {
   const owner = images.find(({ snapshotIds }) => snapshotIds.includes(snapshot.id));
   if (owner) return { kind: 'keep', why: `${owner.id} needs it` };
   if (snapshot.state === 'pending') return { kind: 'keep', why: 'it is being made' };

@@ -1,10 +1,10 @@
-import { Failure } from '../failure.js';
-import { TAG } from '../identity.js';
-import type { Log } from '../ports.js';
-import type { BuiltInPreset } from '../presets.js';
+import { Failure } from '../kernel/failure.js';
+import { TAG } from '../kernel/identity.js';
+import type { Log } from '../ports/process.js';
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { builtAt } from './build-date.js';
 import type { ImageEc2, OwnImage, OwnSnapshot } from './ports.js';
-import { judgeImages, judgeSnapshot, type Verdict } from './prune-rules.js';
+import { judgeImages, judgeSnapshot, type PruneDecision } from './prune-rules.js';
 import { findUses } from './uses.js';
 
 export interface PruneRequest {
@@ -60,7 +60,7 @@ export async function prune(request: PruneRequest, ports: PrunePorts): Promise<P
   return { findings, untouched };
 }
 
-type Candidate = { readonly preset: BuiltInPreset; readonly verdict: Verdict } & (
+type Candidate = { readonly preset: BuiltInPreset; readonly decision: PruneDecision } & (
   { readonly kind: 'image'; readonly thing: OwnImage } | { readonly kind: 'snapshot'; readonly thing: OwnSnapshot }
 );
 
@@ -78,9 +78,9 @@ async function judgeRegion(request: PruneRequest, ec2: ImageEc2, now: number): P
     const own = ours.filter(({ tags }) => tags[TAG.preset] === preset);
     const judged = judgeImages(own, { keep: request.keep, uses, now });
     return [
-      ...judged.map(({ image, verdict }) => ({ kind: 'image' as const, preset, verdict, thing: image })),
-      ...snapshots[at]!.map((thing) => ({ thing, verdict: judgeSnapshot(thing, images, now) }))
-        .filter(({ verdict }) => verdict.kind === 'remove')
+      ...judged.map(({ image, decision }) => ({ kind: 'image' as const, preset, decision, thing: image })),
+      ...snapshots[at]!.map((thing) => ({ thing, decision: judgeSnapshot(thing, images, now) }))
+        .filter(({ decision }) => decision.kind === 'remove')
         .map((one) => ({ kind: 'snapshot' as const, preset, ...one })),
     ];
   });
@@ -90,10 +90,10 @@ async function carryOut(
   candidate: Candidate,
   { ec2, request, ports }: { readonly ec2: ImageEc2; readonly request: PruneRequest; readonly ports: PrunePorts },
 ): Promise<PruneFinding> {
-  const { kind, preset, verdict, thing } = candidate;
+  const { kind, preset, decision, thing } = candidate;
   const made = kind === 'image' ? builtAt(thing) : thing.createdAt;
-  const about = { kind, preset, region: ec2.region, id: thing.id, ageMs: ports.now - made, why: verdict.why } as const;
-  if (verdict.kind === 'keep') return { ...about, outcome: 'kept' };
+  const about = { kind, preset, region: ec2.region, id: thing.id, ageMs: ports.now - made, why: decision.why } as const;
+  if (decision.kind === 'keep') return { ...about, outcome: 'kept' };
   if (request.dryRun) return { ...about, outcome: 'would-remove' };
   try {
     return { ...about, ...(await remove(candidate, ec2)) };

@@ -1,4 +1,4 @@
-import type { BuiltInPreset } from '../presets.js';
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 
 /** Of Docker's official images, from where a pull is not counted against an address. */
 const UBUNTU = 'public.ecr.aws/docker/library/ubuntu:24.04';

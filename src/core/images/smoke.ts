@@ -1,12 +1,15 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readBootPhases, tailConsole } from '../boot-phases.js';
-import { endInstances, INVISIBLE_BOUND_MS, listAlive } from '../end-instances.js';
-import { Failure } from '../failure.js';
-import { TAG } from '../identity.js';
-import { isEnding } from '../instance-states.js';
-import { renderUserData } from '../payload.js';
-import type { Clock, Ec2, Image, Instance, LaunchSpec, Log, Refusal } from '../ports.js';
-import { builtInMachine, type BuiltInPreset } from '../presets.js';
+import { readBootPhases, tailConsole } from '../kernel/boot-phases.js';
+import { endInstances, INVISIBLE_BOUND_MS, listAlive } from '../instances/end-instances.js';
+import { Failure } from '../kernel/failure.js';
+import { TAG } from '../kernel/identity.js';
+import { isEnding } from '../instances/states.js';
+import { renderUserData } from '../machine/payload.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Ec2, Instance, LaunchSpec, Refusal } from '../ports/ec2.js';
+import type { Image } from '../ports/catalog.js';
+import type { Log } from '../ports/process.js';
+import { builtInMachine, type BuiltInPreset } from '../kernel/built-in-presets.js';
 import { readSmoke, renderSmokeScript, type SmokeReport } from './smoke-script.js';
 
 /** From the machine's start until it has been told that it may not last longer; it ends itself then. */

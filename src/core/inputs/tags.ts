@@ -1,0 +1,70 @@
+// JSON.parse does not always say where an error is; a user who wrote JSON inside YAML needs to know.
+import { OWN_PREFIX, type Tags } from '../kernel/tags.js';
+import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { BadValue, type InputDefinition } from './inputs.js';
+
+// Limits from "Tag your Amazon EC2 resources" (EC2 user guide): 50 tags, keys of 128, values of 256 characters.
+const USER_TAG_LIMIT = 35;
+const ALLOWED = 'a JSON list like [{"Key": "Team", "Value": "ml"}], or lines like Team=ml';
+
+/** `aws-resource-tags`: JSON as in ec2-github-runner, or `Key=Value` lines. */
+export function tagsInput(description: string): InputDefinition<Tags | undefined> {
+  return { takes: 'JSON or `Key=Value` lines', description, parse: parseTags };
+}
+
+function parseTags(given: string): Tags {
+  const pairs = /^[[{]/.test(given) ? parseJson(given) : parseLines(given);
+  const tags: Record<string, string> = {};
+  for (const [key, value] of pairs) {
+    checkTag(key, value);
+    if (Object.hasOwn(tags, key)) throw new BadValue('each key once', key);
+    tags[key] = value;
+  }
+  if (pairs.length > USER_TAG_LIMIT) throw new BadValue(`at most ${USER_TAG_LIMIT} tags`, `${pairs.length} tags`);
+  return tags;
+}
+
+function parseJson(given: string): [string, string][] {
+  const errors: ParseError[] = [];
+  const parsed: unknown = parseJsonc(given, errors, { disallowComments: true });
+  const first = errors[0];
+  if (first) {
+    throw new BadValue(
+      `${ALLOWED}; the JSON is malformed (${printParseErrorCode(first.error)} at ${locate(given, first.offset)})`,
+    );
+  }
+  if (!Array.isArray(parsed)) throw new BadValue(ALLOWED);
+  return parsed.map((entry: unknown, index) => {
+    const { Key, Value } = (entry ?? {}) as { Key?: unknown; Value?: unknown };
+    if (typeof Key !== 'string' || typeof Value !== 'string') {
+      throw new BadValue(`${ALLOWED}; entry ${index + 1} lacks a text "Key" or "Value"`, JSON.stringify(entry));
+    }
+    return [Key, Value];
+  });
+}
+
+function locate(given: string, offset: number): string {
+  const before = given.slice(0, offset).split('\n');
+  return `line ${before.length}, column ${before.at(-1)!.length + 1}`;
+}
+
+function parseLines(given: string): [string, string][] {
+  return given
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => {
+      const at = line.indexOf('=');
+      if (at < 1) throw new BadValue(ALLOWED, line);
+      return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    });
+}
+
+function checkTag(key: string, value: string): void {
+  if (/^aws:/i.test(key)) throw new BadValue('keys that do not begin with `aws:`, which AWS reserves', key);
+  // In any case: IAM finds a tag by its key in any case, so one of the user's could stand for one of ours.
+  if (key.toLowerCase().startsWith(OWN_PREFIX))
+    throw new BadValue(`keys that do not begin with \`${OWN_PREFIX}\``, key);
+  if (key.length < 1 || key.length > 128) throw new BadValue('keys of 1 to 128 characters', key);
+  if (value.length > 256) throw new BadValue('values of at most 256 characters', `${key}=${value}`);
+}

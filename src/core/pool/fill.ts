@@ -1,0 +1,125 @@
+import type { FillRequest, FillPorts } from './request.js';
+import { endInstances, listAlive } from '../instances/end-instances.js';
+import { Failure } from '../kernel/failure.js';
+import { describePlan } from '../machine/plan-queue.js';
+import { TAG } from '../kernel/identity.js';
+import { launchWarmUps, type WarmingUp } from './launch.js';
+import { judgeAll, type JudgedInstance } from './judge.js';
+import { lookAtPool } from './view.js';
+import { findFailedWarmUps, waitForWarmUps, type WarmUpOutcome } from './wait.js';
+
+import { preflight, type Preflight } from '../machine/preflight.js';
+import type { StartRequest } from '../machine/request.js';
+import { prepareRegions } from '../machine/region-setup.js';
+
+export interface Filled {
+  readonly pool: string;
+  readonly dryRun: boolean;
+  readonly judged: readonly JudgedInstance[];
+  /** How many there were to launch. */
+  readonly wanted: number;
+  readonly launched: readonly WarmingUp[];
+  readonly outcomes: readonly WarmUpOutcome[];
+  /** Those that were to be retired and that EC2 did not end, and why. */
+  readonly notTerminated: readonly { readonly id: string; readonly why: string }[];
+  /** Why fewer were launched than wanted. */
+  readonly failure?: Failure;
+  /** Of one instance of the pool. */
+  readonly volumes: readonly { readonly type: string; readonly sizeGiB: number }[];
+}
+
+/**
+ * Brings a pool to its size: takes away what is too old, of another shape or too much, launches what is missing, and
+ * waits until that has booted once and stopped. Dying in the middle leaves nothing that needs anybody: every instance
+ * carries the pool's tags from its launch on and stops by itself, and the next run goes on from there.
+ *
+ * @throws Failure `bad-input` for machines that cannot be pooled; as the adapters throw it
+ */
+export async function fillPool(request: FillRequest, ports: FillPorts): Promise<Filled> {
+  const { machine, size, dryRun } = request;
+  const { clock, log } = ports;
+  const ready = await log.group('Check the request', async () => {
+    const asking = { ...ports, now: clock.now() };
+    const found = await preflight({ ...machine, markets: ['on-demand'], pool: undefined }, asking);
+    refuseUnpoolable(machine, found);
+    await prepareRegions(machine, found.regionSetups, asking);
+    return found;
+  });
+  const { view, failedWarmUps } = await log.group('Look at the pool', async () => {
+    const seen = await lookAtPool(machine, [...ready.regionSetups.keys()], ports);
+    return { view: seen, failedWarmUps: await findFailedWarmUps(seen, ports) };
+  });
+  const judged = judgeAll(view, request, { ready, now: clock.now(), failedWarmUps });
+  for (const { instance, decision } of judged) log.info(`${instance.id} (${instance.state}): ${decision.why}.`);
+  const kept = judged.filter(({ decision }) => decision.kind === 'keep' && !decision.isClaimed).length;
+  const wanted = Math.max(0, size - kept);
+  const [setup] = ready.regionSetups.values();
+  const volumes = [setup!.rootVolume, ...setup!.furtherVolumes].map(({ type = 'gp2', sizeGiB = 0 }) => ({
+    type,
+    sizeGiB,
+  }));
+  const filled = { pool: machine.pool, dryRun, judged, wanted, volumes };
+  const notTerminated = dryRun ? [] : await retire(judged, ports);
+  if (dryRun || wanted === 0) return { ...filled, launched: [], outcomes: [], notTerminated };
+  log.notice(`Launching ${wanted} for pool ${machine.pool}, the first as ${describePlan(ready.plans[0]!)}.`);
+  const { launched, failure } = await log.group('Launch', () => launchWarmUps(wanted, { request, ready, ports }));
+  const outcomes = await log.group('Warm up', () => waitForWarmUps(launched, request.warmUpMs, ports));
+  return { ...filled, launched, outcomes, notTerminated, ...(failure && { failure }) };
+}
+
+/** Those that are ready, or will be. */
+export function countReady({ judged, outcomes, dryRun, wanted }: Filled): number {
+  const kept = judged.filter(({ decision }) => decision.kind === 'keep' && !decision.isClaimed).length;
+  return kept + (dryRun ? wanted : outcomes.filter(({ kind }) => kind !== 'failed').length);
+}
+
+/** Those that were retired. */
+export function listRetired({ judged, notTerminated }: Filled): string[] {
+  return judged.flatMap(({ instance: { id }, decision }) =>
+    decision.kind === 'retire' && !notTerminated.some((one) => one.id === id) ? id : [],
+  );
+}
+
+/** @throws Failure `pool-incomplete`, why nothing could be launched, or `cleanup-incomplete` */
+export function refuseIncompletePool({ outcomes, launched, failure, notTerminated }: Filled): void {
+  const failed = outcomes.filter((one) => one.kind === 'failed');
+  const left = [...notTerminated, ...failed.flatMap(({ id, left: why }) => (why === undefined ? [] : { id, why }))];
+  const untold = `Not ended: ${left.map(({ id }) => id).join(', ')}. ${[...new Set(left.map(({ why }) => why))].join(' ')}`;
+  if (failed.length > 0) {
+    throw new Failure('pool-incomplete', `${failed.length} of ${launched.length} warm-ups failed.`, {
+      hint: `Read the reasons; an image from before pools must be built again (ami/README.md). ${left.length === 0 ? 'Those machines were removed.' : `${untold} The next run looks again.`}`,
+      details: failed.map(({ id, why }) => `${id}: ${why}`),
+    });
+  }
+  if (failure) throw failure;
+  if (left.length > 0)
+    throw new Failure('cleanup-incomplete', untold, { hint: 'The next run of fill-pool looks again.' });
+}
+
+/** An agent that reads its user data at every boot is what brings a stopped machine back as a runner. */
+function refuseUnpoolable({ markets }: StartRequest, { regionSetups }: Preflight): void {
+  const problems = [...regionSetups.values()].flatMap(({ image, region }) =>
+    image.tags[TAG.runnerVersion] === undefined
+      ? `\`ec2-image-id\` is ${image.id} (${image.name}) in ${region}; allowed in a pool: images built by \`ami/\`, whose agent runs at every boot.`
+      : [],
+  );
+  if (!markets.includes('on-demand')) {
+    problems.push('`market-type` is spot; allowed in a pool: `on-demand`. A one-time spot instance cannot be stopped.');
+  }
+  if (problems.length === 0) return;
+  throw new Failure('bad-input', problems.length === 1 ? problems[0]! : 'These machines cannot be pooled.', {
+    hint: 'Correct it, or start such runners without a pool. Nothing was launched.',
+    details: problems.length === 1 ? [] : problems,
+  });
+}
+
+/** @returns those that EC2 did not end */
+async function retire(judged: readonly JudgedInstance[], ports: FillPorts): Promise<Filled['notTerminated']> {
+  const doomed = judged
+    .filter(({ decision }) => decision.kind === 'retire')
+    .map(({ instance: { id }, region }) => ({ id, region }));
+  const outcome = await endInstances(doomed, ports, 0);
+  const { ended } = outcome;
+  if (ended.length > 0) ports.log.info(`Retired ${ended.map(({ id }) => id).join(', ')}.`);
+  return listAlive(outcome);
+}

@@ -1,0 +1,72 @@
+import { TAG } from '../kernel/identity.js';
+import { findMisfit } from './pool.js';
+import { isClaimed, nameClaim } from '../kernel/origin.js';
+import { isEnding } from '../instances/states.js';
+import type { FillRequest } from './request.js';
+import type { PoolView } from './view.js';
+import { judgePooled } from '../reap/pool-rules.js';
+import type { Instance } from '../ports/ec2.js';
+import type { Preflight } from '../machine/preflight.js';
+
+export type PoolDecision =
+  | { readonly kind: 'keep'; readonly why: string; readonly isClaimed: boolean }
+  | { readonly kind: 'retire'; readonly why: string };
+
+export interface JudgedInstance {
+  readonly instance: Instance;
+  readonly region: string;
+  readonly decision: PoolDecision;
+}
+
+interface Circumstances {
+  readonly ready: Preflight;
+  readonly now: number;
+  /** Why the first boot of some has failed, by id. */
+  readonly failedWarmUps: ReadonlyMap<string, string>;
+}
+
+/** What of a pool stays and what goes; over the number, the oldest go. What a start has claimed is not the pool's. */
+export function judgeAll(view: PoolView, request: FillRequest, circumstances: Circumstances): JudgedInstance[] {
+  const judged = view.instances
+    .filter(({ instance }) => !isEnding(instance))
+    .map((one) => ({ ...one, decision: judge(one, { view, request, ...circumstances }) }))
+    .sort((a, b) => b.instance.launchedAt - a.instance.launchedAt);
+  let places = request.size;
+  return judged.map((one) => {
+    const { decision } = one;
+    if (decision.kind === 'retire' || decision.isClaimed || places-- > 0) return one;
+    return {
+      ...one,
+      decision: { kind: 'retire', why: `the pool is to have ${request.size}, and newer ones are there` },
+    };
+  });
+}
+
+function judge(
+  { instance, region }: { readonly instance: Instance; readonly region: string },
+  about: Circumstances & { readonly view: PoolView; readonly request: FillRequest },
+): PoolDecision {
+  const { ready, now, view, request, failedWarmUps } = about;
+  const { machine } = request;
+  const isLocked = view.runnerNames.has(nameClaim(instance.id));
+  if (isClaimed(instance.tags)) return { kind: 'keep', why: 'a start has claimed it', isClaimed: true };
+  // A tag that is no time, or none at all, is as good as one that has passed: it was made by fill-pool, or is useless.
+  const expiresAt = Date.parse(instance.tags[TAG.expiresAt] ?? '') || 0;
+  const pooled = judgePooled(instance, { pool: machine.pool, expiresAt, isLocked, now });
+  if (pooled.kind === 'remove') return { kind: 'retire', why: pooled.why };
+  if (isLocked) return { kind: 'keep', why: pooled.why, isClaimed: true };
+  const end = failedWarmUps.get(instance.id);
+  if (end !== undefined) return { kind: 'retire', why: `its warm-up failed: ${end}` };
+  const setup = ready.regionSetups.get(region)!;
+  const isPlanned = ready.plans.some(
+    (plan) =>
+      plan.region === region &&
+      plan.instanceType === instance.type &&
+      (plan.subnetId === undefined || plan.subnetId === instance.subnetId),
+  );
+  const misfit = isPlanned
+    ? findMisfit(instance, { request: machine, setup, scope: machine.scope })
+    : 'its type or subnet is not among those that are asked for';
+  if (misfit !== undefined) return { kind: 'retire', why: misfit };
+  return { kind: 'keep', why: pooled.why, isClaimed: false };
+}

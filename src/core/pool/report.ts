@@ -1,0 +1,47 @@
+import { estimateVolume, PRICES_OF } from '../kernel/prices.js';
+import { table } from '../kernel/markdown.js';
+import { countReady, type Filled } from './fill.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** USD for a day in which nothing of the pool is used; `undefined` for a volume whose price is not known here. */
+export function estimateIdleDay(filled: Filled): number | undefined {
+  const each = filled.volumes.map((volume) => estimateVolume(volume, DAY_MS) ?? Number.NaN);
+  const one = each.reduce((sum, price) => sum + price, 0);
+  return Number.isNaN(one) ? undefined : one * countReady(filled);
+}
+
+/** The job summary: what the pool has, what it costs, and what was done. Markdown. */
+export function summarizeFill(filled: Filled): string {
+  const { pool, dryRun, judged, wanted, launched, outcomes, notTerminated } = filled;
+  const cost = estimateIdleDay(filled);
+  const volumes = filled.volumes.map(({ type, sizeGiB }) => `${sizeGiB} GiB of ${type}`).join(' and ');
+  const price = cost === undefined ? 'at a price that is not known here' : `$${cost.toFixed(2)} a day`;
+  const rows = [
+    ...judged.map(({ instance, region, decision }) => [
+      instance.id,
+      region,
+      instance.type,
+      instance.state,
+      decision.kind === 'keep' ? 'kept' : describeRetirement(instance.id, { dryRun, notTerminated }),
+      decision.why,
+    ]),
+    ...launched.map(({ id, plan }) => {
+      const outcome = outcomes.find((one) => one.id === id);
+      const told = outcome?.kind === 'ready' ? `after ${(outcome.ms / 1000).toFixed(0)} s` : (outcome?.kind ?? '');
+      return [id, plan.region, plan.instanceType, '', 'launched', outcome?.kind === 'failed' ? outcome.why : told];
+    }),
+  ];
+  return [
+    dryRun ? `### Dry run: pool ${pool} was not changed` : `### Pool ${pool}`,
+    '',
+    `${countReady(filled)} instance(s)${dryRun && wanted > 0 ? `, ${wanted} of them to be launched` : ''}. While nobody uses them they cost what their volumes do: ${volumes} each, together ${price} (${PRICES_OF}).`,
+    '',
+    ...(rows.length > 0 ? [table(['Instance', 'Region', 'Type', 'State', 'What', 'Why'], rows), ''] : []),
+  ].join('\n');
+}
+
+function describeRetirement(id: string, { dryRun, notTerminated }: Pick<Filled, 'dryRun' | 'notTerminated'>): string {
+  if (dryRun) return 'would be retired';
+  return notTerminated.some((one) => one.id === id) ? 'could not be retired' : 'retired';
+}

@@ -1,0 +1,90 @@
+import { DOUBT_BOUND_MS } from '../kernel/bounds.js';
+import { Failure } from '../kernel/failure.js';
+import { isOverdue, nameOf, type Finding, type Reaped } from './finding.js';
+import { renderAge, renderCost } from './report.js';
+
+/** One thing that failed or has been in doubt for too long; or a listing that failed, with all that it would have decided. */
+interface Trouble {
+  readonly sentence: string;
+  readonly hint: string;
+  readonly failure?: Failure;
+  readonly isListing?: boolean;
+}
+
+/** So many are listed in the error; the summary has them all. */
+const MOST_LISTED = 20;
+const MOST_NAMED = 5;
+
+/**
+ * @throws Failure `cleanup-incomplete` when something could not be judged or removed, or has been in doubt for a day;
+ * the code of the listing when one listing alone failed; `cancelled`. What is no Failure: a defect of ours
+ */
+export function refuseIncomplete({ findings, cancelled, defect }: Reaped): void {
+  if (defect) throw defect.error;
+  const troubles = [...describeFailed(findings), ...findings.filter(isOverdue).map(describeDoubt)];
+  const [first, ...others] = troubles;
+  if (first) throw others.length === 0 ? refuseOne(first) : refuseSeveral(troubles, findings);
+  if (!cancelled) return;
+  throw new Failure('cancelled', `The sweep was cancelled after ${findings.length} findings.`, {
+    hint: 'Nothing is half done: the next sweep goes on where this one ended.',
+  });
+}
+
+function refuseOne({ sentence, hint, failure, isListing = false }: Trouble): Failure {
+  const { why: _, ...about } = failure?.about ?? {};
+  const code = failure && isListing ? failure.code : 'cleanup-incomplete';
+  const message = isListing ? sentence : `One thing could not be dealt with. ${sentence}`;
+  return new Failure(code, message, { ...about, hint: `${hint} The next sweep tries again.` });
+}
+
+function refuseSeveral(troubles: readonly Trouble[], findings: readonly Finding[]): Failure {
+  const bad = findings.filter((one) => one.failure !== undefined || isOverdue(one));
+  const names = listNames([...new Set(bad.map(nameOf))]);
+  const sentences = troubles.map(({ sentence }) => sentence);
+  const rest = sentences.length - MOST_LISTED;
+  const requestId = troubles.find(({ failure }) => failure)?.failure?.about.requestId;
+  return new Failure(
+    'cleanup-incomplete',
+    `${bad.length} of ${findings.length} findings could not be dealt with: ${names}.`,
+    {
+      hint: `${[...new Set(troubles.map(({ hint }) => hint))].join(' ')} The next sweep tries again.`,
+      details: [...sentences.slice(0, MOST_LISTED), ...(rest > 0 ? [`${rest} more are in the job summary.`] : [])],
+      ...(requestId !== undefined && { requestId }),
+    },
+  );
+}
+
+function describeFailed(findings: readonly Finding[]): Trouble[] {
+  const failed = findings.flatMap((finding) => (finding.failure ? [{ finding, failure: finding.failure }] : []));
+  const listings = failed.filter(({ finding: { kind } }) => kind === 'region' || kind === 'scope');
+  const ofListings = new Set(listings.map(({ failure }) => failure));
+  return [
+    ...listings.map(({ finding, failure }) => {
+      const because = failed.filter((one) => one.failure === failure && one.finding !== finding);
+      const names = listNames(because.map((one) => nameOf(one.finding)));
+      const unjudged = because.length > 0 ? ` Not judged because of that: ${names}.` : '';
+      const sentence = `${nameOf(finding)}: ${finding.why}. ${failure.message}${unjudged}`;
+      return { sentence, hint: failure.hint, failure, isListing: true };
+    }),
+    ...failed
+      .filter(({ failure }) => !ofListings.has(failure))
+      .map(({ finding, failure }) => {
+        return { sentence: `${nameOf(finding)}: ${failure.message}`, hint: failure.hint, failure };
+      }),
+  ];
+}
+
+function listNames(names: readonly string[]): string {
+  const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  return `${names.slice(0, MOST_NAMED).join(', ')}${rest}`;
+}
+
+function describeDoubt(finding: Finding): Trouble {
+  const { why, inDoubtMs } = finding;
+  const cost = finding.kind === 'instance' || finding.kind === 'volume' ? `, cost so far ${renderCost(finding)}` : '';
+  const place = finding.region === undefined ? '' : ` in ${finding.region}`;
+  return {
+    sentence: `${nameOf(finding)}${place}: ${why}; in doubt for ${renderAge(inDoubtMs)}${cost}`,
+    hint: `What is in doubt for ${DOUBT_BOUND_MS / 3_600_000} hours is for a person to end, or to correct its tags: the sweep never does.`,
+  };
+}

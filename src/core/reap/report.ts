@@ -1,0 +1,85 @@
+import { PRICES_OF } from '../kernel/prices.js';
+import { isOverdue, type Finding, type FindingKind, type Outcome, type Reaped } from './finding.js';
+
+const NOUNS: Readonly<Record<FindingKind, string>> = {
+  instance: 'orphan (instance)',
+  runner: 'ghost (runner)',
+  volume: 'volume',
+  'spot-request': 'spot request',
+  region: 'listing of a region',
+  scope: 'listing of runners',
+};
+const WORDS: Readonly<Record<Outcome, string>> = {
+  removed: 'removed',
+  'would-remove': 'would be removed',
+  skipped: 'left to you',
+  spared: 'spared',
+  failed: 'failed',
+};
+
+/** The job summary: a row for each finding. Markdown. */
+export function summarizeReap({ findings, instancesSeen, runnersSeen }: Reaped, dryRun: boolean): string {
+  const seen = `Seen: ${instancesSeen} instance(s) and ${runnersSeen} runner(s).`;
+  const title = dryRun ? '### Dry run: nothing was removed' : '### Sweep';
+  if (findings.length === 0) return `${title}\n\n${seen} There is nothing to remove.\n`;
+  const rows = findings.map((finding) => [
+    NOUNS[finding.kind],
+    finding.name === undefined ? escape(finding.id) : `${asCode(finding.name)} (${finding.id})`,
+    escape(finding.region ?? finding.scope ?? ''),
+    escape(finding.type ?? ''),
+    renderAge(finding.ageMs),
+    renderCost(finding),
+    escape(finding.why),
+    escape(describeOutcome(finding)),
+  ]);
+  const head = ['What', 'Id', 'Where', 'Type', 'Age', 'Estimated cost', 'Why', 'Outcome'];
+  return [
+    title,
+    '',
+    `${seen} Costs are on-demand prices of ${PRICES_OF}, for the whole age.`,
+    '',
+    ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+  ].join('\n');
+}
+
+function describeOutcome(finding: Finding): string {
+  const { outcome, failure, inDoubtMs } = finding;
+  const word = WORDS[outcome];
+  if (failure) return `${word}: ${failure.message}`;
+  return isOverdue(finding) ? `${word}, in doubt for ${renderAge(inDoubtMs)}: the sweep fails` : word;
+}
+
+/** The findings as the action puts them out. */
+export function listFindings(findings: readonly Finding[]) {
+  return findings.map(({ ageMs, estimatedCost, failure, inDoubtMs, ...finding }) => ({
+    ...finding,
+    ...(failure && { error: failure.message }),
+    ...(inDoubtMs !== undefined && { inDoubtMinutes: Math.round(inDoubtMs / 60_000) }),
+    ageMinutes: ageMs === undefined ? null : Math.round(ageMs / 60_000),
+    estimatedCostUsd: estimatedCost === undefined ? null : Math.round(estimatedCost * 10_000) / 10_000,
+  }));
+}
+
+export function renderAge(ms: number | undefined): string {
+  if (ms === undefined) return '';
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${(minutes / 60).toFixed(1)} h` : `${(minutes / 1_440).toFixed(1)} days`;
+}
+
+/** GitHub charges nothing for a registered runner. */
+export function renderCost({ kind, estimatedCost }: Pick<Finding, 'kind' | 'estimatedCost'>): string {
+  if (kind === 'runner' || kind === 'region' || kind === 'scope') return '';
+  return estimatedCost === undefined ? 'unknown' : `$${estimatedCost.toFixed(2)}`;
+}
+
+/** A name that GitHub lets a runner have holds no backtick; another's may. */
+function asCode(name: string): string {
+  return `\`${name.replace(/[`|]/g, '')}\``;
+}
+
+/** What a tag holds may be anything. */
+function escape(text: string): string {
+  return text.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
+}

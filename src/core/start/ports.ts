@@ -1,0 +1,21 @@
+import type { BootScripts } from '../machine/payload.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Ec2, Ec2ByRegion } from '../ports/ec2.js';
+import type { GitHub } from '../ports/github.js';
+import type { Journal, Log } from '../ports/process.js';
+
+/** What a start works with. */
+export interface StartPorts {
+  /** The home region's. */
+  readonly ec2: Ec2;
+  readonly ec2In: Ec2ByRegion;
+  readonly github: GitHub;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal: Journal;
+  /** Aborted, with a `Failure` as its reason, when GitHub cancels the job. */
+  readonly signal: AbortSignal;
+  readonly bootScripts: BootScripts;
+  /** Called with every secret before it can appear anywhere. */
+  readonly mask: (secret: string) => void;
+}

@@ -1,0 +1,98 @@
+import { table, seconds } from '../kernel/markdown.js';
+import type { BootPhase } from '../kernel/boot-phases.js';
+
+import { describePlan } from '../machine/plan-queue.js';
+import type { Plan } from '../ports/ec2.js';
+import type { StartedRunner } from './attempt.js';
+import type { Started } from './start.js';
+
+/** Job summaries: GitHub-flavoured Markdown, written on success and on failure. */
+
+export function summarizeStart(started: Started, about: { label: string; phases: readonly BootPhase[] }): string {
+  const rows = started.runners.map((one) => [
+    `\`${one.runner.name}\``,
+    one.instance.id,
+    one.plan.instanceType,
+    one.resumed ? `${one.plan.market}, from the pool` : one.plan.market,
+    one.plan.subnetId ?? 'default',
+    one.region,
+    seconds(one.launchedAt - started.requestedAt),
+    one.runningAt === undefined ? '' : seconds(one.runningAt - started.requestedAt),
+    one.onlineAt === undefined ? 'not waited for' : seconds(one.onlineAt - started.requestedAt),
+  ]);
+  return [
+    '### Runners started',
+    '',
+    `\`runs-on: ${about.label}\`, ${describeImages(started.regionSetups)}. Times are seconds since the request; "running" is when it was first seen.`,
+    '',
+    table(['Runner', 'Instance', 'Type', 'Market', 'Subnet', 'Region', 'Launched', 'Running', 'Online'], rows),
+    '',
+    drawTimeline(started, about.phases),
+    '',
+    ...describeRefusals(started),
+  ].join('\n');
+}
+
+export function summarizePlans(plans: readonly Plan[], regionSetups: Started['regionSetups']): string {
+  const rows = plans.map((plan, index) => [
+    String(index + 1),
+    plan.instanceType,
+    plan.subnetId ?? 'default',
+    plan.region,
+    plan.market,
+  ]);
+  return [
+    '### Dry run: nothing was launched',
+    '',
+    `${describeImages(regionSetups)}. EC2 would accept the launch. The plans, in the order in which they would be tried:`,
+    '',
+    table(['', 'Type', 'Subnet', 'Region', 'Market'], rows),
+    '',
+  ].join('\n');
+}
+
+function describeImages(regionSetups: Started['regionSetups']): string {
+  return [...regionSetups.values()].map(({ region, image }) => `image ${image.id} in ${region}`).join(', ');
+}
+
+/** At most 20 runners: a longer chart can't be read. */
+function drawTimeline(started: Started, phases: readonly BootPhase[]): string {
+  const lines = started.runners
+    .slice(0, 20)
+    .flatMap((one, index) => drawRunner(one, started.requestedAt, index === 0 ? phases : []));
+  // Seconds since the request, written as a date's seconds: Mermaid has no axis of plain numbers.
+  return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %M:%S', ...lines, '```'].join('\n');
+}
+
+function drawRunner(one: StartedRunner, requestedAt: number, phases: readonly BootPhase[]): string[] {
+  const agentAt = phases.find(({ name }) => name === 'agent')?.at;
+  const marks: [string, number | undefined][] = [
+    ['requested', requestedAt],
+    ['launched', one.launchedAt],
+    ['running', one.runningAt],
+    ['agent', agentAt],
+    ['online', one.onlineAt],
+  ];
+  const seen = marks
+    .flatMap(([name, at]) => (at === undefined ? [] : [{ name, at: at - requestedAt }]))
+    .toSorted((a, b) => a.at - b.at);
+  const bars = seen
+    .slice(1)
+    .map(
+      ({ name, at }, index) =>
+        `  ${name} : ${Math.round(seen[index]!.at)}, ${Math.max(Math.round(at), Math.round(seen[index]!.at) + 1)}`,
+    );
+  return [`  section ${one.instance.id}`, ...bars];
+}
+
+function describeRefusals(started: Started): string[] {
+  if (started.refused.length === 0) return [];
+  return [
+    '<details><summary>Plans that EC2 refused</summary>',
+    '',
+    ...started.refused.map(({ plan, refusal }) => `- ${describePlan(plan)}: \`${refusal.code}\` ${refusal.message}`),
+    '',
+    '</details>',
+    '',
+  ];
+}

@@ -1,0 +1,44 @@
+import type { Stopped } from './stop.js';
+import { table, fence } from '../kernel/markdown.js';
+import type { Explanation } from '../diagnosis/explain.js';
+
+export function summarizeStop(stopped: Stopped): string {
+  return [...tabulateStopped(stopped), ...tabulateKept(stopped), ...listExplanations(stopped.explanations)].join('\n');
+}
+
+function tabulateStopped(stopped: Stopped): string[] {
+  const isAllKnown = stopped.kept.length + stopped.refusals.length + stopped.explanations.length === 0;
+  const nothing = isAllKnown ? 'No instance of this request is left.' : 'EC2 confirmed no termination.';
+  if (stopped.instances.length === 0) return ['### Nothing to stop', '', nothing, ''];
+  const rows = stopped.instances.map(({ instance, lifetimeMs }) => [
+    instance.id,
+    instance.type,
+    instance.market,
+    `${(lifetimeMs / 60_000).toFixed(1)} min`,
+  ]);
+  return ['### Runners stopped', '', table(['Instance', 'Type', 'Market', 'Lifetime'], rows), ''];
+}
+
+function tabulateKept({ kept }: Stopped): string[] {
+  if (kept.length === 0) return [];
+  const rows = kept.map(({ instance, why, endsBy }) => [instance.id, instance.type, why, endsBy]);
+  return ['### Left to other jobs of this run', '', table(['Instance', 'Type', 'Why', 'Ends by itself'], rows), ''];
+}
+
+function listExplanations(explanations: readonly Explanation[]): string[] {
+  if (explanations.length === 0) return [];
+  return ['### Runners that took no job', '', ...explanations.flatMap(renderExplanation)];
+}
+
+function renderExplanation({ what, evidence, hint, lines }: Explanation): string[] {
+  const said = ['<details><summary>What the machine said</summary>', '', ...fence(lines), '</details>', ''];
+  return [
+    `**${what}**`,
+    '',
+    `What to do: ${hint}`,
+    '',
+    `Known from ${evidence}.`,
+    '',
+    ...(lines.length > 0 ? said : []),
+  ];
+}

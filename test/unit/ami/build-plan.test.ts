@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readOptions, type BuildOptions } from '../../../ami/make/options.js';
+import { composeImageName, planBuild, type BuildPlan } from '../../../ami/make/plan.js';
+import { ubuntuParameter } from '../../../src/core/machine/image.js';
+import type { Image } from '../../../src/core/ports/catalog.js';
+import type { BuiltInPreset } from '../../../src/core/kernel/built-in-presets.js';
+
+const NOW = new Date('2026-11-25T01:02:03.456Z');
+const SSH = ['--connect', 'ssh', '--ssh-from', '203.0.113.7/32'];
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'build-plan-'));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', root, '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], {
+      stdio: 'pipe',
+    });
+  mkdirSync(join(root, 'ami'));
+  writeVersions({ version: '2.337.0', sha256: { x64: 'a'.repeat(64), arm64: '' } });
+  git('init', '--quiet');
+  git('add', '.');
+  git('commit', '--quiet', '--message', 'a');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function writeVersions(runner: object): void {
+  writeFileSync(join(root, 'ami/versions.json'), JSON.stringify({ runner }));
+}
+
+function given(...argv: string[]): BuildOptions {
+  const options = readOptions(argv);
+  if (typeof options === 'number') throw new Error(`exit code ${options}`);
+  return options;
+}
+
+const image = (id: string, name: string): Image => ({
+  id,
+  name,
+  state: 'available',
+  architecture: 'x86_64',
+  rootDeviceName: '/dev/sda1',
+  rootVolumeGiB: 8,
+  tags: {},
+});
+
+/** A region with Ubuntu's images, t3.xlarge alone, and these images of the account. */
+function region(own: readonly Image[] = [], types: readonly string[] = ['t3.xlarge', 't4g.xlarge', 'g4dn.xlarge']) {
+  const parameters = new Map([
+    [ubuntuParameter('amd64'), 'ami-1a'],
+    [ubuntuParameter('arm64'), 'ami-2a'],
+  ]);
+  return {
+    region: 'eu-west-1',
+    readParameters: async (names: readonly string[]) =>
+      new Map([...parameters].filter(([name]) => names.includes(name))),
+    describeImage: async (id: string) => (id === 'ami-1a' ? image(id, 'ubuntu') : undefined),
+    findNewestImage: async (name: string) => own.find((one) => one.name === name),
+    describeTypes: async (names: readonly string[]) =>
+      names
+        .filter((name) => types.includes(name))
+        .map((name) => ({ name, architectures: [], vcpus: 4, memoryMiB: 1, gpus: 0, markets: [] })),
+  };
+}
+
+function plan(preset: BuiltInPreset, options: BuildOptions, where = region()): Promise<BuildPlan> {
+  return planBuild({ preset, options, now: NOW, root, environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } }, where);
+}
+
+describe('The plan of a build', () => {
+  test('reaches the machine by Session Manager unless told otherwise, and says who may reach a port that it opens', async () => {
+    expect(await plan('amd64', given('amd64'))).toMatchObject({
+      ssh_interface: 'session_manager',
+      ssh_from: [],
+      instance_profile: 'ci-actions-ami-build',
+    });
+    expect(await plan('amd64', given('amd64', ...SSH, '--ssh-host', 'relay:2222'))).toMatchObject({
+      ssh_interface: 'public_ip',
+      ssh_from: ['203.0.113.7/32'],
+      ssh_host: 'relay',
+      ssh_port: 2222,
+      instance_profile: '',
+    });
+  });
+
+  test('has the machine and the disk of the preset, Ubuntu’s image and the pinned runner', async () => {
+    expect(await plan('cuda', given('cuda'))).toMatchObject({
+      name: 'ci-actions-cuda-20261125-010203',
+      region: 'eu-west-1',
+      source_image: 'ami-1a',
+      instance_type: 'g4dn.xlarge',
+      volume_gib: 100,
+      runner_version: '2.337.0',
+      built_at: '2026-11-25T01:02:03Z',
+      commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+      ec2_endpoint: 'http://127.0.0.1:1',
+    });
+  });
+
+  test('marks a commit of which ami/ was changed', async () => {
+    writeFileSync(join(root, 'ami/other'), '');
+    expect(await plan('amd64', given('amd64'))).toMatchObject({
+      commit: expect.stringMatching(/^[0-9a-f]{40}-changed$/),
+    });
+  });
+
+  test('is refused when another image has the name', async () => {
+    const own = [image('ami-3', composeImageName('amd64', NOW))];
+    await expect(plan('amd64', given('amd64'), region(own))).rejects.toMatchObject({
+      code: 'image-name-taken',
+      message: 'Image ami-3 in eu-west-1 has the name ci-actions-amd64-20261125-010203 already.',
+    });
+  });
+
+  test('is refused when the base image is not in the region', async () => {
+    writeVersions({ version: '2.337.0', sha256: { arm64: 'a'.repeat(64) } });
+    await expect(plan('arm64', given('arm64'))).rejects.toMatchObject({
+      code: 'image-not-found',
+      message: `The base image of arm64 is not in eu-west-1: ${ubuntuParameter('arm64')} names ami-2a, which EC2 does not show there.`,
+    });
+  });
+
+  test('is refused when the region does not have the type', async () => {
+    await expect(plan('amd64', given('amd64', '--instance-type', 'x9.huge'))).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'EC2 has no x9.huge in eu-west-1.',
+    });
+  });
+
+  test('is refused when no checksum of the runner is known, and not when one is given', async () => {
+    writeVersions({ version: '2.337.0', sha256: { x64: '', arm64: '' } });
+    await expect(plan('amd64', given('amd64'))).rejects.toMatchObject({
+      code: 'bad-input',
+      hint: 'Nothing was built. Run ami/refresh-versions.sh.',
+    });
+    const options = given('amd64', '--provision', 'CI_ACTIONS_RUNNER_SHA256=abc');
+    await expect(plan('amd64', options)).resolves.toMatchObject({ environment: ['CI_ACTIONS_RUNNER_SHA256=abc'] });
+  });
+});
+
+describe('The options of ami/build.sh', () => {
+  test('name presets in their order, and steps in theirs', () => {
+    expect(given('cuda', 'amd64', '--step', 'build', '--step', 'check')).toMatchObject({
+      presets: ['amd64', 'cuda'],
+      steps: ['check', 'build'],
+    });
+    expect(given('all').presets).toEqual(['amd64', 'arm64', 'cuda']);
+  });
+
+  test.each([
+    ['no preset', [], 'Say what to build: amd64, arm64, cuda or all.'],
+    ['an unknown preset', ['amd46'], 'The preset is "amd46"; allowed: amd64, arm64, cuda, all. Did you mean amd64?'],
+    ['an unknown step', ['amd64', '--step', 'bild'], 'Did you mean build?'],
+    ['an unknown option', ['amd64', '--prest', 'x'], "Unknown option '--prest'"],
+    ['an unknown way', ['amd64', '--connect', 'telnet'], '--connect is "telnet"; allowed: session-manager, ssh.'],
+    ['SSH from everywhere', ['amd64', '--connect', 'ssh'], '--connect ssh needs --ssh-from'],
+    ['an image for a build', ['amd64', '--image', 'ami-1'], '--image is for `--step smoke`'],
+    ['a smoke test of nothing', ['amd64', '--step', 'smoke'], '--step smoke without a build needs --image'],
+    ['one image for three', ['all', '--step', 'publish', '--image', 'ami-1'], '--image is of one preset'],
+    ['a broken host', ['amd64', ...SSH, '--ssh-host', 'a:b:c'], '--ssh-host is "a:b:c"'],
+    ['what a shell would run', ['amd64', '--provision', "A='; reboot"], '--provision is "A=\'; reboot"'],
+  ])('explain %s', (_, argv, says) => {
+    const said: string[] = [];
+    expect(readOptions(argv, (text) => said.push(text))).toBe(2);
+    expect(said.join('\n')).toContain(says);
+  });
+});

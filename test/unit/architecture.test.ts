@@ -1,0 +1,191 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Vendors and the one folder that may know them. */
+const homes: readonly (readonly [RegExp, string])[] = [
+  [/^@(aws-sdk|smithy)\//, 'src/ec2'],
+  [/^@octokit\//, 'src/github'],
+  [/^@actions\//, 'src/host'],
+];
+/** What a folder of ours may import of our own. The first that fits counts. */
+const ownImports: readonly (readonly [string, readonly string[]])[] = [
+  ['src/core', ['src/core']],
+  ['src/ec2', ['src/ec2', 'src/core']],
+  ['src/github', ['src/github', 'src/core']],
+  ['src/host', ['src/host', 'src/core']],
+  ['actions', ['actions', 'src']],
+  ['ami', ['ami', 'src']],
+  ['sandbox', ['sandbox']],
+  ['iam', ['iam', 'src/core']],
+];
+/**
+ * The rooms of the core, from the bottom up: what each may import besides itself. No room imports one above it, so a
+ * stranger reads a room with nothing in mind but the rooms named here.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  ports: ['kernel'],
+  inputs: ['kernel'],
+  config: ['kernel', 'inputs'],
+  instances: ['kernel', 'ports'],
+  machine: ['kernel', 'ports'],
+  diagnosis: ['kernel', 'ports', 'instances'],
+  reap: ['kernel', 'ports', 'instances'],
+  images: ['kernel', 'ports', 'instances', 'machine'],
+  pool: ['kernel', 'ports', 'instances', 'machine', 'reap'],
+  start: ['kernel', 'ports', 'instances', 'machine', 'diagnosis', 'pool'],
+  stop: ['kernel', 'ports', 'instances', 'diagnosis'],
+  verdict: ['kernel', 'inputs'],
+  tox: ['kernel', 'verdict'],
+};
+/** Libraries that compute and touch nothing. */
+const pureImports = /^(js-yaml|jsonc-parser|picomatch|sax|node:(zlib|crypto|events))$/;
+/** How the world leaks into code that should only decide. */
+const impure =
+  /\bprocess\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;
+
+type Sources = Readonly<Record<string, string>>;
+
+function findViolations(sources: Sources): string[] {
+  return Object.entries(sources).flatMap(([file, text]) => {
+    const code = text.replace(/\/\*[^]*?\*\/|(?<!:)\/\/.*$/gm, '');
+    return [
+      ...listImports(code).flatMap((target) => judgeImport(file, target)),
+      ...(file.startsWith('src/core/') ? listImpurities(code).map((what) => `${file} uses ${what}`) : []),
+    ];
+  });
+}
+
+function listImports(code: string): string[] {
+  return [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)(['"])([^'"\n]+)\1/g)].map(
+    (found) => found[2]!,
+  );
+}
+
+function judgeImport(file: string, target: string): string[] {
+  const complaint = `${file} imports ${target}`;
+  if (target.startsWith('.')) {
+    const path = posix.join(posix.dirname(file), target);
+    if (file.startsWith('src/core/') && path.startsWith('src/core/')) return judgeRooms(file, path) ? [] : [complaint];
+    const allowed = ownImports.find(([folder]) => file.startsWith(`${folder}/`))?.[1];
+    return allowed && !allowed.some((folder) => path.startsWith(`${folder}/`)) ? [complaint] : [];
+  }
+  const home = homes.find(([vendor]) => vendor.test(target))?.[1];
+  if (home) return file.startsWith(`${home}/`) ? [] : [complaint];
+  return file.startsWith('src/core/') && !pureImports.test(target) ? [complaint] : [];
+}
+
+/** Whether one file of the core may import another. */
+function judgeRooms(file: string, path: string): boolean {
+  const [from, to] = [file, path].map((one) => one.split('/')[2]!) as [string, string];
+  return from === to || rooms[from]?.includes(to) === true;
+}
+
+/** The files that import each other, straight or around, each circle once, as `a → b → a`; imports of types count. */
+function findCircles(sources: Sources): string[] {
+  const circles = new Set<string>();
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) circles.add([...path.slice(at), file].join(' → '));
+    if (at >= 0 || done.has(file)) return;
+    for (const target of listImports(sources[file] ?? '')) {
+      if (target.startsWith('.'))
+        visit(posix.join(posix.dirname(file), target).replace(/\.js$/, '.ts'), [...path, file]);
+    }
+    done.add(file);
+  };
+  for (const file of Object.keys(sources)) visit(file, []);
+  return [...circles];
+}
+
+function listImpurities(code: string): string[] {
+  return [...code.matchAll(new RegExp(impure, 'g'))].map(([what]) => what);
+}
+
+function readSources(): Sources {
+  const folders = ['actions', 'ami', 'iam', 'src', 'sandbox', 'scripts', 'tools'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(root, folder, name)),
+  );
+  return Object.fromEntries(
+    files.filter((path) => path.endsWith('.ts')).map((path) => [relative(root, path), readFileSync(path, 'utf8')]),
+  );
+}
+
+describe('The arrows between the folders', () => {
+  const sources = readSources();
+
+  test('point inward only: actions → host, ec2, github → core', () => {
+    expect(findViolations(sources)).toEqual([]);
+  });
+
+  test('form no circle, imports of types included', () => {
+    expect(findCircles(sources)).toEqual([]);
+  });
+
+  test('of the core lead through the rooms in their order', () => {
+    const names = Object.keys(rooms);
+    const isBelow = (room: string) => (one: string) => names.indexOf(one) < names.indexOf(room);
+    for (const [room, allowed] of Object.entries(rooms)) expect(allowed.every(isBelow(room))).toBe(true);
+    const found = new Set(Object.keys(sources).flatMap((path) => /^src\/core\/([^/]+)\//.exec(path)?.[1] ?? []));
+    expect([...found].toSorted()).toEqual(names.toSorted());
+  });
+
+  test('are judged in every folder there is', () => {
+    const seen = new Set(Object.keys(sources).map((path) => dirname(path).split('/').slice(0, 2).join('/')));
+    expect([...seen]).toEqual(
+      expect.arrayContaining([
+        'actions',
+        'ami',
+        'iam',
+        'sandbox',
+        'scripts',
+        'src/core',
+        'src/ec2',
+        'src/github',
+        'src/host',
+      ]),
+    );
+  });
+
+  test.each([
+    ['a vendor in the core', 'src/core/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
+    ['a type of a vendor in the core', 'src/core/a.ts', "import type { Octokit } from '@octokit/rest';"],
+    ['a room above in the core', 'src/core/kernel/a.ts', "import type { Runner } from '../ports/github.js';"],
+    ['a room beside in the core', 'src/core/stop/a.ts', "import { startRunners } from '../start/start.js';"],
+    ['a file of the core in no room', 'src/core/a.ts', "import { Failure } from './kernel/failure.js';"],
+    ['an adapter in the core', 'src/core/a.ts', "export { log } from '../host/log.js';"],
+    ['the file system in the core', 'src/core/a.ts', "import { readFile } from 'node:fs/promises';"],
+    ['the environment in the core', 'src/core/a.ts', "const region = process.env['AWS_REGION'];"],
+    ['the clock in the core', 'src/core/a.ts', 'const now = Date.now();'],
+    ['a timer in the core', 'src/core/a.ts', 'setTimeout(go, 10);'],
+    ['the AWS SDK outside its home', 'src/github/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
+    ['smithy outside its home', 'actions/a.ts', "import { NodeHttpHandler } from '@smithy/node-http-handler';"],
+    ['Octokit outside its home', 'actions/a.ts', "import { Octokit } from '@octokit/rest';"],
+    ['the toolkit outside its home', 'actions/a.ts', "import * as core from '@actions/core';"],
+    ['a lazily loaded vendor', 'src/host/a.ts', "const ec2 = await import('@aws-sdk/client-ec2');"],
+    ['one adapter in another', 'src/ec2/a.ts', "import { clock } from '../host/clock.js';"],
+    ['an action in an adapter', 'src/host/a.ts', "import { runStopRunner } from '../../actions/index.js';"],
+    ['the sandbox in the product', 'actions/a.ts', "import { startSandbox } from '../sandbox/sandbox.js';"],
+    ['the AWS SDK in a command', 'ami/cli/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
+    ['an action in a command', 'ami/cli/a.ts', "import { connectToEc2 } from '../../actions/connect.js';"],
+    ['the product in the sandbox', 'sandbox/a.ts', "import { startRunners } from '../src/core/start.js';"],
+  ])('%s is noticed', (_, file, text) => {
+    expect(findViolations({ [file]: text })).toHaveLength(1);
+  });
+
+  test('a circle is noticed, of types too', () => {
+    const circle = {
+      'src/ec2/a.ts': "import type { B } from './b.js';",
+      'src/ec2/b.ts': "export { C } from './c.js';",
+      'src/ec2/c.ts': "const a = await import('./a.js');",
+    };
+    expect(findCircles(circle)).toEqual(['src/ec2/a.ts → src/ec2/b.ts → src/ec2/c.ts → src/ec2/a.ts']);
+    expect(findCircles({ ...circle, 'src/ec2/c.ts': '' })).toEqual([]);
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, test } from '@jest/globals';
+import { explainRunners, tellExplanations } from '../../../../src/core/diagnosis/explain.js';
+import type { Instance } from '../../../../src/core/ports/ec2.js';
+import type { Runner } from '../../../../src/core/ports/github.js';
+import { FAKE_START } from '../../../worlds/fake-clock.js';
+import { aWorld } from '../../../worlds/requests.js';
+
+const MINUTE = 60_000;
+const POWERED_OFF = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown';
+
+const phase = (name: string, detail = ''): string =>
+  `ci-actions phase=${name} uptime=12.34 at=${new Date(FAKE_START + 12_000).toISOString()}${detail && ` ${detail}`}\n`;
+
+/** One instance, launched as the fake clock began, and its runner, which GitHub lists as offline. */
+async function explain(about: {
+  readonly instance?: Partial<Instance>;
+  readonly runner?: Partial<Runner> | 'unlisted';
+  readonly ageMs?: number;
+  readonly said?: string;
+}) {
+  const { clock, ec2, ports } = aWorld();
+  const instance: Instance = {
+    id: 'i-01',
+    state: 'terminated',
+    ...(about.instance?.state !== 'running' && { stateReason: POWERED_OFF }),
+    type: 't3.xlarge',
+    market: 'on-demand',
+    launchedAt: clock.now(),
+    imageId: 'ami-1',
+    ...about.instance,
+    tags: { 'ci-actions:runner-id': '7', 'ci-actions:runner-name': 'ec2-a', ...about.instance?.tags },
+  };
+  if (about.said !== undefined) ec2.consoles.set(instance.id, about.said);
+  await clock.sleep(about.ageMs ?? 0);
+  const offline: Runner = { id: 7, name: 'ec2-a', status: 'offline', busy: false, labels: [] };
+  const listed = about.runner === 'unlisted' ? [] : [{ ...offline, ...about.runner }];
+  const found = [{ instance, region: 'us-east-1' }];
+  return explainRunners({ found, listed, unseen: [], unasked: '' }, ports);
+}
+
+const running: Partial<Instance> = { state: 'running' };
+
+describe('Nothing is explained of a runner', () => {
+  test.each([
+    ['that GitHub has removed, its machine having powered itself off', { runner: 'unlisted' }],
+    ['that is online', { instance: running, runner: { status: 'online' }, ageMs: 10 * MINUTE }],
+    ['that is busy', { instance: running, runner: { busy: true }, ageMs: 10 * MINUTE }],
+    [
+      'that was online once, on a machine that this stop has ended',
+      { instance: running, runner: { version: '2.336.0' }, ageMs: 10 * MINUTE },
+    ],
+    ['whose machine is booting', { instance: running, ageMs: MINUTE - 1 }],
+    [
+      'that its console calls online',
+      { instance: running, ageMs: 10 * MINUTE, said: phase('runner-start') + phase('listening') },
+    ],
+    [
+      'that GitHub still lists though it did its job',
+      { said: phase('job', 'test') + phase('runner-exit', '0') + phase('power-off', 'runner exited') },
+    ],
+    [
+      'that a call of EC2’s API ended when GitHub had removed it',
+      { instance: { stateReason: 'Client.UserInitiatedShutdown: User initiated shutdown' }, runner: 'unlisted' },
+    ],
+  ] as const)('%s', async (_, about) => {
+    expect(await explain(about)).toEqual([]);
+  });
+});
+
+describe('It is explained, and no warning,', () => {
+  test('that a machine of a pool was claimed and never started', async () => {
+    const instance = { state: 'stopped', tags: { 'ci-actions:pool': 'quick' } } as const;
+    const [explanation] = await explain({ instance, said: phase('power-off', 'warmed up') });
+    expect(explanation).toMatchObject({
+      what: 'Runner ec2-a: instance i-01 was claimed from its pool and never started.',
+      isTrouble: false,
+    });
+  });
+
+  test('that a boot of some minutes had not come to its end', async () => {
+    const [explanation] = await explain({
+      instance: running,
+      ageMs: 2 * MINUTE,
+      said: phase('agent') + phase('pre-runner-script'),
+    });
+    expect(explanation).toMatchObject({
+      isTrouble: false,
+      what: expect.stringContaining('was not online 2.0 min after'),
+    });
+    expect(explanation!.lines[0]).toMatch(/agent 12\.0, pre-runner-script 12\.0$/);
+  });
+
+  test('that somebody’s call had ended it before', async () => {
+    const stateReason = 'Client.UserInitiatedShutdown: User initiated shutdown';
+    expect(await explain({ instance: { stateReason } })).toMatchObject([{ isTrouble: false, lines: [] }]);
+  });
+});
+
+describe('It is a matter for somebody', () => {
+  test('that a machine is silent for as long as a start would wait', async () => {
+    const [explanation] = await explain({ instance: running, ageMs: 5 * MINUTE });
+    expect(explanation).toMatchObject({
+      isTrouble: true,
+      hint: expect.stringContaining('nothing on it reads its user data'),
+    });
+  });
+
+  test('that the runner was started and never connected: the network', async () => {
+    const [explanation] = await explain({ instance: running, ageMs: 6 * MINUTE, said: phase('runner-start') });
+    expect(explanation).toMatchObject({ isTrouble: true, hint: expect.stringContaining('NAT gateway') });
+  });
+
+  test('that the agent has given up on a machine that is still on', async () => {
+    const said = phase('power-off', 'pre-runner script failed with 7');
+    const [explanation] = await explain({ instance: running, ageMs: 2 * MINUTE, said });
+    expect(explanation).toMatchObject({ isTrouble: true, hint: expect.stringContaining('`pre-runner-script`') });
+    expect(explanation!.what).toContain('pre-runner script failed with 7');
+  });
+
+  test('that EC2 ended it under its job', async () => {
+    const stateReason = 'Server.SpotInstanceTermination: Spot instance termination';
+    const [explanation] = await explain({ instance: { stateReason }, runner: { busy: true } });
+    expect(explanation).toMatchObject({ isTrouble: true, what: expect.stringContaining('; its job is lost.') });
+  });
+
+  test('that EC2 ended it, though GitHub has removed its runner since', async () => {
+    const stateReason = 'Server.SpotInstanceTermination: Spot instance termination';
+    const [explanation] = await explain({ instance: { stateReason }, runner: 'unlisted' });
+    expect(explanation).toMatchObject({
+      isTrouble: true,
+      what: expect.stringContaining('that it may have had is lost'),
+    });
+  });
+
+  test('that no job came to a runner that was online', async () => {
+    const said = phase('listening') + phase('power-off', 'no job within 600 s');
+    const [explanation] = await explain({ runner: { version: '2.336.0' }, said });
+    expect(explanation).toMatchObject({ isTrouble: true, hint: expect.stringContaining('`idle-timeout-minutes`') });
+  });
+
+  test('why the second boot of a pooled machine ended, not the first', async () => {
+    const warmUp = phase('warm-up') + phase('power-off', 'warmed up');
+    const instance = { tags: { 'ci-actions:pool': 'quick' } };
+    const [silent] = await explain({ instance, said: warmUp });
+    expect(silent!.what).not.toContain('warmed up');
+    const [told] = await explain({ instance, said: warmUp + phase('agent') + phase('power-off', 'agent died') });
+    expect(told!.what).toContain('powered the instance off: agent died.');
+  });
+});
+
+test.each([
+  [{ status: 'offline', busy: false }, '', 'was never online, and EC2 does not list an instance of it.'],
+  [{ status: 'online', busy: false }, '', 'is online, and EC2 does not list an instance of it.'],
+  [{ status: 'online', busy: true }, 'eu-west-1 (denied)', 'is busy, and EC2 .* could be asked. Not asked: eu-west-1'],
+])(
+  'A runner without an instance (%j) is a warning that names it and when its machine ends',
+  async (state, unasked, said) => {
+    const { ports } = aWorld();
+    const runner = { id: 7, name: 'ec2-a', labels: [], ...state };
+    const [one, ...others] = await explainRunners({ found: [], listed: [runner], unseen: [runner], unasked }, ports);
+    expect(others).toEqual([]);
+    expect(one).toMatchObject({
+      runner: 'ec2-a',
+      isTrouble: true,
+      hint: expect.stringContaining('15 min after its boot'),
+    });
+    expect(one!.what).toMatch(new RegExp(`^Runner ec2-a ${said}`));
+  },
+);
+
+test('What is to be done is one warning each, however many runners it is to be done for', async () => {
+  const { log, said } = aWorld();
+  const one = { runner: 'a', what: 'It failed.', evidence: 'the console', hint: 'Do it.', isTrouble: true, lines: [] };
+  await tellExplanations([one, { ...one, hint: 'Do that.' }, one, { ...one, hint: 'Nothing.', isTrouble: false }], log);
+  const warnings = said.filter((sentence) => sentence.startsWith('warning'));
+  expect(warnings).toEqual([
+    'warning: It failed.\nIt failed.\nWhat to do: Do it.',
+    'warning: It failed.\nWhat to do: Do that.',
+  ]);
+});

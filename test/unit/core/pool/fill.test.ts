@@ -1,0 +1,103 @@
+import { expect, test } from '@jest/globals';
+import { fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
+import type { FillRequest } from '../../../../src/core/pool/request.js';
+import { nameClaim } from '../../../../src/core/kernel/origin.js';
+import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+
+const HOUR = 3_600_000;
+const BOOT_MS = 30_000;
+
+/** A pool of one, whose first boots end with these words. */
+function aPool({ words = 'warmed up' }: { words?: string } = {}) {
+  const world = aWorld();
+  const console = { words };
+  world.ec2.onLaunch(({ id }) =>
+    world.clock.after(BOOT_MS, () => {
+      const at = new Date(world.clock.now()).toISOString();
+      world.ec2.consoles.set(id, `ci-actions phase=power-off uptime=9.00 at=${at} ${console.words}\n`);
+      world.ec2.powerOff(id);
+    }),
+  );
+  let runs = 0;
+  const fill = (changes: Partial<FillRequest> = {}, ec2 = world.ec2, signal = new AbortController().signal) =>
+    fillPool(
+      {
+        machine: { ...aRequest({ startId: `0000000${++runs}` }), pool: 'ready' },
+        size: 1,
+        maxAgeMs: 7 * 24 * HOUR,
+        warmUpMs: 600_000,
+        warmUpScript: undefined,
+        dryRun: false,
+        ...changes,
+      },
+      { ...world.ports, signal, ec2, ec2In: async () => ec2 },
+    );
+  /** EC2 as long as it does not know what it has listed. */
+  const forgetful = new Proxy(world.ec2, {
+    get(target, name) {
+      if (name === 'terminate') return async (unknown: readonly string[]) => ({ ended: [], unknown, refused: [] });
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+    },
+  });
+  return { world, console, fill, forgetful, states: () => world.ec2.instances.map(({ state }) => state) };
+}
+
+test('what EC2 does not know when it is to be retired was not retired, and the step fails', async () => {
+  const { world, fill, forgetful } = aPool();
+  await fill();
+  const filled = await fill({ size: 0 }, forgetful);
+  expect(listRetired(filled)).toEqual([]);
+  const [{ id } = { id: '' }] = world.ec2.instances;
+  expect(await failureOf(Promise.resolve().then(() => refuseIncompletePool(filled)))).toMatchObject({
+    code: 'cleanup-incomplete',
+    message: `Not ended: ${id}. EC2 does not know ${id}, so it could not be ended.`,
+  });
+  expect(listRetired(await fill({ size: 0 }))).toEqual([id]);
+});
+
+test('a failed warm-up that EC2 does not know when it is to end is not said to be removed', async () => {
+  const { fill, forgetful } = aPool({ words: 'no runner in /opt/actions-runner' });
+  const filled = await fill({}, forgetful);
+  const failure = await failureOf(Promise.resolve().then(() => refuseIncompletePool(filled)));
+  expect(failure.code).toBe('pool-incomplete');
+  expect(failure.hint).toMatch(/EC2 does not know i-\w+, so it could not be ended\. The next run looks again\.$/);
+});
+
+test('a machine whose warm-up failed while nobody looked is retired by the next run', async () => {
+  const { world, console, fill, states } = aPool({ words: 'warm-up failed with 1' });
+  const killed = fill({}, world.ec2, world.cancel.signal);
+  // As a step dies that is killed: nothing of it is heard any more.
+  world.clock.after(BOOT_MS / 2, () => world.cancel.abort(new Error('killed')));
+  await expect(killed).rejects.toThrow('killed');
+  await world.clock.sleep(20 * 60_000);
+  expect(states()).toEqual(['stopped']);
+  console.words = 'warmed up';
+  const filled = await fill();
+  expect(filled.judged).toMatchObject([{ decision: { why: 'its warm-up failed: warm-up failed with 1' } }]);
+  await world.clock.sleep(60_000);
+  expect(states()).toEqual(['terminated', 'stopped']);
+});
+
+test('a claim holds a machine for half an hour beyond its time, and not for the 20 days that it may be registered', async () => {
+  const { world, fill, states } = aPool();
+  await fill({ maxAgeMs: 12 * HOUR });
+  await world.clock.sleep(60_000);
+  world.github.addRunner({ name: nameClaim(world.ec2.instances[0]!.id) });
+  await world.clock.sleep(12 * HOUR + 27 * 60_000);
+  expect((await fill({ size: 0 })).judged).toMatchObject([
+    { decision: { kind: 'keep', why: 'a start is claiming it' } },
+  ]);
+  await world.clock.sleep(3 * 60_000);
+  const filled = await fill({ size: 0 });
+  expect(filled.judged).toMatchObject([{ decision: { kind: 'retire', why: expect.stringContaining('was over at') } }]);
+  await world.clock.sleep(60_000);
+  expect(states()).toEqual(['terminated']);
+});
+
+test('a console that says nothing retires nobody', async () => {
+  const { world, fill } = aPool();
+  await fill();
+  world.ec2.consoles.clear();
+  expect((await fill()).judged).toMatchObject([{ decision: { kind: 'keep' } }]);
+});

@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Failure } from '../../../../src/core/kernel/failure.js';
+import { TAG } from '../../../../src/core/kernel/identity.js';
+import { nameClaim, originOf } from '../../../../src/core/kernel/origin.js';
+import { NO_CAPACITY } from '../../../worlds/fake-ec2.js';
+import { PooledWorld, type Rush } from '../../../worlds/pooled-world.js';
+import { run } from '../../../worlds/requests.js';
+
+/** More of them: `POOL_RUSHES=5000`; the same again: `POOL_RUSHES_SEED`, which a failure names. */
+const numRuns = Number(process.env['POOL_RUSHES'] ?? 100);
+const seed = process.env['POOL_RUSHES_SEED'];
+
+/** Claimers that come when they like, over lines of any speed. */
+const rushes: fc.Arbitrary<Rush> = fc.record({
+  seed: fc.nat(1_000_000),
+  latencyMs: fc.constantFrom(0, 50, 300, 3_000),
+  arrivals: fc.array(fc.integer({ min: 0, max: 4_000 }), { minLength: 20, maxLength: 20 }),
+});
+const fate = fc.record({ after: fc.integer({ min: 0, max: 12_000 }), hasPost: fc.boolean() });
+
+const options = { numRuns, ...(seed !== undefined && { seed: Number(seed) }) };
+
+describe(`20 claimers on 5 instances, in ${numRuns} interleavings:`, () => {
+  test('5 win, 15 launch, none is claimed twice, and nobody asks GitHub in vain more than three times', async () => {
+    await fc.assert(
+      fc.asyncProperty(rushes, async (rush) => {
+        const world = await PooledWorld.open(5, rush);
+        const outcomes = await world.play();
+        expect(outcomes.map((one) => ('failed' in one ? one.failed : 'started'))).toEqual(Array(20).fill('started'));
+        const instances = world.startedInstances();
+        expect(new Set(instances).size).toBe(20);
+        expect(instances.filter((id) => world.pooledIds.has(id))).toHaveLength(5);
+        expect(world.ec2.instances).toHaveLength(20);
+        expect(Math.max(...world.extraRequests())).toBeLessThanOrEqual(3);
+        expect(world.findDiscord()).toEqual([]);
+      }),
+      options,
+    );
+  }, 600_000);
+
+  test('some of which are killed: none is claimed twice, and the post steps and one sweep leave nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(rushes, fc.array(fate, { minLength: 10, maxLength: 10 }), async (rush, fates) => {
+        const world = await PooledWorld.open(5, rush);
+        const outcomes = await world.play(fates);
+        expect(outcomes.filter((one) => 'failed' in one)).toEqual([]);
+        expect(world.findDiscord()).toEqual([]);
+        await world.settle();
+        expect(world.findRemains()).toEqual([]);
+      }),
+      options,
+    );
+  }, 600_000);
+});
+
+test('an instance that is claimed between the look and the claim is left to its claimer', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  world.github.onCall = (method) => {
+    if (method === 'mintRunner') world.ec2.end(id!);
+  };
+  expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
+  expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
+});
+
+test('a mint that is never answered is not sent again under that name, and its runner is removed', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  world.github.loseNextMint('after');
+  expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);
+  expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
+  expect(world.ec2.instances.find(({ id }) => world.pooledIds.has(id))!.tags[TAG.start]).toBeUndefined();
+});
+
+test('an instance that somebody switches on between the look and the claim stays the pool’s', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  world.github.onCall = (method, request) => {
+    if (method === 'mintRunner' && (request as { name: string }).name === nameClaim(id!)) void world.ec2.resume(id!);
+  };
+  expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
+  expect(world.ec2.instances.find((one) => one.id === id)!.tags[TAG.start]).toBeUndefined();
+});
+
+test.each([0, 1, 2, 3])('who loses one name takes the only other that is free, wherever it is (%i)', async (free) => {
+  const world = await PooledWorld.open(5, { seed: 1, latencyMs: 0, arrivals: [0] });
+  let isFirst = true;
+  let left = '';
+  world.github.onCall = (method, request) => {
+    if (method !== 'mintRunner' || !isFirst) return;
+    isFirst = false;
+    const { name } = request as { name: string };
+    left = [...world.pooledIds].filter((id) => nameClaim(id) !== name)[free]!;
+    for (const id of world.pooledIds) if (id !== left) world.github.addRunner({ name: nameClaim(id) });
+  };
+  expect(await world.play()).toEqual([{ started: [left] }]);
+});
+
+test('a mint that is never answered leaves alone the runner of another start that has got the name meanwhile', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const name = nameClaim([...world.pooledIds][0]!);
+  world.github.loseNextMint('before');
+  world.github.onCall = (method, request) => {
+    if (method !== 'mintRunner' || (request as { name: string }).name !== name) return;
+    world.github.addRunner({ name, labels: ['label-of-another', originOf(run, 'eeeeeeee')] });
+  };
+  expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);
+  expect(world.github.listed.map((runner) => runner.name)).toContain(name);
+});
+
+test('tags that reach an instance after nobody waits for the answer are found by whoever takes the start back', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  const tag = world.ec2.tagInstance.bind(world.ec2);
+  world.ec2.tagInstance = async (...given) => {
+    world.later(3_000, () => void tag(...given));
+    throw new Failure('aws-unreachable', 'no answer', { hint: 'h' });
+  };
+  expect(await world.play()).toEqual([{ failed: 'aws-unreachable: no answer' }]);
+  expect(world.ec2.instances.find((one) => one.id === id)?.state).toMatch(/^(shutting-down|terminated)$/);
+  expect(world.github.listed).toEqual([]);
+});
+
+test('an instance whose time in the pool is about to end is not claimed', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  world.ec2.retag(id!, { [TAG.expiresAt]: new Date(world.now + 30_000).toISOString() });
+  expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
+});
+
+test('an instance that is gone when it is to be tagged is not started, and its runner is removed', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  world.ec2.tagInstance = async () => 'gone';
+  expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
+  expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
+});
+
+test('an instance that EC2 does not start is terminated, and another one is launched', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  world.ec2.resume = async () => ({ kind: 'refused', refusal: NO_CAPACITY });
+  expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
+  expect(world.ec2.instances.find((one) => one.id === id)?.state).toMatch(/^(shutting-down|terminated)$/);
+  expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
+});
+
+test('an instance whose start is cancelled before it is tagged stays the pool’s', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  const [id] = world.pooledIds;
+  const writeUserData = world.ec2.writeUserData.bind(world.ec2);
+  world.ec2.writeUserData = async (...given) => {
+    world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' }));
+    return writeUserData(...given);
+  };
+  expect(await world.play()).toEqual([{ failed: 'cancelled: c' }]);
+  const instance = world.ec2.instances.find((one) => one.id === id)!;
+  expect([instance.state, instance.tags[TAG.start]]).toEqual(['stopped', undefined]);
+  expect(world.github.listed).toEqual([]);
+});
+
+test('a claim whose runner cannot be removed is no reason not to launch', async () => {
+  const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
+  world.ec2.writeUserData = async () => 'gone';
+  world.github.failNext('removeRunner', new Failure('github-unreachable', 'no answer', { hint: 'h' }));
+  expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);
+});

@@ -1,0 +1,236 @@
+import { describe, expect, test } from '@jest/globals';
+import { Failure } from '../../../../src/core/kernel/failure.js';
+import type { JournalEntry } from '../../../../src/core/ports/process.js';
+import type { LaunchSpec } from '../../../../src/core/ports/ec2.js';
+import { startRunners } from '../../../../src/core/start/start.js';
+import { removeTraces, tracesOf } from '../../../../src/core/start/roll-back.js';
+import { SUBNET_A } from '../../../worlds/fake-catalog.js';
+import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
+import { aRequest, aWorld, failureOf, run } from '../../../worlds/requests.js';
+
+/** As long as EC2 has been seen not to list what it launched. */
+const INVISIBLE_MS = 12_000;
+
+describe('a failed start', () => {
+  // Throttled in the end, too: an earlier try of the same request may have been heard.
+  test.each(['aws-unreachable', 'aws-throttled'] as const)(
+    'waits for an instance that EC2 may have launched and does not list yet (%s)',
+    async (code) => {
+      const world = aWorld({ invisibleMs: INVISIBLE_MS });
+      world.ec2.fault('launch', { error: new Failure(code, 'no answer', { hint: 'h' }), afterEffect: true });
+      expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe(code);
+      expect(world.ec2.instances).toHaveLength(1);
+      expect(world.live()).toEqual([]);
+      expect(world.github.listed).toEqual([]);
+      expect(world.journal.at(-1)?.state).toBe('undone');
+    },
+  );
+
+  test('does not wait for one that EC2 has refused', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const began = world.clock.now();
+    world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('aws-not-authorized');
+    expect(world.clock.now() - began).toBeLessThan(1_000);
+  });
+
+  test('does not ask GitHub for further runners when it was answered about each', async () => {
+    const world = aWorld();
+    world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    await failureOf(startRunners(aRequest(), world.ports));
+    expect(world.github.calls).not.toContain('listRunners');
+  });
+
+  test('that was cancelled leaves the waiting to its post step', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    world.clock.after(2_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
+    const began = world.clock.now();
+    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
+    expect(world.clock.now() - began).toBeLessThan(3_000);
+    expect(world.journal.at(-1)?.state).toBe('started');
+    // If no post step follows, because the runner of the job has died, this is what tells the stop.
+    expect(world.github.listed).toHaveLength(1);
+    expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
+    expect(world.live()).toEqual([]);
+  });
+
+  test('that was cancelled while a launch was not answered keeps the runner, by which a stop looks for the instance', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const launch = world.ec2.launch.bind(world.ec2);
+    world.ec2.launch = async (spec) => {
+      await launch(spec);
+      await world.clock.sleep(4_000);
+      throw new Failure('aws-unreachable', 'no answer', { hint: 'h' });
+    };
+    world.clock.after(2_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
+    expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
+    expect(world.live()).toHaveLength(1);
+    expect(world.github.listed).toHaveLength(1);
+    expect(world.journal.at(-1)?.state).toBe('started');
+  });
+});
+
+describe('a launch that is waiting for its next try', () => {
+  test('and is cancelled may have been heard: the runner stays for whoever looks for its instance', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const reason = new Failure('cancelled', 'c', { hint: 'h' });
+    const launch = world.ec2.launch.bind(world.ec2);
+    const waiting = async (spec: LaunchSpec, signal?: AbortSignal) => {
+      await launch(spec);
+      world.clock.after(1_000, () => world.cancel.abort(reason));
+      await world.clock.sleep(60_000, signal);
+      throw new Error('It was not cancelled.');
+    };
+    Object.assign(world.ec2, { launch: waiting });
+    const began = world.clock.now();
+    expect(await failureOf(startRunners(aRequest(), world.ports))).toMatchObject({ code: 'cancelled' });
+    expect(world.clock.now() - began).toBeLessThan(2_000);
+    expect(world.github.listed).toHaveLength(1);
+    expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
+    expect(world.live()).toEqual([]);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('is not waited for when another one has failed for good, and what it launched is found', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const launch = world.ec2.launch.bind(world.ec2);
+    let launches = 0;
+    const waiting = async (spec: LaunchSpec, signal?: AbortSignal) => {
+      if (launches++ > 0) throw new Failure('aws-not-authorized', 'no', { hint: 'h' });
+      await launch(spec);
+      await world.clock.sleep(180_000, signal);
+      throw new Error('It was not cancelled.');
+    };
+    Object.assign(world.ec2, { launch: waiting });
+    const began = world.clock.now();
+    const failure = await failureOf(startRunners(aRequest({ count: 2 }), world.ports));
+    expect(failure.code).toBe('aws-not-authorized');
+    expect(world.clock.now() - began).toBeLessThan(INVISIBLE_MS + 5_000);
+    expect(world.live()).toEqual([]);
+    expect(world.github.listed).toEqual([]);
+  });
+});
+
+test('a start that is cancelled while its launch was only ever throttled leaves no runner', async () => {
+  const world = aWorld();
+  world.ec2.launch = async (_spec: unknown, signal?: AbortSignal) => {
+    await world.clock.sleep(60_000, signal).catch(() => undefined);
+    return { kind: 'given-up', error: signal?.reason as unknown };
+  };
+  world.clock.after(2_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
+  expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
+  expect(world.github.minted).toHaveLength(1);
+  expect(world.github.listed).toEqual([]);
+  expect(world.journal.at(-1)?.state).toBe('undone');
+});
+
+describe('a post step', () => {
+  /** A start that was killed between EC2's launch and the answer to it. */
+  async function killed(world: ReturnType<typeof aWorld>): Promise<JournalEntry> {
+    const request = aRequest();
+    const journal: JournalEntry[] = [];
+    const never = new Promise<never>(() => undefined);
+    const launched = new Promise<void>((resolve) => world.ec2.onLaunch(() => resolve()));
+    const ec2 = Object.assign(Object.create(world.ec2) as typeof world.ec2, {
+      launch: (spec: Parameters<typeof world.ec2.launch>[0]) => world.ec2.launch(spec).then(() => never),
+    });
+    const ports = {
+      ...world.ports,
+      ec2,
+      ec2In: async () => ec2,
+      journal: { record: (e: JournalEntry) => journal.push(e) },
+    };
+    void startRunners(request, ports);
+    await launched;
+    return journal.at(-1)!;
+  }
+
+  test('finds an instance whose launch nobody heard of, once EC2 lists it', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const entry = await killed(world);
+    expect(entry.instances).toEqual([]);
+    expect(await removeTraces(tracesOf(entry, run), world.ports)).toEqual([]);
+    expect(world.live()).toEqual([]);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('keeps the runner until its instance was looked for: it is how a stop would find it', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const entry = await killed(world);
+    const cleaning = removeTraces(tracesOf(entry, run), world.ports);
+    await world.clock.sleep(INVISIBLE_MS - 1_000);
+    expect(world.github.listed).toHaveLength(1);
+    await cleaning;
+  });
+
+  test('gives up at once on one that it may not terminate', async () => {
+    const world = aWorld();
+    const entry = await killed(world);
+    world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    const began = world.clock.now();
+    const left = await removeTraces(tracesOf(entry, run), world.ports);
+    expect(left).toEqual([expect.stringMatching(/^Could not terminate i-\w+ in us-east-1: no$/)]);
+    expect(world.clock.now()).toBe(began);
+  });
+
+  test('does not say that it terminated anything when EC2 ended nothing', async () => {
+    const world = aWorld();
+    const entry = await killed(world);
+    world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    await removeTraces(tracesOf(entry, run), world.ports);
+    expect(world.said.join('\n')).not.toContain('Terminated');
+  });
+
+  test('asks again for an instance of one region that is left when nothing is left in another', async () => {
+    const world = aWorld();
+    const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
+    world.elsewhere.set('eu-west-1', europe);
+    world.ec2.refuse({}, NO_CAPACITY);
+    const subnetIds = [SUBNET_A, `eu-west-1/${SUBNET_A}`];
+    await startRunners(aRequest({ subnetIds, waitFor: 'launched' }), world.ports);
+    europe.fault('terminate', { error: new Failure('aws-unreachable', 'no answer', { hint: 'h' }) });
+    expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
+    expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('keeps the runner of an instance that it may not look for, so that a stop looks for it', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const entry = await killed(world);
+    world.ec2.fault('findInstances', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    const left = await removeTraces(tracesOf(entry, run), world.ports);
+    expect(left).toEqual([
+      'Could not look for further instances of this start in us-east-1: no',
+      expect.stringMatching(/^Runner \d+ stays registered until its instance has been looked for\.$/),
+    ]);
+    expect(world.github.listed).toHaveLength(1);
+  });
+
+  test('keeps the runner of an instance that it may not terminate and that EC2 does not list yet', async () => {
+    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const [instance] = (await startRunners(aRequest({ waitFor: 'launched' }), world.ports)).runners;
+    const entry = { ...world.journal.at(-1)!, state: 'started' } as const;
+    world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    const left = await removeTraces(tracesOf(entry, run), world.ports);
+    expect(left).toHaveLength(2);
+    expect(world.github.listed.map(({ id }) => id)).toEqual([instance!.runner.id]);
+  });
+
+  test('gives up after 20 s on one that there is not', async () => {
+    const world = aWorld();
+    world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' });
+    const entry = {
+      startId: '0123abcd',
+      regions: ['us-east-1'],
+      scope: aRequest().scope,
+      runnerIds: [],
+      instances: [],
+    };
+    const began = world.clock.now();
+    expect(await removeTraces(tracesOf({ ...entry, state: 'started' }, run), world.ports)).toEqual([
+      'Runner 1 stays registered until its instance has been looked for.',
+    ]);
+    expect(world.clock.now() - began).toBe(20_000);
+    expect(world.github.listed).toHaveLength(1);
+  });
+});

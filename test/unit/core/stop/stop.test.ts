@@ -1,0 +1,434 @@
+import { describe, expect, test } from '@jest/globals';
+import { Failure } from '../../../../src/core/kernel/failure.js';
+import type { Scope } from '../../../../src/core/kernel/identity.js';
+import { startRunners } from '../../../../src/core/start/start.js';
+import { refuseUnstopped, stopRunners } from '../../../../src/core/stop/stop.js';
+import type { StopRequest } from '../../../../src/core/stop/search.js';
+import { SUBNET_A } from '../../../worlds/fake-catalog.js';
+import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
+import { aRequest, aWorld, failureOf, run } from '../../../worlds/requests.js';
+
+const nothing: StopRequest = {
+  run,
+  label: undefined,
+  instanceIds: [],
+  all: false,
+  runnerName: 'GitHub Actions 1',
+  wait: false,
+};
+
+function setUp() {
+  const world = aWorld({ bootMs: 20_000 });
+  const stop = (changes: Partial<StopRequest> = {}) =>
+    stopRunners({ ...nothing, ...changes }, { ...world.ports, gitHubOf: async () => world.github });
+  const refusalOf = async (stopped: ReturnType<typeof stop>) => failureOf(stopped.then((one) => refuseUnstopped(one)));
+  const start = (changes: Parameters<typeof aRequest>[0] = {}) => startRunners(aRequest(changes), world.ports);
+  return { world, start, stop, refusalOf };
+}
+
+describe('a stop', () => {
+  test('without a label or id ends everything of this run, earlier attempts too, and only that', async () => {
+    const { world, start, stop } = setUp();
+    await start({ count: 2 });
+    await start({ startId: 'ffff0000', run: { ...run, runAttempt: '2' } });
+    await start({ startId: 'ffff0001', run: { ...run, repo: 'another', runId: '78' } });
+    const stopped = await stop({ run: { ...run, runAttempt: '2' } });
+    expect(stopped.instances).toHaveLength(3);
+    expect(stopped.runnersRemoved).toHaveLength(3);
+    expect(world.live().map(({ tags }) => tags['ci-actions:run-id'])).toEqual(['78']);
+    expect(world.github.listed).toHaveLength(1);
+  });
+
+  test('by label reaches every attempt of this run, but no other run under the same label', async () => {
+    const { world, start, stop } = setUp();
+    await start({ run: { ...run, runAttempt: '3' } });
+    await start({ startId: 'ffff0001', run: { ...run, runId: '78' } });
+    const began = world.clock.now();
+    expect((await stop({ label: 'a-label' })).explanations).toEqual([]);
+    expect(world.live().map(({ tags }) => tags['ci-actions:run-id'])).toEqual(['78']);
+    expect(world.github.listed).toHaveLength(1);
+    // The other run's runner is no reason to look for its instance.
+    expect(world.clock.now()).toBe(began);
+  });
+
+  test('by id ends exactly that', async () => {
+    const { world, start, stop } = setUp();
+    const { runners } = await start({ count: 2 });
+    await stop({ instanceIds: [runners[0]!.instance.id] });
+    expect(world.live().map(({ id }) => id)).toEqual([runners[1]!.instance.id]);
+    expect(world.github.listed.map(({ id }) => id)).toEqual([runners[1]!.runner.id]);
+  });
+
+  test('by label and id, as ec2-github-runner has it, ends all that was started with it', async () => {
+    const { world, start, stop } = setUp();
+    const { runners } = await start({ count: 3 });
+    await start({ startId: 'ffff0001' });
+    await stop({ instanceIds: [runners[0]!.instance.id], label: 'a-label' });
+    expect(world.live().map(({ tags }) => tags['ci-actions:start'])).toEqual(['ffff0001']);
+    expect(world.github.listed).toHaveLength(1);
+  });
+
+  describe('by a label that two starts have, and an id that EC2 does not list,', () => {
+    const gone = { instanceIds: ['i-0never'], label: 'a-label' };
+    const jobs = (world: ReturnType<typeof aWorld>, status: string, runnerName: string) =>
+      world.github.jobs.set('octo-org/octo-repo 77 1', [
+        { id: 1, name: 'test', status, labels: ['a-label'], runnerName },
+      ]);
+
+    test('leaves the machine of the other one while its job runs', async () => {
+      const { world, start, stop } = setUp();
+      const { runners } = await start({ startId: 'ffff0001' });
+      jobs(world, 'in_progress', runners[0]!.runner.name);
+      const stopped = await stop(gone);
+      expect(stopped).toMatchObject({ instances: [], refusals: [] });
+      expect(stopped.kept.map(({ why }) => why)).toEqual(['job test runs on it']);
+      expect(world.live().map(({ id }) => id)).toEqual([runners[0]!.instance.id]);
+      expect(world.github.listed).toHaveLength(1);
+    });
+
+    test('ends what no job needs any more', async () => {
+      const { world, start, stop } = setUp();
+      const { runners } = await start({ startId: 'ffff0001' });
+      jobs(world, 'completed', runners[0]!.runner.name);
+      expect((await stop(gone)).instances).toHaveLength(1);
+      expect(world.live()).toEqual([]);
+      expect(world.github.listed).toEqual([]);
+    });
+
+    test('ends what start-runner made the label for', async () => {
+      const { world, start, stop } = setUp();
+      const label = 'ec2-77-1-start-ffff0001';
+      const { runners } = await start({ startId: 'ffff0001', label });
+      jobs(world, 'in_progress', runners[0]!.runner.name);
+      expect((await stop({ ...gone, label })).instances).toHaveLength(1);
+    });
+  });
+
+  test('by a label and the id of another start ends both', async () => {
+    const { world, start, stop } = setUp();
+    const label = 'ec2-77-1-start-ffff0001';
+    await start({ startId: 'ffff0001', label });
+    const { runners } = await start({ startId: 'ffff0002', label: 'ec2-77-1-start-ffff0002' });
+    expect((await stop({ label, instanceIds: [runners[0]!.instance.id] })).instances).toHaveLength(2);
+    expect(world.live()).toEqual([]);
+  });
+
+  test('insists when EC2 lists an instance but does not know it by its id yet', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    const terminate = world.ec2.terminate.bind(world.ec2);
+    let denials = 3;
+    world.ec2.terminate = (ids) =>
+      denials-- > 0 ? Promise.resolve({ ended: [], unknown: [...ids], refused: [] }) : terminate(ids);
+    await stop();
+    expect(world.live()).toEqual([]);
+  });
+
+  test('does not call itself done while EC2 does not know what it lists', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    world.ec2.terminate = (ids) => Promise.resolve({ ended: [], unknown: [...ids], refused: [] });
+    const stopped = await stop();
+    expect(stopped.instances).toEqual([]);
+    expect((await failureOf(Promise.resolve().then(() => refuseUnstopped(stopped)))).code).toBe('cleanup-incomplete');
+  });
+
+  test('done twice succeeds', async () => {
+    const { start, stop } = setUp();
+    const { runners } = await start();
+    await stop({ wait: true });
+    expect((await stop()).runnersRemoved).toEqual([]);
+    expect((await stop({ instanceIds: [runners[0]!.instance.id] })).instances).toEqual([]);
+    await stop({ instanceIds: ['i-0never'] });
+  });
+
+  test.each([{}, { label: 'a-label' }, { all: true }])(
+    'of %j keeps the runner whose instance nobody has seen, and warns of it',
+    async (how) => {
+      const { world, stop } = setUp();
+      const began = world.clock.now();
+      world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0', labels: ['a-label'] });
+      const stopped = await stop(how);
+      expect(stopped).toMatchObject({ instances: [], runnersRemoved: [], refusals: [] });
+      expect(world.github.listed).toHaveLength(1);
+      expect(world.clock.now() - began).toBeLessThanOrEqual(22_000);
+      const warnings = world.said.filter((sentence) => sentence.startsWith('warning'));
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^warning: Runner ec2-77-1-start-0123abcd-0 was never online.*powers itself off.*15 min/s,
+        ),
+      ]);
+      expect(world.said.join()).not.toContain('No instance of this request is left');
+    },
+  );
+
+  test('frees a machine of a pool whose claim died before it took it', async () => {
+    const { world, stop } = setUp();
+    world.github.addRunner({ name: 'ec2-pool-i-01', labels: ['a-label', 'ec2-77-1-start-0123abcd'] });
+    expect((await stop()).runnersRemoved).toEqual(['ec2-pool-i-01']);
+  });
+
+  test('leaves what a later attempt has started', async () => {
+    const { world, start, stop } = setUp();
+    await start({ run: { ...run, runAttempt: '12' } });
+    expect(await stop()).toMatchObject({ instances: [], runnersRemoved: [] });
+    expect(world.live()).toHaveLength(1);
+  });
+
+  test('refuses an id that is not ours, and stops the rest', async () => {
+    const { world, start, stop, refusalOf } = setUp();
+    const mine = (await start()).runners[0]!.instance.id;
+    const other = (await start({ startId: 'ffff0001', run: { ...run, repo: 'another' } })).runners[0]!.instance.id;
+    const failure = await refusalOf(stop({ instanceIds: [other, mine] }));
+    expect(failure.code).toBe('not-ours');
+    expect(failure.message).toBe(`${other} belongs to octo-org/another; it was left alone.`);
+    expect(world.live().map(({ id }) => id)).toEqual([other]);
+  });
+
+  test('terminates even when GitHub refuses, and says what is left', async () => {
+    const { world, start, stop, refusalOf } = setUp();
+    await start();
+    const about = { hint: 'Give a token that may do it.', details: ['Granted: nothing.'] };
+    world.github.failNext('listRunners', new Failure('github-unauthorized', 'no', about));
+    const failure = await refusalOf(stop());
+    expect(failure.code).toBe('cleanup-incomplete');
+    expect(failure.message).toBe('Runners of repo:octo-org/octo-repo could not be removed: no');
+    expect(failure.hint).toBe(`${about.hint} Then run stop-runner again: it is safe to repeat.`);
+    expect(failure.details).toBe('Granted: nothing.');
+    expect(world.live()).toEqual([]);
+  });
+
+  test('leaves a busy runner to GitHub, which removes it with its machine', async () => {
+    const { world, start, stop } = setUp();
+    const { runners } = await start();
+    world.github.goBusy(runners[0]!.runner.name);
+    expect((await stop()).runnersRemoved).toEqual([]);
+    expect(world.live()).toEqual([]);
+    expect(world.said.join('\n')).toContain('was busy');
+  });
+
+  test('waits until EC2 has terminated, if asked to, and no longer', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    const began = world.clock.now();
+    expect((await stop({ wait: true })).refusals).toEqual([]);
+    expect(world.ec2.instances.map(({ state }) => state)).toEqual(['terminated']);
+    expect(world.clock.now() - began).toBeLessThan(25_000);
+  });
+
+  test.each([
+    ['a cancellation', new Failure('cancelled', 'c', { hint: 'h' })],
+    ['an error that is no Failure', new TypeError('undefined is not a function')],
+  ])('ends its wait for the termination with %s', async (_, reason) => {
+    const { world, start, stop } = setUp();
+    await start();
+    world.ec2.fault('describeInstances', { error: reason });
+    await expect(stop({ wait: true })).rejects.toBe(reason);
+  });
+
+  test('is not green when EC2 cannot be asked whether it has terminated', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    const outage = new Failure('aws-unreachable', 'EC2 does not answer', { hint: 'Wait.' });
+    world.ec2.fault('describeInstances', { error: outage });
+    expect((await stop({ wait: true })).refusals).toEqual([outage]);
+  });
+
+  test('says of an id that no region knows that there is nothing to terminate', async () => {
+    const { world, stop } = setUp();
+    await stop({ instanceIds: ['i-0never'] });
+    expect(world.said).toContain('EC2 does not know i-0never (any more): there is nothing to terminate.');
+  });
+
+  test('is not green when the runners cannot be listed, though EC2 lists no instance', async () => {
+    const { world, stop } = setUp();
+    world.github.failNext('listRunners', new Failure('github-unreachable', 'no answer', { hint: 'h' }));
+    expect((await stop({ label: 'a-label' })).refusals.map(({ message }) => message)).toEqual([
+      'Runners of repo:octo-org/octo-repo could not be removed: no answer',
+    ]);
+  });
+
+  test('needs no access to the repository’s runners when its instances have theirs in an organization', async () => {
+    const { world, start } = setUp();
+    await start({ scope: { kind: 'org', org: 'octo-org' } });
+    const gitHubOf = async ({ kind }: Scope) => {
+      if (kind === 'org') return world.github;
+      throw new Failure('github-forbidden', 'not this token', { hint: 'h' });
+    };
+    const stopped = await stopRunners({ ...nothing, label: 'a-label' }, { ...world.ports, gitHubOf });
+    expect(stopped).toMatchObject({ refusals: [], instances: [{}], runnersRemoved: [expect.any(String)] });
+  });
+
+  test('tells how long each instance lived', async () => {
+    const { start, stop } = setUp();
+    await start();
+    const { instances } = await stop();
+    expect(instances[0]!.lifetimeMs).toBeGreaterThanOrEqual(20_000);
+    expect(instances[0]!.lifetimeMs).toBeLessThan(23_000);
+  });
+
+  test('finds by tag what EC2 does not list yet, because its runner is there', async () => {
+    const { world, start } = setUp();
+    await start();
+    const late = new FakeEc2({ clock: world.clock, timeline: { invisibleMs: 8_000 } });
+    await late.launch({ ...world.ec2.specs[0]!, clientToken: 'again' });
+    world.ec2.end(world.ec2.instances[0]!.id);
+    const ports = { ...world.ports, ec2: late, ec2In: async () => late, gitHubOf: async () => world.github };
+    await stopRunners(nothing, ports);
+    expect(late.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+  });
+
+  test('does not wait for the instance of a runner that has ended already', async () => {
+    const { world, start, stop } = setUp();
+    const { runners } = await start();
+    world.ec2.end(runners[0]!.instance.id);
+    await world.clock.sleep(60_000);
+    const began = world.clock.now();
+    const stopped = await stop();
+    expect(stopped).toMatchObject({ instances: [], runnersRemoved: [runners[0]!.runner.name] });
+    expect(world.clock.now()).toBe(began);
+  });
+
+  test('finds an instance in another region, by its id and by its runner', async () => {
+    const { world, stop } = setUp();
+    const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
+    world.elsewhere.set('eu-west-1', europe);
+    world.ec2.regions = ['us-east-1', 'eu-west-1'];
+    world.ec2.refuse({}, NO_CAPACITY);
+    const request = aRequest({ subnetIds: ['eu-west-1/subnet-0a00000000000000a'], waitFor: 'launched' });
+    await startRunners(request, world.ports);
+    await stop();
+    expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('finds an instance in another region that EC2 lists late', async () => {
+    const { world, stop } = setUp();
+    const timeline = { invisibleMs: 12_000 };
+    const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1', timeline });
+    world.elsewhere.set('eu-west-1', europe);
+    world.ec2.regions = ['us-east-1', 'eu-west-1'];
+    const request = aRequest({ subnetIds: [`eu-west-1/${SUBNET_A}`], waitFor: 'launched' });
+    await startRunners(request, world.ports);
+    await stop();
+    expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+    expect(world.github.listed).toEqual([]);
+  });
+
+  describe('where a third region denies every question', () => {
+    const denied = new Failure('aws-not-authorized', 'denied by a service control policy', { hint: 'h' });
+
+    async function startElsewhere() {
+      const all = setUp();
+      const { world } = all;
+      const west = new FakeEc2({ clock: world.clock, region: 'us-west-2' });
+      const closed = new FakeEc2({ clock: world.clock, region: 'eu-south-1' });
+      for (const operation of ['findInstances', 'describeInstances', 'terminate'] as const) {
+        closed.fault(operation, { error: denied, times: Infinity });
+      }
+      world.elsewhere.set('us-west-2', west).set('eu-south-1', closed);
+      world.ec2.regions = ['us-east-1', 'eu-south-1', 'us-west-2'];
+      const request = aRequest({ subnetIds: ['us-west-2/subnet-0a00000000000000a'], waitFor: 'launched' });
+      const { runners } = await startRunners(request, world.ports);
+      return { ...all, west, id: runners[0]!.instance.id };
+    }
+
+    test.each(['label', 'id', 'neither', 'all'])('ends by %s the machine of another region', async (by) => {
+      const { world, stop, west, id } = await startElsewhere();
+      const how = { label: { label: 'a-label' }, id: { instanceIds: [id] }, neither: {}, all: { all: true } }[by]!;
+      const stopped = await stop(how);
+      expect(west.instances.map(({ state }) => state)).toEqual(['shutting-down']);
+      expect(stopped).toMatchObject({ instances: [{ instance: { id } }], refusals: [] });
+      expect(world.github.listed).toEqual([]);
+      expect(world.said.filter((sentence) => sentence.startsWith('warning'))).toEqual([]);
+    });
+
+    test('warns of an id that is not where it could be asked, and names the region that could not', async () => {
+      const { world, stop } = await startElsewhere();
+      await stop({ instanceIds: ['i-0never'] });
+      expect(world.said).toContainEqual(
+        expect.stringMatching(/^warning: EC2 does not know i-0never .*Not asked: eu-south-1 \(denied by a service/),
+      );
+    });
+
+    test('names it in the warning of a runner whose instance nobody has seen', async () => {
+      const { world, stop, west, id } = await startElsewhere();
+      west.fault('findInstances', { error: denied, times: Infinity });
+      const stopped = await stop();
+      expect(stopped).toMatchObject({ instances: [], runnersRemoved: [] });
+      expect(west.instances).toMatchObject([{ id, state: 'running' }]);
+      expect(stopped.explanations[0]!.what).toContain('us-west-2 (denied by');
+      expect(world.github.listed).toHaveLength(1);
+    });
+  });
+
+  test('goes on elsewhere when the home region cannot be asked, and is not green', async () => {
+    const { world, start, stop, refusalOf } = setUp();
+    await start();
+    const outage = new Failure('aws-unreachable', 'EC2 does not answer', { hint: 'Wait.' });
+    world.ec2.fault('findInstances', { error: outage, times: Infinity });
+    const failure = await refusalOf(stop({ label: 'a-label' }));
+    expect(failure).toMatchObject({ code: 'cleanup-incomplete', message: 'EC2 does not answer' });
+    // By it the next stop knows that there is something to look for.
+    expect(world.github.listed).toHaveLength(1);
+  });
+
+  test('ends the others when EC2 protects one, names that one, and stays red', async () => {
+    const { world, start, stop } = setUp();
+    const ids = (await start({ count: 3 })).runners.map(({ instance }) => instance.id);
+    world.ec2.protectedIds.add(ids[1]!);
+    const stopped = await stop();
+    expect(stopped.instances.map(({ instance }) => instance.id)).toEqual([ids[0], ids[2]]);
+    const failure = await failureOf(Promise.resolve().then(() => refuseUnstopped(stopped)));
+    expect(failure.message).toBe(`The instance '${ids[1]}' may not be terminated.`);
+    expect(failure.details).toBe(`Not ended: ${ids[1]} (us-east-1).`);
+    // Without its runner no job can begin there, and its agent powers it off.
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('looks at home for as long as EC2 may list late, after a region that does not answer', async () => {
+    const { world, start, stop } = setUp();
+    const slow = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
+    slow.findInstances = () => world.clock.sleep(60_000).then(() => []);
+    world.elsewhere.set('eu-west-1', slow);
+    world.ec2.regions = ['us-east-1', 'eu-west-1'];
+    await start();
+    const find = world.ec2.findInstances.bind(world.ec2);
+    const began = world.clock.now();
+    world.ec2.findInstances = async (...how) => (world.clock.now() - began < 65_000 ? [] : find(...how));
+    await stop();
+    expect(world.live()).toEqual([]);
+  });
+
+  test('keeps the runner of a machine that EC2 lists only after 60 s, and finds it the next time', async () => {
+    const { world, stop } = setUp();
+    const late = new FakeEc2({ clock: world.clock, timeline: { invisibleMs: 60_000 } });
+    const { runners } = await startRunners(aRequest({ waitFor: 'launched' }), {
+      ...world.ports,
+      ec2: late,
+      ec2In: async () => late,
+    });
+    Object.assign(world.ports, { ec2: late, ec2In: async () => late });
+    const first = await stop();
+    expect(first).toMatchObject({ instances: [], runnersRemoved: [], explanations: [{ isTrouble: true }] });
+    await world.clock.sleep(45_000);
+    expect(await stop()).toMatchObject({ instances: [{ instance: { id: runners[0]!.instance.id } }] });
+    expect(world.github.listed).toEqual([]);
+  });
+
+  test('by label in a later attempt finds what the stop of an earlier one left', async () => {
+    const { world, start, stop } = setUp();
+    await start();
+    await stop({ label: 'a-label', run: { ...run, runAttempt: '2' } });
+    expect(world.live()).toEqual([]);
+  });
+});
+
+test('the failure of a stop says that there are several reasons, and lists them', async () => {
+  const refusals = [
+    new Failure('aws-rejected', 'no', { hint: 'h' }),
+    new Failure('aws-unreachable', 'how', { hint: 'h' }),
+  ];
+  const failure = await failureOf(Promise.resolve().then(() => refuseUnstopped({ foreign: [], refusals })));
+  expect([failure.message, failure.details]).toEqual(['Not everything could be stopped.', 'no\nhow']);
+});

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Failure } from '../../../src/core/kernel/failure.js';
+import { runAction } from '../../../src/host/exit.js';
+import { captureOutput, type Captured } from '../../worlds/captured-output.js';
+
+let output: Captured;
+let codes: number[];
+let before: NodeJS.Process['exitCode'];
+
+beforeEach(() => {
+  output = captureOutput();
+  codes = [];
+  before = process.exitCode;
+  delete process.env['GITHUB_STEP_SUMMARY'];
+});
+afterEach(() => {
+  output.release();
+  // setFailed has set it, for this very process.
+  process.exitCode = before;
+});
+
+const run = (body: () => Promise<void>): Promise<void> => runAction(body, (code) => void codes.push(code));
+
+describe('An action', () => {
+  test('that comes to its end says nothing and exits with 0', async () => {
+    await run(() => Promise.resolve());
+    expect({ codes, text: output.text() }).toEqual({ codes: [0], text: '' });
+  });
+
+  test('that waits for what can no longer come fails, and says that it is a bug', async () => {
+    const exited = new Promise<number>((resolve) => void runAction(() => new Promise(() => undefined), resolve));
+    process.emit('beforeExit', 0);
+    expect(await exited).toBe(1);
+    expect(output.text()).toContain('A bug in ci-actions, not in your workflow: The step was waiting for something');
+  });
+
+  test('that fails says what failed, why and what to do, as one annotation after the details', async () => {
+    const cause = Object.assign(new Error('You are not authorized.'), { name: 'UnauthorizedOperation' });
+    await run(() =>
+      Promise.reject(
+        new Failure('aws-not-authorized', 'EC2 refused RunInstances.', {
+          hint: 'Allow ec2:RunInstances.',
+          cause,
+          details: ['one', '::two'],
+          requestId: 'req-1',
+        }),
+      ),
+    );
+    expect(codes).toEqual([1]);
+    const lines = output.lines().filter((line) => !line.startsWith('::debug::'));
+    expect(lines.map((line) => line.replace('\u200b', '·'))).toEqual([
+      'one',
+      ':·:two',
+      '::error::EC2 refused RunInstances.%0AWhy: UnauthorizedOperation: You are not authorized.' +
+        '%0AWhat to do: Allow ec2:RunInstances.%0ACode: aws-not-authorized, request id: req-1',
+    ]);
+  });
+
+  test('does not say the cause twice', async () => {
+    const cause = new Error('boom');
+    await run(() => Promise.reject(new Failure('aws-rejected', 'EC2 says: boom', { hint: 'Wait.', cause })));
+    expect(output.text()).not.toContain('Why:');
+  });
+
+  test('prefers the reason that is given to the cause', async () => {
+    const about = { why: 'The token expired.', hint: 'Renew it.', cause: new Error('401') };
+    await run(() => Promise.reject(new Failure('github-unauthorized', 'GitHub refused the token.', about)));
+    expect(output.text()).toContain('%0AWhy: The token expired.%0AWhat to do: Renew it.');
+  });
+
+  test('that breaks is called a bug, with its stack and the place to report it', async () => {
+    process.env['GITHUB_ACTION_REPOSITORY'] = 'octo-org/ci-actions';
+    await run(() => Promise.reject(new TypeError('x is undefined')));
+    delete process.env['GITHUB_ACTION_REPOSITORY'];
+    expect(codes).toEqual([1]);
+    expect(output.text()).toContain('    at ');
+    expect(output.lines().at(-1)).toMatch(
+      /^::error::A bug in ci-actions, not in your workflow: x is undefined%0AWhat to do: Report it .*octo-org\/ci-actions\/issues/,
+    );
+  });
+
+  test('leaves no listener behind', async () => {
+    const count = () => process.listenerCount('unhandledRejection') + process.listenerCount('uncaughtException');
+    const start = count();
+    await run(() => Promise.resolve());
+    expect(count()).toBe(start);
+  });
+});

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { fillTemplate } from '../../../scripts/print/template.js';
+import { inputsOfAll, inputsOfOne, readInterface } from '../../../scripts/print/workflow-inputs.js';
+import { readWorkflowSources } from '../../../scripts/print/workflow-sources.js';
+import { renderWorkflows } from '../../../scripts/print/workflows.js';
+
+const read = (path: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8');
+const sources = readWorkflowSources(read);
+const printed = renderWorkflows(sources);
+
+interface Called {
+  on: Record<'workflow_call' | 'workflow_dispatch', { inputs: Record<string, { default?: unknown }> }>;
+  jobs: Record<
+    string,
+    {
+      uses?: string;
+      if?: string;
+      needs?: string | string[];
+      with?: Record<string, unknown>;
+      secrets?: Record<string, string>;
+    }
+  >;
+}
+const workflow = (file: string): Called => parse(printed[`.github/workflows/${file}.yml`]!) as Called;
+
+describe('A template', () => {
+  test.each([
+    ['a scalar on its line', 'a: #print x', { x: 'one two' }, 'a: one two'],
+    ['keys below it, indented', '  a: #print x', { x: 'b: 1\nc: 2' }, '  a:\n    b: 1\n    c: 2'],
+    ['entries of a list', 'a:\n  #print x', { x: '- b\n- c' }, 'a:\n  - b\n  - c'],
+    ['an entry’s own keys', '- a: #print x', { x: 'b: 1' }, '- a:\n    b: 1'],
+    ['a filling with a place of its own', 'a: #print x', { x: 'b: #print y', y: 'z' }, 'a:\n  b: z'],
+  ])('takes %s', (_, template, fillings, filled) => {
+    expect(fillTemplate(template, fillings)).toBe(filled);
+  });
+
+  test('keeps comments and what looks like a place but is none', () => {
+    const text = '# about #print\na: 1 # why\n';
+    expect(fillTemplate(text, {})).toBe(text);
+  });
+
+  test('misses a filling', () => {
+    expect(() => fillTemplate('a: #print x', {})).toThrow('asks for `x`');
+  });
+});
+
+describe('Inputs', () => {
+  test('that GitHub would not take by hand, because they are too many, are refused', () => {
+    const many = Array.from({ length: 26 }, (_, index) => `  i${index}: { description: One. }`).join('\n');
+    expect(() => readInterface(`inputs:\n${many}\n`)).toThrow('GitHub allows 25 inputs, not 26');
+  });
+
+  test('are at most 25 by hand in every printed workflow', () => {
+    for (const text of Object.values(printed)) {
+      expect(Object.keys((parse(text) as Called).on.workflow_dispatch.inputs).length).toBeLessThanOrEqual(25);
+    }
+  });
+
+  test('are those of one environment or of all', () => {
+    const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
+    expect(names(inputsOfOne(sources.contract))).not.toContain('environments');
+    expect(names(inputsOfAll(sources.contract))).toContain('environments');
+    expect(names(inputsOfAll(sources.contract))).not.toContain('preset');
+  });
+});
+
+describe('The printed workflows', () => {
+  test('are one for each line of the table, under its file name, and the two that serve all', () => {
+    const here = Object.keys(printed).filter((path) => path.startsWith('.github/workflows/'));
+    const files = sources.environments.map(({ file }) => `.github/workflows/${file}.yml`);
+    expect(here.sort()).toEqual(
+      ['.github/workflows/all_environments.yml', '.github/workflows/tox-on-ec2.yml', ...files].sort(),
+    );
+  });
+
+  test.each(sources.environments.map((one) => [one.file, one] as const))('%s has its line’s defaults', (file, one) => {
+    const { inputs } = workflow(file).on.workflow_call;
+    expect([inputs['tox-env'], inputs['preset'], inputs['timeout-minutes']].map((input) => input?.default)).toEqual([
+      one.tox,
+      one.preset,
+      one.minutes,
+    ]);
+    const byCallOnly = sources.contract.inputs.filter(({ only }) => only.includes('call')).map(({ name }) => name);
+    const byHand = Object.entries(inputs).filter(([name]) => !byCallOnly.includes(name));
+    expect(workflow(file).on.workflow_dispatch.inputs).toEqual(Object.fromEntries(byHand));
+  });
+
+  test('hand a secret that an environment needs to that one only, and demand it', () => {
+    const { jobs } = workflow('all_environments');
+    const demanding = Object.entries(jobs).filter(([, job]) => job.with?.['required-secrets'] !== undefined);
+    expect(demanding.map(([name]) => name)).toEqual(['s2search']);
+    expect(demanding[0]?.[1].secrets?.['TEST_ENV']).toBe(
+      '[${{ secrets.TEST_ENV || \'{}\' }}, { "S2SEARCH_URL": ${{ toJSON(secrets.S2SEARCH_URL) }} }]',
+    );
+    expect(jobs['unit']?.secrets?.['TEST_ENV']).toBe('${{ secrets.TEST_ENV }}');
+  });
+
+  test('need one line for another environment', () => {
+    const more = {
+      name: 'big',
+      file: 'big_CI',
+      title: 'Big',
+      tox: 'py3-big',
+      preset: 'amd64',
+      minutes: 5,
+      secrets: [],
+    };
+    const files = renderWorkflows({ ...sources, environments: [...sources.environments, more] });
+    const all = parse(files['.github/workflows/all_environments.yml']!) as Called;
+    expect(files['.github/workflows/big_CI.yml']).toContain('default: py3-big');
+    expect(all.jobs['big']?.if).toBe("contains(fromJSON(needs.choose.outputs.environments), 'big')");
+    expect(all.jobs['summary']?.needs).toContain('big');
+  });
+
+  test('name our actions by release in the copies for other owners, who do not have them', () => {
+    const copy = printed['workflows/starter/other-owner/tox-on-ec2.yml']!;
+    expect(copy).not.toContain('$/');
+    expect(copy).toContain('uses: org/ci-actions/start-runner@v1 ');
+    expect(printed['.github/workflows/tox-on-ec2.yml']).not.toContain('org/ci-actions');
+  });
+
+  test('put no input and no other text of a person into a script', () => {
+    for (const text of Object.values(printed)) {
+      const { jobs } = parse(text) as { jobs: Record<string, { steps?: { run?: string }[] }> };
+      const scripts = Object.values(jobs).flatMap(({ steps = [] }) => steps.flatMap(({ run }) => run ?? []));
+      expect(scripts.filter((script) => script.includes('${{'))).toEqual([]);
+    }
+  });
+});

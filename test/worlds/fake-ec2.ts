@@ -1,0 +1,367 @@
+import { Failure } from '../../src/core/kernel/failure.js';
+import type { Clock } from '../../src/core/kernel/clock.js';
+import type {
+  Ec2,
+  Instance,
+  LaunchOutcome,
+  LaunchSpec,
+  LaunchTarget,
+  ReaperEc2,
+  Refusal,
+  ResumeOutcome,
+  SpotRequest,
+  TagFilter,
+  Termination,
+  Volume,
+} from '../../src/core/ports/ec2.js';
+import type { Image } from '../../src/core/ports/catalog.js';
+import {
+  FAKE_GROUPS,
+  FAKE_IMAGES,
+  FAKE_PARAMETERS,
+  FAKE_SUBNETS,
+  FAKE_TYPES,
+  SUBNET_A,
+  type FakeImage,
+} from './fake-catalog.js';
+import { FakeFaults, type FakeFault } from './fake-faults.js';
+import { FakeMachines, type FakeTimeline } from './fake-machines.js';
+
+export interface FakeEc2Options {
+  readonly clock: Clock;
+  readonly region?: string;
+  /** Default: pending for 5 s, shutting down for 20 s, visible at once. */
+  readonly timeline?: Partial<FakeTimeline>;
+}
+
+type Operation = Exclude<keyof (Ec2 & ReaperEc2), 'region'>;
+
+/** How EC2 says that a plan's pool is empty. */
+export const NO_CAPACITY: Refusal = {
+  code: 'InsufficientInstanceCapacity',
+  message: 'There is no capacity for this type in this zone now.',
+  scope: 'plan',
+  kind: 'capacity',
+};
+
+const TIMELINE: FakeTimeline = { pendingMs: 5_000, shuttingDownMs: 20_000, invisibleMs: 0 };
+
+/**
+ * EC2 in memory, its instances ageing on the given clock. Everything public beside the port is the test's hand:
+ * the catalog can be edited, capacity emptied, instances ended, calls made to fail.
+ */
+export class FakeEc2 implements Ec2, ReaperEc2 {
+  readonly region: string;
+  regions: readonly string[] = ['us-east-1'];
+  readonly images: FakeImage[] = [...FAKE_IMAGES];
+  readonly types = [...FAKE_TYPES];
+  readonly subnets = [...FAKE_SUBNETS];
+  readonly groups = [...FAKE_GROUPS];
+  readonly parameters = new Map(Object.entries(FAKE_PARAMETERS));
+  /** Keys `type`, `type/subnet` and `type/subnet/market`: how many may still be launched. Absent: any number. */
+  readonly capacity = new Map<string, number>();
+  /** Made by hand; those of instances are not kept here. */
+  readonly volumes: Volume[] = [];
+  readonly spotRequests: SpotRequest[] = [];
+  /** Instances with termination protection. */
+  readonly protectedIds = new Set<string>();
+  /** Serial console by instance id. */
+  readonly consoles = new Map<string, string>();
+  private readonly machines: FakeMachines;
+  private readonly refusals: { match: Partial<LaunchTarget>; refusal: Refusal }[] = [];
+  private readonly faults = new FakeFaults<Operation>();
+  private readonly resumeListeners: ((instance: Instance) => void)[] = [];
+  private readonly launchListeners: ((instance: Instance, spec: LaunchSpec) => void)[] = [];
+
+  constructor({ clock, region = 'us-east-1', timeline = {} }: FakeEc2Options) {
+    this.region = region;
+    this.machines = new FakeMachines(clock, { ...TIMELINE, ...timeline });
+  }
+
+  /** Every instance there ever was, terminated ones too, in the order of their launch. */
+  get instances(): readonly Instance[] {
+    return this.machines.all();
+  }
+
+  /** What they were launched with, in the same order. */
+  get specs(): readonly LaunchSpec[] {
+    return this.machines.specs();
+  }
+
+  /** Refuses every plan that agrees with all fields of `match`. */
+  refuse(match: Partial<LaunchTarget>, refusal: Refusal): void {
+    this.refusals.push({ match, refusal });
+  }
+
+  /** The next calls of this operation fail. */
+  fault(operation: Operation, fault: FakeFault): void {
+    this.faults.plan(operation, fault);
+  }
+
+  /** No call fails any more. */
+  heal(): void {
+    this.faults.clear();
+  }
+
+  /** Called as each instance is launched: the place to let a runner come online. */
+  onLaunch(listener: (instance: Instance, spec: LaunchSpec) => void): void {
+    this.launchListeners.push(listener);
+  }
+
+  /** Called as a stopped instance is started again. */
+  onResume(listener: (instance: Instance) => void): void {
+    this.resumeListeners.push(listener);
+  }
+
+  /** The machine switches itself off: it is terminated, or it stops if it was launched so. */
+  powerOff(id: string): void {
+    this.machines.powerOff(id);
+  }
+
+  /** What the instance would be told at its next boot. */
+  userDataOf(id: string): Uint8Array | undefined {
+    return this.machines.userData(id);
+  }
+
+  interfaceTagsOf(id: string): Readonly<Record<string, string>> {
+    return this.machines.interfaceTags(id);
+  }
+
+  /** The instance goes away by itself: powered off, interrupted, broken. */
+  end(id: string, reason = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown'): void {
+    this.machines.end(id, reason);
+  }
+
+  /** Somebody stops it; it stays, and can be terminated. */
+  stop(id: string): void {
+    this.machines.stop(id);
+  }
+
+  /** Somebody changes its tags; `undefined` takes one away. */
+  retag(id: string, changes: Readonly<Record<string, string | undefined>>): void {
+    this.machines.retag(id, changes);
+  }
+
+  listRegions(): Promise<readonly string[]> {
+    return this.answer('listRegions', () => this.regions);
+  }
+
+  readParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.answer('readParameters', () => new Map([...this.parameters].filter(([name]) => names.includes(name))));
+  }
+
+  describeImage(id: string): Promise<Image | undefined> {
+    return this.answer('describeImage', () => this.images.find((image) => image.id === id));
+  }
+
+  findNewestImage(namePattern: string): Promise<Image | undefined> {
+    const matches = wildcards(namePattern);
+    return this.answer('findNewestImage', () =>
+      this.images
+        .filter((image) => image.own && image.state === 'available' && matches(image.name))
+        .sort((a, b) => b.createdAt - a.createdAt)
+        .at(0),
+    );
+  }
+
+  describeTypes(names: readonly string[]) {
+    return this.answer('describeTypes', () => this.types.filter((type) => names.includes(type.name)));
+  }
+
+  describeSubnets(ids: readonly string[]) {
+    return this.answer('describeSubnets', () => this.subnets.filter((subnet) => ids.includes(subnet.id)));
+  }
+
+  describeSecurityGroups(ids: readonly string[]) {
+    return this.answer('describeSecurityGroups', () => this.groups.filter((group) => ids.includes(group.id)));
+  }
+
+  launch(spec: LaunchSpec): Promise<LaunchOutcome> {
+    return this.answer('launch', () => this.admit(spec));
+  }
+
+  checkLaunch(spec: LaunchSpec): Promise<void> {
+    return this.answer('checkLaunch', () => {
+      const { failure } = this.findDeadEnd(spec) ?? {};
+      if (failure) throw failure;
+    });
+  }
+
+  describeInstances(ids: readonly string[]): Promise<readonly Instance[]> {
+    return this.answer('describeInstances', () => this.machines.visible().filter(({ id }) => ids.includes(id)));
+  }
+
+  findInstances(tags: TagFilter, which?: { readonly alsoEnded: boolean }): Promise<readonly Instance[]> {
+    const isAsked = ({ state }: Instance): boolean => which?.alsoEnded === true || state !== 'terminated';
+    return this.answer('findInstances', () =>
+      this.machines.visible().filter((instance) => isAsked(instance) && hasTags(instance, tags)),
+    );
+  }
+
+  findVolumes(tags: TagFilter): Promise<readonly Volume[]> {
+    return this.answer('findVolumes', () =>
+      [...this.machines.volumes(), ...this.volumes].filter((volume) => hasTags(volume, tags)),
+    );
+  }
+
+  deleteVolume(id: string): Promise<'deleted' | 'absent' | 'in-use'> {
+    return this.answer('deleteVolume', () => {
+      if (this.machines.volumes().some((volume) => volume.id === id)) return 'in-use';
+      return takeOut(this.volumes, id) ? 'deleted' : 'absent';
+    });
+  }
+
+  findSpotRequests(tags: TagFilter): Promise<readonly SpotRequest[]> {
+    return this.answer('findSpotRequests', () =>
+      [...this.machines.spotRequests(), ...this.spotRequests].filter((request) => hasTags(request, tags)),
+    );
+  }
+
+  cancelSpotRequest(id: string): Promise<void> {
+    return this.answer('cancelSpotRequest', () => {
+      const request = takeOut(this.spotRequests, id);
+      if (request) this.spotRequests.push({ ...request, state: 'cancelled' });
+    });
+  }
+
+  /** As the adapter does it: a `Failure` is an answer about every id. */
+  async terminate(ids: readonly string[]): Promise<Termination> {
+    const refuse = (some: readonly string[], failure: Failure) => some.map((id) => ({ id, failure }));
+    try {
+      return await this.answer('terminate', () => {
+        const known = new Set(this.machines.visible().map(({ id }) => id));
+        const kept = ids.filter((id) => known.has(id) && this.protectedIds.has(id));
+        const ended = ids.filter((id) => known.has(id) && !this.protectedIds.has(id));
+        for (const id of ended) this.end(id, 'Client.UserInitiatedShutdown: User initiated shutdown');
+        const refused = kept.flatMap((id) => refuse([id], protectedFailure(id)));
+        return { ended, unknown: ids.filter((id) => !known.has(id)), refused };
+      });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { ended: [], unknown: [], refused: refuse(ids, error) };
+    }
+  }
+
+  writeUserData(id: string, userData: Uint8Array): Promise<'written' | 'gone'> {
+    return this.answer('writeUserData', () => (this.knows(id) ? this.machines.writeUserData(id, userData) : 'gone'));
+  }
+
+  tagInstance(id: string, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone'> {
+    return this.answer('tagInstance', () => {
+      if (!this.knows(id)) return 'gone';
+      this.retag(id, tags);
+      return 'tagged';
+    });
+  }
+
+  resume(id: string): Promise<ResumeOutcome> {
+    return this.answer('resume', () => {
+      const known = this.machines.visible().find((one) => one.id === id);
+      if (!known) return { kind: 'gone' };
+      const { type: instanceType, subnetId = SUBNET_A, market } = known;
+      const refusal = known.state === 'stopped' ? this.findRefusal({ instanceType, subnetId, market }) : undefined;
+      if (refusal) return { kind: 'refused', refusal };
+      const instance = this.machines.resume(id);
+      if (!instance) return { kind: 'gone' };
+      if (known.state === 'stopped') for (const listener of this.resumeListeners) listener(instance);
+      return { kind: 'resumed', state: instance.state };
+    });
+  }
+
+  readConsole(id: string): Promise<string> {
+    return this.answer('readConsole', () => this.consoles.get(id) ?? '');
+  }
+
+  private answer<T>(operation: Operation, effect: () => T): Promise<T> {
+    return this.faults.answer(operation, effect);
+  }
+
+  private knows(id: string): boolean {
+    return this.machines.visible().some((one) => one.id === id && one.state !== 'terminated');
+  }
+
+  private admit(spec: LaunchSpec): LaunchOutcome {
+    const twin = this.machines.findByToken(spec);
+    if (twin) return { kind: 'launched', instance: twin };
+    const refusal = this.findDeadEnd(spec) ?? this.findRefusal(spec.plan);
+    if (refusal) return { kind: 'refused', refusal };
+    const subnet = this.subnets.find(({ id }) => id === (spec.plan.subnetId ?? SUBNET_A));
+    const instance = this.machines.create(spec, subnet);
+    for (const listener of this.launchListeners) listener(instance, spec);
+    return { kind: 'launched', instance };
+  }
+
+  /** What the request names and EC2 has not. */
+  private findDeadEnd({ imageId, plan, securityGroupIds }: LaunchSpec): Refusal | undefined {
+    const { subnetId, instanceType } = plan;
+    const image = this.images.find(({ id }) => id === imageId);
+    const type = this.types.find(({ name }) => name === instanceType);
+    if (!image) return deadEnd(imageId, 'region', 'image-not-found');
+    if (!type) return deadEnd(instanceType, 'type', 'aws-rejected');
+    if (image.bootMode === 'uefi' && type.bootModes?.includes('uefi') === false) {
+      return deadEnd(`${instanceType} that boots by UEFI`, 'type', 'aws-rejected');
+    }
+    if (subnetId && !has(this.subnets, subnetId)) return deadEnd(subnetId, 'subnet', 'network-mismatch');
+    const group = securityGroupIds.find((id) => !has(this.groups, id));
+    return group === undefined ? undefined : deadEnd(group, 'region', 'network-mismatch');
+  }
+
+  private findRefusal(plan: LaunchTarget): Refusal | undefined {
+    const inSubnet = `${plan.instanceType}/${plan.subnetId ?? SUBNET_A}`;
+    const pools = [plan.instanceType, inSubnet, `${inSubnet}/${plan.market}`];
+    if (pools.some((pool) => this.capacity.get(pool) === 0)) return NO_CAPACITY;
+    const agrees = (match: Partial<LaunchTarget>) =>
+      Object.entries(match).every(([field, value]) => plan[field as keyof LaunchTarget] === value);
+    const rule = this.refusals.find(({ match }) => agrees(match));
+    if (rule) return rule.refusal;
+    for (const pool of pools) this.capacity.set(pool, (this.capacity.get(pool) ?? Infinity) - 1);
+    return undefined;
+  }
+}
+
+export function createFakeEc2(options: FakeEc2Options): FakeEc2 {
+  return new FakeEc2(options);
+}
+
+function protectedFailure(id: string): Failure {
+  return new Failure('aws-rejected', `The instance '${id}' may not be terminated.`, { hint: 'Unprotect it.' });
+}
+
+function has(known: readonly { readonly id: string }[], id: string): boolean {
+  return known.some((one) => one.id === id);
+}
+
+function deadEnd(what: string, scope: Refusal['scope'], code: Failure['code']): Refusal {
+  const message = `EC2 has no ${what}.`;
+  const failure = new Failure(code, message, { hint: 'Correct it.' });
+  return {
+    code: 'InvalidParameterValue',
+    message,
+    scope,
+    kind: scope === 'type' ? 'unsupported' : 'rejected',
+    failure,
+  };
+}
+
+export function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {
+  return Object.entries(wanted).every(([key, value]) => {
+    if (typeof value === 'string') return tags[key] === value;
+    if ('startsWith' in value) return tags[key]?.startsWith(value.startsWith);
+    const shape = new RegExp(`^${key.replace(/[a-z]/gi, '.')}$`);
+    return Object.keys(tags).some((one) => shape.test(one));
+  });
+}
+
+function takeOut<T extends { readonly id: string }>(things: T[], id: string): T | undefined {
+  const at = things.findIndex((thing) => thing.id === id);
+  return at < 0 ? undefined : things.splice(at, 1)[0];
+}
+
+function wildcards(pattern: string): (name: string) => boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const expression = new RegExp(`^${source}$`, 's');
+  return (name) => expression.test(name);
+}

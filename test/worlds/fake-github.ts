@@ -1,0 +1,248 @@
+import { Failure } from '../../src/core/kernel/failure.js';
+import type {
+  Architecture,
+  AttemptState,
+  GitHub,
+  MintedRunner,
+  MintRequest,
+  ReaperGitHub,
+  Runner,
+  RunnerDownload,
+  RunJob,
+  StopGitHub,
+  RunnerGroup,
+} from '../../src/core/ports/github.js';
+
+/** What the next call may be told to do instead of its work. */
+type Method = Exclude<keyof (GitHub & ReaperGitHub & StopGitHub), 'pace'>;
+
+/** GitHub's documented rule for runner names: at most 64 characters and none of these. */
+const FORBIDDEN_IN_NAMES = /["/:<>\\|*?]/;
+
+/**
+ * GitHub's runners in memory: what `src/github` talks to, without HTTP. The same contract suite
+ * (`test/contract/github.suite.ts`) runs against this and against the real adapter on the sandbox.
+ */
+export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
+  pace = 1;
+  /** Every mint that took effect, oldest first. */
+  readonly minted: MintRequest[] = [];
+  /** Every call in order, as `mintRunner` or `readRunner 7`. */
+  readonly calls: string[] = [];
+  readonly groups = new Map<string, number>([['Default', 1]]);
+  /** Why a group, by id, gives this repository no runner. */
+  readonly closedGroups = new Map<number, string>();
+  /** What could not be checked of any group. */
+  groupDoubt: string | undefined;
+  /** Texts by `path@ref`. */
+  readonly files = new Map<string, string>();
+  /** By `owner/repo run attempt`; another is unknown. */
+  readonly attempts = new Map<string, Exclude<AttemptState, 'unknown'>>();
+  /** By `owner/repo run attempt`; none elsewhere. */
+  readonly jobs = new Map<string, readonly RunJob[]>();
+  /** Names that the token does not see. */
+  readonly hiddenRepositories = new Set<string>();
+  readonly downloads: RunnerDownload[] = [];
+  /** When a runner version is refused, in epoch ms; `undefined`: supported without an end. */
+  readonly deprecations = new Map<string, number | undefined>();
+  /** Called before each call takes effect: the place to let the world move while the core waits. */
+  onCall: (method: Method, argument: unknown) => void = () => undefined;
+
+  private readonly runners = new Map<number, Runner>();
+  private readonly failures = new Map<Method, unknown[]>();
+  private readonly lostMints: ('before' | 'after')[] = [];
+  private nextId = 1;
+
+  constructor() {
+    this.offerVersion('2.336.0');
+  }
+
+  // What a test does to the world.
+
+  /** The next call of this method rejects with this error and has no effect; queues up. */
+  failNext(method: Method, error: unknown, times = 1): void {
+    const queued = this.failures.get(method) ?? [];
+    this.failures.set(method, [...queued, ...Array.from({ length: times }, () => error)]);
+  }
+
+  /** No call fails any more. */
+  heal(): void {
+    this.failures.clear();
+    this.lostMints.length = 0;
+  }
+
+  /** The next mint is `unanswered`: lost on its way there (`before`), or on its way back with the runner made (`after`). */
+  loseNextMint(where: 'before' | 'after'): void {
+    this.lostMints.push(where);
+  }
+
+  /** A runner somebody else registered. */
+  addRunner(runner: Partial<Runner> & { readonly name: string }): Runner {
+    const added: Runner = { id: this.nextId++, status: 'offline', busy: false, labels: [], ...runner };
+    this.nextId = Math.max(this.nextId, added.id + 1);
+    this.runners.set(added.id, added);
+    return added;
+  }
+
+  /** The machine's runner program opens its session. */
+  connect(name: string, version = '2.336.0'): void {
+    this.change(name, { status: 'online', version });
+  }
+
+  /** The session is gone; the runner stays listed. */
+  disconnect(name: string): void {
+    this.change(name, { status: 'offline' });
+  }
+
+  goBusy(name: string): void {
+    this.change(name, { status: 'online', busy: true });
+  }
+
+  /** Its one job is over: GitHub removes a single-use runner by itself. */
+  finish(name: string): void {
+    this.remove(name);
+  }
+
+  /** Somebody removes the runner. */
+  remove(name: string): void {
+    this.runners.delete(this.named(name).id);
+  }
+
+  /** A release of the runner for both architectures, the latest now; refused from a time (epoch ms) on, or never. */
+  offerVersion(version: string, refusedFrom?: number): void {
+    for (const architecture of ['x64', 'arm64']) {
+      const url = `https://downloads.example/actions-runner-linux-${architecture}-${version}.tar.gz`;
+      this.downloads.push({ url, version, sha256: (architecture === 'x64' ? 'a' : 'b').repeat(64) });
+    }
+    this.deprecations.set(version, refusedFrom);
+  }
+
+  /** What GitHub lists now. */
+  get listed(): readonly Runner[] {
+    return [...this.runners.values()];
+  }
+
+  // The port.
+
+  async mintRunner(request: MintRequest): Promise<MintedRunner | 'name-taken' | 'unanswered'> {
+    this.begin('mintRunner', request);
+    const lost = this.lostMints.shift();
+    if (lost === 'before') return 'unanswered';
+    this.refuseWhatGitHubRefuses(request);
+    if (this.listed.some((runner) => sameName(runner.name, request.name))) return lost ? 'unanswered' : 'name-taken';
+    const labels = [...new Set([request.label, request.origin ?? request.label])];
+    const { id, name } = this.addRunner({ name: request.name, labels });
+    this.minted.push(request);
+    return lost ? 'unanswered' : { id, name, jitConfig: Buffer.from(`jit config of ${name}`).toString('base64') };
+  }
+
+  async readRunner(id: number): Promise<Runner | undefined> {
+    this.begin('readRunner', id);
+    return this.runners.get(id);
+  }
+
+  async findRunnerByName(name: string): Promise<Runner | undefined> {
+    this.begin('findRunnerByName', name);
+    return this.listed.find((runner) => sameName(runner.name, name));
+  }
+
+  async listRunners(): Promise<readonly Runner[]> {
+    this.begin('listRunners');
+    return this.listed;
+  }
+
+  async removeRunner(id: number): Promise<'removed' | 'absent' | 'busy'> {
+    this.begin('removeRunner', id);
+    if (this.runners.get(id)?.busy) return 'busy';
+    return this.runners.delete(id) ? 'removed' : 'absent';
+  }
+
+  async resolveGroup(nameOrId = '1'): Promise<RunnerGroup> {
+    this.begin('resolveGroup', nameOrId);
+    const id = /^\d+$/.test(nameOrId)
+      ? [...this.groups.values()].find((one) => one === Number(nameOrId))
+      : [...this.groups].find(([name]) => sameName(name, nameOrId))?.[1];
+    const reason = this.closedGroups.get(id ?? 0);
+    if (reason !== undefined) {
+      throw new Failure('runner-group-unusable', `Runner group ${id} is closed: ${reason}.`, { hint: 'Open it.' });
+    }
+    if (id !== undefined) return { id, ...(this.groupDoubt !== undefined && { doubt: this.groupDoubt }) };
+    throw new Failure('bad-input', `There is no runner group \`${nameOrId}\`.`, {
+      hint: `Set \`runner-group\` to one of: ${[...this.groups.keys()].join(', ')}.`,
+    });
+  }
+
+  async findDownload(version: string, architecture: Architecture): Promise<RunnerDownload> {
+    this.begin('findDownload', version);
+    const wanted = architecture === 'arm64' ? '-arm64-' : '-x64-';
+    const fitting = this.downloads.filter((download) => download.url.includes(wanted));
+    const found = version === 'latest' ? fitting.at(-1) : fitting.find((download) => download.version === version);
+    if (found) return found;
+    throw new Failure('github-not-found', `There is no runner ${version} for Linux on ${architecture}.`, {
+      hint: 'Use `latest`.',
+    });
+  }
+
+  async readDeprecation(version: string): Promise<{ readonly refusedFrom?: number } | 'unknown'> {
+    this.begin('readDeprecation', version);
+    if (!this.deprecations.has(version)) return 'unknown';
+    const refusedFrom = this.deprecations.get(version);
+    return refusedFrom === undefined ? {} : { refusedFrom };
+  }
+
+  async readFile(path: string, ref: string): Promise<string | undefined> {
+    this.begin('readFile', `${path}@${ref}`);
+    return this.files.get(`${path}@${ref}`);
+  }
+
+  async readRunAttempt(repository: string, runId: string, attempt: string): Promise<AttemptState> {
+    this.begin('readRunAttempt', `${repository} ${runId} ${attempt}`);
+    if (this.hiddenRepositories.has(repository)) {
+      throw new Failure('github-not-found', `GitHub shows no ${repository}.`, { hint: 'Give a token that sees it.' });
+    }
+    return this.attempts.get(`${repository} ${runId} ${attempt}`) ?? 'unknown';
+  }
+
+  async listRunJobs(repository: string, runId: string, attempt: string): Promise<readonly RunJob[]> {
+    this.begin('listRunJobs', `${repository} ${runId} ${attempt}`);
+    if (this.hiddenRepositories.has(repository)) {
+      throw new Failure('github-not-found', `GitHub shows no ${repository}.`, { hint: 'Give a token that sees it.' });
+    }
+    return this.jobs.get(`${repository} ${runId} ${attempt}`) ?? [];
+  }
+
+  private begin(method: Method, argument?: unknown): void {
+    this.calls.push(typeof argument === 'string' || typeof argument === 'number' ? `${method} ${argument}` : method);
+    this.onCall(method, argument);
+    const queued = this.failures.get(method);
+    if (queued?.length) throw queued.shift();
+  }
+
+  private refuseWhatGitHubRefuses(request: MintRequest): void {
+    if (request.name === '' || request.name.length > 64 || FORBIDDEN_IN_NAMES.test(request.name)) {
+      throw new Failure('github-rejected', `GitHub refuses the runner name \`${request.name}\`.`, {
+        hint: 'Rename it.',
+      });
+    }
+    if (![...this.groups.values()].includes(request.groupId)) {
+      throw new Failure('github-not-found', `There is no runner group ${request.groupId}.`, {
+        hint: 'Use another group.',
+      });
+    }
+  }
+
+  private named(name: string): Runner {
+    const found = this.listed.find((runner) => sameName(runner.name, name));
+    if (!found) throw new Error(`the test names a runner that is not there: ${name}`);
+    return found;
+  }
+
+  private change(name: string, changes: Partial<Runner>): void {
+    const runner = this.named(name);
+    this.runners.set(runner.id, { ...runner, ...changes });
+  }
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

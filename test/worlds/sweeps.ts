@@ -1,0 +1,144 @@
+import type { Failure } from '../../src/core/kernel/failure.js';
+import { renderScope, TAG, type Scope } from '../../src/core/kernel/identity.js';
+import type { Instance } from '../../src/core/ports/ec2.js';
+import type { Log } from '../../src/core/ports/process.js';
+import type { Market } from '../../src/core/ports/catalog.js';
+import type { Runner } from '../../src/core/ports/github.js';
+import { reap, type Reaped } from '../../src/core/reap/reap.js';
+import type { ReapRequest } from '../../src/core/reap/finding.js';
+import { AMD64_IMAGE } from './fake-catalog.js';
+import { FakeClock } from './fake-clock.js';
+import { FakeEc2 } from './fake-ec2.js';
+import { FakeGitHub } from './fake-github.js';
+
+export const MINUTE = 60_000;
+export const HOME = { owner: 'octo-org', repo: 'octo-repo' };
+export const HOME_SCOPE: Scope = { kind: 'repo', ...HOME };
+export const ORG_SCOPE: Scope = { kind: 'org', org: 'octo-org' };
+
+interface Started {
+  readonly instance: Instance;
+  readonly runner: Runner;
+}
+
+/** What a start is to have made; everything as start-runner makes it unless told otherwise. */
+interface StartOptions {
+  readonly repository?: string;
+  readonly runId?: string;
+  readonly scope?: Scope;
+  readonly type?: string;
+  readonly market?: Market;
+  readonly in?: FakeEc2;
+  readonly runner?: Partial<Runner>;
+  /** Default six hours. */
+  readonly lifetimeMs?: number;
+}
+
+/** Clouds, GitHub by scope and a clock in memory, with what starts of the past have left in them. */
+export class SweepWorld {
+  /** Nothing in a sweep waits: its bounds are weeks apart. */
+  readonly clock = new FakeClock(undefined, 60 * 24 * 60 * MINUTE);
+  readonly ec2 = new FakeEc2({ clock: this.clock, timeline: { pendingMs: 0 } });
+  readonly said: string[] = [];
+  readonly cancel = new AbortController();
+  /** Scopes, as they are written, that cannot even be connected to. */
+  readonly unreachable = new Map<string, Failure>();
+  /** Every scope that was asked for. */
+  readonly asked = new Set<string>();
+  private readonly gitHubByScope = new Map<string, FakeGitHub>();
+  private started = 0;
+  private launched = 0;
+
+  /** GitHub as seen from a scope; each knows every repository's runs. */
+  hub(scope: Scope = HOME_SCOPE): FakeGitHub {
+    const known = this.gitHubByScope.get(renderScope(scope)) ?? new FakeGitHub();
+    this.gitHubByScope.set(renderScope(scope), known);
+    return known;
+  }
+
+  /** All gitHubByScope' calls that change something. */
+  get changes(): string[] {
+    return [...this.gitHubByScope.values()].flatMap(({ calls }) => calls.filter((call) => /^(remove|mint)/.test(call)));
+  }
+
+  /** A runner, and the instance that was launched for it. Its run goes on. */
+  async start(options: StartOptions = {}): Promise<Started> {
+    const { repository = 'octo-org/octo-repo', runId = '77', scope = HOME_SCOPE } = options;
+    const runner = this.register(runId, options);
+    this.setRun('active', runId, repository);
+    const now = this.clock.now();
+    const tags = {
+      [TAG.repository]: repository,
+      [TAG.runId]: runId,
+      [TAG.runAttempt]: '1',
+      [TAG.scope]: renderScope(scope),
+      [TAG.runnerId]: String(runner.id),
+      [TAG.runnerName]: runner.name,
+      [TAG.expiresAt]: new Date(now + (options.lifetimeMs ?? 360 * MINUTE)).toISOString(),
+    };
+    return { instance: await this.launch(tags, options), runner };
+  }
+
+  /** An instance with these tags alone, whoever gave it them. */
+  async launch(tags: Readonly<Record<string, string>>, options: StartOptions = {}): Promise<Instance> {
+    const outcome = await (options.in ?? this.ec2).launch({
+      plan: { instanceType: options.type ?? 't3.xlarge', market: options.market ?? 'on-demand' },
+      imageId: AMD64_IMAGE,
+      securityGroupIds: [],
+      rootVolume: { deviceName: '/dev/sda1' },
+      tags,
+      userData: Buffer.from(''),
+      clientToken: `launch-${this.launched++}`,
+    });
+    if (outcome.kind !== 'launched') throw new Error(outcome.kind);
+    return outcome.instance;
+  }
+
+  /** A runner alone. */
+  register(runId: string, { scope = HOME_SCOPE, runner = {} }: StartOptions = {}): Runner {
+    const name = `ec2-${runId}-1-start-0123abcd-${this.started++}`;
+    return this.hub(scope).addRunner({ name, status: 'online', ...runner });
+  }
+
+  setRun(state: 'active' | 'completed', runId = '77', repository = 'octo-org/octo-repo'): void {
+    this.hub({ kind: 'repo', owner: repository.split('/')[0]!, repo: repository.split('/')[1]! }).attempts.set(
+      `${repository} ${runId} 1`,
+      state,
+    );
+  }
+
+  age(minutes: number): Promise<void> {
+    return this.clock.sleep(minutes * MINUTE);
+  }
+
+  reap(changes: Partial<ReapRequest> = {}, regions: readonly FakeEc2[] = [this.ec2]): Promise<Reaped> {
+    const log: Log = {
+      group: (_title, body) => body(),
+      info: (sentence) => void this.said.push(sentence),
+      notice: (sentence) => void this.said.push(`notice: ${sentence}`),
+      warning: (sentence) => void this.said.push(`warning: ${sentence}`),
+      debug: (sentence) => void this.said.push(`debug: ${sentence}`),
+    };
+    return reap(
+      { reach: { kind: 'repo', home: HOME }, graceMs: 15 * MINUTE, dryRun: false, ...changes },
+      { regions, gitHubOf: (scope) => this.connect(scope), clock: this.clock, log, signal: this.cancel.signal },
+    );
+  }
+
+  private async connect(scope: Scope): Promise<FakeGitHub> {
+    const name = renderScope(scope);
+    this.asked.add(name);
+    const failure = this.unreachable.get(name);
+    if (failure) throw failure;
+    return this.hub(scope);
+  }
+
+  state({ instance }: Pick<Started, 'instance'>, ec2 = this.ec2): string {
+    return ec2.instances.find(({ id }) => id === instance.id)!.state;
+  }
+}
+
+/** Kind, outcome and reason of each finding, in short. */
+export function brief({ findings }: Reaped): string[] {
+  return findings.map(({ kind, outcome, why }) => `${kind} ${outcome}: ${why}`);
+}

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { lineUp } from './line.js';
+
+test('nobody goes before all have come, and then one after the other, by place', async () => {
+  const said: string[] = [];
+  const take = lineUp(3);
+  const act = (name: string) => async () => {
+    said.push(`${name} begins`);
+    await Promise.resolve();
+    said.push(`${name} ends`);
+    return name;
+  };
+  const early = [take(2, act('third')), take(0, act('first'))];
+  await Promise.resolve();
+  expect(said).toEqual([]);
+  expect(await Promise.all([...early, take(1, act('second'))])).toEqual(['third', 'first', 'second']);
+  expect(said).toEqual(['first', 'second', 'third'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+});
+
+test('who fails does not hold up those behind', async () => {
+  const take = lineUp(2);
+  const failing = take(0, () => Promise.reject(new Error('broken')));
+  await expect(Promise.all([failing.catch(String), take(1, () => Promise.resolve('well'))])).resolves.toEqual([
+    'Error: broken',
+    'well',
+  ]);
+});

@@ -1,0 +1,100 @@
+/** `npm run bench`: the bundles in dist/ against the sandbox, figure by figure. See `--help` and docs/bench.md. */
+import { availableParallelism, loadavg } from 'node:os';
+import { findMissing } from '../../test/peers/act/world.js';
+import { measureAct } from './act.js';
+import { measureBundle } from './bundle.js';
+import { listPeers } from './contenders.js';
+import { measureGrowth } from './growth.js';
+import { measureLaunched } from './launched.js';
+import { missesBar, renderTable, type Figure } from './figures.js';
+import { readNodeVersion } from './node.js';
+import { readOptions, usage, type BenchOptions, type Section } from './options.js';
+import { measureOverhead } from './overhead.js';
+import { writeResults } from './results.js';
+import { closeAll } from './sandboxes.js';
+import { measureStop } from './stop.js';
+import { measureWaves } from './waves.js';
+
+const [MISSED, MISUSED, BROKEN, INTERRUPTED] = [1, 2, 3, 130];
+
+async function bench(options: BenchOptions): Promise<number> {
+  const began = performance.now();
+  const elapsed = () => ((performance.now() - began) / 1000).toFixed(0);
+  // The table alone goes to standard output.
+  const say = (sentence: string) => console.error(`${elapsed().padStart(4)} s  ${sentence}`);
+  const peers = options.peer === undefined ? [] : listPeers(options.peer);
+  const measures: Record<Section, () => Promise<Figure[]>> = {
+    overhead: () => measureOverhead({ ...options, peers, say }),
+    launched: () => measureLaunched({ ...options, say }),
+    stop: () => measureStop({ ...options, peers, say }),
+    growth: () => measureGrowth({ ...options, peers, say }),
+    bundle: () => measureBundle({ ...options, peers, say }),
+    act: () => measureAct({ ...options, say }),
+    waves: () => measureWaves({ ...options, say }),
+  };
+  const missing = options.sections.includes('act') ? findMissing() : undefined;
+  const unmeasured = missing === undefined ? [] : [`NOT MEASURED: from dispatch to first test line. ${missing}`];
+  unmeasured.forEach(say);
+  const loads = [readLoad()];
+  const figures: Figure[] = [];
+  // One after the other: they would disturb each other.
+  for (const section of options.sections)
+    if (section !== 'act' || missing === undefined) figures.push(...(await measures[section]()));
+  loads.push(readLoad());
+  const machine: Machine = {
+    node: readNodeVersion(),
+    platform: `${process.platform}-${process.arch}`,
+    cores: availableParallelism(),
+    loads,
+  };
+  const table = [renderTable(figures), ...unmeasured, describeMachine(machine, elapsed())].join('\n\n');
+  console.log(table);
+  if (options.out !== undefined) await writeResults(options.out, { figures, machine, table });
+  if (unmeasured.length > 0) return BROKEN;
+  return figures.some(missesBar) ? MISSED : 0;
+}
+
+interface Machine {
+  readonly node: string;
+  readonly platform: string;
+  readonly cores: number;
+  readonly loads: readonly number[];
+}
+
+function describeMachine({ node, platform, cores, loads }: Machine, seconds: string): string {
+  const [before, after] = loads.map((load) => load.toFixed(1));
+  const about = `Node ${node}, ${platform}, ${cores} cores, ${seconds} s.`;
+  if (Math.max(...loads) <= cores) return about;
+  return `${about}\nOthers were busy here (load ${before} before, ${after} after): times are longer than they need be.`;
+}
+
+/** Of the last minute. */
+function readLoad(): number {
+  return loadavg()[0] ?? 0;
+}
+
+async function main(): Promise<number> {
+  let options: BenchOptions | 'help';
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return MISUSED;
+  }
+  if (options === 'help') {
+    console.log(usage);
+    return 0;
+  }
+  // A bench that is interrupted leaves no process behind either.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void closeAll().then(() => process.exit(INTERRUPTED)));
+  try {
+    return await bench(options);
+  } catch (error) {
+    console.error(error);
+    await closeAll();
+    return BROKEN;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,19 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { fillBetween } from '../../scripts/print/tables.js';
+
+const DOCUMENT = fileURLToPath(new URL('../../docs/scale.md', import.meta.url));
+
+/** Puts the tables, by name, in their places. @throws Error when the document has none */
+export async function writeDocument(tables: Readonly<Record<string, string>>): Promise<void> {
+  const filled = Object.entries(tables).reduce(
+    (text, [name, table]) => fillBetween(text, markersOf(name), table),
+    await readFile(DOCUMENT, 'utf8'),
+  );
+  await writeFile(DOCUMENT, await format(filled, { ...(await resolveConfig(DOCUMENT)), filepath: DOCUMENT }));
+}
+
+function markersOf(name: string): { begin: string; end: string } {
+  return { begin: `<!-- ${name}: written by npm run simulate -->`, end: `<!-- end of ${name} -->` };
+}

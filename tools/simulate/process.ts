@@ -1,0 +1,36 @@
+import type { GitHubWorld } from '../../sandbox/github/world.js';
+import type { Ec2World } from '../../sandbox/ec2/world.js';
+import type { Log } from '../../src/core/ports/process.js';
+import type { RunContext } from '../../src/host/context.js';
+
+/** One start and its stop: the run that they are part of, its repository's GitHub, and the region of its machine. */
+export interface Place {
+  readonly context: RunContext;
+  readonly github: GitHubWorld;
+  readonly ec2: Ec2World;
+}
+
+export function makeContext(index: number, github: GitHubWorld): RunContext {
+  const [owner = '', repo = ''] = github.repository.split('/');
+  const run = { owner, repo, repository: github.repository, runId: String(1_000_000 + index), runAttempt: '1' };
+  const step = {
+    job: 'start',
+    action: 'start',
+    runnerName: undefined,
+    sha: github.sha,
+    workflow: 'ci',
+    actor: 'octocat',
+    isFromFork: false,
+  };
+  const servers = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', enterprise: undefined };
+  const about = { workflowRef: '', workflowSha: github.sha, isPublic: false };
+  return { ...run, ...step, ...servers, ...about, workspace: '/nothing/is/checked/out' };
+}
+
+export const quiet: Log = {
+  group: (_, body) => body(),
+  info: () => {},
+  notice: () => {},
+  warning: () => {},
+  debug: () => {},
+};

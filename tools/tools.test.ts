@@ -1,0 +1,18 @@
+/** The tools that read the bundles as they are before minification: they follow whatever way the bundles are made. */
+import { expect, jest, test } from '@jest/globals';
+import { runScript } from '../test/process/script.js';
+
+jest.setTimeout(180_000);
+
+test('npm run modules tells whose the bytes are', async () => {
+  const listed = (await runScript('modules.ts')).join('\n');
+  expect(listed).toMatch(/^The largest of \d+ modules, before minification:$/m);
+  expect(listed).toMatch(/^ *[\d.]+ kB +[\d.]+ % {2}@aws-sdk\/client-ec2$/m);
+});
+
+test('npm run trace tells what a start does, and which requests arrive when', async () => {
+  const table = (await runScript('trace.ts')).join('\n');
+  // On a fast moment it shares its 10 ms with others.
+  expect(table).toMatch(/\|[^|]*\bRunInstances\b[^|]*\|$/m);
+  expect(table).toMatch(/^In all, in ms: .*AWS SDK \d+, .*; waiting in whole stretches \d{4}\.$/m);
+});

@@ -1,0 +1,84 @@
+/** `npm run trace`: where each 10 ms of one start go, as a table; with `-- FOLDER`, the CPU profile too. See docs/bench.md. */
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandbox, type RecordedRequest } from '../../sandbox/sandbox.js';
+import { runStep } from '../../sandbox/step.js';
+import { ours } from '../bench/contenders.js';
+import { readOrigins } from '../bench/modules.js';
+import { measuredNode } from '../bench/node.js';
+import { bringOnline } from '../bench/start.js';
+import { buildReadable } from '../../scripts/build.js';
+import { readSlices, type Frame, type Profile } from './profile.js';
+import { listRows, renderRows } from './rows.js';
+
+/** From launch to online: a boot as short as its first question. */
+const BOOT_MS = 7_500;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Run {
+  readonly profile: Profile;
+  readonly began: number;
+  readonly ended: number;
+  readonly requests: readonly RecordedRequest[];
+}
+
+/** The readable bundles, since minified code doesn't say whose it is; they are twice as long to load. */
+async function traceStart(folder: string): Promise<Run> {
+  const sandbox = await startSandbox({ machines: false, timeline: { pendingMs: 1_000 } });
+  try {
+    const began = monotonic();
+    const step = runStep({
+      script: join(folder, 'dist', basename(ours.script)),
+      inputs: { ...ours.inputs, 'github-token': sandbox.token },
+      environment: {
+        ...sandbox.environment,
+        NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder} --cpu-prof-interval=250`,
+      },
+      node: measuredNode,
+    });
+    const result = await Promise.race([step, bringOnline(sandbox, ours, BOOT_MS)]);
+    if (result.code !== 0) throw new Error(`The start failed with ${result.code}:\n${result.lines.join('\n')}`);
+    const ended = monotonic();
+    const [file] = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
+    const profile = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as Profile;
+    return { profile, began, ended, requests: sandbox.requests };
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** In µs, the same in all processes of a machine. */
+function monotonic(): number {
+  return Number(process.hrtime.bigint()) / 1000;
+}
+
+function createModuleOf(folder: string): (frame: Frame) => string | undefined {
+  const origins = new Map<string, readonly string[]>();
+  return ({ url, line }) => {
+    if (!url.includes(folder)) return undefined;
+    const path = fileURLToPath(url);
+    if (!readdirSync(join(folder, 'dist')).includes(`${basename(path)}.map`)) return undefined;
+    const lines = origins.get(path) ?? readOrigins(path);
+    origins.set(path, lines);
+    return lines[line];
+  };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'ci-actions-trace-'));
+try {
+  await buildReadable(join(folder, 'dist'));
+  symlinkSync(join(root, 'ami'), join(folder, 'ami'));
+  const { profile, began, ended, requests } = await traceStart(folder);
+  // Requests carry the wall's clock.
+  const wallBegan = Date.now() - (monotonic() - began) / 1000;
+  const asked = requests.map(({ at, operation }) => ({ at: at - wallBegan, operation }));
+  const slices = readSlices(profile);
+  console.log(renderRows(listRows({ began, ended, slices, requests: asked, moduleOf: createModuleOf(folder) })));
+  const [kept] = process.argv.slice(2);
+  for (const name of readdirSync(folder))
+    if (kept !== undefined && name.endsWith('.cpuprofile')) copyFileSync(join(folder, name), join(kept, name));
+} finally {
+  rmSync(folder, { recursive: true });
+}
