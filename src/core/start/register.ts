@@ -1,7 +1,7 @@
 import { Failure } from '../kernel/failure.js';
 import { GivenUp, Patience, Trouble } from '../kernel/patience.js';
 import type { Clock } from '../kernel/clock.js';
-import type { GitHub, MintedRunner } from '../ports/github.js';
+import type { GitHub, RegisteredRunner } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import { isOfStart } from '../kernel/origin.js';
 import { nameRunner, type StartRequest } from '../machine/request.js';
@@ -11,30 +11,34 @@ export const WORK_FOLDER = '_work';
 /** So many names may be taken before that makes no sense: they are random. */
 const MOST_TAKEN = 4;
 
-export interface MintPorts {
+export interface RegisterPorts {
   readonly github: GitHub;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly groupId: number;
-  /** Names whose mint was never answered: GitHub may still have registered them. */
+  /** Names whose registration was never answered: GitHub may still have registered them. */
   readonly suspects: Set<string>;
 }
 
 /**
- * Mints the request's `index`-th runner. A mint whose answer was lost may have taken effect, so it is never
+ * Registers the request's `index`-th runner. A registration whose answer was lost may have taken effect, so it is never
  * repeated under the same name: the next try, after a pause, has a new one, and the stale twin is removed.
  *
  * @throws Failure as the adapter throws it, or `runner-name-taken`, `github-unreachable`; the signal's reason
  */
-export async function mintRunner(request: StartRequest, index: number, ports: MintPorts): Promise<MintedRunner> {
+export async function registerRunner(
+  request: StartRequest,
+  index: number,
+  ports: RegisterPorts,
+): Promise<RegisteredRunner> {
   const { github, log, suspects } = ports;
   const { label, startId } = request;
   let tries = 0;
   let taken = 0;
-  const attempt = async (): Promise<MintedRunner | Trouble> => {
+  const attempt = async (): Promise<RegisteredRunner | Trouble> => {
     const name = nameRunner(request, index, tries++);
-    const outcome = await github.mintRunner(
+    const outcome = await github.registerRunner(
       { name, label, groupId: ports.groupId, workFolder: WORK_FOLDER },
       ports.signal,
     );
@@ -45,8 +49,8 @@ export async function mintRunner(request: StartRequest, index: number, ports: Mi
     return new Trouble('unanswered', {
       reason:
         outcome === 'name-taken'
-          ? 'GitHub already knows a runner of this name, from an answer that was lost; minting under a new name'
-          : 'GitHub did not answer; minting under a new name',
+          ? 'GitHub already knows a runner of this name, from an answer that was lost; registering under a new name'
+          : 'GitHub did not answer; registering under a new name',
     });
   };
   const outcome = await new Patience({ ...ports, random: () => jitterOf(startId) }).persist(
@@ -76,12 +80,12 @@ function nameTaken(): Failure {
   return new Failure('runner-name-taken', message, { hint: HINT });
 }
 
-/** Removes whatever the unanswered mints registered after all. Failing to is no reason to fail a start. */
+/** Removes whatever the unanswered registrations registered after all. Failing to is no reason to fail a start. */
 export async function removeSuspects(ports: SuspectPorts): Promise<void> {
   for (const name of ports.suspects) await removeSuspect(name, ports);
 }
 
-interface SuspectPorts extends Pick<MintPorts, 'github' | 'log' | 'suspects'> {
+interface SuspectPorts extends Pick<RegisterPorts, 'github' | 'log' | 'suspects'> {
   readonly startId: string;
 }
 
