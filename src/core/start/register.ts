@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import { GivenUp, Patience, Trouble } from '../kernel/patience.js';
 import type { Clock } from '../kernel/clock.js';
@@ -73,7 +74,7 @@ export function jitterOf(startId: string): number {
   return (Number.parseInt(startId, 16) >>> 0) / 2 ** 32;
 }
 
-const HINT = 'See https://www.githubstatus.com and run the job again. Nothing was launched for this runner.';
+const HINT = `${advice.CHECK_GITHUB_STATUS} Nothing was launched for this runner.`;
 
 function nameTaken(): Failure {
   const message = `GitHub says that each of ${MOST_TAKEN} new runner names is taken.`;
