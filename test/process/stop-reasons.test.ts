@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { InstanceRecord, StateReason } from '../../sandbox/ec2/records.js';
+import type { InstanceRecord, StateReason } from '../../sandbox/ec2/world/records.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { age, launch } from './aftermath.js';
 import { inSandbox, logOf, type Inputs, type Scene } from './suite.js';
