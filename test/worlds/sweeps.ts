@@ -4,8 +4,7 @@ import type { Instance } from '../../src/core/ports/ec2.js';
 import type { Log } from '../../src/core/ports/process.js';
 import type { Market } from '../../src/core/ports/catalog.js';
 import type { Runner } from '../../src/core/ports/github.js';
-import { reap, type Reaped } from '../../src/core/reap/reap.js';
-import type { ReapRequest } from '../../src/core/reap/finding.js';
+import { reap, type ReapRequest, type SweepResult } from '../../src/core/reap/reap.js';
 import { AMD64_IMAGE } from './fake-catalog.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
@@ -111,7 +110,7 @@ export class SweepWorld {
     return this.clock.sleep(minutes * MINUTE);
   }
 
-  reap(changes: Partial<ReapRequest> = {}, regions: readonly FakeEc2[] = [this.ec2]): Promise<Reaped> {
+  reap(changes: Partial<ReapRequest> = {}, regions: readonly FakeEc2[] = [this.ec2]): Promise<SweepResult> {
     const log: Log = {
       group: (_title, body) => body(),
       info: (sentence) => void this.said.push(sentence),
@@ -139,6 +138,6 @@ export class SweepWorld {
 }
 
 /** Kind, outcome and reason of each finding, in short. */
-export function brief({ findings }: Reaped): string[] {
+export function brief({ findings }: SweepResult): string[] {
   return findings.map(({ kind, outcome, why }) => `${kind} ${outcome}: ${why}`);
 }
