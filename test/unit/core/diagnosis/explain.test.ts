@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { explainRunners, tellExplanations } from '../../../../src/core/diagnosis/explain.js';
+import { explainRunners } from '../../../../src/core/diagnosis/explain.js';
+import { reportExplanations } from '../../../../src/core/diagnosis/explanation.js';
 import type { Instance } from '../../../../src/core/ports/ec2.js';
 import type { Runner } from '../../../../src/core/ports/github.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
@@ -160,7 +161,7 @@ test.each([
     const [one, ...others] = await explainRunners({ found: [], listed: [runner], unseen: [runner], unasked }, ports);
     expect(others).toEqual([]);
     expect(one).toMatchObject({
-      runner: 'ec2-a',
+      runners: ['ec2-a'],
       isTrouble: true,
       hint: expect.stringContaining('15 min after its boot'),
     });
@@ -170,8 +171,18 @@ test.each([
 
 test('What is to be done is one warning each, however many runners it is to be done for', async () => {
   const { log, said } = aWorld();
-  const one = { runner: 'a', what: 'It failed.', evidence: 'the console', hint: 'Do it.', isTrouble: true, lines: [] };
-  await tellExplanations([one, { ...one, hint: 'Do that.' }, one, { ...one, hint: 'Nothing.', isTrouble: false }], log);
+  const one = {
+    runners: ['a'],
+    what: 'It failed.',
+    evidence: 'the console',
+    hint: 'Do it.',
+    isTrouble: true,
+    lines: [],
+  };
+  await reportExplanations(
+    [one, { ...one, hint: 'Do that.' }, one, { ...one, hint: 'Nothing.', isTrouble: false }],
+    log,
+  );
   const warnings = said.filter((sentence) => sentence.startsWith('warning'));
   expect(warnings).toEqual([
     'warning: It failed.\nIt failed.\nWhat to do: Do it.',
