@@ -1,5 +1,6 @@
 import type { Failure } from '../../src/core/kernel/failure.js';
 import { renderScope, TAG, type Scope } from '../../src/core/kernel/identity.js';
+import { runnerTags } from '../../src/core/kernel/runner-tags.js';
 import type { Instance } from '../../src/core/ports/ec2.js';
 import type { Log } from '../../src/core/ports/process.js';
 import type { Market } from '../../src/core/ports/catalog.js';
@@ -76,6 +77,15 @@ export class SweepWorld {
       [TAG.expiresAt]: new Date(now + (options.lifetimeMs ?? 360 * MINUTE)).toISOString(),
     };
     return { instance: await this.launch(tags, options), runner };
+  }
+
+  /** An instance with several runners, whose tags name all of them. Its run goes on. */
+  async startSeveral(count: number, options: StartOptions = {}): Promise<Started & { readonly runners: Runner[] }> {
+    const { instance, runner } = await this.start(options);
+    const others = Array.from({ length: count - 1 }, () => this.register(options.runId ?? '77', options));
+    const runners = [runner, ...others];
+    this.ec2.retag(instance.id, runnerTags(runners));
+    return { instance, runner, runners };
   }
 
   /** An instance with these tags alone, whoever gave it them. */
