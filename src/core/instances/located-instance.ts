@@ -1,6 +1,6 @@
 import type { Instance } from '../ports/ec2.js';
 
-export interface Found {
+export interface LocatedInstance {
   readonly instance: Instance;
   readonly region: string;
 }

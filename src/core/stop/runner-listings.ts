@@ -1,8 +1,10 @@
 import { Failure, messageOf } from '../kernel/failure.js';
 import { parseScope, renderScope, TAG, type Run, type Scope } from '../kernel/identity.js';
+import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
 import type { Instance } from '../ports/ec2.js';
 import type { Log } from '../ports/process.js';
 import type { Runner, StopGitHub } from '../ports/github.js';
+import type { RunnerState } from './rules.js';
 import { isPermissionMissing } from './run-jobs.js';
 
 export interface ListedRunner {
@@ -10,15 +12,15 @@ export interface ListedRunner {
   readonly runner: Runner;
 }
 
-interface Place {
+interface ScopeListing {
   readonly github?: StopGitHub;
   readonly runners?: readonly Runner[];
   readonly failure?: Failure;
 }
 
-/** The runners of every scope that matters to a stop: the repository's, and those on its instances' tags. */
-export class RunnerLook {
-  private readonly places = new Map<string, Place>();
+/** The runners of every scope that matters to a stop: the repository's, and those that its instances' tags name. */
+export class RunnerListings {
+  private readonly listings = new Map<string, ScopeListing>();
   private readonly home: Scope;
 
   constructor(
@@ -28,39 +30,50 @@ export class RunnerLook {
     this.home = { kind: 'repo', owner, repo };
   }
 
-  /** What was listed once is not listed again. A scope that cannot be asked costs only that scope. */
+  /** Lists each scope once. A scope that cannot be listed does not affect the others. */
   async listFor(instances: readonly Instance[]): Promise<void> {
     const scopes = [this.home, ...instances.map((one) => this.scopeOf(one))];
     for (const scope of scopes) {
       const name = renderScope(scope);
-      if (!this.places.has(name)) this.places.set(name, await this.look(scope));
+      if (!this.listings.has(name)) this.listings.set(name, await this.list(scope));
     }
   }
 
   get listed(): ListedRunner[] {
-    return [...this.places.values()].flatMap(({ github, runners = [] }) =>
+    return [...this.listings.values()].flatMap(({ github, runners = [] }) =>
       github ? runners.map((runner) => ({ github, runner })) : [],
     );
   }
 
-  /** Why runners could not be looked at, where some of these instances' may be. */
+  /** Why scopes in which these instances' runners may be could not be listed. */
   problemsFor(instances: readonly Instance[]): Failure[] {
     const needed = new Set(instances.map((one) => renderScope(this.scopeOf(one))));
-    return [...this.places].flatMap(([name, { failure }]) => {
+    return [...this.listings].flatMap(([name, { failure }]) => {
       if (!failure) return [];
       const sentence = `Runners of ${name} could not be removed: ${failure.message}`;
-      // A token for the organization need not reach the repository's own runners: only where ours may be, it must.
+      // A token for the organization may not reach the repository's own runners, which matters only if ours are there.
       if (needed.size === 0 || needed.has(name)) return new Failure(failure.code, sentence, failure.about);
       this.ports.log.debug(sentence);
       return [];
     });
   }
 
-  /** A listing can lag behind a registration: only the runner's own address says that it is gone. */
-  async runnerOf(instance: Instance): Promise<Runner | 'absent' | 'unknown'> {
-    const { github, runners } = this.places.get(renderScope(this.scopeOf(instance))) ?? {};
-    const id = Number(instance.tags[TAG.runnerId]);
-    if (!github || !runners || !Number.isSafeInteger(id)) return 'unknown';
+  /** Every runner that an instance's tags name, and at least one. */
+  async runnersOf(instance: Instance): Promise<RunnerState[]> {
+    const [ids, names] = [readRunnerIds(instance.tags), readRunnerNames(instance.tags)];
+    const states: RunnerState[] = [];
+    for (let at = 0; at < Math.max(1, ids.length, names.length); at++) {
+      const runner = await this.readRunner(this.scopeOf(instance), ids[at]);
+      const name = names[at];
+      states.push(name === undefined ? { runner } : { name, runner });
+    }
+    return states;
+  }
+
+  /** A listing can lag behind a registration, so only an answer about the id itself proves that a runner is gone. */
+  private async readRunner(scope: Scope, id: number | undefined): Promise<RunnerState['runner']> {
+    const { github, runners } = this.listings.get(renderScope(scope)) ?? {};
+    if (!github || !runners || id === undefined) return 'unknown';
     const listed = runners.find((one) => one.id === id);
     if (listed) return listed;
     try {
@@ -71,10 +84,10 @@ export class RunnerLook {
     }
   }
 
-  /** By any credentials that may: an App's token for an organization may be good for its repositories' runs, too. */
+  /** Tries the credentials of each scope: an App's token for an organization may also read its repositories' runs. */
   async ask<T>(question: (github: StopGitHub) => Promise<T>): Promise<T> {
     let first: unknown;
-    for (const { github, failure } of this.places.values()) {
+    for (const { github, failure } of this.listings.values()) {
       try {
         if (github) return await question(github);
         first ??= failure;
@@ -86,7 +99,7 @@ export class RunnerLook {
     throw first;
   }
 
-  private async look(scope: Scope): Promise<Place> {
+  private async list(scope: Scope): Promise<ScopeListing> {
     let github: StopGitHub | undefined;
     try {
       github = await this.ports.gitHubOf(scope);

@@ -2,21 +2,20 @@ import { readBootPhases, tailConsole, type BootPhase } from '../kernel/boot-phas
 import { messageOf } from '../kernel/failure.js';
 import type { Ec2 } from '../ports/ec2.js';
 
-/** A machine as far as its console is concerned; `launchedAt` in epoch ms. */
-export interface Machine {
+/** `launchedAt`: epoch ms. */
+export interface LaunchedInstance {
   readonly id: string;
   readonly launchedAt: number;
 }
 
-/** What a machine said on its console: how far its boot came, why it went off. */
-export interface LastWords {
-  /** Of the last boot. */
+/** What an instance's console shows of its last boot: how far the boot came, and why the instance powered off. */
+export interface ConsoleOutput {
   readonly phases: readonly BootPhase[];
-  /** The boot agent's own reason for powering off, if it gave one. */
+  /** The boot agent's reason for powering off, if it gave one. */
   readonly reason?: string;
-  /** The runner program's own words for why it ended, if it gave any. */
+  /** The error with which the runner program ended, if it printed one. */
   readonly refusal?: string;
-  /** For a person to read: the phases and the last lines, or why there are none. */
+  /** For people: the phases and the last lines, or why there are none. */
   readonly lines: readonly string[];
 }
 
@@ -26,24 +25,34 @@ const SHOWN = 15;
 const REFUSAL =
   /^ci-actions runner: .*?(An error occurr?ed: .*|Failed to create a? ?session.*|Runner connect error: .*|The runner no longer exists on the server.*)$/;
 
-/** Never fails: a machine that cannot be heard is explained as far as possible, and why it can't be heard is told. */
-export async function readLastWords(
-  machine: Machine,
+/**
+ * Reads and parses an instance's console. Never fails: if the console cannot be read, the lines say why.
+ *
+ * @param isEnded whether the instance has ended; asked only when the console is empty
+ */
+export async function readConsoleOutput(
+  instance: LaunchedInstance,
   ec2: Pick<Ec2, 'readConsole'>,
   isEnded: () => Promise<boolean> | boolean,
-): Promise<LastWords> {
+): Promise<ConsoleOutput> {
   try {
-    const latest = await ec2.readConsole(machine.id);
-    // EC2 promises the latest lines for as long as the instance lives, and for an hour after its end what was posted then.
-    return hear(latest === '' && (await isEnded()) ? await ec2.readConsole(machine.id, 'posted') : latest, machine);
+    const latest = await ec2.readConsole(instance.id);
+    // EC2 returns the latest lines while the instance lives, and for an hour after its end what was posted by then.
+    const isPosted = latest === '' && (await isEnded());
+    return parseConsole(isPosted ? await ec2.readConsole(instance.id, 'posted') : latest, instance);
   } catch (error) {
-    return { phases: [], lines: [`Console: could not be read: ${messageOf(error)}`] };
+    return unreadable(error);
   }
 }
 
-function hear(text: string, { launchedAt }: Machine): LastWords {
+/** The output of a console that could not be read. */
+export function unreadable(error: unknown): ConsoleOutput {
+  return { phases: [], lines: [`Console: could not be read: ${messageOf(error)}`] };
+}
+
+function parseConsole(text: string, { launchedAt }: LaunchedInstance): ConsoleOutput {
   const every = readBootPhases(text);
-  // One from a pool has booted before, to be warmed up.
+  // An instance of a pool has booted before, for its warm-up.
   const phases = every.slice(every.findLastIndex(({ detail }) => detail === 'warmed up') + 1);
   const reason = phases.findLast(({ name }) => name === 'power-off')?.detail;
   const refusal = tailConsole(text, Infinity)
