@@ -1,5 +1,5 @@
-import { Params } from '../../sandbox/ec2/query.js';
-import { runInstances } from '../../sandbox/ec2/run-instances.js';
+import { Params } from '../../sandbox/ec2/query/params.js';
+import { runInstances } from '../../sandbox/ec2/routes/launch/run-instances.js';
 import { seed, type Sandbox } from '../../sandbox/sandbox.js';
 
 /** An age that exceeds every grace period, in ms. */

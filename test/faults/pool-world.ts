@@ -1,6 +1,6 @@
-import { Params } from '../../sandbox/ec2/query.js';
-import type { InstanceRecord } from '../../sandbox/ec2/records.js';
-import { runInstances } from '../../sandbox/ec2/run-instances.js';
+import { Params } from '../../sandbox/ec2/query/params.js';
+import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
+import { runInstances } from '../../sandbox/ec2/routes/launch/run-instances.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 import { POOL, type Config, type PoolConfig } from './cell.js';
 import { registerRunner } from './neighbours.js';

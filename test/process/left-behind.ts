@@ -1,7 +1,7 @@
 /** What a test leaves behind in a sandbox. Reads the sandbox's records, because the APIs hide what they forget. */
 import { join } from 'node:path';
-import type { InstanceRecord } from '../../sandbox/ec2/records.js';
-import { listProcesses } from '../../sandbox/processes.js';
+import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
+import { listProcesses } from '../../sandbox/machine/processes.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 
 const PATIENCE_MS = 15_000;
