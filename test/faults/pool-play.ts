@@ -8,7 +8,7 @@ import { checkClaims, checkFill, checkMembers } from './pool-invariants.js';
 import { POOL, type PoolConfig } from './pool-world.js';
 import type { StepRun, World } from './world.js';
 
-/** As docs/pool.md states it for a first boot: `warm-up-minutes`, the boot before and the power-off after. */
+/** As docs/pools.md states it for a first boot: `warm-up-minutes`, the boot before and the power-off after. */
 const WARM_UP_BOUND_S = 10 * 60 + BOOT_S + 20;
 
 /** Another run that starts a runner from the same pool: between a start and whoever cleans up after it, or after all. */
