@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { runStep } from '../../sandbox/step.js';
 
-/** Runs a file of `scripts/` in a process of its own: the bundler doesn't run inside jest. @returns its lines */
+/** Runs a file of `scripts/` in its own process, because the bundler cannot run inside jest. @returns its output lines */
 export async function runScript(name: string): Promise<readonly string[]> {
   const script = fileURLToPath(new URL(`../../scripts/${name}`, import.meta.url));
   const { code, lines } = await runStep({ script, inputs: {}, environment: { NODE_OPTIONS: '--import=tsx' } });
