@@ -8,8 +8,9 @@ import type { Clock } from '../core/kernel/clock.js';
 import type { Ec2, ReaperEc2 } from '../core/ports/ec2.js';
 import type { Log } from '../core/ports/process.js';
 import { createCatalog } from './catalog.js';
+import { isPermanent } from './classify.js';
 import { cleanCredentials } from './credentials.js';
-import { isHopeless, readError } from './errors.js';
+import { readError } from './errors.js';
 import { noCredentials } from './failures.js';
 import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
@@ -116,7 +117,9 @@ function failAtOnce(handler: EC2Client['config']['requestHandler']): void {
     try {
       return await handle(request, options);
     } catch (error) {
-      throw (isHopeless(error) && toConnectionFailure(error, `AWS could not be asked at ${request.hostname}`)) || error;
+      throw (
+        (isPermanent(error) && toConnectionFailure(error, `AWS could not be asked at ${request.hostname}`)) || error
+      );
     }
   };
 }

@@ -1,8 +1,9 @@
 import { toConnectionFailure } from '../core/kernel/connection-faults.js';
 import { Failure, type FailureCode } from '../core/kernel/failure.js';
 import { renderTried } from '../core/kernel/patience.js';
-import { denied, isDenied } from './denied.js';
-import { classify, isServiceError, readError, type AwsError, type ErrorClass } from './errors.js';
+import { classify, type ErrorClass } from './classify.js';
+import { isServiceError, readError, type AwsError } from './errors.js';
+import { isIamDenial, toIamFailure } from './iam-denials.js';
 
 interface KnownError {
   readonly failure: FailureCode;
@@ -125,7 +126,7 @@ export function translate(error: unknown, action: string, triedMs = 0): unknown 
     : toConnectionFailure(error, `AWS could not be asked ${action}${renderTried(triedMs)}`);
   if (unsent) return unsent;
   const aws = readError(error);
-  if (isDenied(aws.code)) return denied(aws, { action, cause: error });
+  if (isIamDenial(aws.code)) return toIamFailure(aws, { action, cause: error });
   const { kind } = classify(error);
   if (kind === 'fatal' && !isServiceError(error)) return error;
   const { failure, says, hint } = explain(aws) ?? UNEXPLAINED[kind];

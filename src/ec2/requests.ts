@@ -9,7 +9,8 @@ import {
   type PatientCall,
   type Purpose,
 } from '../core/kernel/patience.js';
-import { classify, readError } from './errors.js';
+import { classify } from './classify.js';
+import { readError } from './errors.js';
 import { translate } from './failures.js';
 
 export interface RequestOptions extends PatienceOptions {

@@ -6,8 +6,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { Failure } from '../core/kernel/failure.js';
 import type { Ec2, ResumeOutcome } from '../core/ports/ec2.js';
-import { classify, GarbledAnswer, readError, toRefusal } from './errors.js';
+import { classify } from './classify.js';
+import { GarbledAnswer, readError } from './errors.js';
 import { translate } from './failures.js';
+import { toRefusal } from './refusals.js';
 import type { Requests } from './requests.js';
 
 /** EC2's ways of saying that an instance is not there, or in no state for this. */
@@ -60,8 +62,8 @@ async function resume(requests: Requests, id: string): Promise<ResumeOutcome> {
     });
     return { kind: 'resumed', state };
   } catch (error) {
-    const verdict = classify(error);
-    if (verdict.kind === 'refused') return { kind: 'refused', refusal: toRefusal(error, verdict.refusal) };
+    const meaning = classify(error);
+    if (meaning.kind === 'refused') return { kind: 'refused', refusal: toRefusal(error, meaning.refusal) };
     if (GONE.test(readError(error).code)) return { kind: 'gone' };
     throw translate(error, 'ec2:StartInstances');
   }

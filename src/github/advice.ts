@@ -1,12 +1,12 @@
-import type { CallName, HttpError } from './refusals.js';
+import { wordsOf, type CallName, type HttpError } from './http-error.js';
 
 const DISABLED = "Allow self-hosted runners in the organization's or enterprise's settings: Actions, General, Runners.";
 
 /**
- * What to do about refusals whose words say why, by a part of GitHub's own message. The permission that a call needs
- * is advice only where that is the reason, or the reason is not known.
+ * Hints by a part of GitHub's own message. The permission that a call needs is a useful hint only when the permission
+ * is the cause, or when the cause is unknown.
  */
-const BY_CAUSE: readonly (readonly [said: RegExp, hint: string])[] = [
+const BY_MESSAGE: readonly (readonly [message: RegExp, hint: string])[] = [
   [
     /IP (allow list|address is not)/i,
     "Add this machine's public address to the IP allow list, or run this job where an allowed one is used.",
@@ -44,12 +44,17 @@ const BY_CAUSE: readonly (readonly [said: RegExp, hint: string])[] = [
   [/requires authentication/i, 'Check that the secret exists where this workflow runs.'],
 ];
 
-/** What to do; `undefined`: the cause is not known, and the status is all there is to go by. */
-export function adviseOnCause(error: HttpError, words: string, call: CallName): string | undefined {
+/** The hint for an error response: by its cause when GitHub's message names one, otherwise by its status. */
+export function advise(error: HttpError, call: CallName): string {
+  return adviseByCause(error, call) ?? adviseByStatus(error, call);
+}
+
+function adviseByCause(error: HttpError, call: CallName): string | undefined {
   const { data, headers = {} } = error.response ?? {};
+  const words = wordsOf(error);
   const sso = /url=(\S+)/.exec(String(headers['x-github-sso'] ?? ''))?.[1];
   if (sso) return `The organization uses SAML single sign-on: authorize the token for it at ${sso}`;
-  const row = BY_CAUSE.find(([said]) => said.test(words));
+  const row = BY_MESSAGE.find(([message]) => message.test(words));
   if (row) return row[1];
   if (error.status === 403 && words === '' && /runners/.test(call.endpoint)) {
     return `Self-hosted runners are switched off for the repository, as a rule. ${DISABLED} If they are not, the token needs ${call.permission}.`;
@@ -58,4 +63,38 @@ export function adviseOnCause(error: HttpError, words: string, call: CallName): 
   return isForeign && error.status === 403
     ? 'This is no answer of GitHub: a proxy or firewall on the way gave it. Have the host allowed there.'
     : undefined;
+}
+
+function adviseByStatus(error: HttpError, call: CallName): string {
+  if (error.status === 401) return adviseUnauthorized(call);
+  if (error.status === 403) return adviseForbidden(error, call);
+  if (error.status === 404) {
+    return `Check the names in that path. GitHub also answers 404 where the token may not look: it needs ${needs(call)}`;
+  }
+  return 'GitHub understood the request and refuses it for the reason given.';
+}
+
+function adviseUnauthorized(call: CallName): string {
+  if (call.asApp) {
+    return (
+      'Check that `app-id` and `app-private-key` belong to the same GitHub App, that the key was not deleted there, ' +
+      "and that this machine's clock is right."
+    );
+  }
+  return `The token is mistyped, expired or revoked. Give one with ${needs(call)}`;
+}
+
+function adviseForbidden(error: HttpError, call: CallName): string {
+  const headers = error.response?.headers ?? {};
+  const accepted = headers['x-accepted-github-permissions'];
+  const scopes = headers['x-oauth-scopes'];
+  return [
+    `The token needs ${needs(call)}`,
+    ...(accepted ? [`GitHub accepts here: ${accepted}.`] : []),
+    ...(scopes === undefined ? [] : [`This classic token's scopes are: ${scopes === '' ? 'none' : scopes}.`]),
+  ].join(' ');
+}
+
+function needs(call: CallName): string {
+  return `${call.permission}. The workflow's GITHUB_TOKEN can't register runners.`;
 }

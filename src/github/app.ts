@@ -3,7 +3,8 @@ import githubAppJwt from 'universal-github-app-jwt';
 import { Failure } from '../core/kernel/failure.js';
 import type { Clock } from '../core/kernel/clock.js';
 import { readPrivateKey } from './private-key.js';
-import { isRecord, wordsOf, type HttpError } from './refusals.js';
+import { wordsOf, type HttpError } from './http-error.js';
+import { isRecord } from './json.js';
 import { Requests, type Answer, type Credentials, type RequestPolicy } from './request.js';
 import { pathsOf, type Repository, type Scope } from './scope.js';
 

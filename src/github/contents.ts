@@ -1,5 +1,7 @@
 import { toCall, type Connection } from './connection.js';
-import { isRecord, toFailure, wordsOf, type CallName } from './refusals.js';
+import { toFailure } from './failures.js';
+import { wordsOf, type CallName } from './http-error.js';
+import { isRecord } from './json.js';
 import { contentsPermission } from './scope.js';
 
 /**

@@ -1,5 +1,6 @@
 import { toCall, type Connection } from './connection.js';
-import { isRecord, isRefusedLook } from './refusals.js';
+import { isReadDenied } from './failures.js';
+import { isRecord } from './json.js';
 import { actionsPermission } from './scope.js';
 
 /** A workflow file and where it was taken from. */
@@ -39,7 +40,7 @@ async function listCalled(connection: Connection, runId: string): Promise<readon
       }),
     );
   } catch (error) {
-    if (isRefusedLook(error)) return 'unknown';
+    if (isReadDenied(error)) return 'unknown';
     throw error;
   }
 }

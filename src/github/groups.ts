@@ -3,7 +3,8 @@ import type { RunnerGroup } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { isAllowedWorkflow } from './group-workflows.js';
 import { readAll } from './pages.js';
-import { isRecord, isRefusedLook } from './refusals.js';
+import { isReadDenied } from './failures.js';
+import { isRecord } from './json.js';
 import type { Answer } from './request.js';
 
 /** The group every repository, organization and enterprise has. */
@@ -47,7 +48,7 @@ export async function resolveGroup(connection: Connection, nameOrId: string | un
     if (wanted !== undefined) throw unknownGroup(wanted, scope, all);
     return { id: DEFAULT_GROUP.id, doubt: `GitHub lists no default runner group in ${scope}.` };
   } catch (error) {
-    if (!isRefusedLook(error) || (wanted !== undefined && !/^\d+$/.test(wanted))) throw error;
+    if (!isReadDenied(error) || (wanted !== undefined && !/^\d+$/.test(wanted))) throw error;
     const id = Number(wanted ?? DEFAULT_GROUP.id);
     return { id, doubt: `Whether runner group ${id} may be used here could not be checked: ${error.message}` };
   }
@@ -113,7 +114,7 @@ async function lookWhetherPublic(connection: Connection): Promise<boolean | 'unk
     );
     return isPublic;
   } catch (error) {
-    if (isRefusedLook(error)) return 'unknown';
+    if (isReadDenied(error)) return 'unknown';
     throw error;
   }
 }

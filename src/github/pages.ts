@@ -1,6 +1,6 @@
 import type { Purpose } from '../core/kernel/patience.js';
 import { toCall, type Connection } from './connection.js';
-import { isRecord } from './refusals.js';
+import { isRecord, readList } from './json.js';
 
 /** GitHub's largest page. */
 const PAGE_SIZE = 100;
@@ -79,11 +79,4 @@ function toPage<T>(data: unknown, collection: Collection<T>, page: number): Page
   const total = data['total_count'];
   const promised = Math.min(PAGE_SIZE, total - (page - 1) * PAGE_SIZE);
   return items && !(mustBeWhole && items.length < promised) ? { total, items } : undefined;
-}
-
-/** A list whose items all make sense, or `undefined`. */
-export function readList<T>(data: unknown, readItem: (item: unknown) => T | undefined): readonly T[] | undefined {
-  if (!Array.isArray(data)) return undefined;
-  const items = data.map(readItem);
-  return items.every((item) => item !== undefined) ? items : undefined;
 }

@@ -1,8 +1,7 @@
 import { Failure } from '../core/kernel/failure.js';
 import type { Architecture, RunnerDownload } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
-import { readList } from './pages.js';
-import { isRecord } from './refusals.js';
+import { isRecord, readList } from './json.js';
 
 const SHA256 = /^[0-9a-f]{64}$/i;
 /** How GitHub names a runner archive for Linux. */

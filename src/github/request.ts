@@ -1,16 +1,7 @@
 import { GivenUp, Patience, toPurpose, Trouble, type PatienceOptions, type Purpose } from '../core/kernel/patience.js';
 import { paceOf, readRateLimit, readWait, type RateLimit, type ResponseHeaders } from './rate-limit.js';
-import {
-  isHttpError,
-  refuseHopeless,
-  silenceOf,
-  toFailure,
-  toRateLimited,
-  toUnreachable,
-  wordsOf,
-  type CallName,
-  type HttpError,
-} from './refusals.js';
+import { throwIfPermanent, toFailure, toRateLimited, toUnreachable } from './failures.js';
+import { isHttpError, reasonOfSilence, wordsOf, type CallName, type HttpError } from './http-error.js';
 
 // Octokit's retry and throttling plugins are not used: they repeat a POST whose answer was lost, which for
 // `generate-jitconfig` registers a second runner or answers 409, and they sleep on timers of their own, for as long
@@ -129,8 +120,8 @@ export class Requests {
 
   private async judge<E>(error: HttpError, call: Call<unknown, E>): Promise<E | Trouble | 'again'> {
     if (!error.response) {
-      refuseHopeless(error, call);
-      return new Trouble('unanswered', { reason: silenceOf(error), cause: error });
+      throwIfPermanent(error, call);
+      return new Trouble('unanswered', { reason: reasonOfSilence(error), cause: error });
     }
     const { headers } = error.response;
     this.noteLimit(headers);

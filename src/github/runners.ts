@@ -2,7 +2,8 @@ import { Trouble, type Purpose } from '../core/kernel/patience.js';
 import type { MintedRunner, MintRequest, Runner } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { readAll } from './pages.js';
-import { isRecord, wordsOf, type HttpError } from './refusals.js';
+import { wordsOf, type HttpError } from './http-error.js';
+import { isRecord } from './json.js';
 import type { Answer } from './request.js';
 
 /** How long a successful look at the runners is proof that the token may see them. */

@@ -1,7 +1,7 @@
 import type { AttemptState, RunJob } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
-import { readAll, readList } from './pages.js';
-import { isRecord } from './refusals.js';
+import { isRecord, readList } from './json.js';
+import { readAll } from './pages.js';
 import { actionsPermission } from './scope.js';
 
 export interface RunAttempt {

@@ -3,12 +3,19 @@ import https from 'node:https';
 import { HttpClient } from '@actions/http-client';
 import { checkBypass } from '@actions/http-client/lib/proxy';
 import { PROXY_VARIABLE } from '../core/kernel/connection-faults.js';
-import { createFetch } from './node-fetch.js';
-import type { ProxyTransport } from './proxy.js';
+import { createFetch, type Fetch } from './node-fetch.js';
 
 /** Node's contract between a client request and its agent; missing from Node's type declarations. */
 interface Dispatching {
   addRequest(request: http.ClientRequest, options: http.RequestOptions): void;
+}
+
+/** How requests leave through a proxy. */
+export interface ProxyTransport {
+  /** For the AWS SDK's request handler. */
+  readonly agents: { readonly httpAgent: http.Agent; readonly httpsAgent: https.Agent };
+  /** For Octokit. */
+  readonly fetch: Fetch;
 }
 
 /**

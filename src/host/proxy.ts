@@ -1,14 +1,6 @@
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
-import type { Fetch } from './node-fetch.js';
+import type { ProxyTransport } from './proxy-agents.js';
 
-/** How requests leave through a proxy. */
-export interface ProxyTransport {
-  /** For the AWS SDK's request handler. */
-  readonly agents: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
-  /** For Octokit. */
-  readonly fetch: Fetch;
-}
+export type { ProxyTransport } from './proxy-agents.js';
 
 /**
  * The transport for a machine behind a proxy. Where no proxy variable is set it is empty, and the code for it

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { Failure } from '../../src/core/kernel/failure.js';
-import { classify, GarbledAnswer, type ErrorClass } from '../../src/ec2/errors.js';
+import { classify, type ErrorClass } from '../../src/ec2/classify.js';
+import { GarbledAnswer } from '../../src/ec2/errors.js';
 import { translate } from '../../src/ec2/failures.js';
 import { adviseOnQuota } from '../../src/ec2/quotas.js';
 

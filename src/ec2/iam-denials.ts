@@ -1,7 +1,7 @@
 import { Failure } from '../core/kernel/failure.js';
 import type { AwsError } from './errors.js';
 
-export function isDenied(code: string): boolean {
+export function isIamDenial(code: string): boolean {
   return /^(UnauthorizedOperation|AccessDenied(Exception)?|TagPolicyViolation)$/.test(code);
 }
 
@@ -23,7 +23,7 @@ const EXPLICIT = /with an explicit deny in (an? [\w -]+?(?:policy|boundary))(?::
 const IMPLICIT = /because no ([\w -]+?(?:policy|boundary)) allows/;
 
 /** Names the permission that is missing, as starting an instance needs more than `ec2:RunInstances`; or the policy that denies it. */
-export function denied(aws: AwsError, { action, cause }: { action: string; cause: unknown }): Failure {
+export function toIamFailure(aws: AwsError, { action, cause }: { action: string; cause: unknown }): Failure {
   const [sentence = '', encoded] = aws.message.split(/\s*Encoded authorization failure message:\s*/);
   const permission = /not authorized to perform:? ([\w-]+:\w+)/.exec(sentence)?.[1] ?? action;
   const resource = /on resource:? (\S*[^\s.,])/.exec(sentence)?.[1];
