@@ -1,5 +1,5 @@
 import { list } from '../src/core/inputs/input-kinds.js';
-import { needsInput } from '../src/core/verdict/run-summary.js';
+import { needsInput } from '../src/core/verdict/jobs.js';
 
 export const action = {
   name: 'Report tests',

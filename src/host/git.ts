@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../core/kernel/failure.js';
-import type { Remote } from '../core/tox/resolve-ref.js';
+import type { Remote } from '../core/test-request/find-commit.js';
 import { runProgram } from './programs.js';
 
 /** A listing of refs is one short answer; a history without its files is some megabytes for a large repository. */

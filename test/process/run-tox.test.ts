@@ -81,7 +81,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     );
     const result = await tox({ 'tox-env': 'a,b' });
     expect(errorOf(result)).toContain('a: no test was executed (“1 skipped”).');
-    expect(result.summary).toContain('| b | passed | JUnit of the test program (1 tests) |');
+    expect(result.summary).toContain('| b | passed | JUnit of the test program (1 test) |');
   });
 
   test('does not miss posargs that are paths, which tox writes anew, or where no command ran', async () => {

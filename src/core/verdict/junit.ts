@@ -1,5 +1,5 @@
 import sax from 'sax';
-import type { Outcome, TestResults } from './test-results.js';
+import type { TestOutcome, TestResults } from './results.js';
 import { plainText } from './xml-text.js';
 
 /** The first words of a message: no reader of a summary wants more, and a report may hold gigabytes. */
@@ -168,7 +168,7 @@ interface Signs {
   readonly said: ReturnType<typeof readStatus>;
 }
 
-function judge({ failure, skipped, said }: Signs): Outcome {
+function judge({ failure, skipped, said }: Signs): TestOutcome {
   // Node reports a test that is still to do as skipped, with its failure, and does not count that.
   if (skipped?.type === 'todo') return 'skipped';
   if (failure || said === 'failed') return 'failed';

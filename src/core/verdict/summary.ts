@@ -1,0 +1,48 @@
+import { byteLength, cell, shorten, shortenMiddle } from '../kernel/markdown.js';
+import type { TestOutcome, TestCase, TestResults } from './results.js';
+
+/** GitHub drops a summary of more than 1 MiB whole. This leaves room for what else a step says. */
+const MOST_BYTES = 800 * 1024;
+const MOST_ROWS: Readonly<Record<TestOutcome, number>> = { failed: 500, skipped: 100, passed: 100 };
+const LONGEST_NAME = 200;
+const LONGEST_MESSAGE = 300;
+
+/** The tests in Markdown, the failing ones first and open, the others folded away; at most {@link MOST_BYTES} bytes. */
+export function summarizeTests(title: string, verdict: string, results: TestResults): string {
+  const head = [`### ${cell(title)}: ${verdict}`, ''];
+  if (results.total === 0) return [...head, ''].join('\n');
+  const totals = (['failed', 'passed', 'skipped'] as const).map((outcome) => `${results.count(outcome)} ${outcome}`);
+  const lines = [...head, `${totals.join(', ')}, in ${results.seconds.toFixed(1)} s.`, ''];
+  let left = MOST_BYTES;
+  for (const outcome of ['failed', 'skipped', 'passed'] as const) {
+    const section = renderSection(outcome, results, left);
+    left -= byteLength(section.join('\n'));
+    lines.push(...section);
+  }
+  return lines.join('\n');
+}
+
+function renderSection(outcome: TestOutcome, results: TestResults, bytes: number): string[] {
+  const total = results.count(outcome);
+  if (total === 0) return [];
+  const cases = results.list(outcome).slice(0, MOST_ROWS[outcome]);
+  const rows = takeRows(cases.map(renderRow), bytes);
+  const rest = total > rows.length ? [`… and ${total - rows.length} more.`, ''] : [];
+  const title = outcome === 'failed' ? '| Failed | What it says | Seconds |' : '| Test | Why | Seconds |';
+  const table = [title, '| --- | --- | ---: |', ...rows, '', ...rest];
+  if (outcome === 'failed') return table;
+  const order = outcome === 'passed' ? ', the slowest first' : '';
+  return [`<details><summary>${total} ${outcome}${order}</summary>`, '', ...table, '</details>', ''];
+}
+
+function renderRow({ place, name, seconds, message }: TestCase): string {
+  const full = place ? `${place}: ${name}` : name;
+  return `| ${cell(shortenMiddle(full, LONGEST_NAME))} | ${cell(shorten(message, LONGEST_MESSAGE))} | ${seconds.toFixed(1)} |`;
+}
+
+/** The first rows, as many as have room. */
+function takeRows(rows: readonly string[], bytes: number): readonly string[] {
+  let used = 0;
+  const end = rows.findIndex((row) => (used += byteLength(row) + 1) > bytes);
+  return end < 0 ? rows : rows.slice(0, end);
+}
