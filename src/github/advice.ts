@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import { wordsOf, type CallName, type HttpError } from './http-error.js';
 
 const DISABLED = "Allow self-hosted runners in the organization's or enterprise's settings: Actions, General, Runners.";
@@ -36,12 +37,9 @@ const BY_MESSAGE: readonly (readonly [message: RegExp, hint: string])[] = [
   ],
   [/runners? (are|is|have been) (disabled|not )/i, DISABLED],
   [/reserved for GitHub-hosted/i, 'Set another `runner-group`, or leave it empty.'],
-  [/claim \('(exp|iat)'\)/i, 'Set the clock of the machine that runs this step.'],
-  [
-    /claim \('iss'\)|integration not found|json web token|not be decoded/i,
-    'Check that `app-id` and `app-private-key` belong to the same GitHub App of this server, and that the key was not deleted there.',
-  ],
-  [/requires authentication/i, 'Check that the secret exists where this workflow runs.'],
+  [/claim \('(exp|iat)'\)/i, advice.CHECK_CLOCK],
+  [/claim \('iss'\)|integration not found|json web token|not be decoded/i, advice.CHECK_APP_KEY],
+  [/requires authentication/i, advice.CHECK_SECRET_EXISTS],
 ];
 
 /** The hint for an error response: by its cause when GitHub's message names one, otherwise by its status. */
@@ -68,19 +66,12 @@ function adviseByCause(error: HttpError, call: CallName): string | undefined {
 function adviseByStatus(error: HttpError, call: CallName): string {
   if (error.status === 401) return adviseUnauthorized(call);
   if (error.status === 403) return adviseForbidden(error, call);
-  if (error.status === 404) {
-    return `Check the names in that path. GitHub also answers 404 where the token may not look: it needs ${needs(call)}`;
-  }
-  return 'GitHub understood the request and refuses it for the reason given.';
+  if (error.status === 404) return `${advice.CHECK_NAMES_IN_PATH} It needs ${needs(call)}`;
+  return advice.CORRECT_GITHUB_REQUEST;
 }
 
 function adviseUnauthorized(call: CallName): string {
-  if (call.asApp) {
-    return (
-      'Check that `app-id` and `app-private-key` belong to the same GitHub App, that the key was not deleted there, ' +
-      "and that this machine's clock is right."
-    );
-  }
+  if (call.asApp) return `${advice.CHECK_APP_KEY} ${advice.CHECK_CLOCK}`;
   return `The token is mistyped, expired or revoked. Give one with ${needs(call)}`;
 }
 
@@ -96,5 +87,5 @@ function adviseForbidden(error: HttpError, call: CallName): string {
 }
 
 function needs(call: CallName): string {
-  return `${call.permission}. The workflow's GITHUB_TOKEN can't register runners.`;
+  return `${call.permission}. ${advice.GITHUB_TOKEN_CANNOT}`;
 }

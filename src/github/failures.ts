@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import { findConnectionFault, toConnectionFailure } from '../core/kernel/connection-faults.js';
 import { Failure, type FailureCode } from '../core/kernel/failure.js';
 import { renderTried } from '../core/kernel/patience.js';
@@ -38,9 +39,7 @@ export function toUnreachable(
   const fault = toConnectionFailure(cause, intro);
   if (fault) return fault;
   return new Failure('github-unreachable', `${intro}: ${reason}.`, {
-    hint:
-      'See https://www.githubstatus.com, and check that this machine reaches the API address (`GITHUB_API_URL`), ' +
-      'through a proxy where one is needed. Then run the job again.',
+    hint: advice.CHECK_WAY_TO_GITHUB,
     cause,
   });
 }
@@ -57,7 +56,7 @@ export function toRateLimited(
     'github-rate-limited',
     `GitHub's rate limit refuses ${call.endpoint} until ${time} (${seconds} s)${waited}.`,
     {
-      hint: 'Run the job again after that time, or use credentials of its own for the runners: a GitHub App has its own limit.',
+      hint: advice.WAIT_FOR_RATE_LIMIT,
       cause: until.cause,
     },
   );

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import * as advice from '../core/kernel/advice.js';
 import { Failure } from '../core/kernel/failure.js';
 import type { Environment } from '../core/tox/ports.js';
 import { runProgram } from './programs.js';
@@ -42,7 +43,7 @@ export async function runSetup(commands: string, context: ProgramContext): Promi
   signal.throwIfAborted();
   if (ended.code !== 0)
     throw new Failure('setup-failed', `\`setup\` ended with ${ended.why ?? `exit code ${ended.code}`}.`, {
-      hint: 'See its last lines above. No test was run.',
+      hint: advice.READ_SETUP_LOG,
     });
   const { variables, prepend } = readFiles();
   const names = [...new Set([...setVariables, ...Object.keys(variables)])];

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
-import { powerOff } from '../../sandbox/ec2/lifecycle.js';
+import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
 import { collectAsks, type Ask } from './iam.asks.js';

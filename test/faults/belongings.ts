@@ -1,4 +1,4 @@
-import type { InstanceRecord } from '../../sandbox/ec2/records.js';
+import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 
 /** A run of ours that wants what the disturbed one wants, and is no business of its steps. */

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { powerOff } from '../../sandbox/ec2/lifecycle.js';
-import type { InstanceRecord } from '../../sandbox/ec2/records.js';
+import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
+import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 import { Timers } from './timers.js';
 

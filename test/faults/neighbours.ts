@@ -1,5 +1,5 @@
-import { Params } from '../../sandbox/ec2/query.js';
-import { runInstances } from '../../sandbox/ec2/run-instances.js';
+import { Params } from '../../sandbox/ec2/query/params.js';
+import { runInstances } from '../../sandbox/ec2/routes/launch/run-instances.js';
 import { seed, type Sandbox } from '../../sandbox/sandbox.js';
 
 /** Older than any grace, in ms. */
@@ -13,9 +13,9 @@ export async function settleIn(sandbox: Sandbox): Promise<void> {
   const { github, ec2 } = sandbox;
   const { GITHUB_RUN_ID: ourRun = '' } = sandbox.environment;
   github.runs.set(111, { ...github.runs.get(github.runId)!, id: 111, status: 'completed', conclusion: 'failure' });
-  const theirs = await mint(sandbox, 'octo-org/other-repo', { name: `ec2-${ourRun}-1-start-00000000-0` });
-  const neighbour = await mint(sandbox, github.repository, { name: 'ec2-111-1-start-00000000-0' });
-  await mint(sandbox, github.repository, { name: 'build-box' });
+  const theirs = await register(sandbox, 'octo-org/other-repo', { name: `ec2-${ourRun}-1-start-00000000-0` });
+  const neighbour = await register(sandbox, github.repository, { name: 'ec2-111-1-start-00000000-0' });
+  await register(sandbox, github.repository, { name: 'build-box' });
   for (const id of [theirs, neighbour]) github.connectRunner(id, { busy: id === neighbour });
   const place = (about: { repository: string; run: string; runner: number; expiresInMs: number }) =>
     launch(ec2, {
@@ -47,7 +47,7 @@ function launch(ec2: Sandbox['ec2'], tags: Readonly<Record<string, string>>): vo
   runInstances(ec2, Params.parse(form.toString()));
 }
 
-export async function mint(
+export async function register(
   sandbox: Sandbox,
   repository: string,
   { name, labels = ['theirs'] }: { readonly name: string; readonly labels?: readonly string[] },

@@ -63,8 +63,8 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
     if (scenario.step === 'post') disturbed = post;
     violations.push(...checkStep(post, world));
     // A registration that takes effect when the post step is over is for the stop to find.
-    const isLateMint = at?.operation.startsWith('POST-') === true && at.fault.endsWith('-late');
-    if (!ok && !isLateMint) violations.push(...checkCleaner(post, world));
+    const isLateRegistration = at?.operation.startsWith('POST-') === true && at.fault.endsWith('-late');
+    if (!ok && !isLateRegistration) violations.push(...checkCleaner(post, world));
     if (ok && world.live.length < before) violations.push({ rule: 'post', what: 'the post step harmed a good start' });
   }
   if (kill !== 'forsaken' && scenario.step !== 'reap') {

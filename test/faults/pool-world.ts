@@ -1,9 +1,9 @@
-import { Params } from '../../sandbox/ec2/query.js';
-import type { InstanceRecord } from '../../sandbox/ec2/records.js';
-import { runInstances } from '../../sandbox/ec2/run-instances.js';
+import { Params } from '../../sandbox/ec2/query/params.js';
+import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
+import { runInstances } from '../../sandbox/ec2/routes/launch/run-instances.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 import type { Config } from './cells.js';
-import { mint } from './neighbours.js';
+import { register } from './neighbours.js';
 import { OTHER_SHAPE } from './pool-invariants.js';
 import { World } from './world.js';
 
@@ -52,10 +52,10 @@ async function settleBeside({ sandbox }: World, form: string): Promise<void> {
   });
   place(ec2, form, { tags: { 'ci-actions:pool': 'steady' } });
   const half = place(ec2, form);
-  await mint(sandbox, github.repository, { name: `ec2-pool-${half.id}`, labels: ['theirs', theirs] });
+  await register(sandbox, github.repository, { name: `ec2-pool-${half.id}`, labels: ['theirs', theirs] });
   const claimed = place(ec2, form, { state: 'running' });
   const name = `ec2-pool-${claimed.id}`;
-  const runner = await mint(sandbox, github.repository, { name, labels: ['theirs', theirs] });
+  const runner = await register(sandbox, github.repository, { name, labels: ['theirs', theirs] });
   github.connectRunner(runner, { busy: true });
   for (const [key, value] of Object.entries({
     'run-id': `${THEIR_RUN}`,

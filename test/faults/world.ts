@@ -8,7 +8,7 @@ import { Belongings } from './belongings.js';
 import { Disturbance } from './faults.js';
 import type { Cell, Config } from './cells.js';
 import { Machines } from './machines.js';
-import { LEFT_BEHIND_MS, mint, settleIn } from './neighbours.js';
+import { LEFT_BEHIND_MS, register, settleIn } from './neighbours.js';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const node = findNode24();
@@ -77,7 +77,7 @@ export class World extends Belongings {
     const run = github.runs.get(github.runId)!;
     Object.assign(run, { status: 'completed', conclusion: 'failure' });
     const { GITHUB_RUN_ID: ourRun = '' } = env;
-    await mint(this.sandbox, github.repository, { name: `ec2-${ourRun}-1-start-0000000a-0` });
+    await register(this.sandbox, github.repository, { name: `ec2-${ourRun}-1-start-0000000a-0` });
     const leftover = {
       tags: { 'ci-actions:repository': github.repository },
       createdAt: Date.now() - LEFT_BEHIND_MS,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { InstanceRecord } from '../../sandbox/ec2/records.js';
+import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import { seed } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { listNodes } from '../node24/nodes.js';

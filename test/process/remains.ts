@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { listProcesses } from '../../sandbox/processes.js';
+import { listProcesses } from '../../sandbox/machine/processes.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 
 const PATIENCE_MS = 15_000;

@@ -1,5 +1,5 @@
-import { powerOff } from '../../sandbox/ec2/lifecycle.js';
-import type { GitHubOptions } from '../../sandbox/github/world.js';
+import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
+import type { GitHubOptions } from '../../sandbox/github/github.js';
 import { loadStart } from '../../actions/start-request.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { TAG } from '../../src/core/kernel/identity.js';

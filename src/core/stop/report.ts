@@ -1,5 +1,5 @@
 import type { Stopped } from './stop.js';
-import { table, fence } from '../kernel/markdown.js';
+import { details, fence, table } from '../kernel/markdown.js';
 import type { Explanation } from '../diagnosis/explain.js';
 
 export function summarizeStop(stopped: Stopped): string {
@@ -31,7 +31,6 @@ function listExplanations(explanations: readonly Explanation[]): string[] {
 }
 
 function renderExplanation({ what, evidence, hint, lines }: Explanation): string[] {
-  const said = ['<details><summary>What the machine said</summary>', '', ...fence(lines), '</details>', ''];
   return [
     `**${what}**`,
     '',
@@ -39,6 +38,6 @@ function renderExplanation({ what, evidence, hint, lines }: Explanation): string
     '',
     `Known from ${evidence}.`,
     '',
-    ...(lines.length > 0 ? said : []),
+    ...(lines.length > 0 ? details('What the machine said', fence(lines)) : []),
   ];
 }

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import type { Log } from '../ports/process.js';
 import { ClosingLineReader, type ClosingLines } from '../verdict/closing-lines.js';
@@ -63,7 +64,7 @@ async function runToItsEnd(
   const ended = await machine.run({ command: tox.command, args }, { env, onLine });
   if (ended.code !== undefined) return { exitCode: ended.code, closing: closing.result(), output: output.result() };
   throw new Failure('tests-failed', `tox did not come to its end: ${ended.why}.`, {
-    hint: 'If the kernel ended it for want of memory, take a larger machine.',
+    hint: advice.TAKE_LARGER_MACHINE,
   });
 }
 

@@ -1,4 +1,4 @@
-import { cell, shorten } from '../kernel/markdown.js';
+import { shorten, tableLines } from '../kernel/markdown.js';
 import { summarizeTests } from '../verdict/summary.js';
 import type { EnvironmentVerdict } from './environment-verdict.js';
 import type { RunFacts } from './facts.js';
@@ -17,17 +17,9 @@ export function summarizeRun(request: ToxRequest, facts: RunFacts, { failure, en
 /** A Markdown table of the environments: the verdict on each, and what the verdict rests on. */
 export function summarizeEnvironments(rows: readonly EnvironmentVerdict[]): string {
   if (rows.length === 0) return '';
-  return [
-    '| Environment | Verdict | The verdict rests on |',
-    '| --- | --- | --- |',
-    ...rows.map(({ name, state, message, evidence }) => {
-      const verdict = message === '' ? state : `${state}: ${message}`;
-      return `| ${shortCell(name)} | ${shortCell(verdict)} | ${state === 'skipped' ? '' : shortCell(evidence)} |`;
-    }),
-    '',
-  ].join('\n');
-}
-
-function shortCell(text: string): string {
-  return cell(shorten(text, LONGEST_CELL));
+  const cells = rows.map(({ name, state, message, evidence }) => {
+    const verdict = message === '' ? state : `${state}: ${message}`;
+    return [name, verdict, state === 'skipped' ? '' : evidence].map((text) => shorten(text, LONGEST_CELL));
+  });
+  return [...tableLines(['Environment', 'Verdict', 'The verdict rests on'], cells), ''].join('\n');
 }

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import type { FailureCode } from '../kernel/failure-codes.js';
 import type { ReportFiles } from '../verdict/report-files.js';
 import { describeFailedTests, TestResults } from '../verdict/results.js';
@@ -11,8 +12,6 @@ export interface TestVerdict {
   /** What someone should know though the tests passed. */
   readonly warnings: readonly string[];
 }
-
-const SELECTION = 'Check which tests the commands in the configuration of tox select, and why tests are skipped.';
 
 /**
  * Passed is only what is known to have been tested: an exit code of 0 alone does not say so. An environment none of
@@ -45,7 +44,7 @@ function findFailure(facts: RunFacts, rows: readonly EnvironmentVerdict[]): Test
   if (bad.length > 0 || (failed > 0 && (exitCode !== 0 || !allow.ignored)))
     return describeFailed(failed, exitCode, bad);
   const ended = exitCode === 0 ? '' : ` tox ended with exit code ${exitCode}.`;
-  if (untested.length > 0) return nothing(`${listRows(untested)}.${ended}`, SELECTION);
+  if (untested.length > 0) return nothing(`${listRows(untested)}.${ended}`, advice.CHECK_TEST_SELECTION);
   if (skipped.length > 0 && (skipped.length === rows.length || !allow.skipped)) {
     const hint = skipped.length === rows.length ? '' : ' For those who mean it, there is `allow-skipped: true`.';
     return nothing(
@@ -68,8 +67,8 @@ function describeFailed(
   const told = rows.filter(({ message }) => message !== '');
   const why = told.length > 0 ? ` ${listRows(told)}.` : '';
   const message = failed > 0 ? `${describeFailedTests(failed)} (${ended}).` : `${ended}.${why}`;
-  const killed = /SIGKILL/.test(why) ? ' If the kernel ended it for want of memory, take a larger machine.' : '';
-  const hint = `See the failing tests in the job’s summary, or the log above.${ignores}${killed}`;
+  const killed = /SIGKILL/.test(why) ? ` ${advice.TAKE_LARGER_MACHINE}` : '';
+  const hint = `${advice.READ_FAILING_TESTS}${ignores}${killed}`;
   return { code: 'tests-failed', message, hint };
 }
 
@@ -86,7 +85,8 @@ function judgeReports(reports: ReportFiles, rows: readonly EnvironmentVerdict[])
       'Let the tests write it, for example by `pytest --junitxml=FILE`, or correct the path, which is relative to the working directory.',
     );
   }
-  if (results.total === 0 && broken.length === 0) return nothing(`${files.join(', ')} has no test in it.`, SELECTION);
+  if (results.total === 0 && broken.length === 0)
+    return nothing(`${files.join(', ')} has no test in it.`, advice.CHECK_TEST_SELECTION);
   if (results.total > 0 && results.executed === 0) {
     return nothing(`All ${results.total} tests were skipped.`, 'See in the summary why they were skipped.');
   }

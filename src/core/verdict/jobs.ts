@@ -1,6 +1,7 @@
 import { BadValue, type InputDefinition } from '../inputs/inputs.js';
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
-import { cell } from '../kernel/markdown.js';
+import { cell, markdown, tableLines, type Cell } from '../kernel/markdown.js';
 
 /** One job of a run, as GitHub's `needs` context tells of it. */
 export interface JobResult {
@@ -100,7 +101,7 @@ export function toRunFailure({ verdict, jobs }: JudgedRun): Failure | undefined 
   const failed = jobs.filter(({ kind }) => kind === 'failed').map(({ job, why }) => `${job.name} (${why})`);
   const message = failed.length > 0 ? `Not successful: ${failed.join(', ')}.` : 'No environment was tested.';
   return new Failure('environments-failed', message, {
-    hint: 'Look at the jobs of these environments. "Re-run failed jobs" repeats only them, on new machines.',
+    hint: advice.LOOK_AT_FAILED_JOBS,
   });
 }
 
@@ -113,12 +114,13 @@ export function summarizeRun({ verdict, jobs }: JudgedRun): string {
   return [
     `### All environments: ${title}`,
     '',
-    '| Environment | Machine | Minutes | Verdict |',
-    '| --- | --- | ---: | --- |',
-    ...shown.map(({ job, kind, why }) => {
-      const { machine = '', minutes = '' } = job.outputs;
-      return `| ${[job.name, machine, minutes].map(cell).join(' | ')} | ${describe(kind, why)} |`;
-    }),
+    ...tableLines(
+      ['Environment', 'Machine', { right: 'Minutes' }, 'Verdict'],
+      shown.map(({ job, kind, why }) => {
+        const { machine = '', minutes = '' } = job.outputs;
+        return [job.name, machine, minutes, describe(kind, why)];
+      }),
+    ),
     '',
   ].join('\n');
 }
@@ -131,7 +133,7 @@ export function listJobs(jobs: readonly JudgedJob[], kind: JudgedJob['kind']): s
   return chosen.map(({ job, why }) => (kind === 'skipped' ? `${job.name} (${why})` : job.name)).join(', ');
 }
 
-function describe(kind: JudgedJob['kind'], why: string): string {
-  if (kind === 'failed') return `**${cell(why)}**`;
-  return kind === 'skipped' ? `skipped: ${cell(why)}` : kind;
+function describe(kind: JudgedJob['kind'], why: string): Cell {
+  if (kind === 'failed') return markdown(`**${cell(why)}**`);
+  return kind === 'skipped' ? `skipped: ${why}` : kind;
 }

@@ -1,4 +1,4 @@
-import { byteLength, cell, shorten, shortenMiddle } from '../kernel/markdown.js';
+import { byteLength, cell, details, shorten, shortenMiddle, tableLines } from '../kernel/markdown.js';
 import type { TestOutcome, TestCase, TestResults } from './results.js';
 
 /** GitHub drops a summary of more than 1 MiB whole. This leaves room for what else a step says. */
@@ -26,18 +26,19 @@ function renderSection(outcome: TestOutcome, results: TestResults, bytes: number
   const total = results.count(outcome);
   if (total === 0) return [];
   const cases = results.list(outcome).slice(0, MOST_ROWS[outcome]);
-  const rows = takeRows(cases.map(renderRow), bytes);
+  const headings = outcome === 'failed' ? ['Failed', 'What it says'] : ['Test', 'Why'];
+  const [titles = '', rule = '', ...all] = tableLines([...headings, { right: 'Seconds' }], cases.map(toCells));
+  const rows = takeRows(all, bytes);
   const rest = total > rows.length ? [`… and ${total - rows.length} more.`, ''] : [];
-  const title = outcome === 'failed' ? '| Failed | What it says | Seconds |' : '| Test | Why | Seconds |';
-  const table = [title, '| --- | --- | ---: |', ...rows, '', ...rest];
+  const table = [titles, rule, ...rows, '', ...rest];
   if (outcome === 'failed') return table;
   const order = outcome === 'passed' ? ', the slowest first' : '';
-  return [`<details><summary>${total} ${outcome}${order}</summary>`, '', ...table, '</details>', ''];
+  return details(`${total} ${outcome}${order}`, table);
 }
 
-function renderRow({ place, name, seconds, message }: TestCase): string {
+function toCells({ place, name, seconds, message }: TestCase): string[] {
   const full = place ? `${place}: ${name}` : name;
-  return `| ${cell(shortenMiddle(full, LONGEST_NAME))} | ${cell(shorten(message, LONGEST_MESSAGE))} | ${seconds.toFixed(1)} |`;
+  return [shortenMiddle(full, LONGEST_NAME), shorten(message, LONGEST_MESSAGE), seconds.toFixed(1)];
 }
 
 /** The first rows, as many as have room. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
 import type { SandboxOptions } from '../../../sandbox/sandbox.js';
-import { listMinted } from '../../process/verdicts.js';
+import { listIssuedSecrets } from '../../process/verdicts.js';
 import { listRemains, waitUntil } from '../../process/remains.js';
 import { listPrinted } from './suite-copy.js';
 import { ActWorld, type Dispatch, type DispatchedRun } from './world.js';
@@ -69,7 +69,7 @@ export function instancesOf({ sandbox }: ActWorld, { id }: DispatchedRun): { typ
 }
 
 function expectNoSecretIn({ log }: DispatchedRun, { sandbox }: ActWorld): void {
-  const secrets = [...listMinted(sandbox.requests), sandbox.token];
+  const secrets = [...listIssuedSecrets(sandbox.requests), sandbox.token];
   expect(log.lines.filter((line) => secrets.some((secret) => line.includes(secret)))).toEqual([]);
 }
 
