@@ -1,9 +1,8 @@
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
-import { checkAccess, checkOwner, findMissingSecrets } from '../src/core/test-request/check.js';
+import { checkAccess, checkOwner, findMissingSecrets, summarizeSkip } from '../src/core/test-request/check.js';
 import { chooseEnvironments } from '../src/core/test-request/choose-environments.js';
 import { composeArtifactName, composeLabel, composeLifetime } from '../src/core/test-request/compose.js';
 import { findCommit } from '../src/core/test-request/find-commit.js';
-import { summarizeSkip } from '../src/core/test-request/summary.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createRemote } from '../src/host/git.js';

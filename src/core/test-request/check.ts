@@ -1,15 +1,15 @@
 import type { Variables } from '../inputs/environment-variables.js';
 
-/** How the jobs are let in to AWS. */
+/** How the jobs authenticate to AWS. */
 export interface AwsAccess {
   readonly role: boolean;
   readonly key: boolean;
   readonly secretKey: boolean;
-  /** The event gives no secrets: a pull request from a fork. */
+  /** The event is a pull request from a fork, which gets no secrets. */
   readonly withoutSecrets: boolean;
 }
 
-/** @returns problems in the words of bad input */
+/** Checks that the jobs have exactly one way to authenticate to AWS. @returns problems, each as one sentence */
 export function checkAccess({ role, key, secretKey, withoutSecrets }: AwsAccess): string[] {
   if (role && (key || secretKey)) {
     return [
@@ -22,17 +22,21 @@ export function checkAccess({ role, key, secretKey, withoutSecrets }: AwsAccess)
   const why = withoutSecrets
     ? 'This is a pull request from a fork, to which GitHub gives no secrets: a member tests it by the comment `/test`, or set `runs-on` to a hosted machine.'
     : 'Allowed: `role-to-assume` (or the variable AWS_ROLE), the secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or `runs-on` to do without EC2.';
-  return [`There is no way in to AWS: neither a role nor keys are given. ${why}`];
+  return [`There are no credentials for AWS: neither a role nor keys are given. ${why}`];
 }
 
-/** @returns why the tests have to be skipped; '' when they need not be */
+/** @returns why the tests are skipped; '' when every required secret is set */
 export function findMissingSecrets(required: readonly string[], given: Variables | undefined): string {
   const missing = required.filter((name) => given?.[name] === undefined);
   if (missing.length === 0) return '';
   return `${missing.length === 1 ? 'The secret' : 'The secrets'} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set.`;
 }
 
-/** A repository of another owner holds code that no one here may have read. @returns problems in the words of bad input */
+export function summarizeSkip(reason: string): string {
+  return `### Skipped\n\n${reason} Nothing was tested, and no machine was started.\n`;
+}
+
+/** Refuses a repository of another owner, because no one here may have read its code. @returns problems */
 export function checkOwner(
   { repository, allowForks }: { readonly repository: string | undefined; readonly allowForks: boolean },
   run: { readonly owner: string; readonly repository: string },

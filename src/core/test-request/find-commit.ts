@@ -1,18 +1,18 @@
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 
-/** What is asked of a git server. Both reject when it could not be asked. */
+/** A git server. Both functions reject when the server does not answer. */
 export interface Remote {
-  /** The commits that these full names of refs point to; a name that is not there is absent. */
+  /** The commits of refs, by their full names. The map has no entry for a ref that does not exist. */
   listRefs(repository: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Whether a commit lies in the history of any branch or tag. */
+  /** Whether a commit is in the history of any branch or tag. */
   contains(repository: string, sha: string): Promise<boolean>;
 }
 
 export interface RefRequest {
   /** `owner/name` */
   readonly repository: string;
-  /** A branch, a tag, a full name beginning with `refs/`, or a full SHA; `undefined` is the repository's HEAD. */
+  /** A branch, a tag, a full name that begins with `refs/`, or a full SHA. Default: the repository's HEAD. */
   readonly ref: string | undefined;
   readonly allowForks: boolean;
 }
@@ -31,13 +31,13 @@ export async function findCommit(
 }
 
 /**
- * Finds the one commit that a ref means, so that all jobs of a run test the same. A branch wins over a tag of the
- * same name, as in actions/checkout.
+ * Resolves a ref to one commit, so that all jobs of a run test the same commit. A branch wins over a tag of the same
+ * name, as in actions/checkout.
  *
- * GitHub hands out commits of any fork under the name of the repository that it is a fork of, so a bare SHA is only
- * taken if it lies in a branch or tag, unless forks are allowed. The same holds for `refs/pull/…`.
+ * GitHub serves the commits of every fork under the name of the parent repository. Therefore a bare SHA, and a ref
+ * under `refs/pull/`, must be in a branch or tag, unless forks are allowed.
  *
- * @throws Failure `ref-not-found`, `ref-not-allowed`, or what the remote throws when it cannot be asked
+ * @throws Failure `ref-not-found`, `ref-not-allowed`, or the error of a remote that does not answer
  */
 export async function resolveRef(request: RefRequest, remote: Remote): Promise<string> {
   const { repository, ref = 'HEAD', allowForks } = request;
@@ -46,17 +46,17 @@ export async function resolveRef(request: RefRequest, remote: Remote): Promise<s
   if (!(isSha || ref.startsWith('refs/pull/')) || allowForks) return sha;
   if (await remote.contains(repository, sha)) return sha;
   throw new Failure('ref-not-allowed', `${sha} lies in no branch or tag of ${repository}.`, {
-    why: 'It does not exist, or it comes from a fork, whose code nobody of this repository may have looked at.',
+    why: 'The commit does not exist, or it comes from a fork, whose code no member of this repository may have read.',
     hint: advice.NAME_OWN_REF,
   });
 }
 
 async function findRef(repository: string, ref: string, remote: Remote): Promise<string> {
   const names = ref === 'HEAD' || ref.startsWith('refs/') ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`];
-  // An annotated tag is an object of its own; its commit is listed under `^{}`.
-  const asked = names.flatMap((name) => (name.startsWith('refs/tags/') ? [`${name}^{}`, name] : [name]));
-  const found = await remote.listRefs(repository, asked);
-  const sha = asked.map((name) => found.get(name)).find((one) => one !== undefined);
+  // An annotated tag is a separate object. Git lists its commit under the name with `^{}`.
+  const listed = names.flatMap((name) => (name.startsWith('refs/tags/') ? [`${name}^{}`, name] : [name]));
+  const found = await remote.listRefs(repository, listed);
+  const sha = listed.map((name) => found.get(name)).find((one) => one !== undefined);
   if (sha !== undefined) return sha;
   throw new Failure('ref-not-found', `${repository} has no branch or tag "${ref}".`, {
     hint: advice.CHECK_REF,

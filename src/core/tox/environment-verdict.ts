@@ -6,7 +6,7 @@ import type { CommandFacts, EnvironmentFacts } from './facts.js';
 export interface EnvironmentVerdict {
   readonly name: string;
   readonly state: 'passed' | 'failed' | 'untested' | 'skipped';
-  /** Why it did not pass, or what is worth knowing though it did. */
+  /** Why the environment did not pass, or what users should know although it passed. */
   readonly message: string;
   /** What the verdict rests on. */
   readonly evidence: string;
@@ -14,86 +14,115 @@ export interface EnvironmentVerdict {
   readonly isTested: boolean;
 }
 
+/** What the whole run shows about one of its environments. */
 interface RunWideFacts {
-  readonly toxEndedWell: boolean;
-  /** `report` has tests that were executed, and they can be those of this environment. */
+  /** tox ended with exit code 0. */
+  readonly toxSucceeded: boolean;
+  /** `report` has executed tests, and they may be those of this environment. */
   readonly isReported: boolean;
-  /** `report` is given, and decides where nothing else is known. */
-  readonly isReportAsked: boolean;
-  /** Tests that failed in `report`, where they can only be those of this environment. */
+  /** `report` is set, so it decides when nothing else is known. */
+  readonly isReportRequested: boolean;
+  /** Failed tests in `report` that can only be those of this environment. */
   readonly reportedFailures: number;
   readonly allowIgnored: boolean;
 }
 
 /** Judges one environment by its own commands, reports and closing lines. */
-export function judgeEnvironment(run: EnvironmentFacts, about: RunWideFacts): EnvironmentVerdict {
-  const facts = establish(run, about);
+export function judgeEnvironment(run: EnvironmentFacts, runWide: RunWideFacts): EnvironmentVerdict {
+  const findings = examine(run, runWide);
   const as = (state: EnvironmentVerdict['state'], message: string): EnvironmentVerdict => ({
     name: run.name,
     state,
     message,
-    evidence: facts.evidence,
-    isTested: facts.isTested,
+    evidence: describeEvidence(run, runWide.isReported),
+    isTested: findings.isTested,
   });
   if (run.skipped) return as('skipped', 'tox skipped it');
-  if (!about.toxEndedWell && facts.isFailed)
-    return facts.isUntested
-      ? as('untested', facts.said)
-      : as('failed', facts.said || 'it did not come to its commands');
+  if (!runWide.toxSucceeded && findings.isFailed)
+    return findings.isUntested
+      ? as('untested', findings.reason)
+      : as('failed', findings.reason || 'tox failed before its commands');
   if (run.commands?.length === 0) return as('untested', 'no command ran');
-  // Where nothing is known of the commands, an error of tox is that of all its environments.
-  if (!about.toxEndedWell && run.commands === undefined && !facts.isTested)
-    return as('failed', 'it did not come to its commands');
-  if (run.commands === undefined && !facts.isTested && !about.isReportAsked && facts.said === '')
+  // Without known commands, a failure of tox counts for all environments.
+  if (!runWide.toxSucceeded && run.commands === undefined && !findings.isTested)
+    return as('failed', 'tox failed before its commands');
+  if (run.commands === undefined && !findings.isTested && !runWide.isReportRequested && findings.reason === '')
     return as('untested', 'tox left no result, so nothing shows that a command ran');
-  if (facts.isOpen) return as('failed', 'pytest began, and did not come to its end');
-  if (facts.isUntested) return as('untested', facts.said);
-  const ignored = facts.ignored === '' ? '' : `tox ignored: ${facts.ignored}`;
-  return as(ignored === '' || about.allowIgnored ? 'passed' : 'failed', ignored);
+  if (findings.isOpen) return as('failed', 'pytest started but did not finish');
+  if (findings.isUntested) return as('untested', findings.reason);
+  const ignored = findings.ignored === '' ? '' : `tox ignored: ${findings.ignored}`;
+  return as(ignored === '' || runWide.allowIgnored ? 'passed' : 'failed', ignored);
 }
 
-function establish(run: EnvironmentFacts, about: RunWideFacts) {
+interface Findings {
+  readonly isTested: boolean;
+  readonly isUntested: boolean;
+  readonly isOpen: boolean;
+  readonly isFailed: boolean;
+  /** The failures that tox ignored; '' when it ignored none. */
+  readonly ignored: string;
+  /** Why the environment failed, or was not tested. */
+  readonly reason: string;
+}
+
+function examine(run: EnvironmentFacts, runWide: RunWideFacts): Findings {
   const { commands = [], closing, results, files } = run;
   const failing = commands.filter(({ code }) => code !== 0);
-  const failedCases = Math.max(results.count('failed'), about.reportedFailures);
+  const failedCases = Math.max(results.count('failed'), runWide.reportedFailures);
   const testsFailed = failedCases > 0 || closing.failed;
-  const programs = commands.flatMap(({ argv }) => nameTestProgram(argv) ?? []);
-  const isKnown = files.length > 0 || closing.lines.length > 0 || closing.sessions > 0 || programs.length > 0;
+  const isKnown = files.length > 0 || closing.lines.length > 0 || closing.sessions > 0 || listPrograms(run).length > 0;
   const isTested = results.executed > 0 || (isKnown && closing.executed);
-  const isExecuted = about.isReported || isTested;
-  const words = failing.map(describeCommand);
   const endings = run.commands ? commands.flatMap(({ code, ending }) => (code === 0 && ending) || []) : [closing];
-  // A program may hide that its tests failed: `unittest || true`. Its last closing line is not that of a run within it.
+  // A command may hide failed tests: `unittest || true`. Its last closing line counts, because earlier ones may come
+  // from runs inside its tests.
   const hidden = endings.flatMap(({ lastFailure }) => (lastFailure === '' ? [] : [`“${lastFailure}”`]));
-  words.push(...hidden);
-  if (failedCases > 0) words.unshift(describeFailedTests(failedCases));
-  // `- rm FILE` may fail. A failure counts as one of tests where it is, or where nothing else shows what was tested.
-  const isIgnored =
-    (about.toxEndedWell || run.success === true) &&
-    (run.success === false ||
-      failedCases > 0 ||
-      hidden.length > 0 ||
-      failing.some(({ argv }) => !isKnown || closing.failed || nameTestProgram(argv) !== undefined));
-  // Plugins may put their own words in place of the closing line; then the reports show that each run ended.
+  const failures = [
+    ...(failedCases > 0 ? [describeFailedTests(failedCases)] : []),
+    ...failing.map(describeCommand),
+    ...hidden,
+  ];
+  // Plugins may replace the closing line. Then one report per session shows that each session ended.
   const isUnreported = files.length < closing.sessions;
-  // pytest ends with 1 only where tests were executed; pytest-timeout ends it so.
-  const isKilled = failing.some(
-    ({ argv, code }) => code < 0 || code > 128 || (code === 1 && nameTestProgram(argv) === 'pytest'),
-  );
-  const isUntested = isKnown && !isExecuted && !testsFailed && !isKilled && !(isUnreported && closing.isOpen);
+  const isUntested =
+    isKnown &&
+    !(runWide.isReported || isTested) &&
+    !testsFailed &&
+    !failing.some(isKilled) &&
+    !(isUnreported && closing.isOpen);
+  const isTestFailure = failedCases > 0 || hidden.length > 0 || hasFailingTests(run, { failing, isKnown });
+  const isIgnored = (runWide.toxSucceeded || run.success === true) && (run.success === false || isTestFailure);
   return {
     isTested,
     isUntested,
     isOpen: isUnreported && endings.some(({ isOpen }) => isOpen),
     isFailed: run.success === false || (run.success === undefined && failing.length > 0) || testsFailed,
-    ignored: isIgnored ? words.join(', ') || 'its failure' : '',
-    said: isUntested ? [describeNothing(run), ...words].join('; ') : words.join(', '),
-    evidence: describeEvidence(run, { programs, isReported: about.isReported }),
+    ignored: isIgnored ? failures.join(', ') || 'its failure' : '',
+    reason: isUntested ? [describeUntested(run), ...failures].join('; ') : failures.join(', '),
   };
 }
 
-function describeNothing({ results, closing }: EnvironmentFacts): string {
-  if (results.total > 0) return `all ${results.total} tests were skipped`;
+/**
+ * Whether a failing command may mean failed tests. A command such as `- rm FILE` may fail: it counts only when it runs
+ * a test program, when tests failed, or when nothing else shows what was tested.
+ */
+function hasFailingTests(
+  { closing }: EnvironmentFacts,
+  { failing, isKnown }: { failing: readonly CommandFacts[]; isKnown: boolean },
+): boolean {
+  return failing.some(({ argv }) => !isKnown || closing.failed || nameTestProgram(argv) !== undefined);
+}
+
+/** pytest exits with 1 only after it executed tests; pytest-timeout ends it with 1 too. */
+function isKilled({ argv, code }: CommandFacts): boolean {
+  return code < 0 || code > 128 || (code === 1 && nameTestProgram(argv) === 'pytest');
+}
+
+function listPrograms({ commands = [] }: EnvironmentFacts): readonly string[] {
+  return commands.flatMap(({ argv }) => nameTestProgram(argv) ?? []);
+}
+
+function describeUntested({ results, closing }: EnvironmentFacts): string {
+  if (results.total > 0) return `all tests were skipped (${results.total})`;
   const [line] = closing.lines;
   return line === undefined ? 'no test was executed' : `no test was executed (“${line}”)`;
 }
@@ -108,22 +137,21 @@ function describeCommand({ argv, code }: CommandFacts): string {
   return `${name} ended with exit code ${code}`;
 }
 
-function describeEvidence(
-  { files, results, closing, commands }: EnvironmentFacts,
-  { programs, isReported }: { programs: readonly string[]; isReported: boolean },
-): string {
+function describeEvidence(run: EnvironmentFacts, isReported: boolean): string {
+  const { files, results, closing, commands } = run;
+  const programs = listPrograms(run);
   const kinds = [
     ...(files.length > 0 ? [`JUnit of the test program (${plural(results.total, 'test')})`] : []),
     ...(isReported ? ['the files of `report`'] : []),
   ];
   const quoted = `closing lines (“${closing.lines.slice(0, 3).join('”, “')}”)`;
-  // Where the reports have no test that was executed, it is the lines that say so.
+  // When the reports have no executed test, the closing lines are the evidence.
   if (kinds.length > 0 && !isReported && results.executed === 0 && closing.executed && closing.lines.length > 0)
     kinds.push(quoted);
   if (kinds.length > 0) return kinds.join(', ');
   if (closing.lines.length > 0) return quoted;
   if (programs.length > 0)
-    return closing.executed ? 'the signs of single tests' : `exit codes of ${programs.join(', ')}`;
+    return closing.executed ? 'progress of single tests' : `exit codes of ${programs.join(', ')}`;
   return commands === undefined || commands.length === 0
     ? ''
     : 'exit codes: no test program is known among its commands';

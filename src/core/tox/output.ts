@@ -1,13 +1,13 @@
 import { withoutColors } from '../verdict/colors.js';
 
-/** What tox itself says of the environments. */
+/** What tox itself prints about its environments. */
 export interface ToxOutput {
   readonly skipped: readonly string[];
-  /** What those came to that ran, as tox 3 reports it here alone; false also where it ignores the failure. */
+  /** Whether each environment succeeded. Only tox 3 prints this; it is false also for a failure that tox ignores. */
   readonly success: ReadonlyMap<string, boolean>;
-  /** There is no configuration of tox. */
+  /** tox found no configuration. */
   readonly unconfigured: boolean;
-  /** An environment was asked for that is not defined. */
+  /** A requested environment is not defined. */
   readonly undefinedEnvironment: boolean;
 }
 
@@ -17,7 +17,7 @@ const TOX_FAILED = /^(?:ERROR:\s+(\S+):|\s+(\S+): (?:ignored failed command|IGNO
 const UNCONFIGURED = /assuming empty tox\.ini at|^ERROR: tox config file \(.*\) not found/;
 const UNDEFINED = /^ERROR: unknown environment|provided environments not found in configuration file/;
 
-/** Reads what tox 3 and 4 say of environments that did not come to run. */
+/** Reads the output of tox 3 and 4, line by line. */
 export function createToxReader(): { read(line: string): void; result(): ToxOutput } {
   const skipped = new Set<string>();
   const success = new Map<string, boolean>();
@@ -30,7 +30,7 @@ export function createToxReader(): { read(line: string): void; result(): ToxOutp
       if (name !== undefined) skipped.add(name);
       const [, failed, ignored] = TOX_FAILED.exec(plain) ?? [];
       const ended = failed ?? ignored ?? TOX_SUCCEEDED.exec(plain)?.[1];
-      // The last line of each is that of the summary.
+      // The last line about an environment is the one in the summary of tox.
       if (ended !== undefined) success.set(ended, (failed ?? ignored) === undefined);
       unconfigured ||= UNCONFIGURED.test(plain);
       undefinedEnvironment ||= UNDEFINED.test(plain);

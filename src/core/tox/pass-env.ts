@@ -5,12 +5,12 @@ export interface PassedNames {
   readonly passEnv: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The question whose answer {@link readPassEnv} reads. tox 3 has no `config`: it would run the tests. */
+/** The arguments that make tox print what {@link readPassEnv} reads. tox 3 has no `config` and would run the tests. */
 export function askPassEnv(major: number, environments: string): readonly string[] {
   return major < 4 ? ['--showconfig', '-e', environments] : ['config', '-e', environments, '-k', 'pass_env'];
 }
 
-/** What each environment passes on, out of the answer of tox 3 or 4. */
+/** What each environment passes on, from the output of tox 3 or 4. */
 export function readPassEnv(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   let names: string[] | undefined;
@@ -31,7 +31,7 @@ export function readPassEnv(lines: readonly string[]): ReadonlyMap<string, reado
   return found;
 }
 
-/** Which of the names an environment does not pass on, with its patterns such as `AWS_*`. */
+/** The names that an environment does not pass on. @param passed names and patterns such as `AWS_*` */
 export function findUnpassed(names: readonly string[], passed: readonly string[]): readonly string[] {
   const fits = (pattern: string): RegExp =>
     new RegExp(
@@ -46,9 +46,10 @@ export function findUnpassed(names: readonly string[], passed: readonly string[]
 }
 
 /**
- * The arguments by which tox 4 passes on more names. `pass_env+=` would do in the newest releases; older ones lose what
- * the configuration names in other ways, or under the old name `passenv`. The whole list survives in all of them. An
- * environment without a section of its own takes the base's, which in turn gets what all of them pass on.
+ * The arguments that make tox 4 pass on more names. The newest releases accept `pass_env+=`. Older releases then lose
+ * names that the configuration lists in other ways, or as `passenv`, so the arguments repeat the whole list, which works
+ * in all releases. An environment without its own section inherits from the base section, so the base section gets the
+ * names of all environments.
  */
 export function composeOverrides({ names, passEnv }: PassedNames): readonly string[] {
   if (names.length === 0 || passEnv.size === 0) return [];
@@ -56,7 +57,7 @@ export function composeOverrides({ names, passEnv }: PassedNames): readonly stri
   const base = ['testenv', 'env_run_base', 'tool.tox.env_run_base'].map((section) => [section, all] as const);
   const own = [...passEnv].flatMap(([name, passed]) => {
     const escaped = name.replaceAll('.', '\\.');
-    // An INI file takes the name as it is in older releases, TOML has its dots escaped in all.
+    // Older releases expect the plain name for an INI file. For TOML, all releases expect escaped dots.
     const sections = new Set([`testenv:${name}`, `testenv:${escaped}`, `env.${escaped}`, `tool.tox.env.${escaped}`]);
     return [...sections].map((section) => [section, passed] as const);
   });

@@ -1,13 +1,18 @@
-/** What the name of a report's environment stands for; `$NAME` in the path is replaced by pytest itself. */
-export const OWN_REPORT = '$TOX_ENV_NAME.xml';
+import type { PytestReport } from './ports.js';
 
-/** PYTEST_ADDOPTS with which pytest writes JUnit into the folder, too. What a command itself names wins. */
+/** The file name of a report. pytest itself replaces `$NAME` in a path. */
+export const REPORT_NAME = '$TOX_ENV_NAME.xml';
+
+/** PYTEST_ADDOPTS that make pytest write JUnit into the folder. A `--junitxml` of the command itself wins. */
 export function composeAddOptions(given: string | undefined, folder: string): string {
-  const option = `'--junitxml=${folder}/${OWN_REPORT}'`;
+  const option = `'--junitxml=${folder}/${REPORT_NAME}'`;
   return given === undefined || given.trim() === '' ? option : `${given} ${option}`;
 }
 
-/** Why pytest must not be asked for JUnit, found in its configuration: our option would win over the user's own. */
+/**
+ * Finds pytest configuration that PYTEST_ADDOPTS would override: a JUnit file of the user, with its path, or
+ * `no:junitxml`.
+ */
 export function findObstacle(texts: readonly string[]): { readonly path?: string } | undefined {
   for (const text of texts) {
     if (/no:junitxml/.test(text)) return {};
@@ -18,7 +23,7 @@ export function findObstacle(texts: readonly string[]): { readonly path?: string
   return undefined;
 }
 
-/** Where pytest may be configured, and where tox may be told to run it without the plugin. */
+/** The files that may configure pytest, or make tox run pytest without the JUnit plugin. */
 export const CONFIGURATION_FILES = [
   'pytest.ini',
   '.pytest.ini',
@@ -30,18 +35,11 @@ export const CONFIGURATION_FILES = [
   'tox.toml',
 ] as const;
 
-export interface OwnReport {
-  readonly environment: string;
-  readonly path: string;
-  /** The first kilobytes of the file. */
-  readonly head: string;
-}
-
 /**
- * The reports without those of runs inside of others: a test that runs pytest as a program hands its environment on,
- * and its tests may well fail on purpose. Such a run begins and ends within that of the other.
+ * Leaves out the reports of nested runs. A test that runs pytest as a program passes its environment on, and the nested
+ * tests may fail on purpose. A nested run starts and ends within the time of the outer run.
  */
-export function leaveOutNested<T extends OwnReport>(reports: readonly T[]): readonly T[] {
+export function leaveOutNested<T extends PytestReport>(reports: readonly T[]): readonly T[] {
   const spans = reports.map((report) => ({ report, span: readSpan(report.head) }));
   return spans
     .filter(({ report, span }) => !spans.some((other) => other.report !== report && contains(other, { report, span })))
@@ -53,7 +51,7 @@ interface Span {
   readonly to: number;
 }
 
-function contains(outer: { report: OwnReport; span: Span | undefined }, inner: typeof outer): boolean {
+function contains(outer: { report: PytestReport; span: Span | undefined }, inner: typeof outer): boolean {
   if (outer.span === undefined || inner.span === undefined) return false;
   if (outer.report.environment !== inner.report.environment) return false;
   return outer.span.from < inner.span.from && inner.span.to < outer.span.to;

@@ -2,15 +2,15 @@
 export interface CommandRun {
   readonly argv: readonly string[];
   readonly output: string;
-  /** Negative: the number of the signal that ended it. */
+  /** A negative code is the number of the signal that ended the command. */
   readonly code: number;
 }
 
-/** One environment as the file of `tox --result-json` has it. */
+/** One environment in the file of `tox --result-json`. */
 export interface EnvironmentRun {
   readonly name: string;
   readonly skipped: boolean;
-  /** What it came to; `undefined` with tox 3, which does not report it. */
+  /** `undefined` with tox 3, which does not write it. */
   readonly success: boolean | undefined;
   readonly commands: readonly CommandRun[];
 }
@@ -39,7 +39,7 @@ export function parseToxResult(text: string): ToxResult {
   };
   return {
     major: Number.parseInt(toxversion, 10) || 0,
-    // What tox 4 was not asked to run is there, too, and empty; package environments run no tests.
+    // tox 4 also lists environments that it did not run, as empty entries. Package environments run no tests.
     environments: Object.entries(testenvs)
       .filter(([name, entry]) => !name.startsWith('.') && Object.keys(entry).length > 0)
       .map(([name, entry]) => readEnvironment(name, entry)),
@@ -47,7 +47,7 @@ export function parseToxResult(text: string): ToxResult {
 }
 
 function readEnvironment(name: string, { result, test = [] }: Entry): EnvironmentRun {
-  // tox 4 can repeat a failed command; the last run of it counts.
+  // tox 4 can repeat a failed command. Its last run counts.
   const last = new Map(test.map((one, at) => [one.run_id ?? String(at), one]));
   const commands = [...last].filter(([id]) => /^(commands\[|\d+$)/.test(id));
   return {

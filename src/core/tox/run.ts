@@ -25,7 +25,7 @@ export async function runTox(request: ToxRequest, machine: ToxMachine, log: Log)
   const requested = request.environments.split(',');
   const before = request.report && (await machine.listReports(request.report));
   const passed = await passOn(tox, request, { machine, log });
-  const ended = await runToItsEnd(tox, request, { machine, passed });
+  const ended = await runProgram(tox, request, { machine, passed });
   await refuseMisconfigured(ended, requested, { tox, machine });
   const reports = request.report && (await machine.readReports(request.report, before ?? new Map()));
   const result = readResult(machine);
@@ -46,7 +46,7 @@ interface Ended {
   readonly output: ToxOutput;
 }
 
-async function runToItsEnd(
+async function runProgram(
   tox: Command,
   request: ToxRequest,
   { machine, passed: { env, overrides } }: { machine: ToxMachine; passed: PassedOn },
@@ -63,7 +63,7 @@ async function runToItsEnd(
   };
   const ended = await machine.run({ command: tox.command, args }, { env, onLine });
   if (ended.code !== undefined) return { exitCode: ended.code, closing: closing.result(), output: output.result() };
-  throw new Failure('tests-failed', `tox did not come to its end: ${ended.why}.`, {
+  throw new Failure('tests-failed', `tox did not finish: ${ended.why}.`, {
     hint: advice.TAKE_LARGER_MACHINE,
   });
 }
@@ -119,12 +119,12 @@ function warnOfLost(
   const { setVariables } = machine;
   if (request.passEnv && result.major >= 4 && passed.overrides.length === 0 && setVariables.length > 0)
     log.warning(
-      `${setVariables.join(', ')} may not have reached the tests: tox did not say what its environments pass on. Name them in \`pass_env\`.`,
+      `${setVariables.join(', ')} may not have reached the tests: tox did not report what its environments pass on. Name them in \`pass_env\`.`,
     );
   const words = result.environments.flatMap(({ commands }) => commands.flatMap(({ argv }) => argv));
   // tox rewrites paths for its `change_dir`.
   const isPath = (one: string): boolean => machine.exists(one.replace(/::.*/s, ''));
   const lost = (request.posargs ?? []).filter((one) => !words.some((word) => word.includes(one)) && !isPath(one));
   if (lost.length > 0 && words.length > 0)
-    log.warning(`\`posargs\` reached no command: the configuration of tox has no {posargs} there.`);
+    log.warning('`posargs` reached no command: the configuration of tox has no {posargs} in these environments.');
 }

@@ -6,16 +6,17 @@ import { judgeEnvironment, type EnvironmentVerdict } from './environment-verdict
 import type { RunFacts } from './facts.js';
 
 export interface TestVerdict {
-  /** What makes it red; absent when the tests passed. */
+  /** Why the step fails; absent when the tests passed. */
   readonly failure?: { readonly code: FailureCode; readonly message: string; readonly hint: string };
   readonly environments: readonly EnvironmentVerdict[];
-  /** What someone should know though the tests passed. */
+  /** What users should know although the tests passed. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Passed is only what is known to have been tested: an exit code of 0 alone does not say so. An environment none of
- * whose commands is a known test program, without a report, is taken at its exit codes; its row says so.
+ * Judges a run of tox. An environment passes only with evidence that something was tested: exit code 0 alone is no
+ * evidence. The exception is an environment without a report and without a known test program: its exit codes count,
+ * and its row names them as the evidence.
  */
 export function judgeTests(facts: RunFacts): TestVerdict {
   const { exitCode, reports, allow } = facts;
@@ -23,11 +24,11 @@ export function judgeTests(facts: RunFacts): TestVerdict {
   const isAlone = facts.environments.length === 1;
   const environments = facts.environments.map((run) =>
     judgeEnvironment(run, {
-      toxEndedWell: exitCode === 0,
-      // Of several environments, one that shows by itself that nothing was tested is not proven by the others' reports.
+      toxSucceeded: exitCode === 0,
+      // Among several environments, `report` proves nothing for one whose own files or lines show what it tested.
       isReported: isReported && (isAlone || (run.files.length === 0 && run.closing.lines.length === 0)),
       reportedFailures: isAlone ? (reports?.results.count('failed') ?? 0) : 0,
-      isReportAsked: reports !== undefined,
+      isReportRequested: reports !== undefined,
       allowIgnored: allow.ignored,
     }),
   );
@@ -44,12 +45,12 @@ function findFailure(facts: RunFacts, rows: readonly EnvironmentVerdict[]): Test
   if (bad.length > 0 || (failed > 0 && (exitCode !== 0 || !allow.ignored)))
     return describeFailed(failed, exitCode, bad);
   const ended = exitCode === 0 ? '' : ` tox ended with exit code ${exitCode}.`;
-  if (untested.length > 0) return nothing(`${listRows(untested)}.${ended}`, advice.CHECK_TEST_SELECTION);
+  if (untested.length > 0) return nothingTested(`${listRows(untested)}.${ended}`, advice.CHECK_TEST_SELECTION);
   if (skipped.length > 0 && (skipped.length === rows.length || !allow.skipped)) {
-    const hint = skipped.length === rows.length ? '' : ' For those who mean it, there is `allow-skipped: true`.';
-    return nothing(
+    const hint = skipped.length === rows.length ? '' : ' If tox may skip environments, set `allow-skipped: true`.';
+    return nothingTested(
       `tox skipped ${skipped.map(({ name }) => name).join(', ')}.`,
-      `See in the log why: a platform that does not fit, or a Python that is not there.${hint}`,
+      `See the reason in the log: another platform, or a missing Python.${hint}`,
     );
   }
   if (exitCode !== 0) return describeFailed(0, exitCode, []);
@@ -61,11 +62,11 @@ function describeFailed(
   exitCode: number,
   rows: readonly EnvironmentVerdict[],
 ): NonNullable<TestVerdict['failure']> {
-  const ended = exitCode === 0 ? 'tox ended well' : `tox ended with exit code ${exitCode}`;
+  const ended = `tox ended with exit code ${exitCode}`;
   const isIgnored = failed > 0 || rows.some(({ message }) => message.startsWith('tox ignored'));
   const ignores = exitCode === 0 && isIgnored ? ' If they may fail, set `allow-ignored-failures: true`.' : '';
-  const told = rows.filter(({ message }) => message !== '');
-  const why = told.length > 0 ? ` ${listRows(told)}.` : '';
+  const explained = rows.filter(({ message }) => message !== '');
+  const why = explained.length > 0 ? ` ${listRows(explained)}.` : '';
   const message = failed > 0 ? `${describeFailedTests(failed)} (${ended}).` : `${ended}.${why}`;
   const killed = /SIGKILL/.test(why) ? ` ${advice.TAKE_LARGER_MACHINE}` : '';
   const hint = `${advice.READ_FAILING_TESTS}${ignores}${killed}`;
@@ -76,24 +77,24 @@ function judgeReports(reports: ReportFiles, rows: readonly EnvironmentVerdict[])
   const { pattern, results, files, stale, broken, unreadable } = reports;
   const isProven = rows.some(({ isTested }) => isTested) || results.total > 0;
   if (broken.length > 0 && !isProven)
-    return nothing(`A report cannot be read: ${broken.join('; ')}.`, 'Let the tests write JUnit XML.');
+    return nothingTested(`A report cannot be read: ${broken.join('; ')}.`, 'Let the tests write JUnit XML.');
   if (files.length === 0) {
-    const old = stale.length > 0 ? ` ${stale.join(', ')} was there before the tests began, and does not count.` : '';
+    const old = stale.length > 0 ? ` ${stale.join(', ')} existed before the tests started, and does not count.` : '';
     const closed = unreadable.length > 0 ? ` Not searched: ${unreadable.join(', ')}.` : '';
-    return nothing(
+    return nothingTested(
       `\`report\` is "${pattern}", and the tests wrote no such file.${old}${closed}`,
       'Let the tests write it, for example by `pytest --junitxml=FILE`, or correct the path, which is relative to the working directory.',
     );
   }
   if (results.total === 0 && broken.length === 0)
-    return nothing(`${files.join(', ')} has no test in it.`, advice.CHECK_TEST_SELECTION);
+    return nothingTested(`${files.join(', ')} has no test in it.`, advice.CHECK_TEST_SELECTION);
   if (results.total > 0 && results.executed === 0) {
-    return nothing(`All ${results.total} tests were skipped.`, 'See in the summary why they were skipped.');
+    return nothingTested(`All tests were skipped (${results.total}).`, 'See the reasons in the job summary.');
   }
   return undefined;
 }
 
-/** The tests that `report` lists; without it, those of all environments. */
+/** The tests in the files of `report`. Without `report`: the tests of all environments. */
 export function collectResults({ reports, environments }: RunFacts): TestResults {
   if (reports) return reports.results;
   const results = new TestResults();
@@ -114,6 +115,6 @@ function listRows(rows: readonly EnvironmentVerdict[]): string {
   return rows.map(({ name, message }) => `${name}: ${message}`).join('; ');
 }
 
-function nothing(message: string, hint: string): NonNullable<TestVerdict['failure']> {
+function nothingTested(message: string, hint: string): NonNullable<TestVerdict['failure']> {
   return { code: 'nothing-tested', message, hint };
 }

@@ -32,13 +32,13 @@ interface LineSigns {
   readonly unittest?: { readonly word: string; readonly details: string; readonly text: string };
 }
 
-// `=== 2 failed, 3 subtests passed in 0.12s ===`, also without the bars (`-q`) and with `(0:01:02)` behind.
+// `=== 2 failed, 3 subtests passed in 0.12s ===`, also without the bars (`-q`), and with `(0:01:02)` at the end.
 const PYTEST =
   /^(?:=+ )?(no tests ran|\d+ [a-z]+(?: [a-z]+)?(?:, \d+ [a-z]+(?: [a-z]+)?)*) in \d+(?:\.\d+)?(?:s| seconds)?(?: \((?:\d+ days?, )?\d+:\d\d:\d\d\))?(?: =+)?$/;
 const PYTEST_BEGINS = /^=+ test session starts(?: \([^)]*\))? =+$/;
 const EXECUTED = /\b[1-9]\d* (?:subtests )?(?:passed|failed|errors?|xfailed|xpassed)\b/;
 const FAILED = /\b[1-9]\d* (?:subtests )?(?:failed|errors?)\b/;
-// The signs of pytest and unittest for one test each; pytest puts how far it is behind them.
+// One character per test, from pytest and unittest. pytest adds its progress in percent.
 const PROGRESS = /^[.sFExXuR]*[.FExXu][.sFExXuR]*(?: +\[ *\d+%\])?$/;
 const COMPLETE = /^[.sFExXuR]+ +\[100%\]$/;
 const VERBOSE = / \.\.\. (?:ok|FAIL|ERROR|expected failure|unexpected success)$/;
@@ -47,7 +47,7 @@ const UNITTEST = /^(OK|FAILED|PASSED|NO TESTS RAN)(?: \((.*)\))?$/;
 const STESTR = /^ - (Passed|Expected Fail|Unexpected Success|Failed): (\d+)$/;
 const STESTR_NONE =
   /^(?:No tests were successful during the run|The test run didn't actually run any tests|The specified regex doesn't match with anything)$/;
-// A test began, and its process did not live to end it.
+// A test started, and its process died before the test ended.
 const STESTR_UNENDED = / \.\.\. inprogress$/;
 
 /**
@@ -149,8 +149,8 @@ function readClosingLine(plain: string): LineSigns['closing'] {
 }
 
 /**
- * unittest counts skipped classes and subtests among the skipped, and not among the tests: only where both numbers
- * are equal can all tests have been skipped, and even then the signs above may show that one was not.
+ * Whether unittest executed a test. unittest counts skipped classes and subtests as skipped, but not as tests. So all
+ * tests can only have been skipped when both numbers are equal; even then the progress may show that one ran.
  */
 function isExecuted(ran: number, details: string): boolean {
   if (/\b(?:failures|errors|successes|expected ?failures|unexpected ?successes)=[1-9]/i.test(details)) return true;

@@ -3,7 +3,7 @@ import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import { cell, markdown, tableLines, type Cell } from '../kernel/markdown.js';
 
-/** One job of a run, as GitHub's `needs` context tells of it. */
+/** One job of a run, as in GitHub's `needs` context. */
 export interface JobResult {
   readonly name: string;
   /** success, failure, cancelled or skipped */
@@ -11,7 +11,7 @@ export interface JobResult {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** The `needs` context as JSON. */
+/** An input that holds the `needs` context as JSON. */
 export function needsInput(description: string): InputDefinition<readonly JobResult[] | undefined> {
   const allowed = 'the `needs` context as JSON: `${{ toJSON(needs) }}`';
   return {
@@ -23,21 +23,21 @@ export function needsInput(description: string): InputDefinition<readonly JobRes
           JSON.parse(given) as Record<string, { result: string; outputs?: Record<string, string> | null }>,
         );
         if (jobs.length > 0 && jobs.every(([, job]) => typeof job.result === 'string')) {
-          // Of a skipped job there may be none.
+          // A skipped job may have no outputs.
           return jobs.map(([name, { result, outputs }]) => ({ name, result, outputs: outputs ?? {} }));
         }
       } catch {
-        // Told below: what it is instead does not matter.
+        // Reported below.
       }
       throw new BadValue(allowed);
     },
   };
 }
 
-/** What one job of `needs` means for the run. */
+/** The verdict on one job. */
 export interface JudgedJob {
   readonly job: JobResult;
-  /** `prepared`: a job that tests nothing, such as the one that chooses. */
+  /** `prepared`: a job that tests nothing, such as the one that chooses environments. */
   readonly kind: 'passed' | 'failed' | 'skipped' | 'not chosen' | 'prepared';
   /** Why, for `failed` and `skipped`. */
   readonly why: string;
@@ -49,11 +49,11 @@ export interface JudgedRun {
 }
 
 /**
- * One verdict for environments that were tested side by side. Green needs the verdict of each environment, because a
- * job may succeed and have tested nothing.
+ * One verdict on all environments of a run. A green run needs the verdict of each environment, because a job may
+ * succeed without testing anything.
  *
- * @param chosen names of the jobs that must have tested; by default those that a job names in its output `environments`,
- *   else all of them
+ * @param chosen names of the jobs that must have a verdict. Default: the names that a job lists in its output
+ *   `environments`; without such an output, all jobs
  */
 export function judgeRun(jobs: readonly JobResult[], chosen = findChosen(jobs)): JudgedRun {
   const judged = jobs.map((job) => judgeJob(job, chosen?.includes(job.name)));
@@ -66,11 +66,11 @@ export function judgeRun(jobs: readonly JobResult[], chosen = findChosen(jobs)):
   return { verdict: has('skipped') ? 'skipped' : 'failed', jobs: judged };
 }
 
-/** @param isChosen `undefined` where nothing says which environments were chosen */
+/** @param isChosen `undefined` when no job lists the chosen environments */
 function judgeJob(job: JobResult, isChosen: boolean | undefined): JudgedJob {
   const { result, outputs } = job;
   const { verdict = '', reason = '' } = outputs;
-  // A job that did not run has nothing to say, whatever a runner puts into its outputs.
+  // The outputs of a job that did not run mean nothing, whatever the runner puts into them.
   if (result === 'skipped') {
     return isChosen ? { job, kind: 'failed', why: 'did not run' } : { job, kind: 'not chosen', why: '' };
   }
@@ -79,7 +79,7 @@ function judgeJob(job: JobResult, isChosen: boolean | undefined): JudgedJob {
   if (verdict === 'skipped') return { job, kind: 'skipped', why: reason };
   if (verdict === 'failed') return { job, kind: 'failed', why: 'failed' };
   if (verdict !== '') return { job, kind: 'failed', why: `the unknown verdict "${verdict}"` };
-  // GitHub leaves an empty output out of `needs`: this is a job whose tests did not come to their end.
+  // GitHub leaves an empty output out of `needs`, so a job without a verdict did not finish its tests.
   return (isChosen ?? !('environments' in outputs))
     ? { job, kind: 'failed', why: 'no verdict' }
     : { job, kind: 'prepared', why: '' };
@@ -105,12 +105,12 @@ export function toRunFailure({ verdict, jobs }: JudgedRun): Failure | undefined 
   });
 }
 
-/** A table of the environments. What jobs say of themselves is escaped. */
+/** A table of the environments. The outputs of jobs are escaped. */
 export function summarizeRun({ verdict, jobs }: JudgedRun): string {
   const shown = jobs.filter(({ kind }) => kind !== 'prepared');
-  const bad = listJobs(jobs, 'failed');
+  const failed = listJobs(jobs, 'failed');
   const title =
-    verdict === 'failed' ? `${bad || 'no environment was tested'}${bad && ' not successful'}` : TITLES[verdict];
+    verdict === 'failed' ? `${failed || 'no environment was tested'}${failed && ' not successful'}` : TITLES[verdict];
   return [
     `### All environments: ${title}`,
     '',
@@ -127,7 +127,7 @@ export function summarizeRun({ verdict, jobs }: JudgedRun): string {
 
 const TITLES = { passed: 'no environment failed', skipped: 'nothing was tested' } as const;
 
-/** Names of the jobs of one kind, with the reason where a job was skipped. */
+/** The names of the jobs of one kind; a skipped job with its reason. */
 export function listJobs(jobs: readonly JudgedJob[], kind: JudgedJob['kind']): string {
   const chosen = jobs.filter((one) => one.kind === kind);
   return chosen.map(({ job, why }) => (kind === 'skipped' ? `${job.name} (${why})` : job.name)).join(', ');

@@ -4,18 +4,18 @@ export type TestOutcome = 'passed' | 'failed' | 'skipped';
 
 export interface TestCase {
   readonly name: string;
-  /** Class or file, where the report names it. */
+  /** Class or file; '' when the report names neither. */
   readonly place: string;
   readonly outcome: TestOutcome;
   readonly seconds: number;
-  /** The first words of what went wrong, or why it was skipped. */
+  /** The beginning of the failure message, or of the reason to skip. */
   readonly message: string;
 }
 
-/** As many of each outcome as a summary may show, however many there are. */
+/** How many cases of each outcome are kept: no summary shows more. */
 const KEPT = 1_000;
 
-/** Counts any number of test cases, and keeps those that a summary shows: the first to fail and the slowest others. */
+/** Counts any number of test cases. Keeps those that a summary shows: the first failures and the slowest others. */
 export class TestResults {
   seconds = 0;
   private readonly counts: Record<TestOutcome, number> = { failed: 0, passed: 0, skipped: 0 };
@@ -35,12 +35,12 @@ export class TestResults {
     this.keep(one);
   }
 
-  /** How many were run, whatever they came to. */
+  /** How many test cases ran: all but the skipped ones. */
   get executed(): number {
     return this.counts.passed + this.counts.failed;
   }
 
-  /** Adds all of another's. */
+  /** Adds the cases and counts of other results. */
   include(other: TestResults): void {
     for (const outcome of ['failed', 'passed', 'skipped'] as const) {
       for (const one of other.list(outcome)) this.keep(one);
@@ -49,7 +49,7 @@ export class TestResults {
     this.seconds += other.seconds;
   }
 
-  /** Those that are kept: failed ones as they came, others the slowest first. */
+  /** The kept cases: failures in their order, others the slowest first. */
   list(outcome: TestOutcome): readonly TestCase[] {
     const kept = this.kept[outcome];
     return outcome === 'failed' ? kept : bySeconds(kept).slice(0, KEPT);
@@ -59,7 +59,7 @@ export class TestResults {
     const kept = this.kept[one.outcome];
     if (one.outcome === 'failed' && kept.length >= KEPT) return;
     kept.push(one);
-    // Sorted now and then, so that a million cases cost little time and little memory.
+    // Sorting only now and then keeps a million cases cheap in time and memory.
     if (kept.length > 2 * KEPT) kept.splice(0, kept.length, ...bySeconds(kept).slice(0, KEPT));
   }
 }

@@ -104,33 +104,33 @@ describe('Red is', () => {
     [
       'only skipped tests in a report of our own',
       facts([reported(one('skipped'), one('skipped'))]),
-      'nothing-tested: a: all 2 tests were skipped.',
+      'nothing-tested: a: all tests were skipped (2).',
     ],
     ['a report of our own without tests', facts([reported()]), 'nothing-tested: a: no test was executed.'],
     [
       'a failure behind `-`',
       facts([run(failingPytest)]),
-      'tests-failed: tox ended well. a: tox ignored: pytest ended with exit code 1.',
+      'tests-failed: tox ended with exit code 0. a: tox ignored: pytest ended with exit code 1.',
     ],
     [
       'a failure that a script hides',
       facts([run({ results: resultsOf([one('failed'), one('passed')]), files: ['a.xml'] })]),
-      'tests-failed: 1 test failed (tox ended well).',
+      'tests-failed: 1 test failed (tox ended with exit code 0).',
     ],
     [
       'a failure that a script hides, without a report',
       facts([run(printed('make test', 'Ran 2 tests in 0.1s', '', 'FAILED (failures=1)'))]),
-      'tests-failed: tox ended well. a: tox ignored: “Ran 2 tests: FAILED (failures=1)”.',
+      'tests-failed: tox ended with exit code 0. a: tox ignored: “Ran 2 tests: FAILED (failures=1)”.',
     ],
     [
       'a pytest that did not come to its end, in a script',
       facts([run(printed('make test', '== test session starts ==', 'a.py .'))]),
-      'tests-failed: tox ended well. a: pytest began, and did not come to its end.',
+      'tests-failed: tox ended with exit code 0. a: pytest started but did not finish.',
     ],
     [
       'a pytest that did not come to its end beside one that did',
       facts([{ ...reported(one('passed')), ...endedAndOpen }]),
-      'tests-failed: tox ended well. a: pytest began, and did not come to its end.',
+      'tests-failed: tox ended with exit code 0. a: pytest started but did not finish.',
     ],
     [
       'a pytest that a time limit ended',
@@ -152,17 +152,17 @@ describe('Red is', () => {
     [
       'an error of tox before anything ran',
       facts([run({ commands: undefined, success: undefined })], { exitCode: 1 }),
-      'tests-failed: tox ended with exit code 1. a: it did not come to its commands.',
+      'tests-failed: tox ended with exit code 1. a: tox failed before its commands.',
     ],
     [
       'a failure of an environment with `ignore_outcome`',
       facts([run({ success: false, commands: [command('flake8', 1)] })]),
-      'tests-failed: tox ended well. a: tox ignored: flake8 ended with exit code 1.',
+      'tests-failed: tox ended with exit code 0. a: tox ignored: flake8 ended with exit code 1.',
     ],
     [
       'a failure behind `-` where nothing else shows a test',
       facts([run({ commands: [command('./check', 1), command('./other', 0)] })]),
-      'tests-failed: tox ended well. a: tox ignored: check ended with exit code 1.',
+      'tests-failed: tox ended with exit code 0. a: tox ignored: check ended with exit code 1.',
     ],
     ['a skipped environment', facts([run({ skipped: true })], ALLOWED), 'nothing-tested: tox skipped a.'],
     [
@@ -173,16 +173,16 @@ describe('Red is', () => {
     [
       'one of several in which nothing was executed',
       facts([reported(one('passed')), { ...reported(one('skipped')), name: 'b' }]),
-      'nothing-tested: b: all 1 tests were skipped.',
+      'nothing-tested: b: all tests were skipped (1).',
     ],
     [
       'a missing report',
       report([], { files: [] }),
       'nothing-tested: `report` is "r.xml", and the tests wrote no such file.',
     ],
-    ['an old report', report([], { files: [], stale: ['r.xml'] }), 'r.xml was there before the tests began'],
+    ['an old report', report([], { files: [], stale: ['r.xml'] }), 'r.xml existed before the tests started'],
     ['a report without tests', report([]), 'nothing-tested: r.xml has no test in it.'],
-    ['a report of skipped tests', report([one('skipped')]), 'nothing-tested: All 1 tests were skipped.'],
+    ['a report of skipped tests', report([one('skipped')]), 'nothing-tested: All tests were skipped (1).'],
     [
       'a report that is none, and nothing else',
       report([], { broken: ['s.xml: line 1'] }),
@@ -191,7 +191,7 @@ describe('Red is', () => {
     [
       'a failure that tox kept to itself',
       report([one('passed'), one('failed')]),
-      'tests-failed: 1 test failed (tox ended well).',
+      'tests-failed: 1 test failed (tox ended with exit code 0).',
     ],
     ['a failed test beside exit code 5', { ...report([one('failed')]), exitCode: 5 }, 'tests-failed: 1 test failed'],
   ])('%s', (_, given, said) => {
