@@ -20,7 +20,7 @@ type Values = ValuesOf<typeof inputs>;
 
 /** `run-tox`. */
 export function runRunTox(): Promise<void> {
-  const signal = listenForCancellation('Run the job again: the tests were ended with the step.');
+  const signal = listenForCancellation('Run the job again: the tests were ended together with the step.');
   return runAction(async () => {
     const log = createLog();
     const { values, request, cwd } = readRequest();

@@ -8,20 +8,20 @@ import { TestResults } from '../core/verdict/results.js';
 import { decodeXml } from '../core/verdict/xml-text.js';
 import { findFiles } from './find-files.js';
 
-/** Files that were written in the second before the tests began may have a coarse time stamp. */
+/** File systems with coarse time stamps may date a file up to a second too early. */
 export const CLOCK_GRACE_MS = 1_000;
-/** So much of a report tells when its run began. */
+/** The beginning of a report that holds the start time of its run. */
 const HEAD_BYTES = 4_096;
 
-/** The files that match before the tests begin, and when they were written: `setup` may have just copied them. */
+/** The files that match before the tests start, and when each was written. `setup` may have just copied them. */
 export async function listReports(patterns: FilePatterns, folder: string): Promise<ReadonlyMap<string, number>> {
   const { files } = await findFiles(folder, patterns);
   return new Map(files.map(({ path, modifiedAt }) => [path, modifiedAt]));
 }
 
 /**
- * The JUnit files under a folder that are not as they were before. A broken one is named, and the cases before the
- * break count. A file that is found by several names counts once.
+ * Reads the JUnit files in a folder that changed since `before`. A broken file is listed, and its cases before the break
+ * count. A file with several names counts once.
  */
 export async function readReports(
   patterns: FilePatterns,
@@ -51,8 +51,8 @@ export async function readReports(
   };
 }
 
-/** The tests of one file; `undefined` when it is no JUnit file to its end. */
-export async function readWhole(file: string): Promise<TestResults | undefined> {
+/** The tests of one file; `undefined` when the file is not JUnit to its end. */
+export async function readJunitFile(file: string): Promise<TestResults | undefined> {
   const results = new TestResults();
   try {
     await readJunit(file, results);
@@ -73,7 +73,7 @@ export function readHead(file: string): string {
   }
 }
 
-/** @throws Error when it is no JUnit file, or is broken; what came before counts */
+/** @throws Error when the file is not JUnit, or is broken. The cases before the break are in `results` */
 async function readJunit(file: string, results: TestResults): Promise<void> {
   const reader = new JunitReader(results);
   for await (const text of decodeXml(createReadStream(file))) reader.write(text);

@@ -2,16 +2,16 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wat
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where no change can be reported (too many watches), the folder is looked at this often. */
-const LOOK_MS = 100;
+/** How often the folder is read when the system has no file watch left. */
+const POLL_MS = 100;
 
-/** A folder of this step's own, outside of the workspace, for what tox and pytest write for it. */
+/** A folder outside the workspace for the files that tox and pytest write for this step. */
 export interface ResultFolder {
-  /** Where tox writes its result. */
+  /** The file to which tox writes its result. */
   readonly result: string;
-  /** Where pytest writes; each file is moved away as soon as it appears, so that the next run writes another. */
+  /** The folder to which pytest writes. Each file is moved away at once, so that the next session writes a new file. */
   readonly reports: string;
-  /** The environment's name and the path of each report. */
+  /** The environment and the path of each report. */
   list(): readonly { readonly environment: string; readonly path: string }[];
   close(): void;
 }
@@ -24,18 +24,18 @@ export function openResultFolder(env: NodeJS.ProcessEnv): ResultFolder {
   chmodSync(folder, 0o755);
   chmodSync(reports, 0o1777);
   const found: { environment: string; path: string }[] = [];
-  const sweep = (): void => {
+  const collect = (): void => {
     for (const name of readdirSync(reports).filter((one) => one.endsWith('.xml'))) {
       const path = join(kept, `${found.length}.xml`);
       renameSync(join(reports, name), path);
       found.push({ environment: name.slice(0, -'.xml'.length), path });
     }
   };
-  const stop = observe(reports, sweep);
+  const stop = observe(reports, collect);
   return {
     result: join(folder, 'result.json'),
     reports,
-    list: () => (sweep(), found),
+    list: () => (collect(), found),
     close: () => {
       stop();
       rmSync(folder, { recursive: true, force: true });
@@ -44,7 +44,7 @@ export function openResultFolder(env: NodeJS.ProcessEnv): ResultFolder {
 }
 
 function observe(folder: string, onChange: () => void): () => void {
-  const timer = setInterval(onChange, LOOK_MS).unref();
+  const timer = setInterval(onChange, POLL_MS).unref();
   try {
     const watcher = watch(folder, { persistent: false }, onChange);
     watcher.on('error', () => watcher.close());

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as advice from '../core/kernel/advice.js';
 import { Failure } from '../core/kernel/failure.js';
-import type { Environment } from '../core/tox/ports.js';
+import type { Environment } from '../core/ports/programs.js';
 import { runProgram } from './programs.js';
 import { watchStepFiles, withoutPrivate } from './step-files.js';
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 
 /** GitHub does not let a step set these. */
 const RESERVED = /^(GITHUB_|RUNNER_|NODE_OPTIONS$)/;
-/** What GitHub gives to an action alone: tokens, inputs and state, which no test should read. */
+/** Variables for the action alone: tokens, inputs and state. No test should read them. */
 const PRIVATE = /^(ACTIONS|INPUT|STATE)_/;
 
 /**

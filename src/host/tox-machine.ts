@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ToxMachine } from '../core/tox/ports.js';
-import { CLOCK_GRACE_MS, listReports, readHead, readReports, readWhole } from './junit-files.js';
+import { CLOCK_GRACE_MS, listReports, readHead, readReports, readJunitFile } from './junit-files.js';
 import { findProgram, runProgram } from './programs.js';
 import { openResultFolder } from './result-folder.js';
 import { print, type ProgramContext } from './setup.js';
@@ -41,7 +41,7 @@ export function openToxMachine(context: ProgramContext): ToxMachine & { close():
       return size === 0 || size > LARGEST_RESULT ? undefined : readFileSync(folder.result, 'utf8');
     },
     listPytestReports: () => folder.list().map((one) => ({ ...one, head: readHead(one.path) })),
-    readJunit: readWhole,
+    readJunit: readJunitFile,
     listReports: (patterns) => listReports(patterns, cwd),
     readReports: (patterns, before) => readReports(patterns, cwd, before),
     close: () => folder.close(),

@@ -1,6 +1,6 @@
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
-import type { Command } from './ports.js';
+import type { Command } from '../ports/programs.js';
 import type { ToxRequest } from './request.js';
 
 /**

@@ -1,7 +1,8 @@
 import type { Log } from '../ports/process.js';
+import type { Command, Environment } from '../ports/programs.js';
 import { readMajorVersion } from './choose-tox.js';
 import { askPassEnv, composeOverrides, findUnpassed, readPassEnv } from './pass-env.js';
-import type { Command, Environment, ToxMachine } from './ports.js';
+import type { ToxMachine } from './ports.js';
 import { composeAddOptions, CONFIGURATION_FILES, findObstacle } from './pytest-reports.js';
 import type { ToxRequest } from './request.js';
 

@@ -1,28 +1,7 @@
 import type { FilePatterns } from '../inputs/file-patterns.js';
+import type { Command, Environment, ProgramEnd, ProgramOptions } from '../ports/programs.js';
 import type { ReportFiles } from '../verdict/report-files.js';
 import type { TestResults } from '../verdict/results.js';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface Command {
-  readonly command: string;
-  readonly args: readonly string[];
-}
-
-export interface ProgramOptions {
-  readonly env: Environment;
-  /** Default: the program may run until the job's own time limit. */
-  readonly boundMs?: number;
-  /** Called with each line that the program prints to stdout or stderr. */
-  readonly onLine: (line: string) => void;
-}
-
-export interface ProgramEnd {
-  /** `undefined` when a signal ended the program, or it could not be started. */
-  readonly code: number | undefined;
-  /** The reason when there is no exit code. */
-  readonly why?: string;
-}
 
 /** A JUnit file that pytest wrote for this step. */
 export interface PytestReport {

@@ -1,6 +1,7 @@
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import type { Log } from '../ports/process.js';
+import type { Command } from '../ports/programs.js';
 import { ClosingLineReader, type ClosingLines } from '../verdict/closing-lines.js';
 import { chooseTox } from './choose-tox.js';
 import { describeUnconfigured, describeUndefined } from './configuration-failures.js';
@@ -14,7 +15,7 @@ import {
 } from './facts.js';
 import { ask, passOn, type PassedOn } from './pass-on.js';
 import { createToxReader, type ToxOutput } from './output.js';
-import type { Command, ToxMachine } from './ports.js';
+import type { ToxMachine } from './ports.js';
 import { leaveOutNested } from './pytest-reports.js';
 import type { ToxRequest } from './request.js';
 import { parseToxResult, type EnvironmentRun, type ToxResult } from './result.js';
