@@ -10,30 +10,30 @@ const DISABLED = "Allow self-hosted runners in the organization's or enterprise'
 const BY_MESSAGE: readonly (readonly [message: RegExp, hint: string])[] = [
   [
     /IP (allow list|address is not)/i,
-    "Add this machine's public address to the IP allow list, or run this job where an allowed one is used.",
+    "Add this machine's public address to the IP allow list, or run this job on a machine with an allowed address.",
   ],
   [
     /forbids access via .*lifetime/i,
-    'Give the token a shorter lifetime at the address that GitHub names, or use a GitHub App.',
+    'Shorten the lifetime of the token on the page that GitHub names, or use a GitHub App.',
   ],
-  [/forbids access via .*\(classic\)/i, 'Give a fine-grained token, or use a GitHub App.'],
+  [/forbids access via .*\(classic\)/i, 'Use a fine-grained token or a GitHub App.'],
   [/forbids access via/i, 'Use a GitHub App, or ask an owner to allow such tokens.'],
   [
     /SAML enforcement/i,
     'Authorize the token for the organization: https://github.com/settings/tokens, "Configure SSO".',
   ],
-  [/OAuth App access/i, 'An owner has to approve the OAuth app that made the token; or give another token.'],
-  [/pending approval|be(en)? approved/i, 'An owner has to approve the token.'],
-  [/installation has been suspended/i, "An owner has to unsuspend the App's installation."],
-  [/archived/i, 'What is archived takes no runners: unarchive it.'],
+  [/OAuth App access/i, 'Ask an owner to approve the OAuth app that created the token, or use another token.'],
+  [/pending approval|be(en)? approved/i, 'Ask an owner to approve the token.'],
+  [/installation has been suspended/i, "Ask an owner to unsuspend the App's installation."],
+  [/archived/i, 'Unarchive the repository: an archived one cannot have runners.'],
   [
     /access blocked|account (was|is|has been) (suspended|flagged|locked)|billing|trade control|terms of service/i,
-    'GitHub itself has blocked the account or repository: contact https://support.github.com.',
+    'GitHub has blocked the account or repository: contact https://support.github.com.',
   ],
-  [/upgrade to GitHub/i, "Upgrade the account's plan, or do without."],
+  [/upgrade to GitHub/i, "Upgrade the account's plan, or do without the feature."],
   [
     /max limit of \d+ runners/i,
-    'Remove offline runners of that group (reap-runners does), or set another `runner-group`.',
+    'Remove offline runners of that group (reap-runners does this), or set another `runner-group`.',
   ],
   [/runners? (are|is|have been) (disabled|not )/i, DISABLED],
   [/reserved for GitHub-hosted/i, 'Set another `runner-group`, or leave it empty.'],
@@ -55,11 +55,11 @@ function adviseByCause(error: HttpError, call: CallName): string | undefined {
   const row = BY_MESSAGE.find(([message]) => message.test(words));
   if (row) return row[1];
   if (error.status === 403 && words === '' && /runners/.test(call.endpoint)) {
-    return `Self-hosted runners are switched off for the repository, as a rule. ${DISABLED} If they are not, the token needs ${call.permission}.`;
+    return `Usually self-hosted runners are disabled for the repository. ${DISABLED} If they are allowed, the token needs ${call.permission}.`;
   }
   const isForeign = typeof data === 'string' && headers['x-github-request-id'] === undefined;
   return isForeign && error.status === 403
-    ? 'This is no answer of GitHub: a proxy or firewall on the way gave it. Have the host allowed there.'
+    ? 'The answer is not from GitHub but from a proxy or firewall in between. Have the host allowed there.'
     : undefined;
 }
 

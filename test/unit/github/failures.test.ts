@@ -49,12 +49,12 @@ const REPORTED: readonly [said: string, status: number, advice: RegExp][] = [
   [
     "The 'big' organization forbids access via a fine-grained personal access tokens if the token's lifetime is greater than 366 days. Please adjust your token's lifetime at the following URL: https://github.com/settings/personal-access-tokens/1",
     403,
-    /shorter lifetime/,
+    /Shorten the lifetime/,
   ],
   [
     "The 'huge' enterprise forbids access via a fine-grained personal access tokens if the token's lifetime is greater than 90 days. Please adjust your token's lifetime at the following URL: https://github.com/settings/personal-access-tokens/1",
     403,
-    /shorter lifetime/,
+    /Shorten the lifetime/,
   ],
   [
     '`big` forbids access via a personal access token (classic). Please use a GitHub App, OAuth App, or a personal access token with fine-grained permissions.',
@@ -114,10 +114,10 @@ describe('a reported refusal', () => {
     expect((await refuse({ status, json: { message: said } })).hint).toContain('"Administration: write" on o/r');
   });
 
-  test('without a word means that runners are switched off for the repository', async () => {
+  test('without a word means that runners are disabled for the repository', async () => {
     const { message, hint } = await refuse({ status: 403, json: { message: '' } });
     expect(message).toBe('GitHub answered GET /repos/o/r/actions/runners with 403 and gives no reason');
-    expect(hint).toMatch(/Self-hosted runners are switched off for the repository.*If they are not, .*"Administration/);
+    expect(hint).toMatch(/Usually self-hosted runners are disabled for the repository.*If they are allowed, .*"Administration/);
   });
 
   test('of a blocked repository gives the reason that stands beside the message', async () => {
@@ -138,7 +138,7 @@ describe('a reported refusal', () => {
     const page = `<html>${'blocked '.repeat(200)}</html>`;
     const { message, hint } = await refuse({ status: 403, text: page, headers: { 'content-type': 'text/html' } });
     expect(message.length).toBeLessThan(400);
-    expect(hint).toContain('no answer of GitHub');
+    expect(hint).toContain('not from GitHub but from a proxy or firewall');
   });
 });
 
