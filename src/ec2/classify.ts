@@ -1,11 +1,11 @@
 import { findConnectionFault } from '../core/kernel/connection-faults.js';
 import { Failure } from '../core/kernel/failure.js';
-import { isGarbled, readError } from './errors.js';
+import { isUnreadable, readError } from './errors.js';
 import { CAPACITY_REFUSALS, type RefusalClass } from './refusals.js';
 
 /**
- * What an error means for a launch: another plan may do (`refused`), the same request may do later (`throttled`),
- * nobody knows whether it took effect (`unanswered`), or it never will (`fatal`).
+ * What an error means for a request. `refused`: another launch plan may succeed. `throttled`: the same request may
+ * succeed later. `unanswered`: it is unknown whether the request took effect. `fatal`: the request cannot succeed.
  */
 export type ErrorClass =
   | { readonly kind: 'refused'; readonly refusal: RefusalClass }
@@ -25,10 +25,10 @@ export const THROTTLES: ReadonlySet<string> = new Set([
   'SlowDown',
 ]);
 
-/** Node's words for a connection that failed or broke. */
+/** Node's codes for a connection that failed or broke. */
 const BROKEN =
   /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPROTO|ERR_SOCKET|ERR_TLS|ERR_SSL|CERT_|HPE_)/;
-/** How the SDK begins the message of what its transport threw that was no `Error` of this realm. */
+/** The SDK's prefix for an error of its transport that is no `Error` of this JavaScript realm. */
 const TRANSPORT = 'AWS SDK error wrapper for ';
 const TIMEOUTS: ReadonlySet<string> = new Set(['TimeoutError', 'RequestTimeout', 'RequestTimeoutException']);
 
@@ -42,7 +42,7 @@ export function classify(error: unknown): ErrorClass {
   return { kind: 'fatal' };
 }
 
-/** Whether sending the same request again can never help: the user's settings, secrets, proxy or CA stand in the way. */
+/** Whether a retry cannot help, because a setting, secret, proxy or CA of the user is wrong. */
 export function isPermanent(error: unknown): boolean {
   return error instanceof Failure || findConnectionFault(error)?.passes === false;
 }
@@ -50,8 +50,8 @@ export function isPermanent(error: unknown): boolean {
 function isUnanswered(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, $metadata } = error as { code?: unknown; $metadata?: { clockSkewCorrected?: boolean } };
-  // The SDK has set its clock by this answer, and signs the next request with it.
+  // The SDK has corrected its clock with this response, and signs the next request with the new time.
   if ($metadata?.clockSkewCorrected) return true;
   if (TIMEOUTS.has(error.name) || (typeof code === 'string' && BROKEN.test(code))) return true;
-  return isGarbled(error) || error.message.startsWith(TRANSPORT);
+  return isUnreadable(error) || error.message.startsWith(TRANSPORT);
 }

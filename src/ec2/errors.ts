@@ -1,4 +1,4 @@
-/** What EC2 or SSM said, or what kept them from saying anything. */
+/** An error of EC2 or SSM, or of the way to them. */
 export interface AwsError {
   readonly code: string;
   readonly message: string;
@@ -6,21 +6,21 @@ export interface AwsError {
   readonly requestId?: string;
 }
 
-/** A success that lacks what every success has. */
-export class GarbledAnswer extends Error {
-  override readonly name = 'GarbledAnswer';
+/** A successful response without the content that every success has. */
+export class IncompleteResponse extends Error {
+  override readonly name = 'IncompleteResponse';
 }
 
-/** Whether AWS itself said this, in a form that could be read. */
+/** Whether AWS sent this error, in a readable response. */
 export function isServiceError(error: unknown): boolean {
   return error instanceof Error && '$fault' in error;
 }
 
-/** AWS's code (`UnauthorizedOperation`), or Node's (`ECONNREFUSED`) where AWS did not speak. */
+/** Reads AWS's code (`UnauthorizedOperation`), or Node's (`ECONNREFUSED`) when AWS sent no readable response. */
 export function readError(error: unknown): AwsError {
   if (!(error instanceof Error)) return { code: '', message: String(error) };
   const { $metadata, code } = error as { code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
-  // The SDK's word for an error answer without a code in it, as gateways and proxies give.
+  // The SDK names an error response without a code `Unknown`. Gateways and proxies send such responses.
   const nameless = error.name === 'Unknown';
   const name = nameless ? `HTTP ${$metadata?.httpStatusCode}` : error.name;
   return {
@@ -31,7 +31,9 @@ export function readError(error: unknown): AwsError {
   };
 }
 
-/** Whether an answer came that could not be read: the SDK hangs it on the error. It does not try again after one. */
-export function isGarbled(error: unknown): boolean {
-  return error instanceof GarbledAnswer || (error instanceof Error && '$response' in error && !isServiceError(error));
+/** Whether an unreadable response came. The SDK attaches it to the error, and does not retry. */
+export function isUnreadable(error: unknown): boolean {
+  return (
+    error instanceof IncompleteResponse || (error instanceof Error && '$response' in error && !isServiceError(error))
+  );
 }

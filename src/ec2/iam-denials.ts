@@ -6,7 +6,7 @@ export function isIamDenial(code: string): boolean {
   return /^(UnauthorizedOperation|AccessDenied(Exception)?|TagPolicyViolation)$/.test(code);
 }
 
-/** The inputs by which a request may meet what a policy demands, by the kind of resource that was denied. */
+/** Inputs that may make the request meet the condition of a policy, by the kind of the denied resource. */
 const INPUTS: Readonly<Record<string, string>> = {
   instance: '`aws-resource-tags`, `ec2-instance-type`, `market-type`',
   volume: '`aws-resource-tags`, `ec2-volume-encrypted`, `ec2-volume-type`',
@@ -20,21 +20,21 @@ const INPUTS: Readonly<Record<string, string>> = {
 };
 
 const EXPLICIT = /with an explicit deny in (an? [\w -]+?(?:policy|boundary))(?:: (arn:[^\s,]*[^\s,.]))?(?=[\s,.]|$)/;
-/** Of the kinds of policy that must all allow something, the one that does not. */
+/** The kind of policy that does not allow the action. Several kinds of policy must all allow it. */
 const IMPLICIT = /because no ([\w -]+?(?:policy|boundary)) allows/;
 
-/** Names the permission that is missing, as starting an instance needs more than `ec2:RunInstances`; or the policy that denies it. */
+/** The `Failure` for a denied request. It names the missing permission, because a launch needs more than `ec2:RunInstances`, or the policy that denies it. */
 export function toIamFailure(aws: AwsError, { action, cause }: { action: string; cause: unknown }): Failure {
   const [sentence = '', encoded] = aws.message.split(/\s*Encoded authorization failure message:\s*/);
   const permission = /not authorized to perform:? ([\w-]+:\w+)/.exec(sentence)?.[1] ?? action;
   const resource = /on resource:? (\S*[^\s.,])/.exec(sentence)?.[1];
   const details = [sentence, ...(encoded ? [`aws sts decode-authorization-message --encoded-message ${encoded}`] : [])];
-  const { message, hint } = explain(aws.code, sentence, { permission, resource });
+  const { message, hint } = describeDenial(aws.code, sentence, { permission, resource });
   const requestId = aws.requestId === undefined ? {} : { requestId: aws.requestId };
   return new Failure('aws-not-authorized', message, { hint, cause, details, ...requestId });
 }
 
-function explain(
+function describeDenial(
   code: string,
   sentence: string,
   { permission, resource }: { permission: string; resource: string | undefined },
@@ -56,17 +56,17 @@ function explain(
     };
   }
   const message = `The AWS credentials lack the permission ${what}.`;
-  const [, silent = 'identity-based policy'] = IMPLICIT.exec(sentence) ?? [];
-  if (silent !== 'identity-based policy') {
+  const [, lacking = 'identity-based policy'] = IMPLICIT.exec(sentence) ?? [];
+  if (lacking !== 'identity-based policy') {
     return {
       message,
-      hint: `Allow ${permission} in the ${silent} as well: it must allow what the role's own policy allows.`,
+      hint: `Allow ${permission} in the ${lacking} as well: it must also allow what the policy of the role allows.`,
     };
   }
-  const news =
+  const outdated =
     permission === 'ec2:CreateTags' && kind === 'network-interface'
-      ? 'A policy from before network interfaces were tagged lacks it.'
+      ? 'A policy written before network interfaces were tagged lacks this permission.'
       : '';
-  const hint = `${advice.allowPermission(permission)} ${news}`;
+  const hint = `${advice.allowPermission(permission)} ${outdated}`;
   return { message, hint: hint.trim() };
 }

@@ -2,7 +2,7 @@ import type { LaunchTarget, Refusal } from '../core/ports/ec2.js';
 import { readError } from './errors.js';
 import { isIamDenial } from './iam-denials.js';
 
-/** How far a refusal reaches, and why. */
+/** Which plans a refusal rules out (`scope`), and why (`kind`). */
 export type RefusalClass = Pick<Refusal, 'scope' | 'kind'>;
 
 const NO_CAPACITY = { scope: 'plan', kind: 'capacity' } as const;
@@ -12,8 +12,8 @@ const FAMILY_QUOTA = { scope: 'type', kind: 'quota' } as const;
 const MARKET_QUOTA = { scope: 'market', kind: 'quota' } as const;
 
 /**
- * Codes after which another plan is worth a try. Source: EC2 API reference, "Error codes for the Amazon EC2 API".
- * Quotas of vCPUs are per family and market, so a type of another family may still start.
+ * Refusals for lack of capacity or quota, by code. Another plan may succeed. vCPU quotas are per family and market, so a
+ * type of another family may still start. Source: EC2 API reference, "Error codes for the Amazon EC2 API".
  */
 export const CAPACITY_REFUSALS: Readonly<Record<string, RefusalClass>> = {
   InsufficientInstanceCapacity: NO_CAPACITY,
@@ -37,8 +37,8 @@ export const CAPACITY_REFUSALS: Readonly<Record<string, RefusalClass>> = {
 };
 
 /**
- * How far each code reaches that is no lack of capacity and that RunInstances can give, within a region. What is not here
- * holds for every plan. Source: EC2 developer guide, "Error codes for the Amazon EC2 API".
+ * The scope of other codes that RunInstances may return. A code that is not listed rules out every plan in every region.
+ * Source: EC2 developer guide, "Error codes for the Amazon EC2 API".
  */
 const SCOPES: readonly (readonly [RegExp, RefusalClass['scope']])[] = [
   [/^AuthFailure\.ServiceLinkedRole/, 'market'],
@@ -47,17 +47,17 @@ const SCOPES: readonly (readonly [RegExp, RefusalClass['scope']])[] = [
     'type',
   ],
   [/^InvalidSubnet/, 'subnet'],
-  // Images, groups, keys, disks and opting in are a region's own.
+  // Images, security groups, keys, volumes and the opt-in belong to one region.
   [
     /^(AuthFailure|OptInRequired|PendingVerification|VPCIdNotSpecified|MissingInput|InvalidBlockDeviceMapping|InvalidAMIID\..*|Invalid(Security)?Group.*|InvalidKeyPair.*|InvalidKMSKey.*|InvalidSnapshot.*|UnknownVolumeType.*|VolumeLimitExceeded|MaxIOPSLimitExceeded|VolumeIOPSLimit|NetworkInterfaceLimitExceeded|SecurityGroupsPer\w+LimitExceeded)$/,
     'region',
   ],
 ];
 
-/** Codes that say only in their message what they are about. */
+/** Codes whose message alone shows what they concern. */
 const VAGUE = /^(InvalidParameter(Value|Combination)?|UnsupportedOperation)$/;
 
-/** By what is denied on which kind of resource. A policy may name types on `instance/*`. */
+/** The scope of an IAM denial, by action and kind of resource. A policy may list instance types for `instance/*`. */
 const DENIED_SCOPES: Readonly<Record<string, RefusalClass['scope']>> = {
   'RunInstances instance': 'type',
   'RunInstances spot-instances-request': 'market',
@@ -65,8 +65,8 @@ const DENIED_SCOPES: Readonly<Record<string, RefusalClass['scope']>> = {
 };
 
 /**
- * What a launch's error says about the other plans; `undefined` when it holds for all of them, in every region, or says
- * nothing at all. A wider reach than the true one loses plans that would do; a narrower one costs a request each.
+ * Which plans a launch error rules out; `undefined` when it rules out every plan in every region, or none that is known.
+ * A scope that is too wide loses plans that would succeed; a scope that is too narrow costs one more request per plan.
  */
 export function classifyRefusal(error: unknown, plan: LaunchTarget): RefusalClass | undefined {
   const { code, message } = readError(error);

@@ -117,7 +117,9 @@ describe('a reported refusal', () => {
   test('without a word means that runners are disabled for the repository', async () => {
     const { message, hint } = await refuse({ status: 403, json: { message: '' } });
     expect(message).toBe('GitHub answered GET /repos/o/r/actions/runners with 403 and gives no reason');
-    expect(hint).toMatch(/Usually self-hosted runners are disabled for the repository.*If they are allowed, .*"Administration/);
+    expect(hint).toMatch(
+      /Usually self-hosted runners are disabled for the repository.*If they are allowed, .*"Administration/,
+    );
   });
 
   test('of a blocked repository gives the reason that stands beside the message', async () => {
