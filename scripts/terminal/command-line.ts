@@ -40,9 +40,34 @@ export async function runCommandLine<O extends Options, W>(
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    console.error([...listProblems(error), error.hint].join('\n'));
+    reportMisuse(error);
     return MISUSED;
   }
+}
+
+/**
+ * The input of a script, or the end of this process: after printing the help, or with {@link MISUSED} after printing
+ * what is wrong with the arguments.
+ */
+export function readOrExit<O extends Options, W>(
+  command: CommandLine<O, W>,
+  argv: readonly string[] = process.argv.slice(2),
+): Input<O, W> {
+  try {
+    const input = readCommandLine(command, argv);
+    if (input !== 'help') return input;
+    console.log(renderHelp(command));
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    reportMisuse(error);
+    process.exit(MISUSED);
+  }
+}
+
+/** Prints what is wrong with the arguments to stderr, and what to do. */
+export function reportMisuse(error: UsageError): void {
+  console.error([...listProblems(error), error.hint].join('\n'));
 }
 
 /** Each problem on a line, if there are several, and the error's message. */

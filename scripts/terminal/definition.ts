@@ -9,7 +9,7 @@ export type ValuesOf<O extends Options> = { readonly [K in keyof O]: O[K] extend
 export interface CommandLine<O extends Options = Options, W = unknown> {
   /** As users type it: `npm run lab -- bench`, or `npm run rehearse --` if options follow directly. */
   readonly command: string;
-  /** Paragraphs for `--help`: what the command does, how long it takes, its exit codes. */
+  /** For `--help`: what the command does, how long it takes, its exit codes. Line breaks do not count. */
   readonly about: string;
   readonly options: O;
   /** What may stand without an option's name. */

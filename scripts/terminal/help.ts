@@ -17,7 +17,7 @@ export function renderHelp({ command, about, options, words }: CommandLine): str
       (line, index) => `${INDENT}${(index === 0 ? left : '').padEnd(width)}${INDENT}${line}`,
     ),
   );
-  return [renderUsage({ command, options, words }), '', about, '', ...lines].join('\n');
+  return [renderUsage({ command, options, words }), '', ...wrap(about, WIDTH), '', ...lines].join('\n');
 }
 
 /** `npm run ami -- build PRESET… [options]`: the required options by name. */
@@ -36,7 +36,7 @@ export function renderUsage({
     ...needed.map(([name, option]) => renderOption(name, option)),
     ...(needed.length < Object.keys(options).length ? ['[options]'] : []),
   ];
-  return [command, ...parts].join(' ');
+  return parts.length === 0 ? command.replace(/ --$/, '') : [command, ...parts].join(' ');
 }
 
 /** `--starts N`. */
@@ -63,9 +63,10 @@ export function describeOption({ description, form, kind, required, defaultText 
   ].join(' ');
 }
 
+/** In lines of at most `width` characters, whatever line breaks the text has. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/\s+/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);

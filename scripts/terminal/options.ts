@@ -78,6 +78,18 @@ function inRange(value: number, min: number, max: number): number | undefined {
   return value >= min && value <= max ? value : undefined;
 }
 
+export const regularExpression: Kind<RegExp> = {
+  placeholder: 'REGEX',
+  allowed: 'a regular expression',
+  parse(given) {
+    try {
+      return new RegExp(given);
+    } catch {
+      return undefined;
+    }
+  },
+};
+
 /** The absolute path of a file or a folder that exists. */
 export function existing(what: 'file' | 'folder'): Kind<string> {
   return {

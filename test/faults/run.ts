@@ -1,7 +1,9 @@
 /** `npm run test:faults`: every way of breaking a start, a post step and a stop that can be enumerated. See `--help`. */
 import { factor, realNow } from './accelerate.mjs';
+import { runCommandLine } from '../../scripts/terminal/command-line.js';
+import { Progress } from '../../scripts/terminal/progress.js';
 import { findBases, listBases, listCells, nameCell, type Cell } from './cells.js';
-import { readOptions, type MatrixOptions } from './options.js';
+import { matrixCommandLine, toMatrixOptions, type MatrixOptions } from './options.js';
 import { play, type Played } from './play.js';
 import { Report } from './report.js';
 
@@ -22,11 +24,16 @@ async function runMatrix(options: MatrixOptions): Promise<number> {
     return 0;
   }
   console.log(`${all.length} cells, of which ${cells.length} are run, ${options.jobs} at a time.`);
+  const progress = new Progress({ what: 'cells', total: cells.length, now: realNow });
   await eachOf(cells, options.jobs, async (cell) => {
     const played = await playSafely(cell);
-    report.add(played);
-    if (options.verbose) report.tell(played);
+    progress.finish();
+    progress.above(() => {
+      report.add(played);
+      if (options.verbose) report.tell(played);
+    });
   });
+  progress.close();
   return report.close((realNow() - began) / 1000);
 }
 
@@ -47,5 +54,6 @@ async function eachOf<T>(items: readonly T[], jobs: number, act: (item: T) => Pr
   await Promise.all(lanes);
 }
 
-const options = readOptions(process.argv.slice(2));
-process.exitCode = typeof options === 'number' ? options : await runMatrix(options);
+process.exitCode = await runCommandLine(matrixCommandLine, process.argv.slice(2), ({ values }) =>
+  runMatrix(toMatrixOptions(values)),
+);
