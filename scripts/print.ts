@@ -13,6 +13,7 @@ import * as start from '../actions/start-runner.inputs.js';
 import * as stop from '../actions/stop-runner.inputs.js';
 import { buildDist } from './build.js';
 import { renderAction, type ActionDefinition } from './print/action-yml.js';
+import { AGENT, joinAgent } from './print/agent.js';
 import { renderErrors } from './print/errors.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
 import { readWorkflowSources } from './print/workflow-sources.js';
@@ -55,6 +56,11 @@ async function print(): Promise<void> {
   for (const [path, text] of Object.entries(policies)) await writeFormatted(path, text);
   for (const [path, text] of Object.entries(workflows)) await writeFormatted(path, text);
   await writeFormatted(WORKFLOWS, fillWorkflowTables(await readFile(join(root, WORKFLOWS), 'utf8'), sources));
+  await writeFile(
+    join(root, AGENT),
+    joinAgent((path) => readFileSync(join(root, path), 'utf8')),
+    { mode: 0o755 },
+  );
   await buildDist();
 }
 
@@ -70,6 +76,7 @@ async function writeFormatted(path: string, text: string): Promise<void> {
 function refuseChanges(): void {
   const printed = [
     'dist',
+    AGENT,
     ERRORS,
     WORKFLOWS,
     ...POLICY_FILES,
