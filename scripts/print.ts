@@ -15,6 +15,7 @@ import { commands } from '../ami/cli/commands.js';
 import { buildDist } from './build.js';
 import { fillCommands } from './print/ami-commands.js';
 import { renderAction, type ActionDefinition } from './print/action-yml.js';
+import { AGENT, joinAgent } from './print/agent.js';
 import { renderErrors } from './print/errors.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
 import { readWorkflowSources } from './print/workflow-sources.js';
@@ -61,6 +62,11 @@ async function print(): Promise<void> {
   for (const [path, text] of Object.entries(workflows)) await writeFormatted(path, text);
   await writeFormatted(WORKFLOWS, fillWorkflowTables(await readFile(join(root, WORKFLOWS), 'utf8'), sources));
   await writeFormatted(AMI, fillCommands(await readFile(join(root, AMI), 'utf8'), commands));
+  await writeFile(
+    join(root, AGENT),
+    joinAgent((path) => readFileSync(join(root, path), 'utf8')),
+    { mode: 0o755 },
+  );
   await buildDist();
 }
 
@@ -77,6 +83,7 @@ async function writeFormatted(path: string, text: string): Promise<void> {
 function refuseChanges(): number {
   const printed = [
     'dist',
+    AGENT,
     ERRORS,
     WORKFLOWS,
     AMI,
