@@ -9,10 +9,13 @@ describe('An instance with three runners', () => {
   test.each([0, 1, 2])('is kept while runner %d is busy, though its run is completed', async (at) => {
     const world = new SweepWorld();
     const started = await world.startSeveral(3);
-    world.hub().goBusy(started.runners[at]!.name);
+    const { name } = started.runners[at]!;
+    world.hub().goBusy(name);
     world.setRun('completed');
     expect(brief(await world.reap())).toEqual([]);
     expect(world.state(started)).toBe('running');
+    expect(world.said).toContain(`debug: Kept instance ${started.instance.id}: its runner ${name} is busy.`);
+    expect(world.hub().calls).toEqual(['listRunners']);
     expect(world.changes).toEqual([]);
   });
 
