@@ -36,7 +36,7 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'roll-back',
-    files: [...room('start', 'roll-back', 'mint', 'attempt', 'created'), ...sources('instances/end-instances')],
+    files: [...room('start', 'roll-back', 'register', 'attempt', 'created'), ...sources('instances/end-instances')],
     tests: [
       ...unit('start/roll-back', 'instances/end-instances', 'start/start', 'start/order', 'start/claims'),
       interleavings,

@@ -58,7 +58,9 @@ export class SweepWorld {
 
   /** All gitHubByScope' calls that change something. */
   get changes(): string[] {
-    return [...this.gitHubByScope.values()].flatMap(({ calls }) => calls.filter((call) => /^(remove|mint)/.test(call)));
+    return [...this.gitHubByScope.values()].flatMap(({ calls }) =>
+      calls.filter((call) => /^(remove|register)/.test(call)),
+    );
   }
 
   /** A runner, and the instance that was launched for it. Its run goes on. */

@@ -72,7 +72,7 @@ export function listMarkets(marketType: 'on-demand' | 'spot' | 'spot-then-on-dem
   return marketType === 'spot-then-on-demand' ? ['spot', 'on-demand'] : [marketType];
 }
 
-/** The name of the request's `index`-th runner; `again` tells a second mint of the same one from the first. */
+/** The name of the request's `index`-th runner; `again` distinguishes further registrations of the same runner. */
 export function nameRunner(request: StartRequest, index: number, again: number): string {
   const suffix = again === 0 ? `${index}` : `${index}r${again}`;
   return composeName(request.run, `${request.startId}-${suffix}`);

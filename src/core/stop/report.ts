@@ -1,6 +1,6 @@
-import type { StopResult } from './stop.js';
-import { table, fence } from '../kernel/markdown.js';
 import type { Explanation } from '../diagnosis/explanation.js';
+import { details, fence, table } from '../kernel/markdown.js';
+import type { StopResult } from './stop.js';
 
 export function summarizeStop(stopped: StopResult): string {
   return [...tabulateStopped(stopped), ...tabulateKept(stopped), ...listExplanations(stopped.explanations)].join('\n');
@@ -31,7 +31,6 @@ function listExplanations(explanations: readonly Explanation[]): string[] {
 }
 
 function renderExplanation({ what, evidence, hint, lines }: Explanation): string[] {
-  const said = ['<details><summary>What the machine said</summary>', '', ...fence(lines), '</details>', ''];
   return [
     `**${what}**`,
     '',
@@ -39,6 +38,6 @@ function renderExplanation({ what, evidence, hint, lines }: Explanation): string
     '',
     `Known from ${evidence}.`,
     '',
-    ...(lines.length > 0 ? said : []),
+    ...(lines.length > 0 ? details('What the machine said', fence(lines)) : []),
   ];
 }

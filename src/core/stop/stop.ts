@@ -1,5 +1,6 @@
 import { explainRunners } from '../diagnosis/explain.js';
 import { reportExplanations, type Explanation } from '../diagnosis/explanation.js';
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import type { Scope } from '../kernel/identity.js';
 import type { Clock } from '../kernel/clock.js';
@@ -148,17 +149,17 @@ export function refuseUnstopped({ foreign, refusals }: Pick<StopResult, 'foreign
   const sentences = [...new Set([...foreign, ...refusals.map(({ message }) => message)])];
   if (sentences.length === 0) return;
   const listed = sentences.length === 1 ? [] : sentences;
-  const advice = [
-    ...(foreign.length > 0 ? ['Give `ec2-instance-id` only ids that start-runner put out in this repository.'] : []),
+  const hints = [
+    ...(foreign.length > 0 ? [advice.GIVE_OWN_INSTANCE_IDS] : []),
     ...new Set(refusals.map(({ hint }) => hint)),
-    refusals.length > 0 ? 'Then run stop-runner again: it is safe to repeat.' : 'Everything else was stopped.',
+    refusals.length > 0 ? advice.REPEAT_STOP : 'Everything else was stopped.',
   ];
   const requestId = refusals.find(({ about }) => about.requestId !== undefined)?.about.requestId;
   throw new Failure(
     foreign.length > 0 ? 'not-ours' : 'cleanup-incomplete',
     sentences.length === 1 ? sentences[0]! : 'Not everything could be stopped.',
     {
-      hint: advice.join(' '),
+      hint: hints.join(' '),
       details: [...listed, ...refusals.flatMap(({ about }) => about.details ?? [])],
       ...(requestId !== undefined && { requestId }),
     },

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { endInstances, groupRefused, INVISIBLE_BOUND_MS } from '../instances/end-instances.js';
 import { Failure } from '../kernel/failure.js';
 import { isEnding } from '../instances/states.js';
@@ -79,7 +80,7 @@ export class Terminations {
 
 function notKnown(ids: readonly string[]): Failure {
   return new Failure('cleanup-incomplete', `EC2 lists ${ids.join(', ')}, but does not know it when it is to end.`, {
-    hint: 'Run stop-runner again: it is safe to repeat.',
+    hint: advice.REPEAT_STOP,
   });
 }
 
