@@ -111,7 +111,7 @@ describe('A sweep that cannot list touches nothing that it would have listed or 
       await leaveAnOrphan(scene);
       const [other] = await launch(scene, 1, { inputs: { 'runner-scope': 'org' } });
       const main = await expectTheRest(scene, little, /"Self-hosted runners: write" in octo-org/);
-      expect(errorOf(main)).toContain(`Not judged because of that: instance ${other!.id}`);
+      expect(errorOf(main)).toContain(`Not judged for this reason: instance ${other!.id}`);
       expect(isLive(other!)).toBe(true);
     }),
   );
@@ -167,7 +167,7 @@ describe('One evil machine among five orphans is kept and named, and the others 
       expect(main).toMatchObject({ code: 1, outputs: { failed: '1' } });
       const error = errorOf(main);
       expect(error).toContain(evil.id);
-      expect(error).toContain('its tag ci-actions:scope is "enterprise:evil", which this sweep must not ask');
+      expect(error).toContain('its tag ci-actions:scope is "enterprise:evil", which this sweep may not query');
       expect(error).toMatch(/name that in `enterprise`.*Code: cleanup-incomplete/s);
       expect(asked.filter((path) => path.includes('enterprises'))).toEqual([]);
       expect(main.summary).toContain(evil.id);
@@ -226,7 +226,7 @@ describe('One evil machine among five orphans is kept and named, and the others 
       };
       const main = await scene.reap({ regions: 'us-east-1, eu-west-1' });
       expect(main).toMatchObject({ code: 1, outputs: { removed: '1', failed: '3' } });
-      expect(errorOf(main)).toContain('3 of 4 findings could not be dealt with: region eu-west-1.');
+      expect(errorOf(main)).toContain('3 of 4 findings could not be resolved: region eu-west-1.');
       expect(logOf(main)).toContain('region eu-west-1: its instances could not be listed');
       expect(isLive(instance)).toBe(false);
     }),
@@ -315,7 +315,7 @@ describe('Bad input is refused before anything is asked', () => {
       expect(log).toContain('`dry-run` is "maybe"; allowed: `true` or `false`.');
       expect(log).toContain('`regions` is "mars"; allowed: regions like eu-west-1.');
       expect(log).toContain('`scope` is "all"; allowed: `repo`, `org`.');
-      expect(log).toContain('`enterprise` is "../user"; allowed: an enterprise’s slug.');
+      expect(log).toContain('`enterprise` is "../user"; allowed: the slug of an enterprise.');
       expect(log).toContain('Nothing was removed.');
       expect(log).toContain('`grace-minute` is not an input; did you mean `grace-minutes`?');
       expect(scene.sandbox.requests).toEqual([]);

@@ -75,14 +75,14 @@ describe.each(listNodes())('A sweep under Node $major', ({ path }) => {
   const brief = (result: StepResult) =>
     Object.fromEntries(findingsOf(result).map(({ id, outcome, why }) => [id, `${String(outcome)}: ${String(why)}`]));
   const expected = (outcome: string) => ({
-    [mess.doomed.expired.id]: expect.stringMatching(new RegExp(`^${outcome}: its time was over at 20`)),
+    [mess.doomed.expired.id]: expect.stringMatching(new RegExp(`^${outcome}: its time ended at 20`)),
     [mess.doomed.unregistered.id]: `${outcome}: it has no registered runner`,
     [mess.doomed.orphan.id]: `${outcome}: the run attempt that started it is completed`,
-    [mess.overdue.id]: expect.stringMatching(/^skipped: its time was over at 20.* but its runner is busy$/),
-    [mess.edited.id]: 'skipped: its tag ci-actions:expires-at is "soon", which is no time',
+    [mess.overdue.id]: expect.stringMatching(/^skipped: its time ended at 20.* but its runner is busy$/),
+    [mess.edited.id]: 'skipped: its tag ci-actions:expires-at is "soon", which is not a time',
     [mess.ghostRunner]: `${outcome}: it is offline, has no instance, and its run attempt is completed`,
-    [mess.leftovers.volume]: `${outcome}: no instance holds it`,
-    [mess.leftovers.request]: `${outcome}: it is still open, and would launch an instance that nobody waits for`,
+    [mess.leftovers.volume]: `${outcome}: no instance uses it`,
+    [mess.leftovers.request]: `${outcome}: it is still open, and could launch an instance that no start waits for`,
   });
 
   test('takes away what no job needs', () => {

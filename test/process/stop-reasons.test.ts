@@ -57,7 +57,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
       const runner = tags.get('ci-actions:runner-name');
       const why = `Runner ${runner} took no job: The boot agent powered the instance off: pre-runner script failed with 7.`;
       expect(warningsOf(stop)).toEqual([
-        `${why}\nWhat to do: Correct \`pre-runner-script\`; what it said last is in this step’s log and summary.`,
+        `${why}\nWhat to do: Correct \`pre-runner-script\`. Its last lines are in the log and the summary of this step.`,
       ]);
       for (const text of [logOf(stop), stop.summary]) {
         expect(text).toContain(why);
@@ -78,7 +78,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
         const stop = await stopAfterTheEnd(scene);
         expect(warningsOf(stop)).toHaveLength(1);
         expect(warningsOf(stop)[0]).toMatch(
-          /: runner exited\. The runner said: An error occurred: Runner version v2\.336\.0 is deprecated and cannot receive messages\.\nWhat to do: GitHub refuses runners of this age: build the image again/,
+          /: runner exited\. The runner printed: An error occurred: Runner version v2\.336\.0 is deprecated and cannot receive messages\.\nWhat to do: GitHub refuses runners of this age\. Build the image again \(ami/,
         );
       },
     ),
@@ -93,16 +93,16 @@ describe('After a start that did not wait, stop-runner tells', () => {
       });
       const stop = await stopAfterTheEnd(scene);
       expect(warningsOf(stop).join()).toMatch(
-        /The runner said: Failed to create a session\..*\nWhat to do: GitHub did not take the runner’s configuration/,
+        /The runner printed: Failed to create a session\..*\nWhat to do: GitHub rejected the runner's configuration/,
       );
     }),
   );
 
   test.concurrent.each([
-    ['startup took longer than 300 s', /The machine does not reach GitHub: .*raise `startup-timeout-minutes`/],
+    ['startup took longer than 300 s', /The instance does not reach GitHub: .*raise `startup-timeout-minutes`/],
     ['no job within 600 s', /compare its `runs-on` with start-runner’s `label`/],
     ['lifetime of 21600 s is over', /raise `max-lifetime-minutes`/],
-    ['runner install failed with 1', /The machine does not reach GitHub/],
+    ['runner install failed with 1', /The instance does not reach GitHub/],
     ['run-as-user nobody-here does not exist', /Correct `run-as-user`/],
     ['payload unreadable: broken gzip', /Read the last lines of the console/],
   ])('that the boot agent gave up: %s', (reason, hint) =>
@@ -115,11 +115,15 @@ describe('After a start that did not wait, stop-runner tells', () => {
   );
 
   test.concurrent.each([
-    ['Server.InsufficientInstanceCapacity', 'Server.InsufficientInstanceCapacity', /name more types/],
+    [
+      'Server.InsufficientInstanceCapacity',
+      'Server.InsufficientInstanceCapacity',
+      /Name more instance types in `ec2-instance-type`/,
+    ],
     ['Client.VolumeLimitExceeded', 'Client.VolumeLimitExceeded: Volume limit exceeded', /raise the EBS quota/],
     ['Client.InternalError', 'Client.InternalError: Client error on launch', /`kms:CreateGrant`/],
-    ['Server.InternalError', 'Server.InternalError: Internal error on launch', /The failure is EC2’s own/],
-    ['Client.SomethingNew', 'Client.SomethingNew: Nobody has seen this', /ask AWS what that means/],
+    ['Server.InternalError', 'Server.InternalError: Internal error on launch', /The failure is EC2's own/],
+    ['Client.SomethingNew', 'Client.SomethingNew: Nobody has seen this', /ask AWS Support what this reason means/],
   ])('that EC2 took the launch back, %s, without asking for a console', (code, message, hint) =>
     inSandbox({ ...idle, timeline: { pendingMs: 60_000 } }, async (scene) => {
       const main = await scene.start({ 'wait-for': 'launched' });
@@ -132,9 +136,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
         `: instance ${instance!.id} is terminated (${message}); it had never been online.\n`,
       );
       expect(warningsOf(stop)[0]).toMatch(hint);
-      expect(stop.summary).toContain(
-        'Known from EC2’s state reason, which it gave before this stop (DescribeInstances)',
-      );
+      expect(stop.summary).toContain('Known from the state reason that EC2 gave before this stop (DescribeInstances)');
       expect(scene.count('GetConsoleOutput')).toBe(0);
     }),
   );
@@ -168,7 +170,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
         new RegExp(` took no job: Instance ${id} is terminated \\(Client\\.InstanceInitiatedShutdown: .*\\)\\.\n`),
       );
       expect(logOf(stop)).toMatch(/^Known from .* the console gives no reason\.$/m);
-      expect(logOf(stop)).toMatch(/^Console: nothing\. .*EC2 keeps it for an hour\.$/m);
+      expect(logOf(stop)).toMatch(/^Console: empty\. .*EC2 keeps it for an hour\.$/m);
     }),
   );
 
@@ -199,7 +201,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
       age(instance!, 6);
       const stop = await stopAll(scene);
       expect(warningsOf(stop).join()).toMatch(
-        /^Runner \S+ was not online 6\.0 min after i-\w+ was launched, which was still running\.\nWhat to do: Its boot hangs, or nothing on it reads its user data/,
+        /^Runner \S+ was not online 6\.0 min after i-\w+ was launched, which was still running\.\nWhat to do: The boot hangs, or nothing on the instance reads its user data/,
       );
       const asked = scene.sandbox.requests.map(({ operation }) => operation);
       expect(asked.indexOf('GetConsoleOutput')).toBeGreaterThan(asked.indexOf('TerminateInstances'));
@@ -232,7 +234,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
       expect(scene.count('GetConsoleOutput')).toBe(10);
       expect(warningsOf(stop)).toHaveLength(2);
       expect(warningsOf(stop)[0]).toContain('\n… and 7 more, see the log.\n');
-      expect(logOf(stop)).toContain('Console: not asked for, as 10 others of this stop were.');
+      expect(logOf(stop)).toContain('Console: not read, because this stop has read 10 others.');
     }),
   );
 });
@@ -287,6 +289,6 @@ test.concurrent('A second stop, after one that could not remove the runner, blam
     scene.sandbox.intercept = undefined;
     const again = await stopAll(scene);
     expect(warningsOf(again)).toEqual([]);
-    expect(again.summary).toContain('A stop before this one, a sweep, or a person ended it');
+    expect(again.summary).toContain('An earlier stop, a sweep or a person ended it');
   }),
 );

@@ -59,9 +59,9 @@ describe('Two starts, tests and stops in one run', () => {
       const stop = await stopAsJob(scene, EMPTY, { token: smallToken(scene) });
       expect(stop.code).toBe(0);
       expect(warningsOf(stop)).toEqual([
-        expect.stringMatching(/Left i-\w+ \(runner \S+\): its runner is busy.*`actions: read`/),
+        expect.stringMatching(/Kept i-\w+ \(runner \S+\): its runner is busy.*`actions: read`/),
       ]);
-      expect(stop.summary).toMatch(/### Left to other jobs of this run\n[^]*its runner is busy/);
+      expect(stop.summary).toMatch(/### Kept for other jobs of this run\n[^]*its runner is busy/);
       expect(job.status).toBe('in_progress');
     }),
   );
@@ -78,7 +78,7 @@ describe('Two starts, tests and stops in one run', () => {
       const early = await scene.stop({}, how);
       expect(idsOf(early)).toEqual(idsOf(first));
       expect(logOf(early)).toMatch(
-        /Left i-\w+ \(runner \S+\): its runner is not online, and other jobs of this run are not over: build\. /,
+        /Kept i-\w+ \(runner \S+\): its runner is not online, and other jobs of this run are unfinished: build\. /,
       );
       expect(alive(scene)).toEqual(idsOf(second));
       build.end();

@@ -25,7 +25,7 @@ export async function judgeGhost(
   const early = judgeRunner(now, { hasInstance, attempt: 'completed' });
   if (early.kind === 'keep') return early;
   const isBlind = inventory.gaps.some(({ what }) => what === 'instances');
-  if (isBlind) return { kind: 'keep', why: 'its instance may be where none could be listed' };
+  if (isBlind) return { kind: 'keep', why: 'its instance may be in a region that could not be listed' };
   return judgeRunner(now, { hasInstance, attempt: await findAttempt(candidate, context) });
 }
 

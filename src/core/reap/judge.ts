@@ -31,7 +31,7 @@ export async function judge(candidate: Candidate, context: JudgeContext): Promis
 /** @throws Failure when the tags name a scope that the sweep must not ask, which time does not resolve */
 export function judgeDoubtful({ instance, problem: { problem, refused } }: DoubtfulCandidate): ReapDecision {
   if (refused === undefined) return { kind: 'skip', why: problem, since: instance.launchedAt };
-  throw new Failure('cleanup-incomplete', `It was not judged, for ${problem}.`, { hint: refused });
+  throw new Failure('cleanup-incomplete', `It was not judged: ${problem}.`, { hint: refused });
 }
 
 /** @throws Failure why the scope's runners could not be listed */

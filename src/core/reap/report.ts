@@ -50,7 +50,7 @@ function describeOutcome(finding: ReapFinding): string {
   return isOverdue(finding) ? `${word}, in doubt for ${renderAge(inDoubtMs)}: the sweep fails` : word;
 }
 
-/** The findings as the action puts them out. */
+/** The findings as the output `findings` holds them. */
 export function listFindings(findings: readonly ReapFinding[]) {
   return findings.map(({ ageMs, estimatedCost, failure, inDoubtMs, ...finding }) => ({
     ...finding,
@@ -68,18 +68,18 @@ export function renderAge(ms: number | undefined): string {
   return minutes < 48 * 60 ? `${(minutes / 60).toFixed(1)} h` : `${(minutes / 1_440).toFixed(1)} days`;
 }
 
-/** GitHub charges nothing for a registered runner. */
+/** Empty for a runner, because GitHub charges nothing for it. */
 export function renderCost({ kind, estimatedCost }: Pick<ReapFinding, 'kind' | 'estimatedCost'>): string {
   if (kind === 'runner' || kind === 'region' || kind === 'scope') return '';
   return estimatedCost === undefined ? 'unknown' : `$${estimatedCost.toFixed(2)}`;
 }
 
-/** A name that GitHub lets a runner have holds no backtick; another's may. */
+/** A name that start-runner gives holds no backtick, but another name may. */
 function asCode(name: string): string {
   return `\`${name.replace(/[`|]/g, '')}\``;
 }
 
-/** What a tag holds may be anything. */
+/** The value of a tag may hold any character. */
 function escape(text: string): string {
   return text.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -75,6 +75,6 @@ export class Sweep {
     else if (finding.outcome === 'would-remove') log.info(`Would remove ${what}.`);
     else if (finding.outcome === 'spared') log.info(`Spared ${what}.`);
     else if (finding.outcome === 'skipped') log.warning(`Left alone ${what}.`);
-    else log.warning(`Failed at ${what}. ${finding.failure?.message ?? 'This is a defect of ci-actions.'}`);
+    else log.warning(`Failed on ${what}. ${finding.failure?.message ?? 'This is a defect of ci-actions.'}`);
   }
 }

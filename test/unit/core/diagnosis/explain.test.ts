@@ -105,7 +105,7 @@ describe('It is a matter for somebody', () => {
     const [explanation] = await explain({ instance: running, ageMs: 5 * MINUTE });
     expect(explanation).toMatchObject({
       isTrouble: true,
-      hint: expect.stringContaining('nothing on it reads its user data'),
+      hint: expect.stringContaining('nothing on the instance reads its user data'),
     });
   });
 

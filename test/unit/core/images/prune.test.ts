@@ -87,8 +87,8 @@ describe('Pruning', () => {
 
   test.each([
     ['is being made', { state: 'pending', ageDays: 99 }, 'it is pending'],
-    ['failed today', { state: 'failed', createdAt: FAKE_START, tags: { [TAG.preset]: 'amd64' } }, 'less than a day'],
-    ['somebody disabled', { state: 'disabled', ageDays: 99 }, 'somebody disabled it'],
+    ['failed today', { state: 'failed', createdAt: FAKE_START, tags: { [TAG.preset]: 'amd64' } }, 'younger than a day'],
+    ['somebody disabled', { state: 'disabled', ageDays: 99 }, 'it was disabled by a person'],
   ])('keeps an image that %s', async (_, options, reason) => {
     const image = world.add(options);
     expect(why(await run(), image)).toContain(reason);
@@ -156,9 +156,7 @@ describe('Where a question gets no answer, nothing is removed in that region:', 
     const pruned = await run();
     expect(world.home.changes).toEqual([]);
     expect(pruned.untouched).toEqual([{ region: 'us-east-1', failure: denied }]);
-    expect(world.said).toEqual([
-      'warning: us-east-1: nothing is removed, because not everything could be asked. You may not.',
-    ]);
+    expect(world.said).toEqual(['warning: us-east-1: nothing is removed, because a listing failed. You may not.']);
     // The other region was asked for itself.
     expect(world.away.images).toHaveLength(1);
     expect(() => refuseUnfinished(pruned)).toThrow(

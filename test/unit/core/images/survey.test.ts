@@ -85,7 +85,7 @@ describe('The list of images', () => {
     world.add();
     world.github.failNext('readDeprecation', new Failure('github-forbidden', 'Not with this token.', { hint: '' }));
     expect((await look()).images).toMatchObject([{ refusalKnown: false, daysUntilRefused: null }]);
-    expect(world.said).toEqual([expect.stringMatching(/^warning: .*2\.336\.0 is not known: Not with this token/)]);
+    expect(world.said).toEqual([expect.stringMatching(/^warning: .*2\.336\.0: Not with this token/)]);
   });
 
   test('leaves open who uses an image when that cannot be asked', async () => {

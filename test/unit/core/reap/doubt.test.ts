@@ -110,13 +110,13 @@ test('The enterprise that the sweep was told is asked, in whatever case it is wr
 
 describe('What is in doubt', () => {
   test.each<[string, Readonly<Record<string, string>>, string]>([
-    ['the bare right tag alone', BARE, `its tag ${TAG.scope} is missing, which is no scope`],
+    ['the bare right tag alone', BARE, `its tag ${TAG.scope} is missing`],
     [
       'the right tag under a key in another case',
       { 'CI-Actions:Repository': OURS },
       `its tag CI-Actions:Repository is "${OURS}", which is ci-actions:repository in another case`,
     ],
-    ['a pool alone', { ...BARE, [TAG.pool]: 'ready' }, `its tag ${TAG.scope} is missing, which is no scope`],
+    ['a pool alone', { ...BARE, [TAG.pool]: 'ready' }, `its tag ${TAG.scope} is missing`],
   ])('by %s is listed with age and cost, and fails the sweep after a day', async (_, tags, why) => {
     const world = new SweepWorld();
     const instance = await world.launch(tags);
@@ -133,7 +133,7 @@ describe('What is in doubt', () => {
     expect(error?.message).toContain(
       `instance ${instance.id} in us-east-1: ${why}; in doubt for 24.0 h, cost so far $3.99`,
     );
-    expect(error?.hint).toContain('for a person to end');
+    expect(error?.hint).toContain('must be ended by a person');
     expect(world.state({ instance })).toBe('running');
   });
 
@@ -146,7 +146,7 @@ describe('What is in doubt', () => {
     expect(reaped.findings.filter(({ outcome }) => outcome === 'removed')).toHaveLength(5);
     const error = await errorOf(reaped);
     const names = doubted.map(({ id }) => `instance ${id}`).join(', ');
-    expect(error?.message).toBe(`2 of 7 findings could not be dealt with: ${names}.`);
+    expect(error?.message).toBe(`2 of 7 findings could not be resolved: ${names}.`);
     for (const { id } of doubted) expect(error?.details).toContain(`${id} in us-east-1: its tag`);
   });
 
@@ -201,7 +201,7 @@ describe('What is in doubt', () => {
     });
     await world.age(DAY);
     const reaped = await world.reap();
-    expect(brief(reaped)).toEqual(['volume skipped: EC2 says that it is in error']);
+    expect(brief(reaped)).toEqual(['volume skipped: EC2 reports its state as error']);
     expect((await errorOf(reaped))?.message).toContain('volume vol-1');
   });
 
@@ -227,12 +227,12 @@ describe('A sweep of an organization', () => {
   const reach = { kind: 'org', home: HOME } as const;
 
   test.each(['octo-org/', 'octo-org/a/b', 'octo-org/a b', 'octo-org/..%2f..'])(
-    'sees what is tagged %j, which is no repository',
+    'sees what is tagged %j, which is not a repository',
     async (repository) => {
       const world = new SweepWorld();
       await world.launch({ [TAG.repository]: repository });
       expect(brief(await world.reap({ reach }))).toEqual([
-        `instance skipped: its tag ${TAG.repository} is "${repository}", which is no repository of octo-org`,
+        `instance skipped: its tag ${TAG.repository} is "${repository}", which is not a repository of octo-org`,
       ]);
     },
   );
@@ -273,7 +273,7 @@ describe('No tag keeps a machine for longer than an input could have:', () => {
     await world.age(7_319);
     expect(brief(await world.reap())).toEqual([]);
     await world.age(1);
-    expect(brief(await world.reap())).toEqual(['instance removed: its time was over at 2026-01-06T02:00:00.000Z']);
+    expect(brief(await world.reap())).toEqual(['instance removed: its time ended at 2026-01-06T02:00:00.000Z']);
   });
 
   test('one whose claim and time lie in 2099 is in doubt when it is busy for longer than any start allows', async () => {
@@ -307,7 +307,7 @@ describe('No tag keeps a machine for longer than an input could have:', () => {
     expect(brief(await world.reap())).toEqual([]);
     await world.age(1);
     expect(brief(await world.reap())).toEqual([
-      'instance removed: its time in pool ready was over at 2026-01-01T12:00:00.000Z',
+      'instance removed: its time in pool ready ended at 2026-01-01T12:00:00.000Z',
     ]);
     expect(world.hub().listed).toEqual([]);
   });

@@ -55,7 +55,7 @@ describe('The reaper and a pool:', () => {
     expect(brief(await world.reap())).toEqual([]);
     await world.age(60);
     expect(brief(await world.reap())).toEqual([
-      'instance removed: its time in pool ready was over at 2026-01-01T12:00:00.000Z',
+      'instance removed: its time in pool ready ended at 2026-01-01T12:00:00.000Z',
     ]);
   });
 

@@ -28,7 +28,7 @@ describe('a sweep takes an instance away', () => {
     await world.age(9);
     expect(brief(await world.reap())).toEqual([]);
     await world.age(1);
-    expect(brief(await world.reap())).toEqual(['instance removed: its time was over at 2026-01-01T00:10:00.000Z']);
+    expect(brief(await world.reap())).toEqual(['instance removed: its time ended at 2026-01-01T00:10:00.000Z']);
     expect(world.state(started)).toBe('shutting-down');
   });
 
@@ -139,7 +139,7 @@ describe('a sweep leaves an instance alone', () => {
     const world = new SweepWorld();
     const started = await world.start({ runner: { busy: true }, lifetimeMs: MINUTE });
     await world.age(20);
-    const why = 'its time was over at 2026-01-01T00:01:00.000Z, but its runner is busy';
+    const why = 'its time ended at 2026-01-01T00:01:00.000Z, but its runner is busy';
     expect(brief(await world.reap())).toEqual([`instance skipped: ${why}`]);
     expect(world.said).toContain(`warning: Left alone instance ${started.instance.id}: ${why}.`);
     expect(world.state(started)).toBe('running');
@@ -205,17 +205,17 @@ describe('a sweep leaves an instance alone', () => {
   });
 
   test.each([
-    [TAG.expiresAt, 'soon', 'is "soon", which is no time'],
-    [TAG.expiresAt, '7', 'is "7", which is no time'],
-    [TAG.expiresAt, '2026-99-01T00:00:00.000Z', 'is "2026-99-01T00:00:00.000Z", which is no time'],
-    [TAG.expiresAt, undefined, 'is missing, which is no time'],
-    [TAG.runnerId, 'abc', 'is "abc", which is no id'],
-    [TAG.runnerId, '-1', 'is "-1", which is no id'],
-    [TAG.runnerId, undefined, 'is missing, which is no id'],
-    [TAG.runnerName, 'mine', 'is "mine", which is no name that start-runner gives'],
-    [TAG.runId, 'x', 'is "x", which is no id'],
-    [TAG.runAttempt, '0', 'is "0", which is no number'],
-    [TAG.scope, 'everything', 'is "everything", which is no scope'],
+    [TAG.expiresAt, 'soon', 'is "soon", which is not a time'],
+    [TAG.expiresAt, '7', 'is "7", which is not a time'],
+    [TAG.expiresAt, '2026-99-01T00:00:00.000Z', 'is "2026-99-01T00:00:00.000Z", which is not a time'],
+    [TAG.expiresAt, undefined, 'is missing'],
+    [TAG.runnerId, 'abc', 'is "abc", which is not an id'],
+    [TAG.runnerId, '-1', 'is "-1", which is not an id'],
+    [TAG.runnerId, undefined, 'is missing'],
+    [TAG.runnerName, 'mine', 'is "mine", which is not a name that start-runner gives'],
+    [TAG.runId, 'x', 'is "x", which is not an id'],
+    [TAG.runAttempt, '0', 'is "0", which is not a number'],
+    [TAG.scope, 'everything', 'is "everything", which is not a scope'],
     [TAG.scope, 'org:another', 'is "org:another", which has no runners for octo-org/octo-repo'],
     [TAG.scope, 'repo:octo-org/another', 'is "repo:octo-org/another", which has no runners for octo-org/octo-repo'],
   ])('whose tag %s was changed to %s', async (tag, value, words) => {
@@ -240,7 +240,7 @@ describe('a sweep leaves an instance alone', () => {
     world.setRun('completed', '5');
     world.ec2.retag(started.instance.id, { [tag]: '5' });
     expect(brief(await world.reap())).toEqual([
-      `instance skipped: its tag ${TAG.runnerName} is "${started.runner.name}", which is of another run or attempt than ${told}`,
+      `instance skipped: its tag ${TAG.runnerName} is "${started.runner.name}", which belongs to another run or attempt than ${told}`,
     ]);
   });
 
@@ -390,7 +390,7 @@ describe('a sweep that cannot ask', () => {
     world.ec2.fault('terminate', { error: DENIED, times: 2 });
     const reaped = await world.reap();
     const failure = await failureOf(Promise.resolve().then(() => refuseIncomplete(reaped)));
-    expect(failure.message).toBe(`2 of 2 findings could not be dealt with: instance ${ids[0]}, instance ${ids[1]}.`);
+    expect(failure.message).toBe(`2 of 2 findings could not be resolved: instance ${ids[0]}, instance ${ids[1]}.`);
     expect(failure.details.split('\n')).toHaveLength(2);
   });
 
@@ -531,7 +531,7 @@ describe('leftovers', () => {
     expect(brief(await world.reap())).toEqual([]);
     await world.age(1);
     expect(brief(await world.reap())).toEqual([
-      'spot-request removed: it is still open, and would launch an instance that nobody waits for',
+      'spot-request removed: it is still open, and could launch an instance that no start waits for',
     ]);
     expect(world.ec2.spotRequests).toMatchObject([{ id: 'sir-1', state: 'cancelled' }]);
   });

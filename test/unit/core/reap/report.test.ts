@@ -50,7 +50,7 @@ describe('The summary of a sweep', () => {
   });
 
   test('shows what a tag holds as text, whatever it is', () => {
-    const why = 'its tag is "a | b\n<img src=x> [x](http://evil) `c`", which is no time';
+    const why = 'its tag is "a | b\n<img src=x> [x](http://evil) `c`", which is not a time';
     const row = rowsOf([{ ...orphan, why, outcome: 'skipped' }])[0]!;
     expect(row).toContain('a \\| b \\<img src=x\\> \\[x\\](http://evil) \\`c\\`');
     expect(row.split(/(?<!\\)\|/)).toHaveLength(10);

@@ -77,7 +77,7 @@ describe('An instance with three runners', () => {
     const { name } = started.runners[1]!;
     world.hub().goBusy(name);
     await world.age(20);
-    const why = `its time was over at 2026-01-01T00:01:00.000Z, but its runner ${name} is busy`;
+    const why = `its time ended at 2026-01-01T00:01:00.000Z, but its runner ${name} is busy`;
     expect(brief(await world.reap())).toEqual([`instance skipped: ${why}`]);
     expect(world.state(started)).toBe('running');
   });
@@ -97,16 +97,16 @@ describe('An instance with three runners', () => {
 
   test.each([
     [TAG.runnerId, '1 2', `${TAG.runnerName} is "ec2-77-1-start-0123abcd-0 -1 -2", which does not name the 2 runners`],
-    [TAG.runnerId, '1 2 x', `${TAG.runnerId} is "1 2 x", which is no id`],
+    [TAG.runnerId, '1 2 x', `${TAG.runnerId} is "1 2 x", which is not an id`],
     [
       TAG.runnerName,
       'ec2-77-1-a-0123abcd-0 -1 x',
-      `${TAG.runnerName} is "ec2-77-1-a-0123abcd-0 -1 x", which is no name`,
+      `${TAG.runnerName} is "ec2-77-1-a-0123abcd-0 -1 x", which is not a name`,
     ],
     [
       TAG.runnerName,
       'ec2-77-1-a-0123abcd-0 -1 ec2-78-1-a-0123abcd-0',
-      `${TAG.runnerName} is "ec2-77-1-a-0123abcd-0 -1 ec2-78-1-a-0123abcd-0", which is of another run or attempt`,
+      `${TAG.runnerName} is "ec2-77-1-a-0123abcd-0 -1 ec2-78-1-a-0123abcd-0", which belongs to another run or attempt`,
     ],
   ])('is left to a person when its tag %s is %s', async (tag, value, words) => {
     const world = new SweepWorld();

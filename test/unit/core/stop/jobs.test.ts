@@ -56,7 +56,7 @@ describe('a stop without a label, while other jobs of its run go on,', () => {
     expect(stopped.kept).toMatchObject([{ instance: { id: sibling.id }, why: 'job test-b runs on it' }]);
     expect(alive()).toEqual([sibling.id]);
     expect(world.said.join('\n')).toMatch(
-      /Left i-\w+ \(runner \S+\): job test-b runs on it\. It ends by itself 10 min after .* at 20/,
+      /Kept i-\w+ \(runner \S+\): job test-b runs on it\. It ends by itself 10 min after .* at 20/,
     );
     expect(warnings()).toEqual([]);
   });
@@ -65,7 +65,7 @@ describe('a stop without a label, while other jobs of its run go on,', () => {
     const sibling = await start();
     addJob({ name: 'build', status: 'in_progress', runnerName: 'GitHub Actions 8' });
     expect((await stop()).kept[0]!.why).toBe(
-      'its runner waits for a job, and other jobs of this run are not over: build',
+      'its runner waits for a job, and other jobs of this run are unfinished: build',
     );
     expect(alive()).toEqual([sibling.id]);
   });
@@ -79,7 +79,7 @@ describe('a stop without a label, while other jobs of its run go on,', () => {
     expect(alive()).toEqual([sibling.id]);
     expect(world.github.listed).toHaveLength(2);
     expect(world.clock.now()).toBe(began);
-    expect(world.said).toContainEqual(expect.stringContaining('Left runner ec2-77-2-start-bbbb0000-0: EC2 lists no'));
+    expect(world.said).toContainEqual(expect.stringContaining('Kept runner ec2-77-2-start-bbbb0000-0: EC2 lists no'));
   });
 
   test('ends what has had its job: by its runner, which is gone, or by the job', async () => {
