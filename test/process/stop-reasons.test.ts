@@ -10,7 +10,7 @@ const POWERED_OFF: StateReason = {
   message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown',
 };
 
-/** The texts of the warnings as they are shown. */
+/** The texts of the warnings, as GitHub shows them. */
 function warningsOf({ lines }: StepResult): string[] {
   return lines
     .filter((line) => line.startsWith('::warning'))
@@ -22,7 +22,7 @@ function warningsOf({ lines }: StepResult): string[] {
     );
 }
 
-/** A start that doesn't wait, whose machines all end by themselves; then the stop. */
+/** Starts without waiting, lets all machines end by themselves, then stops. */
 async function stopAfterTheEnd(scene: Scene, inputs: Inputs = {}): Promise<StepResult> {
   const main = await scene.start({ 'wait-for': 'launched', ...inputs });
   expect(main.code).toBe(0);
@@ -37,7 +37,7 @@ async function stopAll(scene: Scene, inputs: Inputs = {}): Promise<StepResult> {
   return stop;
 }
 
-/** A machine without programs, gone before the stop with this on its console. */
+/** Ends a machine that runs no program, with this on its console, before the stop. */
 async function perish(scene: Scene, reason: StateReason, said = ''): Promise<InstanceRecord> {
   const [instance] = await launch(scene);
   instance!.postedConsole = said;
@@ -49,8 +49,8 @@ async function perish(scene: Scene, reason: StateReason, said = ''): Promise<Ins
 const phase = (name: string, detail = ''): string =>
   `[   12.345678] ci-actions phase=${name} uptime=12.34 at=${new Date().toISOString()}${detail && ` ${detail}`}\n`;
 
-describe('After a start that did not wait, stop-runner tells', () => {
-  test.concurrent('what the pre-runner script did and said, in log, summary and one warning', () =>
+describe('After a start that did not wait, stop-runner reports', () => {
+  test.concurrent('the exit status and the output of the pre-runner script, in log, summary and one warning', () =>
     inSandbox({}, async (scene) => {
       const stop = await stopAfterTheEnd(scene, { 'pre-runner-script': 'echo "No test data on $(uname)"\nexit 7' });
       const { id, tags } = scene.sandbox.ec2.instances()[0]!;
@@ -70,9 +70,9 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that GitHub refuses the runner of the image for its age', () =>
+  test.concurrent('that GitHub refuses the runner of the image because of its age', () =>
     inSandbox(
-      // As on GitHub Enterprise Server: the preflight cannot know.
+      // As on GitHub Enterprise Server, where the preflight cannot read this.
       { github: { tellsDeprecations: false, versions: { '2.336.0': { runtime: '2026-01-01T00:00:00Z' } } } },
       async (scene) => {
         const stop = await stopAfterTheEnd(scene);
@@ -84,7 +84,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     ),
   );
 
-  test.concurrent('that GitHub does not take the just-in-time configuration', () =>
+  test.concurrent('that GitHub rejects the just-in-time configuration', () =>
     inSandbox({}, async (scene) => {
       scene.sandbox.on(({ name }) => {
         const [runner] = scene.sandbox.github.runners();
@@ -100,7 +100,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
 
   test.concurrent.each([
     ['startup took longer than 300 s', /The instance does not reach GitHub: .*raise `startup-timeout-minutes`/],
-    ['no job within 600 s', /compare its `runs-on` with start-runner’s `label`/],
+    ['no job within 600 s', /compare its `runs-on` with start-runner's `label`/],
     ['lifetime of 21600 s is over', /raise `max-lifetime-minutes`/],
     ['runner install failed with 1', /The instance does not reach GitHub/],
     ['run-as-user nobody-here does not exist', /Correct `run-as-user`/],
@@ -153,7 +153,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that EC2 took it back in the middle of its job, whose runner GitHub has removed since', () =>
+  test.concurrent('that EC2 took the instance back during its job, after GitHub has removed the runner', () =>
     inSandbox(idle, async (scene) => {
       const instance = await perish(scene, { code: 'Server.SpotInstanceTermination', message: 'Spot ended' });
       scene.sandbox.github.removeIdleRunner(Number(instance.tags.get('ci-actions:runner-id')));
@@ -162,7 +162,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that the machine went off, when its console is gone', () =>
+  test.concurrent('that the instance powered off, when EC2 no longer has its console', () =>
     inSandbox(idle, async (scene) => {
       const { id } = await perish(scene, POWERED_OFF);
       const stop = await stopAll(scene);
@@ -174,7 +174,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('what EC2 has kept of a console, where it has no latest one any more', () =>
+  test.concurrent('the posted console, where EC2 has no latest one', () =>
     inSandbox(idle, async (scene) => {
       await perish(scene, POWERED_OFF, phase('agent') + phase('power-off', 'pre-runner script failed with 7'));
       scene.sandbox.intercept = ({ operation, body }) => {
@@ -186,7 +186,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that it may not read the console, and what EC2 said by itself', () =>
+  test.concurrent('that it may not read the console, and the state reason of EC2', () =>
     inSandbox({ ...idle, denied: ['ec2:GetConsoleOutput'] }, async (scene) => {
       await perish(scene, POWERED_OFF);
       const stop = await stopAll(scene);
@@ -195,7 +195,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that a machine that is on says nothing, and ends it before it asks', () =>
+  test.concurrent('that the console of a running instance is silent, and ends the instance before it reads it', () =>
     inSandbox(idle, async (scene) => {
       const [instance] = await launch(scene);
       age(instance!, 6);
@@ -218,12 +218,12 @@ describe('After a start that did not wait, stop-runner tells', () => {
       expect(warningsOf(stop).join()).toMatch(
         /^Runner \S+ was never online, and EC2 does not list an instance of it\.\nWhat to do: EC2 forgets.*15 min after its boot/,
       );
-      // No proof that there is none: by it the next stop looks again.
+      // The instance may exist all the same, and the next stop searches for it by this runner.
       expect(scene.sandbox.github.runners()).toHaveLength(1);
     }),
   );
 
-  test.concurrent('of twelve that fail alike in one warning, and asks ten of them', () =>
+  test.concurrent('twelve that fail alike in one warning, and reads ten consoles', () =>
     inSandbox(idle, async (scene) => {
       for (const instance of await launch(scene, 12)) {
         instance.postedConsole = phase('power-off', 'pre-runner script failed with 7');
@@ -239,7 +239,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
   );
 });
 
-describe('stop-runner explains nothing, and asks for no console,', () => {
+describe('stop-runner explains nothing, and reads no console,', () => {
   async function expectSilence(scene: Scene, stop: StepResult): Promise<void> {
     expect(warningsOf(stop)).toEqual([]);
     expect(`${logOf(stop)}${stop.summary}`).not.toMatch(/took no job|What to do/);
@@ -255,7 +255,7 @@ describe('stop-runner explains nothing, and asks for no console,', () => {
     }),
   );
 
-  test.concurrent('when the job is over and its machine gone', () =>
+  test.concurrent('when the job is completed and its instance gone', () =>
     inSandbox({}, async (scene) => {
       const main = await scene.start({ 'wait-for': 'launched' });
       expect(await scene.queue(main.outputs['label']).finished).toBe('success');
@@ -272,7 +272,7 @@ describe('stop-runner explains nothing, and asks for no console,', () => {
     }),
   );
 
-  test.concurrent('when the machine has only just been launched', () =>
+  test.concurrent('when the instance was launched only just now', () =>
     inSandbox(idle, async (scene) => {
       await launch(scene);
       await expectSilence(scene, await stopAll(scene));
@@ -280,7 +280,7 @@ describe('stop-runner explains nothing, and asks for no console,', () => {
   );
 });
 
-test.concurrent('A second stop, after one that could not remove the runner, blames nobody', () =>
+test.concurrent('A second stop, after one that could not remove the runner, gives no warning', () =>
   inSandbox(idle, async (scene) => {
     await launch(scene);
     scene.sandbox.intercept = ({ operation }) =>

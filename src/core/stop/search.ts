@@ -99,7 +99,7 @@ export class InstanceSearch {
       if (clock.now() >= deadline && this.withoutInstance(runners).length > 0) await this.searchOtherRegions();
     }
     if (this.unasked.size > 0) return;
-    for (const id of this.unlistedIds) log.info(`EC2 does not know ${id} (any more): there is nothing to terminate.`);
+    for (const id of this.unlistedIds) log.info(`EC2 does not know ${id}: there is nothing to terminate.`);
   }
 
   /** Searches all regions once, if one of these runners has no instance. */
