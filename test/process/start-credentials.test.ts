@@ -146,7 +146,7 @@ const refused: readonly Refused[] = [
     options: { machines: false, ...withApp({ administration: 'write' }, ['octo-org/other-repo']) },
     inputs: useApp,
     code: 'github-not-found',
-    missing: /The GitHub App 1234 is not installed where it is needed: the repository octo-org\/octo-repo/,
+    missing: /The GitHub App 1234 is not installed for the repository octo-org\/octo-repo/,
   },
   {
     case: 'an App with the key of another',

@@ -41,7 +41,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   start: ['kernel', 'ports', 'instances', 'machine', 'diagnosis', 'pool'],
   stop: ['kernel', 'ports', 'instances', 'diagnosis'],
   verdict: ['kernel', 'inputs'],
-  tox: ['kernel', 'verdict'],
+  'test-request': ['kernel', 'inputs'],
+  tox: ['kernel', 'ports', 'inputs', 'verdict'],
 };
 /** Libraries that compute and touch nothing. */
 const pureImports = /^(js-yaml|jsonc-parser|picomatch|sax|node:(zlib|crypto|events))$/;
