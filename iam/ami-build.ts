@@ -21,7 +21,7 @@ export const amiBuild: Policy = {
   grants: [
     look({
       'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; npm run ami: what there is',
-      'ec2:DescribeInstanceTypes': 'build.sh: whether the region has the type',
+      'ec2:DescribeInstanceTypes': 'build: whether the region has the type',
       'ec2:DescribeInstances':
         'Packer: whether the machine runs; smoke: whether its does; prune and list: which images are in use',
       'ec2:DescribeLaunchTemplates': 'prune and list: which launch templates there are',
@@ -30,7 +30,7 @@ export const amiBuild: Policy = {
       'ec2:DescribeSecurityGroups': 'Packer: whether its temporary group is there',
       'ec2:DescribeSnapshots': 'prune: what an image left behind',
       'ec2:DescribeSubnets': 'Packer: where to build',
-      'ec2:DescribeVolumes': 'Packer and build.sh: whether its volumes are gone',
+      'ec2:DescribeVolumes': 'Packer and build: whether its volumes are gone',
       'ec2:DescribeVpcs': 'Packer: the default network',
     }),
     {

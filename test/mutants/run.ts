@@ -1,9 +1,12 @@
 /** `npm run test:mutants`: whether a test notices when a line that ends or keeps a machine is changed. See `--help`. */
 import { readFileSync } from 'node:fs';
+import { runCommandLine } from '../../scripts/terminal/command-line.js';
+import { Progress } from '../../scripts/terminal/progress.js';
 import { shuffle } from '../worlds/random.js';
+import { installNode24 } from '../node24/install.mjs';
 import { Lane } from './lane.js';
 import { applyMutation, listMutations, type Mutation } from './mutations.js';
-import { readOptions, type MutantOptions } from './options.js';
+import { mutantsCommandLine, type MutantOptions } from './options.js';
 import { listShellMutations } from './shell.js';
 import { TARGETS, type Target } from './targets.js';
 
@@ -64,6 +67,7 @@ function explain(mutant: Mutant): string | undefined {
 
 async function testAll(mutants: readonly Mutant[], lanes: readonly Lane[]): Promise<Mutant[]> {
   const survivors: Mutant[] = [];
+  const progress = new Progress({ what: 'mutants', total: mutants.length });
   const queue = mutants.entries();
   const work = async (lane: Lane): Promise<void> => {
     for (const [index, mutant] of queue) {
@@ -71,16 +75,21 @@ async function testAll(mutants: readonly Mutant[], lanes: readonly Lane[]): Prom
       const survives = await lane.passes(target.tests, { file, text: applyMutation(source, mutation) });
       const why = survives ? explain(mutant) : undefined;
       const fate = !survives ? 'killed  ' : why === undefined ? 'SURVIVED' : 'same    ';
-      console.log(`${String(index + 1).padStart(4)} of ${mutants.length} ${fate} ${describe(mutant)}`);
+      progress.finish();
+      progress.above(() => {
+        console.log(`${String(index + 1).padStart(4)} of ${mutants.length} ${fate} ${describe(mutant)}`);
+        if (why !== undefined) console.log(`       ${why}`);
+      });
       if (survives && why === undefined) survivors.push(mutant);
-      if (why !== undefined) console.log(`       ${why}`);
     }
   };
   await Promise.all(lanes.map(work));
+  progress.close();
   return survivors;
 }
 
 async function run(options: MutantOptions): Promise<number> {
+  installNode24(); // The lanes have no package of their own.
   const mutants = draw(options);
   const lanes = Array.from({ length: options.jobs }, () => new Lane());
   try {
@@ -99,5 +108,4 @@ async function run(options: MutantOptions): Promise<number> {
   }
 }
 
-const options = readOptions(process.argv.slice(2));
-process.exitCode = typeof options === 'number' ? options : await run(options);
+process.exitCode = await runCommandLine(mutantsCommandLine, process.argv.slice(2), ({ values }) => run(values));

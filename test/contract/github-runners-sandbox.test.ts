@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Octokit } from '@octokit/rest';
-import { JIT, QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from './github-sandbox.js';
-import { register } from './stand-in.js';
+import { JIT, QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
+import { register } from '../process/stand-in.js';
 
 let sandbox: GitHubSandbox;
 let octokit: Octokit;

@@ -1,30 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
-import { removeRunners, runRunner, until } from './stand-in.js';
+import { startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
 
 let sandbox: GitHubSandbox;
 
-afterEach(async () => {
-  await removeRunners();
-  await sandbox.close();
-});
-
-test('a runner takes only jobs of the repositories that its group is for', async () => {
-  const theirs = { id: 3, name: 'theirs', visibility: 'selected', selected: ['octo-org/other-repo'] } as const;
-  sandbox = await startGitHub({ groups: [{ id: 1, name: 'Default' }, theirs] });
-  const { data } = await sandbox.octokit().request('POST /orgs/{org}/actions/runners/generate-jitconfig', {
-    org: 'octo-org',
-    name: 'one',
-    runner_group_id: 3,
-    labels: ['one'],
-  });
-  runRunner({ jitConfig: data.encoded_jit_config });
-  await until('online', () => sandbox.github.runners().some(({ status }) => status === 'online'));
-  const ours = sandbox.github.queueJob({ labels: ['one'], steps: ['true'] });
-  const repository = 'octo-org/other-repo';
-  expect(await sandbox.github.queueJob({ labels: ['one'], steps: ['true'], repository }).finished).toBe('success');
-  expect(ours.status).toBe('queued');
-});
+afterEach(() => sandbox.close());
 
 test('groups are listed by who may use them', async () => {
   const groups = [
