@@ -22,13 +22,13 @@ const MOST_NAMED = 5;
  * the failure's own code when only one listing failed; `cancelled`
  * @throws the error itself when the sweep met a bug of ours
  */
-export function refuseIncomplete({ findings, cancelled, defect }: SweepResult): void {
-  if (defect) throw defect.error;
+export function refuseIncomplete({ findings, cancelled, bug }: SweepResult): void {
+  if (bug) throw bug.error;
   const troubles = [...describeFailed(findings), ...findings.filter(isOverdue).map(describeDoubt)];
   const [first, ...others] = troubles;
   if (first) throw others.length === 0 ? refuseOne(first) : refuseSeveral(troubles, findings);
   if (!cancelled) return;
-  throw new Failure('cancelled', `The sweep was cancelled after ${findings.length} findings.`, {
+  throw new Failure('cancelled', `The sweep was canceled after ${findings.length} findings.`, {
     hint: 'Nothing is half done: the next sweep continues where this one ended.',
   });
 }

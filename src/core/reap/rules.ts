@@ -20,7 +20,7 @@ export interface RemoveDecision {
 export interface InstanceFacts {
   /** One for each runner that the tags name; `absent` only when the whole listing of its scope has been read. */
   readonly runners: readonly (Runner | 'absent')[];
-  /** Of the run that started it. */
+  /** The state of the run attempt that started it. */
   readonly attempt: AttemptState;
   readonly expiresAt: number;
   /** When a start claimed it from a pool. */
@@ -30,7 +30,7 @@ export interface InstanceFacts {
 }
 
 /**
- * An orphan is an instance that no job needs. An instance with a busy runner is never an orphan. Every other reason to
+ * Judges an instance. An orphan is an instance that no job needs. An instance with a busy runner is never an orphan. Every other reason to
  * keep an instance ends at its `expires-at`, which can be no later than a start would write it.
  */
 export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDecision {
@@ -71,7 +71,7 @@ function nameIn({ runners }: InstanceFacts, { name }: Runner): string {
 }
 
 /**
- * A ghost is a registered runner without an instance. While its run is active, its instance may be about to be
+ * Judges a registered runner. A ghost is a runner without an instance. While its run is active, its instance may be about to be
  * launched, and the run's own stop-runner may still come. So only runners of completed attempts are removed.
  */
 export function judgeRunner(
@@ -91,7 +91,7 @@ interface AgeFacts {
   readonly graceMs: number;
 }
 
-/** A volume that its instance did not take along when it ended. */
+/** Judges a volume that may have outlived its instance. */
 export function judgeVolume(volume: Volume, facts: AgeFacts): ReapDecision {
   if (volume.state === 'error') return { kind: 'skip', why: 'EC2 reports its state as error', since: volume.createdAt };
   if (volume.state !== 'available') return { kind: 'keep', why: `it is ${volume.state}` };
@@ -99,7 +99,7 @@ export function judgeVolume(volume: Volume, facts: AgeFacts): ReapDecision {
   return { kind: 'remove', why: 'no instance uses it' };
 }
 
-/** A spot request whose start has ended. */
+/** Judges a spot request that may have outlived its start. */
 export function judgeSpotRequest(request: SpotRequest, facts: AgeFacts): ReapDecision {
   if (request.state !== 'open') return { kind: 'keep', why: `it is ${request.state}` };
   if (facts.now - request.createdAt < facts.graceMs)

@@ -52,14 +52,14 @@ describe('The summary of a sweep', () => {
   test('escapes the value of a tag', () => {
     const why = 'its tag is "a | b\n<img src=x> [x](http://evil) `c`", which is not a time';
     const row = rowsOf([{ ...orphan, why, outcome: 'skipped' }])[0]!;
-    expect(row).toContain('a \\| b \\<img src=x\\> \\[x\\](http://evil) \\`c\\`');
+    expect(row).toContain('a \\| b &lt;img src=x&gt; \\[x\\](http://evil) \\`c\\`');
     expect(row.split(/(?<!\\)\|/)).toHaveLength(10);
   });
 
   test('of a dry run is marked as one', () => {
     expect(rowsOf([{ ...orphan, outcome: 'would-remove' }], true)[0]).toMatch(/\| would be removed \|$/);
     expect(summarizeReap({ findings: [], instancesSeen: 0, runnersSeen: 0, cancelled: false }, true)).toMatch(
-      /^### Dry run: nothing was removed\n\nSeen: 0 instance\(s\) and 0 runner\(s\)\. There is nothing to remove\.\n$/,
+      /^### Dry run: nothing was removed\n\nSeen: 0 instances and 0 runners\. There is nothing to remove\.\n$/,
     );
   });
 });
