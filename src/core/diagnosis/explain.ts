@@ -42,13 +42,13 @@ export async function explainRunners(
     /** The runners of this stop that GitHub still lists. */
     readonly listed: readonly Runner[];
     /** Those of them whose instance EC2 does not list. */
-    readonly unseen: readonly Runner[];
+    readonly withoutInstance: readonly Runner[];
     /** Regions that could not be asked, and why; '' for none. */
-    readonly unasked: string;
+    readonly unsearched: string;
   },
   ports: ExplainPorts,
 ): Promise<Explanation[]> {
-  const { found, listed, unseen, unasked } = facts;
+  const { found, listed, withoutInstance, unsearched } = facts;
   const consoleReader = new ConsoleReader(ports);
   const explained = await Promise.all(
     found.map((one) => {
@@ -56,7 +56,10 @@ export async function explainRunners(
       return explainInstance({ ...one, runners: listed.filter(({ id }) => ids.includes(id)) }, consoleReader);
     }),
   );
-  return [...explained.filter((one) => one !== undefined), ...unseen.map((runner) => explainAbsence(runner, unasked))];
+  return [
+    ...explained.filter((one) => one !== undefined),
+    ...withoutInstance.map((runner) => explainAbsence(runner, unsearched)),
+  ];
 }
 
 /** Reads a bounded number of consoles. */
@@ -191,9 +194,9 @@ async function explainSilence(
 }
 
 /** Explains a runner whose instance EC2 does not list: yet, or in a region that could not be asked. It may be alive. */
-function explainAbsence(runner: Runner, unasked: string): Explanation {
+function explainAbsence(runner: Runner, unsearched: string): Explanation {
   const since = isStranger(runner) ? 'was never online' : `is ${runner.busy ? 'busy' : runner.status}`;
-  const where = unasked === '' ? '' : ` where it could be asked. Not asked: ${unasked}`;
+  const where = unsearched === '' ? '' : ` where it could be asked. Not asked: ${unsearched}`;
   return {
     runners: [runner.name],
     what: `Runner ${runner.name} ${since}, and EC2 does not list an instance of it${where || '.'}`,

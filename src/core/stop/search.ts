@@ -33,7 +33,7 @@ export class InstanceSearch {
   /** Sentences about the request's ids that another repository started. */
   readonly foreign: string[] = [];
   /** Why a region could not be searched, by its name. */
-  readonly unasked = new Map<string, Failure>();
+  readonly unsearched = new Map<string, Failure>();
   private readonly found = new Map<string, LocatedInstance>();
   private readonly repository: string;
   private includesAmbiguous = false;
@@ -98,7 +98,7 @@ export class InstanceSearch {
       await this.searchRegion(ec2.region);
       if (clock.now() >= deadline && this.withoutInstance(runners).length > 0) await this.searchOtherRegions();
     }
-    if (this.unasked.size > 0) return;
+    if (this.unsearched.size > 0) return;
     for (const id of this.unlistedIds) log.info(`EC2 does not know ${id}: there is nothing to terminate.`);
   }
 
@@ -108,8 +108,8 @@ export class InstanceSearch {
   }
 
   /** The regions that could not be searched, and why: `eu-west-1 (…), …`. */
-  describeUnasked(): string {
-    return [...this.unasked].map(([region, failure]) => `${region} (${failure.message})`).join(', ');
+  describeUnsearched(): string {
+    return [...this.unsearched].map(([region, failure]) => `${region} (${failure.message})`).join(', ');
   }
 
   private async searchOtherRegions(): Promise<void> {
@@ -132,12 +132,12 @@ export class InstanceSearch {
   private async attempt<T>(place: string, ask: () => Promise<T>): Promise<T | undefined> {
     try {
       const answer = await ask();
-      this.unasked.delete(place);
+      this.unsearched.delete(place);
       return answer;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (!this.unasked.has(place)) this.ports.log.debug(`Not searched: ${place}: ${messageOf(error)}`);
-      this.unasked.set(place, error);
+      if (!this.unsearched.has(place)) this.ports.log.debug(`Not searched: ${place}: ${messageOf(error)}`);
+      this.unsearched.set(place, error);
       return undefined;
     }
   }

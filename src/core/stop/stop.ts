@@ -95,18 +95,18 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the pool's.
   const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isClaim(runner.name));
   if (runners.length === 0) log.info('GitHub lists no runner of this request.');
-  const known = { listed: runners.map(({ runner }) => runner), unseen: doubtful.map(({ runner }) => runner) };
+  const known = { listed: runners.map(({ runner }) => runner), withoutInstance: doubtful.map(({ runner }) => runner) };
   const removable = runners.filter((one) => !doubtful.includes(one));
   // Consoles are read only once the terminations are requested: EC2 keeps the output for an hour.
   const [removed, explanations] = await Promise.all([
     removeRunners(removable, log),
-    explainRunners({ found: instances, ...known, unasked: search.describeUnasked() }, ports),
+    explainRunners({ found: instances, ...known, unsearched: search.describeUnsearched() }, ports),
   ]);
   await reportExplanations(explanations, log);
   if (request.wait) await terminations.waitUntilTerminated(instances);
   selection.report(log);
   warnOfUnlistedIds(search, log);
-  const homeFailure = search.unasked.get(ec2.region);
+  const homeFailure = search.unsearched.get(ec2.region);
   const refusals = [
     ...(homeFailure ? [homeFailure] : []),
     ...selection.refusals,
@@ -134,9 +134,9 @@ function listStopped(
 }
 
 function warnOfUnlistedIds(search: InstanceSearch, log: Log): void {
-  if (search.unlistedIds.length === 0 || search.unasked.size === 0) return;
+  if (search.unlistedIds.length === 0 || search.unsearched.size === 0) return;
   log.warning(
-    `EC2 does not know ${search.unlistedIds.join(', ')} where it could be asked. Not asked: ${search.describeUnasked()}\nWhat to do: If it runs there, give the role of this job access to that region and run stop-runner again. Otherwise its own idle timeout and lifetime end it.`,
+    `EC2 does not know ${search.unlistedIds.join(', ')} where it could be asked. Not asked: ${search.describeUnsearched()}\nWhat to do: If it runs there, give the role of this job access to that region and run stop-runner again. Otherwise its own idle timeout and lifetime end it.`,
   );
 }
 

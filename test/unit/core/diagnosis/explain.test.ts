@@ -39,7 +39,7 @@ async function explain(facts: {
   const own = facts.runner === 'unlisted' ? [] : [{ ...offline, ...facts.runner }];
   const listed = [...own, ...(facts.others ?? [])];
   const found = [{ instance, region: 'us-east-1' }];
-  return explainRunners({ found, listed, unseen: [], unasked: '' }, ports);
+  return explainRunners({ found, listed, withoutInstance: [], unsearched: '' }, ports);
 }
 
 const running: Partial<Instance> = { state: 'running' };
@@ -209,10 +209,13 @@ test.each([
   [{ status: 'online', busy: true }, 'eu-west-1 (denied)', 'is busy, and EC2 .* could be asked. Not asked: eu-west-1'],
 ])(
   'A runner without an instance (%j) is a warning with its name and the latest end of its instance',
-  async (state, unasked, said) => {
+  async (state, unsearched, said) => {
     const { ports } = aWorld();
     const runner = { id: 7, name: 'ec2-a', labels: [], ...state };
-    const [one, ...others] = await explainRunners({ found: [], listed: [runner], unseen: [runner], unasked }, ports);
+    const [one, ...others] = await explainRunners(
+      { found: [], listed: [runner], withoutInstance: [runner], unsearched },
+      ports,
+    );
     expect(others).toEqual([]);
     expect(one).toMatchObject({
       runners: ['ec2-a'],
