@@ -33,7 +33,10 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'roll-back',
-    files: [...room('start', 'roll-back', 'register', 'attempt', 'created'), ...sources('instances/end-instances')],
+    files: [
+      ...room('start', 'roll-back', 'region-cleanup', 'register', 'launch', 'attempt', 'created'),
+      ...sources('instances/end-instances'),
+    ],
     tests: [
       ...unit('start/roll-back', 'instances/end-instances', 'start/start', 'start/order', 'start/claims'),
       interleavings,
@@ -51,7 +54,7 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'plan queue',
-    files: sources('machine/plan-queue'),
+    files: room('machine', 'plan-queue', 'refusals'),
     tests: unit('machine/plan-queue', 'start/start', 'start/order', 'start/refusals'),
   },
   {

@@ -1,5 +1,5 @@
 import type { Image, VolumeSpec } from '../ports/catalog.js';
-import type { VolumeWishes } from './request.js';
+import type { VolumeRequest } from './request.js';
 
 interface Limits {
   readonly sizeGiB: readonly [least: number, most: number];
@@ -26,14 +26,14 @@ const BASE_IOPS = 3_000;
 const MIBPS_PER_IOPS = 0.25;
 
 /**
- * How the wishes for the root volume contradict each other or EBS's limits.
+ * Where the settings of the root volume contradict each other or exceed EBS's limits.
  *
  * @param sizeGiB the volume's size, `undefined` while it depends on the image
  */
-export function findVolumeProblems(wishes: VolumeWishes, sizeGiB: number | undefined): string[] {
-  const { type = 'gp3', iops, throughputMiBps, encrypted, kmsKeyId } = wishes;
+export function findVolumeProblems(request: VolumeRequest, sizeGiB: number | undefined): string[] {
+  const { type = 'gp3', iops, throughputMiBps, encrypted, kmsKeyId } = request;
   const limits = LIMITS[type]!;
-  const problems = [...findSizeProblems(type, sizeGiB), ...findIopsProblems(wishes, sizeGiB)];
+  const problems = [...findSizeProblems(type, sizeGiB), ...findIopsProblems(request, sizeGiB)];
   if (throughputMiBps !== undefined && type !== 'gp3') {
     problems.push(`\`ec2-volume-throughput\` is set; allowed with \`ec2-volume-type: gp3\` only, not with ${type}.`);
   } else if (throughputMiBps !== undefined && throughputMiBps > (iops ?? BASE_IOPS) * MIBPS_PER_IOPS) {
@@ -58,7 +58,7 @@ function findSizeProblems(type: string, sizeGiB: number | undefined): string[] {
   return [`\`ec2-volume-size\` is ${sizeGiB}; allowed with \`ec2-volume-type: ${type}\`: ${least} to ${most} (GiB).`];
 }
 
-function findIopsProblems({ type = 'gp3', iops }: VolumeWishes, sizeGiB: number | undefined): string[] {
+function findIopsProblems({ type = 'gp3', iops }: VolumeRequest, sizeGiB: number | undefined): string[] {
   const limits = LIMITS[type]!;
   if (iops === undefined) return [];
   if (!limits.iops) {
@@ -75,14 +75,14 @@ function findIopsProblems({ type = 'gp3', iops }: VolumeWishes, sizeGiB: number 
 }
 
 /** What can only be judged with the image at hand: its size is the least there is, and a key belongs to one region. */
-export function findMisfits(wishes: VolumeWishes, image: Image, region: string): string[] {
-  const { sizeGiB, sizeIsDefault, kmsKeyId } = wishes;
+export function findMisfits(request: VolumeRequest, image: Image, region: string): string[] {
+  const { sizeGiB, sizeIsDefault, kmsKeyId } = request;
   const problems: string[] = [];
   if (sizeGiB !== undefined && !sizeIsDefault && sizeGiB < image.rootVolumeGiB) {
     problems.push(
       `\`ec2-volume-size\` is ${sizeGiB}; allowed with image ${image.id}: ${image.rootVolumeGiB} (GiB) or more.`,
     );
-  } else problems.push(...findVolumeProblems(wishes, fitVolume(wishes, image).sizeGiB));
+  } else problems.push(...findVolumeProblems(request, fitVolume(request, image).sizeGiB));
   const keyRegion = kmsKeyId?.startsWith('arn:') ? kmsKeyId.split(':')[3] : region;
   if (keyRegion !== region) {
     problems.push(
@@ -93,8 +93,8 @@ export function findMisfits(wishes: VolumeWishes, image: Image, region: string):
 }
 
 /** The root device's name is the image's own: a mapping under another name would add a second volume. */
-export function fitVolume(wishes: VolumeWishes, image: Image): VolumeSpec & { readonly sizeGiB: number } {
-  const { sizeGiB, type, iops, throughputMiBps, initializationRateMiBps } = wishes;
+export function fitVolume(request: VolumeRequest, image: Image): VolumeSpec & { readonly sizeGiB: number } {
+  const { sizeGiB, type, iops, throughputMiBps, initializationRateMiBps } = request;
   return {
     deviceName: image.rootDeviceName,
     sizeGiB: Math.max(sizeGiB ?? 0, image.rootVolumeGiB),
@@ -102,16 +102,16 @@ export function fitVolume(wishes: VolumeWishes, image: Image): VolumeSpec & { re
     ...(iops !== undefined && { iops }),
     ...(throughputMiBps !== undefined && { throughputMiBps }),
     ...(initializationRateMiBps !== undefined && { initializationRateMiBps }),
-    ...encryption(wishes),
+    ...encryption(request),
   };
 }
 
 /** The image's other volumes as they are, but encrypted like the root: whoever must encrypt must encrypt all. */
-export function fitFurtherVolumes(wishes: VolumeWishes, { furtherVolumes = [] }: Image): readonly VolumeSpec[] {
-  return furtherVolumes.map((volume) => ({ ...volume, ...encryption(wishes) }));
+export function fitFurtherVolumes(request: VolumeRequest, { furtherVolumes = [] }: Image): readonly VolumeSpec[] {
+  return furtherVolumes.map((volume) => ({ ...volume, ...encryption(request) }));
 }
 
-function encryption({ encrypted, kmsKeyId }: VolumeWishes): Pick<VolumeSpec, 'encrypted' | 'kmsKeyId'> {
+function encryption({ encrypted, kmsKeyId }: VolumeRequest): Pick<VolumeSpec, 'encrypted' | 'kmsKeyId'> {
   if (!encrypted) return {};
   return { encrypted, ...(kmsKeyId !== undefined && { kmsKeyId }) };
 }

@@ -2,7 +2,7 @@ import { TAG, type Run } from '../kernel/identity.js';
 import { isEnding } from '../instances/states.js';
 import type { Instance } from '../ports/ec2.js';
 import type { Runner, RunJob } from '../ports/github.js';
-import { readTimeouts } from '../machine/request.js';
+import { readTimeouts } from '../kernel/timeouts.js';
 import type { RunJobs } from './run-jobs.js';
 
 /** What a stop that is told neither label nor id does with one instance of its run, and why. */

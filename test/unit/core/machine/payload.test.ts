@@ -4,9 +4,7 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { renderUserData, USER_DATA_LIMIT } from '../../../../src/core/machine/payload.js';
 
 const payload = {
-  runnerName: 'ec2-1-1-test-0',
-  label: 'l',
-  jitConfig: 'c2VjcmV0',
+  runners: [{ name: 'ec2-1-1-test-0', label: 'l', jitConfig: 'c2VjcmV0' }],
   runnerHome: '/opt/actions-runner',
   runAsUser: 'root',
   startupTimeoutSeconds: 300,
