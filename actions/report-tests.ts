@@ -1,3 +1,4 @@
+import * as advice from '../src/core/kernel/advice.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import { parseInputs, refuseProblems } from '../src/core/inputs/inputs.js';
 import { judgeRun, listJobs, summarizeRun } from '../src/core/verdict/run-summary.js';
@@ -28,7 +29,7 @@ export function runReportTests(): Promise<void> {
     const bad = run.jobs.filter(({ kind }) => kind === 'failed').map(({ job, why }) => `${job.name} (${why})`);
     const message = bad.length > 0 ? `Not successful: ${bad.join(', ')}.` : 'No environment was tested.';
     throw new Failure('environments-failed', message, {
-      hint: 'Look at the jobs of these environments. "Re-run failed jobs" repeats only them, on new machines.',
+      hint: advice.LOOK_AT_FAILED_JOBS,
     });
   });
 }

@@ -1,3 +1,4 @@
+import * as advice from '../src/core/kernel/advice.js';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EnvironmentEvidence } from '../src/core/verdict/environment-verdict.js';
@@ -90,7 +91,7 @@ async function runTox(
   if (ended.code !== undefined)
     return { exitCode: ended.code, tally: tally.result(), words: words.result(), overrides, junit };
   throw new Failure('tests-failed', `tox did not come to its end: ${ended.why}.`, {
-    hint: 'If the kernel ended it for want of memory, take a larger machine.',
+    hint: advice.TAKE_LARGER_MACHINE,
   });
 }
 

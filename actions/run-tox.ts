@@ -1,3 +1,4 @@
+import * as advice from '../src/core/kernel/advice.js';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +77,7 @@ async function runSetup(setup: string, place: Place): Promise<Place> {
   refuseCancelled(place);
   if (ended.code !== 0)
     throw new Failure('setup-failed', `\`setup\` ended with ${ended.why ?? `exit code ${ended.code}`}.`, {
-      hint: 'See its last lines above. No test was run.',
+      hint: advice.READ_SETUP_LOG,
     });
   const { variables, prepend } = readFiles();
   const env = { ...place.env, ...variables };

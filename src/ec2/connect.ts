@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
@@ -126,7 +127,7 @@ async function findRegion(client: EC2Client): Promise<string> {
     return await client.config.region();
   } catch (cause) {
     throw new Failure('aws-no-region', `There is no usable AWS region: ${readError(cause).message}.`, {
-      hint: 'Give aws-actions/configure-aws-credentials an `aws-region`, or set AWS_REGION.',
+      hint: advice.SET_AWS_REGION,
       cause,
     });
   }

@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import { Failure } from '../core/kernel/failure.js';
 
@@ -28,6 +29,6 @@ function malformed(name: string): Failure {
   return new Failure(
     'aws-credentials-malformed',
     `${name} is not usable: it has blanks, line breaks or characters inside that no AWS credential has.`,
-    { hint: 'Save the value again as a secret, without anything around or inside it.' },
+    { hint: advice.SAVE_AWS_SECRET_AGAIN },
   );
 }

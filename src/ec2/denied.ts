@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import { Failure } from '../core/kernel/failure.js';
 import type { AwsError } from './errors.js';
 
@@ -51,7 +52,7 @@ function explain(
     const inputs = INPUTS[kind] ? ` Inputs for that: ${INPUTS[kind]}.` : '';
     return {
       message: `An explicit deny in ${policy}${arn ? ` (${arn})` : ''} forbids ${what}.`,
-      hint: `No other policy outweighs a deny: make the request meet its condition (a required tag, a region, a type, encryption), or have it changed.${inputs}`,
+      hint: `${advice.MEET_EXPLICIT_DENY}${inputs}`,
     };
   }
   const message = `The AWS credentials lack the permission ${what}.`;
@@ -66,6 +67,6 @@ function explain(
     permission === 'ec2:CreateTags' && kind === 'network-interface'
       ? 'A policy from before network interfaces were tagged lacks it.'
       : '';
-  const hint = `Allow ${permission} in the policy of the role that the workflow assumes; docs/security.md has the whole policy. ${news}`;
+  const hint = `${advice.allowPermission(permission)} ${news}`;
   return { message, hint: hint.trim() };
 }

@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import { toConnectionFailure } from '../core/kernel/connection-faults.js';
 import { Failure, type FailureCode } from '../core/kernel/failure.js';
 import { renderTried } from '../core/kernel/patience.js';
@@ -28,12 +29,12 @@ const IMAGE_NOT_SHARED: KnownError = {
 const NETWORK: KnownError = {
   failure: 'network-mismatch',
   says: 'EC2 does not accept the subnet or security group',
-  hint: 'Check that `subnet-id` and `security-group-id` exist in this region and share a VPC. Without `subnet-id`, a default VPC is needed.',
+  hint: advice.CHECK_NETWORK,
 };
 const VOLUME_QUOTA: KnownError = {
   failure: 'quota-exceeded',
   says: 'The EBS quota of the account does not allow the root volume',
-  hint: 'Ask for a smaller or slower volume, delete volumes, or raise the EBS quota in the Service Quotas console.',
+  hint: advice.RAISE_EBS_QUOTA,
 };
 
 /** Dead ends that deserve better words than AWS's. Keys are codes, or their beginnings where they end in a dot. */
@@ -71,7 +72,7 @@ const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   'InvalidAMIID.Unavailable': {
     failure: 'image-unusable',
     says: 'The image is not available',
-    hint: 'Wait until the AMI is in state `available`, or name another one in `ec2-image-id`.',
+    hint: advice.WAIT_FOR_IMAGE,
   },
   InvalidSubnet: NETWORK,
   'InvalidSubnet.': NETWORK,
@@ -94,22 +95,22 @@ const UNEXPLAINED: Readonly<Record<ErrorClass['kind'], KnownError>> = {
   refused: {
     failure: 'no-capacity',
     says: 'EC2 cannot start this plan now',
-    hint: 'Offer more instance types or subnets, or try again later.',
+    hint: `${advice.OFFER_MORE_PLANS} Or try again later.`,
   },
   throttled: {
     failure: 'aws-throttled',
     says: 'AWS throttles the request',
-    hint: 'Other programs use up the request limit of this account and region: start fewer things at once, or ask AWS to raise it.',
+    hint: advice.SEND_AWS_FEWER_REQUESTS,
   },
   unanswered: {
     failure: 'aws-unreachable',
     says: 'AWS gave no usable answer',
-    hint: 'Mostly this passes: run the job again. Otherwise check the network, the proxy and https://health.aws.amazon.com.',
+    hint: advice.CHECK_WAY_TO_AWS,
   },
   fatal: {
     failure: 'aws-rejected',
     says: 'AWS rejects the request',
-    hint: "The message is AWS's own and names what to correct; the request changed nothing.",
+    hint: advice.CORRECT_AWS_REQUEST,
   },
 };
 
@@ -146,9 +147,7 @@ export function noCredentials(error: unknown): Failure {
   if (unsent) return unsent;
   const { message } = readError(error);
   return new Failure('aws-no-credentials', `There are no usable AWS credentials: ${message}`, {
-    hint:
-      'Put aws-actions/configure-aws-credentials before this step; with OIDC the job needs `permissions: id-token: write`, ' +
-      'and the trust policy of the role must name this repository.',
+    hint: advice.CONFIGURE_AWS_CREDENTIALS,
     cause: error,
   });
 }

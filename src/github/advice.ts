@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import type { CallName, HttpError } from './refusals.js';
 
 const DISABLED = "Allow self-hosted runners in the organization's or enterprise's settings: Actions, General, Runners.";
@@ -36,12 +37,9 @@ const BY_CAUSE: readonly (readonly [said: RegExp, hint: string])[] = [
   ],
   [/runners? (are|is|have been) (disabled|not )/i, DISABLED],
   [/reserved for GitHub-hosted/i, 'Set another `runner-group`, or leave it empty.'],
-  [/claim \('(exp|iat)'\)/i, 'Set the clock of the machine that runs this step.'],
-  [
-    /claim \('iss'\)|integration not found|json web token|not be decoded/i,
-    'Check that `app-id` and `app-private-key` belong to the same GitHub App of this server, and that the key was not deleted there.',
-  ],
-  [/requires authentication/i, 'Check that the secret exists where this workflow runs.'],
+  [/claim \('(exp|iat)'\)/i, advice.CHECK_CLOCK],
+  [/claim \('iss'\)|integration not found|json web token|not be decoded/i, advice.CHECK_APP_KEY],
+  [/requires authentication/i, advice.CHECK_SECRET_EXISTS],
 ];
 
 /** What to do; `undefined`: the cause is not known, and the status is all there is to go by. */

@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import { Failure } from '../core/kernel/failure.js';
 import type { RunnerGroup } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
@@ -147,7 +148,7 @@ function unusable({ name, id }: Group, reason: string): Failure {
     'runner-group-unusable',
     `Runner group ${name} (${id}) gives no job of this run a runner: ${reason}.`,
     {
-      hint: 'Have an owner open the group (settings, Actions, Runner groups), or set `runner-group` to another. Nothing was registered.',
+      hint: advice.OPEN_RUNNER_GROUP,
     },
   );
 }

@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import { findConnectionFault, toConnectionFailure } from '../core/kernel/connection-faults.js';
 import { Failure, type FailureCode } from '../core/kernel/failure.js';
 import { renderTried } from '../core/kernel/patience.js';
@@ -89,9 +90,7 @@ export function toUnreachable(
   const fault = toConnectionFailure(cause, intro);
   if (fault) return fault;
   return new Failure('github-unreachable', `${intro}: ${reason}.`, {
-    hint:
-      'See https://www.githubstatus.com, and check that this machine reaches the API address (`GITHUB_API_URL`), ' +
-      'through a proxy where one is needed. Then run the job again.',
+    hint: advice.CHECK_WAY_TO_GITHUB,
     cause,
   });
 }
@@ -108,7 +107,7 @@ export function toRateLimited(
     'github-rate-limited',
     `GitHub's rate limit refuses ${call.endpoint} until ${time} (${seconds} s)${waited}.`,
     {
-      hint: 'Run the job again after that time, or use credentials of its own for the runners: a GitHub App has its own limit.',
+      hint: advice.WAIT_FOR_RATE_LIMIT,
       cause: until.cause,
     },
   );
@@ -121,19 +120,14 @@ function judge(error: HttpError, call: CallName): { code: FailureCode; hint: str
   if (error.status === 404) {
     return {
       code: 'github-not-found',
-      hint: `Check the names in that path. GitHub also answers 404 where the token may not look: it needs ${needs(call)}`,
+      hint: `${advice.CHECK_NAMES_IN_PATH} It needs ${needs(call)}`,
     };
   }
-  return { code: 'github-rejected', hint: 'GitHub understood the request and refuses it for the reason given.' };
+  return { code: 'github-rejected', hint: advice.CORRECT_GITHUB_REQUEST };
 }
 
 function unauthorizedHint(call: CallName): string {
-  if (call.asApp) {
-    return (
-      'Check that `app-id` and `app-private-key` belong to the same GitHub App, that the key was not deleted there, ' +
-      "and that this machine's clock is right."
-    );
-  }
+  if (call.asApp) return `${advice.CHECK_APP_KEY} ${advice.CHECK_CLOCK}`;
   return `The token is mistyped, expired or revoked. Give one with ${needs(call)}`;
 }
 
@@ -149,7 +143,7 @@ function forbiddenHint(error: HttpError, call: CallName): string {
 }
 
 function needs(call: CallName): string {
-  return `${call.permission}. The workflow's GITHUB_TOKEN can't register runners.`;
+  return `${call.permission}. ${advice.GITHUB_TOKEN_CANNOT}`;
 }
 
 function describeDetail(detail: unknown): string {

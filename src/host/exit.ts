@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { toConnectionFailure } from '../core/kernel/connection-faults.js';
 import { Failure } from '../core/kernel/failure.js';
-import { summarizeFailure } from '../core/kernel/markdown.js';
+import { summarizeFailure, type FailureReport } from '../core/kernel/failure-summary.js';
 import { createLog, disarm } from './log.js';
 import { appendSummary } from './summary.js';
 
@@ -65,13 +65,13 @@ function tellBug(error: unknown): void {
   core.setFailed(`${message}\nWhat to do: ${hint}`);
 }
 
-function describe(failure: Failure): Parameters<typeof summarizeFailure>[0] {
+function describe(failure: Failure): FailureReport {
   const why = explainCause(failure);
   const details = [...(why ? [why] : []), ...(failure.about.details ?? [])];
   return { code: failure.code, message: failure.message, hint: failure.hint, details };
 }
 
-function describeBug(error: unknown): Parameters<typeof summarizeFailure>[0] {
+function describeBug(error: unknown): FailureReport {
   const text = error instanceof Error ? error.message : String(error);
   return {
     code: 'bug',

@@ -1,3 +1,4 @@
+import * as advice from '../core/kernel/advice.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +70,7 @@ function createGit(serverUrl: string, token: string | undefined) {
       `git ${args[0] === '-C' ? args[2] : args[0]} failed, so it is not known which commit is meant.`,
       {
         why: lines.join(' ') || ended.why || `git ended with ${ended.code}`,
-        hint: 'If the repository is private and not the one of this run, give a `repository-token` that may read it; else run the job again.',
+        hint: advice.GIVE_REPOSITORY_TOKEN,
       },
     );
   };

@@ -1,6 +1,6 @@
 import { createSign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { GITHUB_ROUTES } from '../../sandbox/github/server.js';
+import { GITHUB_ROUTES } from '../../sandbox/github/routes/server.js';
 import { startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
 import { createReferee, type Exchange } from './github-openapi.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Permissions } from '../../sandbox/github/world.js';
+import type { Permissions } from '../../sandbox/github/github.js';
 import type { Scope } from '../../src/github/connect.js';
 import { HASTY_CLOCK, SANDBOX_SCOPES, serveGitHub, type ServedGitHub } from './github-sandbox-world.js';
 import { describeGitHub } from './github.suite.js';

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 
 /** EC2's limit on raw user data in bytes. Source: EC2 API reference, RunInstances `UserData`. */
@@ -12,7 +13,7 @@ export interface PayloadRunner {
 }
 
 /**
- * The boot payload of an instance with runners, format 1 or 3. `docs/boot-payload.md` documents it; `ami/boot/agent.sh`
+ * The boot payload of an instance with runners, format 1 or 3. `docs/inside/payload.md` documents it; `ami/boot/agent.sh`
  * reads it.
  */
 export interface Payload {
@@ -62,7 +63,7 @@ function compress(lines: readonly string[]): Uint8Array {
   const bytes = gzipSync(['#!/bin/bash', ...lines, ''].join('\n'), { level: 9 });
   if (bytes.length > USER_DATA_LIMIT) {
     throw new Failure('payload-too-large', `The user data is ${bytes.length} bytes; EC2 allows ${USER_DATA_LIMIT}.`, {
-      hint: `Make ${describeParts(lines)} shorter, or let the script download what it needs.`,
+      hint: advice.shortenUserData(describeParts(lines)),
     });
   }
   return bytes;

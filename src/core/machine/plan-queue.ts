@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
 import type { Run } from '../kernel/identity.js';
@@ -71,7 +72,7 @@ export class PlanQueue {
     while (this.open.length === 0) await (this.reopening ??= this.reopen());
     if (this.budget-- <= 0) {
       throw new Failure('launch-budget-spent', 'EC2 refused too many launches, so no further one is tried.', {
-        hint: 'Read the refusals in the log above; report them if they make no sense.',
+        hint: advice.READ_REFUSALS,
         details: listRefusals(this.refused),
       });
     }

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { backOff } from '../kernel/back-off.js';
 import { Failure } from '../kernel/failure.js';
 import { isOfStart, nameClaim, originOf } from '../kernel/origin.js';
@@ -136,7 +137,7 @@ const REASONS = {
   unanswered: 'GitHub did not answer; registering under a new name',
 } as const;
 
-const HINT = 'See https://www.githubstatus.com and run the job again. Nothing was launched for this runner.';
+const HINT = `${advice.CHECK_GITHUB_STATUS} Nothing was launched for this runner.`;
 
 function nameTaken(): Failure {
   return new Failure('runner-name-taken', `GitHub reports each of ${MOST_TAKEN} new runner names as taken.`, {

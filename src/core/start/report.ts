@@ -1,15 +1,15 @@
 import type { BootPhase } from '../kernel/boot-phases.js';
-import { seconds, table } from '../kernel/markdown.js';
+import { code, details, table } from '../kernel/markdown.js';
 import { describePlan } from '../machine/refusals.js';
 import type { Plan } from '../ports/ec2.js';
 import { listOffline, type Started, type StartedInstance } from './started.js';
 
-/** The job summary of a start, in Markdown. @param details.phases the boot phases of the first instance */
-export function summarizeStart(started: Started, details: { label: string; phases: readonly BootPhase[] }): string {
+/** The job summary of a start, in Markdown. @param about.phases the boot phases of the first instance */
+export function summarizeStart(started: Started, about: { label: string; phases: readonly BootPhase[] }): string {
   const { requestedAt } = started;
   const rows = started.instances.flatMap((one) =>
     one.runners.map(({ name, onlineAt }) => [
-      `\`${name}\``,
+      code(name),
       one.instance.id,
       one.plan.instanceType,
       one.resumed ? `${one.plan.market}, from the pool` : one.plan.market,
@@ -23,11 +23,11 @@ export function summarizeStart(started: Started, details: { label: string; phase
   return [
     '### Runners started',
     '',
-    `\`runs-on: ${details.label}\`, ${describeImages(started.regionSetups)}. Times are seconds since the request; "running" is when it was first seen.`,
+    `\`runs-on: ${about.label}\`, ${describeImages(started.regionSetups)}. Times are seconds since the request; "running" is when it was first seen.`,
     '',
     table(['Runner', 'Instance', 'Type', 'Market', 'Subnet', 'Region', 'Launched', 'Running', 'Online'], rows),
     '',
-    drawTimeline(started, details.phases),
+    drawTimeline(started, about.phases),
     '',
     ...describeRefusals(started),
   ].join('\n');
@@ -89,12 +89,12 @@ function drawInstance(one: StartedInstance, requestedAt: number, phases: readonl
 
 function describeRefusals(started: Started): string[] {
   if (started.refused.length === 0) return [];
-  return [
-    '<details><summary>Plans that EC2 refused</summary>',
-    '',
-    ...started.refused.map(({ plan, refusal }) => `- ${describePlan(plan)}: \`${refusal.code}\` ${refusal.message}`),
-    '',
-    '</details>',
-    '',
-  ];
+  const refused = started.refused.map(
+    ({ plan, refusal }) => `- ${describePlan(plan)}: \`${refusal.code}\` ${refusal.message}`,
+  );
+  return details('Plans that EC2 refused', refused);
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
 }

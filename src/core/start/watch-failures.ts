@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import type { Instance } from '../ports/ec2.js';
 import { listOffline, type StartedInstance, type StartedRunner } from './started.js';
@@ -5,7 +6,7 @@ import { listOffline, type StartedInstance, type StartedRunner } from './started
 export function describeTimeout(started: StartedInstance, timeoutMs: number): Failure {
   const message = `Runner ${namesOfOffline(started)} was not online ${timeoutMs / 60_000} min after ${started.instance.id} was launched.`;
   return new Failure('startup-timeout', message, {
-    hint: 'Read the console in the log above: if the instance has no way out to GitHub, give its subnet a NAT gateway or a public address; if it is only slow, raise `startup-timeout-minutes`.',
+    hint: `Read the console in the log above. If the instance does not reach GitHub, ${advice.OPEN_WAY_OUT}. ${advice.RAISE_STARTUP_TIMEOUT}`,
   });
 }
 
@@ -14,15 +15,13 @@ export function describeDeath(started: StartedInstance, { id, state, stateReason
   const reason = stateReason ? ` (${stateReason})` : '';
   const message = `Instance ${id} is ${state}${reason} before runner ${namesOfOffline(started)} was online.`;
   return new Failure('instance-died', message, {
-    hint: stateReason?.includes('Spot')
-      ? 'EC2 took the spot instance back. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.'
-      : 'The log above ends with the last lines of the console. Fix the problem shown there and run the job again.',
+    hint: stateReason?.includes('Spot') ? advice.REPLACE_SPOT : advice.READ_CONSOLE,
   });
 }
 
 export function describeRemoval({ name }: StartedRunner): Failure {
   return new Failure('runner-removed', `GitHub no longer has runner ${name}, which was never seen online.`, {
-    hint: 'Something removed it: another job with the same label that ran first, a person, or GitHub itself (actions/runner#4726). Leave `label` empty so that no other job can take the runner, and run the job again.',
+    hint: `Something removed it: another job with the same label that ran first, a person, or GitHub itself (actions/runner#4726). ${advice.LEAVE_LABEL_EMPTY}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 
 /** What is asked of a git server. Both reject when it could not be asked. */
@@ -35,7 +36,7 @@ export async function resolveRef(request: RefRequest, remote: Remote): Promise<s
   if (await remote.contains(repository, sha)) return sha;
   throw new Failure('ref-not-allowed', `${sha} lies in no branch or tag of ${repository}.`, {
     why: 'It does not exist, or it comes from a fork, whose code nobody of this repository may have looked at.',
-    hint: 'Name a branch or tag of the repository. To run the code of a fork on your machines, read it, then set `allow-forks: true`.',
+    hint: advice.NAME_OWN_REF,
   });
 }
 
@@ -47,6 +48,6 @@ async function findRef(repository: string, ref: string, remote: Remote): Promise
   const sha = asked.map((name) => found.get(name)).find((one) => one !== undefined);
   if (sha !== undefined) return sha;
   throw new Failure('ref-not-found', `${repository} has no branch or tag "${ref}".`, {
-    hint: 'Check its spelling, and that it was pushed to this repository and not to a fork. A commit needs its full SHA.',
+    hint: advice.CHECK_REF,
   });
 }

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 
 export interface ToxRequest {
@@ -35,7 +36,7 @@ export function chooseTox({ pythonVersion, toxVersion }: ToxRequest, has: { tox:
     'tox-not-found',
     `This machine has ${has.tox ? 'tox, but no uv to bring other versions' : 'neither tox nor uv'}.`,
     {
-      hint: 'Put uv on the image or astral-sh/setup-uv before this step; or leave `python-version` and `tox-version` empty where the machine has tox.',
+      hint: advice.BRING_TOX,
     },
   );
 }

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { judgeEnvironment, type EnvironmentEvidence, type EnvironmentVerdict } from './environment-verdict.js';
 import type { FailureCode } from '../kernel/failure-codes.js';
 import { TestResults } from './test-results.js';
@@ -34,8 +35,6 @@ export interface Verdict {
   readonly warnings: readonly string[];
 }
 
-const SELECTION = 'Check which tests the commands in the configuration of tox select, and why tests are skipped.';
-
 /**
  * Passed is only what is known to have been tested: an exit code of 0 alone does not say so. An environment none of
  * whose commands is a known test program, without a report, is taken at its exit codes; its row says so.
@@ -67,7 +66,7 @@ function findFailure(evidence: Evidence, rows: readonly EnvironmentVerdict[]): V
   if (bad.length > 0 || (failed > 0 && (exitCode !== 0 || !allow.ignored)))
     return describeFailed(failed, exitCode, bad);
   const ended = exitCode === 0 ? '' : ` tox ended with exit code ${exitCode}.`;
-  if (untested.length > 0) return nothing(`${listRows(untested)}.${ended}`, SELECTION);
+  if (untested.length > 0) return nothing(`${listRows(untested)}.${ended}`, advice.CHECK_TEST_SELECTION);
   if (skipped.length > 0 && (skipped.length === rows.length || !allow.skipped)) {
     const hint = skipped.length === rows.length ? '' : ' For those who mean it, there is `allow-skipped: true`.';
     return nothing(
@@ -90,8 +89,8 @@ function describeFailed(
   const told = rows.filter(({ message }) => message !== '');
   const why = told.length > 0 ? ` ${listRows(told)}.` : '';
   const message = failed > 0 ? `${failed} ${failed === 1 ? 'test' : 'tests'} failed (${ended}).` : `${ended}.${why}`;
-  const killed = /SIGKILL/.test(why) ? ' If the kernel ended it for want of memory, take a larger machine.' : '';
-  const hint = `See the failing tests in the job’s summary, or the log above.${ignores}${killed}`;
+  const killed = /SIGKILL/.test(why) ? ` ${advice.TAKE_LARGER_MACHINE}` : '';
+  const hint = `${advice.READ_FAILING_TESTS}${ignores}${killed}`;
   return { code: 'tests-failed', message, hint };
 }
 
@@ -108,7 +107,8 @@ function judgeReports(reports: Reports, rows: readonly EnvironmentVerdict[]): Ve
       'Let the tests write it, for example by `pytest --junitxml=FILE`, or correct the path, which is relative to the working directory.',
     );
   }
-  if (results.total === 0 && broken.length === 0) return nothing(`${files.join(', ')} has no test in it.`, SELECTION);
+  if (results.total === 0 && broken.length === 0)
+    return nothing(`${files.join(', ')} has no test in it.`, advice.CHECK_TEST_SELECTION);
   if (results.total > 0 && results.executed === 0) {
     return nothing(`All ${results.total} tests were skipped.`, 'See in the summary why they were skipped.');
   }
