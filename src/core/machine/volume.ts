@@ -3,14 +3,14 @@ import type { VolumeRequest } from './request.js';
 
 interface Limits {
   readonly sizeGiB: readonly [least: number, most: number];
-  /** Absent: the type takes none. */
+  /** Absent for types without configurable iops. */
   readonly iops?: readonly [least: number, most: number];
   readonly iopsPerGiB?: number;
 }
 
 /**
- * What EBS takes of each type that can be booted from. Sources: EC2 API reference, EbsBlockDevice (sizes, iops); EBS user
- * guide, "Amazon EBS volume types" (which are boot volumes), "General Purpose SSD volumes" (gp3: 500 iops a GiB, 0.25
+ * EBS's limits for each type from which an instance can boot. Sources: EC2 API reference, EbsBlockDevice (sizes, iops);
+ * EBS user guide, "Amazon EBS volume types" (which are boot volumes), "General Purpose SSD volumes" (gp3: 500 iops a GiB, 0.25
  * MiB/s an iops) and "Provisioned IOPS SSD volumes" (io1: 50 iops a GiB, io2: 1,000).
  */
 const LIMITS: Readonly<Record<string, Limits>> = {
@@ -21,14 +21,14 @@ const LIMITS: Readonly<Record<string, Limits>> = {
   standard: { sizeGiB: [1, 1_024] },
 };
 
-/** What a gp3 volume of any size has without being asked. Source: as above. */
+/** The iops that a gp3 volume of any size has at no extra cost. Source: as above. */
 const BASE_IOPS = 3_000;
 const MIBPS_PER_IOPS = 0.25;
 
 /**
  * Where the settings of the root volume contradict each other or exceed EBS's limits.
  *
- * @param sizeGiB the volume's size, `undefined` while it depends on the image
+ * @param sizeGiB the volume's size; `undefined` while it depends on the image
  */
 export function findVolumeProblems(request: VolumeRequest, sizeGiB: number | undefined): string[] {
   const { type = 'gp3', iops, throughputMiBps, encrypted, kmsKeyId } = request;
@@ -37,10 +37,10 @@ export function findVolumeProblems(request: VolumeRequest, sizeGiB: number | und
   if (throughputMiBps !== undefined && type !== 'gp3') {
     problems.push(`\`ec2-volume-throughput\` is set; allowed with \`ec2-volume-type: gp3\` only, not with ${type}.`);
   } else if (throughputMiBps !== undefined && throughputMiBps > (iops ?? BASE_IOPS) * MIBPS_PER_IOPS) {
-    const given = iops === undefined ? `the ${BASE_IOPS} iops that gp3 has by itself` : `\`ec2-volume-iops: ${iops}\``;
+    const source = iops === undefined ? `the ${BASE_IOPS} iops that gp3 has by itself` : `\`ec2-volume-iops: ${iops}\``;
     const most = Math.floor((iops ?? BASE_IOPS) * MIBPS_PER_IOPS);
     problems.push(
-      `\`ec2-volume-throughput\` is ${throughputMiBps}; allowed with ${given}: at most ${most} (0.25 MiB/s an iops), so set \`ec2-volume-iops\` to ${throughputMiBps / MIBPS_PER_IOPS} or more.`,
+      `\`ec2-volume-throughput\` is ${throughputMiBps}; allowed with ${source}: at most ${most} (0.25 MiB/s an iops), so set \`ec2-volume-iops\` to ${throughputMiBps / MIBPS_PER_IOPS} or more.`,
     );
   }
   if (iops === undefined && limits.iops && type !== 'gp3') {
@@ -69,12 +69,10 @@ function findIopsProblems({ type = 'gp3', iops }: VolumeRequest, sizeGiB: number
   if (iops < least || iops > most) return [`${is}: ${least} to ${most}.`];
   const ofSize = sizeGiB === undefined ? Infinity : sizeGiB * limits.iopsPerGiB!;
   if (iops <= ofSize || (type === 'gp3' && iops <= BASE_IOPS)) return [];
-  return [
-    `${is} and ${sizeGiB} GiB: at most ${ofSize} (${limits.iopsPerGiB} a GiB), so ask for more GiB or fewer iops.`,
-  ];
+  return [`${is} and ${sizeGiB} GiB: at most ${ofSize} (${limits.iopsPerGiB} a GiB), so set more GiB or fewer iops.`];
 }
 
-/** What can only be judged with the image at hand: its size is the least there is, and a key belongs to one region. */
+/** The checks that need the image and the region: the image's size is the minimum, and a key belongs to one region. */
 export function findMisfits(request: VolumeRequest, image: Image, region: string): string[] {
   const { sizeGiB, sizeIsDefault, kmsKeyId } = request;
   const problems: string[] = [];
@@ -86,13 +84,13 @@ export function findMisfits(request: VolumeRequest, image: Image, region: string
   const keyRegion = kmsKeyId?.startsWith('arn:') ? kmsKeyId.split(':')[3] : region;
   if (keyRegion !== region) {
     problems.push(
-      `\`ec2-volume-kms-key-id\` is a key of ${keyRegion}, and a volume is to be made in ${region}; allowed: a key of that region, or an alias that both have.`,
+      `\`ec2-volume-kms-key-id\` is a key of ${keyRegion}, but a volume is needed in ${region}; allowed: a key of ${region}, or an alias that exists in both regions.`,
     );
   }
   return problems;
 }
 
-/** The root device's name is the image's own: a mapping under another name would add a second volume. */
+/** The root volume. It has the image's own device name, because a mapping with another name adds a second volume. */
 export function fitVolume(request: VolumeRequest, image: Image): VolumeSpec & { readonly sizeGiB: number } {
   const { sizeGiB, type, iops, throughputMiBps, initializationRateMiBps } = request;
   return {
@@ -106,7 +104,7 @@ export function fitVolume(request: VolumeRequest, image: Image): VolumeSpec & { 
   };
 }
 
-/** The image's other volumes as they are, but encrypted like the root: whoever must encrypt must encrypt all. */
+/** The image's other volumes, unchanged but encrypted like the root: rules that demand encryption apply to all volumes. */
 export function fitFurtherVolumes(request: VolumeRequest, { furtherVolumes = [] }: Image): readonly VolumeSpec[] {
   return furtherVolumes.map((volume) => ({ ...volume, ...encryption(request) }));
 }

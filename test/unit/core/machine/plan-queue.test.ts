@@ -13,7 +13,7 @@ function aQueue(plans: readonly Plan[]): PlanQueue {
   return aLoggedQueue(plans).queue;
 }
 
-/** With what it says. */
+/** The queue and its log. */
 function aLoggedQueue(plans: readonly Plan[]) {
   const { ports, said } = aWorld();
   return { queue: new PlanQueue({ ...ports, run, id: '0123abcd', plans, count: 1, retryMs: 0 }), said };
@@ -52,7 +52,7 @@ test.each([
   ['spot after spot', [plan('r', 'a.large', 'spot'), plan('r', 'b.large', 'spot')]],
   ['on-demand before spot', [plan('r', 'a.large'), plan('r', 'a.large', 'spot')]],
   ['nothing after spot', [plan('r', 'a.large', 'spot')]],
-])('no higher price is announced where there is none: %s', (_, plans) => {
+])('no switch to on-demand is announced where there is none: %s', (_, plans) => {
   const { queue, said } = aLoggedQueue(plans);
   queue.refuse(plans[0]!, { ...refusal('plan'), kind: 'capacity' });
   expect(said).toEqual([expect.stringMatching(/^Refused: /)]);
@@ -70,7 +70,7 @@ test('a refusal of one subnet closes it for every type, and leaves the other sub
   expect((await queue.next(0)).plan).toBe(plans[2]);
 });
 
-test('a refusal of the subnet that EC2 has picked leaves the other types open', async () => {
+test('a refusal of a subnet that EC2 chose itself leaves the other types open', async () => {
   const [one, other] = [plan('r', 'x.large'), plan('r', 'y.large')];
   const queue = aQueue([one, other]);
   queue.refuse(one, refusal('subnet'));
@@ -81,14 +81,14 @@ test.each([
   ['a quota alone', ['quota'], 'quota-exceeded'],
   ['a quota and missing capacity', ['quota', 'capacity'], 'no-capacity'],
   ['missing capacity alone', ['capacity'], 'no-capacity'],
-] as const)('the failure of a start that was refused by %s names that', async (_, kinds, code) => {
+] as const)('a start refused by %s fails with the code for it', async (_, kinds, code) => {
   const plans = kinds.map((kind) => plan('r', kind));
   const queue = aQueue(plans);
   kinds.forEach((kind, at) => queue.refuse(plans[at]!, { ...refusal('plan'), kind }));
   expect((await failureOf(queue.next(0))).code).toBe(code);
 });
 
-test('a plan that lacked capacity is not asked again when its type is beyond a quota', async () => {
+test('a plan that lacked capacity is not tried again when its type exceeds a quota', async () => {
   const { clock, ports } = aWorld();
   const plans = [plan('r', 'a.large'), { ...plan('r', 'a.large'), subnetId: 's' }];
   const queue = new PlanQueue({ ...ports, run, id: '0123abcd', plans, count: 1, retryMs: 60_000 });
@@ -104,7 +104,7 @@ test.each([
   ['two subnets', 2, 'on-demand', 'subnets in other availability zones'],
   ['three subnets', 3, 'on-demand', undefined],
   ['spot in three subnets', 3, 'spot', 'set `market-type: spot-then-on-demand`'],
-] as const)('where %s lacked capacity, only what was not tried is suggested', async (_, subnets, market, further) => {
+] as const)('when %s lacked capacity, only untried alternatives are suggested', async (_, subnets, market, further) => {
   const plans = Array.from({ length: subnets }, (_subnet, at) => ({
     ...plan('r', 'a.large', market),
     subnetId: `${at}`,
@@ -116,7 +116,7 @@ test.each([
   expect(suggested).toEqual(further === undefined ? [] : [expect.stringContaining(further.slice(0, 12))]);
 });
 
-test('the failure of a start that was refused carries the id of the last request', async () => {
+test('the failure of a refused start has the id of the last request', async () => {
   const [one] = [plan('r', 'a.large')];
   const queue = aQueue([one]);
   queue.refuse(one, { ...refusal('plan'), kind: 'capacity', requestId: 'an-id' });

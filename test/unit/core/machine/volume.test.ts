@@ -11,7 +11,7 @@ function volume(settings: Partial<VolumeRequest>): VolumeRequest {
   return { sizeIsDefault: false, type: 'gp3', ...settings };
 }
 
-describe('A volume that EBS would refuse is named before anything is created', () => {
+describe('A volume that EBS would refuse is reported before anything is created', () => {
   test.each<[settings: Partial<VolumeRequest>, sizeGiB: number | undefined, says: RegExp]>([
     [{ iops: 2_999 }, 100, /`ec2-volume-iops` is 2999; allowed with `ec2-volume-type: gp3`: 3000 to 80000\./],
     [{ iops: 80_001 }, 1_000, /3000 to 80000/],
@@ -41,7 +41,7 @@ describe('A volume that EBS would refuse is named before anything is created', (
     expect(findVolumeProblems(volume(settings), sizeGiB)).toEqual([expect.stringMatching(says)]);
   });
 
-  test('with all that is wrong with it', () => {
+  test('with all of its problems', () => {
     expect(findVolumeProblems(volume({ type: 'gp2', iops: 100, throughputMiBps: 500 }), 20_000)).toHaveLength(3);
   });
 });
@@ -58,18 +58,18 @@ test.each<[settings: Partial<VolumeRequest>, sizeGiB: number | undefined]>([
   [{ type: 'standard' }, 1_024],
   [{ encrypted: true }, 50],
   [{ encrypted: true, kmsKeyId: KEY }, 50],
-])('%j, %s GiB, is what EBS takes', (settings, sizeGiB) => {
+])('%j, %s GiB, is accepted', (settings, sizeGiB) => {
   expect(findVolumeProblems(volume(settings), sizeGiB)).toEqual([]);
 });
 
-describe('With the image at hand', () => {
-  test('its size counts where none was asked for', () => {
+describe('When the image is known', () => {
+  test('its size replaces a default size', () => {
     const settings = volume({ sizeGiB: 50, sizeIsDefault: true, iops: 50_000 });
     expect(findMisfits(settings, image, 'us-east-1')).toEqual([expect.stringContaining('50 GiB: at most 25000')]);
     expect(findMisfits(settings, { ...image, rootVolumeGiB: 100 }, 'us-east-1')).toEqual([]);
   });
 
-  test('an image that is too large for the type is named', () => {
+  test('an image that is too large for the volume type is refused', () => {
     const large = { ...image, rootVolumeGiB: 2_000 };
     const settings = volume({ sizeIsDefault: true, type: 'standard' });
     expect(findMisfits(settings, large, 'us-east-1')).toEqual([expect.stringContaining('is 2000; allowed')]);
@@ -79,12 +79,12 @@ describe('With the image at hand', () => {
     const settings = volume({ encrypted: true, kmsKeyId });
     expect(findMisfits(settings, image, 'us-east-1')).toEqual([]);
     expect(findMisfits(settings, image, 'eu-west-1')).toEqual([
-      expect.stringContaining('is a key of us-east-1, and a volume is to be made in eu-west-1'),
+      expect.stringContaining('is a key of us-east-1, but a volume is needed in eu-west-1'),
     ]);
     expect(findMisfits(volume({ encrypted: true, kmsKeyId: 'alias/ci' }), image, 'eu-west-1')).toEqual([]);
   });
 
-  test('all of its volumes are encrypted alike, and else as they are', () => {
+  test('all of its volumes are encrypted, and otherwise unchanged', () => {
     const data = { deviceName: '/dev/sdf', sizeGiB: 200, type: 'st1' };
     const withData = { ...image, furtherVolumes: [data] };
     const settings = volume({ encrypted: true, kmsKeyId: 'alias/ci' });
