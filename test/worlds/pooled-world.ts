@@ -5,13 +5,14 @@ import type { Instance } from '../../src/core/ports/ec2.js';
 import type { JournalEntry } from '../../src/core/ports/process.js';
 import { reap, refuseIncomplete } from '../../src/core/reap/reap.js';
 import { startRunners } from '../../src/core/start/start.js';
-import { removeTraces, tracesOf } from '../../src/core/start/roll-back.js';
+import { Created } from '../../src/core/start/created.js';
+import { rollBack } from '../../src/core/start/roll-back.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { FakeGitHub } from './fake-github.js';
 import { createRandom, Fate } from './random.js';
 import { quiet } from './quiet-log.js';
-import { aRequest, run } from './requests.js';
+import { aFillRequest, aRequest, run } from './requests.js';
 
 /** Starts that all want the same pool. */
 export interface Rush {
@@ -60,10 +61,8 @@ export class PooledWorld {
 
   static async open(size: number, rush: Rush): Promise<PooledWorld> {
     const world = new PooledWorld(rush);
-    const machine = { ...aRequest({ startId: 'ffffffff' }), pool: POOL };
-    const request = { machine, size, maxAgeMs: 7 * 86_400_000, warmUpMs: 600_000, warmUpScript: undefined };
     const ports = { ...world.portsOf(world.newFate(0)), signal: new AbortController().signal };
-    const filled = await fillPool({ ...request, dryRun: false }, ports);
+    const filled = await fillPool(aFillRequest({ pool: POOL, size }), ports);
     world.pooledIds = new Set(filled.launched.map(({ id }) => id));
     return world;
   }
@@ -151,7 +150,7 @@ export class PooledWorld {
     this.outcomes.push(describe(outcome));
     const last = entries.at(-1);
     if (outcome !== 'killed' || !kill?.hasPost || last?.state !== 'started') return;
-    await removeTraces(tracesOf(last, run), this.portsOf(this.newFate(this.rush.latencyMs)));
+    await rollBack(Created.fromJournal(last, run), this.portsOf(this.newFate(this.rush.latencyMs)));
   }
 
   /** As the agent does it: a runner that GitHub knows comes online, any other ends; a warm-up ends by itself. */
@@ -205,8 +204,8 @@ function describe(outcome: unknown): Outcome {
   if (outcome === 'killed') return { killed: true };
   if (outcome instanceof Failure) return { failed: `${outcome.code}: ${outcome.message}` };
   if (outcome instanceof Error) return { failed: outcome.stack ?? outcome.message };
-  const { runners } = outcome as { runners: readonly { readonly instance: Instance }[] };
-  return { started: runners.map(({ instance }) => instance.id) };
+  const { instances } = outcome as { instances: readonly { readonly instance: Instance }[] };
+  return { started: instances.map(({ instance }) => instance.id) };
 }
 
 function startIdOf(index: number): string {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
 import type { FillRequest } from '../../../../src/core/pool/request.js';
 import { nameClaim } from '../../../../src/core/kernel/origin.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { aFillRequest, aWorld, failureOf } from '../../../worlds/requests.js';
 
 const HOUR = 3_600_000;
 const BOOT_MS = 30_000;
@@ -20,18 +20,12 @@ function aPool({ words = 'warmed up' }: { words?: string } = {}) {
   );
   let runs = 0;
   const fill = (changes: Partial<FillRequest> = {}, ec2 = world.ec2, signal = new AbortController().signal) =>
-    fillPool(
-      {
-        machine: { ...aRequest({ startId: `0000000${++runs}` }), pool: 'ready' },
-        size: 1,
-        maxAgeMs: 7 * 24 * HOUR,
-        warmUpMs: 600_000,
-        warmUpScript: undefined,
-        dryRun: false,
-        ...changes,
-      },
-      { ...world.ports, signal, ec2, ec2In: async () => ec2 },
-    );
+    fillPool(aFillRequest({ id: `0000000${++runs}`, ...changes }), {
+      ...world.ports,
+      signal,
+      ec2,
+      ec2In: async () => ec2,
+    });
   /** EC2 as long as it does not know what it has listed. */
   const forgetful = new Proxy(world.ec2, {
     get(target, name) {
