@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { findNode24 } from '../node24/nodes.js';
-import { createCertificate } from './certificate.js';
+import { createCertificate } from '../worlds/certificate.js';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
 import { inHaste } from './haste.js';
 
