@@ -14,17 +14,18 @@ import { createRandom, Fate } from './random.js';
 import { quiet } from './log.js';
 import { aFillRequest, aRequest, run } from './requests.js';
 
-/** Starts that all want the same pool. */
+/** Starts that claim from the same pool. */
 export interface Rush {
   readonly seed: number;
-  /** The longest way of a request, in one direction. */
+  /** The longest time of a request in one direction. */
   readonly latencyMs: number;
   /** When each start begins, in ms. */
   readonly arrivals: readonly number[];
 }
 
-/** Of a start that is killed so long after it began. */
+/** A start's death. */
 export interface Kill {
+  /** How long after the start's beginning, in ms. */
   readonly after: number;
   readonly hasPost: boolean;
 }
@@ -36,11 +37,11 @@ const BOOT_MS = 20_000;
 const RESUME_MS = 5_000;
 const GRACE_MS = 900_000;
 
-/** Clouds in memory with a filled pool, and machines that do what the boot agent makes them do. */
+/** EC2 and GitHub in memory with a filled pool, and instances that behave as with the boot agent. */
 export class PooledWorld {
   readonly ec2: FakeEc2;
   readonly github = new FakeGitHub();
-  /** Those that fill-pool made. */
+  /** The instances that fill-pool has launched. */
   pooledIds: ReadonlySet<string> = new Set();
   /** Cancels every start. */
   readonly cancel = new AbortController();
@@ -48,8 +49,8 @@ export class PooledWorld {
   private readonly random: () => number;
   private readonly outcomes: Outcome[] = [];
   private readonly lost = new Map<string, number>();
-  /** Told when a machine boots as a runner whose registration does not name it, or when it is already somebody's. */
-  private readonly discord: string[] = [];
+  /** Instances that booted with another instance's runner, or whose runner was online already: a sentence each. */
+  private readonly conflicts: string[] = [];
   private isOver = false;
 
   private constructor(private readonly rush: Rush) {
@@ -67,9 +68,9 @@ export class PooledWorld {
     return world;
   }
 
-  /** All starts, of which the first are killed when fates are given. */
-  async play(fates: readonly Kill[] = []): Promise<readonly Outcome[]> {
-    await Promise.all(this.rush.arrivals.map((at, index) => this.start({ at, index, kill: fates[index] })));
+  /** Runs all starts. @param kills the deaths of the first starts */
+  async play(kills: readonly Kill[] = []): Promise<readonly Outcome[]> {
+    await Promise.all(this.rush.arrivals.map((at, index) => this.start({ at, index, kill: kills[index] })));
     return this.outcomes;
   }
 
@@ -77,7 +78,7 @@ export class PooledWorld {
     return this.clock.now();
   }
 
-  /** Something happens so many ms from now. */
+  /** Runs an action after this time. */
   later(ms: number, action: () => void): void {
     this.clock.after(ms, action);
   }
@@ -86,16 +87,16 @@ export class PooledWorld {
     return this.outcomes.flatMap((one) => ('started' in one ? one.started : []));
   }
 
-  /** By start: how many requests brought it nothing, that a start without a pool does not send. */
+  /** For each start, the number of requests without result that a start without a pool does not send. */
   extraRequests(): number[] {
     return this.rush.arrivals.map((_, index) => this.lost.get(startIdOf(index)) ?? 0);
   }
 
-  findDiscord(): readonly string[] {
-    return this.discord;
+  findConflicts(): readonly string[] {
+    return this.conflicts;
   }
 
-  /** The run is over, jobs are done, and the reaper comes. */
+  /** Completes the run and all jobs, then sweeps. */
   async settle(): Promise<void> {
     this.isOver = true;
     for (const { name } of this.github.listed.filter(({ status }) => status === 'online')) this.github.finish(name);
@@ -115,8 +116,8 @@ export class PooledWorld {
     await this.clock.sleep(60_000);
   }
 
-  /** What is neither the pool's nor gone. */
-  findRemains(): string[] {
+  /** The instances that neither wait in the pool nor are gone, and all runners. */
+  findLeftBehind(): string[] {
     const isWaiting = ({ state, tags }: Instance) => state === 'stopped' && tags[TAG.start] === undefined;
     return [
       ...this.ec2.instances.filter((one) => one.state !== 'terminated' && !isWaiting(one)).map(({ id }) => id),
@@ -153,15 +154,15 @@ export class PooledWorld {
     await rollBack(Created.fromJournal(last, run), this.portsOf(this.newFate(this.rush.latencyMs)));
   }
 
-  /** As the agent does it: a runner that GitHub knows comes online, any other ends; a warm-up ends by itself. */
+  /** Boots like the agent: a registered runner comes online, an instance without one powers off, as does a warm-up. */
   private boot(id: string): void {
     const instance = this.ec2.instances.find((one) => one.id === id)!;
     if (instance.state !== 'running') return;
     const name = instance.tags[TAG.runnerName];
     const runner = this.github.listed.find((one) => one.name === name);
     if (name === undefined || !runner) return this.ec2.powerOff(id);
-    if (String(runner.id) !== instance.tags[TAG.runnerId]) this.discord.push(`${id} boots as another's ${name}`);
-    if (runner.status === 'online') this.discord.push(`${name} runs twice`);
+    if (String(runner.id) !== instance.tags[TAG.runnerId]) this.conflicts.push(`${id} boots as another's ${name}`);
+    if (runner.status === 'online') this.conflicts.push(`${name} runs twice`);
     this.github.connect(name);
   }
 
@@ -175,7 +176,7 @@ export class PooledWorld {
     return { ec2, ec2In: async () => ec2, github, clock: fate.bindClock(), log: quiet };
   }
 
-  /** GitHub, noting what a start asks it in vain: names that were taken, and looks at who has taken what. */
+  /** GitHub, with a count of the start's requests without result: taken names, and listings to see which names are taken. */
   private counting(startId: string): FakeGitHub {
     const note = () => this.lost.set(startId, (this.lost.get(startId) ?? 0) + 1);
     let looks = 0;
@@ -186,7 +187,7 @@ export class PooledWorld {
         return outcome;
       },
       listRunners: () => {
-        // The first is sent beside the other questions of the preflight.
+        // The first listing is part of the preflight.
         if (looks++ > 0) note();
         return this.github.listRunners();
       },
