@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
-import { isLive, LAUNCHED, launch } from './aftermath.js';
+import { isLive, LAUNCHED, launch } from './leftovers.js';
 import { inHaste } from './haste.js';
 import { errorOf, inSandbox, logOf, type How, type Scene } from './suite.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { inPastRun } from './aftermath.js';
+import { inPastRun } from './leftovers.js';
 import { expectOnlyThePool, fill, POOL, rowsOf, waiting } from './pooling.js';
 import { inSandbox, type How, type Scene } from './suite.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { age, changesSince, expire, findingsOf, isLive, launch } from './aftermath.js';
+import { age, changesSince, expire, findingsOf, isLive, launch } from './leftovers.js';
 import { inHaste } from './haste.js';
 import { errorOf, inSandbox, logOf, Scene, type Inputs } from './suite.js';
 
