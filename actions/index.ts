@@ -44,6 +44,8 @@ export interface Action {
   /** The functions that `actions/<name>.ts` exports for the steps. A post step runs always, also after a cancellation. */
   readonly run: { readonly main: string; readonly post?: string };
   readonly chunk: SharedChunk;
+  /** The policy in iam/ of the role that its job assumes. Absent: the action sends no request to AWS. */
+  readonly policy?: 'start-stop' | 'reap' | 'pool-fill';
 }
 
 /** start-runner comes first: what a start reads decides what is in `shared-by-all`, and how long a start takes. */
@@ -53,10 +55,29 @@ export const actions = [
     definition: startRunner,
     run: { main: 'runStartRunner', post: 'runStartRunnerPost' },
     chunk: 'shared-by-all',
+    policy: 'start-stop',
   },
-  { name: 'stop-runner', definition: stopRunner, run: { main: 'runStopRunner' }, chunk: 'shared-by-machines' },
-  { name: 'reap-runners', definition: reapRunners, run: { main: 'runReapRunners' }, chunk: 'shared-by-machines' },
-  { name: 'fill-pool', definition: fillPool, run: { main: 'runFillPool' }, chunk: 'shared-by-machines' },
+  {
+    name: 'stop-runner',
+    definition: stopRunner,
+    run: { main: 'runStopRunner' },
+    chunk: 'shared-by-machines',
+    policy: 'start-stop',
+  },
+  {
+    name: 'reap-runners',
+    definition: reapRunners,
+    run: { main: 'runReapRunners' },
+    chunk: 'shared-by-machines',
+    policy: 'reap',
+  },
+  {
+    name: 'fill-pool',
+    definition: fillPool,
+    run: { main: 'runFillPool' },
+    chunk: 'shared-by-machines',
+    policy: 'pool-fill',
+  },
   { name: 'check-tests', definition: checkTests, run: { main: 'runCheckTests' }, chunk: 'shared-by-tests' },
   { name: 'run-tox', definition: runTox, run: { main: 'runRunTox' }, chunk: 'shared-by-tests' },
   { name: 'report-tests', definition: reportTests, run: { main: 'runReportTests' }, chunk: 'shared-by-tests' },

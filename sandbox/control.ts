@@ -1,11 +1,11 @@
-import type { InstanceRecord } from './ec2/records.js';
-import type { Ec2World } from './ec2/world.js';
-import type { GitHubWorld, Job, JobRequest } from './github/world.js';
+import type { InstanceRecord } from './ec2/world/records.js';
+import type { Ec2Region } from './ec2/region.js';
+import type { GitHubWorld, Job, JobRequest } from './github/github.js';
 import type { Fault, Handler, SandboxRequest, SandboxResponse, Traffic } from './http.js';
-import type { SandboxEvent } from './sandbox.js';
+import type { SandboxEvent } from './events.js';
 
 interface Controlled {
-  readonly ec2: Ec2World;
+  readonly ec2: Ec2Region;
   readonly github: GitHubWorld;
   readonly events: readonly SandboxEvent[];
   readonly traffic: Traffic;
@@ -66,7 +66,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
 };
 
-function changeInstance(ec2: Ec2World, { request, id, verb }: Asked): SandboxResponse | undefined {
+function changeInstance(ec2: Ec2Region, { request, id, verb }: Asked): SandboxResponse | undefined {
   const instance = ec2.instancesById.get(id);
   if (!instance) return undefined;
   if (verb === 'console') return { ...json(''), headers: { 'content-type': 'text/plain' }, body: ec2.readConsole(id) };

@@ -2,11 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createControl } from './control.js';
-import type { Baked } from './disk.js';
-import type { Boot } from './ec2/records.js';
-import { createEc2Endpoint } from './ec2/endpoint.js';
-import { Ec2World, type Ec2Event, type Ec2Options, type Timeline } from './ec2/world.js';
-import { createGitHub, type GitHubEvent, type GitHubOptions, type GitHubWorld } from './github/world.js';
+import { Ec2Region } from './ec2/region.js';
+import { createEc2Endpoint } from './ec2/routes/endpoint.js';
+import type { Ec2Options, Timeline } from './ec2/world/options.js';
+import type { Boot } from './ec2/world/records.js';
+import { describeEnvironment } from './environment.js';
+import { createEvents, type EventLog, type SandboxEvent } from './events.js';
+import { createGitHub, type GitHubOptions, type GitHubWorld } from './github/github.js';
 import {
   serve,
   type Handler,
@@ -17,14 +19,16 @@ import {
   type Server,
   type Traffic,
 } from './http.js';
-import { createBoot } from './machine.js';
+import type { Baked } from './machine/disk.js';
+import { createBoot } from './machine/machine.js';
 import { createSsmEndpoint, isSsmRequest } from './ssm.js';
 
-export type { Boot, InstanceRecord, Machine } from './ec2/records.js';
-export type { Ec2World } from './ec2/world.js';
-export type { GitHubWorld, Job } from './github/world.js';
+export type { Boot, InstanceRecord, Machine } from './ec2/world/records.js';
+export type { Ec2World } from './ec2/world/world.js';
+export type { SandboxEvent } from './events.js';
+export type { GitHubWorld, Job } from './github/github.js';
 export type { Fault, Intercept, RecordedRequest } from './http.js';
-export * as seed from './ec2/seed.js';
+export * as seed from './ec2/world/seed.js';
 
 export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'boot'>> {
   readonly timeline?: Partial<Timeline> & {
@@ -46,8 +50,6 @@ export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'b
   readonly address?: string;
 }
 
-export type SandboxEvent = Ec2Event | GitHubEvent;
-
 export interface Sandbox {
   /** EC2's and SSM's. */
   readonly awsUrl: string;
@@ -57,9 +59,9 @@ export interface Sandbox {
   readonly environment: Readonly<Record<string, string>>;
   /** A GitHub token that may do everything. */
   readonly token: string;
-  readonly ec2: Ec2World;
+  readonly ec2: Ec2Region;
   /** Those of the other regions, by name. */
-  readonly elsewhere: ReadonlyMap<string, Ec2World>;
+  readonly elsewhere: ReadonlyMap<string, Ec2Region>;
   readonly github: GitHubWorld;
   readonly requests: readonly RecordedRequest[];
   /** Decides on each request before it has any effect. */
@@ -76,20 +78,8 @@ const TIMELINE: Timeline = { pendingMs: 50, bootMs: 50, shuttingDownMs: 50, invi
 /** EC2, SSM, instance metadata and GitHub on loopback, in this process. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { events, emit, on } = createEvents();
-  const region = options.region ?? 'us-east-1';
-  const { graceMs = 5000, ...timeline } = { ...TIMELINE, ...options.timeline };
   const disks = prepareDirectory(options.directory);
-  const createRegion = (name: string): Ec2World => {
-    const processes = createBoot({ directory: disks.path, region: name, graceMs, baked: options.baked });
-    const boot = typeof options.machines === 'function' ? options.machines : processes;
-    const machines = options.machines === false ? {} : { boot };
-    return new Ec2World({ ...options, region: name, timeline, ...machines }, emit);
-  };
-  const ec2 = createRegion(region);
-  const elsewhere = new Map((options.otherRegions ?? []).map((name) => [name, createRegion(name)]));
-  for (const world of [ec2, ...elsewhere.values()]) {
-    for (const other of [ec2, ...elsewhere.values()]) world.regions.set(other.region, other);
-  }
+  const { ec2, elsewhere } = createRegions(options, disks.path, emit);
   const github = createGitHub({ ...options.github, emit });
   const traffic: Traffic = { requests: [] };
   const close = async (...servers: readonly Server[]) => {
@@ -108,8 +98,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     awsUrl: aws.url,
     githubUrl: hub.url,
-    region,
-    environment: describeEnvironment({ aws, hub, region, github }),
+    region: ec2.region,
+    environment: describeEnvironment({ aws, hub, region: ec2.region, github }),
     token: github.token,
     ec2,
     elsewhere,
@@ -127,7 +117,27 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-/** A port that is taken must not leave the rest of a sandbox behind. */
+/** The home region and the further ones. Each can copy images from all of them. */
+function createRegions(
+  options: SandboxOptions,
+  directory: string,
+  emit: EventLog['emit'],
+): Pick<Sandbox, 'ec2' | 'elsewhere'> {
+  const { graceMs = 5000, ...timeline } = { ...TIMELINE, ...options.timeline };
+  const create = (region: string): Ec2Region => {
+    const processes = createBoot({ directory, region, graceMs, baked: options.baked });
+    const boot = typeof options.machines === 'function' ? options.machines : processes;
+    const machines = options.machines === false ? {} : { boot };
+    return new Ec2Region({ ...options, region, timeline, ...machines }, emit);
+  };
+  const ec2 = create(options.region ?? 'us-east-1');
+  const elsewhere = new Map((options.otherRegions ?? []).map((name) => [name, create(name)]));
+  const all = [ec2, ...elsewhere.values()];
+  for (const region of all) for (const other of all) region.regions.set(other.region, other);
+  return { ec2, elsewhere };
+}
+
+/** Closes what is already running when a later part cannot start, such as a port in use. */
 function orClose(close: () => Promise<void>): (error: unknown) => Promise<never> {
   return async (error) => {
     await close();
@@ -135,7 +145,10 @@ function orClose(close: () => Promise<void>): (error: unknown) => Promise<never>
   };
 }
 
-function serveAws(ec2: Ec2World, elsewhere: ReadonlyMap<string, Ec2World>): Pick<ServeOptions, 'service' | 'handler'> {
+function serveAws(
+  ec2: Ec2Region,
+  elsewhere: ReadonlyMap<string, Ec2Region>,
+): Pick<ServeOptions, 'service' | 'handler'> {
   const ssm = createSsmEndpoint(ec2, elsewhere);
   return {
     service: (request) => (isSsmRequest(request) ? 'ssm' : 'ec2'),
@@ -146,22 +159,6 @@ function serveAws(ec2: Ec2World, elsewhere: ReadonlyMap<string, Ec2World>): Pick
 function serveHub(github: GitHubWorld, control: Handler): Pick<ServeOptions, 'service' | 'handler'> {
   const isControl = (request: SandboxRequest) => request.path.startsWith('/_sandbox/');
   return { service: 'github', handler: route((request) => (isControl(request) ? control : undefined), github) };
-}
-
-function createEvents(): Pick<Sandbox, 'events' | 'on'> & { emit: (event: SandboxEvent) => void } {
-  const events: SandboxEvent[] = [];
-  const listeners = new Set<(event: SandboxEvent) => void>();
-  return {
-    events,
-    emit(event) {
-      events.push(event);
-      for (const listener of listeners) listener(event);
-    },
-    on(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
 }
 
 function prepareDirectory(given: string | undefined): { path: string; remove: () => void } {
@@ -180,43 +177,5 @@ function route(choose: (request: SandboxRequest) => Handler | undefined, otherwi
     name: (request) => (choose(request) ?? otherwise).name(request),
     handle: (request) => (choose(request) ?? otherwise).handle(request),
     refuse: (fault, request) => (choose(request) ?? otherwise).refuse(fault, request),
-  };
-}
-
-function describeEnvironment(from: {
-  aws: Server;
-  hub: Server;
-  region: string;
-  github: GitHubWorld;
-}): Record<string, string> {
-  const { aws, hub, region, github } = from;
-  const [owner = ''] = github.repository.split('/');
-  return {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: 'AKIASANDBOX000000000',
-    AWS_SECRET_ACCESS_KEY: 'sandbox-secret-access-key',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    GITHUB_ACTIONS: 'true',
-    GITHUB_ACTION: 'start',
-    GITHUB_ACTOR: 'octocat',
-    GITHUB_API_URL: hub.url,
-    GITHUB_EVENT_NAME: 'push',
-    GITHUB_GRAPHQL_URL: `${hub.url}/graphql`,
-    GITHUB_JOB: 'start',
-    GITHUB_REF: 'refs/heads/main',
-    GITHUB_REF_NAME: 'main',
-    GITHUB_REPOSITORY: github.repository,
-    GITHUB_REPOSITORY_ID: `${github.repositoryId}`,
-    GITHUB_REPOSITORY_OWNER: owner,
-    GITHUB_RUN_ATTEMPT: '1',
-    GITHUB_RUN_ID: `${github.runId}`,
-    GITHUB_RUN_NUMBER: '1',
-    GITHUB_SERVER_URL: hub.url,
-    GITHUB_SHA: github.sha,
-    GITHUB_WORKFLOW: 'ci',
-    GITHUB_WORKFLOW_REF: `${github.repository}/.github/workflows/ci.yml@refs/heads/main`,
-    GITHUB_WORKFLOW_SHA: github.sha,
   };
 }

@@ -1,7 +1,7 @@
-import { Ec2Error } from './ec2/errors.js';
-import { admit, readSignedRegion } from './ec2/permissions.js';
-import { ACCOUNT } from './ec2/seed.js';
-import type { Ec2World } from './ec2/world.js';
+import { Ec2Error } from './ec2/world/errors.js';
+import { admit, readSignedRegion } from './ec2/routes/permissions.js';
+import { ACCOUNT } from './ec2/world/seed.js';
+import type { Ec2World } from './ec2/world/world.js';
 import type { Handler, SandboxRequest, SandboxResponse } from './http.js';
 
 const TARGET = 'AmazonSSM.';

@@ -3,7 +3,7 @@
 # whatever happens.
 #   agent.sh [start]  hands over to a systemd unit where systemd is PID 1, so that cloud-init isn't held up; else runs
 #   agent.sh run      does the work in the foreground
-# What it is told: docs/boot-payload.md. What it does, and its environment: ami/boot/README.md.
+# What it is told: docs/inside/payload.md. What it does, and its environment: ami/boot/README.md.
 
 # First, in words that every bash knows: one older than 5 has no EPOCHREALTIME, and would fail on every way out below.
 if [ -z "${EPOCHREALTIME:-}" ]; then

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { GitHubEvent } from './events.js';
-import { GitHubError } from './errors.js';
-import { mayUse } from './groups.js';
-import { JobBoard } from './jobs.js';
-import { RunnerRegistry } from './runners.js';
-import { SecondaryLimit, type SecondaryLimits } from './secondary-limit.js';
-import type { Deprecation, Repository, Run, RunnerGroup, State } from './state.js';
-import type { Timing } from './session.js';
-import { Switchboard } from './switchboard.js';
-import { App, newKeyPair, TokenStore, type AppOptions, type Token } from './tokens.js';
+import type { GitHubEvent } from './world/events.js';
+import { GitHubError } from './world/errors.js';
+import { mayUse } from './rules/groups.js';
+import { JobBoard } from './world/jobs.js';
+import { RunnerRegistry } from './world/runners.js';
+import { SecondaryLimit, type SecondaryLimits } from './world/secondary-limit.js';
+import type { State } from './state.js';
+import type { Deprecation, Repository, Run, RunnerGroup } from './world/records.js';
+import type { Timing } from './world/session.js';
+import { Switchboard } from './rules/switchboard.js';
+import { App, newKeyPair, TokenStore, type AppOptions, type Token } from './world/tokens.js';
 
 export interface GitHubOptions {
   /** The token that may do everything. Default: a new one. */

@@ -1,12 +1,11 @@
 import type { Action } from '../../actions/index.js';
 import { fill, fillLines } from './fill.js';
+import { renderTable } from './tables.js';
 
-/** Puts the list of actions into README.md. @throws Error when a marker is missing */
+/** Puts the table of actions into README.md. @throws Error when a marker is missing */
 export function fillActionList(readme: string, actions: readonly Action[]): string {
-  const items = actions.map(
-    ({ name, definition }) => `- **[${name}](${name}/README.md)**: ${definition.action.description}`,
-  );
-  return fill(readme, 'actions', items.join('\n'));
+  const rows = actions.map(({ name, definition }) => [`[${name}](${name}/README.md)`, definition.action.description]);
+  return fill(readme, 'actions', renderTable(['Action', 'Description'], rows));
 }
 
 /** Marks the printed files in .gitattributes: GitHub folds them in diffs. `dist/` has no text diff either. */

@@ -98,7 +98,7 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
 function toPort(connection: Connection): ConnectedGitHub {
   const runners = new Runners(connection);
   return {
-    mintRunner: (request, signal) => runners.mint(request, signal),
+    registerRunner: (request, signal) => runners.register(request, signal),
     readRunner: (id, purpose) => runners.read(id, purpose),
     findRunnerByName: (name) => runners.findByName(name),
     listRunners: (purpose) => runners.list({ purpose }),

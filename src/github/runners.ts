@@ -1,5 +1,5 @@
 import { Trouble, type Purpose } from '../core/kernel/patience.js';
-import type { MintedRunner, MintRequest, Runner } from '../core/ports/github.js';
+import type { RegisteredRunner, RegisterRequest, Runner } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { readAll } from './pages.js';
 import { isRecord, wordsOf, type HttpError } from './refusals.js';
@@ -26,8 +26,8 @@ export class Runners {
 
   constructor(private readonly connection: Connection) {}
 
-  /** See {@link GitHub.mintRunner}: never repeated after a lost answer. */
-  mint(request: MintRequest, signal?: AbortSignal): Promise<MintedRunner | 'name-taken' | 'unanswered'> {
+  /** See {@link GitHub.registerRunner}: never repeated after a lost answer. */
+  register(request: RegisterRequest, signal?: AbortSignal): Promise<RegisteredRunner | 'name-taken' | 'unanswered'> {
     return this.connection.requests.askOnce(
       toCall(this.connection, {
         route: `POST ${this.connection.paths.runners}/generate-jitconfig`,
@@ -39,7 +39,7 @@ export class Runners {
         },
         purpose: 'register',
         signal,
-        read: readMinted,
+        read: readRegistered,
         expected: (error) => (isNameTaken(error) ? ('name-taken' as const) : undefined),
       }),
     );
@@ -133,7 +133,7 @@ function readRemovalRefusal(error: HttpError): 'absent' | 'busy' | undefined {
   return error.status === 422 && /running a job|busy/i.test(wordsOf(error)) ? 'busy' : undefined;
 }
 
-function readMinted({ data }: Answer): MintedRunner | undefined {
+function readRegistered({ data }: Answer): RegisteredRunner | undefined {
   if (!isRecord(data) || !isRecord(data['runner'])) return undefined;
   const { id, name } = data['runner'];
   const jitConfig = data['encoded_jit_config'];

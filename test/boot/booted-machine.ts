@@ -1,7 +1,7 @@
 import { execFileSync, type ChildProcess } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { macOf, serveMetadata } from '../../sandbox/imds.js';
+import { macOf, serveMetadata } from '../../sandbox/machine/metadata.js';
 import type { Boot, InstanceRecord, Machine } from '../../sandbox/sandbox.js';
 import { METADATA, plugIn, type Cable } from './network.js';
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { accessSync, constants, cpSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { macOf } from '../../sandbox/imds.js';
+import { macOf } from '../../sandbox/machine/metadata.js';
 import { BootedMachine } from './booted-machine.js';
 
 /** QEMU's words for a processor. A host that is a guest itself may not let QEMU set what `arch-capabilities` has. */

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { packRunner } from '../../sandbox/github/downloads.js';
+import { packRunner } from '../../sandbox/github/routes/downloads.js';
 
 /** `pack-runner.ts VERSION FILE`: writes the stand-in runner as GitHub packs its own, prints its SHA-256. */
 const [version = '', file = ''] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { packRunner } from '../../sandbox/github/downloads.js';
+import { packRunner } from '../../sandbox/github/routes/downloads.js';
 import { Disk, type Ended, type Variables } from './disk.js';
 import { findTree } from './stage.js';
 

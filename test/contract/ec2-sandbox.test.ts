@@ -1,7 +1,7 @@
 import { describeEc2 } from './ec2.suite.js';
 import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
-import { powerOff } from '../../sandbox/ec2/lifecycle.js';
+import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import { seed, startSandbox } from '../../sandbox/sandbox.js';
 import { abandonVolume, openSpotRequest } from '../process/leftovers.js';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';

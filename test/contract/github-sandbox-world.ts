@@ -1,6 +1,6 @@
 import { connectGitHub, type ConnectedGitHub, type GitHubOptions, type Scope } from '../../src/github/connect.js';
 import type { Clock } from '../../src/core/kernel/clock.js';
-import { createGitHub, type GitHubWorld, type GitHubOptions as Seed } from '../../sandbox/github/world.js';
+import { createGitHub, type GitHubWorld, type GitHubOptions as Seed } from '../../sandbox/github/github.js';
 import { serve } from '../../sandbox/http.js';
 import { createReferee } from './github-openapi.js';
 import type { Fault, Traffic } from '../../sandbox/traffic.js';

@@ -1,4 +1,4 @@
-import type { Ec2World } from '../../sandbox/ec2/world.js';
+import type { Ec2World } from '../../sandbox/ec2/world/world.js';
 
 type Context = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 /** What starts of the past have left in a sandbox: made by the real bundle, then made older. */
-import type { InstanceRecord } from '../../sandbox/ec2/records.js';
+import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Ec2World } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import type { How, Inputs, Scene } from './suite.js';

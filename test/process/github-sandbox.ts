@@ -1,5 +1,5 @@
 import { Octokit } from '@octokit/rest';
-import { createGitHub, type GitHubEvent, type GitHubOptions, type GitHubWorld } from '../../sandbox/github/world.js';
+import { createGitHub, type GitHubEvent, type GitHubOptions, type GitHubWorld } from '../../sandbox/github/github.js';
 import { serve, type Traffic } from '../../sandbox/http.js';
 
 export interface GitHubSandbox {

@@ -1,6 +1,6 @@
 /** Pools in a sandbox: filled by the real bundle. */
 import { expect } from '@jest/globals';
-import type { InstanceRecord } from '../../sandbox/ec2/records.js';
+import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { errorOf, logOf, type Inputs, type Scene } from './suite.js';
 

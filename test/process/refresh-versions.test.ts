@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { packRunner } from '../../sandbox/github/downloads.js';
+import { packRunner } from '../../sandbox/github/routes/downloads.js';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 
 const run = promisify(execFile);

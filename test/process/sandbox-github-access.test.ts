@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
-import type { Token } from '../../sandbox/github/world.js';
+import type { Token } from '../../sandbox/github/github.js';
 import { QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from './github-sandbox.js';
 
 let sandbox: GitHubSandbox;

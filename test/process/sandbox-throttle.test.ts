@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Throttle } from '../../sandbox/ec2/throttle.js';
+import { Throttle } from '../../sandbox/ec2/world/throttle.js';
 
 /** How many of so many calls at one moment are let through. */
 function countAdmitted(throttle: Throttle, operation: string, calls: number): number {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { BAKED } from '../../sandbox/disk.js';
+import { BAKED } from '../../sandbox/machine/disk.js';
 import { seed, startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

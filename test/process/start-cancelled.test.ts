@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Ec2Event } from '../../sandbox/ec2/world.js';
+import type { Ec2Event } from '../../sandbox/ec2/world/events.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
 import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from './suite.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { InstanceRecord, StateReason } from '../../sandbox/ec2/records.js';
+import type { InstanceRecord, StateReason } from '../../sandbox/ec2/world/records.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { age, launch } from './aftermath.js';
+import { age, launch } from './leftovers.js';
 import { inSandbox, logOf, type Inputs, type Scene } from './suite.js';
 
 const idle = { machines: false };

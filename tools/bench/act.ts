@@ -1,4 +1,4 @@
-import { signalAll } from '../../sandbox/processes.js';
+import { signalAll } from '../../sandbox/machine/processes.js';
 import { splitTime, sumOf, type Part, type Place } from '../../test/peers/act/timeline.js';
 import { ActWorld, type Dispatch } from '../../test/peers/act/world.js';
 import { compare, type Figure, type Series } from './figures.js';

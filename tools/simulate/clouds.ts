@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { createEc2Endpoint } from '../../sandbox/ec2/endpoint.js';
-import { Ec2World } from '../../sandbox/ec2/world.js';
-import { createGitHub, type GitHubOptions, type GitHubWorld } from '../../sandbox/github/world.js';
+import { createEc2Endpoint } from '../../sandbox/ec2/routes/endpoint.js';
+import { Ec2World } from '../../sandbox/ec2/world/world.js';
+import { createGitHub, type GitHubOptions, type GitHubWorld } from '../../sandbox/github/github.js';
 import type { Handler, SandboxRequest, SandboxResponse } from '../../sandbox/http.js';
 import { createSsmEndpoint, isSsmRequest } from '../../sandbox/ssm.js';
 import type { Ec2, ReaperEc2 } from '../../src/core/ports/ec2.js';

@@ -1,5 +1,5 @@
-import { powerOff } from '../../sandbox/ec2/lifecycle.js';
-import type { GitHubOptions } from '../../sandbox/github/world.js';
+import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
+import type { GitHubOptions } from '../../sandbox/github/github.js';
 import { loadStart } from '../../actions/start-request.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { TAG } from '../../src/core/kernel/identity.js';
@@ -7,7 +7,7 @@ import type { Journal } from '../../src/core/ports/process.js';
 import type { BootScripts } from '../../src/core/machine/payload.js';
 import { startRunners } from '../../src/core/start/start.js';
 import { refuseUnstopped, stopRunners } from '../../src/core/stop/stop.js';
-import { createRandom } from '../../test/faults/random.js';
+import { createRandom } from '../../test/worlds/random.js';
 import { drawArrivals, HOUR_MS } from './arrivals.js';
 import { Clouds } from './clouds.js';
 import { Ledger, type Balance } from './ledger.js';

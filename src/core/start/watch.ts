@@ -134,7 +134,7 @@ export class Watch {
       this.expected > 1 ? new Map((await github.listRunners('glance')).map((one) => [one.id, one])) : undefined;
     for (const entry of this.pending.values()) {
       const { id } = entry.watched.runner;
-      // A listing can lag behind a mint: only the runner's own address says that it is gone.
+      // A listing can lag behind a registration: only the runner's own address says that it is gone.
       this.judge(entry, listed?.get(id) ?? (await github.readRunner(id, 'glance')));
     }
   }

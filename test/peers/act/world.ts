@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listProcesses } from '../../../sandbox/processes.js';
+import { listProcesses } from '../../../sandbox/machine/processes.js';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
 import { findNode24 } from '../../node24/nodes.js';
 import { ACT, runAct, type ActOptions, type ActRun } from './act.js';

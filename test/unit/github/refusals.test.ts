@@ -143,23 +143,25 @@ describe('a reported refusal', () => {
 });
 
 describe('a conflict', () => {
-  const mint = 'POST /repos/o/r/actions/runners/generate-jitconfig';
+  const REGISTRATION = 'POST /repos/o/r/actions/runners/generate-jitconfig';
   const ask = { name: 'one', label: 'l', groupId: 1, workFolder: '_work' };
 
   test('over a name is a value, whatever the name', async () => {
     for (const name of ['***', 'one']) {
       const message = `Already exists - A runner with the name ${name} already exists.`;
-      const { github } = await connectScripted(new ScriptedGitHub().on(mint, { status: 409, json: { message } }));
-      await expect(github.mintRunner(ask)).resolves.toBe('name-taken');
+      const { github } = await connectScripted(
+        new ScriptedGitHub().on(REGISTRATION, { status: 409, json: { message } }),
+      );
+      await expect(github.registerRunner(ask)).resolves.toBe('name-taken');
     }
   });
 
   test('over anything else is told as what it is', async () => {
     const message = 'The organization is being migrated.';
-    const { github } = await connectScripted(new ScriptedGitHub().on(mint, { status: 409, json: { message } }));
-    await expect(github.mintRunner(ask)).rejects.toMatchObject({
+    const { github } = await connectScripted(new ScriptedGitHub().on(REGISTRATION, { status: 409, json: { message } }));
+    await expect(github.registerRunner(ask)).rejects.toMatchObject({
       code: 'github-rejected',
-      message: `GitHub answered ${mint} with 409: ${message}`,
+      message: `GitHub answered ${REGISTRATION} with 409: ${message}`,
     });
   });
 });

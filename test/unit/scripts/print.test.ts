@@ -89,10 +89,10 @@ describe('A README’s tables', () => {
 describe('The lists of actions and printed files', () => {
   const lines = '# printed files: printed by npm run print\nstale\n# end of printed files\n';
 
-  test('in README.md link each action and say in a sentence what it does', () => {
+  test('in README.md link each action and say what it does in one sentence', () => {
     const readme = 'Before\n<!-- actions: printed by npm run print -->\nstale\n<!-- end of actions -->\nAfter';
     expect(fillActionList(readme, [example])).toBe(
-      'Before\n<!-- actions: printed by npm run print -->\n\n- **[do](do/README.md)**: Does it: well.\n\n<!-- end of actions -->\nAfter',
+      'Before\n<!-- actions: printed by npm run print -->\n\n| Action | Description |\n| --- | --- |\n| [do](do/README.md) | Does it: well. |\n\n<!-- end of actions -->\nAfter',
     );
   });
 

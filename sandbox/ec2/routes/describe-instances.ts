@@ -1,0 +1,83 @@
+import { Ec2Error } from '../world/errors.js';
+import { isGone, renderInstance, renderState, STATE_CODES } from './instance-xml.js';
+import type { Params } from '../query/params.js';
+import type { InstanceRecord } from '../world/records.js';
+import { ACCOUNT } from '../world/seed.js';
+import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
+import { findInstances, listInstances } from './visible-instances.js';
+import type { Ec2World } from '../world/world.js';
+import type { XmlValue } from '../query/xml.js';
+
+const FILTERS: FilterFields<InstanceRecord> = {
+  'instance-id': (instance) => instance.id,
+  'instance-state-name': (instance) => instance.state,
+  'instance-state-code': (instance) => `${STATE_CODES[instance.state]}`,
+  'client-token': (instance) => instance.clientToken,
+  'image-id': (instance) => instance.image.id,
+  'instance-type': (instance) => instance.type.name,
+  'instance-lifecycle': (instance) => (instance.market === 'spot' ? 'spot' : undefined),
+  'spot-instance-request-id': (instance) => instance.spotRequestId,
+  'reservation-id': (instance) => instance.reservationId,
+  'subnet-id': (instance) => (isGone(instance) ? undefined : instance.subnet.id),
+  'vpc-id': (instance) => (isGone(instance) ? undefined : instance.subnet.vpcId),
+  'availability-zone': (instance) => instance.subnet.zone,
+  'instance.group-id': (instance) => (isGone(instance) ? [] : instance.groups.map(({ id }) => id)),
+  'private-ip-address': (instance) => (isGone(instance) ? undefined : instance.privateIp),
+  'key-name': (instance) => instance.keyName,
+  'owner-id': () => ACCOUNT,
+  'state-reason-code': (instance) => instance.stateReason?.code,
+  architecture: (instance) => instance.image.architecture,
+};
+
+export function describeInstances(world: Ec2World, params: Params): { [element: string]: XmlValue } {
+  const ids = params.list('InstanceId');
+  if (ids.length > 0 && params.text('MaxResults') !== undefined) {
+    const why = 'The parameter instancesSet cannot be used with the parameter maxResults';
+    throw new Ec2Error('InvalidParameterCombination', why);
+  }
+  const asked = ids.length > 0 ? findInstances(world, ids) : listInstances(world);
+  const page = cutPage(applyFilters(asked, params, FILTERS), params, { min: 5, max: 1000 });
+  const reservationIds = new Set(page.items.map((instance) => instance.reservationId));
+  const reservationSet = [...reservationIds].map((reservationId) => ({
+    reservationId,
+    ownerId: ACCOUNT,
+    groupSet: [],
+    instancesSet: page.items
+      .filter((instance) => instance.reservationId === reservationId)
+      .map((instance) => renderInstance(world, instance)),
+  }));
+  return { reservationSet, nextToken: page.nextToken };
+}
+
+const STATUS_FILTERS: FilterFields<InstanceRecord> = {
+  'instance-state-name': (instance) => instance.state,
+  'instance-state-code': (instance) => `${STATE_CODES[instance.state]}`,
+  'availability-zone': (instance) => instance.subnet.zone,
+  'instance-status.status': (instance) => checksOf(instance),
+  'system-status.status': (instance) => checksOf(instance),
+};
+
+export function describeInstanceStatus(world: Ec2World, params: Params): { [element: string]: XmlValue } {
+  const all = params.flag('IncludeAllInstances') ?? false;
+  const ids = params.list('InstanceId');
+  const asked = ids.length > 0 ? findInstances(world, ids) : listInstances(world);
+  const running = asked.filter((instance) => all || instance.state === 'running');
+  const page = cutPage(applyFilters(running, params, STATUS_FILTERS), params, { min: 5, max: 1000 });
+  const instanceStatusSet = page.items.map((instance) => ({
+    instanceId: instance.id,
+    availabilityZone: instance.subnet.zone,
+    instanceState: renderState(instance.state),
+    systemStatus: renderChecks(instance),
+    instanceStatus: renderChecks(instance),
+  }));
+  return { instanceStatusSet, nextToken: page.nextToken };
+}
+
+function checksOf(instance: InstanceRecord): string {
+  return instance.state === 'running' ? 'initializing' : 'not-applicable';
+}
+
+function renderChecks(instance: InstanceRecord): XmlValue {
+  const details = instance.state === 'running' ? [{ name: 'reachability', status: 'initializing' }] : [];
+  return { status: checksOf(instance), details };
+}

@@ -1,0 +1,71 @@
+import { startInstances, stopInstances, terminateInstances } from './change-state.js';
+import { describeInstances, describeInstanceStatus } from './describe-instances.js';
+import { copyImage } from './copy-image.js';
+import { deregisterImage, enableImageDeprecation } from './image-life.js';
+import { describeImages } from './images.js';
+import { describeInstanceAttribute, getConsoleOutput } from './inspect-instance.js';
+import { describeInstanceTypes } from './instance-types.js';
+import { CHANGEABLE, modifyInstanceAttribute } from './modify-instance.js';
+import { describeRegions, describeSecurityGroups, describeSubnets, describeVpcs, describeZones } from './network.js';
+import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
+import type { Params } from '../query/params.js';
+import { RUN_INSTANCES_PARAMETERS, runInstances } from './launch/run-instances.js';
+import { deleteSnapshot, describeSnapshots } from './snapshots.js';
+import { cancelSpotRequests, describeSpotRequests } from './spot-requests.js';
+import { createTags, deleteTags, describeTags } from './tags.js';
+import { deleteVolume, describeVolumes } from './volumes.js';
+import type { Ec2World } from '../world/world.js';
+import type { XmlValue } from '../query/xml.js';
+
+export interface Operation {
+  /** The parameters it knows, apart from those of every request; what else is sent is refused. */
+  readonly parameters: readonly string[];
+  /** @throws Ec2Error */
+  run(world: Ec2World, params: Params): { [element: string]: XmlValue };
+}
+
+const PAGED = ['Filter', 'MaxResults', 'NextToken'];
+
+function operation(parameters: readonly string[], run: Operation['run']): Operation {
+  return { parameters, run };
+}
+
+/** EC2 as far as the sandbox has it, by the name of the action. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  CancelSpotInstanceRequests: operation(['SpotInstanceRequestId'], cancelSpotRequests),
+  CopyImage: operation(
+    ['ClientToken', 'CopyImageTags', 'Description', 'Name', 'SourceImageId', 'SourceRegion', 'TagSpecification'],
+    copyImage,
+  ),
+  CreateTags: operation(['ResourceId', 'Tag'], createTags),
+  DeleteSnapshot: operation(['SnapshotId'], deleteSnapshot),
+  DeleteTags: operation(['ResourceId', 'Tag'], deleteTags),
+  DeleteVolume: operation(['VolumeId'], deleteVolume),
+  DeregisterImage: operation(['DeleteAssociatedSnapshots', 'ImageId'], deregisterImage),
+  DescribeAvailabilityZones: operation(['AllAvailabilityZones', 'Filter', 'ZoneName'], describeZones),
+  DescribeImages: operation(['ImageId', 'IncludeDeprecated', 'IncludeDisabled', 'Owner', ...PAGED], describeImages),
+  DescribeInstanceAttribute: operation(['Attribute', 'InstanceId'], describeInstanceAttribute),
+  DescribeInstances: operation(['InstanceId', ...PAGED], describeInstances),
+  DescribeInstanceStatus: operation(['IncludeAllInstances', 'InstanceId', ...PAGED], describeInstanceStatus),
+  DescribeInstanceTypes: operation(['InstanceType', ...PAGED], (_world, params) => describeInstanceTypes(params)),
+  DescribeLaunchTemplates: operation(['LaunchTemplateId', 'LaunchTemplateName', ...PAGED], describeLaunchTemplates),
+  DescribeLaunchTemplateVersions: operation(
+    ['LaunchTemplateId', 'LaunchTemplateName', 'LaunchTemplateVersion', ...PAGED],
+    describeLaunchTemplateVersions,
+  ),
+  DescribeRegions: operation(['AllRegions', 'Filter', 'RegionName'], describeRegions),
+  DescribeSecurityGroups: operation(['GroupId', 'GroupName', ...PAGED], describeSecurityGroups),
+  DescribeSnapshots: operation(['Owner', 'SnapshotId', ...PAGED], describeSnapshots),
+  DescribeSpotInstanceRequests: operation(['SpotInstanceRequestId', ...PAGED], describeSpotRequests),
+  DescribeSubnets: operation(['SubnetId', ...PAGED], describeSubnets),
+  DescribeTags: operation(PAGED, describeTags),
+  DescribeVolumes: operation(['VolumeId', ...PAGED], describeVolumes),
+  DescribeVpcs: operation(['VpcId', ...PAGED], describeVpcs),
+  EnableImageDeprecation: operation(['DeprecateAt', 'ImageId'], enableImageDeprecation),
+  GetConsoleOutput: operation(['InstanceId', 'Latest'], getConsoleOutput),
+  ModifyInstanceAttribute: operation(['InstanceId', ...CHANGEABLE], modifyInstanceAttribute),
+  RunInstances: operation(RUN_INSTANCES_PARAMETERS, runInstances),
+  StartInstances: operation(['InstanceId'], startInstances),
+  StopInstances: operation(['Force', 'Hibernate', 'InstanceId', 'SkipOsShutdown'], stopInstances),
+  TerminateInstances: operation(['Force', 'InstanceId', 'SkipOsShutdown'], terminateInstances),
+};

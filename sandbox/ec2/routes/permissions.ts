@@ -1,0 +1,52 @@
+import type { SandboxRequest } from '../../http.js';
+import { Ec2Error } from '../world/errors.js';
+import type { Params } from '../query/params.js';
+import { ACCOUNT } from '../world/seed.js';
+import type { Ec2World } from '../world/world.js';
+
+/**
+ * Lets a caller in, or doesn't. Signatures aren't checked, but there must be one for this region.
+ *
+ * @param permission such as `ec2:RunInstances`; refused when `denied` names it, with or without its service.
+ * @throws Ec2Error `AuthFailure`, `UnauthorizedOperation` or `RequestLimitExceeded`.
+ */
+export function admit(world: Ec2World, request: SandboxRequest, permission: string): void {
+  const scope = readSignedRegion(request);
+  if (scope === undefined) {
+    throw new Ec2Error('AuthFailure', 'AWS was not able to validate the provided access credentials');
+  }
+  if (scope !== world.region) {
+    throw new Ec2Error('AuthFailure', `Credential should be scoped to a valid region, not '${scope}'.`);
+  }
+  requirePermission(world, permission);
+  world.throttle?.admit(permission.replace('ec2:', ''));
+}
+
+/** The region that a request was signed for; `undefined` when it was not signed. */
+export function readSignedRegion(request: SandboxRequest): string | undefined {
+  const authorization = request.headers['authorization'] ?? '';
+  return /Credential=[^/]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(authorization)?.[1];
+}
+
+/** What RunInstances needs besides its own permission, by what is asked of it. */
+export function checkLaunchPermissions(world: Ec2World, params: Params): void {
+  if (params.has('TagSpecification')) requirePermission(world, 'ec2:CreateTags');
+  if (params.has('IamInstanceProfile')) requirePermission(world, 'iam:PassRole');
+}
+
+/** What CopyImage needs besides its own permission. */
+export function checkCopyPermissions(world: Ec2World, params: Params): void {
+  if (params.has('TagSpecification') || params.flag('CopyImageTags')) requirePermission(world, 'ec2:CreateTags');
+}
+
+export function isDenied(world: Ec2World, permission: string): boolean {
+  return world.denied.has(permission) || world.denied.has(permission.replace(/^\w+:/, ''));
+}
+
+function requirePermission(world: Ec2World, permission: string): void {
+  if (!isDenied(world, permission)) return;
+  const resource = permission.startsWith('ec2:') ? '' : ' on resource: *';
+  const who = `User: arn:aws:iam::${ACCOUNT}:user/octo is not authorized to perform: ${permission}${resource}`;
+  const why = `because no identity-based policy allows the ${permission} action`;
+  throw new Ec2Error('UnauthorizedOperation', `You are not authorized to perform this operation. ${who} ${why}`);
+}

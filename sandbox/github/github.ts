@@ -1,0 +1,134 @@
+import type { Handler } from '../http.js';
+import type { Conclusion, Job, JobRequest } from './world/jobs.js';
+import type { RunnerRecord } from './world/runners.js';
+import { seed, ENTERPRISE, HEAD_SHA, RUN_ID, type GitHubOptions } from './seed.js';
+import { createHandler } from './routes/server.js';
+import type { RateLimit, Run } from './world/records.js';
+import type { Token } from './world/tokens.js';
+
+export type { GitHubEvent } from './world/events.js';
+export type { Conclusion, Job, JobRequest } from './world/jobs.js';
+export type { RunnerRecord } from './world/runners.js';
+export type { GitHubOptions } from './seed.js';
+export type { Deprecation, RateLimit, Repository, Run, RunnerGroup } from './world/records.js';
+export type { AppOptions, Installation, Permissions, Token } from './world/tokens.js';
+
+/** A GitHub: its REST API as a handler, and what a test or a rehearsal wants to see and to do behind its back. */
+export interface GitHubWorld extends Handler {
+  /** May do everything. */
+  readonly token: string;
+  /** The one App there is; the key is PEM. */
+  readonly app: { readonly id: number; readonly privateKey: string };
+  /** `owner/name` of the repository whose workflow runs. */
+  readonly repository: string;
+  readonly repositoryId: number;
+  readonly organization: string;
+  readonly enterprise: string;
+  readonly runId: number;
+  readonly sha: string;
+  /** Text by path, or by `ref:path`. */
+  readonly files: Map<string, string>;
+  /** Commit by branch or tag. */
+  readonly refs: Map<string, string>;
+  /** Tags of the newest releases of other projects than the runner, by `owner/repo`. */
+  readonly otherReleases: Map<string, string>;
+  readonly runs: Map<number, Run>;
+  readonly rateLimit: RateLimit;
+  runners(): readonly RunnerRecord[];
+  jobs(): readonly Job[];
+  queueJob(request: JobRequest): Job;
+  /** A job of this run on one of GitHub's own machines, which goes on until it is ended. */
+  hostJob(name: string, runnerName?: string): HostedJob;
+  addToken(token: Token): Token;
+  revokeToken(token: string): void;
+  /** Keeps a runner online without a program; it takes no job. `busy` only shows. */
+  connectRunner(id: number, as?: { version?: string; os?: string; busy?: boolean }): { disconnect(): void };
+  /** GitHub drops an idle just-in-time runner; its program is told and exits. @throws Error when it is busy. */
+  removeIdleRunner(id: number): void;
+  /** GitHub drops a runner whose program is not told, and listens for ever. */
+  loseJob(id: number): void;
+  /** Ends what waits here; the server is somebody else's. */
+  close(): void;
+}
+
+/** `end` as its runner would report it. */
+export interface HostedJob {
+  readonly id: number;
+  /** What its steps know as RUNNER_NAME. */
+  readonly runnerName: string;
+  end(conclusion?: Conclusion): void;
+}
+
+/** A GitHub in memory, with one organisation, its repository and a running workflow. */
+export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
+  const { state, token, appPrivateKey } = seed(options);
+  const { registry, board, switchboard, tokens, files, refs, otherReleases, runs, rateLimit } = state;
+  const repository = state.repositories[0];
+  if (!repository) throw new Error('A GitHub needs a repository.');
+  const runnerOf = (id: number) => {
+    const runner = registry.find(id);
+    if (!runner) throw new Error(`There is no runner ${id}.`);
+    return runner;
+  };
+  return {
+    ...createHandler(state),
+    token,
+    get app() {
+      return { id: state.app().options.id, privateKey: appPrivateKey() };
+    },
+    repository: repository.name,
+    repositoryId: repository.id,
+    organization: repository.name.split('/')[0] ?? '',
+    enterprise: ENTERPRISE,
+    runId: RUN_ID,
+    sha: HEAD_SHA,
+    files,
+    refs,
+    otherReleases,
+    runs,
+    rateLimit,
+    runners: () => registry.all(),
+    jobs: () => board.all(),
+    queueJob(request) {
+      const run = runs.get(request.runId ?? RUN_ID);
+      if (!run) throw new Error(`There is no run ${request.runId}.`);
+      const full = {
+        ...request,
+        repository: request.repository ?? run.repository,
+        runId: run.id,
+        runAttempt: run.attempt,
+      };
+      const job = board.add(full, (cancelled) => switchboard.cancel(cancelled));
+      switchboard.assign();
+      return job;
+    },
+    hostJob(name, runnerName) {
+      const run = runs.get(RUN_ID)!;
+      const request = { name, labels: ['ubuntu-latest'], steps: [], repository: run.repository, runId: run.id };
+      const job = board.add({ ...request, runAttempt: run.attempt }, (cancelled) => board.end(cancelled, 'cancelled'));
+      job.runner = { id: 1_000_000 + job.id, name: runnerName ?? `GitHub Actions ${job.id}`, groupId: 0 };
+      board.start(job);
+      return { id: job.id, runnerName: job.runner.name, end: (conclusion = 'success') => board.end(job, conclusion) };
+    },
+    addToken: (added) => tokens.add(added),
+    revokeToken: (revoked) => tokens.revoke(revoked),
+    connectRunner(id, { version = state.runnerVersion, os = 'Linux', busy = false } = {}) {
+      const runner = runnerOf(id);
+      const session = switchboard.connect(runner, { version, os, takesJobs: false });
+      runner.busy = busy;
+      return {
+        disconnect: () => {
+          runner.busy = false;
+          switchboard.close(session, 'lost');
+        },
+      };
+    },
+    removeIdleRunner(id) {
+      const runner = runnerOf(id);
+      if (runner.busy) throw new Error(`Runner ${runner.name} is busy.`);
+      switchboard.remove(runner, 'idle for too long');
+    },
+    loseJob: (id) => void registry.forget(runnerOf(id), 'its job was lost'),
+    close: () => switchboard.stop(),
+  };
+}

@@ -1,0 +1,85 @@
+import type { SandboxRequest, SandboxResponse } from '../../http.js';
+import type { State } from '../state.js';
+import type { Need } from '../world/tokens.js';
+
+/** One request on its way through a route. */
+export interface Call {
+  readonly request: SandboxRequest;
+  /** What the template's placeholders stand for. */
+  readonly params: Readonly<Record<string, string>>;
+  /** This GitHub as the caller reaches it, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly state: State;
+}
+
+export interface Route {
+  readonly method: string;
+  /** As in GitHub's OpenAPI document: `/repos/{owner}/{repo}/actions/runners`. */
+  readonly template: string;
+  /** `app`: the App's own JSON Web Token. `public`: anybody. `token`: any valid token. */
+  readonly access: Need | 'app' | 'public' | 'token';
+  readonly handle: (call: Call) => SandboxResponse | Promise<SandboxResponse>;
+}
+
+export interface Match {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Finds the route of a path without a query. `{path}` takes the rest of the path, slashes included. */
+export function matchRoute(routes: readonly Route[], method: string, path: string): Match | undefined {
+  for (const route of routes) {
+    const params = route.method === method ? matchTemplate(route.template, path) : undefined;
+    if (params) return { route, params };
+  }
+  return undefined;
+}
+
+function matchTemplate(template: string, path: string): Record<string, string> | undefined {
+  const wanted = template.split('/');
+  const given = path.split('/');
+  const greedy = wanted.at(-1) === '{path}';
+  if (greedy ? given.length < wanted.length : given.length !== wanted.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = part === '{path}' ? given.slice(index).join('/') : (given[index] ?? '');
+    if (!part.startsWith('{')) {
+      if (part !== value) return undefined;
+    } else if (value === '') {
+      return undefined;
+    } else {
+      params[part.slice(1, -1)] = decodeURIComponent(value);
+    }
+  }
+  return params;
+}
+
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): SandboxResponse {
+  return { status, headers, body: JSON.stringify(body) };
+}
+
+export const noContent: SandboxResponse = { status: 204, body: '' };
+
+/** One page of a listing, with GitHub's `Link` header. A size or page that is no number counts as not given. */
+export function page<T>(call: Call, items: readonly T[]): { items: readonly T[]; headers: Record<string, string> } {
+  const { query, path } = call.request;
+  const size = Math.min(positive(query.get('per_page')) ?? 30, 100);
+  const current = positive(query.get('page')) ?? 1;
+  const last = Math.max(1, Math.ceil(items.length / size));
+  const link = (number: number, rel: string) => {
+    const target = new URLSearchParams(query);
+    target.set('page', String(number));
+    return `<${call.baseUrl}${path}?${target.toString()}>; rel="${rel}"`;
+  };
+  const links = [
+    ...(current > 1 ? [link(current - 1, 'prev')] : []),
+    ...(current < last ? [link(current + 1, 'next'), link(last, 'last')] : []),
+    ...(current > 1 ? [link(1, 'first')] : []),
+  ];
+  const headers: Record<string, string> = links.length > 0 ? { link: links.join(', ') } : {};
+  return { items: items.slice((current - 1) * size, current * size), headers };
+}
+
+function positive(text: string | null): number | undefined {
+  return text && /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+}

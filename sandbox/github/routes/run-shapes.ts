@@ -1,0 +1,82 @@
+import type { Job } from '../world/jobs.js';
+import { EPOCH, nodeId, renderMinimalRepository } from './repository-shapes.js';
+import type { Repository, Run } from '../world/records.js';
+
+function time(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+export function renderRun(run: Run, repository: Repository, baseUrl: string) {
+  const url = `${baseUrl}/repos/${repository.name}/actions/runs/${run.id}`;
+  const workflowUrl = `${baseUrl}/repos/${repository.name}/actions/workflows/1`;
+  const person = { name: 'Mona', email: 'mona@example.com' };
+  const minimal = renderMinimalRepository(repository, baseUrl);
+  const parts = ['jobs', 'logs', 'artifacts'].map((part) => [`${part}_url`, `${url}/${part}`]);
+  return {
+    id: run.id,
+    node_id: nodeId('Run', run.id),
+    name: 'CI',
+    head_branch: run.headBranch,
+    head_sha: run.headSha,
+    path: '.github/workflows/ci.yml',
+    run_number: 1,
+    run_attempt: run.attempt,
+    event: 'push',
+    status: run.status,
+    conclusion: run.conclusion,
+    workflow_id: 1,
+    url,
+    html_url: `${baseUrl}/${repository.name}/actions/runs/${run.id}`,
+    pull_requests: [],
+    created_at: time(run.createdAt),
+    updated_at: time(Date.now()),
+    run_started_at: time(run.createdAt),
+    ...Object.fromEntries(parts),
+    cancel_url: `${url}/cancel`,
+    rerun_url: `${url}/rerun`,
+    check_suite_url: `${baseUrl}/repos/${repository.name}/check-suites/1`,
+    workflow_url: workflowUrl,
+    head_commit: {
+      id: run.headSha,
+      tree_id: run.headSha,
+      message: 'A commit',
+      timestamp: EPOCH,
+      author: person,
+      committer: person,
+    },
+    repository: minimal,
+    head_repository: minimal,
+    referenced_workflows: (run.calls ?? []).map((path) => ({ path, sha: run.headSha })),
+    display_title: 'A commit',
+  };
+}
+
+export function renderJob(job: Job, run: Run, baseUrl: string) {
+  const repository = job.request.repository;
+  const url = `${baseUrl}/repos/${repository}/actions`;
+  return {
+    id: job.id,
+    run_id: run.id,
+    run_url: `${url}/runs/${run.id}`,
+    run_attempt: job.request.runAttempt,
+    node_id: nodeId('Job', job.id),
+    head_sha: run.headSha,
+    url: `${url}/jobs/${job.id}`,
+    html_url: `${baseUrl}/${repository}/actions/runs/${run.id}/job/${job.id}`,
+    status: job.status,
+    conclusion: job.conclusion,
+    created_at: time(job.createdAt),
+    started_at: time(job.startedAt ?? job.createdAt),
+    completed_at: job.completedAt === undefined ? null : time(job.completedAt),
+    name: job.name,
+    steps: job.steps,
+    check_run_url: `${baseUrl}/repos/${repository}/check-runs/${job.id}`,
+    labels: job.request.labels,
+    runner_id: job.runner?.id ?? null,
+    runner_name: job.runner?.name ?? null,
+    runner_group_id: job.runner?.groupId ?? null,
+    runner_group_name: job.runner ? 'Default' : null,
+    workflow_name: 'CI',
+    head_branch: run.headBranch,
+  };
+}

@@ -1,0 +1,88 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { InstanceRecord } from '../ec2/world/records.js';
+
+/** What is baked into this suite's images, as folders of this machine. */
+export interface Baked {
+  /** Holds `agent.sh`. */
+  readonly agent: string;
+  /** Holds `run.sh`. */
+  readonly runner: string;
+}
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export const BAKED: Baked = { agent: here('../../ami/boot'), runner: here('../stand-in-runner') };
+
+/** Where things are on an instance's disk, which is a folder. */
+export interface Disk {
+  readonly root: string;
+  /** The serial console. */
+  readonly console: string;
+  /** Exists as soon as a program has asked for the machine to be switched off. */
+  readonly powerOffRequest: string;
+  /** First in every program's PATH. */
+  readonly shims: string;
+}
+
+/** An image of this suite's: it carries the version of the runner that is baked in. */
+export function isOurs(instance: InstanceRecord): boolean {
+  return instance.image.tags.has('ci-actions:runner-version');
+}
+
+/** Makes the disk from the instance's image, unless it is there from an earlier boot. */
+export function prepareDisk(root: string, instance: InstanceRecord, baked: Baked): Disk {
+  const disk = {
+    root,
+    console: join(root, 'console.log'),
+    powerOffRequest: join(root, 'power/off'),
+    shims: join(root, 'usr/local/sbin'),
+  };
+  rmSync(disk.powerOffRequest, { force: true });
+  if (existsSync(root)) return disk;
+  for (const folder of ['opt', 'root', 'run', 'tmp', 'power', 'usr/local/sbin', 'var/lib']) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
+  // As `run-as-user` may be anybody: programs reach their home and may ask for power-off.
+  for (const folder of ['tmp', 'power']) chmodSync(join(root, folder), 0o1777);
+  writeFileSync(disk.console, `[    0.000000] Linux on ${instance.type.name}, ${instance.id} (sandbox)\n`);
+  writeShims(disk);
+  if (isOurs(instance)) bake(root, baked);
+  return disk;
+}
+
+function bake(root: string, baked: Baked): void {
+  mkdirSync(join(root, 'opt/ci-actions'));
+  for (const name of readdirSync(baked.agent).filter((name) => name.endsWith('.sh'))) {
+    cpSync(join(baked.agent, name), join(root, 'opt/ci-actions', name));
+    chmodSync(join(root, 'opt/ci-actions', name), 0o755);
+  }
+  cpSync(baked.runner, join(root, 'opt/actions-runner'), { recursive: true });
+}
+
+const POWER_COMMANDS = ['poweroff', 'shutdown', 'halt', 'reboot'];
+
+/**
+ * Instances share this machine: what switches off an instance must never reach the machine itself. The stand-in runner's
+ * Node is a shim of its own, because whatever lies beside this process's Node (docker, as apt installs it) is no part of
+ * the image.
+ */
+function writeShims(disk: Disk): void {
+  symlinkSync(process.execPath, join(disk.shims, 'node'));
+  const request = `: >'${disk.powerOffRequest}'`;
+  for (const name of POWER_COMMANDS) writeProgram(join(disk.shims, name), ['#!/bin/sh', request]);
+  writeProgram(join(disk.shims, 'systemctl'), [
+    '#!/bin/sh',
+    'for word; do',
+    `  case $word in ${POWER_COMMANDS.join('|')}) ${request}; exit 0 ;; esac`,
+    'done',
+    'echo "System has not been booted with systemd as init system (PID 1). Can\'t operate." >&2',
+    'exit 1',
+  ]);
+}
+
+function writeProgram(path: string, lines: readonly string[]): void {
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  chmodSync(path, 0o755);
+}

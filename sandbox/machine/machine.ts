@@ -1,0 +1,145 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BAKED, prepareDisk, type Baked, type Disk } from './disk.js';
+import type { Boot, InstanceRecord, Machine } from '../ec2/world/records.js';
+import type { Server } from '../http.js';
+import { serveMetadata } from './metadata.js';
+import { listProcesses, signalAll } from './processes.js';
+import { findProgram, makeEnvironment, type Program } from './programs.js';
+
+export interface MachineOptions {
+  /** Holds a folder for each instance: its disk. */
+  readonly directory: string;
+  readonly region: string;
+  /** How long programs may take to end after they were told to, in ms. */
+  readonly graceMs: number;
+  readonly baked?: Partial<Baked> | undefined;
+}
+
+/**
+ * Boots instances as local processes. An image of this suite's runs its agent, any other what cloud-init would run:
+ * user data that is a script, on the first boot.
+ *
+ * The processes are neither jailed nor root unless the sandbox is: they see this machine's files and network.
+ */
+export function createBoot(options: MachineOptions): Boot {
+  return (instance, onPowerOff) => new LocalMachine(instance, options, onPowerOff);
+}
+
+class LocalMachine implements Machine {
+  private readonly disk: Disk;
+  private readonly booted: Promise<void>;
+  private readonly cleanUps: (() => unknown)[] = [];
+  /** The first program; everything else on the machine descends from it. */
+  private leader: ChildProcess | undefined;
+  private ending: Promise<void> | undefined;
+  private isOff = false;
+
+  constructor(
+    private readonly instance: InstanceRecord,
+    private readonly options: MachineOptions,
+    private readonly onPowerOff: () => void,
+  ) {
+    const root = join(options.directory, instance.id);
+    this.disk = prepareDisk(root, instance, { ...BAKED, ...options.baked });
+    this.booted = this.boot().catch((error: unknown) => {
+      appendFileSync(this.disk.console, `The sandbox couldn't boot this machine: ${String(error)}\n`);
+    });
+  }
+
+  readConsole(): string {
+    return readFileSync(this.disk.console, 'utf8');
+  }
+
+  stop(how: 'shut down' | 'pull the plug'): Promise<void> {
+    this.isOff = true;
+    this.ending ??= this.shutDown(how);
+    if (how === 'pull the plug') this.kill();
+    return this.ending;
+  }
+
+  private async boot(): Promise<void> {
+    const metadata = await serveMetadata(this.instance, this.options.region);
+    this.cleanUps.push(() => metadata.close());
+    const program = findProgram(this.instance, this.disk);
+    if (this.isOff || !program) return;
+    this.watchPowerOff();
+    this.start(program, metadata);
+  }
+
+  private watchPowerOff(): void {
+    const watcher = watch(dirname(this.disk.powerOffRequest), () => this.notePowerOff());
+    watcher.unref();
+    this.cleanUps.push(() => watcher.close());
+  }
+
+  private notePowerOff(): void {
+    if (this.isOff || !existsSync(this.disk.powerOffRequest)) return;
+    this.onPowerOff();
+  }
+
+  private start(program: Program, metadata: Server): void {
+    const output = openSync(program.output, 'a');
+    const { root } = this.disk;
+    const env = { ...makeEnvironment(this.disk), AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
+    const stdio: ['ignore', number, number] = ['ignore', output, output];
+    const child = spawn(program.path, program.args, { cwd: root, env, detached: true, stdio });
+    closeSync(output);
+    child.unref();
+    const exited = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.once('error', (error) => {
+        appendFileSync(this.disk.console, `${program.path} can't be run: ${error.message}\n`);
+        resolve();
+      });
+    });
+    this.leader = child;
+    void exited.then(() => this.noteExit(program, child.pid));
+  }
+
+  /** With a unit's main program go all its processes, and then the machine. */
+  private noteExit(program: Program, session: number | undefined): void {
+    this.leader = undefined;
+    this.notePowerOff();
+    if (!program.isUnit) return;
+    if (session !== undefined) signalAll(listProcesses({ session, marker: this.marker }), 'SIGKILL');
+    if (!this.isOff) this.onPowerOff();
+  }
+
+  /** As systemd does it: tells the main program, and kills what is left when that has ended or takes too long. */
+  private async shutDown(how: 'shut down' | 'pull the plug'): Promise<void> {
+    await this.booted;
+    if (how === 'shut down') {
+      const { leader } = this;
+      signalAll(leader?.pid === undefined ? this.listProcesses() : [leader.pid], 'SIGTERM');
+      const told = leader ? () => this.leader === undefined : () => this.listProcesses().length === 0;
+      await until(told, this.options.graceMs);
+    }
+    this.kill();
+    await until(() => this.leader === undefined && this.listProcesses().length === 0, KILL_MS);
+    await Promise.all(this.cleanUps.map((cleanUp) => cleanUp()));
+  }
+
+  private kill(): void {
+    signalAll(this.listProcesses(), 'SIGKILL');
+  }
+
+  private get marker(): string {
+    return `CI_ACTIONS_ROOT=${this.disk.root}`;
+  }
+
+  private listProcesses(): number[] {
+    const session = this.leader?.pid;
+    return listProcesses({ marker: this.marker, ...(session === undefined ? {} : { session }) });
+  }
+}
+
+/** A killed process is gone within milliseconds, unless it hangs in the kernel. */
+const KILL_MS = 2000;
+
+/** Looks every 10 ms until it is so or the time is over. */
+async function until(isSo: () => boolean, ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (!isSo() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+}
