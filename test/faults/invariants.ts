@@ -4,7 +4,7 @@ import { BOOT_S } from './machines.js';
 import type { World, StepRun } from './world.js';
 
 /**
- * The longest that docs/how-it-works.md states for an instance that no step stops: `startup-timeout` and `idle-timeout`
+ * The longest that docs/inside/how-it-works.md states for an instance that no step stops: `startup-timeout` and `idle-timeout`
  * (5 and 10 min) after its boot, and the 20 s after which the agent forces its power-off.
  */
 const STATED_BOUND_S = 15 * 60 + BOOT_S + 20;

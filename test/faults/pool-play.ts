@@ -7,7 +7,7 @@ import type { Played } from './played.js';
 import { checkClaims, checkFill, checkMembers } from './pool-invariants.js';
 import type { StepRun, World } from './world.js';
 
-/** docs/pool.md states this bound for a first boot: `warm-up-minutes`, the boot before and the power-off after. */
+/** docs/pools.md states this bound for a first boot: `warm-up-minutes`, the boot before and the power-off after. */
 const WARM_UP_BOUND_S = 10 * 60 + BOOT_S + 20;
 
 /** Another run that claims from the same pool: between a start and the step that cleans up after it, or at the end. */
