@@ -3,7 +3,7 @@ import { flag, integer, list, secret, text, withDefault } from '../src/core/inpu
 
 export const action = {
   name: 'Check a request for tests',
-  description: 'Finds the one commit to test, and says at once what is wrong with a request, before a machine starts.',
+  description: 'Finds the commit of a ref and checks a test request before a machine is started.',
   icon: 'check-circle',
   color: 'orange',
 } as const;

@@ -3,7 +3,7 @@ import { needsInput } from '../src/core/verdict/run-summary.js';
 
 export const action = {
   name: 'Report tests',
-  description: 'One verdict and one table for environments that were tested side by side.',
+  description: 'Gives one verdict and one table for jobs that ran side by side.',
   icon: 'list',
   color: 'orange',
 } as const;

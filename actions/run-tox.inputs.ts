@@ -5,7 +5,7 @@ import { words } from '../src/core/inputs/split-words.js';
 
 export const action = {
   name: 'Run tox',
-  description: 'Runs tox environments, and is green only when tests were run and passed in each of them.',
+  description: 'Runs tox environments, and succeeds only when tests ran and passed in each of them.',
   icon: 'check-square',
   color: 'orange',
 } as const;
