@@ -11,16 +11,17 @@ export interface MutantOptions {
 
 const HELP = `npm run test:mutants -- [options]
 
-Changes one line at a time of what ends machines (reap, roll-back, stop, claim, plan queue, agent) and runs the tests
-that hold it. A mutant that no test notices survives, and fails this run unless test/mutants/equivalent.json explains it.
+Changes one line at a time of the sources that decide which instances are terminated (reap, start, stop, pool, plan
+queue, agent) and runs their tests. A mutant that no test notices survives. A survivor fails this run, unless
+test/mutants/equivalent.json explains why the change makes no difference.
 
-  --count N    how many mutants, drawn by the seed and spread over the targets (default 60)
-  --seed N     which (default 1)
+  --count N    the number of mutants, drawn at random and spread over the targets (default 60)
+  --seed N     the seed of the draw (default 1)
   --only TEXT  only files whose path contains TEXT
-  --jobs N     at the same time (default 2)
+  --jobs N     mutants at the same time (default 2)
 `;
 
-/** @returns the exit code where there is nothing to run */
+/** @returns the exit code when there is nothing to run */
 export function readOptions(args: readonly string[]): MutantOptions | number {
   const text = { type: 'string' } as const;
   try {

@@ -11,7 +11,7 @@ import {
 import { GetParameterCommand, GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { refusal, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 let aws: AwsSandbox;
 let ec2: EC2Client;

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
+import { startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 import { removeRunners, runRunner, until } from './stand-in.js';
 
 let sandbox: GitHubSandbox;

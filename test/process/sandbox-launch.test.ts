@@ -1,7 +1,7 @@
 import { DescribeVolumesCommand, type EC2Client, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { launch, launchOf, refusal, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { launch, launchOf, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 let aws: AwsSandbox;
 let ec2: EC2Client;

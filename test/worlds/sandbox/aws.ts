@@ -7,7 +7,7 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { seed, startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
+import { seed, startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
 
 export interface AwsSandbox {
   readonly sandbox: Sandbox;

@@ -5,28 +5,28 @@ import { fileURLToPath } from 'node:url';
 import { expect, jest } from '@jest/globals';
 import type { ActionName } from '../../actions/index.js';
 import { parse } from 'yaml';
-import { startSandbox, type Job, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
-import { runStep, type Step, type StepResult } from '../../sandbox/step.js';
-import { findNode24 } from '../node24/nodes.js';
+import { startSandbox, type Job, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
+import { runStep, type Step, type StepResult } from '../../../sandbox/step.js';
+import { findNode24 } from '../../node24/nodes.js';
 import { listLeftBehind, waitUntil } from './left-behind.js';
-import { findLeaks, findObjections, type Performance } from './verdicts.js';
+import { findLeaks, findObjections, type Performance } from './step-checks.js';
 
 export type Inputs = Readonly<Record<string, string>>;
-/** How a step is run when not as usual. An environment variable that is `undefined` is taken away. */
+/** Options of one step. An environment variable that is `undefined` is removed. */
 export type How = Partial<Pick<Step, 'node' | 'state' | 'onLine' | 'onStart'>> & {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 };
 
-const root = new URL('../../', import.meta.url);
+const root = new URL('../../../', import.meta.url);
 const node24 = findNode24();
 
-// A start that waits takes 7 s on an idle machine.
+// A start that waits for its runner takes 7 s on an idle machine.
 jest.setTimeout(60_000);
 
-/** One sandbox, and the steps of a workflow in it: the bundles, by the files that their action.yml names. */
+/** One sandbox in which steps of a workflow run: the files in `dist/` that each action.yml names. */
 export class Scene {
   readonly performances: Performance[] = [];
-  /** Where a checkout would be; empty. */
+  /** The empty folder in which a workflow would check out its repository. */
   readonly workspace: string;
   readonly home: string;
 
@@ -41,7 +41,7 @@ export class Scene {
 
   static async open(options: SandboxOptions): Promise<Scene> {
     const directory = mkdtempSync(join(tmpdir(), 'ci-actions-scene-'));
-    chmodSync(directory, 0o755); // A runner may be told to run as any user.
+    chmodSync(directory, 0o755); // A runner may run as any user.
     return new Scene(await startSandbox({ ...options, directory: join(directory, 'disks') }), directory);
   }
 
@@ -49,7 +49,7 @@ export class Scene {
     return this.perform({ action: 'start-runner', step: 'main' }, inputs, how);
   }
 
-  /** What GitHub runs at the end of the job, with the state of the main step. */
+  /** Runs start-runner's post step, with the state of its main step. */
   finish(main: StepResult, inputs: Inputs = {}): Promise<StepResult> {
     return this.perform({ action: 'start-runner', step: 'post' }, inputs, { state: main.state });
   }
@@ -66,33 +66,33 @@ export class Scene {
     return this.perform({ action: 'fill-pool', step: 'main' }, inputs, how);
   }
 
-  /** A job of this run. */
+  /** Queues a job of this run. */
   queue(label: string | undefined, steps: readonly string[] = ['echo "I am $RUNNER_NAME"'], name = 'test'): Job {
-    return this.sandbox.github.queueJob({ labels: [label ?? 'no label was put out'], name, steps });
+    return this.sandbox.github.queueJob({ labels: [label ?? 'start-runner has no label output'], name, steps });
   }
 
-  /** What EC2 was asked for, without and with its word on it. */
+  /** The number of requests for an operation. */
   count(operation: string | RegExp): number {
     const fits = (name: string) => (typeof operation === 'string' ? name === operation : operation.test(name));
     return this.sandbox.requests.filter((request) => fits(request.operation)).length;
   }
 
-  /** Every RunInstances request, as a form. */
+  /** The parameters of every RunInstances request. */
   launches(): readonly URLSearchParams[] {
     return this.sandbox.requests
       .filter(({ operation }) => operation === 'RunInstances')
       .map(({ body }) => new URLSearchParams(body));
   }
 
-  /** Looks after each event, until there is nothing left or it has taken too long. */
+  /** Waits for everything to be gone, with a bound. */
   async expectNothingIsLeft(): Promise<void> {
     await this.until(() => this.listLeftBehind().length === 0);
     expect(this.listLeftBehind()).toEqual([]);
   }
 
-  /** Resolves after the event that makes it so, or when it has taken too long. */
-  until(isSo: () => boolean): Promise<void> {
-    return waitUntil(this.sandbox, isSo);
+  /** See {@link waitUntil}. */
+  until(isTrue: () => boolean): Promise<void> {
+    return waitUntil(this.sandbox, isTrue);
   }
 
   async close(): Promise<void> {
@@ -103,13 +103,13 @@ export class Scene {
   private async perform(part: Part, inputs: Inputs, how: How): Promise<StepResult> {
     const { script, declared } = readAction(part);
     const { environment, ...rest } = how;
-    const given = { 'github-token': this.sandbox.token, ...inputs };
+    const passed = { 'github-token': this.sandbox.token, ...inputs };
     const result = await runStep({
       node: node24,
       ...rest,
       script,
-      // GitHub passes every input that the action declares, those that the workflow leaves out as empty texts.
-      inputs: { ...declared, ...given },
+      // GitHub passes every declared input. An input that the workflow leaves out arrives as ''.
+      inputs: { ...declared, ...passed },
       environment: withoutUndefined({
         ...this.sandbox.environment,
         HOME: this.home,
@@ -117,7 +117,7 @@ export class Scene {
         ...environment,
       }),
     });
-    this.performances.push({ inputs: given, result });
+    this.performances.push({ inputs: passed, result });
     return result;
   }
 
@@ -126,10 +126,7 @@ export class Scene {
   }
 }
 
-/**
- * Plays in a sandbox of its own. Of whatever was played, GitHub must have nothing to object to, and no secret may
- * have been shown.
- */
+/** Runs a test in a sandbox of its own, then checks all its steps: see {@link expectCleanRecord}. */
 export async function inSandbox(options: SandboxOptions, play: (scene: Scene) => Promise<void>): Promise<void> {
   const scene = await Scene.open(options);
   try {
@@ -140,18 +137,19 @@ export async function inSandbox(options: SandboxOptions, play: (scene: Scene) =>
   }
 }
 
+/** GitHub's API description allows every request and answer, and no step has printed a secret. */
 export function expectCleanRecord({ sandbox, performances }: Scene): void {
   expect(findObjections(sandbox.requests)).toEqual([]);
   expect(findLeaks(performances, sandbox.requests)).toEqual([]);
 }
 
-/** The text of an annotation as it is shown, of a step that failed: what, why, what to do, code. */
+/** The error annotations of a failed step, as GitHub shows them: what, why, what to do, code. */
 export function errorOf(result: StepResult): string {
   const errors = result.lines.filter((line) => line.startsWith('::error'));
   return errors.map((line) => line.replace(/^::error[^:]*::/, '').replaceAll('%0A', '\n')).join('\n');
 }
 
-/** The whole log as GitHub shows it. */
+/** The log as GitHub shows it. */
 export function logOf(result: StepResult): string {
   return result.lines.filter((line) => !/^::(add-mask|debug)::/.test(line)).join('\n');
 }
@@ -167,12 +165,12 @@ function readAction({ action, step }: Part): { script: string; declared: Inputs 
     inputs: Readonly<Record<string, { default?: string } | null>>;
     runs: Readonly<Record<string, string>>;
   };
-  const declared = Object.entries(inputs).map(([name, about]) => [name, about?.default ?? '']);
+  const declared = Object.entries(inputs).map(([name, input]) => [name, input?.default ?? '']);
   return { script: fileURLToPath(new URL(runs[step] ?? '', file)), declared: Object.fromEntries(declared) };
 }
 
-function withoutUndefined(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function withoutUndefined(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(given).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+    Object.entries(variables).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
   );
 }

@@ -1,9 +1,9 @@
 /** Leftovers for the reaper to find: instances launched by the real bundle and then made older, and those made by hand. */
 import { randomBytes } from 'node:crypto';
-import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
-import type { Ec2World } from '../../sandbox/sandbox.js';
-import type { StepResult } from '../../sandbox/step.js';
-import type { How, Inputs, Scene } from './suite.js';
+import type { InstanceRecord } from '../../../sandbox/ec2/world/records.js';
+import type { Ec2World } from '../../../sandbox/sandbox.js';
+import type { StepResult } from '../../../sandbox/step.js';
+import type { How, Inputs, Scene } from './scene.js';
 
 export const MINUTE = 60_000;
 export const LAUNCHED = { 'wait-for': 'launched' };

@@ -1,6 +1,11 @@
 import { Octokit } from '@octokit/rest';
-import { createGitHub, type GitHubEvent, type GitHubOptions, type GitHubWorld } from '../../sandbox/github/github.js';
-import { serve, type Traffic } from '../../sandbox/http.js';
+import {
+  createGitHub,
+  type GitHubEvent,
+  type GitHubOptions,
+  type GitHubWorld,
+} from '../../../sandbox/github/github.js';
+import { serve, type Traffic } from '../../../sandbox/http.js';
 
 export interface GitHubSandbox {
   readonly github: GitHubWorld;

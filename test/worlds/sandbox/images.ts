@@ -1,6 +1,6 @@
 /** Images, snapshots and launch templates as builds and people leave them, made by hand in the sandbox's EC2. */
 import { randomBytes } from 'node:crypto';
-import { seed, type Ec2World } from '../../sandbox/sandbox.js';
+import { seed, type Ec2World } from '../../../sandbox/sandbox.js';
 
 interface KeptImage {
   readonly name?: string;

@@ -1,29 +1,29 @@
-/** Pools in a sandbox: filled by the real bundle. */
+/** Pools in a sandbox, filled by the real bundle. */
 import { expect } from '@jest/globals';
-import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
-import type { StepResult } from '../../sandbox/step.js';
-import { errorOf, logOf, type Inputs, type Scene } from './suite.js';
+import type { InstanceRecord } from '../../../sandbox/ec2/world/records.js';
+import type { StepResult } from '../../../sandbox/step.js';
+import { isWaitingInPool } from './left-behind.js';
+import { errorOf, logOf, type Inputs, type Scene } from './scene.js';
 
 export const POOL = { pool: 'ready' };
 
-/** @returns the instances that it has made ready */
+/** Fills the pool. @returns the instances that wait in it */
 export async function fill(scene: Scene, size: number, inputs: Inputs = {}): Promise<InstanceRecord[]> {
   const result = await scene.fillPool({ ...POOL, size: String(size), ...inputs });
   if (result.code !== 0) throw new Error(`${errorOf(result)}\n${logOf(result)}`);
   return waiting(scene);
 }
 
-/** Stopped, and nobody's but the pool's. */
+/** The instances that wait in a pool and are switched off already. */
 export function waiting(scene: Scene): InstanceRecord[] {
-  return scene.sandbox.ec2
-    .instances()
-    .filter(({ state, tags }) => state === 'stopped' && tags.has('ci-actions:pool') && !tags.has('ci-actions:start'));
+  return scene.sandbox.ec2.instances().filter((one) => one.state === 'stopped' && isWaitingInPool(one));
 }
 
-/** What there is besides instances that wait. */
-export function strays(scene: Scene): string[] {
+/** Lists the instances that do not wait in a pool, and all runners. */
+export function listOutsidePool(scene: Scene): string[] {
   const { ec2, github } = scene.sandbox;
-  const live = ec2.instances().filter((one) => one.state !== 'terminated' && !waiting(scene).includes(one));
+  const waits = new Set(waiting(scene));
+  const live = ec2.instances().filter((one) => one.state !== 'terminated' && !waits.has(one));
   return [
     ...live.map(({ id, state }) => `instance ${id} (${state})`),
     ...github.runners().map(({ name, status }) => `runner ${name} (${status})`),
@@ -31,8 +31,8 @@ export function strays(scene: Scene): string[] {
 }
 
 export async function expectOnlyThePool(scene: Scene): Promise<void> {
-  await scene.until(() => strays(scene).length === 0);
-  expect(strays(scene)).toEqual([]);
+  await scene.until(() => listOutsidePool(scene).length === 0);
+  expect(listOutsidePool(scene)).toEqual([]);
 }
 
 export interface StartedRow {

@@ -1,7 +1,7 @@
-/** What is judged of every step that is run: what it asked of GitHub, and what it let slip. */
-import type { RecordedRequest } from '../../sandbox/sandbox.js';
-import type { StepResult } from '../../sandbox/step.js';
-import { createReferee } from '../contract/github-openapi.js';
+/** Checks that hold for every step: its requests fit GitHub's API description, and it prints no secret. */
+import type { RecordedRequest } from '../../../sandbox/sandbox.js';
+import type { StepResult } from '../../../sandbox/step.js';
+import { createReferee } from '../../contract/github-openapi.js';
 
 export interface Performance {
   readonly inputs: Readonly<Record<string, string>>;
@@ -10,22 +10,24 @@ export interface Performance {
 
 let referee: ReturnType<typeof createReferee> | undefined;
 
-/** What GitHub would object to in the requests, or nobody would believe of its answers. */
+/** Lists what GitHub's API description does not allow, in the requests and in the sandbox's answers. */
 export function findObjections(requests: readonly RecordedRequest[]): string[] {
   referee ??= createReferee();
   const { checkExchange } = referee;
   return requests.flatMap(({ service, operation, method, path, body, status, response, fault }) => {
     if (service !== 'github' || status === undefined || fault !== undefined) return [];
-    const objections = checkExchange({ method, path, requestBody: body, status, responseBody: response ?? '' });
+    // GitHub Enterprise Server serves the same API below /api/v3/.
+    const exchange = { method, path: path.replace('/api/v3/', '/'), status };
+    const objections = checkExchange({ ...exchange, requestBody: body, responseBody: response ?? '' });
     return objections.map((objection) => `${operation}: ${objection}`);
   });
 }
 
-/** Secrets in a log, an output, the state or the summary, and those that GitHub was never told to mask. */
+/** Lists secrets in a log, an output, the state or the summary, and secrets that no step has masked. */
 export function findLeaks(performances: readonly Performance[], requests: readonly RecordedRequest[]): string[] {
-  const secrets = [...listIssuedSecrets(requests), ...performances.flatMap(({ inputs }) => listGiven(inputs))];
+  const secrets = [...listIssuedSecrets(requests), ...performances.flatMap(({ inputs }) => listPassed(inputs))];
   const pieces = secrets.flatMap((secret) => [secret, ...longLinesOf(secret)]);
-  // GitHub hides what one step has told it to mask in all later ones too.
+  // GitHub masks a secret in all steps after the one that registered it.
   const masked = new Set(performances.flatMap(({ result }) => result.masked));
   return [
     ...performances
@@ -45,11 +47,11 @@ export function listIssuedSecrets(requests: readonly RecordedRequest[]): string[
   });
 }
 
-function listGiven(inputs: Readonly<Record<string, string>>): string[] {
+function listPassed(inputs: Readonly<Record<string, string>>): string[] {
   return [inputs['github-token'], inputs['app-private-key']].flatMap((secret) => (secret ? [secret.trim()] : []));
 }
 
-/** Of a key in PEM: each line of it is as good as secret. */
+/** The long lines of a PEM key. Each of them counts as a secret. */
 function longLinesOf(secret: string): string[] {
   return secret.split('\n').filter((line) => line.length >= 40 && !line.startsWith('-----'));
 }
