@@ -123,7 +123,8 @@ describe('The documents', () => {
   });
 
   test('links in code, to other sites and to repeated headings are no complaint', () => {
-    const text = '`[a](b)`\n\n```md\n[a](b)\n```\n\n# A `b`, c\n\n# A b c\n\n[a](https://b/c) [a](#a-b-c) [a](#a-b-c-1)';
+    const text =
+      '`[a](b)`\n\n```md\n[a](b)\n```\n\n# A `b`, c\n\n# A b c\n\n[a](https://b/c) [a](#a-b-c) [a](#a-b-c-1)';
     expect(findBrokenLinks({ path: 'docs/limitations.md', text })).toEqual([]);
   });
 
