@@ -4,7 +4,7 @@ import { credentialInputs } from './credentials.inputs.js';
 
 export const action = {
   name: 'Stop EC2 runner',
-  description: 'Terminates what start-runner launched and removes its runners from GitHub. Safe to repeat.',
+  description: 'Terminates the instances of a start and removes their runners from GitHub. Safe to repeat.',
   icon: 'square',
   color: 'orange',
 } as const;

@@ -1,7 +1,7 @@
 import { TAG } from '../src/core/kernel/identity.js';
 import { all, inAccount, inAnyAccount, look, marked, PLACE, withoutAccount, type Policy } from './policy.js';
 
-// Not the repository's tag: a machine that builds an image is no runner, and none of the runners' roles may end it.
+// Not the repository's tag: a machine that builds an image is no runner, and the roles for runners must not end it.
 const MARKED = marked({ [TAG.preset]: '*' });
 const IS_MARKED = { [`aws:ResourceTag/${TAG.preset}`]: '*' } as const;
 const WHERE = { 'aws:RequestedRegion': PLACE.regions } as const;
@@ -20,26 +20,25 @@ export const amiBuild: Policy = {
   title: 'Building AMIs',
   grants: [
     look({
-      'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; npm run ami: what there is',
+      'ec2:DescribeImages': 'Packer: the base image, and whether the new one is ready; npm run ami: which images exist',
       'ec2:DescribeInstanceTypes': 'build: whether the region has the type',
-      'ec2:DescribeInstances':
-        'Packer: whether the machine runs; smoke: whether its does; prune and list: which images are in use',
-      'ec2:DescribeLaunchTemplates': 'prune and list: which launch templates there are',
+      'ec2:DescribeInstances': 'Packer and smoke: whether their machine runs; prune and list: which images are in use',
+      'ec2:DescribeLaunchTemplates': 'prune and list: which launch templates exist',
       'ec2:DescribeLaunchTemplateVersions': 'prune and list: which images they name',
       'ec2:DescribeRegions': 'Packer and npm run ami: whether the region exists',
-      'ec2:DescribeSecurityGroups': 'Packer: whether its temporary group is there',
-      'ec2:DescribeSnapshots': 'prune: what an image left behind',
+      'ec2:DescribeSecurityGroups': 'Packer: whether its temporary group exists',
+      'ec2:DescribeSnapshots': 'prune: snapshots of images that are gone',
       'ec2:DescribeSubnets': 'Packer: where to build',
       'ec2:DescribeVolumes': 'Packer and build: whether its volumes are gone',
       'ec2:DescribeVpcs': 'Packer: the default network',
     }),
     {
       sid: 'BuildFrom',
-      actions: { 'ec2:RunInstances': 'Packer: what the machine is made from and put into' },
+      actions: { 'ec2:RunInstances': 'Packer: the image, network, group and key of the machine' },
       resources: [
         ...withoutAccount('ec2', 'image/*'),
         ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
-        // Packer marks it, the smoke test's launch does not: nothing is reached by an interface alone.
+        // Packer tags the network interface, the smoke test's launch does not. An interface alone gives access to nothing.
         ...inAccount('ec2', 'key-pair/*', 'network-interface/*'),
       ],
       conditions: { StringLike: WHERE },
@@ -62,17 +61,17 @@ export const amiBuild: Policy = {
       },
       resources: MADE,
       conditions: all(MARKED, { StringLike: WHERE }),
-      on: 'what is made with a preset’s tag, in your regions',
+      on: "what is created with a preset's tag, in your regions",
     },
     {
       sid: 'MarkWhenMade',
-      actions: { 'ec2:CreateTags': 'Packer: the tags of what it makes' },
+      actions: { 'ec2:CreateTags': 'Packer: the tags of what it creates' },
       resources: MADE,
       conditions: all(MARKED, { StringEquals: { 'ec2:CreateAction': MAKING_CALLS } }),
-      on: 'what the same call makes',
+      on: 'what the same call creates',
     },
     {
-      // EC2 asks for the original, too, which the request cannot mark; so the marks are not a condition.
+      // EC2 checks the permission on the original, too, which the request cannot tag. So the tags are no condition.
       sid: 'CopyImages',
       actions: { 'ec2:CopyImage': 'copy: the image and its snapshots' },
       resources: withoutAccount('ec2', 'image/*', 'snapshot/*'),
@@ -84,54 +83,54 @@ export const amiBuild: Policy = {
       actions: { 'ec2:CreateTags': 'copy: the tags of the original, which EC2 copies itself' },
       resources: withoutAccount('ec2', 'image/*', 'snapshot/*'),
       conditions: { StringEquals: { 'ec2:CreateAction': 'CopyImage' } },
-      on: 'what the same copy makes',
+      on: 'what the same copy creates',
     },
     {
       sid: 'ChangeMarked',
       actions: {
-        'ec2:CreateImage': 'Packer: the machine that the image is taken of',
+        'ec2:CreateImage': 'Packer: the machine from which the image is created',
         'ec2:CreateTags': 'Packer: the tags of the finished image and its snapshots',
-        'ec2:StopInstances': 'Packer: the machine, before its image is taken',
+        'ec2:StopInstances': 'Packer: the machine, before its image is created',
         'ec2:TerminateInstances': 'Packer: the machine; smoke: its machine',
-        'ec2:GetConsoleOutput': 'smoke: what its machine says',
-        'ec2:DeleteVolume': 'Packer: a volume that the machine left',
+        'ec2:GetConsoleOutput': 'smoke: the results of the checks on its machine',
+        'ec2:DeleteVolume': 'Packer: a leftover volume of the machine',
         'ec2:DeleteKeyPair': 'Packer: its temporary key',
         'ec2:DeleteSecurityGroup': 'Packer: its temporary group',
-        'ec2:EnableImageDeprecation': 'publish and copy: when the image grows old',
+        'ec2:EnableImageDeprecation': 'publish and copy: the date from which the image is deprecated',
         'ec2:DeregisterImage': 'prune, and Packer when a build fails',
         'ec2:DeleteSnapshot': 'prune, and Packer when a build fails',
       },
       resources: MADE,
       conditions: { StringLike: IS_MARKED },
-      on: 'what carries a preset’s tag',
+      on: "what carries a preset's tag",
     },
     {
       sid: 'PublishImages',
       actions: {
-        'ssm:GetParameters': 'npm run ami: the images in use, and those before them',
-        'ssm:PutParameter': 'publish and rollback: the image that start-runner takes from now on',
+        'ssm:GetParameters': 'npm run ami: the published images, and those before them',
+        'ssm:PutParameter': 'publish and rollback: the image that start-runner launches from now on',
       },
       resources: inAccount('ssm', 'parameter/ci-actions/ami/*'),
-      on: 'this suite’s parameters. For launch templates with `resolve:ssm:/your/path`, add yours, or prune removes nothing',
+      on: "this suite's parameters. For launch templates with `resolve:ssm:/your/path`, add yours, or prune removes nothing",
     },
     {
       sid: 'ReadBaseImages',
       actions: { 'ssm:GetParameter': 'Packer: the base image', 'ssm:GetParameters': 'Packer: the base image' },
       resources: inAnyAccount('ssm', 'parameter/aws/service/*'),
-      on: 'AWS’s public parameters',
+      on: "AWS's public parameters",
     },
     {
       sid: 'Connect',
       actions: { 'ssm:StartSession': 'Packer: a tunnel to the machine' },
       resources: inAccount('ec2', 'instance/*'),
       conditions: { StringLike: { [`ssm:resourceTag/${TAG.preset}`]: '*' } },
-      on: 'machines that carry a preset’s tag',
+      on: "machines that carry a preset's tag",
     },
     {
       sid: 'ConnectByPort',
       actions: { 'ssm:StartSession': 'Packer: the kind of tunnel' },
       resources: inAnyAccount('ssm', 'document/AWS-StartPortForwardingSession'),
-      on: 'AWS’s document for forwarding a port, and none that runs commands',
+      on: "AWS's document for forwarding a port, and none that runs commands",
     },
     {
       sid: 'EndOwnSessions',
@@ -140,7 +139,7 @@ export const amiBuild: Policy = {
         'ssm:ResumeSession': 'Packer: its tunnel, when it breaks',
       },
       resources: inAccount('ssm', 'session/${aws:userid}-*'),
-      on: 'this role session’s own tunnels',
+      on: "this role session's own tunnels",
     },
     {
       sid: 'GiveBuildMachinesThisRole',

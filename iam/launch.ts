@@ -3,44 +3,44 @@ import { all, inAccount, inAnyAccount, PLACE, withoutAccount, type Conditions, t
 
 export const WHERE = { 'aws:RequestedRegion': PLACE.regions } as const;
 
-/** Who launches, and what tells whose it is. */
+/** An action that launches, and the tags that mark its machines. */
 interface Launcher {
   /** Before each purpose: `start: `. */
   readonly who: string;
   /** The tags that everything is launched with, as conditions. */
   readonly mark: Conditions;
-  /** The same in words. */
+  /** The tags in words. */
   readonly marked: string;
-  /** What is launched with a machine and carries the tags, too. */
+  /** Resources that are launched with a machine and carry the tags, too. */
   readonly parts: readonly string[];
   readonly partsPurpose: string;
 }
 
-/** What every preflight asks EC2. */
+/** The EC2 requests of every preflight. */
 export function preflightActions(who: string): Grant['actions'] {
   return {
     'ec2:DescribeImages': `${who}whether the image fits the machine, and its root volume`,
-    'ec2:DescribeInstanceTypes': `${who}which of the types exist here, with their architecture and markets`,
-    'ec2:DescribeSecurityGroups': `${who}whether the groups lie in the subnets’ network`,
+    'ec2:DescribeInstanceTypes': `${who}which of the types the region has, with their architecture and markets`,
+    'ec2:DescribeSecurityGroups': `${who}whether the groups are in the subnets' network`,
     'ec2:DescribeSubnets': `${who}whether the subnets exist, and in which network`,
   };
 }
 
-/** To launch machines that carry the tags from the launching call on, and no others. */
+/** Permission to launch machines that carry the tags from the launching call on, and no others. */
 export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launcher): readonly Grant[] {
   return [
     {
       sid: 'ReadImageParameters',
       actions: { 'ssm:GetParameters': `${who}which image a preset means` },
       resources: [...inAccount('ssm', 'parameter/ci-actions/ami/*'), ...inAnyAccount('ssm', 'parameter/aws/service/*')],
-      on: 'this suite’s parameters and AWS’s public ones. For `resolve:ssm:/your/path`, add yours',
+      on: "this suite's parameters and AWS's public ones. For `resolve:ssm:/your/path`, add yours",
     },
     {
       sid: 'LaunchFrom',
-      actions: { 'ec2:RunInstances': `${who}what a machine is made from and put into` },
+      actions: { 'ec2:RunInstances': `${who}the image, network, groups and key of a machine` },
       resources: [
         ...withoutAccount('ec2', 'image/*'),
-        // A network may be shared with this account by another one, whose number its ARNs then carry.
+        // Another account may share a network with this one. The ARNs then have the number of its owner.
         ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
         ...inAccount('ec2', 'key-pair/*'),
       ],
@@ -70,7 +70,7 @@ export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launche
       actions: { 'ec2:CreateTags': `${who}the tags that RunInstances writes` },
       resources: inAccount('ec2', 'instance/*', ...parts),
       conditions: all(mark, { StringEquals: { 'ec2:CreateAction': 'RunInstances' } }),
-      on: 'what the same RunInstances makes, and nothing that exists',
+      on: 'resources that the same RunInstances creates, and no existing ones',
     },
     NO_OTHER_CASE,
   ];

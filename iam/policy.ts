@@ -1,6 +1,6 @@
 /**
- * What stands for the user's own values in a printed policy. No ARN, tag or repository may contain angle brackets,
- * so a place that was forgotten allows nothing.
+ * Placeholders for the user's own values in a printed policy. No ARN, tag or repository may contain angle brackets, so
+ * a placeholder that is left in allows nothing.
  */
 export const PLACE = {
   account: '<ACCOUNT>',
@@ -16,12 +16,12 @@ export const PLACE = {
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** One statement of a policy, with what its JSON has no place for: the reasons. */
+/** One statement of a policy, with the reasons, for which JSON has no place. */
 export interface Grant {
   readonly sid: string;
   /** Default: `Allow`. */
   readonly effect?: 'Deny';
-  /** By action: which of our calls needs it, and what for. */
+  /** By action: which of our programs needs it, and why. */
   readonly actions: Readonly<Record<string, string>>;
   readonly resources: readonly string[];
   readonly conditions?: Conditions;
@@ -62,8 +62,8 @@ export function composeDocument({ grants }: Policy): PolicyDocument {
 }
 
 /**
- * What is made or tagged gets these tags, by key: a pattern. IAM finds a tag's value by its key in any case, so the
- * keys are compared once more, letter by letter. Source: IAM user guide, "Controlling access to and for IAM users and
+ * The request must give these tags to what it creates or tags: a pattern for each key. IAM finds a tag's value by its key
+ * in any case, so the keys are also compared letter by letter. Source: IAM user guide, "Controlling access to and for IAM users and
  * roles using tags" and `aws:TagKeys` in "AWS global condition context keys".
  */
 export function marked(tags: Readonly<Record<string, string>>): Conditions {
@@ -72,12 +72,12 @@ export function marked(tags: Readonly<Record<string, string>>): Conditions {
   return {
     StringLike: Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
     'ForAnyValue:StringEquals': { 'aws:TagKeys': first },
-    // An operator can have each condition key once. Without a wildcard this one compares the same way.
+    // An operator can have each condition key once. Without a wildcard, StringLike compares as StringEquals does.
     ...(second !== undefined && { 'ForAnyValue:StringLike': { 'aws:TagKeys': second } }),
   };
 }
 
-/** All of these conditions. @throws when two of them say different things by the same operator about the same key */
+/** All of these conditions. @throws when two of them compare the same key by the same operator */
 export function all(...given: readonly Conditions[]): Conditions {
   const conditions: Record<string, Record<string, string | readonly string[]>> = {};
   for (const [operator, compared] of given.flatMap((one) => Object.entries(one))) {
@@ -89,13 +89,13 @@ export function all(...given: readonly Conditions[]): Conditions {
   return conditions;
 }
 
-/** What only asks. */
+/** Requests that only read. */
 export function look(actions: Grant['actions']): Grant {
   return {
     sid: 'Look',
     actions: Object.fromEntries(Object.entries(actions).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     resources: ['*'],
-    on: 'everything: AWS knows no narrower permission for these',
+    on: 'everything: AWS has no narrower permission for these',
   };
 }
 
@@ -104,12 +104,12 @@ export function inAccount(service: string, ...names: readonly string[]): string[
   return names.map((name) => `arn:aws:${service}:*:${PLACE.account}:${name}`);
 }
 
-/** Of any account: what AWS publishes has none, and what is shared with this account has its owner's. */
+/** Of any account: resources that AWS publishes have none, and shared resources have their owner's. */
 export function inAnyAccount(service: string, ...names: readonly string[]): string[] {
   return names.map((name) => `arn:aws:${service}:*:*:${name}`);
 }
 
-/** Images and snapshots: their ARNs name no account, whoever owns them. */
+/** Images and snapshots: their ARNs name no account. */
 export function withoutAccount(service: string, ...names: readonly string[]): string[] {
   return names.map((name) => `arn:aws:${service}:*::${name}`);
 }

@@ -2,37 +2,37 @@ import { launchMarked, preflightActions } from './launch.js';
 import { IS_OURS, MARKED_AS_OURS } from './ours.js';
 import { inAccount, look, PLACE, type Policy } from './policy.js';
 
-/** What start-runner, its post step and stop-runner need: nothing here is needed only sometimes. */
+/** The permissions that start-runner, its post step and stop-runner always need. */
 export const startStop: Policy = {
   title: 'start-runner and stop-runner',
   grants: [
     look({
       ...preflightActions('start: '),
-      'ec2:DescribeInstances': 'start: whether a machine still lives; stop: which machines are this run’s, by tag',
-      'ec2:DescribeRegions': 'stop: where else to look when a machine is missing',
+      'ec2:DescribeInstances': "start: whether a machine still runs; stop: which machines are this run's, by tag",
+      'ec2:DescribeRegions': 'stop: where else to search when a machine is missing',
     }),
     ...launchMarked({
       who: 'start: ',
       mark: MARKED_AS_OURS,
-      marked: 'this repository’s tag',
+      marked: "this repository's tag",
       parts: ['volume/*', 'network-interface/*', 'spot-instances-request/*'],
       partsPurpose: 'its volumes, its network interface and, for spot, its request',
     }),
     {
       sid: 'EndOwn',
       actions: {
-        'ec2:TerminateInstances': 'stop, and start when it undoes what it began',
+        'ec2:TerminateInstances': 'stop; start, when it rolls back',
         'ec2:GetConsoleOutput':
-          'start: the boot’s timeline, and what the machine said before it failed; stop: the same, where no runner came',
+          "start: the boot's timeline, and the console of a machine that failed; stop: the same, where no runner came",
       },
       resources: inAccount('ec2', 'instance/*'),
       conditions: { StringLike: IS_OURS },
-      on: 'machines that carry this repository’s tag',
+      on: "machines that carry this repository's tag",
     },
   ],
 };
 
-/** Beside `startStop`, for who gives machines a role with the input `iam-role-name`. */
+/** In addition to `startStop`, to give machines a role with the input `iam-role-name`. */
 export const passRole: Policy = {
   title: 'start-runner with `iam-role-name`',
   grants: [

@@ -2,13 +2,13 @@ import { PLACE, type PolicyDocument } from './policy.js';
 
 const GITHUB = 'token.actions.githubusercontent.com';
 
-/** Repositories from before 15 July 2026 that were not renamed since: their tokens name them. */
+/** Repositories that were created before 15 July 2026 and not renamed since: their tokens contain the names. */
 export const SUBJECT_BY_NAME = `repo:${PLACE.owner}/${PLACE.repository}:${PLACE.subject}`;
-/** All others: their tokens carry the numbers, too, which nobody else can ever get. */
+/** All others: their tokens also contain the numbers, which no other owner or repository can get. */
 export const SUBJECT_BY_ID =
   `repo:${PLACE.owner}@${PLACE.ownerId}/${PLACE.repository}@${PLACE.repositoryId}:${PLACE.subject}` as const;
 
-/** Who may take the roles: workflows of one repository, by the OpenID Connect token that GitHub gives each job. */
+/** Workflows of one repository may assume the roles, by the OpenID Connect token that GitHub gives each job. */
 export const trust: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [

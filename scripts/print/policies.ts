@@ -5,7 +5,8 @@ import { reap } from '../../iam/reap.js';
 import { passRole, startStop } from '../../iam/start-stop.js';
 import { trust } from '../../iam/trust.js';
 import { fillTemplate } from './cloudformation.js';
-import { fill, renderTable } from './tables.js';
+import { fill } from './fill.js';
+import { renderTable } from './tables.js';
 
 const POLICIES = {
   'start-stop': startStop,
@@ -45,5 +46,5 @@ function tabulate({ grants }: Policy): string {
   const rows = grants.flatMap(({ actions, on }) =>
     Object.entries(actions).map(([action, purpose]) => [`\`${action}\``, purpose, on]),
   );
-  return renderTable(['Action', 'Who asks, and for what', 'Allowed on'], rows);
+  return renderTable(['Action', 'Purpose', 'Allowed on'], rows);
 }

@@ -1,4 +1,5 @@
-import { fill, renderTable } from './tables.js';
+import { fill } from './fill.js';
+import { renderTable } from './tables.js';
 import type { Sources } from './workflows.js';
 
 /** Puts the tables of environments, inputs, secrets and outputs into docs/workflows.md. @throws when a marker is missing */

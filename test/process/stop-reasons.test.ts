@@ -78,7 +78,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
         const stop = await stopAfterTheEnd(scene);
         expect(warningsOf(stop)).toHaveLength(1);
         expect(warningsOf(stop)[0]).toMatch(
-          /: runner exited\. The runner said: An error occurred: Runner version v2\.336\.0 is deprecated and cannot receive messages\.\nWhat to do: GitHub refuses runners of this age: build the image again/,
+          /: runner exited\. The runner said: An error occurred: Runner version v2\.336\.0 is deprecated and cannot receive messages\.\nWhat to do: GitHub refuses runners of this age\. Build the image again/,
         );
       },
     ),
@@ -115,7 +115,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
   );
 
   test.concurrent.each([
-    ['Server.InsufficientInstanceCapacity', 'Server.InsufficientInstanceCapacity', /name more types/],
+    ['Server.InsufficientInstanceCapacity', 'Server.InsufficientInstanceCapacity', /Name more instance types/],
     ['Client.VolumeLimitExceeded', 'Client.VolumeLimitExceeded: Volume limit exceeded', /raise the EBS quota/],
     ['Client.InternalError', 'Client.InternalError: Client error on launch', /`kms:CreateGrant`/],
     ['Server.InternalError', 'Server.InternalError: Internal error on launch', /The failure is EC2’s own/],

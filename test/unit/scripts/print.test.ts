@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { flag, legacy, text, withDefault } from '../../../src/core/inputs/input-kinds.js';
-import { renderAction, type ActionDefinition } from '../../../scripts/print/action-yml.js';
+import { actions, stepsOf, type Action } from '../../../actions/index.js';
+import { renderAction } from '../../../scripts/print/action-yml.js';
+import { fillActionList, fillGitAttributes, fillPrettierIgnore } from '../../../scripts/print/lists.js';
 import { fillTables } from '../../../scripts/print/tables.js';
 
-const definition: ActionDefinition = {
+const definition: Action['definition'] = {
   action: { name: 'Do it', description: 'Does it: well.', icon: 'play', color: 'orange' },
   inputs: {
     mood: withDefault('a|b', text('How: "so" or `so`. '.repeat(12).trim())),
@@ -12,7 +14,12 @@ const definition: ActionDefinition = {
     old: legacy('Ignored.'),
   },
   outputs: { result: 'What came of it.' },
-  steps: { main: 'do.js', post: 'do-post.js' },
+};
+const example: Action = {
+  name: 'do',
+  definition,
+  run: { main: 'runDo', post: 'runDoPost' },
+  chunk: 'shared-by-tests',
 };
 
 const readme = ['inputs', 'legacy-inputs', 'outputs']
@@ -23,7 +30,7 @@ const readme = ['inputs', 'legacy-inputs', 'outputs']
   .join('');
 
 describe('action.yml', () => {
-  const printed = parse(renderAction('do', definition)) as {
+  const printed = parse(renderAction(example)) as {
     inputs: Record<string, Record<string, unknown>>;
     outputs: Record<string, unknown>;
     runs: unknown;
@@ -42,13 +49,13 @@ describe('action.yml', () => {
   test('names the steps, and a post step that runs whatever happened', () => {
     const steps = { main: '../dist/do.js', post: '../dist/do-post.js', 'post-if': 'always()' };
     expect(printed.runs).toEqual({ using: 'node24', ...steps });
-    const { runs } = parse(renderAction('do', { ...definition, steps: { main: 'do.js' } })) as { runs: unknown };
+    const { runs } = parse(renderAction({ ...example, run: { main: 'runDo' } })) as { runs: unknown };
     expect(runs).toEqual({ using: 'node24', main: '../dist/do.js' });
   });
 
   test('is not wider than 120 columns', () => {
     expect(
-      renderAction('do', definition)
+      renderAction(example)
         .split('\n')
         .filter((line) => line.length > 120),
     ).toEqual([]);
@@ -74,7 +81,45 @@ describe('A README’s tables', () => {
 
   test('are missed when a marker is gone', () => {
     expect(() => fillTables(readme.replace('<!-- end of outputs -->', ''), definition)).toThrow(
-      'no place for its table',
+      'lacks the markers <!-- outputs',
     );
+  });
+});
+
+describe('The lists of actions and printed files', () => {
+  const lines = '# printed files: printed by npm run print\nstale\n# end of printed files\n';
+
+  test('in README.md link each action and say what it does in one sentence', () => {
+    const readme = 'Before\n<!-- actions: printed by npm run print -->\nstale\n<!-- end of actions -->\nAfter';
+    expect(fillActionList(readme, [example])).toBe(
+      'Before\n<!-- actions: printed by npm run print -->\n\n| Action | Description |\n| --- | --- |\n| [do](do/README.md) | Does it: well. |\n\n<!-- end of actions -->\nAfter',
+    );
+  });
+
+  test('in .gitattributes and .prettierignore replace what is between the markers and nothing else', () => {
+    expect(fillGitAttributes(`a\n${lines}b\n`, ['do/action.yml'])).toBe(
+      `a\n${lines.replace('stale', 'dist/** linguist-generated -diff -text\ndo/action.yml linguist-generated')}b\n`,
+    );
+    expect(fillPrettierIgnore(lines, ['do/action.yml'])).toBe(lines.replace('stale', 'dist/\ndo/action.yml'));
+  });
+});
+
+describe('The registry of actions', () => {
+  test('has a sentence for each action, short enough for the Marketplace', () => {
+    for (const {
+      definition: { action },
+    } of actions) {
+      expect(action.description).toMatch(/^[A-Z].*\.$/);
+      expect(action.description.length).toBeLessThanOrEqual(125);
+    }
+  });
+
+  test('gives each step a file of its own in dist/', () => {
+    const files = actions.flatMap((action) => Object.values(stepsOf(action)).map(({ file }) => file));
+    expect(new Set(files).size).toBe(files.length);
+    expect(stepsOf(example)).toEqual({
+      main: { file: 'do.js', run: 'runDo' },
+      post: { file: 'do-post.js', run: 'runDoPost' },
+    });
   });
 });
