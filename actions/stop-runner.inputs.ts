@@ -12,11 +12,11 @@ export const action = {
 export const inputs = {
   ...credentialInputs,
   label: text(
-    'start-runner’s `label`: everything of this run that was started with it, in any attempt. With neither a label nor an id, what no job of this run can need any more is stopped (the token needs "Actions: read").',
+    'The `label` output of start-runner: stops everything that this run started with it, in any attempt. Without a label and an id, stops what no job of this run can need any more (the token needs "Actions: read").',
     { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
   ),
   'ec2-instance-id': list(
-    'Instances that this repository started. Alone: exactly these; with `label`: all that were started with them. If EC2 lists none of them, and the label is one of your own, what another job may need is left.',
+    'Instances that this repository started. Without `label`: stops exactly these. With `label`: stops all that were started with them. If EC2 lists none of them and the label is one of your own, what another job may need is kept.',
     {
       matches: /^i-[0-9a-z]+$/,
       allowed: 'instance ids like i-0a1b2c3d4e5f60718',
@@ -25,10 +25,10 @@ export const inputs = {
   all: withDefault(
     'false',
     flag(
-      'Stop everything that this run started, also what other jobs need. Alone: without `label` and `ec2-instance-id`.',
+      'Stop everything that this run started, even what other jobs need. Not allowed with `label` or `ec2-instance-id`.',
     ),
   ),
-  wait: withDefault('false', flag('Return only when EC2 says that the instances are terminated.')),
+  wait: withDefault('false', flag('Wait until EC2 reports the instances as terminated.')),
   mode: legacy('`stop`, as ec2-github-runner has it.'),
 };
 

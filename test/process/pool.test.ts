@@ -158,7 +158,7 @@ test.concurrent('the reaper leaves machines in their time alone, however old, an
     expire(old!);
     const findings = findingsOf(await scene.reap());
     expect(findings).toMatchObject([
-      { id: old!.id, outcome: 'removed', why: expect.stringMatching(/^its time in pool ready was over at /) },
+      { id: old!.id, outcome: 'removed', why: expect.stringMatching(/^its time in pool ready ended at /) },
     ]);
     await expectOnlyThePool(scene);
     expect(waiting(scene)).toEqual([young]);
