@@ -315,7 +315,7 @@ describe('Bad input is refused before anything is asked', () => {
       expect(log).toContain('`dry-run` is "maybe"; allowed: `true` or `false`.');
       expect(log).toContain('`regions` is "mars"; allowed: regions like eu-west-1.');
       expect(log).toContain('`scope` is "all"; allowed: `repo`, `org`.');
-      expect(log).toContain('`enterprise` is "../user"; allowed: an enterprise’s slug.');
+      expect(log).toContain('`enterprise` is "../user"; allowed: the slug of an enterprise.');
       expect(log).toContain('Nothing was removed.');
       expect(log).toContain('`grace-minute` is not an input; did you mean `grace-minutes`?');
       expect(scene.sandbox.requests).toEqual([]);
