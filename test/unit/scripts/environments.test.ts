@@ -74,7 +74,7 @@ describe('The table of environments', () => {
     ['a name that is a job’s already', line.replace('one:', 'summary:'), 'summary: allowed: lower-case letters'],
     ['a line that is none', 'one: py3-one', 'one: `file` is missing'],
     ['a name that occurs twice', `${line}\n${line}`, 'Map keys must be unique'],
-    ['no table', '- one', 'is no table of environments'],
+    ['no table', '- one', 'is not a table of environments'],
   ])('refuses %s', (_, text, problem) => {
     expect(problemsOf(text)).toContain(problem);
   });

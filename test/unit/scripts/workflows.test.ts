@@ -44,7 +44,7 @@ describe('A template', () => {
   });
 
   test('misses a filling', () => {
-    expect(() => fillTemplate('a: #print x', {})).toThrow('asks for `x`');
+    expect(() => fillTemplate('a: #print x', {})).toThrow('needs the filling `x`');
   });
 });
 
