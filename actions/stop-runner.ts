@@ -27,7 +27,7 @@ export function runStopRunner(): Promise<void> {
     for (const notice of notices) log.info(notice);
     const { label, all, wait, 'ec2-instance-id': instanceIds = [] } = values;
     const request = { run: context, label, instanceIds, all, runnerName: context.runnerName, wait };
-    // With both, too: see `InstanceSearch.undecided`.
+    // With both, too: see `InstanceSearch.ambiguous`.
     const readsRuns = !all && (label === undefined) === (instanceIds.length === 0);
     const patient = { log, signal, purpose: 'end' } as const;
     const stopped = await stopRunners(request, {

@@ -22,7 +22,7 @@ export const amiBuild: Policy = {
     look({
       'ec2:DescribeImages':
         'Packer: the base image, and whether the new image is ready; npm run ami: which images exist',
-      'ec2:DescribeInstanceTypes': 'build.sh: whether the region offers the type',
+      'ec2:DescribeInstanceTypes': 'build: whether the region offers the type',
       'ec2:DescribeInstances': 'Packer and smoke: whether the machine runs; prune and list: which images are in use',
       'ec2:DescribeLaunchTemplates': 'prune and list: which launch templates exist',
       'ec2:DescribeLaunchTemplateVersions': 'prune and list: which images the launch templates name',
@@ -30,7 +30,7 @@ export const amiBuild: Policy = {
       'ec2:DescribeSecurityGroups': 'Packer: whether its temporary security group exists',
       'ec2:DescribeSnapshots': 'prune: snapshots without an image',
       'ec2:DescribeSubnets': 'Packer: in which subnet to build',
-      'ec2:DescribeVolumes': 'Packer and build.sh: whether the volumes are deleted',
+      'ec2:DescribeVolumes': 'Packer and build: whether the volumes are deleted',
       'ec2:DescribeVpcs': 'Packer: the default VPC',
     }),
     {

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { rolldown, type InputOptions, type OutputChunk, type Plugin } from 'rolldown';
 import { composeLicenses } from './print/licenses.js';
+import { readOrExit } from './terminal/command-line.js';
+import { flag } from './terminal/options.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -246,6 +248,10 @@ function escapeToAscii(code: string): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes('--readable')) await buildReadable();
-  else await buildDist();
+  const { values } = readOrExit({
+    command: 'npx tsx scripts/build.ts',
+    about: 'Builds the bundles in dist/.',
+    options: { readable: flag('Write readable bundles with source maps to build/readable/ instead.') },
+  });
+  await (values.readable ? buildReadable() : buildDist());
 }

@@ -11,14 +11,19 @@ import * as report from '../actions/report-tests.inputs.js';
 import * as tox from '../actions/run-tox.inputs.js';
 import * as start from '../actions/start-runner.inputs.js';
 import * as stop from '../actions/stop-runner.inputs.js';
+import { commands } from '../ami/cli/commands.js';
 import { buildDist } from './build.js';
+import { fillCommands } from './print/ami-commands.js';
 import { renderAction, type ActionDefinition } from './print/action-yml.js';
+import { AGENT, joinAgent } from './print/agent.js';
 import { renderErrors } from './print/errors.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
 import { readWorkflowSources } from './print/workflow-sources.js';
 import { fillWorkflowTables } from './print/workflow-tables.js';
 import { renderWorkflows } from './print/workflows.js';
 import { fillTables } from './print/tables.js';
+import { runCommandLine } from './terminal/command-line.js';
+import { flag } from './terminal/options.js';
 
 /**
  * Prints everything that is generated, after wiping it: what is no longer printed must not linger.
@@ -39,6 +44,7 @@ const actions: Readonly<Record<string, ActionDefinition>> = {
 };
 
 const WORKFLOWS = 'docs/workflows.md';
+const AMI = 'ami/README.md';
 const sources = readWorkflowSources((path) => readFileSync(join(root, path), 'utf8'));
 const workflows = renderWorkflows(sources);
 
@@ -55,6 +61,12 @@ async function print(): Promise<void> {
   for (const [path, text] of Object.entries(policies)) await writeFormatted(path, text);
   for (const [path, text] of Object.entries(workflows)) await writeFormatted(path, text);
   await writeFormatted(WORKFLOWS, fillWorkflowTables(await readFile(join(root, WORKFLOWS), 'utf8'), sources));
+  await writeFormatted(AMI, fillCommands(await readFile(join(root, AMI), 'utf8'), commands));
+  await writeFile(
+    join(root, AGENT),
+    joinAgent((path) => readFileSync(join(root, path), 'utf8')),
+    { mode: 0o755 },
+  );
   await buildDist();
 }
 
@@ -67,21 +79,31 @@ async function writeFormatted(path: string, text: string): Promise<void> {
   await writeFile(filepath, await format(text, { ...(await resolveConfig(filepath)), filepath }));
 }
 
-function refuseChanges(): void {
+/** @returns the exit code */
+function refuseChanges(): number {
   const printed = [
     'dist',
+    AGENT,
     ERRORS,
     WORKFLOWS,
+    AMI,
     ...POLICY_FILES,
     ...Object.keys(workflows),
     ...Object.keys(actions).flatMap((folder) => [`${folder}/action.yml`, `${folder}/README.md`]),
   ];
   const options = { cwd: root, encoding: 'utf8' } as const;
   const changes = execFileSync('git', ['status', '--porcelain', '--', ...printed], options);
-  if (changes === '') return;
+  if (changes === '') return 0;
   process.stderr.write(`Printed files differ from what is committed. Commit what \`npm run print\` wrote:\n${changes}`);
-  process.exitCode = 1;
+  return 1;
 }
 
-await print();
-if (process.argv.includes('--check')) refuseChanges();
+const commandLine = {
+  command: 'npm run print --',
+  about: 'Prints every file that is generated, after removing it: action.yml, tables, policies, workflows, dist/.',
+  options: { check: flag('Fail if that changes any file that git has or should have.') },
+};
+process.exitCode = await runCommandLine(commandLine, process.argv.slice(2), async ({ values }) => {
+  await print();
+  return values.check ? refuseChanges() : 0;
+});

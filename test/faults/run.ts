@@ -1,8 +1,12 @@
-/** `npm run test:faults`: every way of breaking a start, a post step and a stop that can be enumerated. See `--help`. */
+/** `npm run test:faults`: breaks a start, a post step, a stop, a sweep and a fill at every request. See `--help`. */
 import { factor, realNow } from './accelerate.mjs';
-import { findBases, listBases, listCells, nameCell, type Cell } from './cells.js';
-import { readOptions, type MatrixOptions } from './options.js';
-import { play, type Played } from './play.js';
+import { runCommandLine } from '../../scripts/terminal/command-line.js';
+import { Progress } from '../../scripts/terminal/progress.js';
+import { nameCell, type Cell } from './cell.js';
+import { findBases, listBases, listCells } from './cells.js';
+import { matrixCommandLine, toMatrixOptions, type MatrixOptions } from './options.js';
+import { play } from './play.js';
+import type { Played } from './played.js';
 import { Report } from './report.js';
 
 async function runMatrix(options: MatrixOptions): Promise<number> {
@@ -22,11 +26,16 @@ async function runMatrix(options: MatrixOptions): Promise<number> {
     return 0;
   }
   console.log(`${all.length} cells, of which ${cells.length} are run, ${options.jobs} at a time.`);
+  const progress = new Progress({ what: 'cells', total: cells.length, now: realNow });
   await eachOf(cells, options.jobs, async (cell) => {
     const played = await playSafely(cell);
-    report.add(played);
-    if (options.verbose) report.tell(played);
+    progress.finish();
+    progress.above(() => {
+      report.add(played);
+      if (options.verbose) report.print(played);
+    });
   });
+  progress.close();
   return report.close((realNow() - began) / 1000);
 }
 
@@ -47,5 +56,6 @@ async function eachOf<T>(items: readonly T[], jobs: number, act: (item: T) => Pr
   await Promise.all(lanes);
 }
 
-const options = readOptions(process.argv.slice(2));
-process.exitCode = typeof options === 'number' ? options : await runMatrix(options);
+process.exitCode = await runCommandLine(matrixCommandLine, process.argv.slice(2), ({ values }) =>
+  runMatrix(toMatrixOptions(values)),
+);

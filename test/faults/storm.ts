@@ -1,14 +1,16 @@
-/** `npm run test:storm -- [seed]`: 100 starts at once from ten runs, against clouds that throttle; half are cancelled. */
+/** `npm run lab -- storm`: 100 starts at once from ten runs, against clouds that throttle; half are cancelled. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../../sandbox/step.js';
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { value, wholeNumber } from '../../scripts/terminal/options.js';
 import { findNode24 } from '../node24/nodes.js';
 import { environment, factor, realNow } from './accelerate.mjs';
 import { Machines } from './machines.js';
-import { createRandom, shuffle } from './random.js';
+import { createRandom, shuffle } from '../worlds/random.js';
 import { measureRates } from './rates.js';
 
 const dist = new URL('../../dist/', import.meta.url);
@@ -141,7 +143,12 @@ function lastWords(result: StepResult | undefined): string {
 }
 
 const began = realNow();
-const seed = Number(process.argv[2] ?? Math.floor(Math.random() * 1_000_000));
+const { values } = readOrExit({
+  command: 'npm run lab -- storm',
+  about: '100 starts at once from ten runs, against clouds that throttle. Half of the starts are canceled.',
+  options: { seed: value('The draw to repeat. Default: a new one, which is printed.', wholeNumber(0, 999_999)) },
+});
+const seed = values.seed ?? Math.floor(Math.random() * 1_000_000);
 const sandbox = await startSandbox({
   machines: false,
   throttle: { sharedPerSecond: SHARED_PER_SECOND },

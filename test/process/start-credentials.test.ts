@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
-import { errorOf, inSandbox, type Inputs, type Scene } from './suite.js';
-import { listIssuedSecrets } from './verdicts.js';
+import { errorOf, inSandbox, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
+import { listIssuedSecrets } from '../worlds/sandbox/step-checks.js';
 
 /** One key for all, since making one takes some 100 ms. */
 const keys = generateKeyPairSync('rsa', {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { errorOf, expectCleanRecord, logOf, Scene, type Inputs } from './suite.js';
+import { errorOf, expectCleanRecord, logOf, Scene, type Inputs } from '../worlds/sandbox/scene.js';
 
 /** One for all: none of these starts may do anything that another could notice. */
 let scene: Scene;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InstanceRecord, StateReason } from '../../sandbox/ec2/world/records.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { age, launch } from './aftermath.js';
-import { inSandbox, logOf, type Inputs, type Scene } from './suite.js';
+import { age, launch } from '../worlds/sandbox/leftovers.js';
+import { inSandbox, logOf, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 const idle = { machines: false };
 const POWERED_OFF: StateReason = {

@@ -24,6 +24,8 @@ export interface CopyPorts {
   readonly clock: Clock;
   readonly nonce: Nonce;
   readonly log: Log;
+  /** Called as soon as a region has its result. */
+  readonly onResult?: (copied: Copied) => void;
 }
 
 /** What came of one region: a copy that can be launched, or why there is none. */
@@ -42,15 +44,20 @@ export async function copyImages(request: CopyRequest, ports: CopyPorts): Promis
   const imageId = request.imageId ?? (await findPublishedImage(request.preset, from));
   const fit = { versions, log, now: clock.now() };
   const image = await requireFit({ preset: request.preset, imageId }, { ...fit, ec2: from });
+  const copy = async (ec2: ImageEc2): Promise<Copied> => {
+    try {
+      return await copyTo(ec2, image, { request, ports });
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      log.warning(`${ec2.region}: ${messageOf(failure)}`);
+      return { region: ec2.region, failure };
+    }
+  };
   return Promise.all(
-    ports.to.map(async (ec2): Promise<Copied> => {
-      try {
-        return await copyTo(ec2, image, { request, ports });
-      } catch (failure) {
-        if (!(failure instanceof Failure)) throw failure;
-        log.warning(`${ec2.region}: ${messageOf(failure)}`);
-        return { region: ec2.region, failure };
-      }
+    ports.to.map(async (ec2) => {
+      const copied = await copy(ec2);
+      ports.onResult?.(copied);
+      return copied;
     }),
   );
 }

@@ -46,7 +46,7 @@ export async function requireFit(
       'image-unusable',
       problems.length === 1 ? `Image ${image.id} (${image.name}) in ${region} ${only}.` : many,
       {
-        hint: `Nothing was changed. Build the image of this preset: \`ami/build.sh ${preset}\` (ami/README.md).`,
+        hint: `Nothing was changed. Build the image of this preset: \`npm run ami -- build ${preset}\` (ami/README.md).`,
         details: problems.length === 1 ? [] : problems.map((problem) => `It ${problem}.`),
       },
     );

@@ -191,7 +191,7 @@ export const failureCodes = {
   'cleanup-incomplete': {
     when: 'Something could not be removed or, by reap-runners, not judged; or it has been in doubt for a day. The message names it and says why. Everything else was done.',
     remedy:
-      'Do what the message says and run it again, which is safe. What is in doubt only a person ends: see docs/how-it-works.md, "How long each doubt lasts".',
+      'Do what the message says and run it again, which is safe. What is in doubt only a person ends: see docs/inside/how-it-works.md, "How long each doubt lasts".',
   },
 } as const satisfies Record<string, { readonly when: string; readonly remedy: string }>;
 

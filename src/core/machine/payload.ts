@@ -6,7 +6,7 @@ import { Failure } from '../kernel/failure.js';
 export const USER_DATA_LIMIT = 16_384;
 
 /**
- * What one instance is told at boot: the boot payload, format 1 or 3, documented in `docs/boot-payload.md`
+ * What one instance is told at boot: the boot payload, format 1 or 3, documented in `docs/inside/payload.md`
  * and read by `ami/boot/agent.sh`.
  */
 export interface Payload {
