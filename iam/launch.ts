@@ -3,15 +3,15 @@ import { all, inAccount, inAnyAccount, PLACE, withoutAccount, type Conditions, t
 
 export const WHERE = { 'aws:RequestedRegion': PLACE.regions } as const;
 
-/** An action that launches, and the tags that mark its machines. */
+/** An action that launches instances, and the tags of what it launches. */
 interface Launcher {
-  /** Before each purpose: `start: `. */
+  /** The prefix of each purpose, such as `start: `. */
   readonly who: string;
-  /** The tags that everything is launched with, as conditions. */
+  /** The tags of everything that is launched, as conditions. */
   readonly mark: Conditions;
   /** The tags in words. */
   readonly marked: string;
-  /** Resources that are launched with a machine and carry the tags, too. */
+  /** The resources that are launched with an instance and carry the same tags. */
   readonly parts: readonly string[];
   readonly partsPurpose: string;
 }
@@ -19,33 +19,33 @@ interface Launcher {
 /** The EC2 requests of every preflight. */
 export function preflightActions(who: string): Grant['actions'] {
   return {
-    'ec2:DescribeImages': `${who}whether the image fits the machine, and its root volume`,
-    'ec2:DescribeInstanceTypes': `${who}which of the types the region has, with their architecture and markets`,
-    'ec2:DescribeSecurityGroups': `${who}whether the groups are in the subnets' network`,
-    'ec2:DescribeSubnets': `${who}whether the subnets exist, and in which network`,
+    'ec2:DescribeImages': `${who}whether the image fits the machine, and how large its root volume is`,
+    'ec2:DescribeInstanceTypes': `${who}which types the region offers, with their architecture and markets`,
+    'ec2:DescribeSecurityGroups': `${who}whether the security groups are in the VPC of the subnets`,
+    'ec2:DescribeSubnets': `${who}whether the subnets exist, and in which VPC`,
   };
 }
 
-/** Permission to launch machines that carry the tags from the launching call on, and no others. */
+/** Allows launches only of instances that get the tags in the launching call. */
 export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launcher): readonly Grant[] {
   return [
     {
       sid: 'ReadImageParameters',
-      actions: { 'ssm:GetParameters': `${who}which image a preset means` },
+      actions: { 'ssm:GetParameters': `${who}the image of a preset` },
       resources: [...inAccount('ssm', 'parameter/ci-actions/ami/*'), ...inAnyAccount('ssm', 'parameter/aws/service/*')],
-      on: "this suite's parameters and AWS's public ones. For `resolve:ssm:/your/path`, add yours",
+      on: 'the parameters of this suite and AWS’s public parameters. For `resolve:ssm:/your/path`, add that path',
     },
     {
       sid: 'LaunchFrom',
-      actions: { 'ec2:RunInstances': `${who}the image, network, groups and key of a machine` },
+      actions: { 'ec2:RunInstances': `${who}what a machine is launched from and into` },
       resources: [
         ...withoutAccount('ec2', 'image/*'),
-        // Another account may share a network with this one. The ARNs then have the number of its owner.
+        // Another account may share its VPC with this account. The ARNs then carry the number of the other account.
         ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
         ...inAccount('ec2', 'key-pair/*'),
       ],
       conditions: { StringLike: WHERE },
-      on: 'any image, subnet, security group and key pair, in your regions. No snapshot',
+      on: 'any image, subnet, security group and key pair, in your regions; no snapshot',
     },
     {
       sid: 'LaunchMarkedMachines',
@@ -56,7 +56,7 @@ export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launche
         StringEquals: { 'ec2:MetadataHttpTokens': 'required' },
         NumericLessThanEquals: { 'ec2:MetadataHttpPutResponseHopLimit': '2' },
       }),
-      on: `machines launched with ${marked}, IMDSv2 alone, at most two hops, of your types, in your regions`,
+      on: `machines launched with ${marked}, only IMDSv2, at most two hops, of your types, in your regions`,
     },
     {
       sid: 'LaunchMarkedParts',
@@ -70,7 +70,7 @@ export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launche
       actions: { 'ec2:CreateTags': `${who}the tags that RunInstances writes` },
       resources: inAccount('ec2', 'instance/*', ...parts),
       conditions: all(mark, { StringEquals: { 'ec2:CreateAction': 'RunInstances' } }),
-      on: 'resources that the same RunInstances creates, and no existing ones',
+      on: 'what the same RunInstances creates, and nothing that exists already',
     },
     NO_OTHER_CASE,
   ];
