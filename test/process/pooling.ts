@@ -1,4 +1,4 @@
-/** Pools in a sandbox: filled by the real bundle. */
+/** Pools in a sandbox, filled by the real bundle. */
 import { expect } from '@jest/globals';
 import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { StepResult } from '../../sandbox/step.js';
@@ -6,21 +6,21 @@ import { errorOf, logOf, type Inputs, type Scene } from './suite.js';
 
 export const POOL = { pool: 'ready' };
 
-/** @returns the instances that it has made ready */
+/** @returns the instances that wait in the pool afterwards */
 export async function fill(scene: Scene, size: number, inputs: Inputs = {}): Promise<InstanceRecord[]> {
   const result = await scene.fillPool({ ...POOL, size: String(size), ...inputs });
   if (result.code !== 0) throw new Error(`${errorOf(result)}\n${logOf(result)}`);
   return waiting(scene);
 }
 
-/** Stopped, and nobody's but the pool's. */
+/** The stopped instances of the pool that no start has claimed. */
 export function waiting(scene: Scene): InstanceRecord[] {
   return scene.sandbox.ec2
     .instances()
     .filter(({ state, tags }) => state === 'stopped' && tags.has('ci-actions:pool') && !tags.has('ci-actions:start'));
 }
 
-/** What there is besides instances that wait. */
+/** Every live instance and every runner, except the instances that wait. */
 export function strays(scene: Scene): string[] {
   const { ec2, github } = scene.sandbox;
   const live = ec2.instances().filter((one) => one.state !== 'terminated' && !waiting(scene).includes(one));

@@ -75,12 +75,17 @@ export function aFillRequest(changes: Partial<FillRequest> = {}): FillRequest {
   };
 }
 
-/** Everything in memory: clouds, clock, log; every instance's runner comes online `bootMs` after its launch. */
+/**
+ * Clouds, clock and log in memory.
+ *
+ * @param options.bootMs every instance's runner comes online this long after its launch; never by default
+ * @param options.invisibleMs EC2 lists an instance this long after its launch
+ */
 export function aWorld(options: { bootMs?: number; invisibleMs?: number } = {}) {
   const clock = new FakeClock();
   const ec2 = new FakeEc2({ clock, timeline: { invisibleMs: options.invisibleMs ?? 0 } });
   const github = new FakeGitHub();
-  /** Other regions' clouds, by name; the home region's stands for any other. */
+  /** The clouds of other regions, by name. Any region without one uses the home region's. */
   const elsewhere = new Map<string, FakeEc2>();
   const said: string[] = [];
   const journal: JournalEntry[] = [];
@@ -107,7 +112,7 @@ export function aWorld(options: { bootMs?: number; invisibleMs?: number } = {}) 
     bootScripts: { agent: '#!/bin/bash\nagent', installRunner: '#!/bin/bash\ninstall', aptWhenFree: '' },
     mask: () => undefined,
   };
-  // An instance that is gone by then, or whose runner was removed, never comes online.
+  // The runner of an instance that is gone by then does not come online, and neither does a removed runner.
   function bringOnline(instance: Instance): void {
     const name = instance.tags['ci-actions:runner-name']!;
     if (live().some(({ id }) => id === instance.id) && github.listed.some((one) => one.name === name))
@@ -120,7 +125,7 @@ export function aWorld(options: { bootMs?: number; invisibleMs?: number } = {}) 
   return { clock, ec2, elsewhere, github, said, journal, cancel, log, ports, live, bringOnline };
 }
 
-/** The failure that a promise ends in. */
+/** The `Failure` by which the promise is rejected. */
 export async function failureOf(promise: Promise<unknown>) {
   const outcome: unknown = await promise.then(
     () => undefined,
