@@ -11,6 +11,10 @@ export interface InputDefinition<T> {
   readonly secret?: boolean;
   /** An input of machulav/ec2-github-runner, accepted so that migrating is changing the `uses:` line. */
   readonly legacy?: boolean;
+  /** The request's field that holds the value, as `part.field`; see `fields.ts`. Absent: code derives the field. */
+  readonly field?: string;
+  /** The value of an empty input that has no {@link defaultText}. */
+  readonly emptyValue?: T;
   /** @throws BadValue saying what is allowed. The text is never empty. */
   parse(text: string): T;
 }
@@ -55,7 +59,7 @@ export function parseInputs<D extends InputDefinitions>(
     // Files from Windows have lines that end with CRLF, and no program that reads an input wants the CR.
     const text = given.text.replace(/\r+\n/g, '\n').trim() || definition.defaultText;
     try {
-      values[name] = text === undefined ? undefined : definition.parse(text);
+      values[name] = text === undefined ? definition.emptyValue : definition.parse(text);
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
       const shown = definition.secret ? 'not usable' : JSON.stringify(shorten(error.given ?? given.text.trim()));
