@@ -1,3 +1,4 @@
+import * as advice from '../src/core/kernel/advice.js';
 import { refuseProblems } from '../src/core/inputs/inputs.js';
 import { summarizeStop } from '../src/core/stop/report.js';
 import { refuseUnstopped, stopRunners } from '../src/core/stop/stop.js';
@@ -17,7 +18,7 @@ import { inputs } from './stop-runner.inputs.js';
 /** `stop-runner`. */
 export function runStopRunner(): Promise<void> {
   const signal = listenForCancellation(
-    'Run stop-runner again: it is safe to repeat. Otherwise reap-runners and the machines’ own timers end what is left.',
+    `${advice.REPEAT_STOP} Otherwise reap-runners and the machines’ own timers end what is left.`,
   );
   return runAction(async () => {
     const log = createLog();
@@ -26,7 +27,7 @@ export function runStopRunner(): Promise<void> {
     for (const notice of notices) log.info(notice);
     const { label, all, wait, 'ec2-instance-id': instanceIds = [] } = values;
     const request = { run: context, label, instanceIds, all, runnerName: context.runnerName, wait };
-    // With both, too: see `InstanceSearch.undecided`.
+    // With both, too: see `InstanceSearch.ambiguous`.
     const readsRuns = !all && (label === undefined) === (instanceIds.length === 0);
     const patient = { log, signal, purpose: 'end' } as const;
     const stopped = await stopRunners(request, {

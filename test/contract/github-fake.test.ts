@@ -28,7 +28,7 @@ describeGitHub('fake', () => {
     disconnect: (id) => github.disconnect(nameOf(id)),
     goBusy: (id) => github.goBusy(nameOf(id)),
     finish: (id) => github.finish(nameOf(id)),
-    loseNextMint: (where) => github.loseNextMint(where),
+    loseNextRegistration: (where) => github.loseNextRegistration(where),
     close: () => undefined,
   };
 });

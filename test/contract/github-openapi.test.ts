@@ -36,8 +36,8 @@ function appToken(): string {
 async function useRunners(base: string): Promise<void> {
   const runners = `${base}/actions/runners`;
   const body = { name: 'a', runner_group_id: 1, labels: ['x', 'linux'], work_folder: '_work' };
-  const minted = await call('POST', `${runners}/generate-jitconfig`, { body });
-  const { id } = minted.json['runner'] as { id: number };
+  const registered = await call('POST', `${runners}/generate-jitconfig`, { body });
+  const { id } = registered.json['runner'] as { id: number };
   await call('POST', `${runners}/generate-jitconfig`, { body });
   await call('POST', `${runners}/generate-jitconfig`, { body: { name: 'b' } });
   await call('POST', `${runners}/registration-token`);
@@ -126,7 +126,7 @@ test('everything the sandbox answers is what GitHub documents, every call, good 
 
 describe('the referee finds', () => {
   const runner = { id: 1, name: 'a', os: 'unknown', status: 'offline', busy: false, labels: [] };
-  const mint: Exchange = {
+  const registration: Exchange = {
     method: 'POST',
     path: `${REPO}/actions/runners/generate-jitconfig`,
     requestBody: JSON.stringify({ name: 'a', runner_group_id: 1, labels: ['x'] }),
@@ -141,28 +141,32 @@ describe('the referee finds', () => {
   };
 
   test('nothing where nothing is wrong', () => {
-    expect([...referee.checkExchange(mint), ...referee.checkExchange(list)]).toEqual([]);
+    expect([...referee.checkExchange(registration), ...referee.checkExchange(list)]).toEqual([]);
   });
 
   const cases: [string, Exchange, RegExp][] = [
-    ['a missing member', { ...mint, requestBody: '{"name":"a","runner_group_id":1}' }, /required property 'labels'/],
+    [
+      'a missing member',
+      { ...registration, requestBody: '{"name":"a","runner_group_id":1}' },
+      /required property 'labels'/,
+    ],
     [
       'a member of the wrong type',
-      { ...mint, requestBody: '{"name":"a","runner_group_id":"1","labels":["x"]}' },
+      { ...registration, requestBody: '{"name":"a","runner_group_id":"1","labels":["x"]}' },
       /runner_group_id must be integer/,
     ],
     [
       'an empty list',
-      { ...mint, requestBody: '{"name":"a","runner_group_id":1,"labels":[]}' },
+      { ...registration, requestBody: '{"name":"a","runner_group_id":1,"labels":[]}' },
       /labels must NOT have fewer than 1/,
     ],
     [
       'a member GitHub does not know',
-      { ...mint, requestBody: '{"name":"a","runner_group_id":1,"labels":["x"],"group":1}' },
+      { ...registration, requestBody: '{"name":"a","runner_group_id":1,"labels":["x"],"group":1}' },
       /additional properties \(group\)/,
     ],
-    ['a body that is no JSON', { ...mint, requestBody: '{' }, /no JSON/],
-    ['a missing body', { ...mint, requestBody: '' }, /has no body/],
+    ['a body that is no JSON', { ...registration, requestBody: '{' }, /no JSON/],
+    ['a missing body', { ...registration, requestBody: '' }, /has no body/],
     ['a query of the wrong type', { ...list, query: 'per_page=abc' }, /per_page must be integer/],
     ['a query GitHub does not know', { ...list, path: `${list.path}?perpage=1` }, /additional properties \(perpage\)/],
     [

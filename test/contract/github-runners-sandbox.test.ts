@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Octokit } from '@octokit/rest';
 import { JIT, QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
-import { mint } from '../process/stand-in.js';
+import { register } from '../process/stand-in.js';
 
 let sandbox: GitHubSandbox;
 let octokit: Octokit;
@@ -13,13 +13,13 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.close());
 
-function mintWith(about: Record<string, unknown>, scope: Record<string, string> = REPO, path = JIT) {
+function registerWith(about: Record<string, unknown>, scope: Record<string, string> = REPO, path = JIT) {
   return octokit.request(`POST ${path}`, { ...scope, name: 'a', runner_group_id: 1, labels: ['x'], ...about });
 }
 
-describe('a minted runner', () => {
+describe('a registered runner', () => {
   test('is offline and of unknown kind until something connects', async () => {
-    const { id } = await mint(sandbox, 'fresh', ['Only-This']);
+    const { id } = await register(sandbox, 'fresh', ['Only-This']);
     const read = async () => (await octokit.rest.actions.getSelfHostedRunnerForRepo({ ...REPO, runner_id: id })).data;
     expect(await read()).toMatchObject({
       os: 'unknown',
@@ -36,7 +36,7 @@ describe('a minted runner', () => {
   });
 
   test('carries a configuration of the real shape', async () => {
-    const files = JSON.parse(Buffer.from((await mint(sandbox, 'shape')).jitConfig, 'base64').toString()) as Record<
+    const files = JSON.parse(Buffer.from((await register(sandbox, 'shape')).jitConfig, 'base64').toString()) as Record<
       string,
       string
     >;
@@ -59,14 +59,14 @@ describe('a minted runner', () => {
     ['with too long a name', { name: 'n'.repeat(65) }, 422, /64/],
     ['with a slash in its name', { name: 'a/b' }, 422, /name/],
   ])('is refused %s', async (_, about, status, message) => {
-    expect(await refusal(mintWith(about))).toMatchObject({ status, message: expect.stringMatching(message) });
+    expect(await refusal(registerWith(about))).toMatchObject({ status, message: expect.stringMatching(message) });
     expect(sandbox.github.runners()).toEqual([]);
   });
 
   test('is refused with a name that is taken, in any case', async () => {
-    await mintWith({ name: 'Taken' });
+    await registerWith({ name: 'Taken' });
     const expected = 'Already exists - A runner with the name *** already exists.';
-    expect(await refusal(mintWith({ name: 'taken' }))).toMatchObject({
+    expect(await refusal(registerWith({ name: 'taken' }))).toMatchObject({
       status: 409,
       message: expect.stringContaining(expected),
     });
@@ -74,12 +74,12 @@ describe('a minted runner', () => {
 
   test('may exist although its answer was lost', async () => {
     sandbox.traffic.intercept = ({ index }) => (index === 0 ? { kind: 'reset-after' } : undefined);
-    expect((await refusal(mintWith({}))).status).toBe(500);
-    expect((await refusal(mintWith({}))).status).toBe(409);
+    expect((await refusal(registerWith({}))).status).toBe(500);
+    expect((await refusal(registerWith({}))).status).toBe(409);
   });
 
   test('is deleted once, and not while it is busy', async () => {
-    const { id } = await mint(sandbox, 'busy');
+    const { id } = await register(sandbox, 'busy');
     const remove = () => octokit.rest.actions.deleteSelfHostedRunnerFromRepo({ ...REPO, runner_id: id });
     const connection = sandbox.github.connectRunner(id, { busy: true });
     expect(await refusal(remove())).toMatchObject({
@@ -92,7 +92,7 @@ describe('a minted runner', () => {
   });
 
   test('has labels that can be changed', async () => {
-    const { id: runner_id } = await mint(sandbox, 'labels', ['linux', 'a']);
+    const { id: runner_id } = await register(sandbox, 'labels', ['linux', 'a']);
     const about = { ...REPO, runner_id };
     const { data } = await octokit.rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
       ...about,
@@ -107,7 +107,7 @@ describe('a minted runner', () => {
 
 describe('a listing', () => {
   beforeEach(async () => {
-    for (let number = 1; number <= 35; number++) await mintWith({ name: `runner-${number}` });
+    for (let number = 1; number <= 35; number++) await registerWith({ name: `runner-${number}` });
   });
 
   test('comes in pages that Octokit walks', async () => {
@@ -135,8 +135,8 @@ describe('other scopes', () => {
     ['/orgs/{org}', { org: 'octo-org' }],
     ['/enterprises/{enterprise}', { enterprise: 'octo-enterprise' }],
   ])('%s has its own runners and groups', async (base, scope) => {
-    await mintWith({ runner_group_id: 3 }, scope, `${base}/actions/runners/generate-jitconfig`);
-    await mintWith({});
+    await registerWith({ runner_group_id: 3 }, scope, `${base}/actions/runners/generate-jitconfig`);
+    await registerWith({});
     const { data } = await octokit.request(`GET ${base}/actions/runners`, scope);
     expect(data).toMatchObject({ total_count: 1, runners: [{ runner_group_id: 3 }] });
     const groups = await octokit.request(`GET ${base}/actions/runner-groups`, scope);
@@ -146,7 +146,7 @@ describe('other scopes', () => {
         { id: 3, name: 'builders' },
       ],
     });
-    expect((await refusal(mintWith({ name: 'b', runner_group_id: 3 }))).status).toBe(404);
+    expect((await refusal(registerWith({ name: 'b', runner_group_id: 3 }))).status).toBe(404);
   });
 });
 

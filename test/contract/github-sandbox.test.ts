@@ -11,7 +11,7 @@ const PREFIXES: Record<Scope['kind'], string> = {
 };
 const ENDS = '2026-06-01T00:00:00Z';
 const FILE = { path: '.github/ec2-runners.yml', text: 'presets:\n  größer: {}\n' };
-const MINT = { name: 'a', label: 'run-1', groupId: 1, workFolder: '_work' };
+const REGISTRATION = { name: 'a', label: 'run-1', groupId: 1, workFolder: '_work' };
 
 for (const [kind, scope] of Object.entries(SANDBOX_SCOPES) as [Scope['kind'], Scope][]) {
   describeGitHub(`the adapter on the sandbox, for a ${kind}`, async () => {
@@ -38,7 +38,8 @@ for (const [kind, scope] of Object.entries(SANDBOX_SCOPES) as [Scope['kind'], Sc
       disconnect: (id) => sessions.get(id)?.disconnect(),
       goBusy: (id) => connect(id, true),
       finish: (id) => world.loseJob(id),
-      loseNextMint: (where) => served.disturb(`POST ${PREFIXES[kind]}/generate-jitconfig`, { kind: `reset-${where}` }),
+      loseNextRegistration: (where) =>
+        served.disturb(`POST ${PREFIXES[kind]}/generate-jitconfig`, { kind: `reset-${where}` }),
       close: () => served.close(),
     };
   });
@@ -77,7 +78,7 @@ describe('the adapter on a GitHub that', () => {
     withGitHub(async (served) => {
       const github = await withToken(served, { administration: 'read' });
       await expect(github.listRunners()).resolves.toEqual([]);
-      await expect(github.mintRunner(MINT)).rejects.toMatchObject({
+      await expect(github.registerRunner(REGISTRATION)).rejects.toMatchObject({
         code: 'github-forbidden',
         hint: expect.stringMatching(
           /"Administration: write" on octo-org\/octo-repo.*accepts here: administration=write/,
@@ -134,29 +135,29 @@ describe('the adapter on a GitHub that', () => {
   ] as const)('breaks one read is asked again: %j', (fault) =>
     withGitHub(async (served) => {
       const github = await served.connect();
-      await github.mintRunner(MINT);
+      await github.registerRunner(REGISTRATION);
       served.disturb(`GET ${RUNNERS}`, fault);
       await expect(github.listRunners()).resolves.toMatchObject([{ name: 'a' }]);
     }),
   );
 
   test.each([{ kind: 'malformed' }, { kind: 'status', status: 500 }, { kind: 'stall', ms: 5_000 }] as const)(
-    'breaks one mint is not asked again: %j',
+    'breaks one registration is not asked again: %j',
     (fault) =>
       withGitHub(async (served) => {
         const github = await served.connect({ requestTimeoutSeconds: 0.2 });
         served.disturb(`POST ${RUNNERS}/generate-jitconfig`, fault);
-        await expect(github.mintRunner(MINT)).resolves.toBe('unanswered');
+        await expect(github.registerRunner(REGISTRATION)).resolves.toBe('unanswered');
         expect(served.traffic.requests).toHaveLength(1);
       }),
   );
 
-  test('limits the rate for a while, is waited for, also by a mint', () =>
+  test('limits the rate for a while, is waited for, also by a registration', () =>
     withGitHub(async (served) => {
       const github = await served.connect();
       const before = HASTY_CLOCK.waited;
       served.disturb(`POST ${RUNNERS}/generate-jitconfig`, { kind: 'status', code: 'secondary-rate-limit' });
-      await expect(github.mintRunner(MINT)).resolves.toMatchObject({ name: 'a' });
+      await expect(github.registerRunner(REGISTRATION)).resolves.toMatchObject({ name: 'a' });
       expect(HASTY_CLOCK.waited - before).toBeGreaterThanOrEqual(60_000);
     }));
 
@@ -172,7 +173,7 @@ describe('the adapter on a GitHub that', () => {
   test('is a GitHub Enterprise Server works below /api/v3', () =>
     withGitHub(async (served) => {
       const github = await served.connect({ apiUrl: `${served.url}/api/v3` });
-      await expect(github.mintRunner(MINT)).resolves.toMatchObject({ name: 'a' });
+      await expect(github.registerRunner(REGISTRATION)).resolves.toMatchObject({ name: 'a' });
       await expect(github.findDownload('2.336.0', 'arm64')).resolves.toMatchObject({ version: '2.336.0' });
       await expect(github.findDownload('2.335.0', 'arm64')).rejects.toMatchObject({ code: 'github-not-found' });
     }));
@@ -182,7 +183,9 @@ describe('the adapter on a GitHub that', () => {
       const { id, privateKey } = served.world.app;
       for (const scope of [SANDBOX_SCOPES.repo, SANDBOX_SCOPES.org]) {
         const github = await served.connect({ scope, credentials: { appId: String(id), privateKey } });
-        await expect(github.mintRunner({ ...MINT, name: scope.kind })).resolves.toMatchObject({ name: scope.kind });
+        await expect(github.registerRunner({ ...REGISTRATION, name: scope.kind })).resolves.toMatchObject({
+          name: scope.kind,
+        });
         served.world.files.set('a.yml', 'a');
         await expect(github.readFile('a.yml', served.world.sha)).resolves.toBe('a');
         expect(served.traffic.requests.at(-1)?.headers['authorization']).toBe(`Bearer ${served.masked.at(-1)}`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GitHub, MintRequest, ReaperGitHub, StopGitHub } from '../../src/core/ports/github.js';
+import type { GitHub, RegisterRequest, ReaperGitHub, StopGitHub } from '../../src/core/ports/github.js';
 
 /** One implementation of the port, in a world of its own where nothing is registered. */
 export interface GitHubContractWorld {
@@ -29,53 +29,53 @@ export interface GitHubContractWorld {
   goBusy(runnerId: number): void;
   /** The one job is done. */
   finish(runnerId: number): void;
-  /** The next mint is lost on its way to GitHub, or its answer on the way back. */
-  loseNextMint(where: 'before' | 'after'): void;
+  /** The next registration is lost on its way to GitHub, or its answer on the way back. */
+  loseNextRegistration(where: 'before' | 'after'): void;
   close(): void | Promise<void>;
 }
 
 let names = 0;
 
-function request(changes: Partial<MintRequest> = {}): MintRequest {
+function request(changes: Partial<RegisterRequest> = {}): RegisterRequest {
   return { name: `contract-${++names}`, label: 'run-1-a', groupId: 1, workFolder: '_work', ...changes };
 }
 
-async function mint(github: GitHub, changes: Partial<MintRequest> = {}) {
-  const minted = await github.mintRunner(request(changes));
-  if (typeof minted === 'string') throw new Error(`The mint was ${minted}.`);
-  return minted;
+async function register(github: GitHub, changes: Partial<RegisterRequest> = {}) {
+  const registered = await github.registerRunner(request(changes));
+  if (typeof registered === 'string') throw new Error(`The registration was ${registered}.`);
+  return registered;
 }
 
 type Case = (world: GitHubContractWorld) => Promise<void>;
 
-const MINTING: Record<string, Case> = {
-  'a minted runner is listed, offline, under its label alone': async ({ github }) => {
-    const minted = await mint(github, { name: 'one', label: 'run-7-b' });
-    expect(minted.name).toBe('one');
-    expect(minted.jitConfig).toMatch(/^[A-Za-z0-9+/]+=*$/);
-    const expected = { id: minted.id, name: 'one', status: 'offline', busy: false, labels: ['run-7-b'] };
-    expect(await github.readRunner(minted.id)).toEqual(expected);
+const REGISTERING: Record<string, Case> = {
+  'a registered runner is listed, offline, under its label alone': async ({ github }) => {
+    const registered = await register(github, { name: 'one', label: 'run-7-b' });
+    expect(registered.name).toBe('one');
+    expect(registered.jitConfig).toMatch(/^[A-Za-z0-9+/]+=*$/);
+    const expected = { id: registered.id, name: 'one', status: 'offline', busy: false, labels: ['run-7-b'] };
+    expect(await github.readRunner(registered.id)).toEqual(expected);
     expect(await github.listRunners()).toEqual([expected]);
     expect(await github.findRunnerByName('one')).toEqual(expected);
   },
 
   'a name that is taken is a value, in any case of its letters': async ({ github }) => {
-    await mint(github, { name: 'twin' });
-    expect(await github.mintRunner(request({ name: 'twin' }))).toBe('name-taken');
-    expect(await github.mintRunner(request({ name: 'TWIN' }))).toBe('name-taken');
+    await register(github, { name: 'twin' });
+    expect(await github.registerRunner(request({ name: 'twin' }))).toBe('name-taken');
+    expect(await github.registerRunner(request({ name: 'TWIN' }))).toBe('name-taken');
     expect(await github.listRunners()).toHaveLength(1);
   },
 
-  'a mint lost on its way there leaves nothing': async (world) => {
-    world.loseNextMint('before');
-    expect(await world.github.mintRunner(request({ name: 'lost' }))).toBe('unanswered');
+  'a registration lost on its way there leaves nothing': async (world) => {
+    world.loseNextRegistration('before');
+    expect(await world.github.registerRunner(request({ name: 'lost' }))).toBe('unanswered');
     expect(await world.github.findRunnerByName('lost')).toBeUndefined();
   },
 
-  'a mint whose answer is lost leaves a runner that can be found by name and removed': async (world) => {
-    world.loseNextMint('after');
-    expect(await world.github.mintRunner(request({ name: 'lost' }))).toBe('unanswered');
-    expect(await world.github.mintRunner(request({ name: 'lost' }))).toBe('name-taken');
+  'a registration whose answer is lost leaves a runner that can be found by name and removed': async (world) => {
+    world.loseNextRegistration('after');
+    expect(await world.github.registerRunner(request({ name: 'lost' }))).toBe('unanswered');
+    expect(await world.github.registerRunner(request({ name: 'lost' }))).toBe('name-taken');
     const twin = await world.github.findRunnerByName('lost');
     expect(await world.github.removeRunner(twin?.id ?? 0)).toBe('removed');
     expect(await world.github.listRunners()).toEqual([]);
@@ -83,19 +83,19 @@ const MINTING: Record<string, Case> = {
 
   'a name GitHub does not allow is a failure': async ({ github }) => {
     for (const name of ['', 'a/b', 'a:b', 'x'.repeat(65)]) {
-      await expect(github.mintRunner(request({ name }))).rejects.toMatchObject({ code: 'github-rejected' });
+      await expect(github.registerRunner(request({ name }))).rejects.toMatchObject({ code: 'github-rejected' });
     }
-    await mint(github, { name: 'x'.repeat(64) });
+    await register(github, { name: 'x'.repeat(64) });
   },
 
   'an unknown runner group is a failure': async ({ github }) => {
-    await expect(github.mintRunner(request({ groupId: 777 }))).rejects.toMatchObject({ code: 'github-not-found' });
+    await expect(github.registerRunner(request({ groupId: 777 }))).rejects.toMatchObject({ code: 'github-not-found' });
   },
 };
 
 const LIFE: Record<string, Case> = {
   'a runner is online while its program is connected, and tells its version': async ({ github, ...world }) => {
-    const { id } = await mint(github);
+    const { id } = await register(github);
     world.connect(id);
     expect(await github.readRunner(id)).toMatchObject({ status: 'online', busy: false, version: world.version });
     world.disconnect(id);
@@ -103,7 +103,7 @@ const LIFE: Record<string, Case> = {
   },
 
   'a busy runner cannot be removed': async ({ github, ...world }) => {
-    const { id } = await mint(github);
+    const { id } = await register(github);
     world.goBusy(id);
     expect(await github.readRunner(id)).toMatchObject({ status: 'online', busy: true });
     expect(await github.removeRunner(id)).toBe('busy');
@@ -111,7 +111,7 @@ const LIFE: Record<string, Case> = {
   },
 
   'a single-use runner is gone after its job': async ({ github, ...world }) => {
-    const { id } = await mint(github);
+    const { id } = await register(github);
     world.goBusy(id);
     world.finish(id);
     expect(await github.readRunner(id)).toBeUndefined();
@@ -119,23 +119,23 @@ const LIFE: Record<string, Case> = {
   },
 
   'removing twice succeeds': async ({ github }) => {
-    const { id, name } = await mint(github);
+    const { id, name } = await register(github);
     expect(await github.removeRunner(id)).toBe('removed');
     expect(await github.removeRunner(id)).toBe('absent');
     expect(await github.readRunner(id)).toBeUndefined();
     expect(await github.findRunnerByName(name)).toBeUndefined();
-    await mint(github, { name });
+    await register(github, { name });
   },
 
   'a name is found whole, not by a part of it': async ({ github }) => {
-    await mint(github, { name: 'machine-10' });
+    await register(github, { name: 'machine-10' });
     expect(await github.findRunnerByName('machine-1')).toBeUndefined();
   },
 
   'every runner is listed, however many there are': async ({ github }) => {
-    const minted = (await Promise.all(Array.from({ length: 205 }, () => mint(github)))).map(({ id }) => id);
+    const registered = (await Promise.all(Array.from({ length: 205 }, () => register(github)))).map(({ id }) => id);
     const listed = await github.listRunners();
-    expect(listed.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(minted.toSorted((a, b) => a - b));
+    expect(listed.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(registered.toSorted((a, b) => a - b));
   },
 };
 
@@ -260,7 +260,7 @@ export function describeGitHub(
   createWorld: () => GitHubContractWorld | Promise<GitHubContractWorld>,
 ): void {
   describe(`GitHub contract: ${name}`, () => {
-    for (const [title, run] of Object.entries({ ...MINTING, ...LIFE, ...READING, ...RUNS, ...JOBS })) {
+    for (const [title, run] of Object.entries({ ...REGISTERING, ...LIFE, ...READING, ...RUNS, ...JOBS })) {
       test(title, async () => {
         const world = await createWorld();
         try {

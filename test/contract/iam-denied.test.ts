@@ -1,202 +1,125 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { seed } from '../../sandbox/sandbox.js';
-import { findDenied, readPolicy } from './iam.roles.js';
-import { arn, ask, createAccount, elsewhere, launch, properLaunch, TAG, tagged, type Misuse } from './iam.world.js';
+import { denyAmiBuild } from './iam.denials.ami-build.js';
+import { denyOtherCases } from './iam.denials.keys.js';
+import { launchAndTag, ROLES, type Allowances, type Denials } from './iam.denials.js';
+import { denyPoolClaim, denyPoolFill, modifyWith, placePool, POOL } from './iam.denials.pool.js';
+import { denyReap } from './iam.denials.reap.js';
+import { denyStartStop } from './iam.denials.start-stop.js';
+import { findDenied } from './iam.roles.js';
+import { BARE_LAUNCH, createAccount, OURS, properLaunch, TAG, taggedLaunch, tagsOn } from './iam.world.js';
 
 const account = await createAccount();
 afterAll(() => account.close());
+const pooled = await placePool(account);
+const foreign = await account.place({ [TAG]: 'octo-org-2/octo-repo' });
 
-const startStop = [readPolicy('start-stop'), readPolicy('pass-role')];
-const oursTag = { 'Tag.1.Key': TAG, 'Tag.1.Value': 'octo-org/octo-repo' };
-const oursResource = { [`aws:ResourceTag/${TAG}`]: 'octo-org/octo-repo' };
-
-const RUN = 'ec2:RunInstances on';
-
-const misuses: readonly Misuse[] = [
-  [
-    'terminate an untagged instance',
-    account.ec2('TerminateInstances', { 'InstanceId.1': account.nobodys.instance }),
-    ['ec2:TerminateInstances on instance'],
-  ],
-  [
-    'terminate another repository’s instance',
-    account.ec2('TerminateInstances', { 'InstanceId.1': account.theirs.instance }),
-    ['ec2:TerminateInstances on instance'],
-  ],
-  [
-    'terminate an instance of a repository whose name begins like ours',
-    account.ec2('TerminateInstances', { 'InstanceId.1': account.alike.instance }),
-    ['ec2:TerminateInstances on instance'],
-  ],
-  [
-    'hide another’s instance among ours',
-    account.ec2('TerminateInstances', {
-      'InstanceId.1': account.ours.instance,
-      'InstanceId.2': account.theirs.instance,
-    }),
-    ['ec2:TerminateInstances on instance'],
-  ],
-  [
-    'launch without tags',
-    account.ec2('RunInstances', { ...launch.bare, ...launch.imdsV2 }),
-    [`${RUN} instance`, `${RUN} network-interface`, `${RUN} volume`],
-  ],
-  [
-    'launch with another repository’s tag',
-    account.ec2('RunInstances', { ...launch.bare, ...launch.imdsV2, ...launch.tags('octo-org/other-repo') }),
-    ['instance', 'network-interface', 'volume'].flatMap((kind) => [`${RUN} ${kind}`, `ec2:CreateTags on ${kind}`]),
-  ],
-  [
-    'launch with an untagged volume',
-    account.ec2('RunInstances', {
-      ...launch.bare,
-      ...launch.imdsV2,
-      ...tagged('instance', { [TAG]: 'octo-org/octo-repo' }, 1),
-      ...tagged('network-interface', { [TAG]: 'octo-org/octo-repo' }, 2),
-    }),
-    [`${RUN} volume`],
-  ],
-  [
-    'launch with an untagged network interface',
-    account.ec2('RunInstances', {
-      ...launch.bare,
-      ...launch.imdsV2,
-      ...tagged('instance', { [TAG]: 'octo-org/octo-repo' }, 1),
-      ...tagged('volume', { [TAG]: 'octo-org/octo-repo' }, 2),
-    }),
-    [`${RUN} network-interface`],
-  ],
-  [
-    'launch with somebody’s network interface, and so its address and groups',
-    account.ec2('RunInstances', { ...properLaunch, 'NetworkInterface.1.NetworkInterfaceId': 'eni-0123456789abcdef0' }),
-    [`${RUN} network-interface`],
-  ],
-  [
-    'launch for spot with an untagged request',
-    account.ec2('RunInstances', { ...properLaunch, 'InstanceMarketOptions.MarketType': 'spot' }),
-    [`${RUN} spot-instances-request`],
-  ],
-  [
-    'launch with IMDSv1 allowed',
-    account.ec2('RunInstances', { ...properLaunch, 'MetadataOptions.HttpTokens': 'optional' }),
-    [`${RUN} instance`],
-  ],
-  [
-    'launch with nothing said of IMDS',
-    account.ec2('RunInstances', { ...launch.bare, ...launch.tags('octo-org/octo-repo') }),
-    [`${RUN} instance`],
-  ],
-  [
-    'launch with metadata that reaches further than a container',
-    account.ec2('RunInstances', { ...properLaunch, 'MetadataOptions.HttpPutResponseHopLimit': '3' }),
-    [`${RUN} instance`],
-  ],
-  [
-    'launch a type that was not allowed',
-    account.ec2('RunInstances', { ...properLaunch, InstanceType: 'p5.48xlarge' }),
-    [`${RUN} instance`],
-  ],
-  [
-    'launch in a region that was not allowed',
-    elsewhere(account.ec2('RunInstances', properLaunch)),
-    ['image', 'subnet', 'security-group', 'instance', 'network-interface', 'volume'].map((kind) => `${RUN} ${kind}`),
-  ],
-  [
-    'launch with a disk of somebody’s snapshot',
-    account.ec2('RunInstances', { ...properLaunch, 'BlockDeviceMapping.1.Ebs.SnapshotId': 'snap-0123456789abcdef0' }),
-    [`${RUN} snapshot`],
-  ],
-  [
-    'launch with another role’s profile',
-    account.ec2('RunInstances', { ...properLaunch, 'IamInstanceProfile.Name': 'administrator' }),
-    ['iam:PassRole on role'],
-  ],
-  [
-    'tag an existing instance as ours',
-    account.ec2('CreateTags', { 'ResourceId.1': account.nobodys.instance, ...oursTag }),
-    ['ec2:CreateTags on instance'],
-  ],
-  [
-    'tag an existing volume as ours',
-    account.ec2('CreateTags', { 'ResourceId.1': account.nobodys.volume, ...oursTag }),
-    ['ec2:CreateTags on volume'],
-  ],
-  [
-    'change the tags of our own instance',
-    account.ec2('CreateTags', { 'ResourceId.1': account.ours.instance, ...oursTag }),
-    ['ec2:CreateTags on instance'],
-  ],
-  [
-    'take our instance’s tags away',
-    account.ec2('DeleteTags', { 'ResourceId.1': account.ours.instance, 'Tag.1.Key': TAG }),
-    ['ec2:DeleteTags on instance'],
-  ],
-  [
-    'read another repository’s console',
-    account.ec2('GetConsoleOutput', { InstanceId: account.theirs.instance }),
-    ['ec2:GetConsoleOutput on instance'],
-  ],
-  [
-    'change the user data of our own instance',
-    account.ec2('ModifyInstanceAttribute', { InstanceId: account.ours.instance }),
-    ['ec2:ModifyInstanceAttribute on instance'],
-  ],
-  [
-    'start a stopped instance',
-    account.ec2('StartInstances', { 'InstanceId.1': account.ours.instance }),
-    ['ec2:StartInstances on instance'],
-  ],
-  [
-    'stop an instance',
-    account.ec2('StopInstances', { 'InstanceId.1': account.nobodys.instance }),
-    ['ec2:StopInstances on instance'],
-  ],
-  [
-    'delete our own volume',
-    account.ec2('DeleteVolume', { VolumeId: account.ours.volume }),
-    ['ec2:DeleteVolume on volume'],
-  ],
-  [
-    'open a shell on our own instance',
-    ask('ssm:StartSession', arn.instance(account.ours.instance), oursResource),
-    ['ssm:StartSession on instance'],
-  ],
-  [
-    'publish another image',
-    account.ssm('PutParameter', { Name: '/ci-actions/ami/amd64', Value: 'ami-0bad' }),
-    ['ssm:PutParameter on parameter'],
-  ],
-  [
-    'read a parameter of others',
-    account.ssm('GetParameters', { Names: ['/prod/password'] }),
-    ['ssm:GetParameters on parameter'],
-  ],
-  [
-    'pass the machines’ role to another service',
-    ask('iam:PassRole', arn.role(seed.INSTANCE_PROFILE), { 'iam:PassedToService': 'lambda.amazonaws.com' }),
-    ['iam:PassRole on role'],
-  ],
+/** What IAM denies each role, and why. */
+const denials: readonly Denials[] = [
+  ...denyStartStop(account),
+  ...denyPoolClaim(account, pooled),
+  ...denyPoolFill(account, pooled),
+  ...denyReap(account, foreign.instance),
+  ...denyAmiBuild(account),
+  denyOtherCases(account, 'start-stop without pass-role', {}),
+  denyOtherCases(account, 'pool-fill', { [POOL]: 'ready' }),
+  {
+    role: 'pool-fill',
+    rule: 'launches only with the pool’s key as filters read it',
+    calls: [
+      [
+        'launch with the pool’s key in other letter case',
+        account.launch(taggedLaunch({ [TAG]: OURS, 'CI-Actions:Pool': 'ready' })),
+        launchAndTag('instance', 'network-interface', 'volume'),
+      ],
+    ],
+  },
 ];
 
-describe('The role start-stop may not', () => {
-  test.each(misuses)('%s', async (_, asks, refused) => {
-    expect(await findDenied(asks, startStop)).toEqual(refused);
-  });
+const ourTag = { [TAG]: OURS };
+const userTags = { Name: 'x', 'Cost:Center': 'ml', 'ci-actions:run-id': '7', TEAM: 'search' };
+const presetTag = tagsOn(['instance'], { 'ci-actions:preset': 'amd64' });
 
-  test('give machines a role at all, unless it was told which', async () => {
-    const asks = account.ec2('RunInstances', { ...properLaunch, 'IamInstanceProfile.Name': seed.INSTANCE_PROFILE });
-    expect(await findDenied(asks, startStop.slice(0, 1))).toEqual(['iam:PassRole on role']);
-  });
+/** The calls that the denials must not affect. */
+const allowances: readonly Allowances[] = [
+  {
+    role: 'start-stop',
+    calls: [
+      ['launch with its repository’s tags', account.launch(properLaunch)],
+      ['terminate its repository’s instance', account.terminate(account.ours.instance)],
+    ],
+  },
+  {
+    role: 'start-stop without pass-role',
+    calls: [
+      ['launch with tags of the user, in any letter case', account.launch(taggedLaunch({ ...ourTag, ...userTags }))],
+    ],
+  },
+  {
+    role: 'start-stop with pool-claim',
+    calls: [
+      ['change the user data of a pooled instance', account.modify(pooled.waiting, { 'UserData.Value': 'IyE=' })],
+      [
+        'change the user data where AWS passes the attribute alone',
+        modifyWith(account, pooled.waiting, { 'ec2:Attribute': 'UserData' }),
+      ],
+      [
+        'change the user data where AWS passes the attribute as the API’s older form does',
+        modifyWith(account, pooled.waiting, { 'ec2:Attribute': 'userData' }),
+      ],
+      [
+        'change the user data where AWS passes the value alone',
+        modifyWith(account, pooled.waiting, { 'ec2:Attribute/UserData': 'IyE=' }),
+      ],
+      [
+        'let a pooled instance terminate at shutdown',
+        account.modify(pooled.waiting, { 'InstanceInitiatedShutdownBehavior.Value': 'terminate' }),
+      ],
+      ['tag a pooled instance', account.tag(pooled.waiting, ourTag)],
+      ['start a pooled instance', account.start(pooled.waiting)],
+    ],
+  },
+  {
+    role: 'pool-fill',
+    calls: [
+      ['launch with a pool’s tag', account.launch(taggedLaunch({ ...ourTag, [POOL]: 'ready' }))],
+      [
+        'launch with tags of the user, in any letter case',
+        account.launch(taggedLaunch({ ...ourTag, [POOL]: 'ready', ...userTags })),
+      ],
+      ['terminate a pooled instance', account.terminate(pooled.waiting)],
+    ],
+  },
+  {
+    role: 'reap',
+    calls: [
+      ['terminate its repository’s instance', account.terminate(account.ours.instance)],
+      ['delete its repository’s volume', account.ec2('DeleteVolume', { VolumeId: account.ours.volume })],
+      [
+        'cancel its repository’s spot request',
+        account.ec2('CancelSpotInstanceRequests', { 'SpotInstanceRequestId.1': account.ours.spotRequest }),
+      ],
+    ],
+  },
+  {
+    role: 'ami-build',
+    calls: [
+      [
+        'launch an instance with a preset’s tag',
+        account.launch({ ...BARE_LAUNCH, ...presetTag }).filter(({ resource }) => resource.includes(':instance/')),
+      ],
+    ],
+  },
+];
 
-  test('do anything where a place was not filled in', async () => {
-    const forgotten = [readPolicy('start-stop', { '<OWNER>': '<OWNER>' })];
-    const asks = account.ec2('TerminateInstances', { 'InstanceId.1': account.ours.instance });
-    expect(await findDenied(asks, forgotten)).toEqual(['ec2:TerminateInstances on instance']);
+describe.each(denials)('The role $role $rule: it may not', ({ role, calls }) => {
+  test.each(calls)('%s', async (_, asks, denied) => {
+    expect(await findDenied(asks, ROLES[role])).toEqual(denied);
   });
 });
 
-test('The same done properly is denied to nobody', async () => {
-  expect(await findDenied(account.ec2('RunInstances', properLaunch), startStop)).toEqual([]);
-  const ids = { 'InstanceId.1': account.ours.instance };
-  expect(await findDenied(account.ec2('TerminateInstances', ids), startStop)).toEqual([]);
+describe.each(allowances)('The role $role may', ({ role, calls }) => {
+  test.each(calls)('%s', async (_, asks) => {
+    expect(asks).not.toEqual([]);
+    expect(await findDenied(asks, ROLES[role])).toEqual([]);
+  });
 });

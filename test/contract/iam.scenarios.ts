@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
@@ -72,25 +71,6 @@ export const START_STOP: Readonly<Record<string, Scenario>> = {
   'a stop of all that the run started': { before: started, act: (sandbox) => stop(sandbox, {}) },
 };
 
-/** A machine for spot with its request, and a volume that no machine holds any more. @returns their ids */
-export async function leaveBehind(sandbox: Sandbox, tags: Readonly<Record<string, string>>) {
-  const kinds = ['instance', 'volume', 'spot-instances-request'] as const;
-  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  const launch = new RunInstancesCommand({
-    ImageId: seed.OUR_AMD64_IMAGE,
-    InstanceType: 't3.xlarge',
-    MinCount: 1,
-    MaxCount: 1,
-    InstanceMarketOptions: { MarketType: 'spot' },
-    TagSpecifications: kinds.map((ResourceType) => ({ ResourceType, Tags })),
-  });
-  await withClient(sandbox, (client) => client.send(launch));
-  const volume = [...sandbox.ec2.volumes.values()].at(-1)!;
-  delete volume.attachment;
-  const newest = [...sandbox.ec2.instancesById.values()].at(-1)!;
-  return { instance: newest.id, volume: volume.id, spotRequest: newest.spotRequestId! };
-}
-
 export const REAP: Readonly<Record<string, Scenario>> = {
   'a sweep that finds a machine, a volume and a spot request': {
     before: startLongAgo,
@@ -157,12 +137,6 @@ export async function perform({ before, act, otherRegions = [] }: Scenario): Pro
   } finally {
     await sandbox.close();
   }
-}
-
-async function withClient(sandbox: Sandbox, use: (client: EC2Client) => Promise<unknown>): Promise<void> {
-  const credentials = { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox-secret-access-key' };
-  const client = new EC2Client({ endpoint: sandbox.awsUrl, region: sandbox.region, credentials });
-  await use(client).finally(() => client.destroy());
 }
 
 function start(sandbox: Sandbox, inputs: Readonly<Record<string, string>>, code = 0): Promise<StepResult> {

@@ -39,9 +39,9 @@ export function findRoleUses(): readonly RoleUse[] {
   return [...workflows, ...pages];
 }
 
-/** The stack's output that the set-up block of docs/security.md, or a page that refers to it, puts into each variable. */
+/** The stack's output that the set-up block of docs/set-up.md, or a page that refers to it, puts into each variable. */
 export function readRoleOutputs(): Readonly<Record<string, string>> {
-  const rows = read('docs/security.md').matchAll(/^\| `(AWS_\w+)` *\| `(\w+)` *\|/gm);
+  const rows = read('docs/set-up.md').matchAll(/^\| `(AWS_\w+)` *\| `(\w+)` *\|/gm);
   return Object.fromEntries([...rows].map(([, variable = '', output = '']) => [variable, output]));
 }
 

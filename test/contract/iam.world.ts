@@ -1,34 +1,57 @@
-import { seed, startSandbox } from '../../sandbox/sandbox.js';
+import { seed } from '../../sandbox/sandbox.js';
+import { launch as launchInstance, startAws, type AwsSandbox } from '../process/aws-sandbox.js';
 import { ACCOUNT, listAsks, type Ask } from './iam.asks.js';
-import { leaveBehind } from './iam.scenarios.js';
 
 export const TAG = 'ci-actions:repository';
+export const OURS = 'octo-org/octo-repo';
 
 type Fields = Readonly<Record<string, string>>;
 
-/** What somebody would do with a role, and which of the permissions that it takes IAM refuses. */
-export type Misuse = readonly [title: string, asks: readonly Ask[], refused: readonly string[]];
-
-/** An account in which several repositories have machines, each with its volume and spot request. */
+/** An account in which several repositories have instances, each with a volume and a spot request. */
 export async function createAccount() {
-  const sandbox = await startSandbox({ machines: false });
-  const leave = (tags: Fields) => leaveBehind(sandbox, tags);
+  const aws = await startAws();
+  const { sandbox } = aws;
+  /** What a request of EC2's Query API needs. */
+  const ec2 = (operation: string, fields: Fields): Ask[] =>
+    listAsks({ service: 'ec2', operation, body: new URLSearchParams(fields).toString() }, sandbox.ec2);
+  const ssm = (operation: string, input: object): Ask[] =>
+    listAsks({ service: 'ssm', operation, body: JSON.stringify(input) }, sandbox.ec2);
+  const place = (tags: Fields) => placeInstance(aws, tags);
   return {
-    leave,
-    ours: await leave({ [TAG]: 'octo-org/octo-repo' }),
-    theirs: await leave({ [TAG]: 'octo-org/other-repo' }),
-    alike: await leave({ [TAG]: 'octo-org/octo-repo-2' }),
-    nobodys: await leave({ Name: 'database' }),
-    /** What a request of EC2's Query API takes. */
-    ec2: (operation: string, fields: Fields): Ask[] =>
-      listAsks({ service: 'ec2', operation, body: new URLSearchParams(fields).toString() }, sandbox.ec2),
-    ssm: (operation: string, input: object): Ask[] =>
-      listAsks({ service: 'ssm', operation, body: JSON.stringify(input) }, sandbox.ec2),
-    close: () => sandbox.close(),
+    place,
+    ours: await place({ [TAG]: OURS }),
+    theirs: await place({ [TAG]: 'octo-org/other-repo' }),
+    /** Of a repository whose name begins like ours. */
+    alike: await place({ [TAG]: `${OURS}-2` }),
+    untagged: await place({ Name: 'database' }),
+    ec2,
+    ssm,
+    terminate: (...ids: readonly string[]) =>
+      ec2('TerminateInstances', Object.fromEntries(ids.map((id, index) => [`InstanceId.${index + 1}`, id]))),
+    start: (id: string) => ec2('StartInstances', { 'InstanceId.1': id }),
+    modify: (id: string, fields: Fields) => ec2('ModifyInstanceAttribute', { InstanceId: id, ...fields }),
+    tag: (id: string, tags: Fields) => ec2('CreateTags', { 'ResourceId.1': id, ...listTags('Tag', tags) }),
+    launch: (fields: Fields) => ec2('RunInstances', fields),
+    close: () => aws.close(),
   };
 }
 
-/** One permission by itself, for what the sandbox does not know. */
+export type Account = Awaited<ReturnType<typeof createAccount>>;
+
+/** Launches a spot instance with these tags, and detaches its volume. @returns the ids of all three */
+async function placeInstance({ ec2, sandbox }: AwsSandbox, tags: Fields) {
+  const kinds = ['instance', 'volume', 'spot-instances-request'] as const;
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const { id } = await launchInstance(ec2, {
+    InstanceMarketOptions: { MarketType: 'spot' },
+    TagSpecifications: kinds.map((ResourceType) => ({ ResourceType, Tags })),
+  });
+  const volume = [...sandbox.ec2.volumes.values()].at(-1)!;
+  delete volume.attachment;
+  return { instance: id, volume: volume.id, spotRequest: sandbox.ec2.instance(id).spotRequestId! };
+}
+
+/** One permission by itself, for calls that the sandbox does not implement. */
 export function ask(action: string, resource: string, context: Ask['context'] = {}): Ask[] {
   return [{ action, resource, context: { 'aws:RequestedRegion': 'us-east-1', ...context } }];
 }
@@ -41,7 +64,7 @@ export const arn = {
   snapshot: 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0',
 };
 
-/** The same in a region that was not allowed. */
+/** The same permissions in a region that the policies do not allow. */
 export function elsewhere(asks: readonly Ask[]): Ask[] {
   return asks.map((one) => ({
     ...one,
@@ -50,35 +73,30 @@ export function elsewhere(asks: readonly Ask[]): Ask[] {
   }));
 }
 
-/** The fields of a TagSpecification. */
-export function tagged(kind: string, tags: Fields, at = 1): Fields {
+/** The fields of a TagSpecification for each of these kinds of resource. */
+export function tagsOn(kinds: readonly string[], tags: Fields): Fields {
+  const specifications = kinds.map((kind, index) => ({
+    [`TagSpecification.${index + 1}.ResourceType`]: kind,
+    ...listTags(`TagSpecification.${index + 1}.Tag`, tags),
+  }));
+  return Object.assign({}, ...specifications) as Fields;
+}
+
+function listTags(parameter: string, tags: Fields): Fields {
   const fields = Object.entries(tags).flatMap(([key, value], index) => [
-    [`TagSpecification.${at}.Tag.${index + 1}.Key`, key],
-    [`TagSpecification.${at}.Tag.${index + 1}.Value`, value],
+    [`${parameter}.${index + 1}.Key`, key],
+    [`${parameter}.${index + 1}.Value`, value],
   ]);
-  return { [`TagSpecification.${at}.ResourceType`]: kind, ...Object.fromEntries(fields) };
+  return Object.fromEntries(fields) as Fields;
 }
 
-/** A RunInstances as this suite sends it, in its parts. */
-export const launch = {
-  bare: { ImageId: seed.OUR_AMD64_IMAGE, InstanceType: 't3.xlarge', SubnetId: seed.SUBNET_A },
-  imdsV2: { 'MetadataOptions.HttpTokens': 'required', 'MetadataOptions.HttpPutResponseHopLimit': '2' },
-  tags: (repository: string): Fields => ({
-    ...tagged('instance', { [TAG]: repository }, 1),
-    ...tagged('volume', { [TAG]: repository }, 2),
-    ...tagged('network-interface', { [TAG]: repository }, 3),
-  }),
-};
+export const BARE_LAUNCH = { ImageId: seed.OUR_AMD64_IMAGE, InstanceType: 't3.xlarge', SubnetId: seed.SUBNET_A };
+export const IMDS_V2 = { 'MetadataOptions.HttpTokens': 'required', 'MetadataOptions.HttpPutResponseHopLimit': '2' };
+export const CREATED_KINDS = ['instance', 'network-interface', 'volume'] as const;
 
-export const properLaunch: Fields = { ...launch.bare, ...launch.imdsV2, ...launch.tags('octo-org/octo-repo') };
-
-/** A launch of ours, with these tags on all that it makes. */
+/** A RunInstances as start-runner and fill-pool send it, with these tags on everything that it creates. */
 export function taggedLaunch(tags: Fields): Fields {
-  return {
-    ...launch.bare,
-    ...launch.imdsV2,
-    ...tagged('instance', tags, 1),
-    ...tagged('volume', tags, 2),
-    ...tagged('network-interface', tags, 3),
-  };
+  return { ...BARE_LAUNCH, ...IMDS_V2, ...tagsOn(CREATED_KINDS, tags) };
 }
+
+export const properLaunch: Fields = taggedLaunch({ [TAG]: OURS });

@@ -1,6 +1,6 @@
 /**
- * Makes time pass faster for the process that imports it first, so that minutes of waiting take seconds and the product
- * needs no knob for it. All processes of a matrix share one clock: Date, timers and deadlines agree between them.
+ * Makes time pass faster in a process that imports this file first, so that minutes of waiting take seconds and the
+ * product needs no setting for it. Date, timers and deadlines agree between all processes of a matrix.
  */
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
@@ -11,14 +11,14 @@ const RealDate = Date;
 export const factor = Number(process.env.FAULTS_FACTOR ?? 20);
 const epoch = Number(process.env.FAULTS_EPOCH ?? RealDate.now());
 
-/** What another process needs to be on the same clock. */
+/** The environment that puts another process on the same clock. */
 export const environment = {
   NODE_OPTIONS: `--import=${import.meta.url}`,
   FAULTS_FACTOR: String(factor),
   FAULTS_EPOCH: String(epoch),
 };
 
-/** The time outside, in ms since the epoch. */
+/** The real time, in ms since the epoch. */
 export const realNow = () => RealDate.now();
 
 const now = () => Math.round(epoch + (RealDate.now() - epoch) * factor);

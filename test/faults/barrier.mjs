@@ -1,4 +1,4 @@
-/** Holds a step back until a file appears, with its bundle loaded: so that a hundred of them begin at one moment. */
+/** Loads a step's bundle, then waits until a file appears, so that a hundred steps begin at one moment. */
 import { existsSync } from 'node:fs';
 
 const { FAULTS_BARRIER, FAULTS_BUNDLE } = process.env;

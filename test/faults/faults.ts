@@ -1,31 +1,31 @@
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import { isLasting, Lasting, listLasting, type LastingFault } from './lasting.js';
 
-/** What goes wrong with one request, at it, or from it on. */
+/** What goes wrong with one request, or from that request on. */
 export type FaultName = keyof typeof API_FAULTS | 'outage' | LastingFault | `${KillName}-${Moment}`;
 /**
- * How a step ends before its time. `cancel`: as GitHub cancels it. `term`, `kill`: that signal alone. `hangup`: the
- * runner that listens to it dies, and it lives on. `gone`: its machine is lost. After these two no post step runs.
- * `forsaken`: lost, and nobody ever stops anything either.
+ * How a step is killed. `cancel`: as GitHub cancels it. `term`, `kill`: by that signal alone. `hangup`: the runner that
+ * reads the step's output dies, and the step goes on. `gone`: the machine that runs the step is lost. After `hangup` and
+ * `gone` no post step runs. `forsaken`: the machine is lost, and no stop job runs either.
  */
 export type KillName = 'cancel' | 'term' | 'kill' | 'hangup' | 'gone' | 'forsaken';
-/** When: before the request takes effect; between effect and answer; or the effect comes when the step is long dead. */
+/** Before the request takes effect, between effect and answer, or so that the effect comes after the step's death. */
 export type Moment = 'before' | 'after' | 'late';
 
-/** The step that something happens to. */
+/** The step that a fault hits. */
 export type DisturbedStep = 'start' | 'post' | 'stop' | 'reap' | 'fill';
 
 type Request = Parameters<Intercept>[0];
 type Kill = (how: NodeJS.Signals | 'hang up') => void;
 
-/** GitHub's: SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. Source: ProcessInvoker in actions/runner. */
+/** GitHub's cancellation: SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. Source: ProcessInvoker in actions/runner. */
 const CANCEL_MS = { SIGTERM: 7_500, SIGKILL: 10_000 } as const;
-/** Long enough for a signal to have been heard before the request goes on. */
-const HEARD_MS = 1_000;
-/** When a request takes effect whose step is dead already, in ms after it was sent. */
+/** Long enough for a signal to arrive before the request goes on. */
+const SIGNAL_MS = 1_000;
+/** When the request of a dead step takes effect, in ms after it was sent. */
 export const LATE_MS = 3_000;
 
-/** By name: the fault for a request to EC2 or SSM, and for one to GitHub. */
+/** The faults by name, each for a request to EC2 or SSM and for one to GitHub. */
 export const API_FAULTS = {
   'reset-before': () => ({ kind: 'reset-before' }),
   'reset-after': () => ({ kind: 'reset-after' }),
@@ -42,7 +42,7 @@ export const API_FAULTS = {
 } as const satisfies Record<string, (request: Request) => Fault>;
 
 const KILLS: readonly KillName[] = ['cancel', 'term', 'kill', 'hangup', 'gone', 'forsaken'];
-/** Requests that create or claim something: only these can do harm after everybody has left. */
+/** Requests that create or claim something. Only these can do harm after all steps are over. */
 const CREATES = /^(RunInstances|POST-.*|ModifyInstanceAttribute|CreateTags|StartInstances)$/;
 
 const LATE: Readonly<Record<DisturbedStep, readonly FaultName[]>> = {
@@ -54,7 +54,8 @@ const LATE: Readonly<Record<DisturbedStep, readonly FaultName[]>> = {
 };
 
 /**
- * All that can go wrong at a request of a step. After all but the start nothing depends on who died: `gone` is `kill`.
+ * Lists the faults for a request of a step. `gone` and `forsaken` differ from `kill` only for a start, because only a
+ * start is followed by other steps.
  *
  * @param request `operation#occurrence`
  */
@@ -71,7 +72,7 @@ export function listFaults(request: string, step: DisturbedStep): FaultName[] {
   ];
 }
 
-/** `RunInstances`, `POST-runners/generate-jitconfig`: short, without spaces. */
+/** A short name without spaces, such as `RunInstances` or `POST-runners/generate-jitconfig`. */
 export function shorten(operation: string): string {
   return operation
     .replace(/\/repos\/\{owner\}\/\{repo\}\/(actions\/)?/, '')
@@ -79,9 +80,9 @@ export function shorten(operation: string): string {
     .replaceAll(' ', '-');
 }
 
-/** Counts the requests of one step by operation and disturbs the one that a fault is meant for. */
+/** Counts the requests of one step by operation and applies the fault to the request that it names. */
 export class Disturbance {
-  /** Each request so far as `operation#occurrence`. */
+  /** The requests so far, as `operation#occurrence`. */
   readonly seen: string[] = [];
   struck = false;
   private readonly counts = new Map<string, number>();
@@ -123,14 +124,14 @@ export class Disturbance {
     return { kind: moment === 'before' ? 'reset-before' : 'reset-after' };
   }
 
-  /** The process hears the first signal while its request is on the way there, or on the way back. */
+  /** The first signal arrives while the request is on its way to the service, or while the answer is on its way back. */
   private signal(moment: Moment, signals: readonly Parameters<Kill>[0][]): Fault {
     for (const signal of signals) {
       const ms = signal === signals[0] ? 0 : CANCEL_MS[signal as keyof typeof CANCEL_MS];
       if (ms === 0) this.kill(signal);
       else setTimeout(() => this.kill(signal), ms).unref();
     }
-    return { kind: moment === 'before' ? 'late' : 'stall', ms: HEARD_MS };
+    return { kind: moment === 'before' ? 'late' : 'stall', ms: SIGNAL_MS };
   }
 }
 
@@ -138,17 +139,17 @@ function status(code: number, name: string): Extract<Fault, { kind: 'status' }> 
   return { kind: 'status', status: code, ...(name && { code: name }) };
 }
 
-/** By operation: how it names the instance without which it comes to nothing. */
-const NAMES_INSTANCE: Readonly<Record<string, string>> = {
+/** By operation, the parameter that holds the id of the instance it needs. */
+const INSTANCE_PARAMETERS: Readonly<Record<string, string>> = {
   TerminateInstances: 'InstanceId.1',
   StartInstances: 'InstanceId.1',
   ModifyInstanceAttribute: 'InstanceId',
   CreateTags: 'ResourceId.1',
 };
 
-/** EC2's 404: it does not know what is named, as in the first seconds after a launch; else a gateway's. */
+/** EC2's "not found" for an instance, as in the first seconds after a launch; for other requests a gateway's 404. */
 function notFound({ operation, body }: Request): Fault {
-  const id = new URLSearchParams(body).get(NAMES_INSTANCE[operation] ?? '');
+  const id = new URLSearchParams(body).get(INSTANCE_PARAMETERS[operation] ?? '');
   if (!id) return { kind: 'status', status: 404, body: '<html>Not Found</html>' };
   const message = `The instance ID '${id}' does not exist`;
   return { kind: 'status', status: 400, code: 'InvalidInstanceID.NotFound', message };

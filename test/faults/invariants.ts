@@ -1,11 +1,11 @@
-import type { Cell } from './cells.js';
+import type { Cell } from './cell.js';
 import { isLasting } from './lasting.js';
 import { BOOT_S } from './machines.js';
 import type { World, StepRun } from './world.js';
 
 /**
- * The longest that docs/how-it-works.md states for an instance that nobody stops: `startup-timeout` and `idle-timeout`
- * (5 and 10 min) after its boot, and the 20 s in which the agent forces its power-off.
+ * The longest that docs/inside/how-it-works.md states for an instance that no step stops: `startup-timeout` and `idle-timeout`
+ * (5 and 10 min) after its boot, and the 20 s after which the agent forces its power-off.
  */
 const STATED_BOUND_S = 15 * 60 + BOOT_S + 20;
 
@@ -27,27 +27,27 @@ export interface Violation {
   readonly what: string;
 }
 
-/** Of every step, however it ended: no secret told, and a failure explained. */
+/** Holds for every step, however it ended: it prints no secret and explains its failure. */
 export function checkStep(step: StepRun, world: World): Violation[] {
   return [...checkSecrets(step, world), ...checkReason(step)];
 }
 
 function checkReason({ name, code, lines, heard }: StepRun): Violation[] {
-  // What was killed has no last word.
+  // A killed step cannot explain its failure.
   if (code === 0 || code === null || !heard) return [];
   const annotation = lines.findLast((line) => line.startsWith('::error::')) ?? '';
   const hasHint = /^::error::\S.*%0AWhat to do: \S/.test(annotation);
-  if (!hasHint) return [{ rule: 'reason', what: `${name} exits with ${code} and says: ${annotation || 'nothing'}` }];
+  if (!hasHint) return [{ rule: 'reason', what: `${name} exits with ${code} and prints: ${annotation || 'no error'}` }];
   if (annotation.includes('A bug in ci-actions')) {
-    return [{ rule: 'reason', what: `${name} takes it for a bug of its own: ${annotation}` }];
+    return [{ rule: 'reason', what: `${name} calls the fault a bug in ci-actions: ${annotation}` }];
   }
   if (name === 'start-runner' || !/post.{0,3} step|is being removed/.test(annotation)) return [];
-  return [{ rule: 'reason', what: `${name} promises what only a start's post step does: ${annotation}` }];
+  return [{ rule: 'reason', what: `${name} announces what only a start's post step does: ${annotation}` }];
 }
 
-/** The token, AWS's key and every just-in-time configuration; registering one with the runner is not telling it. */
+/** The secrets are the token, AWS's key and every just-in-time configuration. `::add-mask::` lines may hold them. */
 function checkSecrets(step: StepRun, { sandbox }: World): Violation[] {
-  const told = [
+  const printed = [
     ...step.lines.filter((line) => !line.startsWith('::add-mask::')),
     step.summary,
     JSON.stringify([step.outputs, step.state]),
@@ -56,16 +56,16 @@ function checkSecrets(step: StepRun, { sandbox }: World): Violation[] {
     ({ response = '' }) => /"encoded_jit_config":"([^"]+)"/.exec(response)?.[1] ?? [],
   );
   const secrets = [sandbox.token, sandbox.environment['AWS_SECRET_ACCESS_KEY'] ?? '', ...configs];
-  const found = secrets.filter((secret) => told.includes(secret));
-  return found.map((secret) => ({ rule: 'secret', what: `${step.name} tells ${secret.slice(0, 8)}…` }));
+  const found = secrets.filter((secret) => printed.includes(secret));
+  return found.map((secret) => ({ rule: 'secret', what: `${step.name} prints ${secret.slice(0, 8)}…` }));
 }
 
-/** A fault that lasts at most 20 s is waited out: the step that it hits does what it was asked for. */
+/** A step waits out a fault that lasts at most 20 s and then does its work. */
 export function checkPatience({ name, code }: StepRun, world: World, { scenario, at }: Cell): Violation[] {
   if (!at || !isLasting(at.fault)) return [];
   const left = name === 'stop-runner' ? world.live.map(({ id }) => id) : [];
   if (code === 0 && left.length === 0) return [];
-  // A cancelled start has seconds to take back what it began, and has failed already.
+  // A cancelled start has only seconds to roll back, and has failed already.
   if (scenario.step === 'start' && scenario.prelude) return [];
   return [
     {
@@ -75,7 +75,7 @@ export function checkPatience({ name, code }: StepRun, world: World, { scenario,
   ];
 }
 
-/** Success: as many as were asked for, in the state that was asked for, and the outputs say so. */
+/** A successful start has the requested number of instances and runners, in the requested state, in its outputs. */
 export function checkStart(start: StepRun, world: World): Violation[] {
   if (start.code !== 0) return [];
   const { count, waitFor } = world.config;
@@ -95,13 +95,13 @@ export function checkStart(start: StepRun, world: World): Violation[] {
 }
 
 /**
- * Success of a stop, or of the post step of a start that did not succeed: nothing of ours runs or is registered but what
- * a warning of it names, such as a runner whose instance EC2 does not list.
+ * A successful stop, or post step of a start that did not succeed, leaves no instance and no runner of ours, except for
+ * those that one of its warnings names, such as a runner whose instance EC2 does not list.
  */
 export function checkCleaner({ name, code, lines }: StepRun, world: World): Violation[] {
   if (code !== 0) return [];
   const warned = [{ lines }];
-  // The id of an instance that EC2 does not list cannot be named; its runner can.
+  // A warning cannot name the id of an instance that EC2 does not list. It names the instance's runner.
   const live = world.live.filter(({ id, tags }) => {
     return !isWarnedOf(id, warned) && !isWarnedOf(tags.get('ci-actions:runner-name') ?? id, warned);
   });
@@ -111,25 +111,28 @@ export function checkCleaner({ name, code, lines }: StepRun, world: World): Viol
   return [{ rule: 'verdict', what: `${name} succeeds and leaves ${problems.join(', ')}` }];
 }
 
-/** What a sweep says it has removed is gone, and one that nothing disturbed leaves nothing. */
+/** Everything that a sweep reports as removed is gone, and an undisturbed sweep leaves nothing. */
 export function checkReap(sweep: StepRun, world: World, { disturbed }: { disturbed: boolean }): Violation[] {
   const findings = JSON.parse(sweep.outputs['findings'] ?? '[]') as { id: string; outcome: string }[];
-  const there = world.left;
-  const lies = findings.filter(({ id, outcome }) => outcome === 'removed' && there.includes(id));
+  const left = world.left;
+  const untrue = findings.filter(({ id, outcome }) => outcome === 'removed' && left.includes(id));
   const problems = [
-    ...lies.map(({ id }) => ({ rule: 'verdict' as const, what: `reap-runners says it removed ${id}, which is there` })),
+    ...untrue.map(({ id }) => ({
+      rule: 'verdict' as const,
+      what: `reap-runners reports ${id} as removed, which exists`,
+    })),
     ...(disturbed || sweep.code === 0 ? [] : [{ rule: 'verdict' as const, what: 'an undisturbed sweep fails' }]),
   ];
-  if (disturbed || there.length === 0) return problems;
-  return [...problems, { rule: 'verdict', what: `reap-runners leaves ${there.join(', ')}` }];
+  if (disturbed || left.length === 0) return problems;
+  return [...problems, { rule: 'verdict', what: `reap-runners leaves ${left.join(', ')}` }];
 }
 
-/** When everything that cleans up has had its turn. */
+/** Holds at the end, when every step and timer that cleans up is over. */
 export function checkEnd(world: World, { ghostsAllowed }: { ghostsAllowed: boolean }): Violation[] {
   const { config } = world;
   const { total, most } = world.countOn();
   return [
-    ...world.live.map(({ id }) => ({ rule: 'alive' as const, what: `${id} is still there` })),
+    ...world.live.map(({ id }) => ({ rule: 'alive' as const, what: `${id} still exists` })),
     ...(ghostsAllowed ? [] : world.runners.filter((one) => !isWarnedOf(one.name, world.steps))).map(({ name }) => ({
       rule: 'ghost' as const,
       what: `${name} is listed`,
@@ -145,10 +148,10 @@ export function checkEnd(world: World, { ghostsAllowed }: { ghostsAllowed: boole
 }
 
 export function checkDamage(world: World): Violation[] {
-  return world.listDamage().map((what) => ({ rule: 'foreign', what: `${what} was somebody else's` }));
+  return world.listDamage().map((what) => ({ rule: 'foreign', what: `${what} belonged to others and has changed` }));
 }
 
-/** @param since the end of the mishap, on the machines' clock; infinite if there was none */
+/** @param since the end of the fault, on the instances' clock; infinite if there was none */
 export function checkBound(
   world: World,
   { since, boundS = STATED_BOUND_S }: { since: number; boundS?: number },
@@ -156,10 +159,10 @@ export function checkBound(
   const ends = world.endings;
   const last = Math.max(...ends);
   const secondsToClean = ends.length === 0 || since === Infinity ? 0 : Math.max(0, last - since) / 1000;
-  const what = `all was gone after ${secondsToClean.toFixed(0)} s only`;
+  const what = `everything was gone only after ${secondsToClean.toFixed(0)} s`;
   return { violations: secondsToClean > boundS ? [{ rule: 'too late', what }] : [], secondsToClean };
 }
 
-function isWarnedOf(what: string, steps: readonly Pick<StepRun, 'lines'>[]): boolean {
-  return steps.some(({ lines }) => lines.some((line) => line.startsWith('::warning') && line.includes(what)));
+function isWarnedOf(name: string, steps: readonly Pick<StepRun, 'lines'>[]): boolean {
+  return steps.some(({ lines }) => lines.some((line) => line.startsWith('::warning') && line.includes(name)));
 }

@@ -1,17 +1,17 @@
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 
-/** Faults that last: what of a service fails, how, and for how long. */
+/** Faults that last: how a service fails, and for how many seconds. */
 export type LastingKind = keyof typeof ANSWERS;
 export type LastingFault = `${LastingKind}-${Seconds}s${'' | typeof ALONE}`;
 type Seconds = (typeof SECONDS)[number];
 type Request = Parameters<Intercept>[0];
 
-/** No step may fail because of a fault of at most 20 s. */
+/** The durations, in s. A fault of at most 20 s must not fail any step. */
 const SECONDS = [1, 5, 20] as const;
 /** The fault hits only requests of this operation, not of the whole service. */
 const ALONE = '-alone';
 
-/** By kind: the answer to each request while the fault lasts. `lost`: the request takes effect, the answer is lost. */
+/** The answer to each request while the fault lasts, by kind. `lost`: the request takes effect, its answer is lost. */
 const ANSWERS = {
   throttle: ({ service }, leftS) =>
     service === 'github'
@@ -28,9 +28,10 @@ const ANSWERS = {
 const PATTERN = new RegExp(`^(${Object.keys(ANSWERS).join('|')})-(\\d+)s(${ALONE})?$`);
 
 /**
- * Those for a request of a step. Each operation is struck at its first request only: later ones are looks that repeat.
+ * Lists the lasting faults for a request. Only the first request of each operation starts one, because later ones repeat
+ * it.
  *
- * @param creates whether the request creates or claims something; a lost answer matters only there
+ * @param creates whether the request creates or claims something; only then does a lost answer matter
  */
 export function listLasting(occurrence: number, creates: boolean): LastingFault[] {
   if (occurrence !== 1) return [];
@@ -45,7 +46,7 @@ export function isLasting(fault: string): fault is LastingFault {
   return PATTERN.test(fault);
 }
 
-/** One such fault from the request that it strikes on. */
+/** A lasting fault, which begins with one request. */
 export class Lasting {
   private readonly kind: LastingKind;
   private readonly endsAt: number;

@@ -4,16 +4,16 @@ import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 import { Timers } from './timers.js';
 
-/** From `running` until the runner opens its session, on an image of ours, in ms. */
+/** The time from `running` until the runner opens its session, on a published image, in ms. */
 const BOOT_MS = 4_000;
-/** From the launch until then, in s, with what EC2 needs before `running`. */
+/** The time from the launch until the runner opens its session, in s: EC2's `pending` and {@link BOOT_MS}. */
 export const BOOT_S = 10;
-/** Until a runner program notices that GitHub has removed it: it asks at least every 50 s. */
+/** How long a runner program needs to notice that GitHub has removed it. It polls at least every 50 s. */
 const NOTICE_MS = 50_000;
 
-/** How long a warm-up takes after the boot, in ms. */
+/** The duration of a warm-up after the boot, in ms. */
 const WARM_UP_MS = 10_000;
-/** In place of a warm-up script: it does not end well. */
+/** A warm-up script that fails. */
 export const FAILING_SCRIPT = 'exit 3';
 
 type Payload = RunnerPayload | WarmUpPayload;
@@ -32,11 +32,12 @@ interface WarmUpPayload {
 }
 
 /**
- * What `ami/boot/agent.sh` does on a machine, without a process per machine: thousands of worlds would need ten
- * thousands of them. It reads the same user data and has the same endings: the runner is refused (its registration is
- * gone), it is removed while it listens, no job comes, the lifetime is over; each powers off, which terminates. A warm-up
- * says on the console how it ended and powers off, which stops it. That the real agent has these endings, also with both
- * clouds out of reach, is shown by `test/process/boot-agent.test.ts` and `boot-warm-up.test.ts`.
+ * Does what `ami/boot/agent.sh` does on an instance, without a process per instance, because thousands of cells would
+ * need tens of thousands of processes. It reads the same user data and has the same endings: GitHub refuses the runner
+ * (its registration is gone), GitHub removes the runner while it listens, no job arrives, or the lifetime is over. Each
+ * ending powers the instance off, which terminates it. A warm-up writes its result to the console and powers off, which
+ * stops the instance. `test/process/boot-agent.test.ts` and `boot-warm-up.test.ts` show that the real agent has these
+ * endings, also when neither cloud can be reached.
  */
 export class Machines {
   readonly timers = new Timers();
@@ -59,7 +60,7 @@ export class Machines {
 
   private switchOn(instance: InstanceRecord): void {
     const { launchedAt } = instance;
-    // Of this boot: one of a pool may have another.
+    // A pooled instance may have been started anew: the timers of an earlier boot do nothing.
     const whileOn = (act: () => void) => () => {
       if (instance.state === 'running' && instance.launchedAt === launchedAt) act();
     };
@@ -76,7 +77,7 @@ export class Machines {
     );
   }
 
-  /** The agent's last words, which EC2 keeps. */
+  /** Writes the agent's last line to the console and powers off. */
   private giveUp(instance: InstanceRecord, why: string): void {
     const at = new Date(this.timers.now()).toISOString();
     instance.postedConsole += `ci-actions phase=power-off uptime=1.00 at=${at} ${why}\n`;
@@ -85,7 +86,7 @@ export class Machines {
 
   private listen(instance: InstanceRecord, { runnerId, idleMs }: RunnerPayload): void {
     const { github } = this.sandbox;
-    // "The runner registration has been deleted": the program exits, and so does the agent.
+    // The runner program exits with "The runner registration has been deleted", and then the agent powers off.
     if (!github.runners().some(({ id }) => id === runnerId)) return this.powerOff(instance);
     const connection = github.connectRunner(runnerId);
     this.instanceOf.set(runnerId, instance);
@@ -103,7 +104,7 @@ export class Machines {
   }
 }
 
-/** As the agent reads it: gzip, a comment a line, the runner's id inside its just-in-time configuration. */
+/** Reads user data as the agent does: gzip, one setting per comment line, the runner's id in its JIT configuration. */
 export function readPayload({ userData }: InstanceRecord): Payload {
   const text = gunzipSync(userData ?? Buffer.alloc(0)).toString();
   const read = (key: string): string => new RegExp(`^#:${key} (.+)$`, 'm').exec(text)?.[1] ?? '';

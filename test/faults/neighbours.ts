@@ -2,31 +2,32 @@ import { Params } from '../../sandbox/ec2/query/params.js';
 import { runInstances } from '../../sandbox/ec2/routes/launch/run-instances.js';
 import { seed, type Sandbox } from '../../sandbox/sandbox.js';
 
-/** Older than any grace, in ms. */
+/** An age that exceeds every grace period, in ms. */
 export const LEFT_BEHIND_MS = 3_600_000;
 
 /**
- * Others' things: another repository's, another run's of ours, somebody's without tags, each as like ours as can be. Our
- * other run is over, and so is its machine's time, but a job still runs on it: whoever touches it kills a busy runner.
+ * Adds others' instances and runners, which resemble ours as closely as possible: another repository's, those of another
+ * run of our repository, and an untagged instance. The other run of ours is completed and its instance has expired, but
+ * its runner is still busy with a job, which ends when a step touches the instance.
  */
 export async function settleIn(sandbox: Sandbox): Promise<void> {
   const { github, ec2 } = sandbox;
   const { GITHUB_RUN_ID: ourRun = '' } = sandbox.environment;
   github.runs.set(111, { ...github.runs.get(github.runId)!, id: 111, status: 'completed', conclusion: 'failure' });
-  const theirs = await mint(sandbox, 'octo-org/other-repo', { name: `ec2-${ourRun}-1-start-00000000-0` });
-  const neighbour = await mint(sandbox, github.repository, { name: 'ec2-111-1-start-00000000-0' });
-  await mint(sandbox, github.repository, { name: 'build-box' });
+  const theirs = await registerRunner(sandbox, 'octo-org/other-repo', { name: `ec2-${ourRun}-1-start-00000000-0` });
+  const neighbour = await registerRunner(sandbox, github.repository, { name: 'ec2-111-1-start-00000000-0' });
+  await registerRunner(sandbox, github.repository, { name: 'build-box' });
   for (const id of [theirs, neighbour]) github.connectRunner(id, { busy: id === neighbour });
-  const place = (about: { repository: string; run: string; runner: number; expiresInMs: number }) =>
+  const place = (details: { repository: string; run: string; runner: number; expiresInMs: number }) =>
     launch(ec2, {
-      'ci-actions:repository': about.repository,
-      'ci-actions:scope': `repo:${about.repository}`,
-      'ci-actions:run-id': about.run,
+      'ci-actions:repository': details.repository,
+      'ci-actions:scope': `repo:${details.repository}`,
+      'ci-actions:run-id': details.run,
       'ci-actions:run-attempt': '1',
       'ci-actions:start': '00000000',
-      'ci-actions:runner-id': String(about.runner),
-      'ci-actions:runner-name': `ec2-${about.run}-1-start-00000000-0`,
-      'ci-actions:expires-at': new Date(Date.now() + about.expiresInMs).toISOString(),
+      'ci-actions:runner-id': String(details.runner),
+      'ci-actions:runner-name': `ec2-${details.run}-1-start-00000000-0`,
+      'ci-actions:expires-at': new Date(Date.now() + details.expiresInMs).toISOString(),
     });
   place({ repository: 'octo-org/other-repo', run: ourRun, runner: theirs, expiresInMs: -LEFT_BEHIND_MS });
   place({ repository: github.repository, run: '111', runner: neighbour, expiresInMs: -LEFT_BEHIND_MS });
@@ -47,7 +48,8 @@ function launch(ec2: Sandbox['ec2'], tags: Readonly<Record<string, string>>): vo
   runInstances(ec2, Params.parse(form.toString()));
 }
 
-export async function mint(
+/** Registers a runner just in time. @returns its id */
+export async function registerRunner(
   sandbox: Sandbox,
   repository: string,
   { name, labels = ['theirs'] }: { readonly name: string; readonly labels?: readonly string[] },

@@ -1,28 +1,28 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { shuffle } from './random.js';
+import { shuffle } from '../worlds/random.js';
 
 export interface MatrixOptions {
   readonly jobs: number;
   readonly list: boolean;
   readonly verbose: boolean;
   readonly only: string | undefined;
-  /** Those of the cells that are to be run. */
+  /** The cells to run: those that `--only` and `--match` allow, or a draw of `--sample` of them. */
   choose<T>(cells: readonly T[], name: (cell: T) => string): T[];
 }
 
 const HELP = `npm run test:faults -- [options]
-  --only <name>   one cell (start:online-1-spot:RunInstances#1:kill-after), or all that begin so
-  --match <regex> those whose name matches: -20s, '(throttle|5xx)-'
+  --only <name>   one cell (start:online-1-spot:RunInstances#1:kill-after), or all whose name begins with this text
+  --match <regex> the cells whose name matches: -20s, '(throttle|5xx)-'
   --sample <n>    n cells drawn at random
-  --seed <n>      the draw to repeat (default: a new one, printed)
-  --jobs <n>      cells at a time (default: three a core)
-  --list          names only
-  --verbose       the output of every step
+  --seed <n>      the seed of the draw (default: a new one, printed)
+  --jobs <n>      cells at a time (default: three per core)
+  --list          print the names and run nothing
+  --verbose       print the output of every step
 `;
 
-/** @returns an exit code where there is nothing to run */
-export function readOptions(given: readonly string[]): MatrixOptions | number {
+/** @returns an exit code when there is nothing to run */
+export function readOptions(args: readonly string[]): MatrixOptions | number {
   const flag = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
   const options = {
@@ -35,7 +35,7 @@ export function readOptions(given: readonly string[]): MatrixOptions | number {
     verbose: flag,
     help: flag,
   };
-  const { values } = parseArgs({ args: [...given], options });
+  const { values } = parseArgs({ args: [...args], options });
   if (values.help) {
     process.stdout.write(HELP);
     return 0;

@@ -1,21 +1,21 @@
 import { LATE_MS } from './faults.js';
 import type { World } from './world.js';
 
-/** The stop job needs a machine of its own first, in ms. */
+/** How long GitHub needs to find a runner for the stop job, in ms. */
 export const STOP_JOB_MS = 5_000;
-/** What GitHub does between two steps. */
+/** The time between two steps of a job, in ms. */
 export const STEP_MS = 500;
 
 const PASSING = new Set(['pending', 'stopping', 'shutting-down']);
 
-/** Nobody acts any more: what is left is up to the instances themselves, once all that was asked for is there. */
+/** Waits for late requests to take effect, then lets the instances' own timers run out. */
 export async function settle(world: World): Promise<void> {
   await pause(LATE_MS);
   do await calm(world);
-  while (world.machines.timers.ringNext());
+  while (world.machines.timers.fireNext());
 }
 
-/** Until no instance is on its way up or down: with it goes its volume. */
+/** Waits until no instance is starting or ending. An instance's volume is gone when the instance is. */
 export async function calm(world: World): Promise<void> {
   while (world.instances.some(({ state }) => PASSING.has(state))) await pause(200);
 }

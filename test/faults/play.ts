@@ -1,4 +1,4 @@
-import { nameCell, type Cell } from './cells.js';
+import { nameCell, type Cell } from './cell.js';
 import {
   checkBound,
   checkCleaner,
@@ -11,25 +11,13 @@ import {
 } from './invariants.js';
 import { isLasting } from './lasting.js';
 import { calm, pause, settle, STEP_MS, STOP_JOB_MS } from './passing-time.js';
+import type { Played } from './played.js';
 import { checkClaims } from './pool-invariants.js';
 import { playFill, playLeftPool, Rival } from './pool-play.js';
 import { settlePool } from './pool-world.js';
 import { World, type StepRun } from './world.js';
 
-/** What became of one cell. */
-export interface Played {
-  readonly name: string;
-  readonly violations: readonly Violation[];
-  /** Whether the request that was to be disturbed was made at all. */
-  readonly struck: boolean;
-  /** Each request of the disturbed step, as `operation#occurrence`. */
-  readonly requests: readonly string[];
-  /** From the end of the mishap until nothing of ours was left, in seconds of the instance's clock. */
-  readonly secondsToClean: number;
-  readonly steps: readonly StepRun[];
-}
-
-/** The whole story of one cell, from the start to the last thing that cleans up. */
+/** Plays one cell, from the start to the last step or timer that cleans up. */
 export async function play(cell: Cell): Promise<Played> {
   const world = await World.create(cell.config);
   try {
@@ -52,7 +40,7 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
   const ok = start.code === 0 && kill === undefined;
   violations.push(...checkStep(start, world), ...checkStart(start, world), ...checkClaims(world));
   const rival = cell.config.pool && new Rival(world, cell.config.pool);
-  violations.push(...((await rival?.comeBetween()) ?? []));
+  violations.push(...((await rival?.startBetween()) ?? []));
   let disturbed = start;
   if (scenario.step === 'reap') {
     disturbed = await sweep(world, cell, violations);
@@ -62,9 +50,9 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
     const post = await runPost(world, cell, start);
     if (scenario.step === 'post') disturbed = post;
     violations.push(...checkStep(post, world));
-    // A registration that takes effect when the post step is over is for the stop to find.
-    const isLateMint = at?.operation.startsWith('POST-') === true && at.fault.endsWith('-late');
-    if (!ok && !isLateMint) violations.push(...checkCleaner(post, world));
+    // Only the stop can find a registration that takes effect after the post step is over.
+    const isLateRegistration = at?.operation.startsWith('POST-') === true && at.fault.endsWith('-late');
+    if (!ok && !isLateRegistration) violations.push(...checkCleaner(post, world));
     if (ok && world.live.length < before) violations.push({ rule: 'post', what: 'the post step harmed a good start' });
   }
   if (kill !== 'forsaken' && scenario.step !== 'reap') {
@@ -72,16 +60,17 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
     const stop = await runStop(world, cell, ok ? start : undefined);
     if (scenario.step === 'stop') disturbed = stop;
     violations.push(...checkStep(stop, world), ...checkCleaner(stop, world));
-    // "Run stop-runner again: it is safe to repeat."
+    // The error's hint: "Run stop-runner again: it is safe to repeat."
     if (stop.code !== 0) violations.push(...(await stopAgain(world, cell)));
   }
-  violations.push(...checkPatience(disturbed, world, cell), ...((await rival?.goOn()) ?? []));
+  violations.push(...checkPatience(disturbed, world, cell), ...((await rival?.stopAfter()) ?? []));
   await settle(world);
-  const bound = checkBound(world, { since: mishapEnd(disturbed, start, ok) });
-  // What a claim has locked stays so until somebody comes: a runner that nobody connects has no idle timer.
+  const bound = checkBound(world, { since: endOfFault(disturbed, start, ok) });
+  // An instance that a lost claim has reserved stays reserved until a sweep: its runner is never connected, so no idle
+  // timer runs.
   if (kill === 'forsaken' && rival) violations.push(...(await sweepForsaken(world)));
   violations.push(...bound.violations, ...checkEnd(world, { ghostsAllowed: kill === 'forsaken' && !rival }));
-  violations.push(...((await rival?.comeAfter()) ?? []));
+  violations.push(...((await rival?.claimLast()) ?? []));
   return {
     name: nameCell(cell),
     violations,
@@ -92,8 +81,8 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
   };
 }
 
-/** A good start is no mishap: cleaning up begins with the stop. */
-function mishapEnd(disturbed: StepRun, start: StepRun, ok: boolean): number {
+/** Infinity after a good start: then nothing is to be cleaned up before the stop. */
+function endOfFault(disturbed: StepRun, start: StepRun, ok: boolean): number {
   return disturbed === start && ok ? Infinity : disturbed.endedAt;
 }
 
@@ -114,7 +103,7 @@ function runPost(world: World, { scenario, at }: Cell, start: StepRun): Promise<
   return world.run('start-runner-post', { inputs, state: start.state, ...(scenario.step === 'post' && at && { at }) });
 }
 
-/** With the outputs of a start that succeeded; without, as after one that did not. */
+/** @param start a start that succeeded, whose outputs are passed on */
 function runStop(world: World, { scenario, at }: Cell, start: StepRun | undefined): Promise<StepRun> {
   const { label = '', 'ec2-instance-id': id = '' } = start?.outputs ?? {};
   const inputs = { label, 'ec2-instance-id': id };
@@ -127,7 +116,7 @@ async function stopAgain(world: World, cell: Cell): Promise<Violation[]> {
   return [...checkStep(again, world), ...checkCleaner(again, world)];
 }
 
-/** The run is over, nobody stopped anything, and the reaper comes by; then it comes by again, as it does on a schedule. */
+/** Completes the run without a stop, then sweeps twice, as a schedule does. The first sweep is the disturbed one. */
 async function sweep(world: World, { at }: Cell, violations: Violation[]): Promise<StepRun> {
   await pause(STOP_JOB_MS);
   await world.completeRun();
@@ -142,7 +131,7 @@ async function sweep(world: World, { at }: Cell, violations: Violation[]): Promi
   return disturbed;
 }
 
-/** The first sweep after the run is over. */
+/** Completes the run, then sweeps once. */
 async function sweepForsaken(world: World): Promise<Violation[]> {
   await world.completeRun();
   const only = await world.run('reap-runners', { inputs: {} });

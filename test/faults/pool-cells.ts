@@ -1,9 +1,8 @@
-import type { Config, Scenario } from './cells.js';
+import { POOL, type Config, type PoolConfig, type Scenario } from './cell.js';
 import { FAILING_SCRIPT } from './machines.js';
-import { POOL, type PoolConfig } from './pool-world.js';
 
-function pooled(name: string, pool: PoolConfig, about: Partial<Config> = {}): Config {
-  const { count = 1, waitFor = 'online', listsLate = false, inputs = {} } = about;
+function pooled(name: string, pool: PoolConfig, options: Partial<Config> = {}): Config {
+  const { count = 1, waitFor = 'online', listsLate = false, inputs = {} } = options;
   return {
     name,
     count,
@@ -15,31 +14,37 @@ function pooled(name: string, pool: PoolConfig, about: Partial<Config> = {}): Co
 }
 
 /** `count` is the size of the pool. */
-function filled(name: string, pool: PoolConfig, about: Partial<Config> = {}): Config {
-  const { count = 1, inputs = {} } = about;
-  return { ...pooled(name, pool, about), inputs: { pool: POOL, size: String(count), ...inputs } };
+function filled(name: string, pool: PoolConfig, options: Partial<Config> = {}): Config {
+  const { count = 1, inputs = {} } = options;
+  return { ...pooled(name, pool, options), inputs: { pool: POOL, size: String(count), ...inputs } };
 }
 
-/** With it alone a machine is claimed, and still the pool's. */
-const LOCK = 'POST-runners/generate-jitconfig#1';
+/** The request that reserves a pooled instance. Until the instance is tagged, it still belongs to the pool. */
+const RESERVATION = 'POST-runners/generate-jitconfig#1';
 const one = { waiting: 1 };
 const single = pooled('online-1', one);
-/** Two from the pool, one launched beside them. */
+/** Two instances come from the pool, one is launched. */
 const several = pooled('online-3', { waiting: 2 }, { count: 3, listsLate: true });
 
-/** Claims of a pool's machines and whoever cleans up after them; then the pool's own upkeep. */
+/** Claims of pooled instances and the steps that clean up after them, then fills and sweeps of a pool. */
 export const POOL_SCENARIOS: readonly Scenario[] = [
   {
     name: 'claim',
     step: 'start',
     configs: [single, pooled('launched-1-rival', { waiting: 1, hasRival: true }, { waitFor: 'launched' }), several],
   },
-  { name: 'claim-undo', step: 'start', prelude: 'cancel-before', preludeAt: 'StartInstances#1', configs: [single] },
-  { name: 'claim-post-locked', step: 'post', prelude: 'kill-after', preludeAt: LOCK, configs: [single] },
+  {
+    name: 'claim-roll-back',
+    step: 'start',
+    prelude: 'cancel-before',
+    preludeAt: 'StartInstances#1',
+    configs: [single],
+  },
+  { name: 'claim-post-reserved', step: 'post', prelude: 'kill-after', preludeAt: RESERVATION, configs: [single] },
   { name: 'claim-post-tagged', step: 'post', prelude: 'kill-after', preludeAt: 'CreateTags#1', configs: [single] },
   { name: 'claim-stop', step: 'stop', configs: [single] },
   { name: 'claim-stop-blind', step: 'stop', prelude: 'gone-after', preludeAt: 'CreateTags#1', configs: [single] },
-  { name: 'claim-reap-locked', step: 'reap', prelude: 'gone-after', preludeAt: LOCK, configs: [single] },
+  { name: 'claim-reap-reserved', step: 'reap', prelude: 'gone-after', preludeAt: RESERVATION, configs: [single] },
   { name: 'claim-reap-tagged', step: 'reap', prelude: 'gone-after', preludeAt: 'CreateTags#1', configs: [single] },
   {
     name: 'fill',

@@ -1,17 +1,16 @@
-import { nameCell, type Cell } from './cells.js';
+import { nameCell, POOL, type Cell, type PoolConfig } from './cell.js';
 import { checkBound, checkDamage, checkPatience, checkStep, type Violation } from './invariants.js';
 import { isLasting } from './lasting.js';
 import { BOOT_S, FAILING_SCRIPT } from './machines.js';
 import { calm, pause, settle, STOP_JOB_MS } from './passing-time.js';
-import type { Played } from './play.js';
+import type { Played } from './played.js';
 import { checkClaims, checkFill, checkMembers } from './pool-invariants.js';
-import { POOL, type PoolConfig } from './pool-world.js';
 import type { StepRun, World } from './world.js';
 
-/** As docs/pool.md states it for a first boot: `warm-up-minutes`, the boot before and the power-off after. */
+/** docs/pools.md states this bound for a first boot: `warm-up-minutes`, the boot before and the power-off after. */
 const WARM_UP_BOUND_S = 10 * 60 + BOOT_S + 20;
 
-/** Another run that starts a runner from the same pool: between a start and whoever cleans up after it, or after all. */
+/** Another run that claims from the same pool: between a start and the step that cleans up after it, or at the end. */
 export class Rival {
   private start: StepRun | undefined;
 
@@ -20,12 +19,12 @@ export class Rival {
     private readonly config: PoolConfig,
   ) {}
 
-  async comeBetween(): Promise<Violation[]> {
+  async startBetween(): Promise<Violation[]> {
     return this.config.hasRival ? this.begin() : [];
   }
 
-  /** Whatever was done for the other, this one has its runner, and takes it away itself. */
-  async goOn(): Promise<Violation[]> {
+  /** Cleaning up after the disturbed run must not cost the rival its runner. Then the rival stops it. */
+  async stopAfter(): Promise<Violation[]> {
     if (!this.start) return [];
     const { instances, runners } = this.world.rivals;
     const isThere = instances.some(({ state }) => state === 'running') && runners.some(isOnline);
@@ -36,12 +35,12 @@ export class Rival {
     ];
   }
 
-  /** What waits can be claimed: by whoever comes next. */
-  async comeAfter(): Promise<Violation[]> {
+  /** The next start must claim an instance that waits. */
+  async claimLast(): Promise<Violation[]> {
     if (this.config.hasRival || this.world.waiting.length === 0) return [];
     const violations = await this.begin();
     const [runner] = JSON.parse(this.start?.outputs['runners'] ?? '[]') as { pool?: string }[];
-    const what = 'what waits in the pool is not taken by the next start';
+    const what = 'the next start does not claim the instance that waits';
     if (runner?.pool !== POOL) violations.push({ rule: 'lost', what });
     return [...violations, ...(await this.end())];
   }
@@ -67,7 +66,7 @@ export class Rival {
   }
 }
 
-/** A fill; what it has begun comes to its end by itself; the next fill, as the schedule has it; somebody takes one. */
+/** The disturbed fill, the end of the warm-ups it has begun, the next scheduled fill, and a start that claims. */
 export async function playFill(world: World, cell: Cell): Promise<Played> {
   const { config, at } = cell;
   const fails = config.inputs['warm-up-script'] === FAILING_SCRIPT;
@@ -85,11 +84,11 @@ export async function playFill(world: World, cell: Cell): Promise<Played> {
   const most = Math.max(0, config.count - (config.pool?.waiting ?? 0));
   const { total } = world.countOn();
   if (total > most && !fails) violations.push({ rule: 'too many', what: `${total} launches for ${most}` });
-  violations.push(...(await new Rival(world, { waiting: 0 }).comeAfter()));
-  return { ...tell(cell, disturbed), violations, secondsToClean: bound.secondsToClean, steps: world.steps };
+  violations.push(...(await new Rival(world, { waiting: 0 }).claimLast()));
+  return { ...describe(cell, disturbed), violations, secondsToClean: bound.secondsToClean, steps: world.steps };
 }
 
-/** Nobody fills the pool any more, and the reaper comes by: twice now, and when the time of all is over. */
+/** Sweeps a pool that is no longer filled: twice now, and once when all its instances have expired. */
 export async function playLeftPool(world: World, cell: Cell): Promise<Played> {
   const { at } = cell;
   const before = world.instances.filter(({ id }) => !world.overdue.includes(id)).map(({ id }) => id);
@@ -100,7 +99,7 @@ export async function playLeftPool(world: World, cell: Cell): Promise<Played> {
   for (const { tags } of world.waiting) tags.set('ci-actions:expires-at', new Date(Date.now() - 1_000).toISOString());
   violations.push(...checkSweep(await sweep(world), world, { overdue: world.instances.map(({ id }) => id), kept: [] }));
   violations.push(...checkMembers(world), ...checkDamage(world));
-  return { ...tell(cell, disturbed), violations, secondsToClean: 0, steps: world.steps };
+  return { ...describe(cell, disturbed), violations, secondsToClean: 0, steps: world.steps };
 }
 
 interface Expected {
@@ -108,17 +107,17 @@ interface Expected {
   readonly kept: readonly string[];
 }
 
-/** @param expected what a sweep that nothing disturbed has taken by now, and what it has not */
+/** @param expected what an undisturbed sweep has removed by now, and what it has kept */
 function checkSweep(step: StepRun, world: World, expected?: Expected): Violation[] {
   const { ec2 } = world.sandbox;
   const isThere = (id: string) => !['shutting-down', 'terminated'].includes(ec2.instance(id).state);
   const findings = JSON.parse(step.outputs['findings'] ?? '[]') as { id: string; outcome: string }[];
-  const told = findings.flatMap(({ id, outcome }) => (outcome === 'removed' ? [id] : []));
+  const removed = findings.flatMap(({ id, outcome }) => (outcome === 'removed' ? [id] : []));
   const problems = [
-    ...told.filter(isThere).map((id) => `says it removed ${id}, which is there`),
+    ...removed.filter(isThere).map((id) => `reports ${id} as removed, which exists`),
     ...(expected && step.code !== 0 ? ['fails without a fault'] : []),
-    ...(expected?.overdue ?? []).filter(isThere).map((id) => `leaves ${id}, whose time is over`),
-    ...(expected?.kept ?? []).filter((id) => !isThere(id)).map((id) => `has taken ${id}, whose time is not over`),
+    ...(expected?.overdue ?? []).filter(isThere).map((id) => `leaves ${id}, which has expired`),
+    ...(expected?.kept ?? []).filter((id) => !isThere(id)).map((id) => `has removed ${id}, which has not expired`),
   ];
   const verdicts = problems.map((what) => ({ rule: 'verdict' as const, what: `reap-runners ${what}` }));
   return [...checkStep(step, world), ...verdicts];
@@ -135,7 +134,7 @@ function fill(world: World, at?: Cell['at']): Promise<StepRun> {
   return world.run('fill-pool', { inputs: world.config.inputs, ...(at && { at }) });
 }
 
-function tell(cell: Cell, { struck, requests }: StepRun): Pick<Played, 'name' | 'struck' | 'requests'> {
+function describe(cell: Cell, { struck, requests }: StepRun): Pick<Played, 'name' | 'struck' | 'requests'> {
   return { name: nameCell(cell), struck, requests };
 }
 

@@ -2,31 +2,19 @@ import { Params } from '../../sandbox/ec2/query/params.js';
 import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import { runInstances } from '../../sandbox/ec2/routes/launch/run-instances.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
-import type { Config } from './cells.js';
-import { mint } from './neighbours.js';
+import { POOL, type Config, type PoolConfig } from './cell.js';
+import { registerRunner } from './neighbours.js';
 import { OTHER_SHAPE } from './pool-invariants.js';
 import { World } from './world.js';
 
-export const POOL = 'ready';
-
-/** What of a pool there is before anything happens. */
-export interface PoolConfig {
-  /** How many machines wait. */
-  readonly waiting: number;
-  /** Besides, one whose time is over, one of another shape and one that was switched on and never went off. */
-  readonly isStale?: boolean;
-  /** Another run takes one, too, before anybody has cleaned up after the first. */
-  readonly hasRival?: boolean;
-}
-
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
-/** Before anything that is hidden as just launched, and longer than any warm-up. */
+/** The age of a pool's instances: EC2 lists them by then, and every warm-up is over. */
 const AGE_MS = 3 * HOUR_MS;
-/** Another run of ours, which goes on. */
+/** Another run of our repository, which goes on. */
 const THEIR_RUN = 112;
 
-/** A pool as fill-pool makes it, and others' machines beside it, as like it as can be. */
+/** Makes a pool as fill-pool does, and others' instances that resemble the pool's as closely as possible. */
 export async function settlePool(world: World, { waiting, isStale = false }: PoolConfig): Promise<void> {
   const { ec2 } = world.sandbox;
   const form = await (launchForm ??= recordLaunch());
@@ -42,7 +30,10 @@ export async function settlePool(world: World, { waiting, isStale = false }: Poo
   world.disown(new Set(ec2.instances().filter((one) => !others.has(one))));
 }
 
-/** Another repository's pool of that name, ours of another name, and two of this one that are a run's: one claimed, one half. */
+/**
+ * An instance of another repository's pool of that name, one of our pool of another name, and two of this pool that
+ * belong to another run: one claimed, one only reserved.
+ */
 async function settleBeside({ sandbox }: World, form: string): Promise<void> {
   const { ec2, github } = sandbox;
   const theirs = `ec2-${THEIR_RUN}-1-start-00000000`;
@@ -51,11 +42,11 @@ async function settleBeside({ sandbox }: World, form: string): Promise<void> {
     tags: { 'ci-actions:repository': 'octo-org/other-repo', 'ci-actions:scope': 'repo:octo-org/other-repo' },
   });
   place(ec2, form, { tags: { 'ci-actions:pool': 'steady' } });
-  const half = place(ec2, form);
-  await mint(sandbox, github.repository, { name: `ec2-pool-${half.id}`, labels: ['theirs', theirs] });
+  const reserved = place(ec2, form);
+  await registerRunner(sandbox, github.repository, { name: `ec2-pool-${reserved.id}`, labels: ['theirs', theirs] });
   const claimed = place(ec2, form, { state: 'running' });
   const name = `ec2-pool-${claimed.id}`;
-  const runner = await mint(sandbox, github.repository, { name, labels: ['theirs', theirs] });
+  const runner = await registerRunner(sandbox, github.repository, { name, labels: ['theirs', theirs] });
   github.connectRunner(runner, { busy: true });
   for (const [key, value] of Object.entries({
     'run-id': `${THEIR_RUN}`,
@@ -71,11 +62,11 @@ async function settleBeside({ sandbox }: World, form: string): Promise<void> {
   }
 }
 
-/** As it was launched `AGE_MS` ago. */
+/** Launches an instance and makes it `AGE_MS` old. */
 function place(
   ec2: Sandbox['ec2'],
   form: string,
-  about: { readonly tags?: Readonly<Record<string, string>>; readonly state?: 'running' } = {},
+  options: { readonly tags?: Readonly<Record<string, string>>; readonly state?: 'running' } = {},
 ): InstanceRecord {
   const before = new Set(ec2.instances());
   const fields = new URLSearchParams(form);
@@ -83,8 +74,8 @@ function place(
   runInstances(ec2, Params.parse(fields.toString()));
   const instance = ec2.instances().find((one) => !before.has(one))!;
   const then = Date.now() - AGE_MS;
-  Object.assign(instance, { createdAt: then, launchedAt: then, state: about.state ?? 'stopped' });
-  const tags = { 'ci-actions:expires-at': at(WEEK_MS), ...about.tags };
+  Object.assign(instance, { createdAt: then, launchedAt: then, state: options.state ?? 'stopped' });
+  const tags = { 'ci-actions:expires-at': at(WEEK_MS), ...options.tags };
   for (const [key, value] of Object.entries(tags)) instance.tags.set(key, value);
   return instance;
 }
@@ -93,7 +84,7 @@ function at(ms: number): string {
   return new Date(Date.now() + ms).toISOString();
 }
 
-/** The request by which the real fill-pool launches a machine: all pools of a matrix are made of it. */
+/** The request with which the real fill-pool launches an instance. Every pool of the matrix is made with it. */
 let launchForm: Promise<string> | undefined;
 
 async function recordLaunch(): Promise<string> {

@@ -1,9 +1,9 @@
 import type { RecordedRequest } from '../../sandbox/sandbox.js';
 
 /**
- * What the clouds were asked within a window, at most, and how much of it they refused: a line each.
+ * The most requests within one window and the refused ones, for GitHub, launches, and other AWS requests: a line each.
  *
- * @param sharedPerSecond what EC2 and SSM admit of everything but launches
+ * @param sharedPerSecond the rate that EC2 and SSM admit of all requests except launches
  */
 export function measureRates(requests: readonly RecordedRequest[], sharedPerSecond: number): string[] {
   const gitHub = requests.filter(({ service }) => service === 'github');
@@ -27,8 +27,12 @@ function isRefused({ status, service }: RecordedRequest): boolean {
   return service === 'github' ? status === 403 || status === 429 : status === 503;
 }
 
-/** The most that any window of so many ms holds. */
-function most(requests: readonly RecordedRequest[], windowMs: number, weigh: (one: RecordedRequest) => number): number {
+/** The largest weight of the requests within any window of this length. */
+function most(
+  requests: readonly RecordedRequest[],
+  windowMs: number,
+  weigh: (request: RecordedRequest) => number,
+): number {
   let [from, sum, highest] = [0, 0, 0];
   for (const request of requests) {
     sum += weigh(request);

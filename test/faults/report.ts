@@ -1,6 +1,6 @@
-import type { Played } from './play.js';
+import type { Played } from './played.js';
 
-/** Counts, tells what is wrong as soon as it is known, and ends with the figures. */
+/** Prints each violation as soon as its cell is over, and the totals at the end. */
 export class Report {
   private cells = 0;
   private unreached = 0;
@@ -23,8 +23,8 @@ export class Report {
     if (this.cells % 100 === 0) console.log(`${this.cells} cells, ${this.bad} of them bad`);
   }
 
-  /** Every step's exit code and output. */
-  tell({ name, steps, secondsToClean, struck }: Played): void {
+  /** Prints every step's exit code, requests and output. */
+  print({ name, steps, secondsToClean, struck }: Played): void {
     console.log(`== ${name}${struck ? '' : ' (not reached)'}: clean after ${secondsToClean.toFixed(1)} s`);
     for (const step of steps) {
       console.log(`-- ${step.name}: exit code ${step.code}; ${step.requests.join(' ')}`);
@@ -37,7 +37,7 @@ export class Report {
     const [worst] = this.seconds.sort((one, other) => other.secondsToClean - one.secondsToClean);
     console.log(`\n${this.cells} cells run, ${this.bad} violated an invariant.`);
     for (const [rule, count] of this.rules) console.log(`  ${rule}: ${count}`);
-    console.log(`${this.unreached} cells never came to their request: a run has fewer looks when it is quicker.`);
+    console.log(`${this.unreached} cells never made their request: a quick step polls fewer times.`);
     if (worst) console.log(`Worst time to clean: ${worst.secondsToClean.toFixed(0)} s (${worst.name}).`);
     console.log(`Run time: ${runSeconds.toFixed(0)} s on a clock ${this.factor} times as fast.`);
     return this.bad === 0 ? 0 : 1;

@@ -1,8 +1,10 @@
-/** `npm run test:faults`: every way of breaking a start, a post step and a stop that can be enumerated. See `--help`. */
+/** `npm run test:faults`: breaks a start, a post step, a stop, a sweep and a fill at every request. See `--help`. */
 import { factor, realNow } from './accelerate.mjs';
-import { findBases, listBases, listCells, nameCell, type Cell } from './cells.js';
+import { nameCell, type Cell } from './cell.js';
+import { findBases, listBases, listCells } from './cells.js';
 import { readOptions, type MatrixOptions } from './options.js';
-import { play, type Played } from './play.js';
+import { play } from './play.js';
+import type { Played } from './played.js';
 import { Report } from './report.js';
 
 async function runMatrix(options: MatrixOptions): Promise<number> {
@@ -25,7 +27,7 @@ async function runMatrix(options: MatrixOptions): Promise<number> {
   await eachOf(cells, options.jobs, async (cell) => {
     const played = await playSafely(cell);
     report.add(played);
-    if (options.verbose) report.tell(played);
+    if (options.verbose) report.print(played);
   });
   return report.close((realNow() - began) / 1000);
 }
@@ -38,7 +40,7 @@ async function playSafely(cell: Cell): Promise<Played> {
   }
 }
 
-/** As many at a time as there are jobs. */
+/** Runs the action on each item, at most `jobs` at a time. */
 async function eachOf<T>(items: readonly T[], jobs: number, act: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   const lanes = Array.from({ length: jobs }, async () => {

@@ -5,8 +5,8 @@ interface Entry {
 }
 
 /**
- * Timers of machines: they ring by themselves and, once nothing else is going on, can be rung ahead of their time.
- * Hours on an instance then cost nothing, and `now` still says what its clock would.
+ * Timers of instances. They fire by themselves and, once nothing else is going on, can be fired ahead of time, so that
+ * hours on an instance cost nothing. `now` is the time on the instances' clock.
  */
 export class Timers {
   private readonly entries = new Set<Entry>();
@@ -17,16 +17,16 @@ export class Timers {
   }
 
   after(ms: number, action: () => void): void {
-    const ring = (): void => {
+    const fire = (): void => {
       this.entries.delete(entry);
       action();
     };
-    const entry: Entry = { due: this.now() + ms, action: ring, timer: setTimeout(ring, ms) };
+    const entry: Entry = { due: this.now() + ms, action: fire, timer: setTimeout(fire, ms) };
     this.entries.add(entry);
   }
 
-  /** Rings what would ring next. @returns false when there is nothing */
-  ringNext(): boolean {
+  /** Fires the next timer. @returns false when there is none */
+  fireNext(): boolean {
     const [next] = [...this.entries].sort((one, other) => one.due - other.due);
     if (!next) return false;
     clearTimeout(next.timer);

@@ -2,46 +2,46 @@ import { fileURLToPath } from 'node:url';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
+import { LeftBehind } from '../process/left-behind.js';
 import { abandonVolume, openSpotRequest } from '../process/leftovers.js';
 import { environment } from './accelerate.mjs';
-import { Belongings } from './belongings.js';
+import type { Cell, Config } from './cell.js';
 import { Disturbance } from './faults.js';
-import type { Cell, Config } from './cells.js';
 import { Machines } from './machines.js';
-import { LEFT_BEHIND_MS, mint, settleIn } from './neighbours.js';
+import { LEFT_BEHIND_MS, registerRunner, settleIn } from './neighbours.js';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const node = findNode24();
 const compileCache = fileURLToPath(new URL('../../build/faults/compile-cache', import.meta.url));
-/** No step may take longer, in ms of the accelerated clock. */
+/** The longest that a step may take, in ms of the accelerated clock. */
 const HUNG_MS = 20 * 60_000;
 
-/** A post step sees what EC2 lists late before it loses its patience, in ms. */
+/** When EC2 lists the hidden instances to a post step or a fill, in ms: before the step gives up. */
 const LATE_LISTING_MS = 15_000;
-/** Longer than any story: what it launches is hidden until somebody shows it. What was there before is listed. */
+/** Longer than any cell lasts: launched instances stay hidden until {@link World.hide} shows them. */
 const UNLISTED_MS = 2 * 3_600_000;
 
 export type StepName = 'start-runner' | 'start-runner-post' | 'stop-runner' | 'reap-runners' | 'fill-pool';
 
-/** What a step did, and what was done to it. */
+/** A step's result, its requests and the fault. */
 export interface StepRun extends StepResult {
   readonly name: StepName;
   readonly endedAt: number;
   readonly requests: readonly string[];
   readonly struck: boolean;
-  /** False when nobody was there to hear its last words. */
+  /** False when the runner died before the step, so that the step's last lines were not logged. */
   readonly heard: boolean;
 }
 
-/** One account and one repository, with others' belongings in them that nobody may touch. */
-export class World extends Belongings {
+/** One account and one repository, which also hold others' instances and runners that no step may touch. */
+export class World extends LeftBehind {
   readonly machines: Machines;
   readonly steps: StepRun[] = [];
-  /** When each of our instances and runners was gone, on the machines' clock. */
+  /** When each of our instances and runners was gone, on the instances' clock. */
   readonly endings: number[] = [];
-  /** Instances of a pool whose time was over from the beginning. */
+  /** Instances of a pool that had expired from the beginning. */
   readonly overdue: string[] = [];
-  /** While the rival acts, what ends is its own. */
+  /** While the rival runs a step, every instance that ends is the rival's. */
   private isRivalsTurn = false;
 
   private constructor(
@@ -71,13 +71,13 @@ export class World extends Belongings {
     await this.sandbox.close();
   }
 
-  /** The run is over, and what only a sweep takes away is there, too: a ghost, a volume, a spot request. */
+  /** Completes the run and adds leftovers that only a sweep removes: a ghost, a volume, a spot request. */
   async completeRun(): Promise<void> {
     const { ec2, github, environment: env } = this.sandbox;
     const run = github.runs.get(github.runId)!;
     Object.assign(run, { status: 'completed', conclusion: 'failure' });
     const { GITHUB_RUN_ID: ourRun = '' } = env;
-    await mint(this.sandbox, github.repository, { name: `ec2-${ourRun}-1-start-0000000a-0` });
+    await registerRunner(this.sandbox, github.repository, { name: `ec2-${ourRun}-1-start-0000000a-0` });
     const leftover = {
       tags: { 'ci-actions:repository': github.repository },
       createdAt: Date.now() - LEFT_BEHIND_MS,
@@ -87,14 +87,14 @@ export class World extends Belongings {
   }
 
   /**
-   * For how long EC2 does not list a fresh instance, in ms. It is a matter of seconds, and the worst ones: it lists
-   * nothing before stop-runner has looked for it once, or a post step for 15 s.
+   * Sets how long EC2 does not list a launched instance, in ms. In reality these are seconds, and here the worst ones:
+   * EC2 lists the instance only after stop-runner has looked for it once, or after a post step has for 15 s.
    */
   hide(ms: number): void {
     (this.sandbox.ec2.timeline as { invisibleMs: number }).invisibleMs = ms;
   }
 
-  /** Runs a step as GitHub does; `at` says what happens to it. */
+  /** Runs a step as GitHub does. `at` is the fault that disturbs it. */
   async run(name: StepName, from: StepFrom) {
     let heard = true;
     this.isRivalsTurn = from.environment !== undefined;
@@ -103,7 +103,7 @@ export class World extends Belongings {
     const disturbance = new Disturbance(from.at, (signal) => kill(signal));
     this.sandbox.intercept = (request) => {
       if (name === 'stop-runner' && disturbance.seen.includes('DescribeInstances#1')) this.hide(0);
-      // What leads to the disturbed part is not counted as part of it.
+      // The requests of the prelude do not count as requests of the disturbed part.
       if (from.before && !prelude.struck) return prelude.intercept(request);
       return disturbance.intercept(request);
     };

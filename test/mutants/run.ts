@@ -1,6 +1,6 @@
 /** `npm run test:mutants`: whether a test notices when a line that ends or keeps a machine is changed. See `--help`. */
 import { readFileSync } from 'node:fs';
-import { shuffle } from '../faults/random.js';
+import { shuffle } from '../worlds/random.js';
 import { Lane } from './lane.js';
 import { applyMutation, listMutations, type Mutation } from './mutations.js';
 import { readOptions, type MutantOptions } from './options.js';

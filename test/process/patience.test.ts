@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
-import { isLive, LAUNCHED, launch } from './aftermath.js';
+import { isLive, LAUNCHED, launch } from './leftovers.js';
 import { inHaste } from './haste.js';
 import { errorOf, inSandbox, logOf, type How, type Scene } from './suite.js';
 
@@ -11,7 +11,7 @@ const THROTTLED: Fault = { kind: 'status', status: 503, code: 'RequestLimitExcee
 const BROKEN: Fault = { kind: 'status', status: 500, code: 'InternalError' };
 const BAD_GATEWAY: Fault = { kind: 'status', status: 502, body: '<html>Bad gateway</html>' };
 
-const MINT = /^POST .*\/generate-jitconfig$/;
+const REGISTRATION = /^POST .*\/generate-jitconfig$/;
 /** Every request to GitHub. */
 const GITHUB = /^(GET|POST|DELETE) /;
 
@@ -32,8 +32,8 @@ describe('a start waits out', () => {
     ['all of EC2 throttled for 20 s', /^[A-Z][a-z]+[A-Z]\w+$/, THROTTLED, 4, 5],
     ['SSM throttled for 20 s', 'GetParameters', { ...THROTTLED, code: 'ThrottlingException', status: 400 }, 4, 5],
     ['GitHub’s 502 for 3 s from the first request on', GITHUB, BAD_GATEWAY, 3, 1],
-    ['GitHub’s 502 for 5 s at the registration', MINT, BAD_GATEWAY, 5, 1],
-    ['GitHub’s 502 for 50 s at the registration', MINT, BAD_GATEWAY, 10, 5],
+    ['GitHub’s 502 for 5 s at the registration', REGISTRATION, BAD_GATEWAY, 5, 1],
+    ['GitHub’s 502 for 50 s at the registration', REGISTRATION, BAD_GATEWAY, 10, 5],
   ])('%s', (_, operations, fault, seconds, factor) =>
     inSandbox(quiet, async (scene) => {
       scene.sandbox.intercept = trouble(operations, fault, seconds);

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { inPastRun } from './aftermath.js';
+import { inPastRun } from './leftovers.js';
 import { expectOnlyThePool, fill, POOL, rowsOf, waiting } from './pooling.js';
 import { inSandbox, type How, type Scene } from './suite.js';
 
 /**
  * Every point of a claim, every way to die there and everyone who cleans up is a cell of the fault matrix, whose machines
- * are a model (docs/faults.md). Here it is the real agent that boots with what the dead have told the machine: one point
+ * are a model (docs/inside/faults.md). Here it is the real agent that boots with what the dead have told the machine: one point
  * before anybody can see that it is claimed, one when it is claimed and off, one when it is on.
  */
 const DEATHS = [

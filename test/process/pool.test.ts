@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 import { seed } from '../../sandbox/sandbox.js';
-import { age, expire, findingsOf } from './aftermath.js';
+import { age, expire, findingsOf } from './leftovers.js';
 import { expectOnlyThePool, fill, POOL, rowsOf, strays, waiting } from './pooling.js';
 import { errorOf, inSandbox, logOf } from './suite.js';
 

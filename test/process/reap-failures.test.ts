@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { age, changesSince, expire, findingsOf, isLive, launch } from './aftermath.js';
+import { age, changesSince, expire, findingsOf, isLive, launch } from './leftovers.js';
 import { inHaste } from './haste.js';
 import { errorOf, inSandbox, logOf, Scene, type Inputs } from './suite.js';
 
@@ -87,7 +87,7 @@ describe('A sweep that cannot list touches nothing that it would have listed or 
     const scene = await Scene.open(quiet);
     try {
       await leaveAnOrphan(scene);
-      await mintMany(scene, 100);
+      await registerMany(scene, 100);
       let listings = 0;
       scene.sandbox.intercept = ({ operation }) =>
         operation === RUNNERS && ++listings > 1 ? { kind: 'status', status: 502 } : undefined;
@@ -402,7 +402,7 @@ function denied(action: string): Fault {
   return { kind: 'status', status: 403, code: 'UnauthorizedOperation', message };
 }
 
-async function mintMany(scene: Scene, count: number): Promise<void> {
+async function registerMany(scene: Scene, count: number): Promise<void> {
   const { githubUrl, token } = scene.sandbox;
   for (let one = 0; one < count; one++) {
     const body = JSON.stringify({ name: `builder-${one}`, runner_group_id: 1, labels: ['x'] });

@@ -3,8 +3,19 @@ import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import { seed } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { listNodes } from '../node24/nodes.js';
-import { age, changesSince, expire, findingsOf, inPastRun, isLive, launch, MINUTE, runnerIdOf } from './aftermath.js';
-import { abandonVolume, openSpotRequest } from './leftovers.js';
+import {
+  abandonVolume,
+  age,
+  changesSince,
+  expire,
+  findingsOf,
+  inPastRun,
+  isLive,
+  launch,
+  MINUTE,
+  openSpotRequest,
+  runnerIdOf,
+} from './leftovers.js';
 import { expectCleanRecord, inSandbox, logOf, Scene } from './suite.js';
 
 const OLD = { createdAt: Date.now() - 60 * MINUTE };

@@ -84,7 +84,7 @@ describe('ami/refresh-versions.sh', () => {
   });
 
   test.each([
-    ['that GitHub does not know', undefined, 'GitHub knows no release of pypa/pipx.'],
+    ['that GitHub does not know', undefined, 'GitHub has no release of pypa/pipx.'],
     ['whose tag is no version', 'nightly;reboot', 'The newest release of pypa/pipx is "nightly;reboot"'],
   ])('changes nothing when it meets a release %s', async (_, tag, says) => {
     if (tag === undefined) sandbox.github.otherReleases.delete('pypa/pipx');

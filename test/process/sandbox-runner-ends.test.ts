@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
-import { mint, pullThePlug, removeRunners, runRunner, startListening, until } from './stand-in.js';
+import { register, pullThePlug, removeRunners, runRunner, startListening, until } from './stand-in.js';
 
 let sandbox: GitHubSandbox;
 
@@ -110,7 +110,7 @@ describe('what goes wrong', () => {
   });
 
   test('GitHub out of reach is waited out', async () => {
-    const { jitConfig } = await mint(sandbox, 'patient');
+    const { jitConfig } = await register(sandbox, 'patient');
     const files = JSON.parse(Buffer.from(jitConfig, 'base64').toString()) as Record<string, string>;
     const runner = JSON.parse(Buffer.from(files['.runner'] ?? '', 'base64').toString()) as Record<string, string>;
     runner['serverUrlV2'] = 'http://127.0.0.1:9/_runner/';

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
-import { installRunner, makeFolder, mint, removeRunners, runRunner, startListening, until } from './stand-in.js';
+import { installRunner, makeFolder, register, removeRunners, runRunner, startListening, until } from './stand-in.js';
 
 let sandbox: GitHubSandbox;
 
@@ -95,7 +95,7 @@ describe('a runner', () => {
 
 describe('a configuration', () => {
   test('is good for one job only', async () => {
-    const { id, jitConfig } = await mint(sandbox, 'once');
+    const { id, jitConfig } = await register(sandbox, 'once');
     sandbox.github.queueJob({ labels: ['once'], steps: ['true'] });
     expect(await runRunner({ jitConfig }).ended).toBe(0);
     const again = runRunner({ jitConfig });
@@ -118,7 +118,7 @@ describe('a configuration', () => {
   test('is refused with a runner that is too old', async () => {
     const home = installRunner();
     writeFileSync(join(home, 'version'), '2.334.0\n');
-    const runner = runRunner({ home, jitConfig: (await mint(sandbox, 'old')).jitConfig });
+    const runner = runRunner({ home, jitConfig: (await register(sandbox, 'old')).jitConfig });
     expect(await runner.ended).toBe(0);
     expect(runner.output()).toContain('Runner version v2.334.0 is deprecated and cannot receive messages.');
     expect(runner.output()).not.toContain('Listening for Jobs');
@@ -169,7 +169,7 @@ describe('other ways in', () => {
     const home = makeFolder('unpacked');
     execFileSync('tar', ['xzf', '-', '-C', home], { input: bytes });
     expect(execFileSync(join(home, 'bin/Runner.Listener'), ['--version'], { encoding: 'utf8' })).toBe('2.336.0\n');
-    const { jitConfig } = await mint(sandbox, 'unpacked');
+    const { jitConfig } = await register(sandbox, 'unpacked');
     const job = sandbox.github.queueJob({ labels: ['unpacked'], steps: ['echo ran'] });
     // Its own Node.js is in the package.
     expect(await runRunner({ home, jitConfig, env: { PATH: '/usr/bin:/bin' } }).ended).toBe(0);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 
-const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/set-up.md', import.meta.url), 'utf8');
 const block = /^```sh\n(repo=[^]*?)^```$/m.exec(page)?.[1] ?? '';
 
 const folder = mkdtempSync(join(tmpdir(), 'set-up-'));

@@ -76,7 +76,7 @@ export async function removeRunners(): Promise<void> {
 }
 
 /** A just-in-time runner of the repository. */
-export async function mint(sandbox: GitHubSandbox, name: string, labels: string[] = [name]) {
+export async function register(sandbox: GitHubSandbox, name: string, labels: string[] = [name]) {
   const [owner = '', repo = ''] = sandbox.github.repository.split('/');
   const request = { owner, repo, name, runner_group_id: 1, labels };
   const { data } = await sandbox.octokit().rest.actions.generateRunnerJitconfigForRepo(request);
@@ -98,7 +98,7 @@ export async function startListening(
   name: string,
   about: Parameters<typeof runRunner>[0] = {},
 ): Promise<StandIn & { id: number }> {
-  const { id, jitConfig } = await mint(sandbox, name);
+  const { id, jitConfig } = await register(sandbox, name);
   const runner = runRunner({ jitConfig, ...about });
   await until('Listening for Jobs', () => runner.output().includes('Listening for Jobs'));
   return { ...runner, id };

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import { errorOf, inSandbox, type Inputs, type Scene } from './suite.js';
-import { listMinted } from './verdicts.js';
+import { listIssuedSecrets } from './verdicts.js';
 
 /** One key for all, since making one takes some 100 ms. */
 const keys = generateKeyPairSync('rsa', {
@@ -33,7 +33,7 @@ function credentialsOf(inputs: Inputs): Inputs {
 async function expectRound(scene: Scene, inputs: Inputs, scope: string): Promise<void> {
   const main = await scene.start({ ...inputs, ...launched });
   expect(main.code).toBe(0);
-  expect(main.masked).toEqual(expect.arrayContaining(listMinted(scene.sandbox.requests)));
+  expect(main.masked).toEqual(expect.arrayContaining(listIssuedSecrets(scene.sandbox.requests)));
   const groupId = inputs['runner-group'] === undefined ? 1 : 3;
   expect(scene.sandbox.github.runners()).toMatchObject([{ scope, groupId }]);
   await scene.until(() => scene.sandbox.events.some(({ name }) => name === 'registered'));
@@ -146,7 +146,7 @@ const refused: readonly Refused[] = [
     options: { machines: false, ...withApp({ administration: 'write' }, ['octo-org/other-repo']) },
     inputs: useApp,
     code: 'github-not-found',
-    missing: /The GitHub App 1234 is not installed where it is needed: the repository octo-org\/octo-repo/,
+    missing: /The GitHub App 1234 is not installed for the repository octo-org\/octo-repo/,
   },
   {
     case: 'an App with the key of another',

@@ -138,7 +138,7 @@ describe('Before anything is launched', () => {
     [
       'AWS credentials',
       ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
-      /^There are no usable AWS credentials: .*\nWhat to do: Put aws-actions\/configure-aws-credentials before this step;[^]*Code: aws-no-credentials$/,
+      /^There are no usable AWS credentials: .*\nWhat to do: Put aws-actions\/configure-aws-credentials before this step\.[^]*Code: aws-no-credentials$/,
     ],
     [
       'a region',

@@ -4,7 +4,7 @@ import type { StepResult } from '../../sandbox/step.js';
 import { listNodes } from '../node24/nodes.js';
 import { expectSafeLaunch, expectTags, readUserData } from './launches.js';
 import { expectCleanRecord, Scene, type How, type Inputs } from './suite.js';
-import { listMinted } from './verdicts.js';
+import { listIssuedSecrets } from './verdicts.js';
 
 interface Played {
   readonly scene: Scene;
@@ -99,7 +99,7 @@ describe.each(nodes)('A start through the published image under Node $major', ({
   });
 
   test('sends the payload alone, within EC2’s limit', () => {
-    const [jitConfig] = listMinted(scene.sandbox.requests);
+    const [jitConfig] = listIssuedSecrets(scene.sandbox.requests);
     const lines = readUserData(scene.launches()[0]!);
     expect(lines.slice(1).filter((line) => !line.startsWith('#:'))).toEqual([]);
     expect(lines).toContain(`#:jit-config ${jitConfig}`);
@@ -116,8 +116,8 @@ describe.each(nodes)('A start through the published image under Node $major', ({
     }
   });
 
-  test('masks what GitHub minted, and shows it nowhere', () => {
-    expect(main.masked).toEqual(expect.arrayContaining(listMinted(scene.sandbox.requests)));
+  test('masks the secrets that GitHub issued, and shows them nowhere', () => {
+    expect(main.masked).toEqual(expect.arrayContaining(listIssuedSecrets(scene.sandbox.requests)));
     expectCleanRecord(scene);
   });
 
@@ -166,10 +166,10 @@ describe('A start with count: 5', () => {
     for (const key of ['ClientToken', 'UserData']) {
       expect(new Set(scene.launches().map((launch) => launch.get(key))).size).toBe(5);
     }
-    expect(main.masked).toEqual(expect.arrayContaining(listMinted(scene.sandbox.requests)));
+    expect(main.masked).toEqual(expect.arrayContaining(listIssuedSecrets(scene.sandbox.requests)));
   });
 
-  test('costs one mint and one launch a runner, and no more of anything else', () => {
+  test('costs one registration and one launch per runner, and no more of anything else', () => {
     const { scene, main } = five;
     const perRunner = /generate-jitconfig$|^RunInstances$/;
     const polls = /runners(\/\{runner_id\})?$|^DescribeInstances$/;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InstanceRecord, StateReason } from '../../sandbox/ec2/world/records.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { age, launch } from './aftermath.js';
+import { age, launch } from './leftovers.js';
 import { inSandbox, logOf, type Inputs, type Scene } from './suite.js';
 
 const idle = { machines: false };
@@ -104,7 +104,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     ['lifetime of 21600 s is over', /raise `max-lifetime-minutes`/],
     ['runner install failed with 1', /The machine does not reach GitHub/],
     ['run-as-user nobody-here does not exist', /Correct `run-as-user`/],
-    ['payload unreadable: broken gzip', /Read what the machine said last/],
+    ['payload unreadable: broken gzip', /Read the last lines of the console/],
   ])('that the boot agent gave up: %s', (reason, hint) =>
     inSandbox(idle, async (scene) => {
       await perish(scene, POWERED_OFF, phase('agent') + phase('power-off', reason));
@@ -116,7 +116,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
 
   test.concurrent.each([
     ['Server.InsufficientInstanceCapacity', 'Server.InsufficientInstanceCapacity', /name more types/],
-    ['Client.VolumeLimitExceeded', 'Client.VolumeLimitExceeded: Volume limit exceeded', /quota of EBS storage/],
+    ['Client.VolumeLimitExceeded', 'Client.VolumeLimitExceeded: Volume limit exceeded', /raise the EBS quota/],
     ['Client.InternalError', 'Client.InternalError: Client error on launch', /`kms:CreateGrant`/],
     ['Server.InternalError', 'Server.InternalError: Internal error on launch', /The failure is EC2’s own/],
     ['Client.SomethingNew', 'Client.SomethingNew: Nobody has seen this', /ask AWS what that means/],

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { startSandbox, type Job, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
-import { listRemains, waitUntil } from './remains.js';
+import { listLeftBehind, waitUntil } from './left-behind.js';
 import { findLeaks, findObjections, type Performance } from './verdicts.js';
 
 export type Inputs = Readonly<Record<string, string>>;
@@ -85,8 +85,8 @@ export class Scene {
 
   /** Looks after each event, until there is nothing left or it has taken too long. */
   async expectNothingIsLeft(): Promise<void> {
-    await this.until(() => this.listRemains().length === 0);
-    expect(this.listRemains()).toEqual([]);
+    await this.until(() => this.listLeftBehind().length === 0);
+    expect(this.listLeftBehind()).toEqual([]);
   }
 
   /** Resolves after the event that makes it so, or when it has taken too long. */
@@ -120,8 +120,8 @@ export class Scene {
     return result;
   }
 
-  private listRemains(): string[] {
-    return listRemains(this.sandbox, join(this.directory, 'disks'));
+  private listLeftBehind(): string[] {
+    return listLeftBehind(this.sandbox, join(this.directory, 'disks'));
   }
 }
 

@@ -23,7 +23,7 @@ export function findObjections(requests: readonly RecordedRequest[]): string[] {
 
 /** Secrets in a log, an output, the state or the summary, and those that GitHub was never told to mask. */
 export function findLeaks(performances: readonly Performance[], requests: readonly RecordedRequest[]): string[] {
-  const secrets = [...listMinted(requests), ...performances.flatMap(({ inputs }) => listGiven(inputs))];
+  const secrets = [...listIssuedSecrets(requests), ...performances.flatMap(({ inputs }) => listGiven(inputs))];
   const pieces = secrets.flatMap((secret) => [secret, ...longLinesOf(secret)]);
   // GitHub hides what one step has told it to mask in all later ones too.
   const masked = new Set(performances.flatMap(({ result }) => result.masked));
@@ -36,8 +36,8 @@ export function findLeaks(performances: readonly Performance[], requests: readon
   ];
 }
 
-/** What GitHub has minted: JIT configs and tokens of installations. */
-export function listMinted(requests: readonly RecordedRequest[]): string[] {
+/** Secrets that GitHub has issued: JIT configs and installation tokens. */
+export function listIssuedSecrets(requests: readonly RecordedRequest[]): string[] {
   return requests.flatMap(({ operation, response, status, fault }) => {
     if (status !== 201 || fault !== undefined || !/generate-jitconfig|access_tokens/.test(operation)) return [];
     const { encoded_jit_config, token } = JSON.parse(response ?? '{}') as Record<string, string | undefined>;

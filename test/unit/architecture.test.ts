@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { findCircles, linkFiles, listImports, type Sources } from '../../tools/structure/graph.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -40,15 +41,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   start: ['kernel', 'ports', 'instances', 'machine', 'diagnosis', 'pool'],
   stop: ['kernel', 'ports', 'instances', 'diagnosis'],
   verdict: ['kernel', 'inputs'],
-  tox: ['kernel', 'verdict'],
+  'test-request': ['kernel', 'inputs'],
+  tox: ['kernel', 'ports', 'inputs', 'verdict'],
 };
 /** Libraries that compute and touch nothing. */
 const pureImports = /^(js-yaml|jsonc-parser|picomatch|sax|node:(zlib|crypto|events))$/;
 /** How the world leaks into code that should only decide. */
 const impure =
   /\bprocess\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;
-
-type Sources = Readonly<Record<string, string>>;
 
 function findViolations(sources: Sources): string[] {
   return Object.entries(sources).flatMap(([file, text]) => {
@@ -58,12 +58,6 @@ function findViolations(sources: Sources): string[] {
       ...(file.startsWith('src/core/') ? listImpurities(code).map((what) => `${file} uses ${what}`) : []),
     ];
   });
-}
-
-function listImports(code: string): string[] {
-  return [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)(['"])([^'"\n]+)\1/g)].map(
-    (found) => found[2]!,
-  );
 }
 
 function judgeImport(file: string, target: string): string[] {
@@ -83,24 +77,6 @@ function judgeImport(file: string, target: string): string[] {
 function judgeRooms(file: string, path: string): boolean {
   const [from, to] = [file, path].map((one) => one.split('/')[2]!) as [string, string];
   return from === to || rooms[from]?.includes(to) === true;
-}
-
-/** The files that import each other, straight or around, each circle once, as `a → b → a`; imports of types count. */
-function findCircles(sources: Sources): string[] {
-  const circles = new Set<string>();
-  const done = new Set<string>();
-  const visit = (file: string, path: readonly string[]): void => {
-    const at = path.indexOf(file);
-    if (at >= 0) circles.add([...path.slice(at), file].join(' → '));
-    if (at >= 0 || done.has(file)) return;
-    for (const target of listImports(sources[file] ?? '')) {
-      if (target.startsWith('.'))
-        visit(posix.join(posix.dirname(file), target).replace(/\.js$/, '.ts'), [...path, file]);
-    }
-    done.add(file);
-  };
-  for (const file of Object.keys(sources)) visit(file, []);
-  return [...circles];
 }
 
 function listImpurities(code: string): string[] {
@@ -125,7 +101,7 @@ describe('The arrows between the folders', () => {
   });
 
   test('form no circle, imports of types included', () => {
-    expect(findCircles(sources)).toEqual([]);
+    expect(findCircles(linkFiles(sources))).toEqual([]);
   });
 
   test('of the core lead through the rooms in their order', () => {
@@ -185,7 +161,7 @@ describe('The arrows between the folders', () => {
       'src/ec2/b.ts': "export { C } from './c.js';",
       'src/ec2/c.ts': "const a = await import('./a.js');",
     };
-    expect(findCircles(circle)).toEqual(['src/ec2/a.ts → src/ec2/b.ts → src/ec2/c.ts → src/ec2/a.ts']);
-    expect(findCircles({ ...circle, 'src/ec2/c.ts': '' })).toEqual([]);
+    expect(findCircles(linkFiles(circle))).toEqual([['src/ec2/a.ts', 'src/ec2/b.ts', 'src/ec2/c.ts']]);
+    expect(findCircles(linkFiles({ ...circle, 'src/ec2/c.ts': '' }))).toEqual([]);
   });
 });

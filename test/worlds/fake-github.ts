@@ -3,8 +3,8 @@ import type {
   Architecture,
   AttemptState,
   GitHub,
-  MintedRunner,
-  MintRequest,
+  RegisteredRunner,
+  RegisterRequest,
   ReaperGitHub,
   Runner,
   RunnerDownload,
@@ -25,9 +25,9 @@ const FORBIDDEN_IN_NAMES = /["/:<>\\|*?]/;
  */
 export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
   pace = 1;
-  /** Every mint that took effect, oldest first. */
-  readonly minted: MintRequest[] = [];
-  /** Every call in order, as `mintRunner` or `readRunner 7`. */
+  /** Every registration that took effect, oldest first. */
+  readonly registered: RegisterRequest[] = [];
+  /** Every call in order, as `registerRunner` or `readRunner 7`. */
   readonly calls: string[] = [];
   readonly groups = new Map<string, number>([['Default', 1]]);
   /** Why a group, by id, gives this repository no runner. */
@@ -50,7 +50,7 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
 
   private readonly runners = new Map<number, Runner>();
   private readonly failures = new Map<Method, unknown[]>();
-  private readonly lostMints: ('before' | 'after')[] = [];
+  private readonly lostRegistrations: ('before' | 'after')[] = [];
   private nextId = 1;
 
   constructor() {
@@ -68,12 +68,12 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
   /** No call fails any more. */
   heal(): void {
     this.failures.clear();
-    this.lostMints.length = 0;
+    this.lostRegistrations.length = 0;
   }
 
-  /** The next mint is `unanswered`: lost on its way there (`before`), or on its way back with the runner made (`after`). */
-  loseNextMint(where: 'before' | 'after'): void {
-    this.lostMints.push(where);
+  /** The next registration is `unanswered`: lost on its way there (`before`), or on its way back with the runner made (`after`). */
+  loseNextRegistration(where: 'before' | 'after'): void {
+    this.lostRegistrations.push(where);
   }
 
   /** A runner somebody else registered. */
@@ -124,15 +124,15 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
 
   // The port.
 
-  async mintRunner(request: MintRequest): Promise<MintedRunner | 'name-taken' | 'unanswered'> {
-    this.begin('mintRunner', request);
-    const lost = this.lostMints.shift();
+  async registerRunner(request: RegisterRequest): Promise<RegisteredRunner | 'name-taken' | 'unanswered'> {
+    this.begin('registerRunner', request);
+    const lost = this.lostRegistrations.shift();
     if (lost === 'before') return 'unanswered';
     this.refuseWhatGitHubRefuses(request);
     if (this.listed.some((runner) => sameName(runner.name, request.name))) return lost ? 'unanswered' : 'name-taken';
     const labels = [...new Set([request.label, request.origin ?? request.label])];
     const { id, name } = this.addRunner({ name: request.name, labels });
-    this.minted.push(request);
+    this.registered.push(request);
     return lost ? 'unanswered' : { id, name, jitConfig: Buffer.from(`jit config of ${name}`).toString('base64') };
   }
 
@@ -218,7 +218,7 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
     if (queued?.length) throw queued.shift();
   }
 
-  private refuseWhatGitHubRefuses(request: MintRequest): void {
+  private refuseWhatGitHubRefuses(request: RegisterRequest): void {
     if (request.name === '' || request.name.length > 64 || FORBIDDEN_IN_NAMES.test(request.name)) {
       throw new Failure('github-rejected', `GitHub refuses the runner name \`${request.name}\`.`, {
         hint: 'Rename it.',

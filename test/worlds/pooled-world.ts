@@ -181,8 +181,8 @@ export class PooledWorld {
     const note = () => this.lost.set(startId, (this.lost.get(startId) ?? 0) + 1);
     let looks = 0;
     const own = {
-      mintRunner: async (request: Parameters<FakeGitHub['mintRunner']>[0]) => {
-        const outcome = await this.github.mintRunner(request);
+      registerRunner: async (request: Parameters<FakeGitHub['registerRunner']>[0]) => {
+        const outcome = await this.github.registerRunner(request);
         if (outcome === 'name-taken') note();
         return outcome;
       },

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/core/kernel/clock.js';
 
-/** Numbers in [0, 1) that a seed repeats: mulberry32. */
+/** Random numbers in [0, 1), the same ones for the same seed (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -12,8 +12,8 @@ export function createRandom(seed: number): () => number {
 }
 
 /**
- * One process among several in a simulated world: each of its calls takes time on the way there and back, and none of
- * them ever ends once the process has been killed. A call that is on its way there still takes effect.
+ * One of several processes in a simulated world. Each call takes time on the way to the service and on the way back.
+ * After the process is killed none of its calls ever returns, but a call on its way to the service still takes effect.
  */
 export class Fate {
   private dead = false;
@@ -21,7 +21,7 @@ export class Fate {
   constructor(
     private readonly clock: Clock,
     private readonly random: () => number,
-    /** The longest way, one direction, in ms. */
+    /** The longest time of a call in one direction, in ms. */
     private readonly latencyMs: number,
   ) {}
 
@@ -29,18 +29,18 @@ export class Fate {
     this.dead = true;
   }
 
-  /** The same port, as this process sees it. */
+  /** The port as this process calls it. */
   bind<T extends object>(port: T): T {
     return new Proxy(port, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name);
         if (typeof value !== 'function') return value;
-        return (...given: unknown[]) => this.live(() => (value as (...all: unknown[]) => unknown).apply(target, given));
+        return (...input: unknown[]) => this.live(() => (value as (...all: unknown[]) => unknown).apply(target, input));
       },
     });
   }
 
-  /** Time passes as for everyone, until the process is dead. */
+  /** The world's clock, on which no sleep of a killed process ends. */
   bindClock(): Clock {
     return { now: () => this.clock.now(), sleep: (ms, signal) => this.untilDeath(this.clock.sleep(ms, signal)) };
   }
@@ -70,4 +70,15 @@ export class Fate {
       );
     });
   }
+}
+
+/** Shuffles a copy of the items (Fisher and Yates). */
+export function shuffle<T>(items: readonly T[], seed: number): T[] {
+  const random = createRandom(seed);
+  const shuffled = [...items];
+  for (let last = shuffled.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
+  }
+  return shuffled;
 }

@@ -1,11 +1,11 @@
 import type { Failure } from '../../src/core/kernel/failure.js';
 import { renderScope, TAG, type Scope } from '../../src/core/kernel/identity.js';
+import { runnerTags } from '../../src/core/kernel/runner-tags.js';
 import type { Instance } from '../../src/core/ports/ec2.js';
 import type { Log } from '../../src/core/ports/process.js';
 import type { Market } from '../../src/core/ports/catalog.js';
 import type { Runner } from '../../src/core/ports/github.js';
-import { reap, type Reaped } from '../../src/core/reap/reap.js';
-import type { ReapRequest } from '../../src/core/reap/finding.js';
+import { reap, type ReapRequest, type SweepResult } from '../../src/core/reap/reap.js';
 import { AMD64_IMAGE } from './fake-catalog.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
@@ -58,7 +58,9 @@ export class SweepWorld {
 
   /** All gitHubByScope' calls that change something. */
   get changes(): string[] {
-    return [...this.gitHubByScope.values()].flatMap(({ calls }) => calls.filter((call) => /^(remove|mint)/.test(call)));
+    return [...this.gitHubByScope.values()].flatMap(({ calls }) =>
+      calls.filter((call) => /^(remove|register)/.test(call)),
+    );
   }
 
   /** A runner, and the instance that was launched for it. Its run goes on. */
@@ -77,6 +79,15 @@ export class SweepWorld {
       [TAG.expiresAt]: new Date(now + (options.lifetimeMs ?? 360 * MINUTE)).toISOString(),
     };
     return { instance: await this.launch(tags, options), runner };
+  }
+
+  /** An instance with several runners, whose tags name all of them. Its run goes on. */
+  async startSeveral(count: number, options: StartOptions = {}): Promise<Started & { readonly runners: Runner[] }> {
+    const { instance, runner } = await this.start(options);
+    const others = Array.from({ length: count - 1 }, () => this.register(options.runId ?? '77', options));
+    const runners = [runner, ...others];
+    this.ec2.retag(instance.id, runnerTags(runners));
+    return { instance, runner, runners };
   }
 
   /** An instance with these tags alone, whoever gave it them. */
@@ -111,7 +122,7 @@ export class SweepWorld {
     return this.clock.sleep(minutes * MINUTE);
   }
 
-  reap(changes: Partial<ReapRequest> = {}, regions: readonly FakeEc2[] = [this.ec2]): Promise<Reaped> {
+  reap(changes: Partial<ReapRequest> = {}, regions: readonly FakeEc2[] = [this.ec2]): Promise<SweepResult> {
     const log: Log = {
       group: (_title, body) => body(),
       info: (sentence) => void this.said.push(sentence),
@@ -139,6 +150,6 @@ export class SweepWorld {
 }
 
 /** Kind, outcome and reason of each finding, in short. */
-export function brief({ findings }: Reaped): string[] {
+export function brief({ findings }: SweepResult): string[] {
   return findings.map(({ kind, outcome, why }) => `${kind} ${outcome}: ${why}`);
 }

@@ -62,7 +62,7 @@ export function listPeers(script: string): readonly Contender[] {
   ];
 }
 
-/** Its instances register themselves at the end of the boot. Their user data isn't run here: see docs/bench.md. */
+/** Its instances register themselves at the end of the boot. Their user data isn't run here: see docs/inside/bench.md. */
 async function registerRunner({ githubUrl, github, token }: Sandbox): Promise<number> {
   const response = await fetch(`${githubUrl}/repos/${github.repository}/actions/runners/generate-jitconfig`, {
     method: 'POST',

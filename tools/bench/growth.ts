@@ -13,7 +13,7 @@ const BOOT_MS = 20_000;
 const RUNNING_MS = 5_000;
 const SPREAD_MS = 3_000;
 const SMALL_STARTS = 3;
-/** All requests but mints and launches, over those of a start of one. */
+/** All requests but registrations and launches, over those of a start of one. */
 const GROWTH_BAR = 2;
 /** Of GitHub's secondary limit. Source: "Rate limits for the REST API". */
 const POINTS_A_MINUTE = 900;
@@ -53,7 +53,7 @@ function describeSmall(series: AllSeries): Figure[] {
     compare({ ...about(id, measure), ...(bar !== undefined && { bar }) }, series, pick, worst);
   return [
     counted('aws-requests', 'EC2 and SSM requests of one start', ({ traffic }) => traffic.aws, 8),
-    counted('mints', 'GitHub registrations of one start', ({ traffic }) => traffic.mints, 1),
+    counted('mints', 'GitHub registrations of one start', ({ traffic }) => traffic.registrations, 1),
     counted(
       'polls-in-2-s',
       'GitHub polls in 2 s of waiting',
@@ -74,7 +74,7 @@ function describeLarge({ traffic }: StartSample, small: Series<StartSample>, cou
     ({ id: `${id}-${count}`, measure, value, unit: '' }) as const;
   const growth = traffic.others / median(small.samples.map((one) => one.traffic.others));
   return [
-    { ...plain('count-mints', `Registrations per runner ${of}`, traffic.mints / count), bar: 1 },
+    { ...plain('count-mints', `Registrations per runner ${of}`, traffic.registrations / count), bar: 1 },
     { ...plain('count-launches', `RunInstances per runner ${of}`, traffic.launches / count), bar: 1 },
     { ...plain('count-throttled', `Throttled answers ${of}`, traffic.throttled), bar: 0 },
     { ...plain('count-growth', `All other requests ${of}, over count: 1`, growth), bar: GROWTH_BAR },

@@ -1,4 +1,4 @@
-/** `npm run bench`: the bundles in dist/ against the sandbox, figure by figure. See `--help` and docs/bench.md. */
+/** `npm run bench`: the bundles in dist/ against the sandbox, figure by figure. See `--help` and docs/inside/bench.md. */
 import { availableParallelism, loadavg } from 'node:os';
 import { findMissing } from '../../test/peers/act/world.js';
 import { measureAct } from './act.js';

@@ -37,7 +37,7 @@ Measures the bundles in dist/ against the sandbox, prints a table of figures wit
 samples and plots of them to ${RESULTS}/. It takes about half an hour, most of it the waves.
 \`act\` needs what scripts/peers.sh installs; without that it is left out, which the table and the exit code say.
 Exit code: 0, 1 when a bar is missed, 2 for a wrong option, 3 when something could not be measured.
-docs/bench.md says what each figure means.
+docs/inside/bench.md says what each figure means.
 
   --only LIST       of ${sections.join(', ')} (default: all)
   --boots SECONDS   how long instances take from launch to online; start overhead is measured for each (7,25,60)

@@ -34,7 +34,7 @@ test('requests are sorted by what drives their number', () => {
     aws: 3,
     github: 4,
     launches: 1,
-    mints: 1,
+    registrations: 1,
     polls: 2,
     others: 5,
     points: 8,
@@ -43,13 +43,13 @@ test('requests are sorted by what drives their number', () => {
   });
 });
 
-test('a registration token is a mint as well, and an enterprise has runners as well', () => {
-  const { mints, polls } = tally([
+test('a registration token is a registration as well, and an enterprise has runners as well', () => {
+  const { registrations, polls } = tally([
     github(`POST ${RUNNERS}/registration-token`),
     github('POST /enterprises/{enterprise}/actions/runners/generate-jitconfig'),
     github('GET /orgs/{org}/actions/runners'),
   ]);
-  expect({ mints, polls }).toEqual({ mints: 2, polls: 1 });
+  expect({ registrations, polls }).toEqual({ registrations: 2, polls: 1 });
 });
 
 test('answers that say "slower" are counted, whoever gives them', () => {

@@ -9,10 +9,10 @@ export interface Tally {
   readonly github: number;
   readonly launches: number;
   /** Registrations of a runner: just-in-time configurations and registration tokens. */
-  readonly mints: number;
+  readonly registrations: number;
   /** Questions whether a runner is online. */
   readonly polls: number;
-  /** Everything but mints and launches: what must not grow with the number of runners. */
+  /** Everything but registrations and launches: what must not grow with the number of runners. */
   readonly others: number;
   /** Of GitHub's secondary rate limit. */
   readonly points: number;
@@ -23,20 +23,20 @@ export interface Tally {
 }
 
 const MINUTE_MS = 60_000;
-const MINT = /^POST .*\/actions\/runners\/(generate-jitconfig|registration-token)$/;
+const REGISTRATION = /^POST .*\/actions\/runners\/(generate-jitconfig|registration-token)$/;
 const POLL = /^GET .*\/actions\/runners(\/\{runner_id\})?$/;
 
 export function tally(requests: readonly Counted[]): Tally {
   const count = (isMeant: (request: Counted) => boolean) => requests.filter(isMeant).length;
   const launches = count(({ operation }) => operation === 'RunInstances');
-  const mints = count(({ operation }) => MINT.test(operation));
+  const registrations = count(({ operation }) => REGISTRATION.test(operation));
   return {
     aws: count(({ service }) => service !== 'github'),
     github: count(({ service }) => service === 'github'),
     launches,
-    mints,
+    registrations,
     polls: count(({ operation }) => POLL.test(operation)),
-    others: requests.length - launches - mints,
+    others: requests.length - launches - registrations,
     points: sumPoints(requests),
     pointsInBusiestMinute: Math.max(
       0,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { fillBetween } from '../../scripts/print/tables.js';
 
-const DOCUMENT = fileURLToPath(new URL('../../docs/scale.md', import.meta.url));
+const DOCUMENT = fileURLToPath(new URL('../../docs/inside/scale.md', import.meta.url));
 
 /** Puts the tables, by name, in their places. @throws Error when the document has none */
 export async function writeDocument(tables: Readonly<Record<string, string>>): Promise<void> {

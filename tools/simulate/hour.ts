@@ -7,7 +7,7 @@ import type { Journal } from '../../src/core/ports/process.js';
 import type { BootScripts } from '../../src/core/machine/payload.js';
 import { startRunners } from '../../src/core/start/start.js';
 import { refuseUnstopped, stopRunners } from '../../src/core/stop/stop.js';
-import { createRandom } from '../../test/faults/random.js';
+import { createRandom } from '../../test/worlds/random.js';
 import { drawArrivals, HOUR_MS } from './arrivals.js';
 import { Clouds } from './clouds.js';
 import { Ledger, type Balance } from './ledger.js';

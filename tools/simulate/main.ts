@@ -1,4 +1,4 @@
-/** `npm run simulate`: an hour of starts against the clouds' throttles, at each of several rates. See docs/scale.md. */
+/** `npm run simulate`: an hour of starts against the clouds' throttles, at each of several rates. See docs/inside/scale.md. */
 import { readFile } from 'node:fs/promises';
 import { writeDocument } from './document.js';
 import { simulateHour } from './hour.js';

@@ -9,7 +9,7 @@ export interface SimulateOptions {
   /** Whether registrations are held to 80 a minute. */
   readonly strict: boolean;
   readonly seed: number;
-  /** Whether the tables of docs/scale.md are made, and written there. */
+  /** Whether the tables of docs/inside/scale.md are made, and written there. */
   readonly write: boolean;
 }
 
@@ -18,7 +18,7 @@ const names = Object.keys(settings) as SettingName[];
 export const usage = `npm run simulate -- [options]
 
 Simulates an hour of starts, each with its job and its stop: this suite's own code against the sandbox's EC2 and GitHub
-with their documented throttles, on a clock that jumps. Prints a table; docs/scale.md says what it means.
+with their documented throttles, on a clock that jumps. Prints a table; docs/inside/scale.md says what it means.
 
   --starts LIST       starts in the hour (default 10,100,300,1000,2500,5000,10000)
   --settings LIST     of ${names.join(', ')} (default: all)
@@ -26,7 +26,7 @@ with their documented throttles, on a clock that jumps. Prints a table; docs/sca
   --job-minutes N     how long a job runs (default 5)
   --strict            registrations count as "content-generating": 80 a minute
   --seed N            another draw of the moments (default 1)
-  --write             all rows of docs/scale.md, those with --strict too, and writes them there; goes with no other
+  --write             all rows of docs/inside/scale.md, those with --strict too, and writes them there; goes with no other
   --help`;
 
 /** The document's rows with `--strict`: what registrations bind, which one token never gets to. */

@@ -8,7 +8,7 @@ import { findLimit } from './limits.js';
 import { readOptions } from './options.js';
 import { HEADS, renderHeads, renderRow } from './table.js';
 import { VirtualTime } from './virtual-time.js';
-import { createRandom } from '../../test/faults/random.js';
+import { createRandom } from '../../test/worlds/random.js';
 
 describe('Virtual time', () => {
   let restore: (() => void) | undefined;

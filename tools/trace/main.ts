@@ -1,4 +1,4 @@
-/** `npm run trace`: where each 10 ms of one start go, as a table; with `-- FOLDER`, the CPU profile too. See docs/bench.md. */
+/** `npm run trace`: where each 10 ms of one start go, as a table; with `-- FOLDER`, the CPU profile too. See docs/inside/bench.md. */
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

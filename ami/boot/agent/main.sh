@@ -3,7 +3,7 @@
 # whatever happens.
 #   agent.sh [start]  hands over to a systemd unit where systemd is PID 1, so that cloud-init isn't held up; else runs
 #   agent.sh run      does the work in the foreground
-# Its input: docs/boot-payload.md. Its steps and its environment variables: ami/boot/README.md.
+# Its input: docs/inside/payload.md. Its steps and its environment variables: ami/boot/README.md.
 
 # Comes first, in the syntax of every bash: one older than 5 has no EPOCHREALTIME and would fail on every way out below.
 # The message is written in the background, because a console that blocks must not keep the machine on.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Reads the payload from the metadata service and puts it into effect. Format: docs/boot-payload.md.
+# Reads the payload from the metadata service and puts it into effect. Format: docs/inside/payload.md.
 # shellcheck disable=SC2034 # startup, idle, home, uid
 set -Eeuo pipefail
 declare root imds patience self bin pem environment lifetime startup idle started deadline now

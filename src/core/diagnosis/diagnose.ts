@@ -1,6 +1,6 @@
 import { Failure, messageOf, type FailureCode } from '../kernel/failure.js';
 import { isOff } from '../instances/states.js';
-import { readLastWords, type Machine } from './last-words.js';
+import { readConsoleOutput, type LaunchedInstance } from './console-output.js';
 import type { Ec2, Instance } from '../ports/ec2.js';
 
 const MACHINES_FAULT: readonly FailureCode[] = ['instance-died', 'runner-removed', 'startup-timeout'];
@@ -16,18 +16,18 @@ export interface Diagnosis {
   readonly lines: readonly string[];
 }
 
-/** What the machine itself says, read before it is gone: its state, how far its boot came, its last words. */
-export async function diagnose(machine: Machine, ec2: Ec2): Promise<Diagnosis> {
-  // A failed start is explained as far as possible: not being able to ask is no second failure.
-  const asked = ec2.describeInstances([machine.id], 'glance').then(
+/** The state of a failed start's instance, and its console output. To be called before the instance is ended. */
+export async function diagnose(launched: LaunchedInstance, ec2: Ec2): Promise<Diagnosis> {
+  // A diagnosis that cannot be made must not hide the failure of the start.
+  const asked = ec2.describeInstances([launched.id], 'glance').then(
     ([instance]) => instance ?? 'not listed by EC2',
     (error: unknown) => `could not be asked for: ${messageOf(error)}`,
   );
   const isEnded = () => asked.then((found) => typeof found !== 'string' && isOff(found));
-  const [found, words] = await Promise.all([asked, readLastWords(machine, ec2, isEnded)]);
+  const [found, output] = await Promise.all([asked, readConsoleOutput(launched, ec2, isEnded)]);
   return {
-    ...(words.reason !== undefined && { why: describePowerOff(words.reason) }),
-    lines: [`Instance ${machine.id}: ${typeof found === 'string' ? found : describeState(found)}`, ...words.lines],
+    ...(output.reason !== undefined && { why: describePowerOff(output.reason) }),
+    lines: [`Instance ${launched.id}: ${typeof found === 'string' ? found : describeState(found)}`, ...output.lines],
   };
 }
 

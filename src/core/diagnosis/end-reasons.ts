@@ -1,3 +1,5 @@
+import * as advice from '../kernel/advice.js';
+
 /** What to do about the reasons for which machines end. Their words come from EC2, the boot agent and the runner. */
 
 export interface Advice {
@@ -7,23 +9,16 @@ export interface Advice {
   readonly isTrouble: boolean;
 }
 
-const NETWORK =
-  'The machine does not reach GitHub: give its subnet a NAT gateway or a public address, and its security group a way out.';
-const READ_CONSOLE =
-  'Read what the machine said last, in this step’s log and summary; correct that and run the job again.';
+const NETWORK = `The machine does not reach GitHub: ${advice.OPEN_WAY_OUT}.`;
 
 /** By EC2's code. Source: EC2 API reference, StateReason; for Client.InternalError, re:Post on KMS and EC2. */
 const EC2_SAID: Readonly<Record<string, string>> = {
-  'Server.SpotInstanceTermination':
-    'EC2 took the spot instance back. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.',
-  'Server.SpotInstanceShutdown':
-    'EC2 took the spot instance back. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.',
-  'Server.InsufficientInstanceCapacity':
-    'EC2 accepted the launch and then had no room. Run the job again, and name more types in `ec2-instance-type` or more subnets in `subnet-id`.',
+  'Server.SpotInstanceTermination': advice.REPLACE_SPOT,
+  'Server.SpotInstanceShutdown': advice.REPLACE_SPOT,
+  'Server.InsufficientInstanceCapacity': `EC2 accepted the launch and then had no room. Run the job again. ${advice.OFFER_MORE_PLANS}`,
   'Server.InternalError': 'The failure is EC2’s own. Run the job again; if it comes back, use another type or subnet.',
   'Server.ScheduledStop': 'EC2 retired the machine’s host. Run the job again.',
-  'Client.VolumeLimitExceeded':
-    'The account’s quota of EBS storage is used up: delete volumes that nobody needs, or raise the quota in the Service Quotas console.',
+  'Client.VolumeLimitExceeded': advice.RAISE_EBS_QUOTA,
   'Client.InternalError':
     'EC2 could not make the root volume, mostly because its KMS key may not be used: give the role that starts `kms:CreateGrant` on the key, or use an image without it.',
   'Client.InvalidSnapshot.NotFound': 'The image’s snapshot is gone: build the image again, or name another.',
@@ -56,7 +51,7 @@ const AGENT_SAID: readonly (readonly [RegExp, string])[] = [
   [/^pre-runner script/, 'Correct `pre-runner-script`; what it said last is in this step’s log and summary.'],
   [/^runner install failed/, `${NETWORK} Or build an image that holds the runner.`],
   [/^no runner in/, 'Correct `runner-home-dir`, or build an image that holds the runner.'],
-  [/^startup took longer/, `${NETWORK} If it is only slow, raise \`startup-timeout-minutes\`.`],
+  [/^startup took longer/, `${NETWORK} ${advice.RAISE_STARTUP_TIMEOUT}`],
   [
     /^no job within/,
     'The job came too late or asks for another label: compare its `runs-on` with start-runner’s `label`, or raise `idle-timeout-minutes`.',
@@ -70,7 +65,7 @@ const AGENT_SAID: readonly (readonly [RegExp, string])[] = [
 const RUNNER_SAID: readonly (readonly [RegExp, string])[] = [
   [
     /deprecated/,
-    'GitHub refuses runners of this age: build the image again (`npm run ami`), which is due every month; with `runner-home-dir`, install a newer one there.',
+    `GitHub refuses runners of this age. ${advice.REBUILD_IMAGE} With \`runner-home-dir\`, install a newer runner there.`,
   ],
   [
     /create a? ?session|no longer exists/,
@@ -82,7 +77,7 @@ const RUNNER_SAID: readonly (readonly [RegExp, string])[] = [
 export function adviseOnPowerOff(reason: string, refusal?: string): string {
   const all = refusal === undefined ? AGENT_SAID : [...AGENT_SAID, ...RUNNER_SAID];
   const isKnown = ([pattern]: readonly [RegExp, string]) => pattern.test(reason) || pattern.test(refusal ?? '');
-  return all.find(isKnown)?.[1] ?? READ_CONSOLE;
+  return all.find(isKnown)?.[1] ?? advice.READ_CONSOLE;
 }
 
 /** For a machine that is on, and whose runner does not come. @param phase the last one it came to */
@@ -90,5 +85,5 @@ export function adviseOnSilence(phase: string | undefined): string {
   if (phase === undefined) {
     return 'Its boot hangs, or nothing on it reads its user data: an image of your own needs cloud-init, see ami/boot/README.md.';
   }
-  return phase === 'runner-start' ? NETWORK : READ_CONSOLE;
+  return phase === 'runner-start' ? NETWORK : advice.READ_CONSOLE;
 }

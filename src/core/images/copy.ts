@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { OWN_PREFIX } from '../kernel/tags.js';
 import type { Clock } from '../kernel/clock.js';
@@ -109,7 +110,7 @@ async function beginCopy(ec2: ImageEc2, image: OwnImage, { from, nonce, log }: C
 
 function nameTaken(image: OwnImage, ec2: ImageEc2, whose: string): Failure {
   return new Failure('image-name-taken', `In ${ec2.region}, ${whose} has the name ${image.name}.`, {
-    hint: 'Deregister that one if nobody needs it, or build a new image: each build has a name of its own.',
+    hint: advice.FREE_IMAGE_NAME,
   });
 }
 

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { TAG } from '../kernel/identity.js';
 import { checkRunnerVersion } from '../machine/image.js';
@@ -34,7 +35,7 @@ export async function requireFit(
   const image = await ports.ec2.findImage(imageId);
   if (!image) {
     throw new Failure('image-not-found', `There is no image ${imageId} in ${region} that this account can see.`, {
-      hint: 'Check the id and the region: an image exists in one region only. `npm run ami -- list` shows those of this suite.',
+      hint: `Check the id and the region: an image exists in one region only. ${advice.LIST_IMAGES}`,
     });
   }
   const problems = findProblems(image, preset);

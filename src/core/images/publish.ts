@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { publishedParameter } from '../machine/image.js';
 import type { BuiltInPreset } from '../kernel/built-in-presets.js';
@@ -96,7 +97,7 @@ export async function rollBack(preset: BuiltInPreset, ports: PublishPorts): Prom
     throw new Failure(
       'image-not-found',
       `There is nothing to go back to: SSM parameter ${previousParameter(preset)} in ${ec2.region} ${found}.`,
-      { hint: 'Publish another image instead; `npm run ami -- list` shows those there are.' },
+      { hint: `Publish another image instead. ${advice.LIST_IMAGES}` },
     );
   }
   await requireFit({ preset, imageId: previous }, ports);

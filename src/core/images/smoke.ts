@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { readBootPhases, tailConsole } from '../kernel/boot-phases.js';
 import { endInstances, INVISIBLE_BOUND_MS, listAlive } from '../instances/end-instances.js';
@@ -64,7 +65,7 @@ async function end({ id }: Instance, { ec2, clock, log }: SmokePorts): Promise<v
 
 async function findImage({ imageId, preset }: SmokeRequest, { ec2 }: SmokePorts): Promise<Image> {
   const image = await ec2.describeImage(imageId);
-  const hint = 'Give the id that the build printed, its preset and its region; `npm run ami -- list` shows them.';
+  const hint = `Give the id that the build printed, its preset and its region. ${advice.LIST_IMAGES}`;
   if (!image) throw new Failure('image-not-found', `There is no image ${imageId} in ${ec2.region}.`, { hint });
   const marked = image.tags[TAG.preset];
   if (marked === preset && image.tags[TAG.runnerVersion] !== undefined) return image;

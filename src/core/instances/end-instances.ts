@@ -60,6 +60,21 @@ export async function endInstances(
   };
 }
 
+/**
+ * Ends one instance that EC2 has just listed.
+ *
+ * @throws Failure why EC2 does not end it; `cleanup-incomplete` when EC2 no longer knows it
+ */
+export async function endInstance(id: string, ec2: Pick<Ec2, 'region' | 'terminate'>, clock: Clock): Promise<void> {
+  const ports = { ec2In: async () => ec2, clock };
+  const { ended, refused } = await endInstances([{ id, region: ec2.region }], ports, 0);
+  if (ended.length > 0) return;
+  for (const { failure } of refused) throw failure;
+  throw new Failure('cleanup-incomplete', `EC2 listed ${id}, and does not know it now.`, {
+    hint: 'The next sweep looks again.',
+  });
+}
+
 /** @returns those that may be alive still, with the reason, in the order of their lists */
 export function listAlive({ unlisted, refused }: EndedInstances): (Located & { readonly why: string })[] {
   return [

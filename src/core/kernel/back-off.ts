@@ -39,7 +39,7 @@ const SHORTEST_TURN_MS = 500;
  * do not see each other, and a refusal does not say how many others wait: five, or hundreds. So each start is tried once
  * at a random moment of each part of its patience, every part four times as long as the one before, and at the end. A few
  * starts that wait are up within seconds, 95 of 100 within 100 s, and however many there are, each is refused six times at
- * most. See docs/scale.md, "Launches that wait side by side".
+ * most. See docs/inside/scale.md, "Launches that wait side by side".
  */
 export function takeTurns(state: BackOffState): number {
   const { kind, waitedMs, leftMs, random } = state;

@@ -1,3 +1,4 @@
+import * as advice from './advice.js';
 import { Failure, type FailureCode } from './failure.js';
 
 /** Why a request did not arrive, where the reason is a setting, a secret or the network of the user. */
@@ -26,7 +27,6 @@ const UNSENDABLE =
 export const PROXY_VARIABLE = 'ERR_PROXY_VARIABLE';
 /** How the toolkit's agent says that the proxy gave no tunnel: with the proxy's answer, or with Node's reason. */
 const TUNNEL = /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s;
-const PROXY_FORM = '`http://user:password@host:port`, with special characters of the password percent-encoded';
 
 /** What is wrong with the way, looked for along the causes; `undefined` for every other error. */
 export function findConnectionFault(error: unknown): ConnectionFault | undefined {
@@ -55,18 +55,18 @@ function judge(message: string, code: string): ConnectionFault | undefined {
   if (CERTIFICATE.test(code) || (tunnel && /certificate/i.test(reason))) return untrusted(reason, code);
   if (tunnel) return behindProxy(`the proxy cannot be reached (${reason})`);
   if (code === PROXY_VARIABLE) {
-    return { code: 'proxy-unusable', reason, hint: `Set it as ${PROXY_FORM}, or unset it.`, passes: false };
+    return { code: 'proxy-unusable', reason, hint: advice.SET_PROXY, passes: false };
   }
   return UNSENDABLE.test(code) ? unsendable(reason, code) : undefined;
 }
 
 function untrusted(reason: string, code: string): ConnectionFault {
   const first = OF_DATES.test(code)
-    ? 'Check the clock of the machine that runs this step. '
+    ? `${advice.CHECK_CLOCK} `
     : OF_NAMES.test(code)
       ? 'Check GITHUB_API_URL, AWS_ENDPOINT_URL and the network: another server answered. '
       : '';
-  const hint = `${first}Where a proxy inspects TLS, or the CA is your own, give this step \`env: NODE_EXTRA_CA_CERTS: /path/of/ca.pem\` with that CA.`;
+  const hint = `${first}${advice.TRUST_OWN_CA}`;
   return {
     code: 'certificate-untrusted',
     reason: `the certificate of the server or proxy is not trusted: ${reason.split('\n')[0]} (${code})`,
@@ -77,10 +77,7 @@ function untrusted(reason: string, code: string): ConnectionFault {
 
 function refusedByProxy(status: number): ConnectionFault {
   if (status >= 500) return behindProxy(`the proxy answered ${status} when it was asked for the way there`);
-  const hint =
-    status === 407 || status === 401
-      ? `Put the proxy's user and password into the variable: ${PROXY_FORM}.`
-      : 'Have the host allowed at the proxy, or list it in NO_PROXY if it can be reached without.';
+  const hint = status === 407 || status === 401 ? advice.GIVE_PROXY_PASSWORD : advice.ALLOW_AT_PROXY;
   return {
     code: 'proxy-refused',
     reason: `the proxy of HTTPS_PROXY or HTTP_PROXY refused with ${status}`,
@@ -90,12 +87,11 @@ function refusedByProxy(status: number): ConnectionFault {
 }
 
 function behindProxy(reason: string): ConnectionFault {
-  const hint = 'Check the proxy that HTTPS_PROXY or HTTP_PROXY names, and what it can reach; then run the job again.';
-  return { code: 'proxy-unreachable', reason, hint, passes: true };
+  return { code: 'proxy-unreachable', reason, hint: advice.CHECK_PROXY, passes: true };
 }
 
 function unsendable(reason: string, code: string): ConnectionFault {
-  const hint = 'Look for line breaks and blanks in what this step gets: AWS_*, GITHUB_API_URL, the inputs.';
+  const hint = advice.CHECK_SETTINGS;
   return {
     code: 'setting-unusable',
     reason: `a setting or secret cannot be sent: ${reason} (${code})`,

@@ -1,9 +1,62 @@
-/** Text from elsewhere as it is safe in a cell of a Markdown table: no markup, no HTML, no end of the cell. */
-export function cell(text: string): string {
-  return text
+/** GitHub-flavored Markdown for job summaries and for printed documents. */
+
+/** Markdown that is written as it stands. Wrap only our own text: input, names and messages from elsewhere stay strings. */
+export interface Markdown {
+  readonly markdown: string;
+}
+
+/** The content of a table cell: a string is plain text and is escaped, {@link Markdown} is not. */
+export type Cell = string | Markdown;
+
+/** The heading of a column, which is Markdown; `right` aligns the column to the right, for numbers. */
+export type Heading = string | { readonly right: string };
+
+/** Marks a text as Markdown of our own, so that {@link cell} does not escape it. */
+export function markdown(text: string): Markdown {
+  return { markdown: text };
+}
+
+/** A text as inline code. Backticks are dropped, because they would end the code. */
+export function code(text: string): Markdown {
+  return { markdown: `\`${text.replaceAll('`', '')}\`` };
+}
+
+/** One cell in one line. Plain text keeps no markup and no HTML; neither kind can end the cell. */
+export function cell(content: Cell): string {
+  if (typeof content !== 'string') {
+    return content.markdown.replace(/\s*\n\s*/g, ' ').replace(/(?<!\\)\|/g, '\\|');
+  }
+  return content
     .replace(/\s+/g, ' ')
     .replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]!)
     .replace(/[\\`*_[\]|~]/g, '\\$&');
+}
+
+/**
+ * The lines of a table: the headings, the rule below them, and one line per row.
+ *
+ * @example tableLines(['Test', { right: 'Seconds' }], [[name, markdown('**1.0**')]])
+ */
+export function tableLines(headings: readonly Heading[], rows: readonly (readonly Cell[])[]): string[] {
+  const titles = headings.map((heading) => markdown(typeof heading === 'string' ? heading : heading.right));
+  const rule = headings.map((heading) => (typeof heading === 'string' ? '---' : '---:'));
+  return [titles, rule, ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`);
+}
+
+/** {@link tableLines} as one text. */
+export function table(headings: readonly Heading[], rows: readonly (readonly Cell[])[]): string {
+  return tableLines(headings, rows).join('\n');
+}
+
+/** The lines of a code block. Its fence is longer than any that a console prints. */
+export function fence(lines: readonly string[]): string[] {
+  return ['``````text', ...lines, '``````', ''];
+}
+
+/** The lines of a section that the reader unfolds. `summary` may hold HTML. */
+export function details(summary: string, body: readonly string[]): string[] {
+  const end = body.at(-1) === '' ? [] : [''];
+  return [`<details><summary>${summary}</summary>`, '', ...body, ...end, '</details>', ''];
 }
 
 /** The beginning of a long text. */
@@ -24,8 +77,8 @@ export function byteLength(text: string): number {
 }
 
 /**
- * The first lines of a Markdown text that fit into so many bytes, and a line that says what is missing. An open
- * `<details>` is closed.
+ * Cuts a summary at the end of a line so that it fits into `bytes`, and adds a line that says so. An open `<details>`
+ * is closed.
  */
 export function fitBytes(text: string, bytes: number): string {
   if (byteLength(text) <= bytes) return text;
@@ -36,34 +89,4 @@ export function fitBytes(text: string, bytes: number): string {
   const kept = cut.slice(0, Math.max(0, cut.lastIndexOf('\n')));
   const isOpen = kept.lastIndexOf('<details>') > kept.lastIndexOf('</details>');
   return kept + (isOpen ? '\n</details>' : '') + end;
-}
-
-export function summarizeFailure(failure: {
-  code: string;
-  message: string;
-  hint: string;
-  details: readonly string[];
-}): string {
-  return [
-    `### Failed: ${failure.message}`,
-    '',
-    `**What to do:** ${failure.hint}`,
-    '',
-    ...(failure.details.length > 0 ? fence(failure.details) : []),
-    `Code: \`${failure.code}\``,
-    '',
-  ].join('\n');
-}
-
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-/** Longer than any fence of a console's own. */
-export function fence(lines: readonly string[]): string[] {
-  return ['``````text', ...lines, '``````', ''];
-}
-
-export function seconds(ms: number): string {
-  return (ms / 1000).toFixed(1);
 }

@@ -9,9 +9,9 @@ export interface Pacer {
 // EC2 admits 5 RunInstances calls at once and refills 2 a second; one less leaves room for a clock that differs.
 // Source: "Request throttling for the Amazon EC2 API".
 export const LAUNCH_RATE = { burst: 4, perSecond: 2 };
-// 900 REST points a minute at 5 a POST, and one session per App sustains about 166 mints a minute (docs of
+// 900 REST points a minute at 5 a POST, and one session per App sustains about 166 registrations a minute (docs of
 // github-aws-runners, rate limits). Source of the points: "Rate limits for the REST API".
-export const MINT_RATE = { burst: 20, perSecond: 2.5 };
+export const REGISTER_RATE = { burst: 20, perSecond: 2.5 };
 
 export function createPacer(rate: { burst: number; perSecond: number }, clock: Clock): Pacer {
   const step = 1000 / rate.perSecond;

@@ -23,15 +23,23 @@ export function runnerTags(runners: readonly TaggedRunner[]): Tags {
 
 /** The inverse of {@link runnerTags}; empty when the tags are missing, malformed, or do not name equally many. */
 export function readRunners(tags: Tags): readonly TaggedRunner[] {
-  const ids = split(tags[TAG.runnerId]);
+  const ids = readRunnerIds(tags);
+  const names = readRunnerNames(tags);
+  const isWhole = ids.length === names.length && !names.includes('');
+  return isWhole ? ids.map((id, at) => ({ id, name: names[at]! })) : [];
+}
+
+/** The ids alone, whatever the other tag says; empty when one of them is no id. */
+export function readRunnerIds(tags: Tags): readonly number[] {
+  const ids = split(tags[TAG.runnerId]).map(readId);
+  return ids.includes(0) ? [] : ids;
+}
+
+/** The names alone, whatever the other tag says. */
+export function readRunnerNames(tags: Tags): readonly string[] {
   const names = split(tags[TAG.runnerName]);
   const shared = stemOf(names[0] ?? '');
-  const runners = ids.map((id, at) => {
-    const name = names[at] ?? '';
-    return { id: readId(id), name: at > 0 && name.startsWith('-') ? shared + name.slice(1) : name };
-  });
-  const isWhole = ids.length === names.length && runners.every(({ id, name }) => id > 0 && name !== '');
-  return isWhole ? runners : [];
+  return names.map((name, at) => (at > 0 && name.startsWith('-') ? shared + name.slice(1) : name));
 }
 
 /** A name up to its last hyphen, with it. */

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import { TAG } from '../kernel/identity.js';
 import type { Ec2 } from '../ports/ec2.js';
@@ -32,7 +33,7 @@ export async function resolveImage(reference: ImageReference, ports: { ec2: Ec2;
   const image = await findImage(reference, ports);
   if (image.state !== 'available') {
     throw new Failure('image-unusable', `Image ${image.id} (${image.name}) is ${image.state}, not available.`, {
-      hint: 'Wait until EC2 has finished it, or name another image in `ec2-image-id`.',
+      hint: advice.WAIT_FOR_IMAGE,
     });
   }
   if (image.platform?.toLowerCase().includes('windows')) {
@@ -77,7 +78,7 @@ async function describe(id: string, ec2: Ec2, who: string): Promise<Image> {
 
 function notFound(message: string): Failure {
   return new Failure('image-not-found', message, {
-    hint: 'Check the region (`AWS_REGION`), the account, and that the image is shared with it; or leave `ec2-image-id` empty for the preset’s own.',
+    hint: advice.CHECK_IMAGE_ID,
   });
 }
 
@@ -118,7 +119,7 @@ export function refuseOldRunner(image: Image): void {
 
 function refuseVersion(image: Image, version: string, why: string): Failure {
   return new Failure('runner-version-refused', `Image ${image.id} holds runner ${version}; ${why}.`, {
-    hint: 'Rebuild the image (ami/README.md); GitHub accepts each runner release for 30 days after the next one.',
+    hint: advice.REBUILD_IMAGE,
   });
 }
 

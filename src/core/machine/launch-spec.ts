@@ -1,26 +1,26 @@
 import { NAME_LIMIT, TAG } from '../kernel/identity.js';
 import { renderUserData, type BootScripts, type Payload } from './payload.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
-import type { MintedRunner } from '../ports/github.js';
+import type { RegisteredRunner } from '../ports/github.js';
 import { composeTags, type StartRequest } from './request.js';
 import type { PreparedRegion, RegionSetup } from './region-setup.js';
 
 interface LaunchParts {
   readonly request: StartRequest;
   readonly setup: PreparedRegion;
-  readonly minted: MintedRunner;
+  readonly registered: RegisteredRunner;
   readonly bootScripts: BootScripts;
   readonly now: number;
 }
 
 /** One RunInstances call of the request: this runner on this plan. @throws Failure `payload-too-large` */
 export function composeLaunch(parts: LaunchParts, plan: Plan, clientToken: string): LaunchSpec {
-  const { request, setup, minted, now } = parts;
+  const { request, setup, registered, now } = parts;
   return {
     plan,
     clientToken,
     ...composeMachine(request, setup),
-    tags: composeTags(request, minted, now),
+    tags: composeTags(request, registered, now),
     userData: composeUserData(parts),
   };
 }
@@ -40,11 +40,11 @@ export function composeMachine(
   };
 }
 
-function payloadFor(request: StartRequest, setup: PreparedRegion, minted: MintedRunner): Payload {
+function payloadFor(request: StartRequest, setup: PreparedRegion, registered: RegisteredRunner): Payload {
   return {
-    runnerName: minted.name,
+    runnerName: registered.name,
     label: request.label,
-    jitConfig: minted.jitConfig,
+    jitConfig: registered.jitConfig,
     runnerHome: request.runnerHome ?? '/opt/actions-runner',
     runAsUser: request.runAsUser,
     startupTimeoutSeconds: request.startupTimeoutMs / 1000,
@@ -57,13 +57,13 @@ function payloadFor(request: StartRequest, setup: PreparedRegion, minted: Minted
 }
 
 /** Our own images have the agent baked in; any other gets it with the payload. */
-export function composeUserData({ request, setup, minted, bootScripts }: Omit<LaunchParts, 'now'>): Uint8Array {
+export function composeUserData({ request, setup, registered, bootScripts }: Omit<LaunchParts, 'now'>): Uint8Array {
   const isOurs = setup.image.tags[TAG.runnerVersion] !== undefined;
-  return renderUserData(payloadFor(request, setup, minted), isOurs ? undefined : bootScripts);
+  return renderUserData(payloadFor(request, setup, registered), isOurs ? undefined : bootScripts);
 }
 
-/** As long as a real runner's config and as hard to compress, so that sizes can be checked without minting one. */
-export const standInRunner: MintedRunner = { id: 0, name: 'x'.repeat(NAME_LIMIT), jitConfig: standInJit() };
+/** As long as a real runner's config and as hard to compress, so that sizes can be checked without registering one. */
+export const standInRunner: RegisteredRunner = { id: 0, name: 'x'.repeat(NAME_LIMIT), jitConfig: standInJit() };
 
 function standInJit(): string {
   let state = 1;

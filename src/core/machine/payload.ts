@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { gzipSync } from 'node:zlib';
 import { Failure } from '../kernel/failure.js';
 
@@ -5,7 +6,7 @@ import { Failure } from '../kernel/failure.js';
 export const USER_DATA_LIMIT = 16_384;
 
 /**
- * What one instance is told at boot: the boot payload, format 1 or 3, documented in `docs/boot-payload.md`
+ * What one instance is told at boot: the boot payload, format 1 or 3, documented in `docs/inside/payload.md`
  * and read by `ami/boot/agent.sh`.
  */
 export interface Payload {
@@ -54,7 +55,7 @@ function compress(lines: readonly string[]): Uint8Array {
   const bytes = gzipSync(['#!/bin/bash', ...lines, ''].join('\n'), { level: 9 });
   if (bytes.length > USER_DATA_LIMIT) {
     throw new Failure('payload-too-large', `The user data is ${bytes.length} bytes; EC2 allows ${USER_DATA_LIMIT}.`, {
-      hint: `Make ${describeParts(lines)} shorter, or let the script download what it needs.`,
+      hint: advice.shortenUserData(describeParts(lines)),
     });
   }
   return bytes;

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Instance, LaunchOutcome, Plan, Refusal } from '../ports/ec2.js';
@@ -55,7 +56,7 @@ export class PlanQueue {
     while (this.open.length === 0) await (this.reopening ??= this.reopen());
     if (this.budget-- > 0) return this.open[0]!;
     throw new Failure('launch-budget-spent', 'EC2 refused so many launches that this start asks for no more.', {
-      hint: 'Something refuses again and again: see the refusals in the log above, and report it if they make no sense.',
+      hint: advice.READ_REFUSALS,
       details: this.listRefusals(),
     });
   }

@@ -1,4 +1,5 @@
 import { composeName, renderScope, repositoryOf, runTags, TAG, type Run, type Scope } from '../kernel/identity.js';
+import { renderTimeouts } from '../kernel/timeouts.js';
 import type { InstanceSettings } from './payload.js';
 import type { Market } from '../ports/catalog.js';
 import type { BuiltInPreset } from '../kernel/built-in-presets.js';
@@ -71,7 +72,7 @@ export function listMarkets(marketType: 'on-demand' | 'spot' | 'spot-then-on-dem
   return marketType === 'spot-then-on-demand' ? ['spot', 'on-demand'] : [marketType];
 }
 
-/** The name of the request's `index`-th runner; `again` tells a second mint of the same one from the first. */
+/** The name of the request's `index`-th runner; `again` distinguishes further registrations of the same runner. */
 export function nameRunner(request: StartRequest, index: number, again: number): string {
   const suffix = again === 0 ? `${index}` : `${index}r${again}`;
   return composeName(request.run, `${request.startId}-${suffix}`);
@@ -93,7 +94,7 @@ export function composeTags(
     [TAG.scope]: renderScope(request.scope),
     [TAG.runnerId]: String(runner.id),
     [TAG.runnerName]: runner.name,
-    [TAG.timeouts]: renderTimeouts(request),
+    [TAG.timeouts]: renderTimeouts({ startupMs: request.startupTimeoutMs, idleMs: request.idleTimeoutMs }),
     [TAG.expiresAt]: new Date(now + request.startupTimeoutMs + request.maxLifetimeMs).toISOString(),
   };
 }
@@ -101,16 +102,4 @@ export function composeTags(
 /** What one start created, whatever became of the process that did. */
 export function startTags(run: Run, startId: string): Tags {
   return { [TAG.repository]: repositoryOf(run), [TAG.start]: startId };
-}
-
-/** What the boot agent keeps by itself, so that a stop can report when a machine ends. EC2 allows no comma in a tag. */
-function renderTimeouts({ startupTimeoutMs, idleTimeoutMs }: StartRequest): string {
-  return `startup=${startupTimeoutMs / 60_000} idle=${idleTimeoutMs / 60_000}`;
-}
-
-/** The inverse; absent on instances that carry no such tag, or one that a person has changed. */
-export function readTimeouts(tags: Tags): { readonly startupMs: number; readonly idleMs: number } | undefined {
-  const [, startup, idle] = /^startup=([\d.]+) idle=([\d.]+)$/.exec(tags[TAG.timeouts] ?? '') ?? [];
-  if (!Number(startup) || !Number(idle)) return undefined;
-  return { startupMs: Number(startup) * 60_000, idleMs: Number(idle) * 60_000 };
 }

@@ -4,7 +4,7 @@ import type { Purpose } from '../kernel/patience.js';
 
 export type Architecture = 'x86_64' | 'arm64';
 
-export interface MintRequest {
+export interface RegisterRequest {
   readonly name: string;
   readonly label: string;
   /** A further label, where the name does not tell whose it is. */
@@ -15,7 +15,7 @@ export interface MintRequest {
 }
 
 /** A runner that GitHub knows and that nothing has connected as yet. */
-export interface MintedRunner {
+export interface RegisteredRunner {
   readonly id: number;
   readonly name: string;
   /** The secret that lets one machine be this runner once; masked by the adapter's caller. */
@@ -47,9 +47,12 @@ export interface RunnerGroup {
 export interface GitHub {
   /**
    * Registers a just-in-time runner. A name conflict is a value, because a lost answer makes one:
-   * the caller mints again under a new name and removes the twin.
+   * the caller registers again under a new name and removes the twin.
    */
-  mintRunner(request: MintRequest, signal?: AbortSignal): Promise<MintedRunner | 'name-taken' | 'unanswered'>;
+  registerRunner(
+    request: RegisterRequest,
+    signal?: AbortSignal,
+  ): Promise<RegisteredRunner | 'name-taken' | 'unanswered'>;
   /** `undefined` only when GitHub answers that there is no such runner. */
   readRunner(id: number, purpose?: Purpose): Promise<Runner | undefined>;
   findRunnerByName(name: string): Promise<Runner | undefined>;

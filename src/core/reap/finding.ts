@@ -1,23 +1,17 @@
 import { DOUBT_BOUND_MS } from '../kernel/bounds.js';
 import type { Failure } from '../kernel/failure.js';
-import type { Reach } from './identity.js';
 
-export interface ReapRequest {
-  readonly reach: Reach;
-  readonly graceMs: number;
-  readonly dryRun: boolean;
-}
-
-/** `region` and `scope`: a listing that could not be read. */
+/** `region` and `scope`: a listing that failed. */
 export type FindingKind = 'instance' | 'runner' | 'volume' | 'spot-request' | 'region' | 'scope';
 
 /**
- * `would-remove`: a dry run. `skipped`: in doubt, and left to a person. `spared`: what was true when it was found no
- * longer was. `failed`: it could not be judged or removed.
+ * `would-remove`: only in a dry run. `skipped`: in doubt, so a person must look. `spared`: came into use between the
+ * first judgment and the removal. `failed`: could not be judged or removed.
  */
-export type Outcome = 'removed' | 'would-remove' | 'skipped' | 'spared' | 'failed';
+export type ReapOutcome = 'removed' | 'would-remove' | 'skipped' | 'spared' | 'failed';
 
-export interface Finding {
+/** What a finding is about, without what the sweep decided. */
+export interface FindingSubject {
   readonly kind: FindingKind;
   readonly id: string;
   readonly region?: string;
@@ -26,34 +20,35 @@ export interface Finding {
   readonly name?: string;
   readonly type?: string;
   readonly ageMs?: number;
-  /** What it cost so far, in USD; absent where that is not known. */
+  /** The cost so far, in USD; absent when the price is not known. */
   readonly estimatedCost?: number;
+}
+
+/** One row of a sweep's report. What the sweep kept is not a finding. */
+export interface ReapFinding extends FindingSubject {
   readonly why: string;
-  readonly outcome: Outcome;
-  /** Of one that was `skipped`: for how long it has been in doubt. */
+  readonly outcome: ReapOutcome;
+  /** For how long it has been in doubt; only with `skipped`. */
   readonly inDoubtMs?: number;
   /** Why it `failed`. */
   readonly failure?: Failure;
 }
 
-export interface Swept {
-  readonly findings: readonly Finding[];
-  /** The first error that is no Failure: a defect of ours. It cost the thing at which it came, and no other. */
+export interface SweepResult {
+  readonly findings: readonly ReapFinding[];
+  readonly instancesSeen: number;
+  readonly runnersSeen: number;
+  /** Whether the sweep was cancelled before every candidate was judged. */
+  readonly cancelled: boolean;
+  /** The first error that is not a `Failure`, which is a bug of ours. Only the candidate that raised it `failed`. */
   readonly defect?: { readonly error: unknown };
 }
 
-export interface Reaped extends Swept {
-  readonly instancesSeen: number;
-  readonly runnersSeen: number;
-  /** Set when the sweep was cancelled: not everything was looked at. */
-  readonly cancelled: boolean;
-}
-
-/** Whether something has been left to a person for so long that the sweep fails until it is dealt with. */
-export function isOverdue({ inDoubtMs }: Finding): boolean {
+/** Whether a finding has been left to a person for so long that the sweep fails until it is resolved. */
+export function isOverdue({ inDoubtMs }: ReapFinding): boolean {
   return inDoubtMs !== undefined && inDoubtMs >= DOUBT_BOUND_MS;
 }
 
-export function nameOf({ kind, id, name }: Pick<Finding, 'kind' | 'id' | 'name'>): string {
+export function nameSubject({ kind, id, name }: FindingSubject): string {
   return name === undefined ? `${kind} ${id}` : `${kind} ${name} (${id})`;
 }

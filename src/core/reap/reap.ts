@@ -1,20 +1,27 @@
 import type { Clock } from '../kernel/clock.js';
+import type { Scope } from '../kernel/identity.js';
 import type { Log } from '../ports/process.js';
 import type { ReaperEc2 } from '../ports/ec2.js';
 import type { ReaperGitHub } from '../ports/github.js';
-import type { Scope } from '../kernel/identity.js';
-import { listCandidates } from './candidates.js';
-import type { Reaped, ReapRequest } from './finding.js';
+import type { SweepResult } from './finding.js';
+import { GitHubByScope } from './github-by-scope.js';
+import { listCandidates, listInventory } from './inventory.js';
+import type { Reach } from './reach.js';
 import { Sweep } from './sweep.js';
-import { GitHubByScope, look } from './world.js';
 
-export type { Reaped } from './finding.js';
+export type { SweepResult } from './finding.js';
 export { refuseIncomplete } from './refusal.js';
+
+export interface ReapRequest {
+  readonly reach: Reach;
+  readonly graceMs: number;
+  readonly dryRun: boolean;
+}
 
 export interface ReapPorts {
   /** One for each region to sweep. */
   readonly regions: readonly ReaperEc2[];
-  /** GitHub for the runners of a scope or, of a repository's scope, its runs. */
+  /** GitHub for the runners of a scope or, with a repository's scope, for its runs. */
   readonly gitHubOf: (scope: Scope) => Promise<ReaperGitHub>;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,21 +29,23 @@ export interface ReapPorts {
 }
 
 /**
- * Takes away what no job needs: orphans, ghosts, volumes and spot requests. Everything is listed before anything is
- * touched. What could not be listed, judged or removed is a finding and concerns that alone, for an outage must never
- * look like emptiness; the sweep goes on with all else, and fails in the end: see `refuseIncomplete`.
+ * Removes what no job needs: orphans, ghosts, volumes and spot requests. Everything is listed before anything is
+ * removed. What could not be listed, judged or removed becomes a finding of its own, because an outage must never look
+ * like emptiness. The sweep continues with everything else, and `refuseIncomplete` fails it in the end.
  */
-export async function reap(request: ReapRequest, ports: ReapPorts): Promise<Reaped> {
+export async function reap(request: ReapRequest, ports: ReapPorts): Promise<SweepResult> {
+  const { reach, graceMs, dryRun } = request;
+  const { clock, log, signal } = ports;
   const gitHubByScope = new GitHubByScope(ports.gitHubOf);
-  const world = await ports.log.group('Look at everything', () => look(request.reach, { ...ports, gitHubByScope }));
-  const candidates = listCandidates(request, world, { ...ports, gitHubByScope });
-  const sweep = new Sweep(request.dryRun, ports);
-  const title = request.dryRun ? 'Judge' : 'Judge and remove';
-  const swept = await ports.log.group(title, () => sweep.run(candidates, world.gaps));
+  const inventory = await log.group('Look at everything', () => listInventory(reach, { ...ports, gitHubByScope }));
+  const context = { home: reach.home, graceMs, inventory, gitHubByScope, clock };
+  const sweep = new Sweep(context, { dryRun, listedAt: clock.now(), log, signal });
+  const title = dryRun ? 'Judge' : 'Judge and remove';
+  const swept = await log.group(title, () => sweep.run(listCandidates(inventory), inventory.gaps));
   return {
     ...swept,
-    instancesSeen: world.instances.length,
-    runnersSeen: world.runners.length,
-    cancelled: ports.signal.aborted,
+    instancesSeen: inventory.instances.length,
+    runnersSeen: inventory.runners.length,
+    cancelled: signal.aborted,
   };
 }

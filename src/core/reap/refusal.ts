@@ -1,6 +1,6 @@
 import { DOUBT_BOUND_MS } from '../kernel/bounds.js';
 import { Failure } from '../kernel/failure.js';
-import { isOverdue, nameOf, type Finding, type Reaped } from './finding.js';
+import { isOverdue, nameSubject, type ReapFinding, type SweepResult } from './finding.js';
 import { renderAge, renderCost } from './report.js';
 
 /** One thing that failed or has been in doubt for too long; or a listing that failed, with all that it would have decided. */
@@ -19,7 +19,7 @@ const MOST_NAMED = 5;
  * @throws Failure `cleanup-incomplete` when something could not be judged or removed, or has been in doubt for a day;
  * the code of the listing when one listing alone failed; `cancelled`. What is no Failure: a defect of ours
  */
-export function refuseIncomplete({ findings, cancelled, defect }: Reaped): void {
+export function refuseIncomplete({ findings, cancelled, defect }: SweepResult): void {
   if (defect) throw defect.error;
   const troubles = [...describeFailed(findings), ...findings.filter(isOverdue).map(describeDoubt)];
   const [first, ...others] = troubles;
@@ -37,9 +37,9 @@ function refuseOne({ sentence, hint, failure, isListing = false }: Trouble): Fai
   return new Failure(code, message, { ...about, hint: `${hint} The next sweep tries again.` });
 }
 
-function refuseSeveral(troubles: readonly Trouble[], findings: readonly Finding[]): Failure {
+function refuseSeveral(troubles: readonly Trouble[], findings: readonly ReapFinding[]): Failure {
   const bad = findings.filter((one) => one.failure !== undefined || isOverdue(one));
-  const names = listNames([...new Set(bad.map(nameOf))]);
+  const names = listNames([...new Set(bad.map(nameSubject))]);
   const sentences = troubles.map(({ sentence }) => sentence);
   const rest = sentences.length - MOST_LISTED;
   const requestId = troubles.find(({ failure }) => failure)?.failure?.about.requestId;
@@ -54,22 +54,22 @@ function refuseSeveral(troubles: readonly Trouble[], findings: readonly Finding[
   );
 }
 
-function describeFailed(findings: readonly Finding[]): Trouble[] {
+function describeFailed(findings: readonly ReapFinding[]): Trouble[] {
   const failed = findings.flatMap((finding) => (finding.failure ? [{ finding, failure: finding.failure }] : []));
   const listings = failed.filter(({ finding: { kind } }) => kind === 'region' || kind === 'scope');
   const ofListings = new Set(listings.map(({ failure }) => failure));
   return [
     ...listings.map(({ finding, failure }) => {
       const because = failed.filter((one) => one.failure === failure && one.finding !== finding);
-      const names = listNames(because.map((one) => nameOf(one.finding)));
+      const names = listNames(because.map((one) => nameSubject(one.finding)));
       const unjudged = because.length > 0 ? ` Not judged because of that: ${names}.` : '';
-      const sentence = `${nameOf(finding)}: ${finding.why}. ${failure.message}${unjudged}`;
+      const sentence = `${nameSubject(finding)}: ${finding.why}. ${failure.message}${unjudged}`;
       return { sentence, hint: failure.hint, failure, isListing: true };
     }),
     ...failed
       .filter(({ failure }) => !ofListings.has(failure))
       .map(({ finding, failure }) => {
-        return { sentence: `${nameOf(finding)}: ${failure.message}`, hint: failure.hint, failure };
+        return { sentence: `${nameSubject(finding)}: ${failure.message}`, hint: failure.hint, failure };
       }),
   ];
 }
@@ -79,12 +79,12 @@ function listNames(names: readonly string[]): string {
   return `${names.slice(0, MOST_NAMED).join(', ')}${rest}`;
 }
 
-function describeDoubt(finding: Finding): Trouble {
+function describeDoubt(finding: ReapFinding): Trouble {
   const { why, inDoubtMs } = finding;
   const cost = finding.kind === 'instance' || finding.kind === 'volume' ? `, cost so far ${renderCost(finding)}` : '';
   const place = finding.region === undefined ? '' : ` in ${finding.region}`;
   return {
-    sentence: `${nameOf(finding)}${place}: ${why}; in doubt for ${renderAge(inDoubtMs)}${cost}`,
+    sentence: `${nameSubject(finding)}${place}: ${why}; in doubt for ${renderAge(inDoubtMs)}${cost}`,
     hint: `What is in doubt for ${DOUBT_BOUND_MS / 3_600_000} hours is for a person to end, or to correct its tags: the sweep never does.`,
   };
 }

@@ -1,5 +1,5 @@
 import { PRICES_OF } from '../kernel/prices.js';
-import { isOverdue, type Finding, type FindingKind, type Outcome, type Reaped } from './finding.js';
+import { isOverdue, type ReapFinding, type FindingKind, type ReapOutcome, type SweepResult } from './finding.js';
 
 const NOUNS: Readonly<Record<FindingKind, string>> = {
   instance: 'orphan (instance)',
@@ -9,7 +9,7 @@ const NOUNS: Readonly<Record<FindingKind, string>> = {
   region: 'listing of a region',
   scope: 'listing of runners',
 };
-const WORDS: Readonly<Record<Outcome, string>> = {
+const WORDS: Readonly<Record<ReapOutcome, string>> = {
   removed: 'removed',
   'would-remove': 'would be removed',
   skipped: 'left to you',
@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<Outcome, string>> = {
 };
 
 /** The job summary: a row for each finding. Markdown. */
-export function summarizeReap({ findings, instancesSeen, runnersSeen }: Reaped, dryRun: boolean): string {
+export function summarizeReap({ findings, instancesSeen, runnersSeen }: SweepResult, dryRun: boolean): string {
   const seen = `Seen: ${instancesSeen} instance(s) and ${runnersSeen} runner(s).`;
   const title = dryRun ? '### Dry run: nothing was removed' : '### Sweep';
   if (findings.length === 0) return `${title}\n\n${seen} There is nothing to remove.\n`;
@@ -43,7 +43,7 @@ export function summarizeReap({ findings, instancesSeen, runnersSeen }: Reaped, 
   ].join('\n');
 }
 
-function describeOutcome(finding: Finding): string {
+function describeOutcome(finding: ReapFinding): string {
   const { outcome, failure, inDoubtMs } = finding;
   const word = WORDS[outcome];
   if (failure) return `${word}: ${failure.message}`;
@@ -51,7 +51,7 @@ function describeOutcome(finding: Finding): string {
 }
 
 /** The findings as the action puts them out. */
-export function listFindings(findings: readonly Finding[]) {
+export function listFindings(findings: readonly ReapFinding[]) {
   return findings.map(({ ageMs, estimatedCost, failure, inDoubtMs, ...finding }) => ({
     ...finding,
     ...(failure && { error: failure.message }),
@@ -69,7 +69,7 @@ export function renderAge(ms: number | undefined): string {
 }
 
 /** GitHub charges nothing for a registered runner. */
-export function renderCost({ kind, estimatedCost }: Pick<Finding, 'kind' | 'estimatedCost'>): string {
+export function renderCost({ kind, estimatedCost }: Pick<ReapFinding, 'kind' | 'estimatedCost'>): string {
   if (kind === 'runner' || kind === 'region' || kind === 'scope') return '';
   return estimatedCost === undefined ? 'unknown' : `$${estimatedCost.toFixed(2)}`;
 }

@@ -2,39 +2,47 @@ import { CLOCK_SKEW_MS, LONGEST_STAY_MS } from '../kernel/bounds.js';
 import type { AttemptState, Runner } from '../ports/github.js';
 import type { Instance, SpotRequest, Volume } from '../ports/ec2.js';
 
-/** What may be taken away, decided from facts alone. In doubt the answer is always `keep`, with the doubt said. */
+/** Decided from facts alone. In doubt the decision is never `remove`, and `why` names the doubt. */
 export type ReapDecision =
   | { readonly kind: 'keep'; readonly why: string }
-  /** A person should look: a tag was changed, a machine is beyond its time and still busy. `since`: epoch ms. */
+  /** A person must look: a tag was changed, or an instance is beyond its time and still busy. `since`: epoch ms. */
   | { readonly kind: 'skip'; readonly why: string; readonly since: number }
-  | { readonly kind: 'remove'; readonly why: string };
+  | RemoveDecision;
+
+export interface RemoveDecision {
+  readonly kind: 'remove';
+  readonly why: string;
+  /** The runner that claims a pooled instance, to be removed before the instance ends. */
+  readonly claim?: Runner;
+}
 
 export interface InstanceFacts {
-  /** `absent` only when the whole listing of its scope has been read. */
-  readonly runner: Runner | 'absent';
+  /** One for each runner that the tags name; `absent` only when the whole listing of its scope has been read. */
+  readonly runners: readonly (Runner | 'absent')[];
   /** Of the run that started it. */
   readonly attempt: AttemptState;
   readonly expiresAt: number;
-  /** When it was taken from a pool. */
+  /** When a start claimed it from a pool. */
   readonly claimedAt?: number;
   readonly now: number;
   readonly graceMs: number;
 }
 
 /**
- * An orphan is an instance that no job needs. One whose runner is busy is never one, whatever else is true. Every
- * other reason to keep one ends at its `expires-at`, and that can be no later than any start would write it.
+ * An orphan is an instance that no job needs. An instance with a busy runner is never an orphan. Every other reason to
+ * keep an instance ends at its `expires-at`, which can be no later than a start would write it.
  */
 export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDecision {
-  const { runner, attempt, expiresAt, claimedAt = 0, now, graceMs } = facts;
+  const { attempt, expiresAt, claimedAt = 0, now, graceMs } = facts;
+  const runners = facts.runners.filter((one) => one !== 'absent');
   const isFuture = claimedAt > now + CLOCK_SKEW_MS;
   const began = Math.max(instance.launchedAt, isFuture ? 0 : claimedAt);
   const end = Math.min(expiresAt, began + LONGEST_STAY_MS);
   const overdue = `its time was over at ${new Date(end).toISOString()}`;
-  if (runner !== 'absent' && runner.busy) {
-    return end <= now
-      ? { kind: 'skip', why: `${overdue}, but its runner is busy`, since: end }
-      : { kind: 'keep', why: 'its runner is busy' };
+  const busy = runners.find((one) => one.busy);
+  if (busy) {
+    const why = `its runner${nameIn(facts, busy)} is busy`;
+    return end <= now ? { kind: 'skip', why: `${overdue}, but ${why}`, since: end } : { kind: 'keep', why };
   }
   if (isFuture) {
     return { kind: 'skip', why: 'its tag says that it was claimed in the future', since: instance.launchedAt };
@@ -44,14 +52,21 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
   if (now - began < graceMs) {
     return { kind: 'keep', why: 'it is younger than the grace' };
   }
-  // A runner's instance terminates where others stop, and one of a pool is started right after it was claimed.
+  // An instance terminates when its runner ends, and a pooled instance is started right after it was claimed.
   if (instance.state === 'stopped' || instance.state === 'stopping') {
     return { kind: 'remove', why: `it is ${instance.state}, and nothing will start it again` };
   }
-  if (runner === 'absent') return { kind: 'remove', why: 'it has no registered runner' };
-  if (runner.status === 'online') return { kind: 'keep', why: 'its runner is online' };
+  const [first] = runners;
+  if (!first) return { kind: 'remove', why: 'it has no registered runner' };
+  const online = runners.find((one) => one.status === 'online');
+  if (online) return { kind: 'keep', why: `its runner${nameIn(facts, online)} is online` };
   // It may be booting, for as long as its start allows, or GitHub may have lost sight of all runners at once.
-  return { kind: 'keep', why: `its runner is ${runner.status}, and its run is not over` };
+  return { kind: 'keep', why: `its runner${nameIn(facts, first)} is ${first.status}, and its run is not over` };
+}
+
+/** The runner's name, where the instance has several. */
+function nameIn({ runners }: InstanceFacts, { name }: Runner): string {
+  return runners.length === 1 ? '' : ` ${name}`;
 }
 
 /**

@@ -1,67 +1,76 @@
 import { Failure } from '../kernel/failure.js';
-import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../ports/process.js';
-import type { Candidate } from './candidates.js';
-import { nameOf, type Finding, type Swept } from './finding.js';
-import type { Gap } from './world.js';
+import { describeCandidate, type Candidate } from './candidate.js';
+import { nameSubject, type FindingSubject, type ReapFinding, type SweepResult } from './finding.js';
+import type { Gap } from './inventory.js';
+import { judgeAgain } from './judge-again.js';
+import type { JudgeContext } from './apply-rules.js';
+import { judge } from './judge.js';
+import { remove } from './remove.js';
 
-interface SweepPorts {
-  readonly clock: Clock;
+interface SweepOptions {
+  readonly dryRun: boolean;
+  /** When the inventory was listed; epoch ms. */
+  readonly listedAt: number;
   readonly log: Log;
-  /** Aborted when the step is cancelled: nothing further is begun. */
+  /** Aborted when the step is cancelled: no further candidate is judged. */
   readonly signal: AbortSignal;
 }
 
-/** Judges one candidate after the other, and removes those that have to go unless it is a dry run. */
+/** Judges one candidate after the other, and removes what no job needs unless it is a dry run. */
 export class Sweep {
-  private readonly findings: Finding[] = [];
-  private defect: Swept['defect'];
+  private readonly findings: ReapFinding[] = [];
+  private defect: SweepResult['defect'];
 
   constructor(
-    private readonly dryRun: boolean,
-    private readonly ports: SweepPorts,
+    private readonly context: JudgeContext,
+    private readonly options: SweepOptions,
   ) {}
 
-  async run(candidates: readonly Candidate[], gaps: readonly Gap[]): Promise<Swept> {
+  async run(candidates: readonly Candidate[], gaps: readonly Gap[]): Promise<Pick<SweepResult, 'findings' | 'defect'>> {
+    const { log, signal, listedAt } = this.options;
     for (const { kind, id, what, failure } of gaps) {
-      this.note({ kind, id, why: `its ${what} could not be listed`, outcome: 'failed', failure });
+      this.report({ kind, id, why: `its ${what} could not be listed`, outcome: 'failed', failure });
     }
     for (const candidate of candidates) {
-      if (this.ports.signal.aborted) break;
-      await this.consider(candidate);
+      if (signal.aborted) break;
+      await this.process(candidate, describeCandidate(candidate, listedAt));
     }
-    if (this.findings.length === 0) this.ports.log.info('There is nothing to remove.');
+    if (this.findings.length === 0) log.info('There is nothing to remove.');
     return { findings: this.findings, ...(this.defect && { defect: this.defect }) };
   }
 
-  /** What fails for one is reported as its finding, and does not keep the sweep from the others. */
-  private async consider({ about, judge, judgeAgain, remove }: Candidate): Promise<void> {
+  /** An error becomes the finding of this candidate, and the sweep continues with the others. */
+  private async process(candidate: Candidate, subject: FindingSubject): Promise<void> {
+    const { context } = this;
+    const { log, dryRun } = this.options;
     let why = 'it could not be judged';
     try {
-      const first = await judge();
-      if (first.kind === 'keep') return this.ports.log.debug(`Kept ${nameOf(about)}: ${first.why}.`);
+      const first = await judge(candidate, context);
+      if (first.kind === 'keep') return log.debug(`Kept ${nameSubject(subject)}: ${first.why}.`);
       why = first.why;
-      if (first.kind === 'skip') return this.note({ ...about, why, outcome: 'skipped', ...this.doubt(first.since) });
-      const again = await judgeAgain();
-      if (again.kind !== 'remove') return this.note({ ...about, why: again.why, outcome: 'spared' });
-      const outcome = this.dryRun ? 'would-remove' : await remove();
-      this.note({ ...about, why: outcome === 'spared' ? 'it came into use meanwhile' : why, outcome });
+      if (first.kind === 'skip')
+        return this.report({ ...subject, why, outcome: 'skipped', inDoubtMs: this.measureDoubt(first.since) });
+      const again = await judgeAgain(candidate, context);
+      if (again.kind !== 'remove') return this.report({ ...subject, why: again.why, outcome: 'spared' });
+      const outcome = dryRun ? 'would-remove' : await remove(candidate, again, context);
+      this.report({ ...subject, why: outcome === 'spared' ? 'it came into use meanwhile' : why, outcome });
     } catch (error) {
       if (!(error instanceof Failure)) this.defect ??= { error };
-      this.note({ ...about, why, outcome: 'failed', ...(error instanceof Failure && { failure: error }) });
+      this.report({ ...subject, why, outcome: 'failed', ...(error instanceof Failure && { failure: error }) });
     }
   }
 
-  /** One of unknown age has been in doubt for ever: it must not stay unseen because of that. */
-  private doubt(since: number): Pick<Finding, 'inDoubtMs'> {
-    const now = this.ports.clock.now();
-    return { inDoubtMs: Number.isFinite(since) ? Math.max(0, now - since) : now };
+  /** If its age is unknown, it counts as in doubt since the epoch, so that it fails the sweep at once. */
+  private measureDoubt(since: number): number {
+    const now = this.context.clock.now();
+    return Number.isFinite(since) ? Math.max(0, now - since) : now;
   }
 
-  private note(finding: Finding): void {
+  private report(finding: ReapFinding): void {
     this.findings.push(finding);
-    const { log } = this.ports;
-    const what = `${nameOf(finding)}: ${finding.why}`;
+    const { log } = this.options;
+    const what = `${nameSubject(finding)}: ${finding.why}`;
     if (finding.outcome === 'removed') log.info(`Removed ${what}.`);
     else if (finding.outcome === 'would-remove') log.info(`Would remove ${what}.`);
     else if (finding.outcome === 'spared') log.info(`Spared ${what}.`);

@@ -3,10 +3,10 @@ import { addFindings, diagnose, isMachinesFault, type Diagnosis } from '../diagn
 import { Failure, type FailureCode } from '../kernel/failure.js';
 import { launchFirst, PlanQueue } from '../machine/plan-queue.js';
 import { composeLaunch } from '../machine/launch-spec.js';
-import { mintRunner, removeSuspects } from './mint.js';
-import { createPacer, LAUNCH_RATE, MINT_RATE } from '../kernel/pacer.js';
+import { registerRunner, removeSuspects } from './register.js';
+import { createPacer, LAUNCH_RATE, REGISTER_RATE } from '../kernel/pacer.js';
 import { PoolClaims } from './claim.js';
-import type { MintedRunner } from '../ports/github.js';
+import type { RegisteredRunner } from '../ports/github.js';
 import type { Plan } from '../ports/ec2.js';
 import type { Preflight } from '../machine/preflight.js';
 import type { StartRequest } from '../machine/request.js';
@@ -52,14 +52,14 @@ export class Attempt {
 
   async run(): Promise<readonly StartedRunner[]> {
     this.traces.record('started');
-    const mints = createPacer(MINT_RATE, this.ports.clock);
+    const registrations = createPacer(REGISTER_RATE, this.ports.clock);
     const launches = createPacer(LAUNCH_RATE, this.ports.clock);
     const indices = Array.from({ length: this.request.count }, (_, index) => index);
     const lanes = indices.map(async (index) => {
-      const mint = () => mints.take(this.signal);
-      const claimed = await this.claims.claim(mint);
+      const pace = () => registrations.take(this.signal);
+      const claimed = await this.claims.claim(pace);
       const started =
-        claimed ?? (await this.launch(index, await this.mint(index, mint), () => launches.take(this.signal)));
+        claimed ?? (await this.launch(index, await this.register(index, pace), () => launches.take(this.signal)));
       this.note(started);
       if (this.request.waitFor === 'online') await this.untilOnline(started);
     });
@@ -107,7 +107,7 @@ export class Attempt {
     }
   }
 
-  /** GitHub is asked while it mints. What has no side effect is not waited for once the attempt has failed. */
+  /** GitHub is asked while it registers the runners. What has no side effect is not waited for once the attempt has failed. */
   private prepare(): Promise<PreparedRegions> {
     const { request, ready, ports, signal } = this;
     const asking = { ...ports, now: ports.clock.now() };
@@ -115,21 +115,21 @@ export class Attempt {
     return this.regionSetups;
   }
 
-  private async mint(index: number, pace: () => Promise<void>): Promise<MintedRunner> {
+  private async register(index: number, pace: () => Promise<void>): Promise<RegisteredRunner> {
     await pace();
     this.signal.throwIfAborted();
-    const minted = await mintRunner(this.request, index, {
+    const registered = await registerRunner(this.request, index, {
       ...this.ports,
       signal: this.signal,
       groupId: this.ready.groupId,
       suspects: this.traces.suspects,
     });
-    this.ports.mask(minted.jitConfig);
-    this.traces.minted.push(minted);
-    return minted;
+    this.ports.mask(registered.jitConfig);
+    this.traces.registered.push(registered);
+    return registered;
   }
 
-  private async launch(index: number, minted: MintedRunner, pace: () => Promise<void>): Promise<StartedRunner> {
+  private async launch(index: number, registered: RegisteredRunner, pace: () => Promise<void>): Promise<StartedRunner> {
     const { request, ports } = this;
     const { bootScripts } = ports;
     const regionSetups = await this.prepare();
@@ -140,7 +140,7 @@ export class Attempt {
         const parts = {
           request,
           setup: regionSetups.get(candidate.region)!,
-          minted,
+          registered,
           bootScripts,
           now: ports.clock.now(),
         };
@@ -148,7 +148,7 @@ export class Attempt {
         return ec2.launch(spec, this.signal).catch((error: unknown) => {
           // Throttled or cancelled in the end, too: an earlier try was not answered and may have been heard.
           const isHeard = error instanceof Failure && !UNHEARD.includes(error.code) && error !== this.signal.reason;
-          if (!isHeard) this.traces.unheardOf.push(minted.id);
+          if (!isHeard) this.traces.unheardOf.push(registered.id);
           throw error;
         });
       },
@@ -161,8 +161,8 @@ export class Attempt {
         },
       },
     );
-    ports.log.info(`Launched ${plan.instanceType} (${plan.market}) for runner ${minted.name}: ${instance.id}.`);
-    const runner = { id: minted.id, name: minted.name };
+    ports.log.info(`Launched ${plan.instanceType} (${plan.market}) for runner ${registered.name}: ${instance.id}.`);
+    const runner = { id: registered.id, name: registered.name };
     return { runner, plan, region: plan.region, instance, launchedAt: ports.clock.now() };
   }
 

@@ -2,7 +2,7 @@ import { backOff } from '../kernel/back-off.js';
 import { endInstances, listAlive } from '../instances/end-instances.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { composeUserData } from '../machine/launch-spec.js';
-import { jitterOf, removeSuspect, WORK_FOLDER } from './mint.js';
+import { jitterOf, removeSuspect, WORK_FOLDER } from './register.js';
 import { createPacer, type Pacer } from '../kernel/pacer.js';
 import { nameClaim, originOf } from '../kernel/origin.js';
 import { namesOf } from '../pool/view.js';
@@ -10,7 +10,7 @@ import type { Pooled } from './look-at-pool.js';
 import { TAG } from '../kernel/identity.js';
 import type { StartedRunner } from './attempt.js';
 import type { Ec2 } from '../ports/ec2.js';
-import type { MintedRunner } from '../ports/github.js';
+import type { RegisteredRunner } from '../ports/github.js';
 import type { Preflight } from '../machine/preflight.js';
 import { composeTags, type StartRequest } from '../machine/request.js';
 import type { PreparedRegions } from '../machine/region-setup.js';
@@ -18,8 +18,8 @@ import type { StartPorts } from './ports.js';
 
 /** What an attempt must know in order to take everything back. */
 export interface ClaimTraces {
-  readonly minted: MintedRunner[];
-  /** Names whose mint was never answered. */
+  readonly registered: RegisteredRunner[];
+  /** Names whose registration was never answered. */
   readonly suspects: Set<string>;
   /** Runners that may have an instance nobody has heard of. */
   readonly unheardOf: number[];
@@ -65,9 +65,9 @@ export class PoolClaims {
       await this.pacer.take(signal);
       await pace();
       signal.throwIfAborted();
-      const minted = await this.reserve(pooled);
-      if (minted) {
-        const started = await this.claimReserved(pooled, minted);
+      const registered = await this.reserve(pooled);
+      if (registered) {
+        const started = await this.claimReserved(pooled, registered);
         if (started) return started;
       } else {
         log.info(`Somebody else claims ${pooled.instance.id}.`);
@@ -78,10 +78,10 @@ export class PoolClaims {
     return undefined;
   }
 
-  private async reserve({ instance }: Pooled): Promise<MintedRunner | undefined> {
+  private async reserve({ instance }: Pooled): Promise<RegisteredRunner | undefined> {
     const { request, ready, ports, traces } = this.context;
     const name = nameClaim(instance.id);
-    const outcome = await ports.github.mintRunner(
+    const outcome = await ports.github.registerRunner(
       {
         name,
         label: request.label,
@@ -93,7 +93,7 @@ export class PoolClaims {
     );
     if (typeof outcome === 'object') {
       ports.mask(outcome.jitConfig);
-      traces.minted.push(outcome);
+      traces.registered.push(outcome);
       return outcome;
     }
     if (outcome === 'unanswered') {
@@ -113,16 +113,16 @@ export class PoolClaims {
     this.open.splice(0, this.open.length, ...free);
   }
 
-  private async claimReserved(pooled: Pooled, minted: MintedRunner): Promise<StartedRunner | undefined> {
+  private async claimReserved(pooled: Pooled, registered: RegisteredRunner): Promise<StartedRunner | undefined> {
     const { ports } = this.context;
     const { instance, plan } = pooled;
     const ec2 = await ports.ec2In(plan.region);
-    if (!(await this.writeUserData(pooled, minted, ec2))) return undefined;
+    if (!(await this.writeUserData(pooled, registered, ec2))) return undefined;
     ports.signal.throwIfAborted();
     const launchedAt = ports.clock.now();
-    if (!(await this.tagAndStart(pooled, minted, ec2))) return undefined;
+    if (!(await this.tagAndStart(pooled, registered, ec2))) return undefined;
     ports.log.info(`Claimed ${instance.id} (${plan.instanceType}) of pool ${this.context.request.pool}.`);
-    const runner = { id: minted.id, name: minted.name };
+    const runner = { id: registered.id, name: registered.name };
     return {
       runner,
       plan,
@@ -134,10 +134,10 @@ export class PoolClaims {
   }
 
   /** Nothing of this can be seen from outside: whatever goes wrong, the instance is the pool's as before. */
-  private async writeUserData({ instance, plan }: Pooled, minted: MintedRunner, ec2: Ec2): Promise<boolean> {
+  private async writeUserData({ instance, plan }: Pooled, registered: RegisteredRunner, ec2: Ec2): Promise<boolean> {
     const { request, ports, prepare } = this.context;
     const setup = (await prepare()).get(plan.region)!;
-    const parts = { request, setup, minted, bootScripts: ports.bootScripts };
+    const parts = { request, setup, registered, bootScripts: ports.bootScripts };
     try {
       if ((await ec2.writeUserData(instance.id, composeUserData(parts))) === 'written') return true;
       ports.log.info(`${instance.id} is no longer waiting in the pool.`);
@@ -146,14 +146,14 @@ export class PoolClaims {
       ports.log.warning(`Pool ${request.pool} cannot be used, so machines are launched: ${messageOf(error)}`);
       this.open.length = 0;
     }
-    await this.release(minted);
+    await this.release(registered);
     return false;
   }
 
-  private async tagAndStart({ instance, plan }: Pooled, minted: MintedRunner, ec2: Ec2): Promise<boolean> {
+  private async tagAndStart({ instance, plan }: Pooled, registered: RegisteredRunner, ec2: Ec2): Promise<boolean> {
     const { ports, traces } = this.context;
     try {
-      const tagged = await ec2.tagInstance(instance.id, this.composeClaim(minted));
+      const tagged = await ec2.tagInstance(instance.id, this.composeClaim(registered));
       const outcome = tagged === 'gone' ? ({ kind: 'gone' } as const) : await ec2.resume(instance.id);
       if (outcome.kind === 'resumed') return true;
       const why = outcome.kind === 'refused' ? outcome.refusal.code : 'it is gone';
@@ -162,10 +162,10 @@ export class PoolClaims {
       await this.discard(instance.id, ec2);
     } catch (error) {
       // Whatever was asked for may have taken effect: the attempt's own end looks for it by its tags.
-      traces.unheardOf.push(minted.id);
+      traces.unheardOf.push(registered.id);
       throw error;
     }
-    await this.release(minted);
+    await this.release(registered);
     return false;
   }
 
@@ -176,19 +176,19 @@ export class PoolClaims {
     if (alive) ports.log.warning(`${alive.why} It is off, and stop-runner or reap-runners removes it.`);
   }
 
-  private composeClaim(minted: MintedRunner) {
+  private composeClaim(registered: RegisteredRunner) {
     const { request, ports } = this.context;
     const now = ports.clock.now();
-    return { ...composeTags(request, minted, now), [TAG.claimedAt]: new Date(now).toISOString() };
+    return { ...composeTags(request, registered, now), [TAG.claimedAt]: new Date(now).toISOString() };
   }
 
   /** Lets others claim it. Failing to is no reason to fail a start: the name stays taken until somebody cleans up. */
-  private async release({ id, name }: MintedRunner): Promise<void> {
+  private async release({ id, name }: RegisteredRunner): Promise<void> {
     const { ports, traces } = this.context;
     try {
       await ports.github.removeRunner(id);
-      traces.minted.splice(
-        traces.minted.findIndex((one) => one.id === id),
+      traces.registered.splice(
+        traces.registered.findIndex((one) => one.id === id),
         1,
       );
     } catch (error) {

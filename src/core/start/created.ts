@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../ports/process.js';
-import type { MintedRunner } from '../ports/github.js';
+import type { RegisteredRunner } from '../ports/github.js';
 import { isClaim } from '../kernel/origin.js';
 import { startTags, type StartRequest } from '../machine/request.js';
 import type { StartPorts } from './ports.js';
@@ -8,9 +8,9 @@ import type { Watched } from './watch.js';
 
 /** What one start has created so far, told to the journal, and taken back by. */
 export class StartTraces<Started extends Watched> {
-  readonly minted: MintedRunner[] = [];
+  readonly registered: RegisteredRunner[] = [];
   readonly started: Started[] = [];
-  /** Names whose mint was never answered. */
+  /** Names whose registration was never answered. */
   readonly suspects = new Set<string>();
   /** Runners whose launch was never answered: it may have taken effect. */
   readonly unheardOf: number[] = [];
@@ -28,7 +28,7 @@ export class StartTraces<Started extends Watched> {
       startId: request.startId,
       regions,
       scope: request.scope,
-      runnerIds: this.minted.map(({ id }) => id),
+      runnerIds: this.registered.map(({ id }) => id),
       instances: this.listInstances(),
       state,
     });
@@ -42,10 +42,10 @@ export class StartTraces<Started extends Watched> {
         regions,
         tags: startTags(request.run, request.startId),
         instances: this.listInstances(),
-        runnerIds: this.minted.map(({ id }) => id),
+        runnerIds: this.registered.map(({ id }) => id),
         ...(this.suspects.size > 0 && { startId: request.startId }),
         unheardOf,
-        claimIds: this.minted.filter(({ name }) => isClaim(name)).map(({ id }) => id),
+        claimIds: this.registered.filter(({ name }) => isClaim(name)).map(({ id }) => id),
         patienceMs,
       },
       this.ports,

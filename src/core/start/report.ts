@@ -1,4 +1,4 @@
-import { table, seconds } from '../kernel/markdown.js';
+import { code, details, table } from '../kernel/markdown.js';
 import type { BootPhase } from '../kernel/boot-phases.js';
 
 import { describePlan } from '../machine/plan-queue.js';
@@ -10,7 +10,7 @@ import type { Started } from './start.js';
 
 export function summarizeStart(started: Started, about: { label: string; phases: readonly BootPhase[] }): string {
   const rows = started.runners.map((one) => [
-    `\`${one.runner.name}\``,
+    code(one.runner.name),
     one.instance.id,
     one.plan.instanceType,
     one.resumed ? `${one.plan.market}, from the pool` : one.plan.market,
@@ -87,12 +87,12 @@ function drawRunner(one: StartedRunner, requestedAt: number, phases: readonly Bo
 
 function describeRefusals(started: Started): string[] {
   if (started.refused.length === 0) return [];
-  return [
-    '<details><summary>Plans that EC2 refused</summary>',
-    '',
-    ...started.refused.map(({ plan, refusal }) => `- ${describePlan(plan)}: \`${refusal.code}\` ${refusal.message}`),
-    '',
-    '</details>',
-    '',
-  ];
+  const refused = started.refused.map(
+    ({ plan, refusal }) => `- ${describePlan(plan)}: \`${refusal.code}\` ${refusal.message}`,
+  );
+  return details('Plans that EC2 refused', refused);
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
 }

@@ -86,6 +86,6 @@ function composeSample(
   ports: StartPorts,
 ): { spec: LaunchSpec } {
   const setup = regionSetups.get(plan.region)!;
-  const parts = { request, setup, minted: standInRunner, bootScripts: ports.bootScripts, now: ports.clock.now() };
+  const parts = { request, setup, registered: standInRunner, bootScripts: ports.bootScripts, now: ports.clock.now() };
   return { spec: composeLaunch(parts, plan, `dry-run-${request.startId}`) };
 }

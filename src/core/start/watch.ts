@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import { INVISIBLE_BOUND_MS } from '../instances/end-instances.js';
 import { isOff } from '../instances/states.js';
@@ -133,7 +134,7 @@ export class Watch {
       this.expected > 1 ? new Map((await github.listRunners('glance')).map((one) => [one.id, one])) : undefined;
     for (const entry of this.pending.values()) {
       const { id } = entry.watched.runner;
-      // A listing can lag behind a mint: only the runner's own address says that it is gone.
+      // A listing can lag behind a registration: only the runner's own address says that it is gone.
       this.judge(entry, listed?.get(id) ?? (await github.readRunner(id, 'glance')));
     }
   }
@@ -158,7 +159,7 @@ export class Watch {
           'startup-timeout',
           `Runner ${runner.name} was not online ${minutes} min after ${instance.id} was launched.`,
           {
-            hint: 'Read the console in the log above: if the instance has no way out to GitHub, give its subnet a NAT gateway or a public address; if it is only slow, raise `startup-timeout-minutes`.',
+            hint: `Read the console in the log above. If the instance does not reach GitHub, ${advice.OPEN_WAY_OUT}. ${advice.RAISE_STARTUP_TIMEOUT}`,
           },
         ),
       );
@@ -218,9 +219,7 @@ function describeDeath(instance: Instance, watched: Watched): Failure {
     'instance-died',
     `Instance ${instance.id} is ${instance.state}${reason} before runner ${watched.runner.name} was online.`,
     {
-      hint: spot
-        ? 'EC2 took the spot instance back. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.'
-        : 'The log above ends with the console: what the machine said last. Correct that and run the job again.',
+      hint: spot ? advice.REPLACE_SPOT : advice.READ_CONSOLE,
     },
   );
 }
@@ -230,7 +229,7 @@ function describeRemoval(watched: Watched): Failure {
     'runner-removed',
     `GitHub no longer knows runner ${watched.runner.name}, which was never seen online.`,
     {
-      hint: 'Something removed it: another job with the same label that ran first, a person, or GitHub itself (actions/runner#4726). Leave `label` empty so that no other job can take the runner, and run the job again.',
+      hint: `Something removed it: another job with the same label that ran first, a person, or GitHub itself (actions/runner#4726). ${advice.LEAVE_LABEL_EMPTY}`,
     },
   );
 }

@@ -1,12 +1,12 @@
-import type { Stopped } from './stop.js';
-import { table, fence } from '../kernel/markdown.js';
-import type { Explanation } from '../diagnosis/explain.js';
+import type { Explanation } from '../diagnosis/explanation.js';
+import { details, fence, table } from '../kernel/markdown.js';
+import type { StopResult } from './stop.js';
 
-export function summarizeStop(stopped: Stopped): string {
+export function summarizeStop(stopped: StopResult): string {
   return [...tabulateStopped(stopped), ...tabulateKept(stopped), ...listExplanations(stopped.explanations)].join('\n');
 }
 
-function tabulateStopped(stopped: Stopped): string[] {
+function tabulateStopped(stopped: StopResult): string[] {
   const isAllKnown = stopped.kept.length + stopped.refusals.length + stopped.explanations.length === 0;
   const nothing = isAllKnown ? 'No instance of this request is left.' : 'EC2 confirmed no termination.';
   if (stopped.instances.length === 0) return ['### Nothing to stop', '', nothing, ''];
@@ -19,7 +19,7 @@ function tabulateStopped(stopped: Stopped): string[] {
   return ['### Runners stopped', '', table(['Instance', 'Type', 'Market', 'Lifetime'], rows), ''];
 }
 
-function tabulateKept({ kept }: Stopped): string[] {
+function tabulateKept({ kept }: StopResult): string[] {
   if (kept.length === 0) return [];
   const rows = kept.map(({ instance, why, endsBy }) => [instance.id, instance.type, why, endsBy]);
   return ['### Left to other jobs of this run', '', table(['Instance', 'Type', 'Why', 'Ends by itself'], rows), ''];
@@ -31,7 +31,6 @@ function listExplanations(explanations: readonly Explanation[]): string[] {
 }
 
 function renderExplanation({ what, evidence, hint, lines }: Explanation): string[] {
-  const said = ['<details><summary>What the machine said</summary>', '', ...fence(lines), '</details>', ''];
   return [
     `**${what}**`,
     '',
@@ -39,6 +38,6 @@ function renderExplanation({ what, evidence, hint, lines }: Explanation): string
     '',
     `Known from ${evidence}.`,
     '',
-    ...(lines.length > 0 ? said : []),
+    ...(lines.length > 0 ? details('What the machine said', fence(lines)) : []),
   ];
 }

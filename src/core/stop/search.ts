@@ -1,7 +1,8 @@
-import type { Found } from '../instances/located.js';
+import type { LocatedInstance } from '../instances/located-instance.js';
 import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from '../instances/end-instances.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { isLabelOfStart, repositoryOf, TAG, type Run } from '../kernel/identity.js';
+import { readRunnerIds } from '../kernel/runner-tags.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Ec2, Ec2ByRegion, Instance, TagFilter } from '../ports/ec2.js';
 import type { Log } from '../ports/process.js';
@@ -33,9 +34,9 @@ export class InstanceSearch {
   readonly foreign: string[] = [];
   /** Why a region could not be asked, by its name. */
   readonly unasked = new Map<string, Failure>();
-  private readonly found = new Map<string, Found>();
+  private readonly found = new Map<string, LocatedInstance>();
   private readonly repository: string;
-  private isDecided = false;
+  private includesAmbiguous = false;
 
   constructor(
     private readonly request: StopRequest,
@@ -45,7 +46,7 @@ export class InstanceSearch {
   }
 
   /** Those that the request means. */
-  get all(): readonly Found[] {
+  get all(): readonly LocatedInstance[] {
     return [...this.found.values()].filter(({ instance }) => this.isMeant(instance));
   }
 
@@ -53,25 +54,25 @@ export class InstanceSearch {
    * Those with the label, when no region lists an id that was given beside it: of which start that was is not known, and
    * another start of this run may have the same label. A label that start-runner composed has only one.
    */
-  get undecided(): readonly Found[] {
+  get ambiguous(): readonly LocatedInstance[] {
     return this.starts.length > 0 ? [] : [...this.found.values()].filter(({ instance }) => !this.isMeant(instance));
   }
 
   /** From here on all with the label are meant: what decides about each is a {@link StopPlan}. */
-  meanUndecided(): void {
-    this.isDecided = true;
+  includeAmbiguous(): void {
+    this.includesAmbiguous = true;
   }
 
   /** Given ids that no region knows. */
-  get unseenIds(): readonly string[] {
+  get unlistedIds(): readonly string[] {
     const seen = (id: string) => this.found.has(id) || this.foreign.some((sentence) => sentence.startsWith(`${id} `));
     return this.request.instanceIds.filter((id) => !seen(id));
   }
 
-  /** Runners whose instance nobody has seen. */
-  unseen(runners: readonly Runner[]): Runner[] {
-    const seen = new Set([...this.found.values()].map(({ instance }) => instance.tags[TAG.runnerId]));
-    return runners.filter(({ id }) => !seen.has(`${id}`));
+  /** Those of the runners that no instance found so far names. */
+  withoutInstance(runners: readonly Runner[]): Runner[] {
+    const ids = new Set([...this.found.values()].flatMap(({ instance }) => readRunnerIds(instance.tags)));
+    return runners.filter(({ id }) => !ids.has(id));
   }
 
   /** The first look: in the home region. */
@@ -86,24 +87,24 @@ export class InstanceSearch {
    */
   async further(runners: readonly Runner[]): Promise<void> {
     const { clock, log, signal, ec2 } = this.ports;
-    if (this.unseen(runners).length === 0 && this.unseenIds.length === 0) return;
+    if (this.withoutInstance(runners).length === 0 && this.unlistedIds.length === 0) return;
     await this.elsewhere();
     // From here: a region that does not answer takes longer than that.
     const deadline = clock.now() + INVISIBLE_BOUND_MS;
-    while (this.unseen(runners).length > 0 && clock.now() < deadline) {
-      const names = this.unseen(runners).map(({ name }) => name);
+    while (this.withoutInstance(runners).length > 0 && clock.now() < deadline) {
+      const names = this.withoutInstance(runners).map(({ name }) => name);
       log.debug(`No instance is listed yet for ${names.join(', ')}.`);
       await clock.sleep(INVISIBLE_CADENCE_MS, signal);
       await this.lookIn(ec2.region);
-      if (clock.now() >= deadline && this.unseen(runners).length > 0) await this.elsewhere();
+      if (clock.now() >= deadline && this.withoutInstance(runners).length > 0) await this.elsewhere();
     }
     if (this.unasked.size > 0) return;
-    for (const id of this.unseenIds) log.info(`EC2 does not know ${id} (any more): there is nothing to terminate.`);
+    for (const id of this.unlistedIds) log.info(`EC2 does not know ${id} (any more): there is nothing to terminate.`);
   }
 
   /** Looks once in all regions when the instance of one of these runners has not been seen. */
   async everywhere(runners: readonly Runner[]): Promise<void> {
-    if (this.unseen(runners).length > 0) await this.elsewhere();
+    if (this.withoutInstance(runners).length > 0) await this.elsewhere();
   }
 
   /** `eu-west-1 (…), …`: what is not known of, and why. */
@@ -140,7 +141,7 @@ export class InstanceSearch {
   }
 
   private async byId(ec2: Ec2): Promise<void> {
-    const ids = this.unseenIds;
+    const ids = this.unlistedIds;
     const named = ids.length > 0 ? await ec2.describeInstances(ids) : [];
     for (const { id, tags } of named.filter((one) => !this.isOurs(one))) {
       this.foreign.push(`${id} ${describeOwner(tags[TAG.repository])}; it was left alone.`);
@@ -182,7 +183,8 @@ export class InstanceSearch {
 
   private isMeant({ id, tags }: Instance): boolean {
     const { label, instanceIds } = this.request;
-    if (label === undefined || instanceIds.length === 0 || instanceIds.includes(id) || this.isDecided) return true;
+    if (label === undefined || instanceIds.length === 0 || instanceIds.includes(id) || this.includesAmbiguous)
+      return true;
     const start = tags[TAG.start] ?? '';
     return this.starts.includes(start) || isLabelOfStart(label, start);
   }

@@ -1,5 +1,6 @@
-import { EndedSoFar } from './ended-so-far.js';
-import { explainRunners, tellExplanations, type Explanation } from '../diagnosis/explain.js';
+import { explainRunners } from '../diagnosis/explain.js';
+import { reportExplanations, type Explanation } from '../diagnosis/explanation.js';
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import type { Scope } from '../kernel/identity.js';
 import type { Clock } from '../kernel/clock.js';
@@ -8,9 +9,11 @@ import type { Log } from '../ports/process.js';
 import type { StopGitHub } from '../ports/github.js';
 import { isClaim } from '../kernel/origin.js';
 import { InstanceSearch, type StopRequest } from './search.js';
-import type { Found } from '../instances/located.js';
-import { EVERYTHING, planStop, type KeptInstance, type StopPlan } from './plan.js';
-import { removeRunners, RunnerLook } from './runners.js';
+import type { LocatedInstance } from '../instances/located-instance.js';
+import { removeRunners, RunnerListings } from './runner-listings.js';
+import { selectEverything, type KeptInstance, type Selection } from './selection.js';
+import { Terminations } from './terminations.js';
+import { selectUnneeded } from './unneeded.js';
 
 export interface StopPorts {
   /** The home region's. */
@@ -23,7 +26,7 @@ export interface StopPorts {
   readonly signal: AbortSignal;
 }
 
-export interface Stopped {
+export interface StopResult {
   /** Those that EC2 confirmed it is ending. */
   readonly instances: readonly StoppedInstance[];
   /** Those of the run that other jobs may need. */
@@ -43,92 +46,97 @@ export interface StoppedInstance {
 }
 
 /**
- * Terminates what the request names, then removes its runners; without a label and ids, what no job of the run can need
- * any more ({@link planStop}). Stopping twice succeeds. Nothing without this suite's tags for this repository is touched.
- * What was not stopped is part of what is returned: see `refuseUnstopped`.
+ * Terminates the instances that the request names, then removes their runners. Without a label and an id, the request
+ * names what no job of the run can need any more (see `selectUnneeded`). Stopping twice succeeds. Nothing without this
+ * repository's tags is touched. The result also holds what could not be stopped: see `refuseUnstopped`.
  *
  * @throws Failure the signal's reason
  */
-export async function stopRunners(request: StopRequest, ports: StopPorts): Promise<Stopped> {
+export async function stopRunners(request: StopRequest, ports: StopPorts): Promise<StopResult> {
   const { log } = ports;
   const search = new InstanceSearch(request, ports);
-  const ending = new EndedSoFar(ports);
+  const terminations = new Terminations(ports);
   const isNamed = request.all || request.label !== undefined || request.instanceIds.length > 0;
   await log.group(isNamed ? 'Find and terminate' : 'Find', async () => {
     await search.atHome();
-    // Money first: whatever happens to the runners, the machines that are named are going away.
-    if (isNamed) await ending.end(search.all);
+    // Instances first, because they cost money: their termination must not depend on what becomes of the runners.
+    if (isNamed) await terminations.request(search.all);
   });
-  const runners = new RunnerLook(request.run, ports);
-  await log.group('Look at the runners', () => runners.listFor(search.all.map(({ instance }) => instance)));
-  const lookAtJobs = () =>
-    log.group('Look at the jobs of this run', () => planStop(request, { search, runners }, ports));
-  let plan = isNamed ? EVERYTHING : await lookAtJobs();
-  await ending.end(await plan.choose(search.all));
-  await search.further(plan.meant(request, search, runners.listed).map(({ runner }) => runner));
-  if (search.undecided.length > 0) {
-    search.meanUndecided();
-    plan = await lookAtJobs();
+  const listings = new RunnerListings(request.run, ports);
+  await log.group('Look at the runners', () => listings.listFor(search.all.map(({ instance }) => instance)));
+  const selectByJobs = () =>
+    log.group('Look at the jobs of this run', () => selectUnneeded(request, { search, listings }, ports));
+  let selection = isNamed ? selectEverything(request) : await selectByJobs();
+  await terminations.request(await selection.selectInstances(search.all));
+  await search.further(selection.selectRunners(search, listings.listed).map(({ runner }) => runner));
+  if (search.ambiguous.length > 0) {
+    search.includeAmbiguous();
+    selection = await selectByJobs();
   }
-  await ending.end(await plan.choose(search.all));
-  await runners.listFor(search.all.map(({ instance }) => instance));
-  return conclude(request, { search, ending, runners, plan }, ports);
+  await terminations.request(await selection.selectInstances(search.all));
+  await listings.listFor(search.all.map(({ instance }) => instance));
+  return conclude(request, { search, terminations, listings, selection }, ports);
 }
 
-interface Deeds {
+interface Progress {
   readonly search: InstanceSearch;
-  readonly ending: EndedSoFar;
-  readonly runners: RunnerLook;
-  readonly plan: StopPlan;
+  readonly terminations: Terminations;
+  readonly listings: RunnerListings;
+  readonly selection: Selection;
 }
 
-/** The runners, now that their machines are told to end, and what there is to report. */
-async function conclude(request: StopRequest, deeds: Deeds, ports: StopPorts): Promise<Stopped> {
-  const { search, ending, runners, plan } = deeds;
+/** Removes the runners, once the termination of their instances is requested, and reports. */
+async function conclude(request: StopRequest, progress: Progress, ports: StopPorts): Promise<StopResult> {
+  const { search, terminations, listings, selection } = progress;
   const { log, clock, ec2 } = ports;
-  const chosen = await plan.choose(search.all);
-  const meant = plan.meant(request, search, runners.listed);
-  const unseen = new Set(search.unseen(meant.map(({ runner }) => runner)));
-  // By its registration alone a later stop knows of a machine that nobody has seen. A claim's machine is the pool's.
-  const doubtful = meant.filter(({ runner }) => unseen.has(runner) && !isClaim(runner.name));
-  if (meant.length === 0) log.info('GitHub lists no runner of this request.');
-  const known = { listed: meant.map(({ runner }) => runner), unseen: doubtful.map(({ runner }) => runner) };
-  const removable = meant.filter((one) => !doubtful.includes(one));
-  // Beside it, and never before the machines are told to end: EC2 keeps what they said.
+  const instances = await selection.selectInstances(search.all);
+  const runners = selection.selectRunners(search, listings.listed);
+  const unseen = new Set(search.withoutInstance(runners.map(({ runner }) => runner)));
+  // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the pool's.
+  const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isClaim(runner.name));
+  if (runners.length === 0) log.info('GitHub lists no runner of this request.');
+  const known = { listed: runners.map(({ runner }) => runner), unseen: doubtful.map(({ runner }) => runner) };
+  const removable = runners.filter((one) => !doubtful.includes(one));
+  // Consoles are read only once the terminations are requested: EC2 keeps the output for an hour.
   const [removed, explanations] = await Promise.all([
     removeRunners(removable, log),
-    explainRunners({ found: chosen, ...known, unasked: search.describeUnasked() }, ports),
+    explainRunners({ found: instances, ...known, unasked: search.describeUnasked() }, ports),
   ]);
-  await tellExplanations(explanations, log);
-  if (request.wait) await ending.untilTerminated(chosen);
-  plan.report(log);
-  warnOfUnseenIds(search, log);
+  await reportExplanations(explanations, log);
+  if (request.wait) await terminations.waitUntilTerminated(instances);
+  selection.report(log);
+  warnOfUnlistedIds(search, log);
   const homeFailure = search.unasked.get(ec2.region);
   const refusals = [
     ...(homeFailure ? [homeFailure] : []),
-    ...plan.refusals,
-    ...ending.refusals,
-    ...runners.problemsFor(search.all.map(({ instance }) => instance)),
+    ...selection.refusals,
+    ...terminations.refusals,
+    ...listings.problemsFor(search.all.map(({ instance }) => instance)),
     ...removed.problems,
   ];
-  const instances = listStopped(chosen, ending, clock.now());
-  if (instances.length + plan.kept.length + doubtful.length + refusals.length === 0) {
+  const stopped = listStopped(instances, terminations, clock.now());
+  const { kept } = selection;
+  if (stopped.length + kept.length + doubtful.length + refusals.length === 0) {
     log.info('No instance of this request is left.');
   }
-  const { kept } = plan;
-  return { instances, kept, runnersRemoved: removed.names, foreign: search.foreign, refusals, explanations };
+  const { foreign } = search;
+  return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations };
 }
 
-function listStopped(chosen: readonly Found[], ending: EndedSoFar, now: number): StoppedInstance[] {
-  return chosen
-    .filter(({ instance }) => ending.isUnderWay(instance) && instance.state !== 'terminated')
+function listStopped(
+  instances: readonly LocatedInstance[],
+  terminations: Terminations,
+  now: number,
+): StoppedInstance[] {
+  return instances
+    .filter(({ instance }) => terminations.isConfirmed(instance) && instance.state !== 'terminated')
     .map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
 }
 
-function warnOfUnseenIds(search: InstanceSearch, log: Log): void {
-  if (search.unseenIds.length === 0 || search.unasked.size === 0) return;
+function warnOfUnlistedIds(search: InstanceSearch, log: Log): void {
+  if (search.unlistedIds.length === 0 || search.unasked.size === 0) return;
   log.warning(
-    `EC2 does not know ${search.unseenIds.join(', ')} where it could be asked. Not asked: ${search.describeUnasked()}\nWhat to do: If it runs there, allow the role of this job that region and run stop-runner again; its own idle timeout and lifetime end it otherwise.`,
+    `EC2 does not know ${search.unlistedIds.join(', ')} where it could be asked. Not asked: ${search.describeUnasked()}\nWhat to do: If it runs there, allow the role of this job that region and run stop-runner again; its own idle timeout and lifetime end it otherwise.`,
   );
 }
 
@@ -137,21 +145,21 @@ function warnOfUnseenIds(search: InstanceSearch, log: Log): void {
  *
  * @throws Failure `not-ours` for an id that isn't; `cleanup-incomplete` when something could not be ended or removed
  */
-export function refuseUnstopped({ foreign, refusals }: Pick<Stopped, 'foreign' | 'refusals'>): void {
+export function refuseUnstopped({ foreign, refusals }: Pick<StopResult, 'foreign' | 'refusals'>): void {
   const sentences = [...new Set([...foreign, ...refusals.map(({ message }) => message)])];
   if (sentences.length === 0) return;
   const listed = sentences.length === 1 ? [] : sentences;
-  const advice = [
-    ...(foreign.length > 0 ? ['Give `ec2-instance-id` only ids that start-runner put out in this repository.'] : []),
+  const hints = [
+    ...(foreign.length > 0 ? [advice.GIVE_OWN_INSTANCE_IDS] : []),
     ...new Set(refusals.map(({ hint }) => hint)),
-    refusals.length > 0 ? 'Then run stop-runner again: it is safe to repeat.' : 'Everything else was stopped.',
+    refusals.length > 0 ? advice.REPEAT_STOP : 'Everything else was stopped.',
   ];
   const requestId = refusals.find(({ about }) => about.requestId !== undefined)?.about.requestId;
   throw new Failure(
     foreign.length > 0 ? 'not-ours' : 'cleanup-incomplete',
     sentences.length === 1 ? sentences[0]! : 'Not everything could be stopped.',
     {
-      hint: advice.join(' '),
+      hint: hints.join(' '),
       details: [...listed, ...refusals.flatMap(({ about }) => about.details ?? [])],
       ...(requestId !== undefined && { requestId }),
     },

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
 import type { SandboxOptions } from '../../../sandbox/sandbox.js';
-import { listMinted } from '../../process/verdicts.js';
-import { listRemains, waitUntil } from '../../process/remains.js';
+import { listIssuedSecrets } from '../../process/verdicts.js';
+import { listLeftBehind, waitUntil } from '../../process/left-behind.js';
 import { listPrinted } from './suite-copy.js';
 import { ActWorld, type Dispatch, type DispatchedRun } from './world.js';
 
@@ -52,12 +52,12 @@ export function resultsOf({ log }: DispatchedRun): Record<string, string | undef
 /** No instance, volume, runner, or process of a machine or of act. */
 export async function expectNothingIsLeft(world: ActWorld): Promise<void> {
   const { sandbox, folder } = world;
-  const remains = () => [
-    ...listRemains(sandbox, join(folder, 'disks')),
+  const leftBehind = () => [
+    ...listLeftBehind(sandbox, join(folder, 'disks')),
     ...world.processes().map((pid) => `process ${pid} of act`),
   ];
-  await waitUntil(sandbox, () => remains().length === 0);
-  expect(remains()).toEqual([]);
+  await waitUntil(sandbox, () => leftBehind().length === 0);
+  expect(leftBehind()).toEqual([]);
 }
 
 /** The instances that one run launched. */
@@ -69,7 +69,7 @@ export function instancesOf({ sandbox }: ActWorld, { id }: DispatchedRun): { typ
 }
 
 function expectNoSecretIn({ log }: DispatchedRun, { sandbox }: ActWorld): void {
-  const secrets = [...listMinted(sandbox.requests), sandbox.token];
+  const secrets = [...listIssuedSecrets(sandbox.requests), sandbox.token];
   expect(log.lines.filter((line) => secrets.some((secret) => line.includes(secret)))).toEqual([]);
 }
 

@@ -1,5 +1,5 @@
 /**
- * What act cannot do as GitHub does it, put differently. docs/testing-workflows.md tells each of these; nothing else of
+ * What act cannot do as GitHub does it, put differently. docs/inside/testing.md tells each of these; nothing else of
  * a printed workflow is changed.
  */
 import { parse, stringify } from 'yaml';

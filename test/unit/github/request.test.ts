@@ -4,8 +4,8 @@ import type { GitHub } from '../../../src/core/ports/github.js';
 import { connectScripted, runnerJson, ScriptedGitHub, type Reply } from '../../worlds/scripted-github.js';
 
 const RUNNER = 'GET /repos/o/r/actions/runners/7';
-const MINT = 'POST /repos/o/r/actions/runners/generate-jitconfig';
-const MINTED: Reply = { status: 201, json: { runner: runnerJson(7), encoded_jit_config: 'aml0' } };
+const REGISTRATION = 'POST /repos/o/r/actions/runners/generate-jitconfig';
+const REGISTERED: Reply = { status: 201, json: { runner: runnerJson(7), encoded_jit_config: 'aml0' } };
 const request = { name: 'runner-7', label: 'run-1', groupId: 1, workFolder: '_work' };
 
 async function poll(...replies: Reply[]) {
@@ -14,10 +14,14 @@ async function poll(...replies: Reply[]) {
   return { ...scripted, read: () => scripted.github.readRunner(7), waited: () => scripted.clock.now() - start };
 }
 
-async function mint(...replies: Reply[]) {
-  const scripted = await connectScripted(new ScriptedGitHub().on(MINT, ...replies));
+async function connect(...replies: Reply[]) {
+  const scripted = await connectScripted(new ScriptedGitHub().on(REGISTRATION, ...replies));
   const start = scripted.clock.now();
-  return { ...scripted, mint: () => scripted.github.mintRunner(request), waited: () => scripted.clock.now() - start };
+  return {
+    ...scripted,
+    register: () => scripted.github.registerRunner(request),
+    waited: () => scripted.clock.now() - start,
+  };
 }
 
 function cancellation() {
@@ -72,22 +76,22 @@ describe('a read that GitHub does not answer', () => {
   });
 });
 
-describe('a mint', () => {
+describe('a registration', () => {
   test.each<[string, Reply]>([
     ['broken connection', 'no-answer'],
     ['server error', { status: 500, json: { message: 'Server Error' } }],
     ['answer cut off', { status: 201, text: '{"runner": {"id' }],
     ['answer without its config', { status: 201, json: { runner: runnerJson(7), encoded_jit_config: '' } }],
   ])('is not repeated when its answer was lost: %s', async (_, broken) => {
-    const { mint: mintIt, script } = await mint(broken, MINTED);
-    await expect(mintIt()).resolves.toBe('unanswered');
-    expect(script.lines).toEqual([MINT]);
+    const { register, script } = await connect(broken, REGISTERED);
+    await expect(register()).resolves.toBe('unanswered');
+    expect(script.lines).toEqual([REGISTRATION]);
   });
 
   test('refused for a rate limit had no effect, so it is repeated after the wait', async () => {
     const limited: Reply = { status: 429, json: { message: 'slow down' }, headers: { 'retry-after': '20' } };
-    const { mint: mintIt, waited } = await mint(limited, MINTED);
-    await expect(mintIt()).resolves.toEqual({ id: 7, name: 'runner-7', jitConfig: 'aml0' });
+    const { register, waited } = await connect(limited, REGISTERED);
+    await expect(register()).resolves.toEqual({ id: 7, name: 'runner-7', jitConfig: 'aml0' });
     expect(waited()).toBeGreaterThanOrEqual(20_000);
     expect(waited()).toBeLessThanOrEqual(21_000);
   });
@@ -166,9 +170,9 @@ describe('a rate limit', () => {
 
 describe('a request', () => {
   test('takes no longer than its limit', async () => {
-    const script = new ScriptedGitHub().on(MINT, 'never').on(RUNNER, 'never');
+    const script = new ScriptedGitHub().on(REGISTRATION, 'never').on(RUNNER, 'never');
     const { github } = await connectScripted(script, { requestTimeoutSeconds: 0.02 });
-    await expect(github.mintRunner(request)).resolves.toBe('unanswered');
+    await expect(github.registerRunner(request)).resolves.toBe('unanswered');
     await expect(github.readRunner(7)).rejects.toMatchObject({
       code: 'github-unreachable',
       message: expect.stringContaining('after 30 s: no answer in time'),

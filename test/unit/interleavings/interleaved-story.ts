@@ -19,7 +19,7 @@ export interface Story {
   readonly reaps: readonly number[];
   readonly faults: readonly {
     readonly at: number;
-    readonly of: 'ec2' | 'github' | 'lost mint';
+    readonly of: 'ec2' | 'github' | 'lost registration';
     readonly method: string;
     readonly code: FailureCode;
     readonly afterEffect: boolean;

@@ -88,7 +88,7 @@ export class Interleaving {
     if (last?.state !== 'confirmed' && left.length === 0) this.checkGone(request.startId);
   }
 
-  /** What calls itself clean is clean. A mint that was on its way when its process died may come later, though. */
+  /** What calls itself clean is clean. A registration that was on its way when its process died may come later, though. */
   private checkGone(startId: string): void {
     const live = this.launchedBy(startId).filter(({ id }) => this.machines.isLive(id));
     if (live.length > 0) this.broken.push(`${live.length} instances live on after the post step`);
@@ -143,7 +143,7 @@ export class Interleaving {
 
   private fail({ of, method, code, afterEffect }: Story['faults'][number]): void {
     if (this.isOver) return;
-    if (of === 'lost mint') this.github.loseNextMint(afterEffect ? 'after' : 'before');
+    if (of === 'lost registration') this.github.loseNextRegistration(afterEffect ? 'after' : 'before');
     else if (of === 'ec2')
       this.ec2.fault(method as 'launch', { error: failure(code), afterEffect: afterEffect && !isRefusal(code) });
     else this.github.failNext(method as 'readRunner', failure(code));

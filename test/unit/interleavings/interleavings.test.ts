@@ -30,10 +30,10 @@ function faults(of: 'ec2' | 'github', methods: readonly string[]) {
   });
 }
 
-const lostMints = fc.record({
+const lostRegistrations = fc.record({
   at: moment,
-  of: fc.constant('lost mint' as const),
-  method: fc.constant('mintRunner'),
+  of: fc.constant('lost registration' as const),
+  method: fc.constant('registerRunner'),
   code: fc.constant<FailureCode>('github-unreachable'),
   afterEffect: fc.boolean(),
 });
@@ -59,8 +59,8 @@ const stories: fc.Arbitrary<Story> = fc.record({
   faults: fc.array(
     fc.oneof(
       faults('ec2', ['launch', 'describeInstances', 'findInstances', 'terminate', 'describeImage', 'readConsole']),
-      faults('github', ['mintRunner', 'readRunner', 'listRunners', 'removeRunner', 'findRunnerByName']),
-      lostMints,
+      faults('github', ['registerRunner', 'readRunner', 'listRunners', 'removeRunner', 'findRunnerByName']),
+      lostRegistrations,
     ),
     { maxLength: 4 },
   ),

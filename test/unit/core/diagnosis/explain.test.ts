@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { explainRunners, tellExplanations } from '../../../../src/core/diagnosis/explain.js';
+import { explainRunners } from '../../../../src/core/diagnosis/explain.js';
+import { reportExplanations } from '../../../../src/core/diagnosis/explanation.js';
 import type { Instance } from '../../../../src/core/ports/ec2.js';
 import type { Runner } from '../../../../src/core/ports/github.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
@@ -15,6 +16,8 @@ const phase = (name: string, detail = ''): string =>
 async function explain(about: {
   readonly instance?: Partial<Instance>;
   readonly runner?: Partial<Runner> | 'unlisted';
+  /** Further runners that GitHub lists. */
+  readonly others?: readonly Runner[];
   readonly ageMs?: number;
   readonly said?: string;
 }) {
@@ -33,7 +36,8 @@ async function explain(about: {
   if (about.said !== undefined) ec2.consoles.set(instance.id, about.said);
   await clock.sleep(about.ageMs ?? 0);
   const offline: Runner = { id: 7, name: 'ec2-a', status: 'offline', busy: false, labels: [] };
-  const listed = about.runner === 'unlisted' ? [] : [{ ...offline, ...about.runner }];
+  const own = about.runner === 'unlisted' ? [] : [{ ...offline, ...about.runner }];
+  const listed = [...own, ...(about.others ?? [])];
   const found = [{ instance, region: 'us-east-1' }];
   return explainRunners({ found, listed, unseen: [], unasked: '' }, ports);
 }
@@ -148,6 +152,57 @@ describe('It is a matter for somebody', () => {
   });
 });
 
+describe('An instance with three runners is explained once,', () => {
+  const tags = { 'ci-actions:runner-id': '7 8 9', 'ci-actions:runner-name': 'ec2-a-0 -1 -2' };
+  const listed = ([7, 8, 9] as const).map((id): Runner => {
+    return { id, name: `ec2-a-${id - 7}`, status: 'offline', busy: false, labels: [] };
+  });
+  const explainThree = async (
+    instance: Partial<Instance>,
+    about: { runners?: readonly Runner[]; said?: string } = {},
+  ) =>
+    explain({
+      ageMs: 10 * MINUTE,
+      ...about,
+      instance: { ...instance, tags },
+      runner: 'unlisted',
+      others: about.runners ?? listed,
+    });
+
+  test('with the runners that never came', async () => {
+    const [first, second, third] = listed;
+    const runners = [{ ...first!, status: 'online' }, second!, third!];
+    const explanations = await explainThree(running, { runners });
+    expect(explanations).toMatchObject([{ runners: ['ec2-a-1', 'ec2-a-2'], isTrouble: true }]);
+    expect(explanations[0]!.what).toMatch(/^Runners ec2-a-1, ec2-a-2 were not online 10\.0 min after i-01/);
+    expect(explanations[0]!.evidence).toContain('runners 8, 9 never connected');
+  });
+
+  test('with the job of each, when EC2 ended it', async () => {
+    const stateReason = 'Server.SpotInstanceTermination: Spot instance termination';
+    const [first, second] = listed;
+    const explanations = await explainThree({ stateReason }, { runners: [{ ...first!, busy: true }, second!] });
+    expect(explanations).toMatchObject([{ runners: ['ec2-a-0', 'ec2-a-1'], isTrouble: true }]);
+    expect(explanations[0]!.what).toMatch(
+      /^Runners ec2-a-0, ec2-a-1: .*; of ec2-a-0, its job is lost; of ec2-a-1, it had never been online\.$/,
+    );
+  });
+
+  test('with all of them, when EC2 ended it and GitHub has removed them since', async () => {
+    const stateReason = 'Server.SpotInstanceTermination: Spot instance termination';
+    const explanations = await explainThree({ stateReason }, { runners: [] });
+    expect(explanations).toMatchObject([{ runners: ['ec2-a-0', 'ec2-a-1', 'ec2-a-2'] }]);
+  });
+
+  test('with the one that is left, when it powered itself off', async () => {
+    const said = phase('listening') + phase('power-off', 'no job within 600 s');
+    const explanations = await explainThree({}, { runners: [listed[1]!], said });
+    expect(explanations).toMatchObject([
+      { runners: ['ec2-a-1'], what: expect.stringMatching(/^Runner ec2-a-1 took no/) },
+    ]);
+  });
+});
+
 test.each([
   [{ status: 'offline', busy: false }, '', 'was never online, and EC2 does not list an instance of it.'],
   [{ status: 'online', busy: false }, '', 'is online, and EC2 does not list an instance of it.'],
@@ -160,7 +215,7 @@ test.each([
     const [one, ...others] = await explainRunners({ found: [], listed: [runner], unseen: [runner], unasked }, ports);
     expect(others).toEqual([]);
     expect(one).toMatchObject({
-      runner: 'ec2-a',
+      runners: ['ec2-a'],
       isTrouble: true,
       hint: expect.stringContaining('15 min after its boot'),
     });
@@ -170,8 +225,18 @@ test.each([
 
 test('What is to be done is one warning each, however many runners it is to be done for', async () => {
   const { log, said } = aWorld();
-  const one = { runner: 'a', what: 'It failed.', evidence: 'the console', hint: 'Do it.', isTrouble: true, lines: [] };
-  await tellExplanations([one, { ...one, hint: 'Do that.' }, one, { ...one, hint: 'Nothing.', isTrouble: false }], log);
+  const one = {
+    runners: ['a'],
+    what: 'It failed.',
+    evidence: 'the console',
+    hint: 'Do it.',
+    isTrouble: true,
+    lines: [],
+  };
+  await reportExplanations(
+    [one, { ...one, hint: 'Do that.' }, one, { ...one, hint: 'Nothing.', isTrouble: false }],
+    log,
+  );
   const warnings = said.filter((sentence) => sentence.startsWith('warning'));
   expect(warnings).toEqual([
     'warning: It failed.\nIt failed.\nWhat to do: Do it.',

@@ -104,7 +104,7 @@ describe('certificates', () => {
     expect(failure.hint).toMatch(
       /^Make `instance-environment` \(\d bytes\), `ca-certificates` \(2\d{4} bytes\) shorter/,
     );
-    expect(world.github.minted).toEqual([]);
+    expect(world.github.registered).toEqual([]);
     expect(world.ec2.instances).toEqual([]);
   });
 

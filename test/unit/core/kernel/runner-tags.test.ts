@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { TAG } from '../../../../src/core/kernel/identity.js';
-import { readRunners, runnerTags } from '../../../../src/core/kernel/runner-tags.js';
+import { readRunnerIds, readRunnerNames, readRunners, runnerTags } from '../../../../src/core/kernel/runner-tags.js';
 
 const named = (id: number, name: string) => ({ id, name });
 
@@ -34,5 +34,16 @@ describe("the tags that name an instance's runners", () => {
     ['two spaces', { [TAG.runnerId]: '12  13', [TAG.runnerName]: 'a-0 -1' }],
   ])('name none with %s', (_, tags) => {
     expect(readRunners(tags)).toEqual([]);
+  });
+
+  test('are read one by one where a person has changed the other', () => {
+    expect(readRunnerIds({ [TAG.runnerId]: '12 13', [TAG.runnerName]: 'a-0' })).toEqual([12, 13]);
+    expect(readRunnerNames({ [TAG.runnerId]: 'twelve', [TAG.runnerName]: 'a-0 -1 b-0' })).toEqual([
+      'a-0',
+      'a-1',
+      'b-0',
+    ]);
+    expect(readRunnerIds({ [TAG.runnerId]: '12 x' })).toEqual([]);
+    expect(readRunnerNames({})).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { nameClaim } from '../../../../src/core/kernel/origin.js';
-import { refuseIncomplete, type Reaped } from '../../../../src/core/reap/reap.js';
+import { refuseIncomplete, type SweepResult } from '../../../../src/core/reap/reap.js';
 import { FakeEc2 } from '../../../worlds/fake-ec2.js';
 import { failureOf } from '../../../worlds/requests.js';
 import { brief, HOME, MINUTE, ORG_SCOPE, SweepWorld } from '../../../worlds/sweeps.js';
@@ -15,7 +15,7 @@ const ENTERPRISE = { kind: 'enterprise', enterprise: 'octo-business' } as const;
 const FORBIDDEN = new Failure('github-forbidden', 'GitHub answered with 403.', { hint: 'Give the token more.' });
 
 /** The error with which the action ends; `undefined`: it is green. */
-async function errorOf(reaped: Reaped) {
+async function errorOf(reaped: SweepResult) {
   try {
     refuseIncomplete(reaped);
     return undefined;

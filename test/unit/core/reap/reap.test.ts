@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
-import { filterOf, isWithin } from '../../../../src/core/reap/identity.js';
+import { filterByReach, isWithin } from '../../../../src/core/reap/reach.js';
 import { refuseIncomplete } from '../../../../src/core/reap/reap.js';
 import { FakeEc2 } from '../../../worlds/fake-ec2.js';
 import { failureOf } from '../../../worlds/requests.js';
@@ -547,8 +547,8 @@ describe('leftovers', () => {
 
 test('what is within reach is asked for, and checked once more', () => {
   const key = TAG.repository;
-  expect(filterOf({ kind: 'repo', home: HOME })).toEqual({ [key]: 'octo-org/octo-repo' });
-  expect(filterOf({ kind: 'org', home: HOME })).toEqual({ [key]: { startsWith: 'octo-org/' } });
+  expect(filterByReach({ kind: 'repo', home: HOME })).toEqual({ [key]: 'octo-org/octo-repo' });
+  expect(filterByReach({ kind: 'org', home: HOME })).toEqual({ [key]: { startsWith: 'octo-org/' } });
   const within = (kind: 'repo' | 'org') =>
     [
       'octo-org/octo-repo',

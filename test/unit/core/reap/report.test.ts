@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { estimateInstance, estimateVolume } from '../../../../src/core/kernel/prices.js';
 import { listFindings, summarizeReap } from '../../../../src/core/reap/report.js';
-import type { Finding } from '../../../../src/core/reap/finding.js';
+import type { ReapFinding } from '../../../../src/core/reap/finding.js';
 
 const HOUR = 3_600_000;
 
-const orphan: Finding = {
+const orphan: ReapFinding = {
   kind: 'instance',
   id: 'i-1',
   region: 'us-east-1',
@@ -17,7 +17,7 @@ const orphan: Finding = {
   outcome: 'removed',
 };
 
-function rowsOf(findings: readonly Finding[], dryRun = false): string[] {
+function rowsOf(findings: readonly ReapFinding[], dryRun = false): string[] {
   const reaped = { findings, instancesSeen: 4, runnersSeen: 5, cancelled: false };
   return summarizeReap(reaped, dryRun)
     .split('\n')
@@ -27,7 +27,7 @@ function rowsOf(findings: readonly Finding[], dryRun = false): string[] {
 
 describe('The summary of a sweep', () => {
   test('has a row for each finding', () => {
-    const ghost: Finding = {
+    const ghost: ReapFinding = {
       kind: 'runner',
       id: '7',
       name: 'ec2-1-1-a-0123abcd-0',

@@ -58,15 +58,15 @@ test('an instance that is claimed between the look and the claim is left to its 
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const [id] = world.pooledIds;
   world.github.onCall = (method) => {
-    if (method === 'mintRunner') world.ec2.end(id!);
+    if (method === 'registerRunner') world.ec2.end(id!);
   };
   expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
   expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
 });
 
-test('a mint that is never answered is not sent again under that name, and its runner is removed', async () => {
+test('a registration that is never answered is not sent again under that name, and its runner is removed', async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
-  world.github.loseNextMint('after');
+  world.github.loseNextRegistration('after');
   expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);
   expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
   expect(world.ec2.instances.find(({ id }) => world.pooledIds.has(id))!.tags[TAG.start]).toBeUndefined();
@@ -76,7 +76,8 @@ test('an instance that somebody switches on between the look and the claim stays
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const [id] = world.pooledIds;
   world.github.onCall = (method, request) => {
-    if (method === 'mintRunner' && (request as { name: string }).name === nameClaim(id!)) void world.ec2.resume(id!);
+    if (method === 'registerRunner' && (request as { name: string }).name === nameClaim(id!))
+      void world.ec2.resume(id!);
   };
   expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
   expect(world.ec2.instances.find((one) => one.id === id)!.tags[TAG.start]).toBeUndefined();
@@ -87,7 +88,7 @@ test.each([0, 1, 2, 3])('who loses one name takes the only other that is free, w
   let isFirst = true;
   let left = '';
   world.github.onCall = (method, request) => {
-    if (method !== 'mintRunner' || !isFirst) return;
+    if (method !== 'registerRunner' || !isFirst) return;
     isFirst = false;
     const { name } = request as { name: string };
     left = [...world.pooledIds].filter((id) => nameClaim(id) !== name)[free]!;
@@ -96,12 +97,12 @@ test.each([0, 1, 2, 3])('who loses one name takes the only other that is free, w
   expect(await world.play()).toEqual([{ started: [left] }]);
 });
 
-test('a mint that is never answered leaves alone the runner of another start that has got the name meanwhile', async () => {
+test('a registration that is never answered leaves alone the runner of another start that has got the name meanwhile', async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const name = nameClaim([...world.pooledIds][0]!);
-  world.github.loseNextMint('before');
+  world.github.loseNextRegistration('before');
   world.github.onCall = (method, request) => {
-    if (method !== 'mintRunner' || (request as { name: string }).name !== name) return;
+    if (method !== 'registerRunner' || (request as { name: string }).name !== name) return;
     world.github.addRunner({ name, labels: ['label-of-another', originOf(run, 'eeeeeeee')] });
   };
   expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);

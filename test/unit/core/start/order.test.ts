@@ -73,7 +73,7 @@ describe('what GitHub refuses while it registers the runners', () => {
       world.github.deprecations.set('2.336.0', world.clock.now() - 1);
       const failure = await failureOf(startRunners(aRequest({ count: 3, ...changes }), world.ports));
       expect([failure.code, failure.message]).toEqual([code, expect.stringMatching(why)]);
-      expect(world.github.minted).toHaveLength(3);
+      expect(world.github.registered).toHaveLength(3);
       expect(world.github.listed).toEqual([]);
       expect(world.ec2.specs).toEqual([]);
       expect(world.journal.map(({ state }) => state)).toEqual(['started', 'undone']);
@@ -95,7 +95,7 @@ describe('what GitHub refuses while it registers the runners', () => {
     const world = aSlowWorld();
     world.github.deprecations.set('2.336.0', world.clock.now() - 1);
     expect((await failureOf(dryRunStart(aRequest(), world.ports))).code).toBe('runner-version-refused');
-    expect([world.github.minted, world.journal]).toEqual([[], []]);
+    expect([world.github.registered, world.journal]).toEqual([[], []]);
   });
 });
 
@@ -118,12 +118,12 @@ describe('while GitHub is silent about the image', () => {
     expect(failure.code).toBe('cancelled');
     expect(failure.hint).toBe('Nothing: everything that was started has been removed again.');
     expect(world.clock.now() - began).toBeLessThan(6_000);
-    expect([world.github.minted.length, world.github.listed, world.ec2.specs]).toEqual([2, [], []]);
+    expect([world.github.registered.length, world.github.listed, world.ec2.specs]).toEqual([2, [], []]);
   });
 
   test('one whose runner cannot be registered ends with that failure', async () => {
     const world = aSilentWorld();
-    world.github.failNext('mintRunner', new Failure('github-forbidden', 'No.', { hint: 'h' }));
+    world.github.failNext('registerRunner', new Failure('github-forbidden', 'No.', { hint: 'h' }));
     expect((await failureOf(startRunners(aRequest({ count: 2 }), world.ports))).code).toBe('github-forbidden');
     expect([world.github.listed, world.ec2.specs]).toEqual([[], []]);
   });

@@ -173,7 +173,7 @@ describe('An image that not every type can launch', () => {
     const world = aWorldWith(image, type);
     const failure = await failureOf(startRunners(aRequest({ instanceTypes: ['t2.xlarge'] }), world.ports));
     expect(failure).toMatchObject({ code: 'bad-input', message: expect.stringMatching(says) });
-    expect(world.github.calls.filter((call) => call === 'mintRunner')).toEqual([]);
+    expect(world.github.calls.filter((call) => call === 'registerRunner')).toEqual([]);
   });
 
   test('prefers UEFI is launched on all', async () => {

@@ -119,7 +119,7 @@ test('a start that is cancelled while its launch was only ever throttled leaves 
   };
   world.clock.after(2_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
   expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
-  expect(world.github.minted).toHaveLength(1);
+  expect(world.github.registered).toHaveLength(1);
   expect(world.github.listed).toEqual([]);
   expect(world.journal.at(-1)?.state).toBe('undone');
 });

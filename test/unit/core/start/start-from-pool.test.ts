@@ -72,5 +72,5 @@ test('a start that is cancelled before its first claim registers no runner', asy
     if (method === 'listRunners') world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' }));
   };
   expect((await failureOf(claim({}))).code).toBe('cancelled');
-  expect(world.github.minted).toEqual([]);
+  expect(world.github.registered).toEqual([]);
 });

@@ -36,9 +36,9 @@ describe('a start', () => {
   test('spends at most 25 of GitHub’s points on a boot of 20 s', async () => {
     const world = aWorld({ bootMs: 20_000 });
     await startRunners(aRequest(), world.ports);
-    const points = world.github.calls.map((call) => (call.startsWith('mint') || call.startsWith('remove') ? 5 : 1));
+    const points = world.github.calls.map((call) => (call.startsWith('register') || call.startsWith('remove') ? 5 : 1));
     expect(points.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(25);
-    expect(world.github.calls.filter((call) => call === 'mintRunner')).toHaveLength(1);
+    expect(world.github.calls.filter((call) => call === 'registerRunner')).toHaveLength(1);
   });
 
   test.each([7, 25, 60])('notices within 1.2 s, whenever it is, that a boot of %i s is over', async (seconds) => {
@@ -81,7 +81,7 @@ describe('a start', () => {
   test('fixes the identity of everything before it exists', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const states: string[] = [];
-    world.github.onCall = (method) => method === 'mintRunner' && states.push(world.journal.at(-1)?.state ?? 'none');
+    world.github.onCall = (method) => method === 'registerRunner' && states.push(world.journal.at(-1)?.state ?? 'none');
     await startRunners(aRequest({ userTags: { Team: 'ml', Name: 'mine' } }), world.ports);
     expect(states).toEqual(['started']);
     expect(world.ec2.specs[0]!.tags).toMatchObject({
@@ -131,7 +131,7 @@ describe('a start', () => {
         return describe(ids);
       };
       await startRunners(aRequest({ count }), world.ports);
-      return asked + world.github.calls.filter((call) => !call.startsWith('mintRunner')).length;
+      return asked + world.github.calls.filter((call) => !call.startsWith('registerRunner')).length;
     };
     // While EC2 lets the others through, for 23 s, there is a question to each of the two now and then.
     expect(await questions(50)).toBeLessThanOrEqual((await questions(1)) + 10);
@@ -318,17 +318,17 @@ describe('several regions', () => {
 });
 
 describe('an answer that is lost', () => {
-  test('to a mint: a new name, and the twin is removed', async () => {
+  test('to a registration: a new name, and the twin is removed', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
-    world.github.loseNextMint('after');
+    world.github.loseNextRegistration('after');
     const { runners } = await startRunners(aRequest(), world.ports);
     expect(runners[0]!.runner.name).toMatch(/-0123abcd-0r1$/);
     expect(world.github.listed.map(({ name }) => name)).toEqual([runners[0]!.runner.name]);
   });
 
-  test('to a mint that never took effect: a new name all the same', async () => {
+  test('to a registration that never took effect: a new name all the same', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
-    world.github.loseNextMint('before');
+    world.github.loseNextRegistration('before');
     await startRunners(aRequest(), world.ports);
     expect(world.github.listed).toHaveLength(1);
   });
@@ -336,9 +336,9 @@ describe('an answer that is lost', () => {
   test.each([
     ['when the start is ready', undefined],
     ['when it fails', new Failure('cancelled', 'c', { hint: 'h' })],
-  ])('to a mint that takes effect only later: the twin is removed %s', async (_, reason) => {
+  ])('to a registration that takes effect only later: the twin is removed %s', async (_, reason) => {
     const world = aWorld({ bootMs: BOOT_MS });
-    world.github.loseNextMint('before');
+    world.github.loseNextRegistration('before');
     world.clock.after(5_000, () => world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' }));
     if (reason) world.clock.after(10_000, () => world.cancel.abort(reason));
     const outcome = await startRunners(aRequest(), world.ports).catch((error: unknown) => error);
@@ -346,23 +346,23 @@ describe('an answer that is lost', () => {
     expect(world.github.listed.map(({ name }) => name)).not.toContain('ec2-77-1-start-0123abcd-0');
   });
 
-  test.each([5, 55])('to every mint for %d s: waited out, each time under a new name', async (seconds) => {
+  test.each([5, 55])('to every registration for %d s: waited out, each time under a new name', async (seconds) => {
     const world = aWorld({ bootMs: BOOT_MS });
     const until = world.clock.now() + seconds * 1_000;
     const names: string[] = [];
-    const mintRunner = world.github.mintRunner.bind(world.github);
-    world.github.mintRunner = async (wanted) => {
+    const registerRunner = world.github.registerRunner.bind(world.github);
+    world.github.registerRunner = async (wanted) => {
       names.push(wanted.name);
-      return world.clock.now() < until ? 'unanswered' : mintRunner(wanted);
+      return world.clock.now() < until ? 'unanswered' : registerRunner(wanted);
     };
     await startRunners(aRequest(), world.ports);
     expect(new Set(names).size).toBe(names.length);
     expect(world.github.listed).toHaveLength(1);
   });
 
-  test('to every mint, and the step is cancelled meanwhile: no further mint', async () => {
+  test('to every registration, and the step is cancelled meanwhile: no further registration', async () => {
     const world = aWorld();
-    for (let i = 0; i < 100; i++) world.github.loseNextMint('after');
+    for (let i = 0; i < 100; i++) world.github.loseNextRegistration('after');
     const began = world.clock.now();
     world.clock.after(20_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
     expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
@@ -379,16 +379,16 @@ describe('an answer that is lost', () => {
     expect(world.ec2.instances).toEqual([]);
   });
 
-  test('to every mint: nothing is launched', async () => {
+  test('to every registration: nothing is launched', async () => {
     const world = aWorld();
     const began = world.clock.now();
-    for (let i = 0; i < 100; i++) world.github.loseNextMint('after');
+    for (let i = 0; i < 100; i++) world.github.loseNextRegistration('after');
     const failure = await failureOf(startRunners(aRequest(), world.ports));
     expect(failure.code).toBe('github-unreachable');
     // Not by a number of tries: without pauses they would be over within a second.
     expect(failure.message).toMatch(/requests to register a runner in 60 s\.$/);
     expect(world.clock.now() - began).toBeGreaterThanOrEqual(60_000);
-    expect(world.github.calls.filter((call) => call.startsWith('mintRunner')).length).toBeLessThan(30);
+    expect(world.github.calls.filter((call) => call.startsWith('registerRunner')).length).toBeLessThan(30);
     expect(world.ec2.instances).toEqual([]);
     expect(world.github.listed).toEqual([]);
   });
@@ -543,7 +543,7 @@ describe('before anything is created, a start refuses', () => {
     const failure = await failureOf(startRunners(aRequest(changes), world.ports));
     expect(`${failure.message}\n${failure.details}`).toMatch(why);
     expect(world.ec2.instances).toEqual([]);
-    expect(world.github.minted).toEqual([]);
+    expect(world.github.registered).toEqual([]);
     expect(world.journal).toEqual([]);
   });
 
@@ -628,7 +628,7 @@ describe('a runner group', () => {
       world.github.closedGroups.set(4, 'not for us').set(1, 'not for us');
       const failure = await failureOf(startRunners(aRequest({ scope: org, runnerGroup }), world.ports));
       expect(failure.code).toBe('runner-group-unusable');
-      expect([world.github.minted, world.ec2.specs, world.journal]).toEqual([[], [], []]);
+      expect([world.github.registered, world.ec2.specs, world.journal]).toEqual([[], [], []]);
     }
   });
 
@@ -637,7 +637,7 @@ describe('a runner group', () => {
     world.github.groupDoubt = 'Nobody knows.';
     await startRunners(aRequest({ scope: org }), world.ports);
     expect(world.said.join('\n')).toContain('Nobody knows.');
-    expect(world.github.minted).toMatchObject([{ groupId: 1 }]);
+    expect(world.github.registered).toMatchObject([{ groupId: 1 }]);
   });
 
   test('is no question for the runners of a repository', async () => {

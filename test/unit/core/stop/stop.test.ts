@@ -193,7 +193,7 @@ describe('a stop', () => {
     const failure = await refusalOf(stop());
     expect(failure.code).toBe('cleanup-incomplete');
     expect(failure.message).toBe('Runners of repo:octo-org/octo-repo could not be removed: no');
-    expect(failure.hint).toBe(`${about.hint} Then run stop-runner again: it is safe to repeat.`);
+    expect(failure.hint).toBe(`${about.hint} Run stop-runner again: it is safe to repeat.`);
     expect(failure.details).toBe('Granted: nothing.');
     expect(world.live()).toEqual([]);
   });

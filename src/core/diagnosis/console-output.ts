@@ -1,0 +1,77 @@
+import { readBootPhases, tailConsole, type BootPhase } from '../kernel/boot-phases.js';
+import { messageOf } from '../kernel/failure.js';
+import type { Ec2 } from '../ports/ec2.js';
+
+/** `launchedAt`: epoch ms. */
+export interface LaunchedInstance {
+  readonly id: string;
+  readonly launchedAt: number;
+}
+
+/** What an instance's console shows of its last boot: how far the boot came, and why the instance powered off. */
+export interface ConsoleOutput {
+  readonly phases: readonly BootPhase[];
+  /** The boot agent's reason for powering off, if it gave one. */
+  readonly reason?: string;
+  /** The error with which the runner program ended, if it printed one. */
+  readonly refusal?: string;
+  /** For people: the phases and the last lines, or why there are none. */
+  readonly lines: readonly string[];
+}
+
+const SHOWN = 15;
+
+// Source: actions/runner, Runner.Listener: Program.cs and MessageListener.cs.
+const REFUSAL =
+  /^ci-actions runner: .*?(An error occurr?ed: .*|Failed to create a? ?session.*|Runner connect error: .*|The runner no longer exists on the server.*)$/;
+
+/**
+ * Reads and parses an instance's console. Never fails: if the console cannot be read, the lines say why.
+ *
+ * @param isEnded whether the instance has ended; asked only when the console is empty
+ */
+export async function readConsoleOutput(
+  instance: LaunchedInstance,
+  ec2: Pick<Ec2, 'readConsole'>,
+  isEnded: () => Promise<boolean> | boolean,
+): Promise<ConsoleOutput> {
+  try {
+    const latest = await ec2.readConsole(instance.id);
+    // EC2 returns the latest lines while the instance lives, and for an hour after its end what was posted by then.
+    const isPosted = latest === '' && (await isEnded());
+    return parseConsole(isPosted ? await ec2.readConsole(instance.id, 'posted') : latest, instance);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+/** The output of a console that could not be read. */
+export function unreadable(error: unknown): ConsoleOutput {
+  return { phases: [], lines: [`Console: could not be read: ${messageOf(error)}`] };
+}
+
+function parseConsole(text: string, { launchedAt }: LaunchedInstance): ConsoleOutput {
+  const every = readBootPhases(text);
+  // An instance of a pool has booted before, for its warm-up.
+  const phases = every.slice(every.findLastIndex(({ detail }) => detail === 'warmed up') + 1);
+  const reason = phases.findLast(({ name }) => name === 'power-off')?.detail;
+  const refusal = tailConsole(text, Infinity)
+    .flatMap((line) => REFUSAL.exec(line)?.[1] ?? [])
+    .at(-1);
+  return {
+    phases,
+    ...(reason !== undefined && { reason }),
+    ...(refusal !== undefined && { refusal }),
+    lines: [
+      `Boot phases, in seconds after the launch: ${describePhases(phases, launchedAt)}`,
+      ...(text === ''
+        ? ['Console: nothing. Some instance types show it only minutes after the boot; EC2 keeps it for an hour.']
+        : tailConsole(text, SHOWN).map((line) => `console: ${line}`)),
+    ],
+  };
+}
+
+function describePhases(phases: readonly BootPhase[], launchedAt: number): string {
+  if (phases.length === 0) return 'none seen; the boot agent has not started';
+  return phases.map(({ name, at }) => `${name} ${((at - launchedAt) / 1000).toFixed(1)}`).join(', ');
+}

@@ -1,0 +1,37 @@
+import type { Log } from '../ports/process.js';
+
+/** Why runners of one instance took no job, as a stop finds it out when their start has long ended. */
+export interface Explanation {
+  /** Their names. */
+  readonly runners: readonly string[];
+  readonly instanceId?: string;
+  /** What became of them, in one sentence. */
+  readonly what: string;
+  /** The source of this, as the end of "Known from …". */
+  readonly evidence: string;
+  /** What to do next. */
+  readonly hint: string;
+  /** Whether someone should act. */
+  readonly isTrouble: boolean;
+  /** The last lines of the instance's console, if it was read. */
+  readonly lines: readonly string[];
+}
+
+/** The most sentences in one warning: instances of one request mostly fail alike. */
+const SHOWN = 3;
+
+/** Logs the details, folded, and then one warning for each thing to do. */
+export async function reportExplanations(explanations: readonly Explanation[], log: Log): Promise<void> {
+  if (explanations.length === 0) return;
+  await log.group('Why runners took no job', async () => {
+    for (const { what, evidence, hint, lines } of explanations) {
+      for (const line of [what, `Known from ${evidence}.`, `What to do: ${hint}`, ...lines]) log.info(line);
+    }
+  });
+  const trouble = explanations.filter(({ isTrouble }) => isTrouble);
+  for (const hint of new Set(trouble.map((one) => one.hint))) {
+    const alike = trouble.filter((one) => one.hint === hint).map(({ what }) => what);
+    const more = alike.length > SHOWN ? [`… and ${alike.length - SHOWN} more, see the log.`] : [];
+    log.warning([...alike.slice(0, SHOWN), ...more, `What to do: ${hint}`].join('\n'));
+  }
+}

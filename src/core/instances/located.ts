@@ -1,6 +1,0 @@
-import type { Instance } from '../ports/ec2.js';
-
-export interface Found {
-  readonly instance: Instance;
-  readonly region: string;
-}

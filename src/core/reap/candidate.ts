@@ -1,0 +1,96 @@
+import { renderScope, type Scope } from '../kernel/identity.js';
+import { estimateInstance, estimateVolume } from '../kernel/prices.js';
+import type { Instance, ReaperEc2, SpotRequest, Volume } from '../ports/ec2.js';
+import type { Runner } from '../ports/github.js';
+import type { FindingSubject } from './finding.js';
+import type { InstanceIdentity, PooledIdentity, RunOrigin } from './identity.js';
+import type { TagProblem } from './reach.js';
+
+/** An instance that a start launched, or claimed from a pool. */
+export interface InstanceCandidate {
+  readonly kind: 'instance';
+  readonly instance: Instance;
+  readonly ec2: ReaperEc2;
+  readonly identity: InstanceIdentity;
+}
+
+/** An instance of a pool that no start had claimed when it was listed. */
+export interface PooledCandidate {
+  readonly kind: 'pooled-instance';
+  readonly instance: Instance;
+  readonly ec2: ReaperEc2;
+  readonly identity: PooledIdentity;
+}
+
+/** An instance whose tags contradict each other or lack something. It is never removed. */
+export interface DoubtfulCandidate {
+  readonly kind: 'doubtful-instance';
+  readonly instance: Instance;
+  readonly ec2: ReaperEc2;
+  readonly problem: TagProblem;
+}
+
+/** A registered runner that start-runner named. */
+export interface RunnerCandidate {
+  readonly kind: 'runner';
+  readonly runner: Runner;
+  readonly scope: Scope;
+  readonly run: RunOrigin;
+}
+
+export interface VolumeCandidate {
+  readonly kind: 'volume';
+  readonly volume: Volume;
+  readonly ec2: ReaperEc2;
+  /** Set when its tags only look like ours. */
+  readonly problem?: TagProblem;
+}
+
+export interface SpotRequestCandidate {
+  readonly kind: 'spot-request';
+  readonly request: SpotRequest;
+  readonly ec2: ReaperEc2;
+  /** Set when its tags only look like ours. */
+  readonly problem?: TagProblem;
+}
+
+export type AnyInstanceCandidate = InstanceCandidate | PooledCandidate | DoubtfulCandidate;
+
+/** Something that may have to be removed, as it was listed. */
+export type Candidate = AnyInstanceCandidate | RunnerCandidate | VolumeCandidate | SpotRequestCandidate;
+
+/** @param now epoch ms, from which the age and the cost so far are computed */
+export function describeCandidate(candidate: Candidate, now: number): FindingSubject {
+  switch (candidate.kind) {
+    case 'instance':
+    case 'pooled-instance':
+    case 'doubtful-instance':
+      return describeInstance(candidate, now);
+    case 'runner': {
+      const { runner, scope } = candidate;
+      return { kind: 'runner', id: `${runner.id}`, name: runner.name, scope: renderScope(scope) };
+    }
+    case 'volume': {
+      const { volume, ec2 } = candidate;
+      const ageMs = now - volume.createdAt;
+      const type = `${volume.type}, ${volume.sizeGiB} GiB`;
+      const subject = { kind: 'volume', id: volume.id, region: ec2.region, type, ageMs } as const;
+      const estimatedCost = estimateVolume(volume, ageMs);
+      return estimatedCost === undefined ? subject : { ...subject, estimatedCost };
+    }
+    case 'spot-request': {
+      const { request, ec2 } = candidate;
+      const ageMs = now - request.createdAt;
+      return { kind: 'spot-request', id: request.id, region: ec2.region, ageMs, estimatedCost: 0 };
+    }
+  }
+}
+
+function describeInstance({ instance, ec2 }: AnyInstanceCandidate, now: number): FindingSubject {
+  const { id, type, state, launchedAt } = instance;
+  const subject = { kind: 'instance', id, region: ec2.region, type } as const;
+  const ageMs = now - launchedAt;
+  if (!Number.isFinite(ageMs)) return subject;
+  const estimatedCost = state === 'stopped' ? undefined : estimateInstance(type, ageMs);
+  return { ...subject, ageMs, ...(estimatedCost !== undefined && { estimatedCost }) };
+}

@@ -1,0 +1,52 @@
+import { TAG } from '../kernel/identity.js';
+import { isClaimed } from '../kernel/origin.js';
+import type { Runner } from '../ports/github.js';
+import type { Candidate, InstanceCandidate, PooledCandidate, RunnerCandidate } from './candidate.js';
+import { judgeDoubtful } from './judge.js';
+import { judgeByClaim, judgeByRunners, judgeLeftover, type JudgeContext } from './apply-rules.js';
+import { judgeGhost } from './judge-ghost.js';
+import type { ReapDecision } from './rules.js';
+
+/**
+ * Judges a candidate by what is true now: minutes may lie between the listings and this moment, and a runner may have
+ * started a job since.
+ *
+ * @throws Failure when EC2 or GitHub does not answer
+ */
+export async function judgeAgain(candidate: Candidate, context: JudgeContext): Promise<ReapDecision> {
+  switch (candidate.kind) {
+    case 'instance':
+      return judgeByRunners(candidate, await readRunners(candidate, context), context);
+    case 'pooled-instance':
+      return judgePooledAgain(candidate, context);
+    case 'doubtful-instance':
+      return judgeDoubtful(candidate);
+    case 'runner':
+      return judgeRunnerAgain(candidate, context);
+    case 'volume':
+    case 'spot-request':
+      return judgeLeftover(candidate, context);
+  }
+}
+
+async function readRunners({ identity }: InstanceCandidate, context: JudgeContext): Promise<(Runner | 'absent')[]> {
+  const github = await context.gitHubByScope.of(identity.scope);
+  const runners: (Runner | 'absent')[] = [];
+  for (const { id } of identity.runners) runners.push((await github.readRunner(id)) ?? 'absent');
+  return runners;
+}
+
+async function judgePooledAgain(candidate: PooledCandidate, context: JudgeContext): Promise<ReapDecision> {
+  const { instance, ec2, identity } = candidate;
+  const pooled = await ec2.findInstances({ [TAG.repository]: identity.repository, [TAG.pool]: identity.pool });
+  const now = pooled.find(({ id }) => id === instance.id);
+  if (!now || isClaimed(now.tags)) return { kind: 'keep', why: 'a start has claimed it' };
+  const github = await context.gitHubByScope.of(identity.scope);
+  return judgeByClaim({ ...candidate, instance: now }, await github.listRunners(), context);
+}
+
+async function judgeRunnerAgain(candidate: RunnerCandidate, context: JudgeContext): Promise<ReapDecision> {
+  const github = await context.gitHubByScope.of(candidate.scope);
+  const now = await github.readRunner(candidate.runner.id);
+  return now ? judgeGhost(candidate, now, context) : { kind: 'keep', why: 'it is gone' };
+}

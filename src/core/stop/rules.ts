@@ -1,0 +1,122 @@
+import { TAG, type Run } from '../kernel/identity.js';
+import { readTimeouts } from '../kernel/timeouts.js';
+import { isEnding } from '../instances/states.js';
+import type { Instance } from '../ports/ec2.js';
+import type { Runner, RunJob } from '../ports/github.js';
+import type { RunJobs } from './run-jobs.js';
+
+/** What a stop without a label and an id does with one instance of its run, and why. */
+export interface StopDecision {
+  readonly kind: 'end' | 'keep';
+  readonly why: string;
+}
+
+/** One runner of an instance, as its tags name it and as GitHub has it. */
+export interface RunnerState {
+  /** Absent when the instance's tags name no runner here. */
+  readonly name?: string;
+  /** `absent` only when GitHub answers that there is no such runner; `unknown` when GitHub could not be asked. */
+  readonly runner: Runner | 'absent' | 'unknown';
+}
+
+export interface StopFacts {
+  readonly run: Run;
+  /** At least one. */
+  readonly runners: readonly RunnerState[];
+  /** Absent when the run's jobs could not be listed. */
+  readonly jobs: RunJobs | undefined;
+  readonly now: number;
+}
+
+/**
+ * While other jobs of the run are unfinished, only an instance that no job can need is ended: GitHub does not list a
+ * job before its `needs` are done, and such a job may still come to any waiting runner of this attempt. An instance
+ * with several runners is ended when none of them can be needed.
+ */
+export function judgeInstance(instance: Instance, facts: StopFacts): StopDecision {
+  if (isEnding(instance)) return end('it is ending already');
+  const running = facts.runners
+    .flatMap((one) => findJob(one, facts) ?? [])
+    .find(({ status }) => status !== 'completed');
+  if (running) return keep(`job ${running.name} runs on it`);
+  const decisions = facts.runners.map((one) => judgeRunner(instance, one, facts));
+  return decisions.find(({ kind }) => kind === 'keep') ?? decisions[0]!;
+}
+
+/** Whether one runner, on which no job runs that GitHub lists, may still be needed. */
+function judgeRunner(instance: Instance, state: RunnerState, facts: StopFacts): StopDecision {
+  const { runner } = state;
+  const job = findJob(state, facts);
+  if (job) return end(`its runner has had its job, ${job.name}`);
+  if (runner === 'unknown') return keep('its runner could not be asked for');
+  if (runner === 'absent') return end('its runner has had its job, or was removed: GitHub does not know it any more');
+  if (runner.busy) return keep('its runner is busy');
+  const { jobs } = facts;
+  return jobs ? judgeByJobs(instance, runner, { ...facts, jobs }) : judgeByAge(instance, runner, facts);
+}
+
+function findJob({ name }: RunnerState, { jobs }: StopFacts): RunJob | undefined {
+  return jobs?.all.find(({ runnerName }) => runnerName === name);
+}
+
+function judgeByJobs(instance: Instance, runner: Runner, facts: StopFacts & { readonly jobs: RunJobs }): StopDecision {
+  const { run, jobs, now } = facts;
+  if (isEarlier(instance, run)) {
+    const waiting = jobs.unfinished.find((job) => asksFor(job, instance));
+    if (waiting) return keep(`job ${waiting.name} asks for its label`);
+    return end(`attempt ${instance.tags[TAG.runAttempt]} started it, and that is over`);
+  }
+  if (isOverdue(instance, runner, now)) return end('its runner did not come within its start-up limit');
+  const others = jobs.unfinished.map(({ name }) => name).join(', ');
+  return keep(`${describeWait(runner)}, and other jobs of this run are not over: ${others}`);
+}
+
+/** Without the list of jobs, a waiting runner is left for as long as its own timers let it wait. */
+function judgeByAge(instance: Instance, runner: Runner, { now }: StopFacts): StopDecision {
+  if (isOverdue(instance, runner, now)) return end('its runner did not come within its start-up limit');
+  const timeouts = readTimeouts(instance.tags);
+  const hasWaited = timeouts && now - startedAt(instance) >= timeouts.startupMs + timeouts.idleMs;
+  return hasWaited ? end('its runner has waited for longer than its idle timeout') : keep(describeWait(runner));
+}
+
+/** Whether an earlier attempt of the run started it. */
+function isEarlier({ tags }: Instance, run: Run): boolean {
+  return Number(tags[TAG.runAttempt]) < Number(run.runAttempt);
+}
+
+/** When an instance that is kept ends by itself. */
+export function describeOwnEnd({ tags }: Instance): string {
+  const timeouts = readTimeouts(tags);
+  const idle = timeouts ? `${timeouts.idleMs / 60_000} min after its runner came online if no job comes` : undefined;
+  const expires = tags[TAG.expiresAt];
+  const atLatest = expires === undefined ? undefined : `at ${expires.replace(/\.\d+Z$/, 'Z')} at the latest`;
+  return [idle, atLatest].filter((one) => one !== undefined).join(', ') || 'at its own idle timeout and lifetime';
+}
+
+/** Whether its runner has not connected within the start-up limit. GitHub knows a runner's version once it connected. */
+function isOverdue(instance: Instance, { status, busy, version }: Runner, now: number): boolean {
+  const timeouts = readTimeouts(instance.tags);
+  if (!timeouts || status === 'online' || busy || version !== undefined) return false;
+  return now - startedAt(instance) >= timeouts.startupMs;
+}
+
+/** When it was launched, or claimed from a pool; epoch ms. */
+function startedAt({ launchedAt, tags }: Instance): number {
+  return Math.max(launchedAt, Date.parse(tags[TAG.claimedAt] ?? '') || 0);
+}
+
+function asksFor({ labels }: RunJob, { tags }: Instance): boolean {
+  return labels.includes(tags[TAG.label] ?? '');
+}
+
+function describeWait({ status }: Runner): string {
+  return status === 'online' ? 'its runner waits for a job' : 'its runner is not online';
+}
+
+function end(why: string): StopDecision {
+  return { kind: 'end', why };
+}
+
+function keep(why: string): StopDecision {
+  return { kind: 'keep', why };
+}

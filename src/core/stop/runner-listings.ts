@@ -1,0 +1,140 @@
+import { Failure, messageOf } from '../kernel/failure.js';
+import { parseScope, renderScope, TAG, type Run, type Scope } from '../kernel/identity.js';
+import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
+import type { Instance } from '../ports/ec2.js';
+import type { Log } from '../ports/process.js';
+import type { Runner, StopGitHub } from '../ports/github.js';
+import type { RunnerState } from './rules.js';
+import { isPermissionMissing } from './run-jobs.js';
+
+export interface ListedRunner {
+  readonly github: StopGitHub;
+  readonly runner: Runner;
+}
+
+interface ScopeListing {
+  readonly github?: StopGitHub;
+  readonly runners?: readonly Runner[];
+  readonly failure?: Failure;
+}
+
+/** The runners of every scope that matters to a stop: the repository's, and those that its instances' tags name. */
+export class RunnerListings {
+  private readonly listings = new Map<string, ScopeListing>();
+  private readonly home: Scope;
+
+  constructor(
+    { owner, repo }: Run,
+    private readonly ports: { readonly gitHubOf: (scope: Scope) => Promise<StopGitHub>; readonly log: Log },
+  ) {
+    this.home = { kind: 'repo', owner, repo };
+  }
+
+  /** Lists each scope once. A scope that cannot be listed does not affect the others. */
+  async listFor(instances: readonly Instance[]): Promise<void> {
+    const scopes = [this.home, ...instances.map((one) => this.scopeOf(one))];
+    for (const scope of scopes) {
+      const name = renderScope(scope);
+      if (!this.listings.has(name)) this.listings.set(name, await this.list(scope));
+    }
+  }
+
+  get listed(): ListedRunner[] {
+    return [...this.listings.values()].flatMap(({ github, runners = [] }) =>
+      github ? runners.map((runner) => ({ github, runner })) : [],
+    );
+  }
+
+  /** Why scopes in which these instances' runners may be could not be listed. */
+  problemsFor(instances: readonly Instance[]): Failure[] {
+    const needed = new Set(instances.map((one) => renderScope(this.scopeOf(one))));
+    return [...this.listings].flatMap(([name, { failure }]) => {
+      if (!failure) return [];
+      const sentence = `Runners of ${name} could not be removed: ${failure.message}`;
+      // A token for the organization may not reach the repository's own runners, which matters only if ours are there.
+      if (needed.size === 0 || needed.has(name)) return new Failure(failure.code, sentence, failure.about);
+      this.ports.log.debug(sentence);
+      return [];
+    });
+  }
+
+  /** Every runner that an instance's tags name, and at least one. */
+  async runnersOf(instance: Instance): Promise<RunnerState[]> {
+    const [ids, names] = [readRunnerIds(instance.tags), readRunnerNames(instance.tags)];
+    const states: RunnerState[] = [];
+    for (let at = 0; at < Math.max(1, ids.length, names.length); at++) {
+      const runner = await this.readRunner(this.scopeOf(instance), ids[at]);
+      const name = names[at];
+      states.push(name === undefined ? { runner } : { name, runner });
+    }
+    return states;
+  }
+
+  /** A listing can lag behind a registration, so only an answer about the id itself proves that a runner is gone. */
+  private async readRunner(scope: Scope, id: number | undefined): Promise<RunnerState['runner']> {
+    const { github, runners } = this.listings.get(renderScope(scope)) ?? {};
+    if (!github || !runners || id === undefined) return 'unknown';
+    const listed = runners.find((one) => one.id === id);
+    if (listed) return listed;
+    try {
+      return (await github.readRunner(id)) ?? 'absent';
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return 'unknown';
+    }
+  }
+
+  /** Tries the credentials of each scope: an App's token for an organization may also read its repositories' runs. */
+  async ask<T>(question: (github: StopGitHub) => Promise<T>): Promise<T> {
+    let first: unknown;
+    for (const { github, failure } of this.listings.values()) {
+      try {
+        if (github) return await question(github);
+        first ??= failure;
+      } catch (error) {
+        if (!isPermissionMissing(error)) throw error;
+        first = error;
+      }
+    }
+    throw first;
+  }
+
+  private async list(scope: Scope): Promise<ScopeListing> {
+    let github: StopGitHub | undefined;
+    try {
+      github = await this.ports.gitHubOf(scope);
+      return { github, runners: await github.listRunners() };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { ...(github && { github }), failure: error };
+    }
+  }
+
+  private scopeOf({ tags }: Instance): Scope {
+    return parseScope(tags[TAG.scope]) ?? this.home;
+  }
+}
+
+export async function removeRunners(
+  listed: readonly ListedRunner[],
+  log: Log,
+): Promise<{ names: string[]; problems: Failure[] }> {
+  const names: string[] = [];
+  const problems: Failure[] = [];
+  for (const { github, runner } of listed) {
+    try {
+      const outcome = await github.removeRunner(runner.id);
+      if (outcome === 'removed') names.push(runner.name);
+      log.info(
+        outcome === 'busy'
+          ? `Runner ${runner.name} was busy: GitHub removes it as soon as it notices that its machine is gone.`
+          : `Runner ${runner.name}: ${outcome}.`,
+      );
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const sentence = `Runner ${runner.name} could not be removed: ${messageOf(error)}`;
+      problems.push(new Failure(error.code, sentence, error.about));
+    }
+  }
+  return { names, problems };
+}

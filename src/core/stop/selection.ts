@@ -1,0 +1,62 @@
+import { attemptOf, isOfStart } from '../kernel/origin.js';
+import { readRunnerIds } from '../kernel/runner-tags.js';
+import type { Failure } from '../kernel/failure.js';
+import type { LocatedInstance } from '../instances/located-instance.js';
+import type { Log } from '../ports/process.js';
+import type { Runner } from '../ports/github.js';
+import type { ListedRunner } from './runner-listings.js';
+import type { InstanceSearch, StopRequest } from './search.js';
+
+/** An instance of the run that a stop kept, and why. */
+export interface KeptInstance extends LocatedInstance {
+  readonly why: string;
+  /** When it ends by itself, as the end of "It ends by itself …". */
+  readonly endsBy: string;
+}
+
+/** Which of the instances and runners that were found a stop ends. */
+export interface Selection {
+  /** The instances to end. The decision about an instance never changes. */
+  selectInstances(found: readonly LocatedInstance[]): Promise<readonly LocatedInstance[]>;
+  /** The runners of those instances, and those of this request whose instance EC2 does not list. */
+  selectRunners(search: InstanceSearch, listed: readonly ListedRunner[]): ListedRunner[];
+  /** What was kept so far. */
+  readonly kept: readonly KeptInstance[];
+  /** Why it could not be decided what may be ended, if that is temporary. */
+  readonly refusals: readonly Failure[];
+  report(log: Log): void;
+}
+
+/** Ends everything that the request names. */
+export function selectEverything(request: StopRequest): Selection {
+  return {
+    selectInstances: async (found) => found,
+    selectRunners: (search, listed) => {
+      const isSelected = ownerTest(request, search);
+      return listed.filter(({ runner }) => isSelected(runner));
+    },
+    kept: [],
+    refusals: [],
+    report: () => undefined,
+  };
+}
+
+/** Which runners belong to the request: those of the instances found, and ghosts of the same run, label or start. */
+function ownerTest(request: StopRequest, search: InstanceSearch): (runner: Runner) => boolean {
+  const { label, instanceIds, run } = request;
+  const ids = new Set(search.all.flatMap(({ instance }) => readRunnerIds(instance.tags)));
+  const { starts } = search;
+  const isGhost = (runner: Runner): boolean => {
+    if (label === undefined) return instanceIds.length === 0 && isOfThisRun(runner, request);
+    const isSameStart = starts.length === 0 || starts.some((start) => isOfStart(runner, start));
+    return attemptOf(runner, run.runId) !== undefined && runner.labels.includes(label) && isSameStart;
+  };
+  return (runner) => ids.has(runner.id) || (search.withoutInstance([runner]).length > 0 && isGhost(runner));
+}
+
+/** Of this attempt or an earlier one; with `all` of any attempt, with a label those that have it. */
+export function isOfThisRun(runner: Runner, { run, all, label }: StopRequest): boolean {
+  const attempt = attemptOf(runner, run.runId);
+  if (label !== undefined && !runner.labels.includes(label)) return false;
+  return attempt !== undefined && (all || label !== undefined || attempt <= Number(run.runAttempt));
+}

@@ -1,0 +1,142 @@
+import { Failure } from '../kernel/failure.js';
+import { attemptOf } from '../kernel/origin.js';
+import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
+import { isEnding } from '../instances/states.js';
+import type { LocatedInstance } from '../instances/located-instance.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Instance } from '../ports/ec2.js';
+import type { Log } from '../ports/process.js';
+import type { Runner } from '../ports/github.js';
+import { describeOwnEnd, judgeInstance, type StopDecision } from './rules.js';
+import { awaitSuccessors, isPermissionMissing, listJobs, type RunJobs } from './run-jobs.js';
+import type { ListedRunner, RunnerListings } from './runner-listings.js';
+import type { InstanceSearch, StopRequest } from './search.js';
+import { isOfThisRun, selectEverything, type KeptInstance, type Selection } from './selection.js';
+
+interface SelectionPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+interface Known {
+  readonly search: InstanceSearch;
+  readonly listings: RunnerListings;
+}
+
+/**
+ * The selection of a stop without a label and an id. An empty value may come from a start that failed, so it must not
+ * end what another start of this run launched: everything is ended only when no other job of the run is unfinished.
+ */
+export async function selectUnneeded(request: StopRequest, known: Known, ports: SelectionPorts): Promise<Selection> {
+  const { search, listings } = known;
+  const { log } = ports;
+  const ghosts = listings.listed.filter(({ runner }) => isOfThisRun(runner, request));
+  if (ghosts.length === 0 && search.all.every(({ instance }) => isEnding(instance))) return selectEverything(request);
+  const jobs = await readJobs(request, known, ports);
+  if (!(jobs instanceof Failure) && jobs.unfinished.length === 0) {
+    log.info('No other job of this run is unfinished: everything that it started is ended.');
+    return selectEverything(request);
+  }
+  if (!(jobs instanceof Failure)) {
+    const others = jobs.unfinished.map(({ name, status }) => `${name} (${status})`).join(', ');
+    log.info(`Other jobs of this run are not over: ${others}. What they may need is left.`);
+  }
+  await search.everywhere(ghosts.map(({ runner }) => runner));
+  return new UnneededSelection(request, jobs, { listings, clock: ports.clock });
+}
+
+/** @returns the Failure with which the jobs could not be listed, instead of throwing it */
+async function readJobs(
+  request: StopRequest,
+  { search, listings }: Known,
+  ports: SelectionPorts,
+): Promise<RunJobs | Failure> {
+  try {
+    return await listings.ask(async (github) => {
+      const jobs = await listJobs(request, github);
+      if (jobs.unfinished.length > 0) return jobs;
+      const selection = new UnneededSelection(request, jobs, { listings, clock: ports.clock });
+      await selection.selectInstances(search.all);
+      return selection.kept.length === 0 ? jobs : awaitSuccessors(jobs, request, { ...ports, github });
+    });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === 'cancelled') throw error;
+    return error;
+  }
+}
+
+/** Ends only what no job can need any more. */
+class UnneededSelection implements Selection {
+  private readonly decisions = new Map<string, StopDecision & LocatedInstance>();
+  /** Names of runners without an instance whose start may still launch one. */
+  private readonly waiting = new Set<string>();
+
+  constructor(
+    private readonly request: StopRequest,
+    /** The Failure with which they could not be listed, if they could not. */
+    private readonly jobs: RunJobs | Failure,
+    private readonly ports: { readonly listings: RunnerListings; readonly clock: Clock },
+  ) {}
+
+  async selectInstances(found: readonly LocatedInstance[]): Promise<readonly LocatedInstance[]> {
+    const { listings, clock } = this.ports;
+    await listings.listFor(found.map(({ instance }) => instance));
+    const jobs = this.jobs instanceof Failure ? undefined : this.jobs;
+    for (const one of found.filter(({ instance }) => !this.decisions.has(instance.id))) {
+      const runners = await listings.runnersOf(one.instance);
+      const facts = { run: this.request.run, runners, jobs, now: clock.now() };
+      this.decisions.set(one.instance.id, { ...one, ...judgeInstance(one.instance, facts) });
+    }
+    return found.filter(({ instance }) => this.decisions.get(instance.id)?.kind === 'end');
+  }
+
+  /** A runner without an instance is kept if this attempt registered it: its instance may be about to be launched. */
+  selectRunners(search: InstanceSearch, listed: readonly ListedRunner[]): ListedRunner[] {
+    const ended = new Set(
+      [...this.decisions.values()].flatMap(({ kind, instance }) =>
+        kind === 'end' ? readRunnerIds(instance.tags) : [],
+      ),
+    );
+    const { runId, runAttempt } = this.request.run;
+    const unseen = new Set(search.withoutInstance(listed.map(({ runner }) => runner)));
+    const isOver = (runner: Runner) => (attemptOf(runner, runId) ?? Infinity) < Number(runAttempt);
+    const ghosts = listed.filter(({ runner }) => unseen.has(runner) && isOfThisRun(runner, this.request));
+    for (const { runner } of ghosts) if (!isOver(runner)) this.waiting.add(runner.name);
+    return listed.filter((one) => ended.has(one.runner.id) || (ghosts.includes(one) && isOver(one.runner)));
+  }
+
+  get kept(): readonly KeptInstance[] {
+    return [...this.decisions.values()].flatMap(({ kind, why, instance, region }) =>
+      kind === 'keep' ? { instance, region, why, endsBy: describeOwnEnd(instance) } : [],
+    );
+  }
+
+  /** A missing permission is a matter of the set-up, so `report` warns of it; an outage is temporary. */
+  get refusals(): readonly Failure[] {
+    const isKnown = !(this.jobs instanceof Failure) || isPermissionMissing(this.jobs);
+    return isKnown || this.kept.length + this.waiting.size === 0 ? [] : [this.jobs];
+  }
+
+  report(log: Log): void {
+    const lines = [
+      ...this.kept.map(
+        ({ instance, why, endsBy }) =>
+          `Left ${instance.id} (${describeRunners(instance)}): ${why}. It ends by itself ${endsBy}.`,
+      ),
+      ...[...this.waiting].map((name) => `Left runner ${name}: EC2 lists no instance of it, and its start may go on.`),
+    ];
+    if (!(this.jobs instanceof Failure) || lines.length === 0) return lines.forEach((line) => log.info(line));
+    const advice = isPermissionMissing(this.jobs)
+      ? 'Give stop-runner the `label` that start-runner puts out, or its token the permission `actions: read` (of a fine-grained token or an App: "Actions: read").'
+      : 'Give stop-runner the `label` that start-runner puts out, or run it again.';
+    const what = `${this.request.label === undefined ? 'Without a label' : 'With a label, and no id that EC2 lists'}, stop-runner asks GitHub for the jobs of its run, and could not: ${this.jobs.message}`;
+    log.warning([what, ...lines, `What to do: ${advice} \`all: true\` ends everything of the run.`].join('\n'));
+  }
+}
+
+/** `runner a`, `runners a, b` */
+function describeRunners({ tags }: Instance): string {
+  const names = readRunnerNames(tags);
+  return `runner${names.length > 1 ? 's' : ''} ${names.join(', ')}`;
+}

@@ -1,0 +1,143 @@
+import { describe, expect, test } from '@jest/globals';
+import { TAG } from '../../../../src/core/kernel/identity.js';
+import { brief, MINUTE, SweepWorld } from '../../../worlds/sweeps.js';
+
+const COMPLETED = 'instance removed: the run attempt that started it is completed';
+const names = (world: SweepWorld) => world.hub().listed.map(({ name }) => name);
+
+describe('An instance with three runners', () => {
+  test.each([0, 1, 2])('is kept while runner %d is busy, though its run is completed', async (at) => {
+    const world = new SweepWorld();
+    const started = await world.startSeveral(3);
+    world.hub().goBusy(started.runners[at]!.name);
+    world.setRun('completed');
+    expect(brief(await world.reap())).toEqual([]);
+    expect(world.state(started)).toBe('running');
+    expect(world.changes).toEqual([]);
+  });
+
+  test('is removed after all three runners', async () => {
+    const world = new SweepWorld();
+    const started = await world.startSeveral(3);
+    world.setRun('completed');
+    const listedAtTheEnd: string[][] = [];
+    const terminate = world.ec2.terminate.bind(world.ec2);
+    world.ec2.terminate = (ids) => {
+      listedAtTheEnd.push(names(world));
+      return terminate(ids);
+    };
+    expect(brief(await world.reap())).toEqual([COMPLETED]);
+    expect(listedAtTheEnd).toEqual([[]]);
+    expect(world.state(started)).toBe('shutting-down');
+  });
+
+  test('is spared when its second runner becomes busy at the removal, with its third runner', async () => {
+    const world = new SweepWorld();
+    const started = await world.startSeveral(3);
+    const [, second, third] = started.runners;
+    world.setRun('completed');
+    world.hub().onCall = (method, id) => {
+      if (method === 'removeRunner' && id === second!.id) world.hub().goBusy(second!.name);
+    };
+    expect(brief(await world.reap())).toEqual(['instance spared: it came into use meanwhile']);
+    expect(world.state(started)).toBe('running');
+    expect(names(world)).toEqual([second!.name, third!.name]);
+  });
+
+  test('is spared when any runner becomes busy before the second judgment', async () => {
+    const world = new SweepWorld();
+    const started = await world.startSeveral(3);
+    const third = started.runners[2]!;
+    world.setRun('completed');
+    world.hub().onCall = (method) => {
+      if (method === 'readRunner') world.hub().goBusy(third.name);
+    };
+    expect(brief(await world.reap())).toEqual([`instance spared: its runner ${third.name} is busy`]);
+    expect(world.state(started)).toBe('running');
+    expect(world.changes).toEqual([]);
+  });
+
+  test('is kept while GitHub lists one of them, and removed when it lists none', async () => {
+    const world = new SweepWorld();
+    const started = await world.startSeveral(3);
+    for (const { name } of started.runners.slice(0, 2)) world.hub().finish(name);
+    await world.age(20);
+    expect(brief(await world.reap())).toEqual([]);
+    world.hub().finish(started.runners[2]!.name);
+    expect(brief(await world.reap())).toEqual(['instance removed: it has no registered runner']);
+    expect(world.state(started)).toBe('shutting-down');
+  });
+
+  test('is left to a person beyond its time, and the busy runner is named', async () => {
+    const world = new SweepWorld();
+    const started = await world.startSeveral(3, { lifetimeMs: MINUTE });
+    const { name } = started.runners[1]!;
+    world.hub().goBusy(name);
+    await world.age(20);
+    const why = `its time was over at 2026-01-01T00:01:00.000Z, but its runner ${name} is busy`;
+    expect(brief(await world.reap())).toEqual([`instance skipped: ${why}`]);
+    expect(world.state(started)).toBe('running');
+  });
+
+  test('is left to a person when its tags name the id of another runner', async () => {
+    const world = new SweepWorld();
+    const { instance, runners } = await world.startSeveral(3);
+    const other = world.hub().addRunner({ name: 'builder-1' });
+    const [first, second, third] = runners;
+    world.setRun('completed');
+    world.ec2.retag(instance.id, { [TAG.runnerId]: `${first!.id} ${second!.id} ${other.id}` });
+    expect(brief(await world.reap())).toEqual([
+      `instance skipped: its tags name the runner ${third!.name} (${other.id}), but GitHub has builder-1 (${other.id})`,
+    ]);
+    expect(world.changes).toEqual([]);
+  });
+
+  test.each([
+    [TAG.runnerId, '1 2', `${TAG.runnerName} is "ec2-77-1-start-0123abcd-0 -1 -2", which does not name the 2 runners`],
+    [TAG.runnerId, '1 2 x', `${TAG.runnerId} is "1 2 x", which is no id`],
+    [
+      TAG.runnerName,
+      'ec2-77-1-a-0123abcd-0 -1 x',
+      `${TAG.runnerName} is "ec2-77-1-a-0123abcd-0 -1 x", which is no name`,
+    ],
+    [
+      TAG.runnerName,
+      'ec2-77-1-a-0123abcd-0 -1 ec2-78-1-a-0123abcd-0',
+      `${TAG.runnerName} is "ec2-77-1-a-0123abcd-0 -1 ec2-78-1-a-0123abcd-0", which is of another run or attempt`,
+    ],
+  ])('is left to a person when its tag %s is %s', async (tag, value, words) => {
+    const world = new SweepWorld();
+    const started = await world.startSeveral(3);
+    world.setRun('completed');
+    world.ec2.retag(started.instance.id, { [tag]: value });
+    expect(brief(await world.reap())).toEqual([expect.stringContaining(`instance skipped: its tag ${words}`)]);
+    expect(world.state(started)).toBe('running');
+    expect(names(world)).toHaveLength(3);
+  });
+});
+
+describe('A runner is no ghost', () => {
+  const offline = { runner: { status: 'offline' } };
+
+  test.each([0, 1, 2])('while the instance that names it as runner %d of three shuts down', async (at) => {
+    const world = new SweepWorld();
+    const { instance, runners } = await world.startSeveral(3, offline);
+    for (const { name } of runners) if (name !== runners[at]!.name) world.hub().finish(name);
+    world.setRun('completed');
+    await world.ec2.terminate([instance.id]);
+    expect(brief(await world.reap())).toEqual([]);
+    expect(names(world)).toEqual([runners[at]!.name]);
+  });
+
+  test.each([{ [TAG.expiresAt]: 'soon' }, { [TAG.runnerId]: 'x' }, { [TAG.runnerName]: 'renamed' }])(
+    'while an instance whose tags do not fit names it among three (%j)',
+    async (changes) => {
+      const world = new SweepWorld();
+      const { instance } = await world.startSeveral(3, offline);
+      world.setRun('completed');
+      world.ec2.retag(instance.id, changes);
+      expect(brief(await world.reap())).toEqual([expect.stringMatching(/^instance skipped/)]);
+      expect(names(world)).toHaveLength(3);
+    },
+  );
+});
