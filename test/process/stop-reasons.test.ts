@@ -88,7 +88,7 @@ describe('After a start that did not wait, stop-runner reports', () => {
     inSandbox({}, async (scene) => {
       scene.sandbox.on(({ name }) => {
         const [runner] = scene.sandbox.github.runners();
-        // What the machine was told is not what GitHub knows by now.
+        // The machine's credentials no longer match those that GitHub has.
         if (name === 'launched') Object.assign(runner!.credentials, { clientId: 'another' });
       });
       const stop = await stopAfterTheEnd(scene);
