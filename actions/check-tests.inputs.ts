@@ -3,7 +3,7 @@ import { flag, integer, list, secret, text, withDefault } from '../src/core/inpu
 
 export const action = {
   name: 'Check a request for tests',
-  description: 'Finds the commit of a ref and checks a test request before a machine is started.',
+  description: 'Finds the commit to test, and reports everything that is wrong with a request before a machine starts.',
   icon: 'check-circle',
   color: 'orange',
 } as const;

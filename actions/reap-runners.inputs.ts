@@ -3,7 +3,7 @@ import { credentialInputs } from './credentials.inputs.js';
 
 export const action = {
   name: 'Reap EC2 runners',
-  description: 'Removes instances, runners, volumes and spot requests that no job needs any more.',
+  description: 'Removes what no job needs: orphaned instances, ghost runners, leftover volumes and spot requests.',
   icon: 'trash-2',
   color: 'orange',
 } as const;

@@ -1,9 +1,9 @@
 import { list } from '../src/core/inputs/input-kinds.js';
-import { needsInput } from '../src/core/verdict/run-summary.js';
+import { needsInput } from '../src/core/verdict/jobs.js';
 
 export const action = {
   name: 'Report tests',
-  description: 'Gives one verdict and one table for jobs that ran side by side.',
+  description: 'One verdict and one table for all environments of a run.',
   icon: 'list',
   color: 'orange',
 } as const;

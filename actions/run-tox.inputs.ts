@@ -5,7 +5,7 @@ import { words } from '../src/core/inputs/split-words.js';
 
 export const action = {
   name: 'Run tox',
-  description: 'Runs tox environments, and succeeds only when tests ran and passed in each of them.',
+  description: 'Runs tox environments. Succeeds only when tests were executed and passed in each environment.',
   icon: 'check-square',
   color: 'orange',
 } as const;
@@ -55,5 +55,5 @@ export const inputs = {
 
 export const outputs = {
   verdict: '`passed` or `failed`.',
-  minutes: 'How long `setup` and tox took.',
+  minutes: 'Minutes that `setup` and tox took.',
 };

@@ -1,4 +1,4 @@
-# One template for the three images. `ami/build.sh` is what people type: it finds the base image and gives the values.
+# One template for the three images. `npm run ami -- build` finds the base image and passes the values.
 
 packer {
   required_version = ">= 1.9.0"
@@ -26,7 +26,7 @@ variable "region" {
 
 variable "source_image" {
   type        = string
-  description = "The base image's id; build.sh reads it from Canonical's SSM parameter."
+  description = "The base image's id; `npm run ami -- build` reads it from Canonical's SSM parameter."
 }
 
 variable "instance_type" {

@@ -8,6 +8,8 @@ import { entryOf, groups, readByStart } from './bundle/chunks.js';
 import { plugins } from './bundle/plugins.js';
 import { root } from './bundle/root.js';
 import { composeLicenses } from './print/licenses.js';
+import { readOrExit } from './terminal/command-line.js';
+import { flag } from './terminal/options.js';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -125,6 +127,10 @@ function escapeToAscii(code: string): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes('--readable')) await buildReadable();
-  else await buildDist();
+  const { values } = readOrExit({
+    command: 'npx tsx scripts/build.ts',
+    about: 'Builds the bundles in dist/.',
+    options: { readable: flag('Write readable bundles with source maps to build/readable/ instead.') },
+  });
+  await (values.readable ? buildReadable() : buildDist());
 }

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { actions } from '../actions/index.js';
+import { commands } from '../ami/cli/commands.js';
 import { buildDist } from './build.js';
 import { renderAction } from './print/action-yml.js';
+import { AGENT, joinAgent } from './print/agent.js';
+import { fillCommands } from './print/ami-commands.js';
 import { renderErrors } from './print/errors.js';
 import { fillActionList, fillGitAttributes, fillPrettierIgnore } from './print/lists.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
@@ -14,6 +17,8 @@ import { fillTables } from './print/tables.js';
 import { readWorkflowSources } from './print/workflow-sources.js';
 import { fillWorkflowTables } from './print/workflow-tables.js';
 import { renderWorkflows } from './print/workflows.js';
+import { runCommandLine } from './terminal/command-line.js';
+import { flag } from './terminal/options.js';
 
 /**
  * Prints everything that is generated, and removes what is no longer generated. With `--check`, fails when that changes
@@ -28,11 +33,12 @@ const workflows = renderWorkflows(sources);
 const ERRORS = 'docs/errors.md';
 const actionFiles = actions.map(({ name }) => `${name}/action.yml`);
 /** The files that are printed as a whole, as git's pathspecs. */
-const whole = [...actionFiles, ERRORS, 'iam/*.json', ...Object.keys(workflows)];
+const whole = [...actionFiles, AGENT, ERRORS, 'iam/*.json', ...Object.keys(workflows)];
 /** The files in which the blocks between markers are printed. */
 const filled = {
   'README.md': (text: string) => fillActionList(text, actions),
   'docs/workflows.md': (text: string) => fillWorkflowTables(text, sources),
+  'ami/README.md': (text: string) => fillCommands(text, commands),
   ...Object.fromEntries(
     actions.map(({ name, definition }) => [`${name}/README.md`, (text: string) => fillTables(text, definition)]),
   ),
@@ -40,7 +46,7 @@ const filled = {
 /** The same for files that prettier does not format. */
 const filledLists = {
   '.gitattributes': (text: string) => fillGitAttributes(text, whole),
-  '.prettierignore': (text: string) => fillPrettierIgnore(text, actionFiles),
+  '.prettierignore': (text: string) => fillPrettierIgnore(text, [...actionFiles, AGENT]),
 };
 
 async function print(): Promise<void> {
@@ -52,6 +58,7 @@ async function print(): Promise<void> {
   for (const [path, text] of Object.entries(workflows)) await writeFormatted(path, text);
   for (const [path, fill] of Object.entries(filled))
     await writeFormatted(path, fill(await readFile(join(root, path), 'utf8')));
+  await writeFile(join(root, AGENT), joinAgent(read), { mode: 0o755 });
   await buildDist();
 }
 
@@ -60,13 +67,21 @@ async function writeFormatted(path: string, text: string): Promise<void> {
   await writeFile(filepath, await format(text, { ...(await resolveConfig(filepath)), filepath }));
 }
 
-function refuseChanges(): void {
+/** @returns the exit code */
+function refuseChanges(): number {
   const printed = ['dist', ...whole, ...POLICY_FILES, ...Object.keys({ ...filled, ...filledLists })];
   const changes = execFileSync('git', ['status', '--porcelain', '--', ...printed], { cwd: root, encoding: 'utf8' });
-  if (changes === '') return;
+  if (changes === '') return 0;
   process.stderr.write(`Printed files differ from what is committed. Commit what \`npm run print\` wrote:\n${changes}`);
-  process.exitCode = 1;
+  return 1;
 }
 
-await print();
-if (process.argv.includes('--check')) refuseChanges();
+const commandLine = {
+  command: 'npm run print --',
+  about: 'Prints every file that is generated, after removing it: action.yml, tables, policies, workflows, dist/.',
+  options: { check: flag('Fail if that changes any file that git has or should have.') },
+};
+process.exitCode = await runCommandLine(commandLine, process.argv.slice(2), async ({ values }) => {
+  await print();
+  return values.check ? refuseChanges() : 0;
+});

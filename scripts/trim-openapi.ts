@@ -7,6 +7,8 @@
  * The package is 390 MB unpacked, so it is not a dependency. Run this by hand when the sandbox gets a new path, or when
  * GitHub's description changes. Paths that only Enterprise Cloud has come from its description.
  */
+import { readOrExit } from './terminal/command-line.js';
+import { existing } from './terminal/options.js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -93,6 +95,10 @@ function collect(value: Json, source: JsonObject, components: JsonObject): void 
   collect(target, source, components);
 }
 
-const folder = process.argv[2];
-if (!folder) throw new Error('Usage: tsx scripts/trim-openapi.ts <folder of the unpacked @octokit/openapi>');
-await main(folder);
+const { words } = readOrExit({
+  command: 'npx tsx scripts/trim-openapi.ts',
+  about: "Writes the part of GitHub's OpenAPI description that the tests use.",
+  options: {},
+  words: { description: 'Of the unpacked @octokit/openapi.', kind: existing('folder'), least: 1, most: 1 },
+});
+await main(words[0]!);

@@ -46,5 +46,5 @@ function tabulate({ grants }: Policy): string {
   const rows = grants.flatMap(({ actions, on }) =>
     Object.entries(actions).map(([action, purpose]) => [`\`${action}\``, purpose, on]),
   );
-  return renderTable(['Action', 'Who asks, and for what', 'Allowed on'], rows);
+  return renderTable(['Action', 'Purpose', 'Allowed on'], rows);
 }

@@ -2,7 +2,7 @@
 import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Ec2World } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
-import type { How, Inputs, Scene } from './suite.js';
+import type { How, Inputs, Scene } from '../worlds/sandbox/scene.js';
 
 export const MINUTE = 60_000;
 export const LAUNCHED = { 'wait-for': 'launched' };

@@ -1,7 +1,7 @@
 /** What is expected of every RunInstances request, as the form that EC2 got. */
 import { gunzipSync } from 'node:zlib';
 import { expect } from '@jest/globals';
-import type { Scene } from './suite.js';
+import type { Scene } from '../worlds/sandbox/scene.js';
 
 /** A machine that leaves nothing behind when it powers off, asked for in a way that can be repeated. */
 export function expectSafeLaunch(launch: URLSearchParams): void {

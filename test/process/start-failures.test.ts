@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { errorOf, inSandbox, logOf, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type Scene } from '../worlds/sandbox/scene.js';
 
 /** A start that failed has taken everything back by itself; its post step finds nothing to do. */
 async function expectUndone(scene: Scene, main: StepResult): Promise<void> {

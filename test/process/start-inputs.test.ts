@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { errorOf, expectCleanRecord, logOf, Scene, type Inputs } from './suite.js';
+import { errorOf, expectCleanRecord, logOf, Scene, type Inputs } from '../worlds/sandbox/scene.js';
 
 /** One for all: none of these starts may do anything that another could notice. */
 let scene: Scene;
@@ -65,7 +65,7 @@ const bad: readonly Bad[] = [
   },
   {
     inputs: { 'github-token': '', 'app-id': '1234', 'app-private-key': 'MIIE' },
-    says: "`app-private-key` is not a private key: it does not begin with a `-----BEGIN … PRIVATE KEY-----` line. Give the whole .pem file that GitHub made for the App, first and last line included, as the secret's value.",
+    says: "`app-private-key` is not a private key: it does not begin with a `-----BEGIN … PRIVATE KEY-----` line. Set the secret to the whole .pem file that GitHub created for the App, including the first and last line.",
   },
   {
     inputs: { mode: 'stop' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { errorOf, inSandbox, logOf, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type Scene } from '../worlds/sandbox/scene.js';
 
 const { SUBNET_A, SUBNET_B, SUBNET_C } = seed;
 

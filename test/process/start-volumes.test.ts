@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
-import { errorOf, inSandbox, logOf, type Inputs, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 const LAUNCHED = { 'wait-for': 'launched' } as const;
 const still: SandboxOptions = { machines: false };

@@ -15,5 +15,5 @@ export async function writeDocument(tables: Readonly<Record<string, string>>): P
 }
 
 function markersOf(name: string): { begin: string; end: string } {
-  return { begin: `<!-- ${name}: written by npm run simulate -->`, end: `<!-- end of ${name} -->` };
+  return { begin: `<!-- ${name}: written by npm run lab -- simulate -->`, end: `<!-- end of ${name} -->` };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findConnectionFault } from '../../../../src/core/kernel/connection-faults.js';
-import { classify, isHopeless } from '../../../../src/ec2/errors.js';
+import { classify, isPermanent } from '../../../../src/ec2/classify.js';
 import { translate } from '../../../../src/ec2/failures.js';
 import { connectScripted, ScriptedGitHub } from '../../../worlds/scripted-github.js';
 
@@ -66,7 +66,7 @@ describe('A certificate that Node does not trust', () => {
     const aws = translate(error, 'ec2:DescribeInstances');
     expect(aws).toMatchObject({ code: 'certificate-untrusted', hint: expect.stringContaining('NODE_EXTRA_CA_CERTS') });
     expect((aws as Error).message).toContain(`no good (${code})`);
-    expect([classify(error).kind, isHopeless(error)]).toEqual(['fatal', true]);
+    expect([classify(error).kind, isPermanent(error)]).toEqual(['fatal', true]);
     expect(await askGitHub(error)).toMatchObject({ error: { code: 'certificate-untrusted' }, sent: 1, waited: false });
   });
 
@@ -96,7 +96,7 @@ describe('A proxy', () => {
   ])('that answers %s is %s', async (words, code, passes) => {
     const error = tunnel(words);
     expect(findConnectionFault(error)).toMatchObject({ code, passes });
-    expect(isHopeless(error)).toBe(!passes);
+    expect(isPermanent(error)).toBe(!passes);
     expect(translate(error, 'ec2:DescribeInstances')).toMatchObject({ code });
     const asked = await askGitHub(error);
     expect(asked).toMatchObject({ error: { code } });

@@ -90,7 +90,7 @@ test('a claim holds a machine for half an hour beyond its time, and not for the 
   ]);
   await world.clock.sleep(3 * 60_000);
   const filled = await fill({ size: 0 });
-  expect(filled.judged).toMatchObject([{ decision: { kind: 'retire', why: expect.stringContaining('was over at') } }]);
+  expect(filled.judged).toMatchObject([{ decision: { kind: 'retire', why: expect.stringContaining('ended at') } }]);
   await world.clock.sleep(60_000);
   expect(states()).toEqual(['terminated']);
 });
