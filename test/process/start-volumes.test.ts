@@ -116,7 +116,7 @@ describe('A volume that EBS would refuse', () => {
     ],
     [
       { 'block-device-mappings': '[{"DeviceName": "/dev/sda1", "Ebs": {"VolumSize": 100}}]' },
-      /^`block-device-mappings`: \/dev\/sda1, Ebs: VolumSize is not taken; did you mean VolumeSize\?/,
+      /^`block-device-mappings`: \/dev\/sda1, Ebs: VolumSize is not supported; did you mean VolumeSize\?/,
     ],
     [
       { 'block-device-mappings': '[{"DeviceName": "/dev/sda1", "Ebs": {"KmsKeyId": "alias/ci"}}]' },

@@ -36,17 +36,17 @@ describe('action.yml', () => {
     runs: unknown;
   };
 
-  test('gives no default, which GitHub would pass as if the user had set it, but names it', () => {
+  test('names a default in the description only, because GitHub would pass a default as if the user had set it', () => {
     expect(Object.values(printed.inputs).flatMap(Object.keys)).not.toContain('default');
     expect(printed.inputs['mood']?.['description']).toMatch(/or `so`\. Default: `a\|b`\.$/);
     expect(printed.inputs['wait']).toEqual({ description: 'Whether to wait.', required: false });
   });
 
-  test('says of an input of ec2-github-runner that it is one', () => {
+  test('marks the inputs of ec2-github-runner', () => {
     expect(printed.inputs['old']?.['description']).toBe('From ec2-github-runner, for easy migration. Ignored.');
   });
 
-  test('names the steps, and a post step that runs whatever happened', () => {
+  test('names the steps, and a post step that always runs', () => {
     const steps = { main: '../dist/do.js', post: '../dist/do-post.js', 'post-if': 'always()' };
     expect(printed.runs).toEqual({ using: 'node24', ...steps });
     const { runs } = parse(renderAction({ ...example, run: { main: 'runDo' } })) as { runs: unknown };
@@ -62,8 +62,8 @@ describe('action.yml', () => {
   });
 });
 
-describe('A README’s tables', () => {
-  test('replace what is between their markers and nothing else', () => {
+describe('The tables of a README', () => {
+  test('replace the text between their markers and nothing else', () => {
     const filled = fillTables(readme, definition);
     expect(filled).not.toContain('stale');
     expect(filled.match(/^(Before|After) .*$/gm)).toEqual(readme.match(/^(Before|After) .*$/gm));
@@ -73,13 +73,13 @@ describe('A README’s tables', () => {
     expect(fillTables(filled, definition)).toBe(filled);
   });
 
-  test('keep the inputs of ec2-github-runner apart', () => {
+  test('list the inputs of ec2-github-runner separately', () => {
     const [, own, legacyTable] = fillTables(readme, definition).split('printed by npm run print -->');
     expect(own).not.toContain('`old`');
     expect(legacyTable).toContain('| `old` | Ignored. |');
   });
 
-  test('are missed when a marker is gone', () => {
+  test('are refused when a marker is missing', () => {
     expect(() => fillTables(readme.replace('<!-- end of outputs -->', ''), definition)).toThrow(
       'lacks the markers <!-- outputs',
     );
@@ -96,7 +96,7 @@ describe('The lists of actions and printed files', () => {
     );
   });
 
-  test('in .gitattributes and .prettierignore replace what is between the markers and nothing else', () => {
+  test('in .gitattributes and .prettierignore replace the lines between the markers and nothing else', () => {
     expect(fillGitAttributes(`a\n${lines}b\n`, ['do/action.yml'])).toBe(
       `a\n${lines.replace('stale', 'dist/** linguist-generated -diff -text\ndo/action.yml linguist-generated')}b\n`,
     );
