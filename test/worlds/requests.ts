@@ -1,14 +1,8 @@
 import { Failure } from '../../src/core/kernel/failure.js';
 import type { FillRequest } from '../../src/core/pool/request.js';
-import type { StartPorts } from '../../src/core/start/ports.js';
-import type { Instance } from '../../src/core/ports/ec2.js';
-import type { JournalEntry, Log } from '../../src/core/ports/process.js';
 import type { MachineRequest } from '../../src/core/machine/request.js';
 import type { StartRequest, Startup } from '../../src/core/start/request.js';
 import { SUBNET_A } from './fake-catalog.js';
-import { FakeClock } from './fake-clock.js';
-import { FakeEc2 } from './fake-ec2.js';
-import { FakeGitHub } from './fake-github.js';
 
 export const run = { owner: 'octo-org', repo: 'octo-repo', runId: '77', runAttempt: '1', job: 'start' };
 

@@ -7,7 +7,8 @@ import { Created } from '../../../../src/core/start/created.js';
 import { rollBack } from '../../../../src/core/start/roll-back.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aRequest, aWorld, failureOf, run } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 /** As long as EC2 has been seen not to list what it launched. */
 const INVISIBLE_MS = 12_000;

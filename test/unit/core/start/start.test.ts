@@ -10,7 +10,8 @@ import {
   SUBNET_B,
 } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const BOOT_MS = 25_000;
 
