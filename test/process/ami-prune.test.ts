@@ -89,7 +89,7 @@ describe('prune', () => {
         keepTemplate(desk.sandbox.ec2, 'web', ['resolve:ssm:/team/image']);
         const { code, stderr } = await desk.ami('prune --keep 1');
         expect(code).toBe(1);
-        expect(stderr).toContain('warning: us-east-1: nothing is removed, because not everything could be asked.');
+        expect(stderr).toContain('warning: us-east-1: nothing is removed, because a listing failed.');
         expect(stderr).toContain(`lack the permission ${permission}`);
         expect(stderr).toContain('Code: cleanup-incomplete');
         expect(desk.changes()).toEqual([]);

@@ -36,7 +36,7 @@ async function expectRound(scene: Scene, inputs: Inputs, scope: string): Promise
   expect(main.masked).toEqual(expect.arrayContaining(listIssuedSecrets(scene.sandbox.requests)));
   const groupId = inputs['runner-group'] === undefined ? 1 : 3;
   expect(scene.sandbox.github.runners()).toMatchObject([{ scope, groupId }]);
-  await scene.until(() => scene.sandbox.events.some(({ name }) => name === 'registered'));
+  await scene.until(() => scene.sandbox.events.some(({ name }) => name === 'runner-online'));
   expect(scene.sandbox.github.runners()).toMatchObject([{ status: 'online' }]);
   const { label = '' } = main.outputs;
   expect(await scene.stop({ ...credentialsOf(inputs), label })).toMatchObject({ code: 0 });

@@ -82,7 +82,7 @@ describe('A machine that does not come up', () => {
       const main = await scene.start();
       expect(errorOf(main)).toContain('The boot agent powered the instance off: runner install failed with 1.');
       expect(logOf(main)).toContain(`checksum of ${url}/_download/${filename} is not ${'f'.repeat(64)}`);
-      expect(scene.sandbox.events.map(({ name }) => name)).not.toContain('registered');
+      expect(scene.sandbox.events.map(({ name }) => name)).not.toContain('runner-online');
       await expectUndone(scene, main);
     }),
   );
