@@ -87,7 +87,7 @@ test.concurrent('of a start that is killed while it waits, the post step removes
     expect(scene.sandbox.github.runners()).toHaveLength(2);
     const post = await scene.finish(main);
     expect(post.code).toBe(0);
-    expect(logOf(post)).toMatch(/^The start did not come to its end; removing what it left\.$/m);
+    expect(logOf(post)).toMatch(/^The start did not finish; removing everything that it left behind\.$/m);
     await scene.expectNothingIsLeft();
   }),
 );
@@ -111,7 +111,7 @@ test.concurrent('a post step that may not terminate any more fails, and says wha
     const post = await scene.finish(main);
     expect(post.code).toBe(1);
     expect(errorOf(post)).toMatch(
-      /^Not everything that this start left could be removed\.\nWhat to do: Run stop-runner /,
+      /^Not everything that this start left behind could be removed\.\nWhat to do: Run stop-runner /,
     );
     expect(logOf(post)).toMatch(
       /^Could not terminate i-\w+ in us-east-1: The AWS credentials lack the permission ec2:TerminateInstances/m,

@@ -47,7 +47,7 @@ const bad: readonly Bad[] = [
   { inputs: { label: 'l'.repeat(65) }, says: `\`label\` is "${'l'.repeat(65)}"; ${label}` },
   {
     inputs: { 'pre-runner-script': script },
-    says: '`pre-runner-script` is "a script of 20485 bytes"; allowed: at most 16384 bytes (EC2\'s limit on user data, of which the runner\'s own configuration takes about a third); let the script download what it needs.',
+    says: '`pre-runner-script` is "a script of 20485 bytes"; allowed: at most 16384 bytes (EC2\'s limit on user data; the runner\'s configuration takes up about a third of it); let the script download what it needs.',
   },
   {
     inputs: { 'github-token': '' },

@@ -24,7 +24,7 @@ export type ValuesOf<D extends InputDefinitions> = {
   readonly [K in keyof D]: D[K] extends InputDefinition<infer T> ? T : never;
 };
 
-/** An input's text and where it came from, for messages: '' is the workflow itself. */
+/** An input's text and, for messages, its origin; without one it comes from the workflow. */
 export interface RawInput {
   readonly text: string;
   readonly origin?: string;
@@ -43,8 +43,8 @@ export class BadValue extends Error {
 }
 
 /**
- * Parses every input and collects every problem, so that a user mends all of them at once.
- * Unknown names are problems too: a misspelt input must not be silently ignored.
+ * Parses every input and collects every problem, so that a user can correct all of them at once. An unknown name is a
+ * problem, too: a misspelled input must not be ignored.
  */
 export function parseInputs<D extends InputDefinitions>(
   definitions: D,
@@ -79,6 +79,16 @@ export function refuseProblems(
     hint,
     details: problems.length === 1 ? [] : problems,
   });
+}
+
+/** The inputs of these names. */
+export function pickInputs(raw: RawInputs, names: readonly string[]): RawInputs {
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));
+}
+
+/** The inputs that are not empty. */
+export function dropEmpty(raw: RawInputs): RawInputs {
+  return Object.fromEntries(Object.entries(raw).filter(([, { text }]) => text.trim() !== ''));
 }
 
 export function describeUnknown(name: string, known: readonly string[], origin?: string): string {
