@@ -45,7 +45,7 @@ describe('A volume beside the root', () => {
     }),
   );
 
-  test.concurrent('is gone when its machine of a pool is retired', () =>
+  test.concurrent('is gone when an instance of a pool ends, too', () =>
     inSandbox(withData, async (scene) => {
       scene.sandbox.on((event) => {
         if (event.name === 'running') scene.sandbox.ec2.killInstance(event.instance);
