@@ -3,7 +3,7 @@ import { flag, integer, list, secret, text, withDefault } from '../src/core/inpu
 
 export const action = {
   name: 'Check a request for tests',
-  description: 'Finds the one commit to test, and says at once what is wrong with a request, before a machine starts.',
+  description: 'Finds the commit to test, and reports everything that is wrong with a request before a machine starts.',
   icon: 'check-circle',
   color: 'orange',
 } as const;
@@ -11,37 +11,41 @@ export const action = {
 const name = { matches: /^[a-z][a-z0-9_]*$/, allowed: 'names of environments' };
 
 export const inputs = {
-  environments: text('Names separated by commas or spaces, or `all`. Only with `known-environments`.'),
-  'known-environments': list('The environments that there are.', name),
-  ref: text('Branch, tag or full commit SHA. Default: the run’s own commit.', {
+  environments: text(
+    'The environments to test: names separated by commas or spaces, or `all`. Needs `known-environments`.',
+  ),
+  'known-environments': list('The names of all environments.', name),
+  ref: text("The branch, tag or full commit SHA to test. Default: the run's commit.", {
     matches: /^(?!-)[^\s~^:?*[\\]+$/,
-    allowed: 'a branch, a tag, or a commit’s full SHA',
+    allowed: 'a branch, a tag, or the full SHA of a commit',
   }),
-  repository: text('`owner/name`. Default: the run’s own.', {
+  repository: text("The repository to test, as `owner/name`. Default: the run's repository.", {
     matches: /^[\w.-]+\/[\w.-]+$/,
     allowed: '`owner/name`',
   }),
-  'repository-token': secret('Token that may read the repository.'),
-  'allow-forks': withDefault('false', flag('Take a commit that lies in no branch or tag of the repository, too.')),
-  'runs-on': text('Where the tests run instead of on EC2. Then AWS needs no way in, and there is no `label`.'),
-  'role-to-assume': text('The role for OpenID Connect, if that is the way in to AWS.'),
-  'aws-access-key-id': secret('The key, if that is the way in to AWS.'),
-  'aws-secret-access-key': secret('The key’s secret.'),
+  'repository-token': secret('A token that may read the repository, if it is private.'),
+  'allow-forks': withDefault('false', flag('Also allow commits that are in no branch or tag of the repository.')),
+  'runs-on': text(
+    'The runner for the tests, instead of EC2. Then no AWS credentials are needed, and `label` is empty.',
+  ),
+  'role-to-assume': text('The AWS role, if the credentials come by OpenID Connect.'),
+  'aws-access-key-id': secret('The AWS access key id, if the credentials are a key.'),
+  'aws-secret-access-key': secret('The AWS secret access key.'),
   env: variables('Environment variables for the tests.'),
-  'secret-env': variables('Secret ones.', { secret: true }),
-  'required-secrets': list('Names in `secret-env` without which the tests are skipped.', {
+  'secret-env': variables('Secret environment variables for the tests.', { secret: true }),
+  'required-secrets': list('Names in `secret-env`. If one of them has no value, the tests are skipped.', {
     matches: /^[A-Za-z_][A-Za-z0-9_]*$/,
     allowed: 'names of environment variables',
   }),
-  'timeout-minutes': withDefault('60', integer('The tests’ own time limit.', { min: 1, max: 7_000 })),
-  artifact: text('What the name of the artifact begins with. Characters that GitHub does not allow become `-`.'),
+  'timeout-minutes': withDefault('60', integer('The time limit of the tests.', { min: 1, max: 7_000 })),
+  artifact: text("The beginning of the artifact's name. Characters that GitHub does not allow become `-`."),
 };
 
 export const outputs = {
   sha: 'The commit to test.',
-  skip: 'Why the tests have to be skipped; empty when they need not be.',
-  artifact: 'A name for the artifact of this call, which no other call of the run has.',
-  label: 'A label that no other job has; empty when there is nothing to start.',
-  'max-lifetime-minutes': 'How long the machine may live, for start-runner.',
-  environments: 'The environments that were asked for, as JSON.',
+  skip: 'Why the tests are skipped; empty if they are not.',
+  artifact: 'A name for the artifact that no other call of this action has in the run.',
+  label: 'A unique label for the runner; empty if no machine is needed.',
+  'max-lifetime-minutes': 'The `max-lifetime-minutes` to pass to start-runner.',
+  environments: 'The environments to test, as JSON.',
 };

@@ -1,13 +1,8 @@
-import {
-  checkAccess,
-  composeArtifactName,
-  composeLifetime,
-  findMissingSecrets,
-  summarizeSkip,
-} from '../src/core/verdict/check-tests.js';
-import { chooseEnvironments } from '../src/core/tox/choose-environments.js';
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
-import { resolveRef } from '../src/core/tox/resolve-ref.js';
+import { checkAccess, checkOwner, findMissingSecrets, summarizeSkip } from '../src/core/test-request/check.js';
+import { chooseEnvironments } from '../src/core/test-request/choose-environments.js';
+import { composeArtifactName, composeLabel, composeLifetime } from '../src/core/test-request/compose.js';
+import { findCommit } from '../src/core/test-request/find-commit.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createRemote } from '../src/host/git.js';
@@ -25,55 +20,45 @@ export function runCheckTests(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const { values, problems } = parseInputs(inputs, readInputs(inputs));
-    const known = values['known-environments'];
-    const choice = known ? chooseEnvironments(values.environments ?? '', known) : { chosen: [], problems: [] };
-    const access = values['runs-on'] === undefined ? checkAccess(accessOf(values, context)) : [];
-    refuseProblems([...problems, ...choice.problems, ...access, ...checkOwner(values, context)]);
+    const { values, environments } = readRequest(context);
     const skip = findMissingSecrets(values['required-secrets'] ?? [], values['secret-env']);
     if (skip !== '') {
       log.notice(`Skipped: ${skip}`);
       await appendSummary(summarizeSkip(skip), log);
     }
-    const sha = await findCommit(values, context);
-    log.info(`To test: ${sha} of ${values.repository ?? context.repository}.`);
+    const repository = values.repository ?? context.repository;
+    const request = { repository, ref: values.ref, allowForks: values['allow-forks'] };
+    const sha = await findCommit(request, context, createRemote(context.serverUrl, values['repository-token']));
+    log.info(`To test: ${sha} of ${repository}.`);
     const own = nonce(12);
     const needsMachine = skip === '' && values['runs-on'] === undefined;
     writeOutputs({
       sha,
       skip,
-      label: needsMachine ? `ec2-${context.runId}-${context.runAttempt}-${own}` : '',
+      label: needsMachine ? composeLabel(context, own) : '',
       artifact: composeArtifactName(values.artifact ?? 'tests', own),
       'max-lifetime-minutes': composeLifetime(values['timeout-minutes']),
-      environments: choice.chosen,
+      environments,
     });
   });
 }
 
-/** The run's own commit needs no question: GitHub found it already. */
-async function findCommit(values: Values, context: RunContext): Promise<string> {
-  const repository = values.repository ?? context.repository;
-  const isOwn = repository.toLowerCase() === context.repository.toLowerCase();
-  if (isOwn && (values.ref === undefined || values.ref === context.sha)) return context.sha;
-  return resolveRef(
-    { repository, ref: values.ref, allowForks: values['allow-forks'] },
-    createRemote(context.serverUrl, values['repository-token']),
-  );
-}
-
-function checkOwner({ repository, 'allow-forks': allowForks }: Values, context: RunContext): string[] {
-  const owner = repository?.split('/')[0]?.toLowerCase() ?? context.owner.toLowerCase();
-  if (allowForks || owner === context.owner.toLowerCase()) return [];
-  return [
-    `\`repository\` is "${repository}", of another owner than ${context.repository}; allowed: repositories of ${context.owner}, or \`allow-forks: true\` after reading that code.`,
-  ];
-}
-
-function accessOf(values: Values, context: RunContext): Parameters<typeof checkAccess>[0] {
-  return {
+/** @throws Failure `bad-input` */
+function readRequest(context: RunContext): { values: Values; environments: readonly string[] } {
+  const { values, problems } = parseInputs(inputs, readInputs(inputs));
+  const known = values['known-environments'];
+  const choice = known ? chooseEnvironments(values.environments ?? '', known) : { chosen: [], problems: [] };
+  const access = {
     role: values['role-to-assume'] !== undefined,
     key: values['aws-access-key-id'] !== undefined,
     secretKey: values['aws-secret-access-key'] !== undefined,
     withoutSecrets: context.isFromFork,
   };
+  refuseProblems([
+    ...problems,
+    ...choice.problems,
+    ...(values['runs-on'] === undefined ? checkAccess(access) : []),
+    ...checkOwner({ repository: values.repository, allowForks: values['allow-forks'] }, context),
+  ]);
+  return { values, environments: choice.chosen };
 }

@@ -11,7 +11,7 @@ import { inputs as start } from './start-runner.inputs.js';
 
 export const action = {
   name: 'Fill EC2 runner pool',
-  description: 'Keeps stopped machines that have booted once ready for start-runner.',
+  description: 'Keeps a number of stopped instances that have booted once, for starts that cannot wait.',
   icon: 'layers',
   color: 'orange',
 } as const;

@@ -1,22 +1,22 @@
 import { list } from '../src/core/inputs/input-kinds.js';
-import { needsInput } from '../src/core/verdict/run-summary.js';
+import { needsInput } from '../src/core/verdict/jobs.js';
 
 export const action = {
   name: 'Report tests',
-  description: 'One verdict and one table for environments that were tested side by side.',
+  description: 'One verdict and one table for all environments of a run.',
   icon: 'list',
   color: 'orange',
 } as const;
 
 export const inputs = {
-  needs: needsInput('What the jobs came to: the `needs` context, by `toJSON`. Required.'),
+  needs: needsInput('The results of the jobs: the `needs` context, by `toJSON`. Required.'),
   environments: list(
-    'Jobs that must have a verdict. Default: those that a job names in its output `environments`, else all.',
+    'The jobs that must have a verdict. Default: the jobs in the output `environments` of one of them, or else all jobs.',
     { matches: /^[A-Za-z_][\w-]*$/, allowed: 'ids of jobs' },
   ),
 };
 
 export const outputs = {
-  verdict: '`passed`, `failed`, or `skipped` when nothing was tested and nothing failed.',
-  skipped: 'Environments that were skipped, with the reasons; empty when there is none.',
+  verdict: '`passed`, `failed`, or `skipped` if nothing was tested and nothing failed.',
+  skipped: 'The environments that were skipped, with the reasons; empty if there are none.',
 };

@@ -1,7 +1,5 @@
-import * as advice from '../src/core/kernel/advice.js';
-import { Failure } from '../src/core/kernel/failure.js';
 import { parseInputs, refuseProblems } from '../src/core/inputs/inputs.js';
-import { judgeRun, listJobs, summarizeRun } from '../src/core/verdict/run-summary.js';
+import { judgeRun, listJobs, summarizeRun, toRunFailure } from '../src/core/verdict/jobs.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
@@ -25,11 +23,7 @@ export function runReportTests(): Promise<void> {
     log.info(summary);
     await appendSummary(summary, log);
     writeOutputs({ verdict: run.verdict, skipped: listJobs(run.jobs, 'skipped') });
-    if (run.verdict !== 'failed') return;
-    const bad = run.jobs.filter(({ kind }) => kind === 'failed').map(({ job, why }) => `${job.name} (${why})`);
-    const message = bad.length > 0 ? `Not successful: ${bad.join(', ')}.` : 'No environment was tested.';
-    throw new Failure('environments-failed', message, {
-      hint: advice.LOOK_AT_FAILED_JOBS,
-    });
+    const failure = toRunFailure(run);
+    if (failure) throw failure;
   });
 }

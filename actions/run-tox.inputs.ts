@@ -5,7 +5,7 @@ import { words } from '../src/core/inputs/split-words.js';
 
 export const action = {
   name: 'Run tox',
-  description: 'Runs tox environments, and is green only when tests were run and passed in each of them.',
+  description: 'Runs tox environments. Succeeds only when tests were executed and passed in each environment.',
   icon: 'check-square',
   color: 'orange',
 } as const;
@@ -15,43 +15,45 @@ export const inputs = {
     matches: /^[A-Za-z0-9][A-Za-z0-9._-]*(,[A-Za-z0-9][A-Za-z0-9._-]*)*$/,
     allowed: 'the name of a tox environment, or names separated by commas, without blanks',
   }),
-  posargs: words('Words for `{posargs}` in the commands of tox, quoted as in a shell.'),
-  'python-version': text('The Python that tox runs with, brought by uv. Default: the machine’s.', {
+  posargs: words('Arguments for `{posargs}` in the commands of tox, quoted as in a shell.'),
+  'python-version': text("The Python version that tox runs with; uv installs it. Default: the machine's.", {
     matches: /^[A-Za-z0-9.]+$/,
     allowed: 'a version such as 3.8',
   }),
-  'tox-version': text('The version of tox, brought by uv. Default: the machine’s tox, else the newest.', {
+  'tox-version': text("The version of tox; uv installs it. Default: the machine's tox, or else the newest.", {
     matches: /^[0-9][A-Za-z0-9.]*$/,
     allowed: 'a version such as 3.26',
   }),
-  'working-directory': text('The folder with the tox.ini, relative to the workspace.', {
+  'working-directory': text('The folder with the tox configuration, relative to the workspace.', {
     matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/,
     allowed: 'a path inside the workspace',
   }),
-  setup: text('Bash commands to run before tox, as `bash -eo pipefail` does, in the same folder and environment.'),
+  setup: text('Bash commands to run before tox with `bash -eo pipefail`, in the same folder and environment.'),
   env: variables('Environment variables for `setup` and the tests.'),
   'secret-env': variables(
-    'Secret ones, which win over `env`. Each value is masked, unless it has fewer than four characters or is `true` or `false`: GitHub drops outputs that contain a masked text.',
+    'Secret environment variables, which override `env`. Each value is masked, except `true`, `false` and values of fewer than four characters: GitHub drops outputs that contain a masked text.',
     { secret: true },
   ),
   'pass-env': withDefault(
     'true',
-    flag('Hand `env`, `secret-env` and what `setup` writes to GITHUB_ENV on to the tests, whatever `pass_env` says.'),
+    flag(
+      'Pass `env`, `secret-env` and the variables that `setup` writes to GITHUB_ENV to the tests, even if `pass_env` does not name them.',
+    ),
   ),
   report: filePatterns(
-    'JUnit files that the tests write, relative to the working directory. Without one, or without a test in it, the step is red.',
+    'The JUnit files that the tests write, relative to the working directory. Without such a file, or without a test in it, the step fails.',
   ),
   'allow-skipped': withDefault(
     'false',
-    flag('Be green when tox skips some, but not all, of the environments, for want of a Python for example.'),
+    flag('Succeed if tox skips some, but not all, of the environments, for example because a Python is missing.'),
   ),
   'allow-ignored-failures': withDefault(
     'false',
-    flag('Be green when tests fail whose failure tox ignores: behind `- command`, or with `ignore_outcome`.'),
+    flag('Succeed if tests fail and tox ignores that, because of `- command` or `ignore_outcome`.'),
   ),
 };
 
 export const outputs = {
   verdict: '`passed` or `failed`.',
-  minutes: 'How long `setup` and tox took.',
+  minutes: 'Minutes that `setup` and tox took.',
 };

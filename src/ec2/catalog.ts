@@ -19,8 +19,8 @@ type Catalog = Pick<
 >;
 
 /**
- * What there is to launch from and into. Everything but an image is asked for by filter: an unknown id is then absent
- * from the answer, where the request by id would fail for all of them.
+ * What instances can be launched from and into. Everything but an image is requested by filter. Then an unknown id is
+ * absent from the response; in a request by ids, one unknown id would fail all of them.
  */
 export function createCatalog(requests: Requests): Catalog {
   return {
@@ -66,18 +66,18 @@ async function describeImage(requests: Requests, id: string): Promise<Image | un
   return image && toImage(image);
 }
 
-/** As EC2 describes it; `undefined` when EC2 says there is none. */
+/** The image as EC2 describes it; `undefined` when EC2 answers that it does not exist. */
 export async function readImage(requests: Requests, id: string): Promise<AwsImage | undefined> {
-  // By filter, EC2 looks through every public image and leaves out deprecated ones; by id it does neither.
+  // By filter, EC2 would search every public image and leave out deprecated ones. By id, it does neither.
   const [image] = await readPages(requests, 'ec2:DescribeImages', async () => {
-    const page = await requests.client.send(new DescribeImagesCommand({ ImageIds: [id] })).catch(unlessUnknown);
+    const page = await requests.client.send(new DescribeImagesCommand({ ImageIds: [id] })).catch(noneIfUnknown);
     return { items: page.Images, next: undefined };
   });
   return image;
 }
 
-/** EC2's three ways of saying that there is no such image. */
-function unlessUnknown(error: unknown): { Images: AwsImage[] } {
+/** Handles EC2's three codes for an image that does not exist. */
+function noneIfUnknown(error: unknown): { Images: AwsImage[] } {
   if (/^InvalidAMIID\.(NotFound|Malformed|Unavailable)$/.test(readError(error).code)) return { Images: [] };
   throw error;
 }
@@ -116,7 +116,7 @@ export function toImage(image: AwsImage): Image {
   };
 }
 
-/** Mappings of instance store, and those without a device, make no volume. */
+/** Mappings of instance store, and mappings without a device, create no volume. */
 function readFurtherVolumes({ BlockDeviceMappings = [], RootDeviceName }: AwsImage): VolumeSpec[] {
   return BlockDeviceMappings.flatMap(({ DeviceName, Ebs }) => {
     if (!Ebs || DeviceName === undefined || DeviceName === RootDeviceName) return [];
@@ -125,7 +125,7 @@ function readFurtherVolumes({ BlockDeviceMappings = [], RootDeviceName }: AwsIma
       deviceName: DeviceName,
       ...(VolumeSize !== undefined && { sizeGiB: VolumeSize }),
       ...(VolumeType && { type: VolumeType }),
-      // EC2 also says what volumes of other types do, and does not take it.
+      // EC2 also reports this value for other volume types, but rejects it in a launch.
       ...(Iops !== undefined && /^(gp3|io[12])$/.test(VolumeType ?? '') && { iops: Iops }),
       ...(Throughput !== undefined && VolumeType === 'gp3' && { throughputMiBps: Throughput }),
     };
@@ -134,7 +134,7 @@ function readFurtherVolumes({ BlockDeviceMappings = [], RootDeviceName }: AwsIma
 
 function toTypeFacts(type: InstanceTypeInfo): InstanceTypeFacts {
   const usages: readonly string[] = type.SupportedUsageClasses ?? [];
-  // Only NVIDIA's: some types carry other accelerators, which CUDA cannot use.
+  // Only NVIDIA GPUs count: CUDA cannot use the accelerators of other vendors.
   const nvidia = type.GpuInfo?.Gpus?.filter(({ Manufacturer }) => Manufacturer?.toLowerCase() === 'nvidia') ?? [];
   return {
     name: type.InstanceType ?? '',
@@ -151,7 +151,7 @@ function toTypeFacts(type: InstanceTypeInfo): InstanceTypeFacts {
   };
 }
 
-/** Without those that the account has not opted in to. */
+/** The regions of the account, without those that it has not opted in to. */
 export async function listRegions(requests: Requests): Promise<readonly string[]> {
   const regions = await readPages(requests, 'ec2:DescribeRegions', async () => {
     const page = await requests.client.send(new DescribeRegionsCommand({}));

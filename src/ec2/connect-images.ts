@@ -7,7 +7,7 @@ import { createParameters } from './parameters.js';
 import { listTemplateVersions } from './templates.js';
 
 /**
- * What keeping images asks of EC2 and SSM in one region. Everything here may be sent twice.
+ * EC2 and SSM in one region, for the commands that manage images. Every request may be sent twice.
  *
  * @throws Failure `aws-no-region`, `aws-no-credentials`
  */

@@ -9,8 +9,9 @@ import type { Clock } from '../core/kernel/clock.js';
 import type { Ec2, ReaperEc2 } from '../core/ports/ec2.js';
 import type { Log } from '../core/ports/process.js';
 import { createCatalog } from './catalog.js';
+import { isPermanent } from './classify.js';
 import { cleanCredentials } from './credentials.js';
-import { isHopeless, readError } from './errors.js';
+import { readError } from './errors.js';
 import { noCredentials } from './failures.js';
 import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
@@ -20,40 +21,41 @@ import { createResumer } from './resume.js';
 
 export interface ConnectOptions {
   readonly clock: Clock;
-  /** Default: what the SDK finds (`AWS_REGION`, the profile). */
+  /** Default: the region that the SDK finds (`AWS_REGION`, the profile). */
   readonly region?: string;
-  /** Agents that go through a proxy. Default: direct connections, kept alive. */
+  /** Agents that use a proxy. Default: direct connections, kept alive. */
   readonly agents?: { readonly httpAgent?: HttpAgent; readonly httpsAgent?: HttpsAgent };
-  /** What carries the requests. Default: Node's own client, bounded in time. */
+  /** Sends the requests. Default: Node's HTTP client, with time limits. */
   readonly requestHandler?: NonNullable<EC2ClientConfig['requestHandler']>;
-  /** Told when a request is tried again. */
+  /** Gets a line when a request is repeated. */
   readonly log?: Pick<Log, 'info'>;
   /** See {@link RequestOptions}. */
   readonly purpose?: Purpose;
-  /** Ends the waits of a step that is cancelled: see {@link Patience}. */
+  /** Ends the waits of a cancelled step: see {@link Patience}. */
   readonly signal?: AbortSignal;
-  /** From 0 to 1, for the jitter of retries. Default `Math.random`. */
+  /** A number from 0 to 1, for the jitter of retries. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
 const CONNECT_MS = 5_000;
-/** RunInstances takes up to some seconds; nothing here takes as long as this. */
-const ANSWER_MS = 20_000;
-/** None, whatever the environment says: there is one policy for what is sent again, see {@link Requests}. */
-const RETRIES = { maxAttempts: 1, retryMode: 'standard' } as const;
+/** RunInstances takes up to some seconds. No call takes this long. */
+const RESPONSE_MS = 20_000;
+/** The SDK never retries, whatever the environment sets: {@link Requests} has the only policy for retries. */
+const NO_RETRIES = { maxAttempts: 1, retryMode: 'standard' } as const;
 
-/** What is connected to one region, with what the SDK's normal chain found. */
+/** The clients of one region, with the settings that the SDK found. */
 export interface Clients {
   readonly region: string;
   readonly requests: Requests;
-  /** For other clients. */
+  /** The configuration for further clients. */
   readonly shared: EC2ClientConfig;
 }
 
 /**
- * EC2 and SSM in one region, with the credentials, region and endpoints that the SDK's normal chain finds.
+ * Connects to EC2 and SSM in one region, with the credentials, region and endpoints that the SDK finds by its default
+ * chain.
  *
- * @throws Failure `aws-no-region`, `aws-no-credentials`: found out here, before anything is asked.
+ * @throws Failure `aws-no-region`, `aws-no-credentials`, before the first request
  */
 export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperEc2> {
   const { region, requests, shared } = await openClients(options);
@@ -72,25 +74,25 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
 
 /** @throws Failure `aws-no-region`, `aws-no-credentials` */
 export async function openClients(options: ConnectOptions): Promise<Clients> {
-  // White space around a variable is no part of a region's name; the SDK refuses it.
-  const given = options.region ?? process.env['AWS_REGION']?.trim();
+  // The SDK rejects a region with white space around it.
+  const wanted = options.region ?? process.env['AWS_REGION']?.trim();
   const client = new EC2Client({
-    ...(given && { region: given }),
-    ...RETRIES,
+    ...(wanted && { region: wanted }),
+    ...NO_RETRIES,
     requestHandler: options.requestHandler ?? {
       ...options.agents,
       connectionTimeout: CONNECT_MS,
-      requestTimeout: ANSWER_MS,
-      socketTimeout: ANSWER_MS,
+      requestTimeout: RESPONSE_MS,
+      socketTimeout: RESPONSE_MS,
       throwOnRequestTimeout: true,
     },
   });
-  failAtOnce(client.config.requestHandler);
+  failWithoutRetry(client.config.requestHandler);
   const region = await findRegion(client);
   await findCredentials(client);
   const { credentials, requestHandler } = client.config;
-  // The same credentials and connections for all: they are found and opened once.
-  const shared = { region, credentials, requestHandler, ...RETRIES } satisfies EC2ClientConfig;
+  // All clients share credentials and connections, which are found and opened once.
+  const shared = { region, credentials, requestHandler, ...NO_RETRIES } satisfies EC2ClientConfig;
   return { region, requests: new Requests(client, toRequestOptions(options)), shared };
 }
 
@@ -104,20 +106,22 @@ export function toRequestOptions({
   return { clock, log, random, signal, purpose };
 }
 
-/** While EC2 is asked: a start's first request need not wait until SSM's client is read. */
+/** Loads the SSM client only when needed, so that the first EC2 request of a start does not wait for its code. */
 async function loadParameters(shared: Clients['shared'], options: ConnectOptions) {
   const { createParameters } = await import('./parameters.js');
   return createParameters(shared, toRequestOptions(options));
 }
 
-/** What no repetition can help is a `Failure` before the SDK's own retries see it. */
-function failAtOnce(handler: EC2Client['config']['requestHandler']): void {
+/** Turns an error that no retry can cure into a `Failure`, before the SDK sees it. */
+function failWithoutRetry(handler: EC2Client['config']['requestHandler']): void {
   const handle = handler.handle.bind(handler);
   handler.handle = async (request, options) => {
     try {
       return await handle(request, options);
     } catch (error) {
-      throw (isHopeless(error) && toConnectionFailure(error, `AWS could not be asked at ${request.hostname}`)) || error;
+      throw (
+        (isPermanent(error) && toConnectionFailure(error, `AWS could not be asked at ${request.hostname}`)) || error
+      );
     }
   };
 }
@@ -133,7 +137,7 @@ async function findRegion(client: EC2Client): Promise<string> {
   }
 }
 
-/** From here on every client has them without white space around. */
+/** Finds the credentials, and removes white space around them for all clients. */
 async function findCredentials(client: EC2Client): Promise<void> {
   const found = client.config.credentials;
   client.config.credentials = async (options) => cleanCredentials(await found(options));

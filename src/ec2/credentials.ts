@@ -9,8 +9,8 @@ const PARTS = {
 } as const;
 
 /**
- * Credentials without the white space that secrets come by around them. What else no credential has inside would break
- * a request's header, or its signature.
+ * Removes the white space that secrets often have around them. Other characters that no credential contains would break
+ * the header or the signature of a request.
  *
  * @throws Failure `aws-credentials-malformed` that names the part and never quotes it
  */
@@ -28,7 +28,7 @@ export function cleanCredentials<T extends AwsCredentialIdentity>(found: T): T {
 function malformed(name: string): Failure {
   return new Failure(
     'aws-credentials-malformed',
-    `${name} is not usable: it has blanks, line breaks or characters inside that no AWS credential has.`,
+    `${name} is not usable: it contains blanks, line breaks or characters that no AWS credential has.`,
     { hint: advice.SAVE_AWS_SECRET_AGAIN },
   );
 }

@@ -2,42 +2,44 @@ import * as advice from '../core/kernel/advice.js';
 import { toConnectionFailure } from '../core/kernel/connection-faults.js';
 import { Failure, type FailureCode } from '../core/kernel/failure.js';
 import { renderTried } from '../core/kernel/patience.js';
-import { denied, isDenied } from './denied.js';
-import { classify, isServiceError, readError, type AwsError, type ErrorClass } from './errors.js';
+import { classify, type ErrorClass } from './classify.js';
+import { isServiceError, readError, type AwsError } from './errors.js';
+import { isIamDenial, toIamFailure } from './iam-denials.js';
 
 interface KnownError {
   readonly failure: FailureCode;
-  readonly says: string;
+  /** The beginning of the message. */
+  readonly message: string;
   readonly hint: string;
 }
 
 const CREDENTIALS_REJECTED: KnownError = {
   failure: 'aws-not-authorized',
-  says: 'AWS does not accept the credentials',
+  message: 'AWS does not accept the credentials',
   hint: 'Check the role or keys given to aws-actions/configure-aws-credentials, and that they have not expired.',
 };
-/** EC2 has one code for credentials that nobody knows, regions that are not enabled, and images of others. */
+/** EC2 returns this code for unknown credentials, for regions that are not enabled, and for images of other accounts. */
 const AUTH_FAILURE: KnownError = {
   ...CREDENTIALS_REJECTED,
-  hint: `${CREDENTIALS_REJECTED.hint} In a region that the account has not enabled, AWS says the same.`,
+  hint: `${CREDENTIALS_REJECTED.hint} AWS answers the same in a region that the account has not enabled.`,
 };
 const IMAGE_NOT_SHARED: KnownError = {
   failure: 'image-not-found',
-  says: 'This account may not use the image',
+  message: 'This account may not use the image',
   hint: 'Have its owner share the AMI with this account, or name another one in `ec2-image-id`.',
 };
 const NETWORK: KnownError = {
   failure: 'network-mismatch',
-  says: 'EC2 does not accept the subnet or security group',
+  message: 'EC2 does not accept the subnet or security group',
   hint: advice.CHECK_NETWORK,
 };
 const VOLUME_QUOTA: KnownError = {
   failure: 'quota-exceeded',
-  says: 'The EBS quota of the account does not allow the root volume',
+  message: 'The EBS quota of the account does not allow the root volume',
   hint: advice.RAISE_EBS_QUOTA,
 };
 
-/** Dead ends that deserve better words than AWS's. Keys are codes, or their beginnings where they end in a dot. */
+/** Errors that need a clearer message than AWS's. A key is a code; a key that ends in a dot is the beginning of codes. */
 const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   AuthFailure: AUTH_FAILURE,
   InvalidClientTokenId: CREDENTIALS_REJECTED,
@@ -50,28 +52,29 @@ const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   RequestExpired: CREDENTIALS_REJECTED,
   'AuthFailure.ServiceLinkedRoleCreationNotPermitted': {
     failure: 'aws-not-authorized',
-    says: 'The account has never used spot instances, and the credentials may not create the role that EC2 needs for them',
+    message:
+      'The account has never used spot instances, and the credentials may not create the role that EC2 needs for them',
     hint: 'Let an administrator run once: aws iam create-service-linked-role --aws-service-name spot.amazonaws.com',
   },
   OptInRequired: {
     failure: 'aws-not-authorized',
-    says: 'The account has not opted in to this region or image',
+    message: 'The account has not opted in to this region or image',
     hint: "Enable the region for the account, or accept the image's terms in AWS Marketplace.",
   },
   PendingVerification: {
     failure: 'aws-not-authorized',
-    says: 'AWS is still verifying the account for this region',
-    hint: 'Wait for the e-mail that says the verification is over, or contact AWS Support.',
+    message: 'AWS is still verifying the account for this region',
+    hint: 'Wait for the e-mail from AWS about the end of the verification, or contact AWS Support.',
   },
-  Blocked: { failure: 'aws-not-authorized', says: 'AWS has blocked the account', hint: 'Contact AWS Support.' },
+  Blocked: { failure: 'aws-not-authorized', message: 'AWS has blocked the account', hint: 'Contact AWS Support.' },
   'InvalidAMIID.': {
     failure: 'image-not-found',
-    says: 'EC2 has no such image in this region',
+    message: 'EC2 has no such image in this region',
     hint: 'Check `ec2-image-id`: an AMI exists in one region only, and a private one must be shared with this account.',
   },
   'InvalidAMIID.Unavailable': {
     failure: 'image-unusable',
-    says: 'The image is not available',
+    message: 'The image is not available',
     hint: advice.WAIT_FOR_IMAGE,
   },
   InvalidSubnet: NETWORK,
@@ -85,38 +88,40 @@ const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   MaxIOPSLimitExceeded: VOLUME_QUOTA,
   IdempotentParameterMismatch: {
     failure: 'aws-rejected',
-    says: 'EC2 has seen this client token with a different request',
+    message: 'EC2 has seen this client token with a different request',
     hint: 'This is a defect of the suite: please report it with the request id.',
   },
 };
 
-/** Words for what no table row explains, by what the error means. */
-const UNEXPLAINED: Readonly<Record<ErrorClass['kind'], KnownError>> = {
+/** Messages for all other errors, by their class. */
+const BY_CLASS: Readonly<Record<ErrorClass['kind'], KnownError>> = {
   refused: {
     failure: 'no-capacity',
-    says: 'EC2 cannot start this plan now',
+    message: 'EC2 cannot start this plan now',
     hint: `${advice.OFFER_MORE_PLANS} Or try again later.`,
   },
   throttled: {
     failure: 'aws-throttled',
-    says: 'AWS throttles the request',
+    message: 'AWS throttles the request',
     hint: advice.SEND_AWS_FEWER_REQUESTS,
   },
   unanswered: {
     failure: 'aws-unreachable',
-    says: 'AWS gave no usable answer',
+    message: 'AWS gave no usable answer',
     hint: advice.CHECK_WAY_TO_AWS,
   },
   fatal: {
     failure: 'aws-rejected',
-    says: 'AWS rejects the request',
+    message: 'AWS rejects the request',
     hint: advice.CORRECT_AWS_REQUEST,
   },
 };
 
 /**
- * A `Failure` for everything that AWS or the way to it can do. Any other error is handed back as it came, for it is
- * a bug. `action` is the IAM action of the call, such as `ec2:RunInstances`; `triedMs` is for how long it was tried.
+ * Turns every error of AWS, or of the way to AWS, into a `Failure`. Any other error is a bug and is returned unchanged.
+ *
+ * @param action the IAM action of the call, such as `ec2:RunInstances`
+ * @param triedMs how long the call was tried
  */
 export function translate(error: unknown, action: string, triedMs = 0): unknown {
   if (error instanceof Failure) return error;
@@ -126,18 +131,18 @@ export function translate(error: unknown, action: string, triedMs = 0): unknown 
     : toConnectionFailure(error, `AWS could not be asked ${action}${renderTried(triedMs)}`);
   if (unsent) return unsent;
   const aws = readError(error);
-  if (isDenied(aws.code)) return denied(aws, { action, cause: error });
+  if (isIamDenial(aws.code)) return toIamFailure(aws, { action, cause: error });
   const { kind } = classify(error);
   if (kind === 'fatal' && !isServiceError(error)) return error;
-  const { failure, says, hint } = explain(aws) ?? UNEXPLAINED[kind];
+  const { failure, message, hint } = findKnownError(aws) ?? BY_CLASS[kind];
   return new Failure(
     failure,
-    `${says}${renderTried(triedMs)}: ${aws.message} (${aws.code} to ${action}).`,
-    about(aws, { hint, cause: error }),
+    `${message}${renderTried(triedMs)}: ${aws.message} (${aws.code} to ${action}).`,
+    toDetails(aws, { hint, cause: error }),
   );
 }
 
-/** AWS's own code behind a failure. */
+/** The code of the AWS error that caused a failure. */
 export function codeBehind(failure: unknown): string {
   return readError(failure instanceof Failure ? failure.cause : failure).code;
 }
@@ -157,11 +162,11 @@ function isCredentialsError(error: unknown): boolean {
   return code === 'CredentialsProviderError' || code === 'TokenProviderError';
 }
 
-function explain({ code, message }: AwsError): KnownError | undefined {
+function findKnownError({ code, message }: AwsError): KnownError | undefined {
   if (code === 'AuthFailure' && /not authorized for images?/i.test(message)) return IMAGE_NOT_SHARED;
   return KNOWN_ERRORS[code] ?? KNOWN_ERRORS[code.slice(0, code.indexOf('.') + 1)];
 }
 
-function about(aws: AwsError, { hint, cause }: { hint: string; cause: unknown }): Failure['about'] {
+function toDetails(aws: AwsError, { hint, cause }: { hint: string; cause: unknown }): Failure['about'] {
   return { hint, cause, ...(aws.requestId !== undefined && { requestId: aws.requestId }) };
 }

@@ -10,7 +10,7 @@ import {
 import type { ImageCopy, ImageEc2, LeftSnapshot, OwnImage, OwnSnapshot } from '../core/images/ports.js';
 import type { TagFilter } from '../core/ports/ec2.js';
 import { readImage, toImage } from './catalog.js';
-import { GarbledAnswer } from './errors.js';
+import { IncompleteResponse } from './errors.js';
 import { codeBehind } from './failures.js';
 import { readPages, readTags, toTagFilters } from './paging.js';
 import type { Requests } from './requests.js';
@@ -28,10 +28,10 @@ type Images = Omit<
 
 /** The largest page of both listings. Source: EC2 API reference. */
 const PAGE = 1_000;
-/** A thing of unknown age is taken for new, so that it is left alone: the last moment that a date can name. */
+/** The last moment of a JavaScript date. An item of unknown age counts as new, so that it is left alone. */
 const LATEST = 8.64e15;
 
-/** Images of this account and their snapshots. */
+/** The images of this account and their snapshots. */
 export function createImages(requests: Requests): Images {
   return {
     async findImage(id) {
@@ -54,7 +54,7 @@ export function createImages(requests: Requests): Images {
 
 async function listImages(requests: Requests): Promise<OwnImage[]> {
   const images = await readPages(requests, 'ec2:DescribeImages', async (NextToken) => {
-    // To its owner EC2 shows a deprecated image anyway, a disabled one only when asked.
+    // EC2 lists deprecated images to their owner anyway, but disabled ones only with IncludeDisabled.
     const command = new DescribeImagesCommand({
       Owners: ['self'],
       IncludeDisabled: true,
@@ -99,7 +99,7 @@ async function copyImage(requests: Requests, copy: ImageCopy): Promise<{ id: str
   try {
     return await requests.ask('ec2:CopyImage', async () => {
       const { ImageId } = await requests.client.send(command);
-      if (!ImageId) throw new GarbledAnswer('the answer names no image');
+      if (!ImageId) throw new IncompleteResponse('the response names no image');
       return { id: ImageId };
     });
   } catch (error) {
@@ -120,7 +120,7 @@ async function deregisterImage(
     const left = DeleteSnapshotResults.filter(({ ReturnCode }) => ReturnCode !== 'success');
     return { left: left.map(({ SnapshotId = '', ReturnCode = 'no reason' }) => ({ id: SnapshotId, why: ReturnCode })) };
   } catch (error) {
-    // The second: it was deregistered a moment ago.
+    // `Unavailable` means that the image was deregistered a moment ago.
     if (/^InvalidAMIID\.(NotFound|Unavailable)$/.test(codeBehind(error))) return 'absent';
     throw error;
   }

@@ -9,14 +9,14 @@ import {
 import type { Ec2, Instance, Termination } from '../core/ports/ec2.js';
 import { Failure } from '../core/kernel/failure.js';
 import { isEnding, NOT_TERMINATED } from '../core/instances/states.js';
-import { GarbledAnswer, readError } from './errors.js';
+import { IncompleteResponse, readError } from './errors.js';
 import { codeBehind } from './failures.js';
 import { byFilter, chunk, readPages, readTags, toTagFilters } from './paging.js';
 import type { Requests } from './requests.js';
 
 type Instances = Pick<Ec2, 'describeInstances' | 'findInstances' | 'terminate' | 'readConsole'>;
 
-/** How many ids one TerminateInstances takes. Source: EC2 API reference. */
+/** The largest number of ids in one TerminateInstances. Source: EC2 API reference. */
 const TERMINATE_IDS = 1_000;
 const ALIVE = { Name: 'instance-state-name', Values: [...NOT_TERMINATED] };
 /** The largest page of DescribeInstances. */
@@ -24,7 +24,7 @@ const PAGE = 1_000;
 
 export function createInstances(requests: Requests): Instances {
   return {
-    // By filter, for one id that EC2 does not know yet fails a request by ids.
+    // By filter, because in a request by ids, one id that EC2 does not know yet fails all of them.
     describeInstances: (ids, purpose) =>
       byFilter('instance-id', ids, (filters) => describe(requests.for(purpose), filters)),
     findInstances: (tags, which) =>
@@ -39,7 +39,7 @@ export function createInstances(requests: Requests): Instances {
   };
 }
 
-/** Instances in any state but `terminated` of these images; no images, no request. */
+/** Instances of these images in any state but `terminated`. Without images, no request is sent. */
 export function findInstancesOf(requests: Requests, imageIds: readonly string[]): Promise<Instance[]> {
   return byFilter('image-id', imageIds, (filters) => describe(requests, [...filters, ALIVE]));
 }
@@ -54,7 +54,7 @@ export function toInstance(instance: AwsInstance): Instance {
     ...(instance.SubnetId && { subnetId: instance.SubnetId }),
     ...(instance.Placement?.AvailabilityZone && { availabilityZone: instance.Placement.AvailabilityZone }),
     market: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
-    // One of unknown age is taken for new, so that a reaper leaves it alone.
+    // An instance of unknown age counts as new, so that the reaper leaves it alone.
     launchedAt: instance.LaunchTime?.getTime() ?? Number.POSITIVE_INFINITY,
     imageId: instance.ImageId ?? '',
     tags: readTags(instance.Tags),
@@ -69,7 +69,7 @@ async function describe(requests: Requests, Filters: Filter[]): Promise<Instance
   return reservations.flatMap(({ Instances = [] }) => Instances.map(toInstance));
 }
 
-/** EC2 says `pending` as the reason for being pending; that is none. */
+/** EC2 reports `pending` as the reason of the state `pending`, which is no reason. */
 function readStateReason({ StateReason, State }: AwsInstance): string | undefined {
   const { Code = '', Message = '' } = StateReason ?? {};
   if (!Message || Message === State?.Name) return undefined;
@@ -77,8 +77,8 @@ function readStateReason({ StateReason, State }: AwsInstance): string | undefine
 }
 
 /**
- * One bad id fails the whole request, so it is sent again without that one. EC2 names the ids that it does not know, and
- * mostly those that it does not end; where it names none, each half is asked for by itself.
+ * Terminates instances. One bad id fails the whole request, so the request is repeated without that id. EC2 names unknown
+ * ids, and usually the ids that it refuses to terminate. When it names none, each half is requested separately.
  */
 async function terminate(requests: Requests, ids: readonly string[]): Promise<Termination> {
   if (ids.length === 0) return join([]);
@@ -87,7 +87,7 @@ async function terminate(requests: Requests, ids: readonly string[]): Promise<Te
       const { TerminatingInstances } = await requests.client.send(
         new TerminateInstancesCommand({ InstanceIds: [...ids] }),
       );
-      if (!TerminatingInstances) throw new GarbledAnswer('the answer names no instance');
+      if (!TerminatingInstances) throw new IncompleteResponse('the response names no instance');
       return readTermination(ids, TerminatingInstances);
     });
   } catch (failure) {
@@ -98,14 +98,14 @@ async function terminate(requests: Requests, ids: readonly string[]): Promise<Te
     if (isUnknown && named.length > 0) {
       return join([{ ended: [], unknown: named, refused: [] }, await terminate(requests, others)]);
     }
-    if (ids.length === 1 || !isAboutInstances(failure)) return refuseAll(ids, failure);
+    if (ids.length === 1 || !mayConcernSingleInstances(failure)) return refuseAll(ids, failure);
     if (named.length > 0) return join([refuseAll(named, failure), await terminate(requests, others)]);
     const half = Math.ceil(ids.length / 2);
     return join([await terminate(requests, ids.slice(0, half)), await terminate(requests, ids.slice(half))]);
   }
 }
 
-/** Only what EC2 says of each instance counts: an answer is no proof that all of it was done. */
+/** Only the reported state of each instance counts. A successful response does not prove that all were terminated. */
 function readTermination(ids: readonly string[], changes: readonly InstanceStateChange[]): Termination {
   const stateOf = (id: string) => changes.find(({ InstanceId }) => InstanceId === id)?.CurrentState?.Name;
   const isConfirmed = (id: string): boolean => {
@@ -117,14 +117,14 @@ function readTermination(ids: readonly string[], changes: readonly InstanceState
 }
 
 function unconfirmed(id: string, state: string | undefined): Failure {
-  const said = state === undefined ? 'does not name it in its answer' : `says that it is ${state}`;
-  return new Failure('aws-rejected', `EC2 was told to terminate ${id} and ${said}.`, {
-    hint: 'Run this again: it is safe to repeat. Look at the instance in the EC2 console if it stays.',
+  const answer = state === undefined ? 'did not name it in its response' : `reported it as ${state}`;
+  return new Failure('aws-rejected', `EC2 was asked to terminate ${id}, and ${answer}.`, {
+    hint: 'Run this again: it is safe to repeat. If the instance stays, look at it in the EC2 console.',
   });
 }
 
-/** Whether one instance of a request may be the reason: a protected one, or one whose tags the policy does not allow. */
-function isAboutInstances(failure: Failure): boolean {
+/** Whether a single instance may be the cause: it is protected, or the policy does not allow its tags. */
+function mayConcernSingleInstances(failure: Failure): boolean {
   return failure.code === 'aws-rejected' || codeBehind(failure) === 'UnauthorizedOperation';
 }
 
@@ -154,7 +154,7 @@ async function readConsole(requests: Requests, id: string, isLatest: boolean): P
     } catch (error) {
       const { code } = readError(error);
       if (code === 'InvalidInstanceID.NotFound') return {};
-      // Only Nitro instances give their latest output; the others give what EC2 kept of their boot.
+      // Only Nitro instances have latest output. For others, EC2 has the output that it kept of their boot.
       if (code !== 'UnsupportedOperation') throw error;
       return requests.client.send(new GetConsoleOutputCommand({ InstanceId: id }));
     }

@@ -1,11 +1,12 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import type { Ec2, Instance, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports/ec2.js';
 import { Failure } from '../core/kernel/failure.js';
-import { classify, GarbledAnswer, readError, REFUSALS, toRefusal, type RefusalClass } from './errors.js';
+import { classify } from './classify.js';
+import { IncompleteResponse, readError } from './errors.js';
 import { translate } from './failures.js';
 import { toInstance } from './instances.js';
 import { adviseOnQuota } from './quotas.js';
-import { reachOf } from './reach.js';
+import { CAPACITY_REFUSALS, classifyRefusal, toRefusal, type RefusalClass } from './refusals.js';
 import type { Requests } from './requests.js';
 import { toRunInstances } from './run-instances.js';
 
@@ -26,7 +27,7 @@ class Launcher {
     const send = async (): Promise<Instance> => {
       try {
         const { Instances = [] } = await this.requests.client.send(command);
-        if (!Instances[0]?.InstanceId) throw new GarbledAnswer('the answer names no instance');
+        if (!Instances[0]?.InstanceId) throw new IncompleteResponse('the response names no instance');
         return toInstance(Instances[0]);
       } catch (error) {
         isThrottledOnly &&= classify(error).kind === 'throttled';
@@ -37,9 +38,9 @@ class Launcher {
       return { kind: 'launched', instance: await this.persist(send, signal) };
     } catch (error) {
       if (isThrottledOnly) return { kind: 'given-up', error: translate(error, 'ec2:RunInstances') };
-      const reach = reachOf(error, spec.plan);
-      if (!reach) throw translate(error, 'ec2:RunInstances');
-      return { kind: 'refused', refusal: this.describeRefusal(error, reach, spec) };
+      const refusal = classifyRefusal(error, spec.plan);
+      if (!refusal) throw translate(error, 'ec2:RunInstances');
+      return { kind: 'refused', refusal: this.describeRefusal(error, refusal, spec) };
     }
   }
 
@@ -51,20 +52,17 @@ class Launcher {
       if (readError(error).code === 'DryRunOperation') return;
       throw this.explain(error, spec);
     }
-    throw new Error('EC2 answered a dry run as if it had launched.');
+    throw new Error('EC2 answered a dry run like a launch.');
   }
 
-  /**
-   * Every try carries the same client token, so that one whose answer was lost and the next one start one instance
-   * together.
-   */
+  /** Each try has the same client token. So a repeated request after a lost response still launches only one instance. */
   private persist<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.requests.persist('ec2:RunInstances', send, { purpose: 'register', ...(signal && { signal }) });
   }
 
   private describeRefusal(error: unknown, refusal: RefusalClass, spec: LaunchSpec): Refusal {
     const hint = refusal.kind === 'quota' ? adviseOnQuota(spec.plan, this.region) : undefined;
-    const failure = REFUSALS[readError(error).code] ? undefined : translate(error, 'ec2:RunInstances');
+    const failure = CAPACITY_REFUSALS[readError(error).code] ? undefined : translate(error, 'ec2:RunInstances');
     return {
       ...toRefusal(error, refusal),
       ...(hint && { hint }),
@@ -72,10 +70,10 @@ class Launcher {
     };
   }
 
-  /** Of a dry run: a refusal is a dead end there, and a quota has its own advice. */
+  /** The error of a dry run. A dry run has only one plan, so every refusal is a `Failure`; a quota has a special hint. */
   private explain(error: unknown, { plan }: LaunchSpec): unknown {
-    const verdict = classify(error);
-    if (verdict.kind !== 'refused' || verdict.refusal.kind !== 'quota') return translate(error, 'ec2:RunInstances');
+    const meaning = classify(error);
+    if (meaning.kind !== 'refused' || meaning.refusal.kind !== 'quota') return translate(error, 'ec2:RunInstances');
     const { code, message } = readError(error);
     const hint = adviseOnQuota(plan, this.region);
     return new Failure('quota-exceeded', `A quota forbids ${plan.instanceType}: ${message} (${code}).`, {

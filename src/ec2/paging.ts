@@ -1,18 +1,18 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import type { TagFilter } from '../core/ports/ec2.js';
-import { GarbledAnswer } from './errors.js';
+import { IncompleteResponse } from './errors.js';
 import type { Requests } from './requests.js';
 
-/** How many values one filter takes. Source: EC2 API reference, `Filter`. */
+/** The largest number of values in one filter. Source: EC2 API reference, `Filter`. */
 const FILTER_VALUES = 200;
 
 export interface Page<T> {
-  /** EC2 sends an empty list as such: where there is none at all, something else has answered. */
+  /** EC2 sends even an empty list. A response without a list does not come from EC2. */
   readonly items: readonly T[] | undefined;
   readonly next: string | undefined;
 }
 
-/** Reads to the last page. A page may be empty and still not be the last, so only the token counts. */
+/** Reads all pages. An empty page may not be the last, so only a missing token ends the reading. */
 export async function readPages<T>(
   requests: Requests,
   action: string,
@@ -21,19 +21,19 @@ export async function readPages<T>(
   const items: T[] = [];
   let token: { NextToken?: string } = {};
   for (;;) {
-    const { items: found, next } = await requests.ask(action, async () => listed(await readPage(token)));
+    const { items: found, next } = await requests.ask(action, async () => requireList(await readPage(token)));
     items.push(...found);
     if (!next) return items;
     token = { NextToken: next };
   }
 }
 
-function listed<T>({ items, next }: Page<T>): { items: readonly T[]; next: string | undefined } {
-  if (!items) throw new GarbledAnswer('the answer has no list');
+function requireList<T>({ items, next }: Page<T>): { items: readonly T[]; next: string | undefined } {
+  if (!items) throw new IncompleteResponse('the response has no list');
   return { items, next };
 }
 
-/** No values, no request: EC2 would take an empty filter for none at all. */
+/** Requests by a filter. Without values no request is sent, because EC2 would ignore an empty filter. */
 export async function byFilter<T>(
   name: string,
   values: readonly string[],
@@ -53,14 +53,14 @@ export function readTags(tags: readonly Tag[] | undefined): Record<string, strin
 
 export function toTagFilters(tags: TagFilter): Filter[] {
   return Object.entries(tags).map(([key, wanted]) => {
-    if (typeof wanted === 'string') return { Name: `tag:${key}`, Values: [literally(wanted)] };
-    if ('startsWith' in wanted) return { Name: `tag:${key}`, Values: [`${literally(wanted.startsWith)}*`] };
-    // Filters compare case-sensitively, and have nothing closer than "any one character".
-    return { Name: 'tag-key', Values: [literally(key).replace(/[a-z]/gi, '?')] };
+    if (typeof wanted === 'string') return { Name: `tag:${key}`, Values: [escapeWildcards(wanted)] };
+    if ('startsWith' in wanted) return { Name: `tag:${key}`, Values: [`${escapeWildcards(wanted.startsWith)}*`] };
+    // Filters are case-sensitive, so each letter is replaced by "any one character".
+    return { Name: 'tag-key', Values: [escapeWildcards(key).replace(/[a-z]/gi, '?')] };
   });
 }
 
-/** The value itself: in a filter, `*` and `?` stand for others and `\` takes that meaning away. */
-function literally(value: string): string {
+/** Escapes the wildcards of a filter: `*`, `?` and the escape character `\`. */
+function escapeWildcards(value: string): string {
   return value.replace(/[\\*?]/g, '\\$&');
 }

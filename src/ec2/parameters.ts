@@ -1,10 +1,10 @@
 import { GetParametersCommand, PutParameterCommand, SSMClient, type Parameter } from '@aws-sdk/client-ssm';
 import type { SSMClientConfig } from '@aws-sdk/client-ssm';
 import type { ImageEc2 } from '../core/images/ports.js';
-import { GarbledAnswer } from './errors.js';
+import { IncompleteResponse } from './errors.js';
 import { Requests, type RequestOptions } from './requests.js';
 
-/** SSM's parameter store. Every request may be sent twice. */
+/** The parameter store of SSM. Every request may be sent twice. */
 export function createParameters(
   settings: SSMClientConfig,
   options: RequestOptions,
@@ -16,13 +16,13 @@ export function createParameters(
       const parameters = await getParameters(requests, names);
       return new Map(parameters.map(({ Name = '', Selector = '', Value = '' }) => [Name + Selector, Value]));
     },
-    // By itself, because the answer need not name an ARN as it was asked for.
+    // A separate request, because the response may name a parameter differently than the request did by its ARN.
     resolveParameter: async (reference) => (await getParameters(requests, [reference]))[0]?.Value,
     writeParameter: (name, value) => putParameter(requests, { name, value }),
   };
 }
 
-/** A plain text: SSM checks an `aws:ec2:image` only after it has answered, and drops a value that it dislikes. */
+/** Writes plain text. SSM validates the type `aws:ec2:image` only after its response, and drops an invalid value. */
 async function putParameter(
   requests: Requests<SSMClient>,
   { name, value }: { readonly name: string; readonly value: string },
@@ -30,7 +30,7 @@ async function putParameter(
   const command = new PutParameterCommand({ Name: name, Value: value, Type: 'String', Overwrite: true });
   const send = async (): Promise<void> => {
     const { Version } = await requests.client.send(command);
-    if (Version === undefined) throw new GarbledAnswer('the answer has no version');
+    if (Version === undefined) throw new IncompleteResponse('the response has no version');
   };
   await requests.ask('ssm:PutParameter', send, { purpose: 'register' });
 }
@@ -39,7 +39,7 @@ function getParameters(requests: Requests<SSMClient>, names: readonly string[]):
   const command = new GetParametersCommand({ Names: [...names] });
   return requests.ask('ssm:GetParameters', async () => {
     const { Parameters } = await requests.client.send(command);
-    if (!Parameters) throw new GarbledAnswer('the answer has no parameters');
+    if (!Parameters) throw new IncompleteResponse('the response has no parameters');
     return Parameters;
   });
 }

@@ -1,14 +1,14 @@
 import type { Market } from '../core/ports/catalog.js';
 
 interface Quota {
-  /** As Service Quotas prints it. */
+  /** The name in Service Quotas. */
   readonly name: string;
   /** The letters before the first digit of an instance type: `g` of `g4dn.xlarge`. */
   readonly families: readonly string[];
   readonly codes: Readonly<Record<Market, string>>;
 }
 
-/** EC2's vCPU quotas. Source: `aws service-quotas list-service-quotas --service-code ec2`; codes are the same everywhere. */
+/** EC2's vCPU quotas. Source: `aws service-quotas list-service-quotas --service-code ec2`; the codes are the same in all regions. */
 const QUOTAS: readonly Quota[] = [
   {
     name: 'Standard (A, C, D, H, I, M, R, T, Z)',
@@ -24,14 +24,14 @@ const QUOTAS: readonly Quota[] = [
   { name: 'DL', families: ['dl'], codes: { 'on-demand': 'L-6E869C2A', spot: 'L-85EED4F7' } },
 ];
 
-/** What to do when the account may not run more vCPUs of this type's family in this market. */
+/** The hint when the account may not run more vCPUs of the type's family in this market. */
 export function adviseOnQuota(
   { instanceType, market }: { instanceType: string; market: Market },
   region: string,
 ): string {
   const family = /^[a-z]+/.exec(instanceType)?.[0] ?? '';
   const quota = QUOTAS.find(({ families }) => families.includes(family));
-  if (!quota) return `Ask for more vCPUs of ${instanceType} (${market}) in ${region} in the Service Quotas console.`;
+  if (!quota) return `Request more vCPUs of ${instanceType} (${market}) in ${region} in the Service Quotas console.`;
   const code = quota.codes[market];
   return (
     `Raise the quota ${quota.name} ${market} vCPUs (${code}) in ${region}: ` +

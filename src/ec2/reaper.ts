@@ -7,7 +7,7 @@ import {
   type Volume as AwsVolume,
 } from '@aws-sdk/client-ec2';
 import type { ReaperEc2, SpotRequest, TagFilter, Volume } from '../core/ports/ec2.js';
-import { GarbledAnswer } from './errors.js';
+import { IncompleteResponse } from './errors.js';
 import { codeBehind } from './failures.js';
 import { readPages, readTags, toTagFilters } from './paging.js';
 import type { Requests } from './requests.js';
@@ -17,7 +17,7 @@ type Leftovers = Omit<ReaperEc2, 'region' | 'findInstances' | 'terminate'>;
 /** The largest page of both listings. Source: EC2 API reference. */
 const PAGE = 1_000;
 
-/** What an instance can leave behind, or what could still become one. */
+/** Volumes that instances leave, and spot requests that may still launch one. */
 export function createLeftovers(requests: Requests): Leftovers {
   const ending = requests.for('end');
   return {
@@ -65,7 +65,7 @@ async function cancelSpotRequest(requests: Requests, id: string): Promise<void> 
     await requests.ask('ec2:CancelSpotInstanceRequests', async () => {
       const command = new CancelSpotInstanceRequestsCommand({ SpotInstanceRequestIds: [id] });
       const { CancelledSpotInstanceRequests } = await requests.client.send(command);
-      if (!CancelledSpotInstanceRequests) throw new GarbledAnswer('the answer names no request');
+      if (!CancelledSpotInstanceRequests) throw new IncompleteResponse('the response names no request');
     });
   } catch (error) {
     if (codeBehind(error) !== 'InvalidSpotInstanceRequestID.NotFound') throw error;
@@ -93,7 +93,7 @@ function toSpotRequest(request: AwsSpotRequest): SpotRequest {
   };
 }
 
-/** A thing of unknown age is taken for new, so that a reaper leaves it alone. */
+/** A resource of unknown age counts as new, so that the reaper leaves it alone. */
 function timeOf(date: Date | undefined): number {
   return date?.getTime() ?? Number.POSITIVE_INFINITY;
 }

@@ -6,17 +6,19 @@ import {
 } from '@aws-sdk/client-ec2';
 import { Failure } from '../core/kernel/failure.js';
 import type { Ec2, ResumeOutcome } from '../core/ports/ec2.js';
-import { classify, GarbledAnswer, readError, toRefusal } from './errors.js';
+import { classify } from './classify.js';
+import { IncompleteResponse, readError } from './errors.js';
 import { translate } from './failures.js';
+import { toRefusal } from './refusals.js';
 import type { Requests } from './requests.js';
 
-/** EC2's ways of saying that an instance is not there, or in no state for this. */
+/** EC2's codes for an instance that does not exist, or whose state does not allow the request. */
 const GONE = /^(IncorrectInstanceState|IncorrectState|InvalidInstanceID\.(NotFound|Malformed))$/;
 
 /**
- * Making a stopped instance another's.
+ * The calls that claim a stopped instance of a pool.
  *
- * @param launches where the start itself is asked for: EC2 throttles it with the launches
+ * @param launches sends StartInstances, because EC2 throttles it together with launches
  */
 export function createResumer(
   requests: Requests,
@@ -60,8 +62,8 @@ async function resume(requests: Requests, id: string): Promise<ResumeOutcome> {
     });
     return { kind: 'resumed', state };
   } catch (error) {
-    const verdict = classify(error);
-    if (verdict.kind === 'refused') return { kind: 'refused', refusal: toRefusal(error, verdict.refusal) };
+    const meaning = classify(error);
+    if (meaning.kind === 'refused') return { kind: 'refused', refusal: toRefusal(error, meaning.refusal) };
     if (GONE.test(readError(error).code)) return { kind: 'gone' };
     throw translate(error, 'ec2:StartInstances');
   }
@@ -70,6 +72,6 @@ async function resume(requests: Requests, id: string): Promise<ResumeOutcome> {
 async function start(requests: Requests, id: string) {
   const { StartingInstances = [] } = await requests.client.send(new StartInstancesCommand({ InstanceIds: [id] }));
   const state = StartingInstances[0]?.CurrentState?.Name;
-  if (state === undefined) throw new GarbledAnswer('the answer names no instance');
+  if (state === undefined) throw new IncompleteResponse('the response names no instance');
   return state;
 }

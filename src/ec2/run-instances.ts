@@ -3,7 +3,7 @@ import type { EbsBlockDevice, VolumeType, _InstanceType } from '@aws-sdk/client-
 import type { LaunchSpec } from '../core/ports/ec2.js';
 import type { VolumeSpec } from '../core/ports/catalog.js';
 
-/** The one RunInstances request of this suite: one instance that leaves nothing behind when it powers off, or waits in a pool. */
+/** The RunInstances request for one instance, which leaves nothing behind when it powers off, or waits in a pool. */
 export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
   const { plan } = spec;
   return {
@@ -13,7 +13,7 @@ export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
     ImageId: spec.imageId,
     InstanceType: plan.instanceType as _InstanceType,
     InstanceInitiatedShutdownBehavior: spec.onPowerOff ?? 'terminate',
-    // Two hops: a job's containers on Docker's bridge may use the instance's role too.
+    // Two hops, so that the containers of a job on Docker's bridge network can use the role of the instance.
     MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 2 },
     BlockDeviceMappings: [spec.rootVolume, ...(spec.furtherVolumes ?? [])].map((volume) => ({
       DeviceName: volume.deviceName,
@@ -34,7 +34,7 @@ export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
   };
 }
 
-/** Never a snapshot: EC2 completes a mapping by the image's own, and a policy need not allow any. */
+/** Without a snapshot: EC2 adds the snapshot of the image's own mapping, and the IAM policy need not allow snapshots. */
 function toEbs(volume: VolumeSpec): EbsBlockDevice {
   return {
     DeleteOnTermination: true,

@@ -3,12 +3,13 @@ import githubAppJwt from 'universal-github-app-jwt';
 import { Failure } from '../core/kernel/failure.js';
 import type { Clock } from '../core/kernel/clock.js';
 import { readPrivateKey } from './private-key.js';
-import { isRecord, wordsOf, type HttpError } from './refusals.js';
+import { wordsOf, type HttpError } from './http-error.js';
+import { isRecord } from './json.js';
 import { Requests, type Answer, type Credentials, type RequestPolicy } from './request.js';
 import { pathsOf, type Repository, type Scope } from './scope.js';
 
-/** A GitHub App: its number or client id, its key, and where it is installed unless that is to be looked up. */
-export interface GivenApp {
+/** A GitHub App: its App id or client id, and its key. Without an installation id, the installation is looked up. */
+export interface AppInput {
   readonly appId: string;
   readonly privateKey: string;
   readonly installationId?: number | undefined;
@@ -26,45 +27,45 @@ export interface AppContext {
 
 type Permissions = Record<string, string>;
 
-/** What a token is asked to be good for. */
-interface Wish {
+/** What an installation token may do, as GitHub's API expects it. */
+interface TokenRequest {
   readonly permissions: Permissions;
-  /** Names without their owner. */
+  /** Names without the owner. */
   readonly repositories?: string[];
 }
 
 interface Installation {
   readonly id: number;
-  /** What its owner granted, such as `{ administration: 'write' }`. */
+  /** The permissions that its owner granted, such as `{ administration: 'write' }`. */
   readonly granted: Permissions;
 }
 
-/** Finds the App's installation and mints a first token. @throws Failure `bad-input`, `github-*` */
-export async function useApp(given: GivenApp, context: AppContext): Promise<Credentials> {
+/** Finds the App's installation and creates a first token. @throws Failure `bad-input`, `github-*` */
+export async function useApp(input: AppInput, context: AppContext): Promise<Credentials> {
   if (context.scope.kind === 'enterprise') {
     throw new Failure('bad-input', 'GitHub does not let a GitHub App manage the runners of an enterprise.', {
       hint: 'Give `github-token` with the classic scope `manage_runners:enterprise`, or set `runner-scope` to `org`.',
     });
   }
-  const key = { id: given.appId, privateKey: readPrivateKey(given.privateKey) };
+  const key = { id: input.appId, privateKey: readPrivateKey(input.privateKey) };
   const app: Credentials = { authorize: async () => `Bearer ${(await githubAppJwt(key)).token}` };
   const requests = new Requests({ ...context.policy, credentials: app });
-  const installation = await findInstallation(requests, given, context);
+  const installation = await findInstallation(requests, input, context);
   const credentials = new InstallationCredentials({ requests, installation, context });
   await credentials.authorize();
   return credentials;
 }
 
-/** GitHub's tokens for an installation last an hour; this leaves time to use one. */
+/** An installation token expires after an hour. A new one is created in time to use the old one until then. */
 const RENEW_AFTER_MS = 55 * 60_000;
 
-/** Mints the installation's token, and a new one before it ends. */
+/** Creates the installation's token, and a new one before it expires. */
 class InstallationCredentials implements Credentials {
-  mintedAt: number | undefined;
+  createdAt: number | undefined;
   private token = '';
   private renewing: Promise<void> | undefined;
-  /** What to ask for, the most useful first. */
-  private wishes: readonly Wish[];
+  /** What the token may do, the most useful request first. */
+  private tokenRequests: readonly TokenRequest[];
 
   constructor(
     private readonly app: {
@@ -73,13 +74,13 @@ class InstallationCredentials implements Credentials {
       readonly context: AppContext;
     },
   ) {
-    this.wishes = leastWishes(app.installation, app.context);
+    this.tokenRequests = listTokenRequests(app.installation, app.context);
   }
 
   async authorize(): Promise<string> {
     const { clock } = this.app.context;
-    if (this.mintedAt === undefined || clock.now() - this.mintedAt >= RENEW_AFTER_MS) {
-      // Calls side by side share one renewal.
+    if (this.createdAt === undefined || clock.now() - this.createdAt >= RENEW_AFTER_MS) {
+      // Concurrent calls share one renewal.
       this.renewing ??= this.renew().finally(() => (this.renewing = undefined));
       await this.renewing;
     }
@@ -88,21 +89,21 @@ class InstallationCredentials implements Credentials {
 
   private async renew(): Promise<void> {
     const { clock, mask } = this.app.context;
-    const token = await this.mintBest();
+    const token = await this.createBestToken();
     mask(token);
-    this.mintedAt = clock.now();
+    this.createdAt = clock.now();
     this.token = token;
   }
 
-  private async mintBest(): Promise<string> {
+  private async createBestToken(): Promise<string> {
     let refusal: HttpError | undefined;
-    for (const [index, wish] of this.wishes.entries()) {
-      const minted = await this.mint(wish);
-      if (typeof minted === 'string') {
-        this.wishes = this.wishes.slice(index);
-        return minted;
+    for (const [index, request] of this.tokenRequests.entries()) {
+      const created = await this.createToken(request);
+      if (typeof created === 'string') {
+        this.tokenRequests = this.tokenRequests.slice(index);
+        return created;
       }
-      refusal = minted;
+      refusal = created;
     }
     const { installation, context } = this.app;
     const { name } = pathsOf(context.scope);
@@ -117,8 +118,8 @@ class InstallationCredentials implements Credentials {
     );
   }
 
-  /** A refusal (422) may mean that this installation does not reach that far. */
-  private async mint(wish: Wish): Promise<string | HttpError> {
+  /** @returns the token, or GitHub's 422, which may mean that the installation does not cover so much */
+  private async createToken(request: TokenRequest): Promise<string | HttpError> {
     const { requests, installation, context } = this.app;
     return requests.ask({
       endpoint: `POST /app/installations/${installation.id}/access_tokens`,
@@ -128,7 +129,7 @@ class InstallationCredentials implements Credentials {
       send: async (authorization): Promise<Answer> =>
         context.octokit.request('POST /app/installations/{installation_id}/access_tokens', {
           installation_id: installation.id,
-          ...wish,
+          ...request,
           headers: { authorization },
         }),
       read: ({ data }) =>
@@ -138,16 +139,16 @@ class InstallationCredentials implements Credentials {
   }
 }
 
-/** The installation given or the one that covers the scope, with what it may do. */
+/** The installation of the input, or the one that covers the scope, with its permissions. */
 async function findInstallation(
   requests: Requests,
-  given: GivenApp,
+  input: AppInput,
   { octokit, scope, repository }: AppContext,
 ): Promise<Installation> {
   const { name } = pathsOf(scope);
   const path =
-    given.installationId !== undefined
-      ? `/app/installations/${given.installationId}`
+    input.installationId !== undefined
+      ? `/app/installations/${input.installationId}`
       : scope.kind === 'org'
         ? `/orgs/${encodeURIComponent(scope.org)}/installation`
         : `/repos/${encodeURIComponent(repository.owner)}/${encodeURIComponent(repository.repo)}/installation`;
@@ -157,11 +158,11 @@ async function findInstallation(
     asApp: true,
     send: async (authorization) => octokit.request(`GET ${path}`, { headers: { authorization } }),
     read: readInstallation,
-    // Another 404 means that GitHub does not know the App at all.
+    // With another message, a 404 means that GitHub does not know the App.
     expected: (error) => (error.status === 404 && /^not found/i.test(wordsOf(error)) ? ('absent' as const) : undefined),
   });
   if (installation !== 'absent') return installation;
-  throw new Failure('github-not-found', `The GitHub App ${given.appId} is not installed where it is needed: ${name}.`, {
+  throw new Failure('github-not-found', `The GitHub App ${input.appId} is not installed for ${name}.`, {
     hint: 'Install the App there, or correct `app-id` or `app-installation-id`.',
   });
 }
@@ -172,10 +173,13 @@ function readInstallation({ data }: Answer): Installation | undefined {
 }
 
 /**
- * No more than the runners' permission, and reading files (for the reaper: runs) where that was granted; for this
- * repository alone. An organization's runners belong to no repository, so there that is the part that can be missing.
+ * The least permissions: for the runners, and for reading files (the reaper: runs) if granted, in this repository only.
+ * The runners of an organization belong to no repository, so the second request leaves the repository out.
  */
-function leastWishes(installation: Installation, { scope, repository, readsRuns }: AppContext): readonly Wish[] {
+function listTokenRequests(
+  installation: Installation,
+  { scope, repository, readsRuns }: AppContext,
+): readonly TokenRequest[] {
   const needed = scope.kind === 'org' ? 'organization_self_hosted_runners' : 'administration';
   if (installation.granted[needed] !== 'write') {
     throw new Failure('github-forbidden', `The GitHub App's installation lacks the permission \`${needed}: write\`.`, {
@@ -186,7 +190,7 @@ function leastWishes(installation: Installation, { scope, repository, readsRuns 
   const runners: Permissions = { [needed]: 'write' };
   const readable = readsRuns ? 'actions' : 'contents';
   const reading: Permissions = installation.granted[readable] ? { [readable]: 'read' } : {};
-  const both: Wish = { permissions: { ...runners, ...reading }, repositories: [repository.repo] };
+  const both: TokenRequest = { permissions: { ...runners, ...reading }, repositories: [repository.repo] };
   if (scope.kind !== 'org') return [both];
   const mayRead = reading[readable] !== undefined && sameOwner(scope.org, repository.owner);
   return mayRead ? [both, { permissions: runners }] : [{ permissions: runners }];

@@ -6,7 +6,7 @@ import type { GitHub, ReaperGitHub, StopGitHub } from '../core/ports/github.js';
 import type { Log } from '../core/ports/process.js';
 import type { Connection, JobFacts } from './connection.js';
 import { readFile } from './contents.js';
-import { useCredentials, type GivenCredentials } from './credentials.js';
+import { useCredentials, type CredentialsInput } from './credentials.js';
 import { resolveGroup } from './groups.js';
 import { findDownload, readDeprecation, readLatestRelease, type Release } from './releases.js';
 import { Requests } from './request.js';
@@ -14,48 +14,48 @@ import { Runners } from './runners.js';
 import { listRunJobs, readRunAttempt } from './runs.js';
 import { pathsOf, type Repository, type Scope } from './scope.js';
 
-export type { GivenCredentials } from './credentials.js';
+export type { CredentialsInput } from './credentials.js';
 export type { Repository, Scope } from './scope.js';
 
-/** Where GitHub is, who we are there and what for. */
+/** How to connect to GitHub. */
 export interface GitHubOptions {
-  /** `GITHUB_API_URL`: github.com's, a GitHub Enterprise Server's (`…/api/v3`) or ghe.com's. */
+  /** `GITHUB_API_URL` of github.com, GitHub Enterprise Server (`…/api/v3`) or ghe.com. */
   readonly apiUrl: string;
-  readonly credentials: GivenCredentials;
+  readonly credentials: CredentialsInput;
   /** Where runners are registered. */
   readonly scope: Scope;
   /** The repository of the run. */
   readonly repository: Repository;
-  /** Default: a runner group is not checked for what it takes to know. */
+  /** Facts to check a runner group with. Default: no such checks. */
   readonly job?: JobFacts | undefined;
   readonly clock: Clock;
-  /** Whether a GitHub App's token is to read runs too, where that was granted. Default: false. */
+  /** Whether the token of a GitHub App also reads runs, if granted. Default: false. */
   readonly readsRuns?: boolean | undefined;
-  /** Given every token that is minted here, before it is used. */
+  /** Called with every token that the adapter creates, before the token is used. */
   readonly mask: (secret: string) => void;
-  /** What Octokit sends with: `fetch`, or something that is like it as far as Octokit goes. Default: Node's `fetch`. */
+  /** How Octokit sends requests: `fetch`, or the part of it that Octokit uses. Default: Node's `fetch`. */
   readonly fetch?: ((url: string, init?: RequestInit) => Promise<unknown>) | undefined;
-  /** Told of each request: method, path, status, GitHub's request id, duration. */
+  /** Called for each request with method, path, status, GitHub's request id and duration. */
   readonly debug?: ((sentence: string) => void) | undefined;
-  /** What reads are for: see {@link RequestPolicy}. */
+  /** The purpose of reads: see {@link RequestPolicy}. */
   readonly purpose?: Purpose | undefined;
-  /** Ends the waits of a step that is cancelled: see {@link Patience}. */
+  /** Ends the waits of a cancelled step: see {@link Patience}. */
   readonly signal?: AbortSignal | undefined;
-  /** From 0 to 1, for the jitter of waits. Default `Math.random`. */
+  /** A number from 0 to 1, for the jitter of waits. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
-  /** Told when a request is tried again. */
+  /** Gets a line when a request is repeated. */
   readonly log?: Pick<Log, 'info'> | undefined;
-  /** How long GitHub may take for one answer. Default 30: its own limit is 10, and a proxy may add to that. */
+  /** The time for one response. Default: 30. GitHub's own limit is 10, and a proxy may add to that. */
   readonly requestTimeoutSeconds?: number | undefined;
 }
 
 export type ConnectedGitHub = GitHub & ReaperGitHub & StopGitHub;
 
 /**
- * GitHub for one scope. With a token nothing is asked yet; a GitHub App's installation is looked up and its token
- * minted, with the least permissions.
+ * Connects to GitHub for one scope. A token needs no request yet. For a GitHub App, the installation is looked up and a
+ * token with the least permissions is created.
  *
- * @throws Failure `bad-input` for credentials or an address that cannot be right; `github-*` when an App is refused.
+ * @throws Failure `bad-input` for invalid credentials or an invalid address; `github-*` when GitHub refuses an App
  */
 export async function connectGitHub(options: GitHubOptions): Promise<ConnectedGitHub> {
   return toPort(await openConnection(options));
@@ -71,7 +71,7 @@ export async function connectReleases(
 
 async function openConnection(options: GitHubOptions): Promise<Connection> {
   const { clock, scope, repository, mask, readsRuns = false } = options;
-  const octokit = makeOctokit(options);
+  const octokit = createOctokit(options);
   const { signal, log, purpose, random = Math.random } = options;
   const policy = { clock, random, signal, log, purpose };
   const credentials = await useCredentials(options.credentials, {
@@ -115,7 +115,7 @@ function toPort(connection: Connection): ConnectedGitHub {
   };
 }
 
-function makeOctokit(options: GitHubOptions): Octokit {
+function createOctokit(options: GitHubOptions): Octokit {
   const send = options.fetch ?? globalThis.fetch;
   const longest = (options.requestTimeoutSeconds ?? 30) * 1000;
   const debug = options.debug ?? (() => undefined);
@@ -125,7 +125,7 @@ function makeOctokit(options: GitHubOptions): Octokit {
     request: {
       fetch: (url: string, init?: RequestInit) => send(url, { ...init, signal: AbortSignal.timeout(longest) }),
     },
-    // Octokit's `debug` would show whole requests, the authorization included.
+    // Octokit's own `debug` logs whole requests with the authorization, so it is dropped.
     log: { debug: () => undefined, info: debug, warn: debug, error: debug },
   });
 }
@@ -137,7 +137,7 @@ function readApiUrl(apiUrl: string): string {
   });
 }
 
-/** GitHub Enterprise Server has its API under a path, ghe.com under a name of its own. */
+/** GitHub Enterprise Server has its API under a path, ghe.com under a separate host name. */
 function serverOf(apiUrl: string): Connection['server'] {
   const { hostname, pathname } = new URL(apiUrl);
   if (/\/api\/v\d+\/?$/.test(pathname)) return 'ghes';

@@ -3,17 +3,17 @@ import type { Clock } from '../core/kernel/clock.js';
 import type { Answer, Call, Requests } from './request.js';
 import type { Repository, ScopePaths } from './scope.js';
 
-/** What is known of the job without asking: some runner groups take only certain ones. */
+/** What is known of the job without a request. Some runner groups accept only certain jobs. */
 export interface JobFacts {
   readonly runId: string;
-  /** GITHUB_WORKFLOW_REF: `owner/repo/.github/workflows/file.yml@refs/heads/main`; '' where the runner does not say. */
+  /** GITHUB_WORKFLOW_REF: `owner/repo/.github/workflows/file.yml@refs/heads/main`; '' when the runner does not set it. */
   readonly workflowRef: string;
   readonly workflowSha: string;
-  /** `undefined`: the event does not say. */
+  /** `undefined` when the event has no repository. */
   readonly isPublic: boolean | undefined;
 }
 
-/** Everything the parts of the adapter share. */
+/** What all parts of the adapter share. */
 export interface Connection {
   readonly octokit: Octokit;
   readonly requests: Requests;
@@ -21,26 +21,27 @@ export interface Connection {
   readonly paths: ScopePaths;
   readonly repository: Repository;
   readonly job?: JobFacts | undefined;
-  /** Who runs the API: github.com, GitHub Enterprise Server, or ghe.com (data residency). */
+  /** The API's server: github.com, GitHub Enterprise Server, or ghe.com (data residency). */
   readonly server: 'github.com' | 'ghes' | 'ghe.com';
 }
 
-/** One REST call: method and URL template, the template's variables and the rest as query or body. */
+/** One REST call. Parameters that the URL template does not name become the query or the body. */
 export interface Rest<T, E = never> extends Pick<Call<T, E>, 'read' | 'expected' | 'purpose' | 'signal'> {
+  /** Method and URL template. */
   readonly route: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly accept?: string;
-  /** Default: that of the scope's runners. */
+  /** Default: the permission for the runners of the scope. */
   readonly permission?: string;
 }
 
-/** The version of GitHub's REST API that the readers here were written for. */
+/** The version of GitHub's REST API that this adapter reads. */
 const API_VERSION = '2022-11-28';
 
-/** A REST call as the request policy takes it. */
+/** Turns a REST call into a {@link Call} for {@link Requests}. */
 export function toCall<T, E = never>({ octokit, paths }: Connection, rest: Rest<T, E>): Call<T, E> {
   const { route } = rest;
-  // The scope's names only where the route has them: elsewhere they would end up in the query.
+  // Only the names of the scope that the route contains: Octokit would put others into the query.
   const names = Object.entries(paths.parameters).filter(([name]) => route.includes(`{${name}}`));
   const parameters = { ...Object.fromEntries(names), ...rest.parameters };
   const { method, url } = octokit.request.endpoint(route, parameters);

@@ -1,15 +1,17 @@
 import { toCall, type Connection } from './connection.js';
-import { isRecord, toFailure, wordsOf, type CallName } from './refusals.js';
+import { toFailure } from './failures.js';
+import { wordsOf, type CallName } from './http-error.js';
+import { isRecord } from './json.js';
 import { contentsPermission } from './scope.js';
 
 /**
- * See {@link GitHub.readFile}. A 404 can mean that the token does not see the repository; it counts as "no such file"
- * only when the repository itself can be read.
+ * See {@link GitHub.readFile}. A 404 may also mean that the token cannot read the repository. It counts as "no such
+ * file" only when the repository itself can be read.
  */
 export async function readFile(connection: Connection, path: string, ref: string): Promise<string | undefined> {
   const { owner, repo } = connection.repository;
   const permission = contentsPermission(connection.repository);
-  // Not as a variable of the template: its slashes would be escaped, which some servers refuse.
+  // The path is no variable of the template, because Octokit would escape its slashes, which some servers reject.
   const escaped = path.split('/').map(encodeURIComponent).join('/');
   const route = `GET /repos/{owner}/{repo}/contents/${escaped}`;
   const name: CallName = { endpoint: `GET /repos/${owner}/${repo}/contents/${escaped}`, permission };
@@ -27,8 +29,8 @@ export async function readFile(connection: Connection, path: string, ref: string
       },
     }),
   );
-  // Beside it: mostly there is no such file, and then whoever asks goes on one answer sooner.
-  const visible = askWhetherVisible(connection);
+  // Sent at the same time: usually the file does not exist, and then the caller waits for one response less.
+  const visible = readRepository(connection);
   visible.catch(() => undefined);
   const text = await reading;
   if (text !== 'absent') return text.text;
@@ -36,7 +38,7 @@ export async function readFile(connection: Connection, path: string, ref: string
   return undefined;
 }
 
-async function askWhetherVisible(connection: Connection): Promise<void> {
+async function readRepository(connection: Connection): Promise<void> {
   const { owner, repo } = connection.repository;
   await connection.requests.ask(
     toCall(connection, {
@@ -48,7 +50,7 @@ async function askWhetherVisible(connection: Connection): Promise<void> {
   );
 }
 
-/** Octokit decodes by content type, and a raw file's is `application/vnd.github.raw+json` or one like it. */
+/** The body may be binary, because Octokit decodes by content type: here `application/vnd.github.raw+json` or similar. */
 function readText(data: unknown): { text: string } | undefined {
   if (typeof data === 'string') return { text: data };
   return data instanceof ArrayBuffer ? { text: new TextDecoder().decode(data) } : undefined;

@@ -1,18 +1,19 @@
 import { toCall, type Connection } from './connection.js';
-import { isRecord, isRefusedLook } from './refusals.js';
+import { isReadDenied } from './failures.js';
+import { isRecord } from './json.js';
 import { actionsPermission } from './scope.js';
 
-/** A workflow file and where it was taken from. */
+/** A workflow file at a ref. */
 interface WorkflowSource {
   /** `owner/repo/.github/workflows/file.yml` */
   readonly path: string;
-  /** Branches and tags by every name they have here, and the commit. */
+  /** The branch or tag, as full and short name, and the commit. */
   readonly refs: readonly string[];
 }
 
 /**
- * Whether a job of this run may use a group that is limited to these workflows. GitHub counts the file in which a job
- * is defined. That may be a workflow that the run's own one calls, which only the run itself tells.
+ * Whether a job of this run may use a group that is limited to the selected workflows. The file that defines the job
+ * must be selected. It may be a workflow that the run's own workflow calls; only the API's data on the run lists those.
  */
 export async function isAllowedWorkflow(
   connection: Connection,
@@ -39,7 +40,7 @@ async function listCalled(connection: Connection, runId: string): Promise<readon
       }),
     );
   } catch (error) {
-    if (isRefusedLook(error)) return 'unknown';
+    if (isReadDenied(error)) return 'unknown';
     throw error;
   }
 }
@@ -51,9 +52,9 @@ function readCalled(listed: unknown): readonly WorkflowSource[] {
   );
 }
 
-/** @param given `path@ref`, as GITHUB_WORKFLOW_REF has it */
-function toSource(given: string, further: readonly unknown[]): WorkflowSource {
-  const [path, ref] = split(given);
+/** @param pathAtRef `path@ref`, as in GITHUB_WORKFLOW_REF */
+function toSource(pathAtRef: string, further: readonly unknown[]): WorkflowSource {
+  const [path, ref] = split(pathAtRef);
   const refs = [ref, ...further].filter((one) => typeof one === 'string').filter((one) => one !== '');
   return { path, refs: refs.flatMap((one) => [one, one.replace(/^refs\/(heads|tags)\//, '')]) };
 }
@@ -63,8 +64,8 @@ function isSame(selected: string, source: WorkflowSource): boolean {
   return path === source.path && (ref === '' || source.refs.includes(ref.replace(/^refs\/(heads|tags)\//, '')));
 }
 
-/** Owners and repositories have no case; neither matters for telling two files apart. */
-function split(given: string): [path: string, ref: string] {
-  const at = given.indexOf('@');
-  return at < 0 ? [given.toLowerCase(), ''] : [given.slice(0, at).toLowerCase(), given.slice(at + 1)];
+/** Paths are compared in lower case, because GitHub ignores the case of owners and repositories. */
+function split(pathAtRef: string): [path: string, ref: string] {
+  const at = pathAtRef.indexOf('@');
+  return at < 0 ? [pathAtRef.toLowerCase(), ''] : [pathAtRef.slice(0, at).toLowerCase(), pathAtRef.slice(at + 1)];
 }

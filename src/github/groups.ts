@@ -4,28 +4,29 @@ import type { RunnerGroup } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { isAllowedWorkflow } from './group-workflows.js';
 import { readAll } from './pages.js';
-import { isRecord, isRefusedLook } from './refusals.js';
+import { isReadDenied } from './failures.js';
+import { isRecord } from './json.js';
 import type { Answer } from './request.js';
 
-/** The group every repository, organization and enterprise has. */
+/** The group that every repository, organization and enterprise has. */
 const DEFAULT_GROUP = { id: 1, name: 'Default' };
 /** How many names an error lists. */
 const NAMES_SHOWN = 20;
 
-/** A runner group as far as it says who may use it. Every right is absent where a server does not tell. */
+/** A runner group and who may use it. A right is `undefined` when the server does not report it. */
 interface Group {
   readonly id: number;
   readonly name: string;
   readonly isDefault: boolean;
-  /** `all`, `selected` or `private` (all but public ones): which repositories, or of an enterprise, organizations. */
+  /** Which repositories (in an enterprise: organizations) may use it: `all`, `selected`, or `private` (all but public). */
   readonly visibility: string | undefined;
   readonly allowsPublic: boolean | undefined;
-  /** The only workflows whose jobs may use it. */
+  /** The only workflows whose jobs may use it; `undefined` when all may. */
   readonly workflows: readonly string[] | undefined;
 }
 
 /**
- * See {@link GitHub.resolveGroup}. Names are compared without case.
+ * See {@link GitHub.resolveGroup}. Names are compared case-insensitively.
  *
  * @throws Failure `bad-input` for a group that does not exist, `runner-group-unusable`, or `github-*`
  */
@@ -40,7 +41,7 @@ export async function resolveGroup(connection: Connection, nameOrId: string | un
         ? group.id === Number(wanted)
         : sameName(group.name, wanted);
   try {
-    const found = (await list(connection, whoAsks(connection))).find(isWanted);
+    const found = (await list(connection, filterByAsker(connection))).find(isWanted);
     if (found) return await checkUse(connection, found);
     const all = await list(connection, {});
     const hidden = all.find(isWanted);
@@ -48,7 +49,7 @@ export async function resolveGroup(connection: Connection, nameOrId: string | un
     if (wanted !== undefined) throw unknownGroup(wanted, scope, all);
     return { id: DEFAULT_GROUP.id, doubt: `GitHub lists no default runner group in ${scope}.` };
   } catch (error) {
-    if (!isRefusedLook(error) || (wanted !== undefined && !/^\d+$/.test(wanted))) throw error;
+    if (!isReadDenied(error) || (wanted !== undefined && !/^\d+$/.test(wanted))) throw error;
     const id = Number(wanted ?? DEFAULT_GROUP.id);
     return { id, doubt: `Whether runner group ${id} may be used here could not be checked: ${error.message}` };
   }
@@ -62,8 +63,8 @@ function resolveInRepository(wanted: string | undefined, scope: string): number 
   });
 }
 
-/** GitHub's own filter by who may use a group. A server that does not know it lists all. */
-function whoAsks({ repository, paths }: Connection): Readonly<Record<string, string>> {
+/** GitHub's filter for the groups that this repository may use. A server without the filter lists all groups. */
+function filterByAsker({ repository, paths }: Connection): Readonly<Record<string, string>> {
   return paths.groups?.startsWith('/orgs/')
     ? { visible_to_repository: repository.repo }
     : { visible_to_organization: repository.owner };
@@ -74,14 +75,16 @@ function list(connection: Connection, parameters: Readonly<Record<string, string
   return readAll(connection, { route, parameters, property: 'runner_groups', readItem: readGroup });
 }
 
-/** One that GitHub does not show to those who ask. Where nothing says why, that alone is no reason to refuse it. */
+/** Checks a group that the filtered list lacks. Without a known reason, the group is not refused. */
 async function checkHidden(connection: Connection, group: Group): Promise<RunnerGroup> {
   const asker = describeAsker(connection);
   if (group.visibility === 'selected') {
     throw unusable(group, `it is for selected repositories or organizations, and ${asker} is not among them`);
   }
-  const { id, doubt = `GitHub does not list runner group ${group.name} as one that ${asker} may use.` } =
-    await checkUse(connection, group);
+  const { id, doubt = `GitHub does not list runner group ${group.name} as usable by ${asker}.` } = await checkUse(
+    connection,
+    group,
+  );
   return { id, doubt };
 }
 
@@ -89,8 +92,9 @@ async function checkHidden(connection: Connection, group: Group): Promise<Runner
 async function checkUse(connection: Connection, group: Group): Promise<RunnerGroup> {
   const doubts: string[] = [];
   if (group.allowsPublic === false || group.visibility === 'private') {
-    const isPublic = connection.job?.isPublic ?? (await lookWhetherPublic(connection));
-    if (isPublic === 'unknown') doubts.push('whether the repository is public, for which the group is closed');
+    const isPublic = connection.job?.isPublic ?? (await readIsPublic(connection));
+    if (isPublic === 'unknown')
+      doubts.push('whether the repository is public (the group is closed to public repositories)');
     if (isPublic === true)
       throw unusable(group, `it is closed to public repositories, and ${describeAsker(connection)} is one`);
   }
@@ -98,15 +102,15 @@ async function checkUse(connection: Connection, group: Group): Promise<RunnerGro
     const allowed = await isAllowedWorkflow(connection, group.workflows);
     if (allowed === false) {
       const only = group.workflows.slice(0, NAMES_SHOWN).join(', ') || 'none';
-      throw unusable(group, `it takes jobs of selected workflows only (${only}), and this run uses none of them`);
+      throw unusable(group, `it accepts only jobs of selected workflows (${only}), and this run uses none of them`);
     }
-    if (allowed === 'unknown') doubts.push("whether this job's workflow is one of those that the group is limited to");
+    if (allowed === 'unknown') doubts.push("whether this job's workflow is one of the group's selected workflows");
   }
   if (doubts.length === 0) return { id: group.id };
-  return { id: group.id, doubt: `Of runner group ${group.name} could not be checked: ${doubts.join('; ')}.` };
+  return { id: group.id, doubt: `Runner group ${group.name} could not be checked: ${doubts.join('; ')}.` };
 }
 
-async function lookWhetherPublic(connection: Connection): Promise<boolean | 'unknown'> {
+async function readIsPublic(connection: Connection): Promise<boolean | 'unknown'> {
   const { owner, repo } = connection.repository;
   try {
     const { isPublic } = await connection.requests.ask(
@@ -114,7 +118,7 @@ async function lookWhetherPublic(connection: Connection): Promise<boolean | 'unk
     );
     return isPublic;
   } catch (error) {
-    if (isRefusedLook(error)) return 'unknown';
+    if (isReadDenied(error)) return 'unknown';
     throw error;
   }
 }
@@ -144,13 +148,9 @@ function unknownGroup(wanted: string, scope: string, groups: readonly Group[]): 
 }
 
 function unusable({ name, id }: Group, reason: string): Failure {
-  return new Failure(
-    'runner-group-unusable',
-    `Runner group ${name} (${id}) gives no job of this run a runner: ${reason}.`,
-    {
-      hint: advice.OPEN_RUNNER_GROUP,
-    },
-  );
+  return new Failure('runner-group-unusable', `Jobs of this run cannot use runner group ${name} (${id}): ${reason}.`, {
+    hint: advice.OPEN_RUNNER_GROUP,
+  });
 }
 
 function describeAsker({ paths, repository }: Connection): string {

@@ -1,24 +1,24 @@
 import type { Purpose } from '../core/kernel/patience.js';
 import { toCall, type Connection } from './connection.js';
-import { isRecord } from './refusals.js';
+import { isRecord, readList } from './json.js';
 
 /** GitHub's largest page. */
 const PAGE_SIZE = 100;
-/** Far below GitHub's limit of 100 requests at a time. */
-const SIDE_BY_SIDE = 8;
-/** How often a listing that changed while it was read is read again. */
-const ROUNDS = 3;
+/** Far below GitHub's limit of 100 concurrent requests. */
+const CONCURRENT_PAGES = 8;
+/** How many times a listing is read when it changes while it is read. */
+const READINGS = 3;
 
-/** A collection of things with ids. */
+/** A paged collection of items with ids. */
 export interface Collection<T> {
   readonly route: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Default: that of the scope's runners. */
+  /** Default: the permission for the runners of the scope. */
   readonly permission?: string;
-  /** The property of the answer that holds the page. */
+  /** The property of the response that holds the items. */
   readonly property: string;
   readonly purpose?: Purpose | undefined;
-  /** What is missing decides: a page with fewer items than its own total promises is no answer, and asked for again. */
+  /** Set when missing items matter: a page with fewer items than its total requires is unreadable, and requested again. */
   readonly mustBeWhole?: boolean;
   readonly readItem: (item: unknown) => T | undefined;
 }
@@ -29,15 +29,16 @@ interface Page<T> {
 }
 
 /**
- * Every item of a collection, each once. Something removed meanwhile moves what follows onto the page before, where it
- * would be missed; so a listing that changed while it was read is read again, and what any reading saw is answered.
+ * Reads all items of a collection, each once. An item that is removed meanwhile moves later items to the previous page,
+ * where they would be missed. So a listing that changes while it is read is read again, and the result has the items of
+ * all readings.
  */
 export async function readAll<T extends { readonly id: number }>(
   connection: Connection,
   collection: Collection<T>,
 ): Promise<readonly T[]> {
   const seen = new Map<number, T>();
-  for (let round = 1; round <= ROUNDS; round++) {
+  for (let reading = 1; reading <= READINGS; reading++) {
     const pages = await readPages(connection, collection);
     const items = new Map(pages.flatMap((page) => page.items).map((item) => [item.id, item]));
     for (const [id, item] of items) seen.set(id, item);
@@ -50,12 +51,12 @@ export async function readAll<T extends { readonly id: number }>(
 async function readPages<T>(connection: Connection, collection: Collection<T>): Promise<readonly Page<T>[]> {
   const pages = [await readPage(connection, collection, 1)];
   const count = Math.ceil((pages[0]?.total ?? 0) / PAGE_SIZE);
-  for (let next = 2; next <= count; next += SIDE_BY_SIDE) {
-    const numbers = Array.from({ length: Math.min(SIDE_BY_SIDE, count - next + 1) }, (_, index) => next + index);
+  for (let next = 2; next <= count; next += CONCURRENT_PAGES) {
+    const numbers = Array.from({ length: Math.min(CONCURRENT_PAGES, count - next + 1) }, (_, index) => next + index);
     pages.push(...(await Promise.all(numbers.map((number) => readPage(connection, collection, number)))));
   }
   while ((pages.at(-1)?.total ?? 0) > pages.length * PAGE_SIZE) {
-    pages.push(await readPage(connection, collection, pages.length + 1)); // It grew meanwhile.
+    pages.push(await readPage(connection, collection, pages.length + 1)); // The collection grew meanwhile.
   }
   return pages;
 }
@@ -77,13 +78,6 @@ function toPage<T>(data: unknown, collection: Collection<T>, page: number): Page
   if (!isRecord(data) || typeof data['total_count'] !== 'number') return undefined;
   const items = readList(data[property], readItem);
   const total = data['total_count'];
-  const promised = Math.min(PAGE_SIZE, total - (page - 1) * PAGE_SIZE);
-  return items && !(mustBeWhole && items.length < promised) ? { total, items } : undefined;
-}
-
-/** A list whose items all make sense, or `undefined`. */
-export function readList<T>(data: unknown, readItem: (item: unknown) => T | undefined): readonly T[] | undefined {
-  if (!Array.isArray(data)) return undefined;
-  const items = data.map(readItem);
-  return items.every((item) => item !== undefined) ? items : undefined;
+  const expected = Math.min(PAGE_SIZE, total - (page - 1) * PAGE_SIZE);
+  return items && !(mustBeWhole && items.length < expected) ? { total, items } : undefined;
 }

@@ -2,20 +2,20 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { Failure } from '../core/kernel/failure.js';
 
 /**
- * A GitHub App's private key as PKCS#8 PEM, which is what signs its tokens. GitHub hands keys out as PKCS#1; both are
- * taken, also with line breaks written as `\n` or lost to blanks, as they come out of many secret stores.
+ * Reads a GitHub App's private key, and returns it as PKCS#8 PEM, which the signing of tokens needs. Accepts PKCS#1, as
+ * GitHub provides it, and PKCS#8. Line breaks may be written as `\n` or replaced by blanks, as many secret stores do.
  *
- * @throws Failure `bad-input` that names `app-private-key` and never quotes it.
+ * @throws Failure `bad-input` that names `app-private-key` and never quotes it
  */
-export function readPrivateKey(given: string): string {
-  const key = parse(restoreLines(given.replaceAll('\\n', '\n').trim()));
+export function readPrivateKey(text: string): string {
+  const key = parse(restoreLines(text.replaceAll('\\n', '\n').trim()));
   if (key.asymmetricKeyType !== 'rsa') {
-    throw malformed(`it is of the kind ${key.asymmetricKeyType}, and GitHub's are RSA`);
+    throw malformed(`its type is ${key.asymmetricKeyType}, but GitHub's keys are RSA`);
   }
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** PEM's first and last line each on a line of its own, and no white space within the rest, which is base64. */
+/** Puts PEM's first and last line on separate lines, and removes white space from the base64 in between. */
 function restoreLines(text: string): string {
   const [, first, body, last] =
     /^(-----BEGIN [A-Z ]+-----)([\sA-Za-z0-9+/=]+)(-----END [A-Z ]+-----)$/.exec(text) ?? [];
@@ -35,7 +35,7 @@ function parse(pem: string): KeyObject {
 
 function malformed(reason: string, cause?: unknown): Failure {
   return new Failure('bad-input', `\`app-private-key\` is not a private key: ${reason}.`, {
-    hint: "Give the whole .pem file that GitHub made for the App, first and last line included, as the secret's value.",
+    hint: 'Set the secret to the whole .pem file that GitHub created for the App, including the first and last line.',
     cause,
   });
 }

@@ -1,28 +1,27 @@
 import { Failure } from '../core/kernel/failure.js';
 import type { Architecture, RunnerDownload } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
-import { readList } from './pages.js';
-import { isRecord } from './refusals.js';
+import { isRecord, readList } from './json.js';
 
 const SHA256 = /^[0-9a-f]{64}$/i;
-/** How GitHub names a runner archive for Linux. */
+/** The file name of a runner archive for Linux. */
 const ARCHIVE = /^actions-runner-linux-(x64|arm64)-(\d+\.\d+\.\d+)\.tar\.gz$/;
 
 const PUBLIC = 'no permission at all for a public repository';
 
-/** One archive of the runner as GitHub describes it. */
+/** One archive of the runner, as GitHub lists it. */
 interface Archive {
   readonly filename: string;
   readonly url: string;
-  /** 64 hexadecimal digits; absent where GitHub gives none. */
+  /** 64 hexadecimal digits; absent when GitHub lists none. */
   readonly sha256?: string;
 }
 
 /**
- * See {@link GitHub.findDownload}. `latest` is what GitHub offers for this scope. A pinned version is a release of
- * actions/runner, which only github.com has; other servers have the one version they offer.
+ * See {@link GitHub.findDownload}. `latest` is the version that GitHub offers for this scope. A pinned version is a
+ * release of actions/runner, which only github.com has. Other servers offer a single version.
  *
- * @throws Failure `github-not-found` when there is no such archive or GitHub gives no checksum for it.
+ * @throws Failure `github-not-found` when there is no such archive, or GitHub lists no checksum for it
  */
 export async function findDownload(
   connection: Connection,
@@ -41,21 +40,21 @@ export async function findDownload(
   }
   throw new Failure('github-not-found', `GitHub offers no runner ${version} for Linux on ${wanted}.`, {
     hint: fromRelease
-      ? 'Choose a release of https://github.com/actions/runner that has one, or `latest`.'
-      : 'This server offers one version: use `latest`, or an image with the runner in it.',
+      ? 'Choose a release of https://github.com/actions/runner with such an archive, or `latest`.'
+      : 'This server offers only one version: use `latest`, or an image that contains the runner.',
     details: [`Offered: ${archives.map((archive) => archive.filename).join(', ') || 'nothing'}.`],
   });
 }
 
-/** The newest release of a public repository, as far as pinning it needs. */
+/** The newest release of a public repository, with what is needed to pin it. */
 export interface Release {
   /** Without a leading `v`. */
   readonly version: string;
-  /** SHA-256 by file name, of the files of which GitHub gives one. */
+  /** SHA-256 by file name, for the files with a checksum. */
   readonly checksums: ReadonlyMap<string, string>;
 }
 
-/** @throws Failure `github-not-found` when there is no such repository or it has no release */
+/** @throws Failure `github-not-found` when the repository does not exist or has no release */
 export async function readLatestRelease(connection: Connection, repository: string): Promise<Release> {
   const [owner, repo] = repository.split('/');
   const release = await connection.requests.ask(
@@ -68,7 +67,7 @@ export async function readLatestRelease(connection: Connection, repository: stri
     }),
   );
   if (release !== 'absent') return release;
-  throw new Failure('github-not-found', `GitHub knows no release of ${repository}.`, {
+  throw new Failure('github-not-found', `GitHub has no release of ${repository}.`, {
     hint: 'Check GITHUB_API_URL: only github.com has the releases of other projects.',
   });
 }
@@ -81,7 +80,7 @@ function toRelease(data: Readonly<Record<string, unknown>>): Release | undefined
   return { version: tag.replace(/^v/, ''), checksums: new Map(checksums) };
 }
 
-/** See {@link GitHub.readDeprecation}: the earlier of the ends of registering and of running jobs. */
+/** See {@link GitHub.readDeprecation}. The result is the earlier of two dates: the end of registration and of running jobs. */
 export async function readDeprecation(
   connection: Connection,
   version: string,
@@ -136,7 +135,11 @@ function readArchive(item: unknown, name: string, address: string, checksum: str
 }
 
 function unverifiable(filename: string): Failure {
-  return new Failure('github-not-found', `GitHub gives no SHA-256 for ${filename}, so it could not be verified.`, {
-    hint: 'Use another runner version, or an image with the runner in it.',
-  });
+  return new Failure(
+    'github-not-found',
+    `GitHub lists no SHA-256 for ${filename}, so the archive cannot be verified.`,
+    {
+      hint: 'Use another runner version, or an image that contains the runner.',
+    },
+  );
 }

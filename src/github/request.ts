@@ -1,22 +1,13 @@
 import { GivenUp, Patience, toPurpose, Trouble, type PatienceOptions, type Purpose } from '../core/kernel/patience.js';
 import { paceOf, readRateLimit, readWait, type RateLimit, type ResponseHeaders } from './rate-limit.js';
-import {
-  isHttpError,
-  refuseHopeless,
-  silenceOf,
-  toFailure,
-  toRateLimited,
-  toUnreachable,
-  wordsOf,
-  type CallName,
-  type HttpError,
-} from './refusals.js';
+import { throwIfPermanent, toFailure, toRateLimited, toUnreachable } from './failures.js';
+import { isHttpError, reasonOfSilence, wordsOf, type CallName, type HttpError } from './http-error.js';
 
-// Octokit's retry and throttling plugins are not used: they repeat a POST whose answer was lost, which for
-// `generate-jitconfig` registers a second runner or answers 409, and they sleep on timers of their own, for as long
-// as GitHub says, while here every wait counts against a bound and goes through the injected clock.
+// Octokit's retry and throttling plugins are not used. They repeat a POST whose response was lost; for
+// `generate-jitconfig` that registers a second runner or returns 409. They also wait on their own timers for as long as
+// GitHub demands, whereas here every wait has a bound and uses the injected clock.
 
-/** GitHub may not know a token everywhere in its first seconds, and answers 401 meanwhile. */
+/** In the first seconds of a token, some of GitHub's servers may not know it yet and answer 401. */
 const TOKEN_SETTLES_MS = 5_000;
 
 export interface Answer {
@@ -25,47 +16,47 @@ export interface Answer {
   readonly data: unknown;
 }
 
-/** One call, and what counts as its answer: `T` of a success, `E` of an expected error. */
+/** One call. Its result is `T` after a success, or `E` after an expected error. */
 export interface Call<T, E = never> extends CallName {
-  /** Sends it once, with the authorization it is given. */
+  /** Sends the request once. @param authorization the value of the `authorization` header */
   send(authorization: string): Promise<Answer>;
-  /** Makes sense of a success; `undefined`: it makes none, as when it was cut off or a proxy answered. */
+  /** Reads a successful response; `undefined` when it is unreadable, for example cut off or sent by a proxy. */
   read(answer: Answer): T | undefined;
   /** Default: `read`. */
   readonly purpose?: Purpose | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Error statuses that are answers too: what they mean, or `undefined` for an error after all. */
+  /** Reads an error response that is an expected result; `undefined` when it is an error. */
   readonly expected?: (error: HttpError) => E | undefined;
 }
 
-/** Who we are to GitHub. */
+/** Authenticates requests to GitHub. */
 export interface Credentials {
-  /** The `authorization` header's value; may mint a token first. */
+  /** The value of the `authorization` header. May create a token first. */
   authorize(): Promise<string>;
-  /** When the token in use was minted, in epoch ms; absent for one that was given. */
-  readonly mintedAt?: number | undefined;
+  /** When the current token was created, in epoch ms; absent for a token of the user. */
+  readonly createdAt?: number | undefined;
 }
 
-/** So much slower than planned a start polls for the rest of its life once GitHub has limited it. */
+/** How many times slower a step polls for the rest of its life once GitHub has limited it. */
 const CROWDED_PACE = 4;
 
 export interface RequestPolicy extends PatienceOptions {
   readonly credentials: Credentials;
-  /** What reads are for. Default: `read`. With `end` the listings that a stop goes by are as patient as the stop. */
+  /** The purpose of reads. Default: `read`. With `end`, the listings before a stop are as patient as the stop itself. */
   readonly purpose?: Purpose | undefined;
 }
 
 /**
- * How every request to GitHub is made: errors translated once, rate limits waited for within a bound and by all
- * calls together, lost answers repeated where that is safe.
+ * Sends all requests to GitHub. Turns errors into `Failure`s, lets all calls wait together for a rate limit within a
+ * bound, and repeats a request whose response was lost where that is safe.
  */
 export class Requests {
   private readonly patience: Patience;
   private limit: RateLimit | undefined;
-  /** Before this time GitHub wants no request of ours, in epoch ms. */
+  /** GitHub's rate limit allows no request before this time, in epoch ms. */
   private closedUntil = 0;
   private closedBy: unknown;
-  /** Others ask with the same token: a limit was hit, though one start's questions are far below any. */
+  /** A limit was hit. One start stays far below every limit, so other programs must use the same token. */
   private isCrowded = false;
 
   constructor(private readonly policy: RequestPolicy) {
@@ -76,14 +67,14 @@ export class Requests {
     return Math.max(paceOf(this.limit, this.policy.clock.now()), this.isCrowded ? CROWDED_PACE : 1);
   }
 
-  /** For what may be done twice: tried again when there was no answer. @throws Failure `github-*` */
+  /** Sends a call that may be sent twice. It is repeated when no response comes. @throws Failure `github-*` */
   async ask<T, E = never>(call: Call<T, E>): Promise<T | E> {
     return this.persist(call, () => this.attempt(call));
   }
 
   /**
-   * For what must not be done twice: a lost answer is told, not repeated. A call refused for a rate limit had no
-   * effect, so that is still waited for. @throws Failure `github-*`
+   * Sends a call that must not be sent twice: after a lost response it returns `unanswered`. A rate limit is still waited
+   * for, because a limited call had no effect. @throws Failure `github-*`
    */
   async askOnce<T, E = never>(call: Call<T, E>): Promise<T | E | 'unanswered'> {
     return this.persist(call, async () => {
@@ -92,7 +83,7 @@ export class Requests {
     });
   }
 
-  /** Repeats what is more than one call. @throws Failure `github-*` */
+  /** Repeats an attempt that may consist of several calls. @throws Failure `github-*` */
   async persist<T>(
     call: CallName & Pick<Call<T>, 'purpose' | 'signal'>,
     attempt: () => Promise<T | Trouble>,
@@ -109,7 +100,7 @@ export class Requests {
 
   private async attempt<T, E>(call: Call<T, E>): Promise<T | E | Trouble> {
     for (;;) {
-      // GitHub wants no further request while it limits us, so calls side by side wait together.
+      // GitHub accepts no request during a rate limit, so concurrent calls wait together.
       if (this.policy.clock.now() < this.closedUntil) return this.limited();
       const authorization = await this.policy.credentials.authorize();
       try {
@@ -117,8 +108,8 @@ export class Requests {
         this.noteLimit(answer.headers);
         const read = call.read(answer);
         if (read !== undefined) return read;
-        // Not kept as the cause: it may be half a secret, or a whole web page.
-        return new Trouble('unanswered', { reason: `it answered ${answer.status} with something unreadable` });
+        // The response is not kept as the cause, because it may hold part of a secret or a whole web page.
+        return new Trouble('unanswered', { reason: `it answered ${answer.status} with an unreadable body` });
       } catch (error) {
         if (!isHttpError(error)) throw error;
         const outcome = await this.judge(error, call);
@@ -129,8 +120,8 @@ export class Requests {
 
   private async judge<E>(error: HttpError, call: Call<unknown, E>): Promise<E | Trouble | 'again'> {
     if (!error.response) {
-      refuseHopeless(error, call);
-      return new Trouble('unanswered', { reason: silenceOf(error), cause: error });
+      throwIfPermanent(error, call);
+      return new Trouble('unanswered', { reason: reasonOfSilence(error), cause: error });
     }
     const { headers } = error.response;
     this.noteLimit(headers);
@@ -145,7 +136,7 @@ export class Requests {
       this.isCrowded = true;
       return this.limited();
     }
-    if (error.status === 401 && now - (this.policy.credentials.mintedAt ?? -Infinity) < TOKEN_SETTLES_MS) {
+    if (error.status === 401 && now - (this.policy.credentials.createdAt ?? -Infinity) < TOKEN_SETTLES_MS) {
       await this.policy.clock.sleep(1000, this.policy.signal);
       return 'again';
     }

@@ -2,11 +2,12 @@ import { Trouble, type Purpose } from '../core/kernel/patience.js';
 import type { RegisteredRunner, RegisterRequest, Runner } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { readAll } from './pages.js';
-import { isRecord, wordsOf, type HttpError } from './refusals.js';
+import { wordsOf, type HttpError } from './http-error.js';
+import { isRecord } from './json.js';
 import type { Answer } from './request.js';
 
-/** How long a successful look at the runners is proof that the token may see them. */
-const TRUST_MS = 10_000;
+/** How long a successful listing proves that the token may read the runners. */
+const ACCESS_PROOF_MS = 10_000;
 
 interface ListOptions {
   readonly name?: string;
@@ -16,17 +17,17 @@ interface ListOptions {
 /**
  * The runners of one scope.
  *
- * GitHub answers 404 for a runner that is gone, and also for any runner at all to a token that lost its access. So a
- * 404 for one runner counts as "not there" only when the collection could be read within the last seconds: if nothing
- * else has shown that, it is read once to find out.
+ * GitHub answers 404 for a runner that is gone, and for every runner to a token that lost its access. So a 404 for one
+ * runner counts as "absent" only when the collection could be read in the last seconds. If no other call has read it,
+ * it is read once.
  */
 export class Runners {
-  private visibleAt = -Infinity;
-  private looking: Promise<void> | undefined;
+  private readableAt = -Infinity;
+  private checking: Promise<void> | undefined;
 
   constructor(private readonly connection: Connection) {}
 
-  /** See {@link GitHub.registerRunner}: never repeated after a lost answer. */
+  /** See {@link GitHub.registerRunner}: never repeated after a lost response. */
   register(request: RegisterRequest, signal?: AbortSignal): Promise<RegisteredRunner | 'name-taken' | 'unanswered'> {
     return this.connection.requests.askOnce(
       toCall(this.connection, {
@@ -56,10 +57,10 @@ export class Runners {
       }),
     );
     if (answer === 'absent') {
-      await this.makeSureWeMayLook(purpose);
+      await this.assertReadable(purpose);
       return undefined;
     }
-    this.visibleAt = this.connection.clock.now();
+    this.readableAt = this.connection.clock.now();
     return answer;
   }
 
@@ -71,19 +72,19 @@ export class Runners {
       purpose,
       readItem: readRunner,
     });
-    this.visibleAt = this.connection.clock.now();
+    this.readableAt = this.connection.clock.now();
     return runners;
   }
 
-  /** A GitHub too old to filter by name lists all runners, which is why the name is compared here too. */
+  /** Compares the name again, because an old GitHub server ignores the filter and lists all runners. */
   async findByName(name: string): Promise<Runner | undefined> {
     const listed = await this.list({ name });
     return listed.find((runner) => runner.name.toLowerCase() === name.toLowerCase());
   }
 
   /**
-   * Removing twice is safe, so a lost answer is repeated; the second time GitHub may say that it is absent. One that
-   * was registered a moment ago may be unknown to the part of GitHub that was asked: it is looked for before that counts.
+   * Removing twice is safe, so the call is repeated after a lost response; the second time GitHub may answer that the
+   * runner is absent. Some of GitHub's servers may not know a new runner yet, so a second read confirms the absence.
    */
   async remove(id: number): Promise<'removed' | 'absent' | 'busy'> {
     const { requests, paths, clock } = this.connection;
@@ -96,20 +97,20 @@ export class Runners {
     });
     return requests.persist(call, async () => {
       const outcome = await requests.ask(call);
-      if (outcome !== 'absent') this.visibleAt = clock.now();
+      if (outcome !== 'absent') this.readableAt = clock.now();
       if (outcome !== 'absent' || (await this.read(id, 'end')) === undefined) return outcome;
-      return new Trouble('unanswered', { reason: 'it lists the runner, and does not know it when it is to go' });
+      return new Trouble('unanswered', { reason: 'it lists the runner but cannot find it to remove it' });
     });
   }
 
-  /** @throws Failure `github-not-found` when the whole collection is out of sight. */
-  private async makeSureWeMayLook(purpose: Purpose | undefined): Promise<void> {
-    if (this.connection.clock.now() - this.visibleAt < TRUST_MS) return;
-    this.looking ??= this.look(purpose).finally(() => (this.looking = undefined));
-    await this.looking;
+  /** @throws Failure `github-not-found` when the token cannot read the collection */
+  private async assertReadable(purpose: Purpose | undefined): Promise<void> {
+    if (this.connection.clock.now() - this.readableAt < ACCESS_PROOF_MS) return;
+    this.checking ??= this.readCount(purpose).finally(() => (this.checking = undefined));
+    await this.checking;
   }
 
-  private async look(purpose: Purpose | undefined): Promise<void> {
+  private async readCount(purpose: Purpose | undefined): Promise<void> {
     await this.connection.requests.ask(
       toCall(this.connection, {
         route: `GET ${this.connection.paths.runners}`,
@@ -118,16 +119,16 @@ export class Runners {
         read: ({ data }) => (isRecord(data) && typeof data['total_count'] === 'number' ? data : undefined),
       }),
     );
-    this.visibleAt = this.connection.clock.now();
+    this.readableAt = this.connection.clock.now();
   }
 }
 
-/** GitHub has other conflicts, under which no other name would fare better. */
+/** Other conflicts would occur with another name too. */
 function isNameTaken(error: HttpError): boolean {
   return error.status === 409 && /already exists/i.test(wordsOf(error));
 }
 
-/** GitHub has one 422 that is an answer: the runner is at work. */
+/** One 422 is an expected result: the runner is busy. */
 function readRemovalRefusal(error: HttpError): 'absent' | 'busy' | undefined {
   if (error.status === 404) return 'absent';
   return error.status === 422 && /running a job|busy/i.test(wordsOf(error)) ? 'busy' : undefined;

@@ -1,7 +1,7 @@
 import type { AttemptState, RunJob } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
-import { readAll, readList } from './pages.js';
-import { isRecord } from './refusals.js';
+import { isRecord, readList } from './json.js';
+import { readAll } from './pages.js';
 import { actionsPermission } from './scope.js';
 
 export interface RunAttempt {
@@ -12,7 +12,7 @@ export interface RunAttempt {
 }
 
 /**
- * See {@link ReaperGitHub.readRunAttempt}. A 404 can mean that the token does not see the repository; it counts as
+ * See {@link ReaperGitHub.readRunAttempt}. A 404 may also mean that the token cannot read the repository. It counts as
  * "no such attempt" only when the repository itself can be read.
  */
 export async function readRunAttempt(connection: Connection, run: RunAttempt): Promise<AttemptState> {
@@ -26,7 +26,7 @@ export async function readRunAttempt(connection: Connection, run: RunAttempt): P
         repo,
         run_id: run.runId,
         attempt_number: run.attempt,
-        // Without the lists of pull requests, which nobody reads here.
+        // The lists of pull requests are not needed.
         exclude_pull_requests: true,
       },
       permission,
@@ -46,7 +46,7 @@ export async function readRunAttempt(connection: Connection, run: RunAttempt): P
   return 'unknown';
 }
 
-/** GitHub has many words for a run that goes on (`queued`, `waiting`, …) and one for a run that is over. */
+/** GitHub has many states for an active run (`queued`, `waiting`, …) and one for a completed run. */
 function readState(data: unknown): AttemptState | undefined {
   if (!isRecord(data) || typeof data['status'] !== 'string') return undefined;
   return data['status'] === 'completed' ? 'completed' : 'active';

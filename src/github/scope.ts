@@ -2,21 +2,21 @@ import type { Scope } from '../core/kernel/identity.js';
 
 export type { Scope } from '../core/kernel/identity.js';
 
-/** A repository by its two names. */
+/** A repository by owner and name. */
 export interface Repository {
   readonly owner: string;
   readonly repo: string;
 }
 
-/** What GitHub's REST paths look like in one scope, and what a token needs there. */
+/** GitHub's REST paths in one scope, and the permission that a token needs. */
 export interface ScopePaths {
   /** The scope in words, such as `the repository octo-org/octo-repo`. */
   readonly name: string;
   /** The runners' collection as a URL template. */
   readonly runners: string;
-  /** The runner groups' collection; a repository has none. */
+  /** The runner groups' collection. A repository has none. */
   readonly groups?: string;
-  /** The values of the templates' variables. */
+  /** The values of the variables in the templates. */
   readonly parameters: Readonly<Record<string, string>>;
   /** The permission to register, list and remove runners, as a noun. */
   readonly permission: string;

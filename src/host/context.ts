@@ -2,41 +2,41 @@ import { context } from '@actions/github';
 import { Failure } from '../core/kernel/failure.js';
 import type { Run } from '../core/kernel/identity.js';
 
-/** The workflow run that this process belongs to, as GitHub describes it. */
+/** The workflow run of this process, as GitHub describes it. */
 export interface RunContext extends Run {
   /** `owner/repo` */
   readonly repository: string;
-  /** The enterprise's slug, where the event tells of one. */
+  /** The slug of the enterprise; `undefined` when the event names none. */
   readonly enterprise: string | undefined;
-  /** The step's id, or a name that GitHub gave it. */
+  /** The id of the step, or the name that GitHub generated. */
   readonly action: string;
-  /** `RUNNER_NAME`: what GitHub calls the machine of this job. */
+  /** `RUNNER_NAME`: the name of the runner of this job. */
   readonly runnerName: string | undefined;
   readonly sha: string;
   readonly workflow: string;
-  /** `owner/repo/.github/workflows/file.yml@refs/heads/main`, and its commit. '' where the runner does not say. */
+  /** `owner/repo/.github/workflows/file.yml@refs/heads/main`, and its commit. '' when the runner does not set them. */
   readonly workflowRef: string;
   readonly workflowSha: string;
-  /** `undefined`: the event does not say, as a scheduled one. */
+  /** `undefined` when the event has no repository, such as a scheduled event. */
   readonly isPublic: boolean | undefined;
   readonly actor: string;
-  /** Without a slash at the end, as `serverUrl`. */
+  /** Without a slash at the end, like `serverUrl`. */
   readonly apiUrl: string;
   readonly serverUrl: string;
-  /** The event is a pull request from a fork, to which GitHub gives no secrets. */
+  /** The event is a pull request from a fork, which gets no secrets from GitHub. */
   readonly isFromFork: boolean;
-  /** Where a checkout would be; it need not exist. */
+  /** The folder of a checkout. It may not exist. */
   readonly workspace: string;
 }
 
 const required = ['GITHUB_REPOSITORY', 'GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB', 'GITHUB_SHA'] as const;
 
-/** @throws Failure `bad-input` when this process was not started by GitHub Actions. */
+/** @throws Failure `bad-input` when GitHub Actions did not start this process */
 export function readContext(): RunContext {
   const missing = required.filter((name) => !process.env[name]);
   if (missing.length > 0) {
     throw new Failure('bad-input', `This is not a step of a workflow: ${missing.join(', ')} not set.`, {
-      hint: 'Use the action in a workflow; to try it without one, run `npm run rehearse` in a clone of its repository.',
+      hint: 'Use the action in a workflow. To try it without a workflow, run `npm run rehearse` in a clone of its repository.',
     });
   }
   const { owner, repo } = context.repo;

@@ -8,16 +8,16 @@ import { appendSummary } from './summary.js';
 type Exit = (code: number) => void;
 
 /**
- * Runs an action's body to its end. A failure is told in three parts (what failed, why, what to do), as one
- * annotation and in the job's summary. Then the process ends at once: an idle connection must not hold the job.
+ * Runs the body of an action. A failure is reported in three parts (what failed, why, what to do), as one annotation
+ * and in the job summary. Then the process ends at once, because an idle connection must not keep the job running.
  *
- * @param exit ends the process; tests pass their own
+ * @param exit ends the process; tests pass their own function
  */
 export async function runAction(body: () => Promise<void>, exit: Exit = (code) => process.exit(code)): Promise<void> {
-  // Node would end with a bare stack and no annotation.
+  // Otherwise Node would end with a bare stack trace and no annotation.
   const onStray = (error: unknown): void => void end(error, exit);
-  // And where nothing is left that could end a wait, it would end as if all were well.
-  const onNothingLeft = (): void => onStray(new Error('The step was waiting for something that can no longer come'));
+  // Otherwise Node would end with exit code 0 when nothing is left that could end a wait.
+  const onNothingLeft = (): void => onStray(new Error('The step waited for an event that can no longer happen'));
   process.on('unhandledRejection', onStray).on('uncaughtException', onStray).on('beforeExit', onNothingLeft);
   try {
     await body();
@@ -30,24 +30,24 @@ export async function runAction(body: () => Promise<void>, exit: Exit = (code) =
   }
 }
 
-/** A user's secret, network or CA is never called a bug, wherever it came to light. */
+/** Reports what was thrown. A broken secret, network or CA of the user is never reported as a bug. */
 async function end(thrown: unknown, exit: Exit): Promise<void> {
   const error = toConnectionFailure(thrown, 'A request could not be sent') ?? thrown;
-  if (error instanceof Failure) tellFailure(error);
-  else tellBug(error);
+  if (error instanceof Failure) reportFailure(error);
+  else reportBug(error);
   await appendSummary(summarizeFailure(error instanceof Failure ? describe(error) : describeBug(error)), createLog());
   await flush();
   exit(1);
 }
 
-/** Details first, as plain lines: the annotation, which GitHub shows on the run's page, is the last word. */
-function tellFailure(failure: Failure): void {
+/** Prints the details as plain lines, then the annotation, which GitHub also shows on the page of the run. */
+function reportFailure(failure: Failure): void {
   for (const line of failure.about.details ?? []) core.info(disarm(line));
   core.setFailed(renderFailure(failure));
   if (failure.cause instanceof Error && failure.cause.stack) core.debug(failure.cause.stack);
 }
 
-/** What failed, why as far as is known, what to do; a line each. Without the details. */
+/** What failed, why (if known) and what to do, one line each. Without the details. */
 export function renderFailure(failure: Failure): string {
   const why = explainCause(failure);
   const { requestId } = failure.about;
@@ -59,7 +59,7 @@ export function renderFailure(failure: Failure): string {
   ].join('\n');
 }
 
-function tellBug(error: unknown): void {
+function reportBug(error: unknown): void {
   const { message, hint, details } = describeBug(error);
   for (const line of details) core.info(disarm(line));
   core.setFailed(`${message}\nWhat to do: ${hint}`);
@@ -76,12 +76,12 @@ function describeBug(error: unknown): FailureReport {
   return {
     code: 'bug',
     message: `A bug in ci-actions, not in your workflow: ${text}`,
-    hint: `Report it with this log at ${issuesPage()}. What was started is removed by the post step.`,
+    hint: `Report it with this log at ${issuesPage()}. The post step removes what was started.`,
     details: (error instanceof Error ? (error.stack ?? text) : text).split('\n'),
   };
 }
 
-/** What the core found out, else the vendor's own words, unless the message quotes them already. */
+/** The reason that the core found; otherwise the vendor's message, unless the failure quotes it already. */
 function explainCause(failure: Failure): string | undefined {
   const { cause } = failure;
   if (failure.about.why !== undefined) return failure.about.why;
@@ -89,14 +89,14 @@ function explainCause(failure: Failure): string | undefined {
   return cause.name === 'Error' ? cause.message : `${cause.name}: ${cause.message}`;
 }
 
-/** GitHub names the action's own repository while one of its steps runs. */
+/** GitHub sets GITHUB_ACTION_REPOSITORY to the action's own repository while the action runs. */
 function issuesPage(): string {
   const repository = process.env['GITHUB_ACTION_REPOSITORY'];
   const server = process.env['GITHUB_SERVER_URL'] ?? 'https://github.com';
   return repository ? `${server}/${repository}/issues` : "the issues page of this action's repository";
 }
 
-/** Writing to a pipe is not always done when `write` returns, and what is pending then is lost at exit. */
+/** Waits until pipes are written: `write` may return earlier, and pending output is lost when the process exits. */
 async function flush(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.writableLength > 0) await new Promise((done) => stream.write('', done));

@@ -10,23 +10,23 @@ export interface FoundFile {
 
 export interface FoundFiles {
   readonly files: readonly FoundFile[];
-  /** Folders and links that could not be looked into, and why. */
+  /** Folders and links that could not be read, each with the reason. */
   readonly unreadable: readonly string[];
 }
 
-/** What is asked of the file system. */
+/** The functions of the file system that the search uses. */
 export interface Tree {
   readonly readdir: typeof readdir;
   readonly realpath: typeof realpath;
   readonly stat: typeof stat;
 }
 
-/** Folders that hold what others wrote, thousands of files of it: only looked into where a pattern names them. */
+/** Folders with thousands of generated files. They are searched only when a pattern names them. */
 const CROWDED: readonly string[] = ['.git', '.tox', 'node_modules'];
 
 /**
- * Files under `root` that match. Only folders into which a pattern can lead are read; links are followed, each folder
- * once; what may not be read is left out and named.
+ * Finds the files under `root` that match. Reads only folders that may hold a match. Follows links, and reads each
+ * folder once. Unreadable folders are left out and listed.
  */
 export async function findFiles(
   root: string,
@@ -41,7 +41,7 @@ export async function findFiles(
       return await act();
     } catch (error) {
       const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-      // Deleted since it was listed, or a link to nothing: there is nothing to read.
+      // ENOENT: the file was deleted after it was listed, or a link has no target.
       if (code !== 'ENOENT') unreadable.push(`${path || '.'} (${code})`);
       return undefined;
     }
@@ -63,7 +63,7 @@ export async function findFiles(
     if (place === undefined || seen.has(place)) return;
     seen.add(place);
     const entries = await attempt(path, () => tree.readdir(join(root, path), { withFileTypes: true }));
-    // Folders before links, so that a folder is found under its own name.
+    // Folders come before links, so that a folder is found under its own name.
     const sorted = (entries ?? []).sort((one, other) => Number(one.isSymbolicLink()) - Number(other.isSymbolicLink()));
     for (const entry of sorted) {
       if (CROWDED.includes(entry.name) && !patterns.names(entry.name)) continue;

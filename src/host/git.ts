@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../core/kernel/failure.js';
-import type { Remote } from '../core/tox/resolve-ref.js';
+import type { Remote } from '../core/test-request/find-commit.js';
 import { runProgram } from './programs.js';
 
-/** A listing of refs is one short answer; a history without its files is some megabytes for a large repository. */
+/** Listing refs takes one short response. A history without files is some megabytes for a large repository. */
 const LIST_BOUND_MS = 60_000;
 const HISTORY_BOUND_MS = 300_000;
 
-/** Asks a git server by the `git` program. @param token not needed for a public repository */
+/** A git server, through the `git` program. @param token not needed for a public repository */
 export function createRemote(serverUrl: string, token: string | undefined): Remote {
   const git = createGit(serverUrl, token);
   return {
@@ -22,7 +22,7 @@ export function createRemote(serverUrl: string, token: string | undefined): Remo
     async contains(repository, sha) {
       const directory = await mkdtemp(join(process.env['RUNNER_TEMP'] || tmpdir(), 'history-'));
       try {
-        // Commits only: no file is needed to know what lies in which history.
+        // Without trees and files: the commits alone show which history holds the commit.
         const clone = ['clone', '--quiet', '--bare', '--filter=tree:0', urlOf(serverUrl, repository), directory];
         await git(clone, HISTORY_BOUND_MS);
         const type = await runProgram({
@@ -41,16 +41,16 @@ export function createRemote(serverUrl: string, token: string | undefined): Remo
   };
 }
 
-/** A partial clone would fetch a commit that it lacks, from wherever GitHub has it. */
+/** Keeps a partial clone from fetching a missing commit, which GitHub would also serve from a fork. */
 const offline: NodeJS.ProcessEnv = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
 
 function urlOf(serverUrl: string, repository: string): string {
   return `${serverUrl}/${repository}.git`;
 }
 
-/** @returns a way to run git that gives its lines, or rejects with its words */
+/** @returns a function that runs git and returns its lines. @throws Failure `git-failed` with git's own message */
 function createGit(serverUrl: string, token: string | undefined) {
-  // By environment: an argument could be read by every process of the machine.
+  // The token is in the environment, because every process of the machine can read arguments.
   const header = token && `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const env: NodeJS.ProcessEnv = {
     ...offline,

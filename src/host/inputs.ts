@@ -1,6 +1,6 @@
 /**
- * Every input that GitHub passed to this step, by name, untrimmed. GitHub upper-cases names in `INPUT_*` and
- * turns spaces into underscores; inputs of this suite are lower-case and hyphenated, so lower-casing restores them.
+ * The inputs of this step, by name, untrimmed. GitHub passes them as `INPUT_*`, in upper case and with underscores for
+ * spaces. Inputs of this suite are lower-case and hyphenated, so lower-casing restores the names.
  */
 export function readRawInputs(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const inputs: Record<string, string> = {};

@@ -2,10 +2,10 @@ import * as core from '@actions/core';
 import type { Log } from '../core/ports/process.js';
 
 /**
- * The run's log. Groups don't nest on GitHub: a group inside a group is a plain line of the outer one.
+ * The log of the step. GitHub does not nest groups, so a group inside a group becomes a plain line of the outer group.
  *
- * What is logged may come from elsewhere (an instance's console, a vendor's message), so a line that
- * GitHub would take for a workflow command is made harmless.
+ * Log lines may quote foreign text, such as the console of an instance or a vendor's message. Lines that GitHub would
+ * execute as workflow commands are therefore disarmed.
  */
 export function createLog(): Log {
   let open = false;
@@ -23,7 +23,7 @@ export function createLog(): Log {
       }
     },
     info: (sentence) => core.info(disarm(sentence)),
-    // Annotations escape line ends themselves, so nothing in them can begin a command.
+    // Annotations escape line breaks, so their text cannot start a command.
     notice: (sentence) => core.notice(sentence),
     warning: (sentence) => core.warning(sentence),
     debug: (sentence) => core.debug(sentence),
@@ -31,8 +31,8 @@ export function createLog(): Log {
 }
 
 /**
- * Puts an invisible character into what would be a workflow command: `::name::` at the start of a line and
- * `##[name]` anywhere. Source: ActionCommand.TryParse and TryParseV2 in actions/runner.
+ * Inserts an invisible character into workflow commands: `::name::` at the start of a line and `##[name]` anywhere.
+ * Source: ActionCommand.TryParse and TryParseV2 in actions/runner.
  */
 export function disarm(text: string): string {
   return text.replace(/^(\s*):(?=:)/gm, '$1:\u200b').replaceAll('##[', '##\u200b[');

@@ -9,7 +9,7 @@ interface Agents {
 
 const MAX_REDIRECTS = 5;
 
-/** As much of a `Response` as Octokit reads. */
+/** The part of `Response` that Octokit reads. */
 export interface FetchAnswer {
   readonly status: number;
   readonly statusText: string;
@@ -23,9 +23,9 @@ export interface FetchAnswer {
 export type Fetch = (input: string, init?: RequestInit) => Promise<FetchAnswer>;
 
 /**
- * As much of `fetch` as Octokit uses, over Node's own client: text or binary bodies, `signal`, and redirects that keep
- * the method (307, 308) or concern a GET. Node's `fetch` takes no agent, which a proxy needs, and costs each step 23 MiB
- * and some 20 ms: its first use compiles a parser of its own.
+ * The part of `fetch` that Octokit uses, on Node's HTTP client: text and binary bodies, `signal`, and redirects of GET
+ * or with an unchanged method (307, 308). Node's `fetch` accepts no agent, which a proxy needs. It also costs each step
+ * 23 MiB and about 20 ms, because its first use compiles another parser.
  */
 export function createFetch(agents: Agents): Fetch {
   return async (input, init = {}) => {
@@ -39,23 +39,23 @@ export function createFetch(agents: Agents): Fetch {
       if (!target) return toAnswer(answer, url);
       answer.resume();
       if (redirects === MAX_REDIRECTS) throw new TypeError(`${url.href} redirected more than ${MAX_REDIRECTS} times`);
-      // A token is for the host it was meant for.
+      // The token must not reach another host.
       if (target.origin !== url.origin) headers.delete('authorization');
       url = target;
     }
   };
 }
 
-/** As Node's own agents are. */
+/** The options of Node's own agents. */
 const kept = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const;
 const httpAgent = new http.Agent(kept);
 const httpsAgent = new https.Agent(kept);
 const early = { http: new EarlyConnections(httpAgent), https: new EarlyConnections(httpsAgent) };
 
-/** Without a proxy; connections are kept for the next request. */
+/** Sends without a proxy, and keeps connections open for the next request. */
 export const fetchDirectly = createFetch({ httpAgent, httpsAgent });
 
-/** Opens connections for the next so many requests of {@link fetchDirectly} to a host. */
+/** Opens connections for the next `count` requests of {@link fetchDirectly} to a host. */
 export function connectEarly(url: string, count: number): void {
   (url.startsWith('https:') ? early.https : early.http).open(new URL(url), count);
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProgramEnd } from '../core/ports/programs.js';
 import { endGroup, guardGroup, isAlive } from './process-groups.js';
 
 export interface Program {
@@ -10,34 +11,27 @@ export interface Program {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Without a bound of its own only for what the job's own time limit ends. */
+  /** Default: the program may run until the job's own time limit. */
   readonly boundMs?: number;
   readonly signal?: AbortSignal;
-  /** Gets what the program prints, of both streams, line by line; the line end is left out. */
+  /** Called with each line of stdout and stderr, without the line break. */
   readonly onLine?: (line: string) => void;
 }
 
-export interface Ended {
-  /** The exit code; `undefined` when a signal ended it, or it could not be started. */
-  readonly code: number | undefined;
-  /** What ended it instead, in words. */
-  readonly why?: string;
-}
-
-/** How long output is read after the exit, where a process that the program left behind holds its pipes open. */
+/** How long output is read after the exit, because background processes may keep the pipes open. */
 const DRAIN_MS = 500;
-/** A longer line is handed on in pieces: what has no end must not fill the memory. */
+/** A longer line is passed on in pieces, because a line without an end must not fill the memory. */
 const LONGEST_LINE = 256 * 1024;
-/** Process groups that are being ended. A step that was cancelled waits for all of them. */
+/** Process groups that are being ended. A cancelled step waits for all of them. */
 const endings = new Set<Promise<void>>();
 
 /**
- * Runs a program until it exits. Never rejects: "could not be started" is an answer, too. Processes that the program
- * leaves behind do not hold it: what they print later is still handed to `onLine`, so their pipes do not break.
- * When `signal` is aborted or `boundMs` is over, the program's whole process group is ended, also after its exit.
+ * Runs a program until it exits. Never rejects: a program that could not be started is a result too. Does not wait for
+ * background processes of the program; `onLine` still gets their output, so that their pipes do not break. When `signal`
+ * is aborted or `boundMs` is over, the whole process group of the program is ended, even after its exit.
  */
-export async function runProgram(program: Program): Promise<Ended> {
-  // A group of its own, so that all of it can be ended.
+export async function runProgram(program: Program): Promise<ProgramEnd> {
+  // A separate process group can be ended as a whole.
   const child = spawn(program.command, program.args, {
     cwd: program.cwd,
     env: program.env,
@@ -70,7 +64,7 @@ export async function runProgram(program: Program): Promise<Ended> {
   }
 }
 
-/** @returns what hands on a last line without an end */
+/** @returns a function that passes on a last line without a line break */
 function splitLines(stream: NodeJS.ReadableStream, onLine: Program['onLine']): () => void {
   let rest = '';
   stream.setEncoding('utf8');
@@ -87,7 +81,7 @@ function splitLines(stream: NodeJS.ReadableStream, onLine: Program['onLine']): (
   return flush;
 }
 
-/** Where a program is found along PATH; `undefined` when it is not. */
+/** The path of a program that PATH finds; `undefined` when PATH does not find it. */
 export function findProgram(name: string, env: NodeJS.ProcessEnv): string | undefined {
   return (env['PATH'] ?? '')
     .split(delimiter)

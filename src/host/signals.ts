@@ -2,24 +2,24 @@ import { setMaxListeners } from 'node:events';
 import { Failure } from '../core/kernel/failure.js';
 
 /**
- * Aborted when GitHub cancels the step: it sends SIGINT, 7.5 s later SIGTERM, and kills 2.5 s after that
- * (source: ProcessInvoker in actions/runner). Also when the runner, which reads what this process says, has died.
- * From the first call on no signal ends the process by itself, so that what was started can be removed meanwhile;
- * call it before anything else.
+ * A signal that is aborted when GitHub cancels the step: GitHub sends SIGINT, SIGTERM 7.5 s later, and kills the process
+ * after another 2.5 s (source: ProcessInvoker in actions/runner). The signal is also aborted when the runner, which reads
+ * the output of this process, has died. After the call, SIGINT and SIGTERM no longer end the process, so that it can
+ * remove what it started. Call this function before anything else.
  *
- * @param whatNext what becomes of what the step has begun, and what there is to do: the hint of its failure
+ * @param whatNext the hint of the `Failure`: what happens to the work of the step, and what users can do
  */
 export function listenForCancellation(whatNext: string): AbortSignal {
   const controller = new AbortController();
-  // As many waits as there are requests listen to it; that is no leak.
+  // Each pending request adds a listener, so a large number is no leak.
   setMaxListeners(0, controller.signal);
-  // Whoever read this process's output is gone: the runner has died, and nobody will use what is being started.
-  // Unheard, the error would be thrown, and telling of it would break the same pipe again, for ever.
+  // An error on stdout or stderr means that the runner has died, so no job will use what is being started. Without a
+  // listener the error would be thrown, and reporting it would fail on the same pipe again and again.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', () =>
       controller.abort(
-        new Failure('cancelled', 'Nobody reads the output of this step any more.', {
-          hint: `${whatNext} See what ended the runner of this job.`,
+        new Failure('cancelled', 'The runner no longer reads the output of this step.', {
+          hint: `${whatNext} Check what ended the runner of this job.`,
         }),
       ),
     );

@@ -3,12 +3,12 @@ import { summary } from '@actions/core';
 import { fitBytes } from '../core/kernel/markdown.js';
 import type { Log } from '../core/ports/process.js';
 
-/** What GitHub takes a step; it drops a larger summary whole. Source: docs, "Workflow commands for GitHub Actions". */
+/** GitHub drops the whole summary of a step that is larger. Source: docs, "Workflow commands for GitHub Actions". */
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Appends Markdown to the job's summary, where there is one. A summary that cannot be written is a
- * warning and not a failure: the work it tells of has been done. What does not fit into GitHub's limit is left out at the end.
+ * Appends Markdown to the job summary, if GitHub provides one. Text beyond GitHub's limit is cut off. A summary that
+ * cannot be written causes only a warning, because the work itself is done.
  */
 export async function appendSummary(markdown: string, log: Log, env = process.env): Promise<void> {
   const file = env['GITHUB_STEP_SUMMARY'];

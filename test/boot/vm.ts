@@ -1,9 +1,11 @@
 /**
- * `npm run test:vm [-- agent|stock|cloud-final …]`: the provisioned tree with a kernel of its own, in QEMU. It has to
+ * `npm run lab -- vm [agent|stock|cloud-final …]`: the provisioned tree with a kernel of its own, in QEMU. It has to
  * reach an online runner, run a job and power off. Prints the processor and the seconds of each way.
  */
 import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import type { SandboxEvent } from '../../sandbox/sandbox.js';
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { oneOf } from '../../scripts/terminal/options.js';
 import { tellProcessor } from './booted-vm.js';
 import { STEPS } from './job.js';
 import { paths, type PathName } from './paths.js';
@@ -32,7 +34,7 @@ async function boot(name: PathName, tree: string): Promise<Reached> {
     const isOurs = name !== 'cloud-final';
     // ec2-github-runner's way is here for its seconds: it gives a job no HOME, and leaves the machine on.
     const job = stage.queue(isOurs ? [TELL_BOOT, ...STEPS] : [TELL_BOOT]);
-    const online = await untilOrOff(stage, 'registered');
+    const online = await untilOrOff(stage, 'runner-online');
     console.error(`${name}: runner online`);
     await untilOrOff(stage, 'job-finished');
     console.error(`${name}: job ${job.conclusion}\n${job.log}`);
@@ -48,7 +50,7 @@ async function boot(name: PathName, tree: string): Promise<Reached> {
 }
 
 /** A machine that is off already has nothing to wait for. */
-async function untilOrOff(stage: Stage<'vm'>, name: 'registered' | 'job-finished'): Promise<SandboxEvent> {
+async function untilOrOff(stage: Stage<'vm'>, name: 'runner-online' | 'job-finished'): Promise<SandboxEvent> {
   const event = await stage.until((one) => one.name === name || one.name === 'terminated');
   if (event.name !== name) throw new Error(`The machine went off before '${name}'.`);
   return event;
@@ -75,14 +77,14 @@ function readTimes(stage: Stage<'vm'>, { online, log }: { online: number; log: s
   ]);
 }
 
-function isPath(name: string): name is PathName {
-  return Object.hasOwn(paths, name);
-}
-
-const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !isPath(name));
-if (unknown !== undefined) throw new Error(`'${unknown}' is none of ${Object.keys(paths).join(', ')}`);
-const names = asked.length > 0 ? asked.filter(isPath) : (['agent'] as const);
+const ways = oneOf(Object.keys(paths) as PathName[], 'WAY');
+const { words } = readOrExit({
+  command: 'npm run lab -- vm',
+  about: 'Boots the provisioned tree with a kernel of its own in QEMU, runs a job and powers off. Default: agent.',
+  options: {},
+  words: { description: 'How the runner is started.', kind: ways, least: 0, most: ways.choices!.length },
+});
+const names = words.length > 0 ? words : (['agent'] as const);
 const tree = findTree('amd64', 'kernel');
 console.log(tellProcessor());
 for (const name of names) {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { Failure } from '../../src/core/kernel/failure.js';
-import { classify, GarbledAnswer, type ErrorClass } from '../../src/ec2/errors.js';
+import { classify, type ErrorClass } from '../../src/ec2/classify.js';
+import { IncompleteResponse } from '../../src/ec2/errors.js';
 import { translate } from '../../src/ec2/failures.js';
 import { adviseOnQuota } from '../../src/ec2/quotas.js';
 
@@ -53,7 +54,7 @@ describe('what an EC2 error means for a launch', () => {
     ['a broken connection', Object.assign(nodeError('ECONNRESET'), { name: 'TimeoutError' })],
     ['a name that does not resolve', nodeError('EAI_AGAIN')],
     ['an answer that is not XML', Object.assign(new Error('parse error'), { $response: {} })],
-    ['an answer without its list', new GarbledAnswer('no list')],
+    ['an answer without its list', new IncompleteResponse('no list')],
   ])('%s is unanswered', (_, error) => {
     expect(classify(error).kind).toBe('unanswered');
   });

@@ -197,8 +197,8 @@ describe('a termination', () => {
     const answer = await ec2.terminate([id, silent]);
     expect(answer.ended).toEqual([]);
     expect(answer.refused.map(({ failure }) => failure.message)).toEqual([
-      `EC2 was told to terminate ${id} and says that it is running.`,
-      `EC2 was told to terminate ${silent} and does not name it in its answer.`,
+      `EC2 was asked to terminate ${id}, and reported it as running.`,
+      `EC2 was asked to terminate ${silent}, and did not name it in its response.`,
     ]);
   });
 

@@ -3,7 +3,7 @@ import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import type { Failure } from '../../src/core/kernel/failure.js';
 import type { Refusal } from '../../src/core/ports/ec2.js';
 import { translate } from '../../src/ec2/failures.js';
-import { reachOf } from '../../src/ec2/reach.js';
+import { classifyRefusal } from '../../src/ec2/refusals.js';
 
 const WHO =
   'You are not authorized to perform this operation. User: arn:aws:sts::123456789012:assumed-role/ci/run is not authorized to perform:';
@@ -74,7 +74,7 @@ describe('How far an error of RunInstances reaches', () => {
     [undefined, 'InternalError'],
   ])('%s: %s %s', (scope, code, message = code) => {
     const plan = { instanceType: 't2.xlarge', market: 'spot' } as const;
-    expect(reachOf(awsError(code, message), plan)?.scope).toBe(scope);
+    expect(classifyRefusal(awsError(code, message), plan)?.scope).toBe(scope);
   });
 });
 
@@ -151,7 +151,7 @@ describe('What is not allowed', () => {
     expect(failure.message).toBe(
       `The AWS credentials lack the permission ec2:CreateTags on ${arn('network-interface')}.`,
     );
-    expect(failure.hint).toMatch(/^Allow ec2:CreateTags in .* from before network interfaces were tagged lacks it\.$/);
+    expect(failure.hint).toMatch(/^Allow ec2:CreateTags in .* written before network interfaces were tagged lacks this permission\.$/);
   });
 
   test('by a tag policy is about the tag', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { composeArtifactName } from '../../src/core/verdict/check-tests.js';
+import { composeArtifactName } from '../../src/core/test-request/compose.js';
 import { fillIn } from './github-parser.js';
 
 type Inputs = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { compilePatterns } from '../../src/core/inputs/file-patterns.js';
-import { readReports } from '../../src/host/read-reports.js';
+import { readReports } from '../../src/host/junit-files.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
-import { errorOf, logOf } from '../process/suite.js';
+import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 import { codeOf, TestStage } from '../process/test-stage.js';
 
 jest.setTimeout(180_000);
@@ -165,7 +165,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       'inner.py': BAD,
       'tox.ini': `${INI}commands = ${PYTEST} test_it.py\n`,
     },
-    says: /JUnit of the test program \(1 tests\)/,
+    says: /JUnit of the test program \(1 test\)/,
   },
   'coverage around unittest': {
     files: {
@@ -224,7 +224,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'quiet skipped tests': {
     files: { 'test_it.py': SKIPPED, 'tox.ini': `${INI}commands = ${PYTEST} -qq\n` },
     code: 'nothing-tested',
-    says: /untested: all 1 tests were skipped/,
+    says: /untested: all tests were skipped \(1\)/,
   },
   'a Python that is not there': {
     files: {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorOf, logOf } from './suite.js';
+import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 import { codeOf, OWN_SHA, TestStage } from './test-stage.js';
 
 let stage: TestStage;
@@ -63,7 +63,7 @@ describe('check-tests', () => {
     const result = await check(inputs);
     expect(errorOf(result)).toContain('4 inputs cannot be used');
     expect(logOf(result)).toContain('did you mean `cuda`');
-    expect(logOf(result)).toContain('There is no way in to AWS: neither a role nor keys are given.');
+    expect(logOf(result)).toContain('There are no credentials for AWS: neither a role nor keys are given.');
   });
 
   test('names the pull request from a fork as the reason why there are no secrets', async () => {

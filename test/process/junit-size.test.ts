@@ -34,8 +34,8 @@ test('a million tests are read in 20 s and 200 MiB', async () => {
   const script = join(folder, 'read.mts');
   writeFileSync(
     script,
-    `import { readReports } from ${source('host/read-reports.ts')};
-    import { compilePatterns } from ${source('core/file-patterns.ts')};
+    `import { readReports } from ${source('host/junit-files.ts')};
+    import { compilePatterns } from ${source('core/inputs/file-patterns.ts')};
     const began = process.cpuUsage();
     const { results } = await readReports(compilePatterns(['*.xml']), ${JSON.stringify(folder)}, new Map());
     const { user, system } = process.cpuUsage(began);

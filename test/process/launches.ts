@@ -1,7 +1,7 @@
 /** Expectations on every RunInstances request, given as the form that EC2 received. */
 import { gunzipSync } from 'node:zlib';
 import { expect } from '@jest/globals';
-import type { Scene } from './suite.js';
+import type { Scene } from '../worlds/sandbox/scene.js';
 
 /** The instance leaves nothing behind when it powers off, and the request is safe to repeat. */
 export function expectSafeLaunch(launch: URLSearchParams): void {

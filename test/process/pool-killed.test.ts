@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { inPastRun } from './leftovers.js';
-import { expectOnlyThePool, fill, POOL, rowsOf, waiting } from './pooling.js';
-import { inSandbox, type How, type Scene } from './suite.js';
+import { inPastRun } from '../worlds/sandbox/leftovers.js';
+import { expectOnlyThePool, fill, POOL, rowsOf, waiting } from '../worlds/sandbox/pool.js';
+import { inSandbox, type How, type Scene } from '../worlds/sandbox/scene.js';
 
 /**
  * The fault matrix (docs/inside/faults.md) has a cell for every point of a claim, every way to die there and every

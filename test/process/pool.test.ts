@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 import { seed } from '../../sandbox/sandbox.js';
-import { age, expire, findingsOf } from './leftovers.js';
-import { expectOnlyThePool, fill, POOL, rowsOf, strays, waiting } from './pooling.js';
-import { errorOf, inSandbox, logOf } from './suite.js';
+import { age, expire, findingsOf } from '../worlds/sandbox/leftovers.js';
+import { expectOnlyThePool, fill, listOutsidePool, POOL, rowsOf, waiting } from '../worlds/sandbox/pool.js';
+import { errorOf, inSandbox, logOf } from '../worlds/sandbox/scene.js';
 
 test.concurrent('a pool is filled, serves one job on a machine that has booted before, and is filled again', () =>
   inSandbox({}, async (scene) => {
@@ -158,7 +158,7 @@ test.concurrent('the reaper leaves unexpired machines alone, however old, and re
     expire(old!);
     const findings = findingsOf(await scene.reap());
     expect(findings).toMatchObject([
-      { id: old!.id, outcome: 'removed', why: expect.stringMatching(/^its time in pool ready was over at /) },
+      { id: old!.id, outcome: 'removed', why: expect.stringMatching(/^its time in pool ready ended at /) },
     ]);
     await expectOnlyThePool(scene);
     expect(waiting(scene)).toEqual([young]);
@@ -181,7 +181,7 @@ test.concurrent('fill-pool retires expired, outdated and surplus machines, and l
     expect(new Set(JSON.parse(result.outputs['retired'] ?? '') as string[])).toEqual(
       new Set([expired!.id, outdated!.id]),
     );
-    await scene.until(() => strays(scene).length === 0);
+    await scene.until(() => listOutsidePool(scene).length === 0);
     expect(waiting(scene)).toEqual([kept]);
     expect((await scene.fillPool({ ...POOL, size: '0' })).code).toBe(0);
     await scene.expectNothingIsLeft();

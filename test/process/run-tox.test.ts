@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { errorOf, logOf } from './suite.js';
+import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 import { until } from './stand-in.js';
 import { codeOf, TestStage } from './test-stage.js';
 
@@ -43,7 +43,7 @@ describe('run-tox', () => {
   test('shows the failing tests of a report first, and is red for them whatever tox says', async () => {
     stage.addProgram('tox', `mkdir -p out; echo '${xml}' >out/r.xml`);
     const result = await tox({ report: 'out/*.xml' });
-    expect(errorOf(result)).toContain('1 test failed (tox ended well).');
+    expect(errorOf(result)).toContain('1 test failed (tox ended with exit code 0).');
     expect(result.summary.indexOf('| a: bad | no |')).toBeLessThan(result.summary.indexOf('| a: ok |'));
     expect(result.summary).toContain('| a: bad | no |');
   });
@@ -53,19 +53,19 @@ describe('run-tox', () => {
     stage.addProgram('touch-old', 'touch -d "1 hour ago" r.xml');
     stage.addProgram('tox', 'true');
     const result = await tox({ report: 'r.xml', setup: 'touch -d "1 hour ago" r.xml' });
-    expect(errorOf(result)).toContain('r.xml was there before the tests began, and does not count.');
+    expect(errorOf(result)).toContain('r.xml existed before the tests started, and does not count.');
   });
 
   test('takes no report that `setup` has just copied for one of the tests', async () => {
     stage.write('old/r.xml', xml);
     stage.addProgram('tox', 'true');
     const result = await tox({ report: 'r.xml', setup: 'cp old/r.xml .' });
-    expect(errorOf(result)).toContain('r.xml was there before the tests began, and does not count.');
+    expect(errorOf(result)).toContain('r.xml existed before the tests started, and does not count.');
   });
 
   test('counts a report with several names once', async () => {
     stage.addProgram('tox', `echo '${xml}' >r.xml; ln -sf r.xml link.xml`);
-    expect(errorOf(await tox({ report: '*.xml' }))).toContain('1 test failed (tox ended well).');
+    expect(errorOf(await tox({ report: '*.xml' }))).toContain('1 test failed (tox ended with exit code 0).');
   });
 
   test('takes a report that two environments name for that of the last one', async () => {
@@ -81,7 +81,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     );
     const result = await tox({ 'tox-env': 'a,b' });
     expect(errorOf(result)).toContain('a: no test was executed (“1 skipped”).');
-    expect(result.summary).toContain('| b | passed | JUnit of the test program (1 tests) |');
+    expect(result.summary).toContain('| b | passed | JUnit of the test program (1 test) |');
   });
 
   test('does not miss posargs that are paths, which tox writes anew, or where no command ran', async () => {
@@ -256,7 +256,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     const skipped = '<testsuite><testcase name="s"><skipped/></testcase></testsuite>';
     stage.addProgram('tox', `TOX_ENV_NAME=py3-a; echo '${xml}' >${report}; sleep 0.3; echo '${skipped}' >${report}`);
     const result = await tox();
-    expect(errorOf(result)).toContain('1 test failed (tox ended well).');
+    expect(errorOf(result)).toContain('1 test failed (tox ended with exit code 0).');
     expect(result.summary).toContain('1 failed, 1 passed, 1 skipped');
     expect(result.summary).toContain('JUnit of the test program (3 tests)');
   });

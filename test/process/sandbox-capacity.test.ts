@@ -1,12 +1,7 @@
-import {
-  CancelSpotInstanceRequestsCommand,
-  DescribeSpotInstanceRequestsCommand,
-  StopInstancesCommand,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
-import { becomes, describeOne, launch, launchOf, refusal, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { becomes, launch, launchOf, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 const open: AwsSandbox[] = [];
 
@@ -80,52 +75,5 @@ describe('capacity', () => {
     });
     expect((await refusal(aws.ec2.send(launchOf({ InstanceType: 'g6.xlarge' })))).name).toBe('VcpuLimitExceeded');
     expect((await refusal(aws.ec2.send(launchOf(spot)))).name).toBe('MaxSpotInstanceCountExceeded');
-  });
-});
-
-describe('a spot instance', () => {
-  test('has a request, which closes with it', async () => {
-    const aws = await start();
-    const tags = [{ ResourceType: 'spot-instances-request' as const, Tags: [{ Key: 'a', Value: 'b' }] }];
-    const instance = await launch(aws.ec2, { ...spot, TagSpecifications: tags });
-    const ask = new DescribeSpotInstanceRequestsCommand({
-      SpotInstanceRequestIds: [instance.SpotInstanceRequestId ?? ''],
-    });
-    expect(instance.InstanceLifecycle).toBe('spot');
-    expect((await aws.ec2.send(ask)).SpotInstanceRequests).toMatchObject([
-      {
-        InstanceId: instance.id,
-        State: 'active',
-        Type: 'one-time',
-        Status: { Code: 'fulfilled' },
-        Tags: [{ Key: 'a', Value: 'b' }],
-      },
-    ]);
-    const refused = await refusal(aws.ec2.send(new StopInstancesCommand({ InstanceIds: [instance.id] })));
-    expect(refused.name).toBe('UnsupportedOperation');
-    await aws.ec2.send(terminate(instance.id));
-    await becomes(aws, instance.id, 'terminated');
-    expect((await aws.ec2.send(ask)).SpotInstanceRequests).toMatchObject([
-      { State: 'closed', Status: { Code: 'instance-terminated-by-user' } },
-    ]);
-  });
-
-  test('lives on when its request is cancelled', async () => {
-    const aws = await start();
-    const { id, SpotInstanceRequestId = '' } = await launch(aws.ec2, spot);
-    const cancel = new CancelSpotInstanceRequestsCommand({ SpotInstanceRequestIds: [SpotInstanceRequestId] });
-    expect((await aws.ec2.send(cancel)).CancelledSpotInstanceRequests).toEqual([
-      { SpotInstanceRequestId, State: 'cancelled' },
-    ]);
-    await becomes(aws, id, 'running');
-  });
-
-  test('can be taken back', async () => {
-    const aws = await start();
-    const { id } = await launch(aws.ec2, spot);
-    aws.sandbox.ec2.interruptSpot(id, 20);
-    await becomes(aws, id, 'terminated');
-    expect((await describeOne(aws, id))?.StateReason?.Code).toBe('Server.SpotInstanceTermination');
-    expect([...aws.sandbox.ec2.spotRequests.values()][0]?.status.code).toBe('instance-terminated-no-capacity');
   });
 });

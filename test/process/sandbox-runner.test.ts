@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
+import { startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 import { installRunner, makeFolder, register, removeRunners, runRunner, startListening, until } from './stand-in.js';
 
 let sandbox: GitHubSandbox;
@@ -202,4 +202,22 @@ describe('other ways in', () => {
     expect(await runRunner({ home: configured.home }).ended).toBe(0);
     expect(await job.finished).toBe('success');
   });
+});
+
+test('a runner takes only jobs of the repositories that its group is for', async () => {
+  const theirs = { id: 3, name: 'theirs', visibility: 'selected', selected: ['octo-org/other-repo'] } as const;
+  await sandbox.close();
+  sandbox = await startGitHub({ groups: [{ id: 1, name: 'Default' }, theirs] });
+  const { data } = await sandbox.octokit().request('POST /orgs/{org}/actions/runners/generate-jitconfig', {
+    org: 'octo-org',
+    name: 'one',
+    runner_group_id: 3,
+    labels: ['one'],
+  });
+  runRunner({ jitConfig: data.encoded_jit_config });
+  await until('online', () => sandbox.github.runners().some(({ status }) => status === 'online'));
+  const ours = sandbox.github.queueJob({ labels: ['one'], steps: ['true'] });
+  const repository = 'octo-org/other-repo';
+  expect(await sandbox.github.queueJob({ labels: ['one'], steps: ['true'], repository }).finished).toBe('success');
+  expect(ours.status).toBe('queued');
 });

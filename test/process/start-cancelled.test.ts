@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { Ec2Event } from '../../sandbox/ec2/world/events.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
-import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 /** GitHub sends SIGTERM this long after SIGINT. */
 const GRACE_MS = 7_500;

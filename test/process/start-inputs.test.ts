@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { errorOf, expectCleanRecord, logOf, Scene, type Inputs } from './suite.js';
+import { errorOf, expectCleanRecord, logOf, Scene, type Inputs } from '../worlds/sandbox/scene.js';
 
 /** Shared by all tests, because none of these starts may have a side effect. */
 let scene: Scene;
@@ -51,10 +51,10 @@ const bad: readonly Bad[] = [
   },
   {
     inputs: { 'github-token': '' },
-    says: '`github-token` is empty; allowed: a personal access token, or `app-id` with `app-private-key`. (A secret that does not exist is an empty text.)',
+    says: '`github-token` is empty; allowed: a personal access token, or `app-id` with `app-private-key`. (A secret that does not exist arrives as an empty text.)',
   },
-  { inputs: { 'app-id': '1234' }, says: 'Both `github-token` and an App are given; allowed: one of them.' },
-  { inputs: { 'github-token': '', 'app-id': '1234' }, says: '`app-id` is given without `app-private-key`.' },
+  { inputs: { 'app-id': '1234' }, says: 'Both `github-token` and a GitHub App are set; allowed: one of them.' },
+  { inputs: { 'github-token': '', 'app-id': '1234' }, says: '`app-id` is set without `app-private-key`.' },
   {
     inputs: { 'runner-scope': 'team' },
     says: '`runner-scope` is "team"; allowed: `repo`, `org`, `enterprise` or `enterprise:slug`.',
@@ -65,7 +65,7 @@ const bad: readonly Bad[] = [
   },
   {
     inputs: { 'github-token': '', 'app-id': '1234', 'app-private-key': 'MIIE' },
-    says: "`app-private-key` is not a private key: it does not begin with a `-----BEGIN … PRIVATE KEY-----` line. Give the whole .pem file that GitHub made for the App, first and last line included, as the secret's value.",
+    says: "`app-private-key` is not a private key: it does not begin with a `-----BEGIN … PRIVATE KEY-----` line. Set the secret to the whole .pem file that GitHub created for the App, including the first and last line.",
   },
   {
     inputs: { mode: 'stop' },

@@ -3,8 +3,8 @@ import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { listNodes } from '../node24/nodes.js';
 import { expectSafeLaunch, expectTags, readUserData } from './launches.js';
-import { expectCleanRecord, Scene, type How, type Inputs } from './suite.js';
-import { listIssuedSecrets } from './verdicts.js';
+import { expectCleanRecord, Scene, type How, type Inputs } from '../worlds/sandbox/scene.js';
+import { listIssuedSecrets } from '../worlds/sandbox/step-checks.js';
 
 interface Played {
   readonly scene: Scene;

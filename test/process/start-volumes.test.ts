@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
-import { errorOf, inSandbox, logOf, type Inputs, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 const LAUNCHED = { 'wait-for': 'launched' } as const;
 const still: SandboxOptions = { machines: false };
@@ -116,7 +116,7 @@ describe('A volume that EBS would refuse', () => {
     ],
     [
       { 'block-device-mappings': '[{"DeviceName": "/dev/sda1", "Ebs": {"VolumSize": 100}}]' },
-      /^`block-device-mappings`: \/dev\/sda1, Ebs: VolumSize is not taken; did you mean VolumeSize\?/,
+      /^`block-device-mappings`: \/dev\/sda1, Ebs: VolumSize is not supported; did you mean VolumeSize\?/,
     ],
     [
       { 'block-device-mappings': '[{"DeviceName": "/dev/sda1", "Ebs": {"KmsKeyId": "alias/ci"}}]' },

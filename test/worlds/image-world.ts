@@ -12,7 +12,7 @@ export interface ImageOptions extends Partial<FakeImage> {
   readonly ageDays?: number;
 }
 
-/** Two regions, GitHub and a clock in memory, and nothing in them yet. */
+/** Two empty regions, GitHub and a clock in memory. */
 export class ImageWorld {
   readonly clock = new FakeClock();
   private readonly clouds = new Map<string, FakeImageEc2>();
@@ -33,12 +33,12 @@ export class ImageWorld {
     return this.clock.now();
   }
 
-  /** What a command is given in the home region. */
+  /** The ports of a command in the home region. */
   get ports() {
     return { ec2: this.home, versions: this.github, log: this.log, now: this.now };
   }
 
-  /** An image as `ami/` builds it, with its snapshot: an available one for amd64 of today unless told otherwise. */
+  /** An image as `ami/` builds it, with its snapshot. Default: available, for amd64, built today. */
   add(options: ImageOptions = {}, ec2 = this.home): FakeImage {
     const { preset = 'amd64', ageDays = 0, ...changes } = options;
     const number = `${++this.made}`.padStart(2, '0');
@@ -67,7 +67,7 @@ export class ImageWorld {
     return image;
   }
 
-  /** Makes it the published one without any command. */
+  /** Publishes an image without a command. */
   setPublished(image: FakeImage, ec2 = this.home): void {
     ec2.parameters.set(`/ci-actions/ami/${image.tags[TAG.preset]}`, image.id);
   }

@@ -21,7 +21,7 @@ interface Started {
   readonly runner: Runner;
 }
 
-/** What a start is to have made; everything as start-runner makes it unless told otherwise. */
+/** What a past start has made. Defaults are those of start-runner. */
 interface StartOptions {
   readonly repository?: string;
   readonly runId?: string;
@@ -30,40 +30,40 @@ interface StartOptions {
   readonly market?: Market;
   readonly in?: FakeEc2;
   readonly runner?: Partial<Runner>;
-  /** Default six hours. */
+  /** Default: six hours. */
   readonly lifetimeMs?: number;
 }
 
-/** Clouds, GitHub by scope and a clock in memory, with what starts of the past have left in them. */
+/** EC2, GitHub by scope and a clock in memory, with what past starts have left there. */
 export class SweepWorld {
-  /** Nothing in a sweep waits: its bounds are weeks apart. */
+  /** A sweep waits for nothing, so the clock may run for weeks. */
   readonly clock = new FakeClock(undefined, 60 * 24 * 60 * MINUTE);
   readonly ec2 = new FakeEc2({ clock: this.clock, timeline: { pendingMs: 0 } });
   readonly said: string[] = [];
   readonly cancel = new AbortController();
-  /** Scopes, as they are written, that cannot even be connected to. */
+  /** Scopes to which no connection can be made, and why. */
   readonly unreachable = new Map<string, Failure>();
-  /** Every scope that was asked for. */
-  readonly asked = new Set<string>();
+  /** Every scope that was connected to. */
+  readonly connected = new Set<string>();
   private readonly gitHubByScope = new Map<string, FakeGitHub>();
   private started = 0;
   private launched = 0;
 
-  /** GitHub as seen from a scope; each knows every repository's runs. */
-  hub(scope: Scope = HOME_SCOPE): FakeGitHub {
+  /** GitHub for a scope. Each knows the runs of every repository. */
+  github(scope: Scope = HOME_SCOPE): FakeGitHub {
     const known = this.gitHubByScope.get(renderScope(scope)) ?? new FakeGitHub();
     this.gitHubByScope.set(renderScope(scope), known);
     return known;
   }
 
-  /** All gitHubByScope' calls that change something. */
+  /** Calls of every scope's GitHub that change something. */
   get changes(): string[] {
     return [...this.gitHubByScope.values()].flatMap(({ calls }) =>
       calls.filter((call) => /^(remove|register)/.test(call)),
     );
   }
 
-  /** A runner, and the instance that was launched for it. Its run goes on. */
+  /** A runner and its instance, of a run that is active. */
   async start(options: StartOptions = {}): Promise<Started> {
     const { repository = 'octo-org/octo-repo', runId = '77', scope = HOME_SCOPE } = options;
     const runner = this.register(runId, options);
@@ -81,16 +81,19 @@ export class SweepWorld {
     return { instance: await this.launch(tags, options), runner };
   }
 
-  /** An instance with several runners, whose tags name all of them. Its run goes on. */
+  /** An instance whose tags name several runners, of a run that is active. */
   async startSeveral(count: number, options: StartOptions = {}): Promise<Started & { readonly runners: Runner[] }> {
     const { instance, runner } = await this.start(options);
-    const others = Array.from({ length: count - 1 }, () => this.register(options.runId ?? '77', options));
-    const runners = [runner, ...others];
+    this.github(options.scope).remove(runner.name);
+    const { id: _, name, ...state } = runner;
+    const runners = Array.from({ length: count }, (_one, at) =>
+      this.github(options.scope).addRunner({ ...state, name: `${name}-${at}` }),
+    );
     this.ec2.retag(instance.id, runnerTags(runners));
-    return { instance, runner, runners };
+    return { instance, runner: runners[0]!, runners };
   }
 
-  /** An instance with these tags alone, whoever gave it them. */
+  /** An instance with only these tags. */
   async launch(tags: Readonly<Record<string, string>>, options: StartOptions = {}): Promise<Instance> {
     const outcome = await (options.in ?? this.ec2).launch({
       plan: { instanceType: options.type ?? 't3.xlarge', market: options.market ?? 'on-demand' },
@@ -105,14 +108,14 @@ export class SweepWorld {
     return outcome.instance;
   }
 
-  /** A runner alone. */
+  /** A registered runner without an instance. */
   register(runId: string, { scope = HOME_SCOPE, runner = {} }: StartOptions = {}): Runner {
     const name = `ec2-${runId}-1-start-0123abcd-${this.started++}`;
-    return this.hub(scope).addRunner({ name, status: 'online', ...runner });
+    return this.github(scope).addRunner({ name, status: 'online', ...runner });
   }
 
   setRun(state: 'active' | 'completed', runId = '77', repository = 'octo-org/octo-repo'): void {
-    this.hub({ kind: 'repo', owner: repository.split('/')[0]!, repo: repository.split('/')[1]! }).attempts.set(
+    this.github({ kind: 'repo', owner: repository.split('/')[0]!, repo: repository.split('/')[1]! }).attempts.set(
       `${repository} ${runId} 1`,
       state,
     );
@@ -138,10 +141,10 @@ export class SweepWorld {
 
   private async connect(scope: Scope): Promise<FakeGitHub> {
     const name = renderScope(scope);
-    this.asked.add(name);
+    this.connected.add(name);
     const failure = this.unreachable.get(name);
     if (failure) throw failure;
-    return this.hub(scope);
+    return this.github(scope);
   }
 
   state({ instance }: Pick<Started, 'instance'>, ec2 = this.ec2): string {
@@ -149,7 +152,7 @@ export class SweepWorld {
   }
 }
 
-/** Kind, outcome and reason of each finding, in short. */
+/** Each finding as `kind outcome: why`. */
 export function brief({ findings }: SweepResult): string[] {
   return findings.map(({ kind, outcome, why }) => `${kind} ${outcome}: ${why}`);
 }

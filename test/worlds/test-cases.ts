@@ -1,4 +1,5 @@
-import { TestResults, type TestCase } from '../../src/core/verdict/test-results.js';
+import { ClosingLineReader, type ClosingLines } from '../../src/core/verdict/closing-lines.js';
+import { TestResults, type TestCase } from '../../src/core/verdict/results.js';
 
 /** A test that took a second. */
 export const one = (outcome: TestCase['outcome'], more: Partial<TestCase> = {}): TestCase => ({
@@ -14,4 +15,11 @@ export function resultsOf(cases: readonly TestCase[]): TestResults {
   const results = new TestResults();
   for (const each of cases) results.add(each);
   return results;
+}
+
+/** The closing lines among these lines of output. */
+export function readClosing(...lines: string[]): ClosingLines {
+  const reader = new ClosingLineReader();
+  for (const line of lines) reader.read(line);
+  return reader.result();
 }

@@ -1,4 +1,4 @@
-import type { Located } from '../instances/end-instances.js';
+import type { LocatedId } from '../instances/end-instances.js';
 import type { Run, Scope } from '../kernel/identity.js';
 import { isClaim } from '../kernel/origin.js';
 import type { TaggedRunner } from '../kernel/runner-tags.js';
@@ -16,7 +16,7 @@ interface Start {
 export class Created {
   /** Registered with GitHub. */
   readonly runners: TaggedRunner[] = [];
-  readonly instances: Located[] = [];
+  readonly instances: LocatedId[] = [];
   /** Names of runners whose registration GitHub did not answer: it may have taken effect. */
   readonly unanswered = new Set<string>();
   /** Runners whose launch EC2 did not answer: there may be an instance. */

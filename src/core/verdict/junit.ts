@@ -1,17 +1,17 @@
 import sax from 'sax';
-import type { Outcome, TestResults } from './test-results.js';
+import type { TestOutcome, TestResults } from './results.js';
 import { plainText } from './xml-text.js';
 
-/** The first words of a message: no reader of a summary wants more, and a report may hold gigabytes. */
+/** Only the beginning of a message is kept: a summary shows no more, and a report may hold gigabytes. */
 const LONGEST_TEXT = 4_000;
-// sax refuses tokens that are larger. A failure's message is an attribute, and some tools put a whole log into it.
+// sax rejects larger tokens. A failure's message is an attribute, and some tools put a whole log into it.
 (sax as { MAX_BUFFER_LENGTH?: number }).MAX_BUFFER_LENGTH = 64 * 2 ** 20;
 
 interface Suite {
   readonly name: string;
-  /** What the suite says of itself: failures and errors. */
+  /** The sum of the suite's attributes `failures` and `errors`. */
   readonly declared: number;
-  /** Failures found in it. */
+  /** Failures found inside the suite. */
   found: number;
 }
 
@@ -24,21 +24,21 @@ interface OpenCase {
 interface OpenText {
   message: string;
   readonly type: string;
-  /** Without an attribute `message` the text of the element is the message. */
+  /** True without an attribute `message`: then the text of the element is the message. */
   readonly takesText: boolean;
 }
 
 /**
- * Reads a JUnit file while it arrives, however large it is, and adds its test cases to `results`. What counts as what is
- * a table in docs/junit.md, with the producers that it was taken from.
+ * Reads a JUnit file of any size as a stream, and adds its test cases to `results`. A table in docs/junit.md lists how
+ * each element counts, and which tools write it.
  */
 export class JunitReader {
   private readonly parser = sax.parser(true, { position: true });
   private readonly suites: Suite[] = [];
-  /** How many elements there were so far. */
+  /** How many elements were opened so far. */
   private elements = 0;
   private current: OpenCase | undefined;
-  /** Where text goes now: the words of a failure or of a reason to skip. */
+  /** The failure or reason to skip that gets the next text. */
   private text: OpenText | undefined;
   private problem: string | undefined;
 
@@ -58,7 +58,7 @@ export class JunitReader {
     if (this.problem === undefined) this.parser.write(text);
   }
 
-  /** @throws Error with the line, when the file is no JUnit file, or is cut off or not well-formed */
+  /** @throws Error with the line number, when the file is not JUnit, is cut off or is not well-formed */
   close(): void {
     if (this.problem === undefined) this.parser.close();
     if (this.problem === undefined && this.elements === 0) this.problem = 'it is empty';
@@ -94,11 +94,11 @@ export class JunitReader {
 
   private closeCase({ attributes, failure, skipped }: OpenCase): void {
     const { name = '', classname = '', file = '', time = '' } = attributes;
-    const said = readStatus(attributes);
-    const outcome = judge({ failure, skipped, said });
+    const status = readStatus(attributes);
+    const outcome = judge({ failure, skipped, status });
     if (outcome === 'failed') this.countFailure();
     const message =
-      (failure ?? skipped)?.message ?? (said === 'failed' ? `status="${attributes['status'] ?? ''}"` : '');
+      (failure ?? skipped)?.message ?? (status === 'failed' ? `status="${attributes['status'] ?? ''}"` : '');
     this.results.add({
       name: plainText(name) || 'without a name',
       place: plainText(classname || file),
@@ -109,12 +109,12 @@ export class JunitReader {
     this.current = this.text = undefined;
   }
 
-  /** A suite that says of itself that tests failed, and lists none that did: some tools leave out what broke a suite. */
+  /** Counts a failure for a suite that declares failures but lists none: some tools leave out what broke the suite. */
   private closeSuite(): void {
     const suite = this.suites.pop();
     if (!suite) return;
     if (suite.declared > 0 && suite.found === 0) {
-      const message = `the suite counts ${suite.declared} failures or errors, and lists no test that failed`;
+      const message = `the suite declares ${suite.declared} failures or errors, but lists no failed test`;
       suite.found += 1;
       this.results.add({ name: plainText(suite.name) || 'a suite', place: '', outcome: 'failed', seconds: 0, message });
     }
@@ -145,8 +145,8 @@ export class JunitReader {
   }
 
   private note(error: Error): void {
-    // References to characters that XML forbids, such as an escape sequence's, and HTML's names for characters stand in
-    // the messages of some tools. They decide nothing.
+    // Some tools write references to forbidden characters, such as those of escape sequences, or HTML's names for
+    // characters. They only stand in messages, so they do not matter.
     if (error.message.startsWith('Invalid character entity')) this.forgive();
     else this.fail(`line ${this.parser.line + 1}: ${error.message.split('\n')[0]?.toLowerCase()}`);
   }
@@ -156,25 +156,25 @@ export class JunitReader {
     this.forgive();
   }
 
-  /** The parser throws at its next character unless its error is taken away. */
+  /** Clears the parser's error. Otherwise the parser throws at its next character. */
   private forgive(): void {
     (this.parser as { error: Error | null }).error = null;
   }
 }
 
-interface Signs {
+interface CaseParts {
   readonly failure: OpenText | undefined;
   readonly skipped: OpenText | undefined;
-  readonly said: ReturnType<typeof readStatus>;
+  readonly status: ReturnType<typeof readStatus>;
 }
 
-function judge({ failure, skipped, said }: Signs): Outcome {
-  // Node reports a test that is still to do as skipped, with its failure, and does not count that.
+function judge({ failure, skipped, status }: CaseParts): TestOutcome {
+  // Node reports a todo test as skipped, together with its failure, and does not count the failure.
   if (skipped?.type === 'todo') return 'skipped';
-  if (failure || said === 'failed') return 'failed';
-  // pytest reports a test that failed as it was expected to as skipped: it was run.
+  if (failure || status === 'failed') return 'failed';
+  // pytest reports an expected failure as skipped, although the test ran.
   if (skipped?.type === 'pytest.xfail') return 'passed';
-  return skipped || said === 'skipped' ? 'skipped' : 'passed';
+  return skipped || status === 'skipped' ? 'skipped' : 'passed';
 }
 
 function localName(name: string): string {
@@ -192,7 +192,7 @@ function isSkip(name: string): boolean {
 const FAILED = /^(failed|fail|failure|error|errored|broken|aborted|crash(ed)?|killed|time[ds]?[ _-]?out)$/i;
 const SKIPPED = /^(notrun|not_run|not run|skipped|skip|ignored|disabled|suppressed|pending|todo)$/i;
 
-/** What a test case says of itself by attributes: googletest's, NUnit's and others' that write no element for it. */
+/** The status in a test case's attributes. googletest, NUnit and others write no element for it. */
 function readStatus({ status = '', result = '', success = '', executed = '' }: Readonly<Record<string, string>>) {
   if (FAILED.test(status) || FAILED.test(result) || /^false$/i.test(success)) return 'failed';
   if (SKIPPED.test(status) || SKIPPED.test(result) || /^false$/i.test(executed)) return 'skipped';
@@ -203,7 +203,7 @@ function count(text = ''): number {
   return Number.parseInt(text, 10) || 0;
 }
 
-/** Seconds with any marks: `1,000.5`, `1.000,5`, `0,125`. A comma before three digits is a decimal one only behind 0. */
+/** Reads seconds with any separators: `1,000.5`, `1.000,5`, `0,125`. A comma before three digits is a decimal comma only after 0. */
 function readSeconds(time: string): number {
   const last = Math.max(time.lastIndexOf(','), time.lastIndexOf('.'));
   const isThousands = time[last] === ',' && /^[1-9]\d*(,\d{3})+$/.test(time);

@@ -1,18 +1,18 @@
 // eslint-disable-next-line no-control-regex
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
-/** What XML 1.0 allows in no form. Source: https://www.w3.org/TR/xml/#charsets */
+/** Characters that XML 1.0 forbids in any form. Source: https://www.w3.org/TR/xml/#charsets */
 // eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-/** A reference to a control character, which no parser resolves. */
+/** A reference to a control character. No parser resolves it. */
 const CONTROL_REFERENCE = /&#(?:x0*[0-9a-f]|x0*1[0-9a-f]|0*[0-9]|0*[12][0-9]|0*3[01]);/gi;
 const ESCAPE_REFERENCE = /&#(?:x0*1b|0*27);/gi;
 const LONGEST_TEXT = 2_000;
-/** Within so many bytes a file says what encoding it has. */
+/** The XML declaration, which names the encoding, is within the first bytes of a file. */
 const DECLARATION_BYTES = 256;
 
 type Decoder = InstanceType<typeof TextDecoder>;
 
-/** Without colors and other control characters; the beginning of a long text. */
+/** The beginning of a text, without colors and other control characters. */
 export function plainText(text: string): string {
   const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
   return short
@@ -24,10 +24,10 @@ export function plainText(text: string): string {
 }
 
 /**
- * The text of an XML file in the encoding that its byte order mark or its declaration names (default UTF-8), without the
- * characters that XML forbids, piece by piece.
+ * Decodes an XML file piece by piece, and drops the characters that XML forbids. The byte order mark or the XML
+ * declaration names the encoding. Default: UTF-8.
  *
- * @throws Error for an encoding that is not known
+ * @throws Error for an unknown encoding
  */
 export async function* decodeXml(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decoder: Decoder | undefined;

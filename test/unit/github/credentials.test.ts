@@ -1,13 +1,13 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { GivenCredentials, GitHubOptions } from '../../../src/github/connect.js';
+import type { CredentialsInput, GitHubOptions } from '../../../src/github/connect.js';
 import { readPrivateKey } from '../../../src/github/private-key.js';
 import { connectScripted, runnerJson, ScriptedGitHub, type Reply } from '../../worlds/scripted-github.js';
 
 const { privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PKCS1 = key.export({ type: 'pkcs1', format: 'pem' }).toString();
 const PKCS8 = key.export({ type: 'pkcs8', format: 'pem' }).toString();
-const APP: GivenCredentials = { appId: '99', privateKey: PKCS1 };
+const APP: CredentialsInput = { appId: '99', privateKey: PKCS1 };
 const MINT = 'POST /app/installations/5/access_tokens';
 const ORG: Pick<GitHubOptions, 'scope' | 'credentials'> = { scope: { kind: 'org', org: 'O' }, credentials: APP };
 
@@ -140,7 +140,7 @@ describe('a GitHub App for a repository', () => {
     });
     await expect(connectScripted(script, { credentials: APP })).rejects.toMatchObject({
       code: 'github-not-found',
-      message: expect.stringContaining('99 is not installed where it is needed: the repository o/r'),
+      message: expect.stringContaining('99 is not installed for the repository o/r'),
     });
   });
 

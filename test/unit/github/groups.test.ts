@@ -104,7 +104,7 @@ describe('a runner group that gives this repository no runner', () => {
     const github = await connect(script([DEFAULT, group({})], [DEFAULT]));
     expect(await github.resolveGroup('5')).toEqual({
       id: 5,
-      doubt: 'GitHub does not list runner group GPU machines as one that big/r may use.',
+      doubt: 'GitHub does not list runner group GPU machines as usable by big/r.',
     });
   });
 

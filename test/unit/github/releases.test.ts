@@ -43,7 +43,7 @@ describe('the latest runner', () => {
       const { github } = await connectScripted(new ScriptedGitHub().on(OFFERED, { json }));
       await expect(github.findDownload('latest', 'x86_64')).rejects.toMatchObject({
         code: 'github-not-found',
-        message: expect.stringContaining('gives no SHA-256'),
+        message: expect.stringContaining('lists no SHA-256'),
       });
     }
   });
@@ -72,7 +72,7 @@ describe('a pinned runner version', () => {
       new ScriptedGitHub().on(RELEASE, { json: { assets: [asset('x64', null)] } }),
     );
     await expect(github.findDownload('2.330.0', 'x86_64')).rejects.toMatchObject({
-      message: expect.stringContaining('gives no SHA-256'),
+      message: expect.stringContaining('lists no SHA-256'),
     });
   });
 
@@ -95,7 +95,7 @@ describe('a pinned runner version', () => {
     await expect(github.findDownload('2.336.0', 'x86_64')).resolves.toMatchObject({ version: '2.336.0' });
     await expect(github.findDownload('2.330.0', 'x86_64')).rejects.toMatchObject({
       code: 'github-not-found',
-      hint: expect.stringContaining('This server offers one version'),
+      hint: expect.stringContaining('This server offers only one version'),
     });
   });
 });

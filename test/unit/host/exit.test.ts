@@ -31,7 +31,7 @@ describe('An action', () => {
     const exited = new Promise<number>((resolve) => void runAction(() => new Promise(() => undefined), resolve));
     process.emit('beforeExit', 0);
     expect(await exited).toBe(1);
-    expect(output.text()).toContain('A bug in ci-actions, not in your workflow: The step was waiting for something');
+    expect(output.text()).toContain('A bug in ci-actions, not in your workflow: The step waited for an event');
   });
 
   test('that fails says what failed, why and what to do, as one annotation after the details', async () => {

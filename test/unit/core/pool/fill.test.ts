@@ -84,7 +84,7 @@ test('a claim protects an instance for half an hour after its expiry, not for th
   ]);
   await world.clock.sleep(3 * 60_000);
   const filled = await fill({ size: 0 });
-  expect(filled.judged).toMatchObject([{ decision: { kind: 'retire', why: expect.stringContaining('was over at') } }]);
+  expect(filled.judged).toMatchObject([{ decision: { kind: 'retire', why: expect.stringContaining('ended at') } }]);
   await world.clock.sleep(60_000);
   expect(states()).toEqual(['terminated']);
 });

@@ -64,7 +64,7 @@ describe('A stop without a label keeps an instance with three runners', () => {
     expect(isAlive()).toBe(true);
     expect(listed()).toEqual([busy.name]);
     expect(world.said.join('\n')).toContain(
-      `Left ${instance.id} (runners ${runners.map(({ name }) => name).join(', ')}): job test runs on it.`,
+      `Kept ${instance.id} (runners ${runners.map(({ name }) => name).join(', ')}): job test runs on it.`,
     );
   });
 
@@ -85,7 +85,7 @@ describe('A stop without a label keeps an instance with three runners', () => {
       { name: 'build', runnerName: 'GitHub Actions 8' },
     );
     expect((await stop()).kept.map(({ why }) => why)).toEqual([
-      'its runner waits for a job, and other jobs of this run are not over: build',
+      'its runner waits for a job, and other jobs of this run are unfinished: build',
     ]);
     expect(isAlive()).toBe(true);
     expect(listed()).toHaveLength(3);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { JunitReader } from '../../../../src/core/verdict/junit.js';
-import { TestResults, type TestCase } from '../../../../src/core/verdict/test-results.js';
+import { TestResults, type TestCase } from '../../../../src/core/verdict/results.js';
 import { decodeXml } from '../../../../src/core/verdict/xml-text.js';
 
 const OUTCOMES = ['failed', 'skipped', 'passed'] as const;

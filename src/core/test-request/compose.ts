@@ -1,0 +1,25 @@
+/** Characters that upload-artifact rejects in a name. Source: "Invalid characters" in actions/toolkit, package artifact. */
+const FORBIDDEN_IN_ARTIFACTS = /[":<>|*?\\/\r\n]+/g;
+
+/**
+ * An artifact name that is unique in the run. A run may call a workflow several times, and no name could hold the
+ * inputs that tell the calls apart.
+ */
+export function composeArtifactName(title: string, nonce: string): string {
+  return `${title.replace(FORBIDDEN_IN_ARTIFACTS, '-').replace(/\s+/g, ' ').trim()} ${nonce.slice(0, 8)}`;
+}
+
+/** A runner label that no other job has. */
+export function composeLabel({ runId, runAttempt }: { runId: string; runAttempt: string }, nonce: string): string {
+  return `ec2-${runId}-${runAttempt}-${nonce}`;
+}
+
+/** Time for start-up, checkout and upload beyond the tests' own time limit. */
+const LIFETIME_MARGIN_MINUTES = 30;
+/** The limit of start-runner. */
+const LONGEST_LIFETIME_MINUTES = 7_200;
+
+/** The instance's lifetime in minutes for tests with this time limit. */
+export function composeLifetime(timeoutMinutes: number): number {
+  return Math.min(timeoutMinutes + LIFETIME_MARGIN_MINUTES, LONGEST_LIFETIME_MINUTES);
+}

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkAccess, findMissingSecrets } from '../../../../src/core/test-request/check.js';
+import { composeLifetime } from '../../../../src/core/test-request/compose.js';
+
+describe('The way in to AWS', () => {
+  const none = { role: false, key: false, secretKey: false, withoutSecrets: false };
+
+  test.each([{ role: true }, { key: true, secretKey: true }])('is %j', (given) => {
+    expect(checkAccess({ ...none, ...given })).toEqual([]);
+  });
+
+  test.each([
+    [{}, 'neither a role nor keys are given'],
+    [{ withoutSecrets: true }, 'a pull request from a fork, to which GitHub gives no secrets'],
+    [{ role: true, key: true, secretKey: true }, 'Both a role and AWS keys'],
+    [{ role: true, secretKey: true }, 'Both a role and AWS keys'],
+    [{ key: true }, 'only the first is given'],
+    [{ secretKey: true }, 'only the second is given'],
+  ])('is not %j', (given, problem) => {
+    expect(checkAccess({ ...none, ...given })).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('Secrets that tests need', () => {
+  test.each([
+    [['A'], { A: 'x' }, ''],
+    [[], undefined, ''],
+    [['A'], undefined, 'The secret A is not set.'],
+    [['A', 'B'], { C: 'x' }, 'The secrets A, B are not set.'],
+  ])('%j in %j', (required, given, reason) => {
+    expect(findMissingSecrets(required, given)).toBe(reason);
+  });
+});
+
+describe('The machine’s lifetime', () => {
+  test('goes beyond the tests’ time limit, and not beyond start-runner’s', () => {
+    expect([composeLifetime(60), composeLifetime(7_000)]).toEqual([90, 7_030]);
+    expect(composeLifetime(7_199)).toBe(7_200);
+  });
+});

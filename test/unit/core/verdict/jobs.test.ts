@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseInputs } from '../../../../src/core/inputs/inputs.js';
+import { judgeRun, listJobs, needsInput, summarizeRun, type JobResult } from '../../../../src/core/verdict/jobs.js';
+
+const job = (name: string, result: string, outputs: JobResult['outputs'] = {}): JobResult => ({
+  name,
+  result,
+  outputs,
+});
+
+describe('Environments side by side', () => {
+  const passed = { verdict: 'passed' };
+  const verdictOf = (...jobs: JobResult[]) => judgeRun(jobs).verdict;
+
+  test('pass when each has passed, was skipped or was not chosen', () => {
+    const skipped = { verdict: 'skipped', reason: 'no secret' };
+    expect(verdictOf(job('unit', 'success', passed))).toBe('passed');
+    expect(verdictOf(job('unit', 'success', passed), job('cuda', 'skipped'))).toBe('passed');
+    expect(verdictOf(job('unit', 'success', passed), job('s2search', 'success', skipped))).toBe('passed');
+    expect(verdictOf(job('s2search', 'success', skipped))).toBe('skipped');
+  });
+
+  test.each([
+    ['failure', {}],
+    ['cancelled', passed],
+    ['timed_out', passed],
+    ['', passed],
+    ['success', { verdict: 'failed' }],
+    ['success', { verdict: 'maybe' }],
+    ['success', { verdict: '' }],
+    // GitHub leaves an empty output out of `needs`.
+    ['success', { machine: 't3.xlarge' }],
+    ['success', {}],
+  ])('do not pass when one is %j with %j', (result, outputs) => {
+    expect(verdictOf(job('unit', 'success', passed), job('cuda', result, outputs))).toBe('failed');
+  });
+
+  test('do not pass when none was tested', () => {
+    expect(verdictOf(job('choose', 'success', { environments: '[]' }), job('unit', 'skipped'))).toBe('failed');
+  });
+
+  test('do not pass when one that was chosen is not among the jobs', () => {
+    const { verdict, jobs } = judgeRun([job('unit', 'success', { verdict: 'passed' })], ['unit', 'cuda']);
+    expect([verdict, listJobs(jobs, 'failed')]).toEqual(['failed', 'cuda']);
+  });
+
+  test('do not pass when one that was chosen did not run', () => {
+    const choose = job('choose', 'success', { environments: '["unit","cuda"]' });
+    const { verdict, jobs } = judgeRun([choose, job('unit', 'success', passed), job('cuda', 'skipped')]);
+    expect([verdict, jobs.at(-1)]).toMatchObject(['failed', { kind: 'failed', why: 'did not run' }]);
+  });
+
+  test('that were not chosen are judged by nothing that their jobs seem to say', () => {
+    const { jobs } = judgeRun([job('unit', 'success', passed), job('cuda', 'skipped', { verdict: '${{ steps.x }}' })]);
+    expect(jobs.at(-1)).toMatchObject({ kind: 'not chosen' });
+  });
+
+  test('may be named, so that a job that only prepares needs no verdict', () => {
+    const jobs = [job('build', 'success'), job('unit', 'success', passed)];
+    expect(judgeRun(jobs, ['unit']).verdict).toBe('passed');
+    expect(judgeRun(jobs).verdict).toBe('failed');
+  });
+
+  test('may have no outputs, as a skipped job', () => {
+    const needs = '{ "unit": { "result": "skipped", "outputs": null }, "cuda": { "result": "success" } }';
+    const { values } = parseInputs({ needs: needsInput('') }, { needs: { text: needs } });
+    expect(values.needs).toEqual([job('unit', 'skipped'), job('cuda', 'success')]);
+  });
+
+  test('have a table of environment, machine, minutes and verdict', () => {
+    const run = judgeRun([
+      job('choose', 'success', { sha: 'a', environments: '["unit","cuda","arm64","s2search"]' }),
+      job('unit', 'success', { verdict: 'passed', machine: 't3.xlarge', minutes: '2.5' }),
+      job('cuda', 'failure', { verdict: 'failed', machine: 'g4dn.xlarge', minutes: '9.0' }),
+      job('arm64', 'cancelled'),
+      job('s2search', 'success', { verdict: 'skipped', reason: 'The secret S2SEARCH_URL is not set.' }),
+      job('dind_os', 'skipped'),
+    ]);
+    expect(summarizeRun(run).split('\n')).toEqual([
+      '### All environments: cuda, arm64 not successful',
+      '',
+      '| Environment | Machine | Minutes | Verdict |',
+      '| --- | --- | ---: | --- |',
+      '| unit | t3.xlarge | 2.5 | passed |',
+      '| cuda | g4dn.xlarge | 9.0 | **failure** |',
+      '| arm64 |  |  | **cancelled** |',
+      '| s2search |  |  | skipped: The secret S2SEARCH\\_URL is not set. |',
+      '| dind\\_os |  |  | not chosen |',
+      '',
+    ]);
+    expect(listJobs(run.jobs, 'skipped')).toBe('s2search (The secret S2SEARCH_URL is not set.)');
+  });
+
+  test('write what jobs say of themselves as text', () => {
+    const evil = { verdict: 'passed', machine: '<img src=x> | [a](b)\n# c' };
+    expect(summarizeRun(judgeRun([job('unit', 'success', evil)]))).toContain(
+      '| unit | &lt;img src=x&gt; \\| \\[a\\](b) # c |  | passed |',
+    );
+  });
+
+  test('show a job that only prepared them when it failed', () => {
+    const run = judgeRun([job('choose', 'failure'), job('unit', 'skipped')]);
+    expect(summarizeRun(run)).toContain('| choose |  |  | **failure** |');
+  });
+
+  test.each(['{}', '[]', 'x', '{"a": 1}', '{"a": {}}', 'null'])('are not %j', (text) => {
+    const { problems } = parseInputs({ needs: needsInput('Some.') }, { needs: { text } });
+    expect(problems).toEqual([expect.stringContaining('allowed: the `needs` context as JSON')]);
+  });
+});

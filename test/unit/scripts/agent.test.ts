@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { AGENT, joinAgent } from '../../../scripts/print/agent.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
+
+test('the printed boot agent is its parts joined', () => {
+  expect(read(AGENT)).toBe(joinAgent(read));
+});
+
+test('a part replaces the line that reads it, without its head', () => {
+  const files: Readonly<Record<string, string>> = {
+    'ami/boot/agent/main.sh': [
+      '#!/bin/bash',
+      '# The agent.',
+      'root=',
+      '',
+      '# shellcheck source-path=SCRIPTDIR source=power.sh',
+      'source "${BASH_SOURCE[0]%/*}/power.sh"',
+      '',
+      'run',
+      '',
+    ].join('\n'),
+    'ami/boot/agent/power.sh': [
+      '# shellcheck shell=bash',
+      '# The way out.',
+      '# shellcheck disable=SC2034',
+      'set -e',
+      'declare root',
+      '',
+      '# Ends it.',
+      'finish() { echo "$root"; }',
+      '',
+    ].join('\n'),
+  };
+  expect(joinAgent((path) => files[path]!).split('\n')).toEqual([
+    '#!/bin/bash',
+    '# Printed by `npm run print` from ami/boot/agent/: change the parts there.',
+    '# The agent.',
+    'root=',
+    '',
+    '# The way out.',
+    '',
+    '# Ends it.',
+    'finish() { echo "$root"; }',
+    '',
+    'run',
+    '',
+  ]);
+});
