@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { actions } from '../../actions/index.js';
 
 /** A job, or the part of one that a README shows, that assumes a role and runs actions of this suite. */
 export interface RoleUse {
@@ -24,9 +25,12 @@ const FOLDERS = [
   'workflows/starter/other-owner',
   'workflows/example-marqo/after',
 ];
-const PAGES = ['README.md', 'docs', 'start-runner', 'stop-runner', 'reap-runners', 'fill-pool'];
-/** The actions that send requests to AWS. */
-const OURS = /(?:^|\/)(start-runner|stop-runner|reap-runners|fill-pool)(?:@|$)/;
+/** The policy of each action that sends requests to AWS. */
+export const POLICY_OF: Readonly<Record<string, string>> = Object.fromEntries(
+  actions.flatMap((action) => ('policy' in action ? [[action.name, action.policy]] : [])),
+);
+const PAGES = ['README.md', 'docs', ...Object.keys(POLICY_OF)];
+const OURS = new RegExp(`(?:^|/)(${Object.keys(POLICY_OF).join('|')})(?:@|$)`);
 
 /** Finds every job, or part of one in a document, that runs an action that sends requests to AWS. */
 export function findRoleUses(): readonly RoleUse[] {

@@ -14,18 +14,18 @@ import { createRandom, Fate } from './random.js';
 import { quiet } from './log.js';
 import { aFillRequest, aRequest, run } from './requests.js';
 
-/** Starts that claim from the same pool. */
+/** Starts that all use the same pool. */
 export interface Rush {
   readonly seed: number;
-  /** The longest time of a request in one direction. */
+  /** The longest latency of a request, in one direction. */
   readonly latencyMs: number;
   /** When each start begins, in ms. */
   readonly arrivals: readonly number[];
 }
 
-/** A start's death. */
+/** A start that is killed. */
 export interface Kill {
-  /** How long after the start's beginning, in ms. */
+  /** Since its begin, in ms. */
   readonly after: number;
   readonly hasPost: boolean;
 }
@@ -37,11 +37,11 @@ const BOOT_MS = 20_000;
 const RESUME_MS = 5_000;
 const GRACE_MS = 900_000;
 
-/** EC2 and GitHub in memory with a filled pool, and instances that behave as with the boot agent. */
+/** Clouds in memory with a filled pool, and instances that behave as the boot agent makes them. */
 export class PooledWorld {
   readonly ec2: FakeEc2;
   readonly github = new FakeGitHub();
-  /** The instances that fill-pool has launched. */
+  /** The instances that fill-pool launched. */
   pooledIds: ReadonlySet<string> = new Set();
   /** Cancels every start. */
   readonly cancel = new AbortController();
@@ -49,7 +49,7 @@ export class PooledWorld {
   private readonly random: () => number;
   private readonly outcomes: Outcome[] = [];
   private readonly lost = new Map<string, number>();
-  /** Instances that booted with another instance's runner, or whose runner was online already: a sentence each. */
+  /** Sentences about instances that boot as another instance's runner, or as a runner that is already online. */
   private readonly conflicts: string[] = [];
   private isOver = false;
 
@@ -68,7 +68,7 @@ export class PooledWorld {
     return world;
   }
 
-  /** Runs all starts. @param kills the deaths of the first starts */
+  /** Runs all starts. The first of them are killed as `kills` say. */
   async play(kills: readonly Kill[] = []): Promise<readonly Outcome[]> {
     await Promise.all(this.rush.arrivals.map((at, index) => this.start({ at, index, kill: kills[index] })));
     return this.outcomes;
@@ -78,7 +78,7 @@ export class PooledWorld {
     return this.clock.now();
   }
 
-  /** Runs an action after this time. */
+  /** Runs `action` this many ms from now. */
   later(ms: number, action: () => void): void {
     this.clock.after(ms, action);
   }
@@ -87,7 +87,7 @@ export class PooledWorld {
     return this.outcomes.flatMap((one) => ('started' in one ? one.started : []));
   }
 
-  /** For each start, the number of requests without result that a start without a pool does not send. */
+  /** By start: how many requests it sent in vain that a start without a pool does not send. */
   extraRequests(): number[] {
     return this.rush.arrivals.map((_, index) => this.lost.get(startIdOf(index)) ?? 0);
   }
@@ -96,7 +96,7 @@ export class PooledWorld {
     return this.conflicts;
   }
 
-  /** Completes the run and all jobs, then sweeps. */
+  /** Ends the run and its jobs, then runs the reaper. */
   async settle(): Promise<void> {
     this.isOver = true;
     for (const { name } of this.github.listed.filter(({ status }) => status === 'online')) this.github.finish(name);
@@ -116,7 +116,7 @@ export class PooledWorld {
     await this.clock.sleep(60_000);
   }
 
-  /** The instances that neither wait in the pool nor are gone, and all runners. */
+  /** The ids and names of everything that is left and does not wait in the pool. */
   findLeftBehind(): string[] {
     const isWaiting = ({ state, tags }: Instance) => state === 'stopped' && tags[TAG.start] === undefined;
     return [
@@ -154,7 +154,7 @@ export class PooledWorld {
     await rollBack(Created.fromJournal(last, run), this.portsOf(this.newFate(this.rush.latencyMs)));
   }
 
-  /** Boots like the agent: a registered runner comes online, an instance without one powers off, as does a warm-up. */
+  /** As the agent does: a registered runner comes online; without one, the instance powers off, as after a warm-up. */
   private boot(id: string): void {
     const instance = this.ec2.instances.find((one) => one.id === id)!;
     if (instance.state !== 'running') return;
@@ -176,7 +176,7 @@ export class PooledWorld {
     return { ec2, ec2In: async () => ec2, github, clock: fate.bindClock(), log: quiet };
   }
 
-  /** GitHub, with a count of the start's requests without result: taken names, and listings to see which names are taken. */
+  /** GitHub that counts a start's requests in vain: registrations under taken names, and the listings after them. */
   private counting(startId: string): FakeGitHub {
     const note = () => this.lost.set(startId, (this.lost.get(startId) ?? 0) + 1);
     let looks = 0;
@@ -187,7 +187,7 @@ export class PooledWorld {
         return outcome;
       },
       listRunners: () => {
-        // The first listing is part of the preflight.
+        // The first is sent beside the requests of the preflight.
         if (looks++ > 0) note();
         return this.github.listRunners();
       },

@@ -11,7 +11,7 @@ type RequestChanges = Partial<MachineRequest & Startup & Omit<StartRequest, 'mac
   readonly count?: number;
 };
 
-/** A complete request. A test changes only the properties that matter to it. */
+/** A complete request, of which a test changes what it is about. */
 export function aRequest(changes: RequestChanges = {}): StartRequest {
   const label = changes.label ?? 'a-label';
   const all = {
@@ -51,7 +51,7 @@ export function aMachine(): MachineRequest {
   };
 }
 
-/** A request to fill the pool `ready` with one instance. */
+/** A request to fill the pool `ready` with one machine. */
 export function aFillRequest(changes: Partial<FillRequest> = {}): FillRequest {
   return {
     run,
@@ -69,7 +69,7 @@ export function aFillRequest(changes: Partial<FillRequest> = {}): FillRequest {
   };
 }
 
-/** The failure with which a promise rejects. */
+/** The `Failure` by which the promise is rejected. */
 export async function failureOf(promise: Promise<unknown>) {
   const outcome: unknown = await promise.then(
     () => undefined,

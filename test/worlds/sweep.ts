@@ -86,10 +86,13 @@ export class SweepWorld {
   /** An instance whose tags name several runners, of a run that is active. */
   async startSeveral(count: number, options: StartOptions = {}): Promise<Started & { readonly runners: Runner[] }> {
     const { instance, runner } = await this.start(options);
-    const others = Array.from({ length: count - 1 }, () => this.register(options.runId ?? '77', options));
-    const runners = [runner, ...others];
+    this.github(options.scope).remove(runner.name);
+    const { id: _, name, ...state } = runner;
+    const runners = Array.from({ length: count }, (_one, at) =>
+      this.github(options.scope).addRunner({ ...state, name: `${name}-${at}` }),
+    );
     this.ec2.retag(instance.id, runnerTags(runners));
-    return { instance, runner, runners };
+    return { instance, runner: runners[0]!, runners };
   }
 
   /** An instance with only these tags. */

@@ -116,10 +116,10 @@ function refuseUnpoolable({ markets }: MachineRequest, { regionSetups }: Preflig
 
 /** @returns the instances that EC2 did not end */
 async function retire(judged: readonly JudgedInstance[], ports: FillPorts): Promise<Filled['notTerminated']> {
-  const doomed = judged
+  const retired = judged
     .filter(({ decision }) => decision.kind === 'retire')
     .map(({ instance: { id }, region }) => ({ id, region }));
-  const outcome = await endInstances(doomed, ports, 0);
+  const outcome = await endInstances(retired, ports, 0);
   const { ended } = outcome;
   if (ended.length > 0) ports.log.info(`Retired ${ended.map(({ id }) => id).join(', ')}.`);
   return listAlive(outcome);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, jest } from '@jest/globals';
+import type { ActionName } from '../../../actions/index.js';
 import { parse } from 'yaml';
 import { startSandbox, type Job, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../../../sandbox/step.js';
@@ -154,7 +155,7 @@ export function logOf(result: StepResult): string {
 }
 
 interface Part {
-  readonly action: 'start-runner' | 'stop-runner' | 'reap-runners' | 'fill-pool';
+  readonly action: ActionName;
   readonly step: 'main' | 'post';
 }
 

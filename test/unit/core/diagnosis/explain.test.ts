@@ -147,8 +147,8 @@ describe('A warning is given', () => {
     const instance = { tags: { 'ci-actions:pool': 'quick' } };
     const [silent] = await explain({ instance, said: warmUp });
     expect(silent!.what).not.toContain('warmed up');
-    const [told] = await explain({ instance, said: warmUp + phase('agent') + phase('power-off', 'agent died') });
-    expect(told!.what).toContain('powered the instance off: agent died.');
+    const [booted] = await explain({ instance, said: warmUp + phase('agent') + phase('power-off', 'agent died') });
+    expect(booted!.what).toContain('powered the instance off: agent died.');
   });
 });
 

@@ -75,7 +75,7 @@ describe('The list of images', () => {
     ['does not register versions that old', '2.100.0', { refusalKnown: true, daysUntilRefused: 0 }],
     ['does not know the version', '2.999.0', { refusalKnown: false, daysUntilRefused: null }],
     ['refuses it already', '2.400.0', { refusalKnown: true, daysUntilRefused: 0 }],
-  ])('tells what GitHub says when it %s', async (_, version, expected) => {
+  ])('holds the answer of GitHub when it %s', async (_, version, expected) => {
     world.github.deprecations.set('2.400.0', world.now - 1);
     world.add({ tags: { [TAG.preset]: 'amd64', [TAG.runnerVersion]: version } });
     expect((await look()).images).toMatchObject([expected]);

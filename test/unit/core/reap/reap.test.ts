@@ -231,13 +231,13 @@ describe('a sweep keeps an instance', () => {
   test.each([
     ['run', TAG.runId, '5, 1'],
     ['attempt', TAG.runAttempt, '77, 5'],
-  ])('whose tags name another %s than the name of its runner', async (_what, tag, told) => {
+  ])('whose tags name another %s than the name of its runner', async (_what, tag, named) => {
     const world = new SweepWorld();
     const started = await world.start();
     world.setRun('completed', '5');
     world.ec2.retag(started.instance.id, { [tag]: '5' });
     expect(brief(await world.reap())).toEqual([
-      `instance skipped: its tag ${TAG.runnerName} is "${started.runner.name}", which belongs to another run or attempt than ${told}`,
+      `instance skipped: its tag ${TAG.runnerName} is "${started.runner.name}", which belongs to another run or attempt than ${named}`,
     ]);
   });
 
