@@ -18,19 +18,19 @@ export interface ServedGitHub {
   readonly url: string;
   readonly world: GitHubWorld;
   readonly traffic: Traffic;
-  /** Tokens the adapter had masked. */
+  /** Tokens that the adapter masked. */
   readonly masked: string[];
-  /** The real adapter; for the repository and with the token that may do everything, unless told otherwise. */
+  /** The real adapter, by default for the repository and with the token that has all permissions. */
   connect(options?: Partial<GitHubOptions>): Promise<ConnectedGitHub>;
-  /** Does this to the next request of the operation. */
+  /** Causes this fault in the next request of the operation. */
   disturb(operation: string, fault: Fault): void;
-  /** @throws Error that lists what GitHub's own description of its API has against any exchange there was. */
+  /** @throws Error that lists the violations of GitHub's OpenAPI document in all recorded exchanges */
   close(): Promise<void>;
 }
 
 const referee = createReferee();
 
-/** Real time, except that long waits are not waited for. */
+/** Real time, but long waits end at once. */
 export const HASTY_CLOCK: Clock & { waited: number } = {
   waited: 0,
   now() {
@@ -77,7 +77,7 @@ export async function serveGitHub(seed: Seed = {}): Promise<ServedGitHub> {
   };
 }
 
-/** Of the exchanges that nobody disturbed. */
+/** Checks the exchanges without a fault. */
 function objections({ requests }: Traffic): string[] {
   return requests.flatMap(({ method, path, body, status, response, fault }) => {
     if (fault || status === undefined) return [];
