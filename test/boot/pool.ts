@@ -1,6 +1,6 @@
 /**
- * `npm run bench:pool [-- PAIRS [DELAY…]]`: starts from a pool against cold ones, in pairs, by the real bundles, of
- * virtual machines that boot. DELAY: by how much a block's first touch takes longer than a later one, in ms.
+ * `npm run bench:pool [-- PAIRS [DELAY…]]`: compares starts from a pool with cold starts, in pairs, with the real bundles and
+ * virtual machines. DELAY: how much longer the first read of a block takes than a later one, in ms.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,18 +16,18 @@ import { CLOUD_ADDRESS } from './network.js';
 import { Snapshot } from './snapshot.js';
 import { findTree } from './stage.js';
 
-/** Of a cold start, what one from the pool may take at most. */
+/** The budget: the share of a cold start's time that a start from the pool may take at most. */
 const BAR = 0.5;
-/** As EC2 answers, roughly, and the same for both: see tools/measure-pool/main.ts. */
+/** EC2's response times, roughly, and the same for both: see tools/measure-pool/main.ts. */
 const PENDING_MS = 3_000;
 const POOL = { pool: 'ready' };
 
 interface Start {
-  /** From the request, as start-runner says it, in s. */
+  /** From the request, as start-runner reports it, in s. */
   readonly online: number;
   /** From the kernel's first line, in s. */
   readonly fromKernel: number;
-  /** First touches until then. */
+  /** First reads of blocks until then. */
   readonly fetched: number;
 }
 
