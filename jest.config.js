@@ -22,8 +22,19 @@ export default {
       testMatch: ['<rootDir>/test/{unit,contract,process}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/programs.js',
     },
-    // These measure against the programs that their own scripts install.
-    { ...common, displayName: 'peers', testMatch: ['<rootDir>/{test/{peers,boot},tools}/**/*.test.ts'] },
+    // These run against the programs that their own scripts install.
+    {
+      ...common,
+      displayName: 'peers',
+      testMatch: ['<rootDir>/test/{peers,boot}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/node24/setup.js',
+    },
+    {
+      ...common,
+      displayName: 'tools',
+      testMatch: ['<rootDir>/tools/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/node24/setup.js',
+    },
   ],
   // Most of them wait for processes: one worker, which is jest's choice on two cores, would leave both idle.
   maxWorkers: 3,

@@ -1,4 +1,4 @@
-# One template for the three images. The build command (README.md) finds the base image and sets the variables.
+# One template for the three images. `npm run ami -- build` finds the base image and passes the values.
 
 packer {
   required_version = ">= 1.9.0"
@@ -26,7 +26,7 @@ variable "region" {
 
 variable "source_image" {
   type        = string
-  description = "The id of the base image, from Canonical's SSM parameter."
+  description = "The base image's id; `npm run ami -- build` reads it from Canonical's SSM parameter."
 }
 
 variable "instance_type" {

@@ -1,3 +1,4 @@
+import { readOrExit } from '../scripts/terminal/command-line.js';
 import { startSandbox, type SandboxEvent } from './sandbox.js';
 
 /** `npm run sandbox`: prints the variables to export, then each event, until Ctrl-C. */
@@ -21,4 +22,9 @@ function describe({ at, name, ...rest }: SandboxEvent): string {
   return `# ${new Date(at).toISOString()} ${name.padEnd(14)} ${details.join(' ')}`;
 }
 
+readOrExit({
+  command: 'npm run sandbox --',
+  about: 'Starts EC2 and GitHub on loopback. Prints what to export, then what happens, until Ctrl-C.',
+  options: {},
+});
 await main();

@@ -3,7 +3,8 @@ import { startSandbox, type Job, type Sandbox } from '../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../sandbox/step.js';
 import { findNode24 } from '../test/node24/nodes.js';
 import { provokeFailure } from './rehearse/fail.js';
-import { readOptions, type RehearseOptions } from './rehearse/options.js';
+import { rehearseCommandLine, toRehearseOptions, type RehearseOptions } from './rehearse/options.js';
+import { runCommandLine } from './terminal/command-line.js';
 import { createStage, type Stage } from './rehearse/stage.js';
 import { printTimeline, proveNothingIsLeft } from './rehearse/closing.js';
 
@@ -95,5 +96,6 @@ async function stop(sandbox: Sandbox, started: StepResult, stage: Stage): Promis
   );
 }
 
-const options = readOptions(process.argv.slice(2));
-process.exitCode = typeof options === 'number' ? options : await rehearse(options);
+process.exitCode = await runCommandLine(rehearseCommandLine, process.argv.slice(2), ({ values }) =>
+  rehearse(toRehearseOptions(values)),
+);

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { installNode24 } from './node24/install.mjs';
 
 /**
  * The programs that core, contract and process tests may find on PATH, beside `node`: bash and what any Linux machine
@@ -14,6 +15,7 @@ const PROGRAMS = `
 
 /** jest's `globalSetup`: PATH of this process and of its workers becomes one folder with links to those programs. */
 export default function limitPath() {
+  installNode24(); // While npm can be found.
   const folder = mkdtempSync(join(tmpdir(), 'ci-actions-programs-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   chmodSync(folder, 0o755); // Other users run programs of it, too.

@@ -13,9 +13,10 @@ import { loadProxy } from '../../src/host/proxy.js';
  * @param option what named them, for the error
  */
 export async function connectRegions(
-  given: readonly string[] | undefined,
+  named: string | readonly string[] | undefined,
   option: string,
 ): Promise<readonly [ImageEc2, ...ImageEc2[]]> {
+  const given = typeof named === 'string' ? [named] : named;
   const home = await connect().catch((error: unknown) => {
     // Whoever names the region need not have another one.
     if (given?.[0] === undefined || !(error instanceof Failure) || error.code !== 'aws-no-region') throw error;

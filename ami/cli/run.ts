@@ -1,48 +1,62 @@
-import { Failure } from '../../src/core/kernel/failure.js';
+import { listProblems, MISUSED, readCommandLine, UsageError } from '../../scripts/terminal/command-line.js';
+import { renderHelp } from '../../scripts/terminal/help.js';
 import { nearest } from '../../src/core/kernel/nearest.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import { renderFailure } from '../../src/host/exit.js';
-import { readArguments } from './arguments.js';
+import { shellHints } from '../make/build-log.js';
+import { printResult } from './command.js';
 import { commands } from './commands.js';
-import { describeCommand, describeCommands } from './help.js';
-import { createTerminal } from './terminal.js';
+import { describeCommands } from './help.js';
+import { createTerminal, type Terminal } from './terminal.js';
 
 const FAILED = 1;
-const MISUSED = 2;
 
-/** Runs one command to its end. @returns the exit code: 0, 1 when it failed, 2 when it cannot be understood */
+/** Runs one command to its end. @returns the exit code: 0, 1 if the command failed, 2 for wrong arguments */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const terminal = createTerminal();
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error; // A bug: Node shows where.
-    for (const line of error.about.details ?? []) terminal.info(line);
-    terminal.error(renderFailure(error));
-    if (error.code === 'aws-no-credentials' || error.code === 'aws-no-region') {
-      terminal.info('In a shell: `aws sso login` and AWS_PROFILE, or `aws configure`, give both.');
-    }
-    return error.code === 'bad-input' ? MISUSED : FAILED;
+    if (error instanceof UsageError) return reportMisuse(error, terminal);
+    if (error instanceof Failure) return reportFailure(error, terminal);
+    throw error; // A bug: Node prints the stack.
   }
 }
 
-async function dispatch(argv: readonly string[], terminal: ReturnType<typeof createTerminal>): Promise<number> {
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(`${describeCommands(commands)}\n`);
+    printResult(describeCommands(commands));
     return name === undefined ? MISUSED : 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw unknownCommand(name);
-  const values = readArguments(name, command.options, rest);
-  if (values === 'help') process.stdout.write(`${describeCommand(name, command)}\n`);
-  else await command.run(values, terminal);
+  const input = readCommandLine(command, rest);
+  if (input !== 'help') return command.run(input, terminal);
+  printResult(renderHelp(command));
   return 0;
 }
 
-function unknownCommand(name: string): Failure {
+function reportMisuse(error: UsageError, terminal: Terminal): number {
+  const lines = listProblems(error);
+  for (const line of lines.slice(0, -1)) terminal.info(line);
+  terminal.error(`${lines.at(-1)}\n${error.hint}`);
+  return MISUSED;
+}
+
+function reportFailure(failure: Failure, terminal: Terminal): number {
+  for (const line of failure.about.details ?? []) terminal.info(line);
+  terminal.error(renderFailure(failure));
+  for (const line of shellHints(failure)) terminal.info(line);
+  return failure.code === 'bad-input' ? MISUSED : FAILED;
+}
+
+function unknownCommand(name: string): UsageError {
   const names = Object.keys(commands);
   const near = nearest(name, names);
-  return new Failure('bad-input', `\`${name}\` is not a command${near ? `; did you mean \`${near}\`?` : '.'}`, {
-    hint: `There are: ${names.join(', ')}. See \`npm run ami -- --help\`.`,
-  });
+  const allowed = names.map((one) => `\`${one}\``).join(', ');
+  return new UsageError(
+    [`\`${name}\` is not a command; allowed: ${allowed}${near ? ` (nearest: \`${near}\`)` : ''}.`],
+    'Nothing was done. See `npm run ami -- --help`.',
+  );
 }

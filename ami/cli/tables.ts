@@ -1,4 +1,5 @@
 import type { PruneFinding, PruneOutcome } from '../../src/core/images/prune.js';
+import type { Published } from '../../src/core/images/publish.js';
 import type { Listed } from '../../src/core/images/survey.js';
 import { daysBetween } from '../../src/core/images/build-date.js';
 
@@ -34,6 +35,11 @@ export function renderPruned(findings: readonly PruneFinding[]): string {
     failure ? failure.message : why,
   ]);
   return renderTable([head, ...rows]);
+}
+
+export function describePublished({ preset, region, imageId, previous, changed }: Published): string {
+  const before = previous === undefined ? 'there was none before' : `before: ${previous}`;
+  return `${preset} in ${region}: ${imageId} is published${changed ? '' : ' already'} (${before}).`;
 }
 
 function renderDays(days: number): string {

@@ -1,11 +1,16 @@
 import type { Log } from '../../src/core/ports/process.js';
 import { disarm } from '../../src/host/log.js';
+import type { Progress } from '../../scripts/terminal/progress.js';
+
+export interface Terminal extends Log {
+  error(text: string): void;
+}
 
 /**
- * What a command says on its way, on stderr: stdout holds its result alone, which may be read by a program. In a
- * workflow, warnings and errors are annotations; GitHub reads those from stderr too.
+ * The log of a command, on stderr: stdout holds only the result, which a program may read. In a workflow, warnings and
+ * errors are annotations; GitHub also reads those from stderr.
  */
-export function createTerminal(): Log & { error(text: string): void } {
+export function createTerminal(): Terminal {
   const inWorkflow = process.env['GITHUB_ACTIONS'] === 'true';
   const write = (text: string): void => void process.stderr.write(`${disarm(text)}\n`);
   const annotate = (kind: string, text: string): void => {
@@ -22,6 +27,20 @@ export function createTerminal(): Log & { error(text: string): void } {
     warning: (sentence) => annotate('warning', sentence),
     debug: () => undefined,
     error: (text) => annotate('error', text),
+  };
+}
+
+/** The same log while a moving line is shown below it. */
+export function withProgress(log: Log, progress: Progress): Log {
+  return {
+    group: (title, body) => {
+      progress.above(() => log.info(title));
+      return body();
+    },
+    info: (sentence) => progress.above(() => log.info(sentence)),
+    notice: (sentence) => progress.above(() => log.notice(sentence)),
+    warning: (sentence) => progress.above(() => log.warning(sentence)),
+    debug: (sentence) => log.debug(sentence),
   };
 }
 

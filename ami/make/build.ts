@@ -12,7 +12,8 @@ import type { BuildOptions, Step } from './options.js';
 import { readManifest, variablesFile, writeVariables } from './packer.js';
 import { planBuild, type BuildPlan } from './plan.js';
 import { runProgram } from './program.js';
-import { createTerminal, explain, type Terminal } from './terminal.js';
+import { Progress } from '../../scripts/terminal/progress.js';
+import { createBuildLog, explain, type BuildLog } from './build-log.js';
 import { requireTools } from './tools.js';
 
 export interface BuildJob {
@@ -23,72 +24,93 @@ export interface BuildJob {
   readonly signal: AbortSignal;
 }
 
-export interface Outcome {
+export interface BuildResult {
   readonly preset: BuiltInPreset;
   readonly isGood: boolean;
-  readonly says: string;
+  /** For the last lines of the command. */
+  readonly summary: string;
 }
 
-/** The steps for one preset, in their order; the first that fails ends it. Never throws. */
-export async function buildPreset(job: BuildJob): Promise<Outcome> {
+/** Runs the steps for one preset in their order, up to the first that fails. Never throws. */
+export async function buildPreset(job: BuildJob): Promise<BuildResult> {
   const { preset, options, root } = job;
   const now = new Date();
-  const log = join(
-    root,
-    'build/ami',
-    `${preset}-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}.log`,
-  );
-  mkdirSync(join(root, 'build/ami'), { recursive: true });
-  const terminal = createTerminal((text) => {
-    process.stdout.write(text);
-    appendFileSync(log, text);
+  const [day, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
+  const folder = join(root, 'build/ami');
+  const file = join(folder, `${preset}-${day}-${time}.log`);
+  mkdirSync(folder, { recursive: true });
+  const progress = new Progress({ what: `steps of ${preset}`, total: options.steps.length, estimate: false });
+  const log = createBuildLog((text) => {
+    progress.above(() => process.stdout.write(text));
+    appendFileSync(file, text);
   });
   try {
-    const image = await new Build(job, terminal, now).run();
-    return { preset, isGood: true, says: `${image ?? options.steps.join(', ')}: done` };
+    const image = await new Build({ job, log, progress, now }).run();
+    return { preset, isGood: true, summary: `${image ?? options.steps.join(', ')}: done` };
   } catch (error) {
-    terminal.raw(`${explain(error)}\nLog: ${log}\n`);
-    return { preset, isGood: false, says: `failed; log: ${log}` };
+    log.raw(`${explain(error)}\nLog: ${file}\n`);
+    return { preset, isGood: false, summary: `failed; log: ${file}` };
+  } finally {
+    progress.close();
   }
 }
 
-class Build {
-  constructor(
-    private readonly job: BuildJob,
-    private readonly terminal: Terminal,
-    private readonly now: Date,
-  ) {}
+interface BuildParts {
+  readonly job: BuildJob;
+  readonly log: BuildLog;
+  readonly progress: Progress;
+  readonly now: Date;
+}
 
-  /** @returns the image that is built or was given */
+class Build {
+  private readonly job: BuildJob;
+  private readonly log: BuildLog;
+  private readonly progress: Progress;
+  private readonly now: Date;
+
+  constructor({ job, log, progress, now }: BuildParts) {
+    this.job = job;
+    this.log = log;
+    this.progress = progress;
+    this.now = now;
+  }
+
+  /** @returns the image that was built or given */
   async run(): Promise<string | undefined> {
     const { options, preset } = this.job;
-    const has = (...steps: Step[]) => steps.some((step) => options.steps.includes(step));
-    const asksAws = has('check', 'validate', 'build');
-    const [packer, ec2] = await allOrEveryProblem(requireTools(options), asksAws ? this.connect() : undefined);
     let image = options.image;
-    if (ec2) {
-      const plan = await this.prepare(ec2, packer);
-      if (has('init')) await this.packer('init', plan);
-      if (has('validate')) await this.packer('validate', plan);
-      if (has('build')) image = await this.build(plan, ec2);
-    } else if (has('init')) {
-      await this.packer('init');
-    }
-    if (has('smoke')) await this.smoke(image);
-    if (has('publish')) await this.publish(image);
-    if (options.isDry) this.terminal.info(`Nothing was done for ${preset}: --dry-run.`);
+    let plan: BuildPlan | undefined;
+    const needsAws = (['check', 'validate', 'build'] as const).some((step) => options.steps.includes(step));
+    const [packer, ec2] = await allOrEveryProblem(requireTools(options), needsAws ? this.connect() : undefined);
+    if (ec2) plan = await this.prepare(ec2, packer);
+    await this.step('check', async () => undefined);
+    await this.step('init', () => this.packer('init', plan));
+    await this.step('validate', () => this.packer('validate', plan));
+    await this.step('build', async () => {
+      image = await this.build(plan!, ec2!);
+    });
+    await this.step('smoke', () => this.smoke(image));
+    await this.step('publish', () => this.publish(image));
+    if (options.isDry) this.log.info(`Nothing was done for ${preset}: --dry-run.`);
     return image;
+  }
+
+  private async step(name: Step, run: () => Promise<void>): Promise<void> {
+    if (!this.job.options.steps.includes(name)) return;
+    this.progress.begin(name);
+    await run();
+    this.progress.finish();
   }
 
   private connect(): Promise<Ec2 & ReaperEc2> {
     const { region } = this.job.options;
-    return connectEc2({ clock, log: this.terminal, ...(region && { region }) });
+    return connectEc2({ clock, log: this.log, ...(region && { region }) });
   }
 
   private async prepare(ec2: Ec2, packer: string): Promise<BuildPlan> {
     const { preset, options, root } = this.job;
     const plan = await planBuild({ preset, options, now: this.now, root, environment: process.env }, ec2);
-    this.terminal.info(
+    this.log.info(
       `\n── ${preset}: ${plan.name} in ${plan.region}, runner ${plan.runner_version}, from ${plan.source_image} on ${plan.instance_type}. ${packer}`,
     );
     writeVariables(plan);
@@ -119,38 +141,38 @@ class Build {
   /** What could not be asked must not hide why the build failed. */
   private async cleanUp(name: string, ec2: Ec2 & ReaperEc2): Promise<void> {
     try {
-      this.terminal.info(await removeLeftovers(name, { ec2, clock, log: this.terminal }));
+      this.log.info(await removeLeftovers(name, { ec2, clock, log: this.log }));
     } catch (error) {
-      this.terminal.warning(`Whether the build left something is not known: look for ${name} in the EC2 console.`);
-      this.terminal.info(explain(error));
+      this.log.warning(`Whether the build left something is not known: look for ${name} in the EC2 console.`);
+      this.log.info(explain(error));
     }
   }
 
   private async smoke(imageId = 'the image'): Promise<void> {
     const { preset, options, signal } = this.job;
-    this.terminal.info(`\n── smoke test of ${imageId}`);
-    if (options.isDry) return this.wouldRun(`ami/smoke.sh --image ${imageId} --preset ${preset}`);
+    this.log.info(`\n── smoke test of ${imageId}`);
+    if (options.isDry) return this.wouldRun(`npm run ami -- smoke --image ${imageId} --preset ${preset}`);
     const request = { preset, imageId, nonce: randomUUID(), ...(options.subnet && { subnetId: options.subnet }) };
     const ec2 = await this.connect();
-    await smokeImage(request, { ec2, clock, log: this.terminal, signal });
+    await smokeImage(request, { ec2, clock, log: this.log, signal });
   }
 
   private async publish(imageId = 'the image'): Promise<void> {
     const { preset, options } = this.job;
     const args = ['run', '--silent', 'ami', '--', 'publish', '--preset', preset, '--image', imageId];
     if (options.region) args.push('--region', options.region);
-    this.terminal.info(`\n── publish ${imageId}`);
+    this.log.info(`\n── publish ${imageId}`);
     if (options.isDry) return this.wouldRun(`npm ${args.join(' ')}`);
     await this.runProgram('npm', args, 'The image is built. Remove the reason above, then publish it by this command.');
   }
 
   private runProgram(program: string, args: readonly string[], hint: string): Promise<void> {
     const { root: cwd, signal } = this.job;
-    return runProgram({ program, args, cwd, terminal: this.terminal, signal, hint });
+    return runProgram({ program, args, cwd, log: this.log, signal, hint });
   }
 
   private wouldRun(command: string): void {
-    this.terminal.info(`Would run: ${command}`);
+    this.log.info(`Would run: ${command}`);
   }
 }
 

@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
-import { Failure } from '../../src/core/kernel/failure.js';
-import { nearest } from '../../src/core/kernel/nearest.js';
+import { misuse, type Input } from '../../scripts/terminal/command-line.js';
+import { flag, oneOf, repeated, text, value, withDefault, type Kind } from '../../scripts/terminal/options.js';
 import { builtInPresets, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
+import { image, presetOrAll, region } from '../cli/values.js';
 
 /** In their order. */
 export const steps = ['check', 'init', 'validate', 'build', 'smoke', 'publish'] as const;
@@ -12,9 +12,9 @@ export interface BuildOptions {
   readonly presets: readonly BuiltInPreset[];
   readonly steps: readonly Step[];
   readonly isDry: boolean;
-  /** Default: what the SDK finds. */
+  /** Default: the region that the SDK finds. */
   readonly region: string | undefined;
-  /** What smoke and publish take when nothing is built. */
+  /** The image for smoke and publish if no image is built. */
   readonly image: string | undefined;
   readonly subnet: string | undefined;
   readonly instanceType: string | undefined;
@@ -23,143 +23,99 @@ export interface BuildOptions {
   readonly environment: readonly string[];
 }
 
-/** How Packer reaches the machine. */
+/** How Packer reaches the instance. */
 export interface Connection {
   readonly by: (typeof connections)[number];
   readonly instanceProfile: string;
   /** CIDRs that may reach port 22. */
   readonly from: readonly string[];
-  /** When it isn't reached at its own address. */
+  /** Empty: the instance's own address. */
   readonly host: string;
   readonly port: number;
 }
 
-/** The profile of which ami/README.md tells how to make it. */
-const INSTANCE_PROFILE = 'ci-actions-ami-build';
+const host: Kind<Pick<Connection, 'host' | 'port'>> = {
+  placeholder: 'HOST[:PORT]',
+  allowed: 'HOST or HOST:PORT',
+  parse(given) {
+    const [, name, port] = /^([^:]*)(?::(\d{1,5}))?$/.exec(given) ?? [];
+    return name === undefined ? undefined : { host: name, port: Number(port ?? 22) };
+  },
+};
 
-const usage = `ami/build.sh PRESET… [options]
+// It becomes part of a command line on the instance.
+const assignment = text('NAME=VALUE', {
+  matches: /^[A-Za-z_][A-Za-z0-9_]*=[^'\n]*$/,
+  allowed: 'NAME=VALUE, without quotes and line breaks',
+});
 
-PRESET is amd64, arm64, cuda or all. Builds an image with Packer, starts an instance of it that checks it, and
-publishes it: from then on start-runner takes it. Everything is written to build/ami/PRESET-TIME.log, too.
+export const buildCommandLine = {
+  command: 'npm run ami -- build',
+  about:
+    'Builds an image with Packer, starts an instance of the image that checks it, and publishes the image:\n' +
+    'from then on start-runner launches it. All output also goes to build/ami/PRESET-TIME.log. Packer\n' +
+    'waits up to four hours until EC2 has made an image.',
+  options: {
+    region: value('The region. Default: AWS_REGION or the region of the AWS profile.', region),
+    step: repeated('Only this step.', oneOf(steps, 'STEP')),
+    image: value('The image for `--step smoke` and `--step publish`.', image),
+    'dry-run': flag('Check, and print what would be done.'),
+    connect: withDefault(
+      value('How Packer reaches the instance; session-manager needs no open port.', oneOf(connections, 'HOW')),
+      'session-manager',
+    ),
+    // ami/README.md creates this profile.
+    'instance-profile': withDefault(value('For session-manager.', text('PROFILE')), 'ci-actions-ami-build'),
+    'ssh-from': repeated('For ssh: the addresses that may reach port 22 of the instance.', text('CIDR')),
+    'ssh-host': withDefault(
+      value('For ssh: where the instance is reached, for example a tunnel.', host),
+      { host: '', port: 22 },
+      'its public address',
+    ),
+    subnet: value('Where to build and to test. Default: the default network.', text('SUBNET')),
+    'instance-type': value("The type to build on. Default: the preset's first type.", text('TYPE')),
+    provision: repeated('A variable for ami/provision.', assignment),
+  },
+  words: { description: 'What to build.', kind: presetOrAll, least: 1, most: 4 },
+} as const;
 
-  --region R              default: AWS_REGION or the profile's
-  --step S                only this step, may be given several times: ${steps.join(', ')}
-  --image ami-…           what \`--step smoke\` and \`--step publish\` take
-  --dry-run               check, and say what would be done
-  --connect HOW           session-manager (default: no open port) or ssh
-  --instance-profile P    for session-manager; default ${INSTANCE_PROFILE}
-  --ssh-from CIDR         for ssh: who may reach port 22 of the machine; may be given several times
-  --ssh-host HOST[:PORT]  for ssh: where the machine is reached otherwise than at its public address (a tunnel)
-  --subnet S              where to build and to test; default: the default network
-  --instance-type T       what to build on; default: the first of the preset
-  --provision NAME=VALUE  a variable for ami/provision, may be given several times
-  --help`;
+type BuildInput = Input<typeof buildCommandLine.options, BuiltInPreset | 'all'>;
 
-const text = { type: 'string' } as const;
-const list = { type: 'string', multiple: true } as const;
-const flag = { type: 'boolean', default: false } as const;
-
-/** The options, or the exit code when there is nothing to do. */
-export function readOptions(
-  argv: readonly string[],
-  complain: (text: string) => void = console.error,
-): BuildOptions | number {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        region: text,
-        step: list,
-        image: text,
-        'dry-run': flag,
-        connect: { type: 'string', default: 'session-manager' },
-        'instance-profile': { type: 'string', default: INSTANCE_PROFILE },
-        'ssh-from': list,
-        'ssh-host': text,
-        subnet: text,
-        'instance-type': text,
-        provision: list,
-        help: flag,
-      },
-    });
-    if (values.help) {
-      console.log(usage);
-      return 0;
-    }
-    const wanted = new Set((values.step ?? [...steps]).map((step) => choose('--step', step, steps)));
-    const options = {
-      presets: readPresets(positionals),
-      steps: steps.filter((step) => wanted.has(step)),
-      isDry: values['dry-run'],
-      region: values.region,
-      image: values.image,
-      subnet: values.subnet,
-      instanceType: values['instance-type'],
-      connection: {
-        by: choose('--connect', values.connect, connections),
-        instanceProfile: values['instance-profile'],
-        from: values['ssh-from'] ?? [],
-        ...readHost(values['ssh-host'] ?? ''),
-      },
-      environment: (values.provision ?? []).map(readAssignment),
-    };
-    refuseMisfits(options);
-    return options;
-  } catch (error) {
-    complain(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return 2;
-  }
+/** @throws UsageError for options that do not fit together */
+export function toBuildOptions({ values, words }: BuildInput): BuildOptions {
+  const options: BuildOptions = {
+    presets: words.includes('all') ? builtInPresets : builtInPresets.filter((preset) => words.includes(preset)),
+    steps: values.step.length === 0 ? steps : steps.filter((step) => values.step.includes(step)),
+    isDry: values['dry-run'],
+    region: values.region,
+    image: values.image,
+    subnet: values.subnet,
+    instanceType: values['instance-type'],
+    connection: {
+      by: values.connect,
+      instanceProfile: values['instance-profile'],
+      from: values['ssh-from'],
+      ...values['ssh-host'],
+    },
+    environment: values.provision,
+  };
+  const problems = findMisfits(options);
+  if (problems.length > 0) throw misuse(buildCommandLine, ...problems);
+  return options;
 }
 
-/** @throws Failure `bad-input` */
-export function readPreset(given: string): BuiltInPreset {
-  return choose('The preset', given, builtInPresets);
-}
-
-function readPresets(given: readonly string[]): readonly BuiltInPreset[] {
-  if (given.length === 0) throw wrong(`Say what to build: ${builtInPresets.join(', ')} or all.`);
-  const named = given.map((one) => choose('The preset', one, [...builtInPresets, 'all'] as const));
-  return named.includes('all') ? builtInPresets : builtInPresets.filter((preset) => named.includes(preset));
-}
-
-function choose<T extends string>(what: string, given: string, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === given);
-  if (found) return found;
-  const near = nearest(given, allowed);
-  throw wrong(`${what} is "${given}"; allowed: ${allowed.join(', ')}.${near ? ` Did you mean ${near}?` : ''}`);
-}
-
-function readHost(given: string): { readonly host: string; readonly port: number } {
-  const [, host, port] = /^([^:]*)(?::(\d{1,5}))?$/.exec(given) ?? [];
-  if (host === undefined) throw wrong(`--ssh-host is "${given}"; it has to be HOST or HOST:PORT.`);
-  return { host, port: Number(port ?? 22) };
-}
-
-function readAssignment(given: string): string {
-  // It becomes part of a command line on the machine.
-  if (/^[A-Za-z_][A-Za-z0-9_]*=[^'\n]*$/.test(given)) return given;
-  throw wrong(`--provision is "${given}"; it has to be NAME=VALUE, without quotes and line ends.`);
-}
-
-function refuseMisfits({ steps: wanted, image, presets, connection: { by, from } }: BuildOptions): void {
+function findMisfits({ steps: wanted, image: given, presets, connection: { by, from } }: BuildOptions): string[] {
   const needsImage = wanted.find((step) => step === 'smoke' || step === 'publish');
   const builds = wanted.includes('build');
-  if (builds && image !== undefined)
-    throw wrong('--image is for `--step smoke` and `--step publish`, not for a build.');
-  if (needsImage && !builds && !/^ami-[0-9a-f]+$/.test(image ?? '')) {
-    throw wrong(
-      `--step ${needsImage} without a build needs --image with an image's id, ami-…; given: "${image ?? ''}".`,
+  const problems: string[] = [];
+  if (builds && given !== undefined)
+    problems.push('`--image` is for `--step smoke` and `--step publish`, not for a build.');
+  if (needsImage && !builds && given === undefined)
+    problems.push(`\`--step ${needsImage}\` without a build needs \`--image\`; allowed: ${image.allowed}.`);
+  if (given !== undefined && presets.length > 1) problems.push('`--image` is of one preset: name only that preset.');
+  if (by === 'ssh' && from.length === 0 && (builds || wanted.includes('validate')))
+    problems.push(
+      '`--connect ssh` needs `--ssh-from`; allowed: your address as CIDR, such as 203.0.113.7/32. Only that address reaches port 22.',
     );
-  }
-  if (image !== undefined && presets.length > 1) throw wrong('--image is of one preset: name that one.');
-  if (by === 'ssh' && from.length === 0 && (builds || wanted.includes('validate'))) {
-    throw wrong(
-      '--connect ssh needs --ssh-from: your address as CIDR, such as 203.0.113.7/32. Port 22 opens for it alone.',
-    );
-  }
-}
-
-function wrong(message: string): Failure {
-  return new Failure('bad-input', message, { hint: '' });
+  return problems;
 }

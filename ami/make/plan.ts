@@ -122,7 +122,7 @@ function readRunnerVersion({ root, preset, options }: PlanParts): string {
   const given = options.environment.find((one) => one.startsWith('CI_ACTIONS_RUNNER_SHA256='));
   if (runner?.version && (given || runner.sha256?.[architecture])) return runner.version;
   throw new Failure('bad-input', `${path} has no runner version with a checksum for ${architecture}.`, {
-    hint: 'Nothing was built. Run ami/refresh-versions.sh.',
+    hint: 'Nothing was built. Run `npm run ami -- refresh`.',
   });
 }
 

@@ -1,5 +1,7 @@
-/** `npm run bench:boot [-- PAIRS]`: seconds from the first process to an online runner, for three ways, side by side. */
+/** `npm run lab -- bench-boot`: seconds from the first process to an online runner, for three ways, side by side. */
 import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 import { median } from '../../tools/bench/statistics.js';
 import { findTree, Stage } from './stage.js';
 import { paths, type PathName } from './paths.js';
@@ -47,8 +49,12 @@ async function boot(name: PathName, tree: string): Promise<{ seconds: number; bu
   }
 }
 
-const pairs = Number(process.argv[2] ?? DEFAULT_PAIRS);
-if (!Number.isInteger(pairs) || pairs < 1) throw new Error(`pairs is '${process.argv[2]}', not a number from 1`);
+const { values } = readOrExit({
+  command: 'npm run lab -- bench-boot',
+  about: 'Measures the seconds from the first process to an online runner, for three ways to boot, side by side.',
+  options: { pairs: withDefault(value('Boots of each way.', wholeNumber(1, 1_000)), DEFAULT_PAIRS) },
+});
+const { pairs } = values;
 const tree = findTree('amd64');
 const seconds: Record<PathName, number[]> = { agent: [], stock: [], 'cloud-final': [] };
 let typical: { seconds: number; budget: Budget }[] = [];

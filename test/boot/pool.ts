@@ -1,12 +1,11 @@
-/**
- * `npm run bench:pool [-- PAIRS [DELAY…]]`: compares starts from a pool with cold starts, in pairs, with the real bundles and
- * virtual machines. DELAY: how much longer the first read of a block takes than a later one, in ms.
- */
+/** `npm run lab -- bench-pool`: compares starts from a pool with cold starts, on virtual machines. See `--help`. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { decimalNumber, list, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 import { median } from '../../tools/bench/statistics.js';
 import { findNode24 } from '../node24/nodes.js';
 import { createBoot } from './booted-machine.js';
@@ -99,9 +98,20 @@ function describe(delay: number, cold: readonly Start[], pool: readonly Start[])
   return { line: `| ${delay} | ${cells.join(' | ')} |`, ratio: ratioOf('online') };
 }
 
-const [pairs = 3, ...asked] = process.argv.slice(2).map(Number);
-const delays = asked.length > 0 ? asked : [0, 2, 5, 10, 20];
-if (!(pairs >= 1 && delays.every((delay) => delay >= 0))) throw new Error('PAIRS is from 1, DELAY from 0 on');
+const { values } = readOrExit({
+  command: 'npm run lab -- bench-pool',
+  about:
+    'Compares starts from a pool with cold starts, in pairs, by the real bundles, on virtual machines that boot. All\n' +
+    'delays take over an hour with an emulated processor; one pair at one delay takes 5 to 10 minutes.',
+  options: {
+    pairs: withDefault(value('How many pairs at each delay.', wholeNumber(1, 1_000)), 3),
+    delays: withDefault(
+      list("By how many ms a block's first touch takes longer than a later one.", decimalNumber(0, 60_000)),
+      [0, 2, 5, 10, 20],
+    ),
+  },
+});
+const { pairs, delays } = values;
 const tree = findTree('amd64', 'kernel');
 const directory = mkdtempSync(join(tmpdir(), 'ci-actions-pool-'));
 const disks = join(directory, 'disks');

@@ -1,9 +1,11 @@
 /**
- * `npm run test:vm [-- agent|stock|cloud-final …]`: boots the provisioned tree with its own kernel in QEMU. It must reach an
- * online runner, run a job and power off. Prints the processor and the seconds of each path.
+ * `npm run lab -- vm [agent|stock|cloud-final …]`: boots the provisioned tree with its own kernel in QEMU. It must reach
+ * an online runner, run a job and power off. Prints the processor and the seconds of each path.
  */
 import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import type { SandboxEvent } from '../../sandbox/sandbox.js';
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { oneOf } from '../../scripts/terminal/options.js';
 import { tellProcessor } from './booted-vm.js';
 import { STEPS } from './job.js';
 import { paths, type PathName } from './paths.js';
@@ -75,14 +77,14 @@ function readTimes(stage: Stage<'vm'>, { online, log }: { online: number; log: s
   ]);
 }
 
-function isPath(name: string): name is PathName {
-  return Object.hasOwn(paths, name);
-}
-
-const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !isPath(name));
-if (unknown !== undefined) throw new Error(`'${unknown}' is none of ${Object.keys(paths).join(', ')}`);
-const names = asked.length > 0 ? asked.filter(isPath) : (['agent'] as const);
+const ways = oneOf(Object.keys(paths) as PathName[], 'WAY');
+const { words } = readOrExit({
+  command: 'npm run lab -- vm',
+  about: 'Boots the provisioned tree with a kernel of its own in QEMU, runs a job and powers off. Default: agent.',
+  options: {},
+  words: { description: 'How the runner is started.', kind: ways, least: 0, most: ways.choices!.length },
+});
+const names = words.length > 0 ? words : (['agent'] as const);
 const tree = findTree('amd64', 'kernel');
 console.log(tellProcessor());
 for (const name of names) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Octokit } from '@octokit/rest';
-import { refusal, REPO, startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
+import { refusal, REPO, startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 
 let sandbox: GitHubSandbox;
 let octokit: Octokit;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import type { ValuesOf } from '../../scripts/terminal/definition.js';
+import { flag, regularExpression, text, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 import { shuffle } from '../worlds/random.js';
 
 export interface MatrixOptions {
@@ -7,49 +8,35 @@ export interface MatrixOptions {
   readonly list: boolean;
   readonly verbose: boolean;
   readonly only: string | undefined;
-  /** The cells to run: those that `--only` and `--match` allow, or a draw of `--sample` of them. */
+  /** Those of the cells that are to be run. */
   choose<T>(cells: readonly T[], name: (cell: T) => string): T[];
 }
 
-const HELP = `npm run test:faults -- [options]
-  --only <name>   one cell (start:online-1-spot:RunInstances#1:kill-after), or all whose name begins with this text
-  --match <regex> the cells whose name matches: -20s, '(throttle|5xx)-'
-  --sample <n>    n cells drawn at random
-  --seed <n>      the seed of the draw (default: a new one, printed)
-  --jobs <n>      cells at a time (default: three per core)
-  --list          print the names and run nothing
-  --verbose       print the output of every step
-`;
+export const matrixCommandLine = {
+  command: 'npm run test:faults --',
+  about: 'Breaks starts, post steps and stops in every way that can be listed, and checks what is left behind.',
+  options: {
+    only: value(
+      'One cell, such as start:online-1-spot:RunInstances#1:kill-after, or all cells whose names begin so.',
+      text('NAME'),
+    ),
+    match: value("Cells whose names match, such as -20s or '(throttle|5xx)-'.", regularExpression),
+    sample: value('How many cells to draw at random. Default: all.', wholeNumber(0, 1_000_000)),
+    seed: value('The draw to repeat. Default: a new one, which is printed.', wholeNumber(0, 2 ** 32)),
+    jobs: withDefault(
+      value('Cells at a time.', wholeNumber(1, 1_000)),
+      3 * availableParallelism(),
+      'three for each processor core',
+    ),
+    list: flag('Only print the names.'),
+    verbose: flag('Print the output of every step.'),
+  },
+};
 
-/** @returns an exit code when there is nothing to run */
-export function readOptions(args: readonly string[]): MatrixOptions | number {
-  const flag = { type: 'boolean', default: false } as const;
-  const text = { type: 'string' } as const;
-  const options = {
-    only: text,
-    match: text,
-    sample: text,
-    seed: text,
-    jobs: text,
-    list: flag,
-    verbose: flag,
-    help: flag,
-  };
-  const { values } = parseArgs({ args: [...args], options });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const numbers = [values.sample, values.seed, values.jobs].filter((one) => one !== undefined);
-  if (numbers.some((one) => !/^\d+$/.test(one))) {
-    process.stderr.write(HELP);
-    return 2;
-  }
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
-  const { only = '', match = '', sample } = values;
-  const pattern = new RegExp(match);
+export function toMatrixOptions(values: ValuesOf<typeof matrixCommandLine.options>): MatrixOptions {
+  const { only = '', match: pattern = /^/, sample, seed = Math.floor(Math.random() * 1_000_000) } = values;
   return {
-    jobs: Number(values.jobs ?? 3 * availableParallelism()),
+    jobs: values.jobs,
     list: values.list,
     verbose: values.verbose,
     only: values.only,
@@ -57,7 +44,7 @@ export function readOptions(args: readonly string[]): MatrixOptions | number {
       const fitting = cells.filter((cell) => name(cell).startsWith(only) && pattern.test(name(cell)));
       if (sample === undefined) return fitting;
       console.log(`Seed ${seed}.`);
-      return shuffle(fitting, seed).slice(0, Number(sample));
+      return shuffle(fitting, seed).slice(0, sample);
     },
   };
 }

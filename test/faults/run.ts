@@ -1,8 +1,10 @@
 /** `npm run test:faults`: breaks a start, a post step, a stop, a sweep and a fill at every request. See `--help`. */
 import { factor, realNow } from './accelerate.mjs';
+import { runCommandLine } from '../../scripts/terminal/command-line.js';
+import { Progress } from '../../scripts/terminal/progress.js';
 import { nameCell, type Cell } from './cell.js';
 import { findBases, listBases, listCells } from './cells.js';
-import { readOptions, type MatrixOptions } from './options.js';
+import { matrixCommandLine, toMatrixOptions, type MatrixOptions } from './options.js';
 import { play } from './play.js';
 import type { Played } from './played.js';
 import { Report } from './report.js';
@@ -24,11 +26,16 @@ async function runMatrix(options: MatrixOptions): Promise<number> {
     return 0;
   }
   console.log(`${all.length} cells, of which ${cells.length} are run, ${options.jobs} at a time.`);
+  const progress = new Progress({ what: 'cells', total: cells.length, now: realNow });
   await eachOf(cells, options.jobs, async (cell) => {
     const played = await playSafely(cell);
-    report.add(played);
-    if (options.verbose) report.print(played);
+    progress.finish();
+    progress.above(() => {
+      report.add(played);
+      if (options.verbose) report.print(played);
+    });
   });
+  progress.close();
   return report.close((realNow() - began) / 1000);
 }
 
@@ -40,7 +47,7 @@ async function playSafely(cell: Cell): Promise<Played> {
   }
 }
 
-/** Runs the action on each item, at most `jobs` at a time. */
+/** As many at a time as there are jobs. */
 async function eachOf<T>(items: readonly T[], jobs: number, act: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   const lanes = Array.from({ length: jobs }, async () => {
@@ -49,5 +56,6 @@ async function eachOf<T>(items: readonly T[], jobs: number, act: (item: T) => Pr
   await Promise.all(lanes);
 }
 
-const options = readOptions(process.argv.slice(2));
-process.exitCode = typeof options === 'number' ? options : await runMatrix(options);
+process.exitCode = await runCommandLine(matrixCommandLine, process.argv.slice(2), ({ values }) =>
+  runMatrix(toMatrixOptions(values)),
+);

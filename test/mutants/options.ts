@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { text, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 
 export interface MutantOptions {
   readonly count: number;
@@ -9,37 +9,18 @@ export interface MutantOptions {
   readonly jobs: number;
 }
 
-const HELP = `npm run test:mutants -- [options]
-
-Changes one line at a time of what ends machines (reap, roll-back, stop, claim, plan queue, agent) and runs the tests
-that hold it. A mutant that no test notices survives, and fails this run unless test/mutants/equivalent.json explains it.
-
-  --count N    how many mutants, drawn by the seed and spread over the targets (default 60)
-  --seed N     which (default 1)
-  --only TEXT  only files whose path contains TEXT
-  --jobs N     at the same time (default 2)
-`;
-
-/** @returns the exit code where there is nothing to run */
-export function readOptions(args: readonly string[]): MutantOptions | number {
-  const text = { type: 'string' } as const;
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { count: text, seed: text, only: text, jobs: text, help: { type: 'boolean', short: 'h' } },
-    });
-    if (values.help) {
-      console.log(HELP);
-      return 0;
-    }
-    const number = (name: 'count' | 'seed' | 'jobs', otherwise: number): number => {
-      const given = values[name] ?? String(otherwise);
-      if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
-      throw new Error(`--${name} is '${given}'; allowed: a whole number from 1 to 999999`);
-    };
-    return { count: number('count', 60), seed: number('seed', 1), jobs: number('jobs', 2), only: values.only ?? '' };
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP}`);
-    return 2;
-  }
-}
+export const mutantsCommandLine = {
+  command: 'npm run test:mutants --',
+  about: `Changes one line at a time of the sources that decide which instances are terminated (reap, start, stop, pool, plan
+queue, agent) and runs their tests. A mutant that no test notices survives. A survivor fails this run, unless
+test/mutants/equivalent.json explains why the change makes no difference.`,
+  options: {
+    count: withDefault(
+      value('How many mutants, drawn by the seed and spread over the targets.', wholeNumber(1, 999_999)),
+      60,
+    ),
+    seed: withDefault(value('Draws other mutants.', wholeNumber(1, 999_999)), 1),
+    only: withDefault(value('Only files whose path contains this.', text('TEXT')), '', 'all files'),
+    jobs: withDefault(value('How many mutants are tested at a time.', wholeNumber(1, 999_999)), 2),
+  },
+};

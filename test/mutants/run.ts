@@ -1,9 +1,12 @@
-/** `npm run test:mutants`: whether a test notices when a line that ends or keeps a machine is changed. See `--help`. */
+/** `npm run test:mutants`: whether tests notice a changed line that terminates or keeps instances. See `--help`. */
 import { readFileSync } from 'node:fs';
+import { runCommandLine } from '../../scripts/terminal/command-line.js';
+import { Progress } from '../../scripts/terminal/progress.js';
 import { shuffle } from '../worlds/random.js';
+import { installNode24 } from '../node24/install.mjs';
 import { Lane } from './lane.js';
 import { applyMutation, listMutations, type Mutation } from './mutations.js';
-import { readOptions, type MutantOptions } from './options.js';
+import { mutantsCommandLine, type MutantOptions } from './options.js';
 import { listShellMutations } from './shell.js';
 import { TARGETS, type Target } from './targets.js';
 
@@ -14,7 +17,7 @@ interface Mutant {
   readonly mutation: Mutation;
 }
 
-/** A change that makes no difference to anyone, and why. */
+/** A mutation that no test can notice, because it makes no difference, and why. */
 interface Equivalent {
   readonly file: string;
   readonly line: string;
@@ -27,7 +30,7 @@ const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 const equivalents = JSON.parse(read('test/mutants/equivalent.json')) as readonly Equivalent[];
 
 function listMutants(target: Target, only: string): Mutant[] {
-  return target.files
+  return target.sources
     .filter((file) => file.includes(only))
     .flatMap((file) => {
       const source = read(file);
@@ -36,7 +39,7 @@ function listMutants(target: Target, only: string): Mutant[] {
     });
 }
 
-/** The same number of each target, as far as it has so many. */
+/** Draws the same number of mutants from each target, as far as the target has that many. */
 function draw({ count, seed, only }: MutantOptions): Mutant[] {
   const perTarget = TARGETS.map((target) => shuffle(listMutants(target, only), seed));
   const drawn: Mutant[] = [];
@@ -64,29 +67,35 @@ function explain(mutant: Mutant): string | undefined {
 
 async function testAll(mutants: readonly Mutant[], lanes: readonly Lane[]): Promise<Mutant[]> {
   const survivors: Mutant[] = [];
+  const progress = new Progress({ what: 'mutants', total: mutants.length });
   const queue = mutants.entries();
   const work = async (lane: Lane): Promise<void> => {
     for (const [index, mutant] of queue) {
       const { file, source, mutation, target } = mutant;
       const survives = await lane.passes(target.tests, { file, text: applyMutation(source, mutation) });
       const why = survives ? explain(mutant) : undefined;
-      const fate = !survives ? 'killed  ' : why === undefined ? 'SURVIVED' : 'same    ';
-      console.log(`${String(index + 1).padStart(4)} of ${mutants.length} ${fate} ${describe(mutant)}`);
+      const result = !survives ? 'killed  ' : why === undefined ? 'SURVIVED' : 'same    ';
+      progress.finish();
+      progress.above(() => {
+        console.log(`${String(index + 1).padStart(4)} of ${mutants.length} ${result} ${describe(mutant)}`);
+        if (why !== undefined) console.log(`       ${why}`);
+      });
       if (survives && why === undefined) survivors.push(mutant);
-      if (why !== undefined) console.log(`       ${why}`);
     }
   };
   await Promise.all(lanes.map(work));
+  progress.close();
   return survivors;
 }
 
 async function run(options: MutantOptions): Promise<number> {
+  installNode24(); // The lanes have no package of their own.
   const mutants = draw(options);
   const lanes = Array.from({ length: options.jobs }, () => new Lane());
   try {
     for (const target of new Set(mutants.map((mutant) => mutant.target))) {
       if (await lanes[0]!.passes(target.tests)) continue;
-      console.error(`The tests of ${target.name} fail without any mutant: nothing can be said.`);
+      console.error(`The tests of ${target.name} fail without any mutant, so they prove nothing.`);
       return 1;
     }
     const survivors = await testAll(mutants, lanes);
@@ -99,5 +108,4 @@ async function run(options: MutantOptions): Promise<number> {
   }
 }
 
-const options = readOptions(process.argv.slice(2));
-process.exitCode = typeof options === 'number' ? options : await run(options);
+process.exitCode = await runCommandLine(mutantsCommandLine, process.argv.slice(2), ({ values }) => run(values));

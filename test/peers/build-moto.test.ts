@@ -19,7 +19,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { promisify } from 'node:util';
 import { removeLeftovers } from '../../ami/make/leftovers.js';
-import { createTerminal } from '../../ami/make/terminal.js';
+import { createBuildLog } from '../../ami/make/build-log.js';
 import { ubuntuParameter } from '../../src/core/machine/image.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { clock } from '../../src/host/clock.js';
@@ -100,7 +100,7 @@ interface Said {
   readonly log: string;
 }
 
-/** `ami/build.sh` as a maintainer runs it; the machine that it starts is reached at the tree. */
+/** `npm run ami -- build` as a maintainer runs it; the instance that Packer starts is reached at the tree. */
 async function build(args: readonly string[], { interruptAt }: { interruptAt?: string } = {}): Promise<Said> {
   const env = {
     ...process.env,
@@ -108,7 +108,9 @@ async function build(args: readonly string[], { interruptAt }: { interruptAt?: s
     PATH: [join(root, 'test/peers/packer'), process.env['PATH']].join(delimiter),
   };
   return new Promise((resolve) => {
-    const child = execFile(join(root, 'ami/build.sh'), [...args], { env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+    const command = ['--import', 'tsx', join(root, 'ami/cli.ts'), 'build', ...args];
+    const options = { cwd: root, env, maxBuffer: 1e8 };
+    const child = execFile(process.execPath, command, options, (error, stdout, stderr) => {
       const text = stdout + stderr;
       const path = /build\/ami\/\S+\.log/.exec(text)?.[0];
       const log = path === undefined ? '' : readFileSync(join(root, path), 'utf8');
@@ -177,7 +179,7 @@ async function readPublished(): Promise<string | undefined> {
 
 const tagsOf = (tags: Tag[] = []) => Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 
-describe('ami/build.sh with Packer and moto', () => {
+describe('npm run ami -- build, with Packer and moto', () => {
   test(
     'provisions a machine, takes its image with all tags, publishes it and leaves nothing',
     async () => {
@@ -284,7 +286,7 @@ describe('ami/build.sh with Packer and moto', () => {
         new CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 50, TagSpecifications: [mark('volume')] }),
       );
       const log: string[] = [];
-      const terminal = createTerminal((text) => log.push(text));
+      const terminal = createBuildLog((text) => log.push(text));
       const connected = await connectEc2({ clock, region: 'us-east-1' });
       expect(await removeLeftovers('ci-actions-amd64-killed', { ec2: connected, clock, log: terminal })).toMatch(
         /^Removed what the build left: i-[0-9a-f]+, vol-[0-9a-f]+\.$/,

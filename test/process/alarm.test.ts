@@ -68,7 +68,8 @@ describe('The last job of build-amis.yml', () => {
       RESULT: result,
     };
     await new Promise<void>((resolve, reject) => {
-      execFile(join(root, 'ami/tool.sh'), ['alarm'], { env }, (error) => (error ? reject(error) : resolve()));
+      const command = ['--import', 'tsx', join(root, 'ami/alarm.ts')];
+      execFile(process.execPath, command, { cwd: root, env }, (error) => (error ? reject(error) : resolve()));
     });
     return readFileSync(notes, 'utf8');
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
 import { atDesk } from './ami-command.js';
-import { keepBuild, keepTemplate } from './images.js';
+import { keepBuild, keepTemplate } from '../worlds/sandbox/images.js';
 
 describe('list', () => {
   test.concurrent('is a table that a person reads', () =>
@@ -87,19 +87,19 @@ describe('list', () => {
 describe('Whatever cannot be understood', () => {
   test.concurrent.each([
     ['', 2, /npm run ami -- COMMAND/, /^$/],
-    ['--help', 0, /publish --preset P --image/, /^$/],
-    ['prune --help', 0, /--dry-run {2}Say what would be removed/, /^$/],
+    ['--help', 0, /publish --preset PRESET --image AMI/, /^$/],
+    ['prune --help', 0, /--dry-run +Print what would be removed/, /^$/],
     [
       'pubish',
       2,
       /^$/,
-      /`pubish` is not a command; did you mean `publish`\?.*There are: publish, copy, prune, list, roll/s,
+      /`pubish` is not a command; allowed: `refresh`, `build`, `smoke`, `publish`, `rollback`, `copy`, `list`, `prune` \(nearest: `publish`\)/,
     ],
     [
       'publish --image ami-1',
       2,
       /^$/,
-      /`--image` is "ami-1"; allowed: an image’s id.*`--preset` is missing.*error: 2 arguments of publish.*publish --help/s,
+      /`--preset` is missing.*`--image` is "ami-1"; allowed: an image's id.*error: 2 arguments cannot be used.*publish --help/s,
     ],
     [
       'list --regions eu-west-11',

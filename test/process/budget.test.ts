@@ -61,7 +61,7 @@ async function measurePeak(): Promise<number> {
 }
 
 async function listLargest(): Promise<string> {
-  const lines = await runScript('modules.ts');
+  const lines = await runScript('tools/modules/main.ts');
   // After the bundler's own words.
   return lines.slice(lines.findIndex((line) => line.startsWith('The largest'))).join('\n');
 }

@@ -38,9 +38,9 @@ const RELEASES = {
 
 function refresh(...args: string[]): Promise<{ code: number; text: string }> {
   const env = { ...process.env, NODE_OPTIONS: '', GITHUB_API_URL: sandbox.githubUrl, GITHUB_TOKEN: sandbox.token };
-  const all = ['--file', file, ...args];
+  const command = ['--import', 'tsx', join(root, 'ami/cli.ts'), 'refresh', '--file', file, ...args];
   return new Promise((resolve) => {
-    execFile(join(root, 'ami/refresh-versions.sh'), all, { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, command, { cwd: root, env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, text: stdout + stderr }),
     );
   });
@@ -48,7 +48,7 @@ function refresh(...args: string[]): Promise<{ code: number; text: string }> {
 
 const read = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
-describe('ami/refresh-versions.sh', () => {
+describe('npm run ami -- refresh', () => {
   test('writes the newest versions with the runner’s checksums, leaves the rest, and has nothing to do afterwards', async () => {
     const before = read();
     const { code, text } = await refresh();

@@ -57,11 +57,12 @@ interface Verdict {
 function smoke(args: readonly string[], { interruptAt }: { interruptAt?: string } = {}): Promise<Verdict> {
   const env = { ...process.env, ...sandbox?.environment, NODE_OPTIONS: '' };
   return new Promise((resolve) => {
-    const child = execFile(join(root, 'ami/smoke.sh'), [...args], { env }, (error, stdout, stderr) =>
+    const command = ['--import', 'tsx', join(root, 'ami/cli.ts'), 'smoke', ...args];
+    const child = execFile(process.execPath, command, { cwd: root, env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, text: stdout + stderr }),
     );
     if (interruptAt === undefined) return;
-    child.stdout!.on('data', (text: string) => {
+    child.stderr!.on('data', (text: string) => {
       if (text.includes(interruptAt)) child.kill('SIGINT');
     });
   });
@@ -75,7 +76,7 @@ function listAlive(): string[] {
 
 const AMD64 = ['--image', seed.OUR_AMD64_IMAGE, '--preset', 'amd64'];
 
-describe('ami/smoke.sh', () => {
+describe('npm run ami -- smoke', () => {
   test.each([
     ['amd64', seed.OUR_AMD64_IMAGE, 'container: x86_64'],
     ['cuda', seed.OUR_CUDA_IMAGE, 'gpu: GPU 0: Tesla T4'],
@@ -131,7 +132,7 @@ describe('ami/smoke.sh', () => {
     await open({ baked: { agent: join(folder, 'agent') } });
     const { code, text } = await smoke(AMD64);
     expect({ code, text }).toEqual({ code: 1, text: expect.stringContaining('boot: the agent never started') });
-    expect(text).toContain('docker: no verdict');
+    expect(text).toContain('docker: no result');
   });
 
   test('terminates its instance when it is interrupted', async () => {
@@ -169,9 +170,9 @@ describe('ami/smoke.sh', () => {
   });
 
   test.each([
-    [['--preset', 'amd64'], '--image is ""'],
-    [['--image', 'ami-1', '--preset', 'amd46'], 'Did you mean amd64?'],
-    [['--image', 'ami-1', '--preset', 'amd64', '--port', '22'], "Unknown option '--port'"],
+    [['--preset', 'amd64'], '`--image` is missing'],
+    [['--image', 'ami-1', '--preset', 'amd46'], '(nearest: `amd64`)'],
+    [['--image', 'ami-1', '--preset', 'amd64', '--port', '22'], '`--port` is not an option'],
   ])('explains %j', async (args, says) => {
     expect(await smoke(args)).toEqual({ code: 2, text: expect.stringContaining(says) });
   });

@@ -1,5 +1,7 @@
-/** `npm run bench`: the bundles in dist/ against the sandbox, figure by figure. See `--help` and docs/inside/bench.md. */
+/** `npm run lab -- bench`: the bundles in dist/ against the sandbox, figure by figure. See `--help` and docs/inside/bench.md. */
 import { availableParallelism, loadavg } from 'node:os';
+import { runCommandLine } from '../../scripts/terminal/command-line.js';
+import { Progress } from '../../scripts/terminal/progress.js';
 import { findMissing } from '../../test/peers/act/world.js';
 import { measureAct } from './act.js';
 import { measureBundle } from './bundle.js';
@@ -8,20 +10,21 @@ import { measureGrowth } from './growth.js';
 import { measureLaunched } from './launched.js';
 import { missesBar, renderTable, type Figure } from './figures.js';
 import { readNodeVersion } from './node.js';
-import { readOptions, usage, type BenchOptions, type Section } from './options.js';
+import { benchCommandLine, toBenchOptions, type BenchOptions, type Section } from './options.js';
 import { measureOverhead } from './overhead.js';
 import { writeResults } from './results.js';
 import { closeAll } from './sandboxes.js';
 import { measureStop } from './stop.js';
 import { measureWaves } from './waves.js';
 
-const [MISSED, MISUSED, BROKEN, INTERRUPTED] = [1, 2, 3, 130];
+const [MISSED, BROKEN, INTERRUPTED] = [1, 3, 130];
 
 async function bench(options: BenchOptions): Promise<number> {
   const began = performance.now();
   const elapsed = () => ((performance.now() - began) / 1000).toFixed(0);
-  // The table alone goes to standard output.
-  const say = (sentence: string) => console.error(`${elapsed().padStart(4)} s  ${sentence}`);
+  const progress = new Progress({ what: 'sections', total: options.sections.length, estimate: false });
+  // Only the table goes to stdout.
+  const say = (sentence: string) => progress.above(() => console.error(`${elapsed().padStart(4)} s  ${sentence}`));
   const peers = options.peer === undefined ? [] : listPeers(options.peer);
   const measures: Record<Section, () => Promise<Figure[]>> = {
     overhead: () => measureOverhead({ ...options, peers, say }),
@@ -38,8 +41,12 @@ async function bench(options: BenchOptions): Promise<number> {
   const loads = [readLoad()];
   const figures: Figure[] = [];
   // One after the other: they would disturb each other.
-  for (const section of options.sections)
+  for (const [at, section] of options.sections.entries()) {
+    progress.begin(['now', section, 'then', options.sections.slice(at + 1).join(', ') || 'nothing'].join(' '));
     if (section !== 'act' || missing === undefined) figures.push(...(await measures[section]()));
+    progress.finish();
+  }
+  progress.close();
   loads.push(readLoad());
   const machine: Machine = {
     node: readNodeVersion(),
@@ -73,19 +80,9 @@ function readLoad(): number {
   return loadavg()[0] ?? 0;
 }
 
-async function main(): Promise<number> {
-  let options: BenchOptions | 'help';
-  try {
-    options = readOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return MISUSED;
-  }
-  if (options === 'help') {
-    console.log(usage);
-    return 0;
-  }
-  // A bench that is interrupted leaves no process behind either.
+/** @returns the exit code */
+async function runSafely(options: BenchOptions): Promise<number> {
+  // An interrupted bench leaves no process behind either.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void closeAll().then(() => process.exit(INTERRUPTED)));
   try {
@@ -97,4 +94,6 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommandLine(benchCommandLine, process.argv.slice(2), ({ values }) =>
+  runSafely(toBenchOptions(values)),
+);

@@ -5,7 +5,7 @@ test.each([
   ['../../node_modules/@aws-sdk/client-ec2/dist-es/commands.js', '@aws-sdk/client-ec2'],
   ['../node_modules/yaml/browser/dist/index.js', 'yaml'],
   ['/some/where/node_modules/a/node_modules/b/index.js', 'b'],
-  ['../../src/core/start.ts', 'src/core/start/start.ts'],
+  ['../../src/core/start/start.ts', 'src/core/start/start.ts'],
   ['actions/index.ts', 'actions/index.ts'],
 ])('%s belongs to %s', (source, name) => {
   expect(nameModule(source)).toBe(name);

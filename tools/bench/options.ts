@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import type { ValuesOf } from '../../scripts/terminal/definition.js';
+import { existing, list, oneOf, text, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 
 export const sections = ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves'] as const;
 export type Section = (typeof sections)[number];
@@ -31,83 +32,44 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 /** Checked in with each release. */
 const RESULTS = `tools/bench/results/${version}`;
 
-export const usage = `npm run bench -- [options]
+export const benchCommandLine = {
+  command: 'npm run lab -- bench',
+  about: `Measures the bundles in dist/ against the sandbox, prints a table of figures with their bars, and writes the
+table, the samples and plots of them to ${RESULTS}/. It takes about half an hour, most of it for the waves.
+\`act\` needs what scripts/peers.sh installs; if that is missing, \`act\` is left out, which the table and
+the exit code show. Exit code: 0, 1 if a bar is missed, 2 for wrong arguments, 3 if something could not be
+measured. docs/inside/bench.md explains each figure.`,
+  options: {
+    only: list('Only these sections. Default: all.', oneOf(sections, 'SECTION')),
+    boots: withDefault(
+      list('Seconds from launch to online; start overhead is measured for each.', wholeNumber(2, 240)),
+      [7, 25, 60],
+    ),
+    starts: withDefault(value('Starts for each of these boots, side by side.', wholeNumber(5, 100)), 10),
+    pairs: withDefault(value('Cold starts, in alternation with bare Node.', wholeNumber(15, 1000)), 20),
+    rounds: withDefault(value('Whole runs through act, in alternation with runs without EC2.', wholeNumber(3, 100)), 3),
+    counts: withDefault(list('Runners of one start, beside a start of 1.', wholeNumber(2, 100)), [10, 50, 100]),
+    waves: withDefault(
+      list('Start processes at a time, under the documented throttles.', wholeNumber(1, 200)),
+      [1, 10, 100],
+    ),
+    total: withDefault(
+      value('Starts in all of the largest wave, one wave after the other.', wholeNumber(1, 5000)),
+      500,
+    ),
+    peer: value(
+      "ec2-github-runner's dist/index.js, beside its action.yml: measured in the same way, with its default inputs and with its waits tuned down to 1 s.",
+      existing('file'),
+    ),
+    out: value(
+      `The folder for figures.json, table.txt and plots. Default: ${RESULTS}; with --only: none is written.`,
+      text('PATH'),
+    ),
+  },
+};
 
-Measures the bundles in dist/ against the sandbox, prints a table of figures with their bars, and writes it with the
-samples and plots of them to ${RESULTS}/. It takes about half an hour, most of it the waves.
-\`act\` needs what scripts/peers.sh installs; without that it is left out, which the table and the exit code say.
-Exit code: 0, 1 when a bar is missed, 2 for a wrong option, 3 when something could not be measured.
-docs/inside/bench.md says what each figure means.
-
-  --only LIST       of ${sections.join(', ')} (default: all)
-  --boots SECONDS   how long instances take from launch to online; start overhead is measured for each (7,25,60)
-  --starts N        starts for each of these boots, side by side (default 10, at least 5)
-  --pairs N         cold starts, in alternation with bare Node (default 20, at least 15)
-  --rounds N        whole runs through act, in alternation with runs without EC2 (default 3)
-  --counts LIST     runners of one start, beside a start of 1 (default 10,50,100)
-  --waves LIST      start processes at a time, under the documented throttles (default 1,10,100)
-  --total N         starts in all of the largest wave, one wave after the other (default 500)
-  --peer PATH       ec2-github-runner's dist/index.js, beside its action.yml: measured in the same way, with its
-                    default inputs and with its waits tuned down to 1 s
-  --out FOLDER      where figures.json, table.txt and plots go (default ${RESULTS}; with --only: nowhere)
-  --help`;
-
-/** @returns the options, or `help`. @throws Error that says which option is wrong */
-export function readOptions(argv: readonly string[]): BenchOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      only: { type: 'string' },
-      boots: { type: 'string', default: '7,25,60' },
-      starts: { type: 'string', default: '10' },
-      pairs: { type: 'string', default: '20' },
-      rounds: { type: 'string', default: '3' },
-      counts: { type: 'string', default: '10,50,100' },
-      waves: { type: 'string', default: '1,10,100' },
-      total: { type: 'string', default: '500' },
-      peer: { type: 'string' },
-      out: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) return 'help';
-  const readList = (name: string, given: string, range: Range) =>
-    given.split(',').map((one) => readNumber(name, one, range));
-  // What is measured in part must not take the place of a whole run.
-  const out = values.out ?? (values.only === undefined ? RESULTS : undefined);
-  return {
-    sections: values.only === undefined ? sections : values.only.split(',').map(readSection),
-    boots: readList('--boots', values.boots, { min: 2, max: 240 }),
-    starts: readNumber('--starts', values.starts, { min: 5, max: 100 }),
-    pairs: readNumber('--pairs', values.pairs, { min: 15, max: 1000 }),
-    rounds: readNumber('--rounds', values.rounds, { min: 3, max: 100 }),
-    counts: readList('--counts', values.counts, { min: 2, max: 100 }),
-    waves: readList('--waves', values.waves, { min: 1, max: 200 }),
-    total: readNumber('--total', values.total, { min: 1, max: 5000 }),
-    peer: values.peer === undefined ? undefined : readPeer(values.peer),
-    out: out === undefined ? undefined : resolve(out),
-  };
-}
-
-interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
-function readSection(given: string): Section {
-  const found = sections.find((section) => section === given.trim());
-  if (!found) throw new Error(`--only has "${given}"; allowed: ${sections.join(', ')}.`);
-  return found;
-}
-
-function readNumber(name: string, given: string, { min, max }: Range): number {
-  const value = /^\s*\d+\s*$/.test(given) ? Number(given) : Number.NaN;
-  if (!(value >= min && value <= max))
-    throw new Error(`${name} has "${given}"; allowed: a whole number from ${min} to ${max}.`);
-  return value;
-}
-
-function readPeer(given: string): string {
-  if (!statSync(given, { throwIfNoEntry: false })?.isFile()) throw new Error(`--peer is "${given}", which is no file.`);
-  return resolve(given);
+export function toBenchOptions({ only, out: given, ...rest }: ValuesOf<typeof benchCommandLine.options>): BenchOptions {
+  // A partial measurement must not replace a whole run's results.
+  const out = given ?? (only === undefined ? RESULTS : undefined);
+  return { ...rest, sections: only ?? sections, out: out === undefined ? undefined : resolve(out) };
 }

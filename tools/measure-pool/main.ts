@@ -1,19 +1,24 @@
-/**
- * Starts from a pool against starts without one, in pairs, on the sandbox: `npx tsx tools/measure-pool/main.ts
- * [boot seconds] [resume seconds] [pairs]`. How long a boot and a resumption take is an input: what is measured is
- * what the suite adds to them, and how many requests it sends.
- */
+/** `npm run lab -- measure-pool`: starts from a pool against cold starts, in pairs, on the sandbox. See `--help`. */
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../../test/node24/nodes.js';
 import { median } from '../bench/statistics.js';
 
-const [boot, resume, pairs] = [20, 8, 3].map((usual, at) => Number(process.argv[at + 2] ?? usual)) as [
-  number,
-  number,
-  number,
-];
-/** As EC2 answers, roughly: without it the requests of a claim would cost nothing. */
+const { values } = readOrExit({
+  command: 'npm run lab -- measure-pool',
+  about:
+    'Compares starts from a pool with cold starts, in pairs, on the sandbox. How long an instance boots and resumes is\n' +
+    "an input; the result is the time that this project's code adds, and the number of its requests.",
+  options: {
+    boot: withDefault(value('Seconds of a boot.', wholeNumber(0, 600)), 20),
+    resume: withDefault(value('Seconds of a resumption.', wholeNumber(0, 600)), 8),
+    pairs: withDefault(value('How many pairs.', wholeNumber(1, 100)), 3),
+  },
+});
+const { boot, resume, pairs } = values;
+/** About as long as EC2 takes: without it, the requests of a claim would cost nothing. */
 const PENDING_MS = 3_000;
 const POOL = { pool: 'ready' };
 

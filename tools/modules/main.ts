@@ -1,5 +1,12 @@
-/** `npm run modules`: what the bundles are made of, the largest first. */
+/** `npm run lab -- modules`: the largest modules of the bundles. */
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 import { renderModules } from '../bench/module-sizes.js';
 import { listModules } from '../bench/modules.js';
 
-console.log(renderModules(await listModules(), Number(process.argv[2] ?? 15)));
+const { values } = readOrExit({
+  command: 'npm run lab -- modules',
+  about: 'Lists the largest modules of the bundles with their sizes before minification.',
+  options: { count: withDefault(value('How many.', wholeNumber(1, 10_000)), 15) },
+});
+console.log(renderModules(await listModules(), values.count));

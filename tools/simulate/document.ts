@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { fillBetween } from '../../scripts/print/tables.js';
+import { fillBetween } from '../../scripts/print/fill.js';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/inside/scale.md', import.meta.url));
 
@@ -15,5 +15,5 @@ export async function writeDocument(tables: Readonly<Record<string, string>>): P
 }
 
 function markersOf(name: string): { begin: string; end: string } {
-  return { begin: `<!-- ${name}: written by npm run simulate -->`, end: `<!-- end of ${name} -->` };
+  return { begin: `<!-- ${name}: written by npm run lab -- simulate -->`, end: `<!-- end of ${name} -->` };
 }

@@ -1,26 +1,24 @@
-/** `npm run simulate`: an hour of starts against the clouds' throttles, at each of several rates. See docs/inside/scale.md. */
+/** `npm run lab -- simulate`: an hour of starts against the throttles of EC2 and GitHub. See docs/inside/scale.md. */
 import { readFile } from 'node:fs/promises';
+import { runCommandLine } from '../../scripts/terminal/command-line.js';
+import { Progress } from '../../scripts/terminal/progress.js';
 import { writeDocument } from './document.js';
 import { simulateHour } from './hour.js';
-import { readOptions, STRICT, usage, type SimulateOptions } from './options.js';
+import { simulateCommandLine, STRICT, toSimulateOptions, type SimulateOptions } from './options.js';
 import { CREATIONS_A_MINUTE, POINTS_A_MINUTE, settings } from './settings.js';
 import { renderHeads, renderRow } from './table.js';
 
-const MISUSED = 2;
-const { performance: real } = globalThis;
-const realNow = real.now.bind(real);
-
-/** @returns the table, whose rows are printed as they come */
-async function simulate(options: SimulateOptions): Promise<string> {
+/** Prints each row as soon as it is known. @returns the table */
+async function simulate(options: SimulateOptions, progress: Progress): Promise<string> {
   const read = (name: string) => readFile(new URL(`../../ami/boot/${name}`, import.meta.url), 'utf8');
   const files = ['agent.sh', 'install-runner.sh', 'apt-when-free.sh'];
   const [agent = '', installRunner = '', aptWhenFree = ''] = await Promise.all(files.map(read));
   const { starts, batch, seed, strict } = options;
   const lines = [renderHeads()];
-  console.log(lines[0]);
+  progress.above(() => console.log(lines[0]));
   for (const number of starts) {
     for (const name of options.settings) {
-      const began = realNow();
+      progress.begin(`${number} starts, ${name}`);
       const { requestsAnHour, apps, regions, inputs, name: setting } = settings[name];
       const outcome = await simulateHour({
         starts: number,
@@ -39,24 +37,26 @@ async function simulate(options: SimulateOptions): Promise<string> {
       });
       const row = renderRow({ starts: number, setting, ...outcome });
       lines.push(row);
-      console.log(row);
-      console.error(`${((realNow() - began) / 1000).toFixed(0)} s`);
+      progress.finish(number);
+      progress.above(() => console.log(row));
     }
   }
   return lines.join('\n');
 }
 
-async function main(options: SimulateOptions): Promise<void> {
-  const hours = await simulate(options);
-  if (options.write) await writeDocument({ hours, 'strict-hours': await simulate({ ...options, ...STRICT }) });
+async function main(options: SimulateOptions): Promise<number> {
+  const runs = options.write ? [options, { ...options, ...STRICT }] : [options];
+  const total = runs.flatMap((run) => run.settings.flatMap(() => run.starts)).reduce((sum, starts) => sum + starts, 0);
+  const progress = new Progress({ what: 'starts', total });
+  const tables: string[] = [];
+  for (const run of runs) tables.push(await simulate(run, progress));
+  progress.close();
+  const [hours = '', strictHours = ''] = tables;
+  if (options.write) await writeDocument({ hours, 'strict-hours': strictHours });
+  return 0;
 }
 
-let options: SimulateOptions | 'help' | undefined;
-try {
-  options = readOptions(process.argv.slice(2));
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-  process.exitCode = MISUSED;
-}
-if (options === 'help') console.log(usage);
-else if (options) await main(options);
+const argv = process.argv.slice(2);
+process.exitCode = await runCommandLine(simulateCommandLine, argv, ({ values }) =>
+  main(toSimulateOptions(values, argv)),
+);

@@ -1,4 +1,6 @@
-import { parseArgs } from 'node:util';
+import { misuse } from '../../scripts/terminal/command-line.js';
+import type { ValuesOf } from '../../scripts/terminal/definition.js';
+import { flag, list, oneOf, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 import { settings, type SettingName } from './settings.js';
 
 export interface SimulateOptions {
@@ -15,61 +17,42 @@ export interface SimulateOptions {
 
 const names = Object.keys(settings) as SettingName[];
 
-export const usage = `npm run simulate -- [options]
+export const simulateCommandLine = {
+  command: 'npm run lab -- simulate',
+  about: `Simulates an hour of starts, each with its job and its stop: this project's own code against the
+sandbox's EC2 and GitHub with their documented throttles, on a virtual clock that skips waiting times.
+Prints a table, which docs/inside/scale.md explains. All rows take minutes, --write a quarter of an hour.`,
+  options: {
+    starts: withDefault(
+      list('Starts in the hour.', wholeNumber(1, 100_000)),
+      [10, 100, 300, 1_000, 2_500, 5_000, 10_000],
+    ),
+    settings: withDefault(list('The settings.', oneOf(names)), names, 'all'),
+    batch: withDefault(
+      value('Starts that begin at one moment, as in a workflow with several jobs.', wholeNumber(1, 1_000)),
+      5,
+    ),
+    'job-minutes': withDefault(value('How long a job runs.', wholeNumber(1, 360)), 5),
+    strict: flag('Registrations count as "content-generating": 80 a minute.'),
+    seed: withDefault(value('Draws other moments.', wholeNumber(1, 2 ** 31)), 1),
+    write: flag(
+      'All rows of docs/inside/scale.md, also those with --strict, written into that file. Cannot be used with other options.',
+    ),
+  },
+};
 
-Simulates an hour of starts, each with its job and its stop: this suite's own code against the sandbox's EC2 and GitHub
-with their documented throttles, on a clock that jumps. Prints a table; docs/inside/scale.md says what it means.
-
-  --starts LIST       starts in the hour (default 10,100,300,1000,2500,5000,10000)
-  --settings LIST     of ${names.join(', ')} (default: all)
-  --batch N           starts that begin at one moment, as in a workflow of several jobs (default 5)
-  --job-minutes N     how long a job runs (default 5)
-  --strict            registrations count as "content-generating": 80 a minute
-  --seed N            another draw of the moments (default 1)
-  --write             all rows of docs/inside/scale.md, those with --strict too, and writes them there; goes with no other
-  --help`;
-
-/** The document's rows with `--strict`: what registrations bind, which one token never gets to. */
+/** The document's rows with `--strict`: the settings that the limit on registrations restricts. One token never reaches that limit. */
 export const STRICT = { strict: true, starts: [1_000, 2_500, 5_000, 10_000], settings: ['launched', 'apps'] } as const;
 
-/** @returns the options, or `help`. @throws Error that says which option is wrong */
-export function readOptions(argv: readonly string[]): SimulateOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      starts: { type: 'string', default: '10,100,300,1000,2500,5000,10000' },
-      settings: { type: 'string', default: names.join(',') },
-      batch: { type: 'string', default: '5' },
-      'job-minutes': { type: 'string', default: '5' },
-      strict: { type: 'boolean', default: false },
-      seed: { type: 'string', default: '1' },
-      write: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) return 'help';
-  if (values.write && argv.length > 1)
-    throw new Error('--write goes with no other option: the document has one table.');
-  return {
-    starts: values.starts.split(',').map((one) => readNumber('--starts', one, 100_000)),
-    settings: values.settings.split(',').map(readSetting),
-    batch: readNumber('--batch', values.batch, 1_000),
-    jobMinutes: readNumber('--job-minutes', values['job-minutes'], 360),
-    strict: values.strict,
-    seed: readNumber('--seed', values.seed, 2 ** 31),
-    write: values.write,
-  };
-}
-
-function readNumber(name: string, given: string, most: number): number {
-  const value = /^\s*\d+\s*$/.test(given) ? Number(given) : Number.NaN;
-  if (!(value >= 1 && value <= most))
-    throw new Error(`${name} has "${given}"; allowed: a whole number from 1 to ${most}.`);
-  return value;
-}
-
-function readSetting(given: string): SettingName {
-  const found = names.find((name) => name === given.trim());
-  if (!found) throw new Error(`--settings has "${given}"; allowed: ${names.join(', ')}.`);
-  return found;
+/** @throws UsageError for `--write` with other options */
+export function toSimulateOptions(
+  { 'job-minutes': jobMinutes, ...rest }: ValuesOf<typeof simulateCommandLine.options>,
+  argv: readonly string[],
+): SimulateOptions {
+  if (rest.write && argv.length > 1)
+    throw misuse(
+      simulateCommandLine,
+      '`--write` cannot be used with other options: docs/inside/scale.md has one table.',
+    );
+  return { ...rest, jobMinutes };
 }

@@ -5,7 +5,8 @@ import type { SecondaryLimits } from '../../sandbox/github/world/secondary-limit
 import { createGitHub } from '../../sandbox/github/github.js';
 import { Ledger } from './ledger.js';
 import { findLimit } from './limits.js';
-import { readOptions } from './options.js';
+import { readCommandLine } from '../../scripts/terminal/command-line.js';
+import { simulateCommandLine, toSimulateOptions } from './options.js';
 import { HEADS, renderHeads, renderRow } from './table.js';
 import { VirtualTime } from './virtual-time.js';
 import { createRandom } from '../../test/worlds/random.js';
@@ -190,8 +191,13 @@ describe('The table', () => {
 });
 
 describe('Options of the simulation', () => {
+  const read = (argv: readonly string[]) => {
+    const input = readCommandLine(simulateCommandLine, argv);
+    return input === 'help' ? input : toSimulateOptions(input.values, argv);
+  };
+
   test('have defaults', () => {
-    expect(readOptions([])).toEqual({
+    expect(read([])).toEqual({
       starts: [10, 100, 300, 1000, 2500, 5000, 10000],
       settings: ['token', 'app', 'launched', 'apps', 'regions'],
       batch: 5,
@@ -203,11 +209,11 @@ describe('Options of the simulation', () => {
   });
 
   test.each([
-    [['--starts', '10,x'], '--starts has "x"'],
-    [['--settings', 'pat'], '--settings has "pat"; allowed: token, app, launched, apps, regions.'],
-    [['--batch', '0'], '--batch has "0"'],
-    [['--write', '--seed', '2'], '--write goes with no other option'],
+    [['--starts', '10,x'], '`--starts` contains "x"'],
+    [['--settings', 'pat'], '`--settings` contains "pat"; allowed: `token`, `app`, `launched`, `apps`, `regions`.'],
+    [['--batch', '0'], '`--batch` is "0"'],
+    [['--write', '--seed', '2'], '`--write` cannot be used with other options'],
   ])('%j is refused', (argv, message) => {
-    expect(() => readOptions(argv)).toThrow(message);
+    expect(() => read(argv)).toThrow(message);
   });
 });

@@ -1,5 +1,5 @@
-/** `npm run trace`: where each 10 ms of one start go, as a table; with `-- FOLDER`, the CPU profile too. See docs/inside/bench.md. */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+/** `npm run lab -- trace`: where each 10 ms of one start go, as a table. See `--help` and docs/inside/bench.md. */
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,8 @@ import { readOrigins } from '../bench/modules.js';
 import { measuredNode } from '../bench/node.js';
 import { bringOnline } from '../bench/start.js';
 import { buildReadable } from '../../scripts/build.js';
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { existing, value } from '../../scripts/terminal/options.js';
 import { readSlices, type Frame, type Profile } from './profile.js';
 import { listRows, renderRows } from './rows.js';
 
@@ -59,13 +61,18 @@ function createModuleOf(folder: string): (frame: Frame) => string | undefined {
   return ({ url, line }) => {
     if (!url.includes(folder)) return undefined;
     const path = fileURLToPath(url);
-    if (!readdirSync(join(folder, 'dist')).includes(`${basename(path)}.map`)) return undefined;
+    if (!existsSync(`${path}.map`)) return undefined;
     const lines = origins.get(path) ?? readOrigins(path);
     origins.set(path, lines);
     return lines[line];
   };
 }
 
+const { values } = readOrExit({
+  command: 'npm run lab -- trace',
+  about: 'Prints where each 10 ms of one start go, as a table. It takes about half a minute. See docs/inside/bench.md.',
+  options: { profile: value('Also writes the CPU profile to this folder.', existing('folder')) },
+});
 const folder = mkdtempSync(join(tmpdir(), 'ci-actions-trace-'));
 try {
   await buildReadable(join(folder, 'dist'));
@@ -76,9 +83,9 @@ try {
   const asked = requests.map(({ at, operation }) => ({ at: at - wallBegan, operation }));
   const slices = readSlices(profile);
   console.log(renderRows(listRows({ began, ended, slices, requests: asked, moduleOf: createModuleOf(folder) })));
-  const [kept] = process.argv.slice(2);
   for (const name of readdirSync(folder))
-    if (kept !== undefined && name.endsWith('.cpuprofile')) copyFileSync(join(folder, name), join(kept, name));
+    if (values.profile !== undefined && name.endsWith('.cpuprofile'))
+      copyFileSync(join(folder, name), join(values.profile, name));
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,18 +1,23 @@
-/**
- * `npm run act -- WORKFLOW [input=value …] [--secret NAME=value] [--apart] [--time]`: a printed workflow on act against
- * a sandbox of its own, with everything that act says. `scripts/peers.sh` first.
- */
-import { parseArgs } from 'node:util';
+/** `npm run lab -- act WORKFLOW`: a printed workflow on act against a sandbox of its own. See `--help`. */
+import { readOrExit } from '../../../scripts/terminal/command-line.js';
+import { flag, repeated, text } from '../../../scripts/terminal/options.js';
 import { listPrinted } from './suite-copy.js';
 import { renderTime, splitTime } from './timeline.js';
 import { ActWorld } from './world.js';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { secret: { type: 'string', multiple: true }, apart: { type: 'boolean' }, time: { type: 'boolean' } },
-});
-const [workflow = '', ...inputs] = positionals;
 const workflows = listPrinted();
+const { values, words } = readOrExit({
+  command: 'npm run lab -- act',
+  about: `Runs a printed workflow on act against a sandbox of its own, with everything that act prints. Needs what
+scripts/peers.sh installs. Workflows: ${workflows.join(', ')}.`,
+  options: {
+    secret: repeated('A secret of the workflow.', text('NAME=VALUE', { matches: /^[^=]+=/, allowed: 'NAME=VALUE' })),
+    apart: flag("The workflow calls this project's actions as another repository's."),
+    time: flag('Print what the time was spent on.'),
+  },
+  words: { description: 'The workflow, then its inputs as NAME=VALUE.', kind: text('WORKFLOW'), least: 1, most: 100 },
+});
+const [workflow = '', ...inputs] = words;
 if (!workflows.includes(workflow)) {
   console.error(`Which workflow? One of ${workflows.join(', ')}.`);
   process.exit(2);
@@ -25,7 +30,7 @@ try {
   const run = await world.dispatch({
     workflow,
     inputs: given,
-    secrets: readPairs(values.secret ?? []),
+    secrets: readPairs(values.secret),
     calls: values.apart ? 'apart' : 'own',
     onLine: ({ lines }) => {
       for (; shown < lines.length; shown++) console.log(lines[shown]);

@@ -3,14 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readOptions, type BuildOptions } from '../../../ami/make/options.js';
+import { buildCommandLine, toBuildOptions, type BuildOptions } from '../../../ami/make/options.js';
 import { composeImageName, planBuild, type BuildPlan } from '../../../ami/make/plan.js';
+import { readCommandLine, UsageError } from '../../../scripts/terminal/command-line.js';
 import { ubuntuParameter } from '../../../src/core/machine/image.js';
 import type { Image } from '../../../src/core/ports/catalog.js';
 import type { BuiltInPreset } from '../../../src/core/kernel/built-in-presets.js';
 
 const NOW = new Date('2026-11-25T01:02:03.456Z');
 const SSH = ['--connect', 'ssh', '--ssh-from', '203.0.113.7/32'];
+const AMI = 'ami-0123456789abcdef0';
 let root: string;
 
 beforeEach(() => {
@@ -32,9 +34,9 @@ function writeVersions(runner: object): void {
 }
 
 function given(...argv: string[]): BuildOptions {
-  const options = readOptions(argv);
-  if (typeof options === 'number') throw new Error(`exit code ${options}`);
-  return options;
+  const input = readCommandLine(buildCommandLine, argv);
+  if (input === 'help') throw new Error('This asks for help.');
+  return toBuildOptions(input);
 }
 
 const image = (id: string, name: string): Image => ({
@@ -134,14 +136,14 @@ describe('The plan of a build', () => {
     writeVersions({ version: '2.337.0', sha256: { x64: '', arm64: '' } });
     await expect(plan('amd64', given('amd64'))).rejects.toMatchObject({
       code: 'bad-input',
-      hint: 'Nothing was built. Run ami/refresh-versions.sh.',
+      hint: 'Nothing was built. Run `npm run ami -- refresh`.',
     });
     const options = given('amd64', '--provision', 'CI_ACTIONS_RUNNER_SHA256=abc');
     await expect(plan('amd64', options)).resolves.toMatchObject({ environment: ['CI_ACTIONS_RUNNER_SHA256=abc'] });
   });
 });
 
-describe('The options of ami/build.sh', () => {
+describe('The options of a build', () => {
   test('name presets in their order, and steps in theirs', () => {
     expect(given('cuda', 'amd64', '--step', 'build', '--step', 'check')).toMatchObject({
       presets: ['amd64', 'cuda'],
@@ -151,20 +153,39 @@ describe('The options of ami/build.sh', () => {
   });
 
   test.each([
-    ['no preset', [], 'Say what to build: amd64, arm64, cuda or all.'],
-    ['an unknown preset', ['amd46'], 'The preset is "amd46"; allowed: amd64, arm64, cuda, all. Did you mean amd64?'],
-    ['an unknown step', ['amd64', '--step', 'bild'], 'Did you mean build?'],
-    ['an unknown option', ['amd64', '--prest', 'x'], "Unknown option '--prest'"],
-    ['an unknown way', ['amd64', '--connect', 'telnet'], '--connect is "telnet"; allowed: session-manager, ssh.'],
-    ['SSH from everywhere', ['amd64', '--connect', 'ssh'], '--connect ssh needs --ssh-from'],
-    ['an image for a build', ['amd64', '--image', 'ami-1'], '--image is for `--step smoke`'],
-    ['a smoke test of nothing', ['amd64', '--step', 'smoke'], '--step smoke without a build needs --image'],
-    ['one image for three', ['all', '--step', 'publish', '--image', 'ami-1'], '--image is of one preset'],
-    ['a broken host', ['amd64', ...SSH, '--ssh-host', 'a:b:c'], '--ssh-host is "a:b:c"'],
-    ['what a shell would run', ['amd64', '--provision', "A='; reboot"], '--provision is "A=\'; reboot"'],
+    ['no preset', [], '`PRESET` is missing; allowed: `amd64`, `arm64`, `cuda`, `all`.'],
+    [
+      'an unknown preset',
+      ['amd46'],
+      '`PRESET` is "amd46"; allowed: `amd64`, `arm64`, `cuda`, `all` (nearest: `amd64`).',
+    ],
+    ['an unknown step', ['amd64', '--step', 'bild'], '(nearest: `build`)'],
+    ['an unknown option', ['amd64', '--prest', 'x'], '`--prest` is not an option'],
+    ['an unknown way', ['amd64', '--connect', 'telnet'], '`--connect` is "telnet"; allowed: `session-manager`, `ssh`.'],
+    ['SSH from everywhere', ['amd64', '--connect', 'ssh'], '`--connect ssh` needs `--ssh-from`'],
+    ['an image for a build', ['amd64', '--image', AMI], '`--image` is for `--step smoke`'],
+    ['a smoke test of nothing', ['amd64', '--step', 'smoke'], '`--step smoke` without a build needs `--image`'],
+    ['no image', ['amd64', '--step', 'smoke', '--image', 'ami'], '`--image` is "ami"; allowed: an image\'s id'],
+    ['one image for three', ['all', '--step', 'publish', '--image', AMI], '`--image` is of one preset'],
+    ['a broken host', ['amd64', ...SSH, '--ssh-host', 'a:b:c'], '`--ssh-host` is "a:b:c"'],
+    ['what a shell would run', ['amd64', '--provision', "A='; reboot"], '`--provision` is "A=\'; reboot"'],
   ])('explain %s', (_, argv, says) => {
-    const said: string[] = [];
-    expect(readOptions(argv, (text) => said.push(text))).toBe(2);
-    expect(said.join('\n')).toContain(says);
+    const problems = problemsOf(argv);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(says);
+  });
+
+  test('are refused with every problem at once', () => {
+    expect(problemsOf(['all', '--connect', 'ssh', '--image', AMI])).toHaveLength(3);
   });
 });
+
+function problemsOf(argv: readonly string[]): readonly string[] {
+  try {
+    given(...argv);
+  } catch (error) {
+    if (error instanceof UsageError) return error.problems;
+    throw error;
+  }
+  return [];
+}

@@ -1,0 +1,26 @@
+import type { Input } from '../../scripts/terminal/command-line.js';
+import type { CommandLine, Options } from '../../scripts/terminal/definition.js';
+import type { Terminal } from './terminal.js';
+
+/** One command of `npm run ami`: its row in the tables, its help, its options and what it does. */
+export interface Command<O extends Options = Options, W = unknown> extends CommandLine<O, W> {
+  /** One phrase, for the list of commands. */
+  readonly summary: string;
+  /**
+   * Writes its result to stdout; everything else goes to the terminal.
+   *
+   * @returns the exit code
+   * @throws Failure
+   */
+  run(input: Input<O, W>, terminal: Terminal): Promise<number>;
+}
+
+/** Gives `run` the types of the command's own options. */
+export function defineCommand<const O extends Options, W>(command: Command<O, W>): Command {
+  return command;
+}
+
+/** Prints a line of a command's result. */
+export function printResult(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

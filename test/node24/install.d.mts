@@ -1,0 +1,1 @@
+export function installNode24(): string;

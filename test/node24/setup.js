@@ -1,0 +1,6 @@
+import { installNode24 } from './install.mjs';
+
+/** jest's `globalSetup` for suites that find programs on PATH as usual. */
+export default function setUp() {
+  installNode24();
+}

@@ -1,0 +1,63 @@
+/** `npm run lab -- NAME`: one door to the measuring and rehearsing tools. Without a name, lists them. */
+import { spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { misuse, MISUSED, reportMisuse } from '../scripts/terminal/command-line.js';
+import { nearest } from '../src/core/kernel/nearest.js';
+import { installNode24 } from '../test/node24/install.mjs';
+import { tools, type Tool } from './lab/tools.js';
+import { describeTools } from './lab/help.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h') {
+    console.log(describeTools(tools));
+    return 0;
+  }
+  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+  if (!tool) return refuse(name);
+  const needsNothing = args.includes('--help') || args.includes('-h');
+  if (needsNothing || (await prepare(tool)))
+    return run(tool, { args, isolated: !needsNothing && tool.boots !== undefined });
+  return 1;
+}
+
+function refuse(name: string): number {
+  const names = Object.keys(tools);
+  const near = nearest(name, names);
+  const allowed = names.map((one) => `\`${one}\``).join(', ');
+  const error = misuse(
+    { command: 'npm run lab --' },
+    `\`${name}\` is not a tool; allowed: ${allowed}${near ? ` (nearest: \`${near}\`)` : ''}.`,
+  );
+  reportMisuse(error);
+  return MISUSED;
+}
+
+/** Installs what the tool needs, as long as the network can be reached. @returns whether it is there */
+async function prepare({ boots }: Tool): Promise<boolean> {
+  if (boots === undefined) return true;
+  installNode24();
+  return spawnSync('test/boot/install.sh', [...boots], { cwd: root, stdio: 'inherit' }).status === 0;
+}
+
+/** In a process of its own, which Ctrl-C reaches too. @returns its exit code */
+function run(
+  { file, environment }: Tool,
+  { args, isolated }: { readonly args: readonly string[]; readonly isolated: boolean },
+): Promise<number> {
+  const command = [...(isolated ? ['test/boot/isolated.sh'] : []), process.execPath, '--import', 'tsx', file, ...args];
+  const child = spawn(command[0]!, command.slice(1), {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+  // A terminal sends SIGINT to the child process as well; SIGTERM comes to this process alone.
+  process.on('SIGINT', () => undefined).on('SIGTERM', () => void child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));
