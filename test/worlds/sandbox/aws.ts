@@ -16,7 +16,7 @@ export interface AwsSandbox {
   close(): Promise<void>;
 }
 
-/** Starts a sandbox, with clients of the real SDK that never repeat a request. */
+/** A sandbox and clients of the real SDK, which send each request once. */
 export async function startAws(options: SandboxOptions = {}): Promise<AwsSandbox> {
   const sandbox = await startSandbox({ machines: false, ...options });
   const config = {
@@ -38,7 +38,7 @@ export async function startAws(options: SandboxOptions = {}): Promise<AwsSandbox
   };
 }
 
-/** A RunInstances. Default: one on-demand t3.xlarge with the published image, in the first subnet. */
+/** An on-demand t3.xlarge of this suite's image in the first subnet, unless the changes say otherwise. */
 export function launchOf(changes: Partial<RunInstancesCommandInput> = {}): RunInstancesCommand {
   return new RunInstancesCommand({
     ImageId: seed.OUR_AMD64_IMAGE,
@@ -67,31 +67,31 @@ export interface Refused {
   readonly $metadata: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
-/** The error of a call that must be refused. */
+/** The error of a call that must fail. */
 export async function refusal(call: Promise<unknown>): Promise<Refused> {
   const error = await call.then(
     () => undefined,
     (thrown: unknown) => thrown as Refused,
   );
-  if (!error) throw new Error('The call was not refused.');
+  if (!error) throw new Error('It was not refused.');
   return error;
 }
 
-/** Polls every 10 ms, for at most 10 s, which is longer than anything in a sandbox takes. */
+/** Checks every 10 ms. Everything in a sandbox takes less than 10 s. */
 export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 10_000;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error('The condition did not become true within 10 s.');
+    if (Date.now() > end) throw new Error('It did not come about within 10 s.');
     await delay(10);
   }
 }
 
-export async function describeOne({ ec2 }: AwsSandbox, id: string): Promise<Instance | undefined> {
+export async function describeOne({ ec2 }: Pick<AwsSandbox, 'ec2'>, id: string): Promise<Instance | undefined> {
   const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
   return Reservations?.[0]?.Instances?.[0];
 }
 
-/** Waits until DescribeInstances reports this state. */
-export async function becomes(aws: AwsSandbox, id: string, state: string): Promise<void> {
+/** Waits until EC2 shows the state. */
+export async function becomes(aws: Pick<AwsSandbox, 'ec2'>, id: string, state: string): Promise<void> {
   await eventually(async () => (await describeOne(aws, id))?.State?.Name === state);
 }

@@ -12,17 +12,17 @@ export interface GitHubSandbox {
   readonly url: string;
   readonly traffic: Traffic;
   readonly events: readonly GitHubEvent[];
-  /** A client. Default: with the token that has all permissions. */
+  /** By default with the token that has all permissions. */
   octokit(auth?: string): Octokit;
   close(): Promise<void>;
 }
 
 const ignore = () => {};
 
-/** A log for Octokit, which otherwise prints every refusal. */
+/** Keeps Octokit from logging every error. */
 export const QUIET = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** Starts the sandbox's GitHub alone, on a port of its own. */
+/** The sandbox's GitHub alone, on a port of its own. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSandbox> {
   const events: GitHubEvent[] = [];
   const github = createGitHub({ ...options, emit: (event) => events.push(event) });
@@ -41,20 +41,20 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSa
   };
 }
 
-/** The error that Octokit throws. */
+/** What Octokit throws. */
 export interface Refusal {
   readonly status: number;
   readonly message: string;
   readonly response?: { readonly headers: Record<string, string> };
 }
 
-/** The error of a call that must be refused. */
+/** The error of a call that must fail. */
 export async function refusal(call: Promise<unknown>): Promise<Refusal> {
   const answer = await call.then(
     () => undefined,
     (error: Refusal) => error,
   );
-  if (!answer) throw new Error('The call was not refused.');
+  if (!answer) throw new Error('It was not refused.');
   return answer;
 }
 
