@@ -65,7 +65,7 @@ const bad: readonly Bad[] = [
   },
   {
     inputs: { 'github-token': '', 'app-id': '1234', 'app-private-key': 'MIIE' },
-    says: "`app-private-key` is not a private key: it does not begin with a `-----BEGIN … PRIVATE KEY-----` line. Set the secret to the whole .pem file that GitHub created for the App, including the first and last line.",
+    says: '`app-private-key` is not a private key: it does not begin with a `-----BEGIN … PRIVATE KEY-----` line. Set the secret to the whole .pem file that GitHub created for the App, including the first and last line.',
   },
   {
     inputs: { mode: 'stop' },
