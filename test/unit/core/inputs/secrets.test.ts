@@ -91,7 +91,7 @@ describe('Every action', () => {
     const files = readdirSync(new URL('../../../../actions', import.meta.url)).filter((file) =>
       file.endsWith('.inputs.ts'),
     );
-    const known = ['credentials', ...actions.map(({ name }) => name)].map((name) => `${name}.inputs.ts`);
+    const known = ['credentials', 'machine', ...actions.map(({ name }) => name)].map((name) => `${name}.inputs.ts`);
     expect(files.sort()).toEqual(known.sort());
   });
 });
