@@ -25,7 +25,6 @@ export const TARGETS: readonly Target[] = [
       'judge',
       'judge-again',
       'judge-ghost',
-      'apply-rules',
       'rules',
       'pool-rules',
       'remove',
