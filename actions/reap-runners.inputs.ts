@@ -11,28 +11,28 @@ export const action = {
 export const inputs = {
   ...credentialInputs,
   'github-token': secret(
-    'Like the token of start-runner, and also able to read runs: fine-grained with "Administration: write" and "Actions: read" on the repository, or classic with `repo` (organization: also "Self-hosted runners: write" or `admin:org`). Or use `app-id`.',
+    'A personal access token as for start-runner that may also read runs: fine-grained with "Administration: write" and "Actions: read" on the repository, or classic with `repo` (organization: also "Self-hosted runners: write" or `admin:org`). Alternative: `app-id`.',
   ),
   'dry-run': withDefault('false', flag('Only report what would be removed, and why.')),
   'grace-minutes': withDefault(
     '15',
-    integer('The grace period: nothing younger counts as unregistered, stopped or left over.', {
+    integer('The minimum age before an instance, runner, volume or spot request may count as a leftover.', {
       min: 1,
       max: 1440,
     }),
   ),
   enterprise: text(
-    'The enterprise in which runners are registered, if any. Default: the one that the event names. The sweep queries no other enterprise, even if the tags of an instance name one.',
+    "The enterprise in which runners are registered, if any are. Default: the enterprise that the event names. No other enterprise is searched, whatever an instance's tags name.",
     { matches: /^[A-Za-z0-9_-]+$/, allowed: 'the slug of an enterprise' },
   ),
-  regions: list('All regions in which start-runner launches. Default: the region of the AWS credentials.', {
+  regions: list('All regions in which start-runner launches instances. Default: the region of the AWS credentials.', {
     matches: /^[a-z]{2,}(-[a-z]+)+-\d+$/,
     allowed: 'regions like eu-west-1',
   }),
   scope: withDefault(
     'repo',
     choice(
-      '`repo`: what this repository started. `org`: what any repository of its organization started; the token must have access to all of them.',
+      '`repo`: what this repository started. `org`: what any repository of its organization started; the token needs access to all of them.',
       ['repo', 'org'],
     ),
   ),
@@ -40,7 +40,7 @@ export const inputs = {
 
 export const outputs = {
   findings:
-    'The findings, as a JSON list: `kind` (instance, runner, volume, spot-request; region, scope: a listing that failed), `id`, `why`, `outcome` (removed, would-remove, skipped, spared, failed), `error`, `ageMinutes`, `estimatedCostUsd` (null when unknown) and, where they apply, `name`, `type`, `region`, `scope`, `inDoubtMinutes`.',
-  removed: 'How many were removed.',
-  failed: 'How many could not be judged or removed.',
+    'The findings, as a JSON list: `kind` (instance, runner, volume, spot-request; region, scope: a listing that could not be read), `id`, `why`, `outcome` (removed, would-remove, skipped, spared, failed), `error`, `ageMinutes`, `estimatedCostUsd` (null when unknown) and, where they apply, `name`, `type`, `region`, `scope`, `inDoubtMinutes`.',
+  removed: 'How many findings were removed.',
+  failed: 'How many findings could not be decided or removed.',
 };

@@ -3,7 +3,7 @@ import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import { seed, startSandbox } from '../../sandbox/sandbox.js';
-import { abandonVolume, openSpotRequest } from '../process/leftovers.js';
+import { abandonVolume, openSpotRequest } from '../worlds/sandbox/leftovers.js';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';
 
 describeEc2('real adapter on the sandbox', createWorld);

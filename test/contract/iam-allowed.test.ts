@@ -3,7 +3,7 @@ import { describeAsk, type Ask } from './iam.asks.js';
 import { isAllowed, readPolicy, type PolicyName } from './iam.roles.js';
 import { perform, POOL_CLAIM, POOL_FILL, REAP, START_STOP, type Scenario } from './iam.scenarios.js';
 import { readTemplate } from './iam.template.js';
-import { findRoleUses, readRoleOutputs } from './iam.workflows.js';
+import { findRoleUses, POLICY_OF, readRoleOutputs } from './iam.workflows.js';
 
 type Asked = Ask & { readonly scenario: string };
 
@@ -57,12 +57,6 @@ describe('The role that each workflow and page of this repository takes', () => 
     ReapRoleArn: { role: 'ReapRole', name: 'reap' },
     PoolRoleArn: { role: 'PoolRole', name: 'pool-fill' },
   };
-  const ofAction: Readonly<Record<string, string>> = {
-    'start-runner': 'start-stop',
-    'stop-runner': 'start-stop',
-    'reap-runners': 'reap',
-    'fill-pool': 'pool-fill',
-  };
   // Steps alone, as a page shows them, may have their credentials elsewhere; a workflow's job may not.
   const uses = findRoleUses().filter(({ where, variable }) => variable !== undefined || !where.includes('.md'));
 
@@ -70,7 +64,7 @@ describe('The role that each workflow and page of this repository takes', () => 
     expect(uses.map(({ where }) => where)).toEqual(
       expect.arrayContaining(['workflows/starter/reap.yml reap', 'reap-runners/README.md reap', 'README.md start']),
     );
-    expect(new Set(uses.flatMap(({ actions }) => actions))).toEqual(new Set(Object.keys(ofAction)));
+    expect(new Set(uses.flatMap(({ actions }) => actions))).toEqual(new Set(Object.keys(POLICY_OF)));
   });
 
   test.each(Object.entries(outputs))('%s is %s of the stack, which is the role of that name', (_, output) => {
@@ -80,7 +74,9 @@ describe('The role that each workflow and page of this repository takes', () => 
   test.each(uses)('$where: allows exactly what $actions ask', async ({ variable = '', actions }) => {
     const role = roles.find(({ name }) => name === ofOutput[outputs[variable] ?? '']?.name);
     const documents = role?.policies.map((name) => readPolicy(name)) ?? [];
-    const asked = roles.filter(({ name }) => actions.some((one) => ofAction[one] === name)).flatMap((one) => one.asked);
+    const asked = roles
+      .filter(({ name }) => actions.some((one) => POLICY_OF[one] === name))
+      .flatMap((one) => one.asked);
     const verdicts = await Promise.all(asked.map((ask) => isAllowed(ask, documents)));
     expect(new Set(asked.filter((_ask, at) => !verdicts[at]).map(describeAsk))).toEqual(new Set());
     const allowed = documents.flatMap(({ Statement }) => Statement.flatMap(({ Action }) => Action));

@@ -3,7 +3,7 @@ import { seed } from '../../sandbox/sandbox.js';
 import { amiBuild as amiBuildPolicy } from '../../iam/ami-build.js';
 import { PLACE } from '../../iam/policy.js';
 import { Desk } from '../process/ami-command.js';
-import { abandonSnapshot, keepBuild, keepTemplate } from '../process/images.js';
+import { abandonSnapshot, keepBuild, keepTemplate } from '../worlds/sandbox/images.js';
 import { ACCOUNT, collectAsks, type Ask } from './iam.asks.js';
 import { findDenied, isAllowed, readPolicy } from './iam.roles.js';
 import { arn, ask, BARE_LAUNCH, createAccount, CREATED_KINDS, tagsOn } from './iam.world.js';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { actions } from '../../actions/index.js';
 
 /** A job, or a README's part of one, that takes a role and then runs actions of this suite. */
 export interface RoleUse {
@@ -24,9 +25,12 @@ const FOLDERS = [
   'workflows/starter/other-owner',
   'workflows/example-marqo/after',
 ];
-const PAGES = ['README.md', 'docs', 'start-runner', 'stop-runner', 'reap-runners', 'fill-pool'];
-/** Those that ask AWS for something. */
-const OURS = /(?:^|\/)(start-runner|stop-runner|reap-runners|fill-pool)(?:@|$)/;
+/** The policy of each action that sends requests to AWS. */
+export const POLICY_OF: Readonly<Record<string, string>> = Object.fromEntries(
+  actions.flatMap((action) => ('policy' in action ? [[action.name, action.policy]] : [])),
+);
+const PAGES = ['README.md', 'docs', ...Object.keys(POLICY_OF)];
+const OURS = new RegExp(`(?:^|/)(${Object.keys(POLICY_OF).join('|')})(?:@|$)`);
 
 /** Every place in the repository that shows or is a job with one of the actions that ask AWS. */
 export function findRoleUses(): readonly RoleUse[] {

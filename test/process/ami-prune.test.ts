@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { atDesk, type Desk } from './ami-command.js';
-import { launch } from './aws-sandbox.js';
-import { abandonSnapshot, keepBuild, keepTemplate } from './images.js';
+import { launch } from '../worlds/sandbox/aws.js';
+import { abandonSnapshot, keepBuild, keepTemplate } from '../worlds/sandbox/images.js';
 import { EC2Client } from '@aws-sdk/client-ec2';
 
 /** Images of amd64 that are so many days old, by their ages; the sandbox brings one of three days. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorOf, logOf } from './suite.js';
+import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 import { codeOf, OWN_SHA, TestStage } from './test-stage.js';
 
 let stage: TestStage;

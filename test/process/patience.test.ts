@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
-import { isLive, LAUNCHED, launch } from './leftovers.js';
+import { isLive, LAUNCHED, launch } from '../worlds/sandbox/leftovers.js';
 import { inHaste } from './haste.js';
-import { errorOf, inSandbox, logOf, type How, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type How, type Scene } from '../worlds/sandbox/scene.js';
 
 /** Instances whose boot nobody waits for. */
 const quiet = { machines: false } as const;

@@ -13,7 +13,7 @@ import { createCertificate } from './certificate.js';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
 import { inHaste } from './haste.js';
 
-const chunk = new URL('../../dist/proxy-agents.js', import.meta.url).href;
+const chunk = new URL('../../dist/chunks/proxy-agents.js', import.meta.url).href;
 const run = promisify(execFile);
 
 let proxy: ConnectProxy;
@@ -66,7 +66,7 @@ const post = (url: string): string => `
   const answer = await transport.fetch('${url}/mint', { method: 'POST', headers: { authorization: 'token t' }, body: '{"a":1}' });
   return { status: answer.status, url: answer.url, link: answer.headers.get('link'), ...JSON.parse(await answer.text()) };`;
 
-describe.each(listNodes())('dist/proxy-agents.js under Node $major', ({ path }) => {
+describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ path }) => {
   test('sends a plain request through HTTP_PROXY, with the proxy’s own credentials', async () => {
     const url = await serve('github.test');
     const env = { HTTP_PROXY: proxy.url.replace('//', '//user:p%40ss@') };

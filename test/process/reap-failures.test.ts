@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { age, changesSince, expire, findingsOf, isLive, launch } from './leftovers.js';
+import { age, changesSince, expire, findingsOf, isLive, launch } from '../worlds/sandbox/leftovers.js';
 import { inHaste } from './haste.js';
-import { errorOf, inSandbox, logOf, Scene, type Inputs } from './suite.js';
+import { errorOf, inSandbox, logOf, Scene, type Inputs } from '../worlds/sandbox/scene.js';
 
 const quiet = { machines: false } as const;
 const RUNNERS = 'GET /repos/{owner}/{repo}/actions/runners';

@@ -15,8 +15,8 @@ import {
   MINUTE,
   openSpotRequest,
   runnerIdOf,
-} from './leftovers.js';
-import { expectCleanRecord, inSandbox, logOf, Scene } from './suite.js';
+} from '../worlds/sandbox/leftovers.js';
+import { expectCleanRecord, inSandbox, logOf, Scene } from '../worlds/sandbox/scene.js';
 
 const OLD = { createdAt: Date.now() - 60 * MINUTE };
 const TAGS = { 'ci-actions:repository': 'octo-org/octo-repo' };

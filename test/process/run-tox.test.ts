@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { errorOf, logOf } from './suite.js';
+import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 import { until } from './stand-in.js';
 import { codeOf, TestStage } from './test-stage.js';
 

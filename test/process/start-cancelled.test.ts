@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { Ec2Event } from '../../sandbox/ec2/world/events.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
-import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 /** GitHub sends SIGTERM so long after SIGINT. */
 const GRACE_MS = 7_500;
@@ -45,7 +45,7 @@ test.concurrent('a start whose log nobody reads any more, as when the runner has
     const main = await scene.start({}, { node });
     expect(main.lines.at(-1)).toMatch(/^Launched /);
     expect(main.code).toBe(1);
-    expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ state: 'undone' });
+    expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ state: 'rolled-back' });
     await scene.expectNothingIsLeft();
   }),
 );

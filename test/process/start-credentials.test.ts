@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
-import { errorOf, inSandbox, type Inputs, type Scene } from './suite.js';
-import { listIssuedSecrets } from './verdicts.js';
+import { errorOf, inSandbox, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
+import { listIssuedSecrets } from '../worlds/sandbox/step-checks.js';
 
 /** One key for all, since making one takes some 100 ms. */
 const keys = generateKeyPairSync('rsa', {
@@ -36,7 +36,7 @@ async function expectRound(scene: Scene, inputs: Inputs, scope: string): Promise
   expect(main.masked).toEqual(expect.arrayContaining(listIssuedSecrets(scene.sandbox.requests)));
   const groupId = inputs['runner-group'] === undefined ? 1 : 3;
   expect(scene.sandbox.github.runners()).toMatchObject([{ scope, groupId }]);
-  await scene.until(() => scene.sandbox.events.some(({ name }) => name === 'registered'));
+  await scene.until(() => scene.sandbox.events.some(({ name }) => name === 'runner-online'));
   expect(scene.sandbox.github.runners()).toMatchObject([{ status: 'online' }]);
   const { label = '' } = main.outputs;
   expect(await scene.stop({ ...credentialsOf(inputs), label })).toMatchObject({ code: 0 });

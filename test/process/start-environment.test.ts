@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createCertificate } from './certificate.js';
-import { Scene } from './suite.js';
+import { Scene } from '../worlds/sandbox/scene.js';
 
 let scene: Scene;
 afterEach(() => scene.close());

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { errorOf, inSandbox, logOf, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type Scene } from '../worlds/sandbox/scene.js';
 
 /** A start that failed has taken everything back by itself; its post step finds nothing to do. */
 async function expectUndone(scene: Scene, main: StepResult): Promise<void> {
@@ -82,7 +82,7 @@ describe('A machine that does not come up', () => {
       const main = await scene.start();
       expect(errorOf(main)).toContain('The boot agent powered the instance off: runner install failed with 1.');
       expect(logOf(main)).toContain(`checksum of ${url}/_download/${filename} is not ${'f'.repeat(64)}`);
-      expect(scene.sandbox.events.map(({ name }) => name)).not.toContain('registered');
+      expect(scene.sandbox.events.map(({ name }) => name)).not.toContain('runner-online');
       await expectUndone(scene, main);
     }),
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
-import { errorOf, inSandbox } from './suite.js';
+import { errorOf, inSandbox } from '../worlds/sandbox/scene.js';
 
 type Groups = NonNullable<NonNullable<SandboxOptions['github']>['groups']>;
 

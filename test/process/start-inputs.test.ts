@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { errorOf, expectCleanRecord, logOf, Scene, type Inputs } from './suite.js';
+import { errorOf, expectCleanRecord, logOf, Scene, type Inputs } from '../worlds/sandbox/scene.js';
 
 /** One for all: none of these starts may do anything that another could notice. */
 let scene: Scene;
@@ -51,10 +51,10 @@ const bad: readonly Bad[] = [
   },
   {
     inputs: { 'github-token': '' },
-    says: '`github-token` is empty; allowed: a personal access token, or `app-id` with `app-private-key`. (A secret that does not exist is an empty text.)',
+    says: '`github-token` is empty; allowed: a personal access token, or `app-id` with `app-private-key`. (A secret that does not exist arrives as an empty text.)',
   },
-  { inputs: { 'app-id': '1234' }, says: 'Both `github-token` and an App are given; allowed: one of them.' },
-  { inputs: { 'github-token': '', 'app-id': '1234' }, says: '`app-id` is given without `app-private-key`.' },
+  { inputs: { 'app-id': '1234' }, says: 'Both `github-token` and a GitHub App are set; allowed: one of them.' },
+  { inputs: { 'github-token': '', 'app-id': '1234' }, says: '`app-id` is set without `app-private-key`.' },
   {
     inputs: { 'runner-scope': 'team' },
     says: '`runner-scope` is "team"; allowed: `repo`, `org`, `enterprise` or `enterprise:slug`.',

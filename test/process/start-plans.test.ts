@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { errorOf, inSandbox, logOf, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type Scene } from '../worlds/sandbox/scene.js';
 
 const { SUBNET_A, SUBNET_B, SUBNET_C } = seed;
 
@@ -25,7 +25,7 @@ describe('A start with wait-for: launched', () => {
       expect(main.code).toBe(0);
       const [runner] = JSON.parse(main.outputs['runners'] ?? '[]') as Record<string, unknown>[];
       expect(runner).toMatchObject({ instance: main.outputs['ec2-instance-id'], toRunning: null, toOnline: null });
-      expect(scene.sandbox.events.map(({ name }) => name)).not.toContain('registered');
+      expect(scene.sandbox.events.map(({ name }) => name)).not.toContain('runner-online');
       expect(main.summary).toContain('not waited for');
       await expectRunner(scene, main.outputs['label']);
     }),

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
-import { errorOf, inSandbox, type Scene } from './suite.js';
+import { errorOf, inSandbox, type Scene } from '../worlds/sandbox/scene.js';
 
 const FILE = '.github/ec2-runners.yml';
 

@@ -3,8 +3,8 @@ import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { listNodes } from '../node24/nodes.js';
 import { expectSafeLaunch, expectTags, readUserData } from './launches.js';
-import { expectCleanRecord, Scene, type How, type Inputs } from './suite.js';
-import { listIssuedSecrets } from './verdicts.js';
+import { expectCleanRecord, Scene, type How, type Inputs } from '../worlds/sandbox/scene.js';
+import { listIssuedSecrets } from '../worlds/sandbox/step-checks.js';
 
 interface Played {
   readonly scene: Scene;
@@ -137,7 +137,7 @@ describe('A start where no image was ever published', () => {
     const { scene, main } = stock;
     const { ec2, githubUrl } = scene.sandbox;
     expect(main.lines.find((line) => line.startsWith('::notice'))).toMatch(
-      /No image was published at \/ci-actions\/ami\/amd64 yet: .* Building the AMIs .* starts faster\./,
+      /No image was published at \/ci-actions\/ami\/amd64 yet, .* Images built by ami\/ .* start faster\./,
     );
     const [instance] = ec2.instances();
     expect(instance?.image.id).toBe(seed.UBUNTU_AMD64_IMAGE);

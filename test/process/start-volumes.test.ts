@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
-import { errorOf, inSandbox, logOf, type Inputs, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 const LAUNCHED = { 'wait-for': 'launched' } as const;
 const still: SandboxOptions = { machines: false };
@@ -112,11 +112,11 @@ describe('A volume that EBS would refuse', () => {
     ],
     [
       { 'ec2-volume-encrypted': 'true', 'ec2-volume-kms-key-id': 'arn:aws:kms:eu-west-1:123456789012:alias/ci' },
-      /is a key of eu-west-1, and a volume is to be made in us-east-1/,
+      /is a key of eu-west-1, but a volume is needed in us-east-1/,
     ],
     [
       { 'block-device-mappings': '[{"DeviceName": "/dev/sda1", "Ebs": {"VolumSize": 100}}]' },
-      /^`block-device-mappings`: \/dev\/sda1, Ebs: VolumSize is not taken; did you mean VolumeSize\?/,
+      /^`block-device-mappings`: \/dev\/sda1, Ebs: VolumSize is not supported; did you mean VolumeSize\?/,
     ],
     [
       { 'block-device-mappings': '[{"DeviceName": "/dev/sda1", "Ebs": {"KmsKeyId": "alias/ci"}}]' },

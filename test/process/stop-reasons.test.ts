@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InstanceRecord, StateReason } from '../../sandbox/ec2/world/records.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { age, launch } from './leftovers.js';
-import { inSandbox, logOf, type Inputs, type Scene } from './suite.js';
+import { age, launch } from '../worlds/sandbox/leftovers.js';
+import { inSandbox, logOf, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 const idle = { machines: false };
 const POWERED_OFF: StateReason = {
@@ -73,7 +73,7 @@ describe('After a start that did not wait, stop-runner reports', () => {
   test.concurrent('that GitHub refuses the runner of the image because of its age', () =>
     inSandbox(
       // As on GitHub Enterprise Server, where the preflight cannot read this.
-      { github: { tellsDeprecations: false, versions: { '2.336.0': { runtime: '2026-01-01T00:00:00Z' } } } },
+      { github: { servesDeprecations: false, versions: { '2.336.0': { runtime: '2026-01-01T00:00:00Z' } } } },
       async (scene) => {
         const stop = await stopAfterTheEnd(scene);
         expect(warningsOf(stop)).toHaveLength(1);

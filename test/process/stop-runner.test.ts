@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StepResult } from '../../sandbox/step.js';
-import { errorOf, inSandbox, logOf, type Inputs, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 /** Starts without waiting, and lets the machines boot. */
 async function begin(

@@ -1,6 +1,6 @@
 /** Several starts and stops in one run, as in workflows of ec2-github-runner. */
 import { describe, expect, test } from '@jest/globals';
-import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 const idle = { machines: false };
 const launched = { 'wait-for': 'launched' };

@@ -131,7 +131,7 @@ describe('A comment', () => {
   });
 
   test.each([
-    ['/test', /needs to know what to run\. Write `\/test all`, or `\/test` and some of: unit local_os .* cuda\./],
+    ['/test', /needs the name of an environment\. Write `\/test all`, or `\/test` and some of: unit local_os .* cuda\./],
     ['/test nosuch', /^@octocat There is no environment `nosuch`\. Write `\/test all`/],
     ['/test unit please', /There is no environment `please`/],
     ['/test ?', /There is no environment `\?`/],
