@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createCertificate } from './certificate.js';
+import { createCertificate } from '../worlds/certificate.js';
 import { Scene } from '../worlds/sandbox/scene.js';
 
 let scene: Scene;

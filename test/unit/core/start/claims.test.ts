@@ -4,7 +4,7 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { nameClaim, originOf } from '../../../../src/core/kernel/origin.js';
 import { NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { PooledWorld, type Rush } from '../../../worlds/pooled-world.js';
+import { PooledWorld, type Rush } from '../../../worlds/pool.js';
 import { run } from '../../../worlds/requests.js';
 
 /** `POOL_RUSHES=5000` runs more of them; `POOL_RUSHES_SEED`, which a failure names, repeats them. */

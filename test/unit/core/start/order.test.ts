@@ -3,8 +3,9 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { dryRunStart, startRunners } from '../../../../src/core/start/start.js';
 import type { Clock } from '../../../../src/core/kernel/clock.js';
 import { AMD64_IMAGE, GROUP, STOCK_AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
-import { PooledWorld } from '../../../worlds/pooled-world.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { PooledWorld } from '../../../worlds/pool.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const ANSWER_MS = 100;
 

@@ -4,7 +4,8 @@ import type { LaunchTarget, Refusal } from '../../../../src/core/ports/ec2.js';
 import { dryRunStart, startRunners } from '../../../../src/core/start/start.js';
 import { AMD64_IMAGE, SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const SUBNETS = [SUBNET_A, SUBNET_B];
 const ABROAD = `eu-west-1/${SUBNET_A}`;

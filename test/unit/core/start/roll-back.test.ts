@@ -7,7 +7,8 @@ import { Created } from '../../../../src/core/start/created.js';
 import { rollBack } from '../../../../src/core/start/roll-back.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aRequest, aWorld, failureOf, run } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 /** The longest time for which EC2 was seen not to list a launched instance. */
 const INVISIBLE_MS = 12_000;
