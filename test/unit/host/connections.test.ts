@@ -5,7 +5,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { EarlyConnections } from '../../../src/host/early-connections.js';
 import { createFetch } from '../../../src/host/node-fetch.js';
-import { createCertificate } from '../../process/certificate.js';
+import { createCertificate } from '../../worlds/certificate.js';
 
 const certificate = createCertificate('localhost');
 const open: (() => void)[] = [];
