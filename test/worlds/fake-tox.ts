@@ -5,7 +5,7 @@ import type { PytestReport, ToxMachine } from '../../src/core/tox/ports.js';
 import type { ToxRequest } from '../../src/core/tox/request.js';
 import { runTox } from '../../src/core/tox/run.js';
 import type { TestCase } from '../../src/core/verdict/results.js';
-import { quiet } from './quiet-log.js';
+import { quiet } from './log.js';
 import { resultsOf } from './test-cases.js';
 
 /** A machine with tox 4, in memory. A test changes its fields before it calls {@link FakeTox.run}. */
