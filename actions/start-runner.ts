@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { describePlan } from '../src/core/machine/plan-queue.js';
+import { describePlan } from '../src/core/machine/refusals.js';
 import { readBootPhases, type BootPhase } from '../src/core/kernel/boot-phases.js';
 import type { BootScripts } from '../src/core/machine/payload.js';
 import type { Ec2ByRegion } from '../src/core/ports/ec2.js';
 import { summarizePlans, summarizeStart } from '../src/core/start/report.js';
 import type { StartPorts } from '../src/core/start/ports.js';
-import { dryRunStart, startRunners, type Started } from '../src/core/start/start.js';
-import { removeTraces, tracesOf } from '../src/core/start/roll-back.js';
+import { Created } from '../src/core/start/created.js';
+import { rollBack } from '../src/core/start/roll-back.js';
+import { dryRunStart, startRunners } from '../src/core/start/start.js';
+import type { Started } from '../src/core/start/started.js';
 import { parseInputs } from '../src/core/inputs/inputs.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import { clock } from '../src/host/clock.js';
@@ -63,7 +65,7 @@ export function runStartRunner(root: URL): Promise<void> {
       bootScripts: readBootScripts(root),
       mask,
     };
-    if (loaded.values['dry-run']) {
+    if (loaded.isDryRun) {
       const { plans, regionSetups } = await dryRunStart(loaded.request, ports);
       await appendSummary(summarizePlans(plans, regionSetups), log);
       for (const [index, plan] of plans.entries()) log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
@@ -84,7 +86,7 @@ export function runStartRunnerPost(): Promise<void> {
     const { values } = parseInputs(credentialInputs, readInputs(credentialInputs));
     log.info('The start did not come to its end; removing what it left.');
     const patient = { log, signal, purpose: 'end' } as const;
-    const left = await removeTraces(tracesOf(journal, context), {
+    const left = await rollBack(Created.fromJournal(journal, context), {
       clock,
       log,
       ec2In: (await connectToEc2(patient)).ec2In,
@@ -102,30 +104,33 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
   const { label } = loaded.request;
   const since = (at: number | undefined) =>
     at === undefined ? null : Math.round((at - started.requestedAt) / 100) / 10;
+  const { instances } = started;
   writeOutputs({
     label,
-    region: started.runners[0]?.region ?? ec2.region,
-    'ec2-instance-id': started.runners[0]?.instance.id ?? '',
-    'ec2-instance-ids': started.runners.map(({ instance }) => instance.id),
-    runners: started.runners.map(({ runner, instance, plan, resumed, runningAt, onlineAt }) => ({
-      name: runner.name,
-      id: runner.id,
-      instance: instance.id,
-      type: plan.instanceType,
-      subnet: plan.subnetId ?? instance.subnetId ?? null,
-      market: plan.market,
-      region: plan.region,
-      toRunning: since(runningAt),
-      toOnline: since(onlineAt),
-      ...(resumed && { pool: loaded.request.pool }),
-    })),
+    region: instances[0]?.region ?? ec2.region,
+    'ec2-instance-id': instances[0]?.instance.id ?? '',
+    'ec2-instance-ids': instances.map(({ instance }) => instance.id),
+    runners: instances.flatMap(({ instance, plan, runners, resumed, runningAt }) =>
+      runners.map(({ id, name, onlineAt }) => ({
+        name,
+        id,
+        instance: instance.id,
+        type: plan.instanceType,
+        subnet: plan.subnetId ?? instance.subnetId ?? null,
+        market: plan.market,
+        region: plan.region,
+        toRunning: since(runningAt),
+        toOnline: since(onlineAt),
+        ...(resumed && { pool: loaded.request.pool }),
+      })),
+    ),
   });
-  const phases = loaded.request.waitFor === 'online' ? await readPhases(started, ec2In) : [];
+  const phases = loaded.request.startup.waitFor === 'online' ? await readPhases(started, ec2In) : [];
   await appendSummary(summarizeStart(started, { label, phases }), log);
 }
 
 async function readPhases(started: Started, ec2In: Ec2ByRegion): Promise<readonly BootPhase[]> {
-  const first = started.runners[0];
+  const [first] = started.instances;
   if (!first) return [];
   // A chart without the agent's mark is no reason to fail a start that succeeded.
   const text = ec2In(first.region)

@@ -52,7 +52,7 @@ export const TARGETS: readonly Target[] = [
     tests: ['test/unit/core/pool', 'test/unit/core/start', 'test/unit/core/reap'],
   }),
   target('plan queue', {
-    sources: ['src/core/machine/plan-queue.ts'],
+    sources: ['src/core/machine/plan-queue.ts', 'src/core/machine/refusals.ts'],
     tests: ['test/unit/core/machine', 'test/unit/core/start'],
   }),
   target('agent', {

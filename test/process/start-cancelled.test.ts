@@ -45,7 +45,7 @@ test.concurrent('a start whose log nobody reads any more, as when the runner has
     const main = await scene.start({}, { node });
     expect(main.lines.at(-1)).toMatch(/^Launched /);
     expect(main.code).toBe(1);
-    expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ state: 'undone' });
+    expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ state: 'rolled-back' });
     await scene.expectNothingIsLeft();
   }),
 );

@@ -137,7 +137,7 @@ describe('A start where no image was ever published', () => {
     const { scene, main } = stock;
     const { ec2, githubUrl } = scene.sandbox;
     expect(main.lines.find((line) => line.startsWith('::notice'))).toMatch(
-      /No image was published at \/ci-actions\/ami\/amd64 yet: .* Building the AMIs .* starts faster\./,
+      /No image was published at \/ci-actions\/ami\/amd64 yet, .* Images built by ami\/ .* start faster\./,
     );
     const [instance] = ec2.instances();
     expect(instance?.image.id).toBe(seed.UBUNTU_AMD64_IMAGE);

@@ -112,7 +112,7 @@ describe('A volume that EBS would refuse', () => {
     ],
     [
       { 'ec2-volume-encrypted': 'true', 'ec2-volume-kms-key-id': 'arn:aws:kms:eu-west-1:123456789012:alias/ci' },
-      /is a key of eu-west-1, and a volume is to be made in us-east-1/,
+      /is a key of eu-west-1, but a volume is needed in us-east-1/,
     ],
     [
       { 'block-device-mappings': '[{"DeviceName": "/dev/sda1", "Ebs": {"VolumSize": 100}}]' },

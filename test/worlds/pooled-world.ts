@@ -5,25 +5,27 @@ import type { Instance } from '../../src/core/ports/ec2.js';
 import type { JournalEntry } from '../../src/core/ports/process.js';
 import { reap, refuseIncomplete } from '../../src/core/reap/reap.js';
 import { startRunners } from '../../src/core/start/start.js';
-import { removeTraces, tracesOf } from '../../src/core/start/roll-back.js';
+import { Created } from '../../src/core/start/created.js';
+import { rollBack } from '../../src/core/start/roll-back.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { FakeGitHub } from './fake-github.js';
 import { createRandom, Fate } from './random.js';
 import { quiet } from './quiet-log.js';
-import { aRequest, run } from './requests.js';
+import { aFillRequest, aRequest, run } from './requests.js';
 
-/** Starts that all want the same pool. */
+/** Starts that all use the same pool. */
 export interface Rush {
   readonly seed: number;
-  /** The longest way of a request, in one direction. */
+  /** The longest latency of a request, in one direction. */
   readonly latencyMs: number;
   /** When each start begins, in ms. */
   readonly arrivals: readonly number[];
 }
 
-/** Of a start that is killed so long after it began. */
+/** A start that is killed. */
 export interface Kill {
+  /** Since its begin, in ms. */
   readonly after: number;
   readonly hasPost: boolean;
 }
@@ -35,11 +37,11 @@ const BOOT_MS = 20_000;
 const RESUME_MS = 5_000;
 const GRACE_MS = 900_000;
 
-/** Clouds in memory with a filled pool, and machines that do what the boot agent makes them do. */
+/** Clouds in memory with a filled pool, and instances that behave as the boot agent makes them. */
 export class PooledWorld {
   readonly ec2: FakeEc2;
   readonly github = new FakeGitHub();
-  /** Those that fill-pool made. */
+  /** The instances that fill-pool launched. */
   pooledIds: ReadonlySet<string> = new Set();
   /** Cancels every start. */
   readonly cancel = new AbortController();
@@ -47,7 +49,7 @@ export class PooledWorld {
   private readonly random: () => number;
   private readonly outcomes: Outcome[] = [];
   private readonly lost = new Map<string, number>();
-  /** Told when a machine boots as a runner whose registration does not name it, or when it is already somebody's. */
+  /** Sentences about instances that boot as another instance's runner, or as a runner that is already online. */
   private readonly discord: string[] = [];
   private isOver = false;
 
@@ -60,17 +62,15 @@ export class PooledWorld {
 
   static async open(size: number, rush: Rush): Promise<PooledWorld> {
     const world = new PooledWorld(rush);
-    const machine = { ...aRequest({ startId: 'ffffffff' }), pool: POOL };
-    const request = { machine, size, maxAgeMs: 7 * 86_400_000, warmUpMs: 600_000, warmUpScript: undefined };
     const ports = { ...world.portsOf(world.newFate(0)), signal: new AbortController().signal };
-    const filled = await fillPool({ ...request, dryRun: false }, ports);
+    const filled = await fillPool(aFillRequest({ pool: POOL, size }), ports);
     world.pooledIds = new Set(filled.launched.map(({ id }) => id));
     return world;
   }
 
-  /** All starts, of which the first are killed when fates are given. */
-  async play(fates: readonly Kill[] = []): Promise<readonly Outcome[]> {
-    await Promise.all(this.rush.arrivals.map((at, index) => this.start({ at, index, kill: fates[index] })));
+  /** Runs all starts. The first of them are killed as `kills` say. */
+  async play(kills: readonly Kill[] = []): Promise<readonly Outcome[]> {
+    await Promise.all(this.rush.arrivals.map((at, index) => this.start({ at, index, kill: kills[index] })));
     return this.outcomes;
   }
 
@@ -78,7 +78,7 @@ export class PooledWorld {
     return this.clock.now();
   }
 
-  /** Something happens so many ms from now. */
+  /** Runs `action` this many ms from now. */
   later(ms: number, action: () => void): void {
     this.clock.after(ms, action);
   }
@@ -87,7 +87,7 @@ export class PooledWorld {
     return this.outcomes.flatMap((one) => ('started' in one ? one.started : []));
   }
 
-  /** By start: how many requests brought it nothing, that a start without a pool does not send. */
+  /** By start: how many requests it sent in vain that a start without a pool does not send. */
   extraRequests(): number[] {
     return this.rush.arrivals.map((_, index) => this.lost.get(startIdOf(index)) ?? 0);
   }
@@ -96,7 +96,7 @@ export class PooledWorld {
     return this.discord;
   }
 
-  /** The run is over, jobs are done, and the reaper comes. */
+  /** Ends the run and its jobs, then runs the reaper. */
   async settle(): Promise<void> {
     this.isOver = true;
     for (const { name } of this.github.listed.filter(({ status }) => status === 'online')) this.github.finish(name);
@@ -116,7 +116,7 @@ export class PooledWorld {
     await this.clock.sleep(60_000);
   }
 
-  /** What is neither the pool's nor gone. */
+  /** The ids and names of everything that is left and does not wait in the pool. */
   findRemains(): string[] {
     const isWaiting = ({ state, tags }: Instance) => state === 'stopped' && tags[TAG.start] === undefined;
     return [
@@ -151,10 +151,10 @@ export class PooledWorld {
     this.outcomes.push(describe(outcome));
     const last = entries.at(-1);
     if (outcome !== 'killed' || !kill?.hasPost || last?.state !== 'started') return;
-    await removeTraces(tracesOf(last, run), this.portsOf(this.newFate(this.rush.latencyMs)));
+    await rollBack(Created.fromJournal(last, run), this.portsOf(this.newFate(this.rush.latencyMs)));
   }
 
-  /** As the agent does it: a runner that GitHub knows comes online, any other ends; a warm-up ends by itself. */
+  /** As the agent does: a registered runner comes online; without one, the instance powers off, as after a warm-up. */
   private boot(id: string): void {
     const instance = this.ec2.instances.find((one) => one.id === id)!;
     if (instance.state !== 'running') return;
@@ -176,7 +176,7 @@ export class PooledWorld {
     return { ec2, ec2In: async () => ec2, github, clock: fate.bindClock(), log: quiet };
   }
 
-  /** GitHub, noting what a start asks it in vain: names that were taken, and looks at who has taken what. */
+  /** GitHub that counts a start's requests in vain: registrations under taken names, and the listings after them. */
   private counting(startId: string): FakeGitHub {
     const note = () => this.lost.set(startId, (this.lost.get(startId) ?? 0) + 1);
     let looks = 0;
@@ -187,7 +187,7 @@ export class PooledWorld {
         return outcome;
       },
       listRunners: () => {
-        // The first is sent beside the other questions of the preflight.
+        // The first is sent beside the requests of the preflight.
         if (looks++ > 0) note();
         return this.github.listRunners();
       },
@@ -205,8 +205,8 @@ function describe(outcome: unknown): Outcome {
   if (outcome === 'killed') return { killed: true };
   if (outcome instanceof Failure) return { failed: `${outcome.code}: ${outcome.message}` };
   if (outcome instanceof Error) return { failed: outcome.stack ?? outcome.message };
-  const { runners } = outcome as { runners: readonly { readonly instance: Instance }[] };
-  return { started: runners.map(({ instance }) => instance.id) };
+  const { instances } = outcome as { instances: readonly { readonly instance: Instance }[] };
+  return { started: instances.map(({ instance }) => instance.id) };
 }
 
 function startIdOf(index: number): string {

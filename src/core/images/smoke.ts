@@ -125,9 +125,7 @@ function composeLaunch(
  */
 function renderSmokeData(preset: BuiltInPreset, runnerVersion: string): Uint8Array {
   const payload = renderUserData({
-    runnerName: 'smoke-test',
-    label: 'smoke-test',
-    jitConfig: 'bm9uZQ==',
+    runners: [{ name: 'smoke-test', label: 'smoke-test', jitConfig: 'bm9uZQ==' }],
     runnerHome: '/opt/actions-runner',
     runAsUser: 'root',
     startupTimeoutSeconds: LIFETIME_S,

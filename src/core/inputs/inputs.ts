@@ -11,6 +11,10 @@ export interface InputDefinition<T> {
   readonly secret?: boolean;
   /** An input of machulav/ec2-github-runner. It is accepted so that a migration changes only the `uses:` line. */
   readonly legacy?: boolean;
+  /** The request's field that holds the value, as `part.field`; see `fields.ts`. Absent: code derives the field. */
+  readonly field?: string;
+  /** The value of an empty input that has no {@link defaultText}. */
+  readonly emptyValue?: T;
   /** @param text never empty. @throws BadValue with what is allowed */
   parse(text: string): T;
 }
@@ -55,7 +59,7 @@ export function parseInputs<D extends InputDefinitions>(
     // Lines from Windows end with CRLF, and programs that read an input do not expect the CR.
     const text = given.text.replace(/\r+\n/g, '\n').trim() || definition.defaultText;
     try {
-      values[name] = text === undefined ? undefined : definition.parse(text);
+      values[name] = text === undefined ? definition.emptyValue : definition.parse(text);
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
       const shown = definition.secret ? 'not usable' : JSON.stringify(shorten(error.given ?? given.text.trim()));

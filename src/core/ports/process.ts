@@ -38,8 +38,8 @@ export interface JournalEntry {
   readonly scope: Scope;
   readonly runnerIds: readonly number[];
   readonly instances: readonly { readonly id: string; readonly region: string }[];
-  /** `started`: a post step must clean up; `confirmed` and `undone`: there is nothing left to do. */
-  readonly state: 'started' | 'confirmed' | 'undone';
+  /** `started`: the post step must clean up; `confirmed`, `rolled-back`: there is nothing left to do. */
+  readonly state: 'started' | 'confirmed' | 'rolled-back';
 }
 
 /** Random hexadecimal digits in lower case. */

@@ -5,7 +5,8 @@ import type { JournalEntry } from '../../../src/core/ports/process.js';
 import { reap, refuseIncomplete } from '../../../src/core/reap/reap.js';
 import { startRunners } from '../../../src/core/start/start.js';
 import { stopRunners } from '../../../src/core/stop/stop.js';
-import { removeTraces, tracesOf } from '../../../src/core/start/roll-back.js';
+import { Created } from '../../../src/core/start/created.js';
+import { rollBack } from '../../../src/core/start/roll-back.js';
 import { FakeClock } from '../../worlds/fake-clock.js';
 import { FakeEc2 } from '../../worlds/fake-ec2.js';
 import { FakeGitHub } from '../../worlds/fake-github.js';
@@ -80,12 +81,14 @@ export class Interleaving {
     });
     const outcome = await Promise.race([main.catch((error: unknown) => error), killed]);
     if (outcome instanceof Error && !(outcome instanceof Failure)) this.broken.push(`a bug: ${outcome.stack}`);
-    if (typeof outcome === 'object' && 'runners' in outcome!) this.checkStart(request, plan);
+    if (typeof outcome === 'object' && 'instances' in outcome!) this.checkStart(request, plan);
     if (this.launchedBy(request.startId).length > plan.count) this.broken.push(`start ${index} launched too many`);
     const last = entries.at(-1);
     if (outcome === 'killed' && plan.fate === 'gone') return;
     const left =
-      last?.state === 'started' ? await removeTraces(tracesOf(last, request.run), this.portsOf(this.newFate())) : [];
+      last?.state === 'started'
+        ? await rollBack(Created.fromJournal(last, request.run), this.portsOf(this.newFate()))
+        : [];
     if (last?.state !== 'confirmed' && left.length === 0) this.checkGone(request.startId);
   }
 

@@ -16,7 +16,8 @@ describe('An input', () => {
     expect(problems).toEqual([]);
     expect(values.count).toBe(1);
     expect(values['market-type']).toBe('on-demand');
-    expect(values['subnet-id']).toBeUndefined();
+    expect(values['subnet-id']).toEqual([]);
+    expect(values['key-name']).toBeUndefined();
   });
 
   test.each(['0', '-1', 'abc', '1000', '1.5', '1e2', '٣'])('count %s is refused with what is allowed', (count) => {

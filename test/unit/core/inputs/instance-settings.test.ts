@@ -109,15 +109,16 @@ describe('Certificates', () => {
   });
 
   test('of 1.2 kB each fit twice beside the agent', () => {
-    const payload = { runnerName: 'r', label: 'l', runnerHome: '/opt/actions-runner', runAsUser: 'root' };
+    const payload = { runnerHome: '/opt/actions-runner', runAsUser: 'root' };
     const times = { startupTimeoutSeconds: 1, idleTimeoutSeconds: 1, maxLifetimeSeconds: 1 };
     const jitConfig = Buffer.from(crypto.getRandomValues(new Uint8Array(4_200))).toString('base64');
     const caCertificates = [1, 2].map(() => crypto.getRandomValues(new Uint8Array(1_200)));
     const read = (name: string) => readFileSync(new URL(`../../../../ami/boot/${name}`, import.meta.url), 'utf8');
     const [agent, installRunner, aptWhenFree] = ['agent.sh', 'install-runner.sh', 'apt-when-free.sh'].map(read);
     const scripts = { agent: agent!, installRunner: installRunner!, aptWhenFree: aptWhenFree! };
-    const told = { ...payload, ...times, jitConfig, settings: { caCertificates } };
-    expect(() => renderUserData(told, scripts)).not.toThrow();
+    const runners = [{ name: 'r', label: 'l', jitConfig }];
+    const full = { ...payload, ...times, runners, settings: { caCertificates } };
+    expect(() => renderUserData(full, scripts)).not.toThrow();
   });
 });
 

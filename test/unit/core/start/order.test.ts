@@ -76,7 +76,7 @@ describe('what GitHub refuses while it registers the runners', () => {
       expect(world.github.registered).toHaveLength(3);
       expect(world.github.listed).toEqual([]);
       expect(world.ec2.specs).toEqual([]);
-      expect(world.journal.map(({ state }) => state)).toEqual(['started', 'undone']);
+      expect(world.journal.map(({ state }) => state)).toEqual(['started', 'rolled-back']);
     },
   );
 

@@ -70,8 +70,8 @@ describe('A refusal reaches no further than EC2 means', () => {
     const world = aWorldWithEurope();
     world.ec2.refuse({}, { code: 'VcpuLimitExceeded', message: 'm', scope: 'type', kind: 'quota' });
     const request = aRequest({ instanceTypes: ['t3.xlarge'], subnetIds: [...SUBNETS, ABROAD] });
-    const { runners } = await startRunners(request, world.ports);
-    expect(runners[0]!.plan).toMatchObject({ instanceType: 't3.xlarge', region: 'eu-west-1' });
+    const { instances } = await startRunners(request, world.ports);
+    expect(instances[0]!.plan).toMatchObject({ instanceType: 't3.xlarge', region: 'eu-west-1' });
   });
 
   test('a full subnet is asked again with all its types, when there is time', async () => {
@@ -126,8 +126,8 @@ describe('A start whose every plan is refused', () => {
 test('Going on without spot is announced with the reason and the price', async () => {
   const world = aWorld({ bootMs: 5_000 });
   world.ec2.refuse({ market: 'spot' }, deadEnd('market', 'aws-not-authorized', 'NoSpotRole'));
-  const { runners } = await startRunners(aRequest({ markets: BOTH_MARKETS }), world.ports);
-  expect(runners[0]!.plan.market).toBe('on-demand');
+  const { instances } = await startRunners(aRequest({ markets: BOTH_MARKETS }), world.ports);
+  expect(instances[0]!.plan.market).toBe('on-demand');
   expect(world.said).toContain(
     'notice: NoSpotRole. Undo "NoSpotRole". So no spot: going on with on-demand instances, at their price.',
   );
@@ -178,8 +178,8 @@ describe('An image that not every type can launch', () => {
 
   test('prefers UEFI is launched on all', async () => {
     const world = aWorldWith({ bootMode: 'uefi-preferred' }, {});
-    const { runners } = await startRunners(aRequest({ instanceTypes: ['t2.xlarge'] }), world.ports);
-    expect(runners[0]!.plan.instanceType).toBe('t2.xlarge');
+    const { instances } = await startRunners(aRequest({ instanceTypes: ['t2.xlarge'] }), world.ports);
+    expect(instances[0]!.plan.instanceType).toBe('t2.xlarge');
   });
 });
 
@@ -190,8 +190,8 @@ describe('A region that the credentials may not use', () => {
   test.each(['describeTypes', 'describeSubnets', 'readParameters'] as const)('at %s costs its plans', async (call) => {
     const world = aWorldWithEurope();
     world.ec2.fault(call, { error: closed(), times: 10 });
-    const { runners } = await startRunners(request, world.ports);
-    expect(runners[0]!.region).toBe('eu-west-1');
+    const { instances } = await startRunners(request, world.ports);
+    expect(instances[0]!.region).toBe('eu-west-1');
     expect(world.said).toContain('warning: Nothing is launched in us-east-1: Not opted in. Opt in.');
   });
 

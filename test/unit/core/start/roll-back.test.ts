@@ -3,7 +3,8 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import type { JournalEntry } from '../../../../src/core/ports/process.js';
 import type { LaunchSpec } from '../../../../src/core/ports/ec2.js';
 import { startRunners } from '../../../../src/core/start/start.js';
-import { removeTraces, tracesOf } from '../../../../src/core/start/roll-back.js';
+import { Created } from '../../../../src/core/start/created.js';
+import { rollBack } from '../../../../src/core/start/roll-back.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
 import { aRequest, aWorld, failureOf, run } from '../../../worlds/requests.js';
@@ -22,7 +23,7 @@ describe('a failed start', () => {
       expect(world.ec2.instances).toHaveLength(1);
       expect(world.live()).toEqual([]);
       expect(world.github.listed).toEqual([]);
-      expect(world.journal.at(-1)?.state).toBe('undone');
+      expect(world.journal.at(-1)?.state).toBe('rolled-back');
     },
   );
 
@@ -50,7 +51,7 @@ describe('a failed start', () => {
     expect(world.journal.at(-1)?.state).toBe('started');
     // If no post step follows, because the runner of the job has died, this is what tells the stop.
     expect(world.github.listed).toHaveLength(1);
-    expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
+    expect(await rollBack(Created.fromJournal(world.journal.at(-1)!, run), world.ports)).toEqual([]);
     expect(world.live()).toEqual([]);
   });
 
@@ -86,7 +87,7 @@ describe('a launch that is waiting for its next try', () => {
     expect(await failureOf(startRunners(aRequest(), world.ports))).toMatchObject({ code: 'cancelled' });
     expect(world.clock.now() - began).toBeLessThan(2_000);
     expect(world.github.listed).toHaveLength(1);
-    expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
+    expect(await rollBack(Created.fromJournal(world.journal.at(-1)!, run), world.ports)).toEqual([]);
     expect(world.live()).toEqual([]);
     expect(world.github.listed).toEqual([]);
   });
@@ -121,7 +122,7 @@ test('a start that is cancelled while its launch was only ever throttled leaves 
   expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
   expect(world.github.registered).toHaveLength(1);
   expect(world.github.listed).toEqual([]);
-  expect(world.journal.at(-1)?.state).toBe('undone');
+  expect(world.journal.at(-1)?.state).toBe('rolled-back');
 });
 
 describe('a post step', () => {
@@ -149,7 +150,7 @@ describe('a post step', () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const entry = await killed(world);
     expect(entry.instances).toEqual([]);
-    expect(await removeTraces(tracesOf(entry, run), world.ports)).toEqual([]);
+    expect(await rollBack(Created.fromJournal(entry, run), world.ports)).toEqual([]);
     expect(world.live()).toEqual([]);
     expect(world.github.listed).toEqual([]);
   });
@@ -157,7 +158,7 @@ describe('a post step', () => {
   test('keeps the runner until its instance was looked for: it is how a stop would find it', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const entry = await killed(world);
-    const cleaning = removeTraces(tracesOf(entry, run), world.ports);
+    const cleaning = rollBack(Created.fromJournal(entry, run), world.ports);
     await world.clock.sleep(INVISIBLE_MS - 1_000);
     expect(world.github.listed).toHaveLength(1);
     await cleaning;
@@ -168,7 +169,7 @@ describe('a post step', () => {
     const entry = await killed(world);
     world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
     const began = world.clock.now();
-    const left = await removeTraces(tracesOf(entry, run), world.ports);
+    const left = await rollBack(Created.fromJournal(entry, run), world.ports);
     expect(left).toEqual([expect.stringMatching(/^Could not terminate i-\w+ in us-east-1: no$/)]);
     expect(world.clock.now()).toBe(began);
   });
@@ -177,7 +178,7 @@ describe('a post step', () => {
     const world = aWorld();
     const entry = await killed(world);
     world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
-    await removeTraces(tracesOf(entry, run), world.ports);
+    await rollBack(Created.fromJournal(entry, run), world.ports);
     expect(world.said.join('\n')).not.toContain('Terminated');
   });
 
@@ -189,7 +190,7 @@ describe('a post step', () => {
     const subnetIds = [SUBNET_A, `eu-west-1/${SUBNET_A}`];
     await startRunners(aRequest({ subnetIds, waitFor: 'launched' }), world.ports);
     europe.fault('terminate', { error: new Failure('aws-unreachable', 'no answer', { hint: 'h' }) });
-    expect(await removeTraces(tracesOf(world.journal.at(-1)!, run), world.ports)).toEqual([]);
+    expect(await rollBack(Created.fromJournal(world.journal.at(-1)!, run), world.ports)).toEqual([]);
     expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
     expect(world.github.listed).toEqual([]);
   });
@@ -198,7 +199,7 @@ describe('a post step', () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const entry = await killed(world);
     world.ec2.fault('findInstances', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
-    const left = await removeTraces(tracesOf(entry, run), world.ports);
+    const left = await rollBack(Created.fromJournal(entry, run), world.ports);
     expect(left).toEqual([
       'Could not look for further instances of this start in us-east-1: no',
       expect.stringMatching(/^Runner \d+ stays registered until its instance has been looked for\.$/),
@@ -208,12 +209,12 @@ describe('a post step', () => {
 
   test('keeps the runner of an instance that it may not terminate and that EC2 does not list yet', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
-    const [instance] = (await startRunners(aRequest({ waitFor: 'launched' }), world.ports)).runners;
+    const [instance] = (await startRunners(aRequest({ waitFor: 'launched' }), world.ports)).instances;
     const entry = { ...world.journal.at(-1)!, state: 'started' } as const;
     world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
-    const left = await removeTraces(tracesOf(entry, run), world.ports);
+    const left = await rollBack(Created.fromJournal(entry, run), world.ports);
     expect(left).toHaveLength(2);
-    expect(world.github.listed.map(({ id }) => id)).toEqual([instance!.runner.id]);
+    expect(world.github.listed.map(({ id }) => id)).toEqual([instance!.runners[0]!.id]);
   });
 
   test('gives up after 20 s on one that there is not', async () => {
@@ -227,7 +228,7 @@ describe('a post step', () => {
       instances: [],
     };
     const began = world.clock.now();
-    expect(await removeTraces(tracesOf({ ...entry, state: 'started' }, run), world.ports)).toEqual([
+    expect(await rollBack(Created.fromJournal({ ...entry, state: 'started' }, run), world.ports)).toEqual([
       'Runner 1 stays registered until its instance has been looked for.',
     ]);
     expect(world.clock.now() - began).toBe(20_000);

@@ -19,7 +19,7 @@ describe('a start', () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const began = world.clock.now();
     const started = await startRunners(aRequest(), world.ports);
-    expect(started.runners).toHaveLength(1);
+    expect(started.instances).toHaveLength(1);
     expect(world.clock.now() - began).toBeLessThanOrEqual(BOOT_MS + 1_500);
     expect(world.live()).toHaveLength(1);
     expect(world.journal.at(-1)?.state).toBe('confirmed');
@@ -27,8 +27,8 @@ describe('a start', () => {
 
   test('says which runner is online on which instance, and how long that took', async () => {
     const world = aWorld({ bootMs: 25_000 });
-    const { runner, instance } = (await startRunners(aRequest(), world.ports)).runners[0]!;
-    const said = `Runner ${runner.name} is online on ${instance.id}, `;
+    const { runners, instance } = (await startRunners(aRequest(), world.ports)).instances[0]!;
+    const said = `Runner ${runners[0]!.name} is online on ${instance.id}, `;
     const seconds = world.said.find((sentence) => sentence.startsWith(said))?.slice(said.length);
     expect(seconds).toMatch(/^2[56]\.\d s after its launch\.$/);
   });
@@ -45,8 +45,8 @@ describe('a start', () => {
     for (let fraction = 0; fraction < 10; fraction++) {
       const bootMs = seconds * 1_000 + fraction * 130;
       const world = aWorld({ bootMs });
-      const { runners } = await startRunners(aRequest(), world.ports);
-      expect(runners[0]!.onlineAt! - runners[0]!.launchedAt - bootMs).toBeLessThanOrEqual(1_200);
+      const { instances } = await startRunners(aRequest(), world.ports);
+      expect(instances[0]!.runners[0]!.onlineAt! - instances[0]!.launchedAt - bootMs).toBeLessThanOrEqual(1_200);
     }
   });
 
@@ -102,7 +102,7 @@ describe('a start', () => {
   test('of five has five runners with a configuration each, and one stream of questions', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const started = await startRunners(aRequest({ count: 5 }), world.ports);
-    expect(new Set(started.runners.map(({ runner }) => runner.name)).size).toBe(5);
+    expect(new Set(started.instances.map(({ runners }) => runners[0]!.name)).size).toBe(5);
     expect(new Set(world.ec2.specs.map(({ userData }) => Buffer.from(userData).toString('hex'))).size).toBe(5);
     expect(new Set(world.ec2.specs.map(({ clientToken }) => clientToken)).size).toBe(5);
     expect(world.github.calls.filter((call) => call === 'listRunners').length).toBeLessThanOrEqual(20);
@@ -142,7 +142,7 @@ describe('a start', () => {
     const began = world.clock.now();
     const started = await startRunners(aRequest({ waitFor: 'launched' }), world.ports);
     expect(world.clock.now() - began).toBeLessThan(1_000);
-    expect(started.runners[0]!.onlineAt).toBeUndefined();
+    expect(started.instances[0]!.runners[0]!.onlineAt).toBeUndefined();
     expect(world.journal.at(-1)?.state).toBe('confirmed');
   });
 });
@@ -151,8 +151,8 @@ describe('where an instance is launched', () => {
   test('every type is tried in every subnet, in order', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 0).set(`m5.xlarge/${SUBNET_A}`, 0);
-    const { runners, refused } = await startRunners(aRequest({ subnetIds: [SUBNET_A, SUBNET_B] }), world.ports);
-    expect(runners[0]!.plan).toEqual({
+    const { instances, refused } = await startRunners(aRequest({ subnetIds: [SUBNET_A, SUBNET_B] }), world.ports);
+    expect(instances[0]!.plan).toEqual({
       instanceType: 'm5.xlarge',
       region: 'us-east-1',
       subnetId: SUBNET_B,
@@ -168,8 +168,8 @@ describe('where an instance is launched', () => {
   test('spot is tried everywhere before on-demand, and the price is announced', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.refuse({ market: 'spot' }, NO_CAPACITY);
-    const { runners } = await startRunners(aRequest({ markets: ['spot', 'on-demand'] }), world.ports);
-    expect(runners[0]!.plan).toMatchObject({ instanceType: 't3.xlarge', market: 'on-demand' });
+    const { instances } = await startRunners(aRequest({ markets: ['spot', 'on-demand'] }), world.ports);
+    expect(instances[0]!.plan).toMatchObject({ instanceType: 't3.xlarge', market: 'on-demand' });
     expect(world.said.join('\n')).toContain('notice: No spot capacity: going on with on-demand instances');
   });
 
@@ -184,8 +184,8 @@ describe('where an instance is launched', () => {
   test('a pool with two places serves two of three; the third goes elsewhere', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 2);
-    const { runners } = await startRunners(aRequest({ count: 3 }), world.ports);
-    expect(runners.map(({ plan }) => plan.instanceType).toSorted()).toEqual(['m5.xlarge', 't3.xlarge', 't3.xlarge']);
+    const { instances } = await startRunners(aRequest({ count: 3 }), world.ports);
+    expect(instances.map(({ plan }) => plan.instanceType).toSorted()).toEqual(['m5.xlarge', 't3.xlarge', 't3.xlarge']);
   });
 
   test('when all is refused, nothing is left and each refusal is told', async () => {
@@ -196,7 +196,7 @@ describe('where an instance is launched', () => {
     expect(failure.details).toContain('t3.xlarge on-demand in subnet-');
     expect(failure.details).toContain('m5.xlarge on-demand');
     expect(world.github.listed).toEqual([]);
-    expect(world.journal.at(-1)?.state).toBe('undone');
+    expect(world.journal.at(-1)?.state).toBe('rolled-back');
   });
 
   test('only quotas in the way is a quota failure with the way out', async () => {
@@ -223,8 +223,8 @@ describe('capacity that comes back', () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 0).set('m5.xlarge', 0);
     world.clock.after(60_000, () => world.ec2.capacity.set('m5.xlarge', 1));
-    const { runners } = await startRunners(aRequest({ retryCapacityMs: 300_000 }), world.ports);
-    expect(runners[0]!.plan.instanceType).toBe('m5.xlarge');
+    const { instances } = await startRunners(aRequest({ retryCapacityMs: 300_000 }), world.ports);
+    expect(instances[0]!.plan.instanceType).toBe('m5.xlarge');
     expect(world.ec2.specs[0]!.clientToken).toBe('ci-actions-77-1-0123abcd-0-1s3');
   });
 
@@ -296,8 +296,8 @@ describe('several regions', () => {
     const { world, europe } = setUp();
     europe.parameters.set('/ci-actions/ami/amd64', STOCK_AMD64_IMAGE);
     world.ec2.refuse({}, NO_CAPACITY);
-    const { runners } = await startRunners(aRequest({ subnetIds }), world.ports);
-    expect(runners[0]!.plan).toMatchObject({ region: 'eu-west-1', instanceType: 't3.xlarge' });
+    const { instances } = await startRunners(aRequest({ subnetIds }), world.ports);
+    expect(instances[0]!.plan).toMatchObject({ region: 'eu-west-1', instanceType: 't3.xlarge' });
     expect(europe.specs[0]!.imageId).toBe(STOCK_AMD64_IMAGE);
     expect(world.ec2.instances).toEqual([]);
   });
@@ -321,9 +321,9 @@ describe('an answer that is lost', () => {
   test('to a registration: a new name, and the twin is removed', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.github.loseNextRegistration('after');
-    const { runners } = await startRunners(aRequest(), world.ports);
-    expect(runners[0]!.runner.name).toMatch(/-0123abcd-0r1$/);
-    expect(world.github.listed.map(({ name }) => name)).toEqual([runners[0]!.runner.name]);
+    const { instances } = await startRunners(aRequest(), world.ports);
+    expect(instances[0]!.runners[0]!.name).toMatch(/-0123abcd-0r1$/);
+    expect(world.github.listed.map(({ name }) => name)).toEqual([instances[0]!.runners[0]!.name]);
   });
 
   test('to a registration that never took effect: a new name all the same', async () => {
@@ -436,7 +436,7 @@ describe('a wait', () => {
     expect(world.clock.now() - began).toBe(300_000);
     expect(world.live()).toEqual([]);
     expect(world.github.listed).toEqual([]);
-    expect(world.journal.at(-1)?.state).toBe('undone');
+    expect(world.journal.at(-1)?.state).toBe('rolled-back');
   });
 
   test.each(['github-unauthorized', 'github-forbidden'] as const)('ends at once on %s', async (code) => {

@@ -34,8 +34,8 @@ async function start(attempt = '2', changes: Parameters<typeof aRequest>[0] = {}
   const startId = `abcd000${++starts}`;
   const label = `label-${starts}`;
   const request = aRequest({ startId, label, run: { ...run, runAttempt: attempt }, ...changes });
-  const { runners } = await startRunners(request, world.ports);
-  return { label, id: runners[0]!.instance.id, name: runners[0]!.runner.name };
+  const { instances } = await startRunners(request, world.ports);
+  return { label, id: instances[0]!.instance.id, name: instances[0]!.runners[0]!.name };
 }
 
 const stop = (changes: Partial<StopRequest> = {}) =>

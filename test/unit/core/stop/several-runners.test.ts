@@ -14,9 +14,9 @@ let runners: readonly Runner[];
 /** One instance that three runners share, all of them online. */
 beforeEach(async () => {
   world = aWorld({ bootMs: 20_000 });
-  const [started] = (await startRunners(aRequest(), world.ports)).runners;
+  const [started] = (await startRunners(aRequest(), world.ports)).instances;
   instance = started!.instance;
-  const stem = started!.runner.name.slice(0, -1);
+  const stem = started!.runners[0]!.name.slice(0, -1);
   const others = [1, 2].map((at) => world.github.addRunner({ name: `${stem}${at}`, labels: ['a-label'] }));
   for (const { name } of others) world.github.connect(name);
   runners = [{ ...world.github.listed[0]! }, ...others];

@@ -53,17 +53,17 @@ describe('a stop', () => {
 
   test('by id ends exactly that instance', async () => {
     const { world, start, stop } = setUp();
-    const { runners } = await start({ count: 2 });
-    await stop({ instanceIds: [runners[0]!.instance.id] });
-    expect(world.live().map(({ id }) => id)).toEqual([runners[1]!.instance.id]);
-    expect(world.github.listed.map(({ id }) => id)).toEqual([runners[1]!.runner.id]);
+    const { instances } = await start({ count: 2 });
+    await stop({ instanceIds: [instances[0]!.instance.id] });
+    expect(world.live().map(({ id }) => id)).toEqual([instances[1]!.instance.id]);
+    expect(world.github.listed.map(({ id }) => id)).toEqual([instances[1]!.runners[0]!.id]);
   });
 
   test('by label and id, as in ec2-github-runner, ends all that was started with that instance', async () => {
     const { world, start, stop } = setUp();
-    const { runners } = await start({ count: 3 });
+    const { instances } = await start({ count: 3 });
     await start({ startId: 'ffff0001' });
-    await stop({ instanceIds: [runners[0]!.instance.id], label: 'a-label' });
+    await stop({ instanceIds: [instances[0]!.instance.id], label: 'a-label' });
     expect(world.live().map(({ tags }) => tags['ci-actions:start'])).toEqual(['ffff0001']);
     expect(world.github.listed).toHaveLength(1);
   });
@@ -77,19 +77,19 @@ describe('a stop', () => {
 
     test('keeps the instance of the other start while its job runs', async () => {
       const { world, start, stop } = setUp();
-      const { runners } = await start({ startId: 'ffff0001' });
-      jobs(world, 'in_progress', runners[0]!.runner.name);
+      const { instances } = await start({ startId: 'ffff0001' });
+      jobs(world, 'in_progress', instances[0]!.runners[0]!.name);
       const stopped = await stop(gone);
       expect(stopped).toMatchObject({ instances: [], refusals: [] });
       expect(stopped.kept.map(({ why }) => why)).toEqual(['job test runs on it']);
-      expect(world.live().map(({ id }) => id)).toEqual([runners[0]!.instance.id]);
+      expect(world.live().map(({ id }) => id)).toEqual([instances[0]!.instance.id]);
       expect(world.github.listed).toHaveLength(1);
     });
 
     test('ends what no job needs', async () => {
       const { world, start, stop } = setUp();
-      const { runners } = await start({ startId: 'ffff0001' });
-      jobs(world, 'completed', runners[0]!.runner.name);
+      const { instances } = await start({ startId: 'ffff0001' });
+      jobs(world, 'completed', instances[0]!.runners[0]!.name);
       expect((await stop(gone)).instances).toHaveLength(1);
       expect(world.live()).toEqual([]);
       expect(world.github.listed).toEqual([]);
@@ -98,8 +98,8 @@ describe('a stop', () => {
     test('ends the instances for which start-runner composed the label', async () => {
       const { world, start, stop } = setUp();
       const label = 'ec2-77-1-start-ffff0001';
-      const { runners } = await start({ startId: 'ffff0001', label });
-      jobs(world, 'in_progress', runners[0]!.runner.name);
+      const { instances } = await start({ startId: 'ffff0001', label });
+      jobs(world, 'in_progress', instances[0]!.runners[0]!.name);
       expect((await stop({ ...gone, label })).instances).toHaveLength(1);
     });
   });
@@ -108,8 +108,8 @@ describe('a stop', () => {
     const { world, start, stop } = setUp();
     const label = 'ec2-77-1-start-ffff0001';
     await start({ startId: 'ffff0001', label });
-    const { runners } = await start({ startId: 'ffff0002', label: 'ec2-77-1-start-ffff0002' });
-    expect((await stop({ label, instanceIds: [runners[0]!.instance.id] })).instances).toHaveLength(2);
+    const { instances } = await start({ startId: 'ffff0002', label: 'ec2-77-1-start-ffff0002' });
+    expect((await stop({ label, instanceIds: [instances[0]!.instance.id] })).instances).toHaveLength(2);
     expect(world.live()).toEqual([]);
   });
 
@@ -135,10 +135,10 @@ describe('a stop', () => {
 
   test('done twice succeeds', async () => {
     const { start, stop } = setUp();
-    const { runners } = await start();
+    const { instances } = await start();
     await stop({ wait: true });
     expect((await stop()).runnersRemoved).toEqual([]);
-    expect((await stop({ instanceIds: [runners[0]!.instance.id] })).instances).toEqual([]);
+    expect((await stop({ instanceIds: [instances[0]!.instance.id] })).instances).toEqual([]);
     await stop({ instanceIds: ['i-0never'] });
   });
 
@@ -177,8 +177,8 @@ describe('a stop', () => {
 
   test('refuses an id of another repository, and stops the rest', async () => {
     const { world, start, stop, refusalOf } = setUp();
-    const mine = (await start()).runners[0]!.instance.id;
-    const other = (await start({ startId: 'ffff0001', run: { ...run, repo: 'another' } })).runners[0]!.instance.id;
+    const mine = (await start()).instances[0]!.instance.id;
+    const other = (await start({ startId: 'ffff0001', run: { ...run, repo: 'another' } })).instances[0]!.instance.id;
     const failure = await refusalOf(stop({ instanceIds: [other, mine] }));
     expect(failure.code).toBe('not-ours');
     expect(failure.message).toBe(`${other} belongs to octo-org/another; it was left alone.`);
@@ -200,8 +200,8 @@ describe('a stop', () => {
 
   test('leaves a busy runner to GitHub, which removes it after its instance', async () => {
     const { world, start, stop } = setUp();
-    const { runners } = await start();
-    world.github.goBusy(runners[0]!.runner.name);
+    const { instances } = await start();
+    world.github.goBusy(instances[0]!.runners[0]!.name);
     expect((await stop()).runnersRemoved).toEqual([]);
     expect(world.live()).toEqual([]);
     expect(world.said.join('\n')).toContain('was busy');
@@ -280,12 +280,12 @@ describe('a stop', () => {
 
   test('does not wait for an instance that has already ended', async () => {
     const { world, start, stop } = setUp();
-    const { runners } = await start();
-    world.ec2.end(runners[0]!.instance.id);
+    const { instances } = await start();
+    world.ec2.end(instances[0]!.instance.id);
     await world.clock.sleep(60_000);
     const began = world.clock.now();
     const stopped = await stop();
-    expect(stopped).toMatchObject({ instances: [], runnersRemoved: [runners[0]!.runner.name] });
+    expect(stopped).toMatchObject({ instances: [], runnersRemoved: [instances[0]!.runners[0]!.name] });
     expect(world.clock.now()).toBe(began);
   });
 
@@ -329,8 +329,8 @@ describe('a stop', () => {
       world.elsewhere.set('us-west-2', west).set('eu-south-1', closed);
       world.ec2.regions = ['us-east-1', 'eu-south-1', 'us-west-2'];
       const request = aRequest({ subnetIds: ['us-west-2/subnet-0a00000000000000a'], waitFor: 'launched' });
-      const { runners } = await startRunners(request, world.ports);
-      return { ...all, west, id: runners[0]!.instance.id };
+      const { instances } = await startRunners(request, world.ports);
+      return { ...all, west, id: instances[0]!.instance.id };
     }
 
     test.each(['label', 'id', 'neither', 'all'])('ends by %s the instance of another region', async (by) => {
@@ -375,7 +375,7 @@ describe('a stop', () => {
 
   test('ends the others when one has termination protection, and fails with its name', async () => {
     const { world, start, stop } = setUp();
-    const ids = (await start({ count: 3 })).runners.map(({ instance }) => instance.id);
+    const ids = (await start({ count: 3 })).instances.map(({ instance }) => instance.id);
     world.ec2.protectedIds.add(ids[1]!);
     const stopped = await stop();
     expect(stopped.instances.map(({ instance }) => instance.id)).toEqual([ids[0], ids[2]]);
@@ -403,7 +403,7 @@ describe('a stop', () => {
   test('keeps the runner of an instance that EC2 lists only after 60 s, and the next stop finds it', async () => {
     const { world, stop } = setUp();
     const late = new FakeEc2({ clock: world.clock, timeline: { invisibleMs: 60_000 } });
-    const { runners } = await startRunners(aRequest({ waitFor: 'launched' }), {
+    const { instances } = await startRunners(aRequest({ waitFor: 'launched' }), {
       ...world.ports,
       ec2: late,
       ec2In: async () => late,
@@ -412,7 +412,7 @@ describe('a stop', () => {
     const first = await stop();
     expect(first).toMatchObject({ instances: [], runnersRemoved: [], explanations: [{ isTrouble: true }] });
     await world.clock.sleep(45_000);
-    expect(await stop()).toMatchObject({ instances: [{ instance: { id: runners[0]!.instance.id } }] });
+    expect(await stop()).toMatchObject({ instances: [{ instance: { id: instances[0]!.instance.id } }] });
     expect(world.github.listed).toEqual([]);
   });
 
