@@ -17,7 +17,7 @@ describe('publish and rollback', () => {
         stdout: `amd64 in us-east-1: ${image} is published (before: ${seed.OUR_AMD64_IMAGE}).\n`,
       });
       expect(published.stderr).toMatch(
-        new RegExp(`^${image} in us-east-1 is deprecated from \\d{4}-\\d\\d-\\d\\d.\n$`),
+        new RegExp(`^${image} in us-east-1 is deprecated from \\d{4}-\\d\\d-\\d\\d on.\n$`),
       );
       expect([ec2.parameters.get(CURRENT), ec2.parameters.get(PREVIOUS)]).toEqual([image, seed.OUR_AMD64_IMAGE]);
       expect(ec2.images.get(image)?.deprecatedFrom).toBeDefined();

@@ -73,7 +73,7 @@ describe('After a start that did not wait, stop-runner reports', () => {
   test.concurrent('that GitHub refuses the runner of the image because of its age', () =>
     inSandbox(
       // As on GitHub Enterprise Server, where the preflight cannot read this.
-      { github: { tellsDeprecations: false, versions: { '2.336.0': { runtime: '2026-01-01T00:00:00Z' } } } },
+      { github: { servesDeprecations: false, versions: { '2.336.0': { runtime: '2026-01-01T00:00:00Z' } } } },
       async (scene) => {
         const stop = await stopAfterTheEnd(scene);
         expect(warningsOf(stop)).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('After a start that did not wait, stop-runner reports', () => {
     inSandbox({}, async (scene) => {
       scene.sandbox.on(({ name }) => {
         const [runner] = scene.sandbox.github.runners();
-        // What the machine was told is not what GitHub knows by now.
+        // The machine's credentials no longer match those that GitHub has.
         if (name === 'launched') Object.assign(runner!.credentials, { clientId: 'another' });
       });
       const stop = await stopAfterTheEnd(scene);

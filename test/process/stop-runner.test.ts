@@ -140,9 +140,9 @@ describe('A workflow of ec2-github-runner', () => {
         'MetadataOptions.HttpTokens': 'required',
       });
       expect(scene.sandbox.ec2.instances()[0]?.tags.get('Name')).toBe('ci');
-      const told = main.lines.filter((line) => / is ignored: /.test(line)).map((line) => line.split(' ')[0]);
+      const reported = main.lines.filter((line) => / is ignored: /.test(line)).map((line) => line.split(' ')[0]);
       const ignored = ['mode', 'runner-debug', 'startup-quiet-period-seconds', 'startup-retry-interval-seconds'];
-      expect(told).toEqual([...ignored, 'metadata-options'].map((name) => `\`${name}\``));
+      expect(reported).toEqual([...ignored, 'metadata-options'].map((name) => `\`${name}\``));
       const { label = '', 'ec2-instance-id': id = '' } = main.outputs;
       expect(await scene.stop({ mode: 'stop', label, 'ec2-instance-id': id })).toMatchObject({ code: 0 });
       expect(live(scene)).toEqual([]);

@@ -16,12 +16,12 @@ const QEMU = ['qemu-system-x86_64/qemu-system-x86', 'mke2fs/e2fsprogs'];
 /** To add a tool, add a row. */
 export const tools: Readonly<Record<string, Tool>> = {
   bench: {
-    summary: 'measures the bundles in dist/ against the sandbox, with plots (docs/bench.md)',
+    summary: 'measures the bundles in dist/ against the sandbox, with plots (docs/inside/bench.md)',
     takes: '30 min',
     file: 'tools/bench/main.ts',
   },
   simulate: {
-    summary: 'simulates an hour of starts against the throttles of EC2 and GitHub (docs/scale.md)',
+    summary: 'simulates an hour of starts against the throttles of EC2 and GitHub (docs/inside/scale.md)',
     takes: '5 min',
     file: 'tools/simulate/main.ts',
   },
@@ -35,6 +35,11 @@ export const tools: Readonly<Record<string, Tool>> = {
     takes: '5 s',
     file: 'tools/modules/main.ts',
   },
+  structure: {
+    summary: 'measures the structure of the code: rooms, circles, floors, long functions',
+    takes: '10 s',
+    file: 'tools/structure/main.ts',
+  },
   'measure-pool': {
     summary: 'compares starts from a pool with cold starts, on the sandbox',
     takes: '3 min',
@@ -42,31 +47,33 @@ export const tools: Readonly<Record<string, Tool>> = {
   },
   'bench-boot': {
     summary:
-      'measures the seconds from boot to an online runner, for three ways to boot; root on Debian 12 (docs/boot.md)',
+      'measures the seconds from boot to an online runner, for three ways to boot; root on Debian 12 (docs/inside/boot.md)',
     takes: '5 min',
     file: 'test/boot/compare.ts',
     boots: [],
   },
   'bench-pool': {
-    summary: 'compares starts from a pool with cold starts, on virtual machines; root on Debian 12 (docs/pool.md)',
+    summary:
+      'compares starts from a pool with cold starts, on virtual machines; root on Debian 12 (docs/inside/pools.md)',
     takes: '1 h and more',
     file: 'test/boot/pool.ts',
     boots: [...QEMU, 'qemu-img/qemu-utils', 'nbdkit/nbdkit'],
   },
   vm: {
-    summary: 'boots the provisioned tree with its own kernel in QEMU and runs a job; root on Debian 12 (docs/boot.md)',
+    summary:
+      'boots the provisioned tree with its own kernel in QEMU and runs a job; root on Debian 12 (docs/inside/boot.md)',
     takes: '3 min',
     file: 'test/boot/vm.ts',
     boots: QEMU,
   },
   storm: {
-    summary: 'starts 100 runners at once against throttled clouds and cancels half of them (docs/faults.md)',
+    summary: 'starts 100 runners at once against throttled clouds and cancels half of them (docs/inside/faults.md)',
     takes: '3 min',
     file: 'test/faults/storm.ts',
     environment: { FAULTS_FACTOR: '5' },
   },
   act: {
-    summary: 'runs a printed workflow on act, after scripts/peers.sh (docs/testing-workflows.md)',
+    summary: 'runs a printed workflow on act, after scripts/peers.sh (docs/inside/testing.md)',
     takes: '30 s',
     file: 'test/peers/act/main.ts',
   },

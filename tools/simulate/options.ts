@@ -50,6 +50,9 @@ export function toSimulateOptions(
   argv: readonly string[],
 ): SimulateOptions {
   if (rest.write && argv.length > 1)
-    throw misuse(simulateCommandLine, '`--write` cannot be used with other options: docs/inside/scale.md has one table.');
+    throw misuse(
+      simulateCommandLine,
+      '`--write` cannot be used with other options: docs/inside/scale.md has one table.',
+    );
   return { ...rest, jobMinutes };
 }

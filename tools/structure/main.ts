@@ -1,20 +1,11 @@
 /** `npm run lab -- structure`: the structure of the code in figures. See `--help`. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { flag, text, value } from '../../scripts/terminal/options.js';
 import type { Sources } from './graph.js';
 import { isMeasured, measure } from './measure.js';
 import { renderMeasures } from './render.js';
-
-const HELP = `npm run lab -- structure [options]
-
-Measures the sources of this repository, without tests, printed files and documents: rooms, files, lines, circles of
-imports (types included), floors (the longest chain of imports), functions over 40 lines, and the places that name one
-example of each thing that is added often.
-
-  --revision NAME  measure a commit, tag or branch instead of the files of the working tree
-  --paths          also list the files that name each example
-`;
 
 function git(...args: string[]): string {
   return execFileSync('git', args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
@@ -32,7 +23,14 @@ function readSources(revision: string | undefined): Sources {
   return Object.fromEntries(paths.map((path) => [path, read(path)]));
 }
 
-const { values } = parseArgs({
-  options: { revision: { type: 'string' }, paths: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+const { values } = readOrExit({
+  command: 'npm run lab -- structure',
+  about: `Measures the sources of this repository, without tests, printed files and documents: rooms, files, lines,
+circles of imports (types included), floors (the longest chain of imports), functions over 40 lines, and the places that
+name one example of each thing that is added often.`,
+  options: {
+    revision: value('A commit, tag or branch to measure. Default: the files of the working tree.', text('NAME')),
+    paths: flag('Also list the files that name each example.'),
+  },
 });
-console.log(values.help ? HELP : renderMeasures(measure(readSources(values.revision)), { paths: values.paths }));
+console.log(renderMeasures(measure(readSources(values.revision)), { paths: values.paths }));

@@ -56,7 +56,14 @@ describe('functions', () => {
 
 describe('the measures', () => {
   test('leave out tests, printed files and documents', () => {
-    const paths = ['src/core/a.ts', 'src/a.test.ts', 'dist/a.js', 'docs/glossary.md', 'start-runner/action.yml', 'ami/a.sh'];
+    const paths = [
+      'src/core/a.ts',
+      'src/a.test.ts',
+      'dist/a.js',
+      'docs/glossary.md',
+      'start-runner/action.yml',
+      'ami/a.sh',
+    ];
     expect(paths.filter(isMeasured)).toEqual(['src/core/a.ts', 'ami/a.sh']);
   });
 

@@ -61,7 +61,8 @@ export async function prune(request: PruneRequest, ports: PrunePorts): Promise<P
 }
 
 type Candidate = { readonly preset: BuiltInPreset; readonly decision: PruneDecision } & (
-  { readonly kind: 'image'; readonly thing: OwnImage } | { readonly kind: 'snapshot'; readonly thing: OwnSnapshot }
+  | { readonly kind: 'image'; readonly resource: OwnImage }
+  | { readonly kind: 'snapshot'; readonly resource: OwnSnapshot }
 );
 
 /** Lists and judges everything in a region before anything is removed. @throws Failure when a listing fails */
@@ -78,8 +79,8 @@ async function judgeRegion(request: PruneRequest, ec2: ImageEc2, now: number): P
     const own = ours.filter(({ tags }) => tags[TAG.preset] === preset);
     const judged = judgeImages(own, { keep: request.keep, uses, now });
     return [
-      ...judged.map(({ image, decision }) => ({ kind: 'image' as const, preset, decision, thing: image })),
-      ...snapshots[at]!.map((thing) => ({ thing, decision: judgeSnapshot(thing, images, now) }))
+      ...judged.map(({ image, decision }) => ({ kind: 'image' as const, preset, decision, resource: image })),
+      ...snapshots[at]!.map((resource) => ({ resource, decision: judgeSnapshot(resource, images, now) }))
         .filter(({ decision }) => decision.kind === 'remove')
         .map((one) => ({ kind: 'snapshot' as const, preset, ...one })),
     ];
@@ -90,13 +91,13 @@ async function carryOut(
   candidate: Candidate,
   { ec2, request, ports }: { readonly ec2: ImageEc2; readonly request: PruneRequest; readonly ports: PrunePorts },
 ): Promise<PruneFinding> {
-  const { kind, preset, decision, thing } = candidate;
-  const made = kind === 'image' ? builtAt(thing) : thing.createdAt;
+  const { kind, preset, decision, resource } = candidate;
+  const made = kind === 'image' ? builtAt(resource) : resource.createdAt;
   const subject = {
     kind,
     preset,
     region: ec2.region,
-    id: thing.id,
+    id: resource.id,
     ageMs: ports.now - made,
     why: decision.why,
   } as const;
@@ -106,20 +107,20 @@ async function carryOut(
     return { ...subject, ...(await remove(candidate, ec2)) };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    ports.log.warning(`${ec2.region}: ${thing.id} could not be removed. ${failure.message}`);
+    ports.log.warning(`${ec2.region}: ${resource.id} could not be removed. ${failure.message}`);
     return { ...subject, outcome: 'failed', failure };
   }
 }
 
 async function remove(
-  { kind, thing }: Candidate,
+  { kind, resource }: Candidate,
   ec2: ImageEc2,
 ): Promise<{ outcome: PruneOutcome; failure?: Failure; why?: string }> {
   if (kind === 'snapshot') {
-    const answer = await ec2.deleteSnapshot(thing.id);
+    const answer = await ec2.deleteSnapshot(resource.id);
     return answer === 'in-use' ? { outcome: 'kept', why: 'an image needs it' } : { outcome: 'removed' };
   }
-  const answer = await ec2.deregisterImage(thing.id);
+  const answer = await ec2.deregisterImage(resource.id);
   if (answer === 'absent') return { outcome: 'removed', why: 'it had been removed meanwhile' };
   // `skipped`: another image shares the snapshot, and its deregistration deletes it.
   const left = answer.left.filter(({ why }) => why !== 'skipped');
@@ -127,7 +128,7 @@ async function remove(
   const list = left.map(({ id, why }) => `${id} (${why})`).join(', ');
   return {
     outcome: 'failed',
-    failure: new Failure('cleanup-incomplete', `Image ${thing.id} is gone, but not its snapshots: ${list}.`, {
+    failure: new Failure('cleanup-incomplete', `Image ${resource.id} is gone, but not its snapshots: ${list}.`, {
       hint: "Allow ec2:DeleteSnapshot on snapshots with a preset's tag. A prune finds them from a day later on.",
     }),
   };

@@ -115,8 +115,11 @@ function findMisnomer(
     : `belongs to another run or attempt than ${runId}, ${runAttempt}`;
 }
 
-/** The names that start-runner gives: `ec2-<run>-<attempt>-<job>-<start>-<index>`. */
-const NAME = /^ec2-(\d+)-(\d+)-.*-[0-9a-f]{8}-\d+(?:r\d+)?$/;
+/**
+ * The names that start-runner gives: `ec2-<run>-<attempt>-<job>-<start>-<instance>`, with `-<runner>` behind it where an
+ * instance has several runners, and `r<try>` where a registration was repeated.
+ */
+const NAME = /^ec2-(\d+)-(\d+)-.*-[0-9a-f]{8}-\d+(?:-\d+)?(?:r\d+)?$/;
 
 /**
  * The run that registered a runner; `undefined` when ci-actions did not name the runner. The runner that claims a

@@ -13,7 +13,7 @@ interface SweepOptions {
   /** When the inventory was listed; epoch ms. */
   readonly listedAt: number;
   readonly log: Log;
-  /** Aborted when the step is cancelled: no further candidate is judged. */
+  /** Aborted when the step is canceled: no further candidate is judged. */
   readonly signal: AbortSignal;
 }
 

@@ -4,7 +4,7 @@ import { reportExplanations } from '../../../../src/core/diagnosis/explanation.j
 import type { Instance } from '../../../../src/core/ports/ec2.js';
 import type { Runner } from '../../../../src/core/ports/github.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
-import { aWorld } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
 
 const MINUTE = 60_000;
 const POWERED_OFF = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown';
@@ -147,8 +147,8 @@ describe('A warning is given', () => {
     const instance = { tags: { 'ci-actions:pool': 'quick' } };
     const [silent] = await explain({ instance, said: warmUp });
     expect(silent!.what).not.toContain('warmed up');
-    const [told] = await explain({ instance, said: warmUp + phase('agent') + phase('power-off', 'agent died') });
-    expect(told!.what).toContain('powered the instance off: agent died.');
+    const [booted] = await explain({ instance, said: warmUp + phase('agent') + phase('power-off', 'agent died') });
+    expect(booted!.what).toContain('powered the instance off: agent died.');
   });
 });
 

@@ -3,7 +3,7 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { survey } from '../../../../src/core/images/survey.js';
 import { builtInPresets } from '../../../../src/core/kernel/built-in-presets.js';
-import { DAY, ImageWorld } from '../../../worlds/image-world.js';
+import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const denied = new Failure('aws-not-authorized', 'You may not.', { hint: 'Allow it.' });
 
@@ -75,7 +75,7 @@ describe('The list of images', () => {
     ['does not register versions that old', '2.100.0', { refusalKnown: true, daysUntilRefused: 0 }],
     ['does not know the version', '2.999.0', { refusalKnown: false, daysUntilRefused: null }],
     ['refuses it already', '2.400.0', { refusalKnown: true, daysUntilRefused: 0 }],
-  ])('tells what GitHub says when it %s', async (_, version, expected) => {
+  ])('holds the answer of GitHub when it %s', async (_, version, expected) => {
     world.github.deprecations.set('2.400.0', world.now - 1);
     world.add({ tags: { [TAG.preset]: 'amd64', [TAG.runnerVersion]: version } });
     expect((await look()).images).toMatchObject([expected]);

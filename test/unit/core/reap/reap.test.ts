@@ -5,7 +5,7 @@ import { filterByReach, isWithin } from '../../../../src/core/reap/reach.js';
 import { refuseIncomplete } from '../../../../src/core/reap/reap.js';
 import { FakeEc2 } from '../../../worlds/fake-ec2.js';
 import { failureOf } from '../../../worlds/requests.js';
-import { brief, HOME, MINUTE, ORG_SCOPE, SweepWorld } from '../../../worlds/sweeps.js';
+import { brief, HOME, MINUTE, ORG_SCOPE, SweepWorld } from '../../../worlds/sweep.js';
 
 const OUTAGE = new Failure('github-unreachable', 'GitHub answered 503, 3 times.', { hint: 'Wait.' });
 const DENIED = new Failure('aws-not-authorized', 'The credentials lack a permission.', { hint: 'Allow it.' });
@@ -231,13 +231,13 @@ describe('a sweep keeps an instance', () => {
   test.each([
     ['run', TAG.runId, '5, 1'],
     ['attempt', TAG.runAttempt, '77, 5'],
-  ])('whose tags name another %s than the name of its runner', async (_what, tag, told) => {
+  ])('whose tags name another %s than the name of its runner', async (_what, tag, named) => {
     const world = new SweepWorld();
     const started = await world.start();
     world.setRun('completed', '5');
     world.ec2.retag(started.instance.id, { [tag]: '5' });
     expect(brief(await world.reap())).toEqual([
-      `instance skipped: its tag ${TAG.runnerName} is "${started.runner.name}", which belongs to another run or attempt than ${told}`,
+      `instance skipped: its tag ${TAG.runnerName} is "${started.runner.name}", which belongs to another run or attempt than ${named}`,
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { TAG } from '../../../../src/core/kernel/identity.js';
-import { brief, MINUTE, SweepWorld } from '../../../worlds/sweeps.js';
+import { brief, MINUTE, SweepWorld } from '../../../worlds/sweep.js';
 
 const COMPLETED = 'instance removed: the run attempt that started it is completed';
 const names = (world: SweepWorld) => world.github().listed.map(({ name }) => name);
@@ -96,8 +96,12 @@ describe('An instance with three runners', () => {
   });
 
   test.each([
-    [TAG.runnerId, '1 2', `${TAG.runnerName} is "ec2-77-1-start-0123abcd-0 -1 -2", which does not name the 2 runners`],
-    [TAG.runnerId, '1 2 x', `${TAG.runnerId} is "1 2 x", which is not an id`],
+    [
+      TAG.runnerId,
+      '2 3',
+      `${TAG.runnerName} is "ec2-77-1-start-0123abcd-0-0 -1 -2", which does not name the 2 runners`,
+    ],
+    [TAG.runnerId, '2 3 x', `${TAG.runnerId} is "2 3 x", which is not an id`],
     [
       TAG.runnerName,
       'ec2-77-1-a-0123abcd-0 -1 x',
@@ -144,3 +148,13 @@ describe('A runner is no ghost', () => {
     },
   );
 });
+
+test.each(['ec2-77-1-start-0123abcd-0-1', 'ec2-77-1-start-0123abcd-0-1r2'])(
+  'The runner %s, one of several of its instance, is a ghost once its run is completed',
+  async (name) => {
+    const world = new SweepWorld();
+    world.github().addRunner({ name });
+    world.setRun('completed');
+    expect((await world.reap()).findings).toMatchObject([{ kind: 'runner', name, outcome: 'removed' }]);
+  },
+);
