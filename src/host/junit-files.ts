@@ -42,7 +42,7 @@ export async function readReports(
   }
   const stale = files.filter((one) => !changed.includes(one)).map(({ path }) => path);
   return {
-    pattern: patterns.given.join(', '),
+    pattern: patterns.texts.join(', '),
     results,
     files: fresh.map(({ path }) => path),
     stale,
