@@ -75,7 +75,7 @@ export class FakeTox {
       readReports: async (patterns) => {
         const files = Object.keys(this.junit).filter((path) => patterns.matches(path.replace('/w/', '')));
         const results = resultsOf(files.flatMap((path) => this.junit[path]!));
-        return { pattern: patterns.given.join(), results, files, stale: [], broken: [], unreadable: [] };
+        return { pattern: patterns.texts.join(), results, files, stale: [], broken: [], unreadable: [] };
       },
     };
   }
@@ -87,7 +87,7 @@ export class FakeTox {
 }
 
 /** Patterns of the input `report`. */
-export const patterns = (...given: string[]) => compilePatterns(given);
+export const patterns = (...texts: string[]) => compilePatterns(texts);
 
 /** One environment in the result file. */
 export const ran = (...commands: { command: string; output?: string; retcode?: number }[]) => ({
