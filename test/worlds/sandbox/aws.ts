@@ -86,12 +86,12 @@ export async function eventually(holds: () => boolean | Promise<boolean>): Promi
   }
 }
 
-export async function describeOne({ ec2 }: AwsSandbox, id: string): Promise<Instance | undefined> {
+export async function describeOne({ ec2 }: Pick<AwsSandbox, 'ec2'>, id: string): Promise<Instance | undefined> {
   const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
   return Reservations?.[0]?.Instances?.[0];
 }
 
 /** Waits until EC2 shows the state. */
-export async function becomes(aws: AwsSandbox, id: string, state: string): Promise<void> {
+export async function becomes(aws: Pick<AwsSandbox, 'ec2'>, id: string, state: string): Promise<void> {
   await eventually(async () => (await describeOne(aws, id))?.State?.Name === state);
 }
