@@ -13,14 +13,14 @@ const BOOT_MS = 20_000;
 const RUNNING_MS = 5_000;
 const SPREAD_MS = 3_000;
 const SMALL_STARTS = 3;
-/** All requests but registrations and launches, over those of a start of one. */
+/** All requests but registrations and launches, divided by those of a start of one runner. */
 const GROWTH_BAR = 2;
-/** Of GitHub's secondary limit. Source: "Rate limits for the REST API". */
+/** GitHub's secondary limit in points a minute. Source: "Rate limits for the REST API". */
 const POINTS_A_MINUTE = 900;
 
 type AllSeries = readonly [Series<StartSample>, ...Series<StartSample>[]];
 
-/** What starts ask of EC2 and GitHub: of one runner, and beside it of ever more, under EC2's request buckets. */
+/** Counts the requests of starts to EC2 and GitHub, for one runner and for more and more, under EC2's request buckets. */
 export async function measureGrowth({ counts, peers, say }: GrowthOptions): Promise<Figure[]> {
   say(`Growth: starts of 1, ${counts.join(', ')} runners, with a boot of ${BOOT_MS / 1000} s.`);
   const start = (contender: Contender, runners: number, offset: number): Promise<StartSample> => {
@@ -85,7 +85,7 @@ function describeLarge({ traffic }: StartSample, small: Series<StartSample>, cou
   ];
 }
 
-/** What the plots of the growth are drawn from. */
+/** The figures for the plots of the growth. */
 function describeGrowth(own: Series<StartSample>, count: number): Figure[] {
   const series = [own] as const;
   const about = <U extends Figure['unit']>(id: string, measure: string, unit: U) => ({

@@ -7,7 +7,7 @@ import { withSandbox } from './sandboxes.js';
 
 const BAR_S = 1.5;
 
-/** A start that doesn't wait: `wait-for: launched`, from process start to process end, one after the other. */
+/** Measures starts that do not wait (`wait-for: launched`), from process start to process end, one after the other. */
 export async function measureLaunched({
   starts,
   say,

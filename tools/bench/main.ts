@@ -40,7 +40,7 @@ async function bench(options: BenchOptions): Promise<number> {
   unmeasured.forEach(say);
   const loads = [readLoad()];
   const figures: Figure[] = [];
-  // One after the other: they would disturb each other.
+  // One after the other, because sections would disturb each other.
   for (const [at, section] of options.sections.entries()) {
     progress.begin(['now', section, 'then', options.sections.slice(at + 1).join(', ') || 'nothing'].join(' '));
     if (section !== 'act' || missing === undefined) figures.push(...(await measures[section]()));
@@ -72,10 +72,10 @@ function describeMachine({ node, platform, cores, loads }: Machine, seconds: str
   const [before, after] = loads.map((load) => load.toFixed(1));
   const about = `Node ${node}, ${platform}, ${cores} cores, ${seconds} s.`;
   if (Math.max(...loads) <= cores) return about;
-  return `${about}\nOthers were busy here (load ${before} before, ${after} after): times are longer than they need be.`;
+  return `${about}\nThe machine was busy (load ${before} before, ${after} after), so the times are longer than necessary.`;
 }
 
-/** Of the last minute. */
+/** The load average of the last minute. */
 function readLoad(): number {
   return loadavg()[0] ?? 0;
 }

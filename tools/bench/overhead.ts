@@ -20,15 +20,15 @@ export interface OverheadOptions {
 const [MEDIAN_BAR_S, P95_BAR_S] = [1, 2];
 const MEMORY_BAR_MIB = 70;
 const RUNNING_MS = 5_000;
-/** Whole periods of the rhythms in which the contenders ask (1 s, 1.5 s): registrations fall into all phases of them. */
+/** A multiple of the intervals at which the contenders poll (1 s, 1.5 s), so that registrations fall into all phases of them. */
 export const SPREAD_MS = 3_000;
-/** Processes that start at the same instant would measure each other on a machine with few cores. */
+/** Processes that start at the same moment would disturb each other on a machine with few cores. */
 const STAGGER_MS = 400;
 
-/** Ours first. */
+/** The first contender is ours. */
 type AllSeries = readonly [Series<StartSample>, ...Series<StartSample>[]];
 
-/** What a start adds to the instance's boot, for each boot, and the memory it takes. */
+/** Measures the time that a start adds to the boot of the instance, for each boot, and the memory of a start. */
 export async function measureOverhead(options: OverheadOptions): Promise<Figure[]> {
   const figures: Figure[] = [];
   let series: AllSeries | undefined;
@@ -41,7 +41,7 @@ export async function measureOverhead(options: OverheadOptions): Promise<Figure[
   return [...figures, await describeMemory(series)];
 }
 
-/** All contenders in turn, side by side, each start in its own sandbox. */
+/** The starts of all contenders in turn, side by side, each in its own sandbox. */
 async function startAll(onlineMs: number, { starts, peers }: OverheadOptions): Promise<AllSeries> {
   const offsets = spreadEvenly(starts, SPREAD_MS);
   const contenders = [ours, ...peers];
@@ -85,7 +85,7 @@ async function describeMemory(series: AllSeries): Promise<Figure> {
   return { ...figure, beside: [...bare, ...(figure.beside ?? [])] };
 }
 
-/** In MiB, of a program in this folder. */
+/** The peak memory of a program in this folder, in MiB. */
 async function measureMemory(program: string, times: number): Promise<number[]> {
   return withSandbox(startSandbox({ machines: false }), async ({ environment }) => {
     const peaks: number[] = [];

@@ -1,14 +1,14 @@
 import { createAxis, type Axis } from './axis.js';
 import { median } from './statistics.js';
 
-/** Samples over groups: every sample a dot, a line at the median, a dashed line for what it is held to. */
+/** Samples by group: a dot for every sample, a line at the median, a dashed line at the bar. */
 export interface Plot {
   readonly title: string;
   readonly xLabel: string;
-  /** With its unit. */
+  /** With the unit. */
   readonly yLabel: string;
   readonly groups: readonly PlotGroup[];
-  /** Names that keep their colours in all plots, whether they are in this one or not. */
+  /** All names, so that each has the same color in all plots. */
   readonly order?: readonly string[];
   readonly bars?: readonly { readonly value: number; readonly label: string }[];
 }
@@ -21,11 +21,11 @@ export interface PlotGroup {
 const [WIDTH, HEIGHT] = [760, 460];
 const AREA = { left: 76, right: 20, top: 92, bottom: 62 };
 const [INNER_WIDTH, INNER_HEIGHT] = [WIDTH - AREA.left - AREA.right, HEIGHT - AREA.top - AREA.bottom];
-/** Okabe and Ito's, which people with any colour vision tell apart. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#666666', '#cc79a7'];
+/** The palette of Okabe and Ito, which is distinguishable with any color vision. */
+const COLORS = ['#0072b2', '#d55e00', '#009e73', '#666666', '#cc79a7'];
 const MOST_DIGITS = 3;
 
-/** An SVG that stands alone: no script, no font of its own, white ground. */
+/** A self-contained SVG: no script, no font of its own, white background. */
 export function renderPlot(plot: Plot): string {
   const { groups, bars = [], order = [] } = plot;
   const values = [
@@ -53,7 +53,7 @@ function renderLegend(names: readonly string[], shown: ReadonlySet<string>): str
   let [x, y] = [AREA.left, 46];
   return names.flatMap((name, index) => {
     if (!shown.has(name)) return [];
-    // Letters are about this wide; a font that differs only moves the next entry.
+    // The approximate width of a letter. With another font, the next entry only moves.
     const width = 30 + name.length * 7;
     if (x + width > WIDTH) [x, y] = [AREA.left, y + 20];
     const at = x;
@@ -104,7 +104,7 @@ function renderSamples(
   { x, lane, axis, colour }: { x: number; lane: number; axis: Axis; colour: string },
 ): string[] {
   const half = Math.min(lane * 0.3, 24);
-  // Side by side in the order of measuring, so that dots of one value don't hide each other.
+  // Side by side in the order of measuring, so that equal samples do not hide each other.
   const spread = (index: number): number =>
     samples.length < 2 ? 0 : (index / (samples.length - 1) - 0.5) * 1.4 * half;
   const dots = samples.map(
@@ -151,7 +151,7 @@ interface Text {
 function text(content: string, { x, y, size = 13, anchor = 'start', weight, colour = '#222', turned }: Text): string {
   const at = turned ? `transform="translate(${round(x)} ${round(y)}) rotate(-90)"` : `x="${round(x)}" y="${round(y)}"`;
   const bold = weight ? ` font-weight="${weight}"` : '';
-  // White around the letters, so that they can be read on top of dots and lines.
+  // A white outline keeps the letters readable on top of dots and lines.
   const halo = 'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"';
   return `<text ${at} font-size="${size}" text-anchor="${anchor}" fill="${colour}"${bold} ${halo}>${escape(content)}</text>`;
 }
@@ -161,7 +161,7 @@ function escape(content: string): string {
 }
 
 function colourOf(index: number): string {
-  return COLOURS[index % COLOURS.length]!;
+  return COLORS[index % COLORS.length]!;
 }
 
 function renderNumber(value: number): string {

@@ -12,7 +12,7 @@ import { tally } from './traffic.js';
 interface WaveOptions {
   /** Processes at a time. */
   readonly waves: readonly number[];
-  /** Starts in all of the largest wave; the others run once. */
+  /** The number of starts of the largest wave in all. The other waves run once. */
   readonly total: number;
   readonly say: (sentence: string) => void;
 }
@@ -26,7 +26,7 @@ interface Measured {
   readonly size: number;
   readonly waves: number;
   readonly starts: readonly WaveStart[];
-  /** Of each wave, in s. */
+  /** The duration of each wave, in s. */
   readonly walls: readonly number[];
   readonly requests: number;
   readonly refused: number;
@@ -36,17 +36,18 @@ interface Measured {
 const BOOT_MS = 20_000;
 const RUNNING_MS = 5_000;
 const MEMORY_BAR_MIB = 120;
-/** Each start has a machine of its own in truth; here their Nodes would keep each other from starting at all. */
+/** In production each start has a machine of its own. Here the starting Node processes would block each other. */
 const STAGGER_MS = 100;
 /**
- * What GitHub documents, the strict reading: 80 creations a minute are said of "content-generating requests", which
- * `generate-jitconfig` may not be. An hour's 15,000 requests are an App's in an Enterprise Cloud organisation.
+ * GitHub's documented limits, read strictly: the 80 creations a minute are documented for "content-generating requests",
+ * and `generate-jitconfig` may not be one. The 15,000 requests an hour are those of an App in an Enterprise Cloud
+ * organization.
  * Source: "Rate limits for the REST API".
  */
 const SECONDARY_LIMITS = { pointsPerMinute: 900, creationsPerMinute: 80 };
 const REQUESTS_AN_HOUR = 15_000;
 
-/** Ever more processes that each start one runner, against all that EC2 and GitHub document as throttles. */
+/** Measures more and more processes that each start one runner, under all documented throttles of EC2 and GitHub. */
 export async function measureWaves({ waves, total, say }: WaveOptions): Promise<Figure[]> {
   const largest = Math.max(...waves);
   const figures: Figure[] = [];

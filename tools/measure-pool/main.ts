@@ -38,7 +38,7 @@ async function measure(): Promise<void> {
       rows.push({
         cold: await start(sandbox, {}),
         pooled: await start(sandbox, POOL),
-        // A pool of this name has nothing.
+        // There is no pool of this name.
         empty: await start(sandbox, { pool: 'empty' }),
       });
     }

@@ -16,7 +16,7 @@ import { VirtualTime } from './virtual-time.js';
 
 export interface Hour {
   readonly starts: number;
-  /** How many begin at one moment. */
+  /** The number of starts that begin at one moment. */
   readonly batch: number;
   readonly jobMs: number;
   readonly inputs: Readonly<Record<string, string>>;
@@ -28,11 +28,11 @@ export interface Hour {
   readonly bootScripts: BootScripts;
 }
 
-/** What became of one start. */
+/** The result of one start. */
 export interface Ended {
-  /** From its begin until its runner is online, in s; absent when it never is. */
+  /** From the begin of the start until its runner is online, in s; absent if it never is. */
   readonly toOnline?: number;
-  /** The failure's code, of the start or of its stop. */
+  /** The code of the failure. */
   readonly failure?: string;
   readonly stopFailure?: string;
 }
@@ -45,12 +45,12 @@ export interface Outcome {
 /** From launch until the runner is online. */
 export const BOOT_MS = 20_000;
 const LOOK_MS = 5_000;
-/** The longest shutdown, and some. */
+/** Longer than the longest shutdown. */
 const DRAIN_MS = 120_000;
 /** From the end of the job until the stop job runs. */
 const STOP_AFTER_MS = 10_000;
 
-/** An hour of starts, each with its job and its stop, and what follows until the last is over. */
+/** Simulates an hour of starts, each with its job and its stop, until the last stop has ended. */
 export async function simulateHour(hour: Hour): Promise<Outcome> {
   const time = new VirtualTime();
   const random = createRandom(hour.seed);
@@ -62,7 +62,7 @@ export async function simulateHour(hour: Hour): Promise<Outcome> {
     const world = new SimulatedHour(hour, { time, clouds });
     const arrivals = drawArrivals(hour.starts, hour.batch, random);
     const ended = await time.run(Promise.all(arrivals.map((at, index) => world.live(index, at))));
-    // What nobody has stopped has its own bounds.
+    // Instances that no stop terminated end by their own limits.
     await time.run(time.sleep(hour.jobMs + DRAIN_MS));
     for (const github of clouds.gitHubs) github.close();
     return { ended, balance: ledger.close() };
@@ -71,7 +71,7 @@ export async function simulateHour(hour: Hour): Promise<Outcome> {
   }
 }
 
-/** All of this process's time and chance, also where nobody can be given them: an hour can be told again. */
+/** Replaces time and randomness of the whole process, also where neither is injected, so that an hour can be repeated. */
 function installAll(time: VirtualTime, random: () => number): () => void {
   const [restoreTime, real] = [time.install(), Math.random];
   Math.random = random;
@@ -90,7 +90,7 @@ class SimulatedHour {
     private readonly about: { readonly time: VirtualTime; readonly clouds: Clouds },
   ) {}
 
-  /** One start, its job, its stop. */
+  /** Runs one start, its job and its stop. */
   async live(index: number, at: number): Promise<Ended> {
     const { time } = this.about;
     await time.sleep(at);
@@ -110,7 +110,7 @@ class SimulatedHour {
     };
   }
 
-  /** The starts take turns in repositories and in regions. */
+  /** The starts use the repositories and the regions in turn. */
   private choosePlace(index: number): Place {
     const { gitHubs, ec2s } = this.about.clouds;
     const github = gitHubs[index % gitHubs.length]!;
@@ -136,7 +136,7 @@ class SimulatedHour {
 
   private readonly booting = new Set<string>();
 
-  /** The machine, as far as the clouds see it: its runner comes online, does one job, and it is gone. */
+  /** The instance as the clouds see it: its runner comes online and runs one job, then the instance is gone. */
   private boot(instance: string | undefined, { github, ec2 }: Place): void {
     if (instance === undefined || this.booting.has(instance)) return;
     this.booting.add(instance);
@@ -174,7 +174,7 @@ class SimulatedHour {
     refuseUnstopped(await stopRunners(asked, { ...(await this.makePorts(about)), gitHubOf }));
   }
 
-  /** What every process has. */
+  /** The ports of every process. */
   private async makePorts({ ec2: { region: home } }: Place) {
     const { time, clouds } = this.about;
     const ec2 = await clouds.connectEc2(home);
@@ -184,12 +184,12 @@ class SimulatedHour {
 }
 
 interface StopAbout extends Place {
-  /** Those of a start that succeeded. */
+  /** The outputs of a start that succeeded. */
   readonly label?: string;
   readonly instance?: string;
 }
 
-/** What is no failure of the product's is a fault of the simulation. */
+/** The code of a failure of the product. Any other error is a bug of the simulation. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Failure)) throw error;
   return error.code;

@@ -8,10 +8,10 @@ export interface SimulateOptions {
   readonly settings: readonly SettingName[];
   readonly batch: number;
   readonly jobMinutes: number;
-  /** Whether registrations are held to 80 a minute. */
+  /** Whether registrations are limited to 80 a minute. */
   readonly strict: boolean;
   readonly seed: number;
-  /** Whether the tables of docs/inside/scale.md are made, and written there. */
+  /** Whether to compute all tables of docs/inside/scale.md and write them there. */
   readonly write: boolean;
 }
 
