@@ -97,7 +97,7 @@ function collect(value: Json, source: JsonObject, components: JsonObject): void 
 
 const { words } = readOrExit({
   command: 'npx tsx scripts/trim-openapi.ts',
-  about: "Writes the part of GitHub's OpenAPI description that the tests use.",
+  description: "Writes the part of GitHub's OpenAPI description that the tests use.",
   options: {},
   words: { description: 'Of the unpacked @octokit/openapi.', kind: existing('folder'), least: 1, most: 1 },
 });

@@ -51,7 +51,7 @@ const assignment = text('NAME=VALUE', {
 
 export const buildCommandLine = {
   command: 'npm run ami -- build',
-  about:
+  description:
     'Builds an image with Packer, starts an instance of the image that checks it, and publishes the image:\n' +
     'from then on start-runner launches it. All output also goes to build/ami/PRESET-TIME.log. Packer\n' +
     'waits up to four hours until EC2 has made an image.',

@@ -5,7 +5,7 @@ const WIDTH = 100;
 const INDENT = '  ';
 
 /** Text for `--help`: how the command is called, what it does, each option with its values and its default. */
-export function renderHelp({ command, about, options, words }: CommandLine): string {
+export function renderHelp({ command, description, options, words }: CommandLine): string {
   const rows = [
     ...(words ? [[words.kind.placeholder, `${words.description} Allowed: ${words.kind.allowed}.`] as const] : []),
     ...Object.entries(options).map(([name, option]) => [renderOption(name, option), describeOption(option)] as const),
@@ -17,7 +17,7 @@ export function renderHelp({ command, about, options, words }: CommandLine): str
       (line, index) => `${INDENT}${(index === 0 ? left : '').padEnd(width)}${INDENT}${line}`,
     ),
   );
-  return [renderUsage({ command, options, words }), '', ...wrap(about, WIDTH), '', ...lines].join('\n');
+  return [renderUsage({ command, options, words }), '', ...wrap(description, WIDTH), '', ...lines].join('\n');
 }
 
 /** `npm run ami -- build PRESET… [options]`: the required options by name. */

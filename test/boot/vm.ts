@@ -80,7 +80,8 @@ function readTimes(stage: Stage<'vm'>, { online, log }: { online: number; log: s
 const ways = oneOf(Object.keys(paths) as PathName[], 'WAY');
 const { words } = readOrExit({
   command: 'npm run lab -- vm',
-  about: 'Boots the provisioned tree with a kernel of its own in QEMU, runs a job and powers off. Default: agent.',
+  description:
+    'Boots the provisioned tree with a kernel of its own in QEMU, runs a job and powers off. Default: agent.',
   options: {},
   words: { description: 'How the runner is started.', kind: ways, least: 0, most: ways.choices!.length },
 });

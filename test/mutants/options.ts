@@ -11,7 +11,7 @@ export interface MutantOptions {
 
 export const mutantsCommandLine = {
   command: 'npm run test:mutants --',
-  about: `Changes one line at a time of the code that ends instances (reap, roll-back, stop, claim, plan queue, agent)
+  description: `Changes one line at a time of the code that ends instances (reap, roll-back, stop, claim, plan queue, agent)
 and runs the tests of that code. A mutant that no test notices survives, and fails this run unless
 test/mutants/equivalent.json explains it.`,
   options: {

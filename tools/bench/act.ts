@@ -9,7 +9,7 @@ import { spreadEvenly } from './statistics.js';
 
 export interface ActOptions {
   readonly rounds: number;
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
 /** One workflow run from the dispatch to its end. Times in seconds. */
@@ -43,13 +43,13 @@ const JOB = 'jobs';
 const ELSEWHERE = 'the same job without EC2';
 
 /** Measures from the dispatch of a workflow to the first line of its test, in alternation with runs without EC2. */
-export async function measureAct({ rounds, say }: ActOptions): Promise<Figure[]> {
+export async function measureAct({ rounds, print }: ActOptions): Promise<Figure[]> {
   return withSandbox(ActWorld.open(WORKFLOWS, { timeline: { pendingMs: RUNNING_MS } }), async (world, atEnd) => {
     atEnd(() => signalAll(world.processes(), 'SIGKILL'));
     const measured: Round[] = [];
     // The first run is not counted, because the caches are still empty.
     for (const [round, offset] of [0, ...spreadEvenly(rounds, SPREAD_MS)].entries()) {
-      say(`Through act: ${round === 0 ? 'warming up' : `round ${round} of ${rounds}`}.`);
+      print(`Through act: ${round === 0 ? 'warming up' : `round ${round} of ${rounds}`}.`);
       Object.assign(world.sandbox.ec2.timeline, { bootMs: BOOT_MS + offset - RUNNING_MS - AGENT_MS });
       const done = await measureRound(world, round % 2 === 0 ? ['EC2', 'elsewhere'] : ['elsewhere', 'EC2']);
       if (round > 0) measured.push(done);
@@ -85,13 +85,13 @@ export function describeRounds(rounds: readonly Round[]): Figure[] {
   ];
   const added = rounds.map(({ ours, elsewhere }) => untilJob(ours) - untilJob(elsewhere));
   const beyond = rounds.map(({ ours }, index) => added[index]! - ours.boot);
-  const about = (id: string, measure: string) => ({ id: `act-${id}`, measure, unit: 's' }) as const;
+  const details = (id: string, measure: string) => ({ id: `act-${id}`, measure, unit: 's' }) as const;
   const alone = (id: string, measure: string, samples: readonly number[]) =>
-    compare(about(id, measure), [{ name: 'start-runner', samples }], (seconds) => seconds);
+    compare(details(id, measure), [{ name: 'start-runner', samples }], (seconds) => seconds);
   return [
-    compare(about('first-line', 'Dispatch to the first test line, through act'), series, ({ parts }) => sumOf(parts)),
-    ...rounds[0]!.ours.parts.map((part) => describePart(part, about(part.id, `  ${part.name}`), series)),
-    compare(about('job', 'Dispatch until the test job begins'), series, untilJob),
+    compare(details('first-line', 'Dispatch to the first test line, through act'), series, ({ parts }) => sumOf(parts)),
+    ...rounds[0]!.ours.parts.map((part) => describePart(part, details(part.id, `  ${part.name}`), series)),
+    compare(details('job', 'Dispatch until the test job begins'), series, untilJob),
     alone('added', '  what the machine of its own adds', added),
     alone('beyond-boot', `  of that, beyond its boot of ${BOOT_MS / 1000} s`, beyond),
   ];
@@ -104,10 +104,10 @@ function untilJob({ parts }: ActSample): number {
 
 function describePart(
   { id }: Part,
-  about: Pick<Figure, 'id' | 'measure' | 'unit'>,
+  details: Pick<Figure, 'id' | 'measure' | 'unit'>,
   [own, other]: readonly [Series<ActSample>, ...Series<ActSample>[]],
 ): Figure {
   const secondsOf = ({ parts }: ActSample): number => parts.find((part) => part.id === id)?.seconds ?? Number.NaN;
   const isShared = other!.samples.every((sample) => !Number.isNaN(secondsOf(sample)));
-  return compare(about, isShared ? [own, other!] : [own], secondsOf);
+  return compare(details, isShared ? [own, other!] : [own], secondsOf);
 }

@@ -14,7 +14,7 @@ import { withSandbox } from './sandboxes.js';
 export interface BundleOptions {
   readonly pairs: number;
   readonly peers: readonly Contender[];
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
 const CODE_BAR_KB = budget.bundleBytes / 1_000;
@@ -25,9 +25,9 @@ const bareRequestScript = fileURLToPath(new URL('bare-request.mjs', import.meta.
 const empty = fileURLToPath(new URL('empty.mjs', import.meta.url));
 
 /** Measures how much a job downloads, and the time and memory that it needs before the first request. */
-export async function measureBundle({ pairs, peers, say }: BundleOptions): Promise<Figure[]> {
+export async function measureBundle({ pairs, peers, print }: BundleOptions): Promise<Figure[]> {
   const bundles = [ours, ...peers.slice(0, 1)] as const;
-  say(`Bundle: its size, and ${pairs} cold starts in alternation with bare Node.`);
+  print(`Bundle: its size, and ${pairs} cold starts in alternation with bare Node.`);
   const measure = (pattern: RegExp) =>
     atLeastOne(bundles.map(({ name, script }) => ({ name, samples: [measureSize(dirname(script), pattern)] })));
   const code = {
@@ -111,12 +111,12 @@ function describeColdStarts(series: readonly [Series<Round>, ...Series<Round>[]]
     beyond,
     compare(overEmpty, series, (round) => round.action - round.empty),
     ...(beyond.beside ?? []).map((peer): Figure => {
-      const about = {
+      const details = {
         id: 'cold-start-ratio',
         measure: `  of it beyond bare Node, over ${peer.name}'s`,
         unit: '',
       } as const;
-      return { ...about, value: beyond.value / peer.value, bar: COLD_START_RATIO_BAR };
+      return { ...details, value: beyond.value / peer.value, bar: COLD_START_RATIO_BAR };
     }),
   ];
 }

@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { compare, missesBar, renderTable, type Figure, type Series } from './figures.js';
 import { worst } from './statistics.js';
 
-const figure = (about: Partial<Figure>): Figure => ({ id: 'any', measure: 'Anything', unit: '', value: 1, ...about });
+const figure = (details: Partial<Figure>): Figure => ({
+  id: 'any',
+  measure: 'Anything',
+  unit: '',
+  value: 1,
+  ...details,
+});
 
 describe('A bar', () => {
   test.each([

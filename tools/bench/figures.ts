@@ -31,14 +31,14 @@ export interface Series<T> {
 
 /** One quantity of all programs, by their medians unless another statistic is given. The first program is ours. */
 export function compare<T>(
-  about: Pick<Figure, 'id' | 'measure' | 'unit' | 'bar'>,
+  details: Pick<Figure, 'id' | 'measure' | 'unit' | 'bar'>,
   [own, ...others]: readonly [Series<T>, ...Series<T>[]],
   pick: (sample: T) => number,
   summarize: (samples: readonly number[]) => number = median,
 ): Figure {
   const beside = others.map(({ name, samples }) => accompany(name, samples.map(pick), summarize));
   const samples = own.samples.map(pick);
-  return { ...about, value: summarize(samples), samples, ...(beside.length > 0 && { beside }) };
+  return { ...details, value: summarize(samples), samples, ...(beside.length > 0 && { beside }) };
 }
 
 export function accompany(name: string, samples: readonly number[], summarize = median): Companion {

@@ -34,7 +34,7 @@ const RESULTS = `tools/bench/results/${version}`;
 
 export const benchCommandLine = {
   command: 'npm run lab -- bench',
-  about: `Measures the bundles in dist/ against the sandbox, prints a table of figures with their bars, and writes the
+  description: `Measures the bundles in dist/ against the sandbox, prints a table of figures with their bars, and writes the
 table, the samples and plots of them to ${RESULTS}/. It takes about half an hour, most of it for the waves.
 \`act\` needs what scripts/peers.sh installs; if that is missing, \`act\` is left out, which the table and
 the exit code show. Exit code: 0, 1 if a bar is missed, 2 for wrong arguments, 3 if something could not be

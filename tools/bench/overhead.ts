@@ -14,7 +14,7 @@ export interface OverheadOptions {
   readonly boots: readonly number[];
   readonly starts: number;
   readonly peers: readonly Contender[];
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
 const [MEDIAN_BAR_S, P95_BAR_S] = [1, 2];
@@ -33,7 +33,7 @@ export async function measureOverhead(options: OverheadOptions): Promise<Figure[
   const figures: Figure[] = [];
   let series: AllSeries | undefined;
   for (const boot of options.boots) {
-    options.say(`Start overhead: ${options.starts} starts of each, with a boot of ${boot} s.`);
+    options.print(`Start overhead: ${options.starts} starts of each, with a boot of ${boot} s.`);
     series = await startAll(boot * 1000, options);
     figures.push(...describeBoot(boot, series));
   }
@@ -61,16 +61,16 @@ async function startAll(onlineMs: number, { starts, peers }: OverheadOptions): P
 function describeBoot(boot: number, series: AllSeries): Figure[] {
   const online = median(series[0].samples.map((sample) => sample.boot)).toFixed(1);
   const measure = `Start, beyond its boot of ${boot} s (seen: ${online} s)`;
-  const about = (id: string, text: string) => ({ id: `${id}-${boot}`, measure: text, unit: 's' }) as const;
+  const details = (id: string, text: string) => ({ id: `${id}-${boot}`, measure: text, unit: 's' }) as const;
   return [
-    compare({ ...about('start-overhead', measure), bar: MEDIAN_BAR_S }, series, ({ overhead }) => overhead),
+    compare({ ...details('start-overhead', measure), bar: MEDIAN_BAR_S }, series, ({ overhead }) => overhead),
     compare(
-      { ...about('start-overhead-p95', '  the same, 95th percentile'), bar: P95_BAR_S },
+      { ...details('start-overhead-p95', '  the same, 95th percentile'), bar: P95_BAR_S },
       series,
       ({ overhead }) => overhead,
       p95,
     ),
-    compare(about('start-notice', '  of it after the runner is online'), series, ({ notice }) => notice),
+    compare(details('start-notice', '  of it after the runner is online'), series, ({ notice }) => notice),
   ];
 }
 
@@ -80,8 +80,8 @@ async function describeMemory(series: AllSeries): Promise<Figure> {
     accompany("bare Node's one request", await measureMemory('bare-request.mjs', times)),
     accompany('an empty program', await measureMemory('empty.mjs', times)),
   ];
-  const about = { id: 'peak-memory', measure: 'Peak memory of a start', unit: 'MiB', bar: MEMORY_BAR_MIB } as const;
-  const figure = compare(about, series, ({ peakMiB }) => peakMiB);
+  const details = { id: 'peak-memory', measure: 'Peak memory of a start', unit: 'MiB', bar: MEMORY_BAR_MIB } as const;
+  const figure = compare(details, series, ({ peakMiB }) => peakMiB);
   return { ...figure, beside: [...bare, ...(figure.beside ?? [])] };
 }
 

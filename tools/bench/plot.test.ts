@@ -76,12 +76,12 @@ test('a plot shows every sample, each name once, and the axes with their units',
 });
 
 test('a name keeps its color, also in a plot without the names before it', () => {
-  const colourOf = (svg: string, name: string) => new RegExp(`fill="(#\\w+)"/>\n<text [^>]*>${name}<`).exec(svg)?.[1];
+  const colorOf = (svg: string, name: string) => new RegExp(`fill="(#\\w+)"/>\n<text [^>]*>${name}<`).exec(svg)?.[1];
   const [group] = plot.groups;
   const alone = { ...plot, groups: [{ ...group!, series: [{ name: 'theirs', samples: [1] }] }] };
   const order = ['ours', 'theirs'];
-  expect(colourOf(renderPlot({ ...alone, order }), 'theirs')).toBe(colourOf(renderPlot(plot), 'theirs'));
-  expect(colourOf(renderPlot(alone), 'theirs')).not.toBe(colourOf(renderPlot(plot), 'theirs'));
+  expect(colorOf(renderPlot({ ...alone, order }), 'theirs')).toBe(colorOf(renderPlot(plot), 'theirs'));
+  expect(colorOf(renderPlot(alone), 'theirs')).not.toBe(colorOf(renderPlot(plot), 'theirs'));
   expect(texts(renderPlot({ ...alone, order }))).not.toContain('ours');
 });
 
@@ -95,12 +95,12 @@ test('a higher value is drawn higher', () => {
 });
 
 describe('Plots of figures', () => {
-  const figure = (id: string, about: Partial<Figure> = {}): Figure => ({
+  const figure = (id: string, details: Partial<Figure> = {}): Figure => ({
     id,
     measure: id,
     unit: 's',
     value: 1,
-    ...about,
+    ...details,
   });
 
   test('show the boots side by side, with the comparisons and the bar', () => {

@@ -60,8 +60,8 @@ const PICTURES: readonly Picture[] = [
   single('bytes.svg', 'bundle-code', { title: 'All JavaScript in dist/', yLabel: 'kB', bar: 'bar' }),
 ];
 
-function single(file: string, id: string, about: Pick<Picture, 'title' | 'yLabel' | 'bar'>): Picture {
-  return { file, prefix: id, xLabel: 'every dot one run, the line at their median', group: () => '', ...about };
+function single(file: string, id: string, details: Pick<Picture, 'title' | 'yLabel' | 'bar'>): Picture {
+  return { file, prefix: id, xLabel: 'every dot one run, the line at their median', group: () => '', ...details };
 }
 
 /** Our program and the programs it is compared with. */

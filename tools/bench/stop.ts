@@ -21,12 +21,12 @@ type TakeTurn = (stop: () => Promise<StopSample>) => Promise<StopSample>;
 interface StopOptions {
   readonly starts: number;
   readonly peers: readonly Contender[];
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
 /** Measures stops of one online runner: the starts run side by side, then the stops of all contenders in turn, each alone. */
-export async function measureStop({ starts, peers, say }: StopOptions): Promise<Figure[]> {
-  say(`Stop: ${starts} of each.`);
+export async function measureStop({ starts, peers, print }: StopOptions): Promise<Figure[]> {
+  print(`Stop: ${starts} of each.`);
   const contenders = [ours, ...peers.slice(0, 1)];
   const takeTurn = lineUp(starts * contenders.length);
   const samples = await Promise.all(

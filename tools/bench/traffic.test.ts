@@ -3,21 +3,21 @@ import { tally, type Counted } from './traffic.js';
 
 const RUNNERS = '/repos/{owner}/{repo}/actions/runners';
 
-const aws = (operation: string, about: Partial<Counted> = {}): Counted => ({
+const aws = (operation: string, details: Partial<Counted> = {}): Counted => ({
   at: 0,
   service: operation === 'GetParameters' ? 'ssm' : 'ec2',
   operation,
   method: 'POST',
   status: 200,
-  ...about,
+  ...details,
 });
-const github = (operation: string, about: Partial<Counted> = {}): Counted => ({
+const github = (operation: string, details: Partial<Counted> = {}): Counted => ({
   at: 0,
   service: 'github',
   operation,
   method: operation.split(' ')[0]!,
   status: 200,
-  ...about,
+  ...details,
 });
 
 test('requests are grouped by what their number depends on', () => {

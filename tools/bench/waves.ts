@@ -14,7 +14,7 @@ interface WaveOptions {
   readonly waves: readonly number[];
   /** The number of starts of the largest wave in all. The other waves run once. */
   readonly total: number;
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
 interface WaveStart {
@@ -48,18 +48,18 @@ const SECONDARY_LIMITS = { pointsPerMinute: 900, creationsPerMinute: 80 };
 const REQUESTS_AN_HOUR = 15_000;
 
 /** Measures more and more processes that each start one runner, under all documented throttles of EC2 and GitHub. */
-export async function measureWaves({ waves, total, say }: WaveOptions): Promise<Figure[]> {
+export async function measureWaves({ waves, total, print }: WaveOptions): Promise<Figure[]> {
   const largest = Math.max(...waves);
   const figures: Figure[] = [];
   for (const size of waves) {
     const times = size === largest ? Math.ceil(total / size) : 1;
-    say(`Waves: ${times} of ${size} starts at a time.`);
-    figures.push(...describe(await measureSize(size, times, say)));
+    print(`Waves: ${times} of ${size} starts at a time.`);
+    figures.push(...describe(await measureSize(size, times, print)));
   }
   return figures;
 }
 
-async function measureSize(size: number, waves: number, say: WaveOptions['say']): Promise<Measured> {
+async function measureSize(size: number, waves: number, print: WaveOptions['print']): Promise<Measured> {
   const timeline = { pendingMs: RUNNING_MS };
   const github = { secondaryLimits: SECONDARY_LIMITS };
   return withSandbox(startSandbox({ machines: false, throttle: true, timeline, github }), async (sandbox, atEnd) => {
@@ -72,8 +72,8 @@ async function measureSize(size: number, waves: number, say: WaveOptions['say'])
       starts.push(...(await Promise.race([runWave(sandbox, { size, number, atEnd }), simulation])));
       walls.push((performance.now() - began) / 1000);
       const failed = starts.filter(({ result }) => result.code !== 0);
-      say(`  wave ${number + 1} of ${waves}: ${walls.at(-1)!.toFixed(0)} s, ${failed.length} failed so far.`);
-      for (const { result } of failed.slice(0, 3)) say(`    ${lastWords(result)}`);
+      print(`  wave ${number + 1} of ${waves}: ${walls.at(-1)!.toFixed(0)} s, ${failed.length} failed so far.`);
+      for (const { result } of failed.slice(0, 3)) print(`    ${lastWords(result)}`);
     }
     const { throttled, pointsInBusiestMinute } = tally(sandbox.requests);
     const refused = throttled + sandbox.requests.filter((one) => one.service === 'github' && one.status === 403).length;

@@ -87,12 +87,12 @@ class SimulatedHour {
 
   constructor(
     private readonly hour: Hour,
-    private readonly about: { readonly time: VirtualTime; readonly clouds: Clouds },
+    private readonly parts: { readonly time: VirtualTime; readonly clouds: Clouds },
   ) {}
 
   /** Runs one start, its job and its stop. */
   async live(index: number, at: number): Promise<Ended> {
-    const { time } = this.about;
+    const { time } = this.parts;
     await time.sleep(at);
     const beganAt = time.now();
     const place = this.choosePlace(index);
@@ -112,13 +112,13 @@ class SimulatedHour {
 
   /** The starts use the repositories and the regions in turn. */
   private choosePlace(index: number): Place {
-    const { gitHubs, ec2s } = this.about.clouds;
+    const { gitHubs, ec2s } = this.parts.clouds;
     const github = gitHubs[index % gitHubs.length]!;
     return { github, context: makeContext(index, github), ec2: ec2s[index % ec2s.length]! };
   }
 
   private async start(place: Place): Promise<{ label: string; instance: string }> {
-    const { time, clouds } = this.about;
+    const { time, clouds } = this.parts;
     const { context, github } = place;
     const given = { ...this.hour.inputs, 'github-token': github.token };
     const raw = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text }]));
@@ -140,7 +140,7 @@ class SimulatedHour {
   private boot(instance: string | undefined, { github, ec2 }: Place): void {
     if (instance === undefined || this.booting.has(instance)) return;
     this.booting.add(instance);
-    const { time } = this.about;
+    const { time } = this.parts;
     const record = ec2.instance(instance);
     const runner = Number(record.tags.get(TAG.runnerId));
     const isRegistered = (): boolean => github.runners().some(({ id }) => id === runner);
@@ -159,31 +159,31 @@ class SimulatedHour {
   }
 
   private async untilJobIsDone(instance: string): Promise<void> {
-    const { time } = this.about;
+    const { time } = this.parts;
     const bound = time.now() + BOOT_MS + HOUR_MS;
     while (!this.onlineAt.has(instance) && time.now() < bound) await time.sleep(LOOK_MS);
     const onlineAt = this.onlineAt.get(instance);
     if (onlineAt !== undefined) await time.sleep(Math.max(0, onlineAt + this.hour.jobMs - time.now()));
   }
 
-  private async stop(about: StopAbout): Promise<undefined> {
-    const { context, github, label, instance } = about;
+  private async stop(details: StopDetails): Promise<undefined> {
+    const { context, github, label, instance } = details;
     const request = { run: context, label, instanceIds: instance === undefined ? [] : [instance], wait: false };
     const asked = { ...request, all: false, runnerName: undefined };
-    const gitHubOf = () => this.about.clouds.connectGitHub(github);
-    refuseUnstopped(await stopRunners(asked, { ...(await this.makePorts(about)), gitHubOf }));
+    const gitHubOf = () => this.parts.clouds.connectGitHub(github);
+    refuseUnstopped(await stopRunners(asked, { ...(await this.makePorts(details)), gitHubOf }));
   }
 
   /** The ports of every process. */
   private async makePorts({ ec2: { region: home } }: Place) {
-    const { time, clouds } = this.about;
+    const { time, clouds } = this.parts;
     const ec2 = await clouds.connectEc2(home);
     const ec2In = async (region: string) => (region === home ? ec2 : clouds.connectEc2(region));
     return { ec2, ec2In, clock: time, log: quiet, signal: this.never };
   }
 }
 
-interface StopAbout extends Place {
+interface StopDetails extends Place {
   /** The outputs of a start that succeeded. */
   readonly label?: string;
   readonly instance?: string;

@@ -19,7 +19,7 @@ const names = Object.keys(settings) as SettingName[];
 
 export const simulateCommandLine = {
   command: 'npm run lab -- simulate',
-  about: `Simulates an hour of starts, each with its job and its stop: this project's own code against the
+  description: `Simulates an hour of starts, each with its job and its stop: this project's own code against the
 sandbox's EC2 and GitHub with their documented throttles, on a virtual clock that skips waiting times.
 Prints a table, which docs/inside/scale.md explains. All rows take minutes, --write a quarter of an hour.`,
   options: {

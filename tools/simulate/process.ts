@@ -23,8 +23,8 @@ export function makeContext(index: number, github: GitHubWorld): RunContext {
     isFromFork: false,
   };
   const servers = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', enterprise: undefined };
-  const about = { workflowRef: '', workflowSha: github.sha, isPublic: false };
-  return { ...run, ...step, ...servers, ...about, workspace: '/nothing/is/checked/out' };
+  const details = { workflowRef: '', workflowSha: github.sha, isPublic: false };
+  return { ...run, ...step, ...servers, ...details, workspace: '/nothing/is/checked/out' };
 }
 
 export const quiet: Log = {

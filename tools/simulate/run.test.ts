@@ -6,7 +6,7 @@ jest.setTimeout(60_000);
 
 const read = (name: string) => readFile(new URL(`../../ami/boot/${name}`, import.meta.url), 'utf8');
 
-async function makeHour(about: Partial<Hour>): Promise<Hour> {
+async function makeHour(details: Partial<Hour>): Promise<Hour> {
   return {
     starts: 10,
     batch: 5,
@@ -22,7 +22,7 @@ async function makeHour(about: Partial<Hour>): Promise<Hour> {
       installRunner: await read('install-runner.sh'),
       aptWhenFree: await read('apt-when-free.sh'),
     },
-    ...about,
+    ...details,
   };
 }
 

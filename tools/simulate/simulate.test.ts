@@ -118,8 +118,8 @@ describe('A refusal', () => {
     github.rateLimit.remaining = remaining;
     const path = `/repos/${github.repository}/actions/runners${method === 'POST' ? '/remove-token' : ''}`;
     const headers = { host: 'github.test', authorization: `Bearer ${github.token}` };
-    const about = { index: 0, method, path, query: new URLSearchParams(), headers, body: '' };
-    const request = { ...about, signal: new AbortController().signal };
+    const details = { index: 0, method, path, query: new URLSearchParams(), headers, body: '' };
+    const request = { ...details, signal: new AbortController().signal };
     await github.handle(request);
     const { status, body } = await github.handle(request);
     return findLimit({ cloud: 'github', operation: '', status, body });

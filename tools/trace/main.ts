@@ -70,7 +70,8 @@ function createModuleOf(folder: string): (frame: Frame) => string | undefined {
 
 const { values } = readOrExit({
   command: 'npm run lab -- trace',
-  about: 'Prints where each 10 ms of one start go, as a table. It takes about half a minute. See docs/inside/bench.md.',
+  description:
+    'Prints where each 10 ms of one start go, as a table. It takes about half a minute. See docs/inside/bench.md.',
   options: { profile: value('Also writes the CPU profile to this folder.', existing('folder')) },
 });
 const folder = mkdtempSync(join(tmpdir(), 'ci-actions-trace-'));

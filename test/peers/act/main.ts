@@ -8,7 +8,7 @@ import { ActWorld } from './world.js';
 const workflows = listPrinted();
 const { values, words } = readOrExit({
   command: 'npm run lab -- act',
-  about: `Runs a printed workflow on act against a sandbox of its own, with everything that act prints. Needs what
+  description: `Runs a printed workflow on act against a sandbox of its own, with everything that act prints. Needs what
 scripts/peers.sh installs. Workflows: ${workflows.join(', ')}.`,
   options: {
     secret: repeated('A secret of the workflow.', text('NAME=VALUE', { matches: /^[^=]+=/, allowed: 'NAME=VALUE' })),

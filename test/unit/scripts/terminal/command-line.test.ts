@@ -18,7 +18,7 @@ import {
 
 const bake = {
   command: 'npm run bake --',
-  about: 'Bakes bread. It takes an hour.',
+  description: 'Bakes bread. It takes an hour.',
   options: {
     flour: required(value('What it is made of.', oneOf(['rye', 'wheat'], 'FLOUR'))),
     loaves: withDefault(value('How many.', wholeNumber(1, 10)), 2),
