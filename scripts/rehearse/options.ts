@@ -1,4 +1,4 @@
-import { misuse } from '../terminal/command-line.js';
+import { misuse } from '../terminal/usage-error.js';
 import type { ValuesOf } from '../terminal/definition.js';
 import { decimalNumber, existing, oneOf, text, value, wholeNumber, withDefault } from '../terminal/options.js';
 

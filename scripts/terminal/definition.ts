@@ -13,10 +13,10 @@ export interface CommandLine<O extends Options = Options, W = unknown> {
   readonly description: string;
   readonly options: O;
   /** What may stand without an option's name. */
-  readonly words?: Words<W>;
+  readonly positionals?: Positionals<W>;
 }
 
-export interface Words<W> {
+export interface Positionals<W> {
   readonly description: string;
   readonly kind: Kind<W>;
   readonly least: number;
