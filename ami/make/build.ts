@@ -80,10 +80,11 @@ class Build {
     const { options, preset } = this.job;
     let image = options.image;
     let plan: BuildPlan | undefined;
+    this.progress.begin('check');
     const needsAws = (['check', 'validate', 'build'] as const).some((step) => options.steps.includes(step));
     const [packer, ec2] = await waitForBoth(requireTools(options), needsAws ? this.connect() : undefined);
     if (ec2) plan = await this.prepare(ec2, packer);
-    await this.step('check', async () => undefined);
+    if (options.steps.includes('check')) this.progress.finish();
     await this.step('init', () => this.packer('init', plan));
     await this.step('validate', () => this.packer('validate', plan));
     await this.step('build', async () => {
@@ -96,8 +97,10 @@ class Build {
   }
 
   private async step(name: Step, run: () => Promise<void>): Promise<void> {
-    if (!this.job.options.steps.includes(name)) return;
-    this.progress.begin(name);
+    const { steps } = this.job.options;
+    if (!steps.includes(name)) return;
+    const rest = steps.slice(steps.indexOf(name) + 1);
+    this.progress.begin(rest.length > 0 ? `${name}, then ${rest.join(', ')}` : name);
     await run();
     this.progress.finish();
   }

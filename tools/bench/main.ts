@@ -42,7 +42,8 @@ async function bench(options: BenchOptions): Promise<number> {
   const figures: Figure[] = [];
   // One after the other, because sections would disturb each other.
   for (const [at, section] of options.sections.entries()) {
-    progress.begin(['now', section, 'then', options.sections.slice(at + 1).join(', ') || 'nothing'].join(' '));
+    const rest = options.sections.slice(at + 1);
+    progress.begin(rest.length > 0 ? `${section}, then ${rest.join(', ')}` : section);
     if (section !== 'act' || missing === undefined) figures.push(...(await measures[section]()));
     progress.finish();
   }
