@@ -11,39 +11,41 @@ export const action = {
 const name = { matches: /^[a-z][a-z0-9_]*$/, allowed: 'names of environments' };
 
 export const inputs = {
-  environments: text('Names separated by commas or spaces, or `all`. Only with `known-environments`.'),
-  'known-environments': list('All environments that may be requested.', name),
-  ref: text("Branch, tag or full commit SHA. Default: the run's own commit.", {
+  environments: text(
+    'The environments to test: names separated by commas or spaces, or `all`. Needs `known-environments`.',
+  ),
+  'known-environments': list('The names of all environments.', name),
+  ref: text("The branch, tag or full commit SHA to test. Default: the run's commit.", {
     matches: /^(?!-)[^\s~^:?*[\\]+$/,
     allowed: 'a branch, a tag, or the full SHA of a commit',
   }),
-  repository: text("`owner/name`. Default: the run's own repository.", {
+  repository: text("The repository to test, as `owner/name`. Default: the run's repository.", {
     matches: /^[\w.-]+\/[\w.-]+$/,
     allowed: '`owner/name`',
   }),
-  'repository-token': secret('A token that may read the repository.'),
-  'allow-forks': withDefault('false', flag('Also test a commit that lies in no branch or tag of the repository.')),
+  'repository-token': secret('A token that may read the repository, if it is private.'),
+  'allow-forks': withDefault('false', flag('Also allow commits that are in no branch or tag of the repository.')),
   'runs-on': text(
-    'The runner label for tests that do not run on EC2. Then no AWS credentials are needed, and the output `label` is empty.',
+    'The runner for the tests, instead of EC2. Then no AWS credentials are needed, and `label` is empty.',
   ),
-  'role-to-assume': text('The role, for access to AWS by OpenID Connect.'),
-  'aws-access-key-id': secret('The access key id, for access to AWS by a key.'),
-  'aws-secret-access-key': secret('The secret access key.'),
+  'role-to-assume': text('The AWS role, if the credentials come by OpenID Connect.'),
+  'aws-access-key-id': secret('The AWS access key id, if the credentials are a key.'),
+  'aws-secret-access-key': secret('The AWS secret access key.'),
   env: variables('Environment variables for the tests.'),
   'secret-env': variables('Secret environment variables for the tests.', { secret: true }),
-  'required-secrets': list('Names in `secret-env`. The tests are skipped when one of them is not set.', {
+  'required-secrets': list('Names in `secret-env`. If one of them has no value, the tests are skipped.', {
     matches: /^[A-Za-z_][A-Za-z0-9_]*$/,
     allowed: 'names of environment variables',
   }),
   'timeout-minutes': withDefault('60', integer('The time limit of the tests.', { min: 1, max: 7_000 })),
-  artifact: text('The beginning of the name of the artifact. Characters that GitHub does not allow become `-`.'),
+  artifact: text("The beginning of the artifact's name. Characters that GitHub does not allow become `-`."),
 };
 
 export const outputs = {
   sha: 'The commit to test.',
-  skip: 'Why the tests are skipped; empty when they are not.',
-  artifact: 'A name for the artifact, unique in the run.',
-  label: 'A runner label that no other job has; empty when no machine is to be started.',
-  'max-lifetime-minutes': 'The lifetime of the machine, for start-runner.',
-  environments: 'The chosen environments, as JSON.',
+  skip: 'Why the tests are skipped; empty if they are not.',
+  artifact: 'A name for the artifact that no other call of this action has in the run.',
+  label: 'A unique label for the runner; empty if no machine is needed.',
+  'max-lifetime-minutes': 'The `max-lifetime-minutes` to pass to start-runner.',
+  environments: 'The environments to test, as JSON.',
 };

@@ -17,24 +17,24 @@ export interface CredentialValues {
   readonly 'app-installation-id': string | undefined;
 }
 
-/** How long the requests of a step are tried: for what, and until it is cancelled. */
+/** What decides how long the requests of a step are retried. */
 export interface Patient {
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** What the step's reads are for. Default: `read`. */
+  /** The purpose of the step's reads. Default: `read`. */
   readonly purpose?: Purpose;
 }
 
 /**
- * GitHub's side for one scope, with the action's own credentials, through a proxy where there is one.
+ * Connects to GitHub for one scope, with the credentials in the action's inputs, and through a proxy if one is set.
  *
- * @param about.connections how many requests will be sent at once and in a while: for so many the way is opened already
+ * @param options.connections how many requests the step will soon send side by side: so many connections are opened early
  */
 export async function connectToGitHub(
   values: CredentialValues,
-  about: Patient & { context: RunContext; scope: Scope; readsRuns?: boolean; connections?: number },
+  options: Patient & { context: RunContext; scope: Scope; readsRuns?: boolean; connections?: number },
 ): Promise<ConnectedGitHub> {
-  const { context, scope, log, signal, purpose, readsRuns, connections = 0 } = about;
+  const { context, scope, log, signal, purpose, readsRuns, connections = 0 } = options;
   const installation = values['app-installation-id'];
   const proxy = await loadProxy();
   const github = await connectGitHub({
@@ -48,7 +48,7 @@ export async function connectToGitHub(
             ...(installation !== undefined && { installationId: Number(installation) }),
           },
     scope,
-    // An App's token is good for one repository: that of the scope, where the scope is one.
+    // An App's token is limited to one repository: the repository of the scope if the scope is one.
     repository: scope.kind === 'repo' ? scope : { owner: context.owner, repo: context.repo },
     job: context,
     readsRuns,
@@ -66,13 +66,13 @@ export async function connectToGitHub(
 
 type ConnectedEc2 = Ec2 & ReaperEc2;
 
-/** EC2's side in the home region and, when they are asked for, in others; through a proxy where there is one. */
+/** Connects to EC2 in the home region and, on the first call for each, in other regions; through a proxy if one is set. */
 export async function connectToEc2(
-  about: Patient,
+  options: Patient,
 ): Promise<{ ec2: ConnectedEc2; ec2In: (region: string) => Promise<ConnectedEc2> }> {
   const { agents } = await loadProxy();
   const connect = (region?: string) =>
-    connectEc2({ clock, ...about, ...(region && { region }), ...(agents && { agents }) });
+    connectEc2({ clock, ...options, ...(region && { region }), ...(agents && { agents }) });
   const ec2 = await connect();
   const regions = new Map([[ec2.region, Promise.resolve(ec2)]]);
   const ec2In = (region: string): Promise<ConnectedEc2> => {

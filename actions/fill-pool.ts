@@ -1,4 +1,5 @@
-import { describeUnknown, parseInputs, refuseProblems, type RawInputs } from '../src/core/inputs/inputs.js';
+import { collectFields } from '../src/core/inputs/fields.js';
+import { describeUnknown, parseInputs, pickInputs, refuseProblems, type RawInputs } from '../src/core/inputs/inputs.js';
 import { countReady, fillPool, listRetired, refuseIncompletePool } from '../src/core/pool/fill.js';
 import type { FillRequest } from '../src/core/pool/request.js';
 import { estimateIdleDay, summarizeFill } from '../src/core/pool/report.js';
@@ -8,19 +9,18 @@ import { readContext, type RunContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
 import { writeOutputs } from '../src/host/outputs.js';
+import { nonce } from '../src/host/nonce.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub, type Patient } from './connect.js';
 import { inputs, ownInputs } from './fill-pool.inputs.js';
 import { readInputs } from './read-inputs.js';
-import { loadStart, pick } from './start-request.js';
-
-const DAY_MS = 24 * 3_600_000;
+import { composeMachine, loadInputs } from './start-request.js';
 
 /** `fill-pool`. */
 export function runFillPool(): Promise<void> {
   const signal = listenForCancellation(
-    'Nothing: each machine that was launched stops by itself and is the pool’s, and the next run goes on from there.',
+    'Nothing: each launched machine stops by itself and belongs to the pool, and the next run continues from there.',
   );
   return runAction(async () => {
     const log = createLog();
@@ -44,25 +44,24 @@ async function loadFill(
   context: RunContext,
   patient: Patient,
 ): Promise<{ request: FillRequest; github: GitHub }> {
-  const { values, problems } = parseInputs(ownInputs, pick(raw, Object.keys(ownInputs)));
+  const { values, problems } = parseInputs(ownInputs, pickInputs(raw, Object.keys(ownInputs)));
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(inputs, name));
   const theirs = Object.keys(inputs).filter((name) => !Object.hasOwn(ownInputs, name));
-  const loaded = await loadStart(pick(raw, theirs), context, {
+  const loaded = await loadInputs(pickInputs(raw, theirs), context, {
     connect: (credentials, scope) => connectToGitHub(credentials, { context, scope, ...patient }),
     problems: [...problems, ...unknown.map((name) => describeUnknown(name, Object.keys(inputs)))],
   });
-  // A preset may have named it.
-  const { pool = '' } = loaded.request;
-  refuseProblems(pool === '' ? ['`pool` is empty; allowed: the name that start-runner is given, too.'] : []);
-  return {
-    github: loaded.github,
-    request: {
-      machine: { ...loaded.request, pool },
-      size: values.size,
-      maxAgeMs: values['max-age-days'] * DAY_MS,
-      warmUpMs: values['warm-up-minutes'] * 60_000,
-      warmUpScript: values['warm-up-script'],
-      dryRun: values['dry-run'],
-    },
+  // A preset may set it.
+  const { pool = '', 'runner-group': runnerGroup } = loaded.values;
+  refuseProblems(pool === '' ? ['`pool` is empty; allowed: the name that start-runner uses, too.'] : []);
+  const request: FillRequest = {
+    run: context,
+    id: nonce(8),
+    pool,
+    scope: loaded.scope,
+    runnerGroup,
+    machine: composeMachine(loaded),
+    ...collectFields(ownInputs, values, 'fill'),
   };
+  return { request, github: loaded.github };
 }

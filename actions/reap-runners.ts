@@ -17,7 +17,7 @@ import { inputs } from './reap-runners.inputs.js';
 
 /** `reap-runners`. */
 export function runReapRunners(): Promise<void> {
-  const signal = listenForCancellation('Nothing is half done: the next sweep looks at everything again.');
+  const signal = listenForCancellation('Nothing is half done: the next sweep judges everything again.');
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
@@ -50,7 +50,7 @@ export function runReapRunners(): Promise<void> {
   });
 }
 
-/** The home region alone unless others are named; those must exist, for nobody answers where they don't. */
+/** The home region unless the input names others. Those must exist, because EC2 does not answer elsewhere. */
 async function connectRegions(
   given: readonly string[] | undefined,
   { ec2, ec2In }: Awaited<ReturnType<typeof connectToEc2>>,

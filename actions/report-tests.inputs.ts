@@ -9,14 +9,14 @@ export const action = {
 } as const;
 
 export const inputs = {
-  needs: needsInput('The results of the jobs: the `needs` context as JSON, from `toJSON`. Required.'),
+  needs: needsInput('The results of the jobs: the `needs` context, by `toJSON`. Required.'),
   environments: list(
-    'Jobs that must have a verdict. Default: the jobs that a job lists in its output `environments`; without such an output, all jobs.',
+    'The jobs that must have a verdict. Default: the jobs in the output `environments` of one of them, or else all jobs.',
     { matches: /^[A-Za-z_][\w-]*$/, allowed: 'ids of jobs' },
   ),
 };
 
 export const outputs = {
-  verdict: '`passed`, `failed`, or `skipped` when nothing was tested and nothing failed.',
-  skipped: 'Environments that were skipped, with the reasons; empty when none was skipped.',
+  verdict: '`passed`, `failed`, or `skipped` if nothing was tested and nothing failed.',
+  skipped: 'The environments that were skipped, with the reasons; empty if there are none.',
 };

@@ -15,41 +15,41 @@ export const inputs = {
     matches: /^[A-Za-z0-9][A-Za-z0-9._-]*(,[A-Za-z0-9][A-Za-z0-9._-]*)*$/,
     allowed: 'the name of a tox environment, or names separated by commas, without blanks',
   }),
-  posargs: words('Words for `{posargs}` in the commands of tox, quoted as in a shell.'),
-  'python-version': text("The Python version that tox runs with, installed by uv. Default: the machine's Python.", {
+  posargs: words('Arguments for `{posargs}` in the commands of tox, quoted as in a shell.'),
+  'python-version': text("The Python version that tox runs with; uv installs it. Default: the machine's.", {
     matches: /^[A-Za-z0-9.]+$/,
     allowed: 'a version such as 3.8',
   }),
-  'tox-version': text("The version of tox, installed by uv. Default: the machine's tox; without one, the newest.", {
+  'tox-version': text("The version of tox; uv installs it. Default: the machine's tox, or else the newest.", {
     matches: /^[0-9][A-Za-z0-9.]*$/,
     allowed: 'a version such as 3.26',
   }),
-  'working-directory': text('The folder with the tox.ini, relative to the workspace.', {
+  'working-directory': text('The folder with the tox configuration, relative to the workspace.', {
     matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/,
     allowed: 'a path inside the workspace',
   }),
   setup: text('Bash commands to run before tox with `bash -eo pipefail`, in the same folder and environment.'),
   env: variables('Environment variables for `setup` and the tests.'),
   'secret-env': variables(
-    'Secret environment variables, which win over `env`. Each value is masked, unless it has fewer than four characters or is `true` or `false`: GitHub drops outputs that contain a masked text.',
+    'Secret environment variables, which override `env`. Each value is masked, except `true`, `false` and values of fewer than four characters: GitHub drops outputs that contain a masked text.',
     { secret: true },
   ),
   'pass-env': withDefault(
     'true',
     flag(
-      'Pass `env`, `secret-env` and the variables that `setup` writes to GITHUB_ENV on to the tests, whatever `pass_env` lists.',
+      'Pass `env`, `secret-env` and the variables that `setup` writes to GITHUB_ENV to the tests, even if `pass_env` does not name them.',
     ),
   ),
   report: filePatterns(
-    'JUnit files that the tests write, relative to the working directory. The step fails when no file matches, or when the files contain no test.',
+    'The JUnit files that the tests write, relative to the working directory. Without such a file, or without a test in it, the step fails.',
   ),
   'allow-skipped': withDefault(
     'false',
-    flag('Succeed when tox skips some, but not all, of the environments, for example because a Python is missing.'),
+    flag('Succeed if tox skips some, but not all, of the environments, for example because a Python is missing.'),
   ),
   'allow-ignored-failures': withDefault(
     'false',
-    flag('Succeed when tox ignores the failure of tests: in `- command`, or with `ignore_outcome`.'),
+    flag('Succeed if tests fail and tox ignores that, because of `- command` or `ignore_outcome`.'),
   ),
 };
 

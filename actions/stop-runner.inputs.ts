@@ -4,7 +4,7 @@ import { credentialInputs } from './credentials.inputs.js';
 
 export const action = {
   name: 'Stop EC2 runner',
-  description: 'Terminates what start-runner launched and removes its runners from GitHub. Safe to repeat.',
+  description: 'Terminates the instances of a start and removes their runners from GitHub. Safe to repeat.',
   icon: 'square',
   color: 'orange',
 } as const;
@@ -12,11 +12,11 @@ export const action = {
 export const inputs = {
   ...credentialInputs,
   label: text(
-    'start-runner’s `label`: everything of this run that was started with it, in any attempt. With neither a label nor an id, what no job of this run can need any more is stopped (the token needs "Actions: read").',
+    'The output `label` of start-runner: everything that this run started with it, in any attempt, is stopped. Without a label and an id, everything is stopped that no job of this run can need any more (the token needs "Actions: read").',
     { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
   ),
   'ec2-instance-id': list(
-    'Instances that this repository started. Alone: exactly these; with `label`: all that were started with them. If EC2 lists none of them, and the label is one of your own, what another job may need is left.',
+    'Ids of instances that this repository started. Without `label`, exactly these are stopped; with `label`, everything that was started together with them. If EC2 lists none of them, and the label is a custom one, everything that another job may need is left.',
     {
       matches: /^i-[0-9a-z]+$/,
       allowed: 'instance ids like i-0a1b2c3d4e5f60718',
@@ -25,13 +25,13 @@ export const inputs = {
   all: withDefault(
     'false',
     flag(
-      'Stop everything that this run started, also what other jobs need. Alone: without `label` and `ec2-instance-id`.',
+      'Stop everything that this run started, even if other jobs need it. Not together with `label` or `ec2-instance-id`.',
     ),
   ),
-  wait: withDefault('false', flag('Return only when EC2 says that the instances are terminated.')),
-  mode: legacy('`stop`, as ec2-github-runner has it.'),
+  wait: withDefault('false', flag('Wait until EC2 reports the instances as terminated.')),
+  mode: legacy('`stop`, as in ec2-github-runner.'),
 };
 
 export const outputs = {
-  'ec2-instance-ids': 'The instances that EC2 confirmed it is ending, as JSON.',
+  'ec2-instance-ids': 'The ids of the instances whose termination EC2 confirmed, as JSON.',
 };

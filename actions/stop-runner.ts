@@ -18,7 +18,7 @@ import { inputs } from './stop-runner.inputs.js';
 /** `stop-runner`. */
 export function runStopRunner(): Promise<void> {
   const signal = listenForCancellation(
-    `${advice.REPEAT_STOP} Otherwise reap-runners and the machines’ own timers end what is left.`,
+    `${advice.REPEAT_STOP} Otherwise reap-runners and the instances' own timers end the rest.`,
   );
   return runAction(async () => {
     const log = createLog();
@@ -27,7 +27,7 @@ export function runStopRunner(): Promise<void> {
     for (const notice of notices) log.info(notice);
     const { label, all, wait, 'ec2-instance-id': instanceIds = [] } = values;
     const request = { run: context, label, instanceIds, all, runnerName: context.runnerName, wait };
-    // With both, too: see `InstanceSearch.ambiguous`.
+    // Also with a label and an id, for the case of `InstanceSearch.ambiguous`.
     const readsRuns = !all && (label === undefined) === (instanceIds.length === 0);
     const patient = { log, signal, purpose: 'end' } as const;
     const stopped = await stopRunners(request, {
@@ -40,6 +40,6 @@ export function runStopRunner(): Promise<void> {
     writeOutputs({ 'ec2-instance-ids': stopped.instances.map(({ instance }) => instance.id) });
     await appendSummary(summarizeStop(stopped), log);
     refuseUnstopped(stopped);
-    refuseProblems(unknown, 'Correct it in the workflow. What was named beside it was stopped.');
+    refuseProblems(unknown, 'Correct it in the workflow. Everything else that the inputs name was stopped.');
   });
 }

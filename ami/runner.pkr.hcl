@@ -17,7 +17,7 @@ variable "preset" {
 
 variable "name" {
   type        = string
-  description = "The image's name. The build's machine has it too, so that whatever a build left is found by it."
+  description = "The name of the image, and of the build's machine, so that leftovers of a build are found by name."
 }
 
 variable "region" {
@@ -35,45 +35,45 @@ variable "instance_type" {
 
 variable "volume_gib" {
   type        = number
-  description = "The root volume; start-runner can make it larger, never smaller."
+  description = "Size of the root volume. start-runner can make it larger, never smaller."
 }
 
 variable "runner_version" {
   type        = string
-  description = "As in versions.json."
+  description = "The runner version of versions.json."
 }
 
 variable "built_at" {
   type        = string
-  description = "UTC, as 2026-11-25T01:02:03Z."
+  description = "Time of the build in UTC, such as 2026-11-25T01:02:03Z."
 }
 
 variable "commit" {
   type        = string
-  description = "Of this repository."
+  description = "The commit of this repository."
 }
 
 variable "manifest" {
   type        = string
-  description = "Where Packer writes the id of the finished image."
+  description = "The file to which Packer writes the id of the finished image."
 }
 
 variable "ssh_interface" {
   type        = string
   default     = "session_manager"
-  description = "The way to the machine: session_manager (no open port), public_ip or private_ip."
+  description = "How Packer connects to the machine: session_manager (no open port), public_ip or private_ip."
 }
 
 variable "ssh_from" {
   type        = list(string)
   default     = []
-  description = "Who may reach port 22 of the machine, as CIDR; unused with session_manager, which opens no port."
+  description = "CIDR ranges that may connect to port 22. Unused with session_manager, which opens no port."
 }
 
 variable "ssh_host" {
   type        = string
   default     = ""
-  description = "Where the machine is reached when that is not its own address: a tunnel, a relay."
+  description = "Another address of the machine than its own, such as a tunnel's."
 }
 
 variable "ssh_port" {
@@ -89,29 +89,29 @@ variable "ssh_username" {
 variable "instance_profile" {
   type        = string
   default     = ""
-  description = "By which Session Manager reaches the machine; it ends with the machine and is not in the image."
+  description = "The instance profile for Session Manager. It is not part of the image."
 }
 
 variable "subnet" {
   type        = string
   default     = ""
-  description = "Where to build; the default network when empty."
+  description = "The subnet of the build's machine. Empty: the default network."
 }
 
 variable "ec2_endpoint" {
   type        = string
   default     = ""
-  description = "Another EC2 than AWS's, for tests."
+  description = "Another EC2 endpoint than AWS's, for tests."
 }
 
 variable "environment" {
   type        = list(string)
   default     = []
-  description = "NAME=VALUE for provision/, such as another source of packages."
+  description = "NAME=VALUE variables for provision/, such as another package source."
 }
 
 locals {
-  # The role of a build demands the preset's tag on all that it makes: see iam/ami-build.ts.
+  # The build's role requires the preset's tag on everything that it creates: see iam/ami-build.ts.
   tags = {
     "Name"                      = var.name
     "ci-actions:preset"         = var.preset
@@ -136,7 +136,7 @@ source "amazon-ebs" "runner" {
   run_tags        = local.tags
   run_volume_tags = local.tags
 
-  # Whether it is encrypted is the account's default.
+  # The account's default decides about encryption.
   launch_block_device_mappings {
     device_name           = "/dev/sda1"
     volume_size           = var.volume_gib
@@ -146,10 +146,10 @@ source "amazon-ebs" "runner" {
     delete_on_termination = true
   }
 
-  # Whatever becomes of this process, the machine ends: at the latest by itself.
+  # The machine shuts itself down after 3 hours (user_data), even if this process is gone.
   shutdown_behavior = "terminate"
 
-  # Four hours for the image and its snapshot: by itself Packer gives up after half an hour, which a large one takes.
+  # Four hours for the image and its snapshot. Packer's own default is half an hour, which a large image takes.
   aws_polling {
     delay_seconds = 5
     max_attempts  = 2880
@@ -175,7 +175,7 @@ source "amazon-ebs" "runner" {
 build {
   sources = ["source.amazon-ebs.runner"]
 
-  # cloud-init of the base image holds apt's lock for its first half minute. It answers 2 for a mere warning.
+  # The base image's cloud-init holds apt's lock for half a minute. Its exit code 2 is only a warning.
   provisioner "shell" {
     inline = [
       "if [ -d /run/cloud-init ]; then timeout 300 cloud-init status --wait || [ $? -eq 2 ]; fi",

@@ -1,1 +1,1 @@
-void require('./check.js').runCheckTests(new URL('..', require('node:url').pathToFileURL(__filename)));
+void require('./chunks/check-tests.js').runCheckTests(new URL('..', require('node:url').pathToFileURL(__filename)));

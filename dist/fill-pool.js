@@ -1,1 +1,1 @@
-void require('./fill.js').runFillPool(new URL('..', require('node:url').pathToFileURL(__filename)));
+void require('./chunks/fill-pool.js').runFillPool(new URL('..', require('node:url').pathToFileURL(__filename)));

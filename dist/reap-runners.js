@@ -1,1 +1,1 @@
-void require('./reap.js').runReapRunners(new URL('..', require('node:url').pathToFileURL(__filename)));
+void require('./chunks/reap-runners.js').runReapRunners(new URL('..', require('node:url').pathToFileURL(__filename)));

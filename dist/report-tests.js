@@ -1,1 +1,1 @@
-void require('./report.js').runReportTests(new URL('..', require('node:url').pathToFileURL(__filename)));
+void require('./chunks/report-tests.js').runReportTests(new URL('..', require('node:url').pathToFileURL(__filename)));

@@ -1,1 +1,1 @@
-void require('./tox.js').runRunTox(new URL('..', require('node:url').pathToFileURL(__filename)));
+void require('./chunks/run-tox.js').runRunTox(new URL('..', require('node:url').pathToFileURL(__filename)));

@@ -1,1 +1,1 @@
-void require('./start.js').runStartRunnerPost(new URL('..', require('node:url').pathToFileURL(__filename)));
+void require('./chunks/start-runner.js').runStartRunnerPost(new URL('..', require('node:url').pathToFileURL(__filename)));

@@ -1,1 +1,1 @@
-void require('./start.js').runStartRunner(new URL('..', require('node:url').pathToFileURL(__filename)));
+void require('./chunks/start-runner.js').runStartRunner(new URL('..', require('node:url').pathToFileURL(__filename)));

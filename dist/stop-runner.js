@@ -1,1 +1,1 @@
-void require('./stop.js').runStopRunner(new URL('..', require('node:url').pathToFileURL(__filename)));
+void require('./chunks/stop-runner.js').runStopRunner(new URL('..', require('node:url').pathToFileURL(__filename)));

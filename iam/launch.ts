@@ -3,50 +3,33 @@ import { all, inAccount, inAnyAccount, PLACE, withoutAccount, type Conditions, t
 
 export const WHERE = { 'aws:RequestedRegion': PLACE.regions } as const;
 
-/** Who launches, and what tells whose it is. */
+/** An action that launches instances, and the tags of what it launches. */
 interface Launcher {
-  /** Before each purpose: `start: `. */
+  /** The prefix of each purpose, such as `start: `. */
   readonly who: string;
-  /** The tags that everything is launched with, as conditions. */
+  /** The tags of everything that is launched, as conditions. */
   readonly mark: Conditions;
-  /** The same in words. */
+  /** The tags in words. */
   readonly marked: string;
-  /** What is launched with a machine and carries the tags, too. */
+  /** The resources that are launched with an instance and carry the same tags. */
   readonly parts: readonly string[];
   readonly partsPurpose: string;
 }
 
-/** What every preflight asks EC2. */
+/** The EC2 requests of every preflight. */
 export function preflightActions(who: string): Grant['actions'] {
   return {
-    'ec2:DescribeImages': `${who}whether the image fits the machine, and its root volume`,
-    'ec2:DescribeInstanceTypes': `${who}which of the types exist here, with their architecture and markets`,
-    'ec2:DescribeSecurityGroups': `${who}whether the groups lie in the subnets’ network`,
-    'ec2:DescribeSubnets': `${who}whether the subnets exist, and in which network`,
+    'ec2:DescribeImages': `${who}whether the image fits the machine, and how large its root volume is`,
+    'ec2:DescribeInstanceTypes': `${who}which types the region offers, with their architecture and markets`,
+    'ec2:DescribeSecurityGroups': `${who}whether the security groups are in the VPC of the subnets`,
+    'ec2:DescribeSubnets': `${who}whether the subnets exist, and in which VPC`,
   };
 }
 
-/** To launch machines that carry the tags from the launching call on, and no others. */
+/** Allows launches only of instances that get the tags in the launching call. */
 export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launcher): readonly Grant[] {
   return [
-    {
-      sid: 'ReadImageParameters',
-      actions: { 'ssm:GetParameters': `${who}which image a preset means` },
-      resources: [...inAccount('ssm', 'parameter/ci-actions/ami/*'), ...inAnyAccount('ssm', 'parameter/aws/service/*')],
-      on: 'this suite’s parameters and AWS’s public ones. For `resolve:ssm:/your/path`, add yours',
-    },
-    {
-      sid: 'LaunchFrom',
-      actions: { 'ec2:RunInstances': `${who}what a machine is made from and put into` },
-      resources: [
-        ...withoutAccount('ec2', 'image/*'),
-        // A network may be shared with this account by another one, whose number its ARNs then carry.
-        ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
-        ...inAccount('ec2', 'key-pair/*'),
-      ],
-      conditions: { StringLike: WHERE },
-      on: 'any image, subnet, security group and key pair, in your regions. No snapshot',
-    },
+    ...launchSources(who),
     {
       sid: 'LaunchMarkedMachines',
       actions: { 'ec2:RunInstances': `${who}the machine itself` },
@@ -56,7 +39,7 @@ export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launche
         StringEquals: { 'ec2:MetadataHttpTokens': 'required' },
         NumericLessThanEquals: { 'ec2:MetadataHttpPutResponseHopLimit': '2' },
       }),
-      on: `machines launched with ${marked}, IMDSv2 alone, at most two hops, of your types, in your regions`,
+      on: `machines launched with ${marked}, only IMDSv2, at most two hops, of your types, in your regions`,
     },
     {
       sid: 'LaunchMarkedParts',
@@ -70,8 +53,32 @@ export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launche
       actions: { 'ec2:CreateTags': `${who}the tags that RunInstances writes` },
       resources: inAccount('ec2', 'instance/*', ...parts),
       conditions: all(mark, { StringEquals: { 'ec2:CreateAction': 'RunInstances' } }),
-      on: 'what the same RunInstances makes, and nothing that exists',
+      on: 'what the same RunInstances creates, and nothing that exists already',
     },
     NO_OTHER_CASE,
+  ];
+}
+
+/** Allows what instances are launched from and into, which carries no tags of ours. */
+function launchSources(who: string): readonly Grant[] {
+  return [
+    {
+      sid: 'ReadImageParameters',
+      actions: { 'ssm:GetParameters': `${who}the image of a preset` },
+      resources: [...inAccount('ssm', 'parameter/ci-actions/ami/*'), ...inAnyAccount('ssm', 'parameter/aws/service/*')],
+      on: 'the parameters of this suite and AWS’s public parameters. For `resolve:ssm:/your/path`, add that path',
+    },
+    {
+      sid: 'LaunchFrom',
+      actions: { 'ec2:RunInstances': `${who}what a machine is launched from and into` },
+      resources: [
+        ...withoutAccount('ec2', 'image/*'),
+        // Another account may share its VPC with this account. The ARNs then carry the number of the other account.
+        ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
+        ...inAccount('ec2', 'key-pair/*'),
+      ],
+      conditions: { StringLike: WHERE },
+      on: 'any image, subnet, security group and key pair, in your regions; no snapshot',
+    },
   ];
 }

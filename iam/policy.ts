@@ -1,6 +1,6 @@
 /**
- * What stands for the user's own values in a printed policy. No ARN, tag or repository may contain angle brackets,
- * so a place that was forgotten allows nothing.
+ * The placeholders for the user's own values in a printed policy. No ARN, tag or repository can contain angle brackets,
+ * so a forgotten placeholder allows nothing.
  */
 export const PLACE = {
   account: '<ACCOUNT>',
@@ -16,16 +16,16 @@ export const PLACE = {
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** One statement of a policy, with what its JSON has no place for: the reasons. */
+/** One statement of a policy, with the reasons that JSON cannot hold. */
 export interface Grant {
   readonly sid: string;
   /** Default: `Allow`. */
   readonly effect?: 'Deny';
-  /** By action: which of our calls needs it, and what for. */
+  /** The actions, each with the call that needs it and its purpose. */
   readonly actions: Readonly<Record<string, string>>;
   readonly resources: readonly string[];
   readonly conditions?: Conditions;
-  /** Resources and conditions, in words. */
+  /** The resources and conditions in words. */
   readonly on: string;
 }
 
@@ -62,8 +62,8 @@ export function composeDocument({ grants }: Policy): PolicyDocument {
 }
 
 /**
- * What is made or tagged gets these tags, by key: a pattern. IAM finds a tag's value by its key in any case, so the
- * keys are compared once more, letter by letter. Source: IAM user guide, "Controlling access to and for IAM users and
+ * Requires these tags of what a request creates or tags. The values are patterns. IAM ignores the case of a key when it
+ * looks up the value of a tag, so a second condition compares the exact keys. Source: IAM user guide, "Controlling access to and for IAM users and
  * roles using tags" and `aws:TagKeys` in "AWS global condition context keys".
  */
 export function marked(tags: Readonly<Record<string, string>>): Conditions {
@@ -72,15 +72,15 @@ export function marked(tags: Readonly<Record<string, string>>): Conditions {
   return {
     StringLike: Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
     'ForAnyValue:StringEquals': { 'aws:TagKeys': first },
-    // An operator can have each condition key once. Without a wildcard this one compares the same way.
+    // A condition operator can have each key only once. Without a wildcard, StringLike compares like StringEquals.
     ...(second !== undefined && { 'ForAnyValue:StringLike': { 'aws:TagKeys': second } }),
   };
 }
 
-/** All of these conditions. @throws when two of them say different things by the same operator about the same key */
-export function all(...given: readonly Conditions[]): Conditions {
+/** Combines conditions, of which all must hold. @throws when two of them use the same operator for the same key */
+export function all(...sets: readonly Conditions[]): Conditions {
   const conditions: Record<string, Record<string, string | readonly string[]>> = {};
-  for (const [operator, compared] of given.flatMap((one) => Object.entries(one))) {
+  for (const [operator, compared] of sets.flatMap((one) => Object.entries(one))) {
     const known = conditions[operator] ?? {};
     const twice = Object.keys(compared).find((key) => Object.hasOwn(known, key));
     if (twice !== undefined) throw new Error(`${operator} compares ${twice} twice.`);
@@ -89,27 +89,27 @@ export function all(...given: readonly Conditions[]): Conditions {
   return conditions;
 }
 
-/** What only asks. */
+/** A statement of read-only actions. */
 export function look(actions: Grant['actions']): Grant {
   return {
     sid: 'Look',
     actions: Object.fromEntries(Object.entries(actions).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     resources: ['*'],
-    on: 'everything: AWS knows no narrower permission for these',
+    on: 'everything: AWS has no narrower permission for these actions',
   };
 }
 
-/** In any region, in the user's account. */
+/** ARNs in any region of the user's account. */
 export function inAccount(service: string, ...names: readonly string[]): string[] {
   return names.map((name) => `arn:aws:${service}:*:${PLACE.account}:${name}`);
 }
 
-/** Of any account: what AWS publishes has none, and what is shared with this account has its owner's. */
+/** ARNs of any account: those that AWS publishes name no account, and those of shared resources name their owner's. */
 export function inAnyAccount(service: string, ...names: readonly string[]): string[] {
   return names.map((name) => `arn:aws:${service}:*:*:${name}`);
 }
 
-/** Images and snapshots: their ARNs name no account, whoever owns them. */
+/** ARNs without an account, as images and snapshots have, even those of other accounts. */
 export function withoutAccount(service: string, ...names: readonly string[]): string[] {
   return names.map((name) => `arn:aws:${service}:*::${name}`);
 }

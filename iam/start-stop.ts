@@ -2,28 +2,28 @@ import { launchMarked, preflightActions } from './launch.js';
 import { IS_OURS, MARKED_AS_OURS } from './ours.js';
 import { inAccount, look, PLACE, type Policy } from './policy.js';
 
-/** What start-runner, its post step and stop-runner need: nothing here is needed only sometimes. */
+/** What start-runner, its post step and stop-runner always need. */
 export const startStop: Policy = {
   title: 'start-runner and stop-runner',
   grants: [
     look({
       ...preflightActions('start: '),
-      'ec2:DescribeInstances': 'start: whether a machine still lives; stop: which machines are this run’s, by tag',
-      'ec2:DescribeRegions': 'stop: where else to look when a machine is missing',
+      'ec2:DescribeInstances': 'start: whether a machine still runs; stop: which machines carry the tags of this run',
+      'ec2:DescribeRegions': 'stop: the other regions to search when a machine is missing',
     }),
     ...launchMarked({
       who: 'start: ',
       mark: MARKED_AS_OURS,
       marked: 'this repository’s tag',
       parts: ['volume/*', 'network-interface/*', 'spot-instances-request/*'],
-      partsPurpose: 'its volumes, its network interface and, for spot, its request',
+      partsPurpose: 'its volumes, its network interface and, for spot, its spot request',
     }),
     {
       sid: 'EndOwn',
       actions: {
-        'ec2:TerminateInstances': 'stop, and start when it undoes what it began',
+        'ec2:TerminateInstances': 'stop, and start when it rolls back',
         'ec2:GetConsoleOutput':
-          'start: the boot’s timeline, and what the machine said before it failed; stop: the same, where no runner came',
+          'start: the timeline of the boot, and the last console lines of a machine that failed; stop: the same when no runner came online',
       },
       resources: inAccount('ec2', 'instance/*'),
       conditions: { StringLike: IS_OURS },
@@ -32,7 +32,7 @@ export const startStop: Policy = {
   ],
 };
 
-/** Beside `startStop`, for who gives machines a role with the input `iam-role-name`. */
+/** What start-runner with `iam-role-name` needs in addition to `startStop`. */
 export const passRole: Policy = {
   title: 'start-runner with `iam-role-name`',
   grants: [
@@ -41,7 +41,7 @@ export const passRole: Policy = {
       actions: { 'iam:PassRole': 'start: the role of the instance profile' },
       resources: [`arn:aws:iam::${PLACE.account}:role/${PLACE.instanceRole}`],
       conditions: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
-      on: 'this one role, and to EC2 alone',
+      on: 'this one role, and only to EC2',
     },
   ],
 };

@@ -2,13 +2,13 @@ import { PLACE, type PolicyDocument } from './policy.js';
 
 const GITHUB = 'token.actions.githubusercontent.com';
 
-/** Repositories from before 15 July 2026 that were not renamed since: their tokens name them. */
+/** The subject of tokens that name the repository: for repositories from before 15 July 2026 that were not renamed since. */
 export const SUBJECT_BY_NAME = `repo:${PLACE.owner}/${PLACE.repository}:${PLACE.subject}`;
-/** All others: their tokens carry the numbers, too, which nobody else can ever get. */
+/** The subject for all other repositories. It also holds their ids, which no other repository can ever get. */
 export const SUBJECT_BY_ID =
   `repo:${PLACE.owner}@${PLACE.ownerId}/${PLACE.repository}@${PLACE.repositoryId}:${PLACE.subject}` as const;
 
-/** Who may take the roles: workflows of one repository, by the OpenID Connect token that GitHub gives each job. */
+/** Lets the workflows of one repository assume the roles, with the OpenID Connect token that GitHub gives each job. */
 export const trust: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [

@@ -20,7 +20,8 @@ interface PlannedFault {
 }
 
 /**
- * What `startSandbox` gives a test in its own process, for other processes: JSON at `/_sandbox/` on GitHub's port.
+ * The control API: what a test in the sandbox's own process does by calls, other processes do by JSON at `/_sandbox/` on
+ * GitHub's port.
  *
  *     GET  events?after=N      GET  requests?after=N    GET  instances     GET  instances/ID/console
  *     GET  runners             GET  jobs                GET  jobs/ID?wait  POST jobs {labels, steps, …}
@@ -43,20 +44,20 @@ export function createControl(controlled: Controlled): Handler {
   };
 }
 
-interface Asked {
+interface Target {
   readonly request: SandboxRequest;
   readonly id: string;
   readonly verb: string;
 }
 
-type Route = (controlled: Controlled, asked: Asked) => SandboxResponse | Promise<SandboxResponse> | undefined;
+type Route = (controlled: Controlled, target: Target) => SandboxResponse | Promise<SandboxResponse> | undefined;
 
 const ROUTES: Readonly<Record<string, Route>> = {
   events: ({ events }, { request }) => json(listFrom(events, request)),
   requests: ({ traffic }, { request }) => json(listFrom(traffic.requests, request)),
   runners: ({ github }) => json(github.runners().map(({ credentials: _secret, ...runner }) => runner)),
-  instances: ({ ec2 }, asked) =>
-    asked.id === '' ? json(ec2.instances().map(describeInstance)) : changeInstance(ec2, asked),
+  instances: ({ ec2 }, target) =>
+    target.id === '' ? json(ec2.instances().map(describeInstance)) : changeInstance(ec2, target),
   jobs: async ({ github }, { request, id }) => {
     if (request.method === 'POST') return json(describeJob(github.queueJob(readBody(request) as JobRequest)), 201);
     if (id === '') return json(github.jobs().map(describeJob));
@@ -66,7 +67,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
 };
 
-function changeInstance(ec2: Ec2Region, { request, id, verb }: Asked): SandboxResponse | undefined {
+function changeInstance(ec2: Ec2Region, { request, id, verb }: Target): SandboxResponse | undefined {
   const instance = ec2.instancesById.get(id);
   if (!instance) return undefined;
   if (verb === 'console') return { ...json(''), headers: { 'content-type': 'text/plain' }, body: ec2.readConsole(id) };
@@ -89,11 +90,11 @@ function describeJob(job: Job): Record<string, unknown> {
   return { id, name, status, conclusion, runner, createdAt, startedAt, completedAt, log };
 }
 
-function changeFaults(request: SandboxRequest, faults: PlannedFault[], arm: () => void): SandboxResponse {
+function changeFaults(request: SandboxRequest, faults: PlannedFault[], activate: () => void): SandboxResponse {
   if (request.method === 'DELETE') faults.length = 0;
   if (request.method === 'POST') {
     faults.push(readBody(request) as PlannedFault);
-    arm();
+    activate();
   }
   return json(faults);
 }

@@ -4,9 +4,9 @@ import type { RecordedRequest, ServiceName, StatusFault, Traffic } from './traff
 
 export type * from './traffic.js';
 
-/** What a handler is given: one request, read to its end. */
+/** One request, read to its end. */
 export interface SandboxRequest {
-  /** Position among all requests of this sandbox, over all its services. */
+  /** Position among all requests of this sandbox, across its services. */
   readonly index: number;
   readonly method: string;
   readonly path: string;
@@ -14,7 +14,7 @@ export interface SandboxRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Aborted when the client has gone before it was answered: how a long poll learns that its runner died. */
+  /** Aborted when the client disconnects before the response. Ends a long poll whose runner died. */
   readonly signal: AbortSignal;
 }
 
@@ -27,13 +27,12 @@ export interface SandboxResponse {
 /** One service behind a port. */
 export interface Handler {
   /**
-   * What the request asks for, such as `RunInstances` or `GET /repos/{owner}/{repo}/actions/runners`, known
-   * before anything happens so that faults can address it. `undefined`: traffic of the sandbox's own
-   * (`/_runner/`, `/_sandbox/`), which is neither recorded nor disturbed.
+   * The operation, such as `RunInstances` or `GET /repos/{owner}/{repo}/actions/runners`. Faults are chosen by it.
+   * `undefined` for the sandbox's own traffic (`/_runner/`, `/_sandbox/`), which is neither recorded nor disturbed.
    */
   name(request: SandboxRequest): string | undefined;
   handle(request: SandboxRequest): Promise<SandboxResponse>;
-  /** A `status` fault in the words of this service; nothing else happens. */
+  /** Renders a `status` fault as this service words its errors. Has no other effect. */
   refuse(fault: StatusFault, request: SandboxRequest): SandboxResponse;
 }
 
@@ -41,20 +40,20 @@ export interface ServeOptions {
   readonly service: ServiceName | ((request: SandboxRequest) => ServiceName);
   readonly traffic: Traffic;
   readonly handler: Handler;
-  /** Default: any free one. */
+  /** Default: any free port. */
   readonly port?: number | undefined;
-  /** Default: 127.0.0.1. Another one is for a network namespace of the caller's own. */
+  /** Default: 127.0.0.1. Another address needs a network namespace of the caller's own. */
   readonly address?: string | undefined;
 }
 
 export interface Server {
   /** `http://ADDRESS:PORT`, without a trailing slash. */
   readonly url: string;
-  /** Breaks the connections there still are. */
+  /** Also breaks the open connections. */
   close(): Promise<void>;
 }
 
-/** Serves a handler, on loopback unless told otherwise, with every named request recorded and open to faults. */
+/** Serves a handler, by default on loopback. Records every named request and applies faults to it. */
 export async function serve(options: ServeOptions): Promise<Server> {
   const address = options.address ?? '127.0.0.1';
   const closing = new AbortController();
@@ -64,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
       outgoing.end(`The sandbox failed: ${error instanceof Error ? error.stack : String(error)}\n`);
     });
   });
-  // Longer than any client keeps an idle connection: otherwise the two ends race and a request is lost now and then.
+  // Longer than any client keeps an idle connection. Otherwise both ends may close it at once and lose a request.
   server.keepAliveTimeout = 120_000;
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
@@ -87,7 +86,7 @@ type Context = ServeOptions & { readonly closing: AbortSignal };
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, context: Context): Promise<void> {
   const { handler, traffic } = context;
   const body = await readBody(incoming).catch(() => undefined);
-  if (body === undefined) return; // The client went away in the middle of its own request.
+  if (body === undefined) return; // The client disconnected in the middle of its own request.
   const request = toRequest({ incoming, outgoing, body, index: traffic.requests.length });
   const operation = handler.name(request);
   if (operation === undefined) return send(outgoing, await handler.handle(request));
@@ -168,7 +167,7 @@ function cutOff(response: SandboxResponse): SandboxResponse {
 }
 
 function send(outgoing: ServerResponse, response: SandboxResponse): void {
-  // The date of this process's clock, which need not be the machine's.
+  // The date of this process's clock, which may differ from the machine's.
   outgoing.writeHead(response.status, { date: new Date().toUTCString(), ...response.headers });
   outgoing.end(response.body);
 }

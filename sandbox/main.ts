@@ -1,7 +1,7 @@
 import { readOrExit } from '../scripts/terminal/command-line.js';
 import { startSandbox, type SandboxEvent } from './sandbox.js';
 
-/** `npm run sandbox`: prints what to export, then what happens, until Ctrl-C. */
+/** `npm run sandbox`: prints the variables to export, then each event, until Ctrl-C. */
 async function main(): Promise<void> {
   const sandbox = await startSandbox({ timeline: { pendingMs: 2000, bootMs: 3000, shuttingDownMs: 1000 } });
   const close = () => {
@@ -17,8 +17,8 @@ async function main(): Promise<void> {
   sandbox.on((event) => console.log(describe(event)));
 }
 
-function describe({ at, name, ...about }: SandboxEvent): string {
-  const details = Object.values(about).filter((value) => value !== undefined);
+function describe({ at, name, ...rest }: SandboxEvent): string {
+  const details = Object.values(rest).filter((value) => value !== undefined);
   return `# ${new Date(at).toISOString()} ${name.padEnd(14)} ${details.join(' ')}`;
 }
 

@@ -35,41 +35,41 @@ export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'b
     /** How long an instance's programs may take to end once it is being shut down, in ms. Default 5000. */
     readonly graceMs?: number;
   };
-  /** False: instances have a life in the API alone, nothing is run. A function makes other machines than processes. */
+  /** False: instances exist in the API alone, and no program runs. A function creates machines of another kind. */
   readonly machines?: boolean | Boot;
-  /** Other programs than this suite's agent and the stand-in runner on this suite's images. */
+  /** Replaces this suite's agent or the stand-in runner on this suite's images. */
   readonly baked?: Partial<Baked>;
   readonly github?: Omit<GitHubOptions, 'emit'>;
-  /** Further regions, each with an EC2 of its own; there is nothing in any other. */
+  /** Further regions, each with an EC2 of its own. All other regions are empty. */
   readonly otherRegions?: readonly string[];
-  /** Where the disks of instances are kept. Default: a temporary folder, removed on close. */
+  /** The folder for the disks of instances. Default: a temporary folder, removed on close. */
   readonly directory?: string;
-  /** Default: any free ones. */
+  /** Default: any free ports. */
   readonly ports?: { readonly aws?: number; readonly github?: number };
-  /** Where it listens, and is reached by its machines. Default: 127.0.0.1. */
+  /** The address that it listens on, and that its machines connect to. Default: 127.0.0.1. */
   readonly address?: string;
 }
 
 export interface Sandbox {
-  /** EC2's and SSM's. */
+  /** The endpoint of EC2 and SSM. */
   readonly awsUrl: string;
   readonly githubUrl: string;
   readonly region: string;
-  /** What an AWS SDK, Octokit and an action need to find the sandbox. Without a GitHub token. */
+  /** The environment variables by which an AWS SDK, Octokit and an action find the sandbox. Without a GitHub token. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A GitHub token that may do everything. */
+  /** A GitHub token with all permissions. */
   readonly token: string;
   readonly ec2: Ec2Region;
-  /** Those of the other regions, by name. */
+  /** EC2 in the other regions, by region name. */
   readonly elsewhere: ReadonlyMap<string, Ec2Region>;
   readonly github: GitHubWorld;
   readonly requests: readonly RecordedRequest[];
-  /** Decides on each request before it has any effect. */
+  /** Called for each request before the request takes effect. Returns a fault to cause, if any. */
   intercept: Intercept | undefined;
   readonly events: readonly SandboxEvent[];
-  /** Calls back for each event to come. Returns how to stop. */
+  /** Calls back for each event to come. Returns a function that ends the subscription. */
   on(listener: (event: SandboxEvent) => void): () => void;
-  /** Ends every process it has started and breaks all connections. */
+  /** Ends every process that the sandbox started and breaks all connections. */
   close(): Promise<void>;
 }
 
@@ -161,13 +161,13 @@ function serveHub(github: GitHubWorld, control: Handler): Pick<ServeOptions, 'se
   return { service: 'github', handler: route((request) => (isControl(request) ? control : undefined), github) };
 }
 
-function prepareDirectory(given: string | undefined): { path: string; remove: () => void } {
-  const path = given === undefined ? mkdtempSync(join(tmpdir(), 'ci-actions-sandbox-')) : resolve(given);
-  if (given !== undefined) {
+function prepareDirectory(directory: string | undefined): { path: string; remove: () => void } {
+  const path = directory === undefined ? mkdtempSync(join(tmpdir(), 'ci-actions-sandbox-')) : resolve(directory);
+  if (directory !== undefined) {
     mkdirSync(path, { recursive: true });
     return { path, remove: () => {} };
   }
-  // A runner may be told to run as any user, who has to get there.
+  // A runner may run as any user, so every user needs access.
   chmodSync(path, 0o755);
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
 }

@@ -10,7 +10,7 @@ export function isSsmRequest(request: SandboxRequest): boolean {
   return request.headers['x-amz-target']?.startsWith(TARGET) ?? false;
 }
 
-/** SSM's parameter store (JSON 1.1): reading and writing single values, in the region that a request was signed for. */
+/** SSM's parameter store (JSON 1.1): reads and writes single values in the region that the request was signed for. */
 export function createSsmEndpoint(home: Ec2World, elsewhere: ReadonlyMap<string, Ec2World> = new Map()): Handler {
   return {
     name: nameOperation,
@@ -35,7 +35,7 @@ export function createSsmEndpoint(home: Ec2World, elsewhere: ReadonlyMap<string,
   };
 }
 
-/** What EC2 calls otherwise. */
+/** SSM's codes for errors that EC2 names differently. */
 const SSM_CODES: Readonly<Record<string, string>> = {
   AuthFailure: 'UnrecognizedClientException',
   RequestLimitExceeded: 'ThrottlingException',
@@ -97,15 +97,15 @@ function putParameter(world: Ec2World, input: Input): unknown {
   return { Version: versions.length, Tier: 'Standard' };
 }
 
-/** The last is what it is now. */
+/** All versions, oldest first. The last is the current value. */
 function versionsOf(world: Ec2World, name: string): string[] {
   const current = world.parameters.get(name);
   return world.parameterVersions.get(name) ?? (current === undefined ? [] : [current]);
 }
 
 /** By name, ARN or `name:version`. The sandbox has no labels. */
-function find(world: Ec2World, asked: string): unknown {
-  const [, plain = '', version] = /^(.*?)(?::(\d+))?$/.exec(asked.replace(/^arn:[^/]*:parameter(?=\/)/, '')) ?? [];
+function find(world: Ec2World, reference: string): unknown {
+  const [, plain = '', version] = /^(.*?)(?::(\d+))?$/.exec(reference.replace(/^arn:[^/]*:parameter(?=\/)/, '')) ?? [];
   const versions = versionsOf(world, plain);
   const number = version === undefined ? versions.length : Number(version);
   const value = versions[number - 1];

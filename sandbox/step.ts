@@ -4,32 +4,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** One step of a job as GitHub's runner runs it: inputs by `INPUT_*`, results by command files. */
+/** One step of a job as GitHub's runner runs it: inputs in `INPUT_*`, results in command files. */
 export interface Step {
   /** The action's `main` or `post`, such as `dist/start-runner.js`. */
   readonly script: string;
   readonly inputs: Readonly<Record<string, string>>;
-  /** `GITHUB_*`, `AWS_*`: nothing of this process's own environment but PATH gets through. */
+  /** `GITHUB_*`, `AWS_*`. Of this process's own environment only PATH is passed on. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What the action's main step saved, for its post step. */
+  /** The state that the action's main step saved for its post step. */
   readonly state?: Readonly<Record<string, string>>;
-  /** The Node binary. Default: the one that runs this. */
+  /** The Node binary. Default: the one that runs this process. */
   readonly node?: string;
-  /** Every line of output as it comes. */
+  /** Called with each line of output as it comes. */
   readonly onLine?: (line: string) => void;
-  /** Told the process: how to send it the signals of a cancelled job, and how to stop listening to it. */
+  /** Called once the process runs: `kill` sends the signals of a canceled job, `hangUp` closes its output pipes. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void, hangUp: () => void) => void;
 }
 
 export interface StepResult {
-  /** The exit code; `null` when a signal ended it. */
+  /** The exit code; `null` when a signal ended the process. */
   readonly code: number | null;
   readonly outputs: Readonly<Record<string, string>>;
   readonly state: Readonly<Record<string, string>>;
   readonly summary: string;
   /** Standard output and error, in lines. */
   readonly lines: readonly string[];
-  /** The values that must not appear in any line. */
+  /** The values that GitHub's runner would mask in every line. */
   readonly masked: readonly string[];
   readonly seconds: number;
 }
@@ -93,7 +93,7 @@ async function runProcess(
   return { code, lines };
 }
 
-/** GitHub upper-cases an input's name and turns spaces into underscores; hyphens stay. */
+/** GitHub upper-cases an input's name and replaces spaces by underscores. Hyphens stay. */
 function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, text]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, text]),

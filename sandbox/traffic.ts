@@ -1,8 +1,8 @@
-/** Every API request of a sandbox as it is recorded, and what can be made to go wrong with it. */
+/** The record of a sandbox's API requests, and the faults that a test can cause. */
 
 export type ServiceName = 'ec2' | 'ssm' | 'github';
 
-/** The answer is this error and the request has no effect. `body` replaces the service's own error body. */
+/** The response is this error, and the request has no effect. `body` replaces the service's own error body. */
 export interface StatusFault {
   readonly kind: 'status';
   readonly status?: number;
@@ -13,10 +13,11 @@ export interface StatusFault {
 }
 
 /**
- * What can go wrong with one request.
- * `reset-before`: the connection breaks and nothing happened. `reset-after`: it breaks, but the request took effect.
- * `stall`: it took effect at once, the answer comes `ms` later. `late`: it takes effect `ms` later, whether anybody
- * still waits for the answer or not. `malformed`: it took effect, the answer is a success cut off in the middle.
+ * A fault of one request.
+ * `reset-before`: the connection breaks and the request has no effect. `reset-after`: the connection breaks, but the
+ * request takes effect. `stall`: the request takes effect at once, the response comes `ms` later. `late`: the request
+ * takes effect `ms` later, even if the client has gone. `malformed`: the request takes effect, the response is a success
+ * cut off in the middle.
  */
 export type Fault =
   | StatusFault
@@ -28,16 +29,16 @@ export type Fault =
 
 export interface RecordedRequest {
   readonly index: number;
-  /** When it had been read, in ms since the epoch. */
+  /** When the request was read, in ms since the epoch. */
   readonly at: number;
   readonly service: ServiceName;
   readonly operation: string;
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Absent while it is being answered, and for ever when its connection was broken. */
+  /** Absent until there is a response; stays absent if the connection was broken. */
   status?: number;
   response?: string;
   fault?: Fault;
@@ -50,7 +51,7 @@ export type Intercept = (request: {
   readonly body: string;
 }) => Fault | undefined;
 
-/** All API requests of one sandbox in the order of their arrival, and who may disturb them. */
+/** All API requests of one sandbox in the order of their arrival, and the hook that disturbs them. */
 export interface Traffic {
   readonly requests: RecordedRequest[];
   intercept?: Intercept | undefined;

@@ -1,4 +1,4 @@
-/** As much of ncc's API as the build uses; the package declares no types. */
+/** The part of ncc's API that the build uses. The package declares no types. */
 declare module '@vercel/ncc' {
   interface Options {
     readonly cache?: boolean;

@@ -1,11 +1,11 @@
 /**
- * Cuts GitHub's OpenAPI description down to what the sandbox's GitHub answers, for `test/contract/github-openapi.ts`.
+ * Reduces GitHub's OpenAPI description to the paths that the sandbox's GitHub answers, for `test/contract/github-openapi.ts`.
  *
  *   npm pack @octokit/openapi && tar xzf octokit-openapi-*.tgz
  *   npx tsx scripts/trim-openapi.ts package
  *
- * The package is 390 MB unpacked, so it is no dependency; run this by hand when the sandbox learns a new path or
- * GitHub's description moves on. Paths that only Enterprise Cloud has come from its description.
+ * The package is 390 MB unpacked, so it is not a dependency. Run this by hand when the sandbox gets a new path, or when
+ * GitHub's description changes. Paths that only Enterprise Cloud has come from its description.
  */
 import { readOrExit } from './terminal/command-line.js';
 import { existing } from './terminal/options.js';
@@ -18,7 +18,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
 const TARGET = new URL('../test/contract/github-openapi.json', import.meta.url);
-/** What explains and doesn't decide. */
+/** Keys that explain and do not affect validation. */
 const PROSE = new Set([
   'description',
   'summary',
@@ -64,7 +64,7 @@ function operationAt(source: JsonObject, template: string, method: string): Json
   return operations?.[method.toLowerCase()] as JsonObject | undefined;
 }
 
-/** Without prose and media types but JSON. Below `properties` every key is a name, not a keyword. */
+/** Removes prose and media types other than JSON. Below `properties` every key is a name, not a keyword. */
 function trim(value: Json, names = false): Json {
   if (Array.isArray(value)) return value.map((item) => trim(item));
   if (typeof value !== 'object' || value === null) return value;
@@ -75,14 +75,14 @@ function trim(value: Json, names = false): Json {
   return Object.fromEntries(kept.map(([key, item]) => [key, correct(key, trim(item, !names && key === 'properties'))]));
 }
 
-/** GitHub's only slip here: one listing says that an account is a user and an enterprise at once, all others say or. */
+/** Corrects the one error of the description: one listing requires an account to be a user and an enterprise, all others one of them. */
 function correct(key: string, value: Json): Json {
   if (key !== 'account' || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const { allOf, ...rest } = value;
   return allOf ? { ...rest, anyOf: allOf } : value;
 }
 
-/** Adds what is referred to, and what that refers to, under the address it is referred by. */
+/** Adds the components that `value` refers to, directly or through others. */
 function collect(value: Json, source: JsonObject, components: JsonObject): void {
   if (typeof value !== 'object' || value === null) return;
   const reference = Array.isArray(value) ? undefined : value['$ref'];

@@ -1,15 +1,16 @@
 #!/bin/bash
-# Runs apt-get, apt, aptitude or dpkg, again and again while another program holds one of their locks, for up to
-# 5 minutes. apt itself waits for dpkg's lock alone: not for that of the package lists, nor for that of the archives.
-#   apt-when-free.sh PROGRAM [ARGUMENT…]   or by a link that has the program's name
-#   apt-when-free.sh link DIRECTORY        makes such links there, for the programs that this machine has
+# Runs apt-get, apt, aptitude or dpkg, and repeats it while another program holds one of their locks, for up to 5 minutes.
+# apt itself waits only for dpkg's lock, not for the locks of the package lists and of the archives.
+#   apt-when-free.sh PROGRAM [ARGUMENT…]   or called by a link with the program's name
+#   apt-when-free.sh link DIRECTORY        creates such links there, for the programs that this machine has
 set -euo pipefail
 
 self=$(readlink -f "$0")
-patience=${CI_ACTIONS_APT_PATIENCE:-300} # seconds
-said=''
+# Seconds.
+patience=${CI_ACTIONS_APT_PATIENCE:-300}
+messages=''
 
-# The program of this name, behind our own link to it.
+# Prints the path of the program itself, not of the link to this script.
 find_program() {
   local path
   while IFS= read -r path; do
@@ -26,15 +27,15 @@ link() {
   done
 }
 
-# Every language names the file. A lock that may not be opened at all is not waited for.
+# The message names the lock file in every language. Does not wait for a lock file that it may not open.
 is_locked() {
-  grep -E '/(lists|archives|dpkg)/lock|locked by another process' "$said" | grep -Eqv ' - open \(([^1]|1[^1])'
+  grep -E '/(lists|archives|dpkg)/lock|locked by another process' "$messages" | grep -Eqv ' - open \(([^1]|1[^1])'
 }
 
-# What it says is passed on as it comes, and kept; what it leaves running may keep the pipe open.
+# Copies the error output as it comes, and keeps it. A process that the program leaves running may keep the pipe open.
 attempt() {
   local errors copy i status=0
-  exec {errors}> >(exec tee "$said" >&2)
+  exec {errors}> >(exec tee "$messages" >&2)
   copy=$!
   "$@" 2>&"$errors" || status=$?
   exec {errors}>&-
@@ -49,10 +50,11 @@ run() {
   local name=$1 program status pause=0
   program=$(find_program "$name") || { echo "$name: command not found" >&2 && exit 127; }
   shift
-  # Scripts ask dpkg a thousand questions, which no lock concerns.
+  # Scripts query dpkg a thousand times, and queries take no lock.
   [[ $name != dpkg || " $*" =~ ' '(-[irP]|--(install|remove|purge|unpack|configure)) ]] || exec "$program" "$@"
-  said=$(mktemp 2>/dev/null) || exec "$program" "$@" # a full disk
-  trap 'rm -f "$said"' EXIT
+  # mktemp fails on a full disk.
+  messages=$(mktemp 2>/dev/null) || exec "$program" "$@"
+  trap 'rm -f "$messages"' EXIT
   while :; do
     status=0
     attempt "$program" "$@" || status=$?

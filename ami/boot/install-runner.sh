@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the runner application: install-runner.sh URL SHA256 DIRECTORY
-# For images without it; run again, it does nothing. Nothing is unpacked before its checksum is right.
+# For images without it. Does nothing if the runner is there. Checks the checksum before unpacking.
 set -euo pipefail
 
 url=$1 sha256=$2 directory=$3
@@ -28,18 +28,19 @@ download() {
   echo "$sha256  $archive" | sha256sum --check --status || fail "checksum of $url is not $sha256"
 }
 
-# run.sh gets its name last: where it is, everything is.
+# run.sh gets its name last, so that its presence means a complete runner.
 unpack() {
   tar --extract --gzip --no-same-owner --file="$archive" --directory="$directory" \
     --transform='s,^\(\./\)\?run\.sh$,run.sh.unpacked,'
   [[ -e $directory/run.sh.unpacked ]] || fail "$url has no run.sh"
 }
 
-# .NET needs ICU; the runner's own script knows Debian and Fedora, not Amazon Linux.
+# .NET needs ICU. The runner's own script supports Debian and Fedora, but not Amazon Linux.
 install_dependencies() {
   [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) != *libicuuc.so* ]] || return 0
   if command -v apt-get >/dev/null; then
-    bash "${BASH_SOURCE[0]%/*}/apt-when-free.sh" link "$directory/.apt" # boot's own package runs hold the locks
+    # Package runs of the boot may hold the locks.
+    bash "${BASH_SOURCE[0]%/*}/apt-when-free.sh" link "$directory/.apt"
     PATH=$directory/.apt:$PATH DEBIAN_FRONTEND=noninteractive "$directory/bin/installdependencies.sh"
   elif command -v dnf >/dev/null; then
     dnf install -qy libicu openssl-libs krb5-libs zlib

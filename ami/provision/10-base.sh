@@ -1,15 +1,15 @@
 #!/bin/bash
-# What every job expects of a machine, an account for those that aren't to be root, and nobody else who uses dpkg.
+# The packages that every job expects, an account for jobs that do not run as root, and no other program that uses dpkg.
 # shellcheck source-path=SCRIPTDIR source=step.sh
 source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
-# A builder that has just booted still runs cloud-init and its own upgrades: wait for the one, end the others.
+# A builder that has just booted still runs cloud-init and upgrades. Waits for cloud-init and stops the upgrades.
 wait_for_boot() {
   is_running_systemd || return 0
   systemctl stop apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service \
     unattended-upgrades.service 2>/dev/null || true
   if command -v cloud-init >/dev/null && [[ -d /run/cloud-init ]]; then
-    timeout 300 cloud-init status --wait >/dev/null || say "cloud-init: $(cloud-init status 2>&1 || true)"
+    timeout 300 cloud-init status --wait >/dev/null || log "cloud-init: $(cloud-init status 2>&1 || true)"
   fi
 }
 
@@ -28,7 +28,7 @@ CONF
   systemctl mask apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service
 }
 
-# `runner`, for run-as-user: sudo without a password, as on GitHub's machines.
+# The account `runner` for run-as-user. It has sudo without a password, as on GitHub-hosted runners.
 add_runner() {
   id -u runner >/dev/null 2>&1 || useradd --create-home --shell /bin/bash runner
   printf '%s\n' 'runner ALL=(ALL) NOPASSWD:ALL' 'Defaults env_keep += "DEBIAN_FRONTEND"' >/etc/sudoers.d/ci-actions

@@ -13,12 +13,12 @@ from_docker() {
     docker-buildx-plugin docker-compose-plugin
 }
 
-# Not every release has the plugins: what is missing is told, not passed over.
+# Not every release has the plugins. Prints which ones are missing.
 from_distribution() {
   local wanted=(docker.io iptables) name
   update_lists
   for name in docker-cli docker-buildx docker-compose-v2; do
-    if is_offered "$name"; then wanted+=("$name"); else say "$PRETTY_NAME has no package $name"; fi
+    if is_offered "$name"; then wanted+=("$name"); else log "$PRETTY_NAME has no package $name"; fi
   done
   install_packages "${wanted[@]}"
 }
@@ -29,7 +29,7 @@ case $from in
   distribution) from_distribution ;;
 esac
 systemctl enable docker.socket docker.service containerd.service
-# Without sudo, for those who aren't root.
+# Docker without sudo for accounts that are not root.
 for user in runner ubuntu; do
   if id -u "$user" >/dev/null 2>&1; then usermod --append --groups docker "$user"; fi
 done

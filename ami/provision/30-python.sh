@@ -1,6 +1,6 @@
 #!/bin/bash
-# Interpreters by uv, each as pythonX.Y on the PATH; and uv, pipx, tox for every user, each in an environment of its own.
-# CI_ACTIONS_PYTHON: uv (default; fetches from GitHub), or the distribution's interpreters.
+# Interpreters by uv, each as pythonX.Y on the PATH, and uv, pipx and tox for every user, each in its own environment.
+# CI_ACTIONS_PYTHON: uv (default, downloads from GitHub), or the distribution's interpreters.
 # shellcheck source-path=SCRIPTDIR source=step.sh
 source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
@@ -25,7 +25,7 @@ from_distribution() {
     if is_offered "python$name-venv"; then
       wanted+=("python$name" "python$name-venv" "python$name-dev")
     else
-      say "$PRETTY_NAME has no python$name"
+      log "$PRETTY_NAME has no python$name"
     fi
   done
   install_packages "${wanted[@]}"
@@ -33,9 +33,10 @@ from_distribution() {
 
 from=$(choose CI_ACTIONS_PYTHON uv distribution)
 install_packages python3 python3-venv
-# A machine that lives for one job has nothing to protect from `sudo pip install`.
+# On a machine for one job `sudo pip install` may change the system's packages.
 printf '[global]\nbreak-system-packages = true\n' >/etc/pip.conf
-releases=$(version .python.versions) # not in a process substitution: its failure would be nobody's
+# Not in a process substitution, where a failure would be ignored.
+releases=$(version .python.versions)
 mapfile -t releases <<<"$releases"
 for tool in uv pipx tox; do install_tool "$tool"; done
 case $from in

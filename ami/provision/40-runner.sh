@@ -1,5 +1,5 @@
 #!/bin/bash
-# GitHub's runner application in /opt/actions-runner, by version and checksum of versions.json, warmed up.
+# GitHub's runner application in /opt/actions-runner, with the version and checksum of versions.json, warmed up.
 # CI_ACTIONS_RUNNER_URL and CI_ACTIONS_RUNNER_SHA256: another archive, such as a mirror's.
 # shellcheck source-path=SCRIPTDIR source=step.sh
 source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
@@ -33,5 +33,5 @@ if [[ $(cat "$home/.archive-sha256" 2>/dev/null) != "$sha256" ]]; then
 fi
 got=$(RUNNER_ALLOW_RUNASROOT=1 installed_version)
 [[ $got == "$wanted" ]] || fail "$url is runner '$got', versions.json says $wanted"
-# Loads every assembly once, so that what a start reads lies in the snapshot as it was read, and nothing is left broken.
+# Loads every assembly once, so that a broken one is noticed here, and the snapshot has what a start reads.
 RUNNER_ALLOW_RUNASROOT=1 "$home/bin/Runner.Listener" warmup

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The boot agent of ../boot and its unit. Enabled, not started: it would power this machine off.
+# The boot agent of ../boot and its unit. The unit is enabled, but not started: the agent would power this machine off.
 # shellcheck source-path=SCRIPTDIR source=step.sh
 source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 

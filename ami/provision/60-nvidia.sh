@@ -1,5 +1,5 @@
 #!/bin/bash
-# NVIDIA's driver with the open kernel modules, and the container toolkit with CDI. For cuda only.
+# NVIDIA's driver with the open kernel modules, and the container toolkit with CDI. Only for cuda.
 # shellcheck source-path=SCRIPTDIR source=step.sh
 source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
@@ -8,7 +8,7 @@ branch=$(version .nvidia.driver)
 toolkit=$(version '.nvidia."container-toolkit"')
 driver=nvidia-driver-$branch-server-open
 
-# The kernel's own package of modules, signed and built; DKMS builds them where there is none.
+# The kernel modules come signed and built in a package. If there is none, DKMS builds them.
 install_driver() {
   local modules=linux-modules-nvidia-$branch-server-open-aws wanted=("$driver")
   update_lists
@@ -24,13 +24,14 @@ install_toolkit() {
     "https://nvidia.github.io/libnvidia-container/stable/deb/$(dpkg --print-architecture) /"
   for name in "${names[@]}"; do wanted+=("$(pinned "$name" "$toolkit")"); done
   install_packages "${wanted[@]}"
-  apt-mark hold "${names[@]}" # a job's upgrade must not part library and module
+  # An upgrade in a job must not separate the versions of library and module.
+  apt-mark hold "${names[@]}"
 }
 
 install_driver
 install_toolkit
-# dpkg also lists names that a package merely mentions: those cannot be held.
+# dpkg also lists names that a package only mentions. Those cannot be held.
 dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' '*nvidia*' | sed -n 's/^installed //p' | xargs -r apt-mark hold
 nvidia-ctk runtime configure --runtime=docker --cdi.enabled
-# The devices are known only on a machine that has them: the toolkit's own unit writes the CDI files at boot.
+# The CDI files depend on the machine's devices, so the toolkit's own unit writes them at boot.
 systemctl enable nvidia-cdi-refresh.service nvidia-cdi-refresh.path nvidia-persistenced.service

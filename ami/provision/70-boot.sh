@@ -1,24 +1,24 @@
 #!/bin/bash
-# What a boot leaves out: units that a machine for one job doesn't need, and what cloud-init would do for nobody.
+# Makes the boot fast: masks units that a machine for one job does not need, and reduces cloud-init to what is used.
 # shellcheck source-path=SCRIPTDIR source=step.sh
 source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
-# Names that a release doesn't know are masked all the same: a package that comes later doesn't bring them back.
+# Masks also units that this release does not have, so that a package installed later does not add them.
 unneeded=(
-  # upgrades and their news: a dpkg lock or a busy disk in the middle of a job
+  # upgrades and their news: they hold a dpkg lock or keep the disk busy in the middle of a job
   apt-daily.{timer,service} apt-daily-upgrade.{timer,service} unattended-upgrades.service apt-news.service
   esm-cache.service motd-news.{timer,service} ua-timer.{timer,service} ua-reboot-cmds.service ua-auto-attach.service
   ubuntu-advantage.service update-notifier-download.{timer,service} update-notifier-motd.{timer,service}
   packagekit.service fwupd.service fwupd-refresh.{timer,service} release-upgrade-motd.service
-  # snaps that are there stay usable; nothing installs or refreshes them
+  # installed snaps stay usable; nothing installs or refreshes snaps
   snapd.service snapd.socket snapd.seeded.service snapd.autoimport.service snapd.core-fixup.service
   snapd.recovery-chooser-trigger.service snapd.snap-repair.timer lxd-installer.socket
-  # hardware, storage and consoles that EC2 doesn't have
+  # hardware, storage and consoles that EC2 does not have
   ModemManager.service multipathd.service multipathd.socket iscsid.socket iscsid.service open-iscsi.service
   lvm2-monitor.service udisks2.service open-vm-tools.service vgauth.service thermald.service secureboot-db.service
   getty@tty1.service keyboard-setup.service console-setup.service setvtrgb.service plymouth-quit.service
   plymouth-quit-wait.service plymouth-start.service plymouth-read-write.service
-  # care for a machine that grows old, reports about one that fails
+  # maintenance of long-lived machines, and crash reports
   e2scrub_reap.service e2scrub_all.timer fstrim.timer man-db.timer dpkg-db-backup.timer logrotate.timer
   apport.service apport-autoreport.path whoopsie.service kerneloops.service sysstat.service sysstat-collect.timer
   sysstat-summary.timer pollinate.service rsyslog.service grub-common.service grub-initrd-fallback.service
@@ -29,7 +29,7 @@ mask_units() {
   rm -f /etc/update-motd.d/*
 }
 
-# The network comes up by itself, from the first moment on, and doesn't wait for cloud-init to have looked for it.
+# Configures the network statically, so that it comes up at once and does not wait for cloud-init.
 bake_network() {
   cat >/etc/systemd/network/10-ci-actions.network <<'CONF'
 [Match]
@@ -47,18 +47,18 @@ EmitLLDP=no
 UseMTU=yes
 CONF
   rm -f /etc/netplan/50-cloud-init.yaml
-  # A name that no server knows is asked about in the neighbourhood otherwise, for seconds; EC2 has no multicast.
+  # Otherwise an unknown name is also resolved by multicast, which takes seconds and does not exist on EC2.
   mkdir -p /etc/systemd/resolved.conf.d
   printf '[Resolve]\nLLMNR=no\nMulticastDNS=no\n' >/etc/systemd/resolved.conf.d/ci-actions.conf
   systemctl enable systemd-networkd.service systemd-networkd-wait-online.service systemd-resolved.service
 }
 
-# cloud-init keeps its part (disk, host name, keys, user data that somebody else's tooling gives), but nobody waits for
-# it: it has no stage before the network, and the others are not before what every service comes after.
-part_from_cloud_init() {
+# cloud-init still sets up the disk, the host name, SSH keys, and runs user data of other tools, but no unit waits for it:
+# it has no stage before the network, and its other stages come before no target that services wait for.
+reduce_cloud_init() {
   mkdir -p /etc/cloud/cloud.cfg.d
   cat >/etc/cloud/cloud.cfg.d/90-ci-actions.cfg <<'CONF'
-# No search for a cloud, nor for its address: this is EC2.
+# The cloud is EC2, so neither the cloud nor its address is searched for.
 datasource_list: [Ec2, None]
 datasource:
   Ec2:
@@ -89,20 +89,20 @@ CONF
   reorder cloud-init.service
 }
 
-# An order that a unit's file gives can be taken away only with the file: ours stands before the package's.
+# The order in a unit file can be removed only by a copy of the file in /etc, which replaces the package's.
 reorder() {
   local from=/usr/lib/systemd/system/$1
   [[ -e $from ]] || from=/lib/systemd/system/$1
   sed -E '/^Before=(sysinit|network-online|basic)\.target$/d' "$from" >"/etc/systemd/system/$1"
 }
 
-# The journal of a machine that is gone with its disk: in memory, so that no boot waits for a flush.
+# The journal ends with the machine anyway. In memory, no boot waits for a flush.
 keep_journal_in_memory() {
   mkdir -p /etc/systemd/journald.conf.d
   printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=64M\n' >/etc/systemd/journald.conf.d/ci-actions.conf
 }
 
-# No menu to wait for. Where there is no GRUB (a container), there is nothing to tell it.
+# Removes the wait for GRUB's menu. A container has no GRUB.
 hurry_grub() {
   [[ -d /etc/default/grub.d ]] || return 0
   printf '%s\n' GRUB_TIMEOUT=0 GRUB_RECORDFAIL_TIMEOUT=0 >/etc/default/grub.d/99-ci-actions.cfg
@@ -111,6 +111,6 @@ hurry_grub() {
 
 mask_units
 bake_network
-part_from_cloud_init
+reduce_cloud_init
 keep_journal_in_memory
 hurry_grub

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What this image is: /opt/ci-actions/manifest.json, and what is in it: /opt/ci-actions/sbom.json (CycloneDX).
-# CI_ACTIONS_COMMIT, CI_ACTIONS_BUILT_AT: of the build, for the manifest.
+# Describes this image in /opt/ci-actions/manifest.json and its content in /opt/ci-actions/sbom.json (CycloneDX).
+# CI_ACTIONS_COMMIT, CI_ACTIONS_BUILT_AT: the build's commit and time, for the manifest.
 # shellcheck source-path=SCRIPTDIR source=step.sh
 source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
@@ -8,7 +8,7 @@ folder=/opt/ci-actions
 built_at=${CI_ACTIONS_BUILT_AT:-$(date --utc +%Y-%m-%dT%H:%M:%SZ)}
 runner=$(version .runner.version)
 
-# As lines of JSON: every package that is installed, the Python tools, the interpreters, the runner.
+# Prints a line of JSON for each installed package, Python tool and interpreter, and for the runner.
 list_components() {
   local name path version
   dpkg-query -W -f '${db:Status-Status}\t${Package}\t${Version}\t${Architecture}\n' |
@@ -20,7 +20,8 @@ list_components() {
       '{type: "application", name: $name, version: $version, purl: "pkg:pypi/\($name)@\($version)"}'
   done
   for path in /opt/python/cpython-*/; do
-    [[ -d $path && ! -L ${path%/} ]] || continue # uv links 3.12 to 3.12.5
+    # uv links 3.12 to 3.12.5.
+    [[ -d $path && ! -L ${path%/} ]] || continue
     name=${path#/opt/python/cpython-}
     jq -nc --arg version "${name%%-*}" '{type: "application", name: "cpython", version: $version,
       purl: "pkg:generic/cpython@\($version)"}'
@@ -37,4 +38,4 @@ list_components | jq -s --arg preset "$preset" --arg built "$built_at" --arg os 
   metadata: {timestamp: $built, component: {type: "operating-system", name: "ci-actions-\($preset)", version: $built,
     description: $os}},
   components: (sort_by(.purl) | unique_by(.purl))}' >"$folder/sbom.json"
-say "$(jq '.components | length' "$folder/sbom.json") components"
+log "$(jq '.components | length' "$folder/sbom.json") components"

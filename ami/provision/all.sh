@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes this machine an image of a preset: all.sh amd64|arm64|cuda. Runs the steps beside it in the order of their
-# numbers. Each can be run alone and again; what they need and which sources they take: README.md.
+# Makes this machine an image of a preset: all.sh amd64|arm64|cuda. Runs the steps of this folder in the order of their
+# numbers. Each step can run alone and again. Requirements and package sources: README.md.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -21,7 +21,7 @@ for path in "$here"/[0-9][0-9]-*.sh; do
   [[ $step != *-nvidia.sh || $preset == cuda ]] || continue
   echo "ci-actions provision: $step $preset"
   began=$SECONDS code=0
-  # What a step leaves running (a daemon that a package starts) must not hold the pipe open.
+  # A daemon that a step leaves running must not keep the pipe open.
   bash "$path" "$preset" > >(exec tee -a "$log") 2>&1 </dev/null || code=$?
   if ((code != 0)); then
     echo "ci-actions provision: $step failed with exit code $code; log: $log" | tee -a "$log" >&2

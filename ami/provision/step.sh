@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every step of the provisioning begins with: who runs it, for which preset, and how it says that it failed.
+# The start of every step: checks the user and the preset, and reports failures.
 #   source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 set -Eeuo pipefail
 
@@ -7,14 +7,14 @@ step=${0##*/}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 versions=$here/../versions.json
 preset=${1:-}
-# An image's root is the machine's own; nothing here is asked anything.
+# Packages must not ask questions.
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l HOME=${HOME:-/root} LC_ALL=C.UTF-8
 
-say() { printf 'ci-actions %s: %s\n' "$step" "$1"; }
+log() { printf 'ci-actions %s: %s\n' "$step" "$1"; }
 
 fail() {
   trap - ERR
-  say "failed: $1" >&2
+  log "failed: $1" >&2
   exit "${2:-1}"
 }
 
@@ -36,7 +36,7 @@ apt_get() {
     -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
-# Fetches the package lists, unless a step did it within the hour. `now`: in any case, as for a new source.
+# Downloads the package lists, unless they are younger than an hour. `now`: always, as for a new source.
 update_lists() {
   local fresh
   fresh=$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mmin -60 -print -quit 2>/dev/null)
@@ -50,16 +50,16 @@ install_packages() {
 
 is_offered() { [[ -n $(apt-cache madison "$1" 2>/dev/null) ]]; }
 
-# What versions.json says at a path of jq, such as .runner.version; several values are lines. '' is a legal answer.
+# Prints the value in versions.json at a path of jq, such as .runner.version. Prints an array as lines. May be ''.
 version() {
   command -v jq >/dev/null || install_packages jq >&2
   jq -er "$1 | if type == \"array\" then .[] else . end" "$versions"
 }
 
-# NAME=VERSION for apt where a version is pinned, else NAME.
+# Prints NAME=VERSION for apt if a version is pinned, else NAME.
 pinned() { printf '%s%s\n' "$1" "${2:+=$2}"; }
 
-# One of several words, from a variable: choose VARIABLE DEFAULT OTHER…
+# Prints the value of a variable, which must be one of several words: choose VARIABLE DEFAULT OTHER…
 choose() {
   local name=$1 given=${!1:-$2} word
   shift

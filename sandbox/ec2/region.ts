@@ -4,7 +4,7 @@ import { Ec2World } from './world/world.js';
 
 /** One region, with the failures that tests and rehearsals cause in it. */
 export class Ec2Region extends Ec2World {
-  /** Pulls the plug: as when the host fails, or when a launch fails after RunInstances accepted it. */
+  /** Cuts the power, as when the host fails, or when a launch fails after RunInstances accepted it. */
   killInstance(
     id: string,
     reason: StateReason = { code: 'Server.InternalError', message: 'Server.InternalError' },
@@ -12,7 +12,7 @@ export class Ec2Region extends Ec2World {
     terminate(this, this.instance(id), { reason, transitionReason: '', how: 'pull the plug' });
   }
 
-  /** Takes a spot instance back, `noticeMs` (EC2 gives 2 minutes) after saying so in its metadata. */
+  /** Announces a spot interruption in the metadata and terminates the instance `noticeMs` later (EC2: 2 minutes). */
   interruptSpot(id: string, noticeMs = 120_000): void {
     interrupt(this, this.instance(id), noticeMs);
   }

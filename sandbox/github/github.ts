@@ -13,11 +13,11 @@ export type { GitHubOptions } from './seed.js';
 export type { Deprecation, RateLimit, Repository, Run, RunnerGroup } from './world/records.js';
 export type { AppOptions, Installation, Permissions, Token } from './world/tokens.js';
 
-/** A GitHub: its REST API as a handler, and what a test or a rehearsal wants to see and to do behind its back. */
+/** A GitHub: its REST API as a handler, and what tests and rehearsals read and change without the API. */
 export interface GitHubWorld extends Handler {
-  /** May do everything. */
+  /** A token with all permissions. */
   readonly token: string;
-  /** The one App there is; the key is PEM. */
+  /** The only App. The key is PEM. */
   readonly app: { readonly id: number; readonly privateKey: string };
   /** `owner/name` of the repository whose workflow runs. */
   readonly repository: string;
@@ -30,36 +30,36 @@ export interface GitHubWorld extends Handler {
   readonly files: Map<string, string>;
   /** Commit by branch or tag. */
   readonly refs: Map<string, string>;
-  /** Tags of the newest releases of other projects than the runner, by `owner/repo`. */
+  /** Tags of the newest releases of projects other than the runner, by `owner/repo`. */
   readonly otherReleases: Map<string, string>;
   readonly runs: Map<number, Run>;
   readonly rateLimit: RateLimit;
   runners(): readonly RunnerRecord[];
   jobs(): readonly Job[];
   queueJob(request: JobRequest): Job;
-  /** A job of this run on one of GitHub's own machines, which goes on until it is ended. */
+  /** Starts a job of this run on a GitHub-hosted runner. It runs until `end` is called. */
   hostJob(name: string, runnerName?: string): HostedJob;
   addToken(token: Token): Token;
   revokeToken(token: string): void;
-  /** Keeps a runner online without a program; it takes no job. `busy` only shows. */
+  /** Keeps a runner online without a program. The runner takes no job; `busy` only changes what GitHub shows. */
   connectRunner(id: number, as?: { version?: string; os?: string; busy?: boolean }): { disconnect(): void };
-  /** GitHub drops an idle just-in-time runner; its program is told and exits. @throws Error when it is busy. */
+  /** Removes an idle just-in-time runner. Its program gets a message and exits. @throws Error if it is busy */
   removeIdleRunner(id: number): void;
-  /** GitHub drops a runner whose program is not told, and listens for ever. */
+  /** Removes a runner without a message to its program, which then listens forever. */
   loseJob(id: number): void;
-  /** Ends what waits here; the server is somebody else's. */
+  /** Ends all waiting requests. The caller closes the server. */
   close(): void;
 }
 
-/** `end` as its runner would report it. */
+/** A job on a GitHub-hosted runner. `end` reports its conclusion. */
 export interface HostedJob {
   readonly id: number;
-  /** What its steps know as RUNNER_NAME. */
+  /** The value of RUNNER_NAME in its steps. */
   readonly runnerName: string;
   end(conclusion?: Conclusion): void;
 }
 
-/** A GitHub in memory, with one organisation, its repository and a running workflow. */
+/** A GitHub in memory, with one organization, its repositories and a running workflow. */
 export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
   const { state, token, appPrivateKey } = seed(options);
   const { registry, board, switchboard, tokens, files, refs, otherReleases, runs, rateLimit } = state;

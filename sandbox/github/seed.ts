@@ -12,31 +12,31 @@ import { Switchboard } from './rules/switchboard.js';
 import { App, newKeyPair, TokenStore, type AppOptions, type Token } from './world/tokens.js';
 
 export interface GitHubOptions {
-  /** The token that may do everything. Default: a new one. */
+  /** The token with all permissions. Default: a new one. */
   readonly token?: string;
-  /** Further tokens, with less. */
+  /** Further tokens, with fewer permissions. */
   readonly tokens?: readonly Token[];
-  /** Default: an App that is installed in the organisation and may do all the suite needs. */
+  /** Default: an App that is installed in the organization, with the permissions that this suite needs. */
   readonly app?: AppOptions & { readonly privateKey?: string };
-  /** The first is the one that runs the workflow. Default: `octo-org/octo-repo`, private. */
+  /** The first one runs the workflow. Default: `octo-org/octo-repo`, private, and another one. */
   readonly repositories?: readonly Repository[];
-  /** Of organisations and the enterprise. Default: 1 Default, 3 builders. */
+  /** Runner groups of organizations and the enterprise. Default: 1 Default, 3 builders. */
   readonly groups?: readonly RunnerGroup[];
   /** Text by path, or by `ref:path`. */
   readonly files?: Readonly<Record<string, string>>;
   /** The reusable workflows that the run calls, as `owner/name/path@ref`. Default: none. */
   readonly calls?: readonly string[];
-  /** What there is of the runner application, newest first. */
+  /** The versions of the runner application, newest first. */
   readonly versions?: Readonly<Record<string, Deprecation>>;
-  /** Default: true. */
-  readonly tellsDeprecations?: boolean;
+  /** False for a GitHub Enterprise Server without the API for deprecations. Default: true. */
+  readonly servesDeprecations?: boolean;
   readonly timing?: Partial<Timing>;
   /** Default: none. */
   readonly secondaryLimits?: SecondaryLimits;
   readonly emit?: (event: GitHubEvent) => void;
 }
 
-/** What this GitHub is made of when nobody says otherwise. */
+/** The defaults. */
 export const ENTERPRISE = 'octo-enterprise';
 export const RUN_ID = 29679449;
 export const HEAD_SHA = 'f83a356604ae3c5d03e1b46ef4d1ca77d64a90b0';
@@ -58,7 +58,7 @@ const APP_PERMISSIONS = {
   organization_self_hosted_runners: 'write',
 } as const;
 
-/** Times are those of GitHub where a test need not wait for them. */
+/** GitHub's own times, except where a test would have to wait for them. */
 const TIMING: Timing = { pollMs: 50_000, leaseMs: 6_000, offlineAfterMs: 0, lostJobAfterMs: 0 };
 const DAY_MS = 86_400_000;
 const HOUR_SECONDS = 3600;
@@ -66,11 +66,11 @@ const HOUR_SECONDS = 3600;
 export interface Seeded {
   readonly state: State;
   readonly token: string;
-  /** PEM; made when it is first asked for. */
+  /** PEM. Generated at the first call. */
   readonly appPrivateKey: () => string;
 }
 
-/** A GitHub with its organisation, repository, run, tokens and App. */
+/** A GitHub with its organization, repositories, run, tokens and App. */
 export function seed(options: GitHubOptions): Seeded {
   const emit = (event: Omit<GitHubEvent, 'at'>) => options.emit?.({ ...event, at: Date.now() });
   const token = options.token ?? `ghp_${randomBytes(18).toString('hex')}`;
@@ -108,7 +108,7 @@ export function seed(options: GitHubOptions): Seeded {
     registrationTokens: new Map(),
     runnerVersion: versions.keys().next().value ?? RUNNER_VERSION,
     versions,
-    tellsDeprecations: options.tellsDeprecations ?? true,
+    servesDeprecations: options.servesDeprecations ?? true,
     rateLimit: { limit: 5000, remaining: 5000, resetAt: Math.floor(Date.now() / 1000) + HOUR_SECONDS },
     secondaryLimit: options.secondaryLimits && new SecondaryLimit(options.secondaryLimits),
   };
@@ -117,11 +117,11 @@ export function seed(options: GitHubOptions): Seeded {
 
 function firstRun(repositories: readonly Repository[], calls: readonly string[] = []): Run {
   const repository = repositories[0]?.name ?? '';
-  const about = { headSha: HEAD_SHA, headBranch: 'main', createdAt: Date.now() };
-  return { id: RUN_ID, repository, attempt: 1, status: 'in_progress', conclusion: null, calls, ...about };
+  const commit = { headSha: HEAD_SHA, headBranch: 'main', createdAt: Date.now() };
+  return { id: RUN_ID, repository, attempt: 1, status: 'in_progress', conclusion: null, calls, ...commit };
 }
 
-/** The newest version, one that ends in five days, one that may not run jobs any more, one that may not even register. */
+/** The newest version, one whose support ends in 5 days, one that can no longer run jobs, one that cannot register. */
 function defaultVersions(): Record<string, Deprecation> {
   const day = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
   return {
@@ -132,7 +132,7 @@ function defaultVersions(): Record<string, Deprecation> {
   };
 }
 
-/** @throws GitHubError 403 for a version that may not run jobs any more. */
+/** @throws GitHubError 403 for a version that can no longer run jobs */
 function checkVersion(versions: ReadonlyMap<string, Deprecation>, version: string): void {
   const ends = versions.get(version)?.runtime;
   if (!ends || Date.parse(ends) > Date.now()) return;

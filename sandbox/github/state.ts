@@ -5,31 +5,31 @@ import type { Switchboard } from './rules/switchboard.js';
 import type { Deprecation, RateLimit, Repository, Run, RunnerGroup } from './world/records.js';
 import type { App, TokenStore } from './world/tokens.js';
 
-/** All there is in this GitHub: what the routes read and change. */
+/** Everything in this GitHub. The routes read and change it. */
 export interface State {
   readonly registry: RunnerRegistry;
   readonly board: JobBoard;
   readonly switchboard: Switchboard;
   readonly tokens: TokenStore;
-  /** The one App that is known here. */
+  /** The only App. */
   app(): App;
   readonly repositories: readonly Repository[];
   readonly runs: Map<number, Run>;
   readonly groups: readonly RunnerGroup[];
-  /** Text by path, or by `ref:path` for one commit, branch or tag only. */
+  /** Text by path, or by `ref:path` for a single commit, branch or tag. */
   readonly files: Map<string, string>;
   /** Commit by branch or tag. */
   readonly refs: Map<string, string>;
   readonly registrationTokens: Map<string, { readonly scope: string; readonly expiresAt: number }>;
-  /** The newest runner version there is. */
+  /** The newest runner version. */
   readonly runnerVersion: string;
   /** Tags of the newest releases of other projects, by `owner/repo`. */
   readonly otherReleases: Map<string, string>;
   /** The releases of the runner. */
   readonly versions: ReadonlyMap<string, Deprecation>;
-  /** False for a server (GHES) that does not know the question for a version's end. */
-  readonly tellsDeprecations: boolean;
+  /** False for a GitHub Enterprise Server without the API for deprecations. */
+  readonly servesDeprecations: boolean;
   readonly rateLimit: RateLimit;
-  /** Absent: GitHub takes whatever comes, however fast. */
+  /** Absent: no secondary limit. */
   readonly secondaryLimit: SecondaryLimit | undefined;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InstanceRecord } from '../ec2/world/records.js';
 
-/** What is baked into this suite's images, as folders of this machine. */
+/** The content of this suite's images, as folders of this machine. */
 export interface Baked {
   /** Holds `agent.sh`. */
   readonly agent: string;
@@ -15,23 +15,23 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export const BAKED: Baked = { agent: here('../../ami/boot'), runner: here('../stand-in-runner') };
 
-/** Where things are on an instance's disk, which is a folder. */
+/** Paths on an instance's disk, which is a folder. */
 export interface Disk {
   readonly root: string;
   /** The serial console. */
   readonly console: string;
-  /** Exists as soon as a program has asked for the machine to be switched off. */
+  /** Exists once a program has requested a power-off. */
   readonly powerOffRequest: string;
   /** First in every program's PATH. */
   readonly shims: string;
 }
 
-/** An image of this suite's: it carries the version of the runner that is baked in. */
+/** An image of this suite has a tag with the version of its runner. */
 export function isOurs(instance: InstanceRecord): boolean {
   return instance.image.tags.has('ci-actions:runner-version');
 }
 
-/** Makes the disk from the instance's image, unless it is there from an earlier boot. */
+/** Creates the disk from the instance's image, unless it exists from an earlier boot. */
 export function prepareDisk(root: string, instance: InstanceRecord, baked: Baked): Disk {
   const disk = {
     root,
@@ -44,7 +44,7 @@ export function prepareDisk(root: string, instance: InstanceRecord, baked: Baked
   for (const folder of ['opt', 'root', 'run', 'tmp', 'power', 'usr/local/sbin', 'var/lib']) {
     mkdirSync(join(root, folder), { recursive: true });
   }
-  // As `run-as-user` may be anybody: programs reach their home and may ask for power-off.
+  // `run-as-user` may be any user, and its programs must be able to request a power-off.
   for (const folder of ['tmp', 'power']) chmodSync(join(root, folder), 0o1777);
   writeFileSync(disk.console, `[    0.000000] Linux on ${instance.type.name}, ${instance.id} (sandbox)\n`);
   writeShims(disk);
@@ -64,9 +64,9 @@ function bake(root: string, baked: Baked): void {
 const POWER_COMMANDS = ['poweroff', 'shutdown', 'halt', 'reboot'];
 
 /**
- * Instances share this machine: what switches off an instance must never reach the machine itself. The stand-in runner's
- * Node is a shim of its own, because whatever lies beside this process's Node (docker, as apt installs it) is no part of
- * the image.
+ * Instances share this machine, so a power-off of an instance must never reach the machine itself. The stand-in runner
+ * gets Node as a shim, because other programs beside this process's Node (docker, as apt installs it) are not part of the
+ * image.
  */
 function writeShims(disk: Disk): void {
   symlinkSync(process.execPath, join(disk.shims, 'node'));

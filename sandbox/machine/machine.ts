@@ -9,19 +9,19 @@ import { listProcesses, signalAll } from './processes.js';
 import { findProgram, makeEnvironment, type Program } from './programs.js';
 
 export interface MachineOptions {
-  /** Holds a folder for each instance: its disk. */
+  /** Holds one folder per instance: its disk. */
   readonly directory: string;
   readonly region: string;
-  /** How long programs may take to end after they were told to, in ms. */
+  /** How long programs may take to end after SIGTERM, in ms. */
   readonly graceMs: number;
   readonly baked?: Partial<Baked> | undefined;
 }
 
 /**
- * Boots instances as local processes. An image of this suite's runs its agent, any other what cloud-init would run:
- * user data that is a script, on the first boot.
+ * Boots instances as local processes. An image of this suite runs its agent. Any other image runs what cloud-init would
+ * run: user data that is a script, at the first boot.
  *
- * The processes are neither jailed nor root unless the sandbox is: they see this machine's files and network.
+ * The processes are not isolated, and root only if the sandbox is: they use this machine's files and network.
  */
 export function createBoot(options: MachineOptions): Boot {
   return (instance, onPowerOff) => new LocalMachine(instance, options, onPowerOff);
@@ -31,7 +31,7 @@ class LocalMachine implements Machine {
   private readonly disk: Disk;
   private readonly booted: Promise<void>;
   private readonly cleanUps: (() => unknown)[] = [];
-  /** The first program; everything else on the machine descends from it. */
+  /** The first program. All others descend from it. */
   private leader: ChildProcess | undefined;
   private ending: Promise<void> | undefined;
   private isOff = false;
@@ -98,7 +98,7 @@ class LocalMachine implements Machine {
     void exited.then(() => this.noteExit(program, child.pid));
   }
 
-  /** With a unit's main program go all its processes, and then the machine. */
+  /** When a unit's main program exits, its other processes are killed and the machine powers off. */
   private noteExit(program: Program, session: number | undefined): void {
     this.leader = undefined;
     this.notePowerOff();
@@ -107,14 +107,14 @@ class LocalMachine implements Machine {
     if (!this.isOff) this.onPowerOff();
   }
 
-  /** As systemd does it: tells the main program, and kills what is left when that has ended or takes too long. */
+  /** As systemd does: signals the main program, and kills what is left when it has ended or takes too long. */
   private async shutDown(how: 'shut down' | 'pull the plug'): Promise<void> {
     await this.booted;
     if (how === 'shut down') {
       const { leader } = this;
       signalAll(leader?.pid === undefined ? this.listProcesses() : [leader.pid], 'SIGTERM');
-      const told = leader ? () => this.leader === undefined : () => this.listProcesses().length === 0;
-      await until(told, this.options.graceMs);
+      const hasEnded = leader ? () => this.leader === undefined : () => this.listProcesses().length === 0;
+      await until(hasEnded, this.options.graceMs);
     }
     this.kill();
     await until(() => this.leader === undefined && this.listProcesses().length === 0, KILL_MS);
@@ -135,11 +135,11 @@ class LocalMachine implements Machine {
   }
 }
 
-/** A killed process is gone within milliseconds, unless it hangs in the kernel. */
+/** How long killed processes may take to disappear. Usually milliseconds, unless one hangs in the kernel. */
 const KILL_MS = 2000;
 
-/** Looks every 10 ms until it is so or the time is over. */
-async function until(isSo: () => boolean, ms: number): Promise<void> {
+/** Checks every 10 ms until the condition holds or the time is over. */
+async function until(condition: () => boolean, ms: number): Promise<void> {
   const end = performance.now() + ms;
-  while (!isSo() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -4,8 +4,8 @@ import { ACCOUNT } from '../ec2/world/seed.js';
 import { serve, type SandboxRequest, type SandboxResponse, type ServeOptions, type Server } from '../http.js';
 
 /**
- * One instance's metadata service (IMDSv2): on a port of its own, since on loopback it can't have its address, unless
- * it is told `at` which it can.
+ * One instance's metadata service (IMDSv2). By default on a loopback port of its own; `at` gives another address and
+ * port, such as the real 169.254.169.254 in a network namespace.
  */
 export function serveMetadata(
   instance: InstanceRecord,
@@ -28,7 +28,7 @@ export function serveMetadata(
 interface Service {
   readonly instance: InstanceRecord;
   readonly region: string;
-  /** By token: until when it is good, in ms since the epoch. */
+  /** By token: when it expires, in ms since the epoch. */
   readonly tokens: Map<string, number>;
 }
 
@@ -49,13 +49,13 @@ function answer(request: SandboxRequest, service: Service): SandboxResponse {
   return listing.length > 0 ? text(200, listing.join('\n')) : text(404, 'Not Found');
 }
 
-/** Old clients ask for the state of a day, such as `/2021-03-23/`: here they all are today's. */
+/** Clients may request a dated version, such as `/2021-03-23/`. All versions are the latest here. */
 const VERSION = /^\/(?:1\.0|\d{4}-\d\d-\d\d)\//;
 const LONGEST_TTL_SECONDS = 21_600;
 
 function issueToken(headers: SandboxRequest['headers'], service: Service): SandboxResponse {
   const seconds = Number(headers['x-aws-ec2-metadata-token-ttl-seconds']);
-  // A proxy must not fetch a token on somebody's behalf.
+  // IMDSv2 refuses requests that come through a proxy.
   if (headers['x-forwarded-for'] !== undefined) return text(403, 'Forbidden');
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_TTL_SECONDS) return text(400, 'Bad Request');
   const token = randomBytes(40).toString('base64url');
@@ -90,14 +90,14 @@ function listDocuments({ instance, region }: Service): Map<string, string> {
   return new Map([...(entries as [string, string][]), ['/latest/dynamic/instance-identity/document', identity]]);
 }
 
-/** An instance has one network interface; its address is made of the private one, and stays. */
+/** An instance has one network interface. Its MAC address is derived from the private IP address. */
 export function macOf({ privateIp }: InstanceRecord): string {
   const bytes = privateIp.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
   return ['06', '5a', ...bytes].join(':');
 }
 
 function describeInterface(instance: InstanceRecord): Record<string, string> {
-  const about = {
+  const properties = {
     'device-number': '0',
     'interface-id': instance.id.replace('i-', 'eni-'),
     'local-ipv4s': instance.privateIp,
@@ -107,7 +107,7 @@ function describeInterface(instance: InstanceRecord): Record<string, string> {
     'vpc-id': instance.subnet.vpcId,
   };
   const folder = `network/interfaces/macs/${macOf(instance)}`;
-  return Object.fromEntries(Object.entries(about).map(([name, text]) => [`${folder}/${name}`, text]));
+  return Object.fromEntries(Object.entries(properties).map(([name, text]) => [`${folder}/${name}`, text]));
 }
 
 function describeIdentity(instance: InstanceRecord, region: string): Record<string, unknown> {
@@ -125,7 +125,7 @@ function describeIdentity(instance: InstanceRecord, region: string): Record<stri
   };
 }
 
-/** The names below a path, folders with a slash, as the service lists them. */
+/** The names below a path as the service lists them: folders end with a slash. */
 function listFolder(paths: readonly string[], folder: string): string[] {
   const names = paths
     .filter((path) => path.startsWith(folder))

@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What makes a process one of a machine's: its session, or a variable in its environment that nobody else has. */
+/** How a process belongs to a machine: by its session, or by a variable that only the machine's processes have. */
 export interface Belonging {
-  /** Absent once the session's leader is gone, since its number may by then be somebody else's. */
+  /** Absent once the session's leader is gone, because its number may be reused. */
   readonly session?: number;
   readonly marker: string;
 }
 
 /**
- * All live processes that belong. A process group isn't enough: a shell with job control gives each job its own.
- * Without `/proc` (macOS) none but the session's leader is found.
+ * All live processes of a machine. A process group is not enough, because a shell with job control gives each job its
+ * own. Without `/proc` (macOS) only the session's leader is found.
  */
 export function listProcesses({ session, marker }: Belonging): number[] {
   const pids = listAll();
   if (pids.length === 0) return session === undefined ? [] : [session];
   return pids.filter((pid) => {
     const stat = read(`/proc/${pid}/stat`);
-    // The name in parentheses may contain anything; after it: state, parent, process group, session.
+    // The name in parentheses may contain any character. After it come state, parent, process group, session.
     const [state, , , itsSession] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (state === undefined || state === 'Z' || state === 'X' || state === '') return false;
     if (session !== undefined && Number(itsSession) === session) return true;
@@ -24,13 +24,13 @@ export function listProcesses({ session, marker }: Belonging): number[] {
   });
 }
 
-/** A process that is gone already, or isn't ours, is passed over. */
+/** Skips processes that are gone or may not be signaled. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, signal);
     } catch {
-      // Gone, which is what a signal is for.
+      // Already gone.
     }
   }
 }

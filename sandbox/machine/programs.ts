@@ -4,17 +4,17 @@ import { gunzipSync } from 'node:zlib';
 import { isOurs, type Disk } from './disk.js';
 import type { InstanceRecord } from '../ec2/world/records.js';
 
-/** The first program of ours on a machine. */
+/** The first program that runs on a machine. */
 export interface Program {
   readonly path: string;
   readonly args: readonly string[];
-  /** Where its output goes. */
+  /** The file for its output. */
   readonly output: string;
-  /** Its unit says `SuccessAction=poweroff` and `FailureAction=poweroff`: its end is the machine's. */
+  /** True where the program's end powers the machine off, as `SuccessAction` and `FailureAction` of its unit do. */
   readonly isUnit: boolean;
 }
 
-/** By image: the baked-in agent, or what cloud-init would run; `undefined` when that is nothing. */
+/** The baked-in agent, or the script that cloud-init would run, if there is one. */
 export function findProgram(instance: InstanceRecord, disk: Disk): Program | undefined {
   if (isOurs(instance)) {
     const path = join(disk.root, 'opt/ci-actions/agent.sh');
@@ -24,7 +24,7 @@ export function findProgram(instance: InstanceRecord, disk: Disk): Program | und
   return path === undefined ? undefined : { path, args: [], output: disk.console, isUnit: false };
 }
 
-/** What cloud-init would run: user data, gzipped or not, that begins with `#!`; once in an instance's life. */
+/** Writes the script that cloud-init would run: user data, gzipped or not, that begins with `#!`. Once per instance. */
 function writeUserData(instance: InstanceRecord, disk: Disk): string | undefined {
   const folder = join(disk.root, 'var/lib/cloud/instance/scripts');
   const script = existsSync(folder) ? 'not the first boot, no user data is run' : readScript(instance.userData);
@@ -38,14 +38,14 @@ function writeUserData(instance: InstanceRecord, disk: Disk): string | undefined
   return path;
 }
 
-/** The script, or why there is none. */
+/** The script, or the reason why there is none. */
 function readScript(data: Buffer | undefined): Buffer | string {
   if (!data) return 'no user data';
   const script = data[0] === 0x1f && data[1] === 0x8b ? gunzipSync(data) : data;
   return script.subarray(0, 2).toString('latin1') === '#!' ? script : 'user data is not a script';
 }
 
-/** Of this machine's environment, what leads to the network and to package registries; none of a job's credentials. */
+/** Variables of this machine for proxies and package registries. Credentials of a job are not passed on. */
 const INHERITED = [
   /^(https?|all|no)_proxy$/i,
   /^(pip|uv)_/i,

@@ -2,24 +2,24 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The runner's root: where this program lies. */
+/** The runner's root: the folder of this program. */
 export const HOME = dirname(fileURLToPath(import.meta.url));
 
 const FILES = ['.runner', '.credentials', '.credentials_rsaparams'];
 
-/** As packed; the sandbox's own copy has no such file. */
+/** The version of the package. The sandbox's own copy has no version file. */
 export function readVersion() {
   const file = join(HOME, 'version');
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : '2.336.0';
 }
 
-/** Base64 of JSON: file names and, again in base64, what is in them. */
+/** Writes the files of a just-in-time configuration: base64 of JSON, by file name the content in base64. */
 export function writeConfiguration(encoded) {
   const files = JSON.parse(Buffer.from(encoded, 'base64').toString());
   for (const name of FILES) writeFileSync(join(HOME, name), Buffer.from(files[name], 'base64'), { mode: 0o600 });
 }
 
-/** `undefined` where nothing was configured. */
+/** `undefined` if the runner is not configured. */
 export function readConfiguration() {
   if (!FILES.every((name) => existsSync(join(HOME, name)))) return undefined;
   const [runner, credentials, key] = FILES.map((name) => JSON.parse(readFileSync(join(HOME, name), 'utf8')));
@@ -32,7 +32,7 @@ export function removeConfiguration() {
   console.log('√ Removed .runner');
 }
 
-/** The `KEY=VALUE` lines of `.env` join the environment, as on a real runner. */
+/** Adds the `KEY=VALUE` lines of `.env` to the environment, as a real runner does. */
 export function loadDotEnv() {
   const file = join(HOME, '.env');
   if (!existsSync(file)) return;
@@ -42,7 +42,7 @@ export function loadDotEnv() {
   }
 }
 
-/** `--name value` from the command line, or the environment variable that stands for it, which is unset. */
+/** `--name value` from the command line, or else the environment variable for it, which is unset. */
 export function takeArgument(name) {
   const variable = `ACTIONS_RUNNER_INPUT_${name.toUpperCase()}`;
   const value = process.env[variable];

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { send } from './connection.mjs';
 import { hasFlag, takeArgument, writeConfiguration } from './configuration.mjs';
 
-// `https://github.com/…` is nobody here: the sandbox says where its GitHub is.
+// `https://github.com/…` does not lead to the sandbox, so the sandbox sets a variable with its GitHub's URL.
 const url = new URL(takeArgument('url') ?? '');
 const server = process.env.CI_ACTIONS_SANDBOX_GITHUB_URL ?? url.origin;
 try {

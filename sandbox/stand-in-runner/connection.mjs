@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Agent, request } from 'node:http';
 
-/** What the server answered when it was no success. */
+/** An error response of the server. */
 export class Refused extends Error {
   constructor(status, message) {
     super(message);
@@ -10,7 +10,7 @@ export class Refused extends Error {
 }
 
 /**
- * Speaks for one runner.
+ * Connects as one runner.
  *
  * @param {{ runner: Record<string, string>, credentials: { data: { clientId: string } }, key: { d: string } }} config
  */
@@ -29,13 +29,13 @@ export function connect({ runner, credentials, key }) {
       const opened = await call('POST', 'sessions', { body: { agentId: runner.agentId, proof, version, os } });
       session = `sessions/${opened.sessionId}`;
     },
-    /** The next message; `undefined` when there was none for a while. */
+    /** The next message. `undefined` if there was none for a while. */
     poll: (signal) => call('GET', `${session}/message`, { signal }),
     acquire: (jobId) => call('POST', `${session}/acquire`, { body: { jobId } }),
     log: (text) => call('POST', `${session}/log`, { body: { text } }),
     step: (report) => call('POST', `${session}/step`, { body: report }),
     finish: (conclusion) => call('POST', `${session}/finish`, { body: { conclusion } }),
-    /** Once: GitHub need not wonder where this program has gone. */
+    /** Signs off, once, so that GitHub does not wait for this program. */
     async signOff() {
       if (!session || signedOff) return;
       signedOff = true;
@@ -46,7 +46,7 @@ export function connect({ runner, credentials, key }) {
   };
 }
 
-/** One request, JSON in both directions. Rejects with {@link Refused} for an answer that is an error. */
+/** Sends one request, JSON in both directions. Rejects with {@link Refused} for an error response. */
 export function send(url, { method, body, signal, agent }) {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -70,8 +70,8 @@ export function send(url, { method, body, signal, agent }) {
 }
 
 /**
- * Sends what a job has to say in its order: pieces of its log, as much as has come together while something else
- * was on its way, and the state of its steps. What GitHub doesn't take is lost; the job goes on.
+ * Sends a job's log and the state of its steps, in order. Output that comes during a request goes into the next one. What
+ * GitHub does not accept is lost, and the job goes on.
  */
 export function createOutbox(github) {
   let text = '';

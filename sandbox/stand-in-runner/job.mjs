@@ -4,24 +4,24 @@ import { join } from 'node:path';
 import { HOME } from './configuration.mjs';
 import { listTree, signalAll } from './processes.mjs';
 
-/** From SIGINT to SIGTERM, and from there to SIGKILL: what the real runner grants a cancelled step. */
+/** From SIGINT to SIGTERM, and from SIGTERM to SIGKILL, as the real runner cancels a step. */
 const TERM_AFTER_MS = 7500;
 const KILL_AFTER_MS = 2500;
-/** What is still printed after a step has ended, by something it left in the background, is waited for so long. */
+/** How long after a step's end the output of its background processes is still read. */
 const DRAIN_MS = 5000;
 
 /**
- * Runs a job's steps one after the other, as a runner does: `bash -e` in the work folder.
+ * Runs a job's steps one after another as a runner does: with `bash -e`, in the work folder.
  *
  * @param {object} job As the server describes it.
- * @param {{ runner: object, outbox: { write(text: string): void, report(step: object): void }, signal: AbortSignal }} about
+ * @param {{ runner: object, outbox: { write(text: string): void, report(step: object): void }, signal: AbortSignal }} context
  * @returns {Promise<'success' | 'failure' | 'cancelled'>}
  */
-export async function runJob(job, about) {
-  const place = prepare(job, about.runner);
-  const started = await runHook('ACTIONS_RUNNER_HOOK_JOB_STARTED', place, about);
-  const conclusion = started ? await runSteps(job, place, about) : 'failure';
-  const completed = await runHook('ACTIONS_RUNNER_HOOK_JOB_COMPLETED', place, about);
+export async function runJob(job, context) {
+  const place = prepare(job, context.runner);
+  const started = await runHook('ACTIONS_RUNNER_HOOK_JOB_STARTED', place, context);
+  const conclusion = started ? await runSteps(job, place, context) : 'failure';
+  const completed = await runHook('ACTIONS_RUNNER_HOOK_JOB_COMPLETED', place, context);
   return conclusion === 'success' && !completed ? 'failure' : conclusion;
 }
 
@@ -36,7 +36,7 @@ function prepare(job, runner) {
   return { workspace, temp, env: { ...process.env, ...describe(job, runner, { workspace, temp, tools }), ...job.env } };
 }
 
-/** The variables every step can count on. */
+/** The variables of every step. */
 function describe(job, runner, { workspace, temp, tools }) {
   return {
     CI: 'true',
@@ -59,32 +59,32 @@ function describe(job, runner, { workspace, temp, tools }) {
   };
 }
 
-async function runSteps(job, place, about) {
+async function runSteps(job, place, context) {
   for (const [index, script] of job.steps.entries()) {
     const number = index + 1;
-    if (about.signal.aborted) return 'cancelled';
-    about.outbox.report({ number, status: 'in_progress' });
-    about.outbox.write(`##[group]Run ${script.split('\n')[0]}\n${script}\n##[endgroup]\n`);
+    if (context.signal.aborted) return 'cancelled';
+    context.outbox.report({ number, status: 'in_progress' });
+    context.outbox.write(`##[group]Run ${script.split('\n')[0]}\n${script}\n##[endgroup]\n`);
     const file = join(place.temp, `step-${number}.sh`);
     writeFileSync(file, script);
-    const conclusion = await runShell(file, place, about);
-    takeFiles(place);
-    about.outbox.report({ number, status: 'completed', conclusion });
+    const conclusion = await runShell(file, place, context);
+    applyFiles(place);
+    context.outbox.report({ number, status: 'completed', conclusion });
     if (conclusion !== 'success') return conclusion;
   }
-  return about.signal.aborted ? 'cancelled' : 'success';
+  return context.signal.aborted ? 'cancelled' : 'success';
 }
 
-/** An absolute path to a script; a failing one fails the job. */
-async function runHook(variable, place, about) {
+/** Runs the hook whose absolute path is in the variable. A hook that fails makes the job fail. */
+async function runHook(variable, place, context) {
   const file = process.env[variable];
   if (!file) return true;
   if (!existsSync(file)) {
-    about.outbox.write(`##[error]${variable}: there is no ${file}\n`);
+    context.outbox.write(`##[error]${variable}: there is no ${file}\n`);
     return false;
   }
-  about.outbox.write(`##[group]Run '${file}'\n##[endgroup]\n`);
-  return (await runShell(file, place, about)) === 'success';
+  context.outbox.write(`##[group]Run '${file}'\n##[endgroup]\n`);
+  return (await runShell(file, place, context)) === 'success';
 }
 
 function runShell(file, { workspace, env }, { outbox, signal }) {
@@ -108,7 +108,7 @@ function runShell(file, { workspace, env }, { outbox, signal }) {
   });
 }
 
-/** Tells the step and everything below it, harder each time; what is left when the step has ended is killed. */
+/** Signals the step and its descendants, harder each time. What is left when the step has ended is killed. */
 function cancelOn(signal, child, outbox) {
   const timers = [];
   let tree = [];
@@ -129,8 +129,8 @@ function cancelOn(signal, child, outbox) {
   };
 }
 
-/** What a step left in GITHUB_ENV and GITHUB_PATH is there for the next one. */
-function takeFiles({ temp, env }) {
+/** Applies what a step wrote to GITHUB_ENV and GITHUB_PATH to the next steps. */
+function applyFiles({ temp, env }) {
   const lines = readLines(join(temp, 'env'));
   while (lines.length > 0) {
     const line = lines.shift();

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
- * A process and everything below it, children last. A step has no process group of its own: so the end of the
- * machine's group is its end, too.
+ * A process and its descendants, children last. A step has no process group of its own, so that it ends with the
+ * machine's group.
  */
 export function listTree(pid) {
   const parents = listParents();
@@ -18,7 +18,7 @@ export function signalAll(pids, signal) {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended by itself.
+      // Already gone.
     }
   }
 }

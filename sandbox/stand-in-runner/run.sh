@@ -1,5 +1,5 @@
 #!/bin/bash
-# The stand-in for actions/runner's run.sh: the same way in, the same words, the same way out.
+# The stand-in for actions/runner's run.sh: the same arguments, messages and exit codes.
 set -uo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,7 +12,7 @@ fi
 node="$home/externals/node24/bin/node"
 [ -x "$node" ] || node=node
 
-# As the real one: it forwards signals only when it is asked to.
+# Like the real run.sh, forwards signals only if the variable is set.
 if [ -n "${RUNNER_MANUALLY_TRAP_SIG:-}" ]; then
   "$node" "$home/runner.mjs" "$@" &
   listener=$!
@@ -28,7 +28,7 @@ else
   code=$?
 fi
 
-# 0: done, 1: told to stop for good. A service that ran this again would only fail again, so both end well.
+# 0: done, 1: stop for good. A service that retried would only fail again, so the exit code is 0 either way.
 case $code in
   0) echo 'Runner listener exit with 0 return code, stop the service, no retry needed.' ;;
   1) echo 'Runner listener exit with terminated error, stop the service, no retry needed.' ;;

@@ -12,7 +12,7 @@ import { connect, createOutbox, Refused } from './connection.mjs';
 import { runJob } from './job.mjs';
 
 const RESULTS = { success: 'Succeeded', failure: 'Failed', cancelled: 'Canceled' };
-/** Between two attempts to reach GitHub: doubled each time. */
+/** The pause between two attempts to reach GitHub. It doubles each time. */
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
 
@@ -25,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 process.exitCode = await main();
 
-/** Takes at most one job if the runner is ephemeral. Resolves with the listener's exit code. */
+/** Runs jobs: at most one if the runner is ephemeral. Resolves with the listener's exit code. */
 async function main() {
   process.chdir(HOME);
   loadDotEnv();
@@ -51,7 +51,7 @@ async function main() {
   }
 }
 
-/** Tries until GitHub answers. False when it was told to leave in the meantime. */
+/** Tries until GitHub answers. False after a signal to end. */
 async function openSession(github) {
   console.log('\n√ Connected to GitHub\n');
   for (let pause = FIRST_RETRY_MS; !leaving.signal.aborted; pause = Math.min(2 * pause, LONGEST_RETRY_MS)) {
@@ -73,11 +73,11 @@ function wordRefusal({ status, message }) {
   return status === 404 || status === 401 ? `Failed to create a session. ${message}` : `An error occurred: ${message}`;
 }
 
-/** Until the one job is done, the runner is removed, or a signal comes. */
+/** Polls until the ephemeral runner's job is done, the runner is removed, or a signal comes. */
 async function listen(github, runner) {
   const polling = new AbortController();
   let work;
-  // GitHub is told first: a connection that just breaks would look like a machine that died.
+  // Signs off first, because GitHub takes a broken connection for a dead machine.
   const end = async () => {
     work?.cancel();
     await work?.done;
@@ -86,14 +86,14 @@ async function listen(github, runner) {
   };
   leaving.signal.addEventListener('abort', () => void end());
   while (!polling.signal.aborted) {
-    const message = await ask(github, polling.signal);
+    const message = await poll(github, polling.signal);
     if (message?.type === 'removed') return leave();
     if (message?.type === 'cancel') work?.cancel();
     if (message?.type !== 'job' || work || leaving.signal.aborted) continue;
     work = takeJob(github, runner, message);
-    void work.done.then((taken) => {
+    void work.done.then((hasRun) => {
       work = undefined;
-      return taken && runner.ephemeral === 'True' ? end() : undefined;
+      return hasRun && runner.ephemeral === 'True' ? end() : undefined;
     });
   }
   if (runner.ephemeral === 'True' && !leaving.signal.aborted) removeConfiguration();
@@ -106,8 +106,8 @@ function leave() {
   return 0;
 }
 
-/** The next message. A lost connection is taken up again, a session that GitHub has given up is opened anew. */
-async function ask(github, signal) {
+/** The next message. Opens a new session after a lost connection or an expired session. */
+async function poll(github, signal) {
   try {
     return await github.poll(signal);
   } catch (error) {
@@ -119,7 +119,7 @@ async function ask(github, signal) {
   }
 }
 
-/** `done` says whether there was a job to do: it may have been given to another runner in the meantime. */
+/** `done` resolves to false if the job went to another runner in the meantime. */
 function takeJob(github, runner, { jobId, name }) {
   const cancelled = new AbortController();
   return { cancel: () => cancelled.abort(), done: doJob(github, runner, { jobId, name, signal: cancelled.signal }) };

@@ -1,38 +1,30 @@
 import { Document, Scalar } from 'yaml';
-import type { InputDefinition, InputDefinitions } from '../../src/core/inputs/inputs.js';
-
-/** Everything printed about one action comes from this. */
-export interface ActionDefinition {
-  readonly action: {
-    readonly name: string;
-    readonly description: string;
-    readonly icon: string;
-    readonly color: string;
-  };
-  readonly inputs: InputDefinitions;
-  readonly outputs: Readonly<Record<string, string>>;
-  /** Files of `dist/`. */
-  readonly steps: { readonly main: string; readonly post?: string };
-}
+import { stepsOf, type Action } from '../../actions/index.js';
+import type { InputDefinition } from '../../src/core/inputs/inputs.js';
 
 /**
- * `action.yml`. It gives no input a `default`: an empty input means that a preset may fill it, and GitHub's
- * default would look like the user's own wish. The description names the default instead.
+ * `action.yml`. It gives no input a `default`: an empty input means that a preset may set it, and with a default GitHub
+ * would pass the default as if the user had set it. The description names the default instead.
  */
-export function renderAction(folder: string, { action, inputs, outputs, steps }: ActionDefinition): string {
+export function renderAction(action: Action): string {
+  const { name, description, icon, color } = action.definition.action;
+  const { main, post } = stepsOf(action);
   const document = new Document({
-    name: action.name,
-    description: action.description,
-    branding: { icon: action.icon, color: action.color },
-    inputs: mapValues(inputs, (input) => ({ description: folded(describeInput(input)), required: false })),
-    outputs: mapValues(outputs, (description) => ({ description: folded(description) })),
+    name,
+    description,
+    branding: { icon, color },
+    inputs: mapValues(action.definition.inputs, (input) => ({
+      description: folded(describeInput(input)),
+      required: false,
+    })),
+    outputs: mapValues(action.definition.outputs, (text) => ({ description: folded(text) })),
     runs: {
       using: 'node24',
-      main: `../dist/${steps.main}`,
-      ...(steps.post && { post: `../dist/${steps.post}`, 'post-if': 'always()' }),
+      main: `../dist/${main.file}`,
+      ...(post && { post: `../dist/${post.file}`, 'post-if': 'always()' }),
     },
   });
-  document.commentBefore = ` Printed from actions/${folder}.inputs.ts by \`npm run print\`.`;
+  document.commentBefore = ` Printed from actions/${action.name}.inputs.ts by \`npm run print\`.`;
   return document.toString({ lineWidth: 116 });
 }
 

@@ -1,9 +1,10 @@
 import type { Command } from '../../ami/cli/command.js';
+import { code, markdown, table } from '../../src/core/kernel/markdown.js';
 import { renderUsage } from '../terminal/help.js';
-import { fill, renderTable } from './tables.js';
+import { fill } from './fill.js';
 
 /** Puts the table of the `npm run ami` commands between the markers of ami/README.md. @throws if a marker is missing */
 export function fillCommands(readme: string, commands: Readonly<Record<string, Command>>): string {
-  const rows = Object.values(commands).map((command) => [`\`${renderUsage(command)}\``, command.summary]);
-  return fill(readme, 'commands', renderTable(['Command', 'What it does'], rows));
+  const rows = Object.values(commands).map((command) => [code(renderUsage(command)), markdown(command.summary)]);
+  return fill(readme, 'commands', table(['Command', 'What it does'], rows));
 }

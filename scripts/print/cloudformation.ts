@@ -2,7 +2,7 @@ import { Document, Scalar, YAMLSeq, type Node } from 'yaml';
 import { PLACE, type PolicyDocument } from '../../iam/policy.js';
 import { SUBJECT_BY_ID, trust } from '../../iam/trust.js';
 
-/** Puts printed policies between a template's markers, each as deep as its marker. @throws when one has no place */
+/** Puts printed policies between the markers of a template, indented like their markers. @throws Error when a marker is missing */
 export function fillTemplate(template: string, documents: Readonly<Record<string, PolicyDocument>>): string {
   return Object.entries(documents).reduce((text, [name, document]) => {
     const place = new RegExp(`^( *)# ${name}: printed by npm run print\\n[^]*?^ *# end of ${name}$`, 'gm');
@@ -14,7 +14,7 @@ export function fillTemplate(template: string, documents: Readonly<Record<string
   }, template);
 }
 
-/** What CloudFormation calls the places of a policy, where the place is part of a text. */
+/** CloudFormation's names for the placeholders of a policy that are part of a text. */
 const NAMES: Readonly<Record<string, string>> = {
   [PLACE.account]: '${AWS::AccountId}',
   [PLACE.owner]: '${Owner}',
@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<string, string>> = {
   [PLACE.subject]: '${Subject}',
 };
 
-/** Texts that it has a better word for. */
+/** CloudFormation's functions for whole texts. */
 const WHOLE: Readonly<Record<string, () => Node>> = {
   [PLACE.regions]: () => choose('NamesRegions', call('!Ref', 'Regions'), call('!Ref', 'AWS::Region')),
   [PLACE.instanceTypes]: () => call('!Ref', 'InstanceTypes'),
@@ -35,7 +35,7 @@ const WHOLE: Readonly<Record<string, () => Node>> = {
 };
 
 function renderYaml(document: PolicyDocument): string[] {
-  // CloudFormation reads YAML 1.1, in which the policy language's version is a date unless it is quoted.
+  // CloudFormation reads YAML 1.1, which takes the version of the policy language for a date unless it is quoted.
   const yaml = new Document(toCloudFormation(document), { version: '1.1' });
   return yaml.toString({ lineWidth: 0, singleQuote: true, directives: false }).trimEnd().split('\n');
 }
@@ -53,7 +53,7 @@ function translate(text: string): unknown {
   return translated === text ? text : call('!Sub', translated);
 }
 
-/** @throws for a place that CloudFormation has no name for: left as it is, it would allow nothing */
+/** @throws Error for a placeholder without a name in CloudFormation, which would make the policy allow nothing */
 function substitute(text: string): string {
   const escaped = text.replaceAll('${', '${!').replace(/^arn:aws:/, 'arn:${AWS::Partition}:');
   const translated = Object.entries(NAMES).reduce((all, [place, name]) => all.replaceAll(place, name), escaped);

@@ -2,9 +2,9 @@ import { parseDocument } from 'yaml';
 
 /** One line of workflows/environments.yml. */
 export interface Environment {
-  /** Its name in lists and comments, and the id of its job. */
+  /** The name in lists and in comments, and the id of the job. */
   readonly name: string;
-  /** The printed workflow's file, without `.yml`. */
+  /** The file name of the printed workflow, without `.yml`. */
   readonly file: string;
   readonly title: string;
   readonly tox: string;
@@ -38,20 +38,20 @@ const rules: Readonly<Record<Exclude<keyof Environment, 'name'>, Rule>> = {
     accepts: (value) => Array.isArray(value) && value.every((one) => secretName.test(String(one))),
   },
 };
-/** Job ids of GitHub, less the hyphen: `needs.a-b` reads like a subtraction. */
+/** GitHub's job ids without the hyphen, because `needs.a-b` looks like a subtraction. */
 const namePattern = /^[a-z][a-z0-9_]*$/;
-/** Jobs of all_environments.yml that are no environment, and the word for all of them. */
+/** The jobs of all_environments.yml that are not environments, and the word for all environments. */
 const reserved = ['choose', 'summary', 'all'];
-/** Files that are printed from other templates, or that are not printed at all. */
+/** Workflow files that are printed from other templates, or not printed. */
 const taken = ['tox-on-ec2', 'all_environments', 'ci'];
 
-/** @throws with every problem of the table */
+/** @throws Error that lists every problem of the table */
 export function readEnvironments(text: string, presets: readonly string[]): readonly Environment[] {
-  // A name that occurs twice is an error of the parser's already.
+  // The parser already reports a name that occurs twice.
   const document = parseDocument(text);
   const table: unknown = document.errors.length === 0 ? document.toJS() : undefined;
   if (typeof table !== 'object' || table === null || Array.isArray(table)) {
-    throw new Error(`environments.yml is no table of environments. ${document.errors[0]?.message ?? ''}`.trim());
+    throw new Error(`environments.yml is not a table of environments. ${document.errors[0]?.message ?? ''}`.trim());
   }
   const problems: string[] = [];
   const environments = Object.entries(table).map(([name, line]) => readLine(name, line, problems));

@@ -1,6 +1,6 @@
 import { failureCodes } from '../../src/core/kernel/failure-codes.js';
 
-/** `docs/errors.md`: what each code means and what to do. */
+/** `docs/errors.md`: when an action fails with each code, and what to do. */
 export function renderErrors(): string {
   const sections = Object.entries(failureCodes).map(
     ([code, { when, remedy }]) => `## \`${code}\`\n\n${when}\n\n**What to do:** ${remedy}\n`,
@@ -10,8 +10,8 @@ export function renderErrors(): string {
     '',
     '# Errors',
     '',
-    'Every failed step ends with what failed, why as far as is known, what to do, and one of these codes. An error that',
-    'calls itself a bug has none: please report it.',
+    'The error of a failed step has four parts: what failed, why (if that is known), what to do, and one of these codes. A',
+    'bug of ci-actions has no code, and its error says that it is a bug: please report it.',
     '',
     ...sections,
   ].join('\n');

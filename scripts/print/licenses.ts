@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The licences of the packages that these bundled modules come from, each text once. */
+/** The licenses of the packages that these bundled modules come from, each text once. */
 export function composeLicenses(modules: readonly string[]): string {
   const packages = new Map<string, string>();
   for (const id of modules) {
@@ -24,7 +24,7 @@ function readLicense(home: string): string {
   return `License: ${readManifest(home).license}`;
 }
 
-/** Apache's text ends where its terms do; what follows is advice on using it, filled in by every package anew. */
+/** Cuts the Apache license after its terms. The rest explains how to apply it, and differs between packages. */
 function withoutAppendix(text: string): string {
   const terms = /^\s*Apache License[^]*END OF TERMS AND CONDITIONS/.exec(text)?.[0];
   return terms?.replace(/\s+\n/g, '\n').trim() ?? text;

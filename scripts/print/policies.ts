@@ -5,7 +5,8 @@ import { reap } from '../../iam/reap.js';
 import { passRole, startStop } from '../../iam/start-stop.js';
 import { trust } from '../../iam/trust.js';
 import { fillTemplate } from './cloudformation.js';
-import { fill, renderTable } from './tables.js';
+import { fill } from './fill.js';
+import { renderTable } from './tables.js';
 
 const POLICIES = {
   'start-stop': startStop,
@@ -18,10 +19,10 @@ const POLICIES = {
 const TEMPLATE = 'iam/ci-actions.yml';
 const PAGE = 'docs/security.md';
 
-/** What {@link composePolicyFiles} writes or fills, as git's pathspecs. */
+/** The files that {@link composePolicyFiles} writes or fills, as git's pathspecs. */
 export const POLICY_FILES: readonly string[] = ['iam/*.json', TEMPLATE, PAGE];
 
-/** All that is printed from `iam/*.ts`, by path. @param read the text of a file that is only filled in */
+/** The texts that are printed from `iam/*.ts`, by path. @param read gives the text of a file with markers */
 export function composePolicyFiles(read: (path: string) => string): Record<string, string> {
   const documents = {
     'start-stop': composeDocument(startStop),
@@ -31,7 +32,7 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
     reap: composeDocument(reap),
     trust,
   };
-  // The template makes no role for building images, which belongs to whoever maintains them.
+  // The template creates no role for building images. Only the maintainers of images need one.
   const all = { ...documents, 'ami-build': composeDocument(amiBuild) };
   return {
     ...Object.fromEntries(Object.entries(all).map(([name, one]) => [`iam/${name}.json`, JSON.stringify(one)])),
@@ -40,10 +41,10 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
   };
 }
 
-/** One row for each action of each grant. */
+/** The table of a policy, with a row per IAM action of each grant. */
 function tabulate({ grants }: Policy): string {
   const rows = grants.flatMap(({ actions, on }) =>
     Object.entries(actions).map(([action, purpose]) => [`\`${action}\``, purpose, on]),
   );
-  return renderTable(['Action', 'Who asks, and for what', 'Allowed on'], rows);
+  return renderTable(['Action', 'Purpose', 'Allowed on'], rows);
 }

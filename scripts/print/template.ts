@@ -1,11 +1,12 @@
 export type Fillings = Readonly<Record<string, string>>;
 
 /**
- * Fills a template of YAML text: `key: #print name` takes the filling of that name as its value, on the same line
- * or, if the filling has keys or entries of its own, indented below; `#print name` alone takes it in its place.
- * Fillings may have places of their own. Text, not a YAML tree, so that comments and layout stay as they were written.
+ * Fills a template of YAML text. In `key: #print name` the filling of that name becomes the key's value: on the same line
+ * or, if the filling has keys or entries of its own, indented below. A line with only `#print name` is replaced by the
+ * filling. Fillings may contain such places themselves. The template is filled as text and not as a YAML tree, which
+ * keeps comments and layout.
  *
- * @throws when a filling is missing
+ * @throws Error when a filling is missing
  */
 export function fillTemplate(template: string, fillings: Fillings): string {
   return template
@@ -19,11 +20,11 @@ function fillLine(line: string, fillings: Fillings): string {
   if (!found) return line;
   const { margin = '', key = '', name = '' } = found;
   const filling = fillings[name];
-  if (filling === undefined) throw new Error(`The template asks for \`${name}\`, which there is not.`);
+  if (filling === undefined) throw new Error(`The template needs the filling \`${name}\`, which is missing.`);
   const text = fillTemplate(filling.trimEnd(), fillings);
   if (key === '') return indent(text, margin.length);
   const isBlock = /^(- |[\w-]+:(\s|$))/.test(text);
-  // `- uses:` begins an entry whose keys stand two columns further in.
+  // `- uses:` begins an entry, whose further keys are indented by two more columns.
   const depth = margin.length + (key.startsWith('- ') ? 2 : 0) + 2;
   return isBlock ? `${margin}${key}\n${indent(text, depth)}` : `${margin}${key} ${text}`;
 }

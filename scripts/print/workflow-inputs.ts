@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import type { Environment } from './environments.js';
 
-/** Where an input is not: everywhere else it is. */
+/** The only place that has an input: workflows of one environment, the workflow of all, or `workflow_call`. */
 type Only = 'one' | 'all' | 'call';
 
 export interface WorkflowInput {
@@ -12,14 +12,14 @@ export interface WorkflowInput {
   readonly only: readonly Only[];
 }
 
-/** workflows/inputs.yml */
+/** The contents of workflows/inputs.yml. */
 export interface Interface {
   readonly inputs: readonly WorkflowInput[];
   readonly secrets: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** GitHub's limit for workflow_dispatch. */
+/** GitHub's limit of inputs for workflow_dispatch. */
 const DISPATCH_LIMIT = 25;
 const empty = { string: '', boolean: false, number: 0 } as const;
 
@@ -41,7 +41,7 @@ export function readInterface(text: string): Interface {
   return { ...rest, inputs: read };
 }
 
-/** The inputs of one environment's workflow, with its defaults; without an environment, of tox-on-ec2.yml. */
+/** The inputs of an environment's workflow, with the environment's defaults; without an environment, those of tox-on-ec2.yml. */
 export function inputsOfOne({ inputs }: Interface, environment?: Environment): readonly WorkflowInput[] {
   const defaults: Readonly<Record<string, string | number>> = environment
     ? { 'tox-env': environment.tox, preset: environment.preset, 'timeout-minutes': environment.minutes }

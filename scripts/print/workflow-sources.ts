@@ -3,7 +3,7 @@ import { readEnvironments } from './environments.js';
 import { readInterface } from './workflow-inputs.js';
 import type { Sources } from './workflows.js';
 
-/** Reads what the printed workflows are made of. @param read gives the text of a file of this repository */
+/** Reads the sources of the printed workflows. @param read gives the text of a file of this repository */
 export function readWorkflowSources(read: (path: string) => string): Sources {
   return {
     environments: readEnvironments(read('workflows/environments.yml'), builtInPresets),
@@ -18,7 +18,7 @@ export function readWorkflowSources(read: (path: string) => string): Sources {
   };
 }
 
-/** `name: action@commit # version`, one a line. The comment is part of the pin. */
+/** Reads lines of `name: action@commit # version`. The comment is part of the pin. */
 function readPins(text: string): Record<string, string> {
   const pins = [...text.matchAll(/^([\w-]+): (\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/gm)].map(
     ([, name = '', pin = '']) => [name, pin] as const,
@@ -28,7 +28,7 @@ function readPins(text: string): Record<string, string> {
   return Object.fromEntries(pins);
 }
 
-/** Each top-level key with its text as it stands, comments and all. */
+/** The text below each top-level key, with its comments. */
 function readFragments(text: string): Record<string, string> {
   const sections = text.split(/^(?=[\w-]+:$)/m).slice(1);
   return Object.fromEntries(

@@ -2,21 +2,21 @@ import type { Environment } from './environments.js';
 import { fillTemplate, indent, type Fillings } from './template.js';
 import { inputsOfAll, inputsOfOne, type Interface, type WorkflowInput } from './workflow-inputs.js';
 
-/** What the printed workflows are made of, all of it from workflows/. */
+/** The sources of the printed workflows, all from workflows/. */
 export interface Sources {
   readonly environments: readonly Environment[];
   readonly contract: Interface;
-  /** The actions of others: name to `owner/name@commit # version`. */
+  /** The pins of actions from elsewhere: name to `owner/name@commit # version`. */
   readonly pins: Readonly<Record<string, string>>;
   readonly templates: Readonly<Record<'tox-on-ec2' | 'one-environment' | 'all-environments', string>>;
   readonly fragments: Readonly<Record<string, string>>;
 }
 
 const PRINTED = '.github/workflows';
-/** For owners other than ours, who have to have the jobs in their own repository. */
+/** The copies for other owners, who need the jobs in a repository of their own. */
 const COPIES = 'workflows/starter/other-owner';
 
-/** @returns the text of each printed workflow by its path */
+/** @returns the text of each printed workflow, by its path */
 export function renderWorkflows(sources: Sources): Readonly<Record<string, string>> {
   const generic = renderGeneric(sources);
   const all = renderAll(sources);
@@ -71,7 +71,7 @@ function renderAll(sources: Sources): string {
 function renderJob({ contract }: Sources, environment: Environment): string {
   const passed: Readonly<Record<string, string>> = {
     ref: '${{ needs.choose.outputs.sha }}',
-    // `choose` has judged the commit already.
+    // The job `choose` has already checked the commit.
     'allow-forks': 'true',
     'tox-env': environment.tox,
     preset: environment.preset,
@@ -148,7 +148,7 @@ function requiredSecrets({ secrets }: Environment): string[] {
   return secrets.length > 0 ? [`required-secrets: ${secrets.join(', ')}`] : [];
 }
 
-/** An environment's own secrets join TEST_ENV: a list of JSON objects, of which a missing secret's value is null. */
+/** Adds an environment's own secrets to TEST_ENV, as a list of JSON objects. A missing secret has the value null. */
 function passSecrets({ secrets }: Interface, environment: Environment): string {
   const own = environment.secrets.map((name) => `{ "${name}": \${{ toJSON(secrets.${name}) }} }`);
   return Object.keys(secrets)
@@ -159,7 +159,7 @@ function passSecrets({ secrets }: Interface, environment: Environment): string {
     .join('\n');
 }
 
-/** What `tox-on-ec2.yml` makes its outputs of. */
+/** The expressions of the outputs of `tox-on-ec2.yml`. */
 const verdicts: Readonly<Record<string, string>> = {
   verdict:
     "${{ jobs.retest.outputs.verdict || jobs.test.outputs.verdict || jobs.start.outputs.plan == 'skip' && 'skipped' || '' }}",
@@ -172,7 +172,7 @@ function renderDefault(value: string | boolean | number): string {
   return value === '' ? "''" : typeof value === 'string' ? quote(value) : String(value);
 }
 
-/** A YAML scalar: plain where that is safe. */
+/** A YAML scalar, plain if that is safe. */
 function quote(text: string): string {
   return /^[A-Za-z][^:#\n]*$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text)
     ? text
@@ -183,7 +183,7 @@ function withHeader(template: string, text: string): string {
   return `# Printed from workflows/environments.yml, inputs.yml and templates/${template}.yml by \`npm run print\`.\n${text}`;
 }
 
-/** `$/action` is an action of the workflow's own repository; in a copy elsewhere it has to be named. */
+/** Replaces `$/action`, an action of the workflow's own repository, by the released action, for copies in other repositories. */
 function releaseActions(text: string): string {
   return text
     .replace(/^/, '# A copy for owners other than that of ci-actions: put both files into .github/workflows/.\n')

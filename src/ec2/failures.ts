@@ -64,7 +64,7 @@ const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   PendingVerification: {
     failure: 'aws-not-authorized',
     message: 'AWS is still verifying the account for this region',
-    hint: "Wait for AWS's e-mail about the end of the verification, or contact AWS Support.",
+    hint: 'Wait for the e-mail from AWS about the end of the verification, or contact AWS Support.',
   },
   Blocked: { failure: 'aws-not-authorized', message: 'AWS has blocked the account', hint: 'Contact AWS Support.' },
   'InvalidAMIID.': {

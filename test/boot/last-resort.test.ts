@@ -41,9 +41,7 @@ function shortenGrace(root: string): void {
 /** Boots a machine whose pre-runner script is this. @returns how long it was on after the script had begun, in s, and its console */
 async function boot(preRunnerScript: string): Promise<{ seconds: number; console: string }> {
   const about = {
-    runnerName: 'r',
-    label: 'l',
-    jitConfig: 'bm9uZQ==',
+    runners: [{ name: 'r', label: 'l', jitConfig: 'bm9uZQ==' }],
     runnerHome: '/opt/actions-runner',
     runAsUser: 'root',
   };

@@ -54,7 +54,7 @@ class Cloud {
     this.snapshot.forgetReads();
     let seen: { at: number; fetched: number } | undefined;
     const forget = this.sandbox.on(({ name, at }) => {
-      if (name === 'registered') seen = { at, fetched: this.snapshot.countFetched() };
+      if (name === 'runner-online') seen = { at, fetched: this.snapshot.countFetched() };
     });
     const { outputs } = await this.step('start-runner', { 'startup-timeout-minutes': '15', ...inputs });
     forget();

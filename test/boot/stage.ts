@@ -78,7 +78,7 @@ export class Stage<K extends keyof Kinds = 'tree'> {
 
   /** @returns from the start of the machine's first process until GitHub said that the runner is online, in s */
   async secondsToOnline(): Promise<number> {
-    const { at } = await this.until((event) => event.name === 'registered');
+    const { at } = await this.until((event) => event.name === 'runner-online');
     const { startedAt } = this.machine;
     if (startedAt === undefined) throw new Error('Nobody saw the first process.');
     return (at - startedAt) / 1000;

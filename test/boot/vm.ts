@@ -34,7 +34,7 @@ async function boot(name: PathName, tree: string): Promise<Reached> {
     const isOurs = name !== 'cloud-final';
     // ec2-github-runner's way is here for its seconds: it gives a job no HOME, and leaves the machine on.
     const job = stage.queue(isOurs ? [TELL_BOOT, ...STEPS] : [TELL_BOOT]);
-    const online = await untilOrOff(stage, 'registered');
+    const online = await untilOrOff(stage, 'runner-online');
     console.error(`${name}: runner online`);
     await untilOrOff(stage, 'job-finished');
     console.error(`${name}: job ${job.conclusion}\n${job.log}`);
@@ -50,7 +50,7 @@ async function boot(name: PathName, tree: string): Promise<Reached> {
 }
 
 /** A machine that is off already has nothing to wait for. */
-async function untilOrOff(stage: Stage<'vm'>, name: 'registered' | 'job-finished'): Promise<SandboxEvent> {
+async function untilOrOff(stage: Stage<'vm'>, name: 'runner-online' | 'job-finished'): Promise<SandboxEvent> {
   const event = await stage.until((one) => one.name === name || one.name === 'terminated');
   if (event.name !== name) throw new Error(`The machine went off before '${name}'.`);
   return event;

@@ -3,7 +3,7 @@ import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import { seed, startSandbox } from '../../sandbox/sandbox.js';
-import { abandonVolume, openSpotRequest } from '../process/leftovers.js';
+import { abandonVolume, openSpotRequest } from '../worlds/sandbox/leftovers.js';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';
 
 describeEc2('real adapter on the sandbox', createWorld);
@@ -36,7 +36,7 @@ async function createWorld({ invisibleMs = 0 }: Ec2WorldOptions): Promise<Ec2Wor
       for (const one of [newest, unfinished]) sandbox.ec2.images.set(one.id, one);
       return { pattern: `${name.slice(0, -3)}*`, newest: newest.id };
     },
-    emptyPool({ instanceType, subnetId, market }) {
+    exhaust({ instanceType, subnetId, market }) {
       sandbox.ec2.capacity[`${instanceType}/${subnetId}/${market}`] = 0;
     },
     switchOff: (id) => powerOff(sandbox.ec2, sandbox.ec2.instance(id)),

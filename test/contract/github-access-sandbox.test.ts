@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import type { Token } from '../../sandbox/github/github.js';
-import { QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
+import { QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 
 let sandbox: GitHubSandbox;
 let octokit: Octokit;

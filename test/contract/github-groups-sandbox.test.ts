@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
+import { startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 
 let sandbox: GitHubSandbox;
 

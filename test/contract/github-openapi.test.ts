@@ -1,7 +1,7 @@
 import { createSign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { GITHUB_ROUTES } from '../../sandbox/github/routes/server.js';
-import { startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
+import { startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 import { createReferee, type Exchange } from './github-openapi.js';
 
 const REPO = '/repos/octo-org/octo-repo';

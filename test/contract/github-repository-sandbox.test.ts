@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Octokit } from '@octokit/rest';
-import { refusal, REPO, startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
+import { refusal, REPO, startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 
 let sandbox: GitHubSandbox;
 let octokit: Octokit;
@@ -81,7 +81,7 @@ describe('the runner application', () => {
   });
 
   test('ends unannounced on an older server', async () => {
-    const older = await startGitHub({ tellsDeprecations: false });
+    const older = await startGitHub({ servesDeprecations: false });
     const { status } = await refusal(older.octokit().request(DEPRECATIONS, { ...REPO, version: '2.336.0' }));
     await older.close();
     expect(status).toBe(404);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Octokit } from '@octokit/rest';
-import { JIT, QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from '../process/github-sandbox.js';
+import { JIT, QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 import { register } from '../process/stand-in.js';
 
 let sandbox: GitHubSandbox;

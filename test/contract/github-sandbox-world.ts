@@ -1,15 +1,13 @@
 import { connectGitHub, type ConnectedGitHub, type GitHubOptions, type Scope } from '../../src/github/connect.js';
 import type { Clock } from '../../src/core/kernel/clock.js';
-import { createGitHub, type GitHubWorld, type GitHubOptions as Seed } from '../../sandbox/github/github.js';
-import { serve } from '../../sandbox/http.js';
-import { createReferee } from './github-openapi.js';
+import type { GitHubWorld, GitHubOptions as Seed } from '../../sandbox/github/github.js';
 import type { Fault, Traffic } from '../../sandbox/traffic.js';
-
-const REPOSITORY = { owner: 'octo-org', repo: 'octo-repo' };
+import { REPO, startGitHub } from '../worlds/sandbox/github.js';
+import { findObjections } from '../worlds/sandbox/step-checks.js';
 
 export const SANDBOX_SCOPES: Record<Scope['kind'], Scope> = {
-  repo: { kind: 'repo', ...REPOSITORY },
-  org: { kind: 'org', org: REPOSITORY.owner },
+  repo: { kind: 'repo', ...REPO },
+  org: { kind: 'org', org: REPO.owner },
   enterprise: { kind: 'enterprise', enterprise: 'octo-enterprise' },
 };
 
@@ -18,19 +16,17 @@ export interface ServedGitHub {
   readonly url: string;
   readonly world: GitHubWorld;
   readonly traffic: Traffic;
-  /** Tokens the adapter had masked. */
+  /** The tokens that the adapter has masked. */
   readonly masked: string[];
-  /** The real adapter; for the repository and with the token that may do everything, unless told otherwise. */
+  /** Connects the real adapter. Default: for the repository, with the token that has all permissions. */
   connect(options?: Partial<GitHubOptions>): Promise<ConnectedGitHub>;
-  /** Does this to the next request of the operation. */
+  /** Disturbs the next request of this operation. */
   disturb(operation: string, fault: Fault): void;
-  /** @throws Error that lists what GitHub's own description of its API has against any exchange there was. */
+  /** @throws Error that lists the undisturbed exchanges that GitHub's API description does not allow */
   close(): Promise<void>;
 }
 
-const referee = createReferee();
-
-/** Real time, except that long waits are not waited for. */
+/** Real time, except that no sleep takes time. */
 export const HASTY_CLOCK: Clock & { waited: number } = {
   waited: 0,
   now() {
@@ -42,21 +38,20 @@ export const HASTY_CLOCK: Clock & { waited: number } = {
 };
 
 export async function serveGitHub(seed: Seed = {}): Promise<ServedGitHub> {
-  const world = createGitHub(seed);
-  const traffic: Traffic = { requests: [] };
-  const server = await serve({ service: 'github', traffic, handler: world });
+  const sandbox = await startGitHub(seed);
+  const { github: world, url, traffic } = sandbox;
   const masked: string[] = [];
   return {
-    url: server.url,
+    url,
     world,
     traffic,
     masked,
     connect: (options) =>
       connectGitHub({
-        apiUrl: server.url,
+        apiUrl: url,
         credentials: { token: world.token },
         scope: SANDBOX_SCOPES.repo,
-        repository: REPOSITORY,
+        repository: REPO,
         clock: HASTY_CLOCK,
         mask: (secret) => masked.push(secret),
         ...options,
@@ -69,25 +64,9 @@ export async function serveGitHub(seed: Seed = {}): Promise<ServedGitHub> {
       };
     },
     async close() {
-      world.close();
-      await server.close();
-      const problems = objections(traffic);
-      if (problems.length > 0) throw new Error(`GitHub would object:\n${problems.join('\n')}`);
+      await sandbox.close();
+      const objections = findObjections(traffic.requests);
+      if (objections.length > 0) throw new Error(`GitHub's API does not allow:\n${objections.join('\n')}`);
     },
   };
-}
-
-/** Of the exchanges that nobody disturbed. */
-function objections({ requests }: Traffic): string[] {
-  return requests.flatMap(({ method, path, body, status, response, fault }) => {
-    if (fault || status === undefined) return [];
-    const exchange = {
-      method,
-      path: path.replace('/api/v3/', '/'),
-      status,
-      requestBody: body,
-      responseBody: response ?? '',
-    };
-    return referee.checkExchange(exchange).map((problem) => `${method} ${path}: ${problem}`);
-  });
 }

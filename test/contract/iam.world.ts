@@ -1,5 +1,5 @@
 import { seed } from '../../sandbox/sandbox.js';
-import { launch as launchInstance, startAws, type AwsSandbox } from '../process/aws-sandbox.js';
+import { launch as launchInstance, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 import { ACCOUNT, listAsks, type Ask } from './iam.asks.js';
 
 export const TAG = 'ci-actions:repository';

@@ -11,8 +11,8 @@ import {
   type CopyImageCommandInput,
 } from '@aws-sdk/client-ec2';
 import { seed } from '../../sandbox/sandbox.js';
-import { eventually, refusal, startAws, type AwsSandbox } from '../process/aws-sandbox.js';
-import { keepBuild, keepImage, keepTemplate } from '../process/images.js';
+import { eventually, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
+import { keepBuild, keepImage, keepTemplate } from '../worlds/sandbox/images.js';
 
 let aws: AwsSandbox;
 let copies = 0;

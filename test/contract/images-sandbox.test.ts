@@ -1,7 +1,7 @@
 import { connectImages } from '../../src/ec2/connect-images.js';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
-import { launch } from '../process/aws-sandbox.js';
-import { abandonSnapshot, keepImage, keepTemplate } from '../process/images.js';
+import { launch } from '../worlds/sandbox/aws.js';
+import { abandonSnapshot, keepImage, keepTemplate } from '../worlds/sandbox/images.js';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';
 import { describeImages } from './images.suite.js';

@@ -119,7 +119,7 @@ class Storm {
     const hold = {
       NODE_OPTIONS: `${environment['NODE_OPTIONS']} --import=${barrier.href}`,
       FAULTS_BARRIER: this.gate,
-      FAULTS_BUNDLE: new URL('start.js', dist).href,
+      FAULTS_BUNDLE: new URL('chunks/start-runner.js', dist).href,
     };
     return runStep({
       ...more,

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** A mutant that makes the tests wait for ever is noticed, too. */
+/** How long the tests of a mutant may run, in ms. A mutant that makes them wait forever counts as noticed. */
 const LONGEST_MS = 180_000;
 
-/** A copy of the repository in which one mutant at a time is tested. */
+/** A copy of the repository that tests one mutant at a time. */
 export class Lane {
   private readonly folder = mkdtempSync(join(tmpdir(), 'ci-actions-mutants-'));
 
@@ -61,7 +61,7 @@ export class Lane {
       try {
         process.kill(-child.pid!, 'SIGKILL');
       } catch {
-        // The whole group has ended.
+        // All processes of the group have ended.
       }
     };
     const timer = setTimeout(kill, LONGEST_MS);

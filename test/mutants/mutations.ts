@@ -2,7 +2,7 @@ import { parseAst } from 'rolldown/parseAst';
 
 /** One small change to a source file that its tests should notice. */
 export interface Mutation {
-  /** Offset of the first character that is replaced. */
+  /** The offset of the first character that is replaced. */
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
@@ -114,12 +114,12 @@ function propertyOf(call: Node): Node | undefined {
   return property?.type === 'Identifier' ? property : undefined;
 }
 
-function replace(node: Node, replacement: string, about: { readonly kind: string; readonly end?: number }): Mutation {
-  return { start: node.start, end: about.end ?? node.end, replacement, kind: about.kind };
+function replace(node: Node, replacement: string, options: { readonly kind: string; readonly end?: number }): Mutation {
+  return { start: node.start, end: options.end ?? node.end, replacement, kind: options.kind };
 }
 
 function visit(node: Node, see: (node: Node) => void): void {
-  // Types decide nothing when the program runs.
+  // Types have no effect at run time.
   if (node.type.startsWith('TS') || node.type === 'ImportDeclaration') return;
   see(node);
   for (const value of Object.values(node)) {

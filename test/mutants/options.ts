@@ -11,9 +11,9 @@ export interface MutantOptions {
 
 export const mutantsCommandLine = {
   command: 'npm run test:mutants --',
-  description: `Changes one line at a time of the code that ends instances (reap, roll-back, stop, claim, plan queue, agent)
-and runs the tests of that code. A mutant that no test notices survives, and fails this run unless
-test/mutants/equivalent.json explains it.`,
+  description: `Changes one line at a time of the sources that decide which instances are terminated (reap, start, stop, pool, plan
+queue, agent) and runs their tests. A mutant that no test notices survives. A survivor fails this run, unless
+test/mutants/equivalent.json explains why the change makes no difference.`,
   options: {
     count: withDefault(
       value('How many mutants, drawn by the seed and spread over the targets.', wholeNumber(1, 999_999)),

@@ -1,4 +1,4 @@
-/** `npm run test:mutants`: whether a test notices when a line that ends or keeps a machine is changed. See `--help`. */
+/** `npm run test:mutants`: whether tests notice a changed line that terminates or keeps instances. See `--help`. */
 import { readFileSync } from 'node:fs';
 import { runCommandLine } from '../../scripts/terminal/command-line.js';
 import { Progress } from '../../scripts/terminal/progress.js';
@@ -17,7 +17,7 @@ interface Mutant {
   readonly mutation: Mutation;
 }
 
-/** A change that makes no difference to anyone, and why. */
+/** A mutation that no test can notice, because it makes no difference, and why. */
 interface Equivalent {
   readonly file: string;
   readonly line: string;
@@ -30,7 +30,7 @@ const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 const equivalents = JSON.parse(read('test/mutants/equivalent.json')) as readonly Equivalent[];
 
 function listMutants(target: Target, only: string): Mutant[] {
-  return target.files
+  return target.sources
     .filter((file) => file.includes(only))
     .flatMap((file) => {
       const source = read(file);
@@ -39,7 +39,7 @@ function listMutants(target: Target, only: string): Mutant[] {
     });
 }
 
-/** The same number of each target, as far as it has so many. */
+/** Draws the same number of mutants from each target, as far as the target has that many. */
 function draw({ count, seed, only }: MutantOptions): Mutant[] {
   const perTarget = TARGETS.map((target) => shuffle(listMutants(target, only), seed));
   const drawn: Mutant[] = [];
@@ -74,10 +74,10 @@ async function testAll(mutants: readonly Mutant[], lanes: readonly Lane[]): Prom
       const { file, source, mutation, target } = mutant;
       const survives = await lane.passes(target.tests, { file, text: applyMutation(source, mutation) });
       const why = survives ? explain(mutant) : undefined;
-      const fate = !survives ? 'killed  ' : why === undefined ? 'SURVIVED' : 'same    ';
+      const result = !survives ? 'killed  ' : why === undefined ? 'SURVIVED' : 'same    ';
       progress.finish();
       progress.above(() => {
-        console.log(`${String(index + 1).padStart(4)} of ${mutants.length} ${fate} ${describe(mutant)}`);
+        console.log(`${String(index + 1).padStart(4)} of ${mutants.length} ${result} ${describe(mutant)}`);
         if (why !== undefined) console.log(`       ${why}`);
       });
       if (survives && why === undefined) survivors.push(mutant);
@@ -95,7 +95,7 @@ async function run(options: MutantOptions): Promise<number> {
   try {
     for (const target of new Set(mutants.map((mutant) => mutant.target))) {
       if (await lanes[0]!.passes(target.tests)) continue;
-      console.error(`The tests of ${target.name} fail without any mutant: nothing can be said.`);
+      console.error(`The tests of ${target.name} fail without any mutant, so they prove nothing.`);
       return 1;
     }
     const survivors = await testAll(mutants, lanes);

@@ -6,7 +6,7 @@ interface Rule {
   readonly replacement: string;
 }
 
-/** Changes to one line of bash. A rule applies to each of its matches in a line of code. */
+/** Changes to one line of bash. A rule applies to its first match in each line of code. */
 const RULES: readonly Rule[] = [
   { kind: 'background becomes foreground', pattern: / &$/, replacement: '' },
   { kind: '-n becomes -z', pattern: /\[\[ -n /, replacement: '[[ -z ' },
@@ -24,7 +24,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** All mutations of a bash script, in the order of the text. Comments and here-documents' text stay as they are. */
+/** All mutations of a bash script, in the order of the text. Comments are left alone. */
 export function listShellMutations(source: string): Mutation[] {
   const found: Mutation[] = [];
   let at = 0;

@@ -1,77 +1,64 @@
-/** Sources whose lines decide what is ended and what stays, and the tests that hold them. */
+import { readdirSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Sources whose lines decide what is terminated and what is kept, and the tests that must notice a changed line. */
 export interface Target {
   readonly name: string;
-  readonly files: readonly string[];
-  /** Paths for jest. The quick ones come first: the first failure ends a run. */
+  readonly sources: readonly string[];
+  /** Paths for jest, the quick ones first, because the first failure ends a run. */
   readonly tests: readonly string[];
 }
 
-const unit = (...names: string[]): string[] => names.map((name) => `test/unit/core/${name}.test.ts`);
-const interleavings = 'test/unit/interleavings/interleavings.test.ts';
-const sources = (...names: string[]): string[] => names.map((name) => `src/core/${name}.ts`);
-const room = (folder: string, ...names: string[]): string[] => sources(...names.map((name) => `${folder}/${name}`));
+/** The rooms of which every source is in a target, except for these: what they print is held by other tests. */
+export const ROOMS = ['reap', 'start', 'stop', 'pool', 'instances'].map((name) => `src/core/${name}`);
+export const IS_LEFT_OUT = /\/(report|ports)\.ts$/;
 
-/** No process tests but the agent's: they run the bundles, which are made of the sources as they were. */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const INTERLEAVINGS = 'test/unit/interleavings/interleavings.test.ts';
+
+/** The files of these folders whose names end so, and the files that are named themselves. */
+export function expand(paths: readonly string[], ending: string): string[] {
+  return paths.flatMap((path) => {
+    if (!statSync(root + path).isDirectory()) return [path];
+    const names = readdirSync(root + path, { recursive: true, encoding: 'utf8' }).toSorted();
+    return names.filter((name) => name.endsWith(ending)).map((name) => `${path}/${name}`);
+  });
+}
+
+function target(name: string, { sources, tests }: Pick<Target, 'sources' | 'tests'>): Target {
+  return {
+    name,
+    sources: expand(sources, '.ts').filter((path) => !IS_LEFT_OUT.test(path)),
+    tests: expand(tests, '.test.ts'),
+  };
+}
+
+/** Of the process tests only the agent's are here. The others run `dist/`, which a changed source does not change. */
 export const TARGETS: readonly Target[] = [
-  {
-    name: 'reap',
-    files: room(
-      'reap',
-      'reap',
-      'inventory',
-      'candidate',
-      'reach',
-      'identity',
-      'judge',
-      'judge-again',
-      'judge-ghost',
-      'apply-rules',
-      'rules',
-      'pool-rules',
-      'remove',
-      'sweep',
-      'refusal',
-    ),
-    tests: [...unit('reap/reap', 'reap/doubt', 'reap/pool-rules', 'reap/report'), interleavings],
-  },
-  {
-    name: 'roll-back',
-    files: [...room('start', 'roll-back', 'register', 'attempt', 'created'), ...sources('instances/end-instances')],
-    tests: [
-      ...unit('start/roll-back', 'instances/end-instances', 'start/start', 'start/order', 'start/claims'),
-      interleavings,
-    ],
-  },
-  {
-    name: 'stop',
-    files: room(
-      'stop',
-      'stop',
-      'search',
-      'selection',
-      'unneeded',
-      'rules',
-      'runner-listings',
-      'terminations',
-      'run-jobs',
-    ),
-    tests: [...unit('stop/stop', 'stop/jobs', 'instances/end-instances', 'diagnosis/explain'), interleavings],
-  },
-  {
-    name: 'claim',
-    files: [...room('start', 'claim', 'look-at-pool'), ...room('pool', 'pool', 'view'), ...sources('kernel/origin')],
-    tests: unit('start/start-from-pool', 'start/claims', 'pool/fill', 'reap/pool-rules', 'start/start', 'reap/reap'),
-  },
-  {
-    name: 'plan queue',
-    files: sources('machine/plan-queue'),
-    tests: unit('machine/plan-queue', 'start/start', 'start/order', 'start/refusals'),
-  },
-  {
-    name: 'agent',
-    files: ['ami/boot/agent.sh'],
+  target('reap', {
+    sources: ['src/core/reap'],
+    tests: ['test/unit/core/reap', INTERLEAVINGS],
+  }),
+  target('start', {
+    sources: ['src/core/start', 'src/core/instances'],
+    tests: ['test/unit/core/start', 'test/unit/core/instances', INTERLEAVINGS],
+  }),
+  target('stop', {
+    sources: ['src/core/stop'],
+    tests: ['test/unit/core/stop', 'test/unit/core/instances', 'test/unit/core/diagnosis', INTERLEAVINGS],
+  }),
+  target('pool', {
+    sources: ['src/core/pool', 'src/core/kernel/origin.ts'],
+    tests: ['test/unit/core/pool', 'test/unit/core/start', 'test/unit/core/reap'],
+  }),
+  target('plan queue', {
+    sources: ['src/core/machine/plan-queue.ts', 'src/core/machine/refusals.ts'],
+    tests: ['test/unit/core/machine', 'test/unit/core/start'],
+  }),
+  target('agent', {
+    sources: ['ami/boot/agent.sh'],
     tests: ['agent', 'payload', 'warm-up', 'last-resort', 'environment'].map(
       (name) => `test/process/boot-${name}.test.ts`,
     ),
-  },
+  }),
 ];

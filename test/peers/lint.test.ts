@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { actions } from '../../actions/index.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -30,7 +31,7 @@ const workflows = [
   /^workflows\/starter\/(?!ec2-runners).*\.ya?ml$/,
   /^workflows\/example-marqo\/after\/.*\.ya?ml$/,
 ];
-const ourActions = ['check-tests', 'reap-runners', 'report-tests', 'run-tox', 'start-runner', 'stop-runner'];
+const ourActions = actions.map(({ name }) => name);
 const scripts = [/\.sh$/, /^\.ci\/run$/, /\/packer$/];
 
 const linters: Readonly<Record<string, Linter>> = {

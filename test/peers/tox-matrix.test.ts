@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StepResult } from '../../sandbox/step.js';
-import { errorOf } from '../process/suite.js';
+import { errorOf } from '../worlds/sandbox/scene.js';
 import { codeOf, TestStage } from '../process/test-stage.js';
 
 const MATRIX = fileURLToPath(new URL('../../.peers/matrix', import.meta.url));

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
-import { errorOf, logOf } from '../process/suite.js';
+import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 import { codeOf, TestStage } from '../process/test-stage.js';
 
 jest.setTimeout(180_000);

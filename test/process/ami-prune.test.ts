@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { atDesk, type Desk } from './ami-command.js';
-import { launch } from './aws-sandbox.js';
-import { abandonSnapshot, keepBuild, keepTemplate } from './images.js';
+import { launch } from '../worlds/sandbox/aws.js';
+import { abandonSnapshot, keepBuild, keepTemplate } from '../worlds/sandbox/images.js';
 import { EC2Client } from '@aws-sdk/client-ec2';
 
 /** Images of amd64 with these ages in days, by age. The sandbox itself has an image of three days. */
@@ -89,7 +89,7 @@ describe('prune', () => {
         keepTemplate(desk.sandbox.ec2, 'web', ['resolve:ssm:/team/image']);
         const { code, stderr } = await desk.ami('prune --keep 1');
         expect(code).toBe(1);
-        expect(stderr).toContain('warning: us-east-1: nothing is removed, because not everything could be asked.');
+        expect(stderr).toContain('warning: us-east-1: nothing is removed, because a listing failed.');
         expect(stderr).toContain(`lack the permission ${permission}`);
         expect(stderr).toContain('Code: cleanup-incomplete');
         expect(desk.changes()).toEqual([]);

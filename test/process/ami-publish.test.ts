@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
 import { atDesk } from './ami-command.js';
-import { keepBuild, keepImage } from './images.js';
+import { keepBuild, keepImage } from '../worlds/sandbox/images.js';
 
 const CURRENT = '/ci-actions/ami/amd64';
 const PREVIOUS = '/ci-actions/ami/amd64/previous';
@@ -17,7 +17,7 @@ describe('publish and rollback', () => {
         stdout: `amd64 in us-east-1: ${image} is published (before: ${seed.OUR_AMD64_IMAGE}).\n`,
       });
       expect(published.stderr).toMatch(
-        new RegExp(`^${image} in us-east-1 counts as deprecated from \\d{4}-\\d\\d-\\d\\d on.\n$`),
+        new RegExp(`^${image} in us-east-1 is deprecated from \\d{4}-\\d\\d-\\d\\d on.\n$`),
       );
       expect([ec2.parameters.get(CURRENT), ec2.parameters.get(PREVIOUS)]).toEqual([image, seed.OUR_AMD64_IMAGE]);
       expect(ec2.images.get(image)?.deprecatedFrom).toBeDefined();

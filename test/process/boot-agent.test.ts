@@ -3,7 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootFolder, bootScripts, defaults, install, noJob, oneJob, scenario, shim, signal } from './boot-machine.js';
+import {
+  bootFolder,
+  bootScripts,
+  defaultRunner,
+  install,
+  noJob,
+  oneJob,
+  scenario,
+  shim,
+  signal,
+} from './boot-machine.js';
 
 const account = execFileSync('getent', ['passwd', String(process.getuid?.())], { encoding: 'utf8' })
   .trim()
@@ -34,7 +44,7 @@ describe('one job', () => {
     const environment = (await machine.read('runner-env')).split('\n');
     expect(environment).toEqual(
       expect.arrayContaining([
-        `ACTIONS_RUNNER_INPUT_JITCONFIG=${defaults.jitConfig}`,
+        `ACTIONS_RUNNER_INPUT_JITCONFIG=${defaultRunner.jitConfig}`,
         'RUNNER_ALLOW_RUNASROOT=1',
         `HOME=${account[5]}`,
         `USER=${user}`,
@@ -56,7 +66,7 @@ describe('one job', () => {
     expect(await machine.read('seen')).toBe('argv: 0\nagent: 0\nfiles: 0\nitself: 1\n');
     for (const file of ['script-env', 'recorded-env']) expect(await machine.read(file)).toContain('CI_ACTIONS_ROOT');
     for (const file of ['script-env', 'recorded-env', 'console', 'stderr']) {
-      expect(await machine.read(file)).not.toContain(defaults.jitConfig);
+      expect(await machine.read(file)).not.toContain(defaultRunner.jitConfig);
     }
   });
 

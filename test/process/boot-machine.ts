@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { renderUserData, type BootScripts, type Payload } from '../../src/core/machine/payload.js';
+import { renderUserData, type BootScripts, type Payload, type PayloadRunner } from '../../src/core/machine/payload.js';
 
 export const bootFolder = fileURLToPath(new URL('../../ami/boot/', import.meta.url));
 
@@ -33,10 +33,14 @@ export interface MachineOptions {
   readonly boot?: 'agent' | 'user-data';
 }
 
-export const defaults: Payload = {
-  runnerName: 'ci-7-1-build-c0ffee',
+export const defaultRunner: PayloadRunner = {
+  name: 'ci-7-1-build-c0ffee',
   label: 'ci-7-1-build',
   jitConfig: Buffer.from('{".runner":"a secret that nobody else may see"}').toString('base64'),
+};
+
+export const defaults: Payload = {
+  runners: [defaultRunner],
   runnerHome: '/opt/actions-runner',
   runAsUser: 'root',
   startupTimeoutSeconds: 60,

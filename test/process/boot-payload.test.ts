@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { renderUserData, USER_DATA_LIMIT } from '../../src/core/machine/payload.js';
-import { bootScripts, defaults, packRunner, scenario, shim } from './boot-machine.js';
+import { bootScripts, defaultRunner, defaults, packRunner, scenario, shim } from './boot-machine.js';
 
 const platform = `linux-${process.arch}`;
 
@@ -48,7 +48,7 @@ describe('a stock image', () => {
 
   test('leaves 4 KB of the user data to the pre-runner script, and no script ends its own embedding', () => {
     const jitConfig = randomBytes(3000).toString('base64');
-    const bytes = renderUserData({ ...defaults, jitConfig }, bootScripts());
+    const bytes = renderUserData({ ...defaults, runners: [{ ...defaultRunner, jitConfig }] }, bootScripts());
     expect(bytes.length).toBeLessThan(USER_DATA_LIMIT - 4096);
     expect(Object.values(bootScripts()).join('')).not.toContain('END_OF_CI_ACTIONS_FILE');
   });

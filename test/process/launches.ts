@@ -1,9 +1,9 @@
-/** What is expected of every RunInstances request, as the form that EC2 got. */
+/** Expectations on every RunInstances request, given as the form that EC2 received. */
 import { gunzipSync } from 'node:zlib';
 import { expect } from '@jest/globals';
-import type { Scene } from './suite.js';
+import type { Scene } from '../worlds/sandbox/scene.js';
 
-/** A machine that leaves nothing behind when it powers off, asked for in a way that can be repeated. */
+/** The instance leaves nothing behind when it powers off, and the request is safe to repeat. */
 export function expectSafeLaunch(launch: URLSearchParams): void {
   expect(Object.fromEntries(launch)).toMatchObject({
     MinCount: '1',
@@ -16,7 +16,7 @@ export function expectSafeLaunch(launch: URLSearchParams): void {
   expect([...launch.keys()].filter((key) => key.startsWith('BlockDeviceMapping.2'))).toEqual([]);
 }
 
-/** On the first instance and its volume, and by no later call. `user` are those that the workflow asks for. */
+/** The tags of the first instance and its volume, set by the launch itself. @param user tags that the workflow sets */
 export function expectTags(scene: Scene, label: string, user: Readonly<Record<string, string>>): void {
   const [instance] = scene.sandbox.ec2.instances();
   const [volume] = scene.sandbox.ec2.volumes.values();
@@ -43,7 +43,7 @@ export function expectTags(scene: Scene, label: string, user: Readonly<Record<st
   expect(Math.round(minutes)).toBe(5 + 360);
 }
 
-/** The user data's lines, within EC2's limit on its raw size. */
+/** The lines of the user data, whose raw size is within EC2's limit. */
 export function readUserData(launch: URLSearchParams): string[] {
   const bytes = Buffer.from(launch.get('UserData') ?? '', 'base64');
   expect(bytes.length).toBeLessThanOrEqual(16_384);

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 import { seed } from '../../sandbox/sandbox.js';
-import { age, expire, findingsOf } from './leftovers.js';
-import { expectOnlyThePool, fill, POOL, rowsOf, strays, waiting } from './pooling.js';
-import { errorOf, inSandbox, logOf } from './suite.js';
+import { age, expire, findingsOf } from '../worlds/sandbox/leftovers.js';
+import { expectOnlyThePool, fill, listOutsidePool, POOL, rowsOf, waiting } from '../worlds/sandbox/pool.js';
+import { errorOf, inSandbox, logOf } from '../worlds/sandbox/scene.js';
 
 test.concurrent('a pool is filled, serves one job on a machine that has booted before, and is filled again', () =>
   inSandbox({}, async (scene) => {
@@ -50,7 +50,7 @@ test.concurrent('a pool is filled, serves one job on a machine that has booted b
   }),
 );
 
-test.concurrent('a claim is online sooner than a cold start, by what resuming is quicker than booting', () =>
+test.concurrent('a claim is online sooner than a cold start, because resuming is faster than booting', () =>
   inSandbox({ timeline: { bootMs: 9_000, resumeMs: 1_000 } }, async (scene) => {
     await fill(scene, 1);
     const [warm] = rowsOf(await scene.start(POOL));
@@ -62,7 +62,7 @@ test.concurrent('a claim is online sooner than a cold start, by what resuming is
   }),
 );
 
-test.concurrent('an empty pool costs a start two requests, both beside others', () =>
+test.concurrent('an empty pool costs a start two requests, both parallel to others', () =>
   inSandbox({}, async (scene) => {
     const starts = [];
     for (const inputs of [{}, POOL]) {
@@ -106,7 +106,7 @@ test.concurrent('count: 3 on two machines takes both and launches one', () =>
 );
 
 test.concurrent(
-  'a machine whose type has no capacity any more leaves the pool, and the start launches another type',
+  'an instance whose type has no capacity any more leaves the pool, and the start launches another type',
   () =>
     inSandbox({}, async (scene) => {
       await fill(scene, 1);
@@ -120,7 +120,7 @@ test.concurrent(
     }),
 );
 
-test.concurrent('a role without the permissions for pools is told, and launches', () =>
+test.concurrent('a role without the permissions for pools gets a warning, and launches', () =>
   inSandbox({}, async (scene) => {
     await fill(scene, 1);
     scene.sandbox.ec2.denied.add('ec2:ModifyInstanceAttribute');
@@ -150,7 +150,7 @@ test.concurrent('a start with another image, volume or group takes nothing from 
   }),
 );
 
-test.concurrent('the reaper leaves machines in their time alone, however old, and takes those beyond it', () =>
+test.concurrent('the reaper leaves unexpired machines alone, however old, and removes expired ones', () =>
   inSandbox({}, async (scene) => {
     const [young, old] = await fill(scene, 2);
     for (const one of [young!, old!]) age(one, 3 * 24 * 60);
@@ -158,14 +158,14 @@ test.concurrent('the reaper leaves machines in their time alone, however old, an
     expire(old!);
     const findings = findingsOf(await scene.reap());
     expect(findings).toMatchObject([
-      { id: old!.id, outcome: 'removed', why: expect.stringMatching(/^its time in pool ready was over at /) },
+      { id: old!.id, outcome: 'removed', why: expect.stringMatching(/^its time in pool ready ended at /) },
     ]);
     await expectOnlyThePool(scene);
     expect(waiting(scene)).toEqual([young]);
   }),
 );
 
-test.concurrent('fill-pool retires what is expired, of an older image, or too much; and says so first when asked', () =>
+test.concurrent('fill-pool retires expired, outdated and surplus machines, and lists them first in a dry run', () =>
   inSandbox({}, async (scene) => {
     const [expired, outdated, kept] = await fill(scene, 3);
     expire(expired!);
@@ -181,14 +181,14 @@ test.concurrent('fill-pool retires what is expired, of an older image, or too mu
     expect(new Set(JSON.parse(result.outputs['retired'] ?? '') as string[])).toEqual(
       new Set([expired!.id, outdated!.id]),
     );
-    await scene.until(() => strays(scene).length === 0);
+    await scene.until(() => listOutsidePool(scene).length === 0);
     expect(waiting(scene)).toEqual([kept]);
     expect((await scene.fillPool({ ...POOL, size: '0' })).code).toBe(0);
     await scene.expectNothingIsLeft();
   }),
 );
 
-test.concurrent('a warm-up that fails is removed, and the step says why', () =>
+test.concurrent('a failed warm-up is removed, and the step reports why', () =>
   inSandbox({}, async (scene) => {
     const result = await scene.fillPool({ ...POOL, 'warm-up-script': 'exit 3\n' });
     expect(result.code).toBe(1);
@@ -199,7 +199,7 @@ test.concurrent('a warm-up that fails is removed, and the step says why', () =>
   }),
 );
 
-test.concurrent('stock images and spot are refused, with all other problems', () =>
+test.concurrent('stock images and spot are refused, together with all other problems', () =>
   inSandbox({ parameters: { '/ci-actions/ami/amd64': undefined } }, async (scene) => {
     const stock = await scene.fillPool(POOL);
     expect(errorOf(stock)).toMatch(/^`ec2-image-id` is ami-\w+ .* allowed in a pool: images built by `ami\/`/);
@@ -208,12 +208,12 @@ test.concurrent('stock images and spot are refused, with all other problems', ()
     const nameless = await scene.fillPool({});
     expect(errorOf(nameless)).toMatch(/^`pool` is empty/);
     const spot = await scene.start({ ...POOL, 'market-type': 'spot' });
-    expect(errorOf(spot)).toMatch(/^`pool` is given with `market-type: spot`/);
+    expect(errorOf(spot)).toMatch(/^`pool` is set with `market-type: spot`/);
     expect(scene.count('RunInstances')).toBe(0);
   }),
 );
 
-test.concurrent('a claimed machine that does not come up fails the start, which leaves nothing', () =>
+test.concurrent('a claimed machine that does not come up fails the start, which leaves nothing behind', () =>
   inSandbox({}, async (scene) => {
     const [instance] = await fill(scene, 1);
     scene.sandbox.on((event) => {

@@ -3,15 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { age, changesSince, expire, findingsOf, isLive, launch } from './leftovers.js';
+import { age, changesSince, expire, findingsOf, isLive, launch } from '../worlds/sandbox/leftovers.js';
 import { inHaste } from './haste.js';
-import { errorOf, inSandbox, logOf, Scene, type Inputs } from './suite.js';
+import { errorOf, inSandbox, logOf, Scene, type Inputs } from '../worlds/sandbox/scene.js';
 
 const quiet = { machines: false } as const;
 const RUNNERS = 'GET /repos/{owner}/{repo}/actions/runners';
 const ATTEMPT = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}';
 
-/** An instance that is beyond its time: any sweep that can ask removes it. */
+/** An instance whose time has ended: a sweep removes it unless a listing fails. */
 async function leaveAnOrphan(scene: Scene) {
   const [instance] = await launch(scene);
   expire(instance!);
@@ -23,10 +23,10 @@ function always(wanted: string, fault: Fault): Intercept {
   return ({ operation }) => (operation === wanted ? fault : undefined);
 }
 
-/** It failed for this reason, and nothing was touched. */
+/** The sweep failed for this reason, and removed nothing. */
 async function expectRefusal(scene: Scene, inputs: Inputs, reason: RegExp): Promise<StepResult> {
   const from = scene.sandbox.requests.length;
-  // What may pass is waited for, for a minute.
+  // The action repeats requests for up to a minute while a fault may be temporary.
   const main = await scene.reap(inputs, { environment: inHaste(6) });
   expect(main.code).toBe(1);
   expect(errorOf(main)).toMatch(reason);
@@ -37,7 +37,7 @@ async function expectRefusal(scene: Scene, inputs: Inputs, reason: RegExp): Prom
   return main;
 }
 
-/** It failed for this reason, and ended the orphan all the same. */
+/** The sweep failed for this reason, and ended the orphan all the same. */
 async function expectTheRest(scene: Scene, inputs: Inputs, reason: RegExp): Promise<StepResult> {
   const main = await scene.reap(inputs);
   expect(main).toMatchObject({ code: 1, outputs: { removed: '1' } });
@@ -45,15 +45,15 @@ async function expectTheRest(scene: Scene, inputs: Inputs, reason: RegExp): Prom
   return main;
 }
 
-describe('A sweep that cannot list touches nothing that it would have listed or judged by it, and says why', () => {
+describe('A sweep with a failed listing removes nothing that depends on it, and fails with the reason', () => {
   const limited = { kind: 'status', status: 403, message: 'API rate limit exceeded', headers: {} } as const;
   const resetAt = String(Math.floor(Date.now() / 1000) + 3_000);
   const exhausted = { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': resetAt };
 
   test.concurrent.each<[string, string, Fault, RegExp]>([
     ['runners: GitHub is down', RUNNERS, { kind: 'status', status: 500 }, /answered 500.*Code: github-unreachable/s],
-    ['runners: GitHub is silent', RUNNERS, { kind: 'reset-before' }, /Code: github-unreachable/],
-    ['runners: GitHub talks nonsense', RUNNERS, { kind: 'malformed' }, /Code: github-unreachable/],
+    ['runners: GitHub closes the connection', RUNNERS, { kind: 'reset-before' }, /Code: github-unreachable/],
+    ['runners: GitHub answers nonsense', RUNNERS, { kind: 'malformed' }, /Code: github-unreachable/],
     ['runners: 403', RUNNERS, { kind: 'status', status: 403 }, /with 403.*"Administration: write".*github-forbidden/s],
     ['runners: 404', RUNNERS, { kind: 'status', status: 404 }, /with 404.*github-not-found/s],
     ['runners: the rate limit', RUNNERS, { ...limited, headers: exhausted }, /Code: github-rate-limited/],
@@ -74,7 +74,7 @@ describe('A sweep that cannot list touches nothing that it would have listed or 
     }),
   );
 
-  test.concurrent.each(['Volumes', 'SpotInstanceRequests'])('%s: 403, which concerns no instance', (kind) =>
+  test.concurrent.each(['Volumes', 'SpotInstanceRequests'])('%s: 403, on which no instance depends', (kind) =>
     inSandbox(quiet, async (scene) => {
       await leaveAnOrphan(scene);
       scene.sandbox.intercept = always(`Describe${kind}`, denied(`Describe${kind}`));
@@ -83,7 +83,7 @@ describe('A sweep that cannot list touches nothing that it would have listed or 
   );
 
   test.concurrent('a second page of runners', async () => {
-    // Not in `inSandbox`: what this test mints by itself nobody masks.
+    // Not in `inSandbox`: no action masks the secrets of runners that this test registers itself.
     const scene = await Scene.open(quiet);
     try {
       await leaveAnOrphan(scene);
@@ -99,19 +99,19 @@ describe('A sweep that cannot list touches nothing that it would have listed or 
     }
   });
 
-  test.concurrent('the runners of an organisation whose token is only good for the repository', () =>
+  test.concurrent('the runners of an organization with a token for only the repository', () =>
     inSandbox(withToken({ administration: 'write', actions: 'read' }), async (scene) => {
       await leaveAnOrphan(scene);
       await expectTheRest(scene, { ...little, scope: 'org' }, /"Self-hosted runners: write" in octo-org/);
     }),
   );
 
-  test.concurrent('the runners of an organisation that an instance’s tag names', () =>
+  test.concurrent('the runners of an organization that the tag of an instance names', () =>
     inSandbox(withToken({ administration: 'write', actions: 'read' }), async (scene) => {
       await leaveAnOrphan(scene);
       const [other] = await launch(scene, 1, { inputs: { 'runner-scope': 'org' } });
       const main = await expectTheRest(scene, little, /"Self-hosted runners: write" in octo-org/);
-      expect(errorOf(main)).toContain(`Not judged because of that: instance ${other!.id}`);
+      expect(errorOf(main)).toContain(`Not judged for this reason: instance ${other!.id}`);
       expect(isLive(other!)).toBe(true);
     }),
   );
@@ -123,7 +123,7 @@ describe('A sweep that cannot list touches nothing that it would have listed or 
     }),
   );
 
-  test.concurrent('with a token that does not see the repository', () =>
+  test.concurrent('with a token that has no access to the repository', () =>
     inSandbox(withToken({ administration: 'write' }, ['octo-org/other-repo']), async (scene) => {
       await leaveAnOrphan(scene);
       await expectRefusal(scene, little, /Code: github-not-found/);
@@ -139,7 +139,7 @@ describe('A sweep that cannot list touches nothing that it would have listed or 
   );
 });
 
-describe('One evil machine among five orphans is kept and named, and the others are ended:', () => {
+describe('A malicious instance among five orphans is kept and named, and the orphans are ended:', () => {
   const SCOPE = 'ci-actions:scope';
 
   async function sweep(scene: Scene, spoil: (evil: InstanceRecord) => void, inputs: Inputs = {}) {
@@ -161,20 +161,20 @@ describe('One evil machine among five orphans is kept and named, and the others 
     return { main, evil, asked: asked.map(({ path }) => path) };
   }
 
-  test.concurrent('by the scope of a foreign enterprise, which is not asked', () =>
+  test.concurrent('one with the scope of a foreign enterprise, which is not queried', () =>
     inSandbox(quiet, async (scene) => {
       const { main, evil, asked } = await sweep(scene, ({ tags }) => tags.set(SCOPE, 'enterprise:evil'));
       expect(main).toMatchObject({ code: 1, outputs: { failed: '1' } });
       const error = errorOf(main);
       expect(error).toContain(evil.id);
-      expect(error).toContain('its tag ci-actions:scope is "enterprise:evil", which this sweep must not ask');
+      expect(error).toContain('its tag ci-actions:scope is "enterprise:evil", which this sweep may not query');
       expect(error).toMatch(/name that in `enterprise`.*Code: cleanup-incomplete/s);
       expect(asked.filter((path) => path.includes('enterprises'))).toEqual([]);
       expect(main.summary).toContain(evil.id);
     }),
   );
 
-  test.concurrent('by the enterprise that the sweep was told, which answers 403', () =>
+  test.concurrent('one with the enterprise of the input, which answers 403', () =>
     inSandbox(quiet, async (scene) => {
       const listing = 'GET /enterprises/{enterprise}/actions/runners';
       scene.sandbox.intercept = always(listing, { kind: 'status', status: 403 });
@@ -185,7 +185,7 @@ describe('One evil machine among five orphans is kept and named, and the others 
     }),
   );
 
-  test.concurrent('by its bare tag, which fails the sweep after a day', () =>
+  test.concurrent('one with only the tag of the repository, which fails the sweep after a day', () =>
     inSandbox(quiet, async (scene) => {
       const { main, evil } = await sweep(scene, (one) => {
         for (const key of one.tags.keys()) if (key !== 'ci-actions:repository') one.tags.delete(key);
@@ -203,7 +203,7 @@ describe('One evil machine among five orphans is kept and named, and the others 
     }),
   );
 
-  test.concurrent('by a tag key in another case, which EC2’s filters and IAM compare differently', () =>
+  test.concurrent('one with a tag key in another case, which the filters of EC2 and IAM compare differently', () =>
     inSandbox(quiet, async (scene) => {
       const { main, evil } = await sweep(scene, ({ tags }) => {
         tags.delete('ci-actions:repository');
@@ -216,7 +216,7 @@ describe('One evil machine among five orphans is kept and named, and the others 
     }),
   );
 
-  test.concurrent('by a region that cannot be asked: what is in the others goes', () =>
+  test.concurrent('and a region that cannot be listed does not keep the instances of the others', () =>
     inSandbox({ ...quiet, otherRegions: ['eu-west-1'] }, async (scene) => {
       const instance = await leaveAnOrphan(scene);
       scene.sandbox.intercept = ({ operation, index }) => {
@@ -226,18 +226,18 @@ describe('One evil machine among five orphans is kept and named, and the others 
       };
       const main = await scene.reap({ regions: 'us-east-1, eu-west-1' });
       expect(main).toMatchObject({ code: 1, outputs: { removed: '1', failed: '3' } });
-      expect(errorOf(main)).toContain('3 of 4 findings could not be dealt with: region eu-west-1.');
+      expect(errorOf(main)).toContain('3 of 4 findings could not be resolved: region eu-west-1.');
       expect(logOf(main)).toContain('region eu-west-1: its instances could not be listed');
       expect(isLive(instance)).toBe(false);
     }),
   );
 });
 
-describe('What fails for one does not end the sweep', () => {
+describe('A failure for one instance does not end the sweep', () => {
   test.concurrent.each<[string, string, Fault]>([
     ['terminating', 'TerminateInstances', denied('TerminateInstances')],
     ['removing its runner', `DELETE ${RUNNERS.slice(4)}/{runner_id}`, { kind: 'status', status: 403 }],
-    ['asking for its runner', `${RUNNERS}/{runner_id}`, { kind: 'status', status: 403 }],
+    ['reading its runner', `${RUNNERS}/{runner_id}`, { kind: 'status', status: 403 }],
   ])('%s', (_, wanted, fault) =>
     inSandbox(quiet, async (scene) => {
       const [first, second] = await launch(scene, 2);
@@ -259,7 +259,7 @@ describe('What fails for one does not end the sweep', () => {
     }),
   );
 
-  test.concurrent('but with a token that may not read runs nothing is judged, and the permission is named', () =>
+  test.concurrent('but with a token that may not read runs no instance is judged, and the permission is named', () =>
     inSandbox(withToken({ administration: 'write' }), async (scene) => {
       const instance = await leaveAnOrphan(scene);
       const main = await scene.reap(little);
@@ -269,7 +269,7 @@ describe('What fails for one does not end the sweep', () => {
     }),
   );
 
-  test.concurrent('while a lost answer is simply asked for again', () =>
+  test.concurrent('while a lost answer is requested again', () =>
     inSandbox(quiet, async (scene) => {
       const instance = await leaveAnOrphan(scene);
       const seen = new Set<string>();
@@ -285,7 +285,7 @@ describe('What fails for one does not end the sweep', () => {
   );
 });
 
-test.concurrent('A cancelled sweep ends after what it has begun, and tells what it did', () =>
+test.concurrent('A canceled sweep ends after the removal in progress, and reports what it did', () =>
   inSandbox(quiet, async (scene) => {
     const [first, second] = await launch(scene, 2);
     for (const one of [first!, second!]) expire(one);
@@ -303,8 +303,8 @@ test.concurrent('A cancelled sweep ends after what it has begun, and tells what 
   }),
 );
 
-describe('Bad input is refused before anything is asked', () => {
-  test.concurrent('all of it at once', () =>
+describe('Bad input is refused before any request', () => {
+  test.concurrent('all problems at once', () =>
     inSandbox(quiet, async (scene) => {
       const wrong = { 'grace-minutes': '-5', 'dry-run': 'maybe', regions: 'mars', scope: 'all', enterprise: '../user' };
       const inputs = { ...wrong, 'grace-minute': '5' };
@@ -315,14 +315,14 @@ describe('Bad input is refused before anything is asked', () => {
       expect(log).toContain('`dry-run` is "maybe"; allowed: `true` or `false`.');
       expect(log).toContain('`regions` is "mars"; allowed: regions like eu-west-1.');
       expect(log).toContain('`scope` is "all"; allowed: `repo`, `org`.');
-      expect(log).toContain('`enterprise` is "../user"; allowed: an enterprise’s slug.');
+      expect(log).toContain('`enterprise` is "../user"; allowed: the slug of an enterprise.');
       expect(log).toContain('Nothing was removed.');
       expect(log).toContain('`grace-minute` is not an input; did you mean `grace-minutes`?');
       expect(scene.sandbox.requests).toEqual([]);
     }),
   );
 
-  test.concurrent.each(['abc', '0', '1.5', '1441', '1e3'])('a grace of %s', (grace) =>
+  test.concurrent.each(['abc', '0', '1.5', '1441', '1e3'])('a grace period of %s', (grace) =>
     inSandbox(quiet, async (scene) => {
       const main = await scene.reap({ 'grace-minutes': grace });
       expect(errorOf(main)).toContain(`\`grace-minutes\` is "${grace}"; allowed:`);
@@ -336,7 +336,7 @@ describe('Bad input is refused before anything is asked', () => {
     }),
   );
 
-  test.concurrent('a region that the account does not have: nothing is touched in the others', () =>
+  test.concurrent('a region that the account does not have, and nothing is removed in the others', () =>
     inSandbox(quiet, async (scene) => {
       await leaveAnOrphan(scene);
       await expectRefusal(scene, { regions: 'us-east-1, eu-nowhere-1' }, /`regions` names eu-nowhere-1.*\n.*us-west-2/);
@@ -359,7 +359,7 @@ describe('With a GitHub App', () => {
   });
   const all = { administration: 'write', actions: 'read', contents: 'read' } as const;
 
-  test.concurrent('a sweep asks for a token that may read runs, and no files', () =>
+  test.concurrent('a sweep requests a token that may read runs, and no files', () =>
     inSandbox(withApp(all), async (scene) => {
       const instance = await leaveAnOrphan(scene);
       expect(await scene.reap(app)).toMatchObject({ code: 0, outputs: { removed: '1' } });
@@ -372,7 +372,7 @@ describe('With a GitHub App', () => {
     }),
   );
 
-  test.concurrent('a sweep of an organisation has a token for each repository', () =>
+  test.concurrent('a sweep of an organization has a token for each repository', () =>
     inSandbox(withApp({ ...all, organization_self_hosted_runners: 'write' }), async (scene) => {
       const how = { environment: { GITHUB_REPOSITORY: 'octo-org/other-repo' } };
       const [other] = await launch(scene, 1, { how, inputs: { 'runner-scope': 'org' } });
@@ -381,7 +381,7 @@ describe('With a GitHub App', () => {
     }),
   );
 
-  test.concurrent('that was granted no runs, the permission is named', () =>
+  test.concurrent('that may not read runs, the permission is named', () =>
     inSandbox(withApp({ administration: 'write' }), async (scene) => {
       await leaveAnOrphan(scene);
       expect(logOf(await scene.reap(app))).toContain('"Actions: read" on octo-org/octo-repo');

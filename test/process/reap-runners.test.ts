@@ -15,16 +15,16 @@ import {
   MINUTE,
   openSpotRequest,
   runnerIdOf,
-} from './leftovers.js';
-import { expectCleanRecord, inSandbox, logOf, Scene } from './suite.js';
+} from '../worlds/sandbox/leftovers.js';
+import { expectCleanRecord, inSandbox, logOf, Scene } from '../worlds/sandbox/scene.js';
 
 const OLD = { createdAt: Date.now() - 60 * MINUTE };
 const TAGS = { 'ci-actions:repository': 'octo-org/octo-repo' };
 const OTHERS = { 'ci-actions:repository': 'octo-org/octo-repo-2' };
 const quiet = { machines: false } as const;
 
-/** Everything that a sweep can find, and everything that it must not touch. */
-async function leaveAMess(scene: Scene) {
+/** Creates everything that a sweep can find, and everything that it must keep. */
+async function createLeftovers(scene: Scene) {
   const { ec2, github } = scene.sandbox;
   const past = inPastRun(scene);
   const [expired, unregistered, busy, overdue, idle, foreign, edited] = await launch(scene, 7);
@@ -52,7 +52,7 @@ async function leaveAMess(scene: Scene) {
 
 describe.each(listNodes())('A sweep under Node $major', ({ path }) => {
   let scene: Scene;
-  let mess: Awaited<ReturnType<typeof leaveAMess>>;
+  let mess: Awaited<ReturnType<typeof createLeftovers>>;
   let dry: StepResult;
   let changedByDryRun: string[];
   let main: StepResult;
@@ -61,7 +61,7 @@ describe.each(listNodes())('A sweep under Node $major', ({ path }) => {
 
   beforeAll(async () => {
     scene = await Scene.open(quiet);
-    mess = await leaveAMess(scene);
+    mess = await createLeftovers(scene);
     const before = scene.sandbox.requests.length;
     dry = await scene.reap({ 'dry-run': 'true' }, { node: path });
     changedByDryRun = changesSince(scene, before);
@@ -75,17 +75,17 @@ describe.each(listNodes())('A sweep under Node $major', ({ path }) => {
   const brief = (result: StepResult) =>
     Object.fromEntries(findingsOf(result).map(({ id, outcome, why }) => [id, `${String(outcome)}: ${String(why)}`]));
   const expected = (outcome: string) => ({
-    [mess.doomed.expired.id]: expect.stringMatching(new RegExp(`^${outcome}: its time was over at 20`)),
+    [mess.doomed.expired.id]: expect.stringMatching(new RegExp(`^${outcome}: its time ended at 20`)),
     [mess.doomed.unregistered.id]: `${outcome}: it has no registered runner`,
     [mess.doomed.orphan.id]: `${outcome}: the run attempt that started it is completed`,
-    [mess.overdue.id]: expect.stringMatching(/^skipped: its time was over at 20.* but its runner is busy$/),
-    [mess.edited.id]: 'skipped: its tag ci-actions:expires-at is "soon", which is no time',
+    [mess.overdue.id]: expect.stringMatching(/^skipped: its time ended at 20.* but its runner is busy$/),
+    [mess.edited.id]: 'skipped: its tag ci-actions:expires-at is "soon", which is not a time',
     [mess.ghostRunner]: `${outcome}: it is offline, has no instance, and its run attempt is completed`,
-    [mess.leftovers.volume]: `${outcome}: no instance holds it`,
-    [mess.leftovers.request]: `${outcome}: it is still open, and would launch an instance that nobody waits for`,
+    [mess.leftovers.volume]: `${outcome}: no instance uses it`,
+    [mess.leftovers.request]: `${outcome}: it is still open, and could launch an instance that no start waits for`,
   });
 
-  test('takes away what no job needs', () => {
+  test('removes what no job needs', () => {
     expect(main).toMatchObject({ code: 0, outputs: { removed: '6', failed: '0' } });
     expect(brief(main)).toEqual(expected('removed'));
     const { ec2, github } = scene.sandbox;
@@ -95,8 +95,8 @@ describe.each(listNodes())('A sweep under Node $major', ({ path }) => {
     expect(ec2.spotRequests.get(mess.leftovers.request)?.state).toBe('cancelled');
   });
 
-  test('touches nothing else', () => {
-    // One that was launched last may still be on its way.
+  test('removes nothing else', () => {
+    // The instance that was launched last may still be pending.
     expect(mess.safe.filter(({ state }) => state !== 'running' && state !== 'pending')).toEqual([]);
     const kept = scene.sandbox.github.runners().map(({ id }) => id);
     expect(kept).toEqual(expect.arrayContaining(mess.safe.map(runnerIdOf)));
@@ -105,15 +105,15 @@ describe.each(listNodes())('A sweep under Node $major', ({ path }) => {
     expect([...scene.sandbox.ec2.spotRequests.values()].filter(({ state }) => state === 'active')).toHaveLength(1);
   });
 
-  test('removes a runner before its instance, so that no job can begin in between', () => {
+  test('removes a runner before its instance, so that no job can start in between', () => {
     const order = changesSince(scene, from).filter((operation) => /^DELETE|^Terminate/.test(operation));
     const remove = 'DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}';
-    // The expired one, the unregistered one, the one of a completed run, and the ghost.
+    // The expired instance, the unregistered one, the one of a completed run, and the ghost.
     const both = [remove, 'TerminateInstances'];
     expect(order).toEqual([...both, ...both, ...both, remove]);
   });
 
-  test('says before, if asked to, what it would do, and does nothing', () => {
+  test('reports in a dry run what it would remove, and removes nothing', () => {
     expect(dry).toMatchObject({ code: 0, outputs: { removed: '0', failed: '0' } });
     expect(brief(dry)).toEqual(expected('would-remove'));
     expect(changedByDryRun).toEqual([]);
@@ -121,7 +121,7 @@ describe.each(listNodes())('A sweep under Node $major', ({ path }) => {
     expect(logOf(dry)).toContain(`Would remove instance ${mess.doomed.orphan.id}`);
   });
 
-  test('has nothing left to do the next time but what it leaves to a person', () => {
+  test('finds the next time only what it leaves to a person', () => {
     expect(again.code).toBe(0);
     expect(findingsOf(again).map(({ id, outcome }) => [id, outcome])).toEqual([
       [mess.overdue.id, 'skipped'],
@@ -130,7 +130,7 @@ describe.each(listNodes())('A sweep under Node $major', ({ path }) => {
     expect(again.outputs['removed']).toBe('0');
   });
 
-  test('tells age and cost of each, in the outputs and in the summary', () => {
+  test('reports age and cost of each, in the outputs and in the summary', () => {
     const { expired } = mess.doomed;
     expect(findingsOf(main).find(({ id }) => id === expired.id)).toMatchObject({
       kind: 'instance',
@@ -147,25 +147,25 @@ describe.each(listNodes())('A sweep under Node $major', ({ path }) => {
     expect(main.summary).toContain('| left to you |');
   });
 
-  test('warns of what somebody should look at, and of nothing else', () => {
+  test('warns only of what a person should look at', () => {
     const warnings = main.lines.filter((line) => line.startsWith('::warning'));
     expect(warnings).toHaveLength(2);
     expect(warnings.join()).toContain(mess.overdue.id);
     expect(warnings.join()).toContain(mess.edited.id);
   });
 
-  test('asks GitHub only what it documents, and lets no secret slip', () => expectCleanRecord(scene));
+  test('sends only documented requests to GitHub, and leaks no secret', () => expectCleanRecord(scene));
 });
 
 describe('A sweep', () => {
-  test('finds nothing where nothing was left', () =>
+  test('finds nothing where nothing is left over', () =>
     inSandbox(quiet, async (scene) => {
       const main = await scene.reap();
       expect(main).toMatchObject({ code: 0, outputs: { findings: '[]', removed: '0', failed: '0' } });
       expect(main.summary).toContain('There is nothing to remove.');
     }));
 
-  test('spares an instance whose runner became busy between the listing and the kill', () =>
+  test('spares an instance whose runner became busy between the listing and the removal', () =>
     inSandbox(quiet, async (scene) => {
       const [instance] = await launch(scene);
       expire(instance!);
@@ -181,7 +181,7 @@ describe('A sweep', () => {
       expect(isLive(instance!)).toBe(true);
     }));
 
-  test('spares it even when the job came after the last look', () =>
+  test('spares it also when the job came after the second judgment', () =>
     inSandbox(quiet, async (scene) => {
       const [instance] = await launch(scene);
       expire(instance!);
@@ -195,7 +195,7 @@ describe('A sweep', () => {
       expect(isLive(instance!)).toBe(true);
     }));
 
-  test('covers the regions it is given, each with its own', () =>
+  test('covers the regions of its input', () =>
     inSandbox({ ...quiet, otherRegions: ['eu-west-1'] }, async (scene) => {
       const europe = scene.sandbox.elsewhere.get('eu-west-1')!;
       const how = { environment: { AWS_REGION: 'eu-west-1' } };
@@ -210,7 +210,7 @@ describe('A sweep', () => {
       expect(isLive(there!)).toBe(false);
     }));
 
-  test('of an organisation covers all of its repositories, where their runners are', () =>
+  test('of an organization covers all of its repositories, and the scopes of their runners', () =>
     inSandbox(quiet, async (scene) => {
       const how = { environment: { GITHUB_REPOSITORY: 'octo-org/other-repo' } };
       const [ofRepo] = await launch(scene, 1, { how });
@@ -228,7 +228,7 @@ describe('A sweep', () => {
       expect(scene.sandbox.github.runners()).toEqual([]);
     }));
 
-  test('of a repository does not see what another one started', () =>
+  test('of a repository does not find what another repository started', () =>
     inSandbox(quiet, async (scene) => {
       const how = { environment: { GITHUB_REPOSITORY: 'octo-org/other-repo' } };
       const instances: InstanceRecord[] = await launch(scene, 1, { how });

@@ -1,7 +1,7 @@
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
-import { becomes, launch, launchOf, refusal, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { becomes, launch, launchOf, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 const open: AwsSandbox[] = [];
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { launch, refusal, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { launch, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 let aws: AwsSandbox;
 

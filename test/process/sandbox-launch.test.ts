@@ -1,7 +1,7 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { launch, launchOf, refusal, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { launch, launchOf, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 // EC2's own behavior is in test/contract/ec2-api*.cases.ts. Here are the sandbox's seed and switches.
 

@@ -1,7 +1,7 @@
 import { DescribeInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterEach, expect, test } from '@jest/globals';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
-import { becomes, describeOne, eventually, launch, refusal, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { becomes, describeOne, eventually, launch, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 const open: AwsSandbox[] = [];
 

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { GetConsoleOutputCommand, TerminateInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
-import { becomes, eventually, launch, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { becomes, eventually, launch, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 let directory: string;
 let aws: AwsSandbox | undefined;

@@ -1,7 +1,7 @@
 import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { eventually, launch, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { eventually, launch, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 let aws: AwsSandbox;
 

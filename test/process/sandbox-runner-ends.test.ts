@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
+import { startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 import { register, pullThePlug, removeRunners, runRunner, startListening, until } from './stand-in.js';
 
 let sandbox: GitHubSandbox;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startGitHub, type GitHubSandbox } from './github-sandbox.js';
+import { startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 import { installRunner, makeFolder, register, removeRunners, runRunner, startListening, until } from './stand-in.js';
 
 let sandbox: GitHubSandbox;

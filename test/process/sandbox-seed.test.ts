@@ -11,7 +11,7 @@ import {
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { startAws, type AwsSandbox } from './aws-sandbox.js';
+import { startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 let aws: AwsSandbox;
 let ec2: EC2Client;

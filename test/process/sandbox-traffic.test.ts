@@ -2,7 +2,7 @@ import { DescribeInstancesCommand, DescribeRegionsCommand, EC2Client } from '@aw
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { seed, startSandbox, type Fault } from '../../sandbox/sandbox.js';
-import { eventually, launch, launchOf, refusal, startAws, type AwsSandbox } from './aws-sandbox.js';
+import { eventually, launch, launchOf, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 let aws: AwsSandbox;
 

@@ -132,7 +132,7 @@ describe('npm run ami -- smoke', () => {
     await open({ baked: { agent: join(folder, 'agent') } });
     const { code, text } = await smoke(AMD64);
     expect({ code, text }).toEqual({ code: 1, text: expect.stringContaining('boot: the agent never started') });
-    expect(text).toContain('docker: no verdict');
+    expect(text).toContain('docker: no result');
   });
 
   test('terminates its instance if it is interrupted', async () => {

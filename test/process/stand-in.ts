@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { GitHubSandbox } from './github-sandbox.js';
+import type { GitHubSandbox } from '../worlds/sandbox/github.js';
 
 const PROGRAM = fileURLToPath(new URL('../../sandbox/stand-in-runner/', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InstanceRecord, StateReason } from '../../sandbox/ec2/world/records.js';
 import type { StepResult } from '../../sandbox/step.js';
-import { age, launch } from './leftovers.js';
-import { inSandbox, logOf, type Inputs, type Scene } from './suite.js';
+import { age, launch } from '../worlds/sandbox/leftovers.js';
+import { inSandbox, logOf, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 const idle = { machines: false };
 const POWERED_OFF: StateReason = {
@@ -10,7 +10,7 @@ const POWERED_OFF: StateReason = {
   message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown',
 };
 
-/** The texts of the warnings as they are shown. */
+/** The texts of the warnings, as GitHub shows them. */
 function warningsOf({ lines }: StepResult): string[] {
   return lines
     .filter((line) => line.startsWith('::warning'))
@@ -22,7 +22,7 @@ function warningsOf({ lines }: StepResult): string[] {
     );
 }
 
-/** A start that doesn't wait, whose machines all end by themselves; then the stop. */
+/** Starts without waiting, lets all machines end by themselves, then stops. */
 async function stopAfterTheEnd(scene: Scene, inputs: Inputs = {}): Promise<StepResult> {
   const main = await scene.start({ 'wait-for': 'launched', ...inputs });
   expect(main.code).toBe(0);
@@ -37,7 +37,7 @@ async function stopAll(scene: Scene, inputs: Inputs = {}): Promise<StepResult> {
   return stop;
 }
 
-/** A machine without programs, gone before the stop with this on its console. */
+/** Ends a machine that runs no program, with this on its console, before the stop. */
 async function perish(scene: Scene, reason: StateReason, said = ''): Promise<InstanceRecord> {
   const [instance] = await launch(scene);
   instance!.postedConsole = said;
@@ -49,15 +49,15 @@ async function perish(scene: Scene, reason: StateReason, said = ''): Promise<Ins
 const phase = (name: string, detail = ''): string =>
   `[   12.345678] ci-actions phase=${name} uptime=12.34 at=${new Date().toISOString()}${detail && ` ${detail}`}\n`;
 
-describe('After a start that did not wait, stop-runner tells', () => {
-  test.concurrent('what the pre-runner script did and said, in log, summary and one warning', () =>
+describe('After a start that did not wait, stop-runner reports', () => {
+  test.concurrent('the exit status and the output of the pre-runner script, in log, summary and one warning', () =>
     inSandbox({}, async (scene) => {
       const stop = await stopAfterTheEnd(scene, { 'pre-runner-script': 'echo "No test data on $(uname)"\nexit 7' });
       const { id, tags } = scene.sandbox.ec2.instances()[0]!;
       const runner = tags.get('ci-actions:runner-name');
       const why = `Runner ${runner} took no job: The boot agent powered the instance off: pre-runner script failed with 7.`;
       expect(warningsOf(stop)).toEqual([
-        `${why}\nWhat to do: Correct \`pre-runner-script\`; what it said last is in this step’s log and summary.`,
+        `${why}\nWhat to do: Correct \`pre-runner-script\`. Its last lines are in the log and the summary of this step.`,
       ]);
       for (const text of [logOf(stop), stop.summary]) {
         expect(text).toContain(why);
@@ -70,39 +70,39 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that GitHub refuses the runner of the image for its age', () =>
+  test.concurrent('that GitHub refuses the runner of the image because of its age', () =>
     inSandbox(
-      // As on GitHub Enterprise Server: the preflight cannot know.
-      { github: { tellsDeprecations: false, versions: { '2.336.0': { runtime: '2026-01-01T00:00:00Z' } } } },
+      // As on GitHub Enterprise Server, where the preflight cannot read this.
+      { github: { servesDeprecations: false, versions: { '2.336.0': { runtime: '2026-01-01T00:00:00Z' } } } },
       async (scene) => {
         const stop = await stopAfterTheEnd(scene);
         expect(warningsOf(stop)).toHaveLength(1);
         expect(warningsOf(stop)[0]).toMatch(
-          /: runner exited\. The runner said: An error occurred: Runner version v2\.336\.0 is deprecated and cannot receive messages\.\nWhat to do: GitHub refuses runners of this age: build the image again/,
+          /: runner exited\. The runner printed: An error occurred: Runner version v2\.336\.0 is deprecated and cannot receive messages\.\nWhat to do: GitHub refuses runners of this age\. Build the image again \(ami/,
         );
       },
     ),
   );
 
-  test.concurrent('that GitHub does not take the just-in-time configuration', () =>
+  test.concurrent('that GitHub rejects the just-in-time configuration', () =>
     inSandbox({}, async (scene) => {
       scene.sandbox.on(({ name }) => {
         const [runner] = scene.sandbox.github.runners();
-        // What the machine was told is not what GitHub knows by now.
+        // The machine's credentials no longer match those that GitHub has.
         if (name === 'launched') Object.assign(runner!.credentials, { clientId: 'another' });
       });
       const stop = await stopAfterTheEnd(scene);
       expect(warningsOf(stop).join()).toMatch(
-        /The runner said: Failed to create a session\..*\nWhat to do: GitHub did not take the runner’s configuration/,
+        /The runner printed: Failed to create a session\..*\nWhat to do: GitHub rejected the runner's configuration/,
       );
     }),
   );
 
   test.concurrent.each([
-    ['startup took longer than 300 s', /The machine does not reach GitHub: .*raise `startup-timeout-minutes`/],
-    ['no job within 600 s', /compare its `runs-on` with start-runner’s `label`/],
+    ['startup took longer than 300 s', /The instance does not reach GitHub: .*raise `startup-timeout-minutes`/],
+    ['no job within 600 s', /compare its `runs-on` with start-runner's `label`/],
     ['lifetime of 21600 s is over', /raise `max-lifetime-minutes`/],
-    ['runner install failed with 1', /The machine does not reach GitHub/],
+    ['runner install failed with 1', /The instance does not reach GitHub/],
     ['run-as-user nobody-here does not exist', /Correct `run-as-user`/],
     ['payload unreadable: broken gzip', /Read the last lines of the console/],
   ])('that the boot agent gave up: %s', (reason, hint) =>
@@ -115,11 +115,15 @@ describe('After a start that did not wait, stop-runner tells', () => {
   );
 
   test.concurrent.each([
-    ['Server.InsufficientInstanceCapacity', 'Server.InsufficientInstanceCapacity', /name more types/],
+    [
+      'Server.InsufficientInstanceCapacity',
+      'Server.InsufficientInstanceCapacity',
+      /Name more instance types in `ec2-instance-type`/,
+    ],
     ['Client.VolumeLimitExceeded', 'Client.VolumeLimitExceeded: Volume limit exceeded', /raise the EBS quota/],
     ['Client.InternalError', 'Client.InternalError: Client error on launch', /`kms:CreateGrant`/],
-    ['Server.InternalError', 'Server.InternalError: Internal error on launch', /The failure is EC2’s own/],
-    ['Client.SomethingNew', 'Client.SomethingNew: Nobody has seen this', /ask AWS what that means/],
+    ['Server.InternalError', 'Server.InternalError: Internal error on launch', /The failure is EC2's own/],
+    ['Client.SomethingNew', 'Client.SomethingNew: Nobody has seen this', /ask AWS Support what this reason means/],
   ])('that EC2 took the launch back, %s, without asking for a console', (code, message, hint) =>
     inSandbox({ ...idle, timeline: { pendingMs: 60_000 } }, async (scene) => {
       const main = await scene.start({ 'wait-for': 'launched' });
@@ -132,9 +136,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
         `: instance ${instance!.id} is terminated (${message}); it had never been online.\n`,
       );
       expect(warningsOf(stop)[0]).toMatch(hint);
-      expect(stop.summary).toContain(
-        'Known from EC2’s state reason, which it gave before this stop (DescribeInstances)',
-      );
+      expect(stop.summary).toContain('Known from the state reason that EC2 gave before this stop (DescribeInstances)');
       expect(scene.count('GetConsoleOutput')).toBe(0);
     }),
   );
@@ -151,7 +153,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that EC2 took it back in the middle of its job, whose runner GitHub has removed since', () =>
+  test.concurrent('that EC2 took the instance back during its job, after GitHub has removed the runner', () =>
     inSandbox(idle, async (scene) => {
       const instance = await perish(scene, { code: 'Server.SpotInstanceTermination', message: 'Spot ended' });
       scene.sandbox.github.removeIdleRunner(Number(instance.tags.get('ci-actions:runner-id')));
@@ -160,7 +162,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that the machine went off, when its console is gone', () =>
+  test.concurrent('that the instance powered off, when EC2 no longer has its console', () =>
     inSandbox(idle, async (scene) => {
       const { id } = await perish(scene, POWERED_OFF);
       const stop = await stopAll(scene);
@@ -168,11 +170,11 @@ describe('After a start that did not wait, stop-runner tells', () => {
         new RegExp(` took no job: Instance ${id} is terminated \\(Client\\.InstanceInitiatedShutdown: .*\\)\\.\n`),
       );
       expect(logOf(stop)).toMatch(/^Known from .* the console gives no reason\.$/m);
-      expect(logOf(stop)).toMatch(/^Console: nothing\. .*EC2 keeps it for an hour\.$/m);
+      expect(logOf(stop)).toMatch(/^Console: empty\. .*EC2 keeps it for an hour\.$/m);
     }),
   );
 
-  test.concurrent('what EC2 has kept of a console, where it has no latest one any more', () =>
+  test.concurrent('the posted console, where EC2 has no latest one', () =>
     inSandbox(idle, async (scene) => {
       await perish(scene, POWERED_OFF, phase('agent') + phase('power-off', 'pre-runner script failed with 7'));
       scene.sandbox.intercept = ({ operation, body }) => {
@@ -184,7 +186,7 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that it may not read the console, and what EC2 said by itself', () =>
+  test.concurrent('that it may not read the console, and the state reason of EC2', () =>
     inSandbox({ ...idle, denied: ['ec2:GetConsoleOutput'] }, async (scene) => {
       await perish(scene, POWERED_OFF);
       const stop = await stopAll(scene);
@@ -193,13 +195,13 @@ describe('After a start that did not wait, stop-runner tells', () => {
     }),
   );
 
-  test.concurrent('that a machine that is on says nothing, and ends it before it asks', () =>
+  test.concurrent('that the console of a running instance is silent, and ends the instance before it reads it', () =>
     inSandbox(idle, async (scene) => {
       const [instance] = await launch(scene);
       age(instance!, 6);
       const stop = await stopAll(scene);
       expect(warningsOf(stop).join()).toMatch(
-        /^Runner \S+ was not online 6\.0 min after i-\w+ was launched, which was still running\.\nWhat to do: Its boot hangs, or nothing on it reads its user data/,
+        /^Runner \S+ was not online 6\.0 min after i-\w+ was launched, which was still running\.\nWhat to do: The boot hangs, or nothing on the instance reads its user data/,
       );
       const asked = scene.sandbox.requests.map(({ operation }) => operation);
       expect(asked.indexOf('GetConsoleOutput')).toBeGreaterThan(asked.indexOf('TerminateInstances'));
@@ -216,12 +218,12 @@ describe('After a start that did not wait, stop-runner tells', () => {
       expect(warningsOf(stop).join()).toMatch(
         /^Runner \S+ was never online, and EC2 does not list an instance of it\.\nWhat to do: EC2 forgets.*15 min after its boot/,
       );
-      // No proof that there is none: by it the next stop looks again.
+      // The instance may exist all the same, and the next stop searches for it by this runner.
       expect(scene.sandbox.github.runners()).toHaveLength(1);
     }),
   );
 
-  test.concurrent('of twelve that fail alike in one warning, and asks ten of them', () =>
+  test.concurrent('twelve that fail alike in one warning, and reads ten consoles', () =>
     inSandbox(idle, async (scene) => {
       for (const instance of await launch(scene, 12)) {
         instance.postedConsole = phase('power-off', 'pre-runner script failed with 7');
@@ -232,12 +234,12 @@ describe('After a start that did not wait, stop-runner tells', () => {
       expect(scene.count('GetConsoleOutput')).toBe(10);
       expect(warningsOf(stop)).toHaveLength(2);
       expect(warningsOf(stop)[0]).toContain('\n… and 7 more, see the log.\n');
-      expect(logOf(stop)).toContain('Console: not asked for, as 10 others of this stop were.');
+      expect(logOf(stop)).toContain('Console: not read, because this stop has read 10 others.');
     }),
   );
 });
 
-describe('stop-runner explains nothing, and asks for no console,', () => {
+describe('stop-runner explains nothing, and reads no console,', () => {
   async function expectSilence(scene: Scene, stop: StepResult): Promise<void> {
     expect(warningsOf(stop)).toEqual([]);
     expect(`${logOf(stop)}${stop.summary}`).not.toMatch(/took no job|What to do/);
@@ -253,7 +255,7 @@ describe('stop-runner explains nothing, and asks for no console,', () => {
     }),
   );
 
-  test.concurrent('when the job is over and its machine gone', () =>
+  test.concurrent('when the job is completed and its instance gone', () =>
     inSandbox({}, async (scene) => {
       const main = await scene.start({ 'wait-for': 'launched' });
       expect(await scene.queue(main.outputs['label']).finished).toBe('success');
@@ -270,7 +272,7 @@ describe('stop-runner explains nothing, and asks for no console,', () => {
     }),
   );
 
-  test.concurrent('when the machine has only just been launched', () =>
+  test.concurrent('when the instance was launched only just now', () =>
     inSandbox(idle, async (scene) => {
       await launch(scene);
       await expectSilence(scene, await stopAll(scene));
@@ -278,7 +280,7 @@ describe('stop-runner explains nothing, and asks for no console,', () => {
   );
 });
 
-test.concurrent('A second stop, after one that could not remove the runner, blames nobody', () =>
+test.concurrent('A second stop, after one that could not remove the runner, gives no warning', () =>
   inSandbox(idle, async (scene) => {
     await launch(scene);
     scene.sandbox.intercept = ({ operation }) =>
@@ -287,6 +289,6 @@ test.concurrent('A second stop, after one that could not remove the runner, blam
     scene.sandbox.intercept = undefined;
     const again = await stopAll(scene);
     expect(warningsOf(again)).toEqual([]);
-    expect(again.summary).toContain('A stop before this one, a sweep, or a person ended it');
+    expect(again.summary).toContain('An earlier stop, a sweep or a person ended it');
   }),
 );

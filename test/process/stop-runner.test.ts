@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StepResult } from '../../sandbox/step.js';
-import { errorOf, inSandbox, logOf, type Inputs, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
-/** A start that doesn't wait; its machines come up meanwhile. */
+/** Starts without waiting, and lets the machines boot. */
 async function begin(
   scene: Scene,
   inputs: Inputs = {},
@@ -16,7 +16,7 @@ async function begin(
 const idsOf = ({ outputs }: StepResult): string[] => JSON.parse(outputs['ec2-instance-ids'] ?? '') as string[];
 const idle = { machines: false };
 
-/** Ids of the instances that nobody is ending. */
+/** Ids of the instances that are not ending. */
 function live({ sandbox }: Scene): string[] {
   const ending = new Set(['shutting-down', 'terminated']);
   return sandbox.ec2.instances().flatMap(({ id, state }) => (ending.has(state) ? [] : [id]));
@@ -24,7 +24,7 @@ function live({ sandbox }: Scene): string[] {
 
 describe('stop-runner', () => {
   test.concurrent(
-    'with the label and id that start-runner put out takes all of it away, and again finds nothing to do',
+    'with the label and id from the outputs of start-runner ends all of it, and the second time finds nothing to do',
     () =>
       inSandbox({}, async (scene) => {
         const main = await begin(scene, { count: '2' });
@@ -58,7 +58,7 @@ describe('stop-runner', () => {
     }),
   );
 
-  test.concurrent('with wait: true returns when EC2 says that all are terminated', () =>
+  test.concurrent('with `wait: true` returns when EC2 reports all as terminated', () =>
     inSandbox({ ...idle, timeline: { shuttingDownMs: 1_000 } }, async (scene) => {
       await begin(scene);
       expect((await scene.stop({ wait: 'true' })).code).toBe(0);
@@ -66,7 +66,7 @@ describe('stop-runner', () => {
     }),
   );
 
-  test.concurrent('told nothing, ends what this run and attempt started, and only that', () =>
+  test.concurrent('without inputs ends what this run and attempt started, and only that', () =>
     inSandbox(idle, async (scene) => {
       const [first, second] = [await begin(scene), await begin(scene, { 'runner-scope': 'org' })];
       const others = [
@@ -83,7 +83,7 @@ describe('stop-runner', () => {
     }),
   );
 
-  test.concurrent('refuses an id that is not this repository’s, and stops the rest', () =>
+  test.concurrent('refuses an id of another repository, and stops the rest', () =>
     inSandbox(idle, async (scene) => {
       const ours = await begin(scene);
       const [theirs = ''] = idsOf(await begin(scene, {}, { GITHUB_REPOSITORY: 'octo-org/other-repo' }));
@@ -97,14 +97,12 @@ describe('stop-runner', () => {
       );
       expect(logOf(stop)).toContain(`\n${theirs} belongs to octo-org/other-repo; it was left alone.\n`);
       expect(logOf(stop)).toContain(`\n${untagged} carries no tag of this suite; it was left alone.\n`);
-      expect(logOf(stop)).toContain(
-        '\nEC2 does not know i-0123456789abcdef0 (any more): there is nothing to terminate.\n',
-      );
+      expect(logOf(stop)).toContain('\nEC2 does not know i-0123456789abcdef0: there is nothing to terminate.\n');
       expect(live(scene)).toEqual([theirs, untagged]);
     }),
   );
 
-  test.concurrent('without the permission to terminate says which one it is', () =>
+  test.concurrent('without the permission to terminate names it', () =>
     inSandbox({ ...idle, denied: ['ec2:TerminateInstances'] }, async (scene) => {
       await begin(scene);
       const stop = await scene.stop();
@@ -115,7 +113,7 @@ describe('stop-runner', () => {
 });
 
 describe('A workflow of ec2-github-runner', () => {
-  test.concurrent('starts and stops with its own inputs, and is told what became of them', () =>
+  test.concurrent('starts and stops with its own inputs, and the log names those that are ignored', () =>
     inSandbox(idle, async (scene) => {
       const zones = [{ imageId: '', subnetId: 'subnet-0a51c3d77e9f2000b', securityGroupId: 'sg-0a51c3d77e9f20002' }];
       const main = await begin(scene, {
@@ -142,9 +140,9 @@ describe('A workflow of ec2-github-runner', () => {
         'MetadataOptions.HttpTokens': 'required',
       });
       expect(scene.sandbox.ec2.instances()[0]?.tags.get('Name')).toBe('ci');
-      const told = main.lines.filter((line) => / is ignored: /.test(line)).map((line) => line.split(' ')[0]);
+      const reported = main.lines.filter((line) => / is ignored: /.test(line)).map((line) => line.split(' ')[0]);
       const ignored = ['mode', 'runner-debug', 'startup-quiet-period-seconds', 'startup-retry-interval-seconds'];
-      expect(told).toEqual([...ignored, 'metadata-options'].map((name) => `\`${name}\``));
+      expect(reported).toEqual([...ignored, 'metadata-options'].map((name) => `\`${name}\``));
       const { label = '', 'ec2-instance-id': id = '' } = main.outputs;
       expect(await scene.stop({ mode: 'stop', label, 'ec2-instance-id': id })).toMatchObject({ code: 0 });
       expect(live(scene)).toEqual([]);

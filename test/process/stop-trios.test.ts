@@ -1,10 +1,10 @@
-/** Several starts and stops in one run, as workflows of ec2-github-runner have them. */
+/** Several starts and stops in one run, as in workflows of ec2-github-runner. */
 import { describe, expect, test } from '@jest/globals';
-import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from './suite.js';
+import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
 const idle = { machines: false };
 const launched = { 'wait-for': 'launched' };
-/** What an empty output of a start that failed gives. */
+/** The inputs of a stop after a start that failed without outputs. */
 const EMPTY = { mode: 'stop', label: '', 'ec2-instance-id': '' };
 
 const alive = ({ sandbox }: Scene): string[] =>
@@ -15,7 +15,7 @@ const idsOf = ({ outputs }: { outputs: Readonly<Record<string, string>> }): stri
   JSON.parse(outputs['ec2-instance-ids'] ?? '[]') as string[];
 const warningsOf = ({ lines }: { lines: readonly string[] }) => lines.filter((line) => line.startsWith('::warning'));
 
-/** A stop as a job of the run, beside the others. */
+/** Stops in a job of the run, beside the other jobs. */
 async function stopAsJob(scene: Scene, inputs: Inputs, how: { name?: string; token?: string } = {}) {
   const job = scene.sandbox.github.hostJob(how.name ?? 'stop-a');
   const environment: How['environment'] = { GITHUB_JOB: 'stop-a', RUNNER_NAME: job.runnerName };
@@ -24,7 +24,7 @@ async function stopAsJob(scene: Scene, inputs: Inputs, how: { name?: string; tok
   return stopped;
 }
 
-/** A token that may register runners and nothing else. */
+/** A token that may only register runners. */
 function smallToken({ sandbox }: Scene): string {
   const permissions = { administration: 'write' } as const;
   return sandbox.github.addToken({ token: 'github_pat_small', kind: 'fine-grained', permissions }).token;
@@ -33,8 +33,8 @@ function smallToken({ sandbox }: Scene): string {
 describe('Two starts, tests and stops in one run', () => {
   test.concurrent.each([
     ['empty values', () => EMPTY],
-    ['the label that the failed start put out', (label: string) => ({ ...EMPTY, label })],
-  ])('a start without capacity, and a stop with %s, leave the other machine in the middle of its job', (_, given) =>
+    ['the label output of the failed start', (label: string) => ({ ...EMPTY, label })],
+  ])('a start without capacity, and a stop with %s, keep the other machine during its job', (_, given) =>
     inSandbox({}, async (scene) => {
       const b = await scene.start(launched);
       const job = scene.queue(b.outputs['label'], ['sleep 120'], 'test-b');
@@ -51,22 +51,24 @@ describe('Two starts, tests and stops in one run', () => {
     }),
   );
 
-  test.concurrent('without the permission to read jobs the busy one stays, with a warning that names it', () =>
-    inSandbox({}, async (scene) => {
-      const b = await scene.start(launched);
-      const job = scene.queue(b.outputs['label'], ['sleep 120'], 'test-b');
-      await scene.until(() => job.status === 'in_progress');
-      const stop = await stopAsJob(scene, EMPTY, { token: smallToken(scene) });
-      expect(stop.code).toBe(0);
-      expect(warningsOf(stop)).toEqual([
-        expect.stringMatching(/Left i-\w+ \(runner \S+\): its runner is busy.*`actions: read`/),
-      ]);
-      expect(stop.summary).toMatch(/### Left to other jobs of this run\n[^]*its runner is busy/);
-      expect(job.status).toBe('in_progress');
-    }),
+  test.concurrent(
+    'without the permission to read jobs the busy machine stays, with a warning that names the permission',
+    () =>
+      inSandbox({}, async (scene) => {
+        const b = await scene.start(launched);
+        const job = scene.queue(b.outputs['label'], ['sleep 120'], 'test-b');
+        await scene.until(() => job.status === 'in_progress');
+        const stop = await stopAsJob(scene, EMPTY, { token: smallToken(scene) });
+        expect(stop.code).toBe(0);
+        expect(warningsOf(stop)).toEqual([
+          expect.stringMatching(/Kept i-\w+ \(runner \S+\): its runner is busy.*`actions: read`/),
+        ]);
+        expect(stop.summary).toMatch(/### Kept for other jobs of this run\n[^]*its runner is busy/);
+        expect(job.status).toBe('in_progress');
+      }),
   );
 
-  test.concurrent('the last stop, without a label, ends what is left of all attempts', () =>
+  test.concurrent('the last stop, without a label, ends the rest of all attempts', () =>
     inSandbox(idle, async (scene) => {
       const first = await scene.start(launched);
       scene.sandbox.github.runs.get(scene.sandbox.github.runId)!.attempt = 2;
@@ -78,11 +80,11 @@ describe('Two starts, tests and stops in one run', () => {
       const early = await scene.stop({}, how);
       expect(idsOf(early)).toEqual(idsOf(first));
       expect(logOf(early)).toMatch(
-        /Left i-\w+ \(runner \S+\): its runner is not online, and other jobs of this run are not over: build\. /,
+        /Kept i-\w+ \(runner \S+\): its runner is not online, and other jobs of this run are unfinished: build\. /,
       );
       expect(alive(scene)).toEqual(idsOf(second));
       build.end();
-      // As when the job ended some time ago.
+      // The job ended some time ago.
       for (const one of scene.sandbox.github.jobs()) if (one.completedAt) one.completedAt -= 20_000;
       expect(idsOf(await scene.stop({}, how))).toEqual(idsOf(second));
       expect(alive(scene)).toEqual([]);
@@ -91,7 +93,7 @@ describe('Two starts, tests and stops in one run', () => {
   );
 });
 
-describe('A machine in another region, where a third one denies every question,', () => {
+describe('A machine in another region, when a third region denies every request,', () => {
   test.concurrent.each(['label', 'id', 'neither'])('is ended by %s', (by) =>
     inSandbox({ ...idle, otherRegions: ['us-west-2', 'eu-west-1'] }, async (scene) => {
       const { elsewhere } = scene.sandbox;
@@ -113,23 +115,25 @@ describe('A machine in another region, where a third one denies every question,'
   );
 });
 
-test.concurrent('A list of jobs that lacks what it counts is asked for again, not taken for the end of all jobs', () =>
-  inSandbox({}, async (scene) => {
-    const main = await scene.start(launched);
-    const job = scene.queue(main.outputs['label'], ['sleep 120'], 'test-b');
-    await scene.until(() => job.status === 'in_progress');
-    let lies = 1;
-    scene.sandbox.intercept = ({ operation }) =>
-      operation.endsWith('/jobs') && lies-- > 0
-        ? { kind: 'status', status: 200, body: '{"total_count":2,"jobs":[]}' }
-        : undefined;
-    expect(await stopAsJob(scene, {})).toMatchObject({ code: 0, outputs: { 'ec2-instance-ids': '[]' } });
-    expect(job.status).toBe('in_progress');
-    expect(alive(scene)).toEqual(idsOf(main));
-  }),
+test.concurrent(
+  'A list of jobs that is shorter than its count is read again, and does not count as the end of all jobs',
+  () =>
+    inSandbox({}, async (scene) => {
+      const main = await scene.start(launched);
+      const job = scene.queue(main.outputs['label'], ['sleep 120'], 'test-b');
+      await scene.until(() => job.status === 'in_progress');
+      let lies = 1;
+      scene.sandbox.intercept = ({ operation }) =>
+        operation.endsWith('/jobs') && lies-- > 0
+          ? { kind: 'status', status: 200, body: '{"total_count":2,"jobs":[]}' }
+          : undefined;
+      expect(await stopAsJob(scene, {})).toMatchObject({ code: 0, outputs: { 'ec2-instance-ids': '[]' } });
+      expect(job.status).toBe('in_progress');
+      expect(alive(scene)).toEqual(idsOf(main));
+    }),
 );
 
-test.concurrent('A label that two starts have, beside an id of another region, ends the machine of that id alone', () =>
+test.concurrent('A label of two starts, with an id of another region, ends only the machine of that id', () =>
   inSandbox({ ...idle, otherRegions: ['us-west-2'] }, async (scene) => {
     const subnet = [...scene.sandbox.elsewhere.get('us-west-2')!.subnets.keys()][0]!;
     const away = await scene.start({ ...launched, label: 'gpu', 'subnet-id': `us-west-2/${subnet}` });
@@ -141,8 +145,8 @@ test.concurrent('A label that two starts have, beside an id of another region, e
   }),
 );
 
-describe('What EC2 does not end', () => {
-  test.concurrent('because it is protected is named; the others of the stop end, and the step is red', () =>
+describe('An instance that EC2 does not end', () => {
+  test.concurrent('because of termination protection is named; the others end, and the step fails', () =>
     inSandbox(idle, async (scene) => {
       const main = await scene.start({ ...launched, count: '3' });
       const [first = '', guarded = '', third = ''] = idsOf(main);
@@ -156,7 +160,7 @@ describe('What EC2 does not end', () => {
     }),
   );
 
-  test.concurrent('because it lists it late keeps its runner, and is found by the next stop', () =>
+  test.concurrent('because EC2 lists it late keeps its runner, and the next stop finds it', () =>
     inSandbox({ ...idle, timeline: { invisibleMs: 26_000 } }, async (scene) => {
       const main = await scene.start(launched);
       const given = { label: main.outputs['label']! };
@@ -173,7 +177,7 @@ describe('What EC2 does not end', () => {
 
 describe('The inputs of a stop', () => {
   test.concurrent(
-    'that ec2-github-runner has for starts are ignored with a line each, and an unknown one fails late',
+    'that belong to a start are ignored with a line each, and an unknown one fails the step at its end',
     () =>
       inSandbox(idle, async (scene) => {
         const main = await scene.start(launched);
@@ -196,7 +200,7 @@ describe('The inputs of a stop', () => {
       }),
   );
 
-  test.concurrent('all: true beside a label or an id is refused, and nothing is stopped', () =>
+  test.concurrent('refuse `all: true` with a label or an id, and nothing is stopped', () =>
     inSandbox(idle, async (scene) => {
       const main = await scene.start(launched);
       const both = { label: main.outputs['label']!, 'ec2-instance-id': idsOf(main)[0]!, all: 'true' };
@@ -212,7 +216,7 @@ describe('The inputs of a stop', () => {
     }),
   );
 
-  test.concurrent('of a start that fails before anything leave a label by which nothing else is stopped', () =>
+  test.concurrent('from a start that failed at once hold a label by which nothing else is stopped', () =>
     inSandbox(idle, async (scene) => {
       const other = await scene.start(launched);
       const bad = await scene.start({ ...launched, 'ec2-image-id': 'no image' });

@@ -13,18 +13,18 @@ import { hasTags } from './fake-ec2.js';
 import { FakeFaults, type FakeFault } from './fake-faults.js';
 
 export interface FakeImage extends OwnImage {
-  /** Of another account. */
+  /** Whether it belongs to another account. */
   readonly foreign?: boolean;
 }
 
 type Operation = Exclude<keyof ImageEc2, 'region'>;
 
-/** A copy on its way. */
+/** How long a copy takes. */
 const COPY_MS = 5 * 60_000;
 
 /**
- * What keeping images asks of EC2 and SSM in one region, in memory. Everything public beside the port is the test's
- * hand.
+ * EC2 and SSM of one region in memory, as far as keeping images needs them. Public members that the port does not have
+ * are for tests.
  */
 export class FakeImageEc2 implements ImageEc2 {
   images: FakeImage[] = [];
@@ -32,11 +32,11 @@ export class FakeImageEc2 implements ImageEc2 {
   instances: Instance[] = [];
   templates: TemplateVersion[] = [];
   readonly parameters = new Map<string, string>();
-  /** All that changed anything, in order: `write NAME VALUE`, `deregister ID` … */
+  /** The calls that changed something, in order: `write NAME VALUE`, `deregister ID` … */
   readonly changes: string[] = [];
-  /** Snapshots that EC2 does not delete, and its word for why. */
+  /** Snapshots that EC2 does not delete, and its reason. */
   readonly stubborn = new Map<string, string>();
-  /** What becomes of the next copy when its time has come. */
+  /** How the next copy ends. */
   outcome: Partial<OwnImage> = { state: 'available' };
   private readonly versions = new Map<string, string[]>();
   private readonly copies = new Map<string, string>();
@@ -51,7 +51,7 @@ export class FakeImageEc2 implements ImageEc2 {
     neighbours.set(region, this);
   }
 
-  /** The next calls of this operation fail. */
+  /** Makes the next calls of this operation fail. */
   fault(operation: Operation, fault: FakeFault): void {
     this.faults.plan(operation, fault);
   }
@@ -115,7 +115,7 @@ export class FakeImageEc2 implements ImageEc2 {
   deprecateImage(id: string, from: number): Promise<void> {
     return this.faults.answer('deprecateImage', () => {
       this.require(id);
-      // To the minute, as EC2 keeps it.
+      // EC2 rounds the date to the minute.
       this.change(id, { deprecatedFrom: Math.round(from / 60_000) * 60_000 });
     });
   }

@@ -71,7 +71,7 @@ async function measureRun(world: ActWorld, place: Place): Promise<ActSample> {
   if (run.code !== 0)
     throw new Error(`The run on act (${place}) ended with ${run.code}:\n${run.log.lines.slice(-20).join('\n')}`);
   const timeOf = (name: string) => events.slice(before).find((event) => event.name === name)?.at;
-  const [launched, registered] = [timeOf('launched'), timeOf('registered')];
+  const [launched, registered] = [timeOf('launched'), timeOf('runner-online')];
   if ((place === 'EC2') !== (launched !== undefined && registered !== undefined))
     throw new Error(`The run on act (${place}) launched at ${launched}, its runner registered at ${registered}.`);
   return { parts: splitTime(run, place), boot: ((registered ?? 0) - (launched ?? 0)) / 1000 };

@@ -10,7 +10,7 @@ export async function listModules(): Promise<readonly ModuleSize[]> {
   const folder = mkdtempSync(join(tmpdir(), 'ci-actions-modules-'));
   try {
     await buildReadable(folder);
-    const maps = readdirSync(folder).filter((name) => name.endsWith('.js.map'));
+    const maps = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js.map'));
     return sumUp(maps.flatMap((map) => measureLines(join(folder, map.slice(0, -'.map'.length)))));
   } finally {
     rmSync(folder, { recursive: true });

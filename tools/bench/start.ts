@@ -84,7 +84,7 @@ function judge(
   { sandbox, spawnedAt, count }: { sandbox: Sandbox; spawnedAt: number; count: number },
 ): StartSample {
   const times = (name: string) => sandbox.events.filter((event) => event.name === name).map(({ at }) => at);
-  const [launches, registrations] = [times('launched'), times('registered')];
+  const [launches, registrations] = [times('launched'), times('runner-online')];
   if (result.code !== 0 || launches.length !== count || registrations.length !== count)
     throw new Error(`${contender.name} failed with ${result.code}:\n${result.lines.slice(-20).join('\n')}`);
   const last = Math.max(...registrations);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { fillBetween } from '../../scripts/print/tables.js';
+import { fillBetween } from '../../scripts/print/fill.js';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/inside/scale.md', import.meta.url));
 

@@ -130,8 +130,8 @@ class SimulatedHour {
       journal,
       bootScripts: this.hour.bootScripts,
     };
-    const { runners } = await startRunners(loaded.request, { ...ports, clock: time, mask: () => {} });
-    return { label: loaded.request.label, instance: runners[0]!.instance.id };
+    const { instances } = await startRunners(loaded.request, { ...ports, clock: time, mask: () => {} });
+    return { label: loaded.request.label, instance: instances[0]!.instance.id };
   }
 
   private readonly booting = new Set<string>();

@@ -1,5 +1,5 @@
 /** `npm run lab -- trace`: where each 10 ms of one start go, as a table. See `--help` and docs/inside/bench.md. */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,7 +61,7 @@ function createModuleOf(folder: string): (frame: Frame) => string | undefined {
   return ({ url, line }) => {
     if (!url.includes(folder)) return undefined;
     const path = fileURLToPath(url);
-    if (!readdirSync(join(folder, 'dist')).includes(`${basename(path)}.map`)) return undefined;
+    if (!existsSync(`${path}.map`)) return undefined;
     const lines = origins.get(path) ?? readOrigins(path);
     origins.set(path, lines);
     return lines[line];

@@ -1,8 +1,8 @@
-import { Ec2Error, refuseMissing, refuseUnmodelled, refuseValue } from '../world/errors.js';
+import { Ec2Error, refuseMissing, refuseUnmodeled, refuseValue } from '../world/errors.js';
 
 /**
- * The parameters of one request, or of one structure inside it. The query protocol flattens everything into names
- * with dots: `TagSpecification.1.Tag.2.Key=Name`.
+ * The parameters of one request, or of one structure inside it. The Query protocol flattens structures into names with
+ * dots: `TagSpecification.1.Tag.2.Key=Name`.
  */
 export class Params {
   constructor(
@@ -14,7 +14,7 @@ export class Params {
     return new Params(new Map(new URLSearchParams(form)));
   }
 
-  /** Absent and empty are the same to EC2. */
+  /** EC2 treats absent and empty alike. */
   text(name: string): string | undefined {
     return this.fields.get(this.prefix + name) || undefined;
   }
@@ -39,7 +39,7 @@ export class Params {
     return value === 'true';
   }
 
-  /** One of the values allowed, `otherwise` when absent. */
+  /** One of the allowed values, `otherwise` if absent. */
   choice<T extends string>(name: string, allowed: readonly T[], otherwise: T): T {
     const value = this.text(name) ?? otherwise;
     const chosen = allowed.find((candidate) => candidate === value);
@@ -47,7 +47,7 @@ export class Params {
     return chosen;
   }
 
-  /** `NAME.1`, `NAME.2` … in the order of their numbers. */
+  /** `NAME.1`, `NAME.2` …, ordered by number. */
   list(name: string): string[] {
     return this.numbers(name).flatMap((number) => this.text(`${name}.${number}`) ?? []);
   }
@@ -60,7 +60,7 @@ export class Params {
     return new Params(this.fields, `${this.prefix}${name}.`);
   }
 
-  /** Also as an empty text, which some parameters are meant to be. */
+  /** True also for an empty text, which is a value for some parameters. */
   isGiven(name: string): boolean {
     return this.fields.has(this.prefix + name);
   }
@@ -69,16 +69,16 @@ export class Params {
     return [...this.fields.keys()].some((key) => key.startsWith(`${this.prefix}${name}.`));
   }
 
-  /** Refuses what the operation doesn't know, so that no parameter is ever ignored in silence. */
+  /** Refuses parameters that the operation does not have, so that none is silently ignored. */
   allowOnly(names: readonly string[]): void {
     for (const [key, value] of this.fields) {
       if (!key.startsWith(this.prefix) || value === '') continue;
       const name = key.slice(this.prefix.length).split('.')[0] ?? '';
-      if (!names.includes(name)) throw refuseUnmodelled(`the parameter ${this.prefix}${name}`);
+      if (!names.includes(name)) throw refuseUnmodeled(`the parameter ${this.prefix}${name}`);
     }
   }
 
-  /** Everything but the token itself: what EC2 compares when a client token comes again. */
+  /** The parameters that EC2 compares when a client token comes again: all but the ignored ones. */
   fingerprint(ignored: readonly string[]): string {
     return [...this.fields]
       .filter(([key]) => !ignored.includes(key))

@@ -1,12 +1,12 @@
 import { Ec2Error, refuseValue } from '../world/errors.js';
 import type { Params } from './params.js';
 
-/** How a filter reads a thing: one value, several of which one has to match, or none. */
+/** How a filter reads a resource: one value, several of which one must match, or none. */
 export type FilterFields<T> = Readonly<Record<string, (thing: T) => string | readonly string[] | undefined>>;
 
 /**
- * Applies `Filter.N`: all filters must hold, one value of each is enough, `*` and `?` are wildcards, case counts.
- * @throws Ec2Error for a filter the operation doesn't have, as EC2 does, and for over 200 values.
+ * Applies `Filter.N`. All filters must hold; one value of each is enough. `*` and `?` are wildcards, and case counts.
+ * @throws Ec2Error for a filter that the operation does not have, and for more than 200 values.
  */
 export function applyFilters<T extends object>(things: readonly T[], params: Params, fields: FilterFields<T>): T[] {
   const tests = params.structures('Filter').map((filter) => readFilter(filter, fields));
@@ -20,7 +20,7 @@ function readFilter<T extends object>(filter: Params, fields: FilterFields<T>): 
   if (values.length > 200) {
     throw new Ec2Error('FilterLimitExceeded', 'The maximum number of filter values specified on a single call is 200');
   }
-  // Most values are plain, and a listing may go through ten thousand things: these are looked up, not matched.
+  // Plain values are looked up instead of matched, because a listing may have ten thousand entries.
   const plain = new Set(values.filter((value) => !/[*?\\]/.test(value)));
   const patterns = values.filter((value) => !plain.has(value)).map(toPattern);
   const isWanted = (found: string): boolean => plain.has(found) || patterns.some((pattern) => pattern.test(found));
@@ -46,7 +46,7 @@ function tagsOf(thing: object): ReadonlyMap<string, string> {
 
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
-/** A backslash takes a wildcard's meaning away. */
+/** A backslash escapes a wildcard. */
 function toPattern(value: string): RegExp {
   const source = value.replace(/\\[*?\\]|[\s\S]/g, (part) => {
     if (part === '*') return '[\\s\\S]*';
@@ -61,7 +61,7 @@ export interface Page<T> {
   readonly nextToken?: string;
 }
 
-/** Cuts a page out by `MaxResults` and `NextToken`; without `MaxResults`, all that is left. */
+/** One page by `MaxResults` and `NextToken`. Without `MaxResults`, all remaining items. */
 export function cutPage<T>(items: readonly T[], params: Params, bounds: { min: number; max: number }): Page<T> {
   const size = params.integer('MaxResults');
   if (size !== undefined && size < bounds.min) {

@@ -1,16 +1,16 @@
-/** Something EC2 answers: objects become elements, arrays lists of `<item>`, dates ISO 8601 with milliseconds. */
+/** A value of a response. Objects become elements, arrays lists of `<item>`, dates ISO 8601 with milliseconds. */
 export type XmlValue =
   string | number | boolean | Date | undefined | readonly XmlValue[] | { readonly [element: string]: XmlValue };
 
 const NAMESPACE = 'http://ec2.amazonaws.com/doc/2016-11-15/';
 
-/** The body of a successful answer. */
+/** The body of a success. */
 export function renderResponse(operation: string, requestId: string, fields: { [element: string]: XmlValue }): string {
   const inner = renderValue({ requestId, ...fields });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${operation}Response xmlns="${NAMESPACE}">${inner}</${operation}Response>`;
 }
 
-/** The body of a failed one, in the shape that the EC2 query protocol has to itself. */
+/** The body of an error, in the shape that only EC2's Query protocol has. */
 export function renderError(requestId: string, code: string, message: string): string {
   const errors = renderValue({ Errors: { Error: { Code: code, Message: message } }, RequestID: requestId });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Response>${errors}</Response>`;
@@ -29,7 +29,7 @@ function renderValue(value: XmlValue): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Carriage returns as references, since a parser would make line feeds of them; what XML 1.0 can't say at all goes. */
+/** Escapes carriage returns, which a parser would turn into line feeds. Drops characters that XML 1.0 cannot have. */
 function escape(text: string): string {
   return (
     text

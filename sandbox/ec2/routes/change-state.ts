@@ -1,5 +1,5 @@
 import { findRefusal } from '../rules/capacity.js';
-import { Ec2Error, refuseUnmodelled } from '../world/errors.js';
+import { Ec2Error, refuseUnmodeled } from '../world/errors.js';
 import { renderState } from './instance-xml.js';
 import { byUser, restart, stop, terminate } from '../rules/lifecycle.js';
 import type { Params } from '../query/params.js';
@@ -11,8 +11,8 @@ import type { XmlValue } from '../query/xml.js';
 type Answer = { [element: string]: XmlValue };
 
 /**
- * Idempotent; a terminated instance may be terminated again. One that is protected keeps those of its zone alive, and
- * the request fails though those of other zones end. Source: EC2 API reference, TerminateInstances.
+ * Idempotent: a terminated instance may be terminated again. If one instance is protected, the request fails; instances
+ * in its zone stay, those in other zones end. Source: EC2 API reference, TerminateInstances.
  */
 export function terminateInstances(world: Ec2World, params: Params): Answer {
   const instances = readInstances(world, params);
@@ -27,7 +27,7 @@ export function terminateInstances(world: Ec2World, params: Params): Answer {
 }
 
 export function stopInstances(world: Ec2World, params: Params): Answer {
-  if (params.flag('Hibernate')) throw refuseUnmodelled('hibernation');
+  if (params.flag('Hibernate')) throw refuseUnmodeled('hibernation');
   const instances = readInstances(world, params);
   for (const instance of instances) {
     if (instance.market === 'spot') {

@@ -10,7 +10,7 @@ import type { XmlValue } from '../query/xml.js';
 
 type Answer = { [element: string]: XmlValue };
 
-/** Copies an image of another region, or of this one, into this one. */
+/** Copies an image of any region into this one. */
 export function copyImage(world: Ec2World, params: Params): Answer {
   const original = findOriginal(world, params);
   const name = readName(params);

@@ -35,8 +35,8 @@ export function describeInstances(world: Ec2World, params: Params): { [element: 
     const why = 'The parameter instancesSet cannot be used with the parameter maxResults';
     throw new Ec2Error('InvalidParameterCombination', why);
   }
-  const asked = ids.length > 0 ? findInstances(world, ids) : listInstances(world);
-  const page = cutPage(applyFilters(asked, params, FILTERS), params, { min: 5, max: 1000 });
+  const requested = ids.length > 0 ? findInstances(world, ids) : listInstances(world);
+  const page = cutPage(applyFilters(requested, params, FILTERS), params, { min: 5, max: 1000 });
   const reservationIds = new Set(page.items.map((instance) => instance.reservationId));
   const reservationSet = [...reservationIds].map((reservationId) => ({
     reservationId,
@@ -60,8 +60,8 @@ const STATUS_FILTERS: FilterFields<InstanceRecord> = {
 export function describeInstanceStatus(world: Ec2World, params: Params): { [element: string]: XmlValue } {
   const all = params.flag('IncludeAllInstances') ?? false;
   const ids = params.list('InstanceId');
-  const asked = ids.length > 0 ? findInstances(world, ids) : listInstances(world);
-  const running = asked.filter((instance) => all || instance.state === 'running');
+  const requested = ids.length > 0 ? findInstances(world, ids) : listInstances(world);
+  const running = requested.filter((instance) => all || instance.state === 'running');
   const page = cutPage(applyFilters(running, params, STATUS_FILTERS), params, { min: 5, max: 1000 });
   const instanceStatusSet = page.items.map((instance) => ({
     instanceId: instance.id,

@@ -9,9 +9,9 @@ import { Params } from '../query/params.js';
 import { Ec2World } from '../world/world.js';
 import { renderError, renderResponse } from '../query/xml.js';
 
-/** EC2's Query API (2016-11-15): a form in, XML out. A request is for the region that it was signed for. */
+/** EC2's Query API (2016-11-15): form in, XML out. A request goes to the region that it was signed for. */
 export function createEc2Endpoint(home: Ec2World, elsewhere: ReadonlyMap<string, Ec2World> = new Map()): Handler {
-  // An enabled region in which nobody has anything answers, too.
+  // An enabled region without any resource answers, too.
   const empty = new Map<string, Ec2World>();
   const worldOf = (region: string): Ec2World => {
     const known = elsewhere.get(region) ?? empty.get(region);
@@ -54,7 +54,7 @@ function perform(world: Ec2World, action: string, params: Params): ReturnType<(t
   return operation.run(world, params);
 }
 
-/** The CLI and the SDKs post a form; a plain GET with a query is the same. */
+/** The CLI and the SDKs post a form. A GET with a query works as well. */
 function readParams(request: SandboxRequest): Params {
   return Params.parse(request.method === 'GET' ? request.query.toString() : request.body);
 }
@@ -63,7 +63,7 @@ function refuse(fault: StatusFault): SandboxResponse {
   const requestId = randomUUID();
   const error = new Ec2Error(
     fault.code ?? 'InternalError',
-    fault.message ?? 'The sandbox was told to answer so.',
+    fault.message ?? 'A fault of the sandbox.',
     ...(fault.status === undefined ? [] : [fault.status]),
   );
   const body = fault.body ?? renderError(requestId, error.code, error.message);

@@ -8,7 +8,7 @@ import type { XmlValue } from '../query/xml.js';
 
 type Answer = { [element: string]: XmlValue };
 
-/** Its snapshots go along only when asked, and one that another image needs never does. */
+/** Deletes the snapshot only on request, and never if another image needs it. */
 export function deregisterImage(world: Ec2World, params: Params): Answer {
   const image = findOwn(world, params);
   image.state = 'deregistered';
@@ -25,7 +25,7 @@ function deleteSnapshotOf(world: Ec2World, image: ImageRecord): string {
   return 'success';
 }
 
-/** The image that needs a snapshot. */
+/** The image that uses a snapshot. */
 export function findUserOf(world: Ec2World, snapshotId: string): ImageRecord | undefined {
   return [...world.images.values()].find((one) => one.snapshotId === snapshotId && one.state !== 'deregistered');
 }
@@ -35,11 +35,11 @@ const TEN_YEARS_MS = 10 * 366 * 86_400_000;
 /** Source: EC2 API reference, EnableImageDeprecation `DeprecateAt`. */
 export function enableImageDeprecation(world: Ec2World, params: Params): Answer {
   const image = findOwn(world, params);
-  const given = params.require('DeprecateAt');
-  const date = Date.parse(given);
-  if (Number.isNaN(date)) throw refuseValue(given, 'deprecateAt', 'Expecting a date in ISO 8601.');
-  if (date < Date.now()) throw refuseValue(given, 'deprecateAt', "You can't specify a date in the past.");
-  if (date > Date.now() + TEN_YEARS_MS) throw refuseValue(given, 'deprecateAt', 'At most 10 years from now.');
+  const deprecateAt = params.require('DeprecateAt');
+  const date = Date.parse(deprecateAt);
+  if (Number.isNaN(date)) throw refuseValue(deprecateAt, 'deprecateAt', 'Expecting a date in ISO 8601.');
+  if (date < Date.now()) throw refuseValue(deprecateAt, 'deprecateAt', "You can't specify a date in the past.");
+  if (date > Date.now() + TEN_YEARS_MS) throw refuseValue(deprecateAt, 'deprecateAt', 'At most 10 years from now.');
   image.deprecatedFrom = new Date(Math.round(date / 60_000) * 60_000).toISOString();
   return { return: true };
 }

@@ -10,7 +10,7 @@ import type { XmlValue } from '../query/xml.js';
 
 const KIND = { prefix: 'ami-', code: 'InvalidAMIID', noun: 'image id' };
 
-/** @throws Ec2Error `InvalidAMIID.NotFound` and `.Malformed`. A deregistered image is not there. */
+/** @throws Ec2Error `InvalidAMIID.NotFound`, also for a deregistered image, or `.Malformed` */
 export function findImages(world: Ec2World, ids: readonly string[]): ImageRecord[] {
   const find = (id: string) => {
     const found = world.images.get(id);
@@ -46,8 +46,8 @@ export function describeImages(world: Ec2World, params: Params): { [element: str
   const owners = params.list('Owner').flatMap((owner) => OWNER_ALIASES[owner] ?? [owner]);
   const hidden = ['deregistered', ...(params.flag('IncludeDisabled') ? [] : ['disabled'])];
   const existing = [...world.images.values()].filter((image) => !hidden.includes(image.state));
-  const asked = ids.length > 0 ? findImages(world, ids) : existing;
-  const owned = owners.length > 0 ? asked.filter((image) => owners.includes(image.ownerId)) : asked;
+  const requested = ids.length > 0 ? findImages(world, ids) : existing;
+  const owned = owners.length > 0 ? requested.filter((image) => owners.includes(image.ownerId)) : requested;
   const page = cutPage(applyFilters(owned, params, FILTERS), params, { min: 1, max: 1000 });
   return { imagesSet: page.items.map(renderImage), nextToken: page.nextToken };
 }
@@ -74,7 +74,7 @@ function renderImage(image: ImageRecord): XmlValue {
     rootDeviceName: image.rootDeviceName,
     blockDeviceMapping: [
       ...listImageVolumes(image).map(renderVolume),
-      // As real Ubuntu images have them: a mapping without a volume.
+      // Real Ubuntu images have such a mapping without a volume.
       ...(image.rootDeviceName === '/dev/sda1' ? [{ deviceName: '/dev/sdb', virtualName: 'ephemeral0' }] : []),
     ],
     virtualizationType: 'hvm',

@@ -1,4 +1,4 @@
-import { Ec2Error, refuseUnmodelled } from '../world/errors.js';
+import { Ec2Error, refuseUnmodeled } from '../world/errors.js';
 import type { Params } from '../query/params.js';
 import type { InstanceRecord } from '../world/records.js';
 import { findInstances } from './visible-instances.js';
@@ -10,7 +10,7 @@ type Answer = { [element: string]: XmlValue };
 /** EC2 keeps the last 64 KB. Source: EC2 API reference, GetConsoleOutput. */
 const CONSOLE_LIMIT = 65_536;
 
-/** With `Latest`, what the serial console says now; without, what was posted when the machine last went off. */
+/** With `Latest`, the serial console as it is now. Without, as posted when the machine last powered off. */
 export function getConsoleOutput(world: Ec2World, params: Params): Answer {
   const instance = readInstance(world, params);
   const text = params.flag('Latest') ? world.readConsole(instance.id) : instance.postedConsole;
@@ -22,7 +22,7 @@ export function describeInstanceAttribute(world: Ec2World, params: Params): Answ
   const instance = readInstance(world, params);
   const attribute = params.require('Attribute');
   const value = readAttribute(instance, attribute);
-  if (value === undefined) throw refuseUnmodelled(`the instance attribute ${attribute}`);
+  if (value === undefined) throw refuseUnmodeled(`the instance attribute ${attribute}`);
   return { instanceId: instance.id, [attribute]: value };
 }
 

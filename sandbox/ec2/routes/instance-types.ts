@@ -20,8 +20,8 @@ export function describeInstanceTypes(params: Params): { [element: string]: XmlV
     const list = unknown.join(', ');
     throw new Ec2Error('InvalidInstanceType', `The following supplied instance types do not exist: [${list}]`);
   }
-  const asked = names.length > 0 ? INSTANCE_TYPES.filter(({ name }) => names.includes(name)) : INSTANCE_TYPES;
-  const page = cutPage(applyFilters(asked, params, FILTERS), params, { min: 5, max: 100 });
+  const requested = names.length > 0 ? INSTANCE_TYPES.filter(({ name }) => names.includes(name)) : INSTANCE_TYPES;
+  const page = cutPage(applyFilters(requested, params, FILTERS), params, { min: 5, max: 100 });
   return { instanceTypeSet: page.items.map(renderType), nextToken: page.nextToken };
 }
 

@@ -24,7 +24,7 @@ export function isGone(instance: InstanceRecord): boolean {
   return instance.state === 'terminated';
 }
 
-/** An instance as DescribeInstances shows it; one that is gone has no network and no volumes any more. */
+/** An instance as DescribeInstances shows it. A terminated instance has no network and no volumes. */
 export function renderInstance(world: Ec2World, instance: InstanceRecord): XmlValue {
   const { type, image } = instance;
   return {
@@ -103,7 +103,7 @@ function renderNetwork(instance: InstanceRecord): { [element: string]: XmlValue 
   return { ...place, groupSet, networkInterfaceSet: [card] };
 }
 
-/** EC2 lists an instance's volumes once it runs. */
+/** EC2 lists an instance's volumes once the instance runs. */
 function renderVolumes(world: Ec2World, instance: InstanceRecord): XmlValue {
   if (instance.state === 'pending') return [];
   return listVolumesOf(world, instance).map((volume) => ({

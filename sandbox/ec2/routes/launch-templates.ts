@@ -17,10 +17,10 @@ export function describeLaunchTemplates(world: Ec2World, params: Params): Answer
   const all = [...world.launchTemplates.values()];
   for (const id of ids) findTemplate(world, { id });
   for (const name of names) findTemplate(world, { name });
-  const isAsked = ({ id, name }: LaunchTemplateRecord): boolean => ids.includes(id) || names.includes(name);
-  const asked = ids.length + names.length > 0 ? all.filter(isAsked) : all;
+  const isRequested = ({ id, name }: LaunchTemplateRecord): boolean => ids.includes(id) || names.includes(name);
+  const requested = ids.length + names.length > 0 ? all.filter(isRequested) : all;
   const filters = { 'launch-template-name': ({ name }: LaunchTemplateRecord) => name };
-  const page = cutPage(applyFilters(asked, params, filters), params, BOUNDS);
+  const page = cutPage(applyFilters(requested, params, filters), params, BOUNDS);
   const launchTemplates = page.items.map((template) => ({
     launchTemplateId: template.id,
     launchTemplateName: template.name,
@@ -33,7 +33,7 @@ export function describeLaunchTemplates(world: Ec2World, params: Params): Answer
   return { launchTemplates, nextToken: page.nextToken };
 }
 
-/** All versions of one template, or those that are named; or the latest or default one of every template. */
+/** All or the named versions of one template, or the latest or default version of every template. */
 export function describeLaunchTemplateVersions(world: Ec2World, params: Params): Answer {
   const id = params.text('LaunchTemplateId');
   const name = params.text('LaunchTemplateName');

@@ -11,7 +11,7 @@ type Change = (instance: InstanceRecord, params: Params) => void;
 /** By the attribute's name. */
 const CHANGES: Readonly<Record<string, Change>> = {
   UserData: (instance, params) => {
-    // Source: EC2 API reference, ModifyInstanceAttribute: to change it, the instance must be stopped.
+    // The instance must be stopped. Source: EC2 API reference, ModifyInstanceAttribute.
     requireStopped(instance, 'userData');
     instance.userData = readUserData(params, 'UserData.Value');
   },
@@ -22,18 +22,18 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
 };
 
-/** The attributes of an instance that can be changed here. */
+/** The attributes that the sandbox can change. */
 export const CHANGEABLE = Object.keys(CHANGES);
 
-/** One attribute a request, as EC2 has it. */
+/** Changes one attribute per request, as EC2 does. */
 export function modifyInstanceAttribute(world: Ec2World, params: Params): { [element: string]: XmlValue } {
   const [instance] = findInstances(world, [params.require('InstanceId')]);
-  const asked = CHANGEABLE.filter((name) => params.has(name));
-  if (!instance || asked.length === 0) throw refuseMissing('attribute');
-  if (asked.length > 1) {
+  const requested = CHANGEABLE.filter((name) => params.has(name));
+  if (!instance || requested.length === 0) throw refuseMissing('attribute');
+  if (requested.length > 1) {
     throw new Ec2Error('InvalidParameterCombination', 'Fields for multiple attribute types specified');
   }
-  for (const name of asked) CHANGES[name]!(instance, params);
+  for (const name of requested) CHANGES[name]!(instance, params);
   return { return: true };
 }
 

@@ -10,7 +10,7 @@ import type { XmlValue } from '../query/xml.js';
 type Answer = { [element: string]: XmlValue };
 const BOUNDS = { min: 5, max: 1000 };
 
-/** @throws Ec2Error `InvalidSubnetID.NotFound`, which is also EC2's answer to what isn't an id at all. */
+/** @throws Ec2Error `InvalidSubnetID.NotFound`, which EC2 also answers for a malformed id */
 export function findSubnets(world: Ec2World, ids: readonly string[]): SubnetRecord[] {
   const missing = ids.filter((id) => !world.subnets.has(id));
   if (missing.length > 0) {
@@ -43,8 +43,8 @@ const SUBNET_FILTERS: FilterFields<SubnetRecord> = {
 
 export function describeSubnets(world: Ec2World, params: Params): Answer {
   const ids = params.list('SubnetId');
-  const asked = ids.length > 0 ? findSubnets(world, ids) : [...world.subnets.values()];
-  const page = cutPage(applyFilters(asked, params, SUBNET_FILTERS), params, BOUNDS);
+  const requested = ids.length > 0 ? findSubnets(world, ids) : [...world.subnets.values()];
+  const page = cutPage(applyFilters(requested, params, SUBNET_FILTERS), params, BOUNDS);
   const subnetSet = page.items.map((subnet) => ({
     subnetId: subnet.id,
     subnetArn: `arn:aws:ec2:${world.region}:${ACCOUNT}:subnet/${subnet.id}`,
@@ -73,8 +73,8 @@ export function describeSecurityGroups(world: Ec2World, params: Params): Answer 
   const names = params.list('GroupName');
   const ids = params.list('GroupId');
   const all = [...world.securityGroups.values()];
-  const asked = ids.length > 0 ? findSecurityGroups(world, ids) : all;
-  const named = names.length > 0 ? asked.filter((group) => names.includes(group.name)) : asked;
+  const requested = ids.length > 0 ? findSecurityGroups(world, ids) : all;
+  const named = names.length > 0 ? requested.filter((group) => names.includes(group.name)) : requested;
   const page = cutPage(applyFilters(named, params, GROUP_FILTERS), params, BOUNDS);
   const securityGroupInfo = page.items.map((group) => ({
     ownerId: ACCOUNT,
@@ -99,8 +99,8 @@ const VPC_FILTERS: FilterFields<VpcRecord> = {
 export function describeVpcs(world: Ec2World, params: Params): Answer {
   const ids = params.list('VpcId');
   const kind = { prefix: 'vpc-', code: 'InvalidVpcID', noun: 'vpc ID' };
-  const asked = ids.length > 0 ? findAll(ids, (id) => world.vpcs.get(id), kind) : [...world.vpcs.values()];
-  const page = cutPage(applyFilters(asked, params, VPC_FILTERS), params, BOUNDS);
+  const requested = ids.length > 0 ? findAll(ids, (id) => world.vpcs.get(id), kind) : [...world.vpcs.values()];
+  const page = cutPage(applyFilters(requested, params, VPC_FILTERS), params, BOUNDS);
   const vpcSet = page.items.map((vpc) => ({
     vpcId: vpc.id,
     ownerId: ACCOUNT,
@@ -112,7 +112,7 @@ export function describeVpcs(world: Ec2World, params: Params): Answer {
   return { vpcSet, nextToken: page.nextToken };
 }
 
-/** Those that every account has enabled, as far as the sandbox goes. */
+/** Regions that every account of the sandbox has enabled. */
 export const ENABLED_REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-1'];
 
 export function describeRegions(world: Ec2World, params: Params): Answer {
@@ -135,8 +135,8 @@ export function describeZones(world: Ec2World, params: Params): Answer {
   const names = params.list('ZoneName');
   const unknown = names.find((name) => !zones.some((zone) => zone.name === name));
   if (unknown !== undefined) throw new Ec2Error('InvalidParameterValue', `Invalid availability zone: [${unknown}]`);
-  const asked = names.length > 0 ? zones.filter((zone) => names.includes(zone.name)) : zones;
-  const found = applyFilters<{ name: string }>(asked, params, {
+  const requested = names.length > 0 ? zones.filter((zone) => names.includes(zone.name)) : zones;
+  const found = applyFilters<{ name: string }>(requested, params, {
     'zone-name': (zone) => zone.name,
     'region-name': () => world.region,
     state: () => 'available',
@@ -152,7 +152,7 @@ export function describeZones(world: Ec2World, params: Params): Answer {
   return { availabilityZoneInfo };
 }
 
-/** `us-east-1a` is `use1-az1` here, although each AWS account has its own mapping. */
+/** `us-east-1a` is always `use1-az1` here. On AWS the mapping differs by account. */
 export function zoneId(zone: string): string {
   const [, area = '', direction = '', number = '', letter = 'a'] = /^(\w+)-(\w)\w*-(\d)(\w)$/.exec(zone) ?? [];
   return `${area}${direction}${number}-az${letter.charCodeAt(0) - 'a'.charCodeAt(0) + 1}`;

@@ -18,7 +18,7 @@ import type { Ec2World } from '../world/world.js';
 import type { XmlValue } from '../query/xml.js';
 
 export interface Operation {
-  /** The parameters it knows, apart from those of every request; what else is sent is refused. */
+  /** Its parameters besides the common ones. Any other parameter is refused. */
   readonly parameters: readonly string[];
   /** @throws Ec2Error */
   run(world: Ec2World, params: Params): { [element: string]: XmlValue };
@@ -30,7 +30,7 @@ function operation(parameters: readonly string[], run: Operation['run']): Operat
   return { parameters, run };
 }
 
-/** EC2 as far as the sandbox has it, by the name of the action. */
+/** The EC2 actions that the sandbox has, by name. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   CancelSpotInstanceRequests: operation(['SpotInstanceRequestId'], cancelSpotRequests),
   CopyImage: operation(

@@ -5,9 +5,9 @@ import { ACCOUNT } from '../world/seed.js';
 import type { Ec2World } from '../world/world.js';
 
 /**
- * Lets a caller in, or doesn't. Signatures aren't checked, but there must be one for this region.
+ * Checks that a request is signed for this region, permitted and not throttled. The signature itself is not verified.
  *
- * @param permission such as `ec2:RunInstances`; refused when `denied` names it, with or without its service.
+ * @param permission such as `ec2:RunInstances`; refused if `denied` names it, with or without its service
  * @throws Ec2Error `AuthFailure`, `UnauthorizedOperation` or `RequestLimitExceeded`.
  */
 export function admit(world: Ec2World, request: SandboxRequest, permission: string): void {
@@ -22,19 +22,19 @@ export function admit(world: Ec2World, request: SandboxRequest, permission: stri
   world.throttle?.admit(permission.replace('ec2:', ''));
 }
 
-/** The region that a request was signed for; `undefined` when it was not signed. */
+/** The region that a request was signed for. `undefined` if it is not signed. */
 export function readSignedRegion(request: SandboxRequest): string | undefined {
   const authorization = request.headers['authorization'] ?? '';
   return /Credential=[^/]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(authorization)?.[1];
 }
 
-/** What RunInstances needs besides its own permission, by what is asked of it. */
+/** Checks the permissions that RunInstances needs besides its own. */
 export function checkLaunchPermissions(world: Ec2World, params: Params): void {
   if (params.has('TagSpecification')) requirePermission(world, 'ec2:CreateTags');
   if (params.has('IamInstanceProfile')) requirePermission(world, 'iam:PassRole');
 }
 
-/** What CopyImage needs besides its own permission. */
+/** Checks the permissions that CopyImage needs besides its own. */
 export function checkCopyPermissions(world: Ec2World, params: Params): void {
   if (params.has('TagSpecification') || params.flag('CopyImageTags')) requirePermission(world, 'ec2:CreateTags');
 }

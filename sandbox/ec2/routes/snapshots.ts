@@ -1,4 +1,4 @@
-import { Ec2Error, findAll, refuseUnmodelled } from '../world/errors.js';
+import { Ec2Error, findAll, refuseUnmodeled } from '../world/errors.js';
 import { findUserOf } from './image-life.js';
 import type { Params } from '../query/params.js';
 import type { SnapshotRecord } from '../world/records.js';
@@ -17,13 +17,14 @@ const FILTERS: FilterFields<SnapshotRecord> = {
   'volume-size': ({ sizeGiB }) => `${sizeGiB}`,
 };
 
-/** The account's own; those of others are not modelled. */
+/** Lists the account's own snapshots. Those of other accounts are not modeled. */
 export function describeSnapshots(world: Ec2World, params: Params): Answer {
   const owners = params.list('Owner');
-  if (owners.some((owner) => owner !== 'self' && owner !== ACCOUNT)) throw refuseUnmodelled("others' snapshots");
+  if (owners.some((owner) => owner !== 'self' && owner !== ACCOUNT)) throw refuseUnmodeled("others' snapshots");
   const ids = params.list('SnapshotId');
-  const asked = ids.length > 0 ? findAll(ids, (id) => world.snapshots.get(id), KIND) : [...world.snapshots.values()];
-  const page = cutPage(applyFilters(asked, params, FILTERS), params, { min: 5, max: 1000 });
+  const requested =
+    ids.length > 0 ? findAll(ids, (id) => world.snapshots.get(id), KIND) : [...world.snapshots.values()];
+  const page = cutPage(applyFilters(requested, params, FILTERS), params, { min: 5, max: 1000 });
   const snapshotSet = page.items.map(({ id, sizeGiB, createdAt, state, tags }) => ({
     snapshotId: id,
     volumeId: 'vol-ffffffff',

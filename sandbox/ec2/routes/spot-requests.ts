@@ -8,25 +8,25 @@ import { renderTags } from './tags.js';
 
 const KIND = { prefix: 'sir-', code: 'InvalidSpotInstanceRequestID', noun: 'spot instance request ID' };
 
-/** Cancels the request; its instance lives on. */
+/** Cancels the request. Its instance goes on. */
 export function cancelSpotRequests(world: Ec2World, params: Params): { [element: string]: XmlValue } {
   const ids = params.list('SpotInstanceRequestId');
   if (ids.length === 0) throw refuseMissing('spotInstanceRequestId');
   const requests = findAll(ids, (id) => world.spotRequests.get(id), KIND);
   for (const request of requests) {
     if (request.state !== 'active' && request.state !== 'open') continue;
-    request.status = request.state === 'open' ? cancelledBeforeFulfilment() : cancelledAfterFulfilment();
+    request.status = request.state === 'open' ? cancelledBeforeFulfillment() : cancelledAfterFulfillment();
     request.state = 'cancelled';
   }
   return { spotInstanceRequestSet: requests.map(({ id, state }) => ({ spotInstanceRequestId: id, state })) };
 }
 
-function cancelledBeforeFulfilment(): SpotRequestRecord['status'] {
+function cancelledBeforeFulfillment(): SpotRequestRecord['status'] {
   const message = 'Your Spot request is canceled before it was fulfilled.';
   return { code: 'canceled-before-fulfillment', message, at: Date.now() };
 }
 
-function cancelledAfterFulfilment(): SpotRequestRecord['status'] {
+function cancelledAfterFulfillment(): SpotRequestRecord['status'] {
   const message = 'Your Spot request is canceled, but your instance is still running.';
   return { code: 'request-canceled-and-instance-running', message, at: Date.now() };
 }
@@ -41,8 +41,8 @@ const FILTERS: FilterFields<SpotRequestRecord> = {
 export function describeSpotRequests(world: Ec2World, params: Params): { [element: string]: XmlValue } {
   const ids = params.list('SpotInstanceRequestId');
   const find = (id: string) => world.spotRequests.get(id);
-  const asked = ids.length > 0 ? findAll(ids, find, KIND) : [...world.spotRequests.values()];
-  const page = cutPage(applyFilters(asked, params, FILTERS), params, { min: 5, max: 1000 });
+  const requested = ids.length > 0 ? findAll(ids, find, KIND) : [...world.spotRequests.values()];
+  const page = cutPage(applyFilters(requested, params, FILTERS), params, { min: 5, max: 1000 });
   return {
     spotInstanceRequestSet: page.items.map((request) => renderRequest(request, world)),
     nextToken: page.nextToken,

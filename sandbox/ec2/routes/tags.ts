@@ -10,7 +10,7 @@ const KEY_LIMIT = 128;
 const VALUE_LIMIT = 256;
 const TAG_LIMIT = 50;
 
-/** Reads `NAME.N.Key`, `NAME.N.Value` and checks them as EC2 does. */
+/** Reads `NAME.N.Key` and `NAME.N.Value`, and checks them as EC2 does. */
 export function readTags(params: Params, name = 'Tag'): Tags {
   const tags: Tags = new Map();
   for (const tag of params.structures(name)) {
@@ -51,7 +51,7 @@ export function readLaunchTags(params: Params, market: 'on-demand' | 'spot'): Re
   throw new Ec2Error('InvalidParameterCombination', `You cannot specify tags for Spot instances requests ${why}`);
 }
 
-/** The tags by kind of resource, of an operation that makes these kinds. */
+/** The tags by kind of resource, for an operation that creates these kinds. */
 export function readTagSpecifications(params: Params, kinds: readonly string[]): ReadonlyMap<string, Tags> {
   const byKind = new Map<string, Tags>();
   for (const specification of params.structures('TagSpecification')) {
@@ -85,7 +85,7 @@ interface Resource {
 function listResources(world: Ec2World): Resource[] {
   const kinds = {
     instance: world.instancesById,
-    // An interface goes with its instance.
+    // A network interface ends with its instance.
     'network-interface': new Map(
       world
         .instances()
@@ -126,7 +126,7 @@ export function createTags(world: Ec2World, params: Params): { [element: string]
   return { return: true };
 }
 
-/** A key without a value goes whatever its value, one with a value only if it has that value; no tags: all go. */
+/** Removes a key of any value, or only with the given value. Without keys, removes all tags. */
 export function deleteTags(world: Ec2World, params: Params): { [element: string]: XmlValue } {
   const wanted = params.structures('Tag').map((tag) => ({ key: tag.require('Key'), value: tag.text('Value') }));
   for (const { tags } of findResources(world, params)) {

@@ -3,13 +3,13 @@ import type { Params } from '../query/params.js';
 import type { InstanceRecord } from '../world/records.js';
 import type { Ec2World } from '../world/world.js';
 
-/** Those that requests see at present; a fresh one is hidden for `invisibleMs`. */
+/** The instances that requests can see. A new instance is hidden for `invisibleMs`. */
 export function listInstances(world: Ec2World): InstanceRecord[] {
   const youngest = Date.now() - world.timeline.invisibleMs;
   return world.instances().filter(({ createdAt }) => createdAt <= youngest);
 }
 
-/** @throws Ec2Error `InvalidInstanceID.NotFound` or `.Malformed` for a single bad id. */
+/** @throws Ec2Error `InvalidInstanceID.NotFound` or `.Malformed` for a single bad id */
 export function findInstances(world: Ec2World, ids: readonly string[]): InstanceRecord[] {
   const find = (id: string) => {
     const instance = world.instancesById.get(id);
@@ -18,7 +18,7 @@ export function findInstances(world: Ec2World, ids: readonly string[]): Instance
   return findAll(ids, find, { prefix: 'i-', code: 'InvalidInstanceID', noun: 'instance ID' });
 }
 
-/** The instances of a request that must name some. */
+/** The instances of a request that must name at least one. */
 export function readInstances(world: Ec2World, params: Params): InstanceRecord[] {
   const ids = params.list('InstanceId');
   if (ids.length === 0) throw refuseMissing('InstanceId');

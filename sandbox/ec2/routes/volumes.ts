@@ -33,8 +33,8 @@ const FILTERS: FilterFields<VolumeRecord> = {
 
 export function describeVolumes(world: Ec2World, params: Params): { [element: string]: XmlValue } {
   const ids = params.list('VolumeId');
-  const asked = ids.length > 0 ? findAll(ids, (id) => world.volumes.get(id), KIND) : [...world.volumes.values()];
-  const page = cutPage(applyFilters(asked, params, FILTERS), params, { min: 5, max: 1000 });
+  const requested = ids.length > 0 ? findAll(ids, (id) => world.volumes.get(id), KIND) : [...world.volumes.values()];
+  const page = cutPage(applyFilters(requested, params, FILTERS), params, { min: 5, max: 1000 });
   return { volumeSet: page.items.map(renderVolume), nextToken: page.nextToken };
 }
 

@@ -3,54 +3,54 @@ import { isOfferedIn, quotaBucketOf, type InstanceType } from '../world/instance
 import type { SubnetRecord } from '../world/records.js';
 import type { Ec2World } from '../world/world.js';
 
-interface Pool {
+interface Plan {
   readonly type: string;
   readonly subnet: string;
   readonly market: string;
 }
 
-/** Why a launch of one instance has no room here, as EC2 would put it; `undefined` when there is room. */
+/** The error of EC2 for a launch of one instance at this place. `undefined` if there is capacity. */
 export function findRefusal(
   world: Ec2World,
   type: InstanceType,
   place: {
     readonly subnet: SubnetRecord;
     readonly market: 'on-demand' | 'spot';
-    /** Instances of the same launch that aren't there yet. */
+    /** Instances of the same launch that are not created yet. */
     readonly alreadyCounted?: number;
   },
 ): Ec2Error | undefined {
   const { subnet, market, alreadyCounted = 0 } = place;
-  const pool = { type: type.name, subnet: subnet.id, market };
+  const plan = { type: type.name, subnet: subnet.id, market };
   if (!isOfferedIn(type, subnet.zone))
     return new Ec2Error('Unsupported', describeUnsupported(world, type, subnet.zone));
-  const code = matchingKeys(world.refusals, pool)[0];
+  const code = matchingKeys(world.refusals, plan)[0];
   if (code !== undefined) return refuse(world.refusals[code] ?? '', type, place);
   if (exceedsQuota(world, type, { market, alreadyCounted })) {
     return refuse(market === 'spot' ? 'MaxSpotInstanceCountExceeded' : 'VcpuLimitExceeded', type, place);
   }
   if (subnet.freeAddresses < 1) return refuse('InsufficientFreeAddressesInSubnet', type, place);
-  const isFull = matchingKeys(world.capacity, pool).some((key) => (world.capacity[key] ?? 0) < 1);
+  const isFull = matchingKeys(world.capacity, plan).some((key) => (world.capacity[key] ?? 0) < 1);
   return isFull ? refuse('InsufficientInstanceCapacity', type, place) : undefined;
 }
 
-export function takeCapacity(world: Ec2World, pool: Pool): void {
-  changeCapacity(world, pool, -1);
+export function takeCapacity(world: Ec2World, plan: Plan): void {
+  changeCapacity(world, plan, -1);
 }
 
-export function releaseCapacity(world: Ec2World, pool: Pool): void {
-  changeCapacity(world, pool, 1);
+export function releaseCapacity(world: Ec2World, plan: Plan): void {
+  changeCapacity(world, plan, 1);
 }
 
-function changeCapacity(world: Ec2World, pool: Pool, by: number): void {
-  for (const key of matchingKeys(world.capacity, pool)) world.capacity[key] = (world.capacity[key] ?? 0) + by;
-  const subnet = world.subnets.get(pool.subnet);
+function changeCapacity(world: Ec2World, plan: Plan, by: number): void {
+  for (const key of matchingKeys(world.capacity, plan)) world.capacity[key] = (world.capacity[key] ?? 0) + by;
+  const subnet = world.subnets.get(plan.subnet);
   if (subnet) subnet.freeAddresses += by;
 }
 
-function matchingKeys(pools: Readonly<Record<string, unknown>>, pool: Pool): string[] {
-  const parts = [pool.type, pool.subnet, pool.market];
-  return Object.keys(pools).filter((key) =>
+function matchingKeys(byPlan: Readonly<Record<string, unknown>>, plan: Plan): string[] {
+  const parts = [plan.type, plan.subnet, plan.market];
+  return Object.keys(byPlan).filter((key) =>
     key.split('/').every((part, index) => part === '*' || part === parts[index]),
   );
 }
@@ -98,7 +98,7 @@ function describe(code: string, type: InstanceType, place: { subnet: SubnetRecor
     case 'InsufficientFreeAddressesInSubnet':
       return `There are not enough free addresses in subnet '${subnet.id}' to satisfy the requested number of instances.`;
     default:
-      return `The sandbox was told to refuse ${type.name} in ${subnet.id} (${market}) with ${code}.`;
+      return `The sandbox is set to refuse ${type.name} in ${subnet.id} (${market}) with ${code}.`;
   }
 }
 

@@ -2,7 +2,7 @@ import { Ec2Error } from '../world/errors.js';
 import { isArm, type InstanceType } from '../world/instance-types.js';
 import type { ImageRecord } from '../world/records.js';
 
-/** @throws Ec2Error in EC2's words where image and type do not fit together */
+/** @throws Ec2Error in EC2's words if the type cannot boot the image */
 export function refuseUnfit(type: InstanceType, image: ImageRecord): void {
   const [architecture] = type.architectures;
   const refuse = (why: string) => new Ec2Error('InvalidParameterValue', why);

@@ -4,14 +4,14 @@ import { releaseVolumes } from './volumes.js';
 import { releaseCapacity, takeCapacity } from './capacity.js';
 import type { Ec2World } from '../world/world.js';
 
-/** Why an instance ends, and how much its programs notice of it. */
+/** Why an instance ends, and whether its programs get a signal before. */
 export interface Ending {
   readonly reason: StateReason;
   readonly transitionReason: string;
   readonly how: 'shut down' | 'pull the plug';
 }
 
-/** Switches on: pending → running → boot. */
+/** Powers on: pending → running → boot. */
 export function start(world: Ec2World, instance: InstanceRecord, bootMs = world.timeline.bootMs): void {
   const { pendingMs } = world.timeline;
   instance.launchedAt = Date.now();
@@ -24,13 +24,13 @@ export function start(world: Ec2World, instance: InstanceRecord, bootMs = world.
   });
 }
 
-/** Restarts a stopped one. */
+/** Starts a stopped instance again. */
 export function restart(world: Ec2World, instance: InstanceRecord): void {
   takeCapacity(world, planOf(instance));
   start(world, instance, world.timeline.resumeMs);
 }
 
-/** Does nothing to one that is ending already. */
+/** Does nothing to an instance that is already ending. */
 export function terminate(world: Ec2World, instance: InstanceRecord, ending: Ending): void {
   if (instance.state === 'shutting-down' || instance.state === 'terminated') return;
   const heldCapacity = instance.state !== 'stopped';
@@ -41,13 +41,13 @@ export function terminate(world: Ec2World, instance: InstanceRecord, ending: End
   });
 }
 
-/** Does nothing to one that isn't running. */
+/** Does nothing to an instance that is neither pending nor running. */
 export function stop(world: Ec2World, instance: InstanceRecord, ending: Ending): void {
   if (instance.state !== 'running' && instance.state !== 'pending') return;
   switchOff(world, instance, ending, ['stopping', 'stopped'], () => releaseCapacity(world, planOf(instance)));
 }
 
-/** The machine went off by itself: what that means depends on `InstanceInitiatedShutdownBehavior`. */
+/** A power-off from inside the machine. Stops or terminates it, as `InstanceInitiatedShutdownBehavior` says. */
 export function powerOff(world: Ec2World, instance: InstanceRecord): void {
   if (instance.state !== 'running') return;
   world.emit('power-off', instance);
@@ -97,7 +97,7 @@ function switchOff(world: Ec2World, instance: InstanceRecord, ending: Ending, st
   const { machine } = instance;
   const stopped = machine?.stop(ending.how);
   afterIn(world, instance, world.timeline.shuttingDownMs, async () => {
-    await stopped; // Later than that when the machine takes longer to end its programs.
+    await stopped; // The machine may take longer than `shuttingDownMs` to end its programs.
     if (world.isClosed || instance.state !== states[0]) return;
     instance.postedConsole = machine?.readConsole() ?? instance.postedConsole;
     then();
@@ -110,7 +110,7 @@ function enter(world: Ec2World, instance: InstanceRecord, state: InstanceRecord[
   world.emit(state, instance);
 }
 
-/** Later, if the instance is still in the state it is in now. */
+/** Runs `action` later, if the instance has not changed its state until then. */
 function afterIn(world: Ec2World, instance: InstanceRecord, ms: number, action: () => void | Promise<void>): void {
   const { state, launchedAt } = instance;
   world.after(ms, () => {

@@ -2,7 +2,7 @@ import { makeId } from '../world/ids.js';
 import type { InstanceRecord, Tags } from '../world/records.js';
 import type { Ec2World } from '../world/world.js';
 
-/** The one-time spot request behind a spot instance. It outlives the instance, closed. */
+/** Creates the one-time spot request of a spot instance. It stays after the instance's end, closed. */
 export function createSpotRequest(
   world: Ec2World,
   instance: InstanceRecord,

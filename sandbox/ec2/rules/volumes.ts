@@ -8,14 +8,14 @@ export type VolumeRequest = Pick<
   'sizeGiB' | 'type' | 'iops' | 'throughput' | 'initializationRate' | 'encrypted' | 'kmsKeyId' | 'snapshotId'
 > & { readonly device: string; readonly deleteOnTermination: boolean };
 
-/** The EBS volumes of an image, the root first. */
+/** The EBS volumes of an image, root first. */
 export function listImageVolumes(image: ImageRecord): ImageVolume[] {
   const { rootDeviceName: device, rootVolumeGiB: sizeGiB, snapshotId, volumes = [] } = image;
   const root = { device, sizeGiB, snapshotId, type: 'gp3', iops: 3000, throughput: 125, deleteOnTermination: true };
   return [root, ...volumes];
 }
 
-/** Makes an instance's volumes; they are attached at once. */
+/** Creates an instance's volumes and attaches them. */
 export function createVolumes(
   world: Ec2World,
   instance: InstanceRecord,
@@ -38,7 +38,7 @@ export function listVolumesOf(world: Ec2World, instance: InstanceRecord): Volume
   return [...world.volumes.values()].filter((volume) => volume.attachment?.instanceId === instance.id);
 }
 
-/** What becomes of the volumes of a terminated instance: those that may outlive it stay and go on costing money. */
+/** Deletes the volumes of a terminated instance. Volumes without DeleteOnTermination stay, and cost money. */
 export function releaseVolumes(world: Ec2World, instance: InstanceRecord): void {
   for (const volume of listVolumesOf(world, instance)) {
     if (volume.attachment?.deleteOnTermination) world.volumes.delete(volume.id);

@@ -1,6 +1,6 @@
 /**
- * A refusal in EC2's own code and words.
- * Codes and statuses: EC2 API reference, "Error codes for the Amazon EC2 API".
+ * An error with EC2's own code and words.
+ * Source of codes and statuses: EC2 API reference, "Error codes for the Amazon EC2 API".
  */
 export class Ec2Error extends Error {
   override readonly name = 'Ec2Error';
@@ -14,7 +14,7 @@ export class Ec2Error extends Error {
   }
 }
 
-/** All other client errors are 400. Capacity errors are 500s, although nothing is broken. */
+/** All other client errors are 400. EC2 answers capacity errors with 500. */
 const STATUS: Readonly<Record<string, number>> = {
   AuthFailure: 401,
   UnauthorizedOperation: 403,
@@ -31,8 +31,8 @@ const STATUS: Readonly<Record<string, number>> = {
   Unavailable: 503,
 };
 
-/** What the sandbox leaves out it refuses, so that a test never passes on a parameter that went nowhere. */
-export function refuseUnmodelled(what: string): Ec2Error {
+/** The sandbox refuses what it does not model, so that a test never passes with an ignored parameter. */
+export function refuseUnmodeled(what: string): Ec2Error {
   return new Ec2Error('UnsupportedBySandbox', `The sandbox doesn't model ${what}.`, 501);
 }
 
@@ -45,7 +45,7 @@ export function refuseMissing(parameter: string): Ec2Error {
 }
 
 /**
- * Checks that ids have the form of their kind and exist; EC2 refuses the whole batch for a single bad one.
+ * Finds resources by id. Like EC2, refuses the whole batch for a single id that is malformed or does not exist.
  * @param kind `prefix` such as `i-`, and the `code` family, such as `InvalidInstanceID`.
  */
 export function findAll<T>(

@@ -3,13 +3,13 @@ export interface InstanceType {
   readonly architectures: readonly string[];
   readonly vcpus: number;
   readonly memoryMiB: number;
-  /** USD an hour in us-east-1, on demand; spot is taken to be 40 % of it. */
+  /** USD per hour in us-east-1, on demand. Spot counts as 40 % of it. */
   readonly price: number;
   readonly gpu?: { readonly name: string; readonly memoryMiB: number };
-  /** Letters of the zones that don't have it. */
+  /** Letters of the zones that do not offer the type. */
   readonly notInZones?: string;
   readonly localStorage?: boolean;
-  /** Of the generation before Nitro: it boots by BIOS alone, without ENA or a TPM. */
+  /** A type from before Nitro: it boots by BIOS only, without ENA or a TPM. */
   readonly xen?: boolean;
 }
 
@@ -21,7 +21,7 @@ function define(name: string, shape: Omit<InstanceType, 'name'>): InstanceType {
   return { name, ...shape };
 }
 
-/** The types this suite's presets name, their neighbours, small ones, and some from before Nitro. */
+/** The types of this suite's presets, similar ones, small ones, and some from before Nitro. */
 export const INSTANCE_TYPES: readonly InstanceType[] = [
   define('t2.micro', { architectures: X86, vcpus: 1, memoryMiB: GIB, price: 0.0116, xen: true }),
   define('t2.xlarge', { architectures: X86, vcpus: 4, memoryMiB: 16 * GIB, price: 0.1856, xen: true }),
@@ -76,7 +76,7 @@ export function isOfferedIn(type: InstanceType, zone: string): boolean {
   return !type.notInZones?.includes(zone.slice(-1));
 }
 
-/** The family's quota bucket: EC2 counts vCPUs of G and VT instances apart from the standard ones. */
+/** The quota bucket of the family. EC2 counts vCPUs of G and VT instances separately from standard ones. */
 export function quotaBucketOf(type: InstanceType): 'gpu' | 'standard' {
   return type.gpu ? 'gpu' : 'standard';
 }

@@ -1,6 +1,6 @@
 import type { InstanceType } from './instance-types.js';
 
-/** What a sandbox's EC2 knows. Tags are maps because EC2 keeps their order and CreateTags changes them. */
+/** A map, because EC2 keeps the order of tags and CreateTags changes them. */
 export type Tags = Map<string, string>;
 
 export interface ImageRecord {
@@ -11,11 +11,11 @@ export interface ImageRecord {
   readonly rootDeviceName: string;
   readonly rootVolumeGiB: number;
   readonly snapshotId: string;
-  /** Its other EBS mappings. */
+  /** Its EBS mappings besides the root. */
   readonly volumes?: readonly ImageVolume[];
-  /** Default `uefi-preferred`; `unset`: as the type boots. */
+  /** Default `uefi-preferred`. `unset`: the type decides. */
   readonly bootMode?: 'legacy-bios' | 'uefi' | 'uefi-preferred' | 'unset';
-  /** Default true. EC2 leaves it out of an image's description when it is false. */
+  /** Default true. EC2 omits it from an image's description if it is false. */
   readonly enaSupport?: boolean;
   readonly tpmSupport?: 'v2.0';
   /** ISO 8601. */
@@ -28,7 +28,7 @@ export interface ImageRecord {
   readonly tags: Tags;
 }
 
-/** An image's mapping of a device to an EBS volume; without a snapshot it begins empty. */
+/** An image's mapping of a device to an EBS volume. Without a snapshot the volume is empty. */
 export interface ImageVolume {
   readonly device: string;
   readonly sizeGiB: number;
@@ -52,7 +52,7 @@ export interface LaunchTemplateRecord {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
-  /** By number, from 1 on; one that was deleted is `undefined`. */
+  /** By number, from 1 on. A deleted version is `undefined`. */
   readonly versions: readonly ({ readonly imageId?: string } | undefined)[];
   readonly tags: Tags;
 }
@@ -69,7 +69,7 @@ export interface SubnetRecord {
   readonly vpcId: string;
   readonly zone: string;
   readonly cidr: string;
-  /** Of its zone: where an instance goes that names no subnet. */
+  /** The default subnet of its zone, used by launches that name no subnet. */
   readonly isDefault: boolean;
   freeAddresses: number;
   readonly tags: Tags;
@@ -91,7 +91,7 @@ export interface VolumeRecord {
   readonly throughput?: number;
   readonly initializationRate?: number;
   readonly encrypted: boolean;
-  /** The ARN, as EC2 shows it. */
+  /** An ARN, as EC2 shows it. */
   readonly kmsKeyId?: string;
   readonly snapshotId?: string;
   readonly zone: string;
@@ -102,7 +102,7 @@ export interface VolumeRecord {
 
 export interface SpotRequestRecord {
   readonly id: string;
-  /** Absent while it is open. */
+  /** Absent while the request is open. */
   readonly instanceId?: string;
   readonly createdAt: number;
   readonly maxPrice?: string;
@@ -138,7 +138,7 @@ export interface InstanceRecord {
   readonly privateIp: string;
   readonly networkInterface: { readonly id: string; readonly tags: Tags };
   readonly metadata: MetadataOptions;
-  /** As it was given, decoded from base64. */
+  /** The bytes of the request, decoded from base64. */
   userData: Buffer | undefined;
   shutdownBehavior: 'stop' | 'terminate';
   protectedFromTermination: boolean;
@@ -147,26 +147,26 @@ export interface InstanceRecord {
   spotRequestId?: string;
   readonly tags: Tags;
   readonly createdAt: number;
-  /** Later than `createdAt` once it has been stopped and started again. */
+  /** Later than `createdAt` once the instance was stopped and started again. */
   launchedAt: number;
   state: InstanceStateName;
   stateReason?: StateReason;
-  /** EC2's older free text for the same, such as `User initiated (2026-10-20 12:00:00 GMT)`. */
+  /** EC2's older free text for the reason, such as `User initiated (2026-10-20 12:00:00 GMT)`. */
   transitionReason: string;
-  /** What a spot interruption notice says, once there is one. */
+  /** The spot interruption notice, once there is one. */
   interruption?: { readonly action: 'terminate'; readonly time: string };
   machine?: Machine;
-  /** The serial console as it was posted when the machine last went off. */
+  /** The serial console as posted when the machine last powered off. */
   postedConsole: string;
 }
 
-/** The computer behind an instance: here, a group of local processes. */
+/** The computer behind an instance. In the sandbox it is a group of local processes. */
 export interface Machine {
   /** The serial console so far. */
   readConsole(): string;
-  /** Resolves when none of its processes is left. `pull the plug`: they aren't told before. */
+  /** Resolves when no process is left. `pull the plug`: kills the processes without a signal before. */
   stop(how: 'shut down' | 'pull the plug'): Promise<void>;
 }
 
-/** Switches a machine on. `onPowerOff` is called when it has been switched off from within. */
+/** Powers a machine on. `onPowerOff` is called when a program on the machine has powered it off. */
 export type Boot = (instance: InstanceRecord, onPowerOff: () => void) => Machine;

@@ -1,6 +1,6 @@
 import type { ImageRecord, SecurityGroupRecord, SnapshotRecord, SubnetRecord, VpcRecord } from './records.js';
 
-/** What is in the account of a fresh sandbox. Ids have the form of real ones. */
+/** The content of a new sandbox's account. Ids look like real ones. */
 export const ACCOUNT = '123456789012';
 export const VPC = 'vpc-0a51c3d77e9f20001';
 export const SUBNET_A = 'subnet-0a51c3d77e9f2000a';
@@ -8,7 +8,7 @@ export const SUBNET_B = 'subnet-0a51c3d77e9f2000b';
 export const SUBNET_C = 'subnet-0a51c3d77e9f2000c';
 export const DEFAULT_GROUP = 'sg-0a51c3d77e9f20001';
 export const RUNNER_GROUP = 'sg-0a51c3d77e9f20002';
-/** A second network, which nothing of the first fits. */
+/** A second network. Nothing of the first one may be used in it. */
 export const OTHER_VPC = 'vpc-0b84e6f11a2c30001';
 export const OTHER_SUBNET = 'subnet-0b84e6f11a2c3000a';
 export const OTHER_GROUP = 'sg-0b84e6f11a2c30001';
@@ -16,11 +16,11 @@ export const OTHER_GROUP = 'sg-0b84e6f11a2c30001';
 export const KEY_PAIR = 'octo-key';
 export const INSTANCE_PROFILE = 'ci-actions-runner';
 
-/** Images built by this suite: agent and runner baked in. */
+/** Images built by this suite, with agent and runner. */
 export const OUR_AMD64_IMAGE = 'ami-0c1a64a64a64a6401';
 export const OUR_ARM64_IMAGE = 'ami-0c1a64a64a64a6402';
 export const OUR_CUDA_IMAGE = 'ami-0c1a64a64a64a6403';
-/** Stock images, of Canonical and AWS. */
+/** Stock images of Canonical and AWS. */
 export const UBUNTU_AMD64_IMAGE = 'ami-0d0c0ffee24040001';
 export const UBUNTU_ARM64_IMAGE = 'ami-0d0c0ffee24040002';
 export const DLAMI_IMAGE = 'ami-0d0c0ffee24040003';
@@ -100,7 +100,7 @@ export function seedImages(now: number): ImageRecord[] {
 
 type ImageSeed = Pick<ImageRecord, 'id' | 'name' | 'ownerId' | 'createdAt' | 'tags'> & Partial<ImageRecord>;
 
-/** An available image with an 8 GiB root at /dev/sda1, its architecture read off its name, unless the seed says more. */
+/** An available image. By default the root has 8 GiB at /dev/sda1, and the architecture follows the name. */
 export function image(seed: ImageSeed): ImageRecord {
   return {
     architecture: seed.name.includes('arm64') ? 'arm64' : 'x86_64',
@@ -112,7 +112,7 @@ export function image(seed: ImageSeed): ImageRecord {
   };
 }
 
-/** Each own image's snapshot, which carries its image's tags as `ami/` writes them. */
+/** The snapshot of each own image, with the image's tags as `ami/` writes them. */
 export function seedSnapshots(images: readonly ImageRecord[]): SnapshotRecord[] {
   return images
     .filter(({ ownerId }) => ownerId === ACCOUNT)
@@ -142,7 +142,7 @@ function ubuntu(architecture: string): string {
   return `ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-${architecture}-server-20261008`;
 }
 
-/** SSM parameters: what this suite's AMI build publishes, and the public ones of Canonical and AWS. */
+/** SSM parameters: those that this suite's image build publishes, and the public ones of Canonical and AWS. */
 export function seedParameters(): [string, string][] {
   const canonical = '/aws/service/canonical/ubuntu/server/24.04/stable/current';
   const gpu = '/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04';

@@ -2,15 +2,15 @@ import { Ec2Error } from './errors.js';
 
 export interface ThrottleOptions {
   /**
-   * How many requests a second everything but launches may make together. Absent: each action has a bucket of its own,
-   * as EC2 documents it.
+   * The requests per second that all actions but RunInstances share. Absent: each action has a bucket of its own, as EC2
+   * documents it.
    */
   readonly sharedPerSecond?: number;
-  /** How many of the shared requests a second the account's other users make. Default 0. */
+  /** How many of the shared requests per second the account's other users make. Default 0. */
   readonly othersPerSecond?: number;
 }
 
-/** What a token bucket holds at most, and what it gains a second. */
+/** The size of a token bucket, and the tokens that it gains per second. */
 interface Rate {
   readonly size: number;
   readonly perSecond: number;
@@ -32,8 +32,8 @@ const OTHER_ACTIONS: Rate = { size: 100, perSecond: 20 };
  * and refill 20 a second.
  *
  * With `sharedPerSecond` all requests but RunInstances share one bucket, SSM's included. This is stricter than what AWS
- * documents, and stands for an account in which other programs send requests as well: the same buckets serve all
- * programs of an account, so that a program finds them empty which has not sent anything before.
+ * documents. It models an account in which other programs send requests as well: they empty the same buckets, so that a
+ * program may be throttled at its first request.
  */
 export class Throttle {
   private readonly buckets = new Map<string, Bucket>();
@@ -41,7 +41,7 @@ export class Throttle {
 
   /**
    * @param now in ms
-   * @throws RangeError when the other users leave nothing
+   * @throws RangeError if the other users leave no request
    */
   constructor(
     options: ThrottleOptions = {},

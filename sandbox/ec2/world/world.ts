@@ -16,7 +16,7 @@ import type {
 import { seedImages, seedParameters, seedSecurityGroups, seedSnapshots, seedSubnets, seedVpcs } from './seed.js';
 import { Throttle } from './throttle.js';
 
-/** Everything one region of one account holds. Tests may read and change it directly. */
+/** The state of one region of one account, with its clock and its events. Tests may read and change it directly. */
 export class Ec2World {
   readonly region: string;
   readonly timeline: Timeline;
@@ -31,19 +31,19 @@ export class Ec2World {
   readonly subnets: Map<string, SubnetRecord>;
   readonly securityGroups: Map<string, SecurityGroupRecord>;
   readonly parameters: Map<string, string>;
-  /** What a parameter was before and is now, from version 1 on; absent for one that was never written. */
+  /** All values of a parameter, from version 1 on. Absent for a parameter that was never written. */
   readonly parameterVersions = new Map<string, string[]>();
   readonly snapshots: Map<string, SnapshotRecord>;
   readonly launchTemplates = new Map<string, LaunchTemplateRecord>();
-  /** The account's regions that exist here, this one included. */
+  /** All regions of the account that exist here, including this one. */
   readonly regions: Map<string, Ec2World>;
   readonly volumes = new Map<string, VolumeRecord>();
   readonly spotRequests = new Map<string, SpotRequestRecord>();
-  /** Also the terminated ones. */
+  /** Includes terminated instances. */
   readonly instancesById = new Map<string, InstanceRecord>();
-  /** By client token: the request that it came with, and what that launched. */
+  /** By client token: the fingerprint of its request, and the launched instances. */
   readonly launches = new Map<string, { readonly fingerprint: string; instanceIds?: readonly string[] }>();
-  /** The same of CopyImage. */
+  /** The same for CopyImage. */
   readonly copies = new Map<string, { readonly fingerprint: string; readonly imageId: string }>();
   private readonly clock = new Clock();
 
@@ -73,19 +73,19 @@ export class Ec2World {
     }
   }
 
-  /** Every instance there ever was, the oldest first. */
+  /** Every instance that ever existed, oldest first. */
   instances(): readonly InstanceRecord[] {
     return [...this.instancesById.values()];
   }
 
-  /** @throws Error when there never was such an instance. */
+  /** @throws Error if no such instance ever existed. */
   instance(id: string): InstanceRecord {
     const instance = this.instancesById.get(id);
     if (!instance) throw new Error(`The sandbox never had an instance ${id}.`);
     return instance;
   }
 
-  /** The serial console of an instance so far, also of one that is gone. */
+  /** The serial console of an instance so far, even after its end. */
   readConsole(id: string): string {
     const instance = this.instance(id);
     return instance.machine?.readConsole() ?? instance.postedConsole;

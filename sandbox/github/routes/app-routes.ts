@@ -5,7 +5,7 @@ import { EPOCH, nodeId, renderAccount } from './repository-shapes.js';
 import { json, page, type Call, type Route } from './routes.js';
 import type { Installation, Permissions } from '../world/tokens.js';
 
-/** What an App asks about itself, and what anybody may ask about their limits. */
+/** The App's own routes, and the rate limit, which is public. */
 export const appRoutes: readonly Route[] = [
   { method: 'GET', template: '/app', access: 'app', handle: getApp },
   { method: 'GET', template: '/app/installations', access: 'app', handle: listInstallations },
@@ -94,9 +94,9 @@ function getInstallation(call: Call): SandboxResponse {
 function getRepositoryInstallation(call: Call): SandboxResponse {
   const { owner = '', repo = '' } = call.params;
   const name = `${owner}/${repo}`.toLowerCase();
-  const known = call.state.repositories.some((repository) => repository.name.toLowerCase() === name);
+  const exists = call.state.repositories.some((repository) => repository.name.toLowerCase() === name);
   const installation = installationOf(call, ({ account, repositories }) => {
-    if (!known || account.toLowerCase() !== owner.toLowerCase()) return false;
+    if (!exists || account.toLowerCase() !== owner.toLowerCase()) return false;
     return !repositories || repositories.some((one) => one.toLowerCase() === name);
   });
   return json(200, renderInstallation(call, installation));
@@ -124,11 +124,11 @@ function createToken(call: Call): SandboxResponse {
   const byId = call.state.repositories.filter((one) => body.repository_ids?.includes(one.id));
   const repositories = body.repositories ?? (body.repository_ids && byId.map(({ name }) => name.split('/')[1] ?? ''));
   const { permissions } = body;
-  const minted = call.state.app().mint(installation, {
+  const created = call.state.app().createToken(installation, {
     ...(permissions && { permissions }),
     ...(repositories && { repositories }),
   });
-  const token = call.state.tokens.add(minted);
+  const token = call.state.tokens.add(created);
   return json(201, {
     token: token.token,
     expires_at: new Date(token.expiresAt ?? 0).toISOString().replace(/\.\d+Z$/, 'Z'),

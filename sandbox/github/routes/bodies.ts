@@ -25,9 +25,9 @@ const WORDS: Readonly<Record<Kind, string>> = {
 };
 
 /**
- * The request's JSON, checked as GitHub checks it.
+ * Reads the request's JSON and checks it as GitHub does.
  *
- * @throws GitHubError 400 for what is no JSON, 422 for what is missing or has the wrong type.
+ * @throws GitHubError 400 for a body that is not JSON, 422 for a field that is missing or has the wrong type
  */
 export function readBody(request: SandboxRequest, fields: Readonly<Record<string, Field>>): Record<string, unknown> {
   const body = parse(request.body);
@@ -52,7 +52,7 @@ function parse(text: string): Record<string, unknown> {
     const body: unknown = text === '' ? {} : JSON.parse(text);
     if (FITS.object(body)) return body as Record<string, unknown>;
   } catch {
-    // Said below, as for JSON that is no object.
+    // Thrown below, as for JSON that is not an object.
   }
   throw new GitHubError(400, text === '' ? 'Body should be a JSON object' : 'Problems parsing JSON');
 }

@@ -6,9 +6,9 @@ import type { State } from '../state.js';
 const OWN_LABELS = ['self-hosted', 'Linux'];
 
 /**
- * `config.sh` with a registration token: a runner that is not just-in-time, and its files.
+ * What `config.sh` does with a registration token: registers a runner that is not just-in-time. Returns its files.
  *
- * @throws GitHubError 404 for a token that is not, or no longer, known, as GitHub answers it.
+ * @throws GitHubError 404 for an unknown or expired token, as GitHub does
  */
 export function configureRunner(body: Record<string, unknown>, state: State, baseUrl: string): Record<string, unknown> {
   const { token, name, labels, ephemeral, replace, architecture, workFolder } = body as {
@@ -22,8 +22,8 @@ export function configureRunner(body: Record<string, unknown>, state: State, bas
   };
   const grant = state.registrationTokens.get(token);
   if (!grant || grant.expiresAt <= Date.now()) throw new GitHubError(404, 'Not Found');
-  const twin = state.registry.list(grant.scope).find((runner) => runner.name === name);
-  if (twin && replace) state.switchboard.remove(twin, 'replaced');
+  const existing = state.registry.list(grant.scope).find((runner) => runner.name === name);
+  if (existing && replace) state.switchboard.remove(existing, 'replaced');
   const runner = state.registry.register({
     scope: grant.scope,
     name,

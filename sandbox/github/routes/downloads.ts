@@ -21,14 +21,14 @@ export interface Archive {
 
 const archives = new Map<string, Promise<Archive>>();
 
-/** The stand-in runner, packed as GitHub packs its own; the same bytes each time. */
+/** Packs the stand-in runner as GitHub packs its own. The bytes are the same each time. */
 export function packRunner(version: string): Promise<Archive> {
   const packed = archives.get(version) ?? pack(version);
   archives.set(version, packed);
   return packed;
 }
 
-/** As `GET …/actions/runners/downloads` lists them. */
+/** The downloads as `GET …/actions/runners/downloads` lists them. */
 export async function listDownloads(version: string, baseUrl: string) {
   const { sha256 } = await packRunner(version);
   return ARCHITECTURES.map((architecture) => {
@@ -57,7 +57,7 @@ async function pack(version: string): Promise<Archive> {
     entries.push({ name: path.slice(PROGRAM.pathname.length).replace(/^\//, ''), content: await readFile(path) });
   }
   entries.push({ name: 'version', content: Buffer.from(`${version}\n`) });
-  // GitHub's package brings its own Node.js. This one is on loopback: the sandbox's will do.
+  // GitHub's package contains Node.js. This one links to the sandbox's own.
   entries.push({ name: 'externals/node24/bin/node', content: Buffer.alloc(0), linkTo: process.execPath });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const bytes = gzipSync(writeTar(entries));
@@ -66,7 +66,7 @@ async function pack(version: string): Promise<Archive> {
 
 const BLOCK = 512;
 
-/** A tar archive in the POSIX ustar format: a header block and the padded content of each entry, two empty blocks. */
+/** A tar archive in the POSIX ustar format: per entry a header block and padded content, then two empty blocks. */
 function writeTar(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => [
     header(entry),
@@ -85,7 +85,7 @@ function header(entry: TarEntry): Buffer {
   octal(0, 116, 7); // group
   octal(entry.content.length, 124, 11);
   octal(0, 136, 11); // modified
-  block.fill(' ', 148, 156); // The checksum counts itself as blanks.
+  block.fill(' ', 148, 156); // The checksum field counts as blanks.
   block.write(entry.linkTo ? '2' : '0', 156);
   if (entry.linkTo) block.write(entry.linkTo, 157, 100);
   block.write('ustar\x0000', 257);

@@ -12,7 +12,7 @@ export function renderError(error: GitHubError): SandboxResponse {
   return { status: error.status, headers: error.details.headers ?? {}, body: JSON.stringify(body) };
 }
 
-/** Faults by name, next to plain statuses: what GitHub's own limits look like to a client. */
+/** Faults by name, besides plain statuses: the errors of GitHub's limits. */
 const FAULT_CODES: Readonly<Record<string, (fault: StatusFault) => GitHubError>> = {
   'secondary-rate-limit': (fault) =>
     new GitHubError(fault.status ?? 403, SECONDARY_LIMITED, { headers: { 'retry-after': '60', ...fault.headers } }),
@@ -34,7 +34,7 @@ const STATUS_MESSAGES: Readonly<Record<number, string>> = {
 };
 
 /**
- * A `status` fault in GitHub's words. `code` may be `secondary-rate-limit` or `rate-limit`; else the status
+ * Renders a `status` fault in GitHub's words. `code` may be `secondary-rate-limit` or `rate-limit`. Otherwise the status
  * decides (default 500).
  */
 export function renderFault(fault: StatusFault): SandboxResponse {

@@ -4,7 +4,7 @@ import { notFound } from '../world/errors.js';
 import { json, page, type Call } from './routes.js';
 import type { RunnerGroup } from '../world/records.js';
 
-/** A repository has only the default group. */
+/** The groups of the scope. A repository has only the default group. */
 export function groupsOf(call: Call): readonly RunnerGroup[] {
   return call.params['repo'] ? [{ id: 1, name: 'Default' }] : call.state.groups;
 }

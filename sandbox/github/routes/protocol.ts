@@ -4,7 +4,7 @@ import { renderError } from './errors.js';
 import type { Conclusion, Job, JobStep } from '../world/jobs.js';
 import type { Switchboard } from '../rules/switchboard.js';
 
-/** What the stand-in runner is given to run. */
+/** A job as the stand-in runner receives it. */
 interface JobDescription {
   readonly id: number;
   readonly name: string;
@@ -16,12 +16,11 @@ interface JobDescription {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** How the stand-in runner registers what `config.sh` was told; answers with the files of a configured runner. */
+/** Registers a runner for `config.sh`. Returns the files of a configured runner. */
 export type Configure = (body: Record<string, unknown>) => Record<string, unknown>;
 
 /**
- * The private side of this GitHub, `/_runner/…`: what the stand-in runner speaks, in the place of the broker
- * protocol that GitHub doesn't document.
+ * The private API for the stand-in runner, `/_runner/…`. It replaces the broker protocol, which GitHub does not document.
  */
 export async function handleProtocol(
   request: SandboxRequest,

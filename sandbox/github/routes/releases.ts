@@ -1,7 +1,7 @@
 import { fileName, packRunner } from './downloads.js';
 import { EPOCH, nodeId, renderAccount } from './repository-shapes.js';
 
-/** A release of the runner, its packages with GitHub's digests. */
+/** A release of the runner. Its packages have digests as on GitHub. */
 export async function renderRunnerRelease(version: string, baseUrl: string) {
   const url = `${baseUrl}/repos/actions/runner/releases`;
   const { bytes, sha256 } = await packRunner(version);

@@ -15,7 +15,7 @@ const WRITE_ACTIONS = { permission: 'actions', level: 'write' } as const;
 const READ_CONTENTS = { permission: 'contents', level: 'read' } as const;
 const READ_METADATA = { permission: 'metadata', level: 'read' } as const;
 
-/** A repository, its files and commits, its runs and jobs, and the releases of the runner. */
+/** Repositories with their files, commits, runs and jobs, and the releases of the runner. */
 export const repositoryRoutes: readonly Route[] = [
   { method: 'GET', template: REPOSITORY, access: READ_METADATA, handle: getRepository },
   { method: 'GET', template: `${REPOSITORY}/contents/{path}`, access: READ_CONTENTS, handle: getContents },
@@ -43,7 +43,7 @@ function getRepository(call: Call): SandboxResponse {
   return json(200, renderRepository(repositoryOf(call), call.baseUrl));
 }
 
-/** A full commit id is taken to exist; branches and tags are those that were set. */
+/** The commit of a branch or tag that was set. A full commit id always exists. */
 function resolveRef(call: Call, ref: string): string | undefined {
   return (
     call.state.refs.get(ref.replace(/^refs\/(heads|tags)\//, '')) ?? (/^[0-9a-f]{40}$/.test(ref) ? ref : undefined)
@@ -86,7 +86,7 @@ function runOf(call: Call): Run {
   const run = call.state.runs.get(Number(call.params['run_id']));
   const attempt = call.params['attempt_number'];
   if (run?.repository !== repositoryOf(call).name || (attempt && Number(attempt) > run.attempt)) throw notFound();
-  // An earlier attempt is over: there would be no later one otherwise.
+  // An earlier attempt is always completed, because there is a later one.
   const earlier = attempt && Number(attempt) < run.attempt;
   return earlier ? { ...run, attempt: Number(attempt), status: 'completed', conclusion: 'failure' } : run;
 }

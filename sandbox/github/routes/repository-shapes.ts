@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Repository } from '../world/records.js';
 
-/** GitHub's objects as its REST API shows them, with every member that its OpenAPI document requires. */
+/** GitHub's objects as its REST API shows them, with every property that its OpenAPI document requires. */
 
-/** When everything in this GitHub was made that no test made. */
+/** The creation date of everything that no test created. */
 export const EPOCH = '2026-01-01T00:00:00Z';
 
 export function nodeId(kind: string, id: number | string): string {
@@ -60,7 +60,7 @@ const TEMPLATE_URLS = {
   trees: 'git/trees{/sha}',
 };
 
-/** The members that every rendering of a repository has. */
+/** The properties that every rendering of a repository has. */
 export function renderMinimalRepository(repository: Repository, baseUrl: string) {
   const [owner = '', name = ''] = repository.name.split('/');
   const url = `${baseUrl}/repos/${repository.name}`;

@@ -2,21 +2,21 @@ import type { SandboxRequest, SandboxResponse } from '../../http.js';
 import type { State } from '../state.js';
 import type { Need } from '../world/tokens.js';
 
-/** One request on its way through a route. */
+/** One request to a route. */
 export interface Call {
   readonly request: SandboxRequest;
-  /** What the template's placeholders stand for. */
+  /** The values of the template's placeholders. */
   readonly params: Readonly<Record<string, string>>;
-  /** This GitHub as the caller reaches it, without a trailing slash. */
+  /** The URL of this GitHub as the caller addresses it, without a trailing slash. */
   readonly baseUrl: string;
   readonly state: State;
 }
 
 export interface Route {
   readonly method: string;
-  /** As in GitHub's OpenAPI document: `/repos/{owner}/{repo}/actions/runners`. */
+  /** As in GitHub's OpenAPI document, such as `/repos/{owner}/{repo}/actions/runners`. */
   readonly template: string;
-  /** `app`: the App's own JSON Web Token. `public`: anybody. `token`: any valid token. */
+  /** `app`: the App's own JSON Web Token. `public`: without a token. `token`: any valid token. */
   readonly access: Need | 'app' | 'public' | 'token';
   readonly handle: (call: Call) => SandboxResponse | Promise<SandboxResponse>;
 }
@@ -26,7 +26,7 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the route of a path without a query. `{path}` takes the rest of the path, slashes included. */
+/** Finds the route for a path without a query. `{path}` matches the rest of the path, including slashes. */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Match | undefined {
   for (const route of routes) {
     const params = route.method === method ? matchTemplate(route.template, path) : undefined;
@@ -36,13 +36,13 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
 }
 
 function matchTemplate(template: string, path: string): Record<string, string> | undefined {
-  const wanted = template.split('/');
-  const given = path.split('/');
-  const greedy = wanted.at(-1) === '{path}';
-  if (greedy ? given.length < wanted.length : given.length !== wanted.length) return undefined;
+  const templateParts = template.split('/');
+  const parts = path.split('/');
+  const greedy = templateParts.at(-1) === '{path}';
+  if (greedy ? parts.length < templateParts.length : parts.length !== templateParts.length) return undefined;
   const params: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
-    const value = part === '{path}' ? given.slice(index).join('/') : (given[index] ?? '');
+  for (const [index, part] of templateParts.entries()) {
+    const value = part === '{path}' ? parts.slice(index).join('/') : (parts[index] ?? '');
     if (!part.startsWith('{')) {
       if (part !== value) return undefined;
     } else if (value === '') {
@@ -60,7 +60,7 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
 
 export const noContent: SandboxResponse = { status: 204, body: '' };
 
-/** One page of a listing, with GitHub's `Link` header. A size or page that is no number counts as not given. */
+/** One page of a listing, with GitHub's `Link` header. A size or page that is not a number is ignored. */
 export function page<T>(call: Call, items: readonly T[]): { items: readonly T[]; headers: Record<string, string> } {
   const { query, path } = call.request;
   const size = Math.min(positive(query.get('per_page')) ?? 30, 100);

@@ -8,14 +8,14 @@ import { json, noContent, page, type Call, type Route } from './routes.js';
 import { encodeJitConfig, type RunnerRecord } from '../world/runners.js';
 import type { Need } from '../world/tokens.js';
 
-/** The three places that can have runners, and what a token needs there. */
+/** The three scopes that can have runners, and the permission that each needs. */
 const SCOPES = [
   { base: '/repos/{owner}/{repo}', permission: 'administration' },
   { base: '/orgs/{org}', permission: 'organization_self_hosted_runners' },
   { base: '/enterprises/{enterprise}', permission: 'enterprise_runners' },
 ] as const;
 
-/** Of GitHub's own runners: no runner of anybody else may be in it. */
+/** The group of GitHub-hosted runners. No self-hosted runner may be in it. */
 const HOSTED_GROUP = 2;
 const TOKEN_LIFE_MS = 3_600_000;
 
@@ -47,7 +47,7 @@ export const runnerRoutes: readonly Route[] = SCOPES.flatMap(({ base, permission
   ];
 });
 
-/** `repos/{owner}/{repo}`, `orgs/{org}` or `enterprises/{enterprise}` as the world spells it. */
+/** `repos/{owner}/{repo}`, `orgs/{org}` or `enterprises/{enterprise}`, in lower case. */
 function scopeOf(call: Call): string {
   const { owner, repo, org, enterprise } = call.params;
   if (repo) return `repos/${owner}/${repo}`.toLowerCase();
@@ -147,7 +147,7 @@ async function getDownloads(call: Call): Promise<SandboxResponse> {
 
 function getDeprecation(call: Call): SandboxResponse {
   const version = call.params['version'] ?? '';
-  const dates = call.state.tellsDeprecations ? call.state.versions.get(version) : undefined;
+  const dates = call.state.servesDeprecations ? call.state.versions.get(version) : undefined;
   if (!dates) throw notFound();
   return json(200, {
     runner_version: version,

@@ -12,10 +12,10 @@ import { runnerRoutes } from './runner-routes.js';
 import type { State } from '../state.js';
 import { authorize } from '../world/tokens.js';
 
-/** Everything this GitHub answers. */
+/** All routes of this GitHub's REST API. */
 export const GITHUB_ROUTES: readonly Route[] = [...appRoutes, ...runnerRoutes, ...repositoryRoutes];
 
-/** GitHub's REST API, what its runners speak, and its downloads. */
+/** GitHub's REST API, the private API of its runners, and its downloads. */
 export function createHandler(state: State): Handler {
   return {
     name: (request) => nameOperation(withoutPrefix(request).request),
@@ -32,7 +32,7 @@ interface Addressed {
   readonly baseUrl: string;
 }
 
-/** A GitHub Enterprise Server has its API below `/api/v3`; here both addresses work. */
+/** A GitHub Enterprise Server has its API below `/api/v3`. Here both addresses work. */
 function withoutPrefix(request: SandboxRequest): Addressed {
   const prefix = /^\/api\/v3(?=\/)/.exec(request.path)?.[0] ?? '';
   const baseUrl = `http://${request.headers['host'] ?? 'localhost'}${prefix}`;
@@ -65,7 +65,7 @@ async function answer(
   return route.handle({ request, params, baseUrl, state });
 }
 
-/** Who is asking, have they requests left, and may they do this? In GitHub's order. */
+/** Checks the token, the rate limits and the permission, in GitHub's order. */
 function admit(request: SandboxRequest, { route, params }: Match, state: State): void {
   const authorization = request.headers['authorization'];
   const token =

@@ -1,6 +1,6 @@
 import type { Repository, RunnerGroup } from '../world/records.js';
 
-/** Whether a group's runners may do jobs of a repository, as far as that does not depend on the workflow. */
+/** Whether a group's runners may serve a repository. Restrictions to workflows are not considered. */
 export function mayUse(group: RunnerGroup, repository: Pick<Repository, 'name' | 'private'>): boolean {
   return isOpenTo(group, repository) && (repository.private || group.allowsPublicRepositories === true);
 }
@@ -12,7 +12,7 @@ export function isOpenTo(group: RunnerGroup, repository: Pick<Repository, 'name'
   return (group.selected ?? []).some((one) => [repository.name, owner].some((name) => isSameName(one, name)));
 }
 
-/** GitHub compares names without case. */
+/** GitHub ignores case in names. */
 export function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

@@ -9,13 +9,13 @@ export interface Parties {
   readonly board: JobBoard;
   readonly timing: Timing;
   readonly emit: EmitGitHub;
-  /** Throws when GitHub doesn't speak with this version of the runner program any more. */
+  /** Throws if GitHub no longer supports this version of the runner program. */
   readonly checkVersion: (version: string) => void;
-  /** Whether the runner's group gives its runners jobs of this repository. */
+  /** Whether the runner's group may serve this repository. */
   readonly mayUse: (runner: RunnerRecord, repository: string) => boolean;
 }
 
-/** Joins jobs with the runner programs that are connected. */
+/** Assigns jobs to connected runner programs. */
 export class Switchboard {
   readonly #sessions = new Map<string, Session>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -23,8 +23,8 @@ export class Switchboard {
   constructor(private readonly parties: Parties) {}
 
   /**
-   * @throws GitHubError 404 when the runner was deleted, 401 for another runner's credentials, 409 while
-   * another program speaks for this runner, 403 for a version that GitHub refuses.
+   * @throws GitHubError 404 if the runner was deleted, 401 for another runner's credentials, 409 while another program is
+   * connected as this runner, 403 for a version that GitHub refuses
    */
   open(runnerId: number, connection: Connection): Session {
     const runner = this.parties.registry.find(runnerId);
@@ -42,13 +42,13 @@ export class Switchboard {
     const session = new Session(runner, as.takesJobs);
     this.#sessions.set(session.id, session);
     Object.assign(runner, { status: 'online', version: as.version, os: as.os });
-    this.parties.emit({ name: 'registered', ...about(runner), detail: as.version });
+    this.parties.emit({ name: 'runner-online', ...eventDetails(runner), detail: as.version });
     if (as.takesJobs) this.#lease(session);
     this.assign();
     return session;
   }
 
-  /** @throws GitHubError 404. */
+  /** @throws GitHubError 404 */
   get(id: string): Session {
     const session = this.#sessions.get(id);
     if (!session) throw new GitHubError(404, 'There is no such session.');
@@ -59,7 +59,7 @@ export class Switchboard {
     return [...this.#sessions.values()].find((session) => session.runner === runner);
   }
 
-  /** Waits for the next message; `undefined` when there was none for so long. The signal tells of a dead client. */
+  /** Waits for the next message. `undefined` after `pollMs` without one. The signal aborts when the client disconnects. */
   async poll(session: Session, signal: AbortSignal): Promise<Message | undefined> {
     clearTimeout(session.lease);
     if (session.inbox.length === 0 && !session.closed && !signal.aborted) await this.#arrival(session, signal);
@@ -68,7 +68,7 @@ export class Switchboard {
     return session.inbox.shift();
   }
 
-  /** Gives queued jobs, oldest first, to idle runners that have all their labels. */
+  /** Assigns queued jobs, oldest first, to idle runners that have all of their labels. */
   assign(): void {
     for (const job of this.parties.board.waiting()) {
       const session = [...this.#sessions.values()].find((candidate) => this.#canTake(candidate, job));
@@ -81,7 +81,7 @@ export class Switchboard {
     }
   }
 
-  /** @throws GitHubError 409 when the job is not, or no longer, this runner's. */
+  /** @throws GitHubError 409 if the job is not, or no longer, assigned to this runner */
   acquire(session: Session, jobId: number): Job {
     const { job } = session;
     if (job?.id !== jobId || job.status !== 'queued')
@@ -90,7 +90,7 @@ export class Switchboard {
     return job;
   }
 
-  /** The runner's report. A single-use runner is removed with it. */
+  /** Records the conclusion that the runner reports. An ephemeral runner is removed. */
   finish(session: Session, conclusion: Conclusion): void {
     const { job, runner } = session;
     if (!job) return;
@@ -101,7 +101,7 @@ export class Switchboard {
     this.assign();
   }
 
-  /** A queued job ends at once, a running one when its runner says so. */
+  /** Cancels a job. A queued one ends at once, a running one when its runner reports the end. */
   cancel(job: Job): void {
     const session = [...this.#sessions.values()].find((candidate) => candidate.job === job);
     if (session && job.status === 'in_progress') return session.push({ type: 'cancel', jobId: job.id });
@@ -110,13 +110,13 @@ export class Switchboard {
     this.assign();
   }
 
-  /** The runner is off the list; its program, if there is one, is told so the next time it asks. */
+  /** Removes a runner. Its program, if there is one, gets a message at its next poll. */
   remove(runner: RunnerRecord, why: string): void {
     this.parties.registry.forget(runner, why);
     this.of(runner)?.push({ type: 'removed' });
   }
 
-  /** The program has signed off, or (`lost`) its connection broke. Its runner stays on the list, offline. */
+  /** The program has signed off, or its connection broke (`lost`). Its runner stays listed, offline. */
   close(session: Session, how: 'signed off' | 'lost'): void {
     if (session.closed) return;
     session.closed = true;
@@ -131,7 +131,7 @@ export class Switchboard {
     this.assign();
   }
 
-  /** Nothing here holds the process up after this. */
+  /** Ends all timers and polls. */
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     for (const session of this.#sessions.values()) {
@@ -169,7 +169,7 @@ export class Switchboard {
     session.lease = setTimeout(() => this.close(session, 'lost'), this.parties.timing.leaseMs).unref();
   }
 
-  /** The job goes back to the queue: nobody had begun it. */
+  /** Returns a job that has not started to the queue. */
   #release(session: Session): void {
     if (session.job) session.job.runner = undefined;
     session.job = undefined;
@@ -180,7 +180,7 @@ export class Switchboard {
     if (this.of(runner)) return; // A new program has connected in the meantime.
     runner.status = 'offline';
     if (!this.parties.registry.find(runner.id)) return;
-    this.parties.emit({ name: 'runner-offline', ...about(runner), detail });
+    this.parties.emit({ name: 'runner-offline', ...eventDetails(runner), detail });
   }
 
   #loseJob(session: Session, job: Job): void {
@@ -199,6 +199,6 @@ export class Switchboard {
   }
 }
 
-function about(runner: RunnerRecord) {
+function eventDetails(runner: RunnerRecord) {
   return { runner: runner.name, runnerId: runner.id };
 }

@@ -11,7 +11,7 @@ export class GitHubError extends Error {
   }
 }
 
-/** What GitHub answers where there is nothing, and where the caller may not know that there is something. */
+/** The error for a resource that does not exist, or that the caller may not see. */
 export function notFound(): GitHubError {
   return new GitHubError(404, 'Not Found');
 }
@@ -22,17 +22,17 @@ export const SECONDARY_LIMITED =
 const CREATION_LIMITED =
   'You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.';
 
-/** The error of a caller that asks too much in too short a time. GitHub mostly says a minute. */
+/** The error for too many requests in too short a time. GitHub mostly asks to wait a minute. */
 export function secondaryLimited(): GitHubError {
   return new GitHubError(403, SECONDARY_LIMITED, { headers: { 'retry-after': '60' } });
 }
 
-/** The same of one that creates too much: GitHub has words of its own for it. */
+/** The error for too many creations, which GitHub words differently. */
 export function creationLimited(): GitHubError {
   return new GitHubError(403, CREATION_LIMITED, { headers: { 'retry-after': '60' } });
 }
 
-/** The error of a caller whose requests are used up. */
+/** The error for a used-up primary rate limit. */
 export function rateLimited(): GitHubError {
   return new GitHubError(403, RATE_LIMITED);
 }

@@ -1,10 +1,10 @@
-/** Something that happened in GitHub, for timelines and tests. */
+/** An event in GitHub, for timelines and tests. */
 export interface GitHubEvent {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly name:
-    | 'runner-minted'
-    | 'registered'
+    | 'runner-registered'
+    | 'runner-online'
     | 'runner-offline'
     | 'runner-removed'
     | 'job-queued'
@@ -14,7 +14,7 @@ export interface GitHubEvent {
   readonly runnerId?: number;
   readonly job?: string;
   readonly jobId?: number;
-  /** A few words more: a conclusion, or why a runner went. */
+  /** A conclusion, or why a runner was removed. */
   readonly detail?: string;
 }
 

@@ -3,16 +3,16 @@ import type { EmitGitHub } from './events.js';
 export type Conclusion = 'success' | 'failure' | 'cancelled';
 
 export interface JobRequest {
-  /** A runner must carry all of them. */
+  /** A runner must have all of them. */
   readonly labels: readonly string[];
-  /** Shell scripts, one a step, each run by `bash -e`. */
+  /** Shell scripts, one per step, each run by `bash -e`. */
   readonly steps: readonly string[];
   /** Default: `job`. */
   readonly name?: string;
-  /** `owner/name`; default: the first repository there is. */
+  /** `owner/name`. Default: the first repository. */
   readonly repository?: string;
   readonly runId?: number;
-  /** What the work folder starts with: a copy of this directory. */
+  /** The work folder starts as a copy of this directory. */
   readonly directory?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -34,7 +34,7 @@ export class Job {
   completedAt: number | undefined;
   readonly steps: JobStep[];
   readonly finished: Promise<Conclusion>;
-  /** Somebody asked for its end; set once. */
+  /** Set once, when its cancellation was requested. */
   cancelRequested = false;
   readonly #listeners = new Set<(text: string) => void>();
   #log = '';
@@ -58,12 +58,12 @@ export class Job {
     return this.request.name ?? 'job';
   }
 
-  /** Everything its steps have printed so far. */
+  /** Everything that its steps have printed so far. */
   get log(): string {
     return this.#log;
   }
 
-  /** Calls back with the log so far, if there is one, and then with each new piece. Returns how to stop. */
+  /** Calls back with the log so far, if any, and then with each new piece. Returns a function that ends the subscription. */
   onLog(listener: (text: string) => void): () => void {
     if (this.#log) listener(this.#log);
     this.#listeners.add(listener);
@@ -93,7 +93,7 @@ export class Job {
   }
 }
 
-/** All jobs, and those that still wait for a runner. */
+/** All jobs of this GitHub. */
 export class JobBoard {
   readonly #jobs = new Map<number, Job>();
   #nextId = 9001;
@@ -115,7 +115,7 @@ export class JobBoard {
     return this.#jobs.get(id);
   }
 
-  /** Queued and given to no runner, oldest first. */
+  /** Queued jobs without a runner, oldest first. */
   waiting(): Job[] {
     return this.all().filter((job) => job.status === 'queued' && !job.runner);
   }
@@ -123,16 +123,16 @@ export class JobBoard {
   start(job: Job): void {
     job.status = 'in_progress';
     job.startedAt = Date.now();
-    this.emit({ name: 'job-started', ...about(job) });
+    this.emit({ name: 'job-started', ...eventDetails(job) });
   }
 
   end(job: Job, conclusion: Conclusion): void {
     if (job.status === 'completed') return;
     job.end(conclusion);
-    this.emit({ name: 'job-finished', ...about(job), detail: conclusion });
+    this.emit({ name: 'job-finished', ...eventDetails(job), detail: conclusion });
   }
 }
 
-function about(job: Job) {
+function eventDetails(job: Job) {
   return { job: job.name, jobId: job.id, ...(job.runner && { runner: job.runner.name, runnerId: job.runner.id }) };
 }

@@ -6,7 +6,7 @@ export interface Repository {
   readonly private: boolean;
 }
 
-/** A workflow run as far as tests care. Its jobs are those of the job board. */
+/** A workflow run. Its jobs are on the job board. */
 export interface Run {
   readonly id: number;
   readonly repository: string;
@@ -16,11 +16,11 @@ export interface Run {
   readonly headSha: string;
   readonly headBranch: string;
   readonly createdAt: number;
-  /** The reusable workflows it calls, as `owner/name/path@ref`. */
+  /** The reusable workflows that it calls, as `owner/name/path@ref`. */
   readonly calls?: readonly string[];
 }
 
-/** Of organizations and the enterprise, with GitHub's own defaults. */
+/** A runner group of an organization or the enterprise, with GitHub's own defaults. */
 export interface RunnerGroup {
   readonly id: number;
   readonly name: string;
@@ -30,17 +30,17 @@ export interface RunnerGroup {
   readonly selected?: readonly string[];
   /** Default: false. */
   readonly allowsPublicRepositories?: boolean;
-  /** `owner/name/path@ref`; absent: not restricted to any. */
+  /** `owner/name/path@ref`. Absent: not restricted. */
   readonly selectedWorkflows?: readonly string[];
 }
 
-/** When GitHub stops speaking with a version of the runner, as ISO 8601; absent: not known to end. */
+/** When GitHub ends its support for a runner version, as ISO 8601. Absent: no end announced. */
 export interface Deprecation {
   readonly registration?: string;
   readonly runtime?: string;
 }
 
-/** Settable: what the caller has left. */
+/** The caller's rate limit. Tests may set it. */
 export interface RateLimit {
   limit: number;
   remaining: number;

@@ -8,7 +8,7 @@ export interface RunnerLabel {
   readonly type: 'read-only' | 'custom';
 }
 
-/** A runner as GitHub keeps it. */
+/** A runner as GitHub stores it. */
 export interface RunnerRecord {
   readonly id: number;
   readonly name: string;
@@ -17,10 +17,10 @@ export interface RunnerRecord {
   readonly groupId: number;
   readonly ephemeral: boolean;
   readonly workFolder: string;
-  /** What a runner program must know to speak for this runner. */
+  /** The credentials with which a runner program connects as this runner. */
   readonly credentials: Credentials;
   labels: RunnerLabel[];
-  /** `unknown` until a program has connected, as on GitHub. */
+  /** `unknown` until a program connects, as on GitHub. */
   os: string;
   version: string | null;
   status: 'online' | 'offline';
@@ -29,7 +29,7 @@ export interface RunnerRecord {
 
 export interface Credentials {
   readonly clientId: string;
-  /** Stands for the private key of a real runner; the same length, and as incompressible. */
+  /** Stands for the private key of a real runner, with the same length and as incompressible. */
   readonly key: Readonly<Record<string, string>>;
 }
 
@@ -42,13 +42,13 @@ export interface NewRunner {
   readonly ephemeral: boolean;
 }
 
-/** Labels GitHub gives by itself to runners that are not just-in-time; they cannot be removed. */
+/** Labels that GitHub adds to runners that are not just-in-time. They cannot be removed. */
 const SYSTEM_LABELS = new Set(['self-hosted', 'linux', 'macos', 'windows', 'x64', 'arm', 'arm64']);
 const FORBIDDEN_IN_NAMES = /["/:<>\\|*?\p{Cc}]/u;
 const LONGEST_NAME = 64;
 const LONGEST_LABEL = 256;
 
-/** Every runner registered anywhere in this GitHub. */
+/** All registered runners of all scopes. */
 export class RunnerRegistry {
   readonly #runners = new Map<number, RunnerRecord>();
   readonly #labelIds = new Map<string, number>();
@@ -56,7 +56,7 @@ export class RunnerRegistry {
 
   constructor(readonly emit: EmitGitHub) {}
 
-  /** @throws GitHubError 422 for an unfit name or label, 409 for a name that is taken in this scope. */
+  /** @throws GitHubError 422 for an invalid name or label, 409 for a name that exists in this scope */
   register(request: NewRunner): RunnerRecord {
     checkName(request.name);
     const wanted = request.name.toLowerCase();
@@ -74,7 +74,7 @@ export class RunnerRegistry {
       busy: false,
     };
     this.#runners.set(runner.id, runner);
-    this.emit({ name: 'runner-minted', runner: runner.name, runnerId: runner.id });
+    this.emit({ name: 'runner-registered', runner: runner.name, runnerId: runner.id });
     return runner;
   }
 
@@ -90,14 +90,14 @@ export class RunnerRegistry {
     return this.#runners.get(id);
   }
 
-  /** @throws GitHubError 404. */
+  /** @throws GitHubError 404 */
   get(scope: string, id: string): RunnerRecord {
     const runner = this.#runners.get(Number(id));
     if (runner?.scope !== scope) throw notFound();
     return runner;
   }
 
-  /** Takes it off the list; a program that speaks for it is another matter. */
+  /** Removes a runner from the list. A program that is connected as it stays connected. */
   forget(runner: RunnerRecord, why: string): boolean {
     const known = this.#runners.delete(runner.id);
     if (known) this.emit({ name: 'runner-removed', runner: runner.name, runnerId: runner.id, detail: why });
@@ -115,13 +115,13 @@ export class RunnerRegistry {
   }
 }
 
-/** Whether a job that asks for these labels may run here: all must be there, in any case. */
+/** Whether the runner has all of a job's labels. Case does not count. */
 export function hasLabels(runner: RunnerRecord, wanted: readonly string[]): boolean {
   const own = new Set(runner.labels.map(({ name }) => name.toLowerCase()));
   return wanted.every((label) => own.has(label.toLowerCase()));
 }
 
-/** Whether runners of this scope may work for this repository (`owner/name`). Enterprises hold every organisation here. */
+/** Whether runners of this scope may serve this repository (`owner/name`). An enterprise has all organizations here. */
 export function serves(scope: string, repository: string): boolean {
   const [kind, rest] = [scope.split('/')[0], scope.slice(scope.indexOf('/') + 1)];
   if (kind === 'repos') return rest.toLowerCase() === repository.toLowerCase();
@@ -129,14 +129,15 @@ export function serves(scope: string, repository: string): boolean {
   return true;
 }
 
-/** What the holder of the credentials can show without giving them away. */
+/** A proof that its sender has the credentials, without their content. */
 export function proofOf(credentials: Credentials): string {
   return createHash('sha256').update(`${credentials.clientId}:${credentials.key['d']}`).digest('hex');
 }
 
 /**
- * The just-in-time configuration: base64 of a JSON object with the files a configured runner has.
- * `serverUrl` is where the program reports, without a trailing slash.
+ * The just-in-time configuration: base64 of a JSON object with the files of a configured runner.
+ *
+ * @param serverUrl the server that the runner program connects to, without a trailing slash
  */
 export function encodeJitConfig(runner: RunnerRecord, serverUrl: string): string {
   const files = {
@@ -171,7 +172,7 @@ function toBase64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** The field lengths of a 2048-bit RSA key. Making a true one takes 100 ms, and nothing here would check it. */
+/** Random fields of the lengths of a 2048-bit RSA key. A real key takes 100 ms to generate, and nothing checks it here. */
 function newCredentials(): Credentials {
   const field = (bytes: number) => randomBytes(bytes).toString('base64');
   const halves = Object.fromEntries(['dp', 'dq', 'inverseQ', 'p', 'q'].map((name) => [name, field(128)]));

@@ -1,6 +1,6 @@
 import { creationLimited, secondaryLimited } from './errors.js';
 
-/** What GitHub's secondary limits count, over the last minute. */
+/** GitHub's secondary limits, over the last minute. */
 export interface SecondaryLimits {
   /** A read is 1 point, a write 5. GitHub: 900. */
   readonly pointsPerMinute: number;
@@ -17,7 +17,7 @@ interface Past {
 const WINDOW_MS = 60_000;
 
 /**
- * GitHub's secondary limits as a sliding window. Refused requests don't count.
+ * GitHub's secondary limits as a sliding window. Refused requests do not count.
  * Source: GitHub docs, "Rate limits for the REST API", "About secondary rate limits".
  */
 export class SecondaryLimit {
@@ -25,7 +25,7 @@ export class SecondaryLimit {
 
   constructor(private readonly limits: SecondaryLimits) {}
 
-  /** @throws GitHubError 403 with `retry-after`. */
+  /** @throws GitHubError 403 with `retry-after` */
   admit(method: string): void {
     const now = Date.now();
     this.past = this.past.filter(({ at }) => at > now - WINDOW_MS);

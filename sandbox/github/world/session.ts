@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from './jobs.js';
 import type { RunnerRecord } from './runners.js';
 
-/** What a runner program is told when it asks. */
+/** A message to a runner program, returned by its poll. */
 export type Message =
   | { readonly type: 'job'; readonly jobId: number; readonly name: string }
   | { readonly type: 'cancel'; readonly jobId: number }
   | { readonly type: 'removed' };
 
-/** The connection of one program that speaks for one runner. */
+/** The connection of one program as one runner. */
 export class Session {
   readonly id = randomUUID();
   readonly inbox: Message[] = [];
   job: Job | undefined;
-  /** Told of a new message while the program is asking. */
+  /** Ends a waiting poll when there is a new message. */
   wake: (() => void) | undefined;
-  /** Runs out when the program has stopped asking. */
+  /** Expires when the program no longer polls. */
   lease: NodeJS.Timeout | undefined;
   closed = false;
 
@@ -38,11 +38,11 @@ export interface Connection {
 }
 
 export interface Timing {
-  /** How long an unanswered question for messages is held. GitHub: 50 s. */
+  /** How long a poll waits for a message. GitHub: 50 s. */
   readonly pollMs: number;
-  /** From one answer to the next question before the program counts as gone. */
+  /** The longest time between two polls before the program counts as gone. */
   readonly leaseMs: number;
-  /** From a program's end until its runner is shown offline. GitHub: a minute or so. */
+  /** From a program's end until its runner is offline. GitHub: about a minute. */
   readonly offlineAfterMs: number;
   /** From a program's end in the middle of a job until that job fails. GitHub: ten minutes. */
   readonly lostJobAfterMs: number;

@@ -8,10 +8,10 @@ export type Permissions = Readonly<Record<string, Level>>;
 
 export interface Token {
   readonly token: string;
-  /** Decides GitHub's words when something is missing. `actions` is a job's own GITHUB_TOKEN. */
+  /** Decides the words of GitHub's error for a missing permission. `actions` is a job's own GITHUB_TOKEN. */
   readonly kind: 'classic' | 'fine-grained' | 'app' | 'actions';
   readonly permissions: Permissions | 'all';
-  /** `owner/name` of those it can see. Default: all. */
+  /** `owner/name` of the repositories that it can see. Default: all. */
   readonly repositories?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
@@ -27,14 +27,14 @@ export interface AppOptions {
 
 export interface Installation {
   readonly id: number;
-  /** The organisation or user that has it installed. */
+  /** The organization or user that installed the App. */
   readonly account: string;
   readonly permissions: Permissions;
-  /** `owner/name`; default: all of the account's. */
+  /** `owner/name`. Default: all repositories of the account. */
   readonly repositories?: readonly string[];
 }
 
-/** Who may do what. */
+/** All valid tokens. */
 export class TokenStore {
   readonly #tokens = new Map<string, Token>();
 
@@ -51,7 +51,7 @@ export class TokenStore {
     this.#tokens.delete(token);
   }
 
-  /** `undefined` without an authorization header. @throws GitHubError 401 for one that means nothing. */
+  /** `undefined` without an authorization header. @throws GitHubError 401 for an unknown or expired token */
   authenticate(header: string | undefined): Token | undefined {
     if (!header) return undefined;
     const token = this.#tokens.get(header.replace(/^(bearer|token)\s+/i, '').trim());
@@ -65,7 +65,7 @@ export interface Need {
   readonly level: Level;
 }
 
-/** @throws GitHubError 404 when the token can't see the place, 403 when it may not do this there. */
+/** @throws GitHubError 404 if the token cannot see the repository, 403 if it lacks the permission */
 export function authorize(token: Token, need: Need, repository: string | undefined): void {
   const seen = token.repositories?.map((name) => name.toLowerCase());
   if (repository && seen && !seen.includes(repository.toLowerCase())) throw notFound();
@@ -96,7 +96,7 @@ export class App {
     return this.options.installations ?? [];
   }
 
-  /** Checks the App's own JSON Web Token. @throws GitHubError 401. */
+  /** Checks the App's own JSON Web Token. @throws GitHubError 401 */
   authenticate(header: string | undefined): void {
     const [head, claims, signature] = (header ?? '').replace(/^bearer\s+/i, '').split('.');
     const decoded = decode(head, claims);
@@ -120,13 +120,16 @@ export class App {
   }
 
   /**
-   * A token of an installation for an hour, with the permissions asked for or all it has.
+   * Creates a token of an installation for one hour, with the requested permissions or all of the installation's.
    *
-   * @throws GitHubError 422 when more is asked for than was granted.
+   * @throws GitHubError 422 if more is requested than was granted
    */
-  mint(installation: Installation, request: { permissions?: Permissions; repositories?: readonly string[] }): Token {
-    const asked = Object.entries(request.permissions ?? {});
-    if (asked.some(([name, level]) => !covers(installation.permissions[name], level))) {
+  createToken(
+    installation: Installation,
+    request: { permissions?: Permissions; repositories?: readonly string[] },
+  ): Token {
+    const requested = Object.entries(request.permissions ?? {});
+    if (requested.some(([name, level]) => !covers(installation.permissions[name], level))) {
       throw new GitHubError(422, 'The permissions requested are not granted to this installation.');
     }
     const repositories =
@@ -140,14 +143,14 @@ export class App {
     return {
       token: `ghs_${randomBytes(18).toString('hex')}`,
       kind: 'app',
-      permissions: asked.length > 0 ? Object.fromEntries(asked) : installation.permissions,
+      permissions: requested.length > 0 ? Object.fromEntries(requested) : installation.permissions,
       ...(repositories && { repositories }),
       expiresAt: Date.now() + 3_600_000,
     };
   }
 }
 
-/** A key pair for an App that nobody described, as PEM. Takes some 100 ms, so only where one is asked for. */
+/** A key pair for an App, as PEM. Takes about 100 ms. */
 export function newKeyPair(): { readonly publicKey: string; readonly privateKey: string } {
   return generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -156,8 +159,8 @@ export function newKeyPair(): { readonly publicKey: string; readonly privateKey:
   });
 }
 
-function covers(granted: Level | undefined, asked: Level): boolean {
-  return granted === 'write' || granted === asked;
+function covers(granted: Level | undefined, requested: Level): boolean {
+  return granted === 'write' || granted === requested;
 }
 
 function covered(installation: Installation, repository: string): boolean {

@@ -1,3 +1,3 @@
 #!/bin/bash
-# The real one installs .NET's libraries; the stand-in needs none.
+# The real script installs .NET's libraries. The stand-in needs none.
 echo 'Nothing to install.'

@@ -2,21 +2,21 @@ import { type BuiltInPreset, builtIn, builtInPresets } from '../kernel/built-in-
 import { describeUnknown, type RawInput } from '../inputs/inputs.js';
 import { nearest } from '../kernel/nearest.js';
 
-/** A presets file and what reads it, which is handed in because few starts have one. */
+/** A presets file and its parser. The caller passes the parser, because only few starts have such a file and load it. */
 export interface PresetsFile {
   readonly path: string;
   readonly text: string;
-  /** @throws Error for what is not YAML */
+  /** @throws Error for a text that is not YAML */
   readonly parse: (text: string) => unknown;
 }
 
-/** A preset's inputs as text, before parsing. */
+/** The inputs of a preset as text, before they are parsed. */
 type PresetInputs = Readonly<Record<string, RawInput>>;
 
-/** A preset with everything it extends folded in. */
+/** A preset, merged with everything that it extends. */
 export interface ResolvedPreset {
   readonly inputs: PresetInputs;
-  /** The built-in preset it comes down to, which says where its image is published; a preset need not have one. */
+  /** The built-in preset that it extends, directly or through others. It decides which published image is used. */
   readonly base?: BuiltInPreset;
 }
 
@@ -26,11 +26,11 @@ interface ConfiguredPreset {
 }
 
 /**
- * Resolves `name` against the built-in presets and those of the presets file. A preset of the file may
- * carry a built-in's name: it then replaces it, and may extend it. Later entries of `extends` win over earlier ones.
+ * Finds a preset among the built-in presets and those of the presets file. A preset of the file may have the name of a
+ * built-in one, which it then replaces and may extend. Later entries of `extends` override earlier ones.
  *
  * @param allowed the names of the inputs that a preset may set
- * @returns problems instead of throwing, so that they are reported together with the inputs' own
+ * @returns problems instead of throwing, so that they are reported together with the problems of the inputs
  */
 export function resolvePreset(
   name: string,
@@ -44,7 +44,7 @@ export function resolvePreset(
     const own = configured.get(wanted);
     const asBuiltIn = builtInPresets.find((one) => one === wanted);
     const seen = path.includes(wanted);
-    // A configured `amd64` that extends `amd64` means the built-in one.
+    // A preset `amd64` in the file that extends `amd64` extends the built-in one.
     if (asBuiltIn && (!own || path.at(-1) === wanted)) return foldBuiltIn(asBuiltIn);
     if (seen)
       problems.push(`The presets of ${file!.path} extend each other in a circle: ${[...path, wanted].join(' → ')}.`);
@@ -123,7 +123,7 @@ function readPreset(
   return { extends: [parents ?? []].flat().map(String), inputs };
 }
 
-/** A YAML value as the text a workflow would give: lists become lines, maps `Key=Value` lines. */
+/** A YAML value as the text that a workflow would pass: a list becomes lines, a map becomes `Key=Value` lines. */
 function renderValue(value: unknown): string | undefined {
   const lines = Array.isArray(value)
     ? value.map(renderScalar)

@@ -65,7 +65,9 @@ function parseConsole(text: string, { launchedAt }: LaunchedInstance): ConsoleOu
     lines: [
       `Boot phases, in seconds after the launch: ${describePhases(phases, launchedAt)}`,
       ...(text === ''
-        ? ['Console: nothing. Some instance types show it only minutes after the boot; EC2 keeps it for an hour.']
+        ? [
+            'Console: empty. Some instance types show their console only minutes after the boot; EC2 keeps it for an hour.',
+          ]
         : tailConsole(text, SHOWN).map((line) => `console: ${line}`)),
     ],
   };

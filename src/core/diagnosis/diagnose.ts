@@ -21,7 +21,7 @@ export async function diagnose(launched: LaunchedInstance, ec2: Ec2): Promise<Di
   // A diagnosis that cannot be made must not hide the failure of the start.
   const asked = ec2.describeInstances([launched.id], 'glance').then(
     ([instance]) => instance ?? 'not listed by EC2',
-    (error: unknown) => `could not be asked for: ${messageOf(error)}`,
+    (error: unknown) => `could not be read: ${messageOf(error)}`,
   );
   const isEnded = () => asked.then((found) => typeof found !== 'string' && isOff(found));
   const [found, output] = await Promise.all([asked, readConsoleOutput(launched, ec2, isEnded)]);

@@ -42,13 +42,13 @@ export async function explainRunners(
     /** The runners of this stop that GitHub still lists. */
     readonly listed: readonly Runner[];
     /** Those of them whose instance EC2 does not list. */
-    readonly unseen: readonly Runner[];
+    readonly withoutInstance: readonly Runner[];
     /** Regions that could not be asked, and why; '' for none. */
-    readonly unasked: string;
+    readonly unsearched: string;
   },
   ports: ExplainPorts,
 ): Promise<Explanation[]> {
-  const { found, listed, unseen, unasked } = facts;
+  const { found, listed, withoutInstance, unsearched } = facts;
   const consoleReader = new ConsoleReader(ports);
   const explained = await Promise.all(
     found.map((one) => {
@@ -56,7 +56,10 @@ export async function explainRunners(
       return explainInstance({ ...one, runners: listed.filter(({ id }) => ids.includes(id)) }, consoleReader);
     }),
   );
-  return [...explained.filter((one) => one !== undefined), ...unseen.map((runner) => explainAbsence(runner, unasked))];
+  return [
+    ...explained.filter((one) => one !== undefined),
+    ...withoutInstance.map((runner) => explainAbsence(runner, unsearched)),
+  ];
 }
 
 /** Reads a bounded number of consoles. */
@@ -71,7 +74,7 @@ class ConsoleReader {
 
   async read({ instance, region }: LocatedInstance): Promise<ConsoleOutput> {
     if (this.reads++ >= CONSOLES) {
-      return { phases: [], lines: [`Console: not asked for, as ${CONSOLES} others of this stop were.`] };
+      return { phases: [], lines: [`Console: not read, because this stop has read ${CONSOLES} others.`] };
     }
     try {
       return await readConsoleOutput(instance, await this.ports.ec2In(region), () => isOff(instance));
@@ -108,7 +111,7 @@ function explainEnd(found: ExplainedInstance): Omit<Explanation, 'hint' | 'isTro
   return {
     ...subject(found),
     what: `${nameRunners(found)}: instance ${instance.id} is ${describeState(instance)}; ${describeJobs(found)}.`,
-    evidence: 'EC2’s state reason, which it gave before this stop (DescribeInstances)',
+    evidence: 'the state reason that EC2 gave before this stop (DescribeInstances)',
     lines: [],
   };
 }
@@ -132,7 +135,7 @@ async function explainPowerOff(
   const { phases, reason, refusal, lines } = await consoleReader.read(found);
   const hadJob = phases.some(({ name }) => name === 'job');
   if (hadJob && reason === 'runner exited') return undefined;
-  const words = refusal === undefined ? '' : ` The runner said: ${refusal}`;
+  const words = refusal === undefined ? '' : ` The runner printed: ${refusal}`;
   const why =
     reason === undefined ? `Instance ${instance.id} is ${describeState(instance)}.` : describePowerOff(reason);
   return {
@@ -140,7 +143,7 @@ async function explainPowerOff(
     what: `${nameRunners(found)}${hadJob ? ':' : ' took no job:'} ${why}${words}`,
     evidence:
       reason === undefined
-        ? 'EC2’s state reason (DescribeInstances) and GitHub, which still lists the runner; the console gives no reason'
+        ? "EC2's state reason (DescribeInstances) and GitHub, which still lists the runner; the console gives no reason"
         : `the console of ${instance.id} (GetConsoleOutput): ci-actions phase=power-off`,
     hint: adviseOnPowerOff(reason ?? '', refusal),
     isTrouble: true,
@@ -159,7 +162,7 @@ function explainClaim(found: ExplainedInstance): Explanation {
     ...subject(found),
     what: `${nameRunners(found)}: instance ${found.instance.id} was claimed from its pool and never started.`,
     evidence: 'its tags and state (DescribeInstances)',
-    hint: 'Nothing: the start that claimed it did not come to its end, and what it left is removed now.',
+    hint: 'Nothing: the start that claimed it ended early, and this stop removes the instance and the runner.',
     isTrouble: false,
     lines: [],
   };
@@ -191,14 +194,14 @@ async function explainSilence(
 }
 
 /** Explains a runner whose instance EC2 does not list: yet, or in a region that could not be asked. It may be alive. */
-function explainAbsence(runner: Runner, unasked: string): Explanation {
+function explainAbsence(runner: Runner, unsearched: string): Explanation {
   const since = isStranger(runner) ? 'was never online' : `is ${runner.busy ? 'busy' : runner.status}`;
-  const where = unasked === '' ? '' : ` where it could be asked. Not asked: ${unasked}`;
+  const where = unsearched === '' ? '' : ` where it could be asked. Not asked: ${unsearched}`;
   return {
     runners: [runner.name],
     what: `Runner ${runner.name} ${since}, and EC2 does not list an instance of it${where || '.'}`,
     evidence: 'GitHub, which still lists the runner, and the tags of all instances (DescribeInstances)',
-    hint: 'EC2 forgets an instance about an hour after its end: cancel a run whose job waits for longer than a boot takes, or set `wait-for: online`. A machine that is alive powers itself off when no job comes for the start’s `startup-timeout-minutes` and `idle-timeout-minutes` (15 min after its boot unless set), and after its `max-lifetime-minutes` (6 h) at the latest. The runner stays registered: by it stop-runner, run again, looks further, and reap-runners removes it after the run.',
+    hint: "EC2 forgets an instance about an hour after its end. If a job waits for this runner longer than a boot takes, cancel the run, or set `wait-for: online`. An instance that is still alive powers itself off when no job comes within the start's `startup-timeout-minutes` and `idle-timeout-minutes` (15 min after its boot by default), and after its `max-lifetime-minutes` (6 h) at the latest. The runner stays registered, so that stop-runner finds the instance if it is run again; reap-runners removes the runner after the run.",
     isTrouble: true,
     lines: [],
   };

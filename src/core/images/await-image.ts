@@ -4,16 +4,16 @@ import type { Log } from '../ports/process.js';
 import { because } from './fitness.js';
 import type { ImageEc2, OwnImage } from './ports.js';
 
-/** Snapshots of 100 GB cross the world in less than an hour, larger ones take longer; EC2 promises nothing. */
+/** A copy of a 100 GB snapshot between continents takes less than an hour, a larger one longer. EC2 gives no bound. */
 const LONGEST_MS = 4 * 3_600_000;
-/** A fresh image may be missing from EC2's listings for some seconds. */
+/** For how long EC2 may not list a fresh image. It is mostly some seconds. */
 const INVISIBLE_MS = 2 * 60_000;
-/** A copy takes minutes; one that was begun earlier may be done at once. */
+/** A copy takes minutes, but one that began earlier may be done at once. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * The image as soon as it is available.
+ * Waits until an image is available.
  *
  * @throws Failure `image-unusable` when EC2 cannot make it or takes too long; `image-not-found` when it goes away
  */
@@ -43,13 +43,13 @@ function failed(image: OwnImage, { region }: ImageEc2): Failure {
 }
 
 function gone(id: string, { region }: ImageEc2): Failure {
-  return new Failure('image-not-found', `EC2 does not know the copy ${id} in ${region} (any more).`, {
-    hint: 'Somebody may have deregistered it: copy again.',
+  return new Failure('image-not-found', `EC2 does not know the copy ${id} in ${region}.`, {
+    hint: 'It may have been deregistered. Copy again.',
   });
 }
 
 function late(id: string, { region }: ImageEc2): Failure {
   return new Failure('image-unusable', `Image ${id} in ${region} is not available after 240 minutes.`, {
-    hint: 'EC2 goes on copying it. Run the same command again later: it waits for the same copy.',
+    hint: 'EC2 continues to copy it. Run the same command again later: it waits for the same copy.',
   });
 }

@@ -28,16 +28,16 @@ export interface CopyPorts {
   readonly onResult?: (copied: Copied) => void;
 }
 
-/** What came of one region: a copy that can be launched, or why there is none. */
+/** The result for one region: a copy that can be launched, or why there is none. */
 export type Copied = { readonly region: string } & (
   { readonly imageId: string; readonly published?: Published } | { readonly failure: Failure }
 );
 
 /**
- * Copies a preset's image to other regions, side by side, and waits until each copy can be launched and carries its
- * tags. A copy that is there already, or on its way, is taken as it is: an interrupted command is simply repeated.
+ * Copies a preset's image to other regions in parallel, and waits until each copy can be launched and has its tags. A
+ * copy that exists or is being made is used as it is, so that an interrupted command can be repeated.
  *
- * @throws Failure when the original does not serve; what fails in one region is that region's result
+ * @throws Failure when the original image is unfit; a failure in one region is the result of that region
  */
 export async function copyImages(request: CopyRequest, ports: CopyPorts): Promise<readonly Copied[]> {
   const { from, versions, clock, log } = ports;
@@ -68,7 +68,7 @@ async function findPublishedImage(preset: BuiltInPreset, ec2: ImageEc2): Promise
   throw new Failure(
     'image-not-found',
     `No ${preset} image is published in ${ec2.region}: there is no SSM parameter ${publishedParameter(preset)}.`,
-    { hint: 'Name one with `--image`, or the region that has it with `--region`.' },
+    { hint: 'Name an image with `--image`, or the region in which it is published with `--region`.' },
   );
 }
 
@@ -95,11 +95,11 @@ async function findCopy(ec2: ImageEc2, image: OwnImage, log: Log): Promise<strin
   const namesakes = (await ec2.listImages()).filter(({ name }) => name === image.name);
   const copy = namesakes.find((one) => lostTags(one, image).length === 0 && !isBroken(one));
   if (copy) {
-    log.info(`${ec2.region}: ${copy.id} is that image already (${copy.state}).`);
+    log.info(`${ec2.region}: ${copy.id} is a copy of that image already (${copy.state}).`);
     return copy.id;
   }
   const [other] = namesakes;
-  if (other) throw nameTaken(image, ec2, `${other.id} (${other.state}), which is no copy of ${image.id},`);
+  if (other) throw nameTaken(image, ec2, `${other.id} (${other.state}), which is not a copy of ${image.id},`);
   return undefined;
 }
 
@@ -115,8 +115,8 @@ async function beginCopy(ec2: ImageEc2, image: OwnImage, { from, nonce, log }: C
   return begun.id;
 }
 
-function nameTaken(image: OwnImage, ec2: ImageEc2, whose: string): Failure {
-  return new Failure('image-name-taken', `In ${ec2.region}, ${whose} has the name ${image.name}.`, {
+function nameTaken(image: OwnImage, ec2: ImageEc2, holder: string): Failure {
+  return new Failure('image-name-taken', `In ${ec2.region}, ${holder} has the name ${image.name}.`, {
     hint: advice.FREE_IMAGE_NAME,
   });
 }
@@ -126,7 +126,7 @@ function refuseLostTags(copy: OwnImage, image: OwnImage, ec2: ImageEc2): void {
   if (lost.length === 0) return;
   throw new Failure(
     'image-unusable',
-    `The copy ${copy.id} in ${ec2.region} lacks what ${image.id} says in ${lost.join(', ')}.`,
+    `The copy ${copy.id} in ${ec2.region} lacks tags of ${image.id}: ${lost.join(', ')}.`,
     { hint: `Deregister ${copy.id} and copy again; EC2 may refuse tags to a role that lacks ec2:CreateTags.` },
   );
 }

@@ -7,7 +7,7 @@ import type { Log } from '../ports/process.js';
 import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import type { ImageEc2, OwnImage } from './ports.js';
 
-/** GitHub for the one question about a runner's version, or why it cannot be asked. */
+/** Where the deprecation of a runner's version is read, or why it cannot be read. */
 export type VersionSource = Pick<GitHub, 'readDeprecation'> | { readonly why: string };
 
 export interface FitnessPorts {
@@ -23,7 +23,7 @@ const ARCHITECTURES: Readonly<Record<BuiltInPreset, Architecture>> = {
 };
 
 /**
- * The image, if start-runner may be told to take it for this preset.
+ * Checks that start-runner can use an image for a preset.
  *
  * @throws Failure `image-not-found`, `image-unusable` with every reason, `runner-version-refused`
  */
@@ -55,7 +55,7 @@ export async function requireFit(
   return image;
 }
 
-/** Each completes "the image …". */
+/** What makes the image unfit. Each completes "the image …". */
 function findProblems(image: OwnImage, preset: BuiltInPreset): string[] {
   const marked = image.tags[TAG.preset];
   const wanted = ARCHITECTURES[preset];
@@ -73,11 +73,11 @@ export function because({ stateReason }: OwnImage): string {
 
 function describeMark(marked: string | undefined): string {
   return marked === undefined
-    ? `has no tag ${TAG.preset}, so it was not built here or is somebody else's`
+    ? `has no tag ${TAG.preset}, so ami/ of this account did not build it`
     : `is tagged ${TAG.preset}=${marked}`;
 }
 
-/** What GitHub refuses is refused; what it could not be asked about is said. */
+/** Fails for a version that GitHub refuses; warns if GitHub could not be asked. */
 async function checkRunner(image: OwnImage, { versions, log, now }: FitnessPorts): Promise<void> {
   const version = image.tags[TAG.runnerVersion];
   if (version === undefined) return log.warning(`Image ${image.id} has no tag ${TAG.runnerVersion}: ${UNCHECKED}.`);

@@ -1,12 +1,12 @@
 import type { Ec2, Instance, TagFilter } from '../ports/ec2.js';
 import type { Image } from '../ports/catalog.js';
 
-/** An image of this account, with what its keeper needs to know. */
+/** An image with the facts that keeping images needs. */
 export interface OwnImage extends Image {
-  /** Epoch ms: when EC2 made it, which for a copy is later than the build. */
+  /** When EC2 created it, which for a copy is later than the build; epoch ms. */
   readonly createdAt: number;
   readonly snapshotIds: readonly string[];
-  /** EC2's words for why it failed. */
+  /** EC2's reason for the state `failed`. */
   readonly stateReason?: string;
   /** Epoch ms. */
   readonly deprecatedFrom?: number;
@@ -14,7 +14,7 @@ export interface OwnImage extends Image {
 
 export interface OwnSnapshot {
   readonly id: string;
-  /** EC2's words: `pending`, `completed`, `error`, … */
+  /** As EC2 names it: `pending`, `completed`, `error`, … */
   readonly state: string;
   readonly createdAt: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -24,29 +24,29 @@ export interface OwnSnapshot {
 export interface TemplateVersion {
   readonly template: string;
   readonly version: number;
-  /** As it is written there: an image's id, or `resolve:ssm:` with a parameter. */
+  /** As the template has it: an image's id, or `resolve:ssm:` and a parameter. */
   readonly image: string;
 }
 
-/** Everything one CopyImage call needs; the copy gets the tags of the original from EC2 itself. */
+/** What one CopyImage call needs. EC2 itself copies the tags of the image. */
 export interface ImageCopy {
   readonly from: { readonly region: string; readonly id: string };
   readonly name: string;
-  /** Snapshots inherit nothing. */
+  /** EC2 does not copy the tags of the snapshots. */
   readonly snapshotTags: Readonly<Record<string, string>>;
   /** The same for every retry of this copy. */
   readonly clientToken: string;
 }
 
-/** A snapshot that outlived its image, and EC2's word for why. */
+/** A snapshot that was not deleted with its image, and EC2's reason. */
 export interface LeftSnapshot {
   readonly id: string;
   readonly why: string;
 }
 
-/** What keeping images asks of EC2 and SSM in one region. */
+/** EC2 and SSM in one region, as far as keeping images needs them. */
 export interface ImageEc2 extends Pick<Ec2, 'region' | 'listRegions' | 'readParameters'> {
-  /** Of any owner; `undefined` when EC2 says there is none. */
+  /** Of any owner; `undefined` when EC2 answers that there is none. */
   findImage(id: string): Promise<OwnImage | undefined>;
   /** Of this account, in any state, disabled and deprecated ones too; every page is read. */
   listImages(): Promise<readonly OwnImage[]>;
@@ -59,10 +59,10 @@ export interface ImageEc2 extends Pick<Ec2, 'region' | 'listRegions' | 'readPara
   /** The value of a parameter by name, ARN, `name:version` or `name:label`; `undefined` when SSM knows none. */
   resolveParameter(reference: string): Promise<string | undefined>;
   writeParameter(name: string, value: string): Promise<void>;
-  /** @returns the copy, which is being made from now on */
+  /** Begins a copy. */
   copyImage(copy: ImageCopy): Promise<{ readonly id: string } | 'name-taken'>;
   deprecateImage(id: string, from: number): Promise<void>;
-  /** Takes the image's snapshots along; those that could not be deleted are returned. */
+  /** Also deletes the image's snapshots; `left` are those that could not be deleted. */
   deregisterImage(id: string): Promise<'absent' | { readonly left: readonly LeftSnapshot[] }>;
   /** `in-use`: an image needs it, and nothing was done. */
   deleteSnapshot(id: string): Promise<'deleted' | 'absent' | 'in-use'>;

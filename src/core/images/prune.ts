@@ -35,14 +35,14 @@ export interface PruneFinding {
 
 export interface Pruned {
   readonly findings: readonly PruneFinding[];
-  /** Regions in which something could not be asked, and nothing was removed. */
+  /** Regions in which a listing failed, so that nothing was removed. */
   readonly untouched: readonly { readonly region: string; readonly failure: Failure }[];
 }
 
 /**
- * Keeps the newest images of each preset in each region, and every one that somebody uses; takes away the others
- * with their snapshots. In a region where a question gets no answer nothing is removed; what fails in one place
- * does not end it. See {@link refuseUnfinished}.
+ * Removes old images with their snapshots. Each region keeps the newest images of each preset, and every image in use.
+ * In a region where a listing fails, nothing is removed. A failure does not end the prune: see
+ * {@link refuseUnfinished}.
  */
 export async function prune(request: PruneRequest, ports: PrunePorts): Promise<Pruned> {
   const findings: PruneFinding[] = [];
@@ -53,7 +53,7 @@ export async function prune(request: PruneRequest, ports: PrunePorts): Promise<P
       for (const one of found) findings.push(await carryOut(one, { ec2, request, ports }));
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      ports.log.warning(`${ec2.region}: nothing is removed, because not everything could be asked. ${failure.message}`);
+      ports.log.warning(`${ec2.region}: nothing is removed, because a listing failed. ${failure.message}`);
       untouched.push({ region: ec2.region, failure });
     }
   }
@@ -61,12 +61,13 @@ export async function prune(request: PruneRequest, ports: PrunePorts): Promise<P
 }
 
 type Candidate = { readonly preset: BuiltInPreset; readonly decision: PruneDecision } & (
-  { readonly kind: 'image'; readonly thing: OwnImage } | { readonly kind: 'snapshot'; readonly thing: OwnSnapshot }
+  | { readonly kind: 'image'; readonly resource: OwnImage }
+  | { readonly kind: 'snapshot'; readonly resource: OwnSnapshot }
 );
 
-/** Every question is asked before anything is touched. @throws Failure when one gets no answer */
+/** Lists and judges everything in a region before anything is removed. @throws Failure when a listing fails */
 async function judgeRegion(request: PruneRequest, ec2: ImageEc2, now: number): Promise<Candidate[]> {
-  // Snapshots first: one whose image is deregistered in between belongs to an image that is not listed any more.
+  // Snapshots first. In the other order, an image registered in between would be missing, and its snapshot would look orphaned.
   const snapshots = await Promise.all(request.presets.map((preset) => ec2.listSnapshots({ [TAG.preset]: preset })));
   const images = await ec2.listImages();
   const ours = images.filter(({ tags }) => request.presets.some((preset) => tags[TAG.preset] === preset));
@@ -78,8 +79,8 @@ async function judgeRegion(request: PruneRequest, ec2: ImageEc2, now: number): P
     const own = ours.filter(({ tags }) => tags[TAG.preset] === preset);
     const judged = judgeImages(own, { keep: request.keep, uses, now });
     return [
-      ...judged.map(({ image, decision }) => ({ kind: 'image' as const, preset, decision, thing: image })),
-      ...snapshots[at]!.map((thing) => ({ thing, decision: judgeSnapshot(thing, images, now) }))
+      ...judged.map(({ image, decision }) => ({ kind: 'image' as const, preset, decision, resource: image })),
+      ...snapshots[at]!.map((resource) => ({ resource, decision: judgeSnapshot(resource, images, now) }))
         .filter(({ decision }) => decision.kind === 'remove')
         .map((one) => ({ kind: 'snapshot' as const, preset, ...one })),
     ];
@@ -90,43 +91,50 @@ async function carryOut(
   candidate: Candidate,
   { ec2, request, ports }: { readonly ec2: ImageEc2; readonly request: PruneRequest; readonly ports: PrunePorts },
 ): Promise<PruneFinding> {
-  const { kind, preset, decision, thing } = candidate;
-  const made = kind === 'image' ? builtAt(thing) : thing.createdAt;
-  const about = { kind, preset, region: ec2.region, id: thing.id, ageMs: ports.now - made, why: decision.why } as const;
-  if (decision.kind === 'keep') return { ...about, outcome: 'kept' };
-  if (request.dryRun) return { ...about, outcome: 'would-remove' };
+  const { kind, preset, decision, resource } = candidate;
+  const made = kind === 'image' ? builtAt(resource) : resource.createdAt;
+  const subject = {
+    kind,
+    preset,
+    region: ec2.region,
+    id: resource.id,
+    ageMs: ports.now - made,
+    why: decision.why,
+  } as const;
+  if (decision.kind === 'keep') return { ...subject, outcome: 'kept' };
+  if (request.dryRun) return { ...subject, outcome: 'would-remove' };
   try {
-    return { ...about, ...(await remove(candidate, ec2)) };
+    return { ...subject, ...(await remove(candidate, ec2)) };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    ports.log.warning(`${ec2.region}: ${thing.id} could not be removed. ${failure.message}`);
-    return { ...about, outcome: 'failed', failure };
+    ports.log.warning(`${ec2.region}: ${resource.id} could not be removed. ${failure.message}`);
+    return { ...subject, outcome: 'failed', failure };
   }
 }
 
 async function remove(
-  { kind, thing }: Candidate,
+  { kind, resource }: Candidate,
   ec2: ImageEc2,
 ): Promise<{ outcome: PruneOutcome; failure?: Failure; why?: string }> {
   if (kind === 'snapshot') {
-    const answer = await ec2.deleteSnapshot(thing.id);
-    return answer === 'in-use' ? { outcome: 'kept', why: 'an image needs it after all' } : { outcome: 'removed' };
+    const answer = await ec2.deleteSnapshot(resource.id);
+    return answer === 'in-use' ? { outcome: 'kept', why: 'an image needs it' } : { outcome: 'removed' };
   }
-  const answer = await ec2.deregisterImage(thing.id);
-  if (answer === 'absent') return { outcome: 'removed', why: 'somebody else has removed it meanwhile' };
-  // Shared with another image, which takes it along when it goes.
+  const answer = await ec2.deregisterImage(resource.id);
+  if (answer === 'absent') return { outcome: 'removed', why: 'it had been removed meanwhile' };
+  // `skipped`: another image shares the snapshot, and its deregistration deletes it.
   const left = answer.left.filter(({ why }) => why !== 'skipped');
   if (left.length === 0) return { outcome: 'removed' };
   const list = left.map(({ id, why }) => `${id} (${why})`).join(', ');
   return {
     outcome: 'failed',
-    failure: new Failure('cleanup-incomplete', `Image ${thing.id} is gone, but not its snapshots: ${list}.`, {
-      hint: 'Allow ec2:DeleteSnapshot on snapshots that carry a preset’s tag. The next prune finds them a day later.',
+    failure: new Failure('cleanup-incomplete', `Image ${resource.id} is gone, but not its snapshots: ${list}.`, {
+      hint: "Allow ec2:DeleteSnapshot on snapshots with a preset's tag. A prune finds them from a day later on.",
     }),
   };
 }
 
-/** @throws Failure `cleanup-incomplete` when something could not be asked or removed */
+/** @throws Failure `cleanup-incomplete` when something could not be listed or removed */
 export function refuseUnfinished({ findings, untouched }: Pruned): void {
   const failures = [
     ...untouched.map(({ region, failure }) => ({ what: `${region}, where nothing was removed`, failure })),
@@ -142,7 +150,7 @@ export function refuseUnfinished({ findings, untouched }: Pruned): void {
       ? `Not everything was pruned. ${sentences[0]}`
       : `Not everything was pruned: ${sentences.length} failures.`,
     {
-      hint: `${[...hints].join(' ')} What was pruned stays pruned; run it again, which is safe.`,
+      hint: `${[...hints].join(' ')} Run the prune again: it is safe to repeat.`,
       details: sentences.length === 1 ? [] : sentences,
     },
   );

@@ -14,18 +14,18 @@ export interface Published {
   readonly preset: BuiltInPreset;
   readonly region: string;
   readonly imageId: string;
-  /** What start-runner took before; what a rollback goes back to. */
+  /** The image that start-runner used before, to which a rollback returns. */
   readonly previous?: string;
-  /** False when it was the published one already. */
+  /** False when the image was already published. */
   readonly changed: boolean;
 }
 
-/** Where the value from before the last publication is kept. */
+/** The SSM parameter with the image that was published before. */
 export function previousParameter(preset: BuiltInPreset): string {
   return `${publishedParameter(preset)}/previous`;
 }
 
-/** The two values there may be. */
+/** The published image and the one before it. */
 export async function readPublished(
   preset: BuiltInPreset,
   ec2: Pick<ImageEc2, 'readParameters'>,
@@ -37,8 +37,8 @@ export async function readPublished(
 }
 
 /**
- * From now on start-runner takes this image for this preset. Publishing the same one twice changes nothing, so that
- * the value to go back to stays.
+ * Makes start-runner use this image for this preset. Publishing the same image twice changes nothing, so the image to
+ * which a rollback returns stays.
  *
  * @throws Failure `image-not-found`, `image-unusable`, `runner-version-refused`: nothing was changed
  */
@@ -52,7 +52,7 @@ export async function publish(
   const { current, previous } = await readPublished(preset, ec2);
   const changed = current !== image.id;
   if (changed) {
-    // The old value is safe before the new one takes its place.
+    // The old value is saved before the new one replaces it.
     if (current !== undefined) await ec2.writeParameter(previousParameter(preset), current);
     await ec2.writeParameter(publishedParameter(preset), image.id);
   }
@@ -67,7 +67,7 @@ export async function publish(
   };
 }
 
-/** A date that could not be set keeps nobody from using the image. */
+/** Sets the deprecation date, and only warns on failure: the image can be used without it. */
 export async function deprecate(
   image: OwnImage,
   { ec2, log, now }: Pick<PublishPorts, 'log' | 'now'> & { readonly ec2: Pick<ImageEc2, 'region' | 'deprecateImage'> },
@@ -76,7 +76,7 @@ export async function deprecate(
   const day = new Date(from).toISOString().slice(0, 10);
   try {
     await ec2.deprecateImage(image.id, from);
-    log.info(`${image.id} in ${ec2.region} counts as deprecated from ${day} on.`);
+    log.info(`${image.id} in ${ec2.region} is deprecated from ${day} on.`);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     log.warning(`${image.id} in ${ec2.region} has no deprecation date (${day}): ${messageOf(error)}`);
@@ -86,8 +86,7 @@ export async function deprecate(
 /**
  * Swaps the published image and the one before it, so that a second rollback undoes the first.
  *
- * @throws Failure `image-not-found` when there is nothing to go back to; as {@link publish} for an image that no
- * longer serves
+ * @throws Failure `image-not-found` when no image was published before; as {@link publish} when that image is unfit
  */
 export async function rollBack(preset: BuiltInPreset, ports: PublishPorts): Promise<Published> {
   const { ec2, log } = ports;

@@ -1,12 +1,12 @@
 import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 
-/** Of Docker's official images, from where a pull is not counted against an address. */
+/** Docker's official image, from a registry that does not limit pulls per address. */
 const UBUNTU = 'public.ecr.aws/docker/library/ubuntu:24.04';
 
-/** By name: a command line whose last line of output is what it has to say. */
+/** The checks by name: each is a command line, of which the last line of output is reported. */
 function checksOf(preset: BuiltInPreset, runnerVersion: string): Readonly<Record<string, string>> {
   return {
-    // The agent is faster than dockerd.
+    // The boot agent may run this before dockerd is up.
     docker: `until docker version --format '{{.Server.Version}}'; do sleep 1; done`,
     container: `docker run --rm ${UBUNTU} uname -m`,
     compose: 'docker compose version --short',
@@ -19,21 +19,21 @@ function checksOf(preset: BuiltInPreset, runnerVersion: string): Readonly<Record
   };
 }
 
-/** Seconds that one check may take; the largest pulls an image. */
+/** The most seconds that one check may take; the slowest pulls an image. */
 const CHECK_S = 120;
 
 /**
- * Runs on the instance, as root, in the runner's home. Each check says one line; afterwards it waits to be terminated,
- * for a console that has gone quiet may be read late.
+ * The script that runs on the instance, as root, in the runner's home. Each check prints one line. Then the script waits
+ * for the instance's termination, because EC2 may return the latest console output late.
  */
 export function renderSmokeScript(preset: BuiltInPreset, runnerVersion: string): string {
   const checks = Object.entries(checksOf(preset, runnerVersion));
   return [
     'check() {',
-    '  local said verdict=ok',
-    `  said=$(timeout ${CHECK_S} bash -c "$2" 2>&1 </dev/null) || verdict=failed`,
-    '  said=$(printf %s "$said" | tail -n 1)',
-    '  echo "smoke $verdict $1 ${said:0:200}"',
+    '  local output result=ok',
+    `  output=$(timeout ${CHECK_S} bash -c "$2" 2>&1 </dev/null) || result=failed`,
+    '  output=$(printf %s "$output" | tail -n 1)',
+    '  echo "smoke $result $1 ${output:0:200}"',
     '}',
     ...checks.map(([name, command]) => `check ${name} ${quote(command)}`),
     'echo "smoke done"',
@@ -49,26 +49,26 @@ function quote(text: string): string {
 export interface SmokeCheck {
   readonly name: string;
   readonly passed: boolean;
-  /** The last line that the command said. */
-  readonly says: string;
+  /** The last line of the command's output. */
+  readonly output: string;
 }
 
 export interface SmokeReport {
   readonly checks: readonly SmokeCheck[];
-  /** Whether the script came to its end. */
+  /** Whether the script has run all checks. */
   readonly isComplete: boolean;
-  /** The checks of a preset that said nothing, whatever became of their lines. */
+  /** The checks of a preset that have printed no line. */
   missing(preset: BuiltInPreset): readonly string[];
 }
 
 const LINE = /ci-actions pre-runner-script: smoke (ok|failed|done)(?: (\S+))?(?: (.*))?$/;
 
-/** What the checks have said so far, whatever the kernel and other services wrote between them. */
+/** Parses the checks' lines in a console, among the lines of the kernel and of other services. */
 export function readSmoke(consoleText: string): SmokeReport {
   const lines = consoleText.split(/\r?\n/).map((line) => LINE.exec(line.trimEnd()));
   const checks = lines.flatMap((found) => {
-    const [, verdict, name, says = ''] = found ?? [];
-    return name === undefined ? [] : [{ name, passed: verdict === 'ok', says }];
+    const [, result, name, output = ''] = found ?? [];
+    return name === undefined ? [] : [{ name, passed: result === 'ok', output }];
   });
   return {
     checks,

@@ -13,18 +13,18 @@ import type { Log } from '../ports/process.js';
 import { builtInMachine, type BuiltInPreset } from '../kernel/built-in-presets.js';
 import { readSmoke, renderSmokeScript, type SmokeReport } from './smoke-script.js';
 
-/** From the machine's start until it has been told that it may not last longer; it ends itself then. */
+/** After this the instance powers itself off, if nothing has terminated it. */
 const LIFETIME_S = 900;
-/** cuda's image is the largest, and a first boot fetches what it reads from S3. */
-const VERDICT_MS = 600_000;
+/** The longest wait for the results: the cuda image is the largest, and a first boot reads its blocks from S3. */
+const RESULT_MS = 600_000;
 const CADENCE_MS = 3_000;
-/** From the launch to the agent's first word. A first boot may be slow, as it fetches what it reads; this is broken. */
+/** The longest time from the launch to the agent's first line. A first boot is slow, but longer than this is broken. */
 const LONGEST_BOOT_S = 120;
 
 export interface SmokeRequest {
   readonly preset: BuiltInPreset;
   readonly imageId: string;
-  /** Where to start it; EC2's default when absent. */
+  /** EC2's default subnet when absent. */
   readonly subnetId?: string;
   /** Unique per test: the launch's client token. */
   readonly nonce: string;
@@ -34,33 +34,33 @@ interface SmokePorts {
   readonly ec2: Pick<Ec2, 'region' | 'describeImage' | 'launch' | 'describeInstances' | 'readConsole' | 'terminate'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends the wait, not the instance's end. */
+  /** Ends the wait for the results. The instance is terminated all the same. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Starts one instance of the image, lets the boot agent run the checks as a job's pre-runner script, and reads what
- * the console says. Nothing can connect to the instance and GitHub hears nothing of it. It is terminated whatever
- * happens, and ends itself if nobody can.
+ * Launches one instance of the image, on which the boot agent runs the checks as a pre-runner script, and reads the
+ * results from the console. The instance accepts no connection and registers no runner. It is terminated in every case,
+ * and powers itself off if that fails.
  *
- * @throws Failure `image-unusable` when a check fails or no verdict comes; `no-capacity`; `image-not-found`
+ * @throws Failure `image-unusable` when a check fails or has no result; `no-capacity`; `image-not-found`
  */
 export async function smokeImage(request: SmokeRequest, ports: SmokePorts): Promise<SmokeReport> {
   const image = await findImage(request, ports);
   const instance = await launch(request, image, ports);
   try {
-    return judge(await awaitVerdict(instance, ports), instance, { request, ports });
+    return judge(await awaitResults(instance, ports), instance, { request, ports });
   } finally {
     await end(instance, ports);
   }
 }
 
-/** Says what EC2 confirmed. A machine that it does not end costs little: its agent powers it off. */
+/** Terminates the instance, or warns. One that EC2 does not end costs little, because it powers itself off. */
 async function end({ id }: Instance, { ec2, clock, log }: SmokePorts): Promise<void> {
   const ports = { ec2In: async () => ec2, clock };
   const [alive] = listAlive(await endInstances([{ id, region: ec2.region }], ports, INVISIBLE_BOUND_MS));
   if (!alive) return log.info(`EC2 is terminating ${id}.`);
-  log.warning(`${alive.why} It powers itself off within ${LIFETIME_S / 60} min; look at it in the EC2 console.`);
+  log.warning(`${alive.why} It powers itself off within ${LIFETIME_S / 60} min. Check it in the EC2 console.`);
 }
 
 async function findImage({ imageId, preset }: SmokeRequest, { ec2 }: SmokePorts): Promise<Image> {
@@ -120,14 +120,12 @@ function composeLaunch(
 }
 
 /**
- * A payload like any runner's; its pre-runner script never ends well, so the agent starts no runner. Behind it, for
- * cloud-init: an image whose agent does not start ends all the same.
+ * A payload like any runner's. Its pre-runner script never ends, so the agent starts no runner. The shutdown command
+ * behind it is for cloud-init, so that an instance ends even if its agent does not start.
  */
 function renderSmokeData(preset: BuiltInPreset, runnerVersion: string): Uint8Array {
   const payload = renderUserData({
-    runnerName: 'smoke-test',
-    label: 'smoke-test',
-    jitConfig: 'bm9uZQ==',
+    runners: [{ name: 'smoke-test', label: 'smoke-test', jitConfig: 'bm9uZQ==' }],
     runnerHome: '/opt/actions-runner',
     runAsUser: 'root',
     startupTimeoutSeconds: LIFETIME_S,
@@ -138,20 +136,20 @@ function renderSmokeData(preset: BuiltInPreset, runnerVersion: string): Uint8Arr
   return gzipSync(`${gunzipSync(payload).toString()}shutdown -P +${LIFETIME_S / 60}\n`);
 }
 
-/** Its last console; the verdict may be missing. */
-async function awaitVerdict({ id }: Instance, { ec2, clock, log, signal }: SmokePorts): Promise<string> {
+/** @returns the last console output, in which results may be missing */
+async function awaitResults({ id }: Instance, { ec2, clock, log, signal }: SmokePorts): Promise<string> {
   const begun = clock.now();
   let seen = 0;
   for (;;) {
     const [instance] = await ec2.describeInstances([id]);
     const text = await ec2.readConsole(id);
     const { checks, isComplete } = readSmoke(text);
-    for (const { name, passed, says } of checks.slice(seen)) {
-      log.info(`  ${passed ? 'passed' : 'FAILED'}  ${name}${says === '' ? '' : `: ${says}`}`);
+    for (const { name, passed, output } of checks.slice(seen)) {
+      log.info(`  ${passed ? 'passed' : 'FAILED'}  ${name}${output === '' ? '' : `: ${output}`}`);
     }
     seen = checks.length;
-    const isOver = instance !== undefined && isEnding(instance);
-    if (isComplete || isOver || clock.now() - begun > VERDICT_MS) return text;
+    const isEnded = instance !== undefined && isEnding(instance);
+    if (isComplete || isEnded || clock.now() - begun > RESULT_MS) return text;
     await clock.sleep(CADENCE_MS, signal);
   }
 }
@@ -169,8 +167,8 @@ function judge(
     ...(booted !== undefined && booted > LONGEST_BOOT_S
       ? [`boot: the agent started after ${booted.toFixed(1)} s`]
       : []),
-    ...report.checks.filter(({ passed }) => !passed).map(({ name, says }) => `${name}: ${says || 'failed'}`),
-    ...report.missing(request.preset).map((name) => `${name}: no verdict`),
+    ...report.checks.filter(({ passed }) => !passed).map(({ name, output }) => `${name}: ${output || 'failed'}`),
+    ...report.missing(request.preset).map((name) => `${name}: no result`),
   ];
   if (problems.length === 0) {
     ports.log.info(

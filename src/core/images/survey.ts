@@ -9,7 +9,7 @@ import type { ImageEc2, OwnImage } from './ports.js';
 import { previousParameter } from './publish.js';
 import { findUses, type Uses } from './uses.js';
 
-/** One image as it is listed. `null`: not known. */
+/** One image of the survey. `null`: not known. */
 export interface Listed {
   readonly preset: BuiltInPreset;
   readonly region: string;
@@ -22,23 +22,23 @@ export interface Listed {
   readonly runnerVersion: string | null;
   /** ISO 8601; `null` also when GitHub has set no date. */
   readonly refusedFrom: string | null;
-  /** Until GitHub refuses its runner, 0 when it does; `null` when GitHub has no date or could not be asked. */
+  /** 0 when GitHub already refuses its runner; `null` when GitHub has set no date or could not be asked. */
   readonly daysUntilRefused: number | null;
   /** Whether GitHub was asked and answered. */
   readonly refusalKnown: boolean;
   /** ISO 8601. */
   readonly deprecatedFrom: string | null;
   readonly published: boolean | null;
-  /** Whether a rollback goes back to it. */
+  /** Whether a rollback returns to it. */
   readonly previous: boolean | null;
   readonly usedBy: readonly string[] | null;
 }
 
 export interface Survey {
   readonly images: readonly Listed[];
-  /** Presets without any image, by region. */
+  /** Presets without an image, by region. */
   readonly missing: readonly { readonly preset: BuiltInPreset; readonly region: string }[];
-  /** What could not be asked. */
+  /** Listings that failed. */
   readonly failures: readonly { readonly region: string; readonly failure: Failure }[];
 }
 
@@ -49,7 +49,7 @@ export interface SurveyPorts {
   readonly now: number;
 }
 
-/** Every image of these presets in these regions. What could not be asked is `null` and told in `failures`. */
+/** Lists every image of these presets in these regions. Facts of a failed listing are `null`. */
 export async function survey(presets: readonly BuiltInPreset[], ports: SurveyPorts): Promise<Survey> {
   const failures: Survey['failures'][number][] = [];
   const missing: Survey['missing'][number][] = [];
@@ -78,7 +78,7 @@ export async function survey(presets: readonly BuiltInPreset[], ports: SurveyPor
       }
     }
   }
-  // By preset first: that is what a reader compares.
+  // By preset first, so that images of the same preset can be compared.
   const order = (one: { preset: BuiltInPreset }): number => presets.indexOf(one.preset);
   return { images: images.toSorted((a, b) => order(a) - order(b)), missing, failures };
 }
@@ -100,14 +100,14 @@ function describe(
     deprecatedFrom: image.deprecatedFrom === undefined ? null : new Date(image.deprecatedFrom).toISOString(),
     published: named(publishedParameter(preset)),
     previous: named(previousParameter(preset)),
-    usedBy: own?.map(({ who }) => who) ?? null,
+    usedBy: own?.map(({ user }) => user) ?? null,
   };
 }
 
 type Refusal = Pick<Listed, 'refusedFrom' | 'daysUntilRefused' | 'refusalKnown'>;
 const UNKNOWN: Refusal = { refusedFrom: null, daysUntilRefused: null, refusalKnown: false };
 
-/** When GitHub refuses runners: each version is asked for once. */
+/** When GitHub refuses runner versions, read once for each version. */
 class Refusals {
   private readonly known = new Map<string, Refusal>();
 
@@ -133,7 +133,7 @@ class Refusals {
       return { refusedFrom: new Date(from).toISOString(), daysUntilRefused, refusalKnown: true };
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      log.warning(`When GitHub refuses runner ${version} is not known: ${failure.message}`);
+      log.warning(`It is not known when GitHub refuses runner ${version}: ${failure.message}`);
       return UNKNOWN;
     }
   }

@@ -4,24 +4,24 @@ import type { ImageEc2, TemplateVersion } from './ports.js';
 import { previousParameter } from './publish.js';
 
 export interface Use {
-  /** Completes "in use by …". */
-  readonly who: string;
-  /** Our SSM parameter that names the image. */
+  /** What uses the image. Completes "in use by …". */
+  readonly user: string;
+  /** Set for one of our SSM parameters that name the image. */
   readonly parameter?: string;
 }
 
-/** Who needs which image, by its id. An image that is not in the map was not asked about. */
+/** The uses of images, by image id. An image that is not in the map was not looked up. */
 export type Uses = ReadonlyMap<string, readonly Use[]>;
 
 const RESOLVED = 'resolve:ssm:';
-/** AWS's own parameters, which name no image of this account. */
+/** AWS's public parameters, which name no image of this account. */
 const PUBLIC = /^(arn:[^:]+:ssm:[^:]*:[^:]*:parameter)?\/aws\//;
 
 /**
- * Everything in the region that would miss one of these images: our SSM parameters, every version of every launch
- * template, instances.
+ * Finds everything in the region that needs one of these images: our SSM parameters, every version of every launch
+ * template, and instances.
  *
- * @throws Failure when one of these questions gets no answer: then nobody knows
+ * @throws Failure when one of these listings fails, because the uses are then unknown
  */
 export async function findUses(ec2: ImageEc2, imageIds: readonly string[]): Promise<Uses> {
   if (imageIds.length === 0) return new Map();
@@ -31,7 +31,7 @@ export async function findUses(ec2: ImageEc2, imageIds: readonly string[]): Prom
     ec2.findInstancesOf(imageIds),
   ]);
   const started = instances.map(({ imageId, id, state }): ImageUse => {
-    return [imageId, { who: `instance ${id} (${state})` }];
+    return [imageId, { user: `instance ${id} (${state})` }];
   });
   const uses = new Map<string, Use[]>(imageIds.map((id) => [id, []]));
   for (const [id, use] of [...published, ...templates, ...started]) uses.get(id)?.push(use);
@@ -43,7 +43,7 @@ type ImageUse = readonly [imageId: string, use: Use];
 async function findPublished(ec2: ImageEc2): Promise<ImageUse[]> {
   const names = builtInPresets.flatMap((preset) => [publishedParameter(preset), previousParameter(preset)]);
   const values = await ec2.readParameters(names);
-  return [...values].map(([name, id]) => [id, { who: `SSM parameter ${name}`, parameter: name }]);
+  return [...values].map(([name, id]) => [id, { user: `SSM parameter ${name}`, parameter: name }]);
 }
 
 async function findInTemplates(ec2: ImageEc2): Promise<ImageUse[]> {
@@ -54,7 +54,7 @@ async function findInTemplates(ec2: ImageEc2): Promise<ImageUse[]> {
   return versions.flatMap((one): ImageUse[] => {
     const reference = readReference(one.image);
     const id = reference === undefined ? one.image : values.get(reference);
-    return id === undefined ? [] : [[id, { who: describe(one, reference) }]];
+    return id === undefined ? [] : [[id, { user: describe(one, reference) }]];
   });
 }
 

@@ -1,6 +1,6 @@
 import { nearest } from '../kernel/nearest.js';
 
-/** The members of `Ebs` that are taken, by the input that each becomes. */
+/** The supported members of `Ebs`, and the input that each becomes. */
 const TAKEN: Readonly<Record<string, string>> = {
   VolumeSize: 'ec2-volume-size',
   VolumeType: 'ec2-volume-type',
@@ -13,16 +13,16 @@ const TAKEN: Readonly<Record<string, string>> = {
 const OF_MAPPING = ['DeviceName', 'Ebs', 'VirtualName', 'NoDevice'];
 const OF_EBS = [...Object.keys(TAKEN), 'DeleteOnTermination'];
 
-/** Names that no root has. Source: EC2 User Guide, "Device names for volumes": the root's are /dev/sda1 and /dev/xvda. */
+/** Device names that a root volume does not have. Source: EC2 User Guide, "Device names for volumes": /dev/sda1 and /dev/xvda. */
 const FURTHER = /^\/dev\/(sd|xvd)[b-z]/;
 
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * `block-device-mappings` of ec2-github-runner as inputs of ours: the root volume's settings. Mappings of instance store
- * change nothing, since the types that have any attach it themselves.
+ * Translates `block-device-mappings` of ec2-github-runner to inputs of start-runner: the settings of the root volume.
+ * Mappings of instance store are ignored, because instance types with such volumes attach them anyway.
  *
- * @returns the inputs by name, or everything that would not be done
+ * @returns the inputs by name, or a problem for everything that is not supported
  */
 export function translateMappings(text: string): Readonly<Record<string, string>> | readonly string[] {
   const mappings = parse(text);
@@ -36,7 +36,7 @@ export function translateMappings(text: string): Readonly<Record<string, string>
   const others = [...more, ...volumes.filter((mapping) => FURTHER.test(nameOf(mapping)))];
   if (others.length > 0) {
     problems.push(
-      `${others.map(nameOf).join(', ')}: only one EBS volume, the root, can be set here. Build the others into the image: each of its EBS mappings becomes a volume that ends with the machine.`,
+      `${others.map(nameOf).join(', ')}: only one EBS volume, the root, can be set here. Build the others into the image: each of its EBS mappings becomes a volume that is deleted with the machine.`,
     );
   }
   return problems.length > 0 ? problems : translateEbs((root?.['Ebs'] ?? {}) as Members);
@@ -60,10 +60,12 @@ function checkEbs(mapping: Members): string[] {
     if (value !== null && typeof value === 'object') problems.push(`${name}, Ebs: ${member} is not a text or number.`);
   }
   if (!/^(true|)$/.test(renderScalar((ebs as Members)['DeleteOnTermination']))) {
-    problems.push(`${name}, Ebs: DeleteOnTermination is not true; allowed: true. A volume ends with its machine.`);
+    problems.push(
+      `${name}, Ebs: DeleteOnTermination is not true; allowed: true. A volume is deleted with its machine.`,
+    );
   }
   if (mapping['NoDevice'] !== undefined) {
-    problems.push(`${name}: NoDevice is not taken. Build an image without the device.`);
+    problems.push(`${name}: NoDevice is not supported. Build an image without the device.`);
   }
   return problems;
 }
@@ -73,11 +75,11 @@ function findUnknown(members: Members, { known, where }: { known: readonly strin
     .filter((name) => !known.includes(name))
     .map((name) => {
       const near = nearest(name, known);
-      return `${where}: ${name} is not taken${near ? `; did you mean ${near}?` : '.'} Allowed: ${known.join(', ')}.`;
+      return `${where}: ${name} is not supported${near ? `; did you mean ${near}?` : '.'} Allowed: ${known.join(', ')}.`;
     });
 }
 
-/** '' for what is not given. */
+/** '' for a member that is missing or not a scalar. */
 function renderScalar(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

@@ -4,12 +4,10 @@ export type Variables = Readonly<Record<string, string>>;
 
 /** A name that bash can export. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const ALLOWED = 'a JSON object of environment variables, or a list of such objects, of which the last one wins';
+const ALLOWED =
+  'a JSON object of environment variables, or a list of such objects, where later ones override earlier ones';
 
-/**
- * An input that holds environment variables. A value that is `null` or empty is taken as not given: so does a secret
- * look that does not exist.
- */
+/** An input with environment variables. `null` and '' count as not given, because a missing secret arrives as ''. */
 export function variables(
   description: string,
   kind: { secret?: boolean } = {},

@@ -1,21 +1,21 @@
 import picomatch from 'picomatch';
 import { BadValue, type InputDefinition } from './inputs.js';
 
-/** Files by their paths relative to a folder, with `/`. */
+/** Patterns of files. Paths are relative to a folder, with `/`. */
 export interface FilePatterns {
   readonly given: readonly string[];
   matches(path: string): boolean;
-  /** Whether a file that matches may lie in this folder or below it. */
+  /** Whether this folder, or a folder below it, may have a file that matches. */
   mayLead(folder: string): boolean;
-  /** Whether a pattern names this folder: then it is searched though it is one that is usually left out. */
+  /** Whether a pattern names this folder. Then it is searched, even if it is one of those that are usually skipped. */
   names(folder: string): boolean;
 }
 
 const ALLOWED =
-  'paths relative to that folder, with `*`, `?`, `**`, `{a,b}`, `[abc]`, and `!` before what to leave out; at least one without `!`';
+  'paths relative to that folder, with `*`, `?`, `**`, `{a,b}`, `[abc]`, and `!` before a pattern of files to exclude; at least one pattern without `!`';
 const OPTIONS = { dot: true, nonegate: true } as const;
 
-/** An input that lists files by patterns. A pattern that no file can match is refused before anything runs. */
+/** An input that lists files by patterns. A pattern that cannot match any file is refused before anything runs. */
 export function filePatterns(description: string): InputDefinition<FilePatterns | undefined> {
   return {
     takes: 'file patterns',
@@ -51,14 +51,14 @@ function mayLead(folder: readonly string[], parts: readonly string[]): boolean {
   for (const [index, name] of folder.entries()) {
     const part = parts[index];
     if (part === undefined) return false;
-    // `**` and braces that span folders lead anywhere.
+    // `**`, and braces that span folders, can match below any folder.
     if (part === '**' || part.includes('/')) return true;
     if (!picomatch.isMatch(name, part, OPTIONS)) return false;
   }
   return folder.length < parts.length;
 }
 
-/** `./a` is `a`, `[!a]` is `[^a]`, and `a/**.xml` means a file at any depth. */
+/** Makes `./a` to `a`, `[!a]` to `[^a]`, and `a/**.xml` to a pattern for files at any depth. */
 function normalize(pattern: string): string {
   return pattern
     .replace(/^(!?)(?:\.\/)+/, '$1')
@@ -66,7 +66,7 @@ function normalize(pattern: string): string {
     .replace(/(^!?|\/)\*\*(?=[^/*])/g, '$1**/*');
 }
 
-/** Separated by commas or new lines, except within braces. */
+/** Splits at commas and new lines, except within braces. */
 function splitPatterns(given: string): string[] {
   const patterns = given
     .split(/\r?\n/)
@@ -76,7 +76,7 @@ function splitPatterns(given: string): string[] {
   return [...new Set(patterns)];
 }
 
-/** Splits at a sign that stands in no braces, brackets or parentheses. */
+/** Splits at a character outside braces, brackets and parentheses. */
 function splitOutside(text: string, sign: string): string[] {
   const parts = [''];
   let depth = 0;
@@ -90,7 +90,7 @@ function splitOutside(text: string, sign: string): string[] {
   return parts;
 }
 
-/** Why no file can match; `undefined` when one can. */
+/** Why no file can match; `undefined` if a file can. */
 function findImpossible(pattern: string): string | undefined {
   if (pattern.startsWith('/')) return 'it begins with `/`';
   if (pattern.endsWith('/')) return 'it ends with `/`, as a folder does; add `**/*.xml` or the like';
@@ -103,7 +103,7 @@ function findImpossible(pattern: string): string | undefined {
   return undefined;
 }
 
-/** How often a sign stands in a pattern without a backslash before it. */
+/** How often a pattern has a character without a backslash before it. */
 function countOf(pattern: string, sign: string): number {
   return pattern.split('').filter((one, index) => one === sign && pattern[index - 1] !== '\\').length;
 }

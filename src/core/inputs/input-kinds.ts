@@ -1,6 +1,6 @@
 import { BadValue, type InputDefinition } from './inputs.js';
 
-/** The kinds of input there are. Each returns a definition whose value is `undefined` when the input is empty. */
+/** The kinds of inputs. Each function returns a definition whose value is `undefined` if the input is empty. */
 type Optional<T> = InputDefinition<T | undefined>;
 interface Pattern {
   readonly matches: RegExp;
@@ -46,7 +46,7 @@ export function integer(description: string, range: { min: number; max: number }
   };
 }
 
-/** YAML 1.2 core schema booleans, as `@actions/core` reads them. */
+/** A boolean of YAML's 1.2 core schema, as `@actions/core` reads it. */
 export function flag(description: string): Optional<boolean> {
   return {
     takes: '`true` or `false`',
@@ -59,13 +59,13 @@ export function flag(description: string): Optional<boolean> {
   };
 }
 
-/** Separated by commas or new lines, or a JSON list of texts. An empty entry between two separators is a mistake, not a value. */
+/** A list, separated by commas or new lines, or as JSON. An empty entry between two separators is refused. */
 export function list(description: string, pattern: Pattern): Optional<readonly string[]> {
   return {
     takes: 'list',
     description,
     parse(given) {
-      // A comma at the end of a line separates once, not twice.
+      // A comma at the end of a line and the line break are one separator.
       const entries = readJsonList(given) ?? given.trim().split(/\s*,\s*\r?\n\s*|\s*,\s*|\s*\r?\n\s*/);
       if (entries.includes('')) throw new BadValue(`${pattern.allowed}, without empty entries`);
       const bad = entries.find((entry) => !pattern.matches.test(entry));
@@ -75,7 +75,7 @@ export function list(description: string, pattern: Pattern): Optional<readonly s
   };
 }
 
-/** As outputs of ours are: `["i-1", "i-2"]`. */
+/** Reads the form of this suite's outputs: `["i-1", "i-2"]`. */
 function readJsonList(given: string): string[] | undefined {
   if (!given.trim().startsWith('[')) return undefined;
   try {
@@ -86,7 +86,7 @@ function readJsonList(given: string): string[] | undefined {
   }
 }
 
-/** An input of ec2-github-runner that `migration.ts` translates or drops with a notice. */
+/** An input of ec2-github-runner that `migration.ts` translates, or ignores with a notice. */
 export function legacy(description: string): Optional<string> {
   return { takes: 'text', description, legacy: true, parse: (given) => given };
 }

@@ -1,17 +1,21 @@
 import { Failure } from '../kernel/failure.js';
 import { nearest } from '../kernel/nearest.js';
 
-/** One input of an action: the only place from which its parser, type, action.yml entry and README row come. */
+/** The definition of one input. Its parser, its type, its masking, and its rows in action.yml and README come from here. */
 export interface InputDefinition<T> {
-  /** `text`, `list`, `whole number from 1 to 100` …: the README's "takes" column. */
+  /** `text`, `list`, `a whole number from 1 to 100` …: the README's column "Takes". */
   readonly takes: string;
   readonly description: string;
-  /** Used, and printed, when the input is empty. */
+  /** The value of an empty input, which is also printed. */
   readonly defaultText?: string;
   readonly secret?: boolean;
-  /** An input of machulav/ec2-github-runner, accepted so that migrating is changing the `uses:` line. */
+  /** An input of machulav/ec2-github-runner. It is accepted so that a migration changes only the `uses:` line. */
   readonly legacy?: boolean;
-  /** @throws BadValue saying what is allowed. The text is never empty. */
+  /** The request's field that holds the value, as `part.field`; see `fields.ts`. Absent: code derives the field. */
+  readonly field?: string;
+  /** The value of an empty input that has no {@link defaultText}. */
+  readonly emptyValue?: T;
+  /** @param text never empty. @throws BadValue with what is allowed */
   parse(text: string): T;
 }
 
@@ -20,18 +24,18 @@ export type ValuesOf<D extends InputDefinitions> = {
   readonly [K in keyof D]: D[K] extends InputDefinition<infer T> ? T : never;
 };
 
-/** An input's text and where it came from, for messages: '' is the workflow itself. */
+/** The text of an input. `origin`, for messages: where the text is from, if not from the workflow. */
 export interface RawInput {
   readonly text: string;
   readonly origin?: string;
 }
 export type RawInputs = Readonly<Record<string, RawInput>>;
 
-/** What is wrong with one value; the message completes "allowed: …". */
+/** A value that an input does not allow. The message completes "allowed: …". */
 export class BadValue extends Error {
   constructor(
     readonly allowed: string,
-    /** The part that is wrong, when it isn't the whole value. */
+    /** The wrong part, if it is not the whole value. */
     readonly given?: string,
   ) {
     super(allowed);
@@ -39,8 +43,8 @@ export class BadValue extends Error {
 }
 
 /**
- * Parses every input and collects every problem, so that a user mends all of them at once.
- * Unknown names are problems too: a misspelt input must not be silently ignored.
+ * Parses every input and collects all problems, so that users can correct them all at once. An unknown name is a problem
+ * as well, because a misspelled input must not be silently ignored.
  */
 export function parseInputs<D extends InputDefinitions>(
   definitions: D,
@@ -52,10 +56,10 @@ export function parseInputs<D extends InputDefinitions>(
   const values: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(definitions)) {
     const given = raw[name] ?? { text: '' };
-    // Files from Windows have lines that end with CRLF, and no program that reads an input wants the CR.
+    // Lines from Windows end with CRLF, and programs that read an input do not expect the CR.
     const text = given.text.replace(/\r+\n/g, '\n').trim() || definition.defaultText;
     try {
-      values[name] = text === undefined ? undefined : definition.parse(text);
+      values[name] = text === undefined ? definition.emptyValue : definition.parse(text);
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
       const shown = definition.secret ? 'not usable' : JSON.stringify(shorten(error.given ?? given.text.trim()));
@@ -65,7 +69,7 @@ export function parseInputs<D extends InputDefinitions>(
   return { values: values as ValuesOf<D>, problems };
 }
 
-/** @throws Failure `bad-input` with every problem, when there is one. */
+/** @throws Failure `bad-input` with all problems, if there are any */
 export function refuseProblems(
   problems: readonly string[],
   hint = 'Correct them in the workflow. Nothing was launched.',
@@ -75,6 +79,16 @@ export function refuseProblems(
     hint,
     details: problems.length === 1 ? [] : problems,
   });
+}
+
+/** The inputs of these names. */
+export function pickInputs(raw: RawInputs, names: readonly string[]): RawInputs {
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));
+}
+
+/** The inputs that are not empty. */
+export function dropEmpty(raw: RawInputs): RawInputs {
+  return Object.fromEntries(Object.entries(raw).filter(([, { text }]) => text.trim() !== ''));
 }
 
 export function describeUnknown(name: string, known: readonly string[], origin?: string): string {

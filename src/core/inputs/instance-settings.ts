@@ -5,13 +5,13 @@ import { BadValue, type InputDefinition } from './inputs.js';
 type Variables = Readonly<Record<string, string>>;
 
 const LINES =
-  'lines `NAME=value`; blank lines and lines that begin with `#` are skipped, nothing is quoted or expanded';
-/** What the boot agent sets itself, for the account that jobs run as and for the runner. */
+  'lines `NAME=value`; blank lines and lines that begin with `#` are skipped, and nothing is quoted or expanded';
+/** The variables that the boot agent sets itself, for the runner and for the user that jobs run as. */
 const RESERVED = /^(HOME|USER|LOGNAME|RUNNER_ALLOW_RUNASROOT|ACTIONS_RUNNER_INPUT_.*|CI_ACTIONS_.*)$/;
-/** curl and apt read `http_proxy` in lower case alone, other programs only the capitals. */
+/** curl and apt read only `http_proxy` in lower case; other programs read only upper case. */
 const PROXY = /^(http|https|all|no)_proxy$/i;
 
-/** Lines `NAME=value`. A proxy's variable is given in both cases. No value is quoted in a message: it may hold a password. */
+/** Lines `NAME=value`. Proxy variables are set in both cases. Messages quote no value, because it may contain a password. */
 export function environmentLines(description: string): InputDefinition<Variables | undefined> {
   return {
     takes: 'lines `NAME=value`',
@@ -40,7 +40,7 @@ function withBothCases(given: Variables): Variables {
 
 const PEM = 'certificates in PEM, each as base64 between `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`';
 
-/** Certificates in PEM, with anything between them but other kinds of PEM. The value is each one's DER. */
+/** Certificates in PEM, with any text between them except other kinds of PEM. The value is the DER of each. */
 export function certificates(description: string): InputDefinition<readonly Uint8Array[] | undefined> {
   return {
     takes: 'PEM',
@@ -72,7 +72,7 @@ export function certificates(description: string): InputDefinition<readonly Uint
   };
 }
 
-/** @param begun the number of its BEGIN line */
+/** @param begun the number of the BEGIN line */
 function readCertificate(lines: readonly string[], begun: number): Uint8Array {
   try {
     return new X509Certificate(Buffer.from(lines.join(''), 'base64')).raw;

@@ -1,26 +1,26 @@
 import { translateMappings } from './block-device-mappings.js';
 import type { RawInputs } from './inputs.js';
 
-/** Inputs of machulav/ec2-github-runner that mean nothing here, and why. */
+/** The inputs of machulav/ec2-github-runner that are ignored, and why. */
 const dropped: Readonly<Record<string, string>> = {
-  mode: 'the action that is used says what is meant',
+  mode: 'start-runner and stop-runner are separate actions',
   'use-jit': 'every runner is just-in-time',
   'run-runner-as-service': 'the boot agent starts the runner',
   'runner-debug': 'a failed start always shows the boot phases and the console',
   'startup-quiet-period-seconds': 'nothing waits a fixed time',
-  'startup-retry-interval-seconds': 'the rhythm of the polling follows the boot',
-  'ec2-device-name': 'the root device’s name is the image’s own',
+  'startup-retry-interval-seconds': 'the polling interval follows the boot',
+  'ec2-device-name': 'the image defines the name of the root device',
   'metadata-options': 'IMDSv2 is always required, with a hop limit of 2 so that containers reach it',
 };
 
-/** Inputs that only have another name here. */
+/** Inputs that have another name here. */
 const renamed: Readonly<Record<string, string>> = {
   'run-runner-as-user': 'run-as-user',
   'runner-group-id': 'runner-group',
 };
 
-/** What ec2-github-runner's own action.yml fills in: a workflow that leaves them alone says nothing. */
-const untold: Readonly<Record<string, readonly string[]>> = {
+/** The defaults in ec2-github-runner's action.yml, which cause no notice: the workflow may not have set them. */
+const defaults: Readonly<Record<string, readonly string[]>> = {
   'run-runner-as-service': ['false'],
   'use-jit': ['false', 'true'],
   'runner-debug': ['false'],
@@ -32,7 +32,7 @@ export interface Migrated {
   readonly problems: readonly string[];
 }
 
-/** Translates the inputs of ec2-github-runner, so that migrating a workflow is changing its `uses:` line. */
+/** Translates the inputs of ec2-github-runner, so that a migration changes only the `uses:` line of a workflow. */
 export function migrateInputs(given: RawInputs, action: 'start' | 'stop'): Migrated {
   const raw: Record<string, { text: string; origin?: string }> = { ...given };
   const notices: string[] = [];
@@ -54,7 +54,7 @@ export function migrateInputs(given: RawInputs, action: 'start' | 'stop'): Migra
   }
   for (const [name, why] of Object.entries(dropped)) {
     const text = take(name);
-    if (text !== '' && !untold[name]?.includes(text)) notices.push(`\`${name}\` is ignored: ${why}.`);
+    if (text !== '' && !defaults[name]?.includes(text)) notices.push(`\`${name}\` is ignored: ${why}.`);
   }
   for (const [name, now] of Object.entries(renamed)) {
     const text = take(name);
@@ -71,7 +71,7 @@ export function migrateInputs(given: RawInputs, action: 'start' | 'stop'): Migra
   return { raw, notices, problems };
 }
 
-/** Inputs of ours by name, or what is wrong with the text. */
+/** @returns inputs of this suite by name, or what is wrong with the text */
 type Translation = (
   text: string,
   raw: Record<string, { text: string }>,
@@ -88,7 +88,7 @@ function translateZones(text: string): Readonly<Record<string, string>> | string
   if (!zones) return 'not a JSON list of objects with imageId, subnetId and securityGroupId.';
   const all = (key: string) => [...new Set(zones.map((zone) => renderScalar(zone[key])).filter((one) => one !== ''))];
   if (all('region').length > 0)
-    return '`region` inside it is not supported; set AWS_REGION and list the region’s subnets in `subnet-id`.';
+    return '`region` inside it is not supported; set AWS_REGION and list the subnets of the region in `subnet-id`.';
   if (all('imageId').length > 1)
     return 'several images in one region are not supported; list the subnets in `subnet-id` and name one image in `ec2-image-id`.';
   return dropEmpty({
@@ -98,7 +98,7 @@ function translateZones(text: string): Readonly<Record<string, string>> | string
   });
 }
 
-/** The packages become the first lines of the pre-runner script, by whichever package manager the image has. */
+/** Puts the installation of the packages before the pre-runner script, with the package manager of the image. */
 function translatePackages(
   text: string,
   raw: Record<string, { text: string }>,
@@ -129,7 +129,7 @@ function parseRecords(text: string): Record<string, unknown>[] | undefined {
   }
 }
 
-/** '' for what is no text or number. */
+/** '' for a value that is neither a text nor a number. */
 function renderScalar(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -7,17 +7,17 @@ import type { InputDefinitions } from './inputs.js';
 const SHORTEST = 4;
 
 export interface Secrets {
-  /** Every text to mask. GitHub masks each line of one that has several, so none of these has a short one. */
+  /** The texts to mask. GitHub masks each line of a text, so none of these texts has a short line. */
   readonly texts: readonly string[];
-  /** What is not masked, by name: an input, or an input and the key inside it. */
+  /** The names of what is not masked: an input, or an input and a key of its JSON. */
   readonly unmasked: readonly string[];
 }
 
 /**
- * What has to be masked of an action's inputs: those that their definition calls secret, and in JSON every value, at
- * any depth. Logs are read line by line, so of a text of several lines each is one.
+ * The texts of an action's inputs that must be masked: the inputs that their definitions declare secret and, if they are
+ * JSON, every value at any depth. Runners mask logs line by line, so each line of a text is masked.
  *
- * @param raw the inputs' texts, untrimmed and unchecked
+ * @param raw the texts of the inputs, before trimming and parsing
  */
 export function listSecrets(definitions: InputDefinitions, raw: Readonly<Record<string, string>>): Secrets {
   const texts = new Set<string>();
@@ -31,17 +31,17 @@ export function listSecrets(definitions: InputDefinitions, raw: Readonly<Record<
       if (lines.length === 0) unmasked.add(`\`${name}\`${key && `: ${key}`}`);
       for (const line of lines) texts.add(line);
     }
-    // Of JSON over several lines, such as `{}`, most are no secret.
+    // Most lines of JSON in several lines, such as `}`, are not secret.
     if (values && values.length > 0 && !/[\r\n]/.test(text)) texts.add(text);
   }
   return { texts: [...texts], unmasked: [...unmasked] };
 }
 
 export function describeUnmasked(names: readonly string[]): string {
-  return `Not masked: ${names.join(', ')}. A text of fewer than ${SHORTEST} characters, \`true\` and \`false\` occur everywhere, and GitHub drops outputs that contain a masked text. What is no secret belongs into \`env\`; a secret should be longer.`;
+  return `Not masked: ${names.join(', ')}. Texts of fewer than ${SHORTEST} characters, \`true\` and \`false\` are too common, and GitHub drops outputs that contain a masked text. Put values that are not secret into \`env\`, and use longer secrets.`;
 }
 
-/** The lines that mean only this secret, as they may stand in a log; and the whole where each line does. */
+/** The lines of a secret that are long enough to mask; and the whole text if all its lines are. */
 function linesOf(text: string): string[] {
   const lines = text
     .split(/[\r\n]+/)
@@ -53,14 +53,14 @@ function linesOf(text: string): string[] {
 
 interface Value {
   readonly key: string;
-  /** As it becomes an environment variable, and as it was written. */
+  /** The value as an environment variable, and as it was written. */
   readonly forms: readonly string[];
 }
 
-/** The values of JSON objects and lists; `undefined` for any other text. What cannot be read is refused later. */
+/** The values in a JSON object or list; `undefined` for any other text. The input's parser refuses malformed JSON later. */
 function valuesIn(text: string): readonly Value[] | undefined {
   const values: Value[] = [];
-  // `context` is absent before Node 21, and knows the digits of a number that JavaScript cannot hold.
+  // `context` (Node 21 and newer) has all digits of a number that JavaScript cannot represent.
   function note(key: string, value: unknown, context?: { readonly source?: string }): unknown {
     if (typeof value === 'string' && value !== '') values.push({ key, forms: [value] });
     if (typeof value === 'number') values.push({ key, forms: [String(value), context?.source ?? ''] });

@@ -1,11 +1,11 @@
 import { BadValue, type InputDefinition } from './inputs.js';
 
-/** An input of words as a POSIX shell would split them; nothing is expanded. */
+/** An input of words that are split as in a POSIX shell. Nothing is expanded. */
 export function words(description: string): InputDefinition<readonly string[] | undefined> {
   return { takes: 'words, quoted as in a shell', description, parse: splitWords };
 }
 
-/** @throws BadValue where a quote is not closed, or nothing follows the last backslash */
+/** @throws BadValue if a quote is not closed, or nothing follows the last backslash */
 function splitWords(given: string): readonly string[] {
   const found: string[] = [];
   let word: string | undefined;
@@ -15,7 +15,7 @@ function splitWords(given: string): readonly string[] {
     if (sign === '\\' && quote !== "'") {
       const next = given[++at];
       if (next === undefined) throw new BadValue('words as in a shell; nothing follows the last backslash');
-      // Between double quotes a backslash is only special before these.
+      // Between double quotes, a backslash is special only before these characters.
       if (next !== '\n') word = (word ?? '') + (quote === '"' && !'"\\$`'.includes(next) ? sign + next : next);
     } else if (quote !== '' ? sign === quote : sign === '"' || sign === "'") {
       quote = quote === '' ? sign : '';

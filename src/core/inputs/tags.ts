@@ -1,4 +1,3 @@
-// JSON.parse does not always say where an error is; a user who wrote JSON inside YAML needs to know.
 import { OWN_PREFIX, type Tags } from '../kernel/tags.js';
 import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { BadValue, type InputDefinition } from './inputs.js';
@@ -24,6 +23,7 @@ function parseTags(given: string): Tags {
   return tags;
 }
 
+/** Reads JSON with jsonc-parser: JSON.parse does not always give the place of an error, which users need for JSON in YAML. */
 function parseJson(given: string): [string, string][] {
   const errors: ParseError[] = [];
   const parsed: unknown = parseJsonc(given, errors, { disallowComments: true });
@@ -62,7 +62,7 @@ function parseLines(given: string): [string, string][] {
 
 function checkTag(key: string, value: string): void {
   if (/^aws:/i.test(key)) throw new BadValue('keys that do not begin with `aws:`, which AWS reserves', key);
-  // In any case: IAM finds a tag by its key in any case, so one of the user's could stand for one of ours.
+  // Upper and lower case are equal here, because IAM ignores the case of tag keys in conditions.
   if (key.toLowerCase().startsWith(OWN_PREFIX))
     throw new BadValue(`keys that do not begin with \`${OWN_PREFIX}\``, key);
   if (key.length < 1 || key.length > 128) throw new BadValue('keys of 1 to 128 characters', key);

@@ -3,20 +3,19 @@ import type { Clock } from '../kernel/clock.js';
 import type { Ec2 } from '../ports/ec2.js';
 import { groupByRegion } from '../kernel/region.js';
 
-/** An instance by its id and its region. */
-export interface Located {
+export interface LocatedId {
   readonly id: string;
   readonly region: string;
 }
 
-/** What EC2 said to the request to end some instances. Each of them is in one of the three lists. */
+/** EC2's answer to the request to end some instances. Each of them is in one of the three lists. */
 export interface EndedInstances {
-  /** EC2 confirmed that it is ending them, or that it has. */
-  readonly ended: readonly Located[];
-  /** EC2 does not know them by their id. A fresh instance may be alive all the same. */
-  readonly unlisted: readonly Located[];
-  /** EC2 does not end them, or could not be asked, and why. */
-  readonly refused: readonly (Located & { readonly failure: Failure })[];
+  /** EC2 confirmed that they are shutting down or terminated. */
+  readonly ended: readonly LocatedId[];
+  /** EC2 does not know their ids. A fresh instance may be alive all the same. */
+  readonly unlisted: readonly LocatedId[];
+  /** EC2 refused to end them, or could not be asked. */
+  readonly refused: readonly (LocatedId & { readonly failure: Failure })[];
 }
 
 export interface EndPorts {
@@ -26,21 +25,21 @@ export interface EndPorts {
 }
 
 /**
- * For how long EC2 may not list what it has launched, in ms. Its guide on eventual consistency speaks of seconds, and
- * no user has reported more than these.
+ * For how long EC2 may not list an instance that it has launched. Source: EC2's guide on eventual consistency speaks of
+ * seconds, and no user has reported more than this.
  */
 export const INVISIBLE_BOUND_MS = 20_000;
 export const INVISIBLE_CADENCE_MS = 2_000;
 
 /**
- * The one way to end instances. Regions are asked side by side, and what one of them refuses keeps no other instance
- * alive. Asking again for an instance that has ended is safe.
+ * The only way in which ci-actions ends instances. Regions are asked in parallel, and a refusal in one region keeps no
+ * instance of another alive. Repeating the request for an ended instance is safe.
  *
- * @param patienceMs for how long an instance that EC2 does not know is asked for again; 0: it is asked for once
- * @throws the signal's reason when it is aborted during that wait
+ * @param patienceMs for how long the request is repeated for an instance that EC2 does not know; 0: it is sent once
+ * @throws the signal's reason when the signal is aborted during that wait
  */
 export async function endInstances(
-  instances: readonly Located[],
+  instances: readonly LocatedId[],
   ports: EndPorts,
   patienceMs: number,
 ): Promise<EndedInstances> {
@@ -75,17 +74,17 @@ export async function endInstance(id: string, ec2: Pick<Ec2, 'region' | 'termina
   });
 }
 
-/** @returns those that may be alive still, with the reason, in the order of their lists */
-export function listAlive({ unlisted, refused }: EndedInstances): (Located & { readonly why: string })[] {
+/** @returns the instances that may still be alive, and why; the refused ones first */
+export function listAlive({ unlisted, refused }: EndedInstances): (LocatedId & { readonly why: string })[] {
   return [
     ...refused.map(({ id, region, failure }) => ({ id, region, why: failure.message })),
     ...unlisted.map(({ id, region }) => ({ id, region, why: `EC2 does not know ${id}, so it could not be ended.` })),
   ];
 }
 
-/** Those that were refused, by the reason that they have in common. */
-export function groupRefused({ refused }: EndedInstances): ReadonlyMap<Failure, readonly Located[]> {
-  const groups = new Map<Failure, Located[]>();
+/** The refused instances, grouped by the failure that they share. */
+export function groupRefused({ refused }: EndedInstances): ReadonlyMap<Failure, readonly LocatedId[]> {
+  const groups = new Map<Failure, LocatedId[]>();
   for (const { failure, ...one } of refused) groups.set(failure, [...(groups.get(failure) ?? []), one]);
   return groups;
 }
@@ -95,9 +94,9 @@ async function endIn(
   ids: readonly string[],
   { ec2In, clock, signal, patienceMs }: EndPorts & { readonly patienceMs: number },
 ): Promise<EndedInstances> {
-  const at = (id: string): Located => ({ id, region });
-  const ended: Located[] = [];
-  const refused: (Located & { readonly failure: Failure })[] = [];
+  const at = (id: string): LocatedId => ({ id, region });
+  const ended: LocatedId[] = [];
+  const refused: (LocatedId & { readonly failure: Failure })[] = [];
   const deadline = clock.now() + patienceMs;
   for (let open = ids; ; await clock.sleep(INVISIBLE_CADENCE_MS, signal)) {
     try {

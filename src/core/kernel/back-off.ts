@@ -1,15 +1,18 @@
-/** `throttled`: refused for a limit, without effect. `unanswered`: a 5xx, a reset, a time-out, an unreadable answer. */
+/**
+ * `throttled`: refused because of a rate limit, without effect. `unanswered`: a 5xx, a connection reset, a timeout, or an
+ * unreadable answer.
+ */
 export type TroubleKind = 'throttled' | 'unanswered';
 
 export interface BackOffState {
   readonly kind: TroubleKind;
-  /** How often this was refused: of this call, or of the calls beside it. At least 1. */
+  /** How often this call, or calls side by side with it, were refused. At least 1. */
   readonly refusals: number;
   /** Since the first refusal, in ms. */
   readonly waitedMs: number;
-  /** How much of the patience is left, in ms. */
+  /** Until the patience ends, in ms. */
   readonly leftMs: number;
-  /** How long the service itself asks to wait, in ms. */
+  /** The wait that the service's answer names, in ms. */
   readonly askedMs?: number;
   /** From 0 to 1. */
   readonly random: number;
@@ -19,9 +22,9 @@ const FIRST_MS: Readonly<Record<TroubleKind, number>> = { throttled: 1_000, unan
 const LONGEST_MS: Readonly<Record<TroubleKind, number>> = { throttled: 10_000, unanswered: 5_000 };
 
 /**
- * The strategy: how many ms to wait before the next try. The wait doubles up to 10 s. Whoever is refused for longer
- * than that is one of many, and waits a quarter of the time that has passed: so the crowd asks less the longer it
- * stands. Half of each wait is random, so that starts side by side do not come back together.
+ * The default strategy: how many ms to wait before the next try. The wait doubles up to 10 s. A call that is throttled
+ * for longer than 40 s is one of many, and waits a quarter of the time since its first refusal. So a crowd sends fewer
+ * requests the longer it waits. Half of each wait is random, so that starts side by side do not try at the same moment.
  */
 export function backOff({ kind, refusals, waitedMs, askedMs, random }: BackOffState): number {
   const doubled = FIRST_MS[kind] * 2 ** (refusals - 1);
@@ -29,17 +32,16 @@ export function backOff({ kind, refusals, waitedMs, askedMs, random }: BackOffSt
   return askedMs === undefined ? longest * (0.5 + random / 2) : askedMs + longest * random;
 }
 
-/** The parts of the time since the first refusal that hold one try each begin here, in ms; the last is the rest. */
+/** Where the parts of the patience begin, in ms since the first refusal. Each part has one try; the last part is the rest. */
 const TURNS_MS = [0, 4_000, 16_000, 64_000] as const;
 /** EC2 admits two launches a second. */
 const SHORTEST_TURN_MS = 500;
 
 /**
- * The strategy for launches, of which EC2 admits 5 at once and then 2 a second for a whole account. Starts side by side
- * do not see each other, and a refusal does not say how many others wait: five, or hundreds. So each start is tried once
- * at a random moment of each part of its patience, every part four times as long as the one before, and at the end. A few
- * starts that wait are up within seconds, 95 of 100 within 100 s, and however many there are, each is refused six times at
- * most. See docs/inside/scale.md, "Launches that wait side by side".
+ * The strategy for launches. EC2 admits 5 launches at once and then 2 a second for a whole account. Starts side by side
+ * do not see each other, and a refusal does not say whether five or hundreds of others wait. So each start tries once at
+ * a random moment of each part of its patience, each part four times as long as the one before, and once at the end. A few
+ * waiting starts launch within seconds, 95 of 100 within 100 s, and each is refused six times at most, however many wait. See docs/inside/scale.md, "Launches that wait side by side".
  */
 export function takeTurns(state: BackOffState): number {
   const { kind, waitedMs, leftMs, random } = state;

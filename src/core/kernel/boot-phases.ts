@@ -1,4 +1,4 @@
-/** One phase that the boot agent wrote to the console: `ci-actions phase=listening uptime=14.20 at=… detail`. */
+/** One phase that the boot agent printed to the console: `ci-actions phase=listening uptime=14.20 at=… detail`. */
 export interface BootPhase {
   readonly name: string;
   readonly uptimeSeconds: number;
@@ -8,7 +8,7 @@ export interface BootPhase {
 
 const LINE = /ci-actions phase=(\S+) uptime=([\d.]+) at=(\S+)(?: (.*))?$/;
 
-/** The phases in a console's text, whatever the kernel and other services wrote between them. */
+/** The phases in a console's text. Lines of the kernel and of other services are skipped. */
 export function readBootPhases(consoleText: string): BootPhase[] {
   return consoleText.split(/\r?\n/).flatMap((line) => {
     const [, name, uptime, at, detail] = LINE.exec(line.trimEnd()) ?? [];
@@ -19,7 +19,7 @@ export function readBootPhases(consoleText: string): BootPhase[] {
   });
 }
 
-/** The last lines with something in them, without terminal control sequences. */
+/** The last lines that are not empty, without terminal control sequences. */
 export function tailConsole(consoleText: string, lines: number): string[] {
   return (
     consoleText

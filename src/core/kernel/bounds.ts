@@ -1,31 +1,31 @@
 /**
- * How long a machine may be there at most, whatever its tags say. The inputs' limits are defined here, so that no tag
- * that a start or fill-pool has written can say more.
+ * The longest life of an instance, whatever its tags say. The inputs take their maximum from here, so no tag that a start
+ * or fill-pool writes is beyond these bounds.
  */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** The most that `startup-timeout-minutes` takes. */
+/** The maximum of `startup-timeout-minutes`. */
 export const LONGEST_STARTUP_MINUTES = 60;
-/** The most that `max-lifetime-minutes` takes. */
+/** The maximum of `max-lifetime-minutes`. */
 export const LONGEST_LIFETIME_MINUTES = 7_200;
-/** The most that `max-age-days` of fill-pool takes. */
+/** The maximum of fill-pool's `max-age-days`. */
 export const LONGEST_POOL_DAYS = 28;
 
-/** Between the tag and EC2's own launch time lie a request, its repeats and two clocks. */
+/** Between the tag's time and EC2's launch time lie a request, its retries, and the difference of two clocks. */
 const SLACK_MS = 60 * MINUTE_MS;
 
-/** From an instance's launch (or claim) on: no start writes an `expires-at` that is later. */
+/** From an instance's launch or claim. No start writes a later `expires-at`. */
 export const LONGEST_STAY_MS = (LONGEST_STARTUP_MINUTES + LONGEST_LIFETIME_MINUTES) * MINUTE_MS + SLACK_MS;
-/** From a pooled instance's launch on: fill-pool writes no `expires-at` that is later. */
+/** From a pooled instance's launch. fill-pool writes no later `expires-at`. */
 export const LONGEST_POOLED_MS = LONGEST_POOL_DAYS * DAY_MS + SLACK_MS;
 /**
- * How long the runner that claims a pooled instance protects it beyond its time. A start begins no claim in the last
- * minute of that time, and a claim is four requests: with all their repeats they take some minutes.
+ * How long a claiming runner protects a pooled instance after the instance's time in the pool is over. A start begins no
+ * claim in the last minute of that time. A claim is four requests, which take some minutes with all their retries.
  */
 export const CLAIM_BOUND_MS = 30 * MINUTE_MS;
-/** What a reaper leaves to a person is listed with a warning; after so long the sweep fails until someone has looked. */
+/** The reaper lists what is in doubt with a warning. After this time the sweep fails until a person has decided. */
 export const DOUBT_BOUND_MS = DAY_MS;
-/** Two clocks may differ by so much: a time that lies further in the future is no time of a past event. */
+/** The most that two clocks differ. A time further in the future is not the time of a past event. */
 export const CLOCK_SKEW_MS = 5 * MINUTE_MS;

@@ -1,7 +1,7 @@
 import * as advice from './advice.js';
 import { Failure, type FailureCode } from './failure.js';
 
-/** Why a request did not arrive, where the reason is a setting, a secret or the network of the user. */
+/** Why a request did not arrive, if the reason is a setting, a secret or the network of the user. */
 export interface ConnectionFault {
   readonly code: FailureCode;
   /** The reason, as part of a sentence. */
@@ -12,23 +12,23 @@ export interface ConnectionFault {
 }
 
 /**
- * Codes of a certificate that did not pass verification. Node puts OpenSSL's X509_V_ERR_* names, without that prefix,
- * into `code`, has ERR_TLS_CERT_* of its own, and UNSPECIFIED for what it has no name for.
+ * Error codes of a certificate that did not pass verification: OpenSSL's X509_V_ERR_* names without that prefix, Node's
+ * ERR_TLS_CERT_*, and Node's UNSPECIFIED for an error without a name.
  * Source: Node's documentation, "X509 certificate error codes"; openssl/x509_vfy.h.
  */
 const CERTIFICATE =
   /^(UNABLE_TO_(GET|DECRYPT|DECODE|VERIFY)_|(DEPTH_ZERO_)?SELF_SIGNED_CERT|(CERT|CRL|CA|EE|AKID|KEYUSAGE|SUBJECT_ISSUER)_|ERROR_IN_C|ERR_TLS_CERT_|ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA)|INVALID_(CA|PURPOSE)$|(PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNHANDLED_CRITICAL_EXTENSION|UNSPECIFIED)$)/;
 const OF_DATES = /EXPIRED|NOT_YET_VALID|NOT_(BEFORE|AFTER)|_UPDATE_FIELD/;
 const OF_NAMES = /ALTNAME|HOSTNAME/;
-/** What Node refuses to send: a character that no header, path or address may have. */
+/** Node's codes for a character that is not allowed in a header, path or address. */
 const UNSENDABLE =
   /^ERR_(INVALID_(CHAR|HTTP_TOKEN|URL|PROTOCOL|DOMAIN_NAME)|UNESCAPED_CHARACTERS|HTTP_INVALID_HEADER_VALUE|SOCKET_BAD_PORT)$/;
-/** The code of the error for a proxy variable that cannot be used; its message names the variable. */
+/** The error code for a proxy variable that cannot be used. The error's message names the variable. */
 export const PROXY_VARIABLE = 'ERR_PROXY_VARIABLE';
-/** How the toolkit's agent says that the proxy gave no tunnel: with the proxy's answer, or with Node's reason. */
+/** The message of the toolkit's proxy agent when the proxy opened no tunnel, with the proxy's status or Node's reason. */
 const TUNNEL = /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s;
 
-/** What is wrong with the way, looked for along the causes; `undefined` for every other error. */
+/** Looks for a fault of the connection along the error's causes; `undefined` for every other error. */
 export function findConnectionFault(error: unknown): ConnectionFault | undefined {
   for (let link = error, depth = 0; link instanceof Error && depth < 8; link = link.cause, depth++) {
     const fault = judge(link.message, 'code' in link ? String(link.code) : '');
@@ -38,7 +38,8 @@ export function findConnectionFault(error: unknown): ConnectionFault | undefined
 }
 
 /**
- * The same as a `Failure`. It has no cause, because the AWS SDK tries again whatever has a broken connection for one.
+ * The fault as a `Failure`. The failure has no `cause`, because the AWS SDK retries errors that have a broken connection as
+ * their cause.
  *
  * @param intro what could not be done, such as `AWS could not be asked`
  */
@@ -76,7 +77,7 @@ function untrusted(reason: string, code: string): ConnectionFault {
 }
 
 function refusedByProxy(status: number): ConnectionFault {
-  if (status >= 500) return behindProxy(`the proxy answered ${status} when it was asked for the way there`);
+  if (status >= 500) return behindProxy(`the proxy answered ${status} to the request for a tunnel`);
   const hint = status === 407 || status === 401 ? advice.GIVE_PROXY_PASSWORD : advice.ALLOW_AT_PROXY;
   return {
     code: 'proxy-refused',

@@ -1,83 +1,83 @@
 import * as advice from './advice.js';
 
 /**
- * Every way in which an action can end badly: the code that its error ends with, when it comes, and what to do.
- * `docs/errors.md` is printed from this; no bundle carries it.
+ * The codes of all failures: `when` an action fails with the code, and the `remedy`. `docs/errors.md` is printed from this
+ * table. The bundles contain only the codes.
  */
 export const failureCodes = {
   'bad-input': {
-    when: 'An input cannot be used, or inputs do not fit together (a type and an image of different architectures, a subnet and a group of different networks). All problems are listed. Nothing was launched.',
-    remedy: 'Correct the inputs that are named. A misspelt one is told with the nearest name.',
+    when: 'An input is not valid, or inputs do not fit together (a type and an image of different architectures, a subnet and a group of different networks). The error lists all problems. Nothing was launched.',
+    remedy: 'Correct the inputs that the error names. For a misspelled input it names the nearest one.',
   },
   cancelled: {
-    when: 'The workflow run, the job or the step was cancelled while runners or pools were being worked on.',
+    when: 'The workflow run, the job or the step was cancelled.',
     remedy:
-      'Nothing: what start-runner started is removed before the step ends, or by its post step; of a pool nothing is half done.',
+      'Nothing. What start-runner started is removed before the step ends, or by its post step. stop-runner, reap-runners and fill-pool can be run again at any time.',
   },
   'aws-no-credentials': {
-    when: 'The AWS SDK finds no credentials.',
+    when: 'The AWS SDK found no credentials.',
     remedy: advice.CONFIGURE_AWS_CREDENTIALS,
   },
   'aws-no-region': {
-    when: 'The AWS SDK finds no region.',
+    when: 'The AWS SDK found no region.',
     remedy: advice.SET_AWS_REGION,
   },
   'aws-not-authorized': {
-    when: 'AWS refuses the credentials, they lack the permission that the message names, or a policy denies the request explicitly.',
+    when: 'AWS does not accept the credentials, they lack the permission that the message names, or a policy explicitly denies the request.',
     remedy: `${advice.allowPermission()} ${advice.MEET_EXPLICIT_DENY}`,
   },
   'aws-rejected': {
-    when: 'EC2 does not accept a request as it is, for a reason that the checks before it could not see.',
+    when: 'EC2 rejected a request for a reason that the checks before it could not find.',
     remedy: advice.CORRECT_AWS_REQUEST,
   },
   'aws-throttled': {
-    when: 'AWS goes on refusing requests because the account sends too many: for 180 s in a start, 300 s where something is ended.',
+    when: 'AWS throttled requests because the account sends too many: for 180 s in a start, for 300 s when something is removed.',
     remedy: advice.SEND_AWS_FEWER_REQUESTS,
   },
   'aws-unreachable': {
-    when: 'AWS does not answer, answers with errors of its own, or with something that is not an answer: for 30 s to a read, for 60 s where something is launched or ended.',
+    when: 'AWS did not answer, or answered with a server error or with something unreadable: for 30 s to a read, for 60 s to a launch or a removal.',
     remedy: advice.CHECK_WAY_TO_AWS,
   },
   'aws-credentials-malformed': {
-    when: 'The AWS key id, secret or session token has blanks, line breaks or other characters inside that no such value has. Nothing was asked.',
+    when: 'The AWS key id, secret or session token contains blanks, line breaks or other characters that no such value has. No request was sent.',
     remedy: advice.SAVE_AWS_SECRET_AGAIN,
   },
   'certificate-untrusted': {
-    when: 'Node does not trust the certificate that AWS, GitHub or a proxy presented: self-signed, of an unknown CA, expired, revoked, or of another name. It is not tried again.',
+    when: 'Node does not trust the certificate of AWS, GitHub or a proxy: it is self-signed, from an unknown CA, expired, revoked, or for another name. The request is not retried.',
     remedy: `${advice.TRUST_OWN_CA} If the message names a date: ${advice.CHECK_CLOCK}`,
   },
   'proxy-unusable': {
-    when: 'HTTPS_PROXY or HTTP_PROXY is not the address of an HTTP proxy: it cannot be read, or names another protocol, such as SOCKS.',
+    when: 'HTTPS_PROXY or HTTP_PROXY is not the address of an HTTP proxy: it is malformed, or names another protocol, such as SOCKS.',
     remedy: advice.SET_PROXY,
   },
   'proxy-refused': {
-    when: 'The proxy refused the way to AWS or GitHub: it wants a password (407), or forbids the host (403). It is not tried again.',
+    when: 'The proxy refused the connection to AWS or GitHub: it requires a password (407), or forbids the host (403). The request is not retried.',
     remedy: `After 407: ${advice.GIVE_PROXY_PASSWORD} After any other status: ${advice.ALLOW_AT_PROXY}`,
   },
   'proxy-unreachable': {
-    when: 'The proxy that HTTPS_PROXY or HTTP_PROXY names does not answer, or does not reach AWS or GitHub, again and again.',
+    when: 'The proxy that HTTPS_PROXY or HTTP_PROXY names did not answer, or did not reach AWS or GitHub, after several tries.',
     remedy: advice.CHECK_PROXY,
   },
   'setting-unusable': {
-    when: 'A setting or secret of the step cannot be part of a request, for example a line break in AWS_REGION or an AWS_ENDPOINT_URL that is no URL.',
+    when: 'A setting or secret of the step cannot be part of a request, for example because of a line break in AWS_REGION, or because AWS_ENDPOINT_URL is not a URL.',
     remedy: advice.CHECK_SETTINGS,
   },
   'quota-exceeded': {
-    when: 'A quota of the AWS account allows none of the plans.',
+    when: 'A quota of the AWS account allows none of the plans (combinations of type, subnet and market).',
     remedy:
       'Raise the quota whose code the message names in the Service Quotas console, or use other types or the other market.',
   },
   'no-capacity': {
-    when: 'EC2 has none of the machines that the plans name. Each refusal is listed.',
+    when: 'EC2 has no capacity for any of the plans (combinations of type, subnet and market). The error lists each refusal.',
     remedy: `${advice.OFFER_MORE_PLANS} Or let spot fall back to on-demand with \`market-type: spot-then-on-demand\`, or set \`retry-capacity-minutes\`.`,
   },
   'pool-incomplete': {
-    when: 'Instances that fill-pool launched did not end their first boot as they should. They were removed, unless the message says otherwise.',
+    when: 'The first boot of instances that fill-pool launched failed. They were removed, unless the message says otherwise.',
     remedy:
-      'Read the reasons that are listed: an image from before pools must be built again, a warm-up script corrected.',
+      'Read the reasons in the error. Build an image again that is older than pools; correct a warm-up script that fails.',
   },
   'launch-budget-spent': {
-    when: 'EC2 refused so many launches of one start that it asks for no more.',
+    when: 'EC2 refused so many launches of one start that it gave up.',
     remedy: advice.READ_REFUSALS,
   },
   'image-not-found': {
@@ -85,15 +85,15 @@ export const failureCodes = {
     remedy: advice.CHECK_IMAGE_ID,
   },
   'image-unusable': {
-    when: 'The image is not available (still being made, failed), or is not a Linux image.',
+    when: 'The image is not available (pending or failed), or is not a Linux image.',
     remedy: advice.WAIT_FOR_IMAGE,
   },
   'image-name-taken': {
-    when: 'Another image of the account has the name that a copy would get in that region. Nothing was copied there.',
+    when: 'Another image of the account has the name of the copy in that region. Nothing was copied there.',
     remedy: advice.FREE_IMAGE_NAME,
   },
   'runner-version-refused': {
-    when: 'The image holds a runner that GitHub no longer accepts.',
+    when: 'The image has a runner version that GitHub no longer accepts.',
     remedy: advice.REBUILD_IMAGE,
   },
   'network-mismatch': {
@@ -101,47 +101,47 @@ export const failureCodes = {
     remedy: advice.CHECK_NETWORK,
   },
   'payload-too-large': {
-    when: 'The user data exceeds EC2’s 16,384 bytes.',
+    when: 'The user data is larger than the 16,384 bytes that EC2 allows.',
     remedy: advice.shortenUserData(),
   },
   'github-unauthorized': {
-    when: 'GitHub does not accept the token or the App’s key (401).',
+    when: "GitHub does not accept the token or the App's key (401).",
     remedy: `${advice.CHECK_SECRET_EXISTS} Check that the token has not expired. For a GitHub App: ${advice.CHECK_APP_KEY}`,
   },
   'github-forbidden': {
-    when: 'GitHub knows the token, and refuses (403). GitHub’s own words and its documentation’s address come first in the message: a missing permission, an IP allow list, single sign-on, a rule about tokens, a suspended installation, an archived or blocked repository, or runners that are switched off.',
-    remedy: `Do what the message says for that cause. Only where GitHub gives no cause, it names the permission that the request needs. ${advice.GITHUB_TOKEN_CANNOT}`,
+    when: 'GitHub accepts the token and refuses the request (403). The message quotes GitHub and links its documentation: a missing permission, an IP allow list, single sign-on, a rule about tokens, a suspended installation, an archived or blocked repository, or disabled runners.',
+    remedy: `Do what the message says for the cause. If GitHub gives no cause, the message names the permission that the request needs. ${advice.GITHUB_TOKEN_CANNOT}`,
   },
   'github-not-found': {
-    when: 'GitHub shows the token no such repository, organisation, enterprise, group or installation (404).',
+    when: 'GitHub has no such repository, organization, enterprise, group or installation that the token may see (404).',
     remedy: advice.CHECK_NAMES_IN_PATH,
   },
   'github-rejected': {
-    when: 'GitHub does not accept a request as it is (422, and 409 unless a runner’s name is taken).',
+    when: "GitHub rejected a request (422, or 409 unless a runner's name is taken).",
     remedy: advice.CORRECT_GITHUB_REQUEST,
   },
   'github-rate-limited': {
-    when: 'GitHub’s rate limit is used up for longer than 180 s in a start, 300 s where something is ended.',
+    when: "GitHub's rate limit is used up for longer than 180 s in a start, or 300 s when something is removed.",
     remedy: advice.WAIT_FOR_RATE_LIMIT,
   },
   'github-unreachable': {
-    when: 'GitHub does not answer, or answers with errors of its own: for 30 s to a read, for 60 s where a runner is registered or removed.',
+    when: 'GitHub did not answer, or answered with a server error: for 30 s to a read, for 60 s when a runner is registered or removed.',
     remedy: advice.CHECK_WAY_TO_GITHUB,
   },
   'runner-group-unusable': {
-    when: 'The runner group gives no job of this run a runner: it is for other repositories, not for public ones, or limited to workflows of which this run uses none. Nothing was registered.',
+    when: 'The runner group is closed to this run: it is for other repositories, not for public repositories, or limited to workflows that this run does not use. Nothing was registered.',
     remedy: `${advice.OPEN_RUNNER_GROUP} With a token that may not read groups this error does not come; the log has a line instead.`,
   },
   'runner-name-taken': {
-    when: 'GitHub says of each of several new names that a runner has it.',
+    when: 'GitHub answered for each of several new names that a runner already has it.',
     remedy: `${advice.CHECK_GITHUB_STATUS} If it happens again, report it: the names are random.`,
   },
   'runner-removed': {
-    when: 'GitHub no longer knows the runner, which was never seen online: somebody removed it, or another job took it first.',
+    when: 'GitHub does not list the runner any more, and it was never seen online: a person removed it, or another job took it first.',
     remedy: advice.LEAVE_LABEL_EMPTY,
   },
   'instance-died': {
-    when: 'The instance went away before its runner was online: it powered itself off, EC2 took it back (spot), or its host failed. The log has its last words.',
+    when: 'The instance ended before its runner was online: it powered itself off, EC2 reclaimed it (spot), or its host failed. The log has the last lines of its console.',
     remedy: `${advice.READ_CONSOLE} For spot, set \`market-type: spot-then-on-demand\`.`,
   },
   'startup-timeout': {
@@ -153,45 +153,45 @@ export const failureCodes = {
     remedy: advice.GIVE_OWN_INSTANCE_IDS,
   },
   'ref-not-found': {
-    when: 'The repository has no branch or tag of the name that was to be tested.',
+    when: 'The repository has no branch or tag with the name that is to be tested.',
     remedy: advice.CHECK_REF,
   },
   'ref-not-allowed': {
-    when: 'The commit to test lies in no branch or tag of the repository: it comes from a fork, or there is none.',
+    when: 'The commit to test is in no branch or tag of the repository: it comes from a fork, or does not exist.',
     remedy: advice.NAME_OWN_REF,
   },
   'git-failed': {
-    when: 'The git server could not be asked which commit is meant. git’s own words are in the message.',
+    when: 'git failed, so the commit to test could not be found. The message quotes git.',
     remedy: advice.GIVE_REPOSITORY_TOKEN,
   },
   'tox-not-found': {
-    when: 'The machine has neither tox nor uv, or not the versions that were asked for, or tox could not be started.',
+    when: 'The machine has neither tox nor uv, or not the requested versions, or tox could not be started.',
     remedy: advice.BRING_TOX,
   },
   'environment-not-found': {
-    when: 'The configuration of tox does not define the environment that `tox-env` names, or there is no configuration.',
-    remedy: 'Correct `tox-env` by the names that the message lists, or `working-directory`.',
+    when: 'The tox configuration does not define the environment that `tox-env` names, or there is no tox configuration.',
+    remedy: 'Set `tox-env` to one of the names that the message lists, or correct `working-directory`.',
   },
   'setup-failed': {
-    when: 'The commands of `setup` ended with an error, so no test was run.',
+    when: 'The commands of `setup` failed, so no test was run.',
     remedy: advice.READ_SETUP_LOG,
   },
   'tests-failed': {
-    when: 'tox ended with an error, a report has a test that failed, or tox ignored that tests failed.',
+    when: 'tox failed, a report has a failed test, or tox ignored that tests failed.',
     remedy: advice.READ_FAILING_TESTS,
   },
   'nothing-tested': {
-    when: 'No test was run in one of the environments: no command ran, none was collected, all were skipped, tox skipped the environment, or the report that was asked for is missing.',
+    when: 'No test was run in one of the environments: no command ran, no test was collected, all tests were skipped, tox skipped the environment, or the file that `report` names is missing.',
     remedy: `${advice.CHECK_TEST_SELECTION} Check also the path in \`report\`.`,
   },
   'environments-failed': {
-    when: 'At least one of the environments that were run side by side was not successful.',
+    when: 'At least one of the environments that ran side by side was not successful.',
     remedy: advice.LOOK_AT_FAILED_JOBS,
   },
   'cleanup-incomplete': {
-    when: 'Something could not be removed or, by reap-runners, not judged; or it has been in doubt for a day. The message names it and says why. Everything else was done.',
+    when: 'Something could not be removed, or reap-runners could not decide about it, or it has been in doubt for a day. The message names it and the reason. Everything else was done.',
     remedy:
-      'Do what the message says and run it again, which is safe. What is in doubt only a person ends: see docs/inside/how-it-works.md, "How long each doubt lasts".',
+      'Do what the message says and run the action again, which is safe. Only a person can end what is in doubt: see docs/inside/how-it-works.md, "How long each doubt lasts".',
   },
 } as const satisfies Record<string, { readonly when: string; readonly remedy: string }>;
 

@@ -3,19 +3,18 @@ import type { FailureCode } from './failure-codes.js';
 export type { FailureCode } from './failure-codes.js';
 
 /**
- * An expected dead end: something a user can read, understand and act on.
- *
- * Everything thrown that is not a `Failure` is a bug in this suite and is reported as one.
+ * An expected dead end, with a message that users can understand and act on. Every other error is reported as a bug of
+ * this suite.
  */
 export class Failure extends Error {
   override readonly name = 'Failure';
 
   constructor(
-    /** Stable, kebab-case: what a user can search for (`aws-no-credentials`). */
+    /** Stable, in kebab case, so that users can search for it (`aws-no-credentials`). */
     readonly code: FailureCode,
     /** What failed, in one sentence. */
     message: string,
-    /** `why`, as far as it is known; `hint`: what to do next; `cause`: the vendor's error; `details`: further lines. */
+    /** `why`: the reason, if it is known. `hint`: what to do next. `cause`: the vendor's error. `details`: further lines. */
     readonly about: {
       readonly why?: string;
       readonly hint: string;
@@ -32,7 +31,7 @@ export class Failure extends Error {
   }
 }
 
-/** Whatever was thrown, in words. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,12 +1,12 @@
 import { OWN_PREFIX, type Tags } from './tags.js';
 
-/** Where GitHub keeps a runner. */
+/** The repository, organization or enterprise in which a runner is registered. */
 export type Scope =
   | { readonly kind: 'repo'; readonly owner: string; readonly repo: string }
   | { readonly kind: 'org'; readonly org: string }
   | { readonly kind: 'enterprise'; readonly enterprise: string };
 
-/** The workflow run on whose behalf an action acts. */
+/** The workflow run and the job that an action runs in. */
 export interface Run {
   readonly owner: string;
   readonly repo: string;
@@ -15,7 +15,7 @@ export interface Run {
   readonly job: string;
 }
 
-/** The tags by which everything of ours is found again without any process's memory. */
+/** The tags by which everything that this suite creates is found again, without the memory of any process. */
 export const TAG = {
   repository: `${OWN_PREFIX}repository`,
   runId: `${OWN_PREFIX}run-id`,
@@ -27,13 +27,13 @@ export const TAG = {
   runnerId: `${OWN_PREFIX}runner-id`,
   runnerName: `${OWN_PREFIX}runner-name`,
   expiresAt: `${OWN_PREFIX}expires-at`,
-  /** `startup=5 idle=10`: the bounds that the boot agent keeps, in minutes. */
+  /** `startup=5 idle=10`: the boot agent's timeouts, in minutes. */
   timeouts: `${OWN_PREFIX}timeouts`,
-  // On instances of a pool; the last once a start has claimed one.
+  // On instances of a pool. `claimedAt` is added when a start claims the instance.
   pool: `${OWN_PREFIX}pool`,
   poolShape: `${OWN_PREFIX}pool-shape`,
   claimedAt: `${OWN_PREFIX}claimed-at`,
-  // On images, written by `ami/`.
+  // On images that `ami/` built.
   preset: `${OWN_PREFIX}preset`,
   runnerVersion: `${OWN_PREFIX}runner-version`,
   builtAt: `${OWN_PREFIX}built-at`,
@@ -43,12 +43,12 @@ export const TAG = {
 
 /** GitHub's limit on a runner's name. Source: 422 answer of generate-jitconfig; see also runs-on#523. */
 export const NAME_LIMIT = 64;
-/** No `" / : < > \ | * ?`, nothing that needs quoting, no comma (it separates labels). */
+/** Excludes `" / : < > \ | * ?`, everything that needs quoting, and the comma, which separates labels. */
 export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * `<kind>-<run>-<attempt>-<job>-<nonce>`: unique per run, attempt, job and, by the nonce, per step and matrix
- * leg; at most {@link NAME_LIMIT} characters however long the job's name is.
+ * `ec2-<run>-<attempt>-<job>-<nonce>`: unique per run, attempt and job, and by the nonce per step and matrix leg. A long
+ * job name is cut, so that the whole has at most {@link NAME_LIMIT} characters.
  */
 export function composeName(run: Run, nonce: string): string {
   const fixed = `ec2-${run.runId}-${run.runAttempt}--${nonce}`.length;
@@ -56,7 +56,7 @@ export function composeName(run: Run, nonce: string): string {
   return `ec2-${run.runId}-${run.runAttempt}-${job}-${nonce}`;
 }
 
-/** Whether a label is the one that {@link composeName} made for a start: no other start has it. */
+/** Whether {@link composeName} made this label for the start. No other start has the same label. */
 export function isLabelOfStart(label: string, startId: string): boolean {
   return startId !== '' && label.startsWith('ec2-') && label.endsWith(`-${startId}`);
 }
@@ -65,7 +65,7 @@ export function repositoryOf(run: Run): string {
   return `${run.owner}/${run.repo}`;
 }
 
-/** The tags that say whose an instance is: any holder of our role may look, only this repository may act. */
+/** The tags that name an instance's repository, run and attempt. Only workflows of this repository may act on it. */
 export function runTags(run: Run): Tags {
   return {
     [TAG.repository]: repositoryOf(run),
@@ -79,7 +79,7 @@ export function renderScope(scope: Scope): string {
   return scope.kind === 'org' ? `org:${scope.org}` : `enterprise:${scope.enterprise}`;
 }
 
-/** The inverse of {@link renderScope}; `undefined` for a text that a person may have put there. */
+/** The inverse of {@link renderScope}. `undefined` for any other text: people can edit tags. */
 export function parseScope(given: string | undefined): Scope | undefined {
   const [, kind, name = ''] = /^(repo|org|enterprise):(.+)$/.exec(given ?? '') ?? [];
   if (kind === 'org') return { kind, org: name };

@@ -1,4 +1,4 @@
-/** The candidate with the fewest edits from `name`, if it is near enough to be what was meant. */
+/** The candidate that needs the fewest edits to become `name`, if they are few enough for a typing error. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const allowed = Math.max(2, Math.floor(name.length / 3));
   const ranked = candidates

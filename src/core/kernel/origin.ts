@@ -1,19 +1,19 @@
 import { composeName, type Run, TAG } from './identity.js';
 import type { Tags } from './tags.js';
 
-/** What a runner is recognized by. */
+/** The parts of a runner that name its run and start. */
 interface NamedRunner {
   readonly name: string;
   readonly labels: readonly string[];
 }
 
 /**
- * A pool: stopped instances that have booted once and that no job has used. Who wants one registers the runner that
- * bears the instance's name; GitHub takes a name once in a scope, so one of all that want it gets it.
+ * The prefix of the runner names that claim a pooled instance. A start claims an instance by registering a runner with
+ * the instance's id in its name. GitHub accepts a name once per scope, so only one start succeeds.
  */
 const CLAIM = 'ec2-pool-';
 
-/** The name of the one runner that may claim this instance. */
+/** The name of the runner that claims this instance. */
 export function nameClaim(instanceId: string): string {
   return `${CLAIM}${instanceId}`;
 }
@@ -22,12 +22,12 @@ export function isClaim(runnerName: string): boolean {
   return runnerName.startsWith(CLAIM);
 }
 
-/** The further label by which a claim tells whose it is: its name tells the instance. */
+/** The second label of a claiming runner, which names its run and start; its name has the instance's id instead. */
 export function originOf(run: Run, startId: string): string {
   return composeName(run, startId);
 }
 
-/** What tells a runner's run and start: its name or, of a claim, its labels. */
+/** The texts that name a runner's run and start: its name, or the labels of a claiming runner. */
 function originsOf({ name, labels }: NamedRunner): readonly string[] {
   return isClaim(name) ? labels.map((label) => `${label}-`) : [name];
 }
@@ -37,7 +37,7 @@ export function isOfRun(runner: NamedRunner, { runId, attempt }: { runId: string
   return originsOf(runner).some((origin) => origin.startsWith(beginning));
 }
 
-/** Of a runner of this run; `undefined` for any other. */
+/** The run attempt that a runner of this run belongs to; `undefined` for a runner of another run. */
 export function attemptOf(runner: NamedRunner, runId: string): number | undefined {
   const beginning = `ec2-${runId}-`;
   const origin = originsOf(runner).find((one) => one.startsWith(beginning));
@@ -48,7 +48,7 @@ export function isOfStart(runner: NamedRunner, startId: string): boolean {
   return originsOf(runner).some((origin) => origin.includes(`-${startId}-`));
 }
 
-/** Whether a start has made it its own: from then on it is judged as if that had launched it. */
+/** Whether a start has claimed the instance. From then on it is treated as if that start had launched it. */
 export function isClaimed(tags: Tags): boolean {
   return tags[TAG.start] !== undefined;
 }

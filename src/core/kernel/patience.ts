@@ -4,23 +4,23 @@ import type { Clock } from './clock.js';
 export type { TroubleKind } from './back-off.js';
 
 /**
- * What a request is for, which says how long it is worth trying. `glance`: it is repeated later or can be done without.
- * `register`: it creates something. `end`: it takes something away, or finds what is to be taken away.
+ * The purpose of a request, which decides how long it is retried. `glance`: the caller repeats it later or can do without
+ * the answer. `register`: it creates something. `end`: it removes something, or finds what is to be removed.
  */
 export type Purpose = 'glance' | 'read' | 'register' | 'end';
 
-/** No try begins later than this after the first trouble. */
+/** How long after the first trouble a try may still begin, in ms. */
 export const PATIENCE_MS: Readonly<Record<Purpose, Readonly<Record<TroubleKind, number>>>> = {
   glance: { throttled: 5_000, unanswered: 5_000 },
   read: { throttled: 180_000, unanswered: 30_000 },
   register: { throttled: 180_000, unanswered: 60_000 },
   end: { throttled: 300_000, unanswered: 60_000 },
 };
-/** What a cancelled step has: GitHub kills it 10 s after the first signal, and the last second is for the report. */
+/** How long a cancelled step may go on: GitHub kills it 10 s after the first signal, and the report needs the last second. */
 const CANCELLED_MS = 9_000;
 const CANCELLED_WAIT_MS = 1_000;
 
-/** Why one try came to nothing, where another one may do better. */
+/** Why one try failed, if another try may succeed. */
 export class Trouble {
   constructor(
     readonly kind: TroubleKind,
@@ -28,39 +28,39 @@ export class Trouble {
       /** For the log: `RequestLimitExceeded`. */
       readonly reason: string;
       readonly cause?: unknown;
-      /** When the service wants the next try, in epoch ms. */
+      /** The earliest time of the next try, as the service asked, in epoch ms. */
       readonly notBefore?: number;
     },
   ) {}
 }
 
-/** The last trouble of a call whose patience is over. */
+/** The outcome of a call whose patience is over, with its last trouble. */
 export class GivenUp {
   constructor(
     readonly trouble: Trouble,
-    /** For how long it was tried. */
+    /** How long it was tried. */
     readonly ms: number,
   ) {}
 }
 
-/** ` after 30 s`, as a part of a sentence; nothing for what was tried once. */
+/** ` after 30 s`, as a part of a sentence; '' for a call that was not retried. */
 export function renderTried(ms: number): string {
   return ms < 1_000 ? '' : ` after ${Math.round(ms / 1_000)} s`;
 }
 
 export interface PatienceOptions {
   readonly clock: Clock;
-  /** For the jitter: from 0 to 1. */
+  /** Source of the jitter: a number from 0 to 1. */
   readonly random: () => number;
   /** How long to wait before the next try, in ms. Default: {@link backOff}. */
   readonly strategy?: ((state: BackOffState) => number) | undefined;
-  /** Ends every wait. What ends something, and what is asked after it, is tried for some seconds more. */
+  /** Ends every wait. Calls with the purpose `end`, and calls that begin after the signal, are tried for some seconds more. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of each wait. */
+  /** Gets a line for each wait. */
   readonly log?: { info(sentence: string): void } | undefined;
 }
 
-/** What a call is for: reads serve what their connection is for, everything else has a purpose of its own. */
+/** The purpose of a call: a read has the purpose of its connection's reads, every other call keeps its own. */
 export function toPurpose(purpose: Purpose = 'read', ofReads: Purpose = 'read'): Purpose {
   return purpose === 'read' ? ofReads : purpose;
 }
@@ -69,16 +69,16 @@ export interface PatientCall {
   /** For the log: `TerminateInstances`. */
   readonly name: string;
   readonly purpose: Purpose;
-  /** In the place of {@link PatienceOptions.signal}. */
+  /** Overrides {@link PatienceOptions.signal}. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** After so long without a refusal nothing of it holds any more. */
+/** How long a refusal makes further calls wait before their first try, in ms. */
 const FORGET_MS = 20_000;
 
-/** The one policy for whatever may be sent twice. One object for the calls that share a limit: they learn together. */
+/** The retry policy for every request that may be sent twice. Calls that share a rate limit share one object and its state. */
 export class Patience {
-  /** Refusals of the calls side by side, a round of them counted once. */
+  /** How often the calls were throttled. Calls that were under way at the same time count once. */
   private level = 0;
   private raisedAt = Number.NEGATIVE_INFINITY;
   private abortedAt: number | undefined;
@@ -86,9 +86,9 @@ export class Patience {
   constructor(private readonly options: PatienceOptions) {}
 
   /**
-   * Repeats `attempt` until it has an answer or the patience is over. What it throws is thrown.
+   * Repeats `attempt` until it has an answer or the patience is over.
    *
-   * @throws the signal's reason
+   * @throws what `attempt` throws; the signal's reason
    */
   async persist<T>(call: PatientCall, attempt: () => Promise<T | Trouble>): Promise<T | GivenUp> {
     const { clock } = this.options;
@@ -113,7 +113,7 @@ export class Patience {
     }
   }
 
-  /** Where others are being refused, a further call waits before its first try; what ends something does not. */
+  /** While other calls are being throttled, a call waits before its first try, unless its purpose is `end` or `glance`. */
   private async queue(tries: Tries): Promise<void> {
     const { clock, random, strategy = backOff } = this.options;
     if (clock.now() - this.raisedAt > FORGET_MS) this.level = 0;
@@ -122,7 +122,7 @@ export class Patience {
     await this.sleep(strategy({ ...state, random: random() }), tries);
   }
 
-  /** Of calls that were under way together, one refusal counts. */
+  /** Counts one refusal of the calls that were under way at the same time. */
   private learn({ kind, about }: Trouble, { sentAt, now }: { sentAt: number; now: number }): void {
     if (kind !== 'throttled' || about.notBefore !== undefined || sentAt < this.raisedAt) return;
     this.level += 1;
@@ -134,7 +134,7 @@ export class Patience {
     return this.isAborted() ? Math.min(leftMs, CANCELLED_MS - (now - this.abortedAt!)) : leftMs;
   }
 
-  /** The last try is made when the patience ends, however much longer the wait would have been. */
+  /** @returns ms until the next try; the last try is made when the patience ends; `undefined` when it is over */
   private waitFor({ kind, about }: Trouble, tries: Tries, { leftMs, now }: { leftMs: number; now: number }) {
     const askedMs = about.notBefore === undefined ? undefined : Math.max(0, about.notBefore - now);
     if (leftMs <= 0 || (askedMs ?? 0) > leftMs) return undefined;
@@ -151,7 +151,7 @@ export class Patience {
     return Math.min(wait, longest, leftMs);
   }
 
-  /** @throws the signal's reason, unless this ends something or was begun after it */
+  /** @throws the signal's reason, unless the call's purpose is `end` or it began after the signal */
   private async sleep(ms: number, { goesOn, signal }: Tries): Promise<void> {
     const { clock } = this.options;
     if (signal?.aborted) {
@@ -175,7 +175,7 @@ export class Patience {
 /** The tries of one call so far. */
 class Tries {
   refusals = 0;
-  /** Whether an abort makes its waits short, instead of ending them. */
+  /** Whether an abort shortens the call's waits instead of ending them. */
   readonly goesOn: boolean;
   private kind: TroubleKind | undefined;
   private firstAt = 0;
@@ -189,7 +189,7 @@ class Tries {
     this.goesOn = isAborted || purpose === 'end';
   }
 
-  /** @returns how much patience is left: being throttled counts from the first trouble, silence from where it began */
+  /** @returns the patience that is left, in ms. It counts from the first trouble for `throttled`, from the first of its kind for `unanswered` */
   note(kind: TroubleKind, now: number): number {
     if (this.refusals++ === 0) this.firstAt = now;
     if (this.kind !== kind) this.since = kind === 'throttled' ? this.firstAt : now;

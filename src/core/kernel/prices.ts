@@ -1,11 +1,11 @@
 /**
- * What things cost in us-east-1, in USD, for estimates only. Source: AWS's price list, "Amazon EC2 On-Demand Pricing"
+ * Prices in us-east-1 in USD, for estimates only. Source: AWS's price list, "Amazon EC2 On-Demand Pricing"
  * (Linux) and "Amazon EBS pricing", as several third parties had published it by June 2026. Most other regions cost
  * more, and spot instances less.
  */
 export const PRICES_OF = 'us-east-1, June 2026';
 
-/** An hour of the family's `xlarge`; in these families the price follows the size. */
+/** Price per hour of the family's `xlarge`. In these families the price is proportional to the size. */
 const FAMILIES: ReadonlyMap<string, number> = new Map(
   Object.entries({
     a1: 0.102,
@@ -35,7 +35,7 @@ const FAMILIES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-/** An hour of types whose price does not follow their size. */
+/** Price per hour of types whose price is not proportional to their size. */
 const TYPES: ReadonlyMap<string, number> = new Map(
   Object.entries({
     'g4dn.xlarge': 0.526,
@@ -65,12 +65,12 @@ const SMALL_SIZES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-/** A GiB for a month of 730 hours. */
+/** Price per GiB and month of 730 hours. */
 const VOLUMES: ReadonlyMap<string, number> = new Map(Object.entries({ gp2: 0.1, gp3: 0.08 }));
 
 const HOUR_MS = 3_600_000;
 
-/** USD for that time on demand; `undefined` for a type whose price is not known here. */
+/** On-demand price in USD for `ms`; `undefined` for a type that is not in the tables. */
 export function estimateInstance(type: string, ms: number): number | undefined {
   const [family = '', size = ''] = type.split('.');
   const multiple = Number(/^([2-9]|[1-9]\d)xlarge$/.exec(size)?.[1]) || SMALL_SIZES.get(size);
@@ -79,7 +79,7 @@ export function estimateInstance(type: string, ms: number): number | undefined {
   return hourly === undefined ? undefined : (hourly * ms) / HOUR_MS;
 }
 
-/** USD for that time, without what higher performance costs; `undefined` for a type whose price is not known here. */
+/** Price in USD for `ms`, without extra performance; `undefined` for a type that is not in the table. */
 export function estimateVolume({ type, sizeGiB }: { type: string; sizeGiB: number }, ms: number): number | undefined {
   const monthly = VOLUMES.get(type);
   return monthly === undefined ? undefined : (monthly * sizeGiB * ms) / (730 * HOUR_MS);

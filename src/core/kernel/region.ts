@@ -1,7 +1,7 @@
 import { Failure } from './failure.js';
 import { nearest } from './nearest.js';
 
-/** A subnet or a security group, and the region it lies in. */
+/** The id of a subnet or security group, and its region. */
 export interface Placed {
   readonly region: string;
   readonly id: string;
@@ -13,7 +13,7 @@ export function place(given: string, home: string): Placed {
   return { region: region!, id: id! };
 }
 
-/** Those of a list that lie in one region, by id. */
+/** The ids of a list that are in one region. */
 export function idsIn(region: string, given: readonly string[], home: string): string[] {
   return given
     .map((one) => place(one, home))
@@ -21,13 +21,13 @@ export function idsIn(region: string, given: readonly string[], home: string): s
     .map(({ id }) => id);
 }
 
-/** The regions that a request's subnets name, in their order; the home region when there are none. */
+/** The regions that a request's subnets name, in their order; the home region if there are no subnets. */
 export function regionsOf(subnets: readonly string[], home: string): string[] {
   const named = subnets.map((one) => place(one, home).region);
   return named.length > 0 ? [...new Set(named)] : [home];
 }
 
-/** Things by the region that they are in, in the order in which the regions come up. */
+/** Groups things by their region, in the order in which the regions first occur. */
 export function groupByRegion<T extends { readonly region: string }>(things: readonly T[]): ReadonlyMap<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of things) groups.set(one.region, [...(groups.get(one.region) ?? []), one]);
@@ -35,7 +35,7 @@ export function groupByRegion<T extends { readonly region: string }>(things: rea
 }
 
 /**
- * @param option what named them, as the user wrote it
+ * @param option the name of the input or option that named the regions
  * @throws Failure `bad-input` for a region that the account does not have
  */
 export function refuseUnknownRegions(given: readonly string[], known: readonly string[], option = 'regions'): void {

@@ -1,9 +1,9 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 
 /**
- * YAML 1.2, for a presets file. A chunk of its own in `dist/`: most starts have no such file.
+ * Parses YAML 1.2, for a presets file. It is a chunk of its own in `dist/chunks/`, because most starts have no such file.
  *
- * @throws Error that says what is wrong and where
+ * @throws Error with the mistake and its place
  */
 export function parse(text: string): unknown {
   return load(text, { schema: CORE_SCHEMA });

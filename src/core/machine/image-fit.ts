@@ -1,15 +1,15 @@
 import type { Image, InstanceTypeFacts } from '../ports/catalog.js';
 
 /**
- * Why EC2 would refuse to launch this image on this type, as far as EC2 says what both of them are. Sources: EC2 user
- * guide, "Instance launch behavior with Amazon EC2 boot modes", "Enable enhanced networking with ENA", "NitroTPM" and
- * "Linux AMI virtualization types".
+ * Why EC2 would refuse to launch this image on this type; `undefined` when the known facts show no reason. Sources: EC2
+ * user guide, "Instance launch behavior with Amazon EC2 boot modes", "Enable enhanced networking with ENA", "NitroTPM"
+ * and "Linux AMI virtualization types".
  */
 export function findUnfitness(image: Image, type: InstanceTypeFacts): string | undefined {
   const { bootMode, hasEna, needsTpm, virtualization, rootDeviceType } = image;
   const lacks = (known: readonly string[] | undefined, wanted: string | undefined) =>
     known !== undefined && known.length > 0 && wanted !== undefined && !known.includes(wanted);
-  // `uefi-preferred` boots either way.
+  // An image with `uefi-preferred` boots in both modes.
   if (bootMode !== 'uefi-preferred' && lacks(type.bootModes, bootMode)) {
     return `it boots by ${type.bootModes!.join(' or ')}, and the image by ${bootMode}`;
   }

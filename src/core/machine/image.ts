@@ -8,21 +8,21 @@ import type { Log } from '../ports/process.js';
 import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import type { ImageReference } from './request.js';
 
-/** Where `ami/` publishes a preset's image. */
+/** The SSM parameter under which `ami/` publishes a preset's image. */
 export function publishedParameter(base: BuiltInPreset): string {
   return `/ci-actions/ami/${base}`;
 }
 
-/** Where Canonical publishes the current Ubuntu 24.04. Source: Canonical's "Find an Ubuntu image" page. */
+/** The SSM parameter of Canonical's current Ubuntu 24.04. Source: Canonical's "Find an Ubuntu image" page. */
 export function ubuntuParameter(architecture: 'amd64' | 'arm64'): string {
   return `/aws/service/canonical/ubuntu/server/24.04/stable/current/${architecture}/hvm/ebs-gp3/ami-id`;
 }
 
 /**
- * Public SSM parameters of images that work before any AMI was built. Source of cuda's: AWS's "Deep Learning Base GPU
- * AMI (Ubuntu 24.04)" page.
+ * Public SSM parameters of stock images, used until `ami/` has built any. Source of cuda's: AWS's "Deep Learning Base
+ * GPU AMI (Ubuntu 24.04)" page.
  */
-const standIn: Record<BuiltInPreset, string> = {
+const stockParameter: Record<BuiltInPreset, string> = {
   amd64: ubuntuParameter('amd64'),
   arm64: ubuntuParameter('arm64'),
   cuda: '/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id',
@@ -38,7 +38,7 @@ export async function resolveImage(reference: ImageReference, ports: { ec2: Ec2;
   }
   if (image.platform?.toLowerCase().includes('windows')) {
     throw new Failure('image-unusable', `Image ${image.id} (${image.name}) is a Windows image.`, {
-      hint: 'This suite starts Linux runners only: name a Linux image in `ec2-image-id`.',
+      hint: 'These actions start Linux runners only: name a Linux image in `ec2-image-id`.',
     });
   }
   return image;
@@ -59,21 +59,22 @@ async function findImage(reference: ImageReference, { ec2, log }: { ec2: Ec2; lo
 
 async function findPublished(base: BuiltInPreset, { ec2, log }: { ec2: Ec2; log: Log }): Promise<Image> {
   const own = publishedParameter(base);
-  const values = await ec2.readParameters([own, standIn[base]]);
+  const values = await ec2.readParameters([own, stockParameter[base]]);
   const published = values.get(own);
   if (published) return describe(published, ec2, `SSM parameter ${own} names ${published}`);
-  const fallback = values.get(standIn[base]);
-  if (!fallback) throw notFound(`Neither ${own} nor ${standIn[base]} exists in SSM in ${ec2.region}.`);
+  const fallback = values.get(stockParameter[base]);
+  if (!fallback) throw notFound(`Neither ${own} nor ${stockParameter[base]} exists in SSM in ${ec2.region}.`);
   log.notice(
-    `No image was published at ${own} yet: the runner is installed on a stock image at boot. Building the AMIs (ami/README.md) starts faster.`,
+    `No image was published at ${own} yet, so the runner is installed at boot on a stock image. Images built by ami/ (ami/README.md) start faster.`,
   );
-  return describe(fallback, ec2, `SSM parameter ${standIn[base]} names ${fallback}`);
+  return describe(fallback, ec2, `SSM parameter ${stockParameter[base]} names ${fallback}`);
 }
 
-async function describe(id: string, ec2: Ec2, who: string): Promise<Image> {
+/** @param source what named the id, as the beginning of a sentence */
+async function describe(id: string, ec2: Ec2, source: string): Promise<Image> {
   const image = await ec2.describeImage(id);
   if (image) return image;
-  throw notFound(`${who}, but EC2 shows no such image to this account in ${ec2.region}.`);
+  throw notFound(`${source}, but EC2 shows no such image to this account in ${ec2.region}.`);
 }
 
 function notFound(message: string): Failure {
@@ -82,13 +83,13 @@ function notFound(message: string): Failure {
   });
 }
 
-// https://github.com/orgs/community/discussions/194762: registering needs 2.329.0 or newer.
+// Older runners cannot register. Source: https://github.com/orgs/community/discussions/194762.
 const OLDEST_RUNNER = [2, 329, 0] as const;
 const NEARLY_STALE_MS = 7 * 24 * 3_600_000;
 
 /**
- * Refuses an image whose runner GitHub no longer accepts: it would boot, be turned away and time out.
- * Images without a version tag are not ours; their runner is installed at boot or trusted.
+ * Refuses an image whose runner GitHub no longer accepts: its instance would boot, fail to register and time out. An
+ * image without a version tag was not built by `ami/`: its runner is installed at boot, or the user vouches for it.
  *
  * @throws Failure `runner-version-refused`
  */
@@ -105,12 +106,12 @@ export async function checkRunnerVersion(
   if (deprecation.refusedFrom <= ports.now) throw refuseVersion(image, version, `GitHub has refused it since ${day}`);
   if (deprecation.refusedFrom - ports.now < NEARLY_STALE_MS) {
     ports.log.warning(
-      `Image ${image.id} holds runner ${version}, which GitHub refuses from ${day} on: rebuild it (ami/README.md).`,
+      `Image ${image.id} holds runner ${version}, which GitHub refuses from ${day} on: rebuild the image (ami/README.md).`,
     );
   }
 }
 
-/** As much of {@link checkRunnerVersion} as takes no question. @throws Failure `runner-version-refused` */
+/** The part of {@link checkRunnerVersion} that needs no request. @throws Failure `runner-version-refused` */
 export function refuseOldRunner(image: Image): void {
   const version = image.tags[TAG.runnerVersion];
   if (version === undefined || !isTooOldToRegister(version)) return;
@@ -123,7 +124,7 @@ function refuseVersion(image: Image, version: string, why: string): Failure {
   });
 }
 
-/** Whether GitHub turns this runner version away for good. */
+/** Whether GitHub never accepts this runner version again. */
 export function isTooOldToRegister(version: string): boolean {
   return isOlder(version, OLDEST_RUNNER);
 }

@@ -1,18 +1,24 @@
-import * as advice from '../kernel/advice.js';
 import { gzipSync } from 'node:zlib';
+import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 
 /** EC2's limit on raw user data in bytes. Source: EC2 API reference, RunInstances `UserData`. */
 export const USER_DATA_LIMIT = 16_384;
 
-/**
- * What one instance is told at boot: the boot payload, format 1 or 3, documented in `docs/inside/payload.md`
- * and read by `ami/boot/agent.sh`.
- */
-export interface Payload {
-  readonly runnerName: string;
+/** A runner that the boot agent starts. */
+export interface PayloadRunner {
+  readonly name: string;
   readonly label: string;
   readonly jitConfig: string;
+}
+
+/**
+ * The boot payload of an instance with runners, format 1 or 3. `docs/inside/payload.md` documents it; `ami/boot/agent.sh`
+ * reads it.
+ */
+export interface Payload {
+  /** Exactly one: neither format has room for several. */
+  readonly runners: readonly PayloadRunner[];
   readonly runnerHome: string;
   readonly runAsUser: string;
   /** From the agent's start until the runner must be listening for jobs. */
@@ -23,18 +29,18 @@ export interface Payload {
   readonly maxLifetimeSeconds: number;
   readonly preRunnerScript?: string;
   readonly settings?: InstanceSettings;
-  /** Only for images that this suite did not build: where the runner comes from, if it isn't there. */
+  /** Only for images that `ami/` did not build: where to download the runner if the image has none. */
   readonly runnerDownload?: { readonly url: string; readonly sha256: string };
 }
 
-/** What holds on the whole instance before anything is downloaded. Needs format 3. */
+/** Settings of the whole instance, in effect before anything is downloaded. They need format 3. */
 export interface InstanceSettings {
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** Each in DER. */
+  /** Each DER-encoded. */
   readonly caCertificates?: readonly Uint8Array[] | undefined;
 }
 
-/** The programs of `ami/boot/`, carried to images that lack them. */
+/** The programs of `ami/boot/`, sent along to images without them. */
 export interface BootScripts {
   readonly agent: string;
   readonly installRunner: string;
@@ -42,10 +48,12 @@ export interface BootScripts {
 }
 
 /**
- * The user data: gzip (decoded by cloud-init and by the agent) of a shell script. The payload is in
- * comments, so the agent of our images reads it and never runs it, while on any other image cloud-init runs it.
+ * Renders the user data: a gzipped shell script, which cloud-init and the agent decompress. The payload is in its
+ * comments: the agent of our images reads them and never runs the script; on any other image cloud-init runs it.
  *
- * @throws Failure `payload-too-large` over {@link USER_DATA_LIMIT}.
+ * @param scripts only for images without the agent
+ * @throws Failure `payload-too-large` over {@link USER_DATA_LIMIT}
+ * @throws Error for more than one runner, which no caller passes: formats 1 and 3 describe a single runner
  */
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
   return compress([...payloadLines(payload), ...(scripts ? bootstrapLines(scripts) : [])]);
@@ -61,32 +69,36 @@ function compress(lines: readonly string[]): Uint8Array {
   return bytes;
 }
 
-/** The inputs that take room in the user data, and how much before gzip. */
+/** The inputs that take up room in the user data, each with its size before compression. */
 function describeParts(lines: readonly string[]): string {
   const parts = {
     'pre-runner-script': 'pre-runner-script',
     environment: 'instance-environment',
     'ca-certificates': 'ca-certificates',
   };
-  const given = Object.entries(parts).flatMap(([key, input]) => {
+  const used = Object.entries(parts).flatMap(([key, input]) => {
     const value = lines.find((line) => line.startsWith(`#:${key} `))?.slice(key.length + 3);
     return value === undefined ? [] : [`\`${input}\` (${Math.floor((value.length * 3) / 4)} bytes)`];
   });
-  return given.join(', ') || '`runner-home-dir` or `label`';
+  return used.join(', ') || '`runner-home-dir` or `label`';
 }
 
-/** What an instance of a pool is told at its first boot: the boot payload, format 2, or 3 with settings. No secret is in it. */
+/** The boot payload of a pooled instance's first boot: format 2, or 3 with settings. It has no secret. */
 export interface WarmUp {
   readonly runnerHome: string;
   readonly runAsUser: string;
-  /** From the agent's start until power-off, however far it got. */
+  /** From the agent's start until power-off, finished or not. */
   readonly maxLifetimeSeconds: number;
-  /** What to read or do besides. */
+  /** Run at the end of the first boot. */
   readonly script?: string;
   readonly settings?: InstanceSettings;
 }
 
-/** For images with the agent only: no other reads its user data at every boot. @throws Failure `payload-too-large` */
+/**
+ * Renders the user data of a first boot. Only for images with the agent, which reads the user data at every boot.
+ *
+ * @throws Failure `payload-too-large`
+ */
 export function renderWarmUp(warmUp: WarmUp): Uint8Array {
   return compress(
     toLines([
@@ -102,11 +114,15 @@ export function renderWarmUp(warmUp: WarmUp): Uint8Array {
 }
 
 function payloadLines(payload: Payload): string[] {
+  const [runner, ...others] = payload.runners;
+  if (runner === undefined || others.length > 0) {
+    throw new Error(`The boot payload describes one runner, not ${payload.runners.length}.`);
+  }
   return toLines([
     ['format', needsFormat3(payload.settings) ? 3 : 1],
-    ['runner-name', payload.runnerName],
-    ['label', payload.label],
-    ['jit-config', payload.jitConfig],
+    ['runner-name', runner.name],
+    ['label', runner.label],
+    ['jit-config', runner.jitConfig],
     ['runner-home-dir', payload.runnerHome],
     ['run-as-user', payload.runAsUser],
     ['startup-timeout-seconds', payload.startupTimeoutSeconds],
@@ -125,12 +141,12 @@ function encode(text: string | undefined): string | undefined {
 
 type Field = readonly [string, string | number | undefined];
 
-/** An image's agent may be older than this action, so the lowest format that can say it is used. */
+/** The lowest format that is sufficient is used, because an image's agent may be older than this action. */
 function needsFormat3(settings: InstanceSettings | undefined): boolean {
   return settingFields(settings).some(([, value]) => value);
 }
 
-/** Certificates travel as DER in base64, which gzip gets back to little more than DER; PEM in base64 is a third larger. */
+/** Certificates are base64 of DER, which gzip reduces to little more than DER; base64 of PEM is a third larger. */
 function settingFields({ environment = {}, caCertificates = [] }: InstanceSettings = {}): Field[] {
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return [
@@ -144,9 +160,9 @@ function toLines(fields: readonly Field[]): string[] {
 }
 
 /**
- * On an image with the agent baked in its own unit runs long before this, and a second start does nothing. An image
- * made from a machine that was once started this way has the agent, but no unit: it is started all the same.
- * Whatever fails on the way ends in power-off; `exec` leaves the trap behind.
+ * Starts the agent, installed first where it is missing. On an image with the agent built in, the agent's systemd unit
+ * has run long before, and a second start does nothing. An image made from an instance that was once started this way
+ * has the agent but no unit, so this starts it. Every failure ends in power-off; `exec` drops the trap.
  */
 function bootstrapLines(scripts: BootScripts): string[] {
   return [
@@ -164,7 +180,7 @@ function bootstrapLines(scripts: BootScripts): string[] {
   ];
 }
 
-/** Comments and indentation would take a tenth of the user data; no script of ours has them inside a string. */
+/** Comments and indentation would take a tenth of the user data. None of our scripts has either inside a string. */
 function withoutComments(text: string): string {
   return text.replace(/^[ \t]+/gm, '').replace(/^#(?!!).*\n/gm, '');
 }

@@ -4,10 +4,9 @@ import type { Ec2, Ec2ByRegion, Plan } from '../ports/ec2.js';
 import type { GitHub, RunnerGroup } from '../ports/github.js';
 import type { Image, InstanceTypeFacts, SecurityGroupFacts, SubnetFacts } from '../ports/catalog.js';
 import type { Log } from '../ports/process.js';
-import { chooseFrom, tryToLook, type Pooled } from '../start/look-at-pool.js';
 import { idsIn, place, regionsOf } from '../kernel/region.js';
 import { findUnfitness } from './image-fit.js';
-import type { StartRequest } from './request.js';
+import type { MachineRequest, PlacedRequest } from './request.js';
 import type { RegionSetup } from './region-setup.js';
 import { findMisfits, fitFurtherVolumes, fitVolume } from './volume.js';
 
@@ -16,8 +15,6 @@ export interface Preflight {
   readonly plans: readonly Plan[];
   readonly regionSetups: ReadonlyMap<string, RegionSetup>;
   readonly groupId: number;
-  /** Instances of the request's pool that may be claimed. */
-  readonly pooled: readonly Pooled[];
 }
 
 interface PreflightPorts {
@@ -25,28 +22,26 @@ interface PreflightPorts {
   readonly ec2In: Ec2ByRegion;
   readonly github: GitHub;
   readonly log: Log;
-  readonly now: number;
 }
 
 /**
- * Asks all that must fit together before anything is created, side by side. What depends on the images and can only be
- * true or false by itself, {@link prepareRegions} asks, which need not be over before the first side effect.
+ * Checks, before anything is created, that the parts of a request fit together. All requests are sent side by side.
+ * {@link prepareRegions} makes the checks that depend on the images; they may end after the first side effect.
  *
  * @throws Failure
  */
-export async function preflight(request: StartRequest, ports: PreflightPorts): Promise<Preflight> {
+export async function preflight(request: PlacedRequest, ports: PreflightPorts): Promise<Preflight> {
+  const { machine } = request;
   const home = ports.ec2.region;
-  const regions = regionsOf(request.subnetIds, home);
-  const [answers, group, pool] = await Promise.all([
-    askRegions(regions, (region) => askRegion(request, { region, home }, ports), ports.log),
+  const [answers, group] = await Promise.all([
+    askRegions(machine, regionsOf(machine.subnetIds, home), ports),
     chooseGroup(request, ports),
-    tryToLook(request, regions, ports),
   ]);
-  const plans = listPlans(request, answers, home);
+  const plans = listPlans(machine, answers, home);
   const problems = answers.flatMap((one) => one.problems);
   if (problems.length === 0 && plans.length === 0) {
     problems.push(
-      `\`market-type\` is ${request.markets.join(', ')}, in which none of ${request.instanceTypes.join(', ')} is offered.`,
+      `\`market-type\` is ${machine.markets.join(', ')}, in which none of ${machine.instanceTypes.join(', ')} is offered.`,
     );
   }
   if (problems.length > 0) {
@@ -56,18 +51,13 @@ export async function preflight(request: StartRequest, ports: PreflightPorts): P
     });
   }
   for (const { image } of answers) refuseOldRunner(image);
-  const regionSetups = new Map(answers.map((one) => [one.region, toRegionSetup(request, one)]));
-  return {
-    plans,
-    groupId: group.id,
-    regionSetups,
-    pooled: chooseFrom(pool, request, { plans, regionSetups, ...ports }),
-  };
+  const regionSetups = new Map(answers.map((one) => [one.region, toRegionSetup(machine, one)]));
+  return { plans, groupId: group.id, regionSetups };
 }
 
-/** A repository has one group, and no one else's jobs there. */
+/** A repository has one group, which only its own jobs use, so there is nothing to check. */
 async function chooseGroup(
-  { scope, runnerGroup }: StartRequest,
+  { scope, runnerGroup }: PlacedRequest,
   { github, log }: PreflightPorts,
 ): Promise<RunnerGroup> {
   if (scope.kind === 'repo' && runnerGroup === undefined) return { id: 1 };
@@ -85,16 +75,17 @@ interface RegionAnswers {
 }
 
 /**
- * A region that the credentials may not use costs the plans in it, and the start only when none is left.
+ * A region for which the credentials lack permissions is left out, with a warning. Only when no region is left does the
+ * request fail.
  *
  * @throws Failure
  */
 async function askRegions(
+  machine: MachineRequest,
   regions: readonly string[],
-  ask: (region: string) => Promise<RegionAnswers>,
-  log: Log,
+  ports: PreflightPorts,
 ): Promise<RegionAnswers[]> {
-  const settled = await Promise.allSettled(regions.map(ask));
+  const settled = await Promise.allSettled(regions.map((region) => askRegion(machine, region, ports)));
   const failed = settled.flatMap((one, at) =>
     one.status === 'rejected' ? { region: regions[at]!, reason: one.reason as unknown } : [],
   );
@@ -102,26 +93,23 @@ async function askRegions(
   const fatal = failed.find(({ reason }) => !isClosed(reason)) ?? (failed.length === regions.length && failed[0]);
   if (fatal) throw fatal.reason;
   for (const { region, reason } of failed) {
-    log.warning(`Nothing is launched in ${region}: ${messageOf(reason)} ${(reason as Failure).hint}`);
+    ports.log.warning(`Nothing is launched in ${region}: ${messageOf(reason)} ${(reason as Failure).hint}`);
   }
   return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }
 
-async function askRegion(
-  request: StartRequest,
-  { region, home }: { region: string; home: string },
-  ports: PreflightPorts,
-): Promise<RegionAnswers> {
+async function askRegion(machine: MachineRequest, region: string, ports: PreflightPorts): Promise<RegionAnswers> {
+  const home = ports.ec2.region;
   const ec2 = await ports.ec2In(region);
-  const subnetIds = idsIn(region, request.subnetIds, home);
-  const securityGroupIds = idsIn(region, request.securityGroupIds, home);
+  const subnetIds = idsIn(region, machine.subnetIds, home);
+  const securityGroupIds = idsIn(region, machine.securityGroupIds, home);
   const [image, types, subnets, groups] = await Promise.all([
-    resolveImage(request.image, { ec2, log: ports.log }),
-    ec2.describeTypes(request.instanceTypes),
+    resolveImage(machine.image, { ec2, log: ports.log }),
+    ec2.describeTypes(machine.instanceTypes),
     subnetIds.length > 0 ? ec2.describeSubnets(subnetIds) : [],
     securityGroupIds.length > 0 ? ec2.describeSecurityGroups(securityGroupIds) : [],
   ]);
-  const absent = request.instanceTypes.filter((name) => !types.some((type) => type.name === name));
+  const absent = machine.instanceTypes.filter((name) => !types.some((type) => type.name === name));
   if (absent.length > 0) ports.log.info(`Not offered in ${region} and left out: ${absent.join(', ')}.`);
   const fitting = types.filter((type) => findUnfitness(image, type) === undefined);
   if (fitting.length > 0) for (const sentence of describeUnfit(image, types)) ports.log.info(`Left out: ${sentence}`);
@@ -129,14 +117,14 @@ async function askRegion(
     ...missing('subnet-id', subnetIds, { found: subnets, region }),
     ...missing('security-group-id', securityGroupIds, { found: groups, region }),
     ...checkNetwork(subnets, groups),
-    ...checkTypes(request, image, types),
+    ...checkTypes(machine, image, types),
     ...(fitting.length === 0 ? refuseUnfit(image, types) : []),
-    ...findMisfits(request.volume, image, region),
+    ...findMisfits(machine.volume, image, region),
   ];
   return { region, image, types: fitting, securityGroupIds, problems };
 }
 
-function toRegionSetup({ volume }: StartRequest, { region, image, securityGroupIds }: RegionAnswers): RegionSetup {
+function toRegionSetup({ volume }: MachineRequest, { region, image, securityGroupIds }: RegionAnswers): RegionSetup {
   const volumes = { rootVolume: fitVolume(volume, image), furtherVolumes: fitFurtherVolumes(volume, image) };
   return { region, image, securityGroupIds, ...volumes };
 }
@@ -160,22 +148,22 @@ function missing(
     .map((id) => `\`${input}\` is "${id}", which this account does not have in ${region}.`);
 }
 
-function checkTypes(request: StartRequest, image: Image, types: readonly InstanceTypeFacts[]): string[] {
-  const given = request.instanceTypes.join(', ');
-  if (types.length === 0) return [`\`ec2-instance-type\` is "${given}", none of which the region offers.`];
+function checkTypes(machine: MachineRequest, image: Image, types: readonly InstanceTypeFacts[]): string[] {
+  const names = machine.instanceTypes.join(', ');
+  if (types.length === 0) return [`\`ec2-instance-type\` is "${names}", none of which the region offers.`];
   return types.flatMap((type) => {
     if (!type.architectures.includes(image.architecture)) {
       const preset = type.architectures.includes('arm64') ? 'arm64' : 'amd64';
       return `\`ec2-instance-type\` ${type.name} is ${type.architectures.join('/')}, but image ${image.id} is ${image.architecture}; use an image of that architecture (\`preset: ${preset}\` has one) or another type.`;
     }
-    if (request.base === 'cuda' && type.gpus === 0) {
+    if (machine.base === 'cuda' && type.gpus === 0) {
       return `\`ec2-instance-type\` ${type.name} has no GPU; allowed with \`preset: cuda\`: types with an NVIDIA GPU, such as g4dn.xlarge.`;
     }
     return [];
   });
 }
 
-/** Only where no type is left: one that is not refused by EC2 makes the others dispensable. */
+/** Reported as problems only when no type is left: otherwise the plans simply leave these types out. */
 function refuseUnfit(image: Image, types: readonly InstanceTypeFacts[]): string[] {
   return describeUnfit(image, types).map(
     (sentence) => `\`ec2-instance-type\` ${sentence} Name another type, or another image in \`ec2-image-id\`.`,
@@ -190,16 +178,16 @@ function describeUnfit(image: Image, types: readonly InstanceTypeFacts[]): strin
 }
 
 /** Every type in every subnet in every market: markets outermost, so that spot is tried everywhere first. */
-function listPlans(request: StartRequest, answers: readonly RegionAnswers[], home: string): Plan[] {
+function listPlans(machine: MachineRequest, answers: readonly RegionAnswers[], home: string): Plan[] {
   const offered = new Map(
     answers.map(({ region, types }) => [region, new Map(types.map((type) => [type.name, type]))]),
   );
   const places: { region: string; subnetId?: string }[] =
-    request.subnetIds.length > 0
-      ? request.subnetIds.map((given) => place(given, home)).map(({ region, id }) => ({ region, subnetId: id }))
+    machine.subnetIds.length > 0
+      ? machine.subnetIds.map((subnet) => place(subnet, home)).map(({ region, id }) => ({ region, subnetId: id }))
       : [{ region: home }];
-  return request.markets.flatMap((market) =>
-    request.instanceTypes.flatMap((instanceType) =>
+  return machine.markets.flatMap((market) =>
+    machine.instanceTypes.flatMap((instanceType) =>
       places
         .filter(({ region }) => offered.get(region)?.get(instanceType)?.markets.includes(market))
         .map((where) => ({ instanceType, market, ...where })),

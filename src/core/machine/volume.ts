@@ -1,16 +1,16 @@
 import type { Image, VolumeSpec } from '../ports/catalog.js';
-import type { VolumeWishes } from './request.js';
+import type { VolumeRequest } from './request.js';
 
 interface Limits {
   readonly sizeGiB: readonly [least: number, most: number];
-  /** Absent: the type takes none. */
+  /** Absent for types without configurable iops. */
   readonly iops?: readonly [least: number, most: number];
   readonly iopsPerGiB?: number;
 }
 
 /**
- * What EBS takes of each type that can be booted from. Sources: EC2 API reference, EbsBlockDevice (sizes, iops); EBS user
- * guide, "Amazon EBS volume types" (which are boot volumes), "General Purpose SSD volumes" (gp3: 500 iops a GiB, 0.25
+ * EBS's limits for each type from which an instance can boot. Sources: EC2 API reference, EbsBlockDevice (sizes, iops);
+ * EBS user guide, "Amazon EBS volume types" (which are boot volumes), "General Purpose SSD volumes" (gp3: 500 iops a GiB, 0.25
  * MiB/s an iops) and "Provisioned IOPS SSD volumes" (io1: 50 iops a GiB, io2: 1,000).
  */
 const LIMITS: Readonly<Record<string, Limits>> = {
@@ -21,26 +21,26 @@ const LIMITS: Readonly<Record<string, Limits>> = {
   standard: { sizeGiB: [1, 1_024] },
 };
 
-/** What a gp3 volume of any size has without being asked. Source: as above. */
+/** The iops that a gp3 volume of any size has at no extra cost. Source: as above. */
 const BASE_IOPS = 3_000;
 const MIBPS_PER_IOPS = 0.25;
 
 /**
- * How the wishes for the root volume contradict each other or EBS's limits.
+ * Where the settings of the root volume contradict each other or exceed EBS's limits.
  *
- * @param sizeGiB the volume's size, `undefined` while it depends on the image
+ * @param sizeGiB the volume's size; `undefined` while it depends on the image
  */
-export function findVolumeProblems(wishes: VolumeWishes, sizeGiB: number | undefined): string[] {
-  const { type = 'gp3', iops, throughputMiBps, encrypted, kmsKeyId } = wishes;
+export function findVolumeProblems(request: VolumeRequest, sizeGiB: number | undefined): string[] {
+  const { type = 'gp3', iops, throughputMiBps, encrypted, kmsKeyId } = request;
   const limits = LIMITS[type]!;
-  const problems = [...findSizeProblems(type, sizeGiB), ...findIopsProblems(wishes, sizeGiB)];
+  const problems = [...findSizeProblems(type, sizeGiB), ...findIopsProblems(request, sizeGiB)];
   if (throughputMiBps !== undefined && type !== 'gp3') {
     problems.push(`\`ec2-volume-throughput\` is set; allowed with \`ec2-volume-type: gp3\` only, not with ${type}.`);
   } else if (throughputMiBps !== undefined && throughputMiBps > (iops ?? BASE_IOPS) * MIBPS_PER_IOPS) {
-    const given = iops === undefined ? `the ${BASE_IOPS} iops that gp3 has by itself` : `\`ec2-volume-iops: ${iops}\``;
+    const source = iops === undefined ? `the ${BASE_IOPS} iops that gp3 has by itself` : `\`ec2-volume-iops: ${iops}\``;
     const most = Math.floor((iops ?? BASE_IOPS) * MIBPS_PER_IOPS);
     problems.push(
-      `\`ec2-volume-throughput\` is ${throughputMiBps}; allowed with ${given}: at most ${most} (0.25 MiB/s an iops), so set \`ec2-volume-iops\` to ${throughputMiBps / MIBPS_PER_IOPS} or more.`,
+      `\`ec2-volume-throughput\` is ${throughputMiBps}; allowed with ${source}: at most ${most} (0.25 MiB/s an iops), so set \`ec2-volume-iops\` to ${throughputMiBps / MIBPS_PER_IOPS} or more.`,
     );
   }
   if (iops === undefined && limits.iops && type !== 'gp3') {
@@ -58,7 +58,7 @@ function findSizeProblems(type: string, sizeGiB: number | undefined): string[] {
   return [`\`ec2-volume-size\` is ${sizeGiB}; allowed with \`ec2-volume-type: ${type}\`: ${least} to ${most} (GiB).`];
 }
 
-function findIopsProblems({ type = 'gp3', iops }: VolumeWishes, sizeGiB: number | undefined): string[] {
+function findIopsProblems({ type = 'gp3', iops }: VolumeRequest, sizeGiB: number | undefined): string[] {
   const limits = LIMITS[type]!;
   if (iops === undefined) return [];
   if (!limits.iops) {
@@ -69,32 +69,30 @@ function findIopsProblems({ type = 'gp3', iops }: VolumeWishes, sizeGiB: number 
   if (iops < least || iops > most) return [`${is}: ${least} to ${most}.`];
   const ofSize = sizeGiB === undefined ? Infinity : sizeGiB * limits.iopsPerGiB!;
   if (iops <= ofSize || (type === 'gp3' && iops <= BASE_IOPS)) return [];
-  return [
-    `${is} and ${sizeGiB} GiB: at most ${ofSize} (${limits.iopsPerGiB} a GiB), so ask for more GiB or fewer iops.`,
-  ];
+  return [`${is} and ${sizeGiB} GiB: at most ${ofSize} (${limits.iopsPerGiB} a GiB), so set more GiB or fewer iops.`];
 }
 
-/** What can only be judged with the image at hand: its size is the least there is, and a key belongs to one region. */
-export function findMisfits(wishes: VolumeWishes, image: Image, region: string): string[] {
-  const { sizeGiB, sizeIsDefault, kmsKeyId } = wishes;
+/** The checks that need the image and the region: the image's size is the minimum, and a key belongs to one region. */
+export function findMisfits(request: VolumeRequest, image: Image, region: string): string[] {
+  const { sizeGiB, sizeIsDefault, kmsKeyId } = request;
   const problems: string[] = [];
   if (sizeGiB !== undefined && !sizeIsDefault && sizeGiB < image.rootVolumeGiB) {
     problems.push(
       `\`ec2-volume-size\` is ${sizeGiB}; allowed with image ${image.id}: ${image.rootVolumeGiB} (GiB) or more.`,
     );
-  } else problems.push(...findVolumeProblems(wishes, fitVolume(wishes, image).sizeGiB));
+  } else problems.push(...findVolumeProblems(request, fitVolume(request, image).sizeGiB));
   const keyRegion = kmsKeyId?.startsWith('arn:') ? kmsKeyId.split(':')[3] : region;
   if (keyRegion !== region) {
     problems.push(
-      `\`ec2-volume-kms-key-id\` is a key of ${keyRegion}, and a volume is to be made in ${region}; allowed: a key of that region, or an alias that both have.`,
+      `\`ec2-volume-kms-key-id\` is a key of ${keyRegion}, but a volume is needed in ${region}; allowed: a key of ${region}, or an alias that exists in both regions.`,
     );
   }
   return problems;
 }
 
-/** The root device's name is the image's own: a mapping under another name would add a second volume. */
-export function fitVolume(wishes: VolumeWishes, image: Image): VolumeSpec & { readonly sizeGiB: number } {
-  const { sizeGiB, type, iops, throughputMiBps, initializationRateMiBps } = wishes;
+/** The root volume. It has the image's own device name, because a mapping with another name adds a second volume. */
+export function fitVolume(request: VolumeRequest, image: Image): VolumeSpec & { readonly sizeGiB: number } {
+  const { sizeGiB, type, iops, throughputMiBps, initializationRateMiBps } = request;
   return {
     deviceName: image.rootDeviceName,
     sizeGiB: Math.max(sizeGiB ?? 0, image.rootVolumeGiB),
@@ -102,16 +100,16 @@ export function fitVolume(wishes: VolumeWishes, image: Image): VolumeSpec & { re
     ...(iops !== undefined && { iops }),
     ...(throughputMiBps !== undefined && { throughputMiBps }),
     ...(initializationRateMiBps !== undefined && { initializationRateMiBps }),
-    ...encryption(wishes),
+    ...encryption(request),
   };
 }
 
-/** The image's other volumes as they are, but encrypted like the root: whoever must encrypt must encrypt all. */
-export function fitFurtherVolumes(wishes: VolumeWishes, { furtherVolumes = [] }: Image): readonly VolumeSpec[] {
-  return furtherVolumes.map((volume) => ({ ...volume, ...encryption(wishes) }));
+/** The image's other volumes, unchanged but encrypted like the root: rules that demand encryption apply to all volumes. */
+export function fitFurtherVolumes(request: VolumeRequest, { furtherVolumes = [] }: Image): readonly VolumeSpec[] {
+  return furtherVolumes.map((volume) => ({ ...volume, ...encryption(request) }));
 }
 
-function encryption({ encrypted, kmsKeyId }: VolumeWishes): Pick<VolumeSpec, 'encrypted' | 'kmsKeyId'> {
+function encryption({ encrypted, kmsKeyId }: VolumeRequest): Pick<VolumeSpec, 'encrypted' | 'kmsKeyId'> {
   if (!encrypted) return {};
   return { encrypted, ...(kmsKeyId !== undefined && { kmsKeyId }) };
 }

@@ -1,12 +1,12 @@
-import { TAG } from '../kernel/identity.js';
-import { findMisfit } from './pool.js';
-import { isClaimed, nameClaim } from '../kernel/origin.js';
 import { isEnding } from '../instances/states.js';
+import { TAG } from '../kernel/identity.js';
+import { isClaimed, nameClaim } from '../kernel/origin.js';
+import type { Preflight } from '../machine/preflight.js';
+import type { Instance } from '../ports/ec2.js';
+import { judgePooled } from '../reap/pool-rules.js';
+import { findMisfit } from './pool.js';
 import type { FillRequest } from './request.js';
 import type { PoolView } from './view.js';
-import { judgePooled } from '../reap/pool-rules.js';
-import type { Instance } from '../ports/ec2.js';
-import type { Preflight } from '../machine/preflight.js';
 
 export type PoolDecision =
   | { readonly kind: 'keep'; readonly why: string; readonly isClaimed: boolean }
@@ -21,11 +21,14 @@ export interface JudgedInstance {
 interface Circumstances {
   readonly ready: Preflight;
   readonly now: number;
-  /** Why the first boot of some has failed, by id. */
+  /** Instances whose first boot failed, by id, and why. */
   readonly failedWarmUps: ReadonlyMap<string, string>;
 }
 
-/** What of a pool stays and what goes; over the number, the oldest go. What a start has claimed is not the pool's. */
+/**
+ * Decides which instances of a pool stay. Of surplus instances the oldest are retired. An instance that a start has
+ * claimed no longer counts as the pool's.
+ */
 export function judgeAll(view: PoolView, request: FillRequest, circumstances: Circumstances): JudgedInstance[] {
   const judged = view.instances
     .filter(({ instance }) => !isEnding(instance))
@@ -37,22 +40,22 @@ export function judgeAll(view: PoolView, request: FillRequest, circumstances: Ci
     if (decision.kind === 'retire' || decision.isClaimed || places-- > 0) return one;
     return {
       ...one,
-      decision: { kind: 'retire', why: `the pool is to have ${request.size}, and newer ones are there` },
+      decision: { kind: 'retire', why: `the pool needs only ${request.size}, and has newer ones` },
     };
   });
 }
 
 function judge(
   { instance, region }: { readonly instance: Instance; readonly region: string },
-  about: Circumstances & { readonly view: PoolView; readonly request: FillRequest },
+  circumstances: Circumstances & { readonly view: PoolView; readonly request: FillRequest },
 ): PoolDecision {
-  const { ready, now, view, request, failedWarmUps } = about;
-  const { machine } = request;
+  const { ready, now, view, request, failedWarmUps } = circumstances;
+  const { pool, machine, scope } = request;
   const isLocked = view.runnerNames.has(nameClaim(instance.id));
   if (isClaimed(instance.tags)) return { kind: 'keep', why: 'a start has claimed it', isClaimed: true };
-  // A tag that is no time, or none at all, is as good as one that has passed: it was made by fill-pool, or is useless.
+  // A tag that is missing or no time counts as expired: fill-pool always writes a time.
   const expiresAt = Date.parse(instance.tags[TAG.expiresAt] ?? '') || 0;
-  const pooled = judgePooled(instance, { pool: machine.pool, expiresAt, isLocked, now });
+  const pooled = judgePooled(instance, { pool, expiresAt, isLocked, now });
   if (pooled.kind === 'remove') return { kind: 'retire', why: pooled.why };
   if (isLocked) return { kind: 'keep', why: pooled.why, isClaimed: true };
   const end = failedWarmUps.get(instance.id);
@@ -65,8 +68,8 @@ function judge(
       (plan.subnetId === undefined || plan.subnetId === instance.subnetId),
   );
   const misfit = isPlanned
-    ? findMisfit(instance, { request: machine, setup, scope: machine.scope })
-    : 'its type or subnet is not among those that are asked for';
+    ? findMisfit(instance, { machine, scope, setup })
+    : 'its type or subnet is not a requested one';
   if (misfit !== undefined) return { kind: 'retire', why: misfit };
   return { kind: 'keep', why: pooled.why, isClaimed: false };
 }

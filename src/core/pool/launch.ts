@@ -1,12 +1,11 @@
 import { Failure } from '../kernel/failure.js';
-import { launchFirst, PlanQueue } from '../machine/plan-queue.js';
-import { composeMachine } from '../machine/launch-spec.js';
-import { createPacer, LAUNCH_RATE } from '../kernel/pacer.js';
+import { composeMachine, DEFAULT_RUNNER_HOME } from '../machine/launch-spec.js';
 import { renderWarmUp } from '../machine/payload.js';
+import { PlanQueue, type Candidate } from '../machine/plan-queue.js';
+import type { Preflight } from '../machine/preflight.js';
+import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import { composePoolTags } from './pool.js';
 import type { FillPorts, FillRequest } from './request.js';
-import type { LaunchSpec, Plan } from '../ports/ec2.js';
-import type { Preflight } from '../machine/preflight.js';
 
 /** An instance on its first boot. */
 export interface WarmingUp {
@@ -20,31 +19,17 @@ interface LaunchContext {
   readonly ports: FillPorts;
 }
 
-/** @returns those that could be launched, and why it was not all of them */
+/** @returns the instances that were launched, and why there are no more of them */
 export async function launchWarmUps(
   count: number,
   context: LaunchContext,
 ): Promise<{ launched: WarmingUp[]; failure?: Failure }> {
   const { ready, ports, request } = context;
-  const queue = new PlanQueue({ ...ports, plans: ready.plans, count, retryMs: 0 });
-  const pacer = createPacer(LAUNCH_RATE, ports.clock);
+  const { run, id } = request;
+  const queue = new PlanQueue({ ...ports, run, id, plans: ready.plans, count, retryMs: 0 });
   const launched: WarmingUp[] = [];
   const lanes = Array.from({ length: count }, async (_, index) => {
-    const { plan, instance } = await launchFirst(
-      queue,
-      async (candidate, token) =>
-        (await ports.ec2In(candidate.region)).launch(composeWarmUp(context, candidate, token), ports.signal),
-      {
-        start: request.machine,
-        index,
-        pace: async () => {
-          await pacer.take(ports.signal);
-          ports.signal.throwIfAborted();
-        },
-      },
-    );
-    launched.push({ id: instance.id, plan });
-    ports.log.info(`Launched ${plan.instanceType}: ${instance.id}.`);
+    launched.push(await launchOne(index, queue, context));
   });
   const failures = (await Promise.allSettled(lanes)).flatMap((lane) =>
     lane.status === 'rejected' ? [lane.reason] : [],
@@ -54,8 +39,22 @@ export async function launchWarmUps(
   return { launched, ...(failures[0] !== undefined && { failure: failures[0] as Failure }) };
 }
 
-/** As a start would launch it, but it stops where that one ends, and carries the pool's tags. */
-function composeWarmUp({ request, ready, ports }: LaunchContext, plan: Plan, clientToken: string): LaunchSpec {
+/** Launches one instance by the first plan that EC2 accepts. */
+async function launchOne(index: number, queue: PlanQueue, context: LaunchContext): Promise<WarmingUp> {
+  const { ec2In, signal, log } = context.ports;
+  for (;;) {
+    const candidate = await queue.next(index);
+    const { plan } = candidate;
+    const ec2 = await ec2In(plan.region);
+    const instance = queue.note(plan, await ec2.launch(composeWarmUp(candidate, context), signal));
+    if (!instance) continue;
+    log.info(`Launched ${plan.instanceType}: ${instance.id}.`);
+    return { id: instance.id, plan };
+  }
+}
+
+/** Differs from a start's launch in three ways: power-off stops the instance, the tags are the pool's, no runner is in it. */
+function composeWarmUp({ plan, clientToken }: Candidate, { request, ready, ports }: LaunchContext): LaunchSpec {
   const { machine, maxAgeMs, warmUpMs, warmUpScript: script } = request;
   const setup = ready.regionSetups.get(plan.region)!;
   return {
@@ -63,9 +62,9 @@ function composeWarmUp({ request, ready, ports }: LaunchContext, plan: Plan, cli
     clientToken,
     ...composeMachine(machine, setup),
     onPowerOff: 'stop',
-    tags: composePoolTags({ request: machine, pool: machine.pool, setup }, ports.clock.now() + maxAgeMs),
+    tags: composePoolTags(request, setup, ports.clock.now() + maxAgeMs),
     userData: renderWarmUp({
-      runnerHome: machine.runnerHome ?? '/opt/actions-runner',
+      runnerHome: machine.runnerHome ?? DEFAULT_RUNNER_HOME,
       runAsUser: machine.runAsUser,
       maxLifetimeSeconds: warmUpMs / 1000,
       ...(script !== undefined && { script }),

@@ -1,9 +1,8 @@
-import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { Run } from '../kernel/identity.js';
-import { poolFilter } from './pool.js';
+import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { GitHub, Runner } from '../ports/github.js';
+import { poolFilter } from './pool.js';
 
-/** What it takes to look at a pool. */
 export interface ViewPorts {
   readonly ec2In: Ec2ByRegion;
   readonly github: Pick<GitHub, 'listRunners'>;
@@ -11,11 +10,11 @@ export interface ViewPorts {
 
 export interface PoolView {
   readonly instances: readonly { readonly instance: Instance; readonly region: string }[];
-  /** Names of runners: an instance whose claim is among them is somebody's already. */
+  /** Names of all runners. An instance is claimed when its claim's name is among them. */
   readonly runnerNames: ReadonlySet<string>;
 }
 
-/** All that is in a pool, and what is being claimed. @throws Failure when anything could not be asked */
+/** Lists a pool's instances, and the runners by which some are claimed. @throws Failure when either list is incomplete */
 export async function lookAtPool(
   { run, pool }: { readonly run: Run; readonly pool: string },
   regions: readonly string[],

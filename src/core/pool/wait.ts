@@ -1,33 +1,33 @@
-import { readBootPhases } from '../kernel/boot-phases.js';
 import { endInstances, listAlive } from '../instances/end-instances.js';
-import { Failure } from '../kernel/failure.js';
 import { isAtRest } from '../instances/states.js';
-import type { FillPorts } from './request.js';
+import { readBootPhases } from '../kernel/boot-phases.js';
+import { Failure } from '../kernel/failure.js';
 import { isClaimed } from '../kernel/origin.js';
-import type { PoolView } from './view.js';
-import type { WarmingUp } from './launch.js';
-import type { Ec2, Instance } from '../ports/ec2.js';
 import { groupByRegion } from '../kernel/region.js';
+import type { Ec2, Instance } from '../ports/ec2.js';
+import type { WarmingUp } from './launch.js';
+import type { FillPorts } from './request.js';
+import type { PoolView } from './view.js';
 
 export type WarmUpOutcome =
   | { readonly kind: 'ready'; readonly id: string; readonly ms: number }
-  /** It is still on when nobody waits any longer: its own timers end that, or the next run does. */
+  /** Still on when the wait ended. Its own timers stop it, or the next run of fill-pool retires it. */
   | { readonly kind: 'late'; readonly id: string }
-  /** It was removed, unless it is `left`: why EC2 did not end it. */
+  /** It was removed, unless `left` gives the reason why EC2 did not end it. */
   | { readonly kind: 'failed'; readonly id: string; readonly why: string; readonly left?: string };
 
-/** How the agent says that all went well. */
+/** The agent's reason for the power-off after a successful first boot. */
 const WARMED = 'warmed up';
 const CADENCE_MS = 5_000;
-/** For the machine to boot before its agent counts, and to go off afterwards. */
+/** For the boot before the agent's timer starts, and for the shutdown after it. */
 const AROUND_MS = 3 * 60_000;
 
-/** Longer than fill-pool's interval: so long are the last words of a warm-up looked for that nobody has waited for. */
-const UNHEARD_MS = 3_600_000;
+/** How long after launch an unattended warm-up's console is still checked. Must exceed fill-pool's interval. */
+const UNATTENDED_MS = 3_600_000;
 
 /**
- * Of those that wait, how the first boot failed, by id: the run that launched them may have died before it read that.
- * Asked only for the young ones, which no run has kept before.
+ * The waiting instances whose first boot failed, by id, and why. The run that launched them may have died before it read
+ * their consoles. Only young instances are checked: an earlier run has kept the others.
  */
 export async function findFailedWarmUps(
   { instances }: PoolView,
@@ -35,7 +35,7 @@ export async function findFailedWarmUps(
 ): Promise<ReadonlyMap<string, string>> {
   const young = instances.filter(
     ({ instance: { state, tags, launchedAt } }) =>
-      state === 'stopped' && !isClaimed(tags) && clock.now() - launchedAt < UNHEARD_MS,
+      state === 'stopped' && !isClaimed(tags) && clock.now() - launchedAt < UNATTENDED_MS,
   );
   const ends = await Promise.all(
     young.map(async ({ instance: { id }, region }) => [id, await readEnd(id, await ec2In(region))] as const),
@@ -43,13 +43,13 @@ export async function findFailedWarmUps(
   return new Map(ends.filter(([, end]) => end !== WARMED));
 }
 
-/** A console that says nothing is no proof of anything: some types show theirs only minutes later. */
+/** An empty console counts as success: for some types it appears only minutes later. */
 async function readEnd(id: string, ec2: Ec2): Promise<string> {
   const phases = readBootPhases(await ec2.readConsole(id).catch(() => ''));
   return phases.findLast(({ name }) => name === 'power-off')?.detail ?? WARMED;
 }
 
-/** Waits until each has stopped, and reads on its console whether that was the end of a warm-up. */
+/** Waits until every instance has stopped, and reads from its console whether its warm-up succeeded. */
 export async function waitForWarmUps(
   launched: readonly WarmingUp[],
   warmUpMs: number,
@@ -71,7 +71,7 @@ export async function waitForWarmUps(
       }
     }
   }
-  for (const { id } of open) ports.log.warning(`${id} is still warming up; nobody waits for it any longer.`);
+  for (const { id } of open) ports.log.warning(`${id} is still warming up; this step stops waiting for it.`);
   return [...outcomes, ...open.map(({ id }) => ({ kind: 'late' as const, id }))];
 }
 
@@ -89,7 +89,7 @@ async function conclude(
   { id, state, stateReason, tags }: Instance,
   { ec2, ports, ms }: { ec2: Ec2; ports: FillPorts; ms: number },
 ): Promise<WarmUpOutcome> {
-  // A start was quicker to take it than this was to see it ready.
+  // A start has claimed it before this wait saw it ready.
   if (isClaimed(tags)) return { kind: 'ready', id, ms };
   const why = state === 'stopped' ? await readEnd(id, ec2) : `it is ${state}${stateReason ? ` (${stateReason})` : ''}`;
   if (why === WARMED) {

@@ -1,4 +1,4 @@
-/** What EC2 says there is to launch from and into, as the port of `ports-ec2.ts` has it. */
+/** What EC2 has to launch from and into: images, instance types, subnets, security groups. Part of the port in ec2.ts. */
 
 export type Market = 'on-demand' | 'spot';
 
@@ -8,12 +8,12 @@ export interface Image {
   readonly state: string;
   readonly architecture: string;
   readonly rootDeviceName: string;
-  /** Size of the root snapshot in GiB: the smallest root volume that can be asked for. */
+  /** Size of the root snapshot in GiB, which is the smallest possible root volume. */
   readonly rootVolumeGiB: number;
-  /** The other EBS volumes that EC2 makes from the image's block device mappings. */
+  /** The other EBS volumes that EC2 creates from the image's block device mappings. */
   readonly furtherVolumes?: readonly VolumeSpec[];
   readonly platform?: string;
-  /** `legacy-bios`, `uefi` or `uefi-preferred`. Absent here and below: EC2 does not say, and the type decides. */
+  /** `legacy-bios`, `uefi` or `uefi-preferred`. Absent, here and below: EC2 gives no value, and the instance type decides. */
   readonly bootMode?: string;
   /** Whether enhanced networking with the Elastic Network Adapter is enabled. */
   readonly hasEna?: boolean;
@@ -32,7 +32,7 @@ export interface InstanceTypeFacts {
   readonly memoryMiB: number;
   readonly gpus: number;
   readonly markets: readonly Market[];
-  /** What the type can launch, in the words of {@link Image}. Absent: EC2 does not say. */
+  /** What the type can boot; values as in {@link Image}. Absent: EC2 gives no value. */
   readonly bootModes?: readonly string[];
   readonly requiresEna?: boolean;
   readonly hasTpm?: boolean;
@@ -51,7 +51,7 @@ export interface SecurityGroupFacts {
   readonly vpcId: string;
 }
 
-/** One EBS volume that is made by the launch and ends with the instance. */
+/** One EBS volume that the launch creates and that is deleted with the instance. */
 export interface VolumeSpec {
   readonly deviceName: string;
   readonly sizeGiB?: number;

@@ -1,11 +1,12 @@
-/** What the core asks of EC2: the conventions are those of `ports.ts`. `src/ec2` implements it. */
+/** What the core needs of EC2, with the conventions of process.ts. `src/ec2` implements it. */
+
 import type { Failure } from '../kernel/failure.js';
 import type { Image, InstanceTypeFacts, Market, SecurityGroupFacts, SubnetFacts, VolumeSpec } from './catalog.js';
 import type { Purpose } from '../kernel/patience.js';
 
 export type * from './catalog.js';
 
-/** What EC2 launches from: a type in a subnet on a market, all in one region. */
+/** What one launch names: an instance type, a subnet and a market, in the region of the connection. */
 export interface LaunchTarget {
   readonly instanceType: string;
   /** Absent: EC2's default subnet. */
@@ -26,19 +27,19 @@ export interface LaunchSpec {
   readonly rootVolume: VolumeSpec;
   /** The image's other volumes, with their sizes and types. */
   readonly furtherVolumes?: readonly VolumeSpec[];
-  /** Put on the instance, its volumes, its network interface and, for spot, its spot request, in the launching call. */
+  /** The launch itself puts them on the instance, its volumes, its network interface and, for spot, its spot request. */
   readonly tags: Readonly<Record<string, string>>;
   /** Raw bytes, at most 16,384; the adapter encodes them. */
   readonly userData: Uint8Array;
-  /** At most 64 ASCII characters; the same for every retry of this plan. */
+  /** At most 64 ASCII characters, and the same for every retry of this launch. */
   readonly clientToken: string;
-  /** What becomes of the instance when it powers off. Default: it is terminated. */
+  /** `stop`: the instance is stopped when it powers off. Default: it is terminated. */
   readonly onPowerOff?: 'stop';
   readonly instanceProfile?: string;
   readonly keyName?: string;
 }
 
-/** Why a plan was refused and what that says about the other plans. */
+/** Why EC2 refused a plan, and which other plans it would refuse for the same reason. */
 export interface Refusal {
   /** EC2's own error code, such as `InsufficientInstanceCapacity`. */
   readonly code: string;
@@ -46,25 +47,25 @@ export interface Refusal {
   /**
    * How far the refusal reaches, within the plan's region. `plan`: only this type in this subnet and market. `type`:
    * this type in this market (a quota of its family). `subnet`: everything in this subnet. `market`: every plan in this
-   * market. `region`: every plan. What reaches further than the region is no refusal but a `Failure`.
+   * market. `region`: every plan. A reason that reaches beyond the region is a `Failure` instead.
    */
   readonly scope: 'plan' | 'type' | 'subnet' | 'market' | 'region';
-  /** Only `capacity` comes back by itself. */
+  /** Only `capacity` may pass by itself. */
   readonly kind: 'capacity' | 'quota' | 'unsupported' | 'rejected';
   readonly requestId?: string;
-  /** What the account's owner can do about it, where that is known (a quota to raise). */
+  /** What the account's owner can do, if that is known (a quota to raise). */
   readonly hint?: string;
-  /** What the start fails with when this is why nothing could be launched. Absent: a lack of capacity or quota. */
+  /** The start's failure if this refusal is why nothing could be launched. Absent for a lack of capacity or quota. */
   readonly failure?: Failure;
 }
 
-/** `given-up`: throttled at every try, so that certainly nothing was launched; `error` says why it ended. */
+/** `given-up`: every try was throttled, so nothing was launched; `error` is the reason. */
 export type LaunchOutcome =
   | { readonly kind: 'launched'; readonly instance: Instance }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'given-up'; readonly error: unknown };
 
-/** What becomes of a stopped instance that is to start again; `gone`: it is not there, or not stopped. */
+/** The outcome of starting a stopped instance. `gone`: it does not exist any more, or is not stopped. */
 export type ResumeOutcome =
   | { readonly kind: 'resumed'; readonly state: InstanceState }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -75,7 +76,7 @@ export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminate
 export interface Instance {
   readonly id: string;
   readonly state: InstanceState;
-  /** EC2's words for the last state change (`Server.SpotInstanceTermination: …`). */
+  /** EC2's reason for the last state change (`Server.SpotInstanceTermination: …`). */
   readonly stateReason?: string;
   readonly type: string;
   readonly subnetId?: string;
@@ -88,17 +89,17 @@ export interface Instance {
 
 /** EC2's answer to a termination: each id is in one of the lists. */
 export interface Termination {
-  /** EC2 answered that they are shutting down or terminated. */
+  /** EC2 confirmed that they are shutting down or terminated. */
   readonly ended: readonly string[];
-  /** EC2 does not know them (yet, or any more). */
+  /** EC2 does not know them yet, or does not know them any more. */
   readonly unknown: readonly string[];
-  /** EC2 does not end them (termination protection, a missing permission), or it could not be asked. */
+  /** EC2 refuses to terminate them (termination protection, a missing permission), or could not be asked. */
   readonly refused: readonly { readonly id: string; readonly failure: Failure }[];
 }
 
 /**
- * Every tag must be present, with exactly this value or with one that begins so. `inAnyCase`: with any value, and the
- * key in upper or lower case; EC2 may also answer with keys that have other letters in the same places.
+ * Every tag must be present, with exactly this value or with a value that starts with `startsWith`. `inAnyCase`: with any
+ * value, and with a key in upper or lower case; EC2 may also return keys that have other letters in the same places.
  */
 export type TagFilter = Readonly<
   Record<string, string | { readonly startsWith: string } | { readonly inAnyCase: true }>
@@ -108,48 +109,48 @@ export interface Ec2 {
   readonly region: string;
   /** The regions that this account may use. */
   listRegions(): Promise<readonly string[]>;
-  /** Values by name; a parameter that does not exist is absent from the map. At most 10 names. */
+  /** The values of SSM parameters by name. A parameter that does not exist is absent from the map. At most 10 names. */
   readParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** By AMI id; `undefined` when EC2 says there is none. */
+  /** `undefined` if EC2 answers that there is no such image. */
   describeImage(id: string): Promise<Image | undefined>;
   /** The newest available image of this account whose name matches (`*` and `?` wildcards). */
   findNewestImage(namePattern: string): Promise<Image | undefined>;
-  /** Facts of those types that exist in this region; the others are absent. */
+  /** The facts of the types that exist in this region; other types are absent. */
   describeTypes(names: readonly string[]): Promise<readonly InstanceTypeFacts[]>;
   describeSubnets(ids: readonly string[]): Promise<readonly SubnetFacts[]>;
   describeSecurityGroups(ids: readonly string[]): Promise<readonly SecurityGroupFacts[]>;
-  /** @throws the signal's reason when it ends the wait for EC2's answer: whether anything was launched is not known */
+  /** @throws the signal's reason if it ends the wait for EC2's answer; an instance may have been launched then */
   launch(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchOutcome>;
-  /** EC2's DryRun of the same call: resolves when the caller may launch, throws a `Failure` when not. */
+  /** EC2's DryRun of the same call. @throws Failure if EC2 would not allow the launch */
   checkLaunch(spec: LaunchSpec): Promise<void>;
-  /** Those of the ids that EC2 lists; a fresh instance may be missing for some seconds. */
+  /** The instances with these ids that EC2 lists. A new instance may be missing for some seconds. */
   describeInstances(ids: readonly string[], purpose?: Purpose): Promise<readonly Instance[]>;
-  /** Instances that carry all these tags, in any state but, unless `alsoEnded`, `terminated`; every page is read. */
+  /** The instances with all these tags, on all pages. Terminated instances are included only with `alsoEnded`. */
   findInstances(
     tags: TagFilter,
     which?: { readonly alsoEnded?: boolean; readonly purpose?: Purpose },
   ): Promise<readonly Instance[]>;
-  /** Idempotent. What EC2 refuses for some of the ids does not keep it from ending the others. */
+  /** Idempotent. If EC2 refuses some of the ids, the others are terminated all the same. */
   terminate(ids: readonly string[]): Promise<Termination>;
   /**
-   * Gives a stopped instance other user data, and makes its power-off its end. `gone`: it is not there, or not stopped,
-   * and keeps the user data that it has.
+   * Replaces the user data of a stopped instance, and sets that its next power-off terminates it. `gone`: the instance
+   * does not exist any more or is not stopped, and its user data is unchanged.
    */
   writeUserData(id: string, userData: Uint8Array): Promise<'written' | 'gone'>;
-  /** Adds tags to an instance or gives them other values, all in one step. */
+  /** Adds or overwrites tags of an instance, all in one request. */
   tagInstance(id: string, tags: Readonly<Record<string, string>>): Promise<'tagged' | 'gone'>;
   /** Starts a stopped instance. Safe to repeat. */
   resume(id: string): Promise<ResumeOutcome>;
   /**
-   * The serial console's text so far, '' when there is none (yet, or any more). `posted`: what was kept when the
-   * machine last went on or off, for at least an hour.
+   * The text of the serial console so far; '' if EC2 has none yet, or none any more. `posted`: the text that EC2 saved when
+   * the instance was last started or stopped, and keeps for at least an hour.
    */
   readConsole(id: string, which?: 'posted'): Promise<string>;
 }
 
 export interface Volume {
   readonly id: string;
-  /** EC2's words: `creating`, `available`, `in-use`, `deleting`, … */
+  /** EC2's value: `creating`, `available`, `in-use`, `deleting`, … */
   readonly state: string;
   /** `gp3`, `io2`, … */
   readonly type: string;
@@ -160,24 +161,24 @@ export interface Volume {
 
 export interface SpotRequest {
   readonly id: string;
-  /** EC2's words: `open`, `active`, `closed`, `cancelled`, `failed`. */
+  /** EC2's value: `open`, `active`, `closed`, `cancelled`, `failed`. */
   readonly state: string;
   readonly createdAt: number;
   readonly instanceId?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What only the reaper needs of EC2. */
+/** The part of EC2 that only the reaper needs. */
 export interface ReaperEc2 extends Pick<Ec2, 'region' | 'findInstances' | 'terminate'> {
-  /** In any state; every page is read. */
+  /** Volumes in any state, on all pages. */
   findVolumes(tags: TagFilter): Promise<readonly Volume[]>;
-  /** `in-use`: an instance holds it, and nothing was done. */
+  /** `in-use`: the volume is attached to an instance, and nothing was done. */
   deleteVolume(id: string): Promise<'deleted' | 'absent' | 'in-use'>;
-  /** In any state that EC2 still lists; every page is read. */
+  /** Spot requests in any state that EC2 still lists, on all pages. */
   findSpotRequests(tags: TagFilter): Promise<readonly SpotRequest[]>;
-  /** Idempotent, also for one that is gone. An instance that it launched meanwhile lives on. */
+  /** Idempotent, also for a request that does not exist any more. An instance that the request has launched lives on. */
   cancelSpotRequest(id: string): Promise<void>;
 }
 
-/** EC2 in any region of the account, connected when it is first asked for. */
+/** EC2 in any region of the account. The first call for a region connects. */
 export type Ec2ByRegion = (region: string) => Promise<Ec2>;

@@ -1,4 +1,4 @@
-/** What the core asks of GitHub: the conventions are those of `ports.ts`. `src/github` implements it. */
+/** What the core needs of GitHub, with the conventions of process.ts. `src/github` implements it. */
 
 import type { Purpose } from '../kernel/patience.js';
 
@@ -7,25 +7,25 @@ export type Architecture = 'x86_64' | 'arm64';
 export interface RegisterRequest {
   readonly name: string;
   readonly label: string;
-  /** A further label, where the name does not tell whose it is. */
+  /** A second label that names the run and start, for a runner whose name does not. */
   readonly origin?: string;
   readonly groupId: number;
   /** Relative to the runner's home. */
   readonly workFolder: string;
 }
 
-/** A runner that GitHub knows and that nothing has connected as yet. */
+/** A runner that is registered and has not connected yet. */
 export interface RegisteredRunner {
   readonly id: number;
   readonly name: string;
-  /** The secret that lets one machine be this runner once; masked by the adapter's caller. */
+  /** The secret with which one machine can be this runner, once. The adapter's caller masks it. */
   readonly jitConfig: string;
 }
 
 export interface Runner {
   readonly id: number;
   readonly name: string;
-  /** GitHub's words: `online`, `offline`. */
+  /** GitHub's value: `online`, `offline`. */
   readonly status: string;
   readonly busy: boolean;
   readonly labels: readonly string[];
@@ -40,66 +40,68 @@ export interface RunnerDownload {
 
 export interface RunnerGroup {
   readonly id: number;
-  /** What could not be checked for want of a permission, as a sentence: no reason to give up. */
+  /** A sentence on what could not be checked because a permission is missing. The start goes on. */
   readonly doubt?: string;
 }
 
 export interface GitHub {
   /**
-   * Registers a just-in-time runner. A name conflict is a value, because a lost answer makes one:
-   * the caller registers again under a new name and removes the twin.
+   * Registers a just-in-time runner. A name conflict is a value, because it follows from a lost answer: the caller
+   * registers again under a new name and removes the first runner.
    */
   registerRunner(
     request: RegisterRequest,
     signal?: AbortSignal,
   ): Promise<RegisteredRunner | 'name-taken' | 'unanswered'>;
-  /** `undefined` only when GitHub answers that there is no such runner. */
+  /** `undefined` only if GitHub answers that there is no such runner. */
   readRunner(id: number, purpose?: Purpose): Promise<Runner | undefined>;
   findRunnerByName(name: string): Promise<Runner | undefined>;
-  /** Every page of the scope's listing. */
+  /** All runners of the scope, on all pages. */
   listRunners(purpose?: Purpose): Promise<readonly Runner[]>;
   removeRunner(id: number): Promise<'removed' | 'absent' | 'busy'>;
   /**
-   * By name or id, else the default group; a `Failure` names the groups there are. In an organization or enterprise a
-   * group is refused that gives no job of this repository and workflow a runner.
+   * The group with this name or id, or the default group. In an organization or enterprise, a group that is closed to
+   * this repository or workflow is refused.
+   *
+   * @throws Failure that names the existing groups if there is no such group; `runner-group-unusable`
    */
   resolveGroup(nameOrId: string | undefined): Promise<RunnerGroup>;
   /** The runner application for Linux on this architecture, with GitHub's own checksum. */
   findDownload(version: string, architecture: Architecture): Promise<RunnerDownload>;
-  /** When GitHub stops accepting this runner version (epoch ms); `unknown` where it does not say (GHES). */
+  /** When GitHub stops accepting this runner version (epoch ms); `unknown` if the server does not say (GHES). */
   readDeprecation(version: string): Promise<{ readonly refusedFrom?: number } | 'unknown'>;
-  /** A file of the repository at a commit; `undefined` when it is not there. */
+  /** A file of the repository at a commit; `undefined` if there is no such file. */
   readFile(path: string, ref: string): Promise<string | undefined>;
-  /** Suggests how much slower than planned to poll, from the rate limit last seen: 1 is as planned. */
+  /** The factor by which to poll more slowly, from the last rate limit that GitHub sent. 1: poll as planned. */
   readonly pace: number;
 }
 
-/** One job of a run. GitHub lists it when its `needs` are done, and not before. */
+/** One job of a run. GitHub does not list a job before its `needs` are done. */
 export interface RunJob {
   readonly id: number;
-  /** As it is shown: with its matrix values, and with the names of the jobs that call its workflow. */
+  /** The name that GitHub shows, with matrix values and the names of the jobs that call the job's workflow. */
   readonly name: string;
-  /** GitHub's words: `queued`, `in_progress`, `completed`, `waiting`, … */
+  /** GitHub's value: `queued`, `in_progress`, `completed`, `waiting`, … */
   readonly status: string;
   /** Its `runs-on`. */
   readonly labels: readonly string[];
-  /** Of the runner that took it. */
+  /** The name of the runner that took the job. */
   readonly runnerName?: string;
   /** Epoch ms. */
   readonly completedAt?: number;
 }
 
-/** What only a stop needs of GitHub. */
+/** The part of GitHub that only a stop needs. */
 export interface StopGitHub extends Pick<GitHub, 'listRunners' | 'readRunner' | 'removeRunner'> {
-  /** Every page of the jobs of one attempt. @param repository `owner/repo` */
+  /** The jobs of one run attempt, on all pages. @param repository `owner/repo` */
   listRunJobs(repository: string, runId: string, attempt: string): Promise<readonly RunJob[]>;
 }
 
-/** Whether a run attempt is over; `unknown`: GitHub has no such attempt (any more). */
+/** Whether a run attempt is over. `unknown`: GitHub has no such attempt, or not any more. */
 export type AttemptState = 'active' | 'completed' | 'unknown';
 
-/** What only the reaper needs of GitHub. */
+/** The part of GitHub that only the reaper needs. */
 export interface ReaperGitHub extends Pick<GitHub, 'listRunners' | 'readRunner' | 'removeRunner'> {
-  /** @param repository `owner/repo`, which must be readable for anything to be `unknown` */
+  /** @param repository `owner/repo`. If the repository cannot be read, the port throws instead of answering `unknown` */
   readRunAttempt(repository: string, runId: string, attempt: string): Promise<AttemptState>;
 }

@@ -1,45 +1,46 @@
 import type { Scope } from '../kernel/identity.js';
 
 /**
- * What the core asks of the world. The adapters in `src/ec2`, `src/github` and `src/host` implement
- * these ports for real; `test/core/fakes.ts` implements them in memory. Nothing here names a vendor type.
+ * The ports: what the core needs of EC2 (ec2.ts, catalog.ts), of GitHub (github.ts) and of the process it runs in (this
+ * file). The adapters in `src/ec2`, `src/github` and `src/host` implement them for real, `test/worlds/` in memory. No
+ * vendor type is named here.
  *
- * Conventions: times are milliseconds since the epoch, durations say their unit in their name, an
- * expected alternative is a value (`LaunchOutcome`), a dead end is a thrown `Failure`, and
- * "could not ask" is always thrown, never answered as "not there".
+ * Conventions of all ports: times are epoch milliseconds, and durations have their unit in their name. An expected
+ * alternative is a value (`LaunchOutcome`), and a dead end is a thrown `Failure`. If a question could not be asked, the
+ * port throws; it never answers "not there" instead.
  */
 
 export type * from './ec2.js';
 export type * from './github.js';
 
 export interface Log {
-  /** A phase of the run: everything logged inside is folded together. */
+  /** One phase of the run. GitHub folds what is logged inside. */
   group<T>(title: string, body: () => Promise<T>): Promise<T>;
   info(sentence: string): void;
   /** Only for decisions that cost money. */
   notice(sentence: string): void;
-  /** Only when someone should act. */
+  /** Only if someone should act. */
   warning(sentence: string): void;
   debug(sentence: string): void;
 }
 
-/** What outlives this process: the action's state, read by its `post` step. */
+/** The action's state, which outlives this process: the `post` step reads it. */
 export interface Journal {
   /** Written before the first side effect, after each launch and on success. */
   record(entry: JournalEntry): void;
 }
 
 export interface JournalEntry {
-  /** `ci-actions:start` of everything this start creates. */
+  /** The tag `ci-actions:start` of everything that this start creates. */
   readonly startId: string;
-  /** All regions in which this start may have launched. */
+  /** All regions in which this start may have launched instances. */
   readonly regions: readonly string[];
   readonly scope: Scope;
   readonly runnerIds: readonly number[];
   readonly instances: readonly { readonly id: string; readonly region: string }[];
-  /** `started`: a post step must clean up; `confirmed` and `undone`: there is nothing left to do. */
-  readonly state: 'started' | 'confirmed' | 'undone';
+  /** `started`: the post step must clean up; `confirmed`, `rolled-back`: there is nothing left to do. */
+  readonly state: 'started' | 'confirmed' | 'rolled-back';
 }
 
-/** Lower-case hexadecimal digits nobody else has. */
+/** Random hexadecimal digits in lower case. */
 export type Nonce = (digits: number) => string;

@@ -9,7 +9,9 @@ import { judgePooled } from './pool-rules.js';
 import type { Repository } from './reach.js';
 import { judgeInstance, judgeSpotRequest, judgeVolume, type ReapDecision } from './rules.js';
 
+/** What every judgment needs besides the candidate. */
 export interface JudgeContext {
+  /** The repository of the sweep. */
   readonly home: Repository;
   readonly graceMs: number;
   readonly inventory: Inventory;
@@ -17,7 +19,7 @@ export interface JudgeContext {
   readonly clock: Clock;
 }
 
-/** @param runners those that its tags name, in their order */
+/** Judges an instance. @param runners those that its tags name, in the same order */
 export async function judgeByRunners(
   { instance, identity }: InstanceCandidate,
   runners: readonly (Runner | 'absent')[],
@@ -42,7 +44,7 @@ function findMismatch(tagged: readonly TaggedRunner[], runners: readonly (Runner
   return undefined;
 }
 
-/** @param runners all runners of its scope, one of which may claim it */
+/** Judges a pooled instance. @param runners all runners of its scope, one of which may claim it */
 export function judgeByClaim(
   { instance, identity: { pool, expiresAt } }: PooledCandidate,
   runners: readonly Runner[],
@@ -53,7 +55,7 @@ export function judgeByClaim(
   return decision.kind === 'remove' && claim ? { ...decision, claim } : decision;
 }
 
-/** A leftover that would be removed, but whose tags only look like ours, is left to a person. */
+/** Judges a volume or a spot request. One whose tags only look like ours is left to a person instead of removed. */
 export function judgeLeftover(
   candidate: VolumeCandidate | SpotRequestCandidate,
   { clock, graceMs }: JudgeContext,

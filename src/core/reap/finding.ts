@@ -38,10 +38,10 @@ export interface SweepResult {
   readonly findings: readonly ReapFinding[];
   readonly instancesSeen: number;
   readonly runnersSeen: number;
-  /** Whether the sweep was cancelled before every candidate was judged. */
+  /** Whether the sweep was canceled before every candidate was judged. */
   readonly cancelled: boolean;
   /** The first error that is not a `Failure`, which is a bug of ours. Only the candidate that raised it `failed`. */
-  readonly defect?: { readonly error: unknown };
+  readonly bug?: { readonly error: unknown };
 }
 
 /** Whether a finding has been left to a person for so long that the sweep fails until it is resolved. */

@@ -51,25 +51,27 @@ export function readIdentity(
   if ('problem' in scope) return scope;
   const expiresAt = readTime(tags[TAG.expiresAt]);
   if (tags[TAG.pool] !== undefined && !isClaimed(tags)) {
-    if (expiresAt === undefined) return describeTagProblem(tags, TAG.expiresAt, 'is no time');
+    if (expiresAt === undefined) return describeTagProblem(tags, TAG.expiresAt, 'is not a time');
     return { repository, scope, pool: tags[TAG.pool] ?? '', expiresAt };
   }
   const started = readStart({ id, tags });
   if ('problem' in started) return started;
-  if (expiresAt === undefined) return describeTagProblem(tags, TAG.expiresAt, 'is no time');
+  if (expiresAt === undefined) return describeTagProblem(tags, TAG.expiresAt, 'is not a time');
   const identity = { repository, scope, ...started, expiresAt };
   if (tags[TAG.claimedAt] === undefined) return identity;
   const claimedAt = readTime(tags[TAG.claimedAt]);
-  return claimedAt === undefined ? describeTagProblem(tags, TAG.claimedAt, 'is no time') : { ...identity, claimedAt };
+  return claimedAt === undefined
+    ? describeTagProblem(tags, TAG.claimedAt, 'is not a time')
+    : { ...identity, claimedAt };
 }
 
 /** The run that started an instance, and its runners. */
 function readStart({ id, tags }: Pick<Instance, 'id' | 'tags'>): Started | TagProblem {
   const ids = (tags[TAG.runnerId] ?? '').split(' ');
-  if (ids.some((one) => !isNumber(one))) return describeTagProblem(tags, TAG.runnerId, 'is no id');
+  if (ids.some((one) => !isNumber(one))) return describeTagProblem(tags, TAG.runnerId, 'is not an id');
   const { [TAG.runId]: runId = '', [TAG.runAttempt]: runAttempt = '' } = tags;
-  if (!isNumber(runId)) return describeTagProblem(tags, TAG.runId, 'is no id');
-  if (!isNumber(runAttempt)) return describeTagProblem(tags, TAG.runAttempt, 'is no number');
+  if (!isNumber(runId)) return describeTagProblem(tags, TAG.runId, 'is not an id');
+  if (!isNumber(runAttempt)) return describeTagProblem(tags, TAG.runAttempt, 'is not a number');
   const runners = readRunners(tags);
   if (runners.length === 0 && ids.length > 1) {
     return describeTagProblem(tags, TAG.runnerName, `does not name the ${ids.length} runners of ${TAG.runnerId}`);
@@ -86,12 +88,12 @@ function readStart({ id, tags }: Pick<Instance, 'id' | 'tags'>): Started | TagPr
 function readScope(tags: Tags, { enterprise }: Reach): Scope | TagProblem {
   const repository = tags[TAG.repository] ?? '';
   const scope = parseScope(tags[TAG.scope]);
-  if (!scope || renderScope(scope) !== tags[TAG.scope]) return describeTagProblem(tags, TAG.scope, 'is no scope');
+  if (!scope || renderScope(scope) !== tags[TAG.scope]) return describeTagProblem(tags, TAG.scope, 'is not a scope');
   if (!isScopeOf(scope, repository)) return describeTagProblem(tags, TAG.scope, `has no runners for ${repository}`);
   if (scope.kind !== 'enterprise' || scope.enterprise.toLowerCase() === enterprise?.toLowerCase()) return scope;
   const asked = enterprise === undefined ? 'no enterprise' : `the enterprise ${enterprise} alone`;
   return {
-    ...describeTagProblem(tags, TAG.scope, `this sweep must not ask: it asks ${asked}`),
+    ...describeTagProblem(tags, TAG.scope, `this sweep may not query: it queries ${asked}`),
     refused:
       'If its runner is registered in the enterprise of this repository, name that in `enterprise`. Otherwise find out who tagged it, and end it.',
   };
@@ -103,17 +105,21 @@ function findMisnomer(
   { id, runId, runAttempt }: RunOrigin & { readonly id: string },
 ): string | undefined {
   const isOurs = (name: string) => isClaim(name) || readRunnerName(name) !== undefined;
-  if (runners.length === 0 || !runners.every(({ name }) => isOurs(name))) return 'is no name that start-runner gives';
+  if (runners.length === 0 || !runners.every(({ name }) => isOurs(name)))
+    return 'is not a name that start-runner gives';
   const claims = runners.filter(({ name }) => isClaim(name));
   if (claims.some(({ name }) => name !== nameClaim(id))) return 'is the claim of another instance';
   const isOfRun = (run: RunOrigin | undefined) => !run || (run.runId === runId && run.runAttempt === runAttempt);
   return runners.every(({ name }) => isOfRun(readRunnerName(name)))
     ? undefined
-    : `is of another run or attempt than ${runId}, ${runAttempt}`;
+    : `belongs to another run or attempt than ${runId}, ${runAttempt}`;
 }
 
-/** The names that start-runner gives: `ec2-<run>-<attempt>-<job>-<start>-<index>`. */
-const NAME = /^ec2-(\d+)-(\d+)-.*-[0-9a-f]{8}-\d+(?:r\d+)?$/;
+/**
+ * The names that start-runner gives: `ec2-<run>-<attempt>-<job>-<start>-<instance>`, with `-<runner>` behind it where an
+ * instance has several runners, and `r<try>` where a registration was repeated.
+ */
+const NAME = /^ec2-(\d+)-(\d+)-.*-[0-9a-f]{8}-\d+(?:-\d+)?(?:r\d+)?$/;
 
 /**
  * The run that registered a runner; `undefined` when ci-actions did not name the runner. The runner that claims a

@@ -8,10 +8,10 @@ import { judgeGhost } from './judge-ghost.js';
 import type { ReapDecision } from './rules.js';
 
 /**
- * Judges a candidate by what is true now: minutes may lie between the listings and this moment, and a runner may have
- * started a job since.
+ * The second judgment, right before the removal, by what is true now: since the listings, which may be minutes old, a
+ * runner may have started a job.
  *
- * @throws Failure when EC2 or GitHub does not answer
+ * @throws Failure when EC2 or GitHub cannot be asked
  */
 export async function judgeAgain(candidate: Candidate, context: JudgeContext): Promise<ReapDecision> {
   switch (candidate.kind) {

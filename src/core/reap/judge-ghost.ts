@@ -12,7 +12,7 @@ import { judgeRunner, type ReapDecision } from './rules.js';
  * Judges a registered runner that ci-actions named.
  *
  * @param now the runner as GitHub has it now
- * @throws Failure when GitHub does not answer for its run
+ * @throws Failure when GitHub cannot be asked for its run
  */
 export async function judgeGhost(
   candidate: RunnerCandidate,
@@ -25,15 +25,15 @@ export async function judgeGhost(
   const early = judgeRunner(now, { hasInstance, attempt: 'completed' });
   if (early.kind === 'keep') return early;
   const isBlind = inventory.gaps.some(({ what }) => what === 'instances');
-  if (isBlind) return { kind: 'keep', why: 'its instance may be where none could be listed' };
+  if (isBlind) return { kind: 'keep', why: 'its instance may be in a region that could not be listed' };
   return judgeRunner(now, { hasInstance, attempt: await findAttempt(candidate, context) });
 }
 
-/** An instance that is shutting down counts, too: the sweep after its end judges its runner. */
+/** Instances that are shutting down count, too: a sweep after their end judges their runners. */
 function isRunnerOfAny({ instances }: Inventory, runner: Runner, scope: RunnerCandidate['scope']): boolean {
   return instances.some((one) => {
     if (one.kind === 'doubtful-instance') return isNamedInAnyTag(one.instance, runner);
-    // The claim's own name holds a pooled instance until the instance's tags name the claim.
+    // A claim counts as the runner of its instance only once the instance's tags name it.
     if (one.kind === 'pooled-instance') return false;
     return one.identity.runners.some(
       // Ids are unique only within their scope.
@@ -43,16 +43,16 @@ function isRunnerOfAny({ instances }: Inventory, runner: Runner, scope: RunnerCa
   });
 }
 
-/** Where tags contradict each other, any of them counts. */
+/** Every tag counts, because the tags contradict each other. */
 function isNamedInAnyTag({ tags }: Instance, { id, name }: Runner): boolean {
   const values = [...Object.values(tags), ...readRunnerIds(tags).map(String), ...readRunnerNames(tags)];
   return values.includes(name) || values.includes(`${id}`);
 }
 
 /**
- * The name of an organization's runner does not hold its repository. A run's id belongs to one repository only, so the
- * repository that knows the run started it. If one repository cannot be asked, the run may be there: then `unknown`
- * from the others proves nothing.
+ * The state of the run attempt that registered a runner. The name of an organization's runner does not hold its
+ * repository, but a run's id belongs to one repository only, so the repository that knows the run is the one. If a
+ * repository cannot be asked, the run may be there, and `unknown` from the others proves nothing.
  *
  * @throws Failure why a repository could not be asked, when no other knows the run
  */

@@ -1,6 +1,5 @@
 import { Failure } from '../kernel/failure.js';
 import { renderScope, type Scope } from '../kernel/identity.js';
-import type { TaggedRunner } from '../kernel/runner-tags.js';
 import type { Runner } from '../ports/github.js';
 import type { Candidate, DoubtfulCandidate, InstanceCandidate } from './candidate.js';
 import { judgeGhost } from './judge-ghost.js';
@@ -8,9 +7,9 @@ import { judgeByRunners, judgeByClaim, judgeLeftover, type JudgeContext } from '
 import type { ReapDecision } from './rules.js';
 
 /**
- * Judges a candidate by the listings, as far as they are enough.
+ * The first judgment, by the listings and the state of the run.
  *
- * @throws Failure when a listing that decides had failed, or GitHub does not answer for a run
+ * @throws Failure when a listing that it depends on had failed, or GitHub cannot be asked for the run
  */
 export async function judge(candidate: Candidate, context: JudgeContext): Promise<ReapDecision> {
   switch (candidate.kind) {
@@ -28,10 +27,10 @@ export async function judge(candidate: Candidate, context: JudgeContext): Promis
   }
 }
 
-/** @throws Failure when the tags name a scope that the sweep must not ask, which time does not resolve */
+/** @throws Failure when the tags name a scope that the sweep may not query */
 export function judgeDoubtful({ instance, problem: { problem, refused } }: DoubtfulCandidate): ReapDecision {
   if (refused === undefined) return { kind: 'skip', why: problem, since: instance.launchedAt };
-  throw new Failure('cleanup-incomplete', `It was not judged, for ${problem}.`, { hint: refused });
+  throw new Failure('cleanup-incomplete', `It was not judged: ${problem}.`, { hint: refused });
 }
 
 /** @throws Failure why the scope's runners could not be listed */
@@ -44,7 +43,7 @@ function listedIn(scope: Scope, { inventory }: JudgeContext): Runner[] {
 
 function findListed({ identity }: InstanceCandidate, context: JudgeContext): (Runner | 'absent')[] {
   const listed = listedIn(identity.scope, context);
-  return identity.runners.map(({ id, name }: TaggedRunner) => {
+  return identity.runners.map(({ id, name }) => {
     return listed.find((one) => one.id === id) ?? listed.find((one) => one.name === name) ?? 'absent';
   });
 }

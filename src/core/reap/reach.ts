@@ -50,14 +50,15 @@ export function checkOwnership(reach: Reach, tags: Tags): 'ours' | 'foreign' | T
     return other === undefined ? 'ours' : describeTagProblem(tags, other, `differs from ${TAG.repository}`);
   }
   if (reach.kind === 'org' && value?.startsWith(`${reach.home.owner}/`)) {
-    return describeTagProblem(tags, TAG.repository, `is no repository of ${reach.home.owner}`);
+    return describeTagProblem(tags, TAG.repository, `is not a repository of ${reach.home.owner}`);
   }
   const like = alike.find((key) => isWithin(reach, { [TAG.repository]: tags[key]! }));
   return like === undefined ? 'foreign' : describeTagProblem(tags, like, `is ${TAG.repository} in another case`);
 }
 
-/** @param complaint completes "its tag …, which …" */
+/** @param complaint completes "its tag … is …, which …" */
 export function describeTagProblem(tags: Tags, key: string, complaint: string): TagProblem {
-  const value = tags[key] === undefined ? 'missing' : JSON.stringify(tags[key]);
-  return { problem: `its tag ${key} is ${value}, which ${complaint}` };
+  const value = tags[key];
+  if (value === undefined) return { problem: `its tag ${key} is missing` };
+  return { problem: `its tag ${key} is ${JSON.stringify(value)}, which ${complaint}` };
 }

@@ -37,7 +37,7 @@ export async function reap(request: ReapRequest, ports: ReapPorts): Promise<Swee
   const { reach, graceMs, dryRun } = request;
   const { clock, log, signal } = ports;
   const gitHubByScope = new GitHubByScope(ports.gitHubOf);
-  const inventory = await log.group('Look at everything', () => listInventory(reach, { ...ports, gitHubByScope }));
+  const inventory = await log.group('List everything', () => listInventory(reach, { ...ports, gitHubByScope }));
   const context = { home: reach.home, graceMs, inventory, gitHubByScope, clock };
   const sweep = new Sweep(context, { dryRun, listedAt: clock.now(), log, signal });
   const title = dryRun ? 'Judge' : 'Judge and remove';

@@ -3,7 +3,7 @@ import { Failure } from '../kernel/failure.js';
 import { isOverdue, nameSubject, type ReapFinding, type SweepResult } from './finding.js';
 import { renderAge, renderCost } from './report.js';
 
-/** One thing that failed or has been in doubt for too long; or a listing that failed, with all that it would have decided. */
+/** A finding that failed or is overdue; or a failed listing, with every finding that depends on it. */
 interface Trouble {
   readonly sentence: string;
   readonly hint: string;
@@ -11,29 +11,32 @@ interface Trouble {
   readonly isListing?: boolean;
 }
 
-/** So many are listed in the error; the summary has them all. */
+/** The most sentences in the error; the job summary has them all. */
 const MOST_LISTED = 20;
 const MOST_NAMED = 5;
 
 /**
+ * Fails the sweep if it is incomplete.
+ *
  * @throws Failure `cleanup-incomplete` when something could not be judged or removed, or has been in doubt for a day;
- * the code of the listing when one listing alone failed; `cancelled`. What is no Failure: a defect of ours
+ * the failure's own code when only one listing failed; `cancelled`
+ * @throws the error itself when the sweep met a bug of ours
  */
-export function refuseIncomplete({ findings, cancelled, defect }: SweepResult): void {
-  if (defect) throw defect.error;
+export function refuseIncomplete({ findings, cancelled, bug }: SweepResult): void {
+  if (bug) throw bug.error;
   const troubles = [...describeFailed(findings), ...findings.filter(isOverdue).map(describeDoubt)];
   const [first, ...others] = troubles;
   if (first) throw others.length === 0 ? refuseOne(first) : refuseSeveral(troubles, findings);
   if (!cancelled) return;
-  throw new Failure('cancelled', `The sweep was cancelled after ${findings.length} findings.`, {
-    hint: 'Nothing is half done: the next sweep goes on where this one ended.',
+  throw new Failure('cancelled', `The sweep was canceled after ${findings.length} findings.`, {
+    hint: 'Nothing is half done: the next sweep continues where this one ended.',
   });
 }
 
 function refuseOne({ sentence, hint, failure, isListing = false }: Trouble): Failure {
   const { why: _, ...about } = failure?.about ?? {};
   const code = failure && isListing ? failure.code : 'cleanup-incomplete';
-  const message = isListing ? sentence : `One thing could not be dealt with. ${sentence}`;
+  const message = isListing ? sentence : `One finding could not be resolved. ${sentence}`;
   return new Failure(code, message, { ...about, hint: `${hint} The next sweep tries again.` });
 }
 
@@ -45,7 +48,7 @@ function refuseSeveral(troubles: readonly Trouble[], findings: readonly ReapFind
   const requestId = troubles.find(({ failure }) => failure)?.failure?.about.requestId;
   return new Failure(
     'cleanup-incomplete',
-    `${bad.length} of ${findings.length} findings could not be dealt with: ${names}.`,
+    `${bad.length} of ${findings.length} findings could not be resolved: ${names}.`,
     {
       hint: `${[...new Set(troubles.map(({ hint }) => hint))].join(' ')} The next sweep tries again.`,
       details: [...sentences.slice(0, MOST_LISTED), ...(rest > 0 ? [`${rest} more are in the job summary.`] : [])],
@@ -60,9 +63,9 @@ function describeFailed(findings: readonly ReapFinding[]): Trouble[] {
   const ofListings = new Set(listings.map(({ failure }) => failure));
   return [
     ...listings.map(({ finding, failure }) => {
-      const because = failed.filter((one) => one.failure === failure && one.finding !== finding);
-      const names = listNames(because.map((one) => nameSubject(one.finding)));
-      const unjudged = because.length > 0 ? ` Not judged because of that: ${names}.` : '';
+      const dependent = failed.filter((one) => one.failure === failure && one.finding !== finding);
+      const names = listNames(dependent.map((one) => nameSubject(one.finding)));
+      const unjudged = dependent.length > 0 ? ` Not judged for this reason: ${names}.` : '';
       const sentence = `${nameSubject(finding)}: ${finding.why}. ${failure.message}${unjudged}`;
       return { sentence, hint: failure.hint, failure, isListing: true };
     }),
@@ -85,6 +88,6 @@ function describeDoubt(finding: ReapFinding): Trouble {
   const place = finding.region === undefined ? '' : ` in ${finding.region}`;
   return {
     sentence: `${nameSubject(finding)}${place}: ${why}; in doubt for ${renderAge(inDoubtMs)}${cost}`,
-    hint: `What is in doubt for ${DOUBT_BOUND_MS / 3_600_000} hours is for a person to end, or to correct its tags: the sweep never does.`,
+    hint: `What is in doubt for ${DOUBT_BOUND_MS / 3_600_000} hours must be ended by a person, or have its tags corrected: the sweep does neither.`,
   };
 }

@@ -1,3 +1,5 @@
+import { code, markdown, tableLines } from '../kernel/markdown.js';
+import { plural } from '../kernel/plural.js';
 import { PRICES_OF } from '../kernel/prices.js';
 import { isOverdue, type ReapFinding, type FindingKind, type ReapOutcome, type SweepResult } from './finding.js';
 
@@ -19,18 +21,18 @@ const WORDS: Readonly<Record<ReapOutcome, string>> = {
 
 /** The job summary: a row for each finding. Markdown. */
 export function summarizeReap({ findings, instancesSeen, runnersSeen }: SweepResult, dryRun: boolean): string {
-  const seen = `Seen: ${instancesSeen} instance(s) and ${runnersSeen} runner(s).`;
+  const seen = `Seen: ${plural(instancesSeen, 'instance')} and ${plural(runnersSeen, 'runner')}.`;
   const title = dryRun ? '### Dry run: nothing was removed' : '### Sweep';
   if (findings.length === 0) return `${title}\n\n${seen} There is nothing to remove.\n`;
   const rows = findings.map((finding) => [
     NOUNS[finding.kind],
-    finding.name === undefined ? escape(finding.id) : `${asCode(finding.name)} (${finding.id})`,
-    escape(finding.region ?? finding.scope ?? ''),
-    escape(finding.type ?? ''),
+    finding.name === undefined ? finding.id : markdown(`${code(finding.name).markdown} (${finding.id})`),
+    finding.region ?? finding.scope ?? '',
+    finding.type ?? '',
     renderAge(finding.ageMs),
     renderCost(finding),
-    escape(finding.why),
-    escape(describeOutcome(finding)),
+    finding.why,
+    describeOutcome(finding),
   ]);
   const head = ['What', 'Id', 'Where', 'Type', 'Age', 'Estimated cost', 'Why', 'Outcome'];
   return [
@@ -38,7 +40,7 @@ export function summarizeReap({ findings, instancesSeen, runnersSeen }: SweepRes
     '',
     `${seen} Costs are on-demand prices of ${PRICES_OF}, for the whole age.`,
     '',
-    ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
+    ...tableLines(head, rows),
     '',
   ].join('\n');
 }
@@ -50,7 +52,7 @@ function describeOutcome(finding: ReapFinding): string {
   return isOverdue(finding) ? `${word}, in doubt for ${renderAge(inDoubtMs)}: the sweep fails` : word;
 }
 
-/** The findings as the action puts them out. */
+/** The findings as the output `findings` holds them. */
 export function listFindings(findings: readonly ReapFinding[]) {
   return findings.map(({ ageMs, estimatedCost, failure, inDoubtMs, ...finding }) => ({
     ...finding,
@@ -68,18 +70,8 @@ export function renderAge(ms: number | undefined): string {
   return minutes < 48 * 60 ? `${(minutes / 60).toFixed(1)} h` : `${(minutes / 1_440).toFixed(1)} days`;
 }
 
-/** GitHub charges nothing for a registered runner. */
+/** Empty for a runner, because GitHub charges nothing for it. */
 export function renderCost({ kind, estimatedCost }: Pick<ReapFinding, 'kind' | 'estimatedCost'>): string {
   if (kind === 'runner' || kind === 'region' || kind === 'scope') return '';
   return estimatedCost === undefined ? 'unknown' : `$${estimatedCost.toFixed(2)}`;
-}
-
-/** A name that GitHub lets a runner have holds no backtick; another's may. */
-function asCode(name: string): string {
-  return `\`${name.replace(/[`|]/g, '')}\``;
-}
-
-/** What a tag holds may be anything. */
-function escape(text: string): string {
-  return text.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -1,4 +1,5 @@
 import { CLOCK_SKEW_MS, LONGEST_STAY_MS } from '../kernel/bounds.js';
+import { TAG } from '../kernel/identity.js';
 import type { AttemptState, Runner } from '../ports/github.js';
 import type { Instance, SpotRequest, Volume } from '../ports/ec2.js';
 
@@ -19,7 +20,7 @@ export interface RemoveDecision {
 export interface InstanceFacts {
   /** One for each runner that the tags name; `absent` only when the whole listing of its scope has been read. */
   readonly runners: readonly (Runner | 'absent')[];
-  /** Of the run that started it. */
+  /** The state of the run attempt that started it. */
   readonly attempt: AttemptState;
   readonly expiresAt: number;
   /** When a start claimed it from a pool. */
@@ -29,7 +30,7 @@ export interface InstanceFacts {
 }
 
 /**
- * An orphan is an instance that no job needs. An instance with a busy runner is never an orphan. Every other reason to
+ * Judges an instance. An orphan is an instance that no job needs. An instance with a busy runner is never an orphan. Every other reason to
  * keep an instance ends at its `expires-at`, which can be no later than a start would write it.
  */
 export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDecision {
@@ -38,19 +39,19 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
   const isFuture = claimedAt > now + CLOCK_SKEW_MS;
   const began = Math.max(instance.launchedAt, isFuture ? 0 : claimedAt);
   const end = Math.min(expiresAt, began + LONGEST_STAY_MS);
-  const overdue = `its time was over at ${new Date(end).toISOString()}`;
+  const overdue = `its time ended at ${new Date(end).toISOString()}`;
   const busy = runners.find((one) => one.busy);
   if (busy) {
     const why = `its runner${nameIn(facts, busy)} is busy`;
     return end <= now ? { kind: 'skip', why: `${overdue}, but ${why}`, since: end } : { kind: 'keep', why };
   }
   if (isFuture) {
-    return { kind: 'skip', why: 'its tag says that it was claimed in the future', since: instance.launchedAt };
+    return { kind: 'skip', why: `its tag ${TAG.claimedAt} names a time in the future`, since: instance.launchedAt };
   }
   if (end <= now) return { kind: 'remove', why: overdue };
   if (attempt === 'completed') return { kind: 'remove', why: 'the run attempt that started it is completed' };
   if (now - began < graceMs) {
-    return { kind: 'keep', why: 'it is younger than the grace' };
+    return { kind: 'keep', why: 'it is younger than the grace period' };
   }
   // An instance terminates when its runner ends, and a pooled instance is started right after it was claimed.
   if (instance.state === 'stopped' || instance.state === 'stopping') {
@@ -60,8 +61,8 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
   if (!first) return { kind: 'remove', why: 'it has no registered runner' };
   const online = runners.find((one) => one.status === 'online');
   if (online) return { kind: 'keep', why: `its runner${nameIn(facts, online)} is online` };
-  // It may be booting, for as long as its start allows, or GitHub may have lost sight of all runners at once.
-  return { kind: 'keep', why: `its runner${nameIn(facts, first)} is ${first.status}, and its run is not over` };
+  // The instance may be booting, for as long as its start allows, or GitHub may show all runners as offline at once.
+  return { kind: 'keep', why: `its runner${nameIn(facts, first)} is ${first.status}, and its run is not completed` };
 }
 
 /** The runner's name, where the instance has several. */
@@ -70,8 +71,8 @@ function nameIn({ runners }: InstanceFacts, { name }: Runner): string {
 }
 
 /**
- * A ghost is a registered runner with no instance. While its run goes on, an instance may be about to be launched
- * for it, and the run's own stop is still to come: only a completed attempt's runners are taken away.
+ * Judges a registered runner. A ghost is a runner without an instance. While its run is active, its instance may be about to be
+ * launched, and the run's own stop-runner may still come. So only runners of completed attempts are removed.
  */
 export function judgeRunner(
   runner: Runner,
@@ -79,8 +80,8 @@ export function judgeRunner(
 ): ReapDecision {
   if (runner.busy) return { kind: 'keep', why: 'it is busy' };
   if (runner.status !== 'offline') return { kind: 'keep', why: `it is ${runner.status}` };
-  if (facts.hasInstance) return { kind: 'keep', why: 'its instance is there' };
-  if (facts.attempt === 'active') return { kind: 'keep', why: 'its run is still going on' };
+  if (facts.hasInstance) return { kind: 'keep', why: 'its instance exists' };
+  if (facts.attempt === 'active') return { kind: 'keep', why: 'its run is still active' };
   if (facts.attempt === 'unknown') return { kind: 'keep', why: 'GitHub does not know its run' };
   return { kind: 'remove', why: 'it is offline, has no instance, and its run attempt is completed' };
 }
@@ -90,17 +91,18 @@ interface AgeFacts {
   readonly graceMs: number;
 }
 
-/** A volume that its instance left behind. */
+/** Judges a volume that may have outlived its instance. */
 export function judgeVolume(volume: Volume, facts: AgeFacts): ReapDecision {
-  if (volume.state === 'error') return { kind: 'skip', why: 'EC2 says that it is in error', since: volume.createdAt };
+  if (volume.state === 'error') return { kind: 'skip', why: 'EC2 reports its state as error', since: volume.createdAt };
   if (volume.state !== 'available') return { kind: 'keep', why: `it is ${volume.state}` };
-  if (facts.now - volume.createdAt < facts.graceMs) return { kind: 'keep', why: 'it is younger than the grace' };
-  return { kind: 'remove', why: 'no instance holds it' };
+  if (facts.now - volume.createdAt < facts.graceMs) return { kind: 'keep', why: 'it is younger than the grace period' };
+  return { kind: 'remove', why: 'no instance uses it' };
 }
 
-/** A spot request whose start no longer waits for it. */
+/** Judges a spot request that may have outlived its start. */
 export function judgeSpotRequest(request: SpotRequest, facts: AgeFacts): ReapDecision {
   if (request.state !== 'open') return { kind: 'keep', why: `it is ${request.state}` };
-  if (facts.now - request.createdAt < facts.graceMs) return { kind: 'keep', why: 'it is younger than the grace' };
-  return { kind: 'remove', why: 'it is still open, and would launch an instance that nobody waits for' };
+  if (facts.now - request.createdAt < facts.graceMs)
+    return { kind: 'keep', why: 'it is younger than the grace period' };
+  return { kind: 'remove', why: 'it is still open, and could launch an instance that no start waits for' };
 }

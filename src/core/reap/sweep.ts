@@ -13,21 +13,21 @@ interface SweepOptions {
   /** When the inventory was listed; epoch ms. */
   readonly listedAt: number;
   readonly log: Log;
-  /** Aborted when the step is cancelled: no further candidate is judged. */
+  /** Aborted when the step is canceled: no further candidate is judged. */
   readonly signal: AbortSignal;
 }
 
 /** Judges one candidate after the other, and removes what no job needs unless it is a dry run. */
 export class Sweep {
   private readonly findings: ReapFinding[] = [];
-  private defect: SweepResult['defect'];
+  private bug: SweepResult['bug'];
 
   constructor(
     private readonly context: JudgeContext,
     private readonly options: SweepOptions,
   ) {}
 
-  async run(candidates: readonly Candidate[], gaps: readonly Gap[]): Promise<Pick<SweepResult, 'findings' | 'defect'>> {
+  async run(candidates: readonly Candidate[], gaps: readonly Gap[]): Promise<Pick<SweepResult, 'findings' | 'bug'>> {
     const { log, signal, listedAt } = this.options;
     for (const { kind, id, what, failure } of gaps) {
       this.report({ kind, id, why: `its ${what} could not be listed`, outcome: 'failed', failure });
@@ -37,7 +37,7 @@ export class Sweep {
       await this.process(candidate, describeCandidate(candidate, listedAt));
     }
     if (this.findings.length === 0) log.info('There is nothing to remove.');
-    return { findings: this.findings, ...(this.defect && { defect: this.defect }) };
+    return { findings: this.findings, ...(this.bug && { bug: this.bug }) };
   }
 
   /** An error becomes the finding of this candidate, and the sweep continues with the others. */
@@ -56,7 +56,7 @@ export class Sweep {
       const outcome = dryRun ? 'would-remove' : await remove(candidate, again, context);
       this.report({ ...subject, why: outcome === 'spared' ? 'it came into use meanwhile' : why, outcome });
     } catch (error) {
-      if (!(error instanceof Failure)) this.defect ??= { error };
+      if (!(error instanceof Failure)) this.bug ??= { error };
       this.report({ ...subject, why, outcome: 'failed', ...(error instanceof Failure && { failure: error }) });
     }
   }
@@ -75,6 +75,6 @@ export class Sweep {
     else if (finding.outcome === 'would-remove') log.info(`Would remove ${what}.`);
     else if (finding.outcome === 'spared') log.info(`Spared ${what}.`);
     else if (finding.outcome === 'skipped') log.warning(`Left alone ${what}.`);
-    else log.warning(`Failed at ${what}. ${finding.failure?.message ?? 'This is a defect of ci-actions.'}`);
+    else log.warning(`Failed on ${what}. ${finding.failure?.message ?? 'This is a bug in ci-actions.'}`);
   }
 }

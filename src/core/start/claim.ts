@@ -1,76 +1,63 @@
-import { backOff } from '../kernel/back-off.js';
 import { endInstances, listAlive } from '../instances/end-instances.js';
 import { Failure, messageOf } from '../kernel/failure.js';
-import { composeUserData } from '../machine/launch-spec.js';
-import { jitterOf, removeSuspect, WORK_FOLDER } from './register.js';
-import { createPacer, type Pacer } from '../kernel/pacer.js';
-import { nameClaim, originOf } from '../kernel/origin.js';
-import { namesOf } from '../pool/view.js';
-import type { Pooled } from './look-at-pool.js';
 import { TAG } from '../kernel/identity.js';
-import type { StartedRunner } from './attempt.js';
+import { nameClaim } from '../kernel/origin.js';
+import { createPacer, type Pacer } from '../kernel/pacer.js';
+import { namesOf } from '../pool/view.js';
 import type { Ec2 } from '../ports/ec2.js';
 import type { RegisteredRunner } from '../ports/github.js';
-import type { Preflight } from '../machine/preflight.js';
-import { composeTags, type StartRequest } from '../machine/request.js';
-import type { PreparedRegions } from '../machine/region-setup.js';
-import type { StartPorts } from './ports.js';
+import type { StartContext } from './context.js';
+import { composeUserData } from './launch-spec.js';
+import type { Pooled } from './look-at-pool.js';
+import type { Registrar } from './register.js';
+import { composeTags } from './request.js';
+import type { StartedInstance } from './started.js';
 
-/** What an attempt must know in order to take everything back. */
-export interface ClaimTraces {
-  readonly registered: RegisteredRunner[];
-  /** Names whose registration was never answered. */
-  readonly suspects: Set<string>;
-  /** Runners that may have an instance nobody has heard of. */
-  readonly unheardOf: number[];
-}
-
-interface ClaimContext {
-  readonly request: StartRequest;
-  readonly ready: Preflight;
-  readonly ports: StartPorts;
-  readonly traces: ClaimTraces;
-  /** What must be known before a machine is touched. GitHub is asked for it while it registers the runners. */
-  readonly prepare: () => Promise<PreparedRegions>;
-}
-
-/** After so many that somebody else got first, a runner's machine is launched: that is then the faster way. */
+/** After losing this many claims to other starts, launching is faster. */
 const MOST_LOST = 2;
 // A claim takes four mutating requests; EC2 admits 50 at once and refills 5 a second. Source: as in pacer.ts.
 const CLAIM_RATE = { burst: 10, perSecond: 1.25 };
 
 /**
- * Claims instances of the request's pool, each with the runner that bears its name: GitHub's 409 is the lock.
+ * Claims instances of the request's pool. The lock is a runner that bears the instance's name: GitHub answers 409 to a
+ * second one.
  *
- * The order is what makes a claim safe to die in. The runner comes first, so that nobody else touches the instance.
- * User data comes next: EC2 takes it for stopped instances only, which finds out whether the instance is still what
- * it was. Then the tags, from where on it is found, judged and removed like one that this start has launched. It is
- * started last. Until the tags it is the pool's as before, and the runner alone is left to be removed.
+ * The order of the steps makes every claim safe to die in. First the runner, so that no other start touches the
+ * instance. Then the user data: EC2 accepts it for stopped instances only, which proves that the instance is still
+ * waiting. Then the tags: from then on it is found, judged and removed like an instance that this start launched. Last,
+ * it is started. Until the tags are written the instance is the pool's, and only the runner has to be removed.
  */
-export class PoolClaims {
+export class Claimer {
   private readonly open: Pooled[];
   private readonly pacer: Pacer;
 
-  constructor(private readonly context: ClaimContext) {
-    this.open = [...context.ready.pooled];
+  constructor(
+    private readonly context: StartContext,
+    private readonly registrar: Registrar,
+  ) {
+    this.open = [...context.pooled];
     this.pacer = createPacer(CLAIM_RATE, context.ports.clock);
   }
 
-  /** @returns `undefined` when there is none to be had: then the machine is launched. @throws Failure */
-  async claim(pace: () => Promise<void>): Promise<StartedRunner | undefined> {
-    const { log, signal } = this.context.ports;
+  /**
+   * Claims an instance in the place of the request's `machine`-th one.
+   *
+   * @returns `undefined` when none can be claimed and the instance has to be launched
+   * @throws Failure; the signal's reason
+   */
+  async claim(machine: number): Promise<StartedInstance | undefined> {
+    const { ports } = this.context;
     for (let lost = 0; lost < MOST_LOST;) {
       const pooled = this.open.shift();
       if (!pooled) return undefined;
-      await this.pacer.take(signal);
-      await pace();
-      signal.throwIfAborted();
-      const registered = await this.reserve(pooled);
-      if (registered) {
-        const started = await this.claimReserved(pooled, registered);
+      await this.pacer.take(ports.signal);
+      const lock = await this.registrar.reserve(pooled.instance.id);
+      if (lock) {
+        const runners = [lock, ...(await this.registrar.register(machine, 1))];
+        const started = await this.claimReserved(pooled, runners);
         if (started) return started;
       } else {
-        log.info(`Somebody else claims ${pooled.instance.id}.`);
+        ports.log.info(`Another start has claimed ${pooled.instance.id}, or GitHub did not answer.`);
         lost++;
         if (lost < MOST_LOST && this.open.length > 0) await this.forgetLocked();
       }
@@ -78,122 +65,103 @@ export class PoolClaims {
     return undefined;
   }
 
-  private async reserve({ instance }: Pooled): Promise<RegisteredRunner | undefined> {
-    const { request, ready, ports, traces } = this.context;
-    const name = nameClaim(instance.id);
-    const outcome = await ports.github.registerRunner(
-      {
-        name,
-        label: request.label,
-        origin: originOf(request.run, request.startId),
-        groupId: ready.groupId,
-        workFolder: WORK_FOLDER,
-      },
-      ports.signal,
-    );
-    if (typeof outcome === 'object') {
-      ports.mask(outcome.jitConfig);
-      traces.registered.push(outcome);
-      return outcome;
-    }
-    if (outcome === 'unanswered') {
-      traces.suspects.add(name);
-      await removeSuspect(name, { ...ports, suspects: traces.suspects, startId: request.startId });
-      // No registration comes right after another one that GitHub did not answer.
-      const state = { kind: 'unanswered', waitedMs: 0, leftMs: Infinity, random: jitterOf(request.startId) } as const;
-      await ports.clock.sleep(backOff({ ...state, refusals: traces.suspects.size }), ports.signal);
-    }
-    return undefined;
-  }
-
-  /** One look at the runners tells of all the others that are taken. */
+  /** Drops every instance that another start has locked, by one listing of the runners. */
   private async forgetLocked(): Promise<void> {
     const names = namesOf(await this.context.ports.github.listRunners());
     const free = this.open.filter(({ instance }) => !names.has(nameClaim(instance.id)));
     this.open.splice(0, this.open.length, ...free);
   }
 
-  private async claimReserved(pooled: Pooled, registered: RegisteredRunner): Promise<StartedRunner | undefined> {
-    const { ports } = this.context;
+  private async claimReserved(
+    pooled: Pooled,
+    runners: readonly RegisteredRunner[],
+  ): Promise<StartedInstance | undefined> {
+    const { request, ports } = this.context;
     const { instance, plan } = pooled;
     const ec2 = await ports.ec2In(plan.region);
-    if (!(await this.writeUserData(pooled, registered, ec2))) return undefined;
+    if (!(await this.writeUserData(pooled, runners, ec2))) return undefined;
     ports.signal.throwIfAborted();
     const launchedAt = ports.clock.now();
-    if (!(await this.tagAndStart(pooled, registered, ec2))) return undefined;
-    ports.log.info(`Claimed ${instance.id} (${plan.instanceType}) of pool ${this.context.request.pool}.`);
-    const runner = { id: registered.id, name: registered.name };
+    if (!(await this.tagAndStart(pooled, runners, ec2))) return undefined;
+    ports.log.info(`Claimed ${instance.id} (${plan.instanceType}) of pool ${request.pool}.`);
     return {
-      runner,
+      instance: { ...instance, state: 'pending' },
       plan,
       region: plan.region,
-      instance: { ...instance, state: 'pending' },
+      runners: runners.map(({ id, name }) => ({ id, name })),
       launchedAt,
       resumed: true,
     };
   }
 
-  /** Nothing of this can be seen from outside: whatever goes wrong, the instance is the pool's as before. */
-  private async writeUserData({ instance, plan }: Pooled, registered: RegisteredRunner, ec2: Ec2): Promise<boolean> {
-    const { request, ports, prepare } = this.context;
-    const setup = (await prepare()).get(plan.region)!;
-    const parts = { request, setup, registered, bootScripts: ports.bootScripts };
+  /** User data has no effect until the instance starts: after a failure the instance is the pool's as before. */
+  private async writeUserData(
+    { instance, plan }: Pooled,
+    runners: readonly RegisteredRunner[],
+    ec2: Ec2,
+  ): Promise<boolean> {
+    const { request, ports, regions } = this.context;
+    const setup = (await regions).get(plan.region)!;
     try {
-      if ((await ec2.writeUserData(instance.id, composeUserData(parts))) === 'written') return true;
+      const userData = composeUserData({ request, setup, runners, bootScripts: ports.bootScripts });
+      if ((await ec2.writeUserData(instance.id, userData)) === 'written') return true;
       ports.log.info(`${instance.id} is no longer waiting in the pool.`);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      ports.log.warning(`Pool ${request.pool} cannot be used, so machines are launched: ${messageOf(error)}`);
+      ports.log.warning(`Pool ${request.pool} cannot be used, so instances are launched: ${messageOf(error)}`);
       this.open.length = 0;
     }
-    await this.release(registered);
+    await this.release(runners);
     return false;
   }
 
-  private async tagAndStart({ instance, plan }: Pooled, registered: RegisteredRunner, ec2: Ec2): Promise<boolean> {
-    const { ports, traces } = this.context;
+  private async tagAndStart(
+    { instance, plan }: Pooled,
+    runners: readonly RegisteredRunner[],
+    ec2: Ec2,
+  ): Promise<boolean> {
+    const { ports, created } = this.context;
     try {
-      const tagged = await ec2.tagInstance(instance.id, this.composeClaim(registered));
+      const tagged = await ec2.tagInstance(instance.id, this.composeClaim(runners));
       const outcome = tagged === 'gone' ? ({ kind: 'gone' } as const) : await ec2.resume(instance.id);
       if (outcome.kind === 'resumed') return true;
       const why = outcome.kind === 'refused' ? outcome.refusal.code : 'it is gone';
       ports.log.info(`${instance.id} (${plan.instanceType}) does not start: ${why}. It leaves the pool.`);
-      // Where there is no room for its type it is worth nothing, and it carries this start's tags.
+      // Without capacity for its type it is useless, and it has this start's tags.
       await this.discard(instance.id, ec2);
     } catch (error) {
-      // Whatever was asked for may have taken effect: the attempt's own end looks for it by its tags.
-      traces.unheardOf.push(registered.id);
+      // Either request may have taken effect. Rolling back looks for the instance by its tags.
+      created.possiblyLaunched.push(...runners.map(({ id }) => id));
       throw error;
     }
-    await this.release(registered);
+    await this.release(runners);
     return false;
   }
 
-  /** It carries this start's tags by now: what EC2 does not end at once, stop-runner and the reaper find by them. */
+  /** If EC2 does not end the instance at once, stop-runner and the reaper find it by this start's tags. */
   private async discard(id: string, ec2: Ec2): Promise<void> {
     const { ports } = this.context;
     const [alive] = listAlive(await endInstances([{ id, region: ec2.region }], ports, 0));
     if (alive) ports.log.warning(`${alive.why} It is off, and stop-runner or reap-runners removes it.`);
   }
 
-  private composeClaim(registered: RegisteredRunner) {
+  private composeClaim(runners: readonly RegisteredRunner[]) {
     const { request, ports } = this.context;
     const now = ports.clock.now();
-    return { ...composeTags(request, registered, now), [TAG.claimedAt]: new Date(now).toISOString() };
+    return { ...composeTags(request, runners, now), [TAG.claimedAt]: new Date(now).toISOString() };
   }
 
-  /** Lets others claim it. Failing to is no reason to fail a start: the name stays taken until somebody cleans up. */
-  private async release({ id, name }: RegisteredRunner): Promise<void> {
-    const { ports, traces } = this.context;
-    try {
-      await ports.github.removeRunner(id);
-      traces.registered.splice(
-        traces.registered.findIndex((one) => one.id === id),
-        1,
-      );
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      ports.log.info(`Runner ${name} could not be removed: ${messageOf(error)}`);
+  /** Lets other starts claim the instance. A failure here fails no start: the name stays taken until a cleanup. */
+  private async release(runners: readonly RegisteredRunner[]): Promise<void> {
+    const { ports, created } = this.context;
+    for (const { id, name } of runners) {
+      try {
+        await ports.github.removeRunner(id);
+        created.forgetRunner(id);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        ports.log.info(`Runner ${name} could not be removed: ${messageOf(error)}`);
+      }
     }
   }
 }

@@ -1,58 +1,63 @@
-import type { JournalEntry } from '../ports/process.js';
-import type { RegisteredRunner } from '../ports/github.js';
+import type { LocatedId } from '../instances/end-instances.js';
+import type { Run, Scope } from '../kernel/identity.js';
 import { isClaim } from '../kernel/origin.js';
-import { startTags, type StartRequest } from '../machine/request.js';
-import type { StartPorts } from './ports.js';
-import { removeTraces } from './roll-back.js';
-import type { Watched } from './watch.js';
+import type { TaggedRunner } from '../kernel/runner-tags.js';
+import type { JournalEntry } from '../ports/process.js';
 
-/** What one start has created so far, told to the journal, and taken back by. */
-export class StartTraces<Started extends Watched> {
-  readonly registered: RegisteredRunner[] = [];
-  readonly started: Started[] = [];
-  /** Names whose registration was never answered. */
-  readonly suspects = new Set<string>();
-  /** Runners whose launch was never answered: it may have taken effect. */
-  readonly unheardOf: number[] = [];
+interface Start {
+  readonly run: Run;
+  readonly startId: string;
+  readonly scope: Scope;
+  /** All regions in which the start may have launched. */
+  readonly regions: readonly string[];
+}
 
-  constructor(
-    private readonly request: StartRequest,
-    /** All in which there may be something. */
-    private readonly regions: readonly string[],
-    private readonly ports: StartPorts,
+/** Everything that one start has created, or may have created, as far as this process can tell. */
+export class Created {
+  /** Registered with GitHub. */
+  readonly runners: TaggedRunner[] = [];
+  readonly instances: LocatedId[] = [];
+  /** Names of runners whose registration GitHub did not answer: it may have taken effect. */
+  readonly unanswered = new Set<string>();
+  /** Runners whose launch EC2 did not answer: there may be an instance. */
+  readonly possiblyLaunched: number[] = [];
+
+  private constructor(
+    readonly start: Start,
+    /** Nothing is known but the journal, so there may be further runners and instances. */
+    readonly isFromJournal: boolean,
   ) {}
 
-  record(state: JournalEntry['state']): void {
-    const { request, regions } = this;
-    this.ports.journal.record({
-      startId: request.startId,
-      regions,
-      scope: request.scope,
-      runnerIds: this.registered.map(({ id }) => id),
-      instances: this.listInstances(),
-      state,
-    });
+  static byStart(start: Start): Created {
+    return new Created(start, false);
   }
 
-  /** @returns what could not be removed, a sentence each */
-  remove(patienceMs: number): Promise<string[]> {
-    const { request, regions, unheardOf } = this;
-    return removeTraces(
-      {
-        regions,
-        tags: startTags(request.run, request.startId),
-        instances: this.listInstances(),
-        runnerIds: this.registered.map(({ id }) => id),
-        ...(this.suspects.size > 0 && { startId: request.startId }),
-        unheardOf,
-        claimIds: this.registered.filter(({ name }) => isClaim(name)).map(({ id }) => id),
-        patienceMs,
-      },
-      this.ports,
-    );
+  /** What the `post` step knows of its start. */
+  static fromJournal({ startId, scope, regions, runnerIds, instances }: JournalEntry, run: Run): Created {
+    const created = new Created({ run, startId, scope, regions }, true);
+    created.runners.push(...runnerIds.map((id) => ({ id, name: '' })));
+    created.instances.push(...instances);
+    return created;
   }
 
-  private listInstances(): { id: string; region: string }[] {
-    return this.started.map(({ instance, region }) => ({ id: instance.id, region }));
+  /** Runners by whose name a pooled instance is claimed. */
+  get claimIds(): readonly number[] {
+    return this.runners.filter(({ name }) => isClaim(name)).map(({ id }) => id);
+  }
+
+  /** Whether GitHub may have runners of this start that are not in {@link runners}. */
+  get mayHaveMoreRunners(): boolean {
+    return this.isFromJournal || this.unanswered.size > 0;
+  }
+
+  forgetRunner(id: number): void {
+    const index = this.runners.findIndex((one) => one.id === id);
+    if (index >= 0) this.runners.splice(index, 1);
+  }
+
+  toEntry(state: JournalEntry['state']): JournalEntry {
+    const { startId, regions, scope } = this.start;
+    const runnerIds = this.runners.map(({ id }) => id);
+    return { startId, regions, scope, runnerIds, instances: [...this.instances], state };
   }
 }

@@ -1,14 +1,13 @@
-import { lookAtPool, type PoolView, type ViewPorts } from '../pool/view.js';
 import { createHash } from 'node:crypto';
-import { TAG } from '../kernel/identity.js';
 import { Failure, messageOf } from '../kernel/failure.js';
-import { findMisfit } from '../pool/pool.js';
+import { TAG } from '../kernel/identity.js';
 import { isClaimed, nameClaim } from '../kernel/origin.js';
-import type { Instance, Plan } from '../ports/ec2.js';
-
-import type { Log } from '../ports/process.js';
 import type { Preflight } from '../machine/preflight.js';
-import type { StartRequest } from '../machine/request.js';
+import { findMisfit } from '../pool/pool.js';
+import { lookAtPool, type PoolView, type ViewPorts } from '../pool/view.js';
+import type { Instance, Plan } from '../ports/ec2.js';
+import type { Log } from '../ports/process.js';
+import type { StartRequest } from './request.js';
 
 /** An instance that a start may try to claim. */
 export interface Pooled {
@@ -17,59 +16,53 @@ export interface Pooled {
   readonly plan: Plan;
 }
 
-interface LookPorts extends ViewPorts {
-  readonly log: Log;
-}
-
-/** One that is about to expire may be taken away while it is being claimed. */
+/** An instance this close to its expiry may be removed while it is being claimed. */
 const TOO_CLOSE_MS = 60_000;
 
-const NOTHING: PoolView = { instances: [], runnerNames: new Set() };
+const EMPTY: PoolView = { instances: [], runnerNames: new Set() };
 
-/** The same for a start, which does not fail because of it: what a pool does not give is launched. */
-export async function tryToLook(
-  request: StartRequest,
+/** Looks at the request's pool. A start does not fail because of its pool: what the pool lacks is launched. */
+export async function lookAtOwnPool(
+  { pool, run }: StartRequest,
   regions: readonly string[],
-  ports: LookPorts,
+  ports: ViewPorts & { readonly log: Log },
 ): Promise<PoolView> {
-  const { pool, run } = request;
-  if (pool === undefined) return NOTHING;
+  if (pool === undefined) return EMPTY;
   try {
     return await lookAtPool({ run, pool }, regions, ports);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     ports.log.warning(`Pool ${pool} could not be looked at, so everything is launched: ${messageOf(error)}`);
-    return NOTHING;
+    return EMPTY;
   }
 }
 
 /**
- * Those that this start may claim, in an order of its own: starts that look at the same moment then reach for
- * different ones.
+ * The instances that this start may claim. Each start has an order of its own, so that starts which look at the same
+ * moment try different instances first.
  */
-export function chooseFrom(
+export function listClaimable(
   { instances, runnerNames }: PoolView,
   request: StartRequest,
   ready: Pick<Preflight, 'plans' | 'regionSetups'> & { readonly now: number; readonly log: Log },
 ): Pooled[] {
-  if (request.pool === undefined) return [];
+  const { pool, machine, scope, startId } = request;
+  if (pool === undefined) return [];
   const unclaimed = instances.filter(({ instance }) => instance.state === 'stopped' && !isClaimed(instance.tags));
   const misfits = new Set<string>();
   const fitting = unclaimed.flatMap(({ instance, region }) => {
     const setup = ready.regionSetups.get(region)!;
     const plan = ready.plans.find((one) => covers(one, instance, region));
-    const misfit = plan
-      ? findMisfit(instance, { request, setup, scope: request.scope })
-      : 'no plan has its type and subnet';
+    const misfit = plan ? findMisfit(instance, { machine, scope, setup }) : 'no plan has its type and subnet';
     if (misfit !== undefined) misfits.add(misfit);
     return plan && misfit === undefined ? [{ instance, plan }] : [];
   });
-  for (const misfit of misfits) ready.log.info(`Not every instance of pool ${request.pool} fits: ${misfit}.`);
+  for (const misfit of misfits) ready.log.info(`Not every instance of pool ${pool} fits: ${misfit}.`);
   const free = fitting.filter(
     ({ instance }) => !runnerNames.has(nameClaim(instance.id)) && !isExpiring(instance, ready.now),
   );
-  ready.log.info(`Pool ${request.pool}: ${free.length} of ${instances.length} instances can be claimed.`);
-  const rank = ({ instance }: Pooled) => createHash('sha256').update(`${request.startId} ${instance.id}`).digest('hex');
+  ready.log.info(`Pool ${pool}: ${free.length} of ${instances.length} instances can be claimed.`);
+  const rank = ({ instance }: Pooled) => createHash('sha256').update(`${startId} ${instance.id}`).digest('hex');
   return free
     .map((one) => ({ one, rank: rank(one) }))
     .sort((a, b) => a.rank.localeCompare(b.rank))
@@ -81,7 +74,7 @@ function covers(plan: Plan, { type, subnetId }: Instance, region: string): boole
   return plan.subnetId === undefined || plan.subnetId === subnetId;
 }
 
-/** Also one whose tag is no time. */
+/** A tag that is missing or no time counts as expired. */
 function isExpiring({ tags }: Instance, now: number): boolean {
   return !(Date.parse(tags[TAG.expiresAt] ?? '') - now > TOO_CLOSE_MS);
 }

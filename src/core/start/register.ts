@@ -1,104 +1,151 @@
 import * as advice from '../kernel/advice.js';
+import { backOff } from '../kernel/back-off.js';
 import { Failure } from '../kernel/failure.js';
+import { isOfStart, nameClaim, originOf } from '../kernel/origin.js';
+import { createPacer, REGISTER_RATE, type Pacer } from '../kernel/pacer.js';
 import { GivenUp, Patience, Trouble } from '../kernel/patience.js';
-import type { Clock } from '../kernel/clock.js';
-import type { GitHub, RegisteredRunner } from '../ports/github.js';
-import type { Log } from '../ports/process.js';
-import { isOfStart } from '../kernel/origin.js';
-import { nameRunner, type StartRequest } from '../machine/request.js';
+import type { RegisteredRunner } from '../ports/github.js';
+import type { StartContext } from './context.js';
+import { listLabels, nameRunner, type RunnerPlace } from './request.js';
 
-/** Below the runner's home, which is a directory named `actions-runner`: some test suites look for that. */
-export const WORK_FOLDER = '_work';
-/** So many names may be taken before that makes no sense: they are random. */
+/** Relative to the runner's home, a directory named `actions-runner`: some test suites look for that name. */
+const WORK_FOLDER = '_work';
+/** The names are random, so this many conflicts in a row are no coincidence. */
 const MOST_TAKEN = 4;
 
-export interface RegisterPorts {
-  readonly github: GitHub;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  readonly groupId: number;
-  /** Names whose registration was never answered: GitHub may still have registered them. */
-  readonly suspects: Set<string>;
-}
+/** Registers the request's runners with GitHub, no faster than GitHub's limits allow. */
+export class Registrar {
+  private readonly pacer: Pacer;
 
-/**
- * Registers the request's `index`-th runner. A registration whose answer was lost may have taken effect, so it is never
- * repeated under the same name: the next try, after a pause, has a new one, and the stale twin is removed.
- *
- * @throws Failure as the adapter throws it, or `runner-name-taken`, `github-unreachable`; the signal's reason
- */
-export async function registerRunner(
-  request: StartRequest,
-  index: number,
-  ports: RegisterPorts,
-): Promise<RegisteredRunner> {
-  const { github, log, suspects } = ports;
-  const { label, startId } = request;
-  let tries = 0;
-  let taken = 0;
-  const attempt = async (): Promise<RegisteredRunner | Trouble> => {
-    const name = nameRunner(request, index, tries++);
-    const outcome = await github.registerRunner(
-      { name, label, groupId: ports.groupId, workFolder: WORK_FOLDER },
-      ports.signal,
-    );
-    if (typeof outcome === 'object') return outcome;
-    suspects.add(name);
-    await removeSuspect(name, { github, log, suspects, startId });
-    if (outcome === 'name-taken' && ++taken === MOST_TAKEN) throw nameTaken();
-    return new Trouble('unanswered', {
-      reason:
-        outcome === 'name-taken'
-          ? 'GitHub already knows a runner of this name, from an answer that was lost; registering under a new name'
-          : 'GitHub did not answer; registering under a new name',
+  constructor(private readonly context: StartContext) {
+    this.pacer = createPacer(REGISTER_RATE, context.ports.clock);
+  }
+
+  /**
+   * Registers the runners of one instance, side by side.
+   *
+   * @param first index of the first of them to register
+   * @throws Failure as the adapter throws it, or `runner-name-taken`, `github-unreachable`; the signal's reason
+   */
+  async register(machine: number, first = 0): Promise<readonly RegisteredRunner[]> {
+    const places = listLabels(this.context.request).map((_label, runner) => ({ machine, runner }));
+    // A registration under way must be known before the start is rolled back, so each is waited for.
+    const settled = await Promise.allSettled(places.slice(first).map((place) => this.registerOne(place)));
+    return settled.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
     });
-  };
-  const outcome = await new Patience({ ...ports, random: () => jitterOf(startId) }).persist(
-    { name: `Runner ${nameRunner(request, index, 0)}`, purpose: 'register' },
-    attempt,
-  );
-  if (!(outcome instanceof GivenUp)) return outcome;
-  const seconds = Math.round(outcome.ms / 1_000);
-  throw new Failure(
-    'github-unreachable',
-    `GitHub did not answer ${tries} requests to register a runner in ${seconds} s.`,
-    {
-      hint: HINT,
-    },
-  );
+  }
+
+  /**
+   * Registers the runner that bears a pooled instance's name. GitHub accepts a name once, so this locks the instance.
+   *
+   * @returns `undefined` when the instance is another start's, or when GitHub did not answer
+   */
+  async reserve(instanceId: string): Promise<RegisteredRunner | undefined> {
+    const { request, created } = this.context;
+    const name = nameClaim(instanceId);
+    await this.pace();
+    const outcome = await this.send({ name, runner: 0, origin: originOf(request.run, request.startId) });
+    if (typeof outcome === 'object') return this.note(outcome);
+    if (outcome === 'name-taken') return undefined;
+    created.unanswered.add(name);
+    await this.removeUnanswered(name);
+    await this.pauseUnanswered();
+    return undefined;
+  }
+
+  /** Removes runners whose registration was not answered and took effect all the same. */
+  async removeAllUnanswered(): Promise<void> {
+    for (const name of this.context.created.unanswered) await this.removeUnanswered(name);
+  }
+
+  /**
+   * A registration whose answer was lost may have taken effect. It is never repeated under the same name: after a pause
+   * the next try uses another name, and the stale twin is removed.
+   */
+  private async registerOne(place: RunnerPlace): Promise<RegisteredRunner> {
+    const { request, ports } = this.context;
+    await this.pace();
+    let tries = 0;
+    let taken = 0;
+    const attempt = async (): Promise<RegisteredRunner | Trouble> => {
+      const name = nameRunner(request, place, tries++);
+      const outcome = await this.send({ name, runner: place.runner });
+      if (typeof outcome === 'object') return outcome;
+      this.context.created.unanswered.add(name);
+      await this.removeUnanswered(name);
+      if (outcome === 'name-taken' && ++taken === MOST_TAKEN) throw nameTaken();
+      return new Trouble('unanswered', { reason: REASONS[outcome] });
+    };
+    const call = { name: `Runner ${nameRunner(request, place, 0)}`, purpose: 'register' } as const;
+    const outcome = await new Patience({ ...ports, random: () => this.jitter() }).persist(call, attempt);
+    if (outcome instanceof GivenUp) throw unanswered(tries, outcome.ms);
+    return this.note(outcome);
+  }
+
+  private async pace(): Promise<void> {
+    const { signal } = this.context.ports;
+    await this.pacer.take(signal);
+    signal.throwIfAborted();
+  }
+
+  private send({ name, runner, origin }: { readonly name: string; readonly runner: number; readonly origin?: string }) {
+    const { request, groupId, ports } = this.context;
+    const label = listLabels(request)[runner]!;
+    const registration = { name, label, ...(origin !== undefined && { origin }), groupId, workFolder: WORK_FOLDER };
+    return ports.github.registerRunner(registration, ports.signal);
+  }
+
+  private note(runner: RegisteredRunner): RegisteredRunner {
+    const { ports, created } = this.context;
+    ports.mask(runner.jitConfig);
+    created.runners.push({ id: runner.id, name: runner.name });
+    return runner;
+  }
+
+  /** Removes only runners of this start: another start may have taken a claim's name. A failure here fails no start. */
+  private async removeUnanswered(name: string): Promise<void> {
+    const { request, created, ports } = this.context;
+    const { github, log } = ports;
+    try {
+      const twin = await github.findRunnerByName(name);
+      if (twin === undefined || !isOfStart(twin, request.startId)) return;
+      await github.removeRunner(twin.id);
+      created.unanswered.delete(name);
+      log.info(`Removed the stale runner ${name} (${twin.id}).`);
+    } catch (error) {
+      log.debug(`Could not look for the stale runner ${name}: ${String(error)}`);
+    }
+  }
+
+  /** No registration follows at once on another one that GitHub did not answer. */
+  private async pauseUnanswered(): Promise<void> {
+    const { created, ports } = this.context;
+    const state = { kind: 'unanswered', waitedMs: 0, leftMs: Infinity, random: this.jitter() } as const;
+    await ports.clock.sleep(backOff({ ...state, refusals: created.unanswered.size }), ports.signal);
+  }
+
+  /** From 0 to 1. It differs between starts that run side by side, which is all that it has to do. */
+  private jitter(): number {
+    return (Number.parseInt(this.context.request.startId, 16) >>> 0) / 2 ** 32;
+  }
 }
 
-/** As random as the start is: what matters is that starts side by side differ. */
-export function jitterOf(startId: string): number {
-  return (Number.parseInt(startId, 16) >>> 0) / 2 ** 32;
-}
+const REASONS = {
+  'name-taken': 'GitHub already has a runner of this name, from an answer that was lost; registering under a new name',
+  unanswered: 'GitHub did not answer; registering under a new name',
+} as const;
 
 const HINT = `${advice.CHECK_GITHUB_STATUS} Nothing was launched for this runner.`;
 
 function nameTaken(): Failure {
-  const message = `GitHub says that each of ${MOST_TAKEN} new runner names is taken.`;
-  return new Failure('runner-name-taken', message, { hint: HINT });
+  return new Failure('runner-name-taken', `GitHub reports each of ${MOST_TAKEN} new runner names as taken.`, {
+    hint: HINT,
+  });
 }
 
-/** Removes whatever the unanswered registrations registered after all. Failing to is no reason to fail a start. */
-export async function removeSuspects(ports: SuspectPorts): Promise<void> {
-  for (const name of ports.suspects) await removeSuspect(name, ports);
-}
-
-interface SuspectPorts extends Pick<RegisterPorts, 'github' | 'log' | 'suspects'> {
-  readonly startId: string;
-}
-
-/** Only this start's own: the name of a claim may have come to be another's. */
-export async function removeSuspect(name: string, { github, log, suspects, startId }: SuspectPorts): Promise<void> {
-  try {
-    const twin = await github.findRunnerByName(name);
-    if (twin === undefined || !isOfStart(twin, startId)) return;
-    await github.removeRunner(twin.id);
-    suspects.delete(name);
-    log.info(`Removed the stale runner ${name} (${twin.id}).`);
-  } catch (error) {
-    log.debug(`Could not look for the stale runner ${name}: ${String(error)}`);
-  }
+function unanswered(tries: number, ms: number): Failure {
+  const message = `GitHub did not answer ${tries} requests to register a runner in ${Math.round(ms / 1_000)} s.`;
+  return new Failure('github-unreachable', message, { hint: HINT });
 }

@@ -1,25 +1,25 @@
-import { code, details, table } from '../kernel/markdown.js';
 import type { BootPhase } from '../kernel/boot-phases.js';
-
-import { describePlan } from '../machine/plan-queue.js';
+import { code, details, table } from '../kernel/markdown.js';
+import { describePlan } from '../machine/refusals.js';
 import type { Plan } from '../ports/ec2.js';
-import type { StartedRunner } from './attempt.js';
-import type { Started } from './start.js';
+import { listOffline, type Started, type StartedInstance } from './started.js';
 
-/** Job summaries: GitHub-flavoured Markdown, written on success and on failure. */
-
+/** The job summary of a start, in Markdown. @param about.phases the boot phases of the first instance */
 export function summarizeStart(started: Started, about: { label: string; phases: readonly BootPhase[] }): string {
-  const rows = started.runners.map((one) => [
-    code(one.runner.name),
-    one.instance.id,
-    one.plan.instanceType,
-    one.resumed ? `${one.plan.market}, from the pool` : one.plan.market,
-    one.plan.subnetId ?? 'default',
-    one.region,
-    seconds(one.launchedAt - started.requestedAt),
-    one.runningAt === undefined ? '' : seconds(one.runningAt - started.requestedAt),
-    one.onlineAt === undefined ? 'not waited for' : seconds(one.onlineAt - started.requestedAt),
-  ]);
+  const { requestedAt } = started;
+  const rows = started.instances.flatMap((one) =>
+    one.runners.map(({ name, onlineAt }) => [
+      code(name),
+      one.instance.id,
+      one.plan.instanceType,
+      one.resumed ? `${one.plan.market}, from the pool` : one.plan.market,
+      one.plan.subnetId ?? 'default',
+      one.region,
+      seconds(one.launchedAt - requestedAt),
+      one.runningAt === undefined ? '' : seconds(one.runningAt - requestedAt),
+      onlineAt === undefined ? 'not waited for' : seconds(onlineAt - requestedAt),
+    ]),
+  );
   return [
     '### Runners started',
     '',
@@ -33,6 +33,7 @@ export function summarizeStart(started: Started, about: { label: string; phases:
   ].join('\n');
 }
 
+/** The job summary of a dry run, in Markdown. */
 export function summarizePlans(plans: readonly Plan[], regionSetups: Started['regionSetups']): string {
   const rows = plans.map((plan, index) => [
     String(index + 1),
@@ -55,23 +56,24 @@ function describeImages(regionSetups: Started['regionSetups']): string {
   return [...regionSetups.values()].map(({ region, image }) => `image ${image.id} in ${region}`).join(', ');
 }
 
-/** At most 20 runners: a longer chart can't be read. */
+/** At most 20 instances: a longer chart is unreadable. */
 function drawTimeline(started: Started, phases: readonly BootPhase[]): string {
-  const lines = started.runners
+  const lines = started.instances
     .slice(0, 20)
-    .flatMap((one, index) => drawRunner(one, started.requestedAt, index === 0 ? phases : []));
+    .flatMap((one, index) => drawInstance(one, started.requestedAt, index === 0 ? phases : []));
   // Seconds since the request, written as a date's seconds: Mermaid has no axis of plain numbers.
   return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %M:%S', ...lines, '```'].join('\n');
 }
 
-function drawRunner(one: StartedRunner, requestedAt: number, phases: readonly BootPhase[]): string[] {
+function drawInstance(one: StartedInstance, requestedAt: number, phases: readonly BootPhase[]): string[] {
+  const isOnline = listOffline(one).length === 0;
   const agentAt = phases.find(({ name }) => name === 'agent')?.at;
   const marks: [string, number | undefined][] = [
     ['requested', requestedAt],
     ['launched', one.launchedAt],
     ['running', one.runningAt],
     ['agent', agentAt],
-    ['online', one.onlineAt],
+    ['online', isOnline ? Math.max(...one.runners.map(({ onlineAt }) => onlineAt!)) : undefined],
   ];
   const seen = marks
     .flatMap(([name, at]) => (at === undefined ? [] : [{ name, at: at - requestedAt }]))

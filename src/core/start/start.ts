@@ -1,25 +1,22 @@
-import { Attempt, type StartedRunner } from './attempt.js';
 import { Failure, type FailureCode } from '../kernel/failure.js';
-import { composeLaunch, standInRunner } from '../machine/launch-spec.js';
-import { describePlan, type RefusedPlan } from '../machine/plan-queue.js';
+import { regionsOf } from '../kernel/region.js';
+import { preflight } from '../machine/preflight.js';
+import { describePlan } from '../machine/refusals.js';
+import { prepareRegions, presumeRegions, type PreparedRegions } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
-import { preflight, type Preflight } from '../machine/preflight.js';
-import type { StartRequest } from '../machine/request.js';
-import { prepareRegions, presumeRegions, type PreparedRegions, type RegionSetup } from '../machine/region-setup.js';
+import { Attempt } from './attempt.js';
+import type { CheckedRequest } from './context.js';
+import { composeLaunch, listPlaceholders } from './launch-spec.js';
+import { listClaimable, lookAtOwnPool } from './look-at-pool.js';
 import type { StartPorts } from './ports.js';
-
-export interface Started {
-  readonly requestedAt: number;
-  readonly runners: readonly StartedRunner[];
-  readonly refused: readonly RefusedPlan[];
-  readonly regionSetups: ReadonlyMap<string, RegionSetup>;
-}
+import type { StartRequest } from './request.js';
+import type { Started } from './started.js';
 
 /**
- * Turns a request into live runners, or into nothing at all: whatever goes wrong, everything started is
- * removed again before the `Failure` reaches the caller.
+ * Turns a request into live runners, or into nothing: after any failure, everything that was started is removed before
+ * the `Failure` reaches the caller.
  *
- * @param publish tells what was started, as the action's outputs do: what nobody heard of, nobody can use
+ * @param publish writes the outputs. If this fails, the start is rolled back, because no one could use the runners.
  * @throws Failure of any kind but `not-ours`
  */
 export async function startRunners(
@@ -28,44 +25,41 @@ export async function startRunners(
   publish: (started: Started) => Promise<void> = async () => undefined,
 ): Promise<Started> {
   const requestedAt = ports.clock.now();
-  const ready = await ports.log.group('Check the request', () =>
-    preflight(request, { ...ports, now: requestedAt }).then((found) => {
-      composeSample(
-        request,
-        { plan: found.plans[0]!, regionSetups: presumeRegions(request, found.regionSetups) },
-        ports,
-      );
-      for (const { region, image } of found.regionSetups.values())
-        ports.log.info(`${region}: image ${image.id} (${image.name}).`);
-      ports.log.info(`${found.plans.length} plans, the first: ${describePlan(found.plans[0]!)}.`);
-      return found;
-    }),
-  );
-  const attempt = new Attempt(request, ready, ports);
+  const checked = await ports.log.group('Check the request', async () => {
+    const found = await check(request, ports, requestedAt);
+    const [first] = found.plans;
+    composeSample(request, { plan: first!, regionSetups: presumeRegions(request.machine, found.regionSetups) }, ports);
+    for (const { region, image } of found.regionSetups.values())
+      ports.log.info(`${region}: image ${image.id} (${image.name}).`);
+    ports.log.info(`${found.plans.length} plans, the first: ${describePlan(first!)}.`);
+    return found;
+  });
+  const attempt = new Attempt(checked, ports);
   try {
-    const runners = await ports.log.group('Start the runners', () => attempt.run());
-    const started = { requestedAt, runners, refused: attempt.queue.refused, regionSetups: ready.regionSetups };
+    const instances = await ports.log.group('Start the runners', () => attempt.run());
+    const started = { requestedAt, instances, refused: attempt.queue.refused, regionSetups: checked.regionSetups };
     await publish(started);
     attempt.confirm();
     return started;
   } catch (error) {
-    throw await ports.log.group('Remove what was started', () => attempt.undo(error));
+    throw await ports.log.group('Remove what was started', () => attempt.rollBack(error));
   }
 }
 
 /**
- * Everything about a `dry-run`: the same questions and checks, EC2's own word on the permission, no side effect. What
- * EC2 refuses in one market or region is a warning where another one is left, as it is in a start.
+ * A `dry-run`: the same checks and requests, and EC2's own answer about the permissions, without any side effect. Where
+ * EC2 would refuse one market or region and another one is left, this warns, because the start would go on there.
  */
-export async function dryRunStart(request: StartRequest, ports: StartPorts): Promise<Preflight> {
-  const asking = { ...ports, now: ports.clock.now() };
-  const ready = await preflight(request, asking);
-  const regionSetups = await prepareRegions(request, ready.regionSetups, asking);
+export async function dryRunStart(request: StartRequest, ports: StartPorts): Promise<CheckedRequest> {
+  const now = ports.clock.now();
+  const checked = await check(request, ports, now);
+  const { plans } = checked;
+  const regionSetups = await prepareRegions(request.machine, checked.regionSetups, { ...ports, now });
   const refused: Failure[] = [];
   const isAlike = (a: Plan, b: Plan) => a.market === b.market && a.region === b.region;
-  const samples = ready.plans.filter((plan, at) => ready.plans.findIndex((one) => isAlike(one, plan)) === at);
+  const samples = plans.filter((plan, at) => plans.findIndex((one) => isAlike(one, plan)) === at);
   for (const plan of samples) {
-    const { spec } = composeSample(request, { plan, regionSetups }, ports);
+    const spec = composeSample(request, { plan, regionSetups }, ports);
     await (await ports.ec2In(plan.region)).checkLaunch(spec).catch((error: unknown) => {
       if (!(error instanceof Failure) || UNDECIDED.includes(error.code)) throw error;
       refused.push(error);
@@ -73,19 +67,26 @@ export async function dryRunStart(request: StartRequest, ports: StartPorts): Pro
     });
   }
   if (refused.length > 0 && refused.length === samples.length) throw refused.at(-1)!;
-  return ready;
+  return checked;
 }
 
-/** Failures that say nothing of the launch. */
+/** Failures that do not show whether EC2 would allow the launch. */
 const UNDECIDED: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled', 'aws-no-credentials'];
 
-/** A launch as it would be, with a stand-in for the runner. @throws Failure `payload-too-large` */
+/** Sends every request that has no side effect, side by side: those about the clouds and those about the pool. */
+async function check(request: StartRequest, ports: StartPorts, now: number): Promise<CheckedRequest> {
+  const regions = regionsOf(request.machine.subnetIds, ports.ec2.region);
+  const [ready, view] = await Promise.all([preflight(request, ports), lookAtOwnPool(request, regions, ports)]);
+  return { ...ready, request, pooled: listClaimable(view, request, { ...ready, ...ports, now }) };
+}
+
+/** A launch as it would be, with placeholders for the runners. @throws Failure `payload-too-large` */
 function composeSample(
   request: StartRequest,
   { plan, regionSetups }: { readonly plan: Plan; readonly regionSetups: PreparedRegions },
-  ports: StartPorts,
-): { spec: LaunchSpec } {
+  { bootScripts, clock }: StartPorts,
+): LaunchSpec {
   const setup = regionSetups.get(plan.region)!;
-  const parts = { request, setup, registered: standInRunner, bootScripts: ports.bootScripts, now: ports.clock.now() };
-  return { spec: composeLaunch(parts, plan, `dry-run-${request.startId}`) };
+  const parts = { request, setup, runners: listPlaceholders(request), bootScripts, now: clock.now() };
+  return composeLaunch(parts, plan, `dry-run-${request.startId}`);
 }

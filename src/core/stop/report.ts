@@ -22,7 +22,7 @@ function tabulateStopped(stopped: StopResult): string[] {
 function tabulateKept({ kept }: StopResult): string[] {
   if (kept.length === 0) return [];
   const rows = kept.map(({ instance, why, endsBy }) => [instance.id, instance.type, why, endsBy]);
-  return ['### Left to other jobs of this run', '', table(['Instance', 'Type', 'Why', 'Ends by itself'], rows), ''];
+  return ['### Kept for other jobs of this run', '', table(['Instance', 'Type', 'Why', 'Ends by itself'], rows), ''];
 }
 
 function listExplanations(explanations: readonly Explanation[]): string[] {
@@ -38,6 +38,6 @@ function renderExplanation({ what, evidence, hint, lines }: Explanation): string
     '',
     `Known from ${evidence}.`,
     '',
-    ...(lines.length > 0 ? details('What the machine said', fence(lines)) : []),
+    ...(lines.length > 0 ? details('Console of the instance', fence(lines)) : []),
   ];
 }

@@ -48,8 +48,8 @@ function judgeRunner(instance: Instance, state: RunnerState, facts: StopFacts): 
   const { runner } = state;
   const job = findJob(state, facts);
   if (job) return end(`its runner has had its job, ${job.name}`);
-  if (runner === 'unknown') return keep('its runner could not be asked for');
-  if (runner === 'absent') return end('its runner has had its job, or was removed: GitHub does not know it any more');
+  if (runner === 'unknown') return keep('GitHub could not be asked for its runner');
+  if (runner === 'absent') return end('its runner has had its job, or was removed: GitHub no longer knows it');
   if (runner.busy) return keep('its runner is busy');
   const { jobs } = facts;
   return jobs ? judgeByJobs(instance, runner, { ...facts, jobs }) : judgeByAge(instance, runner, facts);
@@ -64,16 +64,16 @@ function judgeByJobs(instance: Instance, runner: Runner, facts: StopFacts & { re
   if (isEarlier(instance, run)) {
     const waiting = jobs.unfinished.find((job) => asksFor(job, instance));
     if (waiting) return keep(`job ${waiting.name} asks for its label`);
-    return end(`attempt ${instance.tags[TAG.runAttempt]} started it, and that is over`);
+    return end(`attempt ${instance.tags[TAG.runAttempt]} started it, and that attempt is over`);
   }
-  if (isOverdue(instance, runner, now)) return end('its runner did not come within its start-up limit');
+  if (isOverdue(instance, runner, now)) return end('its runner did not connect within its start-up limit');
   const others = jobs.unfinished.map(({ name }) => name).join(', ');
-  return keep(`${describeWait(runner)}, and other jobs of this run are not over: ${others}`);
+  return keep(`${describeWait(runner)}, and other jobs of this run are unfinished: ${others}`);
 }
 
 /** Without the list of jobs, a waiting runner is left for as long as its own timers let it wait. */
 function judgeByAge(instance: Instance, runner: Runner, { now }: StopFacts): StopDecision {
-  if (isOverdue(instance, runner, now)) return end('its runner did not come within its start-up limit');
+  if (isOverdue(instance, runner, now)) return end('its runner did not connect within its start-up limit');
   const timeouts = readTimeouts(instance.tags);
   const hasWaited = timeouts && now - startedAt(instance) >= timeouts.startupMs + timeouts.idleMs;
   return hasWaited ? end('its runner has waited for longer than its idle timeout') : keep(describeWait(runner));

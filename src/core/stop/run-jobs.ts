@@ -3,17 +3,17 @@ import { repositoryOf, type Run } from '../kernel/identity.js';
 import type { Clock } from '../kernel/clock.js';
 import type { RunJob, StopGitHub } from '../ports/github.js';
 
-/** The jobs of a run's present attempt, as a stop without a label looks at them. */
+/** The jobs of a run's current attempt, for a stop without a label. */
 export interface RunJobs {
   readonly all: readonly RunJob[];
-  /** Those that are not over, without the one that asks. */
+  /** The jobs that are not completed, without the job that stops. */
   readonly unfinished: readonly RunJob[];
 }
 
-/** Whose jobs, and which of them asks. */
-export interface Asker {
+/** The run, and the runner on which its stop job runs. */
+export interface StopJob {
   readonly run: Run;
-  /** `RUNNER_NAME` */
+  /** RUNNER_NAME */
   readonly runnerName: string | undefined;
 }
 
@@ -22,22 +22,22 @@ const SUCCESSOR_MS = 10_000;
 const ROUNDS = 3;
 
 /** @throws Failure `github-*` */
-export async function listJobs(asker: Asker, github: Pick<StopGitHub, 'listRunJobs'>): Promise<RunJobs> {
-  const { run } = asker;
+export async function listJobs(stopJob: StopJob, github: Pick<StopGitHub, 'listRunJobs'>): Promise<RunJobs> {
+  const { run } = stopJob;
   const all = await github.listRunJobs(repositoryOf(run), run.runId, run.runAttempt);
-  const own = findOwn(all, asker);
+  const own = findOwn(all, stopJob);
   return { all, unfinished: all.filter((job) => job.status !== 'completed' && job !== own) };
 }
 
 /**
- * The same where nothing seems to be unfinished: right after a job's end, the jobs that need it are not listed yet, so
- * this waits until they would be. It waits for nothing when the last end is longer ago.
+ * Lists the jobs again when none seems unfinished: right after a job's end, GitHub does not list the jobs that need it
+ * yet, so this waits until it would. It does not wait when the last job ended longer ago.
  *
  * @throws Failure `github-*`, the signal's reason
  */
 export async function awaitSuccessors(
   first: RunJobs,
-  asker: Asker,
+  stopJob: StopJob,
   ports: { readonly github: Pick<StopGitHub, 'listRunJobs'>; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<RunJobs> {
   const { github, clock, signal } = ports;
@@ -47,20 +47,20 @@ export async function awaitSuccessors(
     const wait = Math.min(lastEnd + SUCCESSOR_MS - clock.now(), SUCCESSOR_MS);
     if (wait <= 0) break;
     await clock.sleep(wait, signal);
-    jobs = await listJobs(asker, github);
+    jobs = await listJobs(stopJob, github);
   }
   return jobs;
 }
 
 /**
- * The job that asks is one of those that are running: the one whose runner has this runner's name, or the only one that
- * is called like it (GITHUB_JOB is the job's id, which is its name where it has no other). Where that cannot be told it
- * is taken for another job, which keeps more machines than needed and none too few.
+ * The job that stops is one of the running jobs: the one on this runner, or the only one with its name (GITHUB_JOB is
+ * the job's id, which is its name unless the workflow gives another). If neither identifies it, it counts as another
+ * job: then too many instances are kept, never too few.
  */
-function findOwn(all: readonly RunJob[], { run, runnerName }: Asker): RunJob | undefined {
+function findOwn(all: readonly RunJob[], { run, runnerName }: StopJob): RunJob | undefined {
   const running = all.filter(({ status }) => status === 'in_progress');
-  const here = running.filter((job) => job.runnerName !== undefined && job.runnerName === runnerName);
-  if (here.length > 0) return here.length === 1 ? here[0] : undefined;
+  const onThisRunner = running.filter((job) => job.runnerName !== undefined && job.runnerName === runnerName);
+  if (onThisRunner.length > 0) return onThisRunner.length === 1 ? onThisRunner[0] : undefined;
   const alike = running.filter(({ name }) => isNamed(name, run.job));
   return alike.length === 1 ? alike[0] : undefined;
 }
@@ -74,7 +74,7 @@ function isNamed(name: string, id: string): boolean {
   return last.toLowerCase() === id.toLowerCase();
 }
 
-/** Whether the credentials are the reason, and not GitHub or the way there. */
+/** Whether the credentials are the reason, and not an outage. */
 export function isPermissionMissing(error: unknown): error is Failure {
   return error instanceof Failure && ['github-forbidden', 'github-not-found'].includes(error.code);
 }

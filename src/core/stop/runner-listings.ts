@@ -127,7 +127,7 @@ export async function removeRunners(
       if (outcome === 'removed') names.push(runner.name);
       log.info(
         outcome === 'busy'
-          ? `Runner ${runner.name} was busy: GitHub removes it as soon as it notices that its machine is gone.`
+          ? `Runner ${runner.name} was busy: GitHub removes it as soon as it notices that its instance is gone.`
           : `Runner ${runner.name}: ${outcome}.`,
       );
     } catch (error) {

@@ -12,11 +12,11 @@ export interface StopRequest {
   readonly run: Run;
   readonly label: string | undefined;
   readonly instanceIds: readonly string[];
-  /** Everything of the run, whatever goes on there. */
+  /** Ends everything of the run, even while jobs run on it. */
   readonly all: boolean;
-  /** The name of the runner that this stop runs on. */
+  /** RUNNER_NAME: the runner on which this stop runs. */
   readonly runnerName: string | undefined;
-  /** Wait for EC2 to say `terminated`. */
+  /** Waits until EC2 reports the instances as `terminated`. */
   readonly wait: boolean;
 }
 
@@ -28,12 +28,12 @@ interface SearchPorts {
   readonly signal: AbortSignal;
 }
 
-/** Finds the instances that a stop means, wherever they are and however late EC2 lists them. */
+/** Finds the instances that a stop's request names, in any region, and also when EC2 lists them late. */
 export class InstanceSearch {
-  /** Sentences about ids that another repository started. */
+  /** Sentences about the request's ids that another repository started. */
   readonly foreign: string[] = [];
-  /** Why a region could not be asked, by its name. */
-  readonly unasked = new Map<string, Failure>();
+  /** Why a region could not be searched, by its name. */
+  readonly unsearched = new Map<string, Failure>();
   private readonly found = new Map<string, LocatedInstance>();
   private readonly repository: string;
   private includesAmbiguous = false;
@@ -45,25 +45,26 @@ export class InstanceSearch {
     this.repository = repositoryOf(request.run);
   }
 
-  /** Those that the request means. */
+  /** The instances that the request names. */
   get all(): readonly LocatedInstance[] {
-    return [...this.found.values()].filter(({ instance }) => this.isMeant(instance));
+    return [...this.found.values()].filter(({ instance }) => this.isNamed(instance));
   }
 
   /**
-   * Those with the label, when no region lists an id that was given beside it: of which start that was is not known, and
-   * another start of this run may have the same label. A label that start-runner composed has only one.
+   * The instances with the label, when the request also has ids and no region lists one of them. The start of those ids
+   * is then unknown, and another start of this run may have the same label. A label that start-runner composed belongs
+   * to one start, so it is never ambiguous.
    */
   get ambiguous(): readonly LocatedInstance[] {
-    return this.starts.length > 0 ? [] : [...this.found.values()].filter(({ instance }) => !this.isMeant(instance));
+    return this.starts.length > 0 ? [] : [...this.found.values()].filter(({ instance }) => !this.isNamed(instance));
   }
 
-  /** From here on all with the label are meant: what decides about each is a {@link StopPlan}. */
+  /** Adds the ambiguous instances to `all`. The caller must then select what no job needs. */
   includeAmbiguous(): void {
     this.includesAmbiguous = true;
   }
 
-  /** Given ids that no region knows. */
+  /** The request's ids that no region lists so far. */
   get unlistedIds(): readonly string[] {
     const seen = (id: string) => this.found.has(id) || this.foreign.some((sentence) => sentence.startsWith(`${id} `));
     return this.request.instanceIds.filter((id) => !seen(id));
@@ -75,72 +76,73 @@ export class InstanceSearch {
     return runners.filter(({ id }) => !ids.has(id));
   }
 
-  /** The first look: in the home region. */
-  async atHome(): Promise<void> {
-    await this.lookIn(this.ports.ec2.region);
+  /** The first search: in the home region. */
+  async searchHome(): Promise<void> {
+    await this.searchRegion(this.ports.ec2.region);
   }
 
   /**
-   * The second look, when something is missing: an id that the home region does not know, or a runner whose instance
-   * nobody has seen. In all regions; then, for runners, at home until EC2 lists what it has just launched, and at the
-   * end of that wait once more everywhere.
+   * The second search, if an id is unlisted or a runner has no instance. It covers all regions. Then, for runners, it
+   * repeats in the home region until EC2 lists what it has just launched, and ends with all regions once more.
    */
-  async further(runners: readonly Runner[]): Promise<void> {
+  async searchFurther(runners: readonly Runner[]): Promise<void> {
     const { clock, log, signal, ec2 } = this.ports;
     if (this.withoutInstance(runners).length === 0 && this.unlistedIds.length === 0) return;
-    await this.elsewhere();
-    // From here: a region that does not answer takes longer than that.
+    await this.searchOtherRegions();
+    // Computed only now, because a region that does not answer takes longer than this bound.
     const deadline = clock.now() + INVISIBLE_BOUND_MS;
     while (this.withoutInstance(runners).length > 0 && clock.now() < deadline) {
       const names = this.withoutInstance(runners).map(({ name }) => name);
       log.debug(`No instance is listed yet for ${names.join(', ')}.`);
       await clock.sleep(INVISIBLE_CADENCE_MS, signal);
-      await this.lookIn(ec2.region);
-      if (clock.now() >= deadline && this.withoutInstance(runners).length > 0) await this.elsewhere();
+      await this.searchRegion(ec2.region);
+      if (clock.now() >= deadline && this.withoutInstance(runners).length > 0) await this.searchOtherRegions();
     }
-    if (this.unasked.size > 0) return;
-    for (const id of this.unlistedIds) log.info(`EC2 does not know ${id} (any more): there is nothing to terminate.`);
+    if (this.unsearched.size > 0) return;
+    for (const id of this.unlistedIds) log.info(`EC2 does not know ${id}: there is nothing to terminate.`);
   }
 
-  /** Looks once in all regions when the instance of one of these runners has not been seen. */
-  async everywhere(runners: readonly Runner[]): Promise<void> {
-    if (this.withoutInstance(runners).length > 0) await this.elsewhere();
+  /** Searches all regions once, if one of these runners has no instance. */
+  async searchEverywhere(runners: readonly Runner[]): Promise<void> {
+    if (this.withoutInstance(runners).length > 0) await this.searchOtherRegions();
   }
 
-  /** `eu-west-1 (…), …`: what is not known of, and why. */
-  describeUnasked(): string {
-    return [...this.unasked].map(([region, failure]) => `${region} (${failure.message})`).join(', ');
+  /** The regions that could not be searched, and why: `eu-west-1 (…), …`. */
+  describeUnsearched(): string {
+    return [...this.unsearched].map(([region, failure]) => `${region} (${failure.message})`).join(', ');
   }
 
-  private async elsewhere(): Promise<void> {
+  private async searchOtherRegions(): Promise<void> {
     const { ec2 } = this.ports;
     const regions = await this.attempt('other regions', () => ec2.listRegions());
-    await Promise.all((regions ?? []).filter((region) => region !== ec2.region).map((region) => this.lookIn(region)));
+    await Promise.all(
+      (regions ?? []).filter((region) => region !== ec2.region).map((region) => this.searchRegion(region)),
+    );
   }
 
-  private async lookIn(region: string): Promise<void> {
+  private async searchRegion(region: string): Promise<void> {
     await this.attempt(region, async () => {
       const ec2 = await this.ports.ec2In(region);
-      await this.byId(ec2);
-      await this.byTag(ec2);
+      await this.findById(ec2);
+      await this.findByTag(ec2);
     });
   }
 
-  /** A place that cannot be asked costs only that place: most accounts deny or never enabled some regions. */
+  /** A region that cannot be searched does not affect the others: most accounts deny or never enabled some regions. */
   private async attempt<T>(place: string, ask: () => Promise<T>): Promise<T | undefined> {
     try {
       const answer = await ask();
-      this.unasked.delete(place);
+      this.unsearched.delete(place);
       return answer;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (!this.unasked.has(place)) this.ports.log.debug(`Not searched: ${place}: ${messageOf(error)}`);
-      this.unasked.set(place, error);
+      if (!this.unsearched.has(place)) this.ports.log.debug(`Not searched: ${place}: ${messageOf(error)}`);
+      this.unsearched.set(place, error);
       return undefined;
     }
   }
 
-  private async byId(ec2: Ec2): Promise<void> {
+  private async findById(ec2: Ec2): Promise<void> {
     const ids = this.unlistedIds;
     const named = ids.length > 0 ? await ec2.describeInstances(ids) : [];
     for (const { id, tags } of named.filter((one) => !this.isOurs(one))) {
@@ -153,16 +155,16 @@ export class InstanceSearch {
   }
 
   /**
-   * Ids alone name exactly what is meant. A label means this run's instances of it, whatever the attempt (a re-run
-   * stop job has the label of an earlier one): another run may be using the same fixed label at this moment. With
-   * ids beside it, it means all that was started together with them. With neither: all of this run, of this attempt
-   * and earlier ones.
+   * Ids alone name exactly those instances. A label names the instances of this run that have it, in every attempt (a
+   * re-run stop job has the label of an earlier attempt), but not those of another run, which may use the same label at
+   * this moment. A label with ids names all instances of the starts of those ids. Neither: all instances of this run,
+   * of this attempt and earlier ones.
    */
-  private async byTag(ec2: Ec2): Promise<void> {
+  private async findByTag(ec2: Ec2): Promise<void> {
     const { label, instanceIds, run } = this.request;
     if (label === undefined && instanceIds.length > 0) return;
     const ofRun: TagFilter = { [TAG.repository]: this.repository, [TAG.runId]: run.runId };
-    // One that has ended is no reason to go on looking for its runner's instance.
+    // With those that have ended, so that their runners do not look as if their instance were missing.
     const filter = label === undefined ? ofRun : { ...ofRun, [TAG.label]: label };
     const found = await ec2.findInstances(filter, { alsoEnded: true });
     const isLater = ({ tags }: Instance) =>
@@ -173,7 +175,7 @@ export class InstanceSearch {
     );
   }
 
-  /** The starts that the named ids belong to, and with a label beside them have it; none when none is named. */
+  /** The starts of the request's ids; with a label, only of those that have it. Empty without ids. */
   get starts(): readonly string[] {
     const { label, instanceIds } = this.request;
     return [...this.found.values()].flatMap(({ instance: { id, tags } }) =>
@@ -181,7 +183,7 @@ export class InstanceSearch {
     );
   }
 
-  private isMeant({ id, tags }: Instance): boolean {
+  private isNamed({ id, tags }: Instance): boolean {
     const { label, instanceIds } = this.request;
     if (label === undefined || instanceIds.length === 0 || instanceIds.includes(id) || this.includesAmbiguous)
       return true;

@@ -19,7 +19,7 @@ export interface StopPorts {
   /** The home region's. */
   readonly ec2: Ec2;
   readonly ec2In: Ec2ByRegion;
-  /** GitHub as seen from a scope: what start knew of it is on the instance's tags. */
+  /** GitHub for a scope, which an instance's tags name. */
   readonly gitHubOf: (scope: Scope) => Promise<StopGitHub>;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,14 +29,14 @@ export interface StopPorts {
 export interface StopResult {
   /** Those that EC2 confirmed it is ending. */
   readonly instances: readonly StoppedInstance[];
-  /** Those of the run that other jobs may need. */
+  /** Those of the run that other jobs may still need. */
   readonly kept: readonly KeptInstance[];
   readonly runnersRemoved: readonly string[];
   /** Sentences about ids that another repository started. */
   readonly foreign: readonly string[];
   /** Why instances were not ended, or runners not removed. */
   readonly refusals: readonly Failure[];
-  /** Why runners took no job; none where all was well. */
+  /** Why runners took no job; empty where every runner did. */
   readonly explanations: readonly Explanation[];
 }
 
@@ -58,17 +58,17 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const terminations = new Terminations(ports);
   const isNamed = request.all || request.label !== undefined || request.instanceIds.length > 0;
   await log.group(isNamed ? 'Find and terminate' : 'Find', async () => {
-    await search.atHome();
+    await search.searchHome();
     // Instances first, because they cost money: their termination must not depend on what becomes of the runners.
     if (isNamed) await terminations.request(search.all);
   });
   const listings = new RunnerListings(request.run, ports);
-  await log.group('Look at the runners', () => listings.listFor(search.all.map(({ instance }) => instance)));
+  await log.group('List the runners', () => listings.listFor(search.all.map(({ instance }) => instance)));
   const selectByJobs = () =>
-    log.group('Look at the jobs of this run', () => selectUnneeded(request, { search, listings }, ports));
+    log.group('List the jobs of this run', () => selectUnneeded(request, { search, listings }, ports));
   let selection = isNamed ? selectEverything(request) : await selectByJobs();
   await terminations.request(await selection.selectInstances(search.all));
-  await search.further(selection.selectRunners(search, listings.listed).map(({ runner }) => runner));
+  await search.searchFurther(selection.selectRunners(search, listings.listed).map(({ runner }) => runner));
   if (search.ambiguous.length > 0) {
     search.includeAmbiguous();
     selection = await selectByJobs();
@@ -95,18 +95,18 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the pool's.
   const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isClaim(runner.name));
   if (runners.length === 0) log.info('GitHub lists no runner of this request.');
-  const known = { listed: runners.map(({ runner }) => runner), unseen: doubtful.map(({ runner }) => runner) };
+  const known = { listed: runners.map(({ runner }) => runner), withoutInstance: doubtful.map(({ runner }) => runner) };
   const removable = runners.filter((one) => !doubtful.includes(one));
   // Consoles are read only once the terminations are requested: EC2 keeps the output for an hour.
   const [removed, explanations] = await Promise.all([
     removeRunners(removable, log),
-    explainRunners({ found: instances, ...known, unasked: search.describeUnasked() }, ports),
+    explainRunners({ found: instances, ...known, unsearched: search.describeUnsearched() }, ports),
   ]);
   await reportExplanations(explanations, log);
   if (request.wait) await terminations.waitUntilTerminated(instances);
   selection.report(log);
   warnOfUnlistedIds(search, log);
-  const homeFailure = search.unasked.get(ec2.region);
+  const homeFailure = search.unsearched.get(ec2.region);
   const refusals = [
     ...(homeFailure ? [homeFailure] : []),
     ...selection.refusals,
@@ -134,16 +134,17 @@ function listStopped(
 }
 
 function warnOfUnlistedIds(search: InstanceSearch, log: Log): void {
-  if (search.unlistedIds.length === 0 || search.unasked.size === 0) return;
+  if (search.unlistedIds.length === 0 || search.unsearched.size === 0) return;
   log.warning(
-    `EC2 does not know ${search.unlistedIds.join(', ')} where it could be asked. Not asked: ${search.describeUnasked()}\nWhat to do: If it runs there, allow the role of this job that region and run stop-runner again; its own idle timeout and lifetime end it otherwise.`,
+    `EC2 does not know ${search.unlistedIds.join(', ')} where it could be asked. Not asked: ${search.describeUnsearched()}\nWhat to do: If it runs there, give the role of this job access to that region and run stop-runner again. Otherwise its own idle timeout and lifetime end it.`,
   );
 }
 
 /**
- * With GitHub's own advice for each of its refusals: that is where it says which permission is missing.
+ * Fails a stop that is incomplete, with the hint of each refusal: GitHub's own hint names the missing permission.
  *
- * @throws Failure `not-ours` for an id that isn't; `cleanup-incomplete` when something could not be ended or removed
+ * @throws Failure `not-ours` when an id belongs to another repository; `cleanup-incomplete` when an instance could not
+ * be ended or a runner could not be removed
  */
 export function refuseUnstopped({ foreign, refusals }: Pick<StopResult, 'foreign' | 'refusals'>): void {
   const sentences = [...new Set([...foreign, ...refusals.map(({ message }) => message)])];

@@ -79,13 +79,17 @@ export class Terminations {
 }
 
 function notKnown(ids: readonly string[]): Failure {
-  return new Failure('cleanup-incomplete', `EC2 lists ${ids.join(', ')}, but does not know it when it is to end.`, {
-    hint: advice.REPEAT_STOP,
-  });
+  return new Failure(
+    'cleanup-incomplete',
+    `EC2 lists ${ids.join(', ')}, but did not know it when asked to terminate it.`,
+    {
+      hint: advice.REPEAT_STOP,
+    },
+  );
 }
 
 function notTerminated(ids: readonly string[]): Failure {
   return new Failure('cleanup-incomplete', `EC2 has not terminated ${ids.join(', ')} within 10 min.`, {
-    hint: 'They are shutting down and no longer billed; look at them in the EC2 console.',
+    hint: 'They are shutting down and no longer billed. Check them in the EC2 console.',
   });
 }

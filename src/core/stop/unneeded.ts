@@ -35,14 +35,14 @@ export async function selectUnneeded(request: StopRequest, known: Known, ports: 
   if (ghosts.length === 0 && search.all.every(({ instance }) => isEnding(instance))) return selectEverything(request);
   const jobs = await readJobs(request, known, ports);
   if (!(jobs instanceof Failure) && jobs.unfinished.length === 0) {
-    log.info('No other job of this run is unfinished: everything that it started is ended.');
+    log.info('No other job of this run is unfinished: ending everything that the run started.');
     return selectEverything(request);
   }
   if (!(jobs instanceof Failure)) {
     const others = jobs.unfinished.map(({ name, status }) => `${name} (${status})`).join(', ');
-    log.info(`Other jobs of this run are not over: ${others}. What they may need is left.`);
+    log.info(`Other jobs of this run are unfinished: ${others}. What they may need is kept.`);
   }
-  await search.everywhere(ghosts.map(({ runner }) => runner));
+  await search.searchEverywhere(ghosts.map(({ runner }) => runner));
   return new UnneededSelection(request, jobs, { listings, clock: ports.clock });
 }
 
@@ -122,15 +122,17 @@ class UnneededSelection implements Selection {
     const lines = [
       ...this.kept.map(
         ({ instance, why, endsBy }) =>
-          `Left ${instance.id} (${describeRunners(instance)}): ${why}. It ends by itself ${endsBy}.`,
+          `Kept ${instance.id} (${describeRunners(instance)}): ${why}. It ends by itself ${endsBy}.`,
       ),
-      ...[...this.waiting].map((name) => `Left runner ${name}: EC2 lists no instance of it, and its start may go on.`),
+      ...[...this.waiting].map(
+        (name) => `Kept runner ${name}: EC2 lists no instance of it, and its start may still launch one.`,
+      ),
     ];
     if (!(this.jobs instanceof Failure) || lines.length === 0) return lines.forEach((line) => log.info(line));
     const advice = isPermissionMissing(this.jobs)
-      ? 'Give stop-runner the `label` that start-runner puts out, or its token the permission `actions: read` (of a fine-grained token or an App: "Actions: read").'
-      : 'Give stop-runner the `label` that start-runner puts out, or run it again.';
-    const what = `${this.request.label === undefined ? 'Without a label' : 'With a label, and no id that EC2 lists'}, stop-runner asks GitHub for the jobs of its run, and could not: ${this.jobs.message}`;
+      ? 'Give stop-runner the `label` output of start-runner, or give its token the permission `actions: read` (of a fine-grained token or an App: "Actions: read").'
+      : 'Give stop-runner the `label` output of start-runner, or run it again.';
+    const what = `${this.request.label === undefined ? 'Without a label' : 'With a label, and no id that EC2 lists'}, stop-runner lists the jobs of its run, and this failed: ${this.jobs.message}`;
     log.warning([what, ...lines, `What to do: ${advice} \`all: true\` ends everything of the run.`].join('\n'));
   }
 }

@@ -16,7 +16,7 @@ const CHECK_MS = 5_000;
 export const IDLE_MS = 600_000;
 const LIFETIME_MS = 21_600_000;
 
-/** The machines of a simulated world, with the endings that the boot agent gives a real one. */
+/** The instances of a simulated world, which power themselves off as with the real boot agent. */
 export class InterleavedMachines {
   constructor(private readonly clouds: Clouds) {
     clouds.ec2.onLaunch((instance) => clouds.clock.after(BOOT_MS, () => this.boot(instance)));

@@ -11,7 +11,7 @@ interface ReapedWorld {
   readonly broken: string[];
 }
 
-/** The clouds as the reaper sees them: it must never terminate a machine that is at work at that moment. */
+/** EC2 and GitHub for the reaper, which must never terminate an instance with a busy runner. */
 export function createReaperClouds(
   { ec2, github, machines, broken }: ReapedWorld,
   attempt: () => 'active' | 'completed',
@@ -23,7 +23,7 @@ export function createReaperClouds(
       terminate(ids) {
         const condemned = ec2.instances.filter(({ id }) => ids.includes(id));
         const busy = condemned.filter((one) => machines.isLive(one.id) && machines.runnerOf(one)?.busy);
-        for (const { id } of busy) broken.push(`the reaper kills ${id}, which is at work`);
+        for (const { id } of busy) broken.push(`the reaper kills ${id}, whose runner is busy`);
         return ec2.terminate(ids);
       },
       findVolumes: async () => [],

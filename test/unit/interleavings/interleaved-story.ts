@@ -1,6 +1,6 @@
 import type { FailureCode } from '../../../src/core/kernel/failure.js';
 
-/** What happens in one world, all at its own time (ms); indices of starts and runs wrap around. */
+/** What happens in one simulated world, and when (ms). Indices of starts and runs wrap around. */
 export interface Story {
   readonly seed: number;
   readonly latencyMs: number;
@@ -10,7 +10,7 @@ export interface Story {
     readonly run: number;
     readonly count: number;
     readonly waitFor: 'online' | 'launched';
-    /** What ends it before its time. `gone`: no post step follows. */
+    /** What ends the start early. `gone`: killed, and no post step follows. */
     readonly fate: 'none' | 'cancel' | 'kill' | 'gone';
     readonly after: number;
   }[];
@@ -24,6 +24,6 @@ export interface Story {
     readonly code: FailureCode;
     readonly afterEffect: boolean;
   }[];
-  /** What cleans up in the end. */
+  /** What cleans up at the end. */
   readonly ending: 'stop' | 'reap' | 'timers';
 }

@@ -5,7 +5,8 @@ import type { JournalEntry } from '../../../src/core/ports/process.js';
 import { reap, refuseIncomplete } from '../../../src/core/reap/reap.js';
 import { startRunners } from '../../../src/core/start/start.js';
 import { stopRunners } from '../../../src/core/stop/stop.js';
-import { removeTraces, tracesOf } from '../../../src/core/start/roll-back.js';
+import { Created } from '../../../src/core/start/created.js';
+import { rollBack } from '../../../src/core/start/roll-back.js';
 import { FakeClock } from '../../worlds/fake-clock.js';
 import { FakeEc2 } from '../../worlds/fake-ec2.js';
 import { FakeGitHub } from '../../worlds/fake-github.js';
@@ -13,13 +14,13 @@ import { createRandom, Fate } from '../../worlds/random.js';
 import { IDLE_MS, InterleavedMachines } from './interleaved-machines.js';
 import { createReaperClouds } from './interleaved-reaper.js';
 import type { Story } from './interleaved-story.js';
-import { quiet } from '../../worlds/quiet-log.js';
+import { quiet } from '../../worlds/log.js';
 import { aRequest, run } from '../../worlds/requests.js';
 
 const HOME = { owner: 'octo-org', repo: 'octo-repo' };
 const GRACE_MS = 1_800_000;
 
-/** One world in memory in which a story takes place. @returns by `tell`: which invariants it broke, a sentence each */
+/** Plays one story in a world in memory. */
 export class Interleaving {
   readonly broken: string[] = [];
   private readonly clock = new FakeClock();
@@ -38,7 +39,8 @@ export class Interleaving {
     this.random = createRandom(seed);
   }
 
-  async tell(): Promise<readonly string[]> {
+  /** @returns the invariants that were broken, one sentence each */
+  async play(): Promise<readonly string[]> {
     const { starts, jobs, stops, reaps, faults } = this.story;
     for (const [index, start] of starts.entries()) this.at(start.at, () => this.start(start, index));
     for (const stop of stops) this.at(stop.at, () => this.stop(runOf(stop.run)));
@@ -54,7 +56,7 @@ export class Interleaving {
     this.processes.push(this.clock.sleep(ms).then(act));
   }
 
-  /** A start, what befalls it, and its post step. */
+  /** A start with what ends it early, and its post step. */
   private async start(plan: Story['starts'][number], index: number): Promise<void> {
     const fate = this.newFate();
     const cancel = new AbortController();
@@ -79,16 +81,18 @@ export class Interleaving {
     });
     const outcome = await Promise.race([main.catch((error: unknown) => error), killed]);
     if (outcome instanceof Error && !(outcome instanceof Failure)) this.broken.push(`a bug: ${outcome.stack}`);
-    if (typeof outcome === 'object' && 'runners' in outcome!) this.checkStart(request, plan);
+    if (typeof outcome === 'object' && 'instances' in outcome!) this.checkStart(request, plan);
     if (this.launchedBy(request.startId).length > plan.count) this.broken.push(`start ${index} launched too many`);
     const last = entries.at(-1);
     if (outcome === 'killed' && plan.fate === 'gone') return;
     const left =
-      last?.state === 'started' ? await removeTraces(tracesOf(last, request.run), this.portsOf(this.newFate())) : [];
+      last?.state === 'started'
+        ? await rollBack(Created.fromJournal(last, request.run), this.portsOf(this.newFate()))
+        : [];
     if (last?.state !== 'confirmed' && left.length === 0) this.checkGone(request.startId);
   }
 
-  /** What calls itself clean is clean. A registration that was on its way when its process died may come later, though. */
+  /** A clean-up that succeeded leaves nothing. Only a registration that was on its way when its process died may come later. */
   private checkGone(startId: string): void {
     const live = this.launchedBy(startId).filter(({ id }) => this.machines.isLive(id));
     if (live.length > 0) this.broken.push(`${live.length} instances live on after the post step`);
@@ -100,7 +104,7 @@ export class Interleaving {
   private checkStart({ startId, run: { runId } }: ReturnType<typeof aRequest>, { count, waitFor }: Story['starts'][0]) {
     if (this.stopped.has(runId)) return;
     const instances = this.launchedBy(startId);
-    // A runner that has had its job by now is gone with its machine, as it should be.
+    // A runner that has had its job is rightly gone, with its instance.
     const good = instances.filter((one) => {
       const runner = this.machines.runnerOf(one);
       return !runner || (this.machines.isLive(one.id) && (waitFor === 'launched' || runner.status === 'online'));
@@ -127,7 +131,7 @@ export class Interleaving {
     await this.allowFailure(reap(request, ports).then(refuseIncomplete));
   }
 
-  /** A runner that waits gets a job; afterwards GitHub removes it, and its machine goes. */
+  /** A waiting runner gets a job. Afterwards GitHub removes the runner, and its instance ends. */
   private takeJob(lasts: number): void {
     const idle = this.ec2.instances.find((one) => {
       const runner = this.machines.isLive(one.id) ? this.machines.runnerOf(one) : undefined;
@@ -149,16 +153,16 @@ export class Interleaving {
     else this.github.failNext(method as 'readRunner', failure(code));
   }
 
-  /** Nothing fails any more: what is left now must go. */
+  /** From here on nothing fails, and everything that is left must be removed. */
   private async end(): Promise<void> {
     this.isOver = true;
     this.ec2.heal();
     this.github.heal();
     const { ending } = this.story;
     if (ending === 'stop') for (const one of [0, 1]) await this.stop(runOf(one));
-    // A job may go on for as long as it takes.
+    // Jobs that still run end by themselves.
     await this.clock.sleep(IDLE_MS + GRACE_MS + 3_600_000);
-    // A runner whose instance no stop has seen stays registered, with a warning, until its run is over.
+    // A runner whose instance no stop has found stays registered, with a warning, until its run is completed.
     const isLeft = ending === 'stop' && this.github.listed.length > 0;
     if (ending === 'reap' || isLeft) await this.reap();
     const live = this.ec2.instances.filter(({ id }) => this.machines.isLive(id));
@@ -192,7 +196,7 @@ function runOf(index: number): typeof run {
   return { ...run, runId: String(77 + (index % 2)) };
 }
 
-/** What a cloud refuses has no effect. */
+/** A request that is refused has no effect. */
 function isRefusal(code: FailureCode): boolean {
   return code === 'aws-not-authorized';
 }

@@ -4,7 +4,7 @@ import type { FailureCode } from '../../../src/core/kernel/failure.js';
 import { Interleaving } from './interleaving.js';
 import type { Story } from './interleaved-story.js';
 
-/** More of them: `INTERLEAVINGS=5000`; the same again: `INTERLEAVINGS_SEED`, which a failure names. */
+/** `INTERLEAVINGS=5000` plays more stories. `INTERLEAVINGS_SEED`, which a failure names, plays the same ones again. */
 const numRuns = Number(process.env['INTERLEAVINGS'] ?? 300);
 const seed = process.env['INTERLEAVINGS_SEED'];
 
@@ -68,10 +68,10 @@ const stories: fc.Arbitrary<Story> = fc.record({
 });
 
 describe('starts, stops, reaps, cancellations, jobs and faults, in any order', () => {
-  test(`leave nothing behind and kill nobody at work (${numRuns} stories)`, async () => {
+  test(`leave nothing behind and end no busy runner (${numRuns} stories)`, async () => {
     await fc.assert(
       fc.asyncProperty(stories, async (story) => {
-        expect(await new Interleaving(story).tell()).toEqual([]);
+        expect(await new Interleaving(story).play()).toEqual([]);
       }),
       { numRuns, ...(seed !== undefined && { seed: Number(seed) }) },
     );

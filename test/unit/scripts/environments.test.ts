@@ -16,13 +16,13 @@ function problemsOf(text: string): string {
 }
 
 describe('The table of environments', () => {
-  test('gives each line its name, and no secrets where it names none', () => {
+  test('gives each environment its name, and no secrets if it names none', () => {
     expect(readEnvironments(line, presets)).toEqual([
       { name: 'one', file: 'one_CI', title: 'One', tox: 'py3-one', preset: 'amd64', minutes: 60, secrets: [] },
     ]);
   });
 
-  test('is the proposal’s: its files, its tox environments, and s2search with a secret', () => {
+  test('has the environments of the proposal, and s2search has a secret', () => {
     const text = readFileSync(fileURLToPath(new URL('../../../workflows/environments.yml', import.meta.url)), 'utf8');
     const table = readEnvironments(text, [...presets, 'cuda']);
     expect(table.map(({ file, tox }) => `${file} ${tox}`)).toEqual([
@@ -65,21 +65,21 @@ describe('The table of environments', () => {
       line.replace('minutes', 'timeout'),
       'one: `timeout` is not known.\none: `minutes` is missing',
     ],
-    ['a time limit beyond GitHub’s', line.replace('60', '60000'), 'one: `minutes` is 60000'],
+    ['a time limit longer than GitHub allows', line.replace('60', '60000'), 'one: `minutes` is 60000'],
     [
-      'a secret that GitHub would not take',
+      'a secret name that GitHub does not allow',
       line.replace(' }', ', secrets: [GITHUB_X] }'),
       'one: `secrets` is ["GITHUB_X"]',
     ],
-    ['a name that is a job’s already', line.replace('one:', 'summary:'), 'summary: allowed: lower-case letters'],
-    ['a line that is none', 'one: py3-one', 'one: `file` is missing'],
+    ['the name of another job', line.replace('one:', 'summary:'), 'summary: allowed: lower-case letters'],
+    ['an environment that is not a map', 'one: py3-one', 'one: `file` is missing'],
     ['a name that occurs twice', `${line}\n${line}`, 'Map keys must be unique'],
-    ['no table', '- one', 'is no table of environments'],
+    ['no table', '- one', 'is not a table of environments'],
   ])('refuses %s', (_, text, problem) => {
     expect(problemsOf(text)).toContain(problem);
   });
 
-  test('tells all that is wrong with it at once', () => {
+  test('is refused with all its problems at once', () => {
     expect(problemsOf(line.replace('amd64', 'x86').replace('60', '0')).split('\n')).toHaveLength(3);
   });
 });

@@ -32,35 +32,35 @@ describe('A template', () => {
     ['a scalar on its line', 'a: #print x', { x: 'one two' }, 'a: one two'],
     ['keys below it, indented', '  a: #print x', { x: 'b: 1\nc: 2' }, '  a:\n    b: 1\n    c: 2'],
     ['entries of a list', 'a:\n  #print x', { x: '- b\n- c' }, 'a:\n  - b\n  - c'],
-    ['an entry’s own keys', '- a: #print x', { x: 'b: 1' }, '- a:\n    b: 1'],
+    ['the keys of an entry', '- a: #print x', { x: 'b: 1' }, '- a:\n    b: 1'],
     ['a filling with a place of its own', 'a: #print x', { x: 'b: #print y', y: 'z' }, 'a:\n  b: z'],
-  ])('takes %s', (_, template, fillings, filled) => {
+  ])('is filled with %s', (_, template, fillings, filled) => {
     expect(fillTemplate(template, fillings)).toBe(filled);
   });
 
-  test('keeps comments and what looks like a place but is none', () => {
+  test('keeps comments, even if they look like a place to fill', () => {
     const text = '# about #print\na: 1 # why\n';
     expect(fillTemplate(text, {})).toBe(text);
   });
 
-  test('misses a filling', () => {
-    expect(() => fillTemplate('a: #print x', {})).toThrow('asks for `x`');
+  test('is refused when a filling is missing', () => {
+    expect(() => fillTemplate('a: #print x', {})).toThrow('needs the filling `x`');
   });
 });
 
 describe('Inputs', () => {
-  test('that GitHub would not take by hand, because they are too many, are refused', () => {
+  test('of workflow_dispatch are refused when they are more than GitHub allows', () => {
     const many = Array.from({ length: 26 }, (_, index) => `  i${index}: { description: One. }`).join('\n');
     expect(() => readInterface(`inputs:\n${many}\n`)).toThrow('GitHub allows 25 inputs, not 26');
   });
 
-  test('are at most 25 by hand in every printed workflow', () => {
+  test('of workflow_dispatch are at most 25 in every printed workflow', () => {
     for (const text of Object.values(printed)) {
       expect(Object.keys((parse(text) as Called).on.workflow_dispatch.inputs).length).toBeLessThanOrEqual(25);
     }
   });
 
-  test('are those of one environment or of all', () => {
+  test('are those of one environment or of all environments', () => {
     const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
     expect(names(inputsOfOne(sources.contract))).not.toContain('environments');
     expect(names(inputsOfAll(sources.contract))).toContain('environments');
@@ -69,7 +69,7 @@ describe('Inputs', () => {
 });
 
 describe('The printed workflows', () => {
-  test('are one for each line of the table, under its file name, and the two that serve all', () => {
+  test('are one per environment, under its file name, and the two workflows for all', () => {
     const here = Object.keys(printed).filter((path) => path.startsWith('.github/workflows/'));
     const files = sources.environments.map(({ file }) => `.github/workflows/${file}.yml`);
     expect(here.sort()).toEqual(
@@ -89,7 +89,7 @@ describe('The printed workflows', () => {
     expect(workflow(file).on.workflow_dispatch.inputs).toEqual(Object.fromEntries(byHand));
   });
 
-  test('hand a secret that an environment needs to that one only, and demand it', () => {
+  test('pass the secret of an environment to that environment only, and require it', () => {
     const { jobs } = workflow('all_environments');
     const demanding = Object.entries(jobs).filter(([, job]) => job.with?.['required-secrets'] !== undefined);
     expect(demanding.map(([name]) => name)).toEqual(['s2search']);
@@ -99,7 +99,7 @@ describe('The printed workflows', () => {
     expect(jobs['unit']?.secrets?.['TEST_ENV']).toBe('${{ secrets.TEST_ENV }}');
   });
 
-  test('need one line for another environment', () => {
+  test('get another environment by one line in the table', () => {
     const more = {
       name: 'big',
       file: 'big_CI',
@@ -116,14 +116,14 @@ describe('The printed workflows', () => {
     expect(all.jobs['summary']?.needs).toContain('big');
   });
 
-  test('name our actions by release in the copies for other owners, who do not have them', () => {
+  test('name the released actions in the copies for other owners, who do not have the actions', () => {
     const copy = printed['workflows/starter/other-owner/tox-on-ec2.yml']!;
     expect(copy).not.toContain('$/');
     expect(copy).toContain('uses: org/ci-actions/start-runner@v1 ');
     expect(printed['.github/workflows/tox-on-ec2.yml']).not.toContain('org/ci-actions');
   });
 
-  test('put no input and no other text of a person into a script', () => {
+  test('put no input and no other text from users into a script', () => {
     for (const text of Object.values(printed)) {
       const { jobs } = parse(text) as { jobs: Record<string, { steps?: { run?: string }[] }> };
       const scripts = Object.values(jobs).flatMap(({ steps = [] }) => steps.flatMap(({ run }) => run ?? []));

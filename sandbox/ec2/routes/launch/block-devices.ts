@@ -1,4 +1,4 @@
-import { Ec2Error, refuseUnmodelled, refuseValue } from '../../world/errors.js';
+import { Ec2Error, refuseUnmodeled, refuseValue } from '../../world/errors.js';
 import type { Params } from '../../query/params.js';
 import { listImageVolumes, type VolumeRequest } from '../../rules/volumes.js';
 import type { ImageRecord, ImageVolume } from '../../world/records.js';
@@ -6,8 +6,8 @@ import { ACCOUNT } from '../../world/seed.js';
 import { readPerformance, SIZES } from './volume-limits.js';
 
 /**
- * The volumes a launch makes: the image's mappings, each as changed by the request's mapping for its device, and the
- * request's others. A mapping for a device that the image has not adds a volume, as it does on EC2.
+ * The volumes that a launch creates: the image's mappings, each as changed by the request's mapping for its device, and
+ * the request's other mappings, which add volumes.
  * Source: EC2 user guide, "Block device mappings for volumes on Amazon EC2 instances".
  */
 export function readBlockDevices(params: Params, image: ImageRecord, region: string): VolumeRequest[] {
@@ -19,11 +19,11 @@ export function readBlockDevices(params: Params, image: ImageRecord, region: str
   return [...devices].flatMap((device) => {
     const mapping = mappings.get(device);
     const isLeftOut = mapping !== undefined && (mapping.isGiven('NoDevice') || mapping.isGiven('VirtualName'));
-    if (isLeftOut && device === image.rootDeviceName) throw refuseUnmodelled('an instance without its root volume');
+    if (isLeftOut && device === image.rootDeviceName) throw refuseUnmodeled('an instance without its root volume');
     if (isLeftOut) return [];
-    const given = ofImage.find((one) => one.device === device);
+    const imageVolume = ofImage.find((one) => one.device === device);
     const isRoot = device === image.rootDeviceName;
-    return readVolume(device, mapping?.structure('Ebs'), { ...(given && { given }), isRoot, region });
+    return readVolume(device, mapping?.structure('Ebs'), { ...(imageVolume && { imageVolume }), isRoot, region });
   });
 }
 
@@ -40,30 +40,30 @@ const EBS_PARAMETERS = [
 ];
 
 interface Place {
-  /** What the image has for the device. */
-  readonly given?: ImageVolume;
+  /** The image's mapping for the device. */
+  readonly imageVolume?: ImageVolume;
   readonly isRoot: boolean;
   readonly region: string;
 }
 
-function readVolume(device: string, ebs: Params | undefined, { given, isRoot, region }: Place): VolumeRequest {
+function readVolume(device: string, ebs: Params | undefined, { imageVolume, isRoot, region }: Place): VolumeRequest {
   ebs?.allowOnly(EBS_PARAMETERS);
-  const snapshotId = given?.snapshotId ?? ebs?.text('SnapshotId');
-  if (given && ebs?.text('SnapshotId') !== undefined && ebs.text('SnapshotId') !== given.snapshotId) {
-    throw refuseUnmodelled("a volume from another snapshot than the image's");
+  const snapshotId = imageVolume?.snapshotId ?? ebs?.text('SnapshotId');
+  if (imageVolume && ebs?.text('SnapshotId') !== undefined && ebs.text('SnapshotId') !== imageVolume.snapshotId) {
+    throw refuseUnmodeled("a volume from another snapshot than the image's");
   }
-  const type = ebs?.choice('VolumeType', Object.keys(SIZES), given?.type ?? 'gp2') ?? given?.type ?? 'gp2';
+  const type = ebs?.choice('VolumeType', Object.keys(SIZES), imageVolume?.type ?? 'gp2') ?? imageVolume?.type ?? 'gp2';
   if (isRoot && /^s[tc]1$/.test(type)) {
     throw new Ec2Error('InvalidParameterValue', `The volume type '${type}' cannot be used for the root device.`);
   }
-  const sizeGiB = readSize(ebs, { device, type, ...(given && { given }) });
-  // The image's iops and throughput hold for the image's type.
-  const kept = given?.type === type ? given : {};
+  const sizeGiB = readSize(ebs, { device, type, ...(imageVolume && { imageVolume }) });
+  // The image's iops and throughput hold only for the image's volume type.
+  const kept = imageVolume?.type === type ? imageVolume : {};
   return {
     device,
-    // Source: EC2 user guide, "Preserve data when an instance is terminated": a mapping that the image lacks is kept.
-    deleteOnTermination: ebs?.flag('DeleteOnTermination') ?? given?.deleteOnTermination ?? false,
-    ...readEncryption(ebs, given, region),
+    // A volume that the image lacks is kept. Source: EC2 user guide, "Preserve data when an instance is terminated".
+    deleteOnTermination: ebs?.flag('DeleteOnTermination') ?? imageVolume?.deleteOnTermination ?? false,
+    ...readEncryption(ebs, imageVolume, region),
     sizeGiB,
     type,
     ...readPerformance(ebs, { type, sizeGiB, hasSnapshot: snapshotId !== undefined, kept }),
@@ -71,10 +71,10 @@ function readVolume(device: string, ebs: Params | undefined, { given, isRoot, re
   };
 }
 
-/** In no case does a launch take an image's encryption away. */
+/** A launch never removes an image's encryption. */
 function readEncryption(
   ebs: Params | undefined,
-  given: ImageVolume | undefined,
+  imageVolume: ImageVolume | undefined,
   region: string,
 ): Pick<VolumeRequest, 'encrypted' | 'kmsKeyId'> {
   const encrypted = ebs?.flag('Encrypted') ?? false;
@@ -85,7 +85,7 @@ function readEncryption(
       'The parameter KmsKeyId requires the parameter Encrypted to be set.',
     );
   }
-  if (!encrypted && !given?.encrypted) return { encrypted: false };
+  if (!encrypted && !imageVolume?.encrypted) return { encrypted: false };
   if (key?.startsWith('arn:')) return { encrypted: true, kmsKeyId: key };
   const name = key ?? 'alias/aws/ebs';
   return {
@@ -96,9 +96,9 @@ function readEncryption(
 
 function readSize(
   ebs: Params | undefined,
-  { device, type, given }: { readonly device: string; readonly type: string; readonly given?: ImageVolume },
+  { device, type, imageVolume }: { readonly device: string; readonly type: string; readonly imageVolume?: ImageVolume },
 ): number {
-  const sizeGiB = ebs?.integer('VolumeSize') ?? given?.sizeGiB;
+  const sizeGiB = ebs?.integer('VolumeSize') ?? imageVolume?.sizeGiB;
   if (sizeGiB === undefined) {
     const why = `Either snapshot ID or volume size must be provided for: ${device}`;
     throw new Ec2Error('InvalidBlockDeviceMapping', why);
@@ -107,9 +107,9 @@ function readSize(
   if (sizeGiB < least || sizeGiB > most) {
     throw refuseValue(`${sizeGiB}`, 'volumeSize', `${type} volumes take ${least} to ${most}.`);
   }
-  if (given?.snapshotId !== undefined && sizeGiB < given.sizeGiB) {
-    const sizes = `Volume of size ${sizeGiB}GB is smaller than snapshot '${given.snapshotId}'`;
-    throw new Ec2Error('InvalidBlockDeviceMapping', `${sizes}, expect size >= ${given.sizeGiB}GB`);
+  if (imageVolume?.snapshotId !== undefined && sizeGiB < imageVolume.sizeGiB) {
+    const sizes = `Volume of size ${sizeGiB}GB is smaller than snapshot '${imageVolume.snapshotId}'`;
+    throw new Ec2Error('InvalidBlockDeviceMapping', `${sizes}, expect size >= ${imageVolume.sizeGiB}GB`);
   }
   return sizeGiB;
 }

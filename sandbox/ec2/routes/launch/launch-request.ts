@@ -1,6 +1,6 @@
 import { readBlockDevices } from './block-devices.js';
 import type { VolumeRequest } from '../../rules/volumes.js';
-import { Ec2Error, refuseMissing, refuseUnmodelled, refuseValue } from '../../world/errors.js';
+import { Ec2Error, refuseMissing, refuseUnmodeled, refuseValue } from '../../world/errors.js';
 import { findImages } from '../images.js';
 import { refuseUnfit } from '../../rules/image-fit.js';
 import { findInstanceType, type InstanceType } from '../../world/instance-types.js';
@@ -11,11 +11,11 @@ import { INSTANCE_PROFILE, KEY_PAIR } from '../../world/seed.js';
 import { readLaunchTags } from '../tags.js';
 import type { Ec2World } from '../../world/world.js';
 
-/** A RunInstances request that EC2 would accept, were there room. */
+/** A RunInstances request that EC2 would accept if there is capacity. */
 export interface LaunchRequest {
   readonly image: ImageRecord;
   readonly type: InstanceType;
-  /** Where it may go, the best place first: one subnet, or all default ones when none was named. */
+  /** The subnets to try, best first: the named one, or all default subnets. */
   readonly subnets: readonly SubnetRecord[];
   readonly groups: readonly SecurityGroupRecord[];
   readonly market: 'on-demand' | 'spot';
@@ -34,7 +34,7 @@ export interface LaunchRequest {
 /** Source of the limit: EC2 API reference, RunInstances `UserData`. */
 const USER_DATA_LIMIT = 16_384;
 
-/** @throws Ec2Error in EC2's words for the first thing wrong with the request. */
+/** @throws Ec2Error in EC2's words for the first error in the request */
 export function readLaunchRequest(world: Ec2World, params: Params): LaunchRequest {
   const [image] = findImages(world, [params.require('ImageId')]);
   if (!image) throw refuseMissing('ImageId');
@@ -75,7 +75,7 @@ function readMarket(params: Params): Pick<LaunchRequest, 'market' | 'maxPrice'> 
   const spot = options.structure('SpotOptions');
   spot.allowOnly(['MaxPrice', 'SpotInstanceType', 'InstanceInterruptionBehavior']);
   if (spot.choice('SpotInstanceType', ['one-time', 'persistent'], 'one-time') === 'persistent') {
-    throw refuseUnmodelled('persistent spot requests');
+    throw refuseUnmodeled('persistent spot requests');
   }
   if (spot.choice('InstanceInterruptionBehavior', ['terminate', 'stop', 'hibernate'], 'terminate') !== 'terminate') {
     const why = 'The instance interruption behavior must be terminate for one-time Spot requests.';
@@ -86,7 +86,7 @@ function readMarket(params: Params): Pick<LaunchRequest, 'market' | 'maxPrice'> 
 
 function readNetwork(world: Ec2World, params: Params): Pick<LaunchRequest, 'subnets' | 'groups'> {
   const [card, ...others] = params.structures('NetworkInterface');
-  if (others.length > 0) throw refuseUnmodelled('more than one network interface');
+  if (others.length > 0) throw refuseUnmodeled('more than one network interface');
   card?.allowOnly(['DeviceIndex', 'SubnetId', 'SecurityGroupId', 'AssociatePublicIpAddress', 'DeleteOnTermination']);
   for (const [name, what] of Object.entries({ SubnetId: 'subnet ID', SecurityGroupId: 'security groups' })) {
     if (!card || (params.text(name) === undefined && !params.has(name))) continue;
@@ -97,9 +97,9 @@ function readNetwork(world: Ec2World, params: Params): Pick<LaunchRequest, 'subn
   const groups = findSecurityGroups(world, (card ?? params).list('SecurityGroupId'));
   const subnets = named === undefined ? findDefaultSubnets(world, params) : findSubnets(world, [named]);
   const [subnet] = subnets;
-  const stranger = groups.find((group) => group.vpcId !== subnet?.vpcId);
-  if (stranger) {
-    const why = `Security group ${stranger.id} and subnet ${subnet?.id} belong to different networks.`;
+  const foreign = groups.find((group) => group.vpcId !== subnet?.vpcId);
+  if (foreign) {
+    const why = `Security group ${foreign.id} and subnet ${subnet?.id} belong to different networks.`;
     throw new Ec2Error('InvalidParameter', why);
   }
   if (groups.length > 0) return { subnets, groups };
@@ -144,7 +144,7 @@ export function readUserData(params: Params, name = 'UserData'): Buffer | undefi
   return bytes;
 }
 
-/** The default for an image with `imdsSupport=v2.0`, which all of the seed are: required, two hops. */
+/** The defaults are those of images with `imdsSupport=v2.0`, as in the seed: token required, two hops. */
 function readMetadataOptions(options: Params): MetadataOptions {
   const hopLimit = options.integer('HttpPutResponseHopLimit') ?? 2;
   if (hopLimit < 1 || hopLimit > 64) throw refuseValue(`${hopLimit}`, 'HttpPutResponseHopLimit', 'Expecting 1 to 64.');

@@ -12,7 +12,7 @@ import { createVolumes } from '../../rules/volumes.js';
 import type { Ec2World } from '../../world/world.js';
 import type { XmlValue } from '../../query/xml.js';
 
-/** Parameters with an effect, and those that change nothing a sandbox could show. */
+/** Parameters with an effect, and parameters without an effect that the sandbox could show. */
 export const RUN_INSTANCES_PARAMETERS = [
   'BlockDeviceMapping',
   'ClientToken',
@@ -52,7 +52,7 @@ export function runInstances(world: Ec2World, params: Params): { [element: strin
   };
 }
 
-/** Without one, a token of EC2's own, as the CLI and the SDK send one anyway. */
+/** The client token, '' if the request has none. */
 function readClientToken(params: Params): string {
   const token = params.text('ClientToken') ?? '';
   if (/^[\x20-\x7e]{0,64}$/.test(token)) return token;
@@ -60,8 +60,8 @@ function readClientToken(params: Params): string {
 }
 
 /**
- * What a client token has launched before. A token is bound to its parameters from the first request that is valid,
- * even if that one then finds no capacity.
+ * The instances that a client token has already launched. A token is bound to its parameters from the first valid
+ * request on, even if that request finds no capacity.
  */
 function repeatLaunch(world: Ec2World, params: Params, clientToken: string): InstanceRecord[] | undefined {
   if (clientToken === '') return undefined;
@@ -81,7 +81,7 @@ function repeatLaunch(world: Ec2World, params: Params, clientToken: string): Ins
   return earlier.instanceIds?.map((id) => world.instance(id));
 }
 
-/** As many as there is room for, at least `min`; all in one subnet. */
+/** Launches as many instances as there is capacity for, at least `min`, all in one subnet. */
 function launch(world: Ec2World, request: LaunchRequest, clientToken: string): InstanceRecord[] {
   const { subnet, count } = findRoom(world, request);
   const reservationId = makeId('r-');
@@ -103,20 +103,20 @@ function findRoom(world: Ec2World, request: LaunchRequest): { subnet: SubnetReco
   throw firstRefusal ?? new Ec2Error('InternalError', 'An internal error has occurred');
 }
 
-/** Takes one place after the other and gives them all back. */
+/** Counts the capacity by taking it instance by instance, and releases it again. */
 function measureRoom(
   world: Ec2World,
   request: LaunchRequest,
   subnet: SubnetRecord,
 ): { count: number; refusal?: Ec2Error } {
   const before = { capacity: { ...world.capacity }, freeAddresses: subnet.freeAddresses };
-  const pool = { type: request.type.name, subnet: subnet.id, market: request.market };
+  const plan = { type: request.type.name, subnet: subnet.id, market: request.market };
   let refusal: Ec2Error | undefined;
   let count = 0;
   for (; count < request.count.max; count += 1) {
     refusal = findRefusal(world, request.type, { subnet, market: request.market, alreadyCounted: count });
     if (refusal) break;
-    takeCapacity(world, pool);
+    takeCapacity(world, plan);
   }
   Object.assign(world.capacity, before.capacity);
   subnet.freeAddresses = before.freeAddresses;
@@ -159,7 +159,7 @@ function createInstance(world: Ec2World, request: LaunchRequest, slot: Slot): In
   return instance;
 }
 
-/** The first three octets of the subnet's range, then a number: near enough for one that is never dialled. */
+/** An address of the subnet's range by the instance's number. No client connects to it. */
 function pickAddress(world: Ec2World, subnet: SubnetRecord): string {
   const [a, b, c] = subnet.cidr.split('.');
   const number = world.instancesById.size;

@@ -13,7 +13,7 @@ export const SIZES: Readonly<Record<string, readonly [number, number]>> = {
   standard: [1, 1_024],
 };
 
-/** Of the types that take iops: the range, and how many a GiB. Source: as above; EBS user guide, "Amazon EBS volume types". */
+/** For types with iops: the range, and the most per GiB. Source: as above; EBS user guide, "Amazon EBS volume types". */
 const IOPS: Readonly<Record<string, readonly [least: number, most: number, perGiB: number]>> = {
   gp3: [3_000, 80_000, 500],
   io1: [100, 64_000, 50],
@@ -24,7 +24,7 @@ interface Volume {
   readonly type: string;
   readonly sizeGiB: number;
   readonly hasSnapshot: boolean;
-  /** What the image says and the request may change. */
+  /** The image's values, which the request may change. */
   readonly kept: { readonly iops?: number; readonly throughput?: number };
 }
 
@@ -61,7 +61,7 @@ function checkIops(iops: number, type: string, sizeGiB: number): void {
   }
   const [least, most, perGiB] = limits;
   if (iops < least || iops > most) throw refuseValue(`${iops}`, 'iops', `${type} volumes take ${least} to ${most}.`);
-  // What gp3 has anyway does not depend on its size.
+  // The 3,000 iops that every gp3 volume has do not depend on its size.
   if (iops / sizeGiB <= perGiB || (type === 'gp3' && iops === 3000)) return;
   const ratio = `Iops to volume size ratio of ${(iops / sizeGiB).toFixed(1)} is too high`;
   throw new Ec2Error('InvalidParameterValue', `${ratio}; maximum is ${perGiB} IOPS per GiB.`);

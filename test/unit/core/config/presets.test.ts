@@ -11,12 +11,12 @@ function resolve(name: string, text?: string) {
   return { inputs, base: preset.base, problems };
 }
 
-describe('a preset', () => {
-  test('that is built in needs no file', () => {
+describe('A preset', () => {
+  test('that is built in needs no presets file', () => {
     expect(resolve('cuda')).toMatchObject({ base: 'cuda', problems: [], inputs: { 'ec2-volume-size': '100' } });
   });
 
-  test('of the file extends another, and wins over it', () => {
+  test('of the file extends another and overrides it', () => {
     const file = 'presets:\n  big:\n    extends: arm64\n    ec2-instance-type: [m7g.4xlarge, m8g.4xlarge]\n';
     expect(resolve('big', file)).toMatchObject({
       base: 'arm64',
@@ -25,7 +25,7 @@ describe('a preset', () => {
     });
   });
 
-  test('extends several, the later winning over the earlier', () => {
+  test('extends several, and later ones override earlier ones', () => {
     const file =
       'presets:\n  cheap: {market-type: spot, ec2-volume-size: 9}\n  big: {extends: [cheap, amd64]}\n  small: {extends: [amd64, cheap]}';
     expect(resolve('big', file).inputs).toMatchObject({ 'market-type': 'spot', 'ec2-volume-size': '50' });
@@ -46,7 +46,7 @@ describe('a preset', () => {
     expect(resolve('a', file).inputs).toEqual({ 'aws-resource-tags': 'Team=ml\nCost=7' });
   });
 
-  test('that goes in a circle is named with the circle', () => {
+  test('that extends itself through others is refused with the circle', () => {
     const file = 'presets:\n  a: {extends: b}\n  b: {extends: c}\n  c: {extends: a}';
     expect(resolve('a', file).problems).toEqual([
       'The presets of .github/ec2-runners.yml extend each other in a circle: a → b → c → a.',

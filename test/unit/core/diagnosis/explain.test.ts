@@ -4,7 +4,7 @@ import { reportExplanations } from '../../../../src/core/diagnosis/explanation.j
 import type { Instance } from '../../../../src/core/ports/ec2.js';
 import type { Runner } from '../../../../src/core/ports/github.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
-import { aWorld } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
 
 const MINUTE = 60_000;
 const POWERED_OFF = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown';
@@ -12,8 +12,8 @@ const POWERED_OFF = 'Client.InstanceInitiatedShutdown: Instance initiated shutdo
 const phase = (name: string, detail = ''): string =>
   `ci-actions phase=${name} uptime=12.34 at=${new Date(FAKE_START + 12_000).toISOString()}${detail && ` ${detail}`}\n`;
 
-/** One instance, launched as the fake clock began, and its runner, which GitHub lists as offline. */
-async function explain(about: {
+/** Explains one instance, launched when the fake clock began, and its runner, which GitHub lists as offline. */
+async function explain(facts: {
   readonly instance?: Partial<Instance>;
   readonly runner?: Partial<Runner> | 'unlisted';
   /** Further runners that GitHub lists. */
@@ -25,45 +25,45 @@ async function explain(about: {
   const instance: Instance = {
     id: 'i-01',
     state: 'terminated',
-    ...(about.instance?.state !== 'running' && { stateReason: POWERED_OFF }),
+    ...(facts.instance?.state !== 'running' && { stateReason: POWERED_OFF }),
     type: 't3.xlarge',
     market: 'on-demand',
     launchedAt: clock.now(),
     imageId: 'ami-1',
-    ...about.instance,
-    tags: { 'ci-actions:runner-id': '7', 'ci-actions:runner-name': 'ec2-a', ...about.instance?.tags },
+    ...facts.instance,
+    tags: { 'ci-actions:runner-id': '7', 'ci-actions:runner-name': 'ec2-a', ...facts.instance?.tags },
   };
-  if (about.said !== undefined) ec2.consoles.set(instance.id, about.said);
-  await clock.sleep(about.ageMs ?? 0);
+  if (facts.said !== undefined) ec2.consoles.set(instance.id, facts.said);
+  await clock.sleep(facts.ageMs ?? 0);
   const offline: Runner = { id: 7, name: 'ec2-a', status: 'offline', busy: false, labels: [] };
-  const own = about.runner === 'unlisted' ? [] : [{ ...offline, ...about.runner }];
-  const listed = [...own, ...(about.others ?? [])];
+  const own = facts.runner === 'unlisted' ? [] : [{ ...offline, ...facts.runner }];
+  const listed = [...own, ...(facts.others ?? [])];
   const found = [{ instance, region: 'us-east-1' }];
-  return explainRunners({ found, listed, unseen: [], unasked: '' }, ports);
+  return explainRunners({ found, listed, withoutInstance: [], unsearched: '' }, ports);
 }
 
 const running: Partial<Instance> = { state: 'running' };
 
-describe('Nothing is explained of a runner', () => {
+describe('No explanation is given for a runner', () => {
   test.each([
-    ['that GitHub has removed, its machine having powered itself off', { runner: 'unlisted' }],
+    ['that GitHub has removed, when its instance has powered itself off', { runner: 'unlisted' }],
     ['that is online', { instance: running, runner: { status: 'online' }, ageMs: 10 * MINUTE }],
     ['that is busy', { instance: running, runner: { busy: true }, ageMs: 10 * MINUTE }],
     [
-      'that was online once, on a machine that this stop has ended',
+      'that was online once, on an instance that this stop has ended',
       { instance: running, runner: { version: '2.336.0' }, ageMs: 10 * MINUTE },
     ],
-    ['whose machine is booting', { instance: running, ageMs: MINUTE - 1 }],
+    ['whose instance is booting', { instance: running, ageMs: MINUTE - 1 }],
     [
-      'that its console calls online',
+      'whose console shows that it was online',
       { instance: running, ageMs: 10 * MINUTE, said: phase('runner-start') + phase('listening') },
     ],
     [
-      'that GitHub still lists though it did its job',
+      'that GitHub still lists although it has had its job',
       { said: phase('job', 'test') + phase('runner-exit', '0') + phase('power-off', 'runner exited') },
     ],
     [
-      'that a call of EC2’s API ended when GitHub had removed it',
+      'whose instance an API call ended after GitHub had removed it',
       { instance: { stateReason: 'Client.UserInitiatedShutdown: User initiated shutdown' }, runner: 'unlisted' },
     ],
   ] as const)('%s', async (_, about) => {
@@ -71,8 +71,8 @@ describe('Nothing is explained of a runner', () => {
   });
 });
 
-describe('It is explained, and no warning,', () => {
-  test('that a machine of a pool was claimed and never started', async () => {
+describe('An explanation without a warning is given', () => {
+  test('when an instance of a pool was claimed and never started', async () => {
     const instance = { state: 'stopped', tags: { 'ci-actions:pool': 'quick' } } as const;
     const [explanation] = await explain({ instance, said: phase('power-off', 'warmed up') });
     expect(explanation).toMatchObject({
@@ -81,7 +81,7 @@ describe('It is explained, and no warning,', () => {
     });
   });
 
-  test('that a boot of some minutes had not come to its end', async () => {
+  test('when a boot of some minutes had not ended', async () => {
     const [explanation] = await explain({
       instance: running,
       ageMs: 2 * MINUTE,
@@ -94,40 +94,40 @@ describe('It is explained, and no warning,', () => {
     expect(explanation!.lines[0]).toMatch(/agent 12\.0, pre-runner-script 12\.0$/);
   });
 
-  test('that somebody’s call had ended it before', async () => {
+  test('when an API call had ended the instance before', async () => {
     const stateReason = 'Client.UserInitiatedShutdown: User initiated shutdown';
     expect(await explain({ instance: { stateReason } })).toMatchObject([{ isTrouble: false, lines: [] }]);
   });
 });
 
-describe('It is a matter for somebody', () => {
-  test('that a machine is silent for as long as a start would wait', async () => {
+describe('A warning is given', () => {
+  test('when the runner has not connected for as long as a start would wait', async () => {
     const [explanation] = await explain({ instance: running, ageMs: 5 * MINUTE });
     expect(explanation).toMatchObject({
       isTrouble: true,
-      hint: expect.stringContaining('nothing on it reads its user data'),
+      hint: expect.stringContaining('nothing on the instance reads its user data'),
     });
   });
 
-  test('that the runner was started and never connected: the network', async () => {
+  test('that names the network, when the runner program was started and never connected', async () => {
     const [explanation] = await explain({ instance: running, ageMs: 6 * MINUTE, said: phase('runner-start') });
     expect(explanation).toMatchObject({ isTrouble: true, hint: expect.stringContaining('NAT gateway') });
   });
 
-  test('that the agent has given up on a machine that is still on', async () => {
+  test('when the boot agent has given up on an instance that still runs', async () => {
     const said = phase('power-off', 'pre-runner script failed with 7');
     const [explanation] = await explain({ instance: running, ageMs: 2 * MINUTE, said });
     expect(explanation).toMatchObject({ isTrouble: true, hint: expect.stringContaining('`pre-runner-script`') });
     expect(explanation!.what).toContain('pre-runner script failed with 7');
   });
 
-  test('that EC2 ended it under its job', async () => {
+  test('when EC2 ended the instance during its job', async () => {
     const stateReason = 'Server.SpotInstanceTermination: Spot instance termination';
     const [explanation] = await explain({ instance: { stateReason }, runner: { busy: true } });
     expect(explanation).toMatchObject({ isTrouble: true, what: expect.stringContaining('; its job is lost.') });
   });
 
-  test('that EC2 ended it, though GitHub has removed its runner since', async () => {
+  test('when EC2 ended the instance, also if GitHub has removed its runner since', async () => {
     const stateReason = 'Server.SpotInstanceTermination: Spot instance termination';
     const [explanation] = await explain({ instance: { stateReason }, runner: 'unlisted' });
     expect(explanation).toMatchObject({
@@ -136,19 +136,19 @@ describe('It is a matter for somebody', () => {
     });
   });
 
-  test('that no job came to a runner that was online', async () => {
+  test('when no job came to a runner that was online', async () => {
     const said = phase('listening') + phase('power-off', 'no job within 600 s');
     const [explanation] = await explain({ runner: { version: '2.336.0' }, said });
     expect(explanation).toMatchObject({ isTrouble: true, hint: expect.stringContaining('`idle-timeout-minutes`') });
   });
 
-  test('why the second boot of a pooled machine ended, not the first', async () => {
+  test('with the end of the second boot of a pooled instance, not of the first', async () => {
     const warmUp = phase('warm-up') + phase('power-off', 'warmed up');
     const instance = { tags: { 'ci-actions:pool': 'quick' } };
     const [silent] = await explain({ instance, said: warmUp });
     expect(silent!.what).not.toContain('warmed up');
-    const [told] = await explain({ instance, said: warmUp + phase('agent') + phase('power-off', 'agent died') });
-    expect(told!.what).toContain('powered the instance off: agent died.');
+    const [booted] = await explain({ instance, said: warmUp + phase('agent') + phase('power-off', 'agent died') });
+    expect(booted!.what).toContain('powered the instance off: agent died.');
   });
 });
 
@@ -208,11 +208,14 @@ test.each([
   [{ status: 'online', busy: false }, '', 'is online, and EC2 does not list an instance of it.'],
   [{ status: 'online', busy: true }, 'eu-west-1 (denied)', 'is busy, and EC2 .* could be asked. Not asked: eu-west-1'],
 ])(
-  'A runner without an instance (%j) is a warning that names it and when its machine ends',
-  async (state, unasked, said) => {
+  'A runner without an instance (%j) is a warning with its name and the latest end of its instance',
+  async (state, unsearched, said) => {
     const { ports } = aWorld();
     const runner = { id: 7, name: 'ec2-a', labels: [], ...state };
-    const [one, ...others] = await explainRunners({ found: [], listed: [runner], unseen: [runner], unasked }, ports);
+    const [one, ...others] = await explainRunners(
+      { found: [], listed: [runner], withoutInstance: [runner], unsearched },
+      ports,
+    );
     expect(others).toEqual([]);
     expect(one).toMatchObject({
       runners: ['ec2-a'],
@@ -223,7 +226,7 @@ test.each([
   },
 );
 
-test('What is to be done is one warning each, however many runners it is to be done for', async () => {
+test('Each thing to do is one warning, however many runners need it', async () => {
   const { log, said } = aWorld();
   const one = {
     runners: ['a'],

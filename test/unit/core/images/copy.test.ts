@@ -4,7 +4,7 @@ import { TAG } from '../../../../src/core/kernel/identity.js';
 import { copyImages, type CopyRequest } from '../../../../src/core/images/copy.js';
 import type { FakeImage } from '../../../worlds/fake-images.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
-import { DAY, ImageWorld } from '../../../worlds/image-world.js';
+import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const CURRENT = '/ci-actions/ami/amd64';
 const MINUTE = 60_000;
@@ -28,7 +28,7 @@ function copy(request: Partial<CopyRequest> = {}) {
 }
 
 describe('Copying an image', () => {
-  test('takes the published one, waits until the copy is available, and dates it', async () => {
+  test('copies the published one, waits until the copy is available, and sets its deprecation date', async () => {
     const [copied] = await copy();
     const [made] = world.away.images;
     expect(copied).toEqual({ region: 'eu-west-1', imageId: made?.id });
@@ -39,19 +39,19 @@ describe('Copying an image', () => {
     expect(world.away.parameters.size).toBe(0);
   });
 
-  test('marks the snapshots too, which inherit nothing', async () => {
+  test('tags the snapshots too, because EC2 does not copy their tags', async () => {
     await copy();
     expect(world.away.snapshots).toMatchObject([{ tags: image.tags }]);
   });
 
-  test('publishes it there when asked, and nowhere else', async () => {
+  test('publishes the copy with `--publish`, and only there', async () => {
     const [copied] = await copy({ publish: true });
     expect(copied).toMatchObject({ published: { region: 'eu-west-1', changed: true } });
     expect(world.away.parameters.get(CURRENT)).toBe(world.away.images[0]?.id);
     expect(world.home.changes).toEqual([]);
   });
 
-  test('takes another one when it is named', async () => {
+  test('copies the image that the request names', async () => {
     const other = world.add();
     await copy({ imageId: other.id });
     expect(world.away.images).toMatchObject([{ name: other.name }]);
@@ -74,40 +74,36 @@ describe('Copying an image', () => {
     expect(world.away.images).toMatchObject([{ state: 'available' }]);
   });
 
-  test('where another image has the name fails, and that image stays', async () => {
+  test('fails where another image has its name, and that image stays', async () => {
     world.add({ name: image.name, id: 'ami-0f000000000000001' }, world.away);
-    expectFailure((await copy())[0], 'image-name-taken', /ami-0f0.*no copy of.*has the name/);
+    expectFailure((await copy())[0], 'image-name-taken', /ami-0f0.*not a copy of.*has the name/);
     expect(world.away.changes).toEqual([]);
   });
 
-  test('where another image takes the name at the last moment fails', async () => {
+  test('fails where another image gets its name at the last moment', async () => {
     world.away.copyImage = async () => 'name-taken';
     expectFailure((await copy())[0], 'image-name-taken', /another image has the name/);
   });
 
-  test('that EC2 cannot finish fails with EC2’s reason, and is not published', async () => {
+  test('fails with the reason of EC2 when EC2 cannot finish it, and publishes nothing', async () => {
     world.away.outcome = { state: 'failed', stateReason: 'Client.SnapshotQuota' };
     expectFailure((await copy({ publish: true }))[0], 'image-unusable', /is failed \(Client\.SnapshotQuota\)/);
     expect(world.away.parameters.size).toBe(0);
   });
 
-  test('that lost its tags fails, and is not published', async () => {
+  test('fails when the copy lost its tags, and publishes nothing', async () => {
     world.away.outcome = { state: 'available', tags: { [TAG.preset]: 'amd64' } };
-    expectFailure(
-      (await copy({ publish: true }))[0],
-      'image-unusable',
-      /lacks what .* says in ci-actions:runner-version/,
-    );
+    expectFailure((await copy({ publish: true }))[0], 'image-unusable', /lacks tags of .*: ci-actions:runner-version/);
     expect(world.away.parameters.size).toBe(0);
   });
 
-  test('that never ends is given up after four hours', async () => {
+  test('fails after four hours when the copy does not become available', async () => {
     world.away.outcome = {};
     expectFailure((await copy())[0], 'image-unusable', /not available after 240 minutes/);
     expect(world.now - FAKE_START).toBeLessThan(241 * MINUTE);
   });
 
-  test('that EC2 does not list at first is waited for, and one that is gone is not', async () => {
+  test('waits for a copy that EC2 does not list at first, and not for one that is gone', async () => {
     const find = world.away.findImage.bind(world.away);
     world.away.findImage = async (id) => (world.now - FAKE_START < MINUTE ? undefined : find(id));
     expect(await copy()).toMatchObject([{ imageId: expect.stringMatching(/^ami-/) }]);
@@ -116,7 +112,7 @@ describe('Copying an image', () => {
     expectFailure((await copy())[0], 'image-not-found', /does not know the copy/);
   });
 
-  test('to several regions goes on when one of them fails', async () => {
+  test('to several regions continues when one of them fails', async () => {
     const far = new ImageWorld().home;
     far.fault('listImages', { error: new Failure('aws-not-authorized', 'You may not.', { hint: '' }), times: 9 });
     const { home: from, away, github: versions, clock, log } = world;

@@ -4,12 +4,12 @@ import { TAG } from '../../../../src/core/kernel/identity.js';
 import { prune, refuseUnfinished, type PruneRequest, type Pruned } from '../../../../src/core/images/prune.js';
 import type { FakeImage } from '../../../worlds/fake-images.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
-import { DAY, ImageWorld } from '../../../worlds/image-world.js';
+import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const denied = new Failure('aws-not-authorized', 'You may not.', { hint: 'Allow it.' });
 
 let world: ImageWorld;
-/** Of amd64, the youngest first: 0, 10, 20 … days old. */
+/** Images of amd64, 0, 10, 20 … days old. */
 let images: readonly FakeImage[];
 
 beforeEach(() => {
@@ -29,7 +29,7 @@ const left = (): string[] => world.home.images.map(({ id }) => id);
 const idsOf = (...some: readonly (FakeImage | undefined)[]): (string | undefined)[] => some.map((one) => one?.id);
 
 describe('Pruning', () => {
-  test('keeps the newest and takes the others with their snapshots', async () => {
+  test('keeps the newest and removes the others with their snapshots', async () => {
     const pruned = await run({ keep: 2 });
     expect(left()).toEqual(idsOf(images[0], images[1]));
     expect(world.home.snapshots).toHaveLength(2);
@@ -37,7 +37,7 @@ describe('Pruning', () => {
     refuseUnfinished(pruned);
   });
 
-  test('says the same in a dry run and does nothing', async () => {
+  test('reports the same in a dry run and removes nothing', async () => {
     const dry = await run({ dryRun: true });
     expect(world.home.changes).toEqual([]);
     const wet = await run();
@@ -49,20 +49,20 @@ describe('Pruning', () => {
     expect(did).toHaveLength(4);
   });
 
-  test('counts by the day of the build, so that a late copy of an old image is old', async () => {
+  test('sorts by the date of the build, so that a late copy of an old image is old', async () => {
     const copy = world.add({ ageDays: 25, createdAt: world.now });
     await run({ keep: 3 });
     expect(left()).not.toContain(copy.id);
   });
 
-  test('counts each preset and each region by itself', async () => {
+  test('keeps the newest images of each preset in each region', async () => {
     const others = [world.add({ preset: 'cuda', ageDays: 90 }), world.add({ ageDays: 90 }, world.away)];
     await run({ presets: ['amd64', 'arm64', 'cuda'] });
     expect(left()).toEqual(idsOf(images[0], others[0]));
     expect(world.away.images).toHaveLength(1);
   });
 
-  test('leaves presets alone that it was not asked for, and images of nobody’s', async () => {
+  test('keeps images of other presets, and images without a preset', async () => {
     world.add({ preset: 'cuda', ageDays: 90 });
     world.add({ preset: 'cuda', ageDays: 99 });
     world.add({ tags: {}, ageDays: 99 });
@@ -70,12 +70,12 @@ describe('Pruning', () => {
     expect(world.home.images).toHaveLength(4);
   });
 
-  test.each([0, -1])('never removes the last image, whatever it is told to keep (%i)', async (keep) => {
+  test.each([0, -1])('never removes the last image, also with `keep` of %i', async (keep) => {
     await run({ keep });
     expect(left()).toEqual(idsOf(images[0]));
   });
 
-  test('never removes the last one that can be launched, however many failed after it', async () => {
+  test('never removes the last one that can be launched, however many newer ones have failed', async () => {
     world.home.images = [images[4]!];
     const broken = world.add({ state: 'failed', ageDays: 2 });
     world.add({ state: 'pending' });
@@ -87,8 +87,8 @@ describe('Pruning', () => {
 
   test.each([
     ['is being made', { state: 'pending', ageDays: 99 }, 'it is pending'],
-    ['failed today', { state: 'failed', createdAt: FAKE_START, tags: { [TAG.preset]: 'amd64' } }, 'less than a day'],
-    ['somebody disabled', { state: 'disabled', ageDays: 99 }, 'somebody disabled it'],
+    ['failed today', { state: 'failed', createdAt: FAKE_START, tags: { [TAG.preset]: 'amd64' } }, 'younger than a day'],
+    ['was disabled', { state: 'disabled', ageDays: 99 }, 'it was disabled by a person'],
   ])('keeps an image that %s', async (_, options, reason) => {
     const image = world.add(options);
     expect(why(await run(), image)).toContain(reason);
@@ -96,7 +96,7 @@ describe('Pruning', () => {
   });
 });
 
-describe('An image is kept that is in use by', () => {
+describe('An image is kept while it is used by', () => {
   const oldest = (): FakeImage => images[4]!;
 
   test.each(['/ci-actions/ami/amd64', '/ci-actions/ami/amd64/previous', '/ci-actions/ami/cuda'])(
@@ -118,8 +118,8 @@ describe('An image is kept that is in use by', () => {
 
   test.each([
     ['by our SSM parameter', '/ci-actions/ami/arm64/previous', '/ci-actions/ami/arm64/previous'],
-    ['by an old version of one', '/team/image:1', '/team/image'],
-    ['by a parameter’s ARN', 'arn:aws:ssm:us-east-1:123456789012:parameter/team/image', '/team/image'],
+    ['by an old version of a parameter', '/team/image:1', '/team/image'],
+    ['by the ARN of a parameter', 'arn:aws:ssm:us-east-1:123456789012:parameter/team/image', '/team/image'],
   ])('a launch template %s', async (_, reference, name) => {
     await world.home.writeParameter(name, oldest().id);
     if (reference.endsWith(':1')) await world.home.writeParameter(name, 'ami-of-today');
@@ -134,14 +134,14 @@ describe('An image is kept that is in use by', () => {
     expect(left()).toContain(oldest().id);
   });
 
-  test('nobody but an instance that is terminated: that one goes', async () => {
+  test('something other than a terminated instance', async () => {
     world.launch(oldest(), 'terminated');
     await run();
     expect(left()).not.toContain(oldest().id);
   });
 });
 
-describe('Where a question gets no answer, nothing is removed in that region:', () => {
+describe('A region where a listing fails is left as it is:', () => {
   test.each([
     'listImages',
     'listSnapshots',
@@ -156,24 +156,22 @@ describe('Where a question gets no answer, nothing is removed in that region:', 
     const pruned = await run();
     expect(world.home.changes).toEqual([]);
     expect(pruned.untouched).toEqual([{ region: 'us-east-1', failure: denied }]);
-    expect(world.said).toEqual([
-      'warning: us-east-1: nothing is removed, because not everything could be asked. You may not.',
-    ]);
-    // The other region was asked for itself.
+    expect(world.said).toEqual(['warning: us-east-1: nothing is removed, because a listing failed. You may not.']);
+    // The other region is pruned.
     expect(world.away.images).toHaveLength(1);
     expect(() => refuseUnfinished(pruned)).toThrow(
       'Not everything was pruned. us-east-1, where nothing was removed: You may not.',
     );
   });
 
-  test('AWS’s own parameters need no answer', async () => {
+  test('public parameters of AWS are not resolved', async () => {
     world.home.templates = [{ template: 'web', version: 1, image: 'resolve:ssm:/aws/service/canonical/ubuntu' }];
     world.home.fault('resolveParameter', { error: denied });
     expect((await run()).untouched).toEqual([]);
   });
 });
 
-describe('One failure does not end it:', () => {
+describe('A prune continues after a failure:', () => {
   test('an image that cannot be deregistered', async () => {
     world.home.fault('deregisterImage', { error: denied });
     const pruned = await run();
@@ -191,18 +189,18 @@ describe('One failure does not end it:', () => {
     );
   });
 
-  test('several, which are all told', async () => {
+  test('several failures are all reported', async () => {
     world.home.fault('deregisterImage', { error: denied, times: 2 });
     const pruned = await run();
     expect(() => refuseUnfinished(pruned)).toThrow('Not everything was pruned: 2 failures.');
   });
 
-  test('an image that somebody else removed meanwhile is none', async () => {
+  test('an image that was removed meanwhile is not a failure', async () => {
     world.home.deregisterImage = async () => 'absent';
     refuseUnfinished(await run());
   });
 
-  test('a bug is not a failure: it ends the sweep', async () => {
+  test('a bug is not a failure, and ends the prune', async () => {
     world.home.fault('listImages', { error: new TypeError('undefined is not a function') });
     await expect(run()).rejects.toThrow(TypeError);
   });
@@ -217,7 +215,7 @@ describe('Snapshots', () => {
   };
   const isThere = (id: string): boolean => world.home.snapshots.some((one) => one.id === id);
 
-  test('that an image left behind are removed, and a dry run says so', async () => {
+  test('without an image are removed, and a dry run reports them', async () => {
     const id = abandon();
     expect(outcomes(await run({ dryRun: true }))).toContainEqual([id, 'would-remove']);
     expect(isThere(id)).toBe(true);
@@ -236,14 +234,14 @@ describe('Snapshots', () => {
     expect(isThere(id)).toBe(true);
   });
 
-  test('that an image shares with one that goes stay, without a complaint', async () => {
+  test('that a kept image shares with a removed one stay, without a warning', async () => {
     world.home.images = world.home.images.map((image) => ({ ...image, snapshotIds: images[0]!.snapshotIds }));
     world.home.snapshots = world.home.snapshots.slice(0, 1);
     refuseUnfinished(await run());
     expect(world.home.snapshots).toHaveLength(1);
   });
 
-  test('that EC2 finds in use after all stay', async () => {
+  test('that EC2 reports in use stay', async () => {
     const id = abandon();
     world.home.deleteSnapshot = async () => 'in-use';
     expect(outcomes(await run())).toContainEqual([id, 'kept']);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { publish, rollBack } from '../../../../src/core/images/publish.js';
-import { DAY, ImageWorld, type ImageOptions } from '../../../worlds/image-world.js';
+import { DAY, ImageWorld, type ImageOptions } from '../../../worlds/images.js';
 
 const CURRENT = '/ci-actions/ami/amd64';
 const PREVIOUS = '/ci-actions/ami/amd64/previous';
@@ -18,20 +18,20 @@ const publishIt = (image: { id: string }, versions: Parameters<typeof publish>[1
   publish({ preset: 'amd64', imageId: image.id }, { ...world.ports, versions });
 
 describe('Publishing', () => {
-  test('the first image makes the parameter, and there is nothing to go back to', async () => {
+  test('the first image creates the parameter, and a rollback has nothing to return to', async () => {
     const image = world.add();
     expect(await publishIt(image)).toEqual({ preset: 'amd64', region: 'us-east-1', imageId: image.id, changed: true });
     expect([...world.home.parameters]).toEqual([[CURRENT, image.id]]);
   });
 
-  test('another keeps the one before, and saves it before it writes the new one', async () => {
+  test('another image saves the one before, and then replaces it', async () => {
     const [old, image] = [world.add(), world.add()];
     world.setPublished(old);
     expect(await publishIt(image)).toMatchObject({ imageId: image.id, previous: old.id, changed: true });
     expect(world.home.changes).toEqual([`write ${PREVIOUS} ${old.id}`, `write ${CURRENT} ${image.id}`]);
   });
 
-  test('the same one twice does not lose the one before', async () => {
+  test('the same image twice keeps the one before', async () => {
     const [old, image] = [world.add(), world.add()];
     world.setPublished(old);
     await publishIt(image);
@@ -48,7 +48,7 @@ describe('Publishing', () => {
     expect(world.home.images[0]?.deprecatedFrom).toBe(world.now + left * DAY);
   });
 
-  test('succeeds without a deprecation date, and says so', async () => {
+  test('succeeds with a warning when the deprecation date cannot be set', async () => {
     const image = world.add();
     world.home.fault('deprecateImage', { error: denied });
     await publishIt(image);
@@ -69,7 +69,7 @@ describe('Publishing', () => {
     expect(world.home.changes).toEqual([]);
   });
 
-  test('all that is wrong with an image is told at once', async () => {
+  test('every reason against an image is reported at once', async () => {
     const failure = await failureOf(publishIt(world.add({ state: 'pending', preset: 'arm64' })));
     expect(failure.message).toContain('for 3 reasons');
     expect(failure.about.details).toHaveLength(3);
@@ -94,12 +94,12 @@ describe('Publishing', () => {
     await expectRefusal(publishIt(image, { why: 'nobody asked' }), 'runner-version-refused', /2\.329\.0 and newer/);
   });
 
-  test('where GitHub cannot be asked, that is said', async () => {
+  test('without access to GitHub, the unchecked runner version is logged', async () => {
     await publishIt(world.add(), { why: 'GITHUB_TOKEN is not set' });
     expect(world.said).toContainEqual(expect.stringMatching(/2\.336\.0: .*not checked \(GITHUB_TOKEN is not set\)/));
   });
 
-  test('where GitHub does not let itself be asked, that is a warning', async () => {
+  test('when GitHub refuses the request, the unchecked runner version is a warning', async () => {
     world.github.failNext('readDeprecation', new Failure('github-forbidden', 'Not with this token.', { hint: '' }));
     await publishIt(world.add());
     expect(world.said).toContainEqual(expect.stringMatching(/^warning: .*not checked: Not with this token/));
@@ -112,7 +112,7 @@ describe('Publishing', () => {
     );
   });
 
-  test('when the one before cannot be kept, the new one is not published', async () => {
+  test('when the image before cannot be saved, the new one is not published', async () => {
     world.setPublished(world.add());
     world.home.fault('writeParameter', { error: denied });
     await expect(publishIt(world.add())).rejects.toBe(denied);
@@ -131,7 +131,7 @@ describe('A rollback', () => {
     expect(Object.fromEntries(world.home.parameters)).toEqual({ [CURRENT]: image.id, [PREVIOUS]: old.id });
   });
 
-  test('without anything to go back to is refused', async () => {
+  test('without an image to return to is refused', async () => {
     await publishIt(world.add());
     await expectRefusal(rollBack('amd64', world.ports), 'image-not-found', /previous in us-east-1 does not exist/);
   });
@@ -152,7 +152,7 @@ describe('A rollback', () => {
     expect(world.home.parameters.get(CURRENT)).toBe(image.id);
   });
 
-  test('that could do half of its work says what is missing', async () => {
+  test('that did only half of its work warns of the other half', async () => {
     const [old, image] = [world.add(), world.add()];
     await publishIt(old);
     await publishIt(image);

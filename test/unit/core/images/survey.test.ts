@@ -3,7 +3,7 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { survey } from '../../../../src/core/images/survey.js';
 import { builtInPresets } from '../../../../src/core/kernel/built-in-presets.js';
-import { DAY, ImageWorld } from '../../../worlds/image-world.js';
+import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const denied = new Failure('aws-not-authorized', 'You may not.', { hint: 'Allow it.' });
 
@@ -19,7 +19,7 @@ function look(presets = builtInPresets) {
 }
 
 describe('The list of images', () => {
-  test('says of each what a keeper wants to know', async () => {
+  test('has the facts of each image', async () => {
     const image = world.add({ ageDays: 12.9, deprecatedFrom: world.now + 40 * DAY });
     world.setPublished(image);
     world.launch(image);
@@ -46,7 +46,7 @@ describe('The list of images', () => {
     ]);
   });
 
-  test('goes by preset, then by region, the youngest build first', async () => {
+  test('is sorted by preset, then by region, the newest build first', async () => {
     const far = world.add({ ageDays: 1 }, world.away);
     const [old, cuda, young] = [world.add({ ageDays: 9 }), world.add({ preset: 'cuda' }), world.add({ ageDays: 2 })];
     const { images, missing } = await look();
@@ -58,12 +58,12 @@ describe('The list of images', () => {
     ]);
   });
 
-  test('says which one a rollback goes back to', async () => {
+  test('marks the image to which a rollback returns', async () => {
     world.home.parameters.set('/ci-actions/ami/amd64/previous', world.add().id);
     expect((await look()).images).toMatchObject([{ published: false, previous: true }]);
   });
 
-  test('asks GitHub about each version once', async () => {
+  test('reads each version from GitHub once', async () => {
     world.add();
     world.add();
     await look();
@@ -72,23 +72,23 @@ describe('The list of images', () => {
 
   test.each([
     ['has set no date', '2.336.0', { refusalKnown: true, daysUntilRefused: null }],
-    ['lets none so old register', '2.100.0', { refusalKnown: true, daysUntilRefused: 0 }],
+    ['does not register versions that old', '2.100.0', { refusalKnown: true, daysUntilRefused: 0 }],
     ['does not know the version', '2.999.0', { refusalKnown: false, daysUntilRefused: null }],
     ['refuses it already', '2.400.0', { refusalKnown: true, daysUntilRefused: 0 }],
-  ])('tells what GitHub says when it %s', async (_, version, expected) => {
+  ])('holds the answer of GitHub when it %s', async (_, version, expected) => {
     world.github.deprecations.set('2.400.0', world.now - 1);
     world.add({ tags: { [TAG.preset]: 'amd64', [TAG.runnerVersion]: version } });
     expect((await look()).images).toMatchObject([expected]);
   });
 
-  test('leaves open what GitHub cannot be asked, and says why', async () => {
+  test('has null for what GitHub cannot be asked, with a warning', async () => {
     world.add();
     world.github.failNext('readDeprecation', new Failure('github-forbidden', 'Not with this token.', { hint: '' }));
     expect((await look()).images).toMatchObject([{ refusalKnown: false, daysUntilRefused: null }]);
-    expect(world.said).toEqual([expect.stringMatching(/^warning: .*2\.336\.0 is not known: Not with this token/)]);
+    expect(world.said).toEqual([expect.stringMatching(/^warning: .*2\.336\.0: Not with this token/)]);
   });
 
-  test('leaves open who uses an image when that cannot be asked', async () => {
+  test('has null for the uses of an image when they cannot be listed', async () => {
     world.add();
     world.home.fault('listTemplateVersions', { error: denied });
     const { images, failures } = await look();
@@ -96,7 +96,7 @@ describe('The list of images', () => {
     expect(failures).toEqual([{ region: 'us-east-1', failure: denied }]);
   });
 
-  test('goes on where one region cannot be listed, and claims nothing of it', async () => {
+  test('continues when one region cannot be listed, and holds nothing of that region', async () => {
     world.add({}, world.away);
     world.home.fault('listImages', { error: denied });
     const { images, missing, failures } = await look(['amd64']);

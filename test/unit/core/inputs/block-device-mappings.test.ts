@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { translateMappings } from '../../../../src/core/inputs/block-device-mappings.js';
 
-/** The forms in which public workflows give a root volume, to ec2-github-runner and to the CLI that it calls alike. */
-describe('A root volume is taken', () => {
+/** The forms in which public workflows set a root volume for ec2-github-runner. */
+describe('The settings of a root volume are translated', () => {
   test.each<[given: unknown, inputs: Record<string, string>]>([
     [
       [{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: 100, VolumeType: 'gp3' } }],
@@ -53,20 +53,20 @@ describe('A root volume is taken', () => {
   });
 });
 
-describe('What would not be done is refused by name', () => {
+describe('An unsupported mapping is refused by name', () => {
   test.each<[given: unknown, problems: RegExp[]]>([
     [
       [{ DeviceName: '/dev/sda1', Ebs: { VolumeSiz: 100 } }],
-      [/\/dev\/sda1, Ebs: VolumeSiz is not taken; did you mean VolumeSize\? Allowed: VolumeSize, VolumeType, Iops/],
+      [/\/dev\/sda1, Ebs: VolumeSiz is not supported; did you mean VolumeSize\? Allowed: VolumeSize, VolumeType, Iops/],
     ],
     [[{ DeviceName: '/dev/sda1', Ebs: { volumeSize: 100 } }], [/did you mean VolumeSize\?/]],
-    [[{ DeviceName: '/dev/sda1', Ebs: { SnapshotId: 'snap-1' } }], [/SnapshotId is not taken/]],
-    [[{ DeviceName: '/dev/sda1', Ebs: { OutpostArn: 'arn:' } }], [/OutpostArn is not taken/]],
+    [[{ DeviceName: '/dev/sda1', Ebs: { SnapshotId: 'snap-1' } }], [/SnapshotId is not supported/]],
+    [[{ DeviceName: '/dev/sda1', Ebs: { OutpostArn: 'arn:' } }], [/OutpostArn is not supported/]],
     [[{ DeviceName: '/dev/sda1', Ebs: { DeleteOnTermination: false } }], [/DeleteOnTermination is not true/]],
-    [[{ DeviceName: '/dev/sda1', EBS: {} }], [/\/dev\/sda1: EBS is not taken; did you mean Ebs\?/]],
+    [[{ DeviceName: '/dev/sda1', EBS: {} }], [/\/dev\/sda1: EBS is not supported; did you mean Ebs\?/]],
     [[{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: { GiB: 1 } } }], [/VolumeSize is not a text or number/]],
     [[{ DeviceName: '/dev/sda1', Ebs: [] }], [/Ebs is not an object/]],
-    [[{ DeviceName: '/dev/sda1', NoDevice: '' }], [/NoDevice is not taken/]],
+    [[{ DeviceName: '/dev/sda1', NoDevice: '' }], [/NoDevice is not supported/]],
     [
       [
         { DeviceName: '/dev/sda1', Ebs: { VolumeSize: 50 } },
@@ -80,7 +80,7 @@ describe('What would not be done is refused by name', () => {
     expect(translateMappings(JSON.stringify(given))).toEqual(problems.map((one) => expect.stringMatching(one)));
   });
 
-  test('text that is no JSON', () => {
+  test('as is a text that is not JSON', () => {
     expect(translateMappings('[{DeviceName: /dev/sda1}]')).toEqual([expect.stringContaining('not a JSON list')]);
   });
 });

@@ -8,12 +8,12 @@ describe('Environment variables', () => {
     return problems[0] ?? values.env;
   };
 
-  test('come as one object or several, of which the last wins', () => {
+  test('come as one object or several, and later ones override earlier ones', () => {
     expect(read('{"A": "1", "B": 2}')).toEqual({ A: '1', B: '2' });
     expect(read('[{"A": "1", "B": true}, {"A": "3"}]')).toEqual({ A: '3', B: 'true' });
   });
 
-  test('that are null or empty are not given: so does a secret look that does not exist', () => {
+  test('that are null or empty count as not given, because a missing secret arrives as an empty text', () => {
     expect(read('[{}, {"A": null, "B": ""}]')).toEqual({});
   });
 

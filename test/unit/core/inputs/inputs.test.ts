@@ -10,31 +10,32 @@ function parse(given: Record<string, string>) {
   return parseInputs(inputs, raw);
 }
 
-describe('an input', () => {
+describe('An input', () => {
   test('that is empty has its default', () => {
     const { values, problems } = parse({ count: '', 'market-type': ' ' });
     expect(problems).toEqual([]);
     expect(values.count).toBe(1);
     expect(values['market-type']).toBe('on-demand');
-    expect(values['subnet-id']).toBeUndefined();
+    expect(values['subnet-id']).toEqual([]);
+    expect(values['key-name']).toBeUndefined();
   });
 
   test.each(['0', '-1', 'abc', '1000', '1.5', '1e2', '٣'])('count %s is refused with what is allowed', (count) => {
     expect(parse({ count }).problems).toEqual([`\`count\` is "${count}"; allowed: a whole number from 1 to 100.`]);
   });
 
-  test('that is unknown is a problem with the nearest name', () => {
+  test('that is unknown is refused with the nearest name', () => {
     expect(parse({ 'ec2-instance-typ': 't3.nano' }).problems).toEqual([
       '`ec2-instance-typ` is not an input; did you mean `ec2-instance-type`?',
     ]);
     expect(parse({ zzzzzzzzzzzz: '1' }).problems).toEqual(['`zzzzzzzzzzzz` is not an input.']);
   });
 
-  test('named like something every object has is unknown too', () => {
+  test('with the name of a property that every object has is unknown', () => {
     expect(parse({ constructor: 'x' }).problems).toHaveLength(1);
   });
 
-  test('that is a list takes commas, lines, both, and JSON', () => {
+  test('that is a list allows commas, lines, both, and JSON', () => {
     for (const given of [
       't3.nano,m5.large',
       't3.nano, m5.large',
@@ -52,7 +53,7 @@ describe('an input', () => {
     ]);
   });
 
-  test('that is a list names the entry that is wrong', () => {
+  test('that is a list is refused with the wrong entry', () => {
     expect(parse({ 'subnet-id': 'subnet-1, vpc-2' }).problems[0]).toContain('`subnet-id` is "vpc-2"');
   });
 
@@ -60,14 +61,14 @@ describe('an input', () => {
     expect(parse({ label }).problems[0]).toContain('`label` is ');
   });
 
-  test('a script of 20 KB is refused by its size, and not printed', () => {
+  test('with a script of 20 KB is refused with its size, and the script is not printed', () => {
     const { problems } = parse({ 'pre-runner-script': '#'.repeat(20_000) });
     expect(problems[0]).toContain('a script of 20000 bytes');
     expect(problems[0]).toContain('16384 bytes');
   });
 });
 
-test('all problems come in one failure', () => {
+test('One failure lists all problems', () => {
   const { problems } = parse({ count: '0', 'ec2-image-id': 'nonsense', typo: '1' });
   expect(problems).toHaveLength(3);
   let failure: unknown;
@@ -81,7 +82,7 @@ test('all problems come in one failure', () => {
   expect((failure as Failure).about.details).toEqual(problems);
 });
 
-test('a secret that cannot be used is never printed', () => {
+test('A malformed secret is never printed', () => {
   const definitions = { token: { ...inputs['subnet-id'], secret: true } };
   const { problems } = parseInputs(definitions, { token: { text: 'hunter2' } });
   expect(problems).toHaveLength(1);

@@ -6,8 +6,9 @@ import { parseInputs } from '../../../../src/core/inputs/inputs.js';
 import { text } from '../../../../src/core/inputs/input-kinds.js';
 import { certificates, environmentLines } from '../../../../src/core/inputs/instance-settings.js';
 import { renderUserData, renderWarmUp } from '../../../../src/core/machine/payload.js';
-import { createCertificate } from '../../../process/certificate.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { createCertificate } from '../../../worlds/certificate.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf } from '../../../worlds/requests.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 
 const definitions = { environment: environmentLines(''), ca: certificates(''), script: text('') };
@@ -19,13 +20,13 @@ function parse(given: Readonly<Record<string, string>>) {
   );
 }
 
-describe('an environment', () => {
-  test('is lines NAME=value, taken as they are', () => {
+describe('An environment', () => {
+  test('is read from lines NAME=value, without changes', () => {
     const given = '# ours\n\nA=1\n  B=a=b "$C"  \nD=\n';
     expect(parse({ environment: given }).values.environment).toEqual({ A: '1', B: 'a=b "$C"', D: '' });
   });
 
-  test('names a proxy in both cases, as programs differ, and keeps what is given', () => {
+  test('sets proxy variables in both cases, unless both are given', () => {
     const given = 'HTTPS_PROXY=http://p:1\nno_proxy=a,.b\nNO_PROXY=c\n';
     expect(parse({ environment: given }).values.environment).toEqual({
       HTTPS_PROXY: 'http://p:1',
@@ -42,7 +43,7 @@ describe('an environment', () => {
     ['A=1\nHOME=/x', 'HOME in line 2'],
     ['ACTIONS_RUNNER_INPUT_JITCONFIG=secret', 'ACTIONS_RUNNER_INPUT_JITCONFIG in line 1'],
     ['CI_ACTIONS_ROOT=/', 'CI_ACTIONS_ROOT in line 1'],
-  ])('%j: its lines are named, and no value is', (given, what) => {
+  ])('%j is refused with the numbers of the lines, and without the values', (given, what) => {
     const { problems } = parse({ environment: given });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(what);
@@ -50,7 +51,7 @@ describe('an environment', () => {
   });
 });
 
-describe('certificates', () => {
+describe('Certificates', () => {
   const [one, other] = ['one.example', 'other.example'].map((host) => createCertificate(host));
   const der = (pem: string) => new X509Certificate(pem).raw.toString('base64');
   const read = (given: string) => parse({ ca: given }).values.ca?.map((each) => Buffer.from(each).toString('base64'));
@@ -83,7 +84,7 @@ describe('certificates', () => {
     expect(problems[0]).toContain('-----BEGIN CERTIFICATE-----');
   });
 
-  test('and an environment are told in format 3, and nothing else is', () => {
+  test('or an environment make the payload format 3; otherwise it has format 2', () => {
     const machine = { runnerHome: '/r', runAsUser: 'root', maxLifetimeSeconds: 9 };
     const told = (settings?: Parameters<typeof renderWarmUp>[0]['settings']) =>
       gunzipSync(renderWarmUp({ ...machine, ...(settings && { settings }) })).toString();
@@ -95,7 +96,7 @@ describe('certificates', () => {
     expect(text).toContain('#:ca-certificates eA==,eQ==\n');
   });
 
-  test('that do not fit into the user data are refused before anything is launched, with what takes the room', async () => {
+  test('that do not fit into the user data are refused before a launch, with what takes the room', async () => {
     const world = aWorld();
     const caCertificates = Array.from({ length: 20 }, () => crypto.getRandomValues(new Uint8Array(1_000)));
     const settings = { environment: { A: 'b' }, caCertificates };
@@ -109,19 +110,20 @@ describe('certificates', () => {
   });
 
   test('of 1.2 kB each fit twice beside the agent', () => {
-    const payload = { runnerName: 'r', label: 'l', runnerHome: '/opt/actions-runner', runAsUser: 'root' };
+    const payload = { runnerHome: '/opt/actions-runner', runAsUser: 'root' };
     const times = { startupTimeoutSeconds: 1, idleTimeoutSeconds: 1, maxLifetimeSeconds: 1 };
     const jitConfig = Buffer.from(crypto.getRandomValues(new Uint8Array(4_200))).toString('base64');
     const caCertificates = [1, 2].map(() => crypto.getRandomValues(new Uint8Array(1_200)));
     const read = (name: string) => readFileSync(new URL(`../../../../ami/boot/${name}`, import.meta.url), 'utf8');
     const [agent, installRunner, aptWhenFree] = ['agent.sh', 'install-runner.sh', 'apt-when-free.sh'].map(read);
     const scripts = { agent: agent!, installRunner: installRunner!, aptWhenFree: aptWhenFree! };
-    const told = { ...payload, ...times, jitConfig, settings: { caCertificates } };
-    expect(() => renderUserData(told, scripts)).not.toThrow();
+    const runners = [{ name: 'r', label: 'l', jitConfig }];
+    const full = { ...payload, ...times, runners, settings: { caCertificates } };
+    expect(() => renderUserData(full, scripts)).not.toThrow();
   });
 });
 
-describe('lines that end with CRLF', () => {
+describe('Lines that end with CRLF', () => {
   test.each(['echo a\r\necho b', 'echo a\r\r\necho b\r\n'])('%j are read as lines', (given) => {
     expect(parse({ script: given, environment: 'A=1\r\nB=2' }).values).toMatchObject({
       script: 'echo a\necho b',

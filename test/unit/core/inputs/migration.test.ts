@@ -7,7 +7,7 @@ function migrate(given: Record<string, string>, action: 'start' | 'stop' = 'star
   return { inputs: Object.fromEntries(Object.entries(now).map(([name, { text }]) => [name, text])), notices, problems };
 }
 
-test('a workflow of ec2-github-runner keeps working, and is told what no longer counts', () => {
+test('A workflow of ec2-github-runner keeps working, with notices for ignored inputs', () => {
   const { inputs, notices, problems } = migrate({
     mode: 'start',
     'github-token': 't',
@@ -20,7 +20,7 @@ test('a workflow of ec2-github-runner keeps working, and is told what no longer 
   });
   expect(problems).toEqual([]);
   expect(notices).toEqual([
-    '`mode` is ignored: the action that is used says what is meant.',
+    '`mode` is ignored: start-runner and stop-runner are separate actions.',
     '`startup-quiet-period-seconds` is ignored: nothing waits a fixed time.',
   ]);
   expect(inputs).toMatchObject({
@@ -32,12 +32,12 @@ test('a workflow of ec2-github-runner keeps working, and is told what no longer 
   expect(inputs['pre-runner-script']).toMatch(/apt-get install -qy git docker\.io;.*\necho hi$/s);
 });
 
-test('`mode: stop` in start-runner is refused: it would launch what should end', () => {
+test('`mode: stop` in start-runner is refused, because it would launch instances instead of ending them', () => {
   expect(migrate({ mode: 'stop' }).problems[0]).toContain('use the stop-runner action');
   expect(migrate({ mode: 'stop' }, 'stop').problems).toEqual([]);
 });
 
-test('zones become subnets, when they share an image and a region', () => {
+test('Zones become subnets if they share an image and a region', () => {
   const zones = (extra: object) =>
     JSON.stringify([
       { imageId: 'ami-1', subnetId: 'subnet-1', securityGroupId: 'sg-1' },

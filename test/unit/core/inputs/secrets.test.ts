@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { actions } from '../../../../actions/index.js';
 import { variables } from '../../../../src/core/inputs/environment-variables.js';
 import { secret, text } from '../../../../src/core/inputs/input-kinds.js';
 import type { InputDefinitions } from '../../../../src/core/inputs/inputs.js';
@@ -13,7 +14,7 @@ const definitions = {
 };
 const list = (raw: Record<string, string>) => listSecrets(definitions, raw);
 
-describe('what is masked', () => {
+describe('What is masked', () => {
   test('is every secret input, and no other', () => {
     const raw = { token: ' token-of-mine\n', name: 'no-secret', env: '{"A": "no-secret-either"}' };
     expect(list(raw)).toEqual({ texts: ['token-of-mine'], unmasked: [] });
@@ -35,24 +36,24 @@ describe('what is masked', () => {
     }
   });
 
-  test('has every line of a text of several lines by itself', () => {
+  test('has each line of a text as an entry of its own', () => {
     const whole = 'first line\r\n  second line';
     expect(list({ token: `${whole}\n` }).texts).toEqual([whole, 'first line', 'second line']);
     expect(list({ token: 'first line\r\n  second line\n}\n' }).texts).toEqual(['first line', 'second line']);
   });
 
-  test('is the text itself where it is no JSON, or none that has values', () => {
+  test('is the text itself if it is not JSON with values', () => {
     expect(list({ 'secret-env': '{"A": "b' }).texts).toEqual(['{"A": "b']);
     expect(list({ token: '48151623' }).texts).toEqual(['48151623']);
     expect(list({ 'secret-env': '[{}]' })).toEqual({ texts: [], unmasked: [] });
   });
 
-  test('is no structure of JSON over several lines', () => {
+  test('has no line of JSON syntax', () => {
     expect(list({ 'secret-env': '[{},\n{\n  "A": "hush-hush"\n}]' }).texts).toEqual(['hush-hush']);
   });
 });
 
-describe('what is too common to be masked', () => {
+describe('What is too common to be masked', () => {
   test.each(['{"DEBUG": "1"}', '{"DEBUG": 1}', '{"DEBUG": "yes"}', '{"DEBUG": true}', '{"DEBUG": "false"}'])(
     'is named without its value: %s',
     (json) => {
@@ -62,29 +63,35 @@ describe('what is too common to be masked', () => {
     },
   );
 
-  test('is a whole input too', () => {
+  test('may be a whole input', () => {
     expect(list({ token: 'abc' })).toEqual({ texts: [], unmasked: ['`token`'] });
     expect(list({ token: 'a\nb' })).toEqual({ texts: [], unmasked: ['`token`'] });
   });
 
-  test('comes with the reason', () => {
+  test('is reported with the reason', () => {
     expect(describeUnmasked(['`token`', '`secret-env`: DEBUG'])).toMatch(
       /^Not masked: `token`, `secret-env`: DEBUG\. .*GitHub drops outputs/,
     );
   });
 });
 
-describe('every action', () => {
-  const actions = readdirSync(new URL('../../../../actions', import.meta.url)).filter((file) =>
-    file.endsWith('.inputs.ts'),
+describe('Every action', () => {
+  test.each(actions.map(({ name, definition }) => [name, definition.inputs] as const))(
+    '%s declares each input secret whose name sounds like a secret',
+    (_, inputs: InputDefinitions) => {
+      const names = Object.keys(inputs).filter((name) =>
+        /token|access-key-id|private-key|secret-(env|access)/.test(name),
+      );
+      const raw = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
+      expect(listSecrets(inputs, raw).texts).toEqual(expect.arrayContaining(Object.values(raw)));
+    },
   );
 
-  test.each(actions)('%s: what sounds like a secret is one', async (file) => {
-    const { inputs = {} } = (await import(`../../../../actions/${file}`)) as { inputs?: InputDefinitions };
-    const names = Object.keys(inputs).filter((name) =>
-      /token|access-key-id|private-key|secret-(env|access)/.test(name),
+  test('is in the registry', () => {
+    const files = readdirSync(new URL('../../../../actions', import.meta.url)).filter((file) =>
+      file.endsWith('.inputs.ts'),
     );
-    const raw = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
-    expect(listSecrets(inputs, raw).texts).toEqual(expect.arrayContaining(Object.values(raw)));
+    const known = ['credentials', ...actions.map(({ name }) => name)].map((name) => `${name}.inputs.ts`);
+    expect(files.sort()).toEqual(known.sort());
   });
 });

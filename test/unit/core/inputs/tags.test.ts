@@ -7,7 +7,7 @@ function parse(text: string) {
   return problems[0] ?? values.tags;
 }
 
-test('tags come as JSON or as lines', () => {
+test('Tags are read from JSON or from lines', () => {
   const tags = { Team: 'ml', Purpose: 'a=b' };
   expect(parse('[{"Key":"Team","Value":"ml"},{"Key":"Purpose","Value":"a=b"}]')).toEqual(tags);
   expect(parse('Team=ml\n Purpose = a=b \n')).toEqual(tags);

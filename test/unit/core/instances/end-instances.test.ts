@@ -7,7 +7,7 @@ import { FakeClock } from '../../../worlds/fake-clock.js';
 const denied = new Failure('aws-not-authorized', 'not there', { hint: 'h' });
 const at = (region: string, ...ids: string[]) => ids.map((id) => ({ id, region }));
 
-/** Regions by name, each with what it answers to a termination. */
+/** Regions by name, each with its answer to a termination. */
 function aCloud(regions: Readonly<Record<string, (ids: readonly string[]) => Partial<Termination> | Failure>>) {
   const clock = new FakeClock();
   const asked: string[] = [];
@@ -25,7 +25,7 @@ function aCloud(regions: Readonly<Record<string, (ids: readonly string[]) => Par
 }
 
 describe('ending instances', () => {
-  test('asks each region once for its own, and returns what EC2 confirmed', async () => {
+  test('sends each region one request with its own instances, and returns what EC2 confirmed', async () => {
     const { asked, end } = aCloud({ here: (ended) => ({ ended }), there: (ended) => ({ ended }) });
     const outcome = await end([...at('here', 'a'), ...at('there', 'b'), ...at('here', 'c')]);
     expect(outcome.ended).toEqual([...at('here', 'a', 'c'), ...at('there', 'b')]);
@@ -36,7 +36,7 @@ describe('ending instances', () => {
   test.each([
     ['refuses', () => denied],
     ['refuses each id', (ids: readonly string[]) => ({ refused: ids.map((id) => ({ id, failure: denied })) })],
-  ])('goes on where another region %s', async (_, answer) => {
+  ])('succeeds in one region when another %s', async (_, answer) => {
     const { end } = aCloud({ here: (ended) => ({ ended }), there: answer });
     const outcome = await end([...at('there', 'a', 'b'), ...at('here', 'c')]);
     expect(outcome.ended).toEqual(at('here', 'c'));
@@ -44,7 +44,7 @@ describe('ending instances', () => {
     expect(listAlive(outcome).map(({ id, why }) => `${id}: ${why}`)).toEqual(['a: not there', 'b: not there']);
   });
 
-  test('asks again for what EC2 does not know yet, and only for that', async () => {
+  test('repeats the request for the instances that EC2 does not know, and only for those', async () => {
     let denials = 3;
     const { asked, end } = aCloud({
       here: (ids) => (denials-- > 0 ? { ended: ids.filter((id) => id !== 'b'), unknown: ['b'] } : { ended: ids }),
@@ -53,7 +53,7 @@ describe('ending instances', () => {
     expect(asked).toEqual(['here: a b', 'here: b', 'here: b', 'here: b']);
   });
 
-  test('keeps what was confirmed when a later question fails', async () => {
+  test('keeps what was confirmed when a repeated request fails', async () => {
     let asked = 0;
     const { end } = aCloud({ here: () => (asked++ === 0 ? { ended: ['a'], unknown: ['b'] } : denied) });
     expect(await end(at('here', 'a', 'b'))).toEqual({
@@ -63,7 +63,7 @@ describe('ending instances', () => {
     });
   });
 
-  test('gives up on what EC2 does not know after the patience, and says so', async () => {
+  test('returns as unlisted what EC2 does not know within the patience', async () => {
     const { clock, asked, end } = aCloud({ here: (unknown) => ({ unknown }) });
     const began = clock.now();
     const outcome = await end(at('here', 'a'));
@@ -74,14 +74,14 @@ describe('ending instances', () => {
     expect(asked).toHaveLength(12);
   });
 
-  test('ends its wait with the reason of a cancellation', async () => {
+  test('ends its wait with the reason of the signal', async () => {
     const { clock, end } = aCloud({ here: (unknown) => ({ unknown }) });
     const cancel = new AbortController();
     clock.after(3_000, () => cancel.abort(denied));
     await expect(end(at('here', 'a'), INVISIBLE_BOUND_MS, cancel.signal)).rejects.toBe(denied);
   });
 
-  test('lets a bug through', async () => {
+  test('throws an error that is not a Failure', async () => {
     const bug = new TypeError('undefined is not a function');
     const { end } = aCloud({
       here: () => {

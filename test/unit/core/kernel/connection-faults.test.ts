@@ -4,7 +4,7 @@ import { classify, isPermanent } from '../../../../src/ec2/classify.js';
 import { translate } from '../../../../src/ec2/failures.js';
 import { connectScripted, ScriptedGitHub } from '../../../worlds/scripted-github.js';
 
-/** Every code that Node gives a certificate: its documentation's list, and those of its own. */
+/** Every code of Node for a certificate: the list in its documentation, and Node's own codes. */
 const CERTIFICATE_CODES = [
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_CRL',
@@ -44,7 +44,7 @@ const CERTIFICATE_CODES = [
 const nodeError = (code: string, message: string = code): Error => Object.assign(new Error(message), { code });
 const tunnel = (rest: string): Error => nodeError('ECONNRESET', `tunneling socket could not be established, ${rest}`);
 
-/** GitHub's adapter, whose every request ends so. */
+/** Sends a request through GitHub's adapter that fails with `reason` at every try. */
 async function askGitHub(reason: Error): Promise<{ error: unknown; sent: number; waited: boolean }> {
   let sent = 0;
   const fetch = async (): Promise<never> => {
@@ -60,8 +60,8 @@ async function askGitHub(reason: Error): Promise<{ error: unknown; sent: number;
   };
 }
 
-describe('a certificate that Node does not trust', () => {
-  test.each(CERTIFICATE_CODES)('%s is one kind of failure on both sides, and asked for once', async (code) => {
+describe('A certificate that Node does not trust', () => {
+  test.each(CERTIFICATE_CODES)('%s is the same failure for AWS and GitHub, and is not retried', async (code) => {
     const error = nodeError(code, 'no good');
     const aws = translate(error, 'ec2:DescribeInstances');
     expect(aws).toMatchObject({ code: 'certificate-untrusted', hint: expect.stringContaining('NODE_EXTRA_CA_CERTS') });
@@ -74,17 +74,17 @@ describe('a certificate that Node does not trust', () => {
     ['CERT_HAS_EXPIRED', 'clock'],
     ['CERT_NOT_YET_VALID', 'clock'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'another server answered'],
-  ])('%s has its own first advice: %s', (code, advice) => {
+  ])('%s has advice of its own: %s', (code, advice) => {
     expect(findConnectionFault(nodeError(code))?.hint).toContain(advice);
   });
 
-  test('may be the proxy’s own, of which only words are left', () => {
+  test("is recognized in the proxy agent's message, which has no code", () => {
     const error = tunnel('cause=self-signed certificate in certificate chain');
     expect(findConnectionFault(error)).toMatchObject({ code: 'certificate-untrusted', passes: false });
   });
 });
 
-describe('a proxy', () => {
+describe('A proxy', () => {
   test.each([
     ['statusCode=407', 'proxy-refused', false],
     ['statusCode=403', 'proxy-refused', false],
@@ -104,9 +104,9 @@ describe('a proxy', () => {
   });
 });
 
-describe('what else never arrives', () => {
+describe('A request that does not arrive', () => {
   test.each(['ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN', 'ERR_UNESCAPED_CHARACTERS', 'ERR_INVALID_URL'])(
-    '%s is a setting, not a bug',
+    'because of %s is reported as a setting, not as a bug',
     async (code) => {
       const error = Object.assign(new TypeError('Invalid character in header content'), { code });
       expect(translate(error, 'ec2:RunInstances')).toMatchObject({ code: 'setting-unusable' });
@@ -122,13 +122,13 @@ describe('what else never arrives', () => {
     'ETIMEDOUT',
     'EPROTO',
     'ERR_SSL_WRONG_VERSION_NUMBER',
-  ])('%s may pass, and is still tried again', async (code) => {
+  ])('because of %s is retried, since that may pass', async (code) => {
     expect(findConnectionFault(nodeError(code))).toBeUndefined();
     expect(classify(nodeError(code)).kind).toBe('unanswered');
     expect((await askGitHub(nodeError(code))).sent).toBeGreaterThan(1);
   });
 
-  test('a defect of our own stays one', () => {
+  test('because of a bug stays a bug', () => {
     const bug = new TypeError('x is not a function');
     expect(findConnectionFault(bug)).toBeUndefined();
     expect(findConnectionFault('ERR_INVALID_CHAR')).toBeUndefined();

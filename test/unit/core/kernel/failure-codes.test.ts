@@ -18,14 +18,14 @@ function readAll(folder: string, suffix: string): string[] {
     .map((name) => readFileSync(join(root, folder, name), 'utf8'));
 }
 
-describe.each(Object.keys(failureCodes))('the code %s', (code) => {
-  test('is given by the source', () => {
+describe.each(Object.keys(failureCodes))('The code %s', (code) => {
+  test('is used in the source', () => {
     const sources = [...readAll('src', '.ts'), ...readAll('actions', '.ts')];
     expect(sources.some((text) => text.includes(`'${code}'`))).toBe(true);
   });
 
-  test('is what some test ends in', () => {
-    // Anywhere but in a failure that a test makes up as its own input.
+  test('is expected by a test', () => {
+    // A failure that a test itself creates does not count.
     const expected = new RegExp(`(?<!new Failure\\()'${code}'|Code: ${code}\\b`);
     expect(readAll('test', '.ts').some((text) => expected.test(text))).toBe(true);
   });

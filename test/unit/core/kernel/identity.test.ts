@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { composeName, NAME_PATTERN, parseScope, renderScope } from '../../../../src/core/kernel/identity.js';
 
-test('every name fits GitHub, whatever the job is called', () => {
+test('A runner name keeps to the rules of GitHub, whatever the name of the job', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'grapheme', maxLength: 120 }),
@@ -17,7 +17,7 @@ test('every name fits GitHub, whatever the job is called', () => {
   );
 });
 
-test('a scope survives its tag, and a hand-written one is no scope', () => {
+test('A scope is read from its tag as it was written, and any other text is not a scope', () => {
   for (const scope of [
     { kind: 'repo', owner: 'o', repo: 'r' },
     { kind: 'org', org: 'o' },

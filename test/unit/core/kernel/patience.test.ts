@@ -7,8 +7,8 @@ import { createRandom } from '../../../worlds/random.js';
 
 const CANCELLED = new Failure('cancelled', 'The step was cancelled (SIGINT).', { hint: 'h' });
 
-/** A service that is in trouble from 0 s on, for so many seconds. */
-function aService(
+/** A service that has trouble for `seconds` from the start on. */
+function createService(
   kind: TroubleKind,
   seconds: number,
   { seed = 1, delayMs = 100, strategy }: { seed?: number; delayMs?: number; strategy?: typeof backOff } = {},
@@ -35,7 +35,7 @@ function aService(
   };
 }
 
-describe('trouble that lasts some seconds is waited out', () => {
+describe('A call', () => {
   test.each<[TroubleKind, Purpose, number]>([
     ...[1.5, 20, 100, 179].map((seconds): [TroubleKind, Purpose, number] => ['throttled', 'read', seconds]),
     ['throttled', 'register', 179],
@@ -45,11 +45,11 @@ describe('trouble that lasts some seconds is waited out', () => {
     ['unanswered', 'register', 59],
     ['unanswered', 'end', 59],
     ['unanswered', 'glance', 4],
-  ])('%s, %s: %d s', async (kind, purpose, seconds) => {
+  ])('is retried until it succeeds: %s, %s, for %d s', async (kind, purpose, seconds) => {
     for (const seed of [1, 2, 3]) {
-      const service = aService(kind, seconds, { seed });
+      const service = createService(kind, seconds, { seed });
       expect(await service.ask(purpose)).toBe('done');
-      // Not much longer than it has to be.
+      // The call ends soon after the trouble.
       expect(service.elapsed()).toBeLessThan(seconds * 1_000 * 1.3 + 11_000);
     }
   });
@@ -63,8 +63,8 @@ describe('trouble that lasts some seconds is waited out', () => {
     ['unanswered', 'register', 60],
     ['unanswered', 'end', 60],
     ['unanswered', 'glance', 5],
-  ])('and what lasts longer is given up: %s, %s, after %d s', async (kind, purpose, seconds) => {
-    const service = aService(kind, Infinity);
+  ])('is given up when its patience ends: %s, %s, after %d s', async (kind, purpose, seconds) => {
+    const service = createService(kind, Infinity);
     const outcome = await service.ask(purpose);
     if (!(outcome instanceof GivenUp)) throw new Error('It was not given up.');
     expect(outcome.ms).toBeGreaterThanOrEqual(seconds * 1_000);
@@ -74,13 +74,13 @@ describe('trouble that lasts some seconds is waited out', () => {
     expect(service.sent.at(-1)).toBeGreaterThanOrEqual(seconds * 1_000);
   });
 
-  test('also where each try takes as long as a request may, the patience begins with the first answer', async () => {
-    const service = aService('unanswered', 45, { delayMs: 30_000 });
+  test('has its patience from the first answer on, even if each try takes 30 s', async () => {
+    const service = createService('unanswered', 45, { delayMs: 30_000 });
     expect(await service.ask('read')).toBe('done');
   });
 
-  test('an outage in the middle of throttling has a patience of its own', async () => {
-    const { clock, patience, elapsed } = aService('throttled', 0);
+  test('has a patience of its own for an outage in the middle of throttling', async () => {
+    const { clock, patience, elapsed } = createService('throttled', 0);
     const outcome = await patience.persist({ name: 'Ask', purpose: 'read' }, async () => {
       if (elapsed() >= 165_000) return 'done';
       return new Trouble(elapsed() > 140_000 ? 'unanswered' : 'throttled', { reason: 'as planned' });
@@ -89,8 +89,8 @@ describe('trouble that lasts some seconds is waited out', () => {
     expect(clock.now()).toBeGreaterThan(0);
   });
 
-  test('but one that alternates with throttling ends', async () => {
-    const { patience, elapsed } = aService('throttled', 0);
+  test('is given up when outages and throttling alternate', async () => {
+    const { patience, elapsed } = createService('throttled', 0);
     let isOdd = false;
     const outcome = await patience.persist({ name: 'Ask', purpose: 'read' }, async () => {
       isOdd = !isOdd;
@@ -100,8 +100,8 @@ describe('trouble that lasts some seconds is waited out', () => {
     expect(elapsed()).toBeLessThan(220_000);
   });
 
-  test('what is thrown is nothing to wait for', async () => {
-    const { patience, elapsed } = aService('throttled', 0);
+  test('is not retried after an error that its attempt throws', async () => {
+    const { patience, elapsed } = createService('throttled', 0);
     const refused = new Failure('aws-rejected', 'no', { hint: 'h' });
     const throwing = async (): Promise<never> => {
       throw refused;
@@ -111,9 +111,9 @@ describe('trouble that lasts some seconds is waited out', () => {
   });
 });
 
-describe('a time that the service names', () => {
+describe('A time for the next try that the service names', () => {
   const named = (seconds: number) => {
-    const service = aService('throttled', 0);
+    const service = createService('throttled', 0);
     const openAt = service.clock.now() + seconds * 1_000;
     return {
       ...service,
@@ -124,46 +124,49 @@ describe('a time that the service names', () => {
     };
   };
 
-  test.each([1, 60, 170])('is waited for, and hardly longer: %d s', async (seconds) => {
+  test.each([1, 60, 170])('is kept to the second: %d s', async (seconds) => {
     const service = named(seconds);
     expect(await service.ask('read')).toBe('done');
     expect(service.elapsed()).toBeGreaterThanOrEqual(seconds * 1_000);
     expect(service.elapsed()).toBeLessThanOrEqual((seconds + 1) * 1_000);
   });
 
-  test('that lies beyond the patience is not waited for at all', async () => {
+  test('makes the call give up at once if it is after the end of the patience', async () => {
     const service = named(181);
     expect(await service.ask('read')).toBeInstanceOf(GivenUp);
     expect(service.elapsed()).toBe(0);
   });
 });
 
-describe('a cancelled step', () => {
-  test.each<Purpose>(['glance', 'read', 'register'])('waits no longer: %s', async (purpose) => {
-    const service = aService('throttled', Infinity);
+describe('A cancelled step', () => {
+  test.each<Purpose>(['glance', 'read', 'register'])('ends the waits of a call at once: %s', async (purpose) => {
+    const service = createService('throttled', Infinity);
     service.cancelAfter(3_456);
     await expect(service.ask(purpose)).rejects.toBe(CANCELLED);
     expect(service.elapsed()).toBeLessThanOrEqual(3_556);
   });
 
-  test('makes what was being ended hurry, and uses the seconds it has', async () => {
-    const service = aService('throttled', 65);
+  test('shortens the waits of a removal, and goes on with it for some seconds', async () => {
+    const service = createService('throttled', 65);
     service.cancelAfter(60_000);
     expect(await service.ask('end')).toBe('done');
     expect(service.sent.some((at) => at >= 60_000 && at <= 60_200)).toBe(true);
     expect(service.elapsed()).toBeLessThan(66_500);
   });
 
-  test.each<Purpose>(['read', 'end'])('also for what is begun after it: %s', async (purpose) => {
-    const service = aService('unanswered', 5);
-    service.cancelAfter(0);
-    await service.clock.sleep(1);
-    expect(await service.ask(purpose)).toBe('done');
-    expect(service.elapsed()).toBeLessThan(6_500);
-  });
+  test.each<Purpose>(['read', 'end'])(
+    'goes on for some seconds with calls that begin after the cancellation: %s',
+    async (purpose) => {
+      const service = createService('unanswered', 5);
+      service.cancelAfter(0);
+      await service.clock.sleep(1);
+      expect(await service.ask(purpose)).toBe('done');
+      expect(service.elapsed()).toBeLessThan(6_500);
+    },
+  );
 
-  test('and is over before GitHub kills it', async () => {
-    const service = aService('throttled', Infinity);
+  test('ends before GitHub kills it', async () => {
+    const service = createService('throttled', Infinity);
     service.cancelAfter(0);
     await service.clock.sleep(1);
     expect(await service.ask('end')).toBeInstanceOf(GivenUp);
@@ -172,9 +175,9 @@ describe('a cancelled step', () => {
   });
 });
 
-describe('calls side by side', () => {
-  test('do not come back together, and learn of each other', async () => {
-    const service = aService('throttled', 30);
+describe('Calls side by side', () => {
+  test('are not retried at the same moment, and a new call waits while others are throttled', async () => {
+    const service = createService('throttled', 30);
     const first = Array.from({ length: 8 }, () => service.ask('read'));
     const second = service.clock.sleep(20_000).then(() => service.ask('read'));
     await Promise.all([...first, second]);
@@ -184,12 +187,12 @@ describe('calls side by side', () => {
       perSecond.set(bin, (perSecond.get(bin) ?? 0) + 1);
     }
     expect(Math.max(...perSecond.values())).toBeLessThanOrEqual(4);
-    // Whoever comes in the middle of it does not have to be refused first.
+    // The second call waits before its first try.
     expect(service.sent.some((at) => at === 20_000)).toBe(false);
   });
 
-  test('that end something are sent at once', async () => {
-    const service = aService('throttled', 30);
+  test('that remove something are sent at once', async () => {
+    const service = createService('throttled', 30);
     const reading = service.ask('read');
     await service.clock.sleep(20_000);
     const ending = service.ask('end');
@@ -197,8 +200,8 @@ describe('calls side by side', () => {
     expect(service.sent).toContain(20_000);
   });
 
-  test('forget it when it is long over', async () => {
-    const service = aService('throttled', 30);
+  test('do not wait any more when the last throttling is long over', async () => {
+    const service = createService('throttled', 30);
     await service.ask('read');
     await service.clock.sleep(60_000);
     const now = service.elapsed();
@@ -207,25 +210,25 @@ describe('calls side by side', () => {
   });
 });
 
-describe('the strategy', () => {
+describe('The default strategy', () => {
   const state = { kind: 'throttled', waitedMs: 0, leftMs: 180_000, random: 1 } as const;
 
-  test('doubles from 1 s to 10 s, half of it at random', () => {
+  test('doubles the wait from 1 s to 10 s, half of it random', () => {
     const waits = [1, 2, 3, 4, 5, 6].map((refusals) => backOff({ ...state, refusals }));
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
     expect(backOff({ ...state, refusals: 5, random: 0 })).toBe(5_000);
   });
 
-  test('asks less the longer a crowd has stood', () => {
+  test('waits longer the longer a crowd has been throttled', () => {
     expect(backOff({ ...state, refusals: 12, waitedMs: 100_000 })).toBe(25_000);
   });
 });
 
-describe('the strategy for launches', () => {
+describe('The strategy for launches', () => {
   const state = { kind: 'throttled', refusals: 1, waitedMs: 0, leftMs: 180_000, random: 1 } as const;
   const at = (waitedMs: number) => ({ ...state, waitedMs, leftMs: 180_000 - waitedMs });
 
-  test('is one try in each part of the patience, the parts ever longer, and one at the end', () => {
+  test('tries once in each part of the patience, which get longer and longer, and once at the end', () => {
     expect(takeTurns(at(0))).toBe(4_000);
     expect(takeTurns({ ...at(0), random: 0 })).toBe(500);
     expect(takeTurns(at(3_000))).toBe(13_000);
@@ -236,18 +239,18 @@ describe('the strategy for launches', () => {
     expect(takeTurns({ ...at(100_000), random: 0 })).toBe(80_000);
   });
 
-  test('is the usual one where launches are not throttled', () => {
+  test('is the default strategy for trouble other than throttling', () => {
     expect(takeTurns({ ...state, kind: 'unanswered' })).toBe(backOff({ ...state, kind: 'unanswered' }));
   });
 
-  test.each([1, 20, 100, 179])('waits out a bucket that is empty for %d s', async (seconds) => {
+  test.each([1, 20, 100, 179])('succeeds when EC2 throttles launches for %d s', async (seconds) => {
     for (const seed of [1, 2, 3]) {
-      const { ask } = aService('throttled', seconds, { seed, strategy: takeTurns });
+      const { ask } = createService('throttled', seconds, { seed, strategy: takeTurns });
       expect(await ask('register')).toBe('done');
     }
   });
 
-  /** So many starts begin at once, each a process of its own, and EC2 admits 5 launches and then 2 a second. */
+  /** Begins `starts` launches at once, each in a process of its own. EC2 admits 5 launches and then 2 a second. */
   async function launchAtOnce(starts: number): Promise<{ upAfter: number[]; refused: number; failed: number }> {
     const clock = new FakeClock();
     const begun = clock.now();
@@ -273,7 +276,7 @@ describe('the strategy for launches', () => {
     return { upAfter, refused, failed: outcomes.filter((one) => one !== 'launched').length };
   }
 
-  test('brings up 10 starts at once within 20 s', async () => {
+  test('launches 10 starts at once within 20 s', async () => {
     const { failed, upAfter, refused } = await launchAtOnce(10);
     expect(failed).toBe(0);
     expect(upAfter.at(-1)).toBeLessThan(20);
@@ -283,7 +286,7 @@ describe('the strategy for launches', () => {
   test.each([
     [100, 100],
     [250, 180],
-  ])('brings up %d starts at once, 95 in 100 of them within %d s, and repeats little', async (starts, seconds) => {
+  ])('launches %d starts at once, 95 of 100 within %d s, with few retries', async (starts, seconds) => {
     const { failed, refused, upAfter } = await launchAtOnce(starts);
     expect(failed).toBe(0);
     expect(upAfter[Math.floor(0.95 * starts)]).toBeLessThan(seconds);

@@ -4,7 +4,7 @@ import { readRunnerIds, readRunnerNames, readRunners, runnerTags } from '../../.
 
 const named = (id: number, name: string) => ({ id, name });
 
-describe("the tags that name an instance's runners", () => {
+describe('The tags that name the runners of an instance', () => {
   test('hold one runner as its id and its name', () => {
     const tags = { [TAG.runnerId]: '12', [TAG.runnerName]: 'ec2-7-1-build-0123abcd-0' };
     expect(runnerTags([named(12, 'ec2-7-1-build-0123abcd-0')])).toEqual(tags);

@@ -4,9 +4,7 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { renderUserData, USER_DATA_LIMIT } from '../../../../src/core/machine/payload.js';
 
 const payload = {
-  runnerName: 'ec2-1-1-test-0',
-  label: 'l',
-  jitConfig: 'c2VjcmV0',
+  runners: [{ name: 'ec2-1-1-test-0', label: 'l', jitConfig: 'c2VjcmV0' }],
   runnerHome: '/opt/actions-runner',
   runAsUser: 'root',
   startupTimeoutSeconds: 300,
@@ -14,7 +12,7 @@ const payload = {
   maxLifetimeSeconds: 21_600,
 };
 
-test('the payload is lines that a shell takes for comments', () => {
+test('the payload is lines that a shell reads as comments', () => {
   const script = 'echo "it\'s $HOME"\nexit 0';
   const text = gunzipSync(renderUserData({ ...payload, preRunnerScript: script })).toString();
   const lines = text.trimEnd().split('\n');
@@ -26,7 +24,7 @@ test('the payload is lines that a shell takes for comments', () => {
   expect(text).not.toContain('runner-url');
 });
 
-test('what exceeds the limit of EC2 is refused', () => {
+test('user data over the limit of EC2 is refused', () => {
   const random = Buffer.from(crypto.getRandomValues(new Uint8Array(USER_DATA_LIMIT))).toString('base64');
   let failure: unknown;
   try {
@@ -37,4 +35,11 @@ test('what exceeds the limit of EC2 is refused', () => {
   expect(failure).toBeInstanceOf(Failure);
   expect((failure as Failure).code).toBe('payload-too-large');
   expect((failure as Failure).message).toMatch(/EC2 allows 16384/);
+});
+
+test.each([0, 2])('a payload of %d runners is an internal error, because its format describes one', (count) => {
+  const runners = Array.from({ length: count }, () => payload.runners[0]!);
+  expect(() => renderUserData({ ...payload, runners })).toThrow(
+    new Error(`The boot payload describes one runner, not ${count}.`),
+  );
 });

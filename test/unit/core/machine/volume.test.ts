@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Image } from '../../../../src/core/ports/catalog.js';
-import type { VolumeWishes } from '../../../../src/core/machine/request.js';
+import type { VolumeRequest } from '../../../../src/core/machine/request.js';
 import { findMisfits, findVolumeProblems, fitFurtherVolumes, fitVolume } from '../../../../src/core/machine/volume.js';
 import { AMD64_IMAGE, FAKE_IMAGES } from '../../../worlds/fake-catalog.js';
 
 const image: Image = FAKE_IMAGES.find(({ id }) => id === AMD64_IMAGE)!;
 const KEY = 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
-function wish(wishes: Partial<VolumeWishes>): VolumeWishes {
-  return { sizeIsDefault: false, type: 'gp3', ...wishes };
+function volume(settings: Partial<VolumeRequest>): VolumeRequest {
+  return { sizeIsDefault: false, type: 'gp3', ...settings };
 }
 
-describe('A volume that EBS would refuse is named before anything is created', () => {
-  test.each<[wishes: Partial<VolumeWishes>, sizeGiB: number | undefined, says: RegExp]>([
+describe('A volume that EBS would refuse is reported before anything is created', () => {
+  test.each<[settings: Partial<VolumeRequest>, sizeGiB: number | undefined, says: RegExp]>([
     [{ iops: 2_999 }, 100, /`ec2-volume-iops` is 2999; allowed with `ec2-volume-type: gp3`: 3000 to 80000\./],
     [{ iops: 80_001 }, 1_000, /3000 to 80000/],
     [{ iops: 25_001 }, 50, /is 25001; allowed with `ec2-volume-type: gp3` and 50 GiB: at most 25000 \(500 a GiB\)/],
@@ -37,16 +37,16 @@ describe('A volume that EBS would refuse is named before anything is created', (
     [{ type: 'standard' }, 1_025, /standard`: 1 to 1024/],
     [{ kmsKeyId: 'alias/ci' }, 50, /`ec2-volume-kms-key-id` is set without `ec2-volume-encrypted: true`/],
     [{ kmsKeyId: 'alias/ci', encrypted: false }, 50, /without `ec2-volume-encrypted: true`/],
-  ])('%j, %s GiB', (wishes, sizeGiB, says) => {
-    expect(findVolumeProblems(wish(wishes), sizeGiB)).toEqual([expect.stringMatching(says)]);
+  ])('%j, %s GiB', (settings, sizeGiB, says) => {
+    expect(findVolumeProblems(volume(settings), sizeGiB)).toEqual([expect.stringMatching(says)]);
   });
 
-  test('with all that is wrong with it', () => {
-    expect(findVolumeProblems(wish({ type: 'gp2', iops: 100, throughputMiBps: 500 }), 20_000)).toHaveLength(3);
+  test('with all of its problems', () => {
+    expect(findVolumeProblems(volume({ type: 'gp2', iops: 100, throughputMiBps: 500 }), 20_000)).toHaveLength(3);
   });
 });
 
-test.each<[wishes: Partial<VolumeWishes>, sizeGiB: number | undefined]>([
+test.each<[settings: Partial<VolumeRequest>, sizeGiB: number | undefined]>([
   [{}, 65_536],
   [{ iops: 3_000 }, 1],
   [{ iops: 80_000 }, 160],
@@ -58,39 +58,39 @@ test.each<[wishes: Partial<VolumeWishes>, sizeGiB: number | undefined]>([
   [{ type: 'standard' }, 1_024],
   [{ encrypted: true }, 50],
   [{ encrypted: true, kmsKeyId: KEY }, 50],
-])('%j, %s GiB, is what EBS takes', (wishes, sizeGiB) => {
-  expect(findVolumeProblems(wish(wishes), sizeGiB)).toEqual([]);
+])('%j, %s GiB, is accepted', (settings, sizeGiB) => {
+  expect(findVolumeProblems(volume(settings), sizeGiB)).toEqual([]);
 });
 
-describe('With the image at hand', () => {
-  test('its size counts where none was asked for', () => {
-    const wishes = wish({ sizeGiB: 50, sizeIsDefault: true, iops: 50_000 });
-    expect(findMisfits(wishes, image, 'us-east-1')).toEqual([expect.stringContaining('50 GiB: at most 25000')]);
-    expect(findMisfits(wishes, { ...image, rootVolumeGiB: 100 }, 'us-east-1')).toEqual([]);
+describe('When the image is known', () => {
+  test('its size replaces a default size', () => {
+    const settings = volume({ sizeGiB: 50, sizeIsDefault: true, iops: 50_000 });
+    expect(findMisfits(settings, image, 'us-east-1')).toEqual([expect.stringContaining('50 GiB: at most 25000')]);
+    expect(findMisfits(settings, { ...image, rootVolumeGiB: 100 }, 'us-east-1')).toEqual([]);
   });
 
-  test('an image that is too large for the type is named', () => {
+  test('an image that is too large for the volume type is refused', () => {
     const large = { ...image, rootVolumeGiB: 2_000 };
-    const wishes = wish({ sizeIsDefault: true, type: 'standard' });
-    expect(findMisfits(wishes, large, 'us-east-1')).toEqual([expect.stringContaining('is 2000; allowed')]);
+    const settings = volume({ sizeIsDefault: true, type: 'standard' });
+    expect(findMisfits(settings, large, 'us-east-1')).toEqual([expect.stringContaining('is 2000; allowed')]);
   });
 
   test.each([KEY, KEY.replace(/key\/.*/, 'alias/ci')])('a key of another region is refused: %s', (kmsKeyId) => {
-    const wishes = wish({ encrypted: true, kmsKeyId });
-    expect(findMisfits(wishes, image, 'us-east-1')).toEqual([]);
-    expect(findMisfits(wishes, image, 'eu-west-1')).toEqual([
-      expect.stringContaining('is a key of us-east-1, and a volume is to be made in eu-west-1'),
+    const settings = volume({ encrypted: true, kmsKeyId });
+    expect(findMisfits(settings, image, 'us-east-1')).toEqual([]);
+    expect(findMisfits(settings, image, 'eu-west-1')).toEqual([
+      expect.stringContaining('is a key of us-east-1, but a volume is needed in eu-west-1'),
     ]);
-    expect(findMisfits(wish({ encrypted: true, kmsKeyId: 'alias/ci' }), image, 'eu-west-1')).toEqual([]);
+    expect(findMisfits(volume({ encrypted: true, kmsKeyId: 'alias/ci' }), image, 'eu-west-1')).toEqual([]);
   });
 
-  test('all of its volumes are encrypted alike, and else as they are', () => {
+  test('all of its volumes are encrypted, and otherwise unchanged', () => {
     const data = { deviceName: '/dev/sdf', sizeGiB: 200, type: 'st1' };
     const withData = { ...image, furtherVolumes: [data] };
-    const wishes = wish({ encrypted: true, kmsKeyId: 'alias/ci' });
+    const settings = volume({ encrypted: true, kmsKeyId: 'alias/ci' });
     const encryption = { encrypted: true, kmsKeyId: 'alias/ci' };
-    expect(fitVolume(wishes, withData)).toEqual({ deviceName: '/dev/sda1', sizeGiB: 50, type: 'gp3', ...encryption });
-    expect(fitFurtherVolumes(wishes, withData)).toEqual([{ ...data, ...encryption }]);
-    expect(fitFurtherVolumes(wish({ encrypted: false }), withData)).toEqual([data]);
+    expect(fitVolume(settings, withData)).toEqual({ deviceName: '/dev/sda1', sizeGiB: 50, type: 'gp3', ...encryption });
+    expect(fitFurtherVolumes(settings, withData)).toEqual([{ ...data, ...encryption }]);
+    expect(fitFurtherVolumes(volume({ encrypted: false }), withData)).toEqual([data]);
   });
 });

@@ -2,12 +2,13 @@ import { expect, test } from '@jest/globals';
 import { fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
 import type { FillRequest } from '../../../../src/core/pool/request.js';
 import { nameClaim } from '../../../../src/core/kernel/origin.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aFillRequest, failureOf } from '../../../worlds/requests.js';
 
 const HOUR = 3_600_000;
 const BOOT_MS = 30_000;
 
-/** A pool of one, whose first boots end with these words. */
+/** A pool of one instance, whose first boots end with these words on the console. */
 function aPool({ words = 'warmed up' }: { words?: string } = {}) {
   const world = aWorld();
   const console = { words };
@@ -20,19 +21,13 @@ function aPool({ words = 'warmed up' }: { words?: string } = {}) {
   );
   let runs = 0;
   const fill = (changes: Partial<FillRequest> = {}, ec2 = world.ec2, signal = new AbortController().signal) =>
-    fillPool(
-      {
-        machine: { ...aRequest({ startId: `0000000${++runs}` }), pool: 'ready' },
-        size: 1,
-        maxAgeMs: 7 * 24 * HOUR,
-        warmUpMs: 600_000,
-        warmUpScript: undefined,
-        dryRun: false,
-        ...changes,
-      },
-      { ...world.ports, signal, ec2, ec2In: async () => ec2 },
-    );
-  /** EC2 as long as it does not know what it has listed. */
+    fillPool(aFillRequest({ id: `0000000${++runs}`, ...changes }), {
+      ...world.ports,
+      signal,
+      ec2,
+      ec2In: async () => ec2,
+    });
+  /** EC2 that does not know the ids of the instances that it lists. */
   const forgetful = new Proxy(world.ec2, {
     get(target, name) {
       if (name === 'terminate') return async (unknown: readonly string[]) => ({ ended: [], unknown, refused: [] });
@@ -43,7 +38,7 @@ function aPool({ words = 'warmed up' }: { words?: string } = {}) {
   return { world, console, fill, forgetful, states: () => world.ec2.instances.map(({ state }) => state) };
 }
 
-test('what EC2 does not know when it is to be retired was not retired, and the step fails', async () => {
+test('an instance whose id EC2 does not know counts as not retired, and the step fails', async () => {
   const { world, fill, forgetful } = aPool();
   await fill();
   const filled = await fill({ size: 0 }, forgetful);
@@ -56,7 +51,7 @@ test('what EC2 does not know when it is to be retired was not retired, and the s
   expect(listRetired(await fill({ size: 0 }))).toEqual([id]);
 });
 
-test('a failed warm-up that EC2 does not know when it is to end is not said to be removed', async () => {
+test('a failed warm-up whose id EC2 does not know is not reported as removed', async () => {
   const { fill, forgetful } = aPool({ words: 'no runner in /opt/actions-runner' });
   const filled = await fill({}, forgetful);
   const failure = await failureOf(Promise.resolve().then(() => refuseIncompletePool(filled)));
@@ -64,7 +59,7 @@ test('a failed warm-up that EC2 does not know when it is to end is not said to b
   expect(failure.hint).toMatch(/EC2 does not know i-\w+, so it could not be ended\. The next run looks again\.$/);
 });
 
-test('a machine whose warm-up failed while nobody looked is retired by the next run', async () => {
+test('an instance whose warm-up failed unattended is retired by the next run', async () => {
   const { world, console, fill, states } = aPool({ words: 'warm-up failed with 1' });
   const killed = fill({}, world.ec2, world.cancel.signal);
   // As a step dies that is killed: nothing of it is heard any more.
@@ -79,7 +74,7 @@ test('a machine whose warm-up failed while nobody looked is retired by the next 
   expect(states()).toEqual(['terminated', 'stopped']);
 });
 
-test('a claim holds a machine for half an hour beyond its time, and not for the 20 days that it may be registered', async () => {
+test('a claim protects an instance for half an hour after its expiry, not for the 20 days that its runner may stay registered', async () => {
   const { world, fill, states } = aPool();
   await fill({ maxAgeMs: 12 * HOUR });
   await world.clock.sleep(60_000);
@@ -90,12 +85,12 @@ test('a claim holds a machine for half an hour beyond its time, and not for the 
   ]);
   await world.clock.sleep(3 * 60_000);
   const filled = await fill({ size: 0 });
-  expect(filled.judged).toMatchObject([{ decision: { kind: 'retire', why: expect.stringContaining('was over at') } }]);
+  expect(filled.judged).toMatchObject([{ decision: { kind: 'retire', why: expect.stringContaining('ended at') } }]);
   await world.clock.sleep(60_000);
   expect(states()).toEqual(['terminated']);
 });
 
-test('a console that says nothing retires nobody', async () => {
+test('an empty console retires no instance', async () => {
   const { world, fill } = aPool();
   await fill();
   world.ec2.consoles.clear();

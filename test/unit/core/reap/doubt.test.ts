@@ -5,7 +5,7 @@ import { nameClaim } from '../../../../src/core/kernel/origin.js';
 import { refuseIncomplete, type SweepResult } from '../../../../src/core/reap/reap.js';
 import { FakeEc2 } from '../../../worlds/fake-ec2.js';
 import { failureOf } from '../../../worlds/requests.js';
-import { brief, HOME, MINUTE, ORG_SCOPE, SweepWorld } from '../../../worlds/sweeps.js';
+import { brief, HOME, MINUTE, ORG_SCOPE, SweepWorld } from '../../../worlds/sweep.js';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -14,7 +14,7 @@ const BARE = { [TAG.repository]: OURS };
 const ENTERPRISE = { kind: 'enterprise', enterprise: 'octo-business' } as const;
 const FORBIDDEN = new Failure('github-forbidden', 'GitHub answered with 403.', { hint: 'Give the token more.' });
 
-/** The error with which the action ends; `undefined`: it is green. */
+/** The error with which the action fails; `undefined` when it succeeds. */
 async function errorOf(reaped: SweepResult) {
   try {
     refuseIncomplete(reaped);
@@ -24,62 +24,62 @@ async function errorOf(reaped: SweepResult) {
   }
 }
 
-/** Five orphans, each of which any sweep that goes on ends. */
-async function fiveOrphans(world: SweepWorld) {
+/** Five orphans. A sweep that continues after a failure ends them all. */
+async function startFiveOrphans(world: SweepWorld) {
   const orphans = [];
   for (let one = 0; one < 5; one++) orphans.push(await world.start({ runId: `${one + 1}` }));
   for (let one = 0; one < 5; one++) world.setRun('completed', `${one + 1}`);
   return orphans;
 }
 
-describe('One evil machine among five orphans is kept, the others are ended:', () => {
+describe('A malicious instance among five orphans is kept, and the orphans are ended:', () => {
   test.each<[string, Readonly<Record<string, string | undefined>>, string]>([
     ['the scope of a foreign enterprise', { [TAG.scope]: 'enterprise:evil' }, 'failed'],
     ['the scope of an enterprise that is a path', { [TAG.scope]: 'enterprise:../../user' }, 'failed'],
     ['the scope of a foreign organization', { [TAG.scope]: 'org:evil' }, 'skipped'],
     ['the scope of a foreign repository', { [TAG.scope]: 'repo:evil/octo-repo' }, 'skipped'],
-    ['a scope with more behind it', { [TAG.scope]: 'repo:octo-org/octo-repo/../../evil' }, 'skipped'],
+    ['a scope with a further path', { [TAG.scope]: 'repo:octo-org/octo-repo/../../evil' }, 'skipped'],
     ['an empty scope', { [TAG.scope]: '' }, 'skipped'],
     ['a scope in capitals', { [TAG.scope]: 'ORG:octo-org' }, 'skipped'],
-    ['no time', { [TAG.expiresAt]: undefined }, 'skipped'],
-    ['a time that no calendar has', { [TAG.expiresAt]: '2026-02-31T25:00:00Z' }, 'skipped'],
-    ['a claim in no form', { [TAG.claimedAt]: 'yesterday' }, 'skipped'],
-    ['a claim in the future', { [TAG.claimedAt]: '2099-01-01T00:00:00.000Z' }, 'skipped'],
-    ['an id beyond all numbers', { [TAG.runnerId]: '99999999999999999999' }, 'skipped'],
-    ['a runner with a line break', { [TAG.runnerName]: 'ec2-1-1-x-0123abcd-0\n::error::' }, 'skipped'],
-    ['another repository by a key in another case', { 'CI-Actions:Repository': 'octo-org/other' }, 'skipped'],
+    ['no expiry', { [TAG.expiresAt]: undefined }, 'skipped'],
+    ['an expiry that is not a date', { [TAG.expiresAt]: '2026-02-31T25:00:00Z' }, 'skipped'],
+    ['a malformed time of its claim', { [TAG.claimedAt]: 'yesterday' }, 'skipped'],
+    ['a time of its claim in the future', { [TAG.claimedAt]: '2099-01-01T00:00:00.000Z' }, 'skipped'],
+    ['a runner id that is too large', { [TAG.runnerId]: '99999999999999999999' }, 'skipped'],
+    ['a runner name with a line break', { [TAG.runnerName]: 'ec2-1-1-x-0123abcd-0\n::error::' }, 'skipped'],
+    ['another repository under the same key in another case', { 'CI-Actions:Repository': 'octo-org/other' }, 'skipped'],
   ])('%s', async (_, changes, outcome) => {
     const world = new SweepWorld();
-    const orphans = await fiveOrphans(world);
-    const [, , evil] = orphans;
-    world.ec2.retag(evil!.instance.id, changes);
+    const orphans = await startFiveOrphans(world);
+    const [, , malicious] = orphans;
+    world.ec2.retag(malicious!.instance.id, changes);
     const reaped = await world.reap();
     expect(reaped.findings.map((one) => [one.id, one.outcome])).toEqual(
-      orphans.map((one) => [one.instance.id, one === evil ? outcome : 'removed']),
+      orphans.map((one) => [one.instance.id, one === malicious ? outcome : 'removed']),
     );
-    expect(world.state(evil!)).toBe('running');
-    expect([...world.asked]).toEqual(['repo:octo-org/octo-repo']);
+    expect(world.state(malicious!)).toBe('running');
+    expect([...world.connected]).toEqual(['repo:octo-org/octo-repo']);
     const error = await errorOf(reaped);
-    expect(error?.message).toEqual(outcome === 'failed' ? expect.stringContaining(evil!.instance.id) : undefined);
+    expect(error?.message).toEqual(outcome === 'failed' ? expect.stringContaining(malicious!.instance.id) : undefined);
   });
 
-  test('and of a scope that answers 403: the error names machine and scope', async () => {
+  test('an instance of a scope that answers 403, and the error names both', async () => {
     const world = new SweepWorld();
-    const orphans = await fiveOrphans(world);
-    const evil = await world.start({ scope: ORG_SCOPE, runId: '9' });
+    const orphans = await startFiveOrphans(world);
+    const malicious = await world.start({ scope: ORG_SCOPE, runId: '9' });
     world.setRun('completed', '9');
-    world.hub(ORG_SCOPE).failNext('listRunners', FORBIDDEN);
+    world.github(ORG_SCOPE).failNext('listRunners', FORBIDDEN);
     const reaped = await world.reap();
     expect(orphans.map((one) => world.state(one))).toEqual(orphans.map(() => 'shutting-down'));
-    expect(world.state(evil)).toBe('running');
+    expect(world.state(malicious)).toBe('running');
     const error = await errorOf(reaped);
     expect(error).toMatchObject({ code: 'github-forbidden', hint: expect.stringContaining('Give the token more.') });
-    expect(error?.message).toMatch(new RegExp(`org:octo-org.*${evil.instance.id}`));
+    expect(error?.message).toMatch(new RegExp(`org:octo-org.*${malicious.instance.id}`));
   });
 
-  test('and of a scope for which there are no credentials', async () => {
+  test('an instance of a scope for which there are no credentials', async () => {
     const world = new SweepWorld();
-    await fiveOrphans(world);
+    await startFiveOrphans(world);
     await world.start({ scope: ENTERPRISE, runId: '9' });
     world.unreachable.set('enterprise:octo-business', new Failure('bad-input', 'An App cannot.', { hint: 'h' }));
     const reaped = await world.reap({ reach: { kind: 'repo', home: HOME, enterprise: 'octo-business' } });
@@ -87,19 +87,19 @@ describe('One evil machine among five orphans is kept, the others are ended:', (
     expect((await errorOf(reaped))?.code).toBe('bad-input');
   });
 
-  test('and of a type whose price is not known', async () => {
+  test('an instance type whose price is not known changes nothing', async () => {
     const world = new SweepWorld();
-    const orphans = await fiveOrphans(world);
+    const orphans = await startFiveOrphans(world);
     const listed = world.ec2.findInstances.bind(world.ec2);
-    world.ec2.findInstances = async (...given) =>
-      (await listed(...given)).map((one, index) => (index === 2 ? { ...one, type: '' } : one));
+    world.ec2.findInstances = async (...query) =>
+      (await listed(...query)).map((one, index) => (index === 2 ? { ...one, type: '' } : one));
     const { findings } = await world.reap();
     expect(findings.map(({ outcome }) => outcome)).toEqual(orphans.map(() => 'removed'));
     expect(findings[2]!.estimatedCost).toBeUndefined();
   });
 });
 
-test('The enterprise that the sweep was told is asked, in whatever case it is written', async () => {
+test('The enterprise of the input is queried, also when the tag has it in another case', async () => {
   const world = new SweepWorld();
   const started = await world.start({ scope: ENTERPRISE });
   world.setRun('completed');
@@ -108,16 +108,16 @@ test('The enterprise that the sweep was told is asked, in whatever case it is wr
   expect(world.state(started)).toBe('shutting-down');
 });
 
-describe('What is in doubt', () => {
+describe('A finding in doubt', () => {
   test.each<[string, Readonly<Record<string, string>>, string]>([
-    ['the bare right tag alone', BARE, `its tag ${TAG.scope} is missing, which is no scope`],
+    ['an instance with nothing but the tag of the repository', BARE, `its tag ${TAG.scope} is missing`],
     [
-      'the right tag under a key in another case',
+      'an instance with that tag under a key in another case',
       { 'CI-Actions:Repository': OURS },
       `its tag CI-Actions:Repository is "${OURS}", which is ci-actions:repository in another case`,
     ],
-    ['a pool alone', { ...BARE, [TAG.pool]: 'ready' }, `its tag ${TAG.scope} is missing, which is no scope`],
-  ])('by %s is listed with age and cost, and fails the sweep after a day', async (_, tags, why) => {
+    ['an instance with that tag and a pool', { ...BARE, [TAG.pool]: 'ready' }, `its tag ${TAG.scope} is missing`],
+  ])('such as %s is listed with age and cost, and fails the sweep after a day', async (_, tags, why) => {
     const world = new SweepWorld();
     const instance = await world.launch(tags);
     await world.age(DAY - 1);
@@ -133,24 +133,24 @@ describe('What is in doubt', () => {
     expect(error?.message).toContain(
       `instance ${instance.id} in us-east-1: ${why}; in doubt for 24.0 h, cost so far $3.99`,
     );
-    expect(error?.hint).toContain('for a person to end');
+    expect(error?.hint).toContain('must be ended by a person');
     expect(world.state({ instance })).toBe('running');
   });
 
-  test('does not keep the sweep from the others, and all of it is named', async () => {
+  test('does not stop the sweep, and each of several is named', async () => {
     const world = new SweepWorld();
     const doubted = [await world.launch(BARE), await world.launch({ 'CI-ACTIONS:REPOSITORY': OURS })];
     await world.age(2 * DAY);
-    await fiveOrphans(world);
+    await startFiveOrphans(world);
     const reaped = await world.reap();
     expect(reaped.findings.filter(({ outcome }) => outcome === 'removed')).toHaveLength(5);
     const error = await errorOf(reaped);
     const names = doubted.map(({ id }) => `instance ${id}`).join(', ');
-    expect(error?.message).toBe(`2 of 7 findings could not be dealt with: ${names}.`);
+    expect(error?.message).toBe(`2 of 7 findings could not be resolved: ${names}.`);
     for (const { id } of doubted) expect(error?.details).toContain(`${id} in us-east-1: its tag`);
   });
 
-  test('because it is busy beyond its time fails the sweep a day after that', async () => {
+  test('because of a busy runner fails the sweep a day after the end of its time', async () => {
     const world = new SweepWorld();
     await world.start({ runner: { busy: true }, lifetimeMs: 6 * HOUR * MINUTE });
     await world.age(30 * HOUR - 1);
@@ -159,14 +159,14 @@ describe('What is in doubt', () => {
     expect((await errorOf(await world.reap()))?.message).toContain('but its runner is busy; in doubt for 24.0 h');
   });
 
-  test('in a dry run fails it, too: it is as true there', async () => {
+  test('also fails a dry run', async () => {
     const world = new SweepWorld();
     await world.launch(BARE);
     await world.age(DAY);
     expect(await errorOf(await world.reap({ dryRun: true }))).toBeDefined();
   });
 
-  test('of unknown age is in doubt for long enough', async () => {
+  test('of unknown age fails the sweep at once', async () => {
     const world = new SweepWorld();
     const instance = { ...(await world.launch(BARE)), launchedAt: Number.POSITIVE_INFINITY };
     const ageless = Object.assign(new FakeEc2({ clock: world.clock }), { findInstances: async () => [instance] });
@@ -175,7 +175,7 @@ describe('What is in doubt', () => {
     expect(await errorOf(reaped)).toBeDefined();
   });
 
-  test('by its key’s case is a volume or a spot request as well, when it would go', async () => {
+  test('may be a volume or a spot request with a key in another case, if it would be removed', async () => {
     const world = new SweepWorld();
     const tags = { 'Ci-Actions:Repository': OURS };
     const volume = { state: 'available', type: 'gp3', createdAt: 0, sizeGiB: 50, tags };
@@ -189,7 +189,7 @@ describe('What is in doubt', () => {
     expect(world.ec2.volumes).toHaveLength(2);
   });
 
-  test('is a volume in error, which nothing will use and nothing ends', async () => {
+  test('may be a volume in error, which nothing uses and nothing ends', async () => {
     const world = new SweepWorld();
     world.ec2.volumes.push({
       id: 'vol-1',
@@ -201,11 +201,11 @@ describe('What is in doubt', () => {
     });
     await world.age(DAY);
     const reaped = await world.reap();
-    expect(brief(reaped)).toEqual(['volume skipped: EC2 says that it is in error']);
+    expect(brief(reaped)).toEqual(['volume skipped: EC2 reports its state as error']);
     expect((await errorOf(reaped))?.message).toContain('volume vol-1');
   });
 
-  test('is never another repository’s, nor a key with other letters', async () => {
+  test('is never a resource of another repository, or one with another key', async () => {
     const world = new SweepWorld();
     await world.launch({ 'CI-Actions:Repository': 'octo-org/other' });
     await world.launch({ [TAG.repository]: 'octo-org/other', Name: OURS });
@@ -214,7 +214,7 @@ describe('What is in doubt', () => {
     expect(brief(await world.reap())).toEqual([]);
   });
 
-  test('is no machine with the same repository under both keys', async () => {
+  test('is not an instance with the same repository under both keys', async () => {
     const world = new SweepWorld();
     const started = await world.start();
     world.ec2.retag(started.instance.id, { 'CI-Actions:Repository': OURS });
@@ -227,56 +227,56 @@ describe('A sweep of an organization', () => {
   const reach = { kind: 'org', home: HOME } as const;
 
   test.each(['octo-org/', 'octo-org/a/b', 'octo-org/a b', 'octo-org/..%2f..'])(
-    'sees what is tagged %j, which is no repository',
+    'finds an instance with the tag %j, which is not a repository',
     async (repository) => {
       const world = new SweepWorld();
       await world.launch({ [TAG.repository]: repository });
       expect(brief(await world.reap({ reach }))).toEqual([
-        `instance skipped: its tag ${TAG.repository} is "${repository}", which is no repository of octo-org`,
+        `instance skipped: its tag ${TAG.repository} is "${repository}", which is not a repository of octo-org`,
       ]);
     },
   );
 
-  test('judges all but what names a repository that GitHub does not know', async () => {
+  test('judges everything but an instance of a repository that GitHub does not know', async () => {
     const world = new SweepWorld();
-    const orphans = await fiveOrphans(world);
+    const orphans = await startFiveOrphans(world);
     const ghost = world.register('7', { scope: ORG_SCOPE, runner: { status: 'offline' } });
     world.setRun('completed', '7');
     const scope = { kind: 'repo', owner: 'octo-org', repo: 'nowhere' } as const;
-    const evil = await world.start({ repository: 'octo-org/nowhere', scope, runId: '9' });
+    const malicious = await world.start({ repository: 'octo-org/nowhere', scope, runId: '9' });
     const notFound = new Failure('github-not-found', 'GitHub answered with 404.', { hint: 'h' });
     world.unreachable.set('repo:octo-org/nowhere', notFound);
     const reaped = await world.reap({ reach });
     expect(orphans.map((one) => world.state(one))).toEqual(orphans.map(() => 'shutting-down'));
-    expect(world.hub(ORG_SCOPE).listed.map(({ id }) => id)).not.toContain(ghost.id);
-    expect(world.state(evil)).toBe('running');
-    expect((await errorOf(reaped))?.message).toContain(evil.instance.id);
+    expect(world.github(ORG_SCOPE).listed.map(({ id }) => id)).not.toContain(ghost.id);
+    expect(world.state(malicious)).toBe('running');
+    expect((await errorOf(reaped))?.message).toContain(malicious.instance.id);
   });
 
-  test('keeps a ghost whose run may be one of a repository that cannot be asked', async () => {
+  test('keeps a ghost whose run may belong to a repository that cannot be read', async () => {
     const world = new SweepWorld();
     world.register('3', { scope: ORG_SCOPE, runner: { status: 'offline' } });
     await world.start({ repository: 'octo-org/another', scope: ORG_SCOPE, runId: '9' });
-    world.hub({ kind: 'repo', owner: 'octo-org', repo: 'another' }).failNext('readRunAttempt', FORBIDDEN, 9);
+    world.github({ kind: 'repo', owner: 'octo-org', repo: 'another' }).failNext('readRunAttempt', FORBIDDEN, 9);
     const reaped = await world.reap({ reach });
     expect(brief(reaped)).toContain('runner failed: it could not be judged');
-    expect(world.hub(ORG_SCOPE).listed).toHaveLength(2);
+    expect(world.github(ORG_SCOPE).listed).toHaveLength(2);
   });
 });
 
-describe('No tag keeps a machine for longer than an input could have:', () => {
-  test('one that is to expire in 2099 goes after the longest stay, though its run and runner go on', async () => {
+describe('No tag keeps an instance longer than the largest input would:', () => {
+  test('one that expires in 2099 is removed after the longest stay, although its run and runner are active', async () => {
     const world = new SweepWorld();
     const started = await world.start();
     world.ec2.retag(started.instance.id, { [TAG.expiresAt]: '2099-01-01T00:00:00.000Z' });
-    // 60 minutes to start, 7,200 to live, 60 between clocks.
+    // 60 minutes of start-up, 7,200 of lifetime, 60 of slack.
     await world.age(7_319);
     expect(brief(await world.reap())).toEqual([]);
     await world.age(1);
-    expect(brief(await world.reap())).toEqual(['instance removed: its time was over at 2026-01-06T02:00:00.000Z']);
+    expect(brief(await world.reap())).toEqual(['instance removed: its time ended at 2026-01-06T02:00:00.000Z']);
   });
 
-  test('one whose claim and time lie in 2099 is in doubt when it is busy for longer than any start allows', async () => {
+  test('one whose claim and expiry are in 2099 is in doubt when it is busy longer than any start allows', async () => {
     const world = new SweepWorld();
     const started = await world.start({ runner: { busy: true } });
     const never = '2099-01-01T00:00:00.000Z';
@@ -287,9 +287,9 @@ describe('No tag keeps a machine for longer than an input could have:', () => {
     expect(brief(await world.reap())).toEqual([expect.stringMatching(/^instance skipped: .* but its runner is busy$/)]);
   });
 
-  test('one of a pool that is to expire in 2099 goes after the longest age of a pool', async () => {
+  test('one of a pool that expires in 2099 is removed at the largest age of a pool', async () => {
     const world = new SweepWorld();
-    const id = await aPooled(world, '2099-01-01T00:00:00.000Z');
+    const id = await launchPooled(world, '2099-01-01T00:00:00.000Z');
     world.ec2.stop(id);
     await world.age(28 * DAY + 59);
     expect(brief(await world.reap())).toEqual([]);
@@ -297,35 +297,35 @@ describe('No tag keeps a machine for longer than an input could have:', () => {
     expect(brief(await world.reap())).toEqual([expect.stringMatching(/^instance removed: its time in pool ready/)]);
   });
 
-  test('a claim holds a pooled one for half an hour beyond its time, then both go', async () => {
+  test('a claim protects a pooled one for half an hour beyond its time, then both are removed', async () => {
     const world = new SweepWorld();
-    const id = await aPooled(world, '2026-01-01T12:00:00.000Z');
+    const id = await launchPooled(world, '2026-01-01T12:00:00.000Z');
     world.ec2.stop(id);
     world.setRun('active');
-    world.hub().addRunner({ name: nameClaim(id), labels: ['x', 'ec2-77-1-start-0123abcd'] });
+    world.github().addRunner({ name: nameClaim(id), labels: ['x', 'ec2-77-1-start-0123abcd'] });
     await world.age(12 * HOUR + 29);
     expect(brief(await world.reap())).toEqual([]);
     await world.age(1);
     expect(brief(await world.reap())).toEqual([
-      'instance removed: its time in pool ready was over at 2026-01-01T12:00:00.000Z',
+      'instance removed: its time in pool ready ended at 2026-01-01T12:00:00.000Z',
     ]);
-    expect(world.hub().listed).toEqual([]);
+    expect(world.github().listed).toEqual([]);
   });
 
-  test('a claim that is at work keeps it, whatever its time', async () => {
+  test('a claim whose runner is busy protects it without a limit', async () => {
     const world = new SweepWorld();
-    const id = await aPooled(world, '2026-01-01T12:00:00.000Z');
-    world.hub().addRunner({ name: nameClaim(id), busy: true, labels: ['x', 'ec2-77-1-start-0123abcd'] });
+    const id = await launchPooled(world, '2026-01-01T12:00:00.000Z');
+    world.github().addRunner({ name: nameClaim(id), busy: true, labels: ['x', 'ec2-77-1-start-0123abcd'] });
     world.ec2.stop(id);
     await world.age(20 * DAY);
     expect(brief(await world.reap())).toEqual(['instance spared: it came into use meanwhile']);
   });
 
-  test('a claim does not hold one that is on: only what is stopped is claimed', async () => {
+  test('a claim does not protect a running one, because only stopped ones are claimed', async () => {
     const world = new SweepWorld();
-    const id = await aPooled(world, '2026-01-07T00:00:00.000Z');
+    const id = await launchPooled(world, '2026-01-07T00:00:00.000Z');
     world.setRun('active');
-    world.hub().addRunner({ name: nameClaim(id), labels: ['x', 'ec2-77-1-start-0123abcd'] });
+    world.github().addRunner({ name: nameClaim(id), labels: ['x', 'ec2-77-1-start-0123abcd'] });
     await world.age(45);
     expect(brief(await world.reap())).toEqual([
       expect.stringMatching(/^instance removed: .*warm-up should have ended/),
@@ -333,7 +333,7 @@ describe('No tag keeps a machine for longer than an input could have:', () => {
   });
 });
 
-async function aPooled(world: SweepWorld, expiresAt: string): Promise<string> {
+async function launchPooled(world: SweepWorld, expiresAt: string): Promise<string> {
   const scope = { [TAG.scope]: `repo:${OURS}` };
   return (await world.launch({ ...BARE, [TAG.pool]: 'ready', ...scope, [TAG.expiresAt]: expiresAt })).id;
 }

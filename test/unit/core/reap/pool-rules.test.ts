@@ -3,11 +3,11 @@ import { TAG } from '../../../../src/core/kernel/identity.js';
 import { attemptOf, isOfRun, isOfStart, nameClaim } from '../../../../src/core/kernel/origin.js';
 import { runnerCadence } from '../../../../src/core/start/watch.js';
 import { AMD64_IMAGE, SUBNET_A } from '../../../worlds/fake-catalog.js';
-import { brief, MINUTE, SweepWorld } from '../../../worlds/sweeps.js';
+import { brief, MINUTE, SweepWorld } from '../../../worlds/sweep.js';
 
 const DAY = 24 * 60;
 
-/** An instance as fill-pool leaves it, which has been there for some days. */
+/** An instance of a pool, some days old, as fill-pool leaves it. */
 async function aPooled(world: SweepWorld, changes: Readonly<Record<string, string | undefined>> = {}) {
   const expiresAt = new Date(world.clock.now() + 7 * DAY * MINUTE).toISOString();
   const outcome = await world.ec2.launch({
@@ -40,14 +40,14 @@ const claimTags = (world: SweepWorld, id: string, runnerId: number) => ({
   [TAG.claimedAt]: new Date(world.clock.now()).toISOString(),
 });
 
-/** The runner that claims it, as its start registers it. */
+/** Registers the runner that claims an instance, as a start does. */
 function aClaim(world: SweepWorld, id: string) {
   world.setRun('active');
-  return world.hub().addRunner({ name: nameClaim(id), labels: ['a-label', 'ec2-77-1-start-0123abcd'] });
+  return world.github().addRunner({ name: nameClaim(id), labels: ['a-label', 'ec2-77-1-start-0123abcd'] });
 }
 
-describe('The reaper and a pool:', () => {
-  test('one that waits is no orphan, however old, until its time is over', async () => {
+describe('A sweep and an instance of a pool:', () => {
+  test('a waiting one is kept, however old, until its time ends', async () => {
     const world = new SweepWorld();
     const id = await aPooled(world, { [TAG.expiresAt]: '2026-01-01T12:00:00.000Z' });
     world.ec2.powerOff(id);
@@ -55,11 +55,11 @@ describe('The reaper and a pool:', () => {
     expect(brief(await world.reap())).toEqual([]);
     await world.age(60);
     expect(brief(await world.reap())).toEqual([
-      'instance removed: its time in pool ready was over at 2026-01-01T12:00:00.000Z',
+      'instance removed: its time in pool ready ended at 2026-01-01T12:00:00.000Z',
     ]);
   });
 
-  test('one that is on for longer than any warm-up is an orphan', async () => {
+  test('one that runs longer than any warm-up is removed', async () => {
     const world = new SweepWorld();
     await aPooled(world);
     await world.age(44);
@@ -70,17 +70,17 @@ describe('The reaper and a pool:', () => {
     ]);
   });
 
-  test('one that is being claimed is left alone, whatever its tags say', async () => {
+  test('one that is being claimed is kept', async () => {
     const world = new SweepWorld();
     const id = await aPooled(world, { [TAG.expiresAt]: '2026-01-01T00:00:00.000Z' });
     aClaim(world, id);
     expect(brief(await world.reap())).toEqual([]);
   });
 
-  test('one that was claimed after everything was listed is spared', async () => {
+  test('one that was claimed after the listing is spared', async () => {
     const world = new SweepWorld();
     const id = await aPooled(world, { [TAG.expiresAt]: '2026-01-01T00:00:00.000Z' });
-    // The first two list everything.
+    // The first two calls are the listings.
     let looks = 0;
     const listed = world.ec2.findInstances.bind(world.ec2);
     world.ec2.findInstances = (...given) => {
@@ -91,13 +91,13 @@ describe('The reaper and a pool:', () => {
     expect(world.ec2.instances[0]!.state).toBe('running');
   });
 
-  test('one whose time is no time is left to a person', async () => {
+  test('one with a malformed expiry is left to a person', async () => {
     const world = new SweepWorld();
     await aPooled(world, { [TAG.expiresAt]: 'soon' });
     expect(brief(await world.reap())).toEqual([expect.stringMatching(/^instance skipped: its tag .* is "soon"/)]);
   });
 
-  test('a claimed one that was never started goes when the grace is over since its claim, with its runner', async () => {
+  test('a claimed one that was never started is removed with its runner, one grace period after its claim', async () => {
     const world = new SweepWorld();
     const id = await aPooled(world);
     world.ec2.powerOff(id);
@@ -108,10 +108,10 @@ describe('The reaper and a pool:', () => {
     expect(brief(await world.reap())).toEqual([]);
     await world.age(1);
     expect(brief(await world.reap())).toEqual(['instance removed: it is stopped, and nothing will start it again']);
-    expect(world.hub().listed).toEqual([]);
+    expect(world.github().listed).toEqual([]);
   });
 
-  test('a claim without an instance that carries its tags is a ghost when its run is over, and not before', async () => {
+  test('a claim whose tags no instance has is a ghost once its run is completed', async () => {
     const world = new SweepWorld();
     const id = await aPooled(world);
     world.ec2.powerOff(id);
@@ -124,7 +124,7 @@ describe('The reaper and a pool:', () => {
     expect(world.ec2.instances[0]!.state).toBe('stopped');
   });
 
-  test('a claimed one whose tags name the claim of another is left to a person', async () => {
+  test('a claimed one whose tags name the claim of another instance is left to a person', async () => {
     const world = new SweepWorld();
     const id = await aPooled(world);
     world.ec2.retag(id, { ...claimTags(world, id, 1), [TAG.runnerName]: nameClaim('i-0f') });
@@ -135,26 +135,26 @@ describe('The reaper and a pool:', () => {
 describe('A claim', () => {
   const claim = { name: 'ec2-pool-i-1', labels: ['fixed', 'ec2-77-1-start-0123abcd'] };
 
-  test('is its run’s and its start’s by its label', () => {
+  test('belongs to the run and the start of its label', () => {
     expect([isOfRun(claim, { runId: '77', attempt: '1' }), isOfRun(claim, { runId: '77' })]).toEqual([true, true]);
     expect([isOfRun(claim, { runId: '77', attempt: '2' }), isOfRun(claim, { runId: '7' })]).toEqual([false, false]);
     expect([isOfStart(claim, '0123abcd'), isOfStart(claim, 'fedcba98')]).toEqual([true, false]);
   });
 
-  test('tells the attempt by its label, as another runner does by its name', () => {
+  test('holds its run attempt in its label, as another runner does in its name', () => {
     expect(attemptOf({ ...claim, labels: ['fixed', 'ec2-77-12-start-0123abcd'] }, '77')).toBe(12);
     expect(attemptOf({ name: 'ec2-77-3-start-0123abcd-0', labels: [] }, '77')).toBe(3);
   });
 
-  test('of another run tells no attempt, nor does a runner that somebody else named', () => {
+  test('of another run has no attempt of this run, and neither has a runner with a name of its own', () => {
     expect([attemptOf(claim, '7'), attemptOf({ name: 'builder', labels: [] }, '77')]).toEqual([undefined, undefined]);
   });
 
-  test('of another start that has the same fixed label is another’s', () => {
+  test('of another start with the same fixed label does not belong to this start', () => {
     expect(isOfStart({ ...claim, labels: ['fixed', 'ec2-78-1-start-fedcba98'] }, '0123abcd')).toBe(false);
   });
 
-  test('is looked for sooner than a machine that was made', () => {
+  test('is found before an instance that was launched', () => {
     expect([0, 2_500, 5_000, 6_900].map((elapsed) => runnerCadence(elapsed, 2_500))).toEqual([
       2_500, 1_000, 1_000, 1_000,
     ]);

@@ -41,7 +41,7 @@ describe('The summary of a sweep', () => {
     ]);
   });
 
-  test('says that a cost is unknown, and why something failed', () => {
+  test('shows an unknown cost, and why something failed', () => {
     const { estimatedCost: _, ...rest } = orphan;
     const failure = new Failure('aws-rejected', 'No.', { hint: 'h' });
     const row = rowsOf([{ ...rest, ageMs: 72 * HOUR, outcome: 'failed', failure }])[0];
@@ -49,22 +49,22 @@ describe('The summary of a sweep', () => {
     expect(row).toMatch(/\| failed: No\. \|$/);
   });
 
-  test('shows what a tag holds as text, whatever it is', () => {
-    const why = 'its tag is "a | b\n<img src=x> [x](http://evil) `c`", which is no time';
+  test('escapes the value of a tag', () => {
+    const why = 'its tag is "a | b\n<img src=x> [x](http://evil) `c`", which is not a time';
     const row = rowsOf([{ ...orphan, why, outcome: 'skipped' }])[0]!;
-    expect(row).toContain('a \\| b \\<img src=x\\> \\[x\\](http://evil) \\`c\\`');
+    expect(row).toContain('a \\| b &lt;img src=x&gt; \\[x\\](http://evil) \\`c\\`');
     expect(row.split(/(?<!\\)\|/)).toHaveLength(10);
   });
 
-  test('of a dry run says that it was one', () => {
+  test('of a dry run is marked as one', () => {
     expect(rowsOf([{ ...orphan, outcome: 'would-remove' }], true)[0]).toMatch(/\| would be removed \|$/);
     expect(summarizeReap({ findings: [], instancesSeen: 0, runnersSeen: 0, cancelled: false }, true)).toMatch(
-      /^### Dry run: nothing was removed\n\nSeen: 0 instance\(s\) and 0 runner\(s\)\. There is nothing to remove\.\n$/,
+      /^### Dry run: nothing was removed\n\nSeen: 0 instances and 0 runners\. There is nothing to remove\.\n$/,
     );
   });
 });
 
-test('The findings are put out in minutes and dollars, without what is not known', () => {
+test('The output has ages in minutes and costs in dollars, and null for what is not known', () => {
   const failure = new Failure('aws-rejected', 'No.', { hint: 'h' });
   const { ageMs: _, estimatedCost: __, ...rest } = orphan;
   expect(listFindings([orphan, { ...rest, outcome: 'failed', failure }])).toEqual([
@@ -96,11 +96,11 @@ describe('An estimate', () => {
   });
 
   test.each(['g4dn.metal', 'm5.metal', 'z99.xlarge', 'm5', '', 'm5.0xlarge', 'm5.1xlarge', 'toString.xlarge'])(
-    'of %j is none',
+    'of %j is not known',
     (type) => expect(estimateInstance(type, HOUR)).toBeUndefined(),
   );
 
-  test('of a volume is by its size, where its type has one price', () => {
+  test('of a volume follows its size, if its type has a single price', () => {
     expect(estimateVolume({ type: 'gp3', sizeGiB: 100 }, 730 * HOUR)).toBeCloseTo(8, 6);
     expect(estimateVolume({ type: 'io2', sizeGiB: 100 }, HOUR)).toBeUndefined();
   });

@@ -5,7 +5,8 @@ import type { Runner, RunJob } from '../../../../src/core/ports/github.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import type { StopRequest } from '../../../../src/core/stop/search.js';
 import { stopRunners } from '../../../../src/core/stop/stop.js';
-import { aRequest, aWorld, run } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, run } from '../../../worlds/requests.js';
 
 let world: ReturnType<typeof aWorld>;
 let instance: Instance;
@@ -14,9 +15,9 @@ let runners: readonly Runner[];
 /** One instance that three runners share, all of them online. */
 beforeEach(async () => {
   world = aWorld({ bootMs: 20_000 });
-  const [started] = (await startRunners(aRequest(), world.ports)).runners;
+  const [started] = (await startRunners(aRequest(), world.ports)).instances;
   instance = started!.instance;
-  const stem = started!.runner.name.slice(0, -1);
+  const stem = started!.runners[0]!.name.slice(0, -1);
   const others = [1, 2].map((at) => world.github.addRunner({ name: `${stem}${at}`, labels: ['a-label'] }));
   for (const { name } of others) world.github.connect(name);
   runners = [{ ...world.github.listed[0]! }, ...others];
@@ -64,7 +65,7 @@ describe('A stop without a label keeps an instance with three runners', () => {
     expect(isAlive()).toBe(true);
     expect(listed()).toEqual([busy.name]);
     expect(world.said.join('\n')).toContain(
-      `Left ${instance.id} (runners ${runners.map(({ name }) => name).join(', ')}): job test runs on it.`,
+      `Kept ${instance.id} (runners ${runners.map(({ name }) => name).join(', ')}): job test runs on it.`,
     );
   });
 
@@ -85,7 +86,7 @@ describe('A stop without a label keeps an instance with three runners', () => {
       { name: 'build', runnerName: 'GitHub Actions 8' },
     );
     expect((await stop()).kept.map(({ why }) => why)).toEqual([
-      'its runner waits for a job, and other jobs of this run are not over: build',
+      'its runner waits for a job, and other jobs of this run are unfinished: build',
     ]);
     expect(isAlive()).toBe(true);
     expect(listed()).toHaveLength(3);

@@ -6,7 +6,8 @@ import { refuseUnstopped, stopRunners } from '../../../../src/core/stop/stop.js'
 import type { StopRequest } from '../../../../src/core/stop/search.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aRequest, aWorld, failureOf, run } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 const nothing: StopRequest = {
   run,
@@ -27,7 +28,7 @@ function setUp() {
 }
 
 describe('a stop', () => {
-  test('without a label or id ends everything of this run, earlier attempts too, and only that', async () => {
+  test('without a label or id ends everything of this run, also of earlier attempts, and only that', async () => {
     const { world, start, stop } = setUp();
     await start({ count: 2 });
     await start({ startId: 'ffff0000', run: { ...run, runAttempt: '2' } });
@@ -39,7 +40,7 @@ describe('a stop', () => {
     expect(world.github.listed).toHaveLength(1);
   });
 
-  test('by label reaches every attempt of this run, but no other run under the same label', async () => {
+  test('by label ends instances of every attempt of this run, but of no other run with the same label', async () => {
     const { world, start, stop } = setUp();
     await start({ run: { ...run, runAttempt: '3' } });
     await start({ startId: 'ffff0001', run: { ...run, runId: '78' } });
@@ -47,23 +48,23 @@ describe('a stop', () => {
     expect((await stop({ label: 'a-label' })).explanations).toEqual([]);
     expect(world.live().map(({ tags }) => tags['ci-actions:run-id'])).toEqual(['78']);
     expect(world.github.listed).toHaveLength(1);
-    // The other run's runner is no reason to look for its instance.
+    // The stop does not search for the instance of the other run's runner.
     expect(world.clock.now()).toBe(began);
   });
 
-  test('by id ends exactly that', async () => {
+  test('by id ends exactly that instance', async () => {
     const { world, start, stop } = setUp();
-    const { runners } = await start({ count: 2 });
-    await stop({ instanceIds: [runners[0]!.instance.id] });
-    expect(world.live().map(({ id }) => id)).toEqual([runners[1]!.instance.id]);
-    expect(world.github.listed.map(({ id }) => id)).toEqual([runners[1]!.runner.id]);
+    const { instances } = await start({ count: 2 });
+    await stop({ instanceIds: [instances[0]!.instance.id] });
+    expect(world.live().map(({ id }) => id)).toEqual([instances[1]!.instance.id]);
+    expect(world.github.listed.map(({ id }) => id)).toEqual([instances[1]!.runners[0]!.id]);
   });
 
-  test('by label and id, as ec2-github-runner has it, ends all that was started with it', async () => {
+  test('by label and id, as in ec2-github-runner, ends all that was started with that instance', async () => {
     const { world, start, stop } = setUp();
-    const { runners } = await start({ count: 3 });
+    const { instances } = await start({ count: 3 });
     await start({ startId: 'ffff0001' });
-    await stop({ instanceIds: [runners[0]!.instance.id], label: 'a-label' });
+    await stop({ instanceIds: [instances[0]!.instance.id], label: 'a-label' });
     expect(world.live().map(({ tags }) => tags['ci-actions:start'])).toEqual(['ffff0001']);
     expect(world.github.listed).toHaveLength(1);
   });
@@ -75,31 +76,31 @@ describe('a stop', () => {
         { id: 1, name: 'test', status, labels: ['a-label'], runnerName },
       ]);
 
-    test('leaves the machine of the other one while its job runs', async () => {
+    test('keeps the instance of the other start while its job runs', async () => {
       const { world, start, stop } = setUp();
-      const { runners } = await start({ startId: 'ffff0001' });
-      jobs(world, 'in_progress', runners[0]!.runner.name);
+      const { instances } = await start({ startId: 'ffff0001' });
+      jobs(world, 'in_progress', instances[0]!.runners[0]!.name);
       const stopped = await stop(gone);
       expect(stopped).toMatchObject({ instances: [], refusals: [] });
       expect(stopped.kept.map(({ why }) => why)).toEqual(['job test runs on it']);
-      expect(world.live().map(({ id }) => id)).toEqual([runners[0]!.instance.id]);
+      expect(world.live().map(({ id }) => id)).toEqual([instances[0]!.instance.id]);
       expect(world.github.listed).toHaveLength(1);
     });
 
-    test('ends what no job needs any more', async () => {
+    test('ends what no job needs', async () => {
       const { world, start, stop } = setUp();
-      const { runners } = await start({ startId: 'ffff0001' });
-      jobs(world, 'completed', runners[0]!.runner.name);
+      const { instances } = await start({ startId: 'ffff0001' });
+      jobs(world, 'completed', instances[0]!.runners[0]!.name);
       expect((await stop(gone)).instances).toHaveLength(1);
       expect(world.live()).toEqual([]);
       expect(world.github.listed).toEqual([]);
     });
 
-    test('ends what start-runner made the label for', async () => {
+    test('ends the instances for which start-runner composed the label', async () => {
       const { world, start, stop } = setUp();
       const label = 'ec2-77-1-start-ffff0001';
-      const { runners } = await start({ startId: 'ffff0001', label });
-      jobs(world, 'in_progress', runners[0]!.runner.name);
+      const { instances } = await start({ startId: 'ffff0001', label });
+      jobs(world, 'in_progress', instances[0]!.runners[0]!.name);
       expect((await stop({ ...gone, label })).instances).toHaveLength(1);
     });
   });
@@ -108,12 +109,12 @@ describe('a stop', () => {
     const { world, start, stop } = setUp();
     const label = 'ec2-77-1-start-ffff0001';
     await start({ startId: 'ffff0001', label });
-    const { runners } = await start({ startId: 'ffff0002', label: 'ec2-77-1-start-ffff0002' });
-    expect((await stop({ label, instanceIds: [runners[0]!.instance.id] })).instances).toHaveLength(2);
+    const { instances } = await start({ startId: 'ffff0002', label: 'ec2-77-1-start-ffff0002' });
+    expect((await stop({ label, instanceIds: [instances[0]!.instance.id] })).instances).toHaveLength(2);
     expect(world.live()).toEqual([]);
   });
 
-  test('insists when EC2 lists an instance but does not know it by its id yet', async () => {
+  test('repeats the termination while EC2 lists an instance but does not know its id', async () => {
     const { world, start, stop } = setUp();
     await start();
     const terminate = world.ec2.terminate.bind(world.ec2);
@@ -124,7 +125,7 @@ describe('a stop', () => {
     expect(world.live()).toEqual([]);
   });
 
-  test('does not call itself done while EC2 does not know what it lists', async () => {
+  test('fails while EC2 does not know the id of an instance that it lists', async () => {
     const { world, start, stop } = setUp();
     await start();
     world.ec2.terminate = (ids) => Promise.resolve({ ended: [], unknown: [...ids], refused: [] });
@@ -135,15 +136,15 @@ describe('a stop', () => {
 
   test('done twice succeeds', async () => {
     const { start, stop } = setUp();
-    const { runners } = await start();
+    const { instances } = await start();
     await stop({ wait: true });
     expect((await stop()).runnersRemoved).toEqual([]);
-    expect((await stop({ instanceIds: [runners[0]!.instance.id] })).instances).toEqual([]);
+    expect((await stop({ instanceIds: [instances[0]!.instance.id] })).instances).toEqual([]);
     await stop({ instanceIds: ['i-0never'] });
   });
 
   test.each([{}, { label: 'a-label' }, { all: true }])(
-    'of %j keeps the runner whose instance nobody has seen, and warns of it',
+    'of %j keeps a runner whose instance EC2 does not list, with a warning',
     async (how) => {
       const { world, stop } = setUp();
       const began = world.clock.now();
@@ -162,30 +163,30 @@ describe('a stop', () => {
     },
   );
 
-  test('frees a machine of a pool whose claim died before it took it', async () => {
+  test('removes a claim whose start died, which frees the pooled instance', async () => {
     const { world, stop } = setUp();
     world.github.addRunner({ name: 'ec2-pool-i-01', labels: ['a-label', 'ec2-77-1-start-0123abcd'] });
     expect((await stop()).runnersRemoved).toEqual(['ec2-pool-i-01']);
   });
 
-  test('leaves what a later attempt has started', async () => {
+  test('keeps what a later attempt has started', async () => {
     const { world, start, stop } = setUp();
     await start({ run: { ...run, runAttempt: '12' } });
     expect(await stop()).toMatchObject({ instances: [], runnersRemoved: [] });
     expect(world.live()).toHaveLength(1);
   });
 
-  test('refuses an id that is not ours, and stops the rest', async () => {
+  test('refuses an id of another repository, and stops the rest', async () => {
     const { world, start, stop, refusalOf } = setUp();
-    const mine = (await start()).runners[0]!.instance.id;
-    const other = (await start({ startId: 'ffff0001', run: { ...run, repo: 'another' } })).runners[0]!.instance.id;
+    const mine = (await start()).instances[0]!.instance.id;
+    const other = (await start({ startId: 'ffff0001', run: { ...run, repo: 'another' } })).instances[0]!.instance.id;
     const failure = await refusalOf(stop({ instanceIds: [other, mine] }));
     expect(failure.code).toBe('not-ours');
     expect(failure.message).toBe(`${other} belongs to octo-org/another; it was left alone.`);
     expect(world.live().map(({ id }) => id)).toEqual([other]);
   });
 
-  test('terminates even when GitHub refuses, and says what is left', async () => {
+  test('terminates also when GitHub refuses, and reports what was not removed', async () => {
     const { world, start, stop, refusalOf } = setUp();
     await start();
     const about = { hint: 'Give a token that may do it.', details: ['Granted: nothing.'] };
@@ -198,16 +199,16 @@ describe('a stop', () => {
     expect(world.live()).toEqual([]);
   });
 
-  test('leaves a busy runner to GitHub, which removes it with its machine', async () => {
+  test('leaves a busy runner to GitHub, which removes it after its instance', async () => {
     const { world, start, stop } = setUp();
-    const { runners } = await start();
-    world.github.goBusy(runners[0]!.runner.name);
+    const { instances } = await start();
+    world.github.goBusy(instances[0]!.runners[0]!.name);
     expect((await stop()).runnersRemoved).toEqual([]);
     expect(world.live()).toEqual([]);
     expect(world.said.join('\n')).toContain('was busy');
   });
 
-  test('waits until EC2 has terminated, if asked to, and no longer', async () => {
+  test('with `wait` returns when EC2 has terminated, and no later', async () => {
     const { world, start, stop } = setUp();
     await start();
     const began = world.clock.now();
@@ -218,15 +219,15 @@ describe('a stop', () => {
 
   test.each([
     ['a cancellation', new Failure('cancelled', 'c', { hint: 'h' })],
-    ['an error that is no Failure', new TypeError('undefined is not a function')],
-  ])('ends its wait for the termination with %s', async (_, reason) => {
+    ['an error that is not a Failure', new TypeError('undefined is not a function')],
+  ])('ends its wait for the termination on %s', async (_, reason) => {
     const { world, start, stop } = setUp();
     await start();
     world.ec2.fault('describeInstances', { error: reason });
     await expect(stop({ wait: true })).rejects.toBe(reason);
   });
 
-  test('is not green when EC2 cannot be asked whether it has terminated', async () => {
+  test('fails when EC2 cannot be asked whether it has terminated', async () => {
     const { world, start, stop } = setUp();
     await start();
     const outage = new Failure('aws-unreachable', 'EC2 does not answer', { hint: 'Wait.' });
@@ -234,13 +235,13 @@ describe('a stop', () => {
     expect((await stop({ wait: true })).refusals).toEqual([outage]);
   });
 
-  test('says of an id that no region knows that there is nothing to terminate', async () => {
+  test('logs that an id which no region knows needs no termination', async () => {
     const { world, stop } = setUp();
     await stop({ instanceIds: ['i-0never'] });
-    expect(world.said).toContain('EC2 does not know i-0never (any more): there is nothing to terminate.');
+    expect(world.said).toContain('EC2 does not know i-0never: there is nothing to terminate.');
   });
 
-  test('is not green when the runners cannot be listed, though EC2 lists no instance', async () => {
+  test('fails when the runners cannot be listed, although EC2 lists no instance', async () => {
     const { world, stop } = setUp();
     world.github.failNext('listRunners', new Failure('github-unreachable', 'no answer', { hint: 'h' }));
     expect((await stop({ label: 'a-label' })).refusals.map(({ message }) => message)).toEqual([
@@ -248,7 +249,7 @@ describe('a stop', () => {
     ]);
   });
 
-  test('needs no access to the repository’s runners when its instances have theirs in an organization', async () => {
+  test('needs no access to the runners of the repository when those of its instances are in an organization', async () => {
     const { world, start } = setUp();
     await start({ scope: { kind: 'org', org: 'octo-org' } });
     const gitHubOf = async ({ kind }: Scope) => {
@@ -259,7 +260,7 @@ describe('a stop', () => {
     expect(stopped).toMatchObject({ refusals: [], instances: [{}], runnersRemoved: [expect.any(String)] });
   });
 
-  test('tells how long each instance lived', async () => {
+  test('reports how long each instance lived', async () => {
     const { start, stop } = setUp();
     await start();
     const { instances } = await stop();
@@ -267,7 +268,7 @@ describe('a stop', () => {
     expect(instances[0]!.lifetimeMs).toBeLessThan(23_000);
   });
 
-  test('finds by tag what EC2 does not list yet, because its runner is there', async () => {
+  test('waits for an instance that EC2 does not list yet, because its runner is registered', async () => {
     const { world, start } = setUp();
     await start();
     const late = new FakeEc2({ clock: world.clock, timeline: { invisibleMs: 8_000 } });
@@ -278,14 +279,14 @@ describe('a stop', () => {
     expect(late.instances.map(({ state }) => state)).toEqual(['shutting-down']);
   });
 
-  test('does not wait for the instance of a runner that has ended already', async () => {
+  test('does not wait for an instance that has already ended', async () => {
     const { world, start, stop } = setUp();
-    const { runners } = await start();
-    world.ec2.end(runners[0]!.instance.id);
+    const { instances } = await start();
+    world.ec2.end(instances[0]!.instance.id);
     await world.clock.sleep(60_000);
     const began = world.clock.now();
     const stopped = await stop();
-    expect(stopped).toMatchObject({ instances: [], runnersRemoved: [runners[0]!.runner.name] });
+    expect(stopped).toMatchObject({ instances: [], runnersRemoved: [instances[0]!.runners[0]!.name] });
     expect(world.clock.now()).toBe(began);
   });
 
@@ -315,7 +316,7 @@ describe('a stop', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  describe('where a third region denies every question', () => {
+  describe('where a third region denies every request', () => {
     const denied = new Failure('aws-not-authorized', 'denied by a service control policy', { hint: 'h' });
 
     async function startElsewhere() {
@@ -329,11 +330,11 @@ describe('a stop', () => {
       world.elsewhere.set('us-west-2', west).set('eu-south-1', closed);
       world.ec2.regions = ['us-east-1', 'eu-south-1', 'us-west-2'];
       const request = aRequest({ subnetIds: ['us-west-2/subnet-0a00000000000000a'], waitFor: 'launched' });
-      const { runners } = await startRunners(request, world.ports);
-      return { ...all, west, id: runners[0]!.instance.id };
+      const { instances } = await startRunners(request, world.ports);
+      return { ...all, west, id: instances[0]!.instance.id };
     }
 
-    test.each(['label', 'id', 'neither', 'all'])('ends by %s the machine of another region', async (by) => {
+    test.each(['label', 'id', 'neither', 'all'])('ends by %s the instance of another region', async (by) => {
       const { world, stop, west, id } = await startElsewhere();
       const how = { label: { label: 'a-label' }, id: { instanceIds: [id] }, neither: {}, all: { all: true } }[by]!;
       const stopped = await stop(how);
@@ -343,7 +344,7 @@ describe('a stop', () => {
       expect(world.said.filter((sentence) => sentence.startsWith('warning'))).toEqual([]);
     });
 
-    test('warns of an id that is not where it could be asked, and names the region that could not', async () => {
+    test('warns of an unlisted id, and names the region that could not be searched', async () => {
       const { world, stop } = await startElsewhere();
       await stop({ instanceIds: ['i-0never'] });
       expect(world.said).toContainEqual(
@@ -351,7 +352,7 @@ describe('a stop', () => {
       );
     });
 
-    test('names it in the warning of a runner whose instance nobody has seen', async () => {
+    test('names that region in the warning of a runner without an instance', async () => {
       const { world, stop, west, id } = await startElsewhere();
       west.fault('findInstances', { error: denied, times: Infinity });
       const stopped = await stop();
@@ -362,31 +363,31 @@ describe('a stop', () => {
     });
   });
 
-  test('goes on elsewhere when the home region cannot be asked, and is not green', async () => {
+  test('continues in the other regions when the home region cannot be searched, and fails', async () => {
     const { world, start, stop, refusalOf } = setUp();
     await start();
     const outage = new Failure('aws-unreachable', 'EC2 does not answer', { hint: 'Wait.' });
     world.ec2.fault('findInstances', { error: outage, times: Infinity });
     const failure = await refusalOf(stop({ label: 'a-label' }));
     expect(failure).toMatchObject({ code: 'cleanup-incomplete', message: 'EC2 does not answer' });
-    // By it the next stop knows that there is something to look for.
+    // The next stop finds the instance by this runner.
     expect(world.github.listed).toHaveLength(1);
   });
 
-  test('ends the others when EC2 protects one, names that one, and stays red', async () => {
+  test('ends the others when one has termination protection, and fails with its name', async () => {
     const { world, start, stop } = setUp();
-    const ids = (await start({ count: 3 })).runners.map(({ instance }) => instance.id);
+    const ids = (await start({ count: 3 })).instances.map(({ instance }) => instance.id);
     world.ec2.protectedIds.add(ids[1]!);
     const stopped = await stop();
     expect(stopped.instances.map(({ instance }) => instance.id)).toEqual([ids[0], ids[2]]);
     const failure = await failureOf(Promise.resolve().then(() => refuseUnstopped(stopped)));
     expect(failure.message).toBe(`The instance '${ids[1]}' may not be terminated.`);
     expect(failure.details).toBe(`Not ended: ${ids[1]} (us-east-1).`);
-    // Without its runner no job can begin there, and its agent powers it off.
+    // Without its runner it gets no job, and its boot agent powers it off.
     expect(world.github.listed).toEqual([]);
   });
 
-  test('looks at home for as long as EC2 may list late, after a region that does not answer', async () => {
+  test('searches the home region as long as EC2 may list late, also after a region that does not answer', async () => {
     const { world, start, stop } = setUp();
     const slow = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
     slow.findInstances = () => world.clock.sleep(60_000).then(() => []);
@@ -400,10 +401,10 @@ describe('a stop', () => {
     expect(world.live()).toEqual([]);
   });
 
-  test('keeps the runner of a machine that EC2 lists only after 60 s, and finds it the next time', async () => {
+  test('keeps the runner of an instance that EC2 lists only after 60 s, and the next stop finds it', async () => {
     const { world, stop } = setUp();
     const late = new FakeEc2({ clock: world.clock, timeline: { invisibleMs: 60_000 } });
-    const { runners } = await startRunners(aRequest({ waitFor: 'launched' }), {
+    const { instances } = await startRunners(aRequest({ waitFor: 'launched' }), {
       ...world.ports,
       ec2: late,
       ec2In: async () => late,
@@ -412,11 +413,11 @@ describe('a stop', () => {
     const first = await stop();
     expect(first).toMatchObject({ instances: [], runnersRemoved: [], explanations: [{ isTrouble: true }] });
     await world.clock.sleep(45_000);
-    expect(await stop()).toMatchObject({ instances: [{ instance: { id: runners[0]!.instance.id } }] });
+    expect(await stop()).toMatchObject({ instances: [{ instance: { id: instances[0]!.instance.id } }] });
     expect(world.github.listed).toEqual([]);
   });
 
-  test('by label in a later attempt finds what the stop of an earlier one left', async () => {
+  test('by label in a later attempt finds what the stop of an earlier attempt did not end', async () => {
     const { world, start, stop } = setUp();
     await start();
     await stop({ label: 'a-label', run: { ...run, runAttempt: '2' } });
@@ -424,7 +425,7 @@ describe('a stop', () => {
   });
 });
 
-test('the failure of a stop says that there are several reasons, and lists them', async () => {
+test('the failure of a stop lists all reasons when there are several', async () => {
   const refusals = [
     new Failure('aws-rejected', 'no', { hint: 'h' }),
     new Failure('aws-unreachable', 'how', { hint: 'h' }),

@@ -1,0 +1,77 @@
+import { Failure } from '../kernel/failure.js';
+import type { Plan, Refusal } from '../ports/ec2.js';
+
+export interface RefusedPlan {
+  readonly plan: Plan;
+  readonly refusal: Refusal;
+}
+
+export function describePlan(plan: Plan): string {
+  return `${plan.instanceType} ${plan.market}${plan.subnetId ? ` in ${plan.subnetId}` : ''} (${plan.region})`;
+}
+
+/** Whether a refusal of one plan holds for another one. No refusal reaches into another region. */
+export function covers({ scope }: Refusal, refused: Plan, other: Plan): boolean {
+  if (other.region !== refused.region) return false;
+  if (scope === 'region' || other === refused) return true;
+  // Without a subnet, EC2 picks one for each launch.
+  if (scope === 'subnet') return refused.subnetId !== undefined && other.subnetId === refused.subnetId;
+  if (other.market !== refused.market) return false;
+  return scope === 'market' || (scope === 'type' && other.instanceType === refused.instanceType);
+}
+
+/** Why no plan could be launched. @returns Failure `no-capacity`, `quota-exceeded`, or the refusals' own */
+export function explainRefusals(plans: readonly Plan[], refused: readonly RefusedPlan[]): Failure {
+  const refusals = refused.map(({ refusal }) => refusal);
+  const deadEnds = refusals.flatMap(({ failure }) => failure ?? []);
+  const deadEnd = deadEnds.at(-1);
+  if (deadEnd && deadEnds.length === refusals.length) return failWith(deadEnd, refused);
+  const quota = refusals.findLast(({ kind }) => kind === 'quota');
+  const onlyQuota = quota !== undefined && refusals.every(({ kind }) => kind === 'quota');
+  const hints = [quota && (quota.hint ?? quota.message), ...deadEnds.map(({ hint }) => hint)].filter((hint) => hint);
+  return new Failure(
+    onlyQuota ? 'quota-exceeded' : 'no-capacity',
+    onlyQuota ? `An EC2 quota allows none of the ${plans.length} plans.` : `EC2 refused all ${plans.length} plans.`,
+    {
+      hint: hints.length > 0 ? [...new Set(hints)].join(' ') : suggest(plans, refused),
+      details: listRefusals(refused),
+      ...requestIdOf(refusals.at(-1)),
+    },
+  );
+}
+
+/** The last refusal of each plan: those of further rounds rarely differ. */
+export function listRefusals(refused: readonly RefusedPlan[]): string[] {
+  const last = new Map(refused.map(({ plan, refusal }) => [plan, refusal]));
+  return [...last].map(([plan, refusal]) => `${describePlan(plan)}: ${refusal.code}: ${refusal.message}`);
+}
+
+export function toSentence(message: string): string {
+  return message.endsWith('.') ? message : `${message}.`;
+}
+
+/** A failure that no other plan avoids. Where the refusals had several reasons, all are listed. */
+function failWith(failure: Failure, refused: readonly RefusedPlan[]): Failure {
+  if (new Set(refused.map(({ refusal }) => refusal.failure?.message)).size === 1) return failure;
+  const details = [...(failure.about.details ?? []), ...listRefusals(refused)];
+  return new Failure(failure.code, failure.message, { ...failure.about, details });
+}
+
+function suggest(plans: readonly Plan[], refused: readonly RefusedPlan[]): string {
+  const subnets = new Set(plans.map(({ subnetId }) => subnetId));
+  const isSpotOnly = plans.every(({ market }) => market === 'spot');
+  const comesAndGoes = refused.some(({ refusal }) => refusal.kind !== 'unsupported');
+  return [
+    comesAndGoes
+      ? 'Capacity comes and goes: run the job again later, or name more types in `ec2-instance-type`'
+      : 'EC2 does not offer that there, now or later: name other types in `ec2-instance-type`',
+    ...(subnets.size < 3 ? ['subnets in other availability zones in `subnet-id`'] : []),
+    ...(isSpotOnly ? ['set `market-type: spot-then-on-demand`'] : []),
+  ]
+    .join(', or ')
+    .concat('.');
+}
+
+function requestIdOf(refusal: Refusal | undefined): { requestId?: string } {
+  return refusal?.requestId === undefined ? {} : { requestId: refusal.requestId };
+}

@@ -1,0 +1,54 @@
+import { Failure, type FailureCode } from '../kernel/failure.js';
+import type { Candidate } from '../machine/plan-queue.js';
+import type { LaunchOutcome } from '../ports/ec2.js';
+import type { RegisteredRunner } from '../ports/github.js';
+import type { StartContext } from './context.js';
+import { composeLaunch, type LaunchParts } from './launch-spec.js';
+import type { StartedInstance } from './started.js';
+
+/** Failures of a launch that may have taken effect all the same. */
+const UNANSWERED: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled'];
+
+/** Launches the request's instances. */
+export class Launcher {
+  constructor(private readonly context: StartContext) {}
+
+  /** Launches the request's `machine`-th instance by the first plan that EC2 accepts. @throws Failure; the signal's reason */
+  async launch(machine: number, runners: readonly RegisteredRunner[]): Promise<StartedInstance> {
+    const { queue, ports } = this.context;
+    const regions = await this.context.regions;
+    for (;;) {
+      const candidate = await queue.next(machine);
+      const { plan } = candidate;
+      const instance = queue.note(plan, await this.send(candidate, { setup: regions.get(plan.region)!, runners }));
+      if (!instance) continue;
+      const names = runners.map(({ name }) => name).join(', ');
+      ports.log.info(`Launched ${plan.instanceType} (${plan.market}) for runner ${names}: ${instance.id}.`);
+      return {
+        instance,
+        plan,
+        region: plan.region,
+        runners: runners.map(({ id, name }) => ({ id, name })),
+        launchedAt: ports.clock.now(),
+      };
+    }
+  }
+
+  private async send(
+    { plan, clientToken }: Candidate,
+    { setup, runners }: Pick<LaunchParts, 'setup' | 'runners'>,
+  ): Promise<LaunchOutcome> {
+    const { request, ports, created } = this.context;
+    const { bootScripts, clock, signal } = ports;
+    const ec2 = await ports.ec2In(plan.region);
+    const spec = composeLaunch({ request, setup, runners, bootScripts, now: clock.now() }, plan, clientToken);
+    try {
+      return await ec2.launch(spec, signal);
+    } catch (error) {
+      // Cancelled, throttled or unanswered: an earlier try of the same request may have taken effect.
+      const isRefused = error instanceof Failure && !UNANSWERED.includes(error.code) && error !== signal.reason;
+      if (!isRefused) created.possiblyLaunched.push(...runners.map(({ id }) => id));
+      throw error;
+    }
+  }
+}

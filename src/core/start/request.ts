@@ -1,0 +1,84 @@
+import { composeName, renderScope, repositoryOf, runTags, TAG, type Run } from '../kernel/identity.js';
+import { runnerTags, type TaggedRunner } from '../kernel/runner-tags.js';
+import type { Tags } from '../kernel/tags.js';
+import { renderTimeouts } from '../kernel/timeouts.js';
+import type { PlacedRequest } from '../machine/request.js';
+
+/** Runners of one kind on each instance. */
+export interface RunnerRole {
+  /** How many of them each instance has. */
+  readonly count: number;
+  readonly label: string;
+}
+
+/** How an instance comes up and when it ends. */
+export interface Startup {
+  readonly waitFor: 'online' | 'launched';
+  /** For how long plans without capacity are tried again. */
+  readonly retryCapacityMs: number;
+  readonly preRunnerScript: string | undefined;
+  readonly startupTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxLifetimeMs: number;
+}
+
+/** One complete, validated request for runners. Whether it fits the cloud is not checked yet. */
+export interface StartRequest extends PlacedRequest {
+  readonly run: Run;
+  readonly startId: string;
+  /** The start's own label, by which stop-runner finds its instances. */
+  readonly label: string;
+  /** How many instances. */
+  readonly machines: number;
+  /** The runners of each instance; at least one in all. */
+  readonly runners: readonly RunnerRole[];
+  readonly startup: Startup;
+  /** The pool whose instances are claimed before any is launched. */
+  readonly pool: string | undefined;
+}
+
+/** The label of each runner of one instance, in the order of their names. */
+export function listLabels({ runners }: Pick<StartRequest, 'runners'>): readonly string[] {
+  return runners.flatMap(({ count, label }) => Array<string>(count).fill(label));
+}
+
+/** A runner's place in its request. */
+export interface RunnerPlace {
+  /** Index of its instance. */
+  readonly machine: number;
+  /** Index among the runners of that instance. */
+  readonly runner: number;
+}
+
+/**
+ * The name of one of the request's runners: unique, and ending in the index of the instance where that has one runner,
+ * else in both indices.
+ *
+ * @param again how often this runner's registration was tried before, each time under another name
+ */
+export function nameRunner(request: StartRequest, { machine, runner }: RunnerPlace, again: number): string {
+  const place = listLabels(request).length === 1 ? `${machine}` : `${machine}-${runner}`;
+  return composeName(request.run, `${request.startId}-${place}${again === 0 ? '' : `r${again}`}`);
+}
+
+/** The tags of an instance of this request. Whoever cleans up later finds and judges it by them alone. */
+export function composeTags(request: StartRequest, runners: readonly TaggedRunner[], now: number): Tags {
+  const { startupTimeoutMs, idleTimeoutMs, maxLifetimeMs } = request.startup;
+  return {
+    Name: runners[0]!.name,
+    ...request.machine.userTags,
+    ...runTags(request.run),
+    [TAG.job]: request.run.job,
+    [TAG.start]: request.startId,
+    [TAG.label]: request.label,
+    [TAG.scope]: renderScope(request.scope),
+    ...runnerTags(runners),
+    [TAG.timeouts]: renderTimeouts({ startupMs: startupTimeoutMs, idleMs: idleTimeoutMs }),
+    [TAG.expiresAt]: new Date(now + startupTimeoutMs + maxLifetimeMs).toISOString(),
+  };
+}
+
+/** The tags by which every instance of one start is found. */
+export function startTags(run: Run, startId: string): Tags {
+  return { [TAG.repository]: repositoryOf(run), [TAG.start]: startId };
+}

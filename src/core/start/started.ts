@@ -1,0 +1,37 @@
+import type { Instance, Plan } from '../ports/ec2.js';
+import type { RefusedPlan } from '../machine/refusals.js';
+import type { RegionSetup } from '../machine/region-setup.js';
+
+/** A runner of an instance; times in epoch ms. */
+export interface StartedRunner {
+  readonly id: number;
+  readonly name: string;
+  /** When GitHub first reported it online. */
+  onlineAt?: number;
+}
+
+/** A launched or claimed instance with its runners; times in epoch ms. */
+export interface StartedInstance {
+  readonly instance: Instance;
+  readonly plan: Plan;
+  readonly region: string;
+  readonly runners: readonly StartedRunner[];
+  readonly launchedAt: number;
+  /** Claimed from a pool: it has booted before and comes up sooner. */
+  readonly resumed?: true;
+  /** When it was first seen running. */
+  runningAt?: number;
+}
+
+/** The result of a start. */
+export interface Started {
+  readonly requestedAt: number;
+  readonly instances: readonly StartedInstance[];
+  readonly refused: readonly RefusedPlan[];
+  readonly regionSetups: ReadonlyMap<string, RegionSetup>;
+}
+
+/** The instance is ready when this list is empty. */
+export function listOffline({ runners }: StartedInstance): readonly StartedRunner[] {
+  return runners.filter(({ onlineAt }) => onlineAt === undefined);
+}

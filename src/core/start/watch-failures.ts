@@ -1,0 +1,32 @@
+import * as advice from '../kernel/advice.js';
+import { Failure } from '../kernel/failure.js';
+import type { Instance } from '../ports/ec2.js';
+import { listOffline, type StartedInstance, type StartedRunner } from './started.js';
+
+export function describeTimeout(started: StartedInstance, timeoutMs: number): Failure {
+  const message = `Runner ${namesOfOffline(started)} was not online ${timeoutMs / 60_000} min after ${started.instance.id} was launched.`;
+  return new Failure('startup-timeout', message, {
+    hint: `Read the console in the log above. If the instance does not reach GitHub, ${advice.OPEN_WAY_OUT}. ${advice.RAISE_STARTUP_TIMEOUT}`,
+  });
+}
+
+/** @param instance as EC2 described it last */
+export function describeDeath(started: StartedInstance, { id, state, stateReason }: Instance): Failure {
+  const reason = stateReason ? ` (${stateReason})` : '';
+  const message = `Instance ${id} is ${state}${reason} before runner ${namesOfOffline(started)} was online.`;
+  return new Failure('instance-died', message, {
+    hint: stateReason?.includes('Spot') ? advice.REPLACE_SPOT : advice.READ_CONSOLE,
+  });
+}
+
+export function describeRemoval({ name }: StartedRunner): Failure {
+  return new Failure('runner-removed', `GitHub no longer has runner ${name}, which was never seen online.`, {
+    hint: `Something removed it: another job with the same label that ran first, a person, or GitHub itself (actions/runner#4726). ${advice.LEAVE_LABEL_EMPTY}`,
+  });
+}
+
+function namesOfOffline(started: StartedInstance): string {
+  return listOffline(started)
+    .map(({ name }) => name)
+    .join(', ');
+}

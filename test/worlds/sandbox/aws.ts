@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  DescribeInstancesCommand,
+  EC2Client,
+  RunInstancesCommand,
+  type Instance,
+  type RunInstancesCommandInput,
+} from '@aws-sdk/client-ec2';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { seed, startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
+
+export interface AwsSandbox {
+  readonly sandbox: Sandbox;
+  readonly ec2: EC2Client;
+  readonly ssm: SSMClient;
+  close(): Promise<void>;
+}
+
+/** A sandbox and the real SDK's clients of it, which ask once and never again. */
+export async function startAws(options: SandboxOptions = {}): Promise<AwsSandbox> {
+  const sandbox = await startSandbox({ machines: false, ...options });
+  const config = {
+    endpoint: sandbox.awsUrl,
+    region: sandbox.region,
+    credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  };
+  const [ec2, ssm] = [new EC2Client(config), new SSMClient(config)];
+  return {
+    sandbox,
+    ec2,
+    ssm,
+    close: async () => {
+      ec2.destroy();
+      ssm.destroy();
+      await sandbox.close();
+    },
+  };
+}
+
+/** One on-demand t3.xlarge of our image in the first subnet, unless told otherwise. */
+export function launchOf(changes: Partial<RunInstancesCommandInput> = {}): RunInstancesCommand {
+  return new RunInstancesCommand({
+    ImageId: seed.OUR_AMD64_IMAGE,
+    InstanceType: 't3.xlarge',
+    SubnetId: seed.SUBNET_A,
+    SecurityGroupIds: [seed.RUNNER_GROUP],
+    MinCount: 1,
+    MaxCount: 1,
+    ...changes,
+  });
+}
+
+export async function launch(
+  ec2: EC2Client,
+  changes?: Partial<RunInstancesCommandInput>,
+): Promise<Instance & { id: string }> {
+  const { Instances: [instance] = [] } = await ec2.send(launchOf(changes));
+  if (!instance?.InstanceId) throw new Error('Nothing was launched.');
+  return { ...instance, id: instance.InstanceId };
+}
+
+export interface Refused {
+  /** EC2's code. */
+  readonly name: string;
+  readonly message: string;
+  readonly $metadata: { readonly httpStatusCode?: number; readonly requestId?: string };
+}
+
+/** The error of a call that must not succeed. */
+export async function refusal(call: Promise<unknown>): Promise<Refused> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown as Refused,
+  );
+  if (!error) throw new Error('It was not refused.');
+  return error;
+}
+
+/** Looks every 10 ms; everything in a sandbox takes less than 10 s. */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error('It did not come about within 10 s.');
+    await delay(10);
+  }
+}
+
+export async function describeOne({ ec2 }: AwsSandbox, id: string): Promise<Instance | undefined> {
+  const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+  return Reservations?.[0]?.Instances?.[0];
+}
+
+/** Until EC2 itself says so. */
+export async function becomes(aws: AwsSandbox, id: string, state: string): Promise<void> {
+  await eventually(async () => (await describeOne(aws, id))?.State?.Name === state);
+}
