@@ -51,7 +51,7 @@ async function boot(name: PathName, tree: string): Promise<{ seconds: number; bu
 
 const { values } = readOrExit({
   command: 'npm run lab -- bench-boot',
-  about: 'Measures the seconds from the first process to an online runner, for three ways to boot, side by side.',
+  description: 'Measures the seconds from the first process to an online runner, for three ways to boot, side by side.',
   options: { pairs: withDefault(value('Boots of each way.', wholeNumber(1, 1_000)), DEFAULT_PAIRS) },
 });
 const { pairs } = values;

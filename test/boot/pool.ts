@@ -100,7 +100,7 @@ function describe(delay: number, cold: readonly Start[], pool: readonly Start[])
 
 const { values } = readOrExit({
   command: 'npm run lab -- bench-pool',
-  about:
+  description:
     'Compares starts from a pool with cold starts, in pairs, by the real bundles, on virtual machines that boot. All\n' +
     'delays take over an hour with an emulated processor; one pair at one delay takes 5 to 10 minutes.',
   options: {

@@ -78,13 +78,14 @@ function readTimes(stage: Stage<'vm'>, { online, log }: { online: number; log: s
 }
 
 const ways = oneOf(Object.keys(paths) as PathName[], 'WAY');
-const { words } = readOrExit({
+const { positionals } = readOrExit({
   command: 'npm run lab -- vm',
-  about: 'Boots the provisioned tree with a kernel of its own in QEMU, runs a job and powers off. Default: agent.',
+  description:
+    'Boots the provisioned tree with a kernel of its own in QEMU, runs a job and powers off. Default: agent.',
   options: {},
-  words: { description: 'How the runner is started.', kind: ways, least: 0, most: ways.choices!.length },
+  positionals: { description: 'How the runner is started.', kind: ways, least: 0, most: ways.choices!.length },
 });
-const names = words.length > 0 ? words : (['agent'] as const);
+const names = positionals.length > 0 ? positionals : (['agent'] as const);
 const tree = findTree('amd64', 'kernel');
 console.log(tellProcessor());
 for (const name of names) {
