@@ -21,7 +21,7 @@ export function setAwsEnvironment(variables: Readonly<Record<string, string>>): 
 
 const FAST_SINCE = Date.now();
 /** A clock that is thirty times as fast, because minutes of retries would take too long. */
-export const hastyClock: Clock = {
+export const fastClock: Clock = {
   now: () => FAST_SINCE + (Date.now() - FAST_SINCE) * 30,
   sleep: (ms, signal) => delay(ms / 30, undefined, { signal }),
 };

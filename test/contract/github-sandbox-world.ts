@@ -26,8 +26,8 @@ export interface ServedGitHub {
   close(): Promise<void>;
 }
 
-/** Real time, except that no sleep takes time. */
-export const HASTY_CLOCK: Clock & { waited: number } = {
+/** The real time plus the duration of all sleeps, which end at once. */
+export const SKIPPING_CLOCK: Clock & { waited: number } = {
   waited: 0,
   now() {
     return Date.now() + this.waited;
@@ -52,7 +52,7 @@ export async function serveGitHub(seed: Seed = {}): Promise<ServedGitHub> {
         credentials: { token: world.token },
         scope: SANDBOX_SCOPES.repo,
         repository: REPO,
-        clock: HASTY_CLOCK,
+        clock: SKIPPING_CLOCK,
         mask: (secret) => masked.push(secret),
         ...options,
       }),

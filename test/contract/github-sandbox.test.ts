@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Permissions } from '../../sandbox/github/github.js';
 import type { Scope } from '../../src/github/connect.js';
-import { HASTY_CLOCK, SANDBOX_SCOPES, serveGitHub, type ServedGitHub } from './github-sandbox-world.js';
+import { SKIPPING_CLOCK, SANDBOX_SCOPES, serveGitHub, type ServedGitHub } from './github-sandbox-world.js';
 import { describeGitHub } from './github.suite.js';
 
 const PREFIXES: Record<Scope['kind'], string> = {
@@ -155,17 +155,17 @@ describe('the GitHub adapter on the sandbox', () => {
   test('waits for a short rate limit, also with a registration', () =>
     withGitHub(async (served) => {
       const github = await served.connect();
-      const before = HASTY_CLOCK.waited;
+      const before = SKIPPING_CLOCK.waited;
       served.disturb(`POST ${RUNNERS}/generate-jitconfig`, { kind: 'status', code: 'secondary-rate-limit' });
       await expect(github.registerRunner(REGISTRATION)).resolves.toMatchObject({ name: 'a' });
-      expect(HASTY_CLOCK.waited - before).toBeGreaterThanOrEqual(60_000);
+      expect(SKIPPING_CLOCK.waited - before).toBeGreaterThanOrEqual(60_000);
     }));
 
   test('does not wait half an hour for a rate limit', () =>
     withGitHub(async (served) => {
       const github = await served.connect();
       served.world.rateLimit.remaining = 0;
-      served.world.rateLimit.resetAt = Math.floor(HASTY_CLOCK.now() / 1000) + 1800;
+      served.world.rateLimit.resetAt = Math.floor(SKIPPING_CLOCK.now() / 1000) + 1800;
       await expect(github.listRunners()).rejects.toMatchObject({ code: 'github-rate-limited' });
       expect(github.pace).toBe(5);
     }));

@@ -15,7 +15,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeEc2 } from '../contract/ec2.suite.js';
 import type { Ec2World } from '../contract/ec2.world.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
-import { hastyClock, wallClock } from '../contract/aws-environment.js';
+import { fastClock, wallClock } from '../contract/aws-environment.js';
 import { useMoto } from './moto.js';
 import { MOTO_DIFFERENCES } from '../contract/ec2.differences.js';
 
@@ -43,7 +43,7 @@ async function createWorld(): Promise<Ec2World> {
   ]);
   const [first, second] = Subnets.map(({ SubnetId = '' }) => SubnetId);
   return {
-    ec2: await connectEc2({ clock: hastyClock }),
+    ec2: await connectEc2({ clock: fastClock }),
     clock: wallClock,
     catalog: {
       image: UBUNTU,

@@ -12,7 +12,7 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import { connectImages } from '../../src/ec2/connect-images.js';
-import { hastyClock, wallClock } from '../contract/aws-environment.js';
+import { fastClock, wallClock } from '../contract/aws-environment.js';
 import { MOTO_IMAGES_DIFFERENCES } from '../contract/images.differences.js';
 import { describeImages } from '../contract/images.suite.js';
 import type { ImagesWorld } from '../contract/images.world.js';
@@ -29,8 +29,8 @@ async function createWorld(): Promise<ImagesWorld> {
   await reset();
   const raw = new EC2Client({});
   return {
-    ec2: await connectImages({ clock: hastyClock }),
-    away: await connectImages({ clock: hastyClock, region: 'eu-west-1' }),
+    ec2: await connectImages({ clock: fastClock }),
+    away: await connectImages({ clock: fastClock, region: 'eu-west-1' }),
     clock: wallClock,
     foreignImage: UBUNTU,
     makeImage: (name, tags = {}) => makeImage(raw, name, list(tags)),

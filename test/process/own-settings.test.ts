@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { findNode24 } from '../node24/nodes.js';
 import { createCertificate } from '../worlds/certificate.js';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
-import { inHaste } from './haste.js';
+import { accelerated } from './accelerated.js';
 
 type Environment = Readonly<Record<string, string>>;
 interface Outcome {
@@ -77,7 +77,7 @@ async function step(action: 'start-runner' | 'stop-runner', environment: Environ
     AWS_ACCESS_KEY_ID: 'AKIA0123456789',
     AWS_SECRET_ACCESS_KEY: 'secret',
     // The plain server refuses everything, so every step ends with retries, which take minutes on a real clock.
-    ...inHaste(30),
+    ...accelerated(30),
     ...environment,
   };
   if (action === 'stop-runner') delete (env as Record<string, string>)['INPUT_PRESET'];

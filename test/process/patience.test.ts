@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import { isLive, LAUNCHED, launch } from '../worlds/sandbox/leftovers.js';
-import { inHaste } from './haste.js';
+import { accelerated } from './accelerated.js';
 import { errorOf, inSandbox, logOf, type How, type Scene } from '../worlds/sandbox/scene.js';
 
 /** No machines: the instances never boot. */
@@ -37,7 +37,7 @@ describe('a start waits out', () => {
   ])('%s', (_, operations, fault, seconds, factor) =>
     inSandbox(quiet, async (scene) => {
       scene.sandbox.intercept = disturbFor(operations, fault, seconds);
-      const main = await scene.start(LAUNCHED, { environment: inHaste(factor) });
+      const main = await scene.start(LAUNCHED, { environment: accelerated(factor) });
       expect(main.code).toBe(0);
       expect(logOf(main)).toMatch(/trying again in \d+\.\d s\.$/m);
       expect(scene.sandbox.ec2.instances().filter(isLive)).toHaveLength(1);
@@ -66,7 +66,7 @@ describe('a stop waits out', () => {
     inSandbox(quiet, async (scene) => {
       await launch(scene);
       scene.sandbox.intercept = disturbFor(operations, fault, seconds);
-      expect(await scene.stop({}, { environment: inHaste(factor) })).toMatchObject({ code: 0 });
+      expect(await scene.stop({}, { environment: accelerated(factor) })).toMatchObject({ code: 0 });
       await scene.expectNothingIsLeft();
     }),
   );

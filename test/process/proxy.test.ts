@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { listNodes } from '../node24/nodes.js';
 import { createCertificate } from '../worlds/certificate.js';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
-import { inHaste } from './haste.js';
+import { accelerated } from './accelerated.js';
 
 const chunk = new URL('../../dist/chunks/proxy-agents.js', import.meta.url).href;
 const run = promisify(execFile);
@@ -150,7 +150,7 @@ describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ p
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'AKIA0',
       AWS_SECRET_ACCESS_KEY: 'secret',
-      ...inHaste(20),
+      ...accelerated(20),
     };
     // The answers fail the actions. Only the tunnels matter here.
     const cases = [

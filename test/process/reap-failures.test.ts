@@ -4,7 +4,7 @@ import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { age, changesSince, expire, findingsOf, isLive, launch } from '../worlds/sandbox/leftovers.js';
-import { inHaste } from './haste.js';
+import { accelerated } from './accelerated.js';
 import { errorOf, inSandbox, logOf, Scene, type Inputs } from '../worlds/sandbox/scene.js';
 
 const quiet = { machines: false } as const;
@@ -27,7 +27,7 @@ function always(wanted: string, fault: Fault): Intercept {
 async function expectRefusal(scene: Scene, inputs: Inputs, reason: RegExp): Promise<StepResult> {
   const from = scene.sandbox.requests.length;
   // The action repeats requests for up to a minute while a fault may be temporary.
-  const main = await scene.reap(inputs, { environment: inHaste(6) });
+  const main = await scene.reap(inputs, { environment: accelerated(6) });
   expect(main.code).toBe(1);
   expect(errorOf(main)).toMatch(reason);
   expect(main.summary).toContain('### Failed');
