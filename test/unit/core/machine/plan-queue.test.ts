@@ -123,3 +123,10 @@ test('the failure of a refused start has the id of the last request', async () =
   queue.refuse(one, { ...refusal('plan'), kind: 'capacity', requestId: 'an-id' });
   await expect(queue.next(0)).rejects.toMatchObject({ about: { requestId: 'an-id' } });
 });
+
+test('a refusal that two launches of the same plan receive is noted once', () => {
+  const one = plan('r', 'a.large');
+  const { queue, said } = aLoggedQueue([one, plan('r', 'b.large')]);
+  for (const _ of ['first', 'second']) queue.refuse(one, { ...refusal('plan'), kind: 'capacity' });
+  expect(said).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
 import type { FillRequest } from '../../../../src/core/pool/request.js';
+import { Failure } from '../../../../src/core/kernel/failure.js';
 import { nameClaim } from '../../../../src/core/kernel/origin.js';
 import { createCloud } from '../../../worlds/cloud.js';
 import { aFillRequest, failureOf } from '../../../worlds/requests.js';
@@ -95,4 +96,15 @@ test('an empty console retires no instance', async () => {
   await fill();
   world.ec2.consoles.clear();
   expect((await fill()).judged).toMatchObject([{ decision: { kind: 'keep' } }]);
+});
+
+test('a fill of which one launch fails keeps the other instance and fails the step', async () => {
+  const { world, fill } = aPool();
+  const denied = new Failure('aws-not-authorized', 'denied', { hint: 'h' });
+  world.ec2.fault('launch', { error: denied, times: 1 });
+  const filled = await fill({ size: 2 });
+  expect(filled.launched).toHaveLength(1);
+  expect(await failureOf(Promise.resolve().then(() => refuseIncompletePool(filled)))).toMatchObject({
+    code: 'aws-not-authorized',
+  });
 });
