@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { addFindings } from '../diagnosis/diagnose.js';
+import { addDiagnosis } from '../diagnosis/diagnose.js';
 import { INVISIBLE_BOUND_MS } from '../instances/end-instances.js';
 import { Failure } from '../kernel/failure.js';
 import { PlanQueue } from '../machine/plan-queue.js';
@@ -78,7 +78,7 @@ export class Attempt {
       this.ports.log.warning(`${sentence} The post step, stop-runner and the instance itself will end it.`);
     }
     if (!(error instanceof Failure)) return error;
-    return addFindings(error, diagnosis, { isClean: isCancelled && left.length === 0 });
+    return addDiagnosis(error, diagnosis, { isClean: isCancelled && left.length === 0 });
   }
 
   /** The journal is written before any wait, so that the post step can clean up from here on. */
