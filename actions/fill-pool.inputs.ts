@@ -22,13 +22,16 @@ const into = fieldsOf<{ fill: FillRequest }>();
 export const ownInputs = {
   size: into(
     'fill.size',
-    withDefault('1', integer('How many stopped machines there are to be. 0 empties the pool.', { min: 0, max: 100 })),
+    withDefault(
+      '1',
+      integer('Number of stopped machines that the pool keeps. 0 empties the pool.', { min: 0, max: 100 }),
+    ),
   ),
   'max-age-days': into(
     'fill.maxAgeMs',
     withDefault(
       '7',
-      days('Older ones are replaced. GitHub refuses a runner that is a month older than the newest.', {
+      days('Older machines are replaced. GitHub refuses a runner that is a month older than the newest.', {
         min: 1,
         max: LONGEST_POOL_DAYS,
       }),
@@ -38,7 +41,7 @@ export const ownInputs = {
     'fill.warmUpMs',
     withDefault(
       '10',
-      minutes('A machine’s first boot powers off after so long, however far it got.', {
+      minutes('A machine powers off this long after its first boot began, even if the boot is not finished.', {
         min: 2,
         max: LONGEST_WARM_UP_MINUTES,
       }),
@@ -47,12 +50,12 @@ export const ownInputs = {
   'warm-up-script': into(
     'fill.warmUpScript',
     script(
-      'Run as root, with `bash -e`, at the end of the first boot, in the runner’s home: what it reads, pulls or writes is there when a job comes.',
+      "Run as root, with `bash -e`, at the end of the first boot, in the runner's home. Files that it reads, pulls or writes are on the disk when a job comes.",
     ),
   ),
   'dry-run': into(
     'fill.dryRun',
-    withDefault('false', flag('Only say what would be retired and launched, and what the pool costs.')),
+    withDefault('false', flag('Only print which machines would be retired and launched, and what the pool costs.')),
   ),
 };
 
@@ -66,7 +69,7 @@ const machineInputs = {
   ...launchInputsOfPools,
   'ec2-image-id': {
     ...launchInputs['ec2-image-id'],
-    description: `${launchInputs['ec2-image-id'].description} A pool takes only images that \`ami/\` built.`,
+    description: `${launchInputs['ec2-image-id'].description} A pool accepts only images built by \`ami/\`.`,
   },
   'runner-scope': start['runner-scope'],
   ...runnerInputsOfPools,
@@ -75,7 +78,7 @@ const machineInputs = {
 
 export const inputs = {
   ...credentialInputs,
-  pool: text('The pool’s name, as start-runner is given it. A preset may set it for both.', {
+  pool: text("The pool's name, the same as in start-runner. A preset may set it for both.", {
     matches: NAME_PATTERN,
     allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit',
   }),
@@ -84,8 +87,8 @@ export const inputs = {
 };
 
 export const outputs = {
-  ready: 'How many machines the pool has, warming ones included.',
-  launched: 'The instances that were launched, as JSON.',
-  retired: 'The instances that were removed, as JSON.',
-  'cost-per-idle-day-usd': 'What the pool’s volumes cost a day while nobody uses them; empty when that is not known.',
+  ready: 'Number of machines in the pool, including those that are warming up.',
+  launched: 'Ids of the launched instances, as JSON.',
+  retired: 'Ids of the removed instances, as JSON.',
+  'cost-per-idle-day-usd': "What the pool's volumes cost per day while they wait; empty when the price is unknown.",
 };

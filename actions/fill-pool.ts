@@ -1,5 +1,5 @@
 import { collectFields } from '../src/core/inputs/fields.js';
-import { describeUnknown, parseInputs, refuseProblems, type RawInputs } from '../src/core/inputs/inputs.js';
+import { describeUnknown, parseInputs, pickInputs, refuseProblems, type RawInputs } from '../src/core/inputs/inputs.js';
 import { countReady, fillPool, listRetired, refuseIncompletePool } from '../src/core/pool/fill.js';
 import type { FillRequest } from '../src/core/pool/request.js';
 import { estimateIdleDay, summarizeFill } from '../src/core/pool/report.js';
@@ -15,12 +15,12 @@ import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub, type Patient } from './connect.js';
 import { inputs, ownInputs } from './fill-pool.inputs.js';
 import { readInputs } from './read-inputs.js';
-import { composeMachine, loadInputs, pick } from './start-request.js';
+import { composeMachine, loadInputs } from './start-request.js';
 
 /** `fill-pool`. */
 export function runFillPool(): Promise<void> {
   const signal = listenForCancellation(
-    'Nothing: each machine that was launched stops by itself and is the pool’s, and the next run goes on from there.',
+    'Nothing: each launched machine stops by itself and belongs to the pool, and the next run continues from there.',
   );
   return runAction(async () => {
     const log = createLog();
@@ -44,10 +44,10 @@ async function loadFill(
   context: RunContext,
   patient: Patient,
 ): Promise<{ request: FillRequest; github: GitHub }> {
-  const { values, problems } = parseInputs(ownInputs, pick(raw, Object.keys(ownInputs)));
+  const { values, problems } = parseInputs(ownInputs, pickInputs(raw, Object.keys(ownInputs)));
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(inputs, name));
   const theirs = Object.keys(inputs).filter((name) => !Object.hasOwn(ownInputs, name));
-  const loaded = await loadInputs(pick(raw, theirs), context, {
+  const loaded = await loadInputs(pickInputs(raw, theirs), context, {
     connect: (credentials, scope) => connectToGitHub(credentials, { context, scope, ...patient }),
     problems: [...problems, ...unknown.map((name) => describeUnknown(name, Object.keys(inputs)))],
   });

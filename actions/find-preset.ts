@@ -7,33 +7,33 @@ import { resolvePreset, type ResolvedPreset } from '../src/core/config/presets.j
 import type { RunContext } from '../src/host/context.js';
 import { inputs, notInPresets } from './start-runner.inputs.js';
 
-/** What a presets file is looked for under when nobody names one. */
+/** Path of the presets file when `config` is empty. */
 const DEFAULT_CONFIG = '.github/ec2-runners.yml';
 const REFUSALS: readonly FailureCode[] = ['github-unauthorized', 'github-forbidden', 'github-not-found'];
 
 interface FoundFile {
   readonly found?: { readonly path: string; readonly text: string };
-  /** Why the file that was asked for cannot be used. */
+  /** Why the file that `config` names cannot be used. */
   readonly problem?: string;
-  /** Why it isn't known whether there is a file. */
+  /** Why it is unknown whether the file exists. */
   readonly unread?: string;
 }
 
 export interface FoundPreset {
   readonly inputs: RawInputs;
   readonly problems: readonly string[];
-  /** Absent when it cannot be judged by what it has and lacks. */
+  /** Absent when there are problems, so that its gaps are not reported as well. */
   readonly preset?: ResolvedPreset;
 }
 
-/** The preset with all it extends. @param github absent where the credentials cannot be used */
+/** Resolves the preset with everything that it extends. @param github absent when the credentials are invalid */
 export async function findPreset(
   wanted: { readonly preset: string; readonly config: string | undefined },
   context: RunContext,
   github: GitHub | undefined,
 ): Promise<FoundPreset> {
   const file = await findPresetsFile(wanted.config, context, github);
-  // Without its file a preset can't be judged: the file's own problem is told instead.
+  // Without its file a preset cannot be resolved, so only the file's problem is reported.
   if (file.problem !== undefined) return { inputs: {}, problems: [file.problem] };
   const allowed = Object.entries(inputs).flatMap(([name, { legacy }]: [string, InputDefinition<unknown>]) =>
     notInPresets.includes(name) || legacy ? [] : name,
@@ -44,7 +44,7 @@ export async function findPreset(
   return { inputs: preset.inputs, problems: file.unread === undefined ? problems : [...problems, file.unread] };
 }
 
-/** The workspace's file; when nothing is checked out, the repository's at the run's commit. */
+/** Reads the file from the workspace or, when nothing is checked out, from the repository at the run's commit. */
 async function findPresetsFile(
   config: string | undefined,
   context: RunContext,
@@ -56,13 +56,13 @@ async function findPresetsFile(
   const isCheckedOut = existsSync(join(context.workspace, '.git'));
   if (!isCheckedOut && github === undefined)
     return {
-      unread: `${path} could not be looked for: nothing is checked out, and there are no credentials to ask with.`,
+      unread: `${path} could not be looked for: nothing is checked out, and there are no valid credentials for GitHub.`,
     };
   try {
     const text = isCheckedOut ? undefined : await github?.readFile(path, context.sha);
     if (text !== undefined) return { found: { path, text } };
   } catch (error) {
-    // Nobody asked for the default file, and to start runners a token need not be able to read files.
+    // The default file need not exist, and a token that starts runners need not be able to read files.
     if (config !== undefined || !(error instanceof Failure) || !REFUSALS.includes(error.code)) throw error;
     return { unread: `${path} could not be looked for: ${error.message}. ${error.hint}` };
   }

@@ -13,13 +13,13 @@ const into = fieldsOf<{ machine: MachineRequest; volume: VolumeRequest; settings
 export const presetInputs = {
   preset: withDefault(
     'amd64',
-    text('`amd64`, `arm64`, `cuda`, or one from the presets file. Gives defaults for all inputs below.', {
+    text('`amd64`, `arm64`, `cuda`, or one from the presets file. Sets defaults for all inputs below.', {
       matches: /^[\w.-]+$/,
       allowed: '`amd64`, `arm64`, `cuda`, or the name of a preset in the presets file',
     }),
   ),
   config: text(
-    'The presets file. Read from the workspace, else from the repository at the run’s commit. Default `.github/ec2-runners.yml`, which need not exist.',
+    "The presets file. Read from the workspace, or from the repository at the run's commit when nothing is checked out. Default `.github/ec2-runners.yml`, which need not exist.",
     { matches: /^[^/].*\.ya?ml$/, allowed: 'a path of a YAML file, relative to the repository' },
   ),
 };
@@ -27,7 +27,7 @@ export const presetInputs = {
 /** What to launch. */
 export const launchInputs = {
   'ec2-image-id': text(
-    '`ami-…`, `resolve:ssm:/path`, or `name:pattern` (the newest of this account’s images that matches). Default: the image that `ami/` published for the preset; before there is one, a public Ubuntu or Deep Learning image.',
+    '`ami-…`, `resolve:ssm:/path`, or `name:pattern` (the newest image of this account whose name matches). Default: the image that `ami/` published for the preset, or a public Ubuntu or Deep Learning image as long as there is none.',
     {
       matches: /^(ami-[0-9a-z]+|resolve:ssm:\/?[\w./:-]+|name:.+)$/,
       allowed: '`ami-…`, `resolve:ssm:/path/of/parameter` or `name:pattern`',
@@ -35,7 +35,7 @@ export const launchInputs = {
   ),
   'ec2-instance-type': into(
     'machine.instanceTypes',
-    list('Tried in order, each in every subnet. Default: the preset’s.', {
+    list("Tried in order, each in every subnet. Default: the preset's.", {
       matches: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
       allowed: 'instance types like t3.xlarge',
     }),
@@ -43,16 +43,19 @@ export const launchInputs = {
   ),
   'subnet-id': into(
     'machine.subnetIds',
-    list('Tried in order for each type. Default: EC2’s default subnet. One of another region is `region/subnet-…`.', {
-      matches: /^([a-z]{2,}(-[a-z]+)+-\d\/)?subnet-[0-9a-z]+$/,
-      allowed: 'subnet ids like subnet-0a1b2c3d or eu-west-1/subnet-0a1b2c3d',
-    }),
+    list(
+      "Tried in order for each type. Default: EC2's default subnet. Write a subnet of another region as `region/subnet-…`.",
+      {
+        matches: /^([a-z]{2,}(-[a-z]+)+-\d\/)?subnet-[0-9a-z]+$/,
+        allowed: 'subnet ids like subnet-0a1b2c3d or eu-west-1/subnet-0a1b2c3d',
+      },
+    ),
     [],
   ),
   'security-group-id': into(
     'machine.securityGroupIds',
     list(
-      'All of a region’s are attached. No inbound rule is needed. Default: EC2’s default group. One of another region is `region/sg-…`.',
+      "All groups of a region are attached. No inbound rule is needed. Default: EC2's default group. Write a group of another region as `region/sg-…`.",
       {
         matches: /^([a-z]{2,}(-[a-z]+)+-\d\/)?sg-[0-9a-z]+$/,
         allowed: 'security group ids like sg-0a1b2c3d or eu-west-1/sg-0a1b2c3d',
@@ -62,7 +65,7 @@ export const launchInputs = {
   ),
   'market-type': withDefault(
     'on-demand',
-    choice('How the instance is paid for; `spot-then-on-demand` tries every plan as spot first.', [
+    choice('How to pay for the instance. `spot-then-on-demand` tries every plan as spot first.', [
       'on-demand',
       'spot',
       'spot-then-on-demand',
@@ -84,14 +87,14 @@ export const launchInputs = {
   ),
   'key-name': into(
     'machine.keyName',
-    text('EC2 key pair, for logging in by SSH.', {
+    text('EC2 key pair for SSH access.', {
       matches: /^.{1,255}$/,
       allowed: 'the name of a key pair',
     }),
   ),
   'ec2-volume-size': into(
     'volume.sizeGiB',
-    integer('Size of the root volume in GiB. Default: 50 (cuda: 100), or the image’s if larger.', {
+    integer("Size of the root volume in GiB. Default: 50 (cuda: 100), or the image's if larger.", {
       min: 1,
       max: 65_536,
     }),
@@ -100,19 +103,25 @@ export const launchInputs = {
     'volume.type',
     withDefault(
       'gp3',
-      choice('Type of the root volume. No machine boots from st1 or sc1.', ['gp3', 'gp2', 'io1', 'io2', 'standard']),
+      choice('Type of the root volume. Instances cannot boot from st1 or sc1.', [
+        'gp3',
+        'gp2',
+        'io1',
+        'io2',
+        'standard',
+      ]),
     ),
   ),
   'ec2-volume-iops': into(
     'volume.iops',
-    integer('Provisioned operations a second (gp3: at most 500 a GiB, io1: 50, io2: 1,000).', {
+    integer('Provisioned operations per second (at most 500 per GiB for gp3, 50 for io1, 1,000 for io2).', {
       min: 100,
       max: 256_000,
     }),
   ),
   'ec2-volume-throughput': into(
     'volume.throughputMiBps',
-    integer('Provisioned throughput in MiB/s (gp3: at most a quarter of its iops).', {
+    integer('Provisioned throughput in MiB/s (for gp3, at most a quarter of its iops).', {
       min: 125,
       max: 2_000,
     }),
@@ -120,7 +129,7 @@ export const launchInputs = {
   'volume-initialization-rate': into(
     'volume.initializationRateMiBps',
     integer(
-      'MiB/s at which EBS loads the root volume from its snapshot ahead of the reads; billed by the snapshot’s size. Worth it for large images.',
+      "MiB/s at which EBS loads the root volume from its snapshot in advance. EBS charges by the snapshot's size. Useful for large images.",
       { min: 100, max: 300 },
     ),
   ),
@@ -128,16 +137,21 @@ export const launchInputs = {
     'volume.encrypted',
     withDefault(
       'false',
-      flag('Encrypt all volumes of the instance. What the account or the image encrypts anyway stays encrypted.'),
+      flag(
+        'Encrypt all volumes of the instance. Volumes that the account or the image encrypts by default stay encrypted.',
+      ),
     ),
   ),
   'ec2-volume-kms-key-id': into(
     'volume.kmsKeyId',
-    text('The KMS key for that: id, ARN, `alias/name` or the alias’s ARN. Default: the account’s key for EBS.', {
-      matches:
-        /^(arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:(key\/[\w-]+|alias\/[\w/-]+)|alias\/[\w/-]+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i,
-      allowed: 'a key’s id or ARN, or an alias like `alias/ci` or its ARN',
-    }),
+    text(
+      "The KMS key for the encryption: id, ARN, `alias/name` or the alias's ARN. Default: the account's key for EBS.",
+      {
+        matches:
+          /^(arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:(key\/[\w-]+|alias\/[\w/-]+)|alias\/[\w/-]+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i,
+        allowed: "a key's id or ARN, or an alias like `alias/ci` or its ARN",
+      },
+    ),
   ),
 };
 
@@ -147,7 +161,7 @@ export const runnerInputs = {
     'machine.runnerVersion',
     withDefault(
       'latest',
-      text('The runner to install on an image that has none; images built by `ami/` carry their own.', {
+      text('The runner version to install on an image without a runner. Images built by `ami/` have one.', {
         matches: /^(latest|\d+\.\d+\.\d+)$/,
         allowed: '`latest` or a version like 2.336.0',
       }),
@@ -156,7 +170,7 @@ export const runnerInputs = {
   'runner-home-dir': into(
     'machine.runnerHome',
     text(
-      'Where an image of your own has the runner. Default `/opt/actions-runner`, installed at boot where it is missing.',
+      'Directory of the runner in your own image. Default `/opt/actions-runner`; a missing runner is installed there at boot.',
       {
         matches: /^(\/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+\/?$/,
         allowed: 'an absolute path of letters, digits and `._+-`, without `.` or `..` as a part',
@@ -180,18 +194,18 @@ export const settingInputs = {
   'instance-environment': into(
     'settings.environment',
     environmentLines(
-      'Environment of everything that the boot agent runs: the downloads, `pre-runner-script`, the runner and its jobs. Proxies (`HTTPS_PROXY`, `NO_PROXY` …) also reach systemd’s services, such as Docker. Programs on the instance can read it: put no secret there.',
+      'Environment variables for everything that the boot agent runs: downloads, `pre-runner-script`, the runner and its jobs. Proxies (`HTTPS_PROXY`, `NO_PROXY` …) also apply to systemd services, such as Docker. Programs on the instance can read the variables, so put no secret there.',
     ),
   ),
   'ca-certificates': into(
     'settings.caCertificates',
     certificates(
-      'Certificate authorities that the instance trusts besides its own, before anything is downloaded; Node.js finds them by `NODE_EXTRA_CA_CERTS`. All that an instance is told has to fit into 16 KiB: two or three certificates do.',
+      'Certificate authorities that the instance trusts in addition to its own, before it downloads anything. Node.js finds them by `NODE_EXTRA_CA_CERTS`. There is room for two or three certificates, because all user data has to fit into 16 KiB.',
     ),
   ),
 };
 
-/** A bash script that is sent in the user data. */
+/** A bash script that is part of the user data. */
 export function script(description: string): InputDefinition<string | undefined> {
   return {
     takes: 'bash script',
@@ -200,7 +214,7 @@ export function script(description: string): InputDefinition<string | undefined>
       const bytes = Buffer.byteLength(text);
       if (bytes <= USER_DATA_LIMIT) return text;
       throw new BadValue(
-        `at most ${USER_DATA_LIMIT} bytes (EC2's limit on user data, of which the runner's own configuration takes about a third); let the script download what it needs`,
+        `at most ${USER_DATA_LIMIT} bytes (EC2's limit on user data; the runner's configuration takes up about a third of it); let the script download what it needs`,
         `a script of ${bytes} bytes`,
       );
     },

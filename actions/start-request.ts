@@ -1,7 +1,13 @@
-import { Failure } from '../src/core/kernel/failure.js';
 import { composeName, NAME_PATTERN, type Scope } from '../src/core/kernel/identity.js';
 import { collectFields } from '../src/core/inputs/fields.js';
-import { parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
+import {
+  dropEmpty,
+  parseInputs,
+  pickInputs,
+  refuseProblems,
+  type RawInputs,
+  type ValuesOf,
+} from '../src/core/inputs/inputs.js';
 import { migrateInputs } from '../src/core/inputs/migration.js';
 import type { GitHub } from '../src/core/ports/github.js';
 import type { ResolvedPreset } from '../src/core/config/presets.js';
@@ -15,21 +21,11 @@ import { findVolumeProblems } from '../src/core/machine/volume.js';
 import type { StartRequest } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
-import { checkCredentials, credentialInputs } from './credentials.inputs.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
+import { earlyInputs, reachGitHub, type Connect } from './reach-github.js';
 import { inputs } from './start-runner.inputs.js';
 
 type StartValues = ValuesOf<typeof inputs>;
-
-/** Inputs without which the presets cannot be read. */
-const earlyInputs = {
-  ...credentialInputs,
-  preset: inputs.preset,
-  config: inputs.config,
-  'runner-scope': inputs['runner-scope'],
-};
-type EarlyValues = ValuesOf<typeof earlyInputs>;
-type Connect = (values: ValuesOf<typeof credentialInputs>, scope: Scope) => Promise<GitHub>;
 
 /** All inputs of a start, valid and completed by the preset. */
 interface LoadedInputs {
@@ -57,11 +53,11 @@ interface LoadOptions {
 
 /** From `INPUT_*` to one validated request. @throws Failure `bad-input` with every problem there is */
 export async function loadStart(
-  given: RawInputs,
+  raw: RawInputs,
   context: RunContext,
   options: LoadOptions & { readonly startId?: string },
 ): Promise<LoadedStart> {
-  const loaded = await loadInputs(given, context, options);
+  const loaded = await loadInputs(raw, context, options);
   const { values, scope, github, notices } = loaded;
   const startId = options.startId ?? nonce(8);
   const label = values.label ?? composeName(context, startId);
@@ -80,12 +76,12 @@ export async function loadStart(
 
 /** Translates inputs of ec2-github-runner, adds the preset's, parses and checks. @throws Failure `bad-input` with every problem */
 export async function loadInputs(
-  given: RawInputs,
+  original: RawInputs,
   context: RunContext,
   { connect, problems: others = [] }: LoadOptions,
 ): Promise<LoadedInputs> {
-  const migrated = migrateInputs(given, 'start');
-  const early = parseInputs(earlyInputs, pick(migrated.raw, Object.keys(earlyInputs)));
+  const migrated = migrateInputs(original, 'start');
+  const early = parseInputs(earlyInputs, pickInputs(migrated.raw, Object.keys(earlyInputs)));
   const access = await reachGitHub(migrated.raw, early, { context, connect });
   const found: FoundPreset =
     early.problems.length > 0 ? { inputs: {}, problems: [] } : await findPreset(early.values, context, access.github);
@@ -94,7 +90,10 @@ export async function loadInputs(
   // The preset may set the scope, which only its file shows.
   const reached =
     raw['runner-scope'] === found.inputs['runner-scope'] && raw['runner-scope'] !== undefined
-      ? await reachGitHub(raw, parseInputs(earlyInputs, pick(raw, Object.keys(earlyInputs))), { context, connect })
+      ? await reachGitHub(raw, parseInputs(earlyInputs, pickInputs(raw, Object.keys(earlyInputs))), {
+          context,
+          connect,
+        })
       : access;
   refuseProblems([
     ...others,
@@ -122,40 +121,13 @@ export function composeMachine({ values, raw, preset }: LoadedInputs): MachineRe
   };
 }
 
-/** The label that a start will have, before anything else is known; another if its preset has one. */
-export function foreseeLabel(given: RawInputs, context: RunContext, startId: string): string {
-  const label = given['label']?.text.trim() ?? '';
+/** The label that a start will have unless its preset sets another, known before the inputs are loaded. */
+export function foreseeLabel(raw: RawInputs, context: RunContext, startId: string): string {
+  const label = raw['label']?.text.trim() ?? '';
   return NAME_PATTERN.test(label) ? label : composeName(context, startId);
 }
 
-/** GitHub's side, unless what it takes cannot be used; what that is, the inputs' own problems may tell already. */
-async function reachGitHub(
-  raw: RawInputs,
-  early: { readonly values: EarlyValues; readonly problems: readonly string[] },
-  { context, connect }: { context: RunContext; connect: Connect },
-): Promise<{ scope?: Scope; github?: GitHub; problems: string[] }> {
-  const problems = checkCredentials(raw);
-  if (early.problems.length > 0) return { problems };
-  const { scope, problem } = readScope(early.values['runner-scope'], context);
-  if (problem !== undefined) problems.push(problem);
-  if (scope === undefined || problems.length > 0) return { problems };
-  try {
-    return { scope, github: await connect(early.values, scope), problems };
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'bad-input') throw error;
-    return { problems: [`${error.message} ${error.hint}`] };
-  }
-}
-
-function readScope(given: string, context: RunContext): { scope?: Scope; problem?: string } {
-  if (given === 'org') return { scope: { kind: 'org', org: context.owner } };
-  if (given === 'repo') return { scope: { kind: 'repo', owner: context.owner, repo: context.repo } };
-  const enterprise = given.split(':')[1] ?? context.enterprise;
-  if (enterprise) return { scope: { kind: 'enterprise', enterprise } };
-  return { problem: '`runner-scope` is "enterprise", but the event does not name one; allowed: `enterprise:slug`.' };
-}
-
-/** What is given and cannot be used is told by the input itself. */
+/** An input that is set but invalid is reported by itself. */
 function checkGaps(raw: RawInputs, name: string, preset: ResolvedPreset): string[] {
   const problems: string[] = [];
   if (raw['ec2-image-id'] === undefined && preset.base === undefined) {
@@ -197,15 +169,5 @@ const VOLUME_INPUTS = [
 
 function checkPool(values: StartValues, raw: RawInputs): string[] {
   if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
-  return [
-    '`pool` is given with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.',
-  ];
-}
-
-export function pick(raw: RawInputs, names: readonly string[]): RawInputs {
-  return Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));
-}
-
-function dropEmpty(raw: RawInputs): RawInputs {
-  return Object.fromEntries(Object.entries(raw).filter(([, { text }]) => text.trim() !== ''));
+  return ['`pool` is set with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
 }

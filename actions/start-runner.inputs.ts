@@ -14,7 +14,7 @@ export const action = {
   color: 'orange',
 } as const;
 
-/** Those that a preset cannot set: who we are, and which preset. */
+/** Inputs that a preset cannot set: credentials, the choice of the preset, and the mode. */
 export const notInPresets: readonly string[] = [
   ...Object.keys(credentialInputs),
   'preset',
@@ -31,20 +31,20 @@ export const inputs = {
   ...presetInputs,
   ...launchInputs,
   label: text(
-    'The one label that the runners carry. Default: unique per run, attempt, job and step, so that no other job can take them.',
+    'The only label of the runners. Default: unique per run, attempt, job and step, so that no other job can use them.',
     { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
   ),
   count: into(
     'request.machines',
     withDefault(
       '1',
-      integer('How many instances with one runner each, all under the one label.', { min: 1, max: 100 }),
+      integer('Number of instances, with one runner each. All runners have the same label.', { min: 1, max: 100 }),
     ),
   ),
   'runner-scope': withDefault(
     'repo',
     text(
-      'Where the runners are registered: `repo`, `org` (the repository’s owner) or `enterprise` (`enterprise:slug` if the event does not name it).',
+      "Where the runners are registered: `repo`, `org` (the repository's owner) or `enterprise` (`enterprise:slug` if the event does not name it).",
       {
         matches: /^(repo|org|enterprise(:[A-Za-z0-9_-]+)?)$/,
         allowed: '`repo`, `org`, `enterprise` or `enterprise:slug`',
@@ -54,7 +54,7 @@ export const inputs = {
   'runner-group': into(
     'request.runnerGroup',
     text(
-      'Runner group by name or id (organisation, enterprise). Default: the default group. A group that gives no job of this repository and workflow a runner is refused before anything is registered.',
+      'Runner group by name or id (organization or enterprise). Default: the default group. A group that this repository and workflow may not use is refused before anything is registered.',
       {
         matches: /^.{1,128}$/,
         allowed: 'the name or number of a runner group',
@@ -69,7 +69,7 @@ export const inputs = {
   ...settingInputs,
   pool: into(
     'request.pool',
-    text('Take machines that fill-pool has made ready under this name; whatever it lacks is launched.', {
+    text('Use machines of the pool of this name, which fill-pool keeps ready. Missing machines are launched.', {
       matches: NAME_PATTERN,
       allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit',
     }),
@@ -79,7 +79,7 @@ export const inputs = {
     withDefault(
       'online',
       choice(
-        '`launched` returns as soon as EC2 has the instances; the job then queues on its label, and stop-runner tells why no runner came.',
+        '`launched` returns as soon as EC2 has launched the instances. The job then waits for its label, and stop-runner reports why a runner never came.',
         ['online', 'launched'],
       ),
     ),
@@ -88,7 +88,7 @@ export const inputs = {
     'startup.retryCapacityMs',
     withDefault(
       '0',
-      minutes('For so long, plans that lacked capacity are tried again, after 10, 20, 40, then every 60 s.', {
+      minutes('How long plans without capacity are tried again: after 10, 20 and 40 s, then every 60 s.', {
         min: 0,
         max: 360,
       }),
@@ -100,39 +100,42 @@ export const inputs = {
   ),
   'idle-timeout-minutes': into(
     'startup.idleTimeoutMs',
-    withDefault('10', minutes('The instance powers off when no job came for so long.', { min: 1, max: 1_440 })),
+    withDefault('10', minutes('The instance powers off after this time without a job.', { min: 1, max: 1_440 })),
   ),
   'max-lifetime-minutes': into(
     'startup.maxLifetimeMs',
     withDefault(
       '360',
-      minutes('The instance powers off after so long, whatever is running.', { min: 5, max: LONGEST_LIFETIME_MINUTES }),
+      minutes('The instance powers off after this time, even if a job is running.', {
+        min: 5,
+        max: LONGEST_LIFETIME_MINUTES,
+      }),
     ),
   ),
   'dry-run': withDefault(
     'false',
-    flag('Check everything, ask EC2 whether the launch would be allowed, print the plans, launch nothing.'),
+    flag('Check everything, let EC2 check the permission to launch, print the plans, and launch nothing.'),
   ),
-  mode: legacy('`start`, as ec2-github-runner has it.'),
+  mode: legacy('`start`, as in ec2-github-runner.'),
   'availability-zones-config': legacy('Its subnets become `subnet-id`.'),
-  'block-device-mappings': legacy('The root volume’s settings are taken from it; a second EBS volume is refused.'),
+  'block-device-mappings': legacy("Sets the root volume's inputs. A second EBS volume is refused."),
   'metadata-options': legacy('Ignored: IMDSv2 is always required.'),
   packages: legacy('Installed before `pre-runner-script` runs.'),
-  'ec2-device-name': legacy('Ignored: the image’s own.'),
-  'use-jit': legacy('Ignored: always.'),
+  'ec2-device-name': legacy("Ignored: the image's own name is used."),
+  'use-jit': legacy('Ignored: always on.'),
   'runner-group-id': legacy('The same as `runner-group`.'),
   'run-runner-as-service': legacy('Ignored.'),
   'run-runner-as-user': legacy('The same as `run-as-user`.'),
   'runner-debug': legacy('Ignored.'),
-  'startup-quiet-period-seconds': legacy('Ignored: nothing waits a fixed time.'),
+  'startup-quiet-period-seconds': legacy('Ignored: no wait has a fixed length.'),
   'startup-retry-interval-seconds': legacy('Ignored.'),
 };
 
 export const outputs = {
-  label: 'The label for `runs-on` and for stop-runner. It is set before anything can fail.',
-  'ec2-instance-id': 'The first instance’s id.',
+  label: 'The label for `runs-on` and for stop-runner. It is set even when the start fails.',
+  'ec2-instance-id': "The first instance's id.",
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
     'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, and the seconds from the request `toRunning` and `toOnline`.',
-  region: 'The region in which the instances run, or of a start that failed the home region.',
+  region: 'The region of the first instance. After a failed start, the home region.',
 };

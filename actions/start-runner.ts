@@ -27,29 +27,29 @@ import { readInputs } from './read-inputs.js';
 import { foreseeLabel, loadStart, type LoadedStart } from './start-request.js';
 import { inputs } from './start-runner.inputs.js';
 
-/** How long a finished start waits for the console, which only the summary's chart needs. */
+/** How long a finished start waits for the console. Only the summary's chart needs it. */
 const CONSOLE_BOUND_MS = 1_000;
 
-/** `start-runner`'s main step. @param root the suite's own directory, for the programs of `ami/boot/` */
+/** `start-runner`'s main step. @param root the directory of this repository, for the programs of `ami/boot/` */
 export function runStartRunner(root: URL): Promise<void> {
   const signal = listenForCancellation(
-    'What was started is being removed; whatever the time did not allow is left to the `post` step.',
+    'Everything that was started is being removed. The `post` step continues what this step does not finish.',
   );
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const given = readInputs(inputs);
+    const raw = readInputs(inputs);
     const startId = nonce(8);
-    // Before anything can fail: by it a stop finds what this start left, and nothing else.
-    writeOutputs({ label: foreseeLabel(given, context, startId) });
-    const loading = loadStart(given, context, {
+    // Written before anything can fail: stop-runner finds by it what a failed start left behind, and nothing else.
+    writeOutputs({ label: foreseeLabel(raw, context, startId) });
+    const loading = loadStart(raw, context, {
       startId,
-      // The first runner is registered while the image is asked about.
+      // The first runner is registered while GitHub checks the image's runner.
       connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
     });
-    // Meanwhile: to read the presets and to find the credentials, each may have to ask somebody.
+    // Side by side: reading the presets and finding the credentials may each take a request.
     const connecting = connectToEc2({ log, signal });
-    // What is wrong with the inputs is told first.
+    // Problems of the inputs are reported first.
     connecting.catch(() => undefined);
     const loaded = await loading;
     for (const notice of loaded.notices) log.info(notice);
@@ -75,16 +75,18 @@ export function runStartRunner(root: URL): Promise<void> {
   });
 }
 
-/** `start-runner`'s post step: removes what was started and not confirmed, and never what succeeded. */
+/** `start-runner`'s post step: removes everything of a start that was not confirmed. A confirmed start is left alone. */
 export function runStartRunnerPost(): Promise<void> {
-  const signal = listenForCancellation('stop-runner, reap-runners and the machines’ own timers end what is left.');
+  const signal = listenForCancellation(
+    'stop-runner, reap-runners and the timers of the machines end everything that is left.',
+  );
   return runAction(async () => {
     const journal = readJournal();
     if (journal?.state !== 'started') return;
     const log = createLog();
     const context = readContext();
     const { values } = parseInputs(credentialInputs, readInputs(credentialInputs));
-    log.info('The start did not come to its end; removing what it left.');
+    log.info('The start did not finish; removing everything that it left behind.');
     const patient = { log, signal, purpose: 'end' } as const;
     const left = await rollBack(Created.fromJournal(journal, context), {
       clock,
@@ -93,7 +95,7 @@ export function runStartRunnerPost(): Promise<void> {
       github: await connectToGitHub(values, { context, scope: journal.scope, ...patient }),
     });
     if (left.length === 0) return;
-    throw new Failure('cleanup-incomplete', 'Not everything that this start left could be removed.', {
+    throw new Failure('cleanup-incomplete', 'Not everything that this start left behind could be removed.', {
       hint: 'Run stop-runner in a job with `if: always()`; the instance itself powers off at its idle timeout.',
       details: left,
     });
@@ -132,14 +134,14 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
 async function readPhases(started: Started, ec2In: Ec2ByRegion): Promise<readonly BootPhase[]> {
   const [first] = started.instances;
   if (!first) return [];
-  // A chart without the agent's mark is no reason to fail a start that succeeded.
+  // Without the console, the chart lacks the agent's bar. That fails no start.
   const text = ec2In(first.region)
     .then((ec2) => ec2.readConsole(first.instance.id))
     .catch(() => '');
   return readBootPhases(await Promise.race([text, clock.sleep(CONSOLE_BOUND_MS).then(() => '')]));
 }
 
-/** At once: Node would start its pool of threads for it, which takes longer than reading the whole of both. */
+/** Read synchronously: starting Node's thread pool takes longer than reading all of them. */
 function readBootScripts(root: URL): BootScripts {
   const read = (name: string) => readFileSync(new URL(`ami/boot/${name}`, root), 'utf8');
   return {

@@ -1,13 +1,13 @@
 import {
   describeUnknown,
   parseInputs,
+  pickInputs,
   refuseProblems,
   type RawInputs,
   type ValuesOf,
 } from '../src/core/inputs/inputs.js';
 import { migrateInputs } from '../src/core/inputs/migration.js';
 import { checkCredentials } from './credentials.inputs.js';
-import { pick } from './start-request.js';
 import { inputs as startInputs } from './start-runner.inputs.js';
 import { inputs } from './stop-runner.inputs.js';
 
@@ -26,7 +26,7 @@ export interface LoadedStop {
  * @throws Failure `bad-input` with every problem there is
  */
 export function loadStop(input: RawInputs): LoadedStop {
-  const migrated = migrateInputs(pick(input, Object.keys(inputs)), 'stop');
+  const migrated = migrateInputs(pickInputs(input, Object.keys(inputs)), 'stop');
   const { values, problems } = parseInputs(inputs, migrated.raw);
   const others = Object.keys(input).filter((name) => !Object.hasOwn(inputs, name));
   const unknown = others

@@ -29,24 +29,7 @@ export function preflightActions(who: string): Grant['actions'] {
 /** Allows launches only of instances that get the tags in the launching call. */
 export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launcher): readonly Grant[] {
   return [
-    {
-      sid: 'ReadImageParameters',
-      actions: { 'ssm:GetParameters': `${who}the image of a preset` },
-      resources: [...inAccount('ssm', 'parameter/ci-actions/ami/*'), ...inAnyAccount('ssm', 'parameter/aws/service/*')],
-      on: 'the parameters of this suite and AWS’s public parameters. For `resolve:ssm:/your/path`, add that path',
-    },
-    {
-      sid: 'LaunchFrom',
-      actions: { 'ec2:RunInstances': `${who}what a machine is launched from and into` },
-      resources: [
-        ...withoutAccount('ec2', 'image/*'),
-        // Another account may share its VPC with this account. The ARNs then carry the number of the other account.
-        ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
-        ...inAccount('ec2', 'key-pair/*'),
-      ],
-      conditions: { StringLike: WHERE },
-      on: 'any image, subnet, security group and key pair, in your regions; no snapshot',
-    },
+    ...launchSources(who),
     {
       sid: 'LaunchMarkedMachines',
       actions: { 'ec2:RunInstances': `${who}the machine itself` },
@@ -73,5 +56,29 @@ export function launchMarked({ who, mark, marked, parts, partsPurpose }: Launche
       on: 'what the same RunInstances creates, and nothing that exists already',
     },
     NO_OTHER_CASE,
+  ];
+}
+
+/** Allows what instances are launched from and into, which carries no tags of ours. */
+function launchSources(who: string): readonly Grant[] {
+  return [
+    {
+      sid: 'ReadImageParameters',
+      actions: { 'ssm:GetParameters': `${who}the image of a preset` },
+      resources: [...inAccount('ssm', 'parameter/ci-actions/ami/*'), ...inAnyAccount('ssm', 'parameter/aws/service/*')],
+      on: 'the parameters of this suite and AWS’s public parameters. For `resolve:ssm:/your/path`, add that path',
+    },
+    {
+      sid: 'LaunchFrom',
+      actions: { 'ec2:RunInstances': `${who}what a machine is launched from and into` },
+      resources: [
+        ...withoutAccount('ec2', 'image/*'),
+        // Another account may share its VPC with this account. The ARNs then carry the number of the other account.
+        ...inAnyAccount('ec2', 'subnet/*', 'security-group/*'),
+        ...inAccount('ec2', 'key-pair/*'),
+      ],
+      conditions: { StringLike: WHERE },
+      on: 'any image, subnet, security group and key pair, in your regions; no snapshot',
+    },
   ];
 }

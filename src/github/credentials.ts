@@ -1,5 +1,6 @@
 import { Failure } from '../core/kernel/failure.js';
-import { useApp, type AppContext, type AppInput } from './app.js';
+import { useApp } from './app.js';
+import type { AppContext, AppInput } from './app-installation.js';
 import type { Credentials } from './request.js';
 
 /** The credentials of the user: a token, or a GitHub App that creates tokens. */

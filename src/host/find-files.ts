@@ -33,46 +33,62 @@ export async function findFiles(
   patterns: FilePatterns,
   tree: Tree = { readdir, realpath, stat },
 ): Promise<FoundFiles> {
-  const files: FoundFile[] = [];
-  const unreadable: string[] = [];
-  const seen = new Set<string>();
-  const attempt = async <T>(path: string, act: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await act();
-    } catch (error) {
-      const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-      // ENOENT: the file was deleted after it was listed, or a link has no target.
-      if (code !== 'ENOENT') unreadable.push(`${path || '.'} (${code})`);
-      return undefined;
-    }
-  };
-  const visit = async (path: string, isFolder: boolean | undefined): Promise<void> => {
-    if (!patterns.matches(path) && !patterns.mayLead(path)) return;
-    const full = join(root, path);
-    const found = isFolder === undefined ? await attempt(path, () => tree.stat(full)) : undefined;
-    if (isFolder === undefined && !found) return;
-    if (isFolder ?? found?.isDirectory()) {
-      if (patterns.mayLead(path)) await walk(path);
-    } else if (patterns.matches(path)) {
-      const facts = found ?? (await attempt(path, () => tree.stat(full)));
-      if (facts?.isFile()) files.push({ path, modifiedAt: facts.mtimeMs });
-    }
-  };
-  const walk = async (path: string): Promise<void> => {
-    const place = await attempt(path, () => tree.realpath(join(root, path)));
-    if (place === undefined || seen.has(place)) return;
-    seen.add(place);
-    const entries = await attempt(path, () => tree.readdir(join(root, path), { withFileTypes: true }));
+  const search = new Search(root, patterns, tree);
+  await search.readFolder('');
+  const { files, unreadable } = search;
+  return { files: files.sort((a, b) => a.path.localeCompare(b.path)), unreadable };
+}
+
+class Search {
+  readonly files: FoundFile[] = [];
+  readonly unreadable: string[] = [];
+  /** The real paths of the folders that were read. */
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly root: string,
+    private readonly patterns: FilePatterns,
+    private readonly tree: Tree,
+  ) {}
+
+  async readFolder(path: string): Promise<void> {
+    const realPath = await this.attempt(path, (full) => this.tree.realpath(full));
+    if (realPath === undefined || this.seen.has(realPath)) return;
+    this.seen.add(realPath);
+    const entries = await this.attempt(path, (full) => this.tree.readdir(full, { withFileTypes: true }));
     // Folders come before links, so that a folder is found under its own name.
     const sorted = (entries ?? []).sort((one, other) => Number(one.isSymbolicLink()) - Number(other.isSymbolicLink()));
     for (const entry of sorted) {
-      if (CROWDED.includes(entry.name) && !patterns.names(entry.name)) continue;
-      await visit(
+      if (CROWDED.includes(entry.name) && !this.patterns.names(entry.name)) continue;
+      await this.visit(
         path ? `${path}/${entry.name}` : entry.name,
         entry.isSymbolicLink() ? undefined : entry.isDirectory(),
       );
     }
-  };
-  await walk('');
-  return { files: files.sort((a, b) => a.path.localeCompare(b.path)), unreadable };
+  }
+
+  /** @param isFolder `undefined` for a link */
+  private async visit(path: string, isFolder: boolean | undefined): Promise<void> {
+    const { patterns } = this;
+    if (!patterns.matches(path) && !patterns.mayLead(path)) return;
+    const target = isFolder === undefined ? await this.attempt(path, (full) => this.tree.stat(full)) : undefined;
+    if (isFolder === undefined && !target) return;
+    if (isFolder ?? target?.isDirectory()) {
+      if (patterns.mayLead(path)) await this.readFolder(path);
+    } else if (patterns.matches(path)) {
+      const facts = target ?? (await this.attempt(path, (full) => this.tree.stat(full)));
+      if (facts?.isFile()) this.files.push({ path, modifiedAt: facts.mtimeMs });
+    }
+  }
+
+  private async attempt<T>(path: string, act: (full: string) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await act(join(this.root, path));
+    } catch (error) {
+      const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+      // ENOENT: the file was deleted after it was listed, or a link has no target.
+      if (code !== 'ENOENT') this.unreadable.push(`${path || '.'} (${code})`);
+      return undefined;
+    }
+  }
 }

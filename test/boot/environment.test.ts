@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Job } from '../../sandbox/sandbox.js';
-import { createCertificate } from '../process/certificate.js';
+import { createCertificate } from '../worlds/certificate.js';
 import { findTree, Stage } from './stage.js';
 
 jest.setTimeout(600_000);

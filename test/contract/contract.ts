@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 
-/** A place where an implementation differs from what AWS documents, kept in view instead of skipped. */
+/** A case in which an implementation differs from AWS's documentation. It is shown instead of skipped. */
 export interface Difference {
   readonly documented: string;
   readonly instead: string;
-  /** How the case fails because of it. When it no longer does, the row has to go. */
+  /** The case's error because of the difference. When the case passes, the row must be removed. */
   readonly fails: RegExp;
 }
 
-/** One behaviour of a port, in a world of its own. */
+/** One behavior of a port, in its own world. */
 export interface Case<World, Options> {
   readonly world?: Options;
   readonly run: (world: World) => Promise<void>;
 }
 
-/** A case takes milliseconds; moto loads its services on their first request, slowly on a busy machine. */
+/** A case takes milliseconds, but moto loads each service at its first request, which is slow on a busy machine. */
 const CASE_MS = 60_000;
 
 /** Makes a test of each case for one implementation of a port. */

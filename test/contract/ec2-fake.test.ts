@@ -35,7 +35,7 @@ describeEc2('fake', ({ invisibleMs = 0 }) => {
       ec2.images.push({ ...newest, id: 'ami-0c10000000000bbbb', state: 'pending', createdAt: image.createdAt + 2 });
       return { pattern: 'ci-actions-amd64-*', newest: newest.id };
     },
-    emptyPool: ({ instanceType, subnetId, market }) => {
+    exhaust: ({ instanceType, subnetId, market }) => {
       ec2.capacity.set(`${instanceType}/${subnetId}/${market}`, 0);
     },
     switchOff: (id) => ec2.powerOff(id),

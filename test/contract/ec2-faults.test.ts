@@ -21,16 +21,16 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.close());
 
-describe('a launch', () => {
+describe('A launch', () => {
   test.each<[what: string, fault: Fault]>([
-    ['breaks off before EC2 has it', { kind: 'reset-before' }],
+    ['is lost on its way to EC2', { kind: 'reset-before' }],
     ['loses its answer', { kind: 'reset-after' }],
     ['gets half an answer', { kind: 'malformed' }],
     ['gets a 500', { kind: 'status', status: 500, code: 'InternalError' }],
     ['gets the error page of a gateway', { kind: 'status', status: 502, body: '<html>Bad gateway</html>' }],
-    ['gets a page that is no error', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
+    ['gets a page with status 200', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
     ['is throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }],
-  ])('that %s is sent again and launches one instance', async (_, fault) => {
+  ])('that %s is repeated and launches one instance', async (_, fault) => {
     disturb('RunInstances', fault, 2);
     const outcome = await ec2.launch(spec());
     expect(sandbox.ec2.instances().map(({ id }) => id)).toEqual([outcome.kind === 'launched' && outcome.instance.id]);
@@ -40,13 +40,13 @@ describe('a launch', () => {
 
   test.each<[what: string, fault: Fault, code: string, seconds: [number, number], tries: [number, number]]>([
     ['throttled', { kind: 'status', status: 503, code: 'RequestLimitExceeded' }, 'aws-throttled', [180, 181], [6, 6]],
-    ['not answered', { kind: 'reset-before' }, 'aws-unreachable', [60, 61], [12, 30]],
-  ])('that goes on being %s ends in a failure', async (_, fault, code, [least, most], [fewest, greatest]) => {
+    ['unanswered', { kind: 'reset-before' }, 'aws-unreachable', [60, 61], [12, 30]],
+  ])('that is %s until the end is a failure', async (_, fault, code, [least, most], [fewest, greatest]) => {
     disturb('RunInstances', fault);
     const message = expect.stringContaining(` after ${least} s: `);
     const outcome: unknown = await ec2.launch(spec()).catch((error: unknown) => error);
     const failure = { name: 'Failure', code, message };
-    // Of what was throttled at every try it is certain that nothing was launched.
+    // A launch that was throttled at every attempt has certainly launched nothing.
     expect(outcome).toMatchObject(code === 'aws-throttled' ? { kind: 'given-up', error: failure } : failure);
     expect(tokens().length).toBeGreaterThanOrEqual(fewest);
     expect(tokens().length).toBeLessThanOrEqual(greatest);
@@ -54,7 +54,7 @@ describe('a launch', () => {
     expect(clock.now() - FAKE_START).toBeLessThan(most * 1_000);
   });
 
-  test('that is throttled in the end may have been heard when an earlier try was not answered', async () => {
+  test('that is throttled in the end may have launched if an earlier attempt was not answered', async () => {
     const throttled: Fault = { kind: 'status', status: 503, code: 'RequestLimitExceeded' };
     let tries = 0;
     sandbox.intercept = ({ operation }) =>
@@ -63,7 +63,7 @@ describe('a launch', () => {
     expect(sandbox.ec2.instances()).toHaveLength(1);
   });
 
-  test('without capacity is refused at once, though EC2 says 500', async () => {
+  test('without capacity is refused at once, although EC2 answers 500', async () => {
     sandbox.ec2.capacity['t3.xlarge/*/spot'] = 0;
     const outcome = await ec2.launch(spec({ plan: { ...spec().plan, market: 'spot' } }));
     expect(outcome).toMatchObject({
@@ -81,7 +81,7 @@ describe('a launch', () => {
       { scope: 'type', kind: 'quota', hint: expect.stringContaining('L-34B43A08') },
     ],
     ['Unsupported', 'on-demand', { scope: 'plan', kind: 'unsupported' }],
-  ] as const)('that meets %s is refused', async (code, market, refusal) => {
+  ] as const)('with the error %s is refused', async (code, market, refusal) => {
     sandbox.ec2.refusals['t3.xlarge'] = code;
     const outcome = await ec2.launch(spec({ plan: { ...spec().plan, market } }));
     expect(outcome).toMatchObject({ kind: 'refused', refusal: { code, ...refusal } });
@@ -107,12 +107,12 @@ describe('a launch', () => {
   });
 });
 
-describe('a read', () => {
+describe('A read', () => {
   test.each<[what: string, fault: Fault]>([
     ['a connection that breaks', { kind: 'reset-before' }],
     ['half an answer', { kind: 'malformed' }],
     ['a 500', { kind: 'status', status: 500, code: 'InternalError' }],
-    ['a page that is no error', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
+    ['a page with status 200', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
   ])('survives %s', async (_, fault) => {
     await ec2.launch(spec());
     const found = () => ec2.findInstances({ Name: 'faults' });
@@ -147,14 +147,14 @@ describe('a read', () => {
   });
 });
 
-describe('a termination', () => {
+describe('A termination', () => {
   test.each<[what: string, fault: Fault]>([
     ['loses its answer', { kind: 'reset-after' }],
     ['gets half an answer', { kind: 'malformed' }],
-    ['gets a page that is no error', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
-  ])('that %s is sent again', async (_, fault) => {
+    ['gets a page with status 200', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
+  ])('that %s is repeated', async (_, fault) => {
     const outcome = await ec2.launch(spec());
-    if (outcome.kind !== 'launched') throw new Error('It was refused.');
+    if (outcome.kind !== 'launched') throw new Error('The launch was refused.');
     disturb('TerminateInstances', fault, 1);
     const { id } = outcome.instance;
     expect(await ec2.terminate([id])).toEqual({ ended: [id], unknown: [], refused: [] });
@@ -166,7 +166,7 @@ describe('a termination', () => {
     });
   });
 
-  test('that is not allowed names the permission, and each instance that is left', async () => {
+  test('that is not allowed names the permission and each instance that is left', async () => {
     sandbox.ec2.denied.add('TerminateInstances');
     const ids = await launchTwo();
     const failure = {
@@ -176,7 +176,7 @@ describe('a termination', () => {
     expect(await ec2.terminate(ids)).toMatchObject({ ended: [], refused: ids.map((id) => ({ id, failure })) });
   });
 
-  test('that is not allowed for one instance, which EC2 does not name, ends the others', async () => {
+  test('that is not allowed for one instance, which EC2 does not name, terminates the others', async () => {
     const ids = [...(await launchTwo()), ...(await launchTwo())];
     const [, foreign = ''] = ids;
     const message = 'You are not authorized to perform this operation. Encoded authorization failure message: q83v';
@@ -189,7 +189,7 @@ describe('a termination', () => {
     expect(answer.refused).toMatchObject([{ id: foreign, failure: { code: 'aws-not-authorized' } }]);
   });
 
-  test('whose answer says of an instance that it goes on is not taken for done', async () => {
+  test('whose answer lists an instance as running is reported as refused', async () => {
     const [id = '', silent = ''] = await launchTwo();
     const states = `<item><instanceId>${id}</instanceId><currentState><code>16</code><name>running</name></currentState></item>`;
     const body = `<TerminateInstancesResponse><instancesSet>${states}</instancesSet></TerminateInstancesResponse>`;
@@ -212,7 +212,7 @@ describe('a termination', () => {
 const THROTTLED: Fault = { kind: 'status', status: 503, code: 'RequestLimitExceeded' };
 const BROKEN: Fault = { kind: 'status', status: 500, code: 'InternalError' };
 
-describe('what passes is waited out', () => {
+describe('A fault that passes is waited out:', () => {
   const anInstance = 'i-0123456789abcdef0';
 
   test.each<[operation: string, fault: Fault, seconds: number, ask: () => Promise<unknown>]>([
@@ -254,7 +254,7 @@ describe('what passes is waited out', () => {
     ['DescribeImages', 180, () => ec2.describeImage(seed.OUR_AMD64_IMAGE)],
     ['DeleteVolume', 300, () => ec2.deleteVolume('vol-0123456789abcdef0')],
     ['GetConsoleOutput', 5, () => ec2.readConsole(anInstance)],
-  ])('and no longer, which the message says: %s', async (operation, seconds, ask) => {
+  ])('and one that does not pass is a failure with the time: %s', async (operation, seconds, ask) => {
     disturb(operation, THROTTLED);
     await expect(ask()).rejects.toMatchObject({
       code: 'aws-throttled',
@@ -262,20 +262,20 @@ describe('what passes is waited out', () => {
     });
   });
 
-  test('and no longer, which is said of each instance that was not ended', async () => {
+  test('and one that does not pass is reported for each instance that was not terminated', async () => {
     disturb('TerminateInstances', THROTTLED);
     const { refused } = await ec2.terminate([anInstance]);
     expect(refused).toMatchObject([{ id: anInstance, failure: { code: 'aws-throttled' } }]);
     expect(refused[0]?.failure.message).toMatch(/^AWS throttles the request after 300 s: /);
   });
 
-  test('the listings of a step that ends things are as patient as the step', async () => {
+  test('the listings of a step that terminates are as patient as its terminations', async () => {
     const ending = await connectEc2({ clock, random: () => 0.5, purpose: 'end' });
     disturbFor('DescribeInstances', THROTTLED, 290);
     await ending.findInstances({ Name: 'x' });
   });
 
-  test('a cancelled step waits no longer, and ends within its seconds what it has begun', async () => {
+  test('a cancelled step has a few seconds for what it has begun', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const cancellable = await connectEc2({ clock, random: () => 0.5, signal });
@@ -286,7 +286,7 @@ describe('what passes is waited out', () => {
     expect(clock.now() - FAKE_START).toBeLessThan(66_500);
   });
 
-  test.each(['step', 'call'])('a launch whose %s is cancelled while it waits is not sent again', async (what) => {
+  test.each(['step', 'call'])('a launch whose %s is cancelled while it waits is not repeated', async (what) => {
     const controller = new AbortController();
     const { signal } = controller;
     const cancellable = await connectEc2({ clock, random: () => 0.5, ...(what === 'step' && { signal }) });
@@ -299,13 +299,13 @@ describe('what passes is waited out', () => {
   });
 });
 
-/** Every request of this operation goes wrong for so long. */
+/** Disturbs this operation for this long. */
 function disturbFor(operation: string, fault: Fault, seconds: number): void {
   const until = clock.now() + seconds * 1_000;
   sandbox.intercept = (request) => (request.operation === operation && clock.now() < until ? fault : undefined);
 }
 
-/** The next `times` requests of this operation go wrong; all of them by default. */
+/** Disturbs the next `times` requests of this operation, by default all of them. */
 function disturb(operation: string, fault: Fault, times = Infinity): void {
   let left = times;
   sandbox.intercept = (request) => (request.operation === operation && left-- > 0 ? fault : undefined);

@@ -19,8 +19,8 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.close());
 
-describe('what is launched', () => {
-  test('ends with its power-off, wants IMDSv2, and is read two hops away', async () => {
+describe('A launched instance', () => {
+  test('terminates at its power-off and requires IMDSv2 with a hop limit of two', async () => {
     const { id } = await launch(spec());
     expect(sandbox.ec2.instance(id)).toMatchObject({
       shutdownBehavior: 'terminate',
@@ -30,7 +30,7 @@ describe('what is launched', () => {
     });
   });
 
-  test('has the root volume that was asked for, tagged, and gone with the instance', async () => {
+  test('has the requested root volume, tagged and deleted with the instance', async () => {
     const rootVolume = {
       deviceName: '/dev/sda1',
       sizeGiB: 80,
@@ -58,7 +58,7 @@ describe('what is launched', () => {
     raw.destroy();
   });
 
-  test('has the image’s other volumes, as large as they are there, tagged, and gone with the instance', async () => {
+  test('has the image’s other volumes with their sizes, tagged and deleted with the instance', async () => {
     const data = { device: '/dev/sdf', sizeGiB: 200, snapshotId: 'snap-0123456789abcdef0', type: 'st1' } as const;
     const scratch = { device: '/dev/sdg', sizeGiB: 20, type: 'gp3', iops: 4_000, throughput: 200 } as const;
     const volumes = [data, scratch].map((one) => ({ ...one, deleteOnTermination: false }));
@@ -70,7 +70,7 @@ describe('what is launched', () => {
       { sizeGiB: 200, type: 'st1', snapshotId: data.snapshotId, tags: new Map(Object.entries(spec().tags)) },
       { sizeGiB: 20, type: 'gp3', iops: 4_000, throughput: 200 },
     ]);
-    // A policy allows no snapshots, and EC2 wants none for a device that the image has.
+    // The policy allows no snapshots, and EC2 needs none for a device of the image.
     expect(Object.keys(sent()).filter((key) => key.includes('SnapshotId'))).toEqual([]);
     await ec2.terminate([id]);
     await until(async () => sandbox.ec2.instance(id).state === 'terminated');
@@ -78,11 +78,11 @@ describe('what is launched', () => {
   });
 
   test('has no volume for instance store', async () => {
-    // Our images map /dev/sdb to it, as Ubuntu's do.
+    // Our images map /dev/sdb to instance store, as Ubuntu's do.
     expect((await ec2.describeImage(seed.OUR_AMD64_IMAGE))!.furtherVolumes).toEqual([]);
   });
 
-  test('is encrypted when asked, with the key that was named', async () => {
+  test('is encrypted on request, with the named key', async () => {
     const rootVolume = { deviceName: '/dev/sda1', encrypted: true, kmsKeyId: 'alias/ci' };
     await launch(spec({ rootVolume }));
     const [volume] = sandbox.ec2.volumes.values();
@@ -92,7 +92,7 @@ describe('what is launched', () => {
     });
   });
 
-  test('as spot is asked for once and tagged in its request too', async () => {
+  test('as spot has a one-time spot request with the same tags', async () => {
     await launch(spec({ plan: { ...spec().plan, market: 'spot' } }));
     const [request] = sandbox.ec2.spotRequests.values();
     expect(request).toMatchObject({ state: 'active', tags: new Map(Object.entries(spec().tags)) });
@@ -102,14 +102,14 @@ describe('what is launched', () => {
     });
   });
 
-  test('gets its user data byte by byte', async () => {
+  test('gets its user data unchanged', async () => {
     const userData = gzipSync('#!/bin/bash\n#:jit-config e30=\n');
     const { id } = await launch(spec({ userData }));
     const received = sandbox.ec2.instance(id).userData ?? Buffer.alloc(0);
     expect(gunzipSync(received).toString()).toBe('#!/bin/bash\n#:jit-config e30=\n');
   });
 
-  test('carries a profile by name or by ARN, and a key', async () => {
+  test('has a profile by name or by ARN, and a key pair', async () => {
     await launch(spec({ instanceProfile: seed.INSTANCE_PROFILE, keyName: seed.KEY_PAIR }));
     expect(sent()).toMatchObject({ 'IamInstanceProfile.Name': seed.INSTANCE_PROFILE, KeyName: seed.KEY_PAIR });
     const arn = `arn:aws:iam::${seed.ACCOUNT}:instance-profile/${seed.INSTANCE_PROFILE}`;
@@ -117,7 +117,7 @@ describe('what is launched', () => {
     expect(sent()).toMatchObject({ 'IamInstanceProfile.Arn': arn });
   });
 
-  test('asks for nothing that was not asked for', async () => {
+  test('has no properties that were not requested', async () => {
     const plan = { instanceType: 't3.xlarge', market: 'on-demand' } as const;
     await launch(spec({ plan, securityGroupIds: [], rootVolume: { deviceName: '/dev/sda1' } }));
     expect(
@@ -140,8 +140,8 @@ describe('what is launched', () => {
   });
 });
 
-describe('what is told of an instance', () => {
-  test('a launch that EC2 took back says why', async () => {
+describe('A description', () => {
+  test('of an instance that EC2 failed to launch has the reason', async () => {
     const { id } = await launch(spec());
     const reason = { code: 'Server.InsufficientInstanceCapacity', message: 'Insufficient capacity' };
     sandbox.ec2.killInstance(id, reason);
@@ -149,7 +149,7 @@ describe('what is told of an instance', () => {
     expect(instance?.stateReason).toBe('Server.InsufficientInstanceCapacity: Insufficient capacity');
   });
 
-  test('the console is the latest, or what was posted where EC2 has no latest', async () => {
+  test('of the console is the latest one, or the posted one where EC2 has no latest', async () => {
     const { id } = await launch(spec());
     sandbox.ec2.instance(id).postedConsole = 'ci-actions phase=agent √\n';
     expect(await ec2.readConsole(id)).toBe('ci-actions phase=agent √\n');
@@ -161,7 +161,7 @@ describe('what is told of an instance', () => {
     expect(sandbox.requests.slice(before).map(({ body }) => body.includes('Latest'))).toEqual([false]);
   });
 
-  test('all pages are read, and more ids than one request takes', async () => {
+  test('includes all pages, and more ids than one request allows', async () => {
     const raw = new EC2Client({});
     const count = { MinCount: 1_003, MaxCount: 1_003 };
     const tags = [{ ResourceType: 'instance' as const, Tags: [{ Key: 'Name', Value: 'many' }] }];
@@ -185,8 +185,8 @@ describe('what is told of an instance', () => {
   }, 30_000);
 });
 
-describe('a connection', () => {
-  test('without a region fails before anything is asked', async () => {
+describe('A connection', () => {
+  test('without a region fails before the first request', async () => {
     setAwsEnvironment({ ...sandbox.environment, AWS_REGION: '', AWS_DEFAULT_REGION: '' });
     await expect(connectEc2({ clock: wallClock })).rejects.toMatchObject({
       code: 'aws-no-region',
@@ -195,7 +195,7 @@ describe('a connection', () => {
     expect(sandbox.requests).toEqual([]);
   });
 
-  test('without credentials fails before anything is asked', async () => {
+  test('without credentials fails before the first request', async () => {
     setAwsEnvironment({ ...sandbox.environment, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
     await expect(connectEc2({ clock: wallClock })).rejects.toMatchObject({
       code: 'aws-no-credentials',
@@ -204,12 +204,12 @@ describe('a connection', () => {
     expect(sandbox.requests).toEqual([]);
   });
 
-  test('takes the region it is given before that of the environment', async () => {
+  test('prefers its own region to the environment’s', async () => {
     expect((await connectEc2({ clock: wallClock, region: 'eu-central-1' })).region).toBe('eu-central-1');
     expect(ec2.region).toBe('us-east-1');
   });
 
-  test('of all three clients goes through the given agent', async () => {
+  test('of all three clients uses the given agent', async () => {
     const connections: string[] = [];
     const agent = Object.assign(new Agent({ keepAlive: false }), {
       createConnection(options: NetConnectOpts) {
@@ -240,7 +240,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** The form of the last RunInstances. */
+/** The parameters of the last RunInstances. */
 function sent(): Record<string, string> {
   const request = sandbox.requests.findLast(({ operation }) => operation === 'RunInstances');
   return Object.fromEntries(new URLSearchParams(request?.body));

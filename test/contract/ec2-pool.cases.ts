@@ -2,12 +2,12 @@ import { expect } from '@jest/globals';
 import type { Ec2Case } from './ec2.cases.js';
 import { eventually, planFor, specFor, type Ec2World } from './ec2.world.js';
 
-const NOBODY = 'i-0ffffffffffffffff';
+const UNKNOWN_ID = 'i-0ffffffffffffffff';
 const OTHER = Buffer.from('#!/bin/bash\necho other\n');
 
-/** What only pools ask of EC2; `ec2.suite.ts` turns each into a test of each implementation. */
+/** The behavior that only pools need. `ec2.suite.ts` makes a test of each case for each implementation. */
 const cases = {
-  'an instance that stops as it powers off is given other tags, and started again': {
+  'an instance that stops at its power-off can be tagged and started again': {
     async run(world) {
       const id = await stopped(world);
       expect(await world.ec2.tagInstance(id, { Name: 'claimed', More: 'a=b' })).toBe('tagged');
@@ -17,7 +17,7 @@ const cases = {
       await untilState(world, id, 'running');
     },
   },
-  'one that was given another payload ends with its next power-off': {
+  'an instance with new user data terminates at its next power-off': {
     async run(world) {
       const id = await stopped(world);
       expect(await world.ec2.writeUserData(id, OTHER)).toBe('written');
@@ -28,7 +28,7 @@ const cases = {
       await untilState(world, id, 'terminated');
     },
   },
-  'starting one twice starts it once': {
+  'starting an instance twice starts it once': {
     async run(world) {
       const id = await stopped(world);
       await world.ec2.resume(id);
@@ -36,7 +36,7 @@ const cases = {
       await untilState(world, id, 'running');
     },
   },
-  'one that is on keeps its user data': {
+  'a running instance keeps its user data': {
     async run(world) {
       const id = await launch(world);
       await untilState(world, id, 'running');
@@ -44,7 +44,7 @@ const cases = {
       expect(await world.readUserData(id)).not.toBe(OTHER.toString());
     },
   },
-  'one that has ended cannot be started': {
+  'a terminated instance cannot be started': {
     async run(world) {
       const id = await stopped(world);
       await world.ec2.terminate([id]);
@@ -52,7 +52,7 @@ const cases = {
       expect(await world.ec2.resume(id)).toEqual({ kind: 'gone' });
     },
   },
-  'one that has ended takes no payload': {
+  'a terminated instance gets no new user data': {
     async run(world) {
       const id = await stopped(world);
       await world.ec2.terminate([id]);
@@ -60,25 +60,25 @@ const cases = {
       expect(await world.ec2.writeUserData(id, OTHER)).toBe('gone');
     },
   },
-  'one that EC2 does not know cannot be started': {
+  'an unknown instance cannot be started': {
     async run({ ec2 }) {
-      expect(await ec2.resume(NOBODY)).toEqual({ kind: 'gone' });
+      expect(await ec2.resume(UNKNOWN_ID)).toEqual({ kind: 'gone' });
     },
   },
-  'one that EC2 does not know cannot be tagged': {
+  'an unknown instance cannot be tagged': {
     async run({ ec2 }) {
-      expect(await ec2.tagInstance(NOBODY, { Name: 'x' })).toBe('gone');
+      expect(await ec2.tagInstance(UNKNOWN_ID, { Name: 'x' })).toBe('gone');
     },
   },
-  'one that EC2 does not know takes no payload': {
+  'an unknown instance gets no new user data': {
     async run({ ec2 }) {
-      expect(await ec2.writeUserData(NOBODY, OTHER)).toBe('gone');
+      expect(await ec2.writeUserData(UNKNOWN_ID, OTHER)).toBe('gone');
     },
   },
-  'one for which there is no room is refused its start, and stays as it is': {
+  'a start without capacity is refused and leaves the instance stopped': {
     async run(world) {
       const id = await stopped(world);
-      await world.emptyPool(planFor(world));
+      await world.exhaust(planFor(world));
       expect(await world.ec2.resume(id)).toMatchObject({
         kind: 'refused',
         refusal: { code: 'InsufficientInstanceCapacity', kind: 'capacity', scope: 'plan' },

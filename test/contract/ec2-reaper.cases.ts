@@ -5,9 +5,9 @@ import { eventually, planFor, specFor, type Ec2World } from './ec2.world.js';
 
 const OWNER = 'ci-actions:repository';
 
-/** What only the reaper asks of EC2; `ec2.suite.ts` turns each into a test of each implementation. */
+/** The behavior that only the reaper needs. `ec2.suite.ts` makes a test of each case for each implementation. */
 const cases = {
-  'finds instances by the beginning of a tag, and nothing that only looks like it': {
+  'finds instances by the beginning of a tag’s value, taken literally': {
     async run(world) {
       for (const repository of ['octo*/a', 'octo*/b', 'octo-org/a', 'octo*', 'my-octo*/a']) {
         await world.ec2.launch(specFor(world, { tags: { [OWNER]: repository } }));
@@ -16,7 +16,7 @@ const cases = {
       expect(ownersOf(found)).toEqual(['octo*/a', 'octo*/b']);
     },
   },
-  'finds volumes and spot requests by the beginning of a tag': {
+  'finds volumes and spot requests by the beginning of a tag’s value': {
     async run(world) {
       for (const repository of ['octo/a', 'octo/b', 'octo-org/a', 'octo', 'my-octo/a']) {
         await world.abandonVolume({ [OWNER]: repository });
@@ -28,7 +28,7 @@ const cases = {
       }
     },
   },
-  'finds what has a tag key in any case, whatever its value': {
+  'finds everything with a tag key in any letter case, with any value': {
     async run(world) {
       const keys = [
         'CI-Actions:Repository',
@@ -53,7 +53,7 @@ const cases = {
       }
     },
   },
-  'an instance’s volume is found by its tags, and not deleted': {
+  'the volume of an instance is found by its tags, and not deleted': {
     async run(world) {
       await world.ec2.launch(specFor(world));
       await eventually(world, async () => (await volumes(world))[0]?.state === 'in-use');
@@ -65,7 +65,7 @@ const cases = {
       expect(await volumes(world)).toHaveLength(1);
     },
   },
-  'a volume that no instance holds is deleted, and deleting it twice succeeds': {
+  'a detached volume is deleted, and deleting it twice succeeds': {
     async run(world) {
       const id = await world.abandonVolume({ Name: 'contract' });
       await world.abandonVolume({ Name: 'another' });
@@ -82,7 +82,7 @@ const cases = {
       expect(new Set((await volumes(world)).map(({ id }) => id)).size).toBe(12);
     },
   },
-  'a spot instance’s request is found by its tags': {
+  'the spot request of an instance is found by its tags': {
     async run(world) {
       const outcome = await world.ec2.launch(specFor(world, { plan: planFor(world, { market: 'spot' }) }));
       const id = outcome.kind === 'launched' ? outcome.instance.id : undefined;
@@ -102,7 +102,7 @@ const cases = {
       expect(await world.ec2.findSpotRequests({ Name: 'another' })).toMatchObject([{ state: 'open' }]);
     },
   },
-  'a spot request that does not exist is cancelled without a word': {
+  'cancelling a spot request that does not exist succeeds': {
     async run(world) {
       await world.ec2.cancelSpotRequest('sir-0fffffff');
     },

@@ -151,7 +151,9 @@ describe('What is not allowed', () => {
     expect(failure.message).toBe(
       `The AWS credentials lack the permission ec2:CreateTags on ${arn('network-interface')}.`,
     );
-    expect(failure.hint).toMatch(/^Allow ec2:CreateTags in .* written before network interfaces were tagged lacks this permission\.$/);
+    expect(failure.hint).toMatch(
+      /^Allow ec2:CreateTags in .* written before network interfaces were tagged lacks this permission\.$/,
+    );
   });
 
   test('by a tag policy is about the tag', () => {

@@ -36,7 +36,7 @@ async function createWorld({ invisibleMs = 0 }: Ec2WorldOptions): Promise<Ec2Wor
       for (const one of [newest, unfinished]) sandbox.ec2.images.set(one.id, one);
       return { pattern: `${name.slice(0, -3)}*`, newest: newest.id };
     },
-    emptyPool({ instanceType, subnetId, market }) {
+    exhaust({ instanceType, subnetId, market }) {
       sandbox.ec2.capacity[`${instanceType}/${subnetId}/${market}`] = 0;
     },
     switchOff: (id) => powerOff(sandbox.ec2, sandbox.ec2.instance(id)),

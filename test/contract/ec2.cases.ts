@@ -8,9 +8,9 @@ export interface Ec2Case {
   readonly run: (world: Ec2World) => Promise<void>;
 }
 
-const NOBODY = 'i-0ffffffffffffffff';
+const UNKNOWN_ID = 'i-0ffffffffffffffff';
 
-/** Behaviours of the port by name; `ec2.suite.ts` turns each into a test of each implementation. */
+/** The behavior of the port, by name. `ec2.suite.ts` makes a test of each case for each implementation. */
 const cases = {
   'reads the parameters that exist and leaves out the others': {
     async run({ ec2, catalog: { parameter } }) {
@@ -49,7 +49,7 @@ const cases = {
       expect(await ec2.findNewestImage(catalog.foreignImageName)).toBeUndefined();
     },
   },
-  'tells the facts of instance types and leaves out those that do not exist': {
+  'describes the instance types that exist and leaves out the others': {
     async run({ ec2 }) {
       const types = await ec2.describeTypes(['t3.xlarge', 'g4dn.xlarge', 't3.nowhere', 't4g.xlarge']);
       const byName = new Map(types.map((type) => [type.name, type]));
@@ -60,7 +60,7 @@ const cases = {
       expect(byName.get('g4dn.xlarge')).toMatchObject({ ...common, architectures: ['x86_64'], gpus: 1 });
     },
   },
-  'tells the VPC of subnets and security groups and leaves out those that do not exist': {
+  'describes the VPC of the subnets and security groups that exist and leaves out the others': {
     async run({ ec2, catalog: { subnets, group, vpc } }) {
       const found = await ec2.describeSubnets([...subnets, 'subnet-0ffffffffffffffff']);
       expect(found.map(({ id, vpcId }) => ({ id, vpcId })).sort(byId)).toEqual(
@@ -72,7 +72,7 @@ const cases = {
       expect(await ec2.describeSecurityGroups([])).toEqual([]);
     },
   },
-  'launches an instance that carries what was asked for': {
+  'launches an instance with the requested properties': {
     async run(world) {
       const spec = specFor(world, { plan: planFor(world, { subnetId: world.catalog.subnets[1] }) });
       const instance = await launch(world, spec);
@@ -86,7 +86,7 @@ const cases = {
         tags: spec.tags,
       });
       expect(instance.stateReason).toBeUndefined();
-      // EC2 tells the launch time in whole seconds.
+      // EC2 reports the launch time in whole seconds.
       expect(Math.abs(instance.launchedAt - world.clock.now())).toBeLessThan(5_000);
     },
   },
@@ -105,7 +105,7 @@ const cases = {
       await eventually(world, async () => (await find(world, instance.id))?.market === 'spot');
     },
   },
-  'an instance comes to run': {
+  'a launched instance becomes running': {
     async run(world) {
       const { id } = await launch(world, specFor(world));
       await eventually(world, async () => (await find(world, id))?.state === 'running');
@@ -121,7 +121,7 @@ const cases = {
       expect(await world.ec2.findInstances({ Name: 'contract' })).toHaveLength(1);
     },
   },
-  'the same client token for another request is a failure': {
+  'the same client token with another request is a failure': {
     async run(world) {
       const spec = specFor(world);
       await launch(world, spec);
@@ -129,10 +129,10 @@ const cases = {
       await expect(world.ec2.launch(other)).rejects.toMatchObject({ code: 'aws-rejected' });
     },
   },
-  'an empty pool refuses its own plan and no other': {
+  'a plan without capacity is refused, and no other plan': {
     async run(world) {
       const plan = planFor(world);
-      await world.emptyPool(plan);
+      await world.exhaust(plan);
       expect(await world.ec2.launch(specFor(world, { plan }))).toMatchObject({
         kind: 'refused',
         refusal: { code: 'InsufficientInstanceCapacity', scope: 'plan', kind: 'capacity' },
@@ -141,31 +141,31 @@ const cases = {
       expect(await world.ec2.findInstances({ Name: 'contract' })).toHaveLength(1);
     },
   },
-  'an image that does not exist is refused for its region': {
+  'an image that does not exist is a refusal of the region': {
     async run(world) {
       const spec = specFor(world, { imageId: 'ami-0ffffffffffffffff' });
       await expectDeadEnd(world, spec, { scope: 'region', code: 'image-not-found' });
     },
   },
-  'a subnet that does not exist is refused for itself': {
+  'a subnet that does not exist is a refusal of the subnet': {
     async run(world) {
       const plan = planFor(world, { subnetId: 'subnet-0ffffffffffffffff' });
       await expectDeadEnd(world, specFor(world, { plan }), { scope: 'subnet', code: 'network-mismatch' });
     },
   },
-  'a security group that does not exist is refused for its region': {
+  'a security group that does not exist is a refusal of the region': {
     async run(world) {
       const spec = specFor(world, { securityGroupIds: ['sg-0ffffffffffffffff'] });
       await expectDeadEnd(world, spec, { scope: 'region', code: 'network-mismatch' });
     },
   },
-  'a type that does not exist is refused for itself': {
+  'a type that does not exist is a refusal of the type': {
     async run(world) {
       const plan = planFor(world, { instanceType: 't3.nowhere' });
       await expectDeadEnd(world, specFor(world, { plan }), { scope: 'type', code: 'aws-rejected' });
     },
   },
-  'tells how an image and the types boot': {
+  'describes how an image and the types boot': {
     async run({ ec2, catalog: { image } }) {
       expect(await ec2.describeImage(image.id)).toMatchObject({ virtualization: 'hvm', rootDeviceType: 'ebs' });
       const types = await ec2.describeTypes(['t2.xlarge', 't3.xlarge', 't4g.xlarge']);
@@ -177,7 +177,7 @@ const cases = {
       });
     },
   },
-  'a second volume carries the tags and ends with the instance': {
+  'a second volume carries the tags and is deleted with the instance': {
     async run(world) {
       const tags = { Name: 'contract', 'ci-actions:start': `${Math.random()}` };
       const furtherVolumes = [{ deviceName: '/dev/sdf', sizeGiB: 5, type: 'gp3' }];
@@ -197,7 +197,7 @@ const cases = {
       }
     },
   },
-  'a dry run that may launch resolves and launches nothing': {
+  'a dry run that is permitted resolves and launches nothing': {
     async run(world) {
       await world.ec2.checkLaunch(specFor(world));
       expect(await world.ec2.findInstances({ Name: 'contract' })).toEqual([]);
@@ -209,16 +209,16 @@ const cases = {
       await expect(world.ec2.checkLaunch(spec)).rejects.toMatchObject({ name: 'Failure', code: 'image-not-found' });
     },
   },
-  'describes the instances there are and leaves out the others': {
+  'describes the instances that exist and leaves out the others': {
     async run(world) {
       const { id } = await launch(world, specFor(world));
-      const found = await world.ec2.describeInstances([NOBODY, id]);
+      const found = await world.ec2.describeInstances([UNKNOWN_ID, id]);
       expect(found.map((instance) => instance.id)).toEqual([id]);
-      expect(await world.ec2.describeInstances([NOBODY])).toEqual([]);
+      expect(await world.ec2.describeInstances([UNKNOWN_ID])).toEqual([]);
       expect(await world.ec2.describeInstances([])).toEqual([]);
     },
   },
-  'a fresh instance is absent at first, and unknown to terminate': {
+  'a launched instance is not listed at first, and terminating it reports it as unknown': {
     world: { invisibleMs: 300 },
     async run(world) {
       const { id } = await launch(world, specFor(world));
@@ -228,7 +228,7 @@ const cases = {
       expect(await world.ec2.terminate([id])).toEqual({ ended: [id], unknown: [], refused: [] });
     },
   },
-  'finds instances by all of the tags, each with exactly its value': {
+  'finds the instances that have all of the tags, each with exactly this value': {
     async run(world) {
       const label = async (tags: Record<string, string>) => (await launch(world, specFor(world, { tags }))).id;
       const wanted = await label({ 'ci-actions:run-id': '7', 'ci-actions:job': 'build' });
@@ -240,7 +240,7 @@ const cases = {
       expect(await world.ec2.findInstances({ 'ci-actions:run-id': '8' })).toEqual([]);
     },
   },
-  'a wildcard in a tag to find stands for itself': {
+  'a wildcard in a tag filter matches only itself': {
     async run(world) {
       const tags = { 'ci-actions:job': 'build (*, x?)' };
       const { id } = await launch(world, specFor(world, { tags }));
@@ -248,7 +248,7 @@ const cases = {
       expect((await world.ec2.findInstances(tags)).map((instance) => instance.id)).toEqual([id]);
     },
   },
-  'a terminated instance is described with a reason but no longer found unless it is asked for': {
+  'a terminated instance is described with its reason, and found only with alsoEnded': {
     async run(world) {
       const { id } = await launch(world, specFor(world));
       expect(await world.ec2.terminate([id])).toEqual({ ended: [id], unknown: [], refused: [] });
@@ -272,8 +272,8 @@ const cases = {
     async run(world) {
       const first = await launch(world, specFor(world));
       const second = await launch(world, specFor(world));
-      const answer = await world.ec2.terminate([first.id, NOBODY, second.id, 'i-0eeeeeeeeeeeeeeee']);
-      expect([...answer.unknown].sort()).toEqual(['i-0eeeeeeeeeeeeeeee', NOBODY]);
+      const answer = await world.ec2.terminate([first.id, UNKNOWN_ID, second.id, 'i-0eeeeeeeeeeeeeeee']);
+      expect([...answer.unknown].sort()).toEqual(['i-0eeeeeeeeeeeeeeee', UNKNOWN_ID]);
       await eventually(world, async () => (await world.ec2.findInstances({ Name: 'contract' })).length === 0);
       expect(await world.ec2.terminate([])).toEqual({ ended: [], unknown: [], refused: [] });
     },
@@ -296,7 +296,7 @@ const cases = {
     async run(world) {
       const { id } = await launch(world, specFor(world));
       expect(await world.ec2.readConsole(id)).toBe('');
-      expect(await world.ec2.readConsole(NOBODY)).toBe('');
+      expect(await world.ec2.readConsole(UNKNOWN_ID)).toBe('');
     },
   },
 } satisfies Record<string, Ec2Case>;
@@ -304,7 +304,7 @@ const cases = {
 export type Ec2CaseName = keyof typeof cases;
 export const EC2_CASES: Readonly<Record<Ec2CaseName, Ec2Case>> = cases;
 
-/** EC2 refuses it, and says no more than that of the plans beyond `scope`. */
+/** Expects a refusal with this scope. */
 async function expectDeadEnd(
   world: Ec2World,
   spec: LaunchSpec,

@@ -2,12 +2,13 @@ import type { Difference } from './contract.js';
 import type { Differences } from './ec2.suite.js';
 
 const ENCODED_TWICE: Difference = {
-  documented: 'User data travels in base64, which an SDK may do for its caller ("ModifyInstanceAttribute", UserData).',
-  instead: 'moto decodes what the SDK has encoded, and wants base64 below it',
+  documented:
+    'User data is sent in base64, which an SDK may encode for its caller ("ModifyInstanceAttribute", UserData).',
+  instead: 'moto decodes user data twice',
   fails: /Invalid BASE64 encoding of user data/,
 };
 
-/** Where moto 5.2 differs from documented AWS behaviour, found by the contract suite. */
+/** Where moto 5.2 differs from AWS's documentation, as the contract suite has found. */
 export const MOTO_DIFFERENCES: Differences = {
   'the same client token launches once': {
     documented:
@@ -15,36 +16,35 @@ export const MOTO_DIFFERENCES: Differences = {
     instead: 'moto launches another instance each time',
     fails: /Object\.is equality/,
   },
-  'the same client token for another request is a failure': {
+  'the same client token with another request is a failure': {
     documented: 'IdempotentParameterMismatch ("Error codes for the Amazon EC2 API").',
     instead: 'moto does not compare requests by client token',
     fails: /resolved instead of rejected[^]*"kind": "launched"/,
   },
-  'an empty pool refuses its own plan and no other': {
+  'a plan without capacity is refused, and no other plan': {
     documented: 'InsufficientInstanceCapacity ("Error codes for the Amazon EC2 API").',
     instead: 'moto has no capacity that could run out',
     fails: /"kind": "launched"/,
   },
   'a dry run with an image that does not exist is a failure': {
-    documented:
-      'AWS documents a dry run as a check of permissions alone; in practice EC2 refuses ids it does not know as well.',
-    instead: 'moto answers DryRunOperation before it looks at the request',
+    documented: 'AWS documents a dry run as a check of permissions alone; in practice EC2 refuses unknown ids as well.',
+    instead: 'moto answers DryRunOperation without reading the request',
     fails: /resolved instead of rejected/,
   },
-  'a fresh instance is absent at first, and unknown to terminate': {
+  'a launched instance is not listed at first, and terminating it reports it as unknown': {
     documented:
       'The EC2 API is eventually consistent: a new instance may not be found at first ("Eventual consistency in the Amazon EC2 API").',
-    instead: 'moto shows an instance at once',
+    instead: 'moto lists an instance at once',
     fails: /toEqual[^]*Array \[\]/,
   },
   'the network interface carries the tags, also of a spot instance': {
-    documented: 'RunInstances tags the network interface that it makes ("TagSpecifications").',
-    instead: 'moto makes the interface without tags',
+    documented: 'RunInstances tags the network interface that it creates ("TagSpecifications").',
+    instead: 'moto creates the interface without tags',
     fails: /"Name": "contract"[^]*Object \{\}/,
   },
-  'a spot instance’s request is found by its tags': {
-    documented: 'RunInstances tags the spot request that it makes ("TagSpecification", spot-instances-request).',
-    instead: 'moto makes no spot request for an instance',
+  'the spot request of an instance is found by its tags': {
+    documented: 'RunInstances tags the spot request that it creates ("TagSpecification", spot-instances-request).',
+    instead: 'moto creates no spot request for an instance',
     fails: /Received[^]*Array \[\]/,
   },
   'an open spot request is cancelled, and cancelling it twice succeeds': {
@@ -52,33 +52,33 @@ export const MOTO_DIFFERENCES: Differences = {
     instead: 'moto has capacity at once, and every request is active',
     fails: /"state": "active"/,
   },
-  'a spot request that does not exist is cancelled without a word': {
+  'cancelling a spot request that does not exist succeeds': {
     documented: 'InvalidSpotInstanceRequestID.NotFound ("Error codes for the Amazon EC2 API").',
     instead: 'moto fails with HTTP 500',
     fails: /no usable answer/,
   },
-  'one that was given another payload ends with its next power-off': ENCODED_TWICE,
-  'one that is on keeps its user data': ENCODED_TWICE,
-  'one that has ended takes no payload': ENCODED_TWICE,
-  'one that EC2 does not know takes no payload': ENCODED_TWICE,
-  'one that has ended cannot be started': {
+  'an instance with new user data terminates at its next power-off': ENCODED_TWICE,
+  'a running instance keeps its user data': ENCODED_TWICE,
+  'a terminated instance gets no new user data': ENCODED_TWICE,
+  'an unknown instance gets no new user data': ENCODED_TWICE,
+  'a terminated instance cannot be started': {
     documented: 'IncorrectInstanceState ("Error codes for the Amazon EC2 API").',
     instead: 'moto starts a terminated instance',
     fails: /"kind": "resumed"/,
   },
-  'one that EC2 does not know cannot be tagged': {
+  'an unknown instance cannot be tagged': {
     documented: 'InvalidInstanceID.NotFound ("Error codes for the Amazon EC2 API").',
-    instead: 'moto tags whatever it is told to',
+    instead: 'moto tags any id',
     fails: /Received: .*"tagged"/,
   },
-  'one for which there is no room is refused its start, and stays as it is': {
+  'a start without capacity is refused and leaves the instance stopped': {
     documented: 'InsufficientInstanceCapacity, also to StartInstances ("Error codes for the Amazon EC2 API").',
     instead: 'moto has no capacity that could run out',
     fails: /"kind": "resumed"/,
   },
   'the console of a fresh or unknown instance is empty': {
-    documented: 'GetConsoleOutput has no Output until the instance has posted some ("GetConsoleOutput").',
-    instead: 'moto answers the same made-up boot log for every instance at once',
+    documented: 'GetConsoleOutput has no Output until the instance has written to its console ("GetConsoleOutput").',
+    instead: 'moto returns the same invented boot log for every instance at once',
     fails: /Linux version/,
   },
 };

@@ -1,32 +1,32 @@
 import type { Clock } from '../../src/core/kernel/clock.js';
 import type { Ec2, LaunchSpec, LaunchTarget, ReaperEc2 } from '../../src/core/ports/ec2.js';
 
-/** One implementation of the port, in a world of its own. */
+/** One implementation of the port, in its own world. */
 export interface Ec2World {
   readonly ec2: Ec2 & ReaperEc2;
-  /** The clock on which its instances age. */
+  /** The clock of its instances. */
   readonly clock: Clock;
   readonly catalog: Ec2Catalog;
-  /** Makes several own images of different age; answers a pattern that fits them all and the id of the newest. */
+  /** Makes several own images of different ages. @returns a pattern that matches them all, and the id of the newest */
   publishImages(): Promise<{ readonly pattern: string; readonly newest: string }>;
-  /** Leaves no capacity for this plan. */
-  emptyPool(plan: Required<LaunchTarget>): void | Promise<void>;
-  /** The machine switches itself off: what that means, its launch or a later change has said. */
+  /** Removes the capacity of this plan. */
+  exhaust(plan: Required<LaunchTarget>): void | Promise<void>;
+  /** Powers the instance off from within: it stops or terminates, as its shutdown behavior says. */
   switchOff(id: string): void | Promise<void>;
-  /** Switches its termination protection on. */
+  /** Turns on termination protection. */
   protect(id: string): void | Promise<void>;
-  /** What the instance would be told at its next boot. */
+  /** The user data that the instance would read at its next boot. */
   readUserData(id: string): string | Promise<string>;
-  /** The tags of the instance's one network interface. */
+  /** The tags of the instance's only network interface. */
   readInterfaceTags(id: string): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
-  /** Makes a gp3 volume of 8 GiB that no instance holds; answers its id. */
+  /** Makes a gp3 volume of 8 GiB that is attached to no instance. @returns its id */
   abandonVolume(tags: Readonly<Record<string, string>>): string | Promise<string>;
-  /** Makes a spot request that no capacity has answered; answers its id. */
+  /** Makes a spot request that waits for capacity. @returns its id */
   openSpotRequest(tags: Readonly<Record<string, string>>): string | Promise<string>;
   close(): void | Promise<void>;
 }
 
-/** What is there before anything is launched. */
+/** The resources that exist before any launch. */
 export interface Ec2Catalog {
   /** Any available image for x86_64. */
   readonly image: {
@@ -45,11 +45,11 @@ export interface Ec2Catalog {
 }
 
 export interface Ec2WorldOptions {
-  /** How long a launched instance cannot be seen. Default 0. */
+  /** How long EC2 does not list a launched instance, in ms. Default 0. */
   readonly invisibleMs?: number;
 }
 
-/** A launch that every world admits; each with a client token of its own unless told otherwise. */
+/** A launch that every world accepts, by default with a new client token. */
 export function specFor(world: Ec2World, changes: Partial<LaunchSpec> & { plan?: LaunchTarget } = {}): LaunchSpec {
   return {
     plan: planFor(world),
@@ -69,11 +69,11 @@ export function planFor(world: Ec2World, changes: Partial<LaunchTarget> = {}): R
 
 let tokens = 0;
 
-/** Polls on the world's own clock; every world is quick enough for 30 s. */
+/** Polls for at most 30 s on the world's own clock, which every world's changes stay within. */
 export async function eventually(world: Ec2World, holds: () => Promise<boolean>): Promise<void> {
   const end = world.clock.now() + 30_000;
   while (!(await holds())) {
-    if (world.clock.now() > end) throw new Error('It did not come about within 30 s.');
+    if (world.clock.now() > end) throw new Error('The condition did not become true within 30 s.');
     await world.clock.sleep(25);
   }
 }

@@ -1,35 +1,35 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GitHub, RegisterRequest, ReaperGitHub, StopGitHub } from '../../src/core/ports/github.js';
 
-/** One implementation of the port, in a world of its own where nothing is registered. */
+/** One implementation of the port, in its own world without any registered runner. */
 export interface GitHubContractWorld {
   readonly github: GitHub & ReaperGitHub & StopGitHub;
-  /** A version of the runner that GitHub offers, and does not plan to refuse. */
+  /** A runner version that GitHub offers and does not plan to refuse. */
   readonly version: string;
-  /** Another that GitHub still offers but refuses from some time (epoch ms) on. */
+  /** A runner version that GitHub still offers, but refuses from this time (epoch ms) on. */
   readonly ending: { readonly version: string; readonly refusedFrom: number };
-  /** A runner group other than the default; absent where there can be none. */
+  /** A runner group besides the default one; absent where groups cannot exist. */
   readonly group?: { readonly name: string; readonly id: number };
-  /** One that gives runners to other repositories only; absent where there can be none. */
+  /** A runner group with access for other repositories only; absent where groups cannot exist. */
   readonly closed?: { readonly name: string; readonly id: number };
-  /** A commit of the repository, with this file in it. */
+  /** A commit of the repository that contains this file. */
   readonly file: { readonly path: string; readonly ref: string; readonly text: string };
-  /** A run in its second attempt, which goes on; and a repository that the token does not see. */
+  /** A run in its second, active attempt, and a repository that the token cannot read. */
   readonly run: { readonly repository: string; readonly id: string; readonly hidden: string };
-  /** A job of the run's second attempt that runs, on a machine of GitHub's. */
+  /** A running job of the run's second attempt, on a GitHub-hosted runner. */
   hostJob(name: string, runnerName: string): { end(): void };
-  /** A job of it that waits for a runner with this label. */
+  /** A job of the run's second attempt that waits for a runner with this label. */
   queueJob(name: string, label: string): void;
-  /** The run's second attempt is over. */
+  /** Completes the run's second attempt. */
   completeRun(): void;
-  /** A machine's runner program opens its session. */
+  /** Connects the runner program. */
   connect(runnerId: number): void;
-  /** The program is gone without a word. */
+  /** Ends the runner program without signing off. */
   disconnect(runnerId: number): void;
   goBusy(runnerId: number): void;
-  /** The one job is done. */
+  /** Completes the runner's only job. */
   finish(runnerId: number): void;
-  /** The next registration is lost on its way to GitHub, or its answer on the way back. */
+  /** Loses the next registration on its way to GitHub, or its answer on the way back. */
   loseNextRegistration(where: 'before' | 'after'): void;
   close(): void | Promise<void>;
 }
@@ -49,7 +49,7 @@ async function register(github: GitHub, changes: Partial<RegisterRequest> = {}) 
 type Case = (world: GitHubContractWorld) => Promise<void>;
 
 const REGISTERING: Record<string, Case> = {
-  'a registered runner is listed, offline, under its label alone': async ({ github }) => {
+  'a registered runner is listed as offline, with its label only': async ({ github }) => {
     const registered = await register(github, { name: 'one', label: 'run-7-b' });
     expect(registered.name).toBe('one');
     expect(registered.jitConfig).toMatch(/^[A-Za-z0-9+/]+=*$/);
@@ -59,14 +59,14 @@ const REGISTERING: Record<string, Case> = {
     expect(await github.findRunnerByName('one')).toEqual(expected);
   },
 
-  'a name that is taken is a value, in any case of its letters': async ({ github }) => {
+  'a name that is taken is a value, in any letter case': async ({ github }) => {
     await register(github, { name: 'twin' });
     expect(await github.registerRunner(request({ name: 'twin' }))).toBe('name-taken');
     expect(await github.registerRunner(request({ name: 'TWIN' }))).toBe('name-taken');
     expect(await github.listRunners()).toHaveLength(1);
   },
 
-  'a registration lost on its way there leaves nothing': async (world) => {
+  'a registration that is lost on its way to GitHub leaves nothing': async (world) => {
     world.loseNextRegistration('before');
     expect(await world.github.registerRunner(request({ name: 'lost' }))).toBe('unanswered');
     expect(await world.github.findRunnerByName('lost')).toBeUndefined();
@@ -81,7 +81,7 @@ const REGISTERING: Record<string, Case> = {
     expect(await world.github.listRunners()).toEqual([]);
   },
 
-  'a name GitHub does not allow is a failure': async ({ github }) => {
+  'a name that GitHub does not allow is a failure': async ({ github }) => {
     for (const name of ['', 'a/b', 'a:b', 'x'.repeat(65)]) {
       await expect(github.registerRunner(request({ name }))).rejects.toMatchObject({ code: 'github-rejected' });
     }
@@ -94,7 +94,7 @@ const REGISTERING: Record<string, Case> = {
 };
 
 const LIFE: Record<string, Case> = {
-  'a runner is online while its program is connected, and tells its version': async ({ github, ...world }) => {
+  'a runner is online while its program is connected, and has a version': async ({ github, ...world }) => {
     const { id } = await register(github);
     world.connect(id);
     expect(await github.readRunner(id)).toMatchObject({ status: 'online', busy: false, version: world.version });
@@ -127,7 +127,7 @@ const LIFE: Record<string, Case> = {
     await register(github, { name });
   },
 
-  'a name is found whole, not by a part of it': async ({ github }) => {
+  'a runner is found by its whole name only': async ({ github }) => {
     await register(github, { name: 'machine-10' });
     expect(await github.findRunnerByName('machine-1')).toBeUndefined();
   },
@@ -140,13 +140,13 @@ const LIFE: Record<string, Case> = {
 };
 
 const READING: Record<string, Case> = {
-  'the default group is known by name and by number': async ({ github }) => {
+  'the default group is found by name and by number': async ({ github }) => {
     for (const name of [undefined, 'Default', 'default', '1']) {
       expect(await github.resolveGroup(name)).toEqual({ id: 1 });
     }
   },
 
-  'another group is known by name where there are any': async ({ github, group }) => {
+  'another group is found by name, where groups exist': async ({ github, group }) => {
     if (group) {
       expect(await github.resolveGroup(group.name.toUpperCase())).toEqual({ id: group.id });
       expect(await github.resolveGroup(String(group.id))).toEqual({ id: group.id });
@@ -158,7 +158,7 @@ const READING: Record<string, Case> = {
     });
   },
 
-  'a group that gives this repository no runner is refused, by name and by number': async ({ github, closed }) => {
+  'a group without access for this repository is refused, by name and by number': async ({ github, closed }) => {
     for (const group of closed ? [closed.name, String(closed.id)] : []) {
       await expect(github.resolveGroup(group)).rejects.toMatchObject({ code: 'runner-group-unusable' });
     }
@@ -185,13 +185,13 @@ const READING: Record<string, Case> = {
     await expect(github.findDownload('0.0.1', 'x86_64')).rejects.toMatchObject({ code: 'github-not-found' });
   },
 
-  'it is known until when a runner version is accepted': async ({ github, version, ending }) => {
+  'the date until which GitHub accepts a runner version is found': async ({ github, version, ending }) => {
     expect(await github.readDeprecation(version)).toEqual({});
     expect(await github.readDeprecation(ending.version)).toEqual({ refusedFrom: ending.refusedFrom });
     expect(await github.readDeprecation('0.0.1')).toBe('unknown');
   },
 
-  'a file is read as it was at a commit': async ({ github, file }) => {
+  'a file is read at a commit': async ({ github, file }) => {
     expect(await github.readFile(file.path, file.ref)).toBe(file.text);
     expect(await github.readFile(`${file.path}.bak`, file.ref)).toBeUndefined();
   },

@@ -7,7 +7,7 @@ import { findRoleUses, POLICY_OF, readRoleOutputs } from './iam.workflows.js';
 
 type Asked = Ask & { readonly scenario: string };
 
-/** The roles, and all that was asked of AWS on their behalf. */
+/** The roles, with everything that their scenarios requested of AWS. */
 const startStop = await performAll(START_STOP);
 const roles: readonly { name: string; policies: readonly PolicyName[]; asked: readonly Asked[] }[] = [
   { name: 'start-stop', policies: ['start-stop', 'pass-role'], asked: startStop },
@@ -35,43 +35,46 @@ describe.each(roles)('The role $name', ({ policies, asked }) => {
     expect(group.filter((_ask, at) => !verdicts[at])).toEqual([]);
   });
 
-  test('may do nothing that was not needed', () => {
+  test('has no permission that its scenarios do not need', () => {
     const needed = new Set(asked.map(({ action }) => action));
     const allowed = new Set(documents.flatMap(({ Statement }) => Statement.flatMap(({ Action }) => Action)));
     expect([...allowed].sort()).toEqual([...needed].sort());
   });
 });
 
-test('Every scenario asked AWS for something', () => {
+test('Every scenario sends requests to AWS', () => {
   const seen = new Set(roles.flatMap(({ asked }) => asked.map(({ scenario }) => scenario)));
   expect([...seen].sort()).toEqual(
     [START_STOP, POOL_CLAIM, POOL_FILL, REAP].flatMap((scenarios) => Object.keys(scenarios)).sort(),
   );
 });
 
-describe('The role that each workflow and page of this repository takes', () => {
+describe('The role in each workflow and document of this repository', () => {
   const outputs = readRoleOutputs();
-  /** By the stack's output: its role, and what that may do; see iam-printed.test.ts. */
+  /** The role of each output of the stack, and its policies; see iam-printed.test.ts. */
   const ofOutput: Readonly<Record<string, { readonly role: string; readonly name: string }>> = {
     StartStopRoleArn: { role: 'StartStopRole', name: 'start-stop' },
     ReapRoleArn: { role: 'ReapRole', name: 'reap' },
     PoolRoleArn: { role: 'PoolRole', name: 'pool-fill' },
   };
-  // Steps alone, as a page shows them, may have their credentials elsewhere; a workflow's job may not.
+  // A document may show steps without their credentials. A workflow's job must have them.
   const uses = findRoleUses().filter(({ where, variable }) => variable !== undefined || !where.includes('.md'));
 
-  test('is found at all', () => {
+  test('is found', () => {
     expect(uses.map(({ where }) => where)).toEqual(
       expect.arrayContaining(['workflows/starter/reap.yml reap', 'reap-runners/README.md reap', 'README.md start']),
     );
     expect(new Set(uses.flatMap(({ actions }) => actions))).toEqual(new Set(Object.keys(POLICY_OF)));
   });
 
-  test.each(Object.entries(outputs))('%s is %s of the stack, which is the role of that name', (_, output) => {
-    expect(readTemplate().Outputs[output]?.Value).toEqual({ call: 'GetAtt', of: `${ofOutput[output]?.role}.Arn` });
-  });
+  test.each(Object.entries(outputs))(
+    '%s is the output %s of the stack, the ARN of the role of that name',
+    (_, output) => {
+      expect(readTemplate().Outputs[output]?.Value).toEqual({ call: 'GetAtt', of: `${ofOutput[output]?.role}.Arn` });
+    },
+  );
 
-  test.each(uses)('$where: allows exactly what $actions ask', async ({ variable = '', actions }) => {
+  test.each(uses)('$where: allows exactly what $actions need', async ({ variable = '', actions }) => {
     const role = roles.find(({ name }) => name === ofOutput[outputs[variable] ?? '']?.name);
     const documents = role?.policies.map((name) => readPolicy(name)) ?? [];
     const asked = roles

@@ -18,18 +18,18 @@ const IS_MARKED = { [`aws:ResourceTag/${PRESET}`]: 'amd64' };
 const builder = arn.instance('i-0b111d');
 const inEc2 = (name: string) => `arn:aws:ec2:us-east-1:${ACCOUNT}:${name}`;
 
-/** What Packer's amazon-ebs builder, publishing and pruning ask for, in their order. */
+/** The calls of Packer's amazon-ebs builder, of publishing and of pruning, in their order. */
 const uses: readonly (readonly [string, readonly Ask[]])[] = [
-  ['make a key', made('ec2:CreateKeyPair', inEc2('key-pair/packer'))],
+  ['create a key pair', made('ec2:CreateKeyPair', inEc2('key-pair/packer'))],
   [
-    'make a security group',
+    'create a security group',
     [
       ...made('ec2:CreateSecurityGroup', inEc2('security-group/new')),
       ...ask('ec2:CreateSecurityGroup', inEc2('vpc/vpc-1')),
     ],
   ],
   [
-    'launch a machine by which Session Manager reaches it',
+    'launch a builder that Session Manager can reach',
     account.ec2('RunInstances', {
       ...BARE_LAUNCH,
       KeyName: 'packer',
@@ -38,15 +38,15 @@ const uses: readonly (readonly [string, readonly Ask[]])[] = [
     }),
   ],
   [
-    'connect to it',
+    'connect to the builder',
     [
       ...ask('ssm:StartSession', builder, { [`ssm:resourceTag/${PRESET}`]: 'amd64' }),
       ...ask('ssm:StartSession', arn.document('AWS-StartPortForwardingSession')),
     ],
   ],
-  ['stop it', ask('ec2:StopInstances', builder, IS_MARKED)],
+  ['stop the builder', ask('ec2:StopInstances', builder, IS_MARKED)],
   [
-    'take its image',
+    'create its image',
     [
       ...ask('ec2:CreateImage', builder, IS_MARKED),
       ...made('ec2:CreateImage', arn.image),
@@ -54,15 +54,15 @@ const uses: readonly (readonly [string, readonly Ask[]])[] = [
     ],
   ],
   ['tag the finished image', ask('ec2:CreateTags', arn.image, { ...MARKS, ...IS_MARKED })],
-  ['terminate the machine', ask('ec2:TerminateInstances', builder, IS_MARKED)],
-  ['remove its key', ask('ec2:DeleteKeyPair', inEc2('key-pair/packer'), IS_MARKED)],
-  ['remove its security group', ask('ec2:DeleteSecurityGroup', inEc2('security-group/sg-1'), IS_MARKED)],
-  ['look whether the region has a type', ask('ec2:DescribeInstanceTypes', '*')],
+  ['terminate the builder', ask('ec2:TerminateInstances', builder, IS_MARKED)],
+  ['delete its key pair', ask('ec2:DeleteKeyPair', inEc2('key-pair/packer'), IS_MARKED)],
+  ['delete its security group', ask('ec2:DeleteSecurityGroup', inEc2('security-group/sg-1'), IS_MARKED)],
+  ['check whether the region has a type', ask('ec2:DescribeInstanceTypes', '*')],
   [
-    'launch a machine that tests the image',
+    'launch an instance that tests the image',
     account.launch({ ...BARE_LAUNCH, ...tagsOn(['instance', 'volume'], { [PRESET]: 'amd64' }) }),
   ],
-  ['read what it says', ask('ec2:GetConsoleOutput', builder, IS_MARKED)],
+  ['read its console', ask('ec2:GetConsoleOutput', builder, IS_MARKED)],
   ['deregister an old image', ask('ec2:DeregisterImage', arn.image, IS_MARKED)],
   ['delete its snapshot', ask('ec2:DeleteSnapshot', arn.snapshot, IS_MARKED)],
 ];
@@ -74,7 +74,7 @@ function made(action: string, resource: string): Ask[] {
 
 const COMMANDS = ['publish', 'copy', 'rollback', 'prune', 'list'] as const;
 
-/** All that `npm run ami` asks AWS for in one life of the images, by command. */
+/** The requests of `npm run ami` over the life of images, by command. */
 async function keepImages(): Promise<readonly (readonly [string, readonly Ask[]])[]> {
   const desk = await Desk.open();
   try {
@@ -113,7 +113,7 @@ describe('The role ami-build is enough for npm run ami --', () => {
     expect(await findDenied(asks, policies)).toEqual([]);
   });
 
-  test('and the commands ask for all that it grants for them', () => {
+  test('and the commands need everything that the role grants them', () => {
     const asked = new Set(commands.flatMap(([, asks]) => asks.map(({ action }) => action)));
     const granted = amiBuildPolicy.grants.flatMap(({ actions }) =>
       Object.entries(actions).flatMap(([action, purpose]) =>

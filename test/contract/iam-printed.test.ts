@@ -9,7 +9,7 @@ import { deploy, readTemplate } from './iam.template.js';
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const read = (name: string) => readFileSync(path(name), 'utf8');
 
-/** The values of `VALUES`, as parameters. */
+/** The values of `VALUES`, as parameters of the template. */
 const parameters = {
   Owner: 'octo-org',
   OwnerId: '583231',
@@ -30,7 +30,7 @@ interface Attached {
   readonly PolicyDocument: unknown;
 }
 
-test.each(Object.entries(composePolicyFiles(read)))('%s is as `npm run print` writes it', async (name, text) => {
+test.each(Object.entries(composePolicyFiles(read)))('%s is what `npm run print` prints', async (name, text) => {
   expect(read(name)).toBe(await format(text, { ...(await resolveConfig(path(name))), filepath: path(name) }));
 });
 
@@ -75,20 +75,20 @@ describe('A stack', () => {
     expect(subjects({ OwnerId: '', RepositoryId: '' })).toEqual(['repo:octo-org/octo-repo:*']);
   });
 
-  test('with ids trusts both formats, for the jobs that it is told', () => {
+  test('with ids trusts both formats, for the jobs in its parameters', () => {
     expect(subjects({ Subject: 'environment:ci' })).toEqual([
       'repo:octo-org/octo-repo:environment:ci',
       'repo:octo-org@583231/octo-repo@1296269:environment:ci',
     ]);
   });
 
-  test('makes GitHub’s provider only where there is none, and then trusts that', () => {
+  test('creates GitHub’s provider only if there is none, and trusts it', () => {
     expect(deploy('OidcProvider', { ...parameters, OidcProviderArn: provider })).toBeUndefined();
     expect(deploy('OidcProvider', parameters)).toMatchObject({ ClientIdList: ['sts.amazonaws.com'] });
     expect(JSON.stringify(deploy('ReapRole', parameters))).toContain('"Federated":"OidcProvider"');
   });
 
-  test('gives machines no role unless it is told which policies it has', () => {
+  test('gives instances no role unless a parameter has its policies', () => {
     expect(['MachineRole', 'MachineProfile', 'PassMachineRole'].map((one) => deploy(one, parameters))).toEqual([
       undefined,
       undefined,
@@ -98,20 +98,20 @@ describe('A stack', () => {
 
   test.each([
     ['nothing', {}, []],
-    ['a role and the permission to claim, when told so,', { Pools: 'true' }, ['PoolRole', 'ClaimFromPools']],
-    ['nothing, though machines have a role,', { MachinePolicyArns: 'arn:aws:iam::aws:policy/A' }, []],
-  ])('makes %s for pools', (_, given, made) => {
+    ['a role and the permission to claim, on request,', { Pools: 'true' }, ['PoolRole', 'ClaimFromPools']],
+    ['nothing, although instances have a role,', { MachinePolicyArns: 'arn:aws:iam::aws:policy/A' }, []],
+  ])('creates %s for pools', (_, poolParameters, created) => {
     const resources = ['PoolRole', 'ClaimFromPools', 'PassMachineRoleToPools'];
-    expect(resources.filter((one) => deploy(one, { ...parameters, ...given }) !== undefined)).toEqual(made);
+    expect(resources.filter((one) => deploy(one, { ...parameters, ...poolParameters }) !== undefined)).toEqual(created);
   });
 
-  test('lets machines start in its own region, or in those that it is told', () => {
+  test('allows instances in its own region, or in those of its parameter', () => {
     const regions = (given: object) => JSON.stringify(deploy('StartStopRole', { ...parameters, ...given }));
     expect(regions({})).toContain('"aws:RequestedRegion":"us-east-1"');
     expect(regions({ Regions: 'eu-west-1,eu-north-1' })).toContain('"aws:RequestedRegion":["eu-west-1","eu-north-1"]');
   });
 
-  test('has a security group that lets nothing in', () => {
+  test('has a security group without inbound rules', () => {
     expect(Object.keys(deploy('SecurityGroup', parameters) as object)).toEqual(['GroupDescription', 'VpcId']);
   });
 });
@@ -142,12 +142,12 @@ describe('The template refuses', () => {
     ['RepositoryId', ''],
     ['Subject', 'ref:refs/heads/main'],
     ['OidcProviderArn', provider],
-  ])('and takes %s %j', (name, value) => {
+  ])('and accepts %s %j', (name, value) => {
     expect(refuses(name, value)).toBe(false);
   });
 });
 
-/** IAM takes a text for a list of that text; only the template's lists are always lists. */
+/** In IAM a string stands for a list of one. The template always has lists. */
 function listOfOne(_key: string, value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : value;
 }

@@ -3,7 +3,7 @@ import { ACCOUNT } from './iam.asks.js';
 import { readPolicy, simulate } from './iam.roles.js';
 
 const GITHUB = 'token.actions.githubusercontent.com';
-// The simulator knows this provider's subject and audience, and GitHub's not.
+// The simulator supports the subject and audience of this provider, but not of GitHub's.
 const KNOWN = 'cognito-identity.amazonaws.com';
 
 interface Token {
@@ -12,7 +12,7 @@ interface Token {
   readonly issuer?: string;
 }
 
-/** Whether a job with this token gets the role. */
+/** Whether a job with this token may assume the role. */
 function isTrusted({ sub, aud = 'sts.amazonaws.com', issuer = GITHUB }: Token, values = {}): Promise<boolean> {
   const trust = JSON.stringify(readPolicy('trust', values)).replaceAll(`${GITHUB}:`, `${KNOWN}:`);
   return simulate({
@@ -39,7 +39,7 @@ describe('The roles trust', () => {
     expect(await isTrusted({ sub })).toBe(true);
   });
 
-  test('one branch alone, when that was asked for', async () => {
+  test('only one branch, on request', async () => {
     const narrow = { '<SUBJECT>': 'ref:refs/heads/main' };
     expect(await isTrusted({ sub: 'repo:octo-org/octo-repo:ref:refs/heads/main' }, narrow)).toBe(true);
     expect(await isTrusted({ sub: 'repo:octo-org/octo-repo:ref:refs/heads/main2' }, narrow)).toBe(false);
@@ -60,7 +60,7 @@ describe('The roles do not trust', () => {
     expect(await isTrusted({ sub })).toBe(false);
   });
 
-  test('a token that was made for somebody else', async () => {
+  test('a token for another audience', async () => {
     expect(await isTrusted({ sub: 'repo:octo-org/octo-repo:pull_request', aud: 'https://github.com/octo-org' })).toBe(
       false,
     );
@@ -70,7 +70,7 @@ describe('The roles do not trust', () => {
     expect(await isTrusted({ sub: 'repo:octo-org/octo-repo:pull_request', issuer: 'example.org' })).toBe(false);
   });
 
-  test('ids that are stars would have let another repository in: the template refuses them', async () => {
+  test('another repository through ids of `*`, which the template refuses', async () => {
     const stars = { '<OWNER_ID>': '*', '<REPOSITORY_ID>': '*' };
     const clever = 'repo:octo-org@583231/x@7:environment:/octo-repo@:';
     expect(await isTrusted({ sub: clever }, stars)).toBe(true);

@@ -3,23 +3,23 @@ import { Params } from '../../sandbox/ec2/query/params.js';
 import { seed, type RecordedRequest, type Sandbox } from '../../sandbox/sandbox.js';
 import { describeChange, describeMachine } from './iam.changes.js';
 
-/** One permission that a request needs: IAM is asked once for each resource that the request touches. */
+/** One permission that a request needs. A request needs one for each resource that it touches. */
 export interface Ask {
   readonly action: string;
   /** An ARN, or `*`. */
   readonly resource: string;
-  /** What the request says of itself and AWS knows of the resource, by condition key. */
+  /** The values of the condition keys, from the request and from the resource. */
   readonly context: Readonly<Record<string, string | string[]>>;
 }
 
 export const ACCOUNT = seed.ACCOUNT;
 
-/** `ec2:RunInstances on volume`: enough for a table. */
+/** A short form for tables, such as `ec2:RunInstances on volume`. */
 export function describeAsk({ action, resource }: Ask): string {
   return resource === '*' ? action : `${action} on ${/^arn:aws:\w+:[^:]*:\d*:([\w-]+)/.exec(resource)?.[1]}`;
 }
 
-/** Collects what each of a sandbox's AWS requests needs, as things are at the moment when it arrives. */
+/** Collects the permissions that a sandbox's AWS requests need, in the state in which each request arrives. */
 export function collectAsks(sandbox: Sandbox): readonly Ask[] {
   const asks: Ask[] = [];
   sandbox.intercept = ({ index }) => {
@@ -49,7 +49,7 @@ export function listAsks(request: AwsRequest, world: Ec2World): Ask[] {
 function listSsmAsks({ operation, body }: AwsRequest, region: string): Ask[] {
   const { Name, Names } = JSON.parse(body) as { Name?: string; Names?: readonly string[] };
   return (Names ?? [Name ?? '']).map((name) => {
-    // AWS's public parameters have no account in their ARNs; the simulator wants one in each.
+    // The ARNs of AWS's public parameters have no account, but the simulator requires one.
     const resource = `arn:aws:ssm:${region}:${ACCOUNT}:parameter/${name.replace(/^\//, '')}`;
     return { action: `ssm:${operation}`, resource, context: {} };
   });
@@ -60,9 +60,9 @@ interface Place {
   readonly region: string;
 }
 
-/** The parameters that name what exists. */
+/** The parameters that name existing resources. */
 const TARGETS = ['InstanceId', 'VolumeId', 'SpotInstanceRequestId', 'ResourceId', 'ImageId', 'SnapshotId'];
-/** What kind of thing it is, by its id. */
+/** The kinds of resources, by the prefix of their ids. */
 const KINDS: Readonly<Record<string, string>> = {
   i: 'instance',
   vol: 'volume',
@@ -76,7 +76,7 @@ function listEc2Asks({ operation, body }: AwsRequest, place: Place): Ask[] {
   const action = `ec2:${operation}`;
   if (operation === 'RunInstances') return listLaunchAsks(params, place.region);
   if (operation === 'CopyImage') return listCopyAsks(params, place.region);
-  // AWS knows no resources for these.
+  // These operations have no resources.
   if (operation.startsWith('Describe')) return [{ action, resource: '*', context: {} }];
   const ids = TARGETS.flatMap((name) => [...params.list(name), ...[params.text(name) ?? []].flat()]);
   const asked = ids.map((id) => ({
@@ -89,7 +89,7 @@ function listEc2Asks({ operation, body }: AwsRequest, place: Place): Ask[] {
       ...(operation === 'ModifyInstanceAttribute' && describeChange(body)),
     },
   }));
-  // A machine's new security groups are resources of the same request.
+  // An instance's new security groups are resources of the same request.
   for (const id of operation === 'ModifyInstanceAttribute' ? params.list('GroupId') : []) {
     asked.push({ action, resource: arn(place.region, 'security-group', id), context: {} });
   }
@@ -104,7 +104,7 @@ function listEc2Asks({ operation, body }: AwsRequest, place: Place): Ask[] {
   ];
 }
 
-/** Of the original, of what is made, and of the tags: those that are copied are nowhere in the request. */
+/** The permissions for the original, for the copy, and for its tags. Copied tags are not part of the request. */
 function listCopyAsks(params: Params, region: string): Ask[] {
   const action = 'ec2:CopyImage';
   const original = { action, resource: arn(region, 'image', params.require('SourceImageId')), context: {} };
@@ -152,7 +152,7 @@ function listLaunchAsks(params: Params, region: string): Ask[] {
   ];
 }
 
-/** What the caller leaves out is what EC2 does when nothing says otherwise: both versions of IMDS, one hop. */
+/** Parameters that the caller leaves out have EC2's defaults: both versions of IMDS, a hop limit of one. */
 function readInstanceFacts(params: Params): Ask['context'] {
   const profile = params.text('IamInstanceProfile.Arn') ?? params.text('IamInstanceProfile.Name');
   return {
@@ -164,7 +164,7 @@ function readInstanceFacts(params: Params): Ask['context'] {
   };
 }
 
-/** The template gives profile and role to each other; here they share a name, too. */
+/** In the template the profile and its role have the same name. */
 function listPassRole(params: Params): Ask[] {
   const profile = params.text('IamInstanceProfile.Arn') ?? params.text('IamInstanceProfile.Name');
   if (profile === undefined) return [];

@@ -2,7 +2,7 @@ import type { Ec2World } from '../../sandbox/ec2/world/world.js';
 
 type Context = Readonly<Record<string, string>>;
 
-/** What AWS knows of a machine that exists. */
+/** The condition keys of an existing instance. */
 export function describeMachine({ instancesById }: Ec2World, id: string): Context {
   const machine = instancesById.get(id);
   return machine ? { 'ec2:InstanceType': machine.type.name } : {};

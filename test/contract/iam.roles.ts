@@ -6,7 +6,7 @@ import { ACCOUNT, describeAsk, type Ask } from './iam.asks.js';
 
 export type PolicyName = 'start-stop' | 'pass-role' | 'pool-claim' | 'pool-fill' | 'reap' | 'ami-build' | 'trust';
 
-/** What the sandbox's user would have filled in. */
+/** The values that the sandbox's user fills into the policies. */
 export const VALUES: Readonly<Record<string, string>> = {
   [PLACE.account]: ACCOUNT,
   [PLACE.regions]: 'us-east-1',
@@ -19,7 +19,7 @@ export const VALUES: Readonly<Record<string, string>> = {
   [PLACE.instanceRole]: seed.INSTANCE_PROFILE,
 };
 
-/** A printed policy with the user's values in their places. */
+/** Reads a printed policy and fills in the user's values. */
 export function readPolicy(name: PolicyName, values: Readonly<Record<string, string>> = {}): PolicyDocument {
   const printed = readFileSync(new URL(`../../iam/${name}.json`, import.meta.url), 'utf8');
   const filled = Object.entries({ ...VALUES, ...values }).reduce(
@@ -31,7 +31,7 @@ export function readPolicy(name: PolicyName, values: Readonly<Record<string, str
 
 const ROLE = `arn:aws:sts::${ACCOUNT}:assumed-role/ci-actions/run`;
 
-/** Those of the asks that a role with these policies may not do. */
+/** The permissions that a role with these policies lacks. */
 export async function findDenied(asks: readonly Ask[], policies: readonly PolicyDocument[]): Promise<string[]> {
   const verdicts = await Promise.all(asks.map((ask) => isAllowed(ask, policies)));
   return asks.filter((_, at) => !verdicts[at]).map(describeAsk);
@@ -51,7 +51,7 @@ export function isAllowed({ action, resource, context }: Ask, policies: readonly
   });
 }
 
-/** @throws when AWS would not know what is asked: a key that does not belong to the action proves nothing */
+/** @throws when a condition key does not belong to the action, because then the result proves nothing */
 export async function simulate(simulation: Simulation): Promise<boolean> {
   const outcome = await runSimulation(simulation, {});
   if (outcome.resultType === 'error') throw new Error(JSON.stringify(outcome.errors));

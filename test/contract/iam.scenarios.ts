@@ -4,7 +4,7 @@ import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
 import { collectAsks, type Ask } from './iam.asks.js';
 
-/** What happens, of which the requests count, after what has happened before. */
+/** A use of the suite. The requests of `act` count, those of `before` do not. */
 export interface Scenario {
   readonly otherRegions?: readonly string[];
   readonly before?: (sandbox: Sandbox) => Promise<Readonly<Record<string, string>>>;
@@ -18,7 +18,7 @@ const POWERED_OFF = { code: 'Client.InstanceInitiatedShutdown', message: 'Instan
 
 const started = async (sandbox: Sandbox) => (await start(sandbox, LAUNCHED)).outputs;
 
-/** By what a user does. Together they send every kind of request that the bundles can send to AWS. */
+/** Uses of start-runner and stop-runner. Together they send every kind of request that these can send to AWS. */
 export const START_STOP: Readonly<Record<string, Scenario>> = {
   'a start with nothing but a token': { act: (sandbox) => start(sandbox, LAUNCHED) },
   'a start of spot, with subnets, a group, a key and a profile': {
@@ -43,7 +43,7 @@ export const START_STOP: Readonly<Record<string, Scenario>> = {
     act: (sandbox) => start(sandbox, { ...LAUNCHED, 'ec2-image-id': 'name:ci-actions-amd64-*', count: '3' }),
   },
   'a dry run': { act: (sandbox) => start(sandbox, { 'dry-run': 'true' }) },
-  'a start of two, whose machines die': {
+  'a start of two whose instances fail': {
     act: (sandbox) => {
       const reason = { code: 'Server.InternalError', message: 'Internal error on launch' };
       sandbox.on((event) => {
@@ -52,15 +52,15 @@ export const START_STOP: Readonly<Record<string, Scenario>> = {
       return start(sandbox, { count: '2' }, 1);
     },
   },
-  'a stop by label, until it is done': {
+  'a stop by label that waits': {
     before: started,
     act: (sandbox, { label = '' }) => stop(sandbox, { label, wait: 'true' }),
   },
-  'a stop by ids, one of which is long gone': {
+  'a stop by ids, one of which no longer exists': {
     before: started,
     act: (sandbox, { 'ec2-instance-id': id }) => stop(sandbox, { 'ec2-instance-id': `${id},i-0123456789abcdef0` }),
   },
-  'a stop after the machine went off by itself': {
+  'a stop after the instance powered off': {
     before: async (sandbox) => {
       const outputs = await started(sandbox);
       for (const instance of sandbox.ec2.instances()) sandbox.ec2.killInstance(instance.id, POWERED_OFF);
@@ -68,11 +68,11 @@ export const START_STOP: Readonly<Record<string, Scenario>> = {
     },
     act: (sandbox) => stop(sandbox, {}),
   },
-  'a stop of all that the run started': { before: started, act: (sandbox) => stop(sandbox, {}) },
+  'a stop of everything that the run started': { before: started, act: (sandbox) => stop(sandbox, {}) },
 };
 
 export const REAP: Readonly<Record<string, Scenario>> = {
-  'a sweep that finds a machine, a volume and a spot request': {
+  'a sweep that finds an instance, a volume and a spot request': {
     before: startLongAgo,
     act: (sandbox) => reap(sandbox),
   },
@@ -89,7 +89,7 @@ async function pooled(sandbox: Sandbox): Promise<StepResult['outputs']> {
   return outputs;
 }
 
-/** Machines are not run here: as soon as one is on, it goes off. */
+/** No machines run here, so each instance is powered off as soon as it runs. */
 function fillPool(sandbox: Sandbox, inputs: Readonly<Record<string, string>>): Promise<StepResult> {
   const forget = sandbox.on((event) => {
     if (event.name === 'running') powerOff(sandbox.ec2, sandbox.ec2.instance(event.instance));
@@ -116,7 +116,7 @@ export const POOL_FILL: Readonly<Record<string, Scenario>> = {
   'a pool that is emptied': { before: pooled, act: (sandbox) => fillPool(sandbox, { ...IN_POOL, size: '0' }) },
 };
 
-/** A machine for spot beyond its time, which has lost its volume, and whose request is open again. */
+/** Starts a spot instance, expires it, detaches its volume, and reopens its spot request. */
 async function startLongAgo(sandbox: Sandbox): Promise<StepResult['outputs']> {
   const { outputs } = await start(sandbox, { ...LAUNCHED, 'market-type': 'spot' });
   const longAgo = Date.now() - 3_600_000;
@@ -126,7 +126,7 @@ async function startLongAgo(sandbox: Sandbox): Promise<StepResult['outputs']> {
   return outputs;
 }
 
-/** Plays a scenario in a sandbox of its own. @returns what its requests needed of AWS */
+/** Plays a scenario in its own sandbox. @returns the permissions that its requests need */
 export async function perform({ before, act, otherRegions = [] }: Scenario): Promise<readonly Ask[]> {
   const sandbox = await startSandbox({ machines: false, otherRegions: [...otherRegions] });
   try {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, type ScalarTag } from 'yaml';
 
-/** CloudFormation's own functions, by their tag. */
+/** A call of one of CloudFormation's functions. */
 type Call = { readonly call: string; readonly of: unknown };
 
 interface Template {
@@ -32,7 +32,7 @@ function tagsFor(name: string): ScalarTag[] {
   return [scalar, seq as unknown as ScalarTag];
 }
 
-/** A function of a list, whose items may be functions themselves. */
+/** The tag of a function with a list of arguments, which may be calls themselves. */
 class Later {
   constructor(
     private readonly name: string,
@@ -44,7 +44,7 @@ class Later {
   }
 }
 
-/** What a stack with these parameters would have as the resource's properties; `undefined`: no such resource. */
+/** The properties of a resource in a stack with these parameters; `undefined` if the stack lacks the resource. */
 export function deploy(resource: string, parameters: Readonly<Record<string, string>>): unknown {
   const template = readTemplate();
   const found = template.Resources[resource];

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { actions } from '../../actions/index.js';
 
-/** A job, or a README's part of one, that takes a role and then runs actions of this suite. */
+/** A job, or the part of one that a README shows, that assumes a role and runs actions of this suite. */
 export interface RoleUse {
-  /** The file, and the job where it has a name. */
+  /** The file, and the job if it has a name. */
   readonly where: string;
-  /** The variable that holds the role's ARN; `undefined`: it takes none. */
+  /** The variable that holds the role's ARN; `undefined` if the job assumes no role. */
   readonly variable: string | undefined;
-  /** `start-runner`, `reap-runners`, … in their order. */
+  /** The actions in their order, such as `start-runner`. */
   readonly actions: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export const POLICY_OF: Readonly<Record<string, string>> = Object.fromEntries(
 const PAGES = ['README.md', 'docs', ...Object.keys(POLICY_OF)];
 const OURS = new RegExp(`(?:^|/)(${Object.keys(POLICY_OF).join('|')})(?:@|$)`);
 
-/** Every place in the repository that shows or is a job with one of the actions that ask AWS. */
+/** Finds every job, or part of one in a document, that runs an action that sends requests to AWS. */
 export function findRoleUses(): readonly RoleUse[] {
   const workflows = FOLDERS.flatMap((folder) => list(folder, /\.ya?ml$/)).flatMap((path) =>
     usesIn(path, parse(read(path))),
@@ -49,7 +49,7 @@ export function readRoleOutputs(): Readonly<Record<string, string>> {
   return Object.fromEntries([...rows].map(([, variable = '', output = '']) => [variable, output]));
 }
 
-/** Wherever steps are: a page shows a workflow, a job, or steps alone. */
+/** Finds the steps of a workflow, of a job, or of a list of steps alone. */
 function usesIn(where: string, node: unknown): RoleUse[] {
   if (typeof node !== 'object' || node === null) return [];
   if (Array.isArray(node)) {

@@ -1,4 +1,4 @@
-import { ImageWorld } from '../worlds/image-world.js';
+import { ImageWorld } from '../worlds/images.js';
 import { describeImages } from './images.suite.js';
 
 describeImages('fake', () => {

@@ -5,13 +5,13 @@ import { untilAvailable, type ImagesWorld } from './images.world.js';
 
 type ImagesCase = Case<ImagesWorld, object>;
 
-const NOBODY = 'ami-0ffffffffffffffff';
+const UNKNOWN_ID = 'ami-0ffffffffffffffff';
 const TAGS = { 'ci-actions:preset': 'amd64', 'ci-actions:runner-version': '2.336.0' };
 const PARAMETER = '/ci-actions/ami/contract';
 
-/** Behaviours of the port by name; `images.suite.ts` turns each into a test of each implementation. */
+/** The behavior of the port, by name. `images.suite.ts` makes a test of each case for each implementation. */
 const cases = {
-  'an image is found by its id, with its snapshot and its day': {
+  'an image is found by its id, with its snapshot and its creation date': {
     async run(world) {
       const id = await world.makeImage('contract-1', TAGS);
       const image = await world.ec2.findImage(id);
@@ -19,10 +19,10 @@ const cases = {
       expect(image?.snapshotIds).toEqual([expect.stringMatching(/^snap-/)]);
       expect(Math.abs((image?.createdAt ?? 0) - world.clock.now())).toBeLessThan(60_000);
       expect(image?.deprecatedFrom).toBeUndefined();
-      expect(await world.ec2.findImage(NOBODY)).toBeUndefined();
+      expect(await world.ec2.findImage(UNKNOWN_ID)).toBeUndefined();
     },
   },
-  'the account’s own images are listed, and nobody else’s': {
+  'only the account’s own images are listed': {
     async run(world) {
       const ids = [await world.makeImage('contract-1', TAGS), await world.makeImage('contract-2')];
       const listed = (await world.ec2.listImages()).map(({ id }) => id);
@@ -31,7 +31,7 @@ const cases = {
       expect((await world.away.listImages()).map(({ id }) => id)).not.toContain(ids[0]);
     },
   },
-  'a parameter is made, overwritten, and read by name and by version, in its region alone': {
+  'a parameter is created, overwritten, and read by name and by version, in its region only': {
     async run({ ec2, away }) {
       expect(await ec2.resolveParameter(PARAMETER)).toBeUndefined();
       await ec2.writeParameter(PARAMETER, 'ami-old');
@@ -78,7 +78,7 @@ const cases = {
       expect(await world.away.copyImage(copy)).toEqual(first);
     },
   },
-  'a copy that would take another image’s name is not made': {
+  'a copy with the name of another image is refused': {
     async run(world) {
       const copy = await original(world);
       const first = await world.away.copyImage(copy);
@@ -88,7 +88,7 @@ const cases = {
   },
   'a copy of an image that does not exist is a failure': {
     async run(world) {
-      const copy = { ...(await original(world)), from: { region: 'us-east-1', id: NOBODY } };
+      const copy = { ...(await original(world)), from: { region: 'us-east-1', id: UNKNOWN_ID } };
       await expect(world.away.copyImage(copy)).rejects.toMatchObject({ name: 'Failure', code: 'image-not-found' });
     },
   },
@@ -102,7 +102,7 @@ const cases = {
       expect((await world.ec2.listImages()).map((one) => one.id)).toContain(id);
     },
   },
-  'an image of others cannot be deprecated or deregistered': {
+  'another account’s image cannot be deprecated or deregistered': {
     async run({ ec2, foreignImage, clock }) {
       await expect(ec2.deprecateImage(foreignImage, clock.now() + 86_400_000)).rejects.toMatchObject({
         name: 'Failure',
@@ -118,11 +118,11 @@ const cases = {
       expect((await world.ec2.listImages()).map((one) => one.id)).not.toContain(id);
       expect(await world.ec2.findImage(id)).toBeUndefined();
       expect(await world.ec2.deregisterImage(id)).toBe('absent');
-      expect(await world.ec2.deregisterImage(NOBODY)).toBe('absent');
+      expect(await world.ec2.deregisterImage(UNKNOWN_ID)).toBe('absent');
       expect(await world.ec2.findImage(other)).toMatchObject({ state: 'available' });
     },
   },
-  'a deregistered image takes its snapshot along, and no other': {
+  'deregistering an image deletes its snapshot and no other': {
     async run(world) {
       const [id, other] = [await world.makeImage('contract-1', TAGS), await world.makeImage('contract-2', TAGS)];
       const [gone] = (await world.ec2.findImage(id))?.snapshotIds ?? [];
@@ -133,7 +133,7 @@ const cases = {
       expect(left).not.toContain(gone);
     },
   },
-  'snapshots are found by their tags; one that nothing needs is deleted, and deleting it twice succeeds': {
+  'snapshots are found by their tags; an unused one is deleted, and deleting it twice succeeds': {
     async run(world) {
       const id = await world.abandonSnapshot({ ...TAGS, Name: 'contract' });
       await world.abandonSnapshot({ Name: 'another' });
@@ -146,7 +146,7 @@ const cases = {
       expect(await world.ec2.deleteSnapshot(id)).toBe('absent');
     },
   },
-  'a snapshot that an image needs is not deleted': {
+  'a snapshot that an image uses is not deleted': {
     async run(world) {
       const image = await world.ec2.findImage(await world.makeImage('contract-1', TAGS));
       const [id] = image?.snapshotIds ?? [];
@@ -159,22 +159,22 @@ const cases = {
       const [id, other] = [await world.makeImage('contract-1'), await world.makeImage('contract-2')];
       const instance = await world.launch(id);
       await world.launch(other);
-      expect(await world.ec2.findInstancesOf([id, NOBODY])).toMatchObject([{ id: instance.id, imageId: id }]);
+      expect(await world.ec2.findInstancesOf([id, UNKNOWN_ID])).toMatchObject([{ id: instance.id, imageId: id }]);
       expect(await world.ec2.findInstancesOf([])).toEqual([]);
       await instance.end();
       expect(await world.ec2.findInstancesOf([id])).toEqual([]);
     },
   },
-  'every version of every template is listed, with the image as it is written': {
+  'every version of every template is listed, with its image as written': {
     async run(world) {
       const id = await world.makeImage('contract-1');
-      await world.makeTemplate('web', [id, `resolve:ssm:${PARAMETER}:1`, NOBODY]);
+      await world.makeTemplate('web', [id, `resolve:ssm:${PARAMETER}:1`, UNKNOWN_ID]);
       for (let made = 0; made < 20; made++) await world.makeTemplate(`other-${made}`, [id]);
       const versions = await world.ec2.listTemplateVersions();
       expect(versions.filter(({ template }) => template === 'web').toSorted((a, b) => a.version - b.version)).toEqual([
         { template: 'web', version: 1, image: id },
         { template: 'web', version: 2, image: `resolve:ssm:${PARAMETER}:1` },
-        { template: 'web', version: 3, image: NOBODY },
+        { template: 'web', version: 3, image: UNKNOWN_ID },
       ]);
       expect(new Set(versions.map(({ template }) => template)).size).toBe(21);
     },

@@ -1,6 +1,6 @@
 import type { ImagesDifferences } from './images.suite.js';
 
-/** Where moto 5.2 differs from documented AWS behaviour, found by the contract suite. */
+/** Where moto 5.2 differs from AWS's documentation, as the contract suite has found. */
 export const MOTO_IMAGES_DIFFERENCES: ImagesDifferences = {
   'a copy and its snapshot carry the original’s tags': {
     documented: 'CopyImageTags copies the tags of the image, TagSpecifications tag its snapshots ("CopyImage").',
@@ -12,9 +12,9 @@ export const MOTO_IMAGES_DIFFERENCES: ImagesDifferences = {
     instead: 'moto copies each time',
     fails: /deep equality[^]*"id"/,
   },
-  'a copy that would take another image’s name is not made': {
+  'a copy with the name of another image is refused': {
     documented: 'InvalidAMIName.Duplicate ("Error codes for the Amazon EC2 API").',
-    instead: 'moto lets images of one account share a name',
+    instead: 'moto allows two images of one account with the same name',
     fails: /Expected: "name-taken"/,
   },
   'an image is deprecated from a date on, to the minute': {
@@ -22,13 +22,13 @@ export const MOTO_IMAGES_DIFFERENCES: ImagesDifferences = {
     instead: 'moto does not know EnableImageDeprecation',
     fails: /no usable answer.*EnableImageDeprecation/s,
   },
-  'an image of others cannot be deprecated or deregistered': {
+  'another account’s image cannot be deprecated or deregistered': {
     documented: 'Only the owner may deregister an image ("Deregister an Amazon EC2 AMI").',
-    instead: 'moto deregisters anybody’s image',
+    instead: 'moto deregisters images of any account',
     fails: /resolved instead of rejected/,
   },
-  'a deregistered image takes its snapshot along, and no other': {
-    documented: 'DeleteAssociatedSnapshots deletes what no other image needs ("DeregisterImage").',
+  'deregistering an image deletes its snapshot and no other': {
+    documented: 'DeleteAssociatedSnapshots deletes the snapshots that no other image uses ("DeregisterImage").',
     instead: 'moto ignores DeleteAssociatedSnapshots',
     fails: /Expected value: not "snap-/,
   },

@@ -26,8 +26,7 @@ describe('Every input, secret and output reaches the steps that use it', () => {
     expect(findBrokenWires(read(file), read)).toEqual([]);
   });
 
-  // What went wrong for those before us: an input was renamed, the step still read the old name, and an image that
-  // nobody had asked for was tested, green.
+  // This has happened: an input was renamed, the step still read the old name, and the wrong image was tested, green.
   test.each([
     [
       'an input that no step reads any more',
@@ -99,9 +98,9 @@ describe('Every input, secret and output reaches the steps that use it', () => {
       '',
       'unit: .github/workflows/tox-on-ec2.yml is not given the secret RUNNER_TOKEN',
     ],
-  ])('and %s is noticed', (_, text, pattern, instead, said) => {
+  ])('and %s is noticed', (_, text, pattern, instead, problem) => {
     const broken = text.replace(pattern, () => instead);
     expect(broken).not.toBe(text);
-    expect(findBrokenWires(broken, read)).toContain(said);
+    expect(findBrokenWires(broken, read)).toContain(problem);
   });
 });

@@ -27,19 +27,19 @@ interface Action {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** What workflows refer to: a called workflow's or an action's text by its path in the repository. */
+/** Reads a called workflow or an action by its path in the repository. */
 export type Lookup = (path: string) => string;
 
-/** Inputs of a called workflow that need not be passed on, because its own default is meant. */
+/** Inputs of a called workflow that are left at their defaults. */
 const leftToDefault: readonly string[] = ['ec2-instance-type', 'ec2-image-id', 'required-secrets'];
 
 /**
- * What does not reach the place where it is used: an input, secret or output that is declared and used nowhere, or
- * used and declared nowhere; a step or called workflow that is given what it does not take, or not given what it does.
+ * Lists the inputs, secrets and outputs that are declared but not used, or used but not declared, and the steps and
+ * called workflows that get an undeclared input or miss a declared one.
  */
 export function findBrokenWires(text: string, lookup: Lookup): string[] {
   const workflow = parse(text) as Workflow;
-  // Where a value has an effect: in a job, or in the environment of all. A name of the run does not test anything.
+  // A value has an effect in a job or in the workflow's environment. In `run-name` it has none.
   const jobs = JSON.stringify([workflow.jobs, workflow.env ?? {}]);
   const call = workflow.on.workflow_call ?? {};
   const inputs = new Set([

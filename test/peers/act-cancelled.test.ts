@@ -38,7 +38,7 @@ test('a run that is cancelled while its machine starts leaves none', async () =>
   const run = await dispatchUntil(/\| Launched /);
   expect(run.code).toBe(1);
   expect(resultsOf(run)).toEqual({ start: 'failure', stop: 'success' });
-  expect(run.log.find('start')!.lines).toContain('The start did not come to its end; removing what it left.');
+  expect(run.log.find('start')!.lines).toContain('The start did not finish; removing everything that it left behind.');
   expect(instancesOf(stage.world, run)).toHaveLength(1);
   await expectNothingIsLeft(stage.world);
 });

@@ -54,7 +54,7 @@ async function createWorld(): Promise<Ec2World> {
       parameter: PARAMETER,
     },
     publishImages: () => publishImages(raw),
-    emptyPool: () => undefined,
+    exhaust: () => undefined,
     switchOff: (id) => switchOff(raw, id),
     async protect(InstanceId) {
       await raw.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination: { Value: true } }));

@@ -17,10 +17,10 @@ const expiration = '2099-01-01T00:00:00Z';
 let home: string;
 let url: string;
 let server: http.Server;
-/** The access key ids by which EC2 was called. */
+/** The access key ids that signed requests to EC2. */
 let signers: string[];
 
-/** Every place that the SDK may ask for credentials, and EC2, which only notes who signed. */
+/** The answers of every service that the SDK asks for credentials. EC2's requests are refused and their signer noted. */
 const answers: Readonly<Record<string, string>> = {
   'GET /container': JSON.stringify({
     AccessKeyId: 'CONTAINER',
@@ -78,7 +78,7 @@ const profile = (text: string): Record<string, string> => ({
   AWS_PROFILE: 'one',
 });
 
-/** A profile of IAM Identity Center, with a token that somebody got at a browser. */
+/** A profile of IAM Identity Center, with the token of a sign-in in a browser. */
 function signIn(): Record<string, string> {
   const name = createHash('sha1').update('session').digest('hex');
   const token = { startUrl: 'https://sso.test', region: 'us-east-1', accessToken: 'a', expiresAt: expiration };
@@ -87,7 +87,7 @@ function signIn(): Record<string, string> {
   return profile(`sso_session = session\nsso_account_id = 123456789012\nsso_role_name = r\n${session}`);
 }
 
-/** By access key id: the environment that leads to it. */
+/** The environments, by the access key id that each leads to. */
 const sources: Readonly<Record<string, () => Record<string, string>>> = {
   ENVIRONMENT: () => ({ AWS_ACCESS_KEY_ID: 'ENVIRONMENT', AWS_SECRET_ACCESS_KEY: 's' }),
   PROFILE: () => profile('aws_access_key_id = PROFILE\naws_secret_access_key = s\n'),
@@ -103,7 +103,7 @@ const sources: Readonly<Record<string, () => Record<string, string>>> = {
   IMDS: () => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }),
 };
 
-describe('The bundle finds AWS credentials', () => {
+describe('The bundle finds AWS credentials:', () => {
   const environment = (more: Record<string, string>) => ({
     PATH: process.env['PATH'],
     HOME: home,
@@ -126,7 +126,7 @@ describe('The bundle finds AWS credentials', () => {
     expect(new Set(signers)).toEqual(new Set([accessKeyId]));
   });
 
-  test('and says of a profile that needs a browser what to do instead', async () => {
+  test('a profile that needs a browser is refused, with a hint what to do instead', async () => {
     const env = environment(signIn());
     await expect(run(findNode24(), [bundle], { env })).rejects.toMatchObject({
       code: 1,

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packRunner, scenario, shim, type Machine } from './boot-machine.js';
-import { createCertificate } from './certificate.js';
+import { createCertificate } from '../worlds/certificate.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'boot-environment-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -16,7 +16,7 @@ const hosted = { 'runs-on': 'ubuntu-24.04' };
 const check = (inputs: Record<string, string>) => stage.run('check-tests', inputs);
 
 describe('check-tests', () => {
-  test('without a ref takes the run’s own commit, and asks nobody', async () => {
+  test("without a ref chooses the run's own commit, without a request", async () => {
     const { code, outputs } = await stage.run(
       'check-tests',
       { 'role-to-assume': 'arn:aws:iam::1:role/a' },
@@ -36,21 +36,21 @@ describe('check-tests', () => {
     expect(await sha(commits.main)).toBe(commits.main);
   });
 
-  test('is red for a ref that is not there, and says where it looked', async () => {
+  test('fails for a ref that does not exist, and names the repository', async () => {
     const result = await check({ ...hosted, ref: 'nope' });
     expect(result.code).toBe(1);
     expect(errorOf(result)).toContain('o/r has no branch or tag "nope"');
     expect(codeOf(result)).toBe('ref-not-found');
   });
 
-  test('takes a fork’s commit only when it is told to', async () => {
+  test('chooses a commit of a fork only if forks are allowed', async () => {
     expect(codeOf(await check({ ...hosted, ref: commits.fork }))).toBe('ref-not-allowed');
     expect(codeOf(await check({ ...hosted, ref: 'refs/pull/1/head' }))).toBe('ref-not-allowed');
     expect((await check({ ...hosted, ref: commits.fork, 'allow-forks': 'true' })).outputs['sha']).toBe(commits.fork);
     expect(errorOf(await check({ ...hosted, repository: 'someone/r' }))).toContain('of another owner than o/r');
   });
 
-  test('does not take a server that cannot be asked for a ref that is not there', async () => {
+  test('does not report a ref as absent when the server does not answer', async () => {
     const result = await check({ ...hosted, repository: 'o/none', ref: 'main', 'repository-token': 'token-of-mine' });
     expect(codeOf(result)).toBe('git-failed');
     expect(errorOf(result)).toMatch(/Why: .*o\/none\.git/);
@@ -58,7 +58,7 @@ describe('check-tests', () => {
     expect(result.masked).toContain('token-of-mine');
   });
 
-  test('tells all problems at once, before anything is asked', async () => {
+  test('reports all problems at once, before any request', async () => {
     const inputs = { environments: 'cude', 'known-environments': 'unit, cuda', env: 'A=1', ref: '-x' };
     const result = await check(inputs);
     expect(errorOf(result)).toContain('4 inputs cannot be used');
@@ -66,7 +66,7 @@ describe('check-tests', () => {
     expect(logOf(result)).toContain('There are no credentials for AWS: neither a role nor keys are given.');
   });
 
-  test('names the pull request from a fork as the reason why there are no secrets', async () => {
+  test('explains missing secrets by the pull request from a fork', async () => {
     const event = join(stage.directory, 'event.json');
     const pull = { head: { repo: { full_name: 'someone/r' } }, base: { repo: { full_name: 'o/r' } } };
     writeFileSync(event, JSON.stringify({ pull_request: pull }));
@@ -74,7 +74,7 @@ describe('check-tests', () => {
     expect(errorOf(result)).toContain('a pull request from a fork, to which GitHub gives no secrets');
   });
 
-  test('skips visibly when a secret is missing: a notice, a summary, no label', async () => {
+  test('skips with a notice, a summary and no label when a secret is missing', async () => {
     const inputs = { 'required-secrets': 'S2SEARCH_URL', 'secret-env': '[{}, { "S2SEARCH_URL": null }]' };
     const result = await check({ ...inputs, 'role-to-assume': 'r' });
     expect(result.outputs).toMatchObject({ skip: 'The secret S2SEARCH_URL is not set.', label: '' });

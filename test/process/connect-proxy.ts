@@ -3,14 +3,18 @@ import net, { type AddressInfo } from 'node:net';
 
 export interface ConnectProxy {
   readonly url: string;
-  /** `host:port` of every tunnel asked for, in order. */
+  /** The `host:port` of every requested tunnel, in order. */
   readonly tunnels: string[];
-  /** `Proxy-Authorization` of every tunnel asked for. */
+  /** The `Proxy-Authorization` header of every requested tunnel. */
   readonly credentials: (string | undefined)[];
   close(): Promise<void>;
 }
 
-/** An HTTP proxy that tunnels to the loopback whatever name it is asked for, so that names need not exist. */
+/**
+ * Starts an HTTP proxy whose tunnels all lead to the loopback, so that host names need not exist.
+ *
+ * @param refuse a status with which it refuses every tunnel
+ */
 export async function startConnectProxy(refuse?: number): Promise<ConnectProxy> {
   const tunnels: string[] = [];
   const credentials: (string | undefined)[] = [];

@@ -1,4 +1,4 @@
-/** A report of a million tests, in two files, as a process of its own reads it. */
+/** A report of a million tests, in two files, read by a separate process. */
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { findNode24 } from '../node24/nodes.js';
-import { createCertificate } from './certificate.js';
+import { createCertificate } from '../worlds/certificate.js';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
 import { inHaste } from './haste.js';
 
@@ -19,13 +19,13 @@ interface Outcome {
 
 const run = promisify(execFile);
 const closers: (() => Promise<unknown> | void)[] = [];
-/** Authorization of every request that arrived over plain HTTP. */
+/** The Authorization header of every request over plain HTTP. */
 let arrived: (string | undefined)[];
-/** TCP connections to the server whose certificate no one trusts. */
+/** The number of TCP connections to the server with the untrusted certificate. */
 let handshakes = 0;
 let plain: string;
 let untrusted: string;
-let proxies: Readonly<Record<'asksForPassword' | 'forbids' | 'broken', ConnectProxy>>;
+let proxies: Readonly<Record<'wantsPassword' | 'forbids' | 'broken', ConnectProxy>>;
 
 beforeAll(async () => {
   const answer: http.RequestListener = (request, response) => {
@@ -37,7 +37,7 @@ beforeAll(async () => {
   tls.on('connection', () => handshakes++);
   untrusted = (await listen(tls)).replace('http:', 'https:').replace('127.0.0.1', 'localhost');
   proxies = {
-    asksForPassword: await startConnectProxy(407),
+    wantsPassword: await startConnectProxy(407),
     forbids: await startConnectProxy(403),
     broken: await startConnectProxy(502),
   };
@@ -58,7 +58,7 @@ async function listen(server: http.Server | https.Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** stop-runner asks AWS first; start-runner with a preset of the repository's own asks GitHub first. */
+/** stop-runner calls AWS first. start-runner with a preset of the repository calls GitHub first. */
 async function step(action: 'start-runner' | 'stop-runner', environment: Environment): Promise<Outcome> {
   const bundle = fileURLToPath(new URL(`../../dist/${action}.js`, import.meta.url));
   const env = {
@@ -76,7 +76,7 @@ async function step(action: 'start-runner' | 'stop-runner', environment: Environ
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'AKIA0123456789',
     AWS_SECRET_ACCESS_KEY: 'secret',
-    // The plain server understands nothing, so every step waits in the end for what may pass.
+    // The plain server refuses everything, so every step ends with retries, which take minutes on a real clock.
     ...inHaste(30),
     ...environment,
   };
@@ -93,7 +93,7 @@ async function step(action: 'start-runner' | 'stop-runner', environment: Environ
 
 function expectFailure({ code, text }: Outcome, failure: string, hint: RegExp): void {
   expect(text).not.toMatch(/bug in ci-actions/i);
-  // A stop that could ask neither AWS nor GitHub has more than one reason.
+  // A stop that reaches neither AWS nor GitHub reports cleanup-incomplete.
   expect(text).toMatch(new RegExp(`\nCode: (${failure}|cleanup-incomplete)`));
   expect(/What to do: .*/.exec(text)?.[0]).toMatch(hint);
   expect(code).toBe(1);
@@ -121,7 +121,7 @@ describe('AWS credentials with white space', () => {
     ['AWS_SESSION_TOKEN', { AWS_SESSION_TOKEN: 'to\r\nken' }],
     ['AWS_SESSION_TOKEN', { AWS_SESSION_TOKEN: 'to\u0007ken' }],
     ['AWS_ACCESS_KEY_ID', { AWS_ACCESS_KEY_ID: '“AKIA”' }],
-  ])('within are refused by name before anything is asked: %s', async (name, environment) => {
+  ])('inside them are refused by name, before any request: %s', async (name, environment) => {
     const outcome = await aws(environment);
     expectFailure(outcome, 'aws-credentials-malformed', /secret/);
     expect(outcome.text).toContain(name);
@@ -130,13 +130,13 @@ describe('AWS credentials with white space', () => {
   });
 });
 
-describe('Settings of the AWS SDK that make no sense', () => {
+describe('A setting of the AWS SDK that is invalid', () => {
   test.each<[string, Environment]>([
     ['a region with a blank', { AWS_REGION: 'us east 1' }],
     ['a region with a slash', { AWS_REGION: 'us-east-1/' }],
     ['an endpoint that is no URL', { AWS_ENDPOINT_URL: 'nowhere' }],
     ['an endpoint of another protocol', { AWS_ENDPOINT_URL: 'ftp://nowhere' }],
-    ['a number of tries that is none', { AWS_MAX_ATTEMPTS: 'many' }],
+    ['a number of attempts that is no number', { AWS_MAX_ATTEMPTS: 'many' }],
     ['a retry mode', { AWS_RETRY_MODE: 'never' }],
     ['a switch', { AWS_USE_FIPS_ENDPOINT: 'perhaps' }],
     ['a dualstack switch', { AWS_USE_DUALSTACK_ENDPOINT: 'perhaps' }],
@@ -156,12 +156,12 @@ describe('A certificate that Node does not trust', () => {
   test.each([
     ['AWS’s', aws, { AWS_ENDPOINT_URL: '' }],
     ['GitHub’s', github, { GITHUB_API_URL: '' }],
-  ] as const)('on %s side is told at once, with the variable that adds one', async (_, act, variable) => {
+  ] as const)('on %s side is reported at once, with the variable that adds a certificate', async (_, act, variable) => {
     const environment = Object.fromEntries(Object.keys(variable).map((name) => [name, untrusted]));
     const outcome = await act(environment);
     expectFailure(outcome, 'certificate-untrusted', /NODE_EXTRA_CA_CERTS/);
     expect(outcome.text).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
-    // A start opens its connections early, two at most.
+    // A start opens up to two connections early.
     expect(handshakes).toBeLessThanOrEqual(act === aws ? 1 : 3);
   });
 });
@@ -170,12 +170,12 @@ describe('A proxy', () => {
   const far = { GITHUB_API_URL: 'http://github.test', AWS_ENDPOINT_URL: 'http://ec2.test' };
 
   test.each([
-    ['AWS', aws, 2], // A stop looks at the runners all the same.
-    ['GitHub', github, 2], // The presets file, and beside it whether the repository may be read at all.
-  ] as const)('that asks for a password or forbids the way to %s is named at once', async (_, act, requests) => {
-    const { asksForPassword, forbids } = proxies;
-    expectFailure(await act({ ...far, http_proxy: asksForPassword.url }), 'proxy-refused', /user:password@/);
-    expect(asksForPassword.tunnels).toHaveLength(requests);
+    ['AWS', aws, 2], // A stop still reads the runners from GitHub.
+    ['GitHub', github, 2], // The presets file, and whether the token can read the repository.
+  ] as const)('that requires a password or refuses the tunnel to %s is named at once', async (_, act, requests) => {
+    const { wantsPassword, forbids } = proxies;
+    expectFailure(await act({ ...far, http_proxy: wantsPassword.url }), 'proxy-refused', /user:password@/);
+    expect(wantsPassword.tunnels).toHaveLength(requests);
     expectFailure(await act({ ...far, HTTP_PROXY: forbids.url }), 'proxy-refused', /NO_PROXY/);
     expect(forbids.tunnels).toHaveLength(requests);
   });
@@ -183,7 +183,7 @@ describe('A proxy', () => {
   test.each([
     ['AWS', aws],
     ['GitHub', github],
-  ] as const)('whose variable cannot be read keeps no one from %s in secret', async (_, act) => {
+  ] as const)('with an unusable address is named as the reason why %s cannot be reached', async (_, act) => {
     const unreadable = ['socks5://10.0.0.1:1080', 'http://user:p%ss@proxy.test', 'http://proxy.test:99999', 'ht tp:/x'];
     for (const http_proxy of unreadable) {
       const outcome = await act({ ...far, http_proxy });
@@ -196,14 +196,14 @@ describe('A proxy', () => {
   test.each([
     ['AWS', aws],
     ['GitHub', github],
-  ] as const)('that is not there is named, not %s', async (_, act) => {
+  ] as const)('that cannot be reached is named instead of %s', async (_, act) => {
     expectFailure(await act({ ...far, http_proxy: proxies.broken.url }), 'proxy-unreachable', /proxy/);
     for (const http_proxy of ['http://127.0.0.1:9', 'foo', '127.0.0.1:9', 'http://user:p@ss@127.0.0.1:9']) {
       expectFailure(await act({ ...far, http_proxy }), 'proxy-unreachable', /proxy/);
     }
   });
 
-  test('of blanks is none', async () => {
+  test('of blanks counts as not set', async () => {
     expectFailure(
       await aws({ ...far, http_proxy: ' ', HTTP_PROXY: 'socks5://10.0.0.1:1080' }),
       'proxy-unusable',
@@ -212,13 +212,13 @@ describe('A proxy', () => {
     expectFailure(await aws({ ...far, http_proxy: ' ' }), 'aws-unreachable', /network/);
   });
 
-  test('that cannot be used is no trouble for a host that is reached without it', async () => {
+  test('that is unusable does not matter for a host that is reached without it', async () => {
     await aws({ http_proxy: 'socks5://10.0.0.1:1080' });
     expect(arrived).not.toEqual([]);
   });
 });
 
-describe('GitHub’s own settings', () => {
+describe('A setting for GitHub:', () => {
   test.each<[string, Environment]>([
     ['a token with line breaks around', { 'INPUT_GITHUB-TOKEN': '\nghp_0123456789\r\n' }],
     ['an address that ends in a line break', { GITHUB_API_URL: '' }],

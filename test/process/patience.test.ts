@@ -4,7 +4,7 @@ import { isLive, LAUNCHED, launch } from '../worlds/sandbox/leftovers.js';
 import { inHaste } from './haste.js';
 import { errorOf, inSandbox, logOf, type How, type Scene } from '../worlds/sandbox/scene.js';
 
-/** Instances whose boot nobody waits for. */
+/** No machines: the instances never boot. */
 const quiet = { machines: false } as const;
 
 const THROTTLED: Fault = { kind: 'status', status: 503, code: 'RequestLimitExceeded' };
@@ -15,8 +15,8 @@ const REGISTRATION = /^POST .*\/generate-jitconfig$/;
 /** Every request to GitHub. */
 const GITHUB = /^(GET|POST|DELETE) /;
 
-/** From the first request of these operations on, they go wrong for so long. */
-function trouble(operations: RegExp | string, fault: Fault, seconds: number): Intercept {
+/** Disturbs these operations, from the first request on, for this long. */
+function disturbFor(operations: RegExp | string, fault: Fault, seconds: number): Intercept {
   let begunAt: number | undefined;
   return ({ operation }) => {
     if (typeof operations === 'string' ? operation !== operations : !operations.test(operation)) return undefined;
@@ -36,7 +36,7 @@ describe('a start waits out', () => {
     ['GitHub’s 502 for 50 s at the registration', REGISTRATION, BAD_GATEWAY, 10, 5],
   ])('%s', (_, operations, fault, seconds, factor) =>
     inSandbox(quiet, async (scene) => {
-      scene.sandbox.intercept = trouble(operations, fault, seconds);
+      scene.sandbox.intercept = disturbFor(operations, fault, seconds);
       const main = await scene.start(LAUNCHED, { environment: inHaste(factor) });
       expect(main.code).toBe(0);
       expect(logOf(main)).toMatch(/trying again in \d+\.\d s\.$/m);
@@ -45,7 +45,7 @@ describe('a start waits out', () => {
     }),
   );
 
-  test.concurrent('without needing more requests than ever where nothing goes wrong', () =>
+  test.concurrent('faults without sending more than 8 requests when there are none', () =>
     inSandbox(quiet, async (scene) => {
       expect((await scene.start(LAUNCHED)).code).toBe(0);
       expect(scene.sandbox.requests.length).toBeLessThanOrEqual(8);
@@ -65,7 +65,7 @@ describe('a stop waits out', () => {
   ])('%s', (_, operations, fault, seconds, factor) =>
     inSandbox(quiet, async (scene) => {
       await launch(scene);
-      scene.sandbox.intercept = trouble(operations, fault, seconds);
+      scene.sandbox.intercept = disturbFor(operations, fault, seconds);
       expect(await scene.stop({}, { environment: inHaste(factor) })).toMatchObject({ code: 0 });
       await scene.expectNothingIsLeft();
     }),
@@ -80,16 +80,16 @@ test.concurrent('a start that is cancelled while it waits for EC2 ends at once',
   }),
 );
 
-test.concurrent('a start that is cancelled takes back within its seconds what EC2 throttles meanwhile', () =>
+test.concurrent('a cancelled start rolls back before GitHub kills it, although EC2 throttles', () =>
   inSandbox(quiet, async (scene) => {
-    const intercept = trouble('TerminateInstances', THROTTLED, 4);
+    const intercept = disturbFor('TerminateInstances', THROTTLED, 4);
     const main = await cancelAt(scene, 'GET /repos/{owner}/{repo}/actions/runners/{runner_id}', undefined, intercept);
     expect(errorOf(main)).toContain('everything that was started was rolled back');
     await scene.expectNothingIsLeft();
   }),
 );
 
-/** A start that is cancelled at the second request of an operation. @throws where GitHub would have killed it */
+/** Cancels a start at the second request of an operation. The start must end before GitHub would kill it. */
 async function cancelAt(scene: Scene, cancelled: string, fault: Fault | undefined, intercept?: Intercept) {
   let kill: Parameters<NonNullable<How['onStart']>>[0] | undefined;
   let seen = 0;
@@ -102,7 +102,7 @@ async function cancelAt(scene: Scene, cancelled: string, fault: Fault | undefine
     }
     return fault;
   };
-  const main = await scene.start({}, { onStart: (given) => (kill = given) });
+  const main = await scene.start({}, { onStart: (send) => (kill = send) });
   expect(main.code).toBe(1);
   expect(performance.now() - sentAt).toBeLessThan(10_000);
   return main;

@@ -208,7 +208,7 @@ test.concurrent('stock images and spot are refused, together with all other prob
     const nameless = await scene.fillPool({});
     expect(errorOf(nameless)).toMatch(/^`pool` is empty/);
     const spot = await scene.start({ ...POOL, 'market-type': 'spot' });
-    expect(errorOf(spot)).toMatch(/^`pool` is given with `market-type: spot`/);
+    expect(errorOf(spot)).toMatch(/^`pool` is set with `market-type: spot`/);
     expect(scene.count('RunInstances')).toBe(0);
   }),
 );

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { listNodes } from '../node24/nodes.js';
-import { createCertificate } from './certificate.js';
+import { createCertificate } from '../worlds/certificate.js';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
 import { inHaste } from './haste.js';
 
@@ -27,7 +27,7 @@ afterEach(async () => {
   for (const close of closers) await close();
 });
 
-/** A server that answers with what it was sent. @returns its URL, under a name that only the proxy can reach */
+/** Starts a server that answers with the request. @returns its URL, with a host name that only the proxy can reach */
 async function serve(host: string, tls?: { key: string; cert: string }): Promise<string> {
   const answer: http.RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
@@ -48,7 +48,7 @@ async function serve(host: string, tls?: { key: string; cert: string }): Promise
   return `${tls ? 'https' : 'http'}://${host}:${(server.address() as AddressInfo).port}`;
 }
 
-/** Runs `code` with a `transport` made by the printed chunk. @returns what `code` returns */
+/** Runs code with a `transport` made by the printed chunk. @returns the code's result */
 async function runThrough(node: string, code: string, env: Record<string, string>): Promise<unknown> {
   const script = `
     import proxy from ${JSON.stringify(chunk)};
@@ -63,7 +63,7 @@ async function runThrough(node: string, code: string, env: Record<string, string
 }
 
 const post = (url: string): string => `
-  const answer = await transport.fetch('${url}/mint', { method: 'POST', headers: { authorization: 'token t' }, body: '{"a":1}' });
+  const answer = await transport.fetch('${url}/tokens', { method: 'POST', headers: { authorization: 'token t' }, body: '{"a":1}' });
   return { status: answer.status, url: answer.url, link: answer.headers.get('link'), ...JSON.parse(await answer.text()) };`;
 
 describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ path }) => {
@@ -72,7 +72,7 @@ describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ p
     const env = { HTTP_PROXY: proxy.url.replace('//', '//user:p%40ss@') };
     expect(await runThrough(path, post(url), env)).toEqual({
       status: 201,
-      url: `${url}/mint`,
+      url: `${url}/tokens`,
       link: '<a>; rel="next"',
       method: 'POST',
       authorization: 'token t',
@@ -99,19 +99,19 @@ describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ p
     const url = (await serve('127.0.0.1')).replace('127.0.0.1', 'localhost');
     const env = { HTTP_PROXY: proxy.url, NO_PROXY: 'github.test' };
     expect(await runThrough(path, post(url), env)).toMatchObject({ status: 201 });
-    // The name does not resolve: only a direct attempt fails like this.
+    // Only a direct connection fails to resolve the name.
     await expect(runThrough(path, post(await serve('github.test')), env)).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);
     expect(proxy.tunnels).toEqual([]);
   });
 
-  test('says what the proxy answered when it refuses the tunnel', async () => {
+  test('reports the status with which the proxy refuses a tunnel', async () => {
     const refusing = await startConnectProxy(407);
     closers.push(() => refusing.close());
     const url = await serve('github.test');
     await expect(runThrough(path, post(url), { http_proxy: refusing.url })).rejects.toThrow(/statusCode=407/);
   });
 
-  test('follows a redirect and keeps the token from another host', async () => {
+  test('follows a redirect without sending the token to another host', async () => {
     const target = await serve('elsewhere.test');
     const url = `${await serve('github.test')}/?to=${encodeURIComponent(`${target}/file`)}`;
     const code = `
@@ -124,7 +124,7 @@ describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ p
     });
   });
 
-  test('stops at the signal, with its reason', async () => {
+  test('stops at the signal and rejects with its reason', async () => {
     const url = await serve('github.test');
     const code = `
       const stop = new AbortController();
@@ -133,7 +133,7 @@ describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ p
     expect(await runThrough(path, code, { http_proxy: proxy.url })).toBe('cancelled here');
   });
 
-  test('carries what start-runner asks GitHub and what stop-runner asks EC2', async () => {
+  test('carries the requests of start-runner to GitHub and of stop-runner to EC2', async () => {
     const github = await serve('github.test');
     const ec2 = await serve('ec2.test');
     const env = {
@@ -152,9 +152,9 @@ describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ p
       AWS_SECRET_ACCESS_KEY: 'secret',
       ...inHaste(20),
     };
-    // What is answered makes no sense to the action; only the way there matters.
+    // The answers fail the actions. Only the tunnels matter here.
     const cases = [
-      // Its presets file is read from the repository, because there is no checkout.
+      // start-runner reads its presets file from GitHub, because there is no checkout.
       { action: 'start-runner', inputs: { INPUT_PRESET: 'mine' }, url: github },
       { action: 'stop-runner', inputs: {}, url: ec2 },
     ];
@@ -165,17 +165,17 @@ describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ p
     }
   });
 
-  test('gives the AWS SDK agents that it takes as they are', async () => {
+  test('provides agents of Node’s http module for the AWS SDK', async () => {
     const url = await serve('ec2.test');
     const code = `
       const { default: http } = await import('node:http');
       const { httpAgent, httpsAgent } = transport.agents;
       const answer = await new Promise((resolve) => http.get('${url}', { agent: httpAgent }, resolve));
       answer.resume();
-      const taken = [httpAgent, httpsAgent].map((agent) => agent instanceof http.Agent);
+      const areAgents = [httpAgent, httpsAgent].map((agent) => agent instanceof http.Agent);
       httpAgent.destroy();
-      return { status: answer.statusCode, taken };`;
-    expect(await runThrough(path, code, { http_proxy: proxy.url })).toEqual({ status: 201, taken: [true, true] });
+      return { status: answer.statusCode, areAgents };`;
+    expect(await runThrough(path, code, { http_proxy: proxy.url })).toEqual({ status: 201, areAgents: [true, true] });
     expect(proxy.tunnels).toEqual([new URL(url).host]);
   });
 });

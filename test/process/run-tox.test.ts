@@ -16,7 +16,7 @@ const xml =
 const tox = (inputs: Record<string, string> = {}) => stage.run('run-tox', { 'tox-env': 'py3-a', ...inputs });
 
 describe('run-tox', () => {
-  test('is green when tests passed, and shows what they say', async () => {
+  test('succeeds when tests passed, and shows their output', async () => {
     stage.addProgram('tox', 'echo "called with $*"; echo "== 2 passed in 0.1s =="');
     const result = await tox();
     expect(result.code).toBe(0);
@@ -25,7 +25,7 @@ describe('run-tox', () => {
     expect(result.summary).toContain('### tox -e py3-a: passed');
   });
 
-  test('is red by tox’s exit code, and says so in its outputs, too', async () => {
+  test('fails with the exit code of tox, and sets its outputs', async () => {
     stage.addProgram('tox', 'echo "== 1 failed in 0.1s =="; exit 3');
     const result = await tox();
     expect([result.code, result.outputs['verdict']]).toEqual([1, 'failed']);
@@ -33,14 +33,14 @@ describe('run-tox', () => {
     expect(codeOf(result)).toBe('tests-failed');
   });
 
-  test('is red when nothing was tested, though tox ended well', async () => {
+  test('fails when nothing was tested, although tox succeeded', async () => {
     stage.addProgram('tox', 'echo "== no tests ran in 0.1s =="');
     const result = await tox();
     expect([result.code, result.outputs['verdict']]).toEqual([1, 'failed']);
     expect(codeOf(result)).toBe('nothing-tested');
   });
 
-  test('shows the failing tests of a report first, and is red for them whatever tox says', async () => {
+  test('shows the failed tests of a report first, and fails even if tox succeeds', async () => {
     stage.addProgram('tox', `mkdir -p out; echo '${xml}' >out/r.xml`);
     const result = await tox({ report: 'out/*.xml' });
     expect(errorOf(result)).toContain('1 test failed (tox ended with exit code 0).');
@@ -48,7 +48,7 @@ describe('run-tox', () => {
     expect(result.summary).toContain('| a: bad | no |');
   });
 
-  test('takes no report from before this run for one of it', async () => {
+  test('ignores a report from before this run', async () => {
     stage.write('r.xml', xml);
     stage.addProgram('touch-old', 'touch -d "1 hour ago" r.xml');
     stage.addProgram('tox', 'true');
@@ -56,7 +56,7 @@ describe('run-tox', () => {
     expect(errorOf(result)).toContain('r.xml existed before the tests started, and does not count.');
   });
 
-  test('takes no report that `setup` has just copied for one of the tests', async () => {
+  test('ignores a report that `setup` has just copied', async () => {
     stage.write('old/r.xml', xml);
     stage.addProgram('tox', 'true');
     const result = await tox({ report: 'r.xml', setup: 'cp old/r.xml .' });
@@ -68,7 +68,7 @@ describe('run-tox', () => {
     expect(errorOf(await tox({ report: '*.xml' }))).toContain('1 test failed (tox ended with exit code 0).');
   });
 
-  test('takes a report that two environments name for that of the last one', async () => {
+  test('counts a report that two environments name for the last one', async () => {
     const ok = '<testsuite><testcase name="ok"/></testsuite>';
     const ran = (line: string) =>
       `{"result": {"success": true}, "test": [{"command": ["pytest", "--junitxml=r.xml"], "retcode": 0, "output": "== ${line} in 0.1s =="}]}`;
@@ -84,7 +84,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(result.summary).toContain('| b | passed | JUnit of the test program (1 test) |');
   });
 
-  test('does not miss posargs that are paths, which tox writes anew, or where no command ran', async () => {
+  test('does not warn of posargs that are paths, which tox rewrites, or when no command ran', async () => {
     stage.write('tests/a.py', '');
     stage.addProgram('tox', fakeTox('4.9.0', ''));
     expect(logOf(await tox({ posargs: 'tests/a.py::test_a' }))).not.toContain('reached no command');
@@ -95,7 +95,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(logOf(await tox({ posargs: '-k a' }))).not.toContain('reached no command');
   });
 
-  test('gives setup and tox the environment, a folder and a HOME; masks what is secret in it', async () => {
+  test('runs setup and tox with the environment, a folder and a HOME, and masks secrets', async () => {
     stage.write('sub/a', '');
     stage.addProgram('tox', 'echo "tox: $PWD $A $S $HOME"; echo "1 passed in 0.1s"');
     const result = await tox({
@@ -113,7 +113,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(logOf(second)).toMatch(/tox: \S+\/workspace\/sub a {2}\/\S*/);
   });
 
-  test('masks numbers, and says by name what is too short to be masked', async () => {
+  test('masks numbers, and warns of variables that are too short to be masked', async () => {
     stage.addProgram('tox', 'echo "1 passed in 0.1s"');
     const result = await tox({ 'secret-env': '{"PIN": 48151623, "DEBUG": "1", "FLAG": true}' });
     expect(result.masked).toContain('48151623');
@@ -122,13 +122,13 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(logOf(result)).toMatch(/^::warning::Not masked: `secret-env`: DEBUG, `secret-env`: FLAG\. /m);
   });
 
-  test('fetches other versions by uv', async () => {
+  test('installs other versions with uv', async () => {
     stage.addProgram('uv', 'echo "uv $*"; echo "1 passed in 0.1s"');
     const result = await tox({ 'python-version': '3.8', 'tox-version': '3.26' });
     expect(logOf(result)).toContain('\nuv tool run --python 3.8 --from=tox==3.26 tox -e py3-a');
   });
 
-  test('says what to do on a machine with neither tox nor uv', async () => {
+  test('fails with a hint on a machine without tox and uv', async () => {
     expect(codeOf(await tox({ 'tox-version': '3.26' }))).toBe('tox-not-found');
   });
 
@@ -180,7 +180,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(codeOf(result)).toBe('cancelled');
   });
 
-  test('ends the whole process group when it is cancelled, also what ignores SIGINT, and leaves a summary', async () => {
+  test('ends the whole process group when it is cancelled, even processes that ignore SIGINT, and writes a summary', async () => {
     stage.addProgram(
       'tox',
       '[[ $1 = --version ]] && exit; trap "" INT; bash -c "trap \'\' INT TERM; echo child $$; sleep 60" & echo began; wait; sleep 60',
@@ -206,7 +206,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(pids).toHaveLength(2);
   });
 
-  test('waits for `setup` and tox, and not for what they leave behind, whose output is not lost', async () => {
+  test('waits for `setup` and tox, but not for their background processes, whose output is shown', async () => {
     const flag = join(stage.directory, 'flag');
     stage.addProgram(
       'tox',
@@ -220,7 +220,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(logOf(result)).toContain('served');
   });
 
-  test('hands on what the workflow sets, by the means of tox 3 and of tox 4', async () => {
+  test('passes on the variables of the workflow, to tox 3 and to tox 4', async () => {
     stage.addProgram('tox', fakeTox('4.9.0', 'echo "three: $TOX_TESTENV_PASSENV"'));
     const result = await tox({ env: '{"LEVEL": "debug"}', 'secret-env': '{"KEY": "hush"}' });
     expect(logOf(result)).toContain('three: LEVEL KEY PYTEST_ADDOPTS');
@@ -235,7 +235,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(logOf(result)).toContain('variable: []');
   });
 
-  test('hands on nothing with `pass-env: false`, and says what the tests lack', async () => {
+  test('passes on nothing with `pass-env: false`, and warns of variables that the tests lack', async () => {
     stage.addProgram('tox', fakeTox('4.9.0', 'echo "three: [$TOX_TESTENV_PASSENV] [$PYTEST_ADDOPTS]"'));
     const result = await tox({ env: '{"LEVEL": "debug", "OWN": "x"}', 'pass-env': 'false' });
     expect(logOf(result)).toContain('three: [] []');
@@ -243,7 +243,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(logOf(result)).toContain('::warning::py3-a does not pass LEVEL on to its tests.');
   });
 
-  test('keeps the PYTEST_ADDOPTS of the user, and adds none where the configuration has a report of its own', async () => {
+  test('keeps the PYTEST_ADDOPTS of the user, and adds no report when the configuration requests one', async () => {
     stage.addProgram('tox', fakeTox('3.28.0', 'echo "options: $PYTEST_ADDOPTS"'));
     const env = '{"PYTEST_ADDOPTS": "-x"}';
     expect(logOf(await tox({ env }))).toMatch(/options: -x '--junitxml=\S+\/\$TOX_ENV_NAME\.xml'/);
@@ -251,7 +251,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(logOf(await tox({ env }))).toMatch(/^options: -x$/m);
   });
 
-  test('judges by the report that pytest writes for it, of each of its runs', async () => {
+  test('judges by the reports of all pytest sessions', async () => {
     const report = '"$(dirname "${PYTEST_ADDOPTS#*=}")/$TOX_ENV_NAME.xml"';
     const skipped = '<testsuite><testcase name="s"><skipped/></testcase></testsuite>';
     stage.addProgram('tox', `TOX_ENV_NAME=py3-a; echo '${xml}' >${report}; sleep 0.3; echo '${skipped}' >${report}`);
@@ -261,7 +261,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(result.summary).toContain('JUnit of the test program (3 tests)');
   });
 
-  test('gives tox what `setup` writes to GITHUB_ENV and GITHUB_PATH', async () => {
+  test('runs tox with what `setup` writes to GITHUB_ENV and GITHUB_PATH', async () => {
     stage.write('env', 'BEFORE=1\n');
     stage.write('path', '');
     stage.write('tools/helper', '#!/bin/sh\necho helped');
@@ -278,7 +278,7 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(logOf(result)).toContain('OWN,FROM_SETUP,PYTEST_ADDOPTS');
   });
 
-  test('keeps what GitHub gives to the action alone from setup and tox', async () => {
+  test('runs setup and tox without the variables for the action alone', async () => {
     stage.addProgram('tox', 'env | sed "s/^/tox /"; echo "1 passed in 0.1s"');
     const result = await stage.run(
       'run-tox',
@@ -291,14 +291,14 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(logOf(result)).not.toMatch(/^(setup|tox) (ACTIONS_|INPUT_|STATE_)/m);
   });
 
-  test('hands on posargs, and says so when they reach no command', async () => {
+  test('passes on posargs, and warns when they reach no command', async () => {
     stage.addProgram('tox', fakeTox('4.9.0', ''));
     const result = await tox({ posargs: '-k "a or b"' });
     expect(logOf(result)).toMatch(/args: .* -- -k a or b$/m);
     expect(logOf(result)).toContain('::warning::`posargs` reached no command');
   });
 
-  test('answers an environment that is not defined by the names that are', async () => {
+  test('lists the defined environments when one is not defined', async () => {
     stage.addProgram(
       'tox',
       `if [[ $1 = -a ]]; then printf 'py3\nunit\n'; else echo "ERROR: unknown environment '$2'"; exit 1; fi`,
@@ -309,13 +309,13 @@ echo '{"toxversion": "4.9.0", "testenvs": {"a": ${ran('1 skipped')}, "b": ${ran(
     expect(errorOf(result)).toContain('There are: py3, unit.');
   });
 
-  test('is red where tox finds no configuration, though it ends well', async () => {
+  test('fails when tox finds no configuration, although tox succeeds', async () => {
     stage.addProgram('tox', 'echo "ROOT: No tox.ini found, assuming empty tox.ini at $PWD"; echo "  py: OK"');
     expect(codeOf(await tox())).toBe('environment-not-found');
   });
 });
 
-/** A tox that tells its version and what it passes on, and otherwise runs the script and writes a result. */
+/** A fake tox that prints its version and what it passes on; otherwise it runs the script and writes a result. */
 function fakeTox(version: string, script: string): string {
   return `case "$1" in
 --version) echo "${version} from /x"; exit;;
@@ -334,7 +334,7 @@ function isZombie(pid: number): boolean {
 describe('report-tests', () => {
   const report = (needs: object) => stage.run('report-tests', { needs: JSON.stringify(needs) });
 
-  test('is green when something passed and nothing failed, with the table in the summary', async () => {
+  test('succeeds when something passed and nothing failed, with the table in the summary', async () => {
     const green = await report({
       unit: { result: 'success', outputs: { verdict: 'passed' } },
       s2search: { result: 'success', outputs: { verdict: 'skipped', reason: 'no secret' } },
@@ -344,7 +344,7 @@ describe('report-tests', () => {
     expect(green.summary).toContain('| cuda |  |  | not chosen |');
   });
 
-  test('is red for anything else, a job without a verdict too', async () => {
+  test('fails otherwise, also for a job without a verdict', async () => {
     const red = await report({ unit: { result: 'success', outputs: {} }, cuda: { result: 'cancelled', outputs: {} } });
     expect([red.code, red.outputs['verdict']]).toEqual([1, 'failed']);
     expect(errorOf(red)).toContain('Not successful: unit (no verdict), cuda (cancelled).');
@@ -352,7 +352,7 @@ describe('report-tests', () => {
     expect(red.summary).toContain('| cuda |  |  | **cancelled** |');
   });
 
-  test('is red without jobs: a summary of nothing says nothing', async () => {
+  test('fails without jobs', async () => {
     expect(errorOf(await stage.run('report-tests', { needs: '' }))).toContain('`needs` is empty');
   });
 });

@@ -6,10 +6,10 @@ import type { StepResult } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
 import { errorOf, inSandbox, logOf, type How, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
-/** GitHub sends SIGTERM so long after SIGINT. */
+/** GitHub sends SIGTERM this long after SIGINT. */
 const GRACE_MS = 7_500;
 
-/** Instances that would not even end by themselves when their runner is gone. */
+/** Instances that stay on even when their runner is gone. */
 const idle = { machines: false };
 
 interface Interrupted {
@@ -18,7 +18,7 @@ interface Interrupted {
   readonly afterMs: number;
 }
 
-/** A start that gets a signal as soon as so many of its instances are in a state. */
+/** Signals a start as soon as this many of its instances are in this state. */
 async function interrupt(
   scene: Scene,
   signal: NodeJS.Signals,
@@ -37,7 +37,7 @@ async function interrupt(
   return { main, afterMs: performance.now() - sentAt };
 }
 
-test.concurrent('a start whose log nobody reads any more, as when the runner has died, takes back what it began', () =>
+test.concurrent('a start whose log is no longer read, because the runner has died, rolls back', () =>
   inSandbox({}, async (scene) => {
     const node = join(scene.directory, 'node');
     const program = `"${findNode24()}" "$@" | sed '/^Launched/q'\nexit "\${PIPESTATUS[0]}"`;
@@ -51,7 +51,7 @@ test.concurrent('a start whose log nobody reads any more, as when the runner has
 );
 
 test.concurrent(
-  'a start that is cancelled while it waits removes all of it in time, and leaves nothing to its post step',
+  'a start that is cancelled while it waits removes everything in time, and leaves nothing to its post step',
   () =>
     inSandbox({ timeline: { bootMs: 1_000 } }, async (scene) => {
       const { main, afterMs } = await interrupt(scene, 'SIGINT', { at: 'running', times: 3, inputs: { count: '3' } });
@@ -68,7 +68,7 @@ test.concurrent(
     }),
 );
 
-test.concurrent('a start that is cancelled while EC2 still launches removes that instance too', () =>
+test.concurrent('a start that is cancelled during a launch removes that instance, too', () =>
   inSandbox(idle, async (scene) => {
     scene.sandbox.intercept = ({ operation }) =>
       operation === 'RunInstances' ? { kind: 'stall', ms: 1_000 } : undefined;
@@ -80,38 +80,40 @@ test.concurrent('a start that is cancelled while EC2 still launches removes that
   }),
 );
 
-test.concurrent('of a start that is killed while it waits, the post step removes all', () =>
+test.concurrent('a start that is killed while it waits is cleaned up by its post step', () =>
   inSandbox({}, async (scene) => {
     const { main } = await interrupt(scene, 'SIGKILL', { at: 'running', times: 2, inputs: { count: '2' } });
     expect(main).toMatchObject({ code: null, outputs: {}, summary: '' });
     expect(scene.sandbox.github.runners()).toHaveLength(2);
     const post = await scene.finish(main);
     expect(post.code).toBe(0);
-    expect(logOf(post)).toMatch(/^The start did not come to its end; removing what it left\.$/m);
+    expect(logOf(post)).toMatch(/^The start did not finish; removing everything that it left behind\.$/m);
     await scene.expectNothingIsLeft();
   }),
 );
 
-test.concurrent('of a start that is killed before EC2 has answered, the post step finds the instance by its tags', () =>
-  inSandbox(idle, async (scene) => {
-    scene.sandbox.intercept = ({ operation }) =>
-      operation === 'RunInstances' ? { kind: 'stall', ms: 1_000 } : undefined;
-    const { main } = await interrupt(scene, 'SIGKILL', { at: 'pending' });
-    expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ instances: [], state: 'started' });
-    expect((await scene.finish(main)).code).toBe(0);
-    expect(scene.sandbox.ec2.instances()).toHaveLength(1);
-    await scene.expectNothingIsLeft();
-  }),
+test.concurrent(
+  'a start that is killed before EC2 answers is cleaned up by its post step, which finds the instance by its tags',
+  () =>
+    inSandbox(idle, async (scene) => {
+      scene.sandbox.intercept = ({ operation }) =>
+        operation === 'RunInstances' ? { kind: 'stall', ms: 1_000 } : undefined;
+      const { main } = await interrupt(scene, 'SIGKILL', { at: 'pending' });
+      expect(JSON.parse(main.state['journal'] ?? '{}')).toMatchObject({ instances: [], state: 'started' });
+      expect((await scene.finish(main)).code).toBe(0);
+      expect(scene.sandbox.ec2.instances()).toHaveLength(1);
+      await scene.expectNothingIsLeft();
+    }),
 );
 
-test.concurrent('a post step that may not terminate any more fails, and says what is left', () =>
+test.concurrent('a post step that may no longer terminate instances fails, and reports what is left', () =>
   inSandbox(idle, async (scene) => {
     const { main } = await interrupt(scene, 'SIGKILL', { at: 'running' });
     scene.sandbox.ec2.denied.add('ec2:TerminateInstances');
     const post = await scene.finish(main);
     expect(post.code).toBe(1);
     expect(errorOf(post)).toMatch(
-      /^Not everything that this start left could be removed\.\nWhat to do: Run stop-runner /,
+      /^Not everything that this start left behind could be removed\.\nWhat to do: Run stop-runner /,
     );
     expect(logOf(post)).toMatch(
       /^Could not terminate i-\w+ in us-east-1: The AWS credentials lack the permission ec2:TerminateInstances/m,
@@ -120,7 +122,7 @@ test.concurrent('a post step that may not terminate any more fails, and says wha
   }),
 );
 
-test.concurrent('a start that is killed and has no post step is found by stop-runner, which is told nothing', () =>
+test.concurrent('a start that is killed and has no post step is cleaned up by stop-runner without a label or id', () =>
   inSandbox({}, async (scene) => {
     await interrupt(scene, 'SIGKILL', { at: 'running', times: 2, inputs: { count: '2' } });
     const stop = await scene.stop();

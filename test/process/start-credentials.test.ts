@@ -4,7 +4,7 @@ import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import { errorOf, inSandbox, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 import { listIssuedSecrets } from '../worlds/sandbox/step-checks.js';
 
-/** One key for all, since making one takes some 100 ms. */
+/** One key for all tests, because making one takes some 100 ms. */
 const keys = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -25,7 +25,7 @@ function withToken(permissions: Readonly<Record<string, 'read' | 'write'>>, repo
 }
 const little = { 'github-token': 'github_pat_11A_little' };
 
-/** stop-runner knows the scope and the group from the instances. */
+/** stop-runner reads the scope from the tags of the instances. */
 function credentialsOf(inputs: Inputs): Inputs {
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith('runner-')));
 }
@@ -44,15 +44,13 @@ async function expectRound(scene: Scene, inputs: Inputs, scope: string): Promise
 }
 
 describe('Runners are started and stopped', () => {
-  test.concurrent(
-    'with a token that may register runners and nothing else: there need be no presets file to read',
-    () =>
-      inSandbox({ ...withToken({ administration: 'write' }), machines: true }, async (scene) => {
-        await expectRound(scene, little, 'repos/octo-org/octo-repo');
-      }),
+  test.concurrent('with a token that may only register runners, because no presets file has to be read', () =>
+    inSandbox({ ...withToken({ administration: 'write' }), machines: true }, async (scene) => {
+      await expectRound(scene, little, 'repos/octo-org/octo-repo');
+    }),
   );
 
-  test.concurrent('with an App, whose token may do no more than is needed, in this repository', () =>
+  test.concurrent('with an App, whose token has only the permissions that are needed, in this repository', () =>
     inSandbox(withApp({ administration: 'write', contents: 'write', secrets: 'write' }), async (scene) => {
       await expectRound(scene, useApp, 'repos/octo-org/octo-repo');
       const mint = scene.sandbox.requests.find(({ operation }) => operation.endsWith('access_tokens'));
@@ -63,7 +61,7 @@ describe('Runners are started and stopped', () => {
     }),
   );
 
-  test.concurrent('and stopped without a label, by an App that may read runs, and asks for no more', () =>
+  test.concurrent('and stopped without a label, by an App that may read runs and requests nothing beyond that', () =>
     inSandbox({ machines: false, ...withApp({ administration: 'write', actions: 'write' }) }, async (scene) => {
       await scene.start({ ...useApp, ...launched });
       const from = scene.sandbox.requests.length;
@@ -97,7 +95,7 @@ interface Refused {
   readonly options: SandboxOptions;
   readonly inputs: Inputs;
   readonly code: string;
-  /** What is missing, and where. */
+  /** Names what is missing, and where. */
   readonly missing: RegExp;
 }
 
@@ -158,7 +156,7 @@ const refused: readonly Refused[] = [
 ];
 
 describe.each(refused)('$case', ({ options, inputs, code, missing }) => {
-  test.concurrent('fails the start, which launches nothing, and says what is missing', () =>
+  test.concurrent('fails the start, which launches nothing, and reports what is missing', () =>
     inSandbox(options, async (scene) => {
       const main = await scene.start({ ...launched, ...inputs });
       expect(main.code).toBe(1);
@@ -170,7 +168,7 @@ describe.each(refused)('$case', ({ options, inputs, code, missing }) => {
   );
 });
 
-test.concurrent('a stop with such credentials still terminates the instance, and says what is missing', () => {
+test.concurrent('a stop with such credentials still terminates the instance, and reports what is missing', () => {
   const tokens = [
     { token: 'github_pat_reader', kind: 'fine-grained', permissions: { administration: 'read' } },
     { token: 'github_pat_stranger', kind: 'fine-grained', permissions: all, repositories: ['octo-org/other-repo'] },

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createCertificate } from './certificate.js';
+import { createCertificate } from '../worlds/certificate.js';
 import { Scene } from '../worlds/sandbox/scene.js';
 
 let scene: Scene;
@@ -11,7 +11,7 @@ const images = [
   ['without', { parameters: { '/ci-actions/ami/amd64': undefined } }],
 ] as const;
 
-test.each(images)('inputs from Windows hold on an image %s', async (_, options) => {
+test.each(images)('inputs with CRLF take effect on an image %s', async (_, options) => {
   scene = await Scene.open(options);
   const main = await scene.start({
     'instance-environment': windows('# ours', 'TEAM=machine learning', ''),
@@ -25,7 +25,7 @@ test.each(images)('inputs from Windows hold on an image %s', async (_, options) 
   expect(text).toContain('pre-runner-script: -----BEGIN CERTIFICATE-----\n');
 });
 
-test('a line that is no variable and a certificate that is none are refused together, and nothing is launched', async () => {
+test('an invalid variable and an invalid certificate are refused together, and nothing is launched', async () => {
   scene = await Scene.open({});
   const main = await scene.start({ 'instance-environment': 'A=1\nB', 'ca-certificates': 'lost' });
   expect(main.code).not.toBe(0);

@@ -4,10 +4,10 @@ import { seed } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { errorOf, inSandbox, logOf, type Scene } from '../worlds/sandbox/scene.js';
 
-/** A start that failed has taken everything back by itself; its post step finds nothing to do. */
+/** A failed start has rolled back by itself, and its post step finds nothing to do. */
 async function expectUndone(scene: Scene, main: StepResult): Promise<void> {
   expect(main.code).toBe(1);
-  // By them a stop finds what this start might have left, and nothing else.
+  // By the label and the region, a stop finds only what this start may have left behind.
   expect(Object.keys(main.outputs)).toEqual(['label', 'region']);
   expect(main.summary).toContain('### Failed: ');
   await scene.expectNothingIsLeft();
@@ -18,7 +18,7 @@ async function expectUndone(scene: Scene, main: StepResult): Promise<void> {
 
 describe('A machine that does not come up', () => {
   test.concurrent(
-    'because its host fails takes the other one of the same start with it, and says how far it came',
+    'because its host fails ends the other one of the same start, and the error shows how far it came',
     () =>
       inSandbox({ timeline: { bootMs: 1_000 } }, async (scene) => {
         const { ec2 } = scene.sandbox;
@@ -40,7 +40,7 @@ describe('A machine that does not come up', () => {
       }),
   );
 
-  test.concurrent('because EC2 takes the spot instance back', () =>
+  test.concurrent('because EC2 interrupts the spot instance', () =>
     inSandbox({ timeline: { bootMs: 10_000 } }, async (scene) => {
       scene.sandbox.on((event) => {
         if (event.name === 'running') scene.sandbox.ec2.interruptSpot(event.instance, 100);
@@ -57,7 +57,7 @@ describe('A machine that does not come up', () => {
     }),
   );
 
-  test.concurrent('because the pre-runner script fails says so first, and what the script said', () =>
+  test.concurrent('because the pre-runner script fails has that as its first line, with the output of the script', () =>
     inSandbox({}, async (scene) => {
       const main = await scene.start({ 'pre-runner-script': 'echo "No test data on $(uname)"\nexit 7' });
       expect(errorOf(main)).toMatch(
@@ -71,7 +71,7 @@ describe('A machine that does not come up', () => {
     }),
   );
 
-  test.concurrent('because the runner that it downloads is not the one that GitHub named', () =>
+  test.concurrent('because the downloaded runner does not have the checksum that GitHub named', () =>
     inSandbox({ parameters: { '/ci-actions/ami/amd64': undefined } }, async (scene) => {
       const { githubUrl: url } = scene.sandbox;
       const filename = 'actions-runner-linux-x64-2.336.0.tar.gz';
@@ -89,7 +89,7 @@ describe('A machine that does not come up', () => {
 });
 
 describe('A launch that EC2 refuses', () => {
-  test.concurrent('everywhere ends with every plan and its refusal', () =>
+  test.concurrent('everywhere fails the start, and every plan is listed with its refusal', () =>
     inSandbox({ capacity: { '*': 0 } }, async (scene) => {
       const types = { 'ec2-instance-type': 't3.xlarge, m5.xlarge', 'market-type': 'spot-then-on-demand' };
       const main = await scene.start(types);
@@ -106,7 +106,7 @@ describe('A launch that EC2 refuses', () => {
     }),
   );
 
-  test.concurrent('for a quota names the quota and where to raise it', () =>
+  test.concurrent('because of a quota names the quota and where to raise it', () =>
     inSandbox({ quota: { 'gpu/on-demand': 0 } }, async (scene) => {
       const main = await scene.start({ preset: 'cuda' });
       expect(errorOf(main)).toMatch(
@@ -121,7 +121,7 @@ describe('A launch that EC2 refuses', () => {
     ['ec2:CreateTags', 'ec2:CreateTags'],
     ['ec2:DescribeImages', 'ec2:DescribeImages'],
     ['ssm:GetParameters', 'ssm:GetParameters'],
-  ])('for want of %s names that permission', (denied, permission) =>
+  ])('for lack of %s names that permission', (denied, permission) =>
     inSandbox({ denied: [denied] }, async (scene) => {
       const main = await scene.start();
       expect(errorOf(main)).toMatch(
@@ -145,7 +145,7 @@ describe('Before anything is launched', () => {
       ['AWS_REGION', 'AWS_DEFAULT_REGION'],
       /^There is no usable AWS region: .*\nWhat to do: Give aws-actions\/configure-aws-credentials an `aws-region`, or set AWS_REGION\.\nCode: aws-no-region$/,
     ],
-  ])('a start without %s ends', (_, missing, says) =>
+  ])('a start without %s fails', (_, missing, says) =>
     inSandbox({ machines: false }, async (scene) => {
       const environment = Object.fromEntries(missing.map((name) => [name, undefined]));
       for (const main of [await scene.start({}, { environment }), await scene.stop({}, { environment })]) {
@@ -156,7 +156,7 @@ describe('Before anything is launched', () => {
     }),
   );
 
-  test.concurrent('a script that fits alone, but not beside what a stock image needs, is too large', () =>
+  test.concurrent('a script that fits only without the programs for a stock image is too large', () =>
     inSandbox({ machines: false, parameters: { '/ci-actions/ami/amd64': undefined } }, async (scene) => {
       const main = await scene.start({ 'pre-runner-script': `# ${randomBytes(6_000).toString('base64')}` });
       expect(main.code).toBe(1);
@@ -167,22 +167,25 @@ describe('Before anything is launched', () => {
     }),
   );
 
-  test.concurrent('an image whose runner GitHub refuses is refused with the reason, and its runner removed', () => {
-    const tags = new Map([['ci-actions:runner-version', '2.334.0']]);
-    const old = seed.image({
-      id: 'ami-00000000000000001',
-      name: 'old',
-      ownerId: seed.ACCOUNT,
-      createdAt: '2026-01-01T00:00:00Z',
-      tags,
-    });
-    return inSandbox({ machines: false, images: [old] }, async (scene) => {
-      const main = await scene.start({ 'ec2-image-id': old.id, 'wait-for': 'launched' });
-      expect(errorOf(main)).toMatch(
-        /^Image ami-00000000000000001 holds runner 2\.334\.0; GitHub has refused it since \S+\.\n/,
-      );
-      expect(scene.count(/RunInstances/)).toBe(0);
-      await expectUndone(scene, main);
-    });
-  });
+  test.concurrent(
+    'an image whose runner GitHub refuses fails the start with the reason, and the registered runner is removed',
+    () => {
+      const tags = new Map([['ci-actions:runner-version', '2.334.0']]);
+      const old = seed.image({
+        id: 'ami-00000000000000001',
+        name: 'old',
+        ownerId: seed.ACCOUNT,
+        createdAt: '2026-01-01T00:00:00Z',
+        tags,
+      });
+      return inSandbox({ machines: false, images: [old] }, async (scene) => {
+        const main = await scene.start({ 'ec2-image-id': old.id, 'wait-for': 'launched' });
+        expect(errorOf(main)).toMatch(
+          /^Image ami-00000000000000001 holds runner 2\.334\.0; GitHub has refused it since \S+\.\n/,
+        );
+        expect(scene.count(/RunInstances/)).toBe(0);
+        await expectUndone(scene, main);
+      });
+    },
+  );
 });

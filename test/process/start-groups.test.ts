@@ -17,7 +17,7 @@ interface Closed {
   readonly repositories?: typeof PUBLIC;
 }
 
-describe('a runner that this job could never have is not started', () => {
+describe('a runner that this job could never use is not started', () => {
   test.concurrent.each<[string, Closed]>([
     [
       'by name',
@@ -43,7 +43,7 @@ describe('a runner that this job could never have is not started', () => {
     }),
   );
 
-  test.concurrent('but the workflow that this one calls may have it', () => {
+  test.concurrent('but the workflow that this one calls may use it', () => {
     const called = 'octo-org/shared/.github/workflows/tox.yml@v1';
     const groups = [DEFAULT, { id: 3, name: 'w', selectedWorkflows: [called] }];
     return inSandbox({ machines: false, github: { groups, calls: [called] } }, async (scene) => {
@@ -53,7 +53,7 @@ describe('a runner that this job could never have is not started', () => {
   });
 });
 
-test.concurrent('what may not be looked at is told, and the start goes on', () =>
+test.concurrent('a group that the token may not read is logged, and the start continues', () =>
   inSandbox({ machines: false }, async (scene) => {
     scene.sandbox.intercept = ({ operation }) =>
       operation.endsWith('/runner-groups') ? { kind: 'status', status: 403 } : undefined;
@@ -63,7 +63,7 @@ test.concurrent('what may not be looked at is told, and the start goes on', () =
   }),
 );
 
-test.concurrent('a repository’s own runners take no question about groups', () =>
+test.concurrent('runners of a repository cost no request about groups', () =>
   inSandbox({ machines: false }, async (scene) => {
     expect(await scene.start({ 'wait-for': 'launched' })).toMatchObject({ code: 0 });
     expect(scene.count(/runner-groups/)).toBe(0);

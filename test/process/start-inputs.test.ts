@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
 import { errorOf, expectCleanRecord, logOf, Scene, type Inputs } from '../worlds/sandbox/scene.js';
 
-/** One for all: none of these starts may do anything that another could notice. */
+/** Shared by all tests, because none of these starts may have a side effect. */
 let scene: Scene;
 beforeAll(async () => void (scene = await Scene.open({ machines: false })));
 afterAll(() => scene.close());
@@ -14,7 +14,7 @@ const script = `echo ${'x'.repeat(20_480)}`;
 
 interface Bad {
   readonly inputs: Inputs;
-  /** The whole first line of the error. */
+  /** The complete first line of the error. */
   readonly says: string;
 }
 
@@ -47,7 +47,7 @@ const bad: readonly Bad[] = [
   { inputs: { label: 'l'.repeat(65) }, says: `\`label\` is "${'l'.repeat(65)}"; ${label}` },
   {
     inputs: { 'pre-runner-script': script },
-    says: '`pre-runner-script` is "a script of 20485 bytes"; allowed: at most 16384 bytes (EC2\'s limit on user data, of which the runner\'s own configuration takes about a third); let the script download what it needs.',
+    says: '`pre-runner-script` is "a script of 20485 bytes"; allowed: at most 16384 bytes (EC2\'s limit on user data; the runner\'s configuration takes up about a third of it); let the script download what it needs.',
   },
   {
     inputs: { 'github-token': '' },
@@ -65,7 +65,7 @@ const bad: readonly Bad[] = [
   },
   {
     inputs: { 'github-token': '', 'app-id': '1234', 'app-private-key': 'MIIE' },
-    says: "`app-private-key` is not a private key: it does not begin with a `-----BEGIN … PRIVATE KEY-----` line. Set the secret to the whole .pem file that GitHub created for the App, including the first and last line.",
+    says: '`app-private-key` is not a private key: it does not begin with a `-----BEGIN … PRIVATE KEY-----` line. Set the secret to the whole .pem file that GitHub created for the App, including the first and last line.',
   },
   {
     inputs: { mode: 'stop' },
@@ -93,7 +93,7 @@ const titled = bad.map((one) => ({ ...one, title: JSON.stringify(one.inputs).sli
 
 describe('Bad input', () => {
   test.concurrent.each(titled)('$title', async ({ inputs, says }) => {
-    // Were it accepted after all, nobody should have to wait for it.
+    // If the input were accepted, the test would not wait for the runner.
     const main = await scene.start({ 'wait-for': 'launched', ...inputs });
     expect(main.code).toBe(1);
     const [what, ...rest] = errorOf(main).split('\n');
@@ -102,7 +102,7 @@ describe('Bad input', () => {
     expect(main.summary).toContain(`### Failed: ${says}\n`);
   });
 
-  test.concurrent('is told all at once', async () => {
+  test.concurrent('is reported all at once', async () => {
     const main = await scene.start({
       'github-token': '',
       'ec2-instnce-type': 't3.xlarge',
@@ -137,7 +137,7 @@ describe('Bad input', () => {
     }
   });
 
-  test.concurrent('of a stop is told all at once too', async () => {
+  test.concurrent('of a stop is reported all at once, too', async () => {
     const main = await scene.stop({ 'ec2-instance-id': 'i-0,,i-1', lable: 'x', wait: 'yes', mode: 'start' });
     expect(main.code).toBe(1);
     expect(errorOf(main)).toMatch(/^4 inputs cannot be used\.\n/);

@@ -4,7 +4,7 @@ import { errorOf, inSandbox, logOf, type Scene } from '../worlds/sandbox/scene.j
 
 const { SUBNET_A, SUBNET_B, SUBNET_C } = seed;
 
-/** Whatever the launch, its runner is live: it takes the job that asks for its label. */
+/** However it was launched, the runner is live: it takes the job with its label. */
 async function expectRunner(scene: Scene, label: string | undefined): Promise<void> {
   expect(await scene.queue(label).finished).toBe('success');
   await scene.expectNothingIsLeft();
@@ -46,7 +46,7 @@ describe('An image', () => {
     }),
   );
 
-  test.concurrent('can be named by name:, which takes the newest of this account’s that matches', () => {
+  test.concurrent('can be named by name:, which selects the newest matching image of this account', () => {
     const ours = { ownerId: seed.ACCOUNT, tags: new Map([['ci-actions:runner-version', '2.336.0']]) };
     const images = ['2026-10-03', '2026-10-01'].map((day, index) =>
       seed.image({ ...ours, id: `ami-0000000000000000${index}`, name: `team-${day}`, createdAt: `${day}T00:00:00Z` }),
@@ -62,7 +62,7 @@ describe('An image', () => {
 });
 
 describe('A launch that EC2 refuses', () => {
-  test.concurrent('as spot goes on as on-demand, and says so, when it may', () =>
+  test.concurrent('as spot is followed by an on-demand launch with a notice, if the input allows it', () =>
     inSandbox({ capacity: { '*/*/spot': 0 } }, async (scene) => {
       const types = { 'ec2-instance-type': 't3.xlarge, m5.xlarge' };
       const main = await scene.start({ ...types, 'market-type': 'spot-then-on-demand', 'wait-for': 'launched' });
@@ -81,7 +81,7 @@ describe('A launch that EC2 refuses', () => {
     }),
   );
 
-  test.concurrent('goes on in the next subnet, and with the next type', () =>
+  test.concurrent('is followed by a launch in the next subnet, then with the next type', () =>
     inSandbox({ capacity: { 't3.xlarge': 0, [`m5.xlarge/${SUBNET_A}`]: 0 } }, async (scene) => {
       const main = await scene.start({
         'ec2-instance-type': 't3.xlarge\nm5.xlarge',
@@ -104,25 +104,27 @@ describe('A launch that EC2 refuses', () => {
 describe('A dry run', () => {
   const inputs = { 'dry-run': 'true', 'subnet-id': `${SUBNET_A},${SUBNET_B}`, 'market-type': 'spot-then-on-demand' };
 
-  test.concurrent('asks EC2 for each market whether the launch were allowed, prints the plans, starts nothing', () =>
-    inSandbox({}, async (scene) => {
-      const main = await scene.start({ ...inputs, 'ec2-instance-type': 't3.xlarge' });
-      expect(main.code).toBe(0);
-      expect(scene.launches().map((launch) => launch.get('DryRun'))).toEqual(['true', 'true']);
-      expect(scene.sandbox.ec2.instances()).toEqual([]);
-      expect(scene.count(/generate-jitconfig$/)).toBe(0);
-      expect(main.lines.filter((line) => line.startsWith('Plan '))).toEqual([
-        `Plan 1: t3.xlarge spot in ${SUBNET_A} (us-east-1)`,
-        `Plan 2: t3.xlarge spot in ${SUBNET_B} (us-east-1)`,
-        `Plan 3: t3.xlarge on-demand in ${SUBNET_A} (us-east-1)`,
-        `Plan 4: t3.xlarge on-demand in ${SUBNET_B} (us-east-1)`,
-      ]);
-      expect(main.summary).toContain('### Dry run: nothing was launched');
-      expect(await scene.finish(main)).toMatchObject({ code: 0 });
-    }),
+  test.concurrent(
+    'checks with EC2 for each market that the launch is allowed, prints the plans, and starts nothing',
+    () =>
+      inSandbox({}, async (scene) => {
+        const main = await scene.start({ ...inputs, 'ec2-instance-type': 't3.xlarge' });
+        expect(main.code).toBe(0);
+        expect(scene.launches().map((launch) => launch.get('DryRun'))).toEqual(['true', 'true']);
+        expect(scene.sandbox.ec2.instances()).toEqual([]);
+        expect(scene.count(/generate-jitconfig$/)).toBe(0);
+        expect(main.lines.filter((line) => line.startsWith('Plan '))).toEqual([
+          `Plan 1: t3.xlarge spot in ${SUBNET_A} (us-east-1)`,
+          `Plan 2: t3.xlarge spot in ${SUBNET_B} (us-east-1)`,
+          `Plan 3: t3.xlarge on-demand in ${SUBNET_A} (us-east-1)`,
+          `Plan 4: t3.xlarge on-demand in ${SUBNET_B} (us-east-1)`,
+        ]);
+        expect(main.summary).toContain('### Dry run: nothing was launched');
+        expect(await scene.finish(main)).toMatchObject({ code: 0 });
+      }),
   );
 
-  test.concurrent('fails with the permission that is missing', () =>
+  test.concurrent('fails with the name of a missing permission', () =>
     inSandbox({ denied: ['iam:PassRole'] }, async (scene) => {
       const main = await scene.start({ ...inputs, 'iam-role-name': seed.INSTANCE_PROFILE });
       expect(main.code).toBe(1);

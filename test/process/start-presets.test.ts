@@ -27,7 +27,7 @@ presets:
   hen: { extends: [amd64, egg] }
 `;
 
-/** With nothing to boot: these are about the launch alone. */
+/** Without machines that boot: these tests are about the launch alone. */
 const still: SandboxOptions = { machines: false };
 
 function checkOut(scene: Scene, text: string, path = FILE): void {
@@ -49,7 +49,7 @@ function expectLarge(scene: Scene): void {
   expect(Object.fromEntries(instance!.tags)).toMatchObject({ Team: 'ml', 'Cost centre': '42' });
 }
 
-test.concurrent('a presets file of the workspace is used, with all that a preset extends', () =>
+test.concurrent('a presets file of the workspace is used, with everything that a preset extends', () =>
   inSandbox({ ...still, github: { files: { [FILE]: circle } } }, async (scene) => {
     checkOut(scene, presets);
     expect(await scene.start({ preset: 'large', 'wait-for': 'launched' })).toMatchObject({ code: 0 });
@@ -58,10 +58,10 @@ test.concurrent('a presets file of the workspace is used, with all that a preset
   }),
 );
 
-test.concurrent('where nothing is checked out, it is the repository’s at the run’s commit', () =>
+test.concurrent("without a checkout, the presets file is read from the repository at the run's commit", () =>
   inSandbox(still, async (scene) => {
     const { github } = scene.sandbox;
-    // The branch has gone on meanwhile.
+    // The branch has moved on meanwhile.
     github.refs.set('main', '0123456789abcdef0123456789abcdef01234567');
     github.files.set(FILE, circle).set(`${github.sha}:${FILE}`, presets);
     expect(await scene.start({ preset: 'large', 'wait-for': 'launched' })).toMatchObject({ code: 0 });
@@ -69,7 +69,7 @@ test.concurrent('where nothing is checked out, it is the repository’s at the r
   }),
 );
 
-test.concurrent('config: names another file, and what the workflow says wins over it', () =>
+test.concurrent('config: names another file, and inputs of the workflow override it', () =>
   inSandbox(still, async (scene) => {
     checkOut(scene, presets, '.github/machines.yaml');
     const main = await scene.start({
@@ -84,7 +84,7 @@ test.concurrent('config: names another file, and what the workflow says wins ove
   }),
 );
 
-test.concurrent('a preset says where its runners belong, unless the workflow does', () =>
+test.concurrent('a preset sets the scope of its runners, unless the workflow does', () =>
   inSandbox(still, async (scene) => {
     checkOut(scene, 'presets:\n  shared: { extends: amd64, runner-scope: org }\n');
     const shared = await scene.start({ preset: 'shared', 'wait-for': 'launched' });
@@ -107,7 +107,7 @@ test.concurrent('presets that extend each other in a circle are named', () =>
   }),
 );
 
-test.concurrent('a file that is named and nowhere to be found is an error; the default one need not be there', () =>
+test.concurrent('a named file that does not exist is an error; the default file need not exist', () =>
   inSandbox(still, async (scene) => {
     const main = await scene.start({ config: 'machines.yml', 'wait-for': 'launched' });
     expect(main.code).toBe(1);

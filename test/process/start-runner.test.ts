@@ -22,7 +22,7 @@ async function play(options: SandboxOptions, inputs: Inputs = {}, how: How = {})
   return { scene, main: await scene.start(inputs, how) };
 }
 
-// Side by side: each of them mostly waits for its first look at the runner, 7 s after the launch.
+// Side by side: each start mostly waits for its first request about the runner, 7 s after the launch.
 beforeAll(async () => {
   const runs = nodes.map(async ({ major, path }) => {
     const inputs = { 'aws-resource-tags': '[{"Key": "Team", "Value": "ml"}]' };
@@ -46,7 +46,7 @@ describe.each(nodes)('A start through the published image under Node $major', ({
   let main: StepResult;
   beforeAll(() => void ({ scene, main } = byNode.get(major)!));
 
-  test('puts out the label, the instance, the runner and the region', () => {
+  test('outputs the label, the instance, the runner and the region', () => {
     const [instance] = scene.sandbox.ec2.instances();
     const label = /^ec2-29679449-1-start-[0-9a-f]{8}$/;
     expect(main.code).toBe(0);
@@ -80,7 +80,7 @@ describe.each(nodes)('A start through the published image under Node $major', ({
     ]);
   });
 
-  test('asks EC2 once, for a machine that leaves nothing behind and shows its credentials to nobody', () => {
+  test('launches once, an instance that leaves nothing behind and protects its credentials', () => {
     expect(scene.launches()).toHaveLength(1);
     expectSafeLaunch(scene.launches()[0]!);
     expect(Object.fromEntries(scene.launches()[0]!)).toMatchObject({
@@ -94,11 +94,11 @@ describe.each(nodes)('A start through the published image under Node $major', ({
     expect(asked.length).toBeLessThanOrEqual(10);
   });
 
-  test('tags instance and volume in the launching call', () => {
+  test('tags the instance and its volume in the launching request', () => {
     expectTags(scene, main.outputs['label'] ?? '', { Team: 'ml' });
   });
 
-  test('sends the payload alone, within EC2’s limit', () => {
+  test("sends only the payload, within EC2's limit", () => {
     const [jitConfig] = listIssuedSecrets(scene.sandbox.requests);
     const lines = readUserData(scene.launches()[0]!);
     expect(lines.slice(1).filter((line) => !line.startsWith('#:'))).toEqual([]);
@@ -121,7 +121,7 @@ describe.each(nodes)('A start through the published image under Node $major', ({
     expectCleanRecord(scene);
   });
 
-  test('leaves nothing to its post step, then the job runs on that runner, and all is gone', async () => {
+  test('leaves nothing to its post step; the job runs on its runner, and then everything is gone', async () => {
     const before = scene.sandbox.requests.length;
     expect(await scene.finish(main)).toMatchObject({ code: 0, summary: '' });
     expect(scene.sandbox.requests).toHaveLength(before);
@@ -132,8 +132,8 @@ describe.each(nodes)('A start through the published image under Node $major', ({
   });
 });
 
-describe('A start where no image was ever published', () => {
-  test('tells so, takes Canonical’s, and comes online with a runner that was installed at boot', async () => {
+describe('A start without a published image', () => {
+  test("prints a notice, launches Canonical's image, and comes online with a runner that was installed at boot", async () => {
     const { scene, main } = stock;
     const { ec2, githubUrl } = scene.sandbox;
     expect(main.lines.find((line) => line.startsWith('::notice'))).toMatch(
@@ -154,7 +154,7 @@ describe('A start where no image was ever published', () => {
 });
 
 describe('A start with count: 5', () => {
-  test('makes five runners under one label, each on its own instance with its own configuration', () => {
+  test('has five runners under one label, each on its own instance with its own configuration', () => {
     const { scene, main } = five;
     expect(main.code).toBe(0);
     expect(main.outputs['label']).toBe('five-of-us');

@@ -7,7 +7,7 @@ import { errorOf, inSandbox, logOf, type Inputs, type Scene } from '../worlds/sa
 const LAUNCHED = { 'wait-for': 'launched' } as const;
 const still: SandboxOptions = { machines: false };
 
-/** Our image for amd64, changed. */
+/** The image of `ami/` for amd64, with changes. */
 function anImage(changes: Partial<ReturnType<typeof seed.image>>): SandboxOptions {
   const [made] = seed.seedImages(Date.now()).filter(({ id }) => id === seed.OUR_AMD64_IMAGE);
   return { ...still, images: [{ ...made!, ...changes }] };
@@ -26,10 +26,10 @@ function typesOf(scene: Scene): string[] {
   return scene.launches().map((launch) => launch.get('InstanceType') ?? '');
 }
 
-describe('What a start makes beside the root', () => {
+describe('A volume beside the root', () => {
   const withData = anImage({ volumes: [{ ...data, deleteOnTermination: false }] });
 
-  test.concurrent('is as the image has it, tagged, and gone after the stop', () =>
+  test.concurrent('is as in the image, tagged, and gone after the stop', () =>
     inSandbox(withData, async (scene) => {
       const main = await scene.start(LAUNCHED);
       expect(main.code).toBe(0);
@@ -45,7 +45,7 @@ describe('What a start makes beside the root', () => {
     }),
   );
 
-  test.concurrent('is gone with a machine of a pool, too', () =>
+  test.concurrent('is gone when an instance of a pool ends, too', () =>
     inSandbox(withData, async (scene) => {
       scene.sandbox.on((event) => {
         if (event.name === 'running') scene.sandbox.ec2.killInstance(event.instance);
@@ -62,7 +62,7 @@ describe('What a start makes beside the root', () => {
 
   const encrypted = ['/dev/sda1 50 gp3 encrypted', '/dev/sdf 200 st1 encrypted'];
 
-  test.concurrent('is encrypted as the root is, by inputs', () =>
+  test.concurrent('is encrypted like the root, by inputs', () =>
     inSandbox(withData, async (scene) => {
       const key = { 'ec2-volume-encrypted': 'true', 'ec2-volume-kms-key-id': 'alias/ci' };
       expect(await scene.start({ ...LAUNCHED, ...key })).toMatchObject({ code: 0 });
@@ -72,7 +72,7 @@ describe('What a start makes beside the root', () => {
     }),
   );
 
-  test.concurrent('is encrypted by a preset, unless the workflow says otherwise', () =>
+  test.concurrent('is encrypted by a preset, unless an input of the workflow overrides it', () =>
     inSandbox(withData, async (scene) => {
       mkdirSync(join(scene.workspace, '.git'));
       mkdirSync(join(scene.workspace, '.github'));
@@ -87,7 +87,7 @@ describe('What a start makes beside the root', () => {
     }),
   );
 
-  test.concurrent('is encrypted by ec2-github-runner’s mapping', () =>
+  test.concurrent('is encrypted by a mapping of ec2-github-runner', () =>
     inSandbox(withData, async (scene) => {
       const mapping = [{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: 60, Encrypted: true, KmsKeyId: 'alias/ci' } }];
       const main = await scene.start({ ...LAUNCHED, 'block-device-mappings': JSON.stringify(mapping) });
@@ -132,7 +132,7 @@ describe('A volume that EBS would refuse', () => {
     }),
   );
 
-  test.concurrent('is refused in a preset, where an input of ec2-github-runner would do nothing', () =>
+  test.concurrent('is refused in a preset, where inputs of ec2-github-runner have no effect', () =>
     inSandbox(still, async (scene) => {
       mkdirSync(join(scene.workspace, '.git'));
       mkdirSync(join(scene.workspace, '.github'));
@@ -145,7 +145,7 @@ describe('A volume that EBS would refuse', () => {
 });
 
 describe('A refusal', () => {
-  test.concurrent('of spot by a missing role leaves on-demand, and says what is missing', () =>
+  test.concurrent('of spot because of a missing role leaves on-demand, and names the role', () =>
     inSandbox(
       { ...still, refusals: { '*/*/spot': 'AuthFailure.ServiceLinkedRoleCreationNotPermitted' } },
       async (scene) => {
@@ -158,7 +158,7 @@ describe('A refusal', () => {
     ),
   );
 
-  test.concurrent('of a type that cannot boot the image is known before the launch', () =>
+  test.concurrent('of a type that cannot boot the image is foreseen before the launch', () =>
     inSandbox(anImage({ bootMode: 'uefi' }), async (scene) => {
       const main = await scene.start({ ...LAUNCHED, 'ec2-instance-type': 't2.xlarge,t3.xlarge' });
       expect(main.code).toBe(0);
@@ -171,7 +171,7 @@ describe('A refusal', () => {
     }),
   );
 
-  test.concurrent('of a type that lacks what EC2 did not tell of leaves the next type', () =>
+  test.concurrent('of a type for a reason that EC2 does not describe leaves the next type', () =>
     inSandbox(anImage({ enaSupport: false }), async (scene) => {
       const main = await scene.start({ ...LAUNCHED, 'ec2-instance-type': 't3.xlarge,t2.xlarge' });
       expect(main.code).toBe(0);
@@ -179,7 +179,7 @@ describe('A refusal', () => {
     }),
   );
 
-  test.concurrent('of everything names the one reason', () =>
+  test.concurrent('of every plan for one reason names that reason', () =>
     inSandbox(anImage({ enaSupport: false }), async (scene) => {
       const main = await scene.start({ ...LAUNCHED, 'ec2-instance-type': 't3.xlarge' });
       expect(main.code).toBe(1);

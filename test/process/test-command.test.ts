@@ -1,4 +1,4 @@
-/** The scripts of workflows/starter/test-command.yml, run by bash, with a `gh` that notes what it is told. */
+/** The scripts of workflows/starter/test-command.yml, run by bash, with a `gh` that records its calls. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,20 +27,20 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'test-command-'));
   const gh = [
     '#!/bin/bash',
-    `printf '%s\\n' "$*" >>'${folder}/told'`,
+    `printf '%s\\n' "$*" >>'${folder}/calls'`,
     'case $* in',
     '  */permission*) echo "$PERMISSION" ;;',
     '  */pulls/*) printf "%s\\t%s\\t%s\\t%s\\n" "$STATE" "$HEAD" "$FROM" "$PUSHED_AT" ;;',
     'esac',
   ];
   writeFileSync(join(folder, 'gh'), gh.join('\n'), { mode: 0o755 });
-  for (const name of ['told', 'output']) writeFileSync(join(folder, name), '');
+  for (const name of ['calls', 'output']) writeFileSync(join(folder, name), '');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function runScript({ run, env }: Step, given: Readonly<Record<string, string>>) {
+function runScript({ run, env }: Step, variables: Readonly<Record<string, string>>) {
   const constants = Object.entries(env).filter(([, value]) => !value.includes('${{'));
-  // As GitHub runs `shell: bash`.
+  // GitHub runs `shell: bash` with these options.
   const { status, stdout, stderr } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
     encoding: 'utf8',
     env: {
@@ -49,12 +49,12 @@ function runScript({ run, env }: Step, given: Readonly<Record<string, string>>) 
       REPOSITORY: HERE,
       RUN: 'https://github.com/run',
       GITHUB_OUTPUT: join(folder, 'output'),
-      ...given,
+      ...variables,
     },
   });
-  const told = readFileSync(join(folder, 'told'), 'utf8').trimEnd().split('\n').filter(Boolean);
+  const calls = readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n').filter(Boolean);
   const outputs = readFileSync(join(folder, 'output'), 'utf8').trimEnd();
-  return { status, text: stdout + stderr, told, outputs };
+  return { status, text: stdout + stderr, calls, outputs };
 }
 
 interface Situation {
@@ -64,7 +64,7 @@ interface Situation {
   readonly state?: string;
 }
 
-/** What the comment comes to: a status and outputs, or an answer. */
+/** Handles a comment. Its result is a status with outputs, or an answer. */
 function comment(body: string, { permission = 'write', from = HERE, pushedAt, state = 'open' }: Situation = {}) {
   const ran = runScript(read, {
     BODY: body,
@@ -81,8 +81,8 @@ function comment(body: string, { permission = 'write', from = HERE, pushedAt, st
   expect(ran.status).toBe(0);
   return {
     ...ran,
-    statuses: ran.told.filter((line) => line.includes('/statuses/')),
-    answers: ran.told.flatMap((line) => /issues\/7\/comments -f body=(.*)$/s.exec(line)?.[1] ?? []),
+    statuses: ran.calls.filter((line) => line.includes('/statuses/')),
+    answers: ran.calls.flatMap((line) => /issues\/7\/comments -f body=(.*)$/s.exec(line)?.[1] ?? []),
   };
 }
 
@@ -126,34 +126,34 @@ describe('A comment', () => {
     'Code:\n\n    /test all',
     '\t/test all',
     '~~~sh\n/test all\n~~~\nis the command',
-  ])('%j is none of ours: GitHub is asked nothing', (body) => {
-    expect(comment(body)).toMatchObject({ told: [], outputs: '' });
+  ])('%j is no command: GitHub gets no request', (body) => {
+    expect(comment(body)).toMatchObject({ calls: [], outputs: '' });
   });
 
   test.each([
-    ['/test', /needs the name of an environment\. Write `\/test all`, or `\/test` and some of: unit local_os .* cuda\./],
+    [
+      '/test',
+      /needs the name of an environment\. Write `\/test all`, or `\/test` and some of: unit local_os .* cuda\./,
+    ],
     ['/test nosuch', /^@octocat There is no environment `nosuch`\. Write `\/test all`/],
     ['/test unit please', /There is no environment `please`/],
     ['/test ?', /There is no environment `\?`/],
     ['/test `$(id)` $HOME', /There is no environment `\?\?\?id\?\?` `\?home`/],
     ['/test all deadbeef', /head commit is 1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d, not `deadbeef`/],
     [`/test all ${SHA} ${'b'.repeat(40)}`, /There is no environment `b{40}`/],
-  ])('%j is answered, and leaves no status', (body, says) => {
+  ])('%j is answered and sets no status', (body, answer) => {
     const { answers, statuses, outputs } = comment(body);
-    expect(answers).toEqual([expect.stringMatching(says)]);
+    expect(answers).toEqual([expect.stringMatching(answer)]);
     expect([statuses, outputs]).toEqual([[], '']);
   });
 
-  test.each(['read', 'none', 'triage', ''])(
-    'of somebody whose permission is %j runs nothing, whatever it says',
-    (permission) => {
-      const { told, answers, outputs } = comment('/test nosuch', { permission });
-      expect(told[0]).toContain(`repos/${HERE}/collaborators/octocat/permission`);
-      expect(told).toHaveLength(2);
-      expect(answers).toEqual([expect.stringContaining(`your permission is \`${permission}\``)]);
-      expect(outputs).toBe('');
-    },
-  );
+  test.each(['read', 'none', 'triage', ''])('of a user with the permission %j runs nothing', (permission) => {
+    const { calls, answers, outputs } = comment('/test nosuch', { permission });
+    expect(calls[0]).toContain(`repos/${HERE}/collaborators/octocat/permission`);
+    expect(calls).toHaveLength(2);
+    expect(answers).toEqual([expect.stringContaining(`your permission is \`${permission}\``)]);
+    expect(outputs).toBe('');
+  });
 
   test('on a closed pull request is answered', () => {
     expect(comment('/test all', { state: 'closed' })).toMatchObject({
@@ -164,7 +164,7 @@ describe('A comment', () => {
 });
 
 describe('For a fork', () => {
-  test('the comment has to name the commit, and is told how', () => {
+  test('a comment without a commit is answered with the command that names it', () => {
     const { answers, statuses } = comment('/test unit cuda', { from: FORK });
     expect(answers).toEqual([
       expect.stringContaining(`comes from a fork. Read its code at ${SHA}, then write: \`/test unit cuda ${SHA}\``),
@@ -172,30 +172,30 @@ describe('For a fork', () => {
     expect(statuses).toEqual([]);
   });
 
-  test.each([SHA, SHA.slice(0, 7)])('%s names it', (commit) => {
+  test.each([SHA, SHA.slice(0, 7)])('%s names the commit', (commit) => {
     expect(comment(`/test all ${commit}`, { from: FORK }).outputs).toContain(`sha=${SHA}`);
   });
 
-  test('six digits do not', () => {
+  test('six digits do not name the commit', () => {
     expect(comment(`/test all ${SHA.slice(0, 6)}`, { from: FORK }).statuses).toEqual([]);
   });
 
-  test('that moved on, the new commit is named in the answer, and nothing runs', () => {
+  test('whose head has changed, nothing runs and the answer names the new commit', () => {
     const { answers, outputs } = comment('/test all 9999999', { from: FORK });
     expect(answers).toEqual([expect.stringContaining(`then write: \`/test all ${SHA}\``)]);
     expect(outputs).toBe('');
   });
 
-  // Anybody can make a commit that begins with the same seven digits.
+  // Anyone can make a commit whose hash begins with the same seven digits.
   test.each(['2026-11-27T12:00:00Z', '2026-11-27T12:00:01Z', 'unknown'])(
-    'pushed to at %s, an abbreviation is not enough',
+    'pushed to at %s, only the full hash names the commit',
     (pushedAt) => {
       expect(comment(`/test all ${SHA.slice(0, 12)}`, { from: FORK, pushedAt }).outputs).toBe('');
       expect(comment(`/test all ${SHA}`, { from: FORK, pushedAt }).outputs).toContain(`sha=${SHA}`);
     },
   );
 
-  test('that is gone, the rules are the same', () => {
+  test('that is deleted, the comment must name the commit, too', () => {
     expect(comment('/test all', { from: '-' }).answers).toEqual([expect.stringContaining('comes from a fork')]);
   });
 });
@@ -204,7 +204,7 @@ describe('The result', () => {
   const result = (RESULT: string, VERDICT = '', SKIPPED = '') => {
     const ran = runScript(post, { SHA, ENVIRONMENTS: 'unit', RESULT, VERDICT, SKIPPED });
     expect(ran.status).toBe(0);
-    return /-f state=(\w+) -f context=\/test unit -f description=(.*) -f target_url=/.exec(ran.told[0]!)?.slice(1);
+    return /-f state=(\w+) -f context=\/test unit -f description=(.*) -f target_url=/.exec(ran.calls[0]!)?.slice(1);
   };
 
   test.each([
@@ -221,16 +221,16 @@ describe('The result', () => {
     ['failure', '', '', ['failure', 'Tests failed']],
     ['cancelled', '', '', ['error', 'Tests: cancelled']],
     ['skipped', '', '', ['error', 'Tests: skipped']],
-  ])('%s, verdict %j, skipped %j', (given, verdict, skipped, expected) => {
-    expect(result(given, verdict, skipped)).toEqual(expected);
+  ])('%s, verdict %j, skipped %j', (outcome, verdict, skipped, expected) => {
+    expect(result(outcome, verdict, skipped)).toEqual(expected);
   });
 
-  test('has a description that GitHub takes', () => {
+  test('has a description within GitHub’s limit of 140 characters', () => {
     expect(result('success', 'skipped', 'x'.repeat(500))![1]).toHaveLength(140);
   });
 });
 
-test('the environments are those of the table, and only the comment of a pull request starts a job', () => {
+test('the environments are those of the table, and only a comment on a pull request starts a job', () => {
   const table = readFileSync(fileURLToPath(new URL('../../workflows/environments.yml', import.meta.url)), 'utf8');
   const { environments = parse(table) as unknown } = parse(table) as { environments?: unknown };
   const names = Object.keys(environments as object);

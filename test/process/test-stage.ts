@@ -8,7 +8,7 @@ import { findNode24 } from '../node24/nodes.js';
 
 export const OWN_SHA = 'f'.repeat(40);
 
-/** Where the steps around a test run: a workspace, programs of ours in PATH, and a git server of plain files. */
+/** Runs the steps around a test with a workspace, our own programs on PATH, and a git server of plain files. */
 export class TestStage {
   readonly directory = mkdtempSync(join(tmpdir(), 'ci-actions-tests-'));
   readonly workspace = join(this.directory, 'workspace');
@@ -29,14 +29,14 @@ export class TestStage {
     writeFileSync(full, text);
   }
 
-  /** A program that stands in for tox or uv: bash, in the folder and environment in which it is called. */
+  /** Adds a bash program to PATH, which stands in for tox or uv. */
   addProgram(name: string, script: string): void {
     const path = join(this.programs, name);
     writeFileSync(path, `#!/bin/bash\n${script}\n`);
     chmodSync(path, 0o755);
   }
 
-  /** A repository on the server. @returns the commits of `main`, of the branch `feature/x`, and of a fork's pull request */
+  /** Adds a repository. @returns the commits of `main`, of the branch `feature/x`, and of a fork's pull request */
   addRepository(name: string): { readonly main: string; readonly feature: string; readonly fork: string } {
     const [bare, work] = [join(this.servers, `${name}.git`), join(this.directory, 'work')];
     mkdirSync(dirname(bare), { recursive: true });
@@ -82,7 +82,7 @@ export class TestStage {
   }
 }
 
-/** The code that a failed step ends with; '' when it did not fail, or by a bug. */
+/** The error code of a failed step; '' if the step did not fail, or failed because of a bug. */
 export function codeOf({ lines }: StepResult): string {
   return lines.flatMap((line) => /^::error::.*%0ACode: ([a-z-]+)/.exec(line)?.[1] ?? []).join(' ');
 }

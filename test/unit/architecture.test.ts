@@ -49,7 +49,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const pureImports = /^(js-yaml|jsonc-parser|picomatch|sax|node:(zlib|crypto|events))$/;
 /** How the world leaks into code that should only decide. */
 const impure =
-  /(?<!\/)\bprocess\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;
+  /(?<![/\w])process\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;
 
 function findViolations(sources: Sources): string[] {
   return Object.entries(sources).flatMap(([file, text]) => {

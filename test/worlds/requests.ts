@@ -1,14 +1,8 @@
 import { Failure } from '../../src/core/kernel/failure.js';
 import type { FillRequest } from '../../src/core/pool/request.js';
-import type { StartPorts } from '../../src/core/start/ports.js';
-import type { Instance } from '../../src/core/ports/ec2.js';
-import type { JournalEntry, Log } from '../../src/core/ports/process.js';
 import type { MachineRequest } from '../../src/core/machine/request.js';
 import type { StartRequest, Startup } from '../../src/core/start/request.js';
 import { SUBNET_A } from './fake-catalog.js';
-import { FakeClock } from './fake-clock.js';
-import { FakeEc2 } from './fake-ec2.js';
-import { FakeGitHub } from './fake-github.js';
 
 export const run = { owner: 'octo-org', repo: 'octo-repo', runId: '77', runAttempt: '1', job: 'start' };
 
@@ -73,56 +67,6 @@ export function aFillRequest(changes: Partial<FillRequest> = {}): FillRequest {
     dryRun: false,
     ...changes,
   };
-}
-
-/**
- * Clouds, clock and log in memory.
- *
- * @param options.bootMs every instance's runner comes online this long after its launch; never by default
- * @param options.invisibleMs EC2 lists an instance this long after its launch
- */
-export function aWorld(options: { bootMs?: number; invisibleMs?: number } = {}) {
-  const clock = new FakeClock();
-  const ec2 = new FakeEc2({ clock, timeline: { invisibleMs: options.invisibleMs ?? 0 } });
-  const github = new FakeGitHub();
-  /** The clouds of other regions, by name. Any region without one uses the home region's. */
-  const elsewhere = new Map<string, FakeEc2>();
-  const said: string[] = [];
-  const journal: JournalEntry[] = [];
-  const cancel = new AbortController();
-  const log: Log = {
-    group: (_title, body) => body(),
-    info: (sentence) => void said.push(sentence),
-    notice: (sentence) => void said.push(`notice: ${sentence}`),
-    warning: (sentence) => void said.push(`warning: ${sentence}`),
-    debug: () => undefined,
-  };
-  const { bootMs } = options;
-  if (bootMs !== undefined) {
-    ec2.onLaunch((instance) => clock.after(bootMs, () => bringOnline(instance)));
-  }
-  const ports: StartPorts = {
-    ec2,
-    ec2In: async (region) => elsewhere.get(region) ?? ec2,
-    github,
-    clock,
-    log,
-    journal: { record: (entry) => void journal.push(entry) },
-    signal: cancel.signal,
-    bootScripts: { agent: '#!/bin/bash\nagent', installRunner: '#!/bin/bash\ninstall', aptWhenFree: '' },
-    mask: () => undefined,
-  };
-  // The runner of an instance that is gone by then does not come online, and neither does a removed runner.
-  function bringOnline(instance: Instance): void {
-    const name = instance.tags['ci-actions:runner-name']!;
-    if (live().some(({ id }) => id === instance.id) && github.listed.some((one) => one.name === name))
-      github.connect(name);
-  }
-  const live = () =>
-    [ec2, ...elsewhere.values()]
-      .flatMap(({ instances }) => instances)
-      .filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
-  return { clock, ec2, elsewhere, github, said, journal, cancel, log, ports, live, bringOnline };
 }
 
 /** The `Failure` by which the promise is rejected. */

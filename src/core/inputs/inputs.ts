@@ -81,6 +81,16 @@ export function refuseProblems(
   });
 }
 
+/** The inputs of these names. */
+export function pickInputs(raw: RawInputs, names: readonly string[]): RawInputs {
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));
+}
+
+/** The inputs that are not empty. */
+export function dropEmpty(raw: RawInputs): RawInputs {
+  return Object.fromEntries(Object.entries(raw).filter(([, { text }]) => text.trim() !== ''));
+}
+
 export function describeUnknown(name: string, known: readonly string[], origin?: string): string {
   const near = nearest(name, known);
   return `\`${name}\`${from(origin)} is not an input${near ? `; did you mean \`${near}\`?` : '.'}`;

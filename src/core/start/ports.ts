@@ -4,7 +4,7 @@ import type { Ec2, Ec2ByRegion } from '../ports/ec2.js';
 import type { GitHub } from '../ports/github.js';
 import type { Journal, Log } from '../ports/process.js';
 
-/** What a start works with. */
+/** Everything outside the core that a start uses. */
 export interface StartPorts {
   /** The home region's. */
   readonly ec2: Ec2;
@@ -16,6 +16,6 @@ export interface StartPorts {
   /** Aborted, with a `Failure` as its reason, when GitHub cancels the job. */
   readonly signal: AbortSignal;
   readonly bootScripts: BootScripts;
-  /** Called with every secret before it can appear anywhere. */
+  /** Called with every secret before it can appear in a log. */
   readonly mask: (secret: string) => void;
 }

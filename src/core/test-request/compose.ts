@@ -3,7 +3,7 @@ const FORBIDDEN_IN_ARTIFACTS = /[":<>|*?\\/\r\n]+/g;
 
 /**
  * An artifact name that is unique in the run. A run may call a workflow several times, and no name could hold the
- * inputs that tell the calls apart.
+ * inputs that distinguish the calls.
  */
 export function composeArtifactName(title: string, nonce: string): string {
   return `${title.replace(FORBIDDEN_IN_ARTIFACTS, '-').replace(/\s+/g, ' ').trim()} ${nonce.slice(0, 8)}`;

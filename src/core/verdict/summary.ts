@@ -26,7 +26,7 @@ function renderSection(outcome: TestOutcome, results: TestResults, bytes: number
   const total = results.count(outcome);
   if (total === 0) return [];
   const cases = results.list(outcome).slice(0, MOST_ROWS[outcome]);
-  const headings = outcome === 'failed' ? ['Failed', 'What it says'] : ['Test', 'Why'];
+  const headings = outcome === 'failed' ? ['Failed', 'Message'] : ['Test', 'Why'];
   const [titles = '', rule = '', ...all] = tableLines([...headings, { right: 'Seconds' }], cases.map(toCells));
   const rows = fitRows(all, bytes);
   const rest = total > rows.length ? [`… and ${total - rows.length} more.`, ''] : [];

@@ -10,7 +10,7 @@ async function read(script: ScriptedGitHub, path = '.github/ec2-runners.yml') {
 }
 
 describe('a file of the repository', () => {
-  test('is asked for raw and answered as text', async () => {
+  test('is requested as a raw file and returned as text', async () => {
     const script = new ScriptedGitHub().on(LINE, {
       text: 'presets:\n  big: {}\n',
       headers: { 'content-type': 'application/vnd.github.raw+json; charset=utf-8' },
@@ -27,7 +27,7 @@ describe('a file of the repository', () => {
     },
   );
 
-  test('that is empty is there all the same', async () => {
+  test('that is empty still exists', async () => {
     const script = new ScriptedGitHub().on(LINE, {
       text: '',
       headers: { 'content-type': 'application/vnd.github.raw+json' },
@@ -43,23 +43,23 @@ describe('a file of the repository', () => {
     await expect(read(script, 'a b/{owner}:x#.yml')).resolves.toBe('x');
   });
 
-  test('is absent when the repository can be read and the file is not in it', async () => {
+  test('is absent when the repository can be read but has no such file', async () => {
     const script = new ScriptedGitHub().on(LINE, absent).on('GET /repos/o/r', { json: { id: 1 } });
     await expect(read(script)).resolves.toBeUndefined();
   });
 
-  test('is known to be absent as soon as GitHub answers: both are asked at once', async () => {
+  test('and its repository are requested at the same time, so an absent file takes one response', async () => {
     const script = new ScriptedGitHub().on(LINE, absent).on('GET /repos/o/r', { json: { id: 1 } });
     await read(script);
     expect([script.mostAtOnce, script.lines]).toEqual([2, [LINE, 'GET /repos/o/r']]);
   });
 
-  test('that is there needs nothing of the repository', async () => {
+  test('that exists does not wait for the repository', async () => {
     const found: Reply = { text: 'x', headers: { 'content-type': 'text/plain' } };
     await expect(read(new ScriptedGitHub().on(LINE, found).on('GET /repos/o/r', absent))).resolves.toBe('x');
   });
 
-  test('is not absent when the whole repository is out of sight', async () => {
+  test('is not absent when the token cannot read the repository', async () => {
     const script = new ScriptedGitHub().on(LINE, absent).on('GET /repos/o/r', absent);
     await expect(read(script)).rejects.toMatchObject({
       code: 'github-not-found',
@@ -67,7 +67,7 @@ describe('a file of the repository', () => {
     });
   });
 
-  test('is not absent when the commit is', async () => {
+  test('is not absent when the commit does not exist', async () => {
     const script = new ScriptedGitHub().on(LINE, {
       status: 404,
       json: { message: 'No commit found for the ref abc123' },

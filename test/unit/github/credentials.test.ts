@@ -24,7 +24,7 @@ function repoApp(permissions: Record<string, string> = { administration: 'write'
 }
 
 describe("an App's private key", () => {
-  test('is taken as PKCS#1 and as PKCS#8, with real or written-out line breaks', () => {
+  test('is accepted as PKCS#1 and as PKCS#8, with line breaks or `\\n`', () => {
     const written = [PKCS1, PKCS8].flatMap((pem) =>
       ['\n', '\\n', ' ', '\r\n', '\n    '].map((end) => pem.replaceAll('\n', end)),
     );
@@ -43,7 +43,7 @@ describe("an App's private key", () => {
       'an elliptic curve',
       generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     ],
-  ])('that is %s is bad input which names `app-private-key` and is not quoted', (_, given) => {
+  ])('that is %s is bad input: the message names `app-private-key` and does not quote the key', (_, given) => {
     const read = () => readPrivateKey(given);
     if (!given.startsWith('-----BEGIN')) expect(read).toThrow(/does not begin with/);
     expect(read).toThrow(expect.objectContaining({ code: 'bad-input' }));
@@ -53,7 +53,7 @@ describe("an App's private key", () => {
 });
 
 describe('a token', () => {
-  test('is used as given, but for the white space around it', async () => {
+  test('is used without the white space around it', async () => {
     const script = new ScriptedGitHub().on('GET /repos/o/r/actions/runners/7', { json: runnerJson(7) });
     const { github, masked } = await connectScripted(script, { credentials: { token: ' ghp_x\n' } });
     await github.readRunner(7);
@@ -71,7 +71,7 @@ describe('a token', () => {
 });
 
 describe('a GitHub App for a repository', () => {
-  test('gets a token for this repository alone, with the least permissions', async () => {
+  test('gets a token for this repository only, with the least permissions', async () => {
     const script = repoApp({ administration: 'write', contents: 'write', issues: 'write' });
     await connectScripted(script, { credentials: APP });
     expect(script.lines).toEqual(['GET /repos/o/r/installation', MINT]);
@@ -81,7 +81,7 @@ describe('a GitHub App for a repository', () => {
     });
   });
 
-  test('speaks for itself with a token signed by its key', async () => {
+  test('authenticates as the App with a token signed by its key', async () => {
     const script = repoApp();
     await connectScripted(script, { credentials: { ...APP, privateKey: PKCS1.replaceAll('\n', '\\n') } });
     for (const { headers } of script.requests) {
@@ -92,7 +92,7 @@ describe('a GitHub App for a repository', () => {
     }
   });
 
-  test('has every token masked before it is used', async () => {
+  test('masks every token before it is used', async () => {
     const script = repoApp().on('GET /repos/o/r/actions/runners/7', { json: runnerJson(7) });
     const { github, masked } = await connectScripted(script, { credentials: APP });
     expect(masked).toEqual(['ghs_first']);
@@ -101,7 +101,7 @@ describe('a GitHub App for a repository', () => {
     expect(masked).toEqual(['ghs_first']);
   });
 
-  test('is renewed before it ends, and masked again', async () => {
+  test('renews its token before it expires, and masks the new one', async () => {
     const line = 'GET /repos/o/r/actions/runners/7';
     const script = repoApp()
       .on(line, { json: runnerJson(7) })
@@ -117,13 +117,13 @@ describe('a GitHub App for a repository', () => {
     expect(script.lines.filter((one) => one === MINT)).toHaveLength(2);
   });
 
-  test('does without reading files where that was not granted', async () => {
+  test('requests no access to files when it is not granted', async () => {
     const script = repoApp({ administration: 'write' });
     await connectScripted(script, { credentials: APP });
     expect(script.requests[1]?.body).toEqual({ repositories: ['r'], permissions: { administration: 'write' } });
   });
 
-  test('without the permission is refused before anything is asked for', async () => {
+  test('without the permission for runners is refused before a token is requested', async () => {
     const script = repoApp({ administration: 'read', contents: 'read' });
     await expect(connectScripted(script, { credentials: APP })).rejects.toMatchObject({
       code: 'github-forbidden',
@@ -133,7 +133,7 @@ describe('a GitHub App for a repository', () => {
     expect(script.lines).toEqual(['GET /repos/o/r/installation']);
   });
 
-  test('that is not installed there is a failure which says so', async () => {
+  test('that is not installed for the repository is a failure that says so', async () => {
     const script = new ScriptedGitHub().on('GET /repos/o/r/installation', {
       status: 404,
       json: { message: 'Not Found' },
@@ -144,7 +144,7 @@ describe('a GitHub App for a repository', () => {
     });
   });
 
-  test('whose given installation does not cover the repository is a failure which says so', async () => {
+  test('whose installation does not cover the repository is a failure that says so', async () => {
     const script = new ScriptedGitHub()
       .on('GET /app/installations/5', installed({ administration: 'write' }))
       .on(MINT, { status: 422, json: { message: 'There is at least one repository that does not exist' } });
@@ -154,7 +154,7 @@ describe('a GitHub App for a repository', () => {
     });
   });
 
-  test('with the wrong key is refused with what to check', async () => {
+  test('with the wrong key is refused with a hint what to check', async () => {
     const script = new ScriptedGitHub().on('GET /repos/o/r/installation', {
       status: 401,
       json: { message: 'A JSON web token could not be decoded' },
@@ -165,14 +165,14 @@ describe('a GitHub App for a repository', () => {
     });
   });
 
-  test('gets its token also when the first answers are lost or cut off', async () => {
+  test('gets its token even if the first responses are lost or cut off', async () => {
     const cutOff: Reply = { status: 201, text: '{"token": "ghs_' };
     const script = repoApp().on(MINT, 'no-answer', cutOff, minted('ghs_third'));
     const { masked } = await connectScripted(script, { credentials: APP });
     expect(masked).toEqual(['ghs_third']);
   });
 
-  test('has a little patience with a 401 right after its token was minted, and none later', async () => {
+  test('repeats a request after a 401 in the first seconds of its token, but not later', async () => {
     const refused: Reply = { status: 401, json: { message: 'Bad credentials' } };
     const line = 'GET /repos/o/r/actions/runners/7';
     const script = repoApp().on(line, refused, refused, { json: runnerJson(7) }, refused);
@@ -202,14 +202,14 @@ describe('a GitHub App for an organization', () => {
     });
   });
 
-  test('does without files when the repository is not among its own', async () => {
+  test('requests no access to files when the installation does not cover the repository', async () => {
     const script = orgApp(granted, { status: 422, json: { message: 'no' } }, minted('ghs_org'));
     const { masked } = await connectScripted(script, ORG);
     expect(script.requests[2]?.body).toEqual({ permissions: { organization_self_hosted_runners: 'write' } });
     expect(masked).toEqual(['ghs_org']);
   });
 
-  test('does not ask again for what was not covered the first time', async () => {
+  test('does not request again what the installation did not cover the first time', async () => {
     const line = 'GET /orgs/O/actions/runners/7';
     const script = orgApp(granted, { status: 422, json: { message: 'no' } }, minted('ghs_org')).on(line, {
       json: runnerJson(7),
@@ -221,13 +221,13 @@ describe('a GitHub App for an organization', () => {
     expect(asked[2]?.body).toEqual({ permissions: { organization_self_hosted_runners: 'write' } });
   });
 
-  test("asks for no file of a repository that is not the organization's", async () => {
+  test('requests no access to files of a repository of another owner', async () => {
     const script = orgApp(granted, minted('ghs_org'));
     await connectScripted(script, { ...ORG, repository: { owner: 'somebody', repo: 'r' } });
     expect(script.requests[1]?.body).toEqual({ permissions: { organization_self_hosted_runners: 'write' } });
   });
 
-  test('asks for runners alone where files were not granted', async () => {
+  test('requests only the permission for runners when files are not granted', async () => {
     const script = orgApp({ organization_self_hosted_runners: 'write' }, minted('ghs_org'));
     await connectScripted(script, ORG);
     expect(script.requests[1]?.body).toEqual({ permissions: { organization_self_hosted_runners: 'write' } });

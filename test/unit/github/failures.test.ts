@@ -24,7 +24,7 @@ async function refuse(reply: Reply, kind: Scope['kind'] = 'repo'): Promise<Failu
 
 const forbidden: Reply = { status: 403, json: { message: 'Resource not accessible by personal access token' } };
 
-describe('a refusal names the permission that is missing', () => {
+describe('an error response names the missing permission', () => {
   test.each<[Scope['kind'], string, string]>([
     ['repo', '"Administration: write" on o/r', 'classic scope `repo`'],
     ['org', '"Self-hosted runners: write" in big', 'classic scope `admin:org`'],
@@ -39,7 +39,7 @@ describe('a refusal names the permission that is missing', () => {
   });
 });
 
-/** What GitHub really answered to others, from their reports; where that says whose it was, the names are changed. */
+/** Real responses of GitHub from public reports, with the names of owners changed. */
 const REPORTED: readonly [said: string, status: number, advice: RegExp][] = [
   [
     'Although you appear to have the correct authorization credentials, the `big` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
@@ -94,7 +94,7 @@ const REPORTED: readonly [said: string, status: number, advice: RegExp][] = [
   ['Integration not found', 404, /`app-id` and `app-private-key`/],
 ];
 
-describe('a reported refusal', () => {
+describe('an error response', () => {
   test.each(REPORTED)('%s', async (said, status, advice) => {
     const url = 'https://docs.github.com/rest/actions/self-hosted-runners';
     const { message, hint } = await refuse({ status, json: { message: said, documentation_url: url } });
@@ -103,7 +103,7 @@ describe('a reported refusal', () => {
     expect(hint).not.toMatch(/Administration|can't register runners/);
   });
 
-  // The permission is what these are about.
+  // These responses are about the permission.
   test.each([
     ['Resource not accessible by personal access token', 403],
     ['Resource not accessible by integration', 403],
@@ -114,7 +114,7 @@ describe('a reported refusal', () => {
     expect((await refuse({ status, json: { message: said } })).hint).toContain('"Administration: write" on o/r');
   });
 
-  test('without a word means that runners are disabled for the repository', async () => {
+  test('without a message means that runners are disabled for the repository', async () => {
     const { message, hint } = await refuse({ status: 403, json: { message: '' } });
     expect(message).toBe('GitHub answered GET /repos/o/r/actions/runners with 403 and gives no reason');
     expect(hint).toMatch(
@@ -122,21 +122,21 @@ describe('a reported refusal', () => {
     );
   });
 
-  test('of a blocked repository gives the reason that stands beside the message', async () => {
+  test('for a blocked repository quotes the reason in `block`', async () => {
     const block = { reason: 'tos', created_at: '2021-06-08T01:02:15Z', html_url: 'https://github.com/tos' };
     const { message, hint } = await refuse({ status: 403, json: { message: 'Repository access blocked', block } });
     expect(message).toContain('403: Repository access blocked; reason: tos');
     expect(hint).toContain('support.github.com');
   });
 
-  test('of GitHub Enterprise Server names its own documentation', async () => {
+  test('of GitHub Enterprise Server links to its own documentation', async () => {
     const url = 'https://docs.github.com/enterprise-server@3.10/rest';
     expect((await refuse({ status: 404, json: { message: 'Not Found', documentation_url: url } })).message).toContain(
       `Not Found (${url})`,
     );
   });
 
-  test('may be a proxy’s page, of which only the beginning is quoted', async () => {
+  test('from a proxy is quoted only at its beginning', async () => {
     const page = `<html>${'blocked '.repeat(200)}</html>`;
     const { message, hint } = await refuse({ status: 403, text: page, headers: { 'content-type': 'text/html' } });
     expect(message.length).toBeLessThan(400);
@@ -148,7 +148,7 @@ describe('a conflict', () => {
   const REGISTRATION = 'POST /repos/o/r/actions/runners/generate-jitconfig';
   const ask = { name: 'one', label: 'l', groupId: 1, workFolder: '_work' };
 
-  test('over a name is a value, whatever the name', async () => {
+  test('of names is a value, whatever the name', async () => {
     for (const name of ['***', 'one']) {
       const message = `Already exists - A runner with the name ${name} already exists.`;
       const { github } = await connectScripted(
@@ -158,7 +158,7 @@ describe('a conflict', () => {
     }
   });
 
-  test('over anything else is told as what it is', async () => {
+  test('of another kind is a failure', async () => {
     const message = 'The organization is being migrated.';
     const { github } = await connectScripted(new ScriptedGitHub().on(REGISTRATION, { status: 409, json: { message } }));
     await expect(github.registerRunner(ask)).rejects.toMatchObject({
@@ -168,18 +168,18 @@ describe('a conflict', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('an error status', () => {
   test.each([
     [401, 'github-unauthorized'],
     [403, 'github-forbidden'],
     [404, 'github-not-found'],
     [422, 'github-rejected'],
     [410, 'github-rejected'],
-  ])('with %i is a %s', async (status, code) => {
+  ])('%i is a %s', async (status, code) => {
     expect((await refuse({ status, json: { message: 'no' } })).code).toBe(code);
   });
 
-  test("says what was asked, GitHub's words and the request's id", async () => {
+  test("is reported with the call, GitHub's message and the request id", async () => {
     const failure = await refuse({
       status: 422,
       json: {
@@ -195,7 +195,7 @@ describe('a refusal', () => {
     expect(failure.cause).toBeInstanceOf(Error);
   });
 
-  test('quotes the permissions that GitHub says it accepts', async () => {
+  test('is reported with the permissions that GitHub accepts', async () => {
     const failure = await refuse({
       ...forbidden,
       headers: { 'x-accepted-github-permissions': 'administration=write' },
@@ -203,19 +203,19 @@ describe('a refusal', () => {
     expect(failure.hint).toContain('GitHub accepts here: administration=write.');
   });
 
-  test("lists a classic token's scopes", async () => {
+  test('is reported with the scopes of a classic token', async () => {
     expect((await refuse({ ...forbidden, headers: { 'x-oauth-scopes': 'gist' } })).hint).toContain('scopes are: gist.');
     expect((await refuse({ ...forbidden, headers: { 'x-oauth-scopes': '' } })).hint).toContain('scopes are: none.');
   });
 
-  test('for single sign-on says where to authorize the token', async () => {
+  test('for single sign-on is reported with the address that authorizes the token', async () => {
     const headers = { 'x-github-sso': 'required; url=https://github.com/orgs/big/sso?authorization_request=A' };
     expect((await refuse({ ...forbidden, headers })).hint).toContain(
       'at https://github.com/orgs/big/sso?authorization',
     );
   });
 
-  test('never shows the token, not even in its cause', async () => {
+  test('never shows the token, not even in the cause', async () => {
     const failure = await refuse(forbidden);
     expect(JSON.stringify([failure, failure.about, failure.cause])).not.toContain('ghp_given');
   });

@@ -17,7 +17,7 @@ function answer(groups: readonly Group[]): Reply {
   return { json: { total_count: groups.length, runner_groups: groups } };
 }
 
-/** What the organization has, and which of it GitHub shows this repository. */
+/** The groups of the organization, and those that GitHub lists for this repository. */
 function script(all: readonly Group[], visible = all): ScriptedGitHub {
   return new ScriptedGitHub().on(LIST, answer(all)).on(VISIBLE, answer(visible));
 }
@@ -37,7 +37,7 @@ async function connect(on: ScriptedGitHub, job: Partial<NonNullable<GitHubOption
 }
 
 describe('a runner group', () => {
-  test('is found by name in any case, by id, or as the default one, with one request', async () => {
+  test('is found by name in any case, by id, or as the default group, with one request', async () => {
     for (const [wanted, id] of [
       ['gpu Machines', 5],
       ['5', 5],
@@ -50,12 +50,12 @@ describe('a runner group', () => {
     }
   });
 
-  test('may be the default one under another id and name', async () => {
+  test('may be the default group with another id and name', async () => {
     const github = await connect(script([group({ default: true })]));
     await expect(github.resolveGroup(undefined)).resolves.toEqual({ id: 5 });
   });
 
-  test('that does not exist is answered with those that do, up to twenty', async () => {
+  test('that does not exist is a failure that lists up to twenty groups', async () => {
     const many = Array.from({ length: 25 }, (_, index) => group({ id: index + 1, name: `g${index + 1}` }));
     for (const wanted of ['nope', '4711']) {
       await expect((await connect(script(many))).resolveGroup(wanted)).rejects.toMatchObject({
@@ -66,7 +66,7 @@ describe('a runner group', () => {
     }
   });
 
-  test('of a repository is Default or 1, without asking', async () => {
+  test('of a repository is Default or 1, without a request', async () => {
     const { github, script: on } = await connectScripted(new ScriptedGitHub());
     for (const wanted of [undefined, 'default', '1']) {
       await expect(github.resolveGroup(wanted)).resolves.toEqual({ id: 1 });
@@ -78,8 +78,8 @@ describe('a runner group', () => {
   });
 });
 
-describe('a runner group that gives this repository no runner', () => {
-  test('is refused when it is for others, by name and by id', async () => {
+describe('a runner group that this repository cannot use', () => {
+  test('is refused when it is for other repositories, by name and by id', async () => {
     for (const wanted of ['GPU machines', '5']) {
       const github = await connect(script([DEFAULT, group({ visibility: 'selected' })], [DEFAULT]));
       await expect(github.resolveGroup(wanted)).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('a runner group that gives this repository no runner', () => {
     }
   });
 
-  test('is refused as one for private repositories', async () => {
+  test('is refused when it is for private repositories', async () => {
     const hidden = group({ visibility: 'private', allows_public_repositories: true });
     const github = await connect(script([DEFAULT, hidden], [DEFAULT]), { isPublic: true });
     await expect(github.resolveGroup('5')).rejects.toMatchObject({
@@ -100,7 +100,7 @@ describe('a runner group that gives this repository no runner', () => {
     });
   });
 
-  test('is not refused where GitHub hides it and nothing says why', async () => {
+  test('is not refused when GitHub does not list it and no reason is known', async () => {
     const github = await connect(script([DEFAULT, group({})], [DEFAULT]));
     expect(await github.resolveGroup('5')).toEqual({
       id: 5,
@@ -108,13 +108,13 @@ describe('a runner group that gives this repository no runner', () => {
     });
   });
 
-  test('is refused when it is the default one, which no one named', async () => {
+  test('is refused even if it is the default group, which no input names', async () => {
     const github = await connect(script([{ ...DEFAULT, visibility: 'selected' }], []));
     await expect(github.resolveGroup(undefined)).rejects.toMatchObject({ code: 'runner-group-unusable' });
   });
 
   test.each([true, undefined])(
-    'is refused as one that is closed to public ones (the event says: %s)',
+    'is refused when it is closed to public repositories (public in the event: %s)',
     async (isPublic) => {
       const on = script([group({})]).on(REPOSITORY, { json: { private: false } });
       await expect((await connect(on, { isPublic })).resolveGroup('5')).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe('a runner group that gives this repository no runner', () => {
     },
   );
 
-  test('is not refused where it allows public repositories, or the repository is private', async () => {
+  test('is not refused when it allows public repositories, or the repository is private', async () => {
     const open = script([group({ allows_public_repositories: true })]);
     await expect((await connect(open, { isPublic: true })).resolveGroup('5')).resolves.toEqual({ id: 5 });
     const asked = script([group({})]).on(REPOSITORY, { json: { private: true } });
@@ -168,13 +168,13 @@ describe('a runner group for selected workflows', () => {
     },
   );
 
-  test('takes any where the list does not count', async () => {
+  test('accepts any workflow when the group is not limited to workflows', async () => {
     const on = script([group({ restricted_to_workflows: false, selected_workflows: [`${path}@release`] })]);
     await expect((await connect(on)).resolveGroup('5')).resolves.toEqual({ id: 5 });
   });
 });
 
-describe('what the token may not see of a group', () => {
+describe('what the token cannot read of a group', () => {
   test.each([refused, { status: 404, json: { message: 'Not Found' } }])(
     'is told, and no obstacle: %j',
     async (reply) => {
@@ -191,12 +191,12 @@ describe('what the token may not see of a group', () => {
     },
   );
 
-  test('is an obstacle where a name has to become an id', async () => {
+  test('is a failure when a name must be resolved to an id', async () => {
     const github = await connect(new ScriptedGitHub().on(VISIBLE, refused));
     await expect(github.resolveGroup('GPU machines')).rejects.toMatchObject({ code: 'github-forbidden' });
   });
 
-  test('may be the workflows that are called, or whether the repository is public', async () => {
+  test('may be the called workflows, or whether the repository is public', async () => {
     const limited = group({ restricted_to_workflows: true, selected_workflows: ['big/x/.github/workflows/y.yml@v1'] });
     const on = script([limited]).on(RUN, refused).on(REPOSITORY, refused);
     expect(await (await connect(on, { isPublic: undefined })).resolveGroup('5')).toEqual({
@@ -207,13 +207,13 @@ describe('what the token may not see of a group', () => {
     });
   });
 
-  test('is not what GitHub was too busy to say', async () => {
+  test('is not what GitHub could not answer', async () => {
     const github = await connect(new ScriptedGitHub().on(VISIBLE, { status: 503 }));
     await expect(github.resolveGroup(undefined)).rejects.toMatchObject({ code: 'github-unreachable' });
   });
 });
 
-test('an enterprise’s group is asked for by organization', async () => {
+test('the groups of an enterprise are filtered by organization', async () => {
   const on = new ScriptedGitHub()
     .on('GET /enterprises/huge/actions/runner-groups?visible_to_organization=big&per_page=100&page=1', answer([]))
     .on('GET /enterprises/huge/actions/runner-groups?per_page=100&page=1', answer([group({ visibility: 'selected' })]));

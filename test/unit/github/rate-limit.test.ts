@@ -17,39 +17,39 @@ describe('the rate limit of a response', () => {
     expect(readRateLimit(limitHeaders(17, 90), NOW)).toEqual({ limit: 5000, remaining: 17, resetsAt: NOW + 90_000 });
   });
 
-  test('is unknown when GitHub sends none, as a GHES may', () => {
+  test('is unknown when the response has none, as with GHES', () => {
     expect(readRateLimit({}, NOW)).toBeUndefined();
   });
 
-  test("resets by our clock, even where GitHub's clock is ahead of it", () => {
+  test("resets by this machine's clock, even if GitHub's clock is ahead", () => {
     const headers = { ...limitHeaders(17, 90), date: new Date(NOW + 60_000).toUTCString() };
     expect(readRateLimit(headers, NOW)?.resetsAt).toBe(NOW + 30_000);
   });
 });
 
-describe('how long to wait after a refusal', () => {
+describe('the wait after a rate-limited response', () => {
   const refused = (status: number, headers: Record<string, string> = {}, message = 'no') =>
     readWait({ status, headers, message }, NOW);
 
-  test('as long as retry-after says, before anything else', () => {
+  test('is retry-after, if it is set', () => {
     expect(refused(403, { ...limitHeaders(0, 900), 'retry-after': '7' })).toBe(7000);
     expect(refused(429, { 'retry-after': '0' })).toBe(0);
   });
 
-  test('until the reset and a second more when the limit is used up', () => {
+  test('lasts until one second after the reset of a used-up limit', () => {
     expect(refused(403, limitHeaders(0, 20))).toBe(21_000);
   });
 
-  test('a second when the reset has just passed', () => {
+  test('is one second when the reset has just passed', () => {
     expect(refused(403, limitHeaders(0, -5))).toBe(1000);
   });
 
-  test('a minute for a secondary limit without a time', () => {
+  test('is one minute for a secondary limit without a time', () => {
     expect(refused(403, limitHeaders(4000, 900), 'You have exceeded a secondary rate limit.')).toBe(60_000);
     expect(refused(429)).toBe(60_000);
   });
 
-  test('not at all for a missing permission or another status', () => {
+  test('does not exist for a missing permission or another status', () => {
     expect(refused(403, limitHeaders(4000, 900), 'Resource not accessible by integration')).toBeUndefined();
     expect(refused(503, { 'retry-after': '7' })).toBeUndefined();
   });
@@ -59,23 +59,23 @@ describe('the pace of polling', () => {
   const pace = (remaining: number, resetInSeconds: number) =>
     paceOf({ limit: 5000, remaining, resetsAt: NOW + resetInSeconds * 1000 }, NOW);
 
-  test('is as planned while nothing is known and while plenty is left', () => {
+  test('is as planned without a known limit, and with many requests left', () => {
     expect(paceOf(undefined, NOW)).toBe(1);
     expect(pace(5000, 3600)).toBe(1);
     expect(pace(1500, 3000)).toBe(1);
   });
 
-  test('slows down when a fifth, and more when a twentieth is left for most of the hour', () => {
+  test('slows down when a fifth of the requests is left for most of the hour, and more at a twentieth', () => {
     expect(pace(1000, 1800)).toBe(2);
     expect(pace(250, 1800)).toBe(5);
     expect(pace(0, 1800)).toBe(5);
   });
 
-  test('stays as planned when what little is left lasts until the reset', () => {
+  test('stays as planned when few remaining requests last until the reset', () => {
     expect(pace(500, 300)).toBe(1);
   });
 
-  test('is as planned again once the limit was reset', () => {
+  test('is as planned again after the reset', () => {
     expect(pace(0, -1)).toBe(1);
   });
 });

@@ -48,7 +48,7 @@ describe('the latest runner', () => {
     }
   });
 
-  test('that is not offered for this architecture is a failure that lists what is', async () => {
+  test('that is not offered for this architecture is a failure that lists the offered archives', async () => {
     const { github } = await connectScripted(new ScriptedGitHub().on(OFFERED, { json: [offer('linux', 'x64')] }));
     await expect(github.findDownload('latest', 'arm64')).rejects.toMatchObject({
       code: 'github-not-found',
@@ -67,7 +67,7 @@ describe('a pinned runner version', () => {
     }
   });
 
-  test('from before releases had digests is refused', async () => {
+  test('without a digest, as in old releases, is refused', async () => {
     const { github } = await connectScripted(
       new ScriptedGitHub().on(RELEASE, { json: { assets: [asset('x64', null)] } }),
     );
@@ -88,7 +88,7 @@ describe('a pinned runner version', () => {
   test.each([
     ['https://ghe.example/api/v3', '/api/v3'],
     ['https://api.octocorp.ghe.com', ''],
-  ])('at %s is the one offered there, or none', async (apiUrl, prefix) => {
+  ])('at %s must be the offered version', async (apiUrl, prefix) => {
     const line = OFFERED.replace('GET ', `GET ${prefix}`);
     const script = new ScriptedGitHub().on(line, { json: [offer('linux', 'x64')] });
     const { github } = await connectScripted(script, { apiUrl });
@@ -100,13 +100,13 @@ describe('a pinned runner version', () => {
   });
 });
 
-describe('until when a runner version is accepted', () => {
+describe('the date until which a runner version is accepted', () => {
   const LINE = 'GET /repos/o/r/actions/runners/deprecations/2.330.0';
   const dates = (registration: string | null, runtime: string | null) => ({
     json: { runner_version: '2.330.0', registration_deprecates_at: registration, runtime_deprecates_at: runtime },
   });
 
-  test('is the earlier of the ends of registering and of running jobs', async () => {
+  test('is the earlier of the end of registration and the end of running jobs', async () => {
     const [early, late] = ['2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z'];
     for (const reply of [dates(early, late), dates(late, early), dates(null, early), dates(early, null)]) {
       const { github } = await connectScripted(new ScriptedGitHub().on(LINE, reply));
@@ -114,12 +114,12 @@ describe('until when a runner version is accepted', () => {
     }
   });
 
-  test('has no end where none is planned', async () => {
+  test('is absent when no end is planned', async () => {
     const { github } = await connectScripted(new ScriptedGitHub().on(LINE, dates(null, null)));
     await expect(github.readDeprecation('2.330.0')).resolves.toEqual({});
   });
 
-  test('is unknown where GitHub does not say', async () => {
+  test('is unknown when GitHub does not report it', async () => {
     const script = new ScriptedGitHub().on(LINE, { status: 404, json: { message: 'Not Found' } });
     const { github } = await connectScripted(script);
     await expect(github.readDeprecation('2.330.0')).resolves.toBe('unknown');

@@ -30,7 +30,7 @@ function cancellation() {
   return { signal: controller.signal, cancel };
 }
 
-describe('a read that GitHub does not answer', () => {
+describe('a read without a response', () => {
   test.each<[string, Reply]>([
     ['broken connection', 'no-answer'],
     ['server error', { status: 502, text: 'Bad gateway', headers: { 'content-type': 'text/html' } }],
@@ -44,7 +44,7 @@ describe('a read that GitHub does not answer', () => {
     expect(waited()).toBeLessThanOrEqual(250);
   });
 
-  test('is given up after half a minute, naming the endpoint, the reason and the time', async () => {
+  test('fails after half a minute, with the endpoint, the reason and the time', async () => {
     const { read, waited } = await poll('no-answer');
     await expect(read()).rejects.toMatchObject({
       code: 'github-unreachable',
@@ -54,7 +54,7 @@ describe('a read that GitHub does not answer', () => {
     expect(waited()).toBeLessThan(31_000);
   });
 
-  test('is given up after a minute by what ends something, and by all reads of such a step', async () => {
+  test('fails after a minute in a call that ends something, and in all reads of such a step', async () => {
     for (const [line, options, ask] of [
       [RUNNER, { purpose: 'end' }, (github) => github.readRunner(7)],
       [RUNNER.replace('GET', 'DELETE'), {}, (github) => github.removeRunner(7)],
@@ -66,7 +66,7 @@ describe('a read that GitHub does not answer', () => {
     }
   });
 
-  test('is not waited for any longer once the step is cancelled', async () => {
+  test('is not repeated after the step is cancelled', async () => {
     const { signal, ...controller } = cancellation();
     const { github, clock } = await connectScripted(new ScriptedGitHub().on(RUNNER, 'no-answer'), { signal });
     const start = clock.now();
@@ -82,13 +82,13 @@ describe('a registration', () => {
     ['server error', { status: 500, json: { message: 'Server Error' } }],
     ['answer cut off', { status: 201, text: '{"runner": {"id' }],
     ['answer without its config', { status: 201, json: { runner: runnerJson(7), encoded_jit_config: '' } }],
-  ])('is not repeated when its answer was lost: %s', async (_, broken) => {
+  ])('is not repeated after a lost response: %s', async (_, broken) => {
     const { register, script } = await connect(broken, REGISTERED);
     await expect(register()).resolves.toBe('unanswered');
     expect(script.lines).toEqual([REGISTRATION]);
   });
 
-  test('refused for a rate limit had no effect, so it is repeated after the wait', async () => {
+  test('that was rate-limited had no effect, so it is repeated after the wait', async () => {
     const limited: Reply = { status: 429, json: { message: 'slow down' }, headers: { 'retry-after': '20' } };
     const { register, waited } = await connect(limited, REGISTERED);
     await expect(register()).resolves.toEqual({ id: 7, name: 'runner-7', jitConfig: 'aml0' });
@@ -100,7 +100,7 @@ describe('a registration', () => {
 describe('a rate limit', () => {
   const secondary = { status: 403, json: { message: 'You have exceeded a secondary rate limit' } };
 
-  test('is waited for by all calls together: none is sent meanwhile', async () => {
+  test('makes all calls wait together: no request is sent meanwhile', async () => {
     const script = new ScriptedGitHub()
       .on(RUNNER, { status: 403, json: { message: 'x' }, headers: { 'retry-after': '30' } }, { json: runnerJson(7) })
       .on('GET /repos/o/r/actions/runners/8', { json: runnerJson(8) });
@@ -117,7 +117,7 @@ describe('a rate limit', () => {
     expect(clock.now() - start).toBeGreaterThanOrEqual(30_000);
   });
 
-  test('that lasts longer than a call may wait is a failure at once, which says when it ends', async () => {
+  test('that lasts longer than a call may wait is a failure at once, with the time of its end', async () => {
     const headers = { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '0' };
     const reset = { ...headers, 'x-ratelimit-reset': String(Date.UTC(2026, 0, 1, 0, 20) / 1000) };
     const { read, waited } = await poll({ status: 403, json: { message: 'API rate limit exceeded' }, headers: reset });
@@ -128,18 +128,18 @@ describe('a rate limit', () => {
     expect(waited()).toBe(0);
   });
 
-  test('that goes on and on is not waited for beyond three minutes in all', async () => {
+  test('that is renewed again and again makes a call wait three minutes at most', async () => {
     const { read, waited, script } = await poll(secondary);
     await expect(read()).rejects.toMatchObject({
       code: 'github-rate-limited',
       message: expect.stringMatching(/\(60 s\), after 12\d s of waiting\.$/),
     });
-    // A minute each time, as GitHub asks: a third one would end after the patience.
+    // Each wait is a minute, as GitHub requires. A third one would end after the patience.
     expect(script.requests).toHaveLength(3);
     expect(waited()).toBeLessThan(180_000);
   });
 
-  test('is waited for up to five minutes by what ends something', async () => {
+  test('makes a call that ends something wait five minutes at most', async () => {
     const limited: Reply = { ...secondary, headers: { 'retry-after': '280' } };
     const line = RUNNER.replace('GET', 'DELETE');
     const { github } = await connectScripted(new ScriptedGitHub().on(line, limited, { status: 204 }));
@@ -148,7 +148,7 @@ describe('a rate limit', () => {
     await expect(read()).rejects.toMatchObject({ code: 'github-rate-limited' });
   });
 
-  test('that was hit once makes polling slower for good: others use the same token', async () => {
+  test('that was hit once slows polling down for good, because other programs use the same token', async () => {
     const limited: Reply = { ...secondary, headers: { 'retry-after': '1' } };
     const { github, read } = await poll(limited, { json: runnerJson(7) });
     expect(github.pace).toBe(1);
@@ -156,7 +156,7 @@ describe('a rate limit', () => {
     expect(github.pace).toBe(4);
   });
 
-  test('seen in any answer sets the pace, until another tells more', async () => {
+  test('in any response sets the pace, until a later response', async () => {
     const reset = String(Date.UTC(2026, 0, 1, 0, 50) / 1000);
     const headers = { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '200', 'x-ratelimit-reset': reset };
     const { github, read } = await poll({ json: runnerJson(7), headers }, { json: runnerJson(7) });
@@ -169,7 +169,7 @@ describe('a rate limit', () => {
 });
 
 describe('a request', () => {
-  test('takes no longer than its limit', async () => {
+  test('ends at its time limit', async () => {
     const script = new ScriptedGitHub().on(REGISTRATION, 'never').on(RUNNER, 'never');
     const { github } = await connectScripted(script, { requestTimeoutSeconds: 0.02 });
     await expect(github.registerRunner(request)).resolves.toBe('unanswered');
@@ -179,7 +179,7 @@ describe('a request', () => {
     });
   });
 
-  test('carries the token, the API version and who asks', async () => {
+  test('has the token, the API version and a user agent', async () => {
     const { read, script } = await poll({ json: runnerJson(7) });
     await read();
     expect(script.requests[0]?.headers).toMatchObject({
@@ -189,7 +189,7 @@ describe('a request', () => {
     });
   });
 
-  test('is told to debug in one sentence without the token', async () => {
+  test('is logged for debugging in one line without the token', async () => {
     const told: string[] = [];
     const script = new ScriptedGitHub().on(RUNNER, {
       json: runnerJson(7),

@@ -16,13 +16,13 @@ function pageJson(total: number, from: number, to: number): Reply {
 }
 
 describe('a 404 for one runner', () => {
-  test('means that it is gone when the runners can be listed', async () => {
+  test('means that the runner is gone when the runners can be listed', async () => {
     const script = new ScriptedGitHub().on(`GET ${RUNNERS}/7`, absent).on(`GET ${RUNNERS}?per_page=1`, visible);
     const { github } = await connectScripted(script);
     await expect(github.readRunner(7)).resolves.toBeUndefined();
   });
 
-  test('is a lost access, not a lost runner, when they cannot', async () => {
+  test('means lost access when the runners cannot be listed', async () => {
     const script = new ScriptedGitHub()
       .on(`GET ${RUNNERS}/7`, absent)
       .on(`DELETE ${RUNNERS}/7`, absent)
@@ -32,7 +32,7 @@ describe('a 404 for one runner', () => {
     await expect(github.removeRunner(7)).rejects.toMatchObject({ code: 'github-not-found' });
   });
 
-  test('is believed without asking again for some seconds, also side by side', async () => {
+  test('is trusted for some seconds after one listing, in concurrent calls too', async () => {
     const script = new ScriptedGitHub().on(`GET ${RUNNERS}?per_page=1`, visible);
     for (const id of [7, 8, 9]) script.on(`DELETE ${RUNNERS}/${id}`, absent).on(`GET ${RUNNERS}/${id}`, absent);
     const { github, clock } = await connectScripted(script);
@@ -58,7 +58,7 @@ describe('the listing', () => {
     expect(script.requests).toHaveLength(3);
   });
 
-  test('of many pages is read some pages at a time', async () => {
+  test('of many pages is read several pages at a time', async () => {
     const script = new ScriptedGitHub();
     for (let number = 1; number <= 30; number++)
       script.on(page(number), pageJson(3000, number * 100 - 99, number * 100));
@@ -67,7 +67,7 @@ describe('the listing', () => {
     expect(script.mostAtOnce).toBe(8);
   });
 
-  test('has everything once when it grew meanwhile', async () => {
+  test('has each runner once when runners were added meanwhile', async () => {
     const script = new ScriptedGitHub()
       .on(page(1), pageJson(150, 1, 100))
       .on(page(2), pageJson(201, 100, 199), pageJson(201, 101, 200))
@@ -78,7 +78,7 @@ describe('the listing', () => {
     );
   });
 
-  test('misses nothing that moved a page forward because something was removed meanwhile', async () => {
+  test('has runners that moved to the previous page because another was removed meanwhile', async () => {
     const script = new ScriptedGitHub()
       .on(page(1), pageJson(102, 1, 100), pageJson(101, 2, 101))
       .on(page(2), pageJson(101, 102, 102));
@@ -86,7 +86,7 @@ describe('the listing', () => {
     expect((await github.listRunners()).map(({ id }) => id)).toContain(101);
   });
 
-  test('that makes no sense is no empty listing', async () => {
+  test('that is unreadable is no empty listing', async () => {
     for (const json of [{}, [], { total_count: 1 }, { total_count: 1, runners: [{ id: 'x' }] }]) {
       const { github } = await connectScripted(new ScriptedGitHub().on(page(1), { json }));
       await expect(github.listRunners()).rejects.toMatchObject({ code: 'github-unreachable' });
@@ -95,7 +95,7 @@ describe('the listing', () => {
 });
 
 describe('a runner', () => {
-  test('is found by name also where GitHub ignores the filter', async () => {
+  test('is found by name even if GitHub ignores the filter', async () => {
     const script = new ScriptedGitHub().on(`GET ${RUNNERS}?name=b&per_page=100&page=1`, {
       json: { total_count: 2, runners: [runnerJson(1, 'bb'), runnerJson(2, 'B')] },
     });
@@ -103,7 +103,7 @@ describe('a runner', () => {
     await expect(github.findRunnerByName('b')).resolves.toMatchObject({ id: 2 });
   });
 
-  test('tells its version once it has connected', async () => {
+  test('has a version once it has connected', async () => {
     const script = new ScriptedGitHub()
       .on(`GET ${RUNNERS}/1`, { json: { ...runnerJson(1), version: null } })
       .on(`GET ${RUNNERS}/2`, { json: { ...runnerJson(2), version: '2.336.0', status: 'online' } });
@@ -119,8 +119,8 @@ describe('a runner', () => {
   });
 });
 
-describe('removing', () => {
-  test('is repeated when the answer was lost', async () => {
+describe('the removal of a runner', () => {
+  test('is repeated after a lost response', async () => {
     const script = new ScriptedGitHub().on(`DELETE ${RUNNERS}/7`, 'no-answer', { status: 204 });
     const { github } = await connectScripted(script);
     await expect(github.removeRunner(7)).resolves.toBe('removed');
@@ -135,7 +135,7 @@ describe('removing', () => {
     await expect(github.removeRunner(7)).resolves.toBe(outcome);
   });
 
-  test('is insisted on when the part of GitHub that was asked did not know the runner yet', async () => {
+  test('is repeated when a server of GitHub did not know the runner yet', async () => {
     const script = new ScriptedGitHub()
       .on(`DELETE ${RUNNERS}/7`, { status: 404, json: { message: 'Not Found' } }, { status: 204 })
       .on(`GET ${RUNNERS}/7`, { json: runnerJson(7) });
@@ -143,7 +143,7 @@ describe('removing', () => {
     await expect(github.removeRunner(7)).resolves.toBe('removed');
   });
 
-  test('is not called done while GitHub shows the runner and does not know it', async () => {
+  test('is not reported as done while GitHub still lists the runner', async () => {
     const script = new ScriptedGitHub()
       .on(`DELETE ${RUNNERS}/7`, { status: 404, json: { message: 'Not Found' } })
       .on(`GET ${RUNNERS}/7`, { json: runnerJson(7) });
@@ -151,7 +151,7 @@ describe('removing', () => {
     await expect(github.removeRunner(7)).rejects.toMatchObject({ code: 'github-unreachable' });
   });
 
-  test('that GitHub rejects for any other reason is a failure', async () => {
+  test('that GitHub rejects for another reason is a failure', async () => {
     const script = new ScriptedGitHub().on(`DELETE ${RUNNERS}/7`, {
       status: 422,
       json: { message: 'Validation Failed' },

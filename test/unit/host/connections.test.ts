@@ -5,7 +5,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { EarlyConnections } from '../../../src/host/early-connections.js';
 import { createFetch } from '../../../src/host/node-fetch.js';
-import { createCertificate } from '../../process/certificate.js';
+import { createCertificate } from '../../worlds/certificate.js';
 
 const certificate = createCertificate('localhost');
 const open: (() => void)[] = [];
@@ -13,8 +13,8 @@ afterEach(() => open.splice(0).forEach((close) => close()));
 
 const answer: http.RequestListener = (_request, response) => void response.end('here');
 
-/** A server, the connections that it has seen, and a client of it. */
-async function aServer(server: Server, scheme: 'http' | 'https', options: https.AgentOptions = {}) {
+/** A server, its accepted connections, and a client. */
+async function startServer(server: Server, scheme: 'http' | 'https', options: https.AgentOptions = {}) {
   const sockets: Socket[] = [];
   server.on('connection', (socket: Socket) => sockets.push(socket));
   await once(server.listen(0), 'listening');
@@ -42,8 +42,8 @@ describe.each(['http', 'https'] as const)('a connection that is opened early (%s
   const create = () => (scheme === 'http' ? http.createServer(answer) : https.createServer(certificate, answer));
   const trust = { ca: certificate.cert };
 
-  test('is there before the first request, which takes it; the next ones go on with it', async () => {
-    const { early, url, sockets, ask, countFree } = await aServer(create(), scheme, trust);
+  test('is open before the first request, and serves the next requests too', async () => {
+    const { early, url, sockets, ask, countFree } = await startServer(create(), scheme, trust);
     early.open(new URL(url), 1);
     await until(() => sockets.length === 1);
     expect(await ask()).toBe('here');
@@ -52,8 +52,8 @@ describe.each(['http', 'https'] as const)('a connection that is opened early (%s
     expect(sockets).toHaveLength(1);
   });
 
-  test('is one of two that two requests at once take; a third opens its own', async () => {
-    const { early, url, sockets, ask, countFree } = await aServer(create(), scheme, trust);
+  test('serves one request; two concurrent requests use two of them, and a third request opens another', async () => {
+    const { early, url, sockets, ask, countFree } = await startServer(create(), scheme, trust);
     early.open(new URL(url), 2);
     await until(() => sockets.length === 2);
     expect(await Promise.all([ask(), ask()])).toEqual(['here', 'here']);
@@ -63,8 +63,8 @@ describe.each(['http', 'https'] as const)('a connection that is opened early (%s
     expect(sockets).toHaveLength(3);
   });
 
-  test('and closed by the server meanwhile is not used', async () => {
-    const { early, url, sockets, ask } = await aServer(create(), scheme, trust);
+  test('that the server has closed is not used', async () => {
+    const { early, url, sockets, ask } = await startServer(create(), scheme, trust);
     early.open(new URL(url), 1);
     await until(() => sockets.length === 1);
     const closed = once(sockets[0]!, 'close');
@@ -75,17 +75,17 @@ describe.each(['http', 'https'] as const)('a connection that is opened early (%s
     expect(sockets).toHaveLength(2);
   });
 
-  test('to another place is left for that', async () => {
-    const { early, sockets, ask } = await aServer(create(), scheme, trust);
-    const other = await aServer(create(), scheme, trust);
+  test('to another host is kept for that host', async () => {
+    const { early, sockets, ask } = await startServer(create(), scheme, trust);
+    const other = await startServer(create(), scheme, trust);
     early.open(new URL(other.url), 1);
     await until(() => other.sockets.length === 1);
     expect(await ask()).toBe('here');
     expect([sockets.length, other.sockets.length]).toEqual([1, 1]);
   });
 
-  test('to nobody is no failure until something is asked', async () => {
-    const { server, early, url, ask } = await aServer(create(), scheme, trust);
+  test('to a closed port is no failure until a request is sent', async () => {
+    const { server, early, url, ask } = await startServer(create(), scheme, trust);
     server.close();
     await once(server, 'close');
     early.open(new URL(url), 1);
@@ -94,15 +94,15 @@ describe.each(['http', 'https'] as const)('a connection that is opened early (%s
   });
 });
 
-test('an early connection to a server that is not to be trusted carries no request', async () => {
-  const asked: string[] = [];
+test('an early connection to an untrusted server sends no request', async () => {
+  const received: string[] = [];
   const server = https.createServer(certificate, (request, response) => {
-    asked.push(request.url!);
+    received.push(request.url!);
     response.end();
   });
-  const { early, url, ask } = await aServer(server, 'https');
+  const { early, url, ask } = await startServer(server, 'https');
   early.open(new URL(url), 1);
   await expect(ask()).rejects.toThrow('fetch failed');
   await expect(ask()).rejects.toThrow('fetch failed');
-  expect(asked).toEqual([]);
+  expect(received).toEqual([]);
 });

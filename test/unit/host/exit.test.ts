@@ -22,19 +22,19 @@ afterEach(() => {
 const run = (body: () => Promise<void>): Promise<void> => runAction(body, (code) => void codes.push(code));
 
 describe('An action', () => {
-  test('that comes to its end says nothing and exits with 0', async () => {
+  test('that succeeds prints nothing and exits with 0', async () => {
     await run(() => Promise.resolve());
     expect({ codes, text: output.text() }).toEqual({ codes: [0], text: '' });
   });
 
-  test('that waits for what can no longer come fails, and says that it is a bug', async () => {
+  test('that waits for an event that can no longer happen fails as a bug', async () => {
     const exited = new Promise<number>((resolve) => void runAction(() => new Promise(() => undefined), resolve));
     process.emit('beforeExit', 0);
     expect(await exited).toBe(1);
     expect(output.text()).toContain('A bug in ci-actions, not in your workflow: The step waited for an event');
   });
 
-  test('that fails says what failed, why and what to do, as one annotation after the details', async () => {
+  test('that fails reports what failed, why and what to do, as one annotation after the details', async () => {
     const cause = Object.assign(new Error('You are not authorized.'), { name: 'UnauthorizedOperation' });
     await run(() =>
       Promise.reject(
@@ -56,19 +56,19 @@ describe('An action', () => {
     ]);
   });
 
-  test('does not say the cause twice', async () => {
+  test('does not report the cause twice', async () => {
     const cause = new Error('boom');
     await run(() => Promise.reject(new Failure('aws-rejected', 'EC2 says: boom', { hint: 'Wait.', cause })));
     expect(output.text()).not.toContain('Why:');
   });
 
-  test('prefers the reason that is given to the cause', async () => {
+  test('prefers the reason of the failure to its cause', async () => {
     const about = { why: 'The token expired.', hint: 'Renew it.', cause: new Error('401') };
     await run(() => Promise.reject(new Failure('github-unauthorized', 'GitHub refused the token.', about)));
     expect(output.text()).toContain('%0AWhy: The token expired.%0AWhat to do: Renew it.');
   });
 
-  test('that breaks is called a bug, with its stack and the place to report it', async () => {
+  test('that throws another error reports a bug, with the stack trace and the place to report it', async () => {
     process.env['GITHUB_ACTION_REPOSITORY'] = 'octo-org/ci-actions';
     await run(() => Promise.reject(new TypeError('x is undefined')));
     delete process.env['GITHUB_ACTION_REPOSITORY'];
@@ -79,7 +79,7 @@ describe('An action', () => {
     );
   });
 
-  test('leaves no listener behind', async () => {
+  test('removes its listeners', async () => {
     const count = () => process.listenerCount('unhandledRejection') + process.listenerCount('uncaughtException');
     const start = count();
     await run(() => Promise.resolve());

@@ -25,7 +25,7 @@ async function find(patterns: readonly string[], tree?: Tree) {
   return { paths: files.map(({ path }) => path), unreadable };
 }
 
-/** The real file system, which notes the folders that are read, and refuses some. */
+/** The real file system, which records the folders that are read, and denies some. */
 function watch(forbidden: readonly string[] = []) {
   const seen: string[] = [];
   const read = (async (path: string, options: { withFileTypes: true }) => {
@@ -94,21 +94,21 @@ describe('Patterns', () => {
   });
 });
 
-describe('The walk', () => {
-  test('reads only folders into which a pattern can lead', async () => {
+describe('The search', () => {
+  test('reads only folders that may hold a match', async () => {
     write('r/a.xml', 'r/deep/b.xml', 's/t/u/c.xml', 'build/x/test-results/d.xml', 'big/1/2/3/e.xml');
     const { seen, tree } = watch();
     await find(['r/*.xml', 'build/*/test-results/*.xml'], tree);
     expect(seen.sort()).toEqual(['', 'build', 'build/x', 'build/x/test-results', 'r']);
   });
 
-  test('leaves out what others wrote, unless it is named', async () => {
+  test('leaves out folders of generated files, unless a pattern names them', async () => {
     write('node_modules/p/r.xml', '.tox/a/r.xml', '.git/r.xml', 'r.xml');
     expect((await find(['**/r.xml'])).paths).toEqual(['r.xml']);
     expect((await find(['.tox/**/r.xml'])).paths).toEqual(['.tox/a/r.xml']);
   });
 
-  test('follows links, and not for ever', async () => {
+  test('follows links, and reads each folder only once', async () => {
     write('real/r.xml', 'loop/a/r.xml');
     symlinkSync(join(root, 'real'), join(root, 'link'));
     symlinkSync('..', join(root, 'loop/a/up'));
@@ -122,13 +122,13 @@ describe('The walk', () => {
     });
   });
 
-  test('goes on where it may not read, and says where that is', async () => {
+  test('continues after an unreadable folder, and lists it', async () => {
     write('a/r.xml', 'closed/r.xml', 'z/r.xml');
     const { tree } = watch(['closed']);
     expect(await find(['**/r.xml'], tree)).toEqual({ paths: ['a/r.xml', 'z/r.xml'], unreadable: ['closed (EACCES)'] });
   });
 
-  test('says so when it may not read the folder itself', async () => {
+  test('lists the root itself when it is unreadable', async () => {
     expect(await find(['*.xml'], watch(['']).tree)).toEqual({ paths: [], unreadable: ['. (EACCES)'] });
   });
 });

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Speaks until it is told that nobody listens, and then a little more; exits with what an action would. */
+/** Prints until its output has no reader, and then some more lines. Exits like an action. */
 const script = `
   import { listenForCancellation } from './src/host/signals.ts';
   import { runAction } from './src/host/exit.ts';
@@ -19,7 +19,7 @@ const script = `
     throw signal.reason;
   });`;
 
-test('A step whose runner has died is cancelled, and comes to its end', async () => {
+test('A step whose runner has died is cancelled, and ends', async () => {
   const options = { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] };
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], options);
   const guard = setTimeout(() => child.kill('SIGKILL'), 20_000);

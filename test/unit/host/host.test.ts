@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** An empty file whose path is in the environment, as GitHub makes it for a step. */
+/** An empty file whose path is in the environment, as GitHub creates it for a step. */
 function fileFor(variable: string): string {
   const path = join(folder, variable);
   writeFileSync(path, '');
@@ -39,7 +39,7 @@ function fileFor(variable: string): string {
 }
 
 describe('The log', () => {
-  test('folds a phase, and makes a phase inside it a plain line', async () => {
+  test('groups a phase, and prints a phase inside it as a plain line', async () => {
     const log = createLog();
     const result = await log.group('Launch', async () => {
       log.info('one');
@@ -56,7 +56,7 @@ describe('The log', () => {
     expect(output.text()).toBe('::group::Launch\n::endgroup::\n::group::Remove\n::endgroup::\n');
   });
 
-  test('does not let a line from elsewhere become a workflow command', () => {
+  test('disarms foreign lines that look like workflow commands', () => {
     const log = createLog();
     log.info('  ::add-path::/evil\nok ##[set-env name=PATH;]/evil\n:::stop-commands::x');
     log.warning('two\n::set-output name=a::b');
@@ -66,8 +66,8 @@ describe('The log', () => {
   });
 });
 
-describe('What GitHub is told', () => {
-  test('a secret is masked as it is and without the space around it, an empty one not at all', () => {
+describe('Data for GitHub:', () => {
+  test('a secret is masked with and without the white space around it, an empty secret is not', () => {
     mask('token', undefined, '', ' padded ', '  ');
     expect(output.lines()).toEqual([
       '::add-mask::token',
@@ -104,7 +104,7 @@ describe('What GitHub is told', () => {
     expect(readJournal()).toBeUndefined();
   });
 
-  test('the summary is no error where there is none, a warning where it fails, and appended to where it works', async () => {
+  test('the summary is skipped without a file, causes a warning when it fails, and is appended otherwise', async () => {
     const log = createLog();
     delete process.env['GITHUB_STEP_SUMMARY'];
     await appendSummary('# Lost', log);
@@ -115,32 +115,32 @@ describe('What GitHub is told', () => {
     const path = fileFor('GITHUB_STEP_SUMMARY');
     await appendSummary('# One', log);
     await appendSummary('# Two', log);
-    // What could not be written comes with what can.
+    // The next write also contains the text of the failed one.
     expect(readFileSync(path, 'utf8')).toBe('# Lost, too\n# One\n# Two\n');
   });
 });
 
-describe('What GitHub tells', () => {
-  test('inputs come with the names that the workflow gave them, untrimmed', () => {
+describe('Data from GitHub:', () => {
+  test('inputs have the names of the workflow, and are untrimmed', () => {
     const env = { 'INPUT_EC2-IMAGE-ID': ' ami-1 ', 'INPUT_GITHUB-TOKEN': '', INPUT_COUNT: '2', PATH: '/bin' };
     expect(readRawInputs(env)).toEqual({ 'ec2-image-id': ' ami-1 ', 'github-token': '', count: '2' });
   });
 
-  test('outside a workflow it is said what is missing', () => {
+  test('a missing variable is reported outside a workflow', () => {
     for (const name of Object.keys(process.env)) if (name.startsWith('GITHUB_')) delete process.env[name];
     process.env['GITHUB_RUN_ID'] = '1';
     expect(() => readContext()).toThrow('GITHUB_REPOSITORY, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_SHA not set');
   });
 });
 
-describe('Time and chance', () => {
+describe('Clock and nonce:', () => {
   test('a sleep ends at its time', async () => {
     const from = clock.now();
     await clock.sleep(20, new AbortController().signal);
     expect(clock.now() - from).toBeGreaterThanOrEqual(18);
   });
 
-  test('a sleep ends with the reason of its signal, also one given before', async () => {
+  test('a sleep ends with the reason of its signal, even if the signal was aborted before', async () => {
     const controller = new AbortController();
     const sleeping = clock.sleep(60_000, controller.signal);
     controller.abort(new Error('cancelled'));
@@ -148,14 +148,14 @@ describe('Time and chance', () => {
     await expect(clock.sleep(60_000, controller.signal)).rejects.toThrow('cancelled');
   });
 
-  test.each([1, 6, 7, 32])('a nonce has the %d hexadecimal digits asked for', (digits) => {
+  test.each([1, 6, 7, 32])('a nonce has the requested %d hexadecimal digits', (digits) => {
     expect(nonce(digits)).toMatch(new RegExp(`^[0-9a-f]{${digits}}$`));
     if (digits > 5) expect(nonce(digits)).not.toBe(nonce(digits));
   });
 });
 
 describe('A proxy', () => {
-  test('is no matter where none is set', async () => {
+  test('is not loaded when none is set', async () => {
     expect(await loadProxy({ NO_PROXY: '*', HTTPS_PROXY: '' })).toEqual({});
   });
 

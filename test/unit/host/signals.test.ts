@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 const signals = fileURLToPath(new URL('../../../src/host/signals.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Listens, says so, and says why it was aborted; lives until its stdin ends. */
+/** Listens, prints that it does, and prints the reason of its abort. Runs until its stdin ends. */
 const script = `
   import { listenForCancellation } from ${JSON.stringify(signals)};
   const signal = listenForCancellation('Do that.');
@@ -16,7 +16,7 @@ const script = `
   console.log('listening');`;
 
 describe('A cancelled step', () => {
-  test('is told at the first signal and ended by none', async () => {
+  test('is aborted at the first signal, and no signal ends the process', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: root });
     const said: string[] = [];
     const heard = (words: string): Promise<void> =>

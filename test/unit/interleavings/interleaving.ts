@@ -14,7 +14,7 @@ import { createRandom, Fate } from '../../worlds/random.js';
 import { IDLE_MS, InterleavedMachines } from './interleaved-machines.js';
 import { createReaperClouds } from './interleaved-reaper.js';
 import type { Story } from './interleaved-story.js';
-import { quiet } from '../../worlds/quiet-log.js';
+import { quiet } from '../../worlds/log.js';
 import { aRequest, run } from '../../worlds/requests.js';
 
 const HOME = { owner: 'octo-org', repo: 'octo-repo' };

@@ -4,7 +4,7 @@ import { reportExplanations } from '../../../../src/core/diagnosis/explanation.j
 import type { Instance } from '../../../../src/core/ports/ec2.js';
 import type { Runner } from '../../../../src/core/ports/github.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
-import { aWorld } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
 
 const MINUTE = 60_000;
 const POWERED_OFF = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown';

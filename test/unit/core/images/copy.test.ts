@@ -4,7 +4,7 @@ import { TAG } from '../../../../src/core/kernel/identity.js';
 import { copyImages, type CopyRequest } from '../../../../src/core/images/copy.js';
 import type { FakeImage } from '../../../worlds/fake-images.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
-import { DAY, ImageWorld } from '../../../worlds/image-world.js';
+import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const CURRENT = '/ci-actions/ami/amd64';
 const MINUTE = 60_000;

@@ -4,7 +4,7 @@ import { TAG } from '../../../../src/core/kernel/identity.js';
 import { prune, refuseUnfinished, type PruneRequest, type Pruned } from '../../../../src/core/images/prune.js';
 import type { FakeImage } from '../../../worlds/fake-images.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
-import { DAY, ImageWorld } from '../../../worlds/image-world.js';
+import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const denied = new Failure('aws-not-authorized', 'You may not.', { hint: 'Allow it.' });
 

@@ -3,7 +3,7 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { survey } from '../../../../src/core/images/survey.js';
 import { builtInPresets } from '../../../../src/core/kernel/built-in-presets.js';
-import { DAY, ImageWorld } from '../../../worlds/image-world.js';
+import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const denied = new Failure('aws-not-authorized', 'You may not.', { hint: 'Allow it.' });
 

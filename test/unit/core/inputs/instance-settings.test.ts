@@ -6,8 +6,9 @@ import { parseInputs } from '../../../../src/core/inputs/inputs.js';
 import { text } from '../../../../src/core/inputs/input-kinds.js';
 import { certificates, environmentLines } from '../../../../src/core/inputs/instance-settings.js';
 import { renderUserData, renderWarmUp } from '../../../../src/core/machine/payload.js';
-import { createCertificate } from '../../../process/certificate.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { createCertificate } from '../../../worlds/certificate.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf } from '../../../worlds/requests.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 
 const definitions = { environment: environmentLines(''), ca: certificates(''), script: text('') };

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { PlanQueue } from '../../../../src/core/machine/plan-queue.js';
 import type { Plan, Refusal } from '../../../../src/core/ports/ec2.js';
-import { aWorld, failureOf, run } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { failureOf, run } from '../../../worlds/requests.js';
 
 const plan = (region: string, instanceType: string, market: Plan['market'] = 'on-demand'): Plan => ({
   region,

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
 import type { FillRequest } from '../../../../src/core/pool/request.js';
 import { nameClaim } from '../../../../src/core/kernel/origin.js';
-import { aFillRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aFillRequest, failureOf } from '../../../worlds/requests.js';
 
 const HOUR = 3_600_000;
 const BOOT_MS = 30_000;

@@ -5,7 +5,7 @@ import { nameClaim } from '../../../../src/core/kernel/origin.js';
 import { refuseIncomplete, type SweepResult } from '../../../../src/core/reap/reap.js';
 import { FakeEc2 } from '../../../worlds/fake-ec2.js';
 import { failureOf } from '../../../worlds/requests.js';
-import { brief, HOME, MINUTE, ORG_SCOPE, SweepWorld } from '../../../worlds/sweeps.js';
+import { brief, HOME, MINUTE, ORG_SCOPE, SweepWorld } from '../../../worlds/sweep.js';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;

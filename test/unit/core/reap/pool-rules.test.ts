@@ -3,7 +3,7 @@ import { TAG } from '../../../../src/core/kernel/identity.js';
 import { attemptOf, isOfRun, isOfStart, nameClaim } from '../../../../src/core/kernel/origin.js';
 import { runnerCadence } from '../../../../src/core/start/watch.js';
 import { AMD64_IMAGE, SUBNET_A } from '../../../worlds/fake-catalog.js';
-import { brief, MINUTE, SweepWorld } from '../../../worlds/sweeps.js';
+import { brief, MINUTE, SweepWorld } from '../../../worlds/sweep.js';
 
 const DAY = 24 * 60;
 

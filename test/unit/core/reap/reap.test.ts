@@ -5,7 +5,7 @@ import { filterByReach, isWithin } from '../../../../src/core/reap/reach.js';
 import { refuseIncomplete } from '../../../../src/core/reap/reap.js';
 import { FakeEc2 } from '../../../worlds/fake-ec2.js';
 import { failureOf } from '../../../worlds/requests.js';
-import { brief, HOME, MINUTE, ORG_SCOPE, SweepWorld } from '../../../worlds/sweeps.js';
+import { brief, HOME, MINUTE, ORG_SCOPE, SweepWorld } from '../../../worlds/sweep.js';
 
 const OUTAGE = new Failure('github-unreachable', 'GitHub answered 503, 3 times.', { hint: 'Wait.' });
 const DENIED = new Failure('aws-not-authorized', 'The credentials lack a permission.', { hint: 'Allow it.' });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { TAG } from '../../../../src/core/kernel/identity.js';
-import { brief, MINUTE, SweepWorld } from '../../../worlds/sweeps.js';
+import { brief, MINUTE, SweepWorld } from '../../../worlds/sweep.js';
 
 const COMPLETED = 'instance removed: the run attempt that started it is completed';
 const names = (world: SweepWorld) => world.github().listed.map(({ name }) => name);

@@ -4,14 +4,14 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { nameClaim, originOf } from '../../../../src/core/kernel/origin.js';
 import { NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { PooledWorld, type Rush } from '../../../worlds/pooled-world.js';
+import { PooledWorld, type Rush } from '../../../worlds/pool.js';
 import { run } from '../../../worlds/requests.js';
 
-/** More of them: `POOL_RUSHES=5000`; the same again: `POOL_RUSHES_SEED`, which a failure names. */
+/** `POOL_RUSHES=5000` runs more of them; `POOL_RUSHES_SEED`, which a failure names, repeats them. */
 const numRuns = Number(process.env['POOL_RUSHES'] ?? 100);
 const seed = process.env['POOL_RUSHES_SEED'];
 
-/** Claimers that come when they like, over lines of any speed. */
+/** Starts at random moments, with random latencies. */
 const rushes: fc.Arbitrary<Rush> = fc.record({
   seed: fc.nat(1_000_000),
   latencyMs: fc.constantFrom(0, 50, 300, 3_000),
@@ -22,7 +22,7 @@ const fate = fc.record({ after: fc.integer({ min: 0, max: 12_000 }), hasPost: fc
 const options = { numRuns, ...(seed !== undefined && { seed: Number(seed) }) };
 
 describe(`20 claimers on 5 instances, in ${numRuns} interleavings:`, () => {
-  test('5 win, 15 launch, none is claimed twice, and nobody asks GitHub in vain more than three times', async () => {
+  test('5 win, 15 launch, no instance is claimed twice, and no start sends GitHub more than three requests in vain', async () => {
     await fc.assert(
       fc.asyncProperty(rushes, async (rush) => {
         const world = await PooledWorld.open(5, rush);
@@ -39,7 +39,7 @@ describe(`20 claimers on 5 instances, in ${numRuns} interleavings:`, () => {
     );
   }, 600_000);
 
-  test('some of which are killed: none is claimed twice, and the post steps and one sweep leave nothing', async () => {
+  test('some of which are killed: no instance is claimed twice, and the post steps and one sweep leave nothing behind', async () => {
     await fc.assert(
       fc.asyncProperty(rushes, fc.array(fate, { minLength: 10, maxLength: 10 }), async (rush, fates) => {
         const world = await PooledWorld.open(5, rush);
@@ -54,7 +54,7 @@ describe(`20 claimers on 5 instances, in ${numRuns} interleavings:`, () => {
   }, 600_000);
 });
 
-test('an instance that is claimed between the look and the claim is left to its claimer', async () => {
+test('an instance that another start claims between the look and the claim is left to that start', async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const [id] = world.pooledIds;
   world.github.onCall = (method) => {
@@ -64,7 +64,7 @@ test('an instance that is claimed between the look and the claim is left to its 
   expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
 });
 
-test('a registration that is never answered is not sent again under that name, and its runner is removed', async () => {
+test('an unanswered registration is not repeated under the same name, and its runner is removed', async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   world.github.loseNextRegistration('after');
   expect(await world.play()).toEqual([{ started: [expect.any(String)] }]);
@@ -72,7 +72,7 @@ test('a registration that is never answered is not sent again under that name, a
   expect(world.ec2.instances.find(({ id }) => world.pooledIds.has(id))!.tags[TAG.start]).toBeUndefined();
 });
 
-test('an instance that somebody switches on between the look and the claim stays the pool’s', async () => {
+test("an instance that is switched on between the look and the claim stays the pool's", async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const [id] = world.pooledIds;
   world.github.onCall = (method, request) => {
@@ -83,21 +83,24 @@ test('an instance that somebody switches on between the look and the claim stays
   expect(world.ec2.instances.find((one) => one.id === id)!.tags[TAG.start]).toBeUndefined();
 });
 
-test.each([0, 1, 2, 3])('who loses one name takes the only other that is free, wherever it is (%i)', async (free) => {
-  const world = await PooledWorld.open(5, { seed: 1, latencyMs: 0, arrivals: [0] });
-  let isFirst = true;
-  let left = '';
-  world.github.onCall = (method, request) => {
-    if (method !== 'registerRunner' || !isFirst) return;
-    isFirst = false;
-    const { name } = request as { name: string };
-    left = [...world.pooledIds].filter((id) => nameClaim(id) !== name)[free]!;
-    for (const id of world.pooledIds) if (id !== left) world.github.addRunner({ name: nameClaim(id) });
-  };
-  expect(await world.play()).toEqual([{ started: [left] }]);
-});
+test.each([0, 1, 2, 3])(
+  'a start that loses one claim makes the only other one that is possible, wherever it is (%i)',
+  async (free) => {
+    const world = await PooledWorld.open(5, { seed: 1, latencyMs: 0, arrivals: [0] });
+    let isFirst = true;
+    let left = '';
+    world.github.onCall = (method, request) => {
+      if (method !== 'registerRunner' || !isFirst) return;
+      isFirst = false;
+      const { name } = request as { name: string };
+      left = [...world.pooledIds].filter((id) => nameClaim(id) !== name)[free]!;
+      for (const id of world.pooledIds) if (id !== left) world.github.addRunner({ name: nameClaim(id) });
+    };
+    expect(await world.play()).toEqual([{ started: [left] }]);
+  },
+);
 
-test('a registration that is never answered leaves alone the runner of another start that has got the name meanwhile', async () => {
+test('an unanswered registration never removes the runner of another start that has registered the name meanwhile', async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const name = nameClaim([...world.pooledIds][0]!);
   world.github.loseNextRegistration('before');
@@ -109,7 +112,7 @@ test('a registration that is never answered leaves alone the runner of another s
   expect(world.github.listed.map((runner) => runner.name)).toContain(name);
 });
 
-test('tags that reach an instance after nobody waits for the answer are found by whoever takes the start back', async () => {
+test('tags that reach an instance after the start has given up waiting are found when the start is rolled back', async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const [id] = world.pooledIds;
   const tag = world.ec2.tagInstance.bind(world.ec2);
@@ -122,14 +125,14 @@ test('tags that reach an instance after nobody waits for the answer are found by
   expect(world.github.listed).toEqual([]);
 });
 
-test('an instance whose time in the pool is about to end is not claimed', async () => {
+test('an instance that is about to expire is not claimed', async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const [id] = world.pooledIds;
   world.ec2.retag(id!, { [TAG.expiresAt]: new Date(world.now + 30_000).toISOString() });
   expect(await world.play()).toEqual([{ started: [expect.not.stringContaining(id!)] }]);
 });
 
-test('an instance that is gone when it is to be tagged is not started, and its runner is removed', async () => {
+test('an instance that is gone before it is tagged is not started, and its runner is removed', async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const [id] = world.pooledIds;
   world.ec2.tagInstance = async () => 'gone';
@@ -146,7 +149,7 @@ test('an instance that EC2 does not start is terminated, and another one is laun
   expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
 });
 
-test('an instance whose start is cancelled before it is tagged stays the pool’s', async () => {
+test("an instance whose start is cancelled before it is tagged stays the pool's", async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   const [id] = world.pooledIds;
   const writeUserData = world.ec2.writeUserData.bind(world.ec2);
@@ -160,7 +163,7 @@ test('an instance whose start is cancelled before it is tagged stays the pool’
   expect(world.github.listed).toEqual([]);
 });
 
-test('a claim whose runner cannot be removed is no reason not to launch', async () => {
+test('a start launches even if the runner of a lost claim cannot be removed', async () => {
   const world = await PooledWorld.open(1, { seed: 1, latencyMs: 0, arrivals: [0] });
   world.ec2.writeUserData = async () => 'gone';
   world.github.failNext('removeRunner', new Failure('github-unreachable', 'no answer', { hint: 'h' }));

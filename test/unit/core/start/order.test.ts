@@ -3,12 +3,13 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { dryRunStart, startRunners } from '../../../../src/core/start/start.js';
 import type { Clock } from '../../../../src/core/kernel/clock.js';
 import { AMD64_IMAGE, GROUP, STOCK_AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
-import { PooledWorld } from '../../../worlds/pooled-world.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { PooledWorld } from '../../../worlds/pool.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const ANSWER_MS = 100;
 
-/** The same port, whose every answer takes a while. */
+/** The same port with a delay before each answer. */
 function slow<T extends object>(port: T, clock: Clock): T {
   return new Proxy(port, {
     get: (target, name) => {
@@ -34,19 +35,19 @@ function aSlowWorld() {
   return { ...world, ports, launchedAt };
 }
 
-describe('before it launches, a start waits for so many answers, one after the other:', () => {
+describe('number of answers that a start waits for, one after the other, before it launches:', () => {
   const cases: [string, number, Parameters<typeof aRequest>[0]][] = [
-    ['of a published image', 3, {}],
-    ['of an image by its id', 2, { image: { kind: 'id', id: AMD64_IMAGE } }],
-    ['of a stock image', 2, { image: { kind: 'id', id: STOCK_AMD64_IMAGE } }],
+    ['with a published image', 3, {}],
+    ['with an image by its id', 2, { image: { kind: 'id', id: AMD64_IMAGE } }],
+    ['with a stock image', 2, { image: { kind: 'id', id: STOCK_AMD64_IMAGE } }],
     [
-      'of an image with a runner where the user says',
+      'with an image and the directory of its runner',
       2,
       { image: { kind: 'id', id: STOCK_AMD64_IMAGE }, runnerHome: '/r' },
     ],
-    ['in a group of runners and of networks', 3, { runnerGroup: 'Default', securityGroupIds: [GROUP] }],
+    ['with a runner group and a security group', 3, { runnerGroup: 'Default', securityGroupIds: [GROUP] }],
     ['with an empty pool', 3, { pool: 'empty' }],
-    ['of four', 3, { count: 4 }],
+    ['with four instances', 3, { count: 4 }],
   ];
   test.each(cases)('%s %i', async (_what, answers, changes) => {
     const { ports, clock, launchedAt } = aSlowWorld();
@@ -57,7 +58,7 @@ describe('before it launches, a start waits for so many answers, one after the o
   });
 });
 
-describe('what GitHub refuses while it registers the runners', () => {
+describe('an image that GitHub refuses while runners are registered', () => {
   const refusals: [string, Parameters<typeof aRequest>[0], RegExp][] = [
     ['runner-version-refused', {}, /^Image ami-\w+ holds runner 2\.336\.0; GitHub has refused it since/],
     [
@@ -67,7 +68,7 @@ describe('what GitHub refuses while it registers the runners', () => {
     ],
   ];
   test.each(refusals)(
-    'is a failure (%s) before anything is launched, and no runner stays',
+    'fails the start (%s) before anything is launched, and no runner is left behind',
     async (code, changes, why) => {
       const world = aSlowWorld();
       world.github.deprecations.set('2.336.0', world.clock.now() - 1);
@@ -80,7 +81,7 @@ describe('what GitHub refuses while it registers the runners', () => {
     },
   );
 
-  test('leaves a pool as it was, however late GitHub tells', async () => {
+  test('leaves a pool unchanged, however late GitHub answers', async () => {
     for (let seed = 0; seed < 20; seed++) {
       const world = await PooledWorld.open(1, { seed, latencyMs: 3_000, arrivals: [0] });
       world.github.deprecations.set('2.336.0', 0);
@@ -91,7 +92,7 @@ describe('what GitHub refuses while it registers the runners', () => {
     }
   });
 
-  test('is refused in a rehearsal, too, which registers none', async () => {
+  test('also fails a dry run, which registers no runner', async () => {
     const world = aSlowWorld();
     world.github.deprecations.set('2.336.0', world.clock.now() - 1);
     expect((await failureOf(dryRunStart(aRequest(), world.ports))).code).toBe('runner-version-refused');
@@ -99,7 +100,7 @@ describe('what GitHub refuses while it registers the runners', () => {
   });
 });
 
-describe('while GitHub is silent about the image', () => {
+describe('while GitHub does not answer about the image', () => {
   function aSilentWorld() {
     const world = aSlowWorld();
     const silence = new Promise<never>(() => undefined);
@@ -109,7 +110,7 @@ describe('while GitHub is silent about the image', () => {
     return { ...world, ports: { ...world.ports, github } };
   }
 
-  test('a start that is cancelled ends, and leaves nothing', async () => {
+  test('a cancelled start ends and leaves nothing behind', async () => {
     const world = aSilentWorld();
     const began = world.clock.now();
     const reason = new Failure('cancelled', 'The job was cancelled.', { hint: 'h' });
@@ -121,7 +122,7 @@ describe('while GitHub is silent about the image', () => {
     expect([world.github.registered.length, world.github.listed, world.ec2.specs]).toEqual([2, [], []]);
   });
 
-  test('one whose runner cannot be registered ends with that failure', async () => {
+  test('a start whose runner cannot be registered fails for that reason', async () => {
     const world = aSilentWorld();
     world.github.failNext('registerRunner', new Failure('github-forbidden', 'No.', { hint: 'h' }));
     expect((await failureOf(startRunners(aRequest({ count: 2 }), world.ports))).code).toBe('github-forbidden');

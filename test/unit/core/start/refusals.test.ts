@@ -4,7 +4,8 @@ import type { LaunchTarget, Refusal } from '../../../../src/core/ports/ec2.js';
 import { dryRunStart, startRunners } from '../../../../src/core/start/start.js';
 import { AMD64_IMAGE, SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const SUBNETS = [SUBNET_A, SUBNET_B];
 const ABROAD = `eu-west-1/${SUBNET_A}`;
@@ -38,14 +39,14 @@ function recordLaunches(ec2: FakeEc2, asked: string[] = []): string[] {
 test.each<[kind: Refusal['kind'], hint: RegExp]>([
   ['unsupported', /^EC2 does not offer that there, now or later: name other types in `ec2-instance-type`/],
   ['capacity', /^Capacity comes and goes: run the job again later/],
-])('Where every plan is refused for want of what is called %s, the advice is of that', async (kind, hint) => {
+])('When every plan is refused as %s, the hint is about that', async (kind, hint) => {
   const world = aWorld({ bootMs: 5_000 });
   world.ec2.refuse({}, { code: 'Unsupported', message: 'not supported', scope: 'plan', kind });
   const failure = await failureOf(startRunners(aRequest({ subnetIds: SUBNETS }), world.ports));
   expect(failure).toMatchObject({ code: 'no-capacity', hint: expect.stringMatching(hint) });
 });
 
-describe('A refusal reaches no further than EC2 means', () => {
+describe('A refusal closes no more plans than EC2 means', () => {
   test.each<[scope: Refusal['scope'], match: Partial<LaunchTarget>, asked: string[]]>([
     [
       'plan',
@@ -66,7 +67,7 @@ describe('A refusal reaches no further than EC2 means', () => {
     expect(asked).toEqual(expected);
   });
 
-  test('a quota of one region leaves the same type in another', async () => {
+  test('a quota of one region leaves the same type in another region open', async () => {
     const world = aWorldWithEurope();
     world.ec2.refuse({}, { code: 'VcpuLimitExceeded', message: 'm', scope: 'type', kind: 'quota' });
     const request = aRequest({ instanceTypes: ['t3.xlarge'], subnetIds: [...SUBNETS, ABROAD] });
@@ -74,7 +75,7 @@ describe('A refusal reaches no further than EC2 means', () => {
     expect(instances[0]!.plan).toMatchObject({ instanceType: 't3.xlarge', region: 'eu-west-1' });
   });
 
-  test('a full subnet is asked again with all its types, when there is time', async () => {
+  test('a full subnet is tried again with all of its types when the retry time allows', async () => {
     const world = aWorld({ bootMs: 5_000 });
     const asked = recordLaunches(world.ec2);
     const none: Refusal = { ...NO_CAPACITY, code: 'InsufficientFreeAddressesInSubnet', scope: 'subnet' };
@@ -84,7 +85,7 @@ describe('A refusal reaches no further than EC2 means', () => {
     expect(asked).toEqual(['t3.xlarge a on-demand us-east-1', 't3.xlarge a on-demand us-east-1']);
   });
 
-  test('what can never do is not asked again with what lacked capacity', async () => {
+  test('an impossible plan is not tried again together with plans that lacked capacity', async () => {
     const world = aWorld({ bootMs: 5_000 });
     const asked = recordLaunches(world.ec2);
     world.ec2.refuse({ instanceType: 't3.xlarge' }, deadEnd('type'));
@@ -96,8 +97,8 @@ describe('A refusal reaches no further than EC2 means', () => {
   });
 });
 
-describe('A start whose every plan is refused', () => {
-  test('for one reason fails with that', async () => {
+describe('A start of which every plan is refused', () => {
+  test('for one reason fails with that reason', async () => {
     const world = aWorld();
     world.ec2.refuse({}, deadEnd('type', 'image-unusable', 'Unfit'));
     const failure = await failureOf(startRunners(aRequest(), world.ports));
@@ -105,7 +106,7 @@ describe('A start whose every plan is refused', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  test('for several fails with the last, and lists all', async () => {
+  test('for several reasons fails with the last one and lists all', async () => {
     const world = aWorld();
     world.ec2.refuse({ market: 'spot' }, deadEnd('market', 'aws-not-authorized', 'NoSpotRole'));
     world.ec2.refuse({ market: 'on-demand' }, deadEnd('region', 'aws-rejected', 'NoMachines'));
@@ -114,7 +115,7 @@ describe('A start whose every plan is refused', () => {
     expect(failure.details).toContain(`t3.xlarge spot in ${SUBNET_A} (us-east-1): NoSpotRole: NoSpotRole.`);
   });
 
-  test('as spot and without capacity besides says what can be done about spot', async () => {
+  test('once because spot is impossible and once for lack of capacity has the hint about spot', async () => {
     const world = aWorld();
     world.ec2.refuse({ market: 'spot' }, deadEnd('market', 'aws-not-authorized', 'NoSpotRole'));
     world.ec2.refuse({ market: 'on-demand' }, NO_CAPACITY);
@@ -123,7 +124,7 @@ describe('A start whose every plan is refused', () => {
   });
 });
 
-test('Going on without spot is announced with the reason and the price', async () => {
+test('The switch from spot to on-demand is announced with the reason and the price', async () => {
   const world = aWorld({ bootMs: 5_000 });
   world.ec2.refuse({ market: 'spot' }, deadEnd('market', 'aws-not-authorized', 'NoSpotRole'));
   const { instances } = await startRunners(aRequest({ markets: BOTH_MARKETS }), world.ports);
@@ -133,7 +134,7 @@ test('Going on without spot is announced with the reason and the price', async (
   );
 });
 
-describe('An image that not every type can launch', () => {
+describe('An image that some types cannot launch', () => {
   const unfit: [what: string, image: object, type: object, says: RegExp][] = [
     ['boots by UEFI alone', { bootMode: 'uefi' }, {}, /t2\.xlarge .*: it boots by legacy-bios, and the image by uefi/],
     ['boots by BIOS alone', { bootMode: 'legacy-bios' }, { bootModes: ['uefi'] }, /by uefi, and the image by legacy/],
@@ -154,14 +155,14 @@ describe('An image that not every type can launch', () => {
     world.ec2.images[at] = { ...world.ec2.images[at]!, ...image };
     const t2 = world.ec2.types.findIndex(({ name }) => name === 't2.xlarge');
     world.ec2.types[t2] = { ...world.ec2.types[t2]!, ...type };
-    // Of this one EC2 says nothing.
+    // EC2 describes nothing of this type.
     const m5 = world.ec2.types.findIndex(({ name }) => name === 'm5.xlarge');
     const { name, architectures, vcpus, memoryMiB, gpus, markets } = world.ec2.types[m5]!;
     world.ec2.types[m5] = { name, architectures, vcpus, memoryMiB, gpus, markets };
     return world;
   }
 
-  test.each(unfit)('because it %s is launched on the others', async (_, image, type, says) => {
+  test.each(unfit)('because it %s is launched on the other types', async (_, image, type, says) => {
     const world = aWorldWith(image, type);
     const asked = recordLaunches(world.ec2);
     await startRunners(aRequest({ instanceTypes: ['t2.xlarge', 'm5.xlarge'] }), world.ports);
@@ -169,25 +170,25 @@ describe('An image that not every type can launch', () => {
     expect(world.said.join('\n')).toMatch(says);
   });
 
-  test.each(unfit)('because it %s is refused where there is no other', async (_, image, type, says) => {
+  test.each(unfit)('because it %s is refused when there is no other type', async (_, image, type, says) => {
     const world = aWorldWith(image, type);
     const failure = await failureOf(startRunners(aRequest({ instanceTypes: ['t2.xlarge'] }), world.ports));
     expect(failure).toMatchObject({ code: 'bad-input', message: expect.stringMatching(says) });
     expect(world.github.calls.filter((call) => call === 'registerRunner')).toEqual([]);
   });
 
-  test('prefers UEFI is launched on all', async () => {
+  test('with the boot mode uefi-preferred is launched on all types', async () => {
     const world = aWorldWith({ bootMode: 'uefi-preferred' }, {});
     const { instances } = await startRunners(aRequest({ instanceTypes: ['t2.xlarge'] }), world.ports);
     expect(instances[0]!.plan.instanceType).toBe('t2.xlarge');
   });
 });
 
-describe('A region that the credentials may not use', () => {
+describe('A region in which the credentials lack a permission', () => {
   const closed = () => new Failure('aws-not-authorized', 'Not opted in.', { hint: 'Opt in.' });
   const request = aRequest({ subnetIds: [SUBNET_A, ABROAD] });
 
-  test.each(['describeTypes', 'describeSubnets', 'readParameters'] as const)('at %s costs its plans', async (call) => {
+  test.each(['describeTypes', 'describeSubnets', 'readParameters'] as const)('(%s) loses its plans', async (call) => {
     const world = aWorldWithEurope();
     world.ec2.fault(call, { error: closed(), times: 10 });
     const { instances } = await startRunners(request, world.ports);
@@ -195,14 +196,14 @@ describe('A region that the credentials may not use', () => {
     expect(world.said).toContain('warning: Nothing is launched in us-east-1: Not opted in. Opt in.');
   });
 
-  test('is the reason where no other is left', async () => {
+  test('is the reason of the failure when no other region is left', async () => {
     const world = aWorldWithEurope();
     world.ec2.fault('describeTypes', { error: closed(), times: 10 });
     world.europe.fault('describeTypes', { error: closed(), times: 10 });
     expect(await failureOf(startRunners(request, world.ports))).toMatchObject({ message: 'Not opted in.' });
   });
 
-  test('is no excuse for one that could not be asked', async () => {
+  test('does not hide another region that did not answer', async () => {
     const world = aWorldWithEurope();
     world.ec2.fault('describeTypes', { error: new Failure('aws-unreachable', 'Broken.', { hint: 'h' }), times: 10 });
     expect(await failureOf(startRunners(request, world.ports))).toMatchObject({ code: 'aws-unreachable' });
@@ -212,7 +213,7 @@ describe('A region that the credentials may not use', () => {
 describe('A dry run', () => {
   const request = aRequest({ markets: BOTH_MARKETS });
 
-  test('warns of a market that would be refused, when another is left', async () => {
+  test('warns about a market that EC2 would refuse when another one is left', async () => {
     const world = aWorld();
     world.ec2.checkLaunch = async ({ plan }) => {
       if (plan.market === 'spot') throw deadEnd('market').failure!;
@@ -221,7 +222,7 @@ describe('A dry run', () => {
     expect(world.said.join('\n')).toContain(`warning: EC2 would refuse t3.xlarge spot in ${SUBNET_A} (us-east-1)`);
   });
 
-  test('fails where none is left, and where EC2 did not answer', async () => {
+  test('fails when no market is left, and when EC2 does not answer', async () => {
     const world = aWorld();
     world.ec2.fault('checkLaunch', { error: deadEnd('region').failure!, times: 2 });
     expect(await failureOf(dryRunStart(request, world.ports))).toMatchObject({ code: 'aws-not-authorized' });

@@ -7,13 +7,14 @@ import { Created } from '../../../../src/core/start/created.js';
 import { rollBack } from '../../../../src/core/start/roll-back.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aRequest, aWorld, failureOf, run } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
-/** As long as EC2 has been seen not to list what it launched. */
+/** The longest time for which EC2 was seen not to list a launched instance. */
 const INVISIBLE_MS = 12_000;
 
 describe('a failed start', () => {
-  // Throttled in the end, too: an earlier try of the same request may have been heard.
+  // Throttled, too: an earlier try of the same request may have taken effect.
   test.each(['aws-unreachable', 'aws-throttled'] as const)(
     'waits for an instance that EC2 may have launched and does not list yet (%s)',
     async (code) => {
@@ -27,7 +28,7 @@ describe('a failed start', () => {
     },
   );
 
-  test('does not wait for one that EC2 has refused', async () => {
+  test('does not wait for an instance that EC2 has refused', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const began = world.clock.now();
     world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
@@ -35,7 +36,7 @@ describe('a failed start', () => {
     expect(world.clock.now() - began).toBeLessThan(1_000);
   });
 
-  test('does not ask GitHub for further runners when it was answered about each', async () => {
+  test('does not list runners when every registration was answered', async () => {
     const world = aWorld();
     world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
     await failureOf(startRunners(aRequest(), world.ports));
@@ -49,13 +50,13 @@ describe('a failed start', () => {
     expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
     expect(world.clock.now() - began).toBeLessThan(3_000);
     expect(world.journal.at(-1)?.state).toBe('started');
-    // If no post step follows, because the runner of the job has died, this is what tells the stop.
+    // If the job's runner dies and no post step follows, stop-runner looks for the instance because of this runner.
     expect(world.github.listed).toHaveLength(1);
     expect(await rollBack(Created.fromJournal(world.journal.at(-1)!, run), world.ports)).toEqual([]);
     expect(world.live()).toEqual([]);
   });
 
-  test('that was cancelled while a launch was not answered keeps the runner, by which a stop looks for the instance', async () => {
+  test('that was cancelled during an unanswered launch keeps the runner, by which a stop looks for the instance', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const launch = world.ec2.launch.bind(world.ec2);
     world.ec2.launch = async (spec) => {
@@ -72,7 +73,7 @@ describe('a failed start', () => {
 });
 
 describe('a launch that is waiting for its next try', () => {
-  test('and is cancelled may have been heard: the runner stays for whoever looks for its instance', async () => {
+  test('and is cancelled may have taken effect: the runner stays registered until its instance has been looked for', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const reason = new Failure('cancelled', 'c', { hint: 'h' });
     const launch = world.ec2.launch.bind(world.ec2);
@@ -92,7 +93,7 @@ describe('a launch that is waiting for its next try', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  test('is not waited for when another one has failed for good, and what it launched is found', async () => {
+  test('is not waited for after another launch has failed, and its instance is found', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const launch = world.ec2.launch.bind(world.ec2);
     let launches = 0;
@@ -112,7 +113,7 @@ describe('a launch that is waiting for its next try', () => {
   });
 });
 
-test('a start that is cancelled while its launch was only ever throttled leaves no runner', async () => {
+test('a start that is cancelled while its launch was throttled at every try leaves no runner behind', async () => {
   const world = aWorld();
   world.ec2.launch = async (_spec: unknown, signal?: AbortSignal) => {
     await world.clock.sleep(60_000, signal).catch(() => undefined);
@@ -146,7 +147,7 @@ describe('a post step', () => {
     return journal.at(-1)!;
   }
 
-  test('finds an instance whose launch nobody heard of, once EC2 lists it', async () => {
+  test('finds an instance whose launch was not answered, once EC2 lists it', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const entry = await killed(world);
     expect(entry.instances).toEqual([]);
@@ -155,7 +156,7 @@ describe('a post step', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  test('keeps the runner until its instance was looked for: it is how a stop would find it', async () => {
+  test('keeps the runner until its instance was looked for, because a stop would look for the instance by it', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const entry = await killed(world);
     const cleaning = rollBack(Created.fromJournal(entry, run), world.ports);
@@ -164,7 +165,7 @@ describe('a post step', () => {
     await cleaning;
   });
 
-  test('gives up at once on one that it may not terminate', async () => {
+  test('gives up at once on an instance that it may not terminate', async () => {
     const world = aWorld();
     const entry = await killed(world);
     world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
@@ -174,7 +175,7 @@ describe('a post step', () => {
     expect(world.clock.now()).toBe(began);
   });
 
-  test('does not say that it terminated anything when EC2 ended nothing', async () => {
+  test('does not report a termination when EC2 ended nothing', async () => {
     const world = aWorld();
     const entry = await killed(world);
     world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
@@ -182,7 +183,7 @@ describe('a post step', () => {
     expect(world.said.join('\n')).not.toContain('Terminated');
   });
 
-  test('asks again for an instance of one region that is left when nothing is left in another', async () => {
+  test('tries again in a region with instances left when another region has none left', async () => {
     const world = aWorld();
     const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
     world.elsewhere.set('eu-west-1', europe);
@@ -195,7 +196,7 @@ describe('a post step', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  test('keeps the runner of an instance that it may not look for, so that a stop looks for it', async () => {
+  test('keeps the runner of an instance for which it may not look, so that a stop does', async () => {
     const world = aWorld({ invisibleMs: INVISIBLE_MS });
     const entry = await killed(world);
     world.ec2.fault('findInstances', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
@@ -217,7 +218,7 @@ describe('a post step', () => {
     expect(world.github.listed.map(({ id }) => id)).toEqual([instance!.runners[0]!.id]);
   });
 
-  test('gives up after 20 s on one that there is not', async () => {
+  test('gives up after 20 s on an instance that does not exist', async () => {
     const world = aWorld();
     world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' });
     const entry = {

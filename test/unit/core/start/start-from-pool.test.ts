@@ -3,7 +3,8 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { fillPool } from '../../../../src/core/pool/fill.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
-import { aFillRequest, aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aFillRequest, aRequest, failureOf } from '../../../worlds/requests.js';
 
 const POOL = 'ready';
 
@@ -20,9 +21,9 @@ async function aPooledMachine(size = 1) {
 }
 
 test.each([
-  ['that names no subnet claims an instance of any', [], true],
-  ['claims an instance of a subnet that it names', [SUBNET_B, SUBNET_A], true],
-  ['claims no instance of a subnet that it does not name', [SUBNET_B], false],
+  ['without a subnet claims an instance in any', [], true],
+  ['with its subnet claims an instance', [SUBNET_B, SUBNET_A], true],
+  ['with another subnet claims no instance', [SUBNET_B], false],
 ])('a start %s', async (_, subnetIds, isClaimed) => {
   const { world, id, claim } = await aPooledMachine();
   const { instances } = await claim({ subnetIds });
@@ -31,21 +32,21 @@ test.each([
   expect(misfits).toHaveLength(isClaimed ? 0 : 1);
 });
 
-test('a start says when its pool has instances of a type that it does not ask for', async () => {
+test('a start logs that its pool has instances of a type that is not requested', async () => {
   const { world, id, claim } = await aPooledMachine();
   const { instances } = await claim({ instanceTypes: ['m5.xlarge'] });
   expect(instances[0]!.instance.id).not.toBe(id);
   expect(world.said).toContain('Not every instance of pool ready fits: no plan has its type and subnet.');
 });
 
-test('a bug in the look at a pool is not taken for a pool that cannot be looked at', async () => {
+test('a bug while looking at a pool is not reported as an unreachable pool', async () => {
   const { world, claim } = await aPooledMachine();
   const bug = new TypeError('undefined is not a function');
   world.github.failNext('listRunners', bug);
   await expect(claim({})).rejects.toBe(bug);
 });
 
-test('a pool that cannot be looked at is no reason not to start', async () => {
+test('a start launches when its pool cannot be looked at', async () => {
   const { world, id, claim } = await aPooledMachine();
   world.github.failNext('listRunners', new Failure('github-unreachable', 'no answer', { hint: 'h' }));
   const { instances } = await claim({});
@@ -53,7 +54,7 @@ test('a pool that cannot be looked at is no reason not to start', async () => {
   expect(world.said).toContain('warning: Pool ready could not be looked at, so everything is launched: no answer');
 });
 
-test('a start that fails after one of its claims was given back removes the runners of the others', async () => {
+test('a start that fails after it has released one claim removes the runners of the others', async () => {
   const { world, claim } = await aPooledMachine(2);
   const writeUserData = world.ec2.writeUserData.bind(world.ec2);
   let armed = 0;

@@ -10,12 +10,13 @@ import {
   SUBNET_B,
 } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aRequest, aWorld, failureOf } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const BOOT_MS = 25_000;
 
 describe('a start', () => {
-  test('returns when its runner is online, soon after it is', async () => {
+  test('returns soon after its runner is online', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const began = world.clock.now();
     const started = await startRunners(aRequest(), world.ports);
@@ -25,7 +26,7 @@ describe('a start', () => {
     expect(world.journal.at(-1)?.state).toBe('confirmed');
   });
 
-  test('says which runner is online on which instance, and how long that took', async () => {
+  test('logs which runner is online on which instance, and after what time', async () => {
     const world = aWorld({ bootMs: 25_000 });
     const { runners, instance } = (await startRunners(aRequest(), world.ports)).instances[0]!;
     const said = `Runner ${runners[0]!.name} is online on ${instance.id}, `;
@@ -33,7 +34,7 @@ describe('a start', () => {
     expect(seconds).toMatch(/^2[56]\.\d s after its launch\.$/);
   });
 
-  test('spends at most 25 of GitHub’s points on a boot of 20 s', async () => {
+  test("spends at most 25 of GitHub's points on a boot of 20 s", async () => {
     const world = aWorld({ bootMs: 20_000 });
     await startRunners(aRequest(), world.ports);
     const points = world.github.calls.map((call) => (call.startsWith('register') || call.startsWith('remove') ? 5 : 1));
@@ -41,7 +42,7 @@ describe('a start', () => {
     expect(world.github.calls.filter((call) => call === 'registerRunner')).toHaveLength(1);
   });
 
-  test.each([7, 25, 60])('notices within 1.2 s, whenever it is, that a boot of %i s is over', async (seconds) => {
+  test.each([7, 25, 60])('notices within 1.2 s that a boot of %i s is over', async (seconds) => {
     for (let fraction = 0; fraction < 10; fraction++) {
       const bootMs = seconds * 1_000 + fraction * 130;
       const world = aWorld({ bootMs });
@@ -50,7 +51,7 @@ describe('a start', () => {
     }
   });
 
-  test('that nobody could be told of is taken back', async () => {
+  test('whose outputs cannot be written is rolled back', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const publish = () => Promise.reject(new Failure('bad-input', 'no outputs', { hint: 'x' }));
     const failure = await failureOf(startRunners(aRequest(), world.ports, publish));
@@ -59,14 +60,14 @@ describe('a start', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  test('is not confirmed before it was told of', async () => {
+  test('is confirmed only after its outputs are written', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     let state: string | undefined;
     await startRunners(aRequest(), world.ports, async () => void (state = world.journal.at(-1)?.state));
     expect([state, world.journal.at(-1)?.state]).toEqual(['started', 'confirmed']);
   });
 
-  test('has told the journal of its instance and its runner while it waits for that', async () => {
+  test('has its instance and its runner in the journal while it waits for them', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const starting = startRunners(aRequest(), world.ports);
     await world.clock.sleep(BOOT_MS / 2);
@@ -78,7 +79,7 @@ describe('a start', () => {
     await starting;
   });
 
-  test('fixes the identity of everything before it exists', async () => {
+  test('gives everything its identity before it exists', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const states: string[] = [];
     world.github.onCall = (method) => method === 'registerRunner' && states.push(world.journal.at(-1)?.state ?? 'none');
@@ -99,7 +100,7 @@ describe('a start', () => {
     expect(expires).toBeGreaterThan(world.clock.now() + 21_000_000);
   });
 
-  test('of five has five runners with a configuration each, and one stream of questions', async () => {
+  test('of five has five runners with a configuration each, and one series of requests', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const started = await startRunners(aRequest({ count: 5 }), world.ports);
     expect(new Set(started.instances.map(({ runners }) => runners[0]!.name)).size).toBe(5);
@@ -108,7 +109,7 @@ describe('a start', () => {
     expect(world.github.calls.filter((call) => call === 'listRunners').length).toBeLessThanOrEqual(20);
   });
 
-  test('of fifty is paced within the buckets of EC2', async () => {
+  test('of fifty keeps to the rate limits of EC2', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const at: number[] = [];
     world.ec2.onLaunch(() => at.push(world.clock.now()));
@@ -121,7 +122,7 @@ describe('a start', () => {
     expect(at.at(-1)! - at[0]!).toBeLessThan(24_000);
   });
 
-  test('of fifty asks hardly more often than one of one', async () => {
+  test('of fifty sends hardly more requests than a start of one', async () => {
     const questions = async (count: number) => {
       const world = aWorld({ bootMs: BOOT_MS });
       let asked = 0;
@@ -133,11 +134,11 @@ describe('a start', () => {
       await startRunners(aRequest({ count }), world.ports);
       return asked + world.github.calls.filter((call) => !call.startsWith('registerRunner')).length;
     };
-    // While EC2 lets the others through, for 23 s, there is a question to each of the two now and then.
+    // EC2's rate limit delays the last launches by 23 s. Meanwhile both services are sent a request now and then.
     expect(await questions(50)).toBeLessThanOrEqual((await questions(1)) + 10);
   });
 
-  test('that need not wait returns at once', async () => {
+  test('that does not wait for runners returns at once', async () => {
     const world = aWorld();
     const began = world.clock.now();
     const started = await startRunners(aRequest({ waitFor: 'launched' }), world.ports);
@@ -147,8 +148,8 @@ describe('a start', () => {
   });
 });
 
-describe('where an instance is launched', () => {
-  test('every type is tried in every subnet, in order', async () => {
+describe('the place of an instance', () => {
+  test('is found by trying every type in every subnet, in order', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 0).set(`m5.xlarge/${SUBNET_A}`, 0);
     const { instances, refused } = await startRunners(aRequest({ subnetIds: [SUBNET_A, SUBNET_B] }), world.ports);
@@ -165,7 +166,7 @@ describe('where an instance is launched', () => {
     ]);
   });
 
-  test('spot is tried everywhere before on-demand, and the price is announced', async () => {
+  test('is on spot if any plan has capacity, and the switch to the on-demand price is announced', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.refuse({ market: 'spot' }, NO_CAPACITY);
     const { instances } = await startRunners(aRequest({ markets: ['spot', 'on-demand'] }), world.ports);
@@ -173,7 +174,7 @@ describe('where an instance is launched', () => {
     expect(world.said.join('\n')).toContain('notice: No spot capacity: going on with on-demand instances');
   });
 
-  test('a quota on a market skips all of it', async () => {
+  test('is in another market when a quota closes the first one', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const refusal = { code: 'MaxSpotInstanceCountExceeded', message: 'm', scope: 'market', kind: 'quota' } as const;
     world.ec2.refuse({ market: 'spot' }, refusal);
@@ -181,14 +182,14 @@ describe('where an instance is launched', () => {
     expect(refused).toHaveLength(1);
   });
 
-  test('a pool with two places serves two of three; the third goes elsewhere', async () => {
+  test('is another plan for the third of three when the first plan has capacity for two', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 2);
     const { instances } = await startRunners(aRequest({ count: 3 }), world.ports);
     expect(instances.map(({ plan }) => plan.instanceType).toSorted()).toEqual(['m5.xlarge', 't3.xlarge', 't3.xlarge']);
   });
 
-  test('when all is refused, nothing is left and each refusal is told', async () => {
+  test('does not exist when every plan is refused: each refusal is reported, and nothing is left behind', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.refuse({}, NO_CAPACITY);
     const failure = await failureOf(startRunners(aRequest({ count: 2 }), world.ports));
@@ -199,7 +200,7 @@ describe('where an instance is launched', () => {
     expect(world.journal.at(-1)?.state).toBe('rolled-back');
   });
 
-  test('only quotas in the way is a quota failure with the way out', async () => {
+  test('does not exist when quotas refuse every plan: the failure has the quota to raise', async () => {
     const world = aWorld();
     world.ec2.refuse(
       {},
@@ -219,7 +220,7 @@ describe('where an instance is launched', () => {
 });
 
 describe('capacity that comes back', () => {
-  test('is waited for as long as the user says, with a new client token', async () => {
+  test('is waited for as long as the input allows, with a new client token', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 0).set('m5.xlarge', 0);
     world.clock.after(60_000, () => world.ec2.capacity.set('m5.xlarge', 1));
@@ -228,7 +229,7 @@ describe('capacity that comes back', () => {
     expect(world.ec2.specs[0]!.clientToken).toBe('ci-actions-77-1-0123abcd-0-1s3');
   });
 
-  test('a client token, which EC2 keeps for a whole account, is not the one of another run', async () => {
+  test('needs client tokens that differ from those of other runs, because EC2 remembers them for the whole account', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const other = { ...aRequest().run, runId: '2' };
     await startRunners(aRequest(), world.ports);
@@ -236,7 +237,7 @@ describe('capacity that comes back', () => {
     expect(new Set(world.ec2.specs.map(({ clientToken }) => clientToken)).size).toBe(2);
   });
 
-  test('is not waited for longer', async () => {
+  test('is not waited for any longer than that', async () => {
     const world = aWorld();
     const began = world.clock.now();
     world.ec2.refuse({}, NO_CAPACITY);
@@ -246,7 +247,7 @@ describe('capacity that comes back', () => {
     expect(failure.details.split('\n')).toHaveLength(2);
   });
 
-  test('a quota is not asked again', async () => {
+  test('is not expected of a plan that a quota refused', async () => {
     const world = aWorld();
     const began = world.clock.now();
     world.ec2.refuse({}, { code: 'VcpuLimitExceeded', message: 'Raise it.', scope: 'type', kind: 'quota' });
@@ -254,7 +255,7 @@ describe('capacity that comes back', () => {
     expect(world.clock.now() - began).toBeLessThan(1_000);
   });
 
-  test('a start that is cancelled meanwhile ends', async () => {
+  test('is not waited for after the start is cancelled', async () => {
     const world = aWorld();
     world.ec2.refuse({}, NO_CAPACITY);
     world.clock.after(15_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
@@ -263,7 +264,7 @@ describe('capacity that comes back', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  test('never makes a storm: all launches together have a budget', async () => {
+  test('does not cause a storm of launches: their number is limited', async () => {
     const world = aWorld();
     let asked = 0;
     const launch = world.ec2.launch.bind(world.ec2);
@@ -272,7 +273,7 @@ describe('capacity that comes back', () => {
       return launch(spec);
     };
     world.ec2.refuse({}, NO_CAPACITY);
-    // As no real pool does: EC2 calls it empty and refuses again at once, for ever.
+    // Unlike any real plan: EC2 reports a lack of capacity and refuses again at once, forever.
     const subnetIds = [SUBNET_A, SUBNET_B, 'subnet-0a00000000000000c'];
     const request = aRequest({ count: 20, subnetIds, retryCapacityMs: 6 * 3_600_000 });
     expect((await failureOf(startRunners(request, world.ports))).code).toBe('launch-budget-spent');
@@ -302,7 +303,7 @@ describe('several regions', () => {
     expect(world.ec2.instances).toEqual([]);
   });
 
-  test('are cleaned up alike', async () => {
+  test('are all cleaned up', async () => {
     const { world, europe } = setUp();
     world.ec2.refuse({}, NO_CAPACITY);
     world.clock.after(10_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
@@ -310,7 +311,7 @@ describe('several regions', () => {
     expect(europe.instances.map(({ state }) => state)).toEqual(['shutting-down']);
   });
 
-  test('name the one where something is missing', async () => {
+  test('are named when something is missing in one of them', async () => {
     const { world } = setUp();
     const request = aRequest({ subnetIds: ['eu-west-1/subnet-0dead'] });
     expect((await failureOf(startRunners(request, world.ports))).message).toContain('does not have in eu-west-1');
@@ -370,7 +371,7 @@ describe('an answer that is lost', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  test('again and again, with each new name said to be taken', async () => {
+  test('again and again, while GitHub reports each new name as taken', async () => {
     const world = aWorld();
     for (let again = 0; again < 4; again++) {
       world.github.addRunner({ name: `ec2-77-1-start-0123abcd-0${again === 0 ? '' : `r${again}`}`, busy: true });
@@ -385,7 +386,7 @@ describe('an answer that is lost', () => {
     for (let i = 0; i < 100; i++) world.github.loseNextRegistration('after');
     const failure = await failureOf(startRunners(aRequest(), world.ports));
     expect(failure.code).toBe('github-unreachable');
-    // Not by a number of tries: without pauses they would be over within a second.
+    // The bound is a time, not a number of tries: without pauses those would be over within a second.
     expect(failure.message).toMatch(/requests to register a runner in 60 s\.$/);
     expect(world.clock.now() - began).toBeGreaterThanOrEqual(60_000);
     expect(world.github.calls.filter((call) => call.startsWith('registerRunner')).length).toBeLessThan(30);
@@ -407,7 +408,7 @@ describe('an answer that is lost', () => {
 });
 
 describe('a wait', () => {
-  test('ends at once when the instance dies, with its reason and its last words', async () => {
+  test('ends at once when the instance dies, with the reason and the last lines of its console', async () => {
     const world = aWorld();
     const began = world.clock.now();
     world.ec2.onLaunch((instance) => {
@@ -427,7 +428,7 @@ describe('a wait', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  test('is over at the timeout, with everything removed', async () => {
+  test('ends at the timeout, with everything removed', async () => {
     const world = aWorld();
     const began = world.clock.now();
     const failure = await failureOf(startRunners(aRequest(), world.ports));
@@ -473,14 +474,14 @@ describe('a wait', () => {
     expect(world.github.listed).toEqual([]);
   });
 
-  test('slows down when GitHub’s rate limit runs low', async () => {
+  test("slows down when GitHub's rate limit runs low", async () => {
     const world = aWorld({ bootMs: 60_000 });
     world.github.pace = 5;
     await startRunners(aRequest(), world.ports);
     expect(world.github.calls.filter((call) => call.startsWith('readRunner')).length).toBeLessThan(12);
   });
 
-  test('of several: one that dies takes the others with it', async () => {
+  test('for several instances ends for all of them when one dies', async () => {
     const world = aWorld();
     let launched = 0;
     world.ec2.onLaunch((instance) => {
@@ -530,7 +531,7 @@ describe('before anything is created, a start refuses', () => {
       /EC2 allows 16384/,
     ],
     [
-      'one that would fit an image with a runner in it',
+      'a script that would fit only with an image that has a runner',
       {
         image: { kind: 'id', id: STOCK_AMD64_IMAGE },
         preRunnerScript: crypto.getRandomValues(Buffer.alloc(8_970)).toString('base64'),
@@ -547,7 +548,7 @@ describe('before anything is created, a start refuses', () => {
     expect(world.journal).toEqual([]);
   });
 
-  test('all of it at once', async () => {
+  test('all of that at once', async () => {
     const world = aWorld();
     const failure = await failureOf(
       startRunners(
@@ -564,7 +565,7 @@ describe('before anything is created, a start refuses', () => {
 });
 
 describe('the image', () => {
-  test('of the preset that was never published is a public one, and the runner is installed', async () => {
+  test('of a preset without a published image is a public one, on which the runner is installed', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.ec2.parameters.delete('/ci-actions/ami/amd64');
     const { regionSetups } = await startRunners(aRequest(), world.ports);
@@ -573,7 +574,7 @@ describe('the image', () => {
     expect(world.github.calls).toContain('findDownload latest');
   });
 
-  test('may be larger than the preset’s volume', async () => {
+  test("may be larger than the preset's volume", async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     const image = world.ec2.images.find(({ id }) => id === AMD64_IMAGE)!;
     world.ec2.images[world.ec2.images.indexOf(image)] = { ...image, rootVolumeGiB: 80 };
@@ -602,14 +603,14 @@ describe('the image', () => {
     expect([world.ec2.specs, world.github.listed]).toEqual([[], []]);
   });
 
-  test('with a runner that GitHub soon refuses is a warning', async () => {
+  test('with a runner that GitHub will soon refuse causes a warning', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.github.deprecations.set('2.336.0', world.clock.now() + 3 * 86_400_000);
     await startRunners(aRequest(), world.ports);
     expect(world.said.join('\n')).toContain('warning: Image');
   });
 
-  test('with a runner from before the registration limit is refused without asking', async () => {
+  test('with a runner that is too old to register is refused without a request to GitHub', async () => {
     const world = aWorld();
     const image = world.ec2.images.find(({ id }) => id === AMD64_IMAGE)!;
     world.ec2.images[world.ec2.images.indexOf(image)] = { ...image, tags: { 'ci-actions:runner-version': '2.328.9' } };
@@ -621,7 +622,7 @@ describe('the image', () => {
 describe('a runner group', () => {
   const org = { kind: 'org', org: 'octo-org' } as const;
 
-  test('that gives this repository no runner stops the start before anything is registered', async () => {
+  test('that this repository may not use fails the start before anything is registered', async () => {
     for (const runnerGroup of ['theirs', '4', undefined]) {
       const world = aWorld();
       world.github.groups.set('theirs', 4);
@@ -632,7 +633,7 @@ describe('a runner group', () => {
     }
   });
 
-  test('that could not be looked at is told, and taken', async () => {
+  test('that cannot be checked is logged and used', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     world.github.groupDoubt = 'Nobody knows.';
     await startRunners(aRequest({ scope: org }), world.ports);
@@ -640,7 +641,7 @@ describe('a runner group', () => {
     expect(world.github.registered).toMatchObject([{ groupId: 1 }]);
   });
 
-  test('is no question for the runners of a repository', async () => {
+  test('is not looked up for the runners of a repository', async () => {
     const world = aWorld({ bootMs: BOOT_MS });
     await startRunners(aRequest(), world.ports);
     expect(world.github.calls.filter((call) => call.startsWith('resolveGroup'))).toEqual([]);

@@ -4,7 +4,8 @@ import type { RunJob } from '../../../../src/core/ports/github.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { stopRunners } from '../../../../src/core/stop/stop.js';
 import type { StopRequest } from '../../../../src/core/stop/request.js';
-import { aRequest, aWorld, run } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, run } from '../../../worlds/requests.js';
 
 const MINUTE = 60_000;
 const RUNNER = 'GitHub Actions 7';

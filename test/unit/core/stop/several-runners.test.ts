@@ -5,7 +5,8 @@ import type { Runner, RunJob } from '../../../../src/core/ports/github.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import type { StopRequest } from '../../../../src/core/stop/request.js';
 import { stopRunners } from '../../../../src/core/stop/stop.js';
-import { aRequest, aWorld, run } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, run } from '../../../worlds/requests.js';
 
 let world: ReturnType<typeof aWorld>;
 let instance: Instance;

@@ -6,7 +6,8 @@ import { refuseUnstopped, stopRunners } from '../../../../src/core/stop/stop.js'
 import type { StopRequest } from '../../../../src/core/stop/request.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aRequest, aWorld, failureOf, run } from '../../../worlds/requests.js';
+import { aWorld } from '../../../worlds/cloud.js';
+import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 const nothing: StopRequest = {
   run,

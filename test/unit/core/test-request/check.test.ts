@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { checkAccess, findMissingSecrets } from '../../../../src/core/test-request/check.js';
 import { composeLifetime } from '../../../../src/core/test-request/compose.js';
 
-describe('The way in to AWS', () => {
+describe('Access to AWS', () => {
   const none = { role: false, key: false, secretKey: false, withoutSecrets: false };
 
-  test.each([{ role: true }, { key: true, secretKey: true }])('is %j', (given) => {
+  test.each([{ role: true }, { key: true, secretKey: true }])('may be %j', (given) => {
     expect(checkAccess({ ...none, ...given })).toEqual([]);
   });
 
@@ -16,12 +16,12 @@ describe('The way in to AWS', () => {
     [{ role: true, secretKey: true }, 'Both a role and AWS keys'],
     [{ key: true }, 'only the first is given'],
     [{ secretKey: true }, 'only the second is given'],
-  ])('is not %j', (given, problem) => {
+  ])('cannot be %j', (given, problem) => {
     expect(checkAccess({ ...none, ...given })).toEqual([expect.stringContaining(problem)]);
   });
 });
 
-describe('Secrets that tests need', () => {
+describe('Required secrets', () => {
   test.each([
     [['A'], { A: 'x' }, ''],
     [[], undefined, ''],
@@ -32,8 +32,8 @@ describe('Secrets that tests need', () => {
   });
 });
 
-describe('The machine’s lifetime', () => {
-  test('goes beyond the tests’ time limit, and not beyond start-runner’s', () => {
+describe('The lifetime of the machine', () => {
+  test('is longer than the time limit of the tests, and within the limit of start-runner', () => {
     expect([composeLifetime(60), composeLifetime(7_000)]).toEqual([90, 7_030]);
     expect(composeLifetime(7_199)).toBe(7_200);
   });

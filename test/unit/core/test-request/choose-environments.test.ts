@@ -9,7 +9,7 @@ describe('A list of environments', () => {
     ['cuda', ['cuda']],
     ['cuda, unit', ['unit', 'cuda']],
     ['cuda\nunit cuda', ['unit', 'cuda']],
-  ])('%j chooses %j, in the table’s order', (wanted, chosen) => {
+  ])('%j chooses %j, in the order of the known environments', (wanted, chosen) => {
     expect(chooseEnvironments(wanted, known)).toEqual({ chosen, problems: [] });
   });
 
@@ -18,7 +18,7 @@ describe('A list of environments', () => {
     [' , ', '`environments` names none'],
     ['cude', 'there is no "cude"; did you mean `cuda`? (there are: unit, local_os, cuda, or `all` for all of them).'],
     ['all, cuda', '`all` beside other names'],
-  ])('%j is refused, and nothing is chosen instead', (wanted, problem) => {
+  ])('%j is refused, and nothing is chosen', (wanted, problem) => {
     const { chosen, problems } = chooseEnvironments(wanted, known);
     expect({ chosen, problems }).toEqual({ chosen: [], problems: [expect.stringContaining(problem)] });
   });

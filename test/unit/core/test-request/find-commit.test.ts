@@ -32,20 +32,20 @@ describe('A ref', () => {
     expect({ what, sha: await resolve(ref) }).toEqual({ what, sha });
   });
 
-  test('that does not exist is red, and no other is taken in its place', async () => {
+  test('that does not exist is a failure, and no other ref replaces it', async () => {
     expect(await resolve('nope')).toBe('ref-not-found');
     expect(await resolve('refs/heads/v1')).toBe('ref-not-found');
     expect(await resolve('a1b2c3d')).toBe('ref-not-found');
   });
 
-  test('that only a fork has is red, unless forks are allowed', async () => {
+  test('that only a fork has is a failure, unless forks are allowed', async () => {
     expect(await resolve(c)).toBe('ref-not-allowed');
     expect(await resolve('refs/pull/7/head')).toBe('ref-not-allowed');
     expect(await resolve(c, { allowForks: true })).toBe(c);
     expect(await resolve('refs/pull/7/head', { allowForks: true })).toBe(c);
   });
 
-  test('that could not be asked for is not one that is not there', async () => {
+  test('is not absent when the git server does not answer', async () => {
     const down = new Failure('git-failed', 'git ls-remote failed.', { hint: 'Again.' });
     const server = { listRefs: () => Promise.reject(down), contains: () => Promise.reject(down) };
     expect(await resolve('main', {}, server)).toBe('git-failed');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeUndefined } from '../../../../src/core/tox/configuration-failures.js';
 
-describe('Names of environments that are not defined', () => {
-  test('are answered by those that are, and the nearest', () => {
+describe('The failure for an undefined environment', () => {
+  test('lists the defined environments, and suggests the most similar one', () => {
     const failure = describeUndefined(['py311', 'unti'], ['py311', 'unit', 'lint']);
     expect(failure).toMatchObject({
       code: 'environment-not-found',
@@ -11,7 +11,7 @@ describe('Names of environments that are not defined', () => {
     });
   });
 
-  test('are answered without names where tox lists none', () => {
+  test('lists no environments when tox lists none', () => {
     expect(describeUndefined(['x'], []).hint).toContain('working-directory');
   });
 });

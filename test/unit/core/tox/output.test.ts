@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createToxReader } from '../../../../src/core/tox/output.js';
 
-describe('tox tells', () => {
+describe('The output of tox shows', () => {
   const read = (...lines: string[]) => {
     const reader = createToxReader();
     for (const line of lines) reader.read(line);
@@ -13,7 +13,7 @@ describe('tox tells', () => {
     expect(read('  py3-a: SKIP (0.01 seconds)', '  c: OK').skipped).toEqual(['py3-a']);
   });
 
-  test('what the environments came to, in the summary of tox 3', () => {
+  test('which environments succeeded, in the summary of tox 3', () => {
     const { success } = read(
       'ERROR: InvocationError for command pytest (exited with code 1)',
       'ERROR:   d: printed by a test',
@@ -28,7 +28,7 @@ describe('tox tells', () => {
   test.each([
     'ROOT: No loadable tox.ini or setup.cfg or pyproject.toml or tox.toml found, assuming empty tox.ini at /w',
     'ERROR: tox config file (either pyproject.toml, tox.ini, setup.cfg) not found',
-  ])('that there is no configuration: %s', (line) => expect(read(line).unconfigured).toBe(true));
+  ])('that no configuration was found: %s', (line) => expect(read(line).unconfigured).toBe(true));
 
   test.each([
     'ROOT: HandledError| provided environments not found in configuration file:',

@@ -4,7 +4,7 @@ import { parseToxResult } from '../../../../src/core/tox/result.js';
 const command = (more: object) => ({ command: ['pytest'], output: 'out', err: 'err', retcode: 0, ...more });
 
 describe('The result of tox', () => {
-  test('of version 4 has what ran, and not what was not asked for or packages', () => {
+  test('of version 4 has the environments that ran, without those not requested and without packages', () => {
     const { environments } = parseToxResult(
       JSON.stringify({
         toxversion: '4.67.15',
@@ -30,7 +30,7 @@ describe('The result of tox', () => {
     ]);
   });
 
-  test('of version 3 has commands alone', () => {
+  test('of version 3 has only commands', () => {
     const testenvs = { a: { setup: [], test: [{ command: ['pytest'], output: '', retcode: -9 }] } };
     expect(parseToxResult(JSON.stringify({ toxversion: '3.28.0', testenvs }))).toMatchObject({
       major: 3,

@@ -6,7 +6,7 @@ import type { ReportFiles } from '../../../../src/core/verdict/report-files.js';
 import type { TestCase } from '../../../../src/core/verdict/results.js';
 import { one, readClosing, resultsOf } from '../../../worlds/test-cases.js';
 
-/** An environment `a` in which a program that is not known ended well, unless told otherwise. */
+/** An environment `a` in which an unknown program succeeded, unless `more` says otherwise. */
 const run = (more: Partial<EnvironmentFacts> = {}): EnvironmentFacts => ({
   name: 'a',
   skipped: false,
@@ -18,7 +18,7 @@ const run = (more: Partial<EnvironmentFacts> = {}): EnvironmentFacts => ({
   ...more,
 });
 const command = (line: string, code: number) => ({ argv: line.split(' '), code });
-/** A command that ended well after these lines of output. */
+/** A command that succeeded and printed these lines. */
 const printed = (line: string, ...lines: string[]): Partial<EnvironmentFacts> => {
   const closing = readClosing(...lines);
   return { commands: [{ ...command(line, 0), ending: closing }], closing };
@@ -42,7 +42,7 @@ const endedAndOpen: Partial<EnvironmentFacts> = {
   closing: readClosing(began, ended, began, 'b.py .'),
 };
 
-/** As a report that was asked for, written by this run. */
+/** A run with the input `report`, whose file this run wrote. */
 const report = (cases: readonly TestCase[], more: Partial<ReportFiles> = {}): RunFacts =>
   facts([run()], {
     reports: {
@@ -58,7 +58,7 @@ const report = (cases: readonly TestCase[], more: Partial<ReportFiles> = {}): Ru
 
 const failingPytest = { commands: [command('pytest', 1)], closing: readClosing('1 failed in 0.1s') };
 
-describe('Red is', () => {
+describe('A run fails for', () => {
   test.each<[string, RunFacts, string]>([
     [
       'an exit code',
@@ -67,7 +67,7 @@ describe('Red is', () => {
     ],
     ['tox that ran nothing and failed', facts([], { exitCode: 1 }), 'tests-failed: tox ended with exit code 1.'],
     [
-      'exit code 5 of a program that is not known',
+      'exit code 5 of an unknown program',
       facts([run({ success: false, commands: [command('./check', 5)] })], { exitCode: 5 }),
       'tests-failed: tox ended with exit code 5.',
     ],
@@ -92,21 +92,21 @@ describe('Red is', () => {
     ],
     ['an environment without a command', facts([run({ commands: [] })]), 'nothing-tested: a: no command ran.'],
     [
-      'no test, though tox ended well',
+      'no test, although tox succeeded',
       facts([run({ closing: readClosing('== 3 tests collected in 0.00s ==') })]),
       'nothing-tested: a: no test was executed (“3 tests collected”).',
     ],
     [
-      'a test program that says nothing',
+      'a test program without output',
       facts([run({ commands: [command('pytest -qq', 0)] })]),
       'nothing-tested: a: no test was executed.',
     ],
     [
-      'only skipped tests in a report of our own',
+      'only skipped tests in a report of this step',
       facts([reported(one('skipped'), one('skipped'))]),
       'nothing-tested: a: all tests were skipped (2).',
     ],
-    ['a report of our own without tests', facts([reported()]), 'nothing-tested: a: no test was executed.'],
+    ['a report of this step without tests', facts([reported()]), 'nothing-tested: a: no test was executed.'],
     [
       'a failure behind `-`',
       facts([run(failingPytest)]),
@@ -123,12 +123,12 @@ describe('Red is', () => {
       'tests-failed: tox ended with exit code 0. a: tox ignored: “Ran 2 tests: FAILED (failures=1)”.',
     ],
     [
-      'a pytest that did not come to its end, in a script',
+      'a pytest that did not finish, in a script',
       facts([run(printed('make test', '== test session starts ==', 'a.py .'))]),
       'tests-failed: tox ended with exit code 0. a: pytest started but did not finish.',
     ],
     [
-      'a pytest that did not come to its end beside one that did',
+      'a pytest that did not finish after one that did',
       facts([{ ...reported(one('passed')), ...endedAndOpen }]),
       'tests-failed: tox ended with exit code 0. a: pytest started but did not finish.',
     ],
@@ -145,7 +145,7 @@ describe('Red is', () => {
       'tests-failed: tox ended with exit code 1. a: make ended with exit code 1.',
     ],
     [
-      'tox that ended well and left no result',
+      'tox that succeeded and left no result',
       facts([run({ commands: undefined, success: undefined })]),
       'nothing-tested: a: tox left no result, so nothing shows that a command ran.',
     ],
@@ -160,7 +160,7 @@ describe('Red is', () => {
       'tests-failed: tox ended with exit code 0. a: tox ignored: flake8 ended with exit code 1.',
     ],
     [
-      'a failure behind `-` where nothing else shows a test',
+      'a failure behind `-` when nothing else shows a test',
       facts([run({ commands: [command('./check', 1), command('./other', 0)] })]),
       'tests-failed: tox ended with exit code 0. a: tox ignored: check ended with exit code 1.',
     ],
@@ -184,16 +184,20 @@ describe('Red is', () => {
     ['a report without tests', report([]), 'nothing-tested: r.xml has no test in it.'],
     ['a report of skipped tests', report([one('skipped')]), 'nothing-tested: All tests were skipped (1).'],
     [
-      'a report that is none, and nothing else',
+      'an unreadable report, and nothing else',
       report([], { broken: ['s.xml: line 1'] }),
       'nothing-tested: A report cannot be read: s.xml: line 1.',
     ],
     [
-      'a failure that tox kept to itself',
+      'a failure that tox did not report',
       report([one('passed'), one('failed')]),
       'tests-failed: 1 test failed (tox ended with exit code 0).',
     ],
-    ['a failed test beside exit code 5', { ...report([one('failed')]), exitCode: 5 }, 'tests-failed: 1 test failed'],
+    [
+      'a failed test together with exit code 5',
+      { ...report([one('failed')]), exitCode: 5 },
+      'tests-failed: 1 test failed',
+    ],
   ])('%s', (_, given, said) => {
     const { failure } = judgeTests(given);
     expect(`${failure?.code}: ${failure?.message}`).toContain(said);
@@ -203,70 +207,74 @@ describe('Red is', () => {
     [facts([run(failingPytest)]), '`allow-ignored-failures: true`'],
     [facts([run(), run({ name: 'b', skipped: true })]), '`allow-skipped: true`'],
     [facts([run({ success: false, commands: [command('pytest', 137)] })], { exitCode: 137 }), 'larger machine'],
-  ])('%# with what to do', (given, hint) => expect(judgeTests(given).failure?.hint).toContain(hint));
+  ])('%# with a hint', (given, hint) => expect(judgeTests(given).failure?.hint).toContain(hint));
 });
 
-test('An environment that passed beside one that failed is not blamed for a command that may fail', () => {
+test('An environment that passed is not blamed for an ignored command when another environment failed', () => {
   const good = { ...reported(one('passed')), commands: [command('rm x', 1), command('pytest', 0)] };
   const { environments } = judgeTests(facts([good, run({ name: 'b', success: false })], { exitCode: 1 }));
   expect(environments.map(({ state }) => state)).toEqual(['passed', 'failed']);
 });
 
-test('The row of a single environment tells what failed in `report`', () => {
+test('The row of a single environment has the failures in `report`', () => {
   const { environments } = judgeTests(report([one('passed'), one('failed')]));
   expect(environments).toMatchObject([{ state: 'failed', message: 'tox ignored: 1 test failed' }]);
 });
 
-describe('Green is', () => {
+describe('A run passes with', () => {
   test.each<[string, RunFacts, RegExp]>([
     ['a test that passed', facts([run({ closing: readClosing('1 passed in 0.1s') })]), /closing lines \(“1 passed”\)/],
-    ['a report of our own', facts([reported(one('passed'), one('skipped'))]), /JUnit of the test program \(2 tests\)/],
-    ['a report with one', report([one('passed'), one('skipped')]), /the files of `report`/],
     [
-      'a run within another that failed, as it should',
+      'a report of this step',
+      facts([reported(one('passed'), one('skipped'))]),
+      /JUnit of the test program \(2 tests\)/,
+    ],
+    ['a report with a test that passed', report([one('passed'), one('skipped')]), /the files of `report`/],
+    [
+      'a nested run that failed, as it should',
       facts([run(printed('./check', 'Ran 1 test in 0.1s', 'FAILED (errors=1)', 'Ran 2 tests in 0.1s', 'OK'))]),
       /Ran 2 tests: OK/,
     ],
     [
-      'a failure that a script hides, and may',
+      'a failure that a script hides, when allowed',
       facts([run(printed('make test', '1 failed, 1 passed in 0.1s'))], ALLOWED),
       /1 failed, 1 passed/,
     ],
     [
-      'a pytest that ended with other words, and a report',
+      'a pytest with another closing line, and a report',
       facts([{ ...reported(one('passed')), ...printed('pytest', began) }]),
       /JUnit of the test program \(1 test\)/,
     ],
     [
-      'closing lines beside a report of skipped tests',
+      'closing lines together with a report of skipped tests',
       facts([{ ...reported(one('skipped')), ...printed('make test', 'Ran 1 test in 0.1s', 'OK') }]),
       /JUnit of the test program \(1 test\), closing lines \(“Ran 1 test: OK”\)/,
     ],
-    ['a program that is not known, at its exit code', facts([run()]), /no test program is known/],
+    ['an unknown program, by its exit code', facts([run()]), /no test program is known/],
     [
-      'what tox left no result of',
+      'closing lines when tox left no result',
       facts([run({ commands: undefined, closing: readClosing('1 passed in 1s') })]),
       /1 passed/,
     ],
     [
-      'a command behind `-` that is no test',
+      'a failed command behind `-` that is no test',
       facts([{ ...reported(one('passed')), commands: [command('rm x', 1), command('pytest', 0)] }]),
       /JUnit/,
     ],
     ['an ignored failure, when allowed', facts([run(failingPytest)], ALLOWED), /1 failed/],
     [
-      'a skipped environment beside another, when allowed',
+      'one of two environments skipped, when allowed',
       facts([reported(one('passed')), run({ name: 'b', skipped: true })], ALLOWED),
       /JUnit/,
     ],
-    ['a report with one that cannot be read', report([one('passed')], { broken: ['s.xml: line 1'] }), /report/],
+    ['one of two reports unreadable', report([one('passed')], { broken: ['s.xml: line 1'] }), /report/],
   ])('%s', (_, given, rests) => {
     const { failure, environments } = judgeTests(given);
     expect(failure).toBeUndefined();
     expect(environments[0]!.evidence).toMatch(rests);
   });
 
-  test('and says what someone should know nevertheless', () => {
+  test('warnings about what users should know', () => {
     const ignored = facts([run(failingPytest), run({ name: 'b', skipped: true })], ALLOWED);
     expect(judgeTests(ignored).warnings).toEqual(['a: tox ignored: pytest ended with exit code 1.', 'tox skipped b.']);
     expect(judgeTests(report([one('passed')], { broken: ['s.xml: line 1'] })).warnings).toEqual([
@@ -275,7 +283,7 @@ describe('Green is', () => {
   });
 });
 
-test('Each environment has its row, with what its verdict rests on', () => {
+test('Each environment has a row with its verdict and the evidence', () => {
   const { environments } = judgeTests(
     facts([reported(one('passed')), run({ name: 'b|c', skipped: true }), run({ name: 'd', commands: [] })]),
   );

@@ -42,34 +42,37 @@ describe('The closing lines of', () => {
     ],
     ['stestr without tests', ['', "The test run didn't actually run any tests"], false],
     ['two programs, one without tests', ['1 passed in 0.1s', '== no tests ran in 0.00s =='], true],
-  ])('%s tell whether a test was executed', (_, lines, executed) => {
+  ])('%s show whether a test was executed', (_, lines, executed) => {
     const closing = readClosing(...lines);
     expect(closing.executed).toBe(executed);
     expect(closing.lines).not.toHaveLength(0);
   });
 
-  test.each(['Compared 3 images in 2s', 'OK', 'FAILED (failures=1)', 'PASSED'])('%j are none', (line) => {
-    expect(readClosing(line)).toMatchObject({ lines: [], executed: false, failed: false });
-  });
+  test.each(['Compared 3 images in 2s', 'OK', 'FAILED (failures=1)', 'PASSED'])(
+    'other programs are not read: %j',
+    (line) => {
+      expect(readClosing(line)).toMatchObject({ lines: [], executed: false, failed: false });
+    },
+  );
 
-  test('pytest -qq are missing, and its signs of single tests tell it', () => {
+  test('pytest -qq are missing; its complete progress shows that tests were executed', () => {
     expect(readClosing('ss   [100%]').executed).toBe(false);
     expect(readClosing('s.   [100%]').executed).toBe(true);
     expect(readClosing('...  [ 50%]', 's.s  [100%]').executed).toBe(true);
   });
 
-  test('a quiet pytest that did not come to its end are missing, and signs alone do not tell that tests were executed', () => {
+  test('a quiet pytest that did not finish are missing; incomplete progress is no evidence of tests', () => {
     expect(readClosing('.').executed).toBe(false);
     expect(readClosing('...  [ 50%]', '.').executed).toBe(false);
     expect(readClosing('test_a (t.T) ... ok').executed).toBe(false);
   });
 
-  test('pytest before 5, and those of runs of days, are read', () => {
+  test('pytest before 5, and of runs that last days, are read', () => {
     expect(readClosing('=== 1 passed in 0.01 seconds ===').lines).toEqual(['1 passed']);
     expect(readClosing('=== 1 passed in 90001.00s (1 day, 1:00:01) ===').lines).toEqual(['1 passed']);
   });
 
-  test('a session of pytest close it', () => {
+  test('pytest close its session', () => {
     const begin = '======= test session starts =======';
     expect(readClosing(begin, 'a.py .')).toMatchObject({ sessions: 1, isOpen: true });
     expect(readClosing(begin, 'a.py .', '== 1 passed in 0.1s ==')).toMatchObject({ sessions: 1, isOpen: false });

@@ -8,11 +8,11 @@ const job = (name: string, result: string, outputs: JobResult['outputs'] = {}): 
   outputs,
 });
 
-describe('Environments side by side', () => {
+describe('The environments of a run', () => {
   const passed = { verdict: 'passed' };
   const verdictOf = (...jobs: JobResult[]) => judgeRun(jobs).verdict;
 
-  test('pass when each has passed, was skipped or was not chosen', () => {
+  test('pass when each one passed, was skipped or was not chosen', () => {
     const skipped = { verdict: 'skipped', reason: 'no secret' };
     expect(verdictOf(job('unit', 'success', passed))).toBe('passed');
     expect(verdictOf(job('unit', 'success', passed), job('cuda', 'skipped'))).toBe('passed');
@@ -31,7 +31,7 @@ describe('Environments side by side', () => {
     // GitHub leaves an empty output out of `needs`.
     ['success', { machine: 't3.xlarge' }],
     ['success', {}],
-  ])('do not pass when one is %j with %j', (result, outputs) => {
+  ])('do not pass when a job is %j with %j', (result, outputs) => {
     expect(verdictOf(job('unit', 'success', passed), job('cuda', result, outputs))).toBe('failed');
   });
 
@@ -39,35 +39,35 @@ describe('Environments side by side', () => {
     expect(verdictOf(job('choose', 'success', { environments: '[]' }), job('unit', 'skipped'))).toBe('failed');
   });
 
-  test('do not pass when one that was chosen is not among the jobs', () => {
+  test('do not pass when a chosen environment is not among the jobs', () => {
     const { verdict, jobs } = judgeRun([job('unit', 'success', { verdict: 'passed' })], ['unit', 'cuda']);
     expect([verdict, listJobs(jobs, 'failed')]).toEqual(['failed', 'cuda']);
   });
 
-  test('do not pass when one that was chosen did not run', () => {
+  test('do not pass when a chosen environment did not run', () => {
     const choose = job('choose', 'success', { environments: '["unit","cuda"]' });
     const { verdict, jobs } = judgeRun([choose, job('unit', 'success', passed), job('cuda', 'skipped')]);
     expect([verdict, jobs.at(-1)]).toMatchObject(['failed', { kind: 'failed', why: 'did not run' }]);
   });
 
-  test('that were not chosen are judged by nothing that their jobs seem to say', () => {
+  test('that were not chosen do not count, whatever their outputs are', () => {
     const { jobs } = judgeRun([job('unit', 'success', passed), job('cuda', 'skipped', { verdict: '${{ steps.x }}' })]);
     expect(jobs.at(-1)).toMatchObject({ kind: 'not chosen' });
   });
 
-  test('may be named, so that a job that only prepares needs no verdict', () => {
+  test('may be listed, so that a job that tests nothing needs no verdict', () => {
     const jobs = [job('build', 'success'), job('unit', 'success', passed)];
     expect(judgeRun(jobs, ['unit']).verdict).toBe('passed');
     expect(judgeRun(jobs).verdict).toBe('failed');
   });
 
-  test('may have no outputs, as a skipped job', () => {
+  test('may have no outputs, like a skipped job', () => {
     const needs = '{ "unit": { "result": "skipped", "outputs": null }, "cuda": { "result": "success" } }';
     const { values } = parseInputs({ needs: needsInput('') }, { needs: { text: needs } });
     expect(values.needs).toEqual([job('unit', 'skipped'), job('cuda', 'success')]);
   });
 
-  test('have a table of environment, machine, minutes and verdict', () => {
+  test('are summarized with machine, minutes and verdict', () => {
     const run = judgeRun([
       job('choose', 'success', { sha: 'a', environments: '["unit","cuda","arm64","s2search"]' }),
       job('unit', 'success', { verdict: 'passed', machine: 't3.xlarge', minutes: '2.5' }),
@@ -91,19 +91,19 @@ describe('Environments side by side', () => {
     expect(listJobs(run.jobs, 'skipped')).toBe('s2search (The secret S2SEARCH_URL is not set.)');
   });
 
-  test('write what jobs say of themselves as text', () => {
+  test('are summarized with the outputs of jobs as plain text', () => {
     const evil = { verdict: 'passed', machine: '<img src=x> | [a](b)\n# c' };
     expect(summarizeRun(judgeRun([job('unit', 'success', evil)]))).toContain(
       '| unit | &lt;img src=x&gt; \\| \\[a\\](b) # c |  | passed |',
     );
   });
 
-  test('show a job that only prepared them when it failed', () => {
+  test('are summarized with a failed job that tests nothing', () => {
     const run = judgeRun([job('choose', 'failure'), job('unit', 'skipped')]);
     expect(summarizeRun(run)).toContain('| choose |  |  | **failure** |');
   });
 
-  test.each(['{}', '[]', 'x', '{"a": 1}', '{"a": {}}', 'null'])('are not %j', (text) => {
+  test.each(['{}', '[]', 'x', '{"a": 1}', '{"a": {}}', 'null'])('cannot be read from %j', (text) => {
     const { problems } = parseInputs({ needs: needsInput('Some.') }, { needs: { text } });
     expect(problems).toEqual([expect.stringContaining('allowed: the `needs` context as JSON')]);
   });

@@ -5,7 +5,7 @@ import { decodeXml } from '../../../../src/core/verdict/xml-text.js';
 
 const OUTCOMES = ['failed', 'skipped', 'passed'] as const;
 
-/** Reads a file that arrives in pieces of so many bytes. */
+/** Reads a file in pieces of `size` bytes. */
 async function read(file: string | Uint8Array, size = 65_536) {
   const bytes = Buffer.from(file);
   const results = new TestResults();
@@ -43,12 +43,15 @@ describe('A JUnit file', () => {
     { name: 'without a name', place: '', outcome: 'passed', seconds: 0, message: '' },
   ];
 
-  test.each([65_536, 7, 1])('has outcome, place, time and words of each test (pieces of %i bytes)', async (size) => {
-    const { cases, problem } = await read(xml, size);
-    expect([cases, problem]).toEqual([told, '']);
-  });
+  test.each([65_536, 7, 1])(
+    'has the outcome, place, time and message of each test (pieces of %i bytes)',
+    async (size) => {
+      const { cases, problem } = await read(xml, size);
+      expect([cases, problem]).toEqual([told, '']);
+    },
+  );
 
-  test('may be one suite without a frame, or have a namespace', async () => {
+  test('may be a single suite, or have a namespace', async () => {
     expect((await read(suite('<testcase name="a"/>'))).brief).toEqual(['a passed']);
     const named =
       '<j:testsuites xmlns:j="u"><j:testsuite><j:testcase name="a"><j:failure/></j:testcase></j:testsuite></j:testsuites>';
@@ -75,7 +78,7 @@ describe('A JUnit file', () => {
     expect(problem).toMatch(why);
   });
 
-  test('that is cut off names the line, and what came before counts', async () => {
+  test('that is cut off is reported with the line, and the cases before the cut count', async () => {
     const whole = suite('<testcase name="a"/>\n<testcase name="b"><failure/></testcase>\n');
     const { brief, problem } = await read(whole.slice(0, -3));
     expect(brief).toEqual(['b failed', 'a passed']);
@@ -83,8 +86,8 @@ describe('A JUnit file', () => {
   });
 });
 
-describe('What counts as what', () => {
-  // By the producers that write it so.
+describe('A case counts by its elements and attributes', () => {
+  // By the tools that write such files.
   test.each([
     [
       'pytest, expected failure',
@@ -105,7 +108,7 @@ describe('What counts as what', () => {
     ['a status alone, disabled', '<testcase name="a" status="disabled"/>', 'a skipped'],
     ['NUnit', '<testcase name="a" executed="False"/>', 'a skipped'],
     ['NUnit, failed', '<testcase name="a" executed="True" success="False"/>', 'a failed'],
-    ['a status that is not known', '<testcase name="a" status="fine"/>', 'a passed'],
+    ['an unknown status', '<testcase name="a" status="fine"/>', 'a passed'],
     ['both skipped and failed', '<testcase name="a"><skipped/><failure/></testcase>', 'a failed'],
     [
       'output that looks like a failure',
@@ -130,12 +133,12 @@ describe('What counts as what', () => {
     expect((await read(suite(content, attributes))).brief).toEqual(expected);
   });
 
-  test('counts of outer suites are those of inner ones', async () => {
+  test('an outer suite does not count the failures of its inner suites again', async () => {
     const inner = suite('<testcase name="a"><failure/></testcase>', 'failures="1"');
     expect((await read(`<testsuites failures="1">${inner}</testsuites>`)).brief).toEqual(['a failed']);
   });
 
-  test('the same name twice is two tests', async () => {
+  test('two tests may have the same name', async () => {
     expect((await read(suite('<testcase name="a"/><testcase name="a"><failure/></testcase>'))).brief).toEqual([
       'a failed',
       'a passed',
@@ -162,9 +165,9 @@ describe('Characters', () => {
   test.each([
     ['colors, raw', failing('\u001b[31mred\u001b[0m \u0007bell'), 'red bell'],
     ['colors, as references', failing('&#27;[31mred&#x1B;[0m'), 'red'],
-    ['what XML forbids', failing('a\u0000b\u000bc\uffff&#0;&#11;d'), 'abcd'],
+    ['characters that XML forbids', failing('a\u0000b\u000bc\uffff&#0;&#11;d'), 'abcd'],
     ['HTML names', failing('a&nbsp;b'), 'a\u00a0b'],
-    ['names that nobody knows', failing('a &nosuch; b'), 'a &nosuch; b'],
+    ['unknown names', failing('a &nosuch; b'), 'a &nosuch; b'],
   ])('of a message: %s', async (_, text, message) => {
     const { cases, problem } = await read(text);
     expect([problem, cases[0]!.message]).toEqual(['', message]);
@@ -173,22 +176,19 @@ describe('Characters', () => {
   const german = '<testsuite><testcase name="Größe"/></testsuite>';
   test.each<[string, Uint8Array]>([
     ['UTF-8', Buffer.from(german)],
-    ['UTF-8 with a mark', Buffer.from(`\ufeff${german}`)],
+    ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${german}`)],
     ['ISO-8859-1', Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${german}`, 'latin1')],
     ['windows-1252', Buffer.from(`<?xml version='1.0' encoding='windows-1252' standalone="yes"?>${german}`, 'latin1')],
-    ['UTF-16, little end first', Buffer.from(`\ufeff<?xml version="1.0" encoding="UTF-16"?>${german}`, 'utf16le')],
-    [
-      'UTF-16, big end first',
-      Buffer.from(`\ufeff<?xml version="1.0" encoding="UTF-16"?>${german}`, 'utf16le').swap16(),
-    ],
-    ['UTF-16 without a mark', Buffer.from(german, 'utf16le')],
+    ['UTF-16, little-endian', Buffer.from(`\ufeff<?xml version="1.0" encoding="UTF-16"?>${german}`, 'utf16le')],
+    ['UTF-16, big-endian', Buffer.from(`\ufeff<?xml version="1.0" encoding="UTF-16"?>${german}`, 'utf16le').swap16()],
+    ['UTF-16 without a byte order mark', Buffer.from(german, 'utf16le')],
   ])('are read in %s', async (_, bytes) => {
     expect((await read(bytes)).brief).toEqual(['Größe passed']);
   });
 });
 
-describe('However large it is', () => {
-  test('all cases are counted, and only some are kept', async () => {
+describe('A large file', () => {
+  test('has all its cases counted and only some kept', async () => {
     const many = Array.from({ length: 25_000 }, (_, index) => `<testcase name="t${index}" time="0.${index % 10}"/>`);
     const failed = Array.from({ length: 3_000 }, (_, index) => `<testcase name="f${index}"><error/></testcase>`);
     const { results } = await read(suite([...many, ...failed].join('')));
@@ -198,7 +198,7 @@ describe('However large it is', () => {
     expect(results.list('failed')[0]!.name).toBe('f0');
   });
 
-  test('a message of a megabyte is read, and its beginning is kept', async () => {
+  test('may have a message of a megabyte, whose beginning is kept', async () => {
     const long = 'x'.repeat(1_000_000);
     const { cases, problem } = await read(
       suite(`<testcase name="a"><failure message="${long}">${long}</failure></testcase>`),
@@ -207,7 +207,7 @@ describe('However large it is', () => {
     expect(cases[0]!.message.length).toBeLessThan(5_000);
   });
 
-  test('entities that would grow are not', async () => {
+  test('may not grow by nested entities', async () => {
     const bomb = '<!DOCTYPE t [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;">]>';
     expect(
       (await read(`${bomb}${suite('<testcase name="a"><failure message="&b;"/></testcase>')}`)).cases[0]!.message,

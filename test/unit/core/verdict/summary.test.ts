@@ -9,7 +9,7 @@ function summarize(verdict: string, cases: readonly TestCase[], title = 'tox -e 
 }
 
 describe('The summary', () => {
-  test('has the failing tests first and open, the others folded away', () => {
+  test('lists failures first, and the other tests in folded sections', () => {
     const text = summarize('failed', [
       one('passed'),
       one('skipped', { message: 'no GPU' }),
@@ -20,7 +20,7 @@ describe('The summary', () => {
     expect(text.indexOf('test\\_skipped')).toBeLessThan(text.indexOf('test\\_passed'));
   });
 
-  test('takes a test’s words as text: no HTML, no Markdown, no end of the cell', () => {
+  test('escapes the text of tests: no HTML, no Markdown, no end of a cell', () => {
     const text = summarize('failed', [one('failed', { name: 'a|b', message: '<img src=x>\n`*_[x](y)' })]);
     expect(text).toContain('a\\|b | &lt;img src=x&gt; \\`\\*\\_\\[x\\](y) | 1.0 |');
   });
@@ -30,7 +30,7 @@ describe('The summary', () => {
     ['names of 12 kB', one('failed', { name: `test[${'<'.repeat(12_000)}]` })],
     ['names of four bytes a letter', one('failed', { name: '😀'.repeat(6_000), message: '😀'.repeat(6_000) })],
     ['passed tests only', one('passed', { name: '&'.repeat(12_000) })],
-  ])('stays below what GitHub takes, however much there is: %s', (_, each) => {
+  ])('stays below the limit of GitHub with many tests: %s', (_, each) => {
     const text = summarize(
       'failed',
       Array.from({ length: 5_000 }, () => each),
@@ -39,7 +39,7 @@ describe('The summary', () => {
     expect(text).toMatch(/… and \d+ more\./);
   });
 
-  test('has room for failing tests before any other', () => {
+  test('has room for failures before any other test', () => {
     const name = '<'.repeat(1_000);
     const many = Array.from({ length: 1_000 }, () => one('passed', { name }));
     const text = summarize('failed', [...many, ...Array.from({ length: 400 }, () => one('failed', { name }))]);

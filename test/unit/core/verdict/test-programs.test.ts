@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { findJunitOption, nameTestProgram } from '../../../../src/core/verdict/test-programs.js';
 
-describe('A test program is known', () => {
+describe('The test program is recognized', () => {
   test.each([
     ['/x/bin/pytest -q', 'pytest'],
     ['python3.11 -m pytest', 'pytest'],
@@ -21,7 +21,7 @@ describe('A test program is known', () => {
   ])('in `%s`: %s', (line, name) => expect(nameTestProgram(line.split(' '))).toBe(name));
 });
 
-test('A command may name the JUnit file itself, and the last one counts', () => {
+test('The last JUnit file that a command names counts', () => {
   expect(findJunitOption(['pytest', '--junitxml=a.xml', '--junit-xml', 'b.xml'])).toBe('b.xml');
   expect(findJunitOption(['pytest', '--junitxml=a=b.xml'])).toBe('a=b.xml');
   expect(findJunitOption(['pytest'])).toBeUndefined();

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A self-signed certificate for one host, made with nothing but Node: X.509 v3 (RFC 5280), EC P-256, ten years. */
+/** Makes a self-signed certificate for one host, with Node alone: X.509 v3 (RFC 5280), EC P-256, 25 years. */
 export function createCertificate(host: string): { readonly key: string; readonly cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(hex('06082a8648ce3d040302'));

@@ -11,7 +11,7 @@ import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { FakeGitHub } from './fake-github.js';
 import { createRandom, Fate } from './random.js';
-import { quiet } from './quiet-log.js';
+import { quiet } from './log.js';
 import { aFillRequest, aRequest, run } from './requests.js';
 
 /** Starts that all use the same pool. */

@@ -1,9 +1,9 @@
 import { TAG } from '../../src/core/kernel/identity.js';
 import type { Instance } from '../../src/core/ports/ec2.js';
-import type { Log } from '../../src/core/ports/process.js';
 import { FakeClock, FAKE_START } from './fake-clock.js';
 import { FakeGitHub } from './fake-github.js';
 import { FakeImageEc2, type FakeImage } from './fake-images.js';
+import { recordLog } from './log.js';
 
 export const DAY = 86_400_000;
 
@@ -19,14 +19,9 @@ export class ImageWorld {
   readonly home = new FakeImageEc2('us-east-1', this.clock, this.clouds);
   readonly away = new FakeImageEc2('eu-west-1', this.clock, this.clouds);
   readonly github = new FakeGitHub();
-  readonly said: string[] = [];
-  readonly log: Log = {
-    group: (_title, body) => body(),
-    info: (sentence) => void this.said.push(sentence),
-    notice: (sentence) => void this.said.push(`notice: ${sentence}`),
-    warning: (sentence) => void this.said.push(`warning: ${sentence}`),
-    debug: () => undefined,
-  };
+  private readonly recorded = recordLog();
+  readonly said = this.recorded.said;
+  readonly log = this.recorded.log;
   private made = 0;
 
   get now(): number {

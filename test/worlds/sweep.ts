@@ -2,7 +2,6 @@ import type { Failure } from '../../src/core/kernel/failure.js';
 import { renderScope, TAG, type Scope } from '../../src/core/kernel/identity.js';
 import { runnerTags } from '../../src/core/kernel/runner-tags.js';
 import type { Instance } from '../../src/core/ports/ec2.js';
-import type { Log } from '../../src/core/ports/process.js';
 import type { Market } from '../../src/core/ports/catalog.js';
 import type { Runner } from '../../src/core/ports/github.js';
 import { reap, type ReapRequest, type SweepResult } from '../../src/core/reap/reap.js';
@@ -10,6 +9,7 @@ import { AMD64_IMAGE } from './fake-catalog.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { FakeGitHub } from './fake-github.js';
+import { recordLog } from './log.js';
 
 export const MINUTE = 60_000;
 export const HOME = { owner: 'octo-org', repo: 'octo-repo' };
@@ -39,7 +39,9 @@ export class SweepWorld {
   /** A sweep waits for nothing, so the clock may run for weeks. */
   readonly clock = new FakeClock(undefined, 60 * 24 * 60 * MINUTE);
   readonly ec2 = new FakeEc2({ clock: this.clock, timeline: { pendingMs: 0 } });
-  readonly said: string[] = [];
+  private readonly recorded = recordLog({ debug: true });
+  readonly said = this.recorded.said;
+  private readonly log = this.recorded.log;
   readonly cancel = new AbortController();
   /** Scopes to which no connection can be made, and why. */
   readonly unreachable = new Map<string, Failure>();
@@ -126,16 +128,15 @@ export class SweepWorld {
   }
 
   reap(changes: Partial<ReapRequest> = {}, regions: readonly FakeEc2[] = [this.ec2]): Promise<SweepResult> {
-    const log: Log = {
-      group: (_title, body) => body(),
-      info: (sentence) => void this.said.push(sentence),
-      notice: (sentence) => void this.said.push(`notice: ${sentence}`),
-      warning: (sentence) => void this.said.push(`warning: ${sentence}`),
-      debug: (sentence) => void this.said.push(`debug: ${sentence}`),
-    };
     return reap(
       { reach: { kind: 'repo', home: HOME }, graceMs: 15 * MINUTE, dryRun: false, ...changes },
-      { regions, gitHubOf: (scope) => this.connect(scope), clock: this.clock, log, signal: this.cancel.signal },
+      {
+        regions,
+        gitHubOf: (scope) => this.connect(scope),
+        clock: this.clock,
+        log: this.log,
+        signal: this.cancel.signal,
+      },
     );
   }
 
