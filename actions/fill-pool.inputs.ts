@@ -78,10 +78,7 @@ const machineInputs = {
 
 export const inputs = {
   ...credentialInputs,
-  pool: text("The pool's name, the same as in start-runner. A preset may set it for both.", {
-    matches: NAME_PATTERN,
-    allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit',
-  }),
+  pool: text("The pool's name, the same as in start-runner. A preset may set it for both.", NAME_PATTERN),
   ...ownInputs,
   ...machineInputs,
 };

@@ -124,7 +124,7 @@ export function composeMachine({ values, raw, preset }: LoadedInputs): MachineRe
 /** The label that a start will have unless its preset sets another, known before the inputs are loaded. */
 export function foreseeLabel(raw: RawInputs, context: RunContext, startId: string): string {
   const label = raw['label']?.text.trim() ?? '';
-  return NAME_PATTERN.test(label) ? label : composeName(context, startId);
+  return NAME_PATTERN.matches.test(label) ? label : composeName(context, startId);
 }
 
 /** An input that is set but invalid is reported by itself. */

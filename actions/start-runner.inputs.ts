@@ -32,7 +32,7 @@ export const inputs = {
   ...launchInputs,
   label: text(
     'The only label of the runners. Default: unique per run, attempt, job and step, so that no other job can use them.',
-    { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
+    NAME_PATTERN,
   ),
   count: into(
     'request.machines',
@@ -69,10 +69,10 @@ export const inputs = {
   ...settingInputs,
   pool: into(
     'request.pool',
-    text('Use machines of the pool of this name, which fill-pool keeps ready. Missing machines are launched.', {
-      matches: NAME_PATTERN,
-      allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit',
-    }),
+    text(
+      'Use machines of the pool of this name, which fill-pool keeps ready. Missing machines are launched.',
+      NAME_PATTERN,
+    ),
   ),
   'wait-for': into(
     'startup.waitFor',

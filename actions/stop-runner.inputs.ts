@@ -13,7 +13,7 @@ export const inputs = {
   ...credentialInputs,
   label: text(
     'The output `label` of start-runner: everything that this run started with it, in any attempt, is stopped. Without a label and an id, everything is stopped that no job of this run can need any more (the token needs "Actions: read").',
-    { matches: NAME_PATTERN, allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit' },
+    NAME_PATTERN,
   ),
   'ec2-instance-id': list(
     'Ids of instances that this repository started. Without `label`, exactly these are stopped; with `label`, everything that was started together with them. If EC2 lists none of them, and the label is a custom one, everything that another job may need is left.',

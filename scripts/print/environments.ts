@@ -66,22 +66,22 @@ export function readEnvironments(text: string, presets: readonly string[]): read
 }
 
 function readLine(name: string, line: unknown, problems: string[]): Environment {
-  const given = { secrets: [], ...(typeof line === 'object' ? (line as Record<string, unknown>) : {}) };
+  const fields = { secrets: [], ...(typeof line === 'object' ? (line as Record<string, unknown>) : {}) };
   if (!namePattern.test(name) || reserved.includes(name)) {
     problems.push(`${name}: allowed: lower-case letters, digits and _, and none of ${reserved.join(', ')}.`);
   }
-  for (const key of Object.keys(given)) {
+  for (const key of Object.keys(fields)) {
     if (!Object.hasOwn(rules, key)) problems.push(`${name}: \`${key}\` is not known.`);
   }
   for (const [key, rule] of Object.entries(rules)) {
-    const value = (given as Record<string, unknown>)[key];
+    const value = (fields as Record<string, unknown>)[key];
     if (value === undefined) problems.push(`${name}: \`${key}\` is missing; allowed: ${rule.allowed}.`);
     else if (!rule.accepts(value))
       problems.push(`${name}: \`${key}\` is ${JSON.stringify(value)}; allowed: ${rule.allowed}.`);
     else if (typeof value === 'string' && key === 'file' && taken.includes(value))
       problems.push(`${name}: \`file\` "${value}" is taken.`);
   }
-  return { file: '', title: '', tox: '', preset: '', minutes: 0, ...given, name };
+  return { file: '', title: '', tox: '', preset: '', minutes: 0, ...fields, name };
 }
 
 function findDuplicates(environments: readonly Environment[], key: 'file' | 'tox'): string[] {

@@ -115,12 +115,12 @@ function baseFillings(
 
 function renderInputs(inputs: readonly WorkflowInput[]): string {
   return inputs
-    .map(({ name, type, description, default: standard }) =>
+    .map(({ name, type, description, default: value }) =>
       [
         `${name}:`,
         `  description: ${quote(description)}`,
         `  type: ${type}`,
-        ...(name === 'tox-env' && standard === '' ? ['  required: true'] : [`  default: ${renderDefault(standard)}`]),
+        ...(name === 'tox-env' && value === '' ? ['  required: true'] : [`  default: ${renderDefault(value)}`]),
       ].join('\n'),
     )
     .join('\n');

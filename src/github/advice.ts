@@ -66,7 +66,7 @@ function adviseByCause(error: HttpError, call: CallName): string | undefined {
 function adviseByStatus(error: HttpError, call: CallName): string {
   if (error.status === 401) return adviseUnauthorized(call);
   if (error.status === 403) return adviseForbidden(error, call);
-  if (error.status === 404) return `${advice.CHECK_NAMES_IN_PATH} It needs ${needs(call)}`;
+  if (error.status === 404) return `${advice.CHECK_NAMES_IN_PATH} The token needs ${needs(call)}`;
   return advice.CORRECT_GITHUB_REQUEST;
 }
 

@@ -20,8 +20,8 @@ export async function listReports(patterns: FilePatterns, folder: string): Promi
 }
 
 /**
- * Reads the JUnit files in a folder that changed since `before`. A broken file is listed, and its cases before the break
- * count. A file with several names counts once.
+ * Reads the JUnit files in a folder that changed since `before`. A broken file is listed, and its cases before the
+ * break count. A file with several names counts once.
  */
 export async function readReports(
   patterns: FilePatterns,
@@ -42,7 +42,7 @@ export async function readReports(
   }
   const stale = files.filter((one) => !changed.includes(one)).map(({ path }) => path);
   return {
-    pattern: patterns.given.join(', '),
+    pattern: patterns.texts.join(', '),
     results,
     files: fresh.map(({ path }) => path),
     stale,

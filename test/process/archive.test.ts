@@ -22,7 +22,7 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-test('what a job downloads, without what .gitattributes leaves out, is enough to start and to stop', async () => {
+test('The archive that a job downloads, without what .gitattributes excludes, is enough to start and to stop', async () => {
   const archive = execFileSync('git', ['archive', '--worktree-attributes', 'HEAD'], { cwd: root, maxBuffer: 1 << 30 });
   execFileSync('tar', ['-x', '-C', folder], { input: archive });
   const run = (script: string, inputs: Readonly<Record<string, string>>) =>

@@ -14,14 +14,14 @@ const BATCHES = 12;
 
 jest.setTimeout(300_000);
 
-test('all bundles together have no more bytes than the budget allows', async () => {
+test('All bundles together are not larger than the budget', async () => {
   const bytes = measureSize(dirname(ours.script), /\.[cm]?js$/);
   if (bytes > budget.bundleBytes) throw new Error(`${bytes} bytes of ${budget.bundleBytes}.\n${await listLargest()}`);
 });
 
-test("a start's first request comes no later after bare Node's than the budget allows", async () => {
-  // The least disturbed of each: tests run side by side, and what is late by others' doing says nothing. With every
-  // batch both come closer to what they are on an idle machine, so what is too slow stays so.
+test('A start sends its first request within the budget after bare Node does', async () => {
+  // Compares the fastest run of each, because tests run side by side and slow each other down. With every batch both
+  // come closer to their time on an idle machine, so a start that is too slow stays too slow.
   let [least, leastBare] = [Infinity, Infinity];
   for (let batch = 0; batch < BATCHES && !(least - leastBare <= budget.coldStartMs); batch += 1) {
     const { action, bareRequest } = await timeColdStarts(PAIRS);
@@ -33,8 +33,8 @@ test("a start's first request comes no later after bare Node's than the budget a
     throw new Error(`${over.toFixed(0)} ms of ${budget.coldStartMs}.\n${await listLargest()}`);
 });
 
-test('a start needs no more memory than the budget allows', async () => {
-  // The least of several, as above: on a busy machine the collector of garbage comes late.
+test('A start needs no more memory than the budget', async () => {
+  // The smallest of several, because the garbage collector runs late on a busy machine.
   let least = Infinity;
   for (let batch = 0; batch < BATCHES && !(least <= budget.memoryMiB); batch += 1) {
     least = Math.min(least, await measurePeak());
@@ -62,6 +62,6 @@ async function measurePeak(): Promise<number> {
 
 async function listLargest(): Promise<string> {
   const lines = await runScript('tools/modules/main.ts');
-  // After the bundler's own words.
+  // After the output of the bundler.
   return lines.slice(lines.findIndex((line) => line.startsWith('The largest'))).join('\n');
 }

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
 const names = actions.map(({ name }) => name);
 
-/** What is read before a start begins, and what only later or never. */
+/** The chunks that a start reads before it begins, and those that a step reads only if it needs them. */
 const early = [
   'aws-sdk.js',
   'octokit-and-toolkit.js',
@@ -22,7 +22,7 @@ const early = [
   'start-runner.js',
 ];
 const late = ['aws-credential-providers.js', 'aws-ssm.js', 'proxy-agents.js', 'yaml.js'];
-/** What only other actions read, beside their own entries. */
+/** The chunks that only other actions read, beside their own entries. */
 const others = ['shared-by-machines.js', 'shared-by-tests.js'];
 
 function readSteps(action: string): Readonly<Record<string, string>> {
@@ -37,11 +37,11 @@ function list(folder: string): string[] {
 }
 
 describe('dist/', () => {
-  test('has at most 720 kB of programs', () => {
+  test('has at most 720 kB of JavaScript', () => {
     expect(measureSize(dist, /\.js$/)).toBeLessThanOrEqual(720_000);
   });
 
-  test('reads what only some steps need, such as the way through a proxy, in those alone', () => {
+  test('is read by a start without the chunks that only some steps need, such as the proxy agents', () => {
     const chunks = join(dist, 'chunks');
     const load = `require(${JSON.stringify(join(chunks, 'start-runner.js'))})`;
     const loaded = `Object.keys(require.cache).map((path) => path.slice(${chunks.length + 1}))`;
@@ -49,22 +49,22 @@ describe('dist/', () => {
     expect((JSON.parse(stdout.toString()) as string[]).sort()).toEqual(early);
   });
 
-  test('is in one byte a character: V8 would hold a file with any other in two', () => {
+  test('is in ASCII, because V8 holds a file with any other character in two bytes a character', () => {
     for (const name of list('chunks'))
       expect(/[^\0-\x7f]/.test(readFileSync(join(dist, 'chunks', name), 'latin1'))).toBe(false);
   });
 
-  test('has the file of every step, and no other', () => {
+  test('has the file of every step and no other file', () => {
     const steps = actions.flatMap((action) => Object.values(stepsOf(action)).map(({ file }) => file));
     expect(list('')).toEqual(['LICENSES.txt', 'package.json', ...steps].sort());
   });
 
-  test('has an entry for every action in chunks/, and what they share', () => {
+  test('has in chunks/ an entry for every action, and the chunks that they share', () => {
     const entries = names.map((name) => `${name}.js`);
     expect(list('chunks')).toEqual([...new Set([...early, ...late, ...others, ...entries])].sort());
   });
 
-  test.each(names)('has the steps that %s/action.yml names, for the Node that GitHub has', (name) => {
+  test.each(names)('has the steps that %s/action.yml names, for the version of Node that GitHub has', (name) => {
     const { using, main, post } = readSteps(name);
     const steps = stepsOf(actions.find((action) => action.name === name)!);
     expect({ using, main, post }).toEqual({
@@ -78,13 +78,13 @@ describe('dist/', () => {
 describe.each(listNodes())('Every step under Node $major', ({ path }) => {
   const bare = { PATH: process.env['PATH'] };
 
-  test.each(names)('%s says where it belongs when it runs elsewhere', (name) => {
+  test.each(names)('%s fails outside a workflow and says so', (name) => {
     const { status, stdout, stderr } = spawnSync(path, [join(dist, `${name}.js`)], { env: bare, encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(/^::error::This is not a step of a workflow: .*%0AWhat to do: /);
   });
 
-  test('start-runner’s post step is content when nothing was begun', () => {
+  test('the post step of start-runner succeeds if nothing was started', () => {
     const stub = join(dist, 'start-runner-post.js');
     const { status, stdout, stderr } = spawnSync(path, [stub], { env: bare, encoding: 'utf8' });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });

@@ -50,7 +50,7 @@ describe('A machine that does not come up', () => {
         /^Instance i-\w+ is terminated \(Server\.SpotInstanceTermination: Spot instance termination\) before runner/,
       );
       expect(errorOf(main)).toMatch(
-        /\nWhat to do: EC2 took the spot instance back\. .*`market-type: spot-then-on-demand`/,
+        /\nWhat to do: EC2 reclaimed the spot instance\. .*`market-type: spot-then-on-demand`/,
       );
       await expectUndone(scene, main);
       expect([...scene.sandbox.ec2.spotRequests.values()].map(({ state }) => state)).toEqual(['closed']);

@@ -141,14 +141,14 @@ describe('After a start that did not wait, stop-runner reports', () => {
     }),
   );
 
-  test.concurrent('that EC2 took the spot instance back', () =>
+  test.concurrent('that EC2 reclaimed the spot instance', () =>
     inSandbox({ ...idle, timeline: { bootMs: 10_000 } }, async (scene) => {
       scene.sandbox.on((event) => {
         if (event.name === 'running') scene.sandbox.ec2.interruptSpot(event.instance, 50);
       });
       const stop = await stopAfterTheEnd(scene, { 'market-type': 'spot' });
       expect(warningsOf(stop).join()).toMatch(
-        /Server\.SpotInstanceTermination.*; it had never been online\.\nWhat to do: EC2 took the spot instance back\. .*`market-type: spot-then-on-demand`/,
+        /Server\.SpotInstanceTermination.*; it had never been online\.\nWhat to do: EC2 reclaimed the spot instance\. .*`market-type: spot-then-on-demand`/,
       );
     }),
   );

@@ -73,7 +73,7 @@ function merge(parents: readonly ResolvedPreset[], own: ResolvedPreset): Resolve
 }
 
 function withOrigin(inputs: Readonly<Record<string, string>>, origin: string): PresetInputs {
-  return Object.fromEntries(Object.entries(inputs).map(([name, given]) => [name, { text: given, origin }]));
+  return Object.fromEntries(Object.entries(inputs).map(([name, text]) => [name, { text, origin }]));
 }
 
 function describeMissing(name: string, child: string | undefined, known: readonly string[], path?: string): string {
@@ -105,13 +105,13 @@ function readPresets(file: PresetsFile, allowed: readonly string[], problems: st
 }
 
 function readPreset(
-  given: { name: string; body: unknown; path: string },
+  { name, body, path }: { name: string; body: unknown; path: string },
   allowed: readonly string[],
   problems: string[],
 ): ConfiguredPreset {
-  const origin = `preset \`${given.name}\` in ${given.path}`;
-  if (!isRecord(given.body)) problems.push(`${origin}: allowed: inputs of start-runner, one a line.`);
-  const { extends: parents, ...rest } = isRecord(given.body) ? given.body : {};
+  const origin = `preset \`${name}\` in ${path}`;
+  if (!isRecord(body)) problems.push(`${origin}: allowed: inputs of start-runner, one a line.`);
+  const { extends: parents, ...rest } = isRecord(body) ? body : {};
   const inputs: Record<string, string> = {};
   for (const [key, value] of Object.entries(rest)) {
     const rendered = renderValue(value);

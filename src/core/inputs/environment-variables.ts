@@ -16,15 +16,14 @@ export function variables(
     takes: kind.secret ? 'secret JSON' : 'JSON',
     description,
     ...(kind.secret && { secret: true }),
-    parse: (given) =>
-      Object.fromEntries(readObjects(given).flatMap((one) => Object.entries(one).flatMap(readVariable))),
+    parse: (text) => Object.fromEntries(readObjects(text).flatMap((one) => Object.entries(one).flatMap(readVariable))),
   };
 }
 
-function readObjects(given: string): readonly Record<string, unknown>[] {
+function readObjects(text: string): readonly Record<string, unknown>[] {
   let value: unknown;
   try {
-    value = JSON.parse(given);
+    value = JSON.parse(text);
   } catch {
     throw new BadValue(ALLOWED);
   }

@@ -3,7 +3,8 @@ import { BadValue, type InputDefinition } from './inputs.js';
 
 /** Patterns of files. Paths are relative to a folder, with `/`. */
 export interface FilePatterns {
-  readonly given: readonly string[];
+  /** The patterns as they were written. */
+  readonly texts: readonly string[];
   matches(path: string): boolean;
   /** Whether this folder, or a folder below it, may have a file that matches. */
   mayLead(folder: string): boolean;
@@ -12,7 +13,7 @@ export interface FilePatterns {
 }
 
 const ALLOWED =
-  'paths relative to that folder, with `*`, `?`, `**`, `{a,b}`, `[abc]`, and `!` before a pattern of files to exclude; at least one pattern without `!`';
+  'paths relative to that folder, with `*`, `?`, `**`, `{a,b}`, `[abc]`, and `!` before a pattern of files to exclude; at least one without `!`';
 const OPTIONS = { dot: true, nonegate: true } as const;
 
 /** An input that lists files by patterns. A pattern that cannot match any file is refused before anything runs. */
@@ -20,8 +21,8 @@ export function filePatterns(description: string): InputDefinition<FilePatterns 
   return {
     takes: 'file patterns',
     description,
-    parse(given) {
-      const patterns = splitPatterns(given);
+    parse(text) {
+      const patterns = splitPatterns(text);
       for (const pattern of patterns) {
         const why = findImpossible(pattern.replace(/^!/, ''));
         if (why !== undefined) throw new BadValue(`${ALLOWED} (${why})`, pattern);
@@ -32,15 +33,15 @@ export function filePatterns(description: string): InputDefinition<FilePatterns 
   };
 }
 
-export function compilePatterns(given: readonly string[]): FilePatterns {
-  const normal = given.map(normalize);
+export function compilePatterns(patterns: readonly string[]): FilePatterns {
+  const normal = patterns.map(normalize);
   const wanted = normal.filter((pattern) => !pattern.startsWith('!'));
   const excluded = normal.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
   const isWanted = picomatch(wanted, OPTIONS);
   const isExcluded = excluded.length > 0 ? picomatch(excluded, OPTIONS) : () => false;
   const ways = wanted.map((pattern) => splitOutside(pattern, '/'));
   return {
-    given,
+    texts: patterns,
     matches: (path) => isWanted(path) && !isExcluded(path),
     mayLead: (folder) => ways.some((parts) => mayLead(folder.split('/'), parts)),
     names: (folder) => ways.some((parts) => parts.includes(folder)),
@@ -67,8 +68,8 @@ function normalize(pattern: string): string {
 }
 
 /** Splits at commas and new lines, except within braces. */
-function splitPatterns(given: string): string[] {
-  const patterns = given
+function splitPatterns(text: string): string[] {
+  const patterns = text
     .split(/\r?\n/)
     .flatMap((line) => splitOutside(line.trim().replace(/,$/, ''), ','))
     .map((pattern) => pattern.trim());

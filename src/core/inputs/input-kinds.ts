@@ -13,11 +13,11 @@ export function withDefault<T>(defaultText: string, definition: Optional<T>): In
 }
 
 export function text(description: string, pattern?: Pattern): Optional<string> {
-  return { takes: 'text', description, parse: (given) => match(given, pattern) };
+  return { takes: 'text', description, parse: (input) => match(input, pattern) };
 }
 
 export function secret(description: string): Optional<string> {
-  return { takes: 'secret', description, secret: true, parse: (given) => given };
+  return { takes: 'secret', description, secret: true, parse: (input) => input };
 }
 
 export function choice<const C extends string>(description: string, choices: readonly C[]): Optional<C> {
@@ -25,8 +25,8 @@ export function choice<const C extends string>(description: string, choices: rea
   return {
     takes: allowed,
     description,
-    parse(given) {
-      const found = choices.find((one) => one === given);
+    parse(input) {
+      const found = choices.find((one) => one === input);
       if (found === undefined) throw new BadValue(allowed);
       return found;
     },
@@ -38,8 +38,8 @@ export function integer(description: string, range: { min: number; max: number }
   return {
     takes: allowed,
     description,
-    parse(given) {
-      const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+    parse(input) {
+      const value = /^\d{1,15}$/.test(input) ? Number(input) : Number.NaN;
       if (!(value >= range.min && value <= range.max)) throw new BadValue(allowed);
       return value;
     },
@@ -51,9 +51,9 @@ export function flag(description: string): Optional<boolean> {
   return {
     takes: '`true` or `false`',
     description,
-    parse(given) {
-      if (/^(true|True|TRUE)$/.test(given)) return true;
-      if (/^(false|False|FALSE)$/.test(given)) return false;
+    parse(input) {
+      if (/^(true|True|TRUE)$/.test(input)) return true;
+      if (/^(false|False|FALSE)$/.test(input)) return false;
       throw new BadValue('`true` or `false`');
     },
   };
@@ -64,9 +64,9 @@ export function list(description: string, pattern: Pattern): Optional<readonly s
   return {
     takes: 'list',
     description,
-    parse(given) {
+    parse(input) {
       // A comma at the end of a line and the line break are one separator.
-      const entries = readJsonList(given) ?? given.trim().split(/\s*,\s*\r?\n\s*|\s*,\s*|\s*\r?\n\s*/);
+      const entries = readJsonList(input) ?? input.trim().split(/\s*,\s*\r?\n\s*|\s*,\s*|\s*\r?\n\s*/);
       if (entries.includes('')) throw new BadValue(`${pattern.allowed}, without empty entries`);
       const bad = entries.find((entry) => !pattern.matches.test(entry));
       if (bad !== undefined) throw new BadValue(pattern.allowed, bad);
@@ -76,10 +76,10 @@ export function list(description: string, pattern: Pattern): Optional<readonly s
 }
 
 /** Reads the form of this suite's outputs: `["i-1", "i-2"]`. */
-function readJsonList(given: string): string[] | undefined {
-  if (!given.trim().startsWith('[')) return undefined;
+function readJsonList(input: string): string[] | undefined {
+  if (!input.trim().startsWith('[')) return undefined;
   try {
-    const list = JSON.parse(given) as unknown;
+    const list = JSON.parse(input) as unknown;
     return Array.isArray(list) && list.length > 0 && list.every((one) => typeof one === 'string') ? list : undefined;
   } catch {
     return undefined;
@@ -88,10 +88,10 @@ function readJsonList(given: string): string[] | undefined {
 
 /** An input of ec2-github-runner that `migration.ts` translates, or ignores with a notice. */
 export function legacy(description: string): Optional<string> {
-  return { takes: 'text', description, legacy: true, parse: (given) => given };
+  return { takes: 'text', description, legacy: true, parse: (input) => input };
 }
 
-function match(given: string, pattern: Pattern | undefined): string {
-  if (pattern && !pattern.matches.test(given)) throw new BadValue(pattern.allowed);
-  return given;
+function match(input: string, pattern: Pattern | undefined): string {
+  if (pattern && !pattern.matches.test(input)) throw new BadValue(pattern.allowed);
+  return input;
 }

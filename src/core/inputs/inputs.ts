@@ -36,7 +36,7 @@ export class BadValue extends Error {
   constructor(
     readonly allowed: string,
     /** The wrong part, if it is not the whole value. */
-    readonly given?: string,
+    readonly part?: string,
   ) {
     super(allowed);
   }
@@ -55,15 +55,15 @@ export function parseInputs<D extends InputDefinitions>(
     .map((name) => describeUnknown(name, Object.keys(definitions), raw[name]?.origin));
   const values: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(definitions)) {
-    const given = raw[name] ?? { text: '' };
+    const input = raw[name] ?? { text: '' };
     // Lines from Windows end with CRLF, and programs that read an input do not expect the CR.
-    const text = given.text.replace(/\r+\n/g, '\n').trim() || definition.defaultText;
+    const text = input.text.replace(/\r+\n/g, '\n').trim() || definition.defaultText;
     try {
       values[name] = text === undefined ? definition.emptyValue : definition.parse(text);
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
-      const shown = definition.secret ? 'not usable' : JSON.stringify(shorten(error.given ?? given.text.trim()));
-      problems.push(`\`${name}\`${from(given.origin)} is ${shown}; allowed: ${error.allowed}.`);
+      const shown = definition.secret ? 'not usable' : JSON.stringify(shorten(error.part ?? input.text.trim()));
+      problems.push(`\`${name}\`${from(input.origin)} is ${shown}; allowed: ${error.allowed}.`);
     }
   }
   return { values: values as ValuesOf<D>, problems };

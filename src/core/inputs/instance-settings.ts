@@ -16,8 +16,8 @@ export function environmentLines(description: string): InputDefinition<Variables
   return {
     takes: 'lines `NAME=value`',
     description,
-    parse(given) {
-      const lines = given.split('\n').map((line, index) => ({ line: line.trim(), number: index + 1 }));
+    parse(text) {
+      const lines = text.split('\n').map((line, index) => ({ line: line.trim(), number: index + 1 }));
       const wanted = lines.filter(({ line }) => line !== '' && !line.startsWith('#'));
       const bad = wanted.filter(({ line }) => !/^[A-Za-z_]\w*=/.test(line)).map(({ number }) => number);
       if (bad.length > 0) throw new BadValue(LINES, `no NAME=value in line ${bad.join(', ')}`);
@@ -31,11 +31,11 @@ export function environmentLines(description: string): InputDefinition<Variables
   };
 }
 
-function withBothCases(given: Variables): Variables {
-  const proxies = Object.entries(given).filter(([name]) => PROXY.test(name));
+function withBothCases(variables: Variables): Variables {
+  const proxies = Object.entries(variables).filter(([name]) => PROXY.test(name));
   const cased = (change: (name: string) => string) =>
     Object.fromEntries(proxies.map(([name, value]) => [change(name), value]));
-  return { ...cased((name) => name.toLowerCase()), ...cased((name) => name.toUpperCase()), ...given };
+  return { ...cased((name) => name.toLowerCase()), ...cased((name) => name.toUpperCase()), ...variables };
 }
 
 const PEM = 'certificates in PEM, each as base64 between `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`';
@@ -45,9 +45,9 @@ export function certificates(description: string): InputDefinition<readonly Uint
   return {
     takes: 'PEM',
     description,
-    parse(given) {
+    parse(text) {
       // Secret stores write line breaks as `\n`.
-      const lines = given.replaceAll('\\n', '\n').split('\n');
+      const lines = text.replaceAll('\\n', '\n').split('\n');
       const found = new Map<string, Uint8Array>();
       let begun = 0;
       for (const [index, line] of lines.map((one) => one.trim()).entries()) {

@@ -33,8 +33,8 @@ export interface Migrated {
 }
 
 /** Translates the inputs of ec2-github-runner, so that a migration changes only the `uses:` line of a workflow. */
-export function migrateInputs(given: RawInputs, action: 'start' | 'stop'): Migrated {
-  const raw: Record<string, { text: string; origin?: string }> = { ...given };
+export function migrateInputs(inputs: RawInputs, action: 'start' | 'stop'): Migrated {
+  const raw: Record<string, { text: string; origin?: string }> = { ...inputs };
   const notices: string[] = [];
   const problems: string[] = [];
   const take = (name: string): string => {

@@ -6,14 +6,14 @@ export function words(description: string): InputDefinition<readonly string[] | 
 }
 
 /** @throws BadValue if a quote is not closed, or nothing follows the last backslash */
-function splitWords(given: string): readonly string[] {
+function splitWords(text: string): readonly string[] {
   const found: string[] = [];
   let word: string | undefined;
   let quote = '';
-  for (let at = 0; at < given.length; at++) {
-    const sign = given[at]!;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]!;
     if (sign === '\\' && quote !== "'") {
-      const next = given[++at];
+      const next = text[++at];
       if (next === undefined) throw new BadValue('words as in a shell; nothing follows the last backslash');
       // Between double quotes, a backslash is special only before these characters.
       if (next !== '\n') word = (word ?? '') + (quote === '"' && !'"\\$`'.includes(next) ? sign + next : next);

@@ -11,8 +11,8 @@ export function tagsInput(description: string): InputDefinition<Tags | undefined
   return { takes: 'JSON or `Key=Value` lines', description, parse: parseTags };
 }
 
-function parseTags(given: string): Tags {
-  const pairs = /^[[{]/.test(given) ? parseJson(given) : parseLines(given);
+function parseTags(text: string): Tags {
+  const pairs = /^[[{]/.test(text) ? parseJson(text) : parseLines(text);
   const tags: Record<string, string> = {};
   for (const [key, value] of pairs) {
     checkTag(key, value);
@@ -24,13 +24,13 @@ function parseTags(given: string): Tags {
 }
 
 /** Reads JSON with jsonc-parser: JSON.parse does not always give the place of an error, which users need for JSON in YAML. */
-function parseJson(given: string): [string, string][] {
+function parseJson(text: string): [string, string][] {
   const errors: ParseError[] = [];
-  const parsed: unknown = parseJsonc(given, errors, { disallowComments: true });
+  const parsed: unknown = parseJsonc(text, errors, { disallowComments: true });
   const first = errors[0];
   if (first) {
     throw new BadValue(
-      `${ALLOWED}; the JSON is malformed (${printParseErrorCode(first.error)} at ${locate(given, first.offset)})`,
+      `${ALLOWED}; the JSON is malformed (${printParseErrorCode(first.error)} at ${locate(text, first.offset)})`,
     );
   }
   if (!Array.isArray(parsed)) throw new BadValue(ALLOWED);
@@ -43,13 +43,13 @@ function parseJson(given: string): [string, string][] {
   });
 }
 
-function locate(given: string, offset: number): string {
-  const before = given.slice(0, offset).split('\n');
+function locate(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
   return `line ${before.length}, column ${before.at(-1)!.length + 1}`;
 }
 
-function parseLines(given: string): [string, string][] {
-  return given
+function parseLines(text: string): [string, string][] {
+  return text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '')

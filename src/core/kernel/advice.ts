@@ -1,7 +1,7 @@
 /**
- * The book of advice: every sentence on what to do that more than one place gives. The hints of failures, the advice on
- * why instances ended and the "What to do" of docs/errors.md (failure-codes.ts) take their sentences from here. Advice
- * that only one place gives stays in that place.
+ * The book of advice: every sentence on what to do that is used in more than one place. The hints of failures, the advice
+ * for ended instances (end-reasons.ts) and the "What to do" of docs/errors.md (failure-codes.ts) use these constants.
+ * Advice for a single place stays in that place.
  */
 
 // Access to AWS
@@ -30,7 +30,7 @@ export const CHECK_APP_KEY =
   'Check that `app-id` and `app-private-key` belong to the same GitHub App of this server, and that the key was not deleted there.';
 export const GITHUB_TOKEN_CANNOT = "The workflow's GITHUB_TOKEN can't register runners.";
 export const CHECK_NAMES_IN_PATH =
-  'Check the names in that path. GitHub also answers 404 for what the token may not see.';
+  'Check the names in the path that the message quotes. GitHub also answers 404 for what the token may not see.';
 export const CORRECT_GITHUB_REQUEST = "The message is GitHub's own and names what to correct.";
 export const WAIT_FOR_RATE_LIMIT =
   'Run the job again after the time that the message names, or use separate credentials for the runners: a GitHub App has its own limit.';
@@ -62,7 +62,7 @@ export const CHECK_PROXY =
 export const OFFER_MORE_PLANS =
   'Name more instance types in `ec2-instance-type`, or subnets in other availability zones in `subnet-id`.';
 export const REPLACE_SPOT =
-  'EC2 took the spot instance back. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.';
+  'EC2 reclaimed the spot instance. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.';
 export const RAISE_EBS_QUOTA =
   'Use a smaller or slower volume, delete volumes that are not needed, or raise the EBS quota in the Service Quotas console.';
 export const READ_REFUSALS = 'Look at the refusals in the log above. If they make no sense, report them.';
@@ -80,14 +80,14 @@ export const REBUILD_IMAGE =
   'Build the image again (ami/README.md): GitHub accepts each runner release for 30 days after the next one.';
 export const LIST_IMAGES = '`npm run ami -- list` shows the images of this suite.';
 
-/** @param parts what takes the room */
+/** @param parts the parts of the user data that are too large */
 export function shortenUserData(parts = '`pre-runner-script`'): string {
   return `Make ${parts} shorter, or let the script download what it needs.`;
 }
 
 // Instances and runners
 
-/** Part of a sentence, which says for what. */
+/** A part of a sentence, which names the instance that does not reach GitHub. */
 export const OPEN_WAY_OUT =
   'give its subnet a NAT gateway or a public address, and its security group a rule for outbound traffic';
 export const RAISE_STARTUP_TIMEOUT = 'If the boot is only slow, raise `startup-timeout-minutes`.';

@@ -44,7 +44,7 @@ export const failureCodes = {
   },
   'certificate-untrusted': {
     when: 'Node does not trust the certificate of AWS, GitHub or a proxy: it is self-signed, from an unknown CA, expired, revoked, or for another name. The request is not retried.',
-    remedy: `${advice.TRUST_OWN_CA} If the message names a date: ${advice.CHECK_CLOCK}`,
+    remedy: `${advice.TRUST_OWN_CA} A wrong clock makes certificates expired or not yet valid. ${advice.CHECK_CLOCK}`,
   },
   'proxy-unusable': {
     when: 'HTTPS_PROXY or HTTP_PROXY is not the address of an HTTP proxy: it is malformed, or names another protocol, such as SOCKS.',
@@ -52,7 +52,7 @@ export const failureCodes = {
   },
   'proxy-refused': {
     when: 'The proxy refused the connection to AWS or GitHub: it requires a password (407), or forbids the host (403). The request is not retried.',
-    remedy: `After 407: ${advice.GIVE_PROXY_PASSWORD} After any other status: ${advice.ALLOW_AT_PROXY}`,
+    remedy: `Status 407: ${advice.GIVE_PROXY_PASSWORD} Any other status: ${advice.ALLOW_AT_PROXY}`,
   },
   'proxy-unreachable': {
     when: 'The proxy that HTTPS_PROXY or HTTP_PROXY names did not answer, or did not reach AWS or GitHub, after several tries.',
@@ -106,7 +106,7 @@ export const failureCodes = {
   },
   'github-unauthorized': {
     when: "GitHub does not accept the token or the App's key (401).",
-    remedy: `${advice.CHECK_SECRET_EXISTS} Check that the token has not expired. For a GitHub App: ${advice.CHECK_APP_KEY}`,
+    remedy: `${advice.CHECK_SECRET_EXISTS} Check that the token has not expired. ${advice.CHECK_APP_KEY}`,
   },
   'github-forbidden': {
     when: 'GitHub accepts the token and refuses the request (403). The message quotes GitHub and links its documentation: a missing permission, an IP allow list, single sign-on, a rule about tokens, a suspended installation, an archived or blocked repository, or disabled runners.',
@@ -129,8 +129,8 @@ export const failureCodes = {
     remedy: advice.CHECK_WAY_TO_GITHUB,
   },
   'runner-group-unusable': {
-    when: 'The runner group is closed to this run: it is for other repositories, not for public repositories, or limited to workflows that this run does not use. Nothing was registered.',
-    remedy: `${advice.OPEN_RUNNER_GROUP} With a token that may not read groups this error does not come; the log has a line instead.`,
+    when: 'The runner group is closed to this run: it is for other repositories, not for public repositories, or limited to workflows that this run does not use.',
+    remedy: `${advice.OPEN_RUNNER_GROUP} If the token may not read groups, the group is not checked, and the log says so.`,
   },
   'runner-name-taken': {
     when: 'GitHub answered for each of several new names that a runner already has it.',
@@ -173,7 +173,7 @@ export const failureCodes = {
     remedy: 'Set `tox-env` to one of the names that the message lists, or correct `working-directory`.',
   },
   'setup-failed': {
-    when: 'The commands of `setup` failed, so no test was run.',
+    when: 'The commands of `setup` failed.',
     remedy: advice.READ_SETUP_LOG,
   },
   'tests-failed': {

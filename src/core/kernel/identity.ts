@@ -44,7 +44,10 @@ export const TAG = {
 /** GitHub's limit on a runner's name. Source: 422 answer of generate-jitconfig; see also runs-on#523. */
 export const NAME_LIMIT = 64;
 /** Excludes `" / : < > \ | * ?`, everything that needs quoting, and the comma, which separates labels. */
-export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const NAME_PATTERN = {
+  matches: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  allowed: 'up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit',
+};
 
 /**
  * `ec2-<run>-<attempt>-<job>-<nonce>`: unique per run, attempt and job, and by the nonce per step and matrix leg. A long
@@ -80,8 +83,8 @@ export function renderScope(scope: Scope): string {
 }
 
 /** The inverse of {@link renderScope}. `undefined` for any other text: people can edit tags. */
-export function parseScope(given: string | undefined): Scope | undefined {
-  const [, kind, name = ''] = /^(repo|org|enterprise):(.+)$/.exec(given ?? '') ?? [];
+export function parseScope(text: string | undefined): Scope | undefined {
+  const [, kind, name = ''] = /^(repo|org|enterprise):(.+)$/.exec(text ?? '') ?? [];
   if (kind === 'org') return { kind, org: name };
   if (kind === 'enterprise') return { kind, enterprise: name };
   const [owner, repo] = name.split('/');

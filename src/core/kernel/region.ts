@@ -8,14 +8,14 @@ export interface Placed {
 }
 
 /** `eu-west-1/subnet-0a1b` or, in the home region, `subnet-0a1b`. */
-export function place(given: string, home: string): Placed {
-  const [region, id] = given.includes('/') ? given.split('/') : [home, given];
+export function place(text: string, home: string): Placed {
+  const [region, id] = text.includes('/') ? text.split('/') : [home, text];
   return { region: region!, id: id! };
 }
 
 /** The ids of a list that are in one region. */
-export function idsIn(region: string, given: readonly string[], home: string): string[] {
-  return given
+export function idsIn(region: string, places: readonly string[], home: string): string[] {
+  return places
     .map((one) => place(one, home))
     .filter((one) => one.region === region)
     .map(({ id }) => id);
@@ -38,8 +38,8 @@ export function groupByRegion<T extends { readonly region: string }>(things: rea
  * @param option the name of the input or option that named the regions
  * @throws Failure `bad-input` for a region that the account does not have
  */
-export function refuseUnknownRegions(given: readonly string[], known: readonly string[], option = 'regions'): void {
-  const unknown = given.filter((region) => !known.includes(region));
+export function refuseUnknownRegions(regions: readonly string[], known: readonly string[], option = 'regions'): void {
+  const unknown = regions.filter((region) => !known.includes(region));
   if (unknown.length === 0) return;
   const near = unknown.flatMap((region) => nearest(region, known) ?? []);
   const guess = near.length > 0 ? ` Did you mean ${near.join(', ')}?` : '';

@@ -64,7 +64,7 @@ describe('Patterns', () => {
 
   const parse = (text: string) => {
     const { values, problems } = parseInputs({ report: filePatterns('Files.') }, { report: { text } });
-    return { given: values.report?.given, problems };
+    return { given: values.report?.texts, problems };
   };
 
   test.each([

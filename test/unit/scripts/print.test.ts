@@ -1,3 +1,6 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { flag, legacy, text, withDefault } from '../../../src/core/inputs/input-kinds.js';
@@ -105,6 +108,12 @@ describe('The lists of actions and printed files', () => {
 });
 
 describe('The registry of actions', () => {
+  test('has every folder with an action.yml', () => {
+    const root = fileURLToPath(new URL('../../..', import.meta.url));
+    const folders = readdirSync(root).filter((name) => existsSync(join(root, name, 'action.yml')));
+    expect(folders.toSorted()).toEqual(actions.map(({ name }) => name as string).toSorted());
+  });
+
   test('has a sentence for each action, short enough for the Marketplace', () => {
     for (const {
       definition: { action },

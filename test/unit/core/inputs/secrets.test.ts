@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { actions } from '../../../../actions/index.js';
 import { variables } from '../../../../src/core/inputs/environment-variables.js';
@@ -86,12 +85,4 @@ describe('Every action', () => {
       expect(listSecrets(inputs, raw).texts).toEqual(expect.arrayContaining(Object.values(raw)));
     },
   );
-
-  test('is in the registry', () => {
-    const files = readdirSync(new URL('../../../../actions', import.meta.url)).filter((file) =>
-      file.endsWith('.inputs.ts'),
-    );
-    const known = ['credentials', ...actions.map(({ name }) => name)].map((name) => `${name}.inputs.ts`);
-    expect(files.sort()).toEqual(known.sort());
-  });
 });

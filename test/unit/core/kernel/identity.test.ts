@@ -10,7 +10,7 @@ test('A runner name keeps to the rules of GitHub, whatever the name of the job',
       (job, runId) => {
         const run = { owner: 'o', repo: 'r', runId: String(runId), runAttempt: '12', job };
         const name = composeName(run, '0123abcd-99r3');
-        expect(name).toMatch(NAME_PATTERN);
+        expect(name).toMatch(NAME_PATTERN.matches);
         expect(name).toMatch(/-0123abcd-99r3$/);
       },
     ),
