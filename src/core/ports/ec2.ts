@@ -4,8 +4,6 @@ import type { Failure } from '../kernel/failure.js';
 import type { Image, InstanceTypeFacts, Market, SecurityGroupFacts, SubnetFacts, VolumeSpec } from './catalog.js';
 import type { Purpose } from '../kernel/patience.js';
 
-export type * from './catalog.js';
-
 /** What one launch names: an instance type, a subnet and a market, in the region of the connection. */
 export interface LaunchTarget {
   readonly instanceType: string;

@@ -1,17 +1,14 @@
-import type { Scope } from '../kernel/identity.js';
-
 /**
- * The ports: what the core needs of EC2 (ec2.ts, catalog.ts), of GitHub (github.ts) and of the process it runs in (this
- * file). The adapters in `src/ec2`, `src/github` and `src/host` implement them for real, `test/worlds/` in memory. No
- * vendor type is named here.
+ * The ports: what the core needs of EC2 (ec2.ts, catalog.ts), of GitHub (github.ts), of programs (programs.ts) and of its
+ * own process (this file). The adapters in `src/ec2`, `src/github` and `src/host` implement them for real, `test/worlds/`
+ * in memory. No vendor type is named here.
  *
  * Conventions of all ports: times are epoch milliseconds, and durations have their unit in their name. An expected
  * alternative is a value (`LaunchOutcome`), and a dead end is a thrown `Failure`. If a question could not be asked, the
  * port throws; it never answers "not there" instead.
  */
 
-export type * from './ec2.js';
-export type * from './github.js';
+import type { Scope } from '../kernel/identity.js';
 
 export interface Log {
   /** One phase of the run. GitHub folds what is logged inside. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { readRunners } from '../../../../src/core/kernel/runner-tags.js';
 import type { Instance } from '../../../../src/core/ports/ec2.js';
@@ -111,6 +112,13 @@ describe('rolling back', () => {
     await launch();
     expect(await rollBack(created, world.ports)).toEqual([]);
     expect([world.live(), world.github.listed]).toEqual([[], []]);
+  });
+
+  test('removes all runners of an instance that EC2 lists and does not terminate', async () => {
+    await launch();
+    world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    expect(await rollBack(created, world.ports)).toEqual([expect.stringMatching(/^Could not terminate i-/)]);
+    expect(world.github.listed).toEqual([]);
   });
 
   test('without knowing the instance keeps all of its runners until EC2 lists it', async () => {
