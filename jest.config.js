@@ -2,7 +2,7 @@
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  // Our imports end in .js, as Node wants them; the files they mean end in .ts.
+  // Imports end in .js, as Node requires. The files end in .ts.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   modulePathIgnorePatterns: [
@@ -22,7 +22,7 @@ export default {
       testMatch: ['<rootDir>/test/{unit,contract,process}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/programs.js',
     },
-    // These run against the programs that their own scripts install.
+    // These suites use programs that their own scripts install.
     {
       ...common,
       displayName: 'peers',
@@ -36,9 +36,9 @@ export default {
       globalSetup: '<rootDir>/test/node24/setup.js',
     },
   ],
-  // Most of them wait for processes: one worker, which is jest's choice on two cores, would leave both idle.
+  // Most tests wait for processes. One worker, which is jest's default on two cores, would leave both cores idle.
   maxWorkers: 3,
-  // Whole processes run in the tests: what takes a second on a quiet machine takes ten on a busy one.
+  // The tests run whole processes. A second on an idle machine is ten on a busy one.
   testTimeout: 60_000,
   watchman: false,
 };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Adds up jest's reports in a folder, and the steps that failed without one; the exit code says whether all passed. */
+/** Adds up the jest reports in a folder and the failed steps without a report. The exit code is 0 if everything passed. */
 const [folder, failedSteps] = process.argv.slice(2);
 let passed = 0;
 let failed = Number(failedSteps);

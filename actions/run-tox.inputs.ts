@@ -1,7 +1,9 @@
 import { variables } from '../src/core/inputs/environment-variables.js';
+import { fieldsOf } from '../src/core/inputs/fields.js';
 import { filePatterns } from '../src/core/inputs/file-patterns.js';
 import { flag, text, withDefault } from '../src/core/inputs/input-kinds.js';
 import { words } from '../src/core/inputs/split-words.js';
+import type { ToxRequest } from '../src/core/tox/request.js';
 
 export const action = {
   name: 'Run tox',
@@ -10,20 +12,32 @@ export const action = {
   color: 'orange',
 } as const;
 
+const into = fieldsOf<{ tox: ToxRequest }>();
+
 export const inputs = {
-  'tox-env': text('The tox environment, or several, separated by commas. Required.', {
-    matches: /^[A-Za-z0-9][A-Za-z0-9._-]*(,[A-Za-z0-9][A-Za-z0-9._-]*)*$/,
-    allowed: 'the name of a tox environment, or names separated by commas, without blanks',
-  }),
-  posargs: words('Arguments for `{posargs}` in the commands of tox, quoted as in a shell.'),
-  'python-version': text("The Python version that tox runs with; uv installs it. Default: the machine's.", {
-    matches: /^[A-Za-z0-9.]+$/,
-    allowed: 'a version such as 3.8',
-  }),
-  'tox-version': text("The version of tox; uv installs it. Default: the machine's tox, or else the newest.", {
-    matches: /^[0-9][A-Za-z0-9.]*$/,
-    allowed: 'a version such as 3.26',
-  }),
+  'tox-env': into(
+    'tox.environments',
+    text('The tox environment, or several, separated by commas. Required.', {
+      matches: /^[A-Za-z0-9][A-Za-z0-9._-]*(,[A-Za-z0-9][A-Za-z0-9._-]*)*$/,
+      allowed: 'the name of a tox environment, or names separated by commas, without blanks',
+    }),
+    '',
+  ),
+  posargs: into('tox.posargs', words('Arguments for `{posargs}` in the commands of tox, quoted as in a shell.')),
+  'python-version': into(
+    'tox.pythonVersion',
+    text("The Python version that tox runs with; uv installs it. Default: the machine's.", {
+      matches: /^[A-Za-z0-9.]+$/,
+      allowed: 'a version such as 3.8',
+    }),
+  ),
+  'tox-version': into(
+    'tox.toxVersion',
+    text("The version of tox; uv installs it. Default: the machine's tox, or else the newest.", {
+      matches: /^[0-9][A-Za-z0-9.]*$/,
+      allowed: 'a version such as 3.26',
+    }),
+  ),
   'working-directory': text('The folder with the tox configuration, relative to the workspace.', {
     matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/,
     allowed: 'a path inside the workspace',
@@ -34,22 +48,34 @@ export const inputs = {
     'Secret environment variables, which override `env`. Each value is masked, except `true`, `false` and values of fewer than four characters: GitHub drops outputs that contain a masked text.',
     { secret: true },
   ),
-  'pass-env': withDefault(
-    'true',
-    flag(
-      'Pass `env`, `secret-env` and the variables that `setup` writes to GITHUB_ENV to the tests, even if `pass_env` does not name them.',
+  'pass-env': into(
+    'tox.passEnv',
+    withDefault(
+      'true',
+      flag(
+        'Pass `env`, `secret-env` and the variables that `setup` writes to GITHUB_ENV to the tests, even if `pass_env` does not name them.',
+      ),
     ),
   ),
-  report: filePatterns(
-    'The JUnit files that the tests write, relative to the working directory. Without such a file, or without a test in it, the step fails.',
+  report: into(
+    'tox.report',
+    filePatterns(
+      'The JUnit files that the tests write, relative to the working directory. Without such a file, or without a test in it, the step fails.',
+    ),
   ),
-  'allow-skipped': withDefault(
-    'false',
-    flag('Succeed if tox skips some, but not all, of the environments, for example because a Python is missing.'),
+  'allow-skipped': into(
+    'tox.allowSkipped',
+    withDefault(
+      'false',
+      flag('Succeed if tox skips some, but not all, of the environments, for example because a Python is missing.'),
+    ),
   ),
-  'allow-ignored-failures': withDefault(
-    'false',
-    flag('Succeed if tests fail and tox ignores that, because of `- command` or `ignore_outcome`.'),
+  'allow-ignored-failures': into(
+    'tox.allowIgnored',
+    withDefault(
+      'false',
+      flag('Succeed if tests fail and tox ignores that, because of `- command` or `ignore_outcome`.'),
+    ),
   ),
 };
 

@@ -1,4 +1,5 @@
 import { Failure } from '../src/core/kernel/failure.js';
+import { collectFields } from '../src/core/inputs/fields.js';
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
 import type { ToxRequest } from '../src/core/tox/request.js';
 import { runTox } from '../src/core/tox/run.js';
@@ -50,7 +51,7 @@ function readRequest(): { values: Values; request: ToxRequest; cwd: string } {
   const folder = values['working-directory'];
   const cwd = findFolder(workspace, folder);
   const missing =
-    values['tox-env'] === undefined && problems.length === 0
+    values['tox-env'] === '' && problems.length === 0
       ? ['`tox-env` is empty; allowed: the name of a tox environment.']
       : [];
   const elsewhere =
@@ -60,17 +61,5 @@ function readRequest(): { values: Values; request: ToxRequest; cwd: string } {
         ]
       : [];
   refuseProblems([...problems, ...missing, ...elsewhere]);
-  return { values, request: toRequest(values), cwd: cwd! };
-}
-
-function toRequest(values: Values): ToxRequest {
-  return {
-    environments: values['tox-env']!,
-    posargs: values.posargs,
-    pythonVersion: values['python-version'],
-    toxVersion: values['tox-version'],
-    passEnv: values['pass-env'],
-    report: values.report,
-    allow: { skipped: values['allow-skipped'], ignored: values['allow-ignored-failures'] },
-  };
+  return { values, request: collectFields(inputs, values, 'tox'), cwd: cwd! };
 }

@@ -45,5 +45,7 @@ export function loadStop(input: RawInputs): LoadedStop {
 function checkAll({ all, label, 'ec2-instance-id': ids }: LoadedStop['values']): string[] {
   const named = [...(label === undefined ? [] : ['`label`']), ...(ids === undefined ? [] : ['`ec2-instance-id`'])];
   if (!all || named.length === 0) return [];
-  return [`\`all\` is true, and ${named.join(' and ')} names a part of that; allowed: one of them.`];
+  return [
+    `\`all\` is true, and ${named.join(' and ')} ${named.length === 1 ? 'names' : 'name'} a part of that; allowed: one of them.`,
+  ];
 }

@@ -1,4 +1,4 @@
-/** The last job of .github/workflows/build-amis.yml: tells a person, in one issue, when nobody else will act. */
+/** The last job of .github/workflows/build-amis.yml: opens one issue if the images need attention. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,7 +11,7 @@ const ANSWER_MS = 120_000;
 const LABEL = 'ami-alarm';
 const TITLE = 'The runner images need a look';
 
-/** GitHub's own command line; it finds repository and token in GH_REPO and GH_TOKEN. */
+/** GitHub's command line, which reads the repository and the token from GH_REPO and GH_TOKEN. */
 async function gh(...args: string[]): Promise<string> {
   return (await run('gh', args, { timeout: ANSWER_MS })).stdout.trim();
 }
@@ -37,16 +37,16 @@ async function listImages(): Promise<Situation['images']> {
   }
 }
 
-async function tell(reasons: readonly string[]): Promise<void> {
+async function report(reasons: readonly string[]): Promise<void> {
   const [open] = (
     await gh('issue', 'list', '--label', LABEL, '--state', 'open', '--json', 'number', '--jq', '.[].number')
   ).split('\n');
-  const where = `${process.env['GITHUB_SERVER_URL']}/${process.env['GITHUB_REPOSITORY']}/actions/runs/${process.env['GITHUB_RUN_ID']}`;
-  const body = [...reasons.map((reason) => `- ${reason}`), '', `Seen by ${where}. What to do: ami/README.md.`].join(
+  const page = `${process.env['GITHUB_SERVER_URL']}/${process.env['GITHUB_REPOSITORY']}/actions/runs/${process.env['GITHUB_RUN_ID']}`;
+  const body = [...reasons.map((reason) => `- ${reason}`), '', `Found by ${page}. What to do: ami/README.md.`].join(
     '\n',
   );
   if (reasons.length === 0) {
-    if (open) await gh('issue', 'close', open, '--comment', `All is well again, says ${where}.`);
+    if (open) await gh('issue', 'close', open, '--comment', `Everything is in order again: ${page}.`);
   } else if (open) {
     await gh('issue', 'comment', open, '--body', body);
   } else {
@@ -56,5 +56,5 @@ async function tell(reasons: readonly string[]): Promise<void> {
 }
 
 const reasons = findReasons(await readSituation());
-console.log(reasons.length === 0 ? 'All is well.' : reasons.join('\n'));
-await tell(reasons);
+console.log(reasons.length === 0 ? 'Everything is in order.' : reasons.join('\n'));
+await report(reasons);

@@ -1,7 +1,8 @@
 import { TAG } from '../src/core/kernel/identity.js';
 import { all, inAccount, inAnyAccount, look, marked, PLACE, withoutAccount, type Policy } from './policy.js';
 
-// The preset's tag, not the repository's: a machine that builds an image is no runner, and no role for runners may end it.
+// The preset's tag, not the repository's: a machine that builds an image is no runner, and no role for runners may end
+// it.
 const MARKED = marked({ [TAG.preset]: '*' });
 const IS_MARKED = { [`aws:ResourceTag/${TAG.preset}`]: '*' } as const;
 const WHERE = { 'aws:RequestedRegion': PLACE.regions } as const;
@@ -12,9 +13,9 @@ const MADE = [
 const MAKING_CALLS = ['RunInstances', 'CreateImage', 'CreateKeyPair', 'CreateSecurityGroup'];
 
 /**
- * The policy for building images with Packer's amazon-ebs builder, and for publishing and pruning them. Every `run_tags`,
- * `run_volume_tags`, `tags` and `snapshot_tags` of the template must hold the preset's tag.
- * Source of the calls: packer-plugin-amazon, the steps of `builder/ebs/builder.go`.
+ * The policy for building images with Packer's amazon-ebs builder, and for publishing and pruning them. Every
+ * `run_tags`, `run_volume_tags`, `tags` and `snapshot_tags` of the template must hold the preset's tag. Source of the
+ * calls: packer-plugin-amazon, the steps of `builder/ebs/builder.go`.
  */
 export const amiBuild: Policy = {
   title: 'Building AMIs',

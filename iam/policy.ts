@@ -63,8 +63,8 @@ export function composeDocument({ grants }: Policy): PolicyDocument {
 
 /**
  * Requires these tags of what a request creates or tags. The values are patterns. IAM ignores the case of a key when it
- * looks up the value of a tag, so a second condition compares the exact keys. Source: IAM user guide, "Controlling access to and for IAM users and
- * roles using tags" and `aws:TagKeys` in "AWS global condition context keys".
+ * looks up the value of a tag, so a second condition compares the exact keys. Source: IAM user guide, "Controlling
+ * access to and for IAM users and roles using tags" and `aws:TagKeys` in "AWS global condition context keys".
  */
 export function marked(tags: Readonly<Record<string, string>>): Conditions {
   const [first, second, ...others] = Object.keys(tags);

@@ -3,13 +3,16 @@ import { launchMarked, preflightActions, WHERE } from './launch.js';
 import { IS_OURS, MARKED_AS_OURS, OURS } from './ours.js';
 import { all, inAccount, look, marked, PLACE, type Conditions, type Policy } from './policy.js';
 
-/** Instances of any pool of the repository. An instance keeps its pool tag for life, even after a start has claimed it. */
+/**
+ * Instances of any pool of the repository. An instance keeps its pool tag for life, even after a start has claimed it.
+ */
 const OUR_POOLS = { ...IS_OURS, [`aws:ResourceTag/${TAG.pool}`]: '*' } as const;
 
 /**
  * The attributes that ModifyInstanceAttribute can change, without the two that a claim changes, by their names in
  * `ec2:Attribute/…`. Security groups and volumes are separate resources, which no statement names.
- * Source: EC2 API reference, ModifyInstanceAttribute; Service Authorization Reference, `ec2:Attribute/${AttributeName}`.
+ * Source: EC2 API reference, ModifyInstanceAttribute; Service Authorization Reference,
+ * `ec2:Attribute/${AttributeName}`.
  */
 const OTHER_ATTRIBUTES = [
   'DisableApiStop',

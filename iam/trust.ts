@@ -2,7 +2,10 @@ import { PLACE, type PolicyDocument } from './policy.js';
 
 const GITHUB = 'token.actions.githubusercontent.com';
 
-/** The subject of tokens that name the repository: for repositories from before 15 July 2026 that were not renamed since. */
+/**
+ * The subject of tokens that name the repository: for repositories from before 15 July 2026 that were not renamed
+ * since.
+ */
 export const SUBJECT_BY_NAME = `repo:${PLACE.owner}/${PLACE.repository}:${PLACE.subject}`;
 /** The subject for all other repositories. It also holds their ids, which no other repository can ever get. */
 export const SUBJECT_BY_ID =

@@ -24,7 +24,7 @@ function describe({ at, name, ...rest }: SandboxEvent): string {
 
 readOrExit({
   command: 'npm run sandbox --',
-  about: 'Starts EC2 and GitHub on loopback. Prints what to export, then what happens, until Ctrl-C.',
+  description: 'Starts EC2 and GitHub on loopback. Prints what to export, then what happens, until Ctrl-C.',
   options: {},
 });
 await main();

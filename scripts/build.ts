@@ -129,7 +129,7 @@ function escapeToAscii(code: string): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = readOrExit({
     command: 'npx tsx scripts/build.ts',
-    about: 'Builds the bundles in dist/.',
+    description: 'Builds the bundles in dist/.',
     options: { readable: flag('Write readable bundles with source maps to build/readable/ instead.') },
   });
   await (values.readable ? buildReadable() : buildDist());

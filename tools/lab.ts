@@ -1,8 +1,7 @@
 /** `npm run lab -- NAME`: one door to the measuring and rehearsing tools. Without a name, lists them. */
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { misuse, MISUSED, reportMisuse } from '../scripts/terminal/command-line.js';
-import { nearest } from '../src/core/kernel/nearest.js';
+import { describeUnknown, MISUSED, misuse, reportMisuse } from '../scripts/terminal/usage-error.js';
 import { installNode24 } from '../test/node24/install.mjs';
 import { tools, type Tool } from './lab/tools.js';
 import { describeTools } from './lab/help.js';
@@ -23,14 +22,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 }
 
 function refuse(name: string): number {
-  const names = Object.keys(tools);
-  const near = nearest(name, names);
-  const allowed = names.map((one) => `\`${one}\``).join(', ');
-  const error = misuse(
-    { command: 'npm run lab --' },
-    `\`${name}\` is not a tool; allowed: ${allowed}${near ? ` (nearest: \`${near}\`)` : ''}.`,
-  );
-  reportMisuse(error);
+  reportMisuse(misuse({ command: 'npm run lab --' }, describeUnknown(name, 'a tool', Object.keys(tools))));
   return MISUSED;
 }
 

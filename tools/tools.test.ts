@@ -1,4 +1,4 @@
-/** The tools that read the bundles as they are before minification: they follow whatever way the bundles are made. */
+/** The tools that read the bundles before minification, so that they keep working when the build changes. */
 import { expect, jest, test } from '@jest/globals';
 import { runScript } from '../test/process/script.js';
 

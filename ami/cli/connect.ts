@@ -8,9 +8,10 @@ import { clock } from '../../src/host/clock.js';
 import { loadProxy } from '../../src/host/proxy.js';
 
 /**
- * EC2 in each of the regions, the home region when none is named. They must exist: nobody answers where they don't.
+ * EC2 in each of the named regions; without names, in the region of the credentials. Regions are checked first, because
+ * requests to a region that does not exist get no answer.
  *
- * @param option what named them, for the error
+ * @param option the option that names the regions, for errors
  */
 export async function connectRegions(
   named: string | readonly string[] | undefined,
@@ -18,7 +19,7 @@ export async function connectRegions(
 ): Promise<readonly [ImageEc2, ...ImageEc2[]]> {
   const given = typeof named === 'string' ? [named] : named;
   const home = await connect().catch((error: unknown) => {
-    // Whoever names the region need not have another one.
+    // Credentials without a region are enough if the option names one.
     if (given?.[0] === undefined || !(error instanceof Failure) || error.code !== 'aws-no-region') throw error;
     return connect(given[0]);
   });
@@ -26,8 +27,8 @@ export async function connectRegions(
   if (given?.some((region) => region !== home.region)) {
     refuseUnknownRegions(given, await home.listRegions(), option);
   }
-  const reach = async (region: string): Promise<ImageEc2> => (region === home.region ? home : connect(region));
-  return [await reach(first!), ...(await Promise.all(others.map(reach)))];
+  const connectTo = async (region: string): Promise<ImageEc2> => (region === home.region ? home : connect(region));
+  return [await connectTo(first!), ...(await Promise.all(others.map(connectTo)))];
 }
 
 async function connect(region?: string): Promise<ImageEc2> {
@@ -36,7 +37,7 @@ async function connect(region?: string): Promise<ImageEc2> {
   return connectImages({ clock, log, ...(region && { region }), ...(agents && { agents }) });
 }
 
-/** GitHub as far as the environment lets it be asked when it refuses a runner version. */
+/** GitHub, to ask when it refuses a runner version; or why the environment does not allow to ask. */
 export async function connectVersions(): Promise<VersionSource> {
   const token = process.env['GITHUB_TOKEN'];
   if (!token) return { why: 'GITHUB_TOKEN is not set' };
@@ -49,7 +50,7 @@ export async function connectVersions(): Promise<VersionSource> {
     scope: { kind: 'repo', owner, repo },
     repository: { owner, repo },
     clock,
-    mask: () => undefined, // No token is minted here.
+    mask: () => undefined, // No token is created here.
     ...(fetch && { fetch }),
   });
 }

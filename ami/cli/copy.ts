@@ -13,7 +13,7 @@ import { image, preset, region } from './values.js';
 export default defineCommand({
   command: 'npm run ami -- copy',
   summary: 'copies an image to other regions and waits until it can be launched there',
-  about:
+  description:
     'The copies get the name and the tags of the original. A copy that exists is used as it is, so an\n' +
     'interrupted command can be repeated. Regions are copied to side by side, and a failure in one does\n' +
     'not stop the others. EC2 needs minutes for a copy, up to four hours are waited.',

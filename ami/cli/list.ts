@@ -9,7 +9,7 @@ import { listPresets, presetOrAll, region } from './values.js';
 export default defineCommand({
   command: 'npm run ami -- list',
   summary: 'prints the images: age, runner version, days until GitHub refuses it, and what uses the image',
-  about:
+  description:
     'GitHub is asked with GITHUB_TOKEN (read access to the administration of GITHUB_REPOSITORY); without\n' +
     'the token, the table has "?". --json prints a list of objects in which null means "not known".',
   options: {

@@ -11,7 +11,7 @@ const count = wholeNumber(1, 1_000);
 export default defineCommand({
   command: 'npm run ami -- prune',
   summary: 'removes old images with their snapshots; --dry-run only prints which',
-  about:
+  description:
     'Keeps the newest images of each preset in each region, and every image that an SSM parameter of this\n' +
     'project, any version of a launch template or an instance uses. If one of these questions cannot be\n' +
     'answered in a region, nothing is removed there. Also removes snapshots of images that no longer exist.',

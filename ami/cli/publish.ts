@@ -9,7 +9,7 @@ import { image, preset, region } from './values.js';
 export default defineCommand({
   command: 'npm run ami -- publish',
   summary: 'makes an image the one that start-runner launches',
-  about:
+  description:
     'Writes the image to the SSM parameter /ci-actions/ami/PRESET and keeps the former image in\n' +
     '/ci-actions/ami/PRESET/previous. The image must be available, be tagged for the preset, have the\n' +
     "preset's architecture, and hold a runner that GitHub accepts. It gets a deprecation date 60 days\n" +

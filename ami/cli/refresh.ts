@@ -12,7 +12,7 @@ const versions = fileURLToPath(new URL('../versions.json', import.meta.url));
 export default defineCommand({
   command: 'npm run ami -- refresh',
   summary: 'writes the newest runner, its checksums and the newest tools into ami/versions.json',
-  about:
+  description:
     "Asks GitHub for the newest releases of the runner (with its checksums), uv, pipx, tox and NVIDIA's\n" +
     'container toolkit. Review the change, commit it, then build. Needs GITHUB_TOKEN; any token will do,\n' +
     'because only public repositories are read (`GITHUB_TOKEN=$(gh auth token) npm run ami -- refresh`).\n' +

@@ -9,7 +9,7 @@ import { preset, region } from './values.js';
 export default defineCommand({
   command: 'npm run ami -- rollback',
   summary: 'publishes the former image again; a second rollback reverses the first',
-  about:
+  description:
     'Swaps the SSM parameters /ci-actions/ami/PRESET and /ci-actions/ami/PRESET/previous, if the former\n' +
     'image can still be published.',
   options: {

@@ -1,6 +1,6 @@
-import { listProblems, MISUSED, readCommandLine, UsageError } from '../../scripts/terminal/command-line.js';
+import { readCommandLine } from '../../scripts/terminal/command-line.js';
 import { renderHelp } from '../../scripts/terminal/help.js';
-import { nearest } from '../../src/core/kernel/nearest.js';
+import { describeUnknown, listProblems, MISUSED, misuse, UsageError } from '../../scripts/terminal/usage-error.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { renderFailure } from '../../src/host/exit.js';
 import { shellHints } from '../make/build-log.js';
@@ -30,7 +30,9 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     return name === undefined ? MISUSED : 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) throw unknownCommand(name);
+  if (!command) {
+    throw misuse({ command: 'npm run ami --' }, describeUnknown(name, 'a command', Object.keys(commands)));
+  }
   const input = readCommandLine(command, rest);
   if (input !== 'help') return command.run(input, terminal);
   printResult(renderHelp(command));
@@ -49,14 +51,4 @@ function reportFailure(failure: Failure, terminal: Terminal): number {
   terminal.error(renderFailure(failure));
   for (const line of shellHints(failure)) terminal.info(line);
   return failure.code === 'bad-input' ? MISUSED : FAILED;
-}
-
-function unknownCommand(name: string): UsageError {
-  const names = Object.keys(commands);
-  const near = nearest(name, names);
-  const allowed = names.map((one) => `\`${one}\``).join(', ');
-  return new UsageError(
-    [`\`${name}\` is not a command; allowed: ${allowed}${near ? ` (nearest: \`${near}\`)` : ''}.`],
-    'Nothing was done. See `npm run ami -- --help`.',
-  );
 }

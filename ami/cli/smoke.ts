@@ -12,7 +12,7 @@ import { image, preset, region } from './values.js';
 export default defineCommand({
   command: 'npm run ami -- smoke',
   summary: 'starts an instance of an image and checks whether the image can be published',
-  about:
+  description:
     'The boot agent checks docker, a container, compose, buildx, git, python, tox, the runner version and,\n' +
     'for cuda, nvidia-smi in a container; then the seconds from the kernel to the agent. Nothing can\n' +
     'connect to the instance. It is terminated in any case. Exit code 0: the image can be published.\n' +

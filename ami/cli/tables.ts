@@ -57,7 +57,7 @@ function renderUses({ usedBy }: Listed): string {
   return usedBy.length === 0 ? '-' : usedBy.join('; ');
 }
 
-/** Columns as wide as their widest cell, two spaces apart; a line for each row. */
+/** One line per row; each column is as wide as its widest cell, with two spaces between columns. */
 function renderTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => oneLine(row[column]!).length)));
   const line = (row: readonly string[]): string =>
@@ -68,7 +68,7 @@ function renderTable(rows: readonly (readonly string[])[]): string {
   return rows.map(line).join('\n');
 }
 
-/** What a tag or a name holds may be anything, also what a terminal obeys. */
+/** Tags and names may contain control characters, which a terminal would execute. */
 function oneLine(cell: string): string {
   return cell.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }

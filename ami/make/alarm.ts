@@ -1,26 +1,26 @@
 import type { Listed } from '../../src/core/images/survey.js';
 import { builtInPresets } from '../../src/core/kernel/built-in-presets.js';
 
-/** GitHub refuses a runner 30 days after the next release: nine days are left to mend what is broken. */
+/** GitHub refuses a runner 30 days after the next runner release, so nine days are left to repair the builds. */
 const OLDEST_DAYS = 21;
 
 export interface Situation {
-  /** GitHub's words for how the builds of this run ended. */
+  /** The conclusion of this run's builds, in GitHub's words. */
   readonly result: string;
-  /** And for how the run before ended; `undefined` when there was none. */
+  /** The conclusion of the previous run; `undefined` if there was none. */
   readonly before: string | undefined;
-  /** `undefined` when they could not be listed. */
+  /** `undefined` if the images could not be listed. */
   readonly images: readonly Pick<Listed, 'preset' | 'region' | 'id' | 'ageDays' | 'published'>[] | undefined;
 }
 
-/** Why a person should look; nothing when all is well. One failure alone is none: the next run may mend it. */
+/** The reasons for an issue; empty if everything is in order. One failed run is no reason: the next may succeed. */
 export function findReasons({ result, before, images }: Situation): string[] {
   const twice = isBad(result) && before !== undefined && isBad(before);
   return [
     ...(twice ? [`The build failed twice in a row (${before}, then ${result}).`] : []),
     ...(images === undefined
       ? ['The images could not be listed.']
-      : builtInPresets.flatMap((preset) => judge(preset, images))),
+      : builtInPresets.flatMap((preset) => findReasonsOf(preset, images))),
   ];
 }
 
@@ -28,9 +28,9 @@ function isBad(conclusion: string): boolean {
   return !['success', 'skipped', 'cancelled', 'neutral'].includes(conclusion);
 }
 
-function judge(preset: string, images: NonNullable<Situation['images']>): string[] {
+function findReasonsOf(preset: string, images: NonNullable<Situation['images']>): string[] {
   const published = images.filter((image) => image.preset === preset && image.published);
-  // A preset that nobody has built yet is nobody's problem; one whose images lost their publication is.
+  // A preset that was never built is fine. A preset with images, none of them published, is not.
   if (published.length === 0) {
     return images.some((image) => image.preset === preset) ? [`No image of ${preset} is published.`] : [];
   }

@@ -80,10 +80,11 @@ class Build {
     const { options, preset } = this.job;
     let image = options.image;
     let plan: BuildPlan | undefined;
+    this.progress.begin('check');
     const needsAws = (['check', 'validate', 'build'] as const).some((step) => options.steps.includes(step));
-    const [packer, ec2] = await allOrEveryProblem(requireTools(options), needsAws ? this.connect() : undefined);
+    const [packer, ec2] = await waitForBoth(requireTools(options), needsAws ? this.connect() : undefined);
     if (ec2) plan = await this.prepare(ec2, packer);
-    await this.step('check', async () => undefined);
+    if (options.steps.includes('check')) this.progress.finish();
     await this.step('init', () => this.packer('init', plan));
     await this.step('validate', () => this.packer('validate', plan));
     await this.step('build', async () => {
@@ -96,8 +97,10 @@ class Build {
   }
 
   private async step(name: Step, run: () => Promise<void>): Promise<void> {
-    if (!this.job.options.steps.includes(name)) return;
-    this.progress.begin(name);
+    const { steps } = this.job.options;
+    if (!steps.includes(name)) return;
+    const rest = steps.slice(steps.indexOf(name) + 1);
+    this.progress.begin(rest.length > 0 ? `${name}, then ${rest.join(', ')}` : name);
     await run();
     this.progress.finish();
   }
@@ -122,7 +125,7 @@ class Build {
     const variables = plan && command !== 'init' ? [`-var-file=${variablesFile(plan)}`] : [];
     const args = [command, ...(command === 'build' ? ['-color=false'] : []), ...variables, template];
     if (this.job.options.isDry && command !== 'validate') return this.wouldRun(`packer ${args.join(' ')}`);
-    await this.runProgram('packer', args, 'What it says above is the reason. Nothing was published.');
+    await this.runProgram('packer', args, 'The reason is above. Nothing was published.');
   }
 
   private async build(plan: BuildPlan, ec2: Ec2 & ReaperEc2): Promise<string | undefined> {
@@ -138,12 +141,12 @@ class Build {
     }
   }
 
-  /** What could not be asked must not hide why the build failed. */
+  /** A failed check for leftovers must not hide the reason why the build failed. */
   private async cleanUp(name: string, ec2: Ec2 & ReaperEc2): Promise<void> {
     try {
       this.log.info(await removeLeftovers(name, { ec2, clock, log: this.log }));
     } catch (error) {
-      this.log.warning(`Whether the build left something is not known: look for ${name} in the EC2 console.`);
+      this.log.warning(`It is not known whether the build left something: look for ${name} in the EC2 console.`);
       this.log.info(explain(error));
     }
   }
@@ -163,7 +166,11 @@ class Build {
     if (options.region) args.push('--region', options.region);
     this.log.info(`\n── publish ${imageId}`);
     if (options.isDry) return this.wouldRun(`npm ${args.join(' ')}`);
-    await this.runProgram('npm', args, 'The image is built. Remove the reason above, then publish it by this command.');
+    await this.runProgram(
+      'npm',
+      args,
+      'The image is built. Remove the reason above, then run this command to publish the image.',
+    );
   }
 
   private runProgram(program: string, args: readonly string[], hint: string): Promise<void> {
@@ -176,8 +183,8 @@ class Build {
   }
 }
 
-/** What is missing on the machine and in the account is told at once. @throws Failure */
-async function allOrEveryProblem<A, B>(first: Promise<A>, second: Promise<B> | undefined): Promise<[A, B | undefined]> {
+/** Waits for both checks, so that missing programs and missing access to AWS are reported in one error. @throws Failure */
+async function waitForBoth<A, B>(first: Promise<A>, second: Promise<B> | undefined): Promise<[A, B | undefined]> {
   const [one, other] = await Promise.allSettled([first, second]);
   if (one.status === 'fulfilled' && other.status === 'fulfilled') return [one.value, other.value];
   const reasons = [one, other].flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));

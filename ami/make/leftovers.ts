@@ -8,10 +8,10 @@ const LONGEST_MS = 180_000;
 const CADENCE_MS = 3_000;
 
 /**
- * Removes what a build left: Packer does so itself, unless it was killed or lost its network. Machine and volumes carry
- * the image's name.
+ * Removes the instance and the volumes of a build, which have the image's name. Packer removes them itself, unless it was
+ * killed or lost its network.
  *
- * @returns one sentence
+ * @returns a sentence about the result
  */
 export async function removeLeftovers(
   name: string,
@@ -33,7 +33,7 @@ export async function removeLeftovers(
     const running = instances.filter((one) => !isEnding(one)).map(({ id }) => ({ id, region: ec2.region }));
     const outcome = await endInstances(running, { ec2In: async () => ec2, clock }, 0);
     removed.push(...outcome.ended.map(({ id }) => id));
-    // A machine that is shutting down takes its volumes along.
+    // The volumes of an instance that is shutting down are deleted with it.
     const volumes = instances.length > 0 ? [] : await ec2.findVolumes(tags);
     for (const { id } of volumes) if ((await ec2.deleteVolume(id)) === 'deleted') removed.push(id);
     if (instances.length === 0 && volumes.length === 0) break;
@@ -41,7 +41,7 @@ export async function removeLeftovers(
       log.warning(
         `Still there: ${[...instances, ...volumes].map(({ id }) => id).join(', ')}.${listAlive(outcome)
           .map(({ why }) => ` ${why}`)
-          .join('')} Look at them in the EC2 console.`,
+          .join('')} Check them in the EC2 console.`,
       );
       break;
     }

@@ -1,4 +1,5 @@
-import { misuse, type Input } from '../../scripts/terminal/command-line.js';
+import type { Input } from '../../scripts/terminal/command-line.js';
+import { misuse } from '../../scripts/terminal/usage-error.js';
 import { flag, oneOf, repeated, text, value, withDefault, type Kind } from '../../scripts/terminal/options.js';
 import { builtInPresets, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 import { image, presetOrAll, region } from '../cli/values.js';
@@ -51,7 +52,7 @@ const assignment = text('NAME=VALUE', {
 
 export const buildCommandLine = {
   command: 'npm run ami -- build',
-  about:
+  description:
     'Builds an image with Packer, starts an instance of the image that checks it, and publishes the image:\n' +
     'from then on start-runner launches it. All output also goes to build/ami/PRESET-TIME.log. Packer\n' +
     'waits up to four hours until EC2 has made an image.',
@@ -76,15 +77,17 @@ export const buildCommandLine = {
     'instance-type': value("The type to build on. Default: the preset's first type.", text('TYPE')),
     provision: repeated('A variable for ami/provision.', assignment),
   },
-  words: { description: 'What to build.', kind: presetOrAll, least: 1, most: 4 },
+  positionals: { description: 'What to build.', kind: presetOrAll, least: 1, most: 4 },
 } as const;
 
 type BuildInput = Input<typeof buildCommandLine.options, BuiltInPreset | 'all'>;
 
 /** @throws UsageError for options that do not fit together */
-export function toBuildOptions({ values, words }: BuildInput): BuildOptions {
+export function toBuildOptions({ values, positionals }: BuildInput): BuildOptions {
   const options: BuildOptions = {
-    presets: words.includes('all') ? builtInPresets : builtInPresets.filter((preset) => words.includes(preset)),
+    presets: positionals.includes('all')
+      ? builtInPresets
+      : builtInPresets.filter((preset) => positionals.includes(preset)),
     steps: values.step.length === 0 ? steps : steps.filter((step) => values.step.includes(step)),
     isDry: values['dry-run'],
     region: values.region,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Failure } from '../../src/core/kernel/failure.js';
 import type { BuildPlan } from './plan.js';
 
-/** Where a plan is written for Packer to read; it stays beside the log. */
+/** The file of variables for Packer. It stays next to the log. */
 export function variablesFile(plan: BuildPlan): string {
   return plan.manifest.replace(/\.manifest\.json$/, '.pkrvars.json');
 }
@@ -13,7 +13,7 @@ export function writeVariables(plan: BuildPlan): void {
   writeFileSync(variablesFile(plan), `${JSON.stringify(plan, null, 2)}\n`);
 }
 
-/** The id of the image that Packer says it made. */
+/** The id of the image that Packer reports. */
 export function readManifest(plan: BuildPlan): string {
   const { builds } = JSON.parse(readFileSync(plan.manifest, 'utf8')) as { builds?: { artifact_id?: string }[] };
   const [region, id] = builds?.at(-1)?.artifact_id?.split(':') ?? [];

@@ -7,7 +7,7 @@ import type { Ec2 } from '../../src/core/ports/ec2.js';
 import { builtInMachine, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 import type { BuildOptions } from './options.js';
 
-/** Everything that Packer is told, under the template's own names; it is also the file of variables. */
+/** All variables for Packer, under the names in the template. The file of variables has the same content. */
 export interface BuildPlan {
   readonly preset: BuiltInPreset;
   readonly name: string;
@@ -45,9 +45,10 @@ export interface PlanParts {
 }
 
 /**
- * What would be built, looked up in EC2 and SSM; nothing is created.
+ * Plans a build by looking things up in EC2 and SSM. Creates nothing.
  *
- * @throws Failure `image-not-found` for a region without the base image or the type, `image-name-taken`, `aws-*`
+ * @throws Failure `image-not-found` for a region without the base image, `bad-input` for a region without the type,
+ *   `image-name-taken`, `aws-*`
  */
 export async function planBuild(
   parts: PlanParts,
@@ -80,7 +81,7 @@ export async function planBuild(
     ssh_port: port,
     instance_profile: by === 'ssh' ? '' : instanceProfile,
     subnet: options.subnet ?? '',
-    // Packer's own client does not know these variables.
+    // Packer's own client does not read these variables.
     ec2_endpoint: environment['AWS_ENDPOINT_URL_EC2'] ?? environment['AWS_ENDPOINT_URL'] ?? '',
     environment: options.environment,
   };
@@ -112,7 +113,7 @@ async function refuseMissingType(type: string, ec2: Pick<Ec2, 'region' | 'descri
   });
 }
 
-/** @throws Failure `bad-input` when the file pins no runner, or one of which no checksum is known or given */
+/** @throws Failure `bad-input` if the file pins no runner, or a runner whose checksum is neither in the file nor given */
 function readRunnerVersion({ root, preset, options }: PlanParts): string {
   const path = join(root, 'ami/versions.json');
   const { runner } = JSON.parse(readFileSync(path, 'utf8')) as {
@@ -126,7 +127,7 @@ function readRunnerVersion({ root, preset, options }: PlanParts): string {
   });
 }
 
-/** With a mark when ami/ is not as it was committed. */
+/** The commit, with `-changed` if ami/ has uncommitted changes. */
 function readCommit(root: string): string {
   const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim();
   return git('rev-parse', 'HEAD') + (git('status', '--porcelain', '--', 'ami') === '' ? '' : '-changed');

@@ -5,18 +5,18 @@ import type { BuildOptions } from './options.js';
 
 const run = promisify(execFile);
 const ANSWER_MS = 30_000;
-/** As runner.pkr.hcl demands it. */
+/** The version that runner.pkr.hcl requires. */
 const OLDEST_PACKER = [1, 9, 0] as const;
 
 const PACKER = 'Packer 1.9 or newer is needed: https://developer.hashicorp.com/packer/install';
 const SESSION_MANAGER =
-  'session-manager-plugin is needed to reach the machine without an open port, or use --connect ssh: ' +
+  'session-manager-plugin is needed to reach the instance without an open port, or use --connect ssh: ' +
   'https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html';
 
 /**
- * Every program that the steps need and that is missing, at once. What the others need (node, its packages) is there,
- * or this would not run.
+ * Checks the programs that the steps need. Reports every missing program at once.
  *
+ * @returns a sentence about Packer's version
  * @throws Failure `bad-input`
  */
 export async function requireTools({ steps, connection }: Pick<BuildOptions, 'steps' | 'connection'>): Promise<string> {
@@ -35,14 +35,14 @@ export async function requireTools({ steps, connection }: Pick<BuildOptions, 'st
   throw new Failure('bad-input', 'A program is missing.', { hint: 'Nothing was built.', details: missing });
 }
 
-/** What it says of itself; `undefined` when there is no such program. */
+/** The output of the program; `undefined` if there is no such program. */
 async function ask(program: string, args: readonly string[]): Promise<string | undefined> {
   try {
     return (await run(program, [...args], { timeout: ANSWER_MS })).stdout;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new Failure('bad-input', `\`${program} ${args.join(' ')}\` fails: ${String(error)}`, {
-      hint: 'Install it anew.',
+      hint: 'Install it again.',
       cause: error,
     });
   }

@@ -12,7 +12,7 @@ interface Releases {
   readLatestRelease(repository: string): Promise<Release>;
 }
 
-/** What follows a project's releases, beside the runner: its place in the file, and the version as it stands there. */
+/** Versions that follow a project's releases, besides the runner: the place in the file, and what follows the version. */
 const FOLLOWED: readonly { readonly path: readonly string[]; readonly repository: string; readonly suffix?: string }[] =
   [
     { path: ['python', 'uv'], repository: 'astral-sh/uv' },
@@ -22,7 +22,7 @@ const FOLLOWED: readonly { readonly path: readonly string[]; readonly repository
     { path: ['nvidia', 'container-toolkit'], repository: 'NVIDIA/nvidia-container-toolkit', suffix: '-1' },
   ];
 
-/** @throws Failure `github-*`, `github-not-found` for a runner release without a checksum */
+/** @throws Failure `github-*`; `github-not-found` for a runner release without a checksum */
 export async function findPins(releases: Releases): Promise<readonly Pin[]> {
   const [runner, ...others] = await Promise.all([
     findRunner(releases),
@@ -41,25 +41,29 @@ async function findRunner(releases: Releases): Promise<readonly Pin[]> {
     const name = `actions-runner-linux-${architecture}-${version}.tar.gz`;
     const value = checksums.get(name);
     if (value !== undefined) return { path: ['runner', 'sha256', architecture], value: value.toLowerCase() };
-    throw new Failure('github-not-found', `GitHub gives no SHA-256 of ${name}.`, {
-      hint: 'A release that is being made has its files minutes later: run it again.',
+    throw new Failure('github-not-found', `GitHub has no SHA-256 of ${name}.`, {
+      hint: 'A new release gets its files within minutes: run the command again.',
     });
   });
   return [{ path: ['runner', 'version'], value: version }, ...sums];
 }
 
-/** It becomes part of addresses and command lines. */
+/** Checks a version, because it becomes part of addresses and command lines. */
 function readVersion(repository: string, version: string): string {
   if (/^\d+(\.\d+)+$/.test(version)) return version;
-  throw new Failure('github-not-found', `The newest release of ${repository} is "${version}", which is no version.`, {
-    hint: 'Look at its releases, and correct ami/versions.json by hand.',
-  });
+  throw new Failure(
+    'github-not-found',
+    `The newest release of ${repository} is "${version}", which is not a version.`,
+    {
+      hint: 'Check the releases of the project, and correct ami/versions.json by hand.',
+    },
+  );
 }
 
 /**
- * The file with these values, otherwise as it was. A value that the file does not hold stays out of it.
+ * Puts the values into the file and changes nothing else. Values without a place in the file are ignored.
  *
- * @returns the changes, with what was there
+ * @returns the new text, and the changes with the former values
  */
 export function applyPins(
   text: string,

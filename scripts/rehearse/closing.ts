@@ -3,27 +3,27 @@ import type { Stage } from './stage.js';
 
 const PATIENCE_MS = 10_000;
 
-/** Looks behind the APIs: nothing of EC2 or GitHub may be left once the stop has done its work. */
+/** Checks in the sandbox's own state that nothing is left in EC2 and GitHub after the stop. @returns whether that is so */
 export async function proveNothingIsLeft(sandbox: Sandbox, stage: Stage): Promise<boolean> {
-  // Terminating takes EC2 a moment; a leak would still be there at the end of it.
+  // EC2 needs a moment to terminate. A leak would still exist afterwards.
   await untilClean(sandbox);
-  const remains = listRemains(sandbox);
-  if (remains.length > 0) stage.say(`LEFT BEHIND: ${remains.join(', ')}`);
+  const leftBehind = listLeftBehind(sandbox);
+  if (leftBehind.length > 0) stage.print(`LEFT BEHIND: ${leftBehind.join(', ')}`);
   else {
     const launched = sandbox.ec2.instances().length;
-    stage.say(
+    stage.print(
       `Nothing is left: ${launched} instance${launched === 1 ? '' : 's'} terminated, no volume, no spot request, no runner.`,
     );
   }
-  return remains.length === 0;
+  return leftBehind.length === 0;
 }
 
-/** Looks again after each event, until there is nothing left or {@link PATIENCE_MS} are over. */
+/** Checks after each event until nothing is left, for at most {@link PATIENCE_MS}. */
 async function untilClean(sandbox: Sandbox): Promise<void> {
-  if (listRemains(sandbox).length === 0) return;
+  if (listLeftBehind(sandbox).length === 0) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(done, PATIENCE_MS);
-    const forget = sandbox.on(() => listRemains(sandbox).length === 0 && done());
+    const forget = sandbox.on(() => listLeftBehind(sandbox).length === 0 && done());
     function done(): void {
       clearTimeout(timer);
       forget();
@@ -32,7 +32,7 @@ async function untilClean(sandbox: Sandbox): Promise<void> {
   });
 }
 
-function listRemains(sandbox: Sandbox): string[] {
+function listLeftBehind(sandbox: Sandbox): string[] {
   return [
     ...sandbox.ec2
       .instances()
@@ -48,22 +48,22 @@ function listRemains(sandbox: Sandbox): string[] {
 
 const SHOWN = 40;
 
-/** What happened when, in seconds since the first launch, as bars of equal scale. */
+/** Prints the events with their seconds since the first request, as points on one scale. */
 export function printTimeline(sandbox: Sandbox, stage: Stage): void {
   const begin = sandbox.requests[0]?.at;
   if (begin === undefined) return;
   const events = sandbox.events.filter(({ at }) => at >= begin);
   const end = Math.max(...events.map(({ at }) => at), begin + 1);
-  stage.say('Timeline (seconds since the first request):');
+  stage.print('Timeline (seconds since the first request):');
   for (const event of events.slice(0, SHOWN)) {
     const at = (event.at - begin) / 1000;
     const column = Math.round(((event.at - begin) / (end - begin)) * 40);
     const subject =
       'instance' in event ? event.instance : [event.runner, event.job, event.detail].filter(Boolean).join(' ');
-    stage.say(`  ${at.toFixed(2).padStart(6)}  ${`${' '.repeat(column)}●`.padEnd(42)} ${event.name} ${subject}`);
+    stage.print(`  ${at.toFixed(2).padStart(6)}  ${`${' '.repeat(column)}●`.padEnd(42)} ${event.name} ${subject}`);
   }
-  if (events.length > SHOWN) stage.say(`  … and ${events.length - SHOWN} more`);
+  if (events.length > SHOWN) stage.print(`  … and ${events.length - SHOWN} more`);
   const calls = new Map<string, number>();
   for (const { operation } of sandbox.requests) calls.set(operation, (calls.get(operation) ?? 0) + 1);
-  stage.say(`Requests: ${[...calls].map(([operation, times]) => `${times} × ${operation}`).join(', ')}`);
+  stage.print(`Requests: ${[...calls].map(([operation, times]) => `${times} × ${operation}`).join(', ')}`);
 }

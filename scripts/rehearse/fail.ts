@@ -9,7 +9,7 @@ export interface Provoked {
 
 const nothing: Provoked = { inputs: {}, onStart: () => undefined };
 
-/** Arranges for the start to go wrong in one way. */
+/** Arranges for the start to fail in one way. */
 export function provokeFailure(mode: FailureMode | undefined, sandbox: Sandbox, stage: Stage): Provoked {
   switch (mode) {
     case undefined:
@@ -22,7 +22,7 @@ export function provokeFailure(mode: FailureMode | undefined, sandbox: Sandbox, 
     case 'spot':
       sandbox.on((event) => {
         if (event.name !== 'running') return;
-        stage.say(`   [EC2 takes ${event.instance} back]`);
+        stage.print(`   [EC2 interrupts the spot instance ${event.instance}]`);
         sandbox.ec2.interruptSpot(event.instance, 500);
       });
       return { ...nothing, inputs: { 'market-type': 'spot' } };
@@ -31,11 +31,11 @@ export function provokeFailure(mode: FailureMode | undefined, sandbox: Sandbox, 
   }
 }
 
-/** GitHub's own sequence begins with SIGINT; 7.5 s later comes SIGTERM. */
+/** GitHub cancels a step with SIGINT, and with SIGTERM 7.5 s later. */
 function cancelWhileItWaits(kill: (signal: NodeJS.Signals) => void, sandbox: Sandbox, stage: Stage): void {
   sandbox.on(({ name }) => {
     if (name !== 'running') return;
-    stage.say('   [Somebody cancels the workflow run: SIGINT]');
+    stage.print('   [The workflow run is canceled: SIGINT]');
     kill('SIGINT');
   });
 }

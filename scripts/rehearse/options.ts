@@ -1,4 +1,4 @@
-import { misuse } from '../terminal/command-line.js';
+import { misuse } from '../terminal/usage-error.js';
 import type { ValuesOf } from '../terminal/definition.js';
 import { decimalNumber, existing, oneOf, text, value, wholeNumber, withDefault } from '../terminal/options.js';
 
@@ -11,7 +11,7 @@ export type WaitFor = (typeof waits)[number];
 export interface RehearseOptions {
   readonly preset: string;
   readonly command: string;
-  /** What the job's work folder starts with. */
+  /** The folder whose copy is the job's work folder. */
   readonly directory: string | undefined;
   readonly count: number;
   readonly bootSeconds: number;
@@ -28,7 +28,7 @@ const lookAround = [
 
 export const rehearseCommandLine = {
   command: 'npm run rehearse --',
-  about: `Runs start-runner, a job on the instance, and stop-runner, as a workflow does: the real bundles in dist/,
+  description: `Runs start-runner, a job on the instance, and stop-runner, as a workflow does: the real bundles in dist/,
 the real boot agent, and a sandbox in place of EC2 and GitHub. It takes about half a minute. Exit code:
 the job's, or 3 if anything was left behind.`,
   options: {

@@ -1,25 +1,25 @@
-/** What the audience of a rehearsal sees: one line after the other, with its time and whose it is. */
+/** The output of a rehearsal: one line after the other, with its time and the step that printed it. */
 export interface Stage {
-  say(sentence: string): void;
-  /** Runs one scene; its lines are shown under its name as they come. */
+  print(sentence: string): void;
+  /** Runs one step of the workflow. Its lines are printed below its name as they come. */
   play<T>(name: string, scene: (onLine: (line: string) => void) => Promise<T>): Promise<T>;
 }
 
-export function createStage(print: (line: string) => void = console.log): Stage {
+export function createStage(output: (line: string) => void = console.log): Stage {
   const began = performance.now();
-  const say = (line: string) => print(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+  const print = (line: string) => output(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
   return {
-    say,
+    print,
     async play(name, scene) {
-      say(`── ${name}`);
+      print(`── ${name}`);
       return scene((line) => {
-        for (const shown of renderLine(line)) say(`   ${shown}`);
+        for (const shown of renderLine(line)) print(`   ${shown}`);
       });
     },
   };
 }
 
-/** A line of an action's output as GitHub's log would show it; nothing of what GitHub would hide. */
+/** A line of an action's output as GitHub's log shows it, without the lines that GitHub hides. */
 function renderLine(line: string): string[] {
   const [, command, data = ''] = /^::([a-z-]+)(?: [^:]*)?::(.*)$/.exec(line) ?? [];
   const text = data.replaceAll('%0D', '').replaceAll('%0A', '\n').replaceAll('%25', '%').split('\n');

@@ -1,25 +1,12 @@
 import { parseArgs } from 'node:util';
-import { nearest } from '../../src/core/kernel/nearest.js';
 import type { CommandLine, Options, ValuesOf } from './definition.js';
 import { renderHelp } from './help.js';
 import { BadValue, describeAllowed, type Kind } from './options.js';
+import { describeUnknown, MISUSED, misuse, reportMisuse, UsageError } from './usage-error.js';
 
 export interface Input<O extends Options, W> {
   readonly values: ValuesOf<O>;
-  readonly words: readonly W[];
-}
-
-export const MISUSED = 2;
-
-/** Arguments that a command cannot run with: every problem at once. */
-export class UsageError extends Error {
-  constructor(
-    readonly problems: readonly string[],
-    /** What to do. */
-    readonly hint: string,
-  ) {
-    super(problems.length === 1 ? problems[0]! : `${problems.length} arguments cannot be used.`);
-  }
+  readonly positionals: readonly W[];
 }
 
 /**
@@ -65,18 +52,8 @@ export function readOrExit<O extends Options, W>(
   }
 }
 
-/** Prints what is wrong with the arguments to stderr, and what to do. */
-export function reportMisuse(error: UsageError): void {
-  console.error([...listProblems(error), error.hint].join('\n'));
-}
-
-/** Each problem on a line, if there are several, and the error's message. */
-export function listProblems({ problems, message }: UsageError): readonly string[] {
-  return problems.length > 1 ? [...problems, message] : [message];
-}
-
 /**
- * The values of a command's options and its words, or `help` if that is among the arguments.
+ * The values of a command's options and its positionals, or `help` if that is among the arguments.
  *
  * @throws UsageError
  */
@@ -84,19 +61,14 @@ export function readCommandLine<O extends Options, W>(
   command: CommandLine<O, W>,
   argv: readonly string[],
 ): Input<O, W> | 'help' {
-  const { given, words } = splitArguments(command.options, argv);
+  const { given, positionals } = splitArguments(command.options, argv);
   if (given.some(({ name }) => name === '--help' || name === '-h')) return 'help';
   const problems: string[] = [];
   refuseUnknown(command, given, problems);
   const values = readOptions(command.options, given, problems);
-  const read = readWords(command, words, problems);
+  const read = readPositionals(command, positionals, problems);
   if (problems.length > 0) throw misuse(command, ...problems);
-  return { values: values as ValuesOf<O>, words: read };
-}
-
-/** The error for arguments of this command. */
-export function misuse({ command }: Pick<CommandLine, 'command'>, ...problems: readonly string[]): UsageError {
-  return new UsageError(problems, `Nothing was done. See \`${command} --help\`.`);
+  return { values: values as ValuesOf<O>, positionals: read };
 }
 
 interface Given {
@@ -109,7 +81,7 @@ interface Given {
 function splitArguments(
   options: Options,
   argv: readonly string[],
-): { readonly given: readonly Given[]; readonly words: readonly string[] } {
+): { readonly given: readonly Given[]; readonly positionals: readonly string[] } {
   const { tokens } = parseArgs({
     args: [...argv],
     options: Object.fromEntries(
@@ -131,7 +103,7 @@ function splitArguments(
       // An option that follows another one is not its value.
       text: value !== undefined && (inlineValue || !value.startsWith('--')) ? value.trim() : undefined,
     })),
-    words: tokens.flatMap((token) =>
+    positionals: tokens.flatMap((token) =>
       token.kind === 'positional' && !afterUnknown.has(token.index) ? [token.value] : [],
     ),
   };
@@ -142,18 +114,14 @@ function isKnown(options: Options, name: string, rawName: string): boolean {
 }
 
 function refuseUnknown({ options }: CommandLine, given: readonly Given[], problems: string[]): void {
-  const known = Object.keys(options).map((name) => `--${name}`);
+  const known = listNames(options);
   for (const { name } of given) {
-    if (known.includes(name)) continue;
-    const near = nearest(name, known);
-    problems.push(
-      `\`${name}\` is not an option; allowed: ${listOptions(options)}${near ? ` (nearest: \`${near}\`)` : ''}.`,
-    );
+    if (!known.includes(name)) problems.push(describeUnknown(name, 'an option', known));
   }
 }
 
-function listOptions(options: Options): string {
-  return [...Object.keys(options), 'help'].map((name) => `\`--${name}\``).join(', ');
+function listNames(options: Options): readonly string[] {
+  return [...Object.keys(options), 'help'].map((name) => `--${name}`);
 }
 
 function readOptions(options: Options, given: readonly Given[], problems: string[]): Record<string, unknown> {
@@ -174,28 +142,30 @@ function readOptions(options: Options, given: readonly Given[], problems: string
   );
 }
 
-function readWords<W>(
-  { words, options }: CommandLine<Options, W>,
+function readPositionals<W>(
+  { positionals, options }: CommandLine<Options, W>,
   given: readonly string[],
   problems: string[],
 ): readonly W[] {
-  if (words && given.length < words.least)
-    problems.push(`\`${words.kind.placeholder}\` is missing; allowed: ${words.kind.allowed}.`);
-  for (const stray of given.slice(words?.most ?? 0))
-    problems.push(`\`${stray}\` is not expected here; allowed: ${listOptions(options)}.`);
-  return given.slice(0, words?.most ?? 0).flatMap((word) => {
-    const parsed = words && collect(`\`${words.kind.placeholder}\``, problems, () => parseWord(word, words.kind));
+  if (positionals && given.length < positionals.least)
+    problems.push(`\`${positionals.kind.placeholder}\` is missing; allowed: ${positionals.kind.allowed}.`);
+  for (const stray of given.slice(positionals?.most ?? 0))
+    problems.push(describeUnknown(stray, 'expected here', listNames(options)));
+  return given.slice(0, positionals?.most ?? 0).flatMap((word) => {
+    const parsed =
+      positionals &&
+      collect(`\`${positionals.kind.placeholder}\``, problems, () => parsePositional(word, positionals.kind));
     return parsed === undefined ? [] : [parsed];
   });
 }
 
-function parseWord<W>(given: string, kind: Kind<W>): W {
+function parsePositional<W>(given: string, kind: Kind<W>): W {
   const parsed = kind.parse(given);
   if (parsed === undefined) throw new BadValue(given, kind);
   return parsed;
 }
 
-/** Notes a value that is not allowed among the problems. */
+/** Adds a value that is not allowed to the problems. */
 function collect<T>(name: string, problems: string[], read: () => T): T | undefined {
   try {
     return read();

@@ -10,13 +10,13 @@ export interface CommandLine<O extends Options = Options, W = unknown> {
   /** As users type it: `npm run lab -- bench`, or `npm run rehearse --` if options follow directly. */
   readonly command: string;
   /** For `--help`: what the command does, how long it takes, its exit codes. Line breaks do not count. */
-  readonly about: string;
+  readonly description: string;
   readonly options: O;
   /** What may stand without an option's name. */
-  readonly words?: Words<W>;
+  readonly positionals?: Positionals<W>;
 }
 
-export interface Words<W> {
+export interface Positionals<W> {
   readonly description: string;
   readonly kind: Kind<W>;
   readonly least: number;

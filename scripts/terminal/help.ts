@@ -5,9 +5,11 @@ const WIDTH = 100;
 const INDENT = '  ';
 
 /** Text for `--help`: how the command is called, what it does, each option with its values and its default. */
-export function renderHelp({ command, about, options, words }: CommandLine): string {
+export function renderHelp({ command, description, options, positionals }: CommandLine): string {
   const rows = [
-    ...(words ? [[words.kind.placeholder, `${words.description} Allowed: ${words.kind.allowed}.`] as const] : []),
+    ...(positionals
+      ? [[positionals.kind.placeholder, `${positionals.description} Allowed: ${positionals.kind.allowed}.`] as const]
+      : []),
     ...Object.entries(options).map(([name, option]) => [renderOption(name, option), describeOption(option)] as const),
     ['--help', 'Print this.'] as const,
   ];
@@ -17,20 +19,20 @@ export function renderHelp({ command, about, options, words }: CommandLine): str
       (line, index) => `${INDENT}${(index === 0 ? left : '').padEnd(width)}${INDENT}${line}`,
     ),
   );
-  return [renderUsage({ command, options, words }), '', ...wrap(about, WIDTH), '', ...lines].join('\n');
+  return [renderUsage({ command, options, positionals }), '', ...wrap(description, WIDTH), '', ...lines].join('\n');
 }
 
 /** `npm run ami -- build PRESET… [options]`: the required options by name. */
 export function renderUsage({
   command,
   options,
-  words,
-}: Pick<CommandLine, 'command' | 'options'> & { readonly words?: CommandLine['words'] }): string {
+  positionals,
+}: Pick<CommandLine, 'command' | 'options'> & { readonly positionals?: CommandLine['positionals'] }): string {
   const needed = Object.entries(options).filter(([, { required }]) => required);
   const parts = [
-    ...(words
-      ? [`${words.kind.placeholder}${words.most > 1 ? '…' : ''}`].map((word) =>
-          words.least === 0 ? `[${word}]` : word,
+    ...(positionals
+      ? [`${positionals.kind.placeholder}${positionals.most > 1 ? '…' : ''}`].map((word) =>
+          positionals.least === 0 ? `[${word}]` : word,
         )
       : []),
     ...needed.map(([name, option]) => renderOption(name, option)),

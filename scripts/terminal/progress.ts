@@ -4,6 +4,8 @@ const realNow = performance.now.bind(performance);
 
 const MINUTE_MS = 60_000;
 const TICK_MS = 1_000;
+/** For a terminal that does not report its width. */
+const USUAL_COLUMNS = 80;
 const CLEAR_LINE = '\r\u001B[K';
 
 export interface ProgressOptions {
@@ -90,7 +92,8 @@ export class Progress {
   }
 
   private draw(): void {
-    if (this.stream.isTTY) this.stream.write(CLEAR_LINE + this.describe().slice(0, (this.stream.columns ?? 80) - 1));
+    if (this.stream.isTTY)
+      this.stream.write(CLEAR_LINE + this.describe().slice(0, (this.stream.columns || USUAL_COLUMNS) - 1));
   }
 
   private describe(): string {

@@ -18,7 +18,9 @@ const CREDENTIALS_REJECTED: KnownError = {
   message: 'AWS does not accept the credentials',
   hint: 'Check the role or keys given to aws-actions/configure-aws-credentials, and that they have not expired.',
 };
-/** EC2 returns this code for unknown credentials, for regions that are not enabled, and for images of other accounts. */
+/**
+ * EC2 returns this code for unknown credentials, for regions that are not enabled, and for images of other accounts.
+ */
 const AUTH_FAILURE: KnownError = {
   ...CREDENTIALS_REJECTED,
   hint: `${CREDENTIALS_REJECTED.hint} AWS answers the same in a region that the account has not enabled.`,
@@ -39,7 +41,9 @@ const VOLUME_QUOTA: KnownError = {
   hint: advice.RAISE_EBS_QUOTA,
 };
 
-/** Errors that need a clearer message than AWS's. A key is a code; a key that ends in a dot is the beginning of codes. */
+/**
+ * Errors that need a clearer message than AWS's. A key is a code; a key that ends in a dot is the beginning of codes.
+ */
 const KNOWN_ERRORS: Readonly<Record<string, KnownError>> = {
   AuthFailure: AUTH_FAILURE,
   InvalidClientTokenId: CREDENTIALS_REJECTED,

@@ -23,7 +23,10 @@ const EXPLICIT = /with an explicit deny in (an? [\w -]+?(?:policy|boundary))(?::
 /** The kind of policy that does not allow the action. Several kinds of policy must all allow it. */
 const IMPLICIT = /because no ([\w -]+?(?:policy|boundary)) allows/;
 
-/** The `Failure` for a denied request. It names the missing permission, because a launch needs more than `ec2:RunInstances`, or the policy that denies it. */
+/**
+ * The `Failure` for a denied request. It names the policy that denies the request, or the missing permission, because a
+ * launch needs more permissions than `ec2:RunInstances`.
+ */
 export function toIamFailure(aws: AwsError, { action, cause }: { action: string; cause: unknown }): Failure {
   const [sentence = '', encoded] = aws.message.split(/\s*Encoded authorization failure message:\s*/);
   const permission = /not authorized to perform:? ([\w-]+:\w+)/.exec(sentence)?.[1] ?? action;

@@ -77,8 +77,8 @@ function readStateReason({ StateReason, State }: AwsInstance): string | undefine
 }
 
 /**
- * Terminates instances. One bad id fails the whole request, so the request is repeated without that id. EC2 names unknown
- * ids, and usually the ids that it refuses to terminate. When it names none, each half is requested separately.
+ * Terminates instances. One bad id fails the whole request, so the request is repeated without that id. EC2 names
+ * unknown ids, and usually the ids that it refuses to terminate. When it names none, each half is requested separately.
  */
 async function terminate(requests: Requests, ids: readonly string[]): Promise<Termination> {
   if (ids.length === 0) return join([]);

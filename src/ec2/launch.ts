@@ -55,7 +55,9 @@ class Launcher {
     throw new Error('EC2 answered a dry run like a launch.');
   }
 
-  /** Each try has the same client token. So a repeated request after a lost response still launches only one instance. */
+  /**
+   * Each try has the same client token. So a repeated request after a lost response still launches only one instance.
+   */
   private persist<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.requests.persist('ec2:RunInstances', send, { purpose: 'register', ...(signal && { signal }) });
   }
@@ -70,7 +72,9 @@ class Launcher {
     };
   }
 
-  /** The error of a dry run. A dry run has only one plan, so every refusal is a `Failure`; a quota has a special hint. */
+  /**
+   * The error of a dry run. A dry run has only one plan, so every refusal is a `Failure`; a quota has a special hint.
+   */
   private explain(error: unknown, { plan }: LaunchSpec): unknown {
     const meaning = classify(error);
     if (meaning.kind !== 'refused' || meaning.refusal.kind !== 'quota') return translate(error, 'ec2:RunInstances');

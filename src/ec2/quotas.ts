@@ -8,7 +8,10 @@ interface Quota {
   readonly codes: Readonly<Record<Market, string>>;
 }
 
-/** EC2's vCPU quotas. Source: `aws service-quotas list-service-quotas --service-code ec2`; the codes are the same in all regions. */
+/**
+ * EC2's vCPU quotas. The codes are the same in all regions.
+ * Source: `aws service-quotas list-service-quotas --service-code ec2`.
+ */
 const QUOTAS: readonly Quota[] = [
   {
     name: 'Standard (A, C, D, H, I, M, R, T, Z)',

@@ -12,8 +12,8 @@ const FAMILY_QUOTA = { scope: 'type', kind: 'quota' } as const;
 const MARKET_QUOTA = { scope: 'market', kind: 'quota' } as const;
 
 /**
- * Refusals for lack of capacity or quota, by code. Another plan may succeed. vCPU quotas are per family and market, so a
- * type of another family may still start. Source: EC2 API reference, "Error codes for the Amazon EC2 API".
+ * Refusals for lack of capacity or quota, by code. Another plan may succeed. vCPU quotas are per family and market, so
+ * a type of another family may still start. Source: EC2 API reference, "Error codes for the Amazon EC2 API".
  */
 export const CAPACITY_REFUSALS: Readonly<Record<string, RefusalClass>> = {
   InsufficientInstanceCapacity: NO_CAPACITY,
@@ -37,7 +37,8 @@ export const CAPACITY_REFUSALS: Readonly<Record<string, RefusalClass>> = {
 };
 
 /**
- * The scope of other codes that RunInstances may return. A code that is not listed rules out every plan in every region.
+ * The scope of other codes that RunInstances may return. A code that is not listed rules out every plan in every
+ * region.
  * Source: EC2 developer guide, "Error codes for the Amazon EC2 API".
  */
 const SCOPES: readonly (readonly [RegExp, RefusalClass['scope']])[] = [
@@ -65,8 +66,9 @@ const DENIED_SCOPES: Readonly<Record<string, RefusalClass['scope']>> = {
 };
 
 /**
- * Which plans a launch error rules out; `undefined` when it rules out every plan in every region, or none that is known.
- * A scope that is too wide loses plans that would succeed; a scope that is too narrow costs one more request per plan.
+ * Which plans a launch error rules out; `undefined` when it rules out every plan in every region, or none that is
+ * known. A scope that is too wide loses plans that would succeed; a scope that is too narrow costs one more request per
+ * plan.
  */
 export function classifyRefusal(error: unknown, plan: LaunchTarget): RefusalClass | undefined {
   const { code, message } = readError(error);

@@ -14,7 +14,9 @@ import { readError } from './errors.js';
 import { translate } from './failures.js';
 
 export interface RequestOptions extends PatienceOptions {
-  /** The purpose of reads. Default: `read`. With `end`, the listings before a stop are as patient as the stop itself. */
+  /**
+   * The purpose of reads. Default: `read`. With `end`, the listings before a stop are as patient as the stop itself.
+   */
   readonly purpose?: Purpose | undefined;
 }
 

@@ -34,7 +34,9 @@ export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
   };
 }
 
-/** Without a snapshot: EC2 adds the snapshot of the image's own mapping, and the IAM policy need not allow snapshots. */
+/**
+ * Without a snapshot: EC2 adds the snapshot of the image's own mapping, and the IAM policy need not allow snapshots.
+ */
 function toEbs(volume: VolumeSpec): EbsBlockDevice {
   return {
     DeleteOnTermination: true,

@@ -7,7 +7,9 @@ import type { Requests } from './requests.js';
 /** The largest page of both listings. Source: EC2 API reference. */
 const PAGE = 200;
 
-/** See `ImageEc2.listTemplateVersions`. Sends one request for the templates, and one for the versions of each template. */
+/**
+ * See `ImageEc2.listTemplateVersions`. Sends one request for the templates, and one for the versions of each template.
+ */
 export async function listTemplateVersions(requests: Requests): Promise<TemplateVersion[]> {
   const templates = await readPages(requests, 'ec2:DescribeLaunchTemplates', async (NextToken) => {
     const page = await requests.client.send(new DescribeLaunchTemplatesCommand({ MaxResults: PAGE, ...NextToken }));

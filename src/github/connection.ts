@@ -6,7 +6,9 @@ import type { Repository, ScopePaths } from './scope.js';
 /** What is known of the job without a request. Some runner groups accept only certain jobs. */
 export interface JobFacts {
   readonly runId: string;
-  /** GITHUB_WORKFLOW_REF: `owner/repo/.github/workflows/file.yml@refs/heads/main`; '' when the runner does not set it. */
+  /**
+   * GITHUB_WORKFLOW_REF: `owner/repo/.github/workflows/file.yml@refs/heads/main`; '' when the runner does not set it.
+   */
   readonly workflowRef: string;
   readonly workflowSha: string;
   /** `undefined` when the event has no repository. */

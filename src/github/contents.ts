@@ -50,7 +50,9 @@ async function readRepository(connection: Connection): Promise<void> {
   );
 }
 
-/** The body may be binary, because Octokit decodes by content type: here `application/vnd.github.raw+json` or similar. */
+/**
+ * The body may be binary, because Octokit decodes by content type: here `application/vnd.github.raw+json` or similar.
+ */
 function readText(data: unknown): { text: string } | undefined {
   if (typeof data === 'string') return { text: data };
   return data instanceof ArrayBuffer ? { text: new TextDecoder().decode(data) } : undefined;

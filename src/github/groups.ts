@@ -18,7 +18,9 @@ interface Group {
   readonly id: number;
   readonly name: string;
   readonly isDefault: boolean;
-  /** Which repositories (in an enterprise: organizations) may use it: `all`, `selected`, or `private` (all but public). */
+  /**
+   * Which repositories (in an enterprise: organizations) may use it: `all`, `selected`, or `private` (all but public).
+   */
   readonly visibility: string | undefined;
   readonly allowsPublic: boolean | undefined;
   /** The only workflows whose jobs may use it; `undefined` when all may. */

@@ -18,7 +18,9 @@ export interface Collection<T> {
   /** The property of the response that holds the items. */
   readonly property: string;
   readonly purpose?: Purpose | undefined;
-  /** Set when missing items matter: a page with fewer items than its total requires is unreadable, and requested again. */
+  /**
+   * Set when missing items matter: a page with fewer items than its total requires is unreadable, and requested again.
+   */
   readonly mustBeWhole?: boolean;
   readonly readItem: (item: unknown) => T | undefined;
 }

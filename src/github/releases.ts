@@ -80,7 +80,9 @@ function toRelease(data: Readonly<Record<string, unknown>>): Release | undefined
   return { version: tag.replace(/^v/, ''), checksums: new Map(checksums) };
 }
 
-/** See {@link GitHub.readDeprecation}. The result is the earlier of two dates: the end of registration and of running jobs. */
+/**
+ * See {@link GitHub.readDeprecation}. The result is the earlier of the end of registration and the end of running jobs.
+ */
 export async function readDeprecation(
   connection: Connection,
   version: string,

@@ -42,7 +42,9 @@ const CROWDED_PACE = 4;
 
 export interface RequestPolicy extends PatienceOptions {
   readonly credentials: Credentials;
-  /** The purpose of reads. Default: `read`. With `end`, the listings before a stop are as patient as the stop itself. */
+  /**
+   * The purpose of reads. Default: `read`. With `end`, the listings before a stop are as patient as the stop itself.
+   */
   readonly purpose?: Purpose | undefined;
 }
 
@@ -73,8 +75,8 @@ export class Requests {
   }
 
   /**
-   * Sends a call that must not be sent twice: after a lost response it returns `unanswered`. A rate limit is still waited
-   * for, because a limited call had no effect. @throws Failure `github-*`
+   * Sends a call that must not be sent twice: after a lost response it returns `unanswered`. A rate limit is still
+   * waited for, because a limited call had no effect. @throws Failure `github-*`
    */
   async askOnce<T, E = never>(call: Call<T, E>): Promise<T | E | 'unanswered'> {
     return this.persist(call, async () => {

@@ -20,8 +20,8 @@ export async function listReports(patterns: FilePatterns, folder: string): Promi
 }
 
 /**
- * Reads the JUnit files in a folder that changed since `before`. A broken file is listed, and its cases before the break
- * count. A file with several names counts once.
+ * Reads the JUnit files in a folder that changed since `before`. A broken file is listed, and its cases before the
+ * break count. A file with several names counts once.
  */
 export async function readReports(
   patterns: FilePatterns,

@@ -6,7 +6,7 @@ const POLL_MS = 50;
 /** GitHub kills a cancelled step 10 s after its SIGINT (7.5 s + 2.5 s). The summary must be written before. */
 const TERM_AFTER_MS = 3_000;
 const KILL_AFTER_MS = 5_000;
-/** Background processes of a program that has exited get less time. bash makes them ignore SIGINT. */
+/** Background processes of an exited program get less time: bash makes them ignore SIGINT, so they clean nothing up. */
 const ORPHAN_KILL_AFTER_MS = 1_000;
 /** A killed process stays in the process table until its parent collects it, which may never happen. */
 const GIVE_UP_AFTER_MS = 6_000;

@@ -27,8 +27,8 @@ const endings = new Set<Promise<void>>();
 
 /**
  * Runs a program until it exits. Never rejects: a program that could not be started is a result too. Does not wait for
- * background processes of the program; `onLine` still gets their output, so that their pipes do not break. When `signal`
- * is aborted or `boundMs` is over, the whole process group of the program is ended, even after its exit.
+ * background processes of the program; `onLine` still gets their output, so that their pipes do not break. When
+ * `signal` is aborted or `boundMs` is over, the whole process group of the program is ended, even after its exit.
  */
 export async function runProgram(program: Program): Promise<ProgramEnd> {
   // A separate process group can be ended as a whole.

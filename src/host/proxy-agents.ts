@@ -46,8 +46,8 @@ function route<A extends http.Agent>(agent: A, protocol: 'http:' | 'https:'): A 
 }
 
 /**
- * Checks the first of these variables that is set, and adds a missing scheme: the toolkit reads `proxy:3128` as a scheme
- * and connects directly. The problem does not quote the value, because it may hold a password.
+ * Checks the first of these variables that is set, and adds a missing scheme: the toolkit reads `proxy:3128` as a
+ * scheme and connects directly. The problem does not quote the value, because it may hold a password.
  */
 function checkVariable(names: readonly string[]): string | undefined {
   // The toolkit would use a value of blanks as an address.

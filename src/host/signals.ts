@@ -2,10 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { Failure } from '../core/kernel/failure.js';
 
 /**
- * A signal that is aborted when GitHub cancels the step: GitHub sends SIGINT, SIGTERM 7.5 s later, and kills the process
- * after another 2.5 s (source: ProcessInvoker in actions/runner). The signal is also aborted when the runner, which reads
- * the output of this process, has died. After the call, SIGINT and SIGTERM no longer end the process, so that it can
- * remove what it started. Call this function before anything else.
+ * A signal that is aborted when GitHub cancels the step: GitHub sends SIGINT, SIGTERM 7.5 s later, and kills the
+ * process after another 2.5 s (source: ProcessInvoker in actions/runner). The signal is also aborted when the runner,
+ * which reads the output of this process, has died. After the call, SIGINT and SIGTERM no longer end the process, so
+ * that it can remove what it started. Call this function before anything else.
  *
  * @param whatNext the hint of the `Failure`: what happens to the work of the step, and what users can do
  */

@@ -4,7 +4,7 @@ import type { Job } from '../../sandbox/sandbox.js';
 import { STEPS } from './job.js';
 import { findTree, Stage } from './stage.js';
 
-// Machines boot in seconds; the tree they start from is made in a minute or two, once.
+// A machine boots in seconds. The tree that it starts from is created once, in one or two minutes.
 jest.setTimeout(600_000);
 
 let tree: string;
@@ -43,20 +43,20 @@ describe.each(Object.entries(users))('a job as %s on a machine that was booted',
     expect(job.log).toMatch(/^written in a container$/m);
   });
 
-  test('finds the tools in the versions that versions.json says', async () => {
+  test('has the tools in the versions of versions.json', async () => {
     const { python } = (await import('../../ami/versions.json', { with: { type: 'json' } })).default;
     expect(job.log).toMatch(new RegExp(`^${python.tox.replaceAll('.', '\\.')} from`, 'm'));
     expect(job.log).toContain(`uv ${python.uv}`);
     expect(job.log).toMatch(new RegExp(`^${python.pipx.replaceAll('.', '\\.')}$`, 'm'));
   });
 
-  test('runs beside cloud-init, which found its instance and finished without an error', () => {
+  test('runs beside cloud-init, which finds its instance and finishes without an error', () => {
     expect(job.log).toMatch(/^status: done$/m);
     expect(job.log).toContain('DataSourceEc2');
     expect(job.log).not.toMatch(/\.service .* failed/);
   });
 
-  test('is followed by power-off, which EC2 sees as the end of the instance', () => {
+  test('is followed by a power-off, which terminates the instance on EC2', () => {
     expect(stage.instance.stateReason?.code).toBe('Client.InstanceInitiatedShutdown');
     const phases = readBootPhases(stage.machine.readConsole());
     expect(phases.map(({ name }) => name)).toEqual([

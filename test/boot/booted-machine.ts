@@ -6,11 +6,11 @@ import type { Boot, InstanceRecord, Machine } from '../../sandbox/sandbox.js';
 import { METADATA, plugIn, type Cable } from './network.js';
 
 export interface DiskOptions {
-  /** The root that every machine starts from; none of them changes it. */
+  /** The root that every machine starts from. No machine changes it. */
   readonly tree: string;
-  /** Holds a folder for each machine. On a real file system: Docker stacks overlays on it. */
+  /** Holds one folder per machine. On a real file system, because Docker stacks overlays on it. */
   readonly directory: string;
-  /** What is different on this machine's disk before its first boot. */
+  /** Changes this machine's disk before its first boot. */
   readonly prepare?: (root: string) => void;
 }
 
@@ -30,14 +30,14 @@ export function createBoot<M extends BootedMachine, O extends DiskOptions = Disk
   return Object.assign(boot, { machines });
 }
 
-/** An instance with a tree as its disk, EC2's metadata service, and a network interface that asks for its address. */
+/** An instance with a tree as its disk, EC2's metadata service, and a network interface that uses DHCP. */
 export abstract class BootedMachine implements Machine {
   readonly root: string;
   readonly console: string;
-  /** When the first of it that is measured began, in ms since the epoch. */
+  /** The start of the measurement, in ms since the epoch. */
   startedAt: number | undefined;
   protected readonly folder: string;
-  /** What holds it: when this process ends, the machine is off. */
+  /** The process that holds the machine. When the process ends, the machine is off. */
   protected holder: ChildProcess | undefined;
   protected abstract readonly cable: Cable;
   private readonly cleanUps: (() => unknown)[] = [];
@@ -54,7 +54,7 @@ export abstract class BootedMachine implements Machine {
     this.console = join(this.folder, 'console.log');
     mkdirSync(this.folder, { recursive: true });
     appendFileSync(this.console, '');
-    // A kind's own fields have their values only when its constructor is through.
+    // The fields of a subclass are set only after its constructor has run.
     this.gone = Promise.resolve()
       .then(() => this.run())
       .catch((error: unknown) => {
@@ -63,7 +63,7 @@ export abstract class BootedMachine implements Machine {
     void this.gone.then(() => this.isTold || this.onPowerOff());
   }
 
-  /** Resolves when it is off. */
+  /** Resolves when the machine is off. */
   protected abstract switchOn(namespace: string): Promise<void>;
   protected abstract askToShutDown(): void;
 
@@ -80,7 +80,7 @@ export abstract class BootedMachine implements Machine {
     clearTimeout(timer);
   }
 
-  /** Resolves when the machine is off and nothing of it is left but its disk and its console. */
+  /** Resolves when the machine is off and only its disk and its console are left. */
   private async run(): Promise<void> {
     try {
       this.mountDisk();
@@ -103,7 +103,7 @@ export abstract class BootedMachine implements Machine {
     }
   }
 
-  /** Puts the disk together before each boot. */
+  /** Assembles the disk before each boot. */
   protected mountDisk(): void {
     const [upper, work] = [join(this.folder, 'changes'), join(this.folder, 'work')];
     for (const folder of [this.root, upper, work, join(this.folder, 'docker')]) mkdirSync(folder);
@@ -117,5 +117,5 @@ export abstract class BootedMachine implements Machine {
   }
 }
 
-/** A real instance is switched off by force after that, too. */
+/** EC2 also forces a power-off after this time. */
 const SHUTDOWN_MS = 10_000;

@@ -6,7 +6,7 @@ import { BootedMachine } from './booted-machine.js';
 
 const run = promisify(execFile);
 
-/** A container: systemd as the first process, cloud-init, Docker; its host's kernel. Measured from its first process. */
+/** A container with systemd as first process, cloud-init and Docker, on the host's kernel. Measured from that process. */
 export class BootedTree extends BootedMachine {
   protected override readonly cable = 'veth';
 
@@ -19,7 +19,7 @@ export class BootedTree extends BootedMachine {
   }
 
   protected override askToShutDown(): void {
-    this.holder?.kill('SIGTERM'); // To systemd-nspawn, a request that it hands on to the machine's systemd.
+    this.holder?.kill('SIGTERM'); // systemd-nspawn passes the signal on to the machine's systemd as a power-off request.
   }
 
   protected override async switchOn(namespace: string): Promise<void> {
@@ -46,16 +46,16 @@ export class BootedTree extends BootedMachine {
       `--machine=${namespace}`,
       `--directory=${this.root}`,
       `--network-namespace-path=/run/netns/${namespace}`,
-      // What Docker needs: capabilities, and the kernel's keys and BPF, which systemd-nspawn withholds from a guest.
+      // Docker needs capabilities, and the kernel's keys and BPF, which systemd-nspawn denies by default.
       '--capability=all',
       '--system-call-filter=@keyring bpf',
       `--bind=${join(this.folder, 'docker')}:/var/lib/docker`,
-      // The stand-in runner brings no Node.js of its own.
+      // The stand-in runner contains no Node.js.
       `--bind-ro=${node}`,
     ];
   }
 
-  /** To 10 ms, as the kernel knows it. */
+  /** With the kernel's precision of 10 ms. */
   private noteStart(): boolean {
     const pid = this.findFirstProcess();
     if (pid === undefined) return false;
@@ -67,7 +67,7 @@ export class BootedTree extends BootedMachine {
     return true;
   }
 
-  /** systemd-nspawn's child that is process 1 in its own eyes. */
+  /** The child of systemd-nspawn that is process 1 in its own namespace. */
   private findFirstProcess(): number | undefined {
     const parent = this.holder?.pid;
     try {
@@ -76,17 +76,17 @@ export class BootedTree extends BootedMachine {
       const found = children.find(isFirst);
       return found === undefined ? undefined : Number(found);
     } catch {
-      return undefined; // It was there a moment ago.
+      return undefined; // The process has ended in the meantime.
     }
   }
 }
 
 const EXEC_MS = 60_000;
-/** Of what `/proc/PID/stat` has after the name: see proc(5), starttime. */
+/** The index of starttime after the name in `/proc/PID/stat`: see proc(5). */
 const START_TIME = 19;
 const TICKS_PER_SECOND = 100;
 
-/** One hierarchy of control groups, as any distribution has it today, and /proc/sys/net as a machine of its own has it. */
+/** Provides the unified cgroup hierarchy, as distributions have it today, and a writable /proc/sys/net. */
 const ENVIRONMENT = {
   PATH: process.env['PATH'],
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { macOf } from '../../sandbox/machine/metadata.js';
 import { BootedMachine } from './booted-machine.js';
 
-/** QEMU's words for a processor. A host that is a guest itself may not let QEMU set what `arch-capabilities` has. */
+/** QEMU's options for the processor. A host that is itself a guest may not allow QEMU to set `arch-capabilities`. */
 const PROCESSORS = {
   kvm: '-accel kvm -cpu host,arch-capabilities=off',
   emulated: '-accel tcg,thread=multi -cpu max',
 };
 
 /**
- * KVM's where this machine can use it. A /dev/kvm over a processor without virtualization of its own makes do in
- * software: it starts a machine, too, but its kernel stood still in its first seconds.
+ * KVM if this machine can use it. A /dev/kvm on a processor without virtualization works in software: it starts a machine,
+ * but the machine's kernel hung in its first seconds.
  */
 function findProcessor(): keyof typeof PROCESSORS {
   try {
@@ -23,22 +23,22 @@ function findProcessor(): keyof typeof PROCESSORS {
   }
 }
 
-/** A sentence for whoever reads a machine's seconds. */
+/** A sentence for readers of a machine's times. */
 export function tellProcessor(): string {
   return `The processor is ${findProcessor() === 'kvm' ? "this machine's, by KVM" : 'emulated: no KVM here'}.`;
 }
 
 /**
- * A virtual machine: the tree's own kernel, a DMI table that says EC2; a processor that QEMU emulates where it can't
- * use KVM. Measured from the kernel's first line on the serial console.
+ * A virtual machine with the tree's own kernel and the DMI table of EC2. Without KVM, QEMU emulates the processor. Measured
+ * from the kernel's first line on the serial console.
  */
 export class BootedVm extends BootedMachine {
   protected override readonly cable = 'tap';
-  /** How much the console said in earlier boots. */
+  /** The length of the console after earlier boots. */
   private silence = 0;
 
   protected override askToShutDown(): void {
-    this.holder?.stdin?.write('system_powerdown\n'); // The power button, to QEMU's monitor.
+    this.holder?.stdin?.write('system_powerdown\n'); // Presses the power button, through QEMU's monitor.
   }
 
   protected override async switchOn(tap: string): Promise<void> {
@@ -60,7 +60,7 @@ export class BootedVm extends BootedMachine {
     }
   }
 
-  /** @returns what QEMU calls the disk, and what is to be done with it when the machine is off */
+  /** @returns QEMU's name for the disk, and a function to call when the machine is off */
   protected openDisk(): { readonly drive: string; readonly close: () => void } {
     const disk = join(this.folder, 'disk.img');
     makeImage(this.root, disk);
@@ -102,9 +102,9 @@ export class BootedVm extends BootedMachine {
   }
 }
 
-/** Makes a disk of what a path has put together: a file system. */
+/** Creates a disk with a file system from the assembled tree. */
 export function makeImage(root: string, image: string): void {
-  // GitHub's runner brings its own Node.js; the stand-in only points to this machine's.
+  // GitHub's runner contains Node.js. The stand-in only links to the one of this machine.
   const node = join(root, 'opt/actions-runner/externals/node24/bin/node');
   const theirs = readlinkSync(node);
   rmSync(node);
@@ -112,5 +112,5 @@ export function makeImage(root: string, image: string): void {
   execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', root, image, DISK_SIZE]);
 }
 
-/** Sparse: what isn't written takes no room. */
+/** A sparse file: unwritten parts take no space. */
 const DISK_SIZE = '8G';

@@ -1,4 +1,4 @@
-/** `npm run lab -- bench-boot`: seconds from the first process to an online runner, three ways, side by side. */
+/** `npm run lab -- bench-boot`: seconds from the first process to an online runner, for three ways, side by side. */
 import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import { readOrExit } from '../../scripts/terminal/command-line.js';
 import { value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
@@ -7,13 +7,13 @@ import { findTree, Stage } from './stage.js';
 import { paths, type PathName } from './paths.js';
 
 const DEFAULT_PAIRS = 5;
-/** Of ec2-github-runner's way, what ours may take at most. */
+/** The budget: the share of ec2-github-runner's time that ours may take at most. */
 const BAR = 0.5;
 const NAMES: readonly PathName[] = ['agent', 'stock', 'cloud-final'];
 
 type Budget = readonly (readonly [what: string, seconds: number])[];
 
-/** When the steps of a boot were reached, in s from the first process; what systemd and the agent say of it. */
+/** When a boot reached its steps, in s from the first process, according to systemd and the agent. */
 async function readBudget(stage: Stage, online: number): Promise<Budget> {
   const { startedAt = 0 } = stage.machine;
   const units = {
@@ -33,11 +33,11 @@ async function readBudget(stage: Stage, online: number): Promise<Budget> {
     if (at !== 0) reached.push([what, (at - began) / 1e6]);
   }
   const phases = readBootPhases(stage.machine.readConsole());
-  const said = phases.map(({ name, at }) => [`agent: phase=${name}`, (at - startedAt) / 1000] as const);
-  return [...reached, ...said, ['GitHub: runner online', online] as const].sort(([, a], [, b]) => a - b);
+  const output = phases.map(({ name, at }) => [`agent: phase=${name}`, (at - startedAt) / 1000] as const);
+  return [...reached, ...output, ['GitHub: runner online', online] as const].sort(([, a], [, b]) => a - b);
 }
 
-/** The budget is read when the boot is over, so that reading it costs nothing. */
+/** Read after the boot, so that reading does not slow the boot down. */
 async function boot(name: PathName, tree: string): Promise<{ seconds: number; budget: Budget }> {
   const stage = await Stage.open(name, tree);
   try {
@@ -51,7 +51,7 @@ async function boot(name: PathName, tree: string): Promise<{ seconds: number; bu
 
 const { values } = readOrExit({
   command: 'npm run lab -- bench-boot',
-  about: 'Measures the seconds from the first process to an online runner, for three ways to boot, side by side.',
+  description: 'Measures the seconds from the first process to an online runner, for three ways to boot, side by side.',
   options: { pairs: withDefault(value('Boots of each way.', wholeNumber(1, 1_000)), DEFAULT_PAIRS) },
 });
 const { pairs } = values;

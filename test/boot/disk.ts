@@ -7,19 +7,19 @@ export type Variables = Readonly<Record<string, string>>;
 
 export interface Ended {
   readonly code: number | null;
-  readonly said: string;
+  readonly output: string;
 }
 
-/** The disk of a machine that is being provisioned: that of a tree, as far as it has not changed it. */
+/** The disk of a machine during provisioning: an overlay on a tree. */
 export class Disk {
   private constructor(
     private readonly folder: string,
     readonly root: string,
-    /** What is different from the tree. */
+    /** The changes to the tree. */
     readonly changes: string,
   ) {}
 
-  /** With the provisioning in /provision. */
+  /** The merged root, with the provisioning scripts in /provision. */
   static open(tree: string): Disk {
     const folder = mkdtempSync(join(tmpdir(), 'ci-actions-provision-'));
     const [root, changes, work] = ['root', 'changes', 'work'].map((name) => join(folder, name)) as [
@@ -42,7 +42,7 @@ export class Disk {
     return new Disk(folder, root, changes);
   }
 
-  /** Runs a step as `tree.sh` does: in a container that shares this machine's network. */
+  /** Runs a step as `tree.sh` does, in a container that shares this machine's network. */
   run(script: string, variables: Variables = {}, preset = 'amd64'): Ended {
     const passed = Object.entries(variables).map(([name, value]) => `--setenv=${name}=${value}`);
     const registries = Object.keys(process.env).filter((name) => /^(pip_|(https?|no)_proxy$)/i.test(name));
@@ -65,7 +65,7 @@ export class Disk {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return { code: status, said: `${stdout}${stderr}` };
+    return { code: status, output: `${stdout}${stderr}` };
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import type { DiskOptions } from './booted-machine.js';
 import { BootedVm } from './booted-vm.js';
 import type { Snapshot } from './snapshot.js';
 
-/** A virtual machine whose disk is a volume of a snapshot: it outlives a stop, and what it has fetched stays fetched. */
+/** A virtual machine whose disk is a volume of a snapshot. The volume, with the fetched blocks, outlives a stop. */
 export class EbsVm extends BootedVm {
   constructor(
     instance: InstanceRecord,
@@ -18,7 +18,7 @@ export class EbsVm extends BootedVm {
   private readonly snapshot: Snapshot;
 
   protected override mountDisk(): void {
-    // The snapshot was made of the tree: nothing here is different.
+    // The snapshot was made of the tree, so there is nothing to change.
   }
 
   protected override openDisk(): { readonly drive: string; readonly close: () => void } {

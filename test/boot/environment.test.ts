@@ -29,18 +29,18 @@ describe('a job as runner on a machine with an environment and a CA of its own',
   });
   afterAll(() => stage?.close());
 
-  test('has the proxy, by sudo as well, and so have services', () => {
+  test('has the proxy, also with sudo, and so have services', () => {
     expect(job.log).toContain(`job: ${PROXY} ${PROXY}\n`);
     expect(job.log).toContain(`sudo: ${PROXY}\n`);
     expect(job.log).toMatch(new RegExp(`^HTTPS_PROXY=${PROXY}$`, 'm'));
     expect(job.log).toMatch(new RegExp(`^ *HTTPS Proxy: ${PROXY}$`, 'm'));
   });
 
-  test('finds the certificate among those that the system trusts', () => {
+  test('has the certificate in the trust store', () => {
     expect(job.log).toContain('/opt/ci-actions/ca-certificates.pem: OK');
   });
 
-  test('runs beside the timer of the last resort, and apt that waits', () => {
+  test('runs with the timer of the last resort, and with an apt that waits for its locks', () => {
     expect(job.log).toContain('ci-actions-agent-lifetime.timer');
     const text = stage.machine.readConsole();
     expect(text).toContain('pre-runner-script: DPkg::Lock::Timeout "300";');

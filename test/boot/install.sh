@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs what test/boot boots trees with, from the machine's own distribution (Debian 12). Needs root.
-# install.sh [PROGRAM/PACKAGE…]: these, too.
+# Installs the programs that test/boot needs, from the machine's distribution (Debian 12). Needs root.
+# install.sh [PROGRAM/PACKAGE…]: installs these as well.
 set -euo pipefail
 
 # PROGRAM/PACKAGE

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Makes stand-ins for the interpreters that uv downloads, `3.12` as 3.12.5, and the list by which it finds them.
+ * Creates stand-ins for the interpreters that uv downloads, `3.12` as 3.12.5, and the list by which uv finds them.
  *
- * @returns the address of the list on the machine, for UV_PYTHON_DOWNLOADS_JSON_URL
+ * @returns the URL of the list on the machine, for UV_PYTHON_DOWNLOADS_JSON_URL
  */
 export function publishInterpreters(root: string, versions: readonly string[]): string {
   const folder = join(root, 'srv/downloads/pythons');
@@ -32,7 +32,7 @@ export function publishInterpreters(root: string, versions: readonly string[]): 
   return 'file:///srv/downloads/pythons/list.json';
 }
 
-/** What uv looks at in an interpreter that it installs: the program, its links, and the text of its configuration. */
+/** The parts of an interpreter that uv reads: the program, its links, and the text of its configuration. */
 function packInterpreter(version: string, file: string): string {
   const source = mkdtempSync(join(tmpdir(), 'interpreter-'));
   const [bin, lib] = [join(source, 'python/bin'), join(source, `python/lib/python${version}`)];

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Runs a command in a network, mount and process namespace of its own, where it may be a cloud: it has the address of
-# EC2's metadata service, and one for the sandbox's GitHub. Whatever it starts ends with it. isolated.sh COMMAND…
-# The network namespace it came from has the name `outside`: that is where package registries are.
+# Runs a command in new network, mount and process namespaces, where it can act as a cloud: with the address of EC2's
+# metadata service, and one for the sandbox's GitHub. All its processes end with it. isolated.sh COMMAND…
+# The original network namespace has the name `outside`. Package registries are reached from there.
 set -euo pipefail
 
 if [[ ${1:-} != --inside ]]; then

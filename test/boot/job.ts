@@ -1,11 +1,11 @@
-/** An image of nothing but a shell, made on the machine: there is no registry here. */
+/** Creates an image with only a shell on the machine, because there is no registry here. */
 const IMAGE = [
   'mkdir -p box/bin && cd box',
   'cp --parents -L /bin/sh /bin/cat $(ldd /bin/sh /bin/cat | grep -o "/[^ ]*so[^ ]*" | sort -u) .',
   'tar -c . | sudo docker import - box',
 ].join('\n');
 
-/** What tests do on a machine, as steps of a job. */
+/** The steps of the tests' job. */
 export const STEPS = [
   'echo "I am $(id -un), at home in $HOME, groups $(id -Gn)"; test -w "$HOME"; cd; pwd',
   'echo "sudo makes me $(sudo -n id -un)"; sudo -n apt-get --version | head -n 1',

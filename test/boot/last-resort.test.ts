@@ -38,7 +38,7 @@ function shortenGrace(root: string): void {
   writeFileSync(join(folder, 'grace.conf'), '[Service]\nEnvironment=CI_ACTIONS_GRACE=1\n');
 }
 
-/** Boots a machine whose pre-runner script is this. @returns how long it was on after the script had begun, in s, and its console */
+/** Boots a machine with this pre-runner script. @returns how long it was on after the script's start, in s, and its console */
 async function boot(preRunnerScript: string): Promise<{ seconds: number; console: string }> {
   const about = {
     runners: [{ name: 'r', label: 'l', jitConfig: 'bm9uZQ==' }],
@@ -63,21 +63,21 @@ async function until(isSo: () => boolean): Promise<number> {
   return Date.now();
 }
 
-/** The agent is the script's parent; of its children, all but the script are its own. */
+/** The agent is the script's parent. Its other children belong to the agent. */
 const KILL = 'for pid in $(cat /proc/$PPID/task/$PPID/children); do [ "$pid" = $$ ] || kill -KILL "$pid"; done';
 
-describe('where systemd runs, a script as root cannot keep the machine on', () => {
-  test('by killing the agent and its watchdog: the unit ends, and with it the machine', async () => {
+describe('with systemd, a script as root cannot keep the machine on', () => {
+  test('by killing the agent and its watchdog: the unit ends and powers the machine off', async () => {
     const { seconds } = await boot(`echo begun\n${KILL}\nkill -KILL $PPID\nsleep 600\n`);
     expect(seconds).toBeLessThan(15);
   });
 
-  test('by holding the agent still and killing its watchdog: a timer ends it after the lifetime', async () => {
+  test('by stopping the agent and killing its watchdog: a timer powers it off after the lifetime', async () => {
     const { seconds, console } = await boot(
       `echo begun\nsystemctl list-timers --all --no-legend\nkill -STOP $PPID\n${KILL}\nsleep 600\n`,
     );
     expect(console).toContain('ci-actions-agent-lifetime.timer');
-    // What systemd ends by force continues first, and says so.
+    // systemd continues a stopped process before it kills it, and logs that.
     expect(console).not.toMatch(/phase=power-off .*(died|stuck|is over)/);
     expect(seconds).toBeGreaterThan(15);
   });

@@ -2,16 +2,16 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Where the sandbox listens inside `isolated.sh`. */
+/** The sandbox's address inside `isolated.sh`. */
 export const CLOUD_ADDRESS = '198.51.100.1';
-/** Where EC2 has the metadata service. */
+/** The address of EC2's metadata service. */
 export const METADATA = { address: '169.254.169.254', port: 80 };
 
 /** `veth` ends in a network namespace, for a container; `tap` in a virtual machine's network card. */
 export type Cable = 'veth' | 'tap';
 
 export interface Plug {
-  /** Where the machine's end is: a name of `ip netns`, or the tap. */
+  /** The machine's end: a name of `ip netns`, or the tap device. */
   readonly end: string;
   pull(): void;
 }
@@ -20,13 +20,13 @@ export interface Wired {
   readonly id: string;
   readonly mac: string;
   readonly address: string;
-  /** The first address of the subnet, and how long its prefix is. */
+  /** The first address of the subnet, and the length of its prefix. */
   readonly router: string;
   readonly prefix: string;
   readonly cable: Cable;
 }
 
-/** Gives a machine one network interface, which has to ask for its address as on EC2. */
+/** Gives a machine one network interface, which gets its address by DHCP as on EC2. */
 export async function plugIn({ id, mac, address, router, prefix, cable: kind }: Wired): Promise<Plug> {
   const cable = `ec2-${id.slice(-8)}`;
   const ip = (command: string) => execFileSync('ip', command.split(' '), { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -45,7 +45,7 @@ export async function plugIn({ id, mac, address, router, prefix, cable: kind }: 
     '--user=root',
     '--pid-file=',
     '--leasefile-ro',
-    // A name server that knows no name: without one, every lookup would take until its timeout.
+    // A name server without any name. Without a server, every lookup would take until its timeout.
     '--no-resolv',
     '--no-hosts',
     '--address=/#/',
@@ -67,8 +67,8 @@ export async function plugIn({ id, mac, address, router, prefix, cable: kind }: 
       if (kind === 'veth') ip(`netns delete ${id}`);
     },
   };
-  // A machine whose first question nobody hears asks again only seconds later.
-  // A tap is plugged in when the virtual machine is on, long before its kernel has a network.
+  // A machine whose first DHCP request is lost repeats it only seconds later.
+  // A tap is connected when the virtual machine starts, long before its kernel has a network.
   await Promise.all([hears(dhcp), kind === 'veth' && isPlugged(cable)]).catch((error: unknown) => {
     plug.pull();
     throw error;
@@ -78,7 +78,7 @@ export async function plugIn({ id, mac, address, router, prefix, cable: kind }: 
 
 const READY_MS = 10_000;
 
-/** The kernel loses what is sent over a new cable until it has noticed that both ends are up: within a second. */
+/** For up to a second the kernel drops packets on a new link, until it has noticed that both ends are up. */
 async function isPlugged(cable: string): Promise<void> {
   const end = performance.now() + READY_MS;
   while (!execFileSync('ip', ['-o', 'link', 'show', cable], { encoding: 'utf8' }).includes('state UP')) {
@@ -87,18 +87,18 @@ async function isPlugged(cable: string): Promise<void> {
   }
 }
 
-/** Resolves when dnsmasq has its sockets. */
+/** Resolves when dnsmasq listens. */
 async function hears({ stderr }: { readonly stderr: Readable }): Promise<void> {
-  let said = '';
+  let output = '';
   const timer = setTimeout(() => stderr.destroy(new Error('dnsmasq has no sockets')), READY_MS);
   try {
     for await (const text of stderr.iterator({ destroyOnReturn: false })) {
-      said += String(text);
-      if (said.includes('sockets bound')) return;
+      output += String(text);
+      if (output.includes('sockets bound')) return;
     }
   } finally {
     clearTimeout(timer);
     stderr.resume();
   }
-  throw new Error(`dnsmasq ended: ${said}`);
+  throw new Error(`dnsmasq ended: ${output}`);
 }

@@ -9,7 +9,7 @@ export interface Package {
   readonly version?: string;
   /** Further lines of its control file. */
   readonly relations?: Readonly<Record<string, string>>;
-  /** Path and text; programs are executable. */
+  /** Text by path. Programs are executable. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -17,20 +17,20 @@ export interface Package {
 export const unit = '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n';
 
 interface Repository {
-  /** Where the machine would fetch it from, without https://. */
+  /** The host that the machine would download it from, without https://. */
   readonly address: string;
-  /** Where its index is, from there. */
+  /** The path of its index there. */
   readonly index?: string;
 }
 
-/** Makes a repository of packages below a machine's /srv/downloads. */
+/** Creates a package repository below a machine's /srv/downloads. */
 export function publishPackages(root: string, { address, index = '' }: Repository, packages: readonly Package[]): void {
   const folder = join(root, 'srv/downloads', address);
   mkdirSync(join(folder, index), { recursive: true });
   writeFileSync(join(folder, index, 'Packages'), packages.map((one) => pack(folder, one)).join('\n'));
 }
 
-/** @returns its paragraph of the repository's index */
+/** @returns the package's paragraph in the repository's index */
 function pack(folder: string, { name, version = '1.0-1', relations = {}, files = {} }: Package): string {
   const source = mkdtempSync(join(tmpdir(), 'package-'));
   chmodSync(source, 0o755);
@@ -60,8 +60,8 @@ function pack(folder: string, { name, version = '1.0-1', relations = {}, files =
 }
 
 /**
- * Stands in for the network alone: apt's own method for https and curl find what they fetch below /srv/downloads, where
- * its address is. The distribution's archive is replaced by the packages at `archive`.
+ * Replaces only the network: apt's method for https and curl read from /srv/downloads, at the path of the URL. The packages
+ * at `archive` replace the distribution's archive.
  */
 export function stubDownloads(root: string): void {
   rmSync(join(root, 'etc/apt/sources.list'), { force: true });
@@ -79,10 +79,10 @@ export function stubDownloads(root: string): void {
   write('usr/local/bin/curl', CURL);
 }
 
-/** What stands in for the distribution's own archive. */
+/** The repository that replaces the distribution's archive. */
 export const ARCHIVE: Repository = { address: 'archive' };
 
-/** Speaks with apt as its document "APT Method Interface" says. */
+/** Implements apt's document "APT Method Interface". */
 const APT_METHOD = String.raw`#!/bin/bash
 printf '100 Capabilities\nVersion: 1.2\nSend-Config: true\n\n'
 while IFS= read -r line; do
@@ -104,5 +104,5 @@ while IFS= read -r line; do
 done
 `.replaceAll('\\$', '$');
 
-/** `curl … -o FILE URL`, for keys of repositories. */
+/** `curl … -o FILE URL`, for the keys of repositories. */
 const CURL = '#!/bin/bash\nwhile [[ $1 != -o ]]; do shift; done\necho "a key of $3" >"$2"\n';

@@ -11,9 +11,9 @@ export type Inputs = Readonly<Record<string, string>>;
 /** One way from an instance's launch to an online runner. */
 export interface Path {
   readonly says: string;
-  /** Makes the disk of one of our images what this path starts from. */
+  /** Turns the disk of one of this suite's images into the start of this path. */
   readonly prepare: (root: string) => void;
-  /** @returns the label that the runner has, or gets. Doesn't wait for it. `inputs` are start-runner's. */
+  /** Does not wait for the runner. @returns the runner's label. @param inputs those of start-runner */
   readonly launch: (sandbox: Sandbox, inputs: Inputs) => Promise<string>;
 }
 
@@ -46,7 +46,7 @@ function removeAgent(root: string): void {
   rmSync(join(root, 'opt/ci-actions'), { recursive: true });
 }
 
-/** Our action, told not to wait. */
+/** This suite's action, with `wait-for: launched`. */
 async function start(sandbox: Sandbox, inputs: Inputs): Promise<string> {
   const { code, outputs, lines } = await runStep({
     node: findNode24(),
@@ -60,7 +60,7 @@ async function start(sandbox: Sandbox, inputs: Inputs): Promise<string> {
 
 let launches = 0;
 
-/** What ec2-github-runner does, to the same effect: a registration token in a cloud-config. */
+/** The equivalent of ec2-github-runner: a registration token in a cloud-config. */
 async function launchWithRuncmd(sandbox: Sandbox): Promise<string> {
   const { githubUrl, token, github } = sandbox;
   const label = `runcmd-${++launches}`;
@@ -91,7 +91,7 @@ async function launchWithRuncmd(sandbox: Sandbox): Promise<string> {
   return label;
 }
 
-/** An instance with this user data, whose disk is the tree's. */
+/** An instance with this user data and the tree as its disk. */
 export async function runInstance(sandbox: Sandbox, userData: string | Uint8Array): Promise<void> {
   const ec2 = new EC2Client({
     endpoint: sandbox.awsUrl,

@@ -1,4 +1,4 @@
-/** `npm run lab -- bench-pool`: starts from a pool against cold starts, on virtual machines that boot. See `--help`. */
+/** `npm run lab -- bench-pool`: compares starts from a pool with cold starts, on virtual machines. See `--help`. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,18 +15,18 @@ import { CLOUD_ADDRESS } from './network.js';
 import { Snapshot } from './snapshot.js';
 import { findTree } from './stage.js';
 
-/** Of a cold start, what one from the pool may take at most. */
+/** The budget: the share of a cold start's time that a start from the pool may take at most. */
 const BAR = 0.5;
-/** As EC2 answers, roughly, and the same for both: see tools/measure-pool/main.ts. */
+/** EC2's response times, roughly, and the same for both: see tools/measure-pool/main.ts. */
 const PENDING_MS = 3_000;
 const POOL = { pool: 'ready' };
 
 interface Start {
-  /** From the request, as start-runner says it, in s. */
+  /** From the request, as start-runner reports it, in s. */
   readonly online: number;
   /** From the kernel's first line, in s. */
   readonly fromKernel: number;
-  /** First touches until then. */
+  /** First reads of blocks until then. */
   readonly fetched: number;
 }
 
@@ -100,7 +100,7 @@ function describe(delay: number, cold: readonly Start[], pool: readonly Start[])
 
 const { values } = readOrExit({
   command: 'npm run lab -- bench-pool',
-  about:
+  description:
     'Compares starts from a pool with cold starts, in pairs, by the real bundles, on virtual machines that boot. All\n' +
     'delays take over an hour with an emulated processor; one pair at one delay takes 5 to 10 minutes.',
   options: {

@@ -6,7 +6,7 @@ import { ARCHIVE, publishPackages, stubDownloads, unit, type Package } from './p
 import { publishInterpreters } from './interpreters.js';
 import { findTree } from './stage.js';
 
-// The steps whose packages come from elsewhere than the distribution: with the real apt, dpkg and apt-mark, to their end.
+// The steps with packages from outside the distribution, run to their end with the real apt, dpkg and apt-mark.
 jest.setTimeout(600_000);
 
 interface Versions {
@@ -24,18 +24,18 @@ beforeEach(() => {
 });
 afterEach(() => disk.close());
 
-/** The state of every package whose name fits, as `un nvidia-driver`. */
+/** The state of every package whose name matches, such as `un nvidia-driver`. */
 function listPackages(pattern: RegExp): string[] {
-  const { said } = runInside(
+  const { output } = runInside(
     `dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n' '*nvidia*' '*docker*' '*containerd*'`,
   );
-  return said
+  return output
     .split('\n')
     .filter((line) => pattern.test(line))
     .map((line) => line.replace(/\s+/g, ' ').trim());
 }
 
-function runInside(command: string): { code: number | null; said: string } {
+function runInside(command: string): { code: number | null; output: string } {
   writeFileSync(join(disk.root, 'provision/provision/inside'), `#!/bin/bash\n${command}\n`, { mode: 0o755 });
   return disk.run('inside', {}, 'cuda');
 }
@@ -70,9 +70,9 @@ describe('60-nvidia.sh', () => {
     );
   });
 
-  test('runs to its end, and holds what is installed, not what is merely mentioned', () => {
-    const { code, said } = disk.run('60-nvidia.sh', {}, 'cuda');
-    expect(code === 0 ? '' : said).toBe('');
+  test('runs to its end, and holds the installed packages, not those that are only mentioned', () => {
+    const { code, output } = disk.run('60-nvidia.sh', {}, 'cuda');
+    expect(code === 0 ? '' : output).toBe('');
     const known = listPackages(/nvidia/);
     expect(known).toEqual(expect.arrayContaining(['un nvidia-driver-binary', `hi ${driver}`]));
     expect(known.filter((line) => !/^(un|hi) /.test(line))).toEqual([]);
@@ -84,11 +84,11 @@ describe('60-nvidia.sh', () => {
   test('waits for the lock of the package lists, also before 50-agent.sh', () => {
     const hold =
       'import fcntl, time; f = open("/var/lib/apt/lists/lock", "w"); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(4)';
-    const { code, said } = runInside(
+    const { code, output } = runInside(
       `rm /usr/local/sbin/apt-get /usr/local/sbin/dpkg\npython3 -c '${hold}' &\nsleep 1\nexec bash /provision/provision/60-nvidia.sh cuda`,
     );
-    expect(code === 0 ? '' : said).toBe('');
-    expect(said).toContain('Could not get lock /var/lib/apt/lists/lock');
+    expect(code === 0 ? '' : output).toBe('');
+    expect(output).toContain('Could not get lock /var/lib/apt/lists/lock');
   });
 });
 
@@ -123,8 +123,8 @@ test('20-docker.sh runs to its end with the packages of docker.com', () => {
     { name: 'docker-buildx-plugin' },
     { name: 'docker-compose-plugin' },
   ]);
-  const { code, said } = disk.run('20-docker.sh');
-  expect(code === 0 ? '' : said).toBe('');
+  const { code, output } = disk.run('20-docker.sh');
+  expect(code === 0 ? '' : output).toBe('');
   expect(listPackages(/docker|containerd/)).toEqual(
     expect.arrayContaining(['ii docker-ce', 'ii containerd.io', 'ii docker-compose-plugin']),
   );
@@ -136,11 +136,11 @@ test('30-python.sh runs to its end with the interpreters of uv, and 80-record.sh
     ['30-python.sh', { UV_PYTHON_DOWNLOADS_JSON_URL: list }],
     ['80-record.sh', {}],
   ] as const) {
-    const { code, said } = disk.run(step, variables);
-    expect(code === 0 ? '' : said).toBe('');
+    const { code, output } = disk.run(step, variables);
+    expect(code === 0 ? '' : output).toBe('');
   }
-  const { said } = runInside(python.versions.map((version) => `python${version} --version`).join('\n'));
-  expect(said.match(/^Python .*$/gm)).toEqual(python.versions.map((version) => `Python ${version}.5`));
+  const { output } = runInside(python.versions.map((version) => `python${version} --version`).join('\n'));
+  expect(output.match(/^Python .*$/gm)).toEqual(python.versions.map((version) => `Python ${version}.5`));
   const bom = JSON.parse(readFileSync(join(disk.root, 'opt/ci-actions/sbom.json'), 'utf8')) as {
     components: { name: string; version: string }[];
   };

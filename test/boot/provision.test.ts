@@ -30,7 +30,7 @@ function run(...given: Parameters<Disk['run']>): Ended {
   return disk.run(...given);
 }
 
-/** The stand-in runner, and where the machine finds it. */
+/** Packs the stand-in runner. Returns the variables by which the provisioning finds it. */
 async function bringRunner(): Promise<Variables> {
   const { bytes, sha256 } = await packRunner(versions.runner.version);
   const name = `actions-runner-linux-x64-${versions.runner.version}.tar.gz`;
@@ -39,7 +39,7 @@ async function bringRunner(): Promise<Variables> {
   return { CI_ACTIONS_RUNNER_URL: `file:///provision/${name}`, CI_ACTIONS_RUNNER_SHA256: sha256 };
 }
 
-/** What is at a path: its kind, mode, owner and content. */
+/** The kind, mode, owner and content of a path. */
 function describeFile(path: string): string {
   const { mode, uid, gid } = lstatSync(path);
   const isFile = (mode & 0o170000) === 0o100000;
@@ -47,7 +47,7 @@ function describeFile(path: string): string {
   return [mode.toString(8), uid, gid, content].join(' ');
 }
 
-/** Every path whose file isn't what it was, gone or new. */
+/** Every path that was changed, removed or added. */
 function listDifferences(tree: string, path = ''): string[] {
   return readdirSync(join(disk.changes, path), { withFileTypes: true }).flatMap((entry) => {
     const inner = join(path, entry.name);
@@ -60,22 +60,22 @@ function listDifferences(tree: string, path = ''): string[] {
   });
 }
 
-/** What dpkg and systemd note down at every run, in no order or with the time of day. */
+/** Files that dpkg and systemd write at every run, in random order or with the time. */
 const NOTES =
   /^var\/lib\/dpkg\/(status|available|diversions|statoverride|triggers|info)[^/]*(-old|\/Unincorp)?$|^var\/cache\/ldconfig\//;
 
-describe('run again', () => {
-  test('all of it changes nothing in an image', async () => {
+describe('a second run', () => {
+  test('of all steps changes nothing in an image', async () => {
     open(image);
     const { 'built-at': builtAt, commit } = readManifest();
-    const { code, said } = run('all.sh', {
+    const { code, output } = run('all.sh', {
       ...(await bringRunner()),
       CI_ACTIONS_DOCKER_SOURCE: 'distribution',
       CI_ACTIONS_PYTHON: 'distribution',
       CI_ACTIONS_BUILT_AT: builtAt,
       CI_ACTIONS_COMMIT: commit,
     });
-    expect(code === 0 ? '' : said).toBe('');
+    expect(code === 0 ? '' : output).toBe('');
     expect(listDifferences(image).filter((path) => !NOTES.test(path))).toEqual([]);
   });
 });
@@ -90,27 +90,27 @@ function readManifest(): Manifest {
   return JSON.parse(readFileSync(join(root, 'opt/ci-actions/manifest.json'), 'utf8')) as Manifest;
 }
 
-describe('each step runs alone, on a machine that had no other', () => {
+describe('each step runs alone, on a machine without the other steps', () => {
   beforeEach(() => open(stock));
 
   test('40-runner.sh', async () => {
-    const { code, said } = run('40-runner.sh', await bringRunner());
-    expect(code === 0 ? '' : said).toBe('');
+    const { code, output } = run('40-runner.sh', await bringRunner());
+    expect(code === 0 ? '' : output).toBe('');
     expect(existsSync(join(root, 'opt/actions-runner/run.sh'))).toBe(true);
   });
 
   test('50-agent.sh, 70-boot.sh and 90-clean.sh', () => {
     for (const step of ['50-agent.sh', '70-boot.sh', '90-clean.sh']) {
-      const { code, said } = run(step);
-      expect(code === 0 ? '' : said).toBe('');
+      const { code, output } = run(step);
+      expect(code === 0 ? '' : output).toBe('');
     }
     expect(existsSync(join(root, 'opt/ci-actions/agent.sh'))).toBe(true);
     expect(readFileSync(join(root, 'etc/machine-id'), 'utf8')).toBe('');
   });
 
-  test('80-record.sh lists what is installed, package by package', () => {
-    const { code, said } = run('80-record.sh', { CI_ACTIONS_COMMIT: 'abc' });
-    expect(code === 0 ? '' : said).toBe('');
+  test('80-record.sh lists every installed package', () => {
+    const { code, output } = run('80-record.sh', { CI_ACTIONS_COMMIT: 'abc' });
+    expect(code === 0 ? '' : output).toBe('');
     expect(readManifest()).toMatchObject({ preset: 'amd64', commit: 'abc', 'runner-version': versions.runner.version });
     const bom = JSON.parse(readFileSync(join(root, 'opt/ci-actions/sbom.json'), 'utf8')) as {
       components: { name: string; version: string; purl: string }[];
@@ -123,13 +123,13 @@ describe('each step runs alone, on a machine that had no other', () => {
   });
 });
 
-describe('bad input', () => {
-  test('a step that fails is named with its exit code, its log is kept, and no other step runs', async () => {
+describe('invalid input', () => {
+  test('a step that fails is reported with its exit code, its log is kept, and no other step runs', async () => {
     open(image);
-    const { code, said } = run('all.sh', { CI_ACTIONS_DOCKER_SOURCE: 'docker-hub' });
-    expect(said).toContain("failed: CI_ACTIONS_DOCKER_SOURCE is 'docker-hub'; allowed: docker.com distribution");
-    expect(said).toContain('20-docker.sh failed with exit code 2; log: /var/log/ci-actions-provision.log');
-    expect(said).not.toContain('30-python.sh');
+    const { code, output } = run('all.sh', { CI_ACTIONS_DOCKER_SOURCE: 'docker-hub' });
+    expect(output).toContain("failed: CI_ACTIONS_DOCKER_SOURCE is 'docker-hub'; allowed: docker.com distribution");
+    expect(output).toContain('20-docker.sh failed with exit code 2; log: /var/log/ci-actions-provision.log');
+    expect(output).not.toContain('30-python.sh');
     expect(code).toBe(2);
     expect(readFileSync(join(root, 'var/log/ci-actions-provision.log'), 'utf8')).toContain('docker-hub');
   });
@@ -140,12 +140,12 @@ describe('bad input', () => {
     ['a GPU driver for a preset without', '60-nvidia.sh', 'amd64', 'preset amd64 has no GPU'],
   ])('%s', (_, script, preset, message) => {
     open(stock);
-    const { code, said } = run(script, {}, preset);
-    expect(said).toContain(message);
+    const { code, output } = run(script, {}, preset);
+    expect(output).toContain(message);
     expect(code).toBe(2);
   });
 
-  test('a runner whose checksum nobody knows, or that has another', async () => {
+  test('a runner without a checksum, or with another one, is refused', async () => {
     open(stock);
     const { CI_ACTIONS_RUNNER_URL = '' } = await bringRunner();
     const unknown = { ...versions, runner: { ...versions.runner, sha256: { x64: '', arm64: '' } } };
@@ -156,8 +156,8 @@ describe('bad input', () => {
       [{ CI_ACTIONS_RUNNER_URL, CI_ACTIONS_RUNNER_SHA256: '0'.repeat(64) }, `is not ${'0'.repeat(64)}`],
     ];
     for (const [variables, message] of cases) {
-      const { code, said } = run('40-runner.sh', variables);
-      expect(said).toContain(message);
+      const { code, output } = run('40-runner.sh', variables);
+      expect(output).toContain(message);
       expect(code).not.toBe(0);
     }
     expect(existsSync(join(root, 'opt/actions-runner/run.sh'))).toBe(false);

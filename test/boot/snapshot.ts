@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeImage } from './booted-vm.js';
 
-/** What EBS fetches at a first touch: a snapshot's block, in bytes (EBS direct APIs, `ListSnapshotBlocks`). */
+/** The block that EBS fetches at a first read, in bytes. Source: EBS direct APIs, `ListSnapshotBlocks`. */
 const CLUSTER = 512 * 1024;
 
 /**
- * A disk image behind a server that lets every read wait, as S3 lets EBS wait; sixteen may wait at once. A volume that
- * is made of it fetches a cluster at its first touch and keeps it, in files alone: nothing of it is in a kernel.
+ * A disk image behind a server that delays every read, as S3 delays EBS. Up to 16 reads wait at once. A volume of it fetches
+ * a cluster at the first read and keeps it, in files only: nothing is cached in a kernel.
  */
 export class Snapshot {
   private readonly image: string;
@@ -17,10 +17,10 @@ export class Snapshot {
   private readonly log: string;
   private readonly socket: string;
   private server: ChildProcess | undefined;
-  /** How much of the log is of earlier reads. */
+  /** The length of the log of earlier reads. */
   private forgotten = 0;
 
-  /** @param directory holds it all; on a file system that knows holes */
+  /** @param directory holds all files; on a file system with sparse files */
   constructor(private readonly directory: string) {
     this.image = join(directory, 'snapshot.img');
     this.empty = join(directory, 'empty.qcow2');
@@ -28,7 +28,7 @@ export class Snapshot {
     this.socket = join(directory, 'snapshot.sock');
   }
 
-  /** Takes it of a tree, which stays as it is. */
+  /** Takes the snapshot of a tree, which it does not change. */
   async take(tree: string): Promise<void> {
     const [root, upper, work] = [
       join(this.directory, 'root'),
@@ -46,12 +46,12 @@ export class Snapshot {
     await this.serve(0);
     const create = `create -q -f qcow2 -o cluster_size=${CLUSTER} -F raw -b nbd+unix:///?socket=${this.socket}`;
     execFileSync('qemu-img', [...create.split(' '), this.empty]);
-    // A snapshot has no blocks where nothing was written: there is nothing to fetch.
+    // A snapshot has no blocks where nothing was written, so there is nothing to fetch.
     const zeros = this.holes().flatMap(([from, length]) => ['-c', `write -z ${from} ${length}`]);
     execFileSync('qemu-io', ['-f', 'qcow2', ...zeros, this.empty], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
-  /** From now on, each read of it takes so much longer, in ms. No machine may be on. */
+  /** Sets how much longer each read takes from now on, in ms. No machine may be on. */
   async serve(delayMs: number): Promise<void> {
     await this.close();
     writeFileSync(this.log, '');
@@ -66,13 +66,13 @@ export class Snapshot {
     }
   }
 
-  /** A new volume of it, in this file, unless there is one already. @returns what QEMU calls it */
+  /** Creates a volume of the snapshot in this file, unless it exists. @returns QEMU's name for it */
   attach(volume: string): string {
     if (!existsSync(volume)) execFileSync('cp', ['--sparse=always', this.empty, volume]);
     return `file=${volume},format=qcow2,copy-on-read=on`;
   }
 
-  /** How many clusters have been touched for the first time since `forgetReads`, on one volume. */
+  /** How many clusters of a volume were read for the first time since `forgetReads`. */
   countFetched(): number {
     const reads = readFileSync(this.log, 'utf8')
       .slice(this.forgotten)
@@ -85,7 +85,7 @@ export class Snapshot {
     return clusters.size;
   }
 
-  /** What has been read up to now is forgotten. */
+  /** Resets the count of reads. */
   forgetReads(): void {
     this.forgotten = readFileSync(this.log, 'utf8').length;
   }
@@ -117,5 +117,5 @@ export class Snapshot {
   }
 }
 
-/** QEMU takes requests of less than 2 GiB. */
+/** QEMU accepts requests of less than 2 GiB. */
 const PART = 1024 ** 3;

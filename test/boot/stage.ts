@@ -10,22 +10,22 @@ import { CLOUD_ADDRESS } from './network.js';
 import { paths, type Inputs, type PathName } from './paths.js';
 
 const kinds = {
-  /** A container, with systemd as its first process. */
+  /** A container with systemd as its first process. */
   tree: BootedTree,
-  /** A virtual machine with a kernel of its own and an emulated processor. */
+  /** A virtual machine with its own kernel and an emulated processor. */
   vm: BootedVm,
 };
 type Kinds = { [K in keyof typeof kinds]: InstanceType<(typeof kinds)[K]> };
 
-/** How long a boot, a job or a power-off may take before something is wrong. */
+/** How long a boot, a job or a power-off may take before the test fails. */
 const PATIENCE_MS = { tree: 60_000, vm: 1_200_000 };
 
-/** The root that a preset's machines start from, as `tree.sh` keeps it; made if there is none. */
+/** The root that a preset's machines start from, as `tree.sh` keeps it. Created if it does not exist. */
 export function findTree(...what: readonly [] | readonly ['amd64'] | readonly ['amd64', 'kernel']): string {
   return outside('test/boot/tree.sh', '-', ...what).trim();
 }
 
-/** Runs a program where package registries can be reached. */
+/** Runs a program in the namespace that can reach package registries. */
 export function outside(...command: readonly string[]): string {
   const args = ['--net=/run/netns/outside', ...command];
   return execFileSync('nsenter', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -37,7 +37,7 @@ interface Scene {
   readonly inputs?: Inputs;
 }
 
-/** One sandbox whose instance is a machine that boots, on the way of one path. */
+/** A sandbox whose instance is a machine that boots, by one path. */
 export class Stage<K extends keyof Kinds = 'tree'> {
   private constructor(
     readonly sandbox: Sandbox,
@@ -47,7 +47,7 @@ export class Stage<K extends keyof Kinds = 'tree'> {
     private readonly kind: K,
   ) {}
 
-  /** Has launched, and waits for nothing. */
+  /** Launches, and waits for nothing. */
   static async open(name: PathName, tree: string, inputs: Inputs = {}): Promise<Stage> {
     return Stage.openAs('tree', { name, tree, inputs });
   }
@@ -76,7 +76,7 @@ export class Stage<K extends keyof Kinds = 'tree'> {
     return machine as Kinds[K];
   }
 
-  /** @returns from the start of the machine's first process until GitHub said that the runner is online, in s */
+  /** @returns the time from the start of the machine's first process until the runner was online at GitHub, in s */
   async secondsToOnline(): Promise<number> {
     const { at } = await this.until((event) => event.name === 'runner-online');
     const { startedAt } = this.machine;
@@ -88,7 +88,7 @@ export class Stage<K extends keyof Kinds = 'tree'> {
     return this.sandbox.github.queueJob({ labels: [this.label], name: 'test', steps });
   }
 
-  /** Resolves with the first event that fits, even if it was before. */
+  /** Resolves with the first event that matches, even if it is in the past. */
   async until(fits: (event: SandboxEvent) => boolean): Promise<SandboxEvent> {
     const past = this.sandbox.events.find(fits);
     if (past) return past;

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Makes the root of a machine: tree.sh ROOT [PRESET [kernel]]
-#   ROOT     a folder that doesn't exist yet, or `-`: print the path of the kept tree instead of copying it
-#   PRESET   amd64, arm64, cuda: with ami/provision/all.sh run in it. Without: what a stock image of a cloud has
+# Creates the root of a machine: tree.sh ROOT [PRESET [kernel]]
+#   ROOT     a folder that does not exist yet, or `-`: print the path of the cached tree instead of copying it
+#   PRESET   amd64, arm64, cuda: provisioned by ami/provision/all.sh. Without: like a stock image of a cloud
 #   kernel   with the distribution's kernel for clouds, as /vmlinuz and /initrd.img, for a virtual machine
-# Trees are kept in .peers/boot, by what they are made of. CI_ACTIONS_TREE_SUITE: bookworm (default), or another suite
+# Trees are cached in .peers/boot, by a hash of their sources. CI_ACTIONS_TREE_SUITE: bookworm (default), or another suite
 # of Debian or Ubuntu whose archive and keyring this machine has. Needs root, node_modules, and the programs of install.sh.
 set -euo pipefail
 
@@ -14,7 +14,7 @@ root=${1:?usage: tree.sh ROOT|- [PRESET]}
 preset=${2:-}
 kernel=${3:-}
 
-# What Debian's and Ubuntu's images for EC2 have, as far as a boot has to do with it.
+# The packages of Debian's and Ubuntu's images for EC2 that matter for a boot.
 stock=(
   apt ca-certificates cloud-guest-utils cloud-init curl dbus isc-dhcp-client iproute2 netbase netplan.io openssh-server
   python3 sudo systemd systemd-resolved systemd-sysv udev unattended-upgrades
@@ -22,14 +22,14 @@ stock=(
 
 digest() { sha256sum | cut -c1-16; }
 
-# A kept tree, made now if there is none; half of one never has its name. make_once NAME FUNCTION ARGUMENT…
+# Creates a tree unless it is cached. An unfinished tree has another name. make_once NAME FUNCTION ARGUMENT…
 make_once() {
   local name=$1 half
   shift
   if [[ ! -d $kept/$name ]]; then
     half=$kept/half-$$
     mkdir -p "$kept"
-    # The log tells what a package or a step said; it is shown when the tree could not be made.
+    # The log has the output of packages and steps. It is shown if the tree cannot be created.
     if ! "$@" "$half" >"$kept/$name.log" 2>&1; then
       tail -n 40 "$kept/$name.log" >&2
       echo "$name could not be made; log: $kept/$name.log" >&2
@@ -37,7 +37,7 @@ make_once() {
       return 1
     fi
     mv -T "$half" "$kept/$name" 2>/dev/null || rm -rf --one-file-system "$half" # another was faster
-    # What these were made of has changed since; a day later nobody boots them any more.
+    # The sources of these trees have changed. After a day no test boots them anymore.
     find "$kept" -mindepth 1 -maxdepth 1 -name "${name%-*}-*" ! -name "$name*" -mmin +1440 -exec rm -rf {} +
   fi
   echo "$kept/$name"
@@ -51,7 +51,7 @@ make_stock() {
   pose_as_ec2 "$1"
 }
 
-# A container has no DMI table to tell cloud-init that this is EC2, and cloud-init asks none in a container.
+# A container has no DMI table by which cloud-init recognizes EC2, and cloud-init does not search for one there.
 pose_as_ec2() {
   printf '%s\n' '#!/bin/sh' 'case $* in' \
     '*system-uuid*) echo ec2a51c3-77e9-4f20-8000-c1ac71050001 ;;' \
@@ -65,7 +65,7 @@ pose_as_ec2() {
 stock_name="stock-$suite-$({ printf '%s\n' "$suite" "${stock[@]}" && declare -f make_stock pose_as_ec2; } | digest)"
 stock_tree=$(make_once "$stock_name" make_stock)
 
-# Everything that the steps of the provisioning read, and this machine's ways to the package registries.
+# Copies everything that the provisioning reads, and this machine's settings for package registries.
 provision() {
   local version archive sha256 name settings=()
   version=$(jq -r .runner.version ami/versions.json)
@@ -82,7 +82,7 @@ provision() {
   rm -rf "$1/provision"
 }
 
-# run_in ROOT [OPTION…] COMMAND…: as a builder would run it, but for systemd, which isn't running.
+# run_in ROOT [OPTION…] COMMAND…: runs a command as on a builder, but without a running systemd.
 run_in() {
   local root=$1
   shift
@@ -91,15 +91,15 @@ run_in() {
     --bind-ro=/etc/ssl/certs/ca-certificates.crt "$@" </dev/null
 }
 
-# What a virtual machine has and a container hasn't. Its DMI table is its own, so nothing stands in for it.
+# Adds what a virtual machine needs and a container does not. It has a DMI table of its own.
 add_kernel() {
   cp --archive --reflink=auto "$provisioned_tree" "$1" && rm "$1/usr/local/sbin/dmidecode" || return
-  # Drivers of a virtual machine's disk alone: every other one would be unpacked, too, by a processor that is emulated.
+  # Only drivers of a virtual machine's disk, because an emulated processor unpacks the initrd.
   mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/ci-actions" || return
   printf '%s\n' virtio_pci virtio_blk ext4 >"$1/etc/initramfs-tools/modules" || return
   local apt=(--setenv=DEBIAN_FRONTEND=noninteractive apt-get -qy -o Dpkg::Options::=--force-confold)
   run_in "$1" "${apt[@]}" update || return
-  # The kernel has AppArmor on, and Docker starts no container then without its parser, which every cloud's image has.
+  # The kernel enables AppArmor, and then Docker needs its parser, which every cloud's image has.
   run_in "$1" "${apt[@]}" install --no-install-recommends \
     "linux-image-cloud-$([[ $preset == arm64 ]] && echo arm64 || echo amd64)" initramfs-tools zstd apparmor || return
   run_in "$1" "${apt[@]}" clean && rm -rf "$1"/var/lib/apt/lists/* || return

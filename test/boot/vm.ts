@@ -1,6 +1,6 @@
 /**
- * `npm run lab -- vm [agent|stock|cloud-final …]`: the provisioned tree with a kernel of its own, in QEMU. It has to
- * reach an online runner, run a job and power off. Prints the processor and the seconds of each way.
+ * `npm run lab -- vm [agent|stock|cloud-final …]`: boots the provisioned tree with its own kernel in QEMU. It must reach
+ * an online runner, run a job and power off. Prints the processor and the seconds of each path.
  */
 import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import type { SandboxEvent } from '../../sandbox/sandbox.js';
@@ -12,13 +12,13 @@ import { paths, type PathName } from './paths.js';
 import { findTree, Stage } from './stage.js';
 
 const BOOT_LINE = 'the boot in microseconds: ';
-/** What only the machine knows of its boot: microseconds from the kernel's start. */
+/** The machine's own measurement of its boot, in microseconds from the kernel's start. */
 const TELL_BOOT = `echo "${BOOT_LINE}$(sudo -n systemctl show --value --property=UserspaceTimestampMonotonic) kernel $(uname -r)"`;
 
-/** When a way reached what, in s from the kernel's first line. */
+/** When a path reached its steps, in s from the kernel's first line. */
 type Reached = ReadonlyMap<string, number>;
 
-/** What a job's log must say. */
+/** The lines that a job's log must have. */
 const EXPECTED = [
   /^I am \w+, at home in \/\w+/m,
   /^sudo makes me root$/m,
@@ -32,7 +32,7 @@ async function boot(name: PathName, tree: string): Promise<Reached> {
   const stage = await Stage.openAs('vm', { name, tree });
   try {
     const isOurs = name !== 'cloud-final';
-    // ec2-github-runner's way is here for its seconds: it gives a job no HOME, and leaves the machine on.
+    // ec2-github-runner's path is only measured: its jobs have no HOME, and it leaves the machine on.
     const job = stage.queue(isOurs ? [TELL_BOOT, ...STEPS] : [TELL_BOOT]);
     const online = await untilOrOff(stage, 'runner-online');
     console.error(`${name}: runner online`);
@@ -49,7 +49,7 @@ async function boot(name: PathName, tree: string): Promise<Reached> {
   }
 }
 
-/** A machine that is off already has nothing to wait for. */
+/** Waits for the event, or for the machine's power-off. */
 async function untilOrOff(stage: Stage<'vm'>, name: 'runner-online' | 'job-finished'): Promise<SandboxEvent> {
   const event = await stage.until((one) => one.name === name || one.name === 'terminated');
   if (event.name !== name) throw new Error(`The machine went off before '${name}'.`);
@@ -78,13 +78,14 @@ function readTimes(stage: Stage<'vm'>, { online, log }: { online: number; log: s
 }
 
 const ways = oneOf(Object.keys(paths) as PathName[], 'WAY');
-const { words } = readOrExit({
+const { positionals } = readOrExit({
   command: 'npm run lab -- vm',
-  about: 'Boots the provisioned tree with a kernel of its own in QEMU, runs a job and powers off. Default: agent.',
+  description:
+    'Boots the provisioned tree with a kernel of its own in QEMU, runs a job and powers off. Default: agent.',
   options: {},
-  words: { description: 'How the runner is started.', kind: ways, least: 0, most: ways.choices!.length },
+  positionals: { description: 'How the runner is started.', kind: ways, least: 0, most: ways.choices!.length },
 });
-const names = words.length > 0 ? words : (['agent'] as const);
+const names = positionals.length > 0 ? positionals : (['agent'] as const);
 const tree = findTree('amd64', 'kernel');
 console.log(tellProcessor());
 for (const name of names) {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   DescribeInstancesCommand,
   RunInstancesCommand,
@@ -78,33 +77,4 @@ export async function listInstances({ ec2 }: Ec2ApiWorld): Promise<Instance[]> {
   return Reservations.flatMap(({ Instances = [] }) => Instances);
 }
 
-export async function describeOne({ ec2 }: Ec2ApiWorld, id: string): Promise<Instance | undefined> {
-  const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
-  return Reservations?.[0]?.Instances?.[0];
-}
-
-/** Waits until EC2 shows the state. Every implementation takes less than 10 s. */
-export async function becomes(world: Ec2ApiWorld, id: string, state: string): Promise<void> {
-  const end = Date.now() + 10_000;
-  while ((await describeOne(world, id))?.State?.Name !== state) {
-    if (Date.now() > end) throw new Error(`${id} was not ${state} within 10 s.`);
-    await delay(10);
-  }
-}
-
-export interface ApiError {
-  /** AWS's error code. */
-  readonly name: string;
-  readonly message: string;
-  readonly $metadata: { readonly httpStatusCode?: number; readonly requestId?: string };
-}
-
-/** The error of a call that must fail. */
-export async function errorOf(call: Promise<unknown>): Promise<ApiError> {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown as ApiError,
-  );
-  if (!error) throw new Error('The call was not refused.');
-  return error;
-}
+export { becomes, describeOne, refusal as errorOf } from '../worlds/sandbox/aws.js';

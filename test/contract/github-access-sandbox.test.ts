@@ -16,10 +16,10 @@ afterEach(() => sandbox.close());
 
 describe('a token', () => {
   const use = (token: string) => refusal(sandbox.octokit(token).rest.actions.createRegistrationTokenForRepo(REPO));
-  const add = (about: Partial<Token>) =>
-    sandbox.github.addToken({ token: 't', kind: 'fine-grained', permissions: {}, ...about }).token;
+  const add = (changes: Partial<Token>) =>
+    sandbox.github.addToken({ token: 't', kind: 'fine-grained', permissions: {}, ...changes }).token;
 
-  test('that is wrong, revoked or over', async () => {
+  test('that is wrong, revoked or expired is refused', async () => {
     expect(await use('wrong')).toMatchObject({ status: 401, message: expect.stringContaining('Bad credentials') });
     expect((await use(add({ permissions: 'all', expiresAt: Date.now() - 1 }))).status).toBe(401);
     sandbox.github.revokeToken(sandbox.github.token);
@@ -33,13 +33,13 @@ describe('a token', () => {
     ['app', { contents: 'write' }, 'Resource not accessible by integration'],
     ['actions', { actions: 'write' }, 'Resource not accessible by integration'],
     ['classic', {}, 'Must have admin rights to Repository.'],
-  ] as const)('%s without permission is told so', async (kind, permissions, message) => {
+  ] as const)('of kind %s without the permission gets the error for its kind', async (kind, permissions, message) => {
     const refused = await use(add({ kind, permissions }));
     expect(refused).toMatchObject({ status: 403, message: expect.stringContaining(message) });
     expect(refused.response?.headers['x-accepted-github-permissions']).toBe('administration=write');
   });
 
-  test('that cannot see the repository learns nothing', async () => {
+  test('that cannot see the repository gets Not Found', async () => {
     const token = add({ permissions: 'all', repositories: ['octo-org/other-repo'] });
     expect((await use(token)).status).toBe(404);
     const elsewhere = octokit.rest.actions.createRegistrationTokenForRepo({ owner: 'nobody', repo: 'nothing' });
@@ -48,11 +48,11 @@ describe('a token', () => {
 });
 
 describe('an App', () => {
-  const asApp = (about: Record<string, unknown> = {}) => {
+  const asApp = (changes: Record<string, unknown> = {}) => {
     const { id: appId, privateKey } = sandbox.github.app;
     return new Octokit({
       authStrategy: createAppAuth,
-      auth: { appId, privateKey, ...about },
+      auth: { appId, privateKey, ...changes },
       baseUrl: sandbox.url,
       log: QUIET,
     });
@@ -65,7 +65,7 @@ describe('an App', () => {
     expect((await refusal(asApp().rest.apps.getOrgInstallation({ org: 'elsewhere' }))).status).toBe(404);
   });
 
-  test('is refused with a wrong key, a wrong id and too much asked', async () => {
+  test('is refused with a wrong key, a wrong id, and for permissions that it lacks', async () => {
     const other = await startGitHub();
     const strange = asApp({ privateKey: other.github.app.privateKey }).rest.apps.getAuthenticated();
     await other.close();
@@ -83,7 +83,7 @@ describe('an App', () => {
 });
 
 describe('limits', () => {
-  test('are counted down, shown and enforced', async () => {
+  test('are counted, shown and enforced', async () => {
     sandbox.github.rateLimit.remaining = 2;
     const read = () => octokit.rest.repos.get(REPO);
     expect((await read()).headers['x-ratelimit-remaining']).toBe('1');
@@ -94,7 +94,7 @@ describe('limits', () => {
     expect(refused.response?.headers['x-ratelimit-remaining']).toBe('0');
   });
 
-  test('secondary ones come as a fault', async () => {
+  test('of the secondary kind can be caused as a fault', async () => {
     sandbox.traffic.intercept = () => ({ kind: 'status', code: 'secondary-rate-limit', status: 429 });
     const refused = await refusal(octokit.rest.actions.createRegistrationTokenForRepo(REPO));
     expect(refused).toMatchObject({ status: 429, message: expect.stringContaining('secondary rate limit') });

@@ -5,7 +5,7 @@ let sandbox: GitHubSandbox;
 
 afterEach(() => sandbox.close());
 
-test('groups are listed by who may use them', async () => {
+test('groups are listed by the repositories and organizations that may use them', async () => {
   const groups = [
     { id: 1, name: 'Default' },
     { id: 3, name: 'theirs', visibility: 'selected', selected: ['octo-org/other-repo'] },

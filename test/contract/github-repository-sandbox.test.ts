@@ -13,11 +13,11 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 describe('the repository', () => {
-  test('gives a file as it was at a ref', async () => {
+  test('has files as of a ref', async () => {
     sandbox.github.files.set('.github/ec2-runners.yml', 'now');
     sandbox.github.files.set(`${sandbox.github.sha}:.github/ec2-runners.yml`, 'then');
-    const read = (about: object) =>
-      octokit.rest.repos.getContent({ ...REPO, path: '.github/ec2-runners.yml', ...about });
+    const read = (changes: object) =>
+      octokit.rest.repos.getContent({ ...REPO, path: '.github/ec2-runners.yml', ...changes });
     const raw = { mediaType: { format: 'raw' } };
     expect((await read({ ...raw, ref: sandbox.github.sha })).data).toBe('then');
     expect((await read({ ...raw, ref: 'main' })).data).toBe('then');
@@ -27,7 +27,7 @@ describe('the repository', () => {
     expect((await refusal(read({ ref: 'no-branch' }))).status).toBe(404);
   });
 
-  test('tells of its runs, attempts and jobs, and cancels', async () => {
+  test('has runs, attempts and jobs, and cancels a run', async () => {
     const job = sandbox.github.queueJob({ labels: ['nobody'], steps: ['true'] });
     const run = { ...REPO, run_id: sandbox.github.runId };
     expect((await octokit.rest.actions.getWorkflowRun(run)).data).toMatchObject({
@@ -69,7 +69,7 @@ describe('the runner application', () => {
     expect((await fetch(data.assets[0]?.browser_download_url ?? '')).status).toBe(200);
   });
 
-  test('ends, version by version', async () => {
+  test('shows when each version is deprecated', async () => {
     expect(await ask('2.336.0')).toEqual({
       runner_version: '2.336.0',
       registration_deprecates_at: null,
@@ -80,7 +80,7 @@ describe('the runner application', () => {
     expect((await refusal(ask('0.0.1'))).status).toBe(404);
   });
 
-  test('ends unannounced on an older server', async () => {
+  test('has no deprecations on an older server', async () => {
     const older = await startGitHub({ servesDeprecations: false });
     const { status } = await refusal(older.octokit().request(DEPRECATIONS, { ...REPO, version: '2.336.0' }));
     await older.close();

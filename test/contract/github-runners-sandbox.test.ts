@@ -13,12 +13,12 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.close());
 
-function registerWith(about: Record<string, unknown>, scope: Record<string, string> = REPO, path = JIT) {
-  return octokit.request(`POST ${path}`, { ...scope, name: 'a', runner_group_id: 1, labels: ['x'], ...about });
+function registerWith(changes: Record<string, unknown>, scope: Record<string, string> = REPO, path = JIT) {
+  return octokit.request(`POST ${path}`, { ...scope, name: 'a', runner_group_id: 1, labels: ['x'], ...changes });
 }
 
 describe('a registered runner', () => {
-  test('is offline and of unknown kind until something connects', async () => {
+  test('is offline, with an unknown system, until a program connects', async () => {
     const { id } = await register(sandbox, 'fresh', ['Only-This']);
     const read = async () => (await octokit.rest.actions.getSelfHostedRunnerForRepo({ ...REPO, runner_id: id })).data;
     expect(await read()).toMatchObject({
@@ -35,7 +35,7 @@ describe('a registered runner', () => {
     expect(await read()).toMatchObject({ status: 'offline', version: '2.335.0' });
   });
 
-  test('carries a configuration of the real shape', async () => {
+  test('has a configuration of the real shape', async () => {
     const files = JSON.parse(Buffer.from((await register(sandbox, 'shape')).jitConfig, 'base64').toString()) as Record<
       string,
       string
@@ -50,20 +50,20 @@ describe('a registered runner', () => {
 
   test.each([
     ['without a group', { runner_group_id: undefined }, 422, /"runner_group_id" wasn't supplied/],
-    ['in a group there is not', { runner_group_id: 77 }, 404, /Not Found/],
+    ['in a group that does not exist', { runner_group_id: 77 }, 404, /Not Found/],
     ["in GitHub's own group", { runner_group_id: 2 }, 403, /reserved/],
-    ['with labels that are no list', { labels: 'x' }, 422, /not an array of strings/],
+    ['with labels that are not a list', { labels: 'x' }, 422, /not an array of strings/],
     ['without any label', { labels: [] }, 422, /1 to 100/],
     ['with too many labels', { labels: Array.from({ length: 101 }, (_, n) => `l${n}`) }, 422, /1 to 100/],
     ['with a comma in a label', { labels: ['a,b'] }, 422, /label/],
     ['with too long a name', { name: 'n'.repeat(65) }, 422, /64/],
     ['with a slash in its name', { name: 'a/b' }, 422, /name/],
-  ])('is refused %s', async (_, about, status, message) => {
-    expect(await refusal(registerWith(about))).toMatchObject({ status, message: expect.stringMatching(message) });
+  ])('is refused %s', async (_, changes, status, message) => {
+    expect(await refusal(registerWith(changes))).toMatchObject({ status, message: expect.stringMatching(message) });
     expect(sandbox.github.runners()).toEqual([]);
   });
 
-  test('is refused with a name that is taken, in any case', async () => {
+  test('is refused with a name that exists, whatever its case', async () => {
     await registerWith({ name: 'Taken' });
     const expected = 'Already exists - A runner with the name *** already exists.';
     expect(await refusal(registerWith({ name: 'taken' }))).toMatchObject({
@@ -72,7 +72,7 @@ describe('a registered runner', () => {
     });
   });
 
-  test('may exist although its answer was lost', async () => {
+  test('exists even if the response of its registration was lost', async () => {
     sandbox.traffic.intercept = ({ index }) => (index === 0 ? { kind: 'reset-after' } : undefined);
     expect((await refusal(registerWith({}))).status).toBe(500);
     expect((await refusal(registerWith({}))).status).toBe(409);
@@ -93,14 +93,14 @@ describe('a registered runner', () => {
 
   test('has labels that can be changed', async () => {
     const { id: runner_id } = await register(sandbox, 'labels', ['linux', 'a']);
-    const about = { ...REPO, runner_id };
+    const changes = { ...REPO, runner_id };
     const { data } = await octokit.rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
-      ...about,
+      ...changes,
       labels: ['b', 'c'],
     });
     expect(data.labels.map(({ name, type }) => `${name} ${type}`)).toEqual(['linux read-only', 'b custom', 'c custom']);
-    await octokit.rest.actions.removeCustomLabelFromSelfHostedRunnerForRepo({ ...about, name: 'b' });
-    const gone = octokit.rest.actions.removeCustomLabelFromSelfHostedRunnerForRepo({ ...about, name: 'b' });
+    await octokit.rest.actions.removeCustomLabelFromSelfHostedRunnerForRepo({ ...changes, name: 'b' });
+    const gone = octokit.rest.actions.removeCustomLabelFromSelfHostedRunnerForRepo({ ...changes, name: 'b' });
     expect((await refusal(gone)).status).toBe(404);
   });
 });
@@ -110,7 +110,7 @@ describe('a listing', () => {
     for (let number = 1; number <= 35; number++) await registerWith({ name: `runner-${number}` });
   });
 
-  test('comes in pages that Octokit walks', async () => {
+  test('comes in pages that Octokit follows', async () => {
     const all = await octokit.paginate(octokit.rest.actions.listSelfHostedRunnersForRepo, { ...REPO, per_page: 10 });
     expect(all.map(({ name }) => name)).toEqual(sandbox.github.runners().map(({ name }) => name));
     expect(sandbox.traffic.requests.filter(({ method }) => method === 'GET')).toHaveLength(4);
@@ -150,7 +150,7 @@ describe('other scopes', () => {
   });
 });
 
-test('an Enterprise Server has it all below /api/v3', async () => {
+test('a GitHub Enterprise Server has the API below /api/v3', async () => {
   const server = new Octokit({ auth: sandbox.github.token, baseUrl: `${sandbox.url}/api/v3`, log: QUIET });
   await server.request(`POST ${JIT}`, { ...REPO, name: 'a', runner_group_id: 1, labels: ['x'] });
   expect(sandbox.traffic.requests[0]?.operation).toBe(`POST ${JIT}`);

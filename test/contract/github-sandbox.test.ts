@@ -45,7 +45,7 @@ for (const [kind, scope] of Object.entries(SANDBOX_SCOPES) as [Scope['kind'], Sc
   });
 }
 
-describe('the adapter on a GitHub that', () => {
+describe('the GitHub adapter on the sandbox', () => {
   const RUNNERS = PREFIXES.repo;
 
   async function withGitHub(run: (served: ServedGitHub) => Promise<void>): Promise<void> {
@@ -63,7 +63,7 @@ describe('the adapter on a GitHub that', () => {
     return served.connect({ credentials: { token: token.token } });
   }
 
-  test('refuses the token, says so at once', () =>
+  test('fails at once if GitHub refuses the token', () =>
     withGitHub(async (served) => {
       const github = await served.connect({ credentials: { token: 'ghp_revoked' } });
       await expect(github.readRunner(1)).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe('the adapter on a GitHub that', () => {
       expect(served.traffic.requests).toHaveLength(1);
     }));
 
-  test('gives the token too little, names what is missing', () =>
+  test('names the permission that the token lacks', () =>
     withGitHub(async (served) => {
       const github = await withToken(served, { administration: 'read' });
       await expect(github.listRunners()).resolves.toEqual([]);
@@ -91,7 +91,7 @@ describe('the adapter on a GitHub that', () => {
       });
     }));
 
-  test('gives the token no runs, names what is missing', () =>
+  test('names the permission that the token lacks for runs', () =>
     withGitHub(async (served) => {
       const github = await withToken(served, { administration: 'write' });
       await expect(github.readRunAttempt('octo-org/octo-repo', '1', '1')).rejects.toMatchObject({
@@ -100,7 +100,7 @@ describe('the adapter on a GitHub that', () => {
       });
     }));
 
-  test('answers for a run with nonsense, is not taken to know it', () =>
+  test('repeats a request for a run if the answer has no valid status', () =>
     withGitHub(async (served) => {
       const github = await served.connect();
       const body = { status: 200, body: '{"status":null}' };
@@ -113,7 +113,7 @@ describe('the adapter on a GitHub that', () => {
       expect(served.traffic.requests).toHaveLength(2);
     }));
 
-  test('hides the repository from the token, is not mistaken for one without runners', () =>
+  test('does not take a hidden repository for one without runners', () =>
     withGitHub(async (served) => {
       const github = await withToken(served, { administration: 'write', contents: 'read' }, ['octo-org/other-repo']);
       const hidden = { code: 'github-not-found', hint: expect.stringContaining('"Administration: write"') };
@@ -132,7 +132,7 @@ describe('the adapter on a GitHub that', () => {
     { kind: 'reset-after' },
     { kind: 'malformed' },
     { kind: 'status', status: 503 },
-  ] as const)('breaks one read is asked again: %j', (fault) =>
+  ] as const)('repeats a read that fails: %j', (fault) =>
     withGitHub(async (served) => {
       const github = await served.connect();
       await github.registerRunner(REGISTRATION);
@@ -142,7 +142,7 @@ describe('the adapter on a GitHub that', () => {
   );
 
   test.each([{ kind: 'malformed' }, { kind: 'status', status: 500 }, { kind: 'stall', ms: 5_000 }] as const)(
-    'breaks one registration is not asked again: %j',
+    'does not repeat a registration that fails: %j',
     (fault) =>
       withGitHub(async (served) => {
         const github = await served.connect({ requestTimeoutSeconds: 0.2 });
@@ -152,7 +152,7 @@ describe('the adapter on a GitHub that', () => {
       }),
   );
 
-  test('limits the rate for a while, is waited for, also by a registration', () =>
+  test('waits for a short rate limit, also with a registration', () =>
     withGitHub(async (served) => {
       const github = await served.connect();
       const before = HASTY_CLOCK.waited;
@@ -161,7 +161,7 @@ describe('the adapter on a GitHub that', () => {
       expect(HASTY_CLOCK.waited - before).toBeGreaterThanOrEqual(60_000);
     }));
 
-  test('has no requests left for half an hour, is not waited for', () =>
+  test('does not wait half an hour for a rate limit', () =>
     withGitHub(async (served) => {
       const github = await served.connect();
       served.world.rateLimit.remaining = 0;
@@ -170,7 +170,7 @@ describe('the adapter on a GitHub that', () => {
       expect(github.pace).toBe(5);
     }));
 
-  test('is a GitHub Enterprise Server works below /api/v3', () =>
+  test('works with a GitHub Enterprise Server below /api/v3', () =>
     withGitHub(async (served) => {
       const github = await served.connect({ apiUrl: `${served.url}/api/v3` });
       await expect(github.registerRunner(REGISTRATION)).resolves.toMatchObject({ name: 'a' });
@@ -178,7 +178,7 @@ describe('the adapter on a GitHub that', () => {
       await expect(github.findDownload('2.335.0', 'arm64')).rejects.toMatchObject({ code: 'github-not-found' });
     }));
 
-  test('knows the App lets it do its work with a small token, masked', () =>
+  test('works as a GitHub App with a token of few permissions, which is masked', () =>
     withGitHub(async (served) => {
       const { id, privateKey } = served.world.app;
       for (const scope of [SANDBOX_SCOPES.repo, SANDBOX_SCOPES.org]) {
@@ -193,7 +193,7 @@ describe('the adapter on a GitHub that', () => {
       expect(new Set(served.masked).size).toBe(2);
     }));
 
-  test('knows another App by that number refuses the key', () =>
+  test('fails if the key is not that of the App', () =>
     withGitHub(async (served) => {
       const { privateKey } = served.world.app;
       const credentials = { appId: '999', privateKey };

@@ -18,7 +18,7 @@ let aws: AwsSandbox;
 let copies = 0;
 
 beforeAll(async () => {
-  aws = await startAws({ otherRegions: ['eu-west-1'] });
+  aws = await startAws({ otherRegions: ['eu-west-1'], timeline: { copyMs: 500 } });
 });
 afterAll(() => aws.close());
 
@@ -32,7 +32,7 @@ const copyOf = (changes: Partial<CopyImageCommandInput> = {}): CopyImageCommand 
 const at = (ms: number): Date => new Date(Date.now() + ms);
 
 describe('CopyImage', () => {
-  test('makes a pending image that becomes available, without tags unless asked', async () => {
+  test('creates a pending image that becomes available, without tags unless requested', async () => {
     const { ImageId = '' } = await aws.ec2.send(copyOf());
     const describe = async () => (await aws.ec2.send(new DescribeImagesCommand({ ImageIds: [ImageId] }))).Images?.[0];
     expect(await describe()).toMatchObject({ State: 'pending', Tags: [], OwnerId: seed.ACCOUNT });
@@ -40,7 +40,7 @@ describe('CopyImage', () => {
     expect(aws.sandbox.ec2.snapshots.get(aws.sandbox.ec2.images.get(ImageId)!.snapshotId)?.state).toBe('completed');
   });
 
-  test('lets what the request says win over what is copied', async () => {
+  test('prefers the tags of the request to the copied tags', async () => {
     const Tags = [{ Key: 'ci-actions:preset', Value: 'mine' }];
     const TagSpecifications = [{ ResourceType: 'image' as const, Tags }];
     const { ImageId = '' } = await aws.ec2.send(copyOf({ CopyImageTags: true, TagSpecifications }));
@@ -48,14 +48,14 @@ describe('CopyImage', () => {
     expect([tags.get('ci-actions:preset'), tags.get('ci-actions:runner-version')]).toEqual(['mine', '2.336.0']);
   });
 
-  test('copies no tags that others have given', async () => {
+  test('copies no tags of images of other accounts', async () => {
     aws.sandbox.elsewhere.get('eu-west-1')!.images.get(seed.UBUNTU_AMD64_IMAGE)!.tags.set('theirs', 'yes');
     const copy = copyOf({ SourceImageId: seed.UBUNTU_AMD64_IMAGE, CopyImageTags: true });
     const { ImageId = '' } = await aws.ec2.send(copy);
     expect(aws.sandbox.ec2.images.get(ImageId)?.tags.size).toBe(0);
   });
 
-  test('is bound to its client token', async () => {
+  test('copies once per client token', async () => {
     const Name = 'by-token';
     const { ImageId } = await aws.ec2.send(copyOf({ Name, ClientToken: 'token-1' }));
     expect((await aws.ec2.send(copyOf({ Name, ClientToken: 'token-1' }))).ImageId).toBe(ImageId);
@@ -74,7 +74,7 @@ describe('CopyImage', () => {
     expect((await refusal(aws.ec2.send(copyOf(changes)))).name).toBe(code);
   });
 
-  test('is refused for an image that is not finished, and for a name that is taken', async () => {
+  test('is refused for an unfinished image, and for a name in use', async () => {
     const away = aws.sandbox.elsewhere.get('eu-west-1')!;
     const unfinished = await refusal(aws.ec2.send(copyOf({ SourceImageId: keepImage(away, { state: 'pending' }) })));
     expect(unfinished.name).toBe('InvalidRequest');
@@ -82,7 +82,7 @@ describe('CopyImage', () => {
     expect((await refusal(aws.ec2.send(copyOf({ Name: 'taken' })))).name).toBe('InvalidAMIName.Duplicate');
   });
 
-  test('needs the permission to tag when there are tags', async () => {
+  test('requires the permission to tag if there are tags', async () => {
     aws.sandbox.ec2.denied.add('ec2:CreateTags');
     const refused = await refusal(aws.ec2.send(copyOf({ CopyImageTags: true })));
     aws.sandbox.ec2.denied.clear();
@@ -93,8 +93,8 @@ describe('CopyImage', () => {
   });
 });
 
-describe('The end of an image', () => {
-  test('keeps its snapshot unless asked, and one that another image needs in any case', async () => {
+describe('Deregistration and deprecation', () => {
+  test('deletes a snapshot only on request, and never one that another image uses', async () => {
     const { ec2 } = aws.sandbox;
     const [alone, first, second] = [keepBuild(ec2, {}), keepBuild(ec2, {}), keepBuild(ec2, {})];
     await aws.ec2.send(new DeregisterImageCommand({ ImageId: alone }));
@@ -107,7 +107,7 @@ describe('The end of an image', () => {
     expect((await end(second)).DeleteSnapshotResults).toEqual([{ SnapshotId: snapshotId, ReturnCode: 'success' }]);
   });
 
-  test('comes once: later it is unavailable, then not there', async () => {
+  test('of a deregistered image fails: the image is unavailable, and not described', async () => {
     const ImageId = keepBuild(aws.sandbox.ec2, {});
     await aws.ec2.send(new DeregisterImageCommand({ ImageId }));
     expect((await refusal(aws.ec2.send(new DeregisterImageCommand({ ImageId })))).name).toBe(
@@ -117,7 +117,7 @@ describe('The end of an image', () => {
     expect(unknown.name).toBe('InvalidAMIID.NotFound');
   });
 
-  test('is only its owner’s to decide', async () => {
+  test('is allowed only to the owner', async () => {
     const ImageId = seed.UBUNTU_AMD64_IMAGE;
     expect((await refusal(aws.ec2.send(new DeregisterImageCommand({ ImageId })))).name).toBe('AuthFailure');
   });
@@ -125,12 +125,12 @@ describe('The end of an image', () => {
   test.each([
     ['the past', -60_000],
     ['a day in eleven years', 11 * 366 * 86_400_000],
-  ])('cannot be announced for %s', async (_, ms) => {
+  ])('is refused for %s', async (_, ms) => {
     const command = new EnableImageDeprecationCommand({ ImageId: seed.OUR_AMD64_IMAGE, DeprecateAt: at(ms) });
     expect((await refusal(aws.ec2.send(command))).name).toBe('InvalidParameterValue');
   });
 
-  test('may be a disabled one, which is listed only when asked for', async () => {
+  test('a disabled image is listed only on request', async () => {
     const id = keepImage(aws.sandbox.ec2, { state: 'disabled' });
     const list = async (IncludeDisabled: boolean) =>
       (await aws.ec2.send(new DescribeImagesCommand({ Owners: ['self'], IncludeDisabled }))).Images ?? [];
@@ -140,7 +140,7 @@ describe('The end of an image', () => {
 });
 
 describe('Snapshots and launch templates', () => {
-  test('a snapshot takes tags, and is found by them', async () => {
+  test('a snapshot can be tagged, and is found by its tags', async () => {
     const id = aws.sandbox.ec2.images.get(seed.OUR_CUDA_IMAGE)!.snapshotId;
     await aws.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: 'Team', Value: 'ml' }] }));
     const Filters = [{ Name: 'tag:Team', Values: ['ml'] }];
@@ -148,7 +148,7 @@ describe('Snapshots and launch templates', () => {
     expect(Snapshots).toMatchObject([{ SnapshotId: id, VolumeSize: 100, State: 'completed' }]);
   });
 
-  test('a template’s versions are told by number, by word, and for all templates by word alone', async () => {
+  test('versions of a template are described by number or keyword, of all templates by keyword only', async () => {
     keepTemplate(aws.sandbox.ec2, 'web', ['ami-1', 'ami-2', 'ami-3']);
     const numbers = async (input: { LaunchTemplateName?: string; Versions?: string[]; MaxResults?: number }) => {
       const answer = await aws.ec2.send(new DescribeLaunchTemplateVersionsCommand(input));

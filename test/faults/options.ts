@@ -14,7 +14,7 @@ export interface MatrixOptions {
 
 export const matrixCommandLine = {
   command: 'npm run test:faults --',
-  about: 'Breaks starts, post steps and stops in every way that can be listed, and checks what is left behind.',
+  description: 'Breaks starts, post steps and stops in every way that can be listed, and checks what is left behind.',
   options: {
     only: value(
       'One cell, such as start:online-1-spot:RunInstances#1:kill-after, or all cells whose names begin so.',

@@ -145,7 +145,7 @@ function lastWords(result: StepResult | undefined): string {
 const began = realNow();
 const { values } = readOrExit({
   command: 'npm run lab -- storm',
-  about: '100 starts at once from ten runs, against clouds that throttle. Half of the starts are canceled.',
+  description: '100 starts at once from ten runs, against clouds that throttle. Half of the starts are canceled.',
   options: { seed: value('The draw to repeat. Default: a new one, which is printed.', wholeNumber(0, 999_999)) },
 });
 const seed = values.seed ?? Math.floor(Math.random() * 1_000_000);

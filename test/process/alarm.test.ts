@@ -18,24 +18,28 @@ const image = (preset: 'amd64' | 'arm64' | 'cuda', ageDays: number, published = 
   published,
 });
 
-describe('A person is told', () => {
+describe('The alarm', () => {
   const cases: readonly (readonly [string, Partial<Situation>, readonly string[]])[] = [
-    ['nothing after one failure', { result: 'failure', before: 'success' }, []],
-    ['nothing when the first run ever fails', { result: 'failure', before: undefined }, []],
-    ['nothing when somebody cancelled', { result: 'failure', before: 'cancelled' }, []],
+    ['is not raised after one failure', { result: 'failure', before: 'success' }, []],
+    ['is not raised if the very first run fails', { result: 'failure', before: undefined }, []],
+    ['is not raised if the previous run was canceled', { result: 'failure', before: 'cancelled' }, []],
     [
-      'of two failures in a row',
+      'is raised after two failures in a row',
       { result: 'failure', before: 'timed_out' },
       ['The build failed twice in a row (timed_out, then failure).'],
     ],
-    ['nothing of an image of 21 days', { images: [image('amd64', 21)] }, []],
+    ['is not raised for an image of 21 days', { images: [image('amd64', 21)] }, []],
     [
-      'of a published image that is older',
+      'is raised for a published image that is older',
       { images: [image('amd64', 22), image('arm64', 3), image('arm64', 40, false)] },
       ['The published image of amd64 in us-east-1, ami-amd64, is 22 days old.'],
     ],
-    ['of images of which none is published', { images: [image('cuda', 1, false)] }, ['No image of cuda is published.']],
-    ['of images that could not be listed', { images: undefined }, ['The images could not be listed.']],
+    [
+      'is raised if a preset has images but none is published',
+      { images: [image('cuda', 1, false)] },
+      ['No image of cuda is published.'],
+    ],
+    ['is raised if the images could not be listed', { images: undefined }, ['The images could not be listed.']],
   ];
   test.each(cases)('%s', (_, situation, reasons) => {
     expect(findReasons({ result: 'success', before: 'success', images: [], ...situation })).toEqual(reasons);
@@ -55,7 +59,7 @@ describe('The last job of build-amis.yml', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** With a `gh` that notes what it is told. @returns the notes */
+  /** With a `gh` that records its arguments. @returns the record */
   async function watch({ result, before = 'success', open = '' }: { result: string; before?: string; open?: string }) {
     const notes = join(folder, 'notes');
     const answers = `case "$1 $2" in 'run list') echo '${before}' ;; 'issue list') echo '${open}' ;; esac`;
@@ -74,7 +78,7 @@ describe('The last job of build-amis.yml', () => {
     return readFileSync(notes, 'utf8');
   }
 
-  test('opens one issue that names the image which is too old', async () => {
+  test('opens one issue that names the image that is too old', async () => {
     const old = sandbox.ec2.images.get(seed.OUR_AMD64_IMAGE)!;
     old.tags.set('ci-actions:built-at', new Date(Date.now() - 22.5 * 86_400_000).toISOString());
     const notes = await watch({ result: 'success' });
@@ -82,13 +86,13 @@ describe('The last job of build-amis.yml', () => {
     expect(notes).toContain(`The published image of amd64 in us-east-1, ${seed.OUR_AMD64_IMAGE}, is 22 days old.`);
   });
 
-  test('writes into the issue that is open', async () => {
+  test('comments on the open issue', async () => {
     const notes = await watch({ result: 'failure', before: 'failure', open: '17' });
     expect(notes).toContain('issue comment 17 --body - The build failed twice in a row (failure, then failure).');
     expect(notes).not.toContain('issue create');
   });
 
-  test('closes it when all is well again, and is silent when all was well', async () => {
+  test('closes the issue when everything is in order again, and otherwise does nothing', async () => {
     expect(await watch({ result: 'success', open: '17' })).toContain('issue close 17');
     expect(await watch({ result: 'success' })).not.toMatch(/issue (create|comment)/);
   });

@@ -5,10 +5,10 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/s
 
 const cli = fileURLToPath(new URL('../../ami/cli.ts', import.meta.url));
 
-// A command takes a second on an idle machine.
+// A command takes a second on an idle machine, and much longer on a busy one.
 jest.setTimeout(60_000);
 
-export interface Told {
+export interface Output {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -16,7 +16,7 @@ export interface Told {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A sandbox of two regions, and `npm run ami -- …` in it as a maintainer types it. */
+/** A sandbox with two regions, in which `npm run ami -- …` runs as a maintainer types it. */
 export class Desk {
   private constructor(readonly sandbox: Sandbox) {}
 
@@ -24,8 +24,8 @@ export class Desk {
     return new Desk(await startSandbox({ machines: false, otherRegions: ['eu-west-1'], ...options }));
   }
 
-  /** @param environment what differs from a shell with credentials and a GitHub token; `undefined` takes away */
-  ami(args: string, environment: Environment = {}): Promise<Told> {
+  /** @param environment changes to a shell with credentials and a GitHub token; `undefined` removes a variable */
+  ami(args: string, environment: Environment = {}): Promise<Output> {
     return run(args === '' ? [] : args.split(' '), {
       PATH: process.env['PATH'],
       HOME: '/nonexistent',
@@ -37,7 +37,7 @@ export class Desk {
     });
   }
 
-  /** What AWS was asked that changes anything. */
+  /** The requests to AWS that change something. */
   changes(): string[] {
     return this.sandbox.requests
       .map(({ operation }) => operation)
@@ -54,7 +54,7 @@ export async function atDesk(play: (desk: Desk) => Promise<void>, options?: Sand
   }
 }
 
-function run(args: readonly string[], environment: Environment): Promise<Told> {
+function run(args: readonly string[], environment: Environment): Promise<Output> {
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
   const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],

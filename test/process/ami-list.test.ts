@@ -4,7 +4,7 @@ import { atDesk } from './ami-command.js';
 import { keepBuild, keepTemplate } from '../worlds/sandbox/images.js';
 
 describe('list', () => {
-  test.concurrent('is a table that a person reads', () =>
+  test.concurrent('prints a table for people', () =>
     atDesk(async (desk) => {
       const { ec2 } = desk.sandbox;
       const [ending, refused, ancient] = ['2.335.0', '2.334.0', '2.300.0'].map((runner, at) =>
@@ -26,7 +26,7 @@ describe('list', () => {
     }),
   );
 
-  test.concurrent('is JSON for a program, with nothing else on stdout', () =>
+  test.concurrent('prints JSON for programs, with nothing else on stdout', () =>
     atDesk(async (desk) => {
       const { code, stdout } = await desk.ami('list --json --regions us-east-1,eu-west-1', { GITHUB_TOKEN: undefined });
       expect(code).toBe(0);
@@ -52,7 +52,7 @@ describe('list', () => {
     }),
   );
 
-  test.concurrent('shows a question mark for what it may not ask, and fails', () =>
+  test.concurrent('shows a question mark for an answer that it may not read, and fails', () =>
     atDesk(
       async (desk) => {
         const { code, stdout, stderr } = await desk.ami('list --preset cuda', { GITHUB_TOKEN: undefined });
@@ -65,14 +65,14 @@ describe('list', () => {
     ),
   );
 
-  test.concurrent('says which preset has no image', () =>
+  test.concurrent('reports a preset without an image', () =>
     atDesk(async (desk) => {
       desk.sandbox.ec2.images.delete(seed.OUR_CUDA_IMAGE);
       expect((await desk.ami('list')).stderr).toBe('There is no cuda image in us-east-1.\n');
     }),
   );
 
-  test.concurrent('lets no tag give the terminal orders', () =>
+  test.concurrent('removes control characters of a tag, which a terminal would execute', () =>
     atDesk(async (desk) => {
       desk.sandbox.ec2.images
         .get(seed.OUR_AMD64_IMAGE)
@@ -84,7 +84,7 @@ describe('list', () => {
   );
 });
 
-describe('Whatever cannot be understood', () => {
+describe('A command that cannot run', () => {
   test.concurrent.each([
     ['', 2, /npm run ami -- COMMAND/, /^$/],
     ['--help', 0, /publish --preset PRESET --image AMI/, /^$/],
@@ -107,17 +107,17 @@ describe('Whatever cannot be understood', () => {
       /^$/,
       /`--regions` names eu-west-11, which.*Did you mean eu-west-1\?.*It has: ap-so/s,
     ],
-  ])('is told: %s', (args, code, stdout, stderr) =>
+  ])('prints what is wrong, or its help: %s', (args, code, stdout, stderr) =>
     atDesk(async (desk) => {
-      const told = await desk.ami(args);
-      expect(told.code).toBe(code);
-      expect(told.stdout).toMatch(stdout);
-      expect(told.stderr).toMatch(stderr);
+      const output = await desk.ami(args);
+      expect(output.code).toBe(code);
+      expect(output.stdout).toMatch(stdout);
+      expect(output.stderr).toMatch(stderr);
       expect(desk.changes()).toEqual([]);
     }),
   );
 
-  test.concurrent('without credentials is told as the actions tell it', () =>
+  test.concurrent('reports missing credentials as the actions do', () =>
     atDesk(async (desk) => {
       const nobody = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
       const { code, stderr } = await desk.ami('list', nobody);
@@ -130,7 +130,7 @@ describe('Whatever cannot be understood', () => {
     }),
   );
 
-  test.concurrent('without a region is told, unless the command names one', () =>
+  test.concurrent('reports a missing region, unless the command names one', () =>
     atDesk(async (desk) => {
       const nowhere = { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
       expect(await desk.ami('list', nowhere)).toMatchObject({

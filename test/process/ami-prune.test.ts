@@ -4,19 +4,19 @@ import { launch } from '../worlds/sandbox/aws.js';
 import { abandonSnapshot, keepBuild, keepTemplate } from '../worlds/sandbox/images.js';
 import { EC2Client } from '@aws-sdk/client-ec2';
 
-/** Images of amd64 that are so many days old, by their ages; the sandbox brings one of three days. */
+/** Images of amd64 with these ages in days, by age. The sandbox itself has an image of three days. */
 function keepMany({ sandbox }: Desk, ages: readonly number[]): Map<number, string> {
   return new Map(ages.map((ageDays) => [ageDays, keepBuild(sandbox.ec2, { ageDays })]));
 }
 
-/** The words for one image or snapshot in the table. */
+/** The cells for one image or snapshot in the table. */
 function rowOf(stdout: string, id: string | undefined): string | undefined {
   const row = stdout.split('\n').find((line) => id !== undefined && line.includes(id));
   return row?.replace(/ {2,}/g, ' | ');
 }
 
 describe('prune', () => {
-  test.concurrent('says in a dry run what it then does', () =>
+  test.concurrent('prints in a dry run exactly what a real run removes', () =>
     atDesk(async (desk) => {
       const { ec2 } = desk.sandbox;
       const old = keepMany(desk, [10, 20, 30, 40]);
@@ -82,7 +82,7 @@ describe('prune', () => {
     ['ec2:DescribeLaunchTemplates'],
     ['ec2:DescribeLaunchTemplateVersions'],
     ['ssm:GetParameters'],
-  ])('removes nothing where %s is not allowed, and says so', (permission) =>
+  ])('removes nothing and reports it if %s is not allowed', (permission) =>
     atDesk(
       async (desk) => {
         keepMany(desk, [10, 20]);
@@ -98,7 +98,7 @@ describe('prune', () => {
     ),
   );
 
-  test.concurrent('goes on after an image and a snapshot that it may not remove', () =>
+  test.concurrent('continues after an image and a snapshot that it may not remove', () =>
     atDesk(
       async (desk) => {
         const old = keepMany(desk, [10, 20, 30]);
@@ -126,7 +126,7 @@ describe('prune', () => {
     ),
   );
 
-  test.concurrent('would not remove the last image: the wish itself is refused', () =>
+  test.concurrent('refuses --keep 0, which would remove the last image', () =>
     atDesk(async (desk) => {
       const { code, stderr } = await desk.ami('prune --keep 0');
       expect(code).toBe(2);
@@ -137,7 +137,7 @@ describe('prune', () => {
     }),
   );
 
-  test.concurrent('does each region by itself', () =>
+  test.concurrent('handles each region on its own', () =>
     atDesk(async (desk) => {
       const away = desk.sandbox.elsewhere.get('eu-west-1')!;
       const [here, there] = [keepMany(desk, [10]).get(10), keepBuild(away, { ageDays: 10 })];

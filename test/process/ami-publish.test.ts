@@ -7,7 +7,7 @@ const CURRENT = '/ci-actions/ami/amd64';
 const PREVIOUS = '/ci-actions/ami/amd64/previous';
 
 describe('publish and rollback', () => {
-  test.concurrent('change what start-runner takes, and change it back', () =>
+  test.concurrent('change the image that start-runner launches, and change it back', () =>
     atDesk(async (desk) => {
       const { ec2 } = desk.sandbox;
       const image = keepBuild(ec2, {});
@@ -29,7 +29,7 @@ describe('publish and rollback', () => {
     }),
   );
 
-  test.concurrent('happen in the region that is named', () =>
+  test.concurrent('happen in the region that the command names', () =>
     atDesk(async (desk) => {
       const away = desk.sandbox.elsewhere.get('eu-west-1')!;
       const image = keepBuild(away, { preset: 'arm64' });
@@ -40,7 +40,7 @@ describe('publish and rollback', () => {
     }),
   );
 
-  test.concurrent('say when GitHub was not asked', () =>
+  test.concurrent('report that GitHub was not asked', () =>
     atDesk(async (desk) => {
       const image = keepBuild(desk.sandbox.ec2, {});
       const command = `publish --preset amd64 --image ${image}`;
@@ -68,25 +68,25 @@ describe('publish and rollback', () => {
       /tagged ci-actions:preset=cuda.*image-unusable/s,
     ],
     ['the image is not there', () => 'ami-0ffffffffffffffff', /no image ami-0f+ in us-east-1.*image-not-found/s],
-    ['the image is somebody else’s', () => seed.UBUNTU_AMD64_IMAGE, /has no tag ci-actions:preset.*image-unusable/s],
+    ['the image is of another owner', () => seed.UBUNTU_AMD64_IMAGE, /has no tag ci-actions:preset.*image-unusable/s],
     [
       'the image is not finished',
       (ec2) => keepImage(ec2, { state: 'pending', tags: { 'ci-actions:preset': 'amd64' } }),
       /is pending, not available.*image-unusable/s,
     ],
-  ])('are refused when %s, and nothing is changed', (_, make, reason) =>
+  ])('are refused if %s, and nothing is changed', (_, make, reason) =>
     atDesk(async (desk) => {
-      const told = await desk.ami(`publish --preset amd64 --image ${make(desk.sandbox.ec2)}`);
-      expect(told).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(reason) });
+      const output = await desk.ami(`publish --preset amd64 --image ${make(desk.sandbox.ec2)}`);
+      expect(output).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(reason) });
       expect(desk.changes()).toEqual([]);
     }),
   );
 
-  test.concurrent('name the permission that is missing', () =>
+  test.concurrent('name the missing permission', () =>
     atDesk(
       async (desk) => {
-        const told = await desk.ami(`publish --preset amd64 --image ${keepBuild(desk.sandbox.ec2, {})}`);
-        expect(told).toMatchObject({
+        const output = await desk.ami(`publish --preset amd64 --image ${keepBuild(desk.sandbox.ec2, {})}`);
+        expect(output).toMatchObject({
           code: 1,
           stderr: expect.stringContaining('lack the permission ssm:PutParameter'),
         });
@@ -96,10 +96,10 @@ describe('publish and rollback', () => {
     ),
   );
 
-  test.concurrent('are refused when there is nothing to go back to', () =>
+  test.concurrent('are refused without a former image', () =>
     atDesk(async (desk) => {
-      const told = await desk.ami('rollback --preset amd64');
-      expect(told).toMatchObject({
+      const output = await desk.ami('rollback --preset amd64');
+      expect(output).toMatchObject({
         code: 1,
         stderr: expect.stringContaining(`${PREVIOUS} in us-east-1 does not exist`),
       });
@@ -109,8 +109,8 @@ describe('publish and rollback', () => {
 
   test.concurrent('annotate the run in a workflow', () =>
     atDesk(async (desk) => {
-      const told = await desk.ami('rollback --preset amd64', { GITHUB_ACTIONS: 'true' });
-      expect(told.stderr).toMatch(
+      const output = await desk.ami('rollback --preset amd64', { GITHUB_ACTIONS: 'true' });
+      expect(output.stderr).toMatch(
         /^::error::There is nothing to go back to.*%0AWhat to do: .*%0ACode: image-not-found$/m,
       );
     }),
@@ -118,20 +118,20 @@ describe('publish and rollback', () => {
 });
 
 describe('copy', () => {
-  test.concurrent('makes an image elsewhere, with tags and name, and publishes it there', () =>
+  test.concurrent('creates the image in another region, with its tags and name, and publishes it there', () =>
     atDesk(async (desk) => {
       const away = desk.sandbox.elsewhere.get('eu-west-1')!;
       const image = keepBuild(desk.sandbox.ec2, { ageDays: 2 });
-      const told = await desk.ami(`copy --preset amd64 --image ${image} --to eu-west-1 --publish`);
+      const output = await desk.ami(`copy --preset amd64 --image ${image} --to eu-west-1 --publish`);
       const copy = [...away.images.values()].find(({ name }) => name === desk.sandbox.ec2.images.get(image)?.name);
-      expect(told).toMatchObject({
+      expect(output).toMatchObject({
         code: 0,
         stdout: `amd64 in eu-west-1: ${copy?.id} is published (before: ${seed.OUR_AMD64_IMAGE}).\n`,
       });
       expect(copy).toMatchObject({ state: 'available', tags: desk.sandbox.ec2.images.get(image)?.tags });
       expect(away.snapshots.get(copy!.snapshotId)?.tags.get('ci-actions:preset')).toBe('amd64');
       expect(away.parameters.get(CURRENT)).toBe(copy?.id);
-      // A second time nothing is copied.
+      // Running the command again copies nothing.
       const before = desk.changes().length;
       expect(await desk.ami(`copy --preset amd64 --image ${image} --to eu-west-1`)).toMatchObject({
         code: 0,
@@ -141,14 +141,14 @@ describe('copy', () => {
     }),
   );
 
-  test.concurrent('where the name is taken tells by whom', () =>
+  test.concurrent('names the image that already has the name', () =>
     atDesk(async (desk) => {
       const image = keepBuild(desk.sandbox.ec2, {});
       const name = desk.sandbox.ec2.images.get(image)!.name;
       const other = keepImage(desk.sandbox.elsewhere.get('eu-west-1')!, { name });
-      const told = await desk.ami(`copy --preset amd64 --image ${image} --to eu-west-1`);
-      expect(told).toMatchObject({ code: 1, stdout: expect.stringContaining('eu-west-1: FAILED') });
-      expect(told.stderr).toMatch(
+      const output = await desk.ami(`copy --preset amd64 --image ${image} --to eu-west-1`);
+      expect(output).toMatchObject({ code: 1, stdout: expect.stringContaining('eu-west-1: FAILED') });
+      expect(output.stderr).toMatch(
         new RegExp(`error: In eu-west-1, ${other}.*has the name ${name}.*image-name-taken`, 's'),
       );
       expect(desk.changes()).toEqual([]);
@@ -162,11 +162,11 @@ describe('copy', () => {
   ])('is refused for %s', (_, args, reason) =>
     atDesk(async (desk) => {
       desk.sandbox.ec2.parameters.delete('/ci-actions/ami/cuda');
-      const told = await desk.ami(
+      const output = await desk.ami(
         `copy ${args.includes('--preset') ? '' : '--preset amd64 '}${args}`.replace('  ', ' '),
       );
-      expect(told.stderr).toMatch(reason);
-      expect(told.code).toBe(args.includes('cuda') ? 1 : 2);
+      expect(output.stderr).toMatch(reason);
+      expect(output.code).toBe(args.includes('cuda') ? 1 : 2);
       expect(desk.changes()).toEqual([]);
     }),
   );

@@ -21,8 +21,8 @@ const account = execFileSync('getent', ['passwd', String(process.getuid?.())], {
 const rootScenario: typeof scenario =
   process.getuid?.() === 0 ? scenario : (name) => test.todo(`${name} (only root can see)`);
 
-/** A runner that says these lines and exits. */
-const saying = (...commands: string[]) => ['#!/bin/bash', ...commands, ''].join('\n');
+/** A runner that runs these commands and exits. */
+const running = (...commands: string[]) => ['#!/bin/bash', ...commands, ''].join('\n');
 
 describe('one job', () => {
   scenario('goes through every phase and powers off once when the runner exits', {}, async (machine) => {
@@ -61,17 +61,21 @@ describe('one job', () => {
       PATH: `${shim('env >>"$CI_ACTIONS_ROOT/recorded-env"', 'id', 'getent', 'cut', 'stat', 'base64')}:${process.env['PATH']}`,
     },
   };
-  scenario('keeps the JIT config from argv, readable files and all other programs', curious, async (machine) => {
-    await machine.reasonOfPowerOff();
-    expect(await machine.read('seen')).toBe('argv: 0\nagent: 0\nfiles: 0\nitself: 1\n');
-    for (const file of ['script-env', 'recorded-env']) expect(await machine.read(file)).toContain('CI_ACTIONS_ROOT');
-    for (const file of ['script-env', 'recorded-env', 'console', 'stderr']) {
-      expect(await machine.read(file)).not.toContain(defaultRunner.jitConfig);
-    }
-  });
+  scenario(
+    'has its JIT config in no argument list, no readable file and no other program',
+    curious,
+    async (machine) => {
+      await machine.reasonOfPowerOff();
+      expect(await machine.read('seen')).toBe('argv: 0\nagent: 0\nfiles: 0\nitself: 1\n');
+      for (const file of ['script-env', 'recorded-env']) expect(await machine.read(file)).toContain('CI_ACTIONS_ROOT');
+      for (const file of ['script-env', 'recorded-env', 'console', 'stderr']) {
+        expect(await machine.read(file)).not.toContain(defaultRunner.jitConfig);
+      }
+    },
+  );
 
-  const listing = { runner: saying('{ trap; readlink /proc/$$/fd/*; } >"$CI_ACTIONS_ROOT/seen"') };
-  scenario('gives the job ordinary signals and no open file of the agent', listing, async (machine) => {
+  const listing = { runner: running('{ trap; readlink /proc/$$/fd/*; } >"$CI_ACTIONS_ROOT/seen"') };
+  scenario('has default signal handlers and no open file of the agent', listing, async (machine) => {
     await machine.reasonOfPowerOff();
     const seen = (await machine.read('seen')).split('\n');
     expect(seen.filter((line) => line.startsWith('trap'))).toEqual([]);
@@ -80,8 +84,8 @@ describe('one job', () => {
     expect(pipes.size).toBe(1);
   });
 
-  const nobody = { runner: saying('{ id -un; id -Gn; echo "$HOME $USER"; } >seen'), payload: { runAsUser: 'nobody' } };
-  rootScenario('runs as another user, who then owns the runner home', nobody, async (machine) => {
+  const nobody = { runner: running('{ id -un; id -Gn; echo "$HOME $USER"; } >seen'), payload: { runAsUser: 'nobody' } };
+  rootScenario('runs as another user, who owns the runner home', nobody, async (machine) => {
     await machine.reasonOfPowerOff();
     const [, , , group, , home] = execFileSync('getent', ['passwd', 'nobody'], { encoding: 'utf8' }).split(':');
     const groupName = execFileSync('getent', ['group', group ?? ''], { encoding: 'utf8' }).split(':')[0];
@@ -89,20 +93,20 @@ describe('one job', () => {
   });
 
   const linked = {
-    runner: saying('stat -c %U ../outside link >seen'),
+    runner: running('stat -c %U ../outside link >seen'),
     payload: { runAsUser: 'nobody', preRunnerScript: 'touch ../outside; ln -s ../outside link' },
   };
-  rootScenario('leaves alone what a link in the runner home leads to', linked, async (machine) => {
+  rootScenario('does not change the target of a link in the runner home', linked, async (machine) => {
     await machine.reasonOfPowerOff();
     expect(await machine.read('opt/actions-runner/seen')).toBe('root\nnobody\n');
   });
 
-  rootScenario('ends when there is no such user', { payload: { runAsUser: 'no-such-user' } }, async (machine) => {
+  rootScenario('powers off if the user does not exist', { payload: { runAsUser: 'no-such-user' } }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('run-as-user no-such-user does not exist');
   });
 
-  const words = { runner: saying('printf "\\e[31mred\\r\\nlast words"; exit 3') };
-  scenario('copies an unfinished last line, and no control characters', words, async (machine) => {
+  const words = { runner: running('printf "\\e[31mred\\r\\nlast words"; exit 3') };
+  scenario('copies an unfinished last line, without control characters', words, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     const text = await machine.read('console');
     expect(text).toContain('ci-actions runner: [31mred\nci-actions runner: last words\n');
@@ -112,44 +116,44 @@ describe('one job', () => {
   const orphan = {
     runner: oneJob.replace('exit 0', '(for i in {1..9000}; do echo noise; sleep 0.001; done) &\nexit 0'),
   };
-  scenario('does not wait for what the job left running', orphan, async (machine) => {
+  scenario('does not wait for processes that the job left running', orphan, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect(((await machine.read('console')).match(/noise/g) ?? []).length).toBeLessThan(3000);
   });
 });
 
-describe('time', () => {
-  scenario('no job comes', { runner: noJob, payload: { idleTimeoutSeconds: 1 } }, async (machine) => {
+describe('timers', () => {
+  scenario('power off if no job comes', { runner: noJob, payload: { idleTimeoutSeconds: 1 } }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('no job within 1 s');
     expect(await machine.read('console')).toContain('ci-actions runner: Exiting...');
     expect((await machine.phases()).slice(-2)).toEqual(['runner-exit', 'power-off']);
   });
 
   const late = {
-    runner: saying(
+    runner: running(
       'echo "Listening for Jobs"; until [ -e "$CI_ACTIONS_ROOT/job-comes" ]; do sleep 0.05; done',
       'echo noise; echo "Running job: late"; sleep 3; echo "Job late completed with result: Succeeded"',
     ),
     payload: { idleTimeoutSeconds: 1 },
   };
-  scenario('a job that comes as the idle timer fires is run', late, async (machine) => {
+  scenario('let a job run that comes as the idle timer fires', late, async (machine) => {
     await machine.untilConsole('phase=listening');
     signal(machine.pid, 'SIGSTOP');
     await install(join(machine.root, 'job-comes'), '');
-    await sleep(2100); // the idle timeout passes while the agent doesn't look
+    await sleep(2100); // The idle timeout passes while the agent is stopped.
     signal(machine.pid, 'SIGCONT');
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect(await machine.read('console')).toContain('Job late completed');
   });
 
   const dreamer = { runner: noJob.replace('Listening', 'Thinking'), payload: { startupTimeoutSeconds: 1 } };
-  scenario('the runner does not come to listen', dreamer, async (machine) => {
+  scenario('power off if the runner does not listen in time', dreamer, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('startup took longer than 1 s');
   });
 
   const stubborn = oneJob.replace(/echo [^\n]* completed[^]*$/, 'trap "" INT TERM\nwhile :; do sleep 0.1; done\n');
   scenario(
-    'the lifetime ends even a job that will not',
+    'end a job that ignores signals when the lifetime is over',
     { runner: stubborn, payload: { maxLifetimeSeconds: 2 } },
     async (machine) => {
       expect(await machine.reasonOfPowerOff()).toBe('lifetime of 2 s is over');
@@ -157,24 +161,28 @@ describe('time', () => {
     },
   );
 
-  scenario('the runner stays after its job', { runner: oneJob.replace('exit 0', 'sleep 60') }, async (machine) => {
-    expect(await machine.reasonOfPowerOff()).toBe('runner did not exit within 4 s after its job');
-  });
+  scenario(
+    'power off if the runner does not exit after its job',
+    { runner: oneJob.replace('exit 0', 'sleep 60') },
+    async (machine) => {
+      expect(await machine.reasonOfPowerOff()).toBe('runner did not exit within 4 s after its job');
+    },
+  );
 
   const again = { runner: oneJob.replace('exit 0', 'echo "Listening for Jobs"\nsleep 60') };
-  scenario('the runner listens again after its job', again, async (machine) => {
+  scenario('power off if the runner listens again after its job', again, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner listens again after its job');
   });
 
   const name = 'Running job: Listening for Jobs completed with result: Succeeded';
   const named = { runner: oneJob.replaceAll('build (amd64)', name).replace('exit 0', 'sleep 0.3') };
-  scenario('a job may be called like anything the runner says', named, async (machine) => {
+  scenario('are not confused by a job named like a message of the runner', named, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect((await machine.phases()).filter((phase) => phase === 'job')).toHaveLength(1);
   });
 });
 
-describe('the power goes off, too, when', () => {
+describe('the machine powers off even if', () => {
   scenario('the agent is killed', { runner: noJob }, async (machine) => {
     await machine.untilConsole('phase=listening');
     signal(machine.pid, 'SIGKILL');
@@ -187,24 +195,24 @@ describe('the power goes off, too, when', () => {
     expect(await machine.reasonOfPowerOff()).toBe('lifetime is over and the agent is stuck');
   });
 
-  // The last thing that the job does: from here on, whatever writes to the console waits for a reader that never comes.
+  // At its end the job replaces the console by a pipe without a reader, so that every write to it blocks.
   const blocking = oneJob.replace('exit 0', 'rm "$CI_ACTIONS_ROOT/console"; mkfifo "$CI_ACTIONS_ROOT/console"');
   const blocked = { runner: blocking, payload: { maxLifetimeSeconds: 2 } };
   scenario('the console blocks', blocked, async (machine) => {
     await machine.until(async () => (await machine.read('power-off')) !== '');
   });
 
-  scenario('first its watchdog is killed, then the agent', { runner: noJob }, async (machine) => {
+  scenario('its watchdog is killed, and then the agent', { runner: noJob }, async (machine) => {
     await machine.untilConsole('phase=listening');
     const [watchdog = 0] = watchdogs(machine.pid);
     signal(watchdog, 'SIGKILL');
     await machine.until(async () => watchdogs(machine.pid).some((pid) => pid !== watchdog));
-    await sleep(100); // until the new one has begun to look
+    await sleep(100); // until the new watchdog runs
     signal(machine.pid, 'SIGKILL');
     expect(await machine.reasonOfPowerOff()).toBe('agent died');
   });
 
-  scenario('the agent is told to stop', { runner: noJob }, async (machine) => {
+  scenario('the agent gets a signal', { runner: noJob }, async (machine) => {
     await machine.untilConsole('phase=listening');
     signal(machine.pid, 'SIGTERM');
     expect(await machine.reasonOfPowerOff()).toBe('stopped by a signal');
@@ -239,8 +247,8 @@ describe('the power goes off, too, when', () => {
   });
 });
 
-describe('started twice', () => {
-  scenario('the second leaves the first alone', { runner: noJob }, async (machine) => {
+describe('the agent, started twice,', () => {
+  scenario('leaves the running agent alone', { runner: noJob }, async (machine) => {
     await machine.untilConsole('phase=listening');
     const twin = await machine.bootAgain();
     await twin.ended;
@@ -249,7 +257,7 @@ describe('started twice', () => {
     expect(watchdogs(machine.pid)).toHaveLength(1);
   });
 
-  scenario('a restarted machine serves no second time', {}, async (machine) => {
+  scenario('does not serve a second time after a restart of the machine', {}, async (machine) => {
     await machine.ended;
     await (
       await machine.bootAgain()
@@ -268,9 +276,9 @@ test('the baked unit and the transient one have the same properties', () => {
   expect(new Set(transient)).toEqual(new Set(baked));
 });
 
-/** A runner that looks for its JIT config as a job on the same machine could. */
+/** A runner that searches for its JIT config as a job on the same machine could. */
 function spy(): string {
-  return saying(
+  return running(
     'count() { local n=0 file text; for file in "$@"; do',
     '  { text=$(tr "\\0" " " <"$file"); } 2>/dev/null || continue',
     '  [[ $text != *"$ACTIONS_RUNNER_INPUT_JITCONFIG"* ]] || ((++n))',
@@ -291,7 +299,7 @@ function watchdogs(agent: number): number[] {
   return pids.filter((pid) => command(pid).includes('agent.sh')).map(Number);
 }
 
-/** What `/proc` lists may be gone when one looks at it. */
+/** '' if a process in `/proc` has ended in the meantime. */
 function unlessGone(look: () => string): string {
   try {
     return look();

@@ -26,12 +26,12 @@ await once(proxy.listen(0, '127.0.0.1'), 'listening');
 const { port } = proxy.address() as AddressInfo;
 afterAll(() => void proxy.close());
 
-describe('an environment that is given', () => {
+describe('an environment in the payload', () => {
   const environment = { HTTPS_PROXY: 'http://u:p@proxy:3128/', user: 'a b', EMPTY: '', QUOTED: `"it's"` };
   const given = {
     payload: { settings: { environment }, preRunnerScript: 'env >"$CI_ACTIONS_ROOT/script-env"; cat .env' },
   };
-  scenario('holds for the script, the runner and its .env', given, async (machine) => {
+  scenario('reaches the pre-runner script, the runner and its .env', given, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     for (const file of ['script-env', 'runner-env']) {
@@ -44,7 +44,7 @@ describe('an environment that is given', () => {
   const recorded = { PATH: shim('echo "$*" >>"$CI_ACTIONS_ROOT/systemctl"; exit 0', 'systemctl') };
   const proxied = { inTheWay: 'etc/sudoers.d', environment: recorded, payload: { settings: { environment } } };
   scenario(
-    'is told to sudo, and to no service of the host when the root is a folder of it',
+    'is passed to sudo, and to no service of the host if the root is a folder of the host',
     proxied,
     async (machine) => {
       expect(await machine.reasonOfPowerOff()).toBe('runner exited');
@@ -54,7 +54,7 @@ describe('an environment that is given', () => {
   );
 
   const none = { payload: { preRunnerScript: 'ls -A' } };
-  scenario('by nobody leaves no .env behind', none, async (machine) => {
+  scenario('that is absent leaves no .env behind', none, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect(existsSync(join(machine.root, 'opt/actions-runner/.env'))).toBe(false);
   });
@@ -67,14 +67,14 @@ describe('an environment that is given', () => {
       runnerDownload: { url, sha256: download.sha256 },
     },
   };
-  scenario('holds for the download of the runner, not for the metadata service', behind, async (machine) => {
+  scenario('is used for the download of the runner, not for the metadata service', behind, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect(asked).toEqual([url]);
   });
 });
 
 describe('a machine without curl', () => {
-  // Everything that this machine has, but for curl; apt-get brings it.
+  // All programs of this machine except curl, which apt-get installs.
   const programs = join(folder, 'bin');
   linkAll(programs, ['curl', 'apt-get']);
   const apt = `#!/bin/bash\necho "$http_proxy: $*" >>"$CI_ACTIONS_ROOT/apt"\nln -sf '${findProgram('curl')}' '${programs}/curl'\n`;
@@ -83,7 +83,7 @@ describe('a machine without curl', () => {
     environment: { PATH: programs },
     payload: { settings: { environment: { http_proxy: 'http://proxy:3128' } } },
   };
-  scenario('reads its payload without it, and gets it by the proxy of the payload', bare, async (machine) => {
+  scenario('reads its payload without curl, and installs curl through the payload’s proxy', bare, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect((await machine.read('apt')).split('\n')[0]).toBe('http://proxy:3128: -q update');
     expect(await machine.read('stderr')).toBe('');
@@ -92,14 +92,14 @@ describe('a machine without curl', () => {
   const without = join(folder, 'without');
   linkAll(without, ['curl']);
   const mute = { userData: null, environment: { PATH: without } };
-  scenario('says what the metadata service answered', mute, async (machine) => {
+  scenario('reports the status of the metadata service', mute, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toMatch(
       /^payload unreadable: metadata service: HTTP\/1\.\d 404 Not Found/,
     );
   });
 });
 
-describe('CA certificates that are given', () => {
+describe('CA certificates in the payload', () => {
   const updater = '#!/bin/bash\nls "$CI_ACTIONS_ROOT/usr/local/share/ca-certificates"; echo updated\n';
   const trusting = {
     runner: null,
@@ -107,7 +107,7 @@ describe('CA certificates that are given', () => {
     programs: { 'usr/sbin/update-ca-certificates': updater },
     payload: { settings: { caCertificates: [der, der] }, preRunnerScript: 'cat "$NODE_EXTRA_CA_CERTS"' },
   };
-  scenario('are trusted before anything is downloaded, and known to Node.js', trusting, async (machine) => {
+  scenario('are trusted before anything is downloaded, also by Node.js', trusting, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     const text = await machine.read('console');
     expect(text).toMatch(/ci-actions-1\.crt\n[^]* ci-actions-2\.crt\n[^]*: updated\n[^]*phase=runner-install/);
@@ -121,14 +121,14 @@ describe('CA certificates that are given', () => {
   });
 
   const fedora = { ...trusting, programs: { 'usr/bin/update-ca-trust': '#!/bin/bash\necho updated\n' } };
-  scenario('are put where Fedora and Amazon Linux look for them', fedora, async (machine) => {
+  scenario('are installed where Fedora and Amazon Linux expect them', fedora, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect(await machine.read('console')).toContain('environment: updated\n');
     expect(await machine.read('etc/pki/ca-trust/source/anchors/ci-actions-1.crt')).toContain('BEGIN CERTIFICATE');
   });
 
   scenario(
-    'are known to Node.js without a program that installs them',
+    'are trusted by Node.js even if the image cannot install them',
     { ...trusting, programs: {} },
     async (machine) => {
       expect(await machine.reasonOfPowerOff()).toBe('runner exited');
@@ -137,15 +137,15 @@ describe('CA certificates that are given', () => {
   );
 
   const refused = { ...trusting, programs: { 'usr/sbin/update-ca-certificates': '#!/bin/bash\necho no; exit 3\n' } };
-  scenario('and cannot be installed end the machine', refused, async (machine) => {
+  scenario('that cannot be installed power the machine off', refused, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('CA certificates could not be installed');
     expect(await machine.phases()).not.toContain('runner-install');
   });
 });
 
-describe('apt, while a first boot holds one of its locks,', () => {
+describe('apt, while the first boot holds one of its locks,', () => {
   const path = join(folder, 'locked');
-  // As apt 2.6 and dpkg 1.21 say it, in English and in German.
+  // The messages of apt 2.6 and dpkg 1.21, in English and German.
   const lists = 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 712 (apt-get)';
   const archives =
     'E: Sperre /var/cache/apt/archives/lock konnte nicht bekommen werden. Sie wird von Prozess 7 gehalten.';
@@ -164,18 +164,22 @@ describe('apt, while a first boot holds one of its locks,', () => {
   ];
   for (const [name, message, use] of uses) {
     const preRunnerScript = `echo '${message}' >"$CI_ACTIONS_ROOT/lock"; ${use}; echo "then it goes on"`;
-    scenario(`is waited for by the script: ${name}`, { environment, payload: { preRunnerScript } }, async (machine) => {
-      await free(machine);
-      expect(await machine.reasonOfPowerOff()).toBe('runner exited');
-      expect(await machine.read('console')).toContain(
-        `pre-runner-script: did ${use}\nci-actions pre-runner-script: then`,
-      );
-    });
+    scenario(
+      `waits in the pre-runner script: ${name}`,
+      { environment, payload: { preRunnerScript } },
+      async (machine) => {
+        await free(machine);
+        expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+        expect(await machine.read('console')).toContain(
+          `pre-runner-script: did ${use}\nci-actions pre-runner-script: then`,
+        );
+      },
+    );
   }
 
   const installs = `#!/bin/bash\necho '${lists}' >"$CI_ACTIONS_ROOT/lock"; apt-get update && apt-get install -y libicu72\n`;
   const installing = { environment, runner: null, download: packRunner(`linux-${process.arch}`, installs) };
-  scenario('is waited for by the installer of the runner', installing, async (machine) => {
+  scenario('waits in the installation of the runner', installing, async (machine) => {
     await free(machine);
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect(await machine.read('console')).toContain('runner-install: did apt-get install -y libicu72\n');
@@ -185,7 +189,7 @@ describe('apt, while a first boot holds one of its locks,', () => {
   const impatient = { ...environment, CI_ACTIONS_APT_PATIENCE: '1' };
   const stuck = `echo '${lists}' >"$CI_ACTIONS_ROOT/lock"; apt-get -q update`;
   scenario(
-    'is not waited for without end',
+    'does not wait without end',
     { environment: impatient, payload: { preRunnerScript: stuck } },
     async (machine) => {
       expect(await machine.reasonOfPowerOff()).toBe('pre-runner script failed with 100');
@@ -196,7 +200,7 @@ describe('apt, while a first boot holds one of its locks,', () => {
   const denied = 'E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)';
   const forbidden = `echo '${denied}' >"$CI_ACTIONS_ROOT/lock"; apt-get -q update`;
   scenario(
-    'is not waited for where waiting cannot help',
+    'does not wait where waiting cannot help',
     { environment, payload: { preRunnerScript: forbidden } },
     async (machine) => {
       expect(await machine.reasonOfPowerOff()).toBe('pre-runner script failed with 100');
@@ -210,7 +214,7 @@ describe('apt, while a first boot holds one of its locks,', () => {
   }
 });
 
-/** Fails with what the lock's file says, while it is there; else says what it was asked to do. */
+/** Fails with the text of the lock file while the file exists. Otherwise prints its arguments. */
 function locked(name: string): string {
   if (name === 'ldconfig') return '#!/bin/bash\n';
   return [
@@ -222,7 +226,7 @@ function locked(name: string): string {
   ].join('\n');
 }
 
-/** A folder with every program of this machine's but some. */
+/** A folder with all programs of this machine except some. */
 function linkAll(path: string, without: readonly string[]): void {
   mkdirSync(path);
   const folders = (process.env['PATH'] ?? '').split(':').filter((one) => existsSync(one));

@@ -20,14 +20,14 @@ export interface MachineOptions {
   readonly userData?: Uint8Array | string | null;
   /** Text of `run.sh` in the runner's home; `null` for an image without a runner. */
   readonly runner?: string | null;
-  /** A folder that is there: one where a file is to be written, or systemd's, by which it is known to run. */
+  /** A folder that exists: in the place of a file to write, or systemd's, which shows that systemd runs. */
   readonly inTheWay?: string;
-  /** Programs on the machine's disk: path and text. */
+  /** Programs on the machine's disk: text by path. */
   readonly programs?: Readonly<Record<string, string>>;
-  /** Folders of the machine in which nothing can be written: its disk is full. */
+  /** Folders in which nothing can be written, as on a full disk. */
   readonly full?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** The runner application that the payload points to. */
+  /** The runner application at the payload's URL. */
   readonly download?: { readonly file: string; readonly bytes: Uint8Array; readonly sha256: string };
   /** `user-data`: run the user data as cloud-init does, instead of the agent. */
   readonly boot?: 'agent' | 'user-data';
@@ -48,7 +48,7 @@ export const defaults: Payload = {
   maxLifetimeSeconds: 60,
 };
 
-/** A folder that is a machine's root, its metadata service, and the real boot agent running on it. */
+/** A machine: a folder as its root, a metadata service, and the real boot agent. */
 export class Machine {
   readonly ended: Promise<void>;
   readonly pid: number;
@@ -83,7 +83,7 @@ export class Machine {
     return machine;
   }
 
-  /** A second start of the agent on the same machine. */
+  /** Starts the agent again on the same machine. */
   async bootAgain(options: MachineOptions = {}): Promise<Machine> {
     const { server, origin } = await startMetadata(this.root, options);
     const errors = await open(join(this.root, 'stderr'), 'a');
@@ -93,7 +93,7 @@ export class Machine {
     return machine;
   }
 
-  /** A file of the machine, '' where there is none. */
+  /** A file of the machine, '' if it does not exist. */
   async read(path: string): Promise<string> {
     return readFile(join(this.root, path), 'utf8').catch(() => '');
   }
@@ -103,7 +103,7 @@ export class Machine {
     return Array.from(lines, (match) => match[1] ?? '');
   }
 
-  /** What the `power-off` phase says, once the power is off. */
+  /** The reason in the `power-off` phase, once the machine is off. */
   async reasonOfPowerOff(): Promise<string> {
     await this.until(async () => (await this.read('power-off')) !== '');
     return /phase=power-off uptime=\S+ at=\S+ (.*)/.exec(await this.read('console'))?.[1] ?? '';
@@ -121,7 +121,7 @@ export class Machine {
     await this.until(async () => (await this.read('console')).includes(text));
   }
 
-  /** Everything the agent started, too: `run.sh` of the tests writes its own id down. */
+  /** Kills also what the agent started: the tests' `run.sh` writes its process id to a file. */
   async dispose(): Promise<void> {
     this.server.close();
     const pids = [this.pid, Number(await this.read('runner-pid'))].filter((pid) => pid > 1);
@@ -131,7 +131,7 @@ export class Machine {
   }
 }
 
-/** One machine, from its boot to its end. Scenarios run side by side: most of their time is waiting. */
+/** A test of one machine, from its boot to its end. Scenarios run concurrently, because they mostly wait. */
 export function scenario(name: string, options: MachineOptions, body: (machine: Machine) => Promise<void>): void {
   test.concurrent(
     name,
@@ -147,7 +147,7 @@ export function scenario(name: string, options: MachineOptions, body: (machine: 
   );
 }
 
-/** A runner that takes one job. */
+/** A runner that runs one job. */
 export const oneJob = `#!/bin/bash
 echo "$$" >"$CI_ACTIONS_ROOT/runner-pid"
 env >"$CI_ACTIONS_ROOT/runner-env"
@@ -166,7 +166,7 @@ echo "2026-10-20 10:00:00Z: Listening for Jobs"
 while :; do sleep 0.05; done
 `;
 
-/** A `PATH` whose first folder has stand-ins for these programs: they do this, then what the real ones do. */
+/** A `PATH` whose first folder wraps these programs: each runs the command first, then the real program. */
 export function shim(command: string, ...names: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'boot-shim-'));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -232,8 +232,8 @@ async function startMetadata(root: string, options: MachineOptions): Promise<{ s
 
 function render(origin: string, { payload, download, boot }: MachineOptions): Uint8Array {
   const runnerDownload = download && { url: `${origin}/${download.file}`, sha256: download.sha256 };
-  const told = { ...defaults, ...payload, ...(runnerDownload && { runnerDownload }) };
-  return renderUserData(told, boot === 'user-data' ? bootScripts() : undefined);
+  const complete = { ...defaults, ...payload, ...(runnerDownload && { runnerDownload }) };
+  return renderUserData(complete, boot === 'user-data' ? bootScripts() : undefined);
 }
 
 export function bootScripts(): BootScripts {
@@ -245,7 +245,7 @@ export function bootScripts(): BootScripts {
   };
 }
 
-/** The runner application as a release has it, for one platform. */
+/** The runner application as in a release, for one platform. */
 export function packRunner(of: string, installDependencies = '#!/bin/bash\n') {
   const folder = mkdtempSync(join(tmpdir(), 'runner-archive-'));
   writeFileSync(join(folder, 'run.sh'), oneJob, { mode: 0o755 });

@@ -10,7 +10,7 @@ const platform = `linux-${process.arch}`;
 
 describe('a stock image', () => {
   const stock = { boot: 'user-data', runner: null, download: packRunner(platform) } as const;
-  scenario('is given the agent by its user data, and the runner by the agent', stock, async (machine) => {
+  scenario('gets the agent from its user data, and the runner from the agent', stock, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     const phases = [
       'agent',
@@ -29,7 +29,7 @@ describe('a stock image', () => {
   });
 
   const forged = { runner: null, download: { ...packRunner(platform), sha256: '0'.repeat(64) } };
-  scenario('unpacks nothing whose checksum is wrong', forged, async (machine) => {
+  scenario('does not unpack an archive with a wrong checksum', forged, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner install failed with 1');
     expect(await machine.read('console')).toMatch(/^ci-actions runner-install: checksum of http\S+ is not 0{64}$/m);
     expect(readdirSync(join(machine.root, 'opt/actions-runner'))).toEqual([]);
@@ -41,7 +41,7 @@ describe('a stock image', () => {
     expect(await machine.read('console')).toContain(`linux-s390 is not for this machine, which is ${platform}`);
   });
 
-  scenario('ends when there is neither a runner nor a place to get it', { runner: null }, async (machine) => {
+  scenario('powers off if there is neither a runner nor a URL for it', { runner: null }, async (machine) => {
     const reason = await machine.reasonOfPowerOff();
     expect(reason).toBe(`no runner in ${machine.root}/opt/actions-runner, and no runner-url`);
   });
@@ -56,23 +56,31 @@ describe('a stock image', () => {
 
 describe('a pre-runner script', () => {
   const curious = { payload: { preRunnerScript: 'stat -c %a "$0"; pwd; echo KEY=value >>.env\n' } };
-  scenario('runs before the runner, in its home, from a file of its user alone', curious, async (machine) => {
-    expect(await machine.reasonOfPowerOff()).toBe('runner exited');
-    expect((await machine.phases()).slice(1, 4)).toEqual(['payload', 'pre-runner-script', 'runner-start']);
-    expect(await machine.read('console')).toContain(
-      `ci-actions pre-runner-script: 700\nci-actions pre-runner-script: ${machine.root}/opt/actions-runner\n`,
-    );
-    expect(await machine.read('opt/actions-runner/.env')).toBe('KEY=value\n');
-  });
+  scenario(
+    'runs before the runner, in the runner home, from a file that only its user can read',
+    curious,
+    async (machine) => {
+      expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+      expect((await machine.phases()).slice(1, 4)).toEqual(['payload', 'pre-runner-script', 'runner-start']);
+      expect(await machine.read('console')).toContain(
+        `ci-actions pre-runner-script: 700\nci-actions pre-runner-script: ${machine.root}/opt/actions-runner\n`,
+      );
+      expect(await machine.read('opt/actions-runner/.env')).toBe('KEY=value\n');
+    },
+  );
 
-  scenario('that fails', { payload: { preRunnerScript: 'false\necho not reached\n' } }, async (machine) => {
-    expect(await machine.reasonOfPowerOff()).toBe('pre-runner script failed with 1');
-    expect(await machine.read('console')).not.toContain('not reached');
-  });
+  scenario(
+    'that fails powers the machine off',
+    { payload: { preRunnerScript: 'false\necho not reached\n' } },
+    async (machine) => {
+      expect(await machine.reasonOfPowerOff()).toBe('pre-runner script failed with 1');
+      expect(await machine.read('console')).not.toContain('not reached');
+    },
+  );
 
   const preRunnerScript = 'exec >/dev/null 2>&1\ntrap "" INT TERM\nwhile :; do sleep 0.1; done\n';
   scenario(
-    'that hangs, silent and stubborn',
+    'that hangs and ignores signals is killed',
     { payload: { startupTimeoutSeconds: 1, preRunnerScript } },
     async (machine) => {
       expect(await machine.reasonOfPowerOff()).toBe('startup took longer than 1 s');
@@ -81,7 +89,7 @@ describe('a pre-runner script', () => {
   );
 
   const blocked = { payload: { preRunnerScript: 'true\n' }, inTheWay: 'run/ci-actions/pre-runner-script' };
-  scenario('that cannot be written', blocked, async (machine) => {
+  scenario('that cannot be written powers the machine off', blocked, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('pre-runner script could not be written');
   });
 
@@ -109,39 +117,40 @@ describe('a payload is unreadable', () => {
     '#:run-as-user root',
     '#:max-lifetime-seconds 9',
   ];
-  const told = (...lines: string[]) => gzipSync(['#!/bin/bash', ...lines, ''].join('\n'));
-  const instead = (line: string) => told(...good.map((old) => (old.split(' ')[0] === line.split(' ')[0] ? line : old)));
+  const userDataOf = (...lines: string[]) => gzipSync(['#!/bin/bash', ...lines, ''].join('\n'));
+  const instead = (line: string) =>
+    userDataOf(...good.map((old) => (old.split(' ')[0] === line.split(' ')[0] ? line : old)));
   const cases: [name: string, userData: Uint8Array | string | null, why: RegExp][] = [
     ['without user data', null, /^curl: \(22\) .*404/],
     ['in empty user data', '', /^no #! in its first line$/],
     ['in garbage', 'lorem\0ipsum', /^no #! in its first line$/],
-    ['in half a gzip', told(...good).subarray(0, 60), /^broken gzip$/],
-    ['in a script of somebody else', told('echo hello'), /^no [a-z-]+$/],
-    ['in format 4', told('#:format 4'), /^format is not what this agent reads \(format 3\)$/],
-    ['with a kind in format 1', told(...good, '#:kind warm-up'), /^kind needs format 2$/],
-    ['of an unknown kind', told('#:format 2', '#:kind nap'), /^kind is not what this agent reads \(format 3\)$/],
+    ['in half a gzip', userDataOf(...good).subarray(0, 60), /^broken gzip$/],
+    ['in a script without a payload', userDataOf('echo hello'), /^no [a-z-]+$/],
+    ['in format 4', userDataOf('#:format 4'), /^format is not what this agent reads \(format 3\)$/],
+    ['with a kind in format 1', userDataOf(...good, '#:kind warm-up'), /^kind needs format 2$/],
+    ['of an unknown kind', userDataOf('#:format 2', '#:kind nap'), /^kind is not what this agent reads \(format 3\)$/],
     [
       'with an environment in format 1',
-      told(...good, '#:environment QT1i'),
+      userDataOf(...good, '#:environment QT1i'),
       /^environment and ca-certificates need format 3$/,
     ],
     [
-      'with an environment that is none',
-      told('#:format 3', ...good.slice(1), `#:environment ${Buffer.from('A=b\nmalformed').toString('base64')}`),
+      'with an environment that is not base64 of NAME=value lines',
+      userDataOf('#:format 3', ...good.slice(1), `#:environment ${Buffer.from('A=b\nmalformed').toString('base64')}`),
       /^environment has a line that is not NAME=value$/,
     ],
-    ['of a warm-up without a lifetime', told(...warmUp.slice(0, -1)), /^no max-lifetime-seconds$/],
-    ['with a line without a value', told('#:format 1', '#:label'), /^not '#:key value': line 3$/],
-    ['with an unknown key', told(...good, '#:speed 9'), /^unknown key speed$/],
-    ['with a key twice', told(...good, '#:label l'), /^label twice$/],
-    ['without a label', told(...good.filter((line) => !line.startsWith('#:label'))), /^no label$/],
+    ['of a warm-up without a lifetime', userDataOf(...warmUp.slice(0, -1)), /^no max-lifetime-seconds$/],
+    ['with a line without a value', userDataOf('#:format 1', '#:label'), /^not '#:key value': line 3$/],
+    ['with an unknown key', userDataOf(...good, '#:speed 9'), /^unknown key speed$/],
+    ['with a key twice', userDataOf(...good, '#:label l'), /^label twice$/],
+    ['without a label', userDataOf(...good.filter((line) => !line.startsWith('#:label'))), /^no label$/],
     ['with a lifetime of 0', instead('#:max-lifetime-seconds 0'), /^max-lifetime-seconds is not/],
     ['with a lifetime of 1e9', instead('#:max-lifetime-seconds 1e9'), /^max-lifetime-seconds is not/],
-    ['with a home that climbs', instead('#:runner-home-dir /opt/../etc'), /^runner-home-dir is not/],
-    ['with a JIT config that is none', instead('#:jit-config $(id)'), /^jit-config is not/],
+    ['with .. in the runner home', instead('#:runner-home-dir /opt/../etc'), /^runner-home-dir is not/],
+    ['with a JIT config that is not base64', instead('#:jit-config $(id)'), /^jit-config is not/],
     [
       'with a download without checksum',
-      told(...good, '#:runner-url http://h/f'),
+      userDataOf(...good, '#:runner-url http://h/f'),
       /^runner-url without runner-sha256$/,
     ],
   ];
@@ -156,17 +165,17 @@ describe('a payload is unreadable', () => {
   }
 
   const absent = { environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9' } };
-  scenario('where no metadata service answers', absent, async (machine) => {
+  scenario('if no metadata service answers', absent, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toMatch(/^payload unreadable: curl: \(7\) /);
   });
 
   const warned = { environment: { PATH: shim('echo "Warning: something" >&2', 'curl') } };
-  scenario('never for a warning of curl', warned, async (machine) => {
+  scenario('but not because of a warning of curl', warned, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
   });
 
   const plain = { userData: ['#!/bin/bash', ...good, 'set -e', '#:format 2', ''].join('\n') };
-  scenario('never for being plain text, or for what follows the payload', plain, async (machine) => {
+  scenario('but not because it is not gzipped, or because of lines after the payload', plain, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
   });
 });

@@ -17,7 +17,7 @@ describe('a warm-up', () => {
     userData: warmUp(),
     environment: { PATH: shim('printf "%s\\n" "$@" >>"$CI_ACTIONS_ROOT/was-read"', 'cat') },
   };
-  scenario('reads what a runner reads, starts none, and powers off', reading, async (machine) => {
+  scenario('reads the files of the runner, starts no runner, and powers off', reading, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('warmed up');
     expect(await machine.phases()).toEqual(['agent', 'payload', 'warm-up', 'power-off']);
     expect((await machine.read('was-read')).split('\n')).toContain('./run.sh');
@@ -26,7 +26,7 @@ describe('a warm-up', () => {
     expect(await machine.read('stderr')).toBe('');
   });
 
-  scenario('is followed by one service, at the next boot', { userData: warmUp() }, async (machine) => {
+  scenario('is followed by one job at the next boot', { userData: warmUp() }, async (machine) => {
     await machine.ended;
     await (
       await machine.bootAgain()
@@ -38,7 +38,7 @@ describe('a warm-up', () => {
     expect((await machine.read('console')).match(/phase=runner-start/g)).toHaveLength(1);
   });
 
-  scenario('is done again when somebody merely starts the machine', { userData: warmUp() }, async (machine) => {
+  scenario('runs again if the machine is started without a claim', { userData: warmUp() }, async (machine) => {
     await machine.ended;
     await (
       await machine.bootAgain({ userData: warmUp() })
@@ -47,7 +47,7 @@ describe('a warm-up', () => {
   });
 
   const script = 'pwd; echo KEY=value >>.env\n';
-  scenario('runs the script of the pool in the runner’s home', { userData: warmUp({ script }) }, async (machine) => {
+  scenario('runs the pool’s script in the runner home', { userData: warmUp({ script }) }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('warmed up');
     expect(await machine.read('console')).toContain(
       `ci-actions pre-runner-script: ${machine.root}/opt/actions-runner\n`,
@@ -55,7 +55,7 @@ describe('a warm-up', () => {
     expect(await machine.read('opt/actions-runner/.env')).toBe('KEY=value\n');
   });
 
-  scenario('says when that script fails', { userData: warmUp({ script: 'exit 3\n' }) }, async (machine) => {
+  scenario('reports that the script failed', { userData: warmUp({ script: 'exit 3\n' }) }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('pre-runner script failed with 3');
   });
 
@@ -63,11 +63,11 @@ describe('a warm-up', () => {
     ['running', 0],
     ['degraded', 1],
   ] as const) {
-    // A systemd whose boot ends when the test says so.
+    // A systemd whose boot ends when the test ends it.
     const answer = `echo "$*" >"$CI_ACTIONS_ROOT/asked"; until [[ -e $CI_ACTIONS_ROOT/booted ]]; do sleep 0.05; done`;
     const environment = { PATH: shim(`${answer}; echo ${state}; exit ${status}`, 'systemctl') };
     const booting = { userData: warmUp({ script: 'echo the script\n' }), inTheWay: 'run/systemd/system', environment };
-    scenario(`lets the rest of the boot end first, ${state}`, booting, async (machine) => {
+    scenario(`waits for the end of the boot: ${state}`, booting, async (machine) => {
       await machine.until(async () => (await machine.read('asked')) !== '');
       await sleep(500);
       expect(await machine.phases()).toEqual(['agent', 'payload', 'warm-up']);
@@ -85,7 +85,7 @@ describe('a warm-up', () => {
     inTheWay: 'run/systemd/system',
     environment: { PATH: shim('exec sleep 60', 'systemctl') },
   };
-  scenario('ends with its lifetime when the boot does not end', endless, async (machine) => {
+  scenario('ends with its lifetime if the boot does not end', endless, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('lifetime of 2 s is over');
   });
 
@@ -94,11 +94,11 @@ describe('a warm-up', () => {
     expect(await machine.reasonOfPowerOff()).toBe('lifetime of 2 s is over');
   });
 
-  scenario('says when the image has no runner', { userData: warmUp(), runner: null }, async (machine) => {
+  scenario('reports that the image has no runner', { userData: warmUp(), runner: null }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe(`no runner in ${machine.root}/opt/actions-runner`);
   });
 
-  scenario('lets the runner’s listener warm up, in the runner’s home', { userData: warmUp() }, async (machine) => {
+  scenario('runs the listener’s warm-up in the runner home', { userData: warmUp() }, async (machine) => {
     await machine.ended;
     const listener = join(machine.root, 'opt/actions-runner/bin/Runner.Listener');
     await install(listener, '#!/bin/bash\necho "$USER $1 in $PWD" >"$CI_ACTIONS_ROOT/listener"\n');

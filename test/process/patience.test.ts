@@ -84,7 +84,7 @@ test.concurrent('a cancelled start rolls back before GitHub kills it, although E
   inSandbox(quiet, async (scene) => {
     const intercept = disturbFor('TerminateInstances', THROTTLED, 4);
     const main = await cancelAt(scene, 'GET /repos/{owner}/{repo}/actions/runners/{runner_id}', undefined, intercept);
-    expect(errorOf(main)).toContain('everything that was started has been removed again');
+    expect(errorOf(main)).toContain('everything that was started was rolled back');
     await scene.expectNothingIsLeft();
   }),
 );

@@ -49,7 +49,7 @@ function refresh(...args: string[]): Promise<{ code: number; text: string }> {
 const read = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
 describe('npm run ami -- refresh', () => {
-  test('writes the newest versions with the runner’s checksums, leaves the rest, and has nothing to do afterwards', async () => {
+  test('writes the newest versions and the checksums of the runner, keeps the rest, and then finds nothing to change', async () => {
     const before = read();
     const { code, text } = await refresh();
     expect({ code, text }).toEqual({ code: 0, text: expect.stringMatching(/^python\.uv +\S+ → 99\.1\.2$/m) });
@@ -65,7 +65,7 @@ describe('npm run ami -- refresh', () => {
     expect(again).toEqual({ code: 0, text: expect.stringContaining('Everything is up to date.') });
   });
 
-  test('writes a file that the repository’s own check takes', async () => {
+  test("writes a file that passes the repository's own check", async () => {
     writeFileSync(file, JSON.stringify(read()));
     await refresh();
     await expect(
@@ -77,16 +77,16 @@ describe('npm run ami -- refresh', () => {
     ).resolves.toBeDefined();
   });
 
-  test('only says what would change, when asked to', async () => {
+  test('only prints what would change, with --dry-run', async () => {
     const before = readFileSync(file, 'utf8');
     expect(await refresh('--dry-run')).toEqual({ code: 0, text: expect.stringContaining('99.1.2') });
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   test.each([
-    ['that GitHub does not know', undefined, 'GitHub has no release of pypa/pipx.'],
+    ['that does not exist', undefined, 'GitHub has no release of pypa/pipx.'],
     ['whose tag is no version', 'nightly;reboot', 'The newest release of pypa/pipx is "nightly;reboot"'],
-  ])('changes nothing when it meets a release %s', async (_, tag, says) => {
+  ])('changes nothing because of a release %s', async (_, tag, says) => {
     if (tag === undefined) sandbox.github.otherReleases.delete('pypa/pipx');
     else sandbox.github.otherReleases.set('pypa/pipx', tag);
     writeFileSync(file, '{ "runner": { "version": "1.0.0" } }\n');

@@ -19,7 +19,7 @@ const terminate = (...InstanceIds: string[]) => new TerminateInstancesCommand({ 
 const spot = { InstanceMarketOptions: { MarketType: 'spot' } } as const;
 
 describe('capacity', () => {
-  test('runs out by pool with a 500, and comes back when an instance ends', async () => {
+  test('runs out per plan with HTTP 500, and is freed when an instance ends', async () => {
     const aws = await start({ capacity: { [`t3.xlarge/${seed.SUBNET_A}`]: 1 } });
     const { id } = await launch(aws.ec2);
     const refused = await refusal(aws.ec2.send(launchOf()));
@@ -34,7 +34,7 @@ describe('capacity', () => {
     await launch(aws.ec2);
   });
 
-  test('launches as many as there is room for, but not fewer than asked for', async () => {
+  test('allows as many instances as there is capacity for, but not fewer than MinCount', async () => {
     const aws = await start({ capacity: { 't3.xlarge': 3 } });
     expect((await refusal(aws.ec2.send(launchOf({ MinCount: 4, MaxCount: 5 })))).name).toBe(
       'InsufficientInstanceCapacity',
@@ -43,7 +43,7 @@ describe('capacity', () => {
     expect(Instances?.map(({ AmiLaunchIndex }) => AmiLaunchIndex)).toEqual([0, 1, 2]);
   });
 
-  test('of spot is its own, and so is a market that is refused', async () => {
+  test('of spot is separate, and a market can be refused', async () => {
     const aws = await start({
       capacity: { 't3.xlarge/*/spot': 0 },
       refusals: { '*/*/spot': 'MaxSpotInstanceCountExceeded' },
@@ -55,7 +55,7 @@ describe('capacity', () => {
     await launch(aws.ec2);
   });
 
-  test('of a type is none in a zone without it', async () => {
+  test('does not exist for a type in a zone that does not offer it', async () => {
     const aws = await start();
     const arm = { ImageId: seed.OUR_ARM64_IMAGE, InstanceType: 'a1.xlarge' } as const;
     const refused = await refusal(aws.ec2.send(launchOf({ ...arm, SubnetId: seed.SUBNET_C })));
@@ -66,7 +66,7 @@ describe('capacity', () => {
     await launch(aws.ec2, arm);
   });
 
-  test('ends at the quota of vCPUs, which G instances have to themselves', async () => {
+  test('is limited by the quota of vCPUs, which is separate for G instances', async () => {
     const aws = await start({ quota: { 'standard/on-demand': 8, 'gpu/on-demand': 0, 'standard/spot': 3 } });
     await aws.ec2.send(launchOf({ MinCount: 2, MaxCount: 2 }));
     expect(await refusal(aws.ec2.send(launchOf()))).toMatchObject({

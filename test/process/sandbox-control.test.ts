@@ -8,7 +8,7 @@ import { launch, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aw
 let aws: AwsSandbox;
 
 beforeEach(async () => {
-  // Nothing happens by itself.
+  // Long enough that no state changes by itself.
   aws = await startAws({ timeline: { pendingMs: 60_000, shuttingDownMs: 60_000 } });
 });
 
@@ -20,7 +20,7 @@ async function control(method: string, path: string, body?: unknown): Promise<{ 
   return { status: answer.status, body: await answer.json() };
 }
 
-test('another process sees events, requests and instances, and can end an instance', async () => {
+test('another process reads events, requests and instances, and ends an instance', async () => {
   const { id } = await launch(aws.ec2);
   expect((await control('GET', 'events?after=1')).body).toMatchObject([{ name: 'pending', instance: id }]);
   expect((await control('GET', 'requests')).body).toMatchObject([{ operation: 'RunInstances', status: 200 }]);
@@ -34,7 +34,7 @@ test('another process sees events, requests and instances, and can end an instan
   expect(aws.sandbox.requests).toHaveLength(1);
 });
 
-test('another process queues a job and hears of its end', async () => {
+test('another process queues a job and waits for its end', async () => {
   const queued = await control('POST', 'jobs', { labels: ['x'], steps: ['true'], name: 'build' });
   expect(queued).toMatchObject({ status: 201, body: { name: 'build', status: 'queued' } });
   const { id } = queued.body as { id: number };
@@ -46,7 +46,7 @@ test('another process queues a job and hears of its end', async () => {
   expect((await control('GET', 'jobs/7')).status).toBe(404);
 });
 
-test('another process sees runners, without their secrets', async () => {
+test('another process reads runners, without their secrets', async () => {
   const { githubUrl, token } = aws.sandbox;
   await fetch(`${githubUrl}/repos/octo-org/octo-repo/actions/runners/generate-jitconfig`, {
     method: 'POST',
@@ -58,7 +58,7 @@ test('another process sees runners, without their secrets', async () => {
   expect(JSON.stringify(body)).not.toContain('credentials');
 });
 
-test('another process makes requests fail, some of them', async () => {
+test('another process causes faults in some requests', async () => {
   const fault = { kind: 'status', status: 503, code: 'Unavailable' };
   await control('POST', 'faults', { operation: 'DescribeInstances', after: 1, times: 2, fault });
   const ask = () => aws.ec2.send(new DescribeInstancesCommand({}));
@@ -72,7 +72,7 @@ test('another process makes requests fail, some of them', async () => {
   await ask();
 });
 
-test('`npm run sandbox` prints what to export, serves it, and ends with Ctrl-C', async () => {
+test('`npm run sandbox` prints the variables to export, serves the sandbox, and ends with Ctrl-C', async () => {
   const main = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', main], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
 import { launch, launchOf, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
-// EC2's own behavior is in test/contract/ec2-api*.cases.ts. Here are the sandbox's seed and switches.
+// EC2's own behavior is tested by test/contract/ec2-api*.cases.ts. Here are the sandbox's seed and options.
 
 let aws: AwsSandbox;
 let ec2: EC2Client;

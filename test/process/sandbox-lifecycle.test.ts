@@ -17,7 +17,7 @@ async function start(options?: SandboxOptions): Promise<AwsSandbox> {
 
 const terminate = (...InstanceIds: string[]) => new TerminateInstancesCommand({ InstanceIds });
 
-test('each state of an instance lasts as long as the timeline says, and is an event', async () => {
+test('each state of an instance is an event, and lasts as long as in the timeline', async () => {
   const aws = await start({ timeline: { pendingMs: 60, shuttingDownMs: 60 } });
   const { id } = await launch(aws.ec2);
   await becomes(aws, id, 'running');
@@ -30,7 +30,7 @@ test('each state of an instance lasts as long as the timeline says, and is an ev
   expect((steps[4] ?? 0) - (steps[3] ?? 0)).toBeGreaterThanOrEqual(59);
 });
 
-test('a fresh instance is not known to any request at first', async () => {
+test('a new instance is invisible to all requests at first', async () => {
   const aws = await start({ timeline: { invisibleMs: 600 } });
   const { id } = await launch(aws.ec2);
   expect((await refusal(describeOne(aws, id))).name).toBe('InvalidInstanceID.NotFound');

@@ -26,7 +26,7 @@ interface Booted {
   readonly aws: AwsSandbox;
 }
 
-/** A stock image that runs this script as its user data, on a disk that outlives the sandbox. */
+/** Boots a stock image with this script as user data, on a disk that stays after the sandbox is closed. */
 async function boot(
   script: string | Buffer,
   changes: Partial<RunInstancesCommandInput> & { options?: SandboxOptions } = {},
@@ -48,7 +48,7 @@ async function shutDown({ ec2 }: AwsSandbox, id: string): Promise<void> {
 
 const LIVES = '#!/bin/bash\necho "$$ lives"\nexec sleep 600\n';
 
-/** A zombie isn't: it waits for a parent, which may be an init that never asks. */
+/** False for a zombie, whose parent may be an init that never collects it. */
 function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -57,7 +57,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** What the machine has written to its console, once it contains this. */
+/** The machine's console, once it contains this part. */
 async function readConsole({ aws, id }: Booted, part: string | RegExp): Promise<string> {
   const read = () => (aws.sandbox.ec2.instance(id).machine ? aws.sandbox.ec2.readConsole(id) : '');
   await eventually(() => read().search(part) >= 0);
@@ -68,7 +68,7 @@ describe('a stock image', () => {
   test.each([
     ['plain', (script: string) => Buffer.from(script)],
     ['gzipped', (script: string) => gzipSync(script)],
-  ])('runs %s user data and tells its output through GetConsoleOutput', async (_, encode) => {
+  ])('runs %s user data and shows its output in GetConsoleOutput', async (_, encode) => {
     const machine = await boot(encode('#!/bin/bash\necho "$PWD $CI_ACTIONS_ROOT $HOME"\n'));
     await readConsole(machine, machine.disk);
     const read = async (Latest: boolean) => {
@@ -82,13 +82,13 @@ describe('a stock image', () => {
     expect(machine.aws.sandbox.ec2.instance(machine.id).state).toBe('running');
   });
 
-  test('stays on after user data that is no script', async () => {
+  test('stays on after user data that is not a script', async () => {
     const machine = await boot('#cloud-config\npackages: []\n');
     await readConsole(machine, 'user data is not a script');
     expect(machine.aws.sandbox.ec2.instance(machine.id).state).toBe('running');
   });
 
-  test('sees nothing of the credentials around the sandbox', async () => {
+  test('has no access to the credentials of the sandbox’s process', async () => {
     process.env['AWS_SECRET_ACCESS_KEY'] = process.env['GITHUB_TOKEN'] = process.env['INPUT_SECRET'] = 'of the test';
     const machine = await boot('#!/bin/bash\nenv | sort\necho end of environment\n');
     const text = await readConsole(machine, 'end of environment');
@@ -97,7 +97,7 @@ describe('a stock image', () => {
   });
 
   test.each(['$CI_ACTIONS_POWER_OFF', 'shutdown -h now', 'poweroff', 'systemctl --no-block poweroff -i'])(
-    'is switched off by %s, and terminates if it was to',
+    'is powered off by %s, and terminates if launched to do so',
     async (command) => {
       const machine = await boot(`#!/bin/bash\n${command}\nexec sleep 600\n`, {
         InstanceInitiatedShutdownBehavior: 'terminate',
@@ -109,13 +109,13 @@ describe('a stock image', () => {
     },
   );
 
-  test('is stopped by switching itself off unless it was to terminate', async () => {
+  test('is stopped by its own power-off unless it was launched to terminate', async () => {
     const machine = await boot('#!/bin/bash\nshutdown -h now\n');
     await becomes(machine.aws, machine.id, 'stopped');
   });
 });
 
-describe('an image of ours', () => {
+describe('an image of this suite', () => {
   const ours = { ImageId: seed.OUR_AMD64_IMAGE, InstanceInitiatedShutdownBehavior: 'terminate' } as const;
 
   function bake(agent: string): SandboxOptions {
@@ -124,7 +124,7 @@ describe('an image of ours', () => {
     return { baked: { agent: folder } };
   }
 
-  test('runs its agent beside the runner, and terminates when that ends', async () => {
+  test('runs its agent, has the runner, and terminates when the agent ends', async () => {
     const agent =
       '#!/bin/bash\necho "$0 $*" >>"$CI_ACTIONS_CONSOLE"\nls "$CI_ACTIONS_ROOT/opt/actions-runner" >>"$CI_ACTIONS_CONSOLE"\n';
     const machine = await boot('ignored', { ...ours, options: bake(agent) });
@@ -134,7 +134,7 @@ describe('an image of ours', () => {
     expect(machine.aws.sandbox.ec2.instance(machine.id).stateReason?.code).toBe('Client.InstanceInitiatedShutdown');
   });
 
-  test('leaves no process of its agent behind, whatever group that put it in', async () => {
+  test('leaves no process of its agent behind, whatever its process group', async () => {
     const agent = '#!/bin/bash\nset -m\nenv -i sleep 600 &\necho "child $!" >>"$CI_ACTIONS_CONSOLE"\nsleep 0.2\n';
     const machine = await boot('ignored', { ...ours, options: bake(agent) });
     const child = Number(/child (\d+)/.exec(await readConsole(machine, 'child'))?.[1]);
@@ -147,17 +147,21 @@ describe('ending a machine', () => {
   const listens = '#!/bin/bash\ntrap "echo told; exit" TERM\necho ready\nwhile :; do sleep 0.01; done\n';
 
   test.each([
-    ['tells its program when it is shut down', true, ({ aws, id }: Booted) => shutDown(aws, id)],
-    ['tells nobody when its host fails', false, async ({ aws, id }: Booted) => aws.sandbox.ec2.killInstance(id)],
-  ])('%s', async (_, tells, end) => {
+    ['signals its program in a shutdown', true, ({ aws, id }: Booted) => shutDown(aws, id)],
+    [
+      'does not signal its program when the host fails',
+      false,
+      async ({ aws, id }: Booted) => aws.sandbox.ec2.killInstance(id),
+    ],
+  ])('%s', async (_, signals, end) => {
     const machine = await boot(listens);
     await readConsole(machine, 'ready');
     await end(machine);
     await becomes(machine.aws, machine.id, 'terminated');
-    expect(machine.aws.sandbox.ec2.readConsole(machine.id).includes('told')).toBe(tells);
+    expect(machine.aws.sandbox.ec2.readConsole(machine.id).includes('told')).toBe(signals);
   });
 
-  test('kills a program that does not listen', async () => {
+  test('kills a program that ignores SIGTERM', async () => {
     const machine = await boot('#!/bin/bash\ntrap "" TERM\necho "$$ lives"\nwhile :; do sleep 0.1; done\n', {
       InstanceInitiatedShutdownBehavior: 'terminate',
       options: { timeline: { graceMs: 100 } },
@@ -169,7 +173,7 @@ describe('ending a machine', () => {
   });
 });
 
-test('closing the sandbox leaves no process, and no disk of its own', async () => {
+test('closing the sandbox leaves no process and no disk behind', async () => {
   const machine = await boot(LIVES, { options: { directory: undefined as never } });
   const text = await readConsole(machine, 'lives');
   const pid = Number(/(\d+) lives/.exec(text)?.[1]);

@@ -12,7 +12,7 @@ const USER_DATA = Buffer.from(SCRIPT).toString('base64');
 
 interface Metadata {
   readonly id: string;
-  /** With a token unless told otherwise. */
+  /** By default with a valid token. */
   readonly get: (
     path: string,
     headers?: Record<string, string>,
@@ -41,7 +41,7 @@ async function openMetadata(changes: Partial<RunInstancesCommandInput> = {}): Pr
   };
 }
 
-test('tells cloud-init, which asks for the state of a day, of the network interface', async () => {
+test('describes the network interface to cloud-init, which requests a dated version', async () => {
   const { get, id } = await openMetadata();
   const ask = async (path: string) => (await get(path, undefined, '2021-03-23')).text;
   const mac = await ask('meta-data/mac');
@@ -53,7 +53,7 @@ test('tells cloud-init, which asks for the state of a day, of the network interf
   expect((await get('meta-data/mac', undefined, 'tomorrow')).status).toBe(404);
 });
 
-test('tells what the instance is', async () => {
+test('describes the instance', async () => {
   const { get, id } = await openMetadata();
   const texts = {
     'user-data': SCRIPT,
@@ -79,19 +79,19 @@ test('tells what the instance is', async () => {
 });
 
 describe('a token', () => {
-  test('is needed, and has to be one', async () => {
+  test('is required, and must be valid', async () => {
     const { get } = await openMetadata();
     expect((await get('meta-data/instance-id', {})).status).toBe(401);
     expect((await get('meta-data/instance-id', { 'x-aws-ec2-metadata-token': 'mine' })).status).toBe(401);
   });
 
-  test('is not needed where it is optional, but a wrong one is refused', async () => {
+  test('is not required where it is optional, but an invalid one is refused', async () => {
     const { get } = await openMetadata({ MetadataOptions: { HttpTokens: 'optional' } });
     expect((await get('meta-data/instance-id', {})).status).toBe(200);
     expect((await get('meta-data/instance-id', { 'x-aws-ec2-metadata-token': 'mine' })).status).toBe(401);
   });
 
-  test('is given for a time of 1 s to 6 h, and to no proxy', async () => {
+  test('is issued for 1 s to 6 h, and not through a proxy', async () => {
     const { requestToken } = await openMetadata();
     const ttl = 'x-aws-ec2-metadata-token-ttl-seconds';
     for (const headers of [{}, { [ttl]: '0' }, { [ttl]: '21601' }]) {
@@ -101,7 +101,7 @@ describe('a token', () => {
     expect((await requestToken({ [ttl]: '60', 'x-forwarded-for': '10.0.0.1' })).status).toBe(403);
   });
 
-  test('ends with its time', async () => {
+  test('expires', async () => {
     const { get, requestToken } = await openMetadata();
     const { text } = await requestToken({ 'x-aws-ec2-metadata-token-ttl-seconds': '1' });
     const ask = () => get('meta-data/instance-id', { 'x-aws-ec2-metadata-token': text });
@@ -110,7 +110,7 @@ describe('a token', () => {
   });
 });
 
-test('tells tags only where they were asked for', async () => {
+test('serves tags only if the launch enables them', async () => {
   const { get } = await openMetadata({
     MetadataOptions: { InstanceMetadataTags: 'enabled' },
     TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'x' }] }],

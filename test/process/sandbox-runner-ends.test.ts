@@ -20,14 +20,14 @@ function shown(id: number) {
   return sandbox.github.runners().find((runner) => runner.id === id);
 }
 
-/** Or a zombie: whoever adopts it may take its time. */
+/** False for a zombie, which its parent may collect late. */
 function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return /^[^Z\s]/.test(stdout);
 }
 
-describe('what goes wrong', () => {
-  test('a runner that loses its power is a ghost: listed, offline, deletable', async () => {
+describe('failures', () => {
+  test('a runner whose machine loses power stays listed, offline and deletable', async () => {
     const runner = await startListening(sandbox, 'ghost');
     pullThePlug(runner);
     await until('offline', () => shown(runner.id)?.status === 'offline');
@@ -38,7 +38,7 @@ describe('what goes wrong', () => {
     expect(shown(runner.id)).toBeUndefined();
   });
 
-  test('with it goes the job it was running', async () => {
+  test('the job of a lost runner fails', async () => {
     const runner = await startListening(sandbox, 'lost');
     const job = sandbox.github.queueJob({ labels: ['lost'], steps: ['echo here; sleep 60'] });
     await until('the step runs', () => /^here$/m.test(job.log));
@@ -49,7 +49,7 @@ describe('what goes wrong', () => {
     expect(shown(runner.id)).toMatchObject({ status: 'offline', busy: false });
   });
 
-  test('GitHub drops an idle runner: it says so and exits with 0', async () => {
+  test('an idle runner that GitHub removes reports it and exits with 0', async () => {
     const runner = await startListening(sandbox, 'idle');
     sandbox.github.removeIdleRunner(runner.id);
     expect(await runner.ended).toBe(0);
@@ -57,7 +57,7 @@ describe('what goes wrong', () => {
     expect(existsSync(join(runner.home, '.runner'))).toBe(false);
   });
 
-  test('GitHub drops a runner and does not say so: it listens for ever, and takes no job', async () => {
+  test('a runner that GitHub removes without a message listens forever and gets no job', async () => {
     const runner = await startListening(sandbox, 'forgotten');
     sandbox.github.loseJob(runner.id);
     const job = sandbox.github.queueJob({ labels: ['forgotten'], steps: ['true'] });
@@ -68,7 +68,7 @@ describe('what goes wrong', () => {
     expect(shown(runner.id)).toBeUndefined();
   });
 
-  test('a cancelled job ends with everything it started', async () => {
+  test('a canceled job ends with everything that it started', async () => {
     const runner = await startListening(sandbox, 'cancel');
     const job = sandbox.github.queueJob({
       labels: ['cancel'],
@@ -101,7 +101,7 @@ describe('what goes wrong', () => {
     },
   );
 
-  test('an idle runner that is told to end signs off', async () => {
+  test('an idle runner signs off at SIGTERM', async () => {
     const runner = await startListening(sandbox, 'off', { env: { RUNNER_MANUALLY_TRAP_SIG: '1' } });
     runner.process.kill('SIGTERM');
     expect(await runner.ended).toBe(0);
@@ -109,7 +109,7 @@ describe('what goes wrong', () => {
     expect(shown(runner.id)).toMatchObject({ status: 'offline' });
   });
 
-  test('GitHub out of reach is waited out', async () => {
+  test('a runner retries until it can reach GitHub', async () => {
     const { jitConfig } = await register(sandbox, 'patient');
     const files = JSON.parse(Buffer.from(jitConfig, 'base64').toString()) as Record<string, string>;
     const runner = JSON.parse(Buffer.from(files['.runner'] ?? '', 'base64').toString()) as Record<string, string>;
@@ -121,7 +121,7 @@ describe('what goes wrong', () => {
   });
 
   const asRoot = process.getuid?.() === 0 ? test : test.skip;
-  asRoot('root must be allowed', async () => {
+  asRoot('root must be allowed explicitly', async () => {
     const runner = runRunner({ jitConfig: 'e30=', env: { RUNNER_ALLOW_RUNASROOT: '' } });
     expect(await runner.ended).toBe(1);
     expect(runner.output()).toContain('Must not run interactively with sudo');

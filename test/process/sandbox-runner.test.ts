@@ -22,7 +22,7 @@ function shown(id: number) {
 }
 
 describe('a runner', () => {
-  test('comes online, takes one job with its labels in any case, reports, is removed and exits with 0', async () => {
+  test('comes online, runs one job with its labels in any case, reports it, is removed and exits with 0', async () => {
     const runner = await startListening(sandbox, 'one');
     expect(shown(runner.id)).toMatchObject({ status: 'online', busy: false, version: '2.336.0' });
     const [wrong, right, late] = [['one', 'gpu'], ['ONE'], ['one']].map((labels) =>
@@ -45,7 +45,7 @@ describe('a runner', () => {
     expect([wrong?.status, late?.status]).toEqual(['queued', 'queued']);
   });
 
-  test('picks a job up at once', async () => {
+  test('gets a job at once', async () => {
     await startListening(sandbox, 'quick');
     const queued = Date.now();
     sandbox.github.queueJob({ labels: ['quick'], steps: ['true'] });
@@ -54,7 +54,7 @@ describe('a runner', () => {
     expect(begun - queued).toBeLessThan(400);
   });
 
-  test('fails with its step, skips the others, and hands on environment and path between steps', async () => {
+  test('fails with its step, skips the later ones, and passes environment and path between steps', async () => {
     await startListening(sandbox, 'steps');
     const env =
       'echo "X=1" >>"$GITHUB_ENV"; printf "Y<<EOF\\na\\nb\\nEOF\\n" >>"$GITHUB_ENV"; echo /first >>"$GITHUB_PATH"';
@@ -73,16 +73,16 @@ describe('a runner', () => {
     const directory = makeFolder('project');
     writeFileSync(join(directory, 'a.txt'), 'from the project');
     const job = sandbox.github.queueJob({ labels: ['copy'], steps: ['cat a.txt; rm a.txt'], directory });
-    const heard: string[] = [];
-    job.onLog((text) => heard.push(text));
+    const pieces: string[] = [];
+    job.onLog((text) => pieces.push(text));
     await startListening(sandbox, 'copy');
     expect(await job.finished).toBe('success');
-    expect(heard.join('')).toBe(job.log);
+    expect(pieces.join('')).toBe(job.log);
     expect(job.log).toContain('from the project');
     expect(existsSync(join(directory, 'a.txt'))).toBe(true);
   });
 
-  test('hides its configuration from the job and keeps it from everybody else', async () => {
+  test('hides its configuration from the job and from other users', async () => {
     const runner = await startListening(sandbox, 'secret');
     const config = readFileSync(join(runner.home, '.credentials_rsaparams'), 'utf8');
     expect(config).toContain('modulus');
@@ -94,7 +94,7 @@ describe('a runner', () => {
 });
 
 describe('a configuration', () => {
-  test('is good for one job only', async () => {
+  test('is valid for one job only', async () => {
     const { id, jitConfig } = await register(sandbox, 'once');
     sandbox.github.queueJob({ labels: ['once'], steps: ['true'] });
     expect(await runRunner({ jitConfig }).ended).toBe(0);
@@ -106,7 +106,7 @@ describe('a configuration', () => {
     expect(shown(id)).toBeUndefined();
   });
 
-  test('serves one program at a time', async () => {
+  test('can be used by one program at a time', async () => {
     const first = await startListening(sandbox, 'twice');
     const { jitConfig } = { jitConfig: readJitConfig(first.home) };
     const second = runRunner({ jitConfig });
@@ -115,7 +115,7 @@ describe('a configuration', () => {
     expect(shown(first.id)).toMatchObject({ status: 'online' });
   });
 
-  test('is refused with a runner that is too old', async () => {
+  test('is refused for a runner version that is too old', async () => {
     const home = installRunner();
     writeFileSync(join(home, 'version'), '2.334.0\n');
     const runner = runRunner({ home, jitConfig: (await register(sandbox, 'old')).jitConfig });
@@ -150,7 +150,7 @@ describe('hooks', () => {
     expect(job.log).toMatch(/^before$[^]*^between$[^]*^after$/m);
   });
 
-  test('one that fails fails the job', async () => {
+  test('make the job fail if they fail', async () => {
     await startListening(sandbox, 'broken', { env: { ACTIONS_RUNNER_HOOK_JOB_STARTED: hook('exit 1') } });
     const job = sandbox.github.queueJob({ labels: ['broken'], steps: ['echo never'] });
     expect(await job.finished).toBe('failure');
@@ -158,8 +158,8 @@ describe('hooks', () => {
   });
 });
 
-describe('other ways in', () => {
-  test('the download is what GitHub says it is, and runs', async () => {
+describe('other ways to a runner', () => {
+  test('the download has the listed checksum, and runs', async () => {
     const { data } = await sandbox
       .octokit()
       .rest.actions.listRunnerApplicationsForRepo({ owner: 'octo-org', repo: 'octo-repo' });
@@ -171,12 +171,12 @@ describe('other ways in', () => {
     expect(execFileSync(join(home, 'bin/Runner.Listener'), ['--version'], { encoding: 'utf8' })).toBe('2.336.0\n');
     const { jitConfig } = await register(sandbox, 'unpacked');
     const job = sandbox.github.queueJob({ labels: ['unpacked'], steps: ['echo ran'] });
-    // Its own Node.js is in the package.
+    // The package contains Node.js.
     expect(await runRunner({ home, jitConfig, env: { PATH: '/usr/bin:/bin' } }).ended).toBe(0);
     expect(await job.finished).toBe('success');
   });
 
-  test('config.sh registers with a token, labels and all', async () => {
+  test('config.sh registers a runner with a token and labels', async () => {
     const { data } = await sandbox
       .octokit()
       .rest.actions.createRegistrationTokenForRepo({ owner: 'octo-org', repo: 'octo-repo' });
@@ -204,7 +204,7 @@ describe('other ways in', () => {
   });
 });
 
-test('a runner takes only jobs of the repositories that its group is for', async () => {
+test('a runner gets only jobs of repositories that its group may serve', async () => {
   const theirs = { id: 3, name: 'theirs', visibility: 'selected', selected: ['octo-org/other-repo'] } as const;
   await sandbox.close();
   sandbox = await startGitHub({ groups: [{ id: 1, name: 'Default' }, theirs] });

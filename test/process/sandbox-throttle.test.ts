@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Throttle } from '../../sandbox/ec2/world/throttle.js';
 
-/** How many of so many calls at one moment are let through. */
+/** How many of several calls at the same moment are admitted. */
 function countAdmitted(throttle: Throttle, operation: string, calls: number): number {
   let admitted = 0;
   for (let call = 0; call < calls; call += 1) {
@@ -15,7 +15,7 @@ function countAdmitted(throttle: Throttle, operation: string, calls: number): nu
   return admitted;
 }
 
-test('five launches at once, a hundred of anything else', () => {
+test('admits 5 launches at once, and 100 calls of any other action', () => {
   const throttle = new Throttle();
   expect(countAdmitted(throttle, 'RunInstances', 10)).toBe(5);
   expect(countAdmitted(throttle, 'DescribeInstances', 150)).toBe(100);
@@ -27,7 +27,7 @@ test('each action has a bucket of its own', () => {
   expect(countAdmitted(throttle, 'DescribeInstances', 1)).toBe(1);
 });
 
-test('with a shared bucket, what one action uses up all others lack, except launches', () => {
+test('all actions but launches share one bucket if configured', () => {
   const throttle = new Throttle({ sharedPerSecond: 12 });
   expect(countAdmitted(throttle, 'DescribeImages', 10)).toBe(10);
   expect(countAdmitted(throttle, 'TerminateInstances', 10)).toBe(2);
@@ -35,13 +35,13 @@ test('with a shared bucket, what one action uses up all others lack, except laun
   expect(countAdmitted(throttle, 'RunInstances', 10)).toBe(5);
 });
 
-test('launches use nothing of the shared bucket', () => {
+test('launches do not use the shared bucket', () => {
   const throttle = new Throttle({ sharedPerSecond: 12 });
   countAdmitted(throttle, 'RunInstances', 10);
   expect(countAdmitted(throttle, 'DescribeInstances', 20)).toBe(12);
 });
 
-test('the shared bucket refills with what other users of the account leave', () => {
+test('the shared bucket refills by what other users of the account leave', () => {
   let now = 0;
   const throttle = new Throttle({ sharedPerSecond: 12, othersPerSecond: 8 }, () => now);
   countAdmitted(throttle, 'DescribeInstances', 20);
@@ -51,6 +51,6 @@ test('the shared bucket refills with what other users of the account leave', () 
   expect(countAdmitted(throttle, 'DescribeInstances', 20)).toBe(12);
 });
 
-test('other users who leave nothing are refused', () => {
+test('options by which other users leave no request are refused', () => {
   expect(() => new Throttle({ sharedPerSecond: 12, othersPerSecond: 12 })).toThrow(RangeError);
 });

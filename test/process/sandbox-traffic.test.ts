@@ -14,7 +14,7 @@ afterEach(() => aws.close());
 
 const describeAll = new DescribeInstancesCommand({});
 
-test('every request to every service is on record, in order', async () => {
+test('every request to every service is recorded, in order', async () => {
   await launch(aws.ec2, { ClientToken: 'recorded' });
   await aws.ssm.send(new GetParameterCommand({ Name: '/ci-actions/ami/amd64' }));
   const { githubUrl, token, requests } = aws.sandbox;
@@ -34,7 +34,7 @@ describe('a fault', () => {
     [{ kind: 'reset-after' }, true],
     [{ kind: 'malformed' }, true],
     [{ kind: 'status', status: 503, code: 'RequestLimitExceeded', message: 'Slow down' }, false],
-  ])('%j fails the request; it took effect: %s', async (fault, tookEffect) => {
+  ])('%j makes the request fail; took effect: %s', async (fault, tookEffect) => {
     aws.sandbox.intercept = ({ operation }) => (operation === 'RunInstances' ? fault : undefined);
     await refusal(aws.ec2.send(launchOf()));
     expect(aws.sandbox.ec2.instances()).toHaveLength(tookEffect ? 1 : 0);
@@ -42,7 +42,7 @@ describe('a fault', () => {
     await aws.ec2.send(describeAll);
   });
 
-  test('of a status speaks as its service does', async () => {
+  test('of kind status has the format of its service', async () => {
     const fault: Fault = { kind: 'status', status: 400, code: 'ExpiredToken', message: 'Too <late>' };
     aws.sandbox.intercept = () => fault;
     const expected = { name: 'ExpiredToken', message: 'Too <late>', $metadata: { httpStatusCode: 400 } };
@@ -52,14 +52,14 @@ describe('a fault', () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { message: 'Too <late>' }]);
   });
 
-  test('that stalls answers later', async () => {
+  test('of kind stall delays the response', async () => {
     aws.sandbox.intercept = () => ({ kind: 'stall', ms: 100 });
     const before = Date.now();
     await launch(aws.ec2);
     expect(Date.now() - before).toBeGreaterThanOrEqual(99);
   });
 
-  test('that stalls ends with the sandbox', async () => {
+  test('of kind stall ends with the sandbox', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
     aws.sandbox.intercept = () => ({ kind: 'stall', ms: 3_600_000 });
@@ -113,7 +113,7 @@ describe('a caller', () => {
   });
 });
 
-test('an action that is not modelled is refused', async () => {
+test('an action that is not modeled is refused', async () => {
   const body = 'Action=CreateFleet&Version=2016-11-15';
   const authorization =
     'AWS4-HMAC-SHA256 Credential=A/20261020/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0';
@@ -121,7 +121,7 @@ test('an action that is not modelled is refused', async () => {
   expect(await answer.text()).toContain('<Code>InvalidAction</Code>');
 });
 
-test('launches are throttled after five in a row when throttling is on', async () => {
+test('launches are throttled after 5 in a row if throttling is enabled', async () => {
   const throttled = await startAws({ throttle: true });
   const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => throttled.ec2.send(launchOf())));
   const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
@@ -131,7 +131,7 @@ test('launches are throttled after five in a row when throttling is on', async (
   await throttled.close();
 });
 
-test('the region and the seed are the options’', async () => {
+test('region and seed follow the options', async () => {
   const options = {
     region: 'eu-west-1',
     parameters: { '/ci-actions/ami/cuda': undefined, '/mine': 'x' },
@@ -145,7 +145,7 @@ test('the region and the seed are the options’', async () => {
   await sandbox.close();
 });
 
-test('a sandbox that finds its port taken says so and serves nothing', async () => {
+test('a sandbox whose port is in use fails and serves nothing', async () => {
   const servers = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
   const before = servers();
   const taken = Number(new URL(aws.sandbox.githubUrl).port);

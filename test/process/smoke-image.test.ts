@@ -18,7 +18,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'smoke-image-'));
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, 'bin'));
-  // What an image has, and PATH of these tests has not. A machine of the sandbox finds it by this process's PATH.
+  // Programs of an image that are not on the PATH of these tests. An instance of the sandbox uses this process's PATH.
   install('docker', DOCKER);
   install('python3', 'echo Python 3.12.3');
   install('tox', 'echo 4.67.15 from /usr/local/bin');
@@ -49,12 +49,12 @@ async function open(options: SandboxOptions = {}): Promise<Sandbox> {
   return sandbox;
 }
 
-interface Verdict {
+interface Result {
   readonly code: number;
   readonly text: string;
 }
 
-function smoke(args: readonly string[], { interruptAt }: { interruptAt?: string } = {}): Promise<Verdict> {
+function smoke(args: readonly string[], { interruptAt }: { interruptAt?: string } = {}): Promise<Result> {
   const env = { ...process.env, ...sandbox?.environment, NODE_OPTIONS: '' };
   return new Promise((resolve) => {
     const command = ['--import', 'tsx', join(root, 'ami/cli.ts'), 'smoke', ...args];
@@ -68,7 +68,7 @@ function smoke(args: readonly string[], { interruptAt }: { interruptAt?: string 
   });
 }
 
-/** Instances that nobody has told to end. */
+/** Instances whose termination was not requested. */
 function listAlive(): string[] {
   const ended = ['shutting-down', 'terminated'];
   return [...sandbox!.ec2.instancesById.values()].filter(({ state }) => !ended.includes(state)).map(({ id }) => id);
@@ -97,7 +97,7 @@ describe('npm run ami -- smoke', () => {
     expect(listAlive()).toEqual([]);
   });
 
-  test('opens no port, marks what it starts as the role demands, and starts it so that its end is its power-off', async () => {
+  test('opens no port, tags everything as the IAM role demands, and launches an instance that terminates at power-off', async () => {
     const { requests } = await open();
     await smoke(AMD64);
     const launch = new URLSearchParams(requests.find(({ operation }) => operation === 'RunInstances')?.body);
@@ -109,7 +109,7 @@ describe('npm run ami -- smoke', () => {
     expect(requests.filter(({ service }) => service === 'github')).toEqual([]);
   });
 
-  test('refuses an image that lacks a program, and says which', async () => {
+  test('refuses an image that lacks a program, and names the program', async () => {
     await open();
     install('tox', 'echo "tox: broken" >&2; exit 1');
     const { code, text } = await smoke(AMD64);
@@ -118,7 +118,7 @@ describe('npm run ami -- smoke', () => {
     expect(listAlive()).toEqual([]);
   });
 
-  test('refuses an image with another runner than its tag says', async () => {
+  test('refuses an image whose runner has another version than its tag', async () => {
     cpSync(BAKED.runner, join(folder, 'runner'), { recursive: true });
     writeFileSync(join(folder, 'runner/version'), '2.330.0\n');
     await open({ baked: { runner: join(folder, 'runner') } });
@@ -135,7 +135,7 @@ describe('npm run ami -- smoke', () => {
     expect(text).toContain('docker: no result');
   });
 
-  test('terminates its instance when it is interrupted', async () => {
+  test('terminates its instance if it is interrupted', async () => {
     await open();
     install('docker', 'exec sleep 60');
     const { code, text } = await smoke(AMD64, { interruptAt: 'starts from' });
@@ -143,7 +143,7 @@ describe('npm run ami -- smoke', () => {
     expect(listAlive()).toEqual([]);
   });
 
-  test('starts nothing of an image that is not there, or is of another preset', async () => {
+  test('launches nothing for an image that does not exist or is of another preset', async () => {
     const { requests } = await open();
     const absent = await smoke(['--image', 'ami-0123456789abcdef0', '--preset', 'amd64']);
     expect(absent).toEqual({ code: 1, text: expect.stringContaining('There is no image ami-0123456789abcdef0') });
@@ -152,14 +152,14 @@ describe('npm run ami -- smoke', () => {
     expect(requests.map(({ operation }) => operation)).not.toContain('RunInstances');
   });
 
-  test('tries the next type of the preset when EC2 has none of the first', async () => {
+  test("tries the preset's next type if EC2 has no capacity for the first", async () => {
     const { ec2 } = await open();
     ec2.capacity['t3.xlarge'] = 0;
     const { code, text } = await smoke(AMD64);
     expect({ code, text }).toEqual({ code: 0, text: expect.stringContaining('(t3a.xlarge) starts from') });
   });
 
-  test('says what is missing where no type gets around it', async () => {
+  test('names a missing permission, and tries no other type', async () => {
     const { requests } = await open({ denied: ['RunInstances'] });
     const { code, text } = await smoke(AMD64);
     expect({ code, text }).toEqual({
@@ -173,7 +173,7 @@ describe('npm run ami -- smoke', () => {
     [['--preset', 'amd64'], '`--image` is missing'],
     [['--image', 'ami-1', '--preset', 'amd46'], '(nearest: `amd64`)'],
     [['--image', 'ami-1', '--preset', 'amd64', '--port', '22'], '`--port` is not an option'],
-  ])('explains %j', async (args, says) => {
+  ])('refuses %j with an explanation', async (args, says) => {
     expect(await smoke(args)).toEqual({ code: 2, text: expect.stringContaining(says) });
   });
 });

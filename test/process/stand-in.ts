@@ -19,7 +19,7 @@ export interface StandIn {
 const started: StandIn[] = [];
 const folders: string[] = [];
 
-/** Gone after the test, see {@link removeRunners}. */
+/** A folder that {@link removeRunners} removes after the test. */
 export function makeFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
   folders.push(folder);
@@ -61,7 +61,7 @@ export function runRunner(about: {
   return standIn;
 }
 
-/** As an instance that loses its power: the whole process group, at once. */
+/** Kills the whole process group at once, like a loss of power. */
 export function pullThePlug({ process: child }: StandIn): void {
   if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
     process.kill(-child.pid, 'SIGKILL');
@@ -75,7 +75,7 @@ export async function removeRunners(): Promise<void> {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** A just-in-time runner of the repository. */
+/** Registers a just-in-time runner of the repository. */
 export async function register(sandbox: GitHubSandbox, name: string, labels: string[] = [name]) {
   const [owner = '', repo = ''] = sandbox.github.repository.split('/');
   const request = { owner, repo, name, runner_group_id: 1, labels };
@@ -83,7 +83,7 @@ export async function register(sandbox: GitHubSandbox, name: string, labels: str
   return { id: data.runner.id, jitConfig: data.encoded_jit_config };
 }
 
-/** Looks every few milliseconds; throws after ten seconds. */
+/** Checks every few milliseconds. Throws after 10 s. */
 export async function until(what: string, holds: () => unknown): Promise<void> {
   const end = Date.now() + 10_000;
   while (!holds()) {
@@ -92,7 +92,7 @@ export async function until(what: string, holds: () => unknown): Promise<void> {
   }
 }
 
-/** A runner that has said that it listens. */
+/** Starts a runner and waits until it listens. */
 export async function startListening(
   sandbox: GitHubSandbox,
   name: string,

@@ -125,7 +125,7 @@ describe('Bad input', () => {
       /^`aws-resource-tags` is "\{"; allowed: .* at line 1, column 2\)\.$/m,
       /^`label` is "a\/b"; allowed: /m,
       /^`preset` is "amd46", which is not built in, .* did you mean `amd64`\?/m,
-      /^\.github\/ec2-runners\.yml could not be looked for: nothing is checked out, and there are no credentials/m,
+      /^\.github\/ec2-runners\.yml could not be looked for: nothing is checked out, and there are no valid credentials for GitHub\.$/m,
       /^`ec2-volume-throughput` is set; allowed with `ec2-volume-type: gp3` only, not with gp2\.$/m,
       /^`mode` is "stop"; allowed here: /m,
       /^`pre-runner-script` is "a script of 20485 bytes"; allowed: at most 16384 bytes/m,

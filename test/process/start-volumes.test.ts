@@ -108,7 +108,7 @@ describe('A volume that EBS would refuse', () => {
     [{ 'ec2-volume-kms-key-id': 'alias/ci' }, /^`ec2-volume-kms-key-id` is set without `ec2-volume-encrypted: true`/],
     [
       { 'ec2-volume-encrypted': 'true', 'ec2-volume-kms-key-id': 'my key' },
-      /^`ec2-volume-kms-key-id` is "my key"; allowed: a key’s id or ARN, or an alias/,
+      /^`ec2-volume-kms-key-id` is "my key"; allowed: a key's id or ARN, or an alias/,
     ],
     [
       { 'ec2-volume-encrypted': 'true', 'ec2-volume-kms-key-id': 'arn:aws:kms:eu-west-1:123456789012:alias/ci' },

@@ -207,7 +207,7 @@ describe('The inputs of a stop', () => {
       const stop = await scene.stop(both);
       expect(stop.code).toBe(1);
       expect(errorOf(stop)).toMatch(
-        /^`all` is true, and `label` and `ec2-instance-id` names? a part; allowed: one of them\.\n/,
+        /^`all` is true, and `label` and `ec2-instance-id` names? a part of that; allowed: one of them\.\n/,
       );
       expect(errorOf(stop)).toContain('Nothing was stopped.');
       expect(alive(scene)).toEqual(idsOf(main));

@@ -6,13 +6,13 @@ import { findCircles, linkFiles, listImports, type Sources } from '../../tools/s
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Vendors and the one folder that may know them. */
+/** Vendors, and the only folder that may import each of them. */
 const homes: readonly (readonly [RegExp, string])[] = [
   [/^@(aws-sdk|smithy)\//, 'src/ec2'],
   [/^@octokit\//, 'src/github'],
   [/^@actions\//, 'src/host'],
 ];
-/** What a folder of ours may import of our own. The first that fits counts. */
+/** The folders that each folder may import. The first entry that matches a file counts. */
 const ownImports: readonly (readonly [string, readonly string[]])[] = [
   ['src/core', ['src/core']],
   ['src/ec2', ['src/ec2', 'src/core']],
@@ -25,8 +25,8 @@ const ownImports: readonly (readonly [string, readonly string[]])[] = [
   ['scripts/terminal', ['scripts/terminal', 'src/core/kernel']],
 ];
 /**
- * The rooms of the core, from the bottom up: what each may import besides itself. No room imports one above it, so a
- * stranger reads a room with nothing in mind but the rooms named here.
+ * The rooms of the core, from the bottom up, with the rooms that each may import besides itself. No room imports a room
+ * above it, so a newcomer who reads a room needs only the rooms named here.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
@@ -45,9 +45,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
 };
-/** Libraries that compute and touch nothing. */
+/** Libraries without side effects. */
 const pureImports = /^(js-yaml|jsonc-parser|picomatch|sax|node:(zlib|crypto|events))$/;
-/** How the world leaks into code that should only decide. */
+/** Uses of the environment, the clock, chance or I/O, which the core must not have. */
 const impure =
   /(?<![/\w])process\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;
 
@@ -94,18 +94,18 @@ function readSources(): Sources {
   );
 }
 
-describe('The arrows between the folders', () => {
+describe('Imports between the folders', () => {
   const sources = readSources();
 
-  test('point inward only: actions → host, ec2, github → core', () => {
+  test('point inward: actions → host, ec2, github → core', () => {
     expect(findViolations(sources)).toEqual([]);
   });
 
-  test('form no circle, imports of types included', () => {
+  test('form no circle, types included', () => {
     expect(findCircles(linkFiles(sources))).toEqual([]);
   });
 
-  test('of the core lead through the rooms in their order', () => {
+  test('in the core lead from a room to a lower one', () => {
     const names = Object.keys(rooms);
     const isBelow = (room: string) => (one: string) => names.indexOf(one) < names.indexOf(room);
     for (const [room, allowed] of Object.entries(rooms)) expect(allowed.every(isBelow(room))).toBe(true);
@@ -113,7 +113,7 @@ describe('The arrows between the folders', () => {
     expect([...found].toSorted()).toEqual(names.toSorted());
   });
 
-  test('are judged in every folder there is', () => {
+  test('are checked in every folder', () => {
     const seen = new Set(Object.keys(sources).map((path) => dirname(path).split('/').slice(0, 2).join('/')));
     expect([...seen]).toEqual(
       expect.arrayContaining([

@@ -113,6 +113,18 @@ describe('The documents', () => {
     expect(programs.map(readPage).flatMap(findMissingPages)).toEqual([]);
   });
 
+  test('show the rooms of the core as the architecture test orders them', () => {
+    const [, table = ''] =
+      /const rooms[^{]*\{\n([^]*?)\n\};/.exec(readPage('test/unit/architecture.test.ts').text) ?? [];
+    const enforced = [...table.matchAll(/'?([\w-]+)'?: \[(.*?)\]/g)].map(([, room = '', below = '']) => [
+      room,
+      below.replaceAll("'", ''),
+    ]);
+    const rows = readPage('docs/inside/architecture.md').text.matchAll(/^\| `([\w-]+)` +\|.*\| ([a-z, -]*?) *\|$/gm);
+    expect([...rows].map(([, room, below]) => [room, below])).toEqual(enforced);
+    expect(enforced.length).toBeGreaterThan(10);
+  });
+
   test.each([
     ['a missing file', '[a](no-such-page.md)'],
     ['a missing heading', '[a](../README.md#no-such-heading)'],

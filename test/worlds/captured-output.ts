@@ -4,7 +4,7 @@ export interface Captured {
   release(): void;
 }
 
-/** Collects what this process writes to stdout, until released. */
+/** Collects this process's output to stdout until it is released. */
 export function captureOutput(): Captured {
   const { stdout } = process;
   const write = stdout.write.bind(stdout);

@@ -6,11 +6,11 @@ import type {
   SubnetFacts,
 } from '../../src/core/ports/catalog.js';
 
-/** An image as the fake EC2 keeps it: the port's view plus what `findNewestImage` decides by. */
+/** An image of the fake EC2: the port's properties, and those by which `findNewestImage` chooses. */
 export interface FakeImage extends Image {
   /** Epoch ms. */
   readonly createdAt: number;
-  /** Whether it belongs to the asking account. */
+  /** Whether it belongs to the caller's account. */
   readonly own: boolean;
 }
 
@@ -18,7 +18,7 @@ export const SUBNET_A = 'subnet-0a00000000000000a';
 export const SUBNET_B = 'subnet-0a00000000000000b';
 export const SUBNET_C = 'subnet-0a00000000000000c';
 export const GROUP = 'sg-0a000000000000001';
-/** In another VPC than all of the above. */
+/** A subnet in another VPC. */
 export const FOREIGN_SUBNET = 'subnet-0f00000000000000a';
 export const FOREIGN_GROUP = 'sg-0f000000000000001';
 

@@ -2,16 +2,16 @@ import type { Clock } from '../../src/core/kernel/clock.js';
 
 interface Timer {
   readonly due: number;
-  readonly ring: () => void;
+  readonly fire: () => void;
 }
 
-/** 2026-01-01T00:00:00Z: where a fake clock starts unless told otherwise. */
+/** 2026-01-01T00:00:00Z, the default start of a fake clock. */
 export const FAKE_START = Date.UTC(2026, 0, 1);
 
 /**
- * A clock on which hours pass at once. Whenever everything in the process waits, it jumps to the next timer, so the
- * code under test is awaited as usual and nobody has to turn the hands. It relies on in-memory fakes: whatever
- * does not sleep is over within the microtasks before the next jump.
+ * A clock on which hours pass at once. Whenever the whole process waits, the clock jumps to the next timer, so a test
+ * awaits the code under test as usual. The clock relies on in-memory fakes: everything except a sleep must be over within
+ * the microtasks before the next jump.
  */
 export class FakeClock implements Clock {
   private time: number;
@@ -19,7 +19,7 @@ export class FakeClock implements Clock {
   private readonly timers: Timer[] = [];
   private ticking = false;
 
-  /** @param limitMs A wait that goes on for longer than this has no bound: it is rejected. Default one day. */
+  /** @param limitMs a wait beyond this time counts as a wait without a bound and is rejected. Default: one day */
   constructor(start = FAKE_START, limitMs = 24 * 3_600_000) {
     this.time = start;
     this.latest = start + limitMs;
@@ -32,7 +32,7 @@ export class FakeClock implements Clock {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.time + ms > this.latest)
-      throw new Error(`The fake clock ran until its limit: is there a wait without a bound?`);
+      throw new Error('The fake clock reached its limit: is there a wait without a bound?');
     await new Promise<void>((resolve, reject) => {
       const timer = this.add(this.time + Math.max(0, ms), () => {
         signal?.removeEventListener('abort', abort);
@@ -46,18 +46,18 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Does something at a moment (epoch ms) of the code under test, such as bringing a runner online. */
+  /** Runs an action at a time (epoch ms), such as bringing a runner online. */
   at(time: number, action: () => void): void {
     this.add(time, action);
   }
 
-  /** Does something this many milliseconds from now. */
+  /** Runs an action after this time. */
   after(ms: number, action: () => void): void {
     this.add(this.time + ms, action);
   }
 
-  private add(due: number, ring: () => void): Timer {
-    const timer = { due, ring };
+  private add(due: number, fire: () => void): Timer {
+    const timer = { due, fire };
     this.timers.push(timer);
     this.timers.sort((a, b) => a.due - b.due);
     this.tickLater();
@@ -72,7 +72,7 @@ export class FakeClock implements Clock {
       const next = this.timers.shift();
       if (!next) return;
       this.time = Math.max(this.time, next.due);
-      next.ring();
+      next.fire();
       if (this.timers.length > 0) this.tickLater();
     });
   }

@@ -36,7 +36,7 @@ export interface FakeEc2Options {
 
 type Operation = Exclude<keyof (Ec2 & ReaperEc2), 'region'>;
 
-/** How EC2 says that a plan's pool is empty. */
+/** EC2's refusal of a plan without capacity. */
 export const NO_CAPACITY: Refusal = {
   code: 'InsufficientInstanceCapacity',
   message: 'There is no capacity for this type in this zone now.',
@@ -47,8 +47,8 @@ export const NO_CAPACITY: Refusal = {
 const TIMELINE: FakeTimeline = { pendingMs: 5_000, shuttingDownMs: 20_000, invisibleMs: 0 };
 
 /**
- * EC2 in memory, its instances ageing on the given clock. Everything public beside the port is the test's hand:
- * the catalog can be edited, capacity emptied, instances ended, calls made to fail.
+ * EC2 in memory, with instances that age on the given clock. Public members that the port does not have are for tests:
+ * they edit the catalog, remove capacity, end instances and make calls fail.
  */
 export class FakeEc2 implements Ec2, ReaperEc2 {
   readonly region: string;
@@ -58,14 +58,14 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   readonly subnets = [...FAKE_SUBNETS];
   readonly groups = [...FAKE_GROUPS];
   readonly parameters = new Map(Object.entries(FAKE_PARAMETERS));
-  /** Keys `type`, `type/subnet` and `type/subnet/market`: how many may still be launched. Absent: any number. */
+  /** How many instances can still be launched, by `type`, `type/subnet` or `type/subnet/market`. Absent: any number. */
   readonly capacity = new Map<string, number>();
-  /** Made by hand; those of instances are not kept here. */
+  /** The volumes of a test. The volumes of instances are not kept here. */
   readonly volumes: Volume[] = [];
   readonly spotRequests: SpotRequest[] = [];
   /** Instances with termination protection. */
   readonly protectedIds = new Set<string>();
-  /** Serial console by instance id. */
+  /** The serial consoles by instance id. */
   readonly consoles = new Map<string, string>();
   private readonly machines: FakeMachines;
   private readonly refusals: { match: Partial<LaunchTarget>; refusal: Refusal }[] = [];
@@ -78,47 +78,47 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     this.machines = new FakeMachines(clock, { ...TIMELINE, ...timeline });
   }
 
-  /** Every instance there ever was, terminated ones too, in the order of their launch. */
+  /** All instances in the order of their launch, terminated ones too. */
   get instances(): readonly Instance[] {
     return this.machines.all();
   }
 
-  /** What they were launched with, in the same order. */
+  /** The specs of all launches, in the same order. */
   get specs(): readonly LaunchSpec[] {
     return this.machines.specs();
   }
 
-  /** Refuses every plan that agrees with all fields of `match`. */
+  /** Refuses every plan that has all properties of `match`. */
   refuse(match: Partial<LaunchTarget>, refusal: Refusal): void {
     this.refusals.push({ match, refusal });
   }
 
-  /** The next calls of this operation fail. */
+  /** Makes the next calls of this operation fail. */
   fault(operation: Operation, fault: FakeFault): void {
     this.faults.plan(operation, fault);
   }
 
-  /** No call fails any more. */
+  /** Removes all faults. */
   heal(): void {
     this.faults.clear();
   }
 
-  /** Called as each instance is launched: the place to let a runner come online. */
+  /** Calls the listener at each launch, for example to bring a runner online. */
   onLaunch(listener: (instance: Instance, spec: LaunchSpec) => void): void {
     this.launchListeners.push(listener);
   }
 
-  /** Called as a stopped instance is started again. */
+  /** Calls the listener when a stopped instance is started again. */
   onResume(listener: (instance: Instance) => void): void {
     this.resumeListeners.push(listener);
   }
 
-  /** The machine switches itself off: it is terminated, or it stops if it was launched so. */
+  /** Powers the instance off from within: it terminates, or stops if that is its shutdown behavior. */
   powerOff(id: string): void {
     this.machines.powerOff(id);
   }
 
-  /** What the instance would be told at its next boot. */
+  /** The user data that the instance would read at its next boot. */
   userDataOf(id: string): Uint8Array | undefined {
     return this.machines.userData(id);
   }
@@ -127,17 +127,17 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     return this.machines.interfaceTags(id);
   }
 
-  /** The instance goes away by itself: powered off, interrupted, broken. */
+  /** Ends the instance without a request, like a power-off, an interruption or a failure. */
   end(id: string, reason = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown'): void {
     this.machines.end(id, reason);
   }
 
-  /** Somebody stops it; it stays, and can be terminated. */
+  /** Stops the instance, like a user who stops it. */
   stop(id: string): void {
     this.machines.stop(id);
   }
 
-  /** Somebody changes its tags; `undefined` takes one away. */
+  /** Changes the instance's tags, like a user who edits them. `undefined` removes a tag. */
   retag(id: string, changes: Readonly<Record<string, string | undefined>>): void {
     this.machines.retag(id, changes);
   }
@@ -224,7 +224,7 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     });
   }
 
-  /** As the adapter does it: a `Failure` is an answer about every id. */
+  /** Like the adapter, answers a `Failure` as a refusal of every id. */
   async terminate(ids: readonly string[]): Promise<Termination> {
     const refuse = (some: readonly string[], failure: Failure) => some.map((id) => ({ id, failure }));
     try {
@@ -291,7 +291,7 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
     return { kind: 'launched', instance };
   }
 
-  /** What the request names and EC2 has not. */
+  /** The refusal of a request that names something unknown. */
   private findDeadEnd({ imageId, plan, securityGroupIds }: LaunchSpec): Refusal | undefined {
     const { subnetId, instanceType } = plan;
     const image = this.images.find(({ id }) => id === imageId);

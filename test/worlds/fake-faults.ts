@@ -1,12 +1,12 @@
-/** What a fault does: throw before the effect (default) or, as a lost answer does, after it. */
+/** A fault throws before the call takes effect (default) or, like a lost answer, after it. */
 export interface FakeFault {
   readonly error: Error;
   readonly afterEffect?: boolean;
-  /** How many calls fail. Default 1. */
+  /** How many calls fail. Default: 1. */
   readonly times?: number;
 }
 
-/** The calls of a fake that are to fail. */
+/** The planned faults of a fake. */
 export class FakeFaults<Operation extends string> {
   private readonly planned = new Map<Operation, { error: Error; afterEffect: boolean; times: number }>();
 
@@ -19,7 +19,7 @@ export class FakeFaults<Operation extends string> {
   }
 
   async answer<T>(operation: Operation, effect: () => T): Promise<T> {
-    // A real call is never answered within the same turn; neither is this one.
+    // Like a real call, this one is never answered in the same turn.
     await Promise.resolve();
     const fault = this.planned.get(operation);
     if (!fault) return effect();

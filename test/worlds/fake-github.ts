@@ -13,15 +13,15 @@ import type {
   RunnerGroup,
 } from '../../src/core/ports/github.js';
 
-/** What the next call may be told to do instead of its work. */
+/** How the next call fails. */
 type Method = Exclude<keyof (GitHub & ReaperGitHub & StopGitHub), 'pace'>;
 
 /** GitHub's documented rule for runner names: at most 64 characters and none of these. */
 const FORBIDDEN_IN_NAMES = /["/:<>\\|*?]/;
 
 /**
- * GitHub's runners in memory: what `src/github` talks to, without HTTP. The same contract suite
- * (`test/contract/github.suite.ts`) runs against this and against the real adapter on the sandbox.
+ * GitHub's runners in memory, without HTTP. The contract suite (`test/contract/github.suite.ts`) runs against this fake
+ * and against the real adapter on the sandbox.
  */
 export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
   pace = 1;
@@ -30,22 +30,22 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
   /** Every call in order, as `registerRunner` or `readRunner 7`. */
   readonly calls: string[] = [];
   readonly groups = new Map<string, number>([['Default', 1]]);
-  /** Why a group, by id, gives this repository no runner. */
+  /** Why a group gives this repository no runner, by the group's id. */
   readonly closedGroups = new Map<number, string>();
-  /** What could not be checked of any group. */
+  /** What could not be checked about groups. */
   groupDoubt: string | undefined;
-  /** Texts by `path@ref`. */
+  /** File contents by `path@ref`. */
   readonly files = new Map<string, string>();
-  /** By `owner/repo run attempt`; another is unknown. */
+  /** Run attempts by `owner/repo run attempt`. Other attempts are unknown. */
   readonly attempts = new Map<string, Exclude<AttemptState, 'unknown'>>();
-  /** By `owner/repo run attempt`; none elsewhere. */
+  /** Jobs by `owner/repo run attempt`. Other attempts have none. */
   readonly jobs = new Map<string, readonly RunJob[]>();
-  /** Names that the token does not see. */
+  /** Names of runners that the token cannot see. */
   readonly hiddenRepositories = new Set<string>();
   readonly downloads: RunnerDownload[] = [];
-  /** When a runner version is refused, in epoch ms; `undefined`: supported without an end. */
+  /** When GitHub begins to refuse a runner version, in epoch ms; `undefined` if it has no such plan. */
   readonly deprecations = new Map<string, number | undefined>();
-  /** Called before each call takes effect: the place to let the world move while the core waits. */
+  /** Called before each call takes effect, so that a test can change the world while the core waits. */
   onCall: (method: Method, argument: unknown) => void = () => undefined;
 
   private readonly runners = new Map<number, Runner>();
@@ -57,26 +57,26 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
     this.offerVersion('2.336.0');
   }
 
-  // What a test does to the world.
+  // For tests.
 
-  /** The next call of this method rejects with this error and has no effect; queues up. */
+  /** Makes the next call of this method reject, without effect. Several errors queue up. */
   failNext(method: Method, error: unknown, times = 1): void {
     const queued = this.failures.get(method) ?? [];
     this.failures.set(method, [...queued, ...Array.from({ length: times }, () => error)]);
   }
 
-  /** No call fails any more. */
+  /** Removes all faults. */
   heal(): void {
     this.failures.clear();
     this.lostRegistrations.length = 0;
   }
 
-  /** The next registration is `unanswered`: lost on its way there (`before`), or on its way back with the runner made (`after`). */
+  /** Makes the next registration `unanswered`: lost `before` it takes effect, or `after` it has registered the runner. */
   loseNextRegistration(where: 'before' | 'after'): void {
     this.lostRegistrations.push(where);
   }
 
-  /** A runner somebody else registered. */
+  /** Adds a runner that another program has registered. */
   addRunner(runner: Partial<Runner> & { readonly name: string }): Runner {
     const added: Runner = { id: this.nextId++, status: 'offline', busy: false, labels: [], ...runner };
     this.nextId = Math.max(this.nextId, added.id + 1);
@@ -84,12 +84,12 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
     return added;
   }
 
-  /** The machine's runner program opens its session. */
+  /** Connects the runner program. */
   connect(name: string, version = '2.336.0'): void {
     this.change(name, { status: 'online', version });
   }
 
-  /** The session is gone; the runner stays listed. */
+  /** Disconnects the runner program. The runner stays listed. */
   disconnect(name: string): void {
     this.change(name, { status: 'offline' });
   }
@@ -98,17 +98,17 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
     this.change(name, { status: 'online', busy: true });
   }
 
-  /** Its one job is over: GitHub removes a single-use runner by itself. */
+  /** Completes the runner's only job, after which GitHub removes a single-use runner. */
   finish(name: string): void {
     this.remove(name);
   }
 
-  /** Somebody removes the runner. */
+  /** Removes the runner, like a user who removes it. */
   remove(name: string): void {
     this.runners.delete(this.named(name).id);
   }
 
-  /** A release of the runner for both architectures, the latest now; refused from a time (epoch ms) on, or never. */
+  /** Adds a release of the runner for both architectures, as the latest. GitHub refuses it from a time (epoch ms) on, or never. */
   offerVersion(version: string, refusedFrom?: number): void {
     for (const architecture of ['x64', 'arm64']) {
       const url = `https://downloads.example/actions-runner-linux-${architecture}-${version}.tar.gz`;
@@ -117,7 +117,7 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
     this.deprecations.set(version, refusedFrom);
   }
 
-  /** What GitHub lists now. */
+  /** The runners that GitHub lists now. */
   get listed(): readonly Runner[] {
     return [...this.runners.values()];
   }

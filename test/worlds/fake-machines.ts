@@ -7,7 +7,7 @@ import type { SubnetFacts } from '../../src/core/ports/catalog.js';
 export interface FakeTimeline {
   readonly pendingMs: number;
   readonly shuttingDownMs: number;
-  /** How long EC2 denies knowing a fresh instance. */
+  /** How long EC2 does not list a launched instance. */
   readonly invisibleMs: number;
 }
 
@@ -16,13 +16,13 @@ interface Machine {
   launchedAt: number;
   facts: Omit<Instance, 'state' | 'stateReason'>;
   stopped?: true;
-  /** What is read at boot, and what a power-off means: both can be changed. */
+  /** User data and shutdown behavior can be changed after the launch. */
   userData: Uint8Array;
   onPowerOff: 'stop' | 'terminate';
   ended?: { readonly at: number; readonly reason: string };
 }
 
-/** The instances of the fake EC2. Nothing happens to them: what they are follows from the time that it is. */
+/** The instances of the fake EC2. No timer changes them: their states follow from the current time. */
 export class FakeMachines {
   private readonly machines: Machine[] = [];
 
@@ -31,12 +31,12 @@ export class FakeMachines {
     private readonly timeline: FakeTimeline,
   ) {}
 
-  /** Every instance there ever was. */
+  /** All instances, terminated ones too. */
   all(): Instance[] {
     return this.machines.map((machine) => this.view(machine));
   }
 
-  /** Those that EC2 admits to knowing. */
+  /** The instances that EC2 lists. */
   visible(): Instance[] {
     return this.machines.filter((one) => this.age(one) >= this.timeline.invisibleMs).map((one) => this.view(one));
   }
@@ -45,7 +45,7 @@ export class FakeMachines {
     return this.machines.map(({ spec }) => spec);
   }
 
-  /** The instance that was launched with this client token; another request under the same token is an error. */
+  /** The instance that was launched with this client token. Another request with the same token is an error. */
   findByToken(spec: LaunchSpec): Instance | undefined {
     const machine = this.machines.find((one) => one.spec.clientToken === spec.clientToken);
     if (!machine) return undefined;
@@ -61,7 +61,7 @@ export class FakeMachines {
       type: spec.plan.instanceType,
       ...(subnet && { subnetId: subnet.id, availabilityZone: subnet.availabilityZone }),
       market: spec.plan.market,
-      // EC2 tells the launch time in whole seconds.
+      // EC2 reports the launch time in whole seconds.
       launchedAt: Math.floor(launchedAt / 1_000) * 1_000,
       imageId: spec.imageId,
       tags: { ...spec.tags },
@@ -77,13 +77,13 @@ export class FakeMachines {
     return this.view(machine);
   }
 
-  /** Ends once: what ended an instance first stays the reason. */
+  /** Ends the instance. The first reason stays. */
   end(id: string, reason: string): void {
     const machine = this.machines.find(({ facts }) => facts.id === id);
     if (machine) machine.ended ??= { at: this.clock.now(), reason };
   }
 
-  /** It switches itself off: the end of it, or not. */
+  /** Powers the instance off from within: it stops or terminates. */
   powerOff(id: string): void {
     const machine = this.machines.find(({ facts }) => facts.id === id);
     if (!machine || machine.ended || machine.stopped) return;
@@ -91,7 +91,7 @@ export class FakeMachines {
     else this.end(id, 'Client.InstanceInitiatedShutdown: Instance initiated shutdown');
   }
 
-  /** What it would read at its next boot. */
+  /** The user data that the instance would read at its next boot. */
   userData(id: string): Uint8Array | undefined {
     return this.machines.find(({ facts }) => facts.id === id)?.userData;
   }
@@ -105,7 +105,7 @@ export class FakeMachines {
     return 'written';
   }
 
-  /** Does nothing to one that is on. */
+  /** Starts a stopped instance. A running one stays as it is. */
   resume(id: string): Instance | undefined {
     const machine = this.machines.find(({ facts }) => facts.id === id);
     if (!machine || machine.ended) return undefined;
@@ -130,7 +130,7 @@ export class FakeMachines {
     machine.facts = { ...machine.facts, tags: Object.fromEntries(kept) };
   }
 
-  /** Those of each machine, gone with it. */
+  /** The volumes of all instances that are not terminated. */
   volumes(): Volume[] {
     return this.machines
       .filter((machine) => this.state(machine) !== 'terminated')
@@ -146,12 +146,12 @@ export class FakeMachines {
       );
   }
 
-  /** Of the interface that goes with the machine; a later change of the machine's tags is not its own. */
+  /** The tags of the instance's network interface. Later changes of the instance's tags do not affect them. */
   interfaceTags(id: string): Readonly<Record<string, string>> {
     return this.machines.find(({ facts }) => facts.id === id)?.spec.tags ?? {};
   }
 
-  /** One for each spot machine. */
+  /** The spot requests, one for each spot instance. */
   spotRequests(): SpotRequest[] {
     return this.machines
       .filter(({ facts }) => facts.market === 'spot')

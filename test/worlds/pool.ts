@@ -50,7 +50,7 @@ export class PooledWorld {
   private readonly outcomes: Outcome[] = [];
   private readonly lost = new Map<string, number>();
   /** Sentences about instances that boot as another instance's runner, or as a runner that is already online. */
-  private readonly discord: string[] = [];
+  private readonly conflicts: string[] = [];
   private isOver = false;
 
   private constructor(private readonly rush: Rush) {
@@ -92,8 +92,8 @@ export class PooledWorld {
     return this.rush.arrivals.map((_, index) => this.lost.get(startIdOf(index)) ?? 0);
   }
 
-  findDiscord(): readonly string[] {
-    return this.discord;
+  findConflicts(): readonly string[] {
+    return this.conflicts;
   }
 
   /** Ends the run and its jobs, then runs the reaper. */
@@ -117,7 +117,7 @@ export class PooledWorld {
   }
 
   /** The ids and names of everything that is left and does not wait in the pool. */
-  findRemains(): string[] {
+  findLeftBehind(): string[] {
     const isWaiting = ({ state, tags }: Instance) => state === 'stopped' && tags[TAG.start] === undefined;
     return [
       ...this.ec2.instances.filter((one) => one.state !== 'terminated' && !isWaiting(one)).map(({ id }) => id),
@@ -161,8 +161,8 @@ export class PooledWorld {
     const name = instance.tags[TAG.runnerName];
     const runner = this.github.listed.find((one) => one.name === name);
     if (name === undefined || !runner) return this.ec2.powerOff(id);
-    if (String(runner.id) !== instance.tags[TAG.runnerId]) this.discord.push(`${id} boots as another's ${name}`);
-    if (runner.status === 'online') this.discord.push(`${name} runs twice`);
+    if (String(runner.id) !== instance.tags[TAG.runnerId]) this.conflicts.push(`${id} boots as another's ${name}`);
+    if (runner.status === 'online') this.conflicts.push(`${name} runs twice`);
     this.github.connect(name);
   }
 

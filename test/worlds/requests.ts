@@ -11,7 +11,7 @@ type RequestChanges = Partial<MachineRequest & Startup & Omit<StartRequest, 'mac
   readonly count?: number;
 };
 
-/** A complete request, of which a test changes what it is about. */
+/** A complete request. A test changes only the fields that it is about. */
 export function aRequest(changes: RequestChanges = {}): StartRequest {
   const label = changes.label ?? 'a-label';
   const all = {

@@ -2,7 +2,7 @@ import { connectGitHub, type GitHubOptions } from '../../src/github/connect.js';
 import type { GitHub } from '../../src/core/ports/github.js';
 import { FakeClock } from './fake-clock.js';
 
-/** What GitHub answers to one request. `no-answer`: the connection breaks. `never`: it stays open, and silent. */
+/** GitHub's answer to one request. `no-answer`: the connection breaks. `never`: it stays open without an answer. */
 export type Reply =
   | {
       readonly status?: number;
@@ -21,12 +21,11 @@ export interface SentRequest {
 }
 
 /**
- * A `fetch` whose answers are written down beforehand: for what the sandbox cannot be made to answer. The last reply
- * of a line goes on for ever.
+ * A `fetch` with scripted answers, for answers that the sandbox cannot give. The last reply of a line repeats.
  */
 export class ScriptedGitHub {
   readonly requests: SentRequest[] = [];
-  /** How many requests there were at the same time, at most. */
+  /** The most requests at the same time. */
   mostAtOnce = 0;
   private underWay = 0;
   private readonly replies = new Map<string, Reply[]>();
@@ -46,7 +45,7 @@ export class ScriptedGitHub {
     const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
     this.requests.push({ line, body, headers: Object.fromEntries(new Headers(init?.headers)) });
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.underWay);
-    await new Promise(setImmediate); // Whatever is asked at the same time has arrived by now.
+    await new Promise(setImmediate); // All requests of the same time have arrived by now.
     this.underWay--;
     const queue = this.replies.get(line) ?? [{ status: 418, json: { message: `the test has no reply to ${line}` } }];
     const reply = queue.length > 1 ? queue.shift() : queue[0];
@@ -76,7 +75,7 @@ export interface Scripted {
   readonly masked: string[];
 }
 
-/** The real adapter for the repository `o/r`, on a script. */
+/** The real adapter for the repository `o/r`, with scripted answers. */
 export async function connectScripted(
   script: ScriptedGitHub,
   options: Partial<Omit<GitHubOptions, 'fetch' | 'clock' | 'mask'>> = {},

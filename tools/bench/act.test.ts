@@ -36,7 +36,7 @@ const secondsOf = (run: ReturnType<typeof read>, place?: 'elsewhere') =>
   Object.fromEntries(splitTime(run, place).map(({ id, seconds }) => [id, seconds]));
 
 describe("A run's time", () => {
-  test('from dispatch to the first test line is split at what act says', () => {
+  test('from dispatch to the first test line is split at the lines that act prints', () => {
     expect(secondsOf(read([...CHECKED, ...STARTED, ...tested(9_200)]))).toEqual({
       plan: 0.1,
       check: 0.3,
@@ -50,19 +50,19 @@ describe("A run's time", () => {
     });
   });
 
-  test('has no start where nothing is started', () => {
+  test('has no start if nothing is started', () => {
     const parts = secondsOf(read([...CHECKED, ...tested(1_600)]), 'elsewhere');
     expect(parts).toEqual({ plan: 0.1, check: 0.3, jobs: 0.2, checkout: 0.3, tox: 5, pytest: 0.2 });
   });
 
-  test('that lacks a part is not told', () => {
+  test('is refused if a part is missing', () => {
     const noRunner = read([...CHECKED, ...STARTED.slice(0, 2), ...tested(9_200)]);
     expect(() => splitTime(noRunner)).toThrow('"boot, until the start says online" did not come');
     const noTest = read([...CHECKED, ...STARTED, ...tested(9_200).slice(0, 3)]);
     expect(() => splitTime(noTest)).toThrow('"pytest, to its first line" did not come');
   });
 
-  test('whose parts come in another order is not told', () => {
+  test('is refused if its parts come in another order', () => {
     const [first, ...rest] = tested(9_200);
     const early = read([[900, first![1], first![2]], ...CHECKED, ...STARTED, ...rest]);
     expect(() => splitTime(early)).toThrow('"from job to job" did not come');
@@ -81,14 +81,14 @@ describe('The figures of runs through act', () => {
   ]);
   const find = (id: string) => figures.find((figure) => figure.id === id);
 
-  test('hold the whole way and each shared part against the same without EC2', () => {
+  test('compare the whole time and each shared part with the same without EC2', () => {
     expect(find('act-first-line')).toMatchObject({ value: 15, samples: [14, 15, 22], beside: [{ value: 6 }] });
     expect(find('act-tox')).toMatchObject({ value: 5, beside: [{ name: 'the same job without EC2', value: 5 }] });
     expect(find('act-online')).toMatchObject({ value: 8 });
     expect(find('act-online')).not.toHaveProperty('beside');
   });
 
-  test('take what EC2 adds from the two runs of a round, as far as they differ, and the boot from that', () => {
+  test('compute what EC2 adds as the difference of the two runs of a round, and subtract the boot', () => {
     expect(find('act-job')).toMatchObject({ samples: [9, 10, 13], beside: [{ samples: [1, 1, 2] }] });
     expect(find('act-added')).toMatchObject({ samples: [8, 9, 11], value: 9 });
     expect(find('act-beyond-boot')).toMatchObject({ samples: [2, 1, 4], value: 2 });

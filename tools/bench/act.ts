@@ -9,13 +9,13 @@ import { spreadEvenly } from './statistics.js';
 
 export interface ActOptions {
   readonly rounds: number;
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
-/** One dispatch, to its end. Times in seconds. */
+/** One workflow run from the dispatch to its end. Times in seconds. */
 export interface ActSample {
   readonly parts: readonly Part[];
-  /** From the launch until the runner is registered; 0 where nothing is launched. */
+  /** From the launch until the runner is registered; 0 if nothing is launched. */
   readonly boot: number;
 }
 
@@ -24,12 +24,12 @@ export interface Round {
   readonly elsewhere: ActSample;
 }
 
-/** The workflow that starts one machine for one tox environment, and what it calls. */
+/** The workflow that starts one instance for one tox environment, and the workflow it calls. */
 const WORKFLOW = 'unit_test_CI.yml';
 const WORKFLOWS = [WORKFLOW, 'tox-on-ec2.yml'];
-/** The shortest of the boots that starts by themselves are measured with. */
+/** The shortest boot that start overhead is measured with. */
 const [RUNNING_MS, BOOT_MS] = [5_000, 7_000];
-/** The same test job, on the same host of act's: only nothing is started and stopped. */
+/** The same test job on the same host, without a start and a stop. */
 const DISPATCHES: Readonly<Record<Place, Dispatch>> = {
   EC2: { workflow: WORKFLOW },
   elsewhere: {
@@ -38,18 +38,18 @@ const DISPATCHES: Readonly<Record<Place, Dispatch>> = {
     secrets: { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, RUNNER_TOKEN: undefined },
   },
 };
-/** The part at whose end the test job begins. */
+/** The part after which the test job begins. */
 const JOB = 'jobs';
 const ELSEWHERE = 'the same job without EC2';
 
-/** From a workflow's dispatch to the first line of its test, beside the same without EC2, in alternation. */
-export async function measureAct({ rounds, say }: ActOptions): Promise<Figure[]> {
+/** Measures from the dispatch of a workflow to the first line of its test, in alternation with runs without EC2. */
+export async function measureAct({ rounds, print }: ActOptions): Promise<Figure[]> {
   return withSandbox(ActWorld.open(WORKFLOWS, { timeline: { pendingMs: RUNNING_MS } }), async (world, atEnd) => {
     atEnd(() => signalAll(world.processes(), 'SIGKILL'));
     const measured: Round[] = [];
-    // The first isn't counted: whatever comes first finds nothing in the caches.
+    // The first run is not counted, because the caches are still empty.
     for (const [round, offset] of [0, ...spreadEvenly(rounds, SPREAD_MS)].entries()) {
-      say(`Through act: ${round === 0 ? 'warming up' : `round ${round} of ${rounds}`}.`);
+      print(`Through act: ${round === 0 ? 'warming up' : `round ${round} of ${rounds}`}.`);
       Object.assign(world.sandbox.ec2.timeline, { bootMs: BOOT_MS + offset - RUNNING_MS - AGENT_MS });
       const done = await measureRound(world, round % 2 === 0 ? ['EC2', 'elsewhere'] : ['elsewhere', 'EC2']);
       if (round > 0) measured.push(done);
@@ -77,7 +77,7 @@ async function measureRun(world: ActWorld, place: Place): Promise<ActSample> {
   return { parts: splitTime(run, place), boot: ((registered ?? 0) - (launched ?? 0)) / 1000 };
 }
 
-/** The whole way and its parts, and what of it EC2 and this suite add: the difference of a round's two runs. */
+/** The whole time and its parts, and the time that EC2 and this project add: the difference of a round's two runs. */
 export function describeRounds(rounds: readonly Round[]): Figure[] {
   const series: readonly [Series<ActSample>, ...Series<ActSample>[]] = [
     { name: 'start-runner', samples: rounds.map(({ ours }) => ours) },
@@ -85,29 +85,29 @@ export function describeRounds(rounds: readonly Round[]): Figure[] {
   ];
   const added = rounds.map(({ ours, elsewhere }) => untilJob(ours) - untilJob(elsewhere));
   const beyond = rounds.map(({ ours }, index) => added[index]! - ours.boot);
-  const about = (id: string, measure: string) => ({ id: `act-${id}`, measure, unit: 's' }) as const;
+  const details = (id: string, measure: string) => ({ id: `act-${id}`, measure, unit: 's' }) as const;
   const alone = (id: string, measure: string, samples: readonly number[]) =>
-    compare(about(id, measure), [{ name: 'start-runner', samples }], (seconds) => seconds);
+    compare(details(id, measure), [{ name: 'start-runner', samples }], (seconds) => seconds);
   return [
-    compare(about('first-line', 'Dispatch to the first test line, through act'), series, ({ parts }) => sumOf(parts)),
-    ...rounds[0]!.ours.parts.map((part) => describePart(part, about(part.id, `  ${part.name}`), series)),
-    compare(about('job', 'Dispatch until the test job begins'), series, untilJob),
+    compare(details('first-line', 'Dispatch to the first test line, through act'), series, ({ parts }) => sumOf(parts)),
+    ...rounds[0]!.ours.parts.map((part) => describePart(part, details(part.id, `  ${part.name}`), series)),
+    compare(details('job', 'Dispatch until the test job begins'), series, untilJob),
     alone('added', '  what the machine of its own adds', added),
     alone('beyond-boot', `  of that, beyond its boot of ${BOOT_MS / 1000} s`, beyond),
   ];
 }
 
-/** What follows is the same work in both runs, and would only add its own spread to their difference. */
+/** Later parts are the same work in both runs, and would only add their spread to the difference. */
 function untilJob({ parts }: ActSample): number {
   return sumOf(parts.slice(0, parts.findIndex(({ id }) => id === JOB) + 1));
 }
 
 function describePart(
   { id }: Part,
-  about: Pick<Figure, 'id' | 'measure' | 'unit'>,
+  details: Pick<Figure, 'id' | 'measure' | 'unit'>,
   [own, other]: readonly [Series<ActSample>, ...Series<ActSample>[]],
 ): Figure {
   const secondsOf = ({ parts }: ActSample): number => parts.find((part) => part.id === id)?.seconds ?? Number.NaN;
   const isShared = other!.samples.every((sample) => !Number.isNaN(secondsOf(sample)));
-  return compare(about, isShared ? [own, other!] : [own], secondsOf);
+  return compare(details, isShared ? [own, other!] : [own], secondsOf);
 }

@@ -1,14 +1,14 @@
-/** Where values lie on an axis, and where it is labelled. */
+/** The positions of values on an axis, and its labels. */
 export interface Axis {
-  /** From 0 at its beginning to 1 at its end. */
+  /** The position of a value: 0 at the beginning of the axis, 1 at its end. */
   readonly place: (value: number) => number;
   readonly ticks: readonly number[];
 }
 
-/** Beyond this many times the least, the small ones would all lie on one line. */
+/** If the largest value is more than this many times the least, all small values would share one line. */
 const LARGEST_SPAN = 30;
 
-/** From nought, or by powers of ten when the values lie far apart. @throws RangeError for nothing to show */
+/** An axis from zero, or by powers of ten if the values lie far apart. @throws RangeError without values */
 export function createAxis(values: readonly number[]): Axis {
   if (values.length === 0 || values.some((value) => !Number.isFinite(value)))
     throw new RangeError(`There is no axis for [${values.join(', ')}].`);
@@ -22,12 +22,12 @@ function createLinear(least: number, most: number): Axis {
   const steps = Math.max(1, Math.ceil((Math.max(most, 0) - from) / step - 1e-9));
   return {
     place: (value) => (value - from) / (steps * step),
-    // Multiples are added up by a computer: 0.30000000000000004.
+    // Removes rounding errors such as 0.30000000000000004.
     ticks: Array.from({ length: steps + 1 }, (_, index) => Number((from + index * step).toPrecision(12))),
   };
 }
 
-/** The step of 1, 2 or 5 that makes four to nine of the width. */
+/** The step of 1, 2 or 5, times a power of ten, that divides the width into four to nine parts. */
 function niceStep(width: number): number {
   const rough = width / 5;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -3,7 +3,7 @@ import { readBudget } from './budget.js';
 
 const whole = { bundleBytes: 600_000, coldStartMs: 60, memoryMiB: 70 };
 
-test('a budget is read as it stands', () => {
+test('a budget is read from its JSON', () => {
   expect(readBudget(JSON.stringify(whole))).toEqual(whole);
 });
 
@@ -11,6 +11,6 @@ test.each([
   [{ ...whole, memoryMiB: undefined }, 'memoryMiB is undefined'],
   [{ ...whole, bundleBytes: '600000' }, 'bundleBytes is "600000"'],
   [{ ...whole, coldStartMs: 0 }, 'coldStartMs is 0'],
-])('a budget that holds nobody to anything is refused: %j', (given, words) => {
+])('a budget that no change could exceed is refused: %j', (given, words) => {
   expect(() => readBudget(JSON.stringify(given))).toThrow(words);
 });

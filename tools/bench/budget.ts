@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-/** What the bundles may cost: `tools/bench/budget.json`, which CI holds every change to. */
+/** The limits for the bundles, from `tools/bench/budget.json`. CI checks every change against them. */
 export interface Budget {
   /** All JavaScript in `dist/`. */
   readonly bundleBytes: number;
-  /** From process start to first request, beyond bare Node's. */
+  /** From process start to the first request, minus the same time of bare Node. */
   readonly coldStartMs: number;
   /** Largest resident set of one start. */
   readonly memoryMiB: number;
@@ -12,7 +12,7 @@ export interface Budget {
 
 export const budget = readBudget(readFileSync(new URL('./budget.json', import.meta.url), 'utf8'));
 
-/** @throws Error for a budget that would hold nobody to anything */
+/** @throws Error for a budget that no change could exceed */
 export function readBudget(text: string): Budget {
   const given = JSON.parse(text) as Record<string, unknown>;
   const read = (name: keyof Budget): number => {

@@ -14,20 +14,20 @@ import { withSandbox } from './sandboxes.js';
 export interface BundleOptions {
   readonly pairs: number;
   readonly peers: readonly Contender[];
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
 const CODE_BAR_KB = budget.bundleBytes / 1_000;
 const COLD_START_BAR_MS = 60;
-/** Ours over ec2-github-runner's. */
+/** Our cold start divided by ec2-github-runner's. */
 const COLD_START_RATIO_BAR = 0.2;
 const bareRequestScript = fileURLToPath(new URL('bare-request.mjs', import.meta.url));
 const empty = fileURLToPath(new URL('empty.mjs', import.meta.url));
 
-/** What a job downloads, and what it pays before the first request. */
-export async function measureBundle({ pairs, peers, say }: BundleOptions): Promise<Figure[]> {
+/** Measures how much a job downloads, and the time and memory that it needs before the first request. */
+export async function measureBundle({ pairs, peers, print }: BundleOptions): Promise<Figure[]> {
   const bundles = [ours, ...peers.slice(0, 1)] as const;
-  say(`Bundle: its size, and ${pairs} cold starts in alternation with bare Node.`);
+  print(`Bundle: its size, and ${pairs} cold starts in alternation with bare Node.`);
   const measure = (pattern: RegExp) =>
     atLeastOne(bundles.map(({ name, script }) => ({ name, samples: [measureSize(dirname(script), pattern)] })));
   const code = {
@@ -47,7 +47,7 @@ export async function measureBundle({ pairs, peers, say }: BundleOptions): Promi
   ];
 }
 
-/** Bytes of all files below a folder whose names match. */
+/** The size in bytes of all files below a folder whose names match. */
 export function measureSize(folder: string, pattern: RegExp): number {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => pattern.test(name))
@@ -63,7 +63,7 @@ interface Round {
   readonly empty: number;
 }
 
-/** In ms, in alternation: the action's first request and bare Node's. */
+/** The times until the first request in ms, of the action and of bare Node in alternation. */
 export async function timeColdStarts(pairs: number): Promise<{ action: number[]; bareRequest: number[] }> {
   const rounds = (await runRounds([ours], pairs)).flat();
   return {
@@ -82,7 +82,7 @@ async function measureColdStarts(bundles: readonly Contender[], pairs: number): 
 
 function runRounds(bundles: readonly Contender[], pairs: number): Promise<Round[][]> {
   return withSandbox(startSandbox({ machines: false }), async (sandbox) => {
-    // The first round fills the disk's cache and isn't counted.
+    // The first round fills the disk cache and is not counted.
     const all: Round[][] = [];
     for (let round = 0; round <= pairs; round += 1) all.push(await runRound(sandbox, bundles, round % 2 === 1));
     return all.slice(1);
@@ -111,17 +111,17 @@ function describeColdStarts(series: readonly [Series<Round>, ...Series<Round>[]]
     beyond,
     compare(overEmpty, series, (round) => round.action - round.empty),
     ...(beyond.beside ?? []).map((peer): Figure => {
-      const about = {
+      const details = {
         id: 'cold-start-ratio',
         measure: `  of it beyond bare Node, over ${peer.name}'s`,
         unit: '',
       } as const;
-      return { ...about, value: beyond.value / peer.value, bar: COLD_START_RATIO_BAR };
+      return { ...details, value: beyond.value / peer.value, bar: COLD_START_RATIO_BAR };
     }),
   ];
 }
 
-/** Each bundle between the two programs that it is held against, in one order and the other by turns. */
+/** Each bundle between the two programs that it is compared with. The order is reversed in every other round. */
 async function runRound(sandbox: Sandbox, bundles: readonly Contender[], reversed: boolean): Promise<Round[]> {
   const results: Round[] = [];
   for (const contender of reversed ? bundles.toReversed() : bundles) {
@@ -137,7 +137,7 @@ async function runRound(sandbox: Sandbox, bundles: readonly Contender[], reverse
   return reversed ? results.toReversed() : results;
 }
 
-/** In ms from spawn until the sandbox has read the first request; the program ends there. */
+/** The ms from spawn until the sandbox has read the first request. The program is ended then. */
 async function timeFirstRequest(sandbox: Sandbox, script: string, inputs: Contender['inputs']): Promise<number> {
   const given = { ...inputs, 'github-token': sandbox.token };
   const began = performance.now();

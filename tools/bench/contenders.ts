@@ -6,14 +6,14 @@ import { seed, type RecordedRequest, type Sandbox } from '../../sandbox/sandbox.
 
 type Instance = ReturnType<Sandbox['ec2']['instance']>;
 
-/** An action that starts a runner, and what the bench must know to measure it. */
+/** An action that starts a runner, and everything the bench needs to measure it. */
 export interface Contender {
   readonly name: string;
   readonly script: string;
   readonly inputs: Readonly<Record<string, string>>;
-  /** What lets it notice a runner as early as it can be told to. */
+  /** Inputs that make the action notice a runner as early as possible. */
   readonly fastest?: Readonly<Record<string, string>>;
-  /** The id of the runner that a launched instance would bring online; where none is registered yet, it is now. */
+  /** The id of the runner that a launched instance brings online. Registers the runner if it is not registered yet. */
   readonly findRunner: (sandbox: Sandbox, instance: Instance) => number | Promise<number>;
 }
 
@@ -30,7 +30,7 @@ export const ours: Contender = {
   },
 };
 
-/** The same suite's other end. */
+/** The stop of the same project. */
 export const oursToStop = {
   script: join(root, 'dist/stop-runner.js'),
   inputs: readDefaults(join(root, 'stop-runner/action.yml')),
@@ -39,12 +39,12 @@ export const oursToStop = {
 const PEER_LABEL = 'bench';
 const USER_AGENT = 'ci-actions-bench';
 
-/** Whether it was the bench that asked, in place of an instance. */
+/** Whether the request came from the bench, in place of an instance. */
 export function isOwnRequest({ headers }: RecordedRequest): boolean {
   return headers['user-agent'] === USER_AGENT;
 }
 
-/** ec2-github-runner with its default inputs, and with its two waits as short as whole seconds allow. */
+/** ec2-github-runner with its default inputs, and with its two waits of one second, the shortest it allows. */
 export function listPeers(script: string): readonly Contender[] {
   const inputs = {
     ...readDefaults(join(dirname(script), '..', 'action.yml')),
@@ -62,7 +62,7 @@ export function listPeers(script: string): readonly Contender[] {
   ];
 }
 
-/** Its instances register themselves at the end of the boot. Their user data isn't run here: see docs/inside/bench.md. */
+/** Instances of ec2-github-runner register themselves at the end of the boot. Their user data is not run here: see docs/inside/bench.md. */
 async function registerRunner({ githubUrl, github, token }: Sandbox): Promise<number> {
   const response = await fetch(`${githubUrl}/repos/${github.repository}/actions/runners/generate-jitconfig`, {
     method: 'POST',
@@ -73,7 +73,7 @@ async function registerRunner({ githubUrl, github, token }: Sandbox): Promise<nu
   return ((await response.json()) as { runner: { id: number } }).runner.id;
 }
 
-/** GitHub fills an input that a workflow leaves out from the action's own file. */
+/** The default inputs from action.yml, as GitHub fills them in. */
 function readDefaults(path: string): Record<string, string> {
   const { inputs } = parse(readFileSync(path, 'utf8')) as {
     inputs: Record<string, { default?: string | number | boolean } | null>;

@@ -1,2 +1,2 @@
-// A program that does nothing: what Node itself costs, from its start to its end.
+// A program that does nothing. Measures what Node itself costs from start to end.
 void 0;

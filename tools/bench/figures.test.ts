@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { compare, missesBar, renderTable, type Figure, type Series } from './figures.js';
 import { worst } from './statistics.js';
 
-const figure = (about: Partial<Figure>): Figure => ({ id: 'any', measure: 'Anything', unit: '', value: 1, ...about });
+const figure = (details: Partial<Figure>): Figure => ({
+  id: 'any',
+  measure: 'Anything',
+  unit: '',
+  value: 1,
+  ...details,
+});
 
 describe('A bar', () => {
   test.each([
@@ -16,7 +22,7 @@ describe('A bar', () => {
     expect(missesBar(figure({ value, bar }))).toBe(missed);
   });
 
-  test('that there is not cannot be missed', () => {
+  test('cannot be missed if there is none', () => {
     expect(missesBar(figure({ value: 1e9 }))).toBe(false);
   });
 });
@@ -37,7 +43,7 @@ test('programs are compared by their medians, and every sample is kept', () => {
   });
 });
 
-test('where every sample has to do, the worst one counts', () => {
+test('if every sample must meet the bar, the worst one counts', () => {
   const series: [Series<number>, Series<number>] = [
     { name: 'ours', samples: [8, 11, 9] },
     { name: 'theirs', samples: [3, 4, 3] },
@@ -46,7 +52,7 @@ test('where every sample has to do, the worst one counts', () => {
   expect([figure.value, figure.beside?.[0]?.value, missesBar(figure)]).toEqual([11, 4, true]);
 });
 
-test('the table has a line for each thing that a figure is held against', () => {
+test('the table has a line for each comparison of a figure', () => {
   const table = renderTable([
     figure({
       measure: 'Start',

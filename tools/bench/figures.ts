@@ -2,43 +2,43 @@ import { describe, median } from './statistics.js';
 
 export type Unit = 's' | 'ms' | 'kB' | 'MiB' | '';
 
-/** The same quantity of something else, measured in alternation with ours. */
+/** The same quantity of another program, measured in alternation with ours. */
 export interface Companion {
   readonly name: string;
   readonly value: number;
   readonly samples?: readonly number[];
 }
 
-/** One measured thing, with what it is held against. */
+/** One measured quantity, with its bar and its comparisons. */
 export interface Figure {
-  /** Stays the same from release to release, for those who compare JSON files. */
+  /** Stays the same from release to release, so that JSON files can be compared. */
   readonly id: string;
   readonly measure: string;
   readonly unit: Unit;
-  /** Where there are samples: their median, or the worst where each of them has to do. */
+  /** If there are samples: their median, or the worst sample if every sample must meet the bar. */
   readonly value: number;
   readonly samples?: readonly number[];
-  /** The most it may be. */
+  /** The largest value that is allowed. */
   readonly bar?: number;
   readonly beside?: readonly Companion[];
 }
 
-/** Samples of one program. */
+/** The samples of one program. */
 export interface Series<T> {
   readonly name: string;
   readonly samples: readonly T[];
 }
 
-/** One quantity of all programs, by their medians unless told otherwise; the first is ours. */
+/** One quantity of all programs, by their medians unless another statistic is given. The first program is ours. */
 export function compare<T>(
-  about: Pick<Figure, 'id' | 'measure' | 'unit' | 'bar'>,
+  details: Pick<Figure, 'id' | 'measure' | 'unit' | 'bar'>,
   [own, ...others]: readonly [Series<T>, ...Series<T>[]],
   pick: (sample: T) => number,
   summarize: (samples: readonly number[]) => number = median,
 ): Figure {
   const beside = others.map(({ name, samples }) => accompany(name, samples.map(pick), summarize));
   const samples = own.samples.map(pick);
-  return { ...about, value: summarize(samples), samples, ...(beside.length > 0 && { beside }) };
+  return { ...details, value: summarize(samples), samples, ...(beside.length > 0 && { beside }) };
 }
 
 export function accompany(name: string, samples: readonly number[], summarize = median): Companion {
@@ -51,7 +51,7 @@ export function missesBar({ value, bar }: Figure): boolean {
 
 const HEADS = ['measure', 'ours', 'against', 'ratio', 'verdict'] as const;
 
-/** A line for each thing that a figure is held against; one line for a figure that stands alone. */
+/** One line for each comparison of a figure; one line for a figure without comparisons. */
 export function renderTable(figures: readonly Figure[]): string {
   const rows = [HEADS, ...figures.flatMap(renderRows)];
   const widths = HEADS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -90,7 +90,7 @@ function renderValue(value: number, unit: Unit): string {
 
 function renderNumber(value: number, unit: Unit): string {
   const digits = { s: 2, ms: 0, kB: 0, MiB: 0, '': Number.isInteger(value) ? 0 : 2 }[unit];
-  // Without a minus before nought.
+  // Avoids `-0`.
   return Number(value.toFixed(digits)).toFixed(digits);
 }
 

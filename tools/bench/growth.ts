@@ -6,23 +6,23 @@ import { median, spreadEvenly, worst } from './statistics.js';
 export interface GrowthOptions {
   readonly counts: readonly number[];
   readonly peers: readonly Contender[];
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
 const BOOT_MS = 20_000;
 const RUNNING_MS = 5_000;
 const SPREAD_MS = 3_000;
 const SMALL_STARTS = 3;
-/** All requests but registrations and launches, over those of a start of one. */
+/** All requests but registrations and launches, divided by those of a start of one runner. */
 const GROWTH_BAR = 2;
-/** Of GitHub's secondary limit. Source: "Rate limits for the REST API". */
+/** GitHub's secondary limit in points a minute. Source: "Rate limits for the REST API". */
 const POINTS_A_MINUTE = 900;
 
 type AllSeries = readonly [Series<StartSample>, ...Series<StartSample>[]];
 
-/** What starts ask of EC2 and GitHub: of one runner, and beside it of ever more, under EC2's request buckets. */
-export async function measureGrowth({ counts, peers, say }: GrowthOptions): Promise<Figure[]> {
-  say(`Growth: starts of 1, ${counts.join(', ')} runners, with a boot of ${BOOT_MS / 1000} s.`);
+/** Counts the requests of starts to EC2 and GitHub, for one runner and for more and more, under EC2's request buckets. */
+export async function measureGrowth({ counts, peers, print }: GrowthOptions): Promise<Figure[]> {
+  print(`Growth: starts of 1, ${counts.join(', ')} runners, with a boot of ${BOOT_MS / 1000} s.`);
   const start = (contender: Contender, runners: number, offset: number): Promise<StartSample> => {
     const onlineMs = BOOT_MS + offset;
     const scenario = { runningMs: RUNNING_MS, onlineMs, boot: 'simulated', count: runners, throttle: true } as const;
@@ -48,9 +48,9 @@ export async function measureGrowth({ counts, peers, say }: GrowthOptions): Prom
 }
 
 function describeSmall(series: AllSeries): Figure[] {
-  const about = (id: string, measure: string) => ({ id, measure, unit: '' }) as const;
+  const details = (id: string, measure: string) => ({ id, measure, unit: '' }) as const;
   const counted = (id: string, measure: string, pick: (sample: StartSample) => number, bar?: number): Figure =>
-    compare({ ...about(id, measure), ...(bar !== undefined && { bar }) }, series, pick, worst);
+    compare({ ...details(id, measure), ...(bar !== undefined && { bar }) }, series, pick, worst);
   return [
     counted('aws-requests', 'EC2 and SSM requests of one start', ({ traffic }) => traffic.aws, 8),
     counted('mints', 'GitHub registrations of one start', ({ traffic }) => traffic.registrations, 1),
@@ -85,19 +85,19 @@ function describeLarge({ traffic }: StartSample, small: Series<StartSample>, cou
   ];
 }
 
-/** What the plots of the growth are drawn from. */
+/** The figures for the plots of the growth. */
 function describeGrowth(own: Series<StartSample>, count: number): Figure[] {
   const series = [own] as const;
-  const about = <U extends Figure['unit']>(id: string, measure: string, unit: U) => ({
+  const details = <U extends Figure['unit']>(id: string, measure: string, unit: U) => ({
     id: `${id}-${count}`,
     measure,
     unit,
   });
   return [
-    compare(about('count-others', `All other requests of count: ${count}`, ''), series, (one) => one.traffic.others),
-    compare(about('count-wall', `Wall time of count: ${count}`, 's'), series, (one) => one.step),
-    compare(about('count-boot', '  of it from first launch to last registration', 's'), series, (one) => one.boot),
-    compare(about('count-overhead', '  of it beyond that', 's'), series, (one) => one.overhead),
-    compare(about('count-memory', `Peak memory of count: ${count}`, 'MiB'), series, (one) => one.peakMiB),
+    compare(details('count-others', `All other requests of count: ${count}`, ''), series, (one) => one.traffic.others),
+    compare(details('count-wall', `Wall time of count: ${count}`, 's'), series, (one) => one.step),
+    compare(details('count-boot', '  of it from first launch to last registration', 's'), series, (one) => one.boot),
+    compare(details('count-overhead', '  of it beyond that', 's'), series, (one) => one.overhead),
+    compare(details('count-memory', `Peak memory of count: ${count}`, 'MiB'), series, (one) => one.peakMiB),
   ];
 }

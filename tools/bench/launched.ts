@@ -7,19 +7,19 @@ import { withSandbox } from './sandboxes.js';
 
 const BAR_S = 1.5;
 
-/** A start that doesn't wait: `wait-for: launched`, from process start to process end, one after the other. */
+/** Measures starts that do not wait (`wait-for: launched`), from process start to process end, one after the other. */
 export async function measureLaunched({
   starts,
-  say,
+  print,
 }: {
   readonly starts: number;
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }): Promise<Figure[]> {
-  say(`wait-for: launched: ${starts} starts.`);
+  print(`wait-for: launched: ${starts} starts.`);
   const samples: number[] = [];
   while (samples.length < starts) samples.push(await measureOne());
-  const about = { id: 'launched', measure: 'The whole step with wait-for: launched', unit: 's', bar: BAR_S } as const;
-  return [compare(about, [{ name: ours.name, samples }], (seconds) => seconds)];
+  const details = { id: 'launched', measure: 'The whole step with wait-for: launched', unit: 's', bar: BAR_S } as const;
+  return [compare(details, [{ name: ours.name, samples }], (seconds) => seconds)];
 }
 
 async function measureOne(): Promise<number> {

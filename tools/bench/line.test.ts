@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { lineUp } from './line.js';
 
-test('nobody goes before all have come, and then one after the other, by place', async () => {
+test('no task continues before all have arrived; then they run one after the other, by place', async () => {
   const said: string[] = [];
   const take = lineUp(3);
   const act = (name: string) => async () => {
@@ -17,7 +17,7 @@ test('nobody goes before all have come, and then one after the other, by place',
   expect(said).toEqual(['first', 'second', 'third'].flatMap((name) => [`${name} begins`, `${name} ends`]));
 });
 
-test('who fails does not hold up those behind', async () => {
+test('a task that fails does not block the tasks behind it', async () => {
   const take = lineUp(2);
   const failing = take(0, () => Promise.reject(new Error('broken')));
   await expect(Promise.all([failing.catch(String), take(1, () => Promise.resolve('well'))])).resolves.toEqual([

@@ -1,4 +1,4 @@
-/** Lets `size` tasks come to the same point, then lets each do the next thing alone, in the order of their places. */
+/** Waits until `size` tasks have reached the same point, then runs the next step of each alone, in the order of their places. */
 export function lineUp(size: number): <T>(place: number, act: () => Promise<T>) => Promise<T> {
   const line: (() => Promise<void>)[] = [];
   let arrived = 0;

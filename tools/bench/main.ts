@@ -24,25 +24,26 @@ async function bench(options: BenchOptions): Promise<number> {
   const elapsed = () => ((performance.now() - began) / 1000).toFixed(0);
   const progress = new Progress({ what: 'sections', total: options.sections.length, estimate: false });
   // Only the table goes to stdout.
-  const say = (sentence: string) => progress.above(() => console.error(`${elapsed().padStart(4)} s  ${sentence}`));
+  const print = (sentence: string) => progress.above(() => console.error(`${elapsed().padStart(4)} s  ${sentence}`));
   const peers = options.peer === undefined ? [] : listPeers(options.peer);
   const measures: Record<Section, () => Promise<Figure[]>> = {
-    overhead: () => measureOverhead({ ...options, peers, say }),
-    launched: () => measureLaunched({ ...options, say }),
-    stop: () => measureStop({ ...options, peers, say }),
-    growth: () => measureGrowth({ ...options, peers, say }),
-    bundle: () => measureBundle({ ...options, peers, say }),
-    act: () => measureAct({ ...options, say }),
-    waves: () => measureWaves({ ...options, say }),
+    overhead: () => measureOverhead({ ...options, peers, print }),
+    launched: () => measureLaunched({ ...options, print }),
+    stop: () => measureStop({ ...options, peers, print }),
+    growth: () => measureGrowth({ ...options, peers, print }),
+    bundle: () => measureBundle({ ...options, peers, print }),
+    act: () => measureAct({ ...options, print }),
+    waves: () => measureWaves({ ...options, print }),
   };
   const missing = options.sections.includes('act') ? findMissing() : undefined;
   const unmeasured = missing === undefined ? [] : [`NOT MEASURED: from dispatch to first test line. ${missing}`];
-  unmeasured.forEach(say);
+  unmeasured.forEach(print);
   const loads = [readLoad()];
   const figures: Figure[] = [];
-  // One after the other: they would disturb each other.
+  // One after the other, because sections would disturb each other.
   for (const [at, section] of options.sections.entries()) {
-    progress.begin(['now', section, 'then', options.sections.slice(at + 1).join(', ') || 'nothing'].join(' '));
+    const rest = options.sections.slice(at + 1);
+    progress.begin(rest.length > 0 ? `${section}, then ${rest.join(', ')}` : section);
     if (section !== 'act' || missing === undefined) figures.push(...(await measures[section]()));
     progress.finish();
   }
@@ -70,12 +71,12 @@ interface Machine {
 
 function describeMachine({ node, platform, cores, loads }: Machine, seconds: string): string {
   const [before, after] = loads.map((load) => load.toFixed(1));
-  const about = `Node ${node}, ${platform}, ${cores} cores, ${seconds} s.`;
-  if (Math.max(...loads) <= cores) return about;
-  return `${about}\nOthers were busy here (load ${before} before, ${after} after): times are longer than they need be.`;
+  const details = `Node ${node}, ${platform}, ${cores} cores, ${seconds} s.`;
+  if (Math.max(...loads) <= cores) return details;
+  return `${details}\nThe machine was busy (load ${before} before, ${after} after), so the times are longer than necessary.`;
 }
 
-/** Of the last minute. */
+/** The load average of the last minute. */
 function readLoad(): number {
   return loadavg()[0] ?? 0;
 }

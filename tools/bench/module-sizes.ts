@@ -1,7 +1,7 @@
 export interface ModuleSize {
-  /** A package, or a file of ours. */
+  /** A package, or a file of this repository. */
   readonly name: string;
-  /** Before minification. */
+  /** In bytes, before minification. */
   readonly bytes: number;
 }
 
@@ -18,7 +18,7 @@ export function sumUp(sizes: readonly ModuleSize[]): readonly ModuleSize[] {
   return [...sums].map(([name, bytes]) => ({ name, bytes })).sort((one, other) => other.bytes - one.bytes);
 }
 
-/** For whoever is over the budget: where to look first. */
+/** A list of the largest modules, for changes that exceed the budget. */
 export function renderModules(sizes: readonly ModuleSize[], shown = 15): string {
   const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   const lines = sizes.slice(0, shown).map(({ name, bytes }) => {

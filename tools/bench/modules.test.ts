@@ -11,7 +11,7 @@ test.each([
   expect(nameModule(source)).toBe(name);
 });
 
-test('a module is all its files together, and the largest comes first', () => {
+test('the files of a module are added up, and the largest module comes first', () => {
   const files = [
     { name: 'yaml', bytes: 100 },
     { name: '@smithy/core', bytes: 200 },

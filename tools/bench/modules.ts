@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildReadable } from '../../scripts/build.js';
 import { nameModule, sumUp, type ModuleSize } from './module-sizes.js';
 
-/** What the bundles are made of, the largest first. Builds them anew, readable: minified code doesn't say whose it is. */
+/** The modules in the bundles, the largest first. Builds readable bundles, because minified code cannot be assigned to modules. */
 export async function listModules(): Promise<readonly ModuleSize[]> {
   const folder = mkdtempSync(join(tmpdir(), 'ci-actions-modules-'));
   try {

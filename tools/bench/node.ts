@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { findNode24 } from '../../test/node24/nodes.js';
 
-/** What everything is measured under: Node 24, as on GitHub's runners; where it isn't installed, this process's own. */
+/** The Node for all measurements: Node 24, as on GitHub's runners; if it is not installed, this process's own. */
 export const measuredNode = findMeasuredNode();
 
 /** `v24.1.0` */

@@ -7,7 +7,7 @@ function readOptions(argv: readonly string[]) {
   return input === 'help' ? input : toBenchOptions(input.values);
 }
 
-test('without options everything is measured', () => {
+test('without options, every section is measured', () => {
   expect(readOptions([])).toEqual({
     sections: ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves'],
     boots: [7, 25, 60],

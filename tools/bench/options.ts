@@ -8,33 +8,33 @@ export type Section = (typeof sections)[number];
 
 export interface BenchOptions {
   readonly sections: readonly Section[];
-  /** From launch to online, in s: start overhead is measured for each. */
+  /** From launch to online, in s. Start overhead is measured for each. */
   readonly boots: readonly number[];
   readonly starts: number;
   readonly pairs: number;
-  /** Of the whole way through act. */
+  /** Rounds of whole workflow runs on act. */
   readonly rounds: number;
-  /** How many runners the starts of the growth have. */
+  /** The numbers of runners in the starts of the growth. */
   readonly counts: readonly number[];
-  /** How many start processes at a time. */
+  /** The numbers of start processes at a time. */
   readonly waves: readonly number[];
-  /** How many starts in all there are of the largest wave. */
+  /** The number of starts of the largest wave in all. */
   readonly total: number;
   /** ec2-github-runner's `dist/index.js`. */
   readonly peer: string | undefined;
-  /** The folder for JSON, table and plots; absent: none are written. */
+  /** The folder for JSON, table and plots; if absent, none is written. */
   readonly out: string | undefined;
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-/** Checked in with each release. */
+/** The results of each release are committed. */
 const RESULTS = `tools/bench/results/${version}`;
 
 export const benchCommandLine = {
   command: 'npm run lab -- bench',
-  about: `Measures the bundles in dist/ against the sandbox, prints a table of figures with their bars, and writes the
+  description: `Measures the bundles in dist/ against the sandbox, prints a table of figures with their bars, and writes the
 table, the samples and plots of them to ${RESULTS}/. It takes about half an hour, most of it for the waves.
 \`act\` needs what scripts/peers.sh installs; if that is missing, \`act\` is left out, which the table and
 the exit code show. Exit code: 0, 1 if a bar is missed, 2 for wrong arguments, 3 if something could not be

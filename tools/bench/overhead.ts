@@ -14,26 +14,26 @@ export interface OverheadOptions {
   readonly boots: readonly number[];
   readonly starts: number;
   readonly peers: readonly Contender[];
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
 const [MEDIAN_BAR_S, P95_BAR_S] = [1, 2];
 const MEMORY_BAR_MIB = 70;
 const RUNNING_MS = 5_000;
-/** Whole periods of the rhythms in which the contenders ask (1 s, 1.5 s): registrations fall into all phases of them. */
+/** A multiple of the intervals at which the contenders poll (1 s, 1.5 s), so that registrations fall into all phases of them. */
 export const SPREAD_MS = 3_000;
-/** Processes that start at the same instant would measure each other on a machine with few cores. */
+/** Processes that start at the same moment would disturb each other on a machine with few cores. */
 const STAGGER_MS = 400;
 
-/** Ours first. */
+/** The first contender is ours. */
 type AllSeries = readonly [Series<StartSample>, ...Series<StartSample>[]];
 
-/** What a start adds to the instance's boot, for each boot, and the memory it takes. */
+/** Measures the time that a start adds to the boot of the instance, for each boot, and the memory of a start. */
 export async function measureOverhead(options: OverheadOptions): Promise<Figure[]> {
   const figures: Figure[] = [];
   let series: AllSeries | undefined;
   for (const boot of options.boots) {
-    options.say(`Start overhead: ${options.starts} starts of each, with a boot of ${boot} s.`);
+    options.print(`Start overhead: ${options.starts} starts of each, with a boot of ${boot} s.`);
     series = await startAll(boot * 1000, options);
     figures.push(...describeBoot(boot, series));
   }
@@ -41,7 +41,7 @@ export async function measureOverhead(options: OverheadOptions): Promise<Figure[
   return [...figures, await describeMemory(series)];
 }
 
-/** All contenders in turn, side by side, each start in its own sandbox. */
+/** The starts of all contenders in turn, side by side, each in its own sandbox. */
 async function startAll(onlineMs: number, { starts, peers }: OverheadOptions): Promise<AllSeries> {
   const offsets = spreadEvenly(starts, SPREAD_MS);
   const contenders = [ours, ...peers];
@@ -61,16 +61,16 @@ async function startAll(onlineMs: number, { starts, peers }: OverheadOptions): P
 function describeBoot(boot: number, series: AllSeries): Figure[] {
   const online = median(series[0].samples.map((sample) => sample.boot)).toFixed(1);
   const measure = `Start, beyond its boot of ${boot} s (seen: ${online} s)`;
-  const about = (id: string, text: string) => ({ id: `${id}-${boot}`, measure: text, unit: 's' }) as const;
+  const details = (id: string, text: string) => ({ id: `${id}-${boot}`, measure: text, unit: 's' }) as const;
   return [
-    compare({ ...about('start-overhead', measure), bar: MEDIAN_BAR_S }, series, ({ overhead }) => overhead),
+    compare({ ...details('start-overhead', measure), bar: MEDIAN_BAR_S }, series, ({ overhead }) => overhead),
     compare(
-      { ...about('start-overhead-p95', '  the same, 95th percentile'), bar: P95_BAR_S },
+      { ...details('start-overhead-p95', '  the same, 95th percentile'), bar: P95_BAR_S },
       series,
       ({ overhead }) => overhead,
       p95,
     ),
-    compare(about('start-notice', '  of it after the runner is online'), series, ({ notice }) => notice),
+    compare(details('start-notice', '  of it after the runner is online'), series, ({ notice }) => notice),
   ];
 }
 
@@ -80,12 +80,12 @@ async function describeMemory(series: AllSeries): Promise<Figure> {
     accompany("bare Node's one request", await measureMemory('bare-request.mjs', times)),
     accompany('an empty program', await measureMemory('empty.mjs', times)),
   ];
-  const about = { id: 'peak-memory', measure: 'Peak memory of a start', unit: 'MiB', bar: MEMORY_BAR_MIB } as const;
-  const figure = compare(about, series, ({ peakMiB }) => peakMiB);
+  const details = { id: 'peak-memory', measure: 'Peak memory of a start', unit: 'MiB', bar: MEMORY_BAR_MIB } as const;
+  const figure = compare(details, series, ({ peakMiB }) => peakMiB);
   return { ...figure, beside: [...bare, ...(figure.beside ?? [])] };
 }
 
-/** In MiB, of a program in this folder. */
+/** The peak memory of a program in this folder, in MiB. */
 async function measureMemory(program: string, times: number): Promise<number[]> {
   return withSandbox(startSandbox({ machines: false }), async ({ environment }) => {
     const peaks: number[] = [];

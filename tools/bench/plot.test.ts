@@ -6,22 +6,22 @@ import { renderPlot } from './plot.js';
 import { drawPlots } from './plots.js';
 
 describe('An axis', () => {
-  test('begins at nought and has round numbers', () => {
+  test('begins at zero and has round numbers', () => {
     expect(createAxis([0.84, 1.35, 1.63]).ticks).toEqual([0, 0.5, 1, 1.5, 2]);
     expect(createAxis([39, 22]).ticks).toEqual([0, 10, 20, 30, 40]);
   });
 
-  test('goes by powers of ten when the values lie far apart', () => {
+  test('has powers of ten if the values lie far apart', () => {
     const axis = createAxis([0.9, 49]);
     expect(axis.ticks).toEqual([0.1, 1, 10, 100]);
     expect(axis.place(1)).toBeCloseTo(1 / 3);
   });
 
-  test('reaches below nought for what came out less than nothing', () => {
+  test('reaches below zero for negative values', () => {
     expect(createAxis([-4, 16]).ticks).toEqual([-5, 0, 5, 10, 15, 20]);
   });
 
-  test('has room for a single value, and for nothing but noughts', () => {
+  test('has room for a single value, and for zeros only', () => {
     expect(createAxis([5]).place(5)).toBe(1);
     expect(createAxis([0]).place(0)).toBe(0);
   });
@@ -30,7 +30,7 @@ describe('An axis', () => {
     expect(() => createAxis(values)).toThrow(RangeError);
   });
 
-  test('holds every value, a larger one higher', () => {
+  test('contains every value, larger values higher', () => {
     const hundredths = fc.integer({ min: -1e6, max: 1e8 }).map((number) => number / 100);
     const values = fc.array(hundredths, { minLength: 2 });
     fc.assert(
@@ -66,7 +66,7 @@ const plot = {
 const dots = (svg: string) => svg.match(/<circle [^>]*fill-opacity/g)?.length;
 const texts = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, words]) => words);
 
-test('a plot shows every sample, says all names once, and its axes with their units', () => {
+test('a plot shows every sample, each name once, and the axes with their units', () => {
   const svg = renderPlot(plot);
   expect(dots(svg)).toBe(6);
   expect(texts(svg)).toEqual(
@@ -75,17 +75,17 @@ test('a plot shows every sample, says all names once, and its axes with their un
   expect(texts(svg).filter((words) => words === 'ours')).toHaveLength(1);
 });
 
-test('a name keeps its colour, also in a plot without those before it', () => {
-  const colourOf = (svg: string, name: string) => new RegExp(`fill="(#\\w+)"/>\n<text [^>]*>${name}<`).exec(svg)?.[1];
+test('a name keeps its color, also in a plot without the names before it', () => {
+  const colorOf = (svg: string, name: string) => new RegExp(`fill="(#\\w+)"/>\n<text [^>]*>${name}<`).exec(svg)?.[1];
   const [group] = plot.groups;
   const alone = { ...plot, groups: [{ ...group!, series: [{ name: 'theirs', samples: [1] }] }] };
   const order = ['ours', 'theirs'];
-  expect(colourOf(renderPlot({ ...alone, order }), 'theirs')).toBe(colourOf(renderPlot(plot), 'theirs'));
-  expect(colourOf(renderPlot(alone), 'theirs')).not.toBe(colourOf(renderPlot(plot), 'theirs'));
+  expect(colorOf(renderPlot({ ...alone, order }), 'theirs')).toBe(colorOf(renderPlot(plot), 'theirs'));
+  expect(colorOf(renderPlot(alone), 'theirs')).not.toBe(colorOf(renderPlot(plot), 'theirs'));
   expect(texts(renderPlot({ ...alone, order }))).not.toContain('ours');
 });
 
-test('what is written cannot break the picture', () => {
+test('text cannot break the picture', () => {
   expect(renderPlot(plot)).toContain('>Start &amp; &lt;stop&gt;<');
 });
 
@@ -95,15 +95,15 @@ test('a higher value is drawn higher', () => {
 });
 
 describe('Plots of figures', () => {
-  const figure = (id: string, about: Partial<Figure> = {}): Figure => ({
+  const figure = (id: string, details: Partial<Figure> = {}): Figure => ({
     id,
     measure: id,
     unit: 's',
     value: 1,
-    ...about,
+    ...details,
   });
 
-  test('put the boots side by side, with what was measured beside them and the bar', () => {
+  test('show the boots side by side, with the comparisons and the bar', () => {
     const beside = [{ name: 'peer', value: 40, samples: [39, 41] }];
     const figures = [
       figure('start-overhead-7', { samples: [0.9, 1.1], bar: 1, beside }),
@@ -119,7 +119,7 @@ describe('Plots of figures', () => {
     );
   });
 
-  test('of nothing are none', () => {
+  test('are not drawn without figures', () => {
     expect(drawPlots([]).size).toBe(0);
   });
 });

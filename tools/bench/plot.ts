@@ -1,14 +1,14 @@
 import { createAxis, type Axis } from './axis.js';
 import { median } from './statistics.js';
 
-/** Samples over groups: every sample a dot, a line at the median, a dashed line for what it is held to. */
+/** Samples by group: a dot for every sample, a line at the median, a dashed line at the bar. */
 export interface Plot {
   readonly title: string;
   readonly xLabel: string;
-  /** With its unit. */
+  /** With the unit. */
   readonly yLabel: string;
   readonly groups: readonly PlotGroup[];
-  /** Names that keep their colours in all plots, whether they are in this one or not. */
+  /** All names, so that each has the same color in all plots. */
   readonly order?: readonly string[];
   readonly bars?: readonly { readonly value: number; readonly label: string }[];
 }
@@ -21,11 +21,11 @@ export interface PlotGroup {
 const [WIDTH, HEIGHT] = [760, 460];
 const AREA = { left: 76, right: 20, top: 92, bottom: 62 };
 const [INNER_WIDTH, INNER_HEIGHT] = [WIDTH - AREA.left - AREA.right, HEIGHT - AREA.top - AREA.bottom];
-/** Okabe and Ito's, which people with any colour vision tell apart. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#666666', '#cc79a7'];
+/** The palette of Okabe and Ito, which is distinguishable with any color vision. */
+const COLORS = ['#0072b2', '#d55e00', '#009e73', '#666666', '#cc79a7'];
 const MOST_DIGITS = 3;
 
-/** An SVG that stands alone: no script, no font of its own, white ground. */
+/** A self-contained SVG: no script, no font of its own, white background. */
 export function renderPlot(plot: Plot): string {
   const { groups, bars = [], order = [] } = plot;
   const values = [
@@ -53,12 +53,12 @@ function renderLegend(names: readonly string[], shown: ReadonlySet<string>): str
   let [x, y] = [AREA.left, 46];
   return names.flatMap((name, index) => {
     if (!shown.has(name)) return [];
-    // Letters are about this wide; a font that differs only moves the next entry.
+    // The approximate width of a letter. With another font, the next entry only moves.
     const width = 30 + name.length * 7;
     if (x + width > WIDTH) [x, y] = [AREA.left, y + 20];
     const at = x;
     x += width;
-    return [`<circle cx="${at + 5}" cy="${y}" r="5" fill="${colourOf(index)}"/>`, text(name, { x: at + 15, y: y + 4 })];
+    return [`<circle cx="${at + 5}" cy="${y}" r="5" fill="${colorOf(index)}"/>`, text(name, { x: at + 15, y: y + 4 })];
   });
 }
 
@@ -66,7 +66,7 @@ function renderGrid(axis: Axis): string[] {
   return axis.ticks.flatMap((tick) => {
     const y = yOf(axis, tick);
     return [
-      line({ x1: AREA.left, x2: WIDTH - AREA.right, y, colour: tick === axis.ticks[0] ? '#333' : '#ddd' }),
+      line({ x1: AREA.left, x2: WIDTH - AREA.right, y, color: tick === axis.ticks[0] ? '#333' : '#ddd' }),
       text(renderNumber(tick), { x: AREA.left - 8, y: y + 4, anchor: 'end' }),
     ];
   });
@@ -74,8 +74,8 @@ function renderGrid(axis: Axis): string[] {
 
 function renderBar({ value, label }: { value: number; label: string }, axis: Axis): string {
   const y = yOf(axis, value);
-  const dashes = line({ x1: AREA.left, x2: WIDTH - AREA.right, y, colour: '#b00020', dashed: true });
-  return `${dashes}\n${text(label, { x: WIDTH - AREA.right - 4, y: y - 5, anchor: 'end', colour: '#b00020' })}`;
+  const dashes = line({ x1: AREA.left, x2: WIDTH - AREA.right, y, color: '#b00020', dashed: true });
+  return `${dashes}\n${text(label, { x: WIDTH - AREA.right - 4, y: y - 5, anchor: 'end', color: '#b00020' })}`;
 }
 
 interface Where {
@@ -94,29 +94,29 @@ function renderGroup({ label, series }: PlotGroup, { place, of, axis, names }: W
     caption,
     ...series.flatMap(({ name, samples }, index) => {
       const x = left + width / 2 + (index - (series.length - 1) / 2) * lane;
-      return renderSamples(samples, { x, lane, axis, colour: colourOf(names.indexOf(name)) });
+      return renderSamples(samples, { x, lane, axis, color: colorOf(names.indexOf(name)) });
     }),
   ];
 }
 
 function renderSamples(
   samples: readonly number[],
-  { x, lane, axis, colour }: { x: number; lane: number; axis: Axis; colour: string },
+  { x, lane, axis, color }: { x: number; lane: number; axis: Axis; color: string },
 ): string[] {
   const half = Math.min(lane * 0.3, 24);
-  // Side by side in the order of measuring, so that dots of one value don't hide each other.
+  // Side by side in the order of measuring, so that equal samples do not hide each other.
   const spread = (index: number): number =>
     samples.length < 2 ? 0 : (index / (samples.length - 1) - 0.5) * 1.4 * half;
   const dots = samples.map(
     (value, index) =>
-      `<circle cx="${round(x + spread(index))}" cy="${yOf(axis, value)}" r="3.2" fill="${colour}" fill-opacity="0.55"/>`,
+      `<circle cx="${round(x + spread(index))}" cy="${yOf(axis, value)}" r="3.2" fill="${color}" fill-opacity="0.55"/>`,
   );
   const middle = median(samples);
   const y = yOf(axis, middle);
   return [
     ...dots,
-    line({ x1: x - half, x2: x + half, y, colour, width: 2.5 }),
-    text(renderNumber(middle), { x, y: y - 9, anchor: 'middle', colour, weight: 'bold' }),
+    line({ x1: x - half, x2: x + half, y, color, width: 2.5 }),
+    text(renderNumber(middle), { x, y: y - 9, anchor: 'middle', color, weight: 'bold' }),
   ];
 }
 
@@ -128,14 +128,14 @@ interface Line {
   readonly x1: number;
   readonly x2: number;
   readonly y: number;
-  readonly colour: string;
+  readonly color: string;
   readonly width?: number;
   readonly dashed?: boolean;
 }
 
-function line({ x1, x2, y, colour, width = 1, dashed = false }: Line): string {
+function line({ x1, x2, y, color, width = 1, dashed = false }: Line): string {
   const dash = dashed ? ' stroke-dasharray="7 5"' : '';
-  return `<line x1="${round(x1)}" x2="${round(x2)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="${width}"${dash}/>`;
+  return `<line x1="${round(x1)}" x2="${round(x2)}" y1="${y}" y2="${y}" stroke="${color}" stroke-width="${width}"${dash}/>`;
 }
 
 interface Text {
@@ -144,24 +144,24 @@ interface Text {
   readonly size?: number;
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly weight?: 'bold';
-  readonly colour?: string;
+  readonly color?: string;
   readonly turned?: boolean;
 }
 
-function text(content: string, { x, y, size = 13, anchor = 'start', weight, colour = '#222', turned }: Text): string {
+function text(content: string, { x, y, size = 13, anchor = 'start', weight, color = '#222', turned }: Text): string {
   const at = turned ? `transform="translate(${round(x)} ${round(y)}) rotate(-90)"` : `x="${round(x)}" y="${round(y)}"`;
   const bold = weight ? ` font-weight="${weight}"` : '';
-  // White around the letters, so that they can be read on top of dots and lines.
+  // A white outline keeps the letters readable on top of dots and lines.
   const halo = 'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"';
-  return `<text ${at} font-size="${size}" text-anchor="${anchor}" fill="${colour}"${bold} ${halo}>${escape(content)}</text>`;
+  return `<text ${at} font-size="${size}" text-anchor="${anchor}" fill="${color}"${bold} ${halo}>${escape(content)}</text>`;
 }
 
 function escape(content: string): string {
   return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-function colourOf(index: number): string {
-  return COLOURS[index % COLOURS.length]!;
+function colorOf(index: number): string {
+  return COLORS[index % COLORS.length]!;
 }
 
 function renderNumber(value: number): string {

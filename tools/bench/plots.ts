@@ -1,12 +1,12 @@
 import type { Figure } from './figures.js';
 import { renderPlot, type Plot, type PlotGroup } from './plot.js';
 
-/** A picture of figures whose ids are `prefix-GROUP`, the groups in the order of the figures. */
+/** A plot of the figures whose ids are `prefix-GROUP`. The groups are in the order of the figures. */
 interface Picture extends Omit<Plot, 'groups' | 'bars'> {
   readonly file: string;
   readonly prefix: string;
   readonly group: (name: string) => string;
-  /** How the figures' own bar is called. */
+  /** The label of the figures' bar. */
   readonly bar?: string;
 }
 
@@ -60,14 +60,14 @@ const PICTURES: readonly Picture[] = [
   single('bytes.svg', 'bundle-code', { title: 'All JavaScript in dist/', yLabel: 'kB', bar: 'bar' }),
 ];
 
-function single(file: string, id: string, about: Pick<Picture, 'title' | 'yLabel' | 'bar'>): Picture {
-  return { file, prefix: id, xLabel: 'every dot one run, the line at their median', group: () => '', ...about };
+function single(file: string, id: string, details: Pick<Picture, 'title' | 'yLabel' | 'bar'>): Picture {
+  return { file, prefix: id, xLabel: 'every dot one run, the line at their median', group: () => '', ...details };
 }
 
-/** Ours, and what it is compared with. */
+/** Our program and the programs it is compared with. */
 const ORDER = ['start-runner', 'ec2-github-runner', 'ec2-github-runner, 1 s waits'];
 
-/** By file name; a picture of what was not measured is not drawn. */
+/** The plots by file name. There is no plot for figures that were not measured. */
 export function drawPlots(figures: readonly Figure[]): ReadonlyMap<string, string> {
   const drawn = new Map<string, string>();
   for (const picture of PICTURES) {

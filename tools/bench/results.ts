@@ -6,11 +6,11 @@ import { drawPlots } from './plots.js';
 export interface Measured {
   readonly figures: readonly Figure[];
   readonly machine: object;
-  /** What was printed. */
+  /** The printed table. */
   readonly table: string;
 }
 
-/** Figures with their samples, table and plots, in place of what the folder held of an earlier run. */
+/** Writes the figures with their samples, the table and the plots, in place of an earlier run's. */
 export async function writeResults(folder: string, { figures, machine, table }: Measured): Promise<void> {
   const files = new Map([
     [
@@ -25,7 +25,7 @@ export async function writeResults(folder: string, { figures, machine, table }: 
   for (const [name, text] of files) await writeFile(join(folder, name), text);
 }
 
-/** Four digits say all there is; the rest only makes every release's file differ in every line. */
+/** Four digits are enough. More digits would make every line of the file differ between releases. */
 function shorten(figure: Figure): unknown {
   return JSON.parse(
     JSON.stringify(figure, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)),

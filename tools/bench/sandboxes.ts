@@ -1,14 +1,14 @@
-/** A sandbox, or what holds one. */
+/** A sandbox, or an object that contains one. */
 interface Closing {
   close(): Promise<void>;
 }
 
-/** Called at the end of a sandbox's use, however that comes. */
+/** Registers a function that is called before the sandbox is closed. */
 export type AtEnd = (cleanUp: () => void) => void;
 
 const open = new Set<() => Promise<void>>();
 
-/** Closes the sandbox whatever becomes of its use. */
+/** Closes the sandbox after its use, also after a failure. */
 export async function withSandbox<S extends Closing, T>(
   starting: Promise<S>,
   use: (sandbox: S, atEnd: AtEnd) => Promise<T>,
@@ -28,7 +28,7 @@ export async function withSandbox<S extends Closing, T>(
   }
 }
 
-/** For a bench that is interrupted or fails: no process may be left behind. */
+/** Closes every sandbox, so that an interrupted or failed bench leaves no process behind. */
 export async function closeAll(): Promise<void> {
   await Promise.all([...open].map((close) => close()));
 }

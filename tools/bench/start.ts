@@ -7,40 +7,40 @@ import { withSandbox } from './sandboxes.js';
 import { tally, type Tally } from './traffic.js';
 
 export interface Scenario {
-  /** From the launch until the instance is `running`, and until its runner is online, in ms. */
+  /** The time from the launch until the instance is `running`, and until its runner is online, in ms. */
   readonly runningMs: number;
   readonly onlineMs: number;
   /**
-   * `agent`: the instance runs the real boot agent, so online comes as late as that makes it.
-   * `simulated`: nothing is run, the runner comes online at the very moment.
+   * `agent`: the instance runs the real boot agent, which decides when the runner is online.
+   * `simulated`: nothing is run, and the runner comes online exactly at the given time.
    */
   readonly boot: 'agent' | 'simulated';
   readonly count?: number;
-  /** Beside the contender's own. */
+  /** In addition to the contender's own. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** EC2's request buckets. */
   readonly throttle?: boolean;
 }
 
-/** What one start cost beyond what it waited for. Times in seconds. */
+/** The costs of one start, without the times that it had to wait for. Times in seconds. */
 export interface StartSample {
-  /** From the process's start to its end. */
+  /** From the start to the end of the process. */
   readonly step: number;
-  /** From the first launch to the last registration: not the action's doing. */
+  /** From the first launch to the last registration, which the action cannot shorten. */
   readonly boot: number;
-  /** What remains of `step`. */
+  /** The rest of `step`. */
   readonly overhead: number;
-  /** The part of it that comes after the registration. */
+  /** The part of the overhead after the registration. */
   readonly notice: number;
   readonly peakMiB: number;
   readonly traffic: Tally;
 }
 
-/** About as long as the real agent and the stand-in runner take from their start to the registration. */
+/** About the time of the real agent and the stand-in runner from their start to the registration. */
 export const AGENT_MS = 400;
 export const reportPeak = `--import=${fileURLToPath(new URL('peak-memory.mjs', import.meta.url))}`;
 
-/** One start in a sandbox of its own. @throws Error with the step's last lines when the start fails */
+/** Runs one start in a sandbox of its own. @throws Error with the step's last lines if the start fails */
 export async function measureStart(contender: Contender, scenario: Scenario): Promise<StartSample> {
   const { runningMs, onlineMs, boot, count = 1, throttle = false, inputs = {} } = scenario;
   const bootMs = Math.max(0, onlineMs - runningMs - AGENT_MS);
@@ -64,7 +64,7 @@ export async function measureStart(contender: Contender, scenario: Scenario): Pr
   });
 }
 
-/** Brings the runner of every launched instance online in its time. Ends only by failing. */
+/** Brings the runner of every launched instance online at the given time. Never resolves; rejects on a failure. */
 export function bringOnline(sandbox: Sandbox, contender: Contender, onlineMs: number): Promise<never> {
   const connect = async (instance: string): Promise<void> => {
     const runner = await contender.findRunner(sandbox, sandbox.ec2.instance(instance));
@@ -93,7 +93,7 @@ function judge(
     step: result.seconds,
     boot,
     overhead: result.seconds - boot,
-    // Too late by as much as spawning takes, a few ms: never in the action's favour.
+    // Later than the real start by the few ms of spawning, which is never to the action's advantage.
     notice: (spawnedAt - last) / 1000 + result.seconds,
     peakMiB: readPeak(result),
     traffic: tally(sandbox.requests.filter((request) => !isOwnRequest(request))),
@@ -102,6 +102,6 @@ function judge(
 
 export function readPeak({ lines }: Pick<StepResult, 'lines'>): number {
   const kib = lines.map((line) => Number(/^bench-peak-kib=(\d+)$/.exec(line)?.[1])).find((found) => found > 0);
-  if (kib === undefined) throw new Error(`The program didn't say its memory:\n${lines.slice(-20).join('\n')}`);
+  if (kib === undefined) throw new Error(`The program did not print its memory:\n${lines.slice(-20).join('\n')}`);
   return kib / 1024;
 }

@@ -6,11 +6,11 @@ test.each([
   [[3], 3],
   [[9, 1, 5], 5],
   [[10, 2, 4, 8], 6],
-])('the median of %j is %d, whatever their order', (samples, expected) => {
+])('the median of %j is %d, in any order', (samples, expected) => {
   expect(median(samples)).toBe(expected);
 });
 
-test('a percentile lies between two samples in proportion', () => {
+test('a percentile is interpolated between two samples', () => {
   const samples = [10, 20, 30, 40, 50];
   expect([0, 25, 95, 100].map((percent) => percentile(samples, percent))).toEqual([10, 20, 48, 50]);
   expect(p95(samples)).toBe(48);
@@ -20,7 +20,7 @@ test('numbers are sorted as numbers', () => {
   expect(describeSamples([100, 9, 20])).toEqual({ median: 20, p95: 92, least: 9, most: 100 });
 });
 
-test('samples are left as they were', () => {
+test('samples are not changed', () => {
   const samples = [3, 1, 2];
   median(samples);
   expect(samples).toEqual([3, 1, 2]);
@@ -30,7 +30,7 @@ test.each([[[]], [[1, Number.NaN]], [[Infinity]]])('%j has no median', (samples)
   expect(() => median(samples)).toThrow(RangeError);
 });
 
-test('no percentile leaves the range of the samples, and a higher one is no lower', () => {
+test('every percentile is within the range of the samples, and a higher percentile is not lower', () => {
   const numbers = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1 });
   const percent = fc.integer({ min: 0, max: 100 });
   fc.assert(
@@ -43,7 +43,7 @@ test('no percentile leaves the range of the samples, and a higher one is no lowe
   );
 });
 
-test('starts are spread evenly around the boot that was asked for', () => {
+test('starts are spread evenly around the requested boot', () => {
   expect(spreadEvenly(4, 2000)).toEqual([-750, -250, 250, 750]);
   expect(spreadEvenly(1, 2000)).toEqual([0]);
 });

@@ -1,4 +1,4 @@
-/** What a set of samples says: where its middle is, and how far it spreads. */
+/** The median of samples and their spread. */
 export interface Distribution {
   readonly median: number;
   readonly p95: number;
@@ -6,7 +6,7 @@ export interface Distribution {
   readonly most: number;
 }
 
-/** @throws RangeError for no samples: nothing measured is not nought */
+/** @throws RangeError without samples, because a quantity that was not measured is not zero */
 export function describe(samples: readonly number[]): Distribution {
   return {
     median: percentile(samples, 50),
@@ -20,20 +20,20 @@ export function median(samples: readonly number[]): number {
   return percentile(samples, 50);
 }
 
-/** What nineteen of twenty keep to. */
+/** The value that nineteen of twenty samples do not exceed. */
 export function p95(samples: readonly number[]): number {
   return percentile(samples, 95);
 }
 
-/** For what may cost time, where one slow sample says nothing, `median`; for what every run must keep to, this. */
+/** The worst sample, for a limit that every run must keep. For durations, where one slow sample means nothing, use `median`. */
 export function worst(samples: readonly number[]): number {
   return percentile(samples, 100);
 }
 
 /**
- * The value below which `percent` (0 to 100) of the samples lie, between two samples in proportion.
+ * The value below which `percent` (0 to 100) of the samples lie, interpolated between two samples.
  *
- * @throws RangeError for no samples, or one that isn't a number
+ * @throws RangeError without samples, or for a sample that is not a number
  */
 export function percentile(samples: readonly number[], percent: number): number {
   if (samples.length === 0 || samples.some((sample) => !Number.isFinite(sample)))
@@ -45,7 +45,7 @@ export function percentile(samples: readonly number[], percent: number): number 
   return below + (above - below) * (position - Math.floor(position));
 }
 
-/** `count` offsets spread evenly over `width` around nought: no sample may depend on one lucky moment. */
+/** `count` offsets spread evenly over `width` around zero, so that no sample depends on one lucky moment. */
 export function spreadEvenly(count: number, width: number): number[] {
   return Array.from({ length: count }, (_, index) => ((index + 0.5) / count - 0.5) * width);
 }

@@ -10,7 +10,7 @@ import { worst } from './statistics.js';
 import { tally } from './traffic.js';
 
 interface StopSample {
-  /** From the process's start until EC2 has begun to end the instance: what costs money. */
+  /** From the process's start until EC2 begins to terminate the instance: the time that costs money. */
   readonly effect: number;
   readonly step: number;
   readonly requests: number;
@@ -21,12 +21,12 @@ type TakeTurn = (stop: () => Promise<StopSample>) => Promise<StopSample>;
 interface StopOptions {
   readonly starts: number;
   readonly peers: readonly Contender[];
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
-/** Stops of one runner that is online: the starts side by side, then all contenders' stops in turn, each alone. */
-export async function measureStop({ starts, peers, say }: StopOptions): Promise<Figure[]> {
-  say(`Stop: ${starts} of each.`);
+/** Measures stops of one online runner: the starts run side by side, then the stops of all contenders in turn, each alone. */
+export async function measureStop({ starts, peers, print }: StopOptions): Promise<Figure[]> {
+  print(`Stop: ${starts} of each.`);
   const contenders = [ours, ...peers.slice(0, 1)];
   const takeTurn = lineUp(starts * contenders.length);
   const samples = await Promise.all(
@@ -86,13 +86,13 @@ async function stopOne(contender: Contender, takeTurn: TakeTurn): Promise<StopSa
 
 function countRequests(sandbox: Sandbox, from: number): number {
   const { aws, points } = tally(sandbox.requests.slice(from));
-  if (aws === 0 || points === 0) throw new Error('A stop asked one of the two clouds nothing.');
+  if (aws === 0 || points === 0) throw new Error('A stop sent no request to EC2 or none to GitHub.');
   return sandbox.requests.length - from;
 }
 
 function findEnd({ events }: Sandbox): number {
   const end = events.find(({ name }) => name === 'shutting-down');
-  if (!end) throw new Error('A stop ended, and the instance did not.');
+  if (!end) throw new Error('A stop ended without terminating the instance.');
   return end.at;
 }
 

@@ -3,24 +3,24 @@ import { tally, type Counted } from './traffic.js';
 
 const RUNNERS = '/repos/{owner}/{repo}/actions/runners';
 
-const aws = (operation: string, about: Partial<Counted> = {}): Counted => ({
+const aws = (operation: string, details: Partial<Counted> = {}): Counted => ({
   at: 0,
   service: operation === 'GetParameters' ? 'ssm' : 'ec2',
   operation,
   method: 'POST',
   status: 200,
-  ...about,
+  ...details,
 });
-const github = (operation: string, about: Partial<Counted> = {}): Counted => ({
+const github = (operation: string, details: Partial<Counted> = {}): Counted => ({
   at: 0,
   service: 'github',
   operation,
   method: operation.split(' ')[0]!,
   status: 200,
-  ...about,
+  ...details,
 });
 
-test('requests are sorted by what drives their number', () => {
+test('requests are grouped by what their number depends on', () => {
   const requests = [
     aws('GetParameters'),
     aws('DescribeImages'),
@@ -43,7 +43,7 @@ test('requests are sorted by what drives their number', () => {
   });
 });
 
-test('a registration token is a registration as well, and an enterprise has runners as well', () => {
+test('registration tokens count as registrations, and the runners of an enterprise count', () => {
   const { registrations, polls } = tally([
     github(`POST ${RUNNERS}/registration-token`),
     github('POST /enterprises/{enterprise}/actions/runners/generate-jitconfig'),
@@ -52,7 +52,7 @@ test('a registration token is a registration as well, and an enterprise has runn
   expect({ registrations, polls }).toEqual({ registrations: 2, polls: 1 });
 });
 
-test('answers that say "slower" are counted, whoever gives them', () => {
+test('throttled requests are counted, of EC2 as of GitHub', () => {
   const slower = [aws('RunInstances', { status: 503 }), github(`GET ${RUNNERS}`, { status: 429 })];
   expect(tally([...slower, aws('RunInstances', { status: 500 })]).throttled).toBe(2);
 });
@@ -64,6 +64,6 @@ test('the busiest minute is any 60 s, not one of the clock', () => {
   expect({ points, pointsInBusiestMinute }).toEqual({ points: 21, pointsInBusiestMinute: 11 });
 });
 
-test('nothing costs nothing', () => {
+test('no requests cost no points', () => {
   expect(Object.values(tally([]))).toEqual(Array.from({ length: 9 }, () => 0));
 });

@@ -2,23 +2,23 @@ import type { RecordedRequest } from '../../sandbox/sandbox.js';
 
 export type Counted = Pick<RecordedRequest, 'at' | 'service' | 'operation' | 'method' | 'status'>;
 
-/** The requests of one start, sorted by what drives their number. */
+/** The requests of one start, grouped by what their number depends on. */
 export interface Tally {
-  /** EC2's and SSM's together. */
+  /** Requests to EC2 and SSM together. */
   readonly aws: number;
   readonly github: number;
   readonly launches: number;
   /** Registrations of a runner: just-in-time configurations and registration tokens. */
   readonly registrations: number;
-  /** Questions whether a runner is online. */
+  /** Polls whether a runner is online. */
   readonly polls: number;
-  /** Everything but registrations and launches: what must not grow with the number of runners. */
+  /** All requests but registrations and launches: their number must not grow with the number of runners. */
   readonly others: number;
-  /** Of GitHub's secondary rate limit. */
+  /** Points of GitHub's secondary rate limit. */
   readonly points: number;
   /** Points in the busiest 60 s; GitHub allows 900. */
   readonly pointsInBusiestMinute: number;
-  /** Answers that said "slower". */
+  /** Throttled requests. */
   readonly throttled: number;
 }
 
@@ -46,7 +46,7 @@ export function tally(requests: readonly Counted[]): Tally {
   };
 }
 
-/** A GET costs 1, what changes something 5. Source: "Rate limits for the REST API", secondary rate limits. */
+/** A GET costs 1 point, a request that changes something 5. Source: "Rate limits for the REST API", secondary rate limits. */
 function sumPoints(requests: readonly Counted[]): number {
   return requests
     .filter(({ service }) => service === 'github')

@@ -12,9 +12,9 @@ import { tally } from './traffic.js';
 interface WaveOptions {
   /** Processes at a time. */
   readonly waves: readonly number[];
-  /** Starts in all of the largest wave; the others run once. */
+  /** The number of starts of the largest wave in all. The other waves run once. */
   readonly total: number;
-  readonly say: (sentence: string) => void;
+  readonly print: (sentence: string) => void;
 }
 
 interface WaveStart {
@@ -26,7 +26,7 @@ interface Measured {
   readonly size: number;
   readonly waves: number;
   readonly starts: readonly WaveStart[];
-  /** Of each wave, in s. */
+  /** The duration of each wave, in s. */
   readonly walls: readonly number[];
   readonly requests: number;
   readonly refused: number;
@@ -36,29 +36,30 @@ interface Measured {
 const BOOT_MS = 20_000;
 const RUNNING_MS = 5_000;
 const MEMORY_BAR_MIB = 120;
-/** Each start has a machine of its own in truth; here their Nodes would keep each other from starting at all. */
+/** In production each start has a machine of its own. Here the starting Node processes would block each other. */
 const STAGGER_MS = 100;
 /**
- * What GitHub documents, the strict reading: 80 creations a minute are said of "content-generating requests", which
- * `generate-jitconfig` may not be. An hour's 15,000 requests are an App's in an Enterprise Cloud organisation.
+ * GitHub's documented limits, read strictly: the 80 creations a minute are documented for "content-generating requests",
+ * and `generate-jitconfig` may not be one. The 15,000 requests an hour are those of an App in an Enterprise Cloud
+ * organization.
  * Source: "Rate limits for the REST API".
  */
 const SECONDARY_LIMITS = { pointsPerMinute: 900, creationsPerMinute: 80 };
 const REQUESTS_AN_HOUR = 15_000;
 
-/** Ever more processes that each start one runner, against all that EC2 and GitHub document as throttles. */
-export async function measureWaves({ waves, total, say }: WaveOptions): Promise<Figure[]> {
+/** Measures more and more processes that each start one runner, under all documented throttles of EC2 and GitHub. */
+export async function measureWaves({ waves, total, print }: WaveOptions): Promise<Figure[]> {
   const largest = Math.max(...waves);
   const figures: Figure[] = [];
   for (const size of waves) {
     const times = size === largest ? Math.ceil(total / size) : 1;
-    say(`Waves: ${times} of ${size} starts at a time.`);
-    figures.push(...describe(await measureSize(size, times, say)));
+    print(`Waves: ${times} of ${size} starts at a time.`);
+    figures.push(...describe(await measureSize(size, times, print)));
   }
   return figures;
 }
 
-async function measureSize(size: number, waves: number, say: WaveOptions['say']): Promise<Measured> {
+async function measureSize(size: number, waves: number, print: WaveOptions['print']): Promise<Measured> {
   const timeline = { pendingMs: RUNNING_MS };
   const github = { secondaryLimits: SECONDARY_LIMITS };
   return withSandbox(startSandbox({ machines: false, throttle: true, timeline, github }), async (sandbox, atEnd) => {
@@ -71,8 +72,8 @@ async function measureSize(size: number, waves: number, say: WaveOptions['say'])
       starts.push(...(await Promise.race([runWave(sandbox, { size, number, atEnd }), simulation])));
       walls.push((performance.now() - began) / 1000);
       const failed = starts.filter(({ result }) => result.code !== 0);
-      say(`  wave ${number + 1} of ${waves}: ${walls.at(-1)!.toFixed(0)} s, ${failed.length} failed so far.`);
-      for (const { result } of failed.slice(0, 3)) say(`    ${lastWords(result)}`);
+      print(`  wave ${number + 1} of ${waves}: ${walls.at(-1)!.toFixed(0)} s, ${failed.length} failed so far.`);
+      for (const { result } of failed.slice(0, 3)) print(`    ${lastWords(result)}`);
     }
     const { throttled, pointsInBusiestMinute } = tally(sandbox.requests);
     const refused = throttled + sandbox.requests.filter((one) => one.service === 'github' && one.status === 403).length;

@@ -8,7 +8,7 @@ import { median } from '../bench/statistics.js';
 
 const { values } = readOrExit({
   command: 'npm run lab -- measure-pool',
-  about:
+  description:
     'Compares starts from a pool with cold starts, in pairs, on the sandbox. How long an instance boots and resumes is\n' +
     "an input; the result is the time that this project's code adds, and the number of its requests.",
   options: {
@@ -38,7 +38,7 @@ async function measure(): Promise<void> {
       rows.push({
         cold: await start(sandbox, {}),
         pooled: await start(sandbox, POOL),
-        // A pool of this name has nothing.
+        // There is no pool of this name.
         empty: await start(sandbox, { pool: 'empty' }),
       });
     }

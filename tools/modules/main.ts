@@ -6,7 +6,7 @@ import { listModules } from '../bench/modules.js';
 
 const { values } = readOrExit({
   command: 'npm run lab -- modules',
-  about: 'Lists the largest modules of the bundles with their sizes before minification.',
+  description: 'Lists the largest modules of the bundles with their sizes before minification.',
   options: { count: withDefault(value('How many.', wholeNumber(1, 10_000)), 15) },
 });
 console.log(renderModules(await listModules(), values.count));

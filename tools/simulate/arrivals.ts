@@ -1,6 +1,6 @@
 /**
- * When starts begin within an hour, in ms from its beginning, sorted: in batches, as a workflow starts several at once,
- * the batches at random moments.
+ * Draws when the starts of an hour begin, in ms from the beginning of the hour, sorted. Starts come in batches, as from a
+ * workflow with several jobs. The batches come at random moments.
  */
 export function drawArrivals(starts: number, batch: number, random: () => number): number[] {
   const batches = Array.from({ length: Math.ceil(starts / batch) }, () => random() * HOUR_MS);

@@ -15,32 +15,32 @@ export interface CloudOptions {
   readonly time: VirtualTime;
   readonly ledger: Ledger;
   readonly random: () => number;
-  /** Of each App, or of the one token. */
+  /** The requests an hour of each App, or of the one token. */
   readonly requestsAnHour: number;
-  /** How many there are, each with repositories of its own: to GitHub they have nothing to do with each other. */
+  /** The number of Apps, each with repositories of its own. GitHub's limits apply to each App separately. */
   readonly apps: number;
-  /** How many regions the starts take turns in. To EC2 they have nothing to do with each other either. */
+  /** The number of regions, which the starts use in turn. EC2's limits apply to each region separately. */
   readonly regions: number;
   readonly secondaryLimits: GitHubOptions['secondaryLimits'];
 }
 
-/** From request to answer, in ms: about what they are from a hosted runner. */
+/** From request to answer, in ms: about the times from a hosted runner. */
 const LATENCY_MS = { github: 120, ec2: 80, launch: 1_500 };
 const REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-central-1'] as const;
 const HOUR_MS = 3_600_000;
 /**
- * So long EC2 lists what has ended; the real one for about an hour. By then nobody here asks for it any more, and each
- * listing would go through all the hour's instances.
+ * How long EC2 lists terminated instances. The real EC2 lists them for about an hour, but nothing here asks for them that
+ * late, and every listing would go through all instances of the hour.
  */
 const FORGET_MS = 300_000;
 const never = new AbortController().signal;
 
 /**
- * The sandbox's EC2 and GitHub with all their throttles, and this suite's own adapters in front of them, in one
- * process: the same requests and the same answers as over sockets, which virtual time can't wait for.
+ * The sandbox's EC2 and GitHub with all their throttles, and this project's own adapters in front of them, in one
+ * process. Requests and answers are the same as over sockets, which virtual time cannot wait for.
  */
 export class Clouds {
-  /** EC2 in each region. */
+  /** EC2, by region. */
   readonly ec2s: readonly Ec2World[];
   readonly gitHubs: readonly GitHubWorld[];
   private readonly requestHandler: NonNullable<ConnectOptions['requestHandler']>;
@@ -52,21 +52,21 @@ export class Clouds {
     this.gitHubs = Array.from({ length: options.apps }, () => this.createGitHub());
   }
 
-  /** In real time, what reads files: the SDK looks for credentials, the adapter loads its client for SSM. */
+  /** Reads files in real time: the SDK looks for credentials, and the adapter loads its SSM client. */
   async open(): Promise<void> {
     await (await this.connectEc2(REGIONS[0])).readParameters([]);
   }
 
-  /** One process's EC2, with its own experience of the limits. */
+  /** EC2 for one process, with its own pacing. */
   connectEc2(region: string): Promise<Ec2 & ReaperEc2> {
-    // The SDK looks for credentials where it always does; the sandbox takes any.
+    // The SDK looks for credentials in the usual places. The sandbox accepts any.
     process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIASIMULATION000000';
     process.env['AWS_SECRET_ACCESS_KEY'] ??= 'simulated';
     const { time: clock, random } = this.options;
     return connectEc2({ clock, region, random, requestHandler: this.requestHandler });
   }
 
-  /** One process's GitHub, with its own view of the limits. */
+  /** GitHub for one process, with its own pacing. */
   connectGitHub(github: GitHubWorld): Promise<ConnectedGitHub> {
     const [owner = '', repo = ''] = github.repository.split('/');
     const repository = { kind: 'repo', owner, repo } as const;
@@ -83,7 +83,7 @@ export class Clouds {
           github,
           toRequest(url, { ...init, body: init?.body as string | undefined }),
         );
-        // What must have no body may not even be given an empty one.
+        // An answer without a body must not get an empty one.
         return new Response(status === 204 ? null : body.toString(), { status, headers: { ...headers } });
       },
     });
@@ -111,7 +111,7 @@ export class Clouds {
     return github;
   }
 
-  /** The SDK's way to its network. */
+  /** The SDK's HTTP handler. */
   private makeRequestHandler() {
     const elsewhere = new Map(this.ec2s.map((one) => [one.region, one]));
     const home = this.ec2s[0]!;

@@ -5,7 +5,7 @@ import { fillBetween } from '../../scripts/print/fill.js';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/inside/scale.md', import.meta.url));
 
-/** Puts the tables, by name, in their places. @throws Error when the document has none */
+/** Puts the tables between the markers of their names. @throws Error if the document has no such markers */
 export async function writeDocument(tables: Readonly<Record<string, string>>): Promise<void> {
   const filled = Object.entries(tables).reduce(
     (text, [name, table]) => fillBetween(text, markersOf(name), table),

@@ -16,7 +16,7 @@ import { VirtualTime } from './virtual-time.js';
 
 export interface Hour {
   readonly starts: number;
-  /** How many begin at one moment. */
+  /** The number of starts that begin at one moment. */
   readonly batch: number;
   readonly jobMs: number;
   readonly inputs: Readonly<Record<string, string>>;
@@ -28,11 +28,11 @@ export interface Hour {
   readonly bootScripts: BootScripts;
 }
 
-/** What became of one start. */
+/** The result of one start. */
 export interface Ended {
-  /** From its begin until its runner is online, in s; absent when it never is. */
+  /** From the begin of the start until its runner is online, in s; absent if it never is. */
   readonly toOnline?: number;
-  /** The failure's code, of the start or of its stop. */
+  /** The code of the failure. */
   readonly failure?: string;
   readonly stopFailure?: string;
 }
@@ -45,12 +45,12 @@ export interface Outcome {
 /** From launch until the runner is online. */
 export const BOOT_MS = 20_000;
 const LOOK_MS = 5_000;
-/** The longest shutdown, and some. */
+/** Longer than the longest shutdown. */
 const DRAIN_MS = 120_000;
 /** From the end of the job until the stop job runs. */
 const STOP_AFTER_MS = 10_000;
 
-/** An hour of starts, each with its job and its stop, and what follows until the last is over. */
+/** Simulates an hour of starts, each with its job and its stop, until the last stop has ended. */
 export async function simulateHour(hour: Hour): Promise<Outcome> {
   const time = new VirtualTime();
   const random = createRandom(hour.seed);
@@ -62,7 +62,7 @@ export async function simulateHour(hour: Hour): Promise<Outcome> {
     const world = new SimulatedHour(hour, { time, clouds });
     const arrivals = drawArrivals(hour.starts, hour.batch, random);
     const ended = await time.run(Promise.all(arrivals.map((at, index) => world.live(index, at))));
-    // What nobody has stopped has its own bounds.
+    // Instances that no stop terminated end by their own limits.
     await time.run(time.sleep(hour.jobMs + DRAIN_MS));
     for (const github of clouds.gitHubs) github.close();
     return { ended, balance: ledger.close() };
@@ -71,7 +71,7 @@ export async function simulateHour(hour: Hour): Promise<Outcome> {
   }
 }
 
-/** All of this process's time and chance, also where nobody can be given them: an hour can be told again. */
+/** Replaces time and randomness of the whole process, also where neither is injected, so that an hour can be repeated. */
 function installAll(time: VirtualTime, random: () => number): () => void {
   const [restoreTime, real] = [time.install(), Math.random];
   Math.random = random;
@@ -87,12 +87,12 @@ class SimulatedHour {
 
   constructor(
     private readonly hour: Hour,
-    private readonly about: { readonly time: VirtualTime; readonly clouds: Clouds },
+    private readonly parts: { readonly time: VirtualTime; readonly clouds: Clouds },
   ) {}
 
-  /** One start, its job, its stop. */
+  /** Runs one start, its job and its stop. */
   async live(index: number, at: number): Promise<Ended> {
-    const { time } = this.about;
+    const { time } = this.parts;
     await time.sleep(at);
     const beganAt = time.now();
     const place = this.choosePlace(index);
@@ -110,15 +110,15 @@ class SimulatedHour {
     };
   }
 
-  /** The starts take turns in repositories and in regions. */
+  /** The starts use the repositories and the regions in turn. */
   private choosePlace(index: number): Place {
-    const { gitHubs, ec2s } = this.about.clouds;
+    const { gitHubs, ec2s } = this.parts.clouds;
     const github = gitHubs[index % gitHubs.length]!;
     return { github, context: makeContext(index, github), ec2: ec2s[index % ec2s.length]! };
   }
 
   private async start(place: Place): Promise<{ label: string; instance: string }> {
-    const { time, clouds } = this.about;
+    const { time, clouds } = this.parts;
     const { context, github } = place;
     const given = { ...this.hour.inputs, 'github-token': github.token };
     const raw = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text }]));
@@ -136,11 +136,11 @@ class SimulatedHour {
 
   private readonly booting = new Set<string>();
 
-  /** The machine, as far as the clouds see it: its runner comes online, does one job, and it is gone. */
+  /** The instance as the clouds see it: its runner comes online and runs one job, then the instance is gone. */
   private boot(instance: string | undefined, { github, ec2 }: Place): void {
     if (instance === undefined || this.booting.has(instance)) return;
     this.booting.add(instance);
-    const { time } = this.about;
+    const { time } = this.parts;
     const record = ec2.instance(instance);
     const runner = Number(record.tags.get(TAG.runnerId));
     const isRegistered = (): boolean => github.runners().some(({ id }) => id === runner);
@@ -159,37 +159,37 @@ class SimulatedHour {
   }
 
   private async untilJobIsDone(instance: string): Promise<void> {
-    const { time } = this.about;
+    const { time } = this.parts;
     const bound = time.now() + BOOT_MS + HOUR_MS;
     while (!this.onlineAt.has(instance) && time.now() < bound) await time.sleep(LOOK_MS);
     const onlineAt = this.onlineAt.get(instance);
     if (onlineAt !== undefined) await time.sleep(Math.max(0, onlineAt + this.hour.jobMs - time.now()));
   }
 
-  private async stop(about: StopAbout): Promise<undefined> {
-    const { context, github, label, instance } = about;
+  private async stop(details: StopDetails): Promise<undefined> {
+    const { context, github, label, instance } = details;
     const request = { run: context, label, instanceIds: instance === undefined ? [] : [instance], wait: false };
     const asked = { ...request, all: false, runnerName: undefined };
-    const gitHubOf = () => this.about.clouds.connectGitHub(github);
-    refuseUnstopped(await stopRunners(asked, { ...(await this.makePorts(about)), gitHubOf }));
+    const gitHubOf = () => this.parts.clouds.connectGitHub(github);
+    refuseUnstopped(await stopRunners(asked, { ...(await this.makePorts(details)), gitHubOf }));
   }
 
-  /** What every process has. */
+  /** The ports of every process. */
   private async makePorts({ ec2: { region: home } }: Place) {
-    const { time, clouds } = this.about;
+    const { time, clouds } = this.parts;
     const ec2 = await clouds.connectEc2(home);
     const ec2In = async (region: string) => (region === home ? ec2 : clouds.connectEc2(region));
     return { ec2, ec2In, clock: time, log: quiet, signal: this.never };
   }
 }
 
-interface StopAbout extends Place {
-  /** Those of a start that succeeded. */
+interface StopDetails extends Place {
+  /** The outputs of a start that succeeded. */
   readonly label?: string;
   readonly instance?: string;
 }
 
-/** What is no failure of the product's is a fault of the simulation. */
+/** The code of a failure of the product. Any other error is a bug of the simulation. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Failure)) throw error;
   return error.code;

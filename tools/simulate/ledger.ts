@@ -3,9 +3,9 @@ import type { Refusal } from './limits.js';
 export interface Asked {
   readonly cloud: 'github' | 'ec2';
   readonly method: string;
-  /** Absent: it was admitted. */
+  /** Absent if the request was admitted. */
   readonly refusedBy?: string | undefined;
-  /** In ms from the hour's beginning. */
+  /** In ms from the beginning of the hour. */
   readonly at: number;
 }
 
@@ -14,19 +14,19 @@ export interface Balance {
   /** Admitted points in the busiest minute; GitHub allows 900. */
   readonly pointsInBusiestMinute: number;
   readonly ec2Requests: number;
-  /** By limit, the one that refused first first. */
+  /** By limit, in the order of their first refusals. */
   readonly refusals: readonly Refusal[];
-  /** Requests on their way at once to both clouds; GitHub allows 100. */
+  /** The largest number of concurrent requests to both clouds; GitHub allows 100. */
   readonly mostAtOnce: number;
-  /** Instances that live at once. */
+  /** The largest number of instances at one moment. */
   readonly mostInstances: number;
-  /** Instances that live still, when all is over. */
+  /** The instances that still exist at the end. */
   readonly left: number;
 }
 
 const MINUTE_MS = 60_000;
 
-/** What a simulated hour asked of the clouds. */
+/** Records the requests of a simulated hour. */
 export class Ledger {
   private readonly admitted: { at: number; points: number }[] = [];
   private readonly asked = { github: 0, ec2: 0 };
@@ -36,13 +36,13 @@ export class Ledger {
   private live = 0;
   private mostInstances = 0;
 
-  /** @returns to be called when the answer is there */
+  /** @returns the function to call when the answer has arrived */
   begin(): () => void {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.open);
     return () => void (this.open -= 1);
   }
 
-  /** In the order of their moments. */
+  /** In the order of time. */
   count({ cloud, method, refusedBy, at }: Asked): void {
     this.asked[cloud] += 1;
     if (refusedBy !== undefined) {
@@ -51,7 +51,7 @@ export class Ledger {
     } else if (cloud === 'github') this.admitted.push({ at, points: method === 'GET' ? 1 : 5 });
   }
 
-  /** An instance changed its state. */
+  /** Records that an instance changed its state. */
   note(state: string): void {
     if (state === 'pending') this.mostInstances = Math.max(this.mostInstances, ++this.live);
     if (state === 'shutting-down') this.live -= 1;

@@ -1,4 +1,4 @@
-import { misuse } from '../../scripts/terminal/command-line.js';
+import { misuse } from '../../scripts/terminal/usage-error.js';
 import type { ValuesOf } from '../../scripts/terminal/definition.js';
 import { flag, list, oneOf, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 import { settings, type SettingName } from './settings.js';
@@ -8,10 +8,10 @@ export interface SimulateOptions {
   readonly settings: readonly SettingName[];
   readonly batch: number;
   readonly jobMinutes: number;
-  /** Whether registrations are held to 80 a minute. */
+  /** Whether registrations are limited to 80 a minute. */
   readonly strict: boolean;
   readonly seed: number;
-  /** Whether the tables of docs/inside/scale.md are made, and written there. */
+  /** Whether to compute all tables of docs/inside/scale.md and write them there. */
   readonly write: boolean;
 }
 
@@ -19,7 +19,7 @@ const names = Object.keys(settings) as SettingName[];
 
 export const simulateCommandLine = {
   command: 'npm run lab -- simulate',
-  about: `Simulates an hour of starts, each with its job and its stop: this project's own code against the
+  description: `Simulates an hour of starts, each with its job and its stop: this project's own code against the
 sandbox's EC2 and GitHub with their documented throttles, on a virtual clock that skips waiting times.
 Prints a table, which docs/inside/scale.md explains. All rows take minutes, --write a quarter of an hour.`,
   options: {

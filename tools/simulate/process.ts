@@ -3,7 +3,7 @@ import type { Ec2World } from '../../sandbox/ec2/world/world.js';
 import type { Log } from '../../src/core/ports/process.js';
 import type { RunContext } from '../../src/host/context.js';
 
-/** One start and its stop: the run that they are part of, its repository's GitHub, and the region of its machine. */
+/** Where one start and its stop run: their workflow run, the repository's GitHub, and the region of the instance. */
 export interface Place {
   readonly context: RunContext;
   readonly github: GitHubWorld;
@@ -23,8 +23,8 @@ export function makeContext(index: number, github: GitHubWorld): RunContext {
     isFromFork: false,
   };
   const servers = { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', enterprise: undefined };
-  const about = { workflowRef: '', workflowSha: github.sha, isPublic: false };
-  return { ...run, ...step, ...servers, ...about, workspace: '/nothing/is/checked/out' };
+  const details = { workflowRef: '', workflowSha: github.sha, isPublic: false };
+  return { ...run, ...step, ...servers, ...details, workspace: '/nothing/is/checked/out' };
 }
 
 export const quiet: Log = {

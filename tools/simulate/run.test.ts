@@ -6,7 +6,7 @@ jest.setTimeout(60_000);
 
 const read = (name: string) => readFile(new URL(`../../ami/boot/${name}`, import.meta.url), 'utf8');
 
-async function makeHour(about: Partial<Hour>): Promise<Hour> {
+async function makeHour(details: Partial<Hour>): Promise<Hour> {
   return {
     starts: 10,
     batch: 5,
@@ -22,11 +22,11 @@ async function makeHour(about: Partial<Hour>): Promise<Hour> {
       installRunner: await read('install-runner.sh'),
       aptWhenFree: await read('apt-when-free.sh'),
     },
-    ...about,
+    ...details,
   };
 }
 
-test('an hour of few starts: all come up after their boot, and all are stopped', async () => {
+test('in an hour of few starts, all come online after their boot, and all are stopped', async () => {
   const { ended, balance } = await simulateHour(await makeHour({}));
   expect(ended).toHaveLength(10);
   for (const one of ended) expect(one).toEqual({ toOnline: expect.any(Number) });
@@ -34,7 +34,7 @@ test('an hour of few starts: all come up after their boot, and all are stopped',
   expect(balance).toMatchObject({ refusals: [], mostInstances: 5, left: 0 });
 });
 
-test('the same seed is the same hour, also where requests are refused and tried again at random moments', async () => {
+test('the same seed gives the same hour, even if requests are refused and retried at random moments', async () => {
   const hour = await makeHour({
     starts: 30,
     batch: 10,
@@ -43,18 +43,18 @@ test('the same seed is the same hour, also where requests are refused and tried 
   expect(await simulateHour(hour)).toEqual(await simulateHour(hour));
 });
 
-test('what GitHub refuses is seen, and costs starts', async () => {
+test('refusals of GitHub are recorded, and starts fail', async () => {
   const { ended, balance } = await simulateHour(await makeHour({ requestsAnHour: 30 }));
   expect(balance.refusals).toContainEqual(expect.objectContaining({ limit: 'requests an hour' }));
   expect(ended.map(({ failure }) => failure)).toContain('github-rate-limited');
 });
 
-test('what is refused leaves nothing running', async () => {
+test('refusals leave nothing running', async () => {
   const { balance } = await simulateHour(await makeHour({ requestsAnHour: 30 }));
   expect(balance.left).toBe(0);
 });
 
-test('two Apps have room for twice as much', async () => {
+test('two Apps have room for more starts than one', async () => {
   const good = async (apps: number) => {
     const { ended } = await simulateHour(await makeHour({ starts: 10, requestsAnHour: 60, apps }));
     return ended.filter(({ failure }) => failure === undefined).length;
@@ -69,7 +69,7 @@ test("EC2's bucket makes a large batch wait", async () => {
   expect(Math.max(...ended.map(({ toOnline = Infinity }) => toOnline))).toBeGreaterThan(30);
 });
 
-test('regions have nothing to do with each other: two launch twice as many, each in its own bucket', async () => {
+test('each region has its own bucket: two regions launch a crowd with fewer refusals', async () => {
   const crowd = { starts: 20, batch: 20, apps: 4, inputs: { 'wait-for': 'launched' } };
   const one = await simulateHour(await makeHour(crowd));
   const two = await simulateHour(await makeHour({ ...crowd, regions: 2 }));

@@ -1,8 +1,8 @@
-/** What a user can switch on, in the order in which one would. */
+/** The settings that users can choose, in the usual order of their growth. */
 export const settings = {
   token: {
     name: 'token',
-    about: 'a personal token (5,000 requests an hour), `wait-for: online`',
+    description: 'a personal token (5,000 requests an hour), `wait-for: online`',
     requestsAnHour: 5_000,
     apps: 1,
     regions: 1,
@@ -10,7 +10,7 @@ export const settings = {
   },
   app: {
     name: 'App',
-    about: "a GitHub App's (15,000 in an Enterprise Cloud organisation), `wait-for: online`",
+    description: "a GitHub App's (15,000 in an Enterprise Cloud organization), `wait-for: online`",
     requestsAnHour: 15_000,
     apps: 1,
     regions: 1,
@@ -18,7 +18,7 @@ export const settings = {
   },
   launched: {
     name: 'App, launched',
-    about: "a GitHub App's, `wait-for: launched`",
+    description: "a GitHub App's, `wait-for: launched`",
     requestsAnHour: 15_000,
     apps: 1,
     regions: 1,
@@ -26,7 +26,7 @@ export const settings = {
   },
   apps: {
     name: '4 Apps, launched',
-    about: 'four of them, each for a quarter of the repositories, `wait-for: launched`',
+    description: 'four Apps, each for a quarter of the repositories, `wait-for: launched`',
     requestsAnHour: 15_000,
     apps: 4,
     regions: 1,
@@ -34,7 +34,7 @@ export const settings = {
   },
   regions: {
     name: '5 Apps, 2 regions, launched',
-    about: 'five of them, and every other start in another region, `wait-for: launched`',
+    description: 'five Apps, with every other start in another region, `wait-for: launched`',
     requestsAnHour: 15_000,
     apps: 5,
     regions: 2,
@@ -47,5 +47,5 @@ export type Setting = (typeof settings)[SettingName];
 
 /** GitHub: 900 points a minute. Source: "Rate limits for the REST API", secondary rate limits. */
 export const POINTS_A_MINUTE = 900;
-/** Of "content-generating requests", in general; whether registering a runner is one is not said. Source: as above. */
+/** For "content-generating requests" in general. It is not documented whether a registration is one. Source: as above. */
 export const CREATIONS_A_MINUTE = 80;

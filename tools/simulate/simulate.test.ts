@@ -15,7 +15,7 @@ describe('Virtual time', () => {
   let restore: (() => void) | undefined;
   afterEach(() => restore?.());
 
-  test('passes at once when everybody waits, for clocks and timers of the whole process', async () => {
+  test('passes at once if all code waits, for clocks and timers of the whole process', async () => {
     const time = new VirtualTime();
     restore = time.install();
     const [began, beganPerformance] = [Date.now(), performance.now()];
@@ -35,14 +35,14 @@ describe('Virtual time', () => {
     expect(new Date().getTime()).toBe(Date.now());
   });
 
-  test('gives the process its own time back', () => {
+  test('is replaced by the real time again', () => {
     const real = [Date, setTimeout, clearTimeout] as const;
     new VirtualTime().install()();
     expect([Date, setTimeout, clearTimeout]).toEqual(real);
     expect(Math.abs(Date.now() - new Date().getTime())).toBeLessThan(1_000);
   });
 
-  test('does not ring what was taken back, and ends an aborted sleep at once', async () => {
+  test('does not fire a canceled timer, and ends an aborted sleep at once', async () => {
     const time = new VirtualTime();
     restore = time.install();
     let rung = 0;
@@ -55,13 +55,13 @@ describe('Virtual time', () => {
     expect(rung).toBe(0);
   });
 
-  test('says so when nothing will ever happen', async () => {
+  test('fails if nothing will ever happen', async () => {
     await expect(new VirtualTime().run(new Promise(() => {}))).rejects.toThrow('Everything waits');
   });
 });
 
 describe('Arrivals', () => {
-  test('come in batches within the hour, as many as were asked for', () => {
+  test('come in batches within the hour, as many as requested', () => {
     const counts = fc.record({ starts: fc.integer({ min: 1, max: 300 }), batch: fc.integer({ min: 1, max: 20 }) });
     fc.assert(
       fc.property(counts, fc.integer(), ({ starts, batch }, seed) => {
@@ -79,7 +79,7 @@ describe('The ledger', () => {
   const ask = (ledger: Ledger, at: number, method = 'GET', refusedBy?: string) =>
     ledger.count({ cloud: 'github', method, refusedBy, at });
 
-  test('counts points of any 60 s, and none of what GitHub refused', () => {
+  test('counts points of any 60 s, without refused requests', () => {
     const ledger = new Ledger();
     ask(ledger, 0, 'POST');
     ask(ledger, 30_000, 'GET');
@@ -89,7 +89,7 @@ describe('The ledger', () => {
     expect(ledger.close()).toMatchObject({ gitHubRequests: 5, pointsInBusiestMinute: 11 });
   });
 
-  test('knows how much was going on at once', () => {
+  test('records how much happened at the same time', () => {
     const ledger = new Ledger();
     const done = ledger.begin();
     ledger.begin();
@@ -99,7 +99,7 @@ describe('The ledger', () => {
     expect(ledger.close()).toMatchObject({ mostAtOnce: 2, mostInstances: 2, left: 2 });
   });
 
-  test('knows how often each limit refused, and since when', () => {
+  test('records how often each limit refused, and when first', () => {
     const ledger = new Ledger();
     const answers = [undefined, 'RunInstances', 'GetParameters', 'RunInstances', undefined];
     for (const [at, refusedBy] of answers.entries()) ledger.count({ cloud: 'ec2', method: 'POST', refusedBy, at });
@@ -112,20 +112,20 @@ describe('The ledger', () => {
 });
 
 describe('A refusal', () => {
-  /** What the sandbox's GitHub answers to two requests of this kind, of which its limits have room for one. */
+  /** The answers of the sandbox's GitHub to two such requests, if its limits allow one. */
   async function refuse(secondaryLimits: SecondaryLimits, remaining: number, method: 'GET' | 'POST') {
     const github = createGitHub({ secondaryLimits });
     github.rateLimit.remaining = remaining;
     const path = `/repos/${github.repository}/actions/runners${method === 'POST' ? '/remove-token' : ''}`;
     const headers = { host: 'github.test', authorization: `Bearer ${github.token}` };
-    const about = { index: 0, method, path, query: new URLSearchParams(), headers, body: '' };
-    const request = { ...about, signal: new AbortController().signal };
+    const details = { index: 0, method, path, query: new URLSearchParams(), headers, body: '' };
+    const request = { ...details, signal: new AbortController().signal };
     await github.handle(request);
     const { status, body } = await github.handle(request);
     return findLimit({ cloud: 'github', operation: '', status, body });
   }
 
-  test("is told apart by the cloud's own words", async () => {
+  test('is assigned to its limit by the answer of the cloud', async () => {
     const room = { pointsPerMinute: 900, creationsPerMinute: 80 };
     expect(await refuse(room, 1, 'GET')).toBe('requests an hour');
     expect(await refuse({ ...room, pointsPerMinute: 1 }, 9, 'GET')).toBe('900 points a minute');
@@ -133,7 +133,7 @@ describe('A refusal', () => {
     expect(await refuse(room, 9, 'GET')).toBeUndefined();
   });
 
-  test('of AWS has the name of the action whose bucket is empty, and only then', () => {
+  test('of AWS has the name of the action, if its bucket is empty', () => {
     const of = (operation: string, status: number, body: string) =>
       findLimit({ cloud: 'ec2', operation, status, body });
     expect(of('RunInstances', 503, '<Code>RequestLimitExceeded</Code>')).toBe('RunInstances');
@@ -141,7 +141,7 @@ describe('A refusal', () => {
     expect(of('GetParameters', 400, '{"__type":"ParameterNotFound"}')).toBeUndefined();
   });
 
-  test('of GitHub that names no limit is a fault of the simulation', () => {
+  test('of GitHub without a limit is a bug of the simulation', () => {
     const refused = { cloud: 'github', operation: 'GET /user', status: 403, body: '{"message":"Forbidden"}' } as const;
     expect(() => findLimit(refused)).toThrow('GET /user with 403, and not for a limit');
   });
@@ -157,7 +157,7 @@ describe('The table', () => {
         .map((cell, column) => [HEADS[column], cell]),
     );
 
-  test('tells who succeeded, who had to wait, and why others failed', () => {
+  test('shows how many starts succeeded or waited, and why others failed', () => {
     const ended = [
       { toOnline: 22 },
       { toOnline: 90 },
@@ -183,7 +183,7 @@ describe('The table', () => {
     });
   });
 
-  test('has as many cells as heads, also when nothing came up', () => {
+  test('has as many cells as heads, even if no start succeeded', () => {
     const row = renderRow({ starts: 1, setting: 'App', ended: [{ failure: 'bad-input' }], balance });
     expect(row.split(' | ')).toHaveLength(HEADS.length);
     expect(renderHeads().split('\n')[0]!.split(' | ')).toHaveLength(HEADS.length);

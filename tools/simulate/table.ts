@@ -4,7 +4,7 @@ import type { Refusal } from './limits.js';
 
 /** vCPUs of the preset's instance type, t3.xlarge. */
 const VCPUS = 4;
-/** Longer than this after the launch and the boot alone is waiting for a throttle. */
+/** A start that takes longer than this beyond launch and boot has waited for a throttle. */
 const PROMPT_S = BOOT_MS / 1000 + 10;
 
 const MINUTE_MS = 60_000;
@@ -32,7 +32,7 @@ export const HEADS = [
   'left',
 ] as const;
 
-/** A line of a Markdown table. */
+/** A row of a Markdown table. */
 export function renderRow({ starts, setting, ended, balance }: Row): string {
   const good = ended.flatMap(({ toOnline, failure }) =>
     failure === undefined && toOnline !== undefined ? toOnline : [],
@@ -69,7 +69,7 @@ function listFailures(codes: readonly (string | undefined)[]): string {
   return sums.size === 0 ? '0' : [...sums].map(([code, times]) => `${count(times)} ${code}`).join(', ');
 }
 
-/** The one that refused first first. */
+/** In the order of their first refusals. */
 function listRefusals(refusals: readonly Refusal[]): string {
   const each = refusals.map(
     ({ limit, times, firstAt }) => `${limit} ${count(times)} (from min ${Math.floor(firstAt / MINUTE_MS) + 1})`,

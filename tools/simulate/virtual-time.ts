@@ -7,13 +7,13 @@ interface Timer {
 
 /** 2026-01-05T09:00:00Z, a Monday. */
 const START = Date.UTC(2026, 0, 5, 9);
-/** Turns of Node's loop without anything happening before time moves on. */
+/** The number of idle turns of Node's event loop after which time moves on. */
 const IDLE_TURNS = 2;
 
 /**
- * Time of a whole process in which hours pass as soon as everybody waits: `Date`, `performance` and timers of all that
- * runs in it, the sandbox and the SDK included. Whatever doesn't wait for time must be over within a turn of Node's
- * loop: no sockets, no files.
+ * Virtual time for a whole process: `Date`, `performance` and timers of all code, including the sandbox and the SDK. Time
+ * jumps forward as soon as all code waits. Anything that does not wait for time must end within one turn of Node's event
+ * loop, so sockets and files cannot be used.
  */
 export class VirtualTime implements Clock {
   private time = START;
@@ -23,7 +23,7 @@ export class VirtualTime implements Clock {
     return this.time;
   }
 
-  /** In ms since it began. */
+  /** In ms since the beginning. */
   elapsed(): number {
     return this.time - START;
   }
@@ -43,10 +43,10 @@ export class VirtualTime implements Clock {
     });
   }
 
-  /** @returns how to take it back */
+  /** @returns a function that cancels the timer */
   after(ms: number, ring: () => void): () => void {
     const timer = { due: this.time + Math.max(0, ms), ring };
-    // Behind those that are due at the same moment: first come, first served.
+    // Timers that are due at the same moment fire in the order in which they were set.
     let [from, to] = [0, this.timers.length];
     while (from < to) {
       const middle = (from + to) >> 1;
@@ -60,7 +60,7 @@ export class VirtualTime implements Clock {
     };
   }
 
-  /** Lets time pass until the work is done. @throws Error when everything waits for nothing */
+  /** Lets time pass until the work is done. @throws Error if all code waits and no timer is set */
   async run<T>(work: Promise<T>): Promise<T> {
     const state = { isDone: false };
     const settle = (): void => void (state.isDone = true);
@@ -69,14 +69,14 @@ export class VirtualTime implements Clock {
       for (let turn = 0; turn < IDLE_TURNS; turn += 1) await nextTurn();
       if (state.isDone) break;
       const next = this.timers.shift();
-      if (!next) throw new Error('Everything waits, and no timer is set.');
+      if (!next) throw new Error('All code waits, and no timer is set.');
       this.time = Math.max(this.time, next.due);
       next.ring();
     }
     return work;
   }
 
-  /** Puts this time in the place of the process's own. @returns how to undo that */
+  /** Replaces the time of the process. @returns a function that restores it */
   install(): () => void {
     const real = { Date, setTimeout, clearTimeout, now: performance.now.bind(performance) };
     const now = (): number => this.time;
@@ -102,7 +102,7 @@ export class VirtualTime implements Clock {
   }
 }
 
-/** As much of a Node timer as anybody here uses. */
+/** The part of a Node timer that is used here. */
 class VirtualTimer {
   constructor(readonly cancel: () => void) {}
 

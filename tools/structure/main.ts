@@ -25,7 +25,7 @@ function readSources(revision: string | undefined): Sources {
 
 const { values } = readOrExit({
   command: 'npm run lab -- structure',
-  about: `Measures the sources of this repository, without tests, printed files and documents: rooms, files, lines,
+  description: `Measures the sources of this repository, without tests, printed files and documents: rooms, files, lines,
 circles of imports (types included), floors (the longest chain of imports), functions over 40 lines, and the places that
 name one example of each thing that is added often.`,
   options: {

@@ -15,7 +15,7 @@ import { existing, value } from '../../scripts/terminal/options.js';
 import { readSlices, type Frame, type Profile } from './profile.js';
 import { listRows, renderRows } from './rows.js';
 
-/** From launch to online: a boot as short as its first question. */
+/** From launch to online: so short that the first poll finds the runner online. */
 const BOOT_MS = 7_500;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,7 +26,7 @@ interface Run {
   readonly requests: readonly RecordedRequest[];
 }
 
-/** The readable bundles, since minified code doesn't say whose it is; they are twice as long to load. */
+/** Uses readable bundles, because minified code cannot be assigned to modules. They take twice as long to load. */
 async function traceStart(folder: string): Promise<Run> {
   const sandbox = await startSandbox({ machines: false, timeline: { pendingMs: 1_000 } });
   try {
@@ -51,7 +51,7 @@ async function traceStart(folder: string): Promise<Run> {
   }
 }
 
-/** In µs, the same in all processes of a machine. */
+/** The monotonic clock in µs, the same in all processes of a machine. */
 function monotonic(): number {
   return Number(process.hrtime.bigint()) / 1000;
 }
@@ -70,7 +70,8 @@ function createModuleOf(folder: string): (frame: Frame) => string | undefined {
 
 const { values } = readOrExit({
   command: 'npm run lab -- trace',
-  about: 'Prints where each 10 ms of one start go, as a table. It takes about half a minute. See docs/inside/bench.md.',
+  description:
+    'Prints where each 10 ms of one start go, as a table. It takes about half a minute. See docs/inside/bench.md.',
   options: { profile: value('Also writes the CPU profile to this folder.', existing('folder')) },
 });
 const folder = mkdtempSync(join(tmpdir(), 'ci-actions-trace-'));
@@ -78,7 +79,7 @@ try {
   await buildReadable(join(folder, 'dist'));
   symlinkSync(join(root, 'ami'), join(folder, 'ami'));
   const { profile, began, ended, requests } = await traceStart(folder);
-  // Requests carry the wall's clock.
+  // Requests have the time of the wall clock.
   const wallBegan = Date.now() - (monotonic() - began) / 1000;
   const asked = requests.map(({ at, operation }) => ({ at: at - wallBegan, operation }));
   const slices = readSlices(profile);

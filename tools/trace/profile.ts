@@ -1,4 +1,4 @@
-/** As much of V8's CPU profile as is needed here. Times in µs. */
+/** The part of V8's CPU profile that is used here. Times in µs. */
 export interface Profile {
   readonly nodes: readonly {
     readonly id: number;
@@ -18,7 +18,7 @@ export interface Frame {
   readonly line: number;
 }
 
-/** One sample: what was on the processor from `at` on, in µs on the monotonic clock, innermost first. */
+/** One sample: the stack that ran from `at` on, in µs on the monotonic clock, innermost frame first. */
 export interface Slice {
   readonly at: number;
   readonly us: number;
@@ -30,7 +30,7 @@ export function readSlices({ nodes, startTime, samples, timeDeltas }: Profile): 
   const slices: Slice[] = [];
   let at = startTime + (timeDeltas[0] ?? 0);
   for (const [index, id] of samples.entries()) {
-    // A delta says how long after the sample before it this one was taken.
+    // A delta is the time since the previous sample.
     const us = timeDeltas[index + 1] ?? 0;
     if (us > 0) slices.push({ at, us, stack: stacks.get(id) ?? [] });
     at += us;

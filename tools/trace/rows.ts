@@ -1,21 +1,21 @@
 import type { Frame, Slice } from './profile.js';
 
-/** What one stretch of time went into. All in ms from the process's start. */
+/** What one stretch of time was spent on. All times in ms from the process's start. */
 export interface Row {
   readonly from: number;
   readonly to: number;
-  /** By what did it, the longest first. */
+  /** By module or part of Node, the longest first. */
   readonly work: readonly { readonly name: string; readonly ms: number }[];
-  /** Requests that reached the clouds meanwhile. */
+  /** The requests that reached the clouds in this time. */
   readonly requests: readonly string[];
 }
 
 export interface Traced {
-  /** Of the process's start, in µs on the clock of the slices. */
+  /** The start of the process, in µs on the clock of the slices. */
   readonly began: number;
   readonly ended: number;
   readonly slices: readonly Slice[];
-  /** With their time in ms from the process's start. */
+  /** Their times are in ms from the process's start. */
   readonly requests: readonly { readonly at: number; readonly operation: string }[];
   /** The module that a line of a bundle comes from. */
   readonly moduleOf: (frame: Frame) => string | undefined;
@@ -23,10 +23,10 @@ export interface Traced {
 
 const ROW_MS = 10;
 const WAIT = 'waits';
-/** Less of this in 10 ms isn't worth a line. */
+/** Shorter work within 10 ms gets no line. */
 const BUSY_MS = 1;
 
-/** Rows of 10 ms; stretches in which the process does one thing only, or only waits, are one row, however long. */
+/** Rows of 10 ms. A stretch in which the process does only one thing, or only waits, is one row, however long. */
 export function listRows(traced: Traced): Row[] {
   const { began, ended, requests } = traced;
   const until = (ended - began) / 1000;
@@ -40,7 +40,7 @@ export function listRows(traced: Traced): Row[] {
 
 function sumUp({ began, slices, moduleOf }: Traced, from: number, to: number): Row['work'] {
   const first = slices[0]?.at ?? Infinity;
-  // Before V8 can take samples there is no JavaScript yet.
+  // Before V8 takes samples, no JavaScript runs.
   const unseen = Math.min(to, (first - began) / 1000) - from;
   const parts = slices.flatMap(({ at, us, stack }) => {
     const [begin, end] = [(at - began) / 1000, (at + us - began) / 1000];
@@ -51,7 +51,7 @@ function sumUp({ began, slices, moduleOf }: Traced, from: number, to: number): R
   return addUp(unseen > 0 ? [{ name: 'Node starts', ms: unseen }, ...parts] : parts);
 }
 
-/** Whose the innermost frame of a bundle is: what Node does on somebody's behalf is theirs. `undefined`: nobody's. */
+/** The module of the innermost frame of a bundle: Node's work is assigned to the module that called it. `undefined`: none. */
 export function nameWork(stack: readonly Frame[], moduleOf: Traced['moduleOf']): string | undefined {
   const innermost = stack[0]?.functionName;
   if (innermost === '(idle)' || innermost === '(root)') return undefined;
@@ -88,7 +88,7 @@ function joinAlike(rows: readonly Row[]): Row[] {
   return joined.map((row) => (describeOnly(row) === WAIT ? { ...row, work: [] } : row));
 }
 
-/** The one thing that a row is about; `undefined` for one with more to tell. */
+/** The only work of a row; `undefined` for a row with more work, or with requests. */
 function describeOnly({ work, requests }: Row): string | undefined {
   const [most, ...others] = work.filter(({ ms }) => ms >= BUSY_MS);
   if (requests.length > 0 || others.length > 0) return undefined;
@@ -101,7 +101,7 @@ function addUp(parts: Row['work']): Row['work'] {
   return [...sums].map(([name, ms]) => ({ name, ms })).sort((one, other) => other.ms - one.ms);
 }
 
-/** A Markdown table, and the sums below it. */
+/** A Markdown table with the sums below it. */
 export function renderRows(rows: readonly Row[]): string {
   const lines = rows.map(({ from, to, work, requests }) => {
     const named = work.filter(({ ms }) => ms >= BUSY_MS).slice(0, 3);

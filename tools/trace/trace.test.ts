@@ -38,7 +38,7 @@ describe('Work', () => {
     [[frame('(anonymous)', 'node:internal/deps/undici/undici')], "Node's fetch"],
     [[frame('(program)')], "Node's own code"],
     [[frame('(idle)')], undefined],
-  ])('%# is that of whoever is innermost', (stack, name) => {
+  ])('%# is assigned to the innermost module', (stack, name) => {
     expect(nameWork(stack, moduleOf)).toBe(name);
   });
 });
@@ -62,7 +62,7 @@ describe('Rows', () => {
     moduleOf,
   };
 
-  test('say for every 10 ms whose they were, and what reached the clouds; what is alike is one', () => {
+  test('show for every 10 ms the modules and the requests that arrived; equal rows are joined', () => {
     expect(renderRows(listRows(traced)).split('\n')).toEqual([
       '| ms | on the processor (ms) | requests that arrive |',
       '| --- | --- | --- |',
@@ -78,7 +78,7 @@ describe('Rows', () => {
     ]);
   });
 
-  test('hold all of the time, once', () => {
+  test('contain all of the time once', () => {
     const rows = listRows(traced);
     expect(rows.map(({ from }) => from).slice(1)).toEqual(rows.map(({ to }) => to).slice(0, -1));
     expect([rows[0]?.from, rows.at(-1)?.to]).toEqual([0, 100]);

@@ -3,15 +3,17 @@ import { isOff } from '../instances/states.js';
 import { readConsoleOutput, type LaunchedInstance } from './console-output.js';
 import type { Ec2, Instance } from '../ports/ec2.js';
 
-const MACHINES_FAULT: readonly FailureCode[] = ['instance-died', 'runner-removed', 'startup-timeout'];
+/** Failures of a start whose cause may be on the instance's console. */
+const INSTANCE_FAILURES: readonly FailureCode[] = ['instance-died', 'runner-removed', 'startup-timeout'];
 
-/** Whether the machine itself may know why. */
-export function isMachinesFault(error: unknown): boolean {
-  return error instanceof Failure && MACHINES_FAULT.includes(error.code);
+/** Whether the cause of a start's failure may be on its instance's console. */
+export function isInstanceFailure(error: unknown): boolean {
+  return error instanceof Failure && INSTANCE_FAILURES.includes(error.code);
 }
 
+/** What EC2 and the console show about the instance of a failed start. */
 export interface Diagnosis {
-  /** The boot agent's own reason for powering off, if it gave one. */
+  /** The boot agent's reason for powering off, if it gave one. */
   readonly why?: string;
   readonly lines: readonly string[];
 }
@@ -31,12 +33,12 @@ export async function diagnose(launched: LaunchedInstance, ec2: Ec2): Promise<Di
   };
 }
 
-/** The failure with what the machine said, and with what there is left to do: nothing, when `isClean`. */
-export function addFindings(failure: Failure, { why, lines }: Diagnosis, { isClean }: { isClean: boolean }): Failure {
+/** Adds a diagnosis to a failure. @param isClean whether the start was rolled back, so that nothing is left to do */
+export function addDiagnosis(failure: Failure, { why, lines }: Diagnosis, { isClean }: { isClean: boolean }): Failure {
   return new Failure(failure.code, failure.message, {
     ...failure.about,
     ...(why !== undefined && { why }),
-    ...(isClean && { hint: 'Nothing: everything that was started has been removed again.' }),
+    ...(isClean && { hint: 'Nothing: everything that was started was rolled back.' }),
     details: [...(failure.about.details ?? []), ...lines],
   });
 }

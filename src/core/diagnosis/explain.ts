@@ -4,7 +4,7 @@ import { TAG } from '../kernel/identity.js';
 import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
 import { isOff } from '../instances/states.js';
 import type { LocatedInstance } from '../instances/located-instance.js';
-import { readConsoleOutput, unreadable, type ConsoleOutput } from './console-output.js';
+import { ConsoleReader } from './console-reader.js';
 import type { Explanation } from './explanation.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
@@ -15,8 +15,9 @@ interface ExplainPorts {
   readonly clock: Clock;
 }
 
-/** An instance, and those of its runners that GitHub still lists. */
 interface ExplainedInstance extends LocatedInstance {
+  readonly ageMs: number;
+  /** Those of its runners that GitHub still lists. */
   readonly runners: readonly Runner[];
 }
 
@@ -24,8 +25,6 @@ interface ExplainedInstance extends LocatedInstance {
 const BOOT_MS = 60_000;
 /** After this, in ms, someone should look at a running instance without a runner: start-runner's default timeout. */
 const SILENCE_MS = 5 * 60_000;
-/** The most consoles read by one stop: instances of one request mostly fail alike. */
-const CONSOLES = 10;
 
 /**
  * Explains runners from what the stop knows anyhow: how EC2 described the instances before the stop ended them, and
@@ -49,39 +48,18 @@ export async function explainRunners(
   ports: ExplainPorts,
 ): Promise<Explanation[]> {
   const { found, listed, withoutInstance, unsearched } = facts;
-  const consoleReader = new ConsoleReader(ports);
+  const consoleReader = new ConsoleReader(ports.ec2In);
   const explained = await Promise.all(
     found.map((one) => {
       const ids = readRunnerIds(one.instance.tags);
-      return explainInstance({ ...one, runners: listed.filter(({ id }) => ids.includes(id)) }, consoleReader);
+      const ageMs = ports.clock.now() - one.instance.launchedAt;
+      return explainInstance({ ...one, ageMs, runners: listed.filter(({ id }) => ids.includes(id)) }, consoleReader);
     }),
   );
   return [
     ...explained.filter((one) => one !== undefined),
     ...withoutInstance.map((runner) => explainAbsence(runner, unsearched)),
   ];
-}
-
-/** Reads a bounded number of consoles. */
-class ConsoleReader {
-  private reads = 0;
-
-  constructor(private readonly ports: ExplainPorts) {}
-
-  get now(): number {
-    return this.ports.clock.now();
-  }
-
-  async read({ instance, region }: LocatedInstance): Promise<ConsoleOutput> {
-    if (this.reads++ >= CONSOLES) {
-      return { phases: [], lines: [`Console: not read, because this stop has read ${CONSOLES} others.`] };
-    }
-    try {
-      return await readConsoleOutput(instance, await this.ports.ec2In(region), () => isOff(instance));
-    } catch (error) {
-      return unreadable(error);
-    }
-  }
 }
 
 async function explainInstance(
@@ -173,13 +151,12 @@ async function explainSilence(
   found: ExplainedInstance,
   consoleReader: ConsoleReader,
 ): Promise<Explanation | undefined> {
-  const { instance, runners } = found;
-  const age = consoleReader.now - instance.launchedAt;
-  if (age < BOOT_MS) return undefined;
+  const { instance, runners, ageMs } = found;
+  if (ageMs < BOOT_MS) return undefined;
   const { phases, reason, refusal, lines } = await consoleReader.read(found);
   if (phases.some(({ name }) => name === 'listening' || name === 'job')) return undefined;
   const last = phases.at(-1)?.name;
-  const minutes = (age / 60_000).toFixed(1);
+  const minutes = (ageMs / 60_000).toFixed(1);
   const was = runners.length > 1 ? 'were' : 'was';
   const silence = `${was} not online ${minutes} min after ${instance.id} was launched, which was still ${instance.state}`;
   const ids = `runner${runners.length > 1 ? 's' : ''} ${runners.map(({ id }) => id).join(', ')}`;
@@ -188,7 +165,7 @@ async function explainSilence(
     what: `${nameRunners(found)} ${silence}.${reason === undefined ? '' : ` ${describePowerOff(reason)}`}`,
     evidence: `GitHub, where ${ids} never connected, and the console of ${instance.id} (GetConsoleOutput)`,
     hint: reason === undefined ? adviseOnSilence(last) : adviseOnPowerOff(reason, refusal),
-    isTrouble: reason !== undefined || age >= SILENCE_MS,
+    isTrouble: reason !== undefined || ageMs >= SILENCE_MS,
     lines,
   };
 }

@@ -2,8 +2,8 @@ import { TAG } from '../kernel/identity.js';
 import { isClaimed } from '../kernel/origin.js';
 import type { Runner } from '../ports/github.js';
 import type { Candidate, InstanceCandidate, PooledCandidate, RunnerCandidate } from './candidate.js';
-import { judgeDoubtful } from './judge.js';
-import { judgeByClaim, judgeByRunners, judgeLeftover, type JudgeContext } from './apply-rules.js';
+import { judgeByClaim, judgeByRunners, judgeDoubtful, judgeLeftover } from './judge.js';
+import type { JudgeContext } from './judge-context.js';
 import { judgeGhost } from './judge-ghost.js';
 import type { ReapDecision } from './rules.js';
 

@@ -5,7 +5,7 @@ import type { Instance } from '../ports/ec2.js';
 import type { AttemptState, Runner } from '../ports/github.js';
 import type { RunnerCandidate } from './candidate.js';
 import type { Inventory } from './inventory.js';
-import type { JudgeContext } from './apply-rules.js';
+import type { JudgeContext } from './judge-context.js';
 import { judgeRunner, type ReapDecision } from './rules.js';
 
 /**

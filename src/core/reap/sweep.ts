@@ -4,7 +4,7 @@ import { describeCandidate, type Candidate } from './candidate.js';
 import { nameSubject, type FindingSubject, type ReapFinding, type SweepResult } from './finding.js';
 import type { Gap } from './inventory.js';
 import { judgeAgain } from './judge-again.js';
-import type { JudgeContext } from './apply-rules.js';
+import type { JudgeContext } from './judge-context.js';
 import { judge } from './judge.js';
 import { remove } from './remove.js';
 

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { addFindings } from '../diagnosis/diagnose.js';
+import { addDiagnosis } from '../diagnosis/diagnose.js';
 import { INVISIBLE_BOUND_MS } from '../instances/end-instances.js';
 import { Failure } from '../kernel/failure.js';
 import { PlanQueue } from '../machine/plan-queue.js';
@@ -47,7 +47,7 @@ export class Attempt {
   async run(): Promise<readonly StartedInstance[]> {
     this.record('started');
     const { checked, created, ports, queue } = this;
-    const context = { ...checked, created, ports, queue, regions: this.prepareRegions() };
+    const context = { ...checked, created, ports, queue, regions: prepare(checked, ports) };
     const registrar = new Registrar(context);
     const [claimer, launcher] = [new Claimer(context, registrar), new Launcher(context)];
     const lanes = Array.from({ length: checked.request.machines }, async (_, machine) => {
@@ -55,7 +55,7 @@ export class Attempt {
       await this.finish(claimed ?? (await launcher.launch(machine, await registrar.register(machine))));
     });
     // Every lane is waited for: a launch under way must be known before the start is rolled back.
-    const settled = await Promise.allSettled([context.regions, ...lanes].map((lane) => this.abortOthers(lane)));
+    const settled = await Promise.allSettled([context.regions, ...lanes].map((lane) => abortOn(lane, this.abort)));
     if (settled.some(({ status }) => status === 'rejected')) throw ports.signal.reason;
     await registrar.removeAllUnanswered();
     return this.started;
@@ -78,7 +78,7 @@ export class Attempt {
       this.ports.log.warning(`${sentence} The post step, stop-runner and the instance itself will end it.`);
     }
     if (!(error instanceof Failure)) return error;
-    return addFindings(error, diagnosis, { isClean: isCancelled && left.length === 0 });
+    return addDiagnosis(error, diagnosis, { isClean: isCancelled && left.length === 0 });
   }
 
   /** The journal is written before any wait, so that the post step can clean up from here on. */
@@ -95,26 +95,24 @@ export class Attempt {
     }
   }
 
-  private async abortOthers(lane: Promise<unknown>): Promise<void> {
-    try {
-      await lane;
-    } catch (error) {
-      this.abort.abort(error);
-      throw error;
-    }
-  }
-
-  /** These requests have no side effect, so a failed start does not wait for their answers. */
-  private prepareRegions(): Promise<PreparedRegions> {
-    const { ports, checked } = this;
-    const asking = { ...ports, now: ports.clock.now() };
-    const prepared = prepareRegions(checked.request.machine, checked.regionSetups, asking);
-    return Promise.race([prepared, untilAborted(ports.signal)]);
-  }
-
   private record(state: JournalEntry['state']): void {
     this.ports.journal.record(this.created.toEntry(state));
   }
+}
+
+async function abortOn(lane: Promise<unknown>, controller: AbortController): Promise<void> {
+  try {
+    await lane;
+  } catch (error) {
+    controller.abort(error);
+    throw error;
+  }
+}
+
+/** These requests have no side effect, so a failed start does not wait for their answers. */
+function prepare({ request, regionSetups }: CheckedRequest, ports: StartPorts): Promise<PreparedRegions> {
+  const prepared = prepareRegions(request.machine, regionSetups, { ...ports, now: ports.clock.now() });
+  return Promise.race([prepared, untilAborted(ports.signal)]);
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

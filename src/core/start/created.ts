@@ -12,7 +12,7 @@ interface Start {
   readonly regions: readonly string[];
 }
 
-/** Everything that one start has created, or may have created, as far as this process can tell. */
+/** Everything that one start has created, or may have created, as far as this process has seen. */
 export class Created {
   /** Registered with GitHub. */
   readonly runners: TaggedRunner[] = [];
@@ -24,7 +24,7 @@ export class Created {
 
   private constructor(
     readonly start: Start,
-    /** Nothing is known but the journal, so there may be further runners and instances. */
+    /** There may be further runners and instances, which the journal does not list. */
     readonly isFromJournal: boolean,
   ) {}
 
@@ -32,7 +32,7 @@ export class Created {
     return new Created(start, false);
   }
 
-  /** What the `post` step knows of its start. */
+  /** Everything that the `post` step has of its start. */
   static fromJournal({ startId, scope, regions, runnerIds, instances }: JournalEntry, run: Run): Created {
     const created = new Created({ run, startId, scope, regions }, true);
     created.runners.push(...runnerIds.map((id) => ({ id, name: '' })));

@@ -1,4 +1,4 @@
-import { diagnose, isMachinesFault, type Diagnosis } from '../diagnosis/diagnose.js';
+import { diagnose, isInstanceFailure, type Diagnosis } from '../diagnosis/diagnose.js';
 import type { Ec2ByRegion } from '../ports/ec2.js';
 import { listOffline, type StartedInstance } from './started.js';
 
@@ -9,7 +9,7 @@ export async function diagnoseStart(
   ec2In: Ec2ByRegion,
 ): Promise<Diagnosis> {
   const suspect = started.find((one) => listOffline(one).length > 0);
-  if (!suspect || !isMachinesFault(error)) return { lines: [] };
+  if (!suspect || !isInstanceFailure(error)) return { lines: [] };
   const { instance, launchedAt, region } = suspect;
   return diagnose({ id: instance.id, launchedAt }, await ec2In(region));
 }

@@ -61,7 +61,7 @@ export function nameRunner(request: StartRequest, { machine, runner }: RunnerPla
   return composeName(request.run, `${request.startId}-${place}${again === 0 ? '' : `r${again}`}`);
 }
 
-/** The tags of an instance of this request. Whoever cleans up later finds and judges it by them alone. */
+/** The tags of an instance of this request. stop-runner and reap-runners find and judge the instance by them alone. */
 export function composeTags(request: StartRequest, runners: readonly TaggedRunner[], now: number): Tags {
   const { startupTimeoutMs, idleTimeoutMs, maxLifetimeMs } = request.startup;
   return {

@@ -52,9 +52,9 @@ export async function rollBack(
 }
 
 /**
- * Runners that may have an instance nobody has seen. They stay registered: only by them does a later stop find out that
- * it has to look further. However long EC2 has not listed an instance, that is no proof that there is none. For a claim
- * it is proof, after as long as EC2 may take to list new tags.
+ * Lists the runners that may have an instance which EC2 has not listed. They stay registered, because a later stop looks
+ * further only while a runner of the start exists. EC2 may list an instance at any later time, so its absence proves
+ * nothing. Claims are different: once EC2 has had the time to list new tags, a missing claim was never made.
  */
 function listDoubtful({
   regions,

@@ -1,24 +1,13 @@
 import type { LocatedInstance } from '../instances/located-instance.js';
 import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from '../instances/end-instances.js';
 import { Failure, messageOf } from '../kernel/failure.js';
-import { isLabelOfStart, repositoryOf, TAG, type Run } from '../kernel/identity.js';
+import { isLabelOfStart, repositoryOf, TAG } from '../kernel/identity.js';
 import { readRunnerIds } from '../kernel/runner-tags.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Ec2, Ec2ByRegion, Instance, TagFilter } from '../ports/ec2.js';
 import type { Log } from '../ports/process.js';
 import type { Runner } from '../ports/github.js';
-
-export interface StopRequest {
-  readonly run: Run;
-  readonly label: string | undefined;
-  readonly instanceIds: readonly string[];
-  /** Ends everything of the run, even while jobs run on it. */
-  readonly all: boolean;
-  /** RUNNER_NAME: the runner on which this stop runs. */
-  readonly runnerName: string | undefined;
-  /** Waits until EC2 reports the instances as `terminated`. */
-  readonly wait: boolean;
-}
+import type { StopRequest } from './request.js';
 
 interface SearchPorts {
   readonly ec2: Ec2;

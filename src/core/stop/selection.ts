@@ -5,7 +5,8 @@ import type { LocatedInstance } from '../instances/located-instance.js';
 import type { Log } from '../ports/process.js';
 import type { Runner } from '../ports/github.js';
 import type { ListedRunner } from './runner-listings.js';
-import type { InstanceSearch, StopRequest } from './search.js';
+import type { StopRequest } from './request.js';
+import type { InstanceSearch } from './search.js';
 
 /** An instance of the run that a stop kept, and why. */
 export interface KeptInstance extends LocatedInstance {

@@ -10,7 +10,8 @@ import type { Runner } from '../ports/github.js';
 import { describeOwnEnd, judgeInstance, type StopDecision } from './rules.js';
 import { awaitSuccessors, isPermissionMissing, listJobs, type RunJobs } from './run-jobs.js';
 import type { ListedRunner, RunnerListings } from './runner-listings.js';
-import type { InstanceSearch, StopRequest } from './search.js';
+import type { StopRequest } from './request.js';
+import type { InstanceSearch } from './search.js';
 import { isOfThisRun, selectEverything, type KeptInstance, type Selection } from './selection.js';
 
 interface SelectionPorts {

@@ -1,4 +1,6 @@
-/** Characters that upload-artifact rejects in a name. Source: "Invalid characters" in actions/toolkit, package artifact. */
+/**
+ * Characters that upload-artifact rejects in a name. Source: "Invalid characters" in actions/toolkit, package artifact.
+ */
 const FORBIDDEN_IN_ARTIFACTS = /[":<>|*?\\/\r\n]+/g;
 
 /**

@@ -3,7 +3,7 @@ import type { ReportFiles } from '../verdict/report-files.js';
 import { TestResults } from '../verdict/results.js';
 import { findJunitOption } from '../verdict/test-programs.js';
 import type { ToxOutput } from './output.js';
-import type { Allowances } from './request.js';
+import type { ToxRequest } from './request.js';
 import type { EnvironmentRun, ToxResult } from './result.js';
 
 /** All that is known of a run of tox. */
@@ -13,7 +13,7 @@ export interface RunFacts {
   readonly environments: readonly EnvironmentFacts[];
   /** Absent when the input `report` is empty. */
   readonly reports?: ReportFiles;
-  readonly allow: Allowances;
+  readonly allow: Pick<ToxRequest, 'allowSkipped' | 'allowIgnored'>;
 }
 
 /** All that is known of one environment of a run. */

@@ -47,9 +47,9 @@ export function findUnpassed(names: readonly string[], passed: readonly string[]
 
 /**
  * The arguments that make tox 4 pass on more names. The newest releases accept `pass_env+=`. Older releases then lose
- * names that the configuration lists in other ways, or as `passenv`, so the arguments repeat the whole list, which works
- * in all releases. An environment without its own section inherits from the base section, so the base section gets the
- * names of all environments.
+ * names that the configuration lists in other ways, or as `passenv`, so the arguments repeat the whole list, which
+ * works in all releases. An environment without its own section inherits from the base section, so the base section
+ * gets the names of all environments.
  */
 export function composeOverrides({ names, passEnv }: PassedNames): readonly string[] {
   if (names.length === 0 || passEnv.size === 0) return [];

@@ -1,6 +1,6 @@
 import type { FilePatterns } from '../inputs/file-patterns.js';
 
-/** What run-tox was asked to run, and what may go wrong without a red step. */
+/** What run-tox was asked to run. The inputs of actions/run-tox.inputs.ts name these fields. */
 export interface ToxRequest {
   /** Names separated by commas, as `tox -e` expects them. */
   readonly environments: string;
@@ -10,12 +10,8 @@ export interface ToxRequest {
   /** Whether the variables that the workflow sets reach the tests whatever `pass_env` lists. */
   readonly passEnv: boolean;
   readonly report: FilePatterns | undefined;
-  readonly allow: Allowances;
-}
-
-export interface Allowances {
-  /** tox may skip some, but not all, of the environments. */
-  readonly skipped: boolean;
-  /** Tests may fail when tox ignores the failure. */
-  readonly ignored: boolean;
+  /** The run may pass when tox skips some, but not all, of the environments. */
+  readonly allowSkipped: boolean;
+  /** The run may pass when tox ignores the failure of tests. */
+  readonly allowIgnored: boolean;
 }

@@ -37,7 +37,7 @@ export async function runTox(request: ToxRequest, machine: ToxMachine, log: Log)
     exitCode: ended.exitCode,
     environments: result ? runs.map((run) => describeRun(run, own)) : [describeUnreported(requested, ended, own)],
     ...(reports && { reports }),
-    allow: request.allow,
+    allow: request,
   };
 }
 

@@ -29,7 +29,7 @@ export function judgeTests(facts: RunFacts): TestVerdict {
       isReported: isReported && (isAlone || (run.files.length === 0 && run.closing.lines.length === 0)),
       reportedFailures: isAlone ? (reports?.results.count('failed') ?? 0) : 0,
       isReportRequested: reports !== undefined,
-      allowIgnored: allow.ignored,
+      allowIgnored: allow.allowIgnored,
     }),
   );
   const failure = findFailure(facts, environments);
@@ -42,11 +42,11 @@ function findFailure(facts: RunFacts, rows: readonly EnvironmentVerdict[]): Test
   const [bad, untested, skipped] = (['failed', 'untested', 'skipped'] as const).map((state) =>
     rows.filter((row) => row.state === state),
   ) as [EnvironmentVerdict[], EnvironmentVerdict[], EnvironmentVerdict[]];
-  if (bad.length > 0 || (failed > 0 && (exitCode !== 0 || !allow.ignored)))
+  if (bad.length > 0 || (failed > 0 && (exitCode !== 0 || !allow.allowIgnored)))
     return describeFailed(failed, exitCode, bad);
   const ended = exitCode === 0 ? '' : ` tox ended with exit code ${exitCode}.`;
   if (untested.length > 0) return nothingTested(`${listRows(untested)}.${ended}`, advice.CHECK_TEST_SELECTION);
-  if (skipped.length > 0 && (skipped.length === rows.length || !allow.skipped)) {
+  if (skipped.length > 0 && (skipped.length === rows.length || !allow.allowSkipped)) {
     const hint = skipped.length === rows.length ? '' : ' If tox may skip environments, set `allow-skipped: true`.';
     return nothingTested(
       `tox skipped ${skipped.map(({ name }) => name).join(', ')}.`,

@@ -32,7 +32,10 @@ export function readStatus({
   return undefined;
 }
 
-/** Reads seconds with any separators: `1,000.5`, `1.000,5`, `0,125`. A comma before three digits is a decimal comma only after 0. */
+/**
+ * Reads seconds with any separators: `1,000.5`, `1.000,5`, `0,125`. A comma before three digits is a decimal comma only
+ * after 0.
+ */
 export function readSeconds(time: string): number {
   const last = Math.max(time.lastIndexOf(','), time.lastIndexOf('.'));
   const isThousands = time[last] === ',' && /^[1-9]\d*(,\d{3})+$/.test(time);

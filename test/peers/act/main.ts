@@ -6,18 +6,23 @@ import { renderTime, splitTime } from './timeline.js';
 import { ActWorld } from './world.js';
 
 const workflows = listPrinted();
-const { values, words } = readOrExit({
+const { values, positionals } = readOrExit({
   command: 'npm run lab -- act',
-  about: `Runs a printed workflow on act against a sandbox of its own, with everything that act prints. Needs what
+  description: `Runs a printed workflow on act against a sandbox of its own, with everything that act prints. Needs what
 scripts/peers.sh installs. Workflows: ${workflows.join(', ')}.`,
   options: {
     secret: repeated('A secret of the workflow.', text('NAME=VALUE', { matches: /^[^=]+=/, allowed: 'NAME=VALUE' })),
     apart: flag("The workflow calls this project's actions as another repository's."),
     time: flag('Print what the time was spent on.'),
   },
-  words: { description: 'The workflow, then its inputs as NAME=VALUE.', kind: text('WORKFLOW'), least: 1, most: 100 },
+  positionals: {
+    description: 'The workflow, then its inputs as NAME=VALUE.',
+    kind: text('WORKFLOW'),
+    least: 1,
+    most: 100,
+  },
 });
-const [workflow = '', ...inputs] = words;
+const [workflow = '', ...inputs] = positionals;
 if (!workflows.includes(workflow)) {
   console.error(`Which workflow? One of ${workflows.join(', ')}.`);
   process.exit(2);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { buildCommandLine, toBuildOptions, type BuildOptions } from '../../../ami/make/options.js';
 import { composeImageName, planBuild, type BuildPlan } from '../../../ami/make/plan.js';
-import { readCommandLine, UsageError } from '../../../scripts/terminal/command-line.js';
+import { readCommandLine } from '../../../scripts/terminal/command-line.js';
+import { UsageError } from '../../../scripts/terminal/usage-error.js';
 import { ubuntuParameter } from '../../../src/core/machine/image.js';
 import type { Image } from '../../../src/core/ports/catalog.js';
 import type { BuiltInPreset } from '../../../src/core/kernel/built-in-presets.js';
@@ -49,7 +50,7 @@ const image = (id: string, name: string): Image => ({
   tags: {},
 });
 
-/** A region with Ubuntu's images, t3.xlarge alone, and these images of the account. */
+/** A region with Ubuntu's images, these images of the account, and these instance types. */
 function region(own: readonly Image[] = [], types: readonly string[] = ['t3.xlarge', 't4g.xlarge', 'g4dn.xlarge']) {
   const parameters = new Map([
     [ubuntuParameter('amd64'), 'ami-1a'],
@@ -73,7 +74,7 @@ function plan(preset: BuiltInPreset, options: BuildOptions, where = region()): P
 }
 
 describe('The plan of a build', () => {
-  test('reaches the machine by Session Manager unless told otherwise, and says who may reach a port that it opens', async () => {
+  test('reaches the instance by Session Manager by default; with SSH, it names the addresses that may reach the port', async () => {
     expect(await plan('amd64', given('amd64'))).toMatchObject({
       ssh_interface: 'session_manager',
       ssh_from: [],
@@ -88,7 +89,7 @@ describe('The plan of a build', () => {
     });
   });
 
-  test('has the machine and the disk of the preset, Ubuntu’s image and the pinned runner', async () => {
+  test("has the preset's instance type and disk, Ubuntu's image and the pinned runner", async () => {
     expect(await plan('cuda', given('cuda'))).toMatchObject({
       name: 'ci-actions-cuda-20261125-010203',
       region: 'eu-west-1',
@@ -102,14 +103,14 @@ describe('The plan of a build', () => {
     });
   });
 
-  test('marks a commit of which ami/ was changed', async () => {
+  test('marks the commit if ami/ has uncommitted changes', async () => {
     writeFileSync(join(root, 'ami/other'), '');
     expect(await plan('amd64', given('amd64'))).toMatchObject({
       commit: expect.stringMatching(/^[0-9a-f]{40}-changed$/),
     });
   });
 
-  test('is refused when another image has the name', async () => {
+  test('is refused if another image has the name', async () => {
     const own = [image('ami-3', composeImageName('amd64', NOW))];
     await expect(plan('amd64', given('amd64'), region(own))).rejects.toMatchObject({
       code: 'image-name-taken',
@@ -117,7 +118,7 @@ describe('The plan of a build', () => {
     });
   });
 
-  test('is refused when the base image is not in the region', async () => {
+  test('is refused if the base image is not in the region', async () => {
     writeVersions({ version: '2.337.0', sha256: { arm64: 'a'.repeat(64) } });
     await expect(plan('arm64', given('arm64'))).rejects.toMatchObject({
       code: 'image-not-found',
@@ -125,14 +126,14 @@ describe('The plan of a build', () => {
     });
   });
 
-  test('is refused when the region does not have the type', async () => {
+  test('is refused if the region does not have the type', async () => {
     await expect(plan('amd64', given('amd64', '--instance-type', 'x9.huge'))).rejects.toMatchObject({
       code: 'bad-input',
       message: 'EC2 has no x9.huge in eu-west-1.',
     });
   });
 
-  test('is refused when no checksum of the runner is known, and not when one is given', async () => {
+  test('is refused without a checksum of the runner, unless one is given as an option', async () => {
     writeVersions({ version: '2.337.0', sha256: { x64: '', arm64: '' } });
     await expect(plan('amd64', given('amd64'))).rejects.toMatchObject({
       code: 'bad-input',
@@ -144,7 +145,7 @@ describe('The plan of a build', () => {
 });
 
 describe('The options of a build', () => {
-  test('name presets in their order, and steps in theirs', () => {
+  test('are sorted: presets and steps are in their own order', () => {
     expect(given('cuda', 'amd64', '--step', 'build', '--step', 'check')).toMatchObject({
       presets: ['amd64', 'cuda'],
       steps: ['check', 'build'],
@@ -164,12 +165,12 @@ describe('The options of a build', () => {
     ['an unknown way', ['amd64', '--connect', 'telnet'], '`--connect` is "telnet"; allowed: `session-manager`, `ssh`.'],
     ['SSH from everywhere', ['amd64', '--connect', 'ssh'], '`--connect ssh` needs `--ssh-from`'],
     ['an image for a build', ['amd64', '--image', AMI], '`--image` is for `--step smoke`'],
-    ['a smoke test of nothing', ['amd64', '--step', 'smoke'], '`--step smoke` without a build needs `--image`'],
+    ['a smoke test without an image', ['amd64', '--step', 'smoke'], '`--step smoke` without a build needs `--image`'],
     ['no image', ['amd64', '--step', 'smoke', '--image', 'ami'], '`--image` is "ami"; allowed: an image\'s id'],
     ['one image for three', ['all', '--step', 'publish', '--image', AMI], '`--image` is of one preset'],
     ['a broken host', ['amd64', ...SSH, '--ssh-host', 'a:b:c'], '`--ssh-host` is "a:b:c"'],
-    ['what a shell would run', ['amd64', '--provision', "A='; reboot"], '`--provision` is "A=\'; reboot"'],
-  ])('explain %s', (_, argv, says) => {
+    ['a value that a shell would run', ['amd64', '--provision', "A='; reboot"], '`--provision` is "A=\'; reboot"'],
+  ])('are refused with an explanation: %s', (_, argv, says) => {
     const problems = problemsOf(argv);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(says);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { FAKE_START, FakeClock } from '../../worlds/fake-clock.js';
 
-describe('the fake clock', () => {
-  test('passes hours at once, and timers ring in their order', async () => {
+describe('The fake clock', () => {
+  test('passes hours at once and fires timers in their order', async () => {
     const clock = new FakeClock();
     const rung: string[] = [];
     clock.after(3_600_000, () => rung.push('an hour'));
@@ -12,13 +12,13 @@ describe('the fake clock', () => {
     expect(clock.now()).toBe(FAKE_START + 7_200_000);
   });
 
-  test('sleeps side by side do not add up', async () => {
+  test('does not add up sleeps at the same time', async () => {
     const clock = new FakeClock();
     await Promise.all([clock.sleep(5_000), clock.sleep(5_000), clock.sleep(2_000)]);
     expect(clock.now()).toBe(FAKE_START + 5_000);
   });
 
-  test('what a sleeper does before it sleeps again happens at its own time', async () => {
+  test('does not move while code runs between two sleeps', async () => {
     const clock = new FakeClock();
     const seen: number[] = [];
     const walk = async () => {
@@ -31,7 +31,7 @@ describe('the fake clock', () => {
     expect(seen).toEqual([1_000, 2_000, 3_000]);
   });
 
-  test('an aborted sleep rejects with the reason of the abort, at its time', async () => {
+  test('rejects an aborted sleep at the time of the abort, with its reason', async () => {
     const clock = new FakeClock();
     const cancel = new AbortController();
     clock.after(1_000, () => cancel.abort(new Error('cancelled')));
@@ -40,7 +40,7 @@ describe('the fake clock', () => {
     await expect(clock.sleep(1, cancel.signal)).rejects.toThrow('cancelled');
   });
 
-  test('a wait without a bound ends at the limit', async () => {
+  test('rejects a wait without a bound at the limit', async () => {
     const clock = new FakeClock(FAKE_START, 10_000);
     const poll = async () => {
       for (;;) await clock.sleep(1_000);

@@ -16,7 +16,7 @@ export interface AwsSandbox {
   close(): Promise<void>;
 }
 
-/** A sandbox and the real SDK's clients of it, which ask once and never again. */
+/** A sandbox and clients of the real SDK, which send each request once. */
 export async function startAws(options: SandboxOptions = {}): Promise<AwsSandbox> {
   const sandbox = await startSandbox({ machines: false, ...options });
   const config = {
@@ -38,7 +38,7 @@ export async function startAws(options: SandboxOptions = {}): Promise<AwsSandbox
   };
 }
 
-/** One on-demand t3.xlarge of our image in the first subnet, unless told otherwise. */
+/** An on-demand t3.xlarge of this suite's image in the first subnet, unless the changes say otherwise. */
 export function launchOf(changes: Partial<RunInstancesCommandInput> = {}): RunInstancesCommand {
   return new RunInstancesCommand({
     ImageId: seed.OUR_AMD64_IMAGE,
@@ -67,7 +67,7 @@ export interface Refused {
   readonly $metadata: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
-/** The error of a call that must not succeed. */
+/** The error of a call that must fail. */
 export async function refusal(call: Promise<unknown>): Promise<Refused> {
   const error = await call.then(
     () => undefined,
@@ -77,7 +77,7 @@ export async function refusal(call: Promise<unknown>): Promise<Refused> {
   return error;
 }
 
-/** Looks every 10 ms; everything in a sandbox takes less than 10 s. */
+/** Checks every 10 ms. Everything in a sandbox takes less than 10 s. */
 export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 10_000;
   while (!(await holds())) {
@@ -86,12 +86,12 @@ export async function eventually(holds: () => boolean | Promise<boolean>): Promi
   }
 }
 
-export async function describeOne({ ec2 }: AwsSandbox, id: string): Promise<Instance | undefined> {
+export async function describeOne({ ec2 }: Pick<AwsSandbox, 'ec2'>, id: string): Promise<Instance | undefined> {
   const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
   return Reservations?.[0]?.Instances?.[0];
 }
 
-/** Until EC2 itself says so. */
-export async function becomes(aws: AwsSandbox, id: string, state: string): Promise<void> {
+/** Waits until EC2 shows the state. */
+export async function becomes(aws: Pick<AwsSandbox, 'ec2'>, id: string, state: string): Promise<void> {
   await eventually(async () => (await describeOne(aws, id))?.State?.Name === state);
 }

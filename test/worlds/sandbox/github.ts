@@ -12,14 +12,14 @@ export interface GitHubSandbox {
   readonly url: string;
   readonly traffic: Traffic;
   readonly events: readonly GitHubEvent[];
-  /** With the token that may do everything, unless another is given. */
+  /** By default with the token that has all permissions. */
   octokit(auth?: string): Octokit;
   close(): Promise<void>;
 }
 
 const ignore = () => {};
 
-/** For Octokit, which else tells of every refusal. */
+/** Keeps Octokit from logging every error. */
 export const QUIET = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** The sandbox's GitHub alone, on a port of its own. */
@@ -48,7 +48,7 @@ export interface Refusal {
   readonly response?: { readonly headers: Record<string, string> };
 }
 
-/** The refusal of a call that must not succeed. */
+/** The error of a call that must fail. */
 export async function refusal(call: Promise<unknown>): Promise<Refusal> {
   const answer = await call.then(
     () => undefined,

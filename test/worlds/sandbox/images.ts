@@ -1,4 +1,4 @@
-/** Images, snapshots and launch templates as builds and people leave them, made by hand in the sandbox's EC2. */
+/** Makes images, snapshots and launch templates in the sandbox's EC2, as builds and users leave them. */
 import { randomBytes } from 'node:crypto';
 import { seed, type Ec2World } from '../../../sandbox/sandbox.js';
 
@@ -11,7 +11,7 @@ interface KeptImage {
 
 const DAY_MS = 86_400_000;
 
-/** An image of the account, as large as ours, with a snapshot that carries the same tags. @returns its id */
+/** Makes an image of the account with a 50 GiB snapshot that carries the same tags. @returns its id */
 export function keepImage(ec2: Ec2World, { name, tags = {}, ageDays = 0, state = 'available' }: KeptImage): string {
   const digits = randomBytes(9).toString('hex').slice(1);
   const [id, snapshotId] = [`ami-${digits}`, `snap-${digits}`];
@@ -38,7 +38,7 @@ export function keepImage(ec2: Ec2World, { name, tags = {}, ageDays = 0, state =
   return id;
 }
 
-/** As `ami/` builds it. @returns its id */
+/** Makes an image with the name and tags that `ami/` gives it. @returns its id */
 export function keepBuild(
   ec2: Ec2World,
   {
@@ -59,14 +59,14 @@ export function keepBuild(
   return keepImage(ec2, { name: `ci-actions-${preset}-${stamp}`, tags, ageDays });
 }
 
-/** A template with a version for each of these images. */
+/** Makes a launch template with a version for each of these images. */
 export function keepTemplate(ec2: Ec2World, name: string, images: readonly string[]): void {
   const id = `lt-${randomBytes(9).toString('hex').slice(1)}`;
   const versions = images.map((imageId) => ({ imageId }));
   ec2.launchTemplates.set(id, { id, name, createdAt: Date.now(), versions, tags: new Map() });
 }
 
-/** A snapshot whose image is gone. @returns its id */
+/** Makes a snapshot that belongs to no image. @returns its id */
 export function abandonSnapshot(
   ec2: Ec2World,
   { tags, ageDays = 0 }: { readonly tags: Readonly<Record<string, string>>; readonly ageDays?: number },

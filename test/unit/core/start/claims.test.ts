@@ -33,7 +33,7 @@ describe(`20 claimers on 5 instances, in ${numRuns} interleavings:`, () => {
         expect(instances.filter((id) => world.pooledIds.has(id))).toHaveLength(5);
         expect(world.ec2.instances).toHaveLength(20);
         expect(Math.max(...world.extraRequests())).toBeLessThanOrEqual(3);
-        expect(world.findDiscord()).toEqual([]);
+        expect(world.findConflicts()).toEqual([]);
       }),
       options,
     );
@@ -45,9 +45,9 @@ describe(`20 claimers on 5 instances, in ${numRuns} interleavings:`, () => {
         const world = await PooledWorld.open(5, rush);
         const outcomes = await world.play(fates);
         expect(outcomes.filter((one) => 'failed' in one)).toEqual([]);
-        expect(world.findDiscord()).toEqual([]);
+        expect(world.findConflicts()).toEqual([]);
         await world.settle();
-        expect(world.findRemains()).toEqual([]);
+        expect(world.findLeftBehind()).toEqual([]);
       }),
       options,
     );

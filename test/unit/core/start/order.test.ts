@@ -117,7 +117,7 @@ describe('while GitHub does not answer about the image', () => {
     world.clock.after(5_000, () => world.cancel.abort(reason));
     const failure = await failureOf(startRunners(aRequest({ count: 2 }), world.ports));
     expect(failure.code).toBe('cancelled');
-    expect(failure.hint).toBe('Nothing: everything that was started has been removed again.');
+    expect(failure.hint).toBe('Nothing: everything that was started was rolled back.');
     expect(world.clock.now() - began).toBeLessThan(6_000);
     expect([world.github.registered.length, world.github.listed, world.ec2.specs]).toEqual([2, [], []]);
   });

@@ -3,7 +3,7 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import type { RunJob } from '../../../../src/core/ports/github.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { stopRunners } from '../../../../src/core/stop/stop.js';
-import type { StopRequest } from '../../../../src/core/stop/search.js';
+import type { StopRequest } from '../../../../src/core/stop/request.js';
 import { aWorld } from '../../../worlds/cloud.js';
 import { aRequest, run } from '../../../worlds/requests.js';
 

@@ -3,7 +3,7 @@ import { runnerTags } from '../../../../src/core/kernel/runner-tags.js';
 import type { Instance } from '../../../../src/core/ports/ec2.js';
 import type { Runner, RunJob } from '../../../../src/core/ports/github.js';
 import { startRunners } from '../../../../src/core/start/start.js';
-import type { StopRequest } from '../../../../src/core/stop/search.js';
+import type { StopRequest } from '../../../../src/core/stop/request.js';
 import { stopRunners } from '../../../../src/core/stop/stop.js';
 import { aWorld } from '../../../worlds/cloud.js';
 import { aRequest, run } from '../../../worlds/requests.js';

@@ -3,7 +3,7 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import type { Scope } from '../../../../src/core/kernel/identity.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { refuseUnstopped, stopRunners } from '../../../../src/core/stop/stop.js';
-import type { StopRequest } from '../../../../src/core/stop/search.js';
+import type { StopRequest } from '../../../../src/core/stop/request.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
 import { aWorld } from '../../../worlds/cloud.js';

@@ -26,12 +26,12 @@ const printed = (line: string, ...lines: string[]): Partial<EnvironmentFacts> =>
 const facts = (environments: EnvironmentFacts[], more: Partial<RunFacts> = {}): RunFacts => ({
   exitCode: 0,
   environments,
-  allow: { skipped: false, ignored: false },
+  allow: { allowSkipped: false, allowIgnored: false },
   ...more,
 });
 const reported = (...cases: TestCase[]) =>
   run({ commands: [command('pytest', 0)], files: ['a.xml'], results: resultsOf(cases) });
-const ALLOWED = { allow: { skipped: true, ignored: true } };
+const ALLOWED = { allow: { allowSkipped: true, allowIgnored: true } };
 
 const [began, ended] = ['== test session starts ==', '== 1 passed in 0.1s =='];
 const endedAndOpen: Partial<EnvironmentFacts> = {

@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
-import { misuse, readCommandLine, runCommandLine, UsageError } from '../../../../scripts/terminal/command-line.js';
+import { readCommandLine, runCommandLine } from '../../../../scripts/terminal/command-line.js';
+import { misuse, UsageError } from '../../../../scripts/terminal/usage-error.js';
 import type { CommandLine } from '../../../../scripts/terminal/definition.js';
 import { renderHelp } from '../../../../scripts/terminal/help.js';
 import {
@@ -18,7 +19,7 @@ import {
 
 const bake = {
   command: 'npm run bake --',
-  about: 'Bakes bread. It takes an hour.',
+  description: 'Bakes bread. It takes an hour.',
   options: {
     flour: required(value('What it is made of.', oneOf(['rye', 'wheat'], 'FLOUR'))),
     loaves: withDefault(value('How many.', wholeNumber(1, 10)), 2),
@@ -28,7 +29,7 @@ const bake = {
     recipe: value('What to follow.', existing('file')),
     dry: flag('Only print the recipe.'),
   },
-  words: { description: 'Whose bread.', kind: oneOf(['ann', 'bob'], 'PERSON'), least: 1, most: 2 },
+  positionals: { description: 'Whose bread.', kind: oneOf(['ann', 'bob'], 'PERSON'), least: 1, most: 2 },
 } satisfies CommandLine;
 
 const read = (line: string) => readCommandLine(bake, line === '' ? [] : line.split(' '));
@@ -55,7 +56,7 @@ test('options that are not given have their defaults', () => {
       recipe: undefined,
       dry: false,
     },
-    words: ['ann'],
+    positionals: ['ann'],
   });
 });
 
@@ -70,7 +71,7 @@ test('values are read by their kinds, in any order, also after an equals sign', 
       recipe: undefined,
       dry: true,
     },
-    words: ['ann', 'bob'],
+    positionals: ['ann', 'bob'],
   });
 });
 
@@ -153,8 +154,8 @@ test.each([
     jest.spyOn(console, name).mockImplementation((said: string) => void (printed[name] += said)),
   );
   try {
-    const ended = await runCommandLine(bake, line === '' ? [] : line.split(' '), async ({ words }) => {
-      if (words[0] === 'bob') throw misuse(bake, 'Bob is away.');
+    const ended = await runCommandLine(bake, line === '' ? [] : line.split(' '), async ({ positionals }) => {
+      if (positionals[0] === 'bob') throw misuse(bake, 'Bob is away.');
       return 7;
     });
     expect(ended).toBe(code);

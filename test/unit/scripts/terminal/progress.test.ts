@@ -69,6 +69,12 @@ test('the rest is not estimated for steps that take very different times', () =>
   expect(written).toEqual(['1 of 10 cells, 1 min 0 s so far\n']);
 });
 
+test('a terminal that does not report its width is taken for 80 columns wide', () => {
+  const { progress, written } = open({ isTTY: true, columns: 0 });
+  progress.begin('x'.repeat(100));
+  expect(written.at(-1)!.length).toBe('\r\u001B[K'.length + 79);
+});
+
 test("the program's own lines are printed above the moving line", () => {
   const { progress, written } = open({ isTTY: true });
   const printed: string[] = [];
