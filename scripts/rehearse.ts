@@ -67,11 +67,11 @@ async function runJob(sandbox: Sandbox, options: RehearseOptions & { label: stri
       steps: [command],
       ...(directory && { directory }),
     });
-    const forget = job.onLog((text) => text.trimEnd().split('\n').forEach(onLine));
+    const stopListening = job.onLog((text) => text.trimEnd().split('\n').forEach(onLine));
     const stopWatching = cancelWithoutInstance(sandbox, job, stage);
     const conclusion = await job.finished;
     stopWatching();
-    forget();
+    stopListening();
     return conclusion === 'success' ? 0 : 1;
   });
 }

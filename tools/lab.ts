@@ -15,10 +15,9 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
   const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
   if (!tool) return refuse(name);
-  const needsNothing = args.includes('--help') || args.includes('-h');
-  if (needsNothing || (await prepare(tool)))
-    return run(tool, { args, isolated: !needsNothing && tool.boots !== undefined });
-  return 1;
+  const asksForHelp = args.includes('--help') || args.includes('-h');
+  if (!asksForHelp && !prepare(tool)) return 1;
+  return run(tool, { args, isolated: tool.boots !== undefined && !asksForHelp });
 }
 
 function refuse(name: string): number {
@@ -26,14 +25,14 @@ function refuse(name: string): number {
   return MISUSED;
 }
 
-/** Installs what the tool needs, as long as the network can be reached. @returns whether it is there */
-async function prepare({ boots }: Tool): Promise<boolean> {
+/** Installs the programs for a tool that boots machines, before it is isolated from the network. @returns whether that succeeded */
+function prepare({ boots }: Tool): boolean {
   if (boots === undefined) return true;
   installNode24();
   return spawnSync('test/boot/install.sh', [...boots], { cwd: root, stdio: 'inherit' }).status === 0;
 }
 
-/** In a process of its own, which Ctrl-C reaches too. @returns its exit code */
+/** Runs the tool in a process of its own, which Ctrl-C reaches too. @returns the exit code */
 function run(
   { file, environment }: Tool,
   { args, isolated }: { readonly args: readonly string[]; readonly isolated: boolean },

@@ -16,7 +16,7 @@ export default defineCommand({
   description:
     'The copies get the name and the tags of the original. A copy that exists is used as it is, so an\n' +
     'interrupted command can be repeated. Regions are copied to side by side, and a failure in one does\n' +
-    'not stop the others. EC2 needs minutes for a copy, up to four hours are waited.',
+    'not stop the others. The command waits up to four hours for a copy.',
   options: {
     preset: required(value('The preset of the image.', preset)),
     to: required(list('The target regions.', region)),

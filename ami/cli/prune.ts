@@ -13,8 +13,8 @@ export default defineCommand({
   summary: 'removes old images with their snapshots; --dry-run only prints which',
   description:
     'Keeps the newest images of each preset in each region, and every image that an SSM parameter of this\n' +
-    'project, any version of a launch template or an instance uses. If one of these questions cannot be\n' +
-    'answered in a region, nothing is removed there. Also removes snapshots of images that no longer exist.',
+    'project, any version of a launch template or an instance uses. Removes nothing in a region where AWS\n' +
+    'does not answer what is in use. Also removes snapshots of images that no longer exist.',
   options: {
     preset: withDefault(value('The preset.', presetOrAll), 'all'),
     regions: list('The regions. Default: the region of the AWS credentials.', region),

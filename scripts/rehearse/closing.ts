@@ -23,10 +23,10 @@ async function untilClean(sandbox: Sandbox): Promise<void> {
   if (listLeftBehind(sandbox).length === 0) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(done, PATIENCE_MS);
-    const forget = sandbox.on(() => listLeftBehind(sandbox).length === 0 && done());
+    const stopListening = sandbox.on(() => listLeftBehind(sandbox).length === 0 && done());
     function done(): void {
       clearTimeout(timer);
-      forget();
+      stopListening();
       resolve();
     }
   });

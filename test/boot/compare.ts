@@ -33,8 +33,8 @@ async function readBudget(stage: Stage, online: number): Promise<Budget> {
     if (at !== 0) reached.push([what, (at - began) / 1e6]);
   }
   const phases = readBootPhases(stage.machine.readConsole());
-  const output = phases.map(({ name, at }) => [`agent: phase=${name}`, (at - startedAt) / 1000] as const);
-  return [...reached, ...output, ['GitHub: runner online', online] as const].sort(([, a], [, b]) => a - b);
+  const ofAgent = phases.map(({ name, at }) => [`agent: phase=${name}`, (at - startedAt) / 1000] as const);
+  return [...reached, ...ofAgent, ['GitHub: runner online', online] as const].sort(([, a], [, b]) => a - b);
 }
 
 /** Read after the boot, so that reading does not slow the boot down. */
@@ -71,7 +71,7 @@ console.log(`| boot | ${NAMES.join(' | ')} |\n|---|${NAMES.map(() => '---:|').jo
 for (let pair = 0; pair < pairs; pair++)
   console.log(`| ${pair + 1} | ${NAMES.map((name) => seconds[name][pair]!.toFixed(2)).join(' | ')} |`);
 console.log(`| **median** | ${NAMES.map((name) => `**${median(seconds[name]).toFixed(2)}**`).join(' | ')} |\n`);
-for (const name of NAMES) console.log(`- ${name}: ${paths[name].says}`);
+for (const name of NAMES) console.log(`- ${name}: ${paths[name].title}`);
 
 const middle = [...typical].sort((a, b) => a.seconds - b.seconds)[typical.length >> 1]!;
 console.log('\n| of the median boot of ours | at s |\n|---|---:|');

@@ -10,12 +10,14 @@ if [[ ${1:-} != --inside ]]; then
 fi
 shift
 mkdir -p /run/netns
-mount -t tmpfs netns /run/netns # the names that `ip netns` gives are nobody else's
+# No other process shares the names of `ip netns`.
+mount -t tmpfs netns /run/netns
 touch /run/netns/outside
 mount --bind "/proc/self/fd/$CI_ACTIONS_OUTSIDE" /run/netns/outside
 exec {CI_ACTIONS_OUTSIDE}<&-
 unset CI_ACTIONS_OUTSIDE
 ip link set lo up
 ip address add 169.254.169.254/32 dev lo
-ip address add 198.51.100.1/32 dev lo # a network for documentation: GitHub's, and EC2's endpoint
+# An address reserved for documentation, for GitHub and EC2's endpoint.
+ip address add 198.51.100.1/32 dev lo
 exec "$@"

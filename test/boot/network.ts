@@ -69,7 +69,7 @@ export async function plugIn({ id, mac, address, router, prefix, cable: kind }: 
   };
   // A machine whose first DHCP request is lost repeats it only seconds later.
   // A tap is connected when the virtual machine starts, long before its kernel has a network.
-  await Promise.all([hears(dhcp), kind === 'veth' && isPlugged(cable)]).catch((error: unknown) => {
+  await Promise.all([untilListening(dhcp), kind === 'veth' && isPlugged(cable)]).catch((error: unknown) => {
     plug.pull();
     throw error;
   });
@@ -88,7 +88,7 @@ async function isPlugged(cable: string): Promise<void> {
 }
 
 /** Resolves when dnsmasq listens. */
-async function hears({ stderr }: { readonly stderr: Readable }): Promise<void> {
+async function untilListening({ stderr }: { readonly stderr: Readable }): Promise<void> {
   let output = '';
   const timer = setTimeout(() => stderr.destroy(new Error('dnsmasq has no sockets')), READY_MS);
   try {

@@ -10,7 +10,7 @@ export type Inputs = Readonly<Record<string, string>>;
 
 /** One way from an instance's launch to an online runner. */
 export interface Path {
-  readonly says: string;
+  readonly title: string;
   /** Turns the disk of one of this suite's images into the start of this path. */
   readonly prepare: (root: string) => void;
   /** Does not wait for the runner. @returns the runner's label. @param inputs those of start-runner */
@@ -21,12 +21,12 @@ export type PathName = 'agent' | 'stock' | 'cloud-final';
 
 export const paths: Readonly<Record<PathName, Path>> = {
   agent: {
-    says: 'an image of ours: the agent by its early unit, the runner baked in',
+    title: 'an image of this suite: the agent starts by its early unit, the runner is baked in',
     prepare: () => {},
     launch: start,
   },
   stock: {
-    says: 'a stock image: cloud-init runs the user data, which installs agent and runner',
+    title: 'a stock image: cloud-init runs the user data, which installs agent and runner',
     prepare(root) {
       removeAgent(root);
       rmSync(join(root, 'opt/actions-runner'), { recursive: true });
@@ -34,7 +34,7 @@ export const paths: Readonly<Record<PathName, Path>> = {
     launch: (sandbox, inputs) => start(sandbox, { ...inputs, 'ec2-image-id': seed.UBUNTU_AMD64_IMAGE }),
   },
   'cloud-final': {
-    says: "ec2-github-runner's way: cloud-init's runcmd, then config.sh and run.sh of a runner that is baked in",
+    title: "ec2-github-runner's way: cloud-init's runcmd, then config.sh and run.sh of a runner that is baked in",
     prepare: removeAgent,
     launch: launchWithRuncmd,
   },

@@ -8,7 +8,7 @@ import { adviseOnQuota } from '../../src/ec2/quotas.js';
 
 type Scope = Extract<ErrorClass, { kind: 'refused' }>['refusal'];
 
-describe('what an EC2 error means for a launch', () => {
+describe('For a launch, the EC2 error', () => {
   const CAPACITY: Scope = { scope: 'plan', kind: 'capacity' };
   const UNSUPPORTED: Scope = { scope: 'plan', kind: 'unsupported' };
   const QUOTA: Scope = { scope: 'type', kind: 'quota' };
@@ -59,14 +59,14 @@ describe('what an EC2 error means for a launch', () => {
     expect(classify(error).kind).toBe('unanswered');
   });
 
-  test('a defect of our own is fatal, and stays what it is', () => {
+  test('of a bug in ci-actions is fatal and stays unchanged', () => {
     const bug = new TypeError('x is not a function');
     expect(classify(bug).kind).toBe('fatal');
     expect(translate(bug, 'ec2:RunInstances')).toBe(bug);
   });
 });
 
-describe('how an EC2 error is put', () => {
+describe('As a failure, the EC2 error', () => {
   test.each<[code: string, failure: Failure['code'], hint: RegExp]>([
     ['AuthFailure', 'aws-not-authorized', /configure-aws-credentials/],
     ['ExpiredToken', 'aws-not-authorized', /expired/],
@@ -92,7 +92,7 @@ describe('how an EC2 error is put', () => {
     expect(translated.cause).toBe(error);
   });
 
-  test('an image of another account is told from credentials that nobody knows', () => {
+  test('for another account’s image differs from the error for unknown credentials', () => {
     const error = awsError('AuthFailure', {
       status: 403,
       message: 'Not authorized for images: [ami-0c1a64a64a64a6401]',
@@ -103,19 +103,19 @@ describe('how an EC2 error is put', () => {
     expect(failure.hint).toMatch(/share the AMI.*`ec2-image-id`/);
   });
 
-  test('credentials that AWS does not accept in one region may be of one that is not enabled', () => {
+  test('for credentials in one region mentions that the region may not be enabled', () => {
     const error = awsError('AuthFailure', { status: 401, message: 'AWS was not able to validate the credentials' });
     expect((translate(error, 'ec2:DescribeSubnets') as Failure).hint).toContain(
       'a region that the account has not enabled',
     );
   });
 
-  test('an error page of a gateway is told by its status', () => {
+  test('with the error page of a gateway is described by its status', () => {
     const failure = translate(awsError('Unknown', { status: 502, message: 'Unknown' }), 'ec2:RunInstances') as Failure;
     expect(failure.message).toContain('HTTP 502 to ec2:RunInstances');
   });
 
-  test('credentials that cannot be found become a hint at configure-aws-credentials and OIDC', () => {
+  test('for missing credentials has a hint at configure-aws-credentials and OIDC', () => {
     const error = Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' });
     const failure = translate(error, 'ec2:DescribeImages') as Failure;
     expect(failure.code).toBe('aws-no-credentials');
@@ -123,7 +123,7 @@ describe('how an EC2 error is put', () => {
   });
 });
 
-describe('advice on quotas', () => {
+describe('Advice on quotas', () => {
   test.each([
     ['t3.xlarge', 'on-demand', 'L-1216C47A'],
     ['m8g.xlarge', 'spot', 'L-34B43A08'],
@@ -139,7 +139,7 @@ describe('advice on quotas', () => {
     expect(advice).toContain(`https://eu-west-1.console.aws.amazon.com/servicequotas/home/services/ec2/quotas/${code}`);
   });
 
-  test('a family without a known quota gets the way without the number', () => {
+  test('for a family without a known quota names no quota code', () => {
     expect(adviseOnQuota({ instanceType: 'u-6tb1.metal', market: 'on-demand' }, 'eu-west-1')).toMatch(/Service Quotas/);
   });
 });

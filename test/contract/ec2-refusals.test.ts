@@ -10,7 +10,7 @@ const WHO =
 const arn = (kind: string) => `arn:aws:ec2:us-east-1:123456789012:${kind}/*`;
 
 /** A plan's type is t2.xlarge. */
-describe('How far an error of RunInstances reaches', () => {
+describe('The scope of an error of RunInstances', () => {
   test.each<[scope: Refusal['scope'] | undefined, code: string, message?: string]>([
     ['market', 'AuthFailure.ServiceLinkedRoleCreationNotPermitted'],
     [
@@ -78,8 +78,8 @@ describe('How far an error of RunInstances reaches', () => {
   });
 });
 
-describe('What is not allowed', () => {
-  test('a missing permission is named, and the encoded message is kept out of the sentence', () => {
+describe('A denied call', () => {
+  test('names the missing permission and leaves the encoded message out of the sentence', () => {
     const message =
       'You are not authorized to perform this operation. User: arn:aws:sts::123456789012:assumed-role/ci/run is not ' +
       'authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/runner because no identity-based ' +
@@ -96,7 +96,7 @@ describe('What is not allowed', () => {
     ]);
   });
 
-  test('where AWS does not name the missing permission, the call does', () => {
+  test('has the operation’s permission if AWS does not name the missing one', () => {
     const error = awsError('UnauthorizedOperation', 'You are not authorized.');
     const failure = translate(error, 'ec2:DescribeImages') as Failure;
     expect(failure.message).toBe('The AWS credentials lack the permission ec2:DescribeImages.');
@@ -114,7 +114,7 @@ describe('What is not allowed', () => {
       'a service control policy: arn:aws:organizations::1:policy/o-1/service_control_policy/p-1',
       'a service control policy (arn:aws:organizations::1:policy/o-1/service_control_policy/p-1)',
     ],
-  ])('because of an explicit deny in %s names that, and never says to allow it', (policy, named) => {
+  ])('with an explicit deny in %s names the policy and does not advise to allow it', (policy, named) => {
     const message = `${WHO} ec2:RunInstances on resource: ${arn('network-interface')} with an explicit deny in ${policy}. Encoded authorization failure message: q1w2`;
     const failure = deny(message);
     expect(failure.message).toBe(
@@ -131,21 +131,21 @@ describe('What is not allowed', () => {
     ['spot-instances-request', /`market-type`/],
     ['subnet', /`subnet-id`/],
     ['security-group', /`security-group-id`/],
-  ])('on %s by a deny names the inputs that may help', (kind, inputs) => {
+  ])('on %s with an explicit deny names the inputs that may help', (kind, inputs) => {
     const resource = `arn:aws:ec2:us-east-1:123456789012:${kind}/x-1`;
     const message = `${WHO} ec2:RunInstances on resource: ${resource} with an explicit deny in a service control policy`;
     expect(deny(message).hint).toMatch(inputs);
   });
 
   test.each(['permissions boundary', 'session policy', 'service control policy', 'VPC endpoint policy'])(
-    'because no %s allows it is not looked for in the role’s own policy',
+    'that no %s allows does not point at the role’s own policy',
     (policy) => {
       const message = `${WHO} ec2:RunInstances on resource: ${arn('instance')} because no ${policy} allows the ec2:RunInstances action`;
       expect(deny(message).hint).toContain(`Allow ec2:RunInstances in the ${policy} as well`);
     },
   );
 
-  test('only to tag network interfaces is told to be new', () => {
+  test('for the tags of network interfaces says that the permission is new', () => {
     const message = `${WHO} ec2:CreateTags on resource: ${arn('network-interface')} because no identity-based policy allows the ec2:CreateTags action`;
     const failure = deny(message);
     expect(failure.message).toBe(
@@ -156,7 +156,7 @@ describe('What is not allowed', () => {
     );
   });
 
-  test('by a tag policy is about the tag', () => {
+  test('of a tag policy names the tag', () => {
     const message = "The tag policy does not allow the specified value for the following tag key: 'CostCenter'.";
     const failure = translate(awsError('TagPolicyViolation', message), 'ec2:RunInstances') as Failure;
     expect(failure).toMatchObject({ code: 'aws-not-authorized', message: expect.stringContaining("'CostCenter'") });

@@ -107,7 +107,7 @@ async function useRepository(): Promise<void> {
   await call('GET', REPO, { auth: 'Bearer wrong' });
 }
 
-test('everything the sandbox answers is what GitHub documents, every call, good and bad', async () => {
+test('Every answer of the sandbox, good or bad, is one that GitHub documents', async () => {
   for (const base of SCOPES) await useRunners(base);
   await useApp();
   await useRepository();
@@ -124,7 +124,7 @@ test('everything the sandbox answers is what GitHub documents, every call, good 
   expect(problems).toEqual([]);
 });
 
-describe('the referee finds', () => {
+describe('The referee finds', () => {
   const runner = { id: 1, name: 'a', os: 'unknown', status: 'offline', busy: false, labels: [] };
   const registration: Exchange = {
     method: 'POST',
@@ -140,7 +140,7 @@ describe('the referee finds', () => {
     responseBody: JSON.stringify({ total_count: 1, runners: [runner] }),
   };
 
-  test('nothing where nothing is wrong', () => {
+  test('nothing in a correct exchange', () => {
     expect([...referee.checkExchange(registration), ...referee.checkExchange(list)]).toEqual([]);
   });
 
@@ -161,14 +161,14 @@ describe('the referee finds', () => {
       /labels must NOT have fewer than 1/,
     ],
     [
-      'a member GitHub does not know',
+      'an unknown member',
       { ...registration, requestBody: '{"name":"a","runner_group_id":1,"labels":["x"],"group":1}' },
       /additional properties \(group\)/,
     ],
-    ['a body that is no JSON', { ...registration, requestBody: '{' }, /no JSON/],
+    ['a body that is not JSON', { ...registration, requestBody: '{' }, /no JSON/],
     ['a missing body', { ...registration, requestBody: '' }, /has no body/],
     ['a query of the wrong type', { ...list, query: 'per_page=abc' }, /per_page must be integer/],
-    ['a query GitHub does not know', { ...list, path: `${list.path}?perpage=1` }, /additional properties \(perpage\)/],
+    ['an unknown query parameter', { ...list, path: `${list.path}?perpage=1` }, /additional properties \(perpage\)/],
     [
       'a path of the wrong type',
       { ...list, path: `${list.path}/abc`, responseBody: JSON.stringify(runner) },
@@ -184,10 +184,10 @@ describe('the referee finds', () => {
       { ...list, responseBody: '{"total_count":"1","runners":[]}' },
       /total_count must be integer/,
     ],
-    ['an answer that is no JSON', { ...list, responseBody: 'oops' }, /no JSON/],
-    ['a status GitHub does not give', { ...list, status: 204, responseBody: '' }, /doesn't answer 204/],
-    ['a call GitHub does not have', { ...list, path: '/repos/o/r/actions/runner' }, /has no GET/],
-    ['an error without its words', { ...list, status: 404, responseBody: '{}' }, /error without message/],
+    ['an answer that is not JSON', { ...list, responseBody: 'oops' }, /no JSON/],
+    ['a status that GitHub does not document', { ...list, status: 204, responseBody: '' }, /doesn't answer 204/],
+    ['a call that does not exist', { ...list, path: '/repos/o/r/actions/runner' }, /has no GET/],
+    ['an error without a message', { ...list, status: 404, responseBody: '{}' }, /error without message/],
   ];
   test.each(cases)('%s', (_, exchange, problem) => {
     expect(referee.checkExchange(exchange).join('\n')).toMatch(problem);

@@ -1,6 +1,6 @@
 /**
- * GitHub's own description of its REST API as a referee: whether requests are what GitHub takes, and answers what
- * it gives. `github-openapi.json` is made by `scripts/trim-openapi.ts`.
+ * Checks requests and answers against GitHub's own description of its REST API. `scripts/trim-openapi.ts` makes
+ * `github-openapi.json`.
  */
 import { readFileSync } from 'node:fs';
 import { createChecker, type Checker, type Schema } from './openapi-checker.js';
@@ -8,18 +8,18 @@ import { createChecker, type Checker, type Schema } from './openapi-checker.js';
 /** A request and its answer, as the sandbox records them. */
 export interface Exchange {
   readonly method: string;
-  /** With its query, or without and the query apart. */
+  /** With the query, or without it if `query` has it. */
   readonly path: string;
   /** `page=1&per_page=100` */
   readonly query?: string;
-  /** Text as it was sent; '' for none. */
+  /** The body as sent; '' if there is none. */
   readonly requestBody?: string;
   readonly status: number;
   readonly responseBody: string;
 }
 
 export interface Referee {
-  /** What GitHub would object to, a sentence each; empty when all is well. An error answer excuses its request. */
+  /** Lists what the description does not allow, a sentence each. A request with an error answer is not checked. */
   readonly checkExchange: (exchange: Exchange) => string[];
 }
 
@@ -40,20 +40,20 @@ interface Content {
   readonly content?: { readonly 'application/json'?: { readonly schema: Schema } };
 }
 
-/** One call of the description, and what its placeholders stand for. */
+/** One call of the description, with the values of its placeholders. */
 interface Found {
   readonly template: string;
   readonly params: Readonly<Record<string, string>>;
   readonly operation: Operation;
 }
 
-/** Any call may be answered so, documented with it or not. */
+/** Any call may have these statuses, documented or not. */
 const GENERAL_ERRORS = new Set([400, 401, 403, 404, 422, 429, 500, 502, 503]);
 
-/** What the caller's `accept` decides, which nobody records: JSON, or the file itself. */
+/** Calls whose `accept` header, which is not recorded, decides between JSON and the file itself. */
 const FILE = '/repos/{owner}/{repo}/contents/{path}';
 
-/** Reads GitHub's description. A call's schemas are compiled when it first comes up. */
+/** Reads GitHub's description. A call's schemas are compiled at its first check. */
 export function createReferee(): Referee {
   const text = readFileSync(new URL('github-openapi.json', import.meta.url), 'utf8');
   const document = JSON.parse(text) as Schema;
@@ -104,7 +104,7 @@ function checkParameters(where: 'path' | 'query', given: object, { operation }: 
     type: 'object',
     properties: Object.fromEntries(wanted.map((one) => [one.name, one.schema])),
     required: wanted.filter(({ required }) => required).map(({ name }) => name),
-    // GitHub ignores what it doesn't know, and so would ignore a slip of the pen.
+    // GitHub ignores unknown members. A misspelled one would go unnoticed, so it counts as an error here.
     additionalProperties: false,
   };
   return checker.check(`The ${where}`, schema, { ...given }, { coerce: true });

@@ -2,11 +2,11 @@ import { Ajv, type ValidateFunction } from 'ajv';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Judges values by the schemas of one OpenAPI 3.0 document. */
+/** Checks values against the schemas of one OpenAPI 3.0 document. */
 export interface Checker {
-  /** The part of the document with every `$ref` replaced by what it means. */
+  /** A part of the document with every `$ref` resolved. */
   resolve(part: Schema): Schema;
-  /** Complaints about a value, a line each. `coerce` takes text for numbers, as it is in an address. */
+  /** Lists the errors of a value, a line each. @param coerce accepts text for numbers, as in a URL */
   check(what: string, schema: Schema, value: unknown, how?: { readonly coerce?: boolean }): string[];
 }
 
@@ -42,7 +42,7 @@ function createAjv(coerceTypes: boolean): Ajv {
   return ajv;
 }
 
-/** Those that are used here have no cycles. */
+/** The references of the calls used here have no cycles. */
 function replaceReferences(value: unknown, document: Schema): unknown {
   if (Array.isArray(value)) return value.map((item) => replaceReferences(item, document));
   if (typeof value !== 'object' || value === null) return value;
@@ -57,7 +57,7 @@ function lookUp(reference: string, document: Schema): unknown {
   return keys.reduce<unknown>((node, key) => (node as Schema)[key], document);
 }
 
-/** What OpenAPI 3.0 calls `nullable`, JSON Schema says with one alternative or one allowed value more. */
+/** OpenAPI 3.0's `nullable` is one more alternative, or one more allowed value, in JSON Schema. */
 function allowNull(node: Schema): Schema {
   const { nullable, ...rest } = node;
   if (nullable !== true) return node;

@@ -12,10 +12,11 @@ const packages = {
 };
 
 /**
- * The path of Node 24, with which GitHub runs actions: this process's own Node if it is one, else the one that
- * package-lock.json beside this file pins. Fetches that one (30 MB) if it is not there yet.
+ * The path of Node 24, with which GitHub runs actions: this process's own Node, if it is a Node 24; otherwise the Node
+ * that package-lock.json in this folder pins, which is fetched if it is missing.
  *
- * It is not among the root's devDependencies, because npm would put its `node` in front of the Node that runs the tests.
+ * That Node is not among the root's devDependencies: npm would put its `node` into the root's .bin, and every npm script
+ * would run on it.
  */
 export function installNode24() {
   if (process.versions.node.startsWith('24.')) return process.execPath;
@@ -26,7 +27,7 @@ export function installNode24() {
   return `${folder}node_modules/${name}/bin/node`;
 }
 
-/** In the pinned version, and complete. */
+/** Whether the package is complete and has the pinned version. */
 function isInstalled(name) {
   const installed = `${folder}node_modules/${name}`;
   if (!existsSync(`${installed}/bin/node`)) return false;
@@ -36,7 +37,7 @@ function isInstalled(name) {
 
 function fetch() {
   console.error('Fetching Node 24 for the process tests, once.');
-  // As npm's own scripts do: npm may not be on PATH, but its path is in the environment of every `npm run`.
+  // npm may not be on PATH, but every `npm run` puts its path into the environment.
   const npm = process.env.npm_execpath;
   const [program, ...first] = npm === undefined ? ['npm'] : [process.execPath, npm];
   const { error } = spawnSync(

@@ -119,8 +119,8 @@ describe('A command that cannot run', () => {
 
   test.concurrent('reports missing credentials as the actions do', () =>
     atDesk(async (desk) => {
-      const nobody = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
-      const { code, stderr } = await desk.ami('list', nobody);
+      const noCredentials = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+      const { code, stderr } = await desk.ami('list', noCredentials);
       expect(code).toBe(1);
       expect(stderr).toMatch(
         /error: There are no usable AWS credentials.*configure-aws-credentials.*aws-no-credentials/s,

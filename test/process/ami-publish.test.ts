@@ -158,7 +158,7 @@ describe('copy', () => {
   test.concurrent.each([
     ['the region of the original', '--to us-east-1,eu-west-1', /`--to` names us-east-1, where the original is/],
     ['a region that the account does not have', '--to eu-wset-1', /`--to` names eu-wset-1.*Did you mean eu-west-1\?/],
-    ['an original that nobody published', '--to eu-west-1 --preset cuda', /No cuda image is published in us-east-1/],
+    ['an original that is not published', '--to eu-west-1 --preset cuda', /No cuda image is published in us-east-1/],
   ])('is refused for %s', (_, args, reason) =>
     atDesk(async (desk) => {
       desk.sandbox.ec2.parameters.delete('/ci-actions/ami/cuda');

@@ -12,7 +12,7 @@ import { recordLog } from './log.js';
  * @param options.bootMs how long after its launch an instance's runner comes online. Default: never.
  * @param options.invisibleMs how long EC2 does not list a launched instance. Default: 0.
  */
-export function aWorld(options: { bootMs?: number; invisibleMs?: number } = {}) {
+export function createCloud(options: { bootMs?: number; invisibleMs?: number } = {}) {
   const clock = new FakeClock();
   const ec2 = new FakeEc2({ clock, timeline: { invisibleMs: options.invisibleMs ?? 0 } });
   const github = new FakeGitHub();

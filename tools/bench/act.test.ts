@@ -3,7 +3,7 @@ import { describeRounds, type ActSample } from './act.js';
 import { ActLog } from '../../test/peers/act/log.js';
 import { splitTime } from '../../test/peers/act/timeline.js';
 
-/** act's own words, at what time, of which job. */
+/** A line of act's output, with its time and its job. */
 type Line = readonly [atMs: number, job: 'start' | 'test' | 'stop', msg: string];
 
 const CHECKED: readonly Line[] = [

@@ -67,8 +67,8 @@ test('the table has a line for each comparison of a figure', () => {
     figure({ measure: 'Wall time', unit: 's', value: 50 }),
   ]);
   expect(table.split('\n')).toEqual([
-    'measure    ours                        against         ratio  verdict',
-    '─────────────────────────────────────────────────────────────────────',
+    'measure    ours                        against         ratio  result',
+    '────────────────────────────────────────────────────────────────────',
     'Start      1.20 s (0.80 to 1.60, n=3)  at most 1.50 s   0.80  met',
     '                                       peer: 30.00 s    0.04',
     'Size       2 kB                        at most 1 kB     2.00  MISSED',

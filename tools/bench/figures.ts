@@ -49,7 +49,7 @@ export function missesBar({ value, bar }: Figure): boolean {
   return bar !== undefined && !(value <= bar);
 }
 
-const HEADS = ['measure', 'ours', 'against', 'ratio', 'verdict'] as const;
+const HEADS = ['measure', 'ours', 'against', 'ratio', 'result'] as const;
 
 /** One line for each comparison of a figure; one line for a figure without comparisons. */
 export function renderTable(figures: readonly Figure[]): string {
@@ -69,10 +69,10 @@ function renderRows(figure: Figure): string[][] {
   const against = [
     ...(bar === undefined
       ? []
-      : [{ text: `at most ${renderValue(bar, unit)}`, value: bar, verdict: missesBar(figure) ? 'MISSED' : 'met' }]),
-    ...beside.map((one) => ({ text: `${one.name}: ${renderValue(one.value, unit)}`, value: one.value, verdict: '' })),
+      : [{ text: `at most ${renderValue(bar, unit)}`, value: bar, result: missesBar(figure) ? 'MISSED' : 'met' }]),
+    ...beside.map((one) => ({ text: `${one.name}: ${renderValue(one.value, unit)}`, value: one.value, result: '' })),
   ];
-  const rows = against.map(({ text, value: other, verdict }) => ['', '', text, renderRatio(value, other), verdict]);
+  const rows = against.map(({ text, value: other, result }) => ['', '', text, renderRatio(value, other), result]);
   const [first = ['', '', '', '', '']] = rows;
   return [[measure, renderOurs(figure), ...first.slice(2)], ...rows.slice(1)];
 }

@@ -39,15 +39,7 @@ async function bench(options: BenchOptions): Promise<number> {
   const unmeasured = missing === undefined ? [] : [`NOT MEASURED: from dispatch to first test line. ${missing}`];
   unmeasured.forEach(print);
   const loads = [readLoad()];
-  const figures: Figure[] = [];
-  // One after the other, because sections would disturb each other.
-  for (const [at, section] of options.sections.entries()) {
-    const rest = options.sections.slice(at + 1);
-    progress.begin(rest.length > 0 ? `${section}, then ${rest.join(', ')}` : section);
-    if (section !== 'act' || missing === undefined) figures.push(...(await measures[section]()));
-    progress.finish();
-  }
-  progress.close();
+  const figures = await measureSections(options.sections, { measures, missing, progress });
   loads.push(readLoad());
   const machine: Machine = {
     node: readNodeVersion(),
@@ -60,6 +52,29 @@ async function bench(options: BenchOptions): Promise<number> {
   if (options.out !== undefined) await writeResults(options.out, { figures, machine, table });
   if (unmeasured.length > 0) return BROKEN;
   return figures.some(missesBar) ? MISSED : 0;
+}
+
+interface Measuring {
+  readonly measures: Readonly<Record<Section, () => Promise<Figure[]>>>;
+  /** Why `act` cannot be measured. */
+  readonly missing: string | undefined;
+  readonly progress: Progress;
+}
+
+/** One section after the other, because sections would disturb each other. */
+async function measureSections(
+  sections: readonly Section[],
+  { measures, missing, progress }: Measuring,
+): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [at, section] of sections.entries()) {
+    const rest = sections.slice(at + 1);
+    progress.begin(rest.length > 0 ? `${section}, then ${rest.join(', ')}` : section);
+    if (section !== 'act' || missing === undefined) figures.push(...(await measures[section]()));
+    progress.finish();
+  }
+  progress.close();
+  return figures;
 }
 
 interface Machine {

@@ -48,7 +48,7 @@ measured. docs/inside/bench.md explains each figure.`,
     starts: withDefault(value('Starts for each of these boots, side by side.', wholeNumber(5, 100)), 10),
     pairs: withDefault(value('Cold starts, in alternation with bare Node.', wholeNumber(15, 1000)), 20),
     rounds: withDefault(value('Whole runs through act, in alternation with runs without EC2.', wholeNumber(3, 100)), 3),
-    counts: withDefault(list('Runners of one start, beside a start of 1.', wholeNumber(2, 100)), [10, 50, 100]),
+    counts: withDefault(list('Runners of one start, compared with a start of 1.', wholeNumber(2, 100)), [10, 50, 100]),
     waves: withDefault(
       list('Start processes at a time, under the documented throttles.', wholeNumber(1, 200)),
       [1, 10, 100],
@@ -58,7 +58,7 @@ measured. docs/inside/bench.md explains each figure.`,
       500,
     ),
     peer: value(
-      "ec2-github-runner's dist/index.js, beside its action.yml: measured in the same way, with its default inputs and with its waits tuned down to 1 s.",
+      "ec2-github-runner's dist/index.js, next to its action.yml: measured in the same way, with its default inputs and with its waits tuned down to 1 s.",
       existing('file'),
     ),
     out: value(

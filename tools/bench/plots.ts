@@ -23,7 +23,7 @@ const PICTURES: readonly Picture[] = [
   {
     file: 'count-requests.svg',
     prefix: 'count-others',
-    title: 'Requests beside one mint and one launch per runner',
+    title: 'Requests besides one registration and one launch per runner',
     xLabel: 'runners of one start',
     yLabel: 'requests',
     group: (count) => count,

@@ -73,7 +73,7 @@ async function measureSize(size: number, waves: number, print: WaveOptions['prin
       walls.push((performance.now() - began) / 1000);
       const failed = starts.filter(({ result }) => result.code !== 0);
       print(`  wave ${number + 1} of ${waves}: ${walls.at(-1)!.toFixed(0)} s, ${failed.length} failed so far.`);
-      for (const { result } of failed.slice(0, 3)) print(`    ${lastWords(result)}`);
+      for (const { result } of failed.slice(0, 3)) print(`    ${describeFailure(result)}`);
     }
     const { throttled, pointsInBusiestMinute } = tally(sandbox.requests);
     const refused = throttled + sandbox.requests.filter((one) => one.service === 'github' && one.status === 403).length;
@@ -122,6 +122,6 @@ function describe({ size, waves, starts, walls, requests, refused, pointsInBusie
   ];
 }
 
-function lastWords({ lines, code }: StepResult): string {
+function describeFailure({ lines, code }: StepResult): string {
   return lines.findLast((line) => line.startsWith('::error'))?.slice(0, 300) ?? `exit code ${code}`;
 }

@@ -56,7 +56,7 @@ describe('Virtual time', () => {
   });
 
   test('fails if nothing will ever happen', async () => {
-    await expect(new VirtualTime().run(new Promise(() => {}))).rejects.toThrow('Everything waits');
+    await expect(new VirtualTime().run(new Promise(() => {}))).rejects.toThrow('All code waits');
   });
 });
 

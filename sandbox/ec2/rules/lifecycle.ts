@@ -47,7 +47,7 @@ export function stop(world: Ec2World, instance: InstanceRecord, ending: Ending):
   switchOff(world, instance, ending, ['stopping', 'stopped'], () => releaseCapacity(world, planOf(instance)));
 }
 
-/** A power-off from inside the machine. Stops or terminates it, as `InstanceInitiatedShutdownBehavior` says. */
+/** A power-off from inside the machine. `InstanceInitiatedShutdownBehavior` decides whether it stops or terminates. */
 export function powerOff(world: Ec2World, instance: InstanceRecord): void {
   if (instance.state !== 'running') return;
   world.emit('power-off', instance);

@@ -19,10 +19,8 @@ export class RegionCleanup {
   readonly runnerIds = new Set<number>();
   /** A permission is missing: trying again in some seconds is useless. */
   isForbidden = false;
+  readonly terminated = new Set<string>();
   private readonly ids: Set<string>;
-  private readonly terminated = new Set<string>();
-  /** How many runners each listed instance has. */
-  private readonly runnerCounts = new Map<string, number>();
   /** Instances that are known by id and that EC2 does not list. */
   private unlisted: readonly string[] = [];
   private problems: string[] = [];
@@ -56,19 +54,12 @@ export class RegionCleanup {
     if (ids.length > 0) await this.end(ids);
   }
 
-  /** How many runners the terminated instances have; an instance that EC2 never listed has at least one. */
-  countEndedRunners(): number {
-    return [...this.terminated].reduce((sum, id) => sum + Math.max(1, this.runnerCounts.get(id) ?? 1), 0);
-  }
-
   private async look(): Promise<void> {
     const { run, startId } = this.created.start;
     const ec2 = await this.ports.ec2In(this.region);
     for (const { id, tags } of await ec2.findInstances(startTags(run, startId), { purpose: 'end' })) {
-      const runners = readRunners(tags);
       this.ids.add(id);
-      this.runnerCounts.set(id, runners.length);
-      for (const runner of runners) this.runnerIds.add(runner.id);
+      for (const runner of readRunners(tags)) this.runnerIds.add(runner.id);
     }
   }
 

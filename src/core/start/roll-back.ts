@@ -68,7 +68,8 @@ function listDoubtful({
   readonly settledClaims: readonly number[];
 }): readonly number[] {
   const isUnseen = (id: number) => !regions.some((region) => region.runnerIds.has(id));
-  const ended = regions.reduce((sum, region) => sum + region.countEndedRunners(), 0);
+  // Each instance has at least one runner.
+  const ended = regions.reduce((sum, region) => sum + region.terminated.size, 0);
   if (ended >= runnerIds.length) return [];
   if (regions.some(({ left }) => left.length > 0)) return runnerIds.filter(isUnseen);
   return expected.filter((id) => isUnseen(id) && !settledClaims.includes(id));

@@ -4,7 +4,7 @@ import { reportExplanations } from '../../../../src/core/diagnosis/explanation.j
 import type { Instance } from '../../../../src/core/ports/ec2.js';
 import type { Runner } from '../../../../src/core/ports/github.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 
 const MINUTE = 60_000;
 const POWERED_OFF = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown';
@@ -21,7 +21,7 @@ async function explain(facts: {
   readonly ageMs?: number;
   readonly said?: string;
 }) {
-  const { clock, ec2, ports } = aWorld();
+  const { clock, ec2, ports } = createCloud();
   const instance: Instance = {
     id: 'i-01',
     state: 'terminated',
@@ -210,7 +210,7 @@ test.each([
 ])(
   'A runner without an instance (%j) is a warning with its name and the latest end of its instance',
   async (state, unsearched, said) => {
-    const { ports } = aWorld();
+    const { ports } = createCloud();
     const runner = { id: 7, name: 'ec2-a', labels: [], ...state };
     const [one, ...others] = await explainRunners(
       { found: [], listed: [runner], withoutInstance: [runner], unsearched },
@@ -227,7 +227,7 @@ test.each([
 );
 
 test('Each thing to do is one warning, however many runners need it', async () => {
-  const { log, said } = aWorld();
+  const { log, said } = createCloud();
   const one = {
     runners: ['a'],
     what: 'It failed.',

@@ -13,22 +13,25 @@ interface Startup {
   readonly timeoutMs: number;
 }
 
-const into = fieldsOf<{ machine: Machine; startup: Startup }>();
+const into = fieldsOf<{ machine: Machine; machineLife: Startup }>();
 const inputs = {
   'key-name': into('machine.keyName', text('A key.')),
   'subnet-id': into('machine.subnetIds', list('Subnets.', { matches: /^subnet-/, allowed: 'subnet ids' }), []),
   'volume-size': into('machine.sizeGiB', integer('GiB.', { min: 1, max: 9 })),
-  'timeout-minutes': into('startup.timeoutMs', withDefault('5', minutes('A bound.', { min: 1, max: 60 }))),
+  'timeout-minutes': into('machineLife.timeoutMs', withDefault('5', minutes('A bound.', { min: 1, max: 60 }))),
   'dry-run': withDefault('false', flag('No side effects.')),
 };
 
-function collect(raw: Readonly<Record<string, string>>): { machine: Machine; startup: Startup } {
+function collect(raw: Readonly<Record<string, string>>): { machine: Machine; machineLife: Startup } {
   const { values, problems } = parseInputs(
     inputs,
     Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, { text: value }])),
   );
   expect(problems).toEqual([]);
-  return { machine: collectFields(inputs, values, 'machine'), startup: collectFields(inputs, values, 'startup') };
+  return {
+    machine: collectFields(inputs, values, 'machine'),
+    machineLife: collectFields(inputs, values, 'machineLife'),
+  };
 }
 
 test('each input fills the field that it names, and an input without a field fills none', () => {
@@ -36,14 +39,14 @@ test('each input fills the field that it names, and an input without a field fil
     collect({ 'key-name': 'ci', 'subnet-id': 'subnet-a, subnet-b', 'volume-size': '8', 'dry-run': 'true' }),
   ).toEqual({
     machine: { keyName: 'ci', subnetIds: ['subnet-a', 'subnet-b'], sizeGiB: 8 },
-    startup: { timeoutMs: 300_000 },
+    machineLife: { timeoutMs: 300_000 },
   });
 });
 
 test('an empty input has its default, its empty value, or no value', () => {
   expect(collect({})).toEqual({
     machine: { keyName: undefined, subnetIds: [], sizeGiB: undefined },
-    startup: { timeoutMs: 300_000 },
+    machineLife: { timeoutMs: 300_000 },
   });
 });
 

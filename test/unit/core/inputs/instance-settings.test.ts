@@ -7,7 +7,7 @@ import { text } from '../../../../src/core/inputs/input-kinds.js';
 import { certificates, environmentLines } from '../../../../src/core/inputs/instance-settings.js';
 import { renderUserData, renderWarmUp } from '../../../../src/core/machine/payload.js';
 import { createCertificate } from '../../../worlds/certificate.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 
@@ -97,7 +97,7 @@ describe('Certificates', () => {
   });
 
   test('that do not fit into the user data are refused before a launch, with what takes the room', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const caCertificates = Array.from({ length: 20 }, () => crypto.getRandomValues(new Uint8Array(1_000)));
     const settings = { environment: { A: 'b' }, caCertificates };
     const failure = await failureOf(startRunners(aRequest({ settings }), world.ports));

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { PlanQueue } from '../../../../src/core/machine/plan-queue.js';
 import type { Plan, Refusal } from '../../../../src/core/ports/ec2.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { failureOf, run } from '../../../worlds/requests.js';
 
 const plan = (region: string, instanceType: string, market: Plan['market'] = 'on-demand'): Plan => ({
@@ -16,7 +16,7 @@ function aQueue(plans: readonly Plan[]): PlanQueue {
 
 /** The queue and its log. */
 function aLoggedQueue(plans: readonly Plan[]) {
-  const { ports, said } = aWorld();
+  const { ports, said } = createCloud();
   return { queue: new PlanQueue({ ...ports, run, id: '0123abcd', plans, count: 1, retryMs: 0 }), said };
 }
 
@@ -90,7 +90,7 @@ test.each([
 });
 
 test('a plan that lacked capacity is not tried again when its type exceeds a quota', async () => {
-  const { clock, ports } = aWorld();
+  const { clock, ports } = createCloud();
   const plans = [plan('r', 'a.large'), { ...plan('r', 'a.large'), subnetId: 's' }];
   const queue = new PlanQueue({ ...ports, run, id: '0123abcd', plans, count: 1, retryMs: 60_000 });
   const began = clock.now();

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
 import type { FillRequest } from '../../../../src/core/pool/request.js';
 import { nameClaim } from '../../../../src/core/kernel/origin.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aFillRequest, failureOf } from '../../../worlds/requests.js';
 
 const HOUR = 3_600_000;
@@ -10,7 +10,7 @@ const BOOT_MS = 30_000;
 
 /** A pool of one instance, whose first boots end with these words on the console. */
 function aPool({ words = 'warmed up' }: { words?: string } = {}) {
-  const world = aWorld();
+  const world = createCloud();
   const console = { words };
   world.ec2.onLaunch(({ id }) =>
     world.clock.after(BOOT_MS, () => {

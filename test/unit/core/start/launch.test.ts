@@ -3,14 +3,14 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { STOCK_AMD64_IMAGE, SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const BOOT_MS = 25_000;
 
 describe('the place of an instance', () => {
   test('is found by trying every type in every subnet, in order', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 0).set(`m5.xlarge/${SUBNET_A}`, 0);
     const { instances, refused } = await startRunners(aRequest({ subnetIds: [SUBNET_A, SUBNET_B] }), world.ports);
     expect(instances[0]!.plan).toEqual({
@@ -27,7 +27,7 @@ describe('the place of an instance', () => {
   });
 
   test('is on spot if any plan has capacity, and the switch to the on-demand price is announced', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.ec2.refuse({ market: 'spot' }, NO_CAPACITY);
     const { instances } = await startRunners(aRequest({ markets: ['spot', 'on-demand'] }), world.ports);
     expect(instances[0]!.plan).toMatchObject({ instanceType: 't3.xlarge', market: 'on-demand' });
@@ -35,7 +35,7 @@ describe('the place of an instance', () => {
   });
 
   test('is in another market when a quota closes the first one', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const refusal = { code: 'MaxSpotInstanceCountExceeded', message: 'm', scope: 'market', kind: 'quota' } as const;
     world.ec2.refuse({ market: 'spot' }, refusal);
     const { refused } = await startRunners(aRequest({ markets: ['spot', 'on-demand'] }), world.ports);
@@ -43,14 +43,14 @@ describe('the place of an instance', () => {
   });
 
   test('is another plan for the third of three when the first plan has capacity for two', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 2);
     const { instances } = await startRunners(aRequest({ count: 3 }), world.ports);
     expect(instances.map(({ plan }) => plan.instanceType).toSorted()).toEqual(['m5.xlarge', 't3.xlarge', 't3.xlarge']);
   });
 
   test('does not exist when every plan is refused: each refusal is reported, and nothing is left behind', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.ec2.refuse({}, NO_CAPACITY);
     const failure = await failureOf(startRunners(aRequest({ count: 2 }), world.ports));
     expect(failure.code).toBe('no-capacity');
@@ -61,7 +61,7 @@ describe('the place of an instance', () => {
   });
 
   test('does not exist when quotas refuse every plan: the failure has the quota to raise', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.refuse(
       {},
       {
@@ -81,7 +81,7 @@ describe('the place of an instance', () => {
 
 describe('capacity that comes back', () => {
   test('is waited for as long as the input allows, with a new client token', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.ec2.capacity.set('t3.xlarge', 0).set('m5.xlarge', 0);
     world.clock.after(60_000, () => world.ec2.capacity.set('m5.xlarge', 1));
     const { instances } = await startRunners(aRequest({ retryCapacityMs: 300_000 }), world.ports);
@@ -90,7 +90,7 @@ describe('capacity that comes back', () => {
   });
 
   test('needs client tokens that differ from those of other runs, because EC2 remembers them for the whole account', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const other = { ...aRequest().run, runId: '2' };
     await startRunners(aRequest(), world.ports);
     await startRunners(aRequest({ run: other }), world.ports);
@@ -98,7 +98,7 @@ describe('capacity that comes back', () => {
   });
 
   test('is not waited for any longer than that', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const began = world.clock.now();
     world.ec2.refuse({}, NO_CAPACITY);
     const failure = await failureOf(startRunners(aRequest({ count: 3, retryCapacityMs: 120_000 }), world.ports));
@@ -108,7 +108,7 @@ describe('capacity that comes back', () => {
   });
 
   test('is not expected of a plan that a quota refused', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const began = world.clock.now();
     world.ec2.refuse({}, { code: 'VcpuLimitExceeded', message: 'Raise it.', scope: 'type', kind: 'quota' });
     await failureOf(startRunners(aRequest({ retryCapacityMs: 600_000 }), world.ports));
@@ -116,7 +116,7 @@ describe('capacity that comes back', () => {
   });
 
   test('is not waited for after the start is cancelled', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.refuse({}, NO_CAPACITY);
     world.clock.after(15_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
     const failure = await failureOf(startRunners(aRequest({ count: 2, retryCapacityMs: 600_000 }), world.ports));
@@ -125,7 +125,7 @@ describe('capacity that comes back', () => {
   });
 
   test('does not cause a storm of launches: their number is limited', async () => {
-    const world = aWorld();
+    const world = createCloud();
     let asked = 0;
     const launch = world.ec2.launch.bind(world.ec2);
     world.ec2.launch = (spec) => {
@@ -145,7 +145,7 @@ describe('several regions', () => {
   const subnetIds = ['subnet-0a00000000000000a', 'eu-west-1/subnet-0a00000000000000b'];
 
   function setUp() {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
     europe.onLaunch((instance) => world.clock.after(BOOT_MS, () => world.bringOnline(instance)));
     world.elsewhere.set('eu-west-1', europe);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { startRunners } from '../../../../src/core/start/start.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const BOOT_MS = 25_000;
 
 describe('an answer that is lost', () => {
   test('to a registration: a new name, and the twin is removed', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.github.loseNextRegistration('after');
     const { instances } = await startRunners(aRequest(), world.ports);
     expect(instances[0]!.runners[0]!.name).toMatch(/-0123abcd-0r1$/);
@@ -16,7 +16,7 @@ describe('an answer that is lost', () => {
   });
 
   test('to a registration that never took effect: a new name all the same', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.github.loseNextRegistration('before');
     await startRunners(aRequest(), world.ports);
     expect(world.github.listed).toHaveLength(1);
@@ -26,7 +26,7 @@ describe('an answer that is lost', () => {
     ['when the start is ready', undefined],
     ['when it fails', new Failure('cancelled', 'c', { hint: 'h' })],
   ])('to a registration that takes effect only later: the twin is removed %s', async (_, reason) => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.github.loseNextRegistration('before');
     world.clock.after(5_000, () => world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' }));
     if (reason) world.clock.after(10_000, () => world.cancel.abort(reason));
@@ -36,7 +36,7 @@ describe('an answer that is lost', () => {
   });
 
   test.each([5, 55])('to every registration for %d s: waited out, each time under a new name', async (seconds) => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const until = world.clock.now() + seconds * 1_000;
     const names: string[] = [];
     const registerRunner = world.github.registerRunner.bind(world.github);
@@ -50,7 +50,7 @@ describe('an answer that is lost', () => {
   });
 
   test('to every registration, and the step is cancelled meanwhile: no further registration', async () => {
-    const world = aWorld();
+    const world = createCloud();
     for (let i = 0; i < 100; i++) world.github.loseNextRegistration('after');
     const began = world.clock.now();
     world.clock.after(20_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
@@ -60,7 +60,7 @@ describe('an answer that is lost', () => {
   });
 
   test('again and again, while GitHub reports each new name as taken', async () => {
-    const world = aWorld();
+    const world = createCloud();
     for (let again = 0; again < 4; again++) {
       world.github.addRunner({ name: `ec2-77-1-start-0123abcd-0${again === 0 ? '' : `r${again}`}`, busy: true });
     }
@@ -69,7 +69,7 @@ describe('an answer that is lost', () => {
   });
 
   test('to every registration: nothing is launched', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const began = world.clock.now();
     for (let i = 0; i < 100; i++) world.github.loseNextRegistration('after');
     const failure = await failureOf(startRunners(aRequest(), world.ports));
@@ -83,7 +83,7 @@ describe('an answer that is lost', () => {
   });
 
   test('to a launch: the instance is found by its tags and removed', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.fault('launch', {
       error: new Failure('aws-unreachable', 'no answer', { hint: 'again' }),
       afterEffect: true,

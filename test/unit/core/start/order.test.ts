@@ -4,7 +4,7 @@ import { dryRunStart, startRunners } from '../../../../src/core/start/start.js';
 import type { Clock } from '../../../../src/core/kernel/clock.js';
 import { AMD64_IMAGE, GROUP, STOCK_AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
 import { PooledWorld } from '../../../worlds/pool.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const ANSWER_MS = 100;
@@ -27,7 +27,7 @@ function slow<T extends object>(port: T, clock: Clock): T {
 }
 
 function aSlowWorld() {
-  const world = aWorld();
+  const world = createCloud();
   const launchedAt: number[] = [];
   world.ec2.onLaunch(() => launchedAt.push(world.clock.now()));
   const ec2 = slow(world.ec2, world.clock);

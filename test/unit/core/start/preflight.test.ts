@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { AMD64_IMAGE, FOREIGN_GROUP, GROUP, STOCK_AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const BOOT_MS = 25_000;
@@ -52,7 +52,7 @@ describe('before anything is created, a start refuses', () => {
     ],
   ];
   test.each(cases)('%s', async (_name, changes, why) => {
-    const world = aWorld();
+    const world = createCloud();
     const failure = await failureOf(startRunners(aRequest(changes), world.ports));
     expect(`${failure.message}\n${failure.details}`).toMatch(why);
     expect(world.ec2.instances).toEqual([]);
@@ -61,7 +61,7 @@ describe('before anything is created, a start refuses', () => {
   });
 
   test('all of that at once', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const failure = await failureOf(
       startRunners(
         aRequest({
@@ -78,7 +78,7 @@ describe('before anything is created, a start refuses', () => {
 
 describe('the image', () => {
   test('of a preset without a published image is a public one, on which the runner is installed', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.ec2.parameters.delete('/ci-actions/ami/amd64');
     const { regionSetups } = await startRunners(aRequest(), world.ports);
     expect(regionSetups.get('us-east-1')!.image.id).toBe(STOCK_AMD64_IMAGE);
@@ -87,7 +87,7 @@ describe('the image', () => {
   });
 
   test("may be larger than the preset's volume", async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const image = world.ec2.images.find(({ id }) => id === AMD64_IMAGE)!;
     world.ec2.images[world.ec2.images.indexOf(image)] = { ...image, rootVolumeGiB: 80 };
     await startRunners(aRequest({ securityGroupIds: [GROUP] }), world.ports);
@@ -98,7 +98,7 @@ describe('the image', () => {
     [{ state: 'pending' }, /is pending, not available/],
     [{ platform: 'Windows' }, /is a Windows image/],
   ])('%j is refused', async (changes, why) => {
-    const world = aWorld();
+    const world = createCloud();
     const image = world.ec2.images.find(({ id }) => id === AMD64_IMAGE)!;
     world.ec2.images[world.ec2.images.indexOf(image)] = { ...image, ...changes };
     const failure = await failureOf(startRunners(aRequest(), world.ports));
@@ -107,7 +107,7 @@ describe('the image', () => {
   });
 
   test('with a runner that GitHub refuses is refused', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.github.deprecations.set('2.336.0', world.clock.now() - 1);
     const failure = await failureOf(startRunners(aRequest(), world.ports));
     expect(failure.code).toBe('runner-version-refused');
@@ -116,14 +116,14 @@ describe('the image', () => {
   });
 
   test('with a runner that GitHub will soon refuse causes a warning', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.github.deprecations.set('2.336.0', world.clock.now() + 3 * 86_400_000);
     await startRunners(aRequest(), world.ports);
     expect(world.said.join('\n')).toContain('warning: Image');
   });
 
   test('with a runner that is too old to register is refused without a request to GitHub', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const image = world.ec2.images.find(({ id }) => id === AMD64_IMAGE)!;
     world.ec2.images[world.ec2.images.indexOf(image)] = { ...image, tags: { 'ci-actions:runner-version': '2.328.9' } };
     expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('runner-version-refused');
@@ -136,7 +136,7 @@ describe('a runner group', () => {
 
   test('that this repository may not use fails the start before anything is registered', async () => {
     for (const runnerGroup of ['theirs', '4', undefined]) {
-      const world = aWorld();
+      const world = createCloud();
       world.github.groups.set('theirs', 4);
       world.github.closedGroups.set(4, 'not for us').set(1, 'not for us');
       const failure = await failureOf(startRunners(aRequest({ scope: org, runnerGroup }), world.ports));
@@ -146,7 +146,7 @@ describe('a runner group', () => {
   });
 
   test('that cannot be checked is logged and used', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.github.groupDoubt = 'Nobody knows.';
     await startRunners(aRequest({ scope: org }), world.ports);
     expect(world.said.join('\n')).toContain('Nobody knows.');
@@ -154,7 +154,7 @@ describe('a runner group', () => {
   });
 
   test('is not looked up for the runners of a repository', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     await startRunners(aRequest(), world.ports);
     expect(world.github.calls.filter((call) => call.startsWith('resolveGroup'))).toEqual([]);
   });

@@ -4,7 +4,7 @@ import type { LaunchTarget, Refusal } from '../../../../src/core/ports/ec2.js';
 import { dryRunStart, startRunners } from '../../../../src/core/start/start.js';
 import { AMD64_IMAGE, SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const SUBNETS = [SUBNET_A, SUBNET_B];
@@ -12,7 +12,7 @@ const ABROAD = `eu-west-1/${SUBNET_A}`;
 const BOTH_MARKETS = ['spot', 'on-demand'] as const;
 
 function aWorldWithEurope() {
-  const world = aWorld({ bootMs: 5_000 });
+  const world = createCloud({ bootMs: 5_000 });
   const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
   europe.onLaunch((instance) => world.clock.after(5_000, () => world.bringOnline(instance)));
   world.elsewhere.set('eu-west-1', europe);
@@ -40,7 +40,7 @@ test.each<[kind: Refusal['kind'], hint: RegExp]>([
   ['unsupported', /^EC2 does not offer that there, now or later: name other types in `ec2-instance-type`/],
   ['capacity', /^Capacity comes and goes: run the job again later/],
 ])('When every plan is refused as %s, the hint is about that', async (kind, hint) => {
-  const world = aWorld({ bootMs: 5_000 });
+  const world = createCloud({ bootMs: 5_000 });
   world.ec2.refuse({}, { code: 'Unsupported', message: 'not supported', scope: 'plan', kind });
   const failure = await failureOf(startRunners(aRequest({ subnetIds: SUBNETS }), world.ports));
   expect(failure).toMatchObject({ code: 'no-capacity', hint: expect.stringMatching(hint) });
@@ -76,7 +76,7 @@ describe('A refusal closes no more plans than EC2 means', () => {
   });
 
   test('a full subnet is tried again with all of its types when the retry time allows', async () => {
-    const world = aWorld({ bootMs: 5_000 });
+    const world = createCloud({ bootMs: 5_000 });
     const asked = recordLaunches(world.ec2);
     const none: Refusal = { ...NO_CAPACITY, code: 'InsufficientFreeAddressesInSubnet', scope: 'subnet' };
     world.ec2.refuse({ subnetId: SUBNET_A }, none);
@@ -86,7 +86,7 @@ describe('A refusal closes no more plans than EC2 means', () => {
   });
 
   test('an impossible plan is not tried again together with plans that lacked capacity', async () => {
-    const world = aWorld({ bootMs: 5_000 });
+    const world = createCloud({ bootMs: 5_000 });
     const asked = recordLaunches(world.ec2);
     world.ec2.refuse({ instanceType: 't3.xlarge' }, deadEnd('type'));
     world.ec2.refuse({ instanceType: 'm5.xlarge' }, NO_CAPACITY);
@@ -99,7 +99,7 @@ describe('A refusal closes no more plans than EC2 means', () => {
 
 describe('A start of which every plan is refused', () => {
   test('for one reason fails with that reason', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.refuse({}, deadEnd('type', 'image-unusable', 'Unfit'));
     const failure = await failureOf(startRunners(aRequest(), world.ports));
     expect(failure).toEqual({ code: 'image-unusable', message: 'Unfit.', hint: 'Undo "Unfit".', details: '' });
@@ -107,7 +107,7 @@ describe('A start of which every plan is refused', () => {
   });
 
   test('for several reasons fails with the last one and lists all', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.refuse({ market: 'spot' }, deadEnd('market', 'aws-not-authorized', 'NoSpotRole'));
     world.ec2.refuse({ market: 'on-demand' }, deadEnd('region', 'aws-rejected', 'NoMachines'));
     const failure = await failureOf(startRunners(aRequest({ markets: BOTH_MARKETS }), world.ports));
@@ -116,7 +116,7 @@ describe('A start of which every plan is refused', () => {
   });
 
   test('once because spot is impossible and once for lack of capacity has the hint about spot', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.refuse({ market: 'spot' }, deadEnd('market', 'aws-not-authorized', 'NoSpotRole'));
     world.ec2.refuse({ market: 'on-demand' }, NO_CAPACITY);
     const failure = await failureOf(startRunners(aRequest({ markets: BOTH_MARKETS }), world.ports));
@@ -125,7 +125,7 @@ describe('A start of which every plan is refused', () => {
 });
 
 test('The switch from spot to on-demand is announced with the reason and the price', async () => {
-  const world = aWorld({ bootMs: 5_000 });
+  const world = createCloud({ bootMs: 5_000 });
   world.ec2.refuse({ market: 'spot' }, deadEnd('market', 'aws-not-authorized', 'NoSpotRole'));
   const { instances } = await startRunners(aRequest({ markets: BOTH_MARKETS }), world.ports);
   expect(instances[0]!.plan.market).toBe('on-demand');
@@ -150,7 +150,7 @@ describe('An image that some types cannot launch', () => {
   ];
 
   function aWorldWith(image: object, type: object) {
-    const world = aWorld({ bootMs: 5_000 });
+    const world = createCloud({ bootMs: 5_000 });
     const at = world.ec2.images.findIndex(({ id }) => id === AMD64_IMAGE);
     world.ec2.images[at] = { ...world.ec2.images[at]!, ...image };
     const t2 = world.ec2.types.findIndex(({ name }) => name === 't2.xlarge');
@@ -214,7 +214,7 @@ describe('A dry run', () => {
   const request = aRequest({ markets: BOTH_MARKETS });
 
   test('warns about a market that EC2 would refuse when another one is left', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.checkLaunch = async ({ plan }) => {
       if (plan.market === 'spot') throw deadEnd('market').failure!;
     };
@@ -223,7 +223,7 @@ describe('A dry run', () => {
   });
 
   test('fails when no market is left, and when EC2 does not answer', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.fault('checkLaunch', { error: deadEnd('region').failure!, times: 2 });
     expect(await failureOf(dryRunStart(request, world.ports))).toMatchObject({ code: 'aws-not-authorized' });
     world.ec2.fault('checkLaunch', { error: new Failure('aws-unreachable', 'm', { hint: 'h' }), times: 1 });

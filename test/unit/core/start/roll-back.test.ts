@@ -7,7 +7,7 @@ import { Created } from '../../../../src/core/start/created.js';
 import { rollBack } from '../../../../src/core/start/roll-back.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 /** The longest time for which EC2 was seen not to list a launched instance. */
@@ -18,7 +18,7 @@ describe('a failed start', () => {
   test.each(['aws-unreachable', 'aws-throttled'] as const)(
     'waits for an instance that EC2 may have launched and does not list yet (%s)',
     async (code) => {
-      const world = aWorld({ invisibleMs: INVISIBLE_MS });
+      const world = createCloud({ invisibleMs: INVISIBLE_MS });
       world.ec2.fault('launch', { error: new Failure(code, 'no answer', { hint: 'h' }), afterEffect: true });
       expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe(code);
       expect(world.ec2.instances).toHaveLength(1);
@@ -29,7 +29,7 @@ describe('a failed start', () => {
   );
 
   test('does not wait for an instance that EC2 has refused', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
     const began = world.clock.now();
     world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
     expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('aws-not-authorized');
@@ -37,14 +37,14 @@ describe('a failed start', () => {
   });
 
   test('does not list runners when every registration was answered', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.fault('launch', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
     await failureOf(startRunners(aRequest(), world.ports));
     expect(world.github.calls).not.toContain('listRunners');
   });
 
   test('that was cancelled leaves the waiting to its post step', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
     world.clock.after(2_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
     const began = world.clock.now();
     expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe('cancelled');
@@ -57,7 +57,7 @@ describe('a failed start', () => {
   });
 
   test('that was cancelled during an unanswered launch keeps the runner, by which a stop looks for the instance', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
     const launch = world.ec2.launch.bind(world.ec2);
     world.ec2.launch = async (spec) => {
       await launch(spec);
@@ -74,7 +74,7 @@ describe('a failed start', () => {
 
 describe('a launch that is waiting for its next try', () => {
   test('and is cancelled may have taken effect: the runner stays registered until its instance has been looked for', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
     const reason = new Failure('cancelled', 'c', { hint: 'h' });
     const launch = world.ec2.launch.bind(world.ec2);
     const waiting = async (spec: LaunchSpec, signal?: AbortSignal) => {
@@ -94,7 +94,7 @@ describe('a launch that is waiting for its next try', () => {
   });
 
   test('is not waited for after another launch has failed, and its instance is found', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
     const launch = world.ec2.launch.bind(world.ec2);
     let launches = 0;
     const waiting = async (spec: LaunchSpec, signal?: AbortSignal) => {
@@ -114,7 +114,7 @@ describe('a launch that is waiting for its next try', () => {
 });
 
 test('a start that is cancelled while its launch was throttled at every try leaves no runner behind', async () => {
-  const world = aWorld();
+  const world = createCloud();
   world.ec2.launch = async (_spec: unknown, signal?: AbortSignal) => {
     await world.clock.sleep(60_000, signal).catch(() => undefined);
     return { kind: 'given-up', error: signal?.reason as unknown };
@@ -128,7 +128,7 @@ test('a start that is cancelled while its launch was throttled at every try leav
 
 describe('a post step', () => {
   /** A start that was killed between EC2's launch and the answer to it. */
-  async function killed(world: ReturnType<typeof aWorld>): Promise<JournalEntry> {
+  async function killed(world: ReturnType<typeof createCloud>): Promise<JournalEntry> {
     const request = aRequest();
     const journal: JournalEntry[] = [];
     const never = new Promise<never>(() => undefined);
@@ -148,7 +148,7 @@ describe('a post step', () => {
   }
 
   test('finds an instance whose launch was not answered, once EC2 lists it', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
     const entry = await killed(world);
     expect(entry.instances).toEqual([]);
     expect(await rollBack(Created.fromJournal(entry, run), world.ports)).toEqual([]);
@@ -157,7 +157,7 @@ describe('a post step', () => {
   });
 
   test('keeps the runner until its instance was looked for, because a stop would look for the instance by it', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
     const entry = await killed(world);
     const cleaning = rollBack(Created.fromJournal(entry, run), world.ports);
     await world.clock.sleep(INVISIBLE_MS - 1_000);
@@ -166,7 +166,7 @@ describe('a post step', () => {
   });
 
   test('gives up at once on an instance that it may not terminate', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const entry = await killed(world);
     world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
     const began = world.clock.now();
@@ -176,7 +176,7 @@ describe('a post step', () => {
   });
 
   test('does not report a termination when EC2 ended nothing', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const entry = await killed(world);
     world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
     await rollBack(Created.fromJournal(entry, run), world.ports);
@@ -184,7 +184,7 @@ describe('a post step', () => {
   });
 
   test('tries again in a region with instances left when another region has none left', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const europe = new FakeEc2({ clock: world.clock, region: 'eu-west-1' });
     world.elsewhere.set('eu-west-1', europe);
     world.ec2.refuse({}, NO_CAPACITY);
@@ -197,7 +197,7 @@ describe('a post step', () => {
   });
 
   test('keeps the runner of an instance for which it may not look, so that a stop does', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
     const entry = await killed(world);
     world.ec2.fault('findInstances', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
     const left = await rollBack(Created.fromJournal(entry, run), world.ports);
@@ -209,7 +209,7 @@ describe('a post step', () => {
   });
 
   test('keeps the runner of an instance that it may not terminate and that EC2 does not list yet', async () => {
-    const world = aWorld({ invisibleMs: INVISIBLE_MS });
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
     const [instance] = (await startRunners(aRequest({ waitFor: 'launched' }), world.ports)).instances;
     const entry = { ...world.journal.at(-1)!, state: 'started' } as const;
     world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
@@ -219,7 +219,7 @@ describe('a post step', () => {
   });
 
   test('gives up after 20 s on an instance that does not exist', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.github.addRunner({ name: 'ec2-77-1-start-0123abcd-0' });
     const entry = {
       startId: '0123abcd',

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { readRunners } from '../../../../src/core/kernel/runner-tags.js';
 import type { Instance } from '../../../../src/core/ports/ec2.js';
@@ -11,7 +12,7 @@ import { startRunners } from '../../../../src/core/start/start.js';
 import type { StartedInstance } from '../../../../src/core/start/started.js';
 import { Watch } from '../../../../src/core/start/watch.js';
 import { AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 /** Two instances, each with one runner for builds and two for tests. */
@@ -23,12 +24,12 @@ const request = aRequest({
   ],
 });
 
-let world: ReturnType<typeof aWorld>;
+let world: ReturnType<typeof createCloud>;
 let created: Created;
 let registrar: Registrar;
 
 beforeEach(() => {
-  world = aWorld();
+  world = createCloud();
   created = Created.byStart({ ...request, regions: ['us-east-1'] });
   registrar = new Registrar({ request, groupId: 1, created, ports: world.ports } as unknown as StartContext);
 });
@@ -113,8 +114,15 @@ describe('rolling back', () => {
     expect([world.live(), world.github.listed]).toEqual([[], []]);
   });
 
+  test('removes all runners of an instance that EC2 lists and does not terminate', async () => {
+    await launch();
+    world.ec2.fault('terminate', { error: new Failure('aws-not-authorized', 'no', { hint: 'h' }) });
+    expect(await rollBack(created, world.ports)).toEqual([expect.stringMatching(/^Could not terminate i-/)]);
+    expect(world.github.listed).toEqual([]);
+  });
+
   test('without knowing the instance keeps all of its runners until EC2 lists it', async () => {
-    world = aWorld({ invisibleMs: 12_000 });
+    world = createCloud({ invisibleMs: 12_000 });
     registrar = new Registrar({ request, groupId: 1, created, ports: world.ports } as unknown as StartContext);
     await launch();
     const entry = { ...created.toEntry('started'), instances: [] };

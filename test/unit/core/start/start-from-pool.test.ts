@@ -3,14 +3,14 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { fillPool } from '../../../../src/core/pool/fill.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aFillRequest, aRequest, failureOf } from '../../../worlds/requests.js';
 
 const POOL = 'ready';
 
 /** A world with stopped `t3.xlarge` of a pool, in {@link SUBNET_A}. */
 async function aPooledMachine(size = 1) {
-  const world = aWorld();
+  const world = createCloud();
   world.ec2.onLaunch(({ id, tags }) => {
     if (tags['ci-actions:runner-id'] === undefined) world.clock.after(10_000, () => world.ec2.powerOff(id));
   });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { startRunners } from '../../../../src/core/start/start.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const BOOT_MS = 25_000;
 
 describe('a start', () => {
   test('returns soon after its runner is online', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const began = world.clock.now();
     const started = await startRunners(aRequest(), world.ports);
     expect(started.instances).toHaveLength(1);
@@ -18,7 +18,7 @@ describe('a start', () => {
   });
 
   test('logs which runner is online on which instance, and after what time', async () => {
-    const world = aWorld({ bootMs: 25_000 });
+    const world = createCloud({ bootMs: 25_000 });
     const { runners, instance } = (await startRunners(aRequest(), world.ports)).instances[0]!;
     const said = `Runner ${runners[0]!.name} is online on ${instance.id}, `;
     const seconds = world.said.find((sentence) => sentence.startsWith(said))?.slice(said.length);
@@ -26,7 +26,7 @@ describe('a start', () => {
   });
 
   test("spends at most 25 of GitHub's points on a boot of 20 s", async () => {
-    const world = aWorld({ bootMs: 20_000 });
+    const world = createCloud({ bootMs: 20_000 });
     await startRunners(aRequest(), world.ports);
     const points = world.github.calls.map((call) => (call.startsWith('register') || call.startsWith('remove') ? 5 : 1));
     expect(points.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(25);
@@ -36,14 +36,14 @@ describe('a start', () => {
   test.each([7, 25, 60])('notices within 1.2 s that a boot of %i s is over', async (seconds) => {
     for (let fraction = 0; fraction < 10; fraction++) {
       const bootMs = seconds * 1_000 + fraction * 130;
-      const world = aWorld({ bootMs });
+      const world = createCloud({ bootMs });
       const { instances } = await startRunners(aRequest(), world.ports);
       expect(instances[0]!.runners[0]!.onlineAt! - instances[0]!.launchedAt - bootMs).toBeLessThanOrEqual(1_200);
     }
   });
 
   test('whose outputs cannot be written is rolled back', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const publish = () => Promise.reject(new Failure('bad-input', 'no outputs', { hint: 'x' }));
     const failure = await failureOf(startRunners(aRequest(), world.ports, publish));
     expect(failure.message).toBe('no outputs');
@@ -52,14 +52,14 @@ describe('a start', () => {
   });
 
   test('is confirmed only after its outputs are written', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     let state: string | undefined;
     await startRunners(aRequest(), world.ports, async () => void (state = world.journal.at(-1)?.state));
     expect([state, world.journal.at(-1)?.state]).toEqual(['started', 'confirmed']);
   });
 
   test('has its instance and its runner in the journal while it waits for them', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const starting = startRunners(aRequest(), world.ports);
     await world.clock.sleep(BOOT_MS / 2);
     expect(world.journal.at(-1)).toMatchObject({
@@ -71,7 +71,7 @@ describe('a start', () => {
   });
 
   test('gives everything its identity before it exists', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const states: string[] = [];
     world.github.onCall = (method) => method === 'registerRunner' && states.push(world.journal.at(-1)?.state ?? 'none');
     await startRunners(aRequest({ userTags: { Team: 'ml', Name: 'mine' } }), world.ports);
@@ -92,7 +92,7 @@ describe('a start', () => {
   });
 
   test('of five has five runners with a configuration each, and one series of requests', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const started = await startRunners(aRequest({ count: 5 }), world.ports);
     expect(new Set(started.instances.map(({ runners }) => runners[0]!.name)).size).toBe(5);
     expect(new Set(world.ec2.specs.map(({ userData }) => Buffer.from(userData).toString('hex'))).size).toBe(5);
@@ -101,7 +101,7 @@ describe('a start', () => {
   });
 
   test('of fifty keeps to the rate limits of EC2', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const at: number[] = [];
     world.ec2.onLaunch(() => at.push(world.clock.now()));
     await startRunners(aRequest({ count: 50 }), world.ports);
@@ -115,7 +115,7 @@ describe('a start', () => {
 
   test('of fifty sends hardly more requests than a start of one', async () => {
     const questions = async (count: number) => {
-      const world = aWorld({ bootMs: BOOT_MS });
+      const world = createCloud({ bootMs: BOOT_MS });
       let asked = 0;
       const describe = world.ec2.describeInstances.bind(world.ec2);
       world.ec2.describeInstances = (ids) => {
@@ -130,7 +130,7 @@ describe('a start', () => {
   });
 
   test('that does not wait for runners returns at once', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const began = world.clock.now();
     const started = await startRunners(aRequest({ waitFor: 'launched' }), world.ports);
     expect(world.clock.now() - began).toBeLessThan(1_000);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { startRunners } from '../../../../src/core/start/start.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const BOOT_MS = 25_000;
 
 describe('a wait', () => {
   test('ends at once when the instance dies, with the reason and the last lines of its console', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const began = world.clock.now();
     world.ec2.onLaunch((instance) => {
       world.ec2.consoles.set(
@@ -28,7 +28,7 @@ describe('a wait', () => {
   });
 
   test('ends at the timeout, with everything removed', async () => {
-    const world = aWorld();
+    const world = createCloud();
     const began = world.clock.now();
     const failure = await failureOf(startRunners(aRequest(), world.ports));
     expect(failure.code).toBe('startup-timeout');
@@ -40,7 +40,7 @@ describe('a wait', () => {
   });
 
   test.each(['github-unauthorized', 'github-forbidden'] as const)('ends at once on %s', async (code) => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     const began = world.clock.now();
     world.github.failNext('readRunner', new Failure(code, 'no', { hint: 'h' }));
     expect((await failureOf(startRunners(aRequest(), world.ports))).code).toBe(code);
@@ -49,14 +49,14 @@ describe('a wait', () => {
   });
 
   test.each(['github-unreachable', 'github-rate-limited'] as const)('outlasts %s', async (code) => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.github.failNext('readRunner', new Failure(code, 'down', { hint: 'h' }), 15);
     await startRunners(aRequest(), world.ports);
     expect(world.journal.at(-1)?.state).toBe('confirmed');
   });
 
   test('ends when the runner is removed from GitHub', async () => {
-    const world = aWorld();
+    const world = createCloud();
     world.ec2.onLaunch((instance) => {
       world.clock.after(10_000, () => world.github.remove(instance.tags['ci-actions:runner-name']!));
     });
@@ -65,7 +65,7 @@ describe('a wait', () => {
   });
 
   test('that is cancelled removes everything', async () => {
-    const world = aWorld({ bootMs: BOOT_MS });
+    const world = createCloud({ bootMs: BOOT_MS });
     world.clock.after(8_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
     expect((await failureOf(startRunners(aRequest({ count: 3 }), world.ports))).code).toBe('cancelled');
     expect(world.ec2.instances).toHaveLength(3);
@@ -74,14 +74,14 @@ describe('a wait', () => {
   });
 
   test("slows down when GitHub's rate limit runs low", async () => {
-    const world = aWorld({ bootMs: 60_000 });
+    const world = createCloud({ bootMs: 60_000 });
     world.github.pace = 5;
     await startRunners(aRequest(), world.ports);
     expect(world.github.calls.filter((call) => call.startsWith('readRunner')).length).toBeLessThan(12);
   });
 
   test('for several instances ends for all of them when one dies', async () => {
-    const world = aWorld();
+    const world = createCloud();
     let launched = 0;
     world.ec2.onLaunch((instance) => {
       if (++launched === 2) world.clock.after(6_000, () => world.ec2.end(instance.id));

@@ -4,19 +4,19 @@ import type { RunJob } from '../../../../src/core/ports/github.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { stopRunners } from '../../../../src/core/stop/stop.js';
 import type { StopRequest } from '../../../../src/core/stop/request.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, run } from '../../../worlds/requests.js';
 
 const MINUTE = 60_000;
 const RUNNER = 'GitHub Actions 7';
 const stopRun = { ...run, runAttempt: '2', job: 'stop' };
 
-let world: ReturnType<typeof aWorld>;
+let world: ReturnType<typeof createCloud>;
 let starts: number;
 let jobs: RunJob[];
 
 beforeEach(() => {
-  world = aWorld({ bootMs: 20_000 });
+  world = createCloud({ bootMs: 20_000 });
   starts = 0;
   jobs = [];
   addJob({ name: 'stop-a', status: 'in_progress', runnerName: RUNNER });
@@ -96,7 +96,7 @@ describe('a stop without a label, while other jobs of its run are unfinished,', 
 
   test('ends an instance whose runner did not connect within the start-up limit, and not before', async () => {
     // In this world no instance boots.
-    world = aWorld();
+    world = createCloud();
     const late = await start('2', { waitFor: 'launched', startupTimeoutMs: 7 * MINUTE });
     addJob({ name: 'build', status: 'in_progress' });
     await world.clock.sleep(6 * MINUTE);

@@ -5,16 +5,16 @@ import type { Runner, RunJob } from '../../../../src/core/ports/github.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import type { StopRequest } from '../../../../src/core/stop/request.js';
 import { stopRunners } from '../../../../src/core/stop/stop.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, run } from '../../../worlds/requests.js';
 
-let world: ReturnType<typeof aWorld>;
+let world: ReturnType<typeof createCloud>;
 let instance: Instance;
 let runners: readonly Runner[];
 
 /** One instance that three runners share, all of them online. */
 beforeEach(async () => {
-  world = aWorld({ bootMs: 20_000 });
+  world = createCloud({ bootMs: 20_000 });
   const [started] = (await startRunners(aRequest(), world.ports)).instances;
   instance = started!.instance;
   const stem = started!.runners[0]!.name.slice(0, -1);

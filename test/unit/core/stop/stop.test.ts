@@ -6,7 +6,7 @@ import { refuseUnstopped, stopRunners } from '../../../../src/core/stop/stop.js'
 import type { StopRequest } from '../../../../src/core/stop/request.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { aWorld } from '../../../worlds/cloud.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 const nothing: StopRequest = {
@@ -19,7 +19,7 @@ const nothing: StopRequest = {
 };
 
 function setUp() {
-  const world = aWorld({ bootMs: 20_000 });
+  const world = createCloud({ bootMs: 20_000 });
   const stop = (changes: Partial<StopRequest> = {}) =>
     stopRunners({ ...nothing, ...changes }, { ...world.ports, gitHubOf: async () => world.github });
   const refusalOf = async (stopped: ReturnType<typeof stop>) => failureOf(stopped.then((one) => refuseUnstopped(one)));
@@ -71,7 +71,7 @@ describe('a stop', () => {
 
   describe('by a label that two starts have, and an id that EC2 does not list,', () => {
     const gone = { instanceIds: ['i-0never'], label: 'a-label' };
-    const jobs = (world: ReturnType<typeof aWorld>, status: string, runnerName: string) =>
+    const jobs = (world: ReturnType<typeof createCloud>, status: string, runnerName: string) =>
       world.github.jobs.set('octo-org/octo-repo 77 1', [
         { id: 1, name: 'test', status, labels: ['a-label'], runnerName },
       ]);
