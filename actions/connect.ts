@@ -28,7 +28,8 @@ export interface Patient {
 /**
  * Connects to GitHub for one scope, with the credentials in the action's inputs, and through a proxy if one is set.
  *
- * @param options.connections how many requests the step will soon send side by side: so many connections are opened early
+ * @param options.connections how many requests the step will soon send side by side: so many connections are opened
+ * early
  */
 export async function connectToGitHub(
   values: CredentialValues,
@@ -66,7 +67,9 @@ export async function connectToGitHub(
 
 type ConnectedEc2 = Ec2 & ReaperEc2;
 
-/** Connects to EC2 in the home region and, on the first call for each, in other regions; through a proxy if one is set. */
+/**
+ * Connects to EC2 in the home region and, on the first call for each, in other regions; through a proxy if one is set.
+ */
 export async function connectToEc2(
   options: Patient,
 ): Promise<{ ec2: ConnectedEc2; ec2In: (region: string) => Promise<ConnectedEc2> }> {

@@ -9,8 +9,8 @@ import * as stopRunner from './stop-runner.inputs.js';
 
 /**
  * The registry of actions. Everything that lists actions reads it: `npm run print` makes each action.yml, the tables in
- * each README, the files of dist/, the list of actions in README.md and the lists of printed files in .gitattributes and
- * .prettierignore from it, and tests enumerate it.
+ * each README, the files of dist/, the list of actions in README.md and the lists of printed files in .gitattributes
+ * and .prettierignore from it, and tests enumerate it.
  *
  * A new action needs one entry here and its own files: `actions/<name>.inputs.ts` (the definition), `actions/<name>.ts`
  * (the steps) and `<name>/README.md` with the markers of its tables.
@@ -41,7 +41,9 @@ export interface Action {
   /** The folder of action.yml and README.md, and the name of the files in actions/ and dist/. */
   readonly name: string;
   readonly definition: ActionDefinition;
-  /** The functions that `actions/<name>.ts` exports for the steps. A post step runs always, also after a cancellation. */
+  /**
+   * The functions that `actions/<name>.ts` exports for the steps. A post step runs always, also after a cancellation.
+   */
   readonly run: { readonly main: string; readonly post?: string };
   readonly chunk: SharedChunk;
   /** The policy in iam/ of the role that its job assumes. Absent: the action sends no request to AWS. */

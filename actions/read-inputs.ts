@@ -4,7 +4,9 @@ import { readRawInputs } from '../src/host/inputs.js';
 import { createLog } from '../src/host/log.js';
 import { mask } from '../src/host/mask.js';
 
-/** Reads the inputs of this step, and masks those that their definitions declare secret before anything else happens. */
+/**
+ * Reads the inputs of this step, and masks those that their definitions declare secret before anything else happens.
+ */
 export function readInputs(definitions: InputDefinitions): RawInputs {
   const raw = readRawInputs();
   const { texts, unmasked } = listSecrets(definitions, raw);

@@ -50,7 +50,9 @@ async function writeAll(directory: string, files: Files): Promise<void> {
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
 }
 
-/** The steps that the action.yml files name. CommonJS: Node loads it without its machinery for ES modules, 3 ms sooner. */
+/**
+ * The steps that the action.yml files name. CommonJS: Node loads it without its machinery for ES modules, 3 ms sooner.
+ */
 function renderStubs(): Files {
   const here = "require('node:url').pathToFileURL(__filename)";
   const stubs = actions.flatMap((action) =>

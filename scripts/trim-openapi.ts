@@ -1,5 +1,6 @@
 /**
- * Reduces GitHub's OpenAPI description to the paths that the sandbox's GitHub answers, for `test/contract/github-openapi.ts`.
+ * Reduces GitHub's OpenAPI description to the paths that the sandbox's GitHub answers, for
+ * `test/contract/github-openapi.ts`.
  *
  *   npm pack @octokit/openapi && tar xzf octokit-openapi-*.tgz
  *   npx tsx scripts/trim-openapi.ts package
@@ -75,7 +76,10 @@ function trim(value: Json, names = false): Json {
   return Object.fromEntries(kept.map(([key, item]) => [key, correct(key, trim(item, !names && key === 'properties'))]));
 }
 
-/** Corrects the one error of the description: one listing requires an account to be a user and an enterprise, all others one of them. */
+/**
+ * Corrects the one error of the description: one listing requires an account to be a user and an enterprise, all others
+ * one of them.
+ */
 function correct(key: string, value: Json): Json {
   if (key !== 'account' || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const { allOf, ...rest } = value;

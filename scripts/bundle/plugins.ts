@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 import { root } from './root.js';
 
-/** The toolkit needs undici only for `fetch` through a proxy; src/host/proxy.ts uses the toolkit's agents for Node instead. */
+/**
+ * The toolkit needs undici only for `fetch` through a proxy; src/host/proxy.ts uses the toolkit's agents for Node
+ * instead.
+ */
 const leaveOutUndici: Plugin = {
   name: 'leave-out-undici',
   resolveId: (source) => (source === 'undici' ? '\0no-undici' : undefined),
@@ -25,7 +28,9 @@ const leaveOutEndpoints: Plugin = {
   },
 };
 
-/** Leaves out SSM's, STS's and SSO's 140 error classes (60 kB). An error is then a service exception of the same name. */
+/**
+ * Leaves out SSM's, STS's and SSO's 140 error classes (60 kB). An error is then a service exception of the same name.
+ */
 const leaveOutErrorClasses: Plugin = {
   name: 'leave-out-error-classes',
   transform: (code, id) =>
@@ -34,7 +39,9 @@ const leaveOutErrorClasses: Plugin = {
       : undefined,
 };
 
-/** The SDK repeats only its requests for credentials itself. For those, `AWS_RETRY_MODE=adaptive` acts like `standard`. */
+/**
+ * The SDK repeats only its requests for credentials itself. For those, `AWS_RETRY_MODE=adaptive` acts like `standard`.
+ */
 const leaveOutAdaptiveRetries: Plugin = {
   name: 'leave-out-adaptive-retries',
   load: (id) =>
@@ -46,7 +53,10 @@ const leaveOutAdaptiveRetries: Plugin = {
 
 const NEEDS_BROWSER =
   'This profile signs in with a browser, which no workflow can do. `aws configure export-credentials --format env` prints its keys.';
-/** Modules that no workflow uses: sign-ins with a browser (0.06 MB) and event streams. `error` is thrown when one is called. */
+/**
+ * Modules that no workflow uses: sign-ins with a browser (0.06 MB) and event streams. `error` is thrown when one is
+ * called.
+ */
 const uncalled: Readonly<Record<string, { readonly names: readonly string[]; readonly error: string }>> = {
   '@aws-sdk/credential-provider-sso': { names: ['fromSSO'], error: NEEDS_BROWSER },
   '@aws-sdk/credential-provider-login': { names: ['fromLoginCredentials'], error: NEEDS_BROWSER },

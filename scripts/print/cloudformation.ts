@@ -2,7 +2,11 @@ import { Document, Scalar, YAMLSeq, type Node } from 'yaml';
 import { PLACE, type PolicyDocument } from '../../iam/policy.js';
 import { SUBJECT_BY_ID, trust } from '../../iam/trust.js';
 
-/** Puts printed policies between the markers of a template, indented like their markers. @throws Error when a marker is missing */
+/**
+ * Puts printed policies between the markers of a template, indented like their markers.
+ *
+ * @throws Error when a marker is missing
+ */
 export function fillTemplate(template: string, documents: Readonly<Record<string, PolicyDocument>>): string {
   return Object.entries(documents).reduce((text, [name, document]) => {
     const place = new RegExp(`^( *)# ${name}: printed by npm run print\\n[^]*?^ *# end of ${name}$`, 'gm');

@@ -12,7 +12,11 @@ export function fill(text: string, name: string, block: string): string {
   );
 }
 
-/** Puts lines between the `#` markers of their name, for files such as .gitattributes. @throws Error when a marker is missing */
+/**
+ * Puts lines between the `#` markers of their name, for files such as .gitattributes.
+ *
+ * @throws Error when a marker is missing
+ */
 export function fillLines(text: string, name: string, lines: readonly string[]): string {
   const markers = { begin: `# ${name}: printed by npm run print\n`, end: `# end of ${name}\n` };
   return replaceBetween(text, markers, lines.map((line) => `${line}\n`).join(''));

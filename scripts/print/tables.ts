@@ -2,7 +2,11 @@ import type { ActionDefinition } from '../../actions/index.js';
 import { markdown, table } from '../../src/core/kernel/markdown.js';
 import { fill } from './fill.js';
 
-/** Puts the tables of inputs and outputs between the markers of an action's README. @throws Error when a marker is missing */
+/**
+ * Puts the tables of inputs and outputs between the markers of an action's README.
+ *
+ * @throws Error when a marker is missing
+ */
 export function fillTables(readme: string, { inputs, outputs }: Omit<ActionDefinition, 'action'>): string {
   const all = Object.entries(inputs);
   const rows = all

@@ -1,10 +1,10 @@
 export type Fillings = Readonly<Record<string, string>>;
 
 /**
- * Fills a template of YAML text. In `key: #print name` the filling of that name becomes the key's value: on the same line
- * or, if the filling has keys or entries of its own, indented below. A line with only `#print name` is replaced by the
- * filling. Fillings may contain such places themselves. The template is filled as text and not as a YAML tree, which
- * keeps comments and layout.
+ * Fills a template of YAML text. In `key: #print name` the filling of that name becomes the key's value: on the same
+ * line or, if the filling has keys or entries of its own, indented below. A line with only `#print name` is replaced by
+ * the filling. Fillings may contain such places themselves. The template is filled as text and not as a YAML tree,
+ * which keeps comments and layout.
  *
  * @throws Error when a filling is missing
  */

@@ -41,7 +41,10 @@ export function readInterface(text: string): Interface {
   return { ...rest, inputs: read };
 }
 
-/** The inputs of an environment's workflow, with the environment's defaults; without an environment, those of tox-on-ec2.yml. */
+/**
+ * The inputs of an environment's workflow, with the environment's defaults; without an environment, those of
+ * tox-on-ec2.yml.
+ */
 export function inputsOfOne({ inputs }: Interface, environment?: Environment): readonly WorkflowInput[] {
   const defaults: Readonly<Record<string, string | number>> = environment
     ? { 'tox-env': environment.tox, preset: environment.preset, 'timeout-minutes': environment.minutes }

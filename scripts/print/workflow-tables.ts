@@ -2,7 +2,11 @@ import { fill } from './fill.js';
 import { renderTable } from './tables.js';
 import type { Sources } from './workflows.js';
 
-/** Puts the tables of environments, inputs, secrets and outputs into docs/workflows.md. @throws Error when a marker is missing */
+/**
+ * Puts the tables of environments, inputs, secrets and outputs into docs/workflows.md.
+ *
+ * @throws Error when a marker is missing
+ */
 export function fillWorkflowTables(text: string, { environments, contract }: Sources): string {
   const tables = {
     environments: renderTable(

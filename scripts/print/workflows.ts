@@ -183,7 +183,10 @@ function withHeader(template: string, text: string): string {
   return `# Printed from workflows/environments.yml, inputs.yml and templates/${template}.yml by \`npm run print\`.\n${text}`;
 }
 
-/** Replaces `$/action`, an action of the workflow's own repository, by the released action, for copies in other repositories. */
+/**
+ * Replaces `$/action`, an action of the workflow's own repository, by the released action, for copies in other
+ * repositories.
+ */
 function releaseActions(text: string): string {
   return text
     .replace(/^/, '# A copy for owners other than that of ci-actions: put both files into .github/workflows/.\n')

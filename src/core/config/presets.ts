@@ -2,7 +2,9 @@ import { type BuiltInPreset, builtIn, builtInPresets } from '../kernel/built-in-
 import { describeUnknown, type RawInput } from '../inputs/inputs.js';
 import { nearest } from '../kernel/nearest.js';
 
-/** A presets file and its parser. The caller passes the parser, because only few starts have such a file and load it. */
+/**
+ * A presets file and its parser. The caller passes the parser, because only few starts have such a file and load it.
+ */
 export interface PresetsFile {
   readonly path: string;
   readonly text: string;

@@ -13,7 +13,10 @@ const TAKEN: Readonly<Record<string, string>> = {
 const OF_MAPPING = ['DeviceName', 'Ebs', 'VirtualName', 'NoDevice'];
 const OF_EBS = [...Object.keys(TAKEN), 'DeleteOnTermination'];
 
-/** Device names that a root volume does not have. Source: EC2 User Guide, "Device names for volumes": /dev/sda1 and /dev/xvda. */
+/**
+ * Device names that a root volume does not have. Source: EC2 User Guide, "Device names for volumes": /dev/sda1 and
+ * /dev/xvda.
+ */
 const FURTHER = /^\/dev\/(sd|xvd)[b-z]/;
 
 type Members = Readonly<Record<string, unknown>>;

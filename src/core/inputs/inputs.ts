@@ -1,7 +1,9 @@
 import { Failure } from '../kernel/failure.js';
 import { nearest } from '../kernel/nearest.js';
 
-/** The definition of one input. Its parser, its type, its masking, and its rows in action.yml and README come from here. */
+/**
+ * The definition of one input. Its parser, its type, its masking, and its rows in action.yml and README come from here.
+ */
 export interface InputDefinition<T> {
   /** `text`, `list`, `a whole number from 1 to 100` …: the README's column "Takes". */
   readonly takes: string;
@@ -43,8 +45,8 @@ export class BadValue extends Error {
 }
 
 /**
- * Parses every input and collects all problems, so that users can correct them all at once. An unknown name is a problem
- * as well, because a misspelled input must not be silently ignored.
+ * Parses every input and collects all problems, so that users can correct them all at once. An unknown name is a
+ * problem as well, because a misspelled input must not be silently ignored.
  */
 export function parseInputs<D extends InputDefinitions>(
   definitions: D,

@@ -11,7 +11,10 @@ const RESERVED = /^(HOME|USER|LOGNAME|RUNNER_ALLOW_RUNASROOT|ACTIONS_RUNNER_INPU
 /** curl and apt read only `http_proxy` in lower case; other programs read only upper case. */
 const PROXY = /^(http|https|all|no)_proxy$/i;
 
-/** Lines `NAME=value`. Proxy variables are set in both cases. Messages quote no value, because it may contain a password. */
+/**
+ * Lines `NAME=value`. Proxy variables are set in both cases. Messages quote no value, because it may contain a
+ * password.
+ */
 export function environmentLines(description: string): InputDefinition<Variables | undefined> {
   return {
     takes: 'lines `NAME=value`',

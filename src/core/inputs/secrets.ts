@@ -14,8 +14,8 @@ export interface Secrets {
 }
 
 /**
- * The texts of an action's inputs that must be masked: the inputs that their definitions declare secret and, if they are
- * JSON, every value at any depth. Runners mask logs line by line, so each line of a text is masked.
+ * The texts of an action's inputs that must be masked: the inputs that their definitions declare secret and, if they
+ * are JSON, every value at any depth. Runners mask logs line by line, so each line of a text is masked.
  *
  * @param raw the texts of the inputs, before trimming and parsing
  */
@@ -57,7 +57,9 @@ interface Value {
   readonly forms: readonly string[];
 }
 
-/** The values in a JSON object or list; `undefined` for any other text. The input's parser refuses malformed JSON later. */
+/**
+ * The values in a JSON object or list; `undefined` for any other text. The input's parser refuses malformed JSON later.
+ */
 function valuesIn(text: string): readonly Value[] | undefined {
   const values: Value[] = [];
   // `context` (Node 21 and newer) has all digits of a number that JavaScript cannot represent.

@@ -23,7 +23,10 @@ function parseTags(text: string): Tags {
   return tags;
 }
 
-/** Reads JSON with jsonc-parser: JSON.parse does not always give the place of an error, which users need for JSON in YAML. */
+/**
+ * Reads JSON with jsonc-parser: JSON.parse does not always give the place of an error, which users need for JSON in
+ * YAML.
+ */
 function parseJson(text: string): [string, string][] {
   const errors: ParseError[] = [];
   const parsed: unknown = parseJsonc(text, errors, { disallowComments: true });

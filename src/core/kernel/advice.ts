@@ -1,7 +1,7 @@
 /**
- * The book of advice: every sentence on what to do that is used in more than one place. The hints of failures, the advice
- * for ended instances (end-reasons.ts) and the "What to do" of docs/errors.md (failure-codes.ts) use these constants.
- * Advice for a single place stays in that place.
+ * The book of advice: every sentence on what to do that is used in more than one place. The hints of failures, the
+ * advice for ended instances (end-reasons.ts) and the "What to do" of docs/errors.md (failure-codes.ts) use these
+ * constants. Advice for a single place stays in that place.
  */
 
 // Access to AWS

@@ -1,6 +1,6 @@
 /**
- * `throttled`: refused because of a rate limit, without effect. `unanswered`: a 5xx, a connection reset, a timeout, or an
- * unreadable answer.
+ * `throttled`: refused because of a rate limit, without effect. `unanswered`: a 5xx, a connection reset, a timeout, or
+ * an unreadable answer.
  */
 export type TroubleKind = 'throttled' | 'unanswered';
 
@@ -32,16 +32,20 @@ export function backOff({ kind, refusals, waitedMs, askedMs, random }: BackOffSt
   return askedMs === undefined ? longest * (0.5 + random / 2) : askedMs + longest * random;
 }
 
-/** Where the parts of the patience begin, in ms since the first refusal. Each part has one try; the last part is the rest. */
+/**
+ * Where the parts of the patience begin, in ms since the first refusal. Each part has one try; the last part is the
+ * rest.
+ */
 const TURNS_MS = [0, 4_000, 16_000, 64_000] as const;
 /** EC2 admits two launches a second. */
 const SHORTEST_TURN_MS = 500;
 
 /**
  * The strategy for launches. EC2 admits 5 launches at once and then 2 a second for a whole account. Starts side by side
- * do not see each other, and a refusal does not say whether five or hundreds of others wait. So each start tries once at
- * a random moment of each part of its patience, each part four times as long as the one before, and once at the end. A few
- * waiting starts launch within seconds, 95 of 100 within 100 s, and each is refused six times at most, however many wait. See docs/inside/scale.md, "Launches that wait side by side".
+ * do not see each other, and a refusal does not say whether five or hundreds of others wait. So each start tries once
+ * at a random moment of each part of its patience, each part four times as long as the one before, and once at the end.
+ * A few waiting starts launch within seconds, 95 of 100 within 100 s, and each is refused six times at most, however
+ * many wait. See docs/inside/scale.md, "Launches that wait side by side".
  */
 export function takeTurns(state: BackOffState): number {
   const { kind, waitedMs, leftMs, random } = state;

@@ -1,6 +1,6 @@
 /**
- * The longest life of an instance, whatever its tags say. The inputs take their maximum from here, so no tag that a start
- * or fill-pool writes is beyond these bounds.
+ * The longest life of an instance, whatever its tags say. The inputs take their maximum from here, so no tag that a
+ * start or fill-pool writes is beyond these bounds.
  */
 
 const MINUTE_MS = 60_000;
@@ -21,8 +21,8 @@ export const LONGEST_STAY_MS = (LONGEST_STARTUP_MINUTES + LONGEST_LIFETIME_MINUT
 /** From a pooled instance's launch. fill-pool writes no later `expires-at`. */
 export const LONGEST_POOLED_MS = LONGEST_POOL_DAYS * DAY_MS + SLACK_MS;
 /**
- * How long a claiming runner protects a pooled instance after the instance's time in the pool is over. A start begins no
- * claim in the last minute of that time. A claim is four requests, which take some minutes with all their retries.
+ * How long a claiming runner protects a pooled instance after the instance's time in the pool is over. A start begins
+ * no claim in the last minute of that time. A claim is four requests, which take some minutes with all their retries.
  */
 export const CLAIM_BOUND_MS = 30 * MINUTE_MS;
 /** The reaper lists what is in doubt with a warning. After this time the sweep fails until a person has decided. */

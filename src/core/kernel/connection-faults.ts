@@ -25,7 +25,9 @@ const UNSENDABLE =
   /^ERR_(INVALID_(CHAR|HTTP_TOKEN|URL|PROTOCOL|DOMAIN_NAME)|UNESCAPED_CHARACTERS|HTTP_INVALID_HEADER_VALUE|SOCKET_BAD_PORT)$/;
 /** The error code for a proxy variable that cannot be used. The error's message names the variable. */
 export const PROXY_VARIABLE = 'ERR_PROXY_VARIABLE';
-/** The message of the toolkit's proxy agent when the proxy opened no tunnel, with the proxy's status or Node's reason. */
+/**
+ * The message of the toolkit's proxy agent when the proxy opened no tunnel, with the proxy's status or Node's reason.
+ */
 const TUNNEL = /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s;
 
 /** Looks for a fault of the connection along the error's causes; `undefined` for every other error. */
@@ -38,8 +40,8 @@ export function findConnectionFault(error: unknown): ConnectionFault | undefined
 }
 
 /**
- * The fault as a `Failure`. The failure has no `cause`, because the AWS SDK retries errors that have a broken connection as
- * their cause.
+ * The fault as a `Failure`. The failure has no `cause`, because the AWS SDK retries errors that have a broken
+ * connection as their cause.
  *
  * @param intro what could not be done, such as `AWS could not be asked`
  */

@@ -1,8 +1,8 @@
 import * as advice from './advice.js';
 
 /**
- * The codes of all failures: `when` an action fails with the code, and the `remedy`. `docs/errors.md` is printed from this
- * table. The bundles contain only the codes.
+ * The codes of all failures: `when` an action fails with the code, and the `remedy`. `docs/errors.md` is printed from
+ * this table. The bundles contain only the codes.
  */
 export const failureCodes = {
   'bad-input': {

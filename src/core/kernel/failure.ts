@@ -14,7 +14,10 @@ export class Failure extends Error {
     readonly code: FailureCode,
     /** What failed, in one sentence. */
     message: string,
-    /** `why`: the reason, if it is known. `hint`: what to do next. `cause`: the vendor's error. `details`: further lines. */
+    /**
+     * `why`: the reason, if it is known. `hint`: what to do next. `cause`: the vendor's error. `details`: further
+     * lines.
+     */
     readonly about: {
       readonly why?: string;
       readonly hint: string;

@@ -50,8 +50,8 @@ export const NAME_PATTERN = {
 };
 
 /**
- * `ec2-<run>-<attempt>-<job>-<nonce>`: unique per run, attempt and job, and by the nonce per step and matrix leg. A long
- * job name is cut, so that the whole has at most {@link NAME_LIMIT} characters.
+ * `ec2-<run>-<attempt>-<job>-<nonce>`: unique per run, attempt and job, and by the nonce per step and matrix leg. A
+ * long job name is cut, so that the whole has at most {@link NAME_LIMIT} characters.
  */
 export function composeName(run: Run, nonce: string): string {
   const fixed = `ec2-${run.runId}-${run.runAttempt}--${nonce}`.length;

@@ -1,6 +1,8 @@
 /** GitHub-flavored Markdown for job summaries and for printed documents. */
 
-/** Markdown that is written as it stands. Wrap only our own text: input, names and messages from elsewhere stay strings. */
+/**
+ * Markdown that is written as it stands. Wrap only our own text: input, names and messages from elsewhere stay strings.
+ */
 export interface Markdown {
   readonly markdown: string;
 }

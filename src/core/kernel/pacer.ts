@@ -6,8 +6,8 @@ export interface Pacer {
   take(signal?: AbortSignal): Promise<void>;
 }
 
-// EC2 admits 5 RunInstances calls at once and refills 2 a second. The bucket here is one call smaller, in case the clocks
-// differ. Source: "Request throttling for the Amazon EC2 API".
+// EC2 admits 5 RunInstances calls at once and refills 2 a second. The bucket here is one call smaller, in case the
+// clocks differ. Source: "Request throttling for the Amazon EC2 API".
 export const LAUNCH_RATE = { burst: 4, perSecond: 2 };
 // GitHub allows 900 points a minute, and a POST costs 5 (source: "Rate limits for the REST API"). One session per App
 // sustains about 166 registrations a minute (source: docs of github-aws-runners, rate limits).

@@ -4,8 +4,8 @@ import type { Clock } from './clock.js';
 export type { TroubleKind } from './back-off.js';
 
 /**
- * The purpose of a request, which decides how long it is retried. `glance`: the caller repeats it later or can do without
- * the answer. `register`: it creates something. `end`: it removes something, or finds what is to be removed.
+ * The purpose of a request, which decides how long it is retried. `glance`: the caller repeats it later or can do
+ * without the answer. `register`: it creates something. `end`: it removes something, or finds what is to be removed.
  */
 export type Purpose = 'glance' | 'read' | 'register' | 'end';
 
@@ -16,7 +16,10 @@ export const PATIENCE_MS: Readonly<Record<Purpose, Readonly<Record<TroubleKind, 
   register: { throttled: 180_000, unanswered: 60_000 },
   end: { throttled: 300_000, unanswered: 60_000 },
 };
-/** How long a cancelled step may go on: GitHub kills it 10 s after the first signal, and the report needs the last second. */
+/**
+ * How long a cancelled step may go on: GitHub kills it 10 s after the first signal, and the report needs the last
+ * second.
+ */
 const CANCELLED_MS = 9_000;
 const CANCELLED_WAIT_MS = 1_000;
 
@@ -54,7 +57,10 @@ export interface PatienceOptions {
   readonly random: () => number;
   /** How long to wait before the next try, in ms. Default: {@link backOff}. */
   readonly strategy?: ((state: BackOffState) => number) | undefined;
-  /** Ends every wait. Calls with the purpose `end`, and calls that begin after the signal, are tried for some seconds more. */
+  /**
+   * Ends every wait. Calls with the purpose `end`, and calls that begin after the signal, are tried for some seconds
+   * more.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Gets a line for each wait. */
   readonly log?: { info(sentence: string): void } | undefined;
@@ -76,7 +82,10 @@ export interface PatientCall {
 /** How long a refusal makes further calls wait before their first try, in ms. */
 const FORGET_MS = 20_000;
 
-/** The retry policy for every request that may be sent twice. Calls that share a rate limit share one object and its state. */
+/**
+ * The retry policy for every request that may be sent twice. Calls that share a rate limit share one object and its
+ * state.
+ */
 export class Patience {
   /** How often the calls were throttled. Calls that were under way at the same time count once. */
   private level = 0;
@@ -113,7 +122,9 @@ export class Patience {
     }
   }
 
-  /** While other calls are being throttled, a call waits before its first try, unless its purpose is `end` or `glance`. */
+  /**
+   * While other calls are being throttled, a call waits before its first try, unless its purpose is `end` or `glance`.
+   */
   private async queue(tries: Tries): Promise<void> {
     const { clock, random, strategy = backOff } = this.options;
     if (clock.now() - this.raisedAt > FORGET_MS) this.level = 0;
@@ -189,7 +200,10 @@ class Tries {
     this.goesOn = isAborted || purpose === 'end';
   }
 
-  /** @returns the patience that is left, in ms. It counts from the first trouble for `throttled`, from the first of its kind for `unanswered` */
+  /**
+   * @returns the patience that is left, in ms. It counts from the first trouble for `throttled`, from the first of its
+   * kind for `unanswered`
+   */
   note(kind: TroubleKind, now: number): number {
     if (this.refusals++ === 0) this.firstAt = now;
     if (this.kind !== kind) this.since = kind === 'throttled' ? this.firstAt : now;

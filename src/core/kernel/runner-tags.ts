@@ -8,9 +8,9 @@ export interface TaggedRunner {
 }
 
 /**
- * The two tags that name the runners of an instance: their ids and their names, separated by spaces, in the same order. A
- * name that differs from the first name only after its last hyphen is shortened to `-` and that last part. So 16 runners
- * fit into the 256 characters of a tag's value.
+ * The two tags that name the runners of an instance: their ids and their names, separated by spaces, in the same order.
+ * A name that differs from the first name only after its last hyphen is shortened to `-` and that last part. So 16
+ * runners fit into the 256 characters of a tag's value.
  */
 export function runnerTags(runners: readonly TaggedRunner[]): Tags {
   const [first] = runners;

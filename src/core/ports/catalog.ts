@@ -1,4 +1,6 @@
-/** What EC2 has to launch from and into: images, instance types, subnets, security groups. Part of the port in ec2.ts. */
+/**
+ * What EC2 has to launch from and into: images, instance types, subnets, security groups. Part of the port in ec2.ts.
+ */
 
 export type Market = 'on-demand' | 'spot';
 
@@ -13,7 +15,10 @@ export interface Image {
   /** The other EBS volumes that EC2 creates from the image's block device mappings. */
   readonly furtherVolumes?: readonly VolumeSpec[];
   readonly platform?: string;
-  /** `legacy-bios`, `uefi` or `uefi-preferred`. Absent, here and below: EC2 gives no value, and the instance type decides. */
+  /**
+   * `legacy-bios`, `uefi` or `uefi-preferred`. Absent, here and below: EC2 gives no value, and the instance type
+   * decides.
+   */
   readonly bootMode?: string;
   /** Whether enhanced networking with the Elastic Network Adapter is enabled. */
   readonly hasEna?: boolean;

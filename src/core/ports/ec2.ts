@@ -25,7 +25,9 @@ export interface LaunchSpec {
   readonly rootVolume: VolumeSpec;
   /** The image's other volumes, with their sizes and types. */
   readonly furtherVolumes?: readonly VolumeSpec[];
-  /** The launch itself puts them on the instance, its volumes, its network interface and, for spot, its spot request. */
+  /**
+   * The launch itself puts them on the instance, its volumes, its network interface and, for spot, its spot request.
+   */
   readonly tags: Readonly<Record<string, string>>;
   /** Raw bytes, at most 16,384; the adapter encodes them. */
   readonly userData: Uint8Array;
@@ -96,8 +98,9 @@ export interface Termination {
 }
 
 /**
- * Every tag must be present, with exactly this value or with a value that starts with `startsWith`. `inAnyCase`: with any
- * value, and with a key in upper or lower case; EC2 may also return keys that have other letters in the same places.
+ * Every tag must be present, with exactly this value or with a value that starts with `startsWith`. `inAnyCase`: with
+ * any value, and with a key in upper or lower case; EC2 may also return keys that have other letters in the same
+ * places.
  */
 export type TagFilter = Readonly<
   Record<string, string | { readonly startsWith: string } | { readonly inAnyCase: true }>
@@ -140,8 +143,8 @@ export interface Ec2 {
   /** Starts a stopped instance. Safe to repeat. */
   resume(id: string): Promise<ResumeOutcome>;
   /**
-   * The text of the serial console so far; '' if EC2 has none yet, or none any more. `posted`: the text that EC2 saved when
-   * the instance was last started or stopped, and keeps for at least an hour.
+   * The text of the serial console so far; '' if EC2 has none yet, or none any more. `posted`: the text that EC2 saved
+   * when the instance was last started or stopped, and keeps for at least an hour.
    */
   readConsole(id: string, which?: 'posted'): Promise<string>;
 }
@@ -174,7 +177,9 @@ export interface ReaperEc2 extends Pick<Ec2, 'region' | 'findInstances' | 'termi
   deleteVolume(id: string): Promise<'deleted' | 'absent' | 'in-use'>;
   /** Spot requests in any state that EC2 still lists, on all pages. */
   findSpotRequests(tags: TagFilter): Promise<readonly SpotRequest[]>;
-  /** Idempotent, also for a request that does not exist any more. An instance that the request has launched lives on. */
+  /**
+   * Idempotent, also for a request that does not exist any more. An instance that the request has launched lives on.
+   */
   cancelSpotRequest(id: string): Promise<void>;
 }
 

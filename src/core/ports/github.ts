@@ -102,6 +102,8 @@ export type AttemptState = 'active' | 'completed' | 'unknown';
 
 /** The part of GitHub that only the reaper needs. */
 export interface ReaperGitHub extends Pick<GitHub, 'listRunners' | 'readRunner' | 'removeRunner'> {
-  /** @param repository `owner/repo`. If the repository cannot be read, the port throws instead of answering `unknown` */
+  /**
+   * @param repository `owner/repo`. If the repository cannot be read, the port throws instead of answering `unknown`
+   */
   readRunAttempt(repository: string, runId: string, attempt: string): Promise<AttemptState>;
 }

@@ -1,7 +1,7 @@
 /**
- * The ports: what the core needs of EC2 (ec2.ts, catalog.ts), of GitHub (github.ts), of programs (programs.ts) and of its
- * own process (this file). The adapters in `src/ec2`, `src/github` and `src/host` implement them for real, `test/worlds/`
- * in memory. No vendor type is named here.
+ * The ports: what the core needs of EC2 (ec2.ts, catalog.ts), of GitHub (github.ts), of programs (programs.ts) and of
+ * its own process (this file). The adapters in `src/ec2`, `src/github` and `src/host` implement them for real,
+ * `test/worlds/` in memory. No vendor type is named here.
  *
  * Conventions of all ports: times are epoch milliseconds, and durations have their unit in their name. An expected
  * alternative is a value (`LaunchOutcome`), and a dead end is a thrown `Failure`. If a question could not be asked, the
