@@ -1,9 +1,9 @@
-import { connectEc2 } from '../src/ec2/connect.js';
-import { connectGitHub, type ConnectedGitHub } from '../src/github/connect.js';
 import type { Scope } from '../src/core/kernel/identity.js';
 import type { Purpose } from '../src/core/kernel/patience.js';
 import type { Ec2, ReaperEc2 } from '../src/core/ports/ec2.js';
 import type { Log } from '../src/core/ports/process.js';
+import { connectEc2 } from '../src/ec2/connect.js';
+import { connectGitHub, type ConnectedGitHub } from '../src/github/connect.js';
 import { clock } from '../src/host/clock.js';
 import type { RunContext } from '../src/host/context.js';
 import { mask } from '../src/host/mask.js';

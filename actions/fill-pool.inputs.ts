@@ -1,9 +1,9 @@
-import { NAME_PATTERN } from '../src/core/kernel/identity.js';
 import { days, minutes } from '../src/core/inputs/durations.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { flag, integer, text, withDefault } from '../src/core/inputs/input-kinds.js';
-import type { FillRequest } from '../src/core/pool/request.js';
 import { LONGEST_POOL_DAYS } from '../src/core/kernel/bounds.js';
+import { NAME_PATTERN } from '../src/core/kernel/identity.js';
+import type { FillRequest } from '../src/core/pool/request.js';
 import { LONGEST_WARM_UP_MINUTES } from '../src/core/reap/pool-rules.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { launchInputs, presetInputs, runnerInputs, script, settingInputs } from './machine.inputs.js';

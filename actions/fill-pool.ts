@@ -1,15 +1,15 @@
 import { collectFields } from '../src/core/inputs/fields.js';
 import { describeUnknown, parseInputs, pickInputs, refuseProblems, type RawInputs } from '../src/core/inputs/inputs.js';
 import { countReady, fillPool, listRetired, refuseIncompletePool } from '../src/core/pool/fill.js';
-import type { FillRequest } from '../src/core/pool/request.js';
 import { estimateIdleDay, summarizeFill } from '../src/core/pool/report.js';
+import type { FillRequest } from '../src/core/pool/request.js';
 import type { GitHub } from '../src/core/ports/github.js';
 import { clock } from '../src/host/clock.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
-import { writeOutputs } from '../src/host/outputs.js';
 import { nonce } from '../src/host/nonce.js';
+import { writeOutputs } from '../src/host/outputs.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub, type Patient } from './connect.js';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, type FailureCode } from '../src/core/kernel/failure.js';
-import type { InputDefinition, RawInputs } from '../src/core/inputs/inputs.js';
-import type { GitHub } from '../src/core/ports/github.js';
 import { resolvePreset, type ResolvedPreset } from '../src/core/config/presets.js';
+import type { InputDefinition, RawInputs } from '../src/core/inputs/inputs.js';
+import { Failure, type FailureCode } from '../src/core/kernel/failure.js';
+import type { GitHub } from '../src/core/ports/github.js';
 import type { RunContext } from '../src/host/context.js';
 import { inputs, notInPresets } from './start-runner.inputs.js';
 

@@ -1,6 +1,6 @@
-import type { Scope } from '../src/core/kernel/identity.js';
-import { Failure } from '../src/core/kernel/failure.js';
 import type { RawInputs, ValuesOf } from '../src/core/inputs/inputs.js';
+import { Failure } from '../src/core/kernel/failure.js';
+import type { Scope } from '../src/core/kernel/identity.js';
 import type { GitHub } from '../src/core/ports/github.js';
 import type { RunContext } from '../src/host/context.js';
 import { checkCredentials, credentialInputs } from './credentials.inputs.js';

@@ -1,8 +1,8 @@
 import { parseInputs, refuseProblems } from '../src/core/inputs/inputs.js';
+import { refuseUnknownRegions } from '../src/core/kernel/region.js';
 import type { ReaperEc2 } from '../src/core/ports/ec2.js';
 import { reap, refuseIncomplete } from '../src/core/reap/reap.js';
 import { listFindings, summarizeReap } from '../src/core/reap/report.js';
-import { refuseUnknownRegions } from '../src/core/kernel/region.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';

@@ -1,6 +1,6 @@
-import { Failure } from '../src/core/kernel/failure.js';
 import { collectFields } from '../src/core/inputs/fields.js';
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
+import { Failure } from '../src/core/kernel/failure.js';
 import type { ToxRequest } from '../src/core/tox/request.js';
 import { runTox } from '../src/core/tox/run.js';
 import { summarizeRun } from '../src/core/tox/summary.js';

@@ -1,4 +1,4 @@
-import { composeName, NAME_PATTERN, type Scope } from '../src/core/kernel/identity.js';
+import type { ResolvedPreset } from '../src/core/config/presets.js';
 import { collectFields } from '../src/core/inputs/fields.js';
 import {
   dropEmpty,
@@ -9,8 +9,7 @@ import {
   type ValuesOf,
 } from '../src/core/inputs/inputs.js';
 import { migrateInputs } from '../src/core/inputs/migration.js';
-import type { GitHub } from '../src/core/ports/github.js';
-import type { ResolvedPreset } from '../src/core/config/presets.js';
+import { composeName, NAME_PATTERN, type Scope } from '../src/core/kernel/identity.js';
 import {
   listMarkets,
   parseImageReference,
@@ -18,6 +17,7 @@ import {
   type VolumeRequest,
 } from '../src/core/machine/request.js';
 import { findVolumeProblems } from '../src/core/machine/volume.js';
+import type { GitHub } from '../src/core/ports/github.js';
 import type { StartRequest } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';

@@ -1,8 +1,8 @@
-import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
-import { NAME_PATTERN } from '../src/core/kernel/identity.js';
 import { minutes } from '../src/core/inputs/durations.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { choice, flag, integer, legacy, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
+import { NAME_PATTERN } from '../src/core/kernel/identity.js';
 import type { StartRequest, Startup } from '../src/core/start/request.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { launchInputs, presetInputs, runnerInputs, script, settingInputs } from './machine.inputs.js';

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { describePlan } from '../src/core/machine/refusals.js';
+import { parseInputs } from '../src/core/inputs/inputs.js';
 import { readBootPhases, type BootPhase } from '../src/core/kernel/boot-phases.js';
+import { Failure } from '../src/core/kernel/failure.js';
 import type { BootScripts } from '../src/core/machine/payload.js';
+import { describePlan } from '../src/core/machine/refusals.js';
 import type { Ec2ByRegion } from '../src/core/ports/ec2.js';
-import { summarizePlans, summarizeStart } from '../src/core/start/report.js';
-import type { StartPorts } from '../src/core/start/ports.js';
 import { Created } from '../src/core/start/created.js';
+import type { StartPorts } from '../src/core/start/ports.js';
+import { summarizePlans, summarizeStart } from '../src/core/start/report.js';
+import type { StartRequest } from '../src/core/start/request.js';
 import { rollBack } from '../src/core/start/roll-back.js';
 import { dryRunStart, startRunners } from '../src/core/start/start.js';
 import type { Started } from '../src/core/start/started.js';
-import { parseInputs } from '../src/core/inputs/inputs.js';
-import { Failure } from '../src/core/kernel/failure.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -65,14 +66,15 @@ export function runStartRunner(root: URL): Promise<void> {
       bootScripts: readBootScripts(root),
       mask,
     };
-    if (loaded.isDryRun) {
-      const { plans, regionSetups } = await dryRunStart(loaded.request, ports);
-      await appendSummary(summarizePlans(plans, regionSetups), log);
-      for (const [index, plan] of plans.entries()) log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
-      return;
-    }
+    if (loaded.isDryRun) return dryRun(loaded.request, ports);
     await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
   });
+}
+
+async function dryRun(request: StartRequest, ports: StartPorts): Promise<void> {
+  const { plans, regionSetups } = await dryRunStart(request, ports);
+  await appendSummary(summarizePlans(plans, regionSetups), ports.log);
+  for (const [index, plan] of plans.entries()) ports.log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
 }
 
 /** `start-runner`'s post step: removes everything of a start that was not confirmed. A confirmed start is left alone. */

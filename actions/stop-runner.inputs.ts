@@ -1,5 +1,5 @@
-import { NAME_PATTERN } from '../src/core/kernel/identity.js';
 import { flag, legacy, list, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { NAME_PATTERN } from '../src/core/kernel/identity.js';
 import { credentialInputs } from './credentials.inputs.js';
 
 export const action = {

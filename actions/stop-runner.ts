@@ -1,5 +1,5 @@
-import * as advice from '../src/core/kernel/advice.js';
 import { refuseProblems } from '../src/core/inputs/inputs.js';
+import * as advice from '../src/core/kernel/advice.js';
 import { summarizeStop } from '../src/core/stop/report.js';
 import { refuseUnstopped, stopRunners } from '../src/core/stop/stop.js';
 import { clock } from '../src/host/clock.js';

@@ -1,8 +1,8 @@
-import type { InstanceRecord } from './ec2/world/records.js';
 import type { Ec2Region } from './ec2/region.js';
+import type { InstanceRecord } from './ec2/world/records.js';
+import type { SandboxEvent } from './events.js';
 import type { GitHubWorld, Job, JobRequest } from './github/github.js';
 import type { Fault, Handler, SandboxRequest, SandboxResponse, Traffic } from './http.js';
-import type { SandboxEvent } from './events.js';
 
 interface Controlled {
   readonly ec2: Ec2Region;

@@ -1,5 +1,5 @@
-import { Ec2Error } from './ec2/world/errors.js';
 import { admit, readSignedRegion } from './ec2/routes/permissions.js';
+import { Ec2Error } from './ec2/world/errors.js';
 import { ACCOUNT } from './ec2/world/seed.js';
 import type { Ec2World } from './ec2/world/world.js';
 import type { Handler, SandboxRequest, SandboxResponse } from './http.js';

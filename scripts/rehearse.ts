@@ -2,11 +2,11 @@
 import { startSandbox, type Job, type Sandbox } from '../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../sandbox/step.js';
 import { findNode24 } from '../test/node24/nodes.js';
+import { printTimeline, proveNothingIsLeft } from './rehearse/closing.js';
 import { provokeFailure } from './rehearse/fail.js';
 import { rehearseCommandLine, toRehearseOptions, type RehearseOptions } from './rehearse/options.js';
-import { runCommandLine } from './terminal/command-line.js';
 import { createStage, type Stage } from './rehearse/stage.js';
-import { printTimeline, proveNothingIsLeft } from './rehearse/closing.js';
+import { runCommandLine } from './terminal/command-line.js';
 
 const LEFT_BEHIND = 3;
 

@@ -8,12 +8,12 @@
  * The package is 390 MB unpacked, so it is not a dependency. Run this by hand when the sandbox gets a new path, or when
  * GitHub's description changes. Paths that only Enterprise Cloud has come from its description.
  */
-import { readOrExit } from './terminal/command-line.js';
-import { existing } from './terminal/options.js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { GITHUB_ROUTES } from '../sandbox/github/routes/server.js';
+import { readOrExit } from './terminal/command-line.js';
+import { existing } from './terminal/options.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };

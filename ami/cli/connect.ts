@@ -1,6 +1,6 @@
-import { Failure } from '../../src/core/kernel/failure.js';
 import type { VersionSource } from '../../src/core/images/fitness.js';
 import type { ImageEc2 } from '../../src/core/images/ports.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import { refuseUnknownRegions } from '../../src/core/kernel/region.js';
 import { connectImages } from '../../src/ec2/connect-images.js';
 import { connectGitHub } from '../../src/github/connect.js';

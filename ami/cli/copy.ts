@@ -1,9 +1,9 @@
+import { flag, list, required, value } from '../../scripts/terminal/options.js';
+import { Progress } from '../../scripts/terminal/progress.js';
 import { copyImages, type Copied } from '../../src/core/images/copy.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { clock } from '../../src/host/clock.js';
 import { nonce } from '../../src/host/nonce.js';
-import { Progress } from '../../scripts/terminal/progress.js';
-import { flag, list, required, value } from '../../scripts/terminal/options.js';
 import { defineCommand, printResult } from './command.js';
 import { connectRegions, connectVersions } from './connect.js';
 import { describePublished } from './tables.js';

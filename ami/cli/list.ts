@@ -1,6 +1,6 @@
+import { flag, list, value, withDefault } from '../../scripts/terminal/options.js';
 import { survey } from '../../src/core/images/survey.js';
 import { clock } from '../../src/host/clock.js';
-import { flag, list, value, withDefault } from '../../scripts/terminal/options.js';
 import { defineCommand, printResult } from './command.js';
 import { connectRegions, connectVersions } from './connect.js';
 import { renderImages } from './tables.js';

@@ -1,6 +1,6 @@
+import { flag, list, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 import { prune, refuseUnfinished } from '../../src/core/images/prune.js';
 import { clock } from '../../src/host/clock.js';
-import { flag, list, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
 import { defineCommand, printResult } from './command.js';
 import { connectRegions } from './connect.js';
 import { renderPruned } from './tables.js';

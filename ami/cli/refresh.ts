@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { flag, text, value, withDefault } from '../../scripts/terminal/options.js';
 import { connectReleases } from '../../src/github/connect.js';
 import { clock } from '../../src/host/clock.js';
 import { loadProxy } from '../../src/host/proxy.js';
-import { flag, text, value, withDefault } from '../../scripts/terminal/options.js';
 import { applyPins, findPins, type Pin } from '../make/versions.js';
 import { defineCommand, printResult } from './command.js';
 

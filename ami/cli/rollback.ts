@@ -1,6 +1,6 @@
+import { required, value } from '../../scripts/terminal/options.js';
 import { rollBack } from '../../src/core/images/publish.js';
 import { clock } from '../../src/host/clock.js';
-import { required, value } from '../../scripts/terminal/options.js';
 import { defineCommand, printResult } from './command.js';
 import { connectRegions, connectVersions } from './connect.js';
 import { describePublished } from './tables.js';

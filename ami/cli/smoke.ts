@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { required, text, value } from '../../scripts/terminal/options.js';
+import { Progress } from '../../scripts/terminal/progress.js';
 import { smokeImage } from '../../src/core/images/smoke.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { clock } from '../../src/host/clock.js';
-import { required, text, value } from '../../scripts/terminal/options.js';
-import { Progress } from '../../scripts/terminal/progress.js';
 import { interruption } from '../make/interruption.js';
 import { defineCommand, printResult } from './command.js';
 import { withProgress } from './terminal.js';

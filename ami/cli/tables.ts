@@ -1,7 +1,7 @@
+import { daysBetween } from '../../src/core/images/build-date.js';
 import type { PruneFinding, PruneOutcome } from '../../src/core/images/prune.js';
 import type { Published } from '../../src/core/images/publish.js';
 import type { Listed } from '../../src/core/images/survey.js';
-import { daysBetween } from '../../src/core/images/build-date.js';
 
 const OUTCOMES: Readonly<Record<PruneOutcome, string>> = {
   kept: 'kept',

@@ -1,6 +1,6 @@
+import type { Progress } from '../../scripts/terminal/progress.js';
 import type { Log } from '../../src/core/ports/process.js';
 import { disarm } from '../../src/host/log.js';
-import type { Progress } from '../../scripts/terminal/progress.js';
 
 export interface Terminal extends Log {
   error(text: string): void;

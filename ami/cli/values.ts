@@ -1,5 +1,5 @@
-import { builtInPresets, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 import { oneOf, text } from '../../scripts/terminal/options.js';
+import { builtInPresets, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 
 /** The kinds of values that several commands share. */
 export const preset = oneOf(builtInPresets, 'PRESET');

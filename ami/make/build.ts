@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../../src/core/kernel/failure.js';
+import { Progress } from '../../scripts/terminal/progress.js';
 import { smokeImage } from '../../src/core/images/smoke.js';
-import type { Ec2, ReaperEc2 } from '../../src/core/ports/ec2.js';
 import type { BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
+import { Failure } from '../../src/core/kernel/failure.js';
+import type { Ec2, ReaperEc2 } from '../../src/core/ports/ec2.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { clock } from '../../src/host/clock.js';
+import { createBuildLog, explain, type BuildLog } from './build-log.js';
 import { removeLeftovers } from './leftovers.js';
 import type { BuildOptions, Step } from './options.js';
 import { readManifest, variablesFile, writeVariables } from './packer.js';
 import { planBuild, type BuildPlan } from './plan.js';
 import { runProgram } from './program.js';
-import { Progress } from '../../scripts/terminal/progress.js';
-import { createBuildLog, explain, type BuildLog } from './build-log.js';
 import { requireTools } from './tools.js';
 
 export interface BuildJob {

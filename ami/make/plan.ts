@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtInMachine, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { ubuntuParameter } from '../../src/core/machine/image.js';
 import type { Ec2 } from '../../src/core/ports/ec2.js';
-import { builtInMachine, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 import type { BuildOptions } from './options.js';
 
 /** All variables for Packer, under the names in the template. The file of variables has the same content. */

@@ -1,9 +1,9 @@
 import type { Handler } from '../http.js';
-import type { Conclusion, Job, JobRequest } from './world/jobs.js';
-import type { RunnerRecord } from './world/runners.js';
-import { seed, ENTERPRISE, HEAD_SHA, RUN_ID, type GitHubOptions } from './seed.js';
 import { createHandler } from './routes/server.js';
+import { seed, ENTERPRISE, HEAD_SHA, RUN_ID, type GitHubOptions } from './seed.js';
+import type { Conclusion, Job, JobRequest } from './world/jobs.js';
 import type { RateLimit, Run } from './world/records.js';
+import type { RunnerRecord } from './world/runners.js';
 import type { Token } from './world/tokens.js';
 
 export type { GitHubEvent } from './world/events.js';

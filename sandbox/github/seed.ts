@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { GitHubEvent } from './world/events.js';
-import { GitHubError } from './world/errors.js';
 import { mayUse } from './rules/groups.js';
+import { Switchboard } from './rules/switchboard.js';
+import type { State } from './state.js';
+import { GitHubError } from './world/errors.js';
+import type { GitHubEvent } from './world/events.js';
 import { JobBoard } from './world/jobs.js';
+import type { Deprecation, Repository, Run, RunnerGroup } from './world/records.js';
 import { RunnerRegistry } from './world/runners.js';
 import { SecondaryLimit, type SecondaryLimits } from './world/secondary-limit.js';
-import type { State } from './state.js';
-import type { Deprecation, Repository, Run, RunnerGroup } from './world/records.js';
 import type { Timing } from './world/session.js';
-import { Switchboard } from './rules/switchboard.js';
 import { App, newKeyPair, TokenStore, type AppOptions, type Token } from './world/tokens.js';
 
 export interface GitHubOptions {

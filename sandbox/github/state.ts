@@ -1,8 +1,8 @@
+import type { Switchboard } from './rules/switchboard.js';
 import type { JobBoard } from './world/jobs.js';
+import type { Deprecation, RateLimit, Repository, Run, RunnerGroup } from './world/records.js';
 import type { RunnerRegistry } from './world/runners.js';
 import type { SecondaryLimit } from './world/secondary-limit.js';
-import type { Switchboard } from './rules/switchboard.js';
-import type { Deprecation, RateLimit, Repository, Run, RunnerGroup } from './world/records.js';
 import type { App, TokenStore } from './world/tokens.js';
 
 /** Everything in this GitHub. The routes read and change it. */

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { BAKED, prepareDisk, type Baked, type Disk } from './disk.js';
 import type { Boot, InstanceRecord, Machine } from '../ec2/world/records.js';
 import type { Server } from '../http.js';
+import { BAKED, prepareDisk, type Baked, type Disk } from './disk.js';
 import { serveMetadata } from './metadata.js';
 import { listProcesses, signalAll } from './processes.js';
 import { findProgram, makeEnvironment, type Program } from './programs.js';

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { isOurs, type Disk } from './disk.js';
 import type { InstanceRecord } from '../ec2/world/records.js';
+import { isOurs, type Disk } from './disk.js';
 
 /** The first program that runs on a machine. */
 export interface Program {

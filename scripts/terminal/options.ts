@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { nearest } from '../../src/core/kernel/nearest.js';
 
 /** What one value may be. */

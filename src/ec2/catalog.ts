@@ -7,8 +7,8 @@ import {
   type Image as AwsImage,
   type InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
-import type { Ec2 } from '../core/ports/ec2.js';
 import type { Image, InstanceTypeFacts, Market, VolumeSpec } from '../core/ports/catalog.js';
+import type { Ec2 } from '../core/ports/ec2.js';
 import { readError } from './errors.js';
 import { byFilter, readPages, readTags } from './paging.js';
 import type { Requests } from './requests.js';

@@ -1,11 +1,11 @@
-import * as advice from '../core/kernel/advice.js';
-import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
+import * as advice from '../core/kernel/advice.js';
+import type { Clock } from '../core/kernel/clock.js';
 import { toConnectionFailure } from '../core/kernel/connection-faults.js';
 import { Failure } from '../core/kernel/failure.js';
 import type { Purpose } from '../core/kernel/patience.js';
-import type { Clock } from '../core/kernel/clock.js';
 import type { Ec2, ReaperEc2 } from '../core/ports/ec2.js';
 import type { Log } from '../core/ports/process.js';
 import { createCatalog } from './catalog.js';

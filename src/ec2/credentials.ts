@@ -1,5 +1,5 @@
-import * as advice from '../core/kernel/advice.js';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
+import * as advice from '../core/kernel/advice.js';
 import { Failure } from '../core/kernel/failure.js';
 
 const PARTS = {

@@ -6,9 +6,9 @@ import {
   type InstanceStateChange,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import type { Ec2, Instance, Termination } from '../core/ports/ec2.js';
-import { Failure } from '../core/kernel/failure.js';
 import { isEnding, NOT_TERMINATED } from '../core/instances/states.js';
+import { Failure } from '../core/kernel/failure.js';
+import type { Ec2, Instance, Termination } from '../core/ports/ec2.js';
 import { IncompleteResponse, readError } from './errors.js';
 import { codeBehind } from './failures.js';
 import { byFilter, chunk, readPages, readTags, toTagFilters } from './paging.js';

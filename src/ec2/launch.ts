@@ -1,6 +1,6 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
-import type { Ec2, Instance, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports/ec2.js';
 import { Failure } from '../core/kernel/failure.js';
+import type { Ec2, Instance, LaunchOutcome, LaunchSpec, Refusal } from '../core/ports/ec2.js';
 import { classify } from './classify.js';
 import { IncompleteResponse, readError } from './errors.js';
 import { translate } from './failures.js';

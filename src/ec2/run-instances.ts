@@ -1,7 +1,7 @@
 import type { RunInstancesCommandInput, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import type { EbsBlockDevice, VolumeType, _InstanceType } from '@aws-sdk/client-ec2';
-import type { LaunchSpec } from '../core/ports/ec2.js';
 import type { VolumeSpec } from '../core/ports/catalog.js';
+import type { LaunchSpec } from '../core/ports/ec2.js';
 
 /** The RunInstances request for one instance, which leaves nothing behind when it powers off, or waits in a pool. */
 export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {

@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/rest';
+import type { Clock } from '../core/kernel/clock.js';
 import { Failure } from '../core/kernel/failure.js';
 import type { Purpose } from '../core/kernel/patience.js';
-import type { Clock } from '../core/kernel/clock.js';
 import type { GitHub, ReaperGitHub, StopGitHub } from '../core/ports/github.js';
 import type { Log } from '../core/ports/process.js';
 import type { Connection, JobFacts } from './connection.js';

@@ -1,6 +1,6 @@
 import { Failure } from '../core/kernel/failure.js';
-import { useApp } from './app.js';
 import type { AppContext, AppInput } from './app-installation.js';
+import { useApp } from './app.js';
 import type { Credentials } from './request.js';
 
 /** The credentials of the user: a token, or a GitHub App that creates tokens. */

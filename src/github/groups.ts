@@ -2,10 +2,10 @@ import * as advice from '../core/kernel/advice.js';
 import { Failure } from '../core/kernel/failure.js';
 import type { RunnerGroup } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
-import { isAllowedWorkflow } from './group-workflows.js';
-import { readAll } from './pages.js';
 import { isReadDenied } from './failures.js';
+import { isAllowedWorkflow } from './group-workflows.js';
 import { isRecord } from './json.js';
+import { readAll } from './pages.js';
 import type { Answer } from './request.js';
 
 /** The group that every repository, organization and enterprise has. */

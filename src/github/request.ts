@@ -1,7 +1,7 @@
 import { GivenUp, Patience, toPurpose, Trouble, type PatienceOptions, type Purpose } from '../core/kernel/patience.js';
-import { paceOf, readRateLimit, readWait, type RateLimit, type ResponseHeaders } from './rate-limit.js';
 import { throwIfPermanent, toFailure, toRateLimited, toUnreachable } from './failures.js';
 import { isHttpError, reasonOfSilence, wordsOf, type CallName, type HttpError } from './http-error.js';
+import { paceOf, readRateLimit, readWait, type RateLimit, type ResponseHeaders } from './rate-limit.js';
 
 // Octokit's retry and throttling plugins are not used. They repeat a POST whose response was lost; for
 // `generate-jitconfig` that registers a second runner or returns 409. They also wait on their own timers for as long as

@@ -1,9 +1,9 @@
 import { Trouble, type Purpose } from '../core/kernel/patience.js';
 import type { RegisteredRunner, RegisterRequest, Runner } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
-import { readAll } from './pages.js';
 import { wordsOf, type HttpError } from './http-error.js';
 import { isRecord } from './json.js';
+import { readAll } from './pages.js';
 import type { Answer } from './request.js';
 
 /** How long a successful listing proves that the token may read the runners. */

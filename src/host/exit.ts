@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { toConnectionFailure } from '../core/kernel/connection-faults.js';
-import { Failure } from '../core/kernel/failure.js';
 import { summarizeFailure, type FailureReport } from '../core/kernel/failure-summary.js';
+import { Failure } from '../core/kernel/failure.js';
 import { createLog, disarm } from './log.js';
 import { appendSummary } from './summary.js';
 

@@ -1,7 +1,7 @@
-import * as advice from '../core/kernel/advice.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as advice from '../core/kernel/advice.js';
 import { Failure } from '../core/kernel/failure.js';
 import type { Remote } from '../core/test-request/find-commit.js';
 import { runProgram } from './programs.js';

@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, openSync, readSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../core/kernel/failure.js';
 import type { FilePatterns } from '../core/inputs/file-patterns.js';
+import { messageOf } from '../core/kernel/failure.js';
 import { JunitReader } from '../core/verdict/junit.js';
 import type { ReportFiles } from '../core/verdict/report-files.js';
 import { TestResults } from '../core/verdict/results.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import type { Job } from '../../sandbox/sandbox.js';
+import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import { STEPS } from './job.js';
 import { findTree, Stage } from './stage.js';
 

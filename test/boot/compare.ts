@@ -1,10 +1,10 @@
 /** `npm run lab -- bench-boot`: seconds from the first process to an online runner, for three ways, side by side. */
-import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import { readOrExit } from '../../scripts/terminal/command-line.js';
 import { value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
+import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import { median } from '../../tools/bench/statistics.js';
-import { findTree, Stage } from './stage.js';
 import { paths, type PathName } from './paths.js';
+import { findTree, Stage } from './stage.js';
 
 const DEFAULT_PAIRS = 5;
 /** The budget: the share of ec2-github-runner's time that ours may take at most. */

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Disk } from './disk.js';
-import { ARCHIVE, publishPackages, stubDownloads, unit, type Package } from './packages.js';
 import { publishInterpreters } from './interpreters.js';
+import { ARCHIVE, publishPackages, stubDownloads, unit, type Package } from './packages.js';
 import { findTree } from './stage.js';
 
 // The steps with packages from outside the distribution, run to their end with the real apt, dpkg and apt-mark.

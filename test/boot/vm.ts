@@ -2,10 +2,10 @@
  * `npm run lab -- vm [agent|stock|cloud-final …]`: boots the provisioned tree with its own kernel in QEMU. It must reach
  * an online runner, run a job and power off. Prints the processor and the seconds of each path.
  */
-import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import type { SandboxEvent } from '../../sandbox/sandbox.js';
 import { readOrExit } from '../../scripts/terminal/command-line.js';
 import { oneOf } from '../../scripts/terminal/options.js';
+import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import { tellProcessor } from './booted-vm.js';
 import { STEPS } from './job.js';
 import { paths, type PathName } from './paths.js';

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
+import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { classify, type ErrorClass } from '../../src/ec2/classify.js';
 import { IncompleteResponse } from '../../src/ec2/errors.js';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { seed, startSandbox, type Fault, type Sandbox } from '../../sandbox/sandbox.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import type { Ec2, LaunchSpec, ReaperEc2 } from '../../src/core/ports/ec2.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
-import { seed, startSandbox, type Fault, type Sandbox } from '../../sandbox/sandbox.js';
 import { FakeClock, FAKE_START } from '../worlds/fake-clock.js';
 import { setAwsEnvironment } from './aws-environment.js';
 

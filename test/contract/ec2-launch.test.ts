@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DescribeVolumesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { Agent } from 'node:http';
 import { connect, type NetConnectOpts } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { DescribeVolumesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import type { Ec2, Instance, LaunchSpec } from '../../src/core/ports/ec2.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
-import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';
 
 let sandbox: Sandbox;

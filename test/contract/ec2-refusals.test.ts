@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
+import { describe, expect, test } from '@jest/globals';
 import type { Failure } from '../../src/core/kernel/failure.js';
 import type { Refusal } from '../../src/core/ports/ec2.js';
 import { translate } from '../../src/ec2/failures.js';

@@ -1,10 +1,10 @@
-import { describeEc2 } from './ec2.suite.js';
-import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
-import { connectEc2 } from '../../src/ec2/connect.js';
 import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import { seed, startSandbox } from '../../sandbox/sandbox.js';
+import { connectEc2 } from '../../src/ec2/connect.js';
 import { abandonVolume, openSpotRequest } from '../worlds/sandbox/leftovers.js';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';
+import { describeEc2 } from './ec2.suite.js';
+import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
 
 describeEc2('real adapter on the sandbox', createWorld);
 

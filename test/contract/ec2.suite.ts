@@ -1,7 +1,7 @@
 import { describeContract, type Difference } from './contract.js';
-import { EC2_CASES, type Ec2CaseName } from './ec2.cases.js';
 import { POOL_CASES, type PoolCaseName } from './ec2-pool.cases.js';
 import { REAPER_CASES, type ReaperCaseName } from './ec2-reaper.cases.js';
+import { EC2_CASES, type Ec2CaseName } from './ec2.cases.js';
 import type { Ec2World, Ec2WorldOptions } from './ec2.world.js';
 
 type CaseName = Ec2CaseName | ReaperCaseName | PoolCaseName;

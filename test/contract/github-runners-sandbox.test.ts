@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Octokit } from '@octokit/rest';
-import { JIT, QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 import { register } from '../process/stand-in.js';
+import { JIT, QUIET, refusal, REPO, startGitHub, type GitHubSandbox } from '../worlds/sandbox/github.js';
 
 let sandbox: GitHubSandbox;
 let octokit: Octokit;

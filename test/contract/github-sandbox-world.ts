@@ -1,7 +1,7 @@
-import { connectGitHub, type ConnectedGitHub, type GitHubOptions, type Scope } from '../../src/github/connect.js';
-import type { Clock } from '../../src/core/kernel/clock.js';
 import type { GitHubWorld, GitHubOptions as Seed } from '../../sandbox/github/github.js';
 import type { Fault, Traffic } from '../../sandbox/traffic.js';
+import type { Clock } from '../../src/core/kernel/clock.js';
+import { connectGitHub, type ConnectedGitHub, type GitHubOptions, type Scope } from '../../src/github/connect.js';
 import { REPO, startGitHub } from '../worlds/sandbox/github.js';
 import { findObjections } from '../worlds/sandbox/step-checks.js';
 

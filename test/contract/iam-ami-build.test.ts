@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { seed } from '../../sandbox/sandbox.js';
 import { amiBuild as amiBuildPolicy } from '../../iam/ami-build.js';
 import { PLACE } from '../../iam/policy.js';
+import { seed } from '../../sandbox/sandbox.js';
 import { Desk } from '../process/ami-command.js';
 import { abandonSnapshot, keepBuild, keepTemplate } from '../worlds/sandbox/images.js';
 import { ACCOUNT, collectAsks, type Ask } from './iam.asks.js';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { denyAmiBuild } from './iam.denials.ami-build.js';
-import { denyOtherCases } from './iam.denials.keys.js';
 import { launchAndTag, ROLES, type Allowances, type Denials } from './iam.denials.js';
+import { denyOtherCases } from './iam.denials.keys.js';
 import { denyPoolClaim, denyPoolFill, modifyWith, placePool, POOL } from './iam.denials.pool.js';
 import { denyReap } from './iam.denials.reap.js';
 import { denyStartStop } from './iam.denials.start-stop.js';

@@ -1,5 +1,5 @@
-import type { Ec2World } from '../../sandbox/ec2/world/world.js';
 import { Params } from '../../sandbox/ec2/query/params.js';
+import type { Ec2World } from '../../sandbox/ec2/world/world.js';
 import { seed, type RecordedRequest, type Sandbox } from '../../sandbox/sandbox.js';
 import { describeChange, describeMachine } from './iam.changes.js';
 

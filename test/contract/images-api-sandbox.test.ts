@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   CopyImageCommand,
   CreateTagsCommand,
@@ -10,6 +9,7 @@ import {
   EnableImageDeprecationCommand,
   type CopyImageCommandInput,
 } from '@aws-sdk/client-ec2';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
 import { eventually, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 import { keepBuild, keepImage, keepTemplate } from '../worlds/sandbox/images.js';

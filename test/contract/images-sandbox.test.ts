@@ -1,8 +1,8 @@
-import { connectImages } from '../../src/ec2/connect-images.js';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
+import { connectImages } from '../../src/ec2/connect-images.js';
 import { launch } from '../worlds/sandbox/aws.js';
 import { abandonSnapshot, keepImage, keepTemplate } from '../worlds/sandbox/images.js';
-import { EC2Client } from '@aws-sdk/client-ec2';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';
 import { describeImages } from './images.suite.js';
 import type { ImagesWorld } from './images.world.js';

@@ -1,6 +1,6 @@
 /** Runs that are cancelled, die or are run again, with the printed workflows on nektos/act. */
-import { expect, test } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
 import { runStep } from '../../sandbox/step.js';
 import { findNode24 } from '../node24/nodes.js';
 import { expectNothingIsLeft, instancesOf, openStage, resultsOf } from './act/stage.js';

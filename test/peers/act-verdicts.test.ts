@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Dispatch } from './act/world.js';
 import { expectNothingIsLeft, instancesOf, MACHINE, openStage, REPORT, resultsOf } from './act/stage.js';
+import type { Dispatch } from './act/world.js';
 
 const stage = openStage();
 const UNIT = 'unit_test_CI.yml';

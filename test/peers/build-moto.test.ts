@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import {
   CreateVolumeCommand,
   DescribeImagesCommand,
@@ -17,9 +18,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { promisify } from 'node:util';
-import { removeLeftovers } from '../../ami/make/leftovers.js';
 import { createBuildLog } from '../../ami/make/build-log.js';
+import { removeLeftovers } from '../../ami/make/leftovers.js';
 import { ubuntuParameter } from '../../src/core/machine/image.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { clock } from '../../src/host/clock.js';

@@ -12,12 +12,12 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { describeEc2 } from '../contract/ec2.suite.js';
-import type { Ec2World } from '../contract/ec2.world.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { fastClock, wallClock } from '../contract/aws-environment.js';
-import { useMoto } from './moto.js';
 import { MOTO_DIFFERENCES } from '../contract/ec2.differences.js';
+import { describeEc2 } from '../contract/ec2.suite.js';
+import type { Ec2World } from '../contract/ec2.world.js';
+import { useMoto } from './moto.js';
 
 /** One of the images that moto brings. */
 const UBUNTU = {

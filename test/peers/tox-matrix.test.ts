@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StepResult } from '../../sandbox/step.js';
-import { errorOf } from '../worlds/sandbox/scene.js';
 import { codeOf, TestStage } from '../process/test-stage.js';
+import { errorOf } from '../worlds/sandbox/scene.js';
 
 const MATRIX = fileURLToPath(new URL('../../.peers/matrix', import.meta.url));
 const LONG_MS = 900_000;

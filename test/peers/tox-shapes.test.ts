@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
-import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 import { codeOf, TestStage } from '../process/test-stage.js';
+import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 
 jest.setTimeout(180_000);
 

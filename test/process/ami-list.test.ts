@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { atDesk } from './ami-command.js';
 import { keepBuild, keepTemplate } from '../worlds/sandbox/images.js';
+import { atDesk } from './ami-command.js';
 
 describe('list', () => {
   test.concurrent('prints a table for people', () =>

@@ -1,8 +1,8 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
-import { atDesk, type Desk } from './ami-command.js';
 import { launch } from '../worlds/sandbox/aws.js';
 import { abandonSnapshot, keepBuild, keepTemplate } from '../worlds/sandbox/images.js';
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { atDesk, type Desk } from './ami-command.js';
 
 /** Images of amd64 with these ages in days, by age. The sandbox itself has an image of three days. */
 function keepMany({ sandbox }: Desk, ages: readonly number[]): Map<number, string> {

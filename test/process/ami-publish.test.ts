@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { atDesk } from './ami-command.js';
 import { keepBuild, keepImage } from '../worlds/sandbox/images.js';
+import { atDesk } from './ami-command.js';
 
 const CURRENT = '/ci-actions/ami/amd64';
 const PREVIOUS = '/ci-actions/ami/amd64/previous';

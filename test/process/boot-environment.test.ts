@@ -1,4 +1,3 @@
-import { afterAll, describe, expect } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -7,8 +6,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packRunner, scenario, shim, type Machine } from './boot-machine.js';
+import { afterAll, describe, expect } from '@jest/globals';
 import { createCertificate } from '../worlds/certificate.js';
+import { packRunner, scenario, shim, type Machine } from './boot-machine.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'boot-environment-'));
 afterAll(() => rmSync(folder, { recursive: true }));

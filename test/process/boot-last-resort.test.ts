@@ -1,7 +1,7 @@
-import { afterAll, describe, expect } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, describe, expect } from '@jest/globals';
 import { noJob, oneJob, scenario, signal, type Machine } from './boot-machine.js';
 
 /** The process ids of the agent and its children: the watchdog and the runner. */

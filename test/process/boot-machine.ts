@@ -1,4 +1,3 @@
-import { afterAll, test } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,9 +6,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { afterAll, test } from '@jest/globals';
 import { renderUserData, type BootScripts, type Payload, type PayloadRunner } from '../../src/core/machine/payload.js';
 
 export const bootFolder = fileURLToPath(new URL('../../ami/boot/', import.meta.url));

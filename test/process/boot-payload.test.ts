@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
 import { renderUserData, USER_DATA_LIMIT } from '../../src/core/machine/payload.js';
 import { bootScripts, defaultRunner, defaults, packRunner, scenario, shim } from './boot-machine.js';
 

@@ -1,8 +1,8 @@
-import { describe, expect } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from '@jest/globals';
 import { renderWarmUp, type WarmUp } from '../../src/core/machine/payload.js';
 import { install, scenario, shim, type Machine } from './boot-machine.js';
 

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 import { codeOf, OWN_SHA, TestStage } from './test-stage.js';
 

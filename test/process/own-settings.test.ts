@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { findNode24 } from '../node24/nodes.js';
 import { createCertificate } from '../worlds/certificate.js';
-import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
 import { accelerated } from './accelerated.js';
+import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
 
 type Environment = Readonly<Record<string, string>>;
 interface Outcome {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import { isLive, LAUNCHED, launch } from '../worlds/sandbox/leftovers.js';
-import { accelerated } from './accelerated.js';
 import { errorOf, inSandbox, logOf, type How, type Scene } from '../worlds/sandbox/scene.js';
+import { accelerated } from './accelerated.js';
 
 /** No machines: the instances never boot. */
 const quiet = { machines: false } as const;

@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
+import { expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
 import { age, expire, findingsOf } from '../worlds/sandbox/leftovers.js';
 import { expectOnlyThePool, fill, listOutsidePool, POOL, rowsOf, waiting } from '../worlds/sandbox/pool.js';

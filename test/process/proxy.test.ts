@@ -10,8 +10,8 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { listNodes } from '../node24/nodes.js';
 import { createCertificate } from '../worlds/certificate.js';
-import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
 import { accelerated } from './accelerated.js';
+import { startConnectProxy, type ConnectProxy } from './connect-proxy.js';
 
 const chunk = new URL('../../dist/chunks/proxy-agents.js', import.meta.url).href;
 const run = promisify(execFile);

@@ -4,8 +4,8 @@ import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Fault, Intercept } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { age, changesSince, expire, findingsOf, isLive, launch } from '../worlds/sandbox/leftovers.js';
-import { accelerated } from './accelerated.js';
 import { errorOf, inSandbox, logOf, Scene, type Inputs } from '../worlds/sandbox/scene.js';
+import { accelerated } from './accelerated.js';
 
 const quiet = { machines: false } as const;
 const RUNNERS = 'GET /repos/{owner}/{repo}/actions/runners';

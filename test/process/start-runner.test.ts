@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seed, type SandboxOptions } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { listNodes } from '../node24/nodes.js';
-import { expectSafeLaunch, expectTags, readUserData } from './launches.js';
 import { expectCleanRecord, Scene, type How, type Inputs } from '../worlds/sandbox/scene.js';
 import { listIssuedSecrets } from '../worlds/sandbox/step-checks.js';
+import { expectSafeLaunch, expectTags, readUserData } from './launches.js';
 
 interface Played {
   readonly scene: Scene;

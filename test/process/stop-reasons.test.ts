@@ -158,7 +158,9 @@ describe('After a start that did not wait, stop-runner reports', () => {
       const instance = await perish(scene, { code: 'Server.SpotInstanceTermination', message: 'Spot ended' });
       scene.sandbox.github.removeIdleRunner(Number(instance.tags.get('ci-actions:runner-id')));
       const stop = await stopAll(scene);
-      expect(warningsOf(stop).join()).toMatch(/; a job that it may have had is lost\.\nWhat to do: EC2 reclaimed the spot/);
+      expect(warningsOf(stop).join()).toMatch(
+        /; a job that it may have had is lost\.\nWhat to do: EC2 reclaimed the spot/,
+      );
     }),
   );
 

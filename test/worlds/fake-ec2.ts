@@ -1,5 +1,6 @@
-import { Failure } from '../../src/core/kernel/failure.js';
 import type { Clock } from '../../src/core/kernel/clock.js';
+import { Failure } from '../../src/core/kernel/failure.js';
+import type { Image } from '../../src/core/ports/catalog.js';
 import type {
   Ec2,
   Instance,
@@ -14,7 +15,6 @@ import type {
   Termination,
   Volume,
 } from '../../src/core/ports/ec2.js';
-import type { Image } from '../../src/core/ports/catalog.js';
 import {
   FAKE_GROUPS,
   FAKE_IMAGES,

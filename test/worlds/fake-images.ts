@@ -1,4 +1,3 @@
-import { Failure } from '../../src/core/kernel/failure.js';
 import type {
   ImageCopy,
   ImageEc2,
@@ -8,6 +7,7 @@ import type {
   TemplateVersion,
 } from '../../src/core/images/ports.js';
 import type { Clock } from '../../src/core/kernel/clock.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import type { Instance, TagFilter } from '../../src/core/ports/ec2.js';
 import { hasTags } from './fake-ec2.js';
 import { FakeFaults, type FakeFault } from './fake-faults.js';

@@ -1,7 +1,7 @@
-import { Failure } from '../../src/core/kernel/failure.js';
 import type { Clock } from '../../src/core/kernel/clock.js';
-import type { Instance, InstanceState, LaunchSpec, SpotRequest, Volume } from '../../src/core/ports/ec2.js';
+import { Failure } from '../../src/core/kernel/failure.js';
 import type { SubnetFacts } from '../../src/core/ports/catalog.js';
+import type { Instance, InstanceState, LaunchSpec, SpotRequest, Volume } from '../../src/core/ports/ec2.js';
 
 /** How an instance of the fake EC2 ages, in ms. */
 export interface FakeTimeline {

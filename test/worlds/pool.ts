@@ -4,14 +4,14 @@ import { fillPool } from '../../src/core/pool/fill.js';
 import type { Instance } from '../../src/core/ports/ec2.js';
 import type { JournalEntry } from '../../src/core/ports/process.js';
 import { reap, refuseIncomplete } from '../../src/core/reap/reap.js';
-import { startRunners } from '../../src/core/start/start.js';
 import { Created } from '../../src/core/start/created.js';
 import { rollBack } from '../../src/core/start/roll-back.js';
+import { startRunners } from '../../src/core/start/start.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { FakeGitHub } from './fake-github.js';
-import { createRandom, Fate } from './random.js';
 import { quiet } from './log.js';
+import { createRandom, Fate } from './random.js';
 import { aFillRequest, aRequest, run } from './requests.js';
 
 /** Starts that all use the same pool. */

@@ -1,6 +1,6 @@
 import { Failure } from '../../src/core/kernel/failure.js';
-import type { FillRequest } from '../../src/core/pool/request.js';
 import type { MachineRequest } from '../../src/core/machine/request.js';
+import type { FillRequest } from '../../src/core/pool/request.js';
 import type { StartRequest, Startup } from '../../src/core/start/request.js';
 import { SUBNET_A } from './fake-catalog.js';
 

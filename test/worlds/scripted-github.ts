@@ -1,5 +1,5 @@
-import { connectGitHub, type GitHubOptions } from '../../src/github/connect.js';
 import type { GitHub } from '../../src/core/ports/github.js';
+import { connectGitHub, type GitHubOptions } from '../../src/github/connect.js';
 import { FakeClock } from './fake-clock.js';
 
 /** GitHub's answer to one request. `no-answer`: the connection breaks. `never`: it stays open without an answer. */

@@ -1,8 +1,8 @@
 import type { Failure } from '../../src/core/kernel/failure.js';
 import { renderScope, TAG, type Scope } from '../../src/core/kernel/identity.js';
 import { runnerTags } from '../../src/core/kernel/runner-tags.js';
-import type { Instance } from '../../src/core/ports/ec2.js';
 import type { Market } from '../../src/core/ports/catalog.js';
+import type { Instance } from '../../src/core/ports/ec2.js';
 import type { Runner } from '../../src/core/ports/github.js';
 import { reap, type ReapRequest, type SweepResult } from '../../src/core/reap/reap.js';
 import { AMD64_IMAGE } from './fake-catalog.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeRounds, type ActSample } from './act.js';
 import { ActLog } from '../../test/peers/act/log.js';
 import { splitTime } from '../../test/peers/act/timeline.js';
+import { describeRounds, type ActSample } from './act.js';
 
 /** A line of act's output, with its time and its job. */
 type Line = readonly [atMs: number, job: 'start' | 'test' | 'stop', msg: string];

@@ -1,10 +1,10 @@
+import { loadStart } from '../../actions/start-request.js';
 import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import type { GitHubOptions } from '../../sandbox/github/github.js';
-import { loadStart } from '../../actions/start-request.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { TAG } from '../../src/core/kernel/identity.js';
-import type { Journal } from '../../src/core/ports/process.js';
 import type { BootScripts } from '../../src/core/machine/payload.js';
+import type { Journal } from '../../src/core/ports/process.js';
 import { startRunners } from '../../src/core/start/start.js';
 import { refuseUnstopped, stopRunners } from '../../src/core/stop/stop.js';
 import { createRandom } from '../../test/worlds/random.js';

@@ -1,5 +1,5 @@
-import type { GitHubWorld } from '../../sandbox/github/github.js';
 import type { Ec2World } from '../../sandbox/ec2/world/world.js';
+import type { GitHubWorld } from '../../sandbox/github/github.js';
 import type { Log } from '../../src/core/ports/process.js';
 import type { RunContext } from '../../src/host/context.js';
 

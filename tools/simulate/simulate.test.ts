@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { drawArrivals, HOUR_MS } from './arrivals.js';
-import type { SecondaryLimits } from '../../sandbox/github/world/secondary-limit.js';
 import { createGitHub } from '../../sandbox/github/github.js';
+import type { SecondaryLimits } from '../../sandbox/github/world/secondary-limit.js';
+import { readCommandLine } from '../../scripts/terminal/command-line.js';
+import { createRandom } from '../../test/worlds/random.js';
+import { drawArrivals, HOUR_MS } from './arrivals.js';
 import { Ledger } from './ledger.js';
 import { findLimit } from './limits.js';
-import { readCommandLine } from '../../scripts/terminal/command-line.js';
 import { simulateCommandLine, toSimulateOptions } from './options.js';
 import { HEADS, renderHeads, renderRow } from './table.js';
 import { VirtualTime } from './virtual-time.js';
-import { createRandom } from '../../test/worlds/random.js';
 
 describe('Virtual time', () => {
   let restore: (() => void) | undefined;

@@ -44,6 +44,10 @@ export function roomOf(path: string): string {
 
 export function measure(sources: Sources): Measures {
   const code = Object.fromEntries(Object.entries(sources).filter(([path]) => path.endsWith('.ts')));
+  // The laboratory and the sandbox name things only to measure or to imitate them.
+  const product = Object.fromEntries(
+    Object.entries(sources).filter(([path]) => !/^(tools|sandbox|scripts\/(bench|simulate|trace))\//.test(path)),
+  );
   const graph = linkFiles(code);
   const core = linkFiles(Object.fromEntries(Object.entries(code).filter(([path]) => path.startsWith('src/core/'))));
   const rooms = mergeNodes(core, roomOf);
@@ -55,7 +59,7 @@ export function measure(sources: Sources): Measures {
     roomCircles: findCircles(rooms),
     functions: functions.reduce((sum, { count }) => sum + count, 0),
     longFunctions: functions.flatMap(({ file, long }) => long.map((one) => ({ file, ...one }))),
-    places: EXEMPLARS.map((exemplar) => findPlaces(exemplar, sources)),
+    places: EXEMPLARS.map((exemplar) => findPlaces(exemplar, product)),
   };
 }
 

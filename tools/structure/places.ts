@@ -9,7 +9,7 @@ export interface Exemplar {
 
 /** One typical example of each kind of thing that is added again and again. */
 export const EXEMPLARS: readonly Exemplar[] = [
-  { kind: 'an input', name: 'key-name', words: /['"`]key-name\b|\bkeyName\b|\bKeyName\b/ },
+  { kind: 'an input', name: 'idle-timeout-minutes', words: /['"`]idle-timeout-minutes\b|\bidleTimeoutMs\b/ },
   { kind: 'a secret', name: 'app-private-key', words: /['"`]app-private-key\b|\bprivateKey\b/ },
   { kind: 'an environment', name: 's2search', words: /\bs2search\b/ },
   { kind: 'an error code', name: 'instance-died', words: /['"`]instance-died\b/ },

@@ -87,10 +87,12 @@ describe('the measures', () => {
   });
 
   test('are rendered with every circle and, when asked, every path', () => {
-    const text = renderMeasures(measure({ ...sources, 'sandbox/x.ts': "const k = 'key-name';\n" }), { paths: true });
+    const text = renderMeasures(measure({ ...sources, 'actions/x.ts': "const k = 'idle-timeout-minutes';\n" }), {
+      paths: true,
+    });
     expect(text).toContain('Rooms of src/core: 2, on 2 floors. Its files: 4, on 3 floors.');
     expect(text).toContain('- src/core/high/c.ts, src/core/high/d.ts');
-    expect(text).toContain('| an input | key-name | 1 | 1 |');
-    expect(text).toContain('key-name:\n- sandbox/x.ts');
+    expect(text).toContain('| an input | idle-timeout-minutes | 1 | 1 |');
+    expect(text).toContain('idle-timeout-minutes:\n- actions/x.ts');
   });
 });

@@ -5,13 +5,13 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox, type RecordedRequest } from '../../sandbox/sandbox.js';
 import { runStep } from '../../sandbox/step.js';
+import { buildReadable } from '../../scripts/build.js';
+import { readOrExit } from '../../scripts/terminal/command-line.js';
+import { existing, value } from '../../scripts/terminal/options.js';
 import { ours } from '../bench/contenders.js';
 import { readOrigins } from '../bench/modules.js';
 import { measuredNode } from '../bench/node.js';
 import { bringOnline } from '../bench/start.js';
-import { buildReadable } from '../../scripts/build.js';
-import { readOrExit } from '../../scripts/terminal/command-line.js';
-import { existing, value } from '../../scripts/terminal/options.js';
 import { readSlices, type Frame, type Profile } from './profile.js';
 import { listRows, renderRows } from './rows.js';
 

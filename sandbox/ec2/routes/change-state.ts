@@ -1,12 +1,12 @@
-import { findRefusal } from '../rules/capacity.js';
-import { Ec2Error, refuseUnmodeled } from '../world/errors.js';
-import { renderState } from './instance-xml.js';
-import { byUser, restart, stop, terminate } from '../rules/lifecycle.js';
 import type { Params } from '../query/params.js';
-import type { InstanceRecord, InstanceStateName } from '../world/records.js';
-import { readInstances } from './visible-instances.js';
-import type { Ec2World } from '../world/world.js';
 import type { XmlValue } from '../query/xml.js';
+import { findRefusal } from '../rules/capacity.js';
+import { byUser, restart, stop, terminate } from '../rules/lifecycle.js';
+import { Ec2Error, refuseUnmodeled } from '../world/errors.js';
+import type { InstanceRecord, InstanceStateName } from '../world/records.js';
+import type { Ec2World } from '../world/world.js';
+import { renderState } from './instance-xml.js';
+import { readInstances } from './visible-instances.js';
 
 type Answer = { [element: string]: XmlValue };
 

@@ -1,12 +1,12 @@
+import type { Params } from '../query/params.js';
+import type { XmlValue } from '../query/xml.js';
 import { Ec2Error, refuseValue } from '../world/errors.js';
 import { makeId } from '../world/ids.js';
-import { findImages, isPublic } from './images.js';
-import type { Params } from '../query/params.js';
 import type { ImageRecord, SnapshotRecord, Tags } from '../world/records.js';
 import { ACCOUNT } from '../world/seed.js';
-import { readTagSpecifications } from './tags.js';
 import type { Ec2World } from '../world/world.js';
-import type { XmlValue } from '../query/xml.js';
+import { findImages, isPublic } from './images.js';
+import { readTagSpecifications } from './tags.js';
 
 type Answer = { [element: string]: XmlValue };
 

@@ -1,12 +1,12 @@
-import { Ec2Error } from '../world/errors.js';
-import { isGone, renderInstance, renderState, STATE_CODES } from './instance-xml.js';
 import type { Params } from '../query/params.js';
+import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
+import type { XmlValue } from '../query/xml.js';
+import { Ec2Error } from '../world/errors.js';
 import type { InstanceRecord } from '../world/records.js';
 import { ACCOUNT } from '../world/seed.js';
-import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
-import { findInstances, listInstances } from './visible-instances.js';
 import type { Ec2World } from '../world/world.js';
-import type { XmlValue } from '../query/xml.js';
+import { isGone, renderInstance, renderState, STATE_CODES } from './instance-xml.js';
+import { findInstances, listInstances } from './visible-instances.js';
 
 const FILTERS: FilterFields<InstanceRecord> = {
   'instance-id': (instance) => instance.id,

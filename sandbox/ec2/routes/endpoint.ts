@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Handler, SandboxRequest, SandboxResponse, StatusFault } from '../../http.js';
+import { Params } from '../query/params.js';
+import { renderError, renderResponse } from '../query/xml.js';
 import { Ec2Error } from '../world/errors.js';
+import { Ec2World } from '../world/world.js';
 import { readLaunchRequest } from './launch/launch-request.js';
 import { ENABLED_REGIONS } from './network.js';
 import { OPERATIONS } from './operations.js';
 import { admit, checkCopyPermissions, checkLaunchPermissions, readSignedRegion } from './permissions.js';
-import { Params } from '../query/params.js';
-import { Ec2World } from '../world/world.js';
-import { renderError, renderResponse } from '../query/xml.js';
 
 /** EC2's Query API (2016-11-15): form in, XML out. A request goes to the region that it was signed for. */
 export function createEc2Endpoint(home: Ec2World, elsewhere: ReadonlyMap<string, Ec2World> = new Map()): Handler {

@@ -1,10 +1,10 @@
-import { Ec2Error, refuseValue } from '../world/errors.js';
-import { findImages, isPublic } from './images.js';
-import { isDenied } from './permissions.js';
 import type { Params } from '../query/params.js';
+import type { XmlValue } from '../query/xml.js';
+import { Ec2Error, refuseValue } from '../world/errors.js';
 import type { ImageRecord } from '../world/records.js';
 import type { Ec2World } from '../world/world.js';
-import type { XmlValue } from '../query/xml.js';
+import { findImages, isPublic } from './images.js';
+import { isDenied } from './permissions.js';
 
 type Answer = { [element: string]: XmlValue };
 

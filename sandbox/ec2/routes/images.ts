@@ -1,12 +1,12 @@
+import type { Params } from '../query/params.js';
+import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
+import type { XmlValue } from '../query/xml.js';
 import { listImageVolumes } from '../rules/volumes.js';
 import { Ec2Error, findAll } from '../world/errors.js';
-import type { Params } from '../query/params.js';
 import type { ImageRecord, ImageVolume } from '../world/records.js';
 import { ACCOUNT } from '../world/seed.js';
-import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
-import { renderTags } from './tags.js';
 import type { Ec2World } from '../world/world.js';
-import type { XmlValue } from '../query/xml.js';
+import { renderTags } from './tags.js';
 
 const KIND = { prefix: 'ami-', code: 'InvalidAMIID', noun: 'image id' };
 

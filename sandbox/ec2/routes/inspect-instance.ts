@@ -1,9 +1,9 @@
-import { Ec2Error, refuseUnmodeled } from '../world/errors.js';
 import type { Params } from '../query/params.js';
-import type { InstanceRecord } from '../world/records.js';
-import { findInstances } from './visible-instances.js';
-import type { Ec2World } from '../world/world.js';
 import type { XmlValue } from '../query/xml.js';
+import { Ec2Error, refuseUnmodeled } from '../world/errors.js';
+import type { InstanceRecord } from '../world/records.js';
+import type { Ec2World } from '../world/world.js';
+import { findInstances } from './visible-instances.js';
 
 type Answer = { [element: string]: XmlValue };
 

@@ -1,10 +1,10 @@
-import { zoneId } from './network.js';
+import type { XmlValue } from '../query/xml.js';
+import { listVolumesOf } from '../rules/volumes.js';
 import type { InstanceRecord, InstanceStateName } from '../world/records.js';
 import { ACCOUNT } from '../world/seed.js';
-import { renderTags } from './tags.js';
-import { listVolumesOf } from '../rules/volumes.js';
 import type { Ec2World } from '../world/world.js';
-import type { XmlValue } from '../query/xml.js';
+import { zoneId } from './network.js';
+import { renderTags } from './tags.js';
 
 /** Source: EC2 API reference, InstanceState `Code`. */
 export const STATE_CODES: Readonly<Record<InstanceStateName, number>> = {

@@ -1,10 +1,10 @@
-import { Ec2Error, refuseMissing } from '../world/errors.js';
-import { readUserData } from './launch/launch-request.js';
 import type { Params } from '../query/params.js';
-import type { InstanceRecord } from '../world/records.js';
-import { findInstances } from './visible-instances.js';
-import type { Ec2World } from '../world/world.js';
 import type { XmlValue } from '../query/xml.js';
+import { Ec2Error, refuseMissing } from '../world/errors.js';
+import type { InstanceRecord } from '../world/records.js';
+import type { Ec2World } from '../world/world.js';
+import { readUserData } from './launch/launch-request.js';
+import { findInstances } from './visible-instances.js';
 
 type Change = (instance: InstanceRecord, params: Params) => void;
 

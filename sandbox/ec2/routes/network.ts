@@ -1,11 +1,11 @@
-import { Ec2Error, findAll } from '../world/errors.js';
 import type { Params } from '../query/params.js';
+import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
+import type { XmlValue } from '../query/xml.js';
+import { Ec2Error, findAll } from '../world/errors.js';
 import type { SecurityGroupRecord, SubnetRecord, VpcRecord } from '../world/records.js';
 import { ACCOUNT } from '../world/seed.js';
-import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
-import { renderTags } from './tags.js';
 import type { Ec2World } from '../world/world.js';
-import type { XmlValue } from '../query/xml.js';
+import { renderTags } from './tags.js';
 
 type Answer = { [element: string]: XmlValue };
 const BOUNDS = { min: 5, max: 1000 };

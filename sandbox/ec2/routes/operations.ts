@@ -1,21 +1,21 @@
+import type { Params } from '../query/params.js';
+import type { XmlValue } from '../query/xml.js';
+import type { Ec2World } from '../world/world.js';
 import { startInstances, stopInstances, terminateInstances } from './change-state.js';
-import { describeInstances, describeInstanceStatus } from './describe-instances.js';
 import { copyImage } from './copy-image.js';
+import { describeInstances, describeInstanceStatus } from './describe-instances.js';
 import { deregisterImage, enableImageDeprecation } from './image-life.js';
 import { describeImages } from './images.js';
 import { describeInstanceAttribute, getConsoleOutput } from './inspect-instance.js';
 import { describeInstanceTypes } from './instance-types.js';
+import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
+import { RUN_INSTANCES_PARAMETERS, runInstances } from './launch/run-instances.js';
 import { CHANGEABLE, modifyInstanceAttribute } from './modify-instance.js';
 import { describeRegions, describeSecurityGroups, describeSubnets, describeVpcs, describeZones } from './network.js';
-import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
-import type { Params } from '../query/params.js';
-import { RUN_INSTANCES_PARAMETERS, runInstances } from './launch/run-instances.js';
 import { deleteSnapshot, describeSnapshots } from './snapshots.js';
 import { cancelSpotRequests, describeSpotRequests } from './spot-requests.js';
 import { createTags, deleteTags, describeTags } from './tags.js';
 import { deleteVolume, describeVolumes } from './volumes.js';
-import type { Ec2World } from '../world/world.js';
-import type { XmlValue } from '../query/xml.js';
 
 export interface Operation {
   /** Its parameters besides the common ones. Any other parameter is refused. */

@@ -1,6 +1,6 @@
 import type { SandboxRequest } from '../../http.js';
-import { Ec2Error } from '../world/errors.js';
 import type { Params } from '../query/params.js';
+import { Ec2Error } from '../world/errors.js';
 import { ACCOUNT } from '../world/seed.js';
 import type { Ec2World } from '../world/world.js';
 

@@ -1,12 +1,12 @@
-import { Ec2Error, findAll, refuseUnmodeled } from '../world/errors.js';
-import { findUserOf } from './image-life.js';
 import type { Params } from '../query/params.js';
+import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
+import type { XmlValue } from '../query/xml.js';
+import { Ec2Error, findAll, refuseUnmodeled } from '../world/errors.js';
 import type { SnapshotRecord } from '../world/records.js';
 import { ACCOUNT } from '../world/seed.js';
-import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
-import { renderTags } from './tags.js';
 import type { Ec2World } from '../world/world.js';
-import type { XmlValue } from '../query/xml.js';
+import { findUserOf } from './image-life.js';
+import { renderTags } from './tags.js';
 
 type Answer = { [element: string]: XmlValue };
 

@@ -1,9 +1,9 @@
-import { Ec2Error, refuseMissing } from '../world/errors.js';
 import type { Params } from '../query/params.js';
-import type { Tags } from '../world/records.js';
 import { applyFilters, cutPage } from '../query/select.js';
-import type { Ec2World } from '../world/world.js';
 import type { XmlValue } from '../query/xml.js';
+import { Ec2Error, refuseMissing } from '../world/errors.js';
+import type { Tags } from '../world/records.js';
+import type { Ec2World } from '../world/world.js';
 
 /** Source: EC2 user guide, "Tag your Amazon EC2 resources", tag restrictions. */
 const KEY_LIMIT = 128;

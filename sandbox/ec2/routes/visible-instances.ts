@@ -1,5 +1,5 @@
-import { findAll, refuseMissing } from '../world/errors.js';
 import type { Params } from '../query/params.js';
+import { findAll, refuseMissing } from '../world/errors.js';
 import type { InstanceRecord } from '../world/records.js';
 import type { Ec2World } from '../world/world.js';
 

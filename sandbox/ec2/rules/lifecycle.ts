@@ -1,8 +1,8 @@
 import type { InstanceRecord, StateReason } from '../world/records.js';
+import type { Ec2World } from '../world/world.js';
+import { releaseCapacity, takeCapacity } from './capacity.js';
 import { closeSpotRequest } from './spot-requests.js';
 import { releaseVolumes } from './volumes.js';
-import { releaseCapacity, takeCapacity } from './capacity.js';
-import type { Ec2World } from '../world/world.js';
 
 /** Why an instance ends, and whether its programs get a signal before. */
 export interface Ending {

@@ -1,9 +1,9 @@
 import type { SandboxResponse } from '../../http.js';
-import { readBody } from './bodies.js';
 import { notFound } from '../world/errors.js';
+import type { Installation, Permissions } from '../world/tokens.js';
+import { readBody } from './bodies.js';
 import { EPOCH, nodeId, renderAccount } from './repository-shapes.js';
 import { json, page, type Call, type Route } from './routes.js';
-import type { Installation, Permissions } from '../world/tokens.js';
 
 /** The App's own routes, and the rate limit, which is public. */
 export const appRoutes: readonly Route[] = [

@@ -1,6 +1,6 @@
+import type { State } from '../state.js';
 import { GitHubError } from '../world/errors.js';
 import { encodeJitConfig } from '../world/runners.js';
-import type { State } from '../state.js';
 
 /** Labels that GitHub adds to every runner that is not just-in-time. */
 const OWN_LABELS = ['self-hosted', 'Linux'];

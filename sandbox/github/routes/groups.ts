@@ -1,8 +1,8 @@
 import type { SandboxResponse } from '../../http.js';
 import { isOpenTo, isSameName } from '../rules/groups.js';
 import { notFound } from '../world/errors.js';
-import { json, page, type Call } from './routes.js';
 import type { RunnerGroup } from '../world/records.js';
+import { json, page, type Call } from './routes.js';
 
 /** The groups of the scope. A repository has only the default group. */
 export function groupsOf(call: Call): readonly RunnerGroup[] {

@@ -1,8 +1,8 @@
 import type { SandboxRequest, SandboxResponse } from '../../http.js';
-import { GitHubError, notFound } from '../world/errors.js';
-import { renderError } from './errors.js';
-import type { Conclusion, Job, JobStep } from '../world/jobs.js';
 import type { Switchboard } from '../rules/switchboard.js';
+import { GitHubError, notFound } from '../world/errors.js';
+import type { Conclusion, Job, JobStep } from '../world/jobs.js';
+import { renderError } from './errors.js';
 
 /** A job as the stand-in runner receives it. */
 interface JobDescription {

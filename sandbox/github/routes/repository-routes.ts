@@ -1,11 +1,11 @@
 import type { SandboxResponse } from '../../http.js';
 import { GitHubError, notFound } from '../world/errors.js';
 import type { Job } from '../world/jobs.js';
+import type { Repository, Run } from '../world/records.js';
 import { renderRelease, renderRunnerRelease } from './releases.js';
 import { renderCommit, renderFile, renderRepository } from './repository-shapes.js';
 import { json, page, type Call, type Route } from './routes.js';
 import { renderJob, renderRun } from './run-shapes.js';
-import type { Repository, Run } from '../world/records.js';
 
 const REPOSITORY = '/repos/{owner}/{repo}';
 const RUN = `${REPOSITORY}/actions/runs/{run_id}`;

@@ -1,6 +1,6 @@
 import type { Job } from '../world/jobs.js';
-import { EPOCH, nodeId, renderMinimalRepository } from './repository-shapes.js';
 import type { Repository, Run } from '../world/records.js';
+import { EPOCH, nodeId, renderMinimalRepository } from './repository-shapes.js';
 
 function time(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

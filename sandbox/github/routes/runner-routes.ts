@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { SandboxResponse } from '../../http.js';
-import { readBody } from './bodies.js';
-import { listDownloads } from './downloads.js';
 import { GitHubError, notFound } from '../world/errors.js';
-import { getGroup, groupsOf, listGroups } from './groups.js';
-import { json, noContent, page, type Call, type Route } from './routes.js';
 import { encodeJitConfig, type RunnerRecord } from '../world/runners.js';
 import type { Need } from '../world/tokens.js';
+import { readBody } from './bodies.js';
+import { listDownloads } from './downloads.js';
+import { getGroup, groupsOf, listGroups } from './groups.js';
+import { json, noContent, page, type Call, type Route } from './routes.js';
 
 /** The three scopes that can have runners, and the permission that each needs. */
 const SCOPES = [

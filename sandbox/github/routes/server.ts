@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Handler, SandboxRequest, SandboxResponse } from '../../http.js';
+import type { State } from '../state.js';
+import { GitHubError, notFound, rateLimited } from '../world/errors.js';
+import { authorize } from '../world/tokens.js';
 import { appRoutes } from './app-routes.js';
 import { configureRunner } from './configure.js';
 import { download } from './downloads.js';
-import { GitHubError, notFound, rateLimited } from '../world/errors.js';
 import { renderError, renderFault } from './errors.js';
 import { handleProtocol } from './protocol.js';
 import { repositoryRoutes } from './repository-routes.js';
 import { matchRoute, type Match, type Route } from './routes.js';
 import { runnerRoutes } from './runner-routes.js';
-import type { State } from '../state.js';
-import { authorize } from '../world/tokens.js';
 
 /** All routes of this GitHub's REST API. */
 export const GITHUB_ROUTES: readonly Route[] = [...appRoutes, ...runnerRoutes, ...repositoryRoutes];

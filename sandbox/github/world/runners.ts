@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { EmitGitHub } from './events.js';
 import { GitHubError, notFound } from './errors.js';
+import type { EmitGitHub } from './events.js';
 
 export interface RunnerLabel {
   readonly id: number;

@@ -1,5 +1,5 @@
-import { type BuiltInPreset, builtIn, builtInPresets } from '../kernel/built-in-presets.js';
 import { describeUnknown, type RawInput } from '../inputs/inputs.js';
+import { type BuiltInPreset, builtIn, builtInPresets } from '../kernel/built-in-presets.js';
 import { nearest } from '../kernel/nearest.js';
 
 /**

@@ -1,5 +1,5 @@
-import { isOff } from '../instances/states.js';
 import type { LocatedInstance } from '../instances/located-instance.js';
+import { isOff } from '../instances/states.js';
 import type { Ec2ByRegion } from '../ports/ec2.js';
 import { readConsoleOutput, unreadable, type ConsoleOutput } from './console-output.js';
 

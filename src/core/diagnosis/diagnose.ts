@@ -1,7 +1,7 @@
-import { Failure, messageOf, type FailureCode } from '../kernel/failure.js';
 import { isOff } from '../instances/states.js';
-import { readConsoleOutput, type LaunchedInstance } from './console-output.js';
+import { Failure, messageOf, type FailureCode } from '../kernel/failure.js';
 import type { Ec2, Instance } from '../ports/ec2.js';
+import { readConsoleOutput, type LaunchedInstance } from './console-output.js';
 
 /** Failures of a start whose cause may be on the instance's console. */
 const INSTANCE_FAILURES: readonly FailureCode[] = ['instance-died', 'runner-removed', 'startup-timeout'];

@@ -1,14 +1,14 @@
-import { describePowerOff, describeState } from './diagnose.js';
-import { adviseOnEnd, adviseOnPowerOff, adviseOnSilence } from './end-reasons.js';
+import type { LocatedInstance } from '../instances/located-instance.js';
+import { isOff } from '../instances/states.js';
+import type { Clock } from '../kernel/clock.js';
 import { TAG } from '../kernel/identity.js';
 import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
-import { isOff } from '../instances/states.js';
-import type { LocatedInstance } from '../instances/located-instance.js';
-import { ConsoleReader } from './console-reader.js';
-import type { Explanation } from './explanation.js';
-import type { Clock } from '../kernel/clock.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
+import { ConsoleReader } from './console-reader.js';
+import { describePowerOff, describeState } from './diagnose.js';
+import { adviseOnEnd, adviseOnPowerOff, adviseOnSilence } from './end-reasons.js';
+import type { Explanation } from './explanation.js';
 
 interface ExplainPorts {
   readonly ec2In: Ec2ByRegion;

@@ -1,5 +1,5 @@
-import { Failure } from '../kernel/failure.js';
 import type { Clock } from '../kernel/clock.js';
+import { Failure } from '../kernel/failure.js';
 import type { Log } from '../ports/process.js';
 import { because } from './fitness.js';
 import type { ImageEc2, OwnImage } from './ports.js';

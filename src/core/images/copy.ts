@@ -1,14 +1,14 @@
 import * as advice from '../kernel/advice.js';
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
+import type { Clock } from '../kernel/clock.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { OWN_PREFIX } from '../kernel/tags.js';
-import type { Clock } from '../kernel/clock.js';
+import { publishedParameter } from '../machine/image.js';
 import type { Log, Nonce } from '../ports/process.js';
-import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { awaitImage } from './await-image.js';
 import { requireFit, type VersionSource } from './fitness.js';
 import type { ImageEc2, OwnImage } from './ports.js';
 import { deprecate, publish, readPublished, type Published } from './publish.js';
-import { publishedParameter } from '../machine/image.js';
 
 export interface CopyRequest {
   readonly preset: BuiltInPreset;

@@ -1,10 +1,10 @@
 import * as advice from '../kernel/advice.js';
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { TAG } from '../kernel/identity.js';
 import { checkRunnerVersion } from '../machine/image.js';
 import type { Architecture, GitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
-import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import type { ImageEc2, OwnImage } from './ports.js';
 
 /** Where the deprecation of a runner's version is read, or why it cannot be read. */

@@ -1,5 +1,5 @@
-import type { Ec2, Instance, TagFilter } from '../ports/ec2.js';
 import type { Image } from '../ports/catalog.js';
+import type { Ec2, Instance, TagFilter } from '../ports/ec2.js';
 
 /** An image with the facts that keeping images needs. */
 export interface OwnImage extends Image {

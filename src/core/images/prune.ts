@@ -1,7 +1,7 @@
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { Failure } from '../kernel/failure.js';
 import { TAG } from '../kernel/identity.js';
 import type { Log } from '../ports/process.js';
-import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { builtAt } from './build-date.js';
 import type { ImageEc2, OwnImage, OwnSnapshot } from './ports.js';
 import { judgeImages, judgeSnapshot, type PruneDecision } from './prune-rules.js';

@@ -1,7 +1,7 @@
 import * as advice from '../kernel/advice.js';
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { publishedParameter } from '../machine/image.js';
-import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { deprecationDate } from './build-date.js';
 import { requireFit, type FitnessPorts } from './fitness.js';
 import type { ImageEc2, OwnImage } from './ports.js';

@@ -1,16 +1,16 @@
-import * as advice from '../kernel/advice.js';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readBootPhases, tailConsole } from '../kernel/boot-phases.js';
 import { endInstances, INVISIBLE_BOUND_MS, listAlive } from '../instances/end-instances.js';
+import { isEnding } from '../instances/states.js';
+import * as advice from '../kernel/advice.js';
+import { readBootPhases, tailConsole } from '../kernel/boot-phases.js';
+import { builtInMachine, type BuiltInPreset } from '../kernel/built-in-presets.js';
+import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
 import { TAG } from '../kernel/identity.js';
-import { isEnding } from '../instances/states.js';
 import { renderUserData } from '../machine/payload.js';
-import type { Clock } from '../kernel/clock.js';
-import type { Ec2, Instance, LaunchSpec, Refusal } from '../ports/ec2.js';
 import type { Image } from '../ports/catalog.js';
+import type { Ec2, Instance, LaunchSpec, Refusal } from '../ports/ec2.js';
 import type { Log } from '../ports/process.js';
-import { builtInMachine, type BuiltInPreset } from '../kernel/built-in-presets.js';
 import { readSmoke, renderSmokeScript, type SmokeReport } from './smoke-script.js';
 
 /** After this the instance powers itself off, if nothing has terminated it. */

@@ -1,8 +1,8 @@
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { Failure } from '../kernel/failure.js';
 import { TAG } from '../kernel/identity.js';
 import { isTooOldToRegister, publishedParameter } from '../machine/image.js';
 import type { Log } from '../ports/process.js';
-import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { builtAt, byBuildDate, daysBetween } from './build-date.js';
 import type { VersionSource } from './fitness.js';
 import type { ImageEc2, OwnImage } from './ports.js';

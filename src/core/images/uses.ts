@@ -1,5 +1,5 @@
-import { publishedParameter } from '../machine/image.js';
 import { builtInPresets } from '../kernel/built-in-presets.js';
+import { publishedParameter } from '../machine/image.js';
 import type { ImageEc2, TemplateVersion } from './ports.js';
 import { previousParameter } from './publish.js';
 

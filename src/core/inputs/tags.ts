@@ -1,5 +1,5 @@
-import { OWN_PREFIX, type Tags } from '../kernel/tags.js';
 import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { OWN_PREFIX, type Tags } from '../kernel/tags.js';
 import { BadValue, type InputDefinition } from './inputs.js';
 
 // Limits from "Tag your Amazon EC2 resources" (EC2 user guide): 50 tags, keys of 128, values of 256 characters.

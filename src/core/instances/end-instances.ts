@@ -1,7 +1,7 @@
-import { Failure } from '../kernel/failure.js';
 import type { Clock } from '../kernel/clock.js';
-import type { Ec2 } from '../ports/ec2.js';
+import { Failure } from '../kernel/failure.js';
 import { groupByRegion } from '../kernel/region.js';
+import type { Ec2 } from '../ports/ec2.js';
 
 export interface LocatedId {
   readonly id: string;

@@ -1,11 +1,11 @@
 import * as advice from '../kernel/advice.js';
+import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import { Failure } from '../kernel/failure.js';
 import { TAG } from '../kernel/identity.js';
+import type { Image } from '../ports/catalog.js';
 import type { Ec2 } from '../ports/ec2.js';
 import type { GitHub } from '../ports/github.js';
-import type { Image } from '../ports/catalog.js';
 import type { Log } from '../ports/process.js';
-import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 import type { ImageReference } from './request.js';
 
 /** The SSM parameter under which `ami/` publishes a preset's image. */

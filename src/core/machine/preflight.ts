@@ -1,13 +1,13 @@
 import { Failure, messageOf } from '../kernel/failure.js';
-import { refuseOldRunner, resolveImage } from './image.js';
+import { idsIn, place, regionsOf } from '../kernel/region.js';
+import type { Image, InstanceTypeFacts, SecurityGroupFacts, SubnetFacts } from '../ports/catalog.js';
 import type { Ec2, Ec2ByRegion, Plan } from '../ports/ec2.js';
 import type { GitHub, RunnerGroup } from '../ports/github.js';
-import type { Image, InstanceTypeFacts, SecurityGroupFacts, SubnetFacts } from '../ports/catalog.js';
 import type { Log } from '../ports/process.js';
-import { idsIn, place, regionsOf } from '../kernel/region.js';
 import { findUnfitness } from './image-fit.js';
-import type { MachineRequest, PlacedRequest } from './request.js';
+import { refuseOldRunner, resolveImage } from './image.js';
 import type { RegionSetup } from './region-setup.js';
+import type { MachineRequest, PlacedRequest } from './request.js';
 import { findMisfits, fitFurtherVolumes, fitVolume } from './volume.js';
 
 /** Everything that is known before the first side effect. */

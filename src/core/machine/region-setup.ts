@@ -1,8 +1,8 @@
-import { checkRunnerVersion } from './image.js';
 import { TAG } from '../kernel/identity.js';
-import type { Architecture, GitHub, RunnerDownload } from '../ports/github.js';
 import type { Image, VolumeSpec } from '../ports/catalog.js';
+import type { Architecture, GitHub, RunnerDownload } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
+import { checkRunnerVersion } from './image.js';
 import type { MachineRequest } from './request.js';
 
 /** The setup of every instance in one region. */

@@ -1,8 +1,8 @@
 /** What the core needs of EC2, with the conventions of process.ts. `src/ec2` implements it. */
 
 import type { Failure } from '../kernel/failure.js';
-import type { Image, InstanceTypeFacts, Market, SecurityGroupFacts, SubnetFacts, VolumeSpec } from './catalog.js';
 import type { Purpose } from '../kernel/patience.js';
+import type { Image, InstanceTypeFacts, Market, SecurityGroupFacts, SubnetFacts, VolumeSpec } from './catalog.js';
 
 /** What one launch names: an instance type, a subnet and a market, in the region of the connection. */
 export interface LaunchTarget {

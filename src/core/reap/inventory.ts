@@ -1,9 +1,9 @@
+import { isEnding } from '../instances/states.js';
 import { Failure } from '../kernel/failure.js';
 import { renderScope, TAG, type Scope } from '../kernel/identity.js';
 import { plural } from '../kernel/plural.js';
-import { isEnding } from '../instances/states.js';
-import type { Runner } from '../ports/github.js';
 import type { Instance, ReaperEc2, SpotRequest, TagFilter, Volume } from '../ports/ec2.js';
+import type { Runner } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import type { AnyInstanceCandidate, Candidate, SpotRequestCandidate, VolumeCandidate } from './candidate.js';
 import type { GitHubByScope } from './github-by-scope.js';

@@ -2,9 +2,9 @@ import { TAG } from '../kernel/identity.js';
 import { isClaimed } from '../kernel/origin.js';
 import type { Runner } from '../ports/github.js';
 import type { Candidate, InstanceCandidate, PooledCandidate, RunnerCandidate } from './candidate.js';
-import { judgeByClaim, judgeByRunners, judgeDoubtful, judgeLeftover } from './judge.js';
 import type { JudgeContext } from './judge-context.js';
 import { judgeGhost } from './judge-ghost.js';
+import { judgeByClaim, judgeByRunners, judgeDoubtful, judgeLeftover } from './judge.js';
 import type { ReapDecision } from './rules.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Scope } from '../kernel/identity.js';
-import type { Log } from '../ports/process.js';
 import type { ReaperEc2 } from '../ports/ec2.js';
 import type { ReaperGitHub } from '../ports/github.js';
+import type { Log } from '../ports/process.js';
 import type { SweepResult } from './finding.js';
 import { GitHubByScope } from './github-by-scope.js';
 import { listCandidates, listInventory } from './inventory.js';

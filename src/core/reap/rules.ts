@@ -1,7 +1,7 @@
 import { CLOCK_SKEW_MS, LONGEST_STAY_MS } from '../kernel/bounds.js';
 import { TAG } from '../kernel/identity.js';
-import type { AttemptState, Runner } from '../ports/github.js';
 import type { Instance, SpotRequest, Volume } from '../ports/ec2.js';
+import type { AttemptState, Runner } from '../ports/github.js';
 
 /** Decided from facts alone. In doubt the decision is never `remove`, and `why` names the doubt. */
 export type ReapDecision =

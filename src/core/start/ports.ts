@@ -1,5 +1,5 @@
-import type { BootScripts } from '../machine/payload.js';
 import type { Clock } from '../kernel/clock.js';
+import type { BootScripts } from '../machine/payload.js';
 import type { Ec2, Ec2ByRegion } from '../ports/ec2.js';
 import type { GitHub } from '../ports/github.js';
 import type { Journal, Log } from '../ports/process.js';

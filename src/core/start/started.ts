@@ -1,6 +1,6 @@
-import type { Instance, Plan } from '../ports/ec2.js';
 import type { RefusedPlan } from '../machine/refusals.js';
 import type { RegionSetup } from '../machine/region-setup.js';
+import type { Instance, Plan } from '../ports/ec2.js';
 
 /** A runner of an instance; times in epoch ms. */
 export interface StartedRunner {

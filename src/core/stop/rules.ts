@@ -1,6 +1,6 @@
+import { isEnding } from '../instances/states.js';
 import { TAG, type Run } from '../kernel/identity.js';
 import { readTimeouts } from '../kernel/timeouts.js';
-import { isEnding } from '../instances/states.js';
 import type { Instance } from '../ports/ec2.js';
 import type { Runner, RunJob } from '../ports/github.js';
 import type { RunJobs } from './run-jobs.js';

@@ -1,6 +1,6 @@
+import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
 import { repositoryOf, type Run } from '../kernel/identity.js';
-import type { Clock } from '../kernel/clock.js';
 import type { RunJob, StopGitHub } from '../ports/github.js';
 
 /** The jobs of a run's current attempt, for a stop without a label. */

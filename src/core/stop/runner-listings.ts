@@ -2,8 +2,8 @@ import { Failure, messageOf } from '../kernel/failure.js';
 import { parseScope, renderScope, TAG, type Run, type Scope } from '../kernel/identity.js';
 import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
 import type { Instance } from '../ports/ec2.js';
-import type { Log } from '../ports/process.js';
 import type { Runner, StopGitHub } from '../ports/github.js';
+import type { Log } from '../ports/process.js';
 import type { RunnerState } from './rules.js';
 import { isPermissionMissing } from './run-jobs.js';
 

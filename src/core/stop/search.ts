@@ -1,12 +1,12 @@
-import type { LocatedInstance } from '../instances/located-instance.js';
 import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from '../instances/end-instances.js';
+import type { LocatedInstance } from '../instances/located-instance.js';
+import type { Clock } from '../kernel/clock.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { isLabelOfStart, repositoryOf, TAG } from '../kernel/identity.js';
 import { readRunnerIds } from '../kernel/runner-tags.js';
-import type { Clock } from '../kernel/clock.js';
 import type { Ec2, Ec2ByRegion, Instance, TagFilter } from '../ports/ec2.js';
-import type { Log } from '../ports/process.js';
 import type { Runner } from '../ports/github.js';
+import type { Log } from '../ports/process.js';
 import type { StopRequest } from './request.js';
 
 interface SearchPorts {

@@ -1,11 +1,11 @@
+import type { LocatedInstance } from '../instances/located-instance.js';
+import type { Failure } from '../kernel/failure.js';
 import { attemptOf, isOfStart } from '../kernel/origin.js';
 import { readRunnerIds } from '../kernel/runner-tags.js';
-import type { Failure } from '../kernel/failure.js';
-import type { LocatedInstance } from '../instances/located-instance.js';
-import type { Log } from '../ports/process.js';
 import type { Runner } from '../ports/github.js';
-import type { ListedRunner } from './runner-listings.js';
+import type { Log } from '../ports/process.js';
 import type { StopRequest } from './request.js';
+import type { ListedRunner } from './runner-listings.js';
 import type { InstanceSearch } from './search.js';
 
 /** An instance of the run that a stop kept, and why. */

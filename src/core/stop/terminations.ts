@@ -1,12 +1,12 @@
-import * as advice from '../kernel/advice.js';
 import { endInstances, groupRefused, INVISIBLE_BOUND_MS } from '../instances/end-instances.js';
-import { Failure } from '../kernel/failure.js';
-import { isEnding } from '../instances/states.js';
 import type { LocatedInstance } from '../instances/located-instance.js';
+import { isEnding } from '../instances/states.js';
+import * as advice from '../kernel/advice.js';
 import type { Clock } from '../kernel/clock.js';
+import { Failure } from '../kernel/failure.js';
+import { groupByRegion } from '../kernel/region.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { Log } from '../ports/process.js';
-import { groupByRegion } from '../kernel/region.js';
 
 interface TerminationPorts {
   readonly ec2In: Ec2ByRegion;

@@ -1,16 +1,16 @@
+import type { LocatedInstance } from '../instances/located-instance.js';
+import { isEnding } from '../instances/states.js';
+import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
 import { attemptOf } from '../kernel/origin.js';
 import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
-import { isEnding } from '../instances/states.js';
-import type { LocatedInstance } from '../instances/located-instance.js';
-import type { Clock } from '../kernel/clock.js';
 import type { Instance } from '../ports/ec2.js';
-import type { Log } from '../ports/process.js';
 import type { Runner } from '../ports/github.js';
+import type { Log } from '../ports/process.js';
+import type { StopRequest } from './request.js';
 import { describeOwnEnd, judgeInstance, type StopDecision } from './rules.js';
 import { awaitSuccessors, isPermissionMissing, listJobs, type RunJobs } from './run-jobs.js';
 import type { ListedRunner, RunnerListings } from './runner-listings.js';
-import type { StopRequest } from './request.js';
 import type { InstanceSearch } from './search.js';
 import { isOfThisRun, selectEverything, type KeptInstance, type Selection } from './selection.js';
 

@@ -13,8 +13,8 @@ import {
   type EnvironmentReport,
   type RunFacts,
 } from './facts.js';
-import { ask, passOn, type PassedOn } from './pass-on.js';
 import { createToxReader, type ToxOutput } from './output.js';
+import { ask, passOn, type PassedOn } from './pass-on.js';
 import type { ToxMachine } from './ports.js';
 import { leaveOutNested } from './pytest-reports.js';
 import type { ToxRequest } from './request.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
 import type { SandboxOptions } from '../../../sandbox/sandbox.js';
-import { listIssuedSecrets } from '../../worlds/sandbox/step-checks.js';
 import { listLeftBehind, waitUntil } from '../../worlds/sandbox/left-behind.js';
+import { listIssuedSecrets } from '../../worlds/sandbox/step-checks.js';
 import { listPrinted } from './suite-copy.js';
 import { ActWorld, type Dispatch, type DispatchedRun } from './world.js';
 

@@ -7,9 +7,9 @@ import { buildCommandLine, toBuildOptions, type BuildOptions } from '../../../am
 import { composeImageName, planBuild, type BuildPlan } from '../../../ami/make/plan.js';
 import { readCommandLine } from '../../../scripts/terminal/command-line.js';
 import { UsageError } from '../../../scripts/terminal/usage-error.js';
+import type { BuiltInPreset } from '../../../src/core/kernel/built-in-presets.js';
 import { ubuntuParameter } from '../../../src/core/machine/image.js';
 import type { Image } from '../../../src/core/ports/catalog.js';
-import type { BuiltInPreset } from '../../../src/core/kernel/built-in-presets.js';
 
 const NOW = new Date('2026-11-25T01:02:03.456Z');
 const SSH = ['--connect', 'ssh', '--ssh-from', '203.0.113.7/32'];

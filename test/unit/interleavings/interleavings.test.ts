@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { FailureCode } from '../../../src/core/kernel/failure.js';
-import { Interleaving } from './interleaving.js';
 import type { Story } from './interleaved-story.js';
+import { Interleaving } from './interleaving.js';
 
 /** `INTERLEAVINGS=5000` plays more stories. `INTERLEAVINGS_SEED`, which a failure names, plays the same ones again. */
 const numRuns = Number(process.env['INTERLEAVINGS'] ?? 300);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { flag, legacy, text, withDefault } from '../../../src/core/inputs/input-kinds.js';
 import { actions, stepsOf, type Action } from '../../../actions/index.js';
 import { renderAction } from '../../../scripts/print/action-yml.js';
 import { fillActionList, fillGitAttributes, fillPrettierIgnore } from '../../../scripts/print/lists.js';
 import { fillTables } from '../../../scripts/print/tables.js';
+import { flag, legacy, text, withDefault } from '../../../src/core/inputs/input-kinds.js';
 
 const definition: Action['definition'] = {
   action: { name: 'Do it', description: 'Does it: well.', icon: 'play', color: 'orange' },

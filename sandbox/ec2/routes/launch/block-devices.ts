@@ -1,6 +1,6 @@
-import { Ec2Error, refuseUnmodeled, refuseValue } from '../../world/errors.js';
 import type { Params } from '../../query/params.js';
 import { listImageVolumes, type VolumeRequest } from '../../rules/volumes.js';
+import { Ec2Error, refuseUnmodeled, refuseValue } from '../../world/errors.js';
 import type { ImageRecord, ImageVolume } from '../../world/records.js';
 import { ACCOUNT } from '../../world/seed.js';
 import { readPerformance, SIZES } from './volume-limits.js';

@@ -1,15 +1,15 @@
-import { readBlockDevices } from './block-devices.js';
+import type { Params } from '../../query/params.js';
+import { refuseUnfit } from '../../rules/image-fit.js';
 import type { VolumeRequest } from '../../rules/volumes.js';
 import { Ec2Error, refuseMissing, refuseUnmodeled, refuseValue } from '../../world/errors.js';
-import { findImages } from '../images.js';
-import { refuseUnfit } from '../../rules/image-fit.js';
 import { findInstanceType, type InstanceType } from '../../world/instance-types.js';
-import { findSecurityGroups, findSubnets } from '../network.js';
-import type { Params } from '../../query/params.js';
 import type { ImageRecord, MetadataOptions, SecurityGroupRecord, SubnetRecord, Tags } from '../../world/records.js';
 import { INSTANCE_PROFILE, KEY_PAIR } from '../../world/seed.js';
-import { readLaunchTags } from '../tags.js';
 import type { Ec2World } from '../../world/world.js';
+import { findImages } from '../images.js';
+import { findSecurityGroups, findSubnets } from '../network.js';
+import { readLaunchTags } from '../tags.js';
+import { readBlockDevices } from './block-devices.js';
 
 /** A RunInstances request that EC2 would accept if there is capacity. */
 export interface LaunchRequest {

@@ -1,16 +1,16 @@
-import { findRefusal, takeCapacity } from '../../rules/capacity.js';
-import { Ec2Error } from '../../world/errors.js';
-import { renderInstance } from '../instance-xml.js';
-import { readLaunchRequest, type LaunchRequest } from './launch-request.js';
-import { start } from '../../rules/lifecycle.js';
-import { makeId } from '../../world/ids.js';
 import type { Params } from '../../query/params.js';
-import type { InstanceRecord, SubnetRecord } from '../../world/records.js';
-import { ACCOUNT } from '../../world/seed.js';
+import type { XmlValue } from '../../query/xml.js';
+import { findRefusal, takeCapacity } from '../../rules/capacity.js';
+import { start } from '../../rules/lifecycle.js';
 import { createSpotRequest } from '../../rules/spot-requests.js';
 import { createVolumes } from '../../rules/volumes.js';
+import { Ec2Error } from '../../world/errors.js';
+import { makeId } from '../../world/ids.js';
+import type { InstanceRecord, SubnetRecord } from '../../world/records.js';
+import { ACCOUNT } from '../../world/seed.js';
 import type { Ec2World } from '../../world/world.js';
-import type { XmlValue } from '../../query/xml.js';
+import { renderInstance } from '../instance-xml.js';
+import { readLaunchRequest, type LaunchRequest } from './launch-request.js';
 
 /** Parameters with an effect, and parameters without an effect that the sandbox could show. */
 export const RUN_INSTANCES_PARAMETERS = [

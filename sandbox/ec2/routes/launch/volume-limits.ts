@@ -1,6 +1,6 @@
+import type { Params } from '../../query/params.js';
 import type { VolumeRequest } from '../../rules/volumes.js';
 import { Ec2Error, refuseValue } from '../../world/errors.js';
-import type { Params } from '../../query/params.js';
 
 /** By type, in GiB. Source: EC2 API reference, EbsBlockDevice. */
 export const SIZES: Readonly<Record<string, readonly [number, number]>> = {

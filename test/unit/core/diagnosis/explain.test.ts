@@ -3,8 +3,8 @@ import { explainRunners } from '../../../../src/core/diagnosis/explain.js';
 import { reportExplanations } from '../../../../src/core/diagnosis/explanation.js';
 import type { Instance } from '../../../../src/core/ports/ec2.js';
 import type { Runner } from '../../../../src/core/ports/github.js';
-import { FAKE_START } from '../../../worlds/fake-clock.js';
 import { createCloud } from '../../../worlds/cloud.js';
+import { FAKE_START } from '../../../worlds/fake-clock.js';
 
 const MINUTE = 60_000;
 const POWERED_OFF = 'Client.InstanceInitiatedShutdown: Instance initiated shutdown';

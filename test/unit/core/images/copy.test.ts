@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { copyImages, type CopyRequest } from '../../../../src/core/images/copy.js';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
-import { copyImages, type CopyRequest } from '../../../../src/core/images/copy.js';
-import type { FakeImage } from '../../../worlds/fake-images.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
+import type { FakeImage } from '../../../worlds/fake-images.js';
 import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const CURRENT = '/ci-actions/ami/amd64';

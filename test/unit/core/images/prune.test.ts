@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { prune, refuseUnfinished, type PruneRequest, type Pruned } from '../../../../src/core/images/prune.js';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
-import { prune, refuseUnfinished, type PruneRequest, type Pruned } from '../../../../src/core/images/prune.js';
-import type { FakeImage } from '../../../worlds/fake-images.js';
 import { FAKE_START } from '../../../worlds/fake-clock.js';
+import type { FakeImage } from '../../../worlds/fake-images.js';
 import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const denied = new Failure('aws-not-authorized', 'You may not.', { hint: 'Allow it.' });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { publish, rollBack } from '../../../../src/core/images/publish.js';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
-import { publish, rollBack } from '../../../../src/core/images/publish.js';
 import { DAY, ImageWorld, type ImageOptions } from '../../../worlds/images.js';
 
 const CURRENT = '/ci-actions/ami/amd64';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { Failure } from '../../../../src/core/kernel/failure.js';
-import { TAG } from '../../../../src/core/kernel/identity.js';
 import { survey } from '../../../../src/core/images/survey.js';
 import { builtInPresets } from '../../../../src/core/kernel/built-in-presets.js';
+import { Failure } from '../../../../src/core/kernel/failure.js';
+import { TAG } from '../../../../src/core/kernel/identity.js';
 import { DAY, ImageWorld } from '../../../worlds/images.js';
 
 const denied = new Failure('aws-not-authorized', 'You may not.', { hint: 'Allow it.' });

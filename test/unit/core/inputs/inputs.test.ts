@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { inputs } from '../../../../actions/start-runner.inputs.js';
-import { Failure } from '../../../../src/core/kernel/failure.js';
 import { parseInputs, refuseProblems } from '../../../../src/core/inputs/inputs.js';
+import { Failure } from '../../../../src/core/kernel/failure.js';
 
 const good = { 'github-token': 'ghp_x' };
 

@@ -2,14 +2,14 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { parseInputs } from '../../../../src/core/inputs/inputs.js';
 import { text } from '../../../../src/core/inputs/input-kinds.js';
+import { parseInputs } from '../../../../src/core/inputs/inputs.js';
 import { certificates, environmentLines } from '../../../../src/core/inputs/instance-settings.js';
 import { renderUserData, renderWarmUp } from '../../../../src/core/machine/payload.js';
+import { startRunners } from '../../../../src/core/start/start.js';
 import { createCertificate } from '../../../worlds/certificate.js';
 import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
-import { startRunners } from '../../../../src/core/start/start.js';
 
 const definitions = { environment: environmentLines(''), ca: certificates(''), script: text('') };
 

@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
 import { failureCodes } from '../../../../src/core/kernel/failure-codes.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));

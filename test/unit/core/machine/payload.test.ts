@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
+import { expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { renderUserData, USER_DATA_LIMIT } from '../../../../src/core/machine/payload.js';
 

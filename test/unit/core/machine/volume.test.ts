@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Image } from '../../../../src/core/ports/catalog.js';
 import type { VolumeRequest } from '../../../../src/core/machine/request.js';
 import { findMisfits, findVolumeProblems, fitFurtherVolumes, fitVolume } from '../../../../src/core/machine/volume.js';
+import type { Image } from '../../../../src/core/ports/catalog.js';
 import { AMD64_IMAGE, FAKE_IMAGES } from '../../../worlds/fake-catalog.js';
 
 const image: Image = FAKE_IMAGES.find(({ id }) => id === AMD64_IMAGE)!;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
-import type { FillRequest } from '../../../../src/core/pool/request.js';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { nameClaim } from '../../../../src/core/kernel/origin.js';
+import { fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
+import type { FillRequest } from '../../../../src/core/pool/request.js';
 import { createCloud } from '../../../worlds/cloud.js';
 import { aFillRequest, failureOf } from '../../../worlds/requests.js';
 

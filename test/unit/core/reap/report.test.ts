@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { estimateInstance, estimateVolume } from '../../../../src/core/kernel/prices.js';
-import { listFindings, summarizeReap } from '../../../../src/core/reap/report.js';
 import type { ReapFinding } from '../../../../src/core/reap/finding.js';
+import { listFindings, summarizeReap } from '../../../../src/core/reap/report.js';
 
 const HOUR = 3_600_000;
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Clock } from '../../../../src/core/kernel/clock.js';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { dryRunStart, startRunners } from '../../../../src/core/start/start.js';
-import type { Clock } from '../../../../src/core/kernel/clock.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { AMD64_IMAGE, GROUP, STOCK_AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
 import { PooledWorld } from '../../../worlds/pool.js';
-import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const ANSWER_MS = 100;

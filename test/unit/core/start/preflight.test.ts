@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { startRunners } from '../../../../src/core/start/start.js';
-import { AMD64_IMAGE, FOREIGN_GROUP, GROUP, STOCK_AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
 import { createCloud } from '../../../worlds/cloud.js';
+import { AMD64_IMAGE, FOREIGN_GROUP, GROUP, STOCK_AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const BOOT_MS = 25_000;

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { Failure, type FailureCode } from '../../../../src/core/kernel/failure.js';
 import type { LaunchTarget, Refusal } from '../../../../src/core/ports/ec2.js';
 import { dryRunStart, startRunners } from '../../../../src/core/start/start.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { AMD64_IMAGE, SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 
 const SUBNETS = [SUBNET_A, SUBNET_B];

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
-import type { JournalEntry } from '../../../../src/core/ports/process.js';
 import type { LaunchSpec } from '../../../../src/core/ports/ec2.js';
-import { startRunners } from '../../../../src/core/start/start.js';
+import type { JournalEntry } from '../../../../src/core/ports/process.js';
 import { Created } from '../../../../src/core/start/created.js';
 import { rollBack } from '../../../../src/core/start/roll-back.js';
+import { startRunners } from '../../../../src/core/start/start.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 /** The longest time for which EC2 was seen not to list a launched instance. */

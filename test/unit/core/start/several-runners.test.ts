@@ -11,8 +11,8 @@ import { rollBack } from '../../../../src/core/start/roll-back.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import type { StartedInstance } from '../../../../src/core/start/started.js';
 import { Watch } from '../../../../src/core/start/watch.js';
-import { AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
 import { createCloud } from '../../../worlds/cloud.js';
+import { AMD64_IMAGE } from '../../../worlds/fake-catalog.js';
 import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 /** Two instances, each with one runner for builds and two for tests. */

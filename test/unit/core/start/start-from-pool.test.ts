@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { fillPool } from '../../../../src/core/pool/fill.js';
 import { startRunners } from '../../../../src/core/start/start.js';
-import { SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
 import { createCloud } from '../../../worlds/cloud.js';
+import { SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
 import { aFillRequest, aRequest, failureOf } from '../../../worlds/requests.js';
 
 const POOL = 'ready';

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import type { RunJob } from '../../../../src/core/ports/github.js';
 import { startRunners } from '../../../../src/core/start/start.js';
-import { stopRunners } from '../../../../src/core/stop/stop.js';
 import type { StopRequest } from '../../../../src/core/stop/request.js';
+import { stopRunners } from '../../../../src/core/stop/stop.js';
 import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, run } from '../../../worlds/requests.js';
 

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import type { Scope } from '../../../../src/core/kernel/identity.js';
 import { startRunners } from '../../../../src/core/start/start.js';
-import { refuseUnstopped, stopRunners } from '../../../../src/core/stop/stop.js';
 import type { StopRequest } from '../../../../src/core/stop/request.js';
+import { refuseUnstopped, stopRunners } from '../../../../src/core/stop/stop.js';
+import { createCloud } from '../../../worlds/cloud.js';
 import { SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { FakeEc2, NO_CAPACITY } from '../../../worlds/fake-ec2.js';
-import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf, run } from '../../../worlds/requests.js';
 
 const nothing: StopRequest = {

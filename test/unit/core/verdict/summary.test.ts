@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { byteLength } from '../../../../src/core/kernel/markdown.js';
-import { summarizeTests } from '../../../../src/core/verdict/summary.js';
 import type { TestCase } from '../../../../src/core/verdict/results.js';
+import { summarizeTests } from '../../../../src/core/verdict/summary.js';
 import { one, resultsOf } from '../../../worlds/test-cases.js';
 
 function summarize(verdict: string, cases: readonly TestCase[], title = 'tox -e a'): string {

@@ -1,6 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
 import { readCommandLine, runCommandLine } from '../../../../scripts/terminal/command-line.js';
-import { misuse, UsageError } from '../../../../scripts/terminal/usage-error.js';
 import type { CommandLine } from '../../../../scripts/terminal/definition.js';
 import { renderHelp } from '../../../../scripts/terminal/help.js';
 import {
@@ -16,6 +15,7 @@ import {
   wholeNumber,
   withDefault,
 } from '../../../../scripts/terminal/options.js';
+import { misuse, UsageError } from '../../../../scripts/terminal/usage-error.js';
 
 const bake = {
   command: 'npm run bake --',
