@@ -1,4 +1,4 @@
-/** Runs that are cancelled, die or are run again, with the printed workflows on nektos/act. */
+/** Cancelled, killed and repeated runs of the printed workflows, on nektos/act. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { runStep } from '../../sandbox/step.js';
@@ -9,24 +9,24 @@ import type { Dispatch, DispatchedRun } from './act/world.js';
 const stage = openStage();
 const WORKFLOW = 'tox-on-ec2.yml';
 const UNIT = { 'tox-env': 'py3-local_os_unit_tests_w_requirements' };
-/** Tests that would go on for longer than anybody waits. */
+/** Tests that take longer than any timeout here. */
 const ENDLESS = { ...UNIT, setup: 'echo under way; sleep 600' };
 
-/** @param word in the log, upon which the run is cancelled */
-function dispatchUntil(word: RegExp, how: Partial<Dispatch> = {}): Promise<DispatchedRun> {
+/** Cancels the run when a line of its log matches. */
+function dispatchUntil(pattern: RegExp, how: Partial<Dispatch> = {}): Promise<DispatchedRun> {
   let seen = 0;
   return stage.dispatch({
     workflow: WORKFLOW,
     inputs: ENDLESS,
     cancelled: true,
     onLine: ({ lines }, cancel) => {
-      for (; seen < lines.length; seen++) if (word.test(lines[seen]!)) cancel();
+      for (; seen < lines.length; seen++) if (pattern.test(lines[seen]!)) cancel();
     },
     ...how,
   });
 }
 
-test('a run that is cancelled while it tests stops its machine', async () => {
+test('a run that is cancelled during its tests terminates its machine', async () => {
   const run = await dispatchUntil(/\| .*under way/);
   expect(run.code).toBe(1);
   expect(resultsOf(run)).toMatchObject({ start: 'success', test: 'failure', stop: 'success' });
@@ -34,7 +34,7 @@ test('a run that is cancelled while it tests stops its machine', async () => {
   await expectNothingIsLeft(stage.world);
 });
 
-test('a run that is cancelled while its machine starts leaves none', async () => {
+test('a run that is cancelled while its machine starts leaves no machine behind', async () => {
   const run = await dispatchUntil(/\| Launched /);
   expect(run.code).toBe(1);
   expect(resultsOf(run)).toEqual({ start: 'failure', stop: 'success' });
@@ -43,7 +43,7 @@ test('a run that is cancelled while its machine starts leaves none', async () =>
   await expectNothingIsLeft(stage.world);
 });
 
-test('of a run that dies with everything in it, reap-runners removes the machine', async () => {
+test('reap-runners removes the machine of a run that was killed', async () => {
   const run = await dispatchUntil(/\| .*under way/, { kill: 'SIGKILL' });
   expect(resultsOf(run)['stop']).toBeUndefined();
   const { sandbox } = stage.world;
@@ -59,16 +59,16 @@ test('of a run that dies with everything in it, reap-runners removes the machine
   await expectNothingIsLeft(stage.world);
 });
 
-test('re-run of failed jobs: the first machine is gone, another is started, and the tests run on it', async () => {
+test('re-running failed jobs after the machine was terminated starts another machine and tests on it', async () => {
   const first = await stage.dispatch({ workflow: WORKFLOW, inputs: { ...UNIT, setup: 'exit 3' } });
   expect(resultsOf(first)).toMatchObject({ start: 'success', test: 'failure', stop: 'success' });
   const kept = { start: first.log.find('start')!.outputs };
   const second = await stage.dispatch({ workflow: WORKFLOW, inputs: UNIT, kept, run: { id: first.id, attempt: 2 } });
   expect(second.code).toBe(0);
-  const done = { start: 'success', test: 'success', restart: 'success', retest: 'success', stop: 'success' };
-  expect(resultsOf(second)).toEqual(done);
-  const [one, another] = instancesOf(stage.world, second);
-  expect(another?.label).toBe(`${one?.label}-again-2`);
+  const expected = { start: 'success', test: 'success', restart: 'success', retest: 'success', stop: 'success' };
+  expect(resultsOf(second)).toEqual(expected);
+  const [firstInstance, secondInstance] = instancesOf(stage.world, second);
+  expect(secondInstance?.label).toBe(`${firstInstance?.label}-again-2`);
   expect(second.log.find('retest')!.lines.join('\n')).toMatch(/8 passed/);
   await expectNothingIsLeft(stage.world);
 });

@@ -1,4 +1,4 @@
-/** The six printed workflows on nektos/act, each dispatched by itself: start, tox, stop. */
+/** The six printed workflows on nektos/act. Each is dispatched separately: start, tox, stop. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -18,9 +18,9 @@ interface Environment {
 const environments = Object.entries(
   parse(readFileSync('workflows/environments.yml', 'utf8')) as Record<string, Environment>,
 );
-/** The first that each preset asks EC2 for. */
+/** The first instance type that each preset requests. */
 const TYPES: Readonly<Record<string, string>> = { amd64: 't3.xlarge', arm64: 't4g.xlarge', cuda: 'g4dn.xlarge' };
-/** Of the project's environments: what pytest counts where neither Docker nor a GPU is. */
+/** pytest's counts per environment of the project, without and with Docker or a GPU. */
 const COUNTS: Readonly<Record<string, RegExp>> = {
   unit: /8 passed/,
   local_os: /3 passed/,
@@ -31,14 +31,14 @@ const COUNTS: Readonly<Record<string, RegExp>> = {
 };
 
 const stage = openStage();
-let elsewhere: SearchService;
+let searchService: SearchService;
 let runs: ReadonlyMap<string, DispatchedRun>;
 
 beforeAll(async () => {
-  elsewhere = await startSearchService();
-  // Side by side, as six pushes would.
+  searchService = await startSearchService();
+  // All at once, like six pushes.
   const dispatched = environments.map(async ([name, { file }]) => {
-    const secrets = name === 's2search' ? { S2SEARCH_URL: elsewhere.url } : {};
+    const secrets = name === 's2search' ? { S2SEARCH_URL: searchService.url } : {};
     return [
       name,
       await stage.dispatch({ workflow: `${file}.yml`, inputs: { ...REPORT, ...MACHINE }, secrets }),
@@ -46,10 +46,10 @@ beforeAll(async () => {
   });
   runs = new Map(await Promise.all(dispatched));
 }, 180_000);
-afterAll(() => elsewhere.close());
+afterAll(() => searchService.close());
 
 test.each(environments)(
-  '%s starts its machine, tests on it and takes it away',
+  '%s starts its machine, tests on it and terminates it',
   async (name, { title, tox, preset }) => {
     const run = runs.get(name)!;
     expect(run.code).toBe(0);
@@ -67,20 +67,20 @@ test.each(environments)(
   },
 );
 
-test('the test job asks for the label of its own machine', () => {
+test('runs-on of the test job is the label of its own machine', () => {
   for (const [name, { title }] of environments) {
     const run = runs.get(name)!;
     const [instance] = instancesOf(stage.world, run);
-    // What the stand-in for actions/checkout prints; act leaves out the first hyphen.
+    // Printed by the stand-in for actions/checkout. act omits the first hyphen of a label.
     expect(run.log.find(`${title}/test`)!.lines).toContain(
       `On a machine with the label ${instance?.label.replace('-', '')}`,
     );
   }
 });
 
-test('nothing is left when all are done', () => expectNothingIsLeft(stage.world));
+test('the finished runs leave nothing behind', () => expectNothingIsLeft(stage.world));
 
-test('all parts of the way from dispatch to the first test line come, in their order', () => {
+test('the parts of the time from dispatch to the first test line occur in their order', () => {
   for (const [name, run] of runs) {
     const parts = splitTime(run);
     process.stdout.write(`${name}, six at once on this machine:\n${renderTime(parts)}\n`);

@@ -1,4 +1,4 @@
-/** What becomes of a request that goes wrong, with the printed workflows on nektos/act. */
+/** Failing and rejected requests to the printed workflows, on nektos/act. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -7,7 +7,7 @@ import type { Dispatch } from './act/world.js';
 
 const stage = openStage();
 const UNIT = 'unit_test_CI.yml';
-/** The one that .peers/wheels has. */
+/** The version of tox in .peers/wheels. */
 const [, TOX] = /^tox==(.+)$/m.exec(readFileSync('scripts/peers-tools/wheels.txt', 'utf8'))!;
 const LONG_MS = 180_000;
 
@@ -16,7 +16,7 @@ function launches(): number {
 }
 
 test(
-  'one environment fails: the others still run, the summary is red and says which, every machine goes',
+  'when one environment fails, the others still run, the summary names it, and all machines are terminated',
   async () => {
     const run = await stage.dispatch({
       workflow: 'all_environments.yml',
@@ -47,7 +47,7 @@ test(
   LONG_MS,
 );
 
-test('of a list of environments only those run, and the summary says which were not chosen', async () => {
+test('only the listed environments run, and the summary lists the others as not chosen', async () => {
   const inputs = { ...REPORT, environments: 'unit', 'runs-on': 'ubuntu-latest' };
   const run = await stage.dispatch({ workflow: 'all_environments.yml', inputs, calls: 'apart' });
   expect(run.code).toBe(0);
@@ -57,7 +57,7 @@ test('of a list of environments only those run, and the summary says which were 
   expect(run.log.find('cuda')).toBeUndefined();
 });
 
-test('a missing secret skips its environment, says so, and is no failure', async () => {
+test('a missing secret skips its environment, is reported, and does not fail the run', async () => {
   const before = launches();
   const run = await stage.dispatch({ workflow: 's2search.yml', inputs: REPORT });
   expect(run.code).toBe(0);
@@ -68,10 +68,10 @@ test('a missing secret skips its environment, says so, and is no failure', async
 
 const untested = {
   'a run that collects no test': [{ ref: 'empty' }, /no test was executed[^]*Code: `nothing-tested`/],
-  'a report that was asked for and not written': [{ report: 'none/*.xml' }, /no such file[^]*Code: `nothing-tested`/],
+  'a run without its requested report': [{ report: 'none/*.xml' }, /no such file[^]*Code: `nothing-tested`/],
 } as const;
 
-test.each(Object.entries(untested))('%s is red, and the machine goes', async (_, [inputs, says]) => {
+test.each(Object.entries(untested))('%s is red, and its machine is terminated', async (_, [inputs, expected]) => {
   const run = await stage.dispatch({ workflow: UNIT, inputs });
   expect(run.code).toBe(1);
   expect(resultsOf(run)).toEqual({
@@ -79,11 +79,11 @@ test.each(Object.entries(untested))('%s is red, and the machine goes', async (_,
     'Unit tests/test': 'failure',
     'Unit tests/stop': 'success',
   });
-  expect(run.log.find('Unit tests/test')!.summary).toMatch(says);
+  expect(run.log.find('Unit tests/test')!.summary).toMatch(expected);
   await expectNothingIsLeft(stage.world);
 });
 
-test('with runs-on the same tests run elsewhere, with any tox, and EC2 is not asked for anything', async () => {
+test('with runs-on the same tests run on another machine, with any tox, and without a request to EC2', async () => {
   const before = stage.world.sandbox.requests.length;
   const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, RUNNER_TOKEN: undefined };
   const inputs = { ...REPORT, 'runs-on': 'ubuntu-latest', 'tox-version': TOX, artifacts: 'reports/*.xml' };
@@ -101,8 +101,8 @@ const ALL = 'all_environments.yml';
 const KEYLESS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
 const ROLE = { 'role-to-assume': 'arn:aws:iam::111122223333:role/runners' };
 
-/** What is asked for, and what the first job says to it. */
-const refused: Readonly<Record<string, readonly [ask: () => Dispatch, says: RegExp]>> = {
+/** Each request, and what the first job's summary must contain. */
+const rejected: Readonly<Record<string, readonly [request: () => Dispatch, summary: RegExp]>> = {
   'an unknown ref': [
     () => ({ workflow: UNIT, inputs: { ref: 'no-such-branch' } }),
     /has no branch or tag "no-such-branch"[^]*Code: `ref-not-found`/,
@@ -119,20 +119,23 @@ const refused: Readonly<Record<string, readonly [ask: () => Dispatch, says: RegE
     () => ({ workflow: ALL, inputs: { environments: ' , ' } }),
     /`environments` names none[^]*Code: `bad-input`/,
   ],
-  'no way in to AWS': [() => ({ workflow: UNIT, secrets: KEYLESS }), /AWS_ROLE[^]*Code: `bad-input`/],
-  'two ways in to AWS': [() => ({ workflow: UNIT, inputs: ROLE }), /Both a role and AWS keys[^]*Code: `bad-input`/],
+  'a request without AWS credentials': [() => ({ workflow: UNIT, secrets: KEYLESS }), /AWS_ROLE[^]*Code: `bad-input`/],
+  'a request with both a role and AWS keys': [
+    () => ({ workflow: UNIT, inputs: ROLE }),
+    /Both a role and AWS keys[^]*Code: `bad-input`/,
+  ],
   'an unknown preset': [
     () => ({ workflow: UNIT, inputs: { preset: 'riscv' } }),
     /`preset` is "riscv"[^]*Code: `bad-input`/,
   ],
 };
 
-test.each(Object.entries(refused))('%s is red in the first job, with the reason', async (_, [ask, says]) => {
+test.each(Object.entries(rejected))('%s fails in the first job, with the reason', async (_, [request, summary]) => {
   const before = launches();
-  const run = await stage.dispatch(ask());
+  const run = await stage.dispatch(request());
   expect(run.code).toBe(1);
   const [first, ...later] = run.log.jobs;
-  expect(first).toMatchObject({ result: 'failure', summary: expect.stringMatching(says) });
+  expect(first).toMatchObject({ result: 'failure', summary: expect.stringMatching(summary) });
   expect(later.filter(({ path }) => !/summary$|stop$/.test(path))).toEqual([]);
   expect(launches()).toBe(before);
 });

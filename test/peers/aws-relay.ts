@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One request of EC2's Query API or of SSM, as a client sent it. */
-export interface Relayed {
+/** One request to EC2's Query API or to SSM, as the client sent it. */
+export interface RelayedRequest {
   readonly service: 'ec2' | 'ssm';
   readonly operation: string;
   readonly body: string;
@@ -10,14 +10,14 @@ export interface Relayed {
 
 export interface Relay {
   readonly url: string;
-  /** In the order of their arrival. */
-  readonly requests: Relayed[];
+  /** In the order of arrival. */
+  readonly requests: RelayedRequest[];
   close(): Promise<void>;
 }
 
-/** Stands in front of moto, remembers what is asked, and holds AWS's public parameters, which moto lets nobody write. */
+/** A proxy for moto. Records requests, and serves AWS's public parameters, which clients cannot create in moto. */
 export async function startRelay(target: string, publicParameters: Readonly<Record<string, string>>): Promise<Relay> {
-  const requests: Relayed[] = [];
+  const requests: RelayedRequest[] = [];
   const server = createServer((incoming, outgoing) => {
     void answer(incoming)
       .catch((error: unknown) => ({ status: 502, type: 'text/plain', text: String(error) }))
@@ -28,15 +28,15 @@ export async function startRelay(target: string, publicParameters: Readonly<Reco
     const body = await read(incoming);
     const request = identify(incoming, body);
     requests.push(request);
-    const known = request.operation === 'GetParameters' ? findPublic(body) : undefined;
-    if (known) return { status: 200, type: 'application/x-amz-json-1.1', text: JSON.stringify(known) };
+    const found = request.operation === 'GetParameters' ? findPublic(body) : undefined;
+    if (found) return { status: 200, type: 'application/x-amz-json-1.1', text: JSON.stringify(found) };
     const headers = Object.entries(incoming.headers).flatMap(([name, value]) =>
       typeof value === 'string' && !['host', 'connection', 'content-length'].includes(name)
         ? [[name, value] as [string, string]]
         : [],
     );
-    const passed = request.operation === 'CreateImage' ? withoutSnapshotTags(body) : body;
-    const reply = await fetch(target + (incoming.url ?? '/'), { method: 'POST', headers, body: passed });
+    const forwarded = request.operation === 'CreateImage' ? withoutSnapshotTags(body) : body;
+    const reply = await fetch(target + (incoming.url ?? '/'), { method: 'POST', headers, body: forwarded });
     return { status: reply.status, type: reply.headers.get('content-type') ?? 'text/xml', text: await reply.text() };
   }
 
@@ -54,7 +54,7 @@ export async function startRelay(target: string, publicParameters: Readonly<Reco
   };
 }
 
-/** Packer 1.9 and newer send them with the image; moto ends in an error of its own. They come again by CreateTags. */
+/** Packer 1.9 and newer send these tags with CreateImage, where moto fails, and again with CreateTags. */
 function withoutSnapshotTags(body: string): string {
   const fields = new URLSearchParams(body);
   for (const [name, value] of fields) {
@@ -66,7 +66,7 @@ function withoutSnapshotTags(body: string): string {
   return fields.toString();
 }
 
-function identify({ headers }: IncomingMessage, body: string): Relayed {
+function identify({ headers }: IncomingMessage, body: string): RelayedRequest {
   const target = headers['x-amz-target'];
   if (typeof target === 'string') return { service: 'ssm', operation: target.split('.').at(-1)!, body };
   return { service: 'ec2', operation: new URLSearchParams(body).get('Action') ?? '', body };

@@ -26,14 +26,14 @@ import { clock } from '../../src/host/clock.js';
 import { setAwsEnvironment } from '../contract/aws-environment.js';
 import { findDenied, readPolicy } from '../contract/iam.roles.js';
 import { startRelay, type Relay } from './aws-relay.js';
-import { listBuildAsks } from './build-asks.js';
+import { listBuildPermissions } from './build-permissions.js';
 import { startBuilderMachine, type BuilderMachine } from './builder-machine.js';
 import { startMoto, type Moto } from './moto.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const UBUNTU = 'ami-0d0c0ffee24040001';
-/** A tree that nobody has made yet takes some minutes. */
+/** Creating the tree takes some minutes if it is not cached. */
 const PREPARE_MS = 900_000;
 const BUILD_MS = 600_000;
 const CHECK_MS = 60_000;
@@ -73,7 +73,7 @@ beforeEach(async () => {
   await moto.reset();
 });
 
-/** Ubuntu's image as far as moto knows images. */
+/** Ubuntu's image, with the fields that moto supports. */
 function ubuntu(): object {
   return {
     ami_id: UBUNTU,
@@ -93,15 +93,15 @@ function ubuntu(): object {
   };
 }
 
-interface Said {
+interface BuildResult {
   readonly code: number;
   readonly text: string;
-  /** What the log holds. */
+  /** The content of the build log. */
   readonly log: string;
 }
 
-/** `npm run ami -- build` as a maintainer runs it; the instance that Packer starts is reached at the tree. */
-async function build(args: readonly string[], { interruptAt }: { interruptAt?: string } = {}): Promise<Said> {
+/** Runs `npm run ami -- build` as a maintainer does. Packer connects to the tree instead of the instance that it starts. */
+async function build(args: readonly string[], { interruptAt }: { interruptAt?: string } = {}): Promise<BuildResult> {
   const env = {
     ...process.env,
     NODE_OPTIONS: '',
@@ -130,11 +130,11 @@ const bySsh = () =>
   ['--connect', 'ssh', '--ssh-from', '198.51.100.7/32', '--ssh-host', `127.0.0.1:${machine.port}`].concat(
     machine.environment.flatMap((one) => ['--provision', one]),
   );
-/** All but the smoke test: moto's instances are no machines. */
+/** All steps except the smoke test, because moto's instances cannot boot. */
 const STEPS = ['check', 'init', 'validate', 'build', 'publish'].flatMap((step) => ['--step', step]);
 
-/** What an account must not be left with. */
-async function listLeft() {
+/** The resources that a build must not leave behind. */
+async function listLeftBehind() {
   const [instances, volumes, keys, groups] = await Promise.all([
     ec2.send(new DescribeInstancesCommand({})),
     ec2.send(new DescribeVolumesCommand({})),
@@ -160,14 +160,14 @@ async function listImages() {
   return Images;
 }
 
-/** After a build that failed. */
-async function expectNoTrace(): Promise<void> {
-  expect(await listLeft()).toEqual(NOTHING);
+/** Expects the state after a failed build: no resources, no image, nothing published. */
+async function expectNothingLeftBehind(): Promise<void> {
+  expect(await listLeftBehind()).toEqual(NOTHING);
   expect(await listImages()).toEqual([]);
   expect(await readPublished()).toBeUndefined();
 }
 
-/** What was asked of AWS that is no question. */
+/** The requests that change something in the account. */
 function listChanges(): string[] {
   return relay.requests.map(({ operation }) => operation).filter((one) => !/^(Describe|Get)/.test(one));
 }
@@ -181,14 +181,14 @@ const tagsOf = (tags: Tag[] = []) => Object.fromEntries(tags.map(({ Key, Value }
 
 describe('npm run ami -- build, with Packer and moto', () => {
   test(
-    'provisions a machine, takes its image with all tags, publishes it and leaves nothing',
+    'provisions a machine, creates its image with all tags, publishes it and leaves nothing behind',
     async () => {
       const { code, text } = await build(['amd64', ...STEPS, ...bySsh()]);
       expect({ code, text: code === 0 ? '' : text }).toEqual({ code: 0, text: '' });
       const [image, ...others] = await listImages();
       expect(others).toEqual([]);
       expect(image?.Name).toMatch(/^ci-actions-amd64-\d{8}-\d{6}$/);
-      const marks = {
+      const tags = {
         Name: image!.Name,
         'ci-actions:preset': 'amd64',
         'ci-actions:runner-version': (
@@ -198,22 +198,22 @@ describe('npm run ami -- build, with Packer and moto', () => {
         'ci-actions:source-image': UBUNTU,
         'ci-actions:commit': expect.stringMatching(/^[0-9a-f]{40}(-changed)?$/),
       };
-      expect(tagsOf(image!.Tags)).toEqual(marks);
+      expect(tagsOf(image!.Tags)).toEqual(tags);
       const ids = image!.BlockDeviceMappings?.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []) ?? [];
       const { Snapshots } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: ids }));
-      expect(Snapshots?.map(({ Tags }) => tagsOf(Tags))).toEqual([marks]);
+      expect(Snapshots?.map(({ Tags }) => tagsOf(Tags))).toEqual([tags]);
       expect(await readPublished()).toBe(image!.ImageId);
-      expect(await listLeft()).toEqual(NOTHING);
+      expect(await listLeftBehind()).toEqual(NOTHING);
       expect(text).toContain('ci-actions provision: this machine is a amd64 image');
-      // The one thing that the role for building does not allow, and docs/security.md says so: opening a port.
-      const denied = await findDenied(listBuildAsks(relay.requests), [readPolicy('ami-build')]);
+      // The build role does not allow opening a port, as docs/security.md states.
+      const denied = await findDenied(listBuildPermissions(relay.requests), [readPolicy('ami-build')]);
       expect(denied).toEqual(['ec2:AuthorizeSecurityGroupIngress on security-group']);
     },
     BUILD_MS,
   );
 
   test(
-    'ends with an error and its log, and leaves and publishes nothing, when a provisioning step fails',
+    'fails with the log, publishes nothing and leaves nothing behind when a provisioning step fails',
     async () => {
       const { code, text, log } = await build([
         'amd64',
@@ -225,26 +225,26 @@ describe('npm run ami -- build, with Packer and moto', () => {
       expect(code).toBe(1);
       expect(text).toContain('40-runner.sh failed with exit code 2');
       expect(log).toContain('40-runner.sh failed with exit code 2');
-      await expectNoTrace();
+      await expectNothingLeftBehind();
     },
     BUILD_MS,
   );
 
   test(
-    'is interrupted while it provisions: Packer removes what it made, and nothing is published',
+    'lets Packer remove its resources and publishes nothing when it is interrupted during provisioning',
     async () => {
       const { code, text } = await build(['amd64', ...STEPS, ...bySsh()], {
         interruptAt: 'ci-actions provision: 10-base.sh',
       });
       expect(code).toBe(1);
       expect(text).toContain('Interrupted by SIGINT');
-      await expectNoTrace();
+      await expectNothingLeftBehind();
     },
     BUILD_MS,
   );
 
   test(
-    'makes nothing when the base image is not in the region',
+    'creates nothing when the base image is not in the region',
     async () => {
       const { code, text } = await build(['arm64', ...STEPS, ...bySsh()]);
       expect(code).toBe(1);
@@ -255,7 +255,7 @@ describe('npm run ami -- build, with Packer and moto', () => {
   );
 
   test(
-    'makes nothing when it only says what it would do',
+    'creates nothing in a dry run',
     async () => {
       const { code, text } = await build(['amd64', ...bySsh(), '--dry-run']);
       expect({ code, text }).toEqual({ code: 0, text: expect.stringContaining('Would run: packer build') });
@@ -267,9 +267,9 @@ describe('npm run ami -- build, with Packer and moto', () => {
   );
 
   test(
-    'removes the machine and the volumes that a killed Packer would leave',
+    'removes the instance and the volume that a killed Packer leaves behind',
     async () => {
-      const mark = (ResourceType: 'instance' | 'volume') => ({
+      const tagged = (ResourceType: 'instance' | 'volume') => ({
         ResourceType,
         Tags: [{ Key: 'Name', Value: 'ci-actions-amd64-killed' }],
       });
@@ -279,11 +279,11 @@ describe('npm run ami -- build, with Packer and moto', () => {
           InstanceType: 't3.xlarge',
           MinCount: 1,
           MaxCount: 1,
-          TagSpecifications: [mark('instance')],
+          TagSpecifications: [tagged('instance')],
         }),
       );
       await ec2.send(
-        new CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 50, TagSpecifications: [mark('volume')] }),
+        new CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 50, TagSpecifications: [tagged('volume')] }),
       );
       const log: string[] = [];
       const terminal = createBuildLog((text) => log.push(text));
@@ -291,18 +291,18 @@ describe('npm run ami -- build, with Packer and moto', () => {
       expect(await removeLeftovers('ci-actions-amd64-killed', { ec2: connected, clock, log: terminal })).toMatch(
         /^Removed what the build left: i-[0-9a-f]+, vol-[0-9a-f]+\.$/,
       );
-      expect(await listLeft()).toEqual(NOTHING);
+      expect(await listLeftBehind()).toEqual(NOTHING);
     },
     CHECK_MS,
   );
 });
 
 describe('ami/runner.pkr.hcl', () => {
-  test('is formatted as `packer fmt` does it', async () => {
+  test('is formatted with `packer fmt`', async () => {
     await run('packer', ['fmt', '-check', '-diff', join(root, 'ami/runner.pkr.hcl')]);
   });
 
-  test('is not valid without its preset', async () => {
+  test('is invalid without its preset', async () => {
     const packer = join(root, 'test/peers/packer/packer');
     const invalid = run(packer, ['validate', join(root, 'ami/runner.pkr.hcl')]);
     await expect(invalid).rejects.toMatchObject({ stderr: '', stdout: expect.stringContaining('preset') });

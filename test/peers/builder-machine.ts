@@ -10,16 +10,16 @@ const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 20_000;
 
-/** The machine on which Packer builds: a tree with an SSH server that lets in whoever holds a key pair of the account. */
+/** The machine on which Packer builds: a tree with an SSH server that accepts the account's key pairs. */
 export interface BuilderMachine {
   readonly port: number;
   readonly root: string;
-  /** `NAME=VALUE` by which ami/provision works without the network of a cloud. */
+  /** `NAME=VALUE` settings with which ami/provision works without a cloud's network. */
   readonly environment: readonly string[];
   stop(): Promise<void>;
 }
 
-/** @param ec2 where the account's key pairs are asked for, as cloud-init finds the public key in the metadata */
+/** @param ec2 the endpoint for the account's public keys, which cloud-init would read from the instance metadata */
 export async function startBuilderMachine(ec2: string): Promise<BuilderMachine> {
   const folder = mkdtempSync(join(tmpdir(), 'ami-packer-'));
   const root = join(folder, 'root');
@@ -32,7 +32,7 @@ export async function startBuilderMachine(ec2: string): Promise<BuilderMachine> 
   await run('systemd-nspawn', [...inTree, 'bash', '/opt/prepare.sh']);
   const server = spawn(
     'systemd-nspawn',
-    // What is in /run and /tmp of the tree is what sshd and the provisioning put there.
+    // Only sshd and the provisioning write to /run and /tmp of the tree.
     [
       ...inTree,
       '--resolv-conf=replace-host',
@@ -46,7 +46,7 @@ export async function startBuilderMachine(ec2: string): Promise<BuilderMachine> 
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  await listening(server);
+  await waitUntilListening(server);
   return {
     port,
     root,
@@ -59,7 +59,7 @@ export async function startBuilderMachine(ec2: string): Promise<BuilderMachine> 
   };
 }
 
-/** As the images of Ubuntu have it: a user who may become root. */
+/** Like Ubuntu's images, the tree gets a user with sudo rights. */
 const PREPARE = `set -e
 id ubuntu 2>/dev/null || useradd --create-home --shell /bin/bash ubuntu
 usermod --password '*' ubuntu
@@ -95,25 +95,25 @@ function sshd(port: number): string[] {
   ];
 }
 
-async function listening(server: ReturnType<typeof spawn>): Promise<void> {
-  let said = '';
+async function waitUntilListening(server: ReturnType<typeof spawn>): Promise<void> {
+  let output = '';
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`sshd did not start within ${START_MS} ms: ${said}`)), START_MS);
+    const timer = setTimeout(() => reject(new Error(`sshd did not start within ${START_MS} ms: ${output}`)), START_MS);
     server.once('error', reject);
-    server.once('exit', () => reject(new Error(`sshd ended: ${said}`)));
+    server.once('exit', () => reject(new Error(`sshd ended: ${output}`)));
     server.stderr!.on('data', (data: Buffer) => {
-      said += data.toString();
-      if (!said.includes('Server listening')) return;
+      output += data.toString();
+      if (!output.includes('Server listening')) return;
       clearTimeout(timer);
       resolve();
     });
   });
 }
 
-/** The distribution's packages, the runner that the tree has, and this machine's ways to the package registries. */
+/** Settings for the distribution's packages, the runner in the tree, and this machine's access to package registries. */
 function listEnvironment(root: string): string[] {
   const sha256 = readFileSync(join(root, 'opt/actions-runner/.archive-sha256'), 'utf8').trim();
-  const ways = Object.entries(process.env).filter(([name]) =>
+  const registrySettings = Object.entries(process.env).filter(([name]) =>
     /^((https?|all|no)_proxy|pip_.*|uv_.*|ssl_cert_file)$/i.test(name),
   );
   return [
@@ -121,7 +121,7 @@ function listEnvironment(root: string): string[] {
     'CI_ACTIONS_PYTHON=distribution',
     'CI_ACTIONS_RUNNER_URL=file:///not/fetched/again',
     `CI_ACTIONS_RUNNER_SHA256=${sha256}`,
-    ...ways.map(([name, value]) => `${name}=${value}`),
+    ...registrySettings.map(([name, value]) => `${name}=${value}`),
   ];
 }
 

@@ -1,10 +1,10 @@
-/** What tells two calls of a printed workflow apart, by GitHub's own evaluator of expressions. */
+/** Concurrency groups and artifact names of the printed workflows, evaluated by GitHub's own expression evaluator. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { composeArtifactName } from '../../src/core/test-request/compose.js';
-import { fillIn } from './github-parser.js';
+import { interpolate } from './github-parser.js';
 
 type Inputs = Readonly<Record<string, unknown>>;
 interface Workflow {
@@ -33,53 +33,56 @@ describe.each(files)('%s', (file) => {
     Object.entries(on.workflow_call.inputs).map(([name, one]) => [name, one.default]),
   );
   const groupOf = (github: object, inputs: Inputs = {}) =>
-    fillIn(concurrency.group, { github, inputs: { ...defaults, ...inputs } });
-  const cancels = (github: object) => fillIn(concurrency['cancel-in-progress'], { github, inputs: defaults });
+    interpolate(concurrency.group, { github, inputs: { ...defaults, ...inputs } });
+  const cancels = (github: object) => interpolate(concurrency['cancel-in-progress'], { github, inputs: defaults });
 
-  test.each(Object.keys(defaults))('tells calls apart that differ in %s only', (name) => {
+  test.each(Object.keys(defaults))('calls that differ only in %s have different concurrency groups', (name) => {
     for (const github of [push, pull]) {
       expect(groupOf(github, { [name]: 'one' })).not.toBe(groupOf(github, { [name]: 'another' }));
     }
   });
 
-  test('tells values apart that would look alike one after the other', () => {
+  test('inputs that join to the same text have different concurrency groups', () => {
     expect(groupOf(push, { ref: 'a-b', repository: 'c' })).not.toBe(groupOf(push, { ref: 'a', repository: 'b-c' }));
   });
 
-  test('has every push tested, and the newest commit of a pull request only', () => {
+  test('every push is tested, but only the newest commit of a pull request', () => {
     expect(groupOf(push)).not.toBe(groupOf({ ...push, run_id: '2' }));
     expect(groupOf(pull)).toBe(groupOf({ ...pull, run_id: '2' }));
     expect([cancels(push), cancels(pull)]).toEqual(['false', 'true']);
   });
 
-  test('has every comment tested', () => {
+  test('every comment is tested', () => {
     const comment = { ...push, event_name: 'issue_comment' };
     expect(groupOf(comment)).not.toBe(groupOf({ ...comment, run_id: '2' }));
   });
 });
 
 test.each(['workflows/starter/ci.yml', 'workflows/example-marqo/after/CI.yml', '.github/workflows/ci.yml'])(
-  '%s has every push tested',
+  '%s tests every push',
   (file) => {
-    const group = (github: object) => fillIn(read(file).concurrency.group, { github, inputs: {} });
+    const group = (github: object) => interpolate(read(file).concurrency.group, { github, inputs: {} });
     expect(group(push)).not.toBe(group({ ...push, run_id: '2' }));
     expect(group(pull)).toBe(group({ ...pull, run_id: '2' }));
   },
 );
 
-test('artifacts of two calls, and of two attempts of one, have names of their own', () => {
+test('artifacts of two calls, and of two attempts of one call, have different names', () => {
   const { jobs } = read(files[0]!);
   const uploads = Object.values(jobs).flatMap(({ steps = [] }) =>
     steps.filter(({ uses = '' }) => uses.includes('upload-artifact')),
   );
   expect(uploads).toHaveLength(2);
   const nameOf = (artifact: string, attempt: string) =>
-    fillIn(uploads[0]!.with!.name!, { needs: { start: { outputs: { artifact } } }, github: { run_attempt: attempt } });
+    interpolate(uploads[0]!.with!.name!, {
+      needs: { start: { outputs: { artifact } } },
+      github: { run_attempt: attempt },
+    });
   const [one, other] = ['0123456789ab', 'ba9876543210'].map((nonce) => composeArtifactName('py3 amd64 3.8', nonce));
   expect(nameOf(one!, '1')).toBe('py3 amd64 3.8 01234567 1');
   expect(new Set([nameOf(one!, '1'), nameOf(one!, '2'), nameOf(other!, '1')]).size).toBe(3);
 });
 
-test('an artifact has a name that GitHub takes, whatever the inputs are', () => {
+test('an artifact name is valid on GitHub for any inputs', () => {
   expect(composeArtifactName('a/b\\c:d"e<f>g|h*i?j\r\nk', '0123456789ab')).toBe('a-b-c-d-e-f-g-h-i-j-k 01234567');
 });

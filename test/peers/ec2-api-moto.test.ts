@@ -12,7 +12,7 @@ import { describeEc2Api } from '../contract/ec2-api.suite.js';
 import type { Ec2ApiWorld, ImageSettings } from '../contract/ec2-api.world.js';
 import { useMoto } from './moto.js';
 
-/** One of the images that moto brings; its root has 15 GiB. */
+/** One of moto's built-in images. Its root volume has 15 GiB. */
 const UBUNTU = { id: 'ami-785db401', rootVolumeGiB: 15 };
 const KEY = 'octo-key';
 
@@ -37,7 +37,7 @@ async function createWorld(): Promise<Ec2ApiWorld> {
       subnets: [first, second],
       vpc: Subnets[0]?.VpcId ?? '',
       group: SecurityGroups[0]?.GroupId ?? '',
-      otherGroup: 'none', // Only the strict contract needs one.
+      otherGroup: 'none', // Only the strict contract needs a second group.
       keyName: KEY,
     },
     makeImage: (settings) => makeImage(ec2, settings),

@@ -19,7 +19,7 @@ import { describeEc2 } from '../contract/ec2.suite.js';
 import type { Ec2World } from '../contract/ec2.world.js';
 import { useMoto } from './moto.js';
 
-/** One of the images that moto brings. */
+/** One of moto's built-in images. */
 const UBUNTU = {
   id: 'ami-785db401',
   name: 'ubuntu/images/hvm-ssd/ubuntu-xenial-16.04-amd64-server-20170721',
@@ -89,17 +89,17 @@ async function createWorld(): Promise<Ec2World> {
   };
 }
 
-/** moto has no machines that could go off: done from outside, by what the instance says of that. */
+/** moto's instances have no machine that could power off. This requests the instance's shutdown behavior instead. */
 async function switchOff(raw: EC2Client, id: string): Promise<void> {
-  const about = { InstanceId: id, Attribute: 'instanceInitiatedShutdownBehavior' } as const;
-  const { InstanceInitiatedShutdownBehavior } = await raw.send(new DescribeInstanceAttributeCommand(about));
-  const ends = InstanceInitiatedShutdownBehavior?.Value === 'terminate';
-  await (ends
+  const query = { InstanceId: id, Attribute: 'instanceInitiatedShutdownBehavior' } as const;
+  const { InstanceInitiatedShutdownBehavior } = await raw.send(new DescribeInstanceAttributeCommand(query));
+  const terminates = InstanceInitiatedShutdownBehavior?.Value === 'terminate';
+  await (terminates
     ? raw.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
     : raw.send(new StopInstancesCommand({ InstanceIds: [id] })));
 }
 
-/** moto dates images to the second. */
+/** Registers the images in different seconds, because moto's creation dates have whole seconds. */
 async function publishImages(raw: EC2Client): Promise<{ pattern: string; newest: string }> {
   await raw.send(new RegisterImageCommand({ Name: 'ci-actions-amd64-1', RootDeviceName: '/dev/sda1' }));
   const second = Math.floor(Date.now() / 1_000);

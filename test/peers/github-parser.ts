@@ -4,10 +4,10 @@ import { data, Evaluator, Lexer, Parser } from '@actions/expressions';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { parseAction } from '@actions/workflow-parser/actions/action-parser';
 
-/** GitHub's own reading of workflows, action metadata and expressions: npm's @actions/workflow-parser and expressions. */
+/** GitHub's own parsers of workflows, action metadata and expressions: @actions/workflow-parser and @actions/expressions. */
 
-/** @param root where the workflows that this one calls are. @returns what GitHub has against it */
-export async function readWorkflow(content: string, root: string): Promise<string[]> {
+/** @param root the folder of the repository with the called workflows. @returns the errors that GitHub's parser reports */
+export async function listWorkflowErrors(content: string, root: string): Promise<string[]> {
   const { context, value } = parseWorkflow({ name: 'workflow.yml', content }, new NoOperationTraceWriter());
   const messages = (): string[] => context.errors.getErrors().map((error) => error.message);
   if (!value || messages().length > 0) return messages();
@@ -21,18 +21,18 @@ export async function readWorkflow(content: string, root: string): Promise<strin
   return messages();
 }
 
-/** @returns what GitHub has against an action.yml */
-export function readAction(content: string): string[] {
+/** @returns the errors that GitHub's parser reports for an action.yml */
+export function listActionErrors(content: string): string[] {
   const { context } = parseAction({ name: 'action.yml', content }, new NoOperationTraceWriter());
   return context.errors.getErrors().map((error) => error.message);
 }
 
-/** Contexts by name: plain objects, of which texts are what GitHub has there as texts. */
+/** Contexts by name, as plain objects. A string stands for a string of GitHub's context. */
 export type Contexts = Readonly<Record<string, unknown>>;
 
 const statusFunctions = ['always', 'cancelled', 'success', 'failure'];
 
-/** The value of a condition, which may do without its `${{ }}`. @param status what the status functions say */
+/** Evaluates a condition, with or without `${{ }}`. @param status the results of the status functions */
 export function evaluate(
   condition: string,
   contexts: Contexts,
@@ -42,8 +42,8 @@ export function evaluate(
   return compute(expression, contexts, status);
 }
 
-/** A text with the values of its expressions. */
-export function fillIn(text: string, contexts: Contexts): string {
+/** Replaces the expressions in a text with their values. */
+export function interpolate(text: string, contexts: Contexts): string {
   return text.replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) => {
     const value = compute(expression, contexts, {});
     if (value === null) return '';

@@ -18,7 +18,7 @@ import { describeImages } from '../contract/images.suite.js';
 import type { ImagesWorld } from '../contract/images.world.js';
 import { useMoto } from './moto.js';
 
-/** One of the images that moto brings. */
+/** One of moto's built-in images. */
 const UBUNTU = 'ami-785db401';
 
 const reset = useMoto();
@@ -49,7 +49,7 @@ async function createWorld(): Promise<ImagesWorld> {
   };
 }
 
-/** From an instance, as a build does it: an image that is only registered has no architecture in moto. */
+/** Creates an image from an instance, as a build does. In moto, an image from RegisterImage has no architecture. */
 async function makeImage(raw: EC2Client, Name: string, Tags: Tag[]): Promise<string> {
   const { Instances } = await raw.send(new RunInstancesCommand({ ImageId: UBUNTU, MinCount: 1, MaxCount: 1 }));
   const InstanceId = Instances?.[0]?.InstanceId ?? '';

@@ -1,4 +1,4 @@
-/** Reports as the tools that people use write them: each is run here on a small project, and its file is read. */
+/** Runs common test tools on a small project, and reads the JUnit reports that they write. */
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Producer {
-  /** In the copy of the project; the report is `report.xml`, or files in `report/`. */
+  /** Runs in a copy of the project. The report is `report.xml`, or files in `report/`. */
   readonly command: string;
   readonly failed: readonly string[];
   readonly passed: readonly string[];
@@ -35,7 +35,7 @@ const producers: Readonly<Record<string, Producer>> = {
     passed: ['test_ok', 'test_par[\\x07]', 'test_par[a/b]', 'test_xfail'],
     skipped: ['test_skip'],
   },
-  'pytest, a file that does not load': {
+  'pytest with a file that does not load': {
     command: 'python -m pytest -q --junitxml=report.xml broken.py',
     failed: ['broken'],
     passed: [],
@@ -71,7 +71,7 @@ const producers: Readonly<Record<string, Producer>> = {
     passed: ['Ok'],
     skipped: ['Skips'],
   },
-  'Node’s test runner': {
+  "Node's test runner": {
     command: 'node --test --test-reporter=junit node.test.mjs >report.xml',
     failed: ['bad', 'inner bad'],
     passed: ['inner', 'ok'],
@@ -97,7 +97,7 @@ const producers: Readonly<Record<string, Producer>> = {
   },
 };
 
-describe('A report by', () => {
+describe('Reads the report of', () => {
   test.each(Object.entries(producers))('%s', async (_, { command, ...expected }) => {
     cpSync(join(root, 'test/peers/producers'), folder, { recursive: true });
     const path = [
@@ -117,12 +117,12 @@ describe('A report by', () => {
       JEST_JUNIT_REPORT_TEST_SUITE_ERRORS: 'true',
       JEST_JUNIT_TITLE: '{title}',
     };
-    // They end with an error, because tests fail. What counts is what they have written.
-    const said = await run('bash', ['-c', command], { cwd: folder, env }).catch(
+    // The tools exit with an error, because tests fail. Only their reports matter.
+    const output = await run('bash', ['-c', command], { cwd: folder, env }).catch(
       (error: { stdout: string; stderr: string }) => error,
     );
     expect({
-      said,
+      output,
       files: existsSync(join(folder, 'report.xml')) || readdirSync(folder).includes('report'),
     }).toMatchObject({ files: true });
     const { results, broken } = await readReports(compilePatterns(['report.xml', 'report/*.xml']), folder, new Map());

@@ -9,16 +9,16 @@ import { actions } from '../../actions/index.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
-/** cfn-lint takes some seconds to read what AWS has. */
+/** cfn-lint takes some seconds to read its schemas of AWS resources. */
 const LINT_MS = 60_000;
 
 interface Linter {
   readonly program: string;
   readonly args: readonly string[];
   readonly reads: readonly RegExp[];
-  /** Lays files out in an empty folder for a linter that cannot read them where they are. @returns what it is to read */
+  /** Copies files into an empty folder for a linter that cannot read them in place. @returns the paths for the linter */
   readonly layOut?: (files: readonly string[], folder: string) => readonly string[];
-  /** A file with a mistake that the linter is there to find, and its words for it. */
+  /** A file with a mistake that the linter must find, and the message for it. */
   readonly planted: { readonly file: string; readonly text: string; readonly finds: RegExp };
 }
 
@@ -69,11 +69,11 @@ const linters: Readonly<Record<string, Linter>> = {
 };
 
 /**
- * Each folder of workflows becomes a repository of its own, as where it is copied to. actionlint 1.7.12 takes `$/action`
- * for a mistake: it is given `./action` instead, and our actions beside it, so that it checks what they are given.
+ * Each folder of workflows becomes a separate repository, as after a user has copied it. actionlint 1.7.12 reports
+ * `$/action` as a mistake. The copies use `./action` and contain our actions, so that actionlint checks the inputs.
  */
 function layOutForActionlint(files: readonly string[], folder: string): readonly string[] {
-  // With an end of its own, because actionlint takes a folder whose name begins like another's for a part of it.
+  // Needs the suffix: actionlint treats a folder as part of another if its name begins with the other's name.
   const repositoryOf = (path: string): string => join(folder, `${dirname(path).replaceAll('/', '-')}.d`);
   const targetOf = (path: string): string => join(repositoryOf(path), '.github/workflows', basename(path));
   for (const path of files) {
@@ -87,7 +87,7 @@ function layOutForActionlint(files: readonly string[], folder: string): readonly
   return files.map(targetOf);
 }
 
-/** @returns what the linter has to say: '' when it is content */
+/** @returns the linter's output, or '' if it found no mistake */
 async function lint({ program, args }: Linter, files: readonly string[], cwd = root): Promise<string> {
   try {
     await run(join(root, program), [...args, ...files], { cwd });
@@ -98,7 +98,7 @@ async function lint({ program, args }: Linter, files: readonly string[], cwd = r
   }
 }
 
-/** Files that git has or would take. */
+/** Lists the files that are tracked or not ignored by git. */
 function listFiles(): string[] {
   const options = { cwd: root, encoding: 'utf8' } as const;
   return execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], options).split('\n');
@@ -110,7 +110,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('actionlint is shown what our actions take', async () => {
+test('actionlint checks the inputs of our actions', async () => {
   const path = '.github/workflows/tox-on-ec2.yml';
   const laidOut = layOutForActionlint([path], mkdtempSync(join(folder, 'laid-out-')))[0]!;
   writeFileSync(laidOut, readFileSync(laidOut, 'utf8').replaceAll('tox-env: ${{', 'tox-environment: ${{'));
@@ -121,7 +121,7 @@ test('actionlint is shown what our actions take', async () => {
 
 describe.each(Object.entries(linters))('%s', (_, linter) => {
   test(
-    'is content with all our files',
+    'finds no mistake in our files',
     async () => {
       const files = listFiles().filter((file) => linter.reads.some((pattern) => pattern.test(file)));
       expect(files).not.toEqual([]);

@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from '@jest/globals';
 import { setAwsEnvironment } from '../contract/aws-environment.js';
 
-/** moto's server: an EC2 and SSM that nobody of this suite wrote. `scripts/peers.sh` installs it. */
+/** moto's server: an independent implementation of EC2 and SSM. `scripts/peers.sh` installs it. */
 export interface Moto {
   readonly url: string;
-  /** Back to an account with nothing but the default VPC. */
+  /** Resets the account, so that it contains only the default VPC. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const PROGRAM = fileURLToPath(new URL('../../.peers/venv/bin/moto_server', import.meta.url));
-/** moto believes any image, type and key pair unless told to look. */
+/** Without these settings moto accepts any image, instance type and key pair. */
 const CHECKS = {
   MOTO_ENABLE_AMI_VALIDATION: 'true',
   MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION: 'true',
@@ -21,21 +21,21 @@ const CHECKS = {
 };
 const START_MS = 60_000;
 
-/** @param settings further variables of moto's */
+/** @param settings additional environment variables for moto */
 export async function startMoto(settings: Readonly<Record<string, string>> = {}): Promise<Moto> {
   if (!existsSync(PROGRAM)) throw new Error('moto is not installed: run scripts/peers.sh first.');
-  // Port 0: the kernel picks a free one, which the server prints.
+  // Port 0: the kernel chooses a free port, and the server prints it.
   const env = { ...process.env, ...CHECKS, ...settings };
   const server = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', '0'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
-    let said = '';
-    const timer = setTimeout(() => reject(new Error(`moto did not start within ${START_MS} ms: ${said}`)), START_MS);
+    let output = '';
+    const timer = setTimeout(() => reject(new Error(`moto did not start within ${START_MS} ms: ${output}`)), START_MS);
     server.once('error', reject);
-    server.once('exit', () => reject(new Error(`moto ended: ${said}`)));
+    server.once('exit', () => reject(new Error(`moto ended: ${output}`)));
     server.stderr.on('data', (data: Buffer) => {
-      said = (said + data.toString()).slice(-2_000);
-      const address = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1];
+      output = (output + data.toString()).slice(-2_000);
+      const address = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
       if (!address) return;
       clearTimeout(timer);
       resolve(address);
@@ -54,7 +54,7 @@ export async function startMoto(settings: Readonly<Record<string, string>> = {})
   };
 }
 
-/** One moto for a test file, in whose environment every AWS client finds it. @returns how to get an empty account */
+/** Starts one moto for a test file, and sets AWS_ENDPOINT_URL to it. @returns a function that resets the account */
 export function useMoto(): () => Promise<void> {
   let moto: Moto | undefined;
   beforeAll(async () => {

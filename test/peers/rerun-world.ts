@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { evaluate, fillIn, type Contexts } from './github-parser.js';
+import { evaluate, interpolate, type Contexts } from './github-parser.js';
 
 interface Step {
   readonly id?: string;
@@ -22,7 +22,7 @@ interface Job {
 }
 type Outputs = Readonly<Record<string, string>>;
 type Result = 'success' | 'failure' | 'cancelled' | 'skipped';
-interface Ran {
+interface Outcome {
   readonly result: Result;
   readonly outputs: Outputs;
 }
@@ -30,24 +30,24 @@ interface Ran {
 const HOSTED = 'ubuntu-24.04';
 
 /**
- * One run of the printed tox-on-ec2.yml with its attempts, scheduled as GitHub's documentation says: "Re-run failed
- * jobs" runs the failed jobs and all that depend on them, and "any outputs for any successful jobs in the previous
- * workflow run will be used". Expressions are evaluated by GitHub's evaluator, scripts run by bash; the actions are
- * told what they come to.
+ * One run of the printed tox-on-ec2.yml with its attempts, scheduled as in GitHub's documentation: "Re-run failed jobs"
+ * runs the failed jobs and all jobs that depend on them, and "any outputs for any successful jobs in the previous workflow
+ * run will be used". GitHub's evaluator computes the expressions, and bash runs the scripts. The results of the actions
+ * are simulated.
  */
 export class Run {
-  /** Labels for which a runner listens. */
+  /** The labels of the runners that are online. */
   readonly machines = new Set<string>();
-  /** Each job that ran, with where, as `test on ubuntu-24.04`. */
+  /** The jobs of the last attempt with their runners, such as `test on ubuntu-24.04`. */
   readonly log: string[] = [];
-  /** What tox comes to, one after the other. */
+  /** The results of the next runs of run-tox, in order. Default: success. */
   readonly tox: Result[] = [];
-  /** What GitHub masks: it drops the jobs' outputs that contain one of these. */
+  /** Masked values. GitHub drops every job output that contains one. */
   readonly masked: string[] = [];
-  /** Whether start-runner comes to a machine, one after the other; by default it does. */
+  /** Whether the next runs of start-runner succeed, in order. Default: they do. */
   readonly starts: boolean[] = [];
   private readonly jobs: Readonly<Record<string, Job>>;
-  private readonly ran = new Map<string, Ran>();
+  private readonly outcomes = new Map<string, Outcome>();
   private attempt = 0;
 
   constructor(
@@ -57,15 +57,15 @@ export class Run {
     this.jobs = (parse(workflow) as { jobs: Readonly<Record<string, Job>> }).jobs;
   }
 
-  all(): string {
+  runAllJobs(): string {
     return this.schedule(Object.keys(this.jobs));
   }
 
-  failed(): string {
+  rerunFailedJobs(): string {
     const again = Object.keys(this.jobs).filter((name) =>
-      ['failure', 'cancelled'].includes(this.ran.get(name)!.result),
+      ['failure', 'cancelled'].includes(this.outcomes.get(name)!.result),
     );
-    // The jobs stand in the order in which they need each other.
+    // Every job is listed after the jobs that it needs.
     for (const [name, job] of Object.entries(this.jobs)) {
       if (!again.includes(name) && needsOf(job).some((need) => again.includes(need))) again.push(name);
     }
@@ -76,13 +76,13 @@ export class Run {
   private schedule(names: readonly string[]): string {
     this.attempt += 1;
     this.log.length = 0;
-    for (const name of names) this.ran.set(name, this.play(name, this.jobs[name]!));
-    const results = [...this.ran.values()].map(({ result }) => result);
+    for (const name of names) this.outcomes.set(name, this.runJob(name, this.jobs[name]!));
+    const results = [...this.outcomes.values()].map(({ result }) => result);
     return results.includes('failure') ? 'failure' : 'success';
   }
 
-  private play(name: string, job: Job): Ran {
-    const needs = Object.fromEntries(needsOf(job).map((need) => [need, this.ran.get(need)!]));
+  private runJob(name: string, job: Job): Outcome {
+    const needs = Object.fromEntries(needsOf(job).map((need) => [need, this.outcomes.get(need)!]));
     const contexts = {
       github: { run_attempt: String(this.attempt) },
       inputs: this.inputs,
@@ -91,35 +91,35 @@ export class Run {
       secrets: {},
     };
     const success = Object.values(needs).every(({ result }) => result === 'success');
-    if (!this.allows(job.if, contexts, success)) return { result: 'skipped', outputs: {} };
-    const place = fillIn(job['runs-on'], contexts);
-    this.log.push(`${name} on ${place}`);
-    if (place !== HOSTED && place !== this.inputs['runs-on'] && !this.machines.delete(place)) {
-      throw new Error(`${name} waits 24 hours for ${place}`);
+    if (!this.isEnabled(job.if, contexts, success)) return { result: 'skipped', outputs: {} };
+    const runsOn = interpolate(job['runs-on'], contexts);
+    this.log.push(`${name} on ${runsOn}`);
+    if (runsOn !== HOSTED && runsOn !== this.inputs['runs-on'] && !this.machines.delete(runsOn)) {
+      throw new Error(`${name} waits 24 hours for ${runsOn}`);
     }
-    return this.playSteps(job, contexts);
+    return this.runSteps(job, contexts);
   }
 
-  private playSteps(job: Job, contexts: Contexts): Ran {
+  private runSteps(job: Job, contexts: Contexts): Outcome {
     let result: Result = 'success';
     const steps: Record<string, { outputs: Outputs }> = {};
     for (const step of job.steps) {
-      const now = { ...contexts, steps };
-      if (!this.allows(step.if, now, result === 'success')) continue;
-      const ended = step.run ? runScript(step, now) : this.playAction(step, now);
-      if (step.id) steps[step.id] = { outputs: ended.outputs };
-      if (ended.result !== 'success') result = ended.result;
+      const stepContexts = { ...contexts, steps };
+      if (!this.isEnabled(step.if, stepContexts, result === 'success')) continue;
+      const outcome = step.run ? runScript(step, stepContexts) : this.simulateAction(step, stepContexts);
+      if (step.id) steps[step.id] = { outputs: outcome.outputs };
+      if (outcome.result !== 'success') result = outcome.result;
     }
     const outputs = Object.entries(job.outputs ?? {}).map(([name, text]) => [
       name,
-      fillIn(text, { ...contexts, steps }),
+      interpolate(text, { ...contexts, steps }),
     ]);
     const kept = outputs.filter(([, text = '']) => !this.masked.some((mask) => text.includes(mask)));
     return { result, outputs: Object.fromEntries(kept) as Outputs };
   }
 
-  private playAction({ uses = '', with: given = {} }: Step, contexts: Contexts): Ran {
-    const input = (name: string): string => fillIn(String(given[name] ?? ''), contexts);
+  private simulateAction({ uses = '', with: inputs = {} }: Step, contexts: Contexts): Outcome {
+    const input = (name: string): string => interpolate(String(inputs[name] ?? ''), contexts);
     if (uses === '$/check-tests') {
       const label = input('runs-on') === '' ? `ec2-1-${this.attempt}-a` : '';
       return { result: 'success', outputs: { sha: 'f', skip: '', label, 'max-lifetime-minutes': '90' } };
@@ -129,7 +129,7 @@ export class Run {
       this.machines.add(input('label'));
       return { result: 'success', outputs: { runners: '[{"type":"t3.xlarge"}]' } };
     }
-    // Without a label, what no other job of the run needs: here, all.
+    // Without a label, stop-runner terminates all machines that no other job of the run needs: here, all of them.
     if (uses === '$/stop-runner' && input('label') === '') this.machines.clear();
     if (uses === '$/stop-runner') this.machines.delete(input('label'));
     if (uses !== '$/run-tox') return { result: 'success', outputs: {} };
@@ -138,7 +138,7 @@ export class Run {
   }
 
   /** An `if` without a status function means `success() && …`. */
-  private allows(condition: string | undefined, contexts: Contexts, success: boolean): boolean {
+  private isEnabled(condition: string | undefined, contexts: Contexts, success: boolean): boolean {
     const text = condition ?? 'success()';
     const status = { always: true, success, failure: !success, cancelled: false };
     const implied = /\b(always|success|failure|cancelled)\(\)/.test(text) || success;
@@ -150,11 +150,11 @@ function needsOf(job: Job): readonly string[] {
   return [job.needs ?? []].flat();
 }
 
-function runScript(step: Step, contexts: Contexts): Ran {
+function runScript(step: Step, contexts: Contexts): Outcome {
   const folder = mkdtempSync(join(tmpdir(), 'rerun-'));
   const file = join(folder, 'output');
   writeFileSync(file, '');
-  const env = Object.entries(step.env ?? {}).map(([name, text]) => [name, fillIn(text, contexts)]);
+  const env = Object.entries(step.env ?? {}).map(([name, text]) => [name, interpolate(text, contexts)]);
   try {
     execFileSync('bash', ['-eo', 'pipefail', '-c', step.run!], {
       env: { PATH: process.env['PATH'], GITHUB_OUTPUT: file, ...(Object.fromEntries(env) as Outputs) },

@@ -17,16 +17,16 @@ beforeEach(() => {
 describe('A run whose tests fail', () => {
   beforeEach(() => {
     run.tox.push('failure');
-    expect(run.all()).toBe('failure');
+    expect(run.runAllJobs()).toBe('failure');
   });
 
-  test('ran on its machine, and left none behind', () => {
+  test('runs on its machine, and leaves no machine behind', () => {
     expect(run.log).toEqual(['start on ubuntu-24.04', 'test on ec2-1-1-a', 'stop on ubuntu-24.04']);
     expect(run.machines.size).toBe(0);
   });
 
-  test('gets another machine by "Re-run failed jobs", and does not wait for the dead label', () => {
-    expect(run.failed()).toBe('success');
+  test('gets another machine with "Re-run failed jobs", and does not wait for the label of the first', () => {
+    expect(run.rerunFailedJobs()).toBe('success');
     expect(run.log).toEqual([
       'test on ubuntu-24.04',
       'restart on ubuntu-24.04',
@@ -36,86 +36,83 @@ describe('A run whose tests fail', () => {
     expect(run.machines.size).toBe(0);
   });
 
-  test('is red again when they fail again, and red at once when it is tried a third time', () => {
+  test('fails again if the tests fail again, and fails at once in a third attempt', () => {
     run.tox.push('failure');
-    expect(run.failed()).toBe('failure');
-    expect(run.failed()).toBe('failure');
+    expect(run.rerunFailedJobs()).toBe('failure');
+    expect(run.rerunFailedJobs()).toBe('failure');
     expect(run.log).toEqual(['retest on ubuntu-24.04', 'stop on ubuntu-24.04']);
     expect(run.machines.size).toBe(0);
   });
 
-  test('is red when the second machine does not come, and gets it by another re-run', () => {
+  test('fails if the second machine does not start, and gets one with another re-run', () => {
     run.starts.push(false);
-    expect(run.failed()).toBe('failure');
+    expect(run.rerunFailedJobs()).toBe('failure');
     expect(run.log).toEqual(['test on ubuntu-24.04', 'restart on ubuntu-24.04', 'stop on ubuntu-24.04']);
-    expect(run.failed()).toBe('success');
+    expect(run.rerunFailedJobs()).toBe('success');
     expect(run.log).toEqual(['restart on ubuntu-24.04', 'retest on ec2-1-1-a-again-3', 'stop on ubuntu-24.04']);
     expect(run.machines.size).toBe(0);
   });
 
-  test('begins anew by "Re-run all jobs"', () => {
-    expect(run.all()).toBe('success');
+  test('starts over with "Re-run all jobs"', () => {
+    expect(run.runAllJobs()).toBe('success');
     expect(run.log).toEqual(['start on ubuntu-24.04', 'test on ec2-1-2-a', 'stop on ubuntu-24.04']);
   });
 });
 
-test('A run whose tests were cancelled gets another machine, too', () => {
+test('A run whose tests were cancelled also gets another machine', () => {
   run.tox.push('cancelled');
-  run.all();
-  expect(run.failed()).toBe('success');
+  run.runAllJobs();
+  expect(run.rerunFailedJobs()).toBe('success');
   expect(run.log).toContain('retest on ec2-1-1-a-again-2');
 });
 
 test('A run whose start failed starts again', () => {
   run.starts.push(false);
-  expect(run.all()).toBe('failure');
-  expect(run.failed()).toBe('success');
+  expect(run.runAllJobs()).toBe('failure');
+  expect(run.rerunFailedJobs()).toBe('success');
   expect(run.log).toEqual(['start on ubuntu-24.04', 'test on ec2-1-2-a', 'stop on ubuntu-24.04']);
 });
 
-test('A run on a machine of its own choice just runs there again', () => {
+test('A run with `runs-on` runs on that machine again', () => {
   run = new Run(workflow, { ...inputs, 'runs-on': 'my-gpu' });
   run.tox.push('failure');
-  expect(run.all()).toBe('failure');
-  expect(run.failed()).toBe('success');
+  expect(run.runAllJobs()).toBe('failure');
+  expect(run.rerunFailedJobs()).toBe('success');
   expect(run.log).toEqual(['test on my-gpu']);
 });
 
-test('Without the comparison of attempts a re-run would wait for a dead label', () => {
+test('Without the comparison of attempts, a re-run waits for the label of a terminated machine', () => {
   const naive = workflow.replaceAll('needs.start.outputs.attempt == github.run_attempt && ', '');
   expect(naive).not.toBe(workflow);
   run = new Run(naive, inputs);
   run.tox.push('failure');
-  run.all();
-  expect(() => run.failed()).toThrow('test waits 24 hours for ec2-1-1-a');
+  run.runAllJobs();
+  expect(() => run.rerunFailedJobs()).toThrow('test waits 24 hours for ec2-1-1-a');
 });
 
-describe('Outputs that GitHub drops, because they contain the text of a secret,', () => {
-  test.each(['1', 'f', 'test'])(
-    'are not taken for a machine that is gone, nor for tests that are not to run: %s',
-    (secret) => {
-      run.masked.push(secret);
-      expect(run.all()).toBe('failure');
-      expect(run.log.map((line) => line.split(' ')[0])).not.toContain('restart');
-      expect(run.log).toContainEqual(expect.stringMatching(/^test on /));
-      expect(run.tox).toEqual([]);
-      expect(run.machines.size).toBe(0);
-    },
-  );
+describe('Outputs that GitHub drops because they contain a secret', () => {
+  test.each(['1', 'f', 'test'])('do not count as a terminated machine or as tests to skip: %s', (secret) => {
+    run.masked.push(secret);
+    expect(run.runAllJobs()).toBe('failure');
+    expect(run.log.map((line) => line.split(' ')[0])).not.toContain('restart');
+    expect(run.log).toContainEqual(expect.stringMatching(/^test on /));
+    expect(run.tox).toEqual([]);
+    expect(run.machines.size).toBe(0);
+  });
 
-  test('do not make a run green whose tests ran nowhere', () => {
+  test('do not let a run succeed without a test run', () => {
     run.tox.push('failure');
-    run.all();
+    run.runAllJobs();
     run.masked.push('true');
-    expect(run.failed()).toBe('failure');
+    expect(run.rerunFailedJobs()).toBe('failure');
     expect(run.log).toEqual(['test on ubuntu-24.04', 'stop on ubuntu-24.04']);
   });
 
-  test('of the second machine are no machine that is gone, and it is stopped', () => {
+  test('do not make the second machine count as terminated, and it is stopped', () => {
     run.tox.push('failure');
-    run.all();
+    run.runAllJobs();
     run.masked.push('again');
-    expect(run.failed()).toBe('failure');
+    expect(run.rerunFailedJobs()).toBe('failure');
     expect(run.log).toContain('retest on ubuntu-24.04');
     expect(run.machines.size).toBe(0);
   });

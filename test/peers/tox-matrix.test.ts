@@ -1,4 +1,4 @@
-/** run-tox with programs that nobody here wrote: tox 3 and 4, and six test programs, each in nine situations. */
+/** run-tox with real programs: tox 3 and 4, and seven test programs, each in nine situations. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -23,13 +23,13 @@ const PROGRAMS = {
 const JUNIT = /JUnit of the test program/;
 const LINES = /closing lines/;
 const CODES = /exit codes of/;
-/** stestr lives on, and says which test did not end. */
+/** stestr survives the crash, and reports which test did not end. */
 const CODES_OR_LINES = /exit codes of|closing lines \(“[^”]*inprogress/;
 
 interface Situation {
   readonly body: string;
   readonly code: '' | 'tests-failed' | 'nothing-tested';
-  /** What the verdict rests on, for pytest and for the others. */
+  /** The evidence of the verdict, with pytest and with other programs. */
   readonly evidence: readonly [pytest: RegExp, others: RegExp];
 }
 
@@ -55,7 +55,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     code: 'nothing-tested',
     evidence: [JUNIT, LINES],
   },
-  'there is none': { body: 'x = 1\n', code: 'nothing-tested', evidence: [JUNIT, LINES] },
+  'there is no test': { body: 'x = 1\n', code: 'nothing-tested', evidence: [JUNIT, LINES] },
   'the program crashes': {
     body: suite(method('test_a', 'os.abort()')),
     code: 'tests-failed',
@@ -94,21 +94,21 @@ const cases = ['tox-3', 'tox-4'].flatMap((tox) =>
 
 beforeAll(async () => {
   expect(existsSync(MATRIX)).toBe(true);
-  // Each tox has its own environment, which all of its runs use, one after the other.
+  // All runs of one tox share its environment, so they are sequential.
   await Promise.all(['tox-3', 'tox-4'].map(runAll));
 }, LONG_MS);
 
 async function runAll(tox: string): Promise<void> {
   for (const [, program, situation] of cases.filter(([one]) => one === tox)) {
     const [folder, command] = PROGRAMS[program];
-    const place = `${tox}/${program}-${situation.replaceAll(' ', '-')}`;
-    stage.write(`${place}/test_it.py`, `import os, unittest\n${SITUATIONS[situation]!.body}`);
-    stage.write(`${place}/tox.ini`, compose(tox, `${MATRIX}/${folder}/bin/${command}`));
+    const directory = `${tox}/${program}-${situation.replaceAll(' ', '-')}`;
+    stage.write(`${directory}/test_it.py`, `import os, unittest\n${SITUATIONS[situation]!.body}`);
+    stage.write(`${directory}/tox.ini`, compose(tox, `${MATRIX}/${folder}/bin/${command}`));
     results.set(
       `${tox} ${program} ${situation}`,
       await stage.run(
         'run-tox',
-        { 'tox-env': 'it', 'working-directory': place },
+        { 'tox-env': 'it', 'working-directory': directory },
         { environment: { PATH: `${MATRIX}/${tox}/bin:/usr/bin:/bin` } },
       ),
     );
@@ -136,8 +136,8 @@ describe('The verdict and its evidence', () => {
     expect(seen).toMatchObject({ code });
     expect(result.outputs['verdict']).toBe(code === '' ? 'passed' : 'failed');
     const [row = ''] = /^\| it \|.*$/m.exec(result.summary) ?? [];
-    // trial does not say that it ran none.
-    const isSilent = program === 'trial' && situation === 'there is none';
+    // trial does not report that it ran no test.
+    const isSilent = program === 'trial' && situation === 'there is no test';
     expect(row).toMatch(isSilent ? CODES : evidence[program.startsWith('pytest') ? 0 : 1]);
   });
 });

@@ -1,4 +1,4 @@
-/** run-tox with configurations of the shapes that public projects have, on the real tox 3 and 4. */
+/** run-tox with the kinds of configurations that public projects use, on the real tox 3 and 4. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ const UNITTEST = `${MATRIX}/unittest/bin/python -m unittest`;
 
 const JUNIT = /JUnit of the test program/;
 const LINES = /closing lines/;
-/** Environments without requirements are made once for all shapes. */
+/** All shapes share their tox environments, which have no requirements. */
 const WORK = 'WORK-FOLDER';
 const INI = `[tox]
 toxworkdir = ${WORK}
@@ -47,20 +47,20 @@ interface Shape {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly only?: 'tox-3' | 'tox-4';
   readonly code?: string;
-  /** In the summary's row of each environment, or in the log. */
-  readonly says: RegExp | readonly RegExp[];
+  /** Must occur in the summary, the error, the log, or the names of the reports that tests wrote (as `+own.xml`). */
+  readonly expected: RegExp | readonly RegExp[];
 }
 
 const SHAPES: Readonly<Record<string, Shape>> = {
-  'an isolated build, with its own requirements': {
+  'an isolated build with its own requirements': {
     files: {
       ...PACKAGE,
       'tox.ini':
         '[tox]\nisolated_build = true\nenvlist = it\n[testenv]\ndeps = pytest\ncommands = pytest {posargs:tests}\n',
     },
-    says: JUNIT,
+    expected: JUNIT,
   },
-  'a package as a wheel, with labels': {
+  'a package built as a wheel, and labels': {
     only: 'tox-4',
     files: {
       ...PACKAGE,
@@ -70,7 +70,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
           ' -o pythonpath=src',
         ),
     },
-    says: JUNIT,
+    expected: JUNIT,
   },
   'tables in pyproject.toml': {
     only: 'tox-4',
@@ -78,7 +78,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       'test_it.py': GOOD,
       'pyproject.toml': `[tool.tox]\nenv_list = ["it"]\n[tool.tox.env_run_base]\npackage = "skip"\nallowlist_externals = ["*"]\npass_env = ["A*"]\n[tool.tox.env.it]\ncommands = [["${PYTEST}"]]\n`,
     },
-    says: JUNIT,
+    expected: JUNIT,
   },
   'an INI text in pyproject.toml': {
     files: {
@@ -88,11 +88,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
         "'print()'",
       ),
     },
-    says: JUNIT,
+    expected: JUNIT,
   },
   'sections in setup.cfg': {
     files: { 'test_it.py': GOOD, 'setup.cfg': `${INI.replace('[tox]', '[tox:tox]')}commands = ${PYTEST}\n` },
-    says: JUNIT,
+    expected: JUNIT,
   },
   'a tox.toml': {
     only: 'tox-4',
@@ -101,27 +101,30 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       'tox.toml': `[env_run_base]\npackage = "skip"\nallowlist_externals = ["*"]\ncommands = [["${PYTEST}"]]\n`,
     },
     inputs: { 'tox-env': '3.11' },
-    says: JUNIT,
+    expected: JUNIT,
   },
-  'passenv of its own, and what the workflow sets': {
+  'its own passenv, and variables that the workflow sets': {
     files: {
       'test_it.py': "import os\ndef test_a(): assert os.environ['LEVEL'] == 'debug' and os.environ['OWN'] == '1'\n",
       'tox.ini': `${INI}commands = ${PYTEST}\n[testenv:it]\npassenv = OWN\n`,
     },
     inputs: { env: '{"LEVEL": "debug"}', setup: 'echo OWN=1 >>"$GITHUB_ENV"' },
-    says: JUNIT,
+    expected: JUNIT,
   },
-  'passenv = *': { files: { 'test_it.py': GOOD, 'tox.ini': `${INI}passenv = *\ncommands = ${PYTEST}\n` }, says: JUNIT },
-  'a PYTEST_ADDOPTS that is added to': {
+  'passenv = *': {
+    files: { 'test_it.py': GOOD, 'tox.ini': `${INI}passenv = *\ncommands = ${PYTEST}\n` },
+    expected: JUNIT,
+  },
+  'a PYTEST_ADDOPTS that extends the inherited value': {
     files: {
       'test_it.py': GOOD,
       'tox.ini': `${INI}setenv = PYTEST_ADDOPTS = {env:PYTEST_ADDOPTS:} --color=yes\ncommands = ${PYTEST}\n`,
     },
-    says: JUNIT,
+    expected: JUNIT,
   },
-  'a PYTEST_ADDOPTS of its own': {
+  'a PYTEST_ADDOPTS that replaces the inherited value': {
     files: { 'test_it.py': GOOD, 'tox.ini': `${INI}setenv = PYTEST_ADDOPTS = --color=yes\ncommands = ${PYTEST}\n` },
-    says: LINES,
+    expected: LINES,
   },
   'no JUnit plugin': {
     files: {
@@ -129,11 +132,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       'pytest.ini': '[pytest]\naddopts = -p no:junitxml\n',
       'tox.ini': `${INI}commands = ${PYTEST}\n`,
     },
-    says: LINES,
+    expected: LINES,
   },
   'a report that a command names': {
     files: { 'test_it.py': GOOD, 'tox.ini': `${INI}commands = ${PYTEST} -q -q --junitxml=own.xml\n` },
-    says: [JUNIT, /\+own\.xml/],
+    expected: [JUNIT, /\+own\.xml/],
   },
   'a report that the configuration of pytest names': {
     files: {
@@ -141,22 +144,22 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       'pytest.ini': '[pytest]\naddopts = --junitxml=own.xml\n',
       'tox.ini': `${INI}commands = ${PYTEST}\n`,
     },
-    says: [JUNIT, /\+own\.xml/],
+    expected: [JUNIT, /\+own\.xml/],
   },
-  'several runs of pytest, of which the last skips all': {
+  'several runs of pytest, the last of which skips all tests': {
     files: {
       'test_it.py': GOOD,
       'test_no.py': SKIPPED,
       'tox.ini': `${INI}commands =\n  ${PYTEST} test_it.py\n  ${PYTEST} test_no.py\n`,
     },
-    says: /JUnit of the test program \(3 tests\)/,
+    expected: /JUnit of the test program \(3 tests\)/,
   },
-  'tests side by side, and again': {
+  'parallel tests that are rerun': {
     files: {
       'test_it.py': `${GOOD}import pathlib\ndef test_c():\n    seen = pathlib.Path('seen')\n    first = not seen.exists()\n    seen.touch()\n    assert not first\n`,
       'tox.ini': `${INI}commands = ${PYTEST} -n 2 --reruns 2\n`,
     },
-    says: JUNIT,
+    expected: JUNIT,
   },
   'a test that runs pytest with a failing test': {
     files: {
@@ -165,27 +168,27 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       'inner.py': BAD,
       'tox.ini': `${INI}commands = ${PYTEST} test_it.py\n`,
     },
-    says: /JUnit of the test program \(1 test\)/,
+    expected: /JUnit of the test program \(1 test\)/,
   },
   'coverage around unittest': {
     files: {
       'test_it.py': 'import unittest\nclass T(unittest.TestCase):\n    def test_a(self): pass\n',
       'tox.ini': `${INI}commands =\n  - rm nothing\n  ${UNITTEST} discover\n`,
     },
-    says: LINES,
+    expected: LINES,
   },
-  'words for {posargs}': {
+  'values for {posargs}': {
     files: { 'test_it.py': BAD, 'tox.ini': `${INI}commands = ${PYTEST} {posargs}\n` },
     inputs: { posargs: '-k "test_b and not test_a"' },
-    says: JUNIT,
+    expected: JUNIT,
   },
-  'environments that depend on others, each with its row': {
+  'environments that depend on others, each with its own row': {
     files: {
       'test_it.py': GOOD,
       'tox.ini': `${INI}commands = ${PYTEST}\n[testenv:report]\ndepends = it\ncommands = python -c "print(1)"\n`,
     },
     inputs: { 'tox-env': 'it,report' },
-    says: [JUNIT, /\| report \| passed \| exit codes: no test program/],
+    expected: [JUNIT, /\| report \| passed \| exit codes: no test program/],
   },
   'factors that select commands': {
     files: {
@@ -194,76 +197,76 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     },
     inputs: { 'tox-env': 'py3-a,py3-b' },
     code: 'nothing-tested',
-    says: [/\| py3-a \| passed/, /\| py3-b \| untested: no command ran/],
+    expected: [/\| py3-a \| passed/, /\| py3-b \| untested: no command ran/],
   },
   'tests that fail behind `-`': {
     files: { 'test_it.py': BAD, 'tox.ini': `${INI}commands = - ${PYTEST}\n` },
     code: 'tests-failed',
-    says: /failed: tox ignored: 1 test failed, pytest ended with exit code 1/,
+    expected: /failed: tox ignored: 1 test failed, pytest ended with exit code 1/,
   },
-  'tests that fail behind `-`, and may': {
+  'tests that fail behind `-`, with allow-ignored-failures': {
     files: { 'test_it.py': BAD, 'tox.ini': `${INI}commands = - ${PYTEST}\n` },
     inputs: { 'allow-ignored-failures': 'true' },
-    says: /passed: tox ignored: 1 test failed/,
+    expected: /passed: tox ignored: 1 test failed/,
   },
-  'tests that fail in a script that hides it': {
+  'tests that fail in a script that hides the failure': {
     files: { 'test_it.py': BAD, 'tox.ini': `${INI}commands = bash -c "${PYTEST} || true"\n` },
     code: 'tests-failed',
-    says: /failed: tox ignored: 1 test failed/,
+    expected: /failed: tox ignored: 1 test failed/,
   },
   'an environment whose outcome is ignored': {
     files: { 'test_it.py': BAD, 'tox.ini': `${INI}ignore_outcome = true\ncommands = ${PYTEST}\n` },
     code: 'tests-failed',
-    says: /failed: tox ignored/,
+    expected: /failed: tox ignored/,
   },
   'tests that are only collected': {
     files: { 'test_it.py': GOOD, 'tox.ini': `${INI}commands = ${PYTEST} --collect-only\n` },
     code: 'nothing-tested',
-    says: /untested: no test was executed/,
+    expected: /untested: no test was executed/,
   },
-  'quiet skipped tests': {
+  'skipped tests in quiet mode': {
     files: { 'test_it.py': SKIPPED, 'tox.ini': `${INI}commands = ${PYTEST} -qq\n` },
     code: 'nothing-tested',
-    says: /untested: all tests were skipped \(1\)/,
+    expected: /untested: all tests were skipped \(1\)/,
   },
-  'a Python that is not there': {
+  'a missing Python': {
     files: {
       'test_it.py': GOOD,
       'tox.ini': `${INI.replace('skipsdist', 'skip_missing_interpreters = true\nskipsdist')}commands = ${PYTEST}\n[testenv:gone]\nbasepython = python3.77\n`,
     },
     inputs: { 'tox-env': 'it,gone' },
     code: 'nothing-tested',
-    says: [/\| it \| passed/, /\| gone \| skipped/],
+    expected: [/\| it \| passed/, /\| gone \| skipped/],
   },
-  'a Python that is not there, and need not be': {
+  'a missing Python, with allow-skipped': {
     files: {
       'test_it.py': GOOD,
       'tox.ini': `${INI.replace('skipsdist', 'skip_missing_interpreters = true\nskipsdist')}commands = ${PYTEST}\n[testenv:gone]\nbasepython = python3.77\n`,
     },
     inputs: { 'tox-env': 'it,gone', 'allow-skipped': 'true' },
-    says: [/\| gone \| skipped/, /::warning::tox skipped gone\./],
+    expected: [/\| gone \| skipped/, /::warning::tox skipped gone\./],
   },
   'an environment that is not defined': {
     files: { 'tox.ini': `${INI}[testenv:unit]\n[testenv:lint]\n` },
     inputs: { 'tox-env': 'unti' },
     code: 'environment-not-found',
-    says: [/no environment "unti"\. Did you mean "unit"\?/, /There are: it, unit, lint/],
+    expected: [/no environment "unti"\. Did you mean "unit"\?/, /There are: it, unit, lint/],
   },
   'no configuration': {
     files: { a: '' },
     inputs: { 'tox-env': 'py' },
     code: 'environment-not-found',
-    says: /no configuration/,
+    expected: /no configuration/,
   },
-  'an environment of which only the factors are known': {
+  'an environment that is defined only by its factors': {
     files: { 'tox.ini': INI },
     inputs: { 'tox-env': 'py3' },
     code: 'nothing-tested',
-    says: /\| py3 \| untested: no command ran/,
+    expected: /\| py3 \| untested: no command ran/,
   },
-  'a process that stays': {
+  'a background process that outlives its command': {
     files: { 'test_it.py': GOOD, 'tox.ini': `${INI}commands =\n  bash -c "sleep 30 &"\n  ${PYTEST}\n` },
-    says: JUNIT,
+    expected: JUNIT,
   },
 };
 
@@ -275,7 +278,7 @@ const cases = Object.entries(SHAPES).flatMap(([name, shape]) =>
 );
 
 describe('A project with', () => {
-  test.each(cases)('%s: %s', async (tox, _, { files, inputs, code = '', says }) => {
+  test.each(cases)('%s: %s', async (tox, _, { files, inputs, code = '', expected }) => {
     expect(existsSync(PYTHON)).toBe(true);
     const stage = new TestStage();
     stages.push(stage);
@@ -288,9 +291,9 @@ describe('A project with', () => {
       { 'tox-env': 'it', ...inputs, env: JSON.stringify(offline) },
       { environment: { PATH: `${MATRIX}/${tox}/bin:/usr/bin:/bin`, GITHUB_ENV: join(stage.workspace, '.env') } },
     );
-    const made = ['own.xml'].filter((path) => existsSync(join(stage.workspace, path))).map((path) => `+${path}`);
-    const seen = [result.summary, errorOf(result), logOf(result), ...made].join('\n');
+    const written = ['own.xml'].filter((path) => existsSync(join(stage.workspace, path))).map((path) => `+${path}`);
+    const seen = [result.summary, errorOf(result), logOf(result), ...written].join('\n');
     expect({ code: codeOf(result), seen }).toMatchObject({ code });
-    for (const one of [says].flat()) expect(seen).toMatch(one);
+    for (const one of [expected].flat()) expect(seen).toMatch(one);
   });
 });

@@ -4,26 +4,26 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ActLog } from './log.js';
 
-/** nektos/act. `scripts/peers.sh` builds it. */
+/** The program nektos/act, which `scripts/peers.sh` builds. */
 export const ACT = fileURLToPath(new URL('../../../.peers/bin/act', import.meta.url));
 
 export interface ActOptions {
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** The run is killed after so long. */
+  /** The run is killed after this time, in ms. */
   readonly limitMs: number;
-  /** Called after each line of act's, for instance to cancel. */
+  /** Called after each line of act's output, for instance to cancel the run. */
   readonly onLine?: (log: ActLog, cancel: () => void) => void;
-  /** What `cancel` does. Default: as GitHub, steps that are to run always do. `SIGKILL`: as if all machines were lost. */
+  /** The signal that `cancel` sends. SIGINT (default): `always()` steps run, as on GitHub. SIGKILL: all machines are lost. */
   readonly kill?: 'SIGINT' | 'SIGKILL';
 }
 
 export interface ActRun {
-  /** 0: the run is green. 1: it is red. `null`: it took too long. */
+  /** 0: the run succeeded. 1: the run failed. `null`: the run was killed, for instance at its time limit. */
   readonly code: number | null;
   readonly log: ActLog;
   readonly seconds: number;
-  /** When it was dispatched, on the clock of the log's moments. */
+  /** The time of the dispatch, on the same clock as the log's moments. */
   readonly beganMs: number;
 }
 
@@ -33,7 +33,7 @@ export async function runAct({ args, environment, limitMs, onLine, kill = 'SIGIN
   const beganMs = performance.now();
   const act = spawn(ACT, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => act.kill('SIGKILL'), limitMs);
-  // Once: act lets steps that may go on do so. Twice would end it.
+  // Sends one signal only: after the first, act still runs the steps with always(). A second signal would end act.
   let cancelled = false;
   const cancel = (): void => {
     if (!cancelled) act.kill(kill);

@@ -9,12 +9,12 @@ const FIXTURES = join(root, 'test/fixtures/marqo');
 const EXAMPLE = join(root, 'workflows/example-marqo');
 const WORKFLOWS = '.github/workflows';
 
-/** Three repositories of one owner, as `before/CI.yml` finds them, in bare folders. */
+/** The three repositories of one owner that `before/CI.yml` uses, as bare repositories. */
 export class Marqo {
-  /** Of `marqo`, with the files of its branch `mainline`. */
+  /** The repository `marqo` on its branch `mainline`. */
   private readonly marqo: Checkout;
 
-  /** @param folder where the owner's repositories lie */
+  /** @param folder the folder for the owner's repositories */
   constructor(folder: string) {
     this.marqo = new Checkout(folder, 'marqo');
     this.marqo.add(`${WORKFLOWS}/CI.yml`, readFileSync(join(EXAMPLE, 'before/CI.yml'), 'utf8'));
@@ -32,17 +32,18 @@ export class Marqo {
     tests.branch('wider', 'tests/conftest.py');
   }
 
-  /** Steps 1 and 3 of the example, with keys in place of the role; `edit` is what this machine needs of another value. */
+  /** Applies steps 1 and 3 of the example, with AWS keys instead of the role. `edit` adapts CI.yml to this machine. */
   follow(edit: (text: string) => string): void {
     const after = readFileSync(join(EXAMPLE, 'after/CI.yml'), 'utf8');
     this.marqo.add(`${WORKFLOWS}/CI.yml`, edit(`${after.trimEnd()}\n${keys('      ')}`));
     const reap = readFileSync(join(root, 'workflows/starter/reap.yml'), 'utf8');
-    const named = reap.replace('secrets.RUNNER_TOKEN', 'secrets.GH_PERSONAL_ACCESS_TOKEN');
+    const renamed = reap.replace('secrets.RUNNER_TOKEN', 'secrets.GH_PERSONAL_ACCESS_TOKEN');
     const role = /^ +role-to-assume: .*\n/m;
-    if (named === reap || !role.test(named)) throw new Error('reap.yml is not as docs/example-marqo.md says.');
+    if (renamed === reap || !role.test(renamed))
+      throw new Error('reap.yml differs from the description in docs/example-marqo.md.');
     this.marqo.add(
       `${WORKFLOWS}/reap.yml`,
-      named.replace(
+      renamed.replace(
         role,
         keys('          ', (name) => name.toLowerCase().replaceAll('_', '-')),
       ),
@@ -50,7 +51,7 @@ export class Marqo {
     this.marqo.commit('mainline');
   }
 
-  /** What the repository's own workflows say now. */
+  /** The current text of each workflow in the repository, by file name. */
   workflows(): Record<string, string> {
     const names = this.marqo.git('ls-tree', '--name-only', 'mainline', `${WORKFLOWS}/`).split('\n');
     return Object.fromEntries(
@@ -72,10 +73,10 @@ class Checkout {
   constructor(folder: string, name: string) {
     this.bare = join(folder, `${name}.git`);
     this.work = join(folder, `${name}-work`);
-    for (const made of [this.bare, this.work]) mkdirSync(made, { recursive: true });
+    for (const directory of [this.bare, this.work]) mkdirSync(directory, { recursive: true });
     execFileSync('git', ['init', '--quiet', '--bare', this.bare]);
     this.git('init', '--quiet', '--initial-branch=mainline');
-    // As GitHub's: any commit can be asked for by its id.
+    // Like GitHub, the server accepts requests for any commit by its id.
     for (const option of ['uploadpack.allowAnySHA1InWant', 'uploadpack.allowFilter'])
       execFileSync('git', ['-C', this.bare, 'config', option, 'true']);
   }
@@ -91,11 +92,11 @@ class Checkout {
 
   commit(branch: string): void {
     this.git('add', '--all');
-    this.git('commit', '--quiet', '--message', `What ${branch} has`);
+    this.git('commit', '--quiet', '--message', `Content of ${branch}`);
     this.git('push', '--quiet', this.bare, `HEAD:refs/heads/${branch}`);
   }
 
-  /** A branch whose one file says so. */
+  /** Creates a branch whose name is in this one file. */
   branch(name: string, file: string): void {
     this.git('checkout', '--quiet', '-b', name);
     replace(join(this.work, file), (text) => text.replace('BRANCH = "mainline"', `BRANCH = "${name}"`));

@@ -1,7 +1,7 @@
-/** What an act says with `--json`, in the terms of a workflow run. */
+/** Parses the output of `act --json` into jobs and steps of a workflow run. */
 import { stripVTControlCharacters } from 'node:util';
 
-/** One line of act's, and of an act that it started in place of a call. */
+/** One line of act's output, or of another act that replaces the call of a workflow. */
 interface ActRecord {
   readonly level: string;
   readonly msg: string;
@@ -29,40 +29,40 @@ export interface StepRun {
 }
 
 export interface JobRun {
-  /** The job's id; after its caller's name where act itself calls, or its caller's id: `Unit tests/test`, `unit/test`. */
+  /** The job's id, after its caller's name (`Unit tests/test`) or, with `calls: 'apart'`, its caller's id (`unit/test`). */
   readonly path: string;
-  /** `undefined` when act ended before the job. */
+  /** `undefined` if act ended before the job did. */
   result: 'success' | 'failure' | undefined;
   readonly steps: StepRun[];
-  /** What its steps printed. */
+  /** The output of the job's steps. */
   readonly lines: string[];
-  /** The outputs of its steps, by the step's id. */
+  /** The outputs of the job's steps, by the step's id. */
   readonly outputs: Record<string, Record<string, string>>;
-  /** What its steps wrote for the run's page. */
+  /** The job summary that the steps wrote. */
   summary: string;
 }
 
-/** A moment of a run, for its timeline. */
+/** A line of a run's log with its time, for the timeline. */
 export interface Moment {
   readonly atMs: number;
   readonly job: string;
   readonly text: string;
 }
 
-/** act's account of where it finds actions. */
+/** act's messages about where it finds actions. */
 const NOISE = /^LocalRepositoryCache /;
 
 export class ActLog {
-  /** In the order in which they began. A skipped job is not among them: act does not mention it. */
+  /** In the order in which the jobs began. Skipped jobs are missing, because act does not log them. */
   readonly jobs: JobRun[] = [];
   readonly moments: Moment[] = [];
-  /** As a person would read it. */
+  /** Readable lines, each with its job. */
   readonly lines: string[] = [];
 
-  /** @param atMs when the line came */
+  /** @param atMs when the line was read */
   read(line: string, atMs: number): void {
     const record = parseRecord(line);
-    if (record) this.take(record, [], atMs);
+    if (record) this.add(record, [], atMs);
     else if (line.trim() !== '') this.lines.push(line);
   }
 
@@ -70,7 +70,7 @@ export class ActLog {
     return this.jobs.find((job) => job.path === path);
   }
 
-  /** The job summaries, one after the other, each under its job. */
+  /** All job summaries, each below the name of its job. */
   get summaries(): string {
     return this.jobs
       .filter(({ summary }) => summary !== '')
@@ -78,19 +78,19 @@ export class ActLog {
       .join('\n');
   }
 
-  private take(record: ActRecord, callers: readonly string[], atMs: number): void {
+  private add(record: ActRecord, callers: readonly string[], atMs: number): void {
     const path = [...callers, ...jobPath(record)];
     const inner = record.raw_output ? parseRecord(record.msg) : undefined;
-    if (inner) return this.take(inner, path, atMs);
+    if (inner) return this.add(inner, path, atMs);
     const text = stripVTControlCharacters(record.msg).trimEnd();
     if (NOISE.test(text)) return;
     this.lines.push(`[${path.join('/')}] ${record.raw_output ? '| ' : ''}${text}`);
     if (path.length === 0) return;
     this.moments.push({ atMs, job: path.join('/'), text });
-    this.keep(this.jobAt(path.join('/')), record, text);
+    this.store(this.jobAt(path.join('/')), record, text);
   }
 
-  private keep(job: JobRun, record: ActRecord, text: string): void {
+  private store(job: JobRun, record: ActRecord, text: string): void {
     const { step, stage, stepResult, executionTime } = record;
     if (record.raw_output) job.lines.push(text);
     if (record.command === 'set-output') {
@@ -122,7 +122,7 @@ function parseRecord(line: string): ActRecord | undefined {
   }
 }
 
-/** act names a job `caller's job/workflow/job`, padded; of more callers it names the last. */
+/** act names a job `caller's job/workflow/job`, padded with spaces. If callers are nested, it names only the last. */
 function jobPath({ job, jobID, matrix = {} }: ActRecord): string[] {
   if (job === undefined || jobID === undefined) return [];
   const parts = job.split('/');

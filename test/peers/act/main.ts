@@ -1,4 +1,4 @@
-/** `npm run lab -- act WORKFLOW`: a printed workflow on act against a sandbox of its own. See `--help`. */
+/** `npm run lab -- act WORKFLOW`: runs a printed workflow on act against a new sandbox. See `--help`. */
 import { readOrExit } from '../../../scripts/terminal/command-line.js';
 import { flag, repeated, text } from '../../../scripts/terminal/options.js';
 import { listPrinted } from './suite-copy.js';
@@ -8,12 +8,12 @@ import { ActWorld } from './world.js';
 const workflows = listPrinted();
 const { values, positionals } = readOrExit({
   command: 'npm run lab -- act',
-  description: `Runs a printed workflow on act against a sandbox of its own, with everything that act prints. Needs what
-scripts/peers.sh installs. Workflows: ${workflows.join(', ')}.`,
+  description: `Runs a printed workflow on act against a new sandbox, and prints act's whole output. Needs the programs
+that scripts/peers.sh installs. Workflows: ${workflows.join(', ')}.`,
   options: {
     secret: repeated('A secret of the workflow.', text('NAME=VALUE', { matches: /^[^=]+=/, allowed: 'NAME=VALUE' })),
-    apart: flag("The workflow calls this project's actions as another repository's."),
-    time: flag('Print what the time was spent on.'),
+    apart: flag('Run each called workflow in a separate act, so that a failed call does not end the caller.'),
+    time: flag('Print how long each part of the run took.'),
   },
   positionals: {
     description: 'The workflow, then its inputs as NAME=VALUE.',
@@ -24,17 +24,17 @@ scripts/peers.sh installs. Workflows: ${workflows.join(', ')}.`,
 });
 const [workflow = '', ...inputs] = positionals;
 if (!workflows.includes(workflow)) {
-  console.error(`Which workflow? One of ${workflows.join(', ')}.`);
+  console.error(`Unknown workflow "${workflow}". Use one of: ${workflows.join(', ')}.`);
   process.exit(2);
 }
 
-const given = readPairs(inputs);
+const inputValues = readPairs(inputs);
 const world = await ActWorld.open(workflows);
 try {
   let shown = 0;
   const run = await world.dispatch({
     workflow,
-    inputs: given,
+    inputs: inputValues,
     secrets: readPairs(values.secret),
     calls: values.apart ? 'apart' : 'own',
     onLine: ({ lines }) => {
@@ -43,7 +43,7 @@ try {
   });
   console.log(`\n${run.log.summaries}\n`);
   for (const { path, result } of run.log.jobs) console.log(`${(result ?? 'unfinished').padEnd(10)} ${path}`);
-  if (values.time) console.log(`\n${renderTime(splitTime(run, given['runs-on'] ? 'elsewhere' : 'EC2'))}`);
+  if (values.time) console.log(`\n${renderTime(splitTime(run, inputValues['runs-on'] ? 'elsewhere' : 'EC2'))}`);
   console.log(`\n${run.code === 0 ? 'green' : 'red'} after ${run.seconds.toFixed(1)} s`);
   process.exitCode = run.code ?? 1;
 } finally {

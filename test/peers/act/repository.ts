@@ -18,15 +18,15 @@ const UNIT_TESTS = 'tests/unit/test_search.py';
 /** The commit of each branch of the project with six tox environments. */
 export interface Branches {
   readonly main: string;
-  /** With a fault that the unit tests find, and no other. */
+  /** Has a bug that only the unit tests find. */
   readonly broken: string;
-  /** Its unit tests are named so that pytest collects none. */
+  /** Its unit tests have names that pytest does not collect. */
   readonly empty: string;
-  /** Of nobody here: it lies in no branch, only in a pull request. */
+  /** A fork's commit: only in a pull request, in no branch. */
   readonly fork: string;
 }
 
-/** Makes the project's git repository in a bare folder, as a server has it. */
+/** Creates the project's bare git repository, as on a server. */
 export function createRepository(bare: string): Branches {
   const work = `${bare}-work`;
   cpSync(PROJECT, work, { recursive: true });
@@ -47,13 +47,13 @@ export function createRepository(bare: string): Branches {
   const main = commit('A shelf of notes');
   const broken = branch('broken', SOURCE, (text) => text.replace('(-found[title], title)', 'title'));
   const empty = branch('empty', UNIT_TESTS, (text) => text.replaceAll('def test_', 'def check_'));
-  const fork = branch('fork', SOURCE, (text) => `# Not looked at by anybody.\n${text}`);
+  const fork = branch('fork', SOURCE, (text) => `# Not reviewed.\n${text}`);
   git('checkout', '--quiet', 'main');
   git('update-ref', 'refs/pull/7/head', fork);
   git('branch', '--quiet', '-D', 'fork');
   mkdirSync(bare, { recursive: true });
   execFileSync('git', ['clone', '--quiet', '--mirror', work, bare]);
-  // As GitHub's: any commit can be asked for by its id, and histories without their files.
+  // Like GitHub, the server accepts requests for any commit by its id, and for histories without files.
   for (const option of ['uploadpack.allowAnySHA1InWant', 'uploadpack.allowFilter'])
     execFileSync('git', ['-C', bare, 'config', option, 'true']);
   rmSync(work, { recursive: true });
@@ -63,6 +63,6 @@ export function createRepository(bare: string): Branches {
 export function replace(file: string, change: (text: string) => string): void {
   const before = readFileSync(file, 'utf8');
   const after = change(before);
-  if (after === before) throw new Error(`${file} has nothing to change.`);
+  if (after === before) throw new Error(`The change has no effect on ${file}.`);
   writeFileSync(file, after);
 }

@@ -9,7 +9,7 @@ import { ActWorld, type Dispatch, type DispatchedRun } from './world.js';
 jest.setTimeout(180_000);
 
 export const REPORT = { report: 'reports/*.xml' };
-/** There is no ARM machine here: act runs the job on this one. */
+/** act runs every job on this machine, so the ARM tests must expect this machine's architecture. */
 export const MACHINE = { env: JSON.stringify({ EXPECTED_MACHINE: process.arch === 'arm64' ? 'aarch64' : 'x86_64' }) };
 
 export interface Stage {
@@ -17,10 +17,10 @@ export interface Stage {
   dispatch(dispatch: Dispatch): Promise<DispatchedRun>;
 }
 
-/** One world for the tests of a file. What act said is printed when a test fails. */
+/** One world for all tests of a file. When a test fails, act's output is printed. */
 export function openStage(options: SandboxOptions = {}): Stage {
   let world: ActWorld;
-  /** Of the test that is under way, and those from before all tests. */
+  /** The runs of the current test. `shared` has those that began before all tests. */
   let runs: DispatchedRun[] = [];
   const shared: DispatchedRun[] = [];
   beforeAll(async () => {
@@ -28,7 +28,7 @@ export function openStage(options: SandboxOptions = {}): Stage {
   });
   afterEach(() => {
     const { assertionCalls, numPassingAsserts } = expect.getState();
-    if (numPassingAsserts !== assertionCalls) [...runs, ...shared.filter(({ code }) => code !== 0)].forEach(show);
+    if (numPassingAsserts !== assertionCalls) [...runs, ...shared.filter(({ code }) => code !== 0)].forEach(print);
     runs = [];
   });
   afterAll(() => world.close());
@@ -49,7 +49,7 @@ export function resultsOf({ log }: DispatchedRun): Record<string, string | undef
   return Object.fromEntries(log.jobs.map(({ path, result }) => [path, result]));
 }
 
-/** No instance, volume, runner, or process of a machine or of act. */
+/** Expects that no instance, volume, runner, or process of a machine or of act is left behind. */
 export async function expectNothingIsLeft(world: ActWorld): Promise<void> {
   const { sandbox, folder } = world;
   const leftBehind = () => [
@@ -73,6 +73,6 @@ function expectNoSecretIn({ log }: DispatchedRun, { sandbox }: ActWorld): void {
   expect(log.lines.filter((line) => secrets.some((secret) => line.includes(secret)))).toEqual([]);
 }
 
-function show({ log, code, seconds }: DispatchedRun): void {
+function print({ log, code, seconds }: DispatchedRun): void {
   console.error(`${log.lines.join('\n')}\n\n${log.summaries}\n\nact ended with ${code} after ${seconds.toFixed(1)} s`);
 }

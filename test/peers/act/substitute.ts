@@ -1,6 +1,6 @@
 /**
- * What act cannot do as GitHub does it, put differently. docs/inside/testing.md tells each of these; nothing else of
- * a printed workflow is changed.
+ * Replaces the parts of a workflow that act cannot run as GitHub does. docs/inside/testing.md lists every replacement. The
+ * rest of a printed workflow is not changed.
  */
 import { parse, stringify } from 'yaml';
 
@@ -9,25 +9,25 @@ type Step = Fields & { uses?: string; if?: string };
 type Job = Fields & { uses?: string; if?: string; steps?: Step[] };
 
 export interface Substitutions {
-  /** The text of a called workflow. */
+  /** Reads the text of a called workflow. */
   readonly read: (path: string) => string;
-  /** Calls of workflows: `act`'s own, or each by an act of its own, so that a caller goes on when one fails. */
+  /** `own`: act itself calls workflows. `apart`: each call runs in a separate act, and its failure does not end the caller. */
   readonly calls: 'own' | 'apart';
-  /** Also gives steps of `if: always()` jobs that condition: a cancelled act skips them otherwise. */
+  /** Adds `if: always()` also to the steps of `if: always()` jobs. Otherwise a cancelled act skips these steps. */
   readonly cancelled?: boolean;
   /**
-   * For a later attempt: the jobs that succeeded in the first, with the outputs of their steps. "Re-run failed jobs"
-   * does not run them again, and their outputs stay.
+   * For a later attempt: the jobs that succeeded in the first attempt, with the outputs of their steps. "Re-run failed
+   * jobs" does not run these jobs again, and keeps their outputs.
    */
   readonly kept?: Readonly<Record<string, KeptOutputs>>;
 }
 
-/** By a step's id. */
+/** Outputs by the step's id. */
 export type KeptOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** The label that act runs jobs on whose `runs-on` is known only when it comes to them. */
+/** The label for jobs whose `runs-on` is an expression, which act evaluates only when the job begins. */
 export const HOST = 'act-host';
-/** The ref of this suite's actions in local repositories. */
+/** This suite's actions in act's local repositories, at the ref REF. */
 export const SUITE = 'org/ci-actions';
 const REF = 'act';
 const CALL = 'act/call@act';
@@ -43,7 +43,7 @@ export function substituteWorkflow(text: string, how: Substitutions): string {
   return stringify(workflow, { lineWidth: 0 });
 }
 
-/** On GitHub the outputs of a skipped job are empty; act hands out their expressions as they stand. */
+/** On GitHub the outputs of a skipped job are empty. act returns the text of their expressions. */
 function guardOutputs(text: string): string {
   return text.replaceAll(
     /\bneeds\.([\w-]+)\.outputs\.([\w-]+)/g,
@@ -51,14 +51,14 @@ function guardOutputs(text: string): string {
   );
 }
 
-/** A composite action's steps. */
+/** Replaces the steps of a composite action. */
 export function substituteAction(text: string): string {
   const action = parse(text) as Fields & { runs: { steps?: Step[] } };
   action.runs.steps?.forEach(substituteStep);
   return stringify(action, { lineWidth: 0 });
 }
 
-/** `owner/name@ref` of all actions that a workflow or action uses, those of this suite included. */
+/** `owner/name@ref` of all actions that a workflow or action uses, including this suite's. */
 export function listActions(text: string): string[] {
   const { jobs = {}, runs } = parse(text) as {
     jobs?: Record<string, Job>;
@@ -73,10 +73,10 @@ export function listActions(text: string): string[] {
 
 function substituteJob(job: Job, { calls, cancelled = false, read }: Substitutions): void {
   const runsOn = job['runs-on'];
-  // Of several labels act takes the first that it knows.
+  // If there are several labels, act uses the first that it knows.
   if (typeof runsOn === 'string' && runsOn.includes('${{')) job['runs-on'] = [HOST, runsOn];
   if (job.uses !== undefined) {
-    // `$/`, or this suite from another repository: both are the copies beside the workflow.
+    // `$/…` and `org/ci-actions/…@v1` both refer to the copies beside the workflow.
     job.uses = job.uses.replace(/^\$\//, './').replace(/^org\/ci-actions\/(.*)@v1$/, './$1');
     if (calls === 'apart') callApart(job, read);
   }
@@ -87,13 +87,13 @@ function substituteJob(job: Job, { calls, cancelled = false, read }: Substitutio
   }
 }
 
-/** `$/folder`: this repository at this commit. Another repository's workflow names this one's release. */
+/** `$/folder` is this repository at this commit. Workflows of other repositories use `org/ci-actions/folder@v1`. */
 function substituteStep(step: Step): void {
   if (step.uses !== undefined) step.uses = step.uses.replace(/^org\/ci-actions\/(.*)@v1$/, '$/$1');
   if (step.uses?.startsWith('$/')) step.uses = `${SUITE}/${step.uses.slice(2)}@${REF}`;
 }
 
-/** The job's outputs are made of its steps' once more, with nothing else of it. */
+/** Replaces the job's steps with steps that only set the kept outputs, from which the job's outputs are computed again. */
 function keepOutputs(job: Job, outputs: KeptOutputs): void {
   job.steps = Object.entries(outputs).map(([id, values]) => ({
     id,
@@ -120,7 +120,7 @@ function callApart(job: Job, read: Substitutions['read']): void {
   ];
 }
 
-/** Makes a called workflow one that is run by itself, with a last job that prints its outputs for {@link CALL}. */
+/** Lets a called workflow run separately, with a last job that prints its outputs for {@link CALL}. */
 function exposeOutputs(workflow: Fields & { jobs: Record<string, Job> }): void {
   const call = callOf(workflow);
   if (!call) return;

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const standIns = fileURLToPath(new URL('./stand-ins', import.meta.url));
 const WORKFLOWS = '.github/workflows';
 
-/** The printed ones: what this repository runs for itself, or others of it, may use actions that have no stand-in. */
+/** The printed workflows only, because this repository's other workflows may use actions without a stand-in. */
 export function listPrinted(): string[] {
   const texts = readdirSync(join(root, WORKFLOWS)).map((name) => [
     name,
@@ -19,12 +19,12 @@ export function listPrinted(): string[] {
 }
 
 export interface CopyOptions extends Omit<Substitutions, 'read'> {
-  /** Texts of workflows of a user's own that call these, by file name. */
+  /** The texts of a user's own workflows that call the printed ones, by file name. */
   readonly callers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes the workflows as of one who has them in their own repository.
+ * Writes the workflows as if they were in a user's own repository.
  *
  * @param workflows names of files in .github/workflows
  */
@@ -37,10 +37,10 @@ export function copyWorkflows(folder: string, workflows: readonly string[], how:
 }
 
 /**
- * Lays out what act finds in place of GitHub's repositories: this suite's actions, and stand-ins for the actions of
- * others that the workflows use.
+ * Copies the actions that act reads from local folders instead of GitHub: this suite's actions, and stand-ins for the
+ * other actions that the workflows use.
  *
- * @returns act's options for them
+ * @returns act's options for these folders
  */
 export function copyActions(folder: string, workflows: readonly string[]): string[] {
   const texts = workflows.map((name) => readFileSync(join(root, WORKFLOWS, name), 'utf8'));
@@ -56,10 +56,10 @@ export function copyActions(folder: string, workflows: readonly string[]): strin
   ];
 }
 
-/** The folders with an action.yml, and what the actions read at run time. */
+/** Copies the folders with an action.yml, and the files that the actions read at run time. */
 function copySuite(folder: string): { folder: string; actions: string[] } {
   const names = readdirSync(root).filter((name) => existsSync(join(root, name, 'action.yml')));
-  for (const read of ['dist', 'ami']) cpSync(join(root, read), join(folder, read), { recursive: true });
+  for (const name of ['dist', 'ami']) cpSync(join(root, name), join(folder, name), { recursive: true });
   const actions = names.map((name) => {
     const text = readFileSync(join(root, name, 'action.yml'), 'utf8');
     cpSync(join(root, name), join(folder, name), { recursive: true });
@@ -69,11 +69,12 @@ function copySuite(folder: string): { folder: string; actions: string[] } {
   return { folder, actions };
 }
 
-/** act copies an action into the job's folder, so this one only leads to the file in the source tree. */
+/** act copies an action into the job's folder, so the copy only imports the file in the source tree. */
 function copyStandIn(folder: string, action: string): string {
   const [name = ''] = action.split('@');
   const source = join(standIns, name);
-  if (!existsSync(source)) throw new Error(`${name} has no stand-in in ${standIns}, and act cannot fetch it here.`);
+  if (!existsSync(source))
+    throw new Error(`${name} has no stand-in in ${standIns}, and act downloads no actions here.`);
   const copy = join(folder, 'stand-ins', name);
   mkdirSync(dirname(copy), { recursive: true });
   cpSync(source, copy, { recursive: true });

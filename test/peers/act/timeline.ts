@@ -1,23 +1,23 @@
 import type { DispatchedRun } from './world.js';
 
-/** A part of the time from a dispatch to the first line of a test. */
+/** A part of the time from a dispatch to the first line of the tests. */
 export interface Part {
   readonly id: string;
   readonly name: string;
   readonly seconds: number;
 }
 
-/** Where a run's test job is: on a machine that the run starts, or on one that is there (`runs-on`). */
+/** Where a run's test job runs: on a machine that the run starts, or on an existing one (`runs-on`). */
 export type Place = 'EC2' | 'elsewhere';
 
 interface Mark extends Pick<Part, 'id' | 'name'> {
   readonly job: RegExp;
   readonly text: RegExp;
-  /** Only a run that starts a machine has this part. */
+  /** Set if only runs at this place have the part. */
   readonly only?: Place;
 }
 
-/** What ends each part; the last is pytest's first word. In the order in which they must come. */
+/** The log line that ends each part, in the required order. The last is pytest's first line. */
 const MARKS: readonly Mark[] = [
   { id: 'plan', name: 'act reads the workflows and begins the first job', job: /start$/, text: /Run Set up job/ },
   { id: 'check', name: 'check the request', job: /start$/, text: /Success - Main Check the request/ },
@@ -30,7 +30,7 @@ const MARKS: readonly Mark[] = [
   { id: 'pytest', name: 'pytest, to its first line', job: /test$/, text: /test session starts/ },
 ];
 
-/** @throws Error when a part did not come, or not in its order */
+/** @throws Error if a part is missing or out of order */
 export function splitTime({ log, beganMs }: Pick<DispatchedRun, 'log' | 'beganMs'>, place: Place = 'EC2'): Part[] {
   let since = beganMs;
   return MARKS.filter(({ only = place }) => only === place).map(({ id, name, job, text }) => {

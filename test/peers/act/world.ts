@@ -13,15 +13,15 @@ import { copyActions, copyWorkflows, type CopyOptions } from './suite-copy.js';
 const peers = fileURLToPath(new URL('../../../.peers', import.meta.url));
 /** The GitHub-hosted labels that the workflows name. */
 const HOSTED = ['ubuntu-24.04', 'ubuntu-latest'];
-/** What the machines have installed, of .peers/venv. */
+/** The programs of .peers/venv that are installed on the machines. */
 const INSTALLED = ['tox', 'uv', 'virtualenv'];
 const LIMIT_MS = 150_000;
 
-/** What a world needs and is not here, with what to do; `undefined`: nothing. */
+/** Names a requirement of a world that is not installed, and how to install it. `undefined`: none is missing. */
 export function findMissing(): string | undefined {
   const needed = [ACT, join(peers, 'wheels'), ...INSTALLED.map((program) => join(peers, 'venv/bin', program))];
   const missing = needed.find((path) => !existsSync(path));
-  if (missing !== undefined) return `${missing} is not there: run scripts/peers.sh first.`;
+  if (missing !== undefined) return `${missing} does not exist: run scripts/peers.sh first.`;
   try {
     findNode24();
     return undefined;
@@ -30,7 +30,7 @@ export function findMissing(): string | undefined {
   }
 }
 
-/** Jobs run side by side, as on GitHub; nothing is fetched from anywhere. */
+/** Jobs run in parallel, as on GitHub. act downloads nothing. */
 const FIXED =
   'workflow_dispatch --json --no-cache-server --no-skip-checkout --action-offline-mode --concurrent-jobs 16';
 
@@ -40,11 +40,11 @@ export interface Dispatch extends Pick<ActOptions, 'onLine' | 'kill'>, Partial<C
   /** A file in .github/workflows. */
   readonly workflow: string;
   readonly inputs?: Values;
-  /** Besides the token and the AWS keys; `undefined` takes one of these away. */
+  /** In addition to the token and the AWS keys. `undefined` removes one of these. */
   readonly secrets?: Values;
-  /** The branch that it is dispatched on. Default: main. */
+  /** The branch of the dispatch. Default: main. */
   readonly branch?: string;
-  /** Default: a new run's first attempt. */
+  /** Default: the first attempt of a new run. */
   readonly run?: { readonly id: number; readonly attempt: number };
 }
 
@@ -52,10 +52,10 @@ export interface DispatchedRun extends ActRun {
   readonly id: number;
 }
 
-/** A GitHub repository with the printed workflows and the project with six tox environments; EC2 beside it. */
+/** A GitHub repository with the printed workflows and the project with six tox environments, and an EC2 sandbox. */
 export class ActWorld {
   private dispatched = 0;
-  /** act's options that say where the actions are. */
+  /** act's options with the folders of the actions. */
   private readonly actions: readonly string[];
 
   private constructor(
@@ -73,10 +73,10 @@ export class ActWorld {
     const sandbox = await startSandbox({ ...options, directory: join(folder, 'disks') });
     const branches = createRepository(join(folder, 'git', `${sandbox.github.repository}.git`));
     for (const part of ['home', 'bin', 'artifacts']) mkdirSync(join(folder, part));
-    // Git's own protocol over a pipe in place of a git server.
+    // Replaces the git server: git reads the bare repositories through file:// URLs.
     const servers = [sandbox.githubUrl, 'https://github.com'].map((url) => `\tinsteadOf = ${url}/\n`).join('');
     writeFileSync(join(folder, 'home/.gitconfig'), `[url "file://${join(folder, 'git')}/"]\n${servers}`);
-    // tox 3 keeps PIP_* from what it runs, but not HOME where its tox.ini passes that.
+    // tox 3 does not pass PIP_* to its commands. It does pass HOME if tox.ini lists HOME in passenv.
     mkdirSync(join(folder, 'home/.config/pip'), { recursive: true });
     const pipConfig = `[global]\nno-index = true\nfind-links = ${join(peers, 'wheels')}\n`;
     writeFileSync(join(folder, 'home/.config/pip/pip.conf'), pipConfig);
@@ -85,14 +85,14 @@ export class ActWorld {
     return new ActWorld(sandbox, folder, branches, workflows);
   }
 
-  /** `workflow_dispatch` of one workflow on main, to its end. */
+  /** Dispatches one workflow with `workflow_dispatch`, and waits for its end. */
   async dispatch({ workflow, inputs = {}, secrets = {}, ...how }: Dispatch): Promise<DispatchedRun> {
     const folder = join(this.folder, `run-${(this.dispatched += 1)}`);
     const run = how.run ?? this.beginRun();
     Object.assign(this.sandbox.github.runs.get(run.id)!, { attempt: run.attempt, status: 'in_progress' });
     const workspace = join(folder, 'workspace');
     copyWorkflows(workspace, this.workflows, { calls: 'own', ...how });
-    // JSON is YAML, and leaves out what is undefined.
+    // JSON is valid YAML, and JSON.stringify omits undefined values.
     const write = (name: string, values: Values): string => {
       writeFileSync(join(folder, name), JSON.stringify(values));
       return join(folder, name);
@@ -108,18 +108,18 @@ export class ActWorld {
     const places = ['--directory', workspace, '--action-cache-path', join(folder, 'cache')];
     const shared = [...FIXED.split(' '), ...platforms, ...files, ...places, ...this.actions];
     const own = ['--input-file', write('inputs.yml', inputs), '--secret-file', secretFile];
-    const done = await runAct({
+    const result = await runAct({
       args: [...shared, ...own, '--workflows', join(workspace, '.github/workflows', workflow)],
       environment: this.describeMachine({ program: ACT, args: shared, secretFile }),
       limitMs: LIMIT_MS,
       ...how,
     });
-    const conclusion = done.code === 0 ? 'success' : 'failure';
+    const conclusion = result.code === 0 ? 'success' : 'failure';
     Object.assign(this.sandbox.github.runs.get(run.id)!, { status: 'completed', conclusion });
-    return { ...done, id: run.id };
+    return { ...result, id: run.id };
   }
 
-  /** Of act and all that it has started. */
+  /** The ids of act's process and of all processes that it started. */
   processes(): number[] {
     return listProcesses({ marker: `HOME=${join(this.folder, 'home')}` });
   }
@@ -143,22 +143,22 @@ export class ActWorld {
     return { GITHUB_TOKEN: token, RUNNER_TOKEN: token, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
   }
 
-  /** What GitHub tells every step of the run. No key and no token: those come by the workflow's own wiring. */
+  /** The variables that GitHub sets for every step. Keys and the token are omitted: the workflow itself passes those. */
   private describeRun(run: { id: number; attempt: number }, branch = 'main'): Values {
     const { main } = this.branches;
     return {
       ...this.sandbox.environment,
-      ...Object.fromEntries(UNTOLD.map((name) => [name, undefined])),
+      ...Object.fromEntries(OMITTED.map((name) => [name, undefined])),
       GITHUB_REF: `refs/heads/${branch}`,
       GITHUB_REF_NAME: branch,
       GITHUB_RUN_ID: `${run.id}`,
       GITHUB_RUN_ATTEMPT: `${run.attempt}`,
       GITHUB_SHA: main,
-      SHA_REF: main, // From which act takes the commit.
+      SHA_REF: main, // act reads the commit from this variable.
     };
   }
 
-  /** What is installed and set up on the machines that act's one host stands for. */
+  /** The environment of the machines, which are all this host. */
   private describeMachine(command: { program: string; args: string[]; secretFile: string }): Record<string, string> {
     return {
       PATH: `${join(this.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
@@ -176,8 +176,8 @@ export class ActWorld {
   }
 }
 
-/** Of a step's own, or what a job gets only from its own steps. */
-const UNTOLD = [
+/** Variables of a single step, and those that a job gets only from its own steps. */
+const OMITTED = [
   'GITHUB_ACTION',
   'GITHUB_ACTIONS',
   'GITHUB_EVENT_NAME',

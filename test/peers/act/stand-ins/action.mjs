@@ -1,4 +1,4 @@
-/** What every stand-in needs of GitHub's protocol between an action and its runner. */
+/** The part of GitHub's protocol between an action and its runner that all stand-ins use. */
 import { appendFileSync } from 'node:fs';
 
 export function input(name) {
@@ -13,7 +13,7 @@ export function fail(message) {
 export const setOutput = (name, text) => append('GITHUB_OUTPUT', name, text);
 export const exportVariable = (name, text) => append('GITHUB_ENV', name, text);
 
-/** First in the PATH of all later steps. */
+/** Adds a folder at the front of PATH for all later steps. */
 export function addPath(folder) {
   appendFileSync(process.env.GITHUB_PATH, `${folder}\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * `uses: ./.github/workflows/…` of a job, as a step: the inputs and secrets that the job passes come as `CALL_INPUT:name`
- * and `CALL_SECRET:name`, the outputs of the called workflow go into this step's.
+ * Replaces a job's `uses: ./.github/workflows/…` with a step. `CALL_INPUT:name` and `CALL_SECRET:name` hold the inputs and
+ * secrets that the job passes. The outputs of the called workflow become outputs of this step.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { input, setOutput } from '../../action.mjs';
 
-/** What the job that the workflow gets for this prints. */
+/** Starts the line that the added job `act-outputs` prints. */
 const OUTPUTS = 'act-outputs ';
 
 const { program, args, secretFile } = JSON.parse(process.env.ACT_COMMAND);
@@ -26,18 +26,18 @@ process.exitCode = await new Promise((resolve) =>
 );
 
 function pick(prefix) {
-  const given = Object.entries(process.env).filter(([name, text]) => name.startsWith(prefix) && text !== '');
-  return Object.fromEntries(given.map(([name, text]) => [name.slice(prefix.length), text]));
+  const values = Object.entries(process.env).filter(([name, text]) => name.startsWith(prefix) && text !== '');
+  return Object.fromEntries(values.map(([name, text]) => [name.slice(prefix.length), text]));
 }
 
-/** JSON is YAML. */
+/** JSON is valid YAML. */
 function write(name, values) {
   const path = join(folder, name);
   writeFileSync(path, JSON.stringify(values));
   return path;
 }
 
-/** Only of the workflow itself: what it calls in turn speaks in lines of lines. */
+/** Reads only the outputs of the workflow itself. Lines of workflows that it calls are nested one level deeper. */
 function readOutputs(line) {
   const { msg = '', raw_output: raw } = JSON.parse(line);
   if (!raw || !msg.startsWith(OUTPUTS)) return;

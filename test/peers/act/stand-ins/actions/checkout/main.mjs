@@ -1,4 +1,4 @@
-/** Real git from the folder that stands in for the server; no credentials, submodules or LFS. */
+/** Runs real git against the folder that replaces the server. No credentials, submodules or LFS. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const directory = join(GITHUB_WORKSPACE, input('path'));
 const git = (...args) =>
   execFileSync('git', args, { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
-// act's name for the last label of runs-on, for the tests to see: it is evaluated only when the job begins.
+// The tests compare this line. ImageOS is act's name for the last label of runs-on, evaluated when the job begins.
 console.log(`On a machine with the label ${ImageOS}`);
 mkdirSync(directory, { recursive: true });
 try {

@@ -1,4 +1,4 @@
-/** Copies what the patterns name into a folder per artifact. */
+/** Copies the files that match the patterns into one folder per artifact. */
 import { cpSync, globSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fail, input, setOutput } from '../../action.mjs';

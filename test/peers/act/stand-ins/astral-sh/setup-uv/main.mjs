@@ -1,4 +1,4 @@
-/** uv is on this machine already. */
+/** Only prints the version, because uv is already installed on this machine. */
 import { execFileSync } from 'node:child_process';
 
 console.log(execFileSync('uv', ['--version'], { encoding: 'utf8' }).trim());

@@ -1,15 +1,15 @@
 import { ACCOUNT, type Ask } from '../contract/iam.asks.js';
 import { ask } from '../contract/iam.world.js';
-import type { Relayed } from './aws-relay.js';
+import type { RelayedRequest } from './aws-relay.js';
 
-/** What a build makes one of, by the request that makes it; its tags are those of that request. */
-const MADE: Readonly<Record<string, readonly string[]>> = {
+/** The resources that a build creates, by the creating request. They have the tags of that request. */
+const CREATED: Readonly<Record<string, readonly string[]>> = {
   CreateKeyPair: ['key-pair'],
   CreateSecurityGroup: ['security-group'],
   RunInstances: ['instance', 'volume', 'network-interface'],
   CreateImage: ['image', 'snapshot'],
 };
-/** What each of these changes. */
+/** The kind of resource that each of these requests changes. */
 const CHANGED: Readonly<Record<string, string>> = {
   AuthorizeSecurityGroupIngress: 'security-group',
   CreateImage: 'instance',
@@ -19,61 +19,65 @@ const CHANGED: Readonly<Record<string, string>> = {
   StopInstances: 'instance',
   TerminateInstances: 'instance',
 };
+/** Kinds by the prefix of their ids. */
 const PREFIXES: Readonly<Record<string, string>> = { i: 'instance', vol: 'volume', ami: 'image', snap: 'snapshot' };
 
 type Context = Ask['context'];
 
 /**
- * The permissions that one build's requests to EC2 need, in their order. What Packer 1.6.6 makes without tags is taken to
- * carry the machine's, as a current one sends them. Source: packer-plugin-amazon 1.8, step_key_pair.go,
- * step_security_group.go, step_run_source_instance.go, step_create_ami.go.
+ * Lists the permissions that one build's requests to EC2 need, in the order of the requests. Packer 1.6.6 creates some
+ * resources without tags. These count as tagged like the instance, because current versions of Packer tag them.
+ * Source: packer-plugin-amazon 1.8, step_key_pair.go, step_security_group.go, step_run_source_instance.go,
+ * step_create_ami.go.
  */
-export function listBuildAsks(requests: readonly Relayed[]): Ask[] {
+export function listBuildPermissions(requests: readonly RelayedRequest[]): Ask[] {
   const launch = requests.find(({ operation }) => operation === 'RunInstances');
-  const ofMachine = readTags(new URLSearchParams(launch?.body), 'instance') ?? {};
-  const marks = new Map<string, Context>();
+  const instanceTags = readTags(new URLSearchParams(launch?.body), 'instance') ?? {};
+  const tagsByKind = new Map<string, Context>();
   return requests
     .filter(({ service }) => service === 'ec2')
     .flatMap(({ operation, body }) => {
       const fields = new URLSearchParams(body);
       if (operation.startsWith('Describe')) return ask(`ec2:${operation}`, '*');
-      if (operation === 'CreateTags') return listTagging(fields, marks);
+      if (operation === 'CreateTags') return permitTagging(fields, tagsByKind);
       const changed = CHANGED[operation];
       return [
-        ...(changed === undefined ? [] : ask(`ec2:${operation}`, arn(changed), toResourceTags(marks.get(changed)))),
-        ...(MADE[operation] ?? []).flatMap((kind) =>
-          listMaking({ operation, kind, tags: readTags(fields, kind) ?? ofMachine }, marks),
+        ...(changed === undefined
+          ? []
+          : ask(`ec2:${operation}`, arn(changed), toResourceTags(tagsByKind.get(changed)))),
+        ...(CREATED[operation] ?? []).flatMap((kind) =>
+          permitCreation({ operation, kind, tags: readTags(fields, kind) ?? instanceTags }, tagsByKind),
         ),
         ...(operation === 'CreateSecurityGroup' ? ask('ec2:CreateSecurityGroup', arn('vpc')) : []),
-        ...(operation === 'RunInstances' ? listUsed(fields) : []),
+        ...(operation === 'RunInstances' ? permitUse(fields) : []),
       ];
     });
 }
 
-function listMaking(
+function permitCreation(
   { operation, kind, tags }: { operation: string; kind: string; tags: Context },
-  marks: Map<string, Context>,
+  tagsByKind: Map<string, Context>,
 ): Ask[] {
-  marks.set(kind, tags);
-  const marking = ask('ec2:CreateTags', arn(kind), { ...tags, 'ec2:CreateAction': operation });
-  return [...ask(`ec2:${operation}`, arn(kind), tags), ...marking];
+  tagsByKind.set(kind, tags);
+  const tagging = ask('ec2:CreateTags', arn(kind), { ...tags, 'ec2:CreateAction': operation });
+  return [...ask(`ec2:${operation}`, arn(kind), tags), ...tagging];
 }
 
-function listUsed(fields: URLSearchParams): Ask[] {
+function permitUse(fields: URLSearchParams): Ask[] {
   const kinds = ['image', 'subnet', 'security-group', ...(fields.has('KeyName') ? ['key-pair'] : [])];
   return kinds.flatMap((kind) => ask('ec2:RunInstances', arn(kind, 'used')));
 }
 
-function listTagging(fields: URLSearchParams, marks: Map<string, Context>): Ask[] {
-  const given = collectTags(fields, 'Tag.');
+function permitTagging(fields: URLSearchParams, tagsByKind: Map<string, Context>): Ask[] {
+  const tags = collectTags(fields, 'Tag.');
   return [...fields].flatMap(([name, id]) => {
     if (!name.startsWith('ResourceId.')) return [];
     const kind = PREFIXES[id.split('-')[0]!]!;
-    return ask('ec2:CreateTags', arn(kind), { ...given, ...toResourceTags(marks.get(kind)) });
+    return ask('ec2:CreateTags', arn(kind), { ...tags, ...toResourceTags(tagsByKind.get(kind)) });
   });
 }
 
-/** Of the TagSpecification for this kind; `undefined` when the request has none. */
+/** Reads the TagSpecification for this kind. `undefined` if the request has none. */
 function readTags(fields: URLSearchParams, kind: string): Context | undefined {
   for (const [name, value] of fields) {
     const [, start] = /^(TagSpecification\.\d+\.)ResourceType$/.exec(name) ?? [];
@@ -89,9 +93,9 @@ function collectTags(fields: URLSearchParams, start: string): Context {
   return { ...(Object.fromEntries(values) as Context), 'aws:TagKeys': keys.map(([, key]) => key) };
 }
 
-function toResourceTags({ 'aws:TagKeys': _keys, ...marks }: Context = {}): Context {
+function toResourceTags({ 'aws:TagKeys': _keys, ...tags }: Context = {}): Context {
   return Object.fromEntries(
-    Object.entries(marks).map(([key, value]) => [key.replace('aws:RequestTag/', 'aws:ResourceTag/'), value]),
+    Object.entries(tags).map(([key, value]) => [key.replace('aws:RequestTag/', 'aws:ResourceTag/'), value]),
   );
 }
 
