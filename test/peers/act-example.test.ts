@@ -16,7 +16,7 @@ const ENVIRONMENTS = {
   cuda: 'CUDA_LOCAL_MARQO_OS',
 };
 const JOB = 'Test-Marqo';
-/** uv would fetch 3.8 from GitHub, and .peers/wheels has the wheels of one Python: the machine’s takes the place of 3.8. */
+/** uv would fetch 3.8 from GitHub, and .peers/wheels has the wheels of one Python: the machine's takes the place of 3.8. */
 const PYTHON = execFileSync('.peers/venv/bin/python', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
   encoding: 'utf8',
 }).trim();

@@ -71,7 +71,7 @@ const producers: Readonly<Record<string, Producer>> = {
     passed: ['Ok'],
     skipped: ['Skips'],
   },
-  'Node’s test runner': {
+  "Node's test runner": {
     command: 'node --test --test-reporter=junit node.test.mjs >report.xml',
     failed: ['bad', 'inner bad'],
     passed: ['inner', 'ok'],

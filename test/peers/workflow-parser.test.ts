@@ -27,7 +27,7 @@ function asCopied<T>(play: (folder: string) => Promise<T>): Promise<T> {
 const withoutRemote = (text: string): string =>
   text.replaceAll('org/ci-actions/.github/', './.github/').replace(/(\.yml)@v1/g, '$1');
 
-describe('GitHub’s own parser', () => {
+describe("GitHub's own parser", () => {
   test.each([
     ...listYaml('.github/workflows'),
     ...listYaml('workflows/starter'),
