@@ -64,7 +64,7 @@ export const amiBuild: Policy = {
       },
       resources: MADE,
       conditions: all(MARKED, { StringLike: WHERE }),
-      on: 'what is created with a preset’s tag, in your regions',
+      on: "what is created with a preset's tag, in your regions",
     },
     {
       sid: 'MarkWhenMade',
@@ -105,7 +105,7 @@ export const amiBuild: Policy = {
       },
       resources: MADE,
       conditions: { StringLike: IS_MARKED },
-      on: 'what carries a preset’s tag',
+      on: "what carries a preset's tag",
     },
     {
       sid: 'PublishImages',
@@ -120,20 +120,20 @@ export const amiBuild: Policy = {
       sid: 'ReadBaseImages',
       actions: { 'ssm:GetParameter': 'Packer: the base image', 'ssm:GetParameters': 'Packer: the base image' },
       resources: inAnyAccount('ssm', 'parameter/aws/service/*'),
-      on: 'AWS’s public parameters',
+      on: "AWS's public parameters",
     },
     {
       sid: 'Connect',
       actions: { 'ssm:StartSession': 'Packer: a tunnel to the machine' },
       resources: inAccount('ec2', 'instance/*'),
       conditions: { StringLike: { [`ssm:resourceTag/${TAG.preset}`]: '*' } },
-      on: 'machines that carry a preset’s tag',
+      on: "machines that carry a preset's tag",
     },
     {
       sid: 'ConnectByPort',
       actions: { 'ssm:StartSession': 'Packer: the type of the tunnel' },
       resources: inAnyAccount('ssm', 'document/AWS-StartPortForwardingSession'),
-      on: 'AWS’s document for port forwarding, and no document that runs commands',
+      on: "AWS's document for port forwarding, and no document that runs commands",
     },
     {
       sid: 'EndOwnSessions',

@@ -66,7 +66,7 @@ function launchSources(who: string): readonly Grant[] {
       sid: 'ReadImageParameters',
       actions: { 'ssm:GetParameters': `${who}the image of a preset` },
       resources: [...inAccount('ssm', 'parameter/ci-actions/ami/*'), ...inAnyAccount('ssm', 'parameter/aws/service/*')],
-      on: 'the parameters of this suite and AWS’s public parameters. For `resolve:ssm:/your/path`, add that path',
+      on: "the parameters of this suite and AWS's public parameters. For `resolve:ssm:/your/path`, add that path",
     },
     {
       sid: 'LaunchFrom',

@@ -47,7 +47,7 @@ export const poolClaim: Policy = {
       actions: { 'ec2:ModifyInstanceAttribute': 'start: the user data for the next boot of the machine' },
       resources: inAccount('ec2', 'instance/*'),
       conditions: changeOf('UserData', [POWER_OFF, ...OTHER_ATTRIBUTES]),
-      on: 'the user data of machines that carry this repository’s tag and a pool’s tag, and that no start has claimed',
+      on: "the user data of machines that carry this repository's tag and a pool's tag, and that no start has claimed",
     },
     {
       sid: 'EndPooledAtPowerOff',
@@ -65,7 +65,7 @@ export const poolClaim: Policy = {
       conditions: {
         StringLike: { ...OUR_POOLS, ...WHERE, 'ec2:InstanceType': PLACE.instanceTypes },
       },
-      on: 'machines that carry this repository’s tag and a pool’s tag, of your types, in your regions',
+      on: "machines that carry this repository's tag and a pool's tag, of your types, in your regions",
     },
     {
       sid: 'MarkPooled',
@@ -75,7 +75,7 @@ export const poolClaim: Policy = {
         StringLike: OUR_POOLS,
         Null: { [`aws:RequestTag/${TAG.pool}`]: 'true', [`aws:RequestTag/${TAG.poolShape}`]: 'true' },
       }),
-      on: 'machines that carry this repository’s tag and a pool’s tag, and keep both',
+      on: "machines that carry this repository's tag and a pool's tag, and keep both",
     },
   ],
 };
@@ -91,7 +91,7 @@ export const poolFill: Policy = {
     ...launchMarked({
       who: '',
       mark: marked({ ...OURS, [TAG.pool]: '*' }),
-      marked: 'this repository’s tag and a pool’s tag',
+      marked: "this repository's tag and a pool's tag",
       parts: ['volume/*', 'network-interface/*'],
       partsPurpose: 'its volumes and its network interface',
     }),
@@ -103,7 +103,7 @@ export const poolFill: Policy = {
       },
       resources: inAccount('ec2', 'instance/*'),
       conditions: { StringLike: OUR_POOLS },
-      on: 'machines that carry this repository’s tag and a pool’s tag',
+      on: "machines that carry this repository's tag and a pool's tag",
     },
   ],
 };

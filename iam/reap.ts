@@ -6,7 +6,7 @@ export const reap: Policy = {
   title: 'reap-runners',
   grants: [
     look({
-      'ec2:DescribeInstances': 'which machines carry this repository’s tag',
+      'ec2:DescribeInstances': "which machines carry this repository's tag",
       'ec2:DescribeRegions': 'whether the regions in `regions` exist',
       'ec2:DescribeSpotInstanceRequests': 'which spot requests are still open',
       'ec2:DescribeVolumes': 'which volumes are attached to no machine',
@@ -20,7 +20,7 @@ export const reap: Policy = {
       },
       resources: inAccount('ec2', 'instance/*', 'volume/*', 'spot-instances-request/*'),
       conditions: { StringLike: IS_OURS },
-      on: 'machines, volumes and spot requests that carry this repository’s tag',
+      on: "machines, volumes and spot requests that carry this repository's tag",
     },
   ],
 };

@@ -14,7 +14,7 @@ export const startStop: Policy = {
     ...launchMarked({
       who: 'start: ',
       mark: MARKED_AS_OURS,
-      marked: 'this repository’s tag',
+      marked: "this repository's tag",
       parts: ['volume/*', 'network-interface/*', 'spot-instances-request/*'],
       partsPurpose: 'its volumes, its network interface and, for spot, its spot request',
     }),
@@ -27,7 +27,7 @@ export const startStop: Policy = {
       },
       resources: inAccount('ec2', 'instance/*'),
       conditions: { StringLike: IS_OURS },
-      on: 'machines that carry this repository’s tag',
+      on: "machines that carry this repository's tag",
     },
   ],
 };

@@ -1,6 +1,7 @@
 import type { Handler } from '../http.js';
 import { createHandler } from './routes/server.js';
 import { seed, ENTERPRISE, HEAD_SHA, RUN_ID, type GitHubOptions } from './seed.js';
+import type { State } from './state.js';
 import type { Conclusion, Job, JobRequest } from './world/jobs.js';
 import type { RateLimit, Run } from './world/records.js';
 import type { RunnerRecord } from './world/runners.js';
@@ -59,19 +60,19 @@ export interface HostedJob {
   end(conclusion?: Conclusion): void;
 }
 
+type JobControls = Pick<GitHubWorld, 'jobs' | 'queueJob' | 'hostJob'>;
+type RunnerControls = Pick<GitHubWorld, 'runners' | 'connectRunner' | 'removeIdleRunner' | 'loseJob'>;
+
 /** A GitHub in memory, with one organization, its repositories and a running workflow. */
 export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
   const { state, token, appPrivateKey } = seed(options);
-  const { registry, board, switchboard, tokens, files, refs, otherReleases, runs, rateLimit } = state;
+  const { switchboard, tokens, files, refs, otherReleases, runs, rateLimit } = state;
   const repository = state.repositories[0];
   if (!repository) throw new Error('A GitHub needs a repository.');
-  const runnerOf = (id: number) => {
-    const runner = registry.find(id);
-    if (!runner) throw new Error(`There is no runner ${id}.`);
-    return runner;
-  };
   return {
     ...createHandler(state),
+    ...createJobControls(state),
+    ...createRunnerControls(state),
     token,
     get app() {
       return { id: state.app().options.id, privateKey: appPrivateKey() };
@@ -87,7 +88,14 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
     otherReleases,
     runs,
     rateLimit,
-    runners: () => registry.all(),
+    addToken: (added) => tokens.add(added),
+    revokeToken: (revoked) => tokens.revoke(revoked),
+    close: () => switchboard.stop(),
+  };
+}
+
+function createJobControls({ runs, board, switchboard }: State): JobControls {
+  return {
     jobs: () => board.all(),
     queueJob(request) {
       const run = runs.get(request.runId ?? RUN_ID);
@@ -110,9 +118,18 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
       board.start(job);
       return { id: job.id, runnerName: job.runner.name, end: (conclusion = 'success') => board.end(job, conclusion) };
     },
-    addToken: (added) => tokens.add(added),
-    revokeToken: (revoked) => tokens.revoke(revoked),
-    connectRunner(id, { version = state.runnerVersion, os = 'Linux', busy = false } = {}) {
+  };
+}
+
+function createRunnerControls({ registry, switchboard, runnerVersion }: State): RunnerControls {
+  const runnerOf = (id: number) => {
+    const runner = registry.find(id);
+    if (!runner) throw new Error(`There is no runner ${id}.`);
+    return runner;
+  };
+  return {
+    runners: () => registry.all(),
+    connectRunner(id, { version = runnerVersion, os = 'Linux', busy = false } = {}) {
       const runner = runnerOf(id);
       const session = switchboard.connect(runner, { version, os, takesJobs: false });
       runner.busy = busy;
@@ -129,6 +146,5 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
       switchboard.remove(runner, 'idle for too long');
     },
     loseJob: (id) => void registry.forget(runnerOf(id), 'its job was lost'),
-    close: () => switchboard.stop(),
   };
 }

@@ -6,7 +6,7 @@ import { GitHubError } from './world/errors.js';
 import type { GitHubEvent } from './world/events.js';
 import { JobBoard } from './world/jobs.js';
 import type { Deprecation, Repository, Run, RunnerGroup } from './world/records.js';
-import { RunnerRegistry } from './world/runners.js';
+import { RunnerRegistry, type RunnerRecord } from './world/runners.js';
 import { SecondaryLimit, type SecondaryLimits } from './world/secondary-limit.js';
 import type { Timing } from './world/session.js';
 import { App, newKeyPair, TokenStore, type AppOptions, type Token } from './world/tokens.js';
@@ -71,6 +71,17 @@ export interface Seeded {
 }
 
 /** A GitHub with its organization, repositories, run, tokens and App. */
+/** Whether a runner may take the jobs of a repository. Only a runner of an organization or enterprise has a group that limits it. */
+function mayRunnerServe(
+  { scope, groupId }: RunnerRecord,
+  name: string,
+  known: Pick<State, 'groups' | 'repositories'>,
+): boolean {
+  const group = known.groups.find(({ id }) => id === groupId);
+  const repository = known.repositories.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  return scope.startsWith('repos/') || !group || !repository || mayUse(group, repository);
+}
+
 export function seed(options: GitHubOptions): Seeded {
   const emit = (event: Omit<GitHubEvent, 'at'>) => options.emit?.({ ...event, at: Date.now() });
   const token = options.token ?? `ghp_${randomBytes(18).toString('hex')}`;
@@ -86,11 +97,7 @@ export function seed(options: GitHubOptions): Seeded {
     timing,
     emit,
     checkVersion: (version) => checkVersion(versions, version),
-    mayUse(runner, name) {
-      const group = groups.find(({ id }) => id === runner.groupId);
-      const repository = repositories.find((one) => one.name.toLowerCase() === name.toLowerCase());
-      return runner.scope.startsWith('repos/') || !group || !repository || mayUse(group, repository);
-    },
+    mayUse: (runner, name) => mayRunnerServe(runner, name, { groups, repositories }),
   });
   const app = lazily(() => makeApp(options, repositories));
   const state: State = {

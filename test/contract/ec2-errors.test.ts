@@ -92,7 +92,7 @@ describe('As a failure, the EC2 error', () => {
     expect(translated.cause).toBe(error);
   });
 
-  test('for another account’s image differs from the error for unknown credentials', () => {
+  test("for another account's image differs from the error for unknown credentials", () => {
     const error = awsError('AuthFailure', {
       status: 403,
       message: 'Not authorized for images: [ami-0c1a64a64a64a6401]',

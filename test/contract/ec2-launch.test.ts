@@ -58,7 +58,7 @@ describe('A launched instance', () => {
     raw.destroy();
   });
 
-  test('has the image’s other volumes with their sizes, tagged and deleted with the instance', async () => {
+  test("has the image's other volumes with their sizes, tagged and deleted with the instance", async () => {
     const data = { device: '/dev/sdf', sizeGiB: 200, snapshotId: 'snap-0123456789abcdef0', type: 'st1' } as const;
     const scratch = { device: '/dev/sdg', sizeGiB: 20, type: 'gp3', iops: 4_000, throughput: 200 } as const;
     const volumes = [data, scratch].map((one) => ({ ...one, deleteOnTermination: false }));
@@ -204,7 +204,7 @@ describe('A connection', () => {
     expect(sandbox.requests).toEqual([]);
   });
 
-  test('prefers its own region to the environment’s', async () => {
+  test("prefers its own region to the environment's", async () => {
     expect((await connectEc2({ clock: wallClock, region: 'eu-central-1' })).region).toBe('eu-central-1');
     expect(ec2.region).toBe('us-east-1');
   });

@@ -7,7 +7,7 @@ const OWNER = 'ci-actions:repository';
 
 /** The behavior that only the reaper needs. `ec2.suite.ts` makes a test of each case for each implementation. */
 const cases = {
-  'finds instances by the beginning of a tag’s value, taken literally': {
+  "finds instances by the beginning of a tag's value, taken literally": {
     async run(world) {
       for (const repository of ['octo*/a', 'octo*/b', 'octo-org/a', 'octo*', 'my-octo*/a']) {
         await world.ec2.launch(specFor(world, { tags: { [OWNER]: repository } }));
@@ -16,7 +16,7 @@ const cases = {
       expect(ownersOf(found)).toEqual(['octo*/a', 'octo*/b']);
     },
   },
-  'finds volumes and spot requests by the beginning of a tag’s value': {
+  "finds volumes and spot requests by the beginning of a tag's value": {
     async run(world) {
       for (const repository of ['octo/a', 'octo/b', 'octo-org/a', 'octo', 'my-octo/a']) {
         await world.abandonVolume({ [OWNER]: repository });

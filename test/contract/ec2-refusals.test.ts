@@ -96,7 +96,7 @@ describe('A denied call', () => {
     ]);
   });
 
-  test('has the operation’s permission if AWS does not name the missing one', () => {
+  test("has the operation's permission if AWS does not name the missing one", () => {
     const error = awsError('UnauthorizedOperation', 'You are not authorized.');
     const failure = translate(error, 'ec2:DescribeImages') as Failure;
     expect(failure.message).toBe('The AWS credentials lack the permission ec2:DescribeImages.');
@@ -138,7 +138,7 @@ describe('A denied call', () => {
   });
 
   test.each(['permissions boundary', 'session policy', 'service control policy', 'VPC endpoint policy'])(
-    'that no %s allows does not point at the role’s own policy',
+    "that no %s allows does not point at the role's own policy",
     (policy) => {
       const message = `${WHO} ec2:RunInstances on resource: ${arn('instance')} because no ${policy} allows the ec2:RunInstances action`;
       expect(deny(message).hint).toContain(`Allow ec2:RunInstances in the ${policy} as well`);

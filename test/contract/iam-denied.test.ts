@@ -24,10 +24,10 @@ const denials: readonly Denials[] = [
   denyOtherCases(account, 'pool-fill', { [POOL]: 'ready' }),
   {
     role: 'pool-fill',
-    rule: 'launches only with the pool’s key as filters read it',
+    rule: "launches only with the pool's key as filters read it",
     calls: [
       [
-        'launch with the pool’s key in other letter case',
+        "launch with the pool's key in other letter case",
         account.launch(taggedLaunch({ [TAG]: OURS, 'CI-Actions:Pool': 'ready' })),
         launchAndTag('instance', 'network-interface', 'volume'),
       ],
@@ -44,8 +44,8 @@ const allowances: readonly Allowances[] = [
   {
     role: 'start-stop',
     calls: [
-      ['launch with its repository’s tags', account.launch(properLaunch)],
-      ['terminate its repository’s instance', account.terminate(account.ours.instance)],
+      ["launch with its repository's tags", account.launch(properLaunch)],
+      ["terminate its repository's instance", account.terminate(account.ours.instance)],
     ],
   },
   {
@@ -63,7 +63,7 @@ const allowances: readonly Allowances[] = [
         modifyWith(account, pooled.waiting, { 'ec2:Attribute': 'UserData' }),
       ],
       [
-        'change the user data where AWS passes the attribute as the API’s older form does',
+        "change the user data where AWS passes the attribute as the API's older form does",
         modifyWith(account, pooled.waiting, { 'ec2:Attribute': 'userData' }),
       ],
       [
@@ -81,7 +81,7 @@ const allowances: readonly Allowances[] = [
   {
     role: 'pool-fill',
     calls: [
-      ['launch with a pool’s tag', account.launch(taggedLaunch({ ...ourTag, [POOL]: 'ready' }))],
+      ["launch with a pool's tag", account.launch(taggedLaunch({ ...ourTag, [POOL]: 'ready' }))],
       [
         'launch with tags of the user, in any letter case',
         account.launch(taggedLaunch({ ...ourTag, [POOL]: 'ready', ...userTags })),
@@ -92,10 +92,10 @@ const allowances: readonly Allowances[] = [
   {
     role: 'reap',
     calls: [
-      ['terminate its repository’s instance', account.terminate(account.ours.instance)],
-      ['delete its repository’s volume', account.ec2('DeleteVolume', { VolumeId: account.ours.volume })],
+      ["terminate its repository's instance", account.terminate(account.ours.instance)],
+      ["delete its repository's volume", account.ec2('DeleteVolume', { VolumeId: account.ours.volume })],
       [
-        'cancel its repository’s spot request',
+        "cancel its repository's spot request",
         account.ec2('CancelSpotInstanceRequests', { 'SpotInstanceRequestId.1': account.ours.spotRequest }),
       ],
     ],
@@ -104,7 +104,7 @@ const allowances: readonly Allowances[] = [
     role: 'ami-build',
     calls: [
       [
-        'launch an instance with a preset’s tag',
+        "launch an instance with a preset's tag",
         account.launch({ ...BARE_LAUNCH, ...presetTag }).filter(({ resource }) => resource.includes(':instance/')),
       ],
     ],

@@ -82,7 +82,7 @@ describe('A stack', () => {
     ]);
   });
 
-  test('creates GitHub’s provider only if there is none, and trusts it', () => {
+  test("creates GitHub's provider only if there is none, and trusts it", () => {
     expect(deploy('OidcProvider', { ...parameters, OidcProviderArn: provider })).toBeUndefined();
     expect(deploy('OidcProvider', parameters)).toMatchObject({ ClientIdList: ['sts.amazonaws.com'] });
     expect(JSON.stringify(deploy('ReapRole', parameters))).toContain('"Federated":"OidcProvider"');

@@ -52,9 +52,9 @@ describe('The roles do not trust', () => {
     ['another repository', 'repo:octo-org/other-repo:ref:refs/heads/main'],
     ['a repository whose name begins alike', 'repo:octo-org/octo-repo-2:ref:refs/heads/main'],
     ['an owner whose name begins alike', 'repo:octo-org-2/octo-repo:ref:refs/heads/main'],
-    ['who took the repository’s name after it', 'repo:octo-org@583231/octo-repo@999:ref:refs/heads/main'],
-    ['who took the owner’s name after it', 'repo:octo-org@999/octo-repo@1296269:ref:refs/heads/main'],
-    ['another repository’s environment with a clever name', 'repo:octo-org@583231/x@7:environment:/octo-repo@1296269:'],
+    ["who took the repository's name after it", 'repo:octo-org@583231/octo-repo@999:ref:refs/heads/main'],
+    ["who took the owner's name after it", 'repo:octo-org@999/octo-repo@1296269:ref:refs/heads/main'],
+    ["another repository's environment with a clever name", 'repo:octo-org@583231/x@7:environment:/octo-repo@1296269:'],
     ['no subject', ''],
   ])('%s', async (_, sub) => {
     expect(await isTrusted({ sub })).toBe(false);

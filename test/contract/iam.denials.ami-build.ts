@@ -12,11 +12,11 @@ export function denyAmiBuild(account: Account): Denials[] {
   return [
     {
       role: 'ami-build',
-      rule: 'touches no instance but its own builders, which the preset’s tag marks',
+      rule: "touches no instance but its own builders, which the preset's tag marks",
       calls: [
-        ['terminate a runner’s instance', account.terminate(ours.instance), ['ec2:TerminateInstances on instance']],
+        ["terminate a runner's instance", account.terminate(ours.instance), ['ec2:TerminateInstances on instance']],
         [
-          'launch without a preset’s tag',
+          "launch without a preset's tag",
           account.launch(properLaunch),
           [
             `${RUN} instance`,
@@ -27,7 +27,7 @@ export function denyAmiBuild(account: Account): Denials[] {
           ],
         ],
         [
-          'launch with the preset’s key in other letter case',
+          "launch with the preset's key in other letter case",
           account.launch({ ...BARE_LAUNCH, ...tagsOn(['instance'], { 'CI-Actions:Preset': 'amd64' }) }),
           [...launchAndTag('instance'), `${RUN} volume`],
         ],
@@ -42,12 +42,12 @@ export function denyAmiBuild(account: Account): Denials[] {
           ['ssm:StartSession on document'],
         ],
         [
-          'read the console of a runner’s instance',
+          "read the console of a runner's instance",
           ask('ec2:GetConsoleOutput', arn.instance(ours.instance), { [`aws:ResourceTag/${TAG}`]: OURS }),
           ['ec2:GetConsoleOutput on instance'],
         ],
         [
-          'connect to a runner’s instance',
+          "connect to a runner's instance",
           ask('ssm:StartSession', arn.instance(ours.instance), { [`ssm:resourceTag/${TAG}`]: OURS }),
           ['ssm:StartSession on instance'],
         ],

@@ -24,7 +24,7 @@ export function denyOtherCases(
   const launch = (key: string) => account.launch(taggedLaunch({ ...tags, [key]: OURS }));
   return {
     role,
-    rule: 'launches only with the repository’s key as filters read it',
+    rule: "launches only with the repository's key as filters read it",
     calls: [
       ...OTHER_CASES.map((key): Call => [
         `launch with the key ${key}`,
@@ -32,7 +32,7 @@ export function denyOtherCases(
         launchAndTag('instance', 'network-interface', 'volume'),
       ]),
       ...OTHER_CASES.map((key): Call => [
-        `launch with the repository’s key and also ${key}`,
+        `launch with the repository's key and also ${key}`,
         launch(TAG).map((one) => addTagKey(one, key)),
         ['instance', 'network-interface', 'volume'].map((kind) => `ec2:CreateTags on ${kind}`),
       ]),

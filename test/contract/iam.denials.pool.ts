@@ -40,23 +40,23 @@ export function denyPoolClaim(account: Account, { waiting, claimed, theirs }: Po
   return [
     {
       role,
-      rule: 'claims only waiting instances of its repository’s pools',
+      rule: "claims only waiting instances of its repository's pools",
       calls: [
-        ['change the user data of a runner’s instance', modify(ours.instance, USER_DATA), MODIFY],
-        ['change the user data of another repository’s pooled instance', modify(theirs, USER_DATA), MODIFY],
+        ["change the user data of a runner's instance", modify(ours.instance, USER_DATA), MODIFY],
+        ["change the user data of another repository's pooled instance", modify(theirs, USER_DATA), MODIFY],
         ['change the user data of an untagged instance', modify(untagged.instance, USER_DATA), MODIFY],
         ['change the user data of an instance that a start has claimed', modify(claimed, USER_DATA), MODIFY],
-        ['start another repository’s pooled instance', start(theirs), START],
+        ["start another repository's pooled instance", start(theirs), START],
         ['start an untagged instance', start(untagged.instance), START],
-        ['tag another repository’s pooled instance as its own', tag(theirs, ourTag), CREATE_TAGS],
-        ['tag a pooled instance as another repository’s', tag(waiting, { [TAG]: 'octo-org/other-repo' }), CREATE_TAGS],
-        ['tag a pooled instance without the repository’s tag', tag(waiting, { Name: 'x' }), CREATE_TAGS],
+        ["tag another repository's pooled instance as its own", tag(theirs, ourTag), CREATE_TAGS],
+        ["tag a pooled instance as another repository's", tag(waiting, { [TAG]: 'octo-org/other-repo' }), CREATE_TAGS],
+        ["tag a pooled instance without the repository's tag", tag(waiting, { Name: 'x' }), CREATE_TAGS],
         [
-          'tag a pooled instance with the repository’s key in other letter case',
+          "tag a pooled instance with the repository's key in other letter case",
           tag(waiting, { 'CI-Actions:Repository': OURS }),
           CREATE_TAGS,
         ],
-        ['tag a runner’s instance as one of a pool', tag(ours.instance, ourTag), CREATE_TAGS],
+        ["tag a runner's instance as one of a pool", tag(ours.instance, ourTag), CREATE_TAGS],
         ['move a pooled instance to another pool', tag(waiting, { ...ourTag, [POOL]: 'other' }), CREATE_TAGS],
       ],
     },
@@ -66,7 +66,7 @@ export function denyPoolClaim(account: Account, { waiting, claimed, theirs }: Po
       calls: [
         ['change the type', modify(waiting, { 'InstanceType.Value': 'p5.48xlarge' }), MODIFY],
         [
-          'change the type in the API’s older form',
+          "change the type in the API's older form",
           modify(waiting, { Attribute: 'instanceType', Value: 'p5.48xlarge' }),
           MODIFY,
         ],
@@ -101,7 +101,7 @@ export function denyPoolClaim(account: Account, { waiting, claimed, theirs }: Po
           MODIFY,
         ],
         [
-          'let it stop instead of terminate at shutdown, in the API’s older form',
+          "let it stop instead of terminate at shutdown, in the API's older form",
           modify(waiting, { Attribute: 'instanceInitiatedShutdownBehavior', Value: 'stop' }),
           MODIFY,
         ],
@@ -134,11 +134,11 @@ export function denyPoolFill(account: Account, { waiting, theirs }: Pooled): Den
   return [
     {
       role: 'pool-fill',
-      rule: 'only launches and terminates, and only instances of its repository’s pools',
+      rule: "only launches and terminates, and only instances of its repository's pools",
       calls: [
-        ['terminate a runner’s instance', terminate(ours.instance), ['ec2:TerminateInstances on instance']],
-        ['terminate another repository’s pooled instance', terminate(theirs), ['ec2:TerminateInstances on instance']],
-        ['launch without a pool’s tag', account.launch(taggedLaunch(ourTag)), launchAndTag(...CREATED_KINDS)],
+        ["terminate a runner's instance", terminate(ours.instance), ['ec2:TerminateInstances on instance']],
+        ["terminate another repository's pooled instance", terminate(theirs), ['ec2:TerminateInstances on instance']],
+        ["launch without a pool's tag", account.launch(taggedLaunch(ourTag)), launchAndTag(...CREATED_KINDS)],
         ['start a pooled instance', account.start(waiting), START],
         ['change the user data of a pooled instance', account.modify(waiting, USER_DATA), MODIFY],
         ['tag an existing instance', account.tag(waiting, ourTag), CREATE_TAGS],

@@ -12,19 +12,19 @@ export function denyReap(account: Account, foreign: string): Denials[] {
       rule: 'removes only what is tagged with its repository',
       calls: [
         ['terminate an untagged instance', terminate(untagged.instance), TERMINATE],
-        ['terminate another repository’s instance', terminate(theirs.instance), TERMINATE],
+        ["terminate another repository's instance", terminate(theirs.instance), TERMINATE],
         [
           'delete an untagged volume',
           ec2('DeleteVolume', { VolumeId: untagged.volume }),
           ['ec2:DeleteVolume on volume'],
         ],
         [
-          'delete another repository’s volume',
+          "delete another repository's volume",
           ec2('DeleteVolume', { VolumeId: theirs.volume }),
           ['ec2:DeleteVolume on volume'],
         ],
         [
-          'cancel another repository’s spot request',
+          "cancel another repository's spot request",
           ec2('CancelSpotInstanceRequests', { 'SpotInstanceRequestId.1': theirs.spotRequest }),
           ['ec2:CancelSpotInstanceRequests on spot-instances-request'],
         ],
@@ -61,7 +61,7 @@ export function denyReap(account: Account, foreign: string): Denials[] {
       rule: 'removes nothing of other owners',
       calls: [
         [
-          'terminate an instance of another owner in one call with its owner’s',
+          "terminate an instance of another owner in one call with its owner's",
           terminate(ours.instance, theirs.instance, foreign),
           TERMINATE,
         ],

@@ -29,10 +29,10 @@ export function denyStartStop(account: Account): Denials[] {
       rule: 'terminates only instances of its repository',
       calls: [
         ['terminate an untagged instance', terminate(untagged.instance), TERMINATE],
-        ['terminate another repository’s instance', terminate(theirs.instance), TERMINATE],
+        ["terminate another repository's instance", terminate(theirs.instance), TERMINATE],
         ['terminate an instance of a repository whose name begins like its own', terminate(alike.instance), TERMINATE],
         [
-          'terminate another repository’s instance in one call with its own',
+          "terminate another repository's instance in one call with its own",
           terminate(ours.instance, theirs.instance),
           TERMINATE,
         ],
@@ -44,7 +44,7 @@ export function denyStartStop(account: Account): Denials[] {
       calls: [
         ['launch without tags', launch({ ...BARE_LAUNCH, ...IMDS_V2 }), CREATED_KINDS.map((kind) => `${RUN} ${kind}`)],
         [
-          'launch with another repository’s tag',
+          "launch with another repository's tag",
           launch(taggedLaunch({ [TAG]: 'octo-org/other-repo' })),
           launchAndTag(...CREATED_KINDS),
         ],
@@ -103,12 +103,12 @@ export function denyStartStop(account: Account): Denials[] {
           [`${RUN} snapshot`],
         ],
         [
-          'launch with another role’s instance profile',
+          "launch with another role's instance profile",
           launch({ ...properLaunch, 'IamInstanceProfile.Name': 'administrator' }),
           ['iam:PassRole on role'],
         ],
         [
-          'pass the instances’ role to another service',
+          "pass the instances' role to another service",
           ask('iam:PassRole', arn.role(seed.INSTANCE_PROFILE), { 'iam:PassedToService': 'lambda.amazonaws.com' }),
           ['iam:PassRole on role'],
         ],
@@ -133,7 +133,7 @@ export function denyStartStop(account: Account): Denials[] {
       rule: 'does nothing with instances but launch, describe and terminate them and read their consoles',
       calls: [
         [
-          'read another repository’s console',
+          "read another repository's console",
           ec2('GetConsoleOutput', { InstanceId: theirs.instance }),
           ['ec2:GetConsoleOutput on instance'],
         ],

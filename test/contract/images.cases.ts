@@ -22,7 +22,7 @@ const cases = {
       expect(await world.ec2.findImage(UNKNOWN_ID)).toBeUndefined();
     },
   },
-  'only the account’s own images are listed': {
+  "only the account's own images are listed": {
     async run(world) {
       const ids = [await world.makeImage('contract-1', TAGS), await world.makeImage('contract-2')];
       const listed = (await world.ec2.listImages()).map(({ id }) => id);
@@ -60,7 +60,7 @@ const cases = {
       expect((await world.ec2.listImages()).map((one) => one.id)).not.toContain(id);
     },
   },
-  'a copy and its snapshot carry the original’s tags': {
+  "a copy and its snapshot carry the original's tags": {
     async run(world) {
       const copied = await world.away.copyImage(await original(world));
       const id = copied === 'name-taken' ? '' : copied.id;
@@ -102,7 +102,7 @@ const cases = {
       expect((await world.ec2.listImages()).map((one) => one.id)).toContain(id);
     },
   },
-  'another account’s image cannot be deprecated or deregistered': {
+  "another account's image cannot be deprecated or deregistered": {
     async run({ ec2, foreignImage, clock }) {
       await expect(ec2.deprecateImage(foreignImage, clock.now() + 86_400_000)).rejects.toMatchObject({
         name: 'Failure',

@@ -2,7 +2,7 @@ import type { ImagesDifferences } from './images.suite.js';
 
 /** Where moto 5.2 differs from AWS's documentation, as the contract suite has found. */
 export const MOTO_IMAGES_DIFFERENCES: ImagesDifferences = {
-  'a copy and its snapshot carry the original’s tags': {
+  "a copy and its snapshot carry the original's tags": {
     documented: 'CopyImageTags copies the tags of the image, TagSpecifications tag its snapshots ("CopyImage").',
     instead: 'moto copies no tags and ignores TagSpecifications',
     fails: /Received[^]*Object \{\}/,
@@ -22,7 +22,7 @@ export const MOTO_IMAGES_DIFFERENCES: ImagesDifferences = {
     instead: 'moto does not know EnableImageDeprecation',
     fails: /no usable answer.*EnableImageDeprecation/s,
   },
-  'another account’s image cannot be deprecated or deregistered': {
+  "another account's image cannot be deprecated or deregistered": {
     documented: 'Only the owner may deregister an image ("Deregister an Amazon EC2 AMI").',
     instead: 'moto deregisters images of any account',
     fails: /resolved instead of rejected/,

@@ -3,7 +3,7 @@ import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import { runInstances } from '../../sandbox/ec2/routes/launch/run-instances.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 import { POOL, type Config, type PoolConfig } from './cell.js';
-import { registerRunner } from './neighbours.js';
+import { registerRunner } from './neighbors.js';
 import { OTHER_SHAPE } from './pool-invariants.js';
 import { World } from './world.js';
 

@@ -8,7 +8,7 @@ import { environment } from './accelerate.mjs';
 import type { Cell, Config } from './cell.js';
 import { Disturbance } from './faults.js';
 import { Machines } from './machines.js';
-import { LEFT_BEHIND_MS, registerRunner, settleIn } from './neighbours.js';
+import { LEFT_BEHIND_MS, registerRunner, settleIn } from './neighbors.js';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const node = findNode24();

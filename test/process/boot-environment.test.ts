@@ -83,7 +83,7 @@ describe('a machine without curl', () => {
     environment: { PATH: programs },
     payload: { settings: { environment: { http_proxy: 'http://proxy:3128' } } },
   };
-  scenario('reads its payload without curl, and installs curl through the payload’s proxy', bare, async (machine) => {
+  scenario("reads its payload without curl, and installs curl through the payload's proxy", bare, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect((await machine.read('apt')).split('\n')[0]).toBe('http://proxy:3128: -q update');
     expect(await machine.read('stderr')).toBe('');

@@ -47,7 +47,7 @@ describe('a warm-up', () => {
   });
 
   const script = 'pwd; echo KEY=value >>.env\n';
-  scenario('runs the pool’s script in the runner home', { userData: warmUp({ script }) }, async (machine) => {
+  scenario("runs the pool's script in the runner home", { userData: warmUp({ script }) }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('warmed up');
     expect(await machine.read('console')).toContain(
       `ci-actions pre-runner-script: ${machine.root}/opt/actions-runner\n`,
@@ -98,7 +98,7 @@ describe('a warm-up', () => {
     expect(await machine.reasonOfPowerOff()).toBe(`no runner in ${machine.root}/opt/actions-runner`);
   });
 
-  scenario('runs the listener’s warm-up in the runner home', { userData: warmUp() }, async (machine) => {
+  scenario("runs the listener's warm-up in the runner home", { userData: warmUp() }, async (machine) => {
     await machine.ended;
     const listener = join(machine.root, 'opt/actions-runner/bin/Runner.Listener');
     await install(listener, '#!/bin/bash\necho "$USER $1 in $PWD" >"$CI_ACTIONS_ROOT/listener"\n');

@@ -154,8 +154,8 @@ describe('A setting of the AWS SDK that is invalid', () => {
 
 describe('A certificate that Node does not trust', () => {
   test.each([
-    ['AWS’s', aws, { AWS_ENDPOINT_URL: '' }],
-    ['GitHub’s', github, { GITHUB_API_URL: '' }],
+    ["AWS's", aws, { AWS_ENDPOINT_URL: '' }],
+    ["GitHub's", github, { GITHUB_API_URL: '' }],
   ] as const)('on %s side is reported at once, with the variable that adds a certificate', async (_, act, variable) => {
     const environment = Object.fromEntries(Object.keys(variable).map((name) => [name, untrusted]));
     const outcome = await act(environment);

@@ -31,9 +31,9 @@ describe('a start waits out', () => {
     ['DescribeImages throttled for 40 s', 'DescribeImages', THROTTLED, 8, 5],
     ['all of EC2 throttled for 20 s', /^[A-Z][a-z]+[A-Z]\w+$/, THROTTLED, 4, 5],
     ['SSM throttled for 20 s', 'GetParameters', { ...THROTTLED, code: 'ThrottlingException', status: 400 }, 4, 5],
-    ['GitHub’s 502 for 3 s from the first request on', GITHUB, BAD_GATEWAY, 3, 1],
-    ['GitHub’s 502 for 5 s at the registration', REGISTRATION, BAD_GATEWAY, 5, 1],
-    ['GitHub’s 502 for 50 s at the registration', REGISTRATION, BAD_GATEWAY, 10, 5],
+    ["GitHub's 502 for 3 s from the first request on", GITHUB, BAD_GATEWAY, 3, 1],
+    ["GitHub's 502 for 5 s at the registration", REGISTRATION, BAD_GATEWAY, 5, 1],
+    ["GitHub's 502 for 50 s at the registration", REGISTRATION, BAD_GATEWAY, 10, 5],
   ])('%s', (_, operations, fault, seconds, factor) =>
     inSandbox(quiet, async (scene) => {
       scene.sandbox.intercept = disturbFor(operations, fault, seconds);
@@ -59,9 +59,9 @@ describe('a stop waits out', () => {
     ['TerminateInstances throttled for 75 s', 'TerminateInstances', THROTTLED, 15, 5],
     ['TerminateInstances answering 500 for 50 s', 'TerminateInstances', BROKEN, 10, 5],
     ['all of EC2 throttled for 75 s', /^[A-Z][a-z]+[A-Z]\w+$/, THROTTLED, 15, 5],
-    ['GitHub’s 502 for 2 s', GITHUB, BAD_GATEWAY, 2, 1],
-    ['GitHub’s 502 for 20 s', GITHUB, BAD_GATEWAY, 4, 5],
-    ['GitHub’s 502 for 50 s at the removal', /^DELETE /, BAD_GATEWAY, 10, 5],
+    ["GitHub's 502 for 2 s", GITHUB, BAD_GATEWAY, 2, 1],
+    ["GitHub's 502 for 20 s", GITHUB, BAD_GATEWAY, 4, 5],
+    ["GitHub's 502 for 50 s at the removal", /^DELETE /, BAD_GATEWAY, 10, 5],
   ])('%s', (_, operations, fault, seconds, factor) =>
     inSandbox(quiet, async (scene) => {
       await launch(scene);

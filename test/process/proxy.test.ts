@@ -67,7 +67,7 @@ const post = (url: string): string => `
   return { status: answer.status, url: answer.url, link: answer.headers.get('link'), ...JSON.parse(await answer.text()) };`;
 
 describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ path }) => {
-  test('sends a plain request through HTTP_PROXY, with the proxy’s own credentials', async () => {
+  test("sends a plain request through HTTP_PROXY, with the proxy's own credentials", async () => {
     const url = await serve('github.test');
     const env = { HTTP_PROXY: proxy.url.replace('//', '//user:p%40ss@') };
     expect(await runThrough(path, post(url), env)).toEqual({
@@ -82,7 +82,7 @@ describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ p
     expect(proxy.credentials).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
   });
 
-  test('sends an encrypted request through https_proxy and verifies the server’s name', async () => {
+  test("sends an encrypted request through https_proxy and verifies the server's name", async () => {
     const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
     closers.push(() => rmSync(folder, { recursive: true }));
     const tls = createCertificate('github.test');
@@ -165,7 +165,7 @@ describe.each(listNodes())('dist/chunks/proxy-agents.js under Node $major', ({ p
     }
   });
 
-  test('provides agents of Node’s http module for the AWS SDK', async () => {
+  test("provides agents of Node's http module for the AWS SDK", async () => {
     const url = await serve('ec2.test');
     const code = `
       const { default: http } = await import('node:http');

@@ -63,7 +63,7 @@ test('a client token belongs to its request even if that found no capacity, and 
   expect((await launch(ec2, { ClientToken: 'once' })).State?.Name).toBe('pending');
 });
 
-test('the image’s other mappings make volumes, each as the request’s mapping for its device changes it', async () => {
+test("the image's other mappings make volumes, each as the request's mapping for its device changes it", async () => {
   const made = aws.sandbox.ec2.images.get(seed.OUR_AMD64_IMAGE)!;
   const data = { device: '/dev/sdf', sizeGiB: 20, snapshotId: 'snap-0123456789abcdef0', type: 'gp2' };
   const cache = { device: '/dev/sdg', sizeGiB: 10, type: 'gp3' };

@@ -88,7 +88,7 @@ describe('a stock image', () => {
     expect(machine.aws.sandbox.ec2.instance(machine.id).state).toBe('running');
   });
 
-  test('has no access to the credentials of the sandbox’s process', async () => {
+  test("has no access to the credentials of the sandbox's process", async () => {
     process.env['AWS_SECRET_ACCESS_KEY'] = process.env['GITHUB_TOKEN'] = process.env['INPUT_SECRET'] = 'of the test';
     const machine = await boot('#!/bin/bash\nenv | sort\necho end of environment\n');
     const text = await readConsole(machine, 'end of environment');

@@ -126,7 +126,7 @@ const refused: readonly Refused[] = [
     missing: inRepository,
   },
   {
-    case: '403: a repository’s token in an organization',
+    case: "403: a repository's token in an organization",
     options: withToken({ administration: 'write', contents: 'read', metadata: 'read' }),
     inputs: { ...little, ...org },
     code: 'github-forbidden',

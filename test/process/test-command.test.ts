@@ -225,7 +225,7 @@ describe('The result', () => {
     expect(result(outcome, verdict, skipped)).toEqual(expected);
   });
 
-  test('has a description within GitHub’s limit of 140 characters', () => {
+  test("has a description within GitHub's limit of 140 characters", () => {
     expect(result('success', 'skipped', 'x'.repeat(500))![1]).toHaveLength(140);
   });
 });

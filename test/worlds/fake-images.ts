@@ -46,9 +46,9 @@ export class FakeImageEc2 implements ImageEc2 {
   constructor(
     readonly region: string,
     private readonly clock: Clock & { after?(ms: number, action: () => void): void },
-    private readonly neighbours: Map<string, FakeImageEc2> = new Map(),
+    private readonly neighbors: Map<string, FakeImageEc2> = new Map(),
   ) {
-    neighbours.set(region, this);
+    neighbors.set(region, this);
   }
 
   /** Makes the next calls of this operation fail. */
@@ -57,7 +57,7 @@ export class FakeImageEc2 implements ImageEc2 {
   }
 
   listRegions(): Promise<readonly string[]> {
-    return this.faults.answer('listRegions', () => [...this.neighbours.keys()]);
+    return this.faults.answer('listRegions', () => [...this.neighbors.keys()]);
   }
 
   readParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -106,7 +106,7 @@ export class FakeImageEc2 implements ImageEc2 {
       const earlier = this.copies.get(copy.clientToken);
       if (earlier !== undefined) return { id: earlier };
       if (this.images.some(({ name, foreign }) => name === copy.name && !foreign)) return 'name-taken';
-      const original = this.neighbours.get(copy.from.region)?.images.find(({ id }) => id === copy.from.id);
+      const original = this.neighbors.get(copy.from.region)?.images.find(({ id }) => id === copy.from.id);
       if (!original) throw new Failure('image-not-found', `EC2 has no ${copy.from.id}.`, { hint: 'Correct it.' });
       return { id: this.makeCopy(original, copy) };
     });

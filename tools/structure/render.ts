@@ -1,3 +1,4 @@
+import { tableLines } from '../../src/core/kernel/markdown.js';
 import { LONGEST_FUNCTION, type Measures } from './measure.js';
 
 /** The measures as Markdown. @param options.paths whether the places are listed by their files */
@@ -11,22 +12,18 @@ export function renderMeasures(measures: Measures, options: { readonly paths: bo
     `Functions: ${functions}, of which ${longFunctions.length} have more than ${LONGEST_FUNCTION} lines.`,
     ...longFunctions.map(({ file, name, lines }) => `- ${file}: ${name}, ${lines} lines`),
     '',
-    ...table(
+    ...tableLines(
       ['Room', 'Files', 'Lines', 'Longest file'],
-      rooms.map(({ name, files, lines, longestFile }) => [name, files, lines, longestFile]),
+      rooms.map(({ name, files, lines, longestFile }) => [name, `${files}`, `${lines}`, `${longestFile}`]),
     ),
     '',
-    ...table(
+    ...tableLines(
       ['To add', 'Example', 'Files', 'Lines'],
-      places.map(({ exemplar, paths, lines }) => [exemplar.kind, exemplar.name, paths.length, lines]),
+      places.map(({ exemplar, paths, lines }) => [exemplar.kind, exemplar.name, `${paths.length}`, `${lines}`]),
     ),
     ...(options.paths
       ? places.flatMap(({ exemplar, paths }) => ['', `${exemplar.name}:`, ...paths.map((path) => `- ${path}`)])
       : []),
     '',
   ].join('\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }

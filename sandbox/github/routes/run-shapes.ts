@@ -6,10 +6,14 @@ function time(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
+function renderHeadCommit({ headSha }: Run) {
+  const person = { name: 'Mona', email: 'mona@example.com' };
+  return { id: headSha, tree_id: headSha, message: 'A commit', timestamp: EPOCH, author: person, committer: person };
+}
+
 export function renderRun(run: Run, repository: Repository, baseUrl: string) {
   const url = `${baseUrl}/repos/${repository.name}/actions/runs/${run.id}`;
   const workflowUrl = `${baseUrl}/repos/${repository.name}/actions/workflows/1`;
-  const person = { name: 'Mona', email: 'mona@example.com' };
   const minimal = renderMinimalRepository(repository, baseUrl);
   const parts = ['jobs', 'logs', 'artifacts'].map((part) => [`${part}_url`, `${url}/${part}`]);
   return {
@@ -36,14 +40,7 @@ export function renderRun(run: Run, repository: Repository, baseUrl: string) {
     rerun_url: `${url}/rerun`,
     check_suite_url: `${baseUrl}/repos/${repository.name}/check-suites/1`,
     workflow_url: workflowUrl,
-    head_commit: {
-      id: run.headSha,
-      tree_id: run.headSha,
-      message: 'A commit',
-      timestamp: EPOCH,
-      author: person,
-      committer: person,
-    },
+    head_commit: renderHeadCommit(run),
     repository: minimal,
     head_repository: minimal,
     referenced_workflows: (run.calls ?? []).map((path) => ({ path, sha: run.headSha })),

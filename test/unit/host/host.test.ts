@@ -83,7 +83,7 @@ describe('Data for GitHub:', () => {
     expect(readFileSync(path, 'utf8')).toMatch(/^label<<(\S+)\na\n\1\nrunners<<(\S+)\n\["x","y"\]\n\2\n$/);
   });
 
-  test('the post step reads the journal’s last entry', () => {
+  test("the post step reads the journal's last entry", () => {
     const path = fileFor('GITHUB_STATE');
     const entry = {
       startId: 's',

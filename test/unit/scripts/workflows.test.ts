@@ -77,7 +77,7 @@ describe('The printed workflows', () => {
     );
   });
 
-  test.each(sources.environments.map((one) => [one.file, one] as const))('%s has its line’s defaults', (file, one) => {
+  test.each(sources.environments.map((one) => [one.file, one] as const))("%s has its line's defaults", (file, one) => {
     const { inputs } = workflow(file).on.workflow_call;
     expect([inputs['tox-env'], inputs['preset'], inputs['timeout-minutes']].map((input) => input?.default)).toEqual([
       one.tox,

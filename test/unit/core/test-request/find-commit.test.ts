@@ -21,7 +21,7 @@ describe('A ref', () => {
     resolveRef({ repository: 'o/r', ref, allowForks: false, ...more }, server).catch((error: Failure) => error.code);
 
   test.each([
-    [undefined, a, 'the repository’s HEAD'],
+    [undefined, a, "the repository's HEAD"],
     ['main', a, 'a branch'],
     ['v1', b, 'an annotated tag, which is not its own commit'],
     ['twice', a, 'a branch rather than a tag of the same name'],

@@ -15,9 +15,9 @@ export async function settleIn(sandbox: Sandbox): Promise<void> {
   const { GITHUB_RUN_ID: ourRun = '' } = sandbox.environment;
   github.runs.set(111, { ...github.runs.get(github.runId)!, id: 111, status: 'completed', conclusion: 'failure' });
   const theirs = await registerRunner(sandbox, 'octo-org/other-repo', { name: `ec2-${ourRun}-1-start-00000000-0` });
-  const neighbour = await registerRunner(sandbox, github.repository, { name: 'ec2-111-1-start-00000000-0' });
+  const neighbor = await registerRunner(sandbox, github.repository, { name: 'ec2-111-1-start-00000000-0' });
   await registerRunner(sandbox, github.repository, { name: 'build-box' });
-  for (const id of [theirs, neighbour]) github.connectRunner(id, { busy: id === neighbour });
+  for (const id of [theirs, neighbor]) github.connectRunner(id, { busy: id === neighbor });
   const place = (details: { repository: string; run: string; runner: number; expiresInMs: number }) =>
     launch(ec2, {
       'ci-actions:repository': details.repository,
@@ -30,7 +30,7 @@ export async function settleIn(sandbox: Sandbox): Promise<void> {
       'ci-actions:expires-at': new Date(Date.now() + details.expiresInMs).toISOString(),
     });
   place({ repository: 'octo-org/other-repo', run: ourRun, runner: theirs, expiresInMs: -LEFT_BEHIND_MS });
-  place({ repository: github.repository, run: '111', runner: neighbour, expiresInMs: -LEFT_BEHIND_MS });
+  place({ repository: github.repository, run: '111', runner: neighbor, expiresInMs: -LEFT_BEHIND_MS });
   launch(ec2, { Name: 'somebody' });
   const running = () => ec2.instances().every(({ state }) => state === 'running');
   while (!running()) await new Promise<void>((done) => void sandbox.on(() => done()));
