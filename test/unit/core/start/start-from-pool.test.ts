@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { fillPool } from '../../../../src/core/pool/fill.js';
+import type { Instance } from '../../../../src/core/ports/ec2.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { createCloud } from '../../../worlds/cloud.js';
 import { SUBNET_A, SUBNET_B } from '../../../worlds/fake-catalog.js';
@@ -72,4 +73,16 @@ test('a start that is cancelled before its first claim registers no runner', asy
   };
   expect((await failureOf(claim({}))).code).toBe('cancelled');
   expect(world.github.registered).toEqual([]);
+});
+
+test('a claimed instance that EC2 still reports as stopped after 20 s has died', async () => {
+  const { world, id, claim } = await aPooledMachine();
+  const describe = world.ec2.describeInstances.bind(world.ec2);
+  const asStopped = (one: Instance): Instance => (one.id === id ? { ...one, state: 'stopped' } : one);
+  world.ec2.describeInstances = async (...given) => (await describe(...given)).map(asStopped);
+  const began = world.clock.now();
+  expect((await failureOf(claim({ waitFor: 'online' }))).code).toBe('instance-died');
+  const seconds = (world.clock.now() - began) / 1000;
+  expect(seconds).toBeGreaterThanOrEqual(20);
+  expect(seconds).toBeLessThan(40);
 });

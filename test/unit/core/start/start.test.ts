@@ -51,6 +51,14 @@ describe('a start', () => {
     expect(world.github.listed).toEqual([]);
   });
 
+  test('that is cancelled while its outputs are written is rolled back and not confirmed', async () => {
+    const world = createCloud({ bootMs: BOOT_MS });
+    const publish = async () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' }));
+    expect((await failureOf(startRunners(aRequest(), world.ports, publish))).code).toBe('cancelled');
+    expect(world.live()).toEqual([]);
+    expect(world.journal.map(({ state }) => state)).not.toContain('confirmed');
+  });
+
   test('is confirmed only after its outputs are written', async () => {
     const world = createCloud({ bootMs: BOOT_MS });
     let state: string | undefined;
