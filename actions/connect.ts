@@ -28,8 +28,8 @@ export interface Patient {
 /**
  * Connects to GitHub for one scope, with the credentials in the action's inputs, and through a proxy if one is set.
  *
- * @param options.connections how many requests the step will soon send side by side: so many connections are opened
- * early
+ * @param options.connections how many connections to open early, because the step will soon send as many requests side
+ * by side
  */
 export async function connectToGitHub(
   values: CredentialValues,

@@ -46,12 +46,12 @@ async function loadFill(
 ): Promise<{ request: FillRequest; github: GitHub }> {
   const { values, problems } = parseInputs(ownInputs, pickInputs(raw, Object.keys(ownInputs)));
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(inputs, name));
-  const theirs = Object.keys(inputs).filter((name) => !Object.hasOwn(ownInputs, name));
-  const loaded = await loadInputs(pickInputs(raw, theirs), context, {
+  const sharedNames = Object.keys(inputs).filter((name) => !Object.hasOwn(ownInputs, name));
+  const loaded = await loadInputs(pickInputs(raw, sharedNames), context, {
     connect: (credentials, scope) => connectToGitHub(credentials, { context, scope, ...patient }),
     problems: [...problems, ...unknown.map((name) => describeUnknown(name, Object.keys(inputs)))],
   });
-  // A preset may set it.
+  // A preset may set the pool.
   const { pool = '', 'runner-group': runnerGroup } = loaded.values;
   refuseProblems(pool === '' ? ['`pool` is empty; allowed: the name that start-runner uses, too.'] : []);
   const request: FillRequest = {

@@ -68,5 +68,5 @@ async function findPresetsFile(
   }
   if (config === undefined) return {};
   const places = isCheckedOut ? 'in the workspace' : `in the workspace or in ${context.repository} at ${context.sha}`;
-  return { problem: `\`config\` is "${config}", which is not there ${places}.` };
+  return { problem: `\`config\` is "${config}", which does not exist ${places}.` };
 }

@@ -50,7 +50,9 @@ export interface Action {
   readonly policy?: 'start-stop' | 'reap' | 'pool-fill';
 }
 
-/** start-runner comes first: what a start reads decides what is in `shared-by-all`, and how long a start takes. */
+/**
+ * start-runner comes first: the code that a start loads decides what is in `shared-by-all`, and how long a start takes.
+ */
 export const actions = [
   {
     name: 'start-runner',

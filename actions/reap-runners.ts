@@ -50,7 +50,10 @@ export function runReapRunners(): Promise<void> {
   });
 }
 
-/** The home region unless the input names others. Those must exist, because EC2 does not answer elsewhere. */
+/**
+ * The home region, unless the input names others. They must exist, because EC2 gives no answer for a region that does
+ * not.
+ */
 async function connectRegions(
   given: readonly string[] | undefined,
   { ec2, ec2In }: Awaited<ReturnType<typeof connectToEc2>>,

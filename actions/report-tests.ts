@@ -11,6 +11,7 @@ import { inputs } from './report-tests.inputs.js';
 /** `report-tests`. */
 export function runReportTests(): Promise<void> {
   return runAction(async () => {
+    // Fails outside of a workflow.
     readContext();
     const log = createLog();
     const { values, problems } = parseInputs(inputs, readInputs(inputs));

@@ -87,7 +87,7 @@ export async function loadInputs(
     early.problems.length > 0 ? { inputs: {}, problems: [] } : await findPreset(early.values, context, access.github);
   const raw = { ...found.inputs, ...dropEmpty(migrated.raw) };
   const { values, problems } = parseInputs(inputs, raw);
-  // The preset may set the scope, which only its file shows.
+  // The preset may set `runner-scope`, which is known only now. Then this connects to GitHub again, in that scope.
   const reached =
     raw['runner-scope'] === found.inputs['runner-scope'] && raw['runner-scope'] !== undefined
       ? await reachGitHub(raw, parseInputs(earlyInputs, pickInputs(raw, Object.keys(earlyInputs))), {
@@ -127,7 +127,10 @@ export function foreseeLabel(raw: RawInputs, context: RunContext, startId: strin
   return NAME_PATTERN.matches.test(label) ? label : composeName(context, startId);
 }
 
-/** An input that is set but invalid is reported by itself. */
+/**
+ * Problems with inputs that neither the workflow nor the preset sets. An input that is set but invalid has its own
+ * problem.
+ */
 function checkGaps(raw: RawInputs, name: string, preset: ResolvedPreset): string[] {
   const problems: string[] = [];
   if (raw['ec2-image-id'] === undefined && preset.base === undefined) {
@@ -141,7 +144,7 @@ function checkGaps(raw: RawInputs, name: string, preset: ResolvedPreset): string
   return problems;
 }
 
-/** A size from a built-in preset grows with the image. */
+/** A size that comes from a built-in preset is a default, which grows with the image. */
 function composeVolume(values: StartValues, raw: RawInputs): VolumeRequest {
   const size = raw['ec2-volume-size'];
   return {
@@ -150,7 +153,7 @@ function composeVolume(values: StartValues, raw: RawInputs): VolumeRequest {
   };
 }
 
-/** An input that could not be parsed is reported by itself; the volume is checked once all of them can be. */
+/** Checks the volume once all its inputs could be parsed. An input that could not be parsed has its own problem. */
 function checkVolume(values: StartValues, raw: RawInputs): string[] {
   const volume = composeVolume(values, raw);
   const isUnusable = (name: (typeof VOLUME_INPUTS)[number]) => raw[name] !== undefined && values[name] === undefined;

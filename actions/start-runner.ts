@@ -41,11 +41,12 @@ export function runStartRunner(root: URL): Promise<void> {
     const context = readContext();
     const raw = readInputs(inputs);
     const startId = nonce(8);
-    // Written before anything can fail: stop-runner finds by it what a failed start left behind, and nothing else.
+    // Written before anything can fail: by this label stop-runner finds what a failed start left behind, and nothing
+    // else.
     writeOutputs({ label: foreseeLabel(raw, context, startId) });
     const loading = loadStart(raw, context, {
       startId,
-      // The first runner is registered while GitHub checks the image's runner.
+      // Two connections, because the first runner is registered while GitHub checks the image's runner.
       connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
     });
     // Side by side: reading the presets and finding the credentials may each take a request.

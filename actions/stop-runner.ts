@@ -27,7 +27,7 @@ export function runStopRunner(): Promise<void> {
     for (const notice of notices) log.info(notice);
     const { label, all, wait, 'ec2-instance-id': instanceIds = [] } = values;
     const request = { run: context, label, instanceIds, all, runnerName: context.runnerName, wait };
-    // Also with a label and an id, for the case of `InstanceSearch.ambiguous`.
+    // A stop reads the jobs of the run with neither a label nor an id, and with both for `InstanceSearch.ambiguous`.
     const readsRuns = !all && (label === undefined) === (instanceIds.length === 0);
     const patient = { log, signal, purpose: 'end' } as const;
     const stopped = await stopRunners(request, {

@@ -66,9 +66,9 @@ const DENIED_SCOPES: Readonly<Record<string, RefusalClass['scope']>> = {
 };
 
 /**
- * Which plans a launch error rules out; `undefined` when it rules out every plan in every region, or none that is
- * known. A scope that is too wide loses plans that would succeed; a scope that is too narrow costs one more request per
- * plan.
+ * Which plans a launch error rules out; `undefined` when it is not a known refusal, or rules out every plan in every
+ * region. A scope that is too wide loses plans that would succeed; a scope that is too narrow costs one more request
+ * per plan.
  */
 export function classifyRefusal(error: unknown, plan: LaunchTarget): RefusalClass | undefined {
   const { code, message } = readError(error);

@@ -3,7 +3,10 @@ import type { EbsBlockDevice, VolumeType, _InstanceType } from '@aws-sdk/client-
 import type { VolumeSpec } from '../core/ports/catalog.js';
 import type { LaunchSpec } from '../core/ports/ec2.js';
 
-/** The RunInstances request for one instance, which leaves nothing behind when it powers off, or waits in a pool. */
+/**
+ * The RunInstances request for one instance. When the instance powers off, it is terminated with its volumes, or it is
+ * stopped and waits in a pool.
+ */
 export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
   const { plan } = spec;
   return {
@@ -34,9 +37,7 @@ export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
   };
 }
 
-/**
- * Without a snapshot: EC2 adds the snapshot of the image's own mapping, and the IAM policy need not allow snapshots.
- */
+/** Names no snapshot: EC2 adds the snapshot of the image's own mapping. So the IAM policy need not allow snapshots. */
 function toEbs(volume: VolumeSpec): EbsBlockDevice {
   return {
     DeleteOnTermination: true,

@@ -72,8 +72,9 @@ function readInstallation({ data }: Answer): Installation | undefined {
 }
 
 /**
- * The least permissions: for the runners, and for reading files (the reaper: runs) if granted, in this repository only.
- * The runners of an organization belong to no repository, so the second request leaves the repository out.
+ * The requests for a token with the least permissions, the most useful one first. A token may manage the runners and,
+ * if this was granted, read files (or runs, with `readsRuns`) of this repository only. The runners of an organization
+ * belong to no repository, so the last request for an organization names no repository.
  */
 export function listTokenRequests(
   installation: Installation,

@@ -117,13 +117,13 @@ function toPort(connection: Connection): ConnectedGitHub {
 
 function createOctokit(options: GitHubOptions): Octokit {
   const send = options.fetch ?? globalThis.fetch;
-  const longest = (options.requestTimeoutSeconds ?? 30) * 1000;
+  const timeoutMs = (options.requestTimeoutSeconds ?? 30) * 1000;
   const debug = options.debug ?? (() => undefined);
   return new Octokit({
     baseUrl: readApiUrl(options.apiUrl),
     userAgent: 'ci-actions',
     request: {
-      fetch: (url: string, init?: RequestInit) => send(url, { ...init, signal: AbortSignal.timeout(longest) }),
+      fetch: (url: string, init?: RequestInit) => send(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
     },
     // Octokit's own `debug` logs whole requests with the authorization, so it is dropped.
     log: { debug: () => undefined, info: debug, warn: debug, error: debug },

@@ -43,7 +43,7 @@ export async function resolveGroup(connection: Connection, nameOrId: string | un
         ? group.id === Number(wanted)
         : sameName(group.name, wanted);
   try {
-    const found = (await list(connection, filterByAsker(connection))).find(isWanted);
+    const found = (await list(connection, filterByRequester(connection))).find(isWanted);
     if (found) return await checkUse(connection, found);
     const all = await list(connection, {});
     const hidden = all.find(isWanted);
@@ -66,7 +66,7 @@ function resolveInRepository(wanted: string | undefined, scope: string): number 
 }
 
 /** GitHub's filter for the groups that this repository may use. A server without the filter lists all groups. */
-function filterByAsker({ repository, paths }: Connection): Readonly<Record<string, string>> {
+function filterByRequester({ repository, paths }: Connection): Readonly<Record<string, string>> {
   return paths.groups?.startsWith('/orgs/')
     ? { visible_to_repository: repository.repo }
     : { visible_to_organization: repository.owner };
@@ -79,11 +79,11 @@ function list(connection: Connection, parameters: Readonly<Record<string, string
 
 /** Checks a group that the filtered list lacks. Without a known reason, the group is not refused. */
 async function checkHidden(connection: Connection, group: Group): Promise<RunnerGroup> {
-  const asker = describeAsker(connection);
+  const requester = describeRequester(connection);
   if (group.visibility === 'selected') {
-    throw unusable(group, `it is for selected repositories or organizations, and ${asker} is not among them`);
+    throw unusable(group, `it is for selected repositories or organizations, and ${requester} is not among them`);
   }
-  const { id, doubt = `GitHub does not list runner group ${group.name} as usable by ${asker}.` } = await checkUse(
+  const { id, doubt = `GitHub does not list runner group ${group.name} as usable by ${requester}.` } = await checkUse(
     connection,
     group,
   );
@@ -98,7 +98,7 @@ async function checkUse(connection: Connection, group: Group): Promise<RunnerGro
     if (isPublic === 'unknown')
       doubts.push('whether the repository is public (the group is closed to public repositories)');
     if (isPublic === true)
-      throw unusable(group, `it is closed to public repositories, and ${describeAsker(connection)} is one`);
+      throw unusable(group, `it is closed to public repositories, and ${describeRequester(connection)} is one`);
   }
   if (group.workflows) {
     const allowed = await isAllowedWorkflow(connection, group.workflows);
@@ -155,7 +155,7 @@ function unusable({ name, id }: Group, reason: string): Failure {
   });
 }
 
-function describeAsker({ paths, repository }: Connection): string {
+function describeRequester({ paths, repository }: Connection): string {
   return paths.groups?.startsWith('/orgs/') ? `${repository.owner}/${repository.repo}` : repository.owner;
 }
 

@@ -22,7 +22,7 @@ export function isHttpError(error: unknown): error is HttpError {
   return error instanceof Error && error.name === 'HttpError' && 'status' in error && typeof error.status === 'number';
 }
 
-/** How many characters of a response are quoted that is not GitHub's, such as a web page. */
+/** How many characters are quoted of a response that does not come from GitHub, such as a web page of a proxy. */
 const LONGEST_QUOTE = 300;
 
 /** GitHub's own words in an error response, with the details of a validation error; '' when it has none. */

@@ -7,6 +7,7 @@ const SHA256 = /^[0-9a-f]{64}$/i;
 /** The file name of a runner archive for Linux. */
 const ARCHIVE = /^actions-runner-linux-(x64|arm64)-(\d+\.\d+\.\d+)\.tar\.gz$/;
 
+/** Completes "The token needs …" in an error message. */
 const PUBLIC = 'no permission at all for a public repository';
 
 /** One archive of the runner, as GitHub lists it. */

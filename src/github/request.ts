@@ -75,8 +75,8 @@ export class Requests {
   }
 
   /**
-   * Sends a call that must not be sent twice: after a lost response it returns `unanswered`. A rate limit is still
-   * waited for, because a limited call had no effect. @throws Failure `github-*`
+   * Sends a call that must not be sent twice: after a lost response it returns `unanswered`. After a rate limit the
+   * call is still repeated, because a limited call had no effect. @throws Failure `github-*`
    */
   async askOnce<T, E = never>(call: Call<T, E>): Promise<T | E | 'unanswered'> {
     return this.persist(call, async () => {
@@ -114,13 +114,13 @@ export class Requests {
         return new Trouble('unanswered', { reason: `it answered ${answer.status} with an unreadable body` });
       } catch (error) {
         if (!isHttpError(error)) throw error;
-        const outcome = await this.judge(error, call);
+        const outcome = await this.readErrorResponse(error, call);
         if (outcome !== 'again') return outcome;
       }
     }
   }
 
-  private async judge<E>(error: HttpError, call: Call<unknown, E>): Promise<E | Trouble | 'again'> {
+  private async readErrorResponse<E>(error: HttpError, call: Call<unknown, E>): Promise<E | Trouble | 'again'> {
     if (!error.response) {
       throwIfPermanent(error, call);
       return new Trouble('unanswered', { reason: reasonOfSilence(error), cause: error });

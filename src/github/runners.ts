@@ -123,7 +123,7 @@ export class Runners {
   }
 }
 
-/** Other conflicts would occur with another name too. */
+/** Whether the name is taken. Other conflicts would occur with another name too. */
 function isNameTaken(error: HttpError): boolean {
   return error.status === 409 && /already exists/i.test(wordsOf(error));
 }

@@ -25,12 +25,12 @@ export function createRemote(serverUrl: string, token: string | undefined): Remo
         // Without trees and files: the commits alone show which history holds the commit.
         const clone = ['clone', '--quiet', '--bare', '--filter=tree:0', urlOf(serverUrl, repository), directory];
         await git(clone, HISTORY_BOUND_MS);
-        const type = await runProgram({
+        const found = await runProgram({
           command: 'git',
           args: ['-C', directory, 'cat-file', '-e', `${sha}^{commit}`],
           env: offline,
         });
-        if (type.code !== 0) return false;
+        if (found.code !== 0) return false;
         return (
           (await git(['-C', directory, 'for-each-ref', '--count=1', `--contains=${sha}`], LIST_BOUND_MS)).length > 0
         );

@@ -47,9 +47,9 @@ export function createFetch(agents: Agents): Fetch {
 }
 
 /** The options of Node's own agents. */
-const kept = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const;
-const httpAgent = new http.Agent(kept);
-const httpsAgent = new https.Agent(kept);
+const agentOptions = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const;
+const httpAgent = new http.Agent(agentOptions);
+const httpsAgent = new https.Agent(agentOptions);
 const early = { http: new EarlyConnections(httpAgent), https: new EarlyConnections(httpsAgent) };
 
 /** Sends without a proxy, and keeps connections open for the next request. */

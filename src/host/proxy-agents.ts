@@ -34,7 +34,7 @@ function route<A extends http.Agent>(agent: A, protocol: 'http:' | 'https:'): A 
   const addRequest: Dispatching['addRequest'] = (request, options) => {
     const host = options.host ?? 'localhost';
     const url = new URL(`${protocol}//${host.includes(':') ? `[${host}]` : host}:${options.port ?? ''}`);
-    // The toolkit would connect directly, or speak HTTP to a server of another protocol.
+    // Without this check the toolkit would connect directly, or speak HTTP to a server of another protocol.
     if (problem && !checkBypass(url)) {
       const error = Object.assign(new Error(problem), { code: PROXY_VARIABLE });
       process.nextTick(() => request.emit('error', error));
@@ -50,7 +50,7 @@ function route<A extends http.Agent>(agent: A, protocol: 'http:' | 'https:'): A 
  * scheme and connects directly. The problem does not quote the value, because it may hold a password.
  */
 function checkVariable(names: readonly string[]): string | undefined {
-  // The toolkit would use a value of blanks as an address.
+  // Otherwise the toolkit would use a value of blanks as an address.
   for (const one of names) if (process.env[one]?.trim() === '') delete process.env[one];
   const name = names.find((one) => process.env[one]);
   const value = name && process.env[name]?.trim();

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wat
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How often the folder is read when the system has no file watch left. */
+/** How often the folder is read in addition to the file watch, because the system may have no watch left. */
 const POLL_MS = 100;
 
 /** A folder outside the workspace for the files that tox and pytest write for this step. */

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 
-/** GitHub does not let a step set these. */
+/** GitHub does not let a step set these variables. */
 const RESERVED = /^(GITHUB_|RUNNER_|NODE_OPTIONS$)/;
 /** Variables for the action alone: tokens, inputs and state. No test should read them. */
 const PRIVATE = /^(ACTIONS|INPUT|STATE)_/;

@@ -3,7 +3,10 @@ import { summary } from '@actions/core';
 import { fitBytes } from '../core/kernel/markdown.js';
 import type { Log } from '../core/ports/process.js';
 
-/** GitHub drops the whole summary of a step that is larger. Source: docs, "Workflow commands for GitHub Actions". */
+/**
+ * The largest summary of a step. GitHub drops a larger one as a whole. Source: docs, "Workflow commands for GitHub
+ * Actions".
+ */
 const MOST_BYTES = 1024 * 1024;
 
 /**

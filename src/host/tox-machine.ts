@@ -6,7 +6,7 @@ import { findProgram, runProgram } from './programs.js';
 import { openResultFolder } from './result-folder.js';
 import { print, type ProgramContext } from './setup.js';
 
-/** A larger result file holds more output than a string can; then the closing lines of the running output are used. */
+/** A larger result file may not fit into a string. Then the closing lines that tox printed are used instead. */
 const LARGEST_RESULT = 256 * 1024 * 1024;
 
 /** The machine for one run of tox. @returns also `close`, which removes the files of the run */

@@ -112,7 +112,7 @@ test.concurrent('a named file that does not exist is an error; the default file 
     const main = await scene.start({ config: 'machines.yml', 'wait-for': 'launched' });
     expect(main.code).toBe(1);
     const places = `in the workspace or in octo-org/octo-repo at ${scene.sandbox.github.sha}`;
-    expect(errorOf(main)).toContain(`\`config\` is "machines.yml", which is not there ${places}.\n`);
+    expect(errorOf(main)).toContain(`\`config\` is "machines.yml", which does not exist ${places}.\n`);
     expect(await scene.start({ 'wait-for': 'launched' })).toMatchObject({ code: 0 });
   }),
 );

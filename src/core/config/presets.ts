@@ -3,7 +3,8 @@ import { type BuiltInPreset, builtIn, builtInPresets } from '../kernel/built-in-
 import { nearest } from '../kernel/nearest.js';
 
 /**
- * A presets file and its parser. The caller passes the parser, because only few starts have such a file and load it.
+ * A presets file and its parser. The caller passes the parser, because few starts have such a file, and only they load
+ * a parser.
  */
 export interface PresetsFile {
   readonly path: string;
@@ -42,29 +43,29 @@ export function resolvePreset(
   const problems: string[] = [];
   const configured = file ? readPresets(file, allowed, problems) : new Map<string, ConfiguredPreset>();
 
-  function fold(wanted: string, path: readonly string[]): ResolvedPreset {
+  function resolve(wanted: string, path: readonly string[]): ResolvedPreset {
     const own = configured.get(wanted);
     const asBuiltIn = builtInPresets.find((one) => one === wanted);
     const seen = path.includes(wanted);
     // A preset `amd64` in the file that extends `amd64` extends the built-in one.
-    if (asBuiltIn && (!own || path.at(-1) === wanted)) return foldBuiltIn(asBuiltIn);
+    if (asBuiltIn && (!own || path.at(-1) === wanted)) return resolveBuiltIn(asBuiltIn);
     if (seen)
       problems.push(`The presets of ${file!.path} extend each other in a circle: ${[...path, wanted].join(' → ')}.`);
     else if (!own)
       problems.push(describeMissing(wanted, path.at(-1), [...configured.keys(), ...builtInPresets], file?.path));
     if (seen || !own) return { inputs: {} };
     return merge(
-      own.extends.map((parent) => fold(parent, [...path, wanted])),
+      own.extends.map((parent) => resolve(parent, [...path, wanted])),
       {
         inputs: withOrigin(own.inputs, `preset \`${wanted}\` in ${file!.path}`),
       },
     );
   }
 
-  return { preset: fold(name, []), problems };
+  return { preset: resolve(name, []), problems };
 }
 
-function foldBuiltIn(name: BuiltInPreset): ResolvedPreset {
+function resolveBuiltIn(name: BuiltInPreset): ResolvedPreset {
   return { inputs: withOrigin(builtIn[name], `built-in preset \`${name}\``), base: name };
 }
 

@@ -37,7 +37,8 @@ export async function readConsoleOutput(
 ): Promise<ConsoleOutput> {
   try {
     const latest = await ec2.readConsole(instance.id);
-    // EC2 returns the latest lines while the instance lives, and for an hour after its end what was posted by then.
+    // While the instance lives, EC2 returns the latest lines. For an hour after its end, EC2 returns the text that was
+    // posted by then.
     const isPosted = latest === '' && (await isEnded());
     return parseConsole(isPosted ? await ec2.readConsole(instance.id, 'posted') : latest, instance);
   } catch (error) {
@@ -52,7 +53,7 @@ export function unreadable(error: unknown): ConsoleOutput {
 
 function parseConsole(text: string, { launchedAt }: LaunchedInstance): ConsoleOutput {
   const every = readBootPhases(text);
-  // An instance of a pool has booted before, for its warm-up.
+  // An instance of a pool has booted before, for its warm-up. The phases of that boot are left out.
   const phases = every.slice(every.findLastIndex(({ detail }) => detail === 'warmed up') + 1);
   const reason = phases.findLast(({ name }) => name === 'power-off')?.detail;
   const refusal = tailConsole(text, Infinity)

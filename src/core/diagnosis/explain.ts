@@ -21,26 +21,29 @@ interface ExplainedInstance extends LocatedInstance {
   readonly runners: readonly Runner[];
 }
 
-/** A running instance is not called late before this, in ms: every boot that was measured is shorter. */
+/** The age in ms from which a running instance counts as late. Every boot that was measured is shorter. */
 const BOOT_MS = 60_000;
-/** After this, in ms, someone should look at a running instance without a runner: start-runner's default timeout. */
+/**
+ * The age in ms from which someone should look at a running instance without a connected runner: start-runner's default
+ * timeout.
+ */
 const SILENCE_MS = 5 * 60_000;
 
 /**
- * Explains runners from what the stop knows anyhow: how EC2 described the instances before the stop ended them, and
- * which runners GitHub still lists. GitHub removes a single-use runner when its job is over, so a runner that is
- * listed and offline has taken no job. Only the console of such a runner's instance is read; EC2 keeps it for an hour
- * after the instance's end.
+ * Explains why runners took no job, from facts that the stop has already: how EC2 described the instances before the
+ * stop ended them, and which runners GitHub still lists. GitHub removes a single-use runner when its job is over, so a
+ * runner that is listed and offline has taken no job. Only the console of such a runner's instance is read; EC2 keeps
+ * it for an hour after the instance's end.
  *
  * A runner that GitHub removed before its job came looks like one that is done, so it is not explained.
  */
 export async function explainRunners(
   facts: {
-    /** As they were before the stop. */
+    /** The instances, as they were before the stop. */
     readonly found: readonly LocatedInstance[];
     /** The runners of this stop that GitHub still lists. */
     readonly listed: readonly Runner[];
-    /** Those of them whose instance EC2 does not list. */
+    /** The listed runners whose instance EC2 does not list. */
     readonly withoutInstance: readonly Runner[];
     /** Regions that could not be asked, and why; '' for none. */
     readonly unsearched: string;
@@ -68,8 +71,8 @@ async function explainInstance(
 ): Promise<Explanation | undefined> {
   const { instance, runners } = found;
   if (!isOff(instance)) {
-    const strangers = runners.filter(isStranger);
-    return strangers.length > 0 ? explainSilence({ ...found, runners: strangers }, consoleReader) : undefined;
+    const unconnected = runners.filter(hasNeverConnected);
+    return unconnected.length > 0 ? explainSilence({ ...found, runners: unconnected }, consoleReader) : undefined;
   }
   const isListed = runners.length > 0;
   if (isUnstarted(instance)) return isListed ? explainClaim(found) : undefined;
@@ -79,11 +82,11 @@ async function explainInstance(
 }
 
 /** Whether it has never been online. GitHub knows a runner's version once it connected. */
-function isStranger({ status, busy, version }: Runner): boolean {
+function hasNeverConnected({ status, busy, version }: Runner): boolean {
   return status !== 'online' && !busy && version === undefined;
 }
 
-/** Explains an instance that EC2 itself gave a reason for. */
+/** Explains an instance for whose end EC2 gave a reason. */
 function explainEnd(found: ExplainedInstance): Omit<Explanation, 'hint' | 'isTrouble'> {
   const { instance } = found;
   return {
@@ -102,7 +105,7 @@ function describeJobs({ instance, runners }: ExplainedInstance): string {
 
 function describeJob(runner: Runner): string {
   if (runner.busy) return 'its job is lost';
-  return isStranger(runner) ? 'it had never been online' : 'it had been online, and had no job';
+  return hasNeverConnected(runner) ? 'it had never been online' : 'it had been online, and had no job';
 }
 
 async function explainPowerOff(
@@ -129,7 +132,10 @@ async function explainPowerOff(
   };
 }
 
-/** Of a pool, and never started for the run that claimed it: an instance that was started ends with its power-off. */
+/**
+ * Whether an instance of a pool was never started for the run that claimed it. An instance that was started is
+ * terminated by its power-off, so it is never stopped.
+ */
 function isUnstarted({ tags, state }: Instance): boolean {
   return tags[TAG.pool] !== undefined && (state === 'stopped' || state === 'stopping');
 }
@@ -172,7 +178,7 @@ async function explainSilence(
 
 /** Explains a runner whose instance EC2 does not list: yet, or in a region that could not be asked. It may be alive. */
 function explainAbsence(runner: Runner, unsearched: string): Explanation {
-  const since = isStranger(runner) ? 'was never online' : `is ${runner.busy ? 'busy' : runner.status}`;
+  const since = hasNeverConnected(runner) ? 'was never online' : `is ${runner.busy ? 'busy' : runner.status}`;
   const where = unsearched === '' ? '' : ` where it could be asked. Not asked: ${unsearched}`;
   return {
     runners: [runner.name],
@@ -194,7 +200,10 @@ function nameRunners(found: ExplainedInstance): string {
   return `Runner${names.length > 1 ? 's' : ''} ${names.join(', ')}`;
 }
 
-/** Those that GitHub still lists, where its tags name several; else all that its tags name. */
+/**
+ * The names of the runners that GitHub still lists, if the tags of the instance name several; otherwise all names in
+ * the tags.
+ */
 function listNames({ instance: { tags }, runners }: ExplainedInstance): readonly string[] {
   const names = readRunnerNames(tags);
   if (names.length > 1 && runners.length > 0) return runners.map(({ name }) => name);

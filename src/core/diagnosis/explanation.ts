@@ -1,13 +1,13 @@
 import type { Log } from '../ports/process.js';
 
-/** Why runners of one instance took no job, as a stop finds it out when their start has long ended. */
+/** Why runners of one instance took no job, as a stop finds out long after the start has ended. */
 export interface Explanation {
   /** Their names. */
   readonly runners: readonly string[];
   readonly instanceId?: string;
   /** What became of them, in one sentence. */
   readonly what: string;
-  /** The source of this, as the end of "Known from …". */
+  /** Where this is known from. Completes "Known from …". */
   readonly evidence: string;
   /** What to do next. */
   readonly hint: string;

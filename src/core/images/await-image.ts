@@ -6,7 +6,7 @@ import type { ImageEc2, OwnImage } from './ports.js';
 
 /** A copy of a 100 GB snapshot between continents takes less than an hour, a larger one longer. EC2 gives no bound. */
 const LONGEST_MS = 4 * 3_600_000;
-/** For how long EC2 may not list a fresh image. It is mostly some seconds. */
+/** How long EC2 may take to list a new image. Usually it takes some seconds. */
 const INVISIBLE_MS = 2 * 60_000;
 /** A copy takes minutes, but one that began earlier may be done at once. */
 const FIRST_PAUSE_MS = 1_000;

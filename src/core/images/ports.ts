@@ -46,11 +46,11 @@ export interface LeftSnapshot {
 
 /** EC2 and SSM in one region, as far as keeping images needs them. */
 export interface ImageEc2 extends Pick<Ec2, 'region' | 'listRegions' | 'readParameters'> {
-  /** Of any owner; `undefined` when EC2 answers that there is none. */
+  /** An image of any owner; `undefined` when EC2 answers that it does not exist. */
   findImage(id: string): Promise<OwnImage | undefined>;
-  /** Of this account, in any state, disabled and deprecated ones too; every page is read. */
+  /** The images of this account, in any state, disabled and deprecated ones too; every page is read. */
   listImages(): Promise<readonly OwnImage[]>;
-  /** Of this account, with this tag; every page is read. */
+  /** The snapshots of this account with these tags; every page is read. */
   listSnapshots(tags: TagFilter): Promise<readonly OwnSnapshot[]>;
   /** Instances in any state but `terminated` that were launched from one of these images. */
   findInstancesOf(imageIds: readonly string[]): Promise<readonly Instance[]>;

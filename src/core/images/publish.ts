@@ -84,7 +84,7 @@ export async function deprecate(
 }
 
 /**
- * Swaps the published image and the one before it, so that a second rollback undoes the first.
+ * Swaps the published image and the one before it, so that a second rollback reverses the first.
  *
  * @throws Failure `image-not-found` when no image was published before; as {@link publish} when that image is unfit
  */

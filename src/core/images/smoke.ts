@@ -13,7 +13,7 @@ import type { Ec2, Instance, LaunchSpec, Refusal } from '../ports/ec2.js';
 import type { Log } from '../ports/process.js';
 import { readSmoke, renderSmokeScript, type SmokeReport } from './smoke-script.js';
 
-/** After this the instance powers itself off, if nothing has terminated it. */
+/** The lifetime after which the instance powers itself off, if nothing has terminated it before. */
 const LIFETIME_S = 900;
 /** The longest wait for the results: the cuda image is the largest, and a first boot reads its blocks from S3. */
 const RESULT_MS = 600_000;

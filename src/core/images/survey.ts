@@ -54,7 +54,7 @@ export async function survey(presets: readonly BuiltInPreset[], ports: SurveyPor
   const failures: Survey['failures'][number][] = [];
   const missing: Survey['missing'][number][] = [];
   const images: Listed[] = [];
-  const refusals = new Refusals(ports);
+  const refusals = new VersionRefusals(ports);
   async function attempt<T>(region: string, question: () => Promise<T>): Promise<T | undefined> {
     try {
       return await question();
@@ -86,7 +86,7 @@ export async function survey(presets: readonly BuiltInPreset[], ports: SurveyPor
 function describe(
   image: OwnImage,
   { preset, uses, now }: { readonly preset: BuiltInPreset; readonly uses: Uses | undefined; readonly now: number },
-): Omit<Listed, 'region' | keyof Refusal> {
+): Omit<Listed, 'region' | keyof VersionRefusal> {
   const own = uses?.get(image.id);
   const named = (name: string): boolean | null => own?.some(({ parameter }) => parameter === name) ?? null;
   return {
@@ -104,23 +104,23 @@ function describe(
   };
 }
 
-type Refusal = Pick<Listed, 'refusedFrom' | 'daysUntilRefused' | 'refusalKnown'>;
-const UNKNOWN: Refusal = { refusedFrom: null, daysUntilRefused: null, refusalKnown: false };
+type VersionRefusal = Pick<Listed, 'refusedFrom' | 'daysUntilRefused' | 'refusalKnown'>;
+const UNKNOWN: VersionRefusal = { refusedFrom: null, daysUntilRefused: null, refusalKnown: false };
 
 /** When GitHub refuses runner versions, read once for each version. */
-class Refusals {
-  private readonly known = new Map<string, Refusal>();
+class VersionRefusals {
+  private readonly known = new Map<string, VersionRefusal>();
 
   constructor(private readonly ports: SurveyPorts) {}
 
-  async of(version: string | undefined): Promise<Refusal> {
+  async of(version: string | undefined): Promise<VersionRefusal> {
     if (version === undefined) return UNKNOWN;
     const known = this.known.get(version) ?? (await this.ask(version));
     this.known.set(version, known);
     return known;
   }
 
-  private async ask(version: string): Promise<Refusal> {
+  private async ask(version: string): Promise<VersionRefusal> {
     if (isTooOldToRegister(version)) return { refusedFrom: null, daysUntilRefused: 0, refusalKnown: true };
     const { versions, log, now } = this.ports;
     if ('why' in versions) return UNKNOWN;

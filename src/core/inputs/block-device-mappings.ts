@@ -1,7 +1,7 @@
 import { nearest } from '../kernel/nearest.js';
 
 /** The supported members of `Ebs`, and the input that each becomes. */
-const TAKEN: Readonly<Record<string, string>> = {
+const INPUT_OF_MEMBER: Readonly<Record<string, string>> = {
   VolumeSize: 'ec2-volume-size',
   VolumeType: 'ec2-volume-type',
   Iops: 'ec2-volume-iops',
@@ -10,12 +10,12 @@ const TAKEN: Readonly<Record<string, string>> = {
   Encrypted: 'ec2-volume-encrypted',
   KmsKeyId: 'ec2-volume-kms-key-id',
 };
-const OF_MAPPING = ['DeviceName', 'Ebs', 'VirtualName', 'NoDevice'];
-const OF_EBS = [...Object.keys(TAKEN), 'DeleteOnTermination'];
+const MAPPING_MEMBERS = ['DeviceName', 'Ebs', 'VirtualName', 'NoDevice'];
+const EBS_MEMBERS = [...Object.keys(INPUT_OF_MEMBER), 'DeleteOnTermination'];
 
 /**
- * Device names that a root volume does not have. Source: EC2 User Guide, "Device names for volumes": /dev/sda1 and
- * /dev/xvda.
+ * Device names of volumes other than the root, which is /dev/sda1 or /dev/xvda. Source: EC2 User Guide, "Device names
+ * for volumes".
  */
 const FURTHER = /^\/dev\/(sd|xvd)[b-z]/;
 
@@ -31,7 +31,7 @@ export function translateMappings(text: string): Readonly<Record<string, string>
   const mappings = parse(text);
   if (!mappings) return ['not a JSON list of objects with DeviceName and Ebs.'];
   const problems = mappings.flatMap((mapping) => [
-    ...findUnknown(mapping, { known: OF_MAPPING, where: nameOf(mapping) }),
+    ...findUnknown(mapping, { known: MAPPING_MEMBERS, where: nameOf(mapping) }),
     ...checkEbs(mapping),
   ]);
   const volumes = mappings.filter((mapping) => mapping['VirtualName'] === undefined);
@@ -47,7 +47,7 @@ export function translateMappings(text: string): Readonly<Record<string, string>
 
 function translateEbs(ebs: Members): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(TAKEN).flatMap(([member, input]) => {
+    Object.entries(INPUT_OF_MEMBER).flatMap(([member, input]) => {
       const text = renderScalar(ebs[member]);
       return text === '' ? [] : [[input, text]];
     }),
@@ -58,7 +58,7 @@ function checkEbs(mapping: Members): string[] {
   const ebs = mapping['Ebs'] ?? {};
   const name = nameOf(mapping);
   if (typeof ebs !== 'object' || Array.isArray(ebs)) return [`${name}: Ebs is not an object.`];
-  const problems = findUnknown(ebs as Members, { known: OF_EBS, where: `${name}, Ebs` });
+  const problems = findUnknown(ebs as Members, { known: EBS_MEMBERS, where: `${name}, Ebs` });
   for (const [member, value] of Object.entries(ebs)) {
     if (value !== null && typeof value === 'object') problems.push(`${name}, Ebs: ${member} is not a text or number.`);
   }

@@ -9,12 +9,12 @@ interface Range {
   readonly max: number;
 }
 
-/** A whole number of minutes, whose value is in milliseconds. */
+/** An input in whole minutes. Its value is in milliseconds. */
 export function minutes(description: string, range: Range): InputDefinition<number | undefined> {
   return duration(MINUTE_MS, integer(description, range));
 }
 
-/** A whole number of days, whose value is in milliseconds. */
+/** An input in whole days. Its value is in milliseconds. */
 export function days(description: string, range: Range): InputDefinition<number | undefined> {
   return duration(DAY_MS, integer(description, range));
 }

@@ -24,8 +24,8 @@ interface Into<Parts> {
 }
 
 /**
- * Makes inputs name the field of the request that holds their value, so that adding an input takes its definition and
- * the code that uses the value. The compiler refuses a field that the request does not have, or has with another type.
+ * Makes inputs name the field of the request that holds their value, so that a new input needs only its definition and
+ * the code that uses its value. The compiler refuses a field that the request does not have, or has with another type.
  *
  * @example
  * const into = fieldsOf<{ machine: MachineRequest }>();
@@ -40,7 +40,7 @@ export function fieldsOf<Parts>(): Into<Parts> {
   })) as Into<Parts>;
 }
 
-/** One part of a request, by its inputs. */
+/** The type of one part of a request, derived from the inputs that name its fields. */
 export type PartOf<D extends InputDefinitions, P extends string> = {
   readonly [K in keyof D as D[K] extends { readonly field: `${P}.${infer F}` } ? F : never]: ValuesOf<D>[K];
 };

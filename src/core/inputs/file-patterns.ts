@@ -39,12 +39,12 @@ export function compilePatterns(patterns: readonly string[]): FilePatterns {
   const excluded = normal.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
   const isWanted = picomatch(wanted, OPTIONS);
   const isExcluded = excluded.length > 0 ? picomatch(excluded, OPTIONS) : () => false;
-  const ways = wanted.map((pattern) => splitOutside(pattern, '/'));
+  const patternParts = wanted.map((pattern) => splitOutside(pattern, '/'));
   return {
     texts: patterns,
     matches: (path) => isWanted(path) && !isExcluded(path),
-    mayLead: (folder) => ways.some((parts) => mayLead(folder.split('/'), parts)),
-    names: (folder) => ways.some((parts) => parts.includes(folder)),
+    mayLead: (folder) => patternParts.some((parts) => mayLead(folder.split('/'), parts)),
+    names: (folder) => patternParts.some((parts) => parts.includes(folder)),
   };
 }
 
@@ -59,7 +59,7 @@ function mayLead(folder: readonly string[], parts: readonly string[]): boolean {
   return folder.length < parts.length;
 }
 
-/** Makes `./a` to `a`, `[!a]` to `[^a]`, and `a/**.xml` to a pattern for files at any depth. */
+/** Turns `./a` into `a`, `[!a]` into `[^a]`, and `a/**.xml` into a pattern for files at any depth. */
 function normalize(pattern: string): string {
   return pattern
     .replace(/^(!?)(?:\.\/)+/, '$1')
@@ -104,7 +104,7 @@ function findImpossible(pattern: string): string | undefined {
   return undefined;
 }
 
-/** How often a pattern has a character without a backslash before it. */
+/** How many times a pattern has a character without a backslash before it. */
 function countOf(pattern: string, sign: string): number {
   return pattern.split('').filter((one, index) => one === sign && pattern[index - 1] !== '\\').length;
 }

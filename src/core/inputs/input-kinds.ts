@@ -1,6 +1,6 @@
 import { BadValue, type InputDefinition } from './inputs.js';
 
-/** The kinds of inputs. Each function returns a definition whose value is `undefined` if the input is empty. */
+/** An input whose value is `undefined` when it is empty, unless {@link withDefault} gives it a default. */
 type Optional<T> = InputDefinition<T | undefined>;
 interface Pattern {
   readonly matches: RegExp;

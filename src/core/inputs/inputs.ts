@@ -8,7 +8,7 @@ export interface InputDefinition<T> {
   /** `text`, `list`, `a whole number from 1 to 100` …: the README's column "Takes". */
   readonly takes: string;
   readonly description: string;
-  /** The value of an empty input, which is also printed. */
+  /** The text that an empty input stands for. action.yml and the README show it. */
   readonly defaultText?: string;
   readonly secret?: boolean;
   /** An input of machulav/ec2-github-runner. It is accepted so that a migration changes only the `uses:` line. */

@@ -52,6 +52,7 @@ export function certificates(description: string): InputDefinition<readonly Uint
       // Secret stores write line breaks as `\n`.
       const lines = text.replaceAll('\\n', '\n').split('\n');
       const found = new Map<string, Uint8Array>();
+      /** The line number of the BEGIN that has no END yet; 0 outside of a certificate. */
       let begun = 0;
       for (const [index, line] of lines.map((one) => one.trim()).entries()) {
         const number = index + 1;

@@ -56,9 +56,9 @@ export function migrateInputs(inputs: RawInputs, action: 'start' | 'stop'): Migr
     const text = take(name);
     if (text !== '' && !defaults[name]?.includes(text)) notices.push(`\`${name}\` is ignored: ${why}.`);
   }
-  for (const [name, now] of Object.entries(renamed)) {
+  for (const [name, newName] of Object.entries(renamed)) {
     const text = take(name);
-    if (text !== '') put(now, text, name);
+    if (text !== '') put(newName, text, name);
   }
   for (const [name, translate] of Object.entries(translated)) {
     const text = take(name);

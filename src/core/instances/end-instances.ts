@@ -25,15 +25,15 @@ export interface EndPorts {
 }
 
 /**
- * For how long EC2 may not list an instance that it has launched. Source: EC2's guide on eventual consistency speaks of
+ * How long EC2 may take to list an instance that it has launched. Source: EC2's guide on eventual consistency speaks of
  * seconds, and no user has reported more than this.
  */
 export const INVISIBLE_BOUND_MS = 20_000;
 export const INVISIBLE_CADENCE_MS = 2_000;
 
 /**
- * The only way in which ci-actions ends instances. Regions are asked in parallel, and a refusal in one region keeps no
- * instance of another alive. Repeating the request for an ended instance is safe.
+ * The only way in which ci-actions ends instances. Regions are asked in parallel, and a refusal in one region does not
+ * keep instances of other regions alive. Repeating the request for an ended instance is safe.
  *
  * @param patienceMs for how long the request is repeated for an instance that EC2 does not know; 0: it is sent once
  * @throws the signal's reason when the signal is aborted during that wait

@@ -17,7 +17,7 @@ export function isOff(instance: WithState): boolean {
   return isEnding(instance) || instance.state === 'stopping' || instance.state === 'stopped';
 }
 
-/** Whether it stays in its state until someone changes it. */
+/** Whether the instance stays in this state until a request changes it. */
 export function isAtRest({ state }: WithState): boolean {
   return state === 'stopped' || state === 'terminated';
 }

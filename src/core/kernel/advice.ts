@@ -87,7 +87,7 @@ export function shortenUserData(parts = '`pre-runner-script`'): string {
 
 // Instances and runners
 
-/** A part of a sentence, which names the instance that does not reach GitHub. */
+/** Part of a sentence. Its beginning names the instance that does not reach GitHub. */
 export const OPEN_WAY_OUT =
   'give its subnet a NAT gateway or a public address, and its security group a rule for outbound traffic';
 export const RAISE_STARTUP_TIMEOUT = 'If the boot is only slow, raise `startup-timeout-minutes`.';

@@ -6,7 +6,7 @@ export type TroubleKind = 'throttled' | 'unanswered';
 
 export interface BackOffState {
   readonly kind: TroubleKind;
-  /** How often this call, or calls side by side with it, were refused. At least 1. */
+  /** How many times this call, or the calls side by side with it, were refused. At least 1. */
   readonly refusals: number;
   /** Since the first refusal, in ms. */
   readonly waitedMs: number;
@@ -33,11 +33,11 @@ export function backOff({ kind, refusals, waitedMs, askedMs, random }: BackOffSt
 }
 
 /**
- * Where the parts of the patience begin, in ms since the first refusal. Each part has one try; the last part is the
- * rest.
+ * When each part of the patience begins, in ms after the first refusal. The last part ends with the patience. There is
+ * one try in each part.
  */
 const TURNS_MS = [0, 4_000, 16_000, 64_000] as const;
-/** EC2 admits two launches a second. */
+/** The shortest wait between two tries, because EC2 admits two launches a second. */
 const SHORTEST_TURN_MS = 500;
 
 /**

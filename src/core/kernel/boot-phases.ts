@@ -2,6 +2,7 @@
 export interface BootPhase {
   readonly name: string;
   readonly uptimeSeconds: number;
+  /** Epoch ms. */
   readonly at: number;
   readonly detail: string;
 }

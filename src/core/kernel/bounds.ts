@@ -13,19 +13,25 @@ export const LONGEST_LIFETIME_MINUTES = 7_200;
 /** The maximum of fill-pool's `max-age-days`. */
 export const LONGEST_POOL_DAYS = 28;
 
-/** Between the tag's time and EC2's launch time lie a request, its retries, and the difference of two clocks. */
+/**
+ * Covers what lies between the tag's time and EC2's launch time: a request, its retries, and the difference of two
+ * clocks.
+ */
 const SLACK_MS = 60 * MINUTE_MS;
 
-/** From an instance's launch or claim. No start writes a later `expires-at`. */
+/** How long an instance may exist after its launch or claim. No start writes a later `expires-at`. */
 export const LONGEST_STAY_MS = (LONGEST_STARTUP_MINUTES + LONGEST_LIFETIME_MINUTES) * MINUTE_MS + SLACK_MS;
-/** From a pooled instance's launch. fill-pool writes no later `expires-at`. */
+/** How long a pooled instance may exist after its launch. fill-pool writes no later `expires-at`. */
 export const LONGEST_POOLED_MS = LONGEST_POOL_DAYS * DAY_MS + SLACK_MS;
 /**
  * How long a claiming runner protects a pooled instance after the instance's time in the pool is over. A start begins
  * no claim in the last minute of that time. A claim is four requests, which take some minutes with all their retries.
  */
 export const CLAIM_BOUND_MS = 30 * MINUTE_MS;
-/** The reaper lists what is in doubt with a warning. After this time the sweep fails until a person has decided. */
+/**
+ * How long something may be in doubt while the reaper only warns of it. Afterwards the sweep fails until a person has
+ * decided.
+ */
 export const DOUBT_BOUND_MS = DAY_MS;
 /** The most that two clocks differ. A time further in the future is not the time of a past event. */
 export const CLOCK_SKEW_MS = 5 * MINUTE_MS;

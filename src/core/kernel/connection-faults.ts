@@ -18,8 +18,8 @@ export interface ConnectionFault {
  */
 const CERTIFICATE =
   /^(UNABLE_TO_(GET|DECRYPT|DECODE|VERIFY)_|(DEPTH_ZERO_)?SELF_SIGNED_CERT|(CERT|CRL|CA|EE|AKID|KEYUSAGE|SUBJECT_ISSUER)_|ERROR_IN_C|ERR_TLS_CERT_|ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA)|INVALID_(CA|PURPOSE)$|(PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNHANDLED_CRITICAL_EXTENSION|UNSPECIFIED)$)/;
-const OF_DATES = /EXPIRED|NOT_YET_VALID|NOT_(BEFORE|AFTER)|_UPDATE_FIELD/;
-const OF_NAMES = /ALTNAME|HOSTNAME/;
+const DATE_CODES = /EXPIRED|NOT_YET_VALID|NOT_(BEFORE|AFTER)|_UPDATE_FIELD/;
+const NAME_CODES = /ALTNAME|HOSTNAME/;
 /** Node's codes for a character that is not allowed in a header, path or address. */
 const UNSENDABLE =
   /^ERR_(INVALID_(CHAR|HTTP_TOKEN|URL|PROTOCOL|DOMAIN_NAME)|UNESCAPED_CHARACTERS|HTTP_INVALID_HEADER_VALUE|SOCKET_BAD_PORT)$/;
@@ -33,7 +33,7 @@ const TUNNEL = /^tunneling socket could not be established, (?:statusCode=(\d+)|
 /** Looks for a fault of the connection along the error's causes; `undefined` for every other error. */
 export function findConnectionFault(error: unknown): ConnectionFault | undefined {
   for (let link = error, depth = 0; link instanceof Error && depth < 8; link = link.cause, depth++) {
-    const fault = judge(link.message, 'code' in link ? String(link.code) : '');
+    const fault = toFault(link.message, 'code' in link ? String(link.code) : '');
     if (fault) return fault;
   }
   return undefined;
@@ -51,7 +51,7 @@ export function toConnectionFailure(error: unknown, intro: string): Failure | un
   return fault && new Failure(fault.code, `${intro}: ${fault.reason}.`, { hint: fault.hint });
 }
 
-function judge(message: string, code: string): ConnectionFault | undefined {
+function toFault(message: string, code: string): ConnectionFault | undefined {
   const tunnel = TUNNEL.exec(message);
   if (tunnel?.[1]) return refusedByProxy(Number(tunnel[1]));
   const reason = (tunnel?.[2] ?? message).replace(/[.\s]+$/, '');
@@ -64,9 +64,9 @@ function judge(message: string, code: string): ConnectionFault | undefined {
 }
 
 function untrusted(reason: string, code: string): ConnectionFault {
-  const first = OF_DATES.test(code)
+  const first = DATE_CODES.test(code)
     ? `${advice.CHECK_CLOCK} `
-    : OF_NAMES.test(code)
+    : NAME_CODES.test(code)
       ? 'Check GITHUB_API_URL, AWS_ENDPOINT_URL and the network: another server answered. '
       : '';
   const hint = `${first}${advice.TRUST_OWN_CA}`;

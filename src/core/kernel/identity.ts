@@ -50,8 +50,8 @@ export const NAME_PATTERN = {
 };
 
 /**
- * `ec2-<run>-<attempt>-<job>-<nonce>`: unique per run, attempt and job, and by the nonce per step and matrix leg. A
- * long job name is cut, so that the whole has at most {@link NAME_LIMIT} characters.
+ * `ec2-<run>-<attempt>-<job>-<nonce>`: run, attempt and job make the name unique, and the nonce separates the steps and
+ * matrix legs of one job. A long job name is cut, so that the whole has at most {@link NAME_LIMIT} characters.
  */
 export function composeName(run: Run, nonce: string): string {
   const fixed = `ec2-${run.runId}-${run.runAttempt}--${nonce}`.length;
@@ -59,7 +59,7 @@ export function composeName(run: Run, nonce: string): string {
   return `ec2-${run.runId}-${run.runAttempt}-${job}-${nonce}`;
 }
 
-/** Whether {@link composeName} made this label for the start. No other start has the same label. */
+/** Whether {@link composeName} made this label for this start. Such a label belongs to no other start. */
 export function isLabelOfStart(label: string, startId: string): boolean {
   return startId !== '' && label.startsWith('ec2-') && label.endsWith(`-${startId}`);
 }

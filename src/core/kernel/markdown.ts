@@ -84,7 +84,7 @@ export function byteLength(text: string): number {
  */
 export function fitBytes(text: string, bytes: number): string {
   if (byteLength(text) <= bytes) return text;
-  const end = '\n\n… The rest did not fit: GitHub takes 1 MiB of summary a step.\n';
+  const end = '\n\n… The rest did not fit: GitHub accepts 1 MiB of summary per step.\n';
   const encoder = new TextEncoder();
   const room = bytes - byteLength(end) - '</details>'.length;
   const cut = new TextDecoder().decode(encoder.encode(text).subarray(0, Math.max(0, room)));

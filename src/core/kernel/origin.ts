@@ -27,7 +27,10 @@ export function originOf(run: Run, startId: string): string {
   return composeName(run, startId);
 }
 
-/** The texts that name a runner's run and start: its name, or the labels of a claiming runner. */
+/**
+ * The texts that name a runner's run and start: its name, or the labels of a claiming runner. A hyphen is added to the
+ * labels, so that `-<start>-` occurs in both.
+ */
 function originsOf({ name, labels }: NamedRunner): readonly string[] {
   return isClaim(name) ? labels.map((label) => `${label}-`) : [name];
 }

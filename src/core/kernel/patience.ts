@@ -21,6 +21,7 @@ export const PATIENCE_MS: Readonly<Record<Purpose, Readonly<Record<TroubleKind, 
  * second.
  */
 const CANCELLED_MS = 9_000;
+/** The longest wait between two tries in a cancelled step. */
 const CANCELLED_WAIT_MS = 1_000;
 
 /** Why one try failed, if another try may succeed. */
@@ -41,7 +42,7 @@ export class Trouble {
 export class GivenUp {
   constructor(
     readonly trouble: Trouble,
-    /** How long it was tried. */
+    /** How long the call was tried. */
     readonly ms: number,
   ) {}
 }
@@ -58,15 +59,15 @@ export interface PatienceOptions {
   /** How long to wait before the next try, in ms. Default: {@link backOff}. */
   readonly strategy?: ((state: BackOffState) => number) | undefined;
   /**
-   * Ends every wait. Calls with the purpose `end`, and calls that begin after the signal, are tried for some seconds
-   * more.
+   * Ends every wait. Calls with the purpose `end`, and calls that begin after the signal was aborted, are tried for
+   * some seconds more.
    */
   readonly signal?: AbortSignal | undefined;
   /** Gets a line for each wait. */
   readonly log?: { info(sentence: string): void } | undefined;
 }
 
-/** The purpose of a call: a read has the purpose of its connection's reads, every other call keeps its own. */
+/** Replaces the purpose `read` by the purpose that the connection sets for its reads. Any other purpose stays. */
 export function toPurpose(purpose: Purpose = 'read', ofReads: Purpose = 'read'): Purpose {
   return purpose === 'read' ? ofReads : purpose;
 }
@@ -87,7 +88,7 @@ const FORGET_MS = 20_000;
  * state.
  */
 export class Patience {
-  /** How often the calls were throttled. Calls that were under way at the same time count once. */
+  /** How many times calls were throttled. Calls that were under way at the same time count once. */
   private level = 0;
   private raisedAt = Number.NEGATIVE_INFINITY;
   private abortedAt: number | undefined;
@@ -133,7 +134,7 @@ export class Patience {
     await this.sleep(strategy({ ...state, random: random() }), tries);
   }
 
-  /** Counts one refusal of the calls that were under way at the same time. */
+  /** Counts a refusal. The refusals of calls that were under way at the same time count once. */
   private learn({ kind, about }: Trouble, { sentAt, now }: { sentAt: number; now: number }): void {
     if (kind !== 'throttled' || about.notBefore !== undefined || sentAt < this.raisedAt) return;
     this.level += 1;
@@ -145,7 +146,10 @@ export class Patience {
     return this.isAborted() ? Math.min(leftMs, CANCELLED_MS - (now - this.abortedAt!)) : leftMs;
   }
 
-  /** @returns ms until the next try; the last try is made when the patience ends; `undefined` when it is over */
+  /**
+   * @returns ms until the next try, which is the last one if it comes when the patience ends; `undefined` when the
+   * patience is over
+   */
   private waitFor({ kind, about }: Trouble, tries: Tries, { leftMs, now }: { leftMs: number; now: number }) {
     const askedMs = about.notBefore === undefined ? undefined : Math.max(0, about.notBefore - now);
     if (leftMs <= 0 || (askedMs ?? 0) > leftMs) return undefined;
@@ -201,8 +205,8 @@ class Tries {
   }
 
   /**
-   * @returns the patience that is left, in ms. It counts from the first trouble for `throttled`, from the first of its
-   * kind for `unanswered`
+   * @returns the patience that is left, in ms. For `throttled` it is counted from the first trouble of the call, for
+   * `unanswered` from the first of the last unanswered tries in a row
    */
   note(kind: TroubleKind, now: number): number {
     if (this.refusals++ === 0) this.firstAt = now;

@@ -7,13 +7,13 @@ export interface Placed {
   readonly id: string;
 }
 
-/** `eu-west-1/subnet-0a1b` or, in the home region, `subnet-0a1b`. */
+/** Parses `eu-west-1/subnet-0a1b` or, for the home region, `subnet-0a1b`. */
 export function place(text: string, home: string): Placed {
   const [region, id] = text.includes('/') ? text.split('/') : [home, text];
   return { region: region!, id: id! };
 }
 
-/** The ids of a list that are in one region. */
+/** The ids in this list that belong to the region. */
 export function idsIn(region: string, places: readonly string[], home: string): string[] {
   return places
     .map((one) => place(one, home))

@@ -46,14 +46,14 @@ export async function resolveImage(reference: ImageReference, ports: { ec2: Ec2;
 
 async function findImage(reference: ImageReference, { ec2, log }: { ec2: Ec2; log: Log }): Promise<Image> {
   if (reference.kind === 'published') return findPublished(reference.base, { ec2, log });
-  if (reference.kind === 'id') return describe(reference.id, ec2, `\`ec2-image-id\` names ${reference.id}`);
+  if (reference.kind === 'id') return requireImage(reference.id, ec2, `\`ec2-image-id\` names ${reference.id}`);
   if (reference.kind === 'name') {
     const image = await ec2.findNewestImage(reference.pattern);
     if (image) return image;
     throw notFound(`No image of this account in ${ec2.region} has a name that matches "${reference.pattern}".`);
   }
   const id = (await ec2.readParameters([reference.path])).get(reference.path);
-  if (id) return describe(id, ec2, `SSM parameter ${reference.path} names ${id}`);
+  if (id) return requireImage(id, ec2, `SSM parameter ${reference.path} names ${id}`);
   throw notFound(`There is no SSM parameter ${reference.path} in ${ec2.region}.`);
 }
 
@@ -61,17 +61,17 @@ async function findPublished(base: BuiltInPreset, { ec2, log }: { ec2: Ec2; log:
   const own = publishedParameter(base);
   const values = await ec2.readParameters([own, stockParameter[base]]);
   const published = values.get(own);
-  if (published) return describe(published, ec2, `SSM parameter ${own} names ${published}`);
+  if (published) return requireImage(published, ec2, `SSM parameter ${own} names ${published}`);
   const fallback = values.get(stockParameter[base]);
   if (!fallback) throw notFound(`Neither ${own} nor ${stockParameter[base]} exists in SSM in ${ec2.region}.`);
   log.notice(
     `No image was published at ${own} yet, so the runner is installed at boot on a stock image. Images built by ami/ (ami/README.md) start faster.`,
   );
-  return describe(fallback, ec2, `SSM parameter ${stockParameter[base]} names ${fallback}`);
+  return requireImage(fallback, ec2, `SSM parameter ${stockParameter[base]} names ${fallback}`);
 }
 
 /** @param source what named the id, as the beginning of a sentence */
-async function describe(id: string, ec2: Ec2, source: string): Promise<Image> {
+async function requireImage(id: string, ec2: Ec2, source: string): Promise<Image> {
   const image = await ec2.describeImage(id);
   if (image) return image;
   throw notFound(`${source}, but EC2 shows no such image to this account in ${ec2.region}.`);
@@ -85,6 +85,7 @@ function notFound(message: string): Failure {
 
 // Older runners cannot register. Source: https://github.com/orgs/community/discussions/194762.
 const OLDEST_RUNNER = [2, 329, 0] as const;
+/** How long before GitHub refuses a version the warnings begin. */
 const NEARLY_STALE_MS = 7 * 24 * 3_600_000;
 
 /**
@@ -103,7 +104,7 @@ export async function checkRunnerVersion(
   const deprecation = await ports.github.readDeprecation(version);
   if (deprecation === 'unknown' || deprecation.refusedFrom === undefined) return;
   const day = new Date(deprecation.refusedFrom).toISOString().slice(0, 10);
-  if (deprecation.refusedFrom <= ports.now) throw refuseVersion(image, version, `GitHub has refused it since ${day}`);
+  if (deprecation.refusedFrom <= ports.now) throw versionRefused(image, version, `GitHub has refused it since ${day}`);
   if (deprecation.refusedFrom - ports.now < NEARLY_STALE_MS) {
     ports.log.warning(
       `Image ${image.id} holds runner ${version}, which GitHub refuses from ${day} on: rebuild the image (ami/README.md).`,
@@ -115,10 +116,10 @@ export async function checkRunnerVersion(
 export function refuseOldRunner(image: Image): void {
   const version = image.tags[TAG.runnerVersion];
   if (version === undefined || !isTooOldToRegister(version)) return;
-  throw refuseVersion(image, version, 'GitHub registers only 2.329.0 and newer');
+  throw versionRefused(image, version, 'GitHub registers only 2.329.0 and newer');
 }
 
-function refuseVersion(image: Image, version: string, why: string): Failure {
+function versionRefused(image: Image, version: string, why: string): Failure {
   return new Failure('runner-version-refused', `Image ${image.id} holds runner ${version}; ${why}.`, {
     hint: advice.REBUILD_IMAGE,
   });

@@ -48,8 +48,9 @@ export interface BootScripts {
 }
 
 /**
- * Renders the user data: a gzipped shell script, which cloud-init and the agent decompress. The payload is in its
- * comments: the agent of our images reads them and never runs the script; on any other image cloud-init runs it.
+ * Renders the user data: a gzipped shell script, which cloud-init and the agent decompress. The payload is in the
+ * comments of the script. The agent of our images reads the comments and never runs the script. On any other image
+ * cloud-init runs the script.
  *
  * @param scripts only for images without the agent
  * @throws Failure `payload-too-large` over {@link USER_DATA_LIMIT}
@@ -160,9 +161,10 @@ function toLines(fields: readonly Field[]): string[] {
 }
 
 /**
- * Starts the agent, installed first where it is missing. On an image with the agent built in, the agent's systemd unit
- * has run long before, and a second start does nothing. An image made from an instance that was once started this way
- * has the agent but no unit, so this starts it. Every failure ends in power-off; `exec` drops the trap.
+ * The lines that install the agent if it is missing, and start it. On an image with a built-in agent, its systemd unit
+ * has started it already, and the second start does nothing. An image made from an instance that ran these lines has
+ * the agent but no unit, so there the lines start it. If a line fails, the trap powers the instance off; `exec` removes
+ * the trap.
  */
 function bootstrapLines(scripts: BootScripts): string[] {
   return [

@@ -13,9 +13,9 @@ export interface PlanQueueOptions {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly run: Run;
-  /** Of the start, or of the run of fill-pool: with the run's id, it makes the client tokens unique. */
+  /** The id of the start or of the fill. Together with the id of the workflow run it makes the client tokens unique. */
   readonly id: string;
-  /** How many instances are wanted: the budget depends on it. */
+  /** How many instances are wanted. The number of launches that may be sent depends on it. */
   readonly count: number;
   /** For how long plans without capacity are tried again. 0: never. */
   readonly retryMs: number;
@@ -38,8 +38,11 @@ export class PlanQueue {
   readonly refused: RefusedPlan[] = [];
   /** How many rounds are over. */
   private round = 0;
+  /** The plans that EC2 has not refused in this round. */
   private open: Plan[];
+  /** How many more launches may be sent. */
   private budget: number;
+  /** The wait for the next round, which all launches share. */
   private reopening: Promise<void> | undefined;
   private readonly retryUntil: number;
   private readonly pacer: Pacer;
@@ -58,9 +61,9 @@ export class PlanQueue {
    * Waits until EC2's rate allows a launch, then returns the first plan that EC2 has not refused. When EC2 has refused
    * all plans, waits for the next round.
    *
-   * The client token is new for each plan and round, and the same for each retry of one, so a retry after a lost answer
-   * cannot launch twice. EC2 remembers a token for a day or more, for the whole account. Two of tens of thousands of
-   * starts may have the same 32-bit id, so the token also names the run.
+   * Each plan and round has a client token of its own. The retries of one launch send the same token, so a retry after
+   * a lost answer cannot launch a second instance. EC2 remembers a token for a day or more, for the whole account. Two
+   * of tens of thousands of starts may have the same 32-bit id, so the token also names the run.
    *
    * @param index which of the request's instances is to be launched
    * @throws Failure `no-capacity`, `quota-exceeded` when no plan is left, `launch-budget-spent`; the signal's reason
@@ -77,8 +80,8 @@ export class PlanQueue {
       });
     }
     const plan = this.open[0]!;
-    const way = `${plans.indexOf(plan)}${this.round === 0 ? '' : `s${this.round}`}`;
-    return { plan, clientToken: `ci-actions-${run.runId}-${run.runAttempt}-${id}-${index}-${way}` };
+    const planAndRound = `${plans.indexOf(plan)}${this.round === 0 ? '' : `s${this.round}`}`;
+    return { plan, clientToken: `ci-actions-${run.runId}-${run.runAttempt}-${id}-${index}-${planAndRound}` };
   }
 
   /** Notes what EC2 answered to a launch. @returns the instance, if there is one. @throws the error of a launch given up */
@@ -108,15 +111,16 @@ export class PlanQueue {
   private async reopen(): Promise<void> {
     const { plans, clock, log, signal } = this.options;
     const pause = PAUSES_MS[Math.min(this.round, PAUSES_MS.length - 1)]!;
-    const empty = plans.filter((plan) => {
-      const met = this.refused.filter((one) => covers(one.refusal, one.plan, plan));
-      return met.length > 0 && met.every(({ refusal }) => refusal.kind === 'capacity');
+    const withoutCapacity = plans.filter((plan) => {
+      const covering = this.refused.filter((one) => covers(one.refusal, one.plan, plan));
+      return covering.length > 0 && covering.every(({ refusal }) => refusal.kind === 'capacity');
     });
-    if (empty.length === 0 || clock.now() + pause > this.retryUntil) throw explainRefusals(plans, this.refused);
+    if (withoutCapacity.length === 0 || clock.now() + pause > this.retryUntil)
+      throw explainRefusals(plans, this.refused);
     log.info(`No capacity in any plan; trying again in ${pause / 1000} s.`);
     await clock.sleep(pause, signal);
     this.round++;
-    this.open = empty;
+    this.open = withoutCapacity;
     this.reopening = undefined;
   }
 }

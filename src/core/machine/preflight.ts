@@ -10,7 +10,7 @@ import type { RegionSetup } from './region-setup.js';
 import type { MachineRequest, PlacedRequest } from './request.js';
 import { findMisfits, fitFurtherVolumes, fitVolume } from './volume.js';
 
-/** Everything that is known before the first side effect. */
+/** The result of the preflight: everything that is known before the first side effect. */
 export interface Preflight {
   readonly plans: readonly Plan[];
   readonly regionSetups: ReadonlyMap<string, RegionSetup>;
@@ -55,7 +55,10 @@ export async function preflight(request: PlacedRequest, ports: PreflightPorts): 
   return { plans, groupId: group.id, regionSetups };
 }
 
-/** A repository has one group, which only its own jobs use, so there is nothing to check. */
+/**
+ * Finds and checks the runner group. A repository has only one group, which only its own jobs use, so it needs no
+ * check.
+ */
 async function chooseGroup(
   { scope, runnerGroup }: PlacedRequest,
   { github, log }: PreflightPorts,
@@ -114,11 +117,11 @@ async function askRegion(machine: MachineRequest, region: string, ports: Preflig
   const fitting = types.filter((type) => findUnfitness(image, type) === undefined);
   if (fitting.length > 0) for (const sentence of describeUnfit(image, types)) ports.log.info(`Left out: ${sentence}`);
   const problems = [
-    ...missing('subnet-id', subnetIds, { found: subnets, region }),
-    ...missing('security-group-id', securityGroupIds, { found: groups, region }),
+    ...describeMissing('subnet-id', subnetIds, { found: subnets, region }),
+    ...describeMissing('security-group-id', securityGroupIds, { found: groups, region }),
     ...checkNetwork(subnets, groups),
     ...checkTypes(machine, image, types),
-    ...(fitting.length === 0 ? refuseUnfit(image, types) : []),
+    ...(fitting.length === 0 ? listUnfitProblems(image, types) : []),
     ...findMisfits(machine.volume, image, region),
   ];
   return { region, image, types: fitting, securityGroupIds, problems };
@@ -138,7 +141,7 @@ function checkNetwork(subnets: readonly SubnetFacts[], groups: readonly Security
   ];
 }
 
-function missing(
+function describeMissing(
   input: string,
   wanted: readonly string[],
   { found, region }: { found: readonly { readonly id: string }[]; region: string },
@@ -163,8 +166,11 @@ function checkTypes(machine: MachineRequest, image: Image, types: readonly Insta
   });
 }
 
-/** Reported as problems only when no type is left: otherwise the plans simply leave these types out. */
-function refuseUnfit(image: Image, types: readonly InstanceTypeFacts[]): string[] {
+/**
+ * A problem for each type that cannot launch the image. They are reported only when no type is left; otherwise the
+ * plans leave these types out.
+ */
+function listUnfitProblems(image: Image, types: readonly InstanceTypeFacts[]): string[] {
   return describeUnfit(image, types).map(
     (sentence) => `\`ec2-instance-type\` ${sentence} Name another type, or another image in \`ec2-image-id\`.`,
   );

@@ -64,7 +64,7 @@ function suggest(plans: readonly Plan[], refused: readonly RefusedPlan[]): strin
   return [
     comesAndGoes
       ? 'Capacity comes and goes: run the job again later, or name more types in `ec2-instance-type`'
-      : 'EC2 does not offer that there, now or later: name other types in `ec2-instance-type`',
+      : 'EC2 does not offer these plans, now or later: name other types in `ec2-instance-type`',
     ...(subnets.size < 3 ? ['subnets in other availability zones in `subnet-id`'] : []),
     ...(isSpotOnly ? ['set `market-type: spot-then-on-demand`'] : []),
   ]

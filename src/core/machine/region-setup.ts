@@ -50,7 +50,10 @@ export async function prepareRegions(
   return new Map(await Promise.all(prepared));
 }
 
-/** The same with placeholders for GitHub's answers, so that the size of the user data can be checked at once. */
+/**
+ * Like {@link prepareRegions}, but without a request and with placeholders for GitHub's answers, so that the size of
+ * the user data can be checked at once.
+ */
 export function presumeRegions(machine: MachineRequest, regionSetups: RegionSetups): PreparedRegions {
   return new Map(
     [...regionSetups].map(([region, setup]) => {
@@ -60,7 +63,7 @@ export function presumeRegions(machine: MachineRequest, regionSetups: RegionSetu
   );
 }
 
-/** As long as a real one, and compressed as badly. */
+/** As long as a real download, and as hard to compress. */
 const placeholderDownload: RunnerDownload = {
   url: 'https://github.com/actions/runner/releases/download/v2.336.0/actions-runner-linux-arm64-2.336.0.tar.gz',
   sha256: '5b8fd0a7c3e1942697d4b60f3ac85e12e09d7b4c6f21a8d35790cbe41f6a2d83',

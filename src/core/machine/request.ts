@@ -28,6 +28,7 @@ export interface VolumeRequest {
 /** The instances to launch, whatever runs on them later: start-runner and fill-pool share this part of their requests. */
 export interface MachineRequest {
   readonly image: ImageReference;
+  /** The built-in preset that the request's preset extends. */
   readonly base: BuiltInPreset | undefined;
   /** In the order in which they are tried; at least one. */
   readonly instanceTypes: readonly string[];
@@ -47,7 +48,7 @@ export interface MachineRequest {
   readonly settings?: InstanceSettings;
 }
 
-/** A machine and where GitHub is to keep its runners: everything that is checked before the first side effect. */
+/** The instances, and where their runners are registered: everything that is checked before the first side effect. */
 export interface PlacedRequest {
   readonly machine: MachineRequest;
   readonly scope: Scope;

@@ -65,11 +65,13 @@ function findIopsProblems({ type = 'gp3', iops }: VolumeRequest, sizeGiB: number
     return [`\`ec2-volume-iops\` is set; allowed with \`ec2-volume-type\` gp3, io1 or io2, not with ${type}.`];
   }
   const [least, most] = limits.iops;
-  const is = `\`ec2-volume-iops\` is ${iops}; allowed with \`ec2-volume-type: ${type}\``;
-  if (iops < least || iops > most) return [`${is}: ${least} to ${most}.`];
-  const ofSize = sizeGiB === undefined ? Infinity : sizeGiB * limits.iopsPerGiB!;
-  if (iops <= ofSize || (type === 'gp3' && iops <= BASE_IOPS)) return [];
-  return [`${is} and ${sizeGiB} GiB: at most ${ofSize} (${limits.iopsPerGiB} a GiB), so set more GiB or fewer iops.`];
+  const prefix = `\`ec2-volume-iops\` is ${iops}; allowed with \`ec2-volume-type: ${type}\``;
+  if (iops < least || iops > most) return [`${prefix}: ${least} to ${most}.`];
+  const mostForSize = sizeGiB === undefined ? Infinity : sizeGiB * limits.iopsPerGiB!;
+  if (iops <= mostForSize || (type === 'gp3' && iops <= BASE_IOPS)) return [];
+  return [
+    `${prefix} and ${sizeGiB} GiB: at most ${mostForSize} (${limits.iopsPerGiB} a GiB), so set more GiB or fewer iops.`,
+  ];
 }
 
 /** The checks that need the image and the region: the image's size is the minimum, and a key belongs to one region. */

@@ -23,14 +23,14 @@ export interface Filled {
   readonly notTerminated: readonly { readonly id: string; readonly why: string }[];
   /** Why fewer were launched than wanted. */
   readonly failure?: Failure;
-  /** Of one instance of the pool. */
+  /** The volumes of one instance of the pool. */
   readonly volumes: readonly { readonly type: string; readonly sizeGiB: number }[];
 }
 
 /**
- * Brings a pool to its size: retires instances that are too old, of another shape or surplus, launches missing ones, and
- * waits until those have booted once and stopped. It is safe to die at any point: every instance has the pool's tags
- * from its launch on and stops by itself, and the next run continues from there.
+ * Brings a pool to its size: retires instances that are too old, of another shape or surplus, launches missing ones,
+ * and waits until those have booted once and stopped. The process may be killed at any point: every instance has the
+ * pool's tags from its launch on and stops by itself, and the next run continues from there.
  *
  * @throws Failure `bad-input` for machines that cannot be pooled; as the adapters throw it
  */

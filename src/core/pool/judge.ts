@@ -58,8 +58,8 @@ function judge(
   const pooled = judgePooled(instance, { pool, expiresAt, isLocked, now });
   if (pooled.kind === 'remove') return { kind: 'retire', why: pooled.why };
   if (isLocked) return { kind: 'keep', why: pooled.why, isClaimed: true };
-  const end = failedWarmUps.get(instance.id);
-  if (end !== undefined) return { kind: 'retire', why: `its warm-up failed: ${end}` };
+  const failure = failedWarmUps.get(instance.id);
+  if (failure !== undefined) return { kind: 'retire', why: `its warm-up failed: ${failure}` };
   const setup = ready.regionSetups.get(region)!;
   const isPlanned = ready.plans.some(
     (plan) =>

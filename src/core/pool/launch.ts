@@ -19,7 +19,7 @@ interface LaunchContext {
   readonly ports: FillPorts;
 }
 
-/** @returns the instances that were launched, and why there are no more of them */
+/** @returns the instances that were launched and, if some are missing, why */
 export async function launchWarmUps(
   count: number,
   context: LaunchContext,
@@ -53,7 +53,10 @@ async function launchOne(index: number, queue: PlanQueue, context: LaunchContext
   }
 }
 
-/** Differs from a start's launch in three ways: power-off stops the instance, the tags are the pool's, no runner is in it. */
+/**
+ * Differs from a start's launch in three ways: power-off stops the instance, the tags are the pool's, and the user data
+ * names no runner.
+ */
 function composeWarmUp({ plan, clientToken }: Candidate, { request, ready, ports }: LaunchContext): LaunchSpec {
   const { machine, maxAgeMs, warmUpMs, warmUpScript: script } = request;
   const setup = ready.regionSetups.get(plan.region)!;

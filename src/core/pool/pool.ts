@@ -46,7 +46,7 @@ export function findMisfit(
   return undefined;
 }
 
-/** Everything that EC2 cannot change when a stopped instance is claimed, short enough for a tag. */
+/** A digest, short enough for a tag, of everything that EC2 cannot change when a stopped instance is claimed. */
 function digestShape(
   { instanceProfile, keyName }: MachineRequest,
   { securityGroupIds, rootVolume }: RegionSetup,

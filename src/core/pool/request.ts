@@ -22,7 +22,7 @@ export interface FillRequest extends PlacedRequest {
 }
 
 export interface FillPorts {
-  /** The home region's. */
+  /** EC2 in the home region. */
   readonly ec2: Ec2;
   readonly ec2In: Ec2ByRegion;
   readonly github: GitHub;

@@ -19,7 +19,7 @@ export type WarmUpOutcome =
 /** The agent's reason for the power-off after a successful first boot. */
 const WARMED = 'warmed up';
 const CADENCE_MS = 5_000;
-/** For the boot before the agent's timer starts, and for the shutdown after it. */
+/** Added to the warm-up timeout, for the boot before the agent's timer starts and for the shutdown after it. */
 const AROUND_MS = 3 * 60_000;
 
 /** How long after launch an unattended warm-up's console is still checked. Must exceed fill-pool's interval. */
@@ -43,7 +43,10 @@ export async function findFailedWarmUps(
   return new Map(ends.filter(([, end]) => end !== WARMED));
 }
 
-/** An empty console counts as success: for some types it appears only minutes later. */
+/**
+ * The reason with which the boot agent powered the instance off. An empty console counts as success: for some types the
+ * console appears only minutes later.
+ */
 async function readEnd(id: string, ec2: Ec2): Promise<string> {
   const phases = readBootPhases(await ec2.readConsole(id).catch(() => ''));
   return phases.findLast(({ name }) => name === 'power-off')?.detail ?? WARMED;

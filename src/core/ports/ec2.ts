@@ -4,7 +4,7 @@ import type { Failure } from '../kernel/failure.js';
 import type { Purpose } from '../kernel/patience.js';
 import type { Image, InstanceTypeFacts, Market, SecurityGroupFacts, SubnetFacts, VolumeSpec } from './catalog.js';
 
-/** What one launch names: an instance type, a subnet and a market, in the region of the connection. */
+/** What one launch selects: an instance type, a subnet and a market, in the region of the connection. */
 export interface LaunchTarget {
   readonly instanceType: string;
   /** Absent: EC2's default subnet. */
@@ -99,8 +99,8 @@ export interface Termination {
 
 /**
  * Every tag must be present, with exactly this value or with a value that starts with `startsWith`. `inAnyCase`: with
- * any value, and with a key in upper or lower case; EC2 may also return keys that have other letters in the same
- * places.
+ * any value, and with the letters of the key in upper or lower case. EC2 may then also return keys with other letters
+ * in the same places, so callers compare the keys again.
  */
 export type TagFilter = Readonly<
   Record<string, string | { readonly startsWith: string } | { readonly inAnyCase: true }>

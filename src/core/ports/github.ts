@@ -46,8 +46,9 @@ export interface RunnerGroup {
 
 export interface GitHub {
   /**
-   * Registers a just-in-time runner. A name conflict is a value, because it follows from a lost answer: the caller
-   * registers again under a new name and removes the first runner.
+   * Registers a just-in-time runner. A name conflict is a value and no `Failure`, because a lost answer causes it: the
+   * caller registers again under a new name and removes the first runner. `unanswered`: the runner may have been
+   * registered.
    */
   registerRunner(
     request: RegisterRequest,

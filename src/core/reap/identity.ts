@@ -12,13 +12,13 @@ export interface RunOrigin {
   readonly runAttempt: string;
 }
 
-interface Started extends RunOrigin {
+interface StartIdentity extends RunOrigin {
   /** At least one. */
   readonly runners: readonly TaggedRunner[];
 }
 
 /** What an instance's tags say, once each has its form and none contradicts another. */
-export interface InstanceIdentity extends Started {
+export interface InstanceIdentity extends StartIdentity {
   /** `owner/repo` */
   readonly repository: string;
   /** Where its runners are registered. */
@@ -66,7 +66,7 @@ export function readIdentity(
 }
 
 /** The run that started an instance, and its runners. */
-function readStart({ id, tags }: Pick<Instance, 'id' | 'tags'>): Started | TagProblem {
+function readStart({ id, tags }: Pick<Instance, 'id' | 'tags'>): StartIdentity | TagProblem {
   const ids = (tags[TAG.runnerId] ?? '').split(' ');
   if (ids.some((one) => !isNumber(one))) return describeTagProblem(tags, TAG.runnerId, 'is not an id');
   const { [TAG.runId]: runId = '', [TAG.runAttempt]: runAttempt = '' } = tags;
@@ -99,7 +99,10 @@ function readScope(tags: Tags, { enterprise }: Reach): Scope | TagProblem {
   };
 }
 
-/** What is wrong with the names of its runners. @param runners empty when the names are missing */
+/**
+ * What is wrong with the names of an instance's runners; `undefined` when nothing is. @param runners empty when the
+ * names are missing
+ */
 function findMisnomer(
   runners: readonly TaggedRunner[],
   { id, runId, runAttempt }: RunOrigin & { readonly id: string },

@@ -25,7 +25,7 @@ export interface Gap {
 
 /** Everything within reach, as it was listed. */
 export interface Inventory {
-  /** Also those that are ending: their runners are no ghosts yet. */
+  /** Includes instances that are ending, because their runners are no ghosts yet. */
   readonly instances: readonly AnyInstanceCandidate[];
   readonly volumes: readonly VolumeCandidate[];
   readonly spotRequests: readonly SpotRequestCandidate[];
@@ -85,7 +85,10 @@ export function listCandidates({ instances, runners, volumes, spotRequests }: In
   ];
 }
 
-/** @returns `undefined` when the listing failed, which is then a gap. @throws every error that is not a Failure */
+/**
+ * Runs a listing. @returns `undefined` when the listing fails, and adds it to the gaps. @throws every error that is not
+ * a Failure
+ */
 async function orGap<T>(gaps: Gap[], gap: Omit<Gap, 'failure'>, list: () => Promise<T>): Promise<T | undefined> {
   try {
     return await list();

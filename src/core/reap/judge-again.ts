@@ -39,14 +39,14 @@ async function readRunners({ identity }: InstanceCandidate, context: JudgeContex
 async function judgePooledAgain(candidate: PooledCandidate, context: JudgeContext): Promise<ReapDecision> {
   const { instance, ec2, identity } = candidate;
   const pooled = await ec2.findInstances({ [TAG.repository]: identity.repository, [TAG.pool]: identity.pool });
-  const now = pooled.find(({ id }) => id === instance.id);
-  if (!now || isClaimed(now.tags)) return { kind: 'keep', why: 'a start has claimed it' };
+  const current = pooled.find(({ id }) => id === instance.id);
+  if (!current || isClaimed(current.tags)) return { kind: 'keep', why: 'a start has claimed it' };
   const github = await context.gitHubByScope.of(identity.scope);
-  return judgeByClaim({ ...candidate, instance: now }, await github.listRunners(), context);
+  return judgeByClaim({ ...candidate, instance: current }, await github.listRunners(), context);
 }
 
 async function judgeRunnerAgain(candidate: RunnerCandidate, context: JudgeContext): Promise<ReapDecision> {
   const github = await context.gitHubByScope.of(candidate.scope);
-  const now = await github.readRunner(candidate.runner.id);
-  return now ? judgeGhost(candidate, now, context) : { kind: 'keep', why: 'it is gone' };
+  const current = await github.readRunner(candidate.runner.id);
+  return current ? judgeGhost(candidate, current, context) : { kind: 'keep', why: 'it is gone' };
 }

@@ -11,22 +11,22 @@ import { judgeRunner, type ReapDecision } from './rules.js';
 /**
  * Judges a registered runner that ci-actions named.
  *
- * @param now the runner as GitHub has it now
+ * @param current the runner as GitHub has it at this moment
  * @throws Failure when GitHub cannot be asked for its run
  */
 export async function judgeGhost(
   candidate: RunnerCandidate,
-  now: Runner,
+  current: Runner,
   context: JudgeContext,
 ): Promise<ReapDecision> {
   const { inventory } = context;
-  const hasInstance = isRunnerOfAny(inventory, now, candidate.scope);
+  const hasInstance = isRunnerOfAny(inventory, current, candidate.scope);
   // The state of the run is read only where it decides.
-  const early = judgeRunner(now, { hasInstance, attempt: 'completed' });
+  const early = judgeRunner(current, { hasInstance, attempt: 'completed' });
   if (early.kind === 'keep') return early;
   const isBlind = inventory.gaps.some(({ what }) => what === 'instances');
   if (isBlind) return { kind: 'keep', why: 'its instance may be in a region that could not be listed' };
-  return judgeRunner(now, { hasInstance, attempt: await findAttempt(candidate, context) });
+  return judgeRunner(current, { hasInstance, attempt: await findAttempt(candidate, context) });
 }
 
 /** Instances that are shutting down count, too: a sweep after their end judges their runners. */
@@ -51,8 +51,8 @@ function isNamedInAnyTag({ tags }: Instance, { id, name }: Runner): boolean {
 
 /**
  * The state of the run attempt that registered a runner. The name of an organization's runner does not hold its
- * repository, but a run's id belongs to one repository only, so the repository that knows the run is the one. If a
- * repository cannot be asked, the run may be there, and `unknown` from the others proves nothing.
+ * repository. But the id of a run belongs to one repository only, so the first repository that has the run decides. If
+ * a repository cannot be asked, it may have the run, and `unknown` from the others proves nothing.
  *
  * @throws Failure why a repository could not be asked, when no other knows the run
  */

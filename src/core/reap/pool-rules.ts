@@ -4,7 +4,7 @@ import type { ReapDecision } from './rules.js';
 
 /** The largest warm-up timeout that fill-pool accepts, in minutes. The boot agent powers the instance off by then. */
 export const LONGEST_WARM_UP_MINUTES = 30;
-/** No warm-up takes longer than this: the longest timeout, and the boot agent's own bound before it reads that. */
+/** No warm-up takes longer than this: the longest timeout, after the boot agent's own bound for reading it. */
 const WARM_UP_BOUND_MS = (LONGEST_WARM_UP_MINUTES + 15) * 60_000;
 
 export interface PooledFacts {
@@ -16,8 +16,8 @@ export interface PooledFacts {
 }
 
 /**
- * Judges an instance of a pool that no start has claimed. While it waits it is kept; when its time has ended it is
- * removed. A registered claim protects it for {@link CLAIM_BOUND_MS} beyond its time. A claim does not protect a
+ * Judges an instance of a pool that no start has claimed. The instance is kept while it waits, and removed when its
+ * time has ended. A registered claim protects it for {@link CLAIM_BOUND_MS} beyond its time. A claim does not protect a
  * running instance: only a stopped instance is claimed, and it gets the claim's tags before it is started.
  */
 export function judgePooled(instance: Instance, { pool, expiresAt, isLocked, now }: PooledFacts): ReapDecision {

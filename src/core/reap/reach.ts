@@ -15,10 +15,10 @@ export interface Reach {
   readonly enterprise?: string;
 }
 
-/** Why nothing can be judged by a resource's tags. */
+/** Why a resource cannot be judged by its tags. */
 export interface TagProblem {
   readonly problem: string;
-  /** Set when the tags name a place that this sweep must not ask: what to do about it. */
+  /** What to do about it. Set only when the tags name a scope that this sweep may not query. */
   readonly refused?: string;
 }
 
@@ -27,7 +27,7 @@ export function filterByReach({ kind, home }: Reach): TagFilter {
   return { [TAG.repository]: kind === 'repo' ? `${home.owner}/${home.repo}` : { startsWith: `${home.owner}/` } };
 }
 
-/** Checks EC2's answer again on our side, in case the service ignored the filter. */
+/** Whether a resource with these tags is within reach. Checks EC2's answer again, in case EC2 ignored the filter. */
 export function isWithin({ kind, home }: Reach, tags: Tags): boolean {
   const [owner, repo = '', ...rest] = (tags[TAG.repository] ?? '').split('/');
   if (owner !== home.owner || !REPOSITORY_NAME.test(repo) || rest.length > 0) return false;

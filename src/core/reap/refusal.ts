@@ -4,7 +4,7 @@ import { isOverdue, nameSubject, type ReapFinding, type SweepResult } from './fi
 import { renderAge, renderCost } from './report.js';
 
 /** A finding that failed or is overdue; or a failed listing, with every finding that depends on it. */
-interface Trouble {
+interface Unresolved {
   readonly sentence: string;
   readonly hint: string;
   readonly failure?: Failure;
@@ -24,40 +24,40 @@ const MOST_NAMED = 5;
  */
 export function refuseIncomplete({ findings, cancelled, bug }: SweepResult): void {
   if (bug) throw bug.error;
-  const troubles = [...describeFailed(findings), ...findings.filter(isOverdue).map(describeDoubt)];
-  const [first, ...others] = troubles;
-  if (first) throw others.length === 0 ? refuseOne(first) : refuseSeveral(troubles, findings);
+  const unresolved = [...describeFailed(findings), ...findings.filter(isOverdue).map(describeDoubt)];
+  const [first, ...others] = unresolved;
+  if (first) throw others.length === 0 ? refuseOne(first) : refuseSeveral(unresolved, findings);
   if (!cancelled) return;
   throw new Failure('cancelled', `The sweep was canceled after ${findings.length} findings.`, {
     hint: 'Nothing is half done: the next sweep continues where this one ended.',
   });
 }
 
-function refuseOne({ sentence, hint, failure, isListing = false }: Trouble): Failure {
+function refuseOne({ sentence, hint, failure, isListing = false }: Unresolved): Failure {
   const { why: _, ...about } = failure?.about ?? {};
   const code = failure && isListing ? failure.code : 'cleanup-incomplete';
   const message = isListing ? sentence : `One finding could not be resolved. ${sentence}`;
   return new Failure(code, message, { ...about, hint: `${hint} The next sweep tries again.` });
 }
 
-function refuseSeveral(troubles: readonly Trouble[], findings: readonly ReapFinding[]): Failure {
+function refuseSeveral(unresolved: readonly Unresolved[], findings: readonly ReapFinding[]): Failure {
   const bad = findings.filter((one) => one.failure !== undefined || isOverdue(one));
   const names = listNames([...new Set(bad.map(nameSubject))]);
-  const sentences = troubles.map(({ sentence }) => sentence);
+  const sentences = unresolved.map(({ sentence }) => sentence);
   const rest = sentences.length - MOST_LISTED;
-  const requestId = troubles.find(({ failure }) => failure)?.failure?.about.requestId;
+  const requestId = unresolved.find(({ failure }) => failure)?.failure?.about.requestId;
   return new Failure(
     'cleanup-incomplete',
     `${bad.length} of ${findings.length} findings could not be resolved: ${names}.`,
     {
-      hint: `${[...new Set(troubles.map(({ hint }) => hint))].join(' ')} The next sweep tries again.`,
+      hint: `${[...new Set(unresolved.map(({ hint }) => hint))].join(' ')} The next sweep tries again.`,
       details: [...sentences.slice(0, MOST_LISTED), ...(rest > 0 ? [`${rest} more are in the job summary.`] : [])],
       ...(requestId !== undefined && { requestId }),
     },
   );
 }
 
-function describeFailed(findings: readonly ReapFinding[]): Trouble[] {
+function describeFailed(findings: readonly ReapFinding[]): Unresolved[] {
   const failed = findings.flatMap((finding) => (finding.failure ? [{ finding, failure: finding.failure }] : []));
   const listings = failed.filter(({ finding: { kind } }) => kind === 'region' || kind === 'scope');
   const ofListings = new Set(listings.map(({ failure }) => failure));
@@ -82,7 +82,7 @@ function listNames(names: readonly string[]): string {
   return `${names.slice(0, MOST_NAMED).join(', ')}${rest}`;
 }
 
-function describeDoubt(finding: ReapFinding): Trouble {
+function describeDoubt(finding: ReapFinding): Unresolved {
   const { why, inDoubtMs } = finding;
   const cost = finding.kind === 'instance' || finding.kind === 'volume' ? `, cost so far ${renderCost(finding)}` : '';
   const place = finding.region === undefined ? '' : ` in ${finding.region}`;

@@ -30,8 +30,8 @@ export interface InstanceFacts {
 }
 
 /**
- * Judges an instance. An orphan is an instance that no job needs. An instance with a busy runner is never an orphan. Every other reason to
- * keep an instance ends at its `expires-at`, which can be no later than a start would write it.
+ * Judges an instance. An orphan is an instance that no job needs. An instance with a busy runner is never an orphan.
+ * Every other reason to keep an instance ends at its `expires-at`, which can be no later than a start would write it.
  */
 export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDecision {
   const { attempt, expiresAt, claimedAt = 0, now, graceMs } = facts;
@@ -65,14 +65,15 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
   return { kind: 'keep', why: `its runner${nameIn(facts, first)} is ${first.status}, and its run is not completed` };
 }
 
-/** The runner's name, where the instance has several. */
+/** A space and the runner's name; '' when the instance has only one runner. */
 function nameIn({ runners }: InstanceFacts, { name }: Runner): string {
   return runners.length === 1 ? '' : ` ${name}`;
 }
 
 /**
- * Judges a registered runner. A ghost is a runner without an instance. While its run is active, its instance may be about to be
- * launched, and the run's own stop-runner may still come. So only runners of completed attempts are removed.
+ * Judges a registered runner. A ghost is a runner without an instance. While its run is active, its instance may be
+ * about to be launched, and the run's own stop-runner may still come. So only runners of completed attempts are
+ * removed.
  */
 export function judgeRunner(
   runner: Runner,

@@ -61,7 +61,10 @@ export class Sweep {
     }
   }
 
-  /** If its age is unknown, it counts as in doubt since the epoch, so that it fails the sweep at once. */
+  /**
+   * How long something has been in doubt, in ms. Without a known age it counts as in doubt since the epoch, so that it
+   * fails the sweep at once.
+   */
   private measureDoubt(since: number): number {
     const now = this.context.clock.now();
     return Number.isFinite(since) ? Math.max(0, now - since) : now;

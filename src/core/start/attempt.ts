@@ -54,7 +54,8 @@ export class Attempt {
       const claimed = await claimer.claim(machine);
       await this.finish(claimed ?? (await launcher.launch(machine, await registrar.register(machine))));
     });
-    // Every lane is waited for: a launch under way must be known before the start is rolled back.
+    // Each instance has a lane. Every lane is waited for: a launch under way must be known before the start is rolled
+    // back.
     const settled = await Promise.allSettled([context.regions, ...lanes].map((lane) => abortOn(lane, this.abort)));
     if (settled.some(({ status }) => status === 'rejected')) throw ports.signal.reason;
     await registrar.removeAllUnanswered();
@@ -67,7 +68,7 @@ export class Attempt {
     this.record('confirmed');
   }
 
-  /** Removes everything that was created. @returns the error, with what was seen and what is left */
+  /** Removes everything that was created, and warns of what is left. @returns the error, with the diagnosis */
   async rollBack(error: unknown): Promise<unknown> {
     const diagnosis = await diagnoseStart(error, this.started, this.ports.ec2In);
     // GitHub kills a cancelled job after seconds, so the post step does the waiting.

@@ -13,7 +13,7 @@ import type { Registrar } from './register.js';
 import { composeTags } from './request.js';
 import type { StartedInstance } from './started.js';
 
-/** After losing this many claims to other starts, launching is faster. */
+/** How many claims may be lost to other starts before launching an instance is faster. */
 const MOST_LOST = 2;
 // A claim takes four mutating requests; EC2 admits 50 at once and refills 5 a second. Source: as in pacer.ts.
 const CLAIM_RATE = { burst: 10, perSecond: 1.25 };
@@ -40,7 +40,7 @@ export class Claimer {
   }
 
   /**
-   * Claims an instance in the place of the request's `machine`-th one.
+   * Claims an instance that becomes the request's `machine`-th one.
    *
    * @returns `undefined` when none can be claimed and the instance has to be launched
    * @throws Failure; the signal's reason
@@ -94,7 +94,7 @@ export class Claimer {
     };
   }
 
-  /** User data has no effect until the instance starts: after a failure the instance is the pool's as before. */
+  /** User data has no effect until the instance starts, so after a failure the instance still belongs to the pool. */
   private async writeUserData(
     { instance, plan }: Pooled,
     runners: readonly RegisteredRunner[],
@@ -122,7 +122,7 @@ export class Claimer {
   ): Promise<boolean> {
     const { ports, created } = this.context;
     try {
-      const tagged = await ec2.tagInstance(instance.id, this.composeClaim(runners));
+      const tagged = await ec2.tagInstance(instance.id, this.composeClaimTags(runners));
       const outcome = tagged === 'gone' ? ({ kind: 'gone' } as const) : await ec2.resume(instance.id);
       if (outcome.kind === 'resumed') return true;
       const why = outcome.kind === 'refused' ? outcome.refusal.code : 'it is gone';
@@ -145,7 +145,7 @@ export class Claimer {
     if (alive) ports.log.warning(`${alive.why} It is off, and stop-runner or reap-runners removes it.`);
   }
 
-  private composeClaim(runners: readonly RegisteredRunner[]) {
+  private composeClaimTags(runners: readonly RegisteredRunner[]) {
     const { request, ports } = this.context;
     const now = ports.clock.now();
     return { ...composeTags(request, runners, now), [TAG.claimedAt]: new Date(now).toISOString() };

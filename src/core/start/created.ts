@@ -19,7 +19,7 @@ export class Created {
   readonly instances: LocatedId[] = [];
   /** Names of runners whose registration GitHub did not answer: it may have taken effect. */
   readonly unanswered = new Set<string>();
-  /** Runners whose launch EC2 did not answer: there may be an instance. */
+  /** Ids of runners whose instance EC2 may have launched without an answer. */
   readonly possiblyLaunched: number[] = [];
 
   private constructor(
@@ -32,7 +32,7 @@ export class Created {
     return new Created(start, false);
   }
 
-  /** Everything that the `post` step has of its start. */
+  /** Restores, in the `post` step, what the journal lists. */
   static fromJournal({ startId, scope, regions, runnerIds, instances }: JournalEntry, run: Run): Created {
     const created = new Created({ run, startId, scope, regions }, true);
     created.runners.push(...runnerIds.map((id) => ({ id, name: '' })));
@@ -40,7 +40,7 @@ export class Created {
     return created;
   }
 
-  /** Runners by whose name a pooled instance is claimed. */
+  /** Ids of the runners that claim a pooled instance by their name. */
   get claimIds(): readonly number[] {
     return this.runners.filter(({ name }) => isClaim(name)).map(({ id }) => id);
   }

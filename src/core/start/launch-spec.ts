@@ -9,7 +9,7 @@ import { composeTags, listLabels, type StartRequest } from './request.js';
 export interface LaunchParts {
   readonly request: StartRequest;
   readonly setup: PreparedRegion;
-  /** Those of one instance. */
+  /** The runners of one instance. */
   readonly runners: readonly RegisteredRunner[];
   readonly bootScripts: BootScripts;
   readonly now: number;
@@ -49,7 +49,10 @@ function composePayload(request: StartRequest, setup: PreparedRegion, runners: r
   };
 }
 
-/** Placeholders as long as real runners and compressed as badly: sizes can be checked before any is registered. */
+/**
+ * Placeholders that are as long as real runners and as hard to compress. So sizes can be checked before a runner is
+ * registered.
+ */
 export function listPlaceholders(request: StartRequest): readonly RegisteredRunner[] {
   return listLabels(request).map(() => ({ id: 0, name: 'x'.repeat(NAME_LIMIT), jitConfig: placeholderJit() }));
 }

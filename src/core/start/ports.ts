@@ -6,7 +6,7 @@ import type { Journal, Log } from '../ports/process.js';
 
 /** Everything outside the core that a start uses. */
 export interface StartPorts {
-  /** The home region's. */
+  /** EC2 in the home region. */
   readonly ec2: Ec2;
   readonly ec2In: Ec2ByRegion;
   readonly github: GitHub;

@@ -8,7 +8,10 @@ import type { RegisteredRunner } from '../ports/github.js';
 import type { StartContext } from './context.js';
 import { listLabels, nameRunner, type RunnerPlace } from './request.js';
 
-/** Relative to the runner's home, a directory named `actions-runner`: some test suites look for that name. */
+/**
+ * The directory for jobs, relative to the runner's home. The home is named `actions-runner`, because some test suites
+ * look for that name.
+ */
 const WORK_FOLDER = '_work';
 /** The names are random, so this many conflicts in a row are no coincidence. */
 const MOST_TAKEN = 4;
@@ -24,7 +27,7 @@ export class Registrar {
   /**
    * Registers the runners of one instance, side by side.
    *
-   * @param first index of the first of them to register
+   * @param first the index of the first runner to register, after those that a claim has registered
    * @throws Failure as the adapter throws it, or `runner-name-taken`, `github-unreachable`; the signal's reason
    */
   async register(machine: number, first = 0): Promise<readonly RegisteredRunner[]> {
@@ -61,8 +64,8 @@ export class Registrar {
   }
 
   /**
-   * A registration whose answer was lost may have taken effect. It is never repeated under the same name: after a pause
-   * the next try uses another name, and the stale twin is removed.
+   * Registers one runner. A registration whose answer was lost may have taken effect, so it is never repeated under the
+   * same name. After a pause the next try uses another name, and a runner that exists under the first name is removed.
    */
   private async registerOne(place: RunnerPlace): Promise<RegisteredRunner> {
     const { request, ports } = this.context;
@@ -119,7 +122,7 @@ export class Registrar {
     }
   }
 
-  /** No registration follows at once on another one that GitHub did not answer. */
+  /** Waits before the next registration when GitHub did not answer the last one. */
   private async pauseUnanswered(): Promise<void> {
     const { created, ports } = this.context;
     const state = { kind: 'unanswered', waitedMs: 0, leftMs: Infinity, random: this.jitter() } as const;

@@ -51,10 +51,10 @@ export interface RunnerPlace {
 }
 
 /**
- * The name of one of the request's runners: unique, and ending in the index of the instance where that has one runner,
- * else in both indices.
+ * The unique name of one of the request's runners. It ends in the index of the instance and, if each instance has
+ * several runners, the index of the runner.
  *
- * @param again how often this runner's registration was tried before, each time under another name
+ * @param again how many times this runner's registration was tried before, each time under another name
  */
 export function nameRunner(request: StartRequest, { machine, runner }: RunnerPlace, again: number): string {
   const place = listLabels(request).length === 1 ? `${machine}` : `${machine}-${runner}`;

@@ -47,8 +47,8 @@ export async function startRunners(
 }
 
 /**
- * A `dry-run`: the same checks and requests, and EC2's own answer about the permissions, without any side effect. Where
- * EC2 would refuse one market or region and another one is left, this warns, because the start would go on there.
+ * The `dry-run`: makes the checks of a start, and lets EC2 check the permission to launch, without any side effect. If
+ * EC2 would refuse some markets or regions but not all, this only warns, because a start would go on with the others.
  */
 export async function dryRunStart(request: StartRequest, ports: StartPorts): Promise<CheckedRequest> {
   const now = ports.clock.now();

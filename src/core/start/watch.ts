@@ -26,8 +26,9 @@ interface Pending {
 /** Outages and rate limits: the watch goes on, until its own timeout. */
 const PASSING: readonly string[] = ['github-unreachable', 'github-rate-limited', 'aws-unreachable', 'aws-throttled'];
 
+/** No new instance boots within this time. */
 const BOOT_MS = 7_000;
-/** A disk that has been read before is read faster. */
+/** No claimed instance boots within this time. Its disk has been read before, so it is read faster. */
 const RESUME_MS = 2_500;
 
 /**
@@ -41,7 +42,10 @@ export function runnerCadence(elapsed: number, soonest = BOOT_MS): number {
   return elapsed < 90_000 ? 1_200 : 5_000;
 }
 
-/** The same for EC2, which only shows whether an instance is running and still alive. */
+/**
+ * Milliseconds until the next request to EC2, by milliseconds since the last launch. EC2 only shows whether an instance
+ * is running and still alive.
+ */
 export function instanceCadence(elapsed: number): number {
   if (elapsed < 5_000) return 5_000 - elapsed;
   return elapsed < 12_000 ? 7_000 : 10_000;
@@ -52,12 +56,12 @@ export class Watch {
   private readonly pending = new Set<Pending>();
   private running = false;
   /** Codes of outages that have been logged. */
-  private readonly passing = new Set<string>();
+  private readonly loggedOutages = new Set<string>();
 
   constructor(
     private readonly ports: WatchPorts,
     private readonly timeoutMs: number,
-    /** Of the whole start: a single runner is read by its id, several by one listing. */
+    /** The number of runners of the whole start. A single runner is read by its id, several by one listing. */
     private readonly runnerCount: number,
   ) {}
 
@@ -124,12 +128,12 @@ export class Watch {
     for (const entry of this.pending) {
       for (const runner of listOffline(entry.started)) {
         // A listing can lag behind a registration: only the runner's own address proves that it is gone.
-        this.judge(entry, runner, listed?.get(runner.id) ?? (await github.readRunner(runner.id, 'glance')));
+        this.noteRunner(entry, runner, listed?.get(runner.id) ?? (await github.readRunner(runner.id, 'glance')));
       }
     }
   }
 
-  private judge(entry: Pending, runner: StartedRunner, found: Runner | undefined): void {
+  private noteRunner(entry: Pending, runner: StartedRunner, found: Runner | undefined): void {
     if (found === undefined) this.settle(entry, describeRemoval(runner));
     if (found?.status !== 'online' && found?.busy !== true) return;
     runner.onlineAt = this.ports.clock.now();
@@ -150,8 +154,8 @@ export class Watch {
       await look;
     } catch (error) {
       if (!(error instanceof Failure) || !PASSING.includes(error.code)) throw error;
-      if (!this.passing.has(error.code)) this.ports.log.info(`${error.message} Waiting for it to pass.`);
-      this.passing.add(error.code);
+      if (!this.loggedOutages.has(error.code)) this.ports.log.info(`${error.message} Waiting for it to pass.`);
+      this.loggedOutages.add(error.code);
     }
   }
 
@@ -171,7 +175,7 @@ export class Watch {
     return [...this.pending].map(({ started }) => started);
   }
 
-  /** Since the last launch. While further instances are being launched, requests stay rare, however many there are. */
+  /** Milliseconds since the last launch. So requests stay rare while further instances are being launched. */
   private age(): number {
     return this.ports.clock.now() - Math.max(...this.all().map(({ launchedAt }) => launchedAt));
   }
@@ -185,7 +189,10 @@ export class Watch {
   }
 }
 
-/** For some seconds EC2 may still report an instance as stopped that it has agreed to start. */
+/**
+ * Whether the instance has ended. For some seconds EC2 may still report a claimed instance as stopped, although it has
+ * accepted the request to start it.
+ */
 function isDead(instance: Instance, { resumed, launchedAt }: StartedInstance, now: number): boolean {
   return isOff(instance) && !(resumed && instance.state === 'stopped' && now - launchedAt < INVISIBLE_BOUND_MS);
 }

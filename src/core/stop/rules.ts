@@ -5,7 +5,7 @@ import type { Instance } from '../ports/ec2.js';
 import type { Runner, RunJob } from '../ports/github.js';
 import type { RunJobs } from './run-jobs.js';
 
-/** What a stop without a label and an id does with one instance of its run, and why. */
+/** What a stop with neither a label nor an id does with one instance of its run, and why. */
 export interface StopDecision {
   readonly kind: 'end' | 'keep';
   readonly why: string;
@@ -43,7 +43,7 @@ export function judgeInstance(instance: Instance, facts: StopFacts): StopDecisio
   return decisions.find(({ kind }) => kind === 'keep') ?? decisions[0]!;
 }
 
-/** Whether one runner, on which no job runs that GitHub lists, may still be needed. */
+/** Judges one runner of an instance, once it is known that no listed job runs on the instance. */
 function judgeRunner(instance: Instance, state: RunnerState, facts: StopFacts): StopDecision {
   const { runner } = state;
   const job = findJob(state, facts);
@@ -71,7 +71,7 @@ function judgeByJobs(instance: Instance, runner: Runner, facts: StopFacts & { re
   return keep(`${describeWait(runner)}, and other jobs of this run are unfinished: ${others}`);
 }
 
-/** Without the list of jobs, a waiting runner is left for as long as its own timers let it wait. */
+/** Judges without the list of jobs: a waiting runner is kept until its own timeouts are over. */
 function judgeByAge(instance: Instance, runner: Runner, { now }: StopFacts): StopDecision {
   if (isOverdue(instance, runner, now)) return end('its runner did not connect within its start-up limit');
   const timeouts = readTimeouts(instance.tags);

@@ -19,7 +19,7 @@ export interface StopJob {
 
 /** GitHub lists a job some seconds after the last of its `needs` is done. */
 const SUCCESSOR_MS = 10_000;
-const ROUNDS = 3;
+const MOST_LISTINGS = 3;
 
 /** @throws Failure `github-*` */
 export async function listJobs(stopJob: StopJob, github: Pick<StopGitHub, 'listRunJobs'>): Promise<RunJobs> {
@@ -30,8 +30,9 @@ export async function listJobs(stopJob: StopJob, github: Pick<StopGitHub, 'listR
 }
 
 /**
- * Lists the jobs again when none seems unfinished: right after a job's end, GitHub does not list the jobs that need it
- * yet, so this waits until it would. It does not wait when the last job ended longer ago.
+ * Lists the jobs again when none seems unfinished. Right after the end of a job, GitHub does not list the jobs that
+ * need it yet, so this function first waits {@link SUCCESSOR_MS} after the last end. It does not wait when the last job
+ * ended longer ago.
  *
  * @throws Failure `github-*`, the signal's reason
  */
@@ -42,7 +43,7 @@ export async function awaitSuccessors(
 ): Promise<RunJobs> {
   const { github, clock, signal } = ports;
   let jobs = first;
-  for (let round = 0; round < ROUNDS && jobs.unfinished.length === 0; round++) {
+  for (let listings = 0; listings < MOST_LISTINGS && jobs.unfinished.length === 0; listings++) {
     const lastEnd = Math.max(...jobs.all.map(({ completedAt = -Infinity }) => completedAt));
     const wait = Math.min(lastEnd + SUCCESSOR_MS - clock.now(), SUCCESSOR_MS);
     if (wait <= 0) break;
@@ -53,9 +54,9 @@ export async function awaitSuccessors(
 }
 
 /**
- * The job that stops is one of the running jobs: the one on this runner, or the only one with its name (GITHUB_JOB is
- * the job's id, which is its name unless the workflow gives another). If neither identifies it, it counts as another
- * job: then too many instances are kept, never too few.
+ * The job in which this stop runs: the running job on this runner, or the only running job with its name (GITHUB_JOB is
+ * the job's id, which is its name unless the workflow gives another). If neither identifies the job, the result is
+ * `undefined`, and the job counts as another unfinished job. Then too many instances are kept, never too few.
  */
 function findOwn(all: readonly RunJob[], { run, runnerName }: StopJob): RunJob | undefined {
   const running = all.filter(({ status }) => status === 'in_progress');

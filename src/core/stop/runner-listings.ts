@@ -45,7 +45,7 @@ export class RunnerListings {
     );
   }
 
-  /** Why scopes in which these instances' runners may be could not be listed. */
+  /** The failed listings of scopes in which runners of these instances may be registered. */
   problemsFor(instances: readonly Instance[]): Failure[] {
     const needed = new Set(instances.map((one) => renderScope(this.scopeOf(one))));
     return [...this.listings].flatMap(([name, { failure }]) => {
@@ -58,7 +58,10 @@ export class RunnerListings {
     });
   }
 
-  /** Every runner that an instance's tags name, and at least one. */
+  /**
+   * The state of every runner that an instance's tags name. If they name none, the list has one runner of unknown
+   * state.
+   */
   async runnersOf(instance: Instance): Promise<RunnerState[]> {
     const [ids, names] = [readRunnerIds(instance.tags), readRunnerNames(instance.tags)];
     const states: RunnerState[] = [];
@@ -84,7 +87,10 @@ export class RunnerListings {
     }
   }
 
-  /** Tries the credentials of each scope: an App's token for an organization may also read its repositories' runs. */
+  /**
+   * Asks with the credentials of one scope after the other, because an App's token for an organization may also read
+   * its repositories' runs.
+   */
   async ask<T>(question: (github: StopGitHub) => Promise<T>): Promise<T> {
     let first: unknown;
     for (const { github, failure } of this.listings.values()) {

@@ -19,7 +19,7 @@ interface SearchPorts {
 
 /** Finds the instances that a stop's request names, in any region, and also when EC2 lists them late. */
 export class InstanceSearch {
-  /** Sentences about the request's ids that another repository started. */
+  /** Sentences about instances that the request names by id and that this repository did not start. */
   readonly foreign: string[] = [];
   /** Why a region could not be searched, by its name. */
   readonly unsearched = new Map<string, Failure>();
@@ -40,15 +40,15 @@ export class InstanceSearch {
   }
 
   /**
-   * The instances with the label, when the request also has ids and no region lists one of them. The start of those ids
-   * is then unknown, and another start of this run may have the same label. A label that start-runner composed belongs
-   * to one start, so it is never ambiguous.
+   * The instances with the label that may belong to another start. There are some only if the request also has ids and
+   * no region lists any of these ids. Then the start of the ids is unknown, and another start of this run may have the
+   * same label. A label that start-runner composed belongs to one start, so it is never ambiguous.
    */
   get ambiguous(): readonly LocatedInstance[] {
     return this.starts.length > 0 ? [] : [...this.found.values()].filter(({ instance }) => !this.isNamed(instance));
   }
 
-  /** Adds the ambiguous instances to `all`. The caller must then select what no job needs. */
+  /** Adds the ambiguous instances to `all`. Afterwards the caller must end only those that no job needs. */
   includeAmbiguous(): void {
     this.includesAmbiguous = true;
   }
@@ -59,7 +59,15 @@ export class InstanceSearch {
     return this.request.instanceIds.filter((id) => !seen(id));
   }
 
-  /** Those of the runners that no instance found so far names. */
+  /** The starts of the request's ids; with a label, only of those that have it. Empty without ids. */
+  get starts(): readonly string[] {
+    const { label, instanceIds } = this.request;
+    return [...this.found.values()].flatMap(({ instance: { id, tags } }) =>
+      instanceIds.includes(id) && (label === undefined || tags[TAG.label] === label) ? (tags[TAG.start] ?? []) : [],
+    );
+  }
+
+  /** Those of the runners that no instance found so far names in its tags. */
   withoutInstance(runners: readonly Runner[]): Runner[] {
     const ids = new Set([...this.found.values()].flatMap(({ instance }) => readRunnerIds(instance.tags)));
     return runners.filter(({ id }) => !ids.has(id));
@@ -146,14 +154,14 @@ export class InstanceSearch {
   /**
    * Ids alone name exactly those instances. A label names the instances of this run that have it, in every attempt (a
    * re-run stop job has the label of an earlier attempt), but not those of another run, which may use the same label at
-   * this moment. A label with ids names all instances of the starts of those ids. Neither: all instances of this run,
-   * of this attempt and earlier ones.
+   * this moment. A label with ids names all instances of the starts of those ids. Without a label and ids, the request
+   * names all instances of this run, in this attempt and earlier ones.
    */
   private async findByTag(ec2: Ec2): Promise<void> {
     const { label, instanceIds, run } = this.request;
     if (label === undefined && instanceIds.length > 0) return;
     const ofRun: TagFilter = { [TAG.repository]: this.repository, [TAG.runId]: run.runId };
-    // With those that have ended, so that their runners do not look as if their instance were missing.
+    // Ended instances are included, because their runners would otherwise seem to have no instance.
     const filter = label === undefined ? ofRun : { ...ofRun, [TAG.label]: label };
     const found = await ec2.findInstances(filter, { alsoEnded: true });
     const isLater = ({ tags }: Instance) =>
@@ -161,14 +169,6 @@ export class InstanceSearch {
     this.add(
       ec2.region,
       found.filter((one) => !isLater(one)),
-    );
-  }
-
-  /** The starts of the request's ids; with a label, only of those that have it. Empty without ids. */
-  get starts(): readonly string[] {
-    const { label, instanceIds } = this.request;
-    return [...this.found.values()].flatMap(({ instance: { id, tags } }) =>
-      instanceIds.includes(id) && (label === undefined || tags[TAG.label] === label) ? (tags[TAG.start] ?? []) : [],
     );
   }
 

@@ -33,7 +33,7 @@ export function selectEverything(request: StopRequest): Selection {
   return {
     selectInstances: async (found) => found,
     selectRunners: (search, listed) => {
-      const isSelected = ownerTest(request, search);
+      const isSelected = createRunnerTest(request, search);
       return listed.filter(({ runner }) => isSelected(runner));
     },
     kept: [],
@@ -42,20 +42,26 @@ export function selectEverything(request: StopRequest): Selection {
   };
 }
 
-/** Which runners belong to the request: those of the instances found, and ghosts of the same run, label or start. */
-function ownerTest(request: StopRequest, search: InstanceSearch): (runner: Runner) => boolean {
+/**
+ * A test for the runners of the request: those of the instances found, and those without an instance that belong to the
+ * same run, label or start.
+ */
+function createRunnerTest(request: StopRequest, search: InstanceSearch): (runner: Runner) => boolean {
   const { label, instanceIds, run } = request;
   const ids = new Set(search.all.flatMap(({ instance }) => readRunnerIds(instance.tags)));
   const { starts } = search;
-  const isGhost = (runner: Runner): boolean => {
+  const isOfRequest = (runner: Runner): boolean => {
     if (label === undefined) return instanceIds.length === 0 && isOfThisRun(runner, request);
     const isSameStart = starts.length === 0 || starts.some((start) => isOfStart(runner, start));
     return attemptOf(runner, run.runId) !== undefined && runner.labels.includes(label) && isSameStart;
   };
-  return (runner) => ids.has(runner.id) || (search.withoutInstance([runner]).length > 0 && isGhost(runner));
+  return (runner) => ids.has(runner.id) || (search.withoutInstance([runner]).length > 0 && isOfRequest(runner));
 }
 
-/** Of this attempt or an earlier one; with `all` of any attempt, with a label those that have it. */
+/**
+ * Whether a runner belongs to this attempt of the run or to an earlier one. With `all` or a label, it may belong to any
+ * attempt; with a label, it must have that label.
+ */
 export function isOfThisRun(runner: Runner, { run, all, label }: StopRequest): boolean {
   const attempt = attemptOf(runner, run.runId);
   if (label !== undefined && !runner.labels.includes(label)) return false;

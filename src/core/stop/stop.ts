@@ -17,7 +17,7 @@ import { Terminations } from './terminations.js';
 import { selectUnneeded } from './unneeded.js';
 
 export interface StopPorts {
-  /** The home region's. */
+  /** EC2 in the home region. */
   readonly ec2: Ec2;
   readonly ec2In: Ec2ByRegion;
   /** GitHub for a scope, which an instance's tags name. */
@@ -28,12 +28,12 @@ export interface StopPorts {
 }
 
 export interface StopResult {
-  /** Those that EC2 confirmed it is ending. */
+  /** The instances whose termination EC2 confirmed. */
   readonly instances: readonly StoppedInstance[];
-  /** Those of the run that other jobs may still need. */
+  /** The instances of the run that other jobs may still need. */
   readonly kept: readonly KeptInstance[];
   readonly runnersRemoved: readonly string[];
-  /** Sentences about ids that another repository started. */
+  /** Sentences about instances that the request names by id and that this repository did not start. */
   readonly foreign: readonly string[];
   /** Why instances were not ended, or runners not removed. */
   readonly refusals: readonly Failure[];
@@ -47,9 +47,9 @@ export interface StoppedInstance {
 }
 
 /**
- * Terminates the instances that the request names, then removes their runners. Without a label and an id, the request
- * names what no job of the run can need any more (see `selectUnneeded`). Stopping twice succeeds. Nothing without this
- * repository's tags is touched. The result also holds what could not be stopped: see `refuseUnstopped`.
+ * Terminates the instances that the request names, then removes their runners. With neither a label nor an id, the
+ * request names what no job of the run can need any more (see `selectUnneeded`). Stopping twice succeeds. Nothing
+ * without this repository's tags is touched. The result also holds what could not be stopped: see `refuseUnstopped`.
  *
  * @throws Failure the signal's reason
  */
@@ -57,17 +57,17 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const { log } = ports;
   const search = new InstanceSearch(request, ports);
   const terminations = new Terminations(ports);
-  const isNamed = request.all || request.label !== undefined || request.instanceIds.length > 0;
-  await log.group(isNamed ? 'Find and terminate' : 'Find', async () => {
+  const namesTargets = request.all || request.label !== undefined || request.instanceIds.length > 0;
+  await log.group(namesTargets ? 'Find and terminate' : 'Find', async () => {
     await search.searchHome();
     // Instances first, because they cost money: their termination must not depend on what becomes of the runners.
-    if (isNamed) await terminations.request(search.all);
+    if (namesTargets) await terminations.request(search.all);
   });
   const listings = new RunnerListings(request.run, ports);
   await log.group('List the runners', () => listings.listFor(search.all.map(({ instance }) => instance)));
   const selectByJobs = () =>
     log.group('List the jobs of this run', () => selectUnneeded(request, { search, listings }, ports));
-  let selection = isNamed ? selectEverything(request) : await selectByJobs();
+  let selection = namesTargets ? selectEverything(request) : await selectByJobs();
   await terminations.request(await selection.selectInstances(search.all));
   await search.searchFurther(selection.selectRunners(search, listings.listed).map(({ runner }) => runner));
   if (search.ambiguous.length > 0) {

@@ -15,10 +15,11 @@ interface TerminationPorts {
   readonly signal: AbortSignal;
 }
 
+/** How long a stop with `wait: true` waits for all terminations. */
 const TERMINATION_BOUND_MS = 10 * 60_000;
 const TERMINATION_CADENCE_MS = 3_000;
 
-/** The terminations that one stop has requested, and EC2's answers. Each instance is requested once. */
+/** The terminations that one stop has requested, and EC2's answers. Each termination is requested once. */
 export class Terminations {
   /** Why instances were not ended, one failure for each reason. */
   readonly refusals: Failure[] = [];
@@ -27,7 +28,7 @@ export class Terminations {
 
   constructor(private readonly ports: TerminationPorts) {}
 
-  /** Whether EC2 confirmed that it is ending the instance: to this stop, or before in its listing. */
+  /** Whether EC2 has confirmed that it is ending the instance: in its answer to this stop, or already in a listing. */
   isConfirmed({ id, state }: Pick<Instance, 'id' | 'state'>): boolean {
     return this.confirmed.has(id) || state === 'shutting-down';
   }

@@ -26,14 +26,15 @@ interface Known {
 }
 
 /**
- * The selection of a stop without a label and an id. An empty value may come from a start that failed, so it must not
- * end what another start of this run launched: everything is ended only when no other job of the run is unfinished.
+ * The selection of a stop with neither a label nor an id. An empty label may come from a start that failed, so it must
+ * not end what another start of this run launched: everything is ended only when no other job of the run is unfinished.
  */
 export async function selectUnneeded(request: StopRequest, known: Known, ports: SelectionPorts): Promise<Selection> {
   const { search, listings } = known;
   const { log } = ports;
-  const ghosts = listings.listed.filter(({ runner }) => isOfThisRun(runner, request));
-  if (ghosts.length === 0 && search.all.every(({ instance }) => isEnding(instance))) return selectEverything(request);
+  const runnersOfRun = listings.listed.filter(({ runner }) => isOfThisRun(runner, request));
+  if (runnersOfRun.length === 0 && search.all.every(({ instance }) => isEnding(instance)))
+    return selectEverything(request);
   const jobs = await readJobs(request, known, ports);
   if (!(jobs instanceof Failure) && jobs.unfinished.length === 0) {
     log.info('No other job of this run is unfinished: ending everything that the run started.');
@@ -43,11 +44,11 @@ export async function selectUnneeded(request: StopRequest, known: Known, ports: 
     const others = jobs.unfinished.map(({ name, status }) => `${name} (${status})`).join(', ');
     log.info(`Other jobs of this run are unfinished: ${others}. What they may need is kept.`);
   }
-  await search.searchEverywhere(ghosts.map(({ runner }) => runner));
+  await search.searchEverywhere(runnersOfRun.map(({ runner }) => runner));
   return new UnneededSelection(request, jobs, { listings, clock: ports.clock });
 }
 
-/** @returns the Failure with which the jobs could not be listed, instead of throwing it */
+/** Lists the jobs of the run. @returns a Failure instead of throwing it */
 async function readJobs(
   request: StopRequest,
   { search, listings }: Known,
@@ -75,7 +76,7 @@ class UnneededSelection implements Selection {
 
   constructor(
     private readonly request: StopRequest,
-    /** The Failure with which they could not be listed, if they could not. */
+    /** The jobs of the run, or why they could not be listed. */
     private readonly jobs: RunJobs | Failure,
     private readonly ports: { readonly listings: RunnerListings; readonly clock: Clock },
   ) {}
@@ -102,9 +103,9 @@ class UnneededSelection implements Selection {
     const { runId, runAttempt } = this.request.run;
     const unseen = new Set(search.withoutInstance(listed.map(({ runner }) => runner)));
     const isOver = (runner: Runner) => (attemptOf(runner, runId) ?? Infinity) < Number(runAttempt);
-    const ghosts = listed.filter(({ runner }) => unseen.has(runner) && isOfThisRun(runner, this.request));
-    for (const { runner } of ghosts) if (!isOver(runner)) this.waiting.add(runner.name);
-    return listed.filter((one) => ended.has(one.runner.id) || (ghosts.includes(one) && isOver(one.runner)));
+    const withoutInstance = listed.filter(({ runner }) => unseen.has(runner) && isOfThisRun(runner, this.request));
+    for (const { runner } of withoutInstance) if (!isOver(runner)) this.waiting.add(runner.name);
+    return listed.filter((one) => ended.has(one.runner.id) || (withoutInstance.includes(one) && isOver(one.runner)));
   }
 
   get kept(): readonly KeptInstance[] {
@@ -113,7 +114,10 @@ class UnneededSelection implements Selection {
     );
   }
 
-  /** A missing permission is a matter of the set-up, so `report` warns of it; an outage is temporary. */
+  /**
+   * The outage because of which something was kept: it fails the stop, because a later stop may succeed. A missing
+   * permission lasts, so `report` only warns of it.
+   */
   get refusals(): readonly Failure[] {
     const isKnown = !(this.jobs instanceof Failure) || isPermissionMissing(this.jobs);
     return isKnown || this.kept.length + this.waiting.size === 0 ? [] : [this.jobs];

@@ -1,3 +1,5 @@
+import { LONGEST_LIFETIME_MINUTES } from '../kernel/bounds.js';
+
 /**
  * Characters that upload-artifact rejects in a name. Source: "Invalid characters" in actions/toolkit, package artifact.
  */
@@ -18,8 +20,6 @@ export function composeLabel({ runId, runAttempt }: { runId: string; runAttempt:
 
 /** Time for start-up, checkout and upload beyond the tests' own time limit. */
 const LIFETIME_MARGIN_MINUTES = 30;
-/** The limit of start-runner. */
-const LONGEST_LIFETIME_MINUTES = 7_200;
 
 /** The instance's lifetime in minutes for tests with this time limit. */
 export function composeLifetime(timeoutMinutes: number): number {

@@ -4,8 +4,8 @@ import type { Command } from '../ports/programs.js';
 import type { ToxRequest } from './request.js';
 
 /**
- * The machine's own tox when the request names no version. Otherwise uv, which installs tox and, if the machine lacks
- * it, the Python that tox runs with.
+ * Chooses the machine's own tox when the request names no version. Otherwise chooses uv, which installs tox and, if the
+ * machine lacks it, the Python that tox runs with.
  *
  * @throws Failure `tox-not-found`
  */

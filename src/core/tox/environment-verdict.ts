@@ -57,6 +57,7 @@ export function judgeEnvironment(run: EnvironmentFacts, runWide: RunWideFacts): 
 interface Findings {
   readonly isTested: boolean;
   readonly isUntested: boolean;
+  /** A pytest session started and did not finish. */
   readonly isOpen: boolean;
   readonly isFailed: boolean;
   /** The failures that tox ignored; '' when it ignored none. */
@@ -70,6 +71,7 @@ function examine(run: EnvironmentFacts, runWide: RunWideFacts): Findings {
   const failing = commands.filter(({ code }) => code !== 0);
   const failedCases = Math.max(results.count('failed'), runWide.reportedFailures);
   const testsFailed = failedCases > 0 || closing.failed;
+  // Whether anything shows which test program ran.
   const isKnown = files.length > 0 || closing.lines.length > 0 || closing.sessions > 0 || listPrograms(run).length > 0;
   const isTested = results.executed > 0 || (isKnown && closing.executed);
   const endings = run.commands ? commands.flatMap(({ code, ending }) => (code === 0 && ending) || []) : [closing];

@@ -25,8 +25,8 @@ export function createToxReader(): { read(line: string): void; result(): ToxOutp
   return {
     read(line) {
       const plain = withoutColors(line);
-      const [, three, four] = TOX_SKIPPED.exec(plain) ?? [];
-      const name = three ?? four;
+      const [, inTox3, inTox4] = TOX_SKIPPED.exec(plain) ?? [];
+      const name = inTox3 ?? inTox4;
       if (name !== undefined) skipped.add(name);
       const [, failed, ignored] = TOX_FAILED.exec(plain) ?? [];
       const ended = failed ?? ignored ?? TOX_SUCCEEDED.exec(plain)?.[1];

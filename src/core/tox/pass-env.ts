@@ -33,7 +33,7 @@ export function readPassEnv(lines: readonly string[]): ReadonlyMap<string, reado
 
 /** The names that an environment does not pass on. @param passed names and patterns such as `AWS_*` */
 export function findUnpassed(names: readonly string[], passed: readonly string[]): readonly string[] {
-  const fits = (pattern: string): RegExp =>
+  const toRegExp = (pattern: string): RegExp =>
     new RegExp(
       `^${pattern
         .replace(/[.+^${}()|[\]\\]/g, '\\$&')
@@ -41,7 +41,7 @@ export function findUnpassed(names: readonly string[], passed: readonly string[]
         .replaceAll('?', '.')}$`,
       'i',
     );
-  const patterns = passed.map(fits);
+  const patterns = passed.map(toRegExp);
   return names.filter((name) => !patterns.some((pattern) => pattern.test(name)));
 }
 

@@ -42,7 +42,7 @@ export async function passOn(
     env: {
       ...(own.length === 0 ? env : withoutOverride),
       ...(isReporting && { PYTEST_ADDOPTS: composeAddOptions(env['PYTEST_ADDOPTS'], machine.reportFolder) }),
-      // tox 3 reads the names here; tox 4 ignores the variable.
+      // tox 3 reads the names from this variable; tox 4 ignores it.
       ...(names.length > 0 && {
         TOX_TESTENV_PASSENV: [env['TOX_TESTENV_PASSENV'] ?? '', ...names].join(' ').trim(),
       }),

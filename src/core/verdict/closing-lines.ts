@@ -150,7 +150,7 @@ function readClosingLine(plain: string): LineSigns['closing'] {
 
 /**
  * Whether unittest executed a test. unittest counts skipped classes and subtests as skipped, but not as tests. So all
- * tests can only have been skipped when both numbers are equal; even then the progress may show that one ran.
+ * tests may have been skipped only when both numbers are equal. Even then the progress may show that a test ran.
  */
 function isExecuted(ran: number, details: string): boolean {
   if (/\b(?:failures|errors|successes|expected ?failures|unexpected ?successes)=[1-9]/i.test(details)) return true;

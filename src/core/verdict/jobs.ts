@@ -17,10 +17,10 @@ export function needsInput(description: string): InputDefinition<readonly JobRes
   return {
     takes: 'JSON',
     description,
-    parse(given) {
+    parse(input) {
       try {
         const jobs = Object.entries(
-          JSON.parse(given) as Record<string, { result: string; outputs?: Record<string, string> | null }>,
+          JSON.parse(input) as Record<string, { result: string; outputs?: Record<string, string> | null }>,
         );
         if (jobs.length > 0 && jobs.every(([, job]) => typeof job.result === 'string')) {
           // A skipped job may have no outputs.

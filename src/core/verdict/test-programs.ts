@@ -12,8 +12,8 @@ export function nameTestProgram(argv: readonly string[]): string | undefined {
   // `python -m coverage run -m pytest`: the program comes after the wrapping module.
   if (isPython && module !== undefined && WRAPPERS.test(module))
     return nameTestProgram(rest.slice(rest.indexOf('-m') + 1));
-  const end = isPython ? rest.slice(0, 1) : rest;
-  return end.find((word) => RUNNERS.test(word));
+  const candidates = isPython ? rest.slice(0, 1) : rest;
+  return candidates.find((word) => RUNNERS.test(word));
 }
 
 /** The JUnit file that a pytest command names. */

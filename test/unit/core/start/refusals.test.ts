@@ -37,7 +37,7 @@ function recordLaunches(ec2: FakeEc2, asked: string[] = []): string[] {
 }
 
 test.each<[kind: Refusal['kind'], hint: RegExp]>([
-  ['unsupported', /^EC2 does not offer that there, now or later: name other types in `ec2-instance-type`/],
+  ['unsupported', /^EC2 does not offer these plans, now or later: name other types in `ec2-instance-type`/],
   ['capacity', /^Capacity comes and goes: run the job again later/],
 ])('When every plan is refused as %s, the hint is about that', async (kind, hint) => {
   const world = createCloud({ bootMs: 5_000 });
