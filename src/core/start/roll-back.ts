@@ -32,9 +32,10 @@ export async function rollBack(
   const { clock } = ports;
   const regions = created.start.regions.map((region) => new RegionCleanup(created, region, ports));
   const terminate = () => Promise.all(regions.map((region) => region.terminate()));
-  const deadline = clock.now() + patienceMs;
   // Instances cost money, so they do not wait for GitHub's answer.
   const [runners] = await Promise.all([findRunners(created, ports), terminate()]);
+  // Computed only now, because an outage of GitHub may take longer than this bound.
+  const deadline = clock.now() + patienceMs;
   const expected = created.isFromJournal ? [...runners.ids] : created.possiblyLaunched;
   const isSeen = (id: number) => regions.some(({ runnerIds }) => runnerIds.has(id));
   const isComplete = () => regions.every(({ left }) => left.length === 0) && expected.every(isSeen);

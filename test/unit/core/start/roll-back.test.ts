@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { INVISIBLE_BOUND_MS } from '../../../../src/core/instances/end-instances.js';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import type { LaunchSpec } from '../../../../src/core/ports/ec2.js';
 import type { JournalEntry } from '../../../../src/core/ports/process.js';
@@ -154,6 +155,16 @@ describe('a post step', () => {
     expect(await rollBack(Created.fromJournal(entry, run), world.ports)).toEqual([]);
     expect(world.live()).toEqual([]);
     expect(world.github.listed).toEqual([]);
+  });
+
+  test('looks for an instance until EC2 lists it, also after an outage of GitHub that took as long', async () => {
+    const world = createCloud({ invisibleMs: INVISIBLE_MS });
+    const entry = await killed(world);
+    const github = Object.assign(Object.create(world.github) as typeof world.github, {
+      listRunners: () => world.clock.sleep(INVISIBLE_BOUND_MS + 5_000).then(() => world.github.listRunners()),
+    });
+    expect(await rollBack(Created.fromJournal(entry, run), { ...world.ports, github })).toEqual([]);
+    expect(world.live()).toEqual([]);
   });
 
   test('keeps the runner until its instance was looked for, because a stop would look for the instance by it', async () => {
