@@ -15,7 +15,7 @@ import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub, type Patient } from './connect.js';
 import { inputs, ownInputs } from './fill-pool.inputs.js';
 import { readInputs } from './read-inputs.js';
-import { composeMachine, loadInputs } from './start-request.js';
+import { composeMachineRequest, loadInputs } from './start-request.js';
 
 /** `fill-pool`. */
 export function runFillPool(): Promise<void> {
@@ -60,7 +60,7 @@ async function loadFill(
     pool,
     scope: loaded.scope,
     runnerGroup,
-    machine: composeMachine(loaded),
+    machine: composeMachineRequest(loaded),
     ...collectFields(ownInputs, values, 'fill'),
   };
   return { request, github: loaded.github };

@@ -64,7 +64,7 @@ async function findPresetsFile(
   } catch (error) {
     // The default file need not exist, and a token that starts runners need not be able to read files.
     if (config !== undefined || !(error instanceof Failure) || !REFUSALS.includes(error.code)) throw error;
-    return { unread: `${path} could not be looked for: ${error.message}. ${error.hint}` };
+    return { unread: `${path} could not be looked for: ${error.message.replace(/\.$/, '')}. ${error.hint}` };
   }
   if (config === undefined) return {};
   const places = isCheckedOut ? 'in the workspace' : `in the workspace or in ${context.repository} at ${context.sha}`;

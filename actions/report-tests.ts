@@ -1,5 +1,5 @@
 import { parseInputs, refuseProblems } from '../src/core/inputs/inputs.js';
-import { judgeRun, listJobs, summarizeRun, toRunFailure } from '../src/core/verdict/jobs.js';
+import { judgeRun, listJobs, summarizeJobs, toRunFailure } from '../src/core/verdict/jobs.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
@@ -20,7 +20,7 @@ export function runReportTests(): Promise<void> {
       jobs.length === 0 && problems.length === 0 ? ['`needs` is empty; allowed: `${{ toJSON(needs) }}`.'] : [];
     refuseProblems([...problems, ...missing]);
     const run = judgeRun(jobs, values.environments);
-    const summary = summarizeRun(run);
+    const summary = summarizeJobs(run);
     log.info(summary);
     await appendSummary(summary, log);
     writeOutputs({ verdict: run.verdict, skipped: listJobs(run.jobs, 'skipped') });

@@ -68,7 +68,7 @@ export async function loadStart(
     scope,
     ...collectFields(inputs, values, 'request'),
     runners: [{ count: 1, label }],
-    machine: composeMachine(loaded),
+    machine: composeMachineRequest(loaded),
     startup: collectFields(inputs, values, 'startup'),
   };
   return { request, isDryRun: values['dry-run'], notices, github };
@@ -109,7 +109,7 @@ export async function loadInputs(
   return { values, raw, preset: found.preset!, scope: scope!, github: github!, notices: migrated.notices };
 }
 
-export function composeMachine({ values, raw, preset }: LoadedInputs): MachineRequest {
+export function composeMachineRequest({ values, raw, preset }: LoadedInputs): MachineRequest {
   const image = values['ec2-image-id'];
   return {
     ...collectFields(inputs, values, 'machine'),

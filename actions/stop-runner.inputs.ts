@@ -12,7 +12,7 @@ export const action = {
 export const inputs = {
   ...credentialInputs,
   label: text(
-    'The output `label` of start-runner: everything that this run started with it, in any attempt, is stopped. Without a label and an id, everything is stopped that no job of this run can need any more (the token needs "Actions: read").',
+    'The output `label` of start-runner: everything that this run started with it, in any attempt, is stopped. With neither a label nor an id, everything is stopped that no job of this run can need any more (the token needs "Actions: read").',
     NAME_PATTERN,
   ),
   'ec2-instance-id': list(

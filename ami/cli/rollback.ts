@@ -1,5 +1,5 @@
 import { required, value } from '../../scripts/terminal/options.js';
-import { rollBack } from '../../src/core/images/publish.js';
+import { publishPrevious } from '../../src/core/images/publish.js';
 import { clock } from '../../src/host/clock.js';
 import { defineCommand, printResult } from './command.js';
 import { connectRegions, connectVersions } from './connect.js';
@@ -19,7 +19,7 @@ export default defineCommand({
   async run({ values }, log) {
     const [ec2] = await connectRegions(values.region, '--region');
     const ports = { ec2, log, versions: await connectVersions(), now: clock.now() };
-    printResult(describePublished(await rollBack(values.preset, ports)));
+    printResult(describePublished(await publishPrevious(values.preset, ports)));
     return 0;
   },
 });

@@ -17,7 +17,7 @@ import { createInstances } from './instances.js';
 import { createLauncher } from './launch.js';
 import { createLeftovers } from './reaper.js';
 import { Requests, type RequestOptions } from './requests.js';
-import { createResumer } from './resume.js';
+import { createClaimer } from './claim.js';
 
 export interface ConnectOptions {
   readonly clock: Clock;
@@ -68,7 +68,7 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
     ...createInstances(requests),
     ...createLeftovers(requests),
     ...createLauncher(launches, region),
-    ...createResumer(requests, launches),
+    ...createClaimer(requests, launches),
   };
 }
 

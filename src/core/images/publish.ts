@@ -88,7 +88,7 @@ export async function deprecate(
  *
  * @throws Failure `image-not-found` when no image was published before; as {@link publish} when that image is unfit
  */
-export async function rollBack(preset: BuiltInPreset, ports: PublishPorts): Promise<Published> {
+export async function publishPrevious(preset: BuiltInPreset, ports: PublishPorts): Promise<Published> {
   const { ec2, log } = ports;
   const { current, previous } = await readPublished(preset, ec2);
   if (previous === undefined || previous === current) {

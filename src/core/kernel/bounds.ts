@@ -1,6 +1,8 @@
 /**
  * The longest life of an instance, whatever its tags say. The inputs take their maximum from here, so no tag that a
  * start or fill-pool writes is beyond these bounds.
+ *
+ * How late EC2 may list a new instance is in `instances/end-instances.ts`; how long a request is repeated, in `patience.ts`.
  */
 
 const MINUTE_MS = 60_000;

@@ -22,7 +22,7 @@ export interface PlanQueueOptions {
 }
 
 /** One launch to try. */
-export interface Candidate {
+export interface NextLaunch {
   readonly plan: Plan;
   readonly clientToken: string;
 }
@@ -68,7 +68,7 @@ export class PlanQueue {
    * @param index which of the request's instances is to be launched
    * @throws Failure `no-capacity`, `quota-exceeded` when no plan is left, `launch-budget-spent`; the signal's reason
    */
-  async next(index: number): Promise<Candidate> {
+  async next(index: number): Promise<NextLaunch> {
     const { plans, run, id, signal } = this.options;
     await this.pacer.take(signal);
     signal.throwIfAborted();

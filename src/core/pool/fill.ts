@@ -8,7 +8,7 @@ import type { MachineRequest } from '../machine/request.js';
 import { judgeAll, type JudgedInstance } from './judge.js';
 import { launchWarmUps, type WarmingUp } from './launch.js';
 import type { FillPorts, FillRequest } from './request.js';
-import { lookAtPool } from './view.js';
+import { viewPool } from './view.js';
 import { findFailedWarmUps, waitForWarmUps, type WarmUpOutcome } from './wait.js';
 
 export interface Filled {
@@ -39,7 +39,7 @@ export async function fillPool(request: FillRequest, ports: FillPorts): Promise<
   const { clock, log } = ports;
   const ready = await log.group('Check the request', () => check(request, ports));
   const { view, failedWarmUps } = await log.group('Look at the pool', async () => {
-    const seen = await lookAtPool(request, [...ready.regionSetups.keys()], ports);
+    const seen = await viewPool(request, [...ready.regionSetups.keys()], ports);
     return { view: seen, failedWarmUps: await findFailedWarmUps(seen, ports) };
   });
   const judged = judgeAll(view, request, { ready, now: clock.now(), failedWarmUps });

@@ -1,7 +1,7 @@
 import { Failure } from '../kernel/failure.js';
 import { composeMachine, DEFAULT_RUNNER_HOME } from '../machine/launch-spec.js';
 import { renderWarmUp } from '../machine/payload.js';
-import { PlanQueue, type Candidate } from '../machine/plan-queue.js';
+import { PlanQueue, type NextLaunch } from '../machine/plan-queue.js';
 import type { Preflight } from '../machine/preflight.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import { composePoolTags } from './pool.js';
@@ -43,10 +43,10 @@ export async function launchWarmUps(
 async function launchOne(index: number, queue: PlanQueue, context: LaunchContext): Promise<WarmingUp> {
   const { ec2In, signal, log } = context.ports;
   for (;;) {
-    const candidate = await queue.next(index);
-    const { plan } = candidate;
+    const next = await queue.next(index);
+    const { plan } = next;
     const ec2 = await ec2In(plan.region);
-    const instance = queue.note(plan, await ec2.launch(composeWarmUp(candidate, context), signal));
+    const instance = queue.note(plan, await ec2.launch(composeWarmUp(next, context), signal));
     if (!instance) continue;
     log.info(`Launched ${plan.instanceType}: ${instance.id}.`);
     return { id: instance.id, plan };
@@ -57,7 +57,7 @@ async function launchOne(index: number, queue: PlanQueue, context: LaunchContext
  * Differs from a start's launch in three ways: power-off stops the instance, the tags are the pool's, and the user data
  * names no runner.
  */
-function composeWarmUp({ plan, clientToken }: Candidate, { request, ready, ports }: LaunchContext): LaunchSpec {
+function composeWarmUp({ plan, clientToken }: NextLaunch, { request, ready, ports }: LaunchContext): LaunchSpec {
   const { machine, maxAgeMs, warmUpMs, warmUpScript: script } = request;
   const setup = ready.regionSetups.get(plan.region)!;
   return {

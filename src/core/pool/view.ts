@@ -15,7 +15,7 @@ export interface PoolView {
 }
 
 /** Lists a pool's instances, and the runners by which some are claimed. @throws Failure when either list is incomplete */
-export async function lookAtPool(
+export async function viewPool(
   { run, pool }: { readonly run: Run; readonly pool: string },
   regions: readonly string[],
   { ec2In, github }: ViewPorts,

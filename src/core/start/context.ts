@@ -2,7 +2,7 @@ import type { PlanQueue } from '../machine/plan-queue.js';
 import type { Preflight } from '../machine/preflight.js';
 import type { PreparedRegions } from '../machine/region-setup.js';
 import type { Created } from './created.js';
-import type { Pooled } from './look-at-pool.js';
+import type { Pooled } from './claimable.js';
 import type { StartPorts } from './ports.js';
 import type { StartRequest } from './request.js';
 

@@ -1,9 +1,9 @@
 import { Failure, type FailureCode } from '../kernel/failure.js';
-import type { Candidate } from '../machine/plan-queue.js';
+import type { NextLaunch } from '../machine/plan-queue.js';
 import type { LaunchOutcome } from '../ports/ec2.js';
 import type { RegisteredRunner } from '../ports/github.js';
 import type { StartContext } from './context.js';
-import { composeLaunch, type LaunchParts } from './launch-spec.js';
+import { composeLaunch, type LaunchParts } from './compose-launch.js';
 import type { StartedInstance } from './started.js';
 
 /** Failures of a launch that may have taken effect all the same. */
@@ -18,9 +18,9 @@ export class Launcher {
     const { queue, ports } = this.context;
     const regions = await this.context.regions;
     for (;;) {
-      const candidate = await queue.next(machine);
-      const { plan } = candidate;
-      const instance = queue.note(plan, await this.send(candidate, { setup: regions.get(plan.region)!, runners }));
+      const next = await queue.next(machine);
+      const { plan } = next;
+      const instance = queue.note(plan, await this.send(next, { setup: regions.get(plan.region)!, runners }));
       if (!instance) continue;
       const names = runners.map(({ name }) => name).join(', ');
       ports.log.info(`Launched ${plan.instanceType} (${plan.market}) for runner ${names}: ${instance.id}.`);
@@ -35,7 +35,7 @@ export class Launcher {
   }
 
   private async send(
-    { plan, clientToken }: Candidate,
+    { plan, clientToken }: NextLaunch,
     { setup, runners }: Pick<LaunchParts, 'setup' | 'runners'>,
   ): Promise<LaunchOutcome> {
     const { request, ports, created } = this.context;

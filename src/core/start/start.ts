@@ -6,8 +6,8 @@ import { prepareRegions, presumeRegions, type PreparedRegions } from '../machine
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import { Attempt } from './attempt.js';
 import type { CheckedRequest } from './context.js';
-import { composeLaunch, listPlaceholders } from './launch-spec.js';
-import { listClaimable, lookAtOwnPool } from './look-at-pool.js';
+import { composeLaunch, listPlaceholders } from './compose-launch.js';
+import { listClaimable, viewOwnPool } from './claimable.js';
 import type { StartPorts } from './ports.js';
 import type { StartRequest } from './request.js';
 import type { Started } from './started.js';
@@ -76,7 +76,7 @@ const UNDECIDED: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled', '
 /** Sends every request that has no side effect, side by side: those about the clouds and those about the pool. */
 async function check(request: StartRequest, ports: StartPorts, now: number): Promise<CheckedRequest> {
   const regions = regionsOf(request.machine.subnetIds, ports.ec2.region);
-  const [ready, view] = await Promise.all([preflight(request, ports), lookAtOwnPool(request, regions, ports)]);
+  const [ready, view] = await Promise.all([preflight(request, ports), viewOwnPool(request, regions, ports)]);
   return { ...ready, request, pooled: listClaimable(view, request, { ...ready, ...ports, now }) };
 }
 

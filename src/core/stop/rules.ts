@@ -33,7 +33,7 @@ export interface StopFacts {
  * job before its `needs` are done, and such a job may still come to any waiting runner of this attempt. An instance
  * with several runners is ended when none of them can be needed.
  */
-export function judgeInstance(instance: Instance, facts: StopFacts): StopDecision {
+export function decideOnInstance(instance: Instance, facts: StopFacts): StopDecision {
   if (isEnding(instance)) return end('it is ending already');
   const running = facts.runners
     .flatMap((one) => findJob(one, facts) ?? [])

@@ -7,7 +7,7 @@ import type { Log } from '../ports/process.js';
 import type { RunnerState } from './rules.js';
 import { isPermissionMissing } from './run-jobs.js';
 
-export interface ListedRunner {
+export interface ScopedRunner {
   readonly github: StopGitHub;
   readonly runner: Runner;
 }
@@ -39,7 +39,7 @@ export class RunnerListings {
     }
   }
 
-  get listed(): ListedRunner[] {
+  get listed(): ScopedRunner[] {
     return [...this.listings.values()].flatMap(({ github, runners = [] }) =>
       github ? runners.map((runner) => ({ github, runner })) : [],
     );
@@ -122,7 +122,7 @@ export class RunnerListings {
 }
 
 export async function removeRunners(
-  listed: readonly ListedRunner[],
+  listed: readonly ScopedRunner[],
   log: Log,
 ): Promise<{ names: string[]; problems: Failure[] }> {
   const names: string[] = [];

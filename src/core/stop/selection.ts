@@ -5,7 +5,7 @@ import { readRunnerIds } from '../kernel/runner-tags.js';
 import type { Runner } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import type { StopRequest } from './request.js';
-import type { ListedRunner } from './runner-listings.js';
+import type { ScopedRunner } from './runner-listings.js';
 import type { InstanceSearch } from './search.js';
 
 /** An instance of the run that a stop kept, and why. */
@@ -20,7 +20,7 @@ export interface Selection {
   /** The instances to end. The decision about an instance never changes. */
   selectInstances(found: readonly LocatedInstance[]): Promise<readonly LocatedInstance[]>;
   /** The runners of those instances, and those of this request whose instance EC2 does not list. */
-  selectRunners(search: InstanceSearch, listed: readonly ListedRunner[]): ListedRunner[];
+  selectRunners(search: InstanceSearch, listed: readonly ScopedRunner[]): ScopedRunner[];
   /** What was kept so far. */
   readonly kept: readonly KeptInstance[];
   /** Why it could not be decided what may be ended, if that is temporary. */

@@ -8,9 +8,9 @@ import type { Instance } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import type { StopRequest } from './request.js';
-import { describeOwnEnd, judgeInstance, type StopDecision } from './rules.js';
+import { describeOwnEnd, decideOnInstance, type StopDecision } from './rules.js';
 import { awaitSuccessors, isPermissionMissing, listJobs, type RunJobs } from './run-jobs.js';
-import type { ListedRunner, RunnerListings } from './runner-listings.js';
+import type { ScopedRunner, RunnerListings } from './runner-listings.js';
 import type { InstanceSearch } from './search.js';
 import { isOfThisRun, selectEverything, type KeptInstance, type Selection } from './selection.js';
 
@@ -88,13 +88,13 @@ class UnneededSelection implements Selection {
     for (const one of found.filter(({ instance }) => !this.decisions.has(instance.id))) {
       const runners = await listings.runnersOf(one.instance);
       const facts = { run: this.request.run, runners, jobs, now: clock.now() };
-      this.decisions.set(one.instance.id, { ...one, ...judgeInstance(one.instance, facts) });
+      this.decisions.set(one.instance.id, { ...one, ...decideOnInstance(one.instance, facts) });
     }
     return found.filter(({ instance }) => this.decisions.get(instance.id)?.kind === 'end');
   }
 
   /** A runner without an instance is kept if this attempt registered it: its instance may be about to be launched. */
-  selectRunners(search: InstanceSearch, listed: readonly ListedRunner[]): ListedRunner[] {
+  selectRunners(search: InstanceSearch, listed: readonly ScopedRunner[]): ScopedRunner[] {
     const ended = new Set(
       [...this.decisions.values()].flatMap(({ kind, instance }) =>
         kind === 'end' ? readRunnerIds(instance.tags) : [],

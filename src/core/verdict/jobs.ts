@@ -106,7 +106,7 @@ export function toRunFailure({ verdict, jobs }: JudgedRun): Failure | undefined 
 }
 
 /** A table of the environments. The outputs of jobs are escaped. */
-export function summarizeRun({ verdict, jobs }: JudgedRun): string {
+export function summarizeJobs({ verdict, jobs }: JudgedRun): string {
   const shown = jobs.filter(({ kind }) => kind !== 'prepared');
   const failed = listJobs(jobs, 'failed');
   const title =

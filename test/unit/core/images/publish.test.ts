@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { publish, rollBack } from '../../../../src/core/images/publish.js';
+import { publish, publishPrevious } from '../../../../src/core/images/publish.js';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { DAY, ImageWorld, type ImageOptions } from '../../../worlds/images.js';
@@ -125,22 +125,26 @@ describe('A rollback', () => {
     const [old, image] = [world.add(), world.add()];
     await publishIt(old);
     await publishIt(image);
-    expect(await rollBack('amd64', world.ports)).toMatchObject({ imageId: old.id, previous: image.id });
+    expect(await publishPrevious('amd64', world.ports)).toMatchObject({ imageId: old.id, previous: image.id });
     expect(Object.fromEntries(world.home.parameters)).toEqual({ [CURRENT]: old.id, [PREVIOUS]: image.id });
-    await rollBack('amd64', world.ports);
+    await publishPrevious('amd64', world.ports);
     expect(Object.fromEntries(world.home.parameters)).toEqual({ [CURRENT]: image.id, [PREVIOUS]: old.id });
   });
 
   test('without an image to return to is refused', async () => {
     await publishIt(world.add());
-    await expectRefusal(rollBack('amd64', world.ports), 'image-not-found', /previous in us-east-1 does not exist/);
+    await expectRefusal(
+      publishPrevious('amd64', world.ports),
+      'image-not-found',
+      /previous in us-east-1 does not exist/,
+    );
   });
 
   test('to the published image itself is refused', async () => {
     const image = world.add();
     world.setPublished(image);
     world.home.parameters.set(PREVIOUS, image.id);
-    await expectRefusal(rollBack('amd64', world.ports), 'image-not-found', /the published image itself/);
+    await expectRefusal(publishPrevious('amd64', world.ports), 'image-not-found', /the published image itself/);
   });
 
   test('to an image that is gone is refused, and nothing is changed', async () => {
@@ -148,7 +152,7 @@ describe('A rollback', () => {
     await publishIt(old);
     await publishIt(image);
     world.home.images = [image];
-    await expectRefusal(rollBack('amd64', world.ports), 'image-not-found', /no image/);
+    await expectRefusal(publishPrevious('amd64', world.ports), 'image-not-found', /no image/);
     expect(world.home.parameters.get(CURRENT)).toBe(image.id);
   });
 
@@ -159,7 +163,7 @@ describe('A rollback', () => {
     const { home } = world;
     const write = home.writeParameter.bind(home);
     home.writeParameter = (name, value) => (name === PREVIOUS ? Promise.reject(denied) : write(name, value));
-    await expect(rollBack('amd64', world.ports)).rejects.toBe(denied);
+    await expect(publishPrevious('amd64', world.ports)).rejects.toBe(denied);
     expect(world.said).toContain(
       `warning: ${old.id} is published, but ${PREVIOUS} does not name ${image.id} yet: set it.`,
     );

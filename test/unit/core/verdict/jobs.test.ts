@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseInputs } from '../../../../src/core/inputs/inputs.js';
-import { judgeRun, listJobs, needsInput, summarizeRun, type JobResult } from '../../../../src/core/verdict/jobs.js';
+import { judgeRun, listJobs, needsInput, summarizeJobs, type JobResult } from '../../../../src/core/verdict/jobs.js';
 
 const job = (name: string, result: string, outputs: JobResult['outputs'] = {}): JobResult => ({
   name,
@@ -76,7 +76,7 @@ describe('The environments of a run', () => {
       job('s2search', 'success', { verdict: 'skipped', reason: 'The secret S2SEARCH_URL is not set.' }),
       job('dind_os', 'skipped'),
     ]);
-    expect(summarizeRun(run).split('\n')).toEqual([
+    expect(summarizeJobs(run).split('\n')).toEqual([
       '### All environments: cuda, arm64 not successful',
       '',
       '| Environment | Machine | Minutes | Verdict |',
@@ -93,14 +93,14 @@ describe('The environments of a run', () => {
 
   test('are summarized with the outputs of jobs as plain text', () => {
     const evil = { verdict: 'passed', machine: '<img src=x> | [a](b)\n# c' };
-    expect(summarizeRun(judgeRun([job('unit', 'success', evil)]))).toContain(
+    expect(summarizeJobs(judgeRun([job('unit', 'success', evil)]))).toContain(
       '| unit | &lt;img src=x&gt; \\| \\[a\\](b) # c |  | passed |',
     );
   });
 
   test('are summarized with a failed job that tests nothing', () => {
     const run = judgeRun([job('choose', 'failure'), job('unit', 'skipped')]);
-    expect(summarizeRun(run)).toContain('| choose |  |  | **failure** |');
+    expect(summarizeJobs(run)).toContain('| choose |  |  | **failure** |');
   });
 
   test.each(['{}', '[]', 'x', '{"a": 1}', '{"a": {}}', 'null'])('cannot be read from %j', (text) => {

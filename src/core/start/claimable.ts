@@ -4,7 +4,7 @@ import { TAG } from '../kernel/identity.js';
 import { isClaimed, nameClaim } from '../kernel/origin.js';
 import type { Preflight } from '../machine/preflight.js';
 import { findMisfit } from '../pool/pool.js';
-import { lookAtPool, type PoolView, type ViewPorts } from '../pool/view.js';
+import { viewPool, type PoolView, type ViewPorts } from '../pool/view.js';
 import type { Instance, Plan } from '../ports/ec2.js';
 import type { Log } from '../ports/process.js';
 import type { StartRequest } from './request.js';
@@ -22,14 +22,14 @@ const TOO_CLOSE_MS = 60_000;
 const EMPTY: PoolView = { instances: [], runnerNames: new Set() };
 
 /** Looks at the request's pool. A start does not fail because of its pool: what the pool lacks is launched. */
-export async function lookAtOwnPool(
+export async function viewOwnPool(
   { pool, run }: StartRequest,
   regions: readonly string[],
   ports: ViewPorts & { readonly log: Log },
 ): Promise<PoolView> {
   if (pool === undefined) return EMPTY;
   try {
-    return await lookAtPool({ run, pool }, regions, ports);
+    return await viewPool({ run, pool }, regions, ports);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     ports.log.warning(`Pool ${pool} could not be looked at, so everything is launched: ${messageOf(error)}`);

@@ -20,7 +20,7 @@ const GONE = /^(IncorrectInstanceState|IncorrectState|InvalidInstanceID\.(NotFou
  *
  * @param launches sends StartInstances, because EC2 throttles it together with launches
  */
-export function createResumer(
+export function createClaimer(
   requests: Requests,
   launches: Requests,
 ): Pick<Ec2, 'writeUserData' | 'tagInstance' | 'resume'> {
