@@ -1,4 +1,4 @@
-import { readOrExit } from '../scripts/terminal/command-line.js';
+import { readOrExit } from '../src/terminal/command-line.js';
 import { startSandbox, type SandboxEvent } from './sandbox.js';
 
 /** `npm run sandbox`: prints the variables to export, then each event, until Ctrl-C. */

@@ -8,8 +8,8 @@ import { entryOf, groups, readByStart } from './bundle/chunks.js';
 import { plugins } from './bundle/plugins.js';
 import { root } from './bundle/root.js';
 import { composeLicenses } from './print/licenses.js';
-import { readOrExit } from './terminal/command-line.js';
-import { flag } from './terminal/options.js';
+import { readOrExit } from '../src/terminal/command-line.js';
+import { flag } from '../src/terminal/options.js';
 
 type Files = Readonly<Record<string, string>>;
 

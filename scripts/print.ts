@@ -17,8 +17,8 @@ import { fillTables } from './print/tables.js';
 import { readWorkflowSources } from './print/workflow-sources.js';
 import { fillWorkflowTables } from './print/workflow-tables.js';
 import { renderWorkflows } from './print/workflows.js';
-import { runCommandLine } from './terminal/command-line.js';
-import { flag } from './terminal/options.js';
+import { runCommandLine } from '../src/terminal/command-line.js';
+import { flag } from '../src/terminal/options.js';
 
 /**
  * Prints everything that is generated, and removes what is no longer generated. With `--check`, fails when that changes

@@ -6,7 +6,7 @@ import { printTimeline, proveNothingIsLeft } from './rehearse/closing.js';
 import { provokeFailure } from './rehearse/fail.js';
 import { rehearseCommandLine, toRehearseOptions, type RehearseOptions } from './rehearse/options.js';
 import { createStage, type Stage } from './rehearse/stage.js';
-import { runCommandLine } from './terminal/command-line.js';
+import { runCommandLine } from '../src/terminal/command-line.js';
 
 const LEFT_BEHIND = 3;
 

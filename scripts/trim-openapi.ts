@@ -12,8 +12,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { GITHUB_ROUTES } from '../sandbox/github/routes/server.js';
-import { readOrExit } from './terminal/command-line.js';
-import { existing } from './terminal/options.js';
+import { readOrExit } from '../src/terminal/command-line.js';
+import { existing } from '../src/terminal/options.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };

@@ -1,7 +1,7 @@
 /** `npm run lab -- NAME`: one door to the measuring and rehearsing tools. Without a name, lists them. */
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describeUnknown, MISUSED, misuse, reportMisuse } from '../scripts/terminal/usage-error.js';
+import { describeUnknown, MISUSED, misuse, reportMisuse } from '../src/terminal/usage-error.js';
 import { installNode24 } from '../test/node24/install.mjs';
 import { tools, type Tool } from './lab/tools.js';
 import { describeTools } from './lab/help.js';

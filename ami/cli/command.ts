@@ -1,5 +1,5 @@
-import type { Input } from '../../scripts/terminal/command-line.js';
-import type { CommandLine, Options } from '../../scripts/terminal/definition.js';
+import type { Input } from '../../src/terminal/command-line.js';
+import type { CommandLine, Options } from '../../src/terminal/definition.js';
 import type { Terminal } from './terminal.js';
 
 /** One command of `npm run ami`: its row in the tables, its help, its options and what it does. */

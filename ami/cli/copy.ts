@@ -1,5 +1,5 @@
-import { flag, list, required, value } from '../../scripts/terminal/options.js';
-import { Progress } from '../../scripts/terminal/progress.js';
+import { flag, list, required, value } from '../../src/terminal/options.js';
+import { Progress } from '../../src/terminal/progress.js';
 import { copyImages, type Copied } from '../../src/core/images/copy.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { clock } from '../../src/host/clock.js';

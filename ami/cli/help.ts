@@ -1,4 +1,4 @@
-import { renderUsage } from '../../scripts/terminal/help.js';
+import { renderUsage } from '../../src/terminal/help.js';
 import type { Command } from './command.js';
 
 /** Text for `npm run ami -- --help`. */

@@ -1,4 +1,4 @@
-import { flag, list, value, withDefault } from '../../scripts/terminal/options.js';
+import { flag, list, value, withDefault } from '../../src/terminal/options.js';
 import { survey } from '../../src/core/images/survey.js';
 import { clock } from '../../src/host/clock.js';
 import { defineCommand, printResult } from './command.js';

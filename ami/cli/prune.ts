@@ -1,4 +1,4 @@
-import { flag, list, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
+import { flag, list, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 import { prune, refuseUnfinished } from '../../src/core/images/prune.js';
 import { clock } from '../../src/host/clock.js';
 import { defineCommand, printResult } from './command.js';

@@ -1,4 +1,4 @@
-import { required, value } from '../../scripts/terminal/options.js';
+import { required, value } from '../../src/terminal/options.js';
 import { publish } from '../../src/core/images/publish.js';
 import { clock } from '../../src/host/clock.js';
 import { defineCommand, printResult } from './command.js';

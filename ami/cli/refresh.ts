@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { flag, text, value, withDefault } from '../../scripts/terminal/options.js';
+import { flag, text, value, withDefault } from '../../src/terminal/options.js';
 import { connectReleases } from '../../src/github/connect.js';
 import { clock } from '../../src/host/clock.js';
 import { loadProxy } from '../../src/host/proxy.js';

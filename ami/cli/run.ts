@@ -1,6 +1,6 @@
-import { readCommandLine } from '../../scripts/terminal/command-line.js';
-import { renderHelp } from '../../scripts/terminal/help.js';
-import { describeUnknown, listProblems, MISUSED, misuse, UsageError } from '../../scripts/terminal/usage-error.js';
+import { readCommandLine } from '../../src/terminal/command-line.js';
+import { renderHelp } from '../../src/terminal/help.js';
+import { describeUnknown, listProblems, MISUSED, misuse, UsageError } from '../../src/terminal/usage-error.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { renderFailure } from '../../src/host/exit.js';
 import { shellHints } from '../make/build-log.js';

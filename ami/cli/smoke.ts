@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { required, text, value } from '../../scripts/terminal/options.js';
-import { Progress } from '../../scripts/terminal/progress.js';
+import { required, text, value } from '../../src/terminal/options.js';
+import { Progress } from '../../src/terminal/progress.js';
 import { smokeImage } from '../../src/core/images/smoke.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { clock } from '../../src/host/clock.js';

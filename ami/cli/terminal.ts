@@ -1,4 +1,4 @@
-import type { Progress } from '../../scripts/terminal/progress.js';
+import type { Progress } from '../../src/terminal/progress.js';
 import type { Log } from '../../src/core/ports/process.js';
 import { disarm } from '../../src/host/log.js';
 

@@ -1,4 +1,4 @@
-import { oneOf, text } from '../../scripts/terminal/options.js';
+import { oneOf, text } from '../../src/terminal/options.js';
 import { builtInPresets, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 
 /** The kinds of values that several commands share. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Progress } from '../../scripts/terminal/progress.js';
+import { Progress } from '../../src/terminal/progress.js';
 import { smokeImage } from '../../src/core/images/smoke.js';
 import type { BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 import { Failure } from '../../src/core/kernel/failure.js';

@@ -1,6 +1,6 @@
-import type { Input } from '../../scripts/terminal/command-line.js';
-import { flag, oneOf, repeated, text, value, withDefault, type Kind } from '../../scripts/terminal/options.js';
-import { misuse } from '../../scripts/terminal/usage-error.js';
+import type { Input } from '../../src/terminal/command-line.js';
+import { flag, oneOf, repeated, text, value, withDefault, type Kind } from '../../src/terminal/options.js';
+import { misuse } from '../../src/terminal/usage-error.js';
 import { builtInPresets, type BuiltInPreset } from '../../src/core/kernel/built-in-presets.js';
 import { image, presetOrAll, region } from '../cli/values.js';
 

@@ -1,6 +1,6 @@
 import type { Command } from '../../ami/cli/command.js';
 import { code, markdown, table } from '../../src/core/kernel/markdown.js';
-import { renderUsage } from '../terminal/help.js';
+import { renderUsage } from '../../src/terminal/help.js';
 import { fill } from './fill.js';
 
 /** Puts the table of the `npm run ami` commands between the markers of ami/README.md. @throws if a marker is missing */

@@ -1,6 +1,6 @@
-import type { ValuesOf } from '../terminal/definition.js';
-import { decimalNumber, existing, oneOf, text, value, wholeNumber, withDefault } from '../terminal/options.js';
-import { misuse } from '../terminal/usage-error.js';
+import type { ValuesOf } from '../../src/terminal/definition.js';
+import { decimalNumber, existing, oneOf, text, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
+import { misuse } from '../../src/terminal/usage-error.js';
 
 export const failures = ['boot', 'capacity', 'spot', 'cancel'] as const;
 export type FailureMode = (typeof failures)[number];

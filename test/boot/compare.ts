@@ -1,6 +1,6 @@
 /** `npm run lab -- bench-boot`: seconds from the first process to an online runner, for three ways, side by side. */
-import { readOrExit } from '../../scripts/terminal/command-line.js';
-import { value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
+import { readOrExit } from '../../src/terminal/command-line.js';
+import { value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import { median } from '../../tools/bench/statistics.js';
 import { paths, type PathName } from './paths.js';

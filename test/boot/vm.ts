@@ -3,8 +3,8 @@
  * an online runner, run a job and power off. Prints the processor and the seconds of each path.
  */
 import type { SandboxEvent } from '../../sandbox/sandbox.js';
-import { readOrExit } from '../../scripts/terminal/command-line.js';
-import { oneOf } from '../../scripts/terminal/options.js';
+import { readOrExit } from '../../src/terminal/command-line.js';
+import { oneOf } from '../../src/terminal/options.js';
 import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import { tellProcessor } from './booted-vm.js';
 import { STEPS } from './job.js';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import type { ValuesOf } from '../../scripts/terminal/definition.js';
-import { flag, regularExpression, text, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
+import type { ValuesOf } from '../../src/terminal/definition.js';
+import { flag, regularExpression, text, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 import { shuffle } from '../worlds/random.js';
 
 export interface MatrixOptions {

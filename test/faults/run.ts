@@ -1,7 +1,7 @@
 /** `npm run test:faults`: breaks a start, a post step, a stop, a sweep and a fill at every request. See `--help`. */
 import { factor, realNow } from './accelerate.mjs';
-import { runCommandLine } from '../../scripts/terminal/command-line.js';
-import { Progress } from '../../scripts/terminal/progress.js';
+import { runCommandLine } from '../../src/terminal/command-line.js';
+import { Progress } from '../../src/terminal/progress.js';
 import { nameCell, type Cell } from './cell.js';
 import { findBases, listBases, listCells } from './cells.js';
 import { matrixCommandLine, toMatrixOptions, type MatrixOptions } from './options.js';

@@ -1,4 +1,4 @@
-import { text, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
+import { text, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 
 export interface MutantOptions {
   readonly count: number;

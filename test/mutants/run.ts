@@ -1,7 +1,7 @@
 /** `npm run test:mutants`: whether tests notice a changed line that terminates or keeps instances. See `--help`. */
 import { readFileSync } from 'node:fs';
-import { runCommandLine } from '../../scripts/terminal/command-line.js';
-import { Progress } from '../../scripts/terminal/progress.js';
+import { runCommandLine } from '../../src/terminal/command-line.js';
+import { Progress } from '../../src/terminal/progress.js';
 import { shuffle } from '../worlds/random.js';
 import { installNode24 } from '../node24/install.mjs';
 import { Lane } from './lane.js';

@@ -19,10 +19,10 @@ const ownImports: readonly (readonly [string, readonly string[]])[] = [
   ['src/github', ['src/github', 'src/core']],
   ['src/host', ['src/host', 'src/core']],
   ['actions', ['actions', 'src']],
-  ['ami', ['ami', 'src', 'scripts/terminal']],
-  ['sandbox', ['sandbox', 'scripts/terminal']],
+  ['ami', ['ami', 'src']],
+  ['sandbox', ['sandbox', 'src/terminal']],
   ['iam', ['iam', 'src/core']],
-  ['scripts/terminal', ['scripts/terminal', 'src/core/kernel']],
+  ['src/terminal', ['src/terminal', 'src/core/kernel']],
 ];
 /**
  * The rooms of the core, from the bottom up, with the rooms that each may import besides itself. No room imports a room

@@ -1,7 +1,7 @@
 /** `npm run lab -- bench`: the bundles in dist/ against the sandbox, figure by figure. See `--help` and docs/inside/bench.md. */
 import { availableParallelism, loadavg } from 'node:os';
-import { runCommandLine } from '../../scripts/terminal/command-line.js';
-import { Progress } from '../../scripts/terminal/progress.js';
+import { runCommandLine } from '../../src/terminal/command-line.js';
+import { Progress } from '../../src/terminal/progress.js';
 import { findMissing } from '../../test/peers/act/world.js';
 import { measureAct } from './act.js';
 import { measureBundle } from './bundle.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readCommandLine } from '../../scripts/terminal/command-line.js';
+import { readCommandLine } from '../../src/terminal/command-line.js';
 import { benchCommandLine, toBenchOptions } from './options.js';
 
 function readOptions(argv: readonly string[]) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ValuesOf } from '../../scripts/terminal/definition.js';
-import { existing, list, oneOf, text, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
+import type { ValuesOf } from '../../src/terminal/definition.js';
+import { existing, list, oneOf, text, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 
 export const sections = ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves'] as const;
 export type Section = (typeof sections)[number];

@@ -1,8 +1,8 @@
 /** `npm run lab -- measure-pool`: starts from a pool against cold starts, in pairs, on the sandbox. See `--help`. */
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
-import { readOrExit } from '../../scripts/terminal/command-line.js';
-import { value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
+import { readOrExit } from '../../src/terminal/command-line.js';
+import { value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 import { findNode24 } from '../../test/node24/nodes.js';
 import { median } from '../bench/statistics.js';
 

@@ -1,6 +1,6 @@
 /** `npm run lab -- modules`: the largest modules of the bundles. */
-import { readOrExit } from '../../scripts/terminal/command-line.js';
-import { value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
+import { readOrExit } from '../../src/terminal/command-line.js';
+import { value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 import { renderModules } from '../bench/module-sizes.js';
 import { listModules } from '../bench/modules.js';
 

@@ -1,7 +1,7 @@
 /** `npm run lab -- simulate`: an hour of starts against the throttles of EC2 and GitHub. See docs/inside/scale.md. */
 import { readFile } from 'node:fs/promises';
-import { runCommandLine } from '../../scripts/terminal/command-line.js';
-import { Progress } from '../../scripts/terminal/progress.js';
+import { runCommandLine } from '../../src/terminal/command-line.js';
+import { Progress } from '../../src/terminal/progress.js';
 import { writeDocument } from './document.js';
 import { simulateHour } from './hour.js';
 import { simulateCommandLine, STRICT, toSimulateOptions, type SimulateOptions } from './options.js';

@@ -1,6 +1,6 @@
-import type { ValuesOf } from '../../scripts/terminal/definition.js';
-import { flag, list, oneOf, value, wholeNumber, withDefault } from '../../scripts/terminal/options.js';
-import { misuse } from '../../scripts/terminal/usage-error.js';
+import type { ValuesOf } from '../../src/terminal/definition.js';
+import { flag, list, oneOf, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
+import { misuse } from '../../src/terminal/usage-error.js';
 import { settings, type SettingName } from './settings.js';
 
 export interface SimulateOptions {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createGitHub } from '../../sandbox/github/github.js';
 import type { SecondaryLimits } from '../../sandbox/github/world/secondary-limit.js';
-import { readCommandLine } from '../../scripts/terminal/command-line.js';
+import { readCommandLine } from '../../src/terminal/command-line.js';
 import { createRandom } from '../../test/worlds/random.js';
 import { drawArrivals, HOUR_MS } from './arrivals.js';
 import { Ledger } from './ledger.js';

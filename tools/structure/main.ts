@@ -1,8 +1,8 @@
 /** `npm run lab -- structure`: the structure of the code in figures. See `--help`. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readOrExit } from '../../scripts/terminal/command-line.js';
-import { flag, text, value } from '../../scripts/terminal/options.js';
+import { readOrExit } from '../../src/terminal/command-line.js';
+import { flag, text, value } from '../../src/terminal/options.js';
 import type { Sources } from './graph.js';
 import { isMeasured, measure } from './measure.js';
 import { renderMeasures } from './render.js';

@@ -1,6 +1,6 @@
 /** `npm run lab -- act WORKFLOW`: runs a printed workflow on act against a new sandbox. See `--help`. */
-import { readOrExit } from '../../../scripts/terminal/command-line.js';
-import { flag, repeated, text } from '../../../scripts/terminal/options.js';
+import { readOrExit } from '../../../src/terminal/command-line.js';
+import { flag, repeated, text } from '../../../src/terminal/options.js';
 import { listPrinted } from './suite-copy.js';
 import { renderTime, splitTime } from './timeline.js';
 import { ActWorld } from './world.js';

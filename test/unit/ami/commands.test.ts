@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { commands } from '../../../ami/cli/commands.js';
 import { describeCommands } from '../../../ami/cli/help.js';
 import { fillCommands } from '../../../scripts/print/ami-commands.js';
-import { readCommandLine } from '../../../scripts/terminal/command-line.js';
-import { UsageError } from '../../../scripts/terminal/usage-error.js';
+import { readCommandLine } from '../../../src/terminal/command-line.js';
+import { UsageError } from '../../../src/terminal/usage-error.js';
 
 type Name = 'publish' | 'copy' | 'prune' | 'list' | 'rollback' | 'smoke';
 

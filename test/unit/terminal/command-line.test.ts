@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
-import { readCommandLine, runCommandLine } from '../../../../scripts/terminal/command-line.js';
-import type { CommandLine } from '../../../../scripts/terminal/definition.js';
-import { renderHelp } from '../../../../scripts/terminal/help.js';
+import { readCommandLine, runCommandLine } from '../../../src/terminal/command-line.js';
+import type { CommandLine } from '../../../src/terminal/definition.js';
+import { renderHelp } from '../../../src/terminal/help.js';
 import {
   decimalNumber,
   existing,
@@ -14,8 +14,8 @@ import {
   value,
   wholeNumber,
   withDefault,
-} from '../../../../scripts/terminal/options.js';
-import { misuse, UsageError } from '../../../../scripts/terminal/usage-error.js';
+} from '../../../src/terminal/options.js';
+import { misuse, UsageError } from '../../../src/terminal/usage-error.js';
 
 const bake = {
   command: 'npm run bake --',

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { nearest } from '../../src/core/kernel/nearest.js';
+import { nearest } from '../core/kernel/nearest.js';
 
 /** What one value may be. */
 export interface Kind<T> {

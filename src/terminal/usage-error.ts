@@ -1,4 +1,4 @@
-import { nearest } from '../../src/core/kernel/nearest.js';
+import { nearest } from '../core/kernel/nearest.js';
 import type { CommandLine } from './definition.js';
 
 /** The exit code for arguments that a command cannot run with. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatDuration, Progress } from '../../../../scripts/terminal/progress.js';
+import { formatDuration, Progress } from '../../../src/terminal/progress.js';
 
 /** A run of ten steps with a clock and a stream of its own. */
 function open({ isTTY = false, columns = 80, estimate = true } = {}) {
