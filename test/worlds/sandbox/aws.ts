@@ -73,7 +73,7 @@ export async function refusal(call: Promise<unknown>): Promise<Refused> {
     () => undefined,
     (thrown: unknown) => thrown as Refused,
   );
-  if (!error) throw new Error('It was not refused.');
+  if (!error) throw new Error('The call was not refused.');
   return error;
 }
 

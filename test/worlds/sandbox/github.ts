@@ -54,7 +54,7 @@ export async function refusal(call: Promise<unknown>): Promise<Refusal> {
     () => undefined,
     (error: Refusal) => error,
   );
-  if (!answer) throw new Error('It was not refused.');
+  if (!answer) throw new Error('The call was not refused.');
   return answer;
 }
 
