@@ -5,6 +5,8 @@ const common = {
   // Imports end in .js, as Node requires. The files end in .ts.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  // Folders of built and installed files have more files than the project.
+  roots: ['<rootDir>/test', '<rootDir>/tools'],
   modulePathIgnorePatterns: [
     '<rootDir>/build/',
     '<rootDir>/dist/',
