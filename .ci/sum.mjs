@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const [folder, failedSteps] = process.argv.slice(2);
 let passed = 0;
 let failed = Number(failedSteps);
-for (const name of readdirSync(folder)) {
+for (const name of readdirSync(folder).filter((one) => one.endsWith('.json'))) {
   const report = JSON.parse(readFileSync(join(folder, name), 'utf8'));
   passed += report.numPassedTests;
   // A test file that cannot be loaded has no failed test to count.
