@@ -44,8 +44,7 @@ export async function fillPool(request: FillRequest, ports: FillPorts): Promise<
   });
   const judged = judgeAll(view, request, { ready, now: clock.now(), failedWarmUps });
   for (const { instance, decision } of judged) log.info(`${instance.id} (${instance.state}): ${decision.why}.`);
-  const kept = judged.filter(({ decision }) => decision.kind === 'keep' && !decision.isClaimed).length;
-  const wanted = Math.max(0, size - kept);
+  const wanted = Math.max(0, size - countKept(judged));
   const [setup] = ready.regionSetups.values();
   const volumes = [setup!.rootVolume, ...setup!.furtherVolumes].map(({ type = 'gp2', sizeGiB = 0 }) => ({
     type,
@@ -62,8 +61,12 @@ export async function fillPool(request: FillRequest, ports: FillPorts): Promise<
 
 /** How many instances are ready or warming up. */
 export function countReady({ judged, outcomes, dryRun, wanted }: Filled): number {
-  const kept = judged.filter(({ decision }) => decision.kind === 'keep' && !decision.isClaimed).length;
-  return kept + (dryRun ? wanted : outcomes.filter(({ kind }) => kind !== 'failed').length);
+  return countKept(judged) + (dryRun ? wanted : outcomes.filter(({ kind }) => kind !== 'failed').length);
+}
+
+/** How many instances stay in the pool. Those that a start has claimed are no longer part of it. */
+function countKept(judged: readonly JudgedInstance[]): number {
+  return judged.filter(({ decision }) => decision.kind === 'keep' && !decision.isClaimed).length;
 }
 
 /** The ids of the instances that were retired. */

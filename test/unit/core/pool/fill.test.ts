@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { nameClaim } from '../../../../src/core/kernel/origin.js';
-import { fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
+import { countReady, fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
 import type { FillRequest } from '../../../../src/core/pool/request.js';
 import { createCloud } from '../../../worlds/cloud.js';
 import { aFillRequest, failureOf } from '../../../worlds/requests.js';
@@ -107,4 +107,16 @@ test('a fill of which one launch fails keeps the other instance and fails the st
   expect(await failureOf(Promise.resolve().then(() => refuseIncompletePool(filled)))).toMatchObject({
     code: 'aws-not-authorized',
   });
+});
+
+test('an instance that a start has claimed counts neither for the size of the pool nor as ready', async () => {
+  const { world, fill } = aPool();
+  await fill({ size: 1 });
+  await world.ec2.tagInstance(world.ec2.instances[0]!.id, { 'ci-actions:start': '01234567' });
+  const filled = await fill({ size: 1 });
+  expect(filled.launched).toHaveLength(1);
+  expect(countReady(filled)).toBe(1);
+  const again = await fill({ size: 1 });
+  expect(again.launched).toEqual([]);
+  expect(countReady(again)).toBe(1);
 });

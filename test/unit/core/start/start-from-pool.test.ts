@@ -63,6 +63,9 @@ test('a start that fails after it has released one claim removes the runners of 
   world.clock.after(30_000, () => world.cancel.abort(new Failure('cancelled', 'c', { hint: 'h' })));
   expect((await failureOf(claim({ count: 2, waitFor: 'online' }))).code).toBe('cancelled');
   expect(armed).toBe(2);
+  // The runner of the released claim is no longer in the journal, by which the post step would remove it again.
+  const started = world.journal.findLast(({ state }) => state === 'started');
+  expect(started?.runnerIds).toHaveLength(2);
   expect(world.github.listed).toEqual([]);
 });
 
