@@ -120,3 +120,12 @@ test('an instance that a start has claimed counts neither for the size of the po
   expect(again.launched).toEqual([]);
   expect(countReady(again)).toBe(1);
 });
+
+test('a warm-up reports how long it took, from its launch to the stopped instance', async () => {
+  const { fill } = aPool();
+  const { outcomes } = await fill({ size: 1 });
+  const [ms, ...others] = outcomes.map((one) => (one.kind === 'ready' ? one.ms : Number.NaN));
+  expect(others).toEqual([]);
+  expect(ms).toBeGreaterThanOrEqual(BOOT_MS);
+  expect(ms).toBeLessThan(2 * BOOT_MS);
+});

@@ -89,3 +89,12 @@ test('a claimed instance that EC2 still reports as stopped after 20 s has died',
   expect(seconds).toBeGreaterThanOrEqual(20);
   expect(seconds).toBeLessThan(40);
 });
+
+test('a start that may not change user data warns that its pool cannot be used, and launches', async () => {
+  const { world, id, claim } = await aPooledMachine();
+  const denied = new Failure('aws-not-authorized', 'You may not do that.', { hint: 'x' });
+  world.ec2.writeUserData = () => Promise.reject(denied);
+  const { instances } = await claim({});
+  expect(instances[0]!.instance.id).not.toBe(id);
+  expect(world.said).toContain('warning: Pool ready cannot be used, so instances are launched: You may not do that.');
+});
