@@ -70,8 +70,7 @@ export interface Seeded {
   readonly appPrivateKey: () => string;
 }
 
-/** A GitHub with its organization, repositories, run, tokens and App. */
-/** Whether a runner may take the jobs of a repository. Only a runner of an organization or enterprise has a group that limits it. */
+/** Whether a runner may take a repository's jobs. Only the group of an organization's or enterprise's runner limits it. */
 function mayRunnerServe(
   { scope, groupId }: RunnerRecord,
   name: string,
@@ -82,6 +81,7 @@ function mayRunnerServe(
   return scope.startsWith('repos/') || !group || !repository || mayUse(group, repository);
 }
 
+/** A GitHub with its organization, repositories, run, tokens and App. */
 export function seed(options: GitHubOptions): Seeded {
   const emit = (event: Omit<GitHubEvent, 'at'>) => options.emit?.({ ...event, at: Date.now() });
   const token = options.token ?? `ghp_${randomBytes(18).toString('hex')}`;

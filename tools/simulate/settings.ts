@@ -43,7 +43,6 @@ export const settings = {
 } as const;
 
 export type SettingName = keyof typeof settings;
-export type Setting = (typeof settings)[SettingName];
 
 /** GitHub: 900 points a minute. Source: "Rate limits for the REST API", secondary rate limits. */
 export const POINTS_A_MINUTE = 900;
