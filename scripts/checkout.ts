@@ -1,9 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, type ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-const run = promisify(execFile);
 const MOST_OUTPUT = 64 * 1024 * 1024;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -12,6 +10,8 @@ export const TAKE_BACK = 'git reset --hard && git clean -fd';
 
 /** git as a command that commits needs it: the working tree of this repository. */
 export class Checkout {
+  private child: ChildProcess | undefined;
+
   constructor(readonly root: string) {}
 
   /** @throws Error with git's own words */
@@ -38,8 +38,15 @@ export class Checkout {
   }
 
   /** Runs a program of this repository or of its packages in Node. */
-  async node(...args: readonly string[]): Promise<void> {
-    await run(process.execPath, args, { cwd: this.root, maxBuffer: MOST_OUTPUT });
+  node(...args: readonly string[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const options = { cwd: this.root, maxBuffer: MOST_OUTPUT };
+      this.child = execFile(process.execPath, args, options, (error, _, stderr) => {
+        this.child = undefined;
+        if (error === null) resolve();
+        else reject(Object.assign(error, { stderr }));
+      });
+    });
   }
 
   /** Changed files that are not committed, in git's short form; none in a clean checkout. */
@@ -62,10 +69,15 @@ export class Checkout {
       this.git('reset', '--quiet', '--hard', before);
       this.git('clean', '--quiet', '-fd');
     };
-    const interrupted = (signal: NodeJS.Signals): never => {
-      takeBack();
-      console.error(`Interrupted by ${signal}. Nothing was changed.`);
-      process.exit(1);
+    const interrupted = (signal: NodeJS.Signals): void => {
+      const end = (): never => {
+        takeBack();
+        console.error(`Interrupted by ${signal}. Nothing was changed.`);
+        process.exit(1);
+      };
+      if (this.child === undefined) return end();
+      // It would go on writing.
+      this.child.removeAllListeners('close').once('close', end).kill('SIGKILL');
     };
     for (const signal of SIGNALS) process.on(signal, interrupted);
     try {
