@@ -45,7 +45,7 @@ const linters: Readonly<Record<string, Linter>> = {
   zizmor: {
     program: '.peers/venv/bin/zizmor',
     args: ['--offline', '--no-progress', '--quiet', '--no-config', '--pedantic'],
-    reads: [...workflows, /^[a-z-]+\/action\.yml$/],
+    reads: [...workflows, /^[a-z-]+\/action\.yml$/, /^\.github\/dependabot\.yml$/],
     planted: { file: '.github/workflows/planted.yml', text: workflow, finds: /template-injection/ },
   },
   'cfn-lint': {

@@ -17,35 +17,35 @@ fi
 
 release=$HUB/$3
 case $2 in
-view)
-  [[ -d $release ]] || {
-    echo 'release not found' >&2
-    exit 1
-  }
-  cat "$release/state"
-  ;;
-create | upload | edit)
-  mkdir -p "$release/assets"
-  state=$(cat "$release/state" 2>/dev/null || echo draft)
-  [[ $state == draft ]] || {
-    echo 'HTTP 422: Cannot change an immutable release' >&2
-    exit 1
-  }
-  shift 3
-  while (($# > 0)); do
-    case $1 in
-    --notes-file)
-      cp "$2" "$release/notes"
+  view)
+    [[ -d $release ]] || {
+      echo 'release not found' >&2
+      exit 1
+    }
+    cat "$release/state"
+    ;;
+  create | upload | edit)
+    mkdir -p "$release/assets"
+    state=$(cat "$release/state" 2>/dev/null || echo draft)
+    [[ $state == draft ]] || {
+      echo 'HTTP 422: Cannot change an immutable release' >&2
+      exit 1
+    }
+    shift 3
+    while (($# > 0)); do
+      case $1 in
+        --notes-file)
+          cp "$2" "$release/notes"
+          shift
+          ;;
+        --title) shift ;;
+        --draft=false) state=published ;;
+        --latest* | --prerelease) echo "$1" >"$release/kind" ;;
+        --*) ;;
+        *) cp "$1" "$release/assets/" ;;
+      esac
       shift
-      ;;
-    --title) shift ;;
-    --draft=false) state=published ;;
-    --latest* | --prerelease) echo "$1" >"$release/kind" ;;
-    --*) ;;
-    *) cp "$1" "$release/assets/" ;;
-    esac
-    shift
-  done
-  echo "$state" >"$release/state"
-  ;;
+    done
+    echo "$state" >"$release/state"
+    ;;
 esac
