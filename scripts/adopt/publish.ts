@@ -78,5 +78,10 @@ export function openToOwner({ name }: Copy): string {
 
 /** GitHub's command line, which has the user's login. */
 function gh(...args: readonly string[]): string {
-  return execFileSync('gh', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
+  try {
+    return execFileSync('gh', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error('gh is not installed. See https://cli.github.com.', { cause: error });
+  }
 }

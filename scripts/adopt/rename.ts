@@ -4,10 +4,10 @@ import { readRepositoryName } from '../print/repository-name.js';
 export type Texts = Readonly<Record<string, string>>;
 
 /**
- * Files that keep the names they have: what was written in the past, tests and their fixtures, which read the name from
- * package.json where they need it, and the commands that rename.
+ * Files that keep the names they have: code, tests and their fixtures, which read the name from package.json where they
+ * need it, and what was written in the past.
  */
-const KEPT = /^(dist|test|tools|scripts|docs\/adr)\/|^(CHANGELOG\.md|package\.json|package-lock\.json)$/;
+const KEPT = /^(dist|test|docs\/adr)\/|\.([cm]?[jt]s|sh)$|^(CHANGELOG\.md|package-lock\.json)$/;
 
 export interface Renaming {
   /** What the repository is called so far. */
@@ -47,6 +47,8 @@ function replaceNames(text: string, { replaced, to }: Renaming): string {
 
 function renamePackage(text: string, { from, to, replaced }: Renaming): string {
   if (from === to) return text;
-  const line = `  "repository": "github:${to}",\n  "adoptedFrom": ${JSON.stringify(replaced).replaceAll(',', ', ')},\n`;
-  return text.replace(/^ {2}"adoptedFrom": .*\n/m, '').replace(/^ {2}"repository": .*\n/m, () => line);
+  // The layout is prettier's for package.json.
+  const names = replaced.map((name) => `    "${name}"`).join(',\n');
+  const lines = `  "repository": "github:${to}",\n  "adoptedFrom": [\n${names}\n  ],\n`;
+  return text.replace(/^ {2}"adoptedFrom": \[[^\]]*\],\n/m, '').replace(/^ {2}"repository": .*\n/m, () => lines);
 }
