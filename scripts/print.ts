@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { AGENT, joinAgent } from './print/agent.js';
 import { fillCommands } from './print/ami-commands.js';
 import { renderErrors } from './print/errors.js';
 import { fillActionList, fillGitAttributes, fillPrettierIgnore } from './print/lists.js';
+import { alignPins } from './print/pins.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
 import { fillTables } from './print/tables.js';
 import { readWorkflowSources } from './print/workflow-sources.js';
@@ -26,6 +27,16 @@ import { flag } from '../src/terminal/options.js';
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** All files whose actions are pinned. */
+const pinned = ['.github/workflows', 'workflows'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.ya?ml$/.test(name))
+    .map((name) => `${folder}/${name}`),
+);
+// Before anything is printed, because a pin that Dependabot changed in a printed workflow would be lost.
+for (const [path, text] of Object.entries(alignPins(Object.fromEntries(pinned.map((path) => [path, read(path)])))))
+  writeFileSync(join(root, path), text);
 
 const sources = readWorkflowSources(read);
 const workflows = renderWorkflows(sources);
@@ -69,7 +80,7 @@ async function writeFormatted(path: string, text: string): Promise<void> {
 
 /** @returns the exit code */
 function refuseChanges(): number {
-  const printed = ['dist', ...whole, ...POLICY_FILES, ...Object.keys({ ...filled, ...filledLists })];
+  const printed = ['dist', ...whole, ...pinned, ...POLICY_FILES, ...Object.keys({ ...filled, ...filledLists })];
   const changes = execFileSync('git', ['status', '--porcelain', '--', ...printed], { cwd: root, encoding: 'utf8' });
   if (changes === '') return 0;
   process.stderr.write(`Printed files differ from what is committed. Commit what \`npm run print\` wrote:\n${changes}`);

@@ -1,11 +1,13 @@
 import { builtInPresets } from '../../src/core/kernel/built-in-presets.js';
 import { readEnvironments } from './environments.js';
+import { readRepositoryName } from './repository-name.js';
 import { readInterface } from './workflow-inputs.js';
 import type { Sources } from './workflows.js';
 
 /** Reads the sources of the printed workflows. @param read gives the text of a file of this repository */
 export function readWorkflowSources(read: (path: string) => string): Sources {
   return {
+    repository: readRepositoryName(read('package.json')),
     environments: readEnvironments(read('workflows/environments.yml'), builtInPresets),
     contract: readInterface(read('workflows/inputs.yml')),
     pins: readPins(read('workflows/pins.yml')),

@@ -2,8 +2,10 @@ import type { Environment } from './environments.js';
 import { fillTemplate, indent, type Fillings } from './template.js';
 import { inputsOfAll, inputsOfOne, type Interface, type WorkflowInput } from './workflow-inputs.js';
 
-/** The sources of the printed workflows, all from workflows/. */
+/** The sources of the printed workflows: from workflows/, and the name of the repository from package.json. */
 export interface Sources {
+  /** This repository, as `uses:` lines name it: `org/ci-actions`. */
+  readonly repository: string;
   readonly environments: readonly Environment[];
   readonly contract: Interface;
   /** The pins of actions from elsewhere: name to `owner/name@commit # version`. */
@@ -25,8 +27,8 @@ export function renderWorkflows(sources: Sources): Readonly<Record<string, strin
     [`${PRINTED}/tox-on-ec2.yml`]: generic,
     [`${PRINTED}/all_environments.yml`]: all,
     ...(Object.fromEntries(files) as Record<string, string>),
-    [`${COPIES}/tox-on-ec2.yml`]: releaseActions(generic),
-    [`${COPIES}/all_environments.yml`]: releaseActions(all),
+    [`${COPIES}/tox-on-ec2.yml`]: releaseActions(generic, sources),
+    [`${COPIES}/all_environments.yml`]: releaseActions(all, sources),
   };
 }
 
@@ -187,11 +189,11 @@ function withHeader(template: string, text: string): string {
  * Replaces `$/action`, an action of the workflow's own repository, by the released action, for copies in other
  * repositories.
  */
-function releaseActions(text: string): string {
+function releaseActions(text: string, { repository }: Sources): string {
   return text
     .replace(/^/, '# A copy for owners other than that of ci-actions: put both files into .github/workflows/.\n')
     .replace(
       /uses: \$\/([\w-]+)$/gm,
-      'uses: org/ci-actions/$1@v1 # zizmor: ignore[unpinned-uses] v1 moves with every release',
+      `uses: ${repository}/$1@v1 # zizmor: ignore[unpinned-uses] v1 moves with every release`,
     );
 }

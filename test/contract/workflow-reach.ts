@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { toLocal } from '../worlds/own-repository.js';
 
 interface Step {
   readonly id?: string;
@@ -107,12 +108,12 @@ function checkStep(job: string, step: Step, lookup: Lookup): string[] {
 }
 
 function readAction({ uses }: Step, lookup: Lookup): Action | undefined {
-  const [, folder] = /^(?:\$|org\/ci-actions)\/([\w-]+)(?:@\w+)?$/.exec(uses ?? '') ?? [];
+  const [, folder] = /^\.\/([\w-]+)$/.exec(toLocal(uses ?? '')) ?? [];
   return folder === undefined ? undefined : (parse(lookup(`${folder}/action.yml`)) as Action);
 }
 
 function checkCall(name: string, { uses, with: given = {}, secrets = {} }: Job, lookup: Lookup): string[] {
-  const [, path] = /^(?:\.|org\/ci-actions)\/(\.github\/workflows\/[\w-]+\.yml)(?:@\w+)?$/.exec(uses ?? '') ?? [];
+  const [, path] = /^\.\/(\.github\/workflows\/[\w-]+\.yml)$/.exec(toLocal(uses ?? '')) ?? [];
   if (path === undefined) return [];
   const { inputs = {}, secrets: wanted = {} } = (parse(lookup(path)) as Workflow).on.workflow_call ?? {};
   const isOurs = uses?.startsWith('./') ?? false;

@@ -45,7 +45,7 @@ const linters: Readonly<Record<string, Linter>> = {
   zizmor: {
     program: '.peers/venv/bin/zizmor',
     args: ['--offline', '--no-progress', '--quiet', '--no-config', '--pedantic'],
-    reads: [...workflows, /^[a-z-]+\/action\.yml$/],
+    reads: [...workflows, /^[a-z-]+\/action\.yml$/, /^\.github\/dependabot\.yml$/],
     planted: { file: '.github/workflows/planted.yml', text: workflow, finds: /template-injection/ },
   },
   'cfn-lint': {
@@ -53,6 +53,18 @@ const linters: Readonly<Record<string, Linter>> = {
     args: ['--non-zero-exit-code', 'informational', '--'],
     reads: [/^iam\/.*\.yml$/],
     planted: { file: 'planted.yml', text: template, finds: /E3003/ },
+  },
+  'check-jsonschema for Dependabot': {
+    program: '.peers/venv/bin/check-jsonschema',
+    args: ['--builtin-schema', 'vendor.dependabot', '--'],
+    reads: [/^\.github\/dependabot\.yml$/],
+    planted: { file: 'dependabot.yml', text: 'version: 2\nupdates:\n  - package-ecosystem: npm\n', finds: /schedule/ },
+  },
+  'check-jsonschema for issue forms': {
+    program: '.peers/venv/bin/check-jsonschema',
+    args: ['--builtin-schema', 'vendor.github-issue-forms', '--'],
+    reads: [/^\.github\/ISSUE_TEMPLATE\/(?!config).*\.yml$/],
+    planted: { file: 'form.yml', text: 'name: A\ndescription: B\nbody: []\n', finds: /body/ },
   },
   shellcheck: {
     program: '.peers/venv/bin/shellcheck',

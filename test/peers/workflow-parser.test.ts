@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { actions } from '../../actions/index.js';
+import { ownRepository } from '../worlds/own-repository.js';
 import { listActionErrors, listWorkflowErrors } from './github-parser.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,7 +26,7 @@ function withCopies<T>(check: (folder: string) => Promise<T>): Promise<T> {
 
 /** Makes remote calls of workflows local, because the parser has no other repository. Contract tests check remote calls. */
 const withLocalCalls = (text: string): string =>
-  text.replaceAll('org/ci-actions/.github/', './.github/').replace(/(\.yml)@v1/g, '$1');
+  text.replaceAll(`${ownRepository}/.github/`, './.github/').replace(/(\.yml)@v1/g, '$1');
 
 describe("GitHub's own parser", () => {
   test.each([

@@ -3,6 +3,7 @@
  * rest of a printed workflow is not changed.
  */
 import { parse, stringify } from 'yaml';
+import { ownRepository, toLocal } from '../../worlds/own-repository.js';
 
 type Fields = Record<string, unknown>;
 type Step = Fields & { uses?: string; if?: string };
@@ -28,7 +29,7 @@ export type KeptOutputs = Readonly<Record<string, Readonly<Record<string, string
 /** The label for jobs whose `runs-on` is an expression, which act evaluates only when the job begins. */
 export const HOST = 'act-host';
 /** This suite's actions in act's local repositories, at the ref REF. */
-export const SUITE = 'org/ci-actions';
+export const SUITE = ownRepository;
 const REF = 'act';
 const CALL = 'act/call@act';
 
@@ -77,7 +78,7 @@ function substituteJob(job: Job, { calls, cancelled = false, read }: Substitutio
   if (typeof runsOn === 'string' && runsOn.includes('${{')) job['runs-on'] = [HOST, runsOn];
   if (job.uses !== undefined) {
     // `$/…` and `org/ci-actions/…@v1` both refer to the copies beside the workflow.
-    job.uses = job.uses.replace(/^\$\//, './').replace(/^org\/ci-actions\/(.*)@v1$/, './$1');
+    job.uses = toLocal(job.uses);
     if (calls === 'apart') callApart(job, read);
   }
   const always = cancelled && job.if?.includes('always()');
@@ -89,8 +90,9 @@ function substituteJob(job: Job, { calls, cancelled = false, read }: Substitutio
 
 /** `$/folder` is this repository at this commit. Workflows of other repositories use `org/ci-actions/folder@v1`. */
 function substituteStep(step: Step): void {
-  if (step.uses !== undefined) step.uses = step.uses.replace(/^org\/ci-actions\/(.*)@v1$/, '$/$1');
-  if (step.uses?.startsWith('$/')) step.uses = `${SUITE}/${step.uses.slice(2)}@${REF}`;
+  if (step.uses === undefined) return;
+  const local = toLocal(step.uses);
+  if (local !== step.uses) step.uses = `${SUITE}/${local.slice('./'.length)}@${REF}`;
 }
 
 /** Replaces the job's steps with steps that only set the kept outputs, from which the job's outputs are computed again. */

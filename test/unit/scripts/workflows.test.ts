@@ -119,8 +119,8 @@ describe('The printed workflows', () => {
   test('name the released actions in the copies for other owners, who do not have the actions', () => {
     const copy = printed['workflows/starter/other-owner/tox-on-ec2.yml']!;
     expect(copy).not.toContain('$/');
-    expect(copy).toContain('uses: org/ci-actions/start-runner@v1 ');
-    expect(printed['.github/workflows/tox-on-ec2.yml']).not.toContain('org/ci-actions');
+    expect(copy).toContain(`uses: ${sources.repository}/start-runner@v1 `);
+    expect(printed['.github/workflows/tox-on-ec2.yml']).not.toContain(sources.repository);
   });
 
   test('put no input and no other text from users into a script', () => {
