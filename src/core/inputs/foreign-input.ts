@@ -35,12 +35,16 @@ export const ignored = (why: string, ...silent: readonly string[]): ForeignInput
   apply: (text) => (silent.includes(text) ? {} : { note: `is ignored: ${why}.` }),
 });
 
-/** @param write what to write instead; `…` stands for the given value */
-export const refused = (write: string): ForeignInput => ({
+/**
+ * @param write what to write instead; `…` stands for the given value
+ * @param silent values that mean what happens here anyway
+ */
+export const refused = (write: string, ...silent: readonly string[]): ForeignInput => ({
   here: `Refused: ${write}.`,
-  apply: (text) => ({
-    problems: [`is not an input here: ${isShort(text) ? write.replace('…', () => text) : write}.`],
-  }),
+  apply: (text) =>
+    silent.includes(text)
+      ? {}
+      : { problems: [`is not an input here: ${isShort(text) ? write.replace('…', () => text) : write}.`] },
 });
 export const write = (target: string): ForeignInput => refused(`write \`${target}: …\``);
 

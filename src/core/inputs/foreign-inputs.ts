@@ -16,6 +16,7 @@ const POOL = 'for machines that are kept, set `pool` and fill it with fill-pool'
 const PRICE = 'remove it; EC2 never charges more for spot than the on-demand price';
 const REAP = 'it belongs to reap-runners';
 const STOP = 'it belongs to stop-runner';
+const SCRIPT = 'the boot agent registers the runner; put the rest of the script into `pre-runner-script`';
 const TEMPLATE = 'write what the launch template holds as inputs of this action';
 const DEVICE = 'the image defines the name of the root device';
 const NO_WAIT = 'nothing waits a fixed time';
@@ -91,9 +92,7 @@ const namecheap: Readonly<Record<string, ForeignInput>> = {
   reuse: ignored(POOL, 'terminate'),
   'reuse-pool-tag': ignored(POOL),
   'reuse-max-cycles': ignored('a machine takes one job'),
-  'user-data-template': refused(
-    'the boot agent registers the runner; put the rest of the template into `pre-runner-script`',
-  ),
+  'user-data-template': refused(SCRIPT),
   debug: ignored('a failed start always shows the boot phases and the console', 'false'),
   'max-age-minutes': ignored(REAP),
   'reaper-stopped-max-age': ignored(REAP),
@@ -105,7 +104,7 @@ const several = (entry: ForeignInput, ...names: readonly string[]): Readonly<Rec
 
 /** Inputs of public forks and pull requests of these actions, and names that workflows give in the belief that they exist. */
 const forks: Readonly<Record<string, ForeignInput>> = {
-  'block-device-mapping': mappings,
+  ...several(mappings, 'block-device-mapping', 'block-device-mapper'),
   ...several(write('count'), 'ec2-instance-count', 'runner-count', 'num-runners', 'number-of-instances'),
   ...several(write('iam-role-name'), 'iam-instance-profile', 'instance-profile', 'iam-role'),
   ...several(write('ec2-volume-size'), 'storage-size', 'instance-volume-size', 'disk-size'),
@@ -114,7 +113,7 @@ const forks: Readonly<Record<string, ForeignInput>> = {
   ...several(write('ec2-image-id'), 'ec2-ami-id', 'ami-id', 'image-id'),
   ...several(write('label'), 'runner-label'),
   ...several(refused('every runner has one label: write `label: NAME`'), 'runner-labels', 'labels', 'custom-labels'),
-  ...several(write('pre-runner-script'), 'additional-pre-userdata', 'user-data'),
+  ...several(refused(SCRIPT), 'additional-pre-userdata', 'user-data', 'user-data-path'),
   ...several(write('startup-timeout-minutes'), 'timeout', 'timeout-minutes', 'registration-timeout'),
   'startup-timeout-seconds': translated('Refused: write `startup-timeout-minutes: …`.', (text) => ({
     problems: [`is not an input here: write \`startup-timeout-minutes: ${Math.ceil(Number(text) / 60) || '…'}\`.`],
@@ -124,19 +123,20 @@ const forks: Readonly<Record<string, ForeignInput>> = {
     'region',
     'aws-region',
   ),
-  ...several(refused('write `market-type: spot`, or remove it'), 'use-spot-instances', 'use-spot', 'spot-instance'),
+  ...several(refused('write `market-type: spot`', 'false'), 'use-spot-instances', 'use-spot', 'spot-instance', 'spot'),
+  'spot-instance-strategy': refused('write `market-type: spot` or `spot-then-on-demand`', 'None'),
   ...several(refused(PRICE), 'spot-instance-max-price', 'max-spot-price', 'spot-price'),
   ...several(refused('write `runner-scope: org`'), 'scope', 'run-runner-in-org'),
   ...several(refused(TEMPLATE), 'ec2-launch-template', 'launch-template-id', 'ec2-launch-params'),
   ...several(refused(ADDRESS), 'assign-public-ip-to-instance', 'associate-public-ip', 'associate-public-ip-address'),
-  ...several(refused('remove it; only Linux is started'), 'operating-system', 'ec2-os', 'ec2-base-os'),
+  ...several(ignored('only Linux is started', 'linux'), 'operating-system', 'ec2-os', 'ec2-base-os'),
   'cpu-architecture': architecture,
   'host-id': refused('machines on dedicated hosts are not started'),
   'runner-name': ignored('every runner has a unique name'),
   'github-token-type': ignored('tokens of both types are accepted'),
   'quiet-period-seconds': ignored(NO_WAIT),
   'reuse-runner': ignored(POOL, 'false'),
-  ...several(ignored(DEVICE), 'root-volume-device', 'storage-device', 'ec2-volume-identifier'),
+  ...several(ignored(DEVICE), 'root-volume-device', 'volume-device-name', 'storage-device', 'ec2-volume-identifier'),
 };
 
 /** By the action that has them; its workflows give them in good faith. */
