@@ -46,6 +46,7 @@ export function runStartRunner(root: URL): Promise<void> {
     writeOutputs({ label: foreseeLabel(raw, context, startId) });
     const loading = loadStart(raw, context, {
       startId,
+      say: (sentence) => log.info(sentence),
       // Two connections, because the first runner is registered while GitHub checks the image's runner.
       connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
     });
@@ -54,7 +55,6 @@ export function runStartRunner(root: URL): Promise<void> {
     // Problems of the inputs are reported first.
     connecting.catch(() => undefined);
     const loaded = await loading;
-    for (const notice of loaded.notices) log.info(notice);
     const clouds = await connecting;
     writeOutputs({ label: loaded.request.label, region: clouds.ec2.region });
     const ports = {

@@ -1,13 +1,13 @@
 import { Failure, messageOf } from '../kernel/failure.js';
-import { idsIn, place, regionsOf } from '../kernel/region.js';
 import type { Image, InstanceTypeFacts, SecurityGroupFacts, SubnetFacts } from '../ports/catalog.js';
 import type { Ec2, Ec2ByRegion, Plan } from '../ports/ec2.js';
 import type { GitHub, RunnerGroup } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import { findUnfitness } from './image-fit.js';
 import { refuseOldRunner, resolveImage } from './image.js';
-import type { RegionSetup } from './region-setup.js';
+import { setupKeyOf, type RegionSetup } from './region-setup.js';
 import type { MachineRequest, PlacedRequest } from './request.js';
+import { groupSites, imageKeyOf, listSites, type Site } from './sites.js';
 import { findMisfits, fitFurtherVolumes, fitVolume } from './volume.js';
 
 /** The result of the preflight: everything that is known before the first side effect. */
@@ -32,12 +32,12 @@ interface PreflightPorts {
  */
 export async function preflight(request: PlacedRequest, ports: PreflightPorts): Promise<Preflight> {
   const { machine } = request;
-  const home = ports.ec2.region;
+  const sites = listSites(machine, ports.ec2.region);
   const [answers, group] = await Promise.all([
-    askRegions(machine, regionsOf(machine.subnetIds, home), ports),
+    askRegions(machine, groupSites(sites, imageKeyOf), ports),
     chooseGroup(request, ports),
   ]);
-  const plans = listPlans(machine, answers, home);
+  const plans = listPlans(machine, sites, answers);
   const problems = answers.flatMap((one) => one.problems);
   if (problems.length === 0 && plans.length === 0) {
     problems.push(
@@ -51,7 +51,7 @@ export async function preflight(request: PlacedRequest, ports: PreflightPorts): 
     });
   }
   for (const { image } of answers) refuseOldRunner(image);
-  const regionSetups = new Map(answers.map((one) => [one.region, toRegionSetup(machine, one)]));
+  const regionSetups = new Map(answers.flatMap((one) => toRegionSetups(machine, one)));
   return { plans, groupId: group.id, regionSetups };
 }
 
@@ -71,9 +71,9 @@ async function chooseGroup(
 
 interface RegionAnswers {
   readonly region: string;
+  readonly sites: readonly Site[];
   readonly image: Image;
   readonly types: readonly InstanceTypeFacts[];
-  readonly securityGroupIds: readonly string[];
   readonly problems: string[];
 }
 
@@ -85,15 +85,15 @@ interface RegionAnswers {
  */
 async function askRegions(
   machine: MachineRequest,
-  regions: readonly string[],
+  groups: readonly (readonly Site[])[],
   ports: PreflightPorts,
 ): Promise<RegionAnswers[]> {
-  const settled = await Promise.allSettled(regions.map((region) => askRegion(machine, region, ports)));
+  const settled = await Promise.allSettled(groups.map((sites) => askRegion(machine, sites, ports)));
   const failed = settled.flatMap((one, at) =>
-    one.status === 'rejected' ? { region: regions[at]!, reason: one.reason as unknown } : [],
+    one.status === 'rejected' ? { region: groups[at]![0]!.region, reason: one.reason as unknown } : [],
   );
   const isClosed = (reason: unknown) => reason instanceof Failure && reason.code === 'aws-not-authorized';
-  const fatal = failed.find(({ reason }) => !isClosed(reason)) ?? (failed.length === regions.length && failed[0]);
+  const fatal = failed.find(({ reason }) => !isClosed(reason)) ?? (failed.length === groups.length && failed[0]);
   if (fatal) throw fatal.reason;
   for (const { region, reason } of failed) {
     ports.log.warning(`Nothing is launched in ${region}: ${messageOf(reason)} ${(reason as Failure).hint}`);
@@ -101,13 +101,18 @@ async function askRegions(
   return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }
 
-async function askRegion(machine: MachineRequest, region: string, ports: PreflightPorts): Promise<RegionAnswers> {
-  const home = ports.ec2.region;
+/** @param sites of one region, with one image */
+async function askRegion(
+  machine: MachineRequest,
+  sites: readonly Site[],
+  ports: PreflightPorts,
+): Promise<RegionAnswers> {
+  const { region, image: reference } = sites[0]!;
   const ec2 = await ports.ec2In(region);
-  const subnetIds = idsIn(region, machine.subnetIds, home);
-  const securityGroupIds = idsIn(region, machine.securityGroupIds, home);
+  const subnetIds = [...new Set(sites.flatMap(({ subnetId }) => subnetId ?? []))];
+  const securityGroupIds = [...new Set(sites.flatMap((site) => site.securityGroupIds))];
   const [image, types, subnets, groups] = await Promise.all([
-    resolveImage(machine.image, { ec2, log: ports.log }),
+    resolveImage(reference, { ec2, log: ports.log }),
     ec2.describeTypes(machine.instanceTypes),
     subnetIds.length > 0 ? ec2.describeSubnets(subnetIds) : [],
     securityGroupIds.length > 0 ? ec2.describeSecurityGroups(securityGroupIds) : [],
@@ -119,23 +124,39 @@ async function askRegion(machine: MachineRequest, region: string, ports: Preflig
   const problems = [
     ...describeMissing('subnet-id', subnetIds, { found: subnets, region }),
     ...describeMissing('security-group-id', securityGroupIds, { found: groups, region }),
-    ...checkNetwork(subnets, groups),
+    ...checkNetworks(sites, subnets, groups),
     ...checkTypes(machine, image, types),
     ...(fitting.length === 0 ? listUnfitProblems(image, types) : []),
     ...findMisfits(machine.volume, image, region),
   ];
-  return { region, image, types: fitting, securityGroupIds, problems };
+  return { region, sites, image, types: fitting, problems };
 }
 
-function toRegionSetup({ volume }: MachineRequest, { region, image, securityGroupIds }: RegionAnswers): RegionSetup {
+function toRegionSetups({ volume }: MachineRequest, { sites, region, image }: RegionAnswers): [string, RegionSetup][] {
   const volumes = { rootVolume: fitVolume(volume, image), furtherVolumes: fitFurtherVolumes(volume, image) };
-  return { region, image, securityGroupIds, ...volumes };
+  return sites.map((site) => [
+    setupKeyOf(site),
+    { region, image, securityGroupIds: site.securityGroupIds, ...volumes },
+  ]);
 }
 
-function checkNetwork(subnets: readonly SubnetFacts[], groups: readonly SecurityGroupFacts[]): string[] {
-  const vpcs = new Set([...subnets, ...groups].map(({ vpcId }) => vpcId));
-  if (vpcs.size <= 1) return [];
-  const places = [...subnets, ...groups].map(({ id, vpcId }) => `${id} in ${vpcId}`).join(', ');
+/** Subnets that are launched into with the same groups must be in the network of these groups. */
+function checkNetworks(
+  sites: readonly Site[],
+  subnets: readonly SubnetFacts[],
+  groups: readonly SecurityGroupFacts[],
+): string[] {
+  return groupSites(sites, setupKeyOf).flatMap((alike) =>
+    checkNetwork([
+      ...subnets.filter(({ id }) => alike.some(({ subnetId }) => subnetId === id)),
+      ...groups.filter(({ id }) => alike[0]!.securityGroupIds.includes(id)),
+    ]),
+  );
+}
+
+function checkNetwork(parts: readonly (SubnetFacts | SecurityGroupFacts)[]): string[] {
+  if (new Set(parts.map(({ vpcId }) => vpcId)).size <= 1) return [];
+  const places = parts.map(({ id, vpcId }) => `${id} in ${vpcId}`).join(', ');
   return [
     `\`subnet-id\` and \`security-group-id\` belong to different networks: ${places}; allowed: one VPC in a region.`,
   ];
@@ -184,19 +205,27 @@ function describeUnfit(image: Image, types: readonly InstanceTypeFacts[]): strin
 }
 
 /** Every type in every subnet in every market: markets outermost, so that spot is tried everywhere first. */
-function listPlans(machine: MachineRequest, answers: readonly RegionAnswers[], home: string): Plan[] {
+function listPlans(
+  { markets, instanceTypes }: MachineRequest,
+  sites: readonly Site[],
+  answers: readonly RegionAnswers[],
+): Plan[] {
   const offered = new Map(
-    answers.map(({ region, types }) => [region, new Map(types.map((type) => [type.name, type]))]),
+    answers.flatMap(({ sites: answered, types }) =>
+      answered.map((site) => [site, new Map(types.map((type) => [type.name, type]))]),
+    ),
   );
-  const places: { region: string; subnetId?: string }[] =
-    machine.subnetIds.length > 0
-      ? machine.subnetIds.map((subnet) => place(subnet, home)).map(({ region, id }) => ({ region, subnetId: id }))
-      : [{ region: home }];
-  return machine.markets.flatMap((market) =>
-    machine.instanceTypes.flatMap((instanceType) =>
-      places
-        .filter(({ region }) => offered.get(region)?.get(instanceType)?.markets.includes(market))
-        .map((where) => ({ instanceType, market, ...where })),
+  return markets.flatMap((market) =>
+    instanceTypes.flatMap((instanceType) =>
+      sites
+        .filter((site) => offered.get(site)?.get(instanceType)?.markets.includes(market))
+        .map(({ region, subnetId, zone }) => ({
+          instanceType,
+          market,
+          region,
+          ...(subnetId !== undefined && { subnetId }),
+          ...(zone !== undefined && { zone }),
+        })),
     ),
   );
 }
