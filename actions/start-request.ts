@@ -18,7 +18,7 @@ import {
 } from '../src/core/machine/request.js';
 import { findVolumeProblems } from '../src/core/machine/volume.js';
 import type { GitHub } from '../src/core/ports/github.js';
-import type { StartRequest } from '../src/core/start/request.js';
+import type { StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
@@ -40,6 +40,10 @@ interface LoadedInputs {
 export interface LoadedStart {
   readonly request: StartRequest;
   readonly isDryRun: boolean;
+  /** `mode: start`, as in a workflow of ec2-github-runner. */
+  readonly isMigrated: boolean;
+  /** The names of the inputs that the workflow or the preset sets. */
+  readonly given: readonly string[];
   readonly notices: readonly string[];
   readonly github: GitHub;
 }
@@ -60,6 +64,7 @@ export async function loadStart(
   const loaded = await loadInputs(raw, context, options);
   const { values, scope, github, notices } = loaded;
   const startId = options.startId ?? nonce(8);
+  const isMigrated = (raw['mode']?.text.trim() ?? '') !== '';
   const label = values.label ?? composeName(context, startId);
   const request: StartRequest = {
     run: context,
@@ -69,9 +74,10 @@ export async function loadStart(
     ...collectFields(inputs, values, 'request'),
     runners: [{ count: 1, label }],
     machine: composeMachineRequest(loaded),
-    startup: collectFields(inputs, values, 'startup'),
+    startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated && countFromRunning(raw, values)) },
   };
-  return { request, isDryRun: values['dry-run'], notices, github };
+  const given = Object.keys(loaded.raw);
+  return { request, isDryRun: values['dry-run'], isMigrated, given, notices, github };
 }
 
 /** Translates inputs of ec2-github-runner, adds the preset's, parses and checks. @throws Failure `bad-input` with every problem */
@@ -119,6 +125,21 @@ export function composeMachineRequest({ values, raw, preset }: LoadedInputs): Ma
     volume: composeVolume(values, raw),
     settings: collectFields(inputs, values, 'settings'),
   };
+}
+
+/**
+ * ec2-github-runner waits up to 5 min until the instance is running, then for a quiet period, and only then counts
+ * `startup-timeout-minutes`. A workflow that was written for it has as much time here.
+ */
+function countFromRunning(raw: RawInputs, values: StartValues): Pick<Startup, 'startupTimeoutMs' | 'runningMs'> {
+  const quiet = Number(raw['startup-quiet-period-seconds']?.text.trim() || 30);
+  const quietMs = quiet >= 0 && quiet <= 600 ? Math.ceil(quiet) * 1000 : 30_000;
+  return { startupTimeoutMs: values['startup-timeout-minutes'] + quietMs, runningMs: 300_000 };
+}
+
+/** Known before the inputs are loaded, like the label. A dry run has no label, so that no job waits for its runner. */
+export function isDryRun(raw: RawInputs): boolean {
+  return /^true$/i.test(raw['dry-run']?.text.trim() ?? '');
 }
 
 /** The label that a start will have unless its preset sets another, known before the inputs are loaded. */

@@ -72,8 +72,8 @@ interface Named {
 function findTarget(values: Values, { ids, label, mode }: Named & { readonly mode: Mode }): StopTarget | undefined {
   const instanceIds = ids.filter((id) => ID.matches.test(id));
   const isNamed = label !== '' || ids.length > 0;
-  // `undefined` when it is neither true nor false.
-  const all = values.all === true && !isNamed;
+  // An invalid `all` or `mode` ends no more than what is named otherwise.
+  const all = values.all && !isNamed;
   if (isNamed ? values.label === undefined && instanceIds.length === 0 : mode.problem && !all) return undefined;
   const hasInvalidIds = instanceIds.length < ids.length && instanceIds.length === 0;
   return { label: values.label, instanceIds, all, hasInvalidIds, isMigrated: mode.isStop && !isNamed && !all };

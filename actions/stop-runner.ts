@@ -31,7 +31,7 @@ export function runStopRunner(): Promise<void> {
     for (const notice of notices) log.info(notice);
     for (const warning of warnings) log.warning(warning);
     if (!target) return refuseProblems([...problems, ...credentialProblems], NOTHING_STOPPED);
-    const request = { run: context, ...target, runnerName: context.runnerName, wait: values.wait === true };
+    const request = { run: context, ...target, runnerName: context.runnerName, wait: values.wait };
     const { label, instanceIds, all, hasInvalidIds } = target;
     // A stop reads the jobs of the run with neither a label nor an id, and with both for `InstanceSearch.ambiguous`.
     const readsRuns = !all && ((label === undefined) === (instanceIds.length === 0) || hasInvalidIds === true);
