@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RawInputs } from '../src/core/inputs/inputs.js';
 import { messageOf } from '../src/core/kernel/failure.js';
 import { parse } from '../src/core/kernel/yaml.js';
 import type { Log } from '../src/core/ports/process.js';
@@ -7,7 +8,14 @@ import { findLabelJobs, type LabelJobs } from '../src/core/start/label-jobs.js';
 import { listLabels } from '../src/core/start/request.js';
 import { adviseOnDryRun, adviseOnJobs, describeLimits, type Offer } from '../src/core/start/workflow-advice.js';
 import { readGitHubValues, type RunContext } from '../src/host/context.js';
-import type { LoadedStart } from './start-request.js';
+import { isMigrated, type LoadedStart } from './start-request.js';
+
+/** A start with its inputs. */
+interface Asking {
+  readonly loaded: LoadedStart;
+  readonly raw: RawInputs;
+  readonly context: RunContext;
+}
 
 /**
  * Compares the start with the jobs of its workflow that use its label, and returns what to print. A module of its own in
@@ -15,19 +23,19 @@ import type { LoadedStart } from './start-request.js';
  * is not checked out. What cannot be read changes nothing.
  */
 export async function adviseOnWorkflow(
-  loaded: LoadedStart,
-  context: RunContext,
+  asking: Asking,
   log: Log,
 ): Promise<{ warnings: readonly string[]; notice?: string }> {
-  const path = findPath(context);
-  const offer = composeOffer(loaded, path);
-  const found = await find(path, loaded, context).catch((error: unknown) => {
+  const { loaded, raw } = asking;
+  const path = findPath(asking.context);
+  const offer = composeOffer(asking, path);
+  const found = await find(path, asking).catch((error: unknown) => {
     log.debug(`The workflow file could not be read: ${messageOf(error)}`);
     return undefined;
   });
   if (found && found.jobs.length > 0)
     return { warnings: [...adviseOnJobs(found, offer), ...(loaded.isDryRun ? adviseOnDryRun(found, offer) : [])] };
-  return { warnings: [], ...(loaded.isMigrated && { notice: describeLimits(offer) }) };
+  return { warnings: [], ...(isMigrated(raw) && { notice: describeLimits(offer) }) };
 }
 
 /** The path of the run's workflow file, if it is in this repository. */
@@ -36,26 +44,29 @@ function findPath({ workflowRef, repository }: RunContext): string {
   return owner?.toLowerCase() === repository.toLowerCase() ? path : '';
 }
 
-async function find(path: string, loaded: LoadedStart, context: RunContext): Promise<LabelJobs | undefined> {
+async function find(path: string, { loaded, raw, context }: Asking): Promise<LabelJobs | undefined> {
   const { job, action: step, workspace, workflowSha, sha } = context;
   const read = async (file: string): Promise<unknown> => {
     const local = join(workspace, file);
     if (existsSync(local)) return parse(readFileSync(local, 'utf8'));
-    const text = loaded.isMigrated ? await loaded.github.readFile(file, workflowSha || sha) : undefined;
+    const text = isMigrated(raw) ? await loaded.github.readFile(file, workflowSha || sha) : undefined;
     return text === undefined ? undefined : parse(text);
   };
   if (path === '') return undefined;
   return findLabelJobs({ path, job, step, label: loaded.request.label, github: readGitHubValues(), read });
 }
 
-function composeOffer({ request, given }: LoadedStart, path: string): Offer {
+function composeOffer({ loaded: { request }, raw }: Asking, path: string): Offer {
+  // A preset may also set them.
+  const isGiven = (name: 'count' | 'idle-timeout-minutes', isDefault: boolean) =>
+    !isDefault || (raw[name]?.text.trim() ?? '') !== '';
   const { startupTimeoutMs, runningMs = 0, idleTimeoutMs, maxLifetimeMs } = request.startup;
   return {
     path,
     runners: request.machines * listLabels(request).length,
-    isCountGiven: given.includes('count'),
+    isCountGiven: isGiven('count', request.machines === 1),
     idleMinutes: idleTimeoutMs / 60_000,
-    isIdleGiven: given.includes('idle-timeout-minutes'),
+    isIdleGiven: isGiven('idle-timeout-minutes', idleTimeoutMs === 600_000),
     startupMinutes: (startupTimeoutMs + runningMs) / 60_000,
     lifetimeMinutes: maxLifetimeMs / 60_000,
   };

@@ -40,10 +40,6 @@ interface LoadedInputs {
 export interface LoadedStart {
   readonly request: StartRequest;
   readonly isDryRun: boolean;
-  /** `mode: start`, as in a workflow of ec2-github-runner. */
-  readonly isMigrated: boolean;
-  /** The names of the inputs that the workflow or the preset sets. */
-  readonly given: readonly string[];
   readonly notices: readonly string[];
   readonly github: GitHub;
 }
@@ -64,7 +60,6 @@ export async function loadStart(
   const loaded = await loadInputs(raw, context, options);
   const { values, scope, github, notices } = loaded;
   const startId = options.startId ?? nonce(8);
-  const isMigrated = (raw['mode']?.text.trim() ?? '') !== '';
   const label = values.label ?? composeName(context, startId);
   const request: StartRequest = {
     run: context,
@@ -74,10 +69,9 @@ export async function loadStart(
     ...collectFields(inputs, values, 'request'),
     runners: [{ count: 1, label }],
     machine: composeMachineRequest(loaded),
-    startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated && countFromRunning(raw, values)) },
+    startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated(raw) && countFromRunning(raw, values)) },
   };
-  const given = Object.keys(loaded.raw);
-  return { request, isDryRun: values['dry-run'], isMigrated, given, notices, github };
+  return { request, isDryRun: values['dry-run'], notices, github };
 }
 
 /** Translates inputs of ec2-github-runner, adds the preset's, parses and checks. @throws Failure `bad-input` with every problem */
@@ -125,6 +119,11 @@ export function composeMachineRequest({ values, raw, preset }: LoadedInputs): Ma
     volume: composeVolume(values, raw),
     settings: collectFields(inputs, values, 'settings'),
   };
+}
+
+/** Whether the workflow gives `mode`, as for ec2-github-runner. */
+export function isMigrated(raw: RawInputs): boolean {
+  return (raw['mode']?.text.trim() ?? '') !== '';
 }
 
 /**

@@ -14,7 +14,7 @@ import { rollBack } from '../src/core/start/roll-back.js';
 import { dryRunStart, startRunners } from '../src/core/start/start.js';
 import type { Started } from '../src/core/start/started.js';
 import { clock } from '../src/host/clock.js';
-import { readContext, type RunContext } from '../src/host/context.js';
+import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
 import { mask } from '../src/host/mask.js';
@@ -62,7 +62,7 @@ export function runStartRunner(root: URL): Promise<void> {
     const clouds = await connecting;
     writeOutputs({ ...(!loaded.isDryRun && { label: loaded.request.label }), region: clouds.ec2.region });
     let advice: Promise<Advice> | undefined;
-    const advise = () => (advice ??= loadAdvice(loaded, context, log));
+    const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
     const ports = {
       ...clouds,
       github: loaded.github,
@@ -80,19 +80,17 @@ export function runStartRunner(root: URL): Promise<void> {
   });
 }
 
+type AdviseOnWorkflow = (typeof import('./advise-on-workflow.js'))['adviseOnWorkflow'];
+type Advice = Awaited<ReturnType<AdviseOnWorkflow>>;
+
 /** The module is loaded while EC2 boots. */
-async function loadAdvice(loaded: LoadedStart, context: RunContext, log: Log): Promise<Advice> {
+async function loadAdvice(asking: Parameters<AdviseOnWorkflow>[0], log: Log): Promise<Advice> {
   try {
-    return await (await import('./advise-on-workflow.js')).adviseOnWorkflow(loaded, context, log);
+    return await (await import('./advise-on-workflow.js')).adviseOnWorkflow(asking, log);
   } catch (error) {
     log.debug(`No advice on the workflow: ${messageOf(error)}`);
     return { warnings: [] };
   }
-}
-
-interface Advice {
-  readonly warnings: readonly string[];
-  readonly notice?: string;
 }
 
 /** Prints the advice, which is usually there long before. A failure to give advice fails no start. */
