@@ -59,8 +59,8 @@ function judge(name: string, text: string, { one, shown }: Evidence): string[] {
 }
 
 function judgeStart(text: string, start: StepResult, { one, shown: { groups, single } }: Evidence): string[] {
-  if (text.startsWith('refused') || (start.code !== 0 && text.includes('refused'))) {
-    if (start.code === 0) return ['it is not refused'];
+  if (text.startsWith('refused') && start.code === 0) return judgeTaken(text, single!);
+  if (start.code !== 0 && text.includes('refused')) {
     const said = `${logOf(start)}\n${errorOf(start)}`;
     // Placeholders such as `subnet-a` stand for a case's own values.
     const lines = listLines(text).filter((line) => !/subnet-a|sg-a/.test(line));
@@ -74,6 +74,13 @@ function judgeStart(text: string, start: StepResult, { one, shown: { groups, sin
     ...(text.includes('root 100 GiB') && !single?.volumes?.includes(100) ? ['its root has not 100 GiB'] : []),
     ...(text.includes('its own group') ? judgeGroups(groups!) : []),
   ];
+}
+
+/** What a case would have refused may also be taken, with the values that the lines would give. */
+function judgeTaken(text: string, { parameters = [] }: Seen): string[] {
+  const values = listLines(text).map((line) => line.split(': ')[1] ?? '');
+  const missing = values.filter((value) => !parameters.includes(value));
+  return missing.map((value) => `it is neither refused nor launched with ${value}`);
 }
 
 function judgeGroups({ launches = [] }: Seen): string[] {
@@ -107,7 +114,8 @@ function judgeExports(start: StepResult): string[] {
   return isCarried || logOf(start).includes('.env') ? [] : ['they neither reach the job nor are told'];
 }
 
-/** The texts in backticks, up to an ellipsis. */
+/** The texts in backticks, up to an ellipsis, without those of inputs to drop: these may stay if they change nothing. */
 function listLines(text: string): string[] {
-  return [...text.matchAll(/`([^`]+)`/g)].map(([, line]) => line!.split('…')[0]!.trim());
+  const wanted = text.replaceAll(/(drop|for) `[^`]+`((,| and) `[^`:]+`)*/g, '');
+  return [...wanted.matchAll(/`([^`]+)`/g)].map(([, line]) => line!.split('…')[0]!.trim());
 }

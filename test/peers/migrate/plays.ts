@@ -14,6 +14,8 @@ export interface Seen {
   readonly fates?: Readonly<Record<string, 'alive' | 'gone' | boolean>>;
   /** Of each launch: its subnet and its groups. */
   readonly launches?: readonly (readonly [subnet: string, groups: readonly string[]])[];
+  /** The values of all parameters of the launches. */
+  readonly parameters?: readonly string[];
   readonly volumes?: readonly number[];
 }
 
@@ -153,6 +155,10 @@ export class Stage {
     });
   }
 
+  get parameters(): string[] {
+    return this.scene.launches().flatMap((launch) => [...launch.values()]);
+  }
+
   get volumes(): number[] {
     return this.regions.flatMap((ec2) => [...ec2.volumes.values()].map(({ sizeGiB }) => sizeGiB));
   }
@@ -208,9 +214,9 @@ export const plays: Readonly<Record<string, Play>> = {
   single: (one) =>
     Stage.play(one, async (stage) => {
       const start = await stage.inJob('Start', () => stage.start());
-      const { volumes } = stage;
+      const { volumes, parameters } = stage;
       const stop = await stage.stop(one.stop.succeeded, start);
-      return { start, stop, volumes, fates: { machine: stage.fateOf(start) } };
+      return { start, stop, volumes, parameters, fates: { machine: stage.fateOf(start) } };
     }),
 
   'single-nostop': (one) => Stage.play(one, async (stage) => ({ start: await stage.start() })),
