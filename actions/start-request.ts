@@ -18,7 +18,7 @@ import {
 } from '../src/core/machine/request.js';
 import { findVolumeProblems } from '../src/core/machine/volume.js';
 import type { GitHub } from '../src/core/ports/github.js';
-import type { StartRequest } from '../src/core/start/request.js';
+import type { StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
@@ -69,7 +69,7 @@ export async function loadStart(
     ...collectFields(inputs, values, 'request'),
     runners: [{ count: 1, label }],
     machine: composeMachineRequest(loaded),
-    startup: collectFields(inputs, values, 'startup'),
+    startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated(raw) && countFromRunning(raw, values)) },
   };
   return { request, isDryRun: values['dry-run'], github };
 }
@@ -122,6 +122,26 @@ export function composeMachineRequest({ values, raw, preset }: LoadedInputs): Ma
     volume: composeVolume(values, raw),
     settings: collectFields(inputs, values, 'settings'),
   };
+}
+
+/** Whether the workflow gives `mode`, as for ec2-github-runner. */
+export function isMigrated(raw: RawInputs): boolean {
+  return (raw['mode']?.text.trim() ?? '') !== '';
+}
+
+/**
+ * ec2-github-runner waits up to 5 min until the instance is running, then for a quiet period, and only then counts
+ * `startup-timeout-minutes`. A workflow that was written for it has as much time here.
+ */
+function countFromRunning(raw: RawInputs, values: StartValues): Pick<Startup, 'startupTimeoutMs' | 'runningMs'> {
+  const quiet = Number(raw['startup-quiet-period-seconds']?.text.trim() || 30);
+  const quietMs = quiet >= 0 && quiet <= 600 ? Math.ceil(quiet) * 1000 : 30_000;
+  return { startupTimeoutMs: values['startup-timeout-minutes'] + quietMs, runningMs: 300_000 };
+}
+
+/** Known before the inputs are loaded, like the label. A dry run has no label, so that no job waits for its runner. */
+export function isDryRun(raw: RawInputs): boolean {
+  return /^true$/i.test(raw['dry-run']?.text.trim() ?? '');
 }
 
 /** The label that a start will have unless its preset sets another, known before the inputs are loaded. */

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parseInputs } from '../src/core/inputs/inputs.js';
 import { readBootPhases, type BootPhase } from '../src/core/kernel/boot-phases.js';
-import { Failure } from '../src/core/kernel/failure.js';
+import { Failure, messageOf } from '../src/core/kernel/failure.js';
 import type { BootScripts } from '../src/core/machine/payload.js';
 import { describePlan } from '../src/core/machine/refusals.js';
 import type { Ec2ByRegion } from '../src/core/ports/ec2.js';
+import type { Log } from '../src/core/ports/process.js';
 import { Created } from '../src/core/start/created.js';
 import type { StartPorts } from '../src/core/start/ports.js';
 import { summarizePlans, summarizeStart } from '../src/core/start/report.js';
@@ -25,11 +26,14 @@ import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub } from './connect.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { readInputs } from './read-inputs.js';
-import { foreseeLabel, loadStart, type LoadedStart } from './start-request.js';
+import { foreseeLabel, isDryRun, loadStart, type LoadedStart } from './start-request.js';
 import { inputs } from './start-runner.inputs.js';
 
 /** How long a finished start waits for the console. Only the summary's chart needs it. */
 const CONSOLE_BOUND_MS = 1_000;
+
+/** How long a finished start waits for the advice on its workflow. */
+const ADVICE_BOUND_MS = 2_000;
 
 /** `start-runner`'s main step. @param root the directory of this repository, for the programs of `ami/boot/` */
 export function runStartRunner(root: URL): Promise<void> {
@@ -43,7 +47,7 @@ export function runStartRunner(root: URL): Promise<void> {
     const startId = nonce(8);
     // Written before anything can fail: by this label stop-runner finds what a failed start left behind, and nothing
     // else.
-    writeOutputs({ label: foreseeLabel(raw, context, startId) });
+    if (!isDryRun(raw)) writeOutputs({ label: foreseeLabel(raw, context, startId) });
     const loading = loadStart(raw, context, {
       startId,
       say: (sentence) => log.info(sentence),
@@ -56,7 +60,9 @@ export function runStartRunner(root: URL): Promise<void> {
     connecting.catch(() => undefined);
     const loaded = await loading;
     const clouds = await connecting;
-    writeOutputs({ label: loaded.request.label, region: clouds.ec2.region });
+    writeOutputs({ ...(!loaded.isDryRun && { label: loaded.request.label }), region: clouds.ec2.region });
+    let advice: Promise<Advice> | undefined;
+    const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
     const ports = {
       ...clouds,
       github: loaded.github,
@@ -66,16 +72,40 @@ export function runStartRunner(root: URL): Promise<void> {
       signal,
       bootScripts: readBootScripts(root),
       mask,
+      onLaunched: () => void advise(),
     };
-    if (loaded.isDryRun) return dryRun(loaded.request, ports);
-    await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
+    if (loaded.isDryRun) await dryRun(loaded.request, ports);
+    else await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
+    await print(advise(), log);
   });
+}
+
+type AdviseOnWorkflow = (typeof import('./advise-on-workflow.js'))['adviseOnWorkflow'];
+type Advice = Awaited<ReturnType<AdviseOnWorkflow>>;
+
+/** The module is loaded while EC2 boots. */
+async function loadAdvice(asking: Parameters<AdviseOnWorkflow>[0], log: Log): Promise<Advice> {
+  try {
+    return await (await import('./advise-on-workflow.js')).adviseOnWorkflow(asking, log);
+  } catch (error) {
+    log.debug(`No advice on the workflow: ${messageOf(error)}`);
+    return { warnings: [] };
+  }
+}
+
+/** Prints the advice, which is usually there long before. A failure to give advice fails no start. */
+async function print(advice: Promise<Advice>, log: Log): Promise<void> {
+  const late = clock.sleep(ADVICE_BOUND_MS).then(() => ({ warnings: [] }));
+  const { warnings, notice }: Advice = await Promise.race([advice, late]);
+  for (const warning of warnings) log.warning(warning);
+  if (notice !== undefined) log.notice(notice);
 }
 
 async function dryRun(request: StartRequest, ports: StartPorts): Promise<void> {
   const { plans, regionSetups } = await dryRunStart(request, ports);
   await appendSummary(summarizePlans(plans, regionSetups), ports.log);
   for (const [index, plan] of plans.entries()) ports.log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
+  ports.log.info('Nothing was launched, so the output `label` is empty.');
 }
 
 /** `start-runner`'s post step: removes everything of a start that was not confirmed. A confirmed start is left alone. */

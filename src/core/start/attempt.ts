@@ -40,7 +40,7 @@ export class Attempt {
     this.created = Created.byStart({ ...request, regions: listRegionsOf(regionSetups) });
     const queueing = { plans, run, id: startId, count: machines, retryMs: startup.retryCapacityMs };
     this.queue = new PlanQueue({ ...this.ports, ...queueing });
-    this.watch = new Watch(this.ports, startup.startupTimeoutMs, machines * listLabels(request).length);
+    this.watch = new Watch(this.ports, startup, machines * listLabels(request).length);
   }
 
   /** @throws the first failure */
@@ -88,6 +88,7 @@ export class Attempt {
     this.started.push(started);
     this.created.instances.push({ id: instance.id, region });
     this.record('started');
+    this.ports.onLaunched?.();
     if (this.checked.request.startup.waitFor === 'launched') return;
     await this.watch.untilOnline(started);
     for (const { name, onlineAt } of started.runners) {

@@ -6,6 +6,13 @@ export interface StopRequest {
   readonly instanceIds: readonly string[];
   /** Ends everything of the run, even while jobs run on it. */
   readonly all: boolean;
+  /**
+   * `mode: stop` of ec2-github-runner: with neither a label nor an id, the start of this stop has handed nothing over,
+   * so nothing is ended that another start may have handed over.
+   */
+  readonly isMigrated?: boolean;
+  /** A label or ids are given, but none of them is valid. Then the rest may be more than what was meant. */
+  readonly hasInvalidIds?: boolean;
   /** RUNNER_NAME: the runner on which this stop runs. */
   readonly runnerName: string | undefined;
   /** Waits until EC2 reports the instances as `terminated`. */
