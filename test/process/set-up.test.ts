@@ -37,7 +37,7 @@ test('The set-up block, pasted as it is, puts each role into its variable', () =
   const repo = 'octo-org/octo-repo';
   expect(setUp(repo).filter((call) => call.startsWith('gh variable'))).toEqual([
     `gh variable set AWS_ROLE --repo ${repo} --body arn:of:ci-actions-octo-org-octo-repo:StartStopRoleArn`,
-    `gh variable set AWS_REAPER_ROLE --repo ${repo} --body arn:of:ci-actions-octo-org-octo-repo:ReapRoleArn`,
+    `gh variable set AWS_REAP_ROLE --repo ${repo} --body arn:of:ci-actions-octo-org-octo-repo:ReapRoleArn`,
   ]);
 });
 
