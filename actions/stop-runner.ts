@@ -1,6 +1,9 @@
 import { refuseProblems } from '../src/core/inputs/inputs.js';
 import * as advice from '../src/core/kernel/advice.js';
+import { sumCosts } from '../src/core/kernel/costs.js';
+import { logBill } from '../src/core/stop/bill-report.js';
 import { summarizeStop } from '../src/core/stop/report.js';
+import { readSpan, readStarted } from '../src/core/stop/started-machines.js';
 import { refuseUnstopped, stopRunners } from '../src/core/stop/stop.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
@@ -26,7 +29,16 @@ export function runStopRunner(): Promise<void> {
     const { values, notices, unknown } = loadStop(readInputs({ ...startInputs, ...inputs }));
     for (const notice of notices) log.info(notice);
     const { label, all, wait, 'ec2-instance-id': instanceIds = [] } = values;
-    const request = { run: context, label, instanceIds, all, runnerName: context.runnerName, wait };
+    const request = {
+      run: context,
+      label,
+      instanceIds,
+      all,
+      runnerName: context.runnerName,
+      wait,
+      started: readStarted(values.runners),
+      job: readSpan(values['job-times']),
+    };
     // A stop reads the jobs of the run with neither a label nor an id, and with both for `InstanceSearch.ambiguous`.
     const readsRuns = !all && (label === undefined) === (instanceIds.length === 0);
     const patient = { log, signal, purpose: 'end' } as const;
@@ -37,7 +49,14 @@ export function runStopRunner(): Promise<void> {
       log,
       signal,
     });
-    writeOutputs({ 'ec2-instance-ids': stopped.instances.map(({ instance }) => instance.id) });
+    const { machines } = stopped.bill;
+    const { cost, unknown: unpriced } = sumCosts(machines);
+    writeOutputs({
+      'ec2-instance-ids': stopped.instances.map(({ instance }) => instance.id),
+      cost: unpriced > 0 ? 'unknown' : cost.toFixed(4),
+      costs: machines,
+    });
+    for (const line of logBill(stopped.bill)) log.info(line);
     await appendSummary(summarizeStop(stopped), log);
     refuseUnstopped(stopped);
     refuseProblems(unknown, 'Correct it in the workflow. Everything else that the inputs name was stopped.');

@@ -67,16 +67,21 @@ export function listRunJobs(connection: Connection, run: RunAttempt): Promise<re
 
 function readJob(data: unknown): RunJob | undefined {
   if (!isRecord(data)) return undefined;
-  const { id, name, status, labels, runner_name: runnerName, completed_at: completed } = data;
+  const { id, name, status, labels, runner_name: runnerName, started_at: started, completed_at: completed } = data;
   const read = readList(labels, (label) => (typeof label === 'string' ? label : undefined));
   if (typeof id !== 'number' || typeof name !== 'string' || typeof status !== 'string' || !read) return undefined;
-  const completedAt = typeof completed === 'string' ? Date.parse(completed) : Number.NaN;
+  const [startedAt, completedAt] = [readTime(started), readTime(completed)];
   return {
     id,
     name,
     status,
     labels: read,
     ...(typeof runnerName === 'string' && runnerName !== '' && { runnerName }),
-    ...(!Number.isNaN(completedAt) && { completedAt }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(completedAt !== undefined && { completedAt }),
   };
+}
+
+function readTime(data: unknown): number | undefined {
+  return (typeof data === 'string' && Date.parse(data)) || undefined;
 }

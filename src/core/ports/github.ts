@@ -88,7 +88,8 @@ export interface RunJob {
   readonly labels: readonly string[];
   /** The name of the runner that took the job. */
   readonly runnerName?: string;
-  /** Epoch ms. */
+  /** Epoch ms, like `completedAt`. */
+  readonly startedAt?: number;
   readonly completedAt?: number;
 }
 

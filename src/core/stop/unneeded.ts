@@ -5,7 +5,7 @@ import { Failure } from '../kernel/failure.js';
 import { attemptOf } from '../kernel/origin.js';
 import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
 import type { Instance } from '../ports/ec2.js';
-import type { Runner } from '../ports/github.js';
+import type { Runner, RunJob } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import type { StopRequest } from './request.js';
 import { describeOwnEnd, decideOnInstance, type StopDecision } from './rules.js';
@@ -38,7 +38,7 @@ export async function selectUnneeded(request: StopRequest, known: Known, ports: 
   const jobs = await readJobs(request, known, ports);
   if (!(jobs instanceof Failure) && jobs.unfinished.length === 0) {
     log.info('No other job of this run is unfinished: ending everything that the run started.');
-    return selectEverything(request);
+    return selectEverything(request, jobs.all);
   }
   if (!(jobs instanceof Failure)) {
     const others = jobs.unfinished.map(({ name, status }) => `${name} (${status})`).join(', ');
@@ -106,6 +106,10 @@ class UnneededSelection implements Selection {
     const withoutInstance = listed.filter(({ runner }) => unseen.has(runner) && isOfThisRun(runner, this.request));
     for (const { runner } of withoutInstance) if (!isOver(runner)) this.waiting.add(runner.name);
     return listed.filter((one) => ended.has(one.runner.id) || (withoutInstance.includes(one) && isOver(one.runner)));
+  }
+
+  get listedJobs(): readonly RunJob[] {
+    return this.jobs instanceof Failure ? [] : this.jobs.all;
   }
 
   get kept(): readonly KeptInstance[] {
