@@ -12,7 +12,7 @@ export interface MachineCost {
   readonly market: string;
   /** From the launch to the end. */
   readonly minutes: number | null;
-  /** The machine ended by itself at an unknown time before the stop, so `minutes` and `cost` are upper bounds. */
+  /** The machine ended by itself at an unknown time before the stop: `minutes`, `cost` and `idleAfter` are upper bounds. */
   readonly atMost?: boolean;
   /** USD per hour. */
   readonly hourly: number | null;
@@ -75,8 +75,8 @@ export function renderMinutes(minutes: number | null, atMost = false): string {
   return minutes === null ? 'unknown' : `${atMost ? 'at most ' : ''}${minutes.toFixed(1)} min`;
 }
 
-/** `14 s` */
-export function renderSeconds(seconds: number | null): string {
-  if (seconds === null) return 'unknown';
-  return seconds < 120 ? `${Math.round(seconds)} s` : renderMinutes(seconds / 60);
+/** `14 s`, `at most 2.5 min`, `unknown` */
+export function renderSeconds(seconds: number | null, atMost = false): string {
+  if (seconds === null || seconds >= 120) return renderMinutes(seconds && seconds / 60, atMost);
+  return `${atMost ? 'at most ' : ''}${Math.round(seconds)} s`;
 }

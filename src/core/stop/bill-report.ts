@@ -31,7 +31,12 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function timeColumn(right: string, name: 'startUp' | 'idleBefore' | 'idleAfter'): Column {
-  return { heading: { right }, read: (one) => renderSeconds(one[name]), has: (one) => one[name] !== null };
+  const isBound = (one: MachineCost) => name === 'idleAfter' && one.atMost === true;
+  return {
+    heading: { right },
+    read: (one) => renderSeconds(one[name], isBound(one)),
+    has: (one) => one[name] !== null,
+  };
 }
 
 function renderHourly({ hourly, about }: MachineCost): string {
@@ -54,7 +59,7 @@ export function tabulateCosts(machines: readonly MachineCost[]): string[] {
 /** The sum, what is in it, and what is not known. Markdown; empty without machines. */
 export function summarizeBill(bill: Bill): string[] {
   if (bill.machines.length === 0) return [];
-  const unknown = describeUnknown(bill);
+  const unknown = [...describeUnknown(bill), ...describeTimes(bill)];
   return [
     `Together ${describeSum(sumCosts(bill.machines))}. ${describeBasis(bill.machines)}`,
     '',
@@ -93,11 +98,14 @@ function describeUnknown({ machines, failures }: Bill): string[] {
   );
   const types = [...new Set(unpriced.map(({ type, region }) => `${type} in ${region}`))];
   const lost = machines.filter(({ minutes }) => minutes === null).map(({ instance }) => instance);
-  const noTimes = machines.every(({ startUp, idleAfter }) => startUp === null && idleAfter === null);
   return [
     ...(types.length > 0 ? [`The price of ${types.join(', ')} is unknown.`] : []),
     ...(lost.length > 0 ? [`EC2 does not say when ${lost.join(', ')} ran: the costs are unknown.`] : []),
     ...new Set(failures.map(({ message, hint }) => `Spot prices are unknown: ${message} ${hint}`)),
-    ...(noTimes ? ['Start-up and idle times are unknown. The input `runners` tells them.'] : []),
   ];
+}
+
+function describeTimes({ machines }: Bill): string[] {
+  const isKnown = machines.some(({ startUp, idleAfter }) => startUp !== null || idleAfter !== null);
+  return isKnown ? [] : ['Start-up and idle times: give stop-runner the output `runners` of start-runner.'];
 }

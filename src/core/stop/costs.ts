@@ -75,7 +75,7 @@ function priceMachine(one: LocatedInstance, facts: CostFacts): MachineCost {
         ? null
         : round((price.hourly * (price.isFree ? 0 : Math.max(ms, LEAST_MS))) / HOUR_MS + volumes, 6),
     ...(volumes > 0 && { volumes: round(volumes, 6) }),
-    ...divide(instance.launchedAt, times, isKnown ? end : undefined),
+    ...divide(instance.launchedAt, times, end),
   };
 }
 
@@ -120,7 +120,7 @@ function priceVolumes(
 function divide(
   launchedAt: number,
   { onlineAt, jobAt, jobEndedAt, hadNoJob }: MachineTimes,
-  end: number | undefined,
+  end: number,
 ): Pick<MachineCost, 'startUp' | 'idleBefore' | 'idleAfter'> {
   return {
     startUp: span(launchedAt, onlineAt),

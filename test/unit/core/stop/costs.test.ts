@@ -301,7 +301,7 @@ describe('the times of a machine', () => {
     expect(stopped.bill.machines).toMatchObject([{ startUp: null, idleBefore: null, idleAfter: null }]);
     const summary = summarizeStop(stopped);
     expect(summary).toContain('| Instance | Type | Market | Machine | Per hour | Cost |');
-    expect(summary).toContain('- Start-up and idle times are unknown. The input `runners` tells them.');
+    expect(summary).toContain('- Start-up and idle times: give stop-runner the output `runners` of start-runner.');
   });
 
   test.each(['', 'x', '{}', 'null', '[null, 1, "a", {}, {"instance": 7}]', '[{"instance"'])(
