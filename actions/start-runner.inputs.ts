@@ -138,6 +138,6 @@ export const outputs = {
   'ec2-instance-id': "The first instance's id.",
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
-    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, and the seconds from the request `toRunning` and `toOnline`.',
+    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, the seconds from the request `toRunning` and `toOnline`, the time `onlineAt`, and its `volumes`.',
   region: 'The region of the first instance. After a failed start, the home region.',
 };

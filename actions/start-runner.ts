@@ -4,6 +4,7 @@ import { readBootPhases, type BootPhase } from '../src/core/kernel/boot-phases.j
 import { Failure, messageOf } from '../src/core/kernel/failure.js';
 import type { BootScripts } from '../src/core/machine/payload.js';
 import { describePlan } from '../src/core/machine/refusals.js';
+import type { RegionSetup } from '../src/core/machine/region-setup.js';
 import type { Ec2ByRegion } from '../src/core/ports/ec2.js';
 import type { Log } from '../src/core/ports/process.js';
 import { Created } from '../src/core/start/created.js';
@@ -156,12 +157,22 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
         region: plan.region,
         toRunning: since(runningAt),
         toOnline: since(onlineAt),
+        onlineAt: onlineAt === undefined ? null : new Date(onlineAt).toISOString(),
+        volumes: listVolumes(started.regionSetups.get(plan.region)),
         ...(resumed && { pool: loaded.request.pool }),
       })),
     ),
   });
   const phases = loaded.request.startup.waitFor === 'online' ? await readPhases(started, ec2In) : [];
   await appendSummary(summarizeStart(started, { label, phases }), log);
+}
+
+/** The volumes whose type and size are known: an image may leave the type to EC2. */
+function listVolumes(setup: RegionSetup | undefined): { type: string; sizeGiB: number }[] {
+  const volumes = setup ? [setup.rootVolume, ...setup.furtherVolumes] : [];
+  return volumes.flatMap(({ type, sizeGiB }) =>
+    type === undefined || sizeGiB === undefined ? [] : [{ type, sizeGiB }],
+  );
 }
 
 async function readPhases(started: Started, ec2In: Ec2ByRegion): Promise<readonly BootPhase[]> {

@@ -37,6 +37,12 @@ export const inputs = {
     ),
   ),
   wait: withDefault('false', flag('Wait until EC2 reports the instances as terminated.')),
+  runners: text(
+    'The output `runners` of start-runner, for the summary alone: with it the summary shows how long the machines started up and idled, and the cost of their volumes.',
+  ),
+  'job-times': text(
+    'When the job on the machine began and ended, for the summary alone: `2026-11-27T20:00:00Z/2026-11-27T20:12:30Z`.',
+  ),
   mode: legacy(
     '`stop`, as in ec2-github-runner. With neither a label nor an id, nothing is stopped then that a start has handed over.',
   ),
@@ -44,4 +50,7 @@ export const inputs = {
 
 export const outputs = {
   'ec2-instance-ids': 'The ids of the instances whose termination EC2 confirmed, as JSON.',
+  cost: 'What the machines cost together, in US dollars, such as `0.0335`; `unknown` if the cost of one of them is.',
+  costs:
+    'JSON: for each machine its `instance`, `type`, `region`, `market`, `minutes`, `hourly` and `cost` (US dollars), and the seconds `startUp`, `idleBefore` and `idleAfter`; `null` for what is unknown.',
 };

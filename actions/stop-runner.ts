@@ -1,8 +1,11 @@
 import { refuseProblems } from '../src/core/inputs/inputs.js';
 import * as advice from '../src/core/kernel/advice.js';
-import { summarizeStop } from '../src/core/stop/report.js';
+import { sumCosts } from '../src/core/kernel/costs.js';
 import type { Scope } from '../src/core/kernel/identity.js';
 import type { Log } from '../src/core/ports/process.js';
+import { logBill } from '../src/core/stop/bill-report.js';
+import { summarizeStop } from '../src/core/stop/report.js';
+import { readSpan, readStarted } from '../src/core/stop/started-machines.js';
 import { refuseUnstopped, stopRunners, type StopResult } from '../src/core/stop/stop.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
@@ -31,7 +34,14 @@ export function runStopRunner(): Promise<void> {
     for (const notice of notices) log.info(notice);
     for (const warning of warnings) log.warning(warning);
     if (!target) return refuseProblems([...problems, ...credentialProblems], NOTHING_STOPPED);
-    const request = { run: context, ...target, runnerName: context.runnerName, wait: values.wait };
+    const request = {
+      run: context,
+      ...target,
+      runnerName: context.runnerName,
+      wait: values.wait,
+      started: readStarted(values.runners),
+      job: readSpan(values['job-times']),
+    };
     const { label, instanceIds, all, hasInvalidIds } = target;
     // A stop reads the jobs of the run with neither a label nor an id, and with both for `InstanceSearch.ambiguous`.
     const readsRuns = !all && ((label === undefined) === (instanceIds.length === 0) || hasInvalidIds === true);
@@ -42,7 +52,7 @@ export function runStopRunner(): Promise<void> {
     };
     const ports = { ...(await connectToEc2(patient)), gitHubOf, clock, log, signal };
     const stopped = await stopRunners(request, ports);
-    writeOutputs({ 'ec2-instance-ids': stopped.instances.map(({ instance }) => instance.id) });
+    reportCosts(stopped, log);
     await appendSummary(summarizeStop(stopped), log);
     reportProblems(stopped, problems, log);
   });
@@ -50,6 +60,16 @@ export function runStopRunner(): Promise<void> {
 
 const NOTHING_STOPPED = 'Correct them in the workflow and run stop-runner again. Nothing was stopped.';
 const CORRECT_CREDENTIALS = 'Give stop-runner the credentials that start-runner has.';
+
+function reportCosts({ instances, bill }: StopResult, log: Log): void {
+  const { cost, unknown } = sumCosts(bill.machines);
+  writeOutputs({
+    'ec2-instance-ids': instances.map(({ instance }) => instance.id),
+    cost: unknown > 0 ? 'unknown' : cost.toFixed(4),
+    costs: bill.machines,
+  });
+  for (const line of logBill(bill)) log.info(line);
+}
 
 /** Fails the step for what could not be stopped, or else for what is wrong with its inputs. @throws Failure */
 function reportProblems(stopped: StopResult, problems: readonly string[], log: Log): void {

@@ -13,6 +13,7 @@ import { RUN_INSTANCES_PARAMETERS, runInstances } from './launch/run-instances.j
 import { CHANGEABLE, modifyInstanceAttribute } from './modify-instance.js';
 import { describeRegions, describeSecurityGroups, describeSubnets, describeVpcs, describeZones } from './network.js';
 import { deleteSnapshot, describeSnapshots } from './snapshots.js';
+import { describeSpotPriceHistory } from './spot-prices.js';
 import { cancelSpotRequests, describeSpotRequests } from './spot-requests.js';
 import { createTags, deleteTags, describeTags } from './tags.js';
 import { deleteVolume, describeVolumes } from './volumes.js';
@@ -57,6 +58,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeSecurityGroups: operation(['GroupId', 'GroupName', ...PAGED], describeSecurityGroups),
   DescribeSnapshots: operation(['Owner', 'SnapshotId', ...PAGED], describeSnapshots),
   DescribeSpotInstanceRequests: operation(['SpotInstanceRequestId', ...PAGED], describeSpotRequests),
+  DescribeSpotPriceHistory: operation(
+    ['AvailabilityZone', 'EndTime', 'InstanceType', 'ProductDescription', 'StartTime', ...PAGED],
+    describeSpotPriceHistory,
+  ),
   DescribeSubnets: operation(['SubnetId', ...PAGED], describeSubnets),
   DescribeTags: operation(PAGED, describeTags),
   DescribeVolumes: operation(['VolumeId', ...PAGED], describeVolumes),

@@ -1,3 +1,4 @@
+import type { BootPhase } from '../kernel/boot-phases.js';
 import type { Log } from '../ports/process.js';
 
 /** Why runners of one instance took no job, as a stop finds out long after the start has ended. */
@@ -15,6 +16,8 @@ export interface Explanation {
   readonly isTrouble: boolean;
   /** The last lines of the instance's console, if it was read. */
   readonly lines: readonly string[];
+  /** The phases that its console shows, if it was read. */
+  readonly phases?: readonly BootPhase[];
 }
 
 /** The most sentences in one warning: instances of one request mostly fail alike. */

@@ -1,4 +1,5 @@
 import type { Run } from '../kernel/identity.js';
+import type { StartedMachine } from './started-machines.js';
 
 export interface StopRequest {
   readonly run: Run;
@@ -17,4 +18,8 @@ export interface StopRequest {
   readonly runnerName: string | undefined;
   /** Waits until EC2 reports the instances as `terminated`. */
   readonly wait: boolean;
+  /** The machines by their ids, as start-runner described them, if that is given. For the summary alone. */
+  readonly started?: ReadonlyMap<string, StartedMachine>;
+  /** When the job on the machine began and ended, if it is given; epoch ms. For the summary alone. */
+  readonly job?: readonly [from: number, to: number] | undefined;
 }

@@ -5,7 +5,7 @@ import { Failure } from '../kernel/failure.js';
 import { attemptOf } from '../kernel/origin.js';
 import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
 import type { Instance } from '../ports/ec2.js';
-import type { Runner } from '../ports/github.js';
+import type { Runner, RunJob } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import { decideOnHandedOver } from './handed-over.js';
 import type { StopRequest } from './request.js';
@@ -41,7 +41,7 @@ export async function selectUnneeded(request: StopRequest, known: Known, ports: 
   else if (!(jobs instanceof Failure)) {
     if (jobs.unfinished.length === 0) {
       log.info('No other job of this run is unfinished: ending everything that the run started.');
-      return selectEverything(request);
+      return selectEverything(request, jobs.all);
     }
     const others = jobs.unfinished.map(({ name, status }) => `${name} (${status})`).join(', ');
     log.info(`Other jobs of this run are unfinished: ${others}. What they may need is kept.`);
@@ -112,6 +112,10 @@ class UnneededSelection implements Selection {
     const withoutInstance = listed.filter(({ runner }) => unseen.has(runner) && isOfThisRun(runner, this.request));
     for (const { runner } of withoutInstance) if (!isOver(runner)) this.waiting.add(runner.name);
     return listed.filter((one) => ended.has(one.runner.id) || (withoutInstance.includes(one) && isOver(one.runner)));
+  }
+
+  get listedJobs(): readonly RunJob[] {
+    return this.jobs instanceof Failure ? [] : this.jobs.all;
   }
 
   get kept(): readonly KeptInstance[] {

@@ -143,10 +143,21 @@ export function expectCleanRecord({ sandbox, performances }: Scene): void {
   expect(findLeaks(performances, sandbox.requests)).toEqual([]);
 }
 
-/** The error annotations of a failed step, as GitHub shows them: what, why, what to do, code. */
+/**
+ * The error annotations of a failed step, as GitHub shows them: what, why, what to do, code. Checks that each code is
+ * followed by the link of its page, and leaves the link out.
+ */
 export function errorOf(result: StepResult): string {
   const errors = result.lines.filter((line) => line.startsWith('::error'));
-  return errors.map((line) => line.replace(/^::error[^:]*::/, '').replaceAll('%0A', '\n')).join('\n');
+  return errors.map((line) => withoutLink(line.replace(/^::error[^:]*::/, '').replaceAll('%0A', '\n'))).join('\n');
+}
+
+function withoutLink(error: string): string {
+  const [, code] = /^Code: ([a-z-]+)/m.exec(error) ?? [];
+  if (code === undefined) return error;
+  const link = new RegExp(`\nMore: \\S*docs/errors\\.md#${code}$`);
+  expect(error).toMatch(link);
+  return error.replace(link, '');
 }
 
 /** The log as GitHub shows it. */
