@@ -34,8 +34,7 @@ async function rehearse(options: RehearseOptions): Promise<number> {
 /** Runs start, job and stop as a workflow does. The stop always runs. @returns the exit code */
 async function runWorkflow(sandbox: Sandbox, options: RehearseOptions, stage: Stage): Promise<number> {
   const started = await start(sandbox, options, stage);
-  const label = started.outputs['label'];
-  const exitCode = label === undefined ? 1 : await runJob(sandbox, { ...options, label }, stage);
+  const exitCode = started.code === 0 ? await runJob(sandbox, options, started, stage) : skipJob(stage);
   await stop(sandbox, started, stage);
   return exitCode;
 }
@@ -58,8 +57,15 @@ async function start(sandbox: Sandbox, options: RehearseOptions, stage: Stage): 
   return main;
 }
 
-async function runJob(sandbox: Sandbox, options: RehearseOptions & { label: string }, stage: Stage): Promise<number> {
-  const { command, directory, label } = options;
+/** GitHub skips the jobs that need a job that failed. @returns the exit code */
+function skipJob(stage: Stage): number {
+  stage.print('── job: skipped, because the start failed');
+  return 1;
+}
+
+async function runJob(sandbox: Sandbox, options: RehearseOptions, started: StepResult, stage: Stage): Promise<number> {
+  const { command, directory } = options;
+  const { label = '' } = started.outputs;
   return stage.play(`job on ${label}`, async (onLine) => {
     const job = sandbox.github.queueJob({
       labels: [label],

@@ -99,6 +99,9 @@ async function useRepository(): Promise<void> {
   for (const path of ['latest', 'tags/v2.336.0', 'tags/v0.0.1'])
     await call('GET', `/repos/actions/runner/releases/${path}`);
   for (const path of ['', '/attempts/1', '/jobs?filter=latest', '/attempts/1/jobs']) await call('GET', `${run}${path}`);
+  const runs = `${REPO}/actions/runs`;
+  for (const query of ['', '?status=in_progress&event=push&branch=main&created=2026-01-01T00:00:00Z', '?per_page=1&page=2'])
+    await call('GET', `${runs}${query}`);
   await call('POST', `${run}/cancel`);
   await call('POST', `${run}/force-cancel`);
   await call('POST', `${run}/force-cancel`);

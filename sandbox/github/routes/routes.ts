@@ -1,5 +1,6 @@
 import type { SandboxRequest, SandboxResponse } from '../../http.js';
 import type { State } from '../state.js';
+import { GitHubError } from '../world/errors.js';
 import type { Need } from '../world/tokens.js';
 
 /** One request to a route. */
@@ -48,10 +49,19 @@ function matchTemplate(template: string, path: string): Record<string, string> |
     } else if (value === '') {
       return undefined;
     } else {
-      params[part.slice(1, -1)] = decodeURIComponent(value);
+      params[part.slice(1, -1)] = decode(value);
     }
   }
   return params;
+}
+
+/** @throws GitHubError 400 for a path whose escapes are malformed */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new GitHubError(400, 'Bad Request');
+  }
 }
 
 export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): SandboxResponse {

@@ -25,7 +25,7 @@ export function renderRun(run: Run, repository: Repository, baseUrl: string) {
     path: '.github/workflows/ci.yml',
     run_number: 1,
     run_attempt: run.attempt,
-    event: 'push',
+    event: run.event ?? 'push',
     status: run.status,
     conclusion: run.conclusion,
     workflow_id: 1,

@@ -41,7 +41,16 @@ function withoutPrefix(request: SandboxRequest): Addressed {
 
 function nameOperation({ method, path }: SandboxRequest): string | undefined {
   if (path.startsWith('/_')) return undefined;
-  return `${method} ${matchRoute(GITHUB_ROUTES, method, path)?.route.template ?? path}`;
+  return `${method} ${tryMatch(method, path)?.route.template ?? path}`;
+}
+
+/** `undefined` also for a malformed path, which `handle` then refuses. */
+function tryMatch(method: string, path: string): Match | undefined {
+  try {
+    return matchRoute(GITHUB_ROUTES, method, path);
+  } catch {
+    return undefined;
+  }
 }
 
 async function handle({ request, baseUrl }: Addressed, state: State): Promise<SandboxResponse> {
@@ -49,9 +58,22 @@ async function handle({ request, baseUrl }: Addressed, state: State): Promise<Sa
     return handleProtocol(request, state.switchboard, (body) => configureRunner(body, state, baseUrl));
   }
   if (request.path.startsWith('/_download/')) return serveDownload(request.path, state).catch(orError);
-  const match = matchRoute(GITHUB_ROUTES, request.method, request.path);
+  const match = tryMatch(request.method, request.path);
   const response = await answer({ request, baseUrl }, match, state).catch(orError);
   return withHeaders(response, state, match);
+}
+
+/**
+ * The error for what the sandbox does not have. GitHub may have it, so 404 would be a wrong answer.
+ *
+ * @throws GitHubError 400 for a malformed path
+ */
+function refuseRoute({ method, path }: SandboxRequest): GitHubError {
+  matchRoute(GITHUB_ROUTES, method, path);
+  const others = GITHUB_ROUTES.filter((route) => matchRoute([route], route.method, path));
+  const methods = [...new Set(others.map((route) => route.method))].join(', ');
+  const has = methods === '' ? '' : ` It has ${methods} of this path.`;
+  return new GitHubError(501, `The sandbox has no ${method} ${path}.${has} GET /_sandbox/ lists all routes.`);
 }
 
 async function answer(
@@ -59,7 +81,7 @@ async function answer(
   match: Match | undefined,
   state: State,
 ): Promise<SandboxResponse> {
-  if (!match) throw notFound();
+  if (!match) throw refuseRoute(request);
   const { route, params } = match;
   admit(request, match, state);
   return route.handle({ request, params, baseUrl, state });

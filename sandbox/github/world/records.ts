@@ -11,6 +11,8 @@ export interface Run {
   readonly id: number;
   readonly repository: string;
   attempt: number;
+  /** What triggered it. Default: `push`. */
+  readonly event?: string;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: 'success' | 'failure' | 'cancelled' | null;
   readonly headSha: string;
