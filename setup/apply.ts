@@ -7,6 +7,8 @@ import { askAws, valueOf } from './program.js';
 import type { CreatedApp } from './state.js';
 import type { Step } from './steps/step.js';
 
+/** The words of AWS and GitHub for something that another set-up has made in the meantime. */
+const THERE_ALREADY = /EntityAlreadyExists|has been taken in this account|Reference already exists|pull request already exists/;
 const AGAIN = 'Run the same command again: what is done stays, and it goes on from here.';
 
 /** Where the steps apply. */
@@ -91,7 +93,9 @@ async function runCommand(command: Command, step: Step, { target, world, values 
   for (const argument of command.args) args.push(await resolveArgument(argument, (value) => values.resolve(value)));
   const stdin = command.stdin && (await values.resolve(command.stdin));
   const ran = await world.tools.run(command.program, args, stdin === undefined ? {} : { stdin });
-  if (ran.code === 0) return;
+  const link = /^https?:\/\/\S+$/.exec(ran.stdout.trim())?.[0];
+  if (ran.code === 0) return link === undefined ? undefined : world.say(`  ${link}`);
+  if (THERE_ALREADY.test(ran.stderr)) return world.say('  It is there already.');
   const said = ran.stderr.trim() || ran.stdout.trim() || 'no message';
   const isStack = command.args.includes('cloudformation');
   const reasons = isStack ? await readReasons(target, world) : [];

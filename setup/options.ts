@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ValuesOf } from '../src/terminal/definition.js';
-import { existing, flag, list, oneOf, required, text, value, wholeNumber } from '../src/terminal/options.js';
+import { existing, flag, list, oneOf, required, text, value, wholeNumber, type Kind } from '../src/terminal/options.js';
 import { misuse } from '../src/terminal/usage-error.js';
 
 export const STARTERS = fileURLToPath(new URL('../workflows/starter/', import.meta.url));
@@ -14,10 +14,15 @@ const starterNames = readdirSync(STARTERS)
 /** The starter for everybody: any command on a machine. */
 const FIRST = 'command';
 
-const repositoryKind = text('OWNER/NAME', {
-  matches: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\/[A-Za-z0-9._-]{1,100}$/,
+/** As OWNER/NAME, or as people copy it from a browser or from git. */
+const repositoryKind: Kind<string> = {
+  placeholder: 'OWNER/NAME',
   allowed: 'a repository as OWNER/NAME, such as `octo-org/octo-repo`',
-});
+  parse: (given) =>
+    /^(?:https?:\/\/[^/]+\/|git@[^:]+:)?([A-Za-z0-9][A-Za-z0-9_-]{0,99}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}?)(?:\.git)?\/?$/.exec(
+      given,
+    )?.[1],
+};
 
 export const setupCommandLine = {
   command: 'npm run setup --',

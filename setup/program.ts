@@ -51,9 +51,19 @@ export type Answer<T> =
 /** Reads a resource of GitHub's REST API. */
 export async function askGitHub<T>(tools: Programs, path: string): Promise<Answer<T>> {
   const ran = await tools.run('gh', ['api', path]);
-  if (ran.code === 0) return parse(ran.stdout);
-  const status = /\(HTTP (\d+)\)/.exec(ran.stderr)?.[1] ?? '';
-  return status === '404' ? { kind: 'absent' } : { kind: 'unknown', code: status, why: firstLine(ran.stderr) };
+  return ran.code === 0 ? parse(ran.stdout) : refused(ran);
+}
+
+/** Reads all pages of a listing of GitHub's. @param key the member of each page that has the entries */
+export async function listGitHub<T>(tools: Programs, path: string, key: string): Promise<Answer<readonly T[]>> {
+  const ran = await tools.run('gh', ['api', '--paginate', `${path}?per_page=30`, '--jq', `.${key}[]`]);
+  if (ran.code === 0) return parse(`[${ran.stdout.trim().split('\n').join(',')}]`);
+  return refused(ran);
+}
+
+function refused({ stderr }: Ran): Answer<never> {
+  const status = /\(HTTP (\d+)\)/.exec(stderr)?.[1] ?? '';
+  return status === '404' ? { kind: 'absent' } : { kind: 'unknown', code: status, why: firstLine(stderr) };
 }
 
 /** Runs a reading command of the aws CLI. @param absent the error codes that mean that there is no such thing */

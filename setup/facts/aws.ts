@@ -77,8 +77,8 @@ export async function readProvider(
 
 /** Whether EC2 may ask for spot machines in this account. Unknown counts as yes: creating it again is refused. */
 export async function hasSpotRole(tools: Programs, region: string): Promise<boolean> {
-  const args = ['iam', 'get-role', '--role-name', 'AWSServiceRoleForEC2Spot', '--region', region];
-  return (await askAws(tools, args, ['NoSuchEntity'])).kind !== 'absent';
+  const args = ['iam', 'list-roles', '--path-prefix', '/aws-service-role/spot.amazonaws.com/', '--region', region];
+  return valueOf(await askAws<{ Roles: unknown[] }>(tools, args))?.Roles.length !== 0;
 }
 
 /** Ids of machines of the repository that still exist. */

@@ -1,5 +1,5 @@
 import type { Findings } from '../problems.js';
-import { askGitHub, valueOf, type Answer, type Programs } from '../program.js';
+import { askGitHub, listGitHub, valueOf, type Answer, type Programs } from '../program.js';
 import { addressesOf, type Addresses } from './addresses.js';
 
 export interface RepositoryFacts {
@@ -110,10 +110,9 @@ async function readCommit(tools: Programs, { name, defaultBranch }: RepositoryFa
 }
 
 async function readVariables(tools: Programs, { name }: RepositoryFacts, findings: Findings) {
-  const path = `repos/${name}/actions/variables?per_page=30`;
-  type Variables = { variables: { name: string; value: string }[] };
-  const answer = await askGitHub<Variables>(tools, path);
-  if (answer.kind === 'value') return new Map(answer.value.variables.map((one) => [one.name, one.value]));
+  type Variable = { name: string; value: string };
+  const answer = await listGitHub<Variable>(tools, `repos/${name}/actions/variables`, 'variables');
+  if (answer.kind === 'value') return new Map(answer.value.map((one) => [one.name, one.value]));
   findings.problem(
     `GitHub does not let you manage the Actions variables of ${name}: ${answer.kind === 'unknown' ? answer.why : 'Not Found'}`,
     'A policy of the organization, or the login of gh, forbids it. Ask an owner of the organization.',
@@ -122,9 +121,8 @@ async function readVariables(tools: Programs, { name }: RepositoryFacts, finding
 }
 
 async function readSecrets(tools: Programs, { name }: RepositoryFacts, findings: Findings) {
-  const path = `repos/${name}/actions/secrets?per_page=100`;
-  const answer = await askGitHub<{ secrets: { name: string }[] }>(tools, path);
-  if (answer.kind === 'value') return new Set(answer.value.secrets.map((one) => one.name));
+  const answer = await listGitHub<{ name: string }>(tools, `repos/${name}/actions/secrets`, 'secrets');
+  if (answer.kind === 'value') return new Set(answer.value.map((one) => one.name));
   findings.problem(
     `GitHub does not let you manage the Actions secrets of ${name}: ${answer.kind === 'unknown' ? answer.why : 'Not Found'}`,
     'A policy of the organization, or the login of gh, forbids it. Ask an owner of the organization.',

@@ -1,5 +1,4 @@
-import { askAws, valueOf, type Programs } from '../program.js';
-import { askGitHub } from '../program.js';
+import { askAws, listGitHub, valueOf, type Programs } from '../program.js';
 import type { CopyFacts } from './copy.js';
 
 /** What there is of the roles that build images. */
@@ -27,14 +26,14 @@ export async function readImages(
   const iam = <T>(...args: string[]) => askAws<T>(tools, ['iam', ...args, '--region', region], ['NoSuchEntity']);
   type Attached = { AttachedPolicies: { PolicyName: string }[] };
   type Profile = { InstanceProfile: { Roles: unknown[] } };
-  type Variables = { variables: { name: string; value: string }[] };
+  type Variable = { name: string; value: string };
   const [machineRole, attached, profile, role, policy, variables] = await Promise.all([
     iam('get-role', '--role-name', MACHINE_ROLE),
     iam<Attached>('list-attached-role-policies', '--role-name', MACHINE_ROLE),
     iam<Profile>('get-instance-profile', '--instance-profile-name', MACHINE_ROLE),
     iam('get-role', '--role-name', BUILD_ROLE),
     iam('get-role-policy', '--role-name', BUILD_ROLE, '--policy-name', BUILD_POLICY),
-    askGitHub<Variables>(tools, `repos/${copy.name}/actions/variables?per_page=30`),
+    listGitHub<Variable>(tools, `repos/${copy.name}/actions/variables`, 'variables'),
   ]);
   return {
     machineRole: machineRole.kind === 'value',
@@ -43,6 +42,6 @@ export async function readImages(
     profileHasRole: (valueOf(profile)?.InstanceProfile.Roles.length ?? 0) > 0,
     role: role.kind === 'value',
     policy: policy.kind === 'value',
-    variables: new Map(valueOf(variables)?.variables.map((one) => [one.name, one.value])),
+    variables: new Map(valueOf(variables)?.map((one) => [one.name, one.value])),
   };
 }

@@ -40,7 +40,7 @@ export function planStarters({ github, proposal }: Facts): readonly Step[] {
       isDone: pull !== undefined || !isWanted,
       commands: [
         gh(
-          ...['api', '-X', 'POST', '--silent', `${place}/pulls`, '-f', `head=${BRANCH}`],
+          ...['api', '-X', 'POST', `${place}/pulls`, '--jq', '.html_url', '-f', `head=${BRANCH}`],
           ...['-f', `base=${repository.defaultBranch}`, '-f', `title=${TITLE}`],
           ...[
             '-f',

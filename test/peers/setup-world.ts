@@ -24,7 +24,7 @@ export interface SetupWorld {
   start(args: readonly string[], extra?: Extra): Started;
   /** Runs the aws CLI, and parses its output. */
   aws<T>(...args: string[]): Promise<T>;
-  bash(script: string): Promise<Result>;
+  bash(script: string, extra?: Extra): Promise<Result>;
   /** All commands that changed something, one a line, since the last call. */
   takeChanges(): readonly string[];
   close(): Promise<void>;
@@ -34,6 +34,8 @@ export interface Extra {
   readonly stdin?: string;
   /** The set-up is killed as soon as this many of its changing commands are done. */
   readonly killAt?: number;
+  /** The same, after a changing command with this text. */
+  readonly killAfter?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -60,7 +62,7 @@ case "NAME $*" in
     printf '%s\\n' "NAME $*" | head -1 >>"$CHANGES"
     n=$(($(<"$COUNT") + 1))
     echo "$n" >"$COUNT"
-    if [[ $n == "$KILL_AT" ]]; then kill -KILL "$PPID"; fi ;;
+    if [[ $n == "$KILL_AT" || (-n $KILL_AFTER && "NAME $*" == *"$KILL_AFTER"*) ]]; then kill -KILL "$PPID"; fi ;;
 esac
 exit "$code"
 `;
@@ -108,7 +110,7 @@ export async function startSetupWorld(repositories?: readonly Repository[]): Pro
       if (code !== 0) throw new Error(stderr);
       return JSON.parse(stdout || 'null') as never;
     },
-    bash: (script) => run('bash', ['-euo', 'pipefail', '-c', script], { env }).result,
+    bash: (script, extra = {}) => run('/bin/bash', ['-euo', 'pipefail', '-c', script], prepare(env, extra)).result,
     takeChanges() {
       const lines = readFileSync(changes, 'utf8').trim().split('\n');
       writeFileSync(changes, '');
@@ -122,9 +124,12 @@ export async function startSetupWorld(repositories?: readonly Repository[]): Pro
   await giveWayOut(world);
   return world;
 
-  function prepare(base: Readonly<Record<string, string>>, { stdin = '', killAt, env: more = {} }: Extra) {
+  function prepare(
+    base: Readonly<Record<string, string>>,
+    { stdin = '', killAt, killAfter = '', env: more = {} }: Extra,
+  ) {
     writeFileSync(count, '0\n');
-    return { env: { ...base, KILL_AT: `${killAt ?? ''}`, ...more }, stdin };
+    return { env: { ...base, KILL_AT: `${killAt ?? ''}`, KILL_AFTER: killAfter, ...more }, stdin };
   }
 }
 
