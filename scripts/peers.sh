@@ -61,4 +61,10 @@ if ! command -v packer >/dev/null; then
   apt-get install --yes --no-install-recommends packer
 fi
 
+# The page on which a person creates the GitHub App is clicked in a real browser.
+if ! command -v chromium >/dev/null; then
+  apt-get update
+  apt-get install --yes --no-install-recommends chromium
+fi
+
 printf '%s\n' "$wanted" >"$stamp"

@@ -5,7 +5,8 @@ import type { State } from './state.js';
 import type { Conclusion, Job, JobRequest } from './world/jobs.js';
 import type { RateLimit, Run } from './world/records.js';
 import type { RunnerRecord } from './world/runners.js';
-import type { Token } from './world/tokens.js';
+import type { Pull, RepositorySettings } from './world/settings.js';
+import type { App, Token } from './world/tokens.js';
 
 export type { GitHubEvent } from './world/events.js';
 export type { Conclusion, Job, JobRequest } from './world/jobs.js';
@@ -35,6 +36,11 @@ export interface GitHubWorld extends Handler {
   readonly otherReleases: Map<string, string>;
   readonly runs: Map<number, Run>;
   readonly rateLimit: RateLimit;
+  /** The Apps that were created from a manifest, by slug. */
+  readonly createdApps: ReadonlyMap<string, App>;
+  readonly pulls: readonly Pull[];
+  /** Variables and secrets of a repository. */
+  settings(repository: string): RepositorySettings;
   runners(): readonly RunnerRecord[];
   jobs(): readonly Job[];
   queueJob(request: JobRequest): Job;
@@ -101,6 +107,9 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
     runs,
     rateLimit,
     addRun: (run) => addRun(runs, repository.name, run),
+    createdApps: state.createdApps,
+    pulls: state.settings.pulls,
+    settings: (name) => state.settings.of(name),
     addToken: (added) => tokens.add(added),
     revokeToken: (revoked) => tokens.revoke(revoked),
     close: () => switchboard.stop(),

@@ -20,6 +20,7 @@ const ownImports: readonly (readonly [string, readonly string[]])[] = [
   ['src/host', ['src/host', 'src/core']],
   ['actions', ['actions', 'src']],
   ['ami', ['ami', 'src']],
+  ['setup', ['setup', 'src']],
   ['sandbox', ['sandbox', 'src/terminal']],
   ['iam', ['iam', 'src/core']],
   ['src/terminal', ['src/terminal', 'src/core/kernel']],
@@ -85,7 +86,7 @@ function listImpurities(code: string): string[] {
 }
 
 function readSources(): Sources {
-  const folders = ['actions', 'ami', 'iam', 'src', 'sandbox', 'scripts', 'tools'];
+  const folders = ['actions', 'ami', 'iam', 'src', 'sandbox', 'scripts', 'setup', 'tools'];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(root, folder, name)),
   );
@@ -122,6 +123,7 @@ describe('Imports between the folders', () => {
         'iam',
         'sandbox',
         'scripts',
+        'setup',
         'src/core',
         'src/ec2',
         'src/github',
@@ -151,6 +153,8 @@ describe('Imports between the folders', () => {
     ['the sandbox in the product', 'actions/a.ts', "import { startSandbox } from '../sandbox/sandbox.js';"],
     ['the AWS SDK in a command', 'ami/cli/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
     ['an action in a command', 'ami/cli/a.ts', "import { connectToEc2 } from '../../actions/connect.js';"],
+    ['the AWS SDK in the set-up', 'setup/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
+    ['the sandbox in the set-up', 'setup/a.ts', "import { startSandbox } from '../sandbox/sandbox.js';"],
     ['the product in the sandbox', 'sandbox/a.ts', "import { startRunners } from '../src/core/start.js';"],
   ])('%s is noticed', (_, file, text) => {
     expect(findViolations({ [file]: text })).toHaveLength(1);

@@ -27,7 +27,10 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the route for a path without a query. `{path}` matches the rest of the path, including slashes. */
+/**
+ * Finds the route for a path without a query. A last `{path}` or `{ref}` matches the rest of the path,
+ * including slashes.
+ */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Match | undefined {
   for (const route of routes) {
     const params = route.method === method ? matchTemplate(route.template, path) : undefined;
@@ -39,11 +42,11 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
 function matchTemplate(template: string, path: string): Record<string, string> | undefined {
   const templateParts = template.split('/');
   const parts = path.split('/');
-  const greedy = templateParts.at(-1) === '{path}';
+  const greedy = ['{path}', '{ref}'].includes(templateParts.at(-1) ?? '');
   if (greedy ? parts.length < templateParts.length : parts.length !== templateParts.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of templateParts.entries()) {
-    const value = part === '{path}' ? parts.slice(index).join('/') : (parts[index] ?? '');
+    const value = greedy && index === templateParts.length - 1 ? parts.slice(index).join('/') : (parts[index] ?? '');
     if (!part.startsWith('{')) {
       if (part !== value) return undefined;
     } else if (value === '') {
