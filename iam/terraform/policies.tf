@@ -12,6 +12,7 @@ locals {
           "ec2:DescribeInstances",
           "ec2:DescribeRegions",
           "ec2:DescribeSecurityGroups",
+          "ec2:DescribeSpotPriceHistory",
           "ec2:DescribeSubnets",
         ]
         Resource = ["*"]
