@@ -1,5 +1,5 @@
 import { Failure, messageOf } from '../kernel/failure.js';
-import type { Image, InstanceTypeFacts, SecurityGroupFacts, SubnetFacts } from '../ports/catalog.js';
+import type { Image, InstanceTypeFacts } from '../ports/catalog.js';
 import type { Ec2, Ec2ByRegion, Plan } from '../ports/ec2.js';
 import type { GitHub, RunnerGroup } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
@@ -7,7 +7,7 @@ import { findUnfitness } from './image-fit.js';
 import { refuseOldRunner, resolveImage } from './image.js';
 import { setupKeyOf, type RegionSetup } from './region-setup.js';
 import type { MachineRequest, PlacedRequest } from './request.js';
-import { groupSites, imageKeyOf, listSites, type Site } from './sites.js';
+import { checkNetworks, groupPlaces, imageKeyOf, listPlaces, type Place } from './places.js';
 import { findMisfits, fitFurtherVolumes, fitVolume } from './volume.js';
 
 /** The result of the preflight: everything that is known before the first side effect. */
@@ -32,12 +32,12 @@ interface PreflightPorts {
  */
 export async function preflight(request: PlacedRequest, ports: PreflightPorts): Promise<Preflight> {
   const { machine } = request;
-  const sites = listSites(machine, ports.ec2.region);
+  const places = listPlaces(machine, ports.ec2.region);
   const [answers, group] = await Promise.all([
-    askRegions(machine, groupSites(sites, imageKeyOf), ports),
+    askRegions(machine, groupPlaces(places, imageKeyOf), ports),
     chooseGroup(request, ports),
   ]);
-  const plans = listPlans(machine, sites, answers);
+  const plans = listPlans(machine, places, answers);
   const problems = answers.flatMap((one) => one.problems);
   if (problems.length === 0 && plans.length === 0) {
     problems.push(
@@ -71,7 +71,7 @@ async function chooseGroup(
 
 interface RegionAnswers {
   readonly region: string;
-  readonly sites: readonly Site[];
+  readonly places: readonly Place[];
   readonly image: Image;
   readonly types: readonly InstanceTypeFacts[];
   readonly problems: string[];
@@ -85,10 +85,10 @@ interface RegionAnswers {
  */
 async function askRegions(
   machine: MachineRequest,
-  groups: readonly (readonly Site[])[],
+  groups: readonly (readonly Place[])[],
   ports: PreflightPorts,
 ): Promise<RegionAnswers[]> {
-  const settled = await Promise.allSettled(groups.map((sites) => askRegion(machine, sites, ports)));
+  const settled = await Promise.allSettled(groups.map((places) => askRegion(machine, places, ports)));
   const failed = settled.flatMap((one, at) =>
     one.status === 'rejected' ? { region: groups[at]![0]!.region, reason: one.reason as unknown } : [],
   );
@@ -101,16 +101,16 @@ async function askRegions(
   return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }
 
-/** @param sites of one region, with one image */
+/** @param places of one region, with one image */
 async function askRegion(
   machine: MachineRequest,
-  sites: readonly Site[],
+  places: readonly Place[],
   ports: PreflightPorts,
 ): Promise<RegionAnswers> {
-  const { region, image: reference } = sites[0]!;
+  const { region, image: reference } = places[0]!;
   const ec2 = await ports.ec2In(region);
-  const subnetIds = [...new Set(sites.flatMap(({ subnetId }) => subnetId ?? []))];
-  const securityGroupIds = [...new Set(sites.flatMap((site) => site.securityGroupIds))];
+  const subnetIds = [...new Set(places.flatMap(({ subnetId }) => subnetId ?? []))];
+  const securityGroupIds = [...new Set(places.flatMap((place) => place.securityGroupIds))];
   const [image, types, subnets, groups] = await Promise.all([
     resolveImage(reference, { ec2, log: ports.log }),
     ec2.describeTypes(machine.instanceTypes),
@@ -124,42 +124,20 @@ async function askRegion(
   const problems = [
     ...describeMissing('subnet-id', subnetIds, { found: subnets, region }),
     ...describeMissing('security-group-id', securityGroupIds, { found: groups, region }),
-    ...checkNetworks(sites, subnets, groups),
+    ...checkNetworks(places, subnets, groups),
     ...checkTypes(machine, image, types),
     ...(fitting.length === 0 ? listUnfitProblems(image, types) : []),
     ...findMisfits(machine.volume, image, region),
   ];
-  return { region, sites, image, types: fitting, problems };
+  return { region, places, image, types: fitting, problems };
 }
 
-function toRegionSetups({ volume }: MachineRequest, { sites, region, image }: RegionAnswers): [string, RegionSetup][] {
+function toRegionSetups({ volume }: MachineRequest, { places, region, image }: RegionAnswers): [string, RegionSetup][] {
   const volumes = { rootVolume: fitVolume(volume, image), furtherVolumes: fitFurtherVolumes(volume, image) };
-  return sites.map((site) => [
-    setupKeyOf(site),
-    { region, image, securityGroupIds: site.securityGroupIds, ...volumes },
+  return places.map((place) => [
+    setupKeyOf(place),
+    { region, image, securityGroupIds: place.securityGroupIds, ...volumes },
   ]);
-}
-
-/** Subnets that are launched into with the same groups must be in the network of these groups. */
-function checkNetworks(
-  sites: readonly Site[],
-  subnets: readonly SubnetFacts[],
-  groups: readonly SecurityGroupFacts[],
-): string[] {
-  return groupSites(sites, setupKeyOf).flatMap((alike) =>
-    checkNetwork([
-      ...subnets.filter(({ id }) => alike.some(({ subnetId }) => subnetId === id)),
-      ...groups.filter(({ id }) => alike[0]!.securityGroupIds.includes(id)),
-    ]),
-  );
-}
-
-function checkNetwork(parts: readonly (SubnetFacts | SecurityGroupFacts)[]): string[] {
-  if (new Set(parts.map(({ vpcId }) => vpcId)).size <= 1) return [];
-  const places = parts.map(({ id, vpcId }) => `${id} in ${vpcId}`).join(', ');
-  return [
-    `\`subnet-id\` and \`security-group-id\` belong to different networks: ${places}; allowed: one VPC in a region.`,
-  ];
 }
 
 function describeMissing(
@@ -207,18 +185,18 @@ function describeUnfit(image: Image, types: readonly InstanceTypeFacts[]): strin
 /** Every type in every subnet in every market: markets outermost, so that spot is tried everywhere first. */
 function listPlans(
   { markets, instanceTypes }: MachineRequest,
-  sites: readonly Site[],
+  places: readonly Place[],
   answers: readonly RegionAnswers[],
 ): Plan[] {
   const offered = new Map(
-    answers.flatMap(({ sites: answered, types }) =>
-      answered.map((site) => [site, new Map(types.map((type) => [type.name, type]))]),
+    answers.flatMap(({ places: answered, types }) =>
+      answered.map((place) => [place, new Map(types.map((type) => [type.name, type]))]),
     ),
   );
   return markets.flatMap((market) =>
     instanceTypes.flatMap((instanceType) =>
-      sites
-        .filter((site) => offered.get(site)?.get(instanceType)?.markets.includes(market))
+      places
+        .filter((place) => offered.get(place)?.get(instanceType)?.markets.includes(market))
         .map(({ region, subnetId, zone }) => ({
           instanceType,
           market,

@@ -23,7 +23,7 @@ describe.each(Object.entries(theirs))('Every input of %s/ec2-github-runner', (_o
 });
 
 describe('The new permissions in docs/migrating.md', () => {
-  const rows = [...page.matchAll(/^\| `([\w-]+:\w+)` /gm)].map(([, action]) => action);
+  const rows = [...page.matchAll(/^\| `([\w-]+:\w+)` /gm)].map(([, action]) => String(action));
 
   test("are the policies' actions without those of ec2-github-runner's README", () => {
     const actions = [startStop, passRole].flatMap(({ grants }) =>

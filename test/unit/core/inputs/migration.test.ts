@@ -189,6 +189,11 @@ describe('An input whose loss would change cost, network or security is refused 
     ['123456789012', '[{"Name": "name", "Values": ["ci-amd64-*"]}]', 'write `ec2-image-id: name:ci-amd64-*`'],
     ['self', '[{"Name": "tag:Team", "Values": ["ml"]}]', 'write `ec2-image-id: name:…`'],
     [
+      'self',
+      '[{"Name": "name", "Values": ["ci-*"]}, {"Name": "tag:Team", "Values": ["ml"]}]',
+      'write `ec2-image-id: name:ci-*`',
+    ],
+    [
       'amazon',
       '[{"Name": "name", "Values": ["al2023-ami-*-arm64"]}]',
       'write `ec2-image-id: resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64`',

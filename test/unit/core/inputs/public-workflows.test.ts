@@ -165,7 +165,11 @@ describe('A public workflow that cannot be kept gets each line to write', () => 
         /`security-group` .*`security-group-id`/,
       ],
     ],
-    ['with a file of user data', { 'user-data-path': 'ops/userdata.sh' }, [/rest of the script into `pre-runner-script`/]],
+    [
+      'with a file of user data',
+      { 'user-data-path': 'ops/userdata.sh' },
+      [/rest of the script into `pre-runner-script`/],
+    ],
     ['with several subnets under a plural', { 'subnet-ids': 'subnet-1 subnet-2' }, [/did you mean `subnet-id`/]],
     [
       'with a public address',

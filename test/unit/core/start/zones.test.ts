@@ -75,7 +75,7 @@ describe('zones', () => {
 
   test('are refused before anything is launched if the group of one is of another network than its subnet', async () => {
     const { world } = setUp();
-    const wrong = [{ ...zones[0]!, securityGroupIds: [FOREIGN_GROUP] }, zones[1]!];
+    const wrong = [{ ...zones[0]!, securityGroupIds: [FOREIGN_GROUP] }, zones[3]!];
     expect((await failureOf(startRunners(aRequest({ zones: wrong }), world.ports))).message).toContain(
       'different networks',
     );
