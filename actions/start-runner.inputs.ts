@@ -1,6 +1,8 @@
 import { minutes } from '../src/core/inputs/durations.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
+import { foreignInputs } from '../src/core/inputs/foreign-inputs.js';
 import { choice, flag, integer, legacy, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { zones } from '../src/core/inputs/zones.js';
 import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
 import { NAME_PATTERN } from '../src/core/kernel/identity.js';
 import type { StartRequest, Startup } from '../src/core/start/request.js';
@@ -64,7 +66,9 @@ export const inputs = {
   ...runnerInputs,
   'pre-runner-script': into(
     'startup.preRunnerScript',
-    script('Run as root, with `bash -e`, before the runner starts. If it fails, the instance powers off.'),
+    script(
+      'Run as root, with `bash -e`, before the runner starts. What it exports reaches the jobs. If it fails, the instance powers off.',
+    ),
   ),
   ...settingInputs,
   pool: into(
@@ -117,19 +121,17 @@ export const inputs = {
     flag('Check everything, let EC2 check the permission to launch, print the plans, and launch nothing.'),
   ),
   mode: legacy('`start`, as in ec2-github-runner.'),
-  'availability-zones-config': legacy('Its subnets become `subnet-id`.'),
-  'block-device-mappings': legacy("Sets the root volume's inputs. A second EBS volume is refused."),
-  'metadata-options': legacy('Ignored: IMDSv2 is always required.'),
-  packages: legacy('Installed before `pre-runner-script` runs.'),
-  'ec2-device-name': legacy("Ignored: the image's own name is used."),
-  'use-jit': legacy('Ignored: always on.'),
-  'runner-group-id': legacy('The same as `runner-group`.'),
-  'run-runner-as-service': legacy('Ignored.'),
-  'run-runner-as-user': legacy('The same as `run-as-user`.'),
-  'runner-debug': legacy('Ignored.'),
-  'startup-quiet-period-seconds': legacy('Ignored: no wait has a fixed length.'),
-  'startup-retry-interval-seconds': legacy('Ignored.'),
+  'availability-zones-config': zones(
+    'Each zone with its image, subnet, security group and region, tried in order. Used in place of `ec2-image-id`, `subnet-id` and `security-group-id`.',
+  ),
+  ...legacyInputs(),
 };
+
+/** The other inputs of ec2-github-runner. `migration.ts` translates them before any input is parsed, so none has a value. */
+function legacyInputs(): object {
+  const entries = Object.entries({ ...foreignInputs.machulav, ...foreignInputs.namecheap });
+  return Object.fromEntries(entries.map(([name, { here }]) => [name, legacy(here)]));
+}
 
 export const outputs = {
   label: 'The label for `runs-on` and for stop-runner. It is set even when the start fails.',

@@ -50,6 +50,7 @@ export function runStartRunner(root: URL): Promise<void> {
     if (!isDryRun(raw)) writeOutputs({ label: foreseeLabel(raw, context, startId) });
     const loading = loadStart(raw, context, {
       startId,
+      say: (sentence) => log.info(sentence),
       // Two connections, because the first runner is registered while GitHub checks the image's runner.
       connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
     });
@@ -58,7 +59,6 @@ export function runStartRunner(root: URL): Promise<void> {
     // Problems of the inputs are reported first.
     connecting.catch(() => undefined);
     const loaded = await loading;
-    for (const notice of loaded.notices) log.info(notice);
     const clouds = await connecting;
     writeOutputs({ ...(!loaded.isDryRun && { label: loaded.request.label }), region: clouds.ec2.region });
     let advice: Promise<Advice> | undefined;

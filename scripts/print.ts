@@ -12,6 +12,7 @@ import { AGENT, joinAgent } from './print/agent.js';
 import { fillCommands } from './print/ami-commands.js';
 import { renderErrors } from './print/errors.js';
 import { fillActionList, fillGitAttributes, fillPrettierIgnore } from './print/lists.js';
+import { fillMigration } from './print/migration.js';
 import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
 import { fillTables } from './print/tables.js';
 import { readWorkflowSources } from './print/workflow-sources.js';
@@ -38,6 +39,7 @@ const whole = [...actionFiles, AGENT, ERRORS, 'iam/*.json', ...Object.keys(workf
 const filled = {
   'README.md': (text: string) => fillActionList(text, actions),
   'docs/workflows.md': (text: string) => fillWorkflowTables(text, sources),
+  'docs/migrating.md': fillMigration,
   'ami/README.md': (text: string) => fillCommands(text, commands),
   ...Object.fromEntries(
     actions.map(({ name, definition }) => [`${name}/README.md`, (text: string) => fillTables(text, definition)]),

@@ -10,9 +10,10 @@ export function describePlan(plan: Plan): string {
   return `${plan.instanceType} ${plan.market}${plan.subnetId ? ` in ${plan.subnetId}` : ''} (${plan.region})`;
 }
 
-/** Whether a refusal of one plan holds for another one. No refusal reaches into another region. */
+/** Whether a refusal of one plan holds for another one. No refusal reaches into another region or zone. */
 export function covers({ scope }: Refusal, refused: Plan, other: Plan): boolean {
-  if (other.region !== refused.region) return false;
+  // A zone has an image and security groups of its own, which may be the reason.
+  if (other.region !== refused.region || other.zone !== refused.zone) return false;
   if (scope === 'region' || other === refused) return true;
   // Without a subnet, EC2 picks one for each launch.
   if (scope === 'subnet') return refused.subnetId !== undefined && other.subnetId === refused.subnetId;

@@ -15,6 +15,8 @@ export interface LaunchTarget {
 /** One concrete way to launch: type × subnet (and so region) × market. */
 export interface Plan extends LaunchTarget {
   readonly region: string;
+  /** Names the image and the security groups of this plan, where a region has several. */
+  readonly zone?: string;
 }
 
 /** Everything one RunInstances call needs. */
