@@ -522,6 +522,7 @@ exec_wait_for_boot() { exec systemctl is-system-running --wait; }
 # Sources the script, so that the environment at its end can be compared with the one at its beginning.
 exec_script() {
   cd "$home"
+  # shellcheck disable=SC2016 # expanded by this bash
   exec_step bash -ec 'env -0 >"$0.before"; trap '\''command -p env -0 >"$0.after" || :'\'' EXIT; . "$0"' "$script"
 }
 
