@@ -100,7 +100,13 @@ export const inputs = {
   ),
   'startup-timeout-minutes': into(
     'startup.startupTimeoutMs',
-    withDefault('5', minutes('From launch until the runner must be online.', { min: 1, max: LONGEST_STARTUP_MINUTES })),
+    withDefault(
+      '5',
+      minutes(
+        'From launch until the runner must be online. With `mode: start`, as in ec2-github-runner: from when the instance is running, plus 30 s.',
+        { min: 1, max: LONGEST_STARTUP_MINUTES },
+      ),
+    ),
   ),
   'idle-timeout-minutes': into(
     'startup.idleTimeoutMs',
@@ -118,7 +124,9 @@ export const inputs = {
   ),
   'dry-run': withDefault(
     'false',
-    flag('Check everything, let EC2 check the permission to launch, print the plans, and launch nothing.'),
+    flag(
+      'Check everything, let EC2 check the permission to launch, print the plans, and launch nothing. The output `label` is empty.',
+    ),
   ),
   mode: legacy('`start`, as in ec2-github-runner.'),
   'availability-zones-config': zones(
@@ -134,7 +142,7 @@ function legacyInputs(): object {
 }
 
 export const outputs = {
-  label: 'The label for `runs-on` and for stop-runner. It is set even when the start fails.',
+  label: 'The label for `runs-on` and for stop-runner. It is set even when the start fails, and empty in a dry run.',
   'ec2-instance-id': "The first instance's id.",
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:

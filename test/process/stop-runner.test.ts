@@ -187,7 +187,13 @@ describe('The costs in the summary of stop-runner', () => {
 describe('A workflow of ec2-github-runner', () => {
   test.concurrent('starts and stops with its own inputs, and the log names those that are ignored', () =>
     inSandbox(idle, async (scene) => {
-      const zones = [{ imageId: '', subnetId: 'subnet-0a51c3d77e9f2000b', securityGroupId: 'sg-0a51c3d77e9f20002' }];
+      const zones = [
+        {
+          imageId: 'ami-0c1a64a64a64a6401',
+          subnetId: 'subnet-0a51c3d77e9f2000b',
+          securityGroupId: 'sg-0a51c3d77e9f20002',
+        },
+      ];
       const main = await begin(scene, {
         mode: 'start',
         'ec2-image-id': 'ami-0c1a64a64a64a6401',
@@ -213,8 +219,9 @@ describe('A workflow of ec2-github-runner', () => {
       });
       expect(scene.sandbox.ec2.instances()[0]?.tags.get('Name')).toBe('ci');
       const reported = main.lines.filter((line) => / is ignored: /.test(line)).map((line) => line.split(' ')[0]);
-      const ignored = ['mode', 'runner-debug', 'startup-quiet-period-seconds', 'startup-retry-interval-seconds'];
-      expect(reported).toEqual([...ignored, 'metadata-options'].map((name) => `\`${name}\``));
+      const waits = ['startup-quiet-period-seconds', 'startup-retry-interval-seconds'];
+      const ignored = ['mode', 'metadata-options', 'runner-debug', ...waits, 'ec2-image-id'];
+      expect(reported.toSorted()).toEqual(ignored.map((name) => `\`${name}\``).toSorted());
       const { label = '', 'ec2-instance-id': id = '' } = main.outputs;
       expect(await scene.stop({ mode: 'stop', label, 'ec2-instance-id': id })).toMatchObject({ code: 0 });
       expect(live(scene)).toEqual([]);

@@ -56,7 +56,7 @@ const machulav: Readonly<Record<string, ForeignInput>> = {
   'run-runner-as-service': ignored('the boot agent starts the runner', 'false'),
   'run-runner-as-user': same('run-as-user'),
   'runner-debug': ignored('a failed start always shows the boot phases and the console', 'false'),
-  'startup-quiet-period-seconds': ignored(NO_WAIT),
+  'startup-quiet-period-seconds': ignored(`${NO_WAIT}; it only extends \`startup-timeout-minutes\``),
   'startup-retry-interval-seconds': ignored('the polling interval follows the boot'),
   'ec2-instance-id': ignored(STOP),
 };

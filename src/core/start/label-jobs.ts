@@ -52,6 +52,8 @@ interface Place {
   readonly root: string;
   /** Paths of expressions that hold the label. */
   readonly paths: readonly string[];
+  /** The input `label` as the workflow has it. */
+  readonly written?: string;
 }
 
 /** The jobs of the run that ask for a start's label. `undefined` when its own job cannot be found. */
@@ -95,7 +97,13 @@ function placeOf(document: Node, own: Node, question: LabelQuestion): Place {
   const outputs = Object.entries(asNode(own['outputs'])).filter(
     ([, text]) => isOwn(asText(text)) || !isOther(asText(text)),
   );
-  return { document, root: question.job, paths: outputs.map(([name]) => `needs.${question.job}.outputs.${name}`) };
+  const written = asText(asNode(step['with'])['label']);
+  return {
+    document,
+    root: question.job,
+    paths: outputs.map(([name]) => `needs.${question.job}.outputs.${name}`),
+    written,
+  };
 }
 
 /** The step that asks: the one with its id, or else the only one that uses start-runner. */
@@ -126,6 +134,7 @@ async function collect(place: Place, question: LabelQuestion, depth: number): Pr
     const hits = legs.map((leg) => listRunsOn(job['runs-on'], leg)).filter((labels) => labels.some(isLabel));
     const frame = describe(name, job, place);
     if (hits.length > 0) found.push(describeHits(frame, hits, isLabel));
+    else if (isSameLeg(job, place)) found.push({ ...frame, count: 1, isOpen: false });
     const inputs = Object.entries(asNode(job['with'])).filter(([, text]) =>
       isLabel(interpolate(asText(text), legs[0]!)),
     );
@@ -136,6 +145,12 @@ async function collect(place: Place, question: LabelQuestion, depth: number): Pr
     for (const one of await collect(inner, question, depth - 1)) found.push(within(frame, one, legs.length));
   }
   return found;
+}
+
+/** Whether the job has the label's own expression, whose value depends on a matrix that is computed later. */
+function isSameLeg(job: Node, { written }: Place): boolean {
+  const runsOn = asText(job['runs-on']);
+  return /\bmatrix\s*[.[]/.test(runsOn) && runsOn.replaceAll(/\s/g, '') === written?.replaceAll(/\s/g, '');
 }
 
 function describe(name: string, job: Node, { document, root }: Place): LabelJob {

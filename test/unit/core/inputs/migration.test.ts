@@ -22,7 +22,7 @@ test('A workflow of ec2-github-runner keeps working, with a notice for each inpu
   expect(problems).toEqual([]);
   expect(notices).toEqual([
     expect.stringMatching(/^`mode` is ignored: .*one job.*`count: N`.*\(fill-pool\)\.$/),
-    '`startup-quiet-period-seconds` is ignored: nothing waits a fixed time.',
+    '`startup-quiet-period-seconds` is ignored: nothing waits a fixed time; it only extends `startup-timeout-minutes`.',
     '`run-runner-as-user` is read as `run-as-user: ubuntu`.',
     '`block-device-mappings` is read as `ec2-volume-size: 100`, `ec2-volume-type: gp3`.',
     '`packages` is read as a part of `pre-runner-script`.',

@@ -112,6 +112,20 @@ jobs:
     expect(await advice(file, {}, { label: 'ec2-3.10-7001' })).toEqual([]);
   });
 
+  test('are found by the expression of a fixed label, where the matrix is computed later', async () => {
+    const label = 'ec2-${{ matrix.py }}-${{ github.run_id }}';
+    const strategy = "strategy: { matrix: '${{ fromJSON(needs.plan.outputs.matrix) }}' }";
+    const file = `
+jobs:
+  start:
+    ${strategy}
+    steps: [{ uses: org/ci-actions/start-runner@v1, with: { label: '${label}' } }]
+  test: { needs: start, ${strategy}, runs-on: '${label}' }`;
+    expect(await listed(file, { label: 'ec2-3.10-7001' })).toEqual(['test 1']);
+    const twice = `${file}\n  bench: { needs: test, ${strategy}, runs-on: '${label}' }`;
+    expect((await advice(twice, {}, { label: 'ec2-3.10-7001' }))[0]).toContain('`count: 2`');
+  });
+
   test('share the runners of all starts that have this label', async () => {
     const file = `
 jobs:
