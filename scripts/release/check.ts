@@ -103,7 +103,12 @@ function askRemote(checkout: Checkout, { version, branch }: Wanted): string[] {
   } catch (error) {
     return [`${REMOTE} did not say which versions it has: ${wordsOf(error)}. Check the network and your login.`];
   }
-  const found = new Map(answer.split('\n').map((line) => line.split('\t').reverse() as [string, string]));
+  const found = new Map(
+    answer.split('\n').map((line) => {
+      const [commit = '', ref = ''] = line.split('\t');
+      return [ref, commit] as const;
+    }),
+  );
   const head = found.get(headRef);
   const known = head === undefined || checkout.ask('merge-base', '--is-ancestor', head, 'HEAD') !== undefined;
   const here = checkout.ask('rev-parse', '--verify', '--quiet', tagRef) !== undefined;

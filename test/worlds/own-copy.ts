@@ -32,6 +32,7 @@ export class OwnCopy {
       ...process.env,
       PATH: [programs, process.env['PATH']].join(delimiter),
       HUB: this.hub,
+      GH_REPO: 'org/ci-actions',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_SYSTEM: '/dev/null',
       GIT_AUTHOR_NAME: 'Fixture',
