@@ -63,7 +63,7 @@ function widthAt(entries: readonly { readonly key: string; readonly text: string
 /** @throws Error for a placeholder without a name in Terraform, which would make the policy allow nothing */
 function quote(text: string): string {
   const escaped = JSON.stringify(text)
-    .replaceAll('${', '$${')
+    .replaceAll('${', () => '$${')
     .replace(/^"arn:aws:/, '"arn:${local.partition}:');
   const translated = Object.entries(NAMES).reduce((all, [place, name]) => all.replaceAll(place, name), escaped);
   if (/[<>]/.test(translated)) throw new Error(`Terraform has no name for a place in ${text}.`);

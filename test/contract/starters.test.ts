@@ -79,6 +79,14 @@ describe.each(STARTERS)('%s', (path) => {
   });
 });
 
+test('shortest.yml is command.yml without the stop job, and without events that bring no secrets', () => {
+  const jobsOf = (name: string) => (parse(read(`workflows/starter/${name}.yml`)) as Workflow).jobs;
+  const { start, job } = jobsOf('command');
+  const { if: _, ...unguarded } = start as Job & { readonly if?: string };
+  expect(jobsOf('shortest')).toEqual({ start: unguarded, job });
+  expect((parse(read('workflows/starter/shortest.yml')) as { on: unknown }).on).toBe('workflow_dispatch');
+});
+
 test('Pages to copy from take the region from the variable, too', () => {
   const pages = [
     'README.md',

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { inputs } from '../../actions/run-tox.inputs.js';
+import { parseInputs } from '../../src/core/inputs/inputs.js';
 import { composeArtifactName } from '../../src/core/test-request/compose.js';
 import { evaluate, interpolate } from './github-parser.js';
 
@@ -164,3 +166,38 @@ test.each(['success', 'failure', 'cancelled', 'skipped'])(
     expect(evaluate(stop.if!, { needs: { start: { result } } }, { always: true })).toBe(result !== 'skipped');
   },
 );
+
+describe("tox.yml takes lists as public projects' workflows have them:", () => {
+  const call = (
+    parse(readFileSync(`${root}workflows/starter/tox.yml`, 'utf8')) as {
+      jobs: { tests: { name: string; with: Readonly<Record<string, string>> } };
+    }
+  ).jobs.tests;
+  const given = (matrix: object) =>
+    Object.fromEntries(Object.entries(call.with).map(([name, text]) => [name, interpolate(text, { matrix })]));
+  const defaults = { preset: 'amd64', 'python-version': '', posargs: '' };
+
+  test.each([
+    ['a name for each line', { 'tox-env': 'py36-django3', 'python-version': '3.6' }],
+    ['dots in factors', { 'tox-env': 'py310-django4.2', 'python-version': '3.10' }],
+    ['a dot in the name', { 'tox-env': 'py3.11' }],
+    ['a version that is a number in YAML', { 'tox-env': 'py38', 'python-version': 3.8 }],
+    ['several at once', { 'tox-env': 'py37,mypy', 'python-version': '3.7' }],
+    ['arguments for the tests', { 'tox-env': 'py311-test-alldeps', posargs: '--remote-data -m "not regression"' }],
+    ['one factor', { 'tox-env': 'django42', preset: 'arm64' }],
+    ['a product of two lists', { 'tox-env': 'py', 'python-version': '3.14' }],
+    ['a pre-release of Python', { 'tox-env': 'py315', 'python-version': '3.15.0rc1' }],
+    ['PyPy', { 'tox-env': 'pypy310', 'python-version': 'pypy3.10' }],
+    ['a preset of your own', { 'tox-env': 'gpu', preset: 'big' }],
+  ])('%s', (_, line) => {
+    const values = given(line);
+    expect(values).toEqual({
+      ...defaults,
+      ...Object.fromEntries(Object.entries(line).map(([name, one]) => [name, `${one}`])),
+    });
+    const raw = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, { text }]));
+    const { preset: _preset, ...forTox } = raw;
+    expect(parseInputs(inputs, forTox).problems).toEqual([]);
+    expect(interpolate(call.name, { matrix: line })).toBe(`${line['tox-env']}, ${values['preset']}`);
+  });
+});
