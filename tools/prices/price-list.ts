@@ -71,7 +71,7 @@ function readHeadings(record: readonly string[]): ReadonlyMap<string, number> {
 /** Plain Linux, on shared hardware, in the region itself and not in a local zone. */
 function isInstance(row: Row): boolean {
   return (
-    /^Compute Instance/.test(row('Product Family')) &&
+    row('Product Family').startsWith('Compute Instance') &&
     isInRegion(row) &&
     row('Unit') === 'Hrs' &&
     row('Operating System') === 'Linux' &&

@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from '../kernel/failure.js';
+import { plural } from '../kernel/plural.js';
 import { regionsOf } from '../kernel/region.js';
 import { preflight } from '../machine/preflight.js';
 import { describePlan } from '../machine/refusals.js';
@@ -31,7 +32,9 @@ export async function startRunners(
     composeSample(request, { plan: first!, regionSetups: presumeRegions(request.machine, found.regionSetups) }, ports);
     for (const { region, image } of found.regionSetups.values())
       ports.log.info(`${region}: image ${image.id} (${image.name}).`);
-    ports.log.info(`${found.plans.length} plans, the first: ${describePlan(first!)}.`);
+    ports.log.info(
+      `${plural(found.plans.length, 'plan')}${found.plans.length > 1 ? ', the first' : ''}: ${describePlan(first!)}.`,
+    );
     return found;
   });
   const attempt = new Attempt(checked, ports);
