@@ -1,4 +1,5 @@
 import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { plural } from '../kernel/plural.js';
 import { OWN_PREFIX, type Tags } from '../kernel/tags.js';
 import { BadValue, type InputDefinition } from './inputs.js';
 
@@ -20,7 +21,7 @@ function parseTags(text: string): Tags {
     if (Object.hasOwn(tags, key)) throw new BadValue('each key once', key);
     tags[key] = value;
   }
-  if (pairs.length > USER_TAG_LIMIT) throw new BadValue(`at most ${USER_TAG_LIMIT} tags`, `${pairs.length} tags`);
+  if (pairs.length > USER_TAG_LIMIT) throw new BadValue(`at most ${USER_TAG_LIMIT} tags`, plural(pairs.length, 'tag'));
   return tags;
 }
 

@@ -44,9 +44,10 @@ export function findPrice(type: string, region = REFERENCE): HourlyPrice | undef
 function readPrice(type: string, region: string): number | undefined {
   const prices = readRow(PRICE_TABLE[region]?.instances);
   const [family = '', size = ''] = type.split('.');
-  const base = prices.get(family);
   const multiple = sizeOf(size);
-  return prices.get(type) ?? (base === undefined || multiple === undefined ? undefined : base * multiple);
+  const base = multiple === undefined ? undefined : prices.get(family);
+  const own = size === '' ? undefined : prices.get(type);
+  return own ?? (base === undefined || multiple === undefined ? undefined : base * multiple);
 }
 
 /** A size as a multiple of `xlarge`; `undefined` for `metal` and unknown sizes. */

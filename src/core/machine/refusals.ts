@@ -30,15 +30,11 @@ export function explainRefusals(plans: readonly Plan[], refused: readonly Refuse
   const quota = refusals.findLast(({ kind }) => kind === 'quota');
   const onlyQuota = quota !== undefined && refusals.every(({ kind }) => kind === 'quota');
   const hints = [quota && (quota.hint ?? quota.message), ...deadEnds.map(({ hint }) => hint)].filter((hint) => hint);
-  return new Failure(
-    onlyQuota ? 'quota-exceeded' : 'no-capacity',
-    onlyQuota ? `An EC2 quota allows none of the ${plans.length} plans.` : `EC2 refused all ${plans.length} plans.`,
-    {
-      hint: hints.length > 0 ? [...new Set(hints)].join(' ') : suggest(plans, refused),
-      details: listRefusals(refused),
-      ...requestIdOf(refusals.at(-1)),
-    },
-  );
+  return new Failure(onlyQuota ? 'quota-exceeded' : 'no-capacity', describeRefused(plans.length, onlyQuota), {
+    hint: hints.length > 0 ? [...new Set(hints)].join(' ') : suggest(plans, refused),
+    details: listRefusals(refused),
+    ...requestIdOf(refusals.at(-1)),
+  });
 }
 
 /** The last refusal of each plan: those of further rounds rarely differ. */
@@ -75,4 +71,12 @@ function suggest(plans: readonly Plan[], refused: readonly RefusedPlan[]): strin
 
 function requestIdOf(refusal: Refusal | undefined): { requestId?: string } {
   return refusal?.requestId === undefined ? {} : { requestId: refusal.requestId };
+}
+
+function describeRefused(plans: number, onlyQuota: boolean): string {
+  if (onlyQuota)
+    return plans === 1
+      ? 'An EC2 quota does not allow the only plan.'
+      : `An EC2 quota allows none of the ${plans} plans.`;
+  return plans === 1 ? 'EC2 refused the only plan.' : `EC2 refused all ${plans} plans.`;
 }

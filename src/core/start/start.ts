@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from '../kernel/failure.js';
+import { plural } from '../kernel/plural.js';
 import { regionsOf } from '../kernel/region.js';
 import { preflight } from '../machine/preflight.js';
 import { describePlan } from '../machine/refusals.js';
@@ -33,7 +34,9 @@ export async function startRunners(
       ({ region, image }) => `${region}: image ${image.id} (${image.name}).`,
     );
     for (const sentence of new Set(images)) ports.log.info(sentence);
-    ports.log.info(`${found.plans.length} plans, the first: ${describePlan(first!)}.`);
+    ports.log.info(
+      `${plural(found.plans.length, 'plan')}${found.plans.length > 1 ? ', the first' : ''}: ${describePlan(first!)}.`,
+    );
     return found;
   });
   const attempt = new Attempt(checked, ports);
