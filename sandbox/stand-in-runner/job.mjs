@@ -113,7 +113,7 @@ function cancelOn(signal, child, outbox) {
   const timers = [];
   let tree = [];
   const cancel = () => {
-    outbox.write('##[error]The operation was canceled.\n');
+    outbox.write(`##[error]${signal.reason}\n`);
     tree = listTree(child.pid);
     signalAll(tree, 'SIGINT');
     timers.push(setTimeout(() => signalAll(tree, 'SIGTERM'), TERM_AFTER_MS));

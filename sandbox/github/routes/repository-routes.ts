@@ -35,7 +35,7 @@ export const repositoryRoutes: readonly Route[] = [
   { method: 'GET', template: `${JOB}/logs`, access: READ_ACTIONS, handle: getLogs },
 ];
 
-function repositoryOf(call: Call): Repository {
+export function repositoryOf(call: Call): Repository {
   const wanted = `${call.params['owner']}/${call.params['repo']}`.toLowerCase();
   const repository = call.state.repositories.find(({ name }) => name.toLowerCase() === wanted);
   if (!repository) throw notFound();

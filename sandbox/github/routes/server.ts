@@ -11,9 +11,10 @@ import { handleProtocol } from './protocol.js';
 import { repositoryRoutes } from './repository-routes.js';
 import { matchRoute, type Match, type Route } from './routes.js';
 import { runnerRoutes } from './runner-routes.js';
+import { workflowRoutes } from './workflow-routes.js';
 
 /** All routes of this GitHub's REST API. */
-export const GITHUB_ROUTES: readonly Route[] = [...appRoutes, ...runnerRoutes, ...repositoryRoutes];
+export const GITHUB_ROUTES: readonly Route[] = [...appRoutes, ...runnerRoutes, ...repositoryRoutes, ...workflowRoutes];
 
 /** GitHub's REST API, the private API of its runners, and its downloads. */
 export function createHandler(state: State): Handler {
