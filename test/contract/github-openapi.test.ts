@@ -107,8 +107,7 @@ async function useRepository(): Promise<void> {
   ])
     await call('GET', `${runs}${query}`);
   const workflows = `${REPO}/actions/workflows`;
-  for (const path of ['', '/ci.yml', '/none.yml', '/ci.yml/runs?per_page=1'])
-    await call('GET', `${workflows}${path}`);
+  for (const path of ['', '/ci.yml', '/none.yml', '/ci.yml/runs?per_page=1']) await call('GET', `${workflows}${path}`);
   await call('GET', '/');
   await call('POST', `${run}/cancel`);
   await call('POST', `${run}/force-cancel`);
