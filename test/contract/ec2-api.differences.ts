@@ -40,7 +40,7 @@ export const MOTO_API_DIFFERENCES: Readonly<Record<string, Difference>> = {
   'an image is found by the name, version or label of its parameter': {
     documented: '`resolve:ssm:PARAMETER`, with a version or a label ("RunInstances", `ImageId`).',
     instead: 'moto takes image ids alone',
-    fails: /InvalidAMIID\.Malformed/,
+    fails: /resolve:ssm:.*expecting "ami-/,
   },
   'a parameter that does not exist, or that is no image, is no image of a launch': {
     documented: 'SsmInvalidParameter, as users quote it.',
