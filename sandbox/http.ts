@@ -154,7 +154,9 @@ function toRequest(from: {
     ]),
   );
   const { pathname: path, searchParams: query } = url;
-  return { index, method: incoming.method ?? 'GET', path, query, headers, body, signal: gone.signal };
+  // Node sends no body to a HEAD.
+  const method = incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? 'GET');
+  return { index, method, path, query, headers, body, signal: gone.signal };
 }
 
 function recordRequest(request: SandboxRequest, operation: string, context: Context): RecordedRequest {

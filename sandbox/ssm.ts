@@ -4,6 +4,7 @@ import { Ec2Error } from './ec2/world/errors.js';
 import { ACCOUNT } from './ec2/world/seed.js';
 import type { Ec2World } from './ec2/world/world.js';
 import type { Handler, SandboxRequest, SandboxResponse } from './http.js';
+import { readSsmInput, type SsmInput } from './ssm-input.js';
 
 const TARGET = 'AmazonSSM.';
 
@@ -22,7 +23,7 @@ export function createSsmEndpoint(home: Ec2World, elsewhere: ReadonlyMap<string,
       const world = elsewhere.get(region) ?? home;
       try {
         admit(world, request, `ssm:${operation}`);
-        return respond(200, perform(world, operation, readInput(request.body)));
+        return respond(200, perform(world, operation, readSsmInput(request.body)));
       } catch (error) {
         if (!(error instanceof Ec2Error)) throw error;
         return fail(SSM_CODES[error.code] ?? error.code, error.message.replace(/^You are not authorized.*?\. /, ''));
@@ -43,61 +44,12 @@ const SSM_CODES: Readonly<Record<string, string>> = {
   UnauthorizedOperation: 'AccessDeniedException',
 };
 
-/** The members of the requests. Each has one type in all of them. */
-const MEMBERS = {
-  Name: 'string',
-  Names: 'strings',
-  Value: 'string',
-  Overwrite: 'boolean',
-  DataType: 'string',
-  Path: 'string',
-  Recursive: 'boolean',
-  MaxResults: 'number',
-  NextToken: 'string',
-  Labels: 'strings',
-  ParameterVersion: 'number',
-} as const;
-
-interface Types {
-  readonly string: string;
-  readonly strings: readonly string[];
-  readonly boolean: boolean;
-  readonly number: number;
-}
-
-type Input = { readonly [M in keyof typeof MEMBERS]?: Types[(typeof MEMBERS)[M]] };
-
-/** @throws Ec2Error `SerializationException` for a body that is no JSON object, or a member of another type */
-function readInput(body: string): Input {
-  let input: unknown;
-  try {
-    input = JSON.parse(body || '{}');
-  } catch (error) {
-    throw new Ec2Error('SerializationException', (error as Error).message);
-  }
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new Ec2Error('SerializationException', 'Start of structure or map found where not expected.');
-  }
-  for (const [name, value] of Object.entries(input)) {
-    const type = Object.hasOwn(MEMBERS, name) ? MEMBERS[name as keyof typeof MEMBERS] : undefined;
-    if (type === undefined || value === null || isOf(type, value)) continue;
-    throw new Ec2Error('SerializationException', `The value of ${name} cannot be converted to ${type}.`);
-  }
-  // null counts as not given.
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
-}
-
-function isOf(type: keyof Types, value: unknown): boolean {
-  if (type !== 'strings') return typeof value === type;
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
-}
-
 function nameOperation(request: SandboxRequest): string {
   return request.headers['x-amz-target']?.slice(TARGET.length) ?? 'no target';
 }
 
 /** SSM's operations that the sandbox has. */
-export const SSM_OPERATIONS: Readonly<Record<string, (world: Ec2World, input: Input) => unknown>> = {
+export const SSM_OPERATIONS: Readonly<Record<string, (world: Ec2World, input: SsmInput) => unknown>> = {
   DeleteParameter: deleteParameter,
   GetParameter: getParameter,
   GetParameters: getParameters,
@@ -106,14 +58,14 @@ export const SSM_OPERATIONS: Readonly<Record<string, (world: Ec2World, input: In
   PutParameter: putParameter,
 };
 
-function perform(world: Ec2World, operation: string, input: Input): unknown {
+function perform(world: Ec2World, operation: string, input: SsmInput): unknown {
   const run = Object.hasOwn(SSM_OPERATIONS, operation) ? SSM_OPERATIONS[operation] : undefined;
   if (run) return run(world, input);
   const names = Object.keys(SSM_OPERATIONS).join(', ');
   throw new Ec2Error('UnknownOperationException', `The sandbox has no ${operation} of SSM. It has: ${names}.`);
 }
 
-function getParameter(world: Ec2World, { Name = '' }: Input): unknown {
+function getParameter(world: Ec2World, { Name = '' }: SsmInput): unknown {
   const parameter = findParameter(world, Name);
   if (!parameter) throw new Ec2Error('ParameterNotFound', '');
   return { Parameter: render(world, parameter) };
@@ -122,7 +74,7 @@ function getParameter(world: Ec2World, { Name = '' }: Input): unknown {
 /** Source of the limit: SSM API reference, GetParameters `Names`. */
 const NAMES_LIMIT = 10;
 
-function getParameters(world: Ec2World, { Names: names = [] }: Input): unknown {
+function getParameters(world: Ec2World, { Names: names = [] }: SsmInput): unknown {
   if (names.length < 1 || names.length > NAMES_LIMIT) {
     const why = `Value at 'names' failed to satisfy constraint: Member must have length between 1 and ${NAMES_LIMIT}`;
     throw new Ec2Error('ValidationException', `1 validation error detected: ${why}`);
@@ -134,7 +86,7 @@ function getParameters(world: Ec2World, { Names: names = [] }: Input): unknown {
   };
 }
 
-function getParametersByPath(world: Ec2World, input: Input): unknown {
+function getParametersByPath(world: Ec2World, input: SsmInput): unknown {
   const { Path: path = '', Recursive = false, MaxResults = NAMES_LIMIT, NextToken = '0' } = input;
   if (!path.startsWith('/')) {
     throw new Ec2Error('ValidationException', "The parameter path must begin with a forward slash '/'.");
@@ -151,7 +103,7 @@ function getParametersByPath(world: Ec2World, input: Input): unknown {
   };
 }
 
-function putParameter(world: Ec2World, input: Input): unknown {
+function putParameter(world: Ec2World, input: SsmInput): unknown {
   const { Name = '', Value = '', DataType } = input;
   if (Name.startsWith('/aws')) throw new Ec2Error('AccessDeniedException', 'No access to reserved parameter name.');
   if (Name === '' || Value === '') throw new Ec2Error('ValidationException', 'A parameter has a name and a value.');
@@ -171,14 +123,14 @@ function putParameter(world: Ec2World, input: Input): unknown {
   return { Version: versions.length, Tier: 'Standard' };
 }
 
-function deleteParameter(world: Ec2World, { Name = '' }: Input): unknown {
+function deleteParameter(world: Ec2World, { Name = '' }: SsmInput): unknown {
   if (!world.parameters.delete(Name)) throw new Ec2Error('ParameterNotFound', '');
   for (const facts of [world.parameterVersions, world.parameterLabels, world.parameterTypes]) facts.delete(Name);
   return {};
 }
 
 /** A label moves to the version, by default the newest one. */
-function labelParameterVersion(world: Ec2World, input: Input): unknown {
+function labelParameterVersion(world: Ec2World, input: SsmInput): unknown {
   const { Name = '', Labels = [] } = input;
   const newest = versionsOf(world, Name).length;
   if (newest === 0) throw new Ec2Error('ParameterNotFound', '');

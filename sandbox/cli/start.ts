@@ -33,6 +33,9 @@ export async function start(values: SandboxValues): Promise<number> {
   return 0;
 }
 
+/** EC2's checks take minutes. Clients ask for them every 15 s. */
+const CHECKS_MS = 5_000;
+
 function toOptions(values: SandboxValues, onStop: () => void): SandboxOptions {
   const { port, region, repository } = values;
   const [owner = ''] = repository.split('/');
@@ -42,7 +45,7 @@ function toOptions(values: SandboxValues, onStop: () => void): SandboxOptions {
   ];
   return {
     region,
-    timeline: { pendingMs: 2000, bootMs: values['boot-seconds'] * 1000, shuttingDownMs: 1000 },
+    timeline: { pendingMs: 2000, bootMs: values['boot-seconds'] * 1000, shuttingDownMs: 1000, checksMs: CHECKS_MS },
     machines: !values['api-only'],
     github: { repositories },
     ...(port !== undefined && { ports: { aws: port, github: port + 1 } }),

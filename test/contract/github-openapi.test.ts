@@ -100,8 +100,15 @@ async function useRepository(): Promise<void> {
     await call('GET', `/repos/actions/runner/releases/${path}`);
   for (const path of ['', '/attempts/1', '/jobs?filter=latest', '/attempts/1/jobs']) await call('GET', `${run}${path}`);
   const runs = `${REPO}/actions/runs`;
-  for (const query of ['', '?status=in_progress&event=push&branch=main&created=2026-01-01T00:00:00Z', '?per_page=1&page=2'])
+  for (const query of [
+    '',
+    '?status=in_progress&event=push&branch=main&created=2026-01-01T00:00:00Z',
+    '?per_page=1&page=2',
+  ])
     await call('GET', `${runs}${query}`);
+  const workflows = `${REPO}/actions/workflows`;
+  for (const path of ['', '/ci.yml', '/none.yml', '/ci.yml/runs?per_page=1']) await call('GET', `${workflows}${path}`);
+  await call('GET', '/');
   await call('POST', `${run}/cancel`);
   await call('POST', `${run}/force-cancel`);
   await call('POST', `${run}/force-cancel`);

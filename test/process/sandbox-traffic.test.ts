@@ -100,7 +100,7 @@ describe('a caller', () => {
 
   test('without a signature is refused', async () => {
     const answer = await fetch(aws.sandbox.awsUrl, { method: 'POST', body: 'Action=DescribeInstances' });
-    expect([answer.status, await answer.text()]).toEqual([401, expect.stringContaining('<Code>AuthFailure</Code>')]);
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('AWSAccessKeyId</Message>')]);
   });
 
   test('without permission is refused', async () => {

@@ -7,7 +7,7 @@ import { describeInstances, describeInstanceStatus } from './describe-instances.
 import { deregisterImage, enableImageDeprecation } from './image-life.js';
 import { describeImages } from './images.js';
 import { describeInstanceAttribute, getConsoleOutput } from './inspect-instance.js';
-import { describeInstanceTypes } from './instance-types.js';
+import { describeInstanceTypes, describeOfferings } from './instance-types.js';
 import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
 import { RUN_INSTANCES_PARAMETERS, runInstances } from './launch/run-instances.js';
 import { CHANGEABLE, modifyInstanceAttribute } from './modify-instance.js';
@@ -48,6 +48,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeInstanceAttribute: operation(['Attribute', 'InstanceId'], describeInstanceAttribute),
   DescribeInstances: operation(['InstanceId', ...PAGED], describeInstances),
   DescribeInstanceStatus: operation(['IncludeAllInstances', 'InstanceId', ...PAGED], describeInstanceStatus),
+  DescribeInstanceTypeOfferings: operation(['LocationType', ...PAGED], describeOfferings),
   DescribeInstanceTypes: operation(['InstanceType', ...PAGED], (_world, params) => describeInstanceTypes(params)),
   DescribeLaunchTemplates: operation(['LaunchTemplateId', 'LaunchTemplateName', ...PAGED], describeLaunchTemplates),
   DescribeLaunchTemplateVersions: operation(

@@ -15,6 +15,7 @@ import { repositoryRoutes } from './repository-routes.js';
 import { matchRoute, type Match, type Route } from './routes.js';
 import { runnerRoutes } from './runner-routes.js';
 import { settingsRoutes } from './settings-routes.js';
+import { workflowRoutes } from './workflow-routes.js';
 
 /** All routes of this GitHub's REST API. */
 export const GITHUB_ROUTES: readonly Route[] = [
@@ -25,6 +26,7 @@ export const GITHUB_ROUTES: readonly Route[] = [
   ...settingsRoutes,
   ...repositoryRoutes,
   ...branchRoutes,
+  ...workflowRoutes,
 ];
 
 /** GitHub's REST API, the private API of its runners, and its downloads. */

@@ -37,10 +37,19 @@ export function explainRefusals(plans: readonly Plan[], refused: readonly Refuse
   });
 }
 
-/** The last refusal of each plan: those of further rounds rarely differ. */
+/** The last refusal of each plan: those of further rounds rarely differ. The same words, but for the type, come once. */
 export function listRefusals(refused: readonly RefusedPlan[]): string[] {
   const last = new Map(refused.map(({ plan, refusal }) => [plan, refusal]));
-  return [...last].map(([plan, refusal]) => `${describePlan(plan)}: ${refusal.code}: ${refusal.message}`);
+  const alike = new Map<string, Plan[]>();
+  for (const [plan, { code, message }] of last) {
+    const words = `${code}: ${message.replaceAll(plan.instanceType, '')}`;
+    alike.set(words, [...(alike.get(words) ?? []), plan]);
+  }
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    const { code, message } = last.get(first!)!;
+    const same = others.length === 0 ? [] : [`The same for ${others.map(describePlan).join(', ')}.`];
+    return [`${describePlan(first!)}: ${code}: ${message}`, ...same];
+  });
 }
 
 export function toSentence(message: string): string {
