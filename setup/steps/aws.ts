@@ -12,12 +12,14 @@ const VARIABLES = [
   ['AWS_SECURITY_GROUP', 'SecurityGroupId'],
 ] as const;
 
-export function aws(...args: Argument[]): Command {
-  return { program: 'aws', args };
+type Words = Argument | readonly Argument[];
+
+export function aws(...args: readonly Words[]): Command {
+  return { program: 'aws', args: args.flat() };
 }
 
-export function gh(...args: Argument[]): Command {
-  return { program: 'gh', args };
+export function gh(...args: readonly Words[]): Command {
+  return { program: 'gh', args: args.flat() };
 }
 
 /** The account's provider and spot role, and the stack. */
@@ -30,8 +32,8 @@ export function planAws(facts: Facts): readonly Step[] {
       isDone: provider.arn !== undefined,
       commands: [
         aws(
-          ...['iam', 'create-open-id-connect-provider', '--url', PROVIDER_URL],
-          ...['--client-id-list', 'sts.amazonaws.com', ...where],
+          ['iam', 'create-open-id-connect-provider', '--url', PROVIDER_URL],
+          ['--client-id-list', 'sts.amazonaws.com', ...where],
         ),
       ],
     },
@@ -79,10 +81,10 @@ function deployStack(facts: Facts): Pick<Step, 'isDone' | 'commands'> {
     /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status ?? '') &&
     entries.every(([key, value]) => stack.parameters.get(key) === value);
   const deploy = aws(
-    ...['cloudformation', 'deploy', '--stack-name', stack.name, '--region', account.region],
-    ...['--template-file', TEMPLATE, '--capabilities', 'CAPABILITY_IAM', '--no-fail-on-empty-changeset'],
-    ...['--tags', `ci-actions:set-up-for=${repository.name}`],
-    ...['--parameter-overrides', ...entries.map(([key, value]) => `${key}=${value}`)],
+    ['cloudformation', 'deploy', '--stack-name', stack.name, '--region', account.region],
+    ['--template-file', TEMPLATE, '--capabilities', 'CAPABILITY_IAM', '--no-fail-on-empty-changeset'],
+    ['--tags', `ci-actions:set-up-for=${repository.name}`],
+    ['--parameter-overrides', ...entries.map(([key, value]) => `${key}=${value}`)],
   );
   return { isDone, commands: [deploy] };
 }

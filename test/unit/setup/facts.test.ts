@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../../setup/facts/facts.js';
+import { STARTERS } from '../../../setup/options.js';
 import { planSteps } from '../../../setup/plan.js';
 import { look, notFound, Refused, type Given } from '../../worlds/setup.js';
 
@@ -150,6 +152,26 @@ describe('What is wrong is reported with what to do:', () => {
     expect(problems).toHaveLength(patterns.length);
     for (const pattern of patterns) expect((problems as readonly string[]).join('\n')).toMatch(pattern);
   });
+});
+
+test("Another owner's workflow is refused, an action of it is not", async () => {
+  const script = {
+    'gh api repos/octo-org/ci-actions': {
+      id: 8,
+      full_name: 'other/ci-actions',
+      private: false,
+      owner: { id: 6, login: 'other' },
+    },
+    'gh api repos/other/ci-actions/git/ref/tags/v1': {},
+  };
+  const calls = readdirSync(STARTERS)
+    .filter(
+      (name) => name.endsWith('.yml') && readFileSync(`${STARTERS}${name}`, 'utf8').includes('/ci-actions/.github/'),
+    )
+    .map((name) => name.replace('.yml', ''))[0]!;
+  const calling = await look({ script, options: ['--starter', calls] });
+  expect(calling).toEqual([expect.stringMatching(/calls a workflow of other\/ci-actions.*--starter command/)]);
+  expect(await look({ script })).toHaveProperty('copy.name', 'other/ci-actions');
 });
 
 test('A NAT gateway is a way out for a private subnet, and a blackhole is none', async () => {
