@@ -5,7 +5,7 @@ import { DeleteSubnetCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk
 import { COPY, startSetupWorld, type SetupWorld } from './setup-world.js';
 
 /** A run of the aws CLI takes a second of a core, and a set-up needs ten. */
-const LONG_MS = 600_000;
+const LONG_MS = 1_200_000;
 const REPO = 'octo-org/octo-repo';
 const ODD = 'octo-org/Dots.And_CAPS';
 const WITH_APP = 'octo-org/with-app';
@@ -121,9 +121,9 @@ test(
   async () => {
     const { github } = world.github;
     const args = ['--repo', WITH_APP, ...actions, '--starter', 'reap', '--app', '--yes'];
-    const first = world.start(args, { killAfter: 'gh variable set RUNNER_APP_ID' });
+    const first = world.start(args, { killAfter: 'gh variable set RUNNER_APP_ID', remember: true });
     const [, address = ''] = await first.said(/(http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32})/);
-    const second = await world.setup(args);
+    const second = await world.setup(args, { remember: true });
     expect(second).toMatchObject({ code: 1 });
     expect(second.stderr).toContain(`Another set-up of ${WITH_APP} is running on this computer (process ${first.pid})`);
 
@@ -140,7 +140,7 @@ test(
     expect(await first.result).toMatchObject({ code: null });
     expect(github.settings(WITH_APP).secrets.has('RUNNER_APP_PRIVATE_KEY')).toBe(false);
 
-    const third = await world.setup(args);
+    const third = await world.setup(args, { remember: true });
     expect(third).toMatchObject({ code: 0 });
     expect([...github.createdApps.values()]).toHaveLength(1);
     const app = [...github.createdApps.values()][0]!;

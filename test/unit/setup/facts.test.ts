@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../../setup/facts/facts.js';
 import { STARTERS } from '../../../setup/options.js';
 import { planSteps } from '../../../setup/plan.js';
+import { hashTemplate } from '../../../setup/steps/aws.js';
 import { look, notFound, Refused, type Given } from '../../worlds/setup.js';
 
 const REPO = 'gh api repos/octo-org/octo-repo';
@@ -27,7 +28,8 @@ function stack(status: string, more: object = {}) {
     VpcId: 'vpc-1',
     OidcProviderArn: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com',
   }).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
-  return { Stacks: [{ StackStatus: status, Parameters, Outputs: [], ...more }] };
+  const Tags = [{ Key: 'ci-actions:template', Value: hashTemplate() }];
+  return { Stacks: [{ StackStatus: status, Parameters, Outputs: [], Tags, ...more }] };
 }
 
 test('Nothing is in the way of a new repository, and nothing is done yet', async () => {
@@ -210,8 +212,10 @@ describe('The stack', () => {
     ]);
   });
 
-  test('is done with the same parameters, and deployed again with others', async () => {
+  test('is done with the same template and parameters, and deployed again with others', async () => {
     expect(deploying(await stepsOf(withStack('UPDATE_COMPLETE')))).toEqual([expect.stringMatching(/^done: Deploy/)]);
+    const older = { script: { 'aws cloudformation describe-stacks': stack('UPDATE_COMPLETE', { Tags: [] }) } };
+    expect(deploying(await stepsOf(older))).toEqual([expect.stringMatching(/^to do: Deploy/)]);
     const pools = { ...withStack('UPDATE_COMPLETE'), options: ['--starter', 'reap', '--pools'] };
     expect(deploying(await stepsOf(pools))).toEqual([expect.stringMatching(/^to do: Deploy/)]);
   });
