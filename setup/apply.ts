@@ -8,7 +8,8 @@ import type { CreatedApp } from './state.js';
 import type { Step } from './steps/step.js';
 
 /** The words of AWS and GitHub for something that another set-up has made in the meantime. */
-const THERE_ALREADY = /EntityAlreadyExists|has been taken in this account|Reference already exists|pull request already exists/;
+const THERE_ALREADY =
+  /EntityAlreadyExists|has been taken in this account|Reference already exists|pull request already exists/;
 const AGAIN = 'Run the same command again: what is done stays, and it goes on from here.';
 
 /** Where the steps apply. */
@@ -117,7 +118,7 @@ async function readReasons({ stack, region }: Target, { tools }: AppWorld): Prom
   return (events?.StackEvents ?? [])
     .filter(
       ({ ResourceStatus = '', ResourceStatusReason: why = '' }) =>
-        /_FAILED$/.test(ResourceStatus) && !/cancelled/.test(why),
+        ResourceStatus.endsWith('_FAILED') && !/cancelled/.test(why),
     )
     .slice(0, 5)
     .map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId}: ${ResourceStatusReason}`);

@@ -98,7 +98,19 @@ export function toRequest(values: ValuesOf<typeof setupCommandLine.options>): Re
   const chosen = values.starter ?? [FIRST].filter((name) => existsSync(`${STARTERS}${name}.yml`));
   const starters = [...new Set([...chosen, ...(reap ? ['reap'] : []), ...(pools ? ['pool'] : [])])];
   return {
-    ...{ repository: repo, region, ownApp, starters, pools, images, actions, subnet, stack, port, yes, dryRun, remove },
+    repository: repo,
+    region,
+    ownApp,
+    starters,
+    pools,
+    images,
+    actions,
+    subnet,
+    stack,
+    port,
+    yes,
+    dryRun,
+    remove,
     credentials: ownApp ? 'own-app' : app ? 'app' : token ? 'token' : undefined,
   };
 }

@@ -17,12 +17,15 @@ export function planSteps(facts: Facts): readonly Step[] {
 }
 
 /** What remains for a person when all steps are done. */
-export function listDuties({ github, request, credentials, account }: Facts): readonly string[] {
+export function listDuties({ github, request, credentials, account, proposal }: Facts): readonly string[] {
   const { repository, webUrl } = github;
   const pulls = `${webUrl}/${repository.name}/pulls`;
   return [
     ...(request.starters.length > 0
-      ? [`Merge the pull request: ${pulls}`, `Run a workflow: ${webUrl}/${repository.name}/actions`]
+      ? [
+          ...(proposal.missing.length + proposal.proposed.length > 0 ? [`Merge the pull request: ${pulls}`] : []),
+          `Run a workflow: ${webUrl}/${repository.name}/actions`,
+        ]
       : ['Add a workflow: docs/getting-started.md']),
     ...(credentials.kind === 'token'
       ? ['Renew the token before it expires: `npm run setup -- … --token` saves the new one.']

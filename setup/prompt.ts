@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { Writable } from 'node:stream';
 
-export const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
+export const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
 
 /** Asks on the terminal. Everything but `y` and `yes` is a no, and so is the end of the input. */
 export async function confirm(question: string): Promise<boolean> {

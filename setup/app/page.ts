@@ -1,8 +1,8 @@
 const STYLE = `:root{color-scheme:light dark}
 body{font:1.05rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:38rem;padding:1.5rem 1rem}
-h1{font-size:1.5rem;line-height:1.25}ol{padding-left:1.4rem}
+h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.2rem;line-height:1.25}
 .steps{color:GrayText;margin:0}dt{font-weight:600;margin-top:.75rem}dd{margin:0}
-a.button,button{background:#1a7f37;border:2px solid #1a7f37;border-radius:.4rem;color:#fff;cursor:pointer;
+a.button,button{background:#1a7f37;border:2px solid #1a7f37;border-radius:.4rem;color:#fff;box-sizing:border-box;cursor:pointer;
 display:inline-block;font:inherit;font-weight:600;margin:1rem 0;min-height:2.75rem;padding:.6rem 1.1rem;text-decoration:none}
 a.button:focus-visible,button:focus-visible{outline:3px solid Highlight;outline-offset:2px}
 code{overflow-wrap:anywhere}`;

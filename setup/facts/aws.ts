@@ -41,7 +41,7 @@ async function defaultRegion(tools: Programs): Promise<string | undefined> {
 
 /** A region that is not opted in refuses every request, so another one is asked about it. */
 async function regionToAskIn(tools: Programs, region: string, findings: Findings): Promise<string> {
-  const home = /^cn-/.test(region) ? 'cn-north-1' : /^us-gov-/.test(region) ? 'us-gov-west-1' : 'us-east-1';
+  const home = region.startsWith('cn-') ? 'cn-north-1' : region.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1';
   type Regions = { Regions: { OptInStatus: string }[] };
   const args = ['ec2', 'describe-regions', '--all-regions', '--region-names', region, '--region', home];
   const answer = await askAws<Regions>(tools, args, ['InvalidParameterValue']);
@@ -88,10 +88,14 @@ export async function listMachines(
   region: string,
 ): Promise<readonly string[] | string> {
   const ran = await tools.run('aws', [
-    ...['ec2', 'describe-instances', '--region', region, '--output', 'text'],
-    ...['--filters', `Name=tag:ci-actions:repository,Values=${repository}`],
+    'ec2',
+    'describe-instances',
+    `--region=${region}`,
+    '--output=text',
+    '--query=Reservations[].Instances[].InstanceId',
+    '--filters',
+    `Name=tag:ci-actions:repository,Values=${repository}`,
     'Name=instance-state-name,Values=pending,running,stopping,stopped',
-    ...['--query', 'Reservations[].Instances[].InstanceId'],
   ]);
   return ran.code === 0 ? ran.stdout.split(/\s+/).filter((id) => id !== '') : firstLine(ran.stderr);
 }

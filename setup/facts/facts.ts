@@ -1,7 +1,7 @@
 import type { Request } from '../options.js';
 import { Findings, SetupError } from '../problems.js';
 import type { Programs } from '../program.js';
-import { readStarter } from '../starters.js';
+import { checkStarter, readStarter } from '../starters.js';
 import type { State } from '../state.js';
 import { hasSpotRole, readAccount, readProvider, type AwsAccount } from './aws.js';
 import { readCopy, type CopyFacts } from './copy.js';
@@ -72,6 +72,8 @@ export async function readFacts(request: Request, world: World): Promise<Facts> 
     app: ours.credentials.usesApp,
   };
   const starters = request.starters.map((name) => readStarter(name, filling));
+  for (const one of starters) checkStarter(one, { ...filling, owner: repository.owner }, findings);
+  if (findings.problems.length > 0) stop();
   const [proposal, images] = await Promise.all([
     readProposal(tools, { repository, starters }, findings),
     request.images ? readImages(tools, { copy: ours.copy, region: account.region }) : undefined,
@@ -94,11 +96,11 @@ async function readAwsFacts(request: Request, tools: Programs, findings: Finding
 
 /** The stack of a set-up that was interrupted, or of one on another machine. */
 export function describeProgress({ name, status = '' }: StackFacts, region: string): [string, string] {
-  const wait = /^CREATE/.test(status)
+  const wait = status.startsWith('CREATE')
     ? 'create'
-    : /^DELETE/.test(status)
+    : status.startsWith('DELETE')
       ? 'delete'
-      : /ROLLBACK/.test(status)
+      : status.includes('ROLLBACK')
         ? 'rollback'
         : 'update';
   return [

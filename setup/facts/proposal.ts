@@ -38,7 +38,7 @@ export async function readProposal(
   ]);
   const branchExists = branch.kind === 'value';
   const onBranches = await Promise.all(
-    starters.map(({ path }) => (branchExists ? readFile(tools, { name, path, ref: BRANCH }) : undefined)),
+    starters.map(async ({ path }) => (branchExists ? readFile(tools, { name, path, ref: BRANCH }) : undefined)),
   );
   const missing: ProposalFacts['missing'][number][] = [];
   const [proposed, merged]: [string[], string[]] = [[], []];

@@ -10,6 +10,7 @@ export interface StackFacts {
   readonly status: string | undefined;
   readonly parameters: ReadonlyMap<string, string>;
   readonly outputs: ReadonlyMap<OutputKey, string>;
+  readonly tags: ReadonlyMap<string, string>;
 }
 
 interface StackAnswer {
@@ -17,6 +18,7 @@ interface StackAnswer {
     StackStatus: string;
     Parameters?: { ParameterKey: string; ParameterValue: string }[];
     Outputs?: { OutputKey: string; OutputValue: string }[];
+    Tags?: { Key: string; Value: string }[];
   }[];
 }
 
@@ -61,6 +63,7 @@ export async function describeStack(
     status: stack?.StackStatus,
     parameters: new Map(stack?.Parameters?.map((one) => [one.ParameterKey, one.ParameterValue])),
     outputs: new Map(stack?.Outputs?.map((one) => [one.OutputKey as OutputKey, one.OutputValue])),
+    tags: new Map(stack?.Tags?.map(({ Key, Value }) => [Key, Value])),
   };
 }
 

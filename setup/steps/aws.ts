@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { output, type Argument, type Command } from '../command.js';
 import type { Facts } from '../facts/facts.js';
 import { isBroken } from '../facts/stack.js';
 import type { Step } from './step.js';
 
-export const TEMPLATE = 'iam/ci-actions.yml';
+const TEMPLATE = 'iam/ci-actions.yml';
+/** The stack's tag with the template that it was deployed from: a newer ci-actions may bring a newer one. */
+const TEMPLATE_TAG = 'ci-actions:template';
 const PROVIDER_URL = 'https://token.actions.githubusercontent.com';
 /** The variable of each output. */
 const VARIABLES = [
@@ -12,12 +17,14 @@ const VARIABLES = [
   ['AWS_SECURITY_GROUP', 'SecurityGroupId'],
 ] as const;
 
-export function aws(...args: Argument[]): Command {
-  return { program: 'aws', args };
+type Words = Argument | readonly Argument[];
+
+export function aws(...args: readonly Words[]): Command {
+  return { program: 'aws', args: args.flat() };
 }
 
-export function gh(...args: Argument[]): Command {
-  return { program: 'gh', args };
+export function gh(...args: readonly Words[]): Command {
+  return { program: 'gh', args: args.flat() };
 }
 
 /** The account's provider and spot role, and the stack. */
@@ -30,8 +37,8 @@ export function planAws(facts: Facts): readonly Step[] {
       isDone: provider.arn !== undefined,
       commands: [
         aws(
-          ...['iam', 'create-open-id-connect-provider', '--url', PROVIDER_URL],
-          ...['--client-id-list', 'sts.amazonaws.com', ...where],
+          ['iam', 'create-open-id-connect-provider', '--url', PROVIDER_URL],
+          ['--client-id-list', 'sts.amazonaws.com', ...where],
         ),
       ],
     },
@@ -77,14 +84,21 @@ function deployStack(facts: Facts): Pick<Step, 'isDone' | 'commands'> {
   const entries = Object.entries(parameters);
   const isDone =
     /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status ?? '') &&
+    stack.tags.get(TEMPLATE_TAG) === hashTemplate() &&
     entries.every(([key, value]) => stack.parameters.get(key) === value);
   const deploy = aws(
-    ...['cloudformation', 'deploy', '--stack-name', stack.name, '--region', account.region],
-    ...['--template-file', TEMPLATE, '--capabilities', 'CAPABILITY_IAM', '--no-fail-on-empty-changeset'],
-    ...['--tags', `ci-actions:set-up-for=${repository.name}`],
-    ...['--parameter-overrides', ...entries.map(([key, value]) => `${key}=${value}`)],
+    ['cloudformation', 'deploy', '--stack-name', stack.name, '--region', account.region],
+    ['--template-file', TEMPLATE, '--capabilities', 'CAPABILITY_IAM', '--no-fail-on-empty-changeset'],
+    ['--tags', `ci-actions:set-up-for=${repository.name}`, `${TEMPLATE_TAG}=${hashTemplate()}`],
+    ['--parameter-overrides', ...entries.map(([key, value]) => `${key}=${value}`)],
   );
   return { isDone, commands: [deploy] };
+}
+
+/** Tells versions of the template apart. */
+export function hashTemplate(): string {
+  const text = readFileSync(fileURLToPath(new URL(`../../${TEMPLATE}`, import.meta.url)));
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 function providerArn({ provider, account }: Facts): string {

@@ -42,8 +42,8 @@ export function planImages(facts: Facts): readonly Step[] {
       'Let Session Manager reach that machine',
       images.machinePolicy,
       aws(
-        ...['iam', 'attach-role-policy', ...role(MACHINE_ROLE)],
-        ...['--policy-arn', `arn:${account.partition}:iam::aws:policy/${SESSION_MANAGER}`],
+        ['iam', 'attach-role-policy', ...role(MACHINE_ROLE)],
+        ['--policy-arn', `arn:${account.partition}:iam::aws:policy/${SESSION_MANAGER}`],
       ),
     ),
     step(`Create its instance profile`, images.profile, aws('iam', 'create-instance-profile', ...profile)),
@@ -56,16 +56,16 @@ export function planImages(facts: Facts): readonly Step[] {
       `Create the role ${BUILD_ROLE} for the workflow that builds images`,
       images.role,
       aws(
-        ...['iam', 'create-role', ...role(BUILD_ROLE), '--max-session-duration', BUILD_SECONDS],
-        ...['--assume-role-policy-document', fillPolicy('trust', facts)],
+        ['iam', 'create-role', ...role(BUILD_ROLE), '--max-session-duration', BUILD_SECONDS],
+        ['--assume-role-policy-document', fillPolicy('trust', facts)],
       ),
     ),
     step(
       'Allow it what a build requests',
       images.policy,
       aws(
-        ...['iam', 'put-role-policy', ...role(BUILD_ROLE), '--policy-name', BUILD_POLICY],
-        ...['--policy-document', fillPolicy('ami-build', facts)],
+        ['iam', 'put-role-policy', ...role(BUILD_ROLE), '--policy-name', BUILD_POLICY],
+        ['--policy-document', fillPolicy('ami-build', facts)],
       ),
     ),
     set('AWS_REGION', account.region),

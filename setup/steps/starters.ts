@@ -16,8 +16,8 @@ export function planStarters({ github, proposal }: Facts): readonly Step[] {
     isDone: false,
     commands: [
       gh(
-        ...['api', ...write, `${place}/contents/${starter.path}`],
-        ...['-f', `message=Add ${starter.path}`, '-f', `branch=${BRANCH}`],
+        ['api', ...write, `${place}/contents/${starter.path}`],
+        ['-f', `message=Add ${starter.path}`, '-f', `branch=${BRANCH}`],
         ...(replaces === undefined ? [] : ['-f', `sha=${replaces}`]),
         '-f',
         { before: 'content=', value: { kind: 'file' as const, text: starter.text } },
@@ -40,9 +40,9 @@ export function planStarters({ github, proposal }: Facts): readonly Step[] {
       isDone: pull !== undefined || !isWanted,
       commands: [
         gh(
-          ...['api', '-X', 'POST', `${place}/pulls`, '--jq', '.html_url', '-f', `head=${BRANCH}`],
-          ...['-f', `base=${repository.defaultBranch}`, '-f', `title=${TITLE}`],
-          ...[
+          ['api', '-X', 'POST', `${place}/pulls`, '--jq', '.html_url', '-f', `head=${BRANCH}`],
+          ['-f', `base=${repository.defaultBranch}`, '-f', `title=${TITLE}`],
+          [
             '-f',
             'body=Workflows that run jobs on EC2 machines, which exist for one job. `npm run setup` of ci-actions filled them in.',
           ],

@@ -36,6 +36,8 @@ export interface Extra {
   readonly killAt?: number;
   /** The same, after a changing command with this text. */
   readonly killAfter?: string;
+  /** Whether answers of the aws CLI are remembered until it changes something. */
+  readonly remember?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -52,13 +54,32 @@ export interface Started {
   readonly result: Promise<Result>;
 }
 
-/** `aws` and `gh` as they are, except that they write down what changes something. */
+/**
+ * `aws` and `gh` as they are, except that they write down what changes something. With REMEMBER, answers of the aws CLI
+ * are remembered until it changes something, because a dozen starts of Python take longer than everything else.
+ */
 const SHIM = `#!/bin/bash
-"$REAL_BIN/NAME" "$@"
-code=$?
+memory=
+if [[ NAME == aws && -n $REMEMBER ]]; then memory=$REMEMBER/$(md5sum <<<"$*" | cut -c1-32); fi
+if [[ -n $memory && -f $memory.code ]]; then
+  cat "$memory.out"
+  cat "$memory.err" >&2
+  exit "$(<"$memory.code")"
+fi
+if [[ -n $memory ]]; then
+  "$REAL_BIN/NAME" "$@" >"$memory.out" 2>"$memory.err"
+  code=$?
+  cat "$memory.out"
+  cat "$memory.err" >&2
+  echo "$code" >"$memory.code"
+else
+  "$REAL_BIN/NAME" "$@"
+  code=$?
+fi
 case "NAME $*" in
   *' api -X POST '*/registration-token) ;;
   *' create-'*|*' put-'*|*' attach-'*|*' add-role-'*|*' deploy '*|*' delete-stack '*|'gh variable '*|'gh secret '*|'gh api -X '*)
+    if [[ -n $memory ]]; then rm -f "$REMEMBER"/*; fi
     printf '%s\\n' "NAME $*" | head -1 >>"$CHANGES"
     n=$(($(<"$COUNT") + 1))
     echo "$n" >"$COUNT"
@@ -75,11 +96,13 @@ export async function startSetupWorld(repositories?: readonly Repository[]): Pro
     string,
     string,
   ];
-  const moto = await startMoto();
+  // Without this, moto has none of AWS's own policies.
+  const moto = await startMoto({ MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' });
   const relay = await relayStacks(moto.url);
   const github = await startGitHub({ repositories: repositories ?? defaultRepositories() });
   github.github.refs.set('v1', github.github.sha);
   writeShims(bin, changes, count);
+  mkdirSync(join(folder, 'memory'));
   const env = {
     PATH: `${bin}:${process.env['PATH']}`,
     HOME: folder,
@@ -89,6 +112,7 @@ export async function startSetupWorld(repositories?: readonly Repository[]): Pro
     AWS_ENDPOINT_URL: relay.url,
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_REGION: 'us-east-1',
     // gh reaches this host without TLS, through the proxy that is the sandbox itself.
     GH_HOST: 'github.localhost',
     GH_TOKEN: github.github.token,
@@ -98,7 +122,7 @@ export async function startSetupWorld(repositories?: readonly Repository[]): Pro
     GITHUB_SERVER_URL: github.url,
   };
   const start = (args: readonly string[], extra: Extra = {}) =>
-    run(process.execPath, ['--import', 'tsx', 'setup/cli.ts', '--region', 'us-east-1', ...args], prepare(env, extra));
+    run(process.execPath, ['--import', 'tsx', 'setup/cli.ts', ...args], prepare(env, extra));
   const world: SetupWorld = {
     moto,
     github,
@@ -126,10 +150,19 @@ export async function startSetupWorld(repositories?: readonly Repository[]): Pro
 
   function prepare(
     base: Readonly<Record<string, string>>,
-    { stdin = '', killAt, killAfter = '', env: more = {} }: Extra,
+    { stdin = '', killAt, killAfter = '', remember = false, env: more = {} }: Extra,
   ) {
     writeFileSync(count, '0\n');
-    return { env: { ...base, KILL_AT: `${killAt ?? ''}`, KILL_AFTER: killAfter, ...more }, stdin };
+    return {
+      env: {
+        ...base,
+        KILL_AT: `${killAt ?? ''}`,
+        KILL_AFTER: killAfter,
+        REMEMBER: remember ? join(folder, 'memory') : '',
+        ...more,
+      },
+      stdin,
+    };
   }
 }
 
@@ -200,12 +233,9 @@ async function giveWayOut(world: Pick<SetupWorld, 'aws'>): Promise<void> {
 async function relayStacks(target: string): Promise<{ readonly url: string; close(): Promise<void> }> {
   const changeSets = new Map<string, URLSearchParams>();
   const server = createServer((incoming, outgoing) => {
-    void forward(incoming).then(
-      async ({ reply, body }) => {
-        outgoing.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? 'text/xml' }).end(body);
-      },
-      (error: unknown) => outgoing.writeHead(502).end(String(error)),
-    );
+    void forward(incoming)
+      .catch((error: unknown) => ({ status: 502, type: 'text/plain', body: String(error) }))
+      .then(({ status, type, body }) => outgoing.writeHead(status, { 'content-type': type }).end(body));
   });
   const forward = async (incoming: IncomingMessage) => {
     const sent = await text(incoming);
@@ -225,7 +255,7 @@ async function relayStacks(target: string): Promise<{ readonly url: string; clos
       const updated = await send(known.toString());
       if (!updated.ok) throw new Error(await updated.text());
     }
-    return { reply, body };
+    return { status: reply.status, type: reply.headers.get('content-type') ?? 'text/xml', body };
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -61,7 +61,7 @@ function createRef(call: Call): SandboxResponse {
 function deleteRef(call: Call): SandboxResponse {
   const name = refNameOf(call);
   if (!call.state.refs.delete(name)) throw new GitHubError(422, 'Reference does not exist');
-  for (const key of [...call.state.files.keys()]) if (key.startsWith(`${name}:`)) call.state.files.delete(key);
+  for (const key of call.state.files.keys()) if (key.startsWith(`${name}:`)) call.state.files.delete(key);
   for (const pull of call.state.settings.pulls) if (pull.head === name) pull.state = 'closed';
   return noContent;
 }

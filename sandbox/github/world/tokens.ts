@@ -196,5 +196,6 @@ function decode(head?: string, claims?: string): { alg?: unknown; iss?: unknown;
 /** Whom a JSON Web Token claims to come from; its signature is not checked here. */
 export function readIssuer(header: string | undefined): string {
   const [head, claims] = (header ?? '').replace(/^bearer\s+/i, '').split('.');
-  return String(decode(head, claims)?.['iss'] ?? '');
+  const issuer = decode(head, claims)?.iss;
+  return typeof issuer === 'string' || typeof issuer === 'number' ? `${issuer}` : '';
 }

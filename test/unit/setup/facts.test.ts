@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../../setup/facts/facts.js';
+import { STARTERS } from '../../../setup/options.js';
 import { planSteps } from '../../../setup/plan.js';
+import { hashTemplate } from '../../../setup/steps/aws.js';
 import { look, notFound, Refused, type Given } from '../../worlds/setup.js';
 
 const REPO = 'gh api repos/octo-org/octo-repo';
@@ -25,7 +28,8 @@ function stack(status: string, more: object = {}) {
     VpcId: 'vpc-1',
     OidcProviderArn: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com',
   }).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
-  return { Stacks: [{ StackStatus: status, Parameters, Outputs: [], ...more }] };
+  const Tags = [{ Key: 'ci-actions:template', Value: hashTemplate() }];
+  return { Stacks: [{ StackStatus: status, Parameters, Outputs: [], Tags, ...more }] };
 }
 
 test('Nothing is in the way of a new repository, and nothing is done yet', async () => {
@@ -152,6 +156,26 @@ describe('What is wrong is reported with what to do:', () => {
   });
 });
 
+test("Another owner's workflow is refused, an action of it is not", async () => {
+  const script = {
+    'gh api repos/octo-org/ci-actions': {
+      id: 8,
+      full_name: 'other/ci-actions',
+      private: false,
+      owner: { id: 6, login: 'other' },
+    },
+    'gh api repos/other/ci-actions/git/ref/tags/v1': {},
+  };
+  const calls = readdirSync(STARTERS)
+    .filter(
+      (name) => name.endsWith('.yml') && readFileSync(`${STARTERS}${name}`, 'utf8').includes('/ci-actions/.github/'),
+    )
+    .map((name) => name.replace('.yml', ''))[0]!;
+  const calling = await look({ script, options: ['--starter', calls] });
+  expect(calling).toEqual([expect.stringMatching(/calls a workflow of other\/ci-actions.*--starter command/)]);
+  expect(await look({ script })).toHaveProperty('copy.name', 'other/ci-actions');
+});
+
 test('A NAT gateway is a way out for a private subnet, and a blackhole is none', async () => {
   const routes = (route: object) => ({
     'aws ec2 describe-subnets': { Subnets: [{ SubnetId: 'subnet-1', VpcId: 'vpc-1', MapPublicIpOnLaunch: false }] },
@@ -188,8 +212,10 @@ describe('The stack', () => {
     ]);
   });
 
-  test('is done with the same parameters, and deployed again with others', async () => {
+  test('is done with the same template and parameters, and deployed again with others', async () => {
     expect(deploying(await stepsOf(withStack('UPDATE_COMPLETE')))).toEqual([expect.stringMatching(/^done: Deploy/)]);
+    const older = { script: { 'aws cloudformation describe-stacks': stack('UPDATE_COMPLETE', { Tags: [] }) } };
+    expect(deploying(await stepsOf(older))).toEqual([expect.stringMatching(/^to do: Deploy/)]);
     const pools = { ...withStack('UPDATE_COMPLETE'), options: ['--starter', 'reap', '--pools'] };
     expect(deploying(await stepsOf(pools))).toEqual([expect.stringMatching(/^to do: Deploy/)]);
   });

@@ -81,10 +81,22 @@ describe('A starter', () => {
       'app-id': '${{ vars.RUNNER_APP_ID }}',
       'app-private-key': '${{ secrets.RUNNER_APP_PRIVATE_KEY }}',
     });
-    expect(text).not.toContain('RUNNER_TOKEN');
-    expect(readStarter('ci', { ...filling, app: true }).text).toContain(
-      'RUNNER_APP_PRIVATE_KEY: ${{ secrets.RUNNER_APP_PRIVATE_KEY }}',
+    expect(text).not.toContain('secrets.RUNNER_TOKEN');
+  });
+
+  test('passes the App once where it names both ways, or the secret alone', () => {
+    const both = [
+      'with:',
+      '  github-token: ${{ secrets.RUNNER_TOKEN }}',
+      '  # Or:',
+      '  app-id: ${{ vars.RUNNER_APP_ID }}',
+    ];
+    expect(fill(both.join('\n'), { ...filling, app: true }).split('\n')).toEqual([both[0], both[2], both[3]]);
+    const secrets = ['    secrets:', '      RUNNER_TOKEN: ${{ secrets.RUNNER_TOKEN }}', '  other:', '    x: 1'];
+    expect(fill(secrets.join('\n'), { ...filling, app: true }).split('\n')[1]).toBe(
+      '      RUNNER_APP_PRIVATE_KEY: ${{ secrets.RUNNER_APP_PRIVATE_KEY }}',
     );
+    expect(fill(both.join('\n'), filling)).toBe(both.join('\n'));
   });
 
   test('launches in the subnet that was given, beside the security group', () => {
