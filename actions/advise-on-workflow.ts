@@ -10,8 +10,13 @@ import { adviseOnDryRun, adviseOnJobs, describeLimits, type Offer } from '../src
 import { readGitHubValues, type RunContext } from '../src/host/context.js';
 import { isMigrated, type LoadedStart } from './start-request.js';
 
+export interface Advice {
+  readonly warnings: readonly string[];
+  readonly notice?: string;
+}
+
 /** A start with its inputs. */
-interface Asking {
+export interface Asking {
   readonly loaded: LoadedStart;
   readonly raw: RawInputs;
   readonly context: RunContext;
@@ -22,10 +27,7 @@ interface Asking {
  * `dist/chunks/`, which a start loads while EC2 boots. It sends a request only for a workflow of ec2-github-runner that
  * is not checked out. What cannot be read changes nothing.
  */
-export async function adviseOnWorkflow(
-  asking: Asking,
-  log: Log,
-): Promise<{ warnings: readonly string[]; notice?: string }> {
+export async function adviseOnWorkflow(asking: Asking, log: Log): Promise<Advice> {
   const { loaded, raw } = asking;
   const path = findPath(asking.context);
   const offer = composeOffer(asking, path);

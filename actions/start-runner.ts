@@ -24,6 +24,7 @@ import { writeOutputs } from '../src/host/outputs.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { createJournal, readJournal } from '../src/host/state.js';
 import { appendSummary } from '../src/host/summary.js';
+import type { Advice, Asking } from './advise-on-workflow.js';
 import { connectToEc2, connectToGitHub } from './connect.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { readInputs } from './read-inputs.js';
@@ -81,11 +82,8 @@ export function runStartRunner(root: URL): Promise<void> {
   });
 }
 
-type AdviseOnWorkflow = (typeof import('./advise-on-workflow.js'))['adviseOnWorkflow'];
-type Advice = Awaited<ReturnType<AdviseOnWorkflow>>;
-
 /** The module is loaded while EC2 boots. */
-async function loadAdvice(asking: Parameters<AdviseOnWorkflow>[0], log: Log): Promise<Advice> {
+async function loadAdvice(asking: Asking, log: Log): Promise<Advice> {
   try {
     return await (await import('./advise-on-workflow.js')).adviseOnWorkflow(asking, log);
   } catch (error) {

@@ -225,25 +225,22 @@ const RUNS: Record<string, Case> = {
 };
 
 const JOBS: Record<string, Case> = {
-  'the jobs of a run attempt are listed with what they wait for, who took them, when they began, and how they ended': async ({
-    github,
-    run,
-    ...world
-  }) => {
-    expect(await github.listRunJobs(run.repository, run.id, '2')).toEqual([]);
-    const hosted = world.hostJob('build', 'GitHub Actions 12');
-    world.queueJob('test (arm64)', 'run-7-b');
-    const [build, waiting] = await github.listRunJobs(run.repository, run.id, '2');
-    const where = { labels: ['ubuntu-latest'], runnerName: 'GitHub Actions 12' };
-    const startedAt = expect.any(Number);
-    expect(build).toEqual({ id: build?.id, name: 'build', status: 'in_progress', startedAt, ...where });
-    expect(waiting).toMatchObject({ id: waiting?.id, name: 'test (arm64)', status: 'queued', labels: ['run-7-b'] });
-    expect(Object.keys(waiting!)).not.toContain('conclusion');
-    hosted.end();
-    const [over] = await github.listRunJobs(run.repository, run.id, '2');
-    expect(over).toEqual({ ...build, status: 'completed', conclusion: 'success', completedAt: expect.any(Number) });
-    expect(await github.listRunJobs(run.repository, run.id, '1')).toEqual([]);
-  },
+  'the jobs of a run attempt are listed with what they wait for, who took them, when they began, and how they ended':
+    async ({ github, run, ...world }) => {
+      expect(await github.listRunJobs(run.repository, run.id, '2')).toEqual([]);
+      const hosted = world.hostJob('build', 'GitHub Actions 12');
+      world.queueJob('test (arm64)', 'run-7-b');
+      const [build, waiting] = await github.listRunJobs(run.repository, run.id, '2');
+      const where = { labels: ['ubuntu-latest'], runnerName: 'GitHub Actions 12' };
+      const startedAt = expect.any(Number);
+      expect(build).toEqual({ id: build?.id, name: 'build', status: 'in_progress', startedAt, ...where });
+      expect(waiting).toMatchObject({ id: waiting?.id, name: 'test (arm64)', status: 'queued', labels: ['run-7-b'] });
+      expect(Object.keys(waiting!)).not.toContain('conclusion');
+      hosted.end();
+      const [over] = await github.listRunJobs(run.repository, run.id, '2');
+      expect(over).toEqual({ ...build, status: 'completed', conclusion: 'success', completedAt: expect.any(Number) });
+      expect(await github.listRunJobs(run.repository, run.id, '1')).toEqual([]);
+    },
 
   'every job is listed, however many there are': async ({ github, run, ...world }) => {
     for (let count = 0; count < 130; count++) world.queueJob(`test (${count})`, 'run-7-b');

@@ -108,13 +108,13 @@ export class Stage {
   }
 
   start(changes: Inputs = {}, how: How = {}): Promise<StepResult> {
-    return this.scene.start(this.fill({ ...this.one.start, ...changes }), this.how(how));
+    return this.scene.start(this.complete({ ...this.one.start, ...changes }), this.how(how));
   }
 
   /** Stops in a job of the run. @param from the start whose outputs the stop gets */
   async stop(inputs: Inputs, from?: StepResult): Promise<StepResult> {
     const job = this.scene.sandbox.github.hostJob('stop');
-    const filled = this.fill(inputs, from?.outputs);
+    const filled = this.complete(inputs, from?.outputs);
     const environment = { GITHUB_JOB: 'stop', RUNNER_NAME: job.runnerName };
     const stopped = await this.scene.stop(filled, this.how({ environment }));
     job.end();
@@ -184,7 +184,7 @@ export class Stage {
   }
 
   /** Puts in what an expression of the workflow would give, and what the sandbox calls otherwise. */
-  private fill(inputs: Inputs, outputs: Inputs = {}): Inputs {
+  private complete(inputs: Inputs, outputs: Inputs = {}): Inputs {
     const { token } = this.scene.sandbox;
     const filled = Object.entries(inputs).map(([name, text]) => [
       name,

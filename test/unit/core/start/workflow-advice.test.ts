@@ -167,14 +167,14 @@ jobs:
     const main = `
 jobs:
   ec2: { uses: ./.github/workflows/start.yml }
-  build: { needs: ec2, uses: ./.github/workflows/build.yml, with: { machine: '\${{ needs.ec2.outputs.runner }}' } }
+  build: { needs: ec2, strategy: { matrix: { os: [a, b, c] } }, uses: ./.github/workflows/build.yml, with: { machine: '\${{ needs.ec2.outputs.runner }}' } }
   away: { needs: ec2, uses: other/repo/.github/workflows/x.yml@v1, with: { on: '\${{ needs.ec2.outputs.runner }}' } }
   docs: { needs: [ec2, build], runs-on: '\${{ needs.ec2.outputs.runner }}' }`;
     const files = { [MAIN]: main, '.github/workflows/start.yml': called, '.github/workflows/build.yml': build };
     const found = await find(files);
-    expect(found?.jobs.map(brief)).toEqual(['build / unit 2', 'away >=1', 'docs 1']);
+    expect(found?.jobs.map(brief)).toEqual(['build / unit 6', 'away >=1', 'docs 1']);
     expect(found?.jobs.map(({ awaits }) => awaits)).toEqual([['lint'], [], ['build']]);
-    expect(adviseOnJobs(found!, offer)[0]).toContain('`count: 4` or more');
+    expect(adviseOnJobs(found!, offer)[0]).toContain('`count: 8` or more');
   });
 
   test.each([

@@ -39,6 +39,8 @@ async function start(ending: string | undefined, job = 'Start EC2 runner', waitF
   return { label, id: instances[0]!.instance.id, name: instances[0]!.runners[0]!.name };
 }
 
+type Begun = Awaited<ReturnType<typeof start>>;
+
 const stop = (isMigrated = true) =>
   stopRunners(
     {
@@ -77,14 +79,20 @@ describe('a stop with `mode: stop` and neither a label nor an id', () => {
     expect(alive()).toEqual([kept.id]);
   });
 
-  test('keeps it as long as its start goes on, a job runs on it, or a job asks for its label', async () => {
-    const going = await start(undefined, 'Start A');
-    const busy = await start('failure', 'Start B');
-    const wanted = await start('failure', 'Start C');
-    world.github.goBusy(busy.name);
-    addJob({ name: 'test-c', labels: [wanted.label] });
+  test.each([
+    ['its start goes on', undefined, () => undefined],
+    ['its runner is busy', 'failure', ({ name }: Begun) => world.github.goBusy(name)],
+    ['a job asks for its label', 'failure', ({ label }: Begun) => addJob({ name: 'test', labels: [label] })],
+    [
+      'a job runs on it',
+      'failure',
+      ({ name }: Begun) => addJob({ name: 'test', status: 'in_progress', runnerName: name }),
+    ],
+  ])('keeps it as long as %s', async (_, ending, happen) => {
+    const begun = await start(ending);
+    happen(begun);
     await stop();
-    expect(alive()).toEqual([going.id, busy.id, wanted.id]);
+    expect(alive()).toEqual([begun.id]);
   });
 
   test('finds the job of a start by its id before its time, and keeps what several starts may have launched', async () => {
@@ -102,6 +110,7 @@ describe('a stop with `mode: stop` and neither a label nor an id', () => {
     expect(alive()).toEqual([online.id]);
     // In this world no instance boots.
     world = createCloud();
+    jobs = [jobs[0]!];
     await startRunners(aRequest({ waitFor: 'launched' }), world.ports);
     addJob({ name: 'build', status: 'in_progress', runnerName: 'x' });
     expect((await stop()).instances).toEqual([]);
