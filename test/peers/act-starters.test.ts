@@ -63,7 +63,7 @@ test('tox.yml tests every line of its list on a machine of its own, of the prese
   const log = run.log.lines.join('\n');
   expect(log).toMatch(/8 passed/);
   expect(log).toContain(`uv tool run --python ${PYTHON} --from=tox tox -e py3-local_os_unit_tests_w_requirements`);
-  expect(log).toContain('tox -e py3-local_os,py3-dind_os');
+  expect(log).toContain('tox -e py3-local_os,py3-dind_os -- --verbose');
   expect(log).not.toMatch(/Nothing was tested/);
 });
 
