@@ -18,5 +18,6 @@ export const inputs = {
 
 export const outputs = {
   verdict: '`passed`, `failed`, or `skipped` if nothing was tested and nothing failed.',
+  cost: 'What the machines of the environments cost together, in US dollars, such as `0.0335`; `unknown` if the costs of one are; empty without a machine.',
   skipped: 'The environments that were skipped, with the reasons; empty if there are none.',
 };

@@ -1,4 +1,5 @@
 import { parseInputs, refuseProblems } from '../src/core/inputs/inputs.js';
+import { readCosts, renderTotal } from '../src/core/verdict/job-costs.js';
 import { judgeRun, listJobs, summarizeJobs, toRunFailure } from '../src/core/verdict/jobs.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -11,8 +12,7 @@ import { inputs } from './report-tests.inputs.js';
 /** `report-tests`. */
 export function runReportTests(): Promise<void> {
   return runAction(async () => {
-    // Fails outside of a workflow.
-    readContext();
+    const { runAttempt } = readContext();
     const log = createLog();
     const { values, problems } = parseInputs(inputs, readInputs(inputs));
     const jobs = values.needs ?? [];
@@ -20,10 +20,13 @@ export function runReportTests(): Promise<void> {
       jobs.length === 0 && problems.length === 0 ? ['`needs` is empty; allowed: `${{ toJSON(needs) }}`.'] : [];
     refuseProblems([...problems, ...missing]);
     const run = judgeRun(jobs, values.environments);
-    const summary = summarizeJobs(run);
+    const summary = summarizeJobs(run, runAttempt !== '1');
     log.info(summary);
     await appendSummary(summary, log);
-    writeOutputs({ verdict: run.verdict, skipped: listJobs(run.jobs, 'skipped') });
+    const cost = renderTotal(
+      run.jobs.map(({ job, kind }) => (kind === 'not chosen' ? undefined : readCosts(job.outputs))),
+    );
+    writeOutputs({ verdict: run.verdict, cost, skipped: listJobs(run.jobs, 'skipped') });
     const failure = toRunFailure(run);
     if (failure) throw failure;
   });

@@ -18,7 +18,7 @@ import {
 } from '../src/core/machine/request.js';
 import { findVolumeProblems } from '../src/core/machine/volume.js';
 import type { GitHub } from '../src/core/ports/github.js';
-import type { StartRequest } from '../src/core/start/request.js';
+import type { StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
@@ -34,13 +34,11 @@ interface LoadedInputs {
   readonly preset: ResolvedPreset;
   readonly scope: Scope;
   readonly github: GitHub;
-  readonly notices: readonly string[];
 }
 
 export interface LoadedStart {
   readonly request: StartRequest;
   readonly isDryRun: boolean;
-  readonly notices: readonly string[];
   readonly github: GitHub;
 }
 
@@ -49,6 +47,8 @@ interface LoadOptions {
   readonly connect: Connect;
   /** Further problems of the action's inputs. */
   readonly problems?: readonly string[];
+  /** Called with what becomes of each input of another action, before any problem is thrown. */
+  readonly say?: (sentence: string) => void;
 }
 
 /** From `INPUT_*` to one validated request. @throws Failure `bad-input` with every problem there is */
@@ -58,7 +58,7 @@ export async function loadStart(
   options: LoadOptions & { readonly startId?: string },
 ): Promise<LoadedStart> {
   const loaded = await loadInputs(raw, context, options);
-  const { values, scope, github, notices } = loaded;
+  const { values, scope, github } = loaded;
   const startId = options.startId ?? nonce(8);
   const label = values.label ?? composeName(context, startId);
   const request: StartRequest = {
@@ -69,18 +69,19 @@ export async function loadStart(
     ...collectFields(inputs, values, 'request'),
     runners: [{ count: 1, label }],
     machine: composeMachineRequest(loaded),
-    startup: collectFields(inputs, values, 'startup'),
+    startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated(raw) && countFromRunning(raw, values)) },
   };
-  return { request, isDryRun: values['dry-run'], notices, github };
+  return { request, isDryRun: values['dry-run'], github };
 }
 
 /** Translates inputs of ec2-github-runner, adds the preset's, parses and checks. @throws Failure `bad-input` with every problem */
 export async function loadInputs(
   original: RawInputs,
   context: RunContext,
-  { connect, problems: others = [] }: LoadOptions,
+  { connect, problems: others = [], say }: LoadOptions,
 ): Promise<LoadedInputs> {
   const migrated = migrateInputs(original, 'start');
+  for (const notice of [...migrated.notices, ...describeUnused(migrated.raw)]) say?.(notice);
   const early = parseInputs(earlyInputs, pickInputs(migrated.raw, Object.keys(earlyInputs)));
   const access = await reachGitHub(migrated.raw, early, { context, connect });
   const found: FoundPreset =
@@ -104,21 +105,43 @@ export async function loadInputs(
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
     ...checkPool(values, raw),
+    ...checkZones(values),
   ]);
   const { scope, github } = reached;
-  return { values, raw, preset: found.preset!, scope: scope!, github: github!, notices: migrated.notices };
+  return { values, raw, preset: found.preset!, scope: scope!, github: github! };
 }
 
 export function composeMachineRequest({ values, raw, preset }: LoadedInputs): MachineRequest {
-  const image = values['ec2-image-id'];
+  const { 'ec2-image-id': image, 'availability-zones-config': zones } = values;
   return {
     ...collectFields(inputs, values, 'machine'),
     image: image === undefined ? { kind: 'published', base: preset.base! } : parseImageReference(image),
+    ...(zones && { zones: zones.map(({ image: name, ...zone }) => ({ ...zone, image: parseImageReference(name) })) }),
     base: preset.base,
     markets: listMarkets(values['market-type']),
     volume: composeVolume(values, raw),
     settings: collectFields(inputs, values, 'settings'),
   };
+}
+
+/** Whether the workflow gives `mode`, as for ec2-github-runner. */
+export function isMigrated(raw: RawInputs): boolean {
+  return (raw['mode']?.text.trim() ?? '') !== '';
+}
+
+/**
+ * ec2-github-runner waits up to 5 min until the instance is running, then for a quiet period, and only then counts
+ * `startup-timeout-minutes`. A workflow that was written for it has as much time here.
+ */
+function countFromRunning(raw: RawInputs, values: StartValues): Pick<Startup, 'startupTimeoutMs' | 'runningMs'> {
+  const quiet = Number(raw['startup-quiet-period-seconds']?.text.trim() || 30);
+  const quietMs = quiet >= 0 && quiet <= 600 ? Math.ceil(quiet) * 1000 : 30_000;
+  return { startupTimeoutMs: values['startup-timeout-minutes'] + quietMs, runningMs: 300_000 };
+}
+
+/** Known before the inputs are loaded, like the label. A dry run has no label, so that no job waits for its runner. */
+export function isDryRun(raw: RawInputs): boolean {
+  return /^true$/i.test(raw['dry-run']?.text.trim() ?? '');
 }
 
 /** The label that a start will have unless its preset sets another, known before the inputs are loaded. */
@@ -133,7 +156,8 @@ export function foreseeLabel(raw: RawInputs, context: RunContext, startId: strin
  */
 function checkGaps(raw: RawInputs, name: string, preset: ResolvedPreset): string[] {
   const problems: string[] = [];
-  if (raw['ec2-image-id'] === undefined && preset.base === undefined) {
+  const hasImage = raw['ec2-image-id'] !== undefined || raw['availability-zones-config'] !== undefined;
+  if (!hasImage && preset.base === undefined) {
     problems.push(
       `\`ec2-image-id\` is empty, and preset \`${name}\` extends none of amd64, arm64, cuda, which have one.`,
     );
@@ -173,4 +197,20 @@ const VOLUME_INPUTS = [
 function checkPool(values: StartValues, raw: RawInputs): string[] {
   if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
   return ['`pool` is set with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
+}
+
+/** A pool's machines have one image and the same groups in a region. */
+function checkZones(values: StartValues): string[] {
+  if (values['availability-zones-config'] === undefined || values.pool === undefined) return [];
+  return [
+    '`pool` is set with `availability-zones-config`; allowed: `subnet-id`, `security-group-id` and `ec2-image-id` in its place.',
+  ];
+}
+
+/** As in ec2-github-runner, zones are used in place of the single inputs. */
+function describeUnused(raw: RawInputs): string[] {
+  const isGiven = (name: string) => !/^(\[\s*\])?$/.test(raw[name]?.text.trim() ?? '');
+  if (!isGiven('availability-zones-config')) return [];
+  const unused = ['ec2-image-id', 'subnet-id', 'security-group-id'].filter(isGiven);
+  return unused.map((name) => `\`${name}\` is ignored: \`availability-zones-config\` is used in its place.`);
 }

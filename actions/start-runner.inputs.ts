@@ -1,6 +1,8 @@
 import { minutes } from '../src/core/inputs/durations.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
+import { foreignInputs } from '../src/core/inputs/foreign-inputs.js';
 import { choice, flag, integer, legacy, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { zones } from '../src/core/inputs/zones.js';
 import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
 import { NAME_PATTERN } from '../src/core/kernel/identity.js';
 import type { StartRequest, Startup } from '../src/core/start/request.js';
@@ -64,7 +66,9 @@ export const inputs = {
   ...runnerInputs,
   'pre-runner-script': into(
     'startup.preRunnerScript',
-    script('Run as root, with `bash -e`, before the runner starts. If it fails, the instance powers off.'),
+    script(
+      'Run as root, with `bash -e`, before the runner starts. What it exports reaches the jobs. If it fails, the instance powers off.',
+    ),
   ),
   ...settingInputs,
   pool: into(
@@ -96,7 +100,13 @@ export const inputs = {
   ),
   'startup-timeout-minutes': into(
     'startup.startupTimeoutMs',
-    withDefault('5', minutes('From launch until the runner must be online.', { min: 1, max: LONGEST_STARTUP_MINUTES })),
+    withDefault(
+      '5',
+      minutes(
+        'From launch until the runner must be online. With `mode: start`, as in ec2-github-runner: from when the instance is running, plus 30 s.',
+        { min: 1, max: LONGEST_STARTUP_MINUTES },
+      ),
+    ),
   ),
   'idle-timeout-minutes': into(
     'startup.idleTimeoutMs',
@@ -114,28 +124,28 @@ export const inputs = {
   ),
   'dry-run': withDefault(
     'false',
-    flag('Check everything, let EC2 check the permission to launch, print the plans, and launch nothing.'),
+    flag(
+      'Check everything, let EC2 check the permission to launch, print the plans, and launch nothing. The output `label` is empty.',
+    ),
   ),
   mode: legacy('`start`, as in ec2-github-runner.'),
-  'availability-zones-config': legacy('Its subnets become `subnet-id`.'),
-  'block-device-mappings': legacy("Sets the root volume's inputs. A second EBS volume is refused."),
-  'metadata-options': legacy('Ignored: IMDSv2 is always required.'),
-  packages: legacy('Installed before `pre-runner-script` runs.'),
-  'ec2-device-name': legacy("Ignored: the image's own name is used."),
-  'use-jit': legacy('Ignored: always on.'),
-  'runner-group-id': legacy('The same as `runner-group`.'),
-  'run-runner-as-service': legacy('Ignored.'),
-  'run-runner-as-user': legacy('The same as `run-as-user`.'),
-  'runner-debug': legacy('Ignored.'),
-  'startup-quiet-period-seconds': legacy('Ignored: no wait has a fixed length.'),
-  'startup-retry-interval-seconds': legacy('Ignored.'),
+  'availability-zones-config': zones(
+    'Each zone with its image, subnet, security group and region, tried in order. Used in place of `ec2-image-id`, `subnet-id` and `security-group-id`.',
+  ),
+  ...legacyInputs(),
 };
 
+/** The other inputs of ec2-github-runner. `migration.ts` translates them before any input is parsed, so none has a value. */
+function legacyInputs(): object {
+  const entries = Object.entries({ ...foreignInputs.machulav, ...foreignInputs.namecheap });
+  return Object.fromEntries(entries.map(([name, { here }]) => [name, legacy(here)]));
+}
+
 export const outputs = {
-  label: 'The label for `runs-on` and for stop-runner. It is set even when the start fails.',
+  label: 'The label for `runs-on` and for stop-runner. It is set even when the start fails, and empty in a dry run.',
   'ec2-instance-id': "The first instance's id.",
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
-    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, and the seconds from the request `toRunning` and `toOnline`.',
+    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, the seconds from the request `toRunning` and `toOnline`, the time `onlineAt`, and its `volumes`.',
   region: 'The region of the first instance. After a failed start, the home region.',
 };

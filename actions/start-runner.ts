@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseInputs } from '../src/core/inputs/inputs.js';
 import { readBootPhases, type BootPhase } from '../src/core/kernel/boot-phases.js';
-import { Failure } from '../src/core/kernel/failure.js';
+import { Failure, messageOf } from '../src/core/kernel/failure.js';
 import type { BootScripts } from '../src/core/machine/payload.js';
 import { describePlan } from '../src/core/machine/refusals.js';
+import type { RegionSetup } from '../src/core/machine/region-setup.js';
 import type { Ec2ByRegion } from '../src/core/ports/ec2.js';
+import type { Log } from '../src/core/ports/process.js';
 import { Created } from '../src/core/start/created.js';
 import type { StartPorts } from '../src/core/start/ports.js';
 import { summarizePlans, summarizeStart } from '../src/core/start/report.js';
@@ -25,11 +27,14 @@ import { appendSummary } from '../src/host/summary.js';
 import { connectToEc2, connectToGitHub } from './connect.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { readInputs } from './read-inputs.js';
-import { foreseeLabel, loadStart, type LoadedStart } from './start-request.js';
+import { foreseeLabel, isDryRun, loadStart, type LoadedStart } from './start-request.js';
 import { inputs } from './start-runner.inputs.js';
 
 /** How long a finished start waits for the console. Only the summary's chart needs it. */
 const CONSOLE_BOUND_MS = 1_000;
+
+/** How long a finished start waits for the advice on its workflow. */
+const ADVICE_BOUND_MS = 2_000;
 
 /** `start-runner`'s main step. @param root the directory of this repository, for the programs of `ami/boot/` */
 export function runStartRunner(root: URL): Promise<void> {
@@ -43,9 +48,10 @@ export function runStartRunner(root: URL): Promise<void> {
     const startId = nonce(8);
     // Written before anything can fail: by this label stop-runner finds what a failed start left behind, and nothing
     // else.
-    writeOutputs({ label: foreseeLabel(raw, context, startId) });
+    if (!isDryRun(raw)) writeOutputs({ label: foreseeLabel(raw, context, startId) });
     const loading = loadStart(raw, context, {
       startId,
+      say: (sentence) => log.info(sentence),
       // Two connections, because the first runner is registered while GitHub checks the image's runner.
       connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
     });
@@ -54,9 +60,10 @@ export function runStartRunner(root: URL): Promise<void> {
     // Problems of the inputs are reported first.
     connecting.catch(() => undefined);
     const loaded = await loading;
-    for (const notice of loaded.notices) log.info(notice);
     const clouds = await connecting;
-    writeOutputs({ label: loaded.request.label, region: clouds.ec2.region });
+    writeOutputs({ ...(!loaded.isDryRun && { label: loaded.request.label }), region: clouds.ec2.region });
+    let advice: Promise<Advice> | undefined;
+    const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
     const ports = {
       ...clouds,
       github: loaded.github,
@@ -66,16 +73,40 @@ export function runStartRunner(root: URL): Promise<void> {
       signal,
       bootScripts: readBootScripts(root),
       mask,
+      onLaunched: () => void advise(),
     };
-    if (loaded.isDryRun) return dryRun(loaded.request, ports);
-    await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
+    if (loaded.isDryRun) await dryRun(loaded.request, ports);
+    else await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
+    await print(advise(), log);
   });
+}
+
+type AdviseOnWorkflow = (typeof import('./advise-on-workflow.js'))['adviseOnWorkflow'];
+type Advice = Awaited<ReturnType<AdviseOnWorkflow>>;
+
+/** The module is loaded while EC2 boots. */
+async function loadAdvice(asking: Parameters<AdviseOnWorkflow>[0], log: Log): Promise<Advice> {
+  try {
+    return await (await import('./advise-on-workflow.js')).adviseOnWorkflow(asking, log);
+  } catch (error) {
+    log.debug(`No advice on the workflow: ${messageOf(error)}`);
+    return { warnings: [] };
+  }
+}
+
+/** Prints the advice, which is usually there long before. A failure to give advice fails no start. */
+async function print(advice: Promise<Advice>, log: Log): Promise<void> {
+  const late = clock.sleep(ADVICE_BOUND_MS).then(() => ({ warnings: [] }));
+  const { warnings, notice }: Advice = await Promise.race([advice, late]);
+  for (const warning of warnings) log.warning(warning);
+  if (notice !== undefined) log.notice(notice);
 }
 
 async function dryRun(request: StartRequest, ports: StartPorts): Promise<void> {
   const { plans, regionSetups } = await dryRunStart(request, ports);
   await appendSummary(summarizePlans(plans, regionSetups), ports.log);
   for (const [index, plan] of plans.entries()) ports.log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
+  ports.log.info('Nothing was launched, so the output `label` is empty.');
 }
 
 /** `start-runner`'s post step: removes everything of a start that was not confirmed. A confirmed start is left alone. */
@@ -126,12 +157,22 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
         region: plan.region,
         toRunning: since(runningAt),
         toOnline: since(onlineAt),
+        onlineAt: onlineAt === undefined ? null : new Date(onlineAt).toISOString(),
+        volumes: listVolumes(started.regionSetups.get(plan.region)),
         ...(resumed && { pool: loaded.request.pool }),
       })),
     ),
   });
   const phases = loaded.request.startup.waitFor === 'online' ? await readPhases(started, ec2In) : [];
   await appendSummary(summarizeStart(started, { label, phases }), log);
+}
+
+/** The volumes whose type and size are known: an image may leave the type to EC2. */
+function listVolumes(setup: RegionSetup | undefined): { type: string; sizeGiB: number }[] {
+  const volumes = setup ? [setup.rootVolume, ...setup.furtherVolumes] : [];
+  return volumes.flatMap(({ type, sizeGiB }) =>
+    type === undefined || sizeGiB === undefined ? [] : [{ type, sizeGiB }],
+  );
 }
 
 async function readPhases(started: Started, ec2In: Ec2ByRegion): Promise<readonly BootPhase[]> {

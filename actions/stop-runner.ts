@@ -1,7 +1,12 @@
 import { refuseProblems } from '../src/core/inputs/inputs.js';
 import * as advice from '../src/core/kernel/advice.js';
+import { sumCosts } from '../src/core/kernel/costs.js';
+import type { Scope } from '../src/core/kernel/identity.js';
+import type { Log } from '../src/core/ports/process.js';
+import { logBill } from '../src/core/stop/bill-report.js';
 import { summarizeStop } from '../src/core/stop/report.js';
-import { refuseUnstopped, stopRunners } from '../src/core/stop/stop.js';
+import { readSpan, readStarted } from '../src/core/stop/started-machines.js';
+import { refuseUnstopped, stopRunners, type StopResult } from '../src/core/stop/stop.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -23,23 +28,52 @@ export function runStopRunner(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const { values, notices, unknown } = loadStop(readInputs({ ...startInputs, ...inputs }));
+    const { values, target, notices, warnings, problems, credentialProblems } = loadStop(
+      readInputs({ ...startInputs, ...inputs }),
+    );
     for (const notice of notices) log.info(notice);
-    const { label, all, wait, 'ec2-instance-id': instanceIds = [] } = values;
-    const request = { run: context, label, instanceIds, all, runnerName: context.runnerName, wait };
+    for (const warning of warnings) log.warning(warning);
+    if (!target) return refuseProblems([...problems, ...credentialProblems], NOTHING_STOPPED);
+    const request = {
+      run: context,
+      ...target,
+      runnerName: context.runnerName,
+      wait: values.wait,
+      started: readStarted(values.runners),
+      job: readSpan(values['job-times']),
+    };
+    const { label, instanceIds, all, hasInvalidIds } = target;
     // A stop reads the jobs of the run with neither a label nor an id, and with both for `InstanceSearch.ambiguous`.
-    const readsRuns = !all && (label === undefined) === (instanceIds.length === 0);
+    const readsRuns = !all && ((label === undefined) === (instanceIds.length === 0) || hasInvalidIds === true);
     const patient = { log, signal, purpose: 'end' } as const;
-    const stopped = await stopRunners(request, {
-      ...(await connectToEc2(patient)),
-      gitHubOf: (scope) => connectToGitHub(values, { context, scope, ...patient, readsRuns }),
-      clock,
-      log,
-      signal,
-    });
-    writeOutputs({ 'ec2-instance-ids': stopped.instances.map(({ instance }) => instance.id) });
+    const gitHubOf = async (scope: Scope) => {
+      refuseProblems(credentialProblems, CORRECT_CREDENTIALS);
+      return connectToGitHub(values, { context, scope, ...patient, readsRuns });
+    };
+    const ports = { ...(await connectToEc2(patient)), gitHubOf, clock, log, signal };
+    const stopped = await stopRunners(request, ports);
+    reportCosts(stopped, log);
     await appendSummary(summarizeStop(stopped), log);
-    refuseUnstopped(stopped);
-    refuseProblems(unknown, 'Correct it in the workflow. Everything else that the inputs name was stopped.');
+    reportProblems(stopped, problems, log);
   });
+}
+
+const NOTHING_STOPPED = 'Correct them in the workflow and run stop-runner again. Nothing was stopped.';
+const CORRECT_CREDENTIALS = 'Give stop-runner the credentials that start-runner has.';
+
+function reportCosts({ instances, bill }: StopResult, log: Log): void {
+  const { cost, unknown } = sumCosts(bill.machines);
+  writeOutputs({
+    'ec2-instance-ids': instances.map(({ instance }) => instance.id),
+    cost: unknown > 0 ? 'unknown' : cost.toFixed(4),
+    costs: bill.machines,
+  });
+  for (const line of logBill(bill)) log.info(line);
+}
+
+/** Fails the step for what could not be stopped, or else for what is wrong with its inputs. @throws Failure */
+function reportProblems(stopped: StopResult, problems: readonly string[], log: Log): void {
+  if (stopped.refusals.length + stopped.foreign.length > 0) for (const problem of problems) log.warning(problem);
+  refuseUnstopped(stopped);
+  refuseProblems(problems, 'Correct it in the workflow. Everything else that the inputs name was stopped.');
 }

@@ -9,6 +9,7 @@ export const startStop: Policy = {
     look({
       ...preflightActions('start: '),
       'ec2:DescribeInstances': 'start: whether a machine still runs; stop: which machines carry the tags of this run',
+      'ec2:DescribeSpotPriceHistory': 'stop of spot instances: their price, for the summary',
       'ec2:DescribeRegions': 'stop: the other regions to search when a machine is missing',
     }),
     ...launchMarked({

@@ -7,6 +7,8 @@ export type SandboxEvent = Ec2Event | GitHubEvent;
 export interface EventLog {
   readonly events: readonly SandboxEvent[];
   readonly emit: (event: SandboxEvent) => void;
+  /** Forgets all events so far. */
+  readonly clear: () => void;
   /** Calls back for each event to come. Returns a function that ends the subscription. */
   readonly on: (listener: (event: SandboxEvent) => void) => () => void;
 }
@@ -19,6 +21,9 @@ export function createEvents(): EventLog {
     emit(event) {
       events.push(event);
       for (const listener of listeners) listener(event);
+    },
+    clear() {
+      events.length = 0;
     },
     on(listener) {
       listeners.add(listener);

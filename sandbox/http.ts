@@ -59,8 +59,9 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const closing = new AbortController();
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing, { ...options, closing: closing.signal }).catch((error: unknown) => {
+      console.error('A defect of the sandbox:', error);
       if (!outgoing.headersSent) outgoing.writeHead(500, { 'content-type': 'text/plain' });
-      outgoing.end(`The sandbox failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+      outgoing.end('The sandbox failed. It printed the reason to standard error.\n');
     });
   });
   // Longer than any client keeps an idle connection. Otherwise both ends may close it at once and lose a request.
@@ -87,9 +88,11 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, conte
   const { handler, traffic } = context;
   const body = await readBody(incoming).catch(() => undefined);
   if (body === undefined) return; // The client disconnected in the middle of its own request.
-  const request = toRequest({ incoming, outgoing, body, index: traffic.requests.length });
+  const url = parseUrl(incoming.url ?? '/');
+  if (!url) return send(outgoing, { status: 400, headers: { 'content-type': 'text/plain' }, body: 'No URL.\n' });
+  const request = toRequest({ incoming, outgoing, url, body, index: traffic.requests.length });
   const operation = handler.name(request);
-  if (operation === undefined) return send(outgoing, await handler.handle(request));
+  if (operation === undefined) return send(outgoing, await handle(handler, request));
 
   const record = recordRequest(request, operation, context);
   const { index, service } = record;
@@ -97,13 +100,33 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, conte
   if (fault) record.fault = fault;
   if (fault?.kind === 'reset-before') return void incoming.socket.destroy();
   if (fault?.kind === 'late') await stall(fault.ms, [context.closing]);
-  const response = fault?.kind === 'status' ? handler.refuse(fault, request) : await handler.handle(request);
+  const response = fault?.kind === 'status' ? handler.refuse(fault, request) : await handle(handler, request);
   if (fault?.kind === 'reset-after') return void incoming.socket.destroy();
   if (fault?.kind === 'stall') await stall(fault.ms, [request.signal, context.closing]);
   const sent = fault?.kind === 'malformed' ? cutOff(response) : response;
   record.status = sent.status;
   record.response = sent.body.toString();
   send(outgoing, sent);
+}
+
+/** A defect of the sandbox is an error of the service, whose clients then show it, without a stack trace. */
+async function handle(handler: Handler, request: SandboxRequest): Promise<SandboxResponse> {
+  try {
+    return await handler.handle(request);
+  } catch (error) {
+    console.error(`A defect of the sandbox, at ${request.method} ${request.path}:`, error);
+    const message = `The sandbox failed: ${(error as Error).message}`;
+    return handler.refuse({ kind: 'status', status: 500, code: 'InternalError', message }, request);
+  }
+}
+
+/** A proxy's client sends the whole URL. A path with two slashes at its beginning is no host. */
+function parseUrl(sent: string): URL | undefined {
+  try {
+    return new URL(sent.replace(/^\/+/, '/'), 'http://sandbox');
+  } catch {
+    return undefined;
+  }
 }
 
 async function readBody(incoming: IncomingMessage): Promise<string> {
@@ -115,15 +138,15 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
 function toRequest(from: {
   incoming: IncomingMessage;
   outgoing: ServerResponse;
+  url: URL;
   body: string;
   index: number;
 }): SandboxRequest {
-  const { incoming, outgoing, body, index } = from;
+  const { incoming, outgoing, url, body, index } = from;
   const gone = new AbortController();
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) gone.abort();
   });
-  const url = new URL(incoming.url ?? '/', 'http://sandbox');
   const headers = Object.fromEntries(
     Object.entries(incoming.headers).map(([name, value]) => [
       name,
@@ -131,7 +154,9 @@ function toRequest(from: {
     ]),
   );
   const { pathname: path, searchParams: query } = url;
-  return { index, method: incoming.method ?? 'GET', path, query, headers, body, signal: gone.signal };
+  // Node sends no body to a HEAD.
+  const method = incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? 'GET');
+  return { index, method, path, query, headers, body, signal: gone.signal };
 }
 
 function recordRequest(request: SandboxRequest, operation: string, context: Context): RecordedRequest {

@@ -1,8 +1,10 @@
 import { admit, readSignedRegion } from './ec2/routes/permissions.js';
+import { findParameter, IMAGE_TYPE, versionsOf, type ParameterVersion } from './ec2/rules/parameters.js';
 import { Ec2Error } from './ec2/world/errors.js';
 import { ACCOUNT } from './ec2/world/seed.js';
 import type { Ec2World } from './ec2/world/world.js';
 import type { Handler, SandboxRequest, SandboxResponse } from './http.js';
+import { readSsmInput, type SsmInput } from './ssm-input.js';
 
 const TARGET = 'AmazonSSM.';
 
@@ -10,19 +12,19 @@ export function isSsmRequest(request: SandboxRequest): boolean {
   return request.headers['x-amz-target']?.startsWith(TARGET) ?? false;
 }
 
-/** SSM's parameter store (JSON 1.1): reads and writes single values in the region that the request was signed for. */
+/** SSM's parameter store (JSON 1.1), in the region that the request was signed for. */
 export function createSsmEndpoint(home: Ec2World, elsewhere: ReadonlyMap<string, Ec2World> = new Map()): Handler {
   return {
     name: nameOperation,
     async handle(request) {
       const operation = nameOperation(request);
-      const world = elsewhere.get(readSignedRegion(request) ?? '') ?? home;
+      const region = readSignedRegion(request);
+      if (region === undefined) return fail('MissingAuthenticationToken', 'Request is missing Authentication Token');
+      const world = elsewhere.get(region) ?? home;
       try {
         admit(world, request, `ssm:${operation}`);
-        const input: unknown = JSON.parse(request.body || '{}');
-        return respond(200, perform(world, operation, input as Input));
+        return respond(200, perform(world, operation, readSsmInput(request.body)));
       } catch (error) {
-        if (error instanceof SyntaxError) return fail('SerializationException', error.message);
         if (!(error instanceof Ec2Error)) throw error;
         return fail(SSM_CODES[error.code] ?? error.code, error.message.replace(/^You are not authorized.*?\. /, ''));
       }
@@ -42,47 +44,67 @@ const SSM_CODES: Readonly<Record<string, string>> = {
   UnauthorizedOperation: 'AccessDeniedException',
 };
 
-interface Input {
-  readonly Name?: string;
-  readonly Names?: readonly string[];
-  readonly Value?: string;
-  readonly Overwrite?: boolean;
-}
-
 function nameOperation(request: SandboxRequest): string {
   return request.headers['x-amz-target']?.slice(TARGET.length) ?? 'no target';
 }
 
-function perform(world: Ec2World, operation: string, input: Input): unknown {
-  switch (operation) {
-    case 'GetParameter': {
-      const parameter = find(world, input.Name ?? '');
-      if (!parameter) throw new Ec2Error('ParameterNotFound', '');
-      return { Parameter: parameter };
-    }
-    case 'GetParameters':
-      return getParameters(world, input.Names ?? []);
-    case 'PutParameter':
-      return putParameter(world, input);
-    default:
-      throw new Ec2Error('UnknownOperationException', '');
-  }
+/** SSM's operations that the sandbox has. */
+export const SSM_OPERATIONS: Readonly<Record<string, (world: Ec2World, input: SsmInput) => unknown>> = {
+  DeleteParameter: deleteParameter,
+  GetParameter: getParameter,
+  GetParameters: getParameters,
+  GetParametersByPath: getParametersByPath,
+  LabelParameterVersion: labelParameterVersion,
+  PutParameter: putParameter,
+};
+
+function perform(world: Ec2World, operation: string, input: SsmInput): unknown {
+  const run = Object.hasOwn(SSM_OPERATIONS, operation) ? SSM_OPERATIONS[operation] : undefined;
+  if (run) return run(world, input);
+  const names = Object.keys(SSM_OPERATIONS).join(', ');
+  throw new Ec2Error('UnknownOperationException', `The sandbox has no ${operation} of SSM. It has: ${names}.`);
+}
+
+function getParameter(world: Ec2World, { Name = '' }: SsmInput): unknown {
+  const parameter = findParameter(world, Name);
+  if (!parameter) throw new Ec2Error('ParameterNotFound', '');
+  return { Parameter: render(world, parameter) };
 }
 
 /** Source of the limit: SSM API reference, GetParameters `Names`. */
 const NAMES_LIMIT = 10;
 
-function getParameters(world: Ec2World, names: readonly string[]): unknown {
+function getParameters(world: Ec2World, { Names: names = [] }: SsmInput): unknown {
   if (names.length < 1 || names.length > NAMES_LIMIT) {
     const why = `Value at 'names' failed to satisfy constraint: Member must have length between 1 and ${NAMES_LIMIT}`;
     throw new Ec2Error('ValidationException', `1 validation error detected: ${why}`);
   }
-  const found = names.flatMap((name) => find(world, name) ?? []);
-  return { Parameters: found, InvalidParameters: names.filter((name) => find(world, name) === undefined) };
+  const found = names.map((name) => findParameter(world, name));
+  return {
+    Parameters: found.flatMap((parameter) => (parameter ? [render(world, parameter)] : [])),
+    InvalidParameters: names.filter((_, at) => found[at] === undefined),
+  };
 }
 
-function putParameter(world: Ec2World, input: Input): unknown {
-  const { Name = '', Value = '' } = input;
+function getParametersByPath(world: Ec2World, input: SsmInput): unknown {
+  const { Path: path = '', Recursive = false, MaxResults = NAMES_LIMIT, NextToken = '0' } = input;
+  if (!path.startsWith('/')) {
+    throw new Ec2Error('ValidationException', "The parameter path must begin with a forward slash '/'.");
+  }
+  const folder = path.endsWith('/') ? path : `${path}/`;
+  const names = [...world.parameters.keys()].filter(
+    (name) => name.startsWith(folder) && (Recursive || !name.slice(folder.length).includes('/')),
+  );
+  const end = Number(NextToken) + MaxResults;
+  const page = names.toSorted().slice(Number(NextToken), end);
+  return {
+    Parameters: page.flatMap((name) => findParameter(world, name) ?? []).map((one) => render(world, one)),
+    ...(end < names.length && { NextToken: `${end}` }),
+  };
+}
+
+function putParameter(world: Ec2World, input: SsmInput): unknown {
+  const { Name = '', Value = '', DataType } = input;
   if (Name.startsWith('/aws')) throw new Ec2Error('AccessDeniedException', 'No access to reserved parameter name.');
   if (Name === '' || Value === '') throw new Ec2Error('ValidationException', 'A parameter has a name and a value.');
   if (world.parameters.has(Name) && !input.Overwrite) {
@@ -90,44 +112,49 @@ function putParameter(world: Ec2World, input: Input): unknown {
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.';
     throw new Ec2Error('ParameterAlreadyExists', why);
   }
+  if (DataType === IMAGE_TYPE && !/^ami-[0-9a-f]{8,17}$/.test(Value)) {
+    throw new Ec2Error('ValidationException', `Parameter value: ${Value} is not a valid AMI ID format.`);
+  }
   const versions = versionsOf(world, Name);
   versions.push(Value);
+  if (DataType !== undefined || versions.length === 1) world.parameterTypes.set(Name, DataType ?? 'text');
   world.parameterVersions.set(Name, versions);
   world.parameters.set(Name, Value);
   return { Version: versions.length, Tier: 'Standard' };
 }
 
-/** All versions, oldest first. The last is the current value. */
-function versionsOf(world: Ec2World, name: string): string[] {
-  const current = world.parameters.get(name);
-  return world.parameterVersions.get(name) ?? (current === undefined ? [] : [current]);
+function deleteParameter(world: Ec2World, { Name = '' }: SsmInput): unknown {
+  if (!world.parameters.delete(Name)) throw new Ec2Error('ParameterNotFound', '');
+  for (const facts of [world.parameterVersions, world.parameterLabels, world.parameterTypes]) facts.delete(Name);
+  return {};
 }
 
-/** By name, ARN or `name:version`. The sandbox has no labels. */
-function find(world: Ec2World, reference: string): unknown {
-  const [, plain = '', version] = /^(.*?)(?::(\d+))?$/.exec(reference.replace(/^arn:[^/]*:parameter(?=\/)/, '')) ?? [];
-  const versions = versionsOf(world, plain);
-  const number = version === undefined ? versions.length : Number(version);
-  const value = versions[number - 1];
-  if (value === undefined) return undefined;
-  return render(world, plain, { value, number, ...(version !== undefined && { selector: `:${version}` }) });
+/** A label moves to the version, by default the newest one. */
+function labelParameterVersion(world: Ec2World, input: SsmInput): unknown {
+  const { Name = '', Labels = [] } = input;
+  const newest = versionsOf(world, Name).length;
+  if (newest === 0) throw new Ec2Error('ParameterNotFound', '');
+  const version = input.ParameterVersion ?? newest;
+  if (version < 1 || version > newest) throw new Ec2Error('ParameterVersionNotFound', '');
+  // Source: SSM user guide, "Working with parameter labels".
+  const isAllowed = (label: string): boolean => /^(?!aws|ssm|\d)[\w.-]{1,100}$/i.test(label);
+  const labels = world.parameterLabels.get(Name) ?? new Map<string, number>();
+  for (const label of Labels.filter(isAllowed)) labels.set(label, version);
+  world.parameterLabels.set(Name, labels);
+  return { InvalidLabels: Labels.filter((label) => !isAllowed(label)), ParameterVersion: version };
 }
 
-function render(
-  world: Ec2World,
-  name: string,
-  { value, number, selector }: { readonly value: string; readonly number: number; readonly selector?: string },
-): unknown {
+function render(world: Ec2World, { name, value, version, selector, dataType }: ParameterVersion): unknown {
   const owner = name.startsWith('/aws/') ? '' : ACCOUNT;
   return {
     Name: name,
     Type: 'String',
     Value: value,
-    Version: number,
+    Version: version,
     ...(selector !== undefined && { Selector: selector }),
     LastModifiedDate: 1_760_000_000.123,
     ARN: `arn:aws:ssm:${world.region}:${owner}:parameter/${name.replace(/^\//, '')}`,
-    DataType: value.startsWith('ami-') ? 'aws:ec2:image' : 'text',
+    DataType: dataType,
   };
 }
 

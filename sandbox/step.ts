@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 export interface Step {
   /** The action's `main` or `post`, such as `dist/start-runner.js`. */
   readonly script: string;
+  readonly args?: readonly string[];
   readonly inputs: Readonly<Record<string, string>>;
   /** `GITHUB_*`, `AWS_*`. Of this process's own environment only PATH is passed on. */
   readonly environment: Readonly<Record<string, string>>;
@@ -62,7 +63,7 @@ async function runProcess(
   step: Step,
   files: Record<string, string>,
 ): Promise<{ code: number | null; lines: string[] }> {
-  const child = spawn(step.node ?? process.execPath, [step.script], {
+  const child = spawn(step.node ?? process.execPath, [step.script, ...(step.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'] ?? '',

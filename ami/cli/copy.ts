@@ -9,6 +9,7 @@ import { connectRegions, connectVersions } from './connect.js';
 import { describePublished } from './tables.js';
 import { withProgress } from './terminal.js';
 import { image, preset, region } from './values.js';
+import { plural } from '../../src/core/kernel/plural.js';
 
 export default defineCommand({
   command: 'npm run ami -- copy',
@@ -63,7 +64,7 @@ function refuseFailed(copied: readonly Copied[]): void {
   const [first] = failed;
   if (!first) return;
   if (failed.length === 1) throw first;
-  throw new Failure(first.code, `${failed.length} of ${copied.length} copies failed.`, {
+  throw new Failure(first.code, `${failed.length} of ${plural(copied.length, 'copy', 'copies')} failed.`, {
     hint: [...new Set(failed.map(({ hint }) => hint))].join(' '),
     details: failed.map(({ message }) => message),
   });

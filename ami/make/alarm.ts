@@ -1,5 +1,6 @@
 import type { Listed } from '../../src/core/images/survey.js';
 import { builtInPresets } from '../../src/core/kernel/built-in-presets.js';
+import { plural } from '../../src/core/kernel/plural.js';
 
 /** GitHub refuses a runner 30 days after the next runner release, so nine days are left to repair the builds. */
 const OLDEST_DAYS = 21;
@@ -36,5 +37,8 @@ function findReasonsOf(preset: string, images: NonNullable<Situation['images']>)
   }
   return published
     .filter(({ ageDays }) => ageDays > OLDEST_DAYS)
-    .map(({ id, region, ageDays }) => `The published image of ${preset} in ${region}, ${id}, is ${ageDays} days old.`);
+    .map(
+      ({ id, region, ageDays }) =>
+        `The published image of ${preset} in ${region}, ${id}, is ${plural(ageDays, 'day')} old.`,
+    );
 }

@@ -5,7 +5,8 @@ import type { State } from './state.js';
 import type { Conclusion, Job, JobRequest } from './world/jobs.js';
 import type { RateLimit, Run } from './world/records.js';
 import type { RunnerRecord } from './world/runners.js';
-import type { Token } from './world/tokens.js';
+import type { Pull, RepositorySettings } from './world/settings.js';
+import type { App, Token } from './world/tokens.js';
 
 export type { GitHubEvent } from './world/events.js';
 export type { Conclusion, Job, JobRequest } from './world/jobs.js';
@@ -35,11 +36,20 @@ export interface GitHubWorld extends Handler {
   readonly otherReleases: Map<string, string>;
   readonly runs: Map<number, Run>;
   readonly rateLimit: RateLimit;
+  /** The Apps that were created from a manifest, by slug. */
+  readonly createdApps: ReadonlyMap<string, App>;
+  readonly pulls: readonly Pull[];
+  /** Variables and secrets of a repository. */
+  settings(repository: string): RepositorySettings;
   runners(): readonly RunnerRecord[];
   jobs(): readonly Job[];
   queueJob(request: JobRequest): Job;
   /** Starts a job of this run on a GitHub-hosted runner. It runs until `end` is called. */
   hostJob(name: string, runnerName?: string): HostedJob;
+  /** Adds a run of the first repository, by default one of a push to main that is in progress. */
+  addRun(run: NewRun): Run;
+  /** Registers a runner of the first repository and keeps it online, as `connectRunner` does. */
+  addRunner(runner: { name: string; labels: readonly string[]; busy?: boolean }): RunnerRecord;
   addToken(token: Token): Token;
   revokeToken(token: string): void;
   /** Keeps a runner online without a program. The runner takes no job; `busy` only changes what GitHub shows. */
@@ -52,6 +62,14 @@ export interface GitHubWorld extends Handler {
   close(): void;
 }
 
+export interface NewRun {
+  readonly event?: string;
+  readonly branch?: string;
+  readonly status?: Run['status'];
+  /** Of a completed run. Default: success. */
+  readonly conclusion?: Run['conclusion'];
+}
+
 /** A job on a GitHub-hosted runner. `end` reports its conclusion. */
 export interface HostedJob {
   readonly id: number;
@@ -61,7 +79,7 @@ export interface HostedJob {
 }
 
 type JobControls = Pick<GitHubWorld, 'jobs' | 'queueJob' | 'hostJob'>;
-type RunnerControls = Pick<GitHubWorld, 'runners' | 'connectRunner' | 'removeIdleRunner' | 'loseJob'>;
+type RunnerControls = Pick<GitHubWorld, 'runners' | 'addRunner' | 'connectRunner' | 'removeIdleRunner' | 'loseJob'>;
 
 /** A GitHub in memory, with one organization, its repositories and a running workflow. */
 export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
@@ -72,7 +90,7 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
   return {
     ...createHandler(state),
     ...createJobControls(state),
-    ...createRunnerControls(state),
+    ...createRunnerControls(state, repository.name),
     token,
     get app() {
       return { id: state.app().options.id, privateKey: appPrivateKey() };
@@ -88,10 +106,31 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
     otherReleases,
     runs,
     rateLimit,
+    addRun: (run) => addRun(runs, repository.name, run),
+    createdApps: state.createdApps,
+    pulls: state.settings.pulls,
+    settings: (name) => state.settings.of(name),
     addToken: (added) => tokens.add(added),
     revokeToken: (revoked) => tokens.revoke(revoked),
     close: () => switchboard.stop(),
   };
+}
+
+function addRun(runs: Map<number, Run>, repository: string, wanted: NewRun): Run {
+  const { event = 'push', branch = 'main', status = 'in_progress', conclusion = 'success' } = wanted;
+  const run: Run = {
+    id: Math.max(0, ...runs.keys()) + 1,
+    repository,
+    attempt: 1,
+    event,
+    status,
+    conclusion: status === 'completed' ? conclusion : null,
+    headSha: HEAD_SHA,
+    headBranch: branch,
+    createdAt: Date.now(),
+  };
+  runs.set(run.id, run);
+  return run;
 }
 
 function createJobControls({ runs, board, switchboard }: State): JobControls {
@@ -121,25 +160,33 @@ function createJobControls({ runs, board, switchboard }: State): JobControls {
   };
 }
 
-function createRunnerControls({ registry, switchboard, runnerVersion }: State): RunnerControls {
+function createRunnerControls({ registry, switchboard, runnerVersion }: State, repository: string): RunnerControls {
   const runnerOf = (id: number) => {
     const runner = registry.find(id);
     if (!runner) throw new Error(`There is no runner ${id}.`);
     return runner;
   };
+  const connectRunner: RunnerControls['connectRunner'] = (id, settings = {}) => {
+    const { version = runnerVersion, os = 'Linux', busy = false } = settings;
+    const runner = runnerOf(id);
+    const session = switchboard.connect(runner, { version, os, takesJobs: false });
+    runner.busy = busy;
+    return {
+      disconnect: () => {
+        runner.busy = false;
+        switchboard.close(session, 'lost');
+      },
+    };
+  };
   return {
     runners: () => registry.all(),
-    connectRunner(id, { version = runnerVersion, os = 'Linux', busy = false } = {}) {
-      const runner = runnerOf(id);
-      const session = switchboard.connect(runner, { version, os, takesJobs: false });
-      runner.busy = busy;
-      return {
-        disconnect: () => {
-          runner.busy = false;
-          switchboard.close(session, 'lost');
-        },
-      };
+    addRunner({ name, labels, busy = false }) {
+      const scope = `repos/${repository}`.toLowerCase();
+      const runner = registry.register({ scope, name, labels, groupId: 1, workFolder: '_work', ephemeral: true });
+      connectRunner(runner.id, { busy });
+      return runner;
     },
+    connectRunner,
     removeIdleRunner(id) {
       const runner = runnerOf(id);
       if (runner.busy) throw new Error(`Runner ${runner.name} is busy.`);

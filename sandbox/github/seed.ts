@@ -8,6 +8,7 @@ import { JobBoard } from './world/jobs.js';
 import type { Deprecation, Repository, Run, RunnerGroup } from './world/records.js';
 import { RunnerRegistry, type RunnerRecord } from './world/runners.js';
 import { SecondaryLimit, type SecondaryLimits } from './world/secondary-limit.js';
+import { SettingsStore } from './world/settings.js';
 import type { Timing } from './world/session.js';
 import { App, newKeyPair, TokenStore, type AppOptions, type Token } from './world/tokens.js';
 
@@ -106,6 +107,9 @@ export function seed(options: GitHubOptions): Seeded {
     switchboard,
     tokens: new TokenStore([{ token, kind: 'classic', permissions: 'all' }, ...(options.tokens ?? [])]),
     app: () => app().app,
+    createdApps: new Map(),
+    manifests: new Map(),
+    settings: new SettingsStore(),
     repositories,
     runs: new Map([[RUN_ID, firstRun(repositories, options.calls)]]),
     groups,

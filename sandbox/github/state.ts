@@ -3,7 +3,8 @@ import type { JobBoard } from './world/jobs.js';
 import type { Deprecation, RateLimit, Repository, Run, RunnerGroup } from './world/records.js';
 import type { RunnerRegistry } from './world/runners.js';
 import type { SecondaryLimit } from './world/secondary-limit.js';
-import type { App, TokenStore } from './world/tokens.js';
+import type { SettingsStore } from './world/settings.js';
+import type { App, AppManifest, TokenStore } from './world/tokens.js';
 
 /** Everything in this GitHub. The routes read and change it. */
 export interface State {
@@ -11,8 +12,13 @@ export interface State {
   readonly board: JobBoard;
   readonly switchboard: Switchboard;
   readonly tokens: TokenStore;
-  /** The only App. */
+  /** The App that was there before. */
   app(): App;
+  /** The Apps that were created from a manifest, by slug. */
+  readonly createdApps: Map<string, App>;
+  /** Manifests that a person confirmed, by their one-time code. */
+  readonly manifests: Map<string, AppManifest>;
+  readonly settings: SettingsStore;
   readonly repositories: readonly Repository[];
   readonly runs: Map<number, Run>;
   readonly groups: readonly RunnerGroup[];

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { HOME } from './configuration.mjs';
 import { listTree, signalAll } from './processes.mjs';
@@ -99,11 +100,15 @@ function runShell(file, { workspace, env }, { outbox, signal }) {
       if (problem && !signal.aborted) outbox.write(`##[error]${problem}\n`);
       resolve(signal.aborted ? 'cancelled' : problem ? 'failure' : 'success');
     };
-    const close = (code) => end(code === 0 ? '' : `Process completed with exit code ${code}.`);
+    // As a shell counts it for a process that a signal ended.
+    const close = (code, by) => {
+      const shown = code ?? 128 + constants.signals[by];
+      end(shown === 0 ? '' : `Process completed with exit code ${shown}.`);
+    };
     child.stdout.setEncoding('utf8').on('data', (text) => outbox.write(text));
     child.stderr.setEncoding('utf8').on('data', (text) => outbox.write(text));
     child.on('error', (error) => end(error.message));
-    child.on('exit', (code) => setTimeout(() => close(code), DRAIN_MS).unref());
+    child.on('exit', (code, by) => setTimeout(() => close(code, by), DRAIN_MS).unref());
     child.on('close', close);
   });
 }
@@ -113,7 +118,7 @@ function cancelOn(signal, child, outbox) {
   const timers = [];
   let tree = [];
   const cancel = () => {
-    outbox.write('##[error]The operation was canceled.\n');
+    outbox.write(`##[error]${signal.reason}\n`);
     tree = listTree(child.pid);
     signalAll(tree, 'SIGINT');
     timers.push(setTimeout(() => signalAll(tree, 'SIGTERM'), TERM_AFTER_MS));

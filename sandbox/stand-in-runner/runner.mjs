@@ -11,6 +11,9 @@ import {
 import { connect, createOutbox, Refused } from './connection.mjs';
 import { runJob } from './job.mjs';
 
+/** As the real runner puts it. */
+const SHUT_DOWN =
+  'The runner has received a shutdown signal. This can happen when the runner service is stopped, or a manually started runner is canceled.';
 const RESULTS = { success: 'Succeeded', failure: 'Failed', cancelled: 'Canceled' };
 /** The pause between two attempts to reach GitHub. It doubles each time. */
 const FIRST_RETRY_MS = 100;
@@ -79,7 +82,7 @@ async function listen(github, runner) {
   let work;
   // Signs off first, because GitHub takes a broken connection for a dead machine.
   const end = async () => {
-    work?.cancel();
+    work?.cancel(SHUT_DOWN);
     await work?.done;
     await github.signOff();
     polling.abort();
@@ -122,7 +125,10 @@ async function poll(github, signal) {
 /** `done` resolves to false if the job went to another runner in the meantime. */
 function takeJob(github, runner, { jobId, name }) {
   const cancelled = new AbortController();
-  return { cancel: () => cancelled.abort(), done: doJob(github, runner, { jobId, name, signal: cancelled.signal }) };
+  return {
+    cancel: (why = 'The operation was canceled.') => cancelled.abort(why),
+    done: doJob(github, runner, { jobId, name, signal: cancelled.signal }),
+  };
 }
 
 async function doJob(github, runner, { jobId, name, signal }) {

@@ -38,7 +38,10 @@ export const readByStart: readonly string[] = [
 function isShared(id: string): boolean {
   const path = relative(root, id);
   if (actions.some((action) => entryOf(action) === id)) return false;
-  return /^(src|actions)\//.test(path) && !/\/(yaml|proxy-agents|parameters)\.ts$/.test(path);
+  return (
+    /^(src|actions)\//.test(path) &&
+    !/\/(yaml|proxy-agents|parameters|advise-on-workflow|label-jobs|workflow-\w+)\.ts$/.test(path)
+  );
 }
 
 interface Graph {

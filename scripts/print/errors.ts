@@ -10,8 +10,9 @@ export function renderErrors(): string {
     '',
     '# Errors',
     '',
-    'The error of a failed step has four parts: what failed, why (if that is known), what to do, and one of these codes. A',
-    'bug of ci-actions has no code, and its error says that it is a bug: please report it.',
+    'The error of a failed step has five parts: what failed, why (if that is known), what to do, one of these codes, and the',
+    "link of the code's entry below, in the version that you use. A bug of ci-actions has no code, and its error says that it",
+    'is a bug: please report it.',
     '',
     ...sections,
   ].join('\n');

@@ -7,6 +7,7 @@ import { trust } from '../../iam/trust.js';
 import { fillTemplate } from './cloudformation.js';
 import { fill } from './fill.js';
 import { renderTable } from './tables.js';
+import { renderLocals } from './terraform.js';
 
 const POLICIES = {
   'start-stop': startStop,
@@ -17,10 +18,11 @@ const POLICIES = {
   'ami-build': amiBuild,
 } as const;
 const TEMPLATE = 'iam/ci-actions.yml';
+export const MODULE = 'iam/terraform/policies.tf';
 const PAGE = 'docs/security.md';
 
 /** The files that {@link composePolicyFiles} writes or fills, as git's pathspecs. */
-export const POLICY_FILES: readonly string[] = ['iam/*.json', TEMPLATE, PAGE];
+export const POLICY_FILES: readonly string[] = ['iam/*.json', TEMPLATE, MODULE, PAGE];
 
 /** The texts that are printed from `iam/*.ts`, by path. @param read gives the text of a file with markers */
 export function composePolicyFiles(read: (path: string) => string): Record<string, string> {
@@ -37,6 +39,7 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
   return {
     ...Object.fromEntries(Object.entries(all).map(([name, one]) => [`iam/${name}.json`, JSON.stringify(one)])),
     [TEMPLATE]: fillTemplate(read(TEMPLATE), documents),
+    [MODULE]: renderLocals(documents),
     [PAGE]: Object.entries(POLICIES).reduce((text, [name, one]) => fill(text, name, tabulate(one)), read(PAGE)),
   };
 }

@@ -168,6 +168,7 @@ const verdicts: Readonly<Record<string, string>> = {
   reason: '${{ jobs.start.outputs.skip }}',
   machine: '${{ jobs.restart.outputs.machine || jobs.start.outputs.machine }}',
   minutes: '${{ jobs.retest.outputs.minutes || jobs.test.outputs.minutes }}',
+  costs: "${{ jobs.stop.outputs.costs || jobs.stop.result != 'skipped' && 'unknown' || '' }}",
 };
 
 function renderDefault(value: string | boolean | number): string {

@@ -26,9 +26,27 @@ export function provokeFailure(mode: FailureMode | undefined, sandbox: Sandbox, 
         sandbox.ec2.interruptSpot(event.instance, 500);
       });
       return { ...nothing, inputs: { 'market-type': 'spot' } };
+    case 'job':
+      interruptJob(sandbox, stage);
+      return { ...nothing, inputs: { 'market-type': 'spot' } };
     case 'cancel':
       return { ...nothing, onStart: (kill) => cancelWhileItWaits(kill, sandbox, stage) };
   }
+}
+
+/** EC2 gives notice 2 minutes before. Nobody wants to wait for that here. */
+const NOTICE_MS = 3_000;
+
+/** Takes the spot instances away that run a job. */
+function interruptJob(sandbox: Sandbox, stage: Stage): void {
+  sandbox.on(({ name }) => {
+    if (name !== 'job-started') return;
+    for (const { id, state, market } of sandbox.ec2.instances()) {
+      if (state !== 'running' || market !== 'spot') continue;
+      stage.print(`   [EC2 takes ${id} away in ${NOTICE_MS / 1000} s (EC2 itself: 2 minutes); its metadata says so]`);
+      sandbox.ec2.interruptSpot(id, NOTICE_MS);
+    }
+  });
 }
 
 /** GitHub cancels a step with SIGINT, and with SIGTERM 7.5 s later. */

@@ -2,7 +2,7 @@ import type { ValuesOf } from '../../src/terminal/definition.js';
 import { decimalNumber, existing, oneOf, text, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 import { misuse } from '../../src/terminal/usage-error.js';
 
-export const failures = ['boot', 'capacity', 'spot', 'cancel'] as const;
+export const failures = ['boot', 'capacity', 'spot', 'cancel', 'job'] as const;
 export type FailureMode = (typeof failures)[number];
 
 const waits = ['online', 'launched'] as const;
@@ -25,6 +25,8 @@ const lookAround = [
   'echo "Runner $RUNNER_NAME, kernel $(uname -sr), $(nproc) CPUs"',
   'test -w . && echo "The work folder is writable."',
 ].join('\n');
+// Long enough to be interrupted.
+const longJob = 'for n in $(seq 60); do echo "Test $n of 60 passed"; sleep 1; done';
 
 export const rehearseCommandLine = {
   command: 'npm run rehearse --',
@@ -36,7 +38,10 @@ the job's, or 3 if anything was left behind.`,
       value('`amd64`, `arm64`, `cuda`, or a preset of .github/ec2-runners.yml.', text('NAME')),
       'amd64',
     ),
-    run: withDefault(value('The command of the job.', text('COMMAND')), lookAround, 'prints facts about the instance'),
+    run: {
+      ...value('The command of the job.', text('COMMAND')),
+      defaultText: 'prints facts about the instance; with `--fail job`, counts to 60',
+    },
     dir: value('A project; the job runs in a copy of it.', existing('folder')),
     count: withDefault(value('How many runners to start.', wholeNumber(1, 100)), 1),
     'boot-seconds': withDefault(value('How long an instance boots before the agent starts.', decimalNumber(0, 600)), 6),
@@ -45,7 +50,7 @@ the job's, or 3 if anything was left behind.`,
       'online',
     ),
     fail: value(
-      'Provokes a failure. boot: the pre-runner script fails; capacity: EC2 has none; spot: EC2 interrupts the instance; cancel: the start is canceled while it waits.',
+      'Provokes a failure. boot: the pre-runner script fails; capacity: EC2 has none; spot: EC2 takes the spot instance away before its runner is online; cancel: the start is canceled while it waits; job: EC2 takes the spot instance away in the middle of the job.',
       oneOf(failures, 'MODE'),
     ),
   },
@@ -53,16 +58,9 @@ the job's, or 3 if anything was left behind.`,
 
 /** @throws UsageError for options that do not fit together */
 export function toRehearseOptions(values: ValuesOf<typeof rehearseCommandLine.options>): RehearseOptions {
-  const {
-    preset,
-    run: command,
-    dir: directory,
-    count,
-    'boot-seconds': bootSeconds,
-    'wait-for': waitFor,
-    fail,
-  } = values;
+  const { preset, run, dir: directory, count, 'boot-seconds': bootSeconds, 'wait-for': waitFor, fail } = values;
   if (fail === 'cancel' && waitFor === 'launched')
     throw misuse(rehearseCommandLine, '`--fail cancel` needs `--wait-for online`: a start that waits.');
+  const command = run ?? (fail === 'job' ? longJob : lookAround);
   return { preset, command, directory, count, bootSeconds, waitFor, fail };
 }

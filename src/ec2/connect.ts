@@ -18,6 +18,7 @@ import { createLauncher } from './launch.js';
 import { createLeftovers } from './reaper.js';
 import { Requests, type RequestOptions } from './requests.js';
 import { createClaimer } from './claim.js';
+import { readSpotPrices } from './spot-prices.js';
 
 export interface ConnectOptions {
   readonly clock: Clock;
@@ -69,6 +70,7 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
     ...createLeftovers(requests),
     ...createLauncher(launches, region),
     ...createClaimer(requests, launches),
+    readSpotPrices: (query) => readSpotPrices(requests.for('glance'), query),
   };
 }
 

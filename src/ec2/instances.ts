@@ -46,10 +46,12 @@ export function findInstancesOf(requests: Requests, imageIds: readonly string[])
 
 export function toInstance(instance: AwsInstance): Instance {
   const stateReason = readStateReason(instance);
+  const endedAt = readEnd(instance);
   return {
     id: instance.InstanceId ?? '',
     state: instance.State?.Name ?? 'pending',
     ...(stateReason && { stateReason }),
+    ...(endedAt !== undefined && { endedAt }),
     type: instance.InstanceType ?? '',
     ...(instance.SubnetId && { subnetId: instance.SubnetId }),
     ...(instance.Placement?.AvailabilityZone && { availabilityZone: instance.Placement.AvailabilityZone }),
@@ -74,6 +76,12 @@ function readStateReason({ StateReason, State }: AwsInstance): string | undefine
   const { Code = '', Message = '' } = StateReason ?? {};
   if (!Message || Message === State?.Name) return undefined;
   return Message.includes(Code) ? Message : `${Code}: ${Message}`;
+}
+
+/** Reads the time in `User initiated (2026-11-27 20:14:05 GMT)`. Other reasons may have none. */
+function readEnd({ StateTransitionReason = '' }: AwsInstance): number | undefined {
+  const [, date, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)/.exec(StateTransitionReason) ?? [];
+  return date === undefined ? undefined : Date.parse(`${date}T${time}Z`) || undefined;
 }
 
 /**

@@ -27,13 +27,18 @@ const QUOTAS: readonly Quota[] = [
   { name: 'DL', families: ['dl'], codes: { 'on-demand': 'L-6E869C2A', spot: 'L-85EED4F7' } },
 ];
 
+/** The quota that the type counts for; `undefined` for a family that is not in the table. */
+export function quotaOf(instanceType: string): Quota | undefined {
+  const family = /^[a-z]+/.exec(instanceType)?.[0] ?? '';
+  return QUOTAS.find(({ families }) => families.includes(family));
+}
+
 /** The hint when the account may not run more vCPUs of the type's family in this market. */
 export function adviseOnQuota(
   { instanceType, market }: { instanceType: string; market: Market },
   region: string,
 ): string {
-  const family = /^[a-z]+/.exec(instanceType)?.[0] ?? '';
-  const quota = QUOTAS.find(({ families }) => families.includes(family));
+  const quota = quotaOf(instanceType);
   if (!quota) return `Request more vCPUs of ${instanceType} (${market}) in ${region} in the Service Quotas console.`;
   const code = quota.codes[market];
   return (

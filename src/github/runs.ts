@@ -67,16 +67,22 @@ export function listRunJobs(connection: Connection, run: RunAttempt): Promise<re
 
 function readJob(data: unknown): RunJob | undefined {
   if (!isRecord(data)) return undefined;
-  const { id, name, status, labels, runner_name: runnerName, completed_at: completed } = data;
+  const { id, name, status, labels, runner_name: runnerName, conclusion } = data;
   const read = readList(labels, (label) => (typeof label === 'string' ? label : undefined));
   if (typeof id !== 'number' || typeof name !== 'string' || typeof status !== 'string' || !read) return undefined;
-  const completedAt = typeof completed === 'string' ? Date.parse(completed) : Number.NaN;
   return {
     id,
     name,
     status,
     labels: read,
     ...(typeof runnerName === 'string' && runnerName !== '' && { runnerName }),
-    ...(!Number.isNaN(completedAt) && { completedAt }),
+    ...(typeof conclusion === 'string' && { conclusion }),
+    ...readTime('startedAt', data['started_at']),
+    ...readTime('completedAt', data['completed_at']),
   };
+}
+
+function readTime(name: 'startedAt' | 'completedAt', text: unknown): { startedAt?: number; completedAt?: number } {
+  const time = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? {} : { [name]: time };
 }

@@ -63,6 +63,12 @@ export function readContext(): RunContext {
   };
 }
 
+/** The values of the context `github` that GitHub also gives as environment variables, such as `run_id`. */
+export function readGitHubValues(): Readonly<Record<string, string>> {
+  const own = Object.entries(process.env).filter(([name, value]) => name.startsWith('GITHUB_') && value);
+  return Object.fromEntries(own.map(([name, value]) => [name.slice('GITHUB_'.length).toLowerCase(), value!]));
+}
+
 function isPublic(repository: Readonly<Record<string, unknown>> | undefined): boolean | undefined {
   const isPrivate = repository?.['private'];
   return typeof isPrivate === 'boolean' ? !isPrivate : undefined;

@@ -1,7 +1,9 @@
 import * as core from '@actions/core';
 import { toConnectionFailure } from '../core/kernel/connection-faults.js';
+import { errorPage } from '../core/kernel/error-page.js';
 import { summarizeFailure, type FailureReport } from '../core/kernel/failure-summary.js';
 import { Failure } from '../core/kernel/failure.js';
+import { readActionSource } from './action-source.js';
 import { createLog, disarm } from './log.js';
 import { appendSummary } from './summary.js';
 
@@ -47,7 +49,7 @@ function reportFailure(failure: Failure): void {
   if (failure.cause instanceof Error && failure.cause.stack) core.debug(failure.cause.stack);
 }
 
-/** What failed, why (if known) and what to do, one line each. Without the details. */
+/** What failed, why (if known), what to do, the code and the page about it, one line each. Without the details. */
 export function renderFailure(failure: Failure): string {
   const why = explainCause(failure);
   const { requestId } = failure.about;
@@ -56,6 +58,7 @@ export function renderFailure(failure: Failure): string {
     ...(why ? [`Why: ${why}`] : []),
     `What to do: ${failure.hint}`,
     `Code: ${failure.code}${requestId ? `, request id: ${requestId}` : ''}`,
+    `More: ${errorPage(failure.code, readActionSource())}`,
   ].join('\n');
 }
 
@@ -68,7 +71,8 @@ function reportBug(error: unknown): void {
 function describe(failure: Failure): FailureReport {
   const why = explainCause(failure);
   const details = [...(why ? [why] : []), ...(failure.about.details ?? [])];
-  return { code: failure.code, message: failure.message, hint: failure.hint, details };
+  const { code, message, hint } = failure;
+  return { code, message, hint, details, page: errorPage(code, readActionSource()) };
 }
 
 function describeBug(error: unknown): FailureReport {
@@ -89,11 +93,9 @@ function explainCause(failure: Failure): string | undefined {
   return cause.name === 'Error' ? cause.message : `${cause.name}: ${cause.message}`;
 }
 
-/** GitHub sets GITHUB_ACTION_REPOSITORY to the action's own repository while the action runs. */
 function issuesPage(): string {
-  const repository = process.env['GITHUB_ACTION_REPOSITORY'];
-  const server = process.env['GITHUB_SERVER_URL'] ?? 'https://github.com';
-  return repository ? `${server}/${repository}/issues` : "the issues page of this action's repository";
+  const source = readActionSource();
+  return source ? `${source.serverUrl}/${source.repository}/issues` : "the issues page of this action's repository";
 }
 
 /** Waits until pipes are written: `write` may return earlier, and pending output is lost when the process exits. */

@@ -1,5 +1,6 @@
 import { nearest } from '../core/kernel/nearest.js';
 import type { CommandLine } from './definition.js';
+import { plural } from '../core/kernel/plural.js';
 
 /** The exit code for arguments that a command cannot run with. */
 export const MISUSED = 2;
@@ -11,7 +12,7 @@ export class UsageError extends Error {
     /** What to do. */
     readonly hint: string,
   ) {
-    super(problems.length === 1 ? problems[0]! : `${problems.length} arguments cannot be used.`);
+    super(problems.length === 1 ? problems[0]! : `${plural(problems.length, 'argument')} cannot be used.`);
   }
 }
 

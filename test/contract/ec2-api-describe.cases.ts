@@ -3,12 +3,19 @@ import {
   DeleteTagsCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeTagsCommand,
   type DescribeInstancesCommandInput,
   type Filter,
 } from '@aws-sdk/client-ec2';
-import { GetParameterCommand, GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import {
+  DeleteParameterCommand,
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+} from '@aws-sdk/client-ssm';
 import { expect } from '@jest/globals';
 import { errorOf, launch, listInstances, type Ec2ApiCase, type Ec2ApiWorld } from './ec2-api.world.js';
 
@@ -186,6 +193,19 @@ const others: Readonly<Record<string, Ec2ApiCase>> = {
       expect(t4g?.GpuInfo).toBeUndefined();
     },
   },
+  'the zones of an instance type are listed': {
+    async run({ ec2 }) {
+      const Filters = [{ Name: 'instance-type', Values: ['t3.xlarge'] }];
+      const ask = (LocationType?: 'availability-zone') =>
+        ec2.send(new DescribeInstanceTypeOfferingsCommand({ Filters, ...(LocationType && { LocationType }) }));
+      const inRegion = { InstanceType: 't3.xlarge', LocationType: 'region', Location: 'us-east-1' };
+      expect((await ask()).InstanceTypeOfferings).toEqual([inRegion]);
+      const { InstanceTypeOfferings = [] } = await ask('availability-zone');
+      expect(InstanceTypeOfferings.map(({ Location }) => Location)).toEqual(
+        expect.arrayContaining(['us-east-1a', 'us-east-1b']),
+      );
+    },
+  },
   'an instance type that does not exist is refused by its name': {
     async run({ ec2 }) {
       const unknown = new DescribeInstanceTypesCommand({ InstanceTypes: ['t3.xlarge', 't9.huge' as never] });
@@ -202,6 +222,21 @@ const others: Readonly<Record<string, Ec2ApiCase>> = {
       expect(Parameter).toMatchObject({ Value: 'x', DataType: 'text', LastModifiedDate: expect.any(Date) });
       const several = await ssm.send(new GetParametersCommand({ Names: ['/mine', '/other'] }));
       expect(several).toMatchObject({ Parameters: [{ Name: '/mine', Value: 'x' }], InvalidParameters: ['/other'] });
+    },
+  },
+  'parameters are found by their path, and are gone once they are deleted': {
+    async run({ ssm }) {
+      for (const Name of ['/a/x', '/a/b/y', '/c'])
+        await ssm.send(new PutParameterCommand({ Name, Value: 'v', Type: 'String' }));
+      const list = async (Recursive: boolean): Promise<(string | undefined)[]> => {
+        const { Parameters = [] } = await ssm.send(new GetParametersByPathCommand({ Path: '/a', Recursive }));
+        return Parameters.map(({ Name }) => Name);
+      };
+      expectSame(await list(false), ['/a/x']);
+      expectSame(await list(true), ['/a/x', '/a/b/y']);
+      await ssm.send(new DeleteParameterCommand({ Name: '/a/x' }));
+      expectSame(await list(true), ['/a/b/y']);
+      expect((await errorOf(ssm.send(new DeleteParameterCommand({ Name: '/a/x' })))).name).toBe('ParameterNotFound');
     },
   },
   'a parameter that does not exist, and 11 names at once, are refused': {

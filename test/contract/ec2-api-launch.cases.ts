@@ -1,6 +1,17 @@
 import { DescribeSpotInstanceRequestsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { LabelParameterVersionCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect } from '@jest/globals';
-import { becomes, errorOf, launch, launchOf, listInstances, terminate, type Ec2ApiCase } from './ec2-api.world.js';
+import { HALF_AN_HOUR_MS } from './contract.js';
+import {
+  becomes,
+  errorOf,
+  launch,
+  launchOf,
+  listInstances,
+  terminate,
+  type Ec2ApiCase,
+  type Ec2ApiWorld,
+} from './ec2-api.world.js';
 
 const spot = { InstanceMarketOptions: { MarketType: 'spot' } } as const;
 
@@ -38,7 +49,7 @@ export const LAUNCH_CASES: Readonly<Record<string, Ec2ApiCase>> = {
         RootDeviceName: '/dev/sda1',
       });
       expect(instance?.InstanceLifecycle).toBeUndefined();
-      expect(Math.abs((instance?.LaunchTime?.getTime() ?? 0) - Date.now())).toBeLessThan(5_000);
+      expect(Math.abs((instance?.LaunchTime?.getTime() ?? 0) - Date.now())).toBeLessThan(HALF_AN_HOUR_MS);
     },
   },
   'a pending instance has a reason for its state and no volume': {
@@ -136,4 +147,59 @@ export const LAUNCH_CASES: Readonly<Record<string, Ec2ApiCase>> = {
       ]);
     },
   },
+  'an image is found by the name, version or label of its parameter': {
+    async run(world) {
+      const [first, second] = [await world.makeImage({ name: 'first' }), await world.makeImage({ name: 'second' })];
+      await writeParameter(world, first, 'aws:ec2:image');
+      await writeParameter(world, second);
+      await world.ssm.send(new LabelParameterVersionCommand({ Name: GOLDEN, ParameterVersion: 1, Labels: ['proven'] }));
+      for (const [reference, image] of [
+        ['', second],
+        [':1', first],
+        [':2', second],
+        [':proven', first],
+      ]) {
+        const instance = await launch(world, { ImageId: `resolve:ssm:${GOLDEN}${reference}` });
+        expect([reference, instance.ImageId]).toEqual([reference, image]);
+      }
+    },
+  },
+  'a parameter that does not exist, or that is no image, is no image of a launch': {
+    async run(world) {
+      await writeParameter(world, world.catalog.image.id, 'text');
+      const launchWith = (ImageId: string) => errorOf(world.ec2.send(launchOf(world, { ImageId })));
+      for (const reference of ['/nowhere', `${GOLDEN}:2`, `${GOLDEN}:proven`])
+        expect(await launchWith(`resolve:ssm:${reference}`)).toMatchObject({
+          name: 'SsmInvalidParameter',
+          message: `The following aliases are invalid: ${reference}`,
+        });
+      expect(await launchWith(`resolve:ssm:${GOLDEN}`)).toMatchObject({
+        name: 'SsmInvalidParameter',
+        message: 'Unsupported data type. The following parameter data types are supported: aws:ec2:image',
+      });
+      expect(await listInstances(world)).toEqual([]);
+    },
+  },
+  'the caller is told who it is': {
+    async run(world) {
+      // As the SDK's client of STS asks, which this suite has no use for otherwise.
+      const authorization = 'AWS4-HMAC-SHA256 Credential=AKIASANDBOX/20261011/us-east-1/sts/aws4_request';
+      const body = new URLSearchParams({ Action: 'GetCallerIdentity', Version: '2011-06-15' });
+      const answer = await fetch(world.url, { method: 'POST', body, headers: { authorization } });
+      const text = (await answer.text()).replaceAll(/\s+/g, '');
+      expect(text).toMatch(/<GetCallerIdentityResponsexmlns="https:\/\/sts\.amazonaws\.com\/doc\/2011-06-15\/">/);
+      const account = /<GetCallerIdentityResult>.*<Account>(\d{12})<\/Account>.*<\/GetCallerIdentityResult>/.exec(
+        text,
+      )?.[1];
+      expect(text).toMatch(new RegExp(`<Arn>arn:aws:(iam|sts)::${account}:`));
+      expect(text).toMatch(/<UserId>A\w+<.*<ResponseMetadata><RequestId>[\w-]+<\/RequestId><\/ResponseMetadata>/);
+    },
+  },
 };
+
+const GOLDEN = '/golden/image';
+
+async function writeParameter({ ssm }: Ec2ApiWorld, Value: string, DataType?: string): Promise<void> {
+  const type = DataType === undefined ? {} : { DataType };
+  await ssm.send(new PutParameterCommand({ Name: GOLDEN, Value, Type: 'String', Overwrite: true, ...type }));
+}

@@ -16,6 +16,7 @@ async function createWorld(): Promise<Ec2ApiWorld> {
   return {
     ec2,
     ssm,
+    url: sandbox.awsUrl,
     catalog: {
       image: { id: seed.OUR_AMD64_IMAGE, rootVolumeGiB: 50 },
       subnets: [seed.SUBNET_A, seed.SUBNET_B],

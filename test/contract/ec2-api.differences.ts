@@ -37,6 +37,16 @@ export const MOTO_API_DIFFERENCES: Readonly<Record<string, Difference>> = {
     instead: 'moto makes no spot request for an instance',
     fails: /"State": "active"/,
   },
+  'an image is found by the name, version or label of its parameter': {
+    documented: '`resolve:ssm:PARAMETER`, with a version or a label ("RunInstances", `ImageId`).',
+    instead: 'moto takes image ids alone',
+    fails: /resolve:ssm:.*expecting "ami-/,
+  },
+  'a parameter that does not exist, or that is no image, is no image of a launch': {
+    documented: 'SsmInvalidParameter, as users quote it.',
+    instead: 'moto takes image ids alone',
+    fails: /InvalidAMIID\.Malformed/,
+  },
   'a spot instance goes on when its request is cancelled': {
     documented: 'RunInstances makes a spot request for a spot instance ("SpotInstanceRequestId").',
     instead: 'moto makes no spot request for an instance',

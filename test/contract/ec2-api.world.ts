@@ -14,6 +14,8 @@ export interface Ec2ApiWorld {
   /** The SDK's clients. They send each request once. */
   readonly ec2: EC2Client;
   readonly ssm: SSMClient;
+  /** The endpoint of both, and of STS. */
+  readonly url: string;
   readonly catalog: Ec2ApiCatalog;
   /** Creates an available image of the account, with an 8 GiB root at /dev/sda1. Returns its id. */
   makeImage(settings: ImageSettings): string | Promise<string>;

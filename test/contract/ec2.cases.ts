@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import type { FailureCode } from '../../src/core/kernel/failure.js';
 import type { Instance, LaunchSpec, Refusal } from '../../src/core/ports/ec2.js';
+import { HALF_AN_HOUR_MS } from './contract.js';
 import { eventually, planFor, specFor, type Ec2World, type Ec2WorldOptions } from './ec2.world.js';
 
 export interface Ec2Case {
@@ -87,7 +88,7 @@ const cases = {
       });
       expect(instance.stateReason).toBeUndefined();
       // EC2 reports the launch time in whole seconds.
-      expect(Math.abs(instance.launchedAt - world.clock.now())).toBeLessThan(5_000);
+      expect(Math.abs(instance.launchedAt - world.clock.now())).toBeLessThan(HALF_AN_HOUR_MS);
     },
   },
   'launches into the default subnet when the plan names none': {
@@ -258,6 +259,39 @@ const cases = {
       });
       expect(await world.ec2.findInstances({ Name: 'contract' })).toEqual([]);
       expect(await world.ec2.findInstances({ Name: 'contract' }, { alsoEnded: true })).toMatchObject([{ id }]);
+    },
+  },
+  'an instance that was terminated by a request is described with the time': {
+    async run(world) {
+      const { id } = await launch(world, specFor(world));
+      const before = world.clock.now();
+      await world.ec2.terminate([id]);
+      await eventually(world, async () => (await find(world, id))?.state === 'terminated');
+      const { endedAt = 0 } = (await find(world, id)) ?? {};
+      // EC2 cuts the fraction of a second.
+      expect(endedAt).toBeGreaterThanOrEqual(before - 1_000);
+      expect(endedAt).toBeLessThanOrEqual(world.clock.now());
+    },
+  },
+  'a running instance has no time of its end': {
+    async run(world) {
+      const { id } = await launch(world, specFor(world));
+      expect(await find(world, id)).not.toHaveProperty('endedAt');
+    },
+  },
+  'spot prices are those of the types, with one for each zone from the beginning of the span': {
+    async run(world) {
+      const to = world.clock.now();
+      const from = to - 3_600_000;
+      const prices = await world.ec2.readSpotPrices({ types: ['t3.xlarge', 't4g.xlarge'], from, to });
+      expect([...new Set(prices.map(({ type }) => type))].sort()).toEqual(['t3.xlarge', 't4g.xlarge']);
+      expect(prices.every(({ hourly, since }) => hourly > 0 && hourly < 1 && since <= to)).toBe(true);
+      const zones = new Set(prices.map(({ availabilityZone }) => availabilityZone));
+      expect(zones.size).toBeGreaterThan(1);
+      const missing = [...zones].filter(
+        (zone) => !prices.some(({ availabilityZone, since }) => availabilityZone === zone && since <= from),
+      );
+      expect(missing).toEqual([]);
     },
   },
   'terminating twice succeeds': {

@@ -99,6 +99,16 @@ async function useRepository(): Promise<void> {
   for (const path of ['latest', 'tags/v2.336.0', 'tags/v0.0.1'])
     await call('GET', `/repos/actions/runner/releases/${path}`);
   for (const path of ['', '/attempts/1', '/jobs?filter=latest', '/attempts/1/jobs']) await call('GET', `${run}${path}`);
+  const runs = `${REPO}/actions/runs`;
+  for (const query of [
+    '',
+    '?status=in_progress&event=push&branch=main&created=2026-01-01T00:00:00Z',
+    '?per_page=1&page=2',
+  ])
+    await call('GET', `${runs}${query}`);
+  const workflows = `${REPO}/actions/workflows`;
+  for (const path of ['', '/ci.yml', '/none.yml', '/ci.yml/runs?per_page=1']) await call('GET', `${workflows}${path}`);
+  await call('GET', '/');
   await call('POST', `${run}/cancel`);
   await call('POST', `${run}/force-cancel`);
   await call('POST', `${run}/force-cancel`);
@@ -107,9 +117,64 @@ async function useRepository(): Promise<void> {
   await call('GET', REPO, { auth: 'Bearer wrong' });
 }
 
+async function useSettings(): Promise<void> {
+  const [variables, secrets] = [`${REPO}/actions/variables`, `${REPO}/actions/secrets`];
+  const variable = { name: 'AWS_REGION', value: 'us-east-1' };
+  for (let time = 0; time < 2; time++) await call('POST', variables, { body: variable });
+  await call('POST', variables, { body: { name: 'GITHUB_X', value: '' } });
+  await call('PATCH', `${variables}/aws_region`, { body: { value: 'eu-west-1' } });
+  const { json } = await call('GET', `${secrets}/public-key`);
+  const secret = { encrypted_value: 'AAAA', key_id: json['key_id'] };
+  for (const body of [secret, secret, { ...secret, key_id: '1' }])
+    await call('PUT', `${secrets}/RUNNER_TOKEN`, { body });
+  for (const path of [variables, `${variables}/AWS_REGION`, `${variables}/NONE`, secrets]) await call('GET', path);
+  for (const path of [`${variables}/AWS_REGION`, `${variables}/NONE`, `${secrets}/RUNNER_TOKEN`, `${secrets}/NONE`])
+    await call('DELETE', path);
+  for (const path of ['/actions/permissions', '/actions/permissions/access']) await call('GET', `${REPO}${path}`);
+  for (const path of ['/user', '/user/memberships/orgs/octo-org', '/user/memberships/orgs/none'])
+    await call('GET', path);
+}
+
+async function useBranches(): Promise<void> {
+  const { json } = await call('GET', `${REPO}/git/ref/heads/main`);
+  const { sha } = json['object'] as { sha: string };
+  for (let time = 0; time < 2; time++) await call('POST', `${REPO}/git/refs`, { body: { ref: 'refs/heads/new', sha } });
+  const body = { message: 'Add', content: Buffer.from('on: push\n').toString('base64'), branch: 'new' };
+  for (let time = 0; time < 2; time++) await call('PUT', `${REPO}/contents/.github/workflows/a.yml`, { body });
+  const pull = { head: 'new', base: 'main', title: 'Add', body: 'Text' };
+  for (let time = 0; time < 2; time++) await call('POST', `${REPO}/pulls`, { body: pull });
+  await call('GET', `${REPO}/pulls?state=open&head=octo-org:new`);
+  for (const branch of ['new', 'new']) await call('DELETE', `${REPO}/git/refs/heads/${branch}`);
+}
+
+/** Both pages of GitHub, as a browser sends their forms. @returns the code for the App */
+async function confirmManifest(): Promise<string> {
+  const manifest = JSON.stringify({
+    name: 'Machines',
+    url: 'https://example.com',
+    redirect_url: 'http://127.0.0.1:1/back',
+    default_permissions: { administration: 'write' },
+  });
+  const page = `${sandbox.url}/organizations/octo-org/settings/apps/new?state=secret`;
+  const post = (fields: Record<string, string>) =>
+    fetch(page, { method: 'POST', body: new URLSearchParams({ manifest, ...fields }), redirect: 'manual' });
+  expect(await (await post({})).text()).toContain('Create GitHub App for octo-org');
+  const back = new URL((await post({ name: 'Machines' })).headers.get('location') ?? '');
+  expect(back.searchParams.get('state')).toBe('secret');
+  return back.searchParams.get('code') ?? '';
+}
+
+async function useManifest(): Promise<void> {
+  const conversion = `/app-manifests/${await confirmManifest()}/conversions`;
+  for (let time = 0; time < 2; time++) await call('POST', conversion);
+}
+
 test('Every answer of the sandbox, good or bad, is one that GitHub documents', async () => {
   for (const base of SCOPES) await useRunners(base);
   await useApp();
+  await useSettings();
+  await useBranches();
+  await useManifest();
   await useRepository();
   const { requests } = sandbox.traffic;
   const used = new Set(requests.map(({ operation }) => operation));

@@ -46,6 +46,47 @@ describe('the repository', () => {
     expect((await refusal(octokit.rest.actions.cancelWorkflowRun(run))).status).toBe(409);
   });
 
+  test('lists its runs, newest first, by what they are and when they came', async () => {
+    const { github } = sandbox;
+    const first = github.runId;
+    const failed = github.addRun({ event: 'schedule', status: 'completed', conclusion: 'failure' }).id;
+    const onBranch = github.addRun({ branch: 'topic' }).id;
+    const old = github.addRun({ status: 'queued' }).id;
+    github.runs.set(old, { ...github.runs.get(old)!, createdAt: Date.parse('2026-01-31T12:00:00Z') });
+    const list = async (query: object): Promise<number[]> => {
+      const { data } = await octokit.rest.actions.listWorkflowRunsForRepo({ ...REPO, ...query });
+      return data.workflow_runs.map(({ id }) => id);
+    };
+    const [all, none] = [[onBranch, failed, first, old], [] as number[]];
+    const cases: [object, number[]][] = [
+      [{}, all],
+      [{ per_page: 3, page: 2 }, [old]],
+      [{ status: 'failure' }, [failed]],
+      [{ status: 'completed', event: 'schedule' }, [failed]],
+      [{ status: 'queued' }, [old]],
+      [{ event: 'push', branch: 'main' }, [first, old]],
+      [{ branch: 'topic' }, [onBranch]],
+      [{ actor: 'octocat' }, all],
+      [{ actor: 'hubot' }, none],
+      [{ head_sha: 'f'.repeat(40) }, none],
+      [{ created: '2026-01-31' }, [old]],
+      [{ created: '<=2026-01-30' }, none],
+      [{ created: '<2026-01-31T12:00:01Z' }, [old]],
+      [{ created: '>2026-01-31' }, [onBranch, failed, first]],
+      [{ created: '>=2026-01-31' }, all],
+      [{ created: '2026-01-01..2026-02-01' }, [old]],
+      [{ created: '*..2026-01-31' }, [old]],
+      [{ created: '2026-02-01..*' }, [onBranch, failed, first]],
+    ];
+    for (const [query, ids] of cases) expect([query, await list(query)]).toEqual([query, ids]);
+    const { data } = await octokit.rest.actions.listWorkflowRunsForRepo({ ...REPO, per_page: 1 });
+    expect(data.total_count).toBe(4);
+    const { data: ofFile } = await octokit.rest.actions.listWorkflowRuns({ ...REPO, workflow_id: 'ci.yml' });
+    expect(ofFile.total_count).toBe(4);
+    const other = octokit.rest.actions.listWorkflowRuns({ ...REPO, workflow_id: 'none.yml' });
+    expect((await refusal(other)).status).toBe(404);
+  });
+
   test('has a log for every job', async () => {
     const job = sandbox.github.queueJob({ labels: ['nobody'], steps: ['true'] });
     job.append('a line\n');

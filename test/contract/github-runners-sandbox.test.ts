@@ -154,5 +154,5 @@ test('a GitHub Enterprise Server has the API below /api/v3', async () => {
   const server = new Octokit({ auth: sandbox.github.token, baseUrl: `${sandbox.url}/api/v3`, log: QUIET });
   await server.request(`POST ${JIT}`, { ...REPO, name: 'a', runner_group_id: 1, labels: ['x'] });
   expect(sandbox.traffic.requests[0]?.operation).toBe(`POST ${JIT}`);
-  expect((await refusal(server.request('GET /nowhere'))).status).toBe(404);
+  expect((await refusal(server.request('GET /nowhere'))).status).toBe(501);
 });

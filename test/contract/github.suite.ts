@@ -225,7 +225,7 @@ const RUNS: Record<string, Case> = {
 };
 
 const JOBS: Record<string, Case> = {
-  'the jobs of a run attempt are listed with what they wait for, who took them and when they were over': async ({
+  'the jobs of a run attempt are listed with what they wait for, who took them, when they began, and how they ended': async ({
     github,
     run,
     ...world
@@ -235,11 +235,13 @@ const JOBS: Record<string, Case> = {
     world.queueJob('test (arm64)', 'run-7-b');
     const [build, waiting] = await github.listRunJobs(run.repository, run.id, '2');
     const where = { labels: ['ubuntu-latest'], runnerName: 'GitHub Actions 12' };
-    expect(build).toEqual({ id: build?.id, name: 'build', status: 'in_progress', ...where });
-    expect(waiting).toEqual({ id: waiting?.id, name: 'test (arm64)', status: 'queued', labels: ['run-7-b'] });
+    const startedAt = expect.any(Number);
+    expect(build).toEqual({ id: build?.id, name: 'build', status: 'in_progress', startedAt, ...where });
+    expect(waiting).toMatchObject({ id: waiting?.id, name: 'test (arm64)', status: 'queued', labels: ['run-7-b'] });
+    expect(Object.keys(waiting!)).not.toContain('conclusion');
     hosted.end();
     const [over] = await github.listRunJobs(run.repository, run.id, '2');
-    expect(over).toEqual({ ...build, status: 'completed', completedAt: expect.any(Number) });
+    expect(over).toEqual({ ...build, status: 'completed', conclusion: 'success', completedAt: expect.any(Number) });
     expect(await github.listRunJobs(run.repository, run.id, '1')).toEqual([]);
   },
 

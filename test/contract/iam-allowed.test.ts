@@ -62,7 +62,15 @@ describe('The role in each workflow and document of this repository', () => {
 
   test('is found', () => {
     expect(uses.map(({ where }) => where)).toEqual(
-      expect.arrayContaining(['workflows/starter/reap.yml reap', 'reap-runners/README.md reap', 'README.md start']),
+      expect.arrayContaining([
+        'workflows/starter/reap.yml reap',
+        'workflows/starter/pool.yml fill',
+        'workflows/starter/shortest.yml start',
+        'workflows/starter/command.yml start',
+        'workflows/starter/command.yml stop',
+        'reap-runners/README.md reap',
+        'README.md start',
+      ]),
     );
     expect(new Set(uses.flatMap(({ actions }) => actions))).toEqual(new Set(Object.keys(POLICY_OF)));
   });

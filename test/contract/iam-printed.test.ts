@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { format, resolveConfig } from 'prettier';
+import { formatAs } from '../../scripts/print/formatted.js';
 import { composePolicyFiles } from '../../scripts/print/policies.js';
 import { readPolicy, VALUES } from './iam.roles.js';
 import { deploy, readTemplate } from './iam.template.js';
@@ -31,7 +31,7 @@ interface Attached {
 }
 
 test.each(Object.entries(composePolicyFiles(read)))('%s is what `npm run print` prints', async (name, text) => {
-  expect(read(name)).toBe(await format(text, { ...(await resolveConfig(path(name))), filepath: path(name) }));
+  expect(read(name)).toBe(await formatAs(path(name), text));
 });
 
 describe('A stack of the template has the printed policies:', () => {

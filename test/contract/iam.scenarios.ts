@@ -68,6 +68,10 @@ export const START_STOP: Readonly<Record<string, Scenario>> = {
     },
     act: (sandbox) => stop(sandbox, {}),
   },
+  'a stop of a spot instance': {
+    before: async (sandbox) => (await start(sandbox, { ...LAUNCHED, 'market-type': 'spot' })).outputs,
+    act: (sandbox, { label = '' }) => stop(sandbox, { label }),
+  },
   'a stop of everything that the run started': { before: started, act: (sandbox) => stop(sandbox, {}) },
 };
 

@@ -5,7 +5,9 @@ import { parse, type ScalarTag } from 'yaml';
 type Call = { readonly call: string; readonly of: unknown };
 
 interface Template {
-  readonly Parameters: Readonly<Record<string, { readonly Default?: string; readonly AllowedPattern?: string }>>;
+  readonly Parameters: Readonly<
+    Record<string, { readonly Type: string; readonly Default?: string; readonly AllowedPattern?: string }>
+  >;
   readonly Conditions: Readonly<Record<string, unknown>>;
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
   readonly Resources: Readonly<Record<string, { readonly Condition?: string; readonly Properties: unknown }>>;

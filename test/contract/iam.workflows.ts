@@ -22,6 +22,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDERS = [
   '.github/workflows',
   'workflows/starter',
+  'workflows/starter/all-environments',
   'workflows/starter/other-owner',
   'workflows/example-marqo/after',
 ];

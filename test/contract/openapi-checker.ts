@@ -10,7 +10,7 @@ export interface Checker {
   check(what: string, schema: Schema, value: unknown, how?: { readonly coerce?: boolean }): string[];
 }
 
-const FORMATS = { 'date-time': isTime, uri: isUri, email: (text: string) => text.includes('@') };
+const FORMATS = { 'date-time': isTime, uri: isUri, email: (text: string) => text.includes('@'), 'uri-template': isUri };
 
 export function createChecker(document: Schema): Checker {
   const [strict, coercing] = [false, true].map(createAjv) as [Ajv, Ajv];

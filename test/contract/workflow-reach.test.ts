@@ -9,6 +9,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const folders = [
   '.github/workflows',
   'workflows/starter',
+  'workflows/starter/all-environments',
   'workflows/starter/other-owner',
   'workflows/example-marqo/after',
 ];

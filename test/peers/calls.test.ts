@@ -1,18 +1,31 @@
-/** Concurrency groups and artifact names of the printed workflows, evaluated by GitHub's own expression evaluator. */
+/** Concurrency groups, artifact names and conditions of the workflows, evaluated by GitHub's own expression evaluator. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { inputs } from '../../actions/run-tox.inputs.js';
+import { parseInputs } from '../../src/core/inputs/inputs.js';
 import { composeArtifactName } from '../../src/core/test-request/compose.js';
-import { interpolate } from './github-parser.js';
+import { evaluate, interpolate } from './github-parser.js';
 
 type Inputs = Readonly<Record<string, unknown>>;
+interface Job {
+  readonly if?: string;
+  readonly 'runs-on'?: string;
+  readonly steps?: readonly {
+    if?: string;
+    uses?: string;
+    with?: { name?: string };
+    env?: Readonly<Record<string, string>>;
+    run?: string;
+  }[];
+}
 interface Workflow {
   readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': string };
   readonly on: {
     readonly workflow_call: { readonly inputs: Readonly<Record<string, { readonly default?: unknown }>> };
   };
-  readonly jobs: Readonly<Record<string, { readonly steps?: readonly { uses?: string; with?: { name?: string } }[] }>>;
+  readonly jobs: Readonly<Record<string, Job>>;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -58,14 +71,17 @@ describe.each(files)('%s', (file) => {
   });
 });
 
-test.each(['workflows/starter/ci.yml', 'workflows/example-marqo/after/CI.yml', '.github/workflows/ci.yml'])(
-  '%s tests every push',
-  (file) => {
-    const group = (github: object) => interpolate(read(file).concurrency.group, { github, inputs: {} });
-    expect(group(push)).not.toBe(group({ ...push, run_id: '2' }));
-    expect(group(pull)).toBe(group({ ...pull, run_id: '2' }));
-  },
-);
+test.each([
+  'workflows/starter/tox.yml',
+  'workflows/starter/command.yml',
+  'workflows/starter/all-environments/ci.yml',
+  'workflows/example-marqo/after/CI.yml',
+  '.github/workflows/ci.yml',
+])('%s tests every push', (file) => {
+  const group = (github: object) => interpolate(read(file).concurrency.group, { github, inputs: {} });
+  expect(group(push)).not.toBe(group({ ...push, run_id: '2' }));
+  expect(group(pull)).toBe(group({ ...pull, run_id: '2' }));
+});
 
 test('artifacts of two calls, and of two attempts of one call, have different names', () => {
   const { jobs } = read(files[0]!);
@@ -85,4 +101,103 @@ test('artifacts of two calls, and of two attempts of one call, have different na
 
 test('an artifact name is valid on GitHub for any inputs', () => {
   expect(composeArtifactName('a/b\\c:d"e<f>g|h*i?j\r\nk', '0123456789ab')).toBe('a-b-c-d-e-f-g-h-i-j-k 01234567');
+});
+
+describe.each([
+  ['workflows/starter/tox.yml', 'tests', 'not-tested'],
+  ['workflows/starter/command.yml', 'start', 'not-run'],
+])('%s starts machines only where GitHub gives the secrets', (file, guarded, instead) => {
+  const { jobs } = read(file);
+  const own = { full_name: 'octo-org/octo-repo' };
+  const from = (repo: object | null, actor = 'octocat') => ({
+    actor,
+    repository: 'octo-org/octo-repo',
+    event_name: 'pull_request',
+    event: { pull_request: { head: { repo } } },
+  });
+  const at = (event_name: string, actor = 'octocat') => ({
+    actor,
+    repository: 'octo-org/octo-repo',
+    event_name,
+    event: {},
+  });
+
+  test.each([
+    ['a push', at('push'), true],
+    ['a dispatch', at('workflow_dispatch'), true],
+    ['a pull request of a branch of this repository', from(own), true],
+    ['a pull request from a fork', from({ full_name: 'stranger/octo-repo' }), false],
+    ['a pull request from a fork that is gone', from(null), false],
+    ["Dependabot's pull request", from(own, 'dependabot[bot]'), false],
+    ['a push to main by Dependabot, which merges', at('push', 'dependabot[bot]'), false],
+  ])('%s', (_, github, starts) => {
+    expect(evaluate(jobs[guarded]!.if!, { github })).toBe(starts);
+    const needs = { [guarded]: { result: starts ? 'failure' : 'skipped' } };
+    expect(evaluate(jobs[instead]!.if!, { github, needs }, { always: true })).toBe(!starts);
+  });
+
+  test('says why, and what to do, in a warning and in the summary', () => {
+    const { env, run } = jobs[instead]!.steps!.at(-1)!;
+    const who = (github: object) => interpolate(env!['WHO']!, { github });
+    expect([who(from(own, 'dependabot[bot]')), who(from(null))]).toEqual(['Dependabot', 'a fork']);
+    expect(run).toMatch(/::warning title=.*\$message[^]*\$message" >>"\$GITHUB_STEP_SUMMARY"/);
+  });
+});
+
+describe.each(['workflows/starter/command.yml', 'workflows/starter/shortest.yml'])('%s', (file) => {
+  const job = read(file).jobs['job']!;
+  const needs = (attempt: string, label = 'ec2-1') => ({ start: { outputs: { attempt, label } } });
+  const github = { run_attempt: '2' };
+
+  test.each([
+    ['in the attempt that started the machine, runs on it', needs('2'), 'ec2-1', false],
+    ['in a later attempt, does not wait for a label without a machine', needs('1'), 'ubuntu-24.04', true],
+    ['without a label, which GitHub has dropped, fails', needs('2', ''), 'ubuntu-24.04', true],
+  ])('%s', (_, given, label, fails) => {
+    expect(interpolate(job['runs-on']!, { github, needs: given })).toBe(label);
+    expect(evaluate(job.steps![0]!.if!, { github, needs: given })).toBe(fails);
+  });
+});
+
+test.each(['success', 'failure', 'cancelled', 'skipped'])(
+  'command.yml stops what a start began that ended as %s',
+  (result) => {
+    const stop = read('workflows/starter/command.yml').jobs['stop']!;
+    expect(evaluate(stop.if!, { needs: { start: { result } } }, { always: true })).toBe(result !== 'skipped');
+  },
+);
+
+describe("tox.yml takes lists as public projects' workflows have them:", () => {
+  const call = (
+    parse(readFileSync(`${root}workflows/starter/tox.yml`, 'utf8')) as {
+      jobs: { tests: { name: string; with: Readonly<Record<string, string>> } };
+    }
+  ).jobs.tests;
+  const given = (matrix: object) =>
+    Object.fromEntries(Object.entries(call.with).map(([name, text]) => [name, interpolate(text, { matrix })]));
+  const defaults = { preset: 'amd64', 'python-version': '', posargs: '' };
+
+  test.each([
+    ['a name for each line', { 'tox-env': 'py36-django3', 'python-version': '3.6' }],
+    ['dots in factors', { 'tox-env': 'py310-django4.2', 'python-version': '3.10' }],
+    ['a dot in the name', { 'tox-env': 'py3.11' }],
+    ['a version that is a number in YAML', { 'tox-env': 'py38', 'python-version': 3.8 }],
+    ['several at once', { 'tox-env': 'py37,mypy', 'python-version': '3.7' }],
+    ['arguments for the tests', { 'tox-env': 'py311-test-alldeps', posargs: '--remote-data -m "not regression"' }],
+    ['one factor', { 'tox-env': 'django42', preset: 'arm64' }],
+    ['a product of two lists', { 'tox-env': 'py', 'python-version': '3.14' }],
+    ['a pre-release of Python', { 'tox-env': 'py315', 'python-version': '3.15.0rc1' }],
+    ['PyPy', { 'tox-env': 'pypy310', 'python-version': 'pypy3.10' }],
+    ['a preset of your own', { 'tox-env': 'gpu', preset: 'big' }],
+  ])('%s', (_, line) => {
+    const values = given(line);
+    expect(values).toEqual({
+      ...defaults,
+      ...Object.fromEntries(Object.entries(line).map(([name, one]) => [name, `${one}`])),
+    });
+    const raw = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, { text }]));
+    const { preset: _preset, ...forTox } = raw;
+    expect(parseInputs(inputs, forTox).problems).toEqual([]);
+    expect(interpolate(call.name, { matrix: line })).toBe(`${line['tox-env']}, ${values['preset']}`);
+  });
 });

@@ -32,6 +32,7 @@ async function createWorld(): Promise<Ec2ApiWorld> {
   return {
     ec2,
     ssm,
+    url: process.env['AWS_ENDPOINT_URL'] ?? '',
     catalog: {
       image: UBUNTU,
       subnets: [first, second],

@@ -50,7 +50,15 @@ const linters: Readonly<Record<string, Linter>> = {
   },
   'cfn-lint': {
     program: '.peers/venv/bin/cfn-lint',
-    args: ['--non-zero-exit-code', 'informational', '--'],
+    // Every rule in every region. I4010 asks for metadata that describes the template to a machine.
+    args: [
+      '--non-zero-exit-code=informational',
+      '--include-experimental',
+      '--include-checks=I',
+      '--ignore-checks=I4010',
+      '--regions=ALL_REGIONS',
+      '--',
+    ],
     reads: [/^iam\/.*\.yml$/],
     planted: { file: 'planted.yml', text: template, finds: /E3003/ },
   },

@@ -44,9 +44,14 @@ export class Run {
   readonly tox: Result[] = [];
   /** Masked values. GitHub drops every job output that contains one. */
   readonly masked: string[] = [];
+  /** Whether the next runs of stop-runner succeed, in order. Default: they do. */
+  readonly stops: boolean[] = [];
+  /** The inputs of the runs of stop-runner in the last attempt. */
+  readonly stopped: Outputs[] = [];
   /** Whether the next runs of start-runner succeed, in order. Default: they do. */
   readonly starts: boolean[] = [];
   private readonly jobs: Readonly<Record<string, Job>>;
+  private readonly outputs: Readonly<Record<string, { readonly value: string }>>;
   private readonly outcomes = new Map<string, Outcome>();
   private attempt = 0;
 
@@ -54,7 +59,17 @@ export class Run {
     workflow: string,
     private readonly inputs: Readonly<Record<string, unknown>> = {},
   ) {
-    this.jobs = (parse(workflow) as { jobs: Readonly<Record<string, Job>> }).jobs;
+    const { jobs, on } = parse(workflow) as {
+      jobs: Readonly<Record<string, Job>>;
+      on: { workflow_call: { outputs: Readonly<Record<string, { value: string }>> } };
+    };
+    this.jobs = jobs;
+    this.outputs = on.workflow_call.outputs;
+  }
+
+  /** An output of the called workflow. */
+  output(name: string): string {
+    return interpolate(this.outputs[name]!.value, { jobs: Object.fromEntries(this.outcomes) });
   }
 
   runAllJobs(): string {
@@ -76,6 +91,7 @@ export class Run {
   private schedule(names: readonly string[]): string {
     this.attempt += 1;
     this.log.length = 0;
+    this.stopped.length = 0;
     for (const name of names) this.outcomes.set(name, this.runJob(name, this.jobs[name]!));
     const results = [...this.outcomes.values()].map(({ result }) => result);
     return results.includes('failure') ? 'failure' : 'success';
@@ -127,11 +143,19 @@ export class Run {
     if (uses === '$/start-runner') {
       if (this.starts.shift() === false) return { result: 'failure', outputs: {} };
       this.machines.add(input('label'));
-      return { result: 'success', outputs: { runners: '[{"type":"t3.xlarge"}]' } };
+      return { result: 'success', outputs: { runners: `[{"type":"t3.xlarge","label":"${input('label')}"}]` } };
     }
+    if (uses === '$/stop-runner' && this.stops.shift() === false) return { result: 'failure', outputs: {} };
     // Without a label, stop-runner terminates all machines that no other job of the run needs: here, all of them.
     if (uses === '$/stop-runner' && input('label') === '') this.machines.clear();
-    if (uses === '$/stop-runner') this.machines.delete(input('label'));
+    if (uses === '$/stop-runner') {
+      this.machines.delete(input('label'));
+      const names = Object.keys(inputs);
+      this.stopped.push(Object.fromEntries(names.map((name) => [name, input(name)])));
+      // The real one lists only the machines that it ended or this attempt started.
+      const isOfAttempt = input('label').includes(`-${this.attempt}`);
+      return { result: 'success', outputs: { costs: isOfAttempt ? `[{"of":"${input('label')}"}]` : '[]' } };
+    }
     if (uses !== '$/run-tox') return { result: 'success', outputs: {} };
     const result = this.tox.shift() ?? 'success';
     return { result, outputs: { verdict: result === 'success' ? 'passed' : 'failed', minutes: '1.0' } };

@@ -9,6 +9,8 @@ const workflow = readFileSync(
 );
 const inputs = { 'runs-on': '', 'timeout-minutes': 60, artifacts: '', 'tox-env': 'a', preset: 'amd64' };
 
+const SPAN = /^20\S+Z\/20\S+Z$/;
+
 let run: Run;
 beforeEach(() => {
   run = new Run(workflow, inputs);
@@ -88,6 +90,48 @@ test('Without the comparison of attempts, a re-run waits for the label of a term
   run.tox.push('failure');
   run.runAllJobs();
   expect(() => run.rerunFailedJobs()).toThrow('test waits 24 hours for ec2-1-1-a');
+});
+
+describe('The costs of a run', () => {
+  test('are those of its machine, and the stop knows when the machine was online and had its job', () => {
+    run.runAllJobs();
+    expect(run.output('costs')).toBe('[{"of":"ec2-1-1-a"}]');
+    expect(run.stopped).toMatchObject([
+      { runners: '[{"type":"t3.xlarge","label":"ec2-1-1-a"}]', 'job-times': expect.stringMatching(SPAN) },
+    ]);
+  });
+
+  test('are those of the second machine after "Re-run failed jobs"', () => {
+    run.tox.push('failure');
+    run.runAllJobs();
+    expect(run.output('costs')).toBe('[{"of":"ec2-1-1-a"}]');
+    run.rerunFailedJobs();
+    expect(run.output('costs')).toBe('[[],[{"of":"ec2-1-1-a-again-2"}]]');
+    expect(run.stopped).toMatchObject([
+      { runners: '', 'job-times': '' },
+      { runners: '[{"type":"t3.xlarge","label":"ec2-1-1-a-again-2"}]', 'job-times': expect.stringMatching(SPAN) },
+    ]);
+  });
+
+  test.each([[[false]], [[true, false]]])('are unknown when a stop fails: %j', (stops) => {
+    run.tox.push('failure');
+    run.runAllJobs();
+    run.stops.push(...stops);
+    run.rerunFailedJobs();
+    expect(run.output('costs')).toBe('unknown');
+  });
+
+  test('are unknown when GitHub drops them, because they contain a secret', () => {
+    run.masked.push('"of"');
+    run.runAllJobs();
+    expect(run.output('costs')).toBe('unknown');
+  });
+
+  test('are empty without a machine of EC2', () => {
+    run = new Run(workflow, { ...inputs, 'runs-on': 'my-gpu' });
+    run.runAllJobs();
+    expect(run.output('costs')).toBe('');
+  });
 });
 
 describe('Outputs that GitHub drops because they contain a secret', () => {

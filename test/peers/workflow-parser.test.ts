@@ -32,6 +32,7 @@ describe("GitHub's own parser", () => {
   test.each([
     ...listYaml('.github/workflows'),
     ...listYaml('workflows/starter'),
+    ...listYaml('workflows/starter/all-environments'),
     ...listYaml('workflows/example-marqo/after'),
   ])('accepts %s and its calls of other workflows', async (path) => {
     expect(await listWorkflowErrors(withLocalCalls(read(path)), root)).toEqual([]);

@@ -111,7 +111,7 @@ describe('publish and rollback', () => {
     atDesk(async (desk) => {
       const output = await desk.ami('rollback --preset amd64', { GITHUB_ACTIONS: 'true' });
       expect(output.stderr).toMatch(
-        /^::error::There is nothing to go back to.*%0AWhat to do: .*%0ACode: image-not-found$/m,
+        /^::error::There is nothing to go back to.*%0AWhat to do: .*%0ACode: image-not-found%0AMore: \S*docs\/errors\.md#image-not-found$/m,
       );
     }),
   );

@@ -93,6 +93,35 @@ describe('a pre-runner script', () => {
     expect(await machine.reasonOfPowerOff()).toBe('pre-runner script could not be written');
   });
 
+  const exporting = [
+    '     #!/bin/bash',
+    'set -eu',
+    'export TOOL_SETTING=true USER=somebody LINES="one\ntwo" EMPTY= \'SPACED=a "b"\'',
+    'export PATH=$PATH:/opt/tool/bin; secret() { :; }; export -f secret',
+    'kept_to_itself=1; cd /; (export SUBSHELL=1)',
+    '[ "${BASH_SOURCE[0]}" = "$0" ] && exit 0',
+  ].join('\n');
+  scenario(
+    'hands what it exports to the jobs, but not what the agent sets itself',
+    { payload: { preRunnerScript: exporting } },
+    async (machine) => {
+      expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+      const variables = (await machine.read('runner-env')).split('\n');
+      expect(variables).toEqual(expect.arrayContaining(['TOOL_SETTING=true', 'EMPTY=', 'LINES=one', 'two']));
+      expect(variables.find((line) => line.startsWith('PATH='))).toMatch(/:\/opt\/tool\/bin$/);
+      expect(variables.filter((line) => /somebody|kept_to_itself|SUBSHELL|^PWD=\/$/.test(line))).toEqual([]);
+      // The next boot of a warm machine and the runner itself read this file.
+      const file = await machine.read('opt/actions-runner/.env');
+      expect(file).toMatch(/^TOOL_SETTING=true$/m);
+      expect(file).not.toMatch(/LINES|two|USER/);
+      expect(await machine.read('console')).toMatch(
+        /^ci-actions pre-runner-script: exported to the jobs: .*TOOL_SETTING/m,
+      );
+      expect(await machine.read('console')).not.toContain('TOOL_SETTING=');
+      expect(readdirSync(join(machine.root, 'run/ci-actions')).filter((file) => file.includes('script'))).toEqual([]);
+    },
+  );
+
   scenario('may leave a daemon behind', { payload: { preRunnerScript: 'sleep 20 &\n' } }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
   });

@@ -46,13 +46,13 @@ describe('a warm-up', () => {
     expect(await reasons(machine)).toEqual(['warmed up', 'warmed up']);
   });
 
-  const script = 'pwd; echo KEY=value >>.env\n';
+  const script = 'pwd; echo KEY=value >>.env; export EXPORTED=1\n';
   scenario("runs the pool's script in the runner home", { userData: warmUp({ script }) }, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('warmed up');
     expect(await machine.read('console')).toContain(
       `ci-actions pre-runner-script: ${machine.root}/opt/actions-runner\n`,
     );
-    expect(await machine.read('opt/actions-runner/.env')).toBe('KEY=value\n');
+    expect(await machine.read('opt/actions-runner/.env')).toBe('KEY=value\nEXPORTED=1\n');
   });
 
   scenario('reports that the script failed', { userData: warmUp({ script: 'exit 3\n' }) }, async (machine) => {

@@ -143,7 +143,7 @@ test.concurrent('a start with another image, volume or group takes nothing from 
     ]) {
       const main = await scene.start({ ...POOL, ...inputs, 'wait-for': 'launched' });
       expect(rowsOf(main)).toMatchObject([{ instance: expect.not.stringMatching(instance!.id) }]);
-      expect(logOf(main)).toContain('Pool ready: 0 of 1 instances can be claimed.');
+      expect(logOf(main)).toContain('Pool ready: 0 of 1 instance can be claimed.');
     }
     expect((await scene.stop()).code).toBe(0);
     await expectOnlyThePool(scene);
@@ -192,7 +192,7 @@ test.concurrent('a failed warm-up is removed, and the step reports why', () =>
   inSandbox({}, async (scene) => {
     const result = await scene.fillPool({ ...POOL, 'warm-up-script': 'exit 3\n' });
     expect(result.code).toBe(1);
-    expect(errorOf(result)).toMatch(/^1 of 1 warm-ups failed\.[^]*Code: pool-incomplete$/);
+    expect(errorOf(result)).toMatch(/^1 of 1 warm-up failed\.[^]*Code: pool-incomplete$/);
     expect(result.summary).toMatch(/\| i-\w+ \|.*\| launched \| pre-runner script failed with 3 \|/);
     expect(logOf(result)).toMatch(/^i-\w+: pre-runner script failed with 3$/m);
     await scene.expectNothingIsLeft();

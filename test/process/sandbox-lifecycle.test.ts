@@ -1,4 +1,8 @@
-import { DescribeInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  DescribeInstanceStatusCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { afterEach, expect, test } from '@jest/globals';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import { becomes, describeOne, eventually, launch, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
@@ -40,6 +44,18 @@ test('a new instance is invisible to all requests at first', async () => {
     async () => ((await aws.ec2.send(new DescribeInstancesCommand({}))).Reservations ?? []).length === 1,
   );
   expect((await describeOne(aws, id))?.State?.Name).toBe('running');
+});
+
+test('status checks pass some time after the start', async () => {
+  const aws = await start({ timeline: { pendingMs: 10, checksMs: 300 } });
+  const { id } = await launch(aws.ec2);
+  await becomes(aws, id, 'running');
+  const ask = async (): Promise<string | undefined> => {
+    const { InstanceStatuses } = await aws.ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [id] }));
+    return InstanceStatuses?.[0]?.InstanceStatus?.Status;
+  };
+  expect(await ask()).toBe('initializing');
+  await eventually(async () => (await ask()) === 'ok');
 });
 
 test('a host can fail at any time', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
+import { stackNameOf } from '../../setup/names.js';
 
 const page = readFileSync(new URL('../../docs/set-up.md', import.meta.url), 'utf8');
 const block = /^```sh\n(repo=[^]*?)^```$/m.exec(page)?.[1] ?? '';
@@ -19,6 +20,7 @@ fi
 `;
 const GH = `#!/bin/bash
 printf '%s\\n' "gh $*" >>"$CALLS"
+if [[ $* == "api repos/"*" --jq .id" ]]; then cksum <<<"$2" | cut -d' ' -f1; fi
 `;
 
 function setUp(repository: string): string[] {
@@ -33,17 +35,25 @@ function setUp(repository: string): string[] {
   return readFileSync(calls, 'utf8').trim().split('\n');
 }
 
-test('The set-up block, pasted as it is, puts each role into its variable', () => {
+test('The set-up block, pasted as it is, puts each output into its variable', () => {
   const repo = 'octo-org/octo-repo';
-  expect(setUp(repo).filter((call) => call.startsWith('gh variable'))).toEqual([
-    `gh variable set AWS_ROLE --repo ${repo} --body arn:of:ci-actions-octo-org-octo-repo:StartStopRoleArn`,
-    `gh variable set AWS_REAPER_ROLE --repo ${repo} --body arn:of:ci-actions-octo-org-octo-repo:ReapRoleArn`,
+  const calls = setUp(repo);
+  const stack = /--stack-name (ci-actions-octo-org-octo-repo-\d+)/.exec(calls.join('\n'))?.[1];
+  const set = (name: string, value: string) => `gh variable set ${name} --repo ${repo} --body ${value}`;
+  expect(calls.filter((call) => call.startsWith('gh variable'))).toEqual([
+    set('AWS_REGION', 'us-east-1'),
+    set('AWS_ROLE', `arn:of:${stack}:StartStopRoleArn`),
+    set('AWS_REAP_ROLE', `arn:of:${stack}:ReapRoleArn`),
+    set('AWS_SECURITY_GROUP', `arn:of:${stack}:SecurityGroupId`),
   ]);
 });
 
-test('The set-up block makes a stack of its own for each repository', () => {
-  const stacks = ['octo-org/octo-repo', 'octo-org/octo.repo_2'].map(
-    (repository) => /cloudformation deploy --stack-name (\S+)/.exec(setUp(repository).join('\n'))?.[1],
-  );
-  expect(stacks).toEqual(['ci-actions-octo-org-octo-repo', 'ci-actions-octo-org-octo-repo-2']);
+test('The set-up block makes a stack of its own for each repository, of the name that the set-up command uses', () => {
+  const names = ['a-b/c', 'a/b-c', 'octo-org/octo.repo_2'].map((repository) => {
+    const calls = setUp(repository).join('\n');
+    const [, name = '', id = ''] = /cloudformation deploy --stack-name (\S+-(\d+))/.exec(calls) ?? [];
+    expect(name).toBe(stackNameOf(repository, Number(id)));
+    return name;
+  });
+  expect(new Set(names).size).toBe(names.length);
 });

@@ -33,6 +33,7 @@ describe('A machine that does not come up', () => {
           /^Instance i-\w+ is terminated \(Server\.InternalError: Internal error on launch\) before runner ec2-\S+ was online\.\n/,
         );
         expect(errorOf(main)).toMatch(/\nCode: instance-died$/);
+        expect(main.summary).toMatch(/\nCode: `instance-died`\n\nMore: http\S+\/docs\/errors\.md#instance-died\n$/);
         expect(logOf(main)).toMatch(/^Instance i-\w+: terminated \(Server\.InternalError/m);
         expect(logOf(main)).toMatch(/^console: .*Linux on t3\.xlarge, i-\w+ \(sandbox\)$/m);
         expect(ec2.instances()).toHaveLength(2);
@@ -98,8 +99,12 @@ describe('A launch that EC2 refuses', () => {
       );
       expect(errorOf(main)).toMatch(/\nCode: no-capacity, request id: [0-9a-f-]{36}$/);
       for (const plan of ['t3.xlarge spot', 'm5.xlarge spot', 't3.xlarge on-demand', 'm5.xlarge on-demand']) {
-        expect(logOf(main)).toContain(`\n${plan} (us-east-1): InsufficientInstanceCapacity: `);
-        expect(main.summary).toContain(`\n${plan} (us-east-1): InsufficientInstanceCapacity: `);
+        const line = new RegExp(
+          `^(${plan} \\(us-east-1\\): InsufficientInstanceCapacity: |The same for .*${plan} \\()`,
+          'm',
+        );
+        expect(logOf(main)).toMatch(line);
+        expect(main.summary).toMatch(line);
       }
       expect(scene.launches()).toHaveLength(4);
       await expectUndone(scene, main);

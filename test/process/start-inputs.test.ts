@@ -8,7 +8,8 @@ beforeAll(async () => void (scene = await Scene.open({ machines: false })));
 afterAll(() => scene.close());
 
 const numbers = 'allowed: a whole number from 1 to 100.';
-const listTags = 'allowed: a JSON list like [{"Key": "Team", "Value": "ml"}], or lines like Team=ml';
+const listTags =
+  'allowed: a JSON list like [{"Key": "Team", "Value": "ml"}], an object like {"Team": "ml"}, or lines like Team=ml';
 const label = 'allowed: up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit.';
 const script = `echo ${'x'.repeat(20_480)}`;
 
@@ -69,7 +70,7 @@ const bad: readonly Bad[] = [
   },
   {
     inputs: { mode: 'stop' },
-    says: '`mode` is "stop"; allowed here: `start` or nothing. To stop runners, use the stop-runner action.',
+    says: '`mode` is "stop"; allowed here: `start` or nothing. To stop runners, use the stop-runner action: `uses: …/stop-runner`.',
   },
   {
     inputs: { 'ec2-instance-type': 't4g.xlarge' },

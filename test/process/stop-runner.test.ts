@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { seed } from '../../sandbox/sandbox.js';
 import type { StepResult } from '../../sandbox/step.js';
 import { errorOf, inSandbox, logOf, type Inputs, type Scene } from '../worlds/sandbox/scene.js';
 
@@ -112,10 +113,87 @@ describe('stop-runner', () => {
   );
 });
 
+describe('The costs in the summary of stop-runner', () => {
+  const LABELS = ['a', 'b'] as const;
+
+  test.concurrent('of a machine that had a job come with its start-up and idle times, and with no request more', () =>
+    inSandbox({ timeline: { bootMs: 500 } }, async (scene) => {
+      const main = await scene.start();
+      const { label = '', runners = '' } = main.outputs;
+      const began = new Date().toISOString();
+      expect(await scene.queue(label).finished).toBe('success');
+      const stop = await scene.stop({ label, runners, 'job-times': `${began}/${new Date().toISOString()}` });
+      expect(stop.code).toBe(0);
+      expect(JSON.parse(stop.outputs['costs'] ?? '')).toEqual([
+        {
+          instance: main.outputs['ec2-instance-id'],
+          type: 't3.xlarge',
+          region: 'us-east-1',
+          market: 'on-demand',
+          minutes: expect.any(Number),
+          hourly: 0.1664,
+          cost: expect.any(Number),
+          startUp: expect.any(Number),
+          idleBefore: expect.any(Number),
+          idleAfter: expect.any(Number),
+          // The machine powers itself off, and EC2 does not say when.
+          ...(stop.outputs['costs']?.includes('atMost') && { atMost: true }),
+        },
+      ]);
+      // A minute at least.
+      expect(stop.outputs['cost']).toBe((0.1664 / 60).toFixed(4));
+      expect(stop.summary).toMatch(
+        /\| Machine \| Start-up \| Idle before its job \| Idle after it \| Per hour \| Cost \|/,
+      );
+      expect(logOf(stop)).toMatch(
+        /\nCost: (at most )?\$0\.0028 for 0\.\d machine minutes \(t3\.xlarge on-demand at \$0\.1664 an hour\)\.$/m,
+      );
+      expect(scene.count(/Describe(SpotPriceHistory|Volumes|Regions)|GetConsoleOutput|\/jobs/)).toBe(1);
+      expect(scene.count('GetConsoleOutput')).toBe(1); // By the start, for its chart.
+    }),
+  );
+
+  test.concurrent('of spot machines are at the price that EC2 names, which is asked for once', () =>
+    inSandbox(idle, async (scene) => {
+      for (const label of LABELS) await begin(scene, { 'market-type': 'spot', 'subnet-id': seed.SUBNET_B, label });
+      const stop = await scene.stop({ all: 'true' });
+      expect(stop.code).toBe(0);
+      expect(scene.count('DescribeSpotPriceHistory')).toBe(1);
+      const [price, other] = (JSON.parse(stop.outputs['costs'] ?? '') as { hourly: number }[]).map(
+        ({ hourly }) => hourly,
+      );
+      expect(price).toBe(other);
+      expect(price).toBeGreaterThan(0.4 * 0.1664);
+      expect(price).toBeLessThan(0.5 * 0.1664);
+      expect(stop.summary).toContain(
+        'Prices: for spot, as EC2 names them. EC2 bills by the second, and at least a minute.',
+      );
+    }),
+  );
+
+  test.concurrent('of spot machines are unknown without the permission, and the stop succeeds', () =>
+    inSandbox({ ...idle, denied: ['ec2:DescribeSpotPriceHistory'] }, async (scene) => {
+      await begin(scene, { 'market-type': 'spot' });
+      const stop = await scene.stop();
+      expect(stop).toMatchObject({ code: 0, outputs: { cost: 'unknown' } });
+      expect(stop.summary).toMatch(
+        /\n- Spot prices are unknown: The AWS credentials lack the permission ec2:DescribeSpotPriceHistory\. Allow ec2:DescribeSpotPriceHistory in the policy /,
+      );
+      expect(live(scene)).toEqual([]);
+    }),
+  );
+});
+
 describe('A workflow of ec2-github-runner', () => {
   test.concurrent('starts and stops with its own inputs, and the log names those that are ignored', () =>
     inSandbox(idle, async (scene) => {
-      const zones = [{ imageId: '', subnetId: 'subnet-0a51c3d77e9f2000b', securityGroupId: 'sg-0a51c3d77e9f20002' }];
+      const zones = [
+        {
+          imageId: 'ami-0c1a64a64a64a6401',
+          subnetId: 'subnet-0a51c3d77e9f2000b',
+          securityGroupId: 'sg-0a51c3d77e9f20002',
+        },
+      ];
       const main = await begin(scene, {
         mode: 'start',
         'ec2-image-id': 'ami-0c1a64a64a64a6401',
@@ -141,8 +219,9 @@ describe('A workflow of ec2-github-runner', () => {
       });
       expect(scene.sandbox.ec2.instances()[0]?.tags.get('Name')).toBe('ci');
       const reported = main.lines.filter((line) => / is ignored: /.test(line)).map((line) => line.split(' ')[0]);
-      const ignored = ['mode', 'runner-debug', 'startup-quiet-period-seconds', 'startup-retry-interval-seconds'];
-      expect(reported).toEqual([...ignored, 'metadata-options'].map((name) => `\`${name}\``));
+      const waits = ['startup-quiet-period-seconds', 'startup-retry-interval-seconds'];
+      const ignored = ['mode', 'metadata-options', 'runner-debug', ...waits, 'ec2-image-id'];
+      expect(reported.toSorted()).toEqual(ignored.map((name) => `\`${name}\``).toSorted());
       const { label = '', 'ec2-instance-id': id = '' } = main.outputs;
       expect(await scene.stop({ mode: 'stop', label, 'ec2-instance-id': id })).toMatchObject({ code: 0 });
       expect(live(scene)).toEqual([]);

@@ -200,19 +200,83 @@ describe('The inputs of a stop', () => {
       }),
   );
 
-  test.concurrent('refuse `all: true` with a label or an id, and nothing is stopped', () =>
+  test.concurrent('with `all: true` beside a label or an id stop what these name, and then the step fails', () =>
     inSandbox(idle, async (scene) => {
-      const main = await scene.start(launched);
+      const [main, other] = [await scene.start(launched), await scene.start(launched)];
       const both = { label: main.outputs['label']!, 'ec2-instance-id': idsOf(main)[0]!, all: 'true' };
       const stop = await scene.stop(both);
       expect(stop.code).toBe(1);
       expect(errorOf(stop)).toMatch(
         /^`all` is true, and `label` and `ec2-instance-id` names? a part of that; allowed: one of them\.\n/,
       );
-      expect(errorOf(stop)).toContain('Nothing was stopped.');
-      expect(alive(scene)).toEqual(idsOf(main));
+      expect(errorOf(stop)).toContain('Everything else that the inputs name was stopped.');
+      expect(alive(scene)).toEqual(idsOf(other));
       expect((await scene.stop({ all: 'true', label: '' })).code).toBe(0);
       expect(alive(scene)).toEqual([]);
+    }),
+  );
+
+  test.concurrent.each([
+    ['a label that no start can have', (id: string) => ({ label: 'a b', 'ec2-instance-id': id }), /^`label` is "a b"/],
+    [
+      'an id that is none, beside one',
+      (id: string) => ({ 'ec2-instance-id': `${id}, soon` }),
+      /^`ec2-instance-id` has "soon"/,
+    ],
+    [
+      '`wait` and `mode`',
+      (id: string) => ({ mode: 'start', wait: 'si', 'ec2-instance-ids': `["${id}"]` }),
+      /^2 inputs cannot/,
+    ],
+    [
+      'no token',
+      (id: string) => ({ 'ec2-instance-ids': id, 'github-token': '' }),
+      /^Runners of .* `github-token` is empty/,
+    ],
+  ])('with %s end what can be understood, and then the step fails', (_, given, error) =>
+    inSandbox(idle, async (scene) => {
+      const [main, other] = [await scene.start(launched), await scene.start(launched)];
+      const stop = await scene.stop(given(idsOf(main)[0]!));
+      expect(stop.code).toBe(1);
+      expect(errorOf(stop)).toMatch(error);
+      expect(errorOf(stop)).not.toMatch(/Nothing was|launched/);
+      expect(alive(scene)).toEqual(idsOf(other));
+    }),
+  );
+
+  test.concurrent.each([
+    ['a label', { label: 'a b' }, '`label` is "a b"'],
+    ['an id', { 'ec2-instance-id': '[null, "soon"]' }, '`ec2-instance-id` has "soon"'],
+    [
+      'a mode',
+      { mode: 'cleanup' },
+      '`mode` is "cleanup"; allowed: `stop` or nothing. For `mode: cleanup`, use the reap-runners action.',
+    ],
+  ])('with only %s that cannot be understood end nothing, and say so', (_, given, error) =>
+    inSandbox(idle, async (scene) => {
+      const main = await scene.start(launched);
+      const stop = await scene.stop(given);
+      expect(stop.code).toBe(1);
+      expect(errorOf(stop)).toContain(error);
+      expect(errorOf(stop)).toContain('Nothing was stopped.');
+      expect(alive(scene)).toEqual(idsOf(main));
+    }),
+  );
+
+  test.concurrent('may be ids of two starts, in both inputs and every form, and names of other actions', () =>
+    inSandbox(idle, async (scene) => {
+      const mains = [await scene.start(launched), await scene.start(launched), await scene.start(launched)];
+      const [a = '', b = '', c = ''] = mains.flatMap(idsOf);
+      const names = { 'eip-allocation-id': 'eipalloc-1', 'spot-fallback': 'fail', 'ec2-instance-type': 't3.nano' };
+      const stop = await scene.stop({
+        ...EMPTY,
+        ...names,
+        'ec2-instance-id': `${a},${b}`,
+        'ec2-instance-ids': `["${c}"]`,
+      });
+      expect(stop.code).toBe(0);
+      expect(alive(scene)).toEqual([]);
+      for (const name of Object.keys(names)) expect(logOf(stop)).toContain(`\`${name}\` is ignored`);
     }),
   );
 

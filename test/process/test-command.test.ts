@@ -1,4 +1,4 @@
-/** The scripts of workflows/starter/test-command.yml, run by bash, with a `gh` that records its calls. */
+/** The scripts of workflows/starter/all-environments/test-command.yml, run by bash, with a `gh` that records its calls. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ interface Step {
   readonly run: string;
   readonly env: Readonly<Record<string, string>>;
 }
-const file = fileURLToPath(new URL('../../workflows/starter/test-command.yml', import.meta.url));
+const file = fileURLToPath(new URL('../../workflows/starter/all-environments/test-command.yml', import.meta.url));
 const workflow = parse(readFileSync(file, 'utf8')) as {
   jobs: Record<'read' | 'answer', { if: string; steps: [Step] }> & { tests: { with: Record<string, string> } };
 };

@@ -20,6 +20,7 @@ const ownImports: readonly (readonly [string, readonly string[]])[] = [
   ['src/host', ['src/host', 'src/core']],
   ['actions', ['actions', 'src']],
   ['ami', ['ami', 'src']],
+  ['setup', ['setup', 'src']],
   ['sandbox', ['sandbox', 'src/terminal']],
   ['iam', ['iam', 'src/core']],
   ['src/terminal', ['src/terminal', 'src/core/kernel']],
@@ -45,6 +46,36 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
 };
+/**
+ * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The
+ * two services know nothing of each other. `sandbox` stands for files in its own folder, which join all parts.
+ */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  'ec2/world': [],
+  'ec2/query': ['ec2/world'],
+  'ec2/rules': ['ec2/world'],
+  'ec2/routes': ['ec2/world', 'ec2/query', 'ec2/rules', 'http'],
+  ec2: ['ec2/world', 'ec2/rules'],
+  'github/world': [],
+  'github/rules': ['github/world'],
+  github: ['github/world', 'github/rules', 'github/routes', 'http'],
+  'github/routes': ['github/world', 'github/rules', 'github/state', 'http'],
+  machine: ['ec2/world', 'http'],
+  control: [
+    'ec2/world',
+    'ec2/routes',
+    'ec2',
+    'github/world',
+    'github/routes',
+    'github',
+    'events',
+    'http',
+    'sts',
+    'ssm',
+  ],
+  cli: ['control', 'sandbox', 'github'],
+};
+
 /** Libraries without side effects. */
 const pureImports = /^(js-yaml|jsonc-parser|picomatch|sax|node:(zlib|crypto|events))$/;
 /** Uses of the environment, the clock, chance or I/O, which the core must not have. */
@@ -66,6 +97,7 @@ function judgeImport(file: string, target: string): string[] {
   if (target.startsWith('.')) {
     const path = posix.join(posix.dirname(file), target);
     if (file.startsWith('src/core/') && path.startsWith('src/core/')) return judgeRooms(file, path) ? [] : [complaint];
+    if (isLayered(file) && path.startsWith('sandbox/')) return judgeLayers(file, path) ? [] : [complaint];
     const allowed = ownImports.find(([folder]) => file.startsWith(`${folder}/`))?.[1];
     return allowed && !allowed.some((folder) => path.startsWith(`${folder}/`)) ? [complaint] : [];
   }
@@ -80,12 +112,32 @@ function judgeRooms(file: string, path: string): boolean {
   return from === to || rooms[from]?.includes(to) === true;
 }
 
+function isLayered(file: string): boolean {
+  return file.startsWith('sandbox/') && Object.hasOwn(layers, layerOf(file));
+}
+
+/** `ec2/world` of sandbox/ec2/world/ids.ts, `ec2` of sandbox/ec2/region.ts, and of files that belong to two layers, `http`. */
+function layerOf(file: string): string {
+  const [, ...parts] = file.replace(/\.[jt]s$/, '').split('/');
+  const named = parts.join('/');
+  if (named === 'traffic') return 'http';
+  if (named === 'github/state' || parts.length === 1) return named;
+  const [service = '', layer = ''] = parts;
+  return Object.hasOwn(layers, `${service}/${layer}`) ? `${service}/${layer}` : service;
+}
+
+/** Whether one file of the sandbox may import another. Types of the state are known to the routes alone. */
+function judgeLayers(file: string, path: string): boolean {
+  const [from, to] = [layerOf(file), layerOf(path)];
+  return from === to || layers[from]?.includes(to) === true || (from === 'github' && to === 'github/state');
+}
+
 function listImpurities(code: string): string[] {
   return [...code.matchAll(new RegExp(impure, 'g'))].map(([what]) => what);
 }
 
 function readSources(): Sources {
-  const folders = ['actions', 'ami', 'iam', 'src', 'sandbox', 'scripts', 'tools'];
+  const folders = ['actions', 'ami', 'iam', 'src', 'sandbox', 'scripts', 'setup', 'tools'];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(root, folder, name)),
   );
@@ -122,6 +174,7 @@ describe('Imports between the folders', () => {
         'iam',
         'sandbox',
         'scripts',
+        'setup',
         'src/core',
         'src/ec2',
         'src/github',
@@ -151,6 +204,17 @@ describe('Imports between the folders', () => {
     ['the sandbox in the product', 'actions/a.ts', "import { startSandbox } from '../sandbox/sandbox.js';"],
     ['the AWS SDK in a command', 'ami/cli/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
     ['an action in a command', 'ami/cli/a.ts', "import { connectToEc2 } from '../../actions/connect.js';"],
+    ['the AWS SDK in the set-up', 'setup/a.ts', "import { EC2Client } from '@aws-sdk/client-ec2';"],
+    ['the sandbox in the set-up', 'setup/a.ts', "import { startSandbox } from '../sandbox/sandbox.js';"],
+    ['a route in a rule of the sandbox', 'sandbox/ec2/rules/a.ts', "import { admit } from '../routes/permissions.js';"],
+    [
+      'a rule in the world of the sandbox',
+      'sandbox/github/world/a.ts',
+      "import type { S } from '../rules/switchboard.js';",
+    ],
+    ['GitHub in EC2', 'sandbox/ec2/routes/a.ts', "import { GitHubError } from '../../github/world/errors.js';"],
+    ['the control API in a service', 'sandbox/github/routes/a.ts', "import { json } from '../../control/call.js';"],
+    ['HTTP in the world', 'sandbox/ec2/world/a.ts', "import type { Handler } from '../../http.js';"],
     ['the product in the sandbox', 'sandbox/a.ts', "import { startRunners } from '../src/core/start.js';"],
   ])('%s is noticed', (_, file, text) => {
     expect(findViolations({ [file]: text })).toHaveLength(1);

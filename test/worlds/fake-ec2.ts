@@ -10,6 +10,8 @@ import type {
   ReaperEc2,
   Refusal,
   ResumeOutcome,
+  SpotPrice,
+  SpotPriceQuery,
   SpotRequest,
   TagFilter,
   Termination,
@@ -63,6 +65,15 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   /** The volumes of a test. The volumes of instances are not kept here. */
   readonly volumes: Volume[] = [];
   readonly spotRequests: SpotRequest[] = [];
+  /** By default, one old price for each type in each zone. */
+  spotPrices: readonly SpotPrice[] = FAKE_TYPES.flatMap(({ name: type }) =>
+    [...new Set(FAKE_SUBNETS.map(({ availabilityZone }) => availabilityZone))].map((availabilityZone) => ({
+      type,
+      availabilityZone,
+      hourly: 0.06,
+      since: 0,
+    })),
+  );
   /** Instances with termination protection. */
   readonly protectedIds = new Set<string>();
   /** The serial consoles by instance id. */
@@ -270,6 +281,12 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
 
   readConsole(id: string): Promise<string> {
     return this.answer('readConsole', () => this.consoles.get(id) ?? '');
+  }
+
+  readSpotPrices({ types, to }: SpotPriceQuery): Promise<readonly SpotPrice[]> {
+    return this.answer('readSpotPrices', () =>
+      this.spotPrices.filter(({ type, since }) => types.includes(type) && since <= to),
+    );
   }
 
   private answer<T>(operation: Operation, effect: () => T): Promise<T> {

@@ -14,7 +14,7 @@ export interface FakeTimeline {
 interface Machine {
   readonly spec: LaunchSpec;
   launchedAt: number;
-  facts: Omit<Instance, 'state' | 'stateReason'>;
+  facts: Omit<Instance, 'state' | 'stateReason' | 'endedAt'>;
   stopped?: true;
   /** User data and shutdown behavior can be changed after the launch. */
   userData: Uint8Array;
@@ -166,7 +166,14 @@ export class FakeMachines {
 
   private view(machine: Machine): Instance {
     const { facts, ended } = machine;
-    return { ...facts, state: this.state(machine), ...(ended && { stateReason: ended.reason }) };
+    // EC2 says when it was asked to end an instance, in whole seconds, and not when an instance powered itself off.
+    const endedAt = ended?.reason.startsWith('Client.UserInitiated') && Math.floor(ended.at / 1_000) * 1_000;
+    return {
+      ...facts,
+      state: this.state(machine),
+      ...(ended && { stateReason: ended.reason }),
+      ...(endedAt && { endedAt }),
+    };
   }
 
   private state(machine: Machine): InstanceState {

@@ -35,6 +35,11 @@ export const tools: Readonly<Record<string, Tool>> = {
     takes: '5 s',
     file: 'tools/modules/main.ts',
   },
+  prices: {
+    summary: "renews the table of prices from AWS's price lists",
+    takes: '2 min',
+    file: 'tools/prices/main.ts',
+  },
   structure: {
     summary: 'measures the structure of the code: rooms, circles, floors, long functions',
     takes: '10 s',

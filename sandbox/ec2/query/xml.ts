@@ -6,8 +6,12 @@ const NAMESPACE = 'http://ec2.amazonaws.com/doc/2016-11-15/';
 
 /** The body of a success. */
 export function renderResponse(operation: string, requestId: string, fields: { [element: string]: XmlValue }): string {
-  const inner = renderValue({ requestId, ...fields });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${operation}Response xmlns="${NAMESPACE}">${inner}</${operation}Response>`;
+  return renderXml(`${operation}Response`, NAMESPACE, { requestId, ...fields });
+}
+
+/** A document with one root. */
+export function renderXml(root: string, namespace: string, fields: { readonly [element: string]: XmlValue }): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${namespace}">${renderValue(fields)}</${root}>`;
 }
 
 /** The body of an error, in the shape that only EC2's Query protocol has. */

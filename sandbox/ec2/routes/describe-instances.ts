@@ -2,6 +2,7 @@ import type { Params } from '../query/params.js';
 import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
 import type { XmlValue } from '../query/xml.js';
 import { Ec2Error } from '../world/errors.js';
+import type { Timeline } from '../world/options.js';
 import type { InstanceRecord } from '../world/records.js';
 import { ACCOUNT } from '../world/seed.js';
 import type { Ec2World } from '../world/world.js';
@@ -49,35 +50,37 @@ export function describeInstances(world: Ec2World, params: Params): { [element: 
   return { reservationSet, nextToken: page.nextToken };
 }
 
-const STATUS_FILTERS: FilterFields<InstanceRecord> = {
+const makeStatusFilters = ({ timeline }: Ec2World): FilterFields<InstanceRecord> => ({
   'instance-state-name': (instance) => instance.state,
   'instance-state-code': (instance) => `${STATE_CODES[instance.state]}`,
   'availability-zone': (instance) => instance.subnet.zone,
-  'instance-status.status': (instance) => checksOf(instance),
-  'system-status.status': (instance) => checksOf(instance),
-};
+  'instance-status.status': (instance) => checksOf(instance, timeline),
+  'system-status.status': (instance) => checksOf(instance, timeline),
+});
 
 export function describeInstanceStatus(world: Ec2World, params: Params): { [element: string]: XmlValue } {
   const all = params.flag('IncludeAllInstances') ?? false;
   const ids = params.list('InstanceId');
   const requested = ids.length > 0 ? findInstances(world, ids) : listInstances(world);
   const running = requested.filter((instance) => all || instance.state === 'running');
-  const page = cutPage(applyFilters(running, params, STATUS_FILTERS), params, { min: 5, max: 1000 });
+  const page = cutPage(applyFilters(running, params, makeStatusFilters(world)), params, { min: 5, max: 1000 });
   const instanceStatusSet = page.items.map((instance) => ({
     instanceId: instance.id,
     availabilityZone: instance.subnet.zone,
     instanceState: renderState(instance.state),
-    systemStatus: renderChecks(instance),
-    instanceStatus: renderChecks(instance),
+    systemStatus: renderChecks(instance, world.timeline),
+    instanceStatus: renderChecks(instance, world.timeline),
   }));
   return { instanceStatusSet, nextToken: page.nextToken };
 }
 
-function checksOf(instance: InstanceRecord): string {
-  return instance.state === 'running' ? 'initializing' : 'not-applicable';
+function checksOf({ state, launchedAt }: InstanceRecord, { pendingMs, checksMs = Infinity }: Timeline): string {
+  if (state !== 'running') return 'not-applicable';
+  return launchedAt + pendingMs + checksMs <= Date.now() ? 'ok' : 'initializing';
 }
 
-function renderChecks(instance: InstanceRecord): XmlValue {
-  const details = instance.state === 'running' ? [{ name: 'reachability', status: 'initializing' }] : [];
-  return { status: checksOf(instance), details };
+function renderChecks(instance: InstanceRecord, timeline: Timeline): XmlValue {
+  const status = checksOf(instance, timeline);
+  const check = { name: 'reachability', status: status === 'ok' ? 'passed' : status };
+  return { status, details: instance.state === 'running' ? [check] : [] };
 }

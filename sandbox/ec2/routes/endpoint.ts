@@ -43,7 +43,7 @@ const COMMON_PARAMETERS = ['Action', 'Version', 'DryRun'];
 
 function perform(world: Ec2World, action: string, params: Params): ReturnType<(typeof OPERATIONS)[string]['run']> {
   const operation = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
-  if (!operation) throw new Ec2Error('InvalidAction', `The action ${action} is not valid for this web service.`);
+  if (!operation) throw refuseAction(action);
   params.allowOnly([...operation.parameters, ...COMMON_PARAMETERS]);
   if (action === 'RunInstances') checkLaunchPermissions(world, params);
   if (action === 'CopyImage') checkCopyPermissions(world, params);
@@ -54,9 +54,18 @@ function perform(world: Ec2World, action: string, params: Params): ReturnType<(t
   return operation.run(world, params);
 }
 
-/** The CLI and the SDKs post a form. A GET with a query works as well. */
+function refuseAction(action: string): Ec2Error {
+  if (action === '') return new Ec2Error('MissingAction', 'The request must contain the parameter Action');
+  const known = Object.keys(OPERATIONS).join(', ');
+  const why = `The action ${action} is not valid for this web service. The sandbox has: ${known}.`;
+  return new Ec2Error('InvalidAction', why);
+}
+
+/** The CLI and the SDKs post a form. A GET with a query works as well, signed in its header or its query. */
 function readParams(request: SandboxRequest): Params {
-  return Params.parse(request.method === 'GET' ? request.query.toString() : request.body);
+  if (request.method !== 'GET') return Params.parse(request.body);
+  const fields = [...request.query].filter(([name]) => !name.startsWith('X-Amz-'));
+  return Params.parse(new URLSearchParams(fields).toString());
 }
 
 function refuse(fault: StatusFault): SandboxResponse {

@@ -2,7 +2,8 @@ import type { Params } from '../query/params.js';
 import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
 import type { XmlValue } from '../query/xml.js';
 import { Ec2Error } from '../world/errors.js';
-import { findInstanceType, INSTANCE_TYPES, isArm, type InstanceType } from '../world/instance-types.js';
+import { findInstanceType, INSTANCE_TYPES, isArm, isOfferedIn, type InstanceType } from '../world/instance-types.js';
+import type { Ec2World } from '../world/world.js';
 
 const FILTERS: FilterFields<InstanceType> = {
   'instance-type': (type) => type.name,
@@ -23,6 +24,27 @@ export function describeInstanceTypes(params: Params): { [element: string]: XmlV
   const requested = names.length > 0 ? INSTANCE_TYPES.filter(({ name }) => names.includes(name)) : INSTANCE_TYPES;
   const page = cutPage(applyFilters(requested, params, FILTERS), params, { min: 5, max: 100 });
   return { instanceTypeSet: page.items.map(renderType), nextToken: page.nextToken };
+}
+
+const LOCATIONS = ['region', 'availability-zone'] as const;
+
+/** Where types are offered: in the region, or in each zone. */
+export function describeOfferings(world: Ec2World, params: Params): { [element: string]: XmlValue } {
+  const kind = params.choice('LocationType', LOCATIONS, 'region');
+  const zones = [...new Set([...world.subnets.values()].map(({ zone }) => zone))].toSorted();
+  const offerings = INSTANCE_TYPES.flatMap((type) => {
+    const offering = (location: string) => ({ instanceType: type.name, locationType: kind, location });
+    if (kind === 'region') return [offering(world.region)];
+    return zones.filter((zone) => isOfferedIn(type, zone)).map(offering);
+  });
+  const filters = { 'instance-type': (one: Offering) => one.instanceType, location: (one: Offering) => one.location };
+  const page = cutPage(applyFilters(offerings, params, filters), params, { min: 5, max: 1000 });
+  return { instanceTypeOfferingSet: page.items.map((one) => ({ ...one })), nextToken: page.nextToken };
+}
+
+interface Offering {
+  readonly instanceType: string;
+  readonly location: string;
 }
 
 function isCurrent(type: InstanceType): boolean {

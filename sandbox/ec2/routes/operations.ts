@@ -7,12 +7,13 @@ import { describeInstances, describeInstanceStatus } from './describe-instances.
 import { deregisterImage, enableImageDeprecation } from './image-life.js';
 import { describeImages } from './images.js';
 import { describeInstanceAttribute, getConsoleOutput } from './inspect-instance.js';
-import { describeInstanceTypes } from './instance-types.js';
+import { describeInstanceTypes, describeOfferings } from './instance-types.js';
 import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
 import { RUN_INSTANCES_PARAMETERS, runInstances } from './launch/run-instances.js';
 import { CHANGEABLE, modifyInstanceAttribute } from './modify-instance.js';
 import { describeRegions, describeSecurityGroups, describeSubnets, describeVpcs, describeZones } from './network.js';
 import { deleteSnapshot, describeSnapshots } from './snapshots.js';
+import { describeSpotPriceHistory } from './spot-prices.js';
 import { cancelSpotRequests, describeSpotRequests } from './spot-requests.js';
 import { createTags, deleteTags, describeTags } from './tags.js';
 import { deleteVolume, describeVolumes } from './volumes.js';
@@ -47,6 +48,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeInstanceAttribute: operation(['Attribute', 'InstanceId'], describeInstanceAttribute),
   DescribeInstances: operation(['InstanceId', ...PAGED], describeInstances),
   DescribeInstanceStatus: operation(['IncludeAllInstances', 'InstanceId', ...PAGED], describeInstanceStatus),
+  DescribeInstanceTypeOfferings: operation(['LocationType', ...PAGED], describeOfferings),
   DescribeInstanceTypes: operation(['InstanceType', ...PAGED], (_world, params) => describeInstanceTypes(params)),
   DescribeLaunchTemplates: operation(['LaunchTemplateId', 'LaunchTemplateName', ...PAGED], describeLaunchTemplates),
   DescribeLaunchTemplateVersions: operation(
@@ -57,6 +59,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeSecurityGroups: operation(['GroupId', 'GroupName', ...PAGED], describeSecurityGroups),
   DescribeSnapshots: operation(['Owner', 'SnapshotId', ...PAGED], describeSnapshots),
   DescribeSpotInstanceRequests: operation(['SpotInstanceRequestId', ...PAGED], describeSpotRequests),
+  DescribeSpotPriceHistory: operation(
+    ['AvailabilityZone', 'EndTime', 'InstanceType', 'ProductDescription', 'StartTime', ...PAGED],
+    describeSpotPriceHistory,
+  ),
   DescribeSubnets: operation(['SubnetId', ...PAGED], describeSubnets),
   DescribeTags: operation(PAGED, describeTags),
   DescribeVolumes: operation(['VolumeId', ...PAGED], describeVolumes),

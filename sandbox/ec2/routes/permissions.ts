@@ -8,12 +8,14 @@ import type { Ec2World } from '../world/world.js';
  * Checks that a request is signed for this region, permitted and not throttled. The signature itself is not verified.
  *
  * @param permission such as `ec2:RunInstances`; refused if `denied` names it, with or without its service
- * @throws Ec2Error `AuthFailure`, `UnauthorizedOperation` or `RequestLimitExceeded`.
+ * @throws Ec2Error `MissingParameter` for an unsigned request, `AuthFailure`, `UnauthorizedOperation` or
+ * `RequestLimitExceeded`
  */
 export function admit(world: Ec2World, request: SandboxRequest, permission: string): void {
   const scope = readSignedRegion(request);
   if (scope === undefined) {
-    throw new Ec2Error('AuthFailure', 'AWS was not able to validate the provided access credentials');
+    // As EC2 answers: it looks for the parameters of the old way to sign.
+    throw new Ec2Error('MissingParameter', 'The request must contain the parameter AWSAccessKeyId');
   }
   if (scope !== world.region) {
     throw new Ec2Error('AuthFailure', `Credential should be scoped to a valid region, not '${scope}'.`);
@@ -24,8 +26,19 @@ export function admit(world: Ec2World, request: SandboxRequest, permission: stri
 
 /** The region that a request was signed for. `undefined` if it is not signed. */
 export function readSignedRegion(request: SandboxRequest): string | undefined {
-  const authorization = request.headers['authorization'] ?? '';
-  return /Credential=[^/]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(authorization)?.[1];
+  return readScope(request)?.[1];
+}
+
+/** The service that a request was signed for, such as `ec2`. `undefined` if it is not signed. */
+export function readSignedService(request: SandboxRequest): string | undefined {
+  return readScope(request)?.[2];
+}
+
+/** In the header, or in the query of a presigned URL. */
+function readScope({ headers, query }: SandboxRequest): RegExpExecArray | null {
+  const credential = query.get('X-Amz-Credential');
+  const signed = credential === null ? (headers['authorization'] ?? '') : `Credential=${credential}`;
+  return /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(signed);
 }
 
 /** Checks the permissions that RunInstances needs besides its own. */

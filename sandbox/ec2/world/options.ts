@@ -13,6 +13,8 @@ export interface Timeline {
   readonly shuttingDownMs: number;
   /** How long after its launch an instance is invisible to requests, because EC2 is eventually consistent. */
   readonly invisibleMs: number;
+  /** From `running` to passed status checks. Absent: they never pass. */
+  readonly checksMs?: number;
   /** From CopyImage to `available`. */
   readonly copyMs: number;
 }

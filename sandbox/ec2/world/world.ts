@@ -33,6 +33,10 @@ export class Ec2World {
   readonly parameters: Map<string, string>;
   /** All values of a parameter, from version 1 on. Absent for a parameter that was never written. */
   readonly parameterVersions = new Map<string, string[]>();
+  /** The version of each label, by parameter. */
+  readonly parameterLabels = new Map<string, Map<string, number>>();
+  /** The data type of each parameter that was written with one. */
+  readonly parameterTypes = new Map<string, string>();
   readonly snapshots: Map<string, SnapshotRecord>;
   readonly launchTemplates = new Map<string, LaunchTemplateRecord>();
   /** All regions of the account that exist here, including this one. */

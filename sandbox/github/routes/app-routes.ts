@@ -1,6 +1,7 @@
 import type { SandboxResponse } from '../../http.js';
 import { notFound } from '../world/errors.js';
-import type { Installation, Permissions } from '../world/tokens.js';
+import type { State } from '../state.js';
+import { readIssuer, type App, type AppOptions, type Installation, type Permissions } from '../world/tokens.js';
 import { readBody } from './bodies.js';
 import { EPOCH, nodeId, renderAccount } from './repository-shapes.js';
 import { json, page, type Call, type Route } from './routes.js';
@@ -22,24 +23,47 @@ export const appRoutes: readonly Route[] = [
   { method: 'GET', template: '/rate_limit', access: 'public', handle: getRateLimit },
 ];
 
+/** The App whose JSON Web Token the request has. */
+function appOf({ request, state }: Call): App {
+  return findApp(state, request.headers['authorization']);
+}
+
+export function findApp(state: State, authorization: string | undefined): App {
+  const issuer = readIssuer(authorization);
+  const created = [...state.createdApps.values()];
+  return created.find(({ options }) => [String(options.id), options.clientId].includes(issuer)) ?? state.app();
+}
+
 function getApp(call: Call): SandboxResponse {
-  const { options } = call.state.app();
-  return json(200, {
-    id: options.id,
-    client_id: options.clientId ?? `Iv1.${options.id}`,
-    slug: 'runners',
-    node_id: nodeId('App', options.id),
-    owner: renderAccount('octo-org', call.baseUrl),
-    name: 'Runners',
+  const { options, installations } = appOf(call);
+  return json(200, { ...renderApp(call, options), installations_count: installations.length });
+}
+
+/** The properties that every rendering of an App has. */
+export function renderApp(call: Call, options: AppOptions) {
+  const {
+    id,
+    clientId = `Iv1.${id}`,
+    slug = 'runners',
+    name = 'Runners',
+    owner = 'octo-org',
+    permissions = {},
+  } = options;
+  return {
+    id,
+    client_id: clientId,
+    slug,
+    node_id: nodeId('App', id),
+    owner: renderAccount(owner, call.baseUrl),
+    name,
     description: '',
     external_url: call.baseUrl,
-    html_url: `${call.baseUrl}/apps/runners`,
+    html_url: `${call.baseUrl}/apps/${slug}`,
     created_at: EPOCH,
     updated_at: EPOCH,
-    permissions: {},
+    permissions,
     events: [],
-    installations_count: call.state.app().installations.length,
-  });
+  };
 }
 
 function renderInstallation(call: Call, installation: Installation) {
@@ -51,8 +75,8 @@ function renderInstallation(call: Call, installation: Installation) {
     access_tokens_url: `${call.baseUrl}/app/installations/${id}/access_tokens`,
     repositories_url: `${call.baseUrl}/installation/repositories`,
     html_url: `${call.baseUrl}/organizations/${account}/settings/installations/${id}`,
-    app_id: call.state.app().options.id,
-    app_slug: 'runners',
+    app_id: appOf(call).options.id,
+    app_slug: appOf(call).options.slug ?? 'runners',
     target_id: 583231,
     target_type: 'Organization',
     permissions,
@@ -66,7 +90,7 @@ function renderInstallation(call: Call, installation: Installation) {
 }
 
 function listInstallations(call: Call): SandboxResponse {
-  const { items, headers } = page(call, call.state.app().installations);
+  const { items, headers } = page(call, appOf(call).installations);
   return json(
     200,
     items.map((one) => renderInstallation(call, one)),
@@ -75,7 +99,7 @@ function listInstallations(call: Call): SandboxResponse {
 }
 
 function installationOf(call: Call, fits: (installation: Installation) => boolean): Installation {
-  const installation = call.state.app().installations.find(fits);
+  const installation = appOf(call).installations.find(fits);
   if (!installation) throw notFound();
   return installation;
 }
@@ -124,7 +148,7 @@ function createToken(call: Call): SandboxResponse {
   const byId = call.state.repositories.filter((one) => body.repository_ids?.includes(one.id));
   const repositories = body.repositories ?? (body.repository_ids && byId.map(({ name }) => name.split('/')[1] ?? ''));
   const { permissions } = body;
-  const created = call.state.app().createToken(installation, {
+  const created = appOf(call).createToken(installation, {
     ...(permissions && { permissions }),
     ...(repositories && { repositories }),
   });

@@ -11,14 +11,22 @@ const OWN_LABELS = ['self-hosted', 'Linux'];
  * @throws GitHubError 404 for an unknown or expired token, as GitHub does
  */
 export function configureRunner(body: Record<string, unknown>, state: State, baseUrl: string): Record<string, unknown> {
-  const { token, name, labels, ephemeral, replace, architecture, workFolder } = body as {
+  const {
+    token,
+    name,
+    labels = [],
+    ephemeral = false,
+    replace = false,
+    architecture = 'X64',
+    workFolder = '_work',
+  } = body as {
     token: string;
     name: string;
-    labels: string[];
-    ephemeral: boolean;
-    replace: boolean;
-    architecture: string;
-    workFolder: string;
+    labels?: string[];
+    ephemeral?: boolean;
+    replace?: boolean;
+    architecture?: string;
+    workFolder?: string;
   };
   const grant = state.registrationTokens.get(token);
   if (!grant || grant.expiresAt <= Date.now()) throw new GitHubError(404, 'Not Found');

@@ -2,6 +2,7 @@ import type { SandboxRequest, SandboxResponse } from '../../http.js';
 import type { Switchboard } from '../rules/switchboard.js';
 import { GitHubError, notFound } from '../world/errors.js';
 import type { Conclusion, Job, JobStep } from '../world/jobs.js';
+import { readBody } from './bodies.js';
 import { renderError } from './errors.js';
 
 /** A job as the stand-in runner receives it. */
@@ -15,6 +16,16 @@ interface JobDescription {
   readonly directory?: string;
   readonly env: Readonly<Record<string, string>>;
 }
+
+/** The members of all bodies. */
+const BODIES = {
+  token: { kind: 'string' },
+  name: { kind: 'string' },
+  labels: { kind: 'strings' },
+  workFolder: { kind: 'string' },
+  architecture: { kind: 'string' },
+  proof: { kind: 'string' },
+} as const;
 
 /** Registers a runner for `config.sh`. Returns the files of a configured runner. */
 export type Configure = (body: Record<string, unknown>) => Record<string, unknown>;
@@ -41,7 +52,7 @@ async function route(
   configure: Configure,
 ): Promise<SandboxResponse> {
   const [, , resource, id, action] = request.path.split('/');
-  const body = (request.body ? JSON.parse(request.body) : {}) as Record<string, unknown>;
+  const body = readBody(request, BODIES);
   if (request.method === 'POST' && resource === 'registrations') return json(201, configure(body));
   if (resource !== 'sessions') throw notFound();
   if (id === undefined) {

@@ -5,10 +5,12 @@ import type { Repository, Run } from '../world/records.js';
 import { renderRelease, renderRunnerRelease } from './releases.js';
 import { renderCommit, renderFile, renderRepository } from './repository-shapes.js';
 import { json, page, type Call, type Route } from './routes.js';
+import { listRuns } from './run-listing.js';
 import { renderJob, renderRun } from './run-shapes.js';
 
 const REPOSITORY = '/repos/{owner}/{repo}';
-const RUN = `${REPOSITORY}/actions/runs/{run_id}`;
+const RUNS = `${REPOSITORY}/actions/runs`;
+const RUN = `${RUNS}/{run_id}`;
 const JOB = `${REPOSITORY}/actions/jobs/{job_id}`;
 const READ_ACTIONS = { permission: 'actions', level: 'read' } as const;
 const WRITE_ACTIONS = { permission: 'actions', level: 'write' } as const;
@@ -22,6 +24,7 @@ export const repositoryRoutes: readonly Route[] = [
   { method: 'GET', template: `${REPOSITORY}/commits/{ref}`, access: READ_CONTENTS, handle: getCommit },
   { method: 'GET', template: `${REPOSITORY}/releases/latest`, access: 'public', handle: getRelease },
   { method: 'GET', template: `${REPOSITORY}/releases/tags/{tag}`, access: 'public', handle: getRelease },
+  { method: 'GET', template: RUNS, access: READ_ACTIONS, handle: (call) => listRuns(call, repositoryOf(call)) },
   { method: 'GET', template: RUN, access: READ_ACTIONS, handle: getRun },
   { method: 'GET', template: `${RUN}/attempts/{attempt_number}`, access: READ_ACTIONS, handle: getRun },
   { method: 'GET', template: `${RUN}/jobs`, access: READ_ACTIONS, handle: listJobs },
@@ -32,7 +35,7 @@ export const repositoryRoutes: readonly Route[] = [
   { method: 'GET', template: `${JOB}/logs`, access: READ_ACTIONS, handle: getLogs },
 ];
 
-function repositoryOf(call: Call): Repository {
+export function repositoryOf(call: Call): Repository {
   const wanted = `${call.params['owner']}/${call.params['repo']}`.toLowerCase();
   const repository = call.state.repositories.find(({ name }) => name.toLowerCase() === wanted);
   if (!repository) throw notFound();

@@ -86,7 +86,10 @@ export function renderRepository(repository: Repository, baseUrl: string) {
   const html = `${baseUrl}/${repository.name}`;
   const counts = ['forks', 'forks_count', 'open_issues', 'open_issues_count', 'stargazers_count', 'watchers'];
   const zeros = [...counts, 'watchers_count', 'size', 'network_count', 'subscribers_count'].map((name) => [name, 0]);
-  const features = ['issues', 'projects', 'wiki', 'pages', 'discussions'].map((name) => [`has_${name}`, false]);
+  const features = ['issues', 'projects', 'wiki', 'pages', 'discussions', 'downloads'].map((name) => [
+    `has_${name}`,
+    false,
+  ]);
   return {
     ...renderMinimalRepository(repository, baseUrl),
     ...Object.fromEntries([...zeros, ...features]),
@@ -102,7 +105,7 @@ export function renderRepository(repository: Repository, baseUrl: string) {
     disabled: false,
     visibility: repository.private ? 'private' : 'public',
     default_branch: repository.defaultBranch,
-    permissions: { admin: true, maintain: true, push: true, triage: true, pull: true },
+    permissions: { admin: repository.admin ?? true, maintain: true, push: true, triage: true, pull: true },
     created_at: EPOCH,
     updated_at: EPOCH,
     pushed_at: EPOCH,

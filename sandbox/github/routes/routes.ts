@@ -1,5 +1,6 @@
 import type { SandboxRequest, SandboxResponse } from '../../http.js';
 import type { State } from '../state.js';
+import { GitHubError } from '../world/errors.js';
 import type { Need } from '../world/tokens.js';
 
 /** One request to a route. */
@@ -26,7 +27,10 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the route for a path without a query. `{path}` matches the rest of the path, including slashes. */
+/**
+ * Finds the route for a path without a query. A last `{path}` or `{ref}` matches the rest of the path,
+ * including slashes.
+ */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Match | undefined {
   for (const route of routes) {
     const params = route.method === method ? matchTemplate(route.template, path) : undefined;
@@ -38,20 +42,29 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
 function matchTemplate(template: string, path: string): Record<string, string> | undefined {
   const templateParts = template.split('/');
   const parts = path.split('/');
-  const greedy = templateParts.at(-1) === '{path}';
+  const greedy = ['{path}', '{ref}'].includes(templateParts.at(-1) ?? '');
   if (greedy ? parts.length < templateParts.length : parts.length !== templateParts.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of templateParts.entries()) {
-    const value = part === '{path}' ? parts.slice(index).join('/') : (parts[index] ?? '');
+    const value = greedy && index === templateParts.length - 1 ? parts.slice(index).join('/') : (parts[index] ?? '');
     if (!part.startsWith('{')) {
       if (part !== value) return undefined;
     } else if (value === '') {
       return undefined;
     } else {
-      params[part.slice(1, -1)] = decodeURIComponent(value);
+      params[part.slice(1, -1)] = decode(value);
     }
   }
   return params;
+}
+
+/** @throws GitHubError 400 for a path whose escapes are malformed */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new GitHubError(400, 'Bad Request');
+  }
 }
 
 export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): SandboxResponse {

@@ -2,6 +2,9 @@ import type { Job } from '../world/jobs.js';
 import type { Repository, Run } from '../world/records.js';
 import { EPOCH, nodeId, renderMinimalRepository } from './repository-shapes.js';
 
+/** Every run is one of this workflow. */
+export const WORKFLOW = { id: 1, name: 'CI', path: '.github/workflows/ci.yml' } as const;
+
 function time(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
@@ -13,22 +16,22 @@ function renderHeadCommit({ headSha }: Run) {
 
 export function renderRun(run: Run, repository: Repository, baseUrl: string) {
   const url = `${baseUrl}/repos/${repository.name}/actions/runs/${run.id}`;
-  const workflowUrl = `${baseUrl}/repos/${repository.name}/actions/workflows/1`;
+  const workflowUrl = `${baseUrl}/repos/${repository.name}/actions/workflows/${WORKFLOW.id}`;
   const minimal = renderMinimalRepository(repository, baseUrl);
   const parts = ['jobs', 'logs', 'artifacts'].map((part) => [`${part}_url`, `${url}/${part}`]);
   return {
     id: run.id,
     node_id: nodeId('Run', run.id),
-    name: 'CI',
+    name: WORKFLOW.name,
     head_branch: run.headBranch,
     head_sha: run.headSha,
-    path: '.github/workflows/ci.yml',
+    path: WORKFLOW.path,
     run_number: 1,
     run_attempt: run.attempt,
-    event: 'push',
+    event: run.event ?? 'push',
     status: run.status,
     conclusion: run.conclusion,
-    workflow_id: 1,
+    workflow_id: WORKFLOW.id,
     url,
     html_url: `${baseUrl}/${repository.name}/actions/runs/${run.id}`,
     pull_requests: [],
@@ -73,7 +76,7 @@ export function renderJob(job: Job, run: Run, baseUrl: string) {
     runner_name: job.runner?.name ?? null,
     runner_group_id: job.runner?.groupId ?? null,
     runner_group_name: job.runner ? 'Default' : null,
-    workflow_name: 'CI',
+    workflow_name: WORKFLOW.name,
     head_branch: run.headBranch,
   };
 }

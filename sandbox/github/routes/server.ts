@@ -3,7 +3,10 @@ import type { Handler, SandboxRequest, SandboxResponse } from '../../http.js';
 import type { State } from '../state.js';
 import { GitHubError, notFound, rateLimited } from '../world/errors.js';
 import { authorize } from '../world/tokens.js';
-import { appRoutes } from './app-routes.js';
+import { accountRoutes } from './account-routes.js';
+import { isAppPage, manifestRoutes, showAppPage } from './app-manifests.js';
+import { appRoutes, findApp } from './app-routes.js';
+import { branchRoutes } from './branch-routes.js';
 import { configureRunner } from './configure.js';
 import { download } from './downloads.js';
 import { renderError, renderFault } from './errors.js';
@@ -11,9 +14,20 @@ import { handleProtocol } from './protocol.js';
 import { repositoryRoutes } from './repository-routes.js';
 import { matchRoute, type Match, type Route } from './routes.js';
 import { runnerRoutes } from './runner-routes.js';
+import { settingsRoutes } from './settings-routes.js';
+import { workflowRoutes } from './workflow-routes.js';
 
 /** All routes of this GitHub's REST API. */
-export const GITHUB_ROUTES: readonly Route[] = [...appRoutes, ...runnerRoutes, ...repositoryRoutes];
+export const GITHUB_ROUTES: readonly Route[] = [
+  ...accountRoutes,
+  ...appRoutes,
+  ...manifestRoutes,
+  ...runnerRoutes,
+  ...settingsRoutes,
+  ...repositoryRoutes,
+  ...branchRoutes,
+  ...workflowRoutes,
+];
 
 /** GitHub's REST API, the private API of its runners, and its downloads. */
 export function createHandler(state: State): Handler {
@@ -40,8 +54,17 @@ function withoutPrefix(request: SandboxRequest): Addressed {
 }
 
 function nameOperation({ method, path }: SandboxRequest): string | undefined {
-  if (path.startsWith('/_')) return undefined;
-  return `${method} ${matchRoute(GITHUB_ROUTES, method, path)?.route.template ?? path}`;
+  if (path.startsWith('/_') || isAppPage(path)) return undefined;
+  return `${method} ${tryMatch(method, path)?.route.template ?? path}`;
+}
+
+/** `undefined` also for a malformed path, which `handle` then refuses. */
+function tryMatch(method: string, path: string): Match | undefined {
+  try {
+    return matchRoute(GITHUB_ROUTES, method, path);
+  } catch {
+    return undefined;
+  }
 }
 
 async function handle({ request, baseUrl }: Addressed, state: State): Promise<SandboxResponse> {
@@ -49,9 +72,24 @@ async function handle({ request, baseUrl }: Addressed, state: State): Promise<Sa
     return handleProtocol(request, state.switchboard, (body) => configureRunner(body, state, baseUrl));
   }
   if (request.path.startsWith('/_download/')) return serveDownload(request.path, state).catch(orError);
-  const match = matchRoute(GITHUB_ROUTES, request.method, request.path);
+  const webPage = showAppPage(request, state);
+  if (webPage) return webPage;
+  const match = tryMatch(request.method, request.path);
   const response = await answer({ request, baseUrl }, match, state).catch(orError);
   return withHeaders(response, state, match);
+}
+
+/**
+ * The error for what the sandbox does not have. GitHub may have it, so 404 would be a wrong answer.
+ *
+ * @throws GitHubError 400 for a malformed path
+ */
+function refuseRoute({ method, path }: SandboxRequest): GitHubError {
+  matchRoute(GITHUB_ROUTES, method, path);
+  const others = GITHUB_ROUTES.filter((route) => matchRoute([route], route.method, path));
+  const methods = [...new Set(others.map((route) => route.method))].join(', ');
+  const has = methods === '' ? '' : ` It has ${methods} of this path.`;
+  return new GitHubError(501, `The sandbox has no ${method} ${path}.${has} GET /_sandbox/ lists all routes.`);
 }
 
 async function answer(
@@ -59,7 +97,7 @@ async function answer(
   match: Match | undefined,
   state: State,
 ): Promise<SandboxResponse> {
-  if (!match) throw notFound();
+  if (!match) throw refuseRoute(request);
   const { route, params } = match;
   admit(request, match, state);
   return route.handle({ request, params, baseUrl, state });
@@ -69,7 +107,9 @@ async function answer(
 function admit(request: SandboxRequest, { route, params }: Match, state: State): void {
   const authorization = request.headers['authorization'];
   const token =
-    route.access === 'app' ? state.app().authenticate(authorization) : state.tokens.authenticate(authorization);
+    route.access === 'app'
+      ? findApp(state, authorization).authenticate(authorization)
+      : state.tokens.authenticate(authorization);
   if (route.template !== '/rate_limit') {
     if (state.rateLimit.remaining <= 0) throw rateLimited();
     state.rateLimit.remaining -= 1;

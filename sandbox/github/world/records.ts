@@ -4,6 +4,14 @@ export interface Repository {
   readonly name: string;
   readonly defaultBranch: string;
   readonly private: boolean;
+  /** False if the callers may read, but not administer it. Default: true. */
+  readonly admin?: boolean;
+  /** Which actions its workflows may use; `off` if it may not run workflows. Default: `all`. */
+  readonly actions?: 'all' | 'local_only' | 'selected' | 'off';
+  /** Whether a policy forbids variables and secrets. Default: false. */
+  readonly forbidsSettings?: boolean;
+  /** Which other repositories may use the actions of a private one. Default: `none`. */
+  readonly accessLevel?: 'none' | 'user' | 'organization';
 }
 
 /** A workflow run. Its jobs are on the job board. */
@@ -11,6 +19,8 @@ export interface Run {
   readonly id: number;
   readonly repository: string;
   attempt: number;
+  /** What triggered it. Default: `push`. */
+  readonly event?: string;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: 'success' | 'failure' | 'cancelled' | null;
   readonly headSha: string;

@@ -22,7 +22,21 @@ export interface AppOptions {
   readonly clientId?: string;
   /** PEM. */
   readonly publicKey: string;
+  /** The name in its address. Default: `runners`. */
+  readonly slug?: string;
+  readonly name?: string;
+  /** The organization or user that owns it. Default: `octo-org`. */
+  readonly owner?: string;
+  /** What an installation grants. */
+  readonly permissions?: Permissions;
   readonly installations?: readonly Installation[];
+}
+
+/** A manifest that a person confirmed on GitHub's page. */
+export interface AppManifest {
+  readonly name: string;
+  readonly owner: string;
+  readonly permissions: Permissions;
 }
 
 export interface Installation {
@@ -90,10 +104,10 @@ const REFUSALS: Readonly<Record<Token['kind'], string>> = {
 
 /** One GitHub App. */
 export class App {
-  constructor(readonly options: AppOptions) {}
+  readonly installations: Installation[];
 
-  get installations(): readonly Installation[] {
-    return this.options.installations ?? [];
+  constructor(readonly options: AppOptions) {
+    this.installations = [...(options.installations ?? [])];
   }
 
   /** Checks the App's own JSON Web Token. @throws GitHubError 401 */
@@ -177,4 +191,11 @@ function decode(head?: string, claims?: string): { alg?: unknown; iss?: unknown;
   } catch {
     return undefined;
   }
+}
+
+/** Whom a JSON Web Token claims to come from; its signature is not checked here. */
+export function readIssuer(header: string | undefined): string {
+  const [head, claims] = (header ?? '').replace(/^bearer\s+/i, '').split('.');
+  const issuer = decode(head, claims)?.iss;
+  return typeof issuer === 'string' || typeof issuer === 'number' ? `${issuer}` : '';
 }

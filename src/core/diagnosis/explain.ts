@@ -129,6 +129,7 @@ async function explainPowerOff(
     hint: adviseOnPowerOff(reason ?? '', refusal),
     isTrouble: true,
     lines,
+    phases,
   };
 }
 
@@ -173,6 +174,7 @@ async function explainSilence(
     hint: reason === undefined ? adviseOnSilence(last) : adviseOnPowerOff(reason, refusal),
     isTrouble: reason !== undefined || ageMs >= SILENCE_MS,
     lines,
+    phases,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { BootPhase } from '../kernel/boot-phases.js';
 import type { Log } from '../ports/process.js';
 
 /** Why runners of one instance took no job, as a stop finds out long after the start has ended. */
@@ -15,6 +16,8 @@ export interface Explanation {
   readonly isTrouble: boolean;
   /** The last lines of the instance's console, if it was read. */
   readonly lines: readonly string[];
+  /** The phases that its console shows, if it was read. */
+  readonly phases?: readonly BootPhase[];
 }
 
 /** The most sentences in one warning: instances of one request mostly fail alike. */
@@ -23,12 +26,17 @@ const SHOWN = 3;
 /** Logs the details, folded, and then one warning for each thing to do. */
 export async function reportExplanations(explanations: readonly Explanation[], log: Log): Promise<void> {
   if (explanations.length === 0) return;
+  const trouble = explanations.filter(({ isTrouble }) => isTrouble);
+  // The warning says what became of one instance, and always what to do. The log need not say it again.
+  const isSaid = trouble.length === 1 && explanations.length === 1;
   await log.group('Why runners took no job', async () => {
-    for (const { what, evidence, hint, lines } of explanations) {
-      for (const line of [what, `Known from ${evidence}.`, `What to do: ${hint}`, ...lines]) log.info(line);
+    for (const { what, evidence, hint, isTrouble, lines } of explanations) {
+      if (!isSaid) log.info(what);
+      log.info(`Known from ${evidence}.`);
+      if (!isTrouble) log.info(`What to do: ${hint}`);
+      for (const line of lines) log.info(line);
     }
   });
-  const trouble = explanations.filter(({ isTrouble }) => isTrouble);
   for (const hint of new Set(trouble.map((one) => one.hint))) {
     const alike = trouble.filter((one) => one.hint === hint).map(({ what }) => what);
     const more = alike.length > SHOWN ? [`… and ${alike.length - SHOWN} more, see the log.`] : [];

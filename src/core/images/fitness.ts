@@ -6,6 +6,7 @@ import { checkRunnerVersion } from '../machine/image.js';
 import type { Architecture, GitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import type { ImageEc2, OwnImage } from './ports.js';
+import { plural } from '../kernel/plural.js';
 
 /** Where the deprecation of a runner's version is read, or why it cannot be read. */
 export type VersionSource = Pick<GitHub, 'readDeprecation'> | { readonly why: string };
@@ -41,7 +42,7 @@ export async function requireFit(
   const problems = findProblems(image, preset);
   if (problems.length > 0) {
     const [only] = problems;
-    const many = `Image ${image.id} (${image.name}) in ${region} cannot be the ${preset} image, for ${problems.length} reasons.`;
+    const many = `Image ${image.id} (${image.name}) in ${region} cannot be the ${preset} image, for ${plural(problems.length, 'reason')}.`;
     throw new Failure(
       'image-unusable',
       problems.length === 1 ? `Image ${image.id} (${image.name}) in ${region} ${only}.` : many,

@@ -6,6 +6,7 @@ import { builtAt } from './build-date.js';
 import type { ImageEc2, OwnImage, OwnSnapshot } from './ports.js';
 import { judgeImages, judgeSnapshot, type PruneDecision } from './prune-rules.js';
 import { findUses } from './uses.js';
+import { plural } from '../kernel/plural.js';
 
 export interface PruneRequest {
   readonly presets: readonly BuiltInPreset[];
@@ -148,7 +149,7 @@ export function refuseUnfinished({ findings, untouched }: Pruned): void {
     'cleanup-incomplete',
     sentences.length === 1
       ? `Not everything was pruned. ${sentences[0]}`
-      : `Not everything was pruned: ${sentences.length} failures.`,
+      : `Not everything was pruned: ${plural(sentences.length, 'failure')}.`,
     {
       hint: `${[...hints].join(' ')} Run the prune again: it is safe to repeat.`,
       details: sentences.length === 1 ? [] : sentences,

@@ -42,7 +42,11 @@ export function translateMappings(text: string): Readonly<Record<string, string>
       `${others.map(nameOf).join(', ')}: only one EBS volume, the root, can be set here. Build the others into the image: each of its EBS mappings becomes a volume that is deleted with the machine.`,
     );
   }
-  return problems.length > 0 ? problems : translateEbs((root?.['Ebs'] ?? {}) as Members);
+  const inputs = translateEbs((root?.['Ebs'] ?? {}) as Members);
+  const lines = Object.entries(inputs).map(([name, value]) => `\`${name}: ${value}\``);
+  if (problems.length === 0) return inputs;
+  const last = problems.pop()!;
+  return [...problems, lines.length > 0 ? `${last} For the root volume write ${lines.join(', ')}.` : last];
 }
 
 function translateEbs(ebs: Members): Readonly<Record<string, string>> {

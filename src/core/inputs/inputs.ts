@@ -1,5 +1,6 @@
 import { Failure } from '../kernel/failure.js';
 import { nearest } from '../kernel/nearest.js';
+import { plural } from '../kernel/plural.js';
 
 /**
  * The definition of one input. Its parser, its type, its masking, and its rows in action.yml and README come from here.
@@ -77,10 +78,14 @@ export function refuseProblems(
   hint = 'Correct them in the workflow. Nothing was launched.',
 ): void {
   if (problems.length === 0) return;
-  throw new Failure('bad-input', problems.length === 1 ? problems[0]! : `${problems.length} inputs cannot be used.`, {
-    hint,
-    details: problems.length === 1 ? [] : problems,
-  });
+  throw new Failure(
+    'bad-input',
+    problems.length === 1 ? problems[0]! : `${plural(problems.length, 'input')} cannot be used.`,
+    {
+      hint,
+      details: problems.length === 1 ? [] : problems,
+    },
+  );
 }
 
 /** The inputs of these names. */

@@ -1,10 +1,12 @@
 import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { plural } from '../kernel/plural.js';
 import { OWN_PREFIX, type Tags } from '../kernel/tags.js';
 import { BadValue, type InputDefinition } from './inputs.js';
 
 // Limits from "Tag your Amazon EC2 resources" (EC2 user guide): 50 tags, keys of 128, values of 256 characters.
 const USER_TAG_LIMIT = 35;
-const ALLOWED = 'a JSON list like [{"Key": "Team", "Value": "ml"}], or lines like Team=ml';
+const ALLOWED =
+  'a JSON list like [{"Key": "Team", "Value": "ml"}], an object like {"Team": "ml"}, or lines like Team=ml';
 
 /** `aws-resource-tags`: JSON as in ec2-github-runner, or `Key=Value` lines. */
 export function tagsInput(description: string): InputDefinition<Tags | undefined> {
@@ -19,7 +21,7 @@ function parseTags(text: string): Tags {
     if (Object.hasOwn(tags, key)) throw new BadValue('each key once', key);
     tags[key] = value;
   }
-  if (pairs.length > USER_TAG_LIMIT) throw new BadValue(`at most ${USER_TAG_LIMIT} tags`, `${pairs.length} tags`);
+  if (pairs.length > USER_TAG_LIMIT) throw new BadValue(`at most ${USER_TAG_LIMIT} tags`, plural(pairs.length, 'tag'));
   return tags;
 }
 
@@ -36,14 +38,33 @@ function parseJson(text: string): [string, string][] {
       `${ALLOWED}; the JSON is malformed (${printParseErrorCode(first.error)} at ${locate(text, first.offset)})`,
     );
   }
-  if (!Array.isArray(parsed)) throw new BadValue(ALLOWED);
-  return parsed.map((entry: unknown, index) => {
+  if (typeof parsed !== 'object' || parsed === null) throw new BadValue(ALLOWED);
+  const isOneTag = Object.keys(parsed).toSorted().join() === 'Key,Value';
+  const entries: readonly unknown[] = isOneTag
+    ? [parsed]
+    : Array.isArray(parsed)
+      ? parsed
+      : Object.entries(parsed).map(([Key, Value]) => ({ Key, Value: Value as unknown }));
+  return entries.map((entry, index) => {
     const { Key, Value } = (entry ?? {}) as { Key?: unknown; Value?: unknown };
-    if (typeof Key !== 'string' || typeof Value !== 'string') {
+    const value = readScalar(Value);
+    if (typeof Key !== 'string' || value === undefined) {
       throw new BadValue(`${ALLOWED}; entry ${index + 1} lacks a text "Key" or "Value"`, JSON.stringify(entry));
     }
-    return [Key, Value];
+    return [Key, value];
   });
+}
+
+/**
+ * The text of a tag's value. Expressions in workflows also give numbers, booleans and `null`. A number of which
+ * JavaScript cannot keep all digits is refused.
+ */
+function readScalar(value: unknown): string | undefined {
+  if (value === null) return '';
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
 }
 
 function locate(text: string, offset: number): string {

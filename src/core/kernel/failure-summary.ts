@@ -6,10 +6,12 @@ export interface FailureReport {
   readonly message: string;
   readonly hint: string;
   readonly details: readonly string[];
+  /** The page about the code, if there is one. */
+  readonly page?: string;
 }
 
-/** The job summary of a failed step: what failed, what to do, the details and the code. Markdown. */
-export function summarizeFailure({ code, message, hint, details }: FailureReport): string {
+/** The job summary of a failed step: what failed, what to do, the details, the code and the page about it. Markdown. */
+export function summarizeFailure({ code, message, hint, details, page }: FailureReport): string {
   return [
     `### Failed: ${message}`,
     '',
@@ -18,5 +20,6 @@ export function summarizeFailure({ code, message, hint, details }: FailureReport
     ...(details.length > 0 ? fence(details) : []),
     `Code: \`${code}\``,
     '',
+    ...(page === undefined ? [] : [`More: ${page}`, '']),
   ].join('\n');
 }

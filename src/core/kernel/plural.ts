@@ -1,4 +1,8 @@
-/** A count with its noun: `1 instance`, `2 instances`. For nouns whose plural only adds an s. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/**
+ * A count with its noun: `1 instance`, `2 instances`. Every message with a count uses it.
+ *
+ * @param several the plural, if it is not the noun with an s
+ */
+export function plural(count: number, noun: string, several = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : several}`;
 }

@@ -1,13 +1,13 @@
 import { Failure, messageOf } from '../kernel/failure.js';
-import { idsIn, place, regionsOf } from '../kernel/region.js';
-import type { Image, InstanceTypeFacts, SecurityGroupFacts, SubnetFacts } from '../ports/catalog.js';
+import type { Image, InstanceTypeFacts } from '../ports/catalog.js';
 import type { Ec2, Ec2ByRegion, Plan } from '../ports/ec2.js';
 import type { GitHub, RunnerGroup } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import { findUnfitness } from './image-fit.js';
 import { refuseOldRunner, resolveImage } from './image.js';
-import type { RegionSetup } from './region-setup.js';
+import { setupKeyOf, type RegionSetup } from './region-setup.js';
 import type { MachineRequest, PlacedRequest } from './request.js';
+import { checkNetworks, groupPlaces, imageKeyOf, listPlaces, type Place } from './places.js';
 import { findMisfits, fitFurtherVolumes, fitVolume } from './volume.js';
 
 /** The result of the preflight: everything that is known before the first side effect. */
@@ -32,12 +32,12 @@ interface PreflightPorts {
  */
 export async function preflight(request: PlacedRequest, ports: PreflightPorts): Promise<Preflight> {
   const { machine } = request;
-  const home = ports.ec2.region;
+  const places = listPlaces(machine, ports.ec2.region);
   const [answers, group] = await Promise.all([
-    askRegions(machine, regionsOf(machine.subnetIds, home), ports),
+    askRegions(machine, groupPlaces(places, imageKeyOf), ports),
     chooseGroup(request, ports),
   ]);
-  const plans = listPlans(machine, answers, home);
+  const plans = listPlans(machine, places, answers);
   const problems = answers.flatMap((one) => one.problems);
   if (problems.length === 0 && plans.length === 0) {
     problems.push(
@@ -51,7 +51,7 @@ export async function preflight(request: PlacedRequest, ports: PreflightPorts): 
     });
   }
   for (const { image } of answers) refuseOldRunner(image);
-  const regionSetups = new Map(answers.map((one) => [one.region, toRegionSetup(machine, one)]));
+  const regionSetups = new Map(answers.flatMap((one) => toRegionSetups(machine, one)));
   return { plans, groupId: group.id, regionSetups };
 }
 
@@ -71,9 +71,9 @@ async function chooseGroup(
 
 interface RegionAnswers {
   readonly region: string;
+  readonly places: readonly Place[];
   readonly image: Image;
   readonly types: readonly InstanceTypeFacts[];
-  readonly securityGroupIds: readonly string[];
   readonly problems: string[];
 }
 
@@ -85,15 +85,15 @@ interface RegionAnswers {
  */
 async function askRegions(
   machine: MachineRequest,
-  regions: readonly string[],
+  groups: readonly (readonly Place[])[],
   ports: PreflightPorts,
 ): Promise<RegionAnswers[]> {
-  const settled = await Promise.allSettled(regions.map((region) => askRegion(machine, region, ports)));
+  const settled = await Promise.allSettled(groups.map((places) => askRegion(machine, places, ports)));
   const failed = settled.flatMap((one, at) =>
-    one.status === 'rejected' ? { region: regions[at]!, reason: one.reason as unknown } : [],
+    one.status === 'rejected' ? { region: groups[at]![0]!.region, reason: one.reason as unknown } : [],
   );
   const isClosed = (reason: unknown) => reason instanceof Failure && reason.code === 'aws-not-authorized';
-  const fatal = failed.find(({ reason }) => !isClosed(reason)) ?? (failed.length === regions.length && failed[0]);
+  const fatal = failed.find(({ reason }) => !isClosed(reason)) ?? (failed.length === groups.length && failed[0]);
   if (fatal) throw fatal.reason;
   for (const { region, reason } of failed) {
     ports.log.warning(`Nothing is launched in ${region}: ${messageOf(reason)} ${(reason as Failure).hint}`);
@@ -101,13 +101,18 @@ async function askRegions(
   return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }
 
-async function askRegion(machine: MachineRequest, region: string, ports: PreflightPorts): Promise<RegionAnswers> {
-  const home = ports.ec2.region;
+/** @param places of one region, with one image */
+async function askRegion(
+  machine: MachineRequest,
+  places: readonly Place[],
+  ports: PreflightPorts,
+): Promise<RegionAnswers> {
+  const { region, image: reference } = places[0]!;
   const ec2 = await ports.ec2In(region);
-  const subnetIds = idsIn(region, machine.subnetIds, home);
-  const securityGroupIds = idsIn(region, machine.securityGroupIds, home);
+  const subnetIds = [...new Set(places.flatMap(({ subnetId }) => subnetId ?? []))];
+  const securityGroupIds = [...new Set(places.flatMap((place) => place.securityGroupIds))];
   const [image, types, subnets, groups] = await Promise.all([
-    resolveImage(machine.image, { ec2, log: ports.log }),
+    resolveImage(reference, { ec2, log: ports.log }),
     ec2.describeTypes(machine.instanceTypes),
     subnetIds.length > 0 ? ec2.describeSubnets(subnetIds) : [],
     securityGroupIds.length > 0 ? ec2.describeSecurityGroups(securityGroupIds) : [],
@@ -119,26 +124,20 @@ async function askRegion(machine: MachineRequest, region: string, ports: Preflig
   const problems = [
     ...describeMissing('subnet-id', subnetIds, { found: subnets, region }),
     ...describeMissing('security-group-id', securityGroupIds, { found: groups, region }),
-    ...checkNetwork(subnets, groups),
+    ...checkNetworks(places, subnets, groups),
     ...checkTypes(machine, image, types),
     ...(fitting.length === 0 ? listUnfitProblems(image, types) : []),
     ...findMisfits(machine.volume, image, region),
   ];
-  return { region, image, types: fitting, securityGroupIds, problems };
+  return { region, places, image, types: fitting, problems };
 }
 
-function toRegionSetup({ volume }: MachineRequest, { region, image, securityGroupIds }: RegionAnswers): RegionSetup {
+function toRegionSetups({ volume }: MachineRequest, { places, region, image }: RegionAnswers): [string, RegionSetup][] {
   const volumes = { rootVolume: fitVolume(volume, image), furtherVolumes: fitFurtherVolumes(volume, image) };
-  return { region, image, securityGroupIds, ...volumes };
-}
-
-function checkNetwork(subnets: readonly SubnetFacts[], groups: readonly SecurityGroupFacts[]): string[] {
-  const vpcs = new Set([...subnets, ...groups].map(({ vpcId }) => vpcId));
-  if (vpcs.size <= 1) return [];
-  const places = [...subnets, ...groups].map(({ id, vpcId }) => `${id} in ${vpcId}`).join(', ');
-  return [
-    `\`subnet-id\` and \`security-group-id\` belong to different networks: ${places}; allowed: one VPC in a region.`,
-  ];
+  return places.map((place) => [
+    setupKeyOf(place),
+    { region, image, securityGroupIds: place.securityGroupIds, ...volumes },
+  ]);
 }
 
 function describeMissing(
@@ -184,19 +183,27 @@ function describeUnfit(image: Image, types: readonly InstanceTypeFacts[]): strin
 }
 
 /** Every type in every subnet in every market: markets outermost, so that spot is tried everywhere first. */
-function listPlans(machine: MachineRequest, answers: readonly RegionAnswers[], home: string): Plan[] {
+function listPlans(
+  { markets, instanceTypes }: MachineRequest,
+  places: readonly Place[],
+  answers: readonly RegionAnswers[],
+): Plan[] {
   const offered = new Map(
-    answers.map(({ region, types }) => [region, new Map(types.map((type) => [type.name, type]))]),
+    answers.flatMap(({ places: answered, types }) =>
+      answered.map((place) => [place, new Map(types.map((type) => [type.name, type]))]),
+    ),
   );
-  const places: { region: string; subnetId?: string }[] =
-    machine.subnetIds.length > 0
-      ? machine.subnetIds.map((subnet) => place(subnet, home)).map(({ region, id }) => ({ region, subnetId: id }))
-      : [{ region: home }];
-  return machine.markets.flatMap((market) =>
-    machine.instanceTypes.flatMap((instanceType) =>
+  return markets.flatMap((market) =>
+    instanceTypes.flatMap((instanceType) =>
       places
-        .filter(({ region }) => offered.get(region)?.get(instanceType)?.markets.includes(market))
-        .map((where) => ({ instanceType, market, ...where })),
+        .filter((place) => offered.get(place)?.get(instanceType)?.markets.includes(market))
+        .map(({ region, subnetId, zone }) => ({
+          instanceType,
+          market,
+          region,
+          ...(subnetId !== undefined && { subnetId }),
+          ...(zone !== undefined && { zone }),
+        })),
     ),
   );
 }

@@ -10,9 +10,10 @@ export function describePlan(plan: Plan): string {
   return `${plan.instanceType} ${plan.market}${plan.subnetId ? ` in ${plan.subnetId}` : ''} (${plan.region})`;
 }
 
-/** Whether a refusal of one plan holds for another one. No refusal reaches into another region. */
+/** Whether a refusal of one plan holds for another one. No refusal reaches into another region or zone. */
 export function covers({ scope }: Refusal, refused: Plan, other: Plan): boolean {
-  if (other.region !== refused.region) return false;
+  // A zone has an image and security groups of its own, which may be the reason.
+  if (other.region !== refused.region || other.zone !== refused.zone) return false;
   if (scope === 'region' || other === refused) return true;
   // Without a subnet, EC2 picks one for each launch.
   if (scope === 'subnet') return refused.subnetId !== undefined && other.subnetId === refused.subnetId;
@@ -29,21 +30,26 @@ export function explainRefusals(plans: readonly Plan[], refused: readonly Refuse
   const quota = refusals.findLast(({ kind }) => kind === 'quota');
   const onlyQuota = quota !== undefined && refusals.every(({ kind }) => kind === 'quota');
   const hints = [quota && (quota.hint ?? quota.message), ...deadEnds.map(({ hint }) => hint)].filter((hint) => hint);
-  return new Failure(
-    onlyQuota ? 'quota-exceeded' : 'no-capacity',
-    onlyQuota ? `An EC2 quota allows none of the ${plans.length} plans.` : `EC2 refused all ${plans.length} plans.`,
-    {
-      hint: hints.length > 0 ? [...new Set(hints)].join(' ') : suggest(plans, refused),
-      details: listRefusals(refused),
-      ...requestIdOf(refusals.at(-1)),
-    },
-  );
+  return new Failure(onlyQuota ? 'quota-exceeded' : 'no-capacity', describeRefused(plans.length, onlyQuota), {
+    hint: hints.length > 0 ? [...new Set(hints)].join(' ') : suggest(plans, refused),
+    details: listRefusals(refused),
+    ...requestIdOf(refusals.at(-1)),
+  });
 }
 
-/** The last refusal of each plan: those of further rounds rarely differ. */
+/** The last refusal of each plan: those of further rounds rarely differ. The same words, but for the type, come once. */
 export function listRefusals(refused: readonly RefusedPlan[]): string[] {
   const last = new Map(refused.map(({ plan, refusal }) => [plan, refusal]));
-  return [...last].map(([plan, refusal]) => `${describePlan(plan)}: ${refusal.code}: ${refusal.message}`);
+  const alike = new Map<string, Plan[]>();
+  for (const [plan, { code, message }] of last) {
+    const words = `${code}: ${message.replaceAll(plan.instanceType, '')}`;
+    alike.set(words, [...(alike.get(words) ?? []), plan]);
+  }
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    const { code, message } = last.get(first!)!;
+    const same = others.length === 0 ? [] : [`The same for ${others.map(describePlan).join(', ')}.`];
+    return [`${describePlan(first!)}: ${code}: ${message}`, ...same];
+  });
 }
 
 export function toSentence(message: string): string {
@@ -74,4 +80,12 @@ function suggest(plans: readonly Plan[], refused: readonly RefusedPlan[]): strin
 
 function requestIdOf(refusal: Refusal | undefined): { requestId?: string } {
   return refusal?.requestId === undefined ? {} : { requestId: refusal.requestId };
+}
+
+function describeRefused(plans: number, onlyQuota: boolean): string {
+  if (onlyQuota)
+    return plans === 1
+      ? 'An EC2 quota does not allow the only plan.'
+      : `An EC2 quota allows none of the ${plans} plans.`;
+  return plans === 1 ? 'EC2 refused the only plan.' : `EC2 refused all ${plans} plans.`;
 }

@@ -1,11 +1,12 @@
 import { TAG } from '../kernel/identity.js';
 import type { Image, VolumeSpec } from '../ports/catalog.js';
+import type { Plan } from '../ports/ec2.js';
 import type { Architecture, GitHub, RunnerDownload } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import { checkRunnerVersion } from './image.js';
 import type { MachineRequest } from './request.js';
 
-/** The setup of every instance in one region. */
+/** The setup of every instance in one region or, with zones, of those with one image and the same security groups. */
 export interface RegionSetup {
   readonly region: string;
   readonly image: Image;
@@ -20,8 +21,19 @@ export interface PreparedRegion extends RegionSetup {
   readonly download: RunnerDownload | undefined;
 }
 
+/** By the key of {@link setupKeyOf}. */
 type RegionSetups = ReadonlyMap<string, RegionSetup>;
 export type PreparedRegions = ReadonlyMap<string, PreparedRegion>;
+
+/** The key of the setup that a plan launches with: its region, unless zones give one region several setups. */
+export function setupKeyOf({ region, zone }: Pick<Plan, 'region' | 'zone'>): string {
+  return zone ?? region;
+}
+
+/** The regions of these setups, in their order. */
+export function listRegionsOf(setups: RegionSetups): string[] {
+  return [...new Set([...setups.values()].map(({ region }) => region))];
+}
 
 interface PreparePorts {
   readonly github: Pick<GitHub, 'readDeprecation' | 'findDownload'>;

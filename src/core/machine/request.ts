@@ -25,6 +25,15 @@ export interface VolumeRequest {
   readonly kmsKeyId?: string | undefined;
 }
 
+/** One entry of `availability-zones-config`: where to launch, from which image and with which security groups. */
+export interface Zone {
+  /** Absent: the home region. */
+  readonly region?: string;
+  readonly image: ImageReference;
+  readonly subnetId: string;
+  readonly securityGroupIds: readonly string[];
+}
+
 /** The instances to launch, whatever runs on them later: start-runner and fill-pool share this part of their requests. */
 export interface MachineRequest {
   readonly image: ImageReference;
@@ -36,6 +45,8 @@ export interface MachineRequest {
   readonly subnetIds: readonly string[];
   /** Each may name its region: `eu-west-1/sg-…`. */
   readonly securityGroupIds: readonly string[];
+  /** If present, they replace the image, the subnets and the security groups of this request. */
+  readonly zones?: readonly Zone[];
   readonly markets: readonly Market[];
   readonly instanceProfile: string | undefined;
   readonly keyName: string | undefined;

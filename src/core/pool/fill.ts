@@ -10,6 +10,7 @@ import { launchWarmUps, type WarmingUp } from './launch.js';
 import type { FillPorts, FillRequest } from './request.js';
 import { viewPool } from './view.js';
 import { findFailedWarmUps, waitForWarmUps, type WarmUpOutcome } from './wait.js';
+import { plural } from '../kernel/plural.js';
 
 export interface Filled {
   readonly pool: string;
@@ -82,7 +83,7 @@ export function refuseIncompletePool({ outcomes, launched, failure, notTerminate
   const left = [...notTerminated, ...failed.flatMap(({ id, left: why }) => (why === undefined ? [] : { id, why }))];
   const alive = `Not ended: ${left.map(({ id }) => id).join(', ')}. ${[...new Set(left.map(({ why }) => why))].join(' ')}`;
   if (failed.length > 0) {
-    throw new Failure('pool-incomplete', `${failed.length} of ${launched.length} warm-ups failed.`, {
+    throw new Failure('pool-incomplete', `${failed.length} of ${plural(launched.length, 'warm-up')} failed.`, {
       hint: `Read the reasons; an image built before pools existed must be rebuilt (ami/README.md). ${left.length === 0 ? 'Those machines were removed.' : `${alive} The next run looks again.`}`,
       details: failed.map(({ id, why }) => `${id}: ${why}`),
     });

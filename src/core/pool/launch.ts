@@ -3,6 +3,7 @@ import { composeMachine, DEFAULT_RUNNER_HOME } from '../machine/launch-spec.js';
 import { renderWarmUp } from '../machine/payload.js';
 import { PlanQueue, type NextLaunch } from '../machine/plan-queue.js';
 import type { Preflight } from '../machine/preflight.js';
+import { setupKeyOf } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import { composePoolTags } from './pool.js';
 import type { FillPorts, FillRequest } from './request.js';
@@ -59,7 +60,7 @@ async function launchOne(index: number, queue: PlanQueue, context: LaunchContext
  */
 function composeWarmUp({ plan, clientToken }: NextLaunch, { request, ready, ports }: LaunchContext): LaunchSpec {
   const { machine, maxAgeMs, warmUpMs, warmUpScript: script } = request;
-  const setup = ready.regionSetups.get(plan.region)!;
+  const setup = ready.regionSetups.get(setupKeyOf(plan))!;
   return {
     plan,
     clientToken,

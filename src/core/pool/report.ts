@@ -1,4 +1,5 @@
 import { table } from '../kernel/markdown.js';
+import { plural } from '../kernel/plural.js';
 import { estimateVolume, PRICES_OF } from '../kernel/prices.js';
 import { countReady, type Filled } from './fill.js';
 
@@ -35,7 +36,7 @@ export function summarizeFill(filled: Filled): string {
   return [
     dryRun ? `### Dry run: pool ${pool} was not changed` : `### Pool ${pool}`,
     '',
-    `${countReady(filled)} instance(s)${dryRun && wanted > 0 ? `, ${wanted} of them to be launched` : ''}. While they wait, only their volumes cost money: ${volumes} each, together ${price} (${PRICES_OF}).`,
+    `${plural(countReady(filled), 'instance')}${dryRun && wanted > 0 ? `, ${wanted} of them to be launched` : ''}. While they wait, only their volumes cost money: ${volumes} each, together ${price} (${PRICES_OF}).`,
     '',
     ...(rows.length > 0 ? [table(['Instance', 'Region', 'Type', 'State', 'What', 'Why'], rows), ''] : []),
   ].join('\n');

@@ -15,6 +15,8 @@ export interface LaunchTarget {
 /** One concrete way to launch: type × subnet (and so region) × market. */
 export interface Plan extends LaunchTarget {
   readonly region: string;
+  /** Names the image and the security groups of this plan, where a region has several. */
+  readonly zone?: string;
 }
 
 /** Everything one RunInstances call needs. */
@@ -78,6 +80,8 @@ export interface Instance {
   readonly state: InstanceState;
   /** EC2's reason for the last state change (`Server.SpotInstanceTermination: …`). */
   readonly stateReason?: string;
+  /** When it was stopped or terminated, if EC2 says so: it does for requests, and mostly not for a power-off. */
+  readonly endedAt?: number;
   readonly type: string;
   readonly subnetId?: string;
   readonly availabilityZone?: string;
@@ -95,6 +99,23 @@ export interface Termination {
   readonly unknown: readonly string[];
   /** EC2 refuses to terminate them (termination protection, a missing permission), or could not be asked. */
   readonly refused: readonly { readonly id: string; readonly failure: Failure }[];
+}
+
+/** What a spot instance costs per hour in one availability zone from some moment on, until the next price. */
+export interface SpotPrice {
+  readonly type: string;
+  readonly availabilityZone: string;
+  /** USD */
+  readonly hourly: number;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
+/** The prices of Linux instances of these types that were in effect at any moment of a span; times in epoch ms. */
+export interface SpotPriceQuery {
+  readonly types: readonly string[];
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -147,6 +168,8 @@ export interface Ec2 {
    * when the instance was last started or stopped, and keeps for at least an hour.
    */
   readConsole(id: string, which?: 'posted'): Promise<string>;
+  /** In every zone of the region, in any order. The first price of a zone may be older than the span. */
+  readSpotPrices(query: SpotPriceQuery): Promise<readonly SpotPrice[]>;
 }
 
 export interface Volume {

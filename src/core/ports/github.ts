@@ -88,6 +88,10 @@ export interface RunJob {
   readonly labels: readonly string[];
   /** The name of the runner that took the job. */
   readonly runnerName?: string;
+  /** GitHub's value for a completed job: `success`, `failure`, `cancelled`, `skipped`, … */
+  readonly conclusion?: string;
+  /** Epoch ms. */
+  readonly startedAt?: number;
   /** Epoch ms. */
   readonly completedAt?: number;
 }

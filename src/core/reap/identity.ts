@@ -1,5 +1,6 @@
 import { parseScope, renderScope, TAG, type Scope } from '../kernel/identity.js';
 import { isClaim, isClaimed, nameClaim } from '../kernel/origin.js';
+import { plural } from '../kernel/plural.js';
 import { readRunners, type TaggedRunner } from '../kernel/runner-tags.js';
 import type { Tags } from '../kernel/tags.js';
 import type { Instance } from '../ports/ec2.js';
@@ -74,7 +75,11 @@ function readStart({ id, tags }: Pick<Instance, 'id' | 'tags'>): StartIdentity |
   if (!isNumber(runAttempt)) return describeTagProblem(tags, TAG.runAttempt, 'is not a number');
   const runners = readRunners(tags);
   if (runners.length === 0 && ids.length > 1) {
-    return describeTagProblem(tags, TAG.runnerName, `does not name the ${ids.length} runners of ${TAG.runnerId}`);
+    return describeTagProblem(
+      tags,
+      TAG.runnerName,
+      `does not name the ${plural(ids.length, 'runner')} of ${TAG.runnerId}`,
+    );
   }
   const misnomer = findMisnomer(runners, { id, runId, runAttempt });
   if (misnomer !== undefined) return describeTagProblem(tags, TAG.runnerName, misnomer);

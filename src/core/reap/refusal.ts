@@ -2,6 +2,7 @@ import { DOUBT_BOUND_MS } from '../kernel/bounds.js';
 import { Failure } from '../kernel/failure.js';
 import { isOverdue, nameSubject, type ReapFinding, type SweepResult } from './finding.js';
 import { renderAge, renderCost } from './report.js';
+import { plural } from '../kernel/plural.js';
 
 /** A finding that failed or is overdue; or a failed listing, with every finding that depends on it. */
 interface Unresolved {
@@ -28,7 +29,7 @@ export function refuseIncomplete({ findings, cancelled, bug }: SweepResult): voi
   const [first, ...others] = unresolved;
   if (first) throw others.length === 0 ? refuseOne(first) : refuseSeveral(unresolved, findings);
   if (!cancelled) return;
-  throw new Failure('cancelled', `The sweep was canceled after ${findings.length} findings.`, {
+  throw new Failure('cancelled', `The sweep was canceled after ${plural(findings.length, 'finding')}.`, {
     hint: 'Nothing is half done: the next sweep continues where this one ended.',
   });
 }
@@ -48,7 +49,7 @@ function refuseSeveral(unresolved: readonly Unresolved[], findings: readonly Rea
   const requestId = unresolved.find(({ failure }) => failure)?.failure?.about.requestId;
   return new Failure(
     'cleanup-incomplete',
-    `${bad.length} of ${findings.length} findings could not be resolved: ${names}.`,
+    `${bad.length} of ${plural(findings.length, 'finding')} could not be resolved: ${names}.`,
     {
       hint: `${[...new Set(unresolved.map(({ hint }) => hint))].join(' ')} The next sweep tries again.`,
       details: [...sentences.slice(0, MOST_LISTED), ...(rest > 0 ? [`${rest} more are in the job summary.`] : [])],

@@ -3,7 +3,7 @@ import { addDiagnosis } from '../diagnosis/diagnose.js';
 import { INVISIBLE_BOUND_MS } from '../instances/end-instances.js';
 import { Failure } from '../kernel/failure.js';
 import { PlanQueue } from '../machine/plan-queue.js';
-import { prepareRegions, type PreparedRegions } from '../machine/region-setup.js';
+import { listRegionsOf, prepareRegions, type PreparedRegions } from '../machine/region-setup.js';
 import type { JournalEntry } from '../ports/process.js';
 import { Claimer } from './claim.js';
 import type { CheckedRequest } from './context.js';
@@ -37,10 +37,10 @@ export class Attempt {
     // Each instance adds listeners of its own; this is no leak.
     setMaxListeners(0, signal);
     this.ports = { ...ports, signal };
-    this.created = Created.byStart({ ...request, regions: [...regionSetups.keys()] });
+    this.created = Created.byStart({ ...request, regions: listRegionsOf(regionSetups) });
     const queueing = { plans, run, id: startId, count: machines, retryMs: startup.retryCapacityMs };
     this.queue = new PlanQueue({ ...this.ports, ...queueing });
-    this.watch = new Watch(this.ports, startup.startupTimeoutMs, machines * listLabels(request).length);
+    this.watch = new Watch(this.ports, startup, machines * listLabels(request).length);
   }
 
   /** @throws the first failure */
@@ -88,6 +88,7 @@ export class Attempt {
     this.started.push(started);
     this.created.instances.push({ id: instance.id, region });
     this.record('started');
+    this.ports.onLaunched?.();
     if (this.checked.request.startup.waitFor === 'launched') return;
     await this.watch.untilOnline(started);
     for (const { name, onlineAt } of started.runners) {

@@ -8,6 +8,7 @@ import { viewPool, type PoolView, type ViewPorts } from '../pool/view.js';
 import type { Instance, Plan } from '../ports/ec2.js';
 import type { Log } from '../ports/process.js';
 import type { StartRequest } from './request.js';
+import { plural } from '../kernel/plural.js';
 
 /** An instance that a start may try to claim. */
 export interface Pooled {
@@ -61,7 +62,7 @@ export function listClaimable(
   const free = fitting.filter(
     ({ instance }) => !runnerNames.has(nameClaim(instance.id)) && !isExpiring(instance, ready.now),
   );
-  ready.log.info(`Pool ${pool}: ${free.length} of ${instances.length} instances can be claimed.`);
+  ready.log.info(`Pool ${pool}: ${free.length} of ${plural(instances.length, 'instance')} can be claimed.`);
   const rank = ({ instance }: Pooled) => createHash('sha256').update(`${startId} ${instance.id}`).digest('hex');
   return free
     .map((one) => ({ one, rank: rank(one) }))

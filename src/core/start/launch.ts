@@ -1,5 +1,6 @@
 import { Failure, type FailureCode } from '../kernel/failure.js';
 import type { NextLaunch } from '../machine/plan-queue.js';
+import { setupKeyOf } from '../machine/region-setup.js';
 import type { LaunchOutcome } from '../ports/ec2.js';
 import type { RegisteredRunner } from '../ports/github.js';
 import type { StartContext } from './context.js';
@@ -20,7 +21,7 @@ export class Launcher {
     for (;;) {
       const next = await queue.next(machine);
       const { plan } = next;
-      const instance = queue.note(plan, await this.send(next, { setup: regions.get(plan.region)!, runners }));
+      const instance = queue.note(plan, await this.send(next, { setup: regions.get(setupKeyOf(plan))!, runners }));
       if (!instance) continue;
       const names = runners.map(({ name }) => name).join(', ');
       ports.log.info(`Launched ${plan.instanceType} (${plan.market}) for runner ${names}: ${instance.id}.`);

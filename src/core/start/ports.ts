@@ -18,4 +18,6 @@ export interface StartPorts {
   readonly bootScripts: BootScripts;
   /** Called with every secret before it can appear in a log. */
   readonly mask: (secret: string) => void;
+  /** Called when an instance is launched or claimed. Until its runner is online, this process mostly waits. */
+  readonly onLaunched?: () => void;
 }

@@ -7,6 +7,7 @@ import { GivenUp, Patience, Trouble } from '../kernel/patience.js';
 import type { RegisteredRunner } from '../ports/github.js';
 import type { StartContext } from './context.js';
 import { listLabels, nameRunner, type RunnerPlace } from './request.js';
+import { plural } from '../kernel/plural.js';
 
 /**
  * The directory for jobs, relative to the runner's home. The home is named `actions-runner`, because some test suites
@@ -149,6 +150,6 @@ function nameTaken(): Failure {
 }
 
 function unanswered(tries: number, ms: number): Failure {
-  const message = `GitHub did not answer ${tries} requests to register a runner in ${Math.round(ms / 1_000)} s.`;
+  const message = `GitHub did not answer ${plural(tries, 'request')} to register a runner in ${Math.round(ms / 1_000)} s.`;
   return new Failure('github-unreachable', message, { hint: HINT });
 }

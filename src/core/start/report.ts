@@ -53,7 +53,8 @@ export function summarizePlans(plans: readonly Plan[], regionSetups: Started['re
 }
 
 function describeImages(regionSetups: Started['regionSetups']): string {
-  return [...regionSetups.values()].map(({ region, image }) => `image ${image.id} in ${region}`).join(', ');
+  const images = [...regionSetups.values()].map(({ region, image }) => `image ${image.id} in ${region}`);
+  return [...new Set(images)].join(', ');
 }
 
 /** At most 20 instances: a longer chart is unreadable. */

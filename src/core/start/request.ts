@@ -18,6 +18,8 @@ export interface Startup {
   readonly retryCapacityMs: number;
   readonly preRunnerScript: string | undefined;
   readonly startupTimeoutMs: number;
+  /** How long an instance may take until it is running, before `startupTimeoutMs` begins. Absent: it begins at once. */
+  readonly runningMs?: number;
   readonly idleTimeoutMs: number;
   readonly maxLifetimeMs: number;
 }
@@ -63,7 +65,8 @@ export function nameRunner(request: StartRequest, { machine, runner }: RunnerPla
 
 /** The tags of an instance of this request. stop-runner and reap-runners find and judge the instance by them alone. */
 export function composeTags(request: StartRequest, runners: readonly TaggedRunner[], now: number): Tags {
-  const { startupTimeoutMs, idleTimeoutMs, maxLifetimeMs } = request.startup;
+  const { startupTimeoutMs, runningMs = 0, idleTimeoutMs, maxLifetimeMs } = request.startup;
+  const startupMs = startupTimeoutMs + runningMs;
   return {
     Name: runners[0]!.name,
     ...request.machine.userTags,
@@ -73,8 +76,8 @@ export function composeTags(request: StartRequest, runners: readonly TaggedRunne
     [TAG.label]: request.label,
     [TAG.scope]: renderScope(request.scope),
     ...runnerTags(runners),
-    [TAG.timeouts]: renderTimeouts({ startupMs: startupTimeoutMs, idleMs: idleTimeoutMs }),
-    [TAG.expiresAt]: new Date(now + startupTimeoutMs + maxLifetimeMs).toISOString(),
+    [TAG.timeouts]: renderTimeouts({ startupMs, idleMs: idleTimeoutMs }),
+    [TAG.expiresAt]: new Date(now + startupMs + maxLifetimeMs).toISOString(),
   };
 }
 

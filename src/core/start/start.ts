@@ -1,8 +1,9 @@
 import { Failure, type FailureCode } from '../kernel/failure.js';
+import { plural } from '../kernel/plural.js';
 import { regionsOf } from '../kernel/region.js';
 import { preflight } from '../machine/preflight.js';
 import { describePlan } from '../machine/refusals.js';
-import { prepareRegions, presumeRegions, type PreparedRegions } from '../machine/region-setup.js';
+import { prepareRegions, presumeRegions, setupKeyOf, type PreparedRegions } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import { Attempt } from './attempt.js';
 import type { CheckedRequest } from './context.js';
@@ -29,9 +30,13 @@ export async function startRunners(
     const found = await check(request, ports, requestedAt);
     const [first] = found.plans;
     composeSample(request, { plan: first!, regionSetups: presumeRegions(request.machine, found.regionSetups) }, ports);
-    for (const { region, image } of found.regionSetups.values())
-      ports.log.info(`${region}: image ${image.id} (${image.name}).`);
-    ports.log.info(`${found.plans.length} plans, the first: ${describePlan(first!)}.`);
+    const images = [...found.regionSetups.values()].map(
+      ({ region, image }) => `${region}: image ${image.id} (${image.name}).`,
+    );
+    for (const sentence of new Set(images)) ports.log.info(sentence);
+    ports.log.info(
+      `${plural(found.plans.length, 'plan')}${found.plans.length > 1 ? ', the first' : ''}: ${describePlan(first!)}.`,
+    );
     return found;
   });
   const attempt = new Attempt(checked, ports);
@@ -56,7 +61,7 @@ export async function dryRunStart(request: StartRequest, ports: StartPorts): Pro
   const { plans } = checked;
   const regionSetups = await prepareRegions(request.machine, checked.regionSetups, { ...ports, now });
   const refused: Failure[] = [];
-  const isAlike = (a: Plan, b: Plan) => a.market === b.market && a.region === b.region;
+  const isAlike = (a: Plan, b: Plan) => a.market === b.market && setupKeyOf(a) === setupKeyOf(b);
   const samples = plans.filter((plan, at) => plans.findIndex((one) => isAlike(one, plan)) === at);
   for (const plan of samples) {
     const spec = composeSample(request, { plan, regionSetups }, ports);
@@ -86,7 +91,7 @@ function composeSample(
   { plan, regionSetups }: { readonly plan: Plan; readonly regionSetups: PreparedRegions },
   { bootScripts, clock }: StartPorts,
 ): LaunchSpec {
-  const setup = regionSetups.get(plan.region)!;
+  const setup = regionSetups.get(setupKeyOf(plan))!;
   const parts = { request, setup, runners: listPlaceholders(request), bootScripts, now: clock.now() };
   return composeLaunch(parts, plan, `dry-run-${request.startId}`);
 }

@@ -1,12 +1,22 @@
 import * as advice from '../kernel/advice.js';
+import { LONGEST_STARTUP_MINUTES } from '../kernel/bounds.js';
 import { Failure } from '../kernel/failure.js';
 import type { Instance } from '../ports/ec2.js';
+import type { Startup } from './request.js';
 import { listOffline, type StartedInstance, type StartedRunner } from './started.js';
 
-export function describeTimeout(started: StartedInstance, timeoutMs: number): Failure {
-  const message = `Runner ${namesOfOffline(started)} was not online ${timeoutMs / 60_000} min after ${started.instance.id} was launched.`;
+export function describeTimeout(
+  started: StartedInstance,
+  { startupTimeoutMs, runningMs }: Pick<Startup, 'startupTimeoutMs' | 'runningMs'>,
+): Failure {
+  const minutes = startupTimeoutMs / 60_000;
+  const since = runningMs !== undefined && started.runningAt !== undefined ? 'running' : 'launched';
+  const waited = since === 'running' ? minutes : minutes + (runningMs ?? 0) / 60_000;
+  const message = `Runner ${namesOfOffline(started)} was not online ${waited} min after ${started.instance.id} was ${since}.`;
+  // Three times the default covers metal instances.
+  const line = Math.min(LONGEST_STARTUP_MINUTES, Math.max(15, 2 * Math.floor(minutes)));
   return new Failure('startup-timeout', message, {
-    hint: `Read the console in the log above. If the instance does not reach GitHub, ${advice.OPEN_WAY_OUT}. ${advice.RAISE_STARTUP_TIMEOUT}`,
+    hint: `Read the console in the log above. If the instance does not reach GitHub, ${advice.OPEN_WAY_OUT}. ${advice.RAISE_STARTUP_TIMEOUT.replace(/\.$/, `: \`startup-timeout-minutes: ${line}\`.`)}`,
   });
 }
 

@@ -6,6 +6,7 @@ import { groupByRegion } from '../kernel/region.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { GitHub, Runner } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
+import type { Startup } from './request.js';
 import { listOffline, type StartedInstance, type StartedRunner } from './started.js';
 import { describeDeath, describeRemoval, describeTimeout } from './watch-failures.js';
 
@@ -60,7 +61,7 @@ export class Watch {
 
   constructor(
     private readonly ports: WatchPorts,
-    private readonly timeoutMs: number,
+    private readonly startup: Pick<Startup, 'startupTimeoutMs' | 'runningMs'>,
     /** The number of runners of the whole start. A single runner is read by its id, several by one listing. */
     private readonly runnerCount: number,
   ) {}
@@ -143,8 +144,8 @@ export class Watch {
 
   private giveUpOverdue(): void {
     for (const entry of this.pending) {
-      if (this.ports.clock.now() < entry.started.launchedAt + this.timeoutMs) continue;
-      this.settle(entry, describeTimeout(entry.started, this.timeoutMs));
+      if (this.ports.clock.now() < this.deadlineOf(entry.started)) continue;
+      this.settle(entry, describeTimeout(entry.started, this.startup));
     }
   }
 
@@ -185,7 +186,13 @@ export class Watch {
   }
 
   private nextDeadline(): number {
-    return Math.min(...this.all().map(({ launchedAt }) => launchedAt + this.timeoutMs));
+    return Math.min(...this.all().map((started) => this.deadlineOf(started)));
+  }
+
+  private deadlineOf({ launchedAt, runningAt }: StartedInstance): number {
+    const { startupTimeoutMs, runningMs } = this.startup;
+    if (runningMs === undefined) return launchedAt + startupTimeoutMs;
+    return (runningAt ?? launchedAt + runningMs) + startupTimeoutMs;
   }
 }
 

@@ -1,22 +1,41 @@
 import type { Explanation } from '../diagnosis/explanation.js';
+import type { MachineCost } from '../kernel/costs.js';
 import { details, fence, table } from '../kernel/markdown.js';
-import type { StopResult } from './stop.js';
+import type { Bill } from './bill.js';
+import { summarizeBill, tabulateCosts } from './bill-report.js';
+import type { StoppedInstance, StopResult } from './stop.js';
 
 export function summarizeStop(stopped: StopResult): string {
-  return [...tabulateStopped(stopped), ...tabulateKept(stopped), ...listExplanations(stopped.explanations)].join('\n');
+  return [
+    ...tabulateStopped(stopped),
+    ...tabulateEnded(stopped),
+    ...summarizeBill(stopped.bill),
+    ...tabulateKept(stopped),
+    ...listExplanations(stopped.explanations),
+  ].join('\n');
 }
 
 function tabulateStopped(stopped: StopResult): string[] {
   const isAllKnown = stopped.kept.length + stopped.refusals.length + stopped.explanations.length === 0;
   const nothing = isAllKnown ? 'No instance of this request is left.' : 'EC2 confirmed no termination.';
   if (stopped.instances.length === 0) return ['### Nothing to stop', '', nothing, ''];
-  const rows = stopped.instances.map(({ instance, lifetimeMs }) => [
-    instance.id,
-    instance.type,
-    instance.market,
-    `${(lifetimeMs / 60_000).toFixed(1)} min`,
-  ]);
-  return ['### Runners stopped', '', table(['Instance', 'Type', 'Market', 'Lifetime'], rows), ''];
+  const machines = stopped.instances.map((one) => findCost(one, stopped.bill));
+  return ['### Runners stopped', '', ...tabulateCosts(machines)];
+}
+
+/** The cost of a machine, or what is known of a machine that belongs to the bill of another stop. */
+function findCost({ instance, lifetimeMs }: StoppedInstance, { machines }: Bill): MachineCost {
+  const { id, type, market } = instance;
+  const times = { minutes: lifetimeMs / 60_000, startUp: null, idleBefore: null, idleAfter: null };
+  const unpriced = { instance: id, type, market, region: '', hourly: null, cost: null, ...times };
+  return machines.find((one) => one.instance === id) ?? unpriced;
+}
+
+/** Machines that had ended before this stop, mostly by themselves after their job. */
+function tabulateEnded({ instances, bill }: StopResult): string[] {
+  const stopped = new Set(instances.map(({ instance }) => instance.id));
+  const ended = bill.machines.filter(({ instance }) => !stopped.has(instance));
+  return ended.length === 0 ? [] : ['### Ended before this stop', '', ...tabulateCosts(ended)];
 }
 
 function tabulateKept({ kept }: StopResult): string[] {

@@ -35,12 +35,15 @@ export interface StopFacts {
  */
 export function decideOnInstance(instance: Instance, facts: StopFacts): StopDecision {
   if (isEnding(instance)) return end('it is ending already');
-  const running = facts.runners
-    .flatMap((one) => findJob(one, facts) ?? [])
-    .find(({ status }) => status !== 'completed');
+  const running = findRunningJob(facts);
   if (running) return keep(`job ${running.name} runs on it`);
   const decisions = facts.runners.map((one) => judgeRunner(instance, one, facts));
   return decisions.find(({ kind }) => kind === 'keep') ?? decisions[0]!;
+}
+
+/** A job that is not over, on one of the instance's runners. */
+export function findRunningJob(facts: StopFacts): RunJob | undefined {
+  return facts.runners.flatMap((one) => findJob(one, facts) ?? []).find(({ status }) => status !== 'completed');
 }
 
 /** Judges one runner of an instance, once it is known that no listed job runs on the instance. */
@@ -94,18 +97,18 @@ export function describeOwnEnd({ tags }: Instance): string {
 }
 
 /** Whether its runner has not connected within the start-up limit. GitHub knows a runner's version once it connected. */
-function isOverdue(instance: Instance, { status, busy, version }: Runner, now: number): boolean {
+export function isOverdue(instance: Instance, { status, busy, version }: Runner, now: number): boolean {
   const timeouts = readTimeouts(instance.tags);
   if (!timeouts || status === 'online' || busy || version !== undefined) return false;
   return now - startedAt(instance) >= timeouts.startupMs;
 }
 
 /** When it was launched, or claimed from a pool; epoch ms. */
-function startedAt({ launchedAt, tags }: Instance): number {
+export function startedAt({ launchedAt, tags }: Instance): number {
   return Math.max(launchedAt, Date.parse(tags[TAG.claimedAt] ?? '') || 0);
 }
 
-function asksFor({ labels }: RunJob, { tags }: Instance): boolean {
+export function asksFor({ labels }: RunJob, { tags }: Instance): boolean {
   return labels.includes(tags[TAG.label] ?? '');
 }
 
@@ -113,10 +116,10 @@ function describeWait({ status }: Runner): string {
   return status === 'online' ? 'its runner waits for a job' : 'its runner is not online';
 }
 
-function end(why: string): StopDecision {
+export function end(why: string): StopDecision {
   return { kind: 'end', why };
 }
 
-function keep(why: string): StopDecision {
+export function keep(why: string): StopDecision {
   return { kind: 'keep', why };
 }

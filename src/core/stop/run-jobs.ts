@@ -67,7 +67,7 @@ function findOwn(all: readonly RunJob[], { run, runnerName }: StopJob): RunJob |
 }
 
 /** `stop`, `caller / stop`, `stop (arm64)`. */
-function isNamed(name: string, id: string): boolean {
+export function isNamed(name: string, id: string): boolean {
   const last = name
     .split(' / ')
     .at(-1)!

@@ -173,9 +173,9 @@ export class InstanceSearch {
   }
 
   private isNamed({ id, tags }: Instance): boolean {
-    const { label, instanceIds } = this.request;
-    if (label === undefined || instanceIds.length === 0 || instanceIds.includes(id) || this.includesAmbiguous)
-      return true;
+    const { label, instanceIds, hasInvalidIds } = this.request;
+    const isNamedWhole = label === undefined || (instanceIds.length === 0 && !hasInvalidIds);
+    if (isNamedWhole || instanceIds.includes(id) || this.includesAmbiguous) return true;
     const start = tags[TAG.start] ?? '';
     return this.starts.includes(start) || isLabelOfStart(label, start);
   }

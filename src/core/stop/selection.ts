@@ -2,7 +2,7 @@ import type { LocatedInstance } from '../instances/located-instance.js';
 import type { Failure } from '../kernel/failure.js';
 import { attemptOf, isOfStart } from '../kernel/origin.js';
 import { readRunnerIds } from '../kernel/runner-tags.js';
-import type { Runner } from '../ports/github.js';
+import type { Runner, RunJob } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import type { StopRequest } from './request.js';
 import type { ScopedRunner } from './runner-listings.js';
@@ -25,12 +25,15 @@ export interface Selection {
   readonly kept: readonly KeptInstance[];
   /** Why it could not be decided what may be ended, if that is temporary. */
   readonly refusals: readonly Failure[];
+  /** The jobs of the run, if they were listed. */
+  readonly listedJobs?: readonly RunJob[];
   report(log: Log): void;
 }
 
 /** Ends everything that the request names. */
-export function selectEverything(request: StopRequest): Selection {
+export function selectEverything(request: StopRequest, listedJobs?: readonly RunJob[]): Selection {
   return {
+    ...(listedJobs && { listedJobs }),
     selectInstances: async (found) => found,
     selectRunners: (search, listed) => {
       const isSelected = createRunnerTest(request, search);

@@ -9,6 +9,7 @@ import { isClaim } from '../kernel/origin.js';
 import type { Ec2, Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { StopGitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
+import { prepareBill, type Bill } from './bill.js';
 import type { StopRequest } from './request.js';
 import { removeRunners, RunnerListings } from './runner-listings.js';
 import { InstanceSearch } from './search.js';
@@ -39,6 +40,7 @@ export interface StopResult {
   readonly refusals: readonly Failure[];
   /** Why runners took no job; empty where every runner did. */
   readonly explanations: readonly Explanation[];
+  readonly bill: Bill;
 }
 
 export interface StoppedInstance {
@@ -98,10 +100,12 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   if (runners.length === 0) log.info('GitHub lists no runner of this request.');
   const known = { listed: runners.map(({ runner }) => runner), withoutInstance: doubtful.map(({ runner }) => runner) };
   const removable = runners.filter((one) => !doubtful.includes(one));
+  const ended = { listed: search.all, confirmedAt: (instance: Instance) => terminations.confirmedAt(instance) };
   // Consoles are read only once the terminations are requested: EC2 keeps the output for an hour.
-  const [removed, explanations] = await Promise.all([
+  const [removed, explanations, makeBill] = await Promise.all([
     removeRunners(removable, log),
     explainRunners({ found: instances, ...known, unsearched: search.describeUnsearched() }, ports),
+    prepareBill(request, ended, ports),
   ]);
   await reportExplanations(explanations, log);
   if (request.wait) await terminations.waitUntilTerminated(instances);
@@ -121,7 +125,8 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
     log.info('No instance of this request is left.');
   }
   const { foreign } = search;
-  return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations };
+  const bill = makeBill({ jobs: selection.listedJobs, explanations });
+  return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations, bill };
 }
 
 function listStopped(
@@ -131,7 +136,10 @@ function listStopped(
 ): StoppedInstance[] {
   return instances
     .filter(({ instance }) => terminations.isConfirmed(instance) && instance.state !== 'terminated')
-    .map(({ instance }) => ({ instance, lifetimeMs: now - instance.launchedAt }));
+    .map(({ instance }) => ({
+      instance,
+      lifetimeMs: (terminations.confirmedAt(instance) ?? now) - instance.launchedAt,
+    }));
 }
 
 function warnOfUnlistedIds(search: InstanceSearch, log: Log): void {

@@ -24,13 +24,19 @@ export class Terminations {
   /** Why instances were not ended, one failure for each reason. */
   readonly refusals: Failure[] = [];
   private readonly requested = new Set<string>();
-  private readonly confirmed = new Set<string>();
+  /** When EC2 confirmed each termination, by id. */
+  private readonly confirmed = new Map<string, number>();
 
   constructor(private readonly ports: TerminationPorts) {}
 
   /** Whether EC2 has confirmed that it is ending the instance: in its answer to this stop, or already in a listing. */
   isConfirmed({ id, state }: Pick<Instance, 'id' | 'state'>): boolean {
     return this.confirmed.has(id) || state === 'shutting-down';
+  }
+
+  /** When EC2 confirmed that this stop ends it. From then on EC2 does not bill it. */
+  confirmedAt({ id }: Pick<Instance, 'id'>): number | undefined {
+    return this.confirmed.get(id);
   }
 
   /** Requests the termination of those that are not ending yet. */
@@ -42,7 +48,7 @@ export class Terminations {
     const located = live.map(({ instance: { id }, region }) => ({ id, region }));
     const answer = await endInstances(located, this.ports, INVISIBLE_BOUND_MS);
     const { ended, unlisted } = answer;
-    for (const { id } of ended) this.confirmed.add(id);
+    for (const { id } of ended) this.confirmed.set(id, this.ports.clock.now());
     for (const [failure, alike] of groupRefused(answer)) {
       const names = alike.map(({ id, region }) => `${id} (${region})`).join(', ');
       const details = [...(failure.about.details ?? []), `Not ended: ${names}.`];

@@ -5,8 +5,9 @@ import { Failure } from '../kernel/failure.js';
 import { attemptOf } from '../kernel/origin.js';
 import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
 import type { Instance } from '../ports/ec2.js';
-import type { Runner } from '../ports/github.js';
+import type { Runner, RunJob } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
+import { decideOnHandedOver } from './handed-over.js';
 import type { StopRequest } from './request.js';
 import { describeOwnEnd, decideOnInstance, type StopDecision } from './rules.js';
 import { awaitSuccessors, isPermissionMissing, listJobs, type RunJobs } from './run-jobs.js';
@@ -36,17 +37,21 @@ export async function selectUnneeded(request: StopRequest, known: Known, ports: 
   if (runnersOfRun.length === 0 && search.all.every(({ instance }) => isEnding(instance)))
     return selectEverything(request);
   const jobs = await readJobs(request, known, ports);
-  if (!(jobs instanceof Failure) && jobs.unfinished.length === 0) {
-    log.info('No other job of this run is unfinished: ending everything that the run started.');
-    return selectEverything(request);
-  }
-  if (!(jobs instanceof Failure)) {
+  if (request.isMigrated) log.info(GAVE_NOTHING);
+  else if (!(jobs instanceof Failure)) {
+    if (jobs.unfinished.length === 0) {
+      log.info('No other job of this run is unfinished: ending everything that the run started.');
+      return selectEverything(request, jobs.all);
+    }
     const others = jobs.unfinished.map(({ name, status }) => `${name} (${status})`).join(', ');
     log.info(`Other jobs of this run are unfinished: ${others}. What they may need is kept.`);
   }
   await search.searchEverywhere(runnersOfRun.map(({ runner }) => runner));
   return new UnneededSelection(request, jobs, { listings, clock: ports.clock });
 }
+
+const GAVE_NOTHING =
+  '`mode` is stop, and `label` and `ec2-instance-id` are empty: the start of this stop has handed nothing over, and what other starts of this run have handed over is kept.';
 
 /** Lists the jobs of the run. @returns a Failure instead of throwing it */
 async function readJobs(
@@ -57,7 +62,7 @@ async function readJobs(
   try {
     return await listings.ask(async (github) => {
       const jobs = await listJobs(request, github);
-      if (jobs.unfinished.length > 0) return jobs;
+      if (jobs.unfinished.length > 0 || request.isMigrated) return jobs;
       const selection = new UnneededSelection(request, jobs, { listings, clock: ports.clock });
       await selection.selectInstances(search.all);
       return selection.kept.length === 0 ? jobs : awaitSuccessors(jobs, request, { ...ports, github });
@@ -88,7 +93,8 @@ class UnneededSelection implements Selection {
     for (const one of found.filter(({ instance }) => !this.decisions.has(instance.id))) {
       const runners = await listings.runnersOf(one.instance);
       const facts = { run: this.request.run, runners, jobs, now: clock.now() };
-      this.decisions.set(one.instance.id, { ...one, ...decideOnInstance(one.instance, facts) });
+      const decide = this.request.isMigrated ? decideOnHandedOver : decideOnInstance;
+      this.decisions.set(one.instance.id, { ...one, ...decide(one.instance, facts) });
     }
     return found.filter(({ instance }) => this.decisions.get(instance.id)?.kind === 'end');
   }
@@ -106,6 +112,10 @@ class UnneededSelection implements Selection {
     const withoutInstance = listed.filter(({ runner }) => unseen.has(runner) && isOfThisRun(runner, this.request));
     for (const { runner } of withoutInstance) if (!isOver(runner)) this.waiting.add(runner.name);
     return listed.filter((one) => ended.has(one.runner.id) || (withoutInstance.includes(one) && isOver(one.runner)));
+  }
+
+  get listedJobs(): readonly RunJob[] {
+    return this.jobs instanceof Failure ? [] : this.jobs.all;
   }
 
   get kept(): readonly KeptInstance[] {

@@ -2,6 +2,7 @@ import { BadValue, type InputDefinition } from '../inputs/inputs.js';
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import { cell, markdown, tableLines, type Cell } from '../kernel/markdown.js';
+import { COST_HEADINGS, describeTotal, readCosts, renderCosts } from './job-costs.js';
 
 /** One job of a run, as in GitHub's `needs` context. */
 export interface JobResult {
@@ -105,23 +106,27 @@ export function toRunFailure({ verdict, jobs }: JudgedRun): Failure | undefined 
   });
 }
 
-/** A table of the environments. The outputs of jobs are escaped. */
-export function summarizeJobs({ verdict, jobs }: JudgedRun): string {
+/** A table of the environments. The outputs of jobs are escaped. @param isRerun this is not the run's first attempt */
+export function summarizeJobs({ verdict, jobs }: JudgedRun, isRerun = false): string {
   const shown = jobs.filter(({ kind }) => kind !== 'prepared');
   const failed = listJobs(jobs, 'failed');
   const title =
     verdict === 'failed' ? `${failed || 'no environment was tested'}${failed && ' not successful'}` : TITLES[verdict];
+  const costs = shown.map(({ job, kind }) => (kind === 'not chosen' ? undefined : readCosts(job.outputs)));
+  const total = describeTotal(costs, isRerun);
   return [
     `### All environments: ${title}`,
     '',
     ...tableLines(
-      ['Environment', 'Machine', { right: 'Minutes' }, 'Verdict'],
-      shown.map(({ job, kind, why }) => {
+      ['Environment', 'Machine', { right: 'Minutes' }, ...(total === undefined ? [] : COST_HEADINGS), 'Verdict'],
+      shown.map(({ job, kind, why }, at) => {
         const { machine = '', minutes = '' } = job.outputs;
-        return [job.name, machine, minutes, describe(kind, why)];
+        const cells = total === undefined ? [] : renderCosts(costs[at]);
+        return [job.name, machine, minutes, ...cells, describe(kind, why)];
       }),
     ),
     '',
+    ...(total === undefined ? [] : [total, '']),
   ].join('\n');
 }
 

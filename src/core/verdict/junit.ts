@@ -1,4 +1,5 @@
 import sax from 'sax';
+import { plural } from '../kernel/plural.js';
 import { judge, readSeconds, readStatus } from './junit-case.js';
 import type { TestResults } from './results.js';
 import { plainText } from './xml-text.js';
@@ -115,7 +116,7 @@ export class JunitReader {
     const suite = this.suites.pop();
     if (!suite) return;
     if (suite.declared > 0 && suite.found === 0) {
-      const message = `the suite declares ${suite.declared} failures or errors, but lists no failed test`;
+      const message = `the suite declares ${plural(suite.declared, 'failure or error', 'failures or errors')}, but lists no failed test`;
       suite.found += 1;
       this.results.add({ name: plainText(suite.name) || 'a suite', place: '', outcome: 'failed', seconds: 0, message });
     }

@@ -6,17 +6,26 @@ import { captureOutput, type Captured } from '../../worlds/captured-output.js';
 let output: Captured;
 let codes: number[];
 let before: NodeJS.Process['exitCode'];
+let env: NodeJS.ProcessEnv;
+const ACTION = {
+  GITHUB_SERVER_URL: 'https://github.com',
+  GITHUB_ACTION_REPOSITORY: 'octo-org/ci-actions',
+  GITHUB_ACTION_REF: 'v1',
+};
 
 beforeEach(() => {
   output = captureOutput();
   codes = [];
   before = process.exitCode;
+  env = process.env;
+  process.env = { ...env, ...ACTION };
   delete process.env['GITHUB_STEP_SUMMARY'];
 });
 afterEach(() => {
   output.release();
   // setFailed has set it, for this very process.
   process.exitCode = before;
+  process.env = env;
 });
 
 const run = (body: () => Promise<void>): Promise<void> => runAction(body, (code) => void codes.push(code));
@@ -52,7 +61,8 @@ describe('An action', () => {
       'one',
       ':·:two',
       '::error::EC2 refused RunInstances.%0AWhy: UnauthorizedOperation: You are not authorized.' +
-        '%0AWhat to do: Allow ec2:RunInstances.%0ACode: aws-not-authorized, request id: req-1',
+        '%0AWhat to do: Allow ec2:RunInstances.%0ACode: aws-not-authorized, request id: req-1' +
+        '%0AMore: https://github.com/octo-org/ci-actions/blob/v1/docs/errors.md#aws-not-authorized',
     ]);
   });
 
@@ -69,9 +79,7 @@ describe('An action', () => {
   });
 
   test('that throws another error reports a bug, with the stack trace and the place to report it', async () => {
-    process.env['GITHUB_ACTION_REPOSITORY'] = 'octo-org/ci-actions';
     await run(() => Promise.reject(new TypeError('x is undefined')));
-    delete process.env['GITHUB_ACTION_REPOSITORY'];
     expect(codes).toEqual([1]);
     expect(output.text()).toContain('    at ');
     expect(output.lines().at(-1)).toMatch(

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, jest } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { parse } from 'yaml';
 import type { ActionName } from '../../../actions/index.js';
 import { startSandbox, type Job, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
@@ -19,9 +19,6 @@ export type How = Partial<Pick<Step, 'node' | 'state' | 'onLine' | 'onStart'>> &
 
 const root = new URL('../../../', import.meta.url);
 const node24 = findNode24();
-
-// A start that waits for its runner takes 7 s on an idle machine.
-jest.setTimeout(60_000);
 
 /** One sandbox in which steps of a workflow run: the files in `dist/` that each action.yml names. */
 export class Scene {
@@ -143,10 +140,21 @@ export function expectCleanRecord({ sandbox, performances }: Scene): void {
   expect(findLeaks(performances, sandbox.requests)).toEqual([]);
 }
 
-/** The error annotations of a failed step, as GitHub shows them: what, why, what to do, code. */
+/**
+ * The error annotations of a failed step, as GitHub shows them: what, why, what to do, code. Checks that each code is
+ * followed by the link of its page, and leaves the link out.
+ */
 export function errorOf(result: StepResult): string {
   const errors = result.lines.filter((line) => line.startsWith('::error'));
-  return errors.map((line) => line.replace(/^::error[^:]*::/, '').replaceAll('%0A', '\n')).join('\n');
+  return errors.map((line) => withoutLink(line.replace(/^::error[^:]*::/, '').replaceAll('%0A', '\n'))).join('\n');
+}
+
+function withoutLink(error: string): string {
+  const [, code] = /^Code: ([a-z-]+)/m.exec(error) ?? [];
+  if (code === undefined) return error;
+  const link = new RegExp(`\nMore: \\S*docs/errors\\.md#${code}$`);
+  expect(error).toMatch(link);
+  return error.replace(link, '');
 }
 
 /** The log as GitHub shows it. */

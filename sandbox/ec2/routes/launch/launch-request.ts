@@ -6,6 +6,7 @@ import { findInstanceType, type InstanceType } from '../../world/instance-types.
 import type { ImageRecord, MetadataOptions, SecurityGroupRecord, SubnetRecord, Tags } from '../../world/records.js';
 import { INSTANCE_PROFILE, KEY_PAIR } from '../../world/seed.js';
 import type { Ec2World } from '../../world/world.js';
+import { resolveImageAlias } from '../image-alias.js';
 import { findImages } from '../images.js';
 import { findSecurityGroups, findSubnets } from '../network.js';
 import { readLaunchTags } from '../tags.js';
@@ -36,7 +37,7 @@ const USER_DATA_LIMIT = 16_384;
 
 /** @throws Ec2Error in EC2's words for the first error in the request */
 export function readLaunchRequest(world: Ec2World, params: Params): LaunchRequest {
-  const [image] = findImages(world, [params.require('ImageId')]);
+  const [image] = findImages(world, [resolveImageAlias(world, params.require('ImageId'))]);
   if (!image) throw refuseMissing('ImageId');
   if (image.state !== 'available') {
     throw new Ec2Error('InvalidAMIID.Unavailable', `The image ID '${image.id}' is not available`);

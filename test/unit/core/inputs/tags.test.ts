@@ -14,11 +14,24 @@ test('Tags are read from JSON or from lines', () => {
   expect(parse('[]')).toEqual({});
 });
 
+test('JSON may be an object, and values may be what expressions give', () => {
+  expect(parse('{"Team": "ml", "PR": 12}')).toEqual({ Team: 'ml', PR: '12' });
+  expect(parse('{"Key": "Team", "Value": "ml"}')).toEqual({ Team: 'ml' });
+  expect(parse('[{"Key":"PR","Value":12},{"Key":"Draft","Value":false},{"Key":"Head","Value":null}]')).toEqual({
+    PR: '12',
+    Draft: 'false',
+    Head: '',
+  });
+  expect(parse('{}')).toEqual({});
+});
+
 test.each([
   ['[{"Key":"a" "Value":"b"}]', /malformed \(CommaExpected at line 1, column 13\)/],
   ['[\n{"Key":"a",\n"Value":}]', /malformed \(ValueExpected at line 3, column 9\)/],
   ['[{"Key":"a"', /malformed/],
-  ['{"Key":"a","Value":"b"}', /JSON list/],
+  ['[{"Key":"a","Value":["b"]}]', /entry 1 lacks/],
+  ['[{"Key":1,"Value":"b"}]', /entry 1 lacks/],
+  ['{"Build": 12345678901234567890}', /entry 1 lacks/],
   ['[{"Key":"a"}]', /entry 1 lacks/],
   ['[{"Key":"aws:x","Value":"b"}]', /reserves/],
   ['AWS:x=b', /reserves/],

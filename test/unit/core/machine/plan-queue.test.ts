@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { listRefusals } from '../../../../src/core/machine/refusals.js';
 import { PlanQueue } from '../../../../src/core/machine/plan-queue.js';
 import type { Plan, Refusal } from '../../../../src/core/ports/ec2.js';
 import { createCloud } from '../../../worlds/cloud.js';
@@ -129,4 +130,18 @@ test('a refusal that two launches of the same plan receive is noted once', () =>
   const { queue, said } = aLoggedQueue([one, plan('r', 'b.large')]);
   for (const _ of ['first', 'second']) queue.refuse(one, { ...refusal('plan'), kind: 'capacity' });
   expect(said).toHaveLength(1);
+});
+
+test('refusals in the same words, but for the type, are listed once', () => {
+  const refused = (type: string, message: string, code = 'A') => ({
+    plan: plan('r', type),
+    refusal: { ...refusal('type'), code, message },
+  });
+  const list = [refused('a.large', 'No a.large.'), refused('b.large', 'No b.large.'), refused('c.large', 'None.')];
+  expect(listRefusals([...list, refused('d.large', 'No d.large.'), refused('e.large', 'None.', 'B')])).toEqual([
+    'a.large on-demand (r): A: No a.large.',
+    'The same for b.large on-demand (r), d.large on-demand (r).',
+    'c.large on-demand (r): A: None.',
+    'e.large on-demand (r): B: None.',
+  ]);
 });

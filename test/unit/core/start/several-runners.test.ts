@@ -84,7 +84,7 @@ test('a registration that fails is reported after all others have ended, so that
 });
 
 describe('a watch', () => {
-  const watch = () => new Watch(world.ports, 300_000, 6);
+  const watch = () => new Watch(world.ports, { startupTimeoutMs: 300_000 }, 6);
 
   test('ends when all runners of an instance are online', async () => {
     const started = await launch();

@@ -39,6 +39,25 @@ describe('a wait', () => {
     expect(world.journal.at(-1)?.state).toBe('rolled-back');
   });
 
+  test('ends by the time since the instance is running, if the start counts from there, and names the line', async () => {
+    const world = createCloud();
+    const began = world.clock.now();
+    const failure = await failureOf(startRunners(aRequest({ runningMs: 300_000 }), world.ports));
+    expect(failure.message).toMatch(/was not online 5 min after i-\w+ was running\.$/);
+    expect(failure.hint).toContain('`startup-timeout-minutes: 15`');
+    expect(world.clock.now() - began).toBeGreaterThan(300_000);
+    expect(world.clock.now() - began).toBeLessThan(310_000);
+  });
+
+  test('bounds the time until the instance is running as well', async () => {
+    const world = createCloud();
+    world.ec2.describeInstances = async () => [];
+    const began = world.clock.now();
+    const failure = await failureOf(startRunners(aRequest({ runningMs: 300_000 }), world.ports));
+    expect(failure.message).toMatch(/was not online 10 min after i-\w+ was launched\.$/);
+    expect(world.clock.now() - began).toBeGreaterThanOrEqual(600_000);
+  });
+
   test.each(['github-unauthorized', 'github-forbidden'] as const)('ends at once on %s', async (code) => {
     const world = createCloud({ bootMs: BOOT_MS });
     const began = world.clock.now();

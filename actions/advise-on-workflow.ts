@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RawInputs } from '../src/core/inputs/inputs.js';
+import { messageOf } from '../src/core/kernel/failure.js';
+import { parse } from '../src/core/kernel/yaml.js';
+import type { Log } from '../src/core/ports/process.js';
+import { findLabelJobs, type LabelJobs } from '../src/core/start/label-jobs.js';
+import { listLabels } from '../src/core/start/request.js';
+import { adviseOnDryRun, adviseOnJobs, describeLimits, type Offer } from '../src/core/start/workflow-advice.js';
+import { readGitHubValues, type RunContext } from '../src/host/context.js';
+import { isMigrated, type LoadedStart } from './start-request.js';
+
+/** A start with its inputs. */
+interface Asking {
+  readonly loaded: LoadedStart;
+  readonly raw: RawInputs;
+  readonly context: RunContext;
+}
+
+/**
+ * Compares the start with the jobs of its workflow that use its label, and returns what to print. A module of its own in
+ * `dist/chunks/`, which a start loads while EC2 boots. It sends a request only for a workflow of ec2-github-runner that
+ * is not checked out. What cannot be read changes nothing.
+ */
+export async function adviseOnWorkflow(
+  asking: Asking,
+  log: Log,
+): Promise<{ warnings: readonly string[]; notice?: string }> {
+  const { loaded, raw } = asking;
+  const path = findPath(asking.context);
+  const offer = composeOffer(asking, path);
+  const found = await find(path, asking).catch((error: unknown) => {
+    log.debug(`The workflow file could not be read: ${messageOf(error)}`);
+    return undefined;
+  });
+  if (found && found.jobs.length > 0)
+    return { warnings: [...adviseOnJobs(found, offer), ...(loaded.isDryRun ? adviseOnDryRun(found, offer) : [])] };
+  return { warnings: [], ...(isMigrated(raw) && { notice: describeLimits(offer) }) };
+}
+
+/** The path of the run's workflow file, if it is in this repository. */
+function findPath({ workflowRef, repository }: RunContext): string {
+  const [, owner, path = ''] = /^([^/]+\/[^/]+)\/(.+?)@/.exec(workflowRef) ?? [];
+  return owner?.toLowerCase() === repository.toLowerCase() ? path : '';
+}
+
+async function find(path: string, { loaded, raw, context }: Asking): Promise<LabelJobs | undefined> {
+  const { job, action: step, workspace, workflowSha, sha } = context;
+  const read = async (file: string): Promise<unknown> => {
+    const local = join(workspace, file);
+    if (existsSync(local)) return parse(readFileSync(local, 'utf8'));
+    const text = isMigrated(raw) ? await loaded.github.readFile(file, workflowSha || sha) : undefined;
+    return text === undefined ? undefined : parse(text);
+  };
+  if (path === '') return undefined;
+  return findLabelJobs({ path, job, step, label: loaded.request.label, github: readGitHubValues(), read });
+}
+
+function composeOffer({ loaded: { request }, raw }: Asking, path: string): Offer {
+  // A preset may also set them.
+  const isGiven = (name: 'count' | 'idle-timeout-minutes', isDefault: boolean) =>
+    !isDefault || (raw[name]?.text.trim() ?? '') !== '';
+  const { startupTimeoutMs, runningMs = 0, idleTimeoutMs, maxLifetimeMs } = request.startup;
+  return {
+    path,
+    runners: request.machines * listLabels(request).length,
+    isCountGiven: isGiven('count', request.machines === 1),
+    idleMinutes: idleTimeoutMs / 60_000,
+    isIdleGiven: isGiven('idle-timeout-minutes', idleTimeoutMs === 600_000),
+    startupMinutes: (startupTimeoutMs + runningMs) / 60_000,
+    lifetimeMinutes: maxLifetimeMs / 60_000,
+  };
+}

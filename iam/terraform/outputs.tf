@@ -1,0 +1,31 @@
+# The outputs of iam/ci-actions.yml.
+
+output "start_stop_role_arn" {
+  description = "role-to-assume in jobs with start-runner or stop-runner: the variable AWS_ROLE."
+  value       = aws_iam_role.start_stop.arn
+}
+
+output "reap_role_arn" {
+  description = "role-to-assume in the job with reap-runners: the variable AWS_REAP_ROLE."
+  value       = aws_iam_role.reap.arn
+}
+
+output "pool_role_arn" {
+  description = "role-to-assume in the job with fill-pool: the variable AWS_POOL_ROLE. null without pools."
+  value       = one(aws_iam_role.pool[*].arn)
+}
+
+output "security_group_id" {
+  description = "start-runner's security-group-id: the variable AWS_SECURITY_GROUP."
+  value       = aws_security_group.machines.id
+}
+
+output "machine_profile_name" {
+  description = "start-runner's iam-role-name. null without machine_policy_arns."
+  value       = one(aws_iam_instance_profile.machine[*].name)
+}
+
+output "oidc_provider_arn" {
+  description = "GitHub's OpenID Connect provider: oidc_provider_arn of the next module in the same account."
+  value       = local.oidc_provider_arn
+}

@@ -1,0 +1,95 @@
+import type { LabelJob, LabelJobs } from './label-jobs.js';
+import { LONGEST_LIFETIME_MINUTES } from '../kernel/bounds.js';
+import { plural } from '../kernel/plural.js';
+
+/** What a start gives to the jobs on its label. */
+export interface Offer {
+  /** Of the workflow file, for the sentences. */
+  readonly path: string;
+  readonly runners: number;
+  readonly isCountGiven: boolean;
+  readonly idleMinutes: number;
+  readonly isIdleGiven: boolean;
+  readonly startupMinutes: number;
+  readonly lifetimeMinutes: number;
+}
+
+/** Covers most builds that a job waits for. */
+const IDLE_MINUTES = 60;
+
+/**
+ * What the jobs on the label need and the start does not give, one text each, with the line to write. Each runner takes
+ * one job, and each machine has limits, which other actions that start runners do not have.
+ */
+export function adviseOnJobs(found: LabelJobs, offer: Offer): string[] {
+  const problems = [
+    ...adviseOnCount(found, offer),
+    ...adviseOnIdling(found, offer),
+    ...adviseOnLifetime(found, offer),
+    ...adviseOnLabels(found),
+  ];
+  return problems.map(({ what, line }) => `${offer.path}: ${what}\nWhat to do: ${line}`);
+}
+
+interface Advice {
+  readonly what: string;
+  readonly line: string;
+}
+
+function adviseOnCount({ jobs, starts }: LabelJobs, { runners, isCountGiven }: Offer): Advice[] {
+  const needed = jobs.reduce((sum, { count }) => sum + count, 0);
+  const isOpen = jobs.some((one) => one.isOpen);
+  const names = jobs.map(({ name, count }) => (count > 1 ? `${name} (${count})` : name)).join(', ');
+  const started = `this start has ${plural(runners, 'runner')}, and a runner takes one job`;
+  if (needed > runners * starts) {
+    const what = `${isOpen ? 'at least ' : ''}${plural(needed, 'job')} use the label of this start (${names}), but ${started}. The other jobs would wait for a day.`;
+    const line = `write \`count: ${Math.ceil(needed / starts)}\`${isOpen ? ' or more' : ''} below \`with:\` of this start.`;
+    return [{ what, line }];
+  }
+  if (!isOpen || isCountGiven) return [];
+  const what = `how many jobs use the label of this start is known only later (${names}), and ${started}.`;
+  return [{ what, line: 'write `count: N` below `with:` of this start, where N is the number of jobs.' }];
+}
+
+function adviseOnIdling({ jobs }: LabelJobs, { idleMinutes, isIdleGiven }: Offer): Advice[] {
+  const waiting = jobs.filter(({ awaits }) => awaits.length > 0);
+  if (waiting.length === 0 || isIdleGiven || idleMinutes >= IDLE_MINUTES) return [];
+  const whats = waiting.map(({ name, awaits }) => `${name} also waits for ${[...new Set(awaits)].join(', ')}`);
+  const what = `job ${whats.join('; job ')}. A machine without a job powers off after ${idleMinutes} min.`;
+  return [{ what, line: `write \`idle-timeout-minutes: ${IDLE_MINUTES}\`, or as long as that may take.` }];
+}
+
+/** The lifetime begins with the launch, so it includes the time until the job begins. */
+function adviseOnLifetime({ jobs }: LabelJobs, offer: Offer): Advice[] {
+  const { lifetimeMinutes, startupMinutes, idleMinutes } = offer;
+  const longest = jobs.toSorted((a, b) => b.timeoutMinutes - a.timeoutMinutes)[0];
+  if (!longest || longest.timeoutMinutes <= lifetimeMinutes || lifetimeMinutes >= LONGEST_LIFETIME_MINUTES) return [];
+  const what = `job ${longest.name} may run for ${longest.timeoutMinutes} min, but a machine powers off ${lifetimeMinutes} min after its launch.`;
+  const enough = Math.min(longest.timeoutMinutes + startupMinutes + idleMinutes, LONGEST_LIFETIME_MINUTES);
+  return [{ what, line: `write \`max-lifetime-minutes: ${Math.ceil(enough)}\`.` }];
+}
+
+function adviseOnLabels({ jobs }: LabelJobs): Advice[] {
+  const asking = jobs.filter(({ otherLabels }) => otherLabels.length > 0);
+  return asking.map(({ name, otherLabels }: LabelJob) => ({
+    what: `job ${name} also asks for ${otherLabels.join(', ')}, and the runners of this start have one label only. The job would wait for a day.`,
+    line: '`runs-on` of that job must be the label alone: `runs-on: ${{ needs.<job>.outputs.label }}`.',
+  }));
+}
+
+/** A dry run has no label. A job whose `runs-on` is empty fails, and a job with a fixed label waits for a day. */
+export function adviseOnDryRun({ jobs }: LabelJobs, { path }: Offer): string[] {
+  const unguarded = jobs.filter(({ isGuarded }) => !isGuarded).map(({ name }) => name);
+  if (unguarded.length === 0) return [];
+  return [
+    `${path}: \`dry-run\` starts no runner, so these jobs cannot run: ${unguarded.join(', ')}.\nWhat to do: give each of them \`if: needs.<job>.outputs.label != ''\`, or leave them out while \`dry-run\` is true.`,
+  ];
+}
+
+/** For a workflow of ec2-github-runner whose jobs could not be found. */
+export function describeLimits({ runners, idleMinutes, lifetimeMinutes }: Offer): string {
+  return [
+    `${plural(runners, 'runner')}, one job each: then the machine ends. It also ends after ${idleMinutes} min without a job, and ${lifetimeMinutes} min after its launch. ec2-github-runner has no such limits.`,
+    'Lines that change this: `count: N` for N jobs, `idle-timeout-minutes: 60`, `max-lifetime-minutes: 720`. Machines for several runs: fill-pool.',
+  ].join('\n');
+}
