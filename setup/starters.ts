@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { PLACEHOLDER } from './facts/copy.js';
+import { nameInStarters } from './facts/copy.js';
 import { STARTERS } from './options.js';
 import type { Findings } from './problems.js';
 
@@ -67,7 +67,7 @@ function useApp(line: string, rest: readonly string[]): readonly string[] {
 function fillLine(line: string, { copy, region, subnet }: Filling): readonly string[] {
   const [indent = ''] = /^\s*/.exec(line) ?? [];
   const filled = line
-    .replaceAll(`${PLACEHOLDER}/`, `${copy}/`)
+    .replaceAll(`${nameInStarters()}/`, `${copy}/`)
     .replace(/^(\s*aws-region: )us-east-1$/, `$1${region}`)
     .replaceAll("|| 'us-east-1'", `|| '${region}'`);
   return subnet && /^\s*security-group-id: \$\{\{/.test(line) ? [filled, `${indent}subnet-id: ${subnet}`] : [filled];

@@ -53,9 +53,13 @@ export async function readCopy(
   return copy;
 }
 
-/** The name in the starters, once the clone was adopted. */
+/** The name that the starters have: the copy's own once it was adopted, or the placeholder. */
+export function nameInStarters(): string {
+  return /uses: (\S+\/\S+?)\/reap-runners@/.exec(readFileSync(`${STARTERS}reap.yml`, 'utf8'))?.[1] ?? PLACEHOLDER;
+}
+
 function adoptedName(): string | undefined {
-  const name = /uses: (\S+\/\S+?)\/reap-runners@/.exec(readFileSync(`${STARTERS}reap.yml`, 'utf8'))?.[1];
+  const name = nameInStarters();
   return name === PLACEHOLDER ? undefined : name;
 }
 

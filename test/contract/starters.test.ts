@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { toLocal } from '../worlds/own-repository.js';
 
 interface Step {
   readonly uses?: string;
@@ -34,7 +35,7 @@ const CREDENTIALS = {
   'app-id': '${{ vars.RUNNER_APP_ID }}',
   'app-private-key': '${{ secrets.RUNNER_APP_PRIVATE_KEY }}',
 };
-const OURS = /^org\/ci-actions\/(start-runner|stop-runner|reap-runners|fill-pool)@v1$/;
+const OURS = /^\.\/(start-runner|stop-runner|reap-runners|fill-pool)$/;
 
 describe.each(STARTERS)('%s', (path) => {
   const text = read(path);
@@ -51,7 +52,7 @@ describe.each(STARTERS)('%s', (path) => {
 
   test('gives our actions a token or an App, and machines the security group', () => {
     for (const { uses = '', with: inputs = {} } of steps) {
-      if (!OURS.test(uses)) continue;
+      if (!OURS.test(toLocal(uses))) continue;
       expect(inputs).toMatchObject(CREDENTIALS);
       const isLaunch = /start-runner|fill-pool/.test(uses);
       expect(inputs['security-group-id']).toBe(isLaunch ? '${{ vars.AWS_SECURITY_GROUP }}' : undefined);
@@ -71,7 +72,7 @@ describe.each(STARTERS)('%s', (path) => {
 
   test('grants called workflows what their jobs ask for', () => {
     for (const [, { uses, permissions = {} }] of jobs) {
-      const [, called] = /^org\/ci-actions\/(.+\.yml)@v1$/.exec(uses ?? '') ?? [];
+      const [, called] = /^\.\/(.+\.yml)$/.exec(toLocal(uses ?? '')) ?? [];
       for (const job of called === undefined ? [] : Object.values((parse(read(called)) as Workflow).jobs)) {
         expect(permissions).toMatchObject(job.permissions ?? {});
       }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { OwnCopy } from '../worlds/own-copy.js';
+import { ownRepository } from '../worlds/own-repository.js';
 
 /** `npm run print` builds all bundles. */
 jest.setTimeout(600_000);
@@ -20,8 +21,8 @@ const checkOut = (ref: string): string => copy.git('checkout', '--quiet', '--for
 beforeAll(() => {
   copy = new OwnCopy();
   // Version 7 of the rehearsal is also what the files name.
-  for (const path of copy.git('grep', '-lE', 'ci-actions/[^ ]*@v1', '--', ':!test', ':!docs/adr').split('\n'))
-    copy.write(path, copy.read(path).replaceAll(/(ci-actions\/[^ ]*)@v1/g, '$1@v7'));
+  for (const path of copy.git('grep', '-lE', `${ownRepository}/[^ ]*@v1`, '--', ':!test', ':!docs/adr').split('\n'))
+    copy.write(path, copy.read(path).replaceAll(new RegExp(`(${ownRepository}/[^ ]*)@v1`, 'g'), '$1@v7'));
   copy.write('CHANGELOG.md', copy.read('CHANGELOG.md').replace('## Unreleased\n', UNRELEASED));
   start = copy.commit(CONTINUES);
   copy.git('push', '--quiet', 'origin', 'main');
