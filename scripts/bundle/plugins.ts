@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
+import { leaveOutDescriptions } from './descriptions.js';
 import { root } from './root.js';
 
 /**
@@ -77,9 +78,18 @@ function renderUncalled(name: string): string {
   return [refuse, ...names.map((one) => `export { refuse as ${one} };`)].join('\n');
 }
 
+/** GitHub's ids are far below 2 ** 53, so Octokit's reader of larger numbers is not used. */
+const leaveOutBigIntegers: Plugin = {
+  name: 'leave-out-big-integers',
+  resolveId: (source) => (source === 'json-with-bigint' ? '\0json' : undefined),
+  load: (id) => (id === '\0json' ? 'export const { parse: JSONParse, stringify: JSONStringify } = JSON;' : undefined),
+};
+
 /** They leave out of the bundles what no step uses. */
 export const plugins: readonly Plugin[] = [
   leaveOutAdaptiveRetries,
+  leaveOutBigIntegers,
+  leaveOutDescriptions,
   leaveOutEndpoints,
   leaveOutErrorClasses,
   leaveOutUncalled,

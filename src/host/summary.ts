@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { summary } from '@actions/core';
+import { appendFileSync, statSync } from 'node:fs';
 import { fitBytes } from '../core/kernel/markdown.js';
 import type { Log } from '../core/ports/process.js';
 
@@ -18,7 +17,7 @@ export async function appendSummary(markdown: string, log: Log, env = process.en
   if (!file) return;
   try {
     const written = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    await summary.addRaw(fitBytes(markdown, MOST_BYTES - written - 1), true).write();
+    appendFileSync(file, `${fitBytes(markdown, MOST_BYTES - written - 1)}\n`);
   } catch (error) {
     log.warning(`The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }
