@@ -235,7 +235,7 @@ test.concurrent('a start that is cancelled while its claimed machine boots remov
     });
     const main = await scene.start(POOL, { onStart: (given) => (kill = given) });
     expect(errorOf(main)).toMatch(
-      /^The step was cancelled \(SIGINT\)\.[^]*everything that was started was rolled back/,
+      /^The step was canceled \(SIGINT\)\.[^]*everything that was started was rolled back/,
     );
     await scene.expectNothingIsLeft();
   }),
