@@ -18,7 +18,7 @@ test.concurrent('a pool is filled, serves one job on a machine that has booted b
     expect(JSON.parse(filled.outputs['launched'] ?? '').toSorted()).toEqual([first!.id, second!.id].toSorted());
     expect(filled.outputs).toMatchObject({ ready: '2', retired: '[]', 'cost-per-idle-day-usd': '0.2630' });
     expect(filled.summary).toMatch(
-      /^### Pool ready\n\n2 instance\(s\)\. .* 50 GiB of gp3 each, together \$0\.26 a day/,
+      /^### Pool ready\n\n2 instances\. .* 50 GiB of gp3 each, together \$0\.26 a day/,
     );
     const told = gunzipSync(first!.userData!).toString();
     expect(told).not.toContain('jit-config');
