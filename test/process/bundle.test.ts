@@ -37,8 +37,8 @@ function list(folder: string): string[] {
 }
 
 describe('dist/', () => {
-  test('has at most 720 kB of JavaScript', () => {
-    expect(measureSize(dist, /\.js$/)).toBeLessThanOrEqual(720_000);
+  test('has at most 735 kB of JavaScript', () => {
+    expect(measureSize(dist, /\.js$/)).toBeLessThanOrEqual(735_000);
   });
 
   test('is read by a start without the chunks that only some steps need, such as the proxy agents', () => {
