@@ -28,7 +28,7 @@ export function runRunTox(): Promise<void> {
     const beganAt = clock.now();
     const report = (verdict: 'passed' | 'failed'): void =>
       writeOutputs({ verdict, minutes: ((clock.now() - beganAt) / 60_000).toFixed(1) });
-    // The outputs are set even if this step fails or is cancelled.
+    // The outputs are set even if this step fails or is canceled.
     report('failed');
     const variables = { ...values.env, ...values['secret-env'] };
     const first = { cwd, env: composeEnvironment(variables), setVariables: Object.keys(variables), signal };

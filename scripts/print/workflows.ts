@@ -168,7 +168,8 @@ const verdicts: Readonly<Record<string, string>> = {
   reason: '${{ jobs.start.outputs.skip }}',
   machine: '${{ jobs.restart.outputs.machine || jobs.start.outputs.machine }}',
   minutes: '${{ jobs.retest.outputs.minutes || jobs.test.outputs.minutes }}',
-  costs: "${{ jobs.stop.outputs.costs || jobs.stop.result != 'skipped' && 'unknown' || '' }}",
+  costs:
+    "${{ jobs.stop.outputs.costs || inputs.runs-on == '' && (jobs.start.outputs.label != '' || jobs.start.outputs.plan == 'test') && 'unknown' || '' }}",
 };
 
 function renderDefault(value: string | boolean | number): string {

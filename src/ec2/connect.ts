@@ -32,7 +32,7 @@ export interface ConnectOptions {
   readonly log?: Pick<Log, 'info'>;
   /** See {@link RequestOptions}. */
   readonly purpose?: Purpose;
-  /** Ends the waits of a cancelled step: see {@link Patience}. */
+  /** Ends the waits of a canceled step: see {@link Patience}. */
   readonly signal?: AbortSignal;
   /** A number from 0 to 1, for the jitter of retries. Default: `Math.random`. */
   readonly random?: () => number;

@@ -39,7 +39,7 @@ export interface GitHubOptions {
   readonly debug?: ((sentence: string) => void) | undefined;
   /** The purpose of reads: see {@link RequestPolicy}. */
   readonly purpose?: Purpose | undefined;
-  /** Ends the waits of a cancelled step: see {@link Patience}. */
+  /** Ends the waits of a canceled step: see {@link Patience}. */
   readonly signal?: AbortSignal | undefined;
   /** A number from 0 to 1, for the jitter of waits. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;

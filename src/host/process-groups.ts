@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How often the group is checked. */
 const POLL_MS = 50;
-/** GitHub kills a cancelled step 10 s after its SIGINT (7.5 s + 2.5 s). The summary must be written before. */
+/** GitHub kills a canceled step 10 s after its SIGINT (7.5 s + 2.5 s). The summary must be written before. */
 const TERM_AFTER_MS = 3_000;
 const KILL_AFTER_MS = 5_000;
 /** Background processes of an exited program get less time: bash makes them ignore SIGINT, so they clean nothing up. */

@@ -22,7 +22,7 @@ export interface Program {
 const DRAIN_MS = 500;
 /** A longer line is passed on in pieces, because a line without an end must not fill the memory. */
 const LONGEST_LINE = 256 * 1024;
-/** Process groups that are being ended. A cancelled step waits for all of them. */
+/** Process groups that are being ended. A canceled step waits for all of them. */
 const endings = new Set<Promise<void>>();
 
 /**

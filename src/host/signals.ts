@@ -26,7 +26,7 @@ export function listenForCancellation(whatNext: string): AbortSignal {
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () =>
-      controller.abort(new Failure('cancelled', `The step was cancelled (${signal}).`, { hint: whatNext })),
+      controller.abort(new Failure('cancelled', `The step was canceled (${signal}).`, { hint: whatNext })),
     );
   }
   return controller.signal;

@@ -69,7 +69,7 @@ export class Run {
 
   /** An output of the called workflow. */
   output(name: string): string {
-    return interpolate(this.outputs[name]!.value, { jobs: Object.fromEntries(this.outcomes) });
+    return interpolate(this.outputs[name]!.value, { jobs: Object.fromEntries(this.outcomes), inputs: this.inputs });
   }
 
   runAllJobs(): string {

@@ -17,9 +17,7 @@ test.concurrent('a pool is filled, serves one job on a machine that has booted b
     const [first, second] = waiting(scene);
     expect(JSON.parse(filled.outputs['launched'] ?? '').toSorted()).toEqual([first!.id, second!.id].toSorted());
     expect(filled.outputs).toMatchObject({ ready: '2', retired: '[]', 'cost-per-idle-day-usd': '0.2630' });
-    expect(filled.summary).toMatch(
-      /^### Pool ready\n\n2 instance\(s\)\. .* 50 GiB of gp3 each, together \$0\.26 a day/,
-    );
+    expect(filled.summary).toMatch(/^### Pool ready\n\n2 instances\. .* 50 GiB of gp3 each, together \$0\.26 a day/);
     const told = gunzipSync(first!.userData!).toString();
     expect(told).not.toContain('jit-config');
     expect(told).toContain('#:environment QT1i\n');
@@ -234,9 +232,7 @@ test.concurrent('a start that is cancelled while its claimed machine boots remov
       if (name === 'running') kill('SIGINT');
     });
     const main = await scene.start(POOL, { onStart: (given) => (kill = given) });
-    expect(errorOf(main)).toMatch(
-      /^The step was cancelled \(SIGINT\)\.[^]*everything that was started was rolled back/,
-    );
+    expect(errorOf(main)).toMatch(/^The step was canceled \(SIGINT\)\.[^]*everything that was started was rolled back/);
     await scene.expectNothingIsLeft();
   }),
 );

@@ -63,7 +63,7 @@ test.concurrent(
       expect(main.code).toBe(1);
       expect(afterMs).toBeLessThan(GRACE_MS);
       expect(errorOf(main)).toBe(
-        'The step was cancelled (SIGINT).\nWhat to do: Nothing: everything that was started was rolled back.\nCode: cancelled',
+        'The step was canceled (SIGINT).\nWhat to do: Nothing: everything that was started was rolled back.\nCode: cancelled',
       );
       await scene.expectNothingIsLeft();
       expect(scene.sandbox.ec2.instances()).toHaveLength(3);

@@ -10,7 +10,7 @@ export const failureCodes = {
     remedy: 'Correct the inputs that the error names. For a misspelled input it names the nearest one.',
   },
   cancelled: {
-    when: 'The workflow run, the job or the step was cancelled.',
+    when: 'The workflow run, the job or the step was canceled.',
     remedy:
       'Nothing. What start-runner started is removed before the step ends, or by its post step. stop-runner, reap-runners and fill-pool can be run again at any time.',
   },

@@ -17,11 +17,11 @@ export const PATIENCE_MS: Readonly<Record<Purpose, Readonly<Record<TroubleKind, 
   end: { throttled: 300_000, unanswered: 60_000 },
 };
 /**
- * How long a cancelled step may go on: GitHub kills it 10 s after the first signal, and the report needs the last
+ * How long a canceled step may go on: GitHub kills it 10 s after the first signal, and the report needs the last
  * second.
  */
 const CANCELLED_MS = 9_000;
-/** The longest wait between two tries in a cancelled step. */
+/** The longest wait between two tries in a canceled step. */
 const CANCELLED_WAIT_MS = 1_000;
 
 /** Why one try failed, if another try may succeed. */

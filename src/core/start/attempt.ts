@@ -71,7 +71,7 @@ export class Attempt {
   /** Removes everything that was created, and warns of what is left. @returns the error, with the diagnosis */
   async rollBack(error: unknown): Promise<unknown> {
     const diagnosis = await diagnoseStart(error, this.started, this.ports.ec2In);
-    // GitHub kills a cancelled job after seconds, so the post step does the waiting.
+    // GitHub kills a canceled job after seconds, so the post step does the waiting.
     const isCancelled = error instanceof Failure && error.code === 'cancelled';
     const left = await rollBack(this.created, this.ports, isCancelled ? 0 : INVISIBLE_BOUND_MS);
     if (left.length === 0) this.record('rolled-back');

@@ -29,7 +29,7 @@ describe('A cancelled step', () => {
     child.stdout.on('data', (data: Buffer) => said.push(data.toString()));
     await heard('listening');
     child.kill('SIGINT');
-    await heard('cancelled: The step was cancelled (SIGINT). Do that.');
+    await heard('cancelled: The step was canceled (SIGINT). Do that.');
     child.kill('SIGTERM');
     await heard('still here');
     child.stdin.end();

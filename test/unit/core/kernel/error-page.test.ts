@@ -58,7 +58,10 @@ test.each([
 
 test.each([
   [FILE, 'https://github.com/my-org/ci-actions/blob/v1/docs/errors.md#bad-input'],
-  [FILE.replace('/v1/', '/release/1.x/'), 'https://github.com/my-org/ci-actions/blob/release/1.x/docs/errors.md#bad-input'],
+  [
+    FILE.replace('/v1/', '/release/1.x/'),
+    'https://github.com/my-org/ci-actions/blob/release/1.x/docs/errors.md#bad-input',
+  ],
 ])('The link of `$/action` comes from the folder of the action: %s', (file, link) => {
   const env = { GITHUB_REPOSITORY: 'my-org/caller', GITHUB_SHA: 'abc' };
   expect(errorPage('bad-input', readActionSource(env, file))).toBe(link);

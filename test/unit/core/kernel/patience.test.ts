@@ -5,7 +5,7 @@ import { GivenUp, Patience, Trouble, type Purpose, type TroubleKind } from '../.
 import { FakeClock } from '../../../worlds/fake-clock.js';
 import { createRandom } from '../../../worlds/random.js';
 
-const CANCELLED = new Failure('cancelled', 'The step was cancelled (SIGINT).', { hint: 'h' });
+const CANCELLED = new Failure('cancelled', 'The step was canceled (SIGINT).', { hint: 'h' });
 
 /** A service that has trouble for `seconds` from the start on. */
 function createService(
