@@ -69,10 +69,11 @@ async function ready(run: Run): Promise<Record<string, string>> {
 
 /** A port that is free, and so is the next one, until another program takes it. */
 async function freePort(): Promise<number> {
-  const server = await occupy();
-  const port = Number(new URL(server.url).port);
-  await server.close();
-  return port === 65_535 ? freePort() : port;
+  const first = await occupy();
+  const port = Number(new URL(first.url).port);
+  const second = await occupy(port + 1).catch(() => undefined);
+  await Promise.all([first.close(), second?.close()]);
+  return second ? port : freePort();
 }
 
 function occupy(port?: number): Promise<Server> {

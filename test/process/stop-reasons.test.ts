@@ -203,7 +203,7 @@ describe('After a start that did not wait, stop-runner reports', () => {
       age(instance!, 6);
       const stop = await stopAll(scene);
       expect(warningsOf(stop).join()).toMatch(
-        /^Runner \S+ was not online 6\.0 min after i-\w+ was launched, which was still running\.\nWhat to do: The boot hangs, or nothing on the instance reads its user data/,
+        /^Runner \S+ was not online 6\.\d min after i-\w+ was launched, which was still running\.\nWhat to do: The boot hangs, or nothing on the instance reads its user data/,
       );
       const asked = scene.sandbox.requests.map(({ operation }) => operation);
       expect(asked.indexOf('GetConsoleOutput')).toBeGreaterThan(asked.indexOf('TerminateInstances'));
