@@ -94,7 +94,7 @@ describe('npm run adopt --publish', () => {
     writeFileSync(join(copy.hub, 'fail-once'), 'api repos/rehearsal-org/ci-actions');
     const { code, output } = await adopt(NAME, '--publish');
     expect([code, output]).toEqual([1, expect.stringContaining(`GitHub did not open ${NAME}`)]);
-    expect(output).toContain('HTTP 502: Server Error');
+    expect(output).toContain('gh: Server Error (HTTP 502)');
     expect(output).toContain(`https://github.com/${NAME}/settings/actions`);
   });
 
