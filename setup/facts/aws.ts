@@ -1,4 +1,4 @@
-import type { Findings } from '../problems.js';
+import { Findings } from '../problems.js';
 import { askAws, firstLine, valueOf, type Programs } from '../program.js';
 
 export interface AwsAccount {
@@ -17,19 +17,22 @@ export async function readAccount(
   findings: Findings,
 ): Promise<AwsAccount | undefined> {
   const region = wanted ?? (await defaultRegion(tools));
-  if (!region) findings.problem('No region is chosen.', REGION_HINT);
+  // Apart from what is wrong elsewhere: the rest of AWS is looked at as long as the region can be used.
+  const regional = new Findings();
+  if (!region) regional.problem('No region is chosen.', REGION_HINT);
   const identity = await askAws<{ Account: string; Arn: string }>(tools, [
     'sts',
     'get-caller-identity',
-    ...(region ? ['--region', await regionToAskIn(tools, region, findings)] : ['--region', 'us-east-1']),
+    ...(region ? ['--region', await regionToAskIn(tools, region, regional)] : ['--region', 'us-east-1']),
   ]);
+  findings.problems.push(...regional.problems);
   if (identity.kind !== 'value') {
     const why = identity.kind === 'unknown' ? identity.why : 'no identity';
     findings.problem(`aws cannot use AWS: ${why}`, 'Log in with `aws sso login`, or run `aws configure`.');
     return undefined;
   }
   const { Account: account, Arn: user } = identity.value;
-  if (!region || findings.problems.length > 0) return undefined;
+  if (!region || regional.problems.length > 0) return undefined;
   return { account, user, partition: user.split(':')[1] ?? 'aws', region };
 }
 

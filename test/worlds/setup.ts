@@ -15,6 +15,11 @@ export class Refused {
   ) {}
 }
 
+/** An answer that comes after those that are asked for at the same time. */
+export class Late {
+  constructor(readonly answer: unknown) {}
+}
+
 export const notFound = new Refused('gh: Not Found (HTTP 404)');
 const noStack = new Refused(
   'An error occurred (ValidationError) when calling the DescribeStacks operation: Stack with id x does not exist',
@@ -74,7 +79,9 @@ export function scriptedPrograms(script: Script = {}): Programs & { readonly com
     async run(program, args): Promise<Ran> {
       const command = [program, ...args].join(' ');
       commands.push(command);
-      const answer = answers.find(([text]) => command.startsWith(text))?.[1];
+      const found = answers.find(([text]) => command.startsWith(text))?.[1];
+      if (found instanceof Late) await new Promise((resolve) => setImmediate(resolve));
+      const answer = found instanceof Late ? found.answer : found;
       if (answer === undefined) throw new Error(`The script has no answer to: ${command}`);
       if (answer instanceof Refused) return { code: answer.code, stdout: '', stderr: answer.stderr };
       return { code: 0, stdout: typeof answer === 'string' ? answer : JSON.stringify(answer), stderr: '' };

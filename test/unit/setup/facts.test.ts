@@ -4,7 +4,7 @@ import type { Facts } from '../../../setup/facts/facts.js';
 import { STARTERS } from '../../../setup/options.js';
 import { planSteps } from '../../../setup/plan.js';
 import { hashTemplate } from '../../../setup/steps/aws.js';
-import { look, notFound, Refused, type Given } from '../../worlds/setup.js';
+import { Late, look, notFound, Refused, type Given } from '../../worlds/setup.js';
 
 const REPO = 'gh api repos/octo-org/octo-repo';
 const forbidden = new Refused('gh: Resource not accessible by personal access token (HTTP 403)');
@@ -102,6 +102,27 @@ describe('What is wrong is reported with what to do:', () => {
       'no default VPC',
       { script: { 'aws ec2 describe-subnets': { Subnets: [] } } },
       [/no default VPC.*create-default-vpc.*--subnet/],
+    ],
+    [
+      'no default VPC, and no rights in the repository, which is known earlier',
+      {
+        script: {
+          'aws sts get-caller-identity': new Late({
+            Account: '123456789012',
+            Arn: 'arn:aws:iam::123456789012:user/mona',
+          }),
+          'aws ec2 describe-subnets': { Subnets: [] },
+          [`${REPO}/`]: notFound,
+          [REPO]: {
+            id: 7,
+            full_name: 'octo-org/octo-repo',
+            owner: { id: 5, login: 'octo-org', type: 'Organization' },
+            default_branch: 'main',
+            permissions: { admin: false },
+          },
+        },
+      },
+      [/octocat is no administrator of octo-org\/octo-repo/, /no default VPC/],
     ],
     [
       'no way out',
