@@ -40,7 +40,7 @@ export default {
   ],
   // Most tests wait for processes. One worker, which is jest's default on two cores, would leave both cores idle.
   maxWorkers: 3,
-  // The tests run whole processes. A second on an idle machine is ten on a busy one.
-  testTimeout: 60_000,
+  // The tests run whole processes. A second on an idle machine is twenty on a busy one.
+  testTimeout: 180_000,
   watchman: false,
 };

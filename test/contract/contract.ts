@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
+/** How far a time may be from now: wide enough for any machine, too narrow for a wrong unit or time zone. */
+export const HALF_AN_HOUR_MS = 1_800_000;
+
 /** A case in which an implementation differs from AWS's documentation. It is shown instead of skipped. */
 export interface Difference {
   readonly documented: string;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import type { Ec2, Instance, LaunchSpec } from '../../src/core/ports/ec2.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
+import { PATIENCE_MS } from '../worlds/patience.js';
 import { setAwsEnvironment, wallClock } from './aws-environment.js';
 
 let sandbox: Sandbox;
@@ -233,9 +234,9 @@ async function launch(spec: LaunchSpec): Promise<Instance> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + PATIENCE_MS;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error('It did not come about within 5 s.');
+    if (Date.now() > end) throw new Error('It did not come about.');
     await wallClock.sleep(10);
   }
 }

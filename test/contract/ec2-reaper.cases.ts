@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { SpotRequest, Volume } from '../../src/core/ports/ec2.js';
+import { HALF_AN_HOUR_MS } from './contract.js';
 import type { Ec2Case } from './ec2.cases.js';
 import { eventually, planFor, specFor, type Ec2World } from './ec2.world.js';
 
@@ -60,7 +61,7 @@ const cases = {
       const [volume, ...others] = await volumes(world);
       expect(others).toEqual([]);
       expect(volume).toMatchObject({ type: 'gp3', sizeGiB: 60, tags: { Name: 'contract' } });
-      expect(Math.abs((volume?.createdAt ?? 0) - world.clock.now())).toBeLessThan(5_000);
+      expect(Math.abs((volume?.createdAt ?? 0) - world.clock.now())).toBeLessThan(HALF_AN_HOUR_MS);
       expect(await world.ec2.deleteVolume(volume?.id ?? '')).toBe('in-use');
       expect(await volumes(world)).toHaveLength(1);
     },

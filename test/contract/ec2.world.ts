@@ -69,11 +69,11 @@ export function planFor(world: Ec2World, changes: Partial<LaunchTarget> = {}): R
 
 let tokens = 0;
 
-/** Polls for at most 30 s on the world's own clock, which every world's changes stay within. */
+/** Polls for at most 2 minutes on the world's own clock, which every world's changes stay within. */
 export async function eventually(world: Ec2World, holds: () => Promise<boolean>): Promise<void> {
-  const end = world.clock.now() + 30_000;
+  const end = world.clock.now() + 120_000;
   while (!(await holds())) {
-    if (world.clock.now() > end) throw new Error('The condition did not become true within 30 s.');
+    if (world.clock.now() > end) throw new Error('The condition did not become true within 2 minutes.');
     await world.clock.sleep(25);
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { ImageCopy } from '../../src/core/images/ports.js';
-import type { Case } from './contract.js';
+import { HALF_AN_HOUR_MS, type Case } from './contract.js';
 import { untilAvailable, type ImagesWorld } from './images.world.js';
 
 type ImagesCase = Case<ImagesWorld, object>;
@@ -17,7 +17,7 @@ const cases = {
       const image = await world.ec2.findImage(id);
       expect(image).toMatchObject({ id, name: 'contract-1', state: 'available', architecture: 'x86_64', tags: TAGS });
       expect(image?.snapshotIds).toEqual([expect.stringMatching(/^snap-/)]);
-      expect(Math.abs((image?.createdAt ?? 0) - world.clock.now())).toBeLessThan(60_000);
+      expect(Math.abs((image?.createdAt ?? 0) - world.clock.now())).toBeLessThan(HALF_AN_HOUR_MS);
       expect(image?.deprecatedFrom).toBeUndefined();
       expect(await world.ec2.findImage(UNKNOWN_ID)).toBeUndefined();
     },
@@ -140,7 +140,7 @@ const cases = {
       const [snapshot, ...others] = await world.ec2.listSnapshots({ Name: 'contract' });
       expect(others).toEqual([]);
       expect(snapshot).toMatchObject({ id, state: 'completed', tags: { ...TAGS, Name: 'contract' } });
-      expect(Math.abs((snapshot?.createdAt ?? 0) - world.clock.now())).toBeLessThan(60_000);
+      expect(Math.abs((snapshot?.createdAt ?? 0) - world.clock.now())).toBeLessThan(HALF_AN_HOUR_MS);
       expect(await world.ec2.deleteSnapshot(id)).toBe('deleted');
       expect(await world.ec2.listSnapshots({ Name: 'contract' })).toEqual([]);
       expect(await world.ec2.deleteSnapshot(id)).toBe('absent');

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 /** The machine on which Packer builds: a tree with an SSH server that accepts the account's key pairs. */
 export interface BuilderMachine {

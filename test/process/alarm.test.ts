@@ -3,13 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findReasons, type Situation } from '../../ami/make/alarm.js';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-jest.setTimeout(60_000);
-
 const image = (preset: 'amd64' | 'arm64' | 'cuda', ageDays: number, published = true) => ({
   preset,
   region: 'us-east-1',

@@ -1,12 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 
 const cli = fileURLToPath(new URL('../../ami/cli.ts', import.meta.url));
-
-// A command takes a second on an idle machine, and much longer on a busy one.
-jest.setTimeout(60_000);
 
 export interface Output {
   readonly code: number | null;

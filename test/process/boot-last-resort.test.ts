@@ -42,7 +42,7 @@ describe('a job as root cannot keep the machine on', () => {
     await machine.ended;
     expect(await machine.read('power-off')).toBe('off\n');
     const isOurs = (pid: string) => /^\d+$/.test(pid) && read(`/proc/${pid}/environ`).includes(machine.root);
-    await machine.until(async () => !readdirSync('/proc').some(isOurs), 2);
+    await machine.until(async () => !readdirSync('/proc').some(isOurs));
   });
 });
 

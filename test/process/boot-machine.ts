@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, test } from '@jest/globals';
 import { renderUserData, type BootScripts, type Payload, type PayloadRunner } from '../../src/core/machine/payload.js';
+import { PATIENCE_MS } from '../worlds/patience.js';
 
 export const bootFolder = fileURLToPath(new URL('../../ami/boot/', import.meta.url));
 
@@ -109,7 +110,7 @@ export class Machine {
     return /phase=power-off uptime=\S+ at=\S+ (.*)/.exec(await this.read('console'))?.[1] ?? '';
   }
 
-  async until(condition: () => Promise<boolean>, seconds = 15): Promise<void> {
+  async until(condition: () => Promise<boolean>, seconds = PATIENCE_MS / 1000): Promise<void> {
     const end = Date.now() + seconds * 1000;
     while (!(await condition())) {
       if (Date.now() > end) throw new Error(`Not within ${seconds} s. Console:\n${await this.read('console')}`);
@@ -133,18 +134,14 @@ export class Machine {
 
 /** A test of one machine, from its boot to its end. Scenarios run concurrently, because they mostly wait. */
 export function scenario(name: string, options: MachineOptions, body: (machine: Machine) => Promise<void>): void {
-  test.concurrent(
-    name,
-    async () => {
-      const machine = await Machine.boot(options);
-      try {
-        await body(machine);
-      } finally {
-        await machine.dispose();
-      }
-    },
-    30_000,
-  );
+  test.concurrent(name, async () => {
+    const machine = await Machine.boot(options);
+    try {
+      await body(machine);
+    } finally {
+      await machine.dispose();
+    }
+  });
 }
 
 /** A runner that runs one job. */

@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { packRunner } from '../../sandbox/github/routes/downloads.js';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
-jest.setTimeout(60_000);
-
 let folder: string;
 let file: string;
 let sandbox: Sandbox;

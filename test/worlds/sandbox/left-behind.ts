@@ -1,10 +1,10 @@
 /** What a test leaves behind in a sandbox. Reads the sandbox's records, because the APIs hide what they forget. */
 import { join } from 'node:path';
+import { PATIENCE_MS } from '../patience.js';
 import type { InstanceRecord } from '../../../sandbox/ec2/world/records.js';
 import { listProcesses } from '../../../sandbox/machine/processes.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
 
-const PATIENCE_MS = 15_000;
 const ON = new Set(['pending', 'running']);
 const OFF = new Set(['stopping', 'stopped']);
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, jest } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { parse } from 'yaml';
 import type { ActionName } from '../../../actions/index.js';
 import { startSandbox, type Job, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
@@ -19,9 +19,6 @@ export type How = Partial<Pick<Step, 'node' | 'state' | 'onLine' | 'onStart'>> &
 
 const root = new URL('../../../', import.meta.url);
 const node24 = findNode24();
-
-// A start that waits for its runner takes 7 s on an idle machine.
-jest.setTimeout(60_000);
 
 /** One sandbox in which steps of a workflow run: the files in `dist/` that each action.yml names. */
 export class Scene {
