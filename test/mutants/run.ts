@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { runCommandLine } from '../../src/terminal/command-line.js';
 import { Progress } from '../../src/terminal/progress.js';
 import { shuffle } from '../worlds/random.js';
-import { installNode24 } from '../node24/install.mjs';
+import { installNode24 } from '../../scripts/node24/install.mjs';
 import { Lane } from './lane.js';
 import { applyMutation, listMutations, type Mutation } from './mutations.js';
 import { mutantsCommandLine, type MutantOptions } from './options.js';

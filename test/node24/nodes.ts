@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { installNode24 } from './install.mjs';
+import { installNode24 } from '../../scripts/node24/install.mjs';
 
 export interface NodeBinary {
   /** `24` */

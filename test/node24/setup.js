@@ -1,4 +1,4 @@
-import { installNode24 } from './install.mjs';
+import { installNode24 } from '../../scripts/node24/install.mjs';
 
 /** jest's `globalSetup` for suites that find programs on PATH as usual. */
 export default function setUp() {
