@@ -129,3 +129,66 @@ test('a warm-up reports how long it took, from its launch to the stopped instanc
   expect(ms).toBeGreaterThanOrEqual(BOOT_MS);
   expect(ms).toBeLessThan(2 * BOOT_MS);
 });
+
+test('a dry run retires and launches nothing, and reports what is missing as if it were ready', async () => {
+  const { world, fill, states } = aPool();
+  await fill({ size: 2 });
+  await world.clock.sleep(60_000);
+  const filled = await fill({ size: 3, dryRun: true, maxAgeMs: 1 });
+  expect([filled.wanted, filled.launched, filled.outcomes, filled.notTerminated]).toEqual([1, [], [], []]);
+  expect(countReady(filled)).toBe(3);
+  expect(countReady(await fill({ size: 1, dryRun: true }))).toBe(1);
+  expect(states()).toEqual(['stopped', 'stopped']);
+});
+
+test('a full pool is left alone, and the log reports each instance and no launch', async () => {
+  const { world, fill } = aPool();
+  await fill();
+  world.said.splice(0);
+  const filled = await fill();
+  expect([filled.wanted, filled.launched, filled.outcomes, countReady(filled)]).toEqual([0, [], [], 1]);
+  const said = world.said.join('\n');
+  expect(said).toContain(`${world.ec2.instances[0]!.id} (stopped): `);
+  expect(said).not.toMatch(/Launching|Retired/);
+  expect(() => refuseIncompletePool(filled)).not.toThrow();
+});
+
+test('a surplus instance is retired, and only that one is listed and logged as retired', async () => {
+  const { world, fill } = aPool();
+  await fill();
+  await world.clock.sleep(60_000);
+  await fill({ size: 2 });
+  const [{ id: older } = { id: '' }, { id: newer } = { id: '' }] = world.ec2.instances;
+  expect(world.said.join('\n')).toMatch(/Launching 1 for pool ready, the first as t3\.xlarge on-demand/);
+  const filled = await fill({ size: 1 });
+  expect([listRetired(filled), countReady(filled), filled.wanted]).toEqual([[older], 1, 0]);
+  expect(world.said.join('\n')).toContain(`Retired ${older}.`);
+  expect(world.said.join('\n')).not.toContain(`Retired ${older}, ${newer}`);
+});
+
+test('a failed warm-up is not ready, and the error counts it beside those that succeeded', async () => {
+  const { console, fill } = aPool();
+  const words = ['no disk left', 'warmed up'];
+  Object.defineProperty(console, 'words', { get: () => words.shift() });
+  const filled = await fill({ size: 2 });
+  expect(countReady(filled)).toBe(1);
+  const failed = filled.outcomes.flatMap((one) => (one.kind === 'failed' ? one.id : []));
+  expect(await failureOf(Promise.resolve().then(() => refuseIncompletePool(filled)))).toMatchObject({
+    code: 'pool-incomplete',
+    message: '1 of 2 warm-ups failed.',
+    hint: expect.stringMatching(/Those machines were removed\.$/),
+    details: `${failed[0]}: no disk left`,
+  });
+});
+
+test('an image without the agent and spot machines cannot be pooled, and one error names both', async () => {
+  const { world, fill } = aPool();
+  const { images } = world.ec2;
+  images.splice(0, images.length, ...images.map((image) => ({ ...image, tags: {} })));
+  const spot = { ...aFillRequest().machine, markets: ['spot'] as const };
+  const both = await failureOf(fill({ machine: spot }));
+  expect(both).toMatchObject({ code: 'bad-input', message: 'These machines cannot be pooled.' });
+  expect(both.details).toMatch(/^`ec2-image-id` is ami-\w+ [^]*\n`market-type` is spot; /);
+  expect(await failureOf(fill())).toMatchObject({ message: expect.stringMatching(/^`ec2-image-id` is/), details: '' });
+  expect(world.ec2.instances).toEqual([]);
+});
