@@ -54,8 +54,14 @@ async function runThrough(node: string, code: string, env: Record<string, string
     import proxy from ${JSON.stringify(chunk)};
     const { createProxyTransport } = proxy;
     const transport = createProxyTransport();
-    const result = await (async () => { ${code} })();
-    console.log(JSON.stringify(result));`;
+    try {
+      const result = await (async () => { ${code} })();
+      console.log(JSON.stringify(result));
+    } catch (error) {
+      // Node prints the source of an uncaught error first: one line of 150 kB, which does not always arrive whole.
+      console.error(error);
+      process.exitCode = 1;
+    }`;
   const { stdout } = await run(node, ['--input-type=module', '-e', script], {
     env: { PATH: process.env['PATH'], ...env },
   });

@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { nameClaim } from '../../../../src/core/kernel/origin.js';
-import { countReady, fillPool, listRetired, refuseIncompletePool } from '../../../../src/core/pool/fill.js';
+import {
+  countReady,
+  fillPool,
+  listRetired,
+  refuseIncompletePool,
+  type Filled,
+} from '../../../../src/core/pool/fill.js';
 import type { FillRequest } from '../../../../src/core/pool/request.js';
 import { createCloud } from '../../../worlds/cloud.js';
 import { aFillRequest, failureOf } from '../../../worlds/requests.js';
@@ -164,6 +170,11 @@ test('a surplus instance is retired, and only that one is listed and logged as r
   expect([listRetired(filled), countReady(filled), filled.wanted]).toEqual([[older], 1, 0]);
   expect(world.said.join('\n')).toContain(`Retired ${older}.`);
   expect(world.said.join('\n')).not.toContain(`Retired ${older}, ${newer}`);
+});
+
+test('of two retired instances only the one that EC2 ended is listed', () => {
+  const judged = ['i-1', 'i-2'].map((id) => ({ instance: { id }, decision: { kind: 'retire' } }));
+  expect(listRetired({ judged, notTerminated: [{ id: 'i-1', why: 'refused' }] } as unknown as Filled)).toEqual(['i-2']);
 });
 
 test('a failed warm-up is not ready, and the error counts it beside those that succeeded', async () => {
