@@ -21,7 +21,7 @@ const early = [
   'smithy.js',
   'start-runner.js',
 ];
-const late = ['aws-credential-providers.js', 'aws-ssm.js', 'proxy-agents.js', 'yaml.js'];
+const late = ['advise-on-workflow.js', 'aws-credential-providers.js', 'aws-ssm.js', 'proxy-agents.js', 'yaml.js'];
 /** The chunks that only other actions read, beside their own entries. */
 const others = ['shared-by-machines.js', 'shared-by-tests.js'];
 
@@ -37,8 +37,8 @@ function list(folder: string): string[] {
 }
 
 describe('dist/', () => {
-  test('has at most 720 kB of JavaScript', () => {
-    expect(measureSize(dist, /\.js$/)).toBeLessThanOrEqual(720_000);
+  test('has at most 750 kB of JavaScript', () => {
+    expect(measureSize(dist, /\.js$/)).toBeLessThanOrEqual(750_000);
   });
 
   test('is read by a start without the chunks that only some steps need, such as the proxy agents', () => {
