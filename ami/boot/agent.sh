@@ -528,9 +528,11 @@ exec_script() {
 
 # Hands what the script exported to the runner, and so to its jobs; except what the agent and the shell set themselves.
 read_exports() {
-  local one names=() own='_|SHLVL|PWD|OLDPWD|HOME|USER|LOGNAME|RUNNER_ALLOW_RUNASROOT|ACTIONS_RUNNER_INPUT_.*|CI_ACTIONS_.*'
+  local one names=() own='_|SHLVL|PWD|OLDPWD|RUNNER_ALLOW_RUNASROOT|ACTIONS_RUNNER_INPUT_.*|CI_ACTIONS_.*'
   local -A before=()
   [[ -s $script.after ]] || return 0
+  # The script runs as root. Another user's jobs have that user's.
+  ((uid == 0)) || own+='|HOME|USER|LOGNAME'
   while IFS= read -r -d '' one; do before[$one]=1; done <"$script.before"
   while IFS= read -r -d '' one; do
     [[ -z ${before[$one]:-} && $one =~ ^([A-Za-z_][A-Za-z0-9_]*)= && ! ${BASH_REMATCH[1]} =~ ^($own)$ ]] || continue

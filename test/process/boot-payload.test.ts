@@ -97,7 +97,7 @@ describe('a pre-runner script', () => {
     '     #!/bin/bash',
     'set -eu',
     'export TOOL_SETTING=true USER=somebody LINES="one\ntwo" EMPTY= \'SPACED=a "b"\'',
-    'export PATH=$PATH:/opt/tool/bin; secret() { :; }; export -f secret',
+    'export PATH=$PATH:/opt/tool/bin; secret() { :; }; export -f secret; export CI_ACTIONS_EVIL=1',
     'kept_to_itself=1; cd /; (export SUBSHELL=1)',
     '[ "${BASH_SOURCE[0]}" = "$0" ] && exit 0',
   ].join('\n');
@@ -109,11 +109,12 @@ describe('a pre-runner script', () => {
       const variables = (await machine.read('runner-env')).split('\n');
       expect(variables).toEqual(expect.arrayContaining(['TOOL_SETTING=true', 'EMPTY=', 'LINES=one', 'two']));
       expect(variables.find((line) => line.startsWith('PATH='))).toMatch(/:\/opt\/tool\/bin$/);
-      expect(variables.filter((line) => /somebody|kept_to_itself|SUBSHELL|^PWD=\/$/.test(line))).toEqual([]);
+      expect(variables.includes('USER=somebody')).toBe(process.getuid?.() === 0);
+      expect(variables.filter((line) => /kept_to_itself|SUBSHELL|CI_ACTIONS_EVIL|^PWD=\/$/.test(line))).toEqual([]);
       // The next boot of a warm machine and the runner itself read this file.
       const file = await machine.read('opt/actions-runner/.env');
       expect(file).toMatch(/^TOOL_SETTING=true$/m);
-      expect(file).not.toMatch(/LINES|two|USER/);
+      expect(file).not.toMatch(/LINES|two|CI_ACTIONS_EVIL/);
       expect(await machine.read('console')).toMatch(
         /^ci-actions pre-runner-script: exported to the jobs: .*TOOL_SETTING/m,
       );
