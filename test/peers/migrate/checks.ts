@@ -91,15 +91,9 @@ function judgeGroups({ launches = [] }: Seen): string[] {
 }
 
 function judgeStop(text: string, { stop, fates }: Seen, one: Case): string[] {
-  const {
-    mode,
-    label,
-    'github-token': token,
-    'ec2-instance-id': id,
-    'ec2-instance-ids': ids,
-    ...rest
-  } = one.stop.succeeded;
-  const unnamed = Object.keys(rest).filter((name) => !logOf(stop!).includes(`\`${name}\` is ignored`));
+  const ownNames = ['mode', 'label', 'github-token', 'ec2-instance-id', 'ec2-instance-ids'];
+  const others = Object.keys(one.stop.succeeded).filter((name) => !ownNames.includes(name));
+  const unnamed = others.filter((name) => !logOf(stop!).includes(`\`${name}\` is ignored`));
   return [
     ...(stop!.code === 0 ? [] : ['it fails']),
     ...(text.includes('gone') && fates?.['machine'] !== 'gone' ? ['the machine is left'] : []),
