@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,8 +26,8 @@ export function installNode24() {
 }
 
 /**
- * npm runs this after each installation. npm's scripts and npx find programs in node_modules/.bin first, so a link there
- * makes them run on Node 24. Where no Node 24 can be had, they run on this process's own Node, and this says so.
+ * scripts/on-node24.sh begins with this. npm's scripts find programs in node_modules/.bin first, so a link there makes them
+ * run on Node 24. Where no Node 24 can be had, they run on this process's own Node, and this says so.
  *
  * Node 24 is no dependency of the root, because npm would fetch it for machines that have it, and would link a Node that
  * does not run on the machine, such as one for glibc on Alpine.
@@ -36,21 +36,28 @@ function provideNode24() {
   if (isNode24()) return;
   try {
     const path = installNode24();
+    if (isLinked(path)) return;
     const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim();
-    link(path, fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url)));
-    console.log(`This is Node ${process.version}. npm's scripts run on Node ${version}, as GitHub runs actions.`);
+    link(path);
+    console.error(`This is Node ${process.version}. npm's scripts run on Node ${version}, as GitHub runs actions.`);
   } catch (error) {
-    console.warn(`npm's scripts run on Node ${process.version}, because Node 24 could not be had: ${error.message}`);
+    console.error(`npm's scripts run on Node ${process.version}, because Node 24 could not be had: ${error.message}`);
   }
+}
+
+const LINK = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
+
+function isLinked(path) {
+  return existsSync(LINK) && realpathSync(LINK) === realpathSync(path);
+}
+
+function link(path) {
+  rmSync(LINK, { force: true });
+  symlinkSync(relative(dirname(LINK), path), LINK);
 }
 
 function isNode24() {
   return process.versions.node.startsWith('24.');
-}
-
-function link(path, place) {
-  rmSync(place, { force: true });
-  symlinkSync(relative(dirname(place), path), place);
 }
 
 /** Whether the package is complete and has the pinned version. */

@@ -48,11 +48,11 @@ test('`npm ci` and `npm run rehearse` run on an old Node without a warning', () 
   expect(run('ci')).toEqual({
     args: ['ci'],
     status: 0,
-    output: expect.stringMatching(/^(?![^]*\bwarn)[^]*on Node v24\./i),
+    output: expect.not.stringMatching(/\bwarn/i),
   });
   const rehearsed = run('run', 'rehearse');
   expect(rehearsed).toMatchObject({
     status: 0,
-    output: expect.stringMatching(/^(?![^]*\bwarn)[^]*The job succeeded\./i),
+    output: expect.stringMatching(/^(?![^]*\bwarn)[^]*on Node v24\.[^]*The job succeeded\./i),
   });
 });
