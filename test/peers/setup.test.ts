@@ -189,9 +189,10 @@ test(
   async () => {
     world.takeChanges();
     await loseDefaultSubnets('eu-west-2');
+    await makeStackOf('octo', 'another');
     const wrong = (args: readonly string[], extra = {}) =>
       world
-        .setup([...actions, '--starter', 'reap', '--yes', ...args], extra)
+        .setup([...(args.includes('--actions') ? [] : actions), '--starter', 'reap', '--yes', ...args], extra)
         .then(({ code, stderr }) => `${code} ${stderr}`);
     // The other problems are those of test/unit/setup/facts.test.ts.
     const { token } = world.github.github;
@@ -199,7 +200,7 @@ test(
       none: [['--repo', 'octo-org/none', '--token', '--region', 'ap-east-1']],
       reader: [['--repo', 'octo-org/read-only', '--token', '--region', 'eu-west-2']],
       forbidden: [['--repo', 'octo-org/forbidden', '--region', 'us-west-2']],
-      stack: [['--repo', COPY, '--token', '--stack', 'ci-actions-octo-org-Dots-And-CAPS-1'], { stdin: token }],
+      stack: [['--repo', COPY, '--token', '--stack', 'theirs'], { stdin: token }],
       copy: [['--repo', REPO, '--actions', 'octo-org/closed-copy', '--region', 'xx-nowhere-1']],
       logins: [
         ['--repo', 'octo-org/any'],
@@ -218,7 +219,7 @@ test(
         'secrets of octo-org/forbidden',
         'No subnet has a route to the internet',
       ],
-      stack: ['exists, and is not of octo-org/ci-actions', '`--stack`'],
+      stack: ['The stack theirs exists, and is not of octo-org/ci-actions', 'octo/another', '`--stack`'],
       copy: [
         'octo-org/closed-copy is private, and not open',
         'access_level=organization',
@@ -243,4 +244,14 @@ async function loseDefaultSubnets(region: string): Promise<void> {
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   for (const { SubnetId } of Subnets) await ec2.send(new DeleteSubnetCommand({ SubnetId }));
   ec2.destroy();
+}
+
+async function makeStackOf(owner: string, name: string): Promise<void> {
+  const given = { Owner: owner, Repository: name };
+  const Parameters = Object.fromEntries(
+    Object.entries(given).map(([key, Default]) => [key, { Type: 'String', Default }]),
+  );
+  const Resources = { Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: 'theirs' } } };
+  const body = JSON.stringify({ Parameters, Resources });
+  await world.aws('cloudformation', 'create-stack', '--stack-name', 'theirs', '--template-body', body);
 }
