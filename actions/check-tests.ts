@@ -24,7 +24,7 @@ export function runCheckTests(): Promise<void> {
     const skip = findMissingSecrets(values['required-secrets'] ?? [], values['secret-env']);
     if (skip !== '') {
       log.notice(`Skipped: ${skip}`);
-      await appendSummary(summarizeSkip(skip), log);
+      appendSummary(summarizeSkip(skip), log);
     }
     const repository = values.repository ?? context.repository;
     const request = { repository, ref: values.ref, allowForks: values['allow-forks'] };

@@ -33,7 +33,7 @@ export function runFillPool(): Promise<void> {
       retired: listRetired(filled),
       'cost-per-idle-day-usd': cost === undefined ? '' : cost.toFixed(4),
     });
-    await appendSummary(summarizeFill(filled), log);
+    appendSummary(summarizeFill(filled), log);
     refuseIncompletePool(filled);
   });
 }

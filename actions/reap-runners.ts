@@ -45,7 +45,7 @@ export function runReapRunners(): Promise<void> {
       removed: findings.filter(({ outcome }) => outcome === 'removed').length,
       failed: findings.filter(({ outcome }) => outcome === 'failed').length,
     });
-    await appendSummary(summarizeReap(reaped, request.dryRun), log);
+    appendSummary(summarizeReap(reaped, request.dryRun), log);
     refuseIncomplete(reaped);
   });
 }

@@ -22,7 +22,7 @@ export function runReportTests(): Promise<void> {
     const run = judgeRun(jobs, values.environments);
     const summary = summarizeJobs(run, runAttempt !== '1');
     log.info(summary);
-    await appendSummary(summary, log);
+    appendSummary(summary, log);
     const cost = renderTotal(
       run.jobs.map(({ job, kind }) => (kind === 'not chosen' ? undefined : readCosts(job.outputs))),
     );

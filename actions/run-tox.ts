@@ -39,7 +39,7 @@ export function runRunTox(): Promise<void> {
     const verdict = judgeTests(facts);
     report(verdict.failure ? 'failed' : 'passed');
     for (const warning of verdict.warnings) log.warning(warning);
-    await appendSummary(summarizeRun(request, facts, verdict), log);
+    appendSummary(summarizeRun(request, facts, verdict), log);
     const { failure } = verdict;
     if (failure) throw new Failure(failure.code, failure.message, { hint: failure.hint });
   });

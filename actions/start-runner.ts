@@ -102,7 +102,7 @@ async function print(advice: Promise<Advice>, log: Log): Promise<void> {
 
 async function dryRun(request: StartRequest, ports: StartPorts): Promise<void> {
   const { plans, regionSetups } = await dryRunStart(request, ports);
-  await appendSummary(summarizePlans(plans, regionSetups), ports.log);
+  appendSummary(summarizePlans(plans, regionSetups), ports.log);
   for (const [index, plan] of plans.entries()) ports.log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
   ports.log.info('Nothing was launched, so the output `label` is empty.');
 }
@@ -162,7 +162,7 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
     ),
   });
   const phases = loaded.request.startup.waitFor === 'online' ? await readPhases(started, ec2In) : [];
-  await appendSummary(summarizeStart(started, { label, phases }), log);
+  appendSummary(summarizeStart(started, { label, phases }), log);
 }
 
 /** The volumes whose type and size are known: an image may leave the type to EC2. */

@@ -53,7 +53,7 @@ export function runStopRunner(): Promise<void> {
     const ports = { ...(await connectToEc2(patient)), gitHubOf, clock, log, signal };
     const stopped = await stopRunners(request, ports);
     reportCosts(stopped, log);
-    await appendSummary(summarizeStop(stopped), log);
+    appendSummary(summarizeStop(stopped), log);
     reportProblems(stopped, problems, log);
   });
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { plural } from '../src/core/kernel/plural.js';
 import { runCommandLine } from '../src/terminal/command-line.js';
 import { flag } from '../src/terminal/options.js';
 import { repositoryName } from './adopt/name.js';
@@ -63,7 +64,9 @@ function refuseUnlessReady(to: string, publish: boolean): void {
 }
 
 async function commit(changed: Texts, { to, from }: Renaming): Promise<void> {
-  console.log(`Writes ${to} into ${Object.keys(changed).length} files and prints them, which takes half a minute.`);
+  console.log(
+    `Writes ${to} into ${plural(Object.keys(changed).length, 'file')} and prints what follows from them, which takes half a minute.`,
+  );
   await checkout.changeAndCommit(`Adopt ${to}`, async () => {
     for (const [path, text] of Object.entries(changed)) checkout.write(path, text);
     await checkout.node(...FORMAT, ...Object.keys(changed));

@@ -37,7 +37,7 @@ async function end(thrown: unknown, exit: Exit): Promise<void> {
   const error = toConnectionFailure(thrown, 'A request could not be sent') ?? thrown;
   if (error instanceof Failure) reportFailure(error);
   else reportBug(error);
-  await appendSummary(summarizeFailure(error instanceof Failure ? describe(error) : describeBug(error)), createLog());
+  appendSummary(summarizeFailure(error instanceof Failure ? describe(error) : describeBug(error)), createLog());
   await flush();
   exit(1);
 }

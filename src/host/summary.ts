@@ -12,12 +12,12 @@ const MOST_BYTES = 1024 * 1024;
  * Appends Markdown to the job summary, if GitHub provides one. Text beyond GitHub's limit is cut off. A summary that
  * cannot be written causes only a warning, because the work itself is done.
  */
-export async function appendSummary(markdown: string, log: Log, env = process.env): Promise<void> {
+export function appendSummary(markdown: string, log: Log, env = process.env): void {
   const file = env['GITHUB_STEP_SUMMARY'];
   if (!file) return;
   try {
-    const written = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    appendFileSync(file, `${fitBytes(markdown, MOST_BYTES - written - 1)}\n`);
+    const { size } = statSync(file);
+    appendFileSync(file, `${fitBytes(markdown, MOST_BYTES - size - 1)}\n`);
   } catch (error) {
     log.warning(`The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -107,14 +107,14 @@ describe('Data for GitHub:', () => {
   test('the summary is skipped without a file, causes a warning when it fails, and is appended otherwise', async () => {
     const log = createLog();
     delete process.env['GITHUB_STEP_SUMMARY'];
-    await appendSummary('# Lost', log);
+    appendSummary('# Lost', log);
     expect(output.text()).toBe('');
     process.env['GITHUB_STEP_SUMMARY'] = join(folder, 'missing');
-    await appendSummary('# Lost, too', log);
+    appendSummary('# Lost, too', log);
     expect(output.text()).toMatch(/^::warning::The job summary could not be written: .*missing/);
     const path = fileFor('GITHUB_STEP_SUMMARY');
-    await appendSummary('# One', log);
-    await appendSummary('# Two', log);
+    appendSummary('# One', log);
+    appendSummary('# Two', log);
     // The next write also contains the text of the failed one.
     expect(readFileSync(path, 'utf8')).toBe('# Lost, too\n# One\n# Two\n');
   });
