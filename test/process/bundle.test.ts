@@ -21,7 +21,7 @@ const early = [
   'smithy.js',
   'start-runner.js',
 ];
-const late = ['aws-credential-providers.js', 'aws-ssm.js', 'proxy-agents.js', 'yaml.js'];
+const late = ['advise-on-workflow.js', 'aws-credential-providers.js', 'aws-ssm.js', 'proxy-agents.js', 'yaml.js'];
 /** The chunks that only other actions read, beside their own entries. */
 const others = ['shared-by-machines.js', 'shared-by-tests.js'];
 

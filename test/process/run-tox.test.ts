@@ -340,7 +340,7 @@ describe('report-tests', () => {
       s2search: { result: 'success', outputs: { verdict: 'skipped', reason: 'no secret' } },
       cuda: { result: 'skipped', outputs: {} },
     });
-    expect([green.code, green.outputs]).toEqual([0, { verdict: 'passed', skipped: 's2search (no secret)' }]);
+    expect([green.code, green.outputs]).toEqual([0, { verdict: 'passed', skipped: 's2search (no secret)', cost: '' }]);
     expect(green.summary).toContain('| cuda |  |  | not chosen |');
   });
 

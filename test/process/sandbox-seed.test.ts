@@ -99,7 +99,7 @@ test('parameters name the images of this suite', async () => {
   const { Parameter } = await aws.ssm.send(new GetParameterCommand({ Name: '/ci-actions/ami/amd64' }));
   expect(Parameter).toMatchObject({
     Value: seed.OUR_AMD64_IMAGE,
-    DataType: 'aws:ec2:image',
+    DataType: 'text',
     LastModifiedDate: expect.any(Date),
   });
 });

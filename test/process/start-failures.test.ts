@@ -33,7 +33,7 @@ describe('A machine that does not come up', () => {
           /^Instance i-\w+ is terminated \(Server\.InternalError: Internal error on launch\) before runner ec2-\S+ was online\.\n/,
         );
         expect(errorOf(main)).toMatch(/\nCode: instance-died$/);
-        expect(main.summary).toMatch(/\nCode: `instance-died`\n\nMore: http\S+\/docs\/errors\.md#instance-died\n$/);
+        expect(main.summary).toMatch(/\nCode: `instance-died`\n\nMore: http\S+\/docs\/errors\.md#instance-died\n+$/);
         expect(logOf(main)).toMatch(/^Instance i-\w+: terminated \(Server\.InternalError/m);
         expect(logOf(main)).toMatch(/^console: .*Linux on t3\.xlarge, i-\w+ \(sandbox\)$/m);
         expect(ec2.instances()).toHaveLength(2);

@@ -141,7 +141,7 @@ describe('Bad input', () => {
   test.concurrent('of a stop is reported all at once, too', async () => {
     const main = await scene.stop({ 'ec2-instance-id': 'i-0,,i-1', lable: 'x', wait: 'yes', mode: 'start' });
     expect(main.code).toBe(1);
-    expect(errorOf(main)).toMatch(/^4 inputs cannot be used\.\n/);
+    expect(errorOf(main)).toMatch(/^3 inputs cannot be used\.\n/);
     expect(logOf(main)).toMatch(/^`lable` is not an input; did you mean `label`\?$/m);
     expect(logOf(main)).toMatch(/^`wait` is "yes"; allowed: `true` or `false`\.$/m);
   });

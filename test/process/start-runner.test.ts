@@ -76,6 +76,8 @@ describe.each(nodes)('A start through the published image under Node $major', ({
         region: 'us-east-1',
         toRunning: expect.any(Number),
         toOnline: expect.any(Number),
+        onlineAt: expect.stringMatching(/^2\d{3}-.*Z$/),
+        volumes: [{ type: 'gp3', sizeGiB: 50 }],
       },
     ]);
   });
