@@ -60,22 +60,12 @@ export function runStartRunner(root: URL): Promise<void> {
     const connecting = connectToEc2({ log, signal });
     // Problems of the inputs are reported first.
     connecting.catch(() => undefined);
-    const loaded = await loading;
-    const clouds = await connecting;
+    const [loaded, clouds] = [await loading, await connecting];
     writeOutputs({ ...(!loaded.isDryRun && { label: loaded.request.label }), region: clouds.ec2.region });
     let advice: Promise<Advice> | undefined;
     const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
-    const ports = {
-      ...clouds,
-      github: loaded.github,
-      clock,
-      log,
-      journal: createJournal(),
-      signal,
-      bootScripts: readBootScripts(root),
-      mask,
-      onLaunched: () => void advise(),
-    };
+    const own = { clock, log, signal, mask, journal: createJournal(), bootScripts: readBootScripts(root) };
+    const ports = { ...clouds, ...own, github: loaded.github, onLaunched: () => void advise() };
     if (loaded.isDryRun) await dryRun(loaded.request, ports);
     else await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
     await print(advise(), log);

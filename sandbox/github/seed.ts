@@ -89,13 +89,12 @@ export function seed(options: GitHubOptions): Seeded {
   const registry = new RunnerRegistry(emit);
   const board = new JobBoard(emit);
   const versions = new Map(Object.entries(options.versions ?? defaultVersions()));
-  const timing = { ...TIMING, ...options.timing };
   const repositories = options.repositories ?? REPOSITORIES;
   const groups = options.groups ?? GROUPS;
   const switchboard = new Switchboard({
     registry,
     board,
-    timing,
+    timing: { ...TIMING, ...options.timing },
     emit,
     checkVersion: (version) => checkVersion(versions, version),
     mayUse: (runner, name) => mayRunnerServe(runner, name, { groups, repositories }),
@@ -120,10 +119,16 @@ export function seed(options: GitHubOptions): Seeded {
     runnerVersion: versions.keys().next().value ?? RUNNER_VERSION,
     versions,
     servesDeprecations: options.servesDeprecations ?? true,
-    rateLimit: { limit: 5000, remaining: 5000, resetAt: Math.floor(Date.now() / 1000) + HOUR_SECONDS },
-    secondaryLimit: options.secondaryLimits && new SecondaryLimit(options.secondaryLimits),
+    ...firstLimits(options),
   };
   return { state, token, appPrivateKey: () => app().privateKey };
+}
+
+function firstLimits({ secondaryLimits }: GitHubOptions): Pick<State, 'rateLimit' | 'secondaryLimit'> {
+  return {
+    rateLimit: { limit: 5000, remaining: 5000, resetAt: Math.floor(Date.now() / 1000) + HOUR_SECONDS },
+    secondaryLimit: secondaryLimits && new SecondaryLimit(secondaryLimits),
+  };
 }
 
 function firstRun(repositories: readonly Repository[], calls: readonly string[] = []): Run {

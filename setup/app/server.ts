@@ -22,49 +22,20 @@ export async function servePage(
   page: (state: string, redirectUrl: string) => CreationPage,
   port = 0,
 ): Promise<PageServer> {
-  const [secret, state] = [randomBytes(16), randomBytes(16)].map((bytes) => bytes.toString('hex')) as [string, string];
-  let resolveCode: (code: string) => void = () => undefined;
-  const code = new Promise<string>((resolve) => (resolveCode = resolve));
-  let isUsed = false;
-  let current = '';
-  /** Answers that wait for what follows the click. */
-  const waiting: ServerResponse[] = [];
-  const show = (html: string): void => {
-    current = html;
-    for (const response of waiting.splice(0)) respond(response, 200, html);
-  };
-  const server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback');
-    if (!isLoopback(request)) return respond(response, 403, renderError('Not here', 'This page is for this computer.'));
-    if (pathname === `/${secret}`) return respond(response, 200, current);
-    if (pathname !== '/created') return respond(response, 404, renderError('Not found', 'There is no such page.'));
-    const given = searchParams.get('code');
-    if (!given || !isEqual(searchParams.get('state') ?? '', state))
-      return respond(
-        response,
-        403,
-        renderError('Not accepted', 'This answer does not belong to the set-up that is running.'),
-      );
-    if (isUsed) return redirect(response, `/${secret}`);
-    isUsed = true;
-    waiting.push(response);
-    resolveCode(given);
-  });
+  const pages = new Pages();
+  const server = createServer((request, response) => pages.answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  current = renderCreation(page(state, `${base}/created`));
+  pages.current = renderCreation(page(pages.state, `${base}/created`));
   return {
-    url: `${base}/${secret}`,
-    code,
-    showInstallation: (about) => {
-      current = renderInstallation(about);
-      for (const response of waiting.splice(0)) redirect(response, `/${secret}`);
-    },
-    showDone: (name) => show(renderDone(name)),
-    showError: (sentence) => show(renderError('The set-up has stopped', sentence)),
+    url: `${base}/${pages.secret}`,
+    code: pages.code,
+    showInstallation: (about) => pages.moveOn(renderInstallation(about)),
+    showDone: (name) => pages.show(renderDone(name)),
+    showError: (sentence) => pages.show(renderError('The set-up has stopped', sentence)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -73,13 +44,61 @@ export async function servePage(
   };
 }
 
+/** What the page shows, and GitHub's one answer with the code of the App. */
+class Pages {
+  readonly secret = randomBytes(16).toString('hex');
+  readonly state = randomBytes(16).toString('hex');
+  readonly code: Promise<string>;
+  current = '';
+  private resolveCode: (code: string) => void = () => undefined;
+  private isUsed = false;
+  /** Answers that wait for what follows the click. */
+  private readonly waiting: ServerResponse[] = [];
+
+  constructor() {
+    this.code = new Promise((resolve) => (this.resolveCode = resolve));
+  }
+
+  show(html: string): void {
+    this.current = html;
+    for (const response of this.waiting.splice(0)) respond(response, 200, html);
+  }
+
+  moveOn(html: string): void {
+    this.current = html;
+    for (const response of this.waiting.splice(0)) redirect(response, `/${this.secret}`);
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const { pathname, searchParams } = readUrl(request);
+    const refuse = (status: number, title: string, sentence: string): void =>
+      respond(response, status, renderError(title, sentence));
+    if (!isLoopback(request)) return refuse(403, 'Not here', 'This page is for this computer.');
+    if (pathname === `/${this.secret}`) return respond(response, 200, this.current);
+    if (pathname !== '/created') return refuse(404, 'Not found', 'There is no such page.');
+    const given = searchParams.get('code');
+    if (!given || !isEqual(searchParams.get('state') ?? '', this.state))
+      return refuse(403, 'Not accepted', 'This answer does not belong to the set-up that is running.');
+    if (this.isUsed) return redirect(response, `/${this.secret}`);
+    this.isUsed = true;
+    this.waiting.push(response);
+    return this.resolveCode(given);
+  }
+}
+
+/** `//` is no path to the parser, but a browser can ask for it. */
+function readUrl({ url = '/' }: IncomingMessage): URL {
+  return new URL(`http://loopback${url.startsWith('/') ? url : '/'}`);
+}
+
 /** A page of another origin whose name was pointed at this computer has another host. */
 function isLoopback({ headers }: IncomingMessage): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
 }
 
 function isEqual(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+  const [first, second] = [Buffer.from(one), Buffer.from(other)];
+  return first.length === second.length && timingSafeEqual(first, second);
 }
 
 function redirect(response: ServerResponse, location: string): void {

@@ -17,21 +17,36 @@ const EC2_TRUST = JSON.stringify({
 export function planImages(facts: Facts): readonly Step[] {
   const { images, copy, account } = facts;
   if (!images) return [];
+  const set = (name: string, value: string): Step => ({
+    title: `Set the variable ${name} of ${copy.name}`,
+    isDone: images.variables.get(name) === value,
+    commands: [gh('variable', 'set', name, '--repo', copy.name, '--body', value)],
+  });
+  return [
+    ...planMachineRole(facts, images),
+    ...planBuildRole(facts, images),
+    set('AWS_REGION', account.region),
+    set('AWS_AMI_ROLE', `arn:${account.partition}:iam::${account.account}:role/${BUILD_ROLE}`),
+  ];
+}
+
+type Images = NonNullable<Facts['images']>;
+
+const role = (name: string): readonly string[] => ['--role-name', name];
+
+/** Makes the steps of a region from their commands. */
+function stepsIn({ account }: Facts): (title: string, isDone: boolean, command: Command) => Step {
   const where = ['--region', account.region];
-  const step = (title: string, isDone: boolean, { program, args }: Command): Step => ({
+  return (title, isDone, { program, args }) => ({
     title,
     isDone,
-    commands: [{ program, args: program === 'aws' ? [...args, ...where] : args }],
+    commands: [{ program, args: [...args, ...where] }],
   });
-  const role = (name: string) => ['--role-name', name];
+}
+
+function planMachineRole(facts: Facts, images: Images): readonly Step[] {
+  const step = stepsIn(facts);
   const profile = ['--instance-profile-name', MACHINE_ROLE];
-  const arn = `arn:${account.partition}:iam::${account.account}:role/${BUILD_ROLE}`;
-  const set = (name: string, value: string): Step =>
-    step(
-      `Set the variable ${name} of ${copy.name}`,
-      images.variables.get(name) === value,
-      gh('variable', 'set', name, '--repo', copy.name, '--body', value),
-    );
   return [
     step(
       `Create the role ${MACHINE_ROLE} for the machine of a build`,
@@ -43,7 +58,7 @@ export function planImages(facts: Facts): readonly Step[] {
       images.machinePolicy,
       aws(
         ['iam', 'attach-role-policy', ...role(MACHINE_ROLE)],
-        ['--policy-arn', `arn:${account.partition}:iam::aws:policy/${SESSION_MANAGER}`],
+        ['--policy-arn', `arn:${facts.account.partition}:iam::aws:policy/${SESSION_MANAGER}`],
       ),
     ),
     step(`Create its instance profile`, images.profile, aws('iam', 'create-instance-profile', ...profile)),
@@ -52,6 +67,12 @@ export function planImages(facts: Facts): readonly Step[] {
       images.profileHasRole,
       aws('iam', 'add-role-to-instance-profile', ...profile, ...role(MACHINE_ROLE)),
     ),
+  ];
+}
+
+function planBuildRole(facts: Facts, images: Images): readonly Step[] {
+  const step = stepsIn(facts);
+  return [
     step(
       `Create the role ${BUILD_ROLE} for the workflow that builds images`,
       images.role,
@@ -68,8 +89,6 @@ export function planImages(facts: Facts): readonly Step[] {
         ['--policy-document', fillPolicy('ami-build', facts)],
       ),
     ),
-    set('AWS_REGION', account.region),
-    set('AWS_AMI_ROLE', arn),
   ];
 }
 

@@ -149,8 +149,6 @@ function createPull(call: Call): SandboxResponse {
 
 function renderPull(call: Call, pull: Pull) {
   const repository = repositoryOf(call);
-  const url = `${call.baseUrl}/repos/${repository.name}/pulls/${pull.number}`;
-  const html = `${call.baseUrl}/${repository.name}/pull/${pull.number}`;
   const user = renderAccount(repository.name.split('/')[0]!, call.baseUrl);
   const end = (ref: string) => ({
     label: `${user.login}:${ref}`,
@@ -159,20 +157,10 @@ function renderPull(call: Call, pull: Pull) {
     user,
     repo: renderRepository(repository, call.baseUrl),
   });
-  const links = ['self', 'html', 'issue', 'comments', 'review_comments', 'review_comment', 'commits', 'statuses'];
   return {
-    url,
+    ...renderPullLinks(call.baseUrl, repository.name, pull.number),
     id: 1000 + pull.number,
     node_id: nodeId('PullRequest', pull.number),
-    html_url: html,
-    diff_url: `${html}.diff`,
-    patch_url: `${html}.patch`,
-    issue_url: url.replace('/pulls/', '/issues/'),
-    commits_url: `${url}/commits`,
-    review_comments_url: `${url}/comments`,
-    review_comment_url: `${url}/comments{/number}`,
-    comments_url: `${url.replace('/pulls/', '/issues/')}/comments`,
-    statuses_url: `${url}/statuses`,
     number: pull.number,
     state: pull.state,
     locked: false,
@@ -193,9 +181,28 @@ function renderPull(call: Call, pull: Pull) {
     requested_teams: [],
     head: end(pull.head),
     base: end(pull.base),
-    _links: Object.fromEntries(links.map((name) => [name, { href: url }])),
     author_association: 'OWNER',
     auto_merge: null,
     draft: false,
+  };
+}
+
+function renderPullLinks(baseUrl: string, name: string, number: number) {
+  const url = `${baseUrl}/repos/${name}/pulls/${number}`;
+  const html = `${baseUrl}/${name}/pull/${number}`;
+  const links = ['self', 'html', 'issue', 'comments', 'review_comments', 'review_comment', 'commits', 'statuses'];
+  const issue = url.replace('/pulls/', '/issues/');
+  return {
+    url,
+    html_url: html,
+    diff_url: `${html}.diff`,
+    patch_url: `${html}.patch`,
+    issue_url: issue,
+    commits_url: `${url}/commits`,
+    review_comments_url: `${url}/comments`,
+    review_comment_url: `${url}/comments{/number}`,
+    comments_url: `${issue}/comments`,
+    statuses_url: `${url}/statuses`,
+    _links: Object.fromEntries(links.map((name) => [name, { href: url }])),
   };
 }

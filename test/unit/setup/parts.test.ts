@@ -150,9 +150,10 @@ describe('The page', () => {
     const base = new URL(pages.url).origin;
     expect(html).toContain('octo-org/&lt;b&gt;');
     expect(html).toContain(`{&quot;redirect_url&quot;:&quot;${base}/created&quot;`);
-    for (const path of ['/created?code=evil', '/created?code=evil&state=0', `/created?state=${state}`])
-      expect((await fetch(`${base}${path}`)).status).toBe(403);
-    for (const path of ['/', '/status', '/favicon.ico']) expect((await fetch(`${base}${path}`)).status).toBe(404);
+    const otherBytes = 'é'.repeat(state?.length ?? 0);
+    for (const path of ['?code=evil', '?code=evil&state=0', `?state=${state}`, `?code=evil&state=${otherBytes}`])
+      expect((await fetch(`${base}/created${path}`)).status).toBe(403);
+    for (const path of ['/', '//', '/status', '/favicon.ico']) expect((await fetch(`${base}${path}`)).status).toBe(404);
     const back = fetch(`${base}/created?code=good&state=${state}`);
     expect(await pages.code).toBe('good');
     pages.showInstallation({ name: 'runners', repository: 'a/b', url: 'https://github.com/x' });
