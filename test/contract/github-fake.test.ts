@@ -43,8 +43,9 @@ function addJob({ jobs }: FakeGitHub, job: Omit<RunJob, 'id'>): RunJob {
 }
 
 function hostJob(github: FakeGitHub, name: string, runnerName: string) {
-  const job = addJob(github, { name, status: 'in_progress', labels: ['ubuntu-latest'], runnerName });
-  const over = { ...job, status: 'completed', completedAt: Date.UTC(2026, 5, 1) };
+  const startedAt = Date.UTC(2026, 5, 1);
+  const job = addJob(github, { name, status: 'in_progress', labels: ['ubuntu-latest'], runnerName, startedAt });
+  const over = { ...job, status: 'completed', conclusion: 'success', completedAt: startedAt + 60_000 };
   const end = () => {
     const jobs = github.jobs.get(ATTEMPT) ?? [];
     github.jobs.set(
