@@ -76,9 +76,10 @@ describe('The role in each workflow and document of this repository', () => {
   });
 
   test.each(Object.entries(outputs))(
-    '%s is the output %s of the stack, the ARN of the role of that name',
+    '%s is the output %s of the stack, the ARN of the role of that name or the id of the group',
     (_, output) => {
-      expect(readTemplate().Outputs[output]?.Value).toEqual({ call: 'GetAtt', of: `${ofOutput[output]?.role}.Arn` });
+      const of = output === 'SecurityGroupId' ? 'SecurityGroup.GroupId' : `${ofOutput[output]?.role}.Arn`;
+      expect(readTemplate().Outputs[output]?.Value).toEqual({ call: 'GetAtt', of });
     },
   );
 
