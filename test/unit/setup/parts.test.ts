@@ -206,4 +206,11 @@ test('A browser is opened on a desktop only', () => {
 test('The cost of a first run names the type, the price and where it holds', () => {
   expect(describeCost('us-east-1')).toMatch(/one t3\.xlarge costs about \$0\.03 \(\$0\.17 an hour/);
   expect(describeCost('eu-west-1')).toContain('eu-west-1 may cost more');
+  expect(describeCost('us-east-1')).not.toContain('.yml');
+});
+
+test('Starters that run on a schedule have costs of their own', () => {
+  const said = describeCost('us-east-1', ['command', 'reap', 'pool']);
+  expect(said).toMatch(/^reap\.yml runs every 15 minutes: 2,880 minutes/m);
+  expect(said).toMatch(/^pool\.yml runs every 20 minutes, 2,160 .* \$\d\.\d\d a month/m);
 });
