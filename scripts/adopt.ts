@@ -17,7 +17,8 @@ const commandLine = {
   description:
     'Makes a copy of ci-actions your own: writes its name into every `uses:` line of workflows, starters and documents, ' +
     'prints, and commits. Run it again after each merge from upstream. See docs/your-own-copy.md. ' +
-    'Exit codes: 0 done or nothing to do, 1 failed and nothing changed, 2 wrong arguments.',
+    'Exit codes: 0 done or nothing to do, 1 failed (a commit or push that is reported stays), 2 wrong arguments or not ' +
+    'possible now.',
   options: {
     publish: flag(
       "Also push the branch and the tag v1, and open a private copy to the owner's other repositories. " +
@@ -51,7 +52,7 @@ function refuseUnlessReady(to: string, publish: boolean): void {
     ...(changes.length === 0
       ? []
       : [
-          `There are changes that are not committed; allowed: none. Commit them, or take them back.\n${changes.join('\n')}`,
+          `There are changes that are not committed; allowed: none. Commit them, or take them back with \`git stash --include-untracked\`.\n${changes.join('\n')}`,
         ]),
     ...(publish && findCopy(checkout, to) === undefined
       ? [`No remote of this clone is ${to}. Add it: git remote add copy https://github.com/${to}.git`]
@@ -60,7 +61,8 @@ function refuseUnlessReady(to: string, publish: boolean): void {
       ? ['No branch is checked out, so there is none to push. Check one out: git switch main']
       : []),
   ];
-  if (problems.length > 0) throw new UsageError(problems, 'Nothing was done.');
+  if (problems.length > 0)
+    throw new UsageError(problems, 'Nothing was done.', `${problems.length} things are in the way.`);
 }
 
 async function commit(changed: Texts, { to, from }: Renaming): Promise<void> {

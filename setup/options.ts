@@ -44,7 +44,9 @@ failed, 2 for wrong arguments.`,
       oneOf(starterNames),
     ),
     reap: flag('Also propose the workflow that removes what is left over.'),
-    pools: flag('Also make the role for pools of warm machines, and propose the workflow that fills them.'),
+    pools: flag(
+      'Also make the role for pools of warm machines, and propose the workflow that fills them. They need an image of your own (ami/README.md).',
+    ),
     images: flag('Also make the role that builds machine images in your copy of ci-actions.'),
     actions: value('Your copy of ci-actions. Default: what this clone names, or its remote `origin`.', repositoryKind),
     subnet: value(

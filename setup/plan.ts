@@ -27,6 +27,11 @@ export function listDuties({ github, request, credentials, account, proposal }: 
           `Run a workflow: ${webUrl}/${repository.name}/actions`,
         ]
       : ['Add a workflow: docs/getting-started.md']),
+    ...(request.starters.includes('pool')
+      ? [
+          'Build an image before pool.yml is merged: a pool accepts no other, and its runs are red until then (ami/README.md).',
+        ]
+      : []),
     ...(credentials.kind === 'token'
       ? ['Renew the token before it expires: `npm run setup -- … --token` saves the new one.']
       : []),

@@ -50,7 +50,7 @@ async function setUp(request: Request, state: State): Promise<number> {
   const steps = planSteps(facts);
   describeFacts(facts);
   describeSteps(steps);
-  say(`\n${describeCost(facts.account.region)}`);
+  say(`\n${describeCost(facts.account.region, request.starters)}`);
   const target = { stack: facts.stack.name, region: facts.account.region };
   if (request.dryRun) return printScript(steps, target);
   if (!(await agree(request, steps))) return FAILED;

@@ -54,7 +54,7 @@ function toOptions(values: SandboxValues, onStop: () => void): SandboxOptions {
 }
 
 /** @throws UsageError if nothing can be added to the file */
-function checkEventsFile(file: string | undefined): void {
+export function checkEventsFile(file: string | undefined): void {
   if (file === undefined) return;
   try {
     appendFileSync(resolveHere(file), '');

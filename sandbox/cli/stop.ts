@@ -40,7 +40,10 @@ function findUrl({ port, 'env-file': file }: SandboxValues): string {
   if (file !== undefined) {
     const url = readSandboxUrl(file);
     if (url !== undefined) return url;
-    throw misuse(sandboxCommandLine, `\`--env-file\` is "${file}", which has no SANDBOX_URL.`);
+    throw misuse(
+      sandboxCommandLine,
+      `\`--env-file\` is "${file}", in which no SANDBOX_URL is found. A sandbox that ends removes its file.`,
+    );
   }
   const url = process.env['SANDBOX_URL'];
   if (url) return url;

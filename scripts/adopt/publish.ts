@@ -27,7 +27,8 @@ export function push(checkout: Checkout, { name, remote }: Copy, branch: string)
       `${TAG} of ${name} is commit ${tag.commit}, which this branch does not contain. Nothing was pushed. To move it ` +
         `all the same: git push --force ${remote} HEAD:refs/tags/${TAG}`,
     );
-  checkout.git('push', '--quiet', remote, `HEAD:refs/heads/${branch}`);
+  // After a clone of upstream the branch still belongs to it, and a plain `git push` would go there.
+  checkout.git('push', '--quiet', '--set-upstream', remote, `HEAD:refs/heads/${branch}`);
   if (tag?.commit === head) return `${name} has this commit as ${branch} and as ${TAG} already.`;
   checkout.git(
     'push',

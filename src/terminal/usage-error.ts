@@ -11,8 +11,10 @@ export class UsageError extends Error {
     readonly problems: readonly string[],
     /** What to do. */
     readonly hint: string,
+    /** The last line, if there are several problems. */
+    several = `${plural(problems.length, 'argument')} cannot be used.`,
   ) {
-    super(problems.length === 1 ? problems[0]! : `${plural(problems.length, 'argument')} cannot be used.`);
+    super(problems.length === 1 ? problems[0]! : several);
   }
 }
 

@@ -71,8 +71,11 @@ describe('npm run adopt --publish', () => {
   });
 
   test('pushes the branch and v1, and opens a private copy', async () => {
+    copy.git('config', 'branch.main.remote', 'upstream');
+    copy.git('config', 'branch.main.merge', 'refs/heads/main');
     const { code, output } = await adopt(NAME, '--publish');
     expect(code).toBe(0);
+    expect(copy.git('config', 'branch.main.remote')).toBe('origin');
     expect(output).toContain(`Pushed main and v1 to ${NAME}.`);
     expect(output).toContain(`${NAME} is private: the other repositories of rehearsal-org may use its actions now.`);
     expect(calls()).toContain(`api --method PUT repos/${NAME}/actions/permissions/access -f access_level=organization`);

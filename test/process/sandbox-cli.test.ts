@@ -199,6 +199,18 @@ test('--detach reports why it could not start', async () => {
   await server.close();
 });
 
+test('--detach names a file that cannot be used', async () => {
+  const runs = [
+    ['--env-file', 'missing/env'],
+    ['--events', 'missing/events'],
+  ].map((args) => sandbox(['--detach', ...args]));
+  expect(await Promise.all(runs.map(({ exited }) => exited))).toEqual([2, 2]);
+  expect(runs.map(({ stderr }) => stderr)).toEqual([
+    expect.stringContaining('`--env-file` is "missing/env"; its folder does not exist.'),
+    expect.stringContaining('`--events` is "missing/events", which cannot be written'),
+  ]);
+});
+
 test('`stop` ends no other program, and asks which sandbox is meant', async () => {
   const server = await occupy();
   const other = sandbox(['stop'], { SANDBOX_URL: `${server.url}/_sandbox` });

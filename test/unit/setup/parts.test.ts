@@ -7,7 +7,9 @@ import { parse } from 'yaml';
 import { quote, renderCommand } from '../../../setup/command.js';
 import { describeCost } from '../../../setup/costs.js';
 import { addressesOf } from '../../../setup/facts/addresses.js';
+import type { Facts } from '../../../setup/facts/facts.js';
 import { appNameOf, oldStackNameOf, stackNameOf } from '../../../setup/names.js';
+import { listDuties } from '../../../setup/plan.js';
 import { browserCommand } from '../../../setup/prompt.js';
 import { fill, readStarter } from '../../../setup/starters.js';
 import { openState } from '../../../setup/state.js';
@@ -207,4 +209,23 @@ test('A browser is opened on a desktop only', () => {
 test('The cost of a first run names the type, the price and where it holds', () => {
   expect(describeCost('us-east-1')).toMatch(/one t3\.xlarge costs about \$0\.03 \(\$0\.17 an hour/);
   expect(describeCost('eu-west-1')).toContain('eu-west-1 may cost more');
+  expect(describeCost('us-east-1')).not.toContain('.yml');
+});
+
+test('A pool needs an image first, which is said at the end', () => {
+  const dutiesOf = (...starters: string[]) =>
+    listDuties({
+      github: { repository: { name: 'octo-org/octo-repo' }, webUrl: 'https://github.com' },
+      request: { starters },
+      credentials: { kind: 'own-app' },
+      proposal: { missing: starters, proposed: [] },
+    } as unknown as Facts).join('\n');
+  expect(dutiesOf('command', 'pool')).toContain('Build an image before pool.yml is merged');
+  expect(dutiesOf('command')).not.toContain('image');
+});
+
+test('Starters that run on a schedule have costs of their own', () => {
+  const said = describeCost('us-east-1', ['command', 'reap', 'pool']);
+  expect(said).toMatch(/^reap\.yml runs every 15 minutes: 2,880 minutes/m);
+  expect(said).toMatch(/^pool\.yml runs every 20 minutes, 2,160 .* \$\d\.\d\d a month/m);
 });
