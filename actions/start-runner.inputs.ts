@@ -142,7 +142,8 @@ function legacyInputs(): object {
 }
 
 export const outputs = {
-  label: 'The label for `runs-on` and for stop-runner. It is set even when the start fails, and empty in a dry run.',
+  label:
+    'The label for `runs-on` and for stop-runner. It is set even when the start fails, unless with `mode: start` nothing is left. Empty in a dry run.',
   'ec2-instance-id': "The first instance's id.",
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { parseInputs } from '../src/core/inputs/inputs.js';
+import { parseInputs, type RawInputs } from '../src/core/inputs/inputs.js';
 import { readBootPhases, type BootPhase } from '../src/core/kernel/boot-phases.js';
 import { Failure, messageOf } from '../src/core/kernel/failure.js';
 import type { BootScripts } from '../src/core/machine/payload.js';
 import { describePlan } from '../src/core/machine/refusals.js';
 import type { RegionSetup } from '../src/core/machine/region-setup.js';
 import type { Ec2ByRegion } from '../src/core/ports/ec2.js';
-import type { Log } from '../src/core/ports/process.js';
+import type { Journal, JournalEntry, Log } from '../src/core/ports/process.js';
 import { Created } from '../src/core/start/created.js';
 import type { StartPorts } from '../src/core/start/ports.js';
 import { summarizePlans, summarizeStart } from '../src/core/start/report.js';
@@ -28,7 +28,7 @@ import type { Advice, Asking } from './advise-on-workflow.js';
 import { connectToEc2, connectToGitHub } from './connect.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { readInputs } from './read-inputs.js';
-import { foreseeLabel, isDryRun, loadStart, type LoadedStart } from './start-request.js';
+import { foreseeLabel, isDryRun, isMigrated, loadStart, type LoadedStart } from './start-request.js';
 import { inputs } from './start-runner.inputs.js';
 
 /** How long a finished start waits for the console. Only the summary's chart needs it. */
@@ -43,33 +43,65 @@ export function runStartRunner(root: URL): Promise<void> {
     'Everything that was started is being removed. The `post` step continues what this step does not finish.',
   );
   return runAction(async () => {
-    const log = createLog();
-    const context = readContext();
     const raw = readInputs(inputs);
-    const startId = nonce(8);
-    // Written before anything can fail: by this label stop-runner finds what a failed start left behind, and nothing
-    // else.
-    if (!isDryRun(raw)) writeOutputs({ label: foreseeLabel(raw, context, startId) });
-    const loading = loadStart(raw, context, {
-      startId,
-      say: (sentence) => log.info(sentence),
-      // Two connections, because the first runner is registered while GitHub checks the image's runner.
-      connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
-    });
-    // Side by side: reading the presets and finding the credentials may each take a request.
-    const connecting = connectToEc2({ log, signal });
-    // Problems of the inputs are reported first.
-    connecting.catch(() => undefined);
-    const [loaded, clouds] = [await loading, await connecting];
-    writeOutputs({ ...(!loaded.isDryRun && { label: loaded.request.label }), region: clouds.ec2.region });
-    let advice: Promise<Advice> | undefined;
-    const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
-    const own = { clock, log, signal, mask, journal: createJournal(), bootScripts: readBootScripts(root) };
-    const ports = { ...clouds, ...own, github: loaded.github, onLaunched: () => void advise() };
-    if (loaded.isDryRun) await dryRun(loaded.request, ports);
-    else await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
-    await print(advise(), log);
+    const journal = new Recorded(createJournal());
+    try {
+      await start(raw, { root, signal, journal });
+    } catch (error) {
+      // Workflows of ec2-github-runner go by a failed start's empty label: `label || 'ubuntu-latest'`. If something is
+      // left, the stop needs it.
+      if (isMigrated(raw) && journal.last !== 'started') writeOutputs({ label: '' });
+      throw error;
+    }
   });
+}
+
+/** A journal that also tells its last entry's state. */
+class Recorded implements Journal {
+  last: JournalEntry['state'] | undefined;
+
+  constructor(private readonly journal: Journal) {}
+
+  record(entry: JournalEntry): void {
+    this.journal.record(entry);
+    this.last = entry.state;
+  }
+}
+
+interface Surroundings {
+  readonly root: URL;
+  readonly signal: AbortSignal;
+  readonly journal: Journal;
+}
+
+async function start(raw: RawInputs, { root, signal, journal }: Surroundings): Promise<void> {
+  const log = createLog();
+  const context = readContext();
+  const startId = nonce(8);
+  // Written before anything can fail: by this label stop-runner finds what a failed start left behind, and nothing
+  // else.
+  if (!isDryRun(raw)) writeOutputs({ label: foreseeLabel(raw, context, startId) });
+  const loading = loadStart(raw, context, {
+    startId,
+    say: (sentence) => log.info(sentence),
+    // Two connections, because the first runner is registered while GitHub checks the image's runner.
+    connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
+  });
+  // Side by side: reading the presets and finding the credentials may each take a request.
+  const connecting = connectToEc2({ log, signal });
+  // Problems of the inputs are reported first.
+  connecting.catch(() => undefined);
+  const loaded = await loading;
+  const clouds = await connecting;
+  writeOutputs({ ...(!loaded.isDryRun && { label: loaded.request.label }), region: clouds.ec2.region });
+  let advice: Promise<Advice> | undefined;
+  const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
+  const bootScripts = readBootScripts(root);
+  const { github } = loaded;
+  const ports = { ...clouds, github, clock, log, journal, signal, bootScripts, mask, onLaunched: () => void advise() };
+  if (loaded.isDryRun) await dryRun(loaded.request, ports);
+  else await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
+  await print(advise(), log);
 }
 
 /** The module is loaded while EC2 boots. */

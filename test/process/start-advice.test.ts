@@ -64,7 +64,7 @@ test.concurrent('without a file that can be read, `mode: start` gets one notice 
       expect(main.code).toBe(0);
       expect(annotations(main)).toEqual([
         expect.stringMatching(
-          /^::notice::.*`count: N`.*`idle-timeout-minutes: 60`.*`max-lifetime-minutes: 720`.*fill-pool/,
+          /^::notice::.*`count: N`.*`idle-timeout-minutes: 60`.*`max-lifetime-minutes: 720`.*fill-pool.*`self-hosted`.*`runs-on: /,
         ),
       ]);
     }

@@ -116,3 +116,32 @@ test.concurrent("A start of namecheap's action has its volume, tags and market",
     expect(instance!.tags.get('Head')).toBe('');
   }),
 );
+
+describe('The label of a failed start', () => {
+  const failing = { ...still, capacity: { [`t3.xlarge/${SUBNET_A}`]: 0 } };
+
+  test.concurrent('is empty with `mode: start`, as in ec2-github-runner, and its stop succeeds', () =>
+    inSandbox(failing, async (scene) => {
+      const main = await scene.start(single);
+      expect(main).toMatchObject({ code: 1, outputs: { label: '' } });
+      expect((await scene.start({ ...single, 'ec2-volume-size': 'x' })).outputs['label']).toBe('');
+      const { mode: _, ...others } = single;
+      expect((await scene.start(others)).outputs['label']).toMatch(/^ec2-/);
+      expect(await scene.stop({ mode: 'stop', label: main.outputs['label']! })).toMatchObject({ code: 0 });
+    }),
+  );
+
+  test.concurrent('stays while something is left, for the stop', () =>
+    inSandbox({ ...still, capacity: { [`t3.xlarge/${SUBNET_A}`]: 1 } }, async (scene) => {
+      const { denied } = scene.sandbox.ec2;
+      denied.add('ec2:TerminateInstances');
+      const main = await scene.start({ ...single, count: '2' });
+      expect(main).toMatchObject({ code: 1, outputs: { label: expect.stringMatching(/^ec2-/) } });
+      denied.clear();
+      const [machine, ...others] = scene.sandbox.ec2.instances();
+      expect([machine?.state, others]).toEqual([expect.stringMatching(/^(pending|running)$/), []]);
+      expect(await scene.stop({ mode: 'stop', label: main.outputs['label']! })).toMatchObject({ code: 0 });
+      expect(scene.sandbox.ec2.instances()[0]?.state).toMatch(/^(shutting-down|terminated)$/);
+    }),
+  );
+});

@@ -156,11 +156,14 @@ function installPackages(text: string, { 'pre-runner-script': script }: Texts): 
   } catch {
     names = undefined;
   }
-  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string' && /^[\w.+:-]+$/.test(name))) {
+  if (
+    !Array.isArray(names) ||
+    !names.every((name) => typeof name === 'string' && /^[\w.+:-]+([=~][\w.+:~-]+)?$/.test(name))
+  ) {
     return { problems: [': not a JSON list of package names.'] };
   }
   if (names.length === 0) return {};
   const list = names.join(' ');
-  const install = `if command -v apt-get >/dev/null; then apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy ${list}; else yum install -qy ${list}; fi`;
+  const install = `if command -v apt-get >/dev/null; then apt-get update -q || true; DEBIAN_FRONTEND=noninteractive apt-get install -qy ${list}; else yum install -qy ${list}; fi`;
   return { inputs: { 'pre-runner-script': script === undefined ? install : `${install}\n${script}` } };
 }

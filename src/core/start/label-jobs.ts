@@ -193,8 +193,14 @@ function describeHits(
     ...frame,
     count: isChosen ? 1 : hits.length,
     isOpen: frame.isOpen || isChosen,
-    otherLabels: [...new Set(hits.flat().filter((text) => !isLabel(text)))],
+    otherLabels: [...new Set(hits.flat().flatMap((text) => (isLabel(text) ? listComposed(text) : text)))],
   };
+}
+
+/** The other labels of a list that an expression composes: `fromJSON(format('["self-hosted", "{0}"]', …))`. */
+function listComposed(text: string): string[] {
+  const [, list = ''] = /\bfromJSON\(\s*format\(\s*'\s*(\[[^']*\])/i.exec(text) ?? [];
+  return [...list.matchAll(/"([^"{}]+)"/g)].map(([, label]) => label!);
 }
 
 function within(frame: LabelJob, one: LabelJob, legs: number): LabelJob {

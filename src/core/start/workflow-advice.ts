@@ -14,6 +14,9 @@ export interface Offer {
   readonly lifetimeMinutes: number;
 }
 
+/** For jobs that ask for labels which the runners of a start do not have, such as `self-hosted`. */
+const LABEL_ALONE = '`runs-on: ${{ needs.<job>.outputs.label }}`';
+
 /** Covers most builds that a job waits for. */
 const IDLE_MINUTES = 60;
 
@@ -73,7 +76,7 @@ function adviseOnLabels({ jobs }: LabelJobs): Advice[] {
   const asking = jobs.filter(({ otherLabels }) => otherLabels.length > 0);
   return asking.map(({ name, otherLabels }: LabelJob) => ({
     what: `job ${name} also asks for ${otherLabels.join(', ')}, and the runners of this start have one label only. The job would wait for a day.`,
-    line: '`runs-on` of that job must be the label alone: `runs-on: ${{ needs.<job>.outputs.label }}`.',
+    line: `\`runs-on\` of that job must be the label alone: ${LABEL_ALONE}.`,
   }));
 }
 
@@ -91,5 +94,6 @@ export function describeLimits({ runners, idleMinutes, lifetimeMinutes }: Offer)
   return [
     `${plural(runners, 'runner')}, one job each: then the machine ends. It also ends after ${idleMinutes} min without a job, and ${lifetimeMinutes} min after its launch. ec2-github-runner has no such limits.`,
     'Lines that change this: `count: N` for N jobs, `idle-timeout-minutes: 60`, `max-lifetime-minutes: 720`. Machines for several runs: fill-pool.',
+    `The runners have one label only, not \`self-hosted\` as well: jobs on them need ${LABEL_ALONE}.`,
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { migrateInputs } from '../../../../src/core/inputs/migration.js';
 
@@ -34,6 +35,15 @@ test('A workflow of ec2-github-runner keeps working, with a notice for each inpu
     'ec2-volume-type': 'gp3',
     'pre-runner-script': expect.stringMatching(/apt-get install -qy git docker\.io;.*\necho hi$/s),
   });
+});
+
+test.each(['install', 'update'])('`packages` are never missing in silence: `apt-get %s` fails', (failing) => {
+  const { inputs } = migrate({ packages: '["jq=1.7.1-3~ubuntu1"]', 'pre-runner-script': 'echo ready' });
+  const apt = `apt-get() { echo "$1 $3"; [[ $1 != ${failing} ]]; }`;
+  const { stdout } = spawnSync('bash', ['-ec', `${apt}\n${inputs['pre-runner-script']}`], { encoding: 'utf8' });
+  // As with cloud-init, the lists of an earlier boot may be enough.
+  const ready = failing === 'install' ? '' : 'ready\n';
+  expect(stdout).toBe(`update \ninstall jq=1.7.1-3~ubuntu1\n${ready}`);
 });
 
 describe('`mode` of the other action', () => {

@@ -261,6 +261,14 @@ describe('The advice', () => {
     expect(await advice(file)).toEqual([expect.stringMatching(/job test also asks for self-hosted.*\n.*`runs-on: /)]);
   });
 
+  test('names labels of a list that an expression composes', async () => {
+    const list = `["self-hosted", "{0}"]`;
+    const runsOn = `\${{ fromJSON(format('${list}', needs.start.outputs.label)) }}`;
+    expect(await advice(workflow(`\n  test:\n    runs-on: ${runsOn}`))).toEqual([
+      expect.stringMatching(/job test also asks for self-hosted, and/),
+    ]);
+  });
+
   test('of a dry run names the jobs without a condition', async () => {
     const guarded = `, if: "needs.start.outputs.label != ''"`;
     const file = workflow(`\n  a: { ${RUNS_ON} }\n  b: { ${RUNS_ON}${guarded} }`);
