@@ -62,7 +62,7 @@ function refuseUnlessReady(to: string, publish: boolean): void {
       : []),
   ];
   if (problems.length > 0)
-    throw new UsageError(problems, 'Nothing was done.', `${problems.length} things are in the way.`);
+    throw new UsageError(problems, 'Nothing was done.', 'All of this is in the way.');
 }
 
 async function commit(changed: Texts, { to, from }: Renaming): Promise<void> {

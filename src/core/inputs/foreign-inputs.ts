@@ -39,6 +39,15 @@ const architecture = translated('`arm64` is `preset: arm64`, unless a preset is 
   return preset === undefined ? { inputs: { preset: 'arm64' } } : {};
 });
 
+/** A volume on a device that is no root device would be a second one. */
+const device = translated(`Ignored: ${DEVICE}. Other devices, such as /dev/sdf, are refused.`, (text) =>
+  /^\/dev\/(sd|xvd)[b-z]/.test(text)
+    ? {
+        problems: [`is ${text}, a second volume: remove it, and \`ec2-volume-size\` sets the size of the root volume.`],
+      }
+    : { note: `is ignored: ${DEVICE}.` },
+);
+
 /** The inputs of machulav/ec2-github-runner, in any version, that this suite does not have under their name. */
 const machulav: Readonly<Record<string, ForeignInput>> = {
   'block-device-mappings': mappings,
@@ -47,10 +56,10 @@ const machulav: Readonly<Record<string, ForeignInput>> = {
       ? {
           problems: ['disables the metadata service, from which the boot agent reads its orders: remove HttpEndpoint.'],
         }
-      : { note: `is ignored: ${IMDS}.` },
+      : { note: `is ignored: ${IMDS}, without the tags of the instance.` },
   ),
   packages: translated('Installed before `pre-runner-script` runs.', installPackages),
-  'ec2-device-name': ignored(DEVICE),
+  'ec2-device-name': device,
   'use-jit': ignored('every runner is just-in-time', 'true', 'false'),
   'runner-group-id': same('runner-group'),
   'run-runner-as-service': ignored('the boot agent starts the runner', 'false'),
@@ -136,7 +145,7 @@ const forks: Readonly<Record<string, ForeignInput>> = {
   'github-token-type': ignored('tokens of both types are accepted'),
   'quiet-period-seconds': ignored(NO_WAIT),
   'reuse-runner': ignored(POOL, 'false'),
-  ...several(ignored(DEVICE), 'root-volume-device', 'volume-device-name', 'storage-device', 'ec2-volume-identifier'),
+  ...several(device, 'root-volume-device', 'volume-device-name', 'storage-device', 'ec2-volume-identifier'),
 };
 
 /** By the action that has them; its workflows give them in good faith. */

@@ -123,11 +123,15 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   const { kept } = selection;
   if (stopped.length + kept.length + doubtful.length + refusals.length === 0) {
     log.info('No instance of this request is left.');
+    if (request.label !== undefined && search.all.length === 0) log.info(OWN_RUN);
   }
   const { foreign } = search;
   const bill = makeBill({ jobs: selection.listedJobs, explanations });
   return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations, bill };
 }
+
+const OWN_RUN =
+  'EC2 lists no instance of this run with the label. A label reaches the instances of its own run only; `ec2-instance-id` reaches others.';
 
 function listStopped(
   instances: readonly LocatedInstance[],

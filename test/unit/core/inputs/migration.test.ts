@@ -161,6 +161,7 @@ describe('An input whose loss would change cost, network or security is refused 
   test.each([
     ['ec2-instance-count', '3', 'write `count: 3`'],
     ['iam-instance-profile', 'runner-profile', 'write `iam-role-name: runner-profile`'],
+    ['ec2-device-name', '/dev/sdf', 'remove it, and `ec2-volume-size` sets the size of the root volume'],
     ['ec2-ami-id', 'ami-1', 'write `ec2-image-id: ami-1`'],
     ['startup-timeout-seconds', '400', 'write `startup-timeout-minutes: 7`'],
     ['max-lifetime-minutes', '0', 'write `max-lifetime-minutes: 7200` at most'],
