@@ -61,8 +61,7 @@ function refuseUnlessReady(to: string, publish: boolean): void {
       ? ['No branch is checked out, so there is none to push. Check one out: git switch main']
       : []),
   ];
-  if (problems.length > 0)
-    throw new UsageError(problems, 'Nothing was done.', 'All of this is in the way.');
+  if (problems.length > 0) throw new UsageError(problems, 'Nothing was done.', 'All of this is in the way.');
 }
 
 async function commit(changed: Texts, { to, from }: Renaming): Promise<void> {

@@ -29,8 +29,7 @@ process.exitCode = await runCommandLine(commandLine, process.argv.slice(2), asyn
   const version = positionals[0]!;
   const repository = readRepositoryName(checkout.read('package.json'));
   const problems = findProblems(checkout, { version, repository, branch: values.branch });
-  if (problems.length > 0)
-    throw new UsageError(problems, 'Nothing was done.', 'All of this is in the way.');
+  if (problems.length > 0) throw new UsageError(problems, 'Nothing was done.', 'All of this is in the way.');
   const tag = `v${version.text}`;
   const branch = releaseBranch(checkout, values.branch);
   if (values['dry-run']) {
