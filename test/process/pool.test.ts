@@ -54,7 +54,8 @@ test.concurrent('a claim is online sooner than a cold start, because resuming is
     const [warm] = rowsOf(await scene.start(POOL));
     const [cold] = rowsOf(await scene.start(POOL));
     expect([warm?.pool, cold?.pool]).toEqual(['ready', undefined]);
-    expect(warm!.toOnline).toBeLessThan(cold!.toOnline / 2);
+    // 8 s between the two, 6 of which a busy machine may use up.
+    expect(warm!.toOnline).toBeLessThan(cold!.toOnline - 2);
     expect((await scene.stop()).code).toBe(0);
     await scene.expectNothingIsLeft();
   }),
