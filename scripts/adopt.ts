@@ -24,7 +24,7 @@ const commandLine = {
       "Also push the branch and the tag v1, and open a private copy to the owner's other repositories. " +
         'Needs gh, logged in or with a token in GH_TOKEN.',
     ),
-    'dry-run': flag('Only list what would be changed.'),
+    'dry-run': flag('Only list what would be changed, and what is in the way.'),
   },
   positionals: { description: 'Your copy on GitHub.', kind: repositoryName, least: 1, most: 1 },
 };
@@ -98,9 +98,9 @@ process.exitCode = await runCommandLine(commandLine, process.argv.slice(2), asyn
   const count = Object.keys(changed).length;
   if (values['dry-run']) {
     console.log(count === 0 ? `Everything names ${to} already.` : `Would change:\n${listChanged(changed, before)}`);
-    return 0;
   }
   refuseUnlessReady(to, values.publish);
+  if (values['dry-run']) return 0;
   try {
     if (count > 0) await commit(changed, renaming);
     else console.log(`Everything names ${to} already. Nothing was changed.`);

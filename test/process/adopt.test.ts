@@ -27,10 +27,12 @@ describe('npm run adopt', () => {
 
   test('refuses changes that are not committed, and a publication without a remote, at once', async () => {
     copy.write('new.txt', 'new');
-    const { code, output } = await adopt('nobody/ci-actions', '--publish');
-    expect(code).toBe(2);
-    expect(output).toContain('There are changes that are not committed; allowed: none.');
-    expect(output).toContain('No remote of this clone is nobody/ci-actions. Add it: git remote add copy');
+    for (const dryRun of [[], ['--dry-run']]) {
+      const { code, output } = await adopt('nobody/ci-actions', '--publish', ...dryRun);
+      expect(code).toBe(2);
+      expect(output).toContain('There are changes that are not committed; allowed: none.');
+      expect(output).toContain('No remote of this clone is nobody/ci-actions. Add it: git remote add copy');
+    }
     copy.git('clean', '--quiet', '-fd');
   });
 
