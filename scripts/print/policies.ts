@@ -18,7 +18,7 @@ const POLICIES = {
   'ami-build': amiBuild,
 } as const;
 const TEMPLATE = 'iam/ci-actions.yml';
-export const MODULE = 'iam/terraform/policies.tf';
+export const MODULE = 'iam/terraform/locals.tf';
 const PAGE = 'docs/security.md';
 
 /** The files that {@link composePolicyFiles} writes or fills, as git's pathspecs. */

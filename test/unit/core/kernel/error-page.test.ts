@@ -5,7 +5,7 @@ import { failureCodes, type FailureCode } from '../../../../src/core/kernel/fail
 import { readActionSource } from '../../../../src/host/action-source.js';
 
 const codes = Object.keys(failureCodes) as FailureCode[];
-const FILE = 'file:///home/runner/work/_actions/my-org/ci-actions/v1/dist/chunks/exit.js';
+const FILE = 'file:///opt/actions-runner/_work/_actions/my-org/ci-actions/v1/dist/chunks/exit.js';
 
 /** GitHub's rule: lower case, only letters, digits, blanks, `-` and `_`; each blank becomes a hyphen. */
 function toAnchor(heading: string): string {
@@ -52,7 +52,7 @@ test.each([
   ],
   ['a shell', {}, ''],
 ])('The link of %s', (_, env, start) => {
-  const source = readActionSource(env, 'file:///work/ci-actions/dist/chunks/exit.js');
+  const source = readActionSource(env, 'file:///opt/ci-actions/dist/chunks/exit.js');
   expect(errorPage('no-capacity', source)).toBe(`${start}docs/errors.md#no-capacity`);
 });
 
