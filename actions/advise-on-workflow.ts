@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RawInputs } from '../src/core/inputs/inputs.js';
+import { textOf, type RawInputs } from '../src/core/inputs/inputs.js';
 import { messageOf } from '../src/core/kernel/failure.js';
 import { parse } from '../src/core/kernel/yaml.js';
 import type { Log } from '../src/core/ports/process.js';
@@ -61,7 +61,7 @@ async function find(path: string, { loaded, raw, context }: Asking): Promise<Lab
 function composeOffer({ loaded: { request }, raw }: Asking, path: string): Offer {
   // A preset may also set them.
   const isGiven = (name: 'count' | 'idle-timeout-minutes', isDefault: boolean) =>
-    !isDefault || (raw[name]?.text.trim() ?? '') !== '';
+    !isDefault || textOf(raw, name) !== '';
   const { startupTimeoutMs, runningMs = 0, idleTimeoutMs, maxLifetimeMs } = request.startup;
   return {
     path,

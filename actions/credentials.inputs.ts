@@ -1,5 +1,5 @@
 import { secret, text } from '../src/core/inputs/input-kinds.js';
-import type { RawInputs } from '../src/core/inputs/inputs.js';
+import { textOf, type RawInputs } from '../src/core/inputs/inputs.js';
 
 /** The GitHub credentials that several actions take: a token, or a GitHub App. */
 export const credentialInputs = {
@@ -22,7 +22,7 @@ export const credentialInputs = {
 
 /** @returns problems, if the credentials are missing, incomplete, or both of them are set */
 export function checkCredentials(raw: RawInputs): string[] {
-  const isGiven = (name: keyof typeof credentialInputs): boolean => (raw[name]?.text.trim() ?? '') !== '';
+  const isGiven = (name: keyof typeof credentialInputs): boolean => textOf(raw, name) !== '';
   const [token, appId, key] = [isGiven('github-token'), isGiven('app-id'), isGiven('app-private-key')];
   if (token && (appId || key)) return ['Both `github-token` and a GitHub App are set; allowed: one of them.'];
   if (token || (appId && key)) return [];

@@ -5,6 +5,7 @@ import {
   parseInputs,
   pickInputs,
   refuseProblems,
+  textOf,
   type RawInputs,
   type ValuesOf,
 } from '../src/core/inputs/inputs.js';
@@ -126,7 +127,7 @@ export function composeMachineRequest({ values, raw, preset }: LoadedInputs): Ma
 
 /** Whether the workflow gives `mode`, as for ec2-github-runner. */
 export function isMigrated(raw: RawInputs): boolean {
-  return (raw['mode']?.text.trim() ?? '') !== '';
+  return textOf(raw, 'mode') !== '';
 }
 
 /**
@@ -134,19 +135,19 @@ export function isMigrated(raw: RawInputs): boolean {
  * `startup-timeout-minutes`. A workflow that was written for it has as much time here.
  */
 function countFromRunning(raw: RawInputs, values: StartValues): Pick<Startup, 'startupTimeoutMs' | 'runningMs'> {
-  const quiet = Number(raw['startup-quiet-period-seconds']?.text.trim() || 30);
+  const quiet = Number(textOf(raw, 'startup-quiet-period-seconds') || 30);
   const quietMs = quiet >= 0 && quiet <= 600 ? Math.ceil(quiet) * 1000 : 30_000;
   return { startupTimeoutMs: values['startup-timeout-minutes'] + quietMs, runningMs: 300_000 };
 }
 
 /** Known before the inputs are loaded, like the label. A dry run has no label, so that no job waits for its runner. */
 export function isDryRun(raw: RawInputs): boolean {
-  return /^true$/i.test(raw['dry-run']?.text.trim() ?? '');
+  return /^true$/i.test(textOf(raw, 'dry-run'));
 }
 
 /** The label that a start will have unless its preset sets another, known before the inputs are loaded. */
 export function foreseeLabel(raw: RawInputs, context: RunContext, startId: string): string {
-  const label = raw['label']?.text.trim() ?? '';
+  const label = textOf(raw, 'label');
   return NAME_PATTERN.matches.test(label) ? label : composeName(context, startId);
 }
 
@@ -209,7 +210,7 @@ function checkZones(values: StartValues): string[] {
 
 /** As in ec2-github-runner, zones are used in place of the single inputs. */
 function describeUnused(raw: RawInputs): string[] {
-  const isGiven = (name: string) => !/^(\[\s*\])?$/.test(raw[name]?.text.trim() ?? '');
+  const isGiven = (name: string) => !/^(\[\s*\])?$/.test(textOf(raw, name));
   if (!isGiven('availability-zones-config')) return [];
   const unused = ['ec2-image-id', 'subnet-id', 'security-group-id'].filter(isGiven);
   return unused.map((name) => `\`${name}\` is ignored: \`availability-zones-config\` is used in its place.`);

@@ -1,4 +1,11 @@
-import { describeUnknown, parseInputs, pickInputs, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
+import {
+  describeUnknown,
+  parseInputs,
+  pickInputs,
+  textOf,
+  type RawInputs,
+  type ValuesOf,
+} from '../src/core/inputs/inputs.js';
 import { nearest } from '../src/core/kernel/nearest.js';
 import type { StopRequest } from '../src/core/stop/request.js';
 import { checkCredentials } from './credentials.inputs.js';
@@ -33,17 +40,18 @@ export function loadStop(input: RawInputs): LoadedStop {
   const { values, problems } = parseInputs(inputs, own);
   const ids = [...new Set([...(values['ec2-instance-id'] ?? []), ...(values['ec2-instance-ids'] ?? [])])];
   const badIds = ids.filter((id) => !ID.matches.test(id));
-  const mode = checkMode(own['mode']?.text.trim() ?? '');
+  const mode = checkMode(textOf(own, 'mode'));
+  const named = { ids, label: textOf(own, 'label') };
   const credentialProblems = checkCredentials(own);
   return {
     values,
-    target: findTarget(values, { ids, label: own['label']?.text.trim() ?? '', mode }),
+    target: findTarget(values, { ...named, mode }),
     ...passOver(input),
     problems: [
       ...(mode.problem ?? []),
       ...problems,
       ...badIds.map((id) => `\`ec2-instance-id\` has ${JSON.stringify(id.slice(0, 80))}; allowed: ${ID.allowed}.`),
-      ...checkAll(values, { ids, label: own['label']?.text.trim() ?? '' }),
+      ...checkAll(values, named),
       ...findMisspelled(input),
     ],
     credentialProblems,
@@ -90,7 +98,7 @@ function checkAll({ all }: Values, { ids, label }: Named): string[] {
 /** The inputs of start-runner and of other actions: ec2-github-runner has one action.yml for both modes. */
 function passOver(input: RawInputs): Pick<LoadedStop, 'notices' | 'warnings'> {
   const others = Object.keys(input).filter(
-    (name) => !Object.hasOwn(inputs, name) && input[name]?.text.trim() !== '' && nearestOwn(name) === undefined,
+    (name) => !Object.hasOwn(inputs, name) && textOf(input, name) !== '' && nearestOwn(name) === undefined,
   );
   const isOfStart = (name: string) => Object.hasOwn(startInputs, name);
   return {

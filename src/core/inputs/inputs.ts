@@ -88,6 +88,11 @@ export function refuseProblems(
   );
 }
 
+/** The text of an input as it is given, without blanks at its ends; '' if it is not given. */
+export function textOf(raw: RawInputs, name: string): string {
+  return raw[name]?.text.trim() ?? '';
+}
+
 /** The inputs of these names. */
 export function pickInputs(raw: RawInputs, names: readonly string[]): RawInputs {
   return Object.fromEntries(Object.entries(raw).filter(([name]) => names.includes(name)));

@@ -1,6 +1,6 @@
 import { isShort, type Outcome } from './foreign-input.js';
 import { findForeignInput } from './foreign-inputs.js';
-import type { RawInputs } from './inputs.js';
+import { textOf, type RawInputs } from './inputs.js';
 
 export interface Migrated {
   readonly raw: RawInputs;
@@ -23,12 +23,12 @@ const ACTION_OF_MODE: Readonly<Record<string, string>> = {
  */
 export function migrateInputs(inputs: RawInputs, action: Action): Migrated {
   const raw: Record<string, { text: string; origin?: string }> = { ...inputs };
-  const mode = raw['mode']?.text.trim() ?? '';
+  const mode = textOf(raw, 'mode');
   delete raw['mode'];
   const problems = mode === '' || mode === action ? [] : [describeMode(mode, action)];
   const notices = mode === action ? [MODE_NOTICES[action]] : [];
   if (action === 'stop') return { raw, notices, problems };
-  if (raw['max-lifetime-minutes']?.text.trim() === '0') {
+  if (textOf(raw, 'max-lifetime-minutes') === '0') {
     delete raw['max-lifetime-minutes'];
     problems.push(
       '`max-lifetime-minutes` is "0", but no machine lives without a limit here: write `max-lifetime-minutes: 7200` at most.',
