@@ -17,7 +17,7 @@ import {
   type MachineRequest,
   type VolumeRequest,
 } from '../src/core/machine/request.js';
-import { findVolumeProblems } from '../src/core/machine/volume.js';
+import { findRootVolumeProblems } from '../src/core/machine/volume.js';
 import type { GitHub } from '../src/core/ports/github.js';
 import type { StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
@@ -183,7 +183,7 @@ function checkVolume(values: StartValues, raw: RawInputs): string[] {
   const volume = composeVolume(values, raw);
   const isUnusable = (name: (typeof VOLUME_INPUTS)[number]) => raw[name] !== undefined && values[name] === undefined;
   if (VOLUME_INPUTS.some(isUnusable)) return [];
-  return findVolumeProblems(volume, volume.sizeIsDefault ? undefined : volume.sizeGiB);
+  return findRootVolumeProblems(volume, volume.sizeIsDefault ? undefined : volume.sizeGiB);
 }
 
 const VOLUME_INPUTS = [

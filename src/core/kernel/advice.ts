@@ -65,6 +65,10 @@ export const REPLACE_SPOT =
   'EC2 reclaimed the spot instance. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.';
 export const RAISE_EBS_QUOTA =
   'Use a smaller or slower volume, delete volumes that are not needed, or raise the EBS quota in the Service Quotas console.';
+export const FREE_DATA_VOLUME =
+  'Wait for that run, or stop its machine. Or set in `data-volume`: `when-attached: wait` to wait for the machine, or `mode: copy` to start from a snapshot.';
+export const REPLACE_DATA_VOLUME =
+  'Run the job again: a volume by name is created again. A volume by id must exist; restore it from a snapshot, or name another one.';
 export const READ_REFUSALS = 'Look at the refusals in the log above. If they make no sense, report them.';
 export const CHECK_NETWORK =
   'Check that `subnet-id` and `security-group-id` exist in this region and share a VPC. Without `subnet-id`, a default VPC is needed.';

@@ -100,6 +100,14 @@ export const failureCodes = {
     when: 'EC2 does not accept the subnet, the security group, or their combination.',
     remedy: advice.CHECK_NETWORK,
   },
+  'data-volume-in-use': {
+    when: 'Another machine holds the data volume. The message names it and its run.',
+    remedy: advice.FREE_DATA_VOLUME,
+  },
+  'data-volume-unusable': {
+    when: 'The data volume does not exist any more, or EC2 reports an error of it.',
+    remedy: advice.REPLACE_DATA_VOLUME,
+  },
   'payload-too-large': {
     when: 'The user data is larger than the 16,384 bytes that EC2 allows.',
     remedy: advice.shortenUserData(),

@@ -31,6 +31,8 @@ export interface Payload {
   readonly settings?: InstanceSettings;
   /** Only for images that `ami/` did not build: where to download the runner if the image has none. */
   readonly runnerDownload?: { readonly url: string; readonly sha256: string };
+  /** `vol-… /mount LABEL` or, for a copy, `label:LABEL /mount`. It needs format 4. */
+  readonly dataVolume?: string;
 }
 
 /** Settings of the whole instance, in effect before anything is downloaded. They need format 3. */
@@ -133,6 +135,7 @@ function payloadLines(payload: Payload): string[] {
     ['runner-sha256', payload.runnerDownload?.sha256],
     ['pre-runner-script', encode(payload.preRunnerScript)],
     ...settingFields(payload.settings),
+    ['data-volume', payload.dataVolume],
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { NAME_LIMIT, TAG } from '../kernel/identity.js';
 import { composeMachine, DEFAULT_RUNNER_HOME } from '../machine/launch-spec.js';
+import type { LaunchedVolume } from '../machine/machine-volume.js';
 import { renderUserData, type BootScripts, type Payload } from '../machine/payload.js';
 import type { PreparedRegion } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
@@ -13,27 +14,31 @@ export interface LaunchParts {
   readonly runners: readonly RegisteredRunner[];
   readonly bootScripts: BootScripts;
   readonly now: number;
+  readonly volume?: LaunchedVolume | undefined;
 }
 
 /** One RunInstances call: an instance with these runners, launched by this plan. @throws Failure `payload-too-large` */
 export function composeLaunch(parts: LaunchParts, plan: Plan, clientToken: string): LaunchSpec {
-  const { request, setup, runners, now } = parts;
+  const { request, setup, runners, now, volume } = parts;
+  const machine = composeMachine(request.machine, setup);
   return {
     plan,
     clientToken,
-    ...composeMachine(request.machine, setup),
-    tags: composeTags(request, runners, now),
+    ...machine,
+    ...(volume &&
+      volume.volumes.length > 0 && { furtherVolumes: [...(machine.furtherVolumes ?? []), ...volume.volumes] }),
+    tags: { ...composeTags(request, runners, now), ...volume?.tags },
     userData: composeUserData(parts),
   };
 }
 
 /** Images built by `ami/` contain the boot agent; for any other image it is part of the user data. */
-export function composeUserData({ request, setup, runners, bootScripts }: Omit<LaunchParts, 'now'>): Uint8Array {
-  const hasAgent = setup.image.tags[TAG.runnerVersion] !== undefined;
-  return renderUserData(composePayload(request, setup, runners), hasAgent ? undefined : bootScripts);
+export function composeUserData(parts: Omit<LaunchParts, 'now'>): Uint8Array {
+  const hasAgent = parts.setup.image.tags[TAG.runnerVersion] !== undefined;
+  return renderUserData(composePayload(parts), hasAgent ? undefined : parts.bootScripts);
 }
 
-function composePayload(request: StartRequest, setup: PreparedRegion, runners: readonly RegisteredRunner[]): Payload {
+function composePayload({ request, setup, runners, volume }: Omit<LaunchParts, 'now'>): Payload {
   const { machine, startup } = request;
   const labels = listLabels(request);
   return {
@@ -46,6 +51,7 @@ function composePayload(request: StartRequest, setup: PreparedRegion, runners: r
     ...(startup.preRunnerScript !== undefined && { preRunnerScript: startup.preRunnerScript }),
     ...(machine.settings && { settings: machine.settings }),
     ...(setup.download && { runnerDownload: setup.download }),
+    ...(volume && { dataVolume: volume.payload }),
   };
 }
 

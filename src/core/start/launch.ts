@@ -40,9 +40,10 @@ export class Launcher {
     { setup, runners }: Pick<LaunchParts, 'setup' | 'runners'>,
   ): Promise<LaunchOutcome> {
     const { request, ports, created } = this.context;
-    const { bootScripts, clock, signal } = ports;
+    const { bootScripts, clock, signal, dataVolume } = ports;
     const ec2 = await ports.ec2In(plan.region);
-    const spec = composeLaunch({ request, setup, runners, bootScripts, now: clock.now() }, plan, clientToken);
+    const volume = dataVolume?.toLaunch(setup);
+    const spec = composeLaunch({ request, setup, runners, bootScripts, now: clock.now(), volume }, plan, clientToken);
     try {
       return await ec2.launch(spec, signal);
     } catch (error) {
