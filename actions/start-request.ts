@@ -2,6 +2,7 @@ import type { ResolvedPreset } from '../src/core/config/presets.js';
 import { collectFields } from '../src/core/inputs/fields.js';
 import {
   dropEmpty,
+  isYamlGiven,
   parseInputs,
   pickInputs,
   refuseProblems,
@@ -19,7 +20,7 @@ import {
 } from '../src/core/machine/request.js';
 import { findRootVolumeProblems } from '../src/core/machine/volume.js';
 import type { GitHub } from '../src/core/ports/github.js';
-import type { StartRequest, Startup } from '../src/core/start/request.js';
+import type { RunnerRole, StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
@@ -68,7 +69,8 @@ export async function loadStart(
     label,
     scope,
     ...collectFields(inputs, values, 'request'),
-    runners: [{ count: 1, label }],
+    runners: composeRoles(values, label),
+    ...(isShared(values) && { workFolder: 'shared' }),
     machine: composeMachineRequest(loaded),
     startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated(raw) && countFromRunning(raw, values)) },
   };
@@ -88,7 +90,8 @@ export async function loadInputs(
   const found: FoundPreset =
     early.problems.length > 0 ? { inputs: {}, problems: [] } : await findPreset(early.values, context, access.github);
   const raw = { ...found.inputs, ...dropEmpty(migrated.raw) };
-  const { values, problems } = parseInputs(inputs, raw);
+  const parseYaml = isYamlGiven(inputs, raw) ? (await import('../src/core/kernel/yaml.js')).parse : undefined;
+  const { values, problems } = parseInputs(inputs, raw, parseYaml);
   // The preset may set `runner-scope`, which is known only now. Then this connects to GitHub again, in that scope.
   const reached =
     raw['runner-scope'] === found.inputs['runner-scope'] && raw['runner-scope'] !== undefined
@@ -106,6 +109,7 @@ export async function loadInputs(
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
     ...checkPool(values, raw),
+    ...checkRoles(values, raw),
     ...checkZones(values),
   ]);
   const { scope, github } = reached;
@@ -123,6 +127,21 @@ export function composeMachineRequest({ values, raw, preset }: LoadedInputs): Ma
     volume: composeVolume(values, raw),
     settings: collectFields(inputs, values, 'settings'),
   };
+}
+
+/** The roles of the request: those of `runners`, or one without a name. */
+function composeRoles({ runners }: StartValues, label: string): readonly RunnerRole[] {
+  if (runners === undefined) return [{ count: 1, label }];
+  return runners.map((one) => ({ ...one, label: nameLabel(label, one.role) }));
+}
+
+function nameLabel(label: string, role: string): string {
+  return `${label}-${role}`;
+}
+
+/** A single runner shares its working tree with no other. */
+function isShared({ runners = [], 'work-folder': workFolder }: StartValues): boolean {
+  return workFolder === 'shared' && runners.reduce((sum, { count }) => sum + count, 0) > 1;
 }
 
 /** Whether the workflow gives `mode`, as for ec2-github-runner. */
@@ -198,6 +217,34 @@ const VOLUME_INPUTS = [
 function checkPool(values: StartValues, raw: RawInputs): string[] {
   if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
   return ['`pool` is set with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
+}
+
+/** Problems of `runners` with other inputs. */
+function checkRoles({ runners, label, pool }: StartValues, raw: RawInputs): string[] {
+  if (runners === undefined) return [];
+  const problems: string[] = [];
+  if (pool !== undefined) {
+    problems.push(
+      '`runners` is set with `pool`; allowed: one of them. A machine of a pool is claimed by one runner, so it has no other.',
+    );
+  }
+  if (isMigrated(raw)) {
+    problems.push(
+      '`runners` is set with `mode: start`; allowed: `runners` without `mode`. Workflows of ec2-github-runner have one label for all runners.',
+    );
+  }
+  if (label === undefined) return problems;
+  const unique = new Map(runners.map(({ role }) => [nameLabel(label, role).toLowerCase(), role]));
+  for (const { role, labels } of runners) {
+    for (const one of labels) {
+      const owner = unique.get(one.toLowerCase());
+      if (owner === undefined || owner === role) continue;
+      problems.push(
+        `\`runners\` is "role ${role}: label ${one}"; allowed: labels other than the unique label of a role, and this one is of role ${owner}.`,
+      );
+    }
+  }
+  return problems;
 }
 
 /** A pool's machines have one image and the same groups in a region. */
