@@ -17,7 +17,9 @@ export function findMountProblem(mount: string, runnerHome: string): string | un
     return mount === '/' ? refuse(', the root') : refuse('');
   if (mount.split('/').some((part) => part === '.' || part === '..')) return refuse(', which is not normalized');
   const isWithin = (tree: string) => mount === tree || mount.startsWith(`${tree}/`);
-  const tree = [...TAKEN_TREES, ...(/^\/lib/.test(mount) ? [`/${mount.split('/')[1]}`] : [])].find(isWithin);
+  const tree = [...TAKEN_TREES, ...(/^\/lib(32|64|x32)?(\/|$)/.test(mount) ? [`/${mount.split('/')[1]}`] : [])].find(
+    isWithin,
+  );
   if (tree !== undefined) return refuse(`, in ${tree}, which the system needs to run`);
   if (TAKEN.includes(mount) || mount.startsWith('/opt/ci-actions/')) {
     return refuse(', which holds more than the volume would');

@@ -37,19 +37,27 @@ const MEMBERS: Readonly<Record<string, { readonly allowed: string; test(value: s
 /**
  * Reads the input `data-volume`.
  *
- * @param document the parsed YAML or JSON
+ * @param given the parsed YAML or JSON; or `key=value` lines, as a presets file gives a map
  * @returns the request, or every problem
  */
-export function readDataVolume(document: unknown, context: ReadContext): DataVolumeRequest | readonly string[] {
+export function readDataVolume(given: unknown, context: ReadContext): DataVolumeRequest | readonly string[] {
+  const document = typeof given === 'string' ? readLines(given) : given;
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    return [`\`data-volume\` is not a map; allowed: \`name\` or \`id\`, \`mount\`, and ${listOthers()}.`];
+    return [
+      `\`data-volume\` is ${JSON.stringify(document).slice(0, 80)}, which is no map; allowed: \`name\` or \`id\`, \`mount\`, and ${listOthers()}.`,
+    ];
   }
   const { texts, problems } = readTexts(document as Members);
   const request = compose(texts, context.kmsKeyId);
   // A member that has a problem of its own is not in `texts`; the checks of several members skip it.
-  const given = new Set(Object.keys(document));
-  const all = [...problems, ...findGaps(given), ...checkTogether(request, given, context)];
+  const names = new Set(Object.keys(document));
+  const all = [...problems, ...findGaps(names), ...checkTogether(request, names, context)];
   return all.length > 0 ? all.map((one) => `\`data-volume\`: ${one}`) : request;
+}
+
+function readLines(text: string): unknown {
+  const lines = text.split('\n').map((line) => /^([\w-]+)=(.*)$/.exec(line));
+  return lines.includes(null) ? text : Object.fromEntries(lines.map((line) => [line![1], line![2]]));
 }
 
 function readTexts(members: Members): { texts: Readonly<Record<string, string>>; problems: string[] } {
