@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
+import { selectParts } from './boot-scripts.js';
 
 /** EC2's limit on raw user data in bytes. Source: EC2 API reference, RunInstances `UserData`. */
 export const USER_DATA_LIMIT = 16_384;
@@ -57,7 +58,9 @@ export interface BootScripts {
  * @throws Error for more than one runner, which no caller passes: formats 1 and 3 describe a single runner
  */
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
-  return compress([...payloadLines(payload), ...(scripts ? bootstrapLines(scripts) : [])]);
+  const lines = payloadLines(payload);
+  if (!scripts) return compress(lines);
+  return compress([...lines, ...bootstrapLines({ ...scripts, agent: selectParts(scripts.agent, lines) })]);
 }
 
 function compress(lines: readonly string[]): Uint8Array {
