@@ -31,24 +31,28 @@ export interface RolesPayload {
   readonly runners: readonly PayloadRunner[];
   /** Needed by runners without a just-in-time configuration. */
   readonly registration?: PayloadRegistration | undefined;
-  readonly workFolder?: 'shared' | undefined;
-  /** A volume and the directory where it is mounted. @example { volume: 'vol-0123', mount: '/var/lib/docker' } */
-  readonly dataVolume?: { readonly volume: string; readonly mount: string } | undefined;
+  /** The repository whose working tree all runners share. */
+  readonly sharedRepository?: string | undefined;
+  /**
+   * A volume (`vol-…`, or `label:` and the label of its file system), the directory where it is mounted, and the label
+   * that a new file system gets.
+   */
+  readonly dataVolume?: { readonly volume: string; readonly mount: string; readonly label?: string } | undefined;
   /** How long the instance stays after a job of it failed. */
   readonly keepOnFailureSeconds?: number | undefined;
 }
 
 /** Whether an older format cannot express it. The lowest is used: an image's agent may be older than this action. */
 export function needsFormat4(payload: RolesPayload): boolean {
-  const { runners, workFolder, dataVolume, keepOnFailureSeconds } = payload;
+  const { runners, sharedRepository, dataVolume, keepOnFailureSeconds } = payload;
   const [first] = runners;
   const isPlain = runners.length === 1 && first?.role === undefined && first?.jitConfig !== undefined;
-  return !isPlain || workFolder !== undefined || dataVolume !== undefined || keepOnFailureSeconds !== undefined;
+  return !isPlain || sharedRepository !== undefined || dataVolume !== undefined || keepOnFailureSeconds !== undefined;
 }
 
 /** The lines of format 4 that describe runners, in place of `runner-name`, `label` and `jit-config`. */
 export function listRoleFields(payload: RolesPayload): readonly Field[] {
-  const { runners, registration, workFolder, dataVolume, keepOnFailureSeconds } = payload;
+  const { runners, registration, sharedRepository, dataVolume, keepOnFailureSeconds } = payload;
   const configs = runners.flatMap(({ jitConfig }) => jitConfig ?? []);
   return [
     ...runners.map((one, at): Field => [`runner-${at + 1}`, describe(one)]),
@@ -56,8 +60,8 @@ export function listRoleFields(payload: RolesPayload): readonly Field[] {
     ['registration-url', registration?.url],
     ['registration-token', registration?.token],
     ['runner-group', registration?.group],
-    ['work-folder', workFolder],
-    ['data-volume', dataVolume && `${dataVolume.volume} ${dataVolume.mount}`],
+    ['work-folder', sharedRepository && `shared ${sharedRepository}`],
+    ['data-volume', dataVolume && [dataVolume.volume, dataVolume.mount, dataVolume.label ?? []].flat().join(' ')],
     ['keep-on-failure-seconds', keepOnFailureSeconds],
   ];
 }

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
+import { selectParts } from './boot-scripts.js';
 import { listRoleFields, needsFormat4, type Field, type RolesPayload } from './payload-roles.js';
 
 export type { PayloadRegistration, PayloadRunner } from './payload-roles.js';
@@ -52,7 +53,10 @@ export interface BootScripts {
  * @throws Failure `payload-too-large` over {@link USER_DATA_LIMIT}
  */
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
-  return compress([...payloadLines(payload), ...(scripts ? bootstrapLines(scripts, needsFormat4(payload)) : [])]);
+  const lines = payloadLines(payload);
+  if (!scripts) return compress(lines);
+  const hasPacked = lines.some((line) => line.startsWith('#:jit-configs '));
+  return compress([...lines, ...bootstrapLines({ ...scripts, agent: selectParts(scripts.agent, lines) }, hasPacked)]);
 }
 
 function compress(lines: readonly string[]): Uint8Array {

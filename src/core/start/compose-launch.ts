@@ -45,7 +45,7 @@ function composePayload({ request, setup, runners, registration }: Omit<LaunchPa
       return { name, label, role, labels, jitConfig };
     }),
     ...(registration && { registration }),
-    ...(workFolder && { workFolder }),
+    ...(workFolder && { sharedRepository: request.run.repo }),
     runnerHome: machine.runnerHome ?? DEFAULT_RUNNER_HOME,
     runAsUser: machine.runAsUser,
     startupTimeoutSeconds: startup.startupTimeoutMs / 1000,
