@@ -1,12 +1,13 @@
 import type { Tags } from '../kernel/tags.js';
 import type { SubnetFacts, VolumeSpec } from '../ports/catalog.js';
 import type { Instance, Plan } from '../ports/ec2.js';
+import type { Payload } from './payload.js';
 import type { RegionSetup } from './region-setup.js';
 
 /** What the data volume adds to a launch. */
 export interface LaunchedVolume {
-  /** The payload's value of `data-volume`: `vol-… /mount LABEL` or `label:LABEL /mount`. */
-  readonly payload: string;
+  /** For the boot agent. */
+  readonly payload: NonNullable<Payload['dataVolume']>;
   /** Further tags of the instance. */
   readonly tags: Tags;
   /** Further volumes that the launch creates. */

@@ -17,6 +17,8 @@ export interface Preflight {
   readonly groupId: number;
   /** The subnets that the plans name. */
   readonly subnets: readonly SubnetFacts[];
+  /** Absent for a repository's only group, and when the groups cannot be read. */
+  readonly groupName?: string;
 }
 
 interface PreflightPorts {
@@ -54,7 +56,14 @@ export async function preflight(request: PlacedRequest, ports: PreflightPorts): 
   }
   for (const { image } of answers) refuseOldRunner(image);
   const regionSetups = new Map(answers.flatMap((one) => toRegionSetups(machine, one)));
-  return { plans, groupId: group.id, regionSetups, subnets: answers.flatMap((one) => one.subnets) };
+  const subnets = answers.flatMap((one) => one.subnets);
+  return {
+    plans,
+    groupId: group.id,
+    ...(group.name !== undefined && { groupName: group.name }),
+    regionSetups,
+    subnets,
+  };
 }
 
 /**

@@ -8,10 +8,10 @@ import { prepareRegions, presumeRegions, setupKeyOf, type PreparedRegions } from
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import { Attempt } from './attempt.js';
 import type { CheckedRequest } from './context.js';
-import { composeLaunch, listPlaceholders } from './compose-launch.js';
+import { composeLaunch, composePlaceholders } from './compose-launch.js';
 import { listClaimable, viewOwnPool } from './claimable.js';
 import type { StartPorts } from './ports.js';
-import type { StartRequest } from './request.js';
+import { needsToken, type StartRequest } from './request.js';
 import type { Started } from './started.js';
 
 /**
@@ -87,6 +87,7 @@ async function check(request: StartRequest, ports: StartPorts, now: number): Pro
     viewOwnPool(request, regions, ports),
     ports.dataVolume?.look(listRegions(request, ports.ec2.region)),
   ]);
+  refuseUnnamedGroup(request, ready);
   const plans = (await ports.dataVolume?.choose(ready)) ?? ready.plans;
   return { ...ready, plans, request, pooled: listClaimable(view, request, { ...ready, ...ports, now }) };
 }
@@ -104,6 +105,17 @@ async function prepareVolume(
   return { ...checked, plans: await log.group('Prepare the data volume', () => dataVolume.prepare(signal)) };
 }
 
+/** @throws Failure `bad-input`: an instance registers a runner in a group by the group's name alone */
+function refuseUnnamedGroup(request: StartRequest, { groupName }: Pick<CheckedRequest, 'groupName'>): void {
+  const { scope, runnerGroup } = request;
+  if (!needsToken(request) || runnerGroup === undefined || groupName !== undefined || scope.kind === 'repo') return;
+  throw new Failure(
+    'bad-input',
+    `\`runner-group\` is ${runnerGroup}, whose name could not be read; runners with \`lifetime: run\` need it.`,
+    { hint: 'Set `runner-group` to the name of the group. Nothing was launched.' },
+  );
+}
+
 /** A launch as it would be, with placeholders for the runners. @throws Failure `payload-too-large` */
 function composeSample(
   request: StartRequest,
@@ -111,7 +123,7 @@ function composeSample(
   { bootScripts, clock, dataVolume }: StartPorts,
 ): LaunchSpec {
   const setup = regionSetups.get(setupKeyOf(plan))!;
-  const runners = listPlaceholders(request);
-  const parts = { request, setup, runners, bootScripts, now: clock.now(), volume: dataVolume?.toLaunch(setup) };
+  const volume = dataVolume?.toLaunch(setup);
+  const parts = { request, setup, ...composePlaceholders(request), bootScripts, now: clock.now(), volume };
   return composeLaunch(parts, plan, `dry-run-${request.startId}`);
 }

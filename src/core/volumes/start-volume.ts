@@ -107,14 +107,15 @@ export class StartVolume implements MachineVolume {
     const { dataVolume: request } = this.request;
     const key = volumeKeyOf(request);
     const label = labelOf(request);
+    const { mount } = request;
     if (this.choice?.kind === 'copy') {
       const tags = { [TAG.dataVolume]: renderVolumeTag({ key }) };
-      return { payload: `label:${label} ${request.mount}`, tags, volumes: [this.composeCopy(setup, this.choice)] };
+      return { payload: { volume: `label:${label}`, mount }, tags, volumes: [this.composeCopy(setup, this.choice)] };
     }
     const volumeId = this.volume?.id ?? PLACEHOLDER_ID;
     const { keepSnapshots: keep, keepDays: days, takesSnapshot } = request;
     const tag = renderVolumeTag({ key, volumeId, ...(takesSnapshot && { snapshot: { keep, days } }) });
-    return { payload: `${volumeId} ${request.mount} ${label}`, tags: { [TAG.dataVolume]: tag }, volumes: [] };
+    return { payload: { volume: volumeId, mount, label }, tags: { [TAG.dataVolume]: tag }, volumes: [] };
   }
 
   async attach({ id: instanceId }: Pick<Instance, 'id'>, setup: RegionSetup, signal: AbortSignal): Promise<void> {

@@ -72,7 +72,7 @@ async function play(order: readonly number[], starts: number) {
     await volume.look(['us-east-1']);
     await volume.choose({ plans: PLANS, subnets: SUBNETS });
     await volume.prepare(new AbortController().signal);
-    return volume.toLaunch(SETUP).payload.split(' ')[0]!;
+    return volume.toLaunch(SETUP).payload.volume;
   });
   for (const who of order) await turns.next(who);
   await turns.drain();
