@@ -1,7 +1,7 @@
 import type { Params } from '../query/params.js';
 import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
 import type { XmlValue } from '../query/xml.js';
-import { stepOf } from '../rules/attachments.js';
+import { plugIn, stepOf } from '../rules/attachments.js';
 import { Ec2Error, refuseMissing } from '../world/errors.js';
 import type { ModificationRecord, VolumeRecord, VolumeShape } from '../world/volume-records.js';
 import type { Ec2World } from '../world/world.js';
@@ -33,6 +33,7 @@ export function modifyVolume(world: Ec2World, params: Params): Answer {
   world.after(stepOf(world), () => {
     modification.state = 'optimizing';
     Object.assign(volume, modification.to);
+    plugIn(world, world.instancesById.get(volume.attachment?.instanceId ?? ''));
     world.after(stepOf(world), () => {
       modification.state = 'completed';
     });

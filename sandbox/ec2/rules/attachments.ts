@@ -29,8 +29,9 @@ export function attach(world: Ec2World, volume: VolumeRecord, to: { instance: In
   });
 }
 
-/** A machine that boots has the devices of its volumes. The root's is the machine's own disk. */
-export function plugIn(world: Ec2World, instance: InstanceRecord): void {
+/** A machine has the devices of its volumes, in their sizes. The root's is the machine's own disk. */
+export function plugIn(world: Ec2World, instance: InstanceRecord | undefined): void {
+  if (!instance) return;
   for (const volume of listVolumesOf(world, instance)) {
     const { state = 'attached' } = volume.attachment ?? {};
     if (state === 'attached' && !isRoot(volume, instance)) instance.machine?.attach?.(volume);
