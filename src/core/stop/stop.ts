@@ -104,7 +104,7 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   // Consoles are read only once the terminations are requested: EC2 keeps the output for an hour.
   const [removed, explanations, makeBill] = await Promise.all([
     removeRunners(removable, log),
-    explainRunners({ found: instances, ...known, unsearched: search.describeUnsearched() }, ports),
+    explainRunners({ found: instances, ...known, ...describeStop(request, search) }, ports),
     prepareBill(request, ended, ports),
   ]);
   await reportExplanations(explanations, log);
@@ -128,6 +128,10 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   const { foreign } = search;
   const bill = makeBill({ jobs: selection.listedJobs, explanations });
   return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations, bill };
+}
+
+function describeStop({ run, job }: StopRequest, search: InstanceSearch) {
+  return { unsearched: search.describeUnsearched(), attempt: run.runAttempt, areJobsOver: job !== undefined };
 }
 
 const OWN_RUN =
