@@ -20,7 +20,7 @@ interface KnownConsole extends Pick<ConsoleOutput, 'phases' | 'jobEnds'> {
 
 /** Whether EC2 itself ended the spot instance. */
 export function isTakenAway({ stateReason = '' }: Pick<Instance, 'stateReason'>): boolean {
-  return /^Server\.SpotInstance/.test(stateReason);
+  return stateReason.startsWith('Server.SpotInstance');
 }
 
 /**
