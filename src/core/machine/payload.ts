@@ -166,7 +166,8 @@ function toLines(fields: readonly Field[]): string[] {
 /**
  * The lines that install the agent if it is missing, and start it. On an image with a built-in agent, its systemd unit
  * has started it already, and the second start does nothing. An image made from an instance that ran these lines has
- * the agent but no unit, so there the lines start it. If a line fails, the trap powers the instance off; `exec` removes
+ * an agent without a unit, and with only the parts that the payload of that time needed; so there the lines install the
+ * agent again, and start it. If a line fails, the trap powers the instance off; `exec` removes
  * the trap.
  */
 function bootstrapLines(scripts: BootScripts): string[] {
@@ -175,8 +176,10 @@ function bootstrapLines(scripts: BootScripts): string[] {
     'root=${CI_ACTIONS_ROOT:-}',
     'agent=$root/opt/ci-actions/agent.sh',
     `trap 'bash -c "\${CI_ACTIONS_POWER_OFF:-systemctl poweroff}"' EXIT`,
-    'if [ ! -x "$agent" ]; then',
+    'partial=$root/opt/ci-actions/partial',
+    'if [ ! -x "$agent" ] || [ -e "$partial" ]; then',
     'mkdir -p "$root/opt/ci-actions"',
+    ': >"$partial"',
     ...embed('install-runner.sh', scripts.installRunner),
     ...embed('apt-when-free.sh', scripts.aptWhenFree),
     ...embed('agent.sh', scripts.agent),
