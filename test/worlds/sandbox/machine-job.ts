@@ -42,7 +42,7 @@ export class MachineJob {
     const { log, runner } = this.queued;
     const outputs = [...log.matchAll(OUTPUTS)].map(([, id = '', encoded = '']) => {
       const text = Buffer.from(encoded, 'base64').toString();
-      return [id, { outputs: Object.fromEntries(text.split('\n').map(splitLine)) as Record<string, string> }] as const;
+      return [id, { outputs: Object.fromEntries(text.split('\n').map(splitLine)) }] as const;
     });
     return { result, outputs: {}, log, steps: Object.fromEntries(outputs), ...(runner && { runner: runner.name }) };
   }

@@ -67,14 +67,14 @@ export class WorkflowPlay {
     if (evaluate(condition, contexts, status) !== true)
       return { result: this.cancelled ? 'cancelled' : 'skipped', outputs: {}, log: '' };
     const place = interpolate(job['runs-on'], contexts);
-    const env = this.fill({ ...this.workflow.env, ...job.env }, contexts);
+    const env = this.interpolateAll({ ...this.workflow.env, ...job.env }, contexts);
     const request = { job, contexts, env, stage: this.play };
     const one = place.startsWith('ubuntu')
       ? new HostedJob(this.play.scene, request)
       : new MachineJob(this.play.scene, { ...request, labels: JSON.parse(place) as string[] });
     this.running.set(job.id, one);
     const { steps, ...outcome } = await one.run().finally(() => this.running.delete(job.id));
-    return { ...outcome, outputs: this.fill(job.outputs ?? {}, { ...contexts, steps }) };
+    return { ...outcome, outputs: this.interpolateAll(job.outputs ?? {}, { ...contexts, steps }) };
   }
 
   private contextsOf({ needs }: WorkflowJob): Contexts {
@@ -85,7 +85,7 @@ export class WorkflowPlay {
     return { github, inputs, vars, secrets, needs: Object.fromEntries(ofNeeds) as Record<string, unknown> };
   }
 
-  private fill(values: Values, contexts: Contexts): Record<string, string> {
+  private interpolateAll(values: Values, contexts: Contexts): Record<string, string> {
     return Object.fromEntries(
       Object.entries(values).map(([name, value]) => [name, interpolate(String(value), contexts)]),
     );
