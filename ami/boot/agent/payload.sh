@@ -5,10 +5,10 @@ set -Eeuo pipefail
 declare root imds patience self bin pem environment lifetime startup idle started deadline now
 declare watchdog_pipe status runner_name label jit_config
 
-number='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}'
+number='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}' path='(/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+' newest=3
 declare -A payload shape=(
   [format]='[123]' [kind]='warm-up' [runner_name]='[^[:cntrl:]]{1,64}' [label]='[^[:cntrl:]]+' [jit_config]=$base64
-  [runner_home_dir]='(/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+/?' [run_as_user]='[A-Za-z_][A-Za-z0-9._-]{0,31}'
+  [runner_home_dir]="$path/?" [run_as_user]='[A-Za-z_][A-Za-z0-9._-]{0,31}'
   [startup_timeout_seconds]=$number [idle_timeout_seconds]=$number [max_lifetime_seconds]=$number
   [runner_url]='https?://[^[:space:]]+' [runner_sha256]='[0-9a-f]{64}' [pre_runner_script]=$base64
   [environment]=$base64 [ca_certificates]="$base64(,$base64)*"
@@ -54,25 +54,26 @@ read_payload() {
   done
   { text=$(printf %s "${data##*$'\n'}" | base64 -d | gzip -dcf); } 2>/dev/null || unreadable 'broken gzip'
   parse_payload "$text"
-  read_environment
+  [[ -z ${payload[environment]:-} ]] || read_environment
   for key in $(list_needed_keys); do
     [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"
   done
   [[ -z ${payload[kind]:-} || ${payload[format]} != 1 ]] || unreadable 'kind needs format 2'
-  [[ -z ${payload[environment]:-}${payload[ca_certificates]:-} || ${payload[format]} == 3 ]] ||
+  [[ -z ${payload[environment]:-}${payload[ca_certificates]:-} || ${payload[format]} == [34] ]] ||
     unreadable 'environment and ca-certificates need format 3'
   [[ -z ${payload[runner_url]:-} || -n ${payload[runner_sha256]:-} ]] || unreadable 'runner-url without runner-sha256'
-  list_runners
+  if [[ ${payload[format]} == 4 ]]; then list_numbered; else list_runner; fi
 }
 
 list_needed_keys() {
   echo format runner_home_dir run_as_user max_lifetime_seconds
-  [[ -n ${payload[kind]:-} ]] || echo runner_name label jit_config startup_timeout_seconds idle_timeout_seconds
+  [[ -n ${payload[kind]:-} || ${payload[format]:-} == 4 ]] || echo runner_name label jit_config
+  [[ -n ${payload[kind]:-} ]] || echo startup_timeout_seconds idle_timeout_seconds
 }
 
 # An error never quotes a value, because one of the values is a secret.
 parse_payload() {
-  local line name key value first=1
+  local line name key form value first=1
   while IFS= read -r line; do
     if [[ -n $first ]]; then
       [[ $line == '#!'* ]] || unreadable 'no #! in its first line'
@@ -82,25 +83,18 @@ parse_payload() {
     [[ $line == '#:'* ]] || break
     [[ $line =~ ^'#:'([a-z0-9-]+)' '(.+)$ ]] || unreadable "not '#:key value': line $((${#payload[@]} + 2))"
     name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]} key=${BASH_REMATCH[1]//-/_}
-    [[ -n ${shape[$key]:-} ]] || unreadable "unknown key $name"
+    form=$key
+    [[ ! $key =~ ^runner_([1-9]|1[0-6])$ ]] || form=runner_N
+    [[ -n ${shape[$form]:-} ]] || unreadable "unknown key $name"
     [[ -z ${payload[$key]:-} ]] || unreadable "$name twice"
-    [[ $value =~ ^(${shape[$key]})$ ]] || unreadable "$name is not what this agent reads (format 3)"
+    [[ $value =~ ^(${shape[$form]})$ ]] || unreadable "$name is not what this agent reads (format $newest)"
     payload[$key]=$value
+    [[ $key$value != format4 ]] || extend_shapes
   done < <(printf '%s\n' "$1")
 }
 
-read_environment() {
-  local text line
-  [[ -n ${payload[environment]:-} ]] || return 0
-  text=$(base64 -d <<<"${payload[environment]}" 2>/dev/null) || unreadable 'environment is not base64'
-  mapfile -t environment <<<"$text"
-  for line in "${environment[@]}"; do
-    [[ $line =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] || unreadable 'environment has a line that is not NAME=value'
-  done
-}
-
 # What belongs to a runner. The rest of the payload belongs to the machine.
-list_runners() {
+list_runner() {
   [[ -z ${payload[kind]:-} ]] || return 0
   runner_name[1]=${payload[runner_name]} label[1]=${payload[label]} jit_config[1]=${payload[jit_config]}
 }
@@ -140,37 +134,6 @@ prepare() {
   ((status[0] == 0)) || give_up 'CA certificates could not be installed'
 }
 
-find_trust() { compgen -G "$root/usr/*bin/update-ca-certificates" || compgen -G "$root/usr/*bin/update-ca-trust"; }
-
 exec_curl_install() {
   exec_step bash -c 'apt-get -q update && apt-get -qy install "$@" || dnf -qy install "$@"' install curl ca-certificates
-}
-
-# Passes the settings on: certificates to the trust store, names to sudo, proxies to systemd's services and Docker.
-exec_share() {
-  local names=("${environment[@]%%=*}") proxies=() one i=0 update folder=$root/usr/local/share/ca-certificates
-  umask 022
-  for one in "${environment[@]}"; do
-    [[ ! ${one%%=*} =~ ^(HTTPS?|ALL|NO|https?|all|no)_(PROXY|proxy)$ ]] || proxies+=("$one")
-  done
-  if [[ -n ${payload[ca_certificates]:-} ]]; then
-    update=$(find_trust) || [[ -n $root ]] || { echo 'no update-ca-certificates here' && exit 1; }
-    [[ $update != *trust ]] || folder=$root/etc/pki/ca-trust/source/anchors
-    mkdir -p "$folder" "${pem%/*}"
-    : >"$pem"
-    for one in ${payload[ca_certificates]//,/ }; do
-      i=$((i + 1))
-      { echo '-----BEGIN CERTIFICATE-----' && fold -w 64 <<<"$one" && echo '-----END CERTIFICATE-----'; } |
-        tee -a "$pem" >"$folder/ci-actions-$i.crt"
-    done
-    [[ -z $update ]] || "${update%%$'\n'*}"
-  fi
-  set +e
-  if [[ -d $root/etc/sudoers.d ]]; then
-    printf 'Defaults env_keep += "%s"\n' "${names[*]}" >"$root/etc/sudoers.d/ci-actions-environment"
-  fi
-  [[ -z $root && -d /run/systemd/system ]] || exit 0
-  ((${#proxies[@]} == 0)) || systemctl set-environment "${proxies[@]}"
-  systemctl try-restart docker.service
-  exit 0
 }

@@ -1,24 +1,20 @@
 import { gzipSync } from 'node:zlib';
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
+import { bootstrapLines, type BootScripts } from './boot-scripts.js';
+import { listRoleFields, needsFormat4, type Field, type RolesPayload } from './payload-roles.js';
+
+export type { BootScripts } from './boot-scripts.js';
+export type { PayloadRegistration, PayloadRunner } from './payload-roles.js';
 
 /** EC2's limit on raw user data in bytes. Source: EC2 API reference, RunInstances `UserData`. */
 export const USER_DATA_LIMIT = 16_384;
 
-/** A runner that the boot agent starts. */
-export interface PayloadRunner {
-  readonly name: string;
-  readonly label: string;
-  readonly jitConfig: string;
-}
-
 /**
- * The boot payload of an instance with runners, format 1 or 3. `docs/inside/payload.md` documents it; `ami/boot/agent.sh`
- * reads it.
+ * The boot payload of an instance with runners, format 1, 3 or 4. `docs/inside/payload.md` documents it;
+ * `ami/boot/agent.sh` reads it.
  */
-export interface Payload {
-  /** Exactly one: neither format has room for several. */
-  readonly runners: readonly PayloadRunner[];
+export interface Payload extends RolesPayload {
   readonly runnerHome: string;
   readonly runAsUser: string;
   /** From the agent's start until the runner must be listening for jobs. */
@@ -40,13 +36,6 @@ export interface InstanceSettings {
   readonly caCertificates?: readonly Uint8Array[] | undefined;
 }
 
-/** The programs of `ami/boot/`, sent along to images without them. */
-export interface BootScripts {
-  readonly agent: string;
-  readonly installRunner: string;
-  readonly aptWhenFree: string;
-}
-
 /**
  * Renders the user data: a gzipped shell script, which cloud-init and the agent decompress. The payload is in the
  * comments of the script. The agent of our images reads the comments and never runs the script. On any other image
@@ -54,14 +43,21 @@ export interface BootScripts {
  *
  * @param scripts only for images without the agent
  * @throws Failure `payload-too-large` over {@link USER_DATA_LIMIT}
- * @throws Error for more than one runner, which no caller passes: formats 1 and 3 describe a single runner
  */
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
-  return compress([...payloadLines(payload), ...(scripts ? bootstrapLines(scripts) : [])]);
+  const lines = payloadLines(payload);
+  if (!scripts) return compress(lines);
+  return compress([...lines, ...bootstrapLines(scripts, lines)], needsFormat4(payload));
 }
 
-function compress(lines: readonly string[]): Uint8Array {
-  const bytes = gzipSync(['#!/bin/bash', ...lines, ''].join('\n'), { level: 9 });
+/** zlib begins a new table of codes sooner with less memory: random bytes and scripts then have tables of their own. */
+const MEMORY_LEVELS = [5, 6, 7, 8] as const;
+
+/** @param isLarge tries several ways and takes the shortest result */
+function compress(lines: readonly string[], isLarge = false): Uint8Array {
+  const text = ['#!/bin/bash', ...lines, ''].join('\n');
+  const [first, ...others] = (isLarge ? MEMORY_LEVELS : [8]).map((memLevel) => gzipSync(text, { level: 9, memLevel }));
+  const bytes = others.reduce((best, one) => (one.length < best.length ? one : best), first!);
   if (bytes.length > USER_DATA_LIMIT) {
     throw new Failure('payload-too-large', `The user data is ${bytes.length} bytes; EC2 allows ${USER_DATA_LIMIT}.`, {
       hint: advice.shortenUserData(describeParts(lines)),
@@ -73,6 +69,7 @@ function compress(lines: readonly string[]): Uint8Array {
 /** The inputs that take up room in the user data, each with its size before compression. */
 function describeParts(lines: readonly string[]): string {
   const parts = {
+    'jit-configs': 'runners',
     'pre-runner-script': 'pre-runner-script',
     environment: 'instance-environment',
     'ca-certificates': 'ca-certificates',
@@ -115,15 +112,17 @@ export function renderWarmUp(warmUp: WarmUp): Uint8Array {
 }
 
 function payloadLines(payload: Payload): string[] {
-  const [runner, ...others] = payload.runners;
-  if (runner === undefined || others.length > 0) {
-    throw new Error(`The boot payload describes one runner, not ${payload.runners.length}.`);
-  }
+  const [runner] = payload.runners;
+  const format = needsFormat4(payload) ? 4 : needsFormat3(payload.settings) ? 3 : 1;
   return toLines([
-    ['format', needsFormat3(payload.settings) ? 3 : 1],
-    ['runner-name', runner.name],
-    ['label', runner.label],
-    ['jit-config', runner.jitConfig],
+    ['format', format],
+    ...(format === 4
+      ? listRoleFields(payload)
+      : ([
+          ['runner-name', runner!.name],
+          ['label', runner!.label],
+          ['jit-config', runner!.jitConfig],
+        ] satisfies Field[])),
     ['runner-home-dir', payload.runnerHome],
     ['run-as-user', payload.runAsUser],
     ['startup-timeout-seconds', payload.startupTimeoutSeconds],
@@ -139,8 +138,6 @@ function payloadLines(payload: Payload): string[] {
 function encode(text: string | undefined): string | undefined {
   return text && Buffer.from(text).toString('base64');
 }
-
-type Field = readonly [string, string | number | undefined];
 
 /** The lowest format that is sufficient is used, because an image's agent may be older than this action. */
 function needsFormat3(settings: InstanceSettings | undefined): boolean {
@@ -158,41 +155,4 @@ function settingFields({ environment = {}, caCertificates = [] }: InstanceSettin
 
 function toLines(fields: readonly Field[]): string[] {
   return fields.filter(([, value]) => value !== undefined && value !== '').map(([key, value]) => `#:${key} ${value}`);
-}
-
-/**
- * The lines that install the agent if it is missing, and start it. On an image with a built-in agent, its systemd unit
- * has started it already, and the second start does nothing. An image made from an instance that ran these lines has
- * the agent but no unit, so there the lines start it. If a line fails, the trap powers the instance off; `exec` removes
- * the trap.
- */
-function bootstrapLines(scripts: BootScripts): string[] {
-  return [
-    'set -euo pipefail',
-    'root=${CI_ACTIONS_ROOT:-}',
-    'agent=$root/opt/ci-actions/agent.sh',
-    `trap 'bash -c "\${CI_ACTIONS_POWER_OFF:-systemctl poweroff}"' EXIT`,
-    'if [ ! -x "$agent" ]; then',
-    'mkdir -p "$root/opt/ci-actions"',
-    ...embed('install-runner.sh', scripts.installRunner),
-    ...embed('apt-when-free.sh', scripts.aptWhenFree),
-    ...embed('agent.sh', scripts.agent),
-    'fi',
-    'exec "$agent" start',
-  ];
-}
-
-/** Comments and indentation would take a tenth of the user data. None of our scripts has either inside a string. */
-function withoutComments(text: string): string {
-  return text.replace(/^[ \t]+/gm, '').replace(/^#(?!!).*\n/gm, '');
-}
-
-function embed(name: string, text: string): string[] {
-  const end = 'END_OF_CI_ACTIONS_FILE';
-  return [
-    `cat >"$root/opt/ci-actions/${name}" <<'${end}'`,
-    withoutComments(text).trimEnd(),
-    end,
-    `chmod 755 "$root/opt/ci-actions/${name}"`,
-  ];
 }
