@@ -108,10 +108,17 @@ export class LeftBehind {
     return { GITHUB_RUN_ID: `${RIVAL_RUN}` };
   }
 
+  /** Without the kept ones, which stay when all machines are gone. */
   get volumes(): string[] {
     const waiting = new Set(this.waiting.map(({ id }) => id));
-    return [...this.sandbox.ec2.volumes.values()].flatMap(({ id, attachment: { instanceId } = { instanceId: '' } }) =>
-      this.foreignVolumes.has(id) || waiting.has(instanceId) || this.isOthers(instanceId) ? [] : id,
+    return [...this.sandbox.ec2.volumes.values()].flatMap(
+      ({ id, tags, attachment: { instanceId } = { instanceId: '' } }) =>
+        this.foreignVolumes.has(id) ||
+        tags.has('ci-actions:keep-until') ||
+        waiting.has(instanceId) ||
+        this.isOthers(instanceId)
+          ? []
+          : id,
     );
   }
 

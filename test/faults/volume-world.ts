@@ -1,0 +1,50 @@
+import { attach } from '../../sandbox/ec2/rules/attachments.js';
+import { takeSnapshot } from '../../sandbox/ec2/rules/snapshots.js';
+import { addVolume } from '../../sandbox/ec2/rules/volumes.js';
+import type { VolumeRecord } from '../../sandbox/ec2/world/volume-records.js';
+import type { Sandbox } from '../../sandbox/sandbox.js';
+import { VOLUME, type VolumeConfig } from './cell.js';
+import { placeHolder } from './neighbors.js';
+import type { StepRun, World } from './world.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** As many snapshots as a start of the matrix keeps. */
+export const KEPT_SNAPSHOTS = 2;
+
+/** Another repository's volume of the same name, which no step may touch. */
+export function settleVolumeBeside(sandbox: Sandbox): void {
+  place(sandbox, 'octo-org/other-repo');
+}
+
+/** The volume as earlier runs have left it, with its snapshots. */
+export function settleVolume(world: World, { before, takesSnapshot = false }: VolumeConfig): void {
+  const { sandbox } = world;
+  if (before === 'none') return;
+  const volume = place(sandbox, sandbox.github.repository);
+  world.earlierVolume = volume.id;
+  for (let age = KEPT_SNAPSHOTS; takesSnapshot && age > 0; age--) {
+    const snapshot = takeSnapshot(sandbox.ec2, volume, { tags: new Map(volume.tags) });
+    Object.assign(snapshot, { createdAt: Date.now() - age * HOUR_MS, state: 'completed' });
+  }
+  if (before === 'held') attach(sandbox.ec2, volume, { instance: placeHolder(sandbox), device: '/dev/sdf' });
+}
+
+function place({ ec2 }: Sandbox, repository: string): VolumeRecord {
+  const tags = {
+    Name: VOLUME,
+    'ci-actions:repository': repository,
+    'ci-actions:volume': VOLUME,
+    'ci-actions:keep-until': new Date(Date.now() + 3 * DAY_MS).toISOString(),
+  };
+  const settings = { sizeGiB: 8, type: 'gp3', encrypted: true };
+  const volume = addVolume(ec2, settings, { zone: `${ec2.region}a`, tags: new Map(Object.entries(tags)) });
+  return Object.assign(volume, { createdAt: Date.now() - 9 * DAY_MS });
+}
+
+/** A job on the machine of a start ends well, so that a stop may take a snapshot. */
+export function playJob({ sandbox, config }: World, start: StepRun): void {
+  if (!config.volume?.takesSnapshot || start.code !== 0) return;
+  const [runner] = JSON.parse(start.outputs['runners'] ?? '[]') as { name: string }[];
+  if (runner) sandbox.github.hostJob('build', runner.name).end('success');
+}
