@@ -1,7 +1,7 @@
 import { minutes } from '../src/core/inputs/durations.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { foreignInputs } from '../src/core/inputs/foreign-inputs.js';
-import { choice, flag, integer, legacy, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { choice, flag, integer, legacy, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
 import { roles } from '../src/core/inputs/roles.js';
 import { zones } from '../src/core/inputs/zones.js';
 import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
@@ -85,6 +85,10 @@ export const inputs = {
       'Use machines of the pool of this name, which fill-pool keeps ready. Missing machines are launched.',
       NAME_PATTERN,
     ),
+  ),
+  'data-volume': yamlMap(
+    'A volume that outlives the machines, such as `{name: docker, mount: /var/lib/docker, size-gib: 200}`. It is created on first use, attached while the machine boots, and kept. The [page on data volumes](../docs/volumes.md) has all keys.',
+    'a map like `{name: docker, mount: /var/lib/docker, size-gib: 200}`',
   ),
   'wait-for': into(
     'startup.waitFor',

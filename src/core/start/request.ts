@@ -2,6 +2,7 @@ import { composeName, renderScope, repositoryOf, runTags, TAG, type Run } from '
 import { runnerTags, type TaggedRunner } from '../kernel/runner-tags.js';
 import type { Tags } from '../kernel/tags.js';
 import { renderTimeouts } from '../kernel/timeouts.js';
+import type { DataVolumeRequest } from '../machine/data-volume-request.js';
 import type { PlacedRequest } from '../machine/request.js';
 
 /** Runners of one role on each instance. */
@@ -49,6 +50,8 @@ export interface StartRequest extends PlacedRequest {
   readonly startup: Startup;
   /** The pool whose instances are claimed before any is launched. */
   readonly pool: string | undefined;
+  /** A volume that outlives the machines. */
+  readonly dataVolume?: DataVolumeRequest;
 }
 
 /** The label of each runner of one instance, in the order of their names. */
