@@ -2,6 +2,7 @@ import type { ResolvedPreset } from '../src/core/config/presets.js';
 import { collectFields } from '../src/core/inputs/fields.js';
 import {
   dropEmpty,
+  isYamlGiven,
   parseInputs,
   pickInputs,
   refuseProblems,
@@ -17,9 +18,11 @@ import {
   type MachineRequest,
   type VolumeRequest,
 } from '../src/core/machine/request.js';
-import { findVolumeProblems } from '../src/core/machine/volume.js';
+import type { DataVolumeRequest } from '../src/core/machine/data-volume-request.js';
+import { DEFAULT_RUNNER_HOME } from '../src/core/machine/launch-spec.js';
+import { findRootVolumeProblems } from '../src/core/machine/volume.js';
 import type { GitHub } from '../src/core/ports/github.js';
-import type { StartRequest, Startup } from '../src/core/start/request.js';
+import type { RunnerRole, StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
@@ -35,6 +38,7 @@ interface LoadedInputs {
   readonly preset: ResolvedPreset;
   readonly scope: Scope;
   readonly github: GitHub;
+  readonly dataVolume: DataVolumeRequest | undefined;
 }
 
 export interface LoadedStart {
@@ -59,7 +63,7 @@ export async function loadStart(
   options: LoadOptions & { readonly startId?: string },
 ): Promise<LoadedStart> {
   const loaded = await loadInputs(raw, context, options);
-  const { values, scope, github } = loaded;
+  const { values, scope, github, dataVolume } = loaded;
   const startId = options.startId ?? nonce(8);
   const label = values.label ?? composeName(context, startId);
   const request: StartRequest = {
@@ -68,7 +72,9 @@ export async function loadStart(
     label,
     scope,
     ...collectFields(inputs, values, 'request'),
-    runners: [{ count: 1, label }],
+    runners: composeRoles(values, label),
+    ...(isShared(values) && { workFolder: 'shared' }),
+    ...(dataVolume && { dataVolume }),
     machine: composeMachineRequest(loaded),
     startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated(raw) && countFromRunning(raw, values)) },
   };
@@ -88,7 +94,8 @@ export async function loadInputs(
   const found: FoundPreset =
     early.problems.length > 0 ? { inputs: {}, problems: [] } : await findPreset(early.values, context, access.github);
   const raw = { ...found.inputs, ...dropEmpty(migrated.raw) };
-  const { values, problems } = parseInputs(inputs, raw);
+  const parseYaml = isYamlGiven(inputs, raw) ? (await import('../src/core/kernel/yaml.js')).parse : undefined;
+  const { values, problems } = parseInputs(inputs, raw, parseYaml);
   // The preset may set `runner-scope`, which is known only now. Then this connects to GitHub again, in that scope.
   const reached =
     raw['runner-scope'] === found.inputs['runner-scope'] && raw['runner-scope'] !== undefined
@@ -97,6 +104,7 @@ export async function loadInputs(
           connect,
         })
       : access;
+  const dataVolume = await readVolume(values);
   refuseProblems([
     ...others,
     ...migrated.problems,
@@ -106,10 +114,29 @@ export async function loadInputs(
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
     ...checkPool(values, raw),
+    ...checkRoles(values, raw),
     ...checkZones(values),
+    ...dataVolume.problems,
   ]);
   const { scope, github } = reached;
-  return { values, raw, preset: found.preset!, scope: scope!, github: github! };
+  const { request } = dataVolume;
+  return { values, raw, preset: found.preset!, scope: scope!, github: github!, dataVolume: request };
+}
+
+/** Reads `data-volume`. Few starts have one, and only they load the code. */
+async function readVolume(
+  values: StartValues,
+): Promise<{ readonly request?: DataVolumeRequest; readonly problems: readonly string[] }> {
+  const given = values['data-volume'];
+  if (given === undefined) return { problems: [] };
+  const { readDataVolume } = await import('./data-volume.js');
+  const read = readDataVolume(given, {
+    runnerHome: (values['runner-home-dir'] ?? DEFAULT_RUNNER_HOME).replace(/\/$/, ''),
+    machines: values.count ?? 1,
+    usesPool: values.pool !== undefined,
+    kmsKeyId: values['ec2-volume-kms-key-id'],
+  });
+  return 'mount' in read ? { request: read, problems: [] } : { problems: read };
 }
 
 export function composeMachineRequest({ values, raw, preset }: LoadedInputs): MachineRequest {
@@ -123,6 +150,21 @@ export function composeMachineRequest({ values, raw, preset }: LoadedInputs): Ma
     volume: composeVolume(values, raw),
     settings: collectFields(inputs, values, 'settings'),
   };
+}
+
+/** The roles of the request: those of `runners`, or one without a name. */
+function composeRoles({ runners }: StartValues, label: string): readonly RunnerRole[] {
+  if (runners === undefined) return [{ count: 1, label }];
+  return runners.map((one) => ({ ...one, label: nameLabel(label, one.role) }));
+}
+
+function nameLabel(label: string, role: string): string {
+  return `${label}-${role}`;
+}
+
+/** A single runner shares its working tree with no other. */
+function isShared({ runners = [], 'work-folder': workFolder }: StartValues): boolean {
+  return workFolder === 'shared' && runners.reduce((sum, { count }) => sum + count, 0) > 1;
 }
 
 /** Whether the workflow gives `mode`, as for ec2-github-runner. */
@@ -183,7 +225,7 @@ function checkVolume(values: StartValues, raw: RawInputs): string[] {
   const volume = composeVolume(values, raw);
   const isUnusable = (name: (typeof VOLUME_INPUTS)[number]) => raw[name] !== undefined && values[name] === undefined;
   if (VOLUME_INPUTS.some(isUnusable)) return [];
-  return findVolumeProblems(volume, volume.sizeIsDefault ? undefined : volume.sizeGiB);
+  return findRootVolumeProblems(volume, volume.sizeIsDefault ? undefined : volume.sizeGiB);
 }
 
 const VOLUME_INPUTS = [
@@ -198,6 +240,34 @@ const VOLUME_INPUTS = [
 function checkPool(values: StartValues, raw: RawInputs): string[] {
   if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
   return ['`pool` is set with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
+}
+
+/** Problems of `runners` with other inputs. */
+function checkRoles({ runners, label, pool }: StartValues, raw: RawInputs): string[] {
+  if (runners === undefined) return [];
+  const problems: string[] = [];
+  if (pool !== undefined) {
+    problems.push(
+      '`runners` is set with `pool`; allowed: one of them. A machine of a pool is claimed by one runner, so it has no other.',
+    );
+  }
+  if (isMigrated(raw)) {
+    problems.push(
+      '`runners` is set with `mode: start`; allowed: `runners` without `mode`. Workflows of ec2-github-runner have one label for all runners.',
+    );
+  }
+  if (label === undefined) return problems;
+  const unique = new Map(runners.map(({ role }) => [nameLabel(label, role).toLowerCase(), role]));
+  for (const { role, labels } of runners) {
+    for (const one of labels) {
+      const owner = unique.get(one.toLowerCase());
+      if (owner === undefined || owner === role) continue;
+      problems.push(
+        `\`runners\` is "role ${role}: label ${one}"; allowed: labels other than the unique label of a role, and this one is of role ${owner}.`,
+      );
+    }
+  }
+  return problems;
 }
 
 /** A pool's machines have one image and the same groups in a region. */

@@ -98,10 +98,22 @@ async function start(raw: RawInputs, { root, signal, journal }: Surroundings): P
   const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
   const bootScripts = readBootScripts(root);
   const { github } = loaded;
-  const ports = { ...clouds, github, clock, log, journal, signal, bootScripts, mask, onLaunched: () => void advise() };
+  const onLaunched = () => void advise();
+  const ports: StartPorts = {
+    ...{ ...clouds, github, clock, log, journal, signal, bootScripts, mask, onLaunched },
+    ...(await openVolume(loaded.request, { ...clouds, clock, log })),
+  };
   if (loaded.isDryRun) await dryRun(loaded.request, ports);
   else await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
   await print(advise(), log);
+}
+
+async function openVolume(
+  request: StartRequest,
+  ports: Pick<StartPorts, 'ec2In' | 'clock' | 'log'>,
+): Promise<Pick<StartPorts, 'dataVolume'>> {
+  if (request.dataVolume === undefined) return {};
+  return { dataVolume: (await import('./data-volume.js')).createStartVolume(request, ports) };
 }
 
 /** The module is loaded while EC2 boots. */
@@ -126,6 +138,7 @@ async function dryRun(request: StartRequest, ports: StartPorts): Promise<void> {
   const { plans, regionSetups } = await dryRunStart(request, ports);
   appendSummary(summarizePlans(plans, regionSetups), ports.log);
   for (const [index, plan] of plans.entries()) ports.log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
+  if (ports.dataVolume) ports.log.info(ports.dataVolume.describe());
   ports.log.info('Nothing was launched, so the output `label` is empty.');
 }
 
@@ -212,5 +225,9 @@ function readBootScripts(root: URL): BootScripts {
     agent: read('agent.sh'),
     installRunner: read('install-runner.sh'),
     aptWhenFree: read('apt-when-free.sh'),
+    // Few starts need it.
+    get unpackJitConfigs() {
+      return read('unpack-jit-configs.mjs');
+    },
   };
 }

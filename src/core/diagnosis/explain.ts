@@ -1,24 +1,20 @@
 import type { LocatedInstance } from '../instances/located-instance.js';
-import { isOff } from '../instances/states.js';
+import { isEnding, isOff } from '../instances/states.js';
 import type { Clock } from '../kernel/clock.js';
 import { TAG } from '../kernel/identity.js';
-import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
+import { createTagTest, readRunners } from '../kernel/runner-tags.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
 import { ConsoleReader } from './console-reader.js';
 import { describePowerOff, describeState } from './diagnose.js';
 import { adviseOnEnd, adviseOnPowerOff, adviseOnSilence } from './end-reasons.js';
+import { describeJobs, hasNeverConnected, nameRunners, subject, type ExplainedInstance } from './explained-instance.js';
 import type { Explanation } from './explanation.js';
+import { explainInterruption, isTakenAway, judgeInterruption } from './interruption.js';
 
 interface ExplainPorts {
   readonly ec2In: Ec2ByRegion;
   readonly clock: Clock;
-}
-
-interface ExplainedInstance extends LocatedInstance {
-  readonly ageMs: number;
-  /** Those of its runners that GitHub still lists. */
-  readonly runners: readonly Runner[];
 }
 
 /** The age in ms from which a running instance counts as late. Every boot that was measured is shorter. */
@@ -47,6 +43,10 @@ export async function explainRunners(
     readonly withoutInstance: readonly Runner[];
     /** Regions that could not be asked, and why; '' for none. */
     readonly unsearched: string;
+    /** The attempt of the run. What EC2 took away in an earlier one was reported there. */
+    readonly attempt: string;
+    /** Whether the caller knows that the jobs on the instances went to their end. */
+    readonly areJobsOver: boolean;
   },
   ports: ExplainPorts,
 ): Promise<Explanation[]> {
@@ -54,9 +54,9 @@ export async function explainRunners(
   const consoleReader = new ConsoleReader(ports.ec2In);
   const explained = await Promise.all(
     found.map((one) => {
-      const ids = readRunnerIds(one.instance.tags);
       const ageMs = ports.clock.now() - one.instance.launchedAt;
-      return explainInstance({ ...one, ageMs, runners: listed.filter(({ id }) => ids.includes(id)) }, consoleReader);
+      const explained = { ...one, ageMs, runners: listed.filter(createTagTest([one.instance])) };
+      return explainInstance(explained, { ...facts, consoleReader });
     }),
   );
   return [
@@ -65,25 +65,39 @@ export async function explainRunners(
   ];
 }
 
-async function explainInstance(
-  found: ExplainedInstance,
-  consoleReader: ConsoleReader,
-): Promise<Explanation | undefined> {
+interface InstanceFacts {
+  readonly consoleReader: ConsoleReader;
+  readonly attempt: string;
+  readonly areJobsOver: boolean;
+}
+
+async function explainInstance(found: ExplainedInstance, facts: InstanceFacts): Promise<Explanation | undefined> {
   const { instance, runners } = found;
-  if (!isOff(instance)) {
-    const unconnected = runners.filter(hasNeverConnected);
-    return unconnected.length > 0 ? explainSilence({ ...found, runners: unconnected }, consoleReader) : undefined;
-  }
+  const { consoleReader } = facts;
   const isListed = runners.length > 0;
   if (isUnstarted(instance)) return isListed ? explainClaim(found) : undefined;
+  if (instance.market === 'spot') {
+    const isEarlier = isEnding(instance) && Number(instance.tags[TAG.runAttempt]) < Number(facts.attempt);
+    if (isEarlier && !isListed && isTakenAway(instance)) return undefined;
+    const output = isEarlier ? undefined : await consoleReader.read(found, 'any');
+    const interruption = output && judgeInterruption(found, { ...output, areJobsOver: facts.areJobsOver });
+    if (interruption) return explainInterruption(found, interruption, output);
+  }
+  if (!isOff(instance)) {
+    const unconnected = [...runners.filter(hasNeverConnected), ...listUnregistered(found)];
+    return unconnected.length > 0 ? explainSilence({ ...found, runners: unconnected }, consoleReader) : undefined;
+  }
   const advice = adviseOnEnd(instance.stateReason);
   if (advice) return isListed || advice.isTrouble ? { ...explainEnd(found), ...advice } : undefined;
   return isListed ? explainPowerOff(found, consoleReader) : undefined;
 }
 
-/** Whether it has never been online. GitHub knows a runner's version once it connected. */
-function hasNeverConnected({ status, busy, version }: Runner): boolean {
-  return status !== 'online' && !busy && version === undefined;
+/** The runners that the instance was to register itself, and has not. */
+function listUnregistered({ instance, runners }: ExplainedInstance): Runner[] {
+  const missing = readRunners(instance.tags).filter(
+    ({ id, name }) => id === undefined && !runners.some((one) => one.name === name),
+  );
+  return missing.map(({ name }) => ({ id: 0, name, status: 'not registered', busy: false, labels: [] }));
 }
 
 /** Explains an instance for whose end EC2 gave a reason. */
@@ -97,17 +111,6 @@ function explainEnd(found: ExplainedInstance): Omit<Explanation, 'hint' | 'isTro
   };
 }
 
-function describeJobs({ instance, runners }: ExplainedInstance): string {
-  if (runners.length === 0) return 'a job that it may have had is lost';
-  if (readRunnerNames(instance.tags).length <= 1) return describeJob(runners[0]!);
-  return runners.map((runner) => `of ${runner.name}, ${describeJob(runner)}`).join('; ');
-}
-
-function describeJob(runner: Runner): string {
-  if (runner.busy) return 'its job is lost';
-  return hasNeverConnected(runner) ? 'it had never been online' : 'it had been online, and had no job';
-}
-
 async function explainPowerOff(
   found: ExplainedInstance,
   consoleReader: ConsoleReader,
@@ -115,7 +118,7 @@ async function explainPowerOff(
   const { instance } = found;
   const { phases, reason, refusal, lines } = await consoleReader.read(found);
   const hadJob = phases.some(({ name }) => name === 'job');
-  if (hadJob && reason === 'runner exited') return undefined;
+  if (hadJob && isUsualEnd(found, reason)) return undefined;
   const words = refusal === undefined ? '' : ` The runner printed: ${refusal}`;
   const why =
     reason === undefined ? `Instance ${instance.id} is ${describeState(instance)}.` : describePowerOff(reason);
@@ -131,6 +134,17 @@ async function explainPowerOff(
     lines,
     phases,
   };
+}
+
+/**
+ * Whether an instance that has had jobs ended as intended: with its last runner or, where runners take jobs until it
+ * ends and all of them have been online, when no further job came.
+ */
+function isUsualEnd({ runners }: ExplainedInstance, reason = ''): boolean {
+  const isServed = runners.every((one) => one.isReused && !one.busy && !hasNeverConnected(one));
+  return (
+    reason === 'runner exited' || reason === 'all runners ended' || (isServed && reason.startsWith('no job within'))
+  );
 }
 
 /**
@@ -166,7 +180,7 @@ async function explainSilence(
   const minutes = (ageMs / 60_000).toFixed(1);
   const was = runners.length > 1 ? 'were' : 'was';
   const silence = `${was} not online ${minutes} min after ${instance.id} was launched, which was still ${instance.state}`;
-  const ids = `runner${runners.length > 1 ? 's' : ''} ${runners.map(({ id }) => id).join(', ')}`;
+  const ids = `runner${runners.length > 1 ? 's' : ''} ${runners.map(({ id, name }) => id || name).join(', ')}`;
   return {
     ...subject(found),
     what: `${nameRunners(found)} ${silence}.${reason === undefined ? '' : ` ${describePowerOff(reason)}`}`,
@@ -190,24 +204,4 @@ function explainAbsence(runner: Runner, unsearched: string): Explanation {
     isTrouble: true,
     lines: [],
   };
-}
-
-function subject(found: ExplainedInstance): Pick<Explanation, 'runners' | 'instanceId'> {
-  return { runners: listNames(found), instanceId: found.instance.id };
-}
-
-/** `Runner a`, `Runners a, b` */
-function nameRunners(found: ExplainedInstance): string {
-  const names = listNames(found);
-  return `Runner${names.length > 1 ? 's' : ''} ${names.join(', ')}`;
-}
-
-/**
- * The names of the runners that GitHub still lists, if the tags of the instance name several; otherwise all names in
- * the tags.
- */
-function listNames({ instance: { tags }, runners }: ExplainedInstance): readonly string[] {
-  const names = readRunnerNames(tags);
-  if (names.length > 1 && runners.length > 0) return runners.map(({ name }) => name);
-  return names.length > 0 ? names : [`${tags[TAG.runnerId]}`];
 }

@@ -33,6 +33,13 @@ export const TAG = {
   pool: `${OWN_PREFIX}pool`,
   poolShape: `${OWN_PREFIX}pool-shape`,
   claimedAt: `${OWN_PREFIX}claimed-at`,
+  /** On an instance with a data volume: what its stop needs to know, see `volumes/volume-tag.ts`. */
+  dataVolume: `${OWN_PREFIX}data-volume`,
+  // On data volumes and their snapshots, which outlive instances.
+  /** The volume's name, or its id if it has none. */
+  volume: `${OWN_PREFIX}volume`,
+  /** Until when the reaper leaves it alone (ISO 8601); each use renews it. */
+  keepUntil: `${OWN_PREFIX}keep-until`,
   // On images that `ami/` built.
   preset: `${OWN_PREFIX}preset`,
   runnerVersion: `${OWN_PREFIX}runner-version`,

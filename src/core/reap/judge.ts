@@ -2,6 +2,7 @@ import { Failure } from '../kernel/failure.js';
 import { renderScope, type Scope } from '../kernel/identity.js';
 import { nameClaim } from '../kernel/origin.js';
 import type { TaggedRunner } from '../kernel/runner-tags.js';
+import { readTimeouts } from '../kernel/timeouts.js';
 import type { Runner } from '../ports/github.js';
 import type {
   Candidate,
@@ -48,7 +49,8 @@ function listedIn(scope: Scope, { inventory }: JudgeContext): Runner[] {
 function findListed({ identity }: InstanceCandidate, context: JudgeContext): (Runner | 'absent')[] {
   const listed = listedIn(identity.scope, context);
   return identity.runners.map(({ id, name }) => {
-    return listed.find((one) => one.id === id) ?? listed.find((one) => one.name === name) ?? 'absent';
+    const byId = id === undefined ? undefined : listed.find((one) => one.id === id);
+    return byId ?? listed.find((one) => one.name === name) ?? 'absent';
   });
 }
 
@@ -65,13 +67,17 @@ export async function judgeByRunners(
   const attempt = isBusy ? 'active' : await gitHubByScope.readRunAttempt(identity);
   const { expiresAt, claimedAt } = identity;
   const claim = claimedAt === undefined ? {} : { claimedAt };
-  return judgeInstance(instance, { runners, attempt, expiresAt, ...claim, now: clock.now(), graceMs });
+  const registersMs = identity.runners.some(({ id }) => id === undefined)
+    ? { registersMs: readTimeouts(instance.tags)?.startupMs ?? Infinity }
+    : {};
+  const facts = { runners, attempt, expiresAt, ...claim, ...registersMs, now: clock.now(), graceMs };
+  return judgeInstance(instance, facts);
 }
 
 function findMismatch(tagged: readonly TaggedRunner[], runners: readonly (Runner | 'absent')[]): string | undefined {
   for (const [at, { id, name }] of tagged.entries()) {
     const runner = runners[at] ?? 'absent';
-    if (runner === 'absent' || (runner.id === id && runner.name === name)) continue;
+    if (runner === 'absent' || id === undefined || (runner.id === id && runner.name === name)) continue;
     return `its tags name the runner ${name} (${id}), but GitHub has ${runner.name} (${runner.id})`;
   }
   return undefined;

@@ -25,6 +25,8 @@ export interface InstanceFacts {
   readonly expiresAt: number;
   /** When a start claimed it from a pool. */
   readonly claimedAt?: number;
+  /** How long after its launch it may still register runners itself, in ms. Absent: its start has registered all. */
+  readonly registersMs?: number;
   readonly now: number;
   readonly graceMs: number;
 }
@@ -58,6 +60,9 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
     return { kind: 'remove', why: `it is ${instance.state}, and nothing will start it again` };
   }
   const [first] = runners;
+  if (!first && now - began < (facts.registersMs ?? 0)) {
+    return { kind: 'keep', why: 'it has not registered its runners yet' };
+  }
   if (!first) return { kind: 'remove', why: 'it has no registered runner' };
   const online = runners.find((one) => one.status === 'online');
   if (online) return { kind: 'keep', why: `its runner${nameIn(facts, online)} is online` };

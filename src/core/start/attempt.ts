@@ -3,7 +3,7 @@ import { addDiagnosis } from '../diagnosis/diagnose.js';
 import { INVISIBLE_BOUND_MS } from '../instances/end-instances.js';
 import { Failure } from '../kernel/failure.js';
 import { PlanQueue } from '../machine/plan-queue.js';
-import { listRegionsOf, prepareRegions, type PreparedRegions } from '../machine/region-setup.js';
+import { listRegionsOf, prepareRegions, setupKeyOf, type PreparedRegions } from '../machine/region-setup.js';
 import type { JournalEntry } from '../ports/process.js';
 import { Claimer } from './claim.js';
 import type { CheckedRequest } from './context.js';
@@ -11,10 +11,11 @@ import { Created } from './created.js';
 import { diagnoseStart } from './diagnose-start.js';
 import { Launcher } from './launch.js';
 import type { StartPorts } from './ports.js';
-import { Registrar } from './register.js';
+import { Registrar, type PreparedRunner } from './register.js';
+import { RegistrationTokens } from './registration-tokens.js';
 import { listLabels } from './request.js';
 import { rollBack } from './roll-back.js';
-import type { StartedInstance } from './started.js';
+import { nameWithRole, type StartedInstance } from './started.js';
 import { Watch } from './watch.js';
 
 /** One try at a whole request, which is rolled back unless it is confirmed. */
@@ -47,12 +48,13 @@ export class Attempt {
   async run(): Promise<readonly StartedInstance[]> {
     this.record('started');
     const { checked, created, ports, queue } = this;
-    const context = { ...checked, created, ports, queue, regions: prepare(checked, ports) };
+    const tokens = new RegistrationTokens({ ...checked, ports });
+    const context = { ...checked, created, ports, queue, tokens, regions: prepare(checked, ports) };
     const registrar = new Registrar(context);
     const [claimer, launcher] = [new Claimer(context, registrar), new Launcher(context)];
     const lanes = Array.from({ length: checked.request.machines }, async (_, machine) => {
       const claimed = await claimer.claim(machine);
-      await this.finish(claimed ?? (await launcher.launch(machine, await registrar.register(machine))));
+      await this.finish(claimed ?? (await launcher.launch(machine, await this.register(machine, registrar))));
     });
     // Each instance has a lane. Every lane is waited for: a launch under way must be known before the start is rolled
     // back.
@@ -82,6 +84,13 @@ export class Attempt {
     return addDiagnosis(error, diagnosis, { isClean: isCancelled && left.length === 0 });
   }
 
+  /** Nothing but the journal shows the post step that an instance may register runners that do not exist yet. */
+  private async register(machine: number, registrar: Registrar): Promise<readonly PreparedRunner[]> {
+    const runners = await registrar.register(machine);
+    if (runners.some(({ id }) => id === undefined)) this.record('started');
+    return runners;
+  }
+
   /** The journal is written before any wait, so that the post step can clean up from here on. */
   private async finish(started: StartedInstance): Promise<void> {
     const { instance, region } = started;
@@ -89,12 +98,19 @@ export class Attempt {
     this.created.instances.push({ id: instance.id, region });
     this.record('started');
     this.ports.onLaunched?.();
-    if (this.checked.request.startup.waitFor === 'launched') return;
-    await this.watch.untilOnline(started);
-    for (const { name, onlineAt } of started.runners) {
-      const seconds = ((onlineAt! - started.launchedAt) / 1000).toFixed(1);
-      this.ports.log.info(`Runner ${name} is online on ${instance.id}, ${seconds} s after its launch.`);
+    const attached = this.attachVolume(started);
+    if (this.checked.request.startup.waitFor === 'launched') return attached;
+    await Promise.all([attached, this.watch.untilOnline(started)]);
+    for (const one of started.runners) {
+      const seconds = ((one.onlineAt! - started.launchedAt) / 1000).toFixed(1);
+      this.ports.log.info(`Runner ${nameWithRole(one)} is online on ${instance.id}, ${seconds} s after its launch.`);
     }
+  }
+
+  /** While the instance boots: its agent waits for the volume before it starts a runner. */
+  private async attachVolume({ instance, plan }: StartedInstance): Promise<void> {
+    const setup = this.checked.regionSetups.get(setupKeyOf(plan))!;
+    await this.ports.dataVolume?.attach(instance, setup, this.ports.signal);
   }
 
   private record(state: JournalEntry['state']): void {

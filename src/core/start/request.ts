@@ -2,13 +2,24 @@ import { composeName, renderScope, repositoryOf, runTags, TAG, type Run } from '
 import { runnerTags, type TaggedRunner } from '../kernel/runner-tags.js';
 import type { Tags } from '../kernel/tags.js';
 import { renderTimeouts } from '../kernel/timeouts.js';
+import type { DataVolumeRequest } from '../machine/data-volume-request.js';
 import type { PlacedRequest } from '../machine/request.js';
 
-/** Runners of one kind on each instance. */
+/** Runners of one role on each instance. */
 export interface RunnerRole {
+  /** What they are for. Absent for the one role of a start without the input `runners`. */
+  readonly role?: string;
   /** How many of them each instance has. */
   readonly count: number;
+  /** The unique label, which no other role or start has: `<label of the start>-<role>`, or the start's label. */
   readonly label: string;
+  /** The user's own further labels. */
+  readonly labels?: readonly string[];
+  /**
+   * `job` (default): a just-in-time runner, for one job. `run`: the instance registers it with a registration token, and
+   * it takes jobs until the instance ends.
+   */
+  readonly lifetime?: 'job' | 'run';
 }
 
 /** How an instance comes up and when it ends. */
@@ -32,16 +43,30 @@ export interface StartRequest extends PlacedRequest {
   readonly label: string;
   /** How many instances. */
   readonly machines: number;
-  /** The runners of each instance; at least one in all. */
+  /** The runners of each instance; at least one and at most 16 in all. */
   readonly runners: readonly RunnerRole[];
+  /** The jobs of all runners of an instance share the working tree of a repository. Absent: each runner has its own. */
+  readonly workFolder?: 'shared';
   readonly startup: Startup;
   /** The pool whose instances are claimed before any is launched. */
   readonly pool: string | undefined;
+  /** A volume that outlives the machines. */
+  readonly dataVolume?: DataVolumeRequest;
 }
 
 /** The label of each runner of one instance, in the order of their names. */
-export function listLabels({ runners }: Pick<StartRequest, 'runners'>): readonly string[] {
-  return runners.flatMap(({ count, label }) => Array<string>(count).fill(label));
+export function listLabels(request: Pick<StartRequest, 'runners'>): readonly string[] {
+  return listRoles(request).map(({ label }) => label);
+}
+
+/** The role of each runner of one instance, in the order of their names. */
+export function listRoles({ runners }: Pick<StartRequest, 'runners'>): readonly RunnerRole[] {
+  return runners.flatMap((role) => Array<RunnerRole>(role.count).fill(role));
+}
+
+/** Whether the request's instances register runners themselves, with a registration token. */
+export function needsToken({ runners }: Pick<StartRequest, 'runners'>): boolean {
+  return runners.some(({ lifetime }) => lifetime === 'run');
 }
 
 /** A runner's place in its request. */
@@ -53,13 +78,15 @@ export interface RunnerPlace {
 }
 
 /**
- * The unique name of one of the request's runners. It ends in the index of the instance and, if each instance has
- * several runners, the index of the runner.
+ * The unique name of one of the request's runners. It ends in the index of the instance and, in a request with roles,
+ * the index of the runner.
  *
  * @param again how many times this runner's registration was tried before, each time under another name
  */
 export function nameRunner(request: StartRequest, { machine, runner }: RunnerPlace, again: number): string {
-  const place = listLabels(request).length === 1 ? `${machine}` : `${machine}-${runner}`;
+  const [first, ...others] = listRoles(request);
+  const isSingle = others.length === 0 && first?.role === undefined;
+  const place = isSingle ? `${machine}` : `${machine}-${runner}`;
   return composeName(request.run, `${request.startId}-${place}${again === 0 ? '' : `r${again}`}`);
 }
 

@@ -1,16 +1,17 @@
 import { Failure, type FailureCode } from '../kernel/failure.js';
 import { plural } from '../kernel/plural.js';
 import { regionsOf } from '../kernel/region.js';
+import { listPlaces } from '../machine/places.js';
 import { preflight } from '../machine/preflight.js';
 import { describePlan } from '../machine/refusals.js';
 import { prepareRegions, presumeRegions, setupKeyOf, type PreparedRegions } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import { Attempt } from './attempt.js';
 import type { CheckedRequest } from './context.js';
-import { composeLaunch, listPlaceholders } from './compose-launch.js';
+import { composeLaunch, composePlaceholders } from './compose-launch.js';
 import { listClaimable, viewOwnPool } from './claimable.js';
 import type { StartPorts } from './ports.js';
-import type { StartRequest } from './request.js';
+import { needsToken, type StartRequest } from './request.js';
 import type { Started } from './started.js';
 
 /**
@@ -39,7 +40,7 @@ export async function startRunners(
     );
     return found;
   });
-  const attempt = new Attempt(checked, ports);
+  const attempt = new Attempt(await prepareVolume(checked, ports), ports);
   try {
     const instances = await ports.log.group('Start the runners', () => attempt.run());
     const started = { requestedAt, instances, refused: attempt.queue.refused, regionSetups: checked.regionSetups };
@@ -81,17 +82,48 @@ const UNDECIDED: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled', '
 /** Sends every request that has no side effect, side by side: those about the clouds and those about the pool. */
 async function check(request: StartRequest, ports: StartPorts, now: number): Promise<CheckedRequest> {
   const regions = regionsOf(request.machine.subnetIds, ports.ec2.region);
-  const [ready, view] = await Promise.all([preflight(request, ports), viewOwnPool(request, regions, ports)]);
-  return { ...ready, request, pooled: listClaimable(view, request, { ...ready, ...ports, now }) };
+  const [ready, view] = await Promise.all([
+    preflight(request, ports),
+    viewOwnPool(request, regions, ports),
+    ports.dataVolume?.look(listRegions(request, ports.ec2.region)),
+  ]);
+  refuseUnnamedGroup(request, ready);
+  const plans = (await ports.dataVolume?.choose(ready)) ?? ready.plans;
+  return { ...ready, plans, request, pooled: listClaimable(view, request, { ...ready, ...ports, now }) };
+}
+
+function listRegions({ machine }: StartRequest, home: string): string[] {
+  return [...new Set(listPlaces(machine, home).map(({ region }) => region))];
+}
+
+/** Makes the data volume ready before anything else is created, so that nothing waits for it that costs money. */
+async function prepareVolume(
+  checked: CheckedRequest,
+  { dataVolume, log, signal }: StartPorts,
+): Promise<CheckedRequest> {
+  if (!dataVolume) return checked;
+  return { ...checked, plans: await log.group('Prepare the data volume', () => dataVolume.prepare(signal)) };
+}
+
+/** @throws Failure `bad-input`: an instance registers a runner in a group by the group's name alone */
+function refuseUnnamedGroup(request: StartRequest, { groupName }: Pick<CheckedRequest, 'groupName'>): void {
+  const { scope, runnerGroup } = request;
+  if (!needsToken(request) || runnerGroup === undefined || groupName !== undefined || scope.kind === 'repo') return;
+  throw new Failure(
+    'bad-input',
+    `\`runner-group\` is ${runnerGroup}, whose name could not be read; runners with \`lifetime: run\` need it.`,
+    { hint: 'Set `runner-group` to the name of the group. Nothing was launched.' },
+  );
 }
 
 /** A launch as it would be, with placeholders for the runners. @throws Failure `payload-too-large` */
 function composeSample(
   request: StartRequest,
   { plan, regionSetups }: { readonly plan: Plan; readonly regionSetups: PreparedRegions },
-  { bootScripts, clock }: StartPorts,
+  { bootScripts, clock, dataVolume }: StartPorts,
 ): LaunchSpec {
   const setup = regionSetups.get(setupKeyOf(plan))!;
-  const parts = { request, setup, runners: listPlaceholders(request), bootScripts, now: clock.now() };
+  const volume = dataVolume?.toLaunch(setup);
+  const parts = { request, setup, ...composePlaceholders(request), bootScripts, now: clock.now(), volume };
   return composeLaunch(parts, plan, `dry-run-${request.startId}`);
 }

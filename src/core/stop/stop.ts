@@ -4,13 +4,14 @@ import type { LocatedInstance } from '../instances/located-instance.js';
 import * as advice from '../kernel/advice.js';
 import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
-import type { Scope } from '../kernel/identity.js';
-import { isClaim } from '../kernel/origin.js';
+import { isLabelOfStart, type Scope } from '../kernel/identity.js';
+import { isClaim, isOfStart } from '../kernel/origin.js';
 import type { Ec2, Ec2ByRegion, Instance } from '../ports/ec2.js';
-import type { StopGitHub } from '../ports/github.js';
+import type { Runner, StopGitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import { prepareBill, type Bill } from './bill.js';
 import type { StopRequest } from './request.js';
+import { hasOutlivedInstance } from './rules.js';
 import { removeRunners, RunnerListings } from './runner-listings.js';
 import { InstanceSearch } from './search.js';
 import { selectEverything, type KeptInstance, type Selection } from './selection.js';
@@ -96,7 +97,9 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   const runners = selection.selectRunners(search, listings.listed);
   const unseen = new Set(search.withoutInstance(runners.map(({ runner }) => runner)));
   // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the pool's.
-  const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isClaim(runner.name));
+  const hasEnded = (runner: Runner) =>
+    search.unsearched.size === 0 && isSearchedWhole(runner, request) && hasOutlivedInstance(runner);
+  const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isClaim(runner.name) && !hasEnded(runner));
   if (runners.length === 0) log.info('GitHub lists no runner of this request.');
   const known = { listed: runners.map(({ runner }) => runner), withoutInstance: doubtful.map(({ runner }) => runner) };
   const removable = runners.filter((one) => !doubtful.includes(one));
@@ -104,7 +107,7 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   // Consoles are read only once the terminations are requested: EC2 keeps the output for an hour.
   const [removed, explanations, makeBill] = await Promise.all([
     removeRunners(removable, log),
-    explainRunners({ found: instances, ...known, unsearched: search.describeUnsearched() }, ports),
+    explainRunners({ found: instances, ...known, ...describeStop(request, search) }, ports),
     prepareBill(request, ended, ports),
   ]);
   await reportExplanations(explanations, log);
@@ -128,6 +131,17 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   const { foreign } = search;
   const bill = makeBill({ jobs: selection.listedJobs, explanations });
   return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations, bill };
+}
+
+/** Whether the search would have found the runner's instance: a label of the user's own may be that of another start. */
+function isSearchedWhole(runner: Runner, { label, instanceIds }: StopRequest): boolean {
+  if (label === undefined) return instanceIds.length === 0;
+  const start = label.slice(label.lastIndexOf('-') + 1);
+  return isLabelOfStart(label, start) && isOfStart(runner, start);
+}
+
+function describeStop({ run, job }: StopRequest, search: InstanceSearch) {
+  return { unsearched: search.describeUnsearched(), attempt: run.runAttempt, areJobsOver: job !== undefined };
 }
 
 const OWN_RUN =
