@@ -1,4 +1,5 @@
 #!/bin/bash
+# Printed by `npm run print` from ami/boot/data-volume/: change the parts there.
 # Mounts the data volume of a machine, and unmounts it. The boot agent runs this as root; see README.md.
 #   data-volume.sh open VOLUME MOUNT LABEL SECONDS USER   VOLUME: vol-…, or label:… of its file system
 #   data-volume.sh close MOUNT [DEVICE]                   exits with 3 if there was nothing to unmount
@@ -13,6 +14,8 @@ fail() {
   echo "$1"
   exit 1
 }
+
+# Finds the volume's device and what it holds.
 
 # Sets `device` to the volume's device if there is one yet.
 find_device() {
@@ -90,11 +93,13 @@ is_zero() {
   local size i rest
   size=$(blockdev --getsize64 "$device") && ((size >= 16 * mib)) || return 1
   for ((i = 0; i < 16; i++)); do
-    rest=$(dd if="$device" bs=$mib iflag=skip_bytes skip=$(((size - mib) * i / 15)) count=1 status=none |
+    rest=$(dd if="$device" bs="$mib" iflag=skip_bytes skip=$(((size - mib) * i / 15)) count=1 status=none |
       tr -d '\0' | head -c 1 | wc -c) || return 1
     ((rest == 0)) || return 1
   done
 }
+
+# The file system: made only on a blank device, recovered, mounted, grown.
 
 # Prepares the file system and sets `found`. Nothing but a blank device is ever formatted.
 prepare_file_system() {
@@ -147,7 +152,7 @@ grow() {
     [[ $text != *grown* ]] || found+=", $text"
   elif [[ $kind == ext4 ]]; then
     size=$(blockdev --getsize64 "$device")
-    text=$(dumpe2fs -h "$device" 2>/dev/null | awk '/^Block count:/ {n = $3} /^Block size:/ {print n * $3}')
+    text=$(dumpe2fs -h "$device" 2>/dev/null | awk '/^Block count:/ {n = $3} /^Block size:/ {printf "%.0f\n", n * $3}')
     ((size - text >= 16 * mib)) || return 0
     if text=$(resize2fs "$device" 2>&1); then
       found+=', grown'
@@ -156,6 +161,8 @@ grow() {
     fi
   fi
 }
+
+# Docker, if it keeps its data on the volume.
 
 # Sets `units` to Docker's units if Docker keeps its data on the volume, and `bound` to the folder of containerd, which
 # has the images from Docker 29 on and goes onto the same volume.
@@ -192,23 +199,7 @@ start_docker() {
   text=$(timeout 60 docker info 2>&1) || fail "Docker does not work with its data on $device ($volume): ${text##*$'\n'}"
 }
 
-open() {
-  local volume=$1 path=$2 label=${3:-} seconds=$4 user=$5 device='' kind found mount=$root$2 name
-  for name in blkid blockdev dumpe2fs e2fsck mkfs.ext4 resize2fs; do
-    command -v "$name" >/dev/null || fail "this image has no $name"
-  done
-  ! mountpoint -q "$mount" || fail "$path is a mount point already"
-  await_device
-  identify
-  prepare_file_system
-  find_docker
-  stop_docker || fail 'Docker did not stop'
-  mount_device
-  grow
-  if [[ $kind == blank ]] && ((${#units[@]} == 0)); then chown "$user:" "$mount"; fi
-  start_docker
-  echo "$device $path: $found"
-}
+# Unmounts the volume, whatever still uses it.
 
 # Unmounts what is mounted. Programs that keep the volume in use are ended before a second try.
 unmount() {
@@ -255,7 +246,10 @@ close() {
   # Everything below the mount point is ended.
   [[ $path == /?* ]] || fail 'no mount point'
   find_docker
-  [[ -n $device ]] || device=$(findmnt -rno SOURCE "$mount") || exit 3
+  if [[ -z $device ]]; then
+    mountpoint -q "$mount" || exit 3
+    device=$(findmnt -rno SOURCE "$mount" || true)
+  fi
   stop_docker || echo 'Docker did not stop'
   timeout -s KILL 30 sync --file-system "$mount" || true
   for ((i = 0; i < 5; i++)); do
@@ -270,6 +264,24 @@ close() {
     is_closed || fail "$path is in use${users:+ by $users}"
   fi
   echo "$path $how${users:+ after ending $users}"
+}
+
+open() {
+  local volume=$1 path=$2 label=${3:-} seconds=$4 user=$5 device='' kind found mount=$root$2 name
+  for name in blkid blockdev dumpe2fs e2fsck mkfs.ext4 resize2fs; do
+    command -v "$name" >/dev/null || fail "this image has no $name"
+  done
+  ! mountpoint -q "$mount" || fail "$path is a mount point already"
+  await_device
+  identify
+  prepare_file_system
+  find_docker
+  stop_docker || fail 'Docker did not stop'
+  mount_device
+  grow
+  if [[ $kind == blank ]] && ((${#units[@]} == 0)); then chown "$user:" "$mount"; fi
+  start_docker
+  echo "$device $path: $found"
 }
 
 case ${1:-} in
