@@ -8,6 +8,7 @@ import { logBill } from '../src/core/stop/bill-report.js';
 import { summarizeStop } from '../src/core/stop/report.js';
 import { readSpan, readStarted } from '../src/core/stop/started-machines.js';
 import { refuseUnstopped, stopRunners, type StopResult } from '../src/core/stop/stop.js';
+import { renderInterruptions } from '../src/core/stop/interruptions.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -70,6 +71,7 @@ export function runStopRunner(): Promise<void> {
     const ports = { ...clouds, gitHubOf, clock, log, signal, endVolumes };
     const stopped = await stopRunners(request, ports);
     reportCosts(stopped, log);
+    writeOutputs({ interrupted: renderInterruptions(stopped.explanations) });
     appendSummary(summarizeStop(stopped), log);
     reportProblems(stopped, problems, log);
   });

@@ -112,6 +112,8 @@ export const BRING_TOX =
   'Put uv on the image or astral-sh/setup-uv before this step, or leave `python-version` and `tox-version` empty where the machine has tox.';
 export const READ_SETUP_LOG = 'Read the last lines of `setup` in the log above. No test was run.';
 export const READ_FAILING_TESTS = "See the failing tests in the job's summary, or the log above.";
+export const RERUN_INTERRUPTED =
+  'Re-run the failed jobs. The printed workflows run the tests again by themselves, on demand, with `on-interruption: rerun`; with `market-type: on-demand`, EC2 takes no machine away.';
 export const TAKE_LARGER_MACHINE = 'If the kernel ended it for want of memory, take a larger machine.';
 export const CHECK_TEST_SELECTION =
   'Check which tests the commands in the configuration of tox select, and why tests are skipped.';

@@ -192,6 +192,10 @@ export const failureCodes = {
     when: 'No test was run in one of the environments: no command ran, no test was collected, all tests were skipped, tox skipped the environment, or the file that `report` names is missing.',
     remedy: `${advice.CHECK_TEST_SELECTION} Check also the path in \`report\`.`,
   },
+  interrupted: {
+    when: 'EC2 took the spot machine away before the tests had finished.',
+    remedy: advice.RERUN_INTERRUPTED,
+  },
   'environments-failed': {
     when: 'At least one of the environments that ran side by side was not successful.',
     remedy: advice.LOOK_AT_FAILED_JOBS,

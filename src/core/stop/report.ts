@@ -1,5 +1,5 @@
 import type { Explanation } from '../diagnosis/explanation.js';
-import type { MachineCost } from '../kernel/costs.js';
+import { renderCost, type MachineCost } from '../kernel/costs.js';
 import { code, details, fence, table } from '../kernel/markdown.js';
 import type { Bill } from './bill.js';
 import { summarizeBill, tabulateCosts } from './bill-report.js';
@@ -12,7 +12,7 @@ export function summarizeStop(stopped: StopResult): string {
     ...summarizeBill(stopped.bill),
     ...tabulateKept(stopped),
     ...tabulateVolumes(stopped),
-    ...listExplanations(stopped.explanations),
+    ...listExplanations(stopped),
   ].join('\n');
 }
 
@@ -56,9 +56,22 @@ function tabulateVolumes({ volumes }: StopResult): string[] {
   return ['### Data volumes, which are kept', '', table(['Volume', 'Id', 'Instance', 'Snapshot'], rows), ''];
 }
 
-function listExplanations(explanations: readonly Explanation[]): string[] {
-  if (explanations.length === 0) return [];
-  return ['### Runners that took no job', '', ...explanations.flatMap(renderExplanation)];
+function listExplanations({ explanations, bill }: StopResult): string[] {
+  const [taken, others] = [true, false].map((isTaken) =>
+    explanations.filter(({ interruption }) => (interruption !== undefined) === isTaken),
+  ) as [Explanation[], Explanation[]];
+  return [
+    ...(taken.length > 0 ? ['### Taken away by EC2', ''] : []),
+    ...taken.flatMap((one) => renderExplanation({ ...one, what: `${one.what}${describeCost(one, bill)}` })),
+    ...(others.length > 0 ? ['### Runners that took no job', ''] : []),
+    ...others.flatMap(renderExplanation),
+  ];
+}
+
+/** ` It cost $0.0335.` */
+function describeCost({ instanceId }: Explanation, { machines }: Bill): string {
+  const machine = machines.find(({ instance }) => instance === instanceId);
+  return machine === undefined ? '' : ` It cost ${renderCost(machine)}.`;
 }
 
 function renderExplanation({ what, evidence, hint, lines }: Explanation): string[] {

@@ -112,7 +112,7 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   // Consoles are read only once the terminations are requested: EC2 keeps the output for an hour.
   const [removed, explanations, makeBill] = await Promise.all([
     removeRunners(removable, log),
-    explainRunners({ found: instances, ...known, unsearched: search.describeUnsearched() }, ports),
+    explainRunners({ found: instances, ...known, ...describeStop(request, search) }, ports),
     prepareBill(request, ended, ports),
   ]);
   await reportExplanations(explanations, log);
@@ -142,8 +142,12 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
 /** Whether the search would have found the runner's instance: a label of the user's own may be that of another start. */
 function isSearchedWhole(runner: Runner, { label, instanceIds }: StopRequest): boolean {
   if (label === undefined) return instanceIds.length === 0;
-  const start = label.slice(label.lastIndexOf('-') + 1);
+  const [, start = ''] = /-([0-9a-f]{8})$/.exec(label) ?? [];
   return isLabelOfStart(label, start) && isOfStart(runner, start);
+}
+
+function describeStop({ run, job }: StopRequest, search: InstanceSearch) {
+  return { unsearched: search.describeUnsearched(), attempt: run.runAttempt, areJobsOver: job !== undefined };
 }
 
 const OWN_RUN =
