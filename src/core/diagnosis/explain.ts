@@ -3,7 +3,7 @@ import { isEnding, isOff } from '../instances/states.js';
 import type { Clock } from '../kernel/clock.js';
 import type { BootPhase } from '../kernel/boot-phases.js';
 import { TAG } from '../kernel/identity.js';
-import { createTagTest, readRunners } from '../kernel/runner-tags.js';
+import { createTagTest, readRunnerNames, readRunners } from '../kernel/runner-tags.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
 import { ConsoleReader } from './console-reader.js';
