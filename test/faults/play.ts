@@ -42,7 +42,7 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
   const ok = start.code === 0 && kill === undefined;
   violations.push(...checkStep(start, world), ...checkStart(start, world), ...checkClaims(world));
   violations.push(...checkAttached(start, world));
-  playJob(world, start);
+  if (cell.config.volume?.takesSnapshot) playJob(world.sandbox, start);
   const rival = cell.config.pool && new Rival(world, cell.config.pool);
   violations.push(...((await rival?.startBetween()) ?? []));
   let disturbed = start;

@@ -3,9 +3,9 @@ import { takeSnapshot } from '../../sandbox/ec2/rules/snapshots.js';
 import { addVolume } from '../../sandbox/ec2/rules/volumes.js';
 import type { VolumeRecord } from '../../sandbox/ec2/world/volume-records.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
+import type { StepResult } from '../../sandbox/step.js';
 import { VOLUME, type VolumeConfig } from './cell.js';
 import { placeHolder } from './neighbors.js';
-import type { StepRun, World } from './world.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -17,17 +17,16 @@ export function settleVolumeBeside(sandbox: Sandbox): void {
   place(sandbox, 'octo-org/other-repo');
 }
 
-/** The volume as earlier runs have left it, with its snapshots. */
-export function settleVolume(world: World, { before, takesSnapshot = false }: VolumeConfig): void {
-  const { sandbox } = world;
-  if (before === 'none') return;
+/** The volume as earlier runs have left it, with its snapshots. @returns its id, if there is one */
+export function settleVolume(sandbox: Sandbox, { before, takesSnapshot = false }: VolumeConfig): string | undefined {
+  if (before === 'none') return undefined;
   const volume = place(sandbox, sandbox.github.repository);
-  world.earlierVolume = volume.id;
-  for (let age = KEPT_SNAPSHOTS; takesSnapshot && age > 0; age--) {
+  for (let age = takesSnapshot ? KEPT_SNAPSHOTS : 0; age > 0; age--) {
     const snapshot = takeSnapshot(sandbox.ec2, volume, { tags: new Map(volume.tags) });
     Object.assign(snapshot, { createdAt: Date.now() - age * HOUR_MS, state: 'completed' });
   }
   if (before === 'held') attach(sandbox.ec2, volume, { instance: placeHolder(sandbox), device: '/dev/sdf' });
+  return volume.id;
 }
 
 function place({ ec2 }: Sandbox, repository: string): VolumeRecord {
@@ -43,8 +42,8 @@ function place({ ec2 }: Sandbox, repository: string): VolumeRecord {
 }
 
 /** A job on the machine of a start ends well, so that a stop may take a snapshot. */
-export function playJob({ sandbox, config }: World, start: StepRun): void {
-  if (!config.volume?.takesSnapshot || start.code !== 0) return;
+export function playJob({ github }: Sandbox, start: Pick<StepResult, 'code' | 'outputs'>): void {
+  if (start.code !== 0) return;
   const [runner] = JSON.parse(start.outputs['runners'] ?? '[]') as { name: string }[];
-  if (runner) sandbox.github.hostJob('build', runner.name).end('success');
+  if (runner) github.hostJob('build', runner.name).end('success');
 }

@@ -75,7 +75,7 @@ export class World extends LeftBehind {
     settleVolumeBeside(sandbox);
     const world = new World(sandbox, config);
     if (config.volume) {
-      settleVolume(world, config.volume);
+      world.earlierVolume = settleVolume(sandbox, config.volume);
       world.disown();
     }
     if (config.listsLate) world.hide(UNLISTED_MS);
