@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
-import { selectParts } from './boot-scripts.js';
+import { bootstrapLines, type BootScripts } from './boot-scripts.js';
 import { listRoleFields, needsFormat4, type Field, type RolesPayload } from './payload-roles.js';
 
+export type { BootScripts } from './boot-scripts.js';
 export type { PayloadRegistration, PayloadRunner } from './payload-roles.js';
 
 /** EC2's limit on raw user data in bytes. Source: EC2 API reference, RunInstances `UserData`. */
@@ -23,6 +24,8 @@ export interface Payload extends RolesPayload {
   /** From the agent's start until power-off, whatever is running. */
   readonly maxLifetimeSeconds: number;
   readonly preRunnerScript?: string;
+  /** Whether EC2 may interrupt the instance. On a stock image the agent then comes with the part that looks for it. */
+  readonly isSpot?: boolean;
   readonly settings?: InstanceSettings;
   /** Only for images that `ami/` did not build: where to download the runner if the image has none. */
   readonly runnerDownload?: { readonly url: string; readonly sha256: string };
@@ -33,15 +36,6 @@ export interface InstanceSettings {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Each DER-encoded. */
   readonly caCertificates?: readonly Uint8Array[] | undefined;
-}
-
-/** The programs of `ami/boot/`, sent along to images without them. */
-export interface BootScripts {
-  readonly agent: string;
-  readonly installRunner: string;
-  readonly aptWhenFree: string;
-  /** Needed only for format 4. */
-  readonly unpackJitConfigs?: string;
 }
 
 /**
@@ -55,8 +49,7 @@ export interface BootScripts {
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
   const lines = payloadLines(payload);
   if (!scripts) return compress(lines);
-  const hasPacked = lines.some((line) => line.startsWith('#:jit-configs '));
-  return compress([...lines, ...bootstrapLines({ ...scripts, agent: selectParts(scripts.agent, lines) }, hasPacked)]);
+  return compress([...lines, ...bootstrapLines(scripts, payload.isSpot ? [...lines, '#:spot'] : lines)]);
 }
 
 /** Small blocks of deflate suit text between base64: memLevel 6 saves 500 bytes of 11,000 over the default, 8. */
@@ -159,44 +152,4 @@ function settingFields({ environment = {}, caCertificates = [] }: InstanceSettin
 
 function toLines(fields: readonly Field[]): string[] {
   return fields.filter(([, value]) => value !== undefined && value !== '').map(([key, value]) => `#:${key} ${value}`);
-}
-
-/**
- * The lines that install the agent if it is missing, and start it. On an image with a built-in agent, its systemd unit
- * has started it already, and the second start does nothing. An image made from an instance that ran these lines has an
- * agent without a unit, with the parts for another payload: there the lines install it again. If a line fails, the trap
- * powers the instance off; `exec` removes the trap.
- */
-function bootstrapLines(scripts: BootScripts, hasPacked: boolean): string[] {
-  return [
-    'set -euo pipefail',
-    'root=${CI_ACTIONS_ROOT:-}',
-    'agent=$root/opt/ci-actions/agent.sh',
-    `trap 'bash -c "\${CI_ACTIONS_POWER_OFF:-systemctl poweroff}"' EXIT`,
-    'partial=$root/opt/ci-actions/partial',
-    'if [ ! -x "$agent" ] || [ -e "$partial" ]; then',
-    'mkdir -p "$root/opt/ci-actions"',
-    ': >"$partial"',
-    ...embed('install-runner.sh', scripts.installRunner),
-    ...embed('apt-when-free.sh', scripts.aptWhenFree),
-    ...(hasPacked ? embed('unpack-jit-configs.mjs', scripts.unpackJitConfigs!) : []),
-    ...embed('agent.sh', scripts.agent),
-    'fi',
-    'exec "$agent" start',
-  ];
-}
-
-/** Comments and indentation would take a tenth of the user data. None of our programs has either inside a string. */
-function withoutComments(text: string): string {
-  return text.replace(/^[ \t]+/gm, '').replace(/^(#(?!!)|\/\/).*\n/gm, '');
-}
-
-function embed(name: string, text: string): string[] {
-  const end = 'END_OF_CI_ACTIONS_FILE';
-  return [
-    `cat >"$root/opt/ci-actions/${name}" <<'${end}'`,
-    withoutComments(text).trimEnd(),
-    end,
-    `chmod 755 "$root/opt/ci-actions/${name}"`,
-  ];
 }
