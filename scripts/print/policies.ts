@@ -4,6 +4,7 @@ import { poolClaim, poolFill } from '../../iam/pool.js';
 import { reap } from '../../iam/reap.js';
 import { passRole, startStop } from '../../iam/start-stop.js';
 import { trust } from '../../iam/trust.js';
+import { volumes } from '../../iam/volumes.js';
 import { fillTemplate } from './cloudformation.js';
 import { fill } from './fill.js';
 import { renderTable } from './tables.js';
@@ -14,6 +15,7 @@ const POLICIES = {
   'pass-role': passRole,
   'pool-claim': poolClaim,
   'pool-fill': poolFill,
+  volumes,
   reap,
   'ami-build': amiBuild,
 } as const;
@@ -31,6 +33,7 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
     'pass-role': composeDocument(passRole),
     'pool-claim': composeDocument(poolClaim),
     'pool-fill': composeDocument(poolFill),
+    volumes: composeDocument(volumes),
     reap: composeDocument(reap),
     trust,
   };

@@ -5,12 +5,14 @@ import { denyOtherCases } from './iam.denials.keys.js';
 import { denyPoolClaim, denyPoolFill, modifyWith, placePool, POOL } from './iam.denials.pool.js';
 import { denyReap } from './iam.denials.reap.js';
 import { denyStartStop } from './iam.denials.start-stop.js';
+import { allowVolumes, denyVolumes, placeData } from './iam.denials.volumes.js';
 import { findDenied } from './iam.roles.js';
 import { BARE_LAUNCH, createAccount, OURS, properLaunch, TAG, taggedLaunch, tagsOn } from './iam.world.js';
 
 const account = await createAccount();
 afterAll(() => account.close());
 const pooled = await placePool(account);
+const dataVolumes = await placeData(account);
 const foreign = await account.place({ [TAG]: 'octo-org-2/octo-repo' });
 
 /** What IAM denies each role, and why. */
@@ -20,6 +22,7 @@ const denials: readonly Denials[] = [
   ...denyPoolFill(account, pooled),
   ...denyReap(account, foreign.instance),
   ...denyAmiBuild(account),
+  ...denyVolumes(account, dataVolumes),
   denyOtherCases(account, 'start-stop without pass-role', {}),
   denyOtherCases(account, 'pool-fill', { [POOL]: 'ready' }),
   {
@@ -41,6 +44,7 @@ const presetTag = tagsOn(['instance'], { 'ci-actions:preset': 'amd64' });
 
 /** The calls that the denials must not affect. */
 const allowances: readonly Allowances[] = [
+  ...allowVolumes(account, dataVolumes),
   {
     role: 'start-stop',
     calls: [

@@ -7,6 +7,7 @@ export const ROLES = {
   'start-stop without pass-role': [readPolicy('start-stop')],
   'start-stop with <OWNER> not filled in': [readPolicy('start-stop', { '<OWNER>': '<OWNER>' })],
   'start-stop with pool-claim': [readPolicy('start-stop'), readPolicy('pool-claim')],
+  'start-stop with volumes': [readPolicy('start-stop'), readPolicy('volumes')],
   'pool-fill': [readPolicy('pool-fill')],
   reap: [readPolicy('reap')],
   'reap for all repositories of its owner': [readPolicy('reap', { '<REPOSITORY>': '*' })],

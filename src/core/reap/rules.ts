@@ -1,6 +1,7 @@
 import { CLOCK_SKEW_MS, LONGEST_STAY_MS } from '../kernel/bounds.js';
 import { TAG } from '../kernel/identity.js';
-import type { Instance, SpotRequest, Volume } from '../ports/ec2.js';
+import { readKept, type Kept } from '../kernel/kept.js';
+import type { Instance, Snapshot, SpotRequest, Volume } from '../ports/ec2.js';
 import type { AttemptState, Runner } from '../ports/github.js';
 
 /** Decided from facts alone. In doubt the decision is never `remove`, and `why` names the doubt. */
@@ -97,12 +98,30 @@ interface AgeFacts {
   readonly graceMs: number;
 }
 
-/** Judges a volume that may have outlived its instance. */
+/** Judges a volume that may have outlived its instance. A data volume outlives it on purpose, until its time is over. */
 export function judgeVolume(volume: Volume, facts: AgeFacts): ReapDecision {
   if (volume.state === 'error') return { kind: 'skip', why: 'EC2 reports its state as error', since: volume.createdAt };
   if (volume.state !== 'available') return { kind: 'keep', why: `it is ${volume.state}` };
+  const kept = readKept(volume.tags);
+  if (kept) return judgeKept(kept, volume.createdAt, facts);
   if (facts.now - volume.createdAt < facts.graceMs) return { kind: 'keep', why: 'it is younger than the grace period' };
   return { kind: 'remove', why: 'no instance uses it' };
+}
+
+/** Judges a snapshot of a data volume. One without the tags of a data volume is not of this suite's making. */
+export function judgeSnapshot(snapshot: Snapshot, facts: AgeFacts): ReapDecision {
+  const kept = readKept(snapshot.tags);
+  if (!kept) return { kind: 'keep', why: 'it is no snapshot of a data volume' };
+  if (snapshot.state === 'pending') return { kind: 'keep', why: 'it is being made' };
+  return judgeKept(kept, snapshot.createdAt, facts);
+}
+
+/** Each use renews the time until when a thing is kept, so that what is over is what no run has used for long. */
+function judgeKept(kept: NonNullable<Kept>, createdAt: number, { now }: AgeFacts): ReapDecision {
+  if ('doubt' in kept) return { kind: 'skip', why: kept.doubt, since: createdAt };
+  const until = new Date(kept.until).toISOString();
+  if (kept.until > now) return { kind: 'keep', why: `it is kept until ${until}` };
+  return { kind: 'remove', why: `it was kept until ${until}` };
 }
 
 /** Judges a spot request that may have outlived its start. */
