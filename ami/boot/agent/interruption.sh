@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Spot interruptions: EC2 announces them by the metadata service, about two minutes ahead.
+# only with: spot, keep-on-failure-seconds
 # shellcheck disable=SC2034 # interrupted, draining, watcher
 set -Eeuo pipefail
 declare notice child job imds state
