@@ -101,7 +101,7 @@ describe('several runners', () => {
     },
   );
 
-  const shared = several({ runners: trio, lines: ['#:work-folder shared'] });
+  const shared = several({ runners: trio, lines: ['#:work-folder shared repo'] });
   scenario('share the folder of the repository, and nothing else of their work folders', shared, async (machine) => {
     await untilAllListen(machine, 3);
     await order(
@@ -114,14 +114,6 @@ describe('several runners', () => {
     await machine.untilConsole('ci-actions runner 3 (test): built');
     expect(readdirSync(join(machine.root, 'opt/runner-3/actions-runner/_work'))).toEqual(['repo']);
     expect(lstatSync(join(machine.root, 'opt/actions-runner/_work/repo')).isDirectory()).toBe(true);
-  });
-
-  const named = several({ runners: ['a job', 'b job'], lines: ['#:work-folder shared other-repo'] });
-  scenario('share the folder of the repository that the payload names', named, async (machine) => {
-    await untilAllListen(machine, 2);
-    expect(readlinkSync(join(machine.root, 'opt/runner-2/actions-runner/_work/other-repo'))).toBe(
-      join(machine.root, 'opt/actions-runner/_work/other-repo'),
-    );
   });
 });
 

@@ -7,18 +7,18 @@ declare -A payload shape
 declare number base64 path self environment user uid home runner_name label jit_config job finished lasting who called
 declare root place leaving title status now
 
-folder='\.?[A-Za-z0-9_-][A-Za-z0-9._-]*' newest=4
+newest=4
 shape+=([format]='[1234]')
 crashes=() shared=''
 
 # The keys of this format: those of format 3 without the ones for a single runner and for a warm-up, and some more.
 extend_shapes() {
-  local word='[^[:cntrl:][:space:],]+' fs='[A-Za-z0-9._-]{1,16}'
+  local char='[^[:cntrl:][:space:],]' fs='[A-Za-z0-9._-]{1,16}'
   unset 'shape[kind]' 'shape[runner_name]' 'shape[label]' 'shape[jit_config]'
   shape+=(
-    [runner_N]="$word ([A-Za-z0-9._-]{1,64}) (job|run) $word(,$word)*" [jit_configs]=$base64
+    [runner_N]="$char{1,64} ([A-Za-z0-9._-]{1,64}) (job|run) $char+(,$char+)*" [jit_configs]=$base64
     [registration_url]='https?://[^[:space:]]+' [registration_token]='[^[:cntrl:][:space:]]+' [runner_group]='[^[:cntrl:]]+'
-    [work_folder]="shared( $folder)?" [keep_on_failure_seconds]=$number
+    [work_folder]='shared \.?[A-Za-z0-9_-][A-Za-z0-9._-]*' [keep_on_failure_seconds]=$number
     [data_volume]="(vol-[0-9a-f]{8,17} $path( $fs)?|label:$fs $path)"
   )
 }
@@ -40,12 +40,8 @@ list_numbered() {
   ((${#lasting[@]} == ${#numbers[@]})) || needed+=(jit_configs)
   ((${#lasting[@]} == 0)) || needed+=(registration_url registration_token)
   for key in "${needed[@]}"; do [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"; done
-  [[ -n ${payload[work_folder]:-} ]] || return 0
-  # The runner's work folder has a folder named like the repository.
-  shared=${payload[work_folder]#shared} shared=${shared# }
-  [[ -n $shared || ! ${payload[registration_url]:-} =~ ^https?://[^/]+/([^/]+)/($folder)$ ||
-    ${BASH_REMATCH[1]} == enterprises ]] || shared=${BASH_REMATCH[2]}
-  [[ -n $shared ]] || unreadable 'work-folder without a repository'
+  shared=${payload[work_folder]:-}
+  shared=${shared#shared }
 }
 
 prepare_runners() {
