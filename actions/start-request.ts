@@ -18,7 +18,7 @@ import {
   type VolumeRequest,
 } from '../src/core/machine/request.js';
 import { findVolumeProblems } from '../src/core/machine/volume.js';
-import type { GitHub } from '../src/core/ports/github.js';
+import type { StartGitHub } from '../src/core/start/ports.js';
 import type { StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
@@ -34,13 +34,13 @@ interface LoadedInputs {
   readonly raw: RawInputs;
   readonly preset: ResolvedPreset;
   readonly scope: Scope;
-  readonly github: GitHub;
+  readonly github: StartGitHub;
 }
 
 export interface LoadedStart {
   readonly request: StartRequest;
   readonly isDryRun: boolean;
-  readonly github: GitHub;
+  readonly github: StartGitHub;
 }
 
 interface LoadOptions {
@@ -69,6 +69,7 @@ export async function loadStart(
     scope,
     ...collectFields(inputs, values, 'request'),
     runners: [{ count: 1, label }],
+    ...(values.access === 'ssm' && { access: values.access }),
     machine: composeMachineRequest(loaded),
     startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated(raw) && countFromRunning(raw, values)) },
   };
@@ -106,6 +107,8 @@ export async function loadInputs(
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
     ...checkPool(values, raw),
+    ...checkMachineName(values, raw),
+    ...checkAccess(values),
     ...checkZones(values),
   ]);
   const { scope, github } = reached;
@@ -198,6 +201,28 @@ const VOLUME_INPUTS = [
 function checkPool(values: StartValues, raw: RawInputs): string[] {
   if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
   return ['`pool` is set with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
+}
+
+function checkMachineName(values: StartValues, raw: RawInputs): string[] {
+  const { 'machine-name': name, count, pool } = values;
+  if (raw['machine-name'] === undefined) {
+    if (raw['when-running'] === undefined) return [];
+    return ['`when-running` is set without `machine-name`; allowed: both, or neither.'];
+  }
+  if (name === undefined) return [];
+  return [
+    ...(count > 1
+      ? [`\`count\` is ${count} with \`machine-name\`; allowed: 1, because only one machine has the name.`]
+      : []),
+    ...(pool === undefined ? [] : ['`pool` is set with `machine-name`; allowed: one of them.']),
+  ];
+}
+
+function checkAccess({ access, 'iam-role-name': role }: StartValues): string[] {
+  if (access !== 'ssm' || role !== undefined) return [];
+  return [
+    '`access` is "ssm", and `iam-role-name` is empty; allowed: the instance profile of a role with the permissions of iam/session-host.json (or the policy AmazonSSMManagedInstanceCore), which the parameter Sessions of iam/ci-actions.yml creates.',
+  ];
 }
 
 /** A pool's machines have one image and the same groups in a region. */

@@ -1,5 +1,5 @@
 import { parseScope, renderScope, TAG, type Scope } from '../kernel/identity.js';
-import { isClaim, isClaimed, nameClaim } from '../kernel/origin.js';
+import { isClaim, isClaimed, isLock, nameClaim } from '../kernel/origin.js';
 import { plural } from '../kernel/plural.js';
 import { readRunners, type TaggedRunner } from '../kernel/runner-tags.js';
 import type { Tags } from '../kernel/tags.js';
@@ -130,11 +130,11 @@ function findMisnomer(
 const NAME = /^ec2-(\d+)-(\d+)-.*-[0-9a-f]{8}-\d+(?:-\d+)?(?:r\d+)?$/;
 
 /**
- * The run that registered a runner; `undefined` when ci-actions did not name the runner. The runner that claims a
- * pooled instance is named after the instance, so its label holds the run.
+ * The run that registered a runner; `undefined` when ci-actions did not name the runner. A lock is named
+ * after what it locks, so its label holds the run.
  */
 export function readOrigin({ name, labels }: Pick<Runner, 'name' | 'labels'>): RunOrigin | undefined {
-  if (!isClaim(name)) return readRunnerName(name);
+  if (!isLock(name)) return readRunnerName(name);
   return labels.map((label) => readRunnerName(`${label}-0`)).find((run) => run !== undefined);
 }
 

@@ -1,6 +1,6 @@
 import type { LocatedId } from '../instances/end-instances.js';
 import type { Run, Scope } from '../kernel/identity.js';
-import { isClaim } from '../kernel/origin.js';
+import { isClaim, isMachineLock } from '../kernel/origin.js';
 import type { TaggedRunner } from '../kernel/runner-tags.js';
 import type { JournalEntry } from '../ports/process.js';
 
@@ -43,6 +43,11 @@ export class Created {
   /** Ids of the runners that claim a pooled instance by their name. */
   get claimIds(): readonly number[] {
     return this.runners.filter(({ name }) => isClaim(name)).map(({ id }) => id);
+  }
+
+  /** Ids of the runners that lock a machine's name. None of them has an instance. */
+  get lockIds(): readonly number[] {
+    return this.runners.filter(({ name }) => isMachineLock(name)).map(({ id }) => id);
   }
 
   /** Whether GitHub may have runners of this start that are not in {@link runners}. */

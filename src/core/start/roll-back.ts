@@ -1,7 +1,7 @@
 import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from '../instances/end-instances.js';
 import type { Clock } from '../kernel/clock.js';
 import { messageOf } from '../kernel/failure.js';
-import { isClaim, isOfStart } from '../kernel/origin.js';
+import { isClaim, isMachineLock, isOfStart } from '../kernel/origin.js';
 import type { Ec2ByRegion } from '../ports/ec2.js';
 import type { GitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
@@ -36,7 +36,8 @@ export async function rollBack(
   const [runners] = await Promise.all([findRunners(created, ports), terminate()]);
   // Computed only now, because an outage of GitHub may take longer than this bound.
   const deadline = clock.now() + patienceMs;
-  const expected = created.isFromJournal ? [...runners.ids] : created.possiblyLaunched;
+  const ids = [...runners.ids].filter((id) => !runners.lockIds.includes(id));
+  const expected = created.isFromJournal ? ids : created.possiblyLaunched;
   const isSeen = (id: number) => regions.some(({ runnerIds }) => runnerIds.has(id));
   const isComplete = () => regions.every(({ left }) => left.length === 0) && expected.every(isSeen);
   const isHopeless = () => regions.every(({ isForbidden }) => isForbidden);
@@ -45,9 +46,11 @@ export async function rollBack(
     await terminate();
   }
   const settledClaims = patienceMs >= INVISIBLE_BOUND_MS ? runners.claimIds : [];
-  const kept = listDoubtful({ regions, runnerIds: [...runners.ids], expected, settledClaims });
+  const doubtful = listDoubtful({ regions, runnerIds: ids, expected, settledClaims });
   const left = [...runners.left, ...regions.flatMap((region) => region.left)];
-  for (const id of kept) left.push(`Runner ${id} stays registered until its instance has been looked for.`);
+  for (const id of doubtful) left.push(`Runner ${id} stays registered until its instance has been looked for.`);
+  // While there may be an instance that EC2 does not list, no other start may launch one of the same name.
+  const kept = doubtful.length > 0 ? [...doubtful, ...runners.lockIds] : doubtful;
   const removable = [...runners.ids].filter((id) => !kept.includes(id));
   return [...left, ...(await removeRunners(removable, ports))];
 }
@@ -76,20 +79,30 @@ function listDoubtful({
   return expected.filter((id) => isUnseen(id) && !settledClaims.includes(id));
 }
 
-async function findRunners(
-  created: Created,
-  { github }: RollBackPorts,
-): Promise<{ ids: ReadonlySet<number>; claimIds: readonly number[]; left: string[] }> {
+interface FoundRunners {
+  readonly ids: ReadonlySet<number>;
+  readonly claimIds: readonly number[];
+  readonly lockIds: readonly number[];
+  readonly left: string[];
+}
+
+async function findRunners(created: Created, { github }: RollBackPorts): Promise<FoundRunners> {
   const ids = new Set(created.runners.map(({ id }) => id));
-  const { claimIds } = created;
-  if (!created.mayHaveMoreRunners) return { ids, claimIds, left: [] };
+  const { claimIds, lockIds } = created;
+  if (!created.mayHaveMoreRunners) return { ids, claimIds, lockIds, left: [] };
   try {
     const ours = (await github.listRunners('end')).filter((runner) => isOfStart(runner, created.start.startId));
     for (const { id } of ours) ids.add(id);
-    const listedClaims = ours.filter(({ name }) => isClaim(name)).map(({ id }) => id);
-    return { ids, claimIds: [...claimIds, ...listedClaims], left: [] };
+    const idsOf = (isWanted: (name: string) => boolean) =>
+      ours.filter(({ name }) => isWanted(name)).map(({ id }) => id);
+    return {
+      ids,
+      claimIds: [...claimIds, ...idsOf(isClaim)],
+      lockIds: [...lockIds, ...idsOf(isMachineLock)],
+      left: [],
+    };
   } catch (error) {
-    return { ids, claimIds, left: [`Could not look for further runners of this start: ${messageOf(error)}`] };
+    return { ids, claimIds, lockIds, left: [`Could not look for further runners of this start: ${messageOf(error)}`] };
   }
 }
 

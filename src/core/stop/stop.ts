@@ -4,8 +4,8 @@ import type { LocatedInstance } from '../instances/located-instance.js';
 import * as advice from '../kernel/advice.js';
 import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
-import type { Scope } from '../kernel/identity.js';
-import { isClaim } from '../kernel/origin.js';
+import { linkRun, TAG, type Run, type Scope } from '../kernel/identity.js';
+import { isLock, isMachineLock } from '../kernel/origin.js';
 import type { Ec2, Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { StopGitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
@@ -71,7 +71,8 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
     log.group('List the jobs of this run', () => selectUnneeded(request, { search, listings }, ports));
   let selection = namesTargets ? selectEverything(request) : await selectByJobs();
   await terminations.request(await selection.selectInstances(search.all));
-  await search.searchFurther(selection.selectRunners(search, listings.listed).map(({ runner }) => runner));
+  const expected = selection.selectRunners(search, listings.listed).map(({ runner }) => runner);
+  await search.searchFurther(expected.filter(({ name }) => !isMachineLock(name)));
   if (search.ambiguous.length > 0) {
     search.includeAmbiguous();
     selection = await selectByJobs();
@@ -95,8 +96,9 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   const instances = await selection.selectInstances(search.all);
   const runners = selection.selectRunners(search, listings.listed);
   const unseen = new Set(search.withoutInstance(runners.map(({ runner }) => runner)));
-  // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the pool's.
-  const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isClaim(runner.name));
+  // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the
+  // pool's, and the lock of a machine's name has none.
+  const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isLock(runner.name));
   if (runners.length === 0) log.info('GitHub lists no runner of this request.');
   const known = { listed: runners.map(({ runner }) => runner), withoutInstance: doubtful.map(({ runner }) => runner) };
   const removable = runners.filter((one) => !doubtful.includes(one));
@@ -123,8 +125,12 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   const { kept } = selection;
   if (stopped.length + kept.length + doubtful.length + refusals.length === 0) {
     log.info('No instance of this request is left.');
-    if (request.label !== undefined && search.all.length === 0) log.info(OWN_RUN);
+    if (request.label !== undefined && search.all.length === 0) {
+      await search.findJoined();
+      if (search.joined.size === 0) log.info(OWN_RUN);
+    }
   }
+  for (const one of search.joined.values()) log.info(describeJoined(one, request.run));
   const { foreign } = search;
   const bill = makeBill({ jobs: selection.listedJobs, explanations });
   return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations, bill };
@@ -132,6 +138,12 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
 
 const OWN_RUN =
   'EC2 lists no instance of this run with the label. A label reaches the instances of its own run only; `ec2-instance-id` reaches others.';
+
+/** Why a stop leaves a machine that its run has joined. */
+function describeJoined({ id, tags }: Instance, run: Run): string {
+  const runId = tags[TAG.runId] ?? '';
+  return `${id} is machine ${tags[TAG.machineName]} of run ${runId} (${linkRun(run, runId)}). It was left alone: the stop of that run ends it.`;
+}
 
 function listStopped(
   instances: readonly LocatedInstance[],
