@@ -2,6 +2,7 @@ import type { ResolvedPreset } from '../src/core/config/presets.js';
 import { collectFields } from '../src/core/inputs/fields.js';
 import {
   dropEmpty,
+  isYamlGiven,
   parseInputs,
   pickInputs,
   refuseProblems,
@@ -19,10 +20,11 @@ import {
 } from '../src/core/machine/request.js';
 import { findVolumeProblems } from '../src/core/machine/volume.js';
 import type { StartGitHub } from '../src/core/start/ports.js';
-import type { StartRequest, Startup } from '../src/core/start/request.js';
+import type { RunnerRole, StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
+import { checkAccess, checkMachineName } from './check-machine-name.js';
 import { earlyInputs, reachGitHub, type Connect } from './reach-github.js';
 import { inputs } from './start-runner.inputs.js';
 
@@ -68,7 +70,8 @@ export async function loadStart(
     label,
     scope,
     ...collectFields(inputs, values, 'request'),
-    runners: [{ count: 1, label }],
+    runners: composeRoles(values, label),
+    ...(isShared(values) && { workFolder: 'shared' }),
     ...(values.access === 'ssm' && { access: values.access }),
     machine: composeMachineRequest(loaded),
     startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated(raw) && countFromRunning(raw, values)) },
@@ -89,7 +92,8 @@ export async function loadInputs(
   const found: FoundPreset =
     early.problems.length > 0 ? { inputs: {}, problems: [] } : await findPreset(early.values, context, access.github);
   const raw = { ...found.inputs, ...dropEmpty(migrated.raw) };
-  const { values, problems } = parseInputs(inputs, raw);
+  const parseYaml = isYamlGiven(inputs, raw) ? (await import('../src/core/kernel/yaml.js')).parse : undefined;
+  const { values, problems } = parseInputs(inputs, raw, parseYaml);
   // The preset may set `runner-scope`, which is known only now. Then this connects to GitHub again, in that scope.
   const reached =
     raw['runner-scope'] === found.inputs['runner-scope'] && raw['runner-scope'] !== undefined
@@ -107,6 +111,7 @@ export async function loadInputs(
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
     ...checkPool(values, raw),
+    ...checkRoles(values, raw),
     ...checkMachineName(values, raw),
     ...checkAccess(values),
     ...checkZones(values),
@@ -126,6 +131,21 @@ export function composeMachineRequest({ values, raw, preset }: LoadedInputs): Ma
     volume: composeVolume(values, raw),
     settings: collectFields(inputs, values, 'settings'),
   };
+}
+
+/** The roles of the request: those of `runners`, or one without a name. */
+function composeRoles({ runners }: StartValues, label: string): readonly RunnerRole[] {
+  if (runners === undefined) return [{ count: 1, label }];
+  return runners.map((one) => ({ ...one, label: nameLabel(label, one.role) }));
+}
+
+function nameLabel(label: string, role: string): string {
+  return `${label}-${role}`;
+}
+
+/** A single runner shares its working tree with no other. */
+function isShared({ runners = [], 'work-folder': workFolder }: StartValues): boolean {
+  return workFolder === 'shared' && runners.reduce((sum, { count }) => sum + count, 0) > 1;
 }
 
 /** Whether the workflow gives `mode`, as for ec2-github-runner. */
@@ -203,26 +223,32 @@ function checkPool(values: StartValues, raw: RawInputs): string[] {
   return ['`pool` is set with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
 }
 
-function checkMachineName(values: StartValues, raw: RawInputs): string[] {
-  const { 'machine-name': name, count, pool } = values;
-  if (raw['machine-name'] === undefined) {
-    if (raw['when-running'] === undefined) return [];
-    return ['`when-running` is set without `machine-name`; allowed: both, or neither.'];
+/** Problems of `runners` with other inputs. */
+function checkRoles({ runners, label, pool }: StartValues, raw: RawInputs): string[] {
+  if (runners === undefined) return [];
+  const problems: string[] = [];
+  if (pool !== undefined) {
+    problems.push(
+      '`runners` is set with `pool`; allowed: one of them. A machine of a pool is claimed by one runner, so it has no other.',
+    );
   }
-  if (name === undefined) return [];
-  return [
-    ...(count > 1
-      ? [`\`count\` is ${count} with \`machine-name\`; allowed: 1, because only one machine has the name.`]
-      : []),
-    ...(pool === undefined ? [] : ['`pool` is set with `machine-name`; allowed: one of them.']),
-  ];
-}
-
-function checkAccess({ access, 'iam-role-name': role }: StartValues): string[] {
-  if (access !== 'ssm' || role !== undefined) return [];
-  return [
-    '`access` is "ssm", and `iam-role-name` is empty; allowed: the instance profile of a role with the permissions of iam/session-host.json (or the policy AmazonSSMManagedInstanceCore), which the parameter Sessions of iam/ci-actions.yml creates.',
-  ];
+  if (isMigrated(raw)) {
+    problems.push(
+      '`runners` is set with `mode: start`; allowed: `runners` without `mode`. Workflows of ec2-github-runner have one label for all runners.',
+    );
+  }
+  if (label === undefined) return problems;
+  const unique = new Map(runners.map(({ role }) => [nameLabel(label, role).toLowerCase(), role]));
+  for (const { role, labels } of runners) {
+    for (const one of labels) {
+      const owner = unique.get(one.toLowerCase());
+      if (owner === undefined || owner === role) continue;
+      problems.push(
+        `\`runners\` is "role ${role}: label ${one}"; allowed: labels other than the unique label of a role, and this one is of role ${owner}.`,
+      );
+    }
+  }
+  return problems;
 }
 
 /** A pool's machines have one image and the same groups in a region. */

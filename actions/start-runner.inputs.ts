@@ -2,6 +2,7 @@ import { minutes } from '../src/core/inputs/durations.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { foreignInputs } from '../src/core/inputs/foreign-inputs.js';
 import { choice, flag, integer, legacy, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { roles } from '../src/core/inputs/roles.js';
 import { zones } from '../src/core/inputs/zones.js';
 import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
 import { NAME_PATTERN } from '../src/core/kernel/identity.js';
@@ -34,15 +35,22 @@ export const inputs = {
   ...presetInputs,
   ...launchInputs,
   label: text(
-    'The only label of the runners. Default: unique per run, attempt, job and step, so that no other job can use them.',
+    'The label of the runners, and with `runners` the beginning of their labels. Default: unique per run, attempt, job and step, so that no other job can use them.',
     NAME_PATTERN,
   ),
   count: into(
     'request.machines',
-    withDefault(
-      '1',
-      integer('Number of instances, with one runner each. All runners have the same label.', { min: 1, max: 100 }),
-    ),
+    withDefault('1', integer('Number of instances. Each has one runner, or those of `runners`.', { min: 1, max: 100 })),
+  ),
+  runners: roles(
+    'The runners of each instance by role, up to 16: a list like `- {role: build, count: 2, labels: [big]}`. A runner has the unique label `<label>-<role>` and the labels of its role. `lifetime: run` takes jobs until the instance ends; `job`, the default, takes one. Default: one runner with the label `label`.',
+  ),
+  'work-folder': withDefault(
+    'separate',
+    choice("`shared`: the jobs of an instance's runners share the working tree of the repository.", [
+      'separate',
+      'shared',
+    ]),
   ),
   'runner-scope': withDefault(
     'repo',
@@ -176,10 +184,12 @@ function legacyInputs(): object {
 export const outputs = {
   label:
     'The label for `runs-on` and for stop-runner. It is set even when the start fails, unless with `mode: start` nothing is left. Empty in a dry run.',
+  labels:
+    'JSON: with `runners`, the unique label of each role, like `{"build": "<label>-build"}`; otherwise `{}`. Empty in a dry run.',
   'ec2-instance-id': "The first instance's id.",
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
-    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, the seconds from the request `toRunning` and `toOnline`, the time `onlineAt`, and its `volumes`.',
+    'JSON: for each runner its `name`, `id`, `role`, `labels`, `instance`, `type`, `subnet`, `market`, `region`, the seconds from the request `toRunning` and `toOnline`, the time `onlineAt`, and its `volumes`.',
   joined: '`true` if `when-running: join` found the machine running: then another run ends it. Otherwise `false`.',
   region: 'The region of the first instance. After a failed start, the home region.',
 };

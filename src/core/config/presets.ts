@@ -126,8 +126,12 @@ function readPreset(
   return { extends: [parents ?? []].flat().map(String), inputs };
 }
 
-/** A YAML value as the text that a workflow would pass: a list becomes lines, a map becomes `Key=Value` lines. */
+/**
+ * A YAML value as the text that a workflow would pass: a list becomes lines, a map becomes `Key=Value` lines, and a list
+ * of maps, as of `runners`, becomes JSON.
+ */
 function renderValue(value: unknown): string | undefined {
+  if (Array.isArray(value) && value.length > 0 && value.every(isRecord)) return JSON.stringify(value);
   const lines = Array.isArray(value)
     ? value.map(renderScalar)
     : isRecord(value)

@@ -18,9 +18,14 @@ export interface InputDefinition<T> {
   readonly field?: string;
   /** The value of an empty input that has no {@link defaultText}. */
   readonly emptyValue?: T;
-  /** @param text never empty. @throws BadValue with what is allowed */
-  parse(text: string): T;
+  /** Its text is YAML, for which the caller of {@link parseInputs} passes a parser: see {@link isYamlGiven}. */
+  readonly isYaml?: boolean;
+  /** @param text never empty. @throws BadValue with what is allowed; BadValues */
+  parse(text: string, parseYaml?: ParseYaml): T;
 }
+
+/** @throws Error for a text that is not YAML */
+export type ParseYaml = (text: string) => unknown;
 
 export type InputDefinitions = Readonly<Record<string, InputDefinition<unknown>>>;
 export type ValuesOf<D extends InputDefinitions> = {
@@ -45,6 +50,18 @@ export class BadValue extends Error {
   }
 }
 
+/** Several values in one input that it does not allow. Each is a problem of its own. */
+export class BadValues extends Error {
+  constructor(readonly all: readonly BadValue[]) {
+    super(all.map(({ message }) => message).join('; '));
+  }
+}
+
+/** Whether an input in YAML is given. Few starts have one, and only they load a parser. */
+export function isYamlGiven(definitions: InputDefinitions, raw: RawInputs): boolean {
+  return Object.entries(definitions).some(([name, { isYaml }]) => isYaml && textOf(raw, name) !== '');
+}
+
 /**
  * Parses every input and collects all problems, so that users can correct them all at once. An unknown name is a
  * problem as well, because a misspelled input must not be silently ignored.
@@ -52,6 +69,7 @@ export class BadValue extends Error {
 export function parseInputs<D extends InputDefinitions>(
   definitions: D,
   raw: RawInputs,
+  parseYaml?: ParseYaml,
 ): { values: ValuesOf<D>; problems: string[] } {
   const problems = Object.keys(raw)
     .filter((name) => !Object.hasOwn(definitions, name))
@@ -62,14 +80,22 @@ export function parseInputs<D extends InputDefinitions>(
     // Lines from Windows end with CRLF, and programs that read an input do not expect the CR.
     const text = input.text.replace(/\r+\n/g, '\n').trim() || definition.defaultText;
     try {
-      values[name] = text === undefined ? definition.emptyValue : definition.parse(text);
+      values[name] = text === undefined ? definition.emptyValue : definition.parse(text, parseYaml);
     } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      const shown = definition.secret ? 'not usable' : JSON.stringify(shorten(error.part ?? input.text.trim()));
-      problems.push(`\`${name}\`${from(input.origin)} is ${shown}; allowed: ${error.allowed}.`);
+      for (const { part = input.text.trim(), allowed } of listBadValues(error)) {
+        const shown = definition.secret ? 'not usable' : JSON.stringify(shorten(part));
+        problems.push(`\`${name}\`${from(input.origin)} is ${shown}; allowed: ${allowed}.`);
+      }
     }
   }
   return { values: values as ValuesOf<D>, problems };
+}
+
+/** @throws every other error */
+function listBadValues(error: unknown): readonly BadValue[] {
+  if (error instanceof BadValues) return error.all;
+  if (error instanceof BadValue) return [error];
+  throw error;
 }
 
 /** @throws Failure `bad-input` with all problems, if there are any */

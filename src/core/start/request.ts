@@ -4,11 +4,21 @@ import type { Tags } from '../kernel/tags.js';
 import { renderTimeouts } from '../kernel/timeouts.js';
 import type { PlacedRequest } from '../machine/request.js';
 
-/** Runners of one kind on each instance. */
+/** Runners of one role on each instance. */
 export interface RunnerRole {
+  /** What they are for. Absent for the one role of a start without the input `runners`. */
+  readonly role?: string;
   /** How many of them each instance has. */
   readonly count: number;
+  /** The unique label, which no other role or start has: `<label of the start>-<role>`, or the start's label. */
   readonly label: string;
+  /** The user's own further labels. */
+  readonly labels?: readonly string[];
+  /**
+   * `job` (default): a just-in-time runner, for one job. `run`: the instance registers it with a registration token, and
+   * it takes jobs until the instance ends.
+   */
+  readonly lifetime?: 'job' | 'run';
 }
 
 /** How an instance comes up and when it ends. */
@@ -32,8 +42,10 @@ export interface StartRequest extends PlacedRequest {
   readonly label: string;
   /** How many instances. */
   readonly machines: number;
-  /** The runners of each instance; at least one in all. */
+  /** The runners of each instance; at least one and at most 16 in all. */
   readonly runners: readonly RunnerRole[];
+  /** The jobs of all runners of an instance share the working tree of a repository. Absent: each runner has its own. */
+  readonly workFolder?: 'shared';
   readonly startup: Startup;
   /** The pool whose instances are claimed before any is launched. */
   readonly pool: string | undefined;
@@ -54,8 +66,13 @@ export interface StartRequest extends PlacedRequest {
 export type WhenRunning = 'refuse' | 'replace' | 'join';
 
 /** The label of each runner of one instance, in the order of their names. */
-export function listLabels({ runners }: Pick<StartRequest, 'runners'>): readonly string[] {
-  return runners.flatMap(({ count, label }) => Array<string>(count).fill(label));
+export function listLabels(request: Pick<StartRequest, 'runners'>): readonly string[] {
+  return listRoles(request).map(({ label }) => label);
+}
+
+/** The role of each runner of one instance, in the order of their names. */
+export function listRoles({ runners }: Pick<StartRequest, 'runners'>): readonly RunnerRole[] {
+  return runners.flatMap((role) => Array<RunnerRole>(role.count).fill(role));
 }
 
 /** A runner's place in its request. */
