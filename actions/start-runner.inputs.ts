@@ -4,7 +4,7 @@ import { foreignInputs } from '../src/core/inputs/foreign-inputs.js';
 import { choice, flag, integer, legacy, text, withDefault } from '../src/core/inputs/input-kinds.js';
 import { roles } from '../src/core/inputs/roles.js';
 import { zones } from '../src/core/inputs/zones.js';
-import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
+import { LONGEST_KEEP_MINUTES, LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
 import { NAME_PATTERN } from '../src/core/kernel/identity.js';
 import { MACHINE_NAME_PATTERN } from '../src/core/kernel/origin.js';
 import type { StartRequest, Startup } from '../src/core/start/request.js';
@@ -152,7 +152,7 @@ export const inputs = {
     'request.keepOnFailureMs',
     minutes(
       'After a job on the machine has failed, the machine stays for this time without taking another job, so that people can look at it. stop-runner leaves it, too, and its summary names the costs.',
-      { min: 1, max: 1_440 },
+      { min: 1, max: LONGEST_KEEP_MINUTES },
     ),
   ),
   access: withDefault(

@@ -4,6 +4,7 @@ import { sumCosts } from '../src/core/kernel/costs.js';
 import type { Scope } from '../src/core/kernel/identity.js';
 import type { Log } from '../src/core/ports/process.js';
 import { logBill } from '../src/core/stop/bill-report.js';
+import { logFailed } from '../src/core/stop/failed-report.js';
 import { summarizeStop } from '../src/core/stop/report.js';
 import { readSpan, readStarted } from '../src/core/stop/started-machines.js';
 import { refuseUnstopped, stopRunners, type StopResult } from '../src/core/stop/stop.js';
@@ -50,9 +51,15 @@ export function runStopRunner(): Promise<void> {
       refuseProblems(credentialProblems, CORRECT_CREDENTIALS);
       return connectToGitHub(values, { context, scope, ...patient, readsRuns });
     };
-    const ports = { ...(await connectToEc2(patient)), gitHubOf, clock, log, signal };
+    const gitHubOfRuns = async () => {
+      refuseProblems(credentialProblems, CORRECT_CREDENTIALS);
+      const { owner, repo } = context;
+      return connectToGitHub(values, { context, scope: { kind: 'repo', owner, repo }, ...patient, readsRuns: true });
+    };
+    const ports = { ...(await connectToEc2(patient)), gitHubOf, gitHubOfRuns, clock, log, signal };
     const stopped = await stopRunners(request, ports);
     reportCosts(stopped, log);
+    reportFailed(stopped, log);
     appendSummary(summarizeStop(stopped), log);
     reportProblems(stopped, problems, log);
   });
@@ -69,6 +76,20 @@ function reportCosts({ instances, bill }: StopResult, log: Log): void {
     costs: bill.machines,
   });
   for (const line of logBill(bill)) log.info(line);
+}
+
+/** What is left after a failed job costs money. */
+function reportFailed({ failed }: StopResult, log: Log): void {
+  writeOutputs({
+    kept: failed.map(({ instance: { id, type }, region, until, why }) => ({
+      instance: id,
+      type,
+      region,
+      until: new Date(until).toISOString(),
+      why,
+    })),
+  });
+  for (const line of logFailed(failed)) log.notice(line);
 }
 
 /** Fails the step for what could not be stopped, or else for what is wrong with its inputs. @throws Failure */

@@ -37,7 +37,7 @@ export const TAG = {
   claimedAt: `${OWN_PREFIX}claimed-at`,
   /** On instances that a start with `machine-name` launched: that name. At most one of a name is alive. */
   machineName: `${OWN_PREFIX}machine-name`,
-  /** On instances: for how many minutes a stop leaves the instance running after one of its jobs failed. */
+  /** On instances: `30` or `30 ssm`: for how many minutes a stop leaves it after a failed job, and how to open a shell. */
   keepOnFailure: `${OWN_PREFIX}keep-on-failure`,
   /** On what is kept, until when: an ISO time. On instances, a stop writes it after a failed job. */
   keepUntil: `${OWN_PREFIX}keep-until`,

@@ -28,6 +28,10 @@ export interface InstanceIdentity extends StartIdentity {
   readonly expiresAt: number;
   /** When its start claimed it from a pool; epoch ms. */
   readonly claimedAt?: number;
+  /** Its start wants it kept after a failed job. */
+  readonly mayBeKept?: true;
+  /** Until when a stop has kept it after a failed job; epoch ms. */
+  readonly keepUntil?: number;
 }
 
 /** An instance of a pool that no start has claimed. */
@@ -58,7 +62,17 @@ export function readIdentity(
   const started = readStart({ id, tags });
   if ('problem' in started) return started;
   if (expiresAt === undefined) return describeTagProblem(tags, TAG.expiresAt, 'is not a time');
-  const identity = { repository, scope, ...started, expiresAt };
+  const keepUntil = readTime(tags[TAG.keepUntil]);
+  if (tags[TAG.keepUntil] !== undefined && keepUntil === undefined)
+    return describeTagProblem(tags, TAG.keepUntil, 'is not a time');
+  const identity = {
+    repository,
+    scope,
+    ...started,
+    expiresAt,
+    ...(tags[TAG.keepOnFailure] !== undefined && { mayBeKept: true as const }),
+    ...(keepUntil !== undefined && { keepUntil }),
+  };
   if (tags[TAG.claimedAt] === undefined) return identity;
   const claimedAt = readTime(tags[TAG.claimedAt]);
   return claimedAt === undefined

@@ -63,9 +63,7 @@ export async function judgeByRunners(
   // The state of the run is not read when a runner is busy: the instance stays in any case.
   const isBusy = runners.some((one) => one !== 'absent' && one.busy);
   const attempt = isBusy ? 'active' : await gitHubByScope.readRunAttempt(identity);
-  const { expiresAt, claimedAt } = identity;
-  const claim = claimedAt === undefined ? {} : { claimedAt };
-  return judgeInstance(instance, { runners, attempt, expiresAt, ...claim, now: clock.now(), graceMs });
+  return judgeInstance(instance, { ...identity, runners, attempt, now: clock.now(), graceMs });
 }
 
 function findMismatch(tagged: readonly TaggedRunner[], runners: readonly (Runner | 'absent')[]): string | undefined {

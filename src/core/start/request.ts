@@ -110,8 +110,13 @@ export function composeTags(request: StartRequest, runners: readonly TaggedRunne
     [TAG.timeouts]: renderTimeouts({ startupMs, idleMs: idleTimeoutMs }),
     [TAG.expiresAt]: new Date(now + startupMs + maxLifetimeMs).toISOString(),
     ...(request.machineName !== undefined && { [TAG.machineName]: request.machineName }),
-    ...(request.keepOnFailureMs !== undefined && { [TAG.keepOnFailure]: `${request.keepOnFailureMs / 60_000}` }),
+    ...(request.keepOnFailureMs !== undefined && { [TAG.keepOnFailure]: renderKeep(request) }),
   };
+}
+
+/** `30`, or `30 ssm` if people can open a shell on the instance. */
+function renderKeep({ keepOnFailureMs = 0, access }: StartRequest): string {
+  return [`${keepOnFailureMs / 60_000}`, ...(access === undefined ? [] : [access])].join(' ');
 }
 
 /** The tags by which the instances of a machine's name are found, whichever run launched them. */

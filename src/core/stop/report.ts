@@ -3,6 +3,7 @@ import type { MachineCost } from '../kernel/costs.js';
 import { details, fence, table } from '../kernel/markdown.js';
 import type { Bill } from './bill.js';
 import { summarizeBill, tabulateCosts } from './bill-report.js';
+import { describeFailed } from './failed-report.js';
 import type { StoppedInstance, StopResult } from './stop.js';
 
 export function summarizeStop(stopped: StopResult): string {
@@ -11,12 +12,14 @@ export function summarizeStop(stopped: StopResult): string {
     ...tabulateEnded(stopped),
     ...summarizeBill(stopped.bill),
     ...tabulateKept(stopped),
+    ...describeFailed(stopped.failed),
     ...listExplanations(stopped.explanations),
   ].join('\n');
 }
 
 function tabulateStopped(stopped: StopResult): string[] {
-  const isAllKnown = stopped.kept.length + stopped.refusals.length + stopped.explanations.length === 0;
+  const isAllKnown =
+    stopped.kept.length + stopped.failed.length + stopped.refusals.length + stopped.explanations.length === 0;
   const nothing = isAllKnown ? 'No instance of this request is left.' : 'EC2 confirmed no termination.';
   if (stopped.instances.length === 0) return ['### Nothing to stop', '', nothing, ''];
   const machines = stopped.instances.map((one) => findCost(one, stopped.bill));

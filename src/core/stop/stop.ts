@@ -1,9 +1,8 @@
 import { explainRunners } from '../diagnosis/explain.js';
 import { reportExplanations, type Explanation } from '../diagnosis/explanation.js';
 import type { LocatedInstance } from '../instances/located-instance.js';
-import * as advice from '../kernel/advice.js';
 import type { Clock } from '../kernel/clock.js';
-import { Failure } from '../kernel/failure.js';
+import type { Failure } from '../kernel/failure.js';
 import { linkRun, TAG, type Run, type Scope } from '../kernel/identity.js';
 import { isLock, isMachineLock } from '../kernel/origin.js';
 import type { Ec2, Ec2ByRegion, Instance } from '../ports/ec2.js';
@@ -11,11 +10,14 @@ import type { StopGitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import { prepareBill, type Bill } from './bill.js';
 import type { StopRequest } from './request.js';
+import { FailedMachines, type FailedMachine } from './failed-machines.js';
 import { removeRunners, RunnerListings } from './runner-listings.js';
 import { InstanceSearch } from './search.js';
 import { selectEverything, type KeptInstance, type Selection } from './selection.js';
 import { Terminations } from './terminations.js';
 import { selectUnneeded } from './unneeded.js';
+
+export { refuseUnstopped } from './refusal.js';
 
 export interface StopPorts {
   /** EC2 in the home region. */
@@ -23,6 +25,8 @@ export interface StopPorts {
   readonly ec2In: Ec2ByRegion;
   /** GitHub for a scope, which an instance's tags name. */
   readonly gitHubOf: (scope: Scope) => Promise<StopGitHub>;
+  /** The same for the repository, with the permission to read its runs. Default: `gitHubOf`. */
+  readonly gitHubOfRuns?: () => Promise<StopGitHub>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -33,6 +37,8 @@ export interface StopResult {
   readonly instances: readonly StoppedInstance[];
   /** The instances of the run that other jobs may still need. */
   readonly kept: readonly KeptInstance[];
+  /** The instances that were left after a failed job (`keep-on-failure-minutes`). */
+  readonly failed: readonly FailedMachine[];
   readonly runnersRemoved: readonly string[];
   /** Sentences about instances that the request names by id and that this repository did not start. */
   readonly foreign: readonly string[];
@@ -59,27 +65,32 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const { log } = ports;
   const search = new InstanceSearch(request, ports);
   const terminations = new Terminations(ports);
+  const { owner, repo } = request.run;
+  const gitHubOfRuns = ports.gitHubOfRuns ?? (() => ports.gitHubOf({ kind: 'repo', owner, repo }));
+  const failed = new FailedMachines(request, { ...ports, gitHubOfRuns });
   const namesTargets = request.all || request.label !== undefined || request.instanceIds.length > 0;
   await log.group(namesTargets ? 'Find and terminate' : 'Find', async () => {
     await search.searchHome();
     // Instances first, because they cost money: their termination must not depend on what becomes of the runners.
-    if (namesTargets) await terminations.request(search.all);
+    if (!namesTargets) return;
+    await terminations.request(failed.withoutOpen(search.all));
+    await terminations.request(await failed.withoutKept(search.all));
   });
   const listings = new RunnerListings(request.run, ports);
   await log.group('List the runners', () => listings.listFor(search.all.map(({ instance }) => instance)));
   const selectByJobs = () =>
     log.group('List the jobs of this run', () => selectUnneeded(request, { search, listings }, ports));
   let selection = namesTargets ? selectEverything(request) : await selectByJobs();
-  await terminations.request(await selection.selectInstances(search.all));
+  await terminations.request(await failed.withoutKept(await selection.selectInstances(search.all)));
   const expected = selection.selectRunners(search, listings.listed).map(({ runner }) => runner);
   await search.searchFurther(expected.filter(({ name }) => !isMachineLock(name)));
   if (search.ambiguous.length > 0) {
     search.includeAmbiguous();
     selection = await selectByJobs();
   }
-  await terminations.request(await selection.selectInstances(search.all));
+  await terminations.request(await failed.withoutKept(await selection.selectInstances(search.all)));
   await listings.listFor(search.all.map(({ instance }) => instance));
-  return conclude(request, { search, terminations, listings, selection }, ports);
+  return conclude(request, { search, terminations, listings, selection, failed }, ports);
 }
 
 interface Progress {
@@ -87,13 +98,14 @@ interface Progress {
   readonly terminations: Terminations;
   readonly listings: RunnerListings;
   readonly selection: Selection;
+  readonly failed: FailedMachines;
 }
 
 /** Removes the runners, once the termination of their instances is requested, and reports. */
 async function conclude(request: StopRequest, progress: Progress, ports: StopPorts): Promise<StopResult> {
-  const { search, terminations, listings, selection } = progress;
+  const { search, terminations, listings, selection, failed } = progress;
   const { log, clock, ec2 } = ports;
-  const instances = await selection.selectInstances(search.all);
+  const instances = await failed.withoutKept(await selection.selectInstances(search.all));
   const runners = selection.selectRunners(search, listings.listed);
   const unseen = new Set(search.withoutInstance(runners.map(({ runner }) => runner)));
   // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the
@@ -123,7 +135,7 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   ];
   const stopped = listStopped(instances, terminations, clock.now());
   const { kept } = selection;
-  if (stopped.length + kept.length + doubtful.length + refusals.length === 0) {
+  if (stopped.length + kept.length + failed.kept.length + doubtful.length + refusals.length === 0) {
     log.info('No instance of this request is left.');
     if (request.label !== undefined && search.all.length === 0) {
       await search.findJoined();
@@ -133,7 +145,8 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   for (const one of search.joined.values()) log.info(describeJoined(one, request.run));
   const { foreign } = search;
   const bill = makeBill({ jobs: selection.listedJobs, explanations });
-  return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations, bill };
+  const runnersRemoved = removed.names;
+  return { instances: stopped, kept, failed: failed.kept, runnersRemoved, foreign, refusals, explanations, bill };
 }
 
 const OWN_RUN =
@@ -162,32 +175,5 @@ function warnOfUnlistedIds(search: InstanceSearch, log: Log): void {
   if (search.unlistedIds.length === 0 || search.unsearched.size === 0) return;
   log.warning(
     `EC2 does not know ${search.unlistedIds.join(', ')} where it could be asked. Not asked: ${search.describeUnsearched()}\nWhat to do: If it runs there, give the role of this job access to that region and run stop-runner again. Otherwise its own idle timeout and lifetime end it.`,
-  );
-}
-
-/**
- * Fails a stop that is incomplete, with the hint of each refusal: GitHub's own hint names the missing permission.
- *
- * @throws Failure `not-ours` when an id belongs to another repository; `cleanup-incomplete` when an instance could not
- * be ended or a runner could not be removed
- */
-export function refuseUnstopped({ foreign, refusals }: Pick<StopResult, 'foreign' | 'refusals'>): void {
-  const sentences = [...new Set([...foreign, ...refusals.map(({ message }) => message)])];
-  if (sentences.length === 0) return;
-  const listed = sentences.length === 1 ? [] : sentences;
-  const hints = [
-    ...(foreign.length > 0 ? [advice.GIVE_OWN_INSTANCE_IDS] : []),
-    ...new Set(refusals.map(({ hint }) => hint)),
-    refusals.length > 0 ? advice.REPEAT_STOP : 'Everything else was stopped.',
-  ];
-  const requestId = refusals.find(({ about }) => about.requestId !== undefined)?.about.requestId;
-  throw new Failure(
-    foreign.length > 0 ? 'not-ours' : 'cleanup-incomplete',
-    sentences.length === 1 ? sentences[0]! : 'Not everything could be stopped.',
-    {
-      hint: hints.join(' '),
-      details: [...listed, ...refusals.flatMap(({ about }) => about.details ?? [])],
-      ...(requestId !== undefined && { requestId }),
-    },
   );
 }
