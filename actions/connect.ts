@@ -40,6 +40,7 @@ export async function connectToGitHub(
   const proxy = await loadProxy();
   const github = await connectGitHub({
     apiUrl: context.apiUrl,
+    serverUrl: context.serverUrl,
     credentials:
       values['github-token'] !== undefined
         ? { token: values['github-token'] }

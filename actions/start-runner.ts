@@ -222,5 +222,9 @@ function readBootScripts(root: URL): BootScripts {
     agent: read('agent.sh'),
     installRunner: read('install-runner.sh'),
     aptWhenFree: read('apt-when-free.sh'),
+    // Few starts need it.
+    get unpackJitConfigs() {
+      return read('unpack-jit-configs.mjs');
+    },
   };
 }

@@ -39,8 +39,12 @@ pem=$root/opt/ci-actions/ca-certificates.pem
 reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe='' environment=()
 deadline=0 lifetime=900 startup=900 idle=900
 
-# The runners, by number from 1. Payload formats 1 to 3 describe one runner, a warm-up describes none.
-runner_name=() label=() jit_config=() listening=() job=() finished=()
+# The runners, by number from 1. Payload formats 1 to 3 describe one runner, format 4 up to 16, a warm-up none.
+runner_name=() role=() label=() jit_config=() listening=() job=() finished=()
+# Set for those of lifetime `run`, and what each is called in phases: number and role.
+lasting=() who=()
+# The repository whose folder in the work folder is the same for all runners.
+shared=''
 
 # The processes that the agent supervises, by number: a runner has its runner's number, a step of the machine has 0.
 title=() child=() output=() partial=() status=()
@@ -227,10 +231,10 @@ stop_idle() {
 
 # Reads the payload from the metadata service and puts it into effect. Format: docs/inside/payload.md.
 
-number='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}'
+number='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}' path='(/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+' newest=3
 declare -A payload shape=(
   [format]='[123]' [kind]='warm-up' [runner_name]='[^[:cntrl:]]{1,64}' [label]='[^[:cntrl:]]+' [jit_config]=$base64
-  [runner_home_dir]='(/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+/?' [run_as_user]='[A-Za-z_][A-Za-z0-9._-]{0,31}'
+  [runner_home_dir]="$path/?" [run_as_user]='[A-Za-z_][A-Za-z0-9._-]{0,31}'
   [startup_timeout_seconds]=$number [idle_timeout_seconds]=$number [max_lifetime_seconds]=$number
   [runner_url]='https?://[^[:space:]]+' [runner_sha256]='[0-9a-f]{64}' [pre_runner_script]=$base64
   [environment]=$base64 [ca_certificates]="$base64(,$base64)*"
@@ -281,20 +285,21 @@ read_payload() {
     [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"
   done
   [[ -z ${payload[kind]:-} || ${payload[format]} != 1 ]] || unreadable 'kind needs format 2'
-  [[ -z ${payload[environment]:-}${payload[ca_certificates]:-} || ${payload[format]} == 3 ]] ||
+  [[ -z ${payload[environment]:-}${payload[ca_certificates]:-} || ${payload[format]} == [34] ]] ||
     unreadable 'environment and ca-certificates need format 3'
   [[ -z ${payload[runner_url]:-} || -n ${payload[runner_sha256]:-} ]] || unreadable 'runner-url without runner-sha256'
-  list_runners
+  if [[ ${payload[format]} == 4 ]]; then list_numbered; else list_runner; fi
 }
 
 list_needed_keys() {
   echo format runner_home_dir run_as_user max_lifetime_seconds
-  [[ -n ${payload[kind]:-} ]] || echo runner_name label jit_config startup_timeout_seconds idle_timeout_seconds
+  [[ -n ${payload[kind]:-} || ${payload[format]:-} == 4 ]] || echo runner_name label jit_config
+  [[ -n ${payload[kind]:-} ]] || echo startup_timeout_seconds idle_timeout_seconds
 }
 
 # An error never quotes a value, because one of the values is a secret.
 parse_payload() {
-  local line name key value first=1
+  local line name key form value first=1
   while IFS= read -r line; do
     if [[ -n $first ]]; then
       [[ $line == '#!'* ]] || unreadable 'no #! in its first line'
@@ -304,10 +309,13 @@ parse_payload() {
     [[ $line == '#:'* ]] || break
     [[ $line =~ ^'#:'([a-z0-9-]+)' '(.+)$ ]] || unreadable "not '#:key value': line $((${#payload[@]} + 2))"
     name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]} key=${BASH_REMATCH[1]//-/_}
-    [[ -n ${shape[$key]:-} ]] || unreadable "unknown key $name"
+    form=$key
+    [[ ! $key =~ ^runner_([1-9]|1[0-6])$ ]] || form=runner_N
+    [[ -n ${shape[$form]:-} ]] || unreadable "unknown key $name"
     [[ -z ${payload[$key]:-} ]] || unreadable "$name twice"
-    [[ $value =~ ^(${shape[$key]})$ ]] || unreadable "$name is not what this agent reads (format 3)"
+    [[ $value =~ ^(${shape[$form]})$ ]] || unreadable "$name is not what this agent reads (format $newest)"
     payload[$key]=$value
+    [[ $key$value != format4 ]] || extend_shapes
   done < <(printf '%s\n' "$1")
 }
 
@@ -322,7 +330,7 @@ read_environment() {
 }
 
 # What belongs to a runner. The rest of the payload belongs to the machine.
-list_runners() {
+list_runner() {
   [[ -z ${payload[kind]:-} ]] || return 0
   runner_name[1]=${payload[runner_name]} label[1]=${payload[label]} jit_config[1]=${payload[jit_config]}
 }
@@ -617,6 +625,49 @@ warm_up() {
   sync
   give_up 'warmed up'
 }
+
+# {format 4
+# Several runners, and those that take many jobs: payload format 4.
+
+folder='\.?[A-Za-z0-9_-][A-Za-z0-9._-]*' newest=4
+shape+=([format]='[1234]')
+
+# The keys of this format: those of format 3 without the ones for a single runner and for a warm-up, and some more.
+extend_shapes() {
+  local word='[^[:cntrl:][:space:],]+' fs='[A-Za-z0-9._-]{1,16}'
+  unset 'shape[kind]' 'shape[runner_name]' 'shape[label]' 'shape[jit_config]'
+  shape+=(
+    [runner_N]="$word ([A-Za-z0-9._-]{1,64}) (job|run) $word(,$word)*" [jit_configs]=$base64
+    [registration_url]='https?://[^[:space:]]+' [registration_token]='[^[:cntrl:][:space:]]+' [runner_group]='[^[:cntrl:]]+'
+    [work_folder]="shared( $folder)?" [keep_on_failure_seconds]=$number
+    [data_volume]="(vol-[0-9a-f]{8,17} $path( $fs)?|label:$fs $path)"
+  )
+}
+
+# The runners of format 4. Their JIT configs are unpacked later, because that needs the runner's Node.
+list_numbered() {
+  local i key kind numbers=() needed=()
+  for key in "${!payload[@]}"; do
+    [[ ! $key =~ ^runner_[0-9]+$ ]] || numbers+=("$key")
+  done
+  for ((i = 1; i == 1 || i <= ${#numbers[@]}; i++)); do
+    [[ -n ${payload[runner_$i]:-} ]] || unreadable "no runner-$i"
+    read -r 'runner_name[i]' 'role[i]' kind 'label[i]' <<<"${payload[runner_$i]}"
+    who[i]=$i
+    [[ ${role[i]} == - ]] || who[i]+=" ${role[i]}"
+    [[ $kind == job ]] || lasting[i]=1
+  done
+  ((${#lasting[@]} == ${#numbers[@]})) || needed+=(jit_configs)
+  ((${#lasting[@]} == 0)) || needed+=(registration_url registration_token)
+  for key in "${needed[@]}"; do [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"; done
+  [[ -n ${payload[work_folder]:-} ]] || return 0
+  # The runner's work folder has a folder named like the repository.
+  shared=${payload[work_folder]#shared} shared=${shared# }
+  [[ -n $shared || ! ${payload[registration_url]:-} =~ ^https?://[^/]+/([^/]+)/($folder)$ ||
+    ${BASH_REMATCH[1]} == enterprises ]] || shared=${BASH_REMATCH[2]}
+  [[ -n $shared ]] || unreadable 'work-folder without a repository'
+}
+# }
 
 run() {
   local other

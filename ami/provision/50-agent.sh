@@ -5,8 +5,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
 boot=$here/../boot
 mkdir -p /opt/ci-actions
-for name in agent.sh install-runner.sh apt-when-free.sh; do
-  bash -n "$boot/$name"
+for name in agent.sh install-runner.sh apt-when-free.sh unpack-jit-configs.mjs; do
+  [[ $name == *.mjs ]] || bash -n "$boot/$name"
   install -m 755 "$boot/$name" "/opt/ci-actions/$name"
 done
 bash /opt/ci-actions/apt-when-free.sh link /usr/local/sbin

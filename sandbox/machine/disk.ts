@@ -54,7 +54,7 @@ export function prepareDisk(root: string, instance: InstanceRecord, baked: Baked
 
 function bake(root: string, baked: Baked): void {
   mkdirSync(join(root, 'opt/ci-actions'));
-  for (const name of readdirSync(baked.agent).filter((name) => name.endsWith('.sh'))) {
+  for (const name of readdirSync(baked.agent).filter((name) => /\.(sh|mjs)$/.test(name))) {
     cpSync(join(baked.agent, name), join(root, 'opt/ci-actions', name));
     chmodSync(join(root, 'opt/ci-actions', name), 0o755);
   }

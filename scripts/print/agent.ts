@@ -13,7 +13,14 @@ const SOURCE_LINES = /^# shellcheck source-path=SCRIPTDIR source=([a-z]+\.sh)\ns
  */
 export function joinAgent(read: (path: string) => string): string {
   const main = read(`${PARTS}/main.sh`).replace(/^(#!.*)\n/, `$1\n${HEADER}\n`);
-  return main.replace(SOURCE_LINES, (_, name: string) => withoutHead(read(`${PARTS}/${name}`)));
+  return main.replace(SOURCE_LINES, (_, name: string) => markOptional(read(`${PARTS}/${name}`)));
+}
+
+/** Marks a part that only some payloads need, for `selectParts` in src/core/machine/boot-scripts.ts. */
+function markOptional(part: string): string {
+  const text = withoutHead(part);
+  const need = /^# only with: (.+)$/m.exec(part)?.[1];
+  return need === undefined ? text : `# {${need}\n${text}# }\n`;
 }
 
 /** The head of a part ends with its first blank line. Only its description is printed: the rest is for shellcheck. */
@@ -22,6 +29,6 @@ function withoutHead(part: string): string {
   const description = part
     .slice(0, end)
     .split('\n')
-    .filter((line) => /^# (?!shellcheck)/.test(line));
+    .filter((line) => /^# (?!shellcheck|only with)/.test(line));
   return `${description.join('\n')}${part.slice(end)}`;
 }

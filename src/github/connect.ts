@@ -12,7 +12,7 @@ import { findDownload, readDeprecation, readLatestRelease, type Release } from '
 import { Requests } from './request.js';
 import { Runners } from './runners.js';
 import { listRunJobs, readRunAttempt } from './runs.js';
-import { pathsOf, type Repository, type Scope } from './scope.js';
+import { addressOf, pathsOf, type Repository, type Scope } from './scope.js';
 
 export type { CredentialsInput } from './credentials.js';
 export type { Repository, Scope } from './scope.js';
@@ -22,6 +22,8 @@ export interface GitHubOptions {
   /** `GITHUB_API_URL` of github.com, GitHub Enterprise Server (`…/api/v3`) or ghe.com. */
   readonly apiUrl: string;
   readonly credentials: CredentialsInput;
+  /** `GITHUB_SERVER_URL`. Default: derived from `apiUrl`. */
+  readonly serverUrl?: string | undefined;
   /** Where runners are registered. */
   readonly scope: Scope;
   /** The repository of the run. */
@@ -91,6 +93,7 @@ async function openConnection(options: GitHubOptions): Promise<Connection> {
     repository,
     paths: pathsOf(scope),
     job: options.job,
+    address: `${options.serverUrl ?? siteOf(options.apiUrl)}/${addressOf(scope)}`,
     server: serverOf(options.apiUrl),
   };
 }
@@ -99,6 +102,7 @@ function toPort(connection: Connection): ConnectedGitHub {
   const runners = new Runners(connection);
   return {
     registerRunner: (request, signal) => runners.register(request, signal),
+    createRegistrationToken: (signal) => runners.createToken(signal),
     readRunner: (id, purpose) => runners.read(id, purpose),
     findRunnerByName: (name) => runners.findByName(name),
     listRunners: (purpose) => runners.list({ purpose }),
@@ -135,6 +139,13 @@ function readApiUrl(apiUrl: string): string {
   throw new Failure('bad-input', `GitHub's API address \`${apiUrl}\` is no http(s) URL.`, {
     hint: 'GITHUB_API_URL is set by the runner; it should be like https://api.github.com.',
   });
+}
+
+/** The site of an API: `https://github.com` of `https://api.github.com`, `https://host` of `https://host/api/v3`. */
+function siteOf(apiUrl: string): string {
+  return readApiUrl(apiUrl)
+    .replace(/\/api\/v\d+$/, '')
+    .replace(/^(https?:\/\/)api\./, '$1');
 }
 
 /** GitHub Enterprise Server has its API under a path, ghe.com under a separate host name. */

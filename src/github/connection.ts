@@ -23,6 +23,8 @@ export interface Connection {
   readonly paths: ScopePaths;
   readonly repository: Repository;
   readonly job?: JobFacts | undefined;
+  /** The address of the scope in a browser, at which the runner program registers. */
+  readonly address: string;
   /** The API's server: github.com, GitHub Enterprise Server, or ghe.com (data residency). */
   readonly server: 'github.com' | 'ghes' | 'ghe.com';
 }

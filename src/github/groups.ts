@@ -83,11 +83,8 @@ async function checkHidden(connection: Connection, group: Group): Promise<Runner
   if (group.visibility === 'selected') {
     throw unusable(group, `it is for selected repositories or organizations, and ${requester} is not among them`);
   }
-  const { id, doubt = `GitHub does not list runner group ${group.name} as usable by ${requester}.` } = await checkUse(
-    connection,
-    group,
-  );
-  return { id, doubt };
+  const checked = await checkUse(connection, group);
+  return { doubt: `GitHub does not list runner group ${group.name} as usable by ${requester}.`, ...checked };
 }
 
 /** @throws Failure `runner-group-unusable` */
@@ -108,8 +105,9 @@ async function checkUse(connection: Connection, group: Group): Promise<RunnerGro
     }
     if (allowed === 'unknown') doubts.push("whether this job's workflow is one of the group's selected workflows");
   }
-  if (doubts.length === 0) return { id: group.id };
-  return { id: group.id, doubt: `Runner group ${group.name} could not be checked: ${doubts.join('; ')}.` };
+  const { id, name } = group;
+  if (doubts.length === 0) return { id, name };
+  return { id, name, doubt: `Runner group ${group.name} could not be checked: ${doubts.join('; ')}.` };
 }
 
 async function readIsPublic(connection: Connection): Promise<boolean | 'unknown'> {

@@ -1,5 +1,5 @@
 import { Trouble, type Purpose } from '../core/kernel/patience.js';
-import type { RegisteredRunner, RegisterRequest, Runner } from '../core/ports/github.js';
+import type { RegisteredRunner, RegisterRequest, RegistrationToken, Runner } from '../core/ports/github.js';
 import { toCall, type Connection } from './connection.js';
 import { wordsOf, type HttpError } from './http-error.js';
 import { isRecord } from './json.js';
@@ -34,7 +34,7 @@ export class Runners {
         route: `POST ${this.connection.paths.runners}/generate-jitconfig`,
         parameters: {
           name: request.name,
-          labels: [...new Set([request.label, request.origin ?? request.label])],
+          labels: [...new Set([request.label, ...(request.labels ?? []), request.origin ?? request.label])],
           runner_group_id: request.groupId,
           work_folder: request.workFolder,
         },
@@ -44,6 +44,20 @@ export class Runners {
         expected: (error) => (isNameTaken(error) ? ('name-taken' as const) : undefined),
       }),
     );
+  }
+
+  /** Repeated after a lost response: a token that no one uses has no effect. */
+  async createToken(signal?: AbortSignal): Promise<RegistrationToken> {
+    const { requests, paths, address } = this.connection;
+    const created = await requests.ask(
+      toCall(this.connection, {
+        route: `POST ${paths.runners}/registration-token`,
+        purpose: 'register',
+        signal,
+        read: readToken,
+      }),
+    );
+    return { ...created, url: address };
   }
 
   async read(id: number, purpose?: Purpose): Promise<Runner | undefined> {
@@ -143,9 +157,15 @@ function readRegistered({ data }: Answer): RegisteredRunner | undefined {
   return { id, name, jitConfig };
 }
 
+function readToken({ data }: Answer): Omit<RegistrationToken, 'url'> | undefined {
+  if (!isRecord(data) || typeof data['token'] !== 'string' || data['token'] === '') return undefined;
+  const expiresAt = Date.parse(String(data['expires_at']));
+  return Number.isNaN(expiresAt) ? undefined : { token: data['token'], expiresAt };
+}
+
 function readRunner(data: unknown): Runner | undefined {
   if (!isRecord(data)) return undefined;
-  const { id, name, status, busy, labels, version } = data;
+  const { id, name, status, busy, labels, version, ephemeral } = data;
   if (typeof id !== 'number' || typeof name !== 'string' || typeof status !== 'string') return undefined;
   if (typeof busy !== 'boolean' || !Array.isArray(labels)) return undefined;
   return {
@@ -155,5 +175,6 @@ function readRunner(data: unknown): Runner | undefined {
     busy,
     labels: labels.map((label: unknown) => (isRecord(label) ? String(label['name']) : String(label))),
     ...(typeof version === 'string' && version !== '' ? { version } : {}),
+    ...(ephemeral === false ? { isReused: true } : {}),
   };
 }

@@ -31,6 +31,12 @@ export function pathsOf(scope: Scope): ScopePaths {
   return scope.kind === 'org' ? organizationPaths(scope.org) : enterprisePaths(scope.enterprise);
 }
 
+/** The path of a scope on GitHub's site. */
+export function addressOf(scope: Scope): string {
+  if (scope.kind === 'repo') return `${scope.owner}/${scope.repo}`;
+  return scope.kind === 'org' ? scope.org : `enterprises/${scope.enterprise}`;
+}
+
 function repositoryPaths({ owner, repo }: Repository): ScopePaths {
   return {
     name: `the repository ${owner}/${repo}`,

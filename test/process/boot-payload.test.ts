@@ -156,9 +156,9 @@ describe('a payload is unreadable', () => {
     ['in garbage', 'lorem\0ipsum', /^no #! in its first line$/],
     ['in half a gzip', userDataOf(...good).subarray(0, 60), /^broken gzip$/],
     ['in a script without a payload', userDataOf('echo hello'), /^no [a-z-]+$/],
-    ['in format 4', userDataOf('#:format 4'), /^format is not what this agent reads \(format 3\)$/],
+    ['in format 5', userDataOf('#:format 5'), /^format is not what this agent reads \(format 4\)$/],
     ['with a kind in format 1', userDataOf(...good, '#:kind warm-up'), /^kind needs format 2$/],
-    ['of an unknown kind', userDataOf('#:format 2', '#:kind nap'), /^kind is not what this agent reads \(format 3\)$/],
+    ['of an unknown kind', userDataOf('#:format 2', '#:kind nap'), /^kind is not what this agent reads \(format 4\)$/],
     [
       'with an environment in format 1',
       userDataOf(...good, '#:environment QT1i'),

@@ -5,6 +5,7 @@ import type {
   GitHub,
   RegisteredRunner,
   RegisterRequest,
+  RegistrationToken,
   ReaperGitHub,
   Runner,
   RunnerDownload,
@@ -45,6 +46,8 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
   readonly downloads: RunnerDownload[] = [];
   /** When GitHub begins to refuse a runner version, in epoch ms; `undefined` if it has no such plan. */
   readonly deprecations = new Map<string, number | undefined>();
+  /** When a registration token that is created now expires; epoch ms. */
+  tokensExpireAt: () => number = () => Infinity;
   /** Called before each call takes effect, so that a test can change the world while the core waits. */
   onCall: (method: Method, argument: unknown) => void = () => undefined;
 
@@ -52,6 +55,7 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
   private readonly failures = new Map<Method, unknown[]>();
   private readonly lostRegistrations: ('before' | 'after')[] = [];
   private nextId = 1;
+  private tokens = 0;
 
   constructor() {
     this.offerVersion('2.336.0');
@@ -130,10 +134,17 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
     if (lost === 'before') return 'unanswered';
     this.refuseWhatGitHubRefuses(request);
     if (this.listed.some((runner) => sameName(runner.name, request.name))) return lost ? 'unanswered' : 'name-taken';
-    const labels = [...new Set([request.label, request.origin ?? request.label])];
+    const labels = [...new Set([request.label, ...(request.labels ?? []), request.origin ?? request.label])];
     const { id, name } = this.addRunner({ name: request.name, labels });
     this.registered.push(request);
     return lost ? 'unanswered' : { id, name, jitConfig: Buffer.from(`jit config of ${name}`).toString('base64') };
+  }
+
+  async createRegistrationToken(): Promise<RegistrationToken> {
+    this.begin('createRegistrationToken');
+    this.tokens++;
+    const expiresAt = this.tokensExpireAt();
+    return { token: `token-${this.tokens}`, url: 'https://github.com/octo-org/octo-repo', expiresAt };
   }
 
   async readRunner(id: number): Promise<Runner | undefined> {
@@ -166,7 +177,8 @@ export class FakeGitHub implements GitHub, ReaperGitHub, StopGitHub {
     if (reason !== undefined) {
       throw new Failure('runner-group-unusable', `Runner group ${id} is closed: ${reason}.`, { hint: 'Open it.' });
     }
-    if (id !== undefined) return { id, ...(this.groupDoubt !== undefined && { doubt: this.groupDoubt }) };
+    const name = [...this.groups].find(([, one]) => one === id)?.[0];
+    if (id !== undefined) return { id, name: name!, ...(this.groupDoubt !== undefined && { doubt: this.groupDoubt }) };
     throw new Failure('bad-input', `There is no runner group \`${nameOrId}\`.`, {
       hint: `Set \`runner-group\` to one of: ${[...this.groups.keys()].join(', ')}.`,
     });

@@ -74,6 +74,10 @@ export class NamedMachines {
   async settle(): Promise<readonly string[]> {
     this.story.starts.forEach((_, index) => this.over.add(runOf(index).runId));
     await this.clock.sleep(GRACE_MS + 60_000);
+    // GitHub has noticed by now which machines are gone.
+    for (const { name } of this.github.listed.filter((one) => one.status === 'online')) {
+      if (!this.alive().some(({ tags }) => tags[TAG.runnerName] === name)) this.github.disconnect(name);
+    }
     const request = { reach: { kind: 'repo', home: { owner: run.owner, repo: run.repo } }, graceMs: GRACE_MS } as const;
     const ports = this.portsOf(new Fate(this.clock, this.random, 0));
     const { signal } = new AbortController();
@@ -160,8 +164,8 @@ export class NamedMachines {
     const { state } = this.ec2.instances.find((one) => one.id === id)!;
     const runner = this.github.listed.find(({ name }) => name === tags[TAG.runnerName]);
     if (state !== 'pending' && state !== 'running') return;
-    if (runner) this.github.connect(runner.name);
-    else this.ec2.end(id);
+    if (!runner) return this.ec2.end(id);
+    this.github.connect(runner.name);
   }
 
   private portsOf(fate: Fate) {

@@ -38,8 +38,12 @@ pem=$root/opt/ci-actions/ca-certificates.pem
 reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe='' environment=()
 deadline=0 lifetime=900 startup=900 idle=900
 
-# The runners, by number from 1. Payload formats 1 to 3 describe one runner, a warm-up describes none.
-runner_name=() label=() jit_config=() listening=() job=() finished=()
+# The runners, by number from 1. Payload formats 1 to 3 describe one runner, format 4 up to 16, a warm-up none.
+runner_name=() role=() label=() jit_config=() listening=() job=() finished=()
+# Set for those of lifetime `run`, and what each is called in phases: number and role.
+lasting=() who=()
+# The repository whose folder in the work folder is the same for all runners.
+shared=''
 
 # The processes that the agent supervises, by number: a runner has its runner's number, a step of the machine has 0.
 title=() child=() output=() partial=() status=()
@@ -68,6 +72,9 @@ source "${BASH_SOURCE[0]%/*}/payload.sh"
 
 # shellcheck source-path=SCRIPTDIR source=runner.sh
 source "${BASH_SOURCE[0]%/*}/runner.sh"
+
+# shellcheck source-path=SCRIPTDIR source=several.sh
+source "${BASH_SOURCE[0]%/*}/several.sh"
 
 run() {
   local other

@@ -5,10 +5,10 @@ set -Eeuo pipefail
 declare root imds patience self bin pem environment lifetime startup idle started deadline now
 declare watchdog_pipe status runner_name label jit_config
 
-number='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}'
+number='[1-9][0-9]{0,6}' base64='[A-Za-z0-9+/]+={0,2}' path='(/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+' newest=3
 declare -A payload shape=(
   [format]='[123]' [kind]='warm-up' [runner_name]='[^[:cntrl:]]{1,64}' [label]='[^[:cntrl:]]+' [jit_config]=$base64
-  [runner_home_dir]='(/\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+/?' [run_as_user]='[A-Za-z_][A-Za-z0-9._-]{0,31}'
+  [runner_home_dir]="$path/?" [run_as_user]='[A-Za-z_][A-Za-z0-9._-]{0,31}'
   [startup_timeout_seconds]=$number [idle_timeout_seconds]=$number [max_lifetime_seconds]=$number
   [runner_url]='https?://[^[:space:]]+' [runner_sha256]='[0-9a-f]{64}' [pre_runner_script]=$base64
   [environment]=$base64 [ca_certificates]="$base64(,$base64)*"
@@ -59,20 +59,21 @@ read_payload() {
     [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"
   done
   [[ -z ${payload[kind]:-} || ${payload[format]} != 1 ]] || unreadable 'kind needs format 2'
-  [[ -z ${payload[environment]:-}${payload[ca_certificates]:-} || ${payload[format]} == 3 ]] ||
+  [[ -z ${payload[environment]:-}${payload[ca_certificates]:-} || ${payload[format]} == [34] ]] ||
     unreadable 'environment and ca-certificates need format 3'
   [[ -z ${payload[runner_url]:-} || -n ${payload[runner_sha256]:-} ]] || unreadable 'runner-url without runner-sha256'
-  list_runners
+  if [[ ${payload[format]} == 4 ]]; then list_numbered; else list_runner; fi
 }
 
 list_needed_keys() {
   echo format runner_home_dir run_as_user max_lifetime_seconds
-  [[ -n ${payload[kind]:-} ]] || echo runner_name label jit_config startup_timeout_seconds idle_timeout_seconds
+  [[ -n ${payload[kind]:-} || ${payload[format]:-} == 4 ]] || echo runner_name label jit_config
+  [[ -n ${payload[kind]:-} ]] || echo startup_timeout_seconds idle_timeout_seconds
 }
 
 # An error never quotes a value, because one of the values is a secret.
 parse_payload() {
-  local line name key value first=1
+  local line name key form value first=1
   while IFS= read -r line; do
     if [[ -n $first ]]; then
       [[ $line == '#!'* ]] || unreadable 'no #! in its first line'
@@ -82,10 +83,13 @@ parse_payload() {
     [[ $line == '#:'* ]] || break
     [[ $line =~ ^'#:'([a-z0-9-]+)' '(.+)$ ]] || unreadable "not '#:key value': line $((${#payload[@]} + 2))"
     name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]} key=${BASH_REMATCH[1]//-/_}
-    [[ -n ${shape[$key]:-} ]] || unreadable "unknown key $name"
+    form=$key
+    [[ ! $key =~ ^runner_([1-9]|1[0-6])$ ]] || form=runner_N
+    [[ -n ${shape[$form]:-} ]] || unreadable "unknown key $name"
     [[ -z ${payload[$key]:-} ]] || unreadable "$name twice"
-    [[ $value =~ ^(${shape[$key]})$ ]] || unreadable "$name is not what this agent reads (format 3)"
+    [[ $value =~ ^(${shape[$form]})$ ]] || unreadable "$name is not what this agent reads (format $newest)"
     payload[$key]=$value
+    [[ $key$value != format4 ]] || extend_shapes
   done < <(printf '%s\n' "$1")
 }
 
@@ -100,7 +104,7 @@ read_environment() {
 }
 
 # What belongs to a runner. The rest of the payload belongs to the machine.
-list_runners() {
+list_runner() {
   [[ -z ${payload[kind]:-} ]] || return 0
   runner_name[1]=${payload[runner_name]} label[1]=${payload[label]} jit_config[1]=${payload[jit_config]}
 }

@@ -2,7 +2,7 @@ import type { LocatedInstance } from '../instances/located-instance.js';
 import { isOff } from '../instances/states.js';
 import type { Clock } from '../kernel/clock.js';
 import { TAG } from '../kernel/identity.js';
-import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
+import { createTagTest, readRunnerNames, readRunners } from '../kernel/runner-tags.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
 import { ConsoleReader } from './console-reader.js';
@@ -54,9 +54,9 @@ export async function explainRunners(
   const consoleReader = new ConsoleReader(ports.ec2In);
   const explained = await Promise.all(
     found.map((one) => {
-      const ids = readRunnerIds(one.instance.tags);
       const ageMs = ports.clock.now() - one.instance.launchedAt;
-      return explainInstance({ ...one, ageMs, runners: listed.filter(({ id }) => ids.includes(id)) }, consoleReader);
+      const runners = listed.filter(createTagTest([one.instance]));
+      return explainInstance({ ...one, ageMs, runners }, consoleReader);
     }),
   );
   return [
@@ -71,7 +71,7 @@ async function explainInstance(
 ): Promise<Explanation | undefined> {
   const { instance, runners } = found;
   if (!isOff(instance)) {
-    const unconnected = runners.filter(hasNeverConnected);
+    const unconnected = [...runners.filter(hasNeverConnected), ...listUnregistered(found)];
     return unconnected.length > 0 ? explainSilence({ ...found, runners: unconnected }, consoleReader) : undefined;
   }
   const isListed = runners.length > 0;
@@ -79,6 +79,14 @@ async function explainInstance(
   const advice = adviseOnEnd(instance.stateReason);
   if (advice) return isListed || advice.isTrouble ? { ...explainEnd(found), ...advice } : undefined;
   return isListed ? explainPowerOff(found, consoleReader) : undefined;
+}
+
+/** The runners that the instance was to register itself, and has not. */
+function listUnregistered({ instance, runners }: ExplainedInstance): Runner[] {
+  const missing = readRunners(instance.tags).filter(
+    ({ id, name }) => id === undefined && !runners.some((one) => one.name === name),
+  );
+  return missing.map(({ name }) => ({ id: 0, name, status: 'not registered', busy: false, labels: [] }));
 }
 
 /** Whether it has never been online. GitHub knows a runner's version once it connected. */
@@ -115,7 +123,7 @@ async function explainPowerOff(
   const { instance } = found;
   const { phases, reason, refusal, lines } = await consoleReader.read(found);
   const hadJob = phases.some(({ name }) => name === 'job');
-  if (hadJob && reason === 'runner exited') return undefined;
+  if (hadJob && isUsualEnd(found, reason)) return undefined;
   const words = refusal === undefined ? '' : ` The runner printed: ${refusal}`;
   const why =
     reason === undefined ? `Instance ${instance.id} is ${describeState(instance)}.` : describePowerOff(reason);
@@ -131,6 +139,17 @@ async function explainPowerOff(
     lines,
     phases,
   };
+}
+
+/**
+ * Whether an instance that has had jobs ended as intended: with its last runner or, where runners take jobs until it
+ * ends and all of them have been online, when no further job came.
+ */
+function isUsualEnd({ runners }: ExplainedInstance, reason = ''): boolean {
+  const isServed = runners.every((one) => one.isReused && !one.busy && !hasNeverConnected(one));
+  return (
+    reason === 'runner exited' || reason === 'all runners ended' || (isServed && reason.startsWith('no job within'))
+  );
 }
 
 /**
@@ -166,7 +185,7 @@ async function explainSilence(
   const minutes = (ageMs / 60_000).toFixed(1);
   const was = runners.length > 1 ? 'were' : 'was';
   const silence = `${was} not online ${minutes} min after ${instance.id} was launched, which was still ${instance.state}`;
-  const ids = `runner${runners.length > 1 ? 's' : ''} ${runners.map(({ id }) => id).join(', ')}`;
+  const ids = `runner${runners.length > 1 ? 's' : ''} ${runners.map(({ id, name }) => id || name).join(', ')}`;
   return {
     ...subject(found),
     what: `${nameRunners(found)} ${silence}.${reason === undefined ? '' : ` ${describePowerOff(reason)}`}`,
@@ -202,12 +221,18 @@ function nameRunners(found: ExplainedInstance): string {
   return `Runner${names.length > 1 ? 's' : ''} ${names.join(', ')}`;
 }
 
+/** `a-name (a-role)`. A runner's unique label is that of its start, a hyphen and its role. */
+function nameWithRole({ name, labels }: Runner, label = ''): string {
+  const unique = label === '' ? undefined : labels.find((one) => one.startsWith(`${label}-`));
+  return unique === undefined ? name : `${name} (${unique.slice(label.length + 1)})`;
+}
+
 /**
  * The names of the runners that GitHub still lists, if the tags of the instance name several; otherwise all names in
  * the tags.
  */
 function listNames({ instance: { tags }, runners }: ExplainedInstance): readonly string[] {
   const names = readRunnerNames(tags);
-  if (names.length > 1 && runners.length > 0) return runners.map(({ name }) => name);
+  if (names.length > 1 && runners.length > 0) return runners.map((one) => nameWithRole(one, tags[TAG.label]));
   return names.length > 0 ? names : [`${tags[TAG.runnerId]}`];
 }

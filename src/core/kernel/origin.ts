@@ -91,6 +91,17 @@ export function isOfStart(runner: NamedRunner, startId: string): boolean {
   return originsOf(runner).some((origin) => origin.includes(`-${startId}-`));
 }
 
+/** A name that ends in two indices: a runner of a start with roles, see `nameRunner`. */
+const OF_ROLE = /-[0-9a-f]{8}-\d+-\d+(r\d+)?$/;
+
+/**
+ * Whether a runner has the label of a start, or the label of one of its roles, which begins with it. No runner is
+ * removed because of a beginning alone: `a-b-test` may be of a start `a-b` as well as of `a`.
+ */
+export function hasLabelOf({ name, labels }: NamedRunner, label: string): boolean {
+  return labels.includes(label) || (OF_ROLE.test(name) && labels.some((one) => one.startsWith(`${label}-`)));
+}
+
 /** Whether a start has claimed the instance. From then on it is treated as if that start had launched it. */
 export function isClaimed(tags: Tags): boolean {
   return tags[TAG.start] !== undefined;

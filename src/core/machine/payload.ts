@@ -1,24 +1,19 @@
 import { gzipSync } from 'node:zlib';
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
+import { selectParts } from './boot-scripts.js';
+import { listRoleFields, needsFormat4, type Field, type RolesPayload } from './payload-roles.js';
+
+export type { PayloadRegistration, PayloadRunner } from './payload-roles.js';
 
 /** EC2's limit on raw user data in bytes. Source: EC2 API reference, RunInstances `UserData`. */
 export const USER_DATA_LIMIT = 16_384;
 
-/** A runner that the boot agent starts. */
-export interface PayloadRunner {
-  readonly name: string;
-  readonly label: string;
-  readonly jitConfig: string;
-}
-
 /**
- * The boot payload of an instance with runners, format 1 or 3. `docs/inside/payload.md` documents it; `ami/boot/agent.sh`
- * reads it.
+ * The boot payload of an instance with runners, format 1, 3 or 4. `docs/inside/payload.md` documents it;
+ * `ami/boot/agent.sh` reads it.
  */
-export interface Payload {
-  /** Exactly one: neither format has room for several. */
-  readonly runners: readonly PayloadRunner[];
+export interface Payload extends RolesPayload {
   readonly runnerHome: string;
   readonly runAsUser: string;
   /** From the agent's start until the runner must be listening for jobs. */
@@ -45,6 +40,8 @@ export interface BootScripts {
   readonly agent: string;
   readonly installRunner: string;
   readonly aptWhenFree: string;
+  /** Needed only for format 4. */
+  readonly unpackJitConfigs?: string;
 }
 
 /**
@@ -54,10 +51,12 @@ export interface BootScripts {
  *
  * @param scripts only for images without the agent
  * @throws Failure `payload-too-large` over {@link USER_DATA_LIMIT}
- * @throws Error for more than one runner, which no caller passes: formats 1 and 3 describe a single runner
  */
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
-  return compress([...payloadLines(payload), ...(scripts ? bootstrapLines(scripts) : [])]);
+  const lines = payloadLines(payload);
+  if (!scripts) return compress(lines);
+  const hasPacked = lines.some((line) => line.startsWith('#:jit-configs '));
+  return compress([...lines, ...bootstrapLines({ ...scripts, agent: selectParts(scripts.agent, lines) }, hasPacked)]);
 }
 
 function compress(lines: readonly string[]): Uint8Array {
@@ -73,6 +72,7 @@ function compress(lines: readonly string[]): Uint8Array {
 /** The inputs that take up room in the user data, each with its size before compression. */
 function describeParts(lines: readonly string[]): string {
   const parts = {
+    'jit-configs': 'runners',
     'pre-runner-script': 'pre-runner-script',
     environment: 'instance-environment',
     'ca-certificates': 'ca-certificates',
@@ -115,15 +115,17 @@ export function renderWarmUp(warmUp: WarmUp): Uint8Array {
 }
 
 function payloadLines(payload: Payload): string[] {
-  const [runner, ...others] = payload.runners;
-  if (runner === undefined || others.length > 0) {
-    throw new Error(`The boot payload describes one runner, not ${payload.runners.length}.`);
-  }
+  const [runner] = payload.runners;
+  const format = needsFormat4(payload) ? 4 : needsFormat3(payload.settings) ? 3 : 1;
   return toLines([
-    ['format', needsFormat3(payload.settings) ? 3 : 1],
-    ['runner-name', runner.name],
-    ['label', runner.label],
-    ['jit-config', runner.jitConfig],
+    ['format', format],
+    ...(format === 4
+      ? listRoleFields(payload)
+      : ([
+          ['runner-name', runner!.name],
+          ['label', runner!.label],
+          ['jit-config', runner!.jitConfig],
+        ] satisfies Field[])),
     ['runner-home-dir', payload.runnerHome],
     ['run-as-user', payload.runAsUser],
     ['startup-timeout-seconds', payload.startupTimeoutSeconds],
@@ -139,8 +141,6 @@ function payloadLines(payload: Payload): string[] {
 function encode(text: string | undefined): string | undefined {
   return text && Buffer.from(text).toString('base64');
 }
-
-type Field = readonly [string, string | number | undefined];
 
 /** The lowest format that is sufficient is used, because an image's agent may be older than this action. */
 function needsFormat3(settings: InstanceSettings | undefined): boolean {
@@ -166,7 +166,7 @@ function toLines(fields: readonly Field[]): string[] {
  * the agent but no unit, so there the lines start it. If a line fails, the trap powers the instance off; `exec` removes
  * the trap.
  */
-function bootstrapLines(scripts: BootScripts): string[] {
+function bootstrapLines(scripts: BootScripts, hasPacked: boolean): string[] {
   return [
     'set -euo pipefail',
     'root=${CI_ACTIONS_ROOT:-}',
@@ -176,15 +176,16 @@ function bootstrapLines(scripts: BootScripts): string[] {
     'mkdir -p "$root/opt/ci-actions"',
     ...embed('install-runner.sh', scripts.installRunner),
     ...embed('apt-when-free.sh', scripts.aptWhenFree),
+    ...(hasPacked ? embed('unpack-jit-configs.mjs', scripts.unpackJitConfigs!) : []),
     ...embed('agent.sh', scripts.agent),
     'fi',
     'exec "$agent" start',
   ];
 }
 
-/** Comments and indentation would take a tenth of the user data. None of our scripts has either inside a string. */
+/** Comments and indentation would take a tenth of the user data. None of our programs has either inside a string. */
 function withoutComments(text: string): string {
-  return text.replace(/^[ \t]+/gm, '').replace(/^#(?!!).*\n/gm, '');
+  return text.replace(/^[ \t]+/gm, '').replace(/^(#(?!!)|\/\/).*\n/gm, '');
 }
 
 function embed(name: string, text: string): string[] {

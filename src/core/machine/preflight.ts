@@ -15,6 +15,8 @@ export interface Preflight {
   readonly plans: readonly Plan[];
   readonly regionSetups: ReadonlyMap<string, RegionSetup>;
   readonly groupId: number;
+  /** Absent for a repository's only group, and when the groups cannot be read. */
+  readonly groupName?: string;
 }
 
 interface PreflightPorts {
@@ -52,7 +54,7 @@ export async function preflight(request: PlacedRequest, ports: PreflightPorts): 
   }
   for (const { image } of answers) refuseOldRunner(image);
   const regionSetups = new Map(answers.flatMap((one) => toRegionSetups(machine, one)));
-  return { plans, groupId: group.id, regionSetups };
+  return { plans, groupId: group.id, ...(group.name !== undefined && { groupName: group.name }), regionSetups };
 }
 
 /**

@@ -7,7 +7,9 @@ export type Architecture = 'x86_64' | 'arm64';
 export interface RegisterRequest {
   readonly name: string;
   readonly label: string;
-  /** A second label that names the run and start, for a runner whose name does not. */
+  /** Further labels. */
+  readonly labels?: readonly string[];
+  /** A last label that names the run and start, for a runner whose name does not. */
   readonly origin?: string;
   readonly groupId: number;
   /** Relative to the runner's home. */
@@ -30,6 +32,18 @@ export interface Runner {
   readonly busy: boolean;
   readonly labels: readonly string[];
   readonly version?: string;
+  /** It takes jobs until it is removed. Absent for a single-use runner, and when GitHub does not say. */
+  readonly isReused?: true;
+}
+
+/** With it, an instance registers runners itself. */
+export interface RegistrationToken {
+  /** A secret: whoever has it can register runners in the scope. The adapter's caller masks it. */
+  readonly token: string;
+  /** The address of the scope, for the runner program. */
+  readonly url: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
 }
 
 export interface RunnerDownload {
@@ -40,6 +54,8 @@ export interface RunnerDownload {
 
 export interface RunnerGroup {
   readonly id: number;
+  /** Absent for a repository's only group, and when the groups cannot be read. */
+  readonly name?: string;
   /** A sentence on what could not be checked because a permission is missing. The start goes on. */
   readonly doubt?: string;
 }
@@ -54,6 +70,8 @@ export interface GitHub {
     request: RegisterRequest,
     signal?: AbortSignal,
   ): Promise<RegisteredRunner | 'name-taken' | 'unanswered'>;
+  /** A token with which runners register in the scope, for an hour. */
+  createRegistrationToken(signal?: AbortSignal): Promise<RegistrationToken>;
   /** `undefined` only if GitHub answers that there is no such runner. */
   readRunner(id: number, purpose?: Purpose): Promise<Runner | undefined>;
   findRunnerByName(name: string): Promise<Runner | undefined>;

@@ -34,6 +34,8 @@ export interface JournalEntry {
   readonly regions: readonly string[];
   readonly scope: Scope;
   readonly runnerIds: readonly number[];
+  /** Names of runners that instances of this start register, or would have registered. */
+  readonly runnerNames?: readonly string[];
   readonly instances: readonly { readonly id: string; readonly region: string }[];
   /** `started`: the post step must clean up; `confirmed`, `rolled-back`: there is nothing left to do. */
   readonly state: 'started' | 'confirmed' | 'rolled-back';

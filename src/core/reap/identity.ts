@@ -83,7 +83,7 @@ export function readIdentity(
 /** The run that started an instance, and its runners. */
 function readStart({ id, tags }: Pick<Instance, 'id' | 'tags'>): StartIdentity | TagProblem {
   const ids = (tags[TAG.runnerId] ?? '').split(' ');
-  if (ids.some((one) => !isNumber(one))) return describeTagProblem(tags, TAG.runnerId, 'is not an id');
+  if (ids.some((one) => one !== '-' && !isNumber(one))) return describeTagProblem(tags, TAG.runnerId, 'is not an id');
   const { [TAG.runId]: runId = '', [TAG.runAttempt]: runAttempt = '' } = tags;
   if (!isNumber(runId)) return describeTagProblem(tags, TAG.runId, 'is not an id');
   if (!isNumber(runAttempt)) return describeTagProblem(tags, TAG.runAttempt, 'is not a number');

@@ -31,8 +31,13 @@ export async function judgeAgain(candidate: Candidate, context: JudgeContext): P
 
 async function readRunners({ identity }: InstanceCandidate, context: JudgeContext): Promise<(Runner | 'absent')[]> {
   const github = await context.gitHubByScope.of(identity.scope);
+  const isListed = identity.runners.some(({ id }) => id === undefined);
+  const listed = isListed ? await github.listRunners() : [];
   const runners: (Runner | 'absent')[] = [];
-  for (const { id } of identity.runners) runners.push((await github.readRunner(id)) ?? 'absent');
+  for (const { id, name } of identity.runners) {
+    const found = id === undefined ? listed.find((one) => one.name === name) : await github.readRunner(id);
+    runners.push(found ?? 'absent');
+  }
   return runners;
 }
 

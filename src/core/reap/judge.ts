@@ -2,6 +2,7 @@ import { Failure } from '../kernel/failure.js';
 import { renderScope, type Scope } from '../kernel/identity.js';
 import { nameClaim } from '../kernel/origin.js';
 import type { TaggedRunner } from '../kernel/runner-tags.js';
+import { readTimeouts } from '../kernel/timeouts.js';
 import type { Runner } from '../ports/github.js';
 import type {
   Candidate,
@@ -48,7 +49,8 @@ function listedIn(scope: Scope, { inventory }: JudgeContext): Runner[] {
 function findListed({ identity }: InstanceCandidate, context: JudgeContext): (Runner | 'absent')[] {
   const listed = listedIn(identity.scope, context);
   return identity.runners.map(({ id, name }) => {
-    return listed.find((one) => one.id === id) ?? listed.find((one) => one.name === name) ?? 'absent';
+    const byId = id === undefined ? undefined : listed.find((one) => one.id === id);
+    return byId ?? listed.find((one) => one.name === name) ?? 'absent';
   });
 }
 
@@ -63,13 +65,17 @@ export async function judgeByRunners(
   // The state of the run is not read when a runner is busy: the instance stays in any case.
   const isBusy = runners.some((one) => one !== 'absent' && one.busy);
   const attempt = isBusy ? 'active' : await gitHubByScope.readRunAttempt(identity);
-  return judgeInstance(instance, { ...identity, runners, attempt, now: clock.now(), graceMs });
+  const registersMs = identity.runners.some(({ id }) => id === undefined)
+    ? { registersMs: readTimeouts(instance.tags)?.startupMs ?? Infinity }
+    : {};
+  const facts = { ...identity, runners, attempt, ...registersMs, now: clock.now(), graceMs };
+  return judgeInstance(instance, facts);
 }
 
 function findMismatch(tagged: readonly TaggedRunner[], runners: readonly (Runner | 'absent')[]): string | undefined {
   for (const [at, { id, name }] of tagged.entries()) {
     const runner = runners[at] ?? 'absent';
-    if (runner === 'absent' || (runner.id === id && runner.name === name)) continue;
+    if (runner === 'absent' || id === undefined || (runner.id === id && runner.name === name)) continue;
     return `its tags name the runner ${name} (${id}), but GitHub has ${runner.name} (${runner.id})`;
   }
   return undefined;

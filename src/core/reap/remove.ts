@@ -1,13 +1,10 @@
 import { endInstance } from '../instances/end-instances.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Scope } from '../kernel/identity.js';
+import type { TaggedRunner } from '../kernel/runner-tags.js';
 import type { Candidate, InstanceCandidate, PooledCandidate } from './candidate.js';
 import type { GitHubByScope } from './github-by-scope.js';
 import type { RemoveDecision } from './rules.js';
-
-interface WithId {
-  readonly id: number;
-}
 
 interface RemovePorts {
   readonly gitHubByScope: GitHubByScope;
@@ -49,7 +46,7 @@ export async function remove(
  */
 async function removeInstance(
   { instance, ec2, identity }: InstanceCandidate | PooledCandidate,
-  runners: readonly WithId[],
+  runners: readonly TaggedRunner[],
   ports: RemovePorts,
 ): Promise<'removed' | 'spared'> {
   if ((await removeRunners(runners, identity.scope, ports)) === 'spared') return 'spared';
@@ -57,14 +54,21 @@ async function removeInstance(
   return 'removed';
 }
 
-/** Stops at the first busy runner, so that the others stay available. */
+/**
+ * Stops at the first busy runner, so that the others stay available. A runner without an id is looked up by its name,
+ * because its instance may have registered it since.
+ */
 async function removeRunners(
-  runners: readonly WithId[],
+  runners: readonly TaggedRunner[],
   scope: Scope,
   { gitHubByScope }: RemovePorts,
 ): Promise<'removed' | 'spared'> {
   if (runners.length === 0) return 'removed';
   const github = await gitHubByScope.of(scope);
-  for (const { id } of runners) if ((await github.removeRunner(id)) === 'busy') return 'spared';
+  const listed = runners.some(({ id }) => id === undefined) ? await github.listRunners() : [];
+  for (const { id, name } of runners) {
+    const known = id ?? listed.find((one) => one.name === name)?.id;
+    if (known !== undefined && (await github.removeRunner(known)) === 'busy') return 'spared';
+  }
   return 'removed';
 }

@@ -29,6 +29,8 @@ export interface InstanceFacts {
   readonly mayBeKept?: true;
   /** Until when a stop has kept it after a failed job. */
   readonly keepUntil?: number;
+  /** How long after its launch it may still register runners itself, in ms. Absent: its start has registered all. */
+  readonly registersMs?: number;
   readonly now: number;
   readonly graceMs: number;
 }
@@ -64,6 +66,9 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
     return { kind: 'remove', why: `it is ${instance.state}, and nothing will start it again` };
   }
   const [first] = runners;
+  if (!first && now - began < (facts.registersMs ?? 0)) {
+    return { kind: 'keep', why: 'it has not registered its runners yet' };
+  }
   // A single-use runner is gone after its job. The stop of this run decides, and the boot agent ends it by itself.
   if (!first && facts.mayBeKept)
     return { kind: 'keep', why: 'it may be kept after a failed job, and its run is active' };

@@ -11,11 +11,12 @@ import { Created } from './created.js';
 import { diagnoseStart } from './diagnose-start.js';
 import { Launcher } from './launch.js';
 import type { StartPorts } from './ports.js';
-import { Registrar } from './register.js';
+import { Registrar, type PreparedRunner } from './register.js';
+import { RegistrationTokens } from './registration-tokens.js';
 import { listLabels } from './request.js';
 import { rollBack } from './roll-back.js';
 import { Singleton } from './singleton.js';
-import type { JoinedMachine, StartedInstance } from './started.js';
+import { nameWithRole, type JoinedMachine, type StartedInstance } from './started.js';
 import { Watch } from './watch.js';
 
 /** One try at a whole request, which is rolled back unless it is confirmed. */
@@ -50,7 +51,8 @@ export class Attempt {
   async run(): Promise<readonly StartedInstance[]> {
     this.record('started');
     const { checked, created, ports, queue } = this;
-    const context = { ...checked, created, ports, queue, regions: prepare(checked, ports) };
+    const tokens = new RegistrationTokens({ ...checked, ports });
+    const context = { ...checked, created, ports, queue, tokens, regions: prepare(checked, ports) };
     const registrar = new Registrar(context);
     const singleton = checked.request.machineName === undefined ? undefined : new Singleton(context, registrar);
     // Handled below, once the name of the machine is locked.
@@ -60,7 +62,7 @@ export class Attempt {
     const [claimer, launcher] = [new Claimer(context, registrar), new Launcher(context)];
     const lanes = Array.from({ length: checked.request.machines }, async (_, machine) => {
       const claimed = await claimer.claim(machine);
-      const started = claimed ?? (await launcher.launch(machine, await registrar.register(machine)));
+      const started = claimed ?? (await launcher.launch(machine, await this.register(machine, registrar)));
       await Promise.all([this.finish(started), singleton?.finish(started)]);
     });
     // Each instance has a lane. Every lane is waited for: a launch under way must be known before the start is rolled
@@ -91,6 +93,13 @@ export class Attempt {
     return addDiagnosis(error, diagnosis, { isClean: isCancelled && left.length === 0 });
   }
 
+  /** Nothing but the journal shows the post step that an instance may register runners that do not exist yet. */
+  private async register(machine: number, registrar: Registrar): Promise<readonly PreparedRunner[]> {
+    const runners = await registrar.register(machine);
+    if (runners.some(({ id }) => id === undefined)) this.record('started');
+    return runners;
+  }
+
   /** The journal is written before any wait, so that the post step can clean up from here on. */
   private async finish(started: StartedInstance): Promise<void> {
     const { instance, region } = started;
@@ -100,9 +109,9 @@ export class Attempt {
     this.ports.onLaunched?.();
     if (this.checked.request.startup.waitFor === 'launched') return;
     await this.watch.untilOnline(started);
-    for (const { name, onlineAt } of started.runners) {
-      const seconds = ((onlineAt! - started.launchedAt) / 1000).toFixed(1);
-      this.ports.log.info(`Runner ${name} is online on ${instance.id}, ${seconds} s after its launch.`);
+    for (const one of started.runners) {
+      const seconds = ((one.onlineAt! - started.launchedAt) / 1000).toFixed(1);
+      this.ports.log.info(`Runner ${nameWithRole(one)} is online on ${instance.id}, ${seconds} s after its launch.`);
     }
   }
 

@@ -5,13 +5,12 @@ import { nameClaim } from '../kernel/origin.js';
 import { createPacer, type Pacer } from '../kernel/pacer.js';
 import { namesOf } from '../pool/view.js';
 import type { Ec2 } from '../ports/ec2.js';
-import type { RegisteredRunner } from '../ports/github.js';
 import type { StartContext } from './context.js';
 import { composeUserData } from './compose-launch.js';
 import type { Pooled } from './claimable.js';
-import type { Registrar } from './register.js';
+import type { PreparedRunner, Registrar } from './register.js';
 import { composeTags } from './request.js';
-import type { StartedInstance } from './started.js';
+import { describeRunners, type StartedInstance } from './started.js';
 
 /** How many claims may be lost to other starts before launching an instance is faster. */
 const MOST_LOST = 2;
@@ -74,7 +73,7 @@ export class Claimer {
 
   private async claimReserved(
     pooled: Pooled,
-    runners: readonly RegisteredRunner[],
+    runners: readonly PreparedRunner[],
   ): Promise<StartedInstance | undefined> {
     const { request, ports } = this.context;
     const { instance, plan } = pooled;
@@ -88,7 +87,7 @@ export class Claimer {
       instance: { ...instance, state: 'pending' },
       plan,
       region: plan.region,
-      runners: runners.map(({ id, name }) => ({ id, name })),
+      runners: describeRunners(request, runners),
       launchedAt,
       resumed: true,
     };
@@ -97,7 +96,7 @@ export class Claimer {
   /** User data has no effect until the instance starts, so after a failure the instance still belongs to the pool. */
   private async writeUserData(
     { instance, plan }: Pooled,
-    runners: readonly RegisteredRunner[],
+    runners: readonly PreparedRunner[],
     ec2: Ec2,
   ): Promise<boolean> {
     const { request, ports, regions } = this.context;
@@ -117,7 +116,7 @@ export class Claimer {
 
   private async tagAndStart(
     { instance, plan }: Pooled,
-    runners: readonly RegisteredRunner[],
+    runners: readonly PreparedRunner[],
     ec2: Ec2,
   ): Promise<boolean> {
     const { ports, created } = this.context;
@@ -131,7 +130,7 @@ export class Claimer {
       await this.discard(instance.id, ec2);
     } catch (error) {
       // Either request may have taken effect. Rolling back looks for the instance by its tags.
-      created.possiblyLaunched.push(...runners.map(({ id }) => id));
+      created.possiblyLaunched.push(...runners);
       throw error;
     }
     await this.release(runners);
@@ -145,16 +144,17 @@ export class Claimer {
     if (alive) ports.log.warning(`${alive.why} It is off, and stop-runner or reap-runners removes it.`);
   }
 
-  private composeClaimTags(runners: readonly RegisteredRunner[]) {
+  private composeClaimTags(runners: readonly PreparedRunner[]) {
     const { request, ports } = this.context;
     const now = ports.clock.now();
     return { ...composeTags(request, runners, now), [TAG.claimedAt]: new Date(now).toISOString() };
   }
 
   /** Lets other starts claim the instance. A failure here fails no start: the name stays taken until a cleanup. */
-  private async release(runners: readonly RegisteredRunner[]): Promise<void> {
+  private async release(runners: readonly PreparedRunner[]): Promise<void> {
     const { ports, created } = this.context;
     for (const { id, name } of runners) {
+      if (id === undefined) continue;
       try {
         await ports.github.removeRunner(id);
         created.forgetRunner(id);

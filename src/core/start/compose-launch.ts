@@ -1,16 +1,19 @@
 import { NAME_LIMIT, TAG } from '../kernel/identity.js';
 import { composeMachine, DEFAULT_RUNNER_HOME } from '../machine/launch-spec.js';
-import { renderUserData, type BootScripts, type Payload } from '../machine/payload.js';
+import { composePlaceholder } from '../machine/jit-placeholder.js';
+import { renderUserData, type BootScripts, type Payload, type PayloadRegistration } from '../machine/payload.js';
 import type { PreparedRegion } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
-import type { RegisteredRunner } from '../ports/github.js';
-import { composeTags, listLabels, type StartRequest } from './request.js';
+import type { PreparedRunner } from './register.js';
+import { composeTags, listRoles, needsToken, type StartRequest } from './request.js';
 
 export interface LaunchParts {
   readonly request: StartRequest;
   readonly setup: PreparedRegion;
   /** The runners of one instance. */
-  readonly runners: readonly RegisteredRunner[];
+  readonly runners: readonly PreparedRunner[];
+  /** For runners that the instance registers. */
+  readonly registration?: PayloadRegistration | undefined;
   readonly bootScripts: BootScripts;
   readonly now: number;
 }
@@ -28,16 +31,22 @@ export function composeLaunch(parts: LaunchParts, plan: Plan, clientToken: strin
 }
 
 /** Images built by `ami/` contain the boot agent; for any other image it is part of the user data. */
-export function composeUserData({ request, setup, runners, bootScripts }: Omit<LaunchParts, 'now'>): Uint8Array {
-  const hasAgent = setup.image.tags[TAG.runnerVersion] !== undefined;
-  return renderUserData(composePayload(request, setup, runners), hasAgent ? undefined : bootScripts);
+export function composeUserData(parts: Omit<LaunchParts, 'now'>): Uint8Array {
+  const hasAgent = parts.setup.image.tags[TAG.runnerVersion] !== undefined;
+  return renderUserData(composePayload(parts), hasAgent ? undefined : parts.bootScripts);
 }
 
-function composePayload(request: StartRequest, setup: PreparedRegion, runners: readonly RegisteredRunner[]): Payload {
-  const { machine, startup } = request;
-  const labels = listLabels(request);
+function composePayload({ request, setup, runners, registration }: Omit<LaunchParts, 'now'>): Payload {
+  const { machine, startup, workFolder } = request;
+  const roles = listRoles(request);
   return {
-    runners: runners.map(({ name, jitConfig }, index) => ({ name, label: labels[index]!, jitConfig })),
+    runners: runners.map(({ name, jitConfig }, index) => {
+      const { label, role, labels } = roles[index]!;
+      return { name, label, role, labels, jitConfig };
+    }),
+    ...(registration && { registration }),
+    ...(workFolder && { sharedRepository: request.run.repo }),
+    ...(request.keepOnFailureMs !== undefined && { keepOnFailureSeconds: request.keepOnFailureMs / 1000 }),
     runnerHome: machine.runnerHome ?? DEFAULT_RUNNER_HOME,
     runAsUser: machine.runAsUser,
     startupTimeoutSeconds: startup.startupTimeoutMs / 1000,
@@ -53,9 +62,21 @@ function composePayload(request: StartRequest, setup: PreparedRegion, runners: r
  * Placeholders that are as long as real runners and as hard to compress. So sizes can be checked before a runner is
  * registered.
  */
-export function listPlaceholders(request: StartRequest): readonly RegisteredRunner[] {
-  return listLabels(request).map(() => ({ id: 0, name: 'x'.repeat(NAME_LIMIT), jitConfig: placeholderJit() }));
+export function composePlaceholders(request: StartRequest): Pick<LaunchParts, 'runners' | 'registration'> {
+  const roles = listRoles(request);
+  const isPacked = roles.length > 1 || roles[0]?.role !== undefined || request.keepOnFailureMs !== undefined;
+  const runners = roles.map(({ lifetime }, index): PreparedRunner => {
+    const name = `${'x'.repeat(NAME_LIMIT - 3)}-${index}`.padEnd(NAME_LIMIT, 'x');
+    if (lifetime === 'run') return { id: undefined, name };
+    return { id: 0, name, jitConfig: isPacked ? composePlaceholder(index) : placeholderJit() };
+  });
+  const group = request.runnerGroup === undefined ? {} : { group: 'x'.repeat(NAME_LIMIT) };
+  const registration = { url: `https://github.com/${'x'.repeat(NAME_LIMIT)}`, token: TOKEN, ...group };
+  return { runners, registration: needsToken(request) ? registration : undefined };
 }
+
+/** As long as GitHub's, and as hard to compress. */
+const TOKEN = 'AQ7XK2PL9VZ4TB6YD3NMWFH5JRSCE';
 
 function placeholderJit(): string {
   let state = 1;

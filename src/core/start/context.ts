@@ -2,6 +2,7 @@ import type { PlanQueue } from '../machine/plan-queue.js';
 import type { Preflight } from '../machine/preflight.js';
 import type { PreparedRegions } from '../machine/region-setup.js';
 import type { Created } from './created.js';
+import type { RegistrationTokens } from './registration-tokens.js';
 import type { Pooled } from './claimable.js';
 import type { StartPorts } from './ports.js';
 import type { StartRequest } from './request.js';
@@ -19,6 +20,7 @@ export interface StartContext extends CheckedRequest {
   /** Resolves when GitHub has answered about the images. No instance is touched before. */
   readonly regions: Promise<PreparedRegions>;
   readonly created: Created;
+  readonly tokens: RegistrationTokens;
   /** Its signal is also aborted by the first failure of the start. */
   readonly ports: StartPorts;
 }

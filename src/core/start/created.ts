@@ -1,6 +1,6 @@
 import type { LocatedId } from '../instances/end-instances.js';
 import type { Run, Scope } from '../kernel/identity.js';
-import { isClaim, isMachineLock } from '../kernel/origin.js';
+import { isClaim } from '../kernel/origin.js';
 import type { TaggedRunner } from '../kernel/runner-tags.js';
 import type { JournalEntry } from '../ports/process.js';
 
@@ -14,13 +14,13 @@ interface Start {
 
 /** Everything that one start has created, or may have created, as far as this process has seen. */
 export class Created {
-  /** Registered with GitHub. */
+  /** Registered with GitHub, or without an id to be registered by an instance. */
   readonly runners: TaggedRunner[] = [];
   readonly instances: LocatedId[] = [];
   /** Names of runners whose registration GitHub did not answer: it may have taken effect. */
   readonly unanswered = new Set<string>();
-  /** Ids of runners whose instance EC2 may have launched without an answer. */
-  readonly possiblyLaunched: number[] = [];
+  /** Runners whose instance EC2 may have launched without an answer. */
+  readonly possiblyLaunched: TaggedRunner[] = [];
 
   private constructor(
     readonly start: Start,
@@ -33,21 +33,23 @@ export class Created {
   }
 
   /** Restores, in the `post` step, what the journal lists. */
-  static fromJournal({ startId, scope, regions, runnerIds, instances }: JournalEntry, run: Run): Created {
+  static fromJournal(entry: JournalEntry, run: Run): Created {
+    const { startId, scope, regions, runnerIds, runnerNames = [], instances } = entry;
     const created = new Created({ run, startId, scope, regions }, true);
     created.runners.push(...runnerIds.map((id) => ({ id, name: '' })));
+    created.runners.push(...runnerNames.map((name) => ({ id: undefined, name })));
     created.instances.push(...instances);
     return created;
   }
 
   /** Ids of the runners that claim a pooled instance by their name. */
   get claimIds(): readonly number[] {
-    return this.runners.filter(({ name }) => isClaim(name)).map(({ id }) => id);
+    return this.runners.flatMap(({ id, name }) => (id !== undefined && isClaim(name) ? id : []));
   }
 
-  /** Ids of the runners that lock a machine's name. None of them has an instance. */
-  get lockIds(): readonly number[] {
-    return this.runners.filter(({ name }) => isMachineLock(name)).map(({ id }) => id);
+  /** Names of the runners that instances register. */
+  get unregistered(): readonly string[] {
+    return this.runners.flatMap(({ id, name }) => (id === undefined ? name : []));
   }
 
   /** Whether GitHub may have runners of this start that are not in {@link runners}. */
@@ -62,7 +64,9 @@ export class Created {
 
   toEntry(state: JournalEntry['state']): JournalEntry {
     const { startId, regions, scope } = this.start;
-    const runnerIds = this.runners.map(({ id }) => id);
-    return { startId, regions, scope, runnerIds, instances: [...this.instances], state };
+    const runnerIds = this.runners.flatMap(({ id = [] }) => id);
+    const { unregistered: runnerNames, instances } = this;
+    const entry = { startId, regions, scope, runnerIds, instances: [...instances], state };
+    return runnerNames.length === 0 ? entry : { ...entry, runnerNames };
   }
 }

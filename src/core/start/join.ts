@@ -39,7 +39,7 @@ export class Join {
       this.check(one);
       const runners = await this.listRunners(one.instance);
       const missing = this.request.runners.find((role) => !this.isUsable(role, one.instance, runners));
-      if (missing === undefined || this.request.startup.waitFor === 'launched') return describe(one, runners);
+      if (missing === undefined || this.request.startup.waitFor === 'launched') return this.describe(one, runners);
       const isLate = clock.now() >= Math.min(this.deadline, endOfStartUp(one.instance));
       if (isLate)
         throw this.refuse(
@@ -75,6 +75,25 @@ export class Join {
     return (await this.ports.github.listRunners('glance')).filter(({ name }) => names.has(name));
   }
 
+  private describe({ instance, region }: LocatedInstance, runners: readonly Runner[]): JoinedMachine {
+    const { type: instanceType, subnetId, market, launchedAt, tags } = instance;
+    const started = runners.map(({ id, name, labels }) => {
+      const { role } = this.request.runners.find((one) => labels.includes(labelIn(instance, this.request, one))) ?? {};
+      return { id, name, labels, ...(role !== undefined && { role }) };
+    });
+    return {
+      label: tags[TAG.label]!,
+      runId: tags[TAG.runId]!,
+      started: {
+        instance,
+        region,
+        plan: { instanceType, market, region, ...(subnetId !== undefined && { subnetId }) },
+        runners: started,
+        launchedAt,
+      },
+    };
+  }
+
   private isUsable(role: RunnerRole, instance: Instance, runners: readonly Runner[]): boolean {
     const label = labelIn(instance, this.request, role).toLowerCase();
     return runners.some(
@@ -99,19 +118,4 @@ function takesManyJobs({ name }: Runner, { tags }: Instance): boolean {
 /** When the machine's own start has given up waiting for its runners; epoch ms. */
 function endOfStartUp({ launchedAt, tags }: Instance): number {
   return launchedAt + (readTimeouts(tags)?.startupMs ?? 0);
-}
-
-function describe({ instance, region }: LocatedInstance, runners: readonly Runner[]): JoinedMachine {
-  const { type: instanceType, subnetId, market, launchedAt, tags } = instance;
-  return {
-    label: tags[TAG.label]!,
-    runId: tags[TAG.runId]!,
-    started: {
-      instance,
-      region,
-      plan: { instanceType, market, region, ...(subnetId !== undefined && { subnetId }) },
-      runners: runners.map(({ id, name }) => ({ id, name })),
-      launchedAt,
-    },
-  };
 }

@@ -2,10 +2,11 @@ import { Failure, type FailureCode } from '../kernel/failure.js';
 import type { NextLaunch } from '../machine/plan-queue.js';
 import { setupKeyOf } from '../machine/region-setup.js';
 import type { LaunchOutcome } from '../ports/ec2.js';
-import type { RegisteredRunner } from '../ports/github.js';
 import type { StartContext } from './context.js';
 import { composeLaunch, type LaunchParts } from './compose-launch.js';
-import type { StartedInstance } from './started.js';
+import { needsToken } from './request.js';
+import type { PreparedRunner } from './register.js';
+import { describeRunners, type StartedInstance } from './started.js';
 
 /** Failures of a launch that may have taken effect all the same. */
 const UNANSWERED: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled'];
@@ -15,7 +16,7 @@ export class Launcher {
   constructor(private readonly context: StartContext) {}
 
   /** Launches the request's `machine`-th instance by the first plan that EC2 accepts. @throws Failure; the signal's reason */
-  async launch(machine: number, runners: readonly RegisteredRunner[]): Promise<StartedInstance> {
+  async launch(machine: number, runners: readonly PreparedRunner[]): Promise<StartedInstance> {
     const { queue, ports } = this.context;
     const regions = await this.context.regions;
     for (;;) {
@@ -29,7 +30,7 @@ export class Launcher {
         instance,
         plan,
         region: plan.region,
-        runners: runners.map(({ id, name }) => ({ id, name })),
+        runners: describeRunners(this.context.request, runners),
         launchedAt: ports.clock.now(),
       };
     }
@@ -39,16 +40,18 @@ export class Launcher {
     { plan, clientToken }: NextLaunch,
     { setup, runners }: Pick<LaunchParts, 'setup' | 'runners'>,
   ): Promise<LaunchOutcome> {
-    const { request, ports, created } = this.context;
+    const { request, ports, created, tokens } = this.context;
     const { bootScripts, clock, signal } = ports;
     const ec2 = await ports.ec2In(plan.region);
-    const spec = composeLaunch({ request, setup, runners, bootScripts, now: clock.now() }, plan, clientToken);
+    const registration = needsToken(request) ? await tokens.get() : undefined;
+    const parts = { request, setup, runners, registration, bootScripts, now: clock.now() };
+    const spec = composeLaunch(parts, plan, clientToken);
     try {
       return await ec2.launch(spec, signal);
     } catch (error) {
       // Cancelled, throttled or unanswered: an earlier try of the same request may have taken effect.
       const isRefused = error instanceof Failure && !UNANSWERED.includes(error.code) && error !== signal.reason;
-      if (!isRefused) created.possiblyLaunched.push(...runners.map(({ id }) => id));
+      if (!isRefused) created.possiblyLaunched.push(...runners);
       throw error;
     }
   }

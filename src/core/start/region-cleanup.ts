@@ -1,7 +1,8 @@
 import { endInstances, groupRefused } from '../instances/end-instances.js';
 import type { Clock } from '../kernel/clock.js';
 import { Failure, messageOf } from '../kernel/failure.js';
-import { readRunners } from '../kernel/runner-tags.js';
+import { createTagTest, type TaggedRunner } from '../kernel/runner-tags.js';
+import type { Tags } from '../kernel/tags.js';
 import type { Ec2ByRegion } from '../ports/ec2.js';
 import type { Log } from '../ports/process.js';
 import type { Created } from './created.js';
@@ -15,8 +16,8 @@ interface CleanupPorts {
 
 /** Finds and ends the instances of one start in one region. */
 export class RegionCleanup {
-  /** The runners of the instances that EC2 listed. */
-  readonly runnerIds = new Set<number>();
+  /** The tags of the instances that EC2 listed. */
+  private readonly listed = new Map<string, Tags>();
   /** A permission is missing: trying again in some seconds is useless. */
   isForbidden = false;
   readonly terminated = new Set<string>();
@@ -42,6 +43,11 @@ export class RegionCleanup {
     ];
   }
 
+  /** Whether an instance that EC2 listed names the runner. */
+  names(runner: TaggedRunner): boolean {
+    return createTagTest([...this.listed.values()].map((tags) => ({ tags })))(runner);
+  }
+
   /** Looks for instances by the start's tags, and terminates those and the ones known by id. */
   async terminate(): Promise<void> {
     this.problems = [];
@@ -59,7 +65,7 @@ export class RegionCleanup {
     const ec2 = await this.ports.ec2In(this.region);
     for (const { id, tags } of await ec2.findInstances(startTags(run, startId), { purpose: 'end' })) {
       this.ids.add(id);
-      for (const runner of readRunners(tags)) this.runnerIds.add(runner.id);
+      this.listed.set(id, tags);
     }
   }
 

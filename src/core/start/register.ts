@@ -6,8 +6,14 @@ import { createPacer, REGISTER_RATE, type Pacer } from '../kernel/pacer.js';
 import { GivenUp, Patience, Trouble } from '../kernel/patience.js';
 import type { RegisteredRunner } from '../ports/github.js';
 import type { StartContext } from './context.js';
-import { listLabels, nameRunner, type RunnerPlace } from './request.js';
+import { listRoles, nameRunner, needsToken, type RunnerPlace } from './request.js';
 import { plural } from '../kernel/plural.js';
+import type { TaggedRunner } from '../kernel/runner-tags.js';
+
+/** A runner that an instance is launched with. Without `id` and `jitConfig`, the instance registers it. */
+export interface PreparedRunner extends TaggedRunner {
+  readonly jitConfig?: string;
+}
 
 /**
  * The directory for jobs, relative to the runner's home. The home is named `actions-runner`, because some test suites
@@ -26,19 +32,33 @@ export class Registrar {
   }
 
   /**
-   * Registers the runners of one instance, side by side.
+   * Registers the runners of one instance for one job each, side by side, and names those that it registers itself.
    *
    * @param first the index of the first runner to register, after those that a claim has registered
    * @throws Failure as the adapter throws it, or `runner-name-taken`, `github-unreachable`; the signal's reason
    */
-  async register(machine: number, first = 0): Promise<readonly RegisteredRunner[]> {
-    const places = listLabels(this.context.request).map((_label, runner) => ({ machine, runner }));
+  async register(machine: number, first = 0): Promise<readonly PreparedRunner[]> {
+    const { request, tokens } = this.context;
+    const places = listRoles(request).map((role, runner) => ({ role, place: { machine, runner } }));
+    const prepare = async ({ role, place }: (typeof places)[number]): Promise<PreparedRunner> =>
+      role.lifetime === 'run' ? this.announce(place) : this.registerOne(place);
     // A registration under way must be known before the start is rolled back, so each is waited for.
-    const settled = await Promise.allSettled(places.slice(first).map((place) => this.registerOne(place)));
+    const [registration, settled] = await Promise.all([
+      Promise.allSettled(needsToken(request) ? [tokens.get()] : []),
+      Promise.allSettled(places.slice(first).map(prepare)),
+    ]);
+    for (const one of registration) if (one.status === 'rejected') throw one.reason;
     return settled.map((one) => {
       if (one.status === 'rejected') throw one.reason;
       return one.value;
     });
+  }
+
+  /** Notes a runner that the instance registers itself: it may exist as soon as the instance is launched. */
+  private announce(place: RunnerPlace): PreparedRunner {
+    const runner = { id: undefined, name: nameRunner(this.context.request, place, 0) };
+    this.context.created.runners.push(runner);
+    return runner;
   }
 
   /**
@@ -95,8 +115,9 @@ export class Registrar {
 
   private send({ name, runner, origin }: { readonly name: string; readonly runner: number; readonly origin?: string }) {
     const { request, groupId, ports } = this.context;
-    const label = listLabels(request)[runner]!;
-    const registration = { name, label, ...(origin !== undefined && { origin }), groupId, workFolder: WORK_FOLDER };
+    const { label, labels } = listRoles(request)[runner]!;
+    const further = { ...(labels && { labels }), ...(origin !== undefined && { origin }) };
+    const registration = { name, label, ...further, groupId, workFolder: WORK_FOLDER };
     return ports.github.registerRunner(registration, ports.signal);
   }
 

@@ -75,6 +75,11 @@ export function listRoles({ runners }: Pick<StartRequest, 'runners'>): readonly 
   return runners.flatMap((role) => Array<RunnerRole>(role.count).fill(role));
 }
 
+/** Whether the request's instances register runners themselves, with a registration token. */
+export function needsToken({ runners }: Pick<StartRequest, 'runners'>): boolean {
+  return runners.some(({ lifetime }) => lifetime === 'run');
+}
+
 /** A runner's place in its request. */
 export interface RunnerPlace {
   /** Index of its instance. */
@@ -84,13 +89,15 @@ export interface RunnerPlace {
 }
 
 /**
- * The unique name of one of the request's runners. It ends in the index of the instance and, if each instance has
- * several runners, the index of the runner.
+ * The unique name of one of the request's runners. It ends in the index of the instance and, in a request with roles,
+ * the index of the runner.
  *
  * @param again how many times this runner's registration was tried before, each time under another name
  */
 export function nameRunner(request: StartRequest, { machine, runner }: RunnerPlace, again: number): string {
-  const place = listLabels(request).length === 1 ? `${machine}` : `${machine}-${runner}`;
+  const [first, ...others] = listRoles(request);
+  const isSingle = others.length === 0 && first?.role === undefined;
+  const place = isSingle ? `${machine}` : `${machine}-${runner}`;
   return composeName(request.run, `${request.startId}-${place}${again === 0 ? '' : `r${again}`}`);
 }
 

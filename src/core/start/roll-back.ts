@@ -2,6 +2,7 @@ import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from '../instances/end-insta
 import type { Clock } from '../kernel/clock.js';
 import { messageOf } from '../kernel/failure.js';
 import { isClaim, isMachineLock, isOfStart } from '../kernel/origin.js';
+import type { TaggedRunner } from '../kernel/runner-tags.js';
 import type { Ec2ByRegion } from '../ports/ec2.js';
 import type { GitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
@@ -33,26 +34,35 @@ export async function rollBack(
   const regions = created.start.regions.map((region) => new RegionCleanup(created, region, ports));
   const terminate = () => Promise.all(regions.map((region) => region.terminate()));
   // Instances cost money, so they do not wait for GitHub's answer.
-  const [runners] = await Promise.all([findRunners(created, ports), terminate()]);
+  const [found] = await Promise.all([findRunners(created, ports), terminate()]);
   // Computed only now, because an outage of GitHub may take longer than this bound.
   const deadline = clock.now() + patienceMs;
-  const ids = [...runners.ids].filter((id) => !runners.lockIds.includes(id));
-  const expected = created.isFromJournal ? ids : created.possiblyLaunched;
-  const isSeen = (id: number) => regions.some(({ runnerIds }) => runnerIds.has(id));
+  // The lock of a machine's name has no instance.
+  const runners = found.runners.filter(({ name }) => !isMachineLock(name));
+  const expected = created.isFromJournal ? runners : created.possiblyLaunched;
+  const isSeen = (runner: TaggedRunner) => regions.some((region) => region.names(runner));
   const isComplete = () => regions.every(({ left }) => left.length === 0) && expected.every(isSeen);
   const isHopeless = () => regions.every(({ isForbidden }) => isForbidden);
   while (!isComplete() && !isHopeless() && clock.now() + INVISIBLE_CADENCE_MS <= deadline) {
     await clock.sleep(INVISIBLE_CADENCE_MS);
     await terminate();
   }
-  const settledClaims = patienceMs >= INVISIBLE_BOUND_MS ? runners.claimIds : [];
-  const doubtful = listDoubtful({ regions, runnerIds: ids, expected, settledClaims });
-  const left = [...runners.left, ...regions.flatMap((region) => region.left)];
-  for (const id of doubtful) left.push(`Runner ${id} stays registered until its instance has been looked for.`);
+  const settledClaims = patienceMs >= INVISIBLE_BOUND_MS ? found.claimIds : [];
+  const kept = listDoubtful({ regions, runners, expected, settledClaims });
+  const left = [...found.left, ...regions.flatMap((region) => region.left), ...kept.map(describeDoubtful)];
   // While there may be an instance that EC2 does not list, no other start may launch one of the same name.
-  const kept = doubtful.length > 0 ? [...doubtful, ...runners.lockIds] : doubtful;
-  const removable = [...runners.ids].filter((id) => !kept.includes(id));
-  return [...left, ...(await removeRunners(removable, ports))];
+  const isKept = ({ id, name }: TaggedRunner) =>
+    kept.some((one) => one.id === id) || (kept.length > 0 && isMachineLock(name));
+  const removable = found.runners.flatMap((one) => (one.id === undefined || isKept(one) ? [] : one.id));
+  left.push(...(await removeRunners(removable, ports)));
+  const mayHaveRun = regions.some(({ terminated, left: alive }) => terminated.size + alive.length > 0);
+  return mayHaveRun ? [...left, ...(await removeRegistered(created, kept, ports))] : left;
+}
+
+function describeDoubtful({ id, name }: TaggedRunner): string {
+  return id === undefined
+    ? `Runner ${name} may still be registered by an instance that EC2 does not list yet.`
+    : `Runner ${id} stays registered until its instance has been looked for.`;
 }
 
 /**
@@ -62,47 +72,61 @@ export async function rollBack(
  */
 function listDoubtful({
   regions,
-  runnerIds,
+  runners,
   expected,
   settledClaims,
 }: {
   readonly regions: readonly RegionCleanup[];
-  readonly runnerIds: readonly number[];
-  readonly expected: readonly number[];
+  readonly runners: readonly TaggedRunner[];
+  readonly expected: readonly TaggedRunner[];
   readonly settledClaims: readonly number[];
-}): readonly number[] {
-  const isUnseen = (id: number) => !regions.some((region) => region.runnerIds.has(id));
+}): readonly TaggedRunner[] {
+  const isUnseen = (runner: TaggedRunner) => !regions.some((region) => region.names(runner));
   // Each instance has at least one runner.
   const ended = regions.reduce((sum, region) => sum + region.terminated.size, 0);
-  if (ended >= runnerIds.length) return [];
-  if (regions.some(({ left }) => left.length > 0)) return runnerIds.filter(isUnseen);
-  return expected.filter((id) => isUnseen(id) && !settledClaims.includes(id));
+  if (ended >= runners.length) return [];
+  if (regions.some(({ left }) => left.length > 0)) return runners.filter(isUnseen);
+  return expected.filter((one) => isUnseen(one) && !(one.id !== undefined && settledClaims.includes(one.id)));
 }
 
 interface FoundRunners {
-  readonly ids: ReadonlySet<number>;
+  /** Those that this process knows, and those that GitHub lists. */
+  readonly runners: readonly TaggedRunner[];
   readonly claimIds: readonly number[];
-  readonly lockIds: readonly number[];
-  readonly left: string[];
+  readonly left: readonly string[];
 }
 
 async function findRunners(created: Created, { github }: RollBackPorts): Promise<FoundRunners> {
-  const ids = new Set(created.runners.map(({ id }) => id));
-  const { claimIds, lockIds } = created;
-  if (!created.mayHaveMoreRunners) return { ids, claimIds, lockIds, left: [] };
+  const { claimIds, runners } = created;
+  if (!created.mayHaveMoreRunners) return { runners, claimIds, left: [] };
   try {
     const ours = (await github.listRunners('end')).filter((runner) => isOfStart(runner, created.start.startId));
-    for (const { id } of ours) ids.add(id);
-    const idsOf = (isWanted: (name: string) => boolean) =>
-      ours.filter(({ name }) => isWanted(name)).map(({ id }) => id);
-    return {
-      ids,
-      claimIds: [...claimIds, ...idsOf(isClaim)],
-      lockIds: [...lockIds, ...idsOf(isMachineLock)],
-      left: [],
-    };
+    const isListed = ({ id, name }: TaggedRunner) => ours.some((one) => one.id === id || one.name === name);
+    const listedClaims = ours.filter(({ name }) => isClaim(name)).map(({ id }) => id);
+    const all = [...runners.filter((one) => !isListed(one)), ...ours];
+    return { runners: all, claimIds: [...claimIds, ...listedClaims], left: [] };
   } catch (error) {
-    return { ids, claimIds, lockIds, left: [`Could not look for further runners of this start: ${messageOf(error)}`] };
+    return { runners, claimIds, left: [`Could not look for further runners of this start: ${messageOf(error)}`] };
+  }
+}
+
+/**
+ * Removes runners that instances have registered, once those instances end: one may have registered a runner after the
+ * runners were listed. One that registers its runner even later leaves it offline, and the next stop or sweep removes it.
+ */
+async function removeRegistered(
+  created: Created,
+  kept: readonly TaggedRunner[],
+  ports: RollBackPorts,
+): Promise<string[]> {
+  const names = created.unregistered.filter((name) => !kept.some((one) => one.name === name));
+  if (names.length === 0) return [];
+  try {
+    const listed = await ports.github.listRunners('end');
+    const ids = listed.flatMap(({ id, name }) => (names.includes(name) ? id : []));
+    return await removeRunners(ids, ports);
+  } catch (error) {
+    return [`Could not look for runners that instances of this start have registered: ${messageOf(error)}`];
   }
 }
 

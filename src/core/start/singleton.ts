@@ -127,7 +127,8 @@ export class Singleton {
     for (const { id, name } of ours.flatMap(({ instance }) => readRunners(instance.tags))) {
       try {
         // An edited tag must not cost anybody else a runner.
-        if ((await ports.github.readRunner(id))?.name === name) await ports.github.removeRunner(id);
+        const found = id === undefined ? await ports.github.findRunnerByName(name) : await ports.github.readRunner(id);
+        if (found?.name === name) await ports.github.removeRunner(found.id);
       } catch (error) {
         if (!(error instanceof Failure) || error === ports.signal.reason) throw error;
         ports.log.info(`Runner ${name} of the replaced machine could not be removed: ${messageOf(error)}`);

@@ -7,10 +7,10 @@ import { prepareRegions, presumeRegions, setupKeyOf, type PreparedRegions } from
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import { Attempt } from './attempt.js';
 import type { CheckedRequest } from './context.js';
-import { composeLaunch, listPlaceholders } from './compose-launch.js';
+import { composeLaunch, composePlaceholders } from './compose-launch.js';
 import { listClaimable, viewOwnPool } from './claimable.js';
 import type { StartPorts } from './ports.js';
-import type { StartRequest } from './request.js';
+import { needsToken, type StartRequest } from './request.js';
 import type { Started } from './started.js';
 
 /**
@@ -84,7 +84,19 @@ const UNDECIDED: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled', '
 async function check(request: StartRequest, ports: StartPorts, now: number): Promise<CheckedRequest> {
   const regions = regionsOf(request.machine.subnetIds, ports.ec2.region);
   const [ready, view] = await Promise.all([preflight(request, ports), viewOwnPool(request, regions, ports)]);
+  refuseUnnamedGroup(request, ready);
   return { ...ready, request, pooled: listClaimable(view, request, { ...ready, ...ports, now }) };
+}
+
+/** @throws Failure `bad-input`: an instance registers a runner in a group by the group's name alone */
+function refuseUnnamedGroup(request: StartRequest, { groupName }: Pick<CheckedRequest, 'groupName'>): void {
+  const { scope, runnerGroup } = request;
+  if (!needsToken(request) || runnerGroup === undefined || groupName !== undefined || scope.kind === 'repo') return;
+  throw new Failure(
+    'bad-input',
+    `\`runner-group\` is ${runnerGroup}, whose name could not be read; runners with \`lifetime: run\` need it.`,
+    { hint: 'Set `runner-group` to the name of the group. Nothing was launched.' },
+  );
 }
 
 /** A launch as it would be, with placeholders for the runners. @throws Failure `payload-too-large` */
@@ -94,6 +106,6 @@ function composeSample(
   { bootScripts, clock }: StartPorts,
 ): LaunchSpec {
   const setup = regionSetups.get(setupKeyOf(plan))!;
-  const parts = { request, setup, runners: listPlaceholders(request), bootScripts, now: clock.now() };
+  const parts = { request, setup, ...composePlaceholders(request), bootScripts, now: clock.now() };
   return composeLaunch(parts, plan, `dry-run-${request.startId}`);
 }

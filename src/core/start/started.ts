@@ -1,11 +1,17 @@
 import type { RefusedPlan } from '../machine/refusals.js';
 import type { RegionSetup } from '../machine/region-setup.js';
+import type { TaggedRunner } from '../kernel/runner-tags.js';
 import type { Instance, Plan } from '../ports/ec2.js';
+import { listRoles, type StartRequest } from './request.js';
 
 /** A runner of an instance; times in epoch ms. */
 export interface StartedRunner {
-  readonly id: number;
+  /** `undefined` until a runner that its instance registers is first seen. */
+  id: number | undefined;
   readonly name: string;
+  /** What it is for; absent without roles. */
+  readonly role?: string;
+  readonly labels: readonly string[];
   /** When GitHub first reported it online. */
   onlineAt?: number;
 }
@@ -40,6 +46,20 @@ export interface JoinedMachine {
   readonly label: string;
   /** The run that launched it, and that ends it. */
   readonly runId: string;
+}
+
+/** The runners of an instance of this request, in the order of their names. */
+export function describeRunners(request: StartRequest, runners: readonly TaggedRunner[]): readonly StartedRunner[] {
+  const roles = listRoles(request);
+  return runners.map(({ id, name }, at) => {
+    const { role, label, labels = [] } = roles[at]!;
+    return { id, name, ...(role !== undefined && { role }), labels: [label, ...labels] };
+  });
+}
+
+/** `a-name (a-role)` */
+export function nameWithRole({ name, role }: StartedRunner): string {
+  return role === undefined ? name : `${name} (${role})`;
 }
 
 /** The instance is ready when this list is empty. */

@@ -3,7 +3,7 @@ import { LONGEST_STARTUP_MINUTES } from '../kernel/bounds.js';
 import { Failure } from '../kernel/failure.js';
 import type { Instance } from '../ports/ec2.js';
 import type { Startup } from './request.js';
-import { listOffline, type StartedInstance, type StartedRunner } from './started.js';
+import { listOffline, nameWithRole, type StartedInstance, type StartedRunner } from './started.js';
 
 export function describeTimeout(
   started: StartedInstance,
@@ -36,7 +36,5 @@ export function describeRemoval({ name }: StartedRunner): Failure {
 }
 
 function namesOfOffline(started: StartedInstance): string {
-  return listOffline(started)
-    .map(({ name }) => name)
-    .join(', ');
+  return listOffline(started).map(nameWithRole).join(', ');
 }

@@ -124,18 +124,23 @@ export class Watch {
 
   private async lookAtRunners(): Promise<void> {
     const { github } = this.ports;
-    const listed =
-      this.runnerCount > 1 ? new Map((await github.listRunners('glance')).map((one) => [one.id, one])) : undefined;
+    const isUnregistered = this.all().some((started) => listOffline(started).some(({ id }) => id === undefined));
+    const listed = this.runnerCount > 1 || isUnregistered ? await github.listRunners('glance') : [];
+    const byId = new Map(listed.map((one) => [one.id, one]));
+    const byName = new Map(isUnregistered ? listed.map((one) => [one.name, one]) : []);
     for (const entry of this.pending) {
       for (const runner of listOffline(entry.started)) {
+        const { id, name } = runner;
         // A listing can lag behind a registration: only the runner's own address proves that it is gone.
-        this.noteRunner(entry, runner, listed?.get(runner.id) ?? (await github.readRunner(runner.id, 'glance')));
+        const find = async () => byId.get(id!) ?? github.readRunner(id!, 'glance');
+        this.noteRunner(entry, runner, id === undefined ? byName.get(name) : await find());
       }
     }
   }
 
   private noteRunner(entry: Pending, runner: StartedRunner, found: Runner | undefined): void {
-    if (found === undefined) this.settle(entry, describeRemoval(runner));
+    if (found === undefined && runner.id !== undefined) this.settle(entry, describeRemoval(runner));
+    runner.id ??= found?.id;
     if (found?.status !== 'online' && found?.busy !== true) return;
     runner.onlineAt = this.ports.clock.now();
     entry.started.runningAt ??= runner.onlineAt;

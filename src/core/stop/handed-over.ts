@@ -29,7 +29,8 @@ export function decideOnHandedOver(instance: Instance, facts: StopFacts): StopDe
   const { jobs, now } = facts;
   const runners = facts.runners.map(({ runner }) => runner);
   if (runners.some((one) => typeof one === 'object' && one.busy)) return keep('its runner is busy');
-  const waiting = jobs?.unfinished.find((job) => asksFor(job, instance));
+  const registered = [undefined, ...runners.filter((one) => typeof one === 'object')];
+  const waiting = jobs?.unfinished.find((job) => registered.some((runner) => asksFor(job, instance, runner)));
   if (waiting) return keep(`job ${waiting.name} asks for its label`);
   const isUnconnected = (one: (typeof runners)[number]) => typeof one === 'object' && isOverdue(instance, one, now);
   if (runners.every(isUnconnected)) return end('its runner did not connect within its start-up limit');

@@ -17,6 +17,8 @@ export interface RunnerState {
   readonly name?: string;
   /** `absent` only when GitHub answers that there is no such runner; `unknown` when GitHub could not be asked. */
   readonly runner: Runner | 'absent' | 'unknown';
+  /** It takes jobs until its instance ends, and is `absent` until the instance has registered it. */
+  readonly isReused?: boolean;
 }
 
 export interface StopFacts {
@@ -43,11 +45,14 @@ export function decideOnInstance(instance: Instance, facts: StopFacts): StopDeci
 
 /** A job that is not over, on one of the instance's runners. */
 export function findRunningJob(facts: StopFacts): RunJob | undefined {
-  return facts.runners.flatMap((one) => findJob(one, facts) ?? []).find(({ status }) => status !== 'completed');
+  const all = facts.jobs?.all ?? [];
+  const isOnAny = ({ runnerName }: RunJob) => facts.runners.some(({ name }) => name === runnerName);
+  return all.find((job) => job.runnerName !== undefined && job.status !== 'completed' && isOnAny(job));
 }
 
 /** Judges one runner of an instance, once it is known that no listed job runs on the instance. */
 function judgeRunner(instance: Instance, state: RunnerState, facts: StopFacts): StopDecision {
+  if (state.isReused) return judgeReused(instance, state, facts);
   const { runner } = state;
   const job = findJob(state, facts);
   if (job) return end(`its runner has had its job, ${job.name}`);
@@ -58,6 +63,17 @@ function judgeRunner(instance: Instance, state: RunnerState, facts: StopFacts): 
   return jobs ? judgeByJobs(instance, runner, { ...facts, jobs }) : judgeByAge(instance, runner, facts);
 }
 
+/** Judges a runner that takes jobs until its instance ends: jobs that it has had prove nothing. */
+function judgeReused(instance: Instance, { name = '', runner }: RunnerState, facts: StopFacts): StopDecision {
+  if (runner === 'unknown') return keep('GitHub could not be asked for its runner');
+  const registered = runner === 'absent' ? { id: 0, name, status: 'not registered', busy: false, labels: [] } : runner;
+  if (registered.busy) return keep('its runner is busy');
+  const { jobs, now } = facts;
+  if (jobs) return judgeByJobs(instance, registered, { ...facts, jobs });
+  if (isOverdue(instance, registered, now)) return end('its runner did not connect within its start-up limit');
+  return keep(describeWait(registered));
+}
+
 function findJob({ name }: RunnerState, { jobs }: StopFacts): RunJob | undefined {
   return jobs?.all.find(({ runnerName }) => runnerName === name);
 }
@@ -65,7 +81,7 @@ function findJob({ name }: RunnerState, { jobs }: StopFacts): RunJob | undefined
 function judgeByJobs(instance: Instance, runner: Runner, facts: StopFacts & { readonly jobs: RunJobs }): StopDecision {
   const { run, jobs, now } = facts;
   if (isEarlier(instance, run)) {
-    const waiting = jobs.unfinished.find((job) => asksFor(job, instance));
+    const waiting = jobs.unfinished.find((job) => asksFor(job, instance, runner));
     if (waiting) return keep(`job ${waiting.name} asks for its label`);
     return end(`attempt ${instance.tags[TAG.runAttempt]} started it, and that attempt is over`);
   }
@@ -103,13 +119,28 @@ export function isOverdue(instance: Instance, { status, busy, version }: Runner,
   return now - startedAt(instance) >= timeouts.startupMs;
 }
 
+/**
+ * Whether a runner without an instance certainly had one: an instance registered it and brought it online, and it is
+ * offline. EC2 lists an instance before it boots.
+ */
+export function hasOutlivedInstance({ isReused, status, busy, version }: Runner): boolean {
+  return isReused === true && status === 'offline' && !busy && version !== undefined;
+}
+
 /** When it was launched, or claimed from a pool; epoch ms. */
 export function startedAt({ launchedAt, tags }: Instance): number {
   return Math.max(launchedAt, Date.parse(tags[TAG.claimedAt] ?? '') || 0);
 }
 
-export function asksFor({ labels }: RunJob, { tags }: Instance): boolean {
-  return labels.includes(tags[TAG.label] ?? '');
+/**
+ * Whether a job asks for the label of the instance's start or of one of its roles, or for labels that all are among the
+ * runner's.
+ */
+export function asksFor({ labels }: RunJob, { tags }: Instance, runner?: Runner): boolean {
+  const label = tags[TAG.label] ?? '';
+  const own = runner?.labels.map((one) => one.toLowerCase()) ?? [];
+  const isServed = labels.length > 0 && labels.every((one) => own.includes(one.toLowerCase()));
+  return isServed || labels.some((one) => one === label || (label !== '' && one.startsWith(`${label}-`)));
 }
 
 function describeWait({ status }: Runner): string {

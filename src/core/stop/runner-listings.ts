@@ -66,11 +66,21 @@ export class RunnerListings {
     const [ids, names] = [readRunnerIds(instance.tags), readRunnerNames(instance.tags)];
     const states: RunnerState[] = [];
     for (let at = 0; at < Math.max(1, ids.length, names.length); at++) {
-      const runner = await this.readRunner(this.scopeOf(instance), ids[at]);
       const name = names[at];
-      states.push(name === undefined ? { runner } : { name, runner });
+      const isReused = at < ids.length && ids[at] === undefined;
+      const runner = isReused
+        ? this.findByName(this.scopeOf(instance), name)
+        : await this.readRunner(this.scopeOf(instance), ids[at]);
+      states.push({ ...(name !== undefined && { name }), runner, ...(isReused && { isReused }) });
     }
     return states;
+  }
+
+  /** A runner that its instance registers has no id in the tags. */
+  private findByName(scope: Scope, name: string | undefined): RunnerState['runner'] {
+    const { runners } = this.listings.get(renderScope(scope)) ?? {};
+    if (!runners || name === undefined) return 'unknown';
+    return runners.find((one) => one.name === name) ?? 'absent';
   }
 
   /** A listing can lag behind a registration, so only an answer about the id itself proves that a runner is gone. */
@@ -121,6 +131,13 @@ export class RunnerListings {
   }
 }
 
+/** GitHub removes a single-use runner with its job, and any other only when asked. */
+function describeBusy({ name, isReused }: Runner): string {
+  return isReused
+    ? `Runner ${name} was busy: once GitHub notices that its instance is gone, the next stop of this run or reap-runners removes it.`
+    : `Runner ${name} was busy: GitHub removes it as soon as it notices that its instance is gone.`;
+}
+
 export async function removeRunners(
   listed: readonly ScopedRunner[],
   log: Log,
@@ -131,11 +148,7 @@ export async function removeRunners(
     try {
       const outcome = await github.removeRunner(runner.id);
       if (outcome === 'removed') names.push(runner.name);
-      log.info(
-        outcome === 'busy'
-          ? `Runner ${runner.name} was busy: GitHub removes it as soon as it notices that its instance is gone.`
-          : `Runner ${runner.name}: ${outcome}.`,
-      );
+      log.info(outcome === 'busy' ? describeBusy(runner) : `Runner ${runner.name}: ${outcome}.`);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const sentence = `Runner ${runner.name} could not be removed: ${messageOf(error)}`;

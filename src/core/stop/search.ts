@@ -3,11 +3,12 @@ import type { LocatedInstance } from '../instances/located-instance.js';
 import type { Clock } from '../kernel/clock.js';
 import { Failure, messageOf } from '../kernel/failure.js';
 import { isLabelOfStart, repositoryOf, TAG } from '../kernel/identity.js';
-import { readRunnerIds } from '../kernel/runner-tags.js';
+import { createTagTest } from '../kernel/runner-tags.js';
 import type { Ec2, Ec2ByRegion, Instance, TagFilter } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import type { StopRequest } from './request.js';
+import { hasOutlivedInstance } from './rules.js';
 
 interface SearchPorts {
   readonly ec2: Ec2;
@@ -72,8 +73,8 @@ export class InstanceSearch {
 
   /** Those of the runners that no instance found so far names in its tags. */
   withoutInstance(runners: readonly Runner[]): Runner[] {
-    const ids = new Set([...this.found.values()].flatMap(({ instance }) => readRunnerIds(instance.tags)));
-    return runners.filter(({ id }) => !ids.has(id));
+    const isTagged = createTagTest([...this.found.values()].map(({ instance }) => instance));
+    return runners.filter((runner) => !isTagged(runner));
   }
 
   /** The first search: in the home region. */
@@ -91,12 +92,13 @@ export class InstanceSearch {
     await this.searchOtherRegions();
     // Computed only now, because a region that does not answer takes longer than this bound.
     const deadline = clock.now() + INVISIBLE_BOUND_MS;
-    while (this.withoutInstance(runners).length > 0 && clock.now() < deadline) {
-      const names = this.withoutInstance(runners).map(({ name }) => name);
+    const young = runners.filter((runner) => !hasOutlivedInstance(runner));
+    while (this.withoutInstance(young).length > 0 && clock.now() < deadline) {
+      const names = this.withoutInstance(young).map(({ name }) => name);
       log.debug(`No instance is listed yet for ${names.join(', ')}.`);
       await clock.sleep(INVISIBLE_CADENCE_MS, signal);
       await this.searchRegion(ec2.region);
-      if (clock.now() >= deadline && this.withoutInstance(runners).length > 0) await this.searchOtherRegions();
+      if (clock.now() >= deadline && this.withoutInstance(young).length > 0) await this.searchOtherRegions();
     }
     if (this.unsearched.size > 0) return;
     for (const id of this.unlistedIds) log.info(`EC2 does not know ${id}: there is nothing to terminate.`);

@@ -1,7 +1,7 @@
 import type { LocatedInstance } from '../instances/located-instance.js';
 import type { Failure } from '../kernel/failure.js';
-import { attemptOf, isOfStart } from '../kernel/origin.js';
-import { readRunnerIds } from '../kernel/runner-tags.js';
+import { attemptOf, hasLabelOf, isOfStart } from '../kernel/origin.js';
+import { createTagTest } from '../kernel/runner-tags.js';
 import type { Runner, RunJob } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import type { StopRequest } from './request.js';
@@ -51,14 +51,14 @@ export function selectEverything(request: StopRequest, listedJobs?: readonly Run
  */
 function createRunnerTest(request: StopRequest, search: InstanceSearch): (runner: Runner) => boolean {
   const { label, instanceIds, run } = request;
-  const ids = new Set(search.all.flatMap(({ instance }) => readRunnerIds(instance.tags)));
+  const isTagged = createTagTest(search.all.map(({ instance }) => instance));
   const { starts } = search;
   const isOfRequest = (runner: Runner): boolean => {
     if (label === undefined) return instanceIds.length === 0 && isOfThisRun(runner, request);
     const isSameStart = starts.length === 0 || starts.some((start) => isOfStart(runner, start));
-    return attemptOf(runner, run.runId) !== undefined && runner.labels.includes(label) && isSameStart;
+    return attemptOf(runner, run.runId) !== undefined && hasLabelOf(runner, label) && isSameStart;
   };
-  return (runner) => ids.has(runner.id) || (search.withoutInstance([runner]).length > 0 && isOfRequest(runner));
+  return (runner) => isTagged(runner) || (search.withoutInstance([runner]).length > 0 && isOfRequest(runner));
 }
 
 /**
@@ -67,6 +67,6 @@ function createRunnerTest(request: StopRequest, search: InstanceSearch): (runner
  */
 export function isOfThisRun(runner: Runner, { run, all, label }: StopRequest): boolean {
   const attempt = attemptOf(runner, run.runId);
-  if (label !== undefined && !runner.labels.includes(label)) return false;
+  if (label !== undefined && !hasLabelOf(runner, label)) return false;
   return attempt !== undefined && (all || label !== undefined || attempt <= Number(run.runAttempt));
 }

@@ -3,14 +3,15 @@ import { reportExplanations, type Explanation } from '../diagnosis/explanation.j
 import type { LocatedInstance } from '../instances/located-instance.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Failure } from '../kernel/failure.js';
-import { linkRun, TAG, type Run, type Scope } from '../kernel/identity.js';
-import { isLock, isMachineLock } from '../kernel/origin.js';
+import { isLabelOfStart, linkRun, TAG, type Run, type Scope } from '../kernel/identity.js';
+import { isLock, isMachineLock, isOfStart } from '../kernel/origin.js';
 import type { Ec2, Ec2ByRegion, Instance } from '../ports/ec2.js';
-import type { StopGitHub } from '../ports/github.js';
+import type { Runner, StopGitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import { prepareBill, type Bill } from './bill.js';
 import type { StopRequest } from './request.js';
 import { FailedMachines, type FailedMachine } from './failed-machines.js';
+import { hasOutlivedInstance } from './rules.js';
 import { removeRunners, RunnerListings } from './runner-listings.js';
 import { InstanceSearch } from './search.js';
 import { selectEverything, type KeptInstance, type Selection } from './selection.js';
@@ -110,7 +111,9 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   const unseen = new Set(search.withoutInstance(runners.map(({ runner }) => runner)));
   // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the
   // pool's, and the lock of a machine's name has none.
-  const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isLock(runner.name));
+  const hasEnded = (runner: Runner) =>
+    search.unsearched.size === 0 && isSearchedWhole(runner, request) && hasOutlivedInstance(runner);
+  const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isLock(runner.name) && !hasEnded(runner));
   if (runners.length === 0) log.info('GitHub lists no runner of this request.');
   const known = { listed: runners.map(({ runner }) => runner), withoutInstance: doubtful.map(({ runner }) => runner) };
   const removable = runners.filter((one) => !doubtful.includes(one));
@@ -147,6 +150,13 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   const bill = makeBill({ jobs: selection.listedJobs, explanations });
   const runnersRemoved = removed.names;
   return { instances: stopped, kept, failed: failed.kept, runnersRemoved, foreign, refusals, explanations, bill };
+}
+
+/** Whether the search would have found the runner's instance: a label of the user's own may be that of another start. */
+function isSearchedWhole(runner: Runner, { label, instanceIds }: StopRequest): boolean {
+  if (label === undefined) return instanceIds.length === 0;
+  const start = label.slice(label.lastIndexOf('-') + 1);
+  return isLabelOfStart(label, start) && isOfStart(runner, start);
 }
 
 const OWN_RUN =

@@ -3,7 +3,7 @@ import { isEnding } from '../instances/states.js';
 import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
 import { attemptOf } from '../kernel/origin.js';
-import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
+import { createTagTest, readRunnerNames } from '../kernel/runner-tags.js';
 import type { Instance } from '../ports/ec2.js';
 import type { Runner, RunJob } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
@@ -101,17 +101,14 @@ class UnneededSelection implements Selection {
 
   /** A runner without an instance is kept if this attempt registered it: its instance may be about to be launched. */
   selectRunners(search: InstanceSearch, listed: readonly ScopedRunner[]): ScopedRunner[] {
-    const ended = new Set(
-      [...this.decisions.values()].flatMap(({ kind, instance }) =>
-        kind === 'end' ? readRunnerIds(instance.tags) : [],
-      ),
-    );
+    const ended = [...this.decisions.values()].flatMap(({ kind, instance }) => (kind === 'end' ? instance : []));
+    const isOfEnded = createTagTest(ended);
     const { runId, runAttempt } = this.request.run;
     const unseen = new Set(search.withoutInstance(listed.map(({ runner }) => runner)));
     const isOver = (runner: Runner) => (attemptOf(runner, runId) ?? Infinity) < Number(runAttempt);
     const withoutInstance = listed.filter(({ runner }) => unseen.has(runner) && isOfThisRun(runner, this.request));
     for (const { runner } of withoutInstance) if (!isOver(runner)) this.waiting.add(runner.name);
-    return listed.filter((one) => ended.has(one.runner.id) || (withoutInstance.includes(one) && isOver(one.runner)));
+    return listed.filter((one) => isOfEnded(one.runner) || (withoutInstance.includes(one) && isOver(one.runner)));
   }
 
   get listedJobs(): readonly RunJob[] {

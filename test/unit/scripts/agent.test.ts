@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { AGENT, joinAgent } from '../../../scripts/print/agent.js';
+import { selectParts } from '../../../src/core/machine/boot-scripts.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
@@ -49,4 +50,31 @@ test('a part replaces the line that reads it, without its head', () => {
     'run',
     '',
   ]);
+});
+
+test('a part that only some payloads need is marked, and left out where no line of the payload needs it', () => {
+  const part = [
+    '# shellcheck shell=bash',
+    '# Volumes.',
+    '# only with: data-volume ',
+    'set -e',
+    '',
+    'mount() { :; }',
+    '',
+  ];
+  const files: Readonly<Record<string, string>> = {
+    'ami/boot/agent/main.sh': [
+      '#!/bin/bash',
+      '# shellcheck source-path=SCRIPTDIR source=volume.sh',
+      'source "${BASH_SOURCE[0]%/*}/volume.sh"',
+      'run',
+      '',
+    ].join('\n'),
+    'ami/boot/agent/volume.sh': part.join('\n'),
+  };
+  const agent = joinAgent((path) => files[path]!);
+  const head = ['#!/bin/bash', '# Printed by `npm run print` from ami/boot/agent/: change the parts there.'];
+  expect(agent.split('\n')).toEqual([...head, '# {data-volume ', '# Volumes.', '', 'mount() { :; }', '# }', 'run', '']);
+  expect(selectParts(agent, ['#:format 4', '#:data-volume vol-1 /data'])).toContain('mount() { :; }');
+  expect(selectParts(agent, ['#:format 4', '#:data-volumes x']).split('\n')).toEqual([...head, 'run', '']);
 });

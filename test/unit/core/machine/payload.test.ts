@@ -37,9 +37,3 @@ test('user data over the limit of EC2 is refused', () => {
   expect((failure as Failure).message).toMatch(/EC2 allows 16384/);
 });
 
-test.each([0, 2])('a payload of %d runners is an internal error, because its format describes one', (count) => {
-  const runners = Array.from({ length: count }, () => payload.runners[0]!);
-  expect(() => renderUserData({ ...payload, runners })).toThrow(
-    new Error(`The boot payload describes one runner, not ${count}.`),
-  );
-});
