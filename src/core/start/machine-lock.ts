@@ -22,6 +22,8 @@ type LockContext = Pick<StartContext, 'request' | 'created' | 'ports'>;
  */
 export class MachineLock {
   readonly name: string;
+  /** Whether the lock was taken from a run that is over. A launch of that run may not be listed yet. */
+  isInherited = false;
   private held: { readonly id: number } | undefined;
   /** The runner that held the name when it was last looked at, and what is known of it. */
   private other: { readonly runner: Runner; readonly at: number; readonly doubt?: string } | undefined;
@@ -122,6 +124,7 @@ export class MachineLock {
     ports.log.info(
       `Removed the lock ${runner.name} (${runner.id}) of ${describeHolder(runner, request.run)}, which is over.`,
     );
+    this.isInherited = true;
     return this.registrar.reserve(this.name);
   }
 

@@ -1,4 +1,4 @@
-import { endInstances, INVISIBLE_BOUND_MS, listAlive } from '../instances/end-instances.js';
+import { endInstances, INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS, listAlive } from '../instances/end-instances.js';
 import type { LocatedInstance } from '../instances/located-instance.js';
 import { isEnding } from '../instances/states.js';
 import { Failure, messageOf } from '../kernel/failure.js';
@@ -52,7 +52,7 @@ export class Singleton {
       if (waited >= startup.startupTimeoutMs) throw this.lock.describe(waited);
       await clock.sleep(CADENCE_MS * github.pace, signal);
     }
-    const found = await this.look();
+    const found = await this.lookUnderLock();
     if (whenRunning === 'replace') await this.replace(found);
     const joined = whenRunning === 'replace' ? undefined : await this.use(found);
     if (joined) {
@@ -71,6 +71,17 @@ export class Singleton {
   private look(): Promise<readonly LocatedInstance[]> {
     const { request, ports, created } = this.context;
     return findMachines(request, created.start.regions, ports);
+  }
+
+  /** Looks until EC2 must list what a start that is over may have launched as its last act. */
+  private async lookUnderLock(): Promise<readonly LocatedInstance[]> {
+    const { clock, signal } = this.context.ports;
+    const deadline = clock.now() + (this.lock.isInherited ? INVISIBLE_BOUND_MS : 0);
+    for (;;) {
+      const found = await this.look();
+      if (found.length > 0 || clock.now() >= deadline) return found;
+      await clock.sleep(INVISIBLE_CADENCE_MS, signal);
+    }
   }
 
   /** Joins or refuses a machine that is not ending. */

@@ -159,6 +159,19 @@ test('a lock that a completed run left behind is removed', async () => {
   expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-77-1-start-/)]);
 });
 
+test('what a run launched as its last act is found when its lock is taken', async () => {
+  const world = createCloud({ bootMs: 10_000, invisibleMs: 15_000 });
+  const start = (changes: Partial<StartRequest>) =>
+    startRunners(aRequest({ machineName: 'bench', ...changes }), world.ports);
+  const dead = start({ run: otherRun, startId: 'aaaaaaaa', label: 'label-of-88' });
+  world.ec2.onLaunch(() => world.github.attempts.set('octo-org/octo-repo 88 1', 'completed'));
+  await world.clock.sleep(1_000);
+  expect(world.ec2.instances).toHaveLength(1);
+  expect((await failureOf(start({}))).code).toBe('machine-running');
+  await dead;
+  expect(world.ec2.instances).toHaveLength(1);
+});
+
 test("a lock of this run's earlier attempt is removed without asking GitHub for the attempt", async () => {
   const world = createCloud({ bootMs: 10_000 });
   world.github.addRunner({ name: LOCK, labels: [originOf(run, 'aaaaaaaa')] });
