@@ -1,5 +1,5 @@
 import { variables } from '../src/core/inputs/environment-variables.js';
-import { flag, integer, list, secret, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { choice, flag, integer, list, secret, text, withDefault } from '../src/core/inputs/input-kinds.js';
 
 export const action = {
   name: 'Check a request for tests',
@@ -38,6 +38,7 @@ export const inputs = {
     allowed: 'names of environment variables',
   }),
   'timeout-minutes': withDefault('60', integer('The time limit of the tests.', { min: 1, max: 7_000 })),
+  'on-interruption': choice('The input of run-tox, which is checked here before a machine starts.', ['fail', 'rerun']),
   artifact: text("The beginning of the artifact's name. Characters that GitHub does not allow become `-`."),
 };
 

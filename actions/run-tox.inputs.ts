@@ -1,7 +1,7 @@
 import { variables } from '../src/core/inputs/environment-variables.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { filePatterns } from '../src/core/inputs/file-patterns.js';
-import { flag, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { choice, flag, text, withDefault } from '../src/core/inputs/input-kinds.js';
 import { words } from '../src/core/inputs/split-words.js';
 import type { ToxRequest } from '../src/core/tox/request.js';
 
@@ -70,6 +70,13 @@ export const inputs = {
       flag('Succeed if tox skips some, but not all, of the environments, for example because a Python is missing.'),
     ),
   ),
+  'on-interruption': withDefault(
+    'fail',
+    choice(
+      'When EC2 takes the spot machine away while the tests run. `rerun`: the step ends without a verdict and succeeds, for a workflow whose next job tests again if the output `interrupted` is `true`.',
+      ['fail', 'rerun'],
+    ),
+  ),
   'allow-ignored-failures': into(
     'tox.allowIgnored',
     withDefault(
@@ -80,6 +87,7 @@ export const inputs = {
 };
 
 export const outputs = {
-  verdict: '`passed` or `failed`.',
+  verdict: '`passed` or `failed`; empty if EC2 took the machine away.',
   minutes: 'Minutes that `setup` and tox took.',
+  interrupted: '`true` if EC2 took the spot machine away before the tests had finished, otherwise `false`.',
 };

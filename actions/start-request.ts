@@ -18,7 +18,9 @@ import {
   type MachineRequest,
   type VolumeRequest,
 } from '../src/core/machine/request.js';
-import { findVolumeProblems } from '../src/core/machine/volume.js';
+import type { DataVolumeRequest } from '../src/core/machine/data-volume-request.js';
+import { DEFAULT_RUNNER_HOME } from '../src/core/machine/launch-spec.js';
+import { findRootVolumeProblems } from '../src/core/machine/volume.js';
 import type { StartGitHub } from '../src/core/start/ports.js';
 import type { RunnerRole, StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
@@ -37,6 +39,7 @@ interface LoadedInputs {
   readonly preset: ResolvedPreset;
   readonly scope: Scope;
   readonly github: StartGitHub;
+  readonly dataVolume: DataVolumeRequest | undefined;
 }
 
 export interface LoadedStart {
@@ -61,7 +64,7 @@ export async function loadStart(
   options: LoadOptions & { readonly startId?: string },
 ): Promise<LoadedStart> {
   const loaded = await loadInputs(raw, context, options);
-  const { values, scope, github } = loaded;
+  const { values, scope, github, dataVolume } = loaded;
   const startId = options.startId ?? nonce(8);
   const label = values.label ?? composeName(context, startId);
   const request: StartRequest = {
@@ -73,6 +76,7 @@ export async function loadStart(
     runners: composeRoles(values, label),
     ...(isShared(values) && { workFolder: 'shared' }),
     ...(values.access === 'ssm' && { access: values.access }),
+    ...(dataVolume && { dataVolume }),
     machine: composeMachineRequest(loaded),
     startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated(raw) && countFromRunning(raw, values)) },
   };
@@ -102,6 +106,7 @@ export async function loadInputs(
           connect,
         })
       : access;
+  const dataVolume = await readVolume(values);
   refuseProblems([
     ...others,
     ...migrated.problems,
@@ -115,9 +120,27 @@ export async function loadInputs(
     ...checkMachineName(values, raw),
     ...checkAccess(values),
     ...checkZones(values),
+    ...dataVolume.problems,
   ]);
   const { scope, github } = reached;
-  return { values, raw, preset: found.preset!, scope: scope!, github: github! };
+  const { request } = dataVolume;
+  return { values, raw, preset: found.preset!, scope: scope!, github: github!, dataVolume: request };
+}
+
+/** Reads `data-volume`. Few starts have one, and only they load the code. */
+async function readVolume(
+  values: StartValues,
+): Promise<{ readonly request?: DataVolumeRequest; readonly problems: readonly string[] }> {
+  const given = values['data-volume'];
+  if (given === undefined) return { problems: [] };
+  const { readDataVolume } = await import('./data-volume.js');
+  const read = readDataVolume(given, {
+    runnerHome: (values['runner-home-dir'] ?? DEFAULT_RUNNER_HOME).replace(/\/$/, ''),
+    machines: values.count ?? 1,
+    usesPool: values.pool !== undefined,
+    kmsKeyId: values['ec2-volume-kms-key-id'],
+  });
+  return 'mount' in read ? { request: read, problems: [] } : { problems: read };
 }
 
 export function composeMachineRequest({ values, raw, preset }: LoadedInputs): MachineRequest {
@@ -206,7 +229,7 @@ function checkVolume(values: StartValues, raw: RawInputs): string[] {
   const volume = composeVolume(values, raw);
   const isUnusable = (name: (typeof VOLUME_INPUTS)[number]) => raw[name] !== undefined && values[name] === undefined;
   if (VOLUME_INPUTS.some(isUnusable)) return [];
-  return findVolumeProblems(volume, volume.sizeIsDefault ? undefined : volume.sizeGiB);
+  return findRootVolumeProblems(volume, volume.sizeIsDefault ? undefined : volume.sizeGiB);
 }
 
 const VOLUME_INPUTS = [

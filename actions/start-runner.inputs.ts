@@ -1,7 +1,7 @@
 import { minutes } from '../src/core/inputs/durations.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { foreignInputs } from '../src/core/inputs/foreign-inputs.js';
-import { choice, flag, integer, legacy, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { choice, flag, integer, legacy, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
 import { roles } from '../src/core/inputs/roles.js';
 import { zones } from '../src/core/inputs/zones.js';
 import { LONGEST_KEEP_MINUTES, LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
@@ -104,6 +104,10 @@ export const inputs = {
       ),
     ),
   ),
+  'data-volume': yamlMap(
+    'A volume that outlives the machines, such as `{name: docker, mount: /var/lib/docker, size-gib: 200}`. It is created on first use, attached while the machine boots, and kept. The [page on data volumes](../docs/volumes.md) has all keys.',
+    'a map like `{name: docker, mount: /var/lib/docker, size-gib: 200}`',
+  ),
   'wait-for': into(
     'startup.waitFor',
     withDefault(
@@ -189,7 +193,7 @@ export const outputs = {
   'ec2-instance-id': "The first instance's id.",
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
-    'JSON: for each runner its `name`, `id`, `role`, `labels`, `instance`, `type`, `subnet`, `market`, `region`, the seconds from the request `toRunning` and `toOnline`, the time `onlineAt`, and its `volumes`.',
+    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, the seconds from the request `toRunning` and `toOnline`, the time `onlineAt`, its `volumes` and, with `runners`, its `role` and `labels`. A runner with `lifetime: run` that was not waited for has the `id` null.',
   joined: '`true` if `when-running: join` found the machine running: then another run ends it. Otherwise `false`.',
   region: 'The region of the first instance. After a failed start, the home region.',
 };

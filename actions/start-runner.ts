@@ -102,15 +102,28 @@ async function start(raw: RawInputs, { root, signal, journal }: Surroundings): P
   connecting.catch(() => undefined);
   const loaded = await loading;
   const clouds = await connecting;
-  writeOutputs({ ...(!loaded.isDryRun && { label: loaded.request.label }), region: clouds.ec2.region });
+  const found = { label: loaded.request.label, labels: labelsByRole(loaded.request, loaded.request.label) };
+  writeOutputs({ ...(!loaded.isDryRun && found), region: clouds.ec2.region });
   let advice: Promise<Advice> | undefined;
   const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
   const bootScripts = readBootScripts(root);
   const { github } = loaded;
-  const ports = { ...clouds, github, clock, log, journal, signal, bootScripts, mask, onLaunched: () => void advise() };
+  const onLaunched = () => void advise();
+  const ports: StartPorts = {
+    ...{ ...clouds, github, clock, log, journal, signal, bootScripts, mask, onLaunched },
+    ...(await openVolume(loaded.request, { ...clouds, clock, log })),
+  };
   if (loaded.isDryRun) await dryRun(loaded.request, ports);
   else await startRunners(loaded.request, ports, (started) => publish(started, loaded, ports));
   await print(advise(), log);
+}
+
+async function openVolume(
+  request: StartRequest,
+  ports: Pick<StartPorts, 'ec2In' | 'clock' | 'log'>,
+): Promise<Pick<StartPorts, 'dataVolume'>> {
+  if (request.dataVolume === undefined) return {};
+  return { dataVolume: (await import('./data-volume.js')).createStartVolume(request, ports) };
 }
 
 /** The module is loaded while EC2 boots. */
@@ -135,6 +148,7 @@ async function dryRun(request: StartRequest, ports: StartPorts): Promise<void> {
   const { plans, regionSetups } = await dryRunStart(request, ports);
   appendSummary(summarizePlans(plans, regionSetups), ports.log);
   for (const [index, plan] of plans.entries()) ports.log.info(`Plan ${index + 1}: ${describePlan(plan)}`);
+  if (ports.dataVolume) ports.log.info(ports.dataVolume.describe());
   ports.log.info('Nothing was launched, so the output `label` is empty.');
 }
 
@@ -173,13 +187,15 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
   writeOutputs({
     label,
     joined: started.joined !== undefined,
+    labels: labelsByRole(loaded.request, label),
     region: instances[0]?.region ?? ec2.region,
     'ec2-instance-id': instances[0]?.instance.id ?? '',
     'ec2-instance-ids': instances.map(({ instance }) => instance.id),
     runners: instances.flatMap(({ instance, plan, runners, resumed, runningAt }) =>
-      runners.map(({ id, name, onlineAt }) => ({
+      runners.map(({ id = null, name, role, labels, onlineAt }) => ({
         name,
         id,
+        ...(role !== undefined && { role, labels }),
         instance: instance.id,
         type: plan.instanceType,
         subnet: plan.subnetId ?? instance.subnetId ?? null,
@@ -195,6 +211,14 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
   });
   const phases = loaded.request.startup.waitFor === 'online' && !started.joined ? await readPhases(started, ec2In) : [];
   appendSummary(summarizeStart(started, { request: loaded.request, label, phases }), log);
+}
+
+/** The unique label of each role. @param own the label of the start that launched the machine, which may be joined */
+function labelsByRole({ runners, label }: StartRequest, own: string): Readonly<Record<string, string>> {
+  const labels = runners.flatMap((one) =>
+    one.role === undefined ? [] : [[one.role, `${own}${one.label.slice(label.length)}`]],
+  );
+  return Object.fromEntries(labels) as Readonly<Record<string, string>>;
 }
 
 /** The volumes whose type and size are known: an image may leave the type to EC2. */

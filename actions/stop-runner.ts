@@ -1,13 +1,15 @@
 import { refuseProblems } from '../src/core/inputs/inputs.js';
 import * as advice from '../src/core/kernel/advice.js';
 import { sumCosts } from '../src/core/kernel/costs.js';
-import type { Scope } from '../src/core/kernel/identity.js';
+import type { LocatedInstance } from '../src/core/instances/located-instance.js';
+import { TAG, type Scope } from '../src/core/kernel/identity.js';
 import type { Log } from '../src/core/ports/process.js';
 import { logBill } from '../src/core/stop/bill-report.js';
 import { logFailed } from '../src/core/stop/failed-report.js';
 import { summarizeStop } from '../src/core/stop/report.js';
 import { readSpan, readStarted } from '../src/core/stop/started-machines.js';
 import { refuseUnstopped, stopRunners, type StopResult } from '../src/core/stop/stop.js';
+import { renderInterruptions } from '../src/core/stop/interruptions.js';
 import { clock } from '../src/host/clock.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -51,15 +53,27 @@ export function runStopRunner(): Promise<void> {
       refuseProblems(credentialProblems, CORRECT_CREDENTIALS);
       return connectToGitHub(values, { context, scope, ...patient, readsRuns });
     };
-    const gitHubOfRuns = async () => {
+    const clouds = await connectToEc2(patient);
+    const gitHubOfRun = async () => {
       refuseProblems(credentialProblems, CORRECT_CREDENTIALS);
-      const { owner, repo } = context;
-      return connectToGitHub(values, { context, scope: { kind: 'repo', owner, repo }, ...patient, readsRuns: true });
+      const scope = { kind: 'repo', owner: context.owner, repo: context.repo } as const;
+      return connectToGitHub(values, { context, scope, ...patient, readsRuns: true });
     };
-    const ports = { ...(await connectToEc2(patient)), gitHubOf, gitHubOfRuns, clock, log, signal };
+    const endVolumes = async (instances: readonly LocatedInstance[]) =>
+      instances.some(({ instance: { tags } }) => / snapshot /.test(tags[TAG.dataVolume] ?? ''))
+        ? (await import('./data-volume.js')).endVolumes(instances, {
+            run: context,
+            gitHubOfRun,
+            ...patient,
+            clock,
+            ...clouds,
+          })
+        : [];
+    const ports = { ...clouds, gitHubOf, gitHubOfRun, clock, log, signal, endVolumes };
     const stopped = await stopRunners(request, ports);
     reportCosts(stopped, log);
     reportFailed(stopped, log);
+    writeOutputs({ interrupted: renderInterruptions(stopped.explanations) });
     appendSummary(summarizeStop(stopped), log);
     reportProblems(stopped, problems, log);
   });

@@ -3,7 +3,7 @@ import type { Boot } from './ec2/world/records.js';
 import type { GitHubOptions } from './github/github.js';
 import type { Baked } from './machine/disk.js';
 
-export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'boot'>> {
+export interface SandboxOptions extends Partial<Omit<Ec2Options, 'timeline' | 'boot' | 'storage'>> {
   readonly timeline?: Partial<Timeline> & {
     /** How long an instance's programs may take to end once it is being shut down, in ms. Default 5000. */
     readonly graceMs?: number;

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { createAws } from './aws.js';
 import { Ec2Region } from './ec2/region.js';
 import type { Timeline } from './ec2/world/options.js';
 import type { EventLog } from './events.js';
 import { createGitHub, type GitHubWorld } from './github/github.js';
 import { createBoot } from './machine/machine.js';
+import { FolderStorage } from './machine/storage.js';
 import type { SandboxOptions } from './options.js';
 
 const TIMELINE: Timeline = { pendingMs: 50, bootMs: 50, shuttingDownMs: 50, invisibleMs: 0, copyMs: 50 };
@@ -45,10 +47,11 @@ function createRegions(
   emit: EventLog['emit'],
 ): Pick<Worlds, 'ec2' | 'elsewhere'> {
   const { graceMs = 5000, ...timeline } = { ...TIMELINE, ...options.timeline };
+  const storage = new FolderStorage(join(directory, 'volumes'));
   const create = (region: string): Ec2Region => {
-    const processes = createBoot({ directory, region, graceMs, baked: options.baked });
+    const processes = createBoot({ directory, region, graceMs, baked: options.baked, storage });
     const boot = typeof options.machines === 'function' ? options.machines : processes;
-    const machines = options.machines === false ? {} : { boot };
+    const machines = options.machines === false ? {} : { boot, storage };
     return new Ec2Region({ ...options, region, timeline, ...machines }, emit);
   };
   const ec2 = create(options.region ?? 'us-east-1');

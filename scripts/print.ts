@@ -10,6 +10,7 @@ import { renderAction } from './print/action-yml.js';
 import { AGENT, joinAgent } from './print/agent.js';
 import { fillCommands } from './print/ami-commands.js';
 import { renderErrors } from './print/errors.js';
+import { EXAMPLE, printExample } from './print/example-lumi.js';
 import { formatAs } from './print/formatted.js';
 import { fillActionList, fillGitAttributes, fillPrettierIgnore } from './print/lists.js';
 import { fillMigration } from './print/migration.js';
@@ -45,7 +46,7 @@ const workflows = renderWorkflows(sources);
 const ERRORS = 'docs/errors.md';
 const actionFiles = actions.map(({ name }) => `${name}/action.yml`);
 /** The files that are printed as a whole, as git's pathspecs. */
-const whole = [...actionFiles, AGENT, ERRORS, 'iam/*.json', MODULE, ...Object.keys(workflows)];
+const whole = [...actionFiles, AGENT, ERRORS, 'iam/*.json', MODULE, ...Object.keys(workflows), EXAMPLE];
 /** The files in which the blocks between markers are printed. */
 const filled = {
   'README.md': (text: string) => fillActionList(text, actions),
@@ -69,6 +70,7 @@ async function print(): Promise<void> {
   for (const name of readdirSync(join(root, 'iam'))) if (name.endsWith('.json')) await rm(join(root, 'iam', name));
   for (const [path, text] of Object.entries(composePolicyFiles(read))) await writeFormatted(path, text);
   for (const [path, text] of Object.entries(workflows)) await writeFormatted(path, text);
+  printExample(root);
   for (const [path, fill] of Object.entries(filled))
     await writeFormatted(path, fill(await readFile(join(root, path), 'utf8')));
   await writeFile(join(root, AGENT), joinAgent(read), { mode: 0o755 });

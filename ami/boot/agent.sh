@@ -40,11 +40,9 @@ reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe=
 deadline=0 lifetime=900 startup=900 idle=900
 
 # The runners, by number from 1. Payload formats 1 to 3 describe one runner, format 4 up to 16, a warm-up none.
-runner_name=() role=() label=() jit_config=() listening=() job=() finished=()
-# Set for those of lifetime `run`, and what each is called in phases: number and role.
-lasting=() who=()
-# The repository whose folder in the work folder is the same for all runners.
-shared=''
+runner_name=() label=() jit_config=() listening=() job=() finished=() again=() leaving=()
+# With format 4: which take many jobs, their names in phases and in the log, and their homes.
+lasting=() who=() called=() place=()
 
 # The processes that the agent supervises, by number: a runner has its runner's number, a step of the machine has 0.
 title=() child=() output=() partial=() status=()
@@ -71,24 +69,29 @@ give_up() {
 }
 
 # Signals like Ctrl-C first, so that a runner ends its session at GitHub. Then SIGTERM, then SIGKILL.
-stop_process() {
-  local i=$1 signal until
+stop_processes() {
+  local i signal until
+  for i; do leaving[i]=1; done
   for signal in INT TERM; do
-    kill -0 "${child[i]}" 2>/dev/null || break
-    kill "-$signal" -- "-${child[i]}" 2>/dev/null
-    kill -CONT -- "-${child[i]}" 2>/dev/null
+    for i; do
+      kill -0 "${child[i]}" 2>/dev/null || continue
+      kill "-$signal" -- "-${child[i]}" 2>/dev/null
+      kill -CONT -- "-${child[i]}" 2>/dev/null
+    done
     clock
     until=$((now + grace))
-    while kill -0 "${child[i]}" 2>/dev/null && ((now < until)); do
-      read_line "$i" 0.1
+    while is_one_alive "$@" && ((now < until)); do
+      for i; do read_line "$i" 0.1; done
       clock
     done
   done
-  # The process, or what it left behind.
-  kill -KILL -- "-${child[i]}" 2>/dev/null
-  while read_line "$i" 0.05; do :; done
-  reap "$i"
-  ((i == 0)) || phase runner-exit "${status[i]}"
+  for i; do
+    # The process, or what it left behind.
+    kill -KILL -- "-${child[i]}" 2>/dev/null
+    drain "$i"
+    reap "$i"
+    ((i == 0)) || report "$i" runner-exit "${status[i]}"
+  done
 }
 
 power_off() {
@@ -121,12 +124,11 @@ power_off() {
 
 # Every way out of the agent leads here.
 finish() {
-  local i
   set +e
   trap - ERR
   trap '' INT HUP TERM
   stopping=1
-  for i in "${!child[@]}"; do stop_process "$i"; done
+  stop_processes "${!child[@]}"
   power_off "${reason:-agent failed}"
   kill -KILL "$watchdog" 2>/dev/null
   [[ -z $last_resort_pipe ]] || { echo >&"$last_resort_pipe"; } 2>/dev/null
@@ -206,27 +208,50 @@ check_timers() {
   kill -0 "$watchdog" 2>/dev/null || start_watchdog
   ((now < deadline)) || give_up "lifetime of $lifetime s is over"
   for i in "${!runner_name[@]}"; do check_runner "$i"; done
+  ! is_idle || stop_idle
 }
 
 check_runner() {
   local i=$1
+  # It has ended.
+  [[ -n ${child[i]:-} || -z ${status[i]:-} ]] || return 0
   if [[ -z ${listening[i]:-} ]]; then
-    ((now < started + startup)) || give_up "startup took longer than $startup s"
-  elif [[ -z ${job[i]:-} ]]; then
-    ((now < listening[i] + idle)) || stop_idle "$i"
-  elif [[ -n ${finished[i]:-} ]]; then
+    ((now < started + startup)) || give_up "startup took longer than $startup s${child[i]:+${called[i]:+: ${called[i]} does not listen}}"
+  elif [[ -n ${again[i]:-} ]]; then
+    end_runner "$i" 'runner listens again after its job'
+  elif [[ -n ${job[i]:-} && -n ${finished[i]:-} ]]; then
     # A runner exits within seconds of its job, or hangs (actions/runner#4617, #3822).
-    ((now < finished[i] + 4 * grace)) || give_up "runner did not exit within $((4 * grace)) s after its job"
+    ((now < finished[i] + 4 * grace)) || end_runner "$i" "runner did not exit within $((4 * grace)) s after its job"
   fi
 }
 
-# A job can come as the timer fires. So the runner is stopped (SIGSTOP) while its output up to now is read.
+# Ends a runner that hangs, and not the jobs of the others.
+end_runner() {
+  ((${#child[@]} > 1)) || give_up "$2"
+  log "ci-actions ${title[$1]}: $2"
+  stop_processes "$1" || true
+}
+
+# No runner has a job or starts, and none has had a job for the idle timeout.
+is_idle() {
+  local i last=0
+  for i in "${!child[@]}"; do [[ -n ${listening[i]:-} && -z ${job[i]:-} ]] || return 1; done
+  for i in "${listening[@]}" "${finished[@]}"; do ((last = i > last ? i : last, 1)); done
+  ((now >= last + idle))
+}
+
+# A job can come as the timer fires. So the runners are stopped (SIGSTOP) while their output up to now is read.
 stop_idle() {
-  local i=$1
-  kill -STOP -- "-${child[i]}" 2>/dev/null || true
-  while read_line "$i" 0.2; do :; done
-  [[ -n ${job[i]:-} ]] || give_up "no job within $idle s"
-  kill -CONT -- "-${child[i]}" 2>/dev/null || true
+  local i
+  signal_all STOP
+  for i in "${!child[@]}"; do while read_line "$i" 0.2; do :; done; done
+  ! is_idle || give_up "no job within $idle s"
+  signal_all CONT
+}
+
+signal_all() {
+  local i
+  for i in "${!child[@]}"; do kill "-$1" -- "-${child[i]}" 2>/dev/null || true; done
 }
 
 # Reads the payload from the metadata service and puts it into effect. Format: docs/inside/payload.md.
@@ -280,7 +305,7 @@ read_payload() {
   done
   { text=$(printf %s "${data##*$'\n'}" | base64 -d | gzip -dcf); } 2>/dev/null || unreadable 'broken gzip'
   parse_payload "$text"
-  read_environment
+  [[ -z ${payload[environment]:-} ]] || read_environment
   for key in $(list_needed_keys); do
     [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"
   done
@@ -317,16 +342,6 @@ parse_payload() {
     payload[$key]=$value
     [[ $key$value != format4 ]] || extend_shapes
   done < <(printf '%s\n' "$1")
-}
-
-read_environment() {
-  local text line
-  [[ -n ${payload[environment]:-} ]] || return 0
-  text=$(base64 -d <<<"${payload[environment]}" 2>/dev/null) || unreadable 'environment is not base64'
-  mapfile -t environment <<<"$text"
-  for line in "${environment[@]}"; do
-    [[ $line =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] || unreadable 'environment has a line that is not NAME=value'
-  done
 }
 
 # What belongs to a runner. The rest of the payload belongs to the machine.
@@ -370,39 +385,8 @@ prepare() {
   ((status[0] == 0)) || give_up 'CA certificates could not be installed'
 }
 
-find_trust() { compgen -G "$root/usr/*bin/update-ca-certificates" || compgen -G "$root/usr/*bin/update-ca-trust"; }
-
 exec_curl_install() {
   exec_step bash -c 'apt-get -q update && apt-get -qy install "$@" || dnf -qy install "$@"' install curl ca-certificates
-}
-
-# Passes the settings on: certificates to the trust store, names to sudo, proxies to systemd's services and Docker.
-exec_share() {
-  local names=("${environment[@]%%=*}") proxies=() one i=0 update folder=$root/usr/local/share/ca-certificates
-  umask 022
-  for one in "${environment[@]}"; do
-    [[ ! ${one%%=*} =~ ^(HTTPS?|ALL|NO|https?|all|no)_(PROXY|proxy)$ ]] || proxies+=("$one")
-  done
-  if [[ -n ${payload[ca_certificates]:-} ]]; then
-    update=$(find_trust) || [[ -n $root ]] || { echo 'no update-ca-certificates here' && exit 1; }
-    [[ $update != *trust ]] || folder=$root/etc/pki/ca-trust/source/anchors
-    mkdir -p "$folder" "${pem%/*}"
-    : >"$pem"
-    for one in ${payload[ca_certificates]//,/ }; do
-      i=$((i + 1))
-      { echo '-----BEGIN CERTIFICATE-----' && fold -w 64 <<<"$one" && echo '-----END CERTIFICATE-----'; } |
-        tee -a "$pem" >"$folder/ci-actions-$i.crt"
-    done
-    [[ -z $update ]] || "${update%%$'\n'*}"
-  fi
-  set +e
-  if [[ -d $root/etc/sudoers.d ]]; then
-    printf 'Defaults env_keep += "%s"\n' "${names[*]}" >"$root/etc/sudoers.d/ci-actions-environment"
-  fi
-  [[ -z $root && -d /run/systemd/system ]] || exit 0
-  ((${#proxies[@]} == 0)) || systemctl set-environment "${proxies[@]}"
-  systemctl try-restart docker.service
-  exit 0
 }
 
 # The steps before the runners, and the runners: starts each as a process group, reads its output, waits for its end.
@@ -434,19 +418,42 @@ launch() {
 
 # Copies the output of these processes and checks the timers until all of them have ended: follow NUMBER…
 follow() {
-  local i until
-  while is_one_alive "$@"; do
-    for i; do read_line "$i" 1 || true; done
-    check_timers
+  local i lines time pause=1 alive=1
+  # How long the output of one process is waited for, while the others may have some.
+  (($# == 1)) || printf -v pause '0.%03d' "$((300 / $#))"
+  while [[ -n $alive ]]; do
+    alive=''
+    for i; do
+      [[ -n ${child[i]:-} ]] || continue
+      if kill -0 "${child[i]}" 2>/dev/null; then
+        lines=0 time=$pause
+        while ((lines++ < 50)) && read_line "$i" "$time"; do time=0.01; done
+      else
+        collect "$i"
+      fi
+      [[ -z ${child[i]:-} ]] || alive=1
+    done
+    [[ -z $alive ]] || check_timers
   done
-  for i; do
-    clock
-    until=$now
-    # Reads what the process left in the pipe, and not what its orphans print later.
-    while ((now <= until)) && read_line "$i" 0.05; do clock; done
-    [[ -z ${partial[i]} ]] || handle_line "$i" "${partial[i]}"
-    reap "$i"
-  done
+}
+
+# Takes note of a process's end.
+collect() {
+  local i=$1
+  drain "$i"
+  [[ -z ${partial[i]} ]] || handle_line "$i" "${partial[i]}"
+  reap "$i"
+  ((i > 0)) || return 0
+  report "$i" runner-exit "${status[i]}"
+  [[ -z ${lasting[i]:-} ]] || restart "$i"
+}
+
+# Reads what a process left in its pipe, and not what its orphans print later.
+drain() {
+  local until
+  clock
+  until=$now
+  while ((now <= until)) && read_line "$1" 0.05; do clock; done
 }
 
 is_one_alive() {
@@ -499,33 +506,116 @@ handle_line() {
   ((i > 0)) || return 0
   clock
   if [[ $line =~ ${stamp}'Running job: '(.*) ]]; then
-    job[i]=1 listening[i]=${listening[i]:-$now}
-    phase job "${BASH_REMATCH[2]}"
+    job[i]=1 finished[i]='' listening[i]=${listening[i]:-$now}
+    report "$i" job "${BASH_REMATCH[2]}"
   elif [[ $line =~ ${stamp}'Job '.*' completed with result: ' ]]; then
     finished[i]=$now
+    [[ -z ${lasting[i]:-} ]] || job[i]=''
   elif [[ $line =~ ${stamp}'Listening for Jobs' ]]; then
-    [[ -z ${job[i]:-} ]] || give_up 'runner listens again after its job'
-    [[ -n ${listening[i]:-} ]] || phase listening
+    [[ -z ${job[i]:-} ]] || again[i]=1
+    [[ -n ${listening[i]:-} ]] || report "$i" listening
     listening[i]=${listening[i]:-$now}
   fi
 }
+
+# A phase of a runner: report NUMBER PHASE [DETAIL]. Where there are several, the detail names the runner.
+report() { phase "$2" "${who[$1]:-}${who[$1]:+${3:+: }}${3:-}"; }
 
 # A step of the agent's own, with the payload's environment. The values are no secrets, so they may be arguments.
 exec_step() { exec env "PATH=$bin:$PATH" "${environment[@]}" "$@"; }
 
 exec_install() { exec_step "${self%/*}/install-runner.sh" "${payload[runner_url]}" "${payload[runner_sha256]}" "$home"; }
 
-# Reads what a runner reads first: EBS fetches a block from the snapshot when it is first read, and keeps it.
-exec_warm_up() {
-  cd "$home"
-  find . -type f -exec cat {} + >/dev/null
-  [[ -x bin/Runner.Listener ]] || exit 0
-  become_user
-  exec_as_user bin/Runner.Listener warmup
+become_user() {
+  groups=$(id -G "$user")
+  HOME=$(getent passwd "$user" | cut -d: -f6)
+  unset INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID CI_ACTIONS_POWER_OFF
+  export HOME USER=$user LOGNAME=$user LANG=${LANG:-C.UTF-8} RUNNER_ALLOW_RUNASROOT=1
 }
 
-# Prints the state of the boot. `degraded` (a unit failed) is as good here as `running`.
-exec_wait_for_boot() { exec systemctl is-system-running --wait; }
+exec_as_user() {
+  [[ $EUID == "$uid" ]] && exec env "${environment[@]}" "$@"
+  exec chroot --userspec="$user:" --groups="${groups// /,}" --skip-chdir / env "${environment[@]}" "$@"
+}
+
+# Exports the JIT config in this process alone, after the last program that it runs besides the runner.
+exec_runner() {
+  cd "${place[$1]:-$home}"
+  become_user
+  if [[ -n ${lasting[$1]:-} ]]; then register "$1"; else export ACTIONS_RUNNER_INPUT_JITCONFIG=${jit_config[$1]}; fi
+  exec_as_user ./run.sh
+}
+
+install_runner() {
+  [[ ! -e $home/run.sh ]] || return 0
+  [[ -n ${payload[runner_url]:-} ]] || give_up "no runner in $home, and no runner-url"
+  phase runner-install "${payload[runner_url]}"
+  run_step runner-install exec_install
+  ((status[0] == 0)) || give_up "runner install failed with ${status[0]}"
+}
+
+run_runners() {
+  local i
+  # Changes the owner of links, never of their targets.
+  [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RHh "$user:" "$home"
+  { mkdir -p "${served%/*}" && echo "${runner_name[*]}" >"$served"; } 2>/dev/null || true
+  [[ ${payload[format]} != 4 ]] || prepare_runners
+  for i in "${!runner_name[@]}"; do start_runner "$i"; done
+  follow "${!runner_name[@]}"
+  give_up 'runner exited'
+}
+
+start_runner() {
+  report "$1" runner-start
+  launch "$1" "${called[$1]:-runner}" exec_runner
+}
+
+# {environment, ca-certificates
+# The payload's environment and certificates.
+
+read_environment() {
+  local text line
+  text=$(base64 -d <<<"${payload[environment]}" 2>/dev/null) || unreadable 'environment is not base64'
+  mapfile -t environment <<<"$text"
+  for line in "${environment[@]}"; do
+    [[ $line =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] || unreadable 'environment has a line that is not NAME=value'
+  done
+}
+
+find_trust() { compgen -G "$root/usr/*bin/update-ca-certificates" || compgen -G "$root/usr/*bin/update-ca-trust"; }
+
+# Passes the settings on: certificates to the trust store, names to sudo, proxies to systemd's services and Docker.
+exec_share() {
+  local names=("${environment[@]%%=*}") proxies=() one i=0 update folder=$root/usr/local/share/ca-certificates
+  umask 022
+  for one in "${environment[@]}"; do
+    [[ ! ${one%%=*} =~ ^(HTTPS?|ALL|NO|https?|all|no)_(PROXY|proxy)$ ]] || proxies+=("$one")
+  done
+  if [[ -n ${payload[ca_certificates]:-} ]]; then
+    update=$(find_trust) || [[ -n $root ]] || { echo 'no update-ca-certificates here' && exit 1; }
+    [[ $update != *trust ]] || folder=$root/etc/pki/ca-trust/source/anchors
+    mkdir -p "$folder" "${pem%/*}"
+    : >"$pem"
+    for one in ${payload[ca_certificates]//,/ }; do
+      i=$((i + 1))
+      { echo '-----BEGIN CERTIFICATE-----' && fold -w 64 <<<"$one" && echo '-----END CERTIFICATE-----'; } |
+        tee -a "$pem" >"$folder/ci-actions-$i.crt"
+    done
+    [[ -z $update ]] || "${update%%$'\n'*}"
+  fi
+  set +e
+  if [[ -d $root/etc/sudoers.d ]]; then
+    printf 'Defaults env_keep += "%s"\n' "${names[*]}" >"$root/etc/sudoers.d/ci-actions-environment"
+  fi
+  [[ -z $root && -d /run/systemd/system ]] || exit 0
+  ((${#proxies[@]} == 0)) || systemctl set-environment "${proxies[@]}"
+  systemctl try-restart docker.service
+  exit 0
+}
+# }
+
+# {pre-runner-script
+# The pre-runner script.
 
 # Sources the script, so that the environment at its end can be compared with the one at its beginning.
 exec_script() {
@@ -551,37 +641,8 @@ read_exports() {
   ((${#names[@]} == 0)) || log "ci-actions pre-runner-script: exported to the jobs: ${names[*]}"
 }
 
-become_user() {
-  groups=$(id -G "$user")
-  HOME=$(getent passwd "$user" | cut -d: -f6)
-  unset INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID CI_ACTIONS_POWER_OFF
-  export HOME USER=$user LOGNAME=$user LANG=${LANG:-C.UTF-8} RUNNER_ALLOW_RUNASROOT=1
-}
-
-exec_as_user() {
-  [[ $EUID == "$uid" ]] && exec env "${environment[@]}" "$@"
-  exec chroot --userspec="$user:" --groups="${groups// /,}" --skip-chdir / env "${environment[@]}" "$@"
-}
-
-# Exports the JIT config in this process alone, after the last program that it runs besides the runner.
-exec_runner() {
-  cd "$home"
-  become_user
-  export ACTIONS_RUNNER_INPUT_JITCONFIG=${jit_config[$1]}
-  exec_as_user ./run.sh
-}
-
-install_runner() {
-  [[ ! -e $home/run.sh ]] || return 0
-  [[ -n ${payload[runner_url]:-} ]] || give_up "no runner in $home, and no runner-url"
-  phase runner-install "${payload[runner_url]}"
-  run_step runner-install exec_install
-  ((status[0] == 0)) || give_up "runner install failed with ${status[0]}"
-}
-
 run_script() {
   script=$state/pre-runner-script
-  [[ -n ${payload[pre_runner_script]:-} ]] || return 0
   phase pre-runner-script
   (
     umask 077
@@ -593,20 +654,22 @@ run_script() {
   rm -f "$script"*
   ((status[0] == 0)) || give_up "pre-runner script failed with ${status[0]}"
 }
+# }
 
-run_runners() {
-  local i
-  # Changes the owner of links, never of their targets.
-  [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RHh "$user:" "$home"
-  { mkdir -p "${served%/*}" && echo "${runner_name[*]}" >"$served"; } 2>/dev/null || true
-  for i in "${!runner_name[@]}"; do
-    phase runner-start
-    launch "$i" runner exec_runner
-  done
-  follow "${!runner_name[@]}"
-  for i in "${!runner_name[@]}"; do phase runner-exit "${status[i]}"; done
-  give_up 'runner exited'
+# {kind
+# The first boot of a pooled machine.
+
+# Reads what a runner reads first: EBS fetches a block from the snapshot when it is first read, and keeps it.
+exec_warm_up() {
+  cd "$home"
+  find . -type f -exec cat {} + >/dev/null
+  [[ -x bin/Runner.Listener ]] || exit 0
+  become_user
+  exec_as_user bin/Runner.Listener warmup
 }
+
+# Prints the state of the boot. `degraded` (a unit failed) is as good here as `running`.
+exec_wait_for_boot() { exec systemctl is-system-running --wait; }
 
 # Afterwards, what cloud-init, sshd and Docker do and read at a first boot is done before the job's boot.
 wait_for_boot() {
@@ -621,16 +684,18 @@ warm_up() {
   run_step warm-up exec_warm_up
   ((status[0] == 0)) || give_up "warm-up failed with ${status[0]}"
   wait_for_boot
-  run_script
+  [[ -z ${payload[pre_runner_script]:-} ]] || run_script
   sync
   give_up 'warmed up'
 }
+# }
 
 # {format 4
-# Several runners, and those that take many jobs: payload format 4.
+# Several runners, each in a home of its own, and those that take many jobs: payload format 4.
 
 folder='\.?[A-Za-z0-9_-][A-Za-z0-9._-]*' newest=4
 shape+=([format]='[1234]')
+crashes=() shared=''
 
 # The keys of this format: those of format 3 without the ones for a single runner and for a warm-up, and some more.
 extend_shapes() {
@@ -646,16 +711,17 @@ extend_shapes() {
 
 # The runners of format 4. Their JIT configs are unpacked later, because that needs the runner's Node.
 list_numbered() {
-  local i key kind numbers=() needed=()
+  local i key role kind numbers=() needed=()
   for key in "${!payload[@]}"; do
     [[ ! $key =~ ^runner_[0-9]+$ ]] || numbers+=("$key")
   done
   for ((i = 1; i == 1 || i <= ${#numbers[@]}; i++)); do
     [[ -n ${payload[runner_$i]:-} ]] || unreadable "no runner-$i"
-    read -r 'runner_name[i]' 'role[i]' kind 'label[i]' <<<"${payload[runner_$i]}"
-    who[i]=$i
-    [[ ${role[i]} == - ]] || who[i]+=" ${role[i]}"
+    read -r 'runner_name[i]' role kind 'label[i]' <<<"${payload[runner_$i]}"
     [[ $kind == job ]] || lasting[i]=1
+    ((${#numbers[@]} > 1)) || continue
+    who[i]=$i called[i]="runner $i"
+    [[ $role == - ]] || who[i]+=" $role" called[i]+=" ($role)"
   done
   ((${#lasting[@]} == ${#numbers[@]})) || needed+=(jit_configs)
   ((${#lasting[@]} == 0)) || needed+=(registration_url registration_token)
@@ -666,6 +732,99 @@ list_numbered() {
   [[ -n $shared || ! ${payload[registration_url]:-} =~ ^https?://[^/]+/([^/]+)/($folder)$ ||
     ${BASH_REMATCH[1]} == enterprises ]] || shared=${BASH_REMATCH[2]}
   [[ -n $shared ]] || unreadable 'work-folder without a repository'
+}
+
+prepare_runners() {
+  local packed='' nodes=("$home"/externals/node[0-9][0-9]/bin/node)
+  place_runners
+  # Beside the preparation of the homes. Its errors would quote a secret.
+  if [[ -n ${payload[jit_configs]:-} ]]; then
+    [[ -x ${nodes[-1]} ]] || give_up "no Node in $home/externals"
+    exec {packed}< <(timeout 30 "${nodes[-1]}" "${self%/*}/unpack-jit-configs.mjs" <<<"${payload[jit_configs]}" 2>/dev/null)
+  fi
+  run_step homes exec_homes
+  ((status[0] == 0)) || give_up 'homes of the runners could not be prepared'
+  [[ -z $packed ]] || read_jit_configs "$packed"
+}
+
+# Of /opt/actions-runner: /opt/runner-2/actions-runner.
+place_runners() {
+  local i base=${home%/}
+  for i in "${!runner_name[@]}"; do place[i]=${base%/*}/runner-$i/${base##*/}; done
+  place[1]=$base
+}
+
+read_jit_configs() {
+  local i config fd=$1
+  for i in "${!runner_name[@]}"; do
+    [[ -z ${lasting[i]:-} ]] || continue
+    IFS= read -r config <&"$fd" || true
+    [[ $config =~ ^$base64$ ]] || give_up 'JIT configs could not be unpacked'
+    jit_config[i]=$config
+  done
+  exec {fd}<&-
+}
+
+# Prepares all homes side by side, as root. An image may have been made from a machine with a registered runner.
+exec_homes() {
+  local i jobs=()
+  for i in "${!place[@]}"; do
+    {
+      ((i == 1)) || copy_home "${place[i]}"
+      rm -f "${place[i]}"/.runner "${place[i]}"/.credentials*
+    } &
+    jobs+=("$!")
+  done
+  for i in "${jobs[@]}"; do wait "$i"; done
+  [[ -z $shared ]] || for i in "${!place[@]}"; do share_folder "${place[i]}"; done
+}
+
+# Hard links, because the runner takes the folder above its program for its home; a copy on another file system.
+copy_home() {
+  mkdir -p "$1"
+  cp -alH "$home/bin" "$1" 2>/dev/null || cp -aH "$home/bin" "$1"
+  ln -sfn "${place[1]}/externals" "$1/externals"
+  find "${place[1]}" -maxdepth 1 -type f -exec cp -a -t "$1" {} +
+  ((EUID != 0)) || chown -h "$user:" "$1"
+}
+
+# One tree for the repository's folder in all work folders. Nothing is mounted in a sandbox, which nobody would unmount.
+share_folder() {
+  local work=$1/_work from=${place[1]}/_work/$shared
+  mkdir -p "$work"
+  if [[ $1 == "${place[1]}" ]]; then
+    mkdir -p "$from"
+  elif [[ -n $root || $EUID != 0 ]] || ! { mkdir -p "$work/$shared" && mount --bind "$from" "$work/$shared"; }; then
+    rmdir "$work/$shared" 2>/dev/null || true
+    ln -sfn "$from" "$work/$shared"
+  fi
+  ((EUID != 0)) || chown -h "$user:" "$work" "$work/$shared"
+}
+
+# Registers a runner that takes many jobs, unless it is registered from before a crash.
+register() {
+  local options=(--unattended --replace --disableupdate --no-default-labels --work _work)
+  [[ ! -e .runner ]] || return 0
+  [[ -z ${payload[runner_group]:-} ]] || options+=(--runnergroup "${payload[runner_group]}")
+  options+=(--url "${payload[registration_url]}" --name "${runner_name[$1]}" --labels "${label[$1]}")
+  (
+    export ACTIONS_RUNNER_INPUT_TOKEN=${payload[registration_token]}
+    exec_as_user ./config.sh "${options[@]}"
+  )
+}
+
+# Starts a runner that has ended by itself again, three times at most.
+restart() {
+  local i=$1
+  [[ -z ${job[i]:-} ]] || job[i]='' finished[i]=$now
+  [[ -z ${leaving[i]:-} ]] || return 0
+  crashes[i]=$((${crashes[i]:-0} + 1))
+  if ((crashes[i] > 3)); then
+    log "ci-actions ${title[i]}: has ended by itself for the fourth time and is not started again"
+    return
+  fi
+  log "ci-actions ${title[i]}: has ended by itself; start ${crashes[i]} of 3 again"
+  start_runner "$i"
 }
 # }
 
@@ -694,16 +853,22 @@ run() {
   [[ -z ${payload[kind]:-} ]] || warm_up
   install_runner
   ((${#environment[@]} == 0)) || printf '%s\n' "${environment[@]}" >>"$home/.env"
-  run_script
+  [[ -z ${payload[pre_runner_script]:-} ]] || run_script
   run_runners
 }
 
-# cloud-init runs user data once per instance. Its per-boot scripts start the agent again after a restart, to power off.
+# cloud-init runs user data once per instance. Its per-boot scripts start the agent again after a restart, to power off;
+# but not on another instance that was made from this one's disk, whose user data brings an agent of its own.
 start() {
-  local boot=/var/lib/cloud/scripts/per-boot
+  local boot=/var/lib/cloud/scripts/per-boot instance=/var/lib/cloud/instance
   if [[ -z $root && -z ${CI_ACTIONS_POWER_OFF:-} && -d /run/systemd/system ]]; then
     systemctl start --no-block "$unit.service" 2>/dev/null && exit 0
-    { mkdir -p "$boot" && ln -sf "$self" "$boot/$unit"; } || true
+    {
+      # shellcheck disable=SC2016 # expanded at the next boot
+      mkdir -p "$boot" &&
+        printf '#!/bin/sh\n[ "$(readlink -f %s)" != %s ] || exec %s\n' "$instance" "$(readlink -f $instance)" "$self" >"$boot/$unit" &&
+        chmod 755 "$boot/$unit"
+    } || true
     systemd-run --unit="$unit" --description='ci-actions boot agent' -p KillMode=mixed -p TimeoutStopSec=15 \
       -p SuccessAction=poweroff-force -p FailureAction=poweroff-force -p OOMPolicy=continue -p OOMScoreAdjust=-900 \
       -p IgnoreSIGPIPE=no -p TasksMax=infinity -p LimitNOFILE=65536:1048576 -p Delegate=yes "$self" run && exit 0

@@ -1,4 +1,15 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InstanceRecord } from '../ec2/world/records.js';
@@ -12,6 +23,8 @@ export interface Baked {
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const VOLUME_PROGRAM = here('../stand-in-volume/volume-program.sh');
 
 export const BAKED: Baked = { agent: here('../../ami/boot'), runner: here('../stand-in-runner') };
 
@@ -40,8 +53,9 @@ export function prepareDisk(root: string, instance: InstanceRecord, baked: Baked
     shims: join(root, 'usr/local/sbin'),
   };
   rmSync(disk.powerOffRequest, { force: true });
+  unplug(root);
   if (existsSync(root)) return disk;
-  for (const folder of ['opt', 'root', 'run', 'tmp', 'power', 'usr/local/sbin', 'var/lib']) {
+  for (const folder of ['opt', 'root', 'dev', 'run', 'tmp', 'power', 'usr/local/sbin', 'var/lib']) {
     mkdirSync(join(root, folder), { recursive: true });
   }
   // `run-as-user` may be any user, and its programs must be able to request a power-off.
@@ -50,6 +64,18 @@ export function prepareDisk(root: string, instance: InstanceRecord, baked: Baked
   writeShims(disk);
   if (isOurs(instance)) bake(root, baked);
   return disk;
+}
+
+/** A machine that boots has mounted nothing yet. Its volumes are attached anew. */
+function unplug(root: string): void {
+  const mounts = join(root, 'run/sandbox/mounts');
+  for (const name of existsSync(mounts) ? readdirSync(mounts) : []) {
+    const target = readFileSync(join(mounts, name), 'utf8').trimEnd();
+    rmSync(target, { force: true });
+    renameSync(join(root, 'run/sandbox/hidden', name), target);
+    rmSync(join(mounts, name));
+  }
+  for (const folder of ['dev', 'sys']) rmSync(join(root, folder), { recursive: true, force: true });
 }
 
 function bake(root: string, baked: Baked): void {
@@ -61,6 +87,9 @@ function bake(root: string, baked: Baked): void {
   cpSync(baked.runner, join(root, 'opt/actions-runner'), { recursive: true });
 }
 
+/** The programs for data volumes. */
+const VOLUME_PROGRAMS = 'blkid blockdev dumpe2fs e2fsck mkfs.ext4 mount mountpoint resize2fs umount'.split(' ');
+
 const POWER_COMMANDS = ['poweroff', 'shutdown', 'halt', 'reboot'];
 
 /**
@@ -70,6 +99,7 @@ const POWER_COMMANDS = ['poweroff', 'shutdown', 'halt', 'reboot'];
  */
 function writeShims(disk: Disk): void {
   symlinkSync(process.execPath, join(disk.shims, 'node'));
+  for (const name of VOLUME_PROGRAMS) symlinkSync(VOLUME_PROGRAM, join(disk.shims, name));
   const request = `: >'${disk.powerOffRequest}'`;
   for (const name of POWER_COMMANDS) writeProgram(join(disk.shims, name), ['#!/bin/sh', request]);
   writeProgram(join(disk.shims, 'systemctl'), [

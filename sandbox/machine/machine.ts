@@ -2,11 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Boot, InstanceRecord, Machine } from '../ec2/world/records.js';
+import type { VolumeRecord } from '../ec2/world/volume-records.js';
 import type { Server } from '../http.js';
 import { BAKED, prepareDisk, type Baked, type Disk } from './disk.js';
 import { serveMetadata } from './metadata.js';
 import { listProcesses, signalAll } from './processes.js';
 import { findProgram, makeEnvironment, type Program } from './programs.js';
+import { Devices, type FolderStorage } from './storage.js';
 
 export interface MachineOptions {
   /** Holds one folder per instance: its disk. */
@@ -15,6 +17,8 @@ export interface MachineOptions {
   /** How long programs may take to end after SIGTERM, in ms. */
   readonly graceMs: number;
   readonly baked?: Partial<Baked> | undefined;
+  /** The content of volumes. */
+  readonly storage: FolderStorage;
 }
 
 /**
@@ -29,6 +33,7 @@ export function createBoot(options: MachineOptions): Boot {
 
 class LocalMachine implements Machine {
   private readonly disk: Disk;
+  private readonly devices: Devices;
   private readonly booted: Promise<void>;
   private readonly cleanUps: (() => unknown)[] = [];
   /** The first program. All others descend from it. */
@@ -43,6 +48,7 @@ class LocalMachine implements Machine {
   ) {
     const root = join(options.directory, instance.id);
     this.disk = prepareDisk(root, instance, { ...BAKED, ...options.baked });
+    this.devices = new Devices(root, options.storage, instance.type.xen === true);
     this.booted = this.boot().catch((error: unknown) => {
       appendFileSync(this.disk.console, `The sandbox couldn't boot this machine: ${String(error)}\n`);
     });
@@ -57,6 +63,18 @@ class LocalMachine implements Machine {
     this.ending ??= this.shutDown(how);
     if (how === 'pull the plug') this.kill();
     return this.ending;
+  }
+
+  attach(volume: VolumeRecord): void {
+    this.devices.add(volume);
+  }
+
+  detach(volumeId: string): void {
+    this.devices.remove(volumeId);
+  }
+
+  isMounted(volumeId: string): boolean {
+    return !this.isOff && this.devices.isMounted(volumeId);
   }
 
   private async boot(): Promise<void> {

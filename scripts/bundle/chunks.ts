@@ -40,7 +40,8 @@ function isShared(id: string): boolean {
   if (actions.some((action) => entryOf(action) === id)) return false;
   return (
     /^(src|actions)\//.test(path) &&
-    !/\/(yaml|proxy-agents|parameters|advise-on-workflow|label-jobs|workflow-\w+)\.ts$/.test(path)
+    !/\/(yaml|proxy-agents|parameters|advise-on-workflow|label-jobs|workflow-\w+|data-volume)\.ts$/.test(path) &&
+    !/^src\/(core\/volumes\/|ec2\/volumes\.ts$)/.test(path)
   );
 }
 

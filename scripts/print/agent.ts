@@ -4,7 +4,7 @@ const PARTS = 'ami/boot/agent';
 
 const HEADER = `# Printed by \`npm run print\` from ${PARTS}/: change the parts there.`;
 /** main.sh reads a part; the line above it names the part for shellcheck. */
-const SOURCE_LINES = /^# shellcheck source-path=SCRIPTDIR source=([a-z]+\.sh)\nsource .*\n/gm;
+const SOURCE_LINES = /^# shellcheck source-path=SCRIPTDIR source=([a-z-]+\.sh)\nsource .*\n/gm;
 
 /**
  * Joins the parts of the boot agent to one file: each takes the place of the line in main.sh that reads it.

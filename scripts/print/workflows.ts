@@ -168,6 +168,8 @@ const verdicts: Readonly<Record<string, string>> = {
   reason: '${{ jobs.start.outputs.skip }}',
   machine: '${{ jobs.restart.outputs.machine || jobs.start.outputs.machine }}',
   minutes: '${{ jobs.retest.outputs.minutes || jobs.test.outputs.minutes }}',
+  // GitHub may drop an output that contains a secret. The jobs that follow an interruption show it, too.
+  interrupted: "${{ jobs.test.outputs.interrupted == 'true' && 'true' || '' }}",
   costs:
     "${{ jobs.stop.outputs.costs || inputs.runs-on == '' && (jobs.start.outputs.label != '' || jobs.start.outputs.plan == 'test') && 'unknown' || '' }}",
 };

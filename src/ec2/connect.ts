@@ -71,6 +71,7 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
     ...createLauncher(launches, region),
     ...createClaimer(requests, launches),
     readSpotPrices: (query) => readSpotPrices(requests.for('glance'), query),
+    openVolumes: async () => (await import('./volumes.js')).createVolumes(requests, region),
   };
 }
 

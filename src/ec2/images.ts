@@ -1,6 +1,5 @@
 import {
   CopyImageCommand,
-  DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeSnapshotsCommand,
@@ -13,6 +12,7 @@ import { readImage, toImage } from './catalog.js';
 import { IncompleteResponse } from './errors.js';
 import { codeBehind } from './failures.js';
 import { readPages, readTags, toTagFilters } from './paging.js';
+import { deleteSnapshot } from './reaper.js';
 import type { Requests } from './requests.js';
 
 type Images = Omit<
@@ -122,18 +122,6 @@ async function deregisterImage(
   } catch (error) {
     // `Unavailable` means that the image was deregistered a moment ago.
     if (/^InvalidAMIID\.(NotFound|Unavailable)$/.test(codeBehind(error))) return 'absent';
-    throw error;
-  }
-}
-
-async function deleteSnapshot(requests: Requests, id: string): Promise<'deleted' | 'absent' | 'in-use'> {
-  try {
-    await requests.ask('ec2:DeleteSnapshot', () => requests.client.send(new DeleteSnapshotCommand({ SnapshotId: id })));
-    return 'deleted';
-  } catch (error) {
-    const code = codeBehind(error);
-    if (code === 'InvalidSnapshot.NotFound') return 'absent';
-    if (code === 'InvalidSnapshot.InUse') return 'in-use';
     throw error;
   }
 }

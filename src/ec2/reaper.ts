@@ -1,12 +1,14 @@
 import {
   CancelSpotInstanceRequestsCommand,
+  DeleteSnapshotCommand,
   DeleteVolumeCommand,
+  DescribeSnapshotsCommand,
   DescribeSpotInstanceRequestsCommand,
   DescribeVolumesCommand,
   type SpotInstanceRequest as AwsSpotRequest,
   type Volume as AwsVolume,
 } from '@aws-sdk/client-ec2';
-import type { ReaperEc2, SpotRequest, TagFilter, Volume } from '../core/ports/ec2.js';
+import type { ReaperEc2, Snapshot, SpotRequest, TagFilter, Volume } from '../core/ports/ec2.js';
 import { IncompleteResponse } from './errors.js';
 import { codeBehind } from './failures.js';
 import { readPages, readTags, toTagFilters } from './paging.js';
@@ -14,15 +16,17 @@ import type { Requests } from './requests.js';
 
 type Leftovers = Omit<ReaperEc2, 'region' | 'findInstances' | 'terminate'>;
 
-/** The largest page of both listings. Source: EC2 API reference. */
+/** The largest page of these listings. Source: EC2 API reference. */
 const PAGE = 1_000;
 
-/** Volumes that instances leave, and spot requests that may still launch one. */
+/** Volumes that instances leave, snapshots, and spot requests that may still launch an instance. */
 export function createLeftovers(requests: Requests): Leftovers {
   const ending = requests.for('end');
   return {
     findVolumes: (tags) => findVolumes(requests, tags),
     deleteVolume: (id) => deleteVolume(ending, id),
+    findSnapshots: (tags) => findSnapshots(requests, tags),
+    deleteSnapshot: (id) => deleteSnapshot(ending, id),
     findSpotRequests: (tags) => findSpotRequests(requests, tags),
     cancelSpotRequest: (id) => cancelSpotRequest(ending, id),
   };
@@ -45,6 +49,35 @@ async function deleteVolume(requests: Requests, id: string): Promise<'deleted' |
     const code = codeBehind(error);
     if (code === 'InvalidVolume.NotFound') return 'absent';
     if (code === 'VolumeInUse') return 'in-use';
+    throw error;
+  }
+}
+
+async function findSnapshots(requests: Requests, tags: TagFilter): Promise<Snapshot[]> {
+  const Filters = toTagFilters(tags);
+  const snapshots = await readPages(requests, 'ec2:DescribeSnapshots', async (NextToken) => {
+    const command = new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters, MaxResults: PAGE, ...NextToken });
+    const page = await requests.client.send(command);
+    return { items: page.Snapshots, next: page.NextToken };
+  });
+  return snapshots.map((snapshot) => ({
+    id: snapshot.SnapshotId ?? '',
+    state: snapshot.State ?? '',
+    createdAt: timeOf(snapshot.StartTime),
+    sizeGiB: snapshot.VolumeSize ?? 0,
+    tags: readTags(snapshot.Tags),
+  }));
+}
+
+/** Deletes a snapshot. An image that needs it is a reason to keep it. */
+export async function deleteSnapshot(requests: Requests, id: string): Promise<'deleted' | 'absent' | 'in-use'> {
+  try {
+    await requests.ask('ec2:DeleteSnapshot', () => requests.client.send(new DeleteSnapshotCommand({ SnapshotId: id })));
+    return 'deleted';
+  } catch (error) {
+    const code = codeBehind(error);
+    if (code === 'InvalidSnapshot.NotFound') return 'absent';
+    if (code === 'InvalidSnapshot.InUse') return 'in-use';
     throw error;
   }
 }
@@ -72,7 +105,7 @@ async function cancelSpotRequest(requests: Requests, id: string): Promise<void> 
   }
 }
 
-function toVolume(volume: AwsVolume): Volume {
+export function toVolume(volume: AwsVolume): Volume {
   return {
     id: volume.VolumeId ?? '',
     state: volume.State ?? '',

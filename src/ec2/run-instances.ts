@@ -37,7 +37,10 @@ export function toRunInstances(spec: LaunchSpec): RunInstancesCommandInput {
   };
 }
 
-/** Names no snapshot: EC2 adds the snapshot of the image's own mapping. So the IAM policy need not allow snapshots. */
+/**
+ * Names no snapshot for the image's own mappings, because EC2 adds it. So only starts with a copy of a data volume need
+ * a permission for snapshots.
+ */
 function toEbs(volume: VolumeSpec): EbsBlockDevice {
   return {
     DeleteOnTermination: true,
@@ -48,6 +51,7 @@ function toEbs(volume: VolumeSpec): EbsBlockDevice {
     ...(volume.initializationRateMiBps !== undefined && { VolumeInitializationRate: volume.initializationRateMiBps }),
     ...(volume.encrypted && { Encrypted: true }),
     ...(volume.kmsKeyId && { KmsKeyId: volume.kmsKeyId }),
+    ...(volume.snapshotId && { SnapshotId: volume.snapshotId }),
   };
 }
 

@@ -20,6 +20,7 @@ async function createWorld(): Promise<Ec2ApiWorld> {
     catalog: {
       image: { id: seed.OUR_AMD64_IMAGE, rootVolumeGiB: 50 },
       subnets: [seed.SUBNET_A, seed.SUBNET_B],
+      zones: ['us-east-1a', 'us-east-1b'],
       vpc: seed.VPC,
       group: seed.RUNNER_GROUP,
       otherGroup: seed.OTHER_GROUP,

@@ -117,4 +117,74 @@ export const MOTO_API_DIFFERENCES: Readonly<Record<string, Difference>> = {
     instead: UNCHECKED,
     fails: NOT_REFUSED,
   },
+  'a new volume is being created at first': {
+    documented: 'State `creating` ("Amazon EBS volume lifecycle").',
+    instead: 'a volume of moto is available at once',
+    fails: /"creating"/,
+  },
+  'a volume is detached from the instance that has it, without naming the instance': {
+    documented: 'InstanceId is optional ("DetachVolume").',
+    instead: 'moto fails with HTTP 500',
+    fails: /XML parse error/,
+  },
+  'a volume does not shrink': {
+    documented: 'A volume only grows ("Modify an Amazon EBS volume").',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
+  'a volume is not modified twice within six hours': {
+    documented: 'VolumeModificationRateExceeded ("Modify an Amazon EBS volume").',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
+  "a volume's client token creates once": {
+    documented: 'A repeated CreateVolume returns the first volume ("Ensuring idempotency in Amazon EC2 API requests").',
+    instead: 'moto creates another volume each time',
+    fails: /Object\.is equality/,
+  },
+  "a volume's client token belongs to its request": {
+    documented: 'IdempotentParameterMismatch ("Error codes for the Amazon EC2 API").',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
+  'a volume in a zone that does not exist is refused': {
+    documented: 'InvalidZone.NotFound ("Error codes for the Amazon EC2 API").',
+    instead: 'moto creates a volume of no zone',
+    fails: NOT_REFUSED,
+  },
+  'a volume larger than its type allows is refused': {
+    documented: 'The sizes of each type ("CreateVolume", `Size`).',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
+  'an attached volume is not attached again': {
+    documented: 'VolumeInUse ("Error codes for the Amazon EC2 API").',
+    instead: 'moto attaches it to both',
+    fails: NOT_REFUSED,
+  },
+  'a volume of another zone is not attached': {
+    documented: 'InvalidVolume.ZoneMismatch ("Error codes for the Amazon EC2 API").',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
+  'two volumes do not share a device': {
+    documented: 'A device name is used once ("Device names for volumes on Amazon EC2 instances").',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
+  'a terminated instance gets no volume': {
+    documented: 'AttachVolume needs a running or stopped instance ("AttachVolume").',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
+  'a volume that is not attached is not detached': {
+    documented: 'IncorrectState ("Error codes for the Amazon EC2 API").',
+    instead: 'moto fails with HTTP 500',
+    fails: /XML parse error/,
+  },
+  'the root volume of a running instance is not detached': {
+    documented: 'The instance must be stopped first ("DetachVolume").',
+    instead: 'moto fails with HTTP 500',
+    fails: /Received: "Error"/,
+  },
 };

@@ -27,6 +27,8 @@ export interface Ec2ApiCatalog {
   readonly image: { readonly id: string; readonly rootVolumeGiB: number };
   /** Two default subnets of one VPC. */
   readonly subnets: readonly [string, string];
+  /** The zones of both. */
+  readonly zones: readonly [string, string];
   readonly vpc: string;
   readonly group: string;
   /** A security group of another VPC. */

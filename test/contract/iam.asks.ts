@@ -1,18 +1,11 @@
 import { Params } from '../../sandbox/ec2/query/params.js';
 import type { Ec2World } from '../../sandbox/ec2/world/world.js';
-import { seed, type RecordedRequest, type Sandbox } from '../../sandbox/sandbox.js';
+import type { RecordedRequest, Sandbox } from '../../sandbox/sandbox.js';
+import { ACCOUNT, arn, baseName, prefix, readRequestTags, readTagSpecifications, type Ask } from './iam.arns.js';
 import { describeChange, describeMachine } from './iam.changes.js';
+import { listCreateVolumeAsks, listMade } from './iam.volume-asks.js';
 
-/** One permission that a request needs. A request needs one for each resource that it touches. */
-export interface Ask {
-  readonly action: string;
-  /** An ARN, or `*`. */
-  readonly resource: string;
-  /** The values of the condition keys, from the request and from the resource. */
-  readonly context: Readonly<Record<string, string | string[]>>;
-}
-
-export const ACCOUNT = seed.ACCOUNT;
+export { ACCOUNT, type Ask } from './iam.arns.js';
 
 /** A short form for tables, such as `ec2:RunInstances on volume`. */
 export function describeAsk({ action, resource }: Ask): string {
@@ -76,9 +69,13 @@ function listEc2Asks({ operation, body }: AwsRequest, place: Place): Ask[] {
   const action = `ec2:${operation}`;
   if (operation === 'RunInstances') return listLaunchAsks(params, place.region);
   if (operation === 'CopyImage') return listCopyAsks(params, place.region);
+  if (operation === 'CreateVolume') return listCreateVolumeAsks(params, place.region);
   // These operations have no resources.
   if (operation.startsWith('Describe')) return [{ action, resource: '*', context: {} }];
   const ids = TARGETS.flatMap((name) => [...params.list(name), ...[params.text(name) ?? []].flat()]);
+  // A detachment that names no instance is still one from the instance.
+  const holder = place.world.volumes.get(params.text('VolumeId') ?? '')?.attachment?.instanceId;
+  if (operation === 'DetachVolume' && holder !== undefined && !ids.includes(holder)) ids.push(holder);
   const asked = ids.map((id) => ({
     action,
     resource: arn(place.region, KINDS[id.split('-')[0]!]!, id),
@@ -93,6 +90,7 @@ function listEc2Asks({ operation, body }: AwsRequest, place: Place): Ask[] {
   for (const id of operation === 'ModifyInstanceAttribute' ? params.list('GroupId') : []) {
     asked.push({ action, resource: arn(place.region, 'security-group', id), context: {} });
   }
+  if (operation === 'CreateSnapshot') asked.push(...listMade('snapshot', { action, params, region: place.region }));
   const image = params.flag('DeleteAssociatedSnapshots')
     ? place.world.images.get(params.require('ImageId'))
     : undefined;
@@ -170,28 +168,4 @@ function listPassRole(params: Params): Ask[] {
   if (profile === undefined) return [];
   const resource = `arn:aws:iam::${ACCOUNT}:role/${baseName(profile)}`;
   return [{ action: 'iam:PassRole', resource, context: { 'iam:PassedToService': 'ec2.amazonaws.com' } }];
-}
-
-function readTagSpecifications(params: Params): Map<string, Ask['context']> {
-  return new Map(
-    params.structures('TagSpecification').map((one) => [one.require('ResourceType'), readRequestTags(one)]),
-  );
-}
-
-function readRequestTags(params: Params): Ask['context'] {
-  const tags = new Map(params.structures('Tag').map((tag) => [tag.require('Key'), tag.text('Value') ?? '']));
-  return tags.size === 0 ? {} : { ...prefix('aws:RequestTag/', tags), 'aws:TagKeys': [...tags.keys()] };
-}
-
-function prefix(start: string, tags: ReadonlyMap<string, string>): Record<string, string> {
-  return Object.fromEntries([...tags].map(([key, value]) => [`${start}${key}`, value]));
-}
-
-function arn(region: string, kind: string, id: string): string {
-  const account = kind === 'image' || kind === 'snapshot' ? '' : ACCOUNT;
-  return `arn:aws:ec2:${region}:${account}:${kind}/${id}`;
-}
-
-function baseName(nameOrArn: string): string {
-  return nameOrArn.split('/').at(-1)!;
 }

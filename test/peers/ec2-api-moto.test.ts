@@ -28,7 +28,9 @@ async function createWorld(): Promise<Ec2ApiWorld> {
     ec2.send(new DescribeSecurityGroupsCommand({})),
     ec2.send(new CreateKeyPairCommand({ KeyName: KEY })),
   ]);
-  const [first = '', second = ''] = Subnets.map(({ SubnetId }) => SubnetId);
+  const sorted = Subnets.toSorted((a, b) => (a.AvailabilityZone ?? '').localeCompare(b.AvailabilityZone ?? ''));
+  const [first = '', second = ''] = sorted.map(({ SubnetId }) => SubnetId);
+  const [zone = '', otherZone = ''] = sorted.map(({ AvailabilityZone }) => AvailabilityZone);
   return {
     ec2,
     ssm,
@@ -36,6 +38,7 @@ async function createWorld(): Promise<Ec2ApiWorld> {
     catalog: {
       image: UBUNTU,
       subnets: [first, second],
+      zones: [zone, otherZone],
       vpc: Subnets[0]?.VpcId ?? '',
       group: SecurityGroups[0]?.GroupId ?? '',
       otherGroup: 'none', // Only the strict contract needs a second group.

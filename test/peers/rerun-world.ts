@@ -42,6 +42,10 @@ export class Run {
   readonly log: string[] = [];
   /** The results of the next runs of run-tox, in order. Default: success. */
   readonly tox: Result[] = [];
+  /** Whether EC2 takes away the machine of the next runs of run-tox, in order. Default: it does not. */
+  readonly interruptions: boolean[] = [];
+  /** The markets of the runs of start-runner in the last attempt. */
+  readonly markets: string[] = [];
   /** Masked values. GitHub drops every job output that contains one. */
   readonly masked: string[] = [];
   /** Whether the next runs of stop-runner succeed, in order. Default: they do. */
@@ -92,6 +96,7 @@ export class Run {
     this.attempt += 1;
     this.log.length = 0;
     this.stopped.length = 0;
+    this.markets.length = 0;
     for (const name of names) this.outcomes.set(name, this.runJob(name, this.jobs[name]!));
     const results = [...this.outcomes.values()].map(({ result }) => result);
     return results.includes('failure') ? 'failure' : 'success';
@@ -100,7 +105,7 @@ export class Run {
   private runJob(name: string, job: Job): Outcome {
     const needs = Object.fromEntries(needsOf(job).map((need) => [need, this.outcomes.get(need)!]));
     const contexts = {
-      github: { run_attempt: String(this.attempt) },
+      github: { run_attempt: String(this.attempt), job: name },
       inputs: this.inputs,
       needs,
       vars: {},
@@ -143,6 +148,7 @@ export class Run {
     if (uses === '$/start-runner') {
       if (this.starts.shift() === false) return { result: 'failure', outputs: {} };
       this.machines.add(input('label'));
+      this.markets.push(input('market-type'));
       return { result: 'success', outputs: { runners: `[{"type":"t3.xlarge","label":"${input('label')}"}]` } };
     }
     if (uses === '$/stop-runner' && this.stops.shift() === false) return { result: 'failure', outputs: {} };
@@ -157,8 +163,13 @@ export class Run {
       return { result: 'success', outputs: { costs: isOfAttempt ? `[{"of":"${input('label')}"}]` : '[]' } };
     }
     if (uses !== '$/run-tox') return { result: 'success', outputs: {} };
+    if (this.interruptions.shift()) {
+      const result = input('on-interruption') === 'rerun' ? 'success' : 'failure';
+      return { result, outputs: { verdict: '', minutes: '1.0', interrupted: 'true' } };
+    }
     const result = this.tox.shift() ?? 'success';
-    return { result, outputs: { verdict: result === 'success' ? 'passed' : 'failed', minutes: '1.0' } };
+    const verdict = result === 'success' ? 'passed' : 'failed';
+    return { result, outputs: { verdict, minutes: '1.0', interrupted: 'false' } };
   }
 
   /** An `if` without a status function means `success() && …`. */

@@ -92,6 +92,125 @@ test('Without the comparison of attempts, a re-run waits for the label of a term
   expect(() => run.rerunFailedJobs()).toThrow('test waits 24 hours for ec2-1-1-a');
 });
 
+describe('A run whose spot machine EC2 takes away during its tests', () => {
+  const ON_SPOT = { ...inputs, 'market-type': 'spot', 'on-interruption': 'rerun' };
+  const AGAIN = 'ec2-1-1-a-again-1';
+  beforeEach(() => {
+    run = new Run(workflow, ON_SPOT);
+    run.interruptions.push(true);
+  });
+
+  test('tests once more on an on-demand machine, and has the verdict of that one', () => {
+    expect(run.runAllJobs()).toBe('success');
+    expect(run.log).toEqual([
+      'start on ubuntu-24.04',
+      'test on ec2-1-1-a',
+      'restart on ubuntu-24.04',
+      `retest on ${AGAIN}`,
+      'stop on ubuntu-24.04',
+    ]);
+    expect(run.markets).toEqual(['spot', 'on-demand']);
+    expect(['verdict', 'interrupted'].map((name) => run.output(name))).toEqual(['passed', 'true']);
+    expect(run.machines.size).toBe(0);
+  });
+
+  test('has the costs of both machines, with the times of both jobs', () => {
+    run.runAllJobs();
+    expect(run.output('costs')).toBe(`[[{"of":"ec2-1-1-a"}],[{"of":"${AGAIN}"}]]`);
+    expect(run.stopped).toMatchObject([
+      { label: 'ec2-1-1-a', 'job-times': expect.stringMatching(SPAN) },
+      { label: AGAIN, 'job-times': expect.stringMatching(SPAN) },
+    ]);
+  });
+
+  test('is red if the tests fail on the second machine', () => {
+    run.tox.push('failure');
+    expect(run.runAllJobs()).toBe('failure');
+    expect(run.output('verdict')).toBe('failed');
+    expect(run.machines.size).toBe(0);
+  });
+
+  test('is red without a verdict if EC2 has no second machine, and gets one on demand with a re-run', () => {
+    run.starts.push(true, false);
+    expect(run.runAllJobs()).toBe('failure');
+    expect(run.output('verdict')).toBe('');
+    expect(run.rerunFailedJobs()).toBe('success');
+    expect(run.log).toEqual(['restart on ubuntu-24.04', 'retest on ec2-1-1-a-again-2', 'stop on ubuntu-24.04']);
+    expect(run.markets).toEqual(['on-demand']);
+    expect(run.output('verdict')).toBe('passed');
+  });
+
+  test('tests on no third machine in the same attempt', () => {
+    run.interruptions.push(true);
+    expect(run.runAllJobs()).toBe('failure');
+    expect(run.markets).toEqual(['spot', 'on-demand']);
+    expect(run.machines.size).toBe(0);
+  });
+
+  test('is red with `fail`, and "Re-run failed jobs" tests again', () => {
+    run = new Run(workflow, { ...ON_SPOT, 'on-interruption': 'fail' });
+    run.interruptions.push(true);
+    expect(run.runAllJobs()).toBe('failure');
+    expect(run.log.map((line) => line.split(' ')[0])).toEqual(['start', 'test', 'stop']);
+    expect(run.output('verdict')).toBe('');
+    expect(run.rerunFailedJobs()).toBe('success');
+    expect(run.markets).toEqual(['spot']);
+  });
+
+  test('dispatched by hand, where the input does not exist, tests once more', () => {
+    run = new Run(workflow, { ...ON_SPOT, 'on-interruption': '' });
+    run.interruptions.push(true);
+    expect(run.runAllJobs()).toBe('success');
+    expect(run.output('verdict')).toBe('passed');
+  });
+
+  test('with `runs-on` is red, because no job starts a machine for it', () => {
+    run = new Run(workflow, { ...ON_SPOT, 'runs-on': 'my-spot' });
+    run.interruptions.push(true);
+    expect(run.runAllJobs()).toBe('failure');
+    expect(run.log.map((line) => line.split(' ')[0])).toEqual(['start', 'test']);
+  });
+
+  test('after "Re-run failed jobs" is red, because that machine was the second one', () => {
+    run.interruptions.splice(0, 1, false, true);
+    run.tox.push('failure');
+    run.runAllJobs();
+    expect(run.rerunFailedJobs()).toBe('failure');
+    expect(run.log.map((line) => line.split(' ')[0])).toEqual(['test', 'restart', 'retest', 'stop']);
+  });
+
+  test('is not green when GitHub drops the output that says so', () => {
+    run.masked.push('true');
+    expect(run.runAllJobs()).toBe('failure');
+    expect(run.log.at(-1)).toBe('stop on ubuntu-24.04');
+    expect(run.machines.size).toBe(0);
+  });
+});
+
+/** Whether EC2 takes the first machine away, the mode, whether a second one starts, and the results of its tests. */
+const courses = [false, true].flatMap((isTaken) =>
+  ['rerun', 'fail'].flatMap((mode) =>
+    [true, false].flatMap((starts) =>
+      (['success', 'failure', 'cancelled'] as const).map((tests) => [isTaken, mode, starts, tests] as const),
+    ),
+  ),
+);
+
+test.each(courses)(
+  'A run is green only with the verdict passed: taken away %j, %s, another machine %j, its tests %s',
+  (isTaken, mode, starts, tests) => {
+    run = new Run(workflow, { ...inputs, 'market-type': 'spot', 'on-interruption': mode });
+    run.interruptions.push(isTaken);
+    run.starts.push(true, starts);
+    run.tox.push(tests);
+    const result = run.runAllJobs();
+    const isTested = !isTaken || (mode === 'rerun' && starts);
+    expect(run.output('verdict')).toBe(isTested ? (tests === 'success' ? 'passed' : 'failed') : '');
+    if (tests !== 'cancelled') expect(result).toBe(isTested && tests === 'success' ? 'success' : 'failure');
+    expect(run.machines.size).toBe(0);
+  },
+);
+
 describe('The costs of a run', () => {
   test('are those of its machine, and the stop knows when the machine was online and had its job', () => {
     run.runAllJobs();

@@ -34,6 +34,7 @@ describe("GitHub's own parser", () => {
     ...listYaml('workflows/starter'),
     ...listYaml('workflows/starter/all-environments'),
     ...listYaml('workflows/example-marqo/after'),
+    ...listYaml('workflows/example-lumi/after'),
   ])('accepts %s and its calls of other workflows', async (path) => {
     expect(await listWorkflowErrors(withLocalCalls(read(path)), root)).toEqual([]);
   });

@@ -122,10 +122,11 @@ export class Machine {
     await this.until(async () => (await this.read('console')).includes(text));
   }
 
-  /** Kills also what the agent started: the tests' `run.sh` writes its process id to a file. */
+  /** Kills also what the agent started: the tests' `run.sh` writes its process id to a file, one a line. */
   async dispose(): Promise<void> {
     this.server.close();
-    const pids = [this.pid, Number(await this.read('runner-pid'))].filter((pid) => pid > 1);
+    const runners = (await this.read('runner-pid')).split('\n').map(Number);
+    const pids = [this.pid, ...runners].filter((pid) => pid > 1);
     for (const pid of pids) for (const target of [-pid, pid]) signal(target, 'SIGKILL');
     await this.ended;
     await rm(this.root, { recursive: true, force: true, maxRetries: 5 });

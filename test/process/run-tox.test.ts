@@ -20,7 +20,7 @@ describe('run-tox', () => {
     stage.addProgram('tox', 'echo "called with $*"; echo "== 2 passed in 0.1s =="');
     const result = await tox();
     expect(result.code).toBe(0);
-    expect(result.outputs).toEqual({ verdict: 'passed', minutes: '0.0' });
+    expect(result.outputs).toEqual({ verdict: 'passed', minutes: '0.0', interrupted: 'false' });
     expect(logOf(result)).toMatch(/called with -e py3-a --result-json \S+\n== 2 passed in 0.1s ==/);
     expect(result.summary).toContain('### tox -e py3-a: passed');
   });

@@ -42,6 +42,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   pool: ['kernel', 'ports', 'instances', 'machine', 'reap'],
   start: ['kernel', 'ports', 'instances', 'machine', 'diagnosis', 'pool'],
   stop: ['kernel', 'ports', 'instances', 'diagnosis'],
+  volumes: ['kernel', 'ports', 'instances', 'machine'],
   verdict: ['kernel', 'inputs'],
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],

@@ -10,6 +10,7 @@ import type {
   ReaperEc2,
   Refusal,
   ResumeOutcome,
+  Snapshot,
   SpotPrice,
   SpotPriceQuery,
   SpotRequest,
@@ -17,6 +18,7 @@ import type {
   Termination,
   Volume,
 } from '../../src/core/ports/ec2.js';
+import type { VolumesEc2 } from '../../src/core/ports/volumes.js';
 import {
   FAKE_GROUPS,
   FAKE_IMAGES,
@@ -28,6 +30,8 @@ import {
 } from './fake-catalog.js';
 import { FakeFaults, type FakeFault } from './fake-faults.js';
 import { FakeMachines, type FakeTimeline } from './fake-machines.js';
+import { hasTags, takeOut } from './fake-tags.js';
+import { FakeVolumes } from './fake-volumes.js';
 
 export interface FakeEc2Options {
   readonly clock: Clock;
@@ -36,7 +40,7 @@ export interface FakeEc2Options {
   readonly timeline?: Partial<FakeTimeline>;
 }
 
-type Operation = Exclude<keyof (Ec2 & ReaperEc2), 'region'>;
+type Operation = Exclude<keyof (Ec2 & ReaperEc2 & VolumesEc2), 'region' | 'openVolumes'>;
 
 /** EC2's refusal of a plan without capacity. */
 export const NO_CAPACITY: Refusal = {
@@ -64,6 +68,8 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   readonly capacity = new Map<string, number>();
   /** The volumes of a test. The volumes of instances are not kept here. */
   readonly volumes: Volume[] = [];
+  /** The volumes that outlive instances, and snapshots. */
+  readonly dataVolumes: FakeVolumes;
   readonly spotRequests: SpotRequest[] = [];
   /** By default, one old price for each type in each zone. */
   spotPrices: readonly SpotPrice[] = FAKE_TYPES.flatMap(({ name: type }) =>
@@ -87,6 +93,7 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
   constructor({ clock, region = 'us-east-1', timeline = {} }: FakeEc2Options) {
     this.region = region;
     this.machines = new FakeMachines(clock, { ...TIMELINE, ...timeline });
+    this.dataVolumes = new FakeVolumes({ clock, subnets: this.subnets, instances: () => this.machines.visible() });
   }
 
   /** All instances in the order of their launch, terminated ones too. */
@@ -211,15 +218,41 @@ export class FakeEc2 implements Ec2, ReaperEc2 {
 
   findVolumes(tags: TagFilter): Promise<readonly Volume[]> {
     return this.answer('findVolumes', () =>
-      [...this.machines.volumes(), ...this.volumes].filter((volume) => hasTags(volume, tags)),
+      [...this.machines.volumes(), ...this.volumes, ...this.dataVolumes.list()].filter((one) => hasTags(one, tags)),
     );
   }
 
   deleteVolume(id: string): Promise<'deleted' | 'absent' | 'in-use'> {
     return this.answer('deleteVolume', () => {
       if (this.machines.volumes().some((volume) => volume.id === id)) return 'in-use';
-      return takeOut(this.volumes, id) ? 'deleted' : 'absent';
+      return takeOut(this.volumes, id) ? 'deleted' : this.dataVolumes.delete(id);
     });
+  }
+
+  findSnapshots(tags: TagFilter): Promise<readonly Snapshot[]> {
+    return this.answer('findSnapshots', () => this.dataVolumes.findSnapshots(tags));
+  }
+
+  deleteSnapshot(id: string): Promise<'deleted' | 'absent' | 'in-use'> {
+    return this.answer('deleteSnapshot', () => this.dataVolumes.deleteSnapshot(id));
+  }
+
+  async openVolumes(): Promise<VolumesEc2> {
+    const { dataVolumes } = this;
+    return {
+      region: this.region,
+      describeVolume: (id) => this.answer('describeVolume', () => dataVolumes.findById(id)),
+      findDataVolumes: (tags) => this.answer('findDataVolumes', () => dataVolumes.find(tags)),
+      findDefaultSubnets: () => this.answer('findDefaultSubnets', () => dataVolumes.defaultSubnets()),
+      createVolume: (spec) => this.answer('createVolume', () => dataVolumes.create(spec)),
+      attachVolume: (id, instanceId) => this.answer('attachVolume', () => dataVolumes.attach(id, instanceId)),
+      detachVolume: (id, instanceId) => this.answer('detachVolume', () => dataVolumes.detach(id, instanceId)),
+      deleteVolume: (id) => this.deleteVolume(id),
+      findSnapshots: (tags) => this.findSnapshots(tags),
+      createSnapshot: (id, tags) => this.answer('createSnapshot', () => dataVolumes.createSnapshot(id, tags)),
+      deleteSnapshot: (id) => this.deleteSnapshot(id),
+      tagResource: (id, tags) => this.answer('tagResource', () => dataVolumes.tag(id, tags)),
+    };
   }
 
   findSpotRequests(tags: TagFilter): Promise<readonly SpotRequest[]> {
@@ -358,20 +391,6 @@ function deadEnd(what: string, scope: Refusal['scope'], code: Failure['code']): 
     kind: scope === 'type' ? 'unsupported' : 'rejected',
     failure,
   };
-}
-
-export function hasTags({ tags }: { readonly tags: Readonly<Record<string, string>> }, wanted: TagFilter): boolean {
-  return Object.entries(wanted).every(([key, value]) => {
-    if (typeof value === 'string') return tags[key] === value;
-    if ('startsWith' in value) return tags[key]?.startsWith(value.startsWith);
-    const shape = new RegExp(`^${key.replace(/[a-z]/gi, '.')}$`);
-    return Object.keys(tags).some((one) => shape.test(one));
-  });
-}
-
-function takeOut<T extends { readonly id: string }>(things: T[], id: string): T | undefined {
-  const at = things.findIndex((thing) => thing.id === id);
-  return at < 0 ? undefined : things.splice(at, 1)[0];
 }
 
 function wildcards(pattern: string): (name: string) => boolean {

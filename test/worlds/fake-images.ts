@@ -9,7 +9,7 @@ import type {
 import type { Clock } from '../../src/core/kernel/clock.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import type { Instance, TagFilter } from '../../src/core/ports/ec2.js';
-import { hasTags } from './fake-ec2.js';
+import { hasTags } from './fake-tags.js';
 import { FakeFaults, type FakeFault } from './fake-faults.js';
 
 export interface FakeImage extends OwnImage {

@@ -39,11 +39,9 @@ reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe=
 deadline=0 lifetime=900 startup=900 idle=900
 
 # The runners, by number from 1. Payload formats 1 to 3 describe one runner, format 4 up to 16, a warm-up none.
-runner_name=() role=() label=() jit_config=() listening=() job=() finished=()
-# Set for those of lifetime `run`, and what each is called in phases: number and role.
-lasting=() who=()
-# The repository whose folder in the work folder is the same for all runners.
-shared=''
+runner_name=() label=() jit_config=() listening=() job=() finished=() again=() leaving=()
+# With format 4: which take many jobs, their names in phases and in the log, and their homes.
+lasting=() who=() called=() place=()
 
 # The processes that the agent supervises, by number: a runner has its runner's number, a step of the machine has 0.
 title=() child=() output=() partial=() status=()
@@ -73,6 +71,15 @@ source "${BASH_SOURCE[0]%/*}/payload.sh"
 # shellcheck source-path=SCRIPTDIR source=runner.sh
 source "${BASH_SOURCE[0]%/*}/runner.sh"
 
+# shellcheck source-path=SCRIPTDIR source=settings.sh
+source "${BASH_SOURCE[0]%/*}/settings.sh"
+
+# shellcheck source-path=SCRIPTDIR source=script.sh
+source "${BASH_SOURCE[0]%/*}/script.sh"
+
+# shellcheck source-path=SCRIPTDIR source=warm-up.sh
+source "${BASH_SOURCE[0]%/*}/warm-up.sh"
+
 # shellcheck source-path=SCRIPTDIR source=several.sh
 source "${BASH_SOURCE[0]%/*}/several.sh"
 
@@ -101,16 +108,22 @@ run() {
   [[ -z ${payload[kind]:-} ]] || warm_up
   install_runner
   ((${#environment[@]} == 0)) || printf '%s\n' "${environment[@]}" >>"$home/.env"
-  run_script
+  [[ -z ${payload[pre_runner_script]:-} ]] || run_script
   run_runners
 }
 
-# cloud-init runs user data once per instance. Its per-boot scripts start the agent again after a restart, to power off.
+# cloud-init runs user data once per instance. Its per-boot scripts start the agent again after a restart, to power off;
+# but not on another instance that was made from this one's disk, whose user data brings an agent of its own.
 start() {
-  local boot=/var/lib/cloud/scripts/per-boot
+  local boot=/var/lib/cloud/scripts/per-boot instance=/var/lib/cloud/instance
   if [[ -z $root && -z ${CI_ACTIONS_POWER_OFF:-} && -d /run/systemd/system ]]; then
     systemctl start --no-block "$unit.service" 2>/dev/null && exit 0
-    { mkdir -p "$boot" && ln -sf "$self" "$boot/$unit"; } || true
+    {
+      # shellcheck disable=SC2016 # expanded at the next boot
+      mkdir -p "$boot" &&
+        printf '#!/bin/sh\n[ "$(readlink -f %s)" != %s ] || exec %s\n' "$instance" "$(readlink -f $instance)" "$self" >"$boot/$unit" &&
+        chmod 755 "$boot/$unit"
+    } || true
     systemd-run --unit="$unit" --description='ci-actions boot agent' -p KillMode=mixed -p TimeoutStopSec=15 \
       -p SuccessAction=poweroff-force -p FailureAction=poweroff-force -p OOMPolicy=continue -p OOMScoreAdjust=-900 \
       -p IgnoreSIGPIPE=no -p TasksMax=infinity -p LimitNOFILE=65536:1048576 -p Delegate=yes "$self" run && exit 0

@@ -54,7 +54,7 @@ read_payload() {
   done
   { text=$(printf %s "${data##*$'\n'}" | base64 -d | gzip -dcf); } 2>/dev/null || unreadable 'broken gzip'
   parse_payload "$text"
-  read_environment
+  [[ -z ${payload[environment]:-} ]] || read_environment
   for key in $(list_needed_keys); do
     [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"
   done
@@ -91,16 +91,6 @@ parse_payload() {
     payload[$key]=$value
     [[ $key$value != format4 ]] || extend_shapes
   done < <(printf '%s\n' "$1")
-}
-
-read_environment() {
-  local text line
-  [[ -n ${payload[environment]:-} ]] || return 0
-  text=$(base64 -d <<<"${payload[environment]}" 2>/dev/null) || unreadable 'environment is not base64'
-  mapfile -t environment <<<"$text"
-  for line in "${environment[@]}"; do
-    [[ $line =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] || unreadable 'environment has a line that is not NAME=value'
-  done
 }
 
 # What belongs to a runner. The rest of the payload belongs to the machine.
@@ -144,37 +134,6 @@ prepare() {
   ((status[0] == 0)) || give_up 'CA certificates could not be installed'
 }
 
-find_trust() { compgen -G "$root/usr/*bin/update-ca-certificates" || compgen -G "$root/usr/*bin/update-ca-trust"; }
-
 exec_curl_install() {
   exec_step bash -c 'apt-get -q update && apt-get -qy install "$@" || dnf -qy install "$@"' install curl ca-certificates
-}
-
-# Passes the settings on: certificates to the trust store, names to sudo, proxies to systemd's services and Docker.
-exec_share() {
-  local names=("${environment[@]%%=*}") proxies=() one i=0 update folder=$root/usr/local/share/ca-certificates
-  umask 022
-  for one in "${environment[@]}"; do
-    [[ ! ${one%%=*} =~ ^(HTTPS?|ALL|NO|https?|all|no)_(PROXY|proxy)$ ]] || proxies+=("$one")
-  done
-  if [[ -n ${payload[ca_certificates]:-} ]]; then
-    update=$(find_trust) || [[ -n $root ]] || { echo 'no update-ca-certificates here' && exit 1; }
-    [[ $update != *trust ]] || folder=$root/etc/pki/ca-trust/source/anchors
-    mkdir -p "$folder" "${pem%/*}"
-    : >"$pem"
-    for one in ${payload[ca_certificates]//,/ }; do
-      i=$((i + 1))
-      { echo '-----BEGIN CERTIFICATE-----' && fold -w 64 <<<"$one" && echo '-----END CERTIFICATE-----'; } |
-        tee -a "$pem" >"$folder/ci-actions-$i.crt"
-    done
-    [[ -z $update ]] || "${update%%$'\n'*}"
-  fi
-  set +e
-  if [[ -d $root/etc/sudoers.d ]]; then
-    printf 'Defaults env_keep += "%s"\n' "${names[*]}" >"$root/etc/sudoers.d/ci-actions-environment"
-  fi
-  [[ -z $root && -d /run/systemd/system ]] || exit 0
-  ((${#proxies[@]} == 0)) || systemctl set-environment "${proxies[@]}"
-  systemctl try-restart docker.service
-  exit 0
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Every way out of the agent, and the ways to power the machine off.
+# shellcheck disable=SC2034 # leaving
 set -Eeuo pipefail
 declare root grace reason stopping signaled watchdog last_resort_pipe child status now
 
@@ -10,24 +11,29 @@ give_up() {
 }
 
 # Signals like Ctrl-C first, so that a runner ends its session at GitHub. Then SIGTERM, then SIGKILL.
-stop_process() {
-  local i=$1 signal until
+stop_processes() {
+  local i signal until
+  for i; do leaving[i]=1; done
   for signal in INT TERM; do
-    kill -0 "${child[i]}" 2>/dev/null || break
-    kill "-$signal" -- "-${child[i]}" 2>/dev/null
-    kill -CONT -- "-${child[i]}" 2>/dev/null
+    for i; do
+      kill -0 "${child[i]}" 2>/dev/null || continue
+      kill "-$signal" -- "-${child[i]}" 2>/dev/null
+      kill -CONT -- "-${child[i]}" 2>/dev/null
+    done
     clock
     until=$((now + grace))
-    while kill -0 "${child[i]}" 2>/dev/null && ((now < until)); do
-      read_line "$i" 0.1
+    while is_one_alive "$@" && ((now < until)); do
+      for i; do read_line "$i" 0.1; done
       clock
     done
   done
-  # The process, or what it left behind.
-  kill -KILL -- "-${child[i]}" 2>/dev/null
-  while read_line "$i" 0.05; do :; done
-  reap "$i"
-  ((i == 0)) || phase runner-exit "${status[i]}"
+  for i; do
+    # The process, or what it left behind.
+    kill -KILL -- "-${child[i]}" 2>/dev/null
+    drain "$i"
+    reap "$i"
+    ((i == 0)) || report "$i" runner-exit "${status[i]}"
+  done
 }
 
 power_off() {
@@ -60,12 +66,11 @@ power_off() {
 
 # Every way out of the agent leads here.
 finish() {
-  local i
   set +e
   trap - ERR
   trap '' INT HUP TERM
   stopping=1
-  for i in "${!child[@]}"; do stop_process "$i"; done
+  stop_processes "${!child[@]}"
   power_off "${reason:-agent failed}"
   kill -KILL "$watchdog" 2>/dev/null
   [[ -z $last_resort_pipe ]] || { echo >&"$last_resort_pipe"; } 2>/dev/null

@@ -3,7 +3,8 @@
 # shellcheck disable=SC2034 # finished
 set -Eeuo pipefail
 declare root self state bin environment payload now watchdog_pipe last_resort_pipe
-declare runner_name jit_config listening job finished title child output partial status user home served uid
+declare runner_name jit_config listening job finished again lasting who called place
+declare title child output partial status user home served uid
 
 # Runs a step of the machine to its end: run_step NAME FUNCTION. Its exit status is in `status[0]`.
 run_step() {
@@ -32,19 +33,42 @@ launch() {
 
 # Copies the output of these processes and checks the timers until all of them have ended: follow NUMBER…
 follow() {
-  local i until
-  while is_one_alive "$@"; do
-    for i; do read_line "$i" 1 || true; done
-    check_timers
+  local i lines time pause=1 alive=1
+  # How long the output of one process is waited for, while the others may have some.
+  (($# == 1)) || printf -v pause '0.%03d' "$((300 / $#))"
+  while [[ -n $alive ]]; do
+    alive=''
+    for i; do
+      [[ -n ${child[i]:-} ]] || continue
+      if kill -0 "${child[i]}" 2>/dev/null; then
+        lines=0 time=$pause
+        while ((lines++ < 50)) && read_line "$i" "$time"; do time=0.01; done
+      else
+        collect "$i"
+      fi
+      [[ -z ${child[i]:-} ]] || alive=1
+    done
+    [[ -z $alive ]] || check_timers
   done
-  for i; do
-    clock
-    until=$now
-    # Reads what the process left in the pipe, and not what its orphans print later.
-    while ((now <= until)) && read_line "$i" 0.05; do clock; done
-    [[ -z ${partial[i]} ]] || handle_line "$i" "${partial[i]}"
-    reap "$i"
-  done
+}
+
+# Takes note of a process's end.
+collect() {
+  local i=$1
+  drain "$i"
+  [[ -z ${partial[i]} ]] || handle_line "$i" "${partial[i]}"
+  reap "$i"
+  ((i > 0)) || return 0
+  report "$i" runner-exit "${status[i]}"
+  [[ -z ${lasting[i]:-} ]] || restart "$i"
+}
+
+# Reads what a process left in its pipe, and not what its orphans print later.
+drain() {
+  local until
+  clock
+  until=$now
+  while ((now <= until)) && read_line "$1" 0.05; do clock; done
 }
 
 is_one_alive() {
@@ -97,57 +121,25 @@ handle_line() {
   ((i > 0)) || return 0
   clock
   if [[ $line =~ ${stamp}'Running job: '(.*) ]]; then
-    job[i]=1 listening[i]=${listening[i]:-$now}
-    phase job "${BASH_REMATCH[2]}"
+    job[i]=1 finished[i]='' listening[i]=${listening[i]:-$now}
+    report "$i" job "${BASH_REMATCH[2]}"
   elif [[ $line =~ ${stamp}'Job '.*' completed with result: ' ]]; then
     finished[i]=$now
+    [[ -z ${lasting[i]:-} ]] || job[i]=''
   elif [[ $line =~ ${stamp}'Listening for Jobs' ]]; then
-    [[ -z ${job[i]:-} ]] || give_up 'runner listens again after its job'
-    [[ -n ${listening[i]:-} ]] || phase listening
+    [[ -z ${job[i]:-} ]] || again[i]=1
+    [[ -n ${listening[i]:-} ]] || report "$i" listening
     listening[i]=${listening[i]:-$now}
   fi
 }
+
+# A phase of a runner: report NUMBER PHASE [DETAIL]. Where there are several, the detail names the runner.
+report() { phase "$2" "${who[$1]:-}${who[$1]:+${3:+: }}${3:-}"; }
 
 # A step of the agent's own, with the payload's environment. The values are no secrets, so they may be arguments.
 exec_step() { exec env "PATH=$bin:$PATH" "${environment[@]}" "$@"; }
 
 exec_install() { exec_step "${self%/*}/install-runner.sh" "${payload[runner_url]}" "${payload[runner_sha256]}" "$home"; }
-
-# Reads what a runner reads first: EBS fetches a block from the snapshot when it is first read, and keeps it.
-exec_warm_up() {
-  cd "$home"
-  find . -type f -exec cat {} + >/dev/null
-  [[ -x bin/Runner.Listener ]] || exit 0
-  become_user
-  exec_as_user bin/Runner.Listener warmup
-}
-
-# Prints the state of the boot. `degraded` (a unit failed) is as good here as `running`.
-exec_wait_for_boot() { exec systemctl is-system-running --wait; }
-
-# Sources the script, so that the environment at its end can be compared with the one at its beginning.
-exec_script() {
-  cd "$home"
-  # shellcheck disable=SC2016 # expanded by this bash
-  exec_step bash -ec 'env -0 >"$0.before"; trap '\''command -p env -0 >"$0.after" || :'\'' EXIT; . "$0"' "$script"
-}
-
-# Hands what the script exported to the runner, and so to its jobs; except what the agent and the shell set themselves.
-read_exports() {
-  local one names=() own='_|SHLVL|PWD|OLDPWD|RUNNER_ALLOW_RUNASROOT|ACTIONS_RUNNER_INPUT_.*|CI_ACTIONS_.*'
-  local -A before=()
-  [[ -s $script.after ]] || return 0
-  # The script runs as root. Another user's jobs have that user's.
-  ((uid == 0)) || own+='|HOME|USER|LOGNAME'
-  while IFS= read -r -d '' one; do before[$one]=1; done <"$script.before"
-  while IFS= read -r -d '' one; do
-    [[ -z ${before[$one]:-} && $one =~ ^([A-Za-z_][A-Za-z0-9_]*)= && ! ${BASH_REMATCH[1]} =~ ^($own)$ ]] || continue
-    names+=("${one%%=*}") environment+=("$one")
-    # The runner reads this file, also at the next boot. It has a variable a line.
-    [[ $one == *$'\n'* ]] || printf '%s\n' "$one" >>"$home/.env"
-  done <"$script.after"
-  ((${#names[@]} == 0)) || log "ci-actions pre-runner-script: exported to the jobs: ${names[*]}"
-}
 
 become_user() {
   groups=$(id -G "$user")
@@ -163,9 +155,9 @@ exec_as_user() {
 
 # Exports the JIT config in this process alone, after the last program that it runs besides the runner.
 exec_runner() {
-  cd "$home"
+  cd "${place[$1]:-$home}"
   become_user
-  export ACTIONS_RUNNER_INPUT_JITCONFIG=${jit_config[$1]}
+  if [[ -n ${lasting[$1]:-} ]]; then register "$1"; else export ACTIONS_RUNNER_INPUT_JITCONFIG=${jit_config[$1]}; fi
   exec_as_user ./run.sh
 }
 
@@ -177,49 +169,18 @@ install_runner() {
   ((status[0] == 0)) || give_up "runner install failed with ${status[0]}"
 }
 
-run_script() {
-  script=$state/pre-runner-script
-  [[ -n ${payload[pre_runner_script]:-} ]] || return 0
-  phase pre-runner-script
-  (
-    umask 077
-    rm -f "$script"* && : >"$script.before" && : >"$script.after" &&
-      printf %s "${payload[pre_runner_script]}" | base64 -d >"$script" && chmod 700 "$script"
-  ) || give_up 'pre-runner script could not be written'
-  run_step pre-runner-script exec_script
-  ((status[0] != 0)) || read_exports
-  rm -f "$script"*
-  ((status[0] == 0)) || give_up "pre-runner script failed with ${status[0]}"
-}
-
 run_runners() {
   local i
   # Changes the owner of links, never of their targets.
   [[ $EUID != 0 || $(stat -Lc %u "$home") == "$uid" ]] || chown -RHh "$user:" "$home"
   { mkdir -p "${served%/*}" && echo "${runner_name[*]}" >"$served"; } 2>/dev/null || true
-  for i in "${!runner_name[@]}"; do
-    phase runner-start
-    launch "$i" runner exec_runner
-  done
+  [[ ${payload[format]} != 4 ]] || prepare_runners
+  for i in "${!runner_name[@]}"; do start_runner "$i"; done
   follow "${!runner_name[@]}"
-  for i in "${!runner_name[@]}"; do phase runner-exit "${status[i]}"; done
   give_up 'runner exited'
 }
 
-# Afterwards, what cloud-init, sshd and Docker do and read at a first boot is done before the job's boot.
-wait_for_boot() {
-  [[ -d $root/run/systemd/system ]] || return 0
-  run_step boot exec_wait_for_boot
-}
-
-# Ends with a power-off, which stops the instance: it was launched so. It boots again for a runner.
-warm_up() {
-  [[ -e $home/run.sh ]] || give_up "no runner in $home"
-  phase warm-up
-  run_step warm-up exec_warm_up
-  ((status[0] == 0)) || give_up "warm-up failed with ${status[0]}"
-  wait_for_boot
-  run_script
-  sync
-  give_up 'warmed up'
+start_runner() {
+  report "$1" runner-start
+  launch "$1" "${called[$1]:-runner}" exec_runner
 }

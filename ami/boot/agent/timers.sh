@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034 # last_resort_pipe
 set -Eeuo pipefail
 declare root console grace unit signaled deadline lifetime startup idle started watchdog watchdog_pipe
-declare runner_name listening job finished child
+declare runner_name listening job finished again called title child status
 
 # Reads the uptime: bash's SECONDS follows the wall clock, and a step of that clock must not end or stretch a timer. IFS
 # is set because a trap may run inside a read with another IFS.
@@ -77,25 +77,48 @@ check_timers() {
   kill -0 "$watchdog" 2>/dev/null || start_watchdog
   ((now < deadline)) || give_up "lifetime of $lifetime s is over"
   for i in "${!runner_name[@]}"; do check_runner "$i"; done
+  ! is_idle || stop_idle
 }
 
 check_runner() {
   local i=$1
+  # It has ended.
+  [[ -n ${child[i]:-} || -z ${status[i]:-} ]] || return 0
   if [[ -z ${listening[i]:-} ]]; then
-    ((now < started + startup)) || give_up "startup took longer than $startup s"
-  elif [[ -z ${job[i]:-} ]]; then
-    ((now < listening[i] + idle)) || stop_idle "$i"
-  elif [[ -n ${finished[i]:-} ]]; then
+    ((now < started + startup)) || give_up "startup took longer than $startup s${child[i]:+${called[i]:+: ${called[i]} does not listen}}"
+  elif [[ -n ${again[i]:-} ]]; then
+    end_runner "$i" 'runner listens again after its job'
+  elif [[ -n ${job[i]:-} && -n ${finished[i]:-} ]]; then
     # A runner exits within seconds of its job, or hangs (actions/runner#4617, #3822).
-    ((now < finished[i] + 4 * grace)) || give_up "runner did not exit within $((4 * grace)) s after its job"
+    ((now < finished[i] + 4 * grace)) || end_runner "$i" "runner did not exit within $((4 * grace)) s after its job"
   fi
 }
 
-# A job can come as the timer fires. So the runner is stopped (SIGSTOP) while its output up to now is read.
+# Ends a runner that hangs, and not the jobs of the others.
+end_runner() {
+  ((${#child[@]} > 1)) || give_up "$2"
+  log "ci-actions ${title[$1]}: $2"
+  stop_processes "$1" || true
+}
+
+# No runner has a job or starts, and none has had a job for the idle timeout.
+is_idle() {
+  local i last=0
+  for i in "${!child[@]}"; do [[ -n ${listening[i]:-} && -z ${job[i]:-} ]] || return 1; done
+  for i in "${listening[@]}" "${finished[@]}"; do ((last = i > last ? i : last, 1)); done
+  ((now >= last + idle))
+}
+
+# A job can come as the timer fires. So the runners are stopped (SIGSTOP) while their output up to now is read.
 stop_idle() {
-  local i=$1
-  kill -STOP -- "-${child[i]}" 2>/dev/null || true
-  while read_line "$i" 0.2; do :; done
-  [[ -n ${job[i]:-} ]] || give_up "no job within $idle s"
-  kill -CONT -- "-${child[i]}" 2>/dev/null || true
+  local i
+  signal_all STOP
+  for i in "${!child[@]}"; do while read_line "$i" 0.2; do :; done; done
+  ! is_idle || give_up "no job within $idle s"
+  signal_all CONT
+}
+
+signal_all() {
+  local i
+  for i in "${!child[@]}"; do kill "-$1" -- "-${child[i]}" 2>/dev/null || true; done
 }

@@ -7,7 +7,13 @@ import { Ec2World } from '../world/world.js';
 import { readLaunchRequest } from './launch/launch-request.js';
 import { ENABLED_REGIONS } from './network.js';
 import { OPERATIONS } from './operations.js';
-import { admit, checkCopyPermissions, checkLaunchPermissions, readSignedRegion } from './permissions.js';
+import {
+  admit,
+  checkCopyPermissions,
+  checkLaunchPermissions,
+  checkTagPermission,
+  readSignedRegion,
+} from './permissions.js';
 
 /** EC2's Query API (2016-11-15): form in, XML out. A request goes to the region that it was signed for. */
 export function createEc2Endpoint(home: Ec2World, elsewhere: ReadonlyMap<string, Ec2World> = new Map()): Handler {
@@ -47,6 +53,7 @@ function perform(world: Ec2World, action: string, params: Params): ReturnType<(t
   params.allowOnly([...operation.parameters, ...COMMON_PARAMETERS]);
   if (action === 'RunInstances') checkLaunchPermissions(world, params);
   if (action === 'CopyImage') checkCopyPermissions(world, params);
+  if (action === 'CreateVolume' || action === 'CreateSnapshot') checkTagPermission(world, params);
   if (params.flag('DryRun')) {
     if (action === 'RunInstances') readLaunchRequest(world, params);
     throw new Ec2Error('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');

@@ -110,8 +110,8 @@ function renderVolumes(world: Ec2World, instance: InstanceRecord): XmlValue {
     deviceName: volume.attachment?.device,
     ebs: {
       volumeId: volume.id,
-      status: 'attached',
-      attachTime: new Date(volume.createdAt),
+      status: volume.attachment?.state ?? 'attached',
+      attachTime: new Date(volume.attachment?.attachedAt ?? volume.createdAt),
       deleteOnTermination: volume.attachment?.deleteOnTermination,
     },
   }));

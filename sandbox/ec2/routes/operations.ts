@@ -1,8 +1,10 @@
 import type { Params } from '../query/params.js';
 import type { XmlValue } from '../query/xml.js';
 import type { Ec2World } from '../world/world.js';
+import { attachVolume, detachVolume } from './attach-volume.js';
 import { startInstances, stopInstances, terminateInstances } from './change-state.js';
 import { copyImage } from './copy-image.js';
+import { CREATE_VOLUME_PARAMETERS, createVolume } from './create-volume.js';
 import { describeInstances, describeInstanceStatus } from './describe-instances.js';
 import { deregisterImage, enableImageDeprecation } from './image-life.js';
 import { describeImages } from './images.js';
@@ -11,8 +13,9 @@ import { describeInstanceTypes, describeOfferings } from './instance-types.js';
 import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
 import { RUN_INSTANCES_PARAMETERS, runInstances } from './launch/run-instances.js';
 import { CHANGEABLE, modifyInstanceAttribute } from './modify-instance.js';
+import { describeVolumesModifications, modifyVolume, VOLUME_CHANGES } from './modify-volume.js';
 import { describeRegions, describeSecurityGroups, describeSubnets, describeVpcs, describeZones } from './network.js';
-import { deleteSnapshot, describeSnapshots } from './snapshots.js';
+import { createSnapshot, deleteSnapshot, describeSnapshots } from './snapshots.js';
 import { describeSpotPriceHistory } from './spot-prices.js';
 import { cancelSpotRequests, describeSpotRequests } from './spot-requests.js';
 import { createTags, deleteTags, describeTags } from './tags.js';
@@ -33,12 +36,15 @@ function operation(parameters: readonly string[], run: Operation['run']): Operat
 
 /** The EC2 actions that the sandbox has, by name. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  AttachVolume: operation(['Device', 'InstanceId', 'VolumeId'], attachVolume),
   CancelSpotInstanceRequests: operation(['SpotInstanceRequestId'], cancelSpotRequests),
   CopyImage: operation(
     ['ClientToken', 'CopyImageTags', 'Description', 'Name', 'SourceImageId', 'SourceRegion', 'TagSpecification'],
     copyImage,
   ),
+  CreateSnapshot: operation(['Description', 'TagSpecification', 'VolumeId'], createSnapshot),
   CreateTags: operation(['ResourceId', 'Tag'], createTags),
+  CreateVolume: operation(CREATE_VOLUME_PARAMETERS, createVolume),
   DeleteSnapshot: operation(['SnapshotId'], deleteSnapshot),
   DeleteTags: operation(['ResourceId', 'Tag'], deleteTags),
   DeleteVolume: operation(['VolumeId'], deleteVolume),
@@ -66,10 +72,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeSubnets: operation(['SubnetId', ...PAGED], describeSubnets),
   DescribeTags: operation(PAGED, describeTags),
   DescribeVolumes: operation(['VolumeId', ...PAGED], describeVolumes),
+  DescribeVolumesModifications: operation(['VolumeId', ...PAGED], describeVolumesModifications),
   DescribeVpcs: operation(['VpcId', ...PAGED], describeVpcs),
+  DetachVolume: operation(['Device', 'Force', 'InstanceId', 'VolumeId'], detachVolume),
   EnableImageDeprecation: operation(['DeprecateAt', 'ImageId'], enableImageDeprecation),
   GetConsoleOutput: operation(['InstanceId', 'Latest'], getConsoleOutput),
   ModifyInstanceAttribute: operation(['InstanceId', ...CHANGEABLE], modifyInstanceAttribute),
+  ModifyVolume: operation([...VOLUME_CHANGES, 'VolumeId'], modifyVolume),
   RunInstances: operation(RUN_INSTANCES_PARAMETERS, runInstances),
   StartInstances: operation(['InstanceId'], startInstances),
   StopInstances: operation(['Force', 'Hibernate', 'InstanceId', 'SkipOsShutdown'], stopInstances),

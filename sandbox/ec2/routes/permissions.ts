@@ -43,8 +43,13 @@ function readScope({ headers, query }: SandboxRequest): RegExpExecArray | null {
 
 /** Checks the permissions that RunInstances needs besides its own. */
 export function checkLaunchPermissions(world: Ec2World, params: Params): void {
-  if (params.has('TagSpecification')) requirePermission(world, 'ec2:CreateTags');
+  checkTagPermission(world, params);
   if (params.has('IamInstanceProfile')) requirePermission(world, 'iam:PassRole');
+}
+
+/** Checks the permission that CreateVolume and CreateSnapshot need besides their own. */
+export function checkTagPermission(world: Ec2World, params: Params): void {
+  if (params.has('TagSpecification')) requirePermission(world, 'ec2:CreateTags');
 }
 
 /** Checks the permissions that CopyImage needs besides its own. */

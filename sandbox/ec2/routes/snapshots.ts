@@ -1,20 +1,28 @@
 import type { Params } from '../query/params.js';
 import { applyFilters, cutPage, type FilterFields } from '../query/select.js';
 import type { XmlValue } from '../query/xml.js';
-import { Ec2Error, findAll, refuseUnmodeled } from '../world/errors.js';
-import type { SnapshotRecord } from '../world/records.js';
+import { takeSnapshot } from '../rules/snapshots.js';
+import { Ec2Error, refuseUnmodeled } from '../world/errors.js';
 import { ACCOUNT } from '../world/seed.js';
+import type { SnapshotRecord } from '../world/volume-records.js';
 import type { Ec2World } from '../world/world.js';
+import { findSnapshots, findVolume, listSnapshots, statusOf } from './find-volumes.js';
 import { findUserOf } from './image-life.js';
-import { renderTags } from './tags.js';
+import { readTagSpecifications, renderTags } from './tags.js';
 
 type Answer = { [element: string]: XmlValue };
 
-const KIND = { prefix: 'snap-', code: 'InvalidSnapshot', noun: 'snapshot' };
+/** Of a snapshot that has no volume of its account. Source: EC2 API reference, Snapshot `VolumeId`. */
+const ARBITRARY_VOLUME = 'vol-ffffffff';
+
 const FILTERS: FilterFields<SnapshotRecord> = {
   'snapshot-id': ({ id }) => id,
   status: ({ state }) => state,
+  'volume-id': ({ volumeId = ARBITRARY_VOLUME }) => volumeId,
   'volume-size': ({ sizeGiB }) => `${sizeGiB}`,
+  description: ({ description = '' }) => description,
+  encrypted: ({ encrypted = false }) => `${encrypted}`,
+  'owner-id': () => ACCOUNT,
 };
 
 /** Lists the account's own snapshots. Those of other accounts are not modeled. */
@@ -22,29 +30,46 @@ export function describeSnapshots(world: Ec2World, params: Params): Answer {
   const owners = params.list('Owner');
   if (owners.some((owner) => owner !== 'self' && owner !== ACCOUNT)) throw refuseUnmodeled("others' snapshots");
   const ids = params.list('SnapshotId');
-  const requested =
-    ids.length > 0 ? findAll(ids, (id) => world.snapshots.get(id), KIND) : [...world.snapshots.values()];
+  const requested = ids.length > 0 ? findSnapshots(world, ids) : listSnapshots(world);
   const page = cutPage(applyFilters(requested, params, FILTERS), params, { min: 5, max: 1000 });
-  const snapshotSet = page.items.map(({ id, sizeGiB, createdAt, state, tags }) => ({
+  return { snapshotSet: page.items.map(renderSnapshot), nextToken: page.nextToken };
+}
+
+/** EC2 has no client token for it: a repeated request creates another snapshot. */
+export function createSnapshot(world: Ec2World, params: Params): Answer {
+  const volume = findVolume(world, params.require('VolumeId'));
+  const tags = readTagSpecifications(params, ['snapshot']).get('snapshot');
+  if (statusOf(volume) === 'creating') {
+    throw new Ec2Error('IncorrectState', `Volume '${volume.id}' is in the 'creating' state.`);
+  }
+  const description = params.text('Description');
+  return renderSnapshot(takeSnapshot(world, volume, { tags: new Map(tags), ...(description && { description }) }));
+}
+
+export function deleteSnapshot(world: Ec2World, params: Params): Answer {
+  const id = params.require('SnapshotId');
+  findSnapshots(world, [id]);
+  const user = findUserOf(world, id);
+  if (user) throw new Ec2Error('InvalidSnapshot.InUse', `The snapshot ${id} is currently in use by ${user.id}`);
+  world.snapshots.delete(id);
+  world.storage?.remove(id);
+  return { return: true };
+}
+
+function renderSnapshot(snapshot: SnapshotRecord): Answer {
+  const { id, sizeGiB, volumeId = ARBITRARY_VOLUME, createdAt, state, encrypted = false, kmsKeyId, tags } = snapshot;
+  return {
     snapshotId: id,
-    volumeId: 'vol-ffffffff',
+    volumeId,
     status: state,
     startTime: new Date(createdAt),
     progress: state === 'completed' ? '100%' : '0%',
     ownerId: ACCOUNT,
     volumeSize: sizeGiB,
-    encrypted: false,
+    description: snapshot.description ?? '',
+    encrypted,
+    kmsKeyId,
     storageTier: 'standard',
     tagSet: renderTags(tags),
-  }));
-  return { snapshotSet, nextToken: page.nextToken };
-}
-
-export function deleteSnapshot(world: Ec2World, params: Params): Answer {
-  const id = params.require('SnapshotId');
-  findAll([id], (one) => world.snapshots.get(one), KIND);
-  const user = findUserOf(world, id);
-  if (user) throw new Ec2Error('InvalidSnapshot.InUse', `The snapshot ${id} is currently in use by ${user.id}`);
-  world.snapshots.delete(id);
-  return { return: true };
+  };
 }

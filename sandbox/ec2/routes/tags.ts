@@ -113,9 +113,19 @@ function findResources(world: Ec2World, params: Params): Resource[] {
   return ids.map((id) => {
     const resource = all.find((candidate) => candidate.id === id);
     if (resource) return resource;
-    const code = id.startsWith('i-') ? 'InvalidInstanceID.NotFound' : 'InvalidID';
-    throw new Ec2Error(code, `The ID '${id}' is not valid`);
+    throw refuseUnknown(id);
   });
+}
+
+const UNKNOWN: Readonly<Record<string, [code: string, noun: string]>> = {
+  vol: ['InvalidVolume.NotFound', 'volume'],
+  snap: ['InvalidSnapshot.NotFound', 'snapshot'],
+};
+
+function refuseUnknown(id: string): Ec2Error {
+  const [code, noun] = UNKNOWN[id.split('-')[0] ?? ''] ?? [];
+  if (code !== undefined) return new Ec2Error(code, `The ${noun} '${id}' does not exist.`);
+  return new Ec2Error(id.startsWith('i-') ? 'InvalidInstanceID.NotFound' : 'InvalidID', `The ID '${id}' is not valid`);
 }
 
 export function createTags(world: Ec2World, params: Params): { [element: string]: XmlValue } {

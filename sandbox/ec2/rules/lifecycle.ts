@@ -1,5 +1,6 @@
 import type { InstanceRecord, StateReason } from '../world/records.js';
 import type { Ec2World } from '../world/world.js';
+import { plugIn } from './attachments.js';
 import { releaseCapacity, takeCapacity } from './capacity.js';
 import { closeSpotRequest } from './spot-requests.js';
 import { releaseVolumes } from './volumes.js';
@@ -85,6 +86,7 @@ export function byUser(): Ending {
 function boot(world: Ec2World, instance: InstanceRecord): void {
   if (!world.boot) return;
   instance.machine = world.boot(instance, () => powerOff(world, instance));
+  plugIn(world, instance);
   world.emit('agent', instance);
 }
 

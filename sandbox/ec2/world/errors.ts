@@ -51,7 +51,7 @@ export function refuseMissing(parameter: string): Ec2Error {
 export function findAll<T>(
   ids: readonly string[],
   find: (id: string) => T | undefined,
-  kind: { readonly prefix: string; readonly code: string; readonly noun: string },
+  kind: { readonly prefix: string; readonly code: string; readonly noun: string; readonly end?: string },
 ): T[] {
   for (const id of ids) {
     if (!new RegExp(`^${kind.prefix}([0-9a-f]{8}|[0-9a-f]{17})$`).test(id)) {
@@ -62,7 +62,7 @@ export function findAll<T>(
   if (missing.length > 0) {
     const list = missing.map((id) => `'${id}'`).join(', ');
     const [subject, verb] = missing.length > 1 ? [`${kind.noun}s`, 'do'] : [kind.noun, 'does'];
-    throw new Ec2Error(`${kind.code}.NotFound`, `The ${subject} ${list} ${verb} not exist`);
+    throw new Ec2Error(`${kind.code}.NotFound`, `The ${subject} ${list} ${verb} not exist${kind.end ?? ''}`);
   }
   return [...new Set(ids)].map((id) => find(id) as T);
 }

@@ -1,5 +1,6 @@
 import type { Boot, ImageRecord, SecurityGroupRecord, SubnetRecord } from './records.js';
 import type { ThrottleOptions } from './throttle.js';
+import type { Storage } from './volume-records.js';
 
 /** Durations in ms. */
 export interface Timeline {
@@ -17,6 +18,10 @@ export interface Timeline {
   readonly checksMs?: number;
   /** From CopyImage to `available`. */
   readonly copyMs: number;
+  /** How long a volume is `creating`, `attaching`, `detaching` or `modifying`. Default 50. */
+  readonly volumeMs?: number;
+  /** From CreateSnapshot to `completed`. Default 50. */
+  readonly snapshotMs?: number;
 }
 
 /** The vCPUs that may run at once, by bucket and market. Absent: no limit. */
@@ -45,4 +50,6 @@ export interface Ec2Options {
   readonly parameters?: Readonly<Record<string, string | undefined>>;
   /** Absent: instances have no machine. */
   readonly boot?: Boot;
+  /** Absent: volumes have no content. */
+  readonly storage?: Storage;
 }

@@ -1,7 +1,8 @@
 import type { InstanceType } from './instance-types.js';
+import type { Tags } from './tags.js';
+import type { ImageVolume, VolumeRecord } from './volume-records.js';
 
-/** A map, because EC2 keeps the order of tags and CreateTags changes them. */
-export type Tags = Map<string, string>;
+export type { Tags } from './tags.js';
 
 export interface ImageRecord {
   readonly id: string;
@@ -25,26 +26,6 @@ export interface ImageRecord {
   /** ISO 8601. */
   deprecatedFrom?: string;
   readonly platform?: string;
-  readonly tags: Tags;
-}
-
-/** An image's mapping of a device to an EBS volume. Without a snapshot the volume is empty. */
-export interface ImageVolume {
-  readonly device: string;
-  readonly sizeGiB: number;
-  readonly snapshotId?: string;
-  readonly type: string;
-  readonly iops?: number;
-  readonly throughput?: number;
-  readonly encrypted?: boolean;
-  readonly deleteOnTermination: boolean;
-}
-
-export interface SnapshotRecord {
-  readonly id: string;
-  readonly sizeGiB: number;
-  readonly createdAt: number;
-  state: 'pending' | 'completed' | 'error';
   readonly tags: Tags;
 }
 
@@ -80,23 +61,6 @@ export interface SecurityGroupRecord {
   readonly vpcId: string;
   readonly name: string;
   readonly description: string;
-  readonly tags: Tags;
-}
-
-export interface VolumeRecord {
-  readonly id: string;
-  readonly sizeGiB: number;
-  readonly type: string;
-  readonly iops?: number;
-  readonly throughput?: number;
-  readonly initializationRate?: number;
-  readonly encrypted: boolean;
-  /** An ARN, as EC2 shows it. */
-  readonly kmsKeyId?: string;
-  readonly snapshotId?: string;
-  readonly zone: string;
-  readonly createdAt: number;
-  attachment?: { readonly instanceId: string; readonly device: string; readonly deleteOnTermination: boolean };
   readonly tags: Tags;
 }
 
@@ -166,6 +130,12 @@ export interface Machine {
   readConsole(): string;
   /** Resolves when no process is left. `pull the plug`: kills the processes without a signal before. */
   stop(how: 'shut down' | 'pull the plug'): Promise<void>;
+  /** A volume becomes a device of the machine. */
+  attach?(volume: VolumeRecord): void;
+  /** The device disappears, mounted or not. */
+  detach?(volumeId: string): void;
+  /** Whether the device is mounted. */
+  isMounted?(volumeId: string): boolean;
 }
 
 /** Powers a machine on. `onPowerOff` is called when a program on the machine has powered it off. */

@@ -1,4 +1,5 @@
-import type { ImageRecord, SecurityGroupRecord, SnapshotRecord, SubnetRecord, VpcRecord } from './records.js';
+import type { ImageRecord, SecurityGroupRecord, SubnetRecord, VpcRecord } from './records.js';
+import type { SnapshotRecord } from './volume-records.js';
 
 /** The content of a new sandbox's account. Ids look like real ones. */
 export const ACCOUNT = '123456789012';

@@ -7,12 +7,11 @@ import type {
   InstanceRecord,
   LaunchTemplateRecord,
   SecurityGroupRecord,
-  SnapshotRecord,
   SpotRequestRecord,
   SubnetRecord,
-  VolumeRecord,
   VpcRecord,
 } from './records.js';
+import type { SnapshotRecord, Storage, VolumeRecord } from './volume-records.js';
 import { seedImages, seedParameters, seedSecurityGroups, seedSnapshots, seedSubnets, seedVpcs } from './seed.js';
 import { Throttle } from './throttle.js';
 
@@ -26,6 +25,7 @@ export class Ec2World {
   readonly denied: Set<string>;
   readonly throttle: Throttle | undefined;
   readonly boot: Boot | undefined;
+  readonly storage: Storage | undefined;
   readonly images: Map<string, ImageRecord>;
   readonly vpcs: Map<string, VpcRecord>;
   readonly subnets: Map<string, SubnetRecord>;
@@ -49,6 +49,8 @@ export class Ec2World {
   readonly launches = new Map<string, { readonly fingerprint: string; instanceIds?: readonly string[] }>();
   /** The same for CopyImage. */
   readonly copies = new Map<string, { readonly fingerprint: string; readonly imageId: string }>();
+  /** The same for CreateVolume. */
+  readonly volumeTokens = new Map<string, { readonly fingerprint: string; readonly volumeId: string }>();
   private readonly clock = new Clock();
 
   constructor(
@@ -64,6 +66,7 @@ export class Ec2World {
     const { throttle } = options;
     this.throttle = throttle ? new Throttle(throttle === true ? {} : throttle) : undefined;
     this.boot = options.boot;
+    this.storage = options.storage;
     this.images = byId(seedImages(Date.now()), options.images);
     this.snapshots = byId(seedSnapshots([...this.images.values()]));
     this.regions = new Map([[options.region, this]]);
@@ -95,8 +98,8 @@ export class Ec2World {
     return instance.machine?.readConsole() ?? instance.postedConsole;
   }
 
-  emit(name: Ec2EventName, instance: InstanceRecord): void {
-    this.listener({ at: Date.now(), name, instance: instance.id });
+  emit(name: Ec2EventName, instance: InstanceRecord, volume?: VolumeRecord): void {
+    this.listener({ at: Date.now(), name, instance: instance.id, ...(volume && { volume: volume.id }) });
   }
 
   /** Whether `close` was called. */

@@ -8,6 +8,17 @@ export interface LaunchedInstance {
   readonly launchedAt: number;
 }
 
+/** One line of a runner: `2026-11-27 20:09:02Z: Job build (amd64) completed with result: Succeeded`. */
+export interface ConsoleJobEnd {
+  /** The number of the runner on an instance that has several; otherwise ''. */
+  readonly runner: string;
+  readonly name: string;
+  /** `Succeeded`, `Failed`, `Canceled`, … */
+  readonly result: string;
+  /** Epoch ms. */
+  readonly at?: number;
+}
+
 /** What an instance's console shows of its last boot: how far the boot came, and why the instance powered off. */
 export interface ConsoleOutput {
   readonly phases: readonly BootPhase[];
@@ -15,11 +26,16 @@ export interface ConsoleOutput {
   readonly reason?: string;
   /** The error with which the runner program ended, if it printed one. */
   readonly refusal?: string;
+  /** The ends of jobs that runners printed, in order. */
+  readonly jobEnds: readonly ConsoleJobEnd[];
   /** For people: the phases and the last lines, or why there are none. */
   readonly lines: readonly string[];
 }
 
 const SHOWN = 15;
+
+const JOB_END =
+  /ci-actions runner(?: (\d+)[^:]*)?: (?:(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)Z: )?Job (.*) completed with result: (\w+)$/;
 
 // Source: actions/runner, Runner.Listener: Program.cs and MessageListener.cs.
 const REFUSAL =
@@ -48,30 +64,37 @@ export async function readConsoleOutput(
 
 /** The output of a console that could not be read. */
 export function unreadable(error: unknown): ConsoleOutput {
-  return { phases: [], lines: [`Console: could not be read: ${messageOf(error)}`] };
+  return { phases: [], jobEnds: [], lines: [`Console: could not be read: ${messageOf(error)}`] };
 }
 
 function parseConsole(text: string, { launchedAt }: LaunchedInstance): ConsoleOutput {
   const every = readBootPhases(text);
   // An instance of a pool has booted before, for its warm-up. The phases of that boot are left out.
   const phases = every.slice(every.findLastIndex(({ detail }) => detail === 'warmed up') + 1);
+  const lines = tailConsole(text, Infinity);
   const reason = phases.findLast(({ name }) => name === 'power-off')?.detail;
-  const refusal = tailConsole(text, Infinity)
-    .flatMap((line) => REFUSAL.exec(line)?.[1] ?? [])
-    .at(-1);
+  const refusal = lines.flatMap((line) => REFUSAL.exec(line)?.[1] ?? []).at(-1);
   return {
     phases,
     ...(reason !== undefined && { reason }),
     ...(refusal !== undefined && { refusal }),
+    jobEnds: lines.flatMap(readJobEnd),
     lines: [
       `Boot phases, in seconds after the launch: ${describePhases(phases, launchedAt)}`,
       ...(text === ''
         ? [
             'Console: empty. Some instance types show their console only minutes after the boot; EC2 keeps it for an hour.',
           ]
-        : tailConsole(text, SHOWN).map((line) => `console: ${line}`)),
+        : lines.slice(-SHOWN).map((line) => `console: ${line}`)),
     ],
   };
+}
+
+function readJobEnd(line: string): ConsoleJobEnd[] {
+  const [, runner = '', day, time, name, result] = JOB_END.exec(line) ?? [];
+  if (name === undefined || result === undefined) return [];
+  const at = Date.parse(`${day}T${time}Z`);
+  return [{ runner, name, result, ...(Number.isFinite(at) && { at }) }];
 }
 
 function describePhases(phases: readonly BootPhase[], launchedAt: number): string {

@@ -1,24 +1,20 @@
 import type { LocatedInstance } from '../instances/located-instance.js';
-import { isOff } from '../instances/states.js';
+import { isEnding, isOff } from '../instances/states.js';
 import type { Clock } from '../kernel/clock.js';
 import { TAG } from '../kernel/identity.js';
-import { createTagTest, readRunnerNames, readRunners } from '../kernel/runner-tags.js';
+import { createTagTest, readRunners } from '../kernel/runner-tags.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
 import { ConsoleReader } from './console-reader.js';
 import { describePowerOff, describeState } from './diagnose.js';
 import { adviseOnEnd, adviseOnPowerOff, adviseOnSilence } from './end-reasons.js';
+import { describeJobs, hasNeverConnected, nameRunners, subject, type ExplainedInstance } from './explained-instance.js';
 import type { Explanation } from './explanation.js';
+import { explainInterruption, isTakenAway, judgeInterruption } from './interruption.js';
 
 interface ExplainPorts {
   readonly ec2In: Ec2ByRegion;
   readonly clock: Clock;
-}
-
-interface ExplainedInstance extends LocatedInstance {
-  readonly ageMs: number;
-  /** Those of its runners that GitHub still lists. */
-  readonly runners: readonly Runner[];
 }
 
 /** The age in ms from which a running instance counts as late. Every boot that was measured is shorter. */
@@ -47,6 +43,10 @@ export async function explainRunners(
     readonly withoutInstance: readonly Runner[];
     /** Regions that could not be asked, and why; '' for none. */
     readonly unsearched: string;
+    /** The attempt of the run. What EC2 took away in an earlier one was reported there. */
+    readonly attempt: string;
+    /** Whether the caller knows that the jobs on the instances went to their end. */
+    readonly areJobsOver: boolean;
   },
   ports: ExplainPorts,
 ): Promise<Explanation[]> {
@@ -55,8 +55,8 @@ export async function explainRunners(
   const explained = await Promise.all(
     found.map((one) => {
       const ageMs = ports.clock.now() - one.instance.launchedAt;
-      const runners = listed.filter(createTagTest([one.instance]));
-      return explainInstance({ ...one, ageMs, runners }, consoleReader);
+      const explained = { ...one, ageMs, runners: listed.filter(createTagTest([one.instance])) };
+      return explainInstance(explained, { ...facts, consoleReader });
     }),
   );
   return [
@@ -65,17 +65,28 @@ export async function explainRunners(
   ];
 }
 
-async function explainInstance(
-  found: ExplainedInstance,
-  consoleReader: ConsoleReader,
-): Promise<Explanation | undefined> {
+interface InstanceFacts {
+  readonly consoleReader: ConsoleReader;
+  readonly attempt: string;
+  readonly areJobsOver: boolean;
+}
+
+async function explainInstance(found: ExplainedInstance, facts: InstanceFacts): Promise<Explanation | undefined> {
   const { instance, runners } = found;
+  const { consoleReader } = facts;
+  const isListed = runners.length > 0;
+  if (isUnstarted(instance)) return isListed ? explainClaim(found) : undefined;
+  if (instance.market === 'spot') {
+    const isEarlier = isEnding(instance) && Number(instance.tags[TAG.runAttempt]) < Number(facts.attempt);
+    if (isEarlier && !isListed && isTakenAway(instance)) return undefined;
+    const output = isEarlier ? undefined : await consoleReader.read(found, 'any');
+    const interruption = output && judgeInterruption(found, { ...output, areJobsOver: facts.areJobsOver });
+    if (interruption) return explainInterruption(found, interruption, output);
+  }
   if (!isOff(instance)) {
     const unconnected = [...runners.filter(hasNeverConnected), ...listUnregistered(found)];
     return unconnected.length > 0 ? explainSilence({ ...found, runners: unconnected }, consoleReader) : undefined;
   }
-  const isListed = runners.length > 0;
-  if (isUnstarted(instance)) return isListed ? explainClaim(found) : undefined;
   const advice = adviseOnEnd(instance.stateReason);
   if (advice) return isListed || advice.isTrouble ? { ...explainEnd(found), ...advice } : undefined;
   return isListed ? explainPowerOff(found, consoleReader) : undefined;
@@ -89,11 +100,6 @@ function listUnregistered({ instance, runners }: ExplainedInstance): Runner[] {
   return missing.map(({ name }) => ({ id: 0, name, status: 'not registered', busy: false, labels: [] }));
 }
 
-/** Whether it has never been online. GitHub knows a runner's version once it connected. */
-function hasNeverConnected({ status, busy, version }: Runner): boolean {
-  return status !== 'online' && !busy && version === undefined;
-}
-
 /** Explains an instance for whose end EC2 gave a reason. */
 function explainEnd(found: ExplainedInstance): Omit<Explanation, 'hint' | 'isTrouble'> {
   const { instance } = found;
@@ -103,17 +109,6 @@ function explainEnd(found: ExplainedInstance): Omit<Explanation, 'hint' | 'isTro
     evidence: 'the state reason that EC2 gave before this stop (DescribeInstances)',
     lines: [],
   };
-}
-
-function describeJobs({ instance, runners }: ExplainedInstance): string {
-  if (runners.length === 0) return 'a job that it may have had is lost';
-  if (readRunnerNames(instance.tags).length <= 1) return describeJob(runners[0]!);
-  return runners.map((runner) => `of ${runner.name}, ${describeJob(runner)}`).join('; ');
-}
-
-function describeJob(runner: Runner): string {
-  if (runner.busy) return 'its job is lost';
-  return hasNeverConnected(runner) ? 'it had never been online' : 'it had been online, and had no job';
 }
 
 async function explainPowerOff(
@@ -209,30 +204,4 @@ function explainAbsence(runner: Runner, unsearched: string): Explanation {
     isTrouble: true,
     lines: [],
   };
-}
-
-function subject(found: ExplainedInstance): Pick<Explanation, 'runners' | 'instanceId'> {
-  return { runners: listNames(found), instanceId: found.instance.id };
-}
-
-/** `Runner a`, `Runners a, b` */
-function nameRunners(found: ExplainedInstance): string {
-  const names = listNames(found);
-  return `Runner${names.length > 1 ? 's' : ''} ${names.join(', ')}`;
-}
-
-/** `a-name (a-role)`. A runner's unique label is that of its start, a hyphen and its role. */
-function nameWithRole({ name, labels }: Runner, label = ''): string {
-  const unique = label === '' ? undefined : labels.find((one) => one.startsWith(`${label}-`));
-  return unique === undefined ? name : `${name} (${unique.slice(label.length + 1)})`;
-}
-
-/**
- * The names of the runners that GitHub still lists, if the tags of the instance name several; otherwise all names in
- * the tags.
- */
-function listNames({ instance: { tags }, runners }: ExplainedInstance): readonly string[] {
-  const names = readRunnerNames(tags);
-  if (names.length > 1 && runners.length > 0) return runners.map((one) => nameWithRole(one, tags[TAG.label]));
-  return names.length > 0 ? names : [`${tags[TAG.runnerId]}`];
 }

@@ -18,6 +18,27 @@ export interface Explanation {
   readonly lines: readonly string[];
   /** The phases that its console shows, if it was read. */
   readonly phases?: readonly BootPhase[];
+  /** If EC2 took the spot instance away. */
+  readonly interruption?: Interruption;
+}
+
+/** A spot instance that EC2 took away, or announced to take away. Times in epoch ms; absent: the console shows none. */
+export interface Interruption {
+  readonly instanceId: string;
+  /** The tag `ci-actions:label`. */
+  readonly label: string;
+  readonly runners: readonly string[];
+  /**
+   * What became of the jobs on it. `lost`: at least one was cut off. `none`: it had no job. `unknown`: neither the console
+   * nor GitHub shows it.
+   */
+  readonly job: 'lost' | 'none' | 'finished' | 'unknown';
+  /** The names of the jobs that were cut off, where the console shows them. */
+  readonly lostJobs: readonly string[];
+  /** When the boot agent saw EC2's notice. */
+  readonly noticedAt?: number;
+  /** When EC2 ends the instance, as the notice says. */
+  readonly endsAt?: number;
 }
 
 /** The most sentences in one warning: instances of one request mostly fail alike. */
@@ -29,14 +50,17 @@ export async function reportExplanations(explanations: readonly Explanation[], l
   const trouble = explanations.filter(({ isTrouble }) => isTrouble);
   // The warning says what became of one instance, and always what to do. The log need not say it again.
   const isSaid = trouble.length === 1 && explanations.length === 1;
-  await log.group('Why runners took no job', async () => {
-    for (const { what, evidence, hint, isTrouble, lines } of explanations) {
-      if (!isSaid) log.info(what);
-      log.info(`Known from ${evidence}.`);
-      if (!isTrouble) log.info(`What to do: ${hint}`);
-      for (const line of lines) log.info(line);
-    }
-  });
+  await log.group(
+    explanations.some(({ interruption }) => interruption) ? 'Why runners ended' : 'Why runners took no job',
+    async () => {
+      for (const { what, evidence, hint, isTrouble, lines } of explanations) {
+        if (!isSaid) log.info(what);
+        log.info(`Known from ${evidence}.`);
+        if (!isTrouble) log.info(`What to do: ${hint}`);
+        for (const line of lines) log.info(line);
+      }
+    },
+  );
   for (const hint of new Set(trouble.map((one) => one.hint))) {
     const alike = trouble.filter((one) => one.hint === hint).map(({ what }) => what);
     const more = alike.length > SHOWN ? [`… and ${alike.length - SHOWN} more, see the log.`] : [];

@@ -1,4 +1,4 @@
-import { BadValue, type InputDefinition } from './inputs.js';
+import { BadValue, type InputDefinition, type ParseYaml } from './inputs.js';
 
 /** An input whose value is `undefined` when it is empty, unless {@link withDefault} gives it a default. */
 type Optional<T> = InputDefinition<T | undefined>;
@@ -84,6 +84,22 @@ function readJsonList(input: string): string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A map in YAML or JSON, which the caller reads. @param form what is allowed, for a text that is neither */
+export function yamlMap(description: string, form: string): Optional<unknown> {
+  return {
+    takes: 'YAML map',
+    description,
+    isYaml: true,
+    parse(input, parseYaml: ParseYaml = JSON.parse) {
+      try {
+        return parseYaml(input);
+      } catch (error) {
+        throw new BadValue(`${form}; it is not YAML: ${(error as Error).message.split('\n')[0]}`);
+      }
+    },
+  };
 }
 
 /** An input of ec2-github-runner that `migration.ts` translates, or ignores with a notice. */

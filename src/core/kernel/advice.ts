@@ -65,6 +65,10 @@ export const REPLACE_SPOT =
   'EC2 reclaimed the spot instance. Run the job again, or set `market-type: spot-then-on-demand` or `on-demand`.';
 export const RAISE_EBS_QUOTA =
   'Use a smaller or slower volume, delete volumes that are not needed, or raise the EBS quota in the Service Quotas console.';
+export const FREE_DATA_VOLUME =
+  'Wait for that run, or stop its machine. Or set in `data-volume`: `when-attached: wait` to wait for the machine, or `mode: copy` to start from a snapshot.';
+export const REPLACE_DATA_VOLUME =
+  'Run the job again: a volume by name is created again. A volume by id must exist; restore it from a snapshot, or name another one.';
 export const READ_REFUSALS = 'Look at the refusals in the log above. If they make no sense, report them.';
 export const CHECK_NETWORK =
   'Check that `subnet-id` and `security-group-id` exist in this region and share a VPC. Without `subnet-id`, a default VPC is needed.';
@@ -108,6 +112,8 @@ export const BRING_TOX =
   'Put uv on the image or astral-sh/setup-uv before this step, or leave `python-version` and `tox-version` empty where the machine has tox.';
 export const READ_SETUP_LOG = 'Read the last lines of `setup` in the log above. No test was run.';
 export const READ_FAILING_TESTS = "See the failing tests in the job's summary, or the log above.";
+export const RERUN_INTERRUPTED =
+  'Re-run the failed jobs. The printed workflows run the tests again by themselves, on demand, with `on-interruption: rerun`; with `market-type: on-demand`, EC2 takes no machine away.';
 export const TAKE_LARGER_MACHINE = 'If the kernel ended it for want of memory, take a larger machine.';
 export const CHECK_TEST_SELECTION =
   'Check which tests the commands in the configuration of tox select, and why tests are skipped.';

@@ -100,6 +100,14 @@ export const failureCodes = {
     when: 'EC2 does not accept the subnet, the security group, or their combination.',
     remedy: advice.CHECK_NETWORK,
   },
+  'data-volume-in-use': {
+    when: 'Another machine holds the data volume. The message names it and its run.',
+    remedy: advice.FREE_DATA_VOLUME,
+  },
+  'data-volume-unusable': {
+    when: 'The data volume does not exist any more, or EC2 reports an error of it.',
+    remedy: advice.REPLACE_DATA_VOLUME,
+  },
   'payload-too-large': {
     when: 'The user data is larger than the 16,384 bytes that EC2 allows.',
     remedy: advice.shortenUserData(),
@@ -193,6 +201,10 @@ export const failureCodes = {
   'nothing-tested': {
     when: 'No test was run in one of the environments: no command ran, no test was collected, all tests were skipped, tox skipped the environment, or the file that `report` names is missing.',
     remedy: `${advice.CHECK_TEST_SELECTION} Check also the path in \`report\`.`,
+  },
+  interrupted: {
+    when: 'EC2 took the spot machine away before the tests had finished.',
+    remedy: advice.RERUN_INTERRUPTED,
   },
   'environments-failed': {
     when: 'At least one of the environments that ran side by side was not successful.',

@@ -39,7 +39,12 @@ export const TAG = {
   machineName: `${OWN_PREFIX}machine-name`,
   /** On instances: `30` or `30 ssm`: for how many minutes a stop leaves it after a failed job, and how to open a shell. */
   keepOnFailure: `${OWN_PREFIX}keep-on-failure`,
-  /** On what is kept, until when: an ISO time. On instances, a stop writes it after a failed job. */
+  /** On an instance with a data volume: what its stop needs to know, see `volumes/volume-tag.ts`. */
+  dataVolume: `${OWN_PREFIX}data-volume`,
+  // On data volumes and their snapshots, which outlive instances.
+  /** The volume's name, or its id if it has none. */
+  volume: `${OWN_PREFIX}volume`,
+  /** Until when the reaper leaves it alone (ISO 8601). Each use renews it; on an instance, a stop writes it after a failed job. */
   keepUntil: `${OWN_PREFIX}keep-until`,
   // On images that `ami/` built.
   preset: `${OWN_PREFIX}preset`,

@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
-import { selectParts } from './boot-scripts.js';
+import { bootstrapLines, type BootScripts } from './boot-scripts.js';
 import { listRoleFields, needsFormat4, type Field, type RolesPayload } from './payload-roles.js';
 
+export type { BootScripts } from './boot-scripts.js';
 export type { PayloadRegistration, PayloadRunner } from './payload-roles.js';
 
 /** EC2's limit on raw user data in bytes. Source: EC2 API reference, RunInstances `UserData`. */
@@ -35,15 +36,6 @@ export interface InstanceSettings {
   readonly caCertificates?: readonly Uint8Array[] | undefined;
 }
 
-/** The programs of `ami/boot/`, sent along to images without them. */
-export interface BootScripts {
-  readonly agent: string;
-  readonly installRunner: string;
-  readonly aptWhenFree: string;
-  /** Needed only for format 4. */
-  readonly unpackJitConfigs?: string;
-}
-
 /**
  * Renders the user data: a gzipped shell script, which cloud-init and the agent decompress. The payload is in the
  * comments of the script. The agent of our images reads the comments and never runs the script. On any other image
@@ -55,12 +47,17 @@ export interface BootScripts {
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
   const lines = payloadLines(payload);
   if (!scripts) return compress(lines);
-  const hasPacked = lines.some((line) => line.startsWith('#:jit-configs '));
-  return compress([...lines, ...bootstrapLines({ ...scripts, agent: selectParts(scripts.agent, lines) }, hasPacked)]);
+  return compress([...lines, ...bootstrapLines(scripts, lines)], needsFormat4(payload));
 }
 
-function compress(lines: readonly string[]): Uint8Array {
-  const bytes = gzipSync(['#!/bin/bash', ...lines, ''].join('\n'), { level: 9 });
+/** zlib begins a new table of codes sooner with less memory: random bytes and scripts then have tables of their own. */
+const MEMORY_LEVELS = [5, 6, 7, 8] as const;
+
+/** @param isLarge tries several ways and takes the shortest result */
+function compress(lines: readonly string[], isLarge = false): Uint8Array {
+  const text = ['#!/bin/bash', ...lines, ''].join('\n');
+  const [first, ...others] = (isLarge ? MEMORY_LEVELS : [8]).map((memLevel) => gzipSync(text, { level: 9, memLevel }));
+  const bytes = others.reduce((best, one) => (one.length < best.length ? one : best), first!);
   if (bytes.length > USER_DATA_LIMIT) {
     throw new Failure('payload-too-large', `The user data is ${bytes.length} bytes; EC2 allows ${USER_DATA_LIMIT}.`, {
       hint: advice.shortenUserData(describeParts(lines)),
@@ -158,42 +155,4 @@ function settingFields({ environment = {}, caCertificates = [] }: InstanceSettin
 
 function toLines(fields: readonly Field[]): string[] {
   return fields.filter(([, value]) => value !== undefined && value !== '').map(([key, value]) => `#:${key} ${value}`);
-}
-
-/**
- * The lines that install the agent if it is missing, and start it. On an image with a built-in agent, its systemd unit
- * has started it already, and the second start does nothing. An image made from an instance that ran these lines has
- * the agent but no unit, so there the lines start it. If a line fails, the trap powers the instance off; `exec` removes
- * the trap.
- */
-function bootstrapLines(scripts: BootScripts, hasPacked: boolean): string[] {
-  return [
-    'set -euo pipefail',
-    'root=${CI_ACTIONS_ROOT:-}',
-    'agent=$root/opt/ci-actions/agent.sh',
-    `trap 'bash -c "\${CI_ACTIONS_POWER_OFF:-systemctl poweroff}"' EXIT`,
-    'if [ ! -x "$agent" ]; then',
-    'mkdir -p "$root/opt/ci-actions"',
-    ...embed('install-runner.sh', scripts.installRunner),
-    ...embed('apt-when-free.sh', scripts.aptWhenFree),
-    ...(hasPacked ? embed('unpack-jit-configs.mjs', scripts.unpackJitConfigs!) : []),
-    ...embed('agent.sh', scripts.agent),
-    'fi',
-    'exec "$agent" start',
-  ];
-}
-
-/** Comments and indentation would take a tenth of the user data. None of our programs has either inside a string. */
-function withoutComments(text: string): string {
-  return text.replace(/^[ \t]+/gm, '').replace(/^(#(?!!)|\/\/).*\n/gm, '');
-}
-
-function embed(name: string, text: string): string[] {
-  const end = 'END_OF_CI_ACTIONS_FILE';
-  return [
-    `cat >"$root/opt/ci-actions/${name}" <<'${end}'`,
-    withoutComments(text).trimEnd(),
-    end,
-    `chmod 755 "$root/opt/ci-actions/${name}"`,
-  ];
 }

@@ -1,5 +1,5 @@
 import { Failure, messageOf } from '../kernel/failure.js';
-import type { Image, InstanceTypeFacts } from '../ports/catalog.js';
+import type { Image, InstanceTypeFacts, SubnetFacts } from '../ports/catalog.js';
 import type { Ec2, Ec2ByRegion, Plan } from '../ports/ec2.js';
 import type { GitHub, RunnerGroup } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
@@ -15,6 +15,8 @@ export interface Preflight {
   readonly plans: readonly Plan[];
   readonly regionSetups: ReadonlyMap<string, RegionSetup>;
   readonly groupId: number;
+  /** The subnets that the plans name. */
+  readonly subnets: readonly SubnetFacts[];
   /** Absent for a repository's only group, and when the groups cannot be read. */
   readonly groupName?: string;
 }
@@ -54,7 +56,14 @@ export async function preflight(request: PlacedRequest, ports: PreflightPorts): 
   }
   for (const { image } of answers) refuseOldRunner(image);
   const regionSetups = new Map(answers.flatMap((one) => toRegionSetups(machine, one)));
-  return { plans, groupId: group.id, ...(group.name !== undefined && { groupName: group.name }), regionSetups };
+  const subnets = answers.flatMap((one) => one.subnets);
+  return {
+    plans,
+    groupId: group.id,
+    ...(group.name !== undefined && { groupName: group.name }),
+    regionSetups,
+    subnets,
+  };
 }
 
 /**
@@ -76,6 +85,7 @@ interface RegionAnswers {
   readonly places: readonly Place[];
   readonly image: Image;
   readonly types: readonly InstanceTypeFacts[];
+  readonly subnets: readonly SubnetFacts[];
   readonly problems: string[];
 }
 
@@ -131,7 +141,7 @@ async function askRegion(
     ...(fitting.length === 0 ? listUnfitProblems(image, types) : []),
     ...findMisfits(machine.volume, image, region),
   ];
-  return { region, places, image, types: fitting, problems };
+  return { region, places, image, types: fitting, subnets, problems };
 }
 
 function toRegionSetups({ volume }: MachineRequest, { places, region, image }: RegionAnswers): [string, RegionSetup][] {

@@ -9,7 +9,7 @@ interface Limits {
 }
 
 /**
- * EBS's limits for each type from which an instance can boot. Sources: EC2 API reference, EbsBlockDevice (sizes, iops);
+ * EBS's limits for each type. The input for root volumes offers those from which an instance can boot. Sources: EC2 API reference, EbsBlockDevice (sizes, iops);
  * EBS user guide, "Amazon EBS volume types" (which are boot volumes), "General Purpose SSD volumes" (gp3: 500 iops a GiB, 0.25
  * MiB/s an iops) and "Provisioned IOPS SSD volumes" (io1: 50 iops a GiB, io2: 1,000).
  */
@@ -19,53 +19,88 @@ const LIMITS: Readonly<Record<string, Limits>> = {
   io1: { sizeGiB: [4, 16_384], iops: [100, 64_000], iopsPerGiB: 50 },
   io2: { sizeGiB: [4, 65_536], iops: [100, 256_000], iopsPerGiB: 1_000 },
   standard: { sizeGiB: [1, 1_024] },
+  st1: { sizeGiB: [125, 16_384] },
+  sc1: { sizeGiB: [125, 16_384] },
 };
 
 /** The iops that a gp3 volume of any size has at no extra cost. Source: as above. */
 const BASE_IOPS = 3_000;
 const MIBPS_PER_IOPS = 0.25;
 
+/** How the settings of a volume are named in messages. */
+interface Names {
+  readonly size: string;
+  readonly type: string;
+  readonly iops: string;
+  readonly throughput: string;
+}
+
+const OF_ROOT: Names = {
+  size: 'ec2-volume-size',
+  type: 'ec2-volume-type',
+  iops: 'ec2-volume-iops',
+  throughput: 'ec2-volume-throughput',
+};
+
 /**
  * Where the settings of the root volume contradict each other or exceed EBS's limits.
  *
  * @param sizeGiB the volume's size; `undefined` while it depends on the image
  */
-export function findVolumeProblems(request: VolumeRequest, sizeGiB: number | undefined): string[] {
-  const { type = 'gp3', iops, throughputMiBps, encrypted, kmsKeyId } = request;
-  const limits = LIMITS[type]!;
-  const problems = [...findSizeProblems(type, sizeGiB), ...findIopsProblems(request, sizeGiB)];
-  if (throughputMiBps !== undefined && type !== 'gp3') {
-    problems.push(`\`ec2-volume-throughput\` is set; allowed with \`ec2-volume-type: gp3\` only, not with ${type}.`);
-  } else if (throughputMiBps !== undefined && throughputMiBps > (iops ?? BASE_IOPS) * MIBPS_PER_IOPS) {
-    const source = iops === undefined ? `the ${BASE_IOPS} iops that gp3 has by itself` : `\`ec2-volume-iops: ${iops}\``;
-    const most = Math.floor((iops ?? BASE_IOPS) * MIBPS_PER_IOPS);
-    problems.push(
-      `\`ec2-volume-throughput\` is ${throughputMiBps}; allowed with ${source}: at most ${most} (0.25 MiB/s an iops), so set \`ec2-volume-iops\` to ${throughputMiBps / MIBPS_PER_IOPS} or more.`,
-    );
-  }
-  if (iops === undefined && limits.iops && type !== 'gp3') {
-    problems.push(`\`ec2-volume-iops\` is empty; \`ec2-volume-type: ${type}\` needs it.`);
-  }
-  if (kmsKeyId !== undefined && !encrypted) {
+export function findRootVolumeProblems(request: VolumeRequest, sizeGiB: number | undefined): string[] {
+  const problems = findVolumeProblems(request, sizeGiB, OF_ROOT);
+  if (request.kmsKeyId !== undefined && !request.encrypted) {
     problems.push('`ec2-volume-kms-key-id` is set without `ec2-volume-encrypted: true`, which a key needs.');
   }
   return problems;
 }
 
-function findSizeProblems(type: string, sizeGiB: number | undefined): string[] {
-  const [least, most] = LIMITS[type]!.sizeGiB;
-  if (sizeGiB === undefined || (sizeGiB >= least && sizeGiB <= most)) return [];
-  return [`\`ec2-volume-size\` is ${sizeGiB}; allowed with \`ec2-volume-type: ${type}\`: ${least} to ${most} (GiB).`];
+/**
+ * Where the settings of a volume contradict each other or exceed EBS's limits.
+ *
+ * @param sizeGiB the volume's size; `undefined` while it is not known
+ */
+export function findVolumeProblems(
+  request: Pick<VolumeRequest, 'type' | 'iops' | 'throughputMiBps'>,
+  sizeGiB: number | undefined,
+  names: Names,
+): string[] {
+  const { type = 'gp3', iops, throughputMiBps } = request;
+  const limits = LIMITS[type]!;
+  const problems = [...findSizeProblems(type, sizeGiB, names), ...findIopsProblems(request, sizeGiB, names)];
+  if (throughputMiBps !== undefined && type !== 'gp3') {
+    problems.push(`\`${names.throughput}\` is set; allowed with \`${names.type}: gp3\` only, not with ${type}.`);
+  } else if (throughputMiBps !== undefined && throughputMiBps > (iops ?? BASE_IOPS) * MIBPS_PER_IOPS) {
+    const source = iops === undefined ? `the ${BASE_IOPS} iops that gp3 has by itself` : `\`${names.iops}: ${iops}\``;
+    const most = Math.floor((iops ?? BASE_IOPS) * MIBPS_PER_IOPS);
+    problems.push(
+      `\`${names.throughput}\` is ${throughputMiBps}; allowed with ${source}: at most ${most} (0.25 MiB/s an iops), so set \`${names.iops}\` to ${throughputMiBps / MIBPS_PER_IOPS} or more.`,
+    );
+  }
+  if (iops === undefined && limits.iops && type !== 'gp3') {
+    problems.push(`\`${names.iops}\` is empty; \`${names.type}: ${type}\` needs it.`);
+  }
+  return problems;
 }
 
-function findIopsProblems({ type = 'gp3', iops }: VolumeRequest, sizeGiB: number | undefined): string[] {
+function findSizeProblems(type: string, sizeGiB: number | undefined, names: Names): string[] {
+  const [least, most] = LIMITS[type]!.sizeGiB;
+  if (sizeGiB === undefined || (sizeGiB >= least && sizeGiB <= most)) return [];
+  return [`\`${names.size}\` is ${sizeGiB}; allowed with \`${names.type}: ${type}\`: ${least} to ${most} (GiB).`];
+}
+
+function findIopsProblems(
+  { type = 'gp3', iops }: Pick<VolumeRequest, 'type' | 'iops'>,
+  sizeGiB: number | undefined,
+  names: Names,
+): string[] {
   const limits = LIMITS[type]!;
   if (iops === undefined) return [];
   if (!limits.iops) {
-    return [`\`ec2-volume-iops\` is set; allowed with \`ec2-volume-type\` gp3, io1 or io2, not with ${type}.`];
+    return [`\`${names.iops}\` is set; allowed with \`${names.type}\` gp3, io1 or io2, not with ${type}.`];
   }
   const [least, most] = limits.iops;
-  const prefix = `\`ec2-volume-iops\` is ${iops}; allowed with \`ec2-volume-type: ${type}\``;
+  const prefix = `\`${names.iops}\` is ${iops}; allowed with \`${names.type}: ${type}\``;
   if (iops < least || iops > most) return [`${prefix}: ${least} to ${most}.`];
   const mostForSize = sizeGiB === undefined ? Infinity : sizeGiB * limits.iopsPerGiB!;
   if (iops <= mostForSize || (type === 'gp3' && iops <= BASE_IOPS)) return [];
@@ -82,7 +117,7 @@ export function findMisfits(request: VolumeRequest, image: Image, region: string
     problems.push(
       `\`ec2-volume-size\` is ${sizeGiB}; allowed with image ${image.id}: ${image.rootVolumeGiB} (GiB) or more.`,
     );
-  } else problems.push(...findVolumeProblems(request, fitVolume(request, image).sizeGiB));
+  } else problems.push(...findRootVolumeProblems(request, fitVolume(request, image).sizeGiB));
   const keyRegion = kmsKeyId?.startsWith('arn:') ? kmsKeyId.split(':')[3] : region;
   if (keyRegion !== region) {
     problems.push(

@@ -67,4 +67,6 @@ export interface VolumeSpec {
   readonly encrypted?: boolean;
   /** Id, ARN or alias. Absent: the account's default key for EBS. */
   readonly kmsKeyId?: string;
+  /** Only for a copy of a data volume. The image's own volumes need none: EC2 knows their snapshots. */
+  readonly snapshotId?: string;
 }

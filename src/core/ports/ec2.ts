@@ -3,6 +3,9 @@
 import type { Failure } from '../kernel/failure.js';
 import type { Purpose } from '../kernel/patience.js';
 import type { Image, InstanceTypeFacts, Market, SecurityGroupFacts, SubnetFacts, VolumeSpec } from './catalog.js';
+import type { TagFilter, Volume, VolumesEc2 } from './volumes.js';
+
+export type { Snapshot, TagFilter, Volume } from './volumes.js';
 
 /** What one launch selects: an instance type, a subnet and a market, in the region of the connection. */
 export interface LaunchTarget {
@@ -118,15 +121,6 @@ export interface SpotPriceQuery {
   readonly to: number;
 }
 
-/**
- * Every tag must be present, with exactly this value or with a value that starts with `startsWith`. `inAnyCase`: with
- * any value, and with the letters of the key in upper or lower case. EC2 may then also return keys with other letters
- * in the same places, so callers compare the keys again.
- */
-export type TagFilter = Readonly<
-  Record<string, string | { readonly startsWith: string } | { readonly inAnyCase: true }>
->;
-
 export interface Ec2 {
   readonly region: string;
   /** The regions that this account may use. */
@@ -170,17 +164,8 @@ export interface Ec2 {
   readConsole(id: string, which?: 'posted'): Promise<string>;
   /** In every zone of the region, in any order. The first price of a zone may be older than the span. */
   readSpotPrices(query: SpotPriceQuery): Promise<readonly SpotPrice[]>;
-}
-
-export interface Volume {
-  readonly id: string;
-  /** EC2's value: `creating`, `available`, `in-use`, `deleting`, … */
-  readonly state: string;
-  /** `gp3`, `io2`, … */
-  readonly type: string;
-  readonly createdAt: number;
-  readonly sizeGiB: number;
-  readonly tags: Readonly<Record<string, string>>;
+  /** The calls for volumes that outlive instances. They are loaded when they are first needed. */
+  openVolumes(): Promise<VolumesEc2>;
 }
 
 export interface SpotRequest {
@@ -193,11 +178,12 @@ export interface SpotRequest {
 }
 
 /** The part of EC2 that only the reaper needs. */
-export interface ReaperEc2 extends Pick<Ec2, 'region' | 'findInstances' | 'terminate'> {
+export interface ReaperEc2
+  extends
+    Pick<Ec2, 'region' | 'findInstances' | 'terminate'>,
+    Pick<VolumesEc2, 'deleteVolume' | 'findSnapshots' | 'deleteSnapshot'> {
   /** Volumes in any state, on all pages. */
   findVolumes(tags: TagFilter): Promise<readonly Volume[]>;
-  /** `in-use`: the volume is attached to an instance, and nothing was done. */
-  deleteVolume(id: string): Promise<'deleted' | 'absent' | 'in-use'>;
   /** Spot requests in any state that EC2 still lists, on all pages. */
   findSpotRequests(tags: TagFilter): Promise<readonly SpotRequest[]>;
   /**

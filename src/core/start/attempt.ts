@@ -3,7 +3,7 @@ import { addDiagnosis } from '../diagnosis/diagnose.js';
 import { INVISIBLE_BOUND_MS } from '../instances/end-instances.js';
 import { Failure } from '../kernel/failure.js';
 import { PlanQueue } from '../machine/plan-queue.js';
-import { listRegionsOf, prepareRegions, type PreparedRegions } from '../machine/region-setup.js';
+import { listRegionsOf, prepareRegions, setupKeyOf, type PreparedRegions } from '../machine/region-setup.js';
 import type { JournalEntry } from '../ports/process.js';
 import { Claimer } from './claim.js';
 import type { CheckedRequest } from './context.js';
@@ -107,12 +107,19 @@ export class Attempt {
     this.created.instances.push({ id: instance.id, region });
     this.record('started');
     this.ports.onLaunched?.();
-    if (this.checked.request.startup.waitFor === 'launched') return;
-    await this.watch.untilOnline(started);
+    const attached = this.attachVolume(started);
+    if (this.checked.request.startup.waitFor === 'launched') return attached;
+    await Promise.all([attached, this.watch.untilOnline(started)]);
     for (const one of started.runners) {
       const seconds = ((one.onlineAt! - started.launchedAt) / 1000).toFixed(1);
       this.ports.log.info(`Runner ${nameWithRole(one)} is online on ${instance.id}, ${seconds} s after its launch.`);
     }
+  }
+
+  /** While the instance boots: its agent waits for the volume before it starts a runner. */
+  private async attachVolume({ instance, plan }: StartedInstance): Promise<void> {
+    const setup = this.checked.regionSetups.get(setupKeyOf(plan))!;
+    await this.ports.dataVolume?.attach(instance, setup, this.ports.signal);
   }
 
   private record(state: JournalEntry['state']): void {

@@ -2,6 +2,7 @@ import { NAME_LIMIT, TAG } from '../kernel/identity.js';
 import { composeMachine, DEFAULT_RUNNER_HOME } from '../machine/launch-spec.js';
 import { composePlaceholder } from '../machine/jit-placeholder.js';
 import { renderUserData, type BootScripts, type Payload, type PayloadRegistration } from '../machine/payload.js';
+import type { LaunchedVolume } from '../machine/machine-volume.js';
 import type { PreparedRegion } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import type { PreparedRunner } from './register.js';
@@ -16,16 +17,20 @@ export interface LaunchParts {
   readonly registration?: PayloadRegistration | undefined;
   readonly bootScripts: BootScripts;
   readonly now: number;
+  readonly volume?: LaunchedVolume | undefined;
 }
 
 /** One RunInstances call: an instance with these runners, launched by this plan. @throws Failure `payload-too-large` */
 export function composeLaunch(parts: LaunchParts, plan: Plan, clientToken: string): LaunchSpec {
-  const { request, setup, runners, now } = parts;
+  const { request, setup, runners, now, volume } = parts;
+  const machine = composeMachine(request.machine, setup);
   return {
     plan,
     clientToken,
-    ...composeMachine(request.machine, setup),
-    tags: composeTags(request, runners, now),
+    ...machine,
+    ...(volume &&
+      volume.volumes.length > 0 && { furtherVolumes: [...(machine.furtherVolumes ?? []), ...volume.volumes] }),
+    tags: { ...composeTags(request, runners, now), ...volume?.tags },
     userData: composeUserData(parts),
   };
 }
@@ -36,7 +41,7 @@ export function composeUserData(parts: Omit<LaunchParts, 'now'>): Uint8Array {
   return renderUserData(composePayload(parts), hasAgent ? undefined : parts.bootScripts);
 }
 
-function composePayload({ request, setup, runners, registration }: Omit<LaunchParts, 'now'>): Payload {
+function composePayload({ request, setup, runners, registration, volume }: Omit<LaunchParts, 'now'>): Payload {
   const { machine, startup, workFolder } = request;
   const roles = listRoles(request);
   return {
@@ -55,6 +60,7 @@ function composePayload({ request, setup, runners, registration }: Omit<LaunchPa
     ...(startup.preRunnerScript !== undefined && { preRunnerScript: startup.preRunnerScript }),
     ...(machine.settings && { settings: machine.settings }),
     ...(setup.download && { runnerDownload: setup.download }),
+    ...(volume && { dataVolume: volume.payload }),
   };
 }
 
@@ -64,7 +70,9 @@ function composePayload({ request, setup, runners, registration }: Omit<LaunchPa
  */
 export function composePlaceholders(request: StartRequest): Pick<LaunchParts, 'runners' | 'registration'> {
   const roles = listRoles(request);
-  const isPacked = roles.length > 1 || roles[0]?.role !== undefined || request.keepOnFailureMs !== undefined;
+  const { dataVolume, keepOnFailureMs } = request;
+  const isPlain = roles.length === 1 && roles[0]?.role === undefined;
+  const isPacked = !isPlain || dataVolume !== undefined || keepOnFailureMs !== undefined;
   const runners = roles.map(({ lifetime }, index): PreparedRunner => {
     const name = `${'x'.repeat(NAME_LIMIT - 3)}-${index}`.padEnd(NAME_LIMIT, 'x');
     if (lifetime === 'run') return { id: undefined, name };

@@ -41,10 +41,18 @@ export class Launcher {
     { setup, runners }: Pick<LaunchParts, 'setup' | 'runners'>,
   ): Promise<LaunchOutcome> {
     const { request, ports, created, tokens } = this.context;
-    const { bootScripts, clock, signal } = ports;
+    const { bootScripts, clock, signal, dataVolume } = ports;
     const ec2 = await ports.ec2In(plan.region);
     const registration = needsToken(request) ? await tokens.get() : undefined;
-    const parts = { request, setup, runners, registration, bootScripts, now: clock.now() };
+    const parts = {
+      request,
+      setup,
+      runners,
+      registration,
+      bootScripts,
+      now: clock.now(),
+      volume: dataVolume?.toLaunch(setup),
+    };
     const spec = composeLaunch(parts, plan, clientToken);
     try {
       return await ec2.launch(spec, signal);

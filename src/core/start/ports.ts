@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.js';
+import type { MachineVolume } from '../machine/machine-volume.js';
 import type { BootScripts } from '../machine/payload.js';
 import type { Ec2, Ec2ByRegion } from '../ports/ec2.js';
 import type { GitHub, ReaperGitHub } from '../ports/github.js';
@@ -22,4 +23,6 @@ export interface StartPorts {
   readonly mask: (secret: string) => void;
   /** Called when an instance is launched or claimed. Until its runner is online, this process mostly waits. */
   readonly onLaunched?: () => void;
+  /** Only for a request with a data volume. */
+  readonly dataVolume?: MachineVolume;
 }

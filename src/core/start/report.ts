@@ -18,9 +18,11 @@ interface StartFacts {
 export function summarizeStart(started: Started, about: StartFacts): string {
   if (started.joined) return summarizeJoined(started.joined, about);
   const { requestedAt } = started;
+  const hasRoles = started.instances.some(({ runners }) => runners.some(({ role }) => role !== undefined));
   const rows = started.instances.flatMap((one) =>
-    one.runners.map(({ name, onlineAt }) => [
+    one.runners.map(({ name, role = '', onlineAt }) => [
       code(name),
+      ...(hasRoles ? [role] : []),
       one.instance.id,
       one.plan.instanceType,
       one.resumed ? `${one.plan.market}, from the pool` : one.plan.market,
@@ -34,9 +36,9 @@ export function summarizeStart(started: Started, about: StartFacts): string {
   return [
     '### Runners started',
     '',
-    `\`runs-on: ${about.label}\`, ${describeImages(started.regionSetups)}. Times are seconds since the request; "running" is when it was first seen.`,
+    `\`runs-on: ${hasRoles ? listUnique(started).join('`, `') : about.label}\`, ${describeImages(started.regionSetups)}. Times are seconds since the request; "running" is when it was first seen.`,
     '',
-    table(['Runner', 'Instance', 'Type', 'Market', 'Subnet', 'Region', 'Launched', 'Running', 'Online'], rows),
+    table(['Runner', ...(hasRoles ? ['Role'] : []), ...HEADINGS], rows),
     '',
     drawTimeline(started, about.phases),
     '',
@@ -64,6 +66,13 @@ function describeAccess(started: readonly StartedInstance[], { access }: StartRe
   if (access !== 'ssm') return [];
   const commands = started.map(({ instance, region }) => openShell({ id: instance.id, region }));
   return ['A shell on the machine, by AWS Systems Manager:', '', '```shell', ...commands, '```', ''];
+}
+
+const HEADINGS = ['Instance', 'Type', 'Market', 'Subnet', 'Region', 'Launched', 'Running', 'Online'];
+
+/** The unique label of each role. */
+function listUnique({ instances }: Started): readonly string[] {
+  return [...new Set(instances.flatMap(({ runners }) => runners.map(({ labels }) => labels[0]!)))];
 }
 
 /** The job summary of a dry run, in Markdown. */

@@ -2,6 +2,7 @@ import { composeName, renderScope, repositoryOf, runTags, TAG, type Run } from '
 import { runnerTags, type TaggedRunner } from '../kernel/runner-tags.js';
 import type { Tags } from '../kernel/tags.js';
 import { renderTimeouts } from '../kernel/timeouts.js';
+import type { DataVolumeRequest } from '../machine/data-volume-request.js';
 import type { PlacedRequest } from '../machine/request.js';
 
 /** Runners of one role on each instance. */
@@ -57,6 +58,8 @@ export interface StartRequest extends PlacedRequest {
   readonly keepOnFailureMs?: number | undefined;
   /** How people open a shell on an instance, without an inbound port. */
   readonly access?: 'ssm' | undefined;
+  /** A volume that outlives the machines. */
+  readonly dataVolume?: DataVolumeRequest;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Failure, type FailureCode } from '../kernel/failure.js';
 import { plural } from '../kernel/plural.js';
 import { regionsOf } from '../kernel/region.js';
+import { listPlaces } from '../machine/places.js';
 import { preflight } from '../machine/preflight.js';
 import { describePlan } from '../machine/refusals.js';
 import { prepareRegions, presumeRegions, setupKeyOf, type PreparedRegions } from '../machine/region-setup.js';
@@ -39,7 +40,7 @@ export async function startRunners(
     );
     return found;
   });
-  const attempt = new Attempt(checked, ports);
+  const attempt = new Attempt(await prepareVolume(checked, ports), ports);
   try {
     const instances = await ports.log.group('Start the runners', () => attempt.run());
     const { joined, queue } = attempt;
@@ -83,9 +84,27 @@ const UNDECIDED: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled', '
 /** Sends every request that has no side effect, side by side: those about the clouds and those about the pool. */
 async function check(request: StartRequest, ports: StartPorts, now: number): Promise<CheckedRequest> {
   const regions = regionsOf(request.machine.subnetIds, ports.ec2.region);
-  const [ready, view] = await Promise.all([preflight(request, ports), viewOwnPool(request, regions, ports)]);
+  const [ready, view] = await Promise.all([
+    preflight(request, ports),
+    viewOwnPool(request, regions, ports),
+    ports.dataVolume?.look(listRegions(request, ports.ec2.region)),
+  ]);
   refuseUnnamedGroup(request, ready);
-  return { ...ready, request, pooled: listClaimable(view, request, { ...ready, ...ports, now }) };
+  const plans = (await ports.dataVolume?.choose(ready)) ?? ready.plans;
+  return { ...ready, plans, request, pooled: listClaimable(view, request, { ...ready, ...ports, now }) };
+}
+
+function listRegions({ machine }: StartRequest, home: string): string[] {
+  return [...new Set(listPlaces(machine, home).map(({ region }) => region))];
+}
+
+/** Makes the data volume ready before anything else is created, so that nothing waits for it that costs money. */
+async function prepareVolume(
+  checked: CheckedRequest,
+  { dataVolume, log, signal }: StartPorts,
+): Promise<CheckedRequest> {
+  if (!dataVolume) return checked;
+  return { ...checked, plans: await log.group('Prepare the data volume', () => dataVolume.prepare(signal)) };
 }
 
 /** @throws Failure `bad-input`: an instance registers a runner in a group by the group's name alone */
@@ -103,9 +122,10 @@ function refuseUnnamedGroup(request: StartRequest, { groupName }: Pick<CheckedRe
 function composeSample(
   request: StartRequest,
   { plan, regionSetups }: { readonly plan: Plan; readonly regionSetups: PreparedRegions },
-  { bootScripts, clock }: StartPorts,
+  { bootScripts, clock, dataVolume }: StartPorts,
 ): LaunchSpec {
   const setup = regionSetups.get(setupKeyOf(plan))!;
-  const parts = { request, setup, ...composePlaceholders(request), bootScripts, now: clock.now() };
+  const volume = dataVolume?.toLaunch(setup);
+  const parts = { request, setup, ...composePlaceholders(request), bootScripts, now: clock.now(), volume };
   return composeLaunch(parts, plan, `dry-run-${request.startId}`);
 }

@@ -12,7 +12,7 @@ import type { StopRequest } from './request.js';
 interface KeepPorts {
   readonly ec2In: Ec2ByRegion;
   /** GitHub with the permission to list the jobs of runs, if the credentials have it. */
-  readonly gitHubOfRuns: () => Promise<Pick<StopGitHub, 'listRunJobs'>>;
+  readonly gitHubOfRun: () => Promise<Pick<StopGitHub, 'listRunJobs'>>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -99,7 +99,7 @@ export class FailedMachines {
     const { run } = this.request;
     const list = async () => {
       try {
-        return await (await this.ports.gitHubOfRuns()).listRunJobs(repositoryOf(run), run.runId, attempt);
+        return await (await this.ports.gitHubOfRun()).listRunJobs(repositoryOf(run), run.runId, attempt);
       } catch (error) {
         if (!(error instanceof Failure) || error.code === 'cancelled') throw error;
         return error;

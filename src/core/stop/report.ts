@@ -1,6 +1,6 @@
 import type { Explanation } from '../diagnosis/explanation.js';
-import type { MachineCost } from '../kernel/costs.js';
-import { details, fence, table } from '../kernel/markdown.js';
+import { renderCost, type MachineCost } from '../kernel/costs.js';
+import { code, details, fence, table } from '../kernel/markdown.js';
 import type { Bill } from './bill.js';
 import { summarizeBill, tabulateCosts } from './bill-report.js';
 import { describeFailed } from './failed-report.js';
@@ -12,8 +12,9 @@ export function summarizeStop(stopped: StopResult): string {
     ...tabulateEnded(stopped),
     ...summarizeBill(stopped.bill),
     ...tabulateKept(stopped),
+    ...tabulateVolumes(stopped),
     ...describeFailed(stopped.failed),
-    ...listExplanations(stopped.explanations),
+    ...listExplanations(stopped),
   ].join('\n');
 }
 
@@ -47,9 +48,33 @@ function tabulateKept({ kept }: StopResult): string[] {
   return ['### Kept for other jobs of this run', '', table(['Instance', 'Type', 'Why', 'Ends by itself'], rows), ''];
 }
 
-function listExplanations(explanations: readonly Explanation[]): string[] {
-  if (explanations.length === 0) return [];
-  return ['### Runners that took no job', '', ...explanations.flatMap(renderExplanation)];
+function tabulateVolumes({ volumes }: StopResult): string[] {
+  if (volumes.length === 0) return [];
+  const rows = volumes.map(({ key, volumeId, instance, snapshot, why }) => [
+    code(key),
+    volumeId,
+    instance,
+    snapshot ?? `none: ${why}`,
+  ]);
+  return ['### Data volumes, which are kept', '', table(['Volume', 'Id', 'Instance', 'Snapshot'], rows), ''];
+}
+
+function listExplanations({ explanations, bill }: StopResult): string[] {
+  const [taken, others] = [true, false].map((isTaken) =>
+    explanations.filter(({ interruption }) => (interruption !== undefined) === isTaken),
+  ) as [Explanation[], Explanation[]];
+  return [
+    ...(taken.length > 0 ? ['### Taken away by EC2', ''] : []),
+    ...taken.flatMap((one) => renderExplanation({ ...one, what: `${one.what}${describeCost(one, bill)}` })),
+    ...(others.length > 0 ? ['### Runners that took no job', ''] : []),
+    ...others.flatMap(renderExplanation),
+  ];
+}
+
+/** ` It cost $0.0335.` */
+function describeCost({ instanceId }: Explanation, { machines }: Bill): string {
+  const machine = machines.find(({ instance }) => instance === instanceId);
+  return machine === undefined ? '' : ` It cost ${renderCost(machine)}.`;
 }
 
 function renderExplanation({ what, evidence, hint, lines }: Explanation): string[] {

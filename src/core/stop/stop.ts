@@ -1,6 +1,7 @@
 import { explainRunners } from '../diagnosis/explain.js';
 import { reportExplanations, type Explanation } from '../diagnosis/explanation.js';
 import type { LocatedInstance } from '../instances/located-instance.js';
+import type { VolumeEnding } from '../instances/volume-ending.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Failure } from '../kernel/failure.js';
 import { isLabelOfStart, linkRun, TAG, type Run, type Scope } from '../kernel/identity.js';
@@ -27,10 +28,12 @@ export interface StopPorts {
   /** GitHub for a scope, which an instance's tags name. */
   readonly gitHubOf: (scope: Scope) => Promise<StopGitHub>;
   /** The same for the repository, with the permission to read its runs. Default: `gitHubOf`. */
-  readonly gitHubOfRuns?: () => Promise<StopGitHub>;
+  readonly gitHubOfRun?: () => Promise<StopGitHub>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Ends the use of data volumes, once the termination of their machines is requested. */
+  readonly endVolumes?: (instances: readonly LocatedInstance[]) => Promise<readonly VolumeEnding[]>;
 }
 
 export interface StopResult {
@@ -48,6 +51,8 @@ export interface StopResult {
   /** Why runners took no job; empty where every runner did. */
   readonly explanations: readonly Explanation[];
   readonly bill: Bill;
+  /** Of the machines whose data volume gets a snapshot at their end. */
+  readonly volumes: readonly VolumeEnding[];
 }
 
 export interface StoppedInstance {
@@ -67,8 +72,8 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const search = new InstanceSearch(request, ports);
   const terminations = new Terminations(ports);
   const { owner, repo } = request.run;
-  const gitHubOfRuns = ports.gitHubOfRuns ?? (() => ports.gitHubOf({ kind: 'repo', owner, repo }));
-  const failed = new FailedMachines(request, { ...ports, gitHubOfRuns });
+  const gitHubOfRun = ports.gitHubOfRun ?? (() => ports.gitHubOf({ kind: 'repo', owner, repo }));
+  const failed = new FailedMachines(request, { ...ports, gitHubOfRun });
   const namesTargets = request.all || request.label !== undefined || request.instanceIds.length > 0;
   await log.group(namesTargets ? 'Find and terminate' : 'Find', async () => {
     await search.searchHome();
@@ -121,11 +126,12 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   // Consoles are read only once the terminations are requested: EC2 keeps the output for an hour.
   const [removed, explanations, makeBill] = await Promise.all([
     removeRunners(removable, log),
-    explainRunners({ found: instances, ...known, unsearched: search.describeUnsearched() }, ports),
+    explainRunners({ found: instances, ...known, ...describeStop(request, search) }, ports),
     prepareBill(request, ended, ports),
   ]);
   await reportExplanations(explanations, log);
   if (request.wait) await terminations.waitUntilTerminated(instances);
+  const volumes = (await ports.endVolumes?.(instances)) ?? [];
   selection.report(log);
   warnOfUnlistedIds(search, log);
   const homeFailure = search.unsearched.get(ec2.region);
@@ -149,7 +155,8 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   const { foreign } = search;
   const bill = makeBill({ jobs: selection.listedJobs, explanations });
   const runnersRemoved = removed.names;
-  return { instances: stopped, kept, failed: failed.kept, runnersRemoved, foreign, refusals, explanations, bill };
+  const costs = { explanations, bill, volumes };
+  return { instances: stopped, kept, failed: failed.kept, runnersRemoved, foreign, refusals, ...costs };
 }
 
 /** Whether the search would have found the runner's instance: a label of the user's own may be that of another start. */
@@ -157,6 +164,10 @@ function isSearchedWhole(runner: Runner, { label, instanceIds }: StopRequest): b
   if (label === undefined) return instanceIds.length === 0;
   const start = label.slice(label.lastIndexOf('-') + 1);
   return isLabelOfStart(label, start) && isOfStart(runner, start);
+}
+
+function describeStop({ run, job }: StopRequest, search: InstanceSearch) {
+  return { unsearched: search.describeUnsearched(), attempt: run.runAttempt, areJobsOver: job !== undefined };
 }
 
 const OWN_RUN =

@@ -1,4 +1,4 @@
-import { shorten, tableLines } from '../kernel/markdown.js';
+import { cell, shorten, tableLines } from '../kernel/markdown.js';
 import { summarizeTests } from '../verdict/summary.js';
 import type { EnvironmentVerdict } from './environment-verdict.js';
 import type { RunFacts } from './facts.js';
@@ -12,6 +12,11 @@ export function summarizeRun(request: ToxRequest, facts: RunFacts, { failure, en
   const title = `tox -e ${request.environments}`;
   const tests = summarizeTests(title, failure ? 'failed' : 'passed', collectResults(facts));
   return `${tests}\n${summarizeEnvironments(environments)}`;
+}
+
+/** The job summary of a run whose machine EC2 took away. @param what sentences about it */
+export function summarizeInterruption(request: ToxRequest, what: string): string {
+  return `### ${cell(`tox -e ${request.environments}`)}: interrupted\n\n${cell(what)}\n`;
 }
 
 /** A Markdown table of the environments: the verdict on each, and what the verdict rests on. */

@@ -40,7 +40,7 @@ export interface JudgedJob {
   readonly job: JobResult;
   /** `prepared`: a job that tests nothing, such as the one that chooses environments. */
   readonly kind: 'passed' | 'failed' | 'skipped' | 'not chosen' | 'prepared';
-  /** Why, for `failed` and `skipped`. */
+  /** Why, for `failed` and `skipped`; otherwise ''. */
   readonly why: string;
 }
 
@@ -122,7 +122,7 @@ export function summarizeJobs({ verdict, jobs }: JudgedRun, isRerun = false): st
       shown.map(({ job, kind, why }, at) => {
         const { machine = '', minutes = '' } = job.outputs;
         const cells = total === undefined ? [] : renderCosts(costs[at]);
-        return [job.name, machine, minutes, ...cells, describe(kind, why)];
+        return [job.name, machine, minutes, ...cells, describe(kind, `${why}${describeInterruption(job, kind)}`)];
       }),
     ),
     '',
@@ -140,5 +140,13 @@ export function listJobs(jobs: readonly JudgedJob[], kind: JudgedJob['kind']): s
 
 function describe(kind: JudgedJob['kind'], why: string): Cell {
   if (kind === 'failed') return markdown(`**${cell(why)}**`);
-  return kind === 'skipped' ? `skipped: ${why}` : kind;
+  return kind === 'skipped' ? `skipped: ${why}` : `${kind}${why}`;
+}
+
+/** Why the job's tests ran twice, or did not finish. A job that did not run keeps nothing of this. */
+function describeInterruption({ outputs }: JobResult, kind: JudgedJob['kind']): string {
+  const { interrupted = '', verdict = '' } = outputs;
+  if (interrupted !== 'true' || (kind !== 'passed' && kind !== 'failed')) return '';
+  const second = verdict === '' ? '' : 'on a second machine, because ';
+  return `, ${second}EC2 took the spot machine away`;
 }

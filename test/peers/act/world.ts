@@ -119,6 +119,11 @@ export class ActWorld {
     return { ...result, id: run.id };
   }
 
+  /** The file in which run-tox looks for EC2's notice, in place of the one that a machine's boot agent writes. */
+  get notice(): string {
+    return join(this.folder, 'interrupted');
+  }
+
   /** The ids of act's process and of all processes that it started. */
   processes(): number[] {
     return listProcesses({ marker: `HOME=${join(this.folder, 'home')}` });
@@ -164,6 +169,7 @@ export class ActWorld {
       PATH: `${join(this.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
       HOME: join(this.folder, 'home'),
       ACT_COMMAND: JSON.stringify(command),
+      CI_ACTIONS_INTERRUPTION: this.notice,
       ACT_ARTIFACTS: join(this.folder, 'artifacts'),
       PIP_NO_INDEX: '1',
       PIP_FIND_LINKS: join(peers, 'wheels'),

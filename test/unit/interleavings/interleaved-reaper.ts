@@ -27,6 +27,8 @@ export function createReaperClouds(
         return ec2.terminate(ids);
       },
       findVolumes: async () => [],
+      findSnapshots: async () => [],
+      deleteSnapshot: async () => 'absent',
       deleteVolume: async () => 'absent',
       findSpotRequests: async () => [],
       cancelSpotRequest: async () => undefined,

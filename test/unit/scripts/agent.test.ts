@@ -56,7 +56,7 @@ test('a part that only some payloads need is marked, and left out where no line 
   const part = [
     '# shellcheck shell=bash',
     '# Volumes.',
-    '# only with: data-volume ',
+    '# only with: format 4, data-volume',
     'set -e',
     '',
     'mount() { :; }',
@@ -74,7 +74,17 @@ test('a part that only some payloads need is marked, and left out where no line 
   };
   const agent = joinAgent((path) => files[path]!);
   const head = ['#!/bin/bash', '# Printed by `npm run print` from ami/boot/agent/: change the parts there.'];
-  expect(agent.split('\n')).toEqual([...head, '# {data-volume ', '# Volumes.', '', 'mount() { :; }', '# }', 'run', '']);
-  expect(selectParts(agent, ['#:format 4', '#:data-volume vol-1 /data'])).toContain('mount() { :; }');
-  expect(selectParts(agent, ['#:format 4', '#:data-volumes x']).split('\n')).toEqual([...head, 'run', '']);
+  expect(agent.split('\n')).toEqual([
+    ...head,
+    '# {format 4, data-volume',
+    '# Volumes.',
+    '',
+    'mount() { :; }',
+    '# }',
+    'run',
+    '',
+  ]);
+  expect(selectParts(agent, ['#:format 4'])).toContain('mount() { :; }');
+  expect(selectParts(agent, ['#:format 5', '#:data-volume vol-1 /data'])).toContain('mount() { :; }');
+  expect(selectParts(agent, ['#:format 3', '#:data-volumes x']).split('\n')).toEqual([...head, 'run', '']);
 });

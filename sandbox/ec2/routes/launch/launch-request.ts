@@ -50,7 +50,7 @@ export function readLaunchRequest(world: Ec2World, params: Params): LaunchReques
     ...market,
     ...readNetwork(world, params),
     count: readCount(params),
-    volumes: readBlockDevices(params, image, world.region),
+    volumes: readBlockDevices(params, image, world),
     tags: readLaunchTags(params, market.market),
     userData: readUserData(params),
     metadata: readMetadataOptions(params.structure('MetadataOptions')),

@@ -20,6 +20,13 @@ const IOPS: Readonly<Record<string, readonly [least: number, most: number, perGi
   io2: [100, 256_000, 1_000],
 };
 
+/** @param parameter as EC2 names it: `volumeSize` of a mapping, `size` of a volume */
+export function checkSize(sizeGiB: number, type: string, parameter: 'volumeSize' | 'size'): void {
+  const [least, most] = SIZES[type]!;
+  if (sizeGiB >= least && sizeGiB <= most) return;
+  throw refuseValue(`${sizeGiB}`, parameter, `${type} volumes take ${least} to ${most}.`);
+}
+
 interface Volume {
   readonly type: string;
   readonly sizeGiB: number;

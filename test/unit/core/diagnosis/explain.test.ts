@@ -39,7 +39,10 @@ async function explain(facts: {
   const own = facts.runner === 'unlisted' ? [] : [{ ...offline, ...facts.runner }];
   const listed = [...own, ...(facts.others ?? [])];
   const found = [{ instance, region: 'us-east-1' }];
-  return explainRunners({ found, listed, withoutInstance: [], unsearched: '' }, ports);
+  return explainRunners(
+    { found, listed, withoutInstance: [], unsearched: '', attempt: '1', areJobsOver: false },
+    ports,
+  );
 }
 
 const running: Partial<Instance> = { state: 'running' };
@@ -213,7 +216,7 @@ test.each([
     const { ports } = createCloud();
     const runner = { id: 7, name: 'ec2-a', labels: [], ...state };
     const [one, ...others] = await explainRunners(
-      { found: [], listed: [runner], withoutInstance: [runner], unsearched },
+      { found: [], listed: [runner], withoutInstance: [runner], unsearched, attempt: '1', areJobsOver: false },
       ports,
     );
     expect(others).toEqual([]);

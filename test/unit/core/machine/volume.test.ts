@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VolumeRequest } from '../../../../src/core/machine/request.js';
-import { findMisfits, findVolumeProblems, fitFurtherVolumes, fitVolume } from '../../../../src/core/machine/volume.js';
+import { findMisfits, findRootVolumeProblems, fitFurtherVolumes, fitVolume } from '../../../../src/core/machine/volume.js';
 import type { Image } from '../../../../src/core/ports/catalog.js';
 import { AMD64_IMAGE, FAKE_IMAGES } from '../../../worlds/fake-catalog.js';
 
@@ -38,11 +38,11 @@ describe('A volume that EBS would refuse is reported before anything is created'
     [{ kmsKeyId: 'alias/ci' }, 50, /`ec2-volume-kms-key-id` is set without `ec2-volume-encrypted: true`/],
     [{ kmsKeyId: 'alias/ci', encrypted: false }, 50, /without `ec2-volume-encrypted: true`/],
   ])('%j, %s GiB', (settings, sizeGiB, says) => {
-    expect(findVolumeProblems(volume(settings), sizeGiB)).toEqual([expect.stringMatching(says)]);
+    expect(findRootVolumeProblems(volume(settings), sizeGiB)).toEqual([expect.stringMatching(says)]);
   });
 
   test('with all of its problems', () => {
-    expect(findVolumeProblems(volume({ type: 'gp2', iops: 100, throughputMiBps: 500 }), 20_000)).toHaveLength(3);
+    expect(findRootVolumeProblems(volume({ type: 'gp2', iops: 100, throughputMiBps: 500 }), 20_000)).toHaveLength(3);
   });
 });
 
@@ -59,7 +59,7 @@ test.each<[settings: Partial<VolumeRequest>, sizeGiB: number | undefined]>([
   [{ encrypted: true }, 50],
   [{ encrypted: true, kmsKeyId: KEY }, 50],
 ])('%j, %s GiB, is accepted', (settings, sizeGiB) => {
-  expect(findVolumeProblems(volume(settings), sizeGiB)).toEqual([]);
+  expect(findRootVolumeProblems(volume(settings), sizeGiB)).toEqual([]);
 });
 
 describe('When the image is known', () => {

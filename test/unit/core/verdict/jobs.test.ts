@@ -67,6 +67,29 @@ describe('The environments of a run', () => {
     expect(values.needs).toEqual([job('unit', 'skipped'), job('cuda', 'success')]);
   });
 
+  test('of which EC2 took the machine away have the verdict of a second machine, and the summary says so', () => {
+    const interrupted = 'true';
+    const run = judgeRun([
+      job('unit', 'success', { verdict: 'passed', interrupted }),
+      job('arm64', 'failure', { verdict: 'failed', interrupted }),
+      job('cuda', 'failure', { interrupted }),
+      job('local_os', 'success', { verdict: 'passed', interrupted: '' }),
+      job('dind_os', 'skipped', { interrupted }),
+    ]);
+    const rows = summarizeJobs(run).split('\n');
+    expect(
+      rows.filter((row) => /^\| (unit|arm64|cuda|local|dind)/.test(row)).map((row) => row.split(' | ').at(-1)),
+    ).toEqual([
+      'passed, on a second machine, because EC2 took the spot machine away |',
+      '**failure, on a second machine, because EC2 took the spot machine away** |',
+      '**failure, EC2 took the spot machine away** |',
+      'passed |',
+      'not chosen |',
+    ]);
+    expect(run.verdict).toBe('failed');
+    expect(judgeRun([job('unit', 'success', { interrupted })]).verdict).toBe('failed');
+  });
+
   test('are summarized with machine, minutes and verdict', () => {
     const run = judgeRun([
       job('choose', 'success', { sha: 'a', environments: '["unit","cuda","arm64","s2search"]' }),
