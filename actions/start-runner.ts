@@ -250,5 +250,8 @@ function readBootScripts(root: URL): BootScripts {
     get unpackJitConfigs() {
       return read('unpack-jit-configs.mjs');
     },
+    get dataVolume() {
+      return read('data-volume.sh');
+    },
   };
 }

@@ -7,7 +7,7 @@ import { actions } from '../actions/index.js';
 import { commands } from '../ami/cli/commands.js';
 import { buildDist } from './build.js';
 import { renderAction } from './print/action-yml.js';
-import { AGENT, joinAgent } from './print/agent.js';
+import { AGENT, DATA_VOLUME, joinParts } from './print/agent.js';
 import { fillCommands } from './print/ami-commands.js';
 import { renderErrors } from './print/errors.js';
 import { EXAMPLE, printExample } from './print/example-lumi.js';
@@ -46,7 +46,7 @@ const workflows = renderWorkflows(sources);
 const ERRORS = 'docs/errors.md';
 const actionFiles = actions.map(({ name }) => `${name}/action.yml`);
 /** The files that are printed as a whole, as git's pathspecs. */
-const whole = [...actionFiles, AGENT, ERRORS, 'iam/*.json', MODULE, ...Object.keys(workflows), EXAMPLE];
+const whole = [...actionFiles, AGENT, DATA_VOLUME, ERRORS, 'iam/*.json', MODULE, ...Object.keys(workflows), EXAMPLE];
 /** The files in which the blocks between markers are printed. */
 const filled = {
   'README.md': (text: string) => fillActionList(text, actions),
@@ -60,7 +60,7 @@ const filled = {
 /** The same for files that prettier does not format. */
 const filledLists = {
   '.gitattributes': (text: string) => fillGitAttributes(text, whole),
-  '.prettierignore': (text: string) => fillPrettierIgnore(text, [...actionFiles, AGENT]),
+  '.prettierignore': (text: string) => fillPrettierIgnore(text, [...actionFiles, AGENT, DATA_VOLUME]),
 };
 
 async function print(): Promise<void> {
@@ -73,7 +73,7 @@ async function print(): Promise<void> {
   printExample(root);
   for (const [path, fill] of Object.entries(filled))
     await writeFormatted(path, fill(await readFile(join(root, path), 'utf8')));
-  await writeFile(join(root, AGENT), joinAgent(read), { mode: 0o755 });
+  for (const path of [AGENT, DATA_VOLUME]) await writeFile(join(root, path), joinParts(path, read), { mode: 0o755 });
   await buildDist();
 }
 

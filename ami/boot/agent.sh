@@ -37,6 +37,7 @@ pem=$root/opt/ci-actions/ca-certificates.pem
 
 # The machine: its state. `deadline` and `started` are seconds of uptime, as is `now`.
 reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe='' environment=()
+interrupted='' notice='' watcher='' draining='' failed='' said='' volume_begun=''
 deadline=0 lifetime=900 startup=900 idle=900
 
 # The runners, by number from 1. Payload formats 1 to 3 describe one runner, format 4 up to 16, a warm-up none.
@@ -128,7 +129,12 @@ finish() {
   trap - ERR
   trap '' INT HUP TERM
   stopping=1
+  # A signal may have come inside a read with another IFS.
+  IFS=$' \t\n'
+  [[ -z $watcher ]] || kill "$watcher" 2>/dev/null
+  [[ -z $interrupted ]] || reason='spot interruption'
   stop_processes "${!child[@]}"
+  [[ -z $volume_begun ]] || close_volume
   power_off "${reason:-agent failed}"
   kill -KILL "$watchdog" 2>/dev/null
   [[ -z $last_resort_pipe ]] || { echo >&"$last_resort_pipe"; } 2>/dev/null
@@ -207,6 +213,8 @@ check_timers() {
   clock
   kill -0 "$watchdog" 2>/dev/null || start_watchdog
   ((now < deadline)) || give_up "lifetime of $lifetime s is over"
+  [[ -z $notice ]] || check_interruption
+  [[ -z $draining ]] || retire_idle
   for i in "${!runner_name[@]}"; do check_runner "$i"; done
   ! is_idle || stop_idle
 }
@@ -267,11 +275,14 @@ declare -A payload shape=(
 
 unreadable() { give_up "payload unreadable: $1"; }
 
-fetch_user_data() {
+# request_with_token PATH
+request_with_token() {
   local token
   token=$(request_metadata PUT api/token 'X-aws-ec2-metadata-token-ttl-seconds: 60') || return
-  request_metadata GET user-data "X-aws-ec2-metadata-token: $token" | base64 -w0
+  request_metadata GET "$1" "X-aws-ec2-metadata-token: $token"
 }
+
+fetch_user_data() { request_with_token user-data | base64 -w0; }
 
 # request_metadata METHOD PATH HEADER. Works without curl, because curl is installed through the payload's proxy.
 request_metadata() {
@@ -468,6 +479,7 @@ release() {
   exec {watchdog_pipe}>&-
   for fd in "${output[@]}"; do exec {fd}<&-; done
   [[ -z $last_resort_pipe ]] || exec {last_resort_pipe}>&-
+  [[ -z $notice ]] || exec {notice}<&-
   { echo 0 >/proc/self/oom_score_adj; } 2>/dev/null || true
 }
 
@@ -503,13 +515,15 @@ read_line() {
 handle_line() {
   local i=$1 line=${2//[[:cntrl:]]/} stamp='^([0-9-]+ [0-9:]+Z: )?'
   log "ci-actions ${title[i]}: $line"
+  said=$line
   ((i > 0)) || return 0
   clock
   if [[ $line =~ ${stamp}'Running job: '(.*) ]]; then
     job[i]=1 finished[i]='' listening[i]=${listening[i]:-$now}
     report "$i" job "${BASH_REMATCH[2]}"
-  elif [[ $line =~ ${stamp}'Job '.*' completed with result: ' ]]; then
+  elif [[ $line =~ ${stamp}'Job '(.*)' completed with result: '(.*) ]]; then
     finished[i]=$now
+    [[ ${BASH_REMATCH[3]} != Failed || -z ${payload[keep_on_failure_seconds]:-} ]] || note_failure "${BASH_REMATCH[2]}"
     [[ -z ${lasting[i]:-} ]] || job[i]=''
   elif [[ $line =~ ${stamp}'Listening for Jobs' ]]; then
     [[ -z ${job[i]:-} ]] || again[i]=1
@@ -561,7 +575,9 @@ run_runners() {
   { mkdir -p "${served%/*}" && echo "${runner_name[*]}" >"$served"; } 2>/dev/null || true
   [[ ${payload[format]} != 4 ]] || prepare_runners
   for i in "${!runner_name[@]}"; do start_runner "$i"; done
+  start_watcher
   follow "${!runner_name[@]}"
+  [[ -z $failed ]] || keep
   give_up 'runner exited'
 }
 
@@ -828,6 +844,138 @@ restart() {
 }
 # }
 
+# {data-volume
+# The data volume: mounted before the runners, and unmounted after them. data-volume.sh does the work.
+
+# While systemd stops the unit, the runners and then Docker need time to end.
+open_volume() {
+  local name=data-volume folder=/run/systemd/system/$unit.service.d
+  if [[ -z $root && -d /run/systemd/system ]]; then
+    { mkdir -p "$folder" && printf '[Service]\nTimeoutStopSec=%s\n' "$((8 * grace))" >"$folder/$name.conf"; } || true
+    timeout 10 systemctl daemon-reload &
+  fi
+  volume_begun=1
+  run_step "$name" exec_volume_open
+  ((status[0] == 0)) || give_up "data volume: $said"
+  volume_device=${said%% *}
+  phase volume "$said"
+}
+
+exec_volume_open() {
+  local volume path label left
+  read -r volume path label <<<"${payload[data_volume]}"
+  clock
+  # The startup timeout names no volume, so this ends before it.
+  left=$((started + startup - now - 2))
+  exec_step "${self%/*}/data-volume.sh" open "$volume" "$path" "${label:-}" "$((left > 1 ? left : 1))" "$user"
+}
+
+exec_volume_close() {
+  local path
+  read -r _ path _ <<<"${payload[data_volume]}"
+  exec_step "${self%/*}/data-volume.sh" close "$path" "${volume_device:-}"
+}
+
+# Part of every way out: runs after the runners' end and has a bound of its own.
+close_volume() {
+  local until
+  said="not within $((4 * grace)) s"
+  clock
+  until=$((now + 4 * grace))
+  # Moves the deadline of the watchdog, which allows four times the grace on top.
+  { echo "$now" >&"$watchdog_pipe"; } 2>/dev/null
+  launch 0 data-volume exec_volume_close
+  while kill -0 "${child[0]}" 2>/dev/null && ((now < until)); do
+    read_line 0 0.1
+    clock
+  done
+  kill -KILL -- "-${child[0]}" 2>/dev/null
+  while read_line 0 0.05; do :; done
+  reap 0
+  case ${status[0]} in
+    0) phase volume-closed "$said" ;;
+    3) ;;
+    *) phase volume-dirty "$said" ;;
+  esac
+}
+# }
+
+# Spot interruptions: EC2 announces them by the metadata service, about two minutes ahead.
+
+# The watcher writes a line if an interruption comes, and ends. The agent never waits for it.
+start_watcher() {
+  exec {notice}< <(watch_for_interruption)
+  watcher=$!
+}
+
+# Looks every 5 s, as EC2 recommends; for the first time when the runners have started. EC2 answers 404 until it
+# announces something. curl and its stand-in report an HTTP status as 22.
+watch_for_interruption() {
+  local pipe text pause=(read -r -t 5)
+  set +e
+  trap - ERR
+  release
+  # Waits without a program that would outlive the agent.
+  exec {pipe}<> <(:)
+  pause+=(-u "$pipe")
+  "${pause[@]}"
+  until text=$(request_with_token meta-data/instance-life-cycle 2>/dev/null); do
+    (($? != 22)) || exit
+    "${pause[@]}"
+  done
+  [[ $text == spot ]] || exit
+  until text=$(request_with_token meta-data/spot/instance-action 2>/dev/null); do "${pause[@]}"; done
+  [[ $text =~ '"action"'[[:space:]]*:[[:space:]]*'"'([a-z]+)'"' ]] && echo -n "${BASH_REMATCH[1]} "
+  [[ $text =~ '"time"'[[:space:]]*:[[:space:]]*'"'([0-9TZ:.-]+)'"' ]] && echo -n "at ${BASH_REMATCH[1]}"
+  echo
+}
+
+check_interruption() {
+  local line=''
+  read -r -t 0 -u "$notice" || return 0
+  IFS= read -r -t 1 -u "$notice" line || true
+  exec {notice}<&-
+  notice=''
+  [[ -n $line ]] || return 0
+  interrupted=1 draining=1
+  phase interrupted "$line"
+}
+
+# Stops the runners that have no job, so that they take none. A job that comes in this moment still runs.
+retire_idle() {
+  local i idle=()
+  for i in "${!child[@]}"; do
+    [[ -z ${job[i]:-} ]] || continue
+    kill -STOP -- "-${child[i]}" 2>/dev/null || true
+    while read_line "$i" 0.2; do :; done
+    if [[ -z ${job[i]:-} ]]; then idle+=("$i"); else kill -CONT -- "-${child[i]}" 2>/dev/null || true; fi
+  done
+  ((${#idle[@]} == 0)) || stop_processes "${idle[@]}" || true
+}
+
+# {keep-on-failure-seconds
+# A machine that stays for a while after a job that failed, without taking other jobs.
+
+note_failure() { failed=${failed:-$1} draining=1; }
+
+# Runs when all runners have ended. An interrupted machine has no time for this.
+keep() {
+  local until at seconds=${payload[keep_on_failure_seconds]}
+  [[ -z $interrupted ]] || return 0
+  clock
+  until=$((now + seconds < deadline ? now + seconds : deadline))
+  TZ=UTC0 printf -v at '%(%FT%TZ)T' $((EPOCHSECONDS + until - now))
+  phase kept "until $at after $failed"
+  while ((now < until)) && [[ -z $interrupted ]]; do
+    kill -0 "$watchdog" 2>/dev/null || start_watchdog
+    [[ -z $notice ]] || check_interruption
+    sleep 0.5
+    clock
+  done
+  give_up "kept for $seconds s after a job that failed"
+}
+# }
+
 run() {
   local other
   other=$(cat "$state/agent.pid" 2>/dev/null || true)
@@ -852,6 +1000,7 @@ run() {
   prepare
   [[ -z ${payload[kind]:-} ]] || warm_up
   install_runner
+  [[ -z ${payload[data_volume]:-} ]] || open_volume
   ((${#environment[@]} == 0)) || printf '%s\n' "${environment[@]}" >>"$home/.env"
   [[ -z ${payload[pre_runner_script]:-} ]] || run_script
   run_runners

@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
 boot=$here/../boot
 mkdir -p /opt/ci-actions
-for name in agent.sh install-runner.sh apt-when-free.sh unpack-jit-configs.mjs; do
+for name in agent.sh install-runner.sh apt-when-free.sh unpack-jit-configs.mjs data-volume.sh; do
   [[ $name == *.mjs ]] || bash -n "$boot/$name"
   install -m 755 "$boot/$name" "/opt/ci-actions/$name"
 done

@@ -1,19 +1,20 @@
-/** Where the printed agent goes, and the folder of its parts. */
+/** Where the printed agent goes, and the program for data volumes. The parts of each are in the folder of its name. */
 export const AGENT = 'ami/boot/agent.sh';
-const PARTS = 'ami/boot/agent';
+export const DATA_VOLUME = 'ami/boot/data-volume.sh';
 
-const HEADER = `# Printed by \`npm run print\` from ${PARTS}/: change the parts there.`;
 /** main.sh reads a part; the line above it names the part for shellcheck. */
 const SOURCE_LINES = /^# shellcheck source-path=SCRIPTDIR source=([a-z-]+\.sh)\nsource .*\n/gm;
 
 /**
- * Joins the parts of the boot agent to one file: each takes the place of the line in main.sh that reads it.
+ * Joins the parts of a program to one file: each takes the place of the line in main.sh that reads it.
  *
  * @param read reads a file of this repository
  */
-export function joinAgent(read: (path: string) => string): string {
-  const main = read(`${PARTS}/main.sh`).replace(/^(#!.*)\n/, `$1\n${HEADER}\n`);
-  return main.replace(SOURCE_LINES, (_, name: string) => markOptional(read(`${PARTS}/${name}`)));
+export function joinParts(program: string, read: (path: string) => string): string {
+  const folder = program.replace(/\.sh$/, '');
+  const header = `# Printed by \`npm run print\` from ${folder}/: change the parts there.`;
+  const main = read(`${folder}/main.sh`).replace(/^(#!.*)\n/, `$1\n${header}\n`);
+  return main.replace(SOURCE_LINES, (_, name: string) => markOptional(read(`${folder}/${name}`)));
 }
 
 /** Marks a part that only some payloads need, for `selectParts` in src/core/machine/boot-scripts.ts. */

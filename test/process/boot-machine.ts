@@ -28,6 +28,8 @@ export interface MachineOptions {
   /** Folders in which nothing can be written, as on a full disk. */
   readonly full?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** What the metadata service has below `meta-data/`, by path. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** The runner application at the payload's URL. */
   readonly download?: { readonly file: string; readonly bytes: Uint8Array; readonly sha256: string };
   /** `user-data`: run the user data as cloud-init does, instead of the agent. */
@@ -56,7 +58,7 @@ export class Machine {
 
   private constructor(
     readonly root: string,
-    private readonly server: Server,
+    private readonly metadata: Metadata,
     command: readonly string[],
     environment: NodeJS.ProcessEnv,
     errors: number,
@@ -73,23 +75,29 @@ export class Machine {
   static async boot(options: MachineOptions = {}): Promise<Machine> {
     const root = await mkdtemp(join(tmpdir(), 'boot-agent-'));
     await chmod(root, 0o755);
-    const { server, origin } = await startMetadata(root, options);
+    const metadata = await startMetadata(root, options);
     if (options.runner !== null) await install(join(root, 'opt/actions-runner/run.sh'), options.runner ?? oneJob);
     for (const [path, text] of Object.entries(options.programs ?? {})) await install(join(root, path), text);
     if (options.inTheWay) await mkdir(join(root, options.inTheWay), { recursive: true });
     for (const path of options.full ?? []) await fillUp(join(root, path));
     const errors = await open(join(root, 'stderr'), 'a');
-    const machine = new Machine(root, server, command(root, options), environment(root, origin, options), errors.fd);
+    const machine = new Machine(
+      root,
+      metadata,
+      command(root, options),
+      environment(root, metadata.origin, options),
+      errors.fd,
+    );
     await errors.close();
     return machine;
   }
 
   /** Starts the agent again on the same machine. */
   async bootAgain(options: MachineOptions = {}): Promise<Machine> {
-    const { server, origin } = await startMetadata(this.root, options);
+    const metadata = await startMetadata(this.root, options);
     const errors = await open(join(this.root, 'stderr'), 'a');
     const run = command(this.root, options);
-    const machine = new Machine(this.root, server, run, environment(this.root, origin, options), errors.fd);
+    const machine = new Machine(this.root, metadata, run, environment(this.root, metadata.origin, options), errors.fd);
     await errors.close();
     return machine;
   }
@@ -97,6 +105,20 @@ export class Machine {
   /** A file of the machine, '' if it does not exist. */
   async read(path: string): Promise<string> {
     return readFile(join(this.root, path), 'utf8').catch(() => '');
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    await writeFile(join(this.root, path), text);
+  }
+
+  /** Puts something below `meta-data/` of the metadata service. */
+  announce(path: string, text: string): void {
+    this.metadata.files.set(`/latest/meta-data/${path}`, Buffer.from(text));
+  }
+
+  /** How often the machine has asked the metadata service for a path. */
+  asked(path: string): number {
+    return this.metadata.asked.filter((one) => one === path).length;
   }
 
   async phases(): Promise<string[]> {
@@ -124,7 +146,7 @@ export class Machine {
 
   /** Kills also what the agent started: the tests' `run.sh` writes its process id to a file, one a line. */
   async dispose(): Promise<void> {
-    this.server.close();
+    this.metadata.server.close();
     const runners = (await this.read('runner-pid')).split('\n').map(Number);
     const pids = [this.pid, ...runners].filter((pid) => pid > 1);
     for (const pid of pids) for (const target of [-pid, pid]) signal(target, 'SIGKILL');
@@ -208,10 +230,23 @@ function environment(root: string, origin: string, options: MachineOptions): Nod
   };
 }
 
-async function startMetadata(root: string, options: MachineOptions): Promise<{ server: Server; origin: string }> {
-  const files = new Map<string, Uint8Array>();
+interface Metadata {
+  readonly server: Server;
+  readonly origin: string;
+  readonly files: Map<string, Uint8Array>;
+  /** The paths of all requests. */
+  readonly asked: string[];
+}
+
+async function startMetadata(root: string, options: MachineOptions): Promise<Metadata> {
+  const asked: string[] = [];
+  const documents = Object.entries(options.metadata ?? {});
+  const files = new Map<string, Uint8Array>(
+    documents.map(([path, text]) => [`/latest/meta-data/${path}`, Buffer.from(text)]),
+  );
   const server = createServer((request, response) => {
     const path = request.url ?? '';
+    asked.push(path);
     const body = files.get(path);
     if (request.method === 'PUT' && path === '/latest/api/token') return response.end('a-token');
     const allowed = !path.startsWith('/latest/') || request.headers['x-aws-ec2-metadata-token'] === 'a-token';
@@ -225,7 +260,7 @@ async function startMetadata(root: string, options: MachineOptions): Promise<{ s
   const userData = options.userData === undefined ? render(origin, options) : options.userData;
   if (userData !== null) files.set('/latest/user-data', Buffer.from(userData));
   if (options.boot === 'user-data') await writeFile(join(root, 'user-data'), gunzipSync(userData ?? ''));
-  return { server, origin };
+  return { server, origin, files, asked };
 }
 
 function render(origin: string, { payload, download, boot }: MachineOptions): Uint8Array {

@@ -36,6 +36,7 @@ pem=$root/opt/ci-actions/ca-certificates.pem
 
 # The machine: its state. `deadline` and `started` are seconds of uptime, as is `now`.
 reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe='' environment=()
+interrupted='' notice='' watcher='' draining='' failed='' said='' volume_begun=''
 deadline=0 lifetime=900 startup=900 idle=900
 
 # The runners, by number from 1. Payload formats 1 to 3 describe one runner, format 4 up to 16, a warm-up none.
@@ -83,6 +84,15 @@ source "${BASH_SOURCE[0]%/*}/warm-up.sh"
 # shellcheck source-path=SCRIPTDIR source=several.sh
 source "${BASH_SOURCE[0]%/*}/several.sh"
 
+# shellcheck source-path=SCRIPTDIR source=volume.sh
+source "${BASH_SOURCE[0]%/*}/volume.sh"
+
+# shellcheck source-path=SCRIPTDIR source=interruption.sh
+source "${BASH_SOURCE[0]%/*}/interruption.sh"
+
+# shellcheck source-path=SCRIPTDIR source=keep.sh
+source "${BASH_SOURCE[0]%/*}/keep.sh"
+
 run() {
   local other
   other=$(cat "$state/agent.pid" 2>/dev/null || true)
@@ -107,6 +117,7 @@ run() {
   prepare
   [[ -z ${payload[kind]:-} ]] || warm_up
   install_runner
+  [[ -z ${payload[data_volume]:-} ]] || open_volume
   ((${#environment[@]} == 0)) || printf '%s\n' "${environment[@]}" >>"$home/.env"
   [[ -z ${payload[pre_runner_script]:-} ]] || run_script
   run_runners

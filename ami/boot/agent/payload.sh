@@ -16,11 +16,14 @@ declare -A payload shape=(
 
 unreadable() { give_up "payload unreadable: $1"; }
 
-fetch_user_data() {
+# request_with_token PATH
+request_with_token() {
   local token
   token=$(request_metadata PUT api/token 'X-aws-ec2-metadata-token-ttl-seconds: 60') || return
-  request_metadata GET user-data "X-aws-ec2-metadata-token: $token" | base64 -w0
+  request_metadata GET "$1" "X-aws-ec2-metadata-token: $token"
 }
+
+fetch_user_data() { request_with_token user-data | base64 -w0; }
 
 # request_metadata METHOD PATH HEADER. Works without curl, because curl is installed through the payload's proxy.
 request_metadata() {

@@ -70,7 +70,12 @@ finish() {
   trap - ERR
   trap '' INT HUP TERM
   stopping=1
+  # A signal may have come inside a read with another IFS.
+  IFS=$' \t\n'
+  [[ -z $watcher ]] || kill "$watcher" 2>/dev/null
+  [[ -z $interrupted ]] || reason='spot interruption'
   stop_processes "${!child[@]}"
+  [[ -z $volume_begun ]] || close_volume
   power_off "${reason:-agent failed}"
   kill -KILL "$watchdog" 2>/dev/null
   [[ -z $last_resort_pipe ]] || { echo >&"$last_resort_pipe"; } 2>/dev/null

@@ -83,6 +83,7 @@ release() {
   exec {watchdog_pipe}>&-
   for fd in "${output[@]}"; do exec {fd}<&-; done
   [[ -z $last_resort_pipe ]] || exec {last_resort_pipe}>&-
+  [[ -z $notice ]] || exec {notice}<&-
   { echo 0 >/proc/self/oom_score_adj; } 2>/dev/null || true
 }
 
@@ -118,13 +119,15 @@ read_line() {
 handle_line() {
   local i=$1 line=${2//[[:cntrl:]]/} stamp='^([0-9-]+ [0-9:]+Z: )?'
   log "ci-actions ${title[i]}: $line"
+  said=$line
   ((i > 0)) || return 0
   clock
   if [[ $line =~ ${stamp}'Running job: '(.*) ]]; then
     job[i]=1 finished[i]='' listening[i]=${listening[i]:-$now}
     report "$i" job "${BASH_REMATCH[2]}"
-  elif [[ $line =~ ${stamp}'Job '.*' completed with result: ' ]]; then
+  elif [[ $line =~ ${stamp}'Job '(.*)' completed with result: '(.*) ]]; then
     finished[i]=$now
+    [[ ${BASH_REMATCH[3]} != Failed || -z ${payload[keep_on_failure_seconds]:-} ]] || note_failure "${BASH_REMATCH[2]}"
     [[ -z ${lasting[i]:-} ]] || job[i]=''
   elif [[ $line =~ ${stamp}'Listening for Jobs' ]]; then
     [[ -z ${job[i]:-} ]] || again[i]=1
@@ -176,7 +179,9 @@ run_runners() {
   { mkdir -p "${served%/*}" && echo "${runner_name[*]}" >"$served"; } 2>/dev/null || true
   [[ ${payload[format]} != 4 ]] || prepare_runners
   for i in "${!runner_name[@]}"; do start_runner "$i"; done
+  start_watcher
   follow "${!runner_name[@]}"
+  [[ -z $failed ]] || keep
   give_up 'runner exited'
 }
 

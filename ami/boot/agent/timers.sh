@@ -76,6 +76,8 @@ check_timers() {
   clock
   kill -0 "$watchdog" 2>/dev/null || start_watchdog
   ((now < deadline)) || give_up "lifetime of $lifetime s is over"
+  [[ -z $notice ]] || check_interruption
+  [[ -z $draining ]] || retire_idle
   for i in "${!runner_name[@]}"; do check_runner "$i"; done
   ! is_idle || stop_idle
 }

@@ -5,6 +5,8 @@ export interface BootScripts {
   readonly aptWhenFree: string;
   /** Needed only for format 4. */
   readonly unpackJitConfigs?: string;
+  /** Needed only with a data volume. */
+  readonly dataVolume?: string;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface BootScripts {
  * @param payload the lines of the payload, which decide what of the agent is needed
  */
 export function bootstrapLines(scripts: BootScripts, payload: readonly string[]): string[] {
-  const hasPacked = payload.some((line) => line.startsWith('#:jit-configs '));
+  const has = (key: string) => payload.some((line) => line.startsWith(`#:${key} `));
   return [
     'set -euo pipefail',
     'root=${CI_ACTIONS_ROOT:-}',
@@ -28,7 +30,8 @@ export function bootstrapLines(scripts: BootScripts, payload: readonly string[])
     ': >"$partial"',
     ...embed('install-runner.sh', scripts.installRunner),
     ...embed('apt-when-free.sh', scripts.aptWhenFree),
-    ...(hasPacked ? embed('unpack-jit-configs.mjs', scripts.unpackJitConfigs!) : []),
+    ...(has('jit-configs') ? embed('unpack-jit-configs.mjs', scripts.unpackJitConfigs!) : []),
+    ...(has('data-volume') ? embed('data-volume.sh', scripts.dataVolume!) : []),
     ...embed('agent.sh', selectParts(scripts.agent, payload)),
     'fi',
     'exec "$agent" start',

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { AGENT, joinAgent } from '../../../scripts/print/agent.js';
+import { AGENT, DATA_VOLUME, joinParts } from '../../../scripts/print/agent.js';
 import { selectParts } from '../../../src/core/machine/boot-scripts.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
 
-test('the printed boot agent is its parts joined', () => {
-  expect(read(AGENT)).toBe(joinAgent(read));
+test.each([AGENT, DATA_VOLUME])('the printed %s is its parts joined', (path) => {
+  expect(read(path)).toBe(joinParts(path, read));
 });
 
 test('a part replaces the line that reads it, without its head', () => {
@@ -36,7 +36,7 @@ test('a part replaces the line that reads it, without its head', () => {
       '',
     ].join('\n'),
   };
-  expect(joinAgent((path) => files[path]!).split('\n')).toEqual([
+  expect(joinParts(AGENT, (path) => files[path]!).split('\n')).toEqual([
     '#!/bin/bash',
     '# Printed by `npm run print` from ami/boot/agent/: change the parts there.',
     '# The agent.',
@@ -72,7 +72,7 @@ test('a part that only some payloads need is marked, and left out where no line 
     ].join('\n'),
     'ami/boot/agent/volume.sh': part.join('\n'),
   };
-  const agent = joinAgent((path) => files[path]!);
+  const agent = joinParts(AGENT, (path) => files[path]!);
   const head = ['#!/bin/bash', '# Printed by `npm run print` from ami/boot/agent/: change the parts there.'];
   expect(agent.split('\n')).toEqual([
     ...head,

@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# A machine that stays for a while after a job that failed, without taking other jobs.
+# only with: keep-on-failure-seconds
+# shellcheck disable=SC2034 # draining
+set -Eeuo pipefail
+declare -A payload
+declare failed draining deadline now watchdog notice interrupted lifetime
+
+note_failure() { failed=${failed:-$1} draining=1; }
+
+# Runs when all runners have ended. An interrupted machine has no time for this.
+keep() {
+  local until at seconds=${payload[keep_on_failure_seconds]}
+  [[ -z $interrupted ]] || return 0
+  clock
+  until=$((now + seconds < deadline ? now + seconds : deadline))
+  TZ=UTC0 printf -v at '%(%FT%TZ)T' $((EPOCHSECONDS + until - now))
+  phase kept "until $at after $failed"
+  while ((now < until)) && [[ -z $interrupted ]]; do
+    kill -0 "$watchdog" 2>/dev/null || start_watchdog
+    [[ -z $notice ]] || check_interruption
+    sleep 0.5
+    clock
+  done
+  give_up "kept for $seconds s after a job that failed"
+}
