@@ -65,3 +65,22 @@ test.concurrent('`all: true` ends it, and so does a stop after its time', () =>
     await scene.expectNothingIsLeft();
   }),
 );
+
+test.concurrent(
+  'the real boot agent keeps the machine after a failed job, and the stop knows it from the jobs of the run',
+  () =>
+    inSandbox({}, async (scene) => {
+      const main = await scene.start({ 'keep-on-failure-minutes': '30' });
+      expect(main.code).toBe(0);
+      const { label = '', 'ec2-instance-id': id = '' } = main.outputs;
+      expect(await scene.queue(label, ['exit 1'], 'build').finished).toBe('failure');
+      const stopped = await scene.stop({ label });
+      expect(stopped.code).toBe(0);
+      expect(JSON.parse(stopped.outputs['kept'] ?? '')).toMatchObject([
+        { instance: id, why: 'job build failed on it' },
+      ]);
+      expect(scene.sandbox.ec2.instance(id).state).toBe('running');
+      expect((await scene.stop({ all: 'true' })).outputs['ec2-instance-ids']).toBe(`["${id}"]`);
+      await scene.expectNothingIsLeft();
+    }),
+);
