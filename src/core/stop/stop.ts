@@ -162,7 +162,7 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
 /** Whether the search would have found the runner's instance: a label of the user's own may be that of another start. */
 function isSearchedWhole(runner: Runner, { label, instanceIds }: StopRequest): boolean {
   if (label === undefined) return instanceIds.length === 0;
-  const start = label.slice(label.lastIndexOf('-') + 1);
+  const [, start = ''] = /-([0-9a-f]{8})$/.exec(label) ?? [];
   return isLabelOfStart(label, start) && isOfStart(runner, start);
 }
 
