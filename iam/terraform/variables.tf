@@ -121,6 +121,13 @@ variable "data_volumes" {
   nullable    = false
 }
 
+variable "sessions" {
+  description = "Whether people may open a shell on machines by Systems Manager, and machines may stay after a failed job."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "name_prefix" {
   description = "The beginning of the names of everything that is created; AWS requires unique names."
   type        = string

@@ -6,6 +6,7 @@ import { denyPoolClaim, denyPoolFill, modifyWith, placePool, POOL } from './iam.
 import { denyReap } from './iam.denials.reap.js';
 import { denyStartStop } from './iam.denials.start-stop.js';
 import { allowVolumes, denyVolumes, placeData } from './iam.denials.volumes.js';
+import { allowSessions, denySessions } from './iam.denials.sessions.js';
 import { findDenied } from './iam.roles.js';
 import { BARE_LAUNCH, createAccount, OURS, properLaunch, TAG, taggedLaunch, tagsOn } from './iam.world.js';
 
@@ -23,6 +24,7 @@ const denials: readonly Denials[] = [
   ...denyReap(account, foreign.instance),
   ...denyAmiBuild(account),
   ...denyVolumes(account, dataVolumes),
+  ...denySessions(account),
   denyOtherCases(account, 'start-stop without pass-role', {}),
   denyOtherCases(account, 'pool-fill', { [POOL]: 'ready' }),
   {
@@ -45,6 +47,7 @@ const presetTag = tagsOn(['instance'], { 'ci-actions:preset': 'amd64' });
 /** The calls that the denials must not affect. */
 const allowances: readonly Allowances[] = [
   ...allowVolumes(account, dataVolumes),
+  ...allowSessions(account),
   {
     role: 'start-stop',
     calls: [

@@ -43,7 +43,9 @@ export async function startRunners(
   const attempt = new Attempt(await prepareVolume(checked, ports), ports);
   try {
     const instances = await ports.log.group('Start the runners', () => attempt.run());
-    const started = { requestedAt, instances, refused: attempt.queue.refused, regionSetups: checked.regionSetups };
+    const { joined, queue } = attempt;
+    const { regionSetups } = checked;
+    const started = { requestedAt, instances, refused: queue.refused, regionSetups, ...(joined && { joined }) };
     await publish(started);
     attempt.confirm();
     return started;
