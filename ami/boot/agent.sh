@@ -575,7 +575,7 @@ run_runners() {
   { mkdir -p "${served%/*}" && echo "${runner_name[*]}" >"$served"; } 2>/dev/null || true
   [[ ${payload[format]} != 4 ]] || prepare_runners
   for i in "${!runner_name[@]}"; do start_runner "$i"; done
-  start_watcher
+  ! declare -F start_watcher >/dev/null || start_watcher
   follow "${!runner_name[@]}"
   [[ -z $failed ]] || keep
   give_up 'runner exited'
@@ -709,18 +709,18 @@ warm_up() {
 # {format 4
 # Several runners, each in a home of its own, and those that take many jobs: payload format 4.
 
-folder='\.?[A-Za-z0-9_-][A-Za-z0-9._-]*' newest=4
+newest=4
 shape+=([format]='[1234]')
 crashes=() shared=''
 
 # The keys of this format: those of format 3 without the ones for a single runner and for a warm-up, and some more.
 extend_shapes() {
-  local word='[^[:cntrl:][:space:],]+' fs='[A-Za-z0-9._-]{1,16}'
+  local char='[^[:cntrl:][:space:],]' fs='[A-Za-z0-9._-]{1,16}'
   unset 'shape[kind]' 'shape[runner_name]' 'shape[label]' 'shape[jit_config]'
   shape+=(
-    [runner_N]="$word ([A-Za-z0-9._-]{1,64}) (job|run) $word(,$word)*" [jit_configs]=$base64
+    [runner_N]="$char{1,64} ([A-Za-z0-9._-]{1,64}) (job|run) $char+(,$char+)*" [jit_configs]=$base64
     [registration_url]='https?://[^[:space:]]+' [registration_token]='[^[:cntrl:][:space:]]+' [runner_group]='[^[:cntrl:]]+'
-    [work_folder]="shared( $folder)?" [keep_on_failure_seconds]=$number
+    [work_folder]='shared \.?[A-Za-z0-9_-][A-Za-z0-9._-]*' [keep_on_failure_seconds]=$number
     [data_volume]="(vol-[0-9a-f]{8,17} $path( $fs)?|label:$fs $path)"
   )
 }
@@ -742,12 +742,8 @@ list_numbered() {
   ((${#lasting[@]} == ${#numbers[@]})) || needed+=(jit_configs)
   ((${#lasting[@]} == 0)) || needed+=(registration_url registration_token)
   for key in "${needed[@]}"; do [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"; done
-  [[ -n ${payload[work_folder]:-} ]] || return 0
-  # The runner's work folder has a folder named like the repository.
-  shared=${payload[work_folder]#shared} shared=${shared# }
-  [[ -n $shared || ! ${payload[registration_url]:-} =~ ^https?://[^/]+/([^/]+)/($folder)$ ||
-    ${BASH_REMATCH[1]} == enterprises ]] || shared=${BASH_REMATCH[2]}
-  [[ -n $shared ]] || unreadable 'work-folder without a repository'
+  shared=${payload[work_folder]:-}
+  shared=${shared#shared }
 }
 
 prepare_runners() {
@@ -755,11 +751,10 @@ prepare_runners() {
   place_runners
   # Beside the preparation of the homes. Its errors would quote a secret.
   if [[ -n ${payload[jit_configs]:-} ]]; then
-    [[ -x ${nodes[-1]} ]] || give_up "no Node in $home/externals"
     exec {packed}< <(timeout 30 "${nodes[-1]}" "${self%/*}/unpack-jit-configs.mjs" <<<"${payload[jit_configs]}" 2>/dev/null)
   fi
   run_step homes exec_homes
-  ((status[0] == 0)) || give_up 'homes of the runners could not be prepared'
+  ((status[0] == 0)) || give_up 'runner homes could not be prepared'
   [[ -z $packed ]] || read_jit_configs "$packed"
 }
 
@@ -806,15 +801,11 @@ copy_home() {
 
 # One tree for the repository's folder in all work folders. Nothing is mounted in a sandbox, which nobody would unmount.
 share_folder() {
-  local work=$1/_work from=${place[1]}/_work/$shared
-  mkdir -p "$work"
-  if [[ $1 == "${place[1]}" ]]; then
-    mkdir -p "$from"
-  elif [[ -n $root || $EUID != 0 ]] || ! { mkdir -p "$work/$shared" && mount --bind "$from" "$work/$shared"; }; then
-    rmdir "$work/$shared" 2>/dev/null || true
-    ln -sfn "$from" "$work/$shared"
-  fi
-  ((EUID != 0)) || chown -h "$user:" "$work" "$work/$shared"
+  local folder=$1/_work/$shared from=${place[1]}/_work/$shared
+  mkdir -p "$folder"
+  [[ $folder == "$from" ]] || { [[ -z $root ]] && mount --bind "$from" "$folder"; } ||
+    { rmdir "$folder" && ln -s "$from" "$folder"; }
+  ((EUID != 0)) || chown -h "$user:" "${folder%/*}" "$folder"
 }
 
 # Registers a runner that takes many jobs, unless it is registered from before a crash.
@@ -836,10 +827,10 @@ restart() {
   [[ -z ${leaving[i]:-} ]] || return 0
   crashes[i]=$((${crashes[i]:-0} + 1))
   if ((crashes[i] > 3)); then
-    log "ci-actions ${title[i]}: has ended by itself for the fourth time and is not started again"
+    log "ci-actions ${title[i]}: ended by itself again"
     return
   fi
-  log "ci-actions ${title[i]}: has ended by itself; start ${crashes[i]} of 3 again"
+  log "ci-actions ${title[i]}: ended by itself, restart ${crashes[i]} of 3"
   start_runner "$i"
 }
 # }
@@ -900,11 +891,16 @@ close_volume() {
 }
 # }
 
+# {spot, keep-on-failure-seconds
 # Spot interruptions: EC2 announces them by the metadata service, about two minutes ahead.
 
-# The watcher writes a line if an interruption comes, and ends. The agent never waits for it.
+# The watcher writes a line if an interruption comes, and ends. The agent never waits for it. It is a program of its own,
+# which has nothing of the agent's.
 start_watcher() {
-  exec {notice}< <(watch_for_interruption)
+  exec {notice}< <(
+    release
+    exec bash -c "$(declare -p imds && declare -f request_metadata request_by_bash request_with_token watch_for_interruption); watch_for_interruption" 2>/dev/null
+  )
   watcher=$!
 }
 
@@ -912,19 +908,16 @@ start_watcher() {
 # announces something. curl and its stand-in report an HTTP status as 22.
 watch_for_interruption() {
   local pipe text pause=(read -r -t 5)
-  set +e
-  trap - ERR
-  release
   # Waits without a program that would outlive the agent.
   exec {pipe}<> <(:)
   pause+=(-u "$pipe")
   "${pause[@]}"
-  until text=$(request_with_token meta-data/instance-life-cycle 2>/dev/null); do
+  until text=$(request_with_token meta-data/instance-life-cycle); do
     (($? != 22)) || exit
     "${pause[@]}"
   done
   [[ $text == spot ]] || exit
-  until text=$(request_with_token meta-data/spot/instance-action 2>/dev/null); do "${pause[@]}"; done
+  until text=$(request_with_token meta-data/spot/instance-action); do "${pause[@]}"; done
   [[ $text =~ '"action"'[[:space:]]*:[[:space:]]*'"'([a-z]+)'"' ]] && echo -n "${BASH_REMATCH[1]} "
   [[ $text =~ '"time"'[[:space:]]*:[[:space:]]*'"'([0-9TZ:.-]+)'"' ]] && echo -n "at ${BASH_REMATCH[1]}"
   echo
@@ -939,6 +932,8 @@ check_interruption() {
   [[ -n $line ]] || return 0
   interrupted=1 draining=1
   phase interrupted "$line"
+  # For the steps of jobs, such as run-tox: the time alone.
+  { printf '%s\n' "${line##* }" >"$state/interrupted" && chmod 644 "$state/interrupted"; } 2>/dev/null || true
 }
 
 # Stops the runners that have no job, so that they take none. A job that comes in this moment still runs.
@@ -952,6 +947,7 @@ retire_idle() {
   done
   ((${#idle[@]} == 0)) || stop_processes "${idle[@]}" || true
 }
+# }
 
 # {keep-on-failure-seconds
 # A machine that stays for a while after a job that failed, without taking other jobs.

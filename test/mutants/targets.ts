@@ -57,8 +57,16 @@ export const TARGETS: readonly Target[] = [
   }),
   target('agent', {
     sources: ['ami/boot/agent.sh'],
-    tests: ['agent', 'payload', 'warm-up', 'last-resort', 'environment'].map(
-      (name) => `test/process/boot-${name}.test.ts`,
-    ),
+    tests: [
+      'agent',
+      'payload',
+      'warm-up',
+      'last-resort',
+      'environment',
+      'roles',
+      'run-runner',
+      'several-ends',
+      'payload-several',
+    ].map((name) => `test/process/boot-${name}.test.ts`),
   }),
 ];

@@ -275,16 +275,23 @@ export function bootScripts(): BootScripts {
     agent: text('agent.sh'),
     installRunner: text('install-runner.sh'),
     aptWhenFree: text('apt-when-free.sh'),
+    unpackJitConfigs: text('unpack-jit-configs.mjs'),
   };
 }
 
-/** The runner application as in a release, for one platform. */
-export function packRunner(of: string, installDependencies = '#!/bin/bash\n') {
+/**
+ * The runner application as in a release, for one platform.
+ *
+ * @param more text of further programs, or other text, by path
+ */
+export function packRunner(of: string, installDependencies = '#!/bin/bash\n', more: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'runner-archive-'));
-  writeFileSync(join(folder, 'run.sh'), oneJob, { mode: 0o755 });
-  mkdirSync(join(folder, 'bin'));
-  writeFileSync(join(folder, 'bin/installdependencies.sh'), installDependencies, { mode: 0o755 });
-  const bytes = execFileSync('tar', ['-czC', folder, './run.sh', './bin']);
+  const programs = { 'run.sh': oneJob, 'bin/installdependencies.sh': installDependencies, ...more };
+  for (const [path, text] of Object.entries(programs)) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text, { mode: 0o755 });
+  }
+  const bytes = execFileSync('tar', ['-czC', folder, '.']);
   rmSync(folder, { recursive: true });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { file: `actions-runner-${of}-2.999.0.tar.gz`, bytes, sha256 };

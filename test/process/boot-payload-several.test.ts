@@ -1,6 +1,20 @@
-import { describe, expect } from '@jest/globals';
-import { scenario } from './boot-machine.js';
-import { machineLines, packPlain, registration, userDataOf } from './boot-several.js';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootScripts, defaults, packRunner, scenario } from './boot-machine.js';
+import { composePlaceholder } from '../../src/core/machine/jit-placeholder.js';
+import { renderUserData, USER_DATA_LIMIT } from '../../src/core/machine/payload.js';
+import {
+  config,
+  machineLines,
+  node,
+  obedient,
+  packPlain,
+  registration,
+  untilAllListen,
+  userDataOf,
+} from './boot-several.js';
 
 describe('a payload of format 4 is unreadable', () => {
   const jit = `#:jit-configs ${packPlain('QUJD')}`;
@@ -28,12 +42,10 @@ describe('a payload of format 4 is unreadable', () => {
     ['with a JIT config of format 1', [...good, '#:jit-config QUJD'], /^unknown key jit-config$/],
     ['with a kind', [...good, '#:kind warm-up'], /^unknown key kind$/],
     ['if the format is not in the first line', [...good.slice(1), '#:format 4'], /^unknown key runner-1$/],
+    ['with a work folder of no repository', [...good, '#:work-folder shared'], isNot('work-folder')],
+    ['with a work folder above all others', [...good, '#:work-folder shared ..'], isNot('work-folder')],
+    ['with a name of 65 characters', instead(`#:runner-1 ${'x'.repeat(65)} build job l1`), isNot('runner-1')],
     ['with another work folder', [...good, '#:work-folder shared a/b'], isNot('work-folder')],
-    [
-      'with a work folder of no repository',
-      [...instead('#:registration-url https://github.example/org'), '#:work-folder shared'],
-      /^work-folder without a repository$/,
-    ],
     ['with a volume by another name', [...good, '#:data-volume sdf /var/lib/docker'], isNot('data-volume')],
     ['with a volume at a path with ..', [...good, '#:data-volume vol-12345678 /var/../etc'], isNot('data-volume')],
     ['with a volume at the root', [...good, '#:data-volume vol-12345678 /'], isNot('data-volume')],
@@ -62,4 +74,69 @@ describe('a payload of format 4 is unreadable', () => {
       expect(await machine.reasonOfPowerOff()).toBe(`payload unreadable: unknown key ${key.split(' ')[0]}`);
     });
   }
+});
+
+describe('a stock image', () => {
+  const jitConfigs = [1, 2, 3].map(composePlaceholder);
+  const numbered = jitConfigs.map((jitConfig, index) => ({
+    name: `r${index + 1}`,
+    label: 'l',
+    role: 'build',
+    jitConfig,
+  }));
+  const download = packRunner(`linux-${process.arch}`, undefined, {
+    'run.sh': obedient,
+    'config.sh': config,
+    'externals/node24/bin/node': node,
+  });
+  const stock = {
+    boot: 'user-data',
+    runner: null,
+    download,
+    payload: {
+      runners: [...numbered, { name: 'r4', label: 'l4', role: 'more' }],
+      registration: { url: 'https://github.example/o/r', token: 'T' },
+    },
+  } as const;
+  scenario('gets the agent, and unpacks what our writer has packed', stock, async (machine) => {
+    await untilAllListen(machine, 4);
+    const expected = jitConfigs.map((jitConfig) => `ACTIONS_RUNNER_INPUT_JITCONFIG=${jitConfig}`);
+    for (const [index, line] of expected.entries())
+      expect((await machine.read(`env-${index + 1}`)).split('\n')).toContain(line);
+    expect(readdirSync(join(machine.root, 'opt/ci-actions')).toSorted()).toEqual([
+      'agent.sh',
+      'apt-when-free.sh',
+      'install-runner.sh',
+      'partial',
+      'unpack-jit-configs.mjs',
+    ]);
+    expect(await machine.read('stderr')).toBe('');
+  });
+
+  const image = 'opt/ci-actions/';
+  const old = { [`${image}agent.sh`]: '#!/bin/bash\nexit 9\n', [`${image}partial`]: '' };
+  scenario('made from an instance that got it so gets another one', { ...stock, programs: old }, async (machine) => {
+    await untilAllListen(machine, 4);
+    expect(readFileSync(join(machine.root, image, 'agent.sh'), 'utf8')).toContain('unpack-jit-configs');
+  });
+
+  test('gets only the parts of the agent that the payload needs', () => {
+    const text = gunzipSync(renderUserData({ ...defaults }, bootScripts())).toString();
+    const agent = /agent\.sh" <<'(.+)'\n([^]*?)\n\1\n/.exec(text)![2]!;
+    expect(text).toContain('if [ ! -x "$agent" ] || [ -e "$partial" ]; then\n');
+    for (const name of ['list_numbered', 'run_script', 'read_environment', 'warm_up']) {
+      expect(agent).not.toContain(`${name}()`);
+      expect(bootScripts().agent).toContain(`${name}()`);
+    }
+  });
+
+  test('has room in its user data for 16 runners', () => {
+    const runners = Array.from({ length: 16 }, (_, index) => ({
+      name: `ci-7031-1-start-${index}`,
+      label: 'ci-7031-1-start-build',
+      role: 'build',
+      jitConfig: composePlaceholder(index),
+    }));
+    expect(renderUserData({ ...defaults, runners }, bootScripts()).length).toBeLessThan(USER_DATA_LIMIT);
+  });
 });

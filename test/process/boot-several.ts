@@ -22,10 +22,12 @@ export const registration = [
   '#:registration-token A-TOKEN-THAT-NOBODY-ELSE-MAY-SEE',
 ];
 
+export const node = `#!/bin/bash\nexec '${process.execPath}' "$@"\n`;
+
 /** The runner application's folders, and Node where it has it. */
 export const application = {
   'opt/actions-runner/bin/Runner.Listener': '#!/bin/bash\n',
-  'opt/actions-runner/externals/node24/bin/node': `#!/bin/bash\nexec '${process.execPath}' "$@"\n`,
+  'opt/actions-runner/externals/node24/bin/node': node,
 };
 
 export interface Several extends Omit<MachineOptions, 'payload' | 'userData'> {
@@ -56,7 +58,7 @@ done
 `;
 
 /** GitHub's config.sh, as far as the agent uses it: registers by writing `.runner`, and leaves notes for the test. */
-const config = `#!/bin/bash
+export const config = `#!/bin/bash
 [[ ! -e .runner ]] || { echo 'Cannot configure the runner because it is already configured.'; exit 1; }
 n=1
 [[ ! $PWD =~ /runner-([0-9]+)/ ]] || n=\${BASH_REMATCH[1]}

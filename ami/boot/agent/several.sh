@@ -7,18 +7,18 @@ declare -A payload shape
 declare number base64 path self environment user uid home runner_name label jit_config job finished lasting who called
 declare root place leaving title status now
 
-folder='\.?[A-Za-z0-9_-][A-Za-z0-9._-]*' newest=4
+newest=4
 shape+=([format]='[1234]')
 crashes=() shared=''
 
 # The keys of this format: those of format 3 without the ones for a single runner and for a warm-up, and some more.
 extend_shapes() {
-  local word='[^[:cntrl:][:space:],]+' fs='[A-Za-z0-9._-]{1,16}'
+  local char='[^[:cntrl:][:space:],]' fs='[A-Za-z0-9._-]{1,16}'
   unset 'shape[kind]' 'shape[runner_name]' 'shape[label]' 'shape[jit_config]'
   shape+=(
-    [runner_N]="$word ([A-Za-z0-9._-]{1,64}) (job|run) $word(,$word)*" [jit_configs]=$base64
+    [runner_N]="$char{1,64} ([A-Za-z0-9._-]{1,64}) (job|run) $char+(,$char+)*" [jit_configs]=$base64
     [registration_url]='https?://[^[:space:]]+' [registration_token]='[^[:cntrl:][:space:]]+' [runner_group]='[^[:cntrl:]]+'
-    [work_folder]="shared( $folder)?" [keep_on_failure_seconds]=$number
+    [work_folder]='shared \.?[A-Za-z0-9_-][A-Za-z0-9._-]*' [keep_on_failure_seconds]=$number
     [data_volume]="(vol-[0-9a-f]{8,17} $path( $fs)?|label:$fs $path)"
   )
 }
@@ -40,12 +40,8 @@ list_numbered() {
   ((${#lasting[@]} == ${#numbers[@]})) || needed+=(jit_configs)
   ((${#lasting[@]} == 0)) || needed+=(registration_url registration_token)
   for key in "${needed[@]}"; do [[ -n ${payload[$key]:-} ]] || unreadable "no ${key//_/-}"; done
-  [[ -n ${payload[work_folder]:-} ]] || return 0
-  # The runner's work folder has a folder named like the repository.
-  shared=${payload[work_folder]#shared} shared=${shared# }
-  [[ -n $shared || ! ${payload[registration_url]:-} =~ ^https?://[^/]+/([^/]+)/($folder)$ ||
-    ${BASH_REMATCH[1]} == enterprises ]] || shared=${BASH_REMATCH[2]}
-  [[ -n $shared ]] || unreadable 'work-folder without a repository'
+  shared=${payload[work_folder]:-}
+  shared=${shared#shared }
 }
 
 prepare_runners() {
@@ -53,11 +49,10 @@ prepare_runners() {
   place_runners
   # Beside the preparation of the homes. Its errors would quote a secret.
   if [[ -n ${payload[jit_configs]:-} ]]; then
-    [[ -x ${nodes[-1]} ]] || give_up "no Node in $home/externals"
     exec {packed}< <(timeout 30 "${nodes[-1]}" "${self%/*}/unpack-jit-configs.mjs" <<<"${payload[jit_configs]}" 2>/dev/null)
   fi
   run_step homes exec_homes
-  ((status[0] == 0)) || give_up 'homes of the runners could not be prepared'
+  ((status[0] == 0)) || give_up 'runner homes could not be prepared'
   [[ -z $packed ]] || read_jit_configs "$packed"
 }
 
@@ -104,15 +99,11 @@ copy_home() {
 
 # One tree for the repository's folder in all work folders. Nothing is mounted in a sandbox, which nobody would unmount.
 share_folder() {
-  local work=$1/_work from=${place[1]}/_work/$shared
-  mkdir -p "$work"
-  if [[ $1 == "${place[1]}" ]]; then
-    mkdir -p "$from"
-  elif [[ -n $root || $EUID != 0 ]] || ! { mkdir -p "$work/$shared" && mount --bind "$from" "$work/$shared"; }; then
-    rmdir "$work/$shared" 2>/dev/null || true
-    ln -sfn "$from" "$work/$shared"
-  fi
-  ((EUID != 0)) || chown -h "$user:" "$work" "$work/$shared"
+  local folder=$1/_work/$shared from=${place[1]}/_work/$shared
+  mkdir -p "$folder"
+  [[ $folder == "$from" ]] || { [[ -z $root ]] && mount --bind "$from" "$folder"; } ||
+    { rmdir "$folder" && ln -s "$from" "$folder"; }
+  ((EUID != 0)) || chown -h "$user:" "${folder%/*}" "$folder"
 }
 
 # Registers a runner that takes many jobs, unless it is registered from before a crash.
@@ -134,9 +125,9 @@ restart() {
   [[ -z ${leaving[i]:-} ]] || return 0
   crashes[i]=$((${crashes[i]:-0} + 1))
   if ((crashes[i] > 3)); then
-    log "ci-actions ${title[i]}: has ended by itself for the fourth time and is not started again"
+    log "ci-actions ${title[i]}: ended by itself again"
     return
   fi
-  log "ci-actions ${title[i]}: has ended by itself; start ${crashes[i]} of 3 again"
+  log "ci-actions ${title[i]}: ended by itself, restart ${crashes[i]} of 3"
   start_runner "$i"
 }

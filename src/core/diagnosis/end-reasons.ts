@@ -48,11 +48,15 @@ const AGENT_REASONS: readonly (readonly [RegExp, string])[] = [
   [/^bash /, 'Use an image with bash 5: Ubuntu 20.04, Debian 11, Amazon Linux 2023 or a later one.'],
   [
     /^payload unreadable: format/,
-    'The image is older than this action: build it again (`npm run ami`). Until then, leave `instance-environment` and `ca-certificates` empty.',
+    'The image is older than this action: build it again (`npm run ami`). Until then, leave `instance-environment`, `ca-certificates` and `runners` empty.',
   ],
   [/^CA certificates/, 'Correct `ca-certificates`, or install the package ca-certificates in the image.'],
   [/^pre-runner script/, 'Correct `pre-runner-script`. Its last lines are in the log and the summary of this step.'],
   [/^runner install failed/, `${NETWORK} Or build an image that holds the runner.`],
+  [
+    /^(JIT configs|runner homes)/,
+    'Several runners need the whole runner application in `runner-home-dir`, with `bin` and `externals`, and room on the disk. Build the image again, or install the runner there as GitHub packs it.',
+  ],
   [/^no runner in/, 'Correct `runner-home-dir`, or build an image that holds the runner.'],
   [/^startup took longer/, `${NETWORK} ${advice.RAISE_STARTUP_TIMEOUT}`],
   [

@@ -24,6 +24,8 @@ export interface Payload extends RolesPayload {
   /** From the agent's start until power-off, whatever is running. */
   readonly maxLifetimeSeconds: number;
   readonly preRunnerScript?: string;
+  /** Whether EC2 may interrupt the instance. On a stock image the agent then comes with the part that looks for it. */
+  readonly isSpot?: boolean;
   readonly settings?: InstanceSettings;
   /** Only for images that `ami/` did not build: where to download the runner if the image has none. */
   readonly runnerDownload?: { readonly url: string; readonly sha256: string };
@@ -47,16 +49,20 @@ export interface InstanceSettings {
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
   const lines = payloadLines(payload);
   if (!scripts) return compress(lines);
-  return compress([...lines, ...bootstrapLines(scripts, lines)], needsFormat4(payload));
+  return compress(
+    [...lines, ...bootstrapLines(scripts, payload.isSpot ? [...lines, '#:spot'] : lines)],
+    needsFormat4(payload),
+  );
 }
 
-/** zlib begins a new table of codes sooner with less memory: random bytes and scripts then have tables of their own. */
+/** zlib begins a new table of codes sooner with less memory: random bytes and scripts then have tables of
+ * their own. Level 6 suits scripts with a single runner's base64 best. */
 const MEMORY_LEVELS = [5, 6, 7, 8] as const;
 
 /** @param isLarge tries several ways and takes the shortest result */
 function compress(lines: readonly string[], isLarge = false): Uint8Array {
   const text = ['#!/bin/bash', ...lines, ''].join('\n');
-  const [first, ...others] = (isLarge ? MEMORY_LEVELS : [8]).map((memLevel) => gzipSync(text, { level: 9, memLevel }));
+  const [first, ...others] = (isLarge ? MEMORY_LEVELS : [6]).map((memLevel) => gzipSync(text, { level: 9, memLevel }));
   const bytes = others.reduce((best, one) => (one.length < best.length ? one : best), first!);
   if (bytes.length > USER_DATA_LIMIT) {
     throw new Failure('payload-too-large', `The user data is ${bytes.length} bytes; EC2 allows ${USER_DATA_LIMIT}.`, {
