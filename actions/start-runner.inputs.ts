@@ -161,6 +161,6 @@ export const outputs = {
   'ec2-instance-id': "The first instance's id.",
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
-    'JSON: for each runner its `name`, `id`, `role`, `labels`, `instance`, `type`, `subnet`, `market`, `region`, the seconds from the request `toRunning` and `toOnline`, the time `onlineAt`, and its `volumes`.',
+    'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, the seconds from the request `toRunning` and `toOnline`, the time `onlineAt`, its `volumes` and, with `runners`, its `role` and `labels`. A runner with `lifetime: run` that was not waited for has the `id` null.',
   region: 'The region of the first instance. After a failed start, the home region.',
 };

@@ -93,7 +93,8 @@ async function start(raw: RawInputs, { root, signal, journal }: Surroundings): P
   connecting.catch(() => undefined);
   const loaded = await loading;
   const clouds = await connecting;
-  writeOutputs({ ...(!loaded.isDryRun && { label: loaded.request.label }), region: clouds.ec2.region });
+  const found = { label: loaded.request.label, labels: labelsByRole(loaded.request) };
+  writeOutputs({ ...(!loaded.isDryRun && found), region: clouds.ec2.region });
   let advice: Promise<Advice> | undefined;
   const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
   const bootScripts = readBootScripts(root);
@@ -176,13 +177,15 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
   const { instances } = started;
   writeOutputs({
     label,
+    labels: labelsByRole(loaded.request),
     region: instances[0]?.region ?? ec2.region,
     'ec2-instance-id': instances[0]?.instance.id ?? '',
     'ec2-instance-ids': instances.map(({ instance }) => instance.id),
     runners: instances.flatMap(({ instance, plan, runners, resumed, runningAt }) =>
-      runners.map(({ id, name, onlineAt }) => ({
+      runners.map(({ id = null, name, role, labels, onlineAt }) => ({
         name,
         id,
+        ...(role !== undefined && { role, labels }),
         instance: instance.id,
         type: plan.instanceType,
         subnet: plan.subnetId ?? instance.subnetId ?? null,
@@ -198,6 +201,11 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
   });
   const phases = loaded.request.startup.waitFor === 'online' ? await readPhases(started, ec2In) : [];
   appendSummary(summarizeStart(started, { label, phases }), log);
+}
+
+/** The unique label of each role. */
+function labelsByRole({ runners }: StartRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries(runners.flatMap(({ role, label }) => (role === undefined ? [] : [[role, label]])));
 }
 
 /** The volumes whose type and size are known: an image may leave the type to EC2. */

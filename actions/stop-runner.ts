@@ -1,7 +1,8 @@
 import { refuseProblems } from '../src/core/inputs/inputs.js';
 import * as advice from '../src/core/kernel/advice.js';
 import { sumCosts } from '../src/core/kernel/costs.js';
-import type { Scope } from '../src/core/kernel/identity.js';
+import type { LocatedInstance } from '../src/core/instances/located-instance.js';
+import { TAG, type Scope } from '../src/core/kernel/identity.js';
 import type { Log } from '../src/core/ports/process.js';
 import { logBill } from '../src/core/stop/bill-report.js';
 import { summarizeStop } from '../src/core/stop/report.js';
@@ -51,7 +52,23 @@ export function runStopRunner(): Promise<void> {
       refuseProblems(credentialProblems, CORRECT_CREDENTIALS);
       return connectToGitHub(values, { context, scope, ...patient, readsRuns });
     };
-    const ports = { ...(await connectToEc2(patient)), gitHubOf, clock, log, signal };
+    const clouds = await connectToEc2(patient);
+    const gitHubOfRun = async () => {
+      refuseProblems(credentialProblems, CORRECT_CREDENTIALS);
+      const scope = { kind: 'repo', owner: context.owner, repo: context.repo } as const;
+      return connectToGitHub(values, { context, scope, ...patient, readsRuns: true });
+    };
+    const endVolumes = async (instances: readonly LocatedInstance[]) =>
+      instances.some(({ instance: { tags } }) => / snapshot /.test(tags[TAG.dataVolume] ?? ''))
+        ? (await import('./data-volume.js')).endVolumes(instances, {
+            run: context,
+            gitHubOfRun,
+            ...patient,
+            clock,
+            ...clouds,
+          })
+        : [];
+    const ports = { ...clouds, gitHubOf, clock, log, signal, endVolumes };
     const stopped = await stopRunners(request, ports);
     reportCosts(stopped, log);
     writeOutputs({ interrupted: renderInterruptions(stopped.explanations) });

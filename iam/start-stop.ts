@@ -24,7 +24,7 @@ export const startStop: Policy = {
       actions: {
         'ec2:TerminateInstances': 'stop, and start when it rolls back',
         'ec2:GetConsoleOutput':
-          'start: the timeline of the boot, and the last console lines of a machine that failed; stop: the same when no runner came online',
+          'start: the timeline of the boot, and the last lines of a machine that failed; stop: the same if no runner came, or spot notices',
       },
       resources: inAccount('ec2', 'instance/*'),
       conditions: { StringLike: IS_OURS },

@@ -10,6 +10,8 @@ export interface DiskOptions {
   readonly tree: string;
   /** Holds one folder per machine. On a real file system, because Docker stacks overlays on it. */
   readonly directory: string;
+  /** Attached volumes: the path of the device by the volume's id. Docker's data is then on the disk, or on one of these. */
+  readonly volumes?: Readonly<Record<string, string>>;
   /** Changes this machine's disk before its first boot. */
   readonly prepare?: (root: string) => void;
 }
@@ -117,5 +119,5 @@ export abstract class BootedMachine implements Machine {
   }
 }
 
-/** EC2 also forces a power-off after this time. */
-const SHUTDOWN_MS = 10_000;
+/** EC2 also forces a power-off after some minutes. */
+const SHUTDOWN_MS = 60_000;

@@ -49,10 +49,17 @@ export class BootedTree extends BootedMachine {
       // Docker needs capabilities, and the kernel's keys and BPF, which systemd-nspawn denies by default.
       '--capability=all',
       '--system-call-filter=@keyring bpf',
-      `--bind=${join(this.folder, 'docker')}:/var/lib/docker`,
+      ...this.bindVolumes(),
       // The stand-in runner contains no Node.js.
       `--bind-ro=${node}`,
     ];
+  }
+
+  private bindVolumes(): string[] {
+    const { volumes } = this.options;
+    if (volumes === undefined) return [`--bind=${join(this.folder, 'docker')}:/var/lib/docker`];
+    const byId = '/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_';
+    return Object.entries(volumes).map(([id, device]) => `--bind=${device}:${byId}${id.replace('-', '')}`);
   }
 
   /** With the kernel's precision of 10 ms. */

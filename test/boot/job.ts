@@ -1,5 +1,5 @@
 /** Creates an image with only a shell on the machine, because there is no registry here. */
-const IMAGE = [
+export const IMAGE = [
   'mkdir -p box/bin && cd box',
   'cp --parents -L /bin/sh /bin/cat $(ldd /bin/sh /bin/cat | grep -o "/[^ ]*so[^ ]*" | sort -u) .',
   'tar -c . | sudo docker import - box',

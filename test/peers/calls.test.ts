@@ -5,6 +5,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { inputs } from '../../actions/run-tox.inputs.js';
 import { parseInputs } from '../../src/core/inputs/inputs.js';
+import type { Interruption } from '../../src/core/diagnosis/explanation.js';
+import { renderInterruptions } from '../../src/core/stop/interruptions.js';
 import { composeArtifactName } from '../../src/core/test-request/compose.js';
 import { evaluate, interpolate } from './github-parser.js';
 
@@ -199,5 +201,33 @@ describe("tox.yml takes lists as public projects' workflows have them:", () => {
     const { preset: _preset, ...forTox } = raw;
     expect(parseInputs(inputs, forTox).problems).toEqual([]);
     expect(interpolate(call.name, { matrix: line })).toBe(`${line['tox-env']}, ${values['preset']}`);
+  });
+});
+
+describe("The condition in stop-runner's README for a job that follows an interruption", () => {
+  const readme = readFileSync(`${root}stop-runner/README.md`, 'utf8');
+  const [, condition = ''] = /^ {2}if: (\$\{\{ !cancelled\(\) .*)$/m.exec(readme)!;
+  const outputOf = (...jobs: Interruption['job'][]) =>
+    renderInterruptions(
+      jobs.map((job) => ({
+        runners: [],
+        what: '',
+        evidence: '',
+        hint: '',
+        isTrouble: true,
+        lines: [],
+        interruption: { instanceId: 'i-01', label: 'a', runners: [], job, lostJobs: [] },
+      })),
+    );
+
+  test.each<[Interruption['job'][], boolean, boolean]>([
+    [['lost'], false, true],
+    [['finished', 'lost'], false, true],
+    [['finished', 'none', 'unknown'], false, false],
+    [[], false, false],
+    [['lost'], true, false],
+  ])('%j, canceled %j: %j', (jobs, cancelled, expected) => {
+    const needs = { stop: { outputs: { interrupted: outputOf(...jobs) } } };
+    expect(evaluate(condition, { needs }, { cancelled })).toBe(expected);
   });
 });

@@ -187,6 +187,30 @@ describe('A run whose spot machine EC2 takes away during its tests', () => {
   });
 });
 
+/** Whether EC2 takes the first machine away, the mode, whether a second one starts, and the results of its tests. */
+const courses = [false, true].flatMap((isTaken) =>
+  ['rerun', 'fail'].flatMap((mode) =>
+    [true, false].flatMap((starts) =>
+      (['success', 'failure', 'cancelled'] as const).map((tests) => [isTaken, mode, starts, tests] as const),
+    ),
+  ),
+);
+
+test.each(courses)(
+  'A run is green only with the verdict passed: taken away %j, %s, another machine %j, its tests %s',
+  (isTaken, mode, starts, tests) => {
+    run = new Run(workflow, { ...inputs, 'market-type': 'spot', 'on-interruption': mode });
+    run.interruptions.push(isTaken);
+    run.starts.push(true, starts);
+    run.tox.push(tests);
+    const result = run.runAllJobs();
+    const isTested = !isTaken || (mode === 'rerun' && starts);
+    expect(run.output('verdict')).toBe(isTested ? (tests === 'success' ? 'passed' : 'failed') : '');
+    if (tests !== 'cancelled') expect(result).toBe(isTested && tests === 'success' ? 'success' : 'failure');
+    expect(run.machines.size).toBe(0);
+  },
+);
+
 describe('The costs of a run', () => {
   test('are those of its machine, and the stop knows when the machine was online and had its job', () => {
     run.runAllJobs();

@@ -64,6 +64,31 @@ const AGENT_REASONS: readonly (readonly [RegExp, string])[] = [
     "The job came too late or has another label: compare its `runs-on` with start-runner's `label`, or raise `idle-timeout-minutes`.",
   ],
   [/^lifetime of/, 'The job was cut off: raise `max-lifetime-minutes`, or find out what hangs.'],
+  [/^spot interruption/, advice.REPLACE_SPOT],
+  [/^kept for/, 'A job failed, and `keep-on-failure-minutes` kept the instance. The time was over.'],
+  [
+    /^data volume: .* was not attached/,
+    'The volume did not become attached in time: see the state of the volume and its attachment in EC2. On a Xen type only a volume with a labeled file system, or a single one at `/dev/sdf` to `/dev/sdp`, can be found: use a Nitro type.',
+  ],
+  [
+    /^data volume: .* is not blank/,
+    'Only a blank volume is formatted, and ext4 or xfs on the whole device is mounted. Copy what you need from the volume, or name another one in `data-volume`.',
+  ],
+  [
+    /^data volume: .* is damaged/,
+    'Attach the volume to a machine of your own and run `e2fsck -f` there, restore a snapshot, or delete the volume (`npm run ami -- volumes --delete`): the next start creates it again.',
+  ],
+  [
+    /^data volume: several devices/,
+    'An image or a volume has a file system with this label already: change its label, or leave the volume out of the image.',
+  ],
+  [
+    /^data volume: Docker/,
+    "Docker does not work with what the volume holds: see the console for its error. A volume written by a newer Docker may be unreadable for this image's; then build the image again, or use a new volume.",
+  ],
+  [/^data volume: this image has no/, 'Install the package e2fsprogs in the image.'],
+  [/^data volume: .* mount point already/, 'The image mounts something there itself: use another `mount`.'],
+  [/^data volume/, advice.READ_CONSOLE],
   [/^run-as-user/, 'Correct `run-as-user`: the image has no such user.'],
   [
     /^machine restarted/,

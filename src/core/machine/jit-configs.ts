@@ -53,8 +53,8 @@ function decode(text: string): string | undefined {
 function packJson(text: string, depth: number): Tree {
   const texts = readTexts(text);
   if (texts === undefined) return text;
-  const { p, q, exponent } = texts;
-  if (p !== undefined && q !== undefined && exponent !== undefined) return { k: packKey(texts, { p, q, exponent }) };
+  const key = packKey(texts);
+  if (key) return { k: key };
   const trees = Object.entries(texts).map(([name, value]) => [name, packText(value, depth)] as const);
   return trees.every(([, tree]) => typeof tree === 'string') ? text : { j: Object.fromEntries(trees) };
 }
@@ -71,14 +71,18 @@ function readTexts(text: string): Readonly<Record<string, string>> | undefined {
   }
 }
 
-function packKey(key: Readonly<Record<string, string>>, primes: RsaNumbers): Readonly<Record<string, string | null>> {
+/** @returns `undefined` for what is no RSA key, or a key of which nothing follows from its primes */
+function packKey(key: Readonly<Record<string, string>>): Readonly<Record<string, string | null>> | undefined {
+  const { p, q, exponent } = key;
+  if (!p || !q || !exponent || Object.values(key).includes('l')) return undefined;
+  const primes: RsaNumbers = { p, q, exponent };
   const [usual, byLambda] = [deriveRsa(primes, 'phi'), deriveRsa(primes, 'lambda')];
   const entries = Object.entries(key).map(([name, value]): [string, string | null] => {
     if (value === usual?.[name]) return [name, null];
     // The other numbers are the same for both.
     return [name, name === 'd' && value === byLambda?.[name] ? 'l' : value];
   });
-  return Object.fromEntries(entries);
+  return entries.some(([, value]) => value === null) ? Object.fromEntries(entries) : undefined;
 }
 
 function renderTree(tree: Tree): string {

@@ -1,6 +1,8 @@
 import { deriveRsa } from './rsa-numbers.js';
 
 const PRIME_BYTES = 128;
+/** The seed of what all runners of a scope have in common. */
+const SHARED = 1_000;
 const known: string[] = [];
 
 /**
@@ -22,15 +24,15 @@ function compose(index: number): string {
     if (!derived) continue;
     const { d, dp, dq, inverseQ, modulus } = derived as Record<keyof typeof derived, string>;
     return encode({
-      '.runner': encode(describeRunner(index, random)),
+      '.runner': encode(describeRunner(index)),
       '.credentials': encode(describeCredentials(random)),
       '.credentials_rsaparams': encode({ d, dp, dq, exponent, inverseQ, modulus, p, q }),
     });
   }
 }
 
-function describeRunner(index: number, random: () => number) {
-  const tenant = hexDigits(random, 40);
+function describeRunner(index: number) {
+  const tenant = hexDigits(createRandom(SHARED), 40);
   return {
     AgentId: `${100_000 + index}`,
     AgentName: `${'x'.repeat(61)}-${index}`,
@@ -51,7 +53,7 @@ function describeCredentials(random: () => number) {
     Scheme: 'OAuth',
     Data: {
       ClientId: hexDigits(random, 32),
-      AuthorizationUrl: `https://vstoken.actions.githubusercontent.com/_apis/oauth2/token/${hexDigits(random, 32)}`,
+      AuthorizationUrl: `https://vstoken.actions.githubusercontent.com/_apis/oauth2/token/${hexDigits(createRandom(SHARED + 1), 32)}`,
       RequireFipsCryptography: 'True',
     },
   };

@@ -49,12 +49,18 @@ export interface InstanceSettings {
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
   const lines = payloadLines(payload);
   if (!scripts) return compress(lines);
-  return compress([...lines, ...bootstrapLines(scripts, payload.isSpot ? [...lines, '#:spot'] : lines)]);
+  const needs = payload.isSpot ? [...lines, '#:spot'] : lines;
+  return compress([...lines, ...bootstrapLines(scripts, needs)], needsFormat4(payload));
 }
 
-/** Small blocks of deflate suit text between base64: memLevel 6 saves 500 bytes of 11,000 over the default, 8. */
-function compress(lines: readonly string[]): Uint8Array {
-  const bytes = gzipSync(['#!/bin/bash', ...lines, ''].join('\n'), { level: 9, memLevel: 6 });
+/** zlib begins a new table of codes sooner with less memory: random bytes and scripts then have tables of their own. */
+const MEMORY_LEVELS = [5, 6, 7, 8] as const;
+
+/** @param isLarge tries several ways and takes the shortest result */
+function compress(lines: readonly string[], isLarge = false): Uint8Array {
+  const text = ['#!/bin/bash', ...lines, ''].join('\n');
+  const [first, ...others] = (isLarge ? MEMORY_LEVELS : [8]).map((memLevel) => gzipSync(text, { level: 9, memLevel }));
+  const bytes = others.reduce((best, one) => (one.length < best.length ? one : best), first!);
   if (bytes.length > USER_DATA_LIMIT) {
     throw new Failure('payload-too-large', `The user data is ${bytes.length} bytes; EC2 allows ${USER_DATA_LIMIT}.`, {
       hint: advice.shortenUserData(describeParts(lines)),

@@ -7,9 +7,11 @@ import { listOffline, type Started, type StartedInstance } from './started.js';
 /** The job summary of a start, in Markdown. @param about.phases the boot phases of the first instance */
 export function summarizeStart(started: Started, about: { label: string; phases: readonly BootPhase[] }): string {
   const { requestedAt } = started;
+  const hasRoles = started.instances.some(({ runners }) => runners.some(({ role }) => role !== undefined));
   const rows = started.instances.flatMap((one) =>
-    one.runners.map(({ name, onlineAt }) => [
+    one.runners.map(({ name, role = '', onlineAt }) => [
       code(name),
+      ...(hasRoles ? [role] : []),
       one.instance.id,
       one.plan.instanceType,
       one.resumed ? `${one.plan.market}, from the pool` : one.plan.market,
@@ -23,14 +25,21 @@ export function summarizeStart(started: Started, about: { label: string; phases:
   return [
     '### Runners started',
     '',
-    `\`runs-on: ${about.label}\`, ${describeImages(started.regionSetups)}. Times are seconds since the request; "running" is when it was first seen.`,
+    `\`runs-on: ${hasRoles ? listUnique(started).join('`, `') : about.label}\`, ${describeImages(started.regionSetups)}. Times are seconds since the request; "running" is when it was first seen.`,
     '',
-    table(['Runner', 'Instance', 'Type', 'Market', 'Subnet', 'Region', 'Launched', 'Running', 'Online'], rows),
+    table(['Runner', ...(hasRoles ? ['Role'] : []), ...HEADINGS], rows),
     '',
     drawTimeline(started, about.phases),
     '',
     ...describeRefusals(started),
   ].join('\n');
+}
+
+const HEADINGS = ['Instance', 'Type', 'Market', 'Subnet', 'Region', 'Launched', 'Running', 'Online'];
+
+/** The unique label of each role. */
+function listUnique({ instances }: Started): readonly string[] {
+  return [...new Set(instances.flatMap(({ runners }) => runners.map(({ labels }) => labels[0]!)))];
 }
 
 /** The job summary of a dry run, in Markdown. */

@@ -1,6 +1,6 @@
 import type { Explanation } from '../diagnosis/explanation.js';
 import { renderCost, type MachineCost } from '../kernel/costs.js';
-import { details, fence, table } from '../kernel/markdown.js';
+import { code, details, fence, table } from '../kernel/markdown.js';
 import type { Bill } from './bill.js';
 import { summarizeBill, tabulateCosts } from './bill-report.js';
 import type { StoppedInstance, StopResult } from './stop.js';
@@ -11,6 +11,7 @@ export function summarizeStop(stopped: StopResult): string {
     ...tabulateEnded(stopped),
     ...summarizeBill(stopped.bill),
     ...tabulateKept(stopped),
+    ...tabulateVolumes(stopped),
     ...listExplanations(stopped),
   ].join('\n');
 }
@@ -42,6 +43,17 @@ function tabulateKept({ kept }: StopResult): string[] {
   if (kept.length === 0) return [];
   const rows = kept.map(({ instance, why, endsBy }) => [instance.id, instance.type, why, endsBy]);
   return ['### Kept for other jobs of this run', '', table(['Instance', 'Type', 'Why', 'Ends by itself'], rows), ''];
+}
+
+function tabulateVolumes({ volumes }: StopResult): string[] {
+  if (volumes.length === 0) return [];
+  const rows = volumes.map(({ key, volumeId, instance, snapshot, why }) => [
+    code(key),
+    volumeId,
+    instance,
+    snapshot ?? `none: ${why}`,
+  ]);
+  return ['### Data volumes, which are kept', '', table(['Volume', 'Id', 'Instance', 'Snapshot'], rows), ''];
 }
 
 function listExplanations({ explanations, bill }: StopResult): string[] {

@@ -1,6 +1,7 @@
 import { explainRunners } from '../diagnosis/explain.js';
 import { reportExplanations, type Explanation } from '../diagnosis/explanation.js';
 import type { LocatedInstance } from '../instances/located-instance.js';
+import type { VolumeEnding } from '../instances/volume-ending.js';
 import * as advice from '../kernel/advice.js';
 import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
@@ -27,6 +28,8 @@ export interface StopPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Ends the use of data volumes, once the termination of their machines is requested. */
+  readonly endVolumes?: (instances: readonly LocatedInstance[]) => Promise<readonly VolumeEnding[]>;
 }
 
 export interface StopResult {
@@ -42,6 +45,8 @@ export interface StopResult {
   /** Why runners took no job; empty where every runner did. */
   readonly explanations: readonly Explanation[];
   readonly bill: Bill;
+  /** Of the machines whose data volume gets a snapshot at their end. */
+  readonly volumes: readonly VolumeEnding[];
 }
 
 export interface StoppedInstance {
@@ -112,6 +117,7 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   ]);
   await reportExplanations(explanations, log);
   if (request.wait) await terminations.waitUntilTerminated(instances);
+  const volumes = (await ports.endVolumes?.(instances)) ?? [];
   selection.report(log);
   warnOfUnlistedIds(search, log);
   const homeFailure = search.unsearched.get(ec2.region);
@@ -130,7 +136,7 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   }
   const { foreign } = search;
   const bill = makeBill({ jobs: selection.listedJobs, explanations });
-  return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations, bill };
+  return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations, bill, volumes };
 }
 
 /** Whether the search would have found the runner's instance: a label of the user's own may be that of another start. */

@@ -78,12 +78,12 @@ function notAttached({ volumeId, instanceId }: AttachRequest, elapsed: number): 
 }
 
 /** EBS's names for further volumes, `/dev/sdf` to `/dev/sdp`. Source: EC2 user guide, "Device names for volumes". */
-const LETTERS = 'fghijklmnop';
+const LETTERS = 'fghijklmnop'.split('');
 
 /** The first device name that no volume of the launch has. `/dev/sdf` and `/dev/xvdf` are the same device. */
 export function findFreeDevice(volumes: readonly Pick<VolumeSpec, 'deviceName'>[]): string {
   const taken = new Set(volumes.map(({ deviceName }) => /^\/dev\/(?:sd|xvd)([a-z])/.exec(deviceName)?.[1]));
-  const letter = [...LETTERS].find((one) => !taken.has(one));
+  const letter = LETTERS.find((one) => !taken.has(one));
   if (letter === undefined) {
     throw new Failure('bad-input', '`data-volume`: the image has volumes on all of /dev/sdf to /dev/sdp.', {
       hint: 'Use an image with fewer volumes. Nothing was launched.',

@@ -45,14 +45,17 @@ describe('a runner group', () => {
       ['1', 1],
     ] as const) {
       const on = script([DEFAULT, group({})]);
-      await expect((await connect(on)).resolveGroup(wanted)).resolves.toEqual({ id });
+      await expect((await connect(on)).resolveGroup(wanted)).resolves.toEqual({
+        id,
+        name: id === 1 ? 'Default' : 'GPU machines',
+      });
       expect(on.lines).toEqual([VISIBLE]);
     }
   });
 
   test('may be the default group with another id and name', async () => {
     const github = await connect(script([group({ default: true })]));
-    await expect(github.resolveGroup(undefined)).resolves.toEqual({ id: 5 });
+    await expect(github.resolveGroup(undefined)).resolves.toEqual({ id: 5, name: 'GPU machines' });
   });
 
   test('that does not exist is a failure that lists up to twenty groups', async () => {
@@ -104,6 +107,7 @@ describe('a runner group that this repository cannot use', () => {
     const github = await connect(script([DEFAULT, group({})], [DEFAULT]));
     expect(await github.resolveGroup('5')).toEqual({
       id: 5,
+      name: 'GPU machines',
       doubt: 'GitHub does not list runner group GPU machines as usable by big/r.',
     });
   });
@@ -127,9 +131,15 @@ describe('a runner group that this repository cannot use', () => {
 
   test('is not refused when it allows public repositories, or the repository is private', async () => {
     const open = script([group({ allows_public_repositories: true })]);
-    await expect((await connect(open, { isPublic: true })).resolveGroup('5')).resolves.toEqual({ id: 5 });
+    await expect((await connect(open, { isPublic: true })).resolveGroup('5')).resolves.toEqual({
+      id: 5,
+      name: 'GPU machines',
+    });
     const asked = script([group({})]).on(REPOSITORY, { json: { private: true } });
-    await expect((await connect(asked, { isPublic: undefined })).resolveGroup('5')).resolves.toEqual({ id: 5 });
+    await expect((await connect(asked, { isPublic: undefined })).resolveGroup('5')).resolves.toEqual({
+      id: 5,
+      name: 'GPU machines',
+    });
   });
 });
 
@@ -144,7 +154,7 @@ describe('a runner group for selected workflows', () => {
     'takes %s',
     async (selected) => {
       const on = limited('big/r/.github/workflows/other.yml@main', selected);
-      await expect((await connect(on)).resolveGroup('5')).resolves.toEqual({ id: 5 });
+      await expect((await connect(on)).resolveGroup('5')).resolves.toEqual({ id: 5, name: 'GPU machines' });
       expect(on.lines).toEqual([VISIBLE]);
     },
   );
@@ -153,7 +163,7 @@ describe('a runner group for selected workflows', () => {
     'takes %s, which this workflow calls',
     async (selected) => {
       const on = limited(selected).on(RUN, calls);
-      await expect((await connect(on)).resolveGroup('5')).resolves.toEqual({ id: 5 });
+      await expect((await connect(on)).resolveGroup('5')).resolves.toEqual({ id: 5, name: 'GPU machines' });
     },
   );
 
@@ -170,7 +180,7 @@ describe('a runner group for selected workflows', () => {
 
   test('accepts any workflow when the group is not limited to workflows', async () => {
     const on = script([group({ restricted_to_workflows: false, selected_workflows: [`${path}@release`] })]);
-    await expect((await connect(on)).resolveGroup('5')).resolves.toEqual({ id: 5 });
+    await expect((await connect(on)).resolveGroup('5')).resolves.toEqual({ id: 5, name: 'GPU machines' });
   });
 });
 
@@ -201,6 +211,7 @@ describe('what the token cannot read of a group', () => {
     const on = script([limited]).on(RUN, refused).on(REPOSITORY, refused);
     expect(await (await connect(on, { isPublic: undefined })).resolveGroup('5')).toEqual({
       id: 5,
+      name: 'GPU machines',
       doubt: expect.stringMatching(
         /GPU machines could not be checked: whether the repository is public.*; whether .*workflow/,
       ),

@@ -111,7 +111,7 @@ describe('The job of a machine that EC2 took away', () => {
 
   test('is judged for each of several runners', async () => {
     const instance = { tags: { 'ci-actions:runner-name': 'ec2-a-0 -1 -2' } };
-    const began = ['1 build: a', '3 test: a', '3 test: b', '2 -: c'].map((detail) => phase('job', '20:02:00', detail));
+    const began = ['1 build: a', '3 test: a', '3 test: b', '2: c'].map((detail) => phase('job', '20:02:00', detail));
     const console = [
       ...began,
       end('Succeeded', '20:07:00', 'a', 'runner 3 (test)'),

@@ -36,4 +36,3 @@ test('user data over the limit of EC2 is refused', () => {
   expect((failure as Failure).code).toBe('payload-too-large');
   expect((failure as Failure).message).toMatch(/EC2 allows 16384/);
 });
-

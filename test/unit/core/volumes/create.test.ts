@@ -30,7 +30,7 @@ class Turns {
             return (call as (...all: unknown[]) => unknown)(...args);
           },
     ]);
-    return Object.fromEntries(gated) as unknown as VolumesEc2;
+    return Object.fromEntries(gated) as VolumesEc2;
   }
 
   async next(who: number): Promise<void> {

@@ -58,7 +58,7 @@ test('The device is the first one that the image does not use, under both of its
   const free = (...names: readonly string[]) => findFreeDevice(names.map((deviceName) => ({ deviceName })));
   expect(free('/dev/sda1')).toBe('/dev/sdf');
   expect(free('/dev/sda1', '/dev/sdf', '/dev/xvdg')).toBe('/dev/sdh');
-  expect(() => free(...[...'fghijklmnop'].map((letter) => `/dev/sd${letter}`))).toThrow(
+  expect(() => free(...'fghijklmnop'.split('').map((letter) => `/dev/sd${letter}`))).toThrow(
     'on all of /dev/sdf to /dev/sdp',
   );
 });

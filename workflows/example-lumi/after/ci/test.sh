@@ -36,7 +36,13 @@ fi
 timeout --kill-after=30 "${TEST_MINUTES}m" \
   ci/on-cluster.sh bash -s "$target" "containers-$IMAGE" <ci/test-on-cluster.sh &
 testing=$!
-trap 'kill "$testing"; ci/on-cluster.sh scancel --me --name "containers-$IMAGE"; exit 130' INT TERM
+cancel() {
+  trap '' INT TERM # The runner sends a second signal soon.
+  kill "$testing" || true
+  ci/on-cluster.sh scancel --me --name "containers-$IMAGE" </dev/null || true
+  exit 130
+}
+trap cancel INT TERM
 code=0
 wait "$testing" || code=$?
 trap - INT TERM

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { composePlaceholder } from '../../../../src/core/machine/jit-placeholder.js';
+import { renderUserData, USER_DATA_LIMIT, type Payload } from '../../../../src/core/machine/payload.js';
+
+const boot = (name: string) => readFileSync(new URL(`../../../../ami/boot/${name}`, import.meta.url), 'utf8');
+const scripts = {
+  agent: boot('agent.sh'),
+  installRunner: boot('install-runner.sh'),
+  aptWhenFree: boot('apt-when-free.sh'),
+  unpackJitConfigs: boot('unpack-jit-configs.mjs'),
+};
+
+/** A machine with so many runners, in roles of four, each with two further labels. */
+function aPayload(count: number): Payload {
+  const stem = 'ec2-12345678901-1-start-0123abcd';
+  const runners = Array.from({ length: count }, (_, at) => {
+    const role = `role-${Math.floor(at / 4)}`;
+    return {
+      name: `${stem}-0-${at}`,
+      label: `${stem}-${role}`,
+      role,
+      labels: ['a', 'b'],
+      jitConfig: composePlaceholder(at),
+    };
+  });
+  return {
+    runners,
+    runnerHome: '/opt/actions-runner',
+    runAsUser: 'root',
+    startupTimeoutSeconds: 300,
+    idleTimeoutSeconds: 600,
+    maxLifetimeSeconds: 21_600,
+    runnerDownload: {
+      url: 'https://github.com/actions/runner/releases/download/v2.337.0/actions-runner-linux-x64-2.337.0.tar.gz',
+      sha256: '0123456789abcdef'.repeat(4),
+    },
+  };
+}
+
+/** The lines of the table in docs/adr/0014-…, in bytes: the user data on an image of `ami/`, and on a stock image. */
+test.each([
+  [1, 1_100, 11_500],
+  [2, 1_500, 12_000],
+  [7, 3_100, 13_400],
+  [16, 6_000, 16_384],
+])('the user data of %d runners takes up at most %d bytes, and with the boot agent %d', (count, ours, stock) => {
+  expect(renderUserData(aPayload(count)).length).toBeLessThanOrEqual(ours);
+  expect(renderUserData(aPayload(count), scripts).length).toBeLessThanOrEqual(Math.min(stock, USER_DATA_LIMIT));
+});
