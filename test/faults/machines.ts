@@ -13,6 +13,8 @@ const NOTICE_MS = 50_000;
 
 /** The duration of a warm-up after the boot, in ms. */
 const WARM_UP_MS = 10_000;
+/** The states of an attachment that end by themselves. */
+const PASSING = new Set(['attaching', 'detaching']);
 /** A warm-up script that fails. */
 export const FAILING_SCRIPT = 'exit 3';
 
@@ -33,6 +35,7 @@ export class Machines {
   private readonly servingOf = new Map<number, { readonly instance: InstanceRecord; readonly left: Set<number> }>();
   /** What goes on once the data volume is attached, by instance. */
   private readonly awaiting = new Map<string, () => void>();
+  private registrations = 0;
 
   constructor(private readonly sandbox: Sandbox) {
     this.stop = sandbox.on((event) => {
@@ -41,6 +44,12 @@ export class Machines {
       if (event.name === 'volume-attached' && 'instance' in event) this.awaiting.get(event.instance)?.();
       if (event.name === 'runner-removed' && 'runnerId' in event) this.beRemoved(event.runnerId);
     });
+  }
+
+  /** Whether a machine is registering its runners, or a volume is about to be attached to one. */
+  get isBusy(): boolean {
+    const volumes = [...this.sandbox.ec2.volumes.values()];
+    return this.registrations > 0 || volumes.some(({ attachment }) => PASSING.has(attachment?.state ?? ''));
   }
 
   close(): void {
@@ -84,7 +93,11 @@ export class Machines {
     };
     const goOn = whileOn(() => {
       this.awaiting.delete(instance.id);
-      void this.register(payload).then((ids) => whileOn(() => this.listen(instance, payload, ids))());
+      this.registrations++;
+      void this.register(payload).then((ids) => {
+        this.registrations--;
+        whileOn(() => this.listen(instance, payload, ids))();
+      });
     });
     if (volume === undefined || isThere()) return goOn();
     this.awaiting.set(instance.id, goOn);
