@@ -110,7 +110,15 @@ async function start(raw: RawInputs, { root, signal, journal }: Surroundings): P
   const { github } = loaded;
   const onLaunched = () => void advise();
   const ports: StartPorts = {
-    ...{ ...clouds, github, clock, log, journal, signal, bootScripts, mask, onLaunched },
+    ...clouds,
+    github,
+    clock,
+    log,
+    journal,
+    signal,
+    bootScripts,
+    mask,
+    onLaunched,
     ...(await openVolume(loaded.request, { ...clouds, clock, log })),
   };
   if (loaded.isDryRun) await dryRun(loaded.request, ports);

@@ -575,7 +575,7 @@ run_runners() {
   { mkdir -p "${served%/*}" && echo "${runner_name[*]}" >"$served"; } 2>/dev/null || true
   [[ ${payload[format]} != 4 ]] || prepare_runners
   for i in "${!runner_name[@]}"; do start_runner "$i"; done
-  start_watcher
+  ! declare -F start_watcher >/dev/null || start_watcher
   follow "${!runner_name[@]}"
   [[ -z $failed ]] || keep
   give_up 'runner exited'
@@ -751,11 +751,10 @@ prepare_runners() {
   place_runners
   # Beside the preparation of the homes. Its errors would quote a secret.
   if [[ -n ${payload[jit_configs]:-} ]]; then
-    [[ -x ${nodes[-1]} ]] || give_up "no Node in $home/externals"
     exec {packed}< <(timeout 30 "${nodes[-1]}" "${self%/*}/unpack-jit-configs.mjs" <<<"${payload[jit_configs]}" 2>/dev/null)
   fi
   run_step homes exec_homes
-  ((status[0] == 0)) || give_up 'homes of the runners could not be prepared'
+  ((status[0] == 0)) || give_up 'runner homes could not be prepared'
   [[ -z $packed ]] || read_jit_configs "$packed"
 }
 
@@ -802,15 +801,11 @@ copy_home() {
 
 # One tree for the repository's folder in all work folders. Nothing is mounted in a sandbox, which nobody would unmount.
 share_folder() {
-  local work=$1/_work from=${place[1]}/_work/$shared
-  mkdir -p "$work"
-  if [[ $1 == "${place[1]}" ]]; then
-    mkdir -p "$from"
-  elif [[ -n $root || $EUID != 0 ]] || ! { mkdir -p "$work/$shared" && mount --bind "$from" "$work/$shared"; }; then
-    rmdir "$work/$shared" 2>/dev/null || true
-    ln -sfn "$from" "$work/$shared"
-  fi
-  ((EUID != 0)) || chown -h "$user:" "$work" "$work/$shared"
+  local folder=$1/_work/$shared from=${place[1]}/_work/$shared
+  mkdir -p "$folder"
+  [[ $folder == "$from" ]] || { [[ -z $root ]] && mount --bind "$from" "$folder"; } ||
+    { rmdir "$folder" && ln -s "$from" "$folder"; }
+  ((EUID != 0)) || chown -h "$user:" "${folder%/*}" "$folder"
 }
 
 # Registers a runner that takes many jobs, unless it is registered from before a crash.
@@ -832,10 +827,10 @@ restart() {
   [[ -z ${leaving[i]:-} ]] || return 0
   crashes[i]=$((${crashes[i]:-0} + 1))
   if ((crashes[i] > 3)); then
-    log "ci-actions ${title[i]}: has ended by itself for the fourth time and is not started again"
+    log "ci-actions ${title[i]}: ended by itself again"
     return
   fi
-  log "ci-actions ${title[i]}: has ended by itself; start ${crashes[i]} of 3 again"
+  log "ci-actions ${title[i]}: ended by itself, restart ${crashes[i]} of 3"
   start_runner "$i"
 }
 # }
@@ -896,11 +891,16 @@ close_volume() {
 }
 # }
 
+# {spot, keep-on-failure-seconds
 # Spot interruptions: EC2 announces them by the metadata service, about two minutes ahead.
 
-# The watcher writes a line if an interruption comes, and ends. The agent never waits for it.
+# The watcher writes a line if an interruption comes, and ends. The agent never waits for it. It is a program of its own,
+# which has nothing of the agent's.
 start_watcher() {
-  exec {notice}< <(watch_for_interruption)
+  exec {notice}< <(
+    release
+    exec bash -c "$(declare -p imds && declare -f request_metadata request_by_bash request_with_token watch_for_interruption); watch_for_interruption" 2>/dev/null
+  )
   watcher=$!
 }
 
@@ -908,19 +908,16 @@ start_watcher() {
 # announces something. curl and its stand-in report an HTTP status as 22.
 watch_for_interruption() {
   local pipe text pause=(read -r -t 5)
-  set +e
-  trap - ERR
-  release
   # Waits without a program that would outlive the agent.
   exec {pipe}<> <(:)
   pause+=(-u "$pipe")
   "${pause[@]}"
-  until text=$(request_with_token meta-data/instance-life-cycle 2>/dev/null); do
+  until text=$(request_with_token meta-data/instance-life-cycle); do
     (($? != 22)) || exit
     "${pause[@]}"
   done
   [[ $text == spot ]] || exit
-  until text=$(request_with_token meta-data/spot/instance-action 2>/dev/null); do "${pause[@]}"; done
+  until text=$(request_with_token meta-data/spot/instance-action); do "${pause[@]}"; done
   [[ $text =~ '"action"'[[:space:]]*:[[:space:]]*'"'([a-z]+)'"' ]] && echo -n "${BASH_REMATCH[1]} "
   [[ $text =~ '"time"'[[:space:]]*:[[:space:]]*'"'([0-9TZ:.-]+)'"' ]] && echo -n "at ${BASH_REMATCH[1]}"
   echo
@@ -950,6 +947,7 @@ retire_idle() {
   done
   ((${#idle[@]} == 0)) || stop_processes "${idle[@]}" || true
 }
+# }
 
 # {keep-on-failure-seconds
 # A machine that stays for a while after a job that failed, without taking other jobs.

@@ -21,9 +21,7 @@ function invert(number, modulus) {
   return ((inverse % modulus) + modulus) % modulus;
 }
 
-function findDivisor(one, other) {
-  return other === 0n ? one : findDivisor(other, one % other);
-}
+const findDivisor = (one, other) => (other ? findDivisor(other, one % other) : one);
 
 // The numbers of an RSA key that follow from p, q and the exponent: null, or 'l' where d is modulo lambda and not phi.
 function completeKey(key) {

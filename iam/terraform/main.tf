@@ -102,6 +102,14 @@ resource "aws_iam_role_policy" "pool_claim" {
   policy = jsonencode(local.pool_claim)
 }
 
+resource "aws_iam_role_policy" "volumes" {
+  count = var.data_volumes ? 1 : 0
+
+  name   = "volumes"
+  role   = aws_iam_role.start_stop.id
+  policy = jsonencode(local.volumes)
+}
+
 # No ingress. All egress is allowed, because jobs download from anywhere.
 resource "aws_security_group" "machines" {
   name_prefix = var.name_prefix

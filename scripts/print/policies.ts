@@ -5,6 +5,7 @@ import { reap } from '../../iam/reap.js';
 import { keepFailed, sessionHost, sessionUser } from '../../iam/sessions.js';
 import { passRole, startStop } from '../../iam/start-stop.js';
 import { trust } from '../../iam/trust.js';
+import { volumes } from '../../iam/volumes.js';
 import { fillTemplate } from './cloudformation.js';
 import { fill } from './fill.js';
 import { renderTable } from './tables.js';
@@ -15,6 +16,7 @@ const POLICIES = {
   'pass-role': passRole,
   'pool-claim': poolClaim,
   'pool-fill': poolFill,
+  volumes,
   reap,
   'keep-failed': keepFailed,
   'session-host': sessionHost,
@@ -35,6 +37,7 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
     'pass-role': composeDocument(passRole),
     'pool-claim': composeDocument(poolClaim),
     'pool-fill': composeDocument(poolFill),
+    volumes: composeDocument(volumes),
     reap: composeDocument(reap),
     'keep-failed': composeDocument(keepFailed),
     'session-host': composeDocument(sessionHost),

@@ -53,6 +53,13 @@ describe('A stack of the template has the printed policies:', () => {
     expect(claim.RoleName).toBe('StartStopRole');
   });
 
+  test('UseDataVolumes, for the role that starts', () => {
+    const use = deploy('UseDataVolumes', { ...parameters, DataVolumes: 'true' }) as Attached;
+    expect(spread(use.PolicyDocument)).toEqual(spread(readPolicy('volumes')));
+    expect(use.RoleName).toBe('StartStopRole');
+    expect(deploy('UseDataVolumes', parameters)).toBeUndefined();
+  });
+
   test.each([
     ['KeepFailedMachines', 'keep-failed', 'StartStopRole'],
     ['TakeSessions', 'session-host', 'MachineRole'],

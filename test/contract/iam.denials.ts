@@ -10,6 +10,7 @@ export const ROLES = {
   'start-stop with keep-failed': [readPolicy('start-stop'), readPolicy('keep-failed')],
   'session-host': [readPolicy('session-host')],
   'session-user': [readPolicy('session-user')],
+  'start-stop with volumes': [readPolicy('start-stop'), readPolicy('volumes')],
   'pool-fill': [readPolicy('pool-fill')],
   reap: [readPolicy('reap')],
   'reap for all repositories of its owner': [readPolicy('reap', { '<REPOSITORY>': '*' })],

@@ -9,6 +9,7 @@ export type PolicyName =
   | 'pass-role'
   | 'pool-claim'
   | 'pool-fill'
+  | 'volumes'
   | 'reap'
   | 'keep-failed'
   | 'session-host'

@@ -122,10 +122,14 @@ describe('JIT configs', () => {
     runners: ['a job', 'b job'],
     programs: { 'opt/actions-runner/externals/node24/bin/node': '' },
   });
-  scenario('need the Node of the runner', { ...blank, programs: {} }, async (machine) => {
-    expect(await machine.reasonOfPowerOff()).toBe(`no Node in ${machine.root}/opt/actions-runner/externals`);
-    expect(await machine.phases()).not.toContain('runner-start');
-  });
+  scenario(
+    'need the Node of the runner',
+    { ...blank, programs: { 'opt/actions-runner/bin/Runner.Listener': '' } },
+    async (machine) => {
+      expect(await machine.reasonOfPowerOff()).toBe(`JIT configs could not be unpacked`);
+      expect(await machine.phases()).not.toContain('runner-start');
+    },
+  );
 
   scenario('that cannot be unpacked power the machine off', blank, async (machine) => {
     expect(await machine.reasonOfPowerOff()).toBe('JIT configs could not be unpacked');

@@ -23,6 +23,7 @@ describe('the timers of several runners', () => {
     await untilAllListen(machine, 3);
     signal(machine.pid, 'SIGSTOP');
     await order(machine, 2, 'job late 3', 'exit');
+    await machine.until(async () => (await machine.read('ordered-2')) !== '');
     await sleep(2100); // The idle timeout passes while the agent is stopped.
     signal(machine.pid, 'SIGCONT');
     expect(await machine.reasonOfPowerOff()).toBe('no job within 1 s');
@@ -132,9 +133,9 @@ describe('a machine with several runners powers off even if', () => {
     const [watchdog = 0] = watchdogs(machine.pid);
     signal(watchdog, 'SIGKILL');
     await machine.until(async () => watchdogs(machine.pid).some((pid) => pid !== watchdog));
-    await sleep(100); // until the new watchdog runs
+    await sleep(100); // until the new watchdog runs; on a busy machine the last resort may be first
     signal(machine.pid, 'SIGKILL');
-    expect(await machine.reasonOfPowerOff()).toBe('agent died');
+    expect(await machine.reasonOfPowerOff()).toMatch(/^agent (died|and watchdog have died)/);
   });
 
   scenario('the agent gets a signal', idling, async (machine) => {

@@ -1,12 +1,17 @@
 # shellcheck shell=bash
 # Spot interruptions: EC2 announces them by the metadata service, about two minutes ahead.
+# only with: spot, keep-on-failure-seconds
 # shellcheck disable=SC2034 # interrupted, draining, watcher
 set -Eeuo pipefail
-declare notice child job state
+declare notice child job imds state
 
-# The watcher writes a line if an interruption comes, and ends. The agent never waits for it.
+# The watcher writes a line if an interruption comes, and ends. The agent never waits for it. It is a program of its own,
+# which has nothing of the agent's.
 start_watcher() {
-  exec {notice}< <(watch_for_interruption)
+  exec {notice}< <(
+    release
+    exec bash -c "$(declare -p imds && declare -f request_metadata request_by_bash request_with_token watch_for_interruption); watch_for_interruption" 2>/dev/null
+  )
   watcher=$!
 }
 
@@ -14,19 +19,16 @@ start_watcher() {
 # announces something. curl and its stand-in report an HTTP status as 22.
 watch_for_interruption() {
   local pipe text pause=(read -r -t 5)
-  set +e
-  trap - ERR
-  release
   # Waits without a program that would outlive the agent.
   exec {pipe}<> <(:)
   pause+=(-u "$pipe")
   "${pause[@]}"
-  until text=$(request_with_token meta-data/instance-life-cycle 2>/dev/null); do
+  until text=$(request_with_token meta-data/instance-life-cycle); do
     (($? != 22)) || exit
     "${pause[@]}"
   done
   [[ $text == spot ]] || exit
-  until text=$(request_with_token meta-data/spot/instance-action 2>/dev/null); do "${pause[@]}"; done
+  until text=$(request_with_token meta-data/spot/instance-action); do "${pause[@]}"; done
   [[ $text =~ '"action"'[[:space:]]*:[[:space:]]*'"'([a-z]+)'"' ]] && echo -n "${BASH_REMATCH[1]} "
   [[ $text =~ '"time"'[[:space:]]*:[[:space:]]*'"'([0-9TZ:.-]+)'"' ]] && echo -n "at ${BASH_REMATCH[1]}"
   echo

@@ -179,7 +179,7 @@ run_runners() {
   { mkdir -p "${served%/*}" && echo "${runner_name[*]}" >"$served"; } 2>/dev/null || true
   [[ ${payload[format]} != 4 ]] || prepare_runners
   for i in "${!runner_name[@]}"; do start_runner "$i"; done
-  start_watcher
+  ! declare -F start_watcher >/dev/null || start_watcher
   follow "${!runner_name[@]}"
   [[ -z $failed ]] || keep
   give_up 'runner exited'

@@ -49,11 +49,10 @@ prepare_runners() {
   place_runners
   # Beside the preparation of the homes. Its errors would quote a secret.
   if [[ -n ${payload[jit_configs]:-} ]]; then
-    [[ -x ${nodes[-1]} ]] || give_up "no Node in $home/externals"
     exec {packed}< <(timeout 30 "${nodes[-1]}" "${self%/*}/unpack-jit-configs.mjs" <<<"${payload[jit_configs]}" 2>/dev/null)
   fi
   run_step homes exec_homes
-  ((status[0] == 0)) || give_up 'homes of the runners could not be prepared'
+  ((status[0] == 0)) || give_up 'runner homes could not be prepared'
   [[ -z $packed ]] || read_jit_configs "$packed"
 }
 
@@ -100,15 +99,11 @@ copy_home() {
 
 # One tree for the repository's folder in all work folders. Nothing is mounted in a sandbox, which nobody would unmount.
 share_folder() {
-  local work=$1/_work from=${place[1]}/_work/$shared
-  mkdir -p "$work"
-  if [[ $1 == "${place[1]}" ]]; then
-    mkdir -p "$from"
-  elif [[ -n $root || $EUID != 0 ]] || ! { mkdir -p "$work/$shared" && mount --bind "$from" "$work/$shared"; }; then
-    rmdir "$work/$shared" 2>/dev/null || true
-    ln -sfn "$from" "$work/$shared"
-  fi
-  ((EUID != 0)) || chown -h "$user:" "$work" "$work/$shared"
+  local folder=$1/_work/$shared from=${place[1]}/_work/$shared
+  mkdir -p "$folder"
+  [[ $folder == "$from" ]] || { [[ -z $root ]] && mount --bind "$from" "$folder"; } ||
+    { rmdir "$folder" && ln -s "$from" "$folder"; }
+  ((EUID != 0)) || chown -h "$user:" "${folder%/*}" "$folder"
 }
 
 # Registers a runner that takes many jobs, unless it is registered from before a crash.
@@ -130,9 +125,9 @@ restart() {
   [[ -z ${leaving[i]:-} ]] || return 0
   crashes[i]=$((${crashes[i]:-0} + 1))
   if ((crashes[i] > 3)); then
-    log "ci-actions ${title[i]}: has ended by itself for the fourth time and is not started again"
+    log "ci-actions ${title[i]}: ended by itself again"
     return
   fi
-  log "ci-actions ${title[i]}: has ended by itself; start ${crashes[i]} of 3 again"
+  log "ci-actions ${title[i]}: ended by itself, restart ${crashes[i]} of 3"
   start_runner "$i"
 }

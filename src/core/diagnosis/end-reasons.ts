@@ -54,7 +54,7 @@ const AGENT_REASONS: readonly (readonly [RegExp, string])[] = [
   [/^pre-runner script/, 'Correct `pre-runner-script`. Its last lines are in the log and the summary of this step.'],
   [/^runner install failed/, `${NETWORK} Or build an image that holds the runner.`],
   [
-    /^(no Node in|JIT configs could|homes of the runners)/,
+    /^(JIT configs|runner homes)/,
     'Several runners need the whole runner application in `runner-home-dir`, with `bin` and `externals`, and room on the disk. Build the image again, or install the runner there as GitHub packs it.',
   ],
   [/^no runner in/, 'Correct `runner-home-dir`, or build an image that holds the runner.'],

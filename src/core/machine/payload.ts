@@ -24,6 +24,8 @@ export interface Payload extends RolesPayload {
   /** From the agent's start until power-off, whatever is running. */
   readonly maxLifetimeSeconds: number;
   readonly preRunnerScript?: string;
+  /** Whether EC2 may interrupt the instance. On a stock image the agent then comes with the part that looks for it. */
+  readonly isSpot?: boolean;
   readonly settings?: InstanceSettings;
   /** Only for images that `ami/` did not build: where to download the runner if the image has none. */
   readonly runnerDownload?: { readonly url: string; readonly sha256: string };
@@ -47,7 +49,10 @@ export interface InstanceSettings {
 export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
   const lines = payloadLines(payload);
   if (!scripts) return compress(lines);
-  return compress([...lines, ...bootstrapLines(scripts, lines)], needsFormat4(payload));
+  return compress(
+    [...lines, ...bootstrapLines(scripts, payload.isSpot ? [...lines, '#:spot'] : lines)],
+    needsFormat4(payload),
+  );
 }
 
 /** zlib begins a new table of codes sooner with less memory: random bytes and scripts then have tables of

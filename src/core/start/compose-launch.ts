@@ -59,6 +59,7 @@ function composePayload({ request, setup, runners, registration, volume }: Omit<
     maxLifetimeSeconds: startup.maxLifetimeMs / 1000,
     ...(startup.preRunnerScript !== undefined && { preRunnerScript: startup.preRunnerScript }),
     ...(machine.settings && { settings: machine.settings }),
+    ...(machine.markets.includes('spot') && { isSpot: true }),
     ...(setup.download && { runnerDownload: setup.download }),
     ...(volume && { dataVolume: volume.payload }),
   };

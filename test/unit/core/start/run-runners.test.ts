@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { readRunners } from '../../../../src/core/kernel/runner-tags.js';
+import type { JournalEntry } from '../../../../src/core/ports/process.js';
 import { Created } from '../../../../src/core/start/created.js';
 import { rollBack } from '../../../../src/core/start/roll-back.js';
 import { startRunners } from '../../../../src/core/start/start.js';
@@ -141,6 +142,19 @@ describe('Rolling back a start whose instance registers runners', () => {
 
   test.each([0, 3_000, 9_000])('finds the instance that EC2 lists late (canceled after %d ms)', async (ms) => {
     expect(await cancelAfter(ms, 10_000, 8_000)).toEqual([]);
+    expect(left()).toEqual([[], []]);
+  });
+
+  test('finds an instance that EC2 lists late, when the start died right after its launch', async () => {
+    world = createCloud({ invisibleMs: 8_000 });
+    let atLaunch: JournalEntry | undefined;
+    world.ec2.onLaunch(() => {
+      atLaunch = world.journal.at(-1);
+      world.cancel.abort(new Failure('cancelled', 'canceled', { hint: 'h' }));
+    });
+    await failureOf(startRunners(onlyRun, world.ports));
+    expect(atLaunch).toMatchObject({ runnerNames: [`${NAME}-0`, `${NAME}-1`], runnerIds: [], instances: [] });
+    expect(await rollBack(Created.fromJournal(atLaunch!, run), world.ports)).toEqual([]);
     expect(left()).toEqual([[], []]);
   });
 

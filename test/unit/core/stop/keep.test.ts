@@ -99,9 +99,7 @@ describe('while the jobs cannot be listed, the console decides:', () => {
     const { world, stop } = await aMachine('failure');
     world.github.failNext('listRunJobs', NO_PERMISSION);
     expect((await stop()).instances).toHaveLength(1);
-    expect(world.said).toContainEqual(
-      expect.stringMatching(/is ended, although .*GitHub refuses\..*"Actions: read"/s),
-    );
+    expect(world.said).toContainEqual(expect.stringMatching(/is ended, although .*GitHub refuses\..*"Actions: read"/s));
   });
 
   test('an unreadable console ends the machine', async () => {
