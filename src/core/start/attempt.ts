@@ -59,6 +59,8 @@ export class Attempt {
     context.regions.catch(() => undefined);
     this.joined = await singleton?.take();
     if (this.joined) return [this.joined.started];
+    // Only now is it certain that no machine of the same name holds the volume.
+    if (singleton) await ports.dataVolume?.prepare(ports.signal);
     const [claimer, launcher] = [new Claimer(context, registrar), new Launcher(context)];
     const lanes = Array.from({ length: checked.request.machines }, async (_, machine) => {
       const claimed = await claimer.claim(machine);
