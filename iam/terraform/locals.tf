@@ -652,6 +652,90 @@ locals {
     ]
   }
 
+  keep_failed = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "MarkKept"
+        Effect   = "Allow"
+        Action   = ["ec2:CreateTags"]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:instance/*"]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+          }
+          Null = {
+            "aws:RequestTag/ci-actions:keep-until" = "false"
+          }
+          "ForAllValues:StringEquals" = {
+            "aws:TagKeys" = ["ci-actions:keep-until"]
+          }
+        }
+      },
+    ]
+  }
+
+  session_host = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "TakeSessions"
+        Effect = "Allow"
+        Action = [
+          "ssm:UpdateInstanceInformation",
+          "ssmmessages:CreateControlChannel",
+          "ssmmessages:CreateDataChannel",
+          "ssmmessages:OpenControlChannel",
+          "ssmmessages:OpenDataChannel",
+        ]
+        Resource = ["*"]
+      },
+    ]
+  }
+
+  session_user = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "OpenShell"
+        Effect   = "Allow"
+        Action   = ["ssm:StartSession"]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:instance/*"]
+        Condition = {
+          StringLike = {
+            "ssm:resourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+          }
+        }
+      },
+      {
+        Sid      = "OnlyAShell"
+        Effect   = "Allow"
+        Action   = ["ssm:StartSession"]
+        Resource = ["arn:${local.partition}:ssm:*:${local.account}:document/SSM-SessionManagerRunShell"]
+      },
+      {
+        Sid    = "EndOwnSessions"
+        Effect = "Allow"
+        Action = [
+          "ssm:TerminateSession",
+          "ssm:ResumeSession",
+        ]
+        Resource = ["arn:${local.partition}:ssm:*:${local.account}:session/$${aws:userid}-*"]
+      },
+      {
+        Sid      = "EndMachines"
+        Effect   = "Allow"
+        Action   = ["ec2:TerminateInstances"]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:instance/*"]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+          }
+        }
+      },
+    ]
+  }
+
   trust = {
     Version = "2012-10-17"
     Statement = [

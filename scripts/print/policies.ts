@@ -2,6 +2,7 @@ import { amiBuild } from '../../iam/ami-build.js';
 import { composeDocument, type Policy } from '../../iam/policy.js';
 import { poolClaim, poolFill } from '../../iam/pool.js';
 import { reap } from '../../iam/reap.js';
+import { keepFailed, sessionHost, sessionUser } from '../../iam/sessions.js';
 import { passRole, startStop } from '../../iam/start-stop.js';
 import { trust } from '../../iam/trust.js';
 import { volumes } from '../../iam/volumes.js';
@@ -17,6 +18,9 @@ const POLICIES = {
   'pool-fill': poolFill,
   volumes,
   reap,
+  'keep-failed': keepFailed,
+  'session-host': sessionHost,
+  'session-user': sessionUser,
   'ami-build': amiBuild,
 } as const;
 const TEMPLATE = 'iam/ci-actions.yml';
@@ -35,6 +39,9 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
     'pool-fill': composeDocument(poolFill),
     volumes: composeDocument(volumes),
     reap: composeDocument(reap),
+    'keep-failed': composeDocument(keepFailed),
+    'session-host': composeDocument(sessionHost),
+    'session-user': composeDocument(sessionUser),
     trust,
   };
   // The template creates no role for building images. Only the maintainers of images need one.

@@ -61,6 +61,17 @@ describe('A stack of the template has the printed policies:', () => {
   });
 
   test.each([
+    ['KeepFailedMachines', 'keep-failed', 'StartStopRole'],
+    ['TakeSessions', 'session-host', 'MachineRole'],
+    ['SessionPolicy', 'session-user', undefined],
+  ] as const)('%s, only with sessions', (resource, policy, role) => {
+    const found = deploy(resource, { ...parameters, Sessions: 'true' }) as Attached;
+    expect(spread(found.PolicyDocument)).toEqual(spread(readPolicy(policy)));
+    expect(found.RoleName).toBe(role);
+    expect(deploy(resource, parameters)).toBeUndefined();
+  });
+
+  test.each([
     ['PassMachineRole', 'StartStopRole'],
     ['PassMachineRoleToPools', 'PoolRole'],
   ])('%s, for the role of this stack', (resource, role) => {
@@ -101,6 +112,13 @@ describe('A stack', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test('gives instances a role for sessions, without any other policy', () => {
+    const role = deploy('MachineRole', { ...parameters, Sessions: 'true' });
+    expect(role).toMatchObject({ AssumeRolePolicyDocument: {} });
+    expect(Object.values(role as object)).not.toContainEqual(['']);
+    expect(deploy('PassMachineRole', { ...parameters, Sessions: 'true' })).toBeDefined();
   });
 
   test.each([

@@ -5,7 +5,17 @@ import { seed } from '../../sandbox/sandbox.js';
 import { ACCOUNT, describeAsk, type Ask } from './iam.asks.js';
 
 export type PolicyName =
-  'start-stop' | 'pass-role' | 'pool-claim' | 'pool-fill' | 'volumes' | 'reap' | 'ami-build' | 'trust';
+  | 'start-stop'
+  | 'pass-role'
+  | 'pool-claim'
+  | 'pool-fill'
+  | 'volumes'
+  | 'reap'
+  | 'keep-failed'
+  | 'session-host'
+  | 'session-user'
+  | 'ami-build'
+  | 'trust';
 
 /** The values that the sandbox's user fills into the policies. */
 export const VALUES: Readonly<Record<string, string>> = {

@@ -76,6 +76,21 @@ export const START_STOP: Readonly<Record<string, Scenario>> = {
   'a stop of everything that the run started': { before: started, act: (sandbox) => stop(sandbox, {}) },
 };
 
+const KEPT = { 'keep-on-failure-minutes': '30' } as const;
+
+/** A stop of machines on which a job has failed. */
+export const KEEP_FAILED: Readonly<Record<string, Scenario>> = {
+  'a stop that leaves a machine after a failed job': {
+    before: async (sandbox) => (await start(sandbox, { ...LAUNCHED, ...KEPT })).outputs,
+    act: (sandbox, { label = '' }) => {
+      const until = new Date(Date.now() + 600_000).toISOString();
+      const line = `ci-actions phase=kept uptime=90.00 at=${new Date().toISOString()} until ${until} after build\n`;
+      for (const { id } of sandbox.ec2.instances()) sandbox.ec2.instance(id).postedConsole = line;
+      return stop(sandbox, { label });
+    },
+  },
+};
+
 export const REAP: Readonly<Record<string, Scenario>> = {
   'a sweep that finds an instance, a volume and a spot request': {
     before: startLongAgo,

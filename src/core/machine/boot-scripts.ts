@@ -10,25 +10,10 @@ export interface BootScripts {
 }
 
 /**
- * The boot agent for a stock image, with only the parts that the payload needs: user data is small. `npm run print` marks
- * a part that only some payloads need with lines `# {KEY, KEY` and `# }`, from the line `# only with: KEY, KEY` in its
- * head. It is needed if the payload has one of these keys; `format 4` is a key with its value, and `spot` is one that only
- * this function sees.
- *
- * @param payload the lines of the payload
- */
-export function selectParts(agent: string, payload: readonly string[]): string {
-  const isNeeded = (key: string) => payload.some((line) => `${line} `.startsWith(`#:${key} `));
-  return agent.replace(/^# \{(.+)\n([^]*?)^# \}\n/gm, (_, keys: string, part: string) =>
-    keys.split(', ').some(isNeeded) ? part : '',
-  );
-}
-
-/**
  * The lines that install the agent if it is missing, and start it. On an image with a built-in agent, its systemd unit
  * has started it already, and the second start does nothing. An image made from an instance that ran these lines has an
- * agent without a unit, with the parts for another payload: there the lines install it again. If a line fails, the trap
- * powers the instance off; `exec` removes the trap.
+ * agent without a unit, and with only the parts that the payload of that time needed; so there the lines install the
+ * agent again, and start it. If a line fails, the trap powers the instance off; `exec` removes the trap.
  *
  * @param payload the lines of the payload, which decide what of the agent is needed
  */
@@ -53,7 +38,7 @@ export function bootstrapLines(scripts: BootScripts, payload: readonly string[])
   ];
 }
 
-/** Comments, indentation and blank lines would take a tenth of the user data. None of our programs has any inside a string. */
+/** Comments and indentation would take a tenth of the user data. No program of ours has any, or a blank line, in a string. */
 function withoutComments(text: string): string {
   return text.replace(/^[ \t]+/gm, '').replace(/^((#(?!!)|\/\/).*)?\n/gm, '');
 }
@@ -66,4 +51,19 @@ function embed(name: string, text: string): string[] {
     end,
     `chmod 755 "$root/opt/ci-actions/${name}"`,
   ];
+}
+
+/**
+ * The boot agent for a stock image, with only the parts that the payload needs: user data is small. `npm run print` marks
+ * a part that only some payloads need with lines `# {KEY, KEY` and `# }`, from the line `# only with: KEY, KEY` in its
+ * head. It is needed if the payload has one of these keys; `format 4` is a key with its value, and
+ * `spot` one that only this function sees.
+ *
+ * @param payload the lines of the payload
+ */
+export function selectParts(agent: string, payload: readonly string[]): string {
+  const isNeeded = (key: string) => payload.some((line) => `${line} `.startsWith(`#:${key} `));
+  return agent.replace(/^# \{(.+)\n([^]*?)^# \}\n/gm, (_, keys: string, part: string) =>
+    keys.split(', ').some(isNeeded) ? part : '',
+  );
 }

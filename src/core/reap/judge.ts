@@ -65,12 +65,10 @@ export async function judgeByRunners(
   // The state of the run is not read when a runner is busy: the instance stays in any case.
   const isBusy = runners.some((one) => one !== 'absent' && one.busy);
   const attempt = isBusy ? 'active' : await gitHubByScope.readRunAttempt(identity);
-  const { expiresAt, claimedAt } = identity;
-  const claim = claimedAt === undefined ? {} : { claimedAt };
   const registersMs = identity.runners.some(({ id }) => id === undefined)
     ? { registersMs: readTimeouts(instance.tags)?.startupMs ?? Infinity }
     : {};
-  const facts = { runners, attempt, expiresAt, ...claim, ...registersMs, now: clock.now(), graceMs };
+  const facts = { ...identity, runners, attempt, ...registersMs, now: clock.now(), graceMs };
   return judgeInstance(instance, facts);
 }
 

@@ -26,6 +26,10 @@ export interface InstanceFacts {
   readonly expiresAt: number;
   /** When a start claimed it from a pool. */
   readonly claimedAt?: number;
+  /** Its start wants it kept after a failed job. */
+  readonly mayBeKept?: true;
+  /** Until when a stop has kept it after a failed job. */
+  readonly keepUntil?: number;
   /** How long after its launch it may still register runners itself, in ms. Absent: its start has registered all. */
   readonly registersMs?: number;
   readonly now: number;
@@ -52,6 +56,8 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
     return { kind: 'skip', why: `its tag ${TAG.claimedAt} names a time in the future`, since: instance.launchedAt };
   }
   if (end <= now) return { kind: 'remove', why: overdue };
+  const kept = judgeFailed(facts);
+  if (kept) return kept;
   if (attempt === 'completed') return { kind: 'remove', why: 'the run attempt that started it is completed' };
   if (now - began < graceMs) {
     return { kind: 'keep', why: 'it is younger than the grace period' };
@@ -64,11 +70,25 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
   if (!first && now - began < (facts.registersMs ?? 0)) {
     return { kind: 'keep', why: 'it has not registered its runners yet' };
   }
+  // A single-use runner is gone after its job. The stop of this run decides, and the boot agent ends it by itself.
+  if (!first && facts.mayBeKept)
+    return { kind: 'keep', why: 'it may be kept after a failed job, and its run is active' };
   if (!first) return { kind: 'remove', why: 'it has no registered runner' };
   const online = runners.find((one) => one.status === 'online');
   if (online) return { kind: 'keep', why: `its runner${nameIn(facts, online)} is online` };
   // The instance may be booting, for as long as its start allows, or GitHub may show all runners as offline at once.
   return { kind: 'keep', why: `its runner${nameIn(facts, first)} is ${first.status}, and its run is not completed` };
+}
+
+/**
+ * Judges an instance at which people look after a failed job. Its boot agent ends it at that time, so the reaper comes
+ * a grace period later.
+ */
+function judgeFailed({ keepUntil, now, graceMs }: InstanceFacts): ReapDecision | undefined {
+  if (keepUntil === undefined) return undefined;
+  const until = new Date(keepUntil).toISOString();
+  if (keepUntil + graceMs > now) return { kind: 'keep', why: `it is kept until ${until} after a failed job` };
+  return { kind: 'remove', why: `it was kept until ${until} after a failed job` };
 }
 
 /** A space and the runner's name; '' when the instance has only one runner. */
