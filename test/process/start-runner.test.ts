@@ -55,6 +55,7 @@ describe.each(nodes)('A start through the published image under Node $major', ({
       'ec2-instance-ids',
       'label',
       'labels',
+      'labels',
       'region',
       'runners',
     ]);
