@@ -5,8 +5,14 @@ import { messageOf } from '../src/core/kernel/failure.js';
 import { parse } from '../src/core/kernel/yaml.js';
 import type { Log } from '../src/core/ports/process.js';
 import { findLabelJobs, type LabelJobs } from '../src/core/start/label-jobs.js';
-import { listLabels } from '../src/core/start/request.js';
-import { adviseOnDryRun, adviseOnJobs, describeLimits, type Offer } from '../src/core/start/workflow-advice.js';
+import type { RunnerRole } from '../src/core/start/request.js';
+import {
+  adviseOnDryRun,
+  adviseOnJobs,
+  adviseOnNoRole,
+  describeLimits,
+  type Offer,
+} from '../src/core/start/workflow-advice.js';
 import { readGitHubValues, type RunContext } from '../src/host/context.js';
 import { isMigrated, type LoadedStart } from './start-request.js';
 
@@ -30,14 +36,38 @@ export interface Asking {
 export async function adviseOnWorkflow(asking: Asking, log: Log): Promise<Advice> {
   const { loaded, raw } = asking;
   const path = findPath(asking.context);
-  const offer = composeOffer(asking, path);
-  const found = await find(path, asking).catch((error: unknown) => {
-    log.debug(`The workflow file could not be read: ${messageOf(error)}`);
-    return undefined;
+  const { runners } = loaded.request;
+  const look = (role: RunnerRole) => findOrNone(path, asking, { role, log });
+  const found = await Promise.all(runners.map(async (role) => ({ role, ...(await look(role)) })));
+  const names = new Set(found.flatMap(({ jobs }) => jobs.map(({ name }) => name)));
+  const warnings = found.flatMap(({ role, ...one }) => {
+    if (one.jobs.length === 0) return [];
+    const offer = composeOffer(asking, path, role);
+    // While another job runs on the machine, the machine is not idle.
+    const jobs = one.jobs.map((job) => ({ ...job, awaits: job.awaits.filter((other) => !names.has(other)) }));
+    const seen = runners.length > 1 ? { ...one, jobs } : one;
+    return [...adviseOnJobs(seen, offer), ...(loaded.isDryRun ? adviseOnDryRun(one, offer) : [])];
   });
-  if (found && found.jobs.length > 0)
-    return { warnings: [...adviseOnJobs(found, offer), ...(loaded.isDryRun ? adviseOnDryRun(found, offer) : [])] };
-  return { warnings: [], ...(isMigrated(raw) && { notice: describeLimits(offer) }) };
+  if (runners[0]?.role !== undefined) {
+    const any = await look({ count: 1, label: loaded.request.label });
+    warnings.push(...adviseOnNoRole(any, names, path));
+  }
+  if (names.size > 0 || !isMigrated(raw)) return { warnings };
+  return { warnings, notice: describeLimits(composeOffer(asking, path, runners[0]!)) };
+}
+
+/** The jobs of a role; none if the workflow file cannot be read. */
+async function findOrNone(
+  path: string,
+  asking: Asking,
+  { role, log }: { readonly role: RunnerRole; readonly log: Log },
+): Promise<LabelJobs> {
+  try {
+    return (await find(path, asking, role)) ?? { jobs: [], starts: 1 };
+  } catch (error) {
+    log.debug(`The workflow file could not be read: ${messageOf(error)}`);
+    return { jobs: [], starts: 1 };
+  }
 }
 
 /** The path of the run's workflow file, if it is in this repository. */
@@ -46,7 +76,11 @@ function findPath({ workflowRef, repository }: RunContext): string {
   return owner?.toLowerCase() === repository.toLowerCase() ? path : '';
 }
 
-async function find(path: string, { loaded, raw, context }: Asking): Promise<LabelJobs | undefined> {
+async function find(
+  path: string,
+  { loaded, raw, context }: Asking,
+  { role, label }: RunnerRole,
+): Promise<LabelJobs | undefined> {
   const { job, action: step, workspace, workflowSha, sha } = context;
   const read = async (file: string): Promise<unknown> => {
     const local = join(workspace, file);
@@ -55,17 +89,19 @@ async function find(path: string, { loaded, raw, context }: Asking): Promise<Lab
     return text === undefined ? undefined : parse(text);
   };
   if (path === '') return undefined;
-  return findLabelJobs({ path, job, step, label: loaded.request.label, github: readGitHubValues(), read });
+  const asked = { label, ...(role !== undefined && { role }) };
+  return findLabelJobs({ path, job, step, ...asked, github: readGitHubValues(), read });
 }
 
-function composeOffer({ loaded: { request }, raw }: Asking, path: string): Offer {
+function composeOffer({ loaded: { request }, raw }: Asking, path: string, role: RunnerRole): Offer {
   // A preset may also set them.
   const isGiven = (name: 'count' | 'idle-timeout-minutes', isDefault: boolean) =>
     !isDefault || textOf(raw, name) !== '';
   const { startupTimeoutMs, runningMs = 0, idleTimeoutMs, maxLifetimeMs } = request.startup;
   return {
     path,
-    runners: request.machines * listLabels(request).length,
+    ...(role.role !== undefined && { role: { name: role.role, labels: role.labels ?? [] } }),
+    runners: role.lifetime === 'run' ? Infinity : request.machines * role.count,
     isCountGiven: isGiven('count', request.machines === 1),
     idleMinutes: idleTimeoutMs / 60_000,
     isIdleGiven: isGiven('idle-timeout-minutes', idleTimeoutMs === 600_000),

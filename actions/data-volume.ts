@@ -16,12 +16,13 @@ export { readDataVolume } from '../src/core/volumes/read-request.js';
 
 /** The data volume of a start. */
 export function createStartVolume(
-  { dataVolume, run, startId, machine, startup }: StartRequest,
+  { dataVolume, run, startId, machine, machineName, startup }: StartRequest,
   ports: Pick<StartPorts, 'ec2In' | 'clock' | 'log'>,
 ): StartVolume {
   const namesSubnets = machine.subnetIds.length > 0 || machine.zones !== undefined;
   const startupTimeoutMs = startup.startupTimeoutMs + (startup.runningMs ?? 0);
-  return new StartVolume({ dataVolume: dataVolume!, run, startId, namesSubnets, startupTimeoutMs }, ports);
+  const named = machineName === undefined ? {} : { machineName };
+  return new StartVolume({ dataVolume: dataVolume!, run, startId, namesSubnets, ...named, startupTimeoutMs }, ports);
 }
 
 /** Takes the snapshots that a stop owes to the data volumes of these machines. */

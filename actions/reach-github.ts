@@ -1,7 +1,7 @@
 import type { RawInputs, ValuesOf } from '../src/core/inputs/inputs.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import type { Scope } from '../src/core/kernel/identity.js';
-import type { GitHub } from '../src/core/ports/github.js';
+import type { StartGitHub } from '../src/core/start/ports.js';
 import type { RunContext } from '../src/host/context.js';
 import { checkCredentials, credentialInputs } from './credentials.inputs.js';
 import { presetInputs } from './machine.inputs.js';
@@ -14,14 +14,14 @@ export const earlyInputs = {
   'runner-scope': inputs['runner-scope'],
 };
 type EarlyValues = ValuesOf<typeof earlyInputs>;
-export type Connect = (values: ValuesOf<typeof credentialInputs>, scope: Scope) => Promise<GitHub>;
+export type Connect = (values: ValuesOf<typeof credentialInputs>, scope: Scope) => Promise<StartGitHub>;
 
 /** Connects to GitHub, unless an input for it is invalid. @returns the problems that parsing the inputs does not report */
 export async function reachGitHub(
   raw: RawInputs,
   early: { readonly values: EarlyValues; readonly problems: readonly string[] },
   { context, connect }: { context: RunContext; connect: Connect },
-): Promise<{ scope?: Scope; github?: GitHub; problems: string[] }> {
+): Promise<{ scope?: Scope; github?: StartGitHub; problems: string[] }> {
   const problems = checkCredentials(raw);
   if (early.problems.length > 0) return { problems };
   const { scope, problem } = readScope(early.values['runner-scope'], context);

@@ -21,11 +21,12 @@ import {
 import type { DataVolumeRequest } from '../src/core/machine/data-volume-request.js';
 import { DEFAULT_RUNNER_HOME } from '../src/core/machine/launch-spec.js';
 import { findRootVolumeProblems } from '../src/core/machine/volume.js';
-import type { GitHub } from '../src/core/ports/github.js';
+import type { StartGitHub } from '../src/core/start/ports.js';
 import type { RunnerRole, StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
+import { checkAccess, checkMachineName } from './check-machine-name.js';
 import { earlyInputs, reachGitHub, type Connect } from './reach-github.js';
 import { inputs } from './start-runner.inputs.js';
 
@@ -37,14 +38,14 @@ interface LoadedInputs {
   readonly raw: RawInputs;
   readonly preset: ResolvedPreset;
   readonly scope: Scope;
-  readonly github: GitHub;
+  readonly github: StartGitHub;
   readonly dataVolume: DataVolumeRequest | undefined;
 }
 
 export interface LoadedStart {
   readonly request: StartRequest;
   readonly isDryRun: boolean;
-  readonly github: GitHub;
+  readonly github: StartGitHub;
 }
 
 interface LoadOptions {
@@ -74,6 +75,7 @@ export async function loadStart(
     ...collectFields(inputs, values, 'request'),
     runners: composeRoles(values, label),
     ...(isShared(values) && { workFolder: 'shared' }),
+    ...(values.access === 'ssm' && { access: values.access }),
     ...(dataVolume && { dataVolume }),
     machine: composeMachineRequest(loaded),
     startup: { ...collectFields(inputs, values, 'startup'), ...(isMigrated(raw) && countFromRunning(raw, values)) },
@@ -115,6 +117,8 @@ export async function loadInputs(
     ...checkVolume(values, raw),
     ...checkPool(values, raw),
     ...checkRoles(values, raw),
+    ...checkMachineName(values, raw),
+    ...checkAccess(values),
     ...checkZones(values),
     ...dataVolume.problems,
   ]);

@@ -4,8 +4,9 @@ import { foreignInputs } from '../src/core/inputs/foreign-inputs.js';
 import { choice, flag, integer, legacy, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
 import { roles } from '../src/core/inputs/roles.js';
 import { zones } from '../src/core/inputs/zones.js';
-import { LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
+import { LONGEST_KEEP_MINUTES, LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
 import { NAME_PATTERN } from '../src/core/kernel/identity.js';
+import { MACHINE_NAME_PATTERN } from '../src/core/kernel/origin.js';
 import type { StartRequest, Startup } from '../src/core/start/request.js';
 import { credentialInputs } from './credentials.inputs.js';
 import { launchInputs, presetInputs, runnerInputs, script, settingInputs } from './machine.inputs.js';
@@ -86,6 +87,23 @@ export const inputs = {
       NAME_PATTERN,
     ),
   ),
+  'machine-name': into(
+    'request.machineName',
+    text(
+      'At most one machine of this name runs in the repository at a time (docs/singletons.md). Not together with `pool` or several machines.',
+      MACHINE_NAME_PATTERN,
+    ),
+  ),
+  'when-running': into(
+    'request.whenRunning',
+    withDefault(
+      'refuse',
+      choice(
+        'What to do when a machine of `machine-name` runs already. `refuse` fails. `replace` ends that machine with its jobs, whichever run of this repository started it, and launches another. `join` launches nothing, and its outputs name the runners of that machine.',
+        ['refuse', 'replace', 'join'],
+      ),
+    ),
+  ),
   'data-volume': yamlMap(
     'A volume that outlives the machines, such as `{name: docker, mount: /var/lib/docker, size-gib: 200}`. It is created on first use, attached while the machine boots, and kept. The [page on data volumes](../docs/volumes.md) has all keys.',
     'a map like `{name: docker, mount: /var/lib/docker, size-gib: 200}`',
@@ -134,6 +152,20 @@ export const inputs = {
       }),
     ),
   ),
+  'keep-on-failure-minutes': into(
+    'request.keepOnFailureMs',
+    minutes(
+      'After a job on the machine has failed, the machine stays for this time without taking another job, so that people can look at it. stop-runner leaves it, too, and its summary names the costs.',
+      { min: 1, max: LONGEST_KEEP_MINUTES },
+    ),
+  ),
+  access: withDefault(
+    'none',
+    choice(
+      '`ssm`: the summaries print the command that opens a shell on the machine by AWS Systems Manager, without an inbound port. Needs `iam-role-name` (docs/singletons.md).',
+      ['none', 'ssm'],
+    ),
+  ),
   'dry-run': withDefault(
     'false',
     flag(
@@ -162,5 +194,6 @@ export const outputs = {
   'ec2-instance-ids': 'All instance ids, as JSON.',
   runners:
     'JSON: for each runner its `name`, `id`, `instance`, `type`, `subnet`, `market`, `region`, the seconds from the request `toRunning` and `toOnline`, the time `onlineAt`, its `volumes` and, with `runners`, its `role` and `labels`. A runner with `lifetime: run` that was not waited for has the `id` null.',
+  joined: '`true` if `when-running: join` found the machine running: then another run ends it. Otherwise `false`.',
   region: 'The region of the first instance. After a failed start, the home region.',
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseInputs, type RawInputs } from '../src/core/inputs/inputs.js';
+import { parseInputs, textOf, type RawInputs } from '../src/core/inputs/inputs.js';
 import { readBootPhases, type BootPhase } from '../src/core/kernel/boot-phases.js';
 import { Failure, messageOf } from '../src/core/kernel/failure.js';
 import type { BootScripts } from '../src/core/machine/payload.js';
@@ -85,7 +85,16 @@ async function start(raw: RawInputs, { root, signal, journal }: Surroundings): P
     startId,
     say: (sentence) => log.info(sentence),
     // Two connections, because the first runner is registered while GitHub checks the image's runner.
-    connect: (values, scope) => connectToGitHub(values, { context, scope, log, signal, connections: 2 }),
+    // Whether the holder of a machine's name is over, GitHub tells only a token that may read runs.
+    connect: (values, scope) =>
+      connectToGitHub(values, {
+        context,
+        scope,
+        log,
+        signal,
+        connections: 2,
+        readsRuns: textOf(raw, 'machine-name') !== '',
+      }),
   });
   // Side by side: reading the presets and finding the credentials may each take a request.
   const connecting = connectToEc2({ log, signal });
@@ -93,7 +102,7 @@ async function start(raw: RawInputs, { root, signal, journal }: Surroundings): P
   connecting.catch(() => undefined);
   const loaded = await loading;
   const clouds = await connecting;
-  const found = { label: loaded.request.label, labels: labelsByRole(loaded.request) };
+  const found = { label: loaded.request.label, labels: labelsByRole(loaded.request, loaded.request.label) };
   writeOutputs({ ...(!loaded.isDryRun && found), region: clouds.ec2.region });
   let advice: Promise<Advice> | undefined;
   const advise = () => (advice ??= loadAdvice({ loaded, raw, context }, log));
@@ -101,7 +110,15 @@ async function start(raw: RawInputs, { root, signal, journal }: Surroundings): P
   const { github } = loaded;
   const onLaunched = () => void advise();
   const ports: StartPorts = {
-    ...{ ...clouds, github, clock, log, journal, signal, bootScripts, mask, onLaunched },
+    ...clouds,
+    github,
+    clock,
+    log,
+    journal,
+    signal,
+    bootScripts,
+    mask,
+    onLaunched,
     ...(await openVolume(loaded.request, { ...clouds, clock, log })),
   };
   if (loaded.isDryRun) await dryRun(loaded.request, ports);
@@ -171,13 +188,14 @@ export function runStartRunnerPost(): Promise<void> {
 }
 
 async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log }: StartPorts): Promise<void> {
-  const { label } = loaded.request;
+  const label = started.joined?.label ?? loaded.request.label;
   const since = (at: number | undefined) =>
     at === undefined ? null : Math.round((at - started.requestedAt) / 100) / 10;
   const { instances } = started;
   writeOutputs({
     label,
-    labels: labelsByRole(loaded.request),
+    joined: started.joined !== undefined,
+    labels: labelsByRole(loaded.request, label),
     region: instances[0]?.region ?? ec2.region,
     'ec2-instance-id': instances[0]?.instance.id ?? '',
     'ec2-instance-ids': instances.map(({ instance }) => instance.id),
@@ -199,13 +217,16 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
       })),
     ),
   });
-  const phases = loaded.request.startup.waitFor === 'online' ? await readPhases(started, ec2In) : [];
-  appendSummary(summarizeStart(started, { label, phases }), log);
+  const phases = loaded.request.startup.waitFor === 'online' && !started.joined ? await readPhases(started, ec2In) : [];
+  appendSummary(summarizeStart(started, { request: loaded.request, label, phases }), log);
 }
 
-/** The unique label of each role. */
-function labelsByRole({ runners }: StartRequest): Readonly<Record<string, string>> {
-  return Object.fromEntries(runners.flatMap(({ role, label }) => (role === undefined ? [] : [[role, label]])));
+/** The unique label of each role. @param own the label of the start that launched the machine, which may be joined */
+function labelsByRole({ runners, label }: StartRequest, own: string): Readonly<Record<string, string>> {
+  const labels = runners.flatMap((one) =>
+    one.role === undefined ? [] : [[one.role, `${own}${one.label.slice(label.length)}`]],
+  );
+  return Object.fromEntries(labels) as Readonly<Record<string, string>>;
 }
 
 /** The volumes whose type and size are known: an image may leave the type to EC2. */

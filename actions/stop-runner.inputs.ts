@@ -33,7 +33,7 @@ export const inputs = {
   all: withDefault(
     'false',
     flag(
-      'Stop everything that this run started, even if other jobs need it. Not together with `label` or `ec2-instance-id`.',
+      'Stop everything that this run started, even if other jobs need it or people look at it. Not together with `label` or `ec2-instance-id`.',
     ),
   ),
   wait: withDefault('false', flag('Wait until EC2 reports the instances as terminated.')),
@@ -50,6 +50,7 @@ export const inputs = {
 
 export const outputs = {
   'ec2-instance-ids': 'The ids of the instances whose termination EC2 confirmed, as JSON.',
+  kept: 'JSON: the machines that were left running after a failed job (`keep-on-failure-minutes`), each with its `instance`, `type`, `region`, `until` and `why`.',
   interrupted:
     "JSON: for each spot machine that EC2 took away its `instance`, `label`, `runners`, its `job` (`lost`, `none`, `finished` or `unknown`), the names of the `lostJobs`, and the times `noticedAt` and `endsAt` of EC2's notice, or `null`; empty if none is known.",
   cost: 'What the machines cost together, in US dollars, such as `0.0335`; `unknown` if the cost of one of them is.',

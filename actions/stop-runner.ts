@@ -5,6 +5,7 @@ import type { LocatedInstance } from '../src/core/instances/located-instance.js'
 import { TAG, type Scope } from '../src/core/kernel/identity.js';
 import type { Log } from '../src/core/ports/process.js';
 import { logBill } from '../src/core/stop/bill-report.js';
+import { logFailed } from '../src/core/stop/failed-report.js';
 import { summarizeStop } from '../src/core/stop/report.js';
 import { readSpan, readStarted } from '../src/core/stop/started-machines.js';
 import { refuseUnstopped, stopRunners, type StopResult } from '../src/core/stop/stop.js';
@@ -68,9 +69,10 @@ export function runStopRunner(): Promise<void> {
             ...clouds,
           })
         : [];
-    const ports = { ...clouds, gitHubOf, clock, log, signal, endVolumes };
+    const ports = { ...clouds, gitHubOf, gitHubOfRun, clock, log, signal, endVolumes };
     const stopped = await stopRunners(request, ports);
     reportCosts(stopped, log);
+    reportFailed(stopped, log);
     writeOutputs({ interrupted: renderInterruptions(stopped.explanations) });
     appendSummary(summarizeStop(stopped), log);
     reportProblems(stopped, problems, log);
@@ -88,6 +90,20 @@ function reportCosts({ instances, bill }: StopResult, log: Log): void {
     costs: bill.machines,
   });
   for (const line of logBill(bill)) log.info(line);
+}
+
+/** What is left after a failed job costs money. */
+function reportFailed({ failed }: StopResult, log: Log): void {
+  writeOutputs({
+    kept: failed.map(({ instance: { id, type }, region, until, why }) => ({
+      instance: id,
+      type,
+      region,
+      until: new Date(until).toISOString(),
+      why,
+    })),
+  });
+  for (const line of logFailed(failed)) log.notice(line);
 }
 
 /** Fails the step for what could not be stopped, or else for what is wrong with its inputs. @throws Failure */

@@ -932,6 +932,8 @@ check_interruption() {
   [[ -n $line ]] || return 0
   interrupted=1 draining=1
   phase interrupted "$line"
+  # For the steps of jobs, such as run-tox: the time alone.
+  { printf '%s\n' "${line##* }" >"$state/interrupted" && chmod 644 "$state/interrupted"; } 2>/dev/null || true
 }
 
 # Stops the runners that have no job, so that they take none. A job that comes in this moment still runs.

@@ -188,6 +188,19 @@ stop_docker() {
   ! systemctl --quiet is-active docker.service
 }
 
+# In a shutdown, systemd stops the socket only after the agent, which waits for this. So this waits for the services alone.
+stop_docker_at_end() {
+  local i
+  ((${#units[@]} > 0)) || return 0
+  timeout -s KILL 10 systemctl stop --no-block "${units[@]}" || return
+  for ((i = 0; i < 300; i++)); do
+    timeout -s KILL 10 systemctl show --property=ActiveState --value containerd.service docker.service |
+      grep -qE '^(active|(de)?activating|reloading)' || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
 start_docker() {
   local text
   if [[ -n $bound ]]; then
@@ -250,7 +263,7 @@ close() {
     mountpoint -q "$mount" || exit 3
     device=$(findmnt -rno SOURCE "$mount" || true)
   fi
-  stop_docker || echo 'Docker did not stop'
+  stop_docker_at_end || echo 'Docker did not stop'
   timeout -s KILL 30 sync --file-system "$mount" || true
   for ((i = 0; i < 5; i++)); do
     unmount 2>/dev/null && is_closed && break

@@ -7,6 +7,7 @@ import publish from './publish.js';
 import refresh from './refresh.js';
 import rollback from './rollback.js';
 import smoke from './smoke.js';
+import volumes from './volumes.js';
 
 /** The commands of `npm run ami`, in the order of their use. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -18,4 +19,5 @@ export const commands: Readonly<Record<string, Command>> = {
   copy,
   list,
   prune,
+  volumes,
 };

@@ -2,7 +2,10 @@ import type { VersionSource } from '../../src/core/images/fitness.js';
 import type { ImageEc2 } from '../../src/core/images/ports.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { refuseUnknownRegions } from '../../src/core/kernel/region.js';
+import type { VolumesEc2 } from '../../src/core/ports/volumes.js';
 import { connectImages } from '../../src/ec2/connect-images.js';
+import { connectVolumes } from '../../src/ec2/connect-volumes.js';
+import type { ConnectOptions } from '../../src/ec2/connect.js';
 import { connectGitHub } from '../../src/github/connect.js';
 import { clock } from '../../src/host/clock.js';
 import { loadProxy } from '../../src/host/proxy.js';
@@ -32,9 +35,22 @@ export async function connectRegions(
 }
 
 async function connect(region?: string): Promise<ImageEc2> {
+  return connectImages(await toOptions(region));
+}
+
+async function toOptions(region?: string): Promise<ConnectOptions> {
   const { agents } = await loadProxy();
   const log = { info: (sentence: string) => console.error(sentence) };
-  return connectImages({ clock, log, ...(region && { region }), ...(agents && { agents }) });
+  return { clock, log, ...(region && { region }), ...(agents && { agents }) };
+}
+
+/** The volumes in each of the named regions, as {@link connectRegions} finds them. */
+export async function connectVolumesIn(
+  named: readonly string[] | undefined,
+  option: string,
+): Promise<readonly VolumesEc2[]> {
+  const regions = await connectRegions(named, option);
+  return Promise.all(regions.map(async ({ region }) => connectVolumes(await toOptions(region))));
 }
 
 /** GitHub, to ask when it refuses a runner version; or why the environment does not allow to ask. */

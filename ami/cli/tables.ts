@@ -2,6 +2,7 @@ import { daysBetween } from '../../src/core/images/build-date.js';
 import type { PruneFinding, PruneOutcome } from '../../src/core/images/prune.js';
 import type { Published } from '../../src/core/images/publish.js';
 import type { Listed } from '../../src/core/images/survey.js';
+import type { DeletedVolume, ListedVolume } from '../../src/core/volumes/manage.js';
 
 const OUTCOMES: Readonly<Record<PruneOutcome, string>> = {
   kept: 'kept',
@@ -33,6 +34,46 @@ export function renderPruned(findings: readonly PruneFinding[]): string {
     renderDays(daysBetween(0, ageMs)),
     OUTCOMES[outcome],
     failure ? failure.message : why,
+  ]);
+  return renderTable([head, ...rows]);
+}
+
+export function renderVolumes(volumes: readonly ListedVolume[]): string {
+  const head = ['REPOSITORY', 'NAME', 'ID', 'WHERE', 'SIZE', 'AGE', 'KEPT UNTIL', 'ATTACHED TO', 'COST A MONTH'];
+  const rows = volumes.map((one) => [
+    one.repository,
+    one.key,
+    one.state === 'error' || one.state === 'pending' ? `${one.id} (${one.state})` : one.id,
+    one.place,
+    `${one.sizeGiB} GiB`,
+    renderDays(one.ageDays),
+    one.keepUntil ?? '?',
+    one.attachedTo.join(', ') || '-',
+    renderMonthly(one),
+  ]);
+  return renderTable([head, ...rows]);
+}
+
+function renderMonthly({ kind, monthlyCost }: ListedVolume): string {
+  if (monthlyCost === null) return '?';
+  return `${kind === 'snapshot' ? 'at most ' : ''}$${monthlyCost.toFixed(2)}`;
+}
+
+const FATES: Readonly<Record<DeletedVolume['outcome'], string>> = {
+  deleted: 'deleted',
+  'would-delete': 'would be deleted',
+  kept: 'kept',
+  failed: 'FAILED',
+};
+
+export function renderDeleted(deleted: readonly DeletedVolume[]): string {
+  const head = ['NAME', 'ID', 'WHERE', 'OUTCOME', 'WHY'];
+  const rows = deleted.map(({ listed, outcome, why = '' }) => [
+    listed.key,
+    listed.id,
+    listed.place,
+    FATES[outcome],
+    why,
   ]);
   return renderTable([head, ...rows]);
 }

@@ -431,6 +431,178 @@ locals {
     ]
   }
 
+  volumes = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Look"
+        Effect = "Allow"
+        Action = [
+          "ec2:DescribeSnapshots",
+          "ec2:DescribeVolumes",
+        ]
+        Resource = ["*"]
+      },
+      {
+        Sid      = "CreateMarkedVolumes"
+        Effect   = "Allow"
+        Action   = ["ec2:CreateVolume"]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:volume/*"]
+        Condition = {
+          StringLike = {
+            "aws:RequestTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+            "aws:RequestedRegion"                  = local.regions
+          }
+          "ForAnyValue:StringEquals" = {
+            "aws:TagKeys" = "ci-actions:repository"
+          }
+          Null = {
+            "aws:RequestTag/ci-actions:volume" = "false"
+          }
+          Bool = {
+            "ec2:Encrypted" = "true"
+          }
+        }
+      },
+      {
+        Sid    = "UseOwnSnapshots"
+        Effect = "Allow"
+        Action = [
+          "ec2:CreateVolume",
+          "ec2:RunInstances",
+        ]
+        Resource = ["arn:${local.partition}:ec2:*::snapshot/*"]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+            "aws:ResourceTag/ci-actions:volume"     = "*"
+            "aws:RequestedRegion"                   = local.regions
+          }
+        }
+      },
+      {
+        Sid      = "SnapshotOwn"
+        Effect   = "Allow"
+        Action   = ["ec2:CreateSnapshot"]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:volume/*"]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+            "aws:ResourceTag/ci-actions:volume"     = "*"
+          }
+        }
+      },
+      {
+        Sid      = "CreateMarkedSnapshots"
+        Effect   = "Allow"
+        Action   = ["ec2:CreateSnapshot"]
+        Resource = ["arn:${local.partition}:ec2:*::snapshot/*"]
+        Condition = {
+          StringLike = {
+            "aws:RequestTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+          }
+          "ForAnyValue:StringEquals" = {
+            "aws:TagKeys" = "ci-actions:repository"
+          }
+          Null = {
+            "aws:RequestTag/ci-actions:volume" = "false"
+          }
+        }
+      },
+      {
+        Sid    = "MarkVolumesAtCreation"
+        Effect = "Allow"
+        Action = ["ec2:CreateTags"]
+        Resource = [
+          "arn:${local.partition}:ec2:*:${local.account}:volume/*",
+          "arn:${local.partition}:ec2:*::snapshot/*",
+        ]
+        Condition = {
+          StringLike = {
+            "aws:RequestTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+          }
+          "ForAnyValue:StringEquals" = {
+            "aws:TagKeys" = "ci-actions:repository"
+          }
+          Null = {
+            "aws:RequestTag/ci-actions:volume" = "false"
+          }
+          StringEquals = {
+            "ec2:CreateAction" = [
+              "CreateVolume",
+              "CreateSnapshot",
+            ]
+          }
+        }
+      },
+      {
+        Sid    = "AttachOwnVolumes"
+        Effect = "Allow"
+        Action = [
+          "ec2:AttachVolume",
+          "ec2:DetachVolume",
+        ]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:volume/*"]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+            "aws:ResourceTag/ci-actions:volume"     = "*"
+          }
+        }
+      },
+      {
+        Sid    = "AttachToOwnMachines"
+        Effect = "Allow"
+        Action = [
+          "ec2:AttachVolume",
+          "ec2:DetachVolume",
+        ]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:instance/*"]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+          }
+        }
+      },
+      {
+        Sid    = "DeleteOwnData"
+        Effect = "Allow"
+        Action = [
+          "ec2:DeleteVolume",
+          "ec2:DeleteSnapshot",
+        ]
+        Resource = [
+          "arn:${local.partition}:ec2:*:${local.account}:volume/*",
+          "arn:${local.partition}:ec2:*::snapshot/*",
+        ]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+            "aws:ResourceTag/ci-actions:volume"     = "*"
+          }
+        }
+      },
+      {
+        Sid      = "RenewKept"
+        Effect   = "Allow"
+        Action   = ["ec2:CreateTags"]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:volume/*"]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+            "aws:ResourceTag/ci-actions:volume"     = "*"
+          }
+          "ForAllValues:StringEquals" = {
+            "aws:TagKeys" = "ci-actions:keep-until"
+          }
+          Null = {
+            "aws:TagKeys" = "false"
+          }
+        }
+      },
+    ]
+  }
+
   reap = {
     Version = "2012-10-17"
     Statement = [
@@ -440,6 +612,7 @@ locals {
         Action = [
           "ec2:DescribeInstances",
           "ec2:DescribeRegions",
+          "ec2:DescribeSnapshots",
           "ec2:DescribeSpotInstanceRequests",
           "ec2:DescribeVolumes",
         ]
@@ -458,6 +631,102 @@ locals {
           "arn:${local.partition}:ec2:*:${local.account}:volume/*",
           "arn:${local.partition}:ec2:*:${local.account}:spot-instances-request/*",
         ]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+          }
+        }
+      },
+      {
+        Sid      = "RemoveOwnSnapshots"
+        Effect   = "Allow"
+        Action   = ["ec2:DeleteSnapshot"]
+        Resource = ["arn:${local.partition}:ec2:*::snapshot/*"]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+            "aws:ResourceTag/ci-actions:volume"     = "*"
+          }
+        }
+      },
+    ]
+  }
+
+  keep_failed = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "MarkKept"
+        Effect   = "Allow"
+        Action   = ["ec2:CreateTags"]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:instance/*"]
+        Condition = {
+          StringLike = {
+            "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+          }
+          Null = {
+            "aws:RequestTag/ci-actions:keep-until" = "false"
+          }
+          "ForAllValues:StringEquals" = {
+            "aws:TagKeys" = ["ci-actions:keep-until"]
+          }
+        }
+      },
+    ]
+  }
+
+  session_host = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "TakeSessions"
+        Effect = "Allow"
+        Action = [
+          "ssm:UpdateInstanceInformation",
+          "ssmmessages:CreateControlChannel",
+          "ssmmessages:CreateDataChannel",
+          "ssmmessages:OpenControlChannel",
+          "ssmmessages:OpenDataChannel",
+        ]
+        Resource = ["*"]
+      },
+    ]
+  }
+
+  session_user = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "OpenShell"
+        Effect   = "Allow"
+        Action   = ["ssm:StartSession"]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:instance/*"]
+        Condition = {
+          StringLike = {
+            "ssm:resourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"
+          }
+        }
+      },
+      {
+        Sid      = "OnlyAShell"
+        Effect   = "Allow"
+        Action   = ["ssm:StartSession"]
+        Resource = ["arn:${local.partition}:ssm:*:${local.account}:document/SSM-SessionManagerRunShell"]
+      },
+      {
+        Sid    = "EndOwnSessions"
+        Effect = "Allow"
+        Action = [
+          "ssm:TerminateSession",
+          "ssm:ResumeSession",
+        ]
+        Resource = ["arn:${local.partition}:ssm:*:${local.account}:session/$${aws:userid}-*"]
+      },
+      {
+        Sid      = "EndMachines"
+        Effect   = "Allow"
+        Action   = ["ec2:TerminateInstances"]
+        Resource = ["arn:${local.partition}:ec2:*:${local.account}:instance/*"]
         Condition = {
           StringLike = {
             "aws:ResourceTag/ci-actions:repository" = "${var.owner}/${var.repository}"

@@ -12,7 +12,7 @@ locals {
   regions           = length(var.regions) > 0 ? var.regions : [data.aws_region.current.region]
   knows_ids         = var.owner_id != ""
 
-  makes_machine_role = length(var.machine_policy_arns) > 0
+  makes_machine_role = length(var.machine_policy_arns) > 0 || var.sessions
   machine_role_arn   = one(aws_iam_role.machine[*].arn)
 }
 
@@ -102,6 +102,14 @@ resource "aws_iam_role_policy" "pool_claim" {
   policy = jsonencode(local.pool_claim)
 }
 
+resource "aws_iam_role_policy" "volumes" {
+  count = var.data_volumes ? 1 : 0
+
+  name   = "volumes"
+  role   = aws_iam_role.start_stop.id
+  policy = jsonencode(local.volumes)
+}
+
 # No ingress. All egress is allowed, because jobs download from anywhere.
 resource "aws_security_group" "machines" {
   name_prefix = var.name_prefix
@@ -168,4 +176,31 @@ resource "aws_iam_role_policy" "pass_role_to_pools" {
   name   = "pass-role"
   role   = aws_iam_role.pool[0].id
   policy = jsonencode(local.pass_role)
+}
+
+resource "aws_iam_role_policy" "keep_failed" {
+  count = var.sessions ? 1 : 0
+
+  name   = "keep-failed"
+  role   = aws_iam_role.start_stop.id
+  policy = jsonencode(local.keep_failed)
+}
+
+resource "aws_iam_role_policy" "session_host" {
+  count = var.sessions ? 1 : 0
+
+  name   = "session-host"
+  role   = aws_iam_role.machine[0].id
+  policy = jsonencode(local.session_host)
+}
+
+# For people. Attach it to their role, permission set or group.
+resource "aws_iam_policy" "session_user" {
+  count = var.sessions ? 1 : 0
+
+  name_prefix = "${var.name_prefix}sessions-"
+  path        = var.path
+  description = "Look at ci-actions runners of ${var.owner}/${var.repository}"
+  policy      = jsonencode(local.session_user)
+  tags        = var.tags
 }

@@ -21,8 +21,13 @@ output "security_group_id" {
 }
 
 output "machine_profile_name" {
-  description = "start-runner's iam-role-name. null without machine_policy_arns."
+  description = "start-runner's iam-role-name. null without machine_policy_arns and sessions."
   value       = one(aws_iam_instance_profile.machine[*].name)
+}
+
+output "session_policy_arn" {
+  description = "A policy for people who may open a shell on the machines, and end them. null without sessions."
+  value       = one(aws_iam_policy.session_user[*].arn)
 }
 
 output "oidc_provider_arn" {

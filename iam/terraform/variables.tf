@@ -114,6 +114,20 @@ variable "pools" {
   nullable    = false
 }
 
+variable "sessions" {
+  description = "Whether people may open a shell on machines by Systems Manager, and machines may stay after a failed job."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "data_volumes" {
+  description = "true adds start-runner's and stop-runner's permission for data volumes, which outlive machines."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "name_prefix" {
   description = "The beginning of the names of everything that is created; AWS requires unique names."
   type        = string

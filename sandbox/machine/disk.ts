@@ -85,6 +85,11 @@ function bake(root: string, baked: Baked): void {
     chmodSync(join(root, 'opt/ci-actions', name), 0o755);
   }
   cpSync(baked.runner, join(root, 'opt/actions-runner'), { recursive: true });
+  // The runner's own Node, which its package has, and which the agent uses as well.
+  const folder = join(root, 'opt/actions-runner/externals/node24/bin');
+  if (existsSync(join(folder, 'node'))) return;
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(process.execPath, join(folder, 'node'));
 }
 
 /** The programs for data volumes. */

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The stand-in for actions/runner's config.sh: `--url`, `--token`, `--name`, `--labels`, `--ephemeral`, `--replace`.
+# The stand-in for actions/runner's config.sh: the same arguments, each also as a variable ACTIONS_RUNNER_INPUT_*.
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

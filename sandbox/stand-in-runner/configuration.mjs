@@ -42,15 +42,24 @@ export function loadDotEnv() {
   }
 }
 
-/** `--name value` from the command line, or else the environment variable for it, which is unset. */
-export function takeArgument(name) {
-  const variable = `ACTIONS_RUNNER_INPUT_${name.toUpperCase()}`;
-  const value = process.env[variable];
-  delete process.env[variable];
-  const at = process.argv.indexOf(`--${name}`);
-  return at > 0 ? process.argv[at + 1] : value;
+const INPUT = 'ACTIONS_RUNNER_INPUT_';
+
+/** The variables that stand for arguments. They are unset when this file is loaded, so that no job sees them. */
+const inputs = takeInputs();
+
+function takeInputs() {
+  const found = Object.entries(process.env).filter(([name]) => name.startsWith(INPUT));
+  for (const [name] of found) delete process.env[name];
+  return new Map(found.map(([name, value]) => [name.slice(INPUT.length).toLowerCase(), value]));
 }
 
+/** `--name value` from the command line, or else the variable for it. */
+export function readArgument(name) {
+  const at = process.argv.indexOf(`--${name}`);
+  return at > 0 ? process.argv[at + 1] : inputs.get(name);
+}
+
+/** `--name` on the command line, or a variable for it that is true. */
 export function hasFlag(name) {
-  return process.argv.includes(`--${name}`);
+  return process.argv.includes(`--${name}`) || /^(true|1)$/i.test(inputs.get(name) ?? '');
 }

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   HOME,
   loadDotEnv,
+  readArgument,
   readConfiguration,
   readVersion,
   removeConfiguration,
-  takeArgument,
   writeConfiguration,
 } from './configuration.mjs';
 import { connect, createOutbox, Refused } from './connection.mjs';
@@ -32,7 +32,7 @@ process.exitCode = await main();
 async function main() {
   process.chdir(HOME);
   loadDotEnv();
-  const jitConfig = takeArgument('jitconfig');
+  const jitConfig = readArgument('jitconfig');
   if (jitConfig) writeConfiguration(jitConfig);
   const config = readConfiguration();
   if (!config) {

@@ -2,8 +2,10 @@ import { amiBuild } from '../../iam/ami-build.js';
 import { composeDocument, type Policy } from '../../iam/policy.js';
 import { poolClaim, poolFill } from '../../iam/pool.js';
 import { reap } from '../../iam/reap.js';
+import { keepFailed, sessionHost, sessionUser } from '../../iam/sessions.js';
 import { passRole, startStop } from '../../iam/start-stop.js';
 import { trust } from '../../iam/trust.js';
+import { volumes } from '../../iam/volumes.js';
 import { fillTemplate } from './cloudformation.js';
 import { fill } from './fill.js';
 import { renderTable } from './tables.js';
@@ -14,7 +16,11 @@ const POLICIES = {
   'pass-role': passRole,
   'pool-claim': poolClaim,
   'pool-fill': poolFill,
+  volumes,
   reap,
+  'keep-failed': keepFailed,
+  'session-host': sessionHost,
+  'session-user': sessionUser,
   'ami-build': amiBuild,
 } as const;
 const TEMPLATE = 'iam/ci-actions.yml';
@@ -31,7 +37,11 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
     'pass-role': composeDocument(passRole),
     'pool-claim': composeDocument(poolClaim),
     'pool-fill': composeDocument(poolFill),
+    volumes: composeDocument(volumes),
     reap: composeDocument(reap),
+    'keep-failed': composeDocument(keepFailed),
+    'session-host': composeDocument(sessionHost),
+    'session-user': composeDocument(sessionUser),
     trust,
   };
   // The template creates no role for building images. Only the maintainers of images need one.

@@ -3,10 +3,12 @@ import {
   CreateSnapshotCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
+  DescribeSnapshotsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
   DetachVolumeCommand,
   type Filter,
+  type Snapshot,
   type TagSpecification,
   type Volume as AwsVolume,
   type VolumeType,
@@ -149,12 +151,23 @@ async function createSnapshot(
     Description: 'Data volume of ci-actions',
     TagSpecifications: specify('snapshot', tags),
   });
+  let isRepeated = false;
   const send = async () => {
-    const { SnapshotId } = await requests.client.send(command);
+    // EC2 has no client token for snapshots, so one whose answer was lost is looked for before it is taken again.
+    const [taken] = isRepeated ? await listSnapshots(requests, tags) : [];
+    isRepeated = true;
+    const { SnapshotId } = taken ?? (await requests.client.send(command));
     if (!SnapshotId) throw new IncompleteResponse('the response names no snapshot');
     return SnapshotId;
   };
   return requests.ask('ec2:CreateSnapshot', send, { purpose: 'register' });
+}
+
+/** One page, because the tags are those of one snapshot. */
+async function listSnapshots(requests: Requests, tags: Readonly<Record<string, string>>): Promise<Snapshot[]> {
+  const Filters = toTagFilters(tags);
+  const command = new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters, MaxResults: PAGE });
+  return (await requests.client.send(command)).Snapshots ?? [];
 }
 
 async function tagResource(

@@ -5,7 +5,8 @@ set -euo pipefail
 
 # PROGRAM/PACKAGE
 wanted=(
-  mmdebstrap/mmdebstrap systemd-nspawn/systemd-container ip/iproute2 unshare/util-linux dnsmasq/dnsmasq-base jq/jq "$@"
+  mmdebstrap/mmdebstrap systemd-nspawn/systemd-container ip/iproute2 unshare/util-linux dnsmasq/dnsmasq-base jq/jq
+  mkfs.ext4/e2fsprogs mkfs.xfs/xfsprogs losetup/mount "$@"
 )
 missing=()
 for one in "${wanted[@]}"; do

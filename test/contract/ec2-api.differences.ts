@@ -187,4 +187,24 @@ export const MOTO_API_DIFFERENCES: Readonly<Record<string, Difference>> = {
     instead: 'moto fails with HTTP 500',
     fails: /Received: "Error"/,
   },
+  'a snapshot is pending at first': {
+    documented: 'A snapshot is `pending` until its blocks are in S3 ("CreateSnapshot").',
+    instead: 'a snapshot of moto is completed at once',
+    fails: /"pending"/,
+  },
+  'a snapshot of an encrypted volume is encrypted': {
+    documented: 'KmsKeyId of an encrypted snapshot ("Snapshot").',
+    instead: 'moto does not show the key',
+    fails: /KmsKeyId/,
+  },
+  'a volume smaller than its snapshot is refused': {
+    documented: 'The size must be that of the snapshot or larger ("CreateVolume").',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
+  'a launch with a volume smaller than its snapshot is refused': {
+    documented: 'InvalidBlockDeviceMapping ("Error codes for the Amazon EC2 API").',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
 };

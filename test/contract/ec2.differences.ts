@@ -81,4 +81,15 @@ export const MOTO_DIFFERENCES: Differences = {
     instead: 'moto returns the same invented boot log for every instance at once',
     fails: /Linux version/,
   },
+  'the same client token creates one volume': {
+    documented:
+      'A repeated CreateVolume with the same client token returns the volume of the first ("Ensuring idempotency in Amazon EC2 API requests").',
+    instead: 'moto creates another volume each time',
+    fails: /Object\.is equality/,
+  },
+  'a data volume that an instance holds is in use for another one': {
+    documented: 'VolumeInUse ("Error codes for the Amazon EC2 API").',
+    instead: 'moto takes the volume from the first instance',
+    fails: /Received: .*"attached"/,
+  },
 };

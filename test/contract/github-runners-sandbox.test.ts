@@ -48,6 +48,22 @@ describe('a registered runner', () => {
     expect(Object.keys(files)).toEqual(['.runner', '.credentials', '.credentials_rsaparams']);
   });
 
+  test('has a key whose parameters follow from p, q and the exponent', async () => {
+    const encoded = (await register(sandbox, 'key')).jitConfig;
+    const files = JSON.parse(Buffer.from(encoded, 'base64').toString()) as Record<string, string>;
+    const text = Buffer.from(files['.credentials_rsaparams'] ?? '', 'base64').toString();
+    const key = JSON.parse(text) as Record<string, string>;
+    const bytes = Object.fromEntries(
+      Object.entries(key).map(([name, one]) => [name, Buffer.from(one, 'base64').length]),
+    );
+    const halves = { dp: 128, dq: 128, inverseQ: 128, p: 128, q: 128 };
+    expect(bytes).toEqual({ ...halves, d: 256, modulus: 256, exponent: 3 });
+    const read = (name: string) => BigInt(`0x${Buffer.from(key[name] ?? '', 'base64').toString('hex')}`);
+    const [p, q, d, e] = [read('p'), read('q'), read('d'), read('exponent')];
+    expect([read('modulus'), read('dp'), read('dq')]).toEqual([p * q, d % (p - 1n), d % (q - 1n)]);
+    expect([(read('inverseQ') * q) % p, (d * e) % (p - 1n), (d * e) % (q - 1n)]).toEqual([1n, 1n, 1n]);
+  });
+
   test.each([
     ['without a group', { runner_group_id: undefined }, 422, /"runner_group_id" wasn't supplied/],
     ['in a group that does not exist', { runner_group_id: 77 }, 404, /Not Found/],

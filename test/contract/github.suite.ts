@@ -59,6 +59,19 @@ const REGISTERING: Record<string, Case> = {
     expect(await github.findRunnerByName('one')).toEqual(expected);
   },
 
+  'a runner has its unique label and its further ones, each once': async ({ github }) => {
+    const { id } = await register(github, { label: 'run-7-b', labels: ['big', 'run-7-b'], origin: 'run-7' });
+    expect((await github.readRunner(id))?.labels).toEqual(['run-7-b', 'big', 'run-7']);
+  },
+
+  'a registration token names the address at which it is valid, and registers nothing': async ({ github }) => {
+    const { token, url, expiresAt } = await github.createRegistrationToken();
+    expect(token).toMatch(/^\S+$/);
+    expect(url).toMatch(/^https?:\/\/[^/]+\/octo-org(\/octo-repo)?$|\/enterprises\/octo-enterprise$/);
+    expect(expiresAt).toBeGreaterThan(0);
+    expect(await github.listRunners()).toEqual([]);
+  },
+
   'a name that is taken is a value, in any letter case': async ({ github }) => {
     await register(github, { name: 'twin' });
     expect(await github.registerRunner(request({ name: 'twin' }))).toBe('name-taken');

@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeAsk, type Ask } from './iam.asks.js';
 import { isAllowed, readPolicy, type PolicyName } from './iam.roles.js';
-import { perform, POOL_CLAIM, POOL_FILL, REAP, START_STOP, type Scenario } from './iam.scenarios.js';
+import {
+  KEEP_FAILED,
+  perform,
+  POOL_CLAIM,
+  POOL_FILL,
+  REAP,
+  START_STOP,
+  VOLUMES,
+  type Scenario,
+} from './iam.scenarios.js';
 import { readTemplate } from './iam.template.js';
 import { findRoleUses, POLICY_OF, readRoleOutputs } from './iam.workflows.js';
 
@@ -15,6 +24,16 @@ const roles: readonly { name: string; policies: readonly PolicyName[]; asked: re
     name: 'start-stop with pool-claim',
     policies: ['start-stop', 'pass-role', 'pool-claim'],
     asked: [...startStop, ...(await performAll(POOL_CLAIM))],
+  },
+  {
+    name: 'start-stop with keep-failed',
+    policies: ['start-stop', 'pass-role', 'keep-failed'],
+    asked: [...startStop, ...(await performAll(KEEP_FAILED))],
+  },
+  {
+    name: 'start-stop with volumes',
+    policies: ['start-stop', 'pass-role', 'volumes'],
+    asked: [...startStop, ...(await performAll(VOLUMES))],
   },
   { name: 'pool-fill', policies: ['pool-fill', 'pass-role'], asked: await performAll(POOL_FILL) },
   { name: 'reap', policies: ['reap'], asked: await performAll(REAP) },
@@ -45,7 +64,9 @@ describe.each(roles)('The role $name', ({ policies, asked }) => {
 test('Every scenario sends requests to AWS', () => {
   const seen = new Set(roles.flatMap(({ asked }) => asked.map(({ scenario }) => scenario)));
   expect([...seen].sort()).toEqual(
-    [START_STOP, POOL_CLAIM, POOL_FILL, REAP].flatMap((scenarios) => Object.keys(scenarios)).sort(),
+    [START_STOP, KEEP_FAILED, POOL_CLAIM, POOL_FILL, REAP, VOLUMES]
+      .flatMap((scenarios) => Object.keys(scenarios))
+      .sort(),
   );
 });
 

@@ -53,6 +53,24 @@ describe('A stack of the template has the printed policies:', () => {
     expect(claim.RoleName).toBe('StartStopRole');
   });
 
+  test('UseDataVolumes, for the role that starts', () => {
+    const use = deploy('UseDataVolumes', { ...parameters, DataVolumes: 'true' }) as Attached;
+    expect(spread(use.PolicyDocument)).toEqual(spread(readPolicy('volumes')));
+    expect(use.RoleName).toBe('StartStopRole');
+    expect(deploy('UseDataVolumes', parameters)).toBeUndefined();
+  });
+
+  test.each([
+    ['KeepFailedMachines', 'keep-failed', 'StartStopRole'],
+    ['TakeSessions', 'session-host', 'MachineRole'],
+    ['SessionPolicy', 'session-user', undefined],
+  ] as const)('%s, only with sessions', (resource, policy, role) => {
+    const found = deploy(resource, { ...parameters, Sessions: 'true' }) as Attached;
+    expect(spread(found.PolicyDocument)).toEqual(spread(readPolicy(policy)));
+    expect(found.RoleName).toBe(role);
+    expect(deploy(resource, parameters)).toBeUndefined();
+  });
+
   test.each([
     ['PassMachineRole', 'StartStopRole'],
     ['PassMachineRoleToPools', 'PoolRole'],
@@ -94,6 +112,13 @@ describe('A stack', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test('gives instances a role for sessions, without any other policy', () => {
+    const role = deploy('MachineRole', { ...parameters, Sessions: 'true' });
+    expect(role).toMatchObject({ AssumeRolePolicyDocument: {} });
+    expect(Object.values(role as object)).not.toContainEqual(['']);
+    expect(deploy('PassMachineRole', { ...parameters, Sessions: 'true' })).toBeDefined();
   });
 
   test.each([

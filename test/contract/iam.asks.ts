@@ -67,9 +67,10 @@ const KINDS: Readonly<Record<string, string>> = {
 function listEc2Asks({ operation, body }: AwsRequest, place: Place): Ask[] {
   const params = Params.parse(body);
   const action = `ec2:${operation}`;
-  if (operation === 'RunInstances') return listLaunchAsks(params, place.region);
+  const tagsOf = (id: string) => prefix('aws:ResourceTag/', findTags(place.world, id));
+  if (operation === 'RunInstances') return listLaunchAsks(params, place.region, tagsOf);
   if (operation === 'CopyImage') return listCopyAsks(params, place.region);
-  if (operation === 'CreateVolume') return listCreateVolumeAsks(params, place.region);
+  if (operation === 'CreateVolume') return listCreateVolumeAsks(params, place.region, tagsOf);
   // These operations have no resources.
   if (operation.startsWith('Describe')) return [{ action, resource: '*', context: {} }];
   const ids = TARGETS.flatMap((name) => [...params.list(name), ...[params.text(name) ?? []].flat()]);
@@ -122,7 +123,7 @@ function findTags(world: Ec2World, id: string): ReadonlyMap<string, string> {
   return kinds.map((things) => things.get(id)?.tags).find((tags) => tags !== undefined) ?? new Map();
 }
 
-function listLaunchAsks(params: Params, region: string): Ask[] {
+function listLaunchAsks(params: Params, region: string, tagsOf: (id: string) => Ask['context']): Ask[] {
   const action = 'ec2:RunInstances';
   const tags = readTagSpecifications(params);
   const isSpot = params.text('InstanceMarketOptions.MarketType') === 'spot';
@@ -141,7 +142,12 @@ function listLaunchAsks(params: Params, region: string): Ask[] {
     ...used('subnet', params.text('SubnetId') ?? 'subnet-default'),
     ...(groups.length > 0 ? groups : ['sg-default']).flatMap((id) => used('security-group', id)),
     ...used('key-pair', params.text('KeyName')),
-    ...params.structures('BlockDeviceMapping').flatMap((one) => used('snapshot', one.text('Ebs.SnapshotId'))),
+    ...params.structures('BlockDeviceMapping').flatMap((one) =>
+      used('snapshot', one.text('Ebs.SnapshotId')).map((ask) => ({
+        ...ask,
+        context: tagsOf(one.text('Ebs.SnapshotId')!),
+      })),
+    ),
     ...made('instance', readInstanceFacts(params)),
     ...(card === undefined ? made('network-interface') : used('network-interface', card)),
     ...made('volume'),

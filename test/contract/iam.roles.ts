@@ -4,7 +4,18 @@ import { PLACE, type PolicyDocument } from '../../iam/policy.js';
 import { seed } from '../../sandbox/sandbox.js';
 import { ACCOUNT, describeAsk, type Ask } from './iam.asks.js';
 
-export type PolicyName = 'start-stop' | 'pass-role' | 'pool-claim' | 'pool-fill' | 'reap' | 'ami-build' | 'trust';
+export type PolicyName =
+  | 'start-stop'
+  | 'pass-role'
+  | 'pool-claim'
+  | 'pool-fill'
+  | 'volumes'
+  | 'reap'
+  | 'keep-failed'
+  | 'session-host'
+  | 'session-user'
+  | 'ami-build'
+  | 'trust';
 
 /** The values that the sandbox's user fills into the policies. */
 export const VALUES: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import { seed, startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { runStep, type StepResult } from '../../sandbox/step.js';
+import { createTestSnapshot, createTestVolume, KEPT_TAGS } from '../worlds/sandbox/kept.js';
 import { collectAsks, type Ask } from './iam.asks.js';
 
 /** A use of the suite. The requests of `act` count, those of `before` do not. */
@@ -75,6 +76,21 @@ export const START_STOP: Readonly<Record<string, Scenario>> = {
   'a stop of everything that the run started': { before: started, act: (sandbox) => stop(sandbox, {}) },
 };
 
+const KEPT = { 'keep-on-failure-minutes': '30' } as const;
+
+/** A stop of machines on which a job has failed. */
+export const KEEP_FAILED: Readonly<Record<string, Scenario>> = {
+  'a stop that leaves a machine after a failed job': {
+    before: async (sandbox) => (await start(sandbox, { ...LAUNCHED, ...KEPT })).outputs,
+    act: (sandbox, { label = '' }) => {
+      const until = new Date(Date.now() + 600_000).toISOString();
+      const line = `ci-actions phase=kept uptime=90.00 at=${new Date().toISOString()} until ${until} after build\n`;
+      for (const { id } of sandbox.ec2.instances()) sandbox.ec2.instance(id).postedConsole = line;
+      return stop(sandbox, { label });
+    },
+  },
+};
+
 export const REAP: Readonly<Record<string, Scenario>> = {
   'a sweep that finds an instance, a volume and a spot request': {
     before: startLongAgo,
@@ -120,6 +136,66 @@ export const POOL_FILL: Readonly<Record<string, Scenario>> = {
   'a pool that is emptied': { before: pooled, act: (sandbox) => fillPool(sandbox, { ...IN_POOL, size: '0' }) },
 };
 
+const DATA = { ...LAUNCHED, 'subnet-id': seed.SUBNET_A } as const;
+const dataVolume = (more = '') => ({ ...DATA, 'data-volume': `name: docker\nmount: /mnt/data\nsize-gib: 20\n${more}` });
+
+/** Makes a data volume in use, with a snapshot. */
+async function withData(sandbox: Sandbox): Promise<StepResult['outputs']> {
+  const { outputs } = await start(sandbox, dataVolume());
+  createTestSnapshot(sandbox.ec2, KEPT_TAGS);
+  return outputs;
+}
+
+/** Uses of start-runner with `data-volume`, and of stop-runner after it. */
+export const VOLUMES: Readonly<Record<string, Scenario>> = {
+  'a start that creates its data volume': { act: (sandbox) => start(sandbox, dataVolume()) },
+  'a start that takes its data volume from another machine': {
+    before: withData,
+    act: (sandbox) => start(sandbox, dataVolume('when-attached: detach')),
+  },
+  'a start that creates its data volume from a snapshot': {
+    before: async (sandbox) => {
+      createTestSnapshot(sandbox.ec2, KEPT_TAGS);
+      return {};
+    },
+    act: (sandbox) => start(sandbox, dataVolume()),
+  },
+  'a start with copies': {
+    before: withData,
+    act: (sandbox) => start(sandbox, { ...dataVolume('mode: copy'), count: '2' }),
+  },
+  'a start that was slower than another one': {
+    act: async (sandbox) => {
+      let made = 0;
+      // Another start creates the volume at the same moment.
+      const { intercept } = sandbox;
+      sandbox.intercept = (request) => {
+        if (request.operation === 'CreateVolume' && made++ === 0) createTestVolume(sandbox.ec2, KEPT_TAGS);
+        return intercept?.(request);
+      };
+      return start(sandbox, dataVolume());
+    },
+  },
+  'a stop that takes a snapshot and deletes older ones': {
+    before: async (sandbox) => {
+      for (const _ of [1, 2]) createTestSnapshot(sandbox.ec2, KEPT_TAGS);
+      const { outputs } = await start(sandbox, dataVolume('snapshot: on-success\nkeep-snapshots: 1'));
+      finishJob(sandbox);
+      return outputs;
+    },
+    act: (sandbox, { label = '' }) => stop(sandbox, { label }),
+  },
+};
+
+/** Lets GitHub list a successful job of the machine's runner, and the console say that the volume was unmounted. */
+function finishJob(sandbox: Sandbox): void {
+  const [instance] = sandbox.ec2.instances();
+  instance!.postedConsole = 'ci-actions phase=volume-closed uptime=9.00 at=2026-01-01T00:00:00Z /mnt/data';
+  const job = sandbox.github.queueJob({ labels: ['x'], steps: ['true'], name: 'build' });
+  const name = instance!.tags.get('ci-actions:runner-name')!;
+  Object.assign(job, { status: 'completed', conclusion: 'success', runner: { id: 1, name, groupId: 1 } });
+}
+
 /** Starts a spot instance, expires it, detaches its volume, and reopens its spot request. */
 async function startLongAgo(sandbox: Sandbox): Promise<StepResult['outputs']> {
   const { outputs } = await start(sandbox, { ...LAUNCHED, 'market-type': 'spot' });
@@ -127,6 +203,7 @@ async function startLongAgo(sandbox: Sandbox): Promise<StepResult['outputs']> {
   for (const { tags } of sandbox.ec2.instances()) tags.set('ci-actions:expires-at', new Date(longAgo).toISOString());
   for (const volume of sandbox.ec2.volumes.values()) delete Object.assign(volume, { createdAt: longAgo }).attachment;
   for (const one of sandbox.ec2.spotRequests.values()) Object.assign(one, { createdAt: longAgo, state: 'open' });
+  createTestSnapshot(sandbox.ec2, { ...KEPT_TAGS, 'ci-actions:keep-until': new Date(longAgo).toISOString() });
   return outputs;
 }
 

@@ -23,7 +23,7 @@ const PSEUDO: Readonly<Record<string, unknown>> = {
 };
 
 export function readTemplate(): Template {
-  const functions = ['Ref', 'Sub', 'GetAtt', 'If', 'Equals', 'Not', 'And', 'Condition', 'Join', 'Contains'];
+  const functions = ['Ref', 'Sub', 'GetAtt', 'If', 'Equals', 'Not', 'And', 'Or', 'Condition', 'Join', 'Contains'];
   const text = readFileSync(new URL('../../iam/ci-actions.yml', import.meta.url), 'utf8');
   return parse(text, { customTags: functions.flatMap(tagsFor) }) as Template;
 }
@@ -81,13 +81,17 @@ class Stack {
       case 'GetAtt':
         return of;
       case 'Sub':
-        return (of as string).replace(/\$\{([^!][^}]*)\}/g, (_, name: string) => String(this.look(name)));
+        return (of as string)
+          .replace(/\$\{([^!][^}]*)\}/g, (_, name: string) => String(this.look(name)))
+          .replaceAll('${!', '${');
       case 'If':
         return this.resolve(this.holds(list[0] as string) ? list[1] : list[2]);
       case 'Equals':
         return this.resolve(list[0]) === this.resolve(list[1]);
       case 'And':
         return list.every((one) => this.resolve(one) === true);
+      case 'Or':
+        return list.some((one) => this.resolve(one) === true);
       case 'Condition':
         return this.holds(of as string);
       case 'Not':

@@ -15,7 +15,7 @@ export function listMade(
 }
 
 /** The permissions for the volume and its tags, and for the snapshot that it is created from. */
-export function listCreateVolumeAsks(params: Params, region: string): Ask[] {
+export function listCreateVolumeAsks(params: Params, region: string, tagsOf: (id: string) => Ask['context']): Ask[] {
   const action = 'ec2:CreateVolume';
   const facts = {
     'ec2:Encrypted': `${params.flag('Encrypted') ?? false}`,
@@ -24,6 +24,7 @@ export function listCreateVolumeAsks(params: Params, region: string): Ask[] {
     'ec2:AvailabilityZone': params.text('AvailabilityZone') ?? '',
   };
   const snapshot = params.text('SnapshotId');
-  const used = snapshot === undefined ? [] : [{ action, resource: arn(region, 'snapshot', snapshot), context: {} }];
+  const used =
+    snapshot === undefined ? [] : [{ action, resource: arn(region, 'snapshot', snapshot), context: tagsOf(snapshot) }];
   return [...listMade('volume', { action, params, region, facts }), ...used];
 }

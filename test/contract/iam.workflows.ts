@@ -25,6 +25,7 @@ const FOLDERS = [
   'workflows/starter/all-environments',
   'workflows/starter/other-owner',
   'workflows/example-marqo/after',
+  'workflows/example-lumi/after',
 ];
 /** The policy of each action that sends requests to AWS. */
 export const POLICY_OF: Readonly<Record<string, string>> = Object.fromEntries(

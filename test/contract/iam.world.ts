@@ -19,6 +19,7 @@ export async function createAccount() {
   const place = (tags: Fields) => placeInstance(aws, tags);
   return {
     place,
+    sandbox,
     ours: await place({ [TAG]: OURS }),
     theirs: await place({ [TAG]: 'octo-org/other-repo' }),
     /** Of a repository whose name begins like ours. */

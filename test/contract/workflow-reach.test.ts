@@ -12,6 +12,7 @@ const folders = [
   'workflows/starter/all-environments',
   'workflows/starter/other-owner',
   'workflows/example-marqo/after',
+  'workflows/example-lumi/after',
 ];
 const files = folders.flatMap((folder) =>
   readdirSync(join(root, folder))
@@ -77,6 +78,13 @@ describe('Every input, secret and output reaches the steps that use it', () => {
       /needs: \[start, test, restart\]/g,
       'needs: [start, test]',
       'retest looks at restart, which it does not need',
+    ],
+    [
+      'an output that no job reads, once none reads all of them',
+      read('workflows/example-lumi/after/containers.yml'),
+      /toJSON\(needs\)/g,
+      'toJSON(github)',
+      'output test_rocm_6_2_4.outputs.evidence is declared and used nowhere',
     ],
     [
       'an input that is not passed on',

@@ -80,6 +80,10 @@ function checkJobOutputs({ on, jobs }: Workflow): string[] {
   const declared = own.flatMap(([name, job]) =>
     Object.keys(job.outputs ?? {}).map((output) => `${name}.outputs.${output}`),
   );
+  // `toJSON(needs)` reads every output of the jobs that the job needs.
+  for (const job of Object.values(jobs).filter((one) => JSON.stringify(one).includes('toJSON(needs)'))) {
+    for (const name of declared) if ([job.needs ?? []].flat().includes(name.split('.')[0]!)) used.add(name);
+  }
   const ofOwn = new Set([...used].filter((name) => own.some(([job]) => name.startsWith(`${job}.`))));
   const needed = Object.entries(jobs).flatMap(([name, job]) =>
     [...namesIn(JSON.stringify(job), /\bneeds\.(\w+)\.(?:outputs|result)/g)]

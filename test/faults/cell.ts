@@ -13,6 +13,19 @@ export interface PoolConfig {
   readonly hasRival?: boolean;
 }
 
+/** The name of every scenario's data volume. */
+export const VOLUME = 'docker';
+
+/** What there is of a start's data volume before the start. */
+export interface VolumeConfig {
+  /** `none`: the start creates it. `free`: an earlier run has used it. `held`: another run's machine has it. */
+  readonly before: 'none' | 'free' | 'held';
+  /** A job of the machine succeeds, and the stop takes a snapshot. There are as many snapshots as may be kept. */
+  readonly takesSnapshot?: boolean;
+  /** The start is refused. */
+  readonly isRefused?: boolean;
+}
+
 /** One combination of inputs. */
 export interface Config {
   readonly name: string;
@@ -22,6 +35,9 @@ export interface Config {
   /** EC2 lists a launched instance as late as it may: see `World.hide`. */
   readonly listsLate: boolean;
   readonly pool?: PoolConfig;
+  /** The runners of each instance. Default: 1. */
+  readonly runners?: number;
+  readonly volume?: VolumeConfig;
 }
 
 /** Which step is disturbed, and which earlier fault leads to that step. */

@@ -1,6 +1,7 @@
 import { nameCell, type Cell, type Config, type Scenario } from './cell.js';
 import { listFaults } from './faults.js';
 import { POOL_SCENARIOS } from './pool-cells.js';
+import { ROLE_SCENARIOS } from './role-cells.js';
 
 const SUBNETS = 'subnet-0a51c3d77e9f2000a,subnet-0a51c3d77e9f2000b';
 const GROUP = 'sg-0a51c3d77e9f20002';
@@ -38,6 +39,7 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'stop-blind', step: 'stop', prelude: 'gone-after', configs: [single, several, lateSingle] },
   { name: 'reap', step: 'reap', prelude: 'gone-after', configs: [single, several] },
   ...POOL_SCENARIOS,
+  ...ROLE_SCENARIOS,
 ];
 
 /** All cells around one base run. @param operations the requests of the base run */

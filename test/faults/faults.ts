@@ -43,7 +43,8 @@ export const API_FAULTS = {
 
 const KILLS: readonly KillName[] = ['cancel', 'term', 'kill', 'hangup', 'gone', 'forsaken'];
 /** Requests that create or claim something. Only these can do harm after all steps are over. */
-const CREATES = /^(RunInstances|POST-.*|ModifyInstanceAttribute|CreateTags|StartInstances)$/;
+const CREATES =
+  /^(RunInstances|POST-.*|ModifyInstanceAttribute|CreateTags|StartInstances|CreateVolume|AttachVolume|CreateSnapshot)$/;
 
 const LATE: Readonly<Record<DisturbedStep, readonly FaultName[]>> = {
   start: ['kill-late', 'gone-late', 'forsaken-late'],
@@ -139,18 +140,24 @@ function status(code: number, name: string): Extract<Fault, { kind: 'status' }> 
   return { kind: 'status', status: code, ...(name && { code: name }) };
 }
 
-/** By operation, the parameter that holds the id of the instance it needs. */
-const INSTANCE_PARAMETERS: Readonly<Record<string, string>> = {
+/** By operation, the parameter that holds the id of what it needs. */
+const PARAMETERS: Readonly<Record<string, string>> = {
   TerminateInstances: 'InstanceId.1',
   StartInstances: 'InstanceId.1',
   ModifyInstanceAttribute: 'InstanceId',
   CreateTags: 'ResourceId.1',
+  AttachVolume: 'InstanceId',
+};
+const KINDS: Readonly<Record<string, readonly [code: string, noun: string]>> = {
+  i: ['InvalidInstanceID.NotFound', 'instance ID'],
+  vol: ['InvalidVolume.NotFound', 'volume'],
+  snap: ['InvalidSnapshot.NotFound', 'snapshot'],
 };
 
-/** EC2's "not found" for an instance, as in the first seconds after a launch; for other requests a gateway's 404. */
+/** EC2's "not found" for a resource, as in the first seconds after its creation; for other requests a gateway's 404. */
 function notFound({ operation, body }: Request): Fault {
-  const id = new URLSearchParams(body).get(INSTANCE_PARAMETERS[operation] ?? '');
-  if (!id) return { kind: 'status', status: 404, body: '<html>Not Found</html>' };
-  const message = `The instance ID '${id}' does not exist`;
-  return { kind: 'status', status: 400, code: 'InvalidInstanceID.NotFound', message };
+  const id = new URLSearchParams(body).get(PARAMETERS[operation] ?? '') ?? '';
+  const [code, noun] = KINDS[id.split('-')[0] ?? ''] ?? [];
+  if (code === undefined) return { kind: 'status', status: 404, body: '<html>Not Found</html>' };
+  return { kind: 'status', status: 400, code, message: `The ${noun} '${id}' does not exist` };
 }

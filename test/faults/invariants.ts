@@ -45,7 +45,7 @@ function checkReason({ name, code, lines, heard }: StepRun): Violation[] {
   return [{ rule: 'reason', what: `${name} announces what only a start's post step does: ${annotation}` }];
 }
 
-/** The secrets are the token, AWS's key and every just-in-time configuration. `::add-mask::` lines may hold them. */
+/** The secrets are the token, AWS's key, every just-in-time configuration and registration token. `::add-mask::` lines may hold them. */
 function checkSecrets(step: StepRun, { sandbox }: World): Violation[] {
   const printed = [
     ...step.lines.filter((line) => !line.startsWith('::add-mask::')),
@@ -55,14 +55,17 @@ function checkSecrets(step: StepRun, { sandbox }: World): Violation[] {
   const configs = sandbox.requests.flatMap(
     ({ response = '' }) => /"encoded_jit_config":"([^"]+)"/.exec(response)?.[1] ?? [],
   );
-  const secrets = [sandbox.token, sandbox.environment['AWS_SECRET_ACCESS_KEY'] ?? '', ...configs];
+  const tokens = sandbox.requests.flatMap(({ operation, response = '' }) =>
+    operation.endsWith('registration-token') ? (/"token":"([^"]+)"/.exec(response)?.[1] ?? []) : [],
+  );
+  const secrets = [sandbox.token, sandbox.environment['AWS_SECRET_ACCESS_KEY'] ?? '', ...configs, ...tokens];
   const found = secrets.filter((secret) => printed.includes(secret));
   return found.map((secret) => ({ rule: 'secret', what: `${step.name} prints ${secret.slice(0, 8)}…` }));
 }
 
 /** A step waits out a fault that lasts at most 20 s and then does its work. */
 export function checkPatience({ name, code }: StepRun, world: World, { scenario, at }: Cell): Violation[] {
-  if (!at || !isLasting(at.fault)) return [];
+  if (!at || !isLasting(at.fault) || (world.config.volume?.isRefused && name === 'start-runner')) return [];
   const left = name === 'stop-runner' ? world.live.map(({ id }) => id) : [];
   if (code === 0 && left.length === 0) return [];
   // A cancelled start has only seconds to roll back, and has failed already.
@@ -78,17 +81,20 @@ export function checkPatience({ name, code }: StepRun, world: World, { scenario,
 /** A successful start has the requested number of instances and runners, in the requested state, in its outputs. */
 export function checkStart(start: StepRun, world: World): Violation[] {
   if (start.code !== 0) return [];
-  const { count, waitFor } = world.config;
+  const { count, waitFor, runners: each = 1 } = world.config;
   const ids = JSON.parse(start.outputs['ec2-instance-ids'] ?? '[]') as string[];
   const live = world.live.filter(({ id }) => ids.includes(id));
-  const runners = (JSON.parse(start.outputs['runners'] ?? '[]') as { id: number }[]).map(({ id }) =>
-    world.runners.find((runner) => runner.id === id),
+  // A runner that takes many jobs has no id before its machine has registered it.
+  const runners = (JSON.parse(start.outputs['runners'] ?? '[]') as { id: number | null }[]).map(
+    ({ id }) => world.runners.find((runner) => runner.id === id) ?? (id === null ? 'awaited' : undefined),
   );
-  const ready = runners.filter((runner) => runner && (waitFor === 'launched' || runner.status === 'online'));
+  const isReady = (runner: (typeof runners)[number]) =>
+    waitFor === 'launched' ? runner !== undefined : typeof runner === 'object' && runner.status === 'online';
+  const ready = runners.filter(isReady);
   const problems = [
     ...(start.outputs['label'] ? [] : ['no label']),
     ...(live.length === count ? [] : [`${live.length} of ${count} instances`]),
-    ...(ready.length === count ? [] : [`${ready.length} of ${count} runners`]),
+    ...(ready.length === count * each ? [] : [`${ready.length} of ${count * each} runners`]),
   ];
   if (problems.length === 0) return [];
   return [{ rule: 'verdict', what: `start-runner succeeds with ${problems.join(', ')}` }];

@@ -1,7 +1,7 @@
-import { gunzipSync } from 'node:zlib';
 import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
+import { readPayload, type RolesPayload, type RunnerPayload } from './payloads.js';
 import { Timers } from './timers.js';
 
 /** The time from `running` until the runner opens its session, on a published image, in ms. */
@@ -13,29 +13,17 @@ const NOTICE_MS = 50_000;
 
 /** The duration of a warm-up after the boot, in ms. */
 const WARM_UP_MS = 10_000;
+/** The states of an attachment that end by themselves. */
+const PASSING = new Set(['attaching', 'detaching']);
 /** A warm-up script that fails. */
 export const FAILING_SCRIPT = 'exit 3';
-
-type Payload = RunnerPayload | WarmUpPayload;
-
-export interface RunnerPayload {
-  readonly kind: 'runner';
-  readonly runnerId: number;
-  readonly idleMs: number;
-  readonly lifetimeMs: number;
-}
-
-interface WarmUpPayload {
-  readonly kind: 'warm-up';
-  readonly script: string;
-  readonly lifetimeMs: number;
-}
 
 /**
  * Does what `ami/boot/agent.sh` does on an instance, without a process per instance, because thousands of cells would
  * need tens of thousands of processes. It reads the same user data and has the same endings: GitHub refuses the runner
- * (its registration is gone), GitHub removes the runner while it listens, no job arrives, or the lifetime is over. Each
- * ending powers the instance off, which terminates it. A warm-up writes its result to the console and powers off, which
+ * (its registration is gone), GitHub removes the runner while it listens, no job arrives, or the lifetime is over. With
+ * several runners the machine ends with its last one. It registers runners that take many jobs, waits for its data volume
+ * before, and reports at its end that the volume is unmounted. Each ending powers the instance off, which terminates it. A warm-up writes its result to the console and powers off, which
  * stops the instance. `test/process/boot-agent.test.ts` and `boot-warm-up.test.ts` show that the real agent has these
  * endings, also when neither cloud can be reached.
  */
@@ -43,14 +31,25 @@ export class Machines {
   readonly timers = new Timers();
   private readonly stop: () => void;
   private readonly disconnects = new Map<string, () => void>();
-  private readonly instanceOf = new Map<number, InstanceRecord>();
+  /** The machine of a runner, with its runners that have not ended. */
+  private readonly servingOf = new Map<number, { readonly instance: InstanceRecord; readonly left: Set<number> }>();
+  /** What goes on once the data volume is attached, by instance. */
+  private readonly awaiting = new Map<string, () => void>();
+  private registrations = 0;
 
   constructor(private readonly sandbox: Sandbox) {
     this.stop = sandbox.on((event) => {
       if (event.name === 'running' && 'instance' in event) this.switchOn(sandbox.ec2.instance(event.instance));
-      if (event.name === 'shutting-down' && 'instance' in event) this.disconnects.get(event.instance)?.();
+      if (event.name === 'shutting-down' && 'instance' in event) this.switchOff(sandbox.ec2.instance(event.instance));
+      if (event.name === 'volume-attached' && 'instance' in event) this.awaiting.get(event.instance)?.();
       if (event.name === 'runner-removed' && 'runnerId' in event) this.beRemoved(event.runnerId);
     });
+  }
+
+  /** Whether a machine is registering its runners, or a volume is about to be attached to one. */
+  get isBusy(): boolean {
+    const volumes = [...this.sandbox.ec2.volumes.values()];
+    return this.registrations > 0 || volumes.some(({ attachment }) => PASSING.has(attachment?.state ?? ''));
   }
 
   close(): void {
@@ -70,7 +69,8 @@ export class Machines {
         const payload = readPayload(instance);
         const end = (why: string) => whileOn(() => this.giveUp(instance, why));
         this.timers.after(payload.lifetimeMs, end(`lifetime of ${payload.lifetimeMs / 1000} s is over`));
-        if (payload.kind === 'runner') return this.listen(instance, payload);
+        if (payload.kind === 'runner') return this.listen(instance, payload, [payload.runnerId]);
+        if (payload.kind === 'roles') return this.openVolume(instance, payload, whileOn);
         const isFailing = payload.script === FAILING_SCRIPT;
         this.timers.after(WARM_UP_MS, end(isFailing ? 'pre-runner script failed with 3' : 'warmed up'));
       }),
@@ -84,19 +84,72 @@ export class Machines {
     this.powerOff(instance);
   }
 
-  private listen(instance: InstanceRecord, { runnerId, idleMs }: RunnerPayload): void {
+  /** Goes on when the data volume is attached. A copy is attached from the beginning. */
+  private openVolume(instance: InstanceRecord, payload: RolesPayload, whileOn: (act: () => void) => () => void): void {
+    const { volume } = payload;
+    const isThere = () => {
+      const attachment = this.sandbox.ec2.volumes.get(volume ?? '')?.attachment;
+      return attachment?.instanceId === instance.id && attachment.state === 'attached';
+    };
+    const goOn = whileOn(() => {
+      this.awaiting.delete(instance.id);
+      this.registrations++;
+      void this.register(payload).then((ids) => {
+        this.registrations--;
+        whileOn(() => this.listen(instance, payload, ids))();
+      });
+    });
+    if (volume === undefined || isThere()) return goOn();
+    this.awaiting.set(instance.id, goOn);
+    const late = () => this.giveUp(instance, `data volume: ${volume} was not attached`);
+    this.timers.after(
+      payload.startupMs,
+      whileOn(() => this.awaiting.has(instance.id) && late()),
+    );
+  }
+
+  /** Registers the runners that take many jobs, as `config.sh` does. @returns the ids of all runners of the payload */
+  private async register({ runners, registration }: RolesPayload): Promise<number[]> {
+    const ids = await Promise.all(
+      runners.map(async ({ name, labels, runnerId }) => {
+        if (runnerId !== undefined) return runnerId;
+        const path = new URL(registration?.url ?? '').pathname;
+        const body = { token: registration?.token, path, name, labels, replace: true, defaultLabels: false };
+        const url = `${this.sandbox.githubUrl}/_runner/registrations`;
+        const headers = { 'content-type': 'application/json' };
+        const { ok } = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+        return ok ? this.sandbox.github.runners().find((one) => one.name === name)?.id : undefined;
+      }),
+    );
+    return ids.filter((id) => id !== undefined);
+  }
+
+  private listen(instance: InstanceRecord, { idleMs }: RunnerPayload | RolesPayload, ids: readonly number[]): void {
     const { github } = this.sandbox;
-    // The runner program exits with "The runner registration has been deleted", and then the agent powers off.
-    if (!github.runners().some(({ id }) => id === runnerId)) return this.powerOff(instance);
-    const connection = github.connectRunner(runnerId);
-    this.instanceOf.set(runnerId, instance);
-    this.disconnects.set(instance.id, () => connection.disconnect());
+    const known = ids.filter((wanted) => github.runners().some(({ id }) => id === wanted));
+    // A runner program exits with "The runner registration has been deleted", and the agent powers off with the last one.
+    if (known.length === 0) return this.powerOff(instance);
+    const serving = { instance, left: new Set(known) };
+    for (const id of known) this.servingOf.set(id, serving);
+    const connections = known.map((id) => github.connectRunner(id));
+    this.disconnects.set(instance.id, () => connections.forEach((connection) => connection.disconnect()));
     this.timers.after(idleMs, () => this.powerOff(instance));
   }
 
   private beRemoved(runnerId: number): void {
-    const instance = this.instanceOf.get(runnerId);
-    if (instance) this.timers.after(NOTICE_MS, () => this.powerOff(instance));
+    const serving = this.servingOf.get(runnerId);
+    serving?.left.delete(runnerId);
+    if (serving?.left.size === 0) this.timers.after(NOTICE_MS, () => this.powerOff(serving.instance));
+  }
+
+  /** Unmounts the data volume, and its runners' connections break. */
+  private switchOff(instance: InstanceRecord): void {
+    this.disconnects.get(instance.id)?.();
+    const { volume } = instance.userData ? readRoles(instance) : {};
+    const attachment = this.sandbox.ec2.volumes.get(volume ?? '')?.attachment;
+    if (attachment?.instanceId !== instance.id) return;
+    const at = new Date(this.timers.now()).toISOString();
+    instance.postedConsole += `ci-actions phase=volume-closed uptime=1.00 at=${at} /data unmounted\n`;
   }
 
   private powerOff(instance: InstanceRecord): void {
@@ -104,19 +157,7 @@ export class Machines {
   }
 }
 
-/** Reads user data as the agent does: gzip, one setting per comment line, the runner's id in its JIT configuration. */
-export function readPayload({ userData }: InstanceRecord): Payload {
-  const text = gunzipSync(userData ?? Buffer.alloc(0)).toString();
-  const read = (key: string): string => new RegExp(`^#:${key} (.+)$`, 'm').exec(text)?.[1] ?? '';
-  const decode = (base64: string) => Buffer.from(base64, 'base64').toString();
-  const parse = (base64: string) => JSON.parse(decode(base64)) as Record<string, string>;
-  const seconds = (key: string): number => Number(read(key)) * 1000;
-  const lifetimeMs = seconds('max-lifetime-seconds');
-  if (read('kind') === 'warm-up') return { kind: 'warm-up', script: decode(read('pre-runner-script')), lifetimeMs };
-  return {
-    kind: 'runner',
-    runnerId: Number(parse(parse(read('jit-config'))['.runner'] ?? '')['agentId']),
-    idleMs: seconds('idle-timeout-seconds'),
-    lifetimeMs,
-  };
+function readRoles(instance: InstanceRecord): { readonly volume?: string } {
+  const payload = readPayload(instance);
+  return payload.kind === 'roles' && payload.volume !== undefined ? { volume: payload.volume } : {};
 }

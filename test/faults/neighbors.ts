@@ -1,5 +1,6 @@
 import { Params } from '../../sandbox/ec2/query/params.js';
 import { runInstances } from '../../sandbox/ec2/routes/launch/run-instances.js';
+import type { InstanceRecord } from '../../sandbox/ec2/world/records.js';
 import { seed, type Sandbox } from '../../sandbox/sandbox.js';
 
 /** An age that exceeds every grace period, in ms. */
@@ -34,6 +35,23 @@ export async function settleIn(sandbox: Sandbox): Promise<void> {
   launch(ec2, { Name: 'somebody' });
   const running = () => ec2.instances().every(({ state }) => state === 'running');
   while (!running()) await new Promise<void>((done) => void sandbox.on(() => done()));
+}
+
+/** Another run of our repository, which goes on. */
+const HOLDING_RUN = 113;
+
+/** A running instance of another run of our repository. */
+export function placeHolder({ ec2, github }: Sandbox): InstanceRecord {
+  github.runs.set(HOLDING_RUN, { ...github.runs.get(github.runId)!, id: HOLDING_RUN });
+  launch(ec2, {
+    'ci-actions:repository': github.repository,
+    'ci-actions:scope': `repo:${github.repository}`,
+    'ci-actions:run-id': `${HOLDING_RUN}`,
+    'ci-actions:run-attempt': '1',
+    'ci-actions:start': '00000000',
+    'ci-actions:expires-at': new Date(Date.now() + 6 * LEFT_BEHIND_MS).toISOString(),
+  });
+  return Object.assign(ec2.instances().at(-1)!, { state: 'running' as const });
 }
 
 function launch(ec2: Sandbox['ec2'], tags: Readonly<Record<string, string>>): void {

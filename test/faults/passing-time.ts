@@ -15,9 +15,9 @@ export async function settle(world: World): Promise<void> {
   while (world.machines.timers.fireNext());
 }
 
-/** Waits until no instance is starting or ending. An instance's volume is gone when the instance is. */
+/** Waits until no instance is starting or ending, or busy. An instance's volume is gone when the instance is. */
 export async function calm(world: World): Promise<void> {
-  while (world.instances.some(({ state }) => PASSING.has(state))) await pause(200);
+  while (world.machines.isBusy || world.instances.some(({ state }) => PASSING.has(state))) await pause(200);
 }
 
 export function pause(ms: number): Promise<void> {

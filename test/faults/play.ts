@@ -15,6 +15,8 @@ import type { Played } from './played.js';
 import { checkClaims } from './pool-invariants.js';
 import { playFill, playLeftPool, Rival } from './pool-play.js';
 import { settlePool } from './pool-world.js';
+import { checkAttached, checkKept } from './volume-invariants.js';
+import { playJob } from './volume-world.js';
 import { World, type StepRun } from './world.js';
 
 /** Plays one cell, from the start to the last step or timer that cleans up. */
@@ -39,6 +41,8 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
   const start = await runStart(world, cell);
   const ok = start.code === 0 && kill === undefined;
   violations.push(...checkStep(start, world), ...checkStart(start, world), ...checkClaims(world));
+  violations.push(...checkAttached(start, world));
+  if (cell.config.volume?.takesSnapshot) playJob(world.sandbox, start);
   const rival = cell.config.pool && new Rival(world, cell.config.pool);
   violations.push(...((await rival?.startBetween()) ?? []));
   let disturbed = start;
@@ -69,7 +73,11 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
   // An instance that a lost claim has reserved stays reserved until a sweep: its runner is never connected, so no idle
   // timer runs.
   if (kill === 'forsaken' && rival) violations.push(...(await sweepForsaken(world)));
-  violations.push(...bound.violations, ...checkEnd(world, { ghostsAllowed: kill === 'forsaken' && !rival }));
+  violations.push(
+    ...bound.violations,
+    ...checkKept(world),
+    ...checkEnd(world, { ghostsAllowed: kill === 'forsaken' && !rival }),
+  );
   violations.push(...((await rival?.claimLast()) ?? []));
   return {
     name: nameCell(cell),

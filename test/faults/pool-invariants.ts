@@ -1,5 +1,5 @@
 import type { Violation } from './invariants.js';
-import { readPayload } from './machines.js';
+import { readPayload } from './payloads.js';
 import type { StepRun, World } from './world.js';
 
 const GONE = new Set(['shutting-down', 'terminated']);

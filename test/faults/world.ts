@@ -9,6 +9,7 @@ import type { Cell, Config } from './cell.js';
 import { Disturbance } from './faults.js';
 import { Machines } from './machines.js';
 import { LEFT_BEHIND_MS, registerRunner, settleIn } from './neighbors.js';
+import { settleVolume, settleVolumeBeside } from './volume-world.js';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const node = findNode24();
@@ -18,6 +19,14 @@ const HUNG_MS = 20 * 60_000;
 
 /** When EC2 lists the hidden instances to a post step or a fill, in ms: before the step gives up. */
 const LATE_LISTING_MS = 15_000;
+/** In ms. A new volume is listed after a second. */
+const TIMELINE = {
+  pendingMs: 4_000,
+  shuttingDownMs: 2_000,
+  volumeMs: 1_000,
+  volumeInvisibleMs: 1_000,
+  snapshotMs: 10_000,
+};
 /** Longer than any cell lasts: launched instances stay hidden until {@link World.hide} shows them. */
 const UNLISTED_MS = 2 * 3_600_000;
 
@@ -41,6 +50,8 @@ export class World extends LeftBehind {
   readonly endings: number[] = [];
   /** Instances of a pool that had expired from the beginning. */
   readonly overdue: string[] = [];
+  /** The data volume that earlier runs have left. */
+  earlierVolume: string | undefined;
   /** While the rival runs a step, every instance that ends is the rival's. */
   private isRivalsTurn = false;
 
@@ -59,9 +70,14 @@ export class World extends LeftBehind {
   }
 
   static async create(config: Config): Promise<World> {
-    const sandbox = await startSandbox({ machines: false, timeline: { pendingMs: 4_000, shuttingDownMs: 2_000 } });
+    const sandbox = await startSandbox({ machines: false, timeline: TIMELINE });
     await settleIn(sandbox);
+    settleVolumeBeside(sandbox);
     const world = new World(sandbox, config);
+    if (config.volume) {
+      world.earlierVolume = settleVolume(sandbox, config.volume);
+      world.disown();
+    }
     if (config.listsLate) world.hide(UNLISTED_MS);
     return world;
   }

@@ -67,6 +67,12 @@ export const TARGETS: readonly Target[] = [
       'run-runner',
       'several-ends',
       'payload-several',
+      'interruption',
+      'keep',
     ].map((name) => `test/process/boot-${name}.test.ts`),
+  }),
+  target('data volume', {
+    sources: ['ami/boot/data-volume.sh'],
+    tests: ['test/process/boot-volume.test.ts'],
   }),
 ];

@@ -26,9 +26,11 @@ const SETS: Readonly<Record<string, Parameters>> = {
     InstanceTypes: 't3.xlarge,m7i.*',
     MachinePolicyArns: policies,
     Pools: 'true',
+    Sessions: 'true',
   },
   'all repositories of an owner': { ...octo, Repository: '*', OwnerId: '583231', RepositoryId: '*' },
   'pools, and machines without a role': { ...octo, ...ids, Pools: 'true', Regions: 'eu-west-1' },
+  'sessions, and no other policy for machines': { ...octo, Sessions: 'true' },
   'machines with a role, and no pools': { ...octo, MachinePolicyArns: policies, InstanceTypes: 'g5.*' },
 };
 
@@ -39,7 +41,7 @@ const ROLES = {
   PoolRole: 'pool',
   MachineRole: 'machine',
 } as const;
-const ATTACHED = ['ClaimFromPools', 'PassMachineRole', 'PassMachineRoleToPools'];
+const ATTACHED = ['ClaimFromPools', 'PassMachineRole', 'PassMachineRoleToPools', 'KeepFailedMachines', 'TakeSessions'];
 
 /** `OwnerId` becomes `owner_id`. */
 function snake(name: string): string {

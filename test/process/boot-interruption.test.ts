@@ -31,6 +31,8 @@ describe('an interruption of a spot instance', () => {
   scenario('leaves a job alone', busy, async (machine) => {
     await machine.untilConsole('phase=interrupted');
     expect(await machine.read('power-off')).toBe('');
+    // Any step of the job may read when EC2 ends the machine.
+    await machine.until(async () => (await machine.read('run/ci-actions/interrupted')) === `${TIME}\n`);
     await machine.write('finish', '');
     expect(await machine.reasonOfPowerOff()).toBe('spot interruption');
     expect(await machine.read('console')).toContain('Job long completed');

@@ -28,6 +28,7 @@ case "$name $*" in
     grep -vxF "$2" mounted >rest || : ; mv rest mounted; [ -s mounted ] || rm dirty ;;
   'systemctl cat'*) case $2 in containerd*) [ -e has-containerd ] ;; esac ;;
   'systemctl stop'*) rm -f runs-docker ;;
+  'systemctl show'*) [ -e runs-docker ] && echo active || echo inactive ;;
   'systemctl start'*) : >runs-docker ;;
   'systemctl --quiet is-active'*) [ -e runs-docker ] ;;
 esac

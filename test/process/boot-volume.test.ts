@@ -154,7 +154,7 @@ describe("with Docker's data on the volume", () => {
         'mount --bind /var/lib/docker/.ci-actions-containerd /var/lib/containerd',
         `systemctl start ${units}`,
         'docker info',
-        `systemctl stop ${units}`,
+        `systemctl stop --no-block ${units}`,
         'umount -R /var/lib/containerd',
         'umount -R /var/lib/docker',
       ]);

@@ -176,33 +176,6 @@ describe('other ways to a runner', () => {
     expect(await runRunner({ home, jitConfig, env: { PATH: '/usr/bin:/bin' } }).ended).toBe(0);
     expect(await job.finished).toBe('success');
   });
-
-  test('config.sh registers a runner with a token and labels', async () => {
-    const { data } = await sandbox
-      .octokit()
-      .rest.actions.createRegistrationTokenForRepo({ owner: 'octo-org', repo: 'octo-repo' });
-    const url = `${sandbox.url}/octo-org/octo-repo`;
-    const command = [
-      'config.sh',
-      '--unattended',
-      '--ephemeral',
-      '--url',
-      url,
-      '--token',
-      data.token,
-      '--name',
-      'peer',
-      '--labels',
-      'a,b',
-    ];
-    const configured = runRunner({ command });
-    expect(await configured.ended).toBe(0);
-    const [runner] = sandbox.github.runners();
-    expect(runner?.labels.map(({ name }) => name).join()).toMatch(/^self-hosted,Linux,(X64|ARM64),a,b$/);
-    const job = sandbox.github.queueJob({ labels: ['self-hosted', 'a'], steps: ['true'] });
-    expect(await runRunner({ home: configured.home }).ended).toBe(0);
-    expect(await job.finished).toBe('success');
-  });
 });
 
 test('a runner gets only jobs of repositories that its group may serve', async () => {

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { seed } from '../../sandbox/sandbox.js';
-import { becomes, eventually, launch, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
+import { becomes, eventually, launch, refusal, startAws, type AwsSandbox } from '../worlds/sandbox/aws.js';
 
 let directory: string;
 let aws: AwsSandbox;
@@ -132,6 +132,20 @@ test('a volume from a snapshot is found by its label, and has the content of tha
   await terminate(id);
   const left = [...aws.sandbox.ec2.volumes.values()].filter(({ snapshotId }) => snapshotId === SnapshotId);
   expect(left).toEqual([]);
+});
+
+test('no volume is created from a snapshot that is not completed', async () => {
+  const { SnapshotId = '' } = await aws.ec2.send(new CreateSnapshotCommand({ VolumeId: await createVolume() }));
+  await eventually(() => aws.sandbox.ec2.snapshots.get(SnapshotId)?.state === 'completed');
+  aws.sandbox.ec2.snapshots.get(SnapshotId)!.state = 'pending';
+  const Ebs = { SnapshotId };
+  const calls = [
+    createVolume({ SnapshotId }),
+    launch(aws.ec2, { BlockDeviceMappings: [{ DeviceName: '/dev/sdf', Ebs }] }),
+  ];
+  for (const { name, message } of await Promise.all(calls.map(refusal))) {
+    expect([name, message]).toEqual(['IncorrectState', 'Snapshot is in invalid state - pending']);
+  }
 });
 
 test('a volume that grows is seen larger, and its file system grows', async () => {

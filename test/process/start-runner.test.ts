@@ -54,6 +54,7 @@ describe.each(nodes)('A start through the published image under Node $major', ({
       'ec2-instance-id',
       'ec2-instance-ids',
       'label',
+      'labels',
       'region',
       'runners',
     ]);

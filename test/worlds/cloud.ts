@@ -1,10 +1,19 @@
-import type { Instance } from '../../src/core/ports/ec2.js';
+import { gunzipSync } from 'node:zlib';
+import type { Instance, LaunchSpec } from '../../src/core/ports/ec2.js';
 import type { JournalEntry } from '../../src/core/ports/process.js';
 import type { StartPorts } from '../../src/core/start/ports.js';
+import { readRunners } from '../../src/core/kernel/runner-tags.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { FakeGitHub } from './fake-github.js';
 import { recordLog } from './log.js';
+
+/** The labels with which an instance registers a runner, as its user data has them. */
+function labelsOf(name: string, specs: readonly LaunchSpec[]): readonly string[] {
+  const lines = specs.flatMap(({ userData }) => gunzipSync(userData).toString().split('\n'));
+  const [, , , , labels = ''] = lines.find((line) => line.split(' ')[1] === name)?.split(' ') ?? [];
+  return labels.split(',');
+}
 
 /**
  * EC2, GitHub, a clock and a log in memory.
@@ -38,9 +47,12 @@ export function createCloud(options: { bootMs?: number; invisibleMs?: number } =
   };
   // An instance that has ended, or whose runner was removed, never comes online.
   function bringOnline(instance: Instance): void {
-    const name = instance.tags['ci-actions:runner-name']!;
-    if (live().some(({ id }) => id === instance.id) && github.listed.some((one) => one.name === name))
-      github.connect(name);
+    if (!live().some(({ id }) => id === instance.id)) return;
+    for (const { id, name } of readRunners(instance.tags)) {
+      const isListed = github.listed.some((one) => one.name === name);
+      if (id === undefined && !isListed) github.addRunner({ name, labels: labelsOf(name, ec2.specs), isReused: true });
+      if (id === undefined || isListed) github.connect(name);
+    }
   }
   const live = () =>
     [ec2, ...elsewhere.values()]

@@ -71,6 +71,7 @@ export function createVolumeCloud(options: Parameters<typeof createCloud>[0] = {
         startId: request.startId,
         namesSubnets: request.machine.subnetIds.length > 0,
         startupTimeoutMs: request.startup.startupTimeoutMs,
+        ...(request.machineName !== undefined && { machineName: request.machineName }),
       },
       world.ports,
     );

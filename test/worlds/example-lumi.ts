@@ -37,6 +37,8 @@ export class Containers {
     cpSync(here('../../workflows/example-lumi/after/ci'), join(this.repository, 'ci'), { recursive: true });
     const lines = Object.entries(IMAGES).map(([name, base]) => `- { name: ${name}${base ? `, base: ${base}` : ''} }`);
     writeFileSync(join(this.repository, 'ci/images.yml'), `${lines.join('\n')}\n`);
+    // The sandbox's EC2 offers no machine of that size.
+    replace(join(this.repository, 'ci/containers.template.yml'), 'm7i.16xlarge, m6i.16xlarge', 't3.xlarge');
     mkdirSync(join(this.repository, '.github/workflows'), { recursive: true });
     execFileSync(process.execPath, ['ci/print-workflow.mjs'], { cwd: this.repository });
     for (const image of Object.keys(IMAGES) as Image[]) {
@@ -85,4 +87,10 @@ export class Containers {
     mkdirSync(join(file, '..'), { recursive: true });
     writeFileSync(file, text);
   }
+}
+
+function replace(file: string, text: string, by: string): void {
+  const before = readFileSync(file, 'utf8');
+  if (!before.includes(text)) throw new Error(`${file} has no "${text}" any more.`);
+  writeFileSync(file, before.replace(text, by));
 }

@@ -3,7 +3,7 @@
 # only with: spot, keep-on-failure-seconds
 # shellcheck disable=SC2034 # interrupted, draining, watcher
 set -Eeuo pipefail
-declare notice child job imds
+declare notice child job imds state
 
 # The watcher writes a line if an interruption comes, and ends. The agent never waits for it. It is a program of its own,
 # which has nothing of the agent's.
@@ -43,6 +43,8 @@ check_interruption() {
   [[ -n $line ]] || return 0
   interrupted=1 draining=1
   phase interrupted "$line"
+  # For the steps of jobs, such as run-tox: the time alone.
+  { printf '%s\n' "${line##* }" >"$state/interrupted" && chmod 644 "$state/interrupted"; } 2>/dev/null || true
 }
 
 # Stops the runners that have no job, so that they take none. A job that comes in this moment still runs.

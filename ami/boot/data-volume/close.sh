@@ -53,7 +53,7 @@ close() {
     mountpoint -q "$mount" || exit 3
     device=$(findmnt -rno SOURCE "$mount" || true)
   fi
-  stop_docker || echo 'Docker did not stop'
+  stop_docker_at_end || echo 'Docker did not stop'
   timeout -s KILL 30 sync --file-system "$mount" || true
   for ((i = 0; i < 5; i++)); do
     unmount 2>/dev/null && is_closed && break

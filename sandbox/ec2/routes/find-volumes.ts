@@ -5,7 +5,7 @@ import type { Ec2World } from '../world/world.js';
 const VOLUME = { prefix: 'vol-', code: 'InvalidVolume', noun: 'volume', end: '.' };
 const SNAPSHOT = { prefix: 'snap-', code: 'InvalidSnapshot', noun: 'snapshot', end: '.' };
 
-/** The volumes that requests can see. A new volume is hidden for `invisibleMs`, as a new instance is. */
+/** The volumes that requests can see. A new volume is hidden for `volumeInvisibleMs`, as a new instance is. */
 export function listVolumes(world: Ec2World): VolumeRecord[] {
   return [...world.volumes.values()].filter((volume) => isVisible(world, volume));
 }
@@ -47,5 +47,6 @@ function keepVisible<T extends { readonly createdAt: number }>(world: Ec2World, 
 }
 
 function isVisible(world: Ec2World, { createdAt }: { readonly createdAt: number }): boolean {
-  return Date.now() - createdAt >= world.timeline.invisibleMs;
+  const { invisibleMs, volumeInvisibleMs = invisibleMs } = world.timeline;
+  return Date.now() - createdAt >= volumeInvisibleMs;
 }

@@ -14,6 +14,8 @@ export interface Timeline {
   readonly shuttingDownMs: number;
   /** How long after its launch an instance is invisible to requests, because EC2 is eventually consistent. */
   readonly invisibleMs: number;
+  /** The same for a volume or a snapshot. Default: `invisibleMs`. */
+  readonly volumeInvisibleMs?: number;
   /** From `running` to passed status checks. Absent: they never pass. */
   readonly checksMs?: number;
   /** From CopyImage to `available`. */

@@ -22,6 +22,8 @@ const BODIES = {
   token: { kind: 'string' },
   name: { kind: 'string' },
   labels: { kind: 'strings' },
+  path: { kind: 'string' },
+  group: { kind: 'string' },
   workFolder: { kind: 'string' },
   architecture: { kind: 'string' },
   proof: { kind: 'string' },

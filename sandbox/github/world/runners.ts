@@ -1,6 +1,7 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { GitHubError, notFound } from './errors.js';
 import type { EmitGitHub } from './events.js';
+import { makeRsaParameters } from './rsa-parameters.js';
 
 export interface RunnerLabel {
   readonly id: number;
@@ -29,7 +30,7 @@ export interface RunnerRecord {
 
 export interface Credentials {
   readonly clientId: string;
-  /** Stands for the private key of a real runner, with the same length and as incompressible. */
+  /** The parameters of the runner's RSA key, in base64. */
   readonly key: Readonly<Record<string, string>>;
 }
 
@@ -172,11 +173,15 @@ function toBase64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** Random fields of the lengths of a 2048-bit RSA key. A real key takes 100 ms to generate, and nothing checks it here. */
+/** The key is made when it is first read, because most runners of a long list never connect. */
 function newCredentials(): Credentials {
-  const field = (bytes: number) => randomBytes(bytes).toString('base64');
-  const halves = Object.fromEntries(['dp', 'dq', 'inverseQ', 'p', 'q'].map((name) => [name, field(128)]));
-  return { clientId: randomUUID(), key: { d: field(256), exponent: 'AQAB', modulus: field(256), ...halves } };
+  let key: Credentials['key'] | undefined;
+  return {
+    clientId: randomUUID(),
+    get key() {
+      return (key ??= makeRsaParameters());
+    },
+  };
 }
 
 function checkName(name: string): void {

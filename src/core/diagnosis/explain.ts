@@ -1,8 +1,9 @@
 import type { LocatedInstance } from '../instances/located-instance.js';
 import { isEnding, isOff } from '../instances/states.js';
 import type { Clock } from '../kernel/clock.js';
+import type { BootPhase } from '../kernel/boot-phases.js';
 import { TAG } from '../kernel/identity.js';
-import { createTagTest, readRunners } from '../kernel/runner-tags.js';
+import { createTagTest, readRunnerNames, readRunners } from '../kernel/runner-tags.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
 import { ConsoleReader } from './console-reader.js';
@@ -175,7 +176,7 @@ async function explainSilence(
   const { instance, runners, ageMs } = found;
   if (ageMs < BOOT_MS) return undefined;
   const { phases, reason, refusal, lines } = await consoleReader.read(found);
-  if (phases.some(({ name }) => name === 'listening' || name === 'job')) return undefined;
+  if (phases.some((phase) => isUp(phase, found))) return undefined;
   const last = phases.at(-1)?.name;
   const minutes = (ageMs / 60_000).toFixed(1);
   const was = runners.length > 1 ? 'were' : 'was';
@@ -190,6 +191,16 @@ async function explainSilence(
     lines,
     phases,
   };
+}
+
+/**
+ * Whether a phase shows that a runner has connected by now. Where there are several, the detail begins with the number
+ * of the runner: `3 test`.
+ */
+function isUp({ name, detail }: BootPhase, { instance, runners }: ExplainedInstance): boolean {
+  if (name !== 'listening' && name !== 'job') return false;
+  const names = readRunnerNames(instance.tags);
+  return names.length <= 1 || runners.some((one) => names.indexOf(one.name) + 1 === Number.parseInt(detail, 10));
 }
 
 /** Explains a runner whose instance EC2 does not list: yet, or in a region that could not be asked. It may be alive. */

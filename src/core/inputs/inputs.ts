@@ -104,14 +104,16 @@ export function refuseProblems(
   hint = 'Correct them in the workflow. Nothing was launched.',
 ): void {
   if (problems.length === 0) return;
-  throw new Failure(
-    'bad-input',
-    problems.length === 1 ? problems[0]! : `${plural(problems.length, 'input')} cannot be used.`,
-    {
-      hint,
-      details: problems.length === 1 ? [] : problems,
-    },
-  );
+  throw new Failure('bad-input', problems.length === 1 ? problems[0]! : `${nameInputs(problems)} cannot be used.`, {
+    hint,
+    details: problems.length === 1 ? [] : problems,
+  });
+}
+
+/** The input, if all problems are of the same one, or how many there are. */
+function nameInputs(problems: readonly string[]): string {
+  const names = new Set(problems.map((problem) => /^`[^`]+`/.exec(problem)?.[0] ?? problem));
+  return names.size === 1 ? [...names][0]! : plural(names.size, 'input');
 }
 
 /** The text of an input as it is given, without blanks at its ends; '' if it is not given. */

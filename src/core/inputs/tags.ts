@@ -4,7 +4,7 @@ import { OWN_PREFIX, type Tags } from '../kernel/tags.js';
 import { BadValue, type InputDefinition } from './inputs.js';
 
 // Limits from "Tag your Amazon EC2 resources" (EC2 user guide): 50 tags, keys of 128, values of 256 characters.
-const USER_TAG_LIMIT = 35;
+const USER_TAG_LIMIT = 33;
 const ALLOWED =
   'a JSON list like [{"Key": "Team", "Value": "ml"}], an object like {"Team": "ml"}, or lines like Team=ml';
 

@@ -14,6 +14,8 @@ export const LONGEST_STARTUP_MINUTES = 60;
 export const LONGEST_LIFETIME_MINUTES = 7_200;
 /** The most runners of one instance. Their ids and names fit into the tags, and their configurations into the user data. */
 export const MOST_RUNNERS = 16;
+/** The maximum of `keep-on-failure-minutes`. */
+export const LONGEST_KEEP_MINUTES = 1_440;
 /** The maximum of fill-pool's `max-age-days`. */
 export const LONGEST_POOL_DAYS = 28;
 

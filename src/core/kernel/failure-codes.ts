@@ -156,6 +156,16 @@ export const failureCodes = {
     when: 'The runner was not online within `startup-timeout-minutes`. The log has the boot phases and the console.',
     remedy: `If the instance does not reach GitHub, ${advice.OPEN_WAY_OUT}. ${advice.RAISE_STARTUP_TIMEOUT}`,
   },
+  'machine-running': {
+    when: 'A machine of the name in `machine-name` runs already, and `when-running` does not allow to use or replace it: it is `refuse`, or the machine is about to end, or its tags are in doubt. Nothing was launched.',
+    remedy:
+      'Wait for the end of the run that the message names, or set `when-running` to `join` or `replace`. A machine that no run needs any more can be ended in the EC2 console.',
+  },
+  'machine-name-locked': {
+    when: 'Another start is starting a machine of the name in `machine-name`, for longer than this start waited. Nothing was launched.',
+    remedy:
+      'Run the job again when the run that the message names has started its machine. If that run is over, remove the runner that the message names (settings, Actions, Runners).',
+  },
   'not-ours': {
     when: 'stop-runner was given the id of an instance that this repository did not start. It was left alone; everything else was stopped.',
     remedy: advice.GIVE_OWN_INSTANCE_IDS,

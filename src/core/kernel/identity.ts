@@ -13,6 +13,8 @@ export interface Run {
   readonly runId: string;
   readonly runAttempt: string;
   readonly job: string;
+  /** Of GitHub, without a slash at the end; for links in messages. Default: github.com. */
+  readonly serverUrl?: string;
 }
 
 /** The tags by which everything that this suite creates is found again, without the memory of any process. */
@@ -33,12 +35,16 @@ export const TAG = {
   pool: `${OWN_PREFIX}pool`,
   poolShape: `${OWN_PREFIX}pool-shape`,
   claimedAt: `${OWN_PREFIX}claimed-at`,
+  /** On instances that a start with `machine-name` launched: that name. At most one of a name is alive. */
+  machineName: `${OWN_PREFIX}machine-name`,
+  /** On instances: `30` or `30 ssm`: for how many minutes a stop leaves it after a failed job, and how to open a shell. */
+  keepOnFailure: `${OWN_PREFIX}keep-on-failure`,
   /** On an instance with a data volume: what its stop needs to know, see `volumes/volume-tag.ts`. */
   dataVolume: `${OWN_PREFIX}data-volume`,
   // On data volumes and their snapshots, which outlive instances.
   /** The volume's name, or its id if it has none. */
   volume: `${OWN_PREFIX}volume`,
-  /** Until when the reaper leaves it alone (ISO 8601); each use renews it. */
+  /** Until when the reaper leaves it alone (ISO 8601). Each use renews it; on an instance, a stop writes it after a failed job. */
   keepUntil: `${OWN_PREFIX}keep-until`,
   // On images that `ami/` built.
   preset: `${OWN_PREFIX}preset`,
@@ -73,6 +79,11 @@ export function isLabelOfStart(label: string, startId: string): boolean {
 
 export function repositoryOf(run: Run): string {
   return `${run.owner}/${run.repo}`;
+}
+
+/** The page of a run of the same repository. */
+export function linkRun(run: Run, runId: string): string {
+  return `${run.serverUrl ?? 'https://github.com'}/${repositoryOf(run)}/actions/runs/${runId}`;
 }
 
 /** The tags that name an instance's repository, run and attempt. Only workflows of this repository may act on it. */

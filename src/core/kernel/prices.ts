@@ -74,3 +74,14 @@ export function estimateVolume(
   const monthly = readRow((PRICE_TABLE[region] ?? PRICE_TABLE[REFERENCE])!.volumes).get(type);
   return monthly === undefined ? undefined : (monthly * sizeGiB * ms) / (MONTH_HOURS * HOUR_MS);
 }
+
+/** USD per GiB and month. Source: AWS's price list, standard tier, us-east-1, June 2026. */
+const SNAPSHOT_MONTHLY = 0.05;
+
+/** The most that a snapshot costs in USD for `ms` in us-east-1: AWS bills only what differs from earlier snapshots. */
+export function estimateSnapshot(sizeGiB: number, ms: number): number {
+  return (SNAPSHOT_MONTHLY * sizeGiB * ms) / (MONTH_HOURS * HOUR_MS);
+}
+
+/** A month, as AWS bills volumes and snapshots. */
+export const MONTH_MS = MONTH_HOURS * HOUR_MS;

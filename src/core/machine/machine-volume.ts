@@ -40,10 +40,9 @@ export interface MachineVolume {
    * Waits for the machine that holds the volume, or takes it away from that machine; creates the volume if there is none.
    * What it creates stays when the start fails.
    *
-   * @returns the plans that can use the volume
    * @throws Failure; the signal's reason
    */
-  prepare(signal: AbortSignal): Promise<readonly Plan[]>;
+  prepare(signal: AbortSignal): Promise<void>;
   /** Before {@link prepare}: with a placeholder of the same length for an id that is not known yet. */
   toLaunch(setup: RegionSetup): LaunchedVolume;
   /** Attaches the volume as soon as the instance is running. @throws Failure; the signal's reason */

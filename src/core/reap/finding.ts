@@ -2,7 +2,7 @@ import { DOUBT_BOUND_MS } from '../kernel/bounds.js';
 import type { Failure } from '../kernel/failure.js';
 
 /** `region` and `scope`: a listing that failed. */
-export type FindingKind = 'instance' | 'runner' | 'volume' | 'spot-request' | 'region' | 'scope';
+export type FindingKind = 'instance' | 'runner' | 'volume' | 'snapshot' | 'spot-request' | 'region' | 'scope';
 
 /**
  * `would-remove`: only in a dry run. `skipped`: in doubt, so a person must look. `spared`: came into use between the
@@ -34,8 +34,19 @@ export interface ReapFinding extends FindingSubject {
   readonly failure?: Failure;
 }
 
+/** A data volume or a snapshot that a sweep left alone. */
+export interface KeptThing extends FindingSubject {
+  /** Epoch ms. */
+  readonly keptUntil: number;
+  readonly why: string;
+  /** USD; absent when the price is not known. */
+  readonly monthlyCost?: number;
+}
+
 export interface SweepResult {
   readonly findings: readonly ReapFinding[];
+  /** The data volumes and snapshots that stay, because their time is not over or an instance has them. */
+  readonly kept: readonly KeptThing[];
   readonly instancesSeen: number;
   readonly runnersSeen: number;
   /** Whether the sweep was canceled before every candidate was judged. */

@@ -1,5 +1,5 @@
 import { parseScope, renderScope, TAG, type Scope } from '../kernel/identity.js';
-import { isClaim, isClaimed, nameClaim } from '../kernel/origin.js';
+import { isClaim, isClaimed, isLock, nameClaim } from '../kernel/origin.js';
 import { plural } from '../kernel/plural.js';
 import { readRunners, type TaggedRunner } from '../kernel/runner-tags.js';
 import type { Tags } from '../kernel/tags.js';
@@ -28,6 +28,10 @@ export interface InstanceIdentity extends StartIdentity {
   readonly expiresAt: number;
   /** When its start claimed it from a pool; epoch ms. */
   readonly claimedAt?: number;
+  /** Its start wants it kept after a failed job. */
+  readonly mayBeKept?: true;
+  /** Until when a stop has kept it after a failed job; epoch ms. */
+  readonly keepUntil?: number;
 }
 
 /** An instance of a pool that no start has claimed. */
@@ -58,7 +62,17 @@ export function readIdentity(
   const started = readStart({ id, tags });
   if ('problem' in started) return started;
   if (expiresAt === undefined) return describeTagProblem(tags, TAG.expiresAt, 'is not a time');
-  const identity = { repository, scope, ...started, expiresAt };
+  const keepUntil = readTime(tags[TAG.keepUntil]);
+  if (tags[TAG.keepUntil] !== undefined && keepUntil === undefined)
+    return describeTagProblem(tags, TAG.keepUntil, 'is not a time');
+  const identity = {
+    repository,
+    scope,
+    ...started,
+    expiresAt,
+    ...(tags[TAG.keepOnFailure] !== undefined && { mayBeKept: true as const }),
+    ...(keepUntil !== undefined && { keepUntil }),
+  };
   if (tags[TAG.claimedAt] === undefined) return identity;
   const claimedAt = readTime(tags[TAG.claimedAt]);
   return claimedAt === undefined
@@ -130,11 +144,11 @@ function findMisnomer(
 const NAME = /^ec2-(\d+)-(\d+)-.*-[0-9a-f]{8}-\d+(?:-\d+)?(?:r\d+)?$/;
 
 /**
- * The run that registered a runner; `undefined` when ci-actions did not name the runner. The runner that claims a
- * pooled instance is named after the instance, so its label holds the run.
+ * The run that registered a runner; `undefined` when ci-actions did not name the runner. A lock is named
+ * after what it locks, so its label holds the run.
  */
 export function readOrigin({ name, labels }: Pick<Runner, 'name' | 'labels'>): RunOrigin | undefined {
-  if (!isClaim(name)) return readRunnerName(name);
+  if (!isLock(name)) return readRunnerName(name);
   return labels.map((label) => readRunnerName(`${label}-0`)).find((run) => run !== undefined);
 }
 

@@ -1,11 +1,18 @@
 import { isEnding } from '../instances/states.js';
 import { Failure } from '../kernel/failure.js';
 import { renderScope, TAG, type Scope } from '../kernel/identity.js';
+import { readKept } from '../kernel/kept.js';
 import { plural } from '../kernel/plural.js';
-import type { Instance, ReaperEc2, SpotRequest, TagFilter, Volume } from '../ports/ec2.js';
+import type { Instance, ReaperEc2, Snapshot, SpotRequest, TagFilter, Volume } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
-import type { AnyInstanceCandidate, Candidate, SpotRequestCandidate, VolumeCandidate } from './candidate.js';
+import type {
+  AnyInstanceCandidate,
+  Candidate,
+  SnapshotCandidate,
+  SpotRequestCandidate,
+  VolumeCandidate,
+} from './candidate.js';
 import type { GitHubByScope } from './github-by-scope.js';
 import { readIdentity, readOrigin } from './identity.js';
 import { checkOwnership, filterByReach, type Reach, type TagProblem } from './reach.js';
@@ -19,7 +26,7 @@ export interface ListedRunner {
 export interface Gap {
   readonly kind: 'region' | 'scope';
   readonly id: string;
-  readonly what: 'instances' | 'volumes' | 'spot requests' | 'runners';
+  readonly what: 'instances' | 'volumes' | 'snapshots' | 'spot requests' | 'runners';
   readonly failure: Failure;
 }
 
@@ -28,6 +35,7 @@ export interface Inventory {
   /** Includes instances that are ending, because their runners are no ghosts yet. */
   readonly instances: readonly AnyInstanceCandidate[];
   readonly volumes: readonly VolumeCandidate[];
+  readonly snapshots: readonly SnapshotCandidate[];
   readonly spotRequests: readonly SpotRequestCandidate[];
   readonly runners: readonly ListedRunner[];
   readonly gaps: readonly Gap[];
@@ -45,7 +53,7 @@ interface InventoryPorts {
  */
 export async function listInventory(reach: Reach, { regions, gitHubByScope, log }: InventoryPorts): Promise<Inventory> {
   const gaps: Gap[] = [];
-  const perRegion = await Promise.all(regions.map((ec2) => new RegionLister(reach, ec2, gaps).list()));
+  const perRegion = await Promise.all(regions.map((ec2) => new RegionLister(reach, ec2, gaps, log).list()));
   const instances = perRegion.flatMap((region) => region.instances);
   const runners: ListedRunner[] = [];
   for (const scope of listScopes(reach, instances)) {
@@ -66,6 +74,7 @@ export async function listInventory(reach: Reach, { regions, gitHubByScope, log 
   return {
     instances,
     volumes: perRegion.flatMap(({ volumes }) => volumes),
+    snapshots: perRegion.flatMap(({ snapshots }) => snapshots),
     spotRequests: perRegion.flatMap(({ spotRequests }) => spotRequests),
     runners,
     gaps,
@@ -73,7 +82,7 @@ export async function listInventory(reach: Reach, { regions, gitHubByScope, log 
 }
 
 /** Instances come first, because they cost most and their runners are no ghosts. */
-export function listCandidates({ instances, runners, volumes, spotRequests }: Inventory): Candidate[] {
+export function listCandidates({ instances, runners, volumes, snapshots, spotRequests }: Inventory): Candidate[] {
   return [
     ...instances.filter(({ instance }) => !isEnding(instance)),
     ...runners.flatMap(({ runner, scope }) => {
@@ -81,6 +90,7 @@ export function listCandidates({ instances, runners, volumes, spotRequests }: In
       return run ? { kind: 'runner' as const, runner, scope, run } : [];
     }),
     ...volumes,
+    ...snapshots,
     ...spotRequests,
   ];
 }
@@ -101,29 +111,47 @@ async function orGap<T>(gaps: Gap[], gap: Omit<Gap, 'failure'>, list: () => Prom
 
 type Listed<T> = readonly { readonly resource: T; readonly problem?: TagProblem }[];
 
-/** Lists one region. Each of its three listings may fail alone. */
+/** Lists one region. Each of its listings may fail alone. */
 class RegionLister {
   constructor(
     private readonly reach: Reach,
     private readonly ec2: ReaperEc2,
     private readonly gaps: Gap[],
+    private readonly log: Log,
   ) {}
 
   async list() {
     const { ec2 } = this;
-    const [instances, volumes, spotRequests] = await Promise.all([
+    const [instances, volumes, snapshots, spotRequests] = await Promise.all([
       this.find<Instance>('instances', (filter) => ec2.findInstances(filter)),
       this.find<Volume>('volumes', (filter) => ec2.findVolumes(filter)),
+      this.find<Snapshot>('snapshots', (filter) => ec2.findSnapshots(filter)),
       this.find<SpotRequest>('spot requests', (filter) => ec2.findSpotRequests(filter)),
     ]);
+    this.forgive(volumes.map(({ resource }) => resource));
     return {
       region: ec2.region,
+      snapshots: snapshots.map(
+        ({ resource, ...rest }) => ({ kind: 'snapshot', snapshot: resource, ec2, ...rest }) as const,
+      ),
       instances: instances.map(({ resource, problem }) => this.toCandidate(resource, problem)),
       volumes: volumes.map(({ resource, ...rest }) => ({ kind: 'volume', volume: resource, ec2, ...rest }) as const),
       spotRequests: spotRequests.map(
         ({ resource, ...rest }) => ({ kind: 'spot-request', request: resource, ec2, ...rest }) as const,
       ),
     };
+  }
+
+  /**
+   * A role that was made before there were data volumes may not list snapshots. That is no gap in a region without data
+   * volumes, because their snapshots come from starts and stops whose role needs the same update.
+   */
+  private forgive(volumes: readonly Volume[]): void {
+    const { gaps, ec2, log } = this;
+    const at = gaps.findIndex(({ id, what }) => id === ec2.region && what === 'snapshots');
+    if (gaps[at]?.failure.code !== 'aws-not-authorized' || volumes.some(({ tags }) => readKept(tags))) return;
+    gaps.splice(at, 1);
+    log.info(`${ec2.region}: snapshots are not looked for, because the role may not list them.`);
   }
 
   private toCandidate(instance: Instance, problem: TagProblem | undefined): AnyInstanceCandidate {

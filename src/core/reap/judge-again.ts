@@ -1,7 +1,14 @@
 import { TAG } from '../kernel/identity.js';
 import { isClaimed } from '../kernel/origin.js';
 import type { Runner } from '../ports/github.js';
-import type { Candidate, InstanceCandidate, PooledCandidate, RunnerCandidate } from './candidate.js';
+import type {
+  Candidate,
+  InstanceCandidate,
+  PooledCandidate,
+  RunnerCandidate,
+  SnapshotCandidate,
+  VolumeCandidate,
+} from './candidate.js';
 import type { JudgeContext } from './judge-context.js';
 import { judgeGhost } from './judge-ghost.js';
 import { judgeByClaim, judgeByRunners, judgeDoubtful, judgeLeftover } from './judge.js';
@@ -24,6 +31,8 @@ export async function judgeAgain(candidate: Candidate, context: JudgeContext): P
     case 'runner':
       return judgeRunnerAgain(candidate, context);
     case 'volume':
+    case 'snapshot':
+      return judgeKeptAgain(candidate, context);
     case 'spot-request':
       return judgeLeftover(candidate, context);
   }
@@ -48,6 +57,23 @@ async function judgePooledAgain(candidate: PooledCandidate, context: JudgeContex
   if (!current || isClaimed(current.tags)) return { kind: 'keep', why: 'a start has claimed it' };
   const github = await context.gitHubByScope.of(identity.scope);
   return judgeByClaim({ ...candidate, instance: current }, await github.listRunners(), context);
+}
+
+/** A start may have used a data volume since it was listed, which renewed the time until when it is kept. */
+async function judgeKeptAgain(
+  candidate: VolumeCandidate | SnapshotCandidate,
+  context: JudgeContext,
+): Promise<ReapDecision> {
+  const { tags, id } = candidate.kind === 'volume' ? candidate.volume : candidate.snapshot;
+  const [repository, key] = [tags[TAG.repository], tags[TAG.volume]];
+  if (repository === undefined || key === undefined) return judgeLeftover(candidate, context);
+  const filter = { [TAG.repository]: repository, [TAG.volume]: key };
+  if (candidate.kind === 'volume') {
+    const volume = (await candidate.ec2.findVolumes(filter)).find((one) => one.id === id);
+    return volume ? judgeLeftover({ ...candidate, volume }, context) : { kind: 'keep', why: 'its tags have changed' };
+  }
+  const snapshot = (await candidate.ec2.findSnapshots(filter)).find((one) => one.id === id);
+  return snapshot ? judgeLeftover({ ...candidate, snapshot }, context) : { kind: 'keep', why: 'its tags have changed' };
 }
 
 async function judgeRunnerAgain(candidate: RunnerCandidate, context: JudgeContext): Promise<ReapDecision> {

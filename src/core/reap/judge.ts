@@ -8,14 +8,13 @@ import type {
   Candidate,
   DoubtfulCandidate,
   InstanceCandidate,
+  LeftoverCandidate,
   PooledCandidate,
-  SpotRequestCandidate,
-  VolumeCandidate,
 } from './candidate.js';
 import type { JudgeContext } from './judge-context.js';
 import { judgeGhost } from './judge-ghost.js';
 import { judgePooled } from './pool-rules.js';
-import { judgeInstance, judgeSpotRequest, judgeVolume, type ReapDecision } from './rules.js';
+import { judgeInstance, judgeSnapshot, judgeSpotRequest, judgeVolume, type ReapDecision } from './rules.js';
 
 /**
  * The first judgment, by the listings and the state of the run.
@@ -33,6 +32,7 @@ export async function judge(candidate: Candidate, context: JudgeContext): Promis
     case 'runner':
       return judgeGhost(candidate, candidate.runner, context);
     case 'volume':
+    case 'snapshot':
     case 'spot-request':
       return judgeLeftover(candidate, context);
   }
@@ -65,12 +65,10 @@ export async function judgeByRunners(
   // The state of the run is not read when a runner is busy: the instance stays in any case.
   const isBusy = runners.some((one) => one !== 'absent' && one.busy);
   const attempt = isBusy ? 'active' : await gitHubByScope.readRunAttempt(identity);
-  const { expiresAt, claimedAt } = identity;
-  const claim = claimedAt === undefined ? {} : { claimedAt };
   const registersMs = identity.runners.some(({ id }) => id === undefined)
     ? { registersMs: readTimeouts(instance.tags)?.startupMs ?? Infinity }
     : {};
-  const facts = { runners, attempt, expiresAt, ...claim, ...registersMs, now: clock.now(), graceMs };
+  const facts = { ...identity, runners, attempt, ...registersMs, now: clock.now(), graceMs };
   return judgeInstance(instance, facts);
 }
 
@@ -94,17 +92,22 @@ export function judgeByClaim(
   return decision.kind === 'remove' && claim ? { ...decision, claim } : decision;
 }
 
-/** Judges a volume or a spot request. One whose tags only look like ours is left to a person instead of removed. */
-export function judgeLeftover(
-  candidate: VolumeCandidate | SpotRequestCandidate,
-  { clock, graceMs }: JudgeContext,
-): ReapDecision {
-  const facts = { now: clock.now(), graceMs };
-  const isVolume = candidate.kind === 'volume';
-  const decision = isVolume ? judgeVolume(candidate.volume, facts) : judgeSpotRequest(candidate.request, facts);
+/** Judges a volume, a snapshot or a spot request. One whose tags only look like ours is left to a person instead of removed. */
+export function judgeLeftover(candidate: LeftoverCandidate, { clock, graceMs }: JudgeContext): ReapDecision {
+  const { createdAt, decision } = judgeOne(candidate, { now: clock.now(), graceMs });
   if (decision.kind !== 'remove' || !candidate.problem) return decision;
-  const { createdAt } = isVolume ? candidate.volume : candidate.request;
   return { kind: 'skip', why: candidate.problem.problem, since: createdAt };
+}
+
+function judgeOne(candidate: LeftoverCandidate, facts: { readonly now: number; readonly graceMs: number }) {
+  switch (candidate.kind) {
+    case 'volume':
+      return { createdAt: candidate.volume.createdAt, decision: judgeVolume(candidate.volume, facts) };
+    case 'snapshot':
+      return { createdAt: candidate.snapshot.createdAt, decision: judgeSnapshot(candidate.snapshot, facts) };
+    case 'spot-request':
+      return { createdAt: candidate.request.createdAt, decision: judgeSpotRequest(candidate.request, facts) };
+  }
 }
 
 /** @throws Failure when the tags name a scope that the sweep may not query */

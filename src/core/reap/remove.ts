@@ -31,6 +31,8 @@ export async function remove(
       return removeRunners([candidate.runner], candidate.scope, ports);
     case 'volume':
       return (await candidate.ec2.deleteVolume(candidate.volume.id)) === 'in-use' ? 'spared' : 'removed';
+    case 'snapshot':
+      return (await candidate.ec2.deleteSnapshot(candidate.snapshot.id)) === 'in-use' ? 'spared' : 'removed';
     case 'spot-request':
       await candidate.ec2.cancelSpotRequest(candidate.request.id);
       return 'removed';

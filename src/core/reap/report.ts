@@ -1,12 +1,20 @@
 import { code, markdown, tableLines } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
 import { PRICES_OF } from '../kernel/prices.js';
-import { isOverdue, type ReapFinding, type FindingKind, type ReapOutcome, type SweepResult } from './finding.js';
+import {
+  isOverdue,
+  type FindingKind,
+  type KeptThing,
+  type ReapFinding,
+  type ReapOutcome,
+  type SweepResult,
+} from './finding.js';
 
 const NOUNS: Readonly<Record<FindingKind, string>> = {
   instance: 'orphan (instance)',
   runner: 'ghost (runner)',
   volume: 'volume',
+  snapshot: 'snapshot',
   'spot-request': 'spot request',
   region: 'listing of a region',
   scope: 'listing of runners',
@@ -20,7 +28,28 @@ const WORDS: Readonly<Record<ReapOutcome, string>> = {
 };
 
 /** The job summary: a row for each finding. Markdown. */
-export function summarizeReap({ findings, instancesSeen, runnersSeen }: SweepResult, dryRun: boolean): string {
+export function summarizeReap(result: SweepResult, dryRun: boolean): string {
+  return `${summarizeFindings(result, dryRun)}${tabulateKept(result.kept)}`;
+}
+
+/** What stays on purpose, and what it costs. */
+function tabulateKept(kept: readonly KeptThing[]): string {
+  if (kept.length === 0) return '';
+  const rows = kept.map((one) => [
+    one.kind,
+    one.name === undefined ? one.id : markdown(`${code(one.name).markdown} (${one.id})`),
+    one.region ?? '',
+    one.type ?? '',
+    renderAge(one.ageMs),
+    renderCost(one),
+    one.monthlyCost === undefined ? 'unknown' : `$${one.monthlyCost.toFixed(2)}`,
+    one.why,
+  ]);
+  const head = ['What', 'Name', 'Where', 'Type', 'Age', 'Cost so far', 'Cost a month', 'Why'];
+  return ['', '### Kept data volumes and snapshots', '', ...tableLines(head, rows), ''].join('\n');
+}
+
+function summarizeFindings({ findings, instancesSeen, runnersSeen }: SweepResult, dryRun: boolean): string {
   const seen = `Seen: ${plural(instancesSeen, 'instance')} and ${plural(runnersSeen, 'runner')}.`;
   const title = dryRun ? '### Dry run: nothing was removed' : '### Sweep';
   if (findings.length === 0) return `${title}\n\n${seen} There is nothing to remove.\n`;

@@ -1,6 +1,7 @@
 import { CLOCK_SKEW_MS, LONGEST_STAY_MS } from '../kernel/bounds.js';
 import { TAG } from '../kernel/identity.js';
-import type { Instance, SpotRequest, Volume } from '../ports/ec2.js';
+import { readKept, type Kept } from '../kernel/kept.js';
+import type { Instance, Snapshot, SpotRequest, Volume } from '../ports/ec2.js';
 import type { AttemptState, Runner } from '../ports/github.js';
 
 /** Decided from facts alone. In doubt the decision is never `remove`, and `why` names the doubt. */
@@ -25,6 +26,10 @@ export interface InstanceFacts {
   readonly expiresAt: number;
   /** When a start claimed it from a pool. */
   readonly claimedAt?: number;
+  /** Its start wants it kept after a failed job. */
+  readonly mayBeKept?: true;
+  /** Until when a stop has kept it after a failed job. */
+  readonly keepUntil?: number;
   /** How long after its launch it may still register runners itself, in ms. Absent: its start has registered all. */
   readonly registersMs?: number;
   readonly now: number;
@@ -51,6 +56,8 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
     return { kind: 'skip', why: `its tag ${TAG.claimedAt} names a time in the future`, since: instance.launchedAt };
   }
   if (end <= now) return { kind: 'remove', why: overdue };
+  const kept = judgeFailed(facts);
+  if (kept) return kept;
   if (attempt === 'completed') return { kind: 'remove', why: 'the run attempt that started it is completed' };
   if (now - began < graceMs) {
     return { kind: 'keep', why: 'it is younger than the grace period' };
@@ -63,11 +70,25 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
   if (!first && now - began < (facts.registersMs ?? 0)) {
     return { kind: 'keep', why: 'it has not registered its runners yet' };
   }
+  // A single-use runner is gone after its job. The stop of this run decides, and the boot agent ends it by itself.
+  if (!first && facts.mayBeKept)
+    return { kind: 'keep', why: 'it may be kept after a failed job, and its run is active' };
   if (!first) return { kind: 'remove', why: 'it has no registered runner' };
   const online = runners.find((one) => one.status === 'online');
   if (online) return { kind: 'keep', why: `its runner${nameIn(facts, online)} is online` };
   // The instance may be booting, for as long as its start allows, or GitHub may show all runners as offline at once.
   return { kind: 'keep', why: `its runner${nameIn(facts, first)} is ${first.status}, and its run is not completed` };
+}
+
+/**
+ * Judges an instance at which people look after a failed job. Its boot agent ends it at that time, so the reaper comes
+ * a grace period later.
+ */
+function judgeFailed({ keepUntil, now, graceMs }: InstanceFacts): ReapDecision | undefined {
+  if (keepUntil === undefined) return undefined;
+  const until = new Date(keepUntil).toISOString();
+  if (keepUntil + graceMs > now) return { kind: 'keep', why: `it is kept until ${until} after a failed job` };
+  return { kind: 'remove', why: `it was kept until ${until} after a failed job` };
 }
 
 /** A space and the runner's name; '' when the instance has only one runner. */
@@ -97,12 +118,30 @@ interface AgeFacts {
   readonly graceMs: number;
 }
 
-/** Judges a volume that may have outlived its instance. */
+/** Judges a volume that may have outlived its instance. A data volume outlives it on purpose, until its time is over. */
 export function judgeVolume(volume: Volume, facts: AgeFacts): ReapDecision {
   if (volume.state === 'error') return { kind: 'skip', why: 'EC2 reports its state as error', since: volume.createdAt };
   if (volume.state !== 'available') return { kind: 'keep', why: `it is ${volume.state}` };
+  const kept = readKept(volume.tags);
+  if (kept) return judgeKept(kept, volume.createdAt, facts);
   if (facts.now - volume.createdAt < facts.graceMs) return { kind: 'keep', why: 'it is younger than the grace period' };
   return { kind: 'remove', why: 'no instance uses it' };
+}
+
+/** Judges a snapshot of a data volume. One without the tags of a data volume is not of this suite's making. */
+export function judgeSnapshot(snapshot: Snapshot, facts: AgeFacts): ReapDecision {
+  const kept = readKept(snapshot.tags);
+  if (!kept) return { kind: 'keep', why: 'it is no snapshot of a data volume' };
+  if (snapshot.state === 'pending') return { kind: 'keep', why: 'it is being made' };
+  return judgeKept(kept, snapshot.createdAt, facts);
+}
+
+/** Each use renews the time until when a thing is kept, so that what is over is what no run has used for long. */
+function judgeKept(kept: NonNullable<Kept>, createdAt: number, { now }: AgeFacts): ReapDecision {
+  if ('doubt' in kept) return { kind: 'skip', why: kept.doubt, since: createdAt };
+  const until = new Date(kept.until).toISOString();
+  if (kept.until > now) return { kind: 'keep', why: `it is kept until ${until}` };
+  return { kind: 'remove', why: `it was kept until ${until}` };
 }
 
 /** Judges a spot request that may have outlived its start. */

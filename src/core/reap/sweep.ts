@@ -1,7 +1,8 @@
 import { Failure } from '../kernel/failure.js';
 import type { Log } from '../ports/process.js';
 import { describeCandidate, type Candidate } from './candidate.js';
-import { nameSubject, type FindingSubject, type ReapFinding, type SweepResult } from './finding.js';
+import { describeKept } from './kept.js';
+import { nameSubject, type FindingSubject, type KeptThing, type ReapFinding, type SweepResult } from './finding.js';
 import type { Gap } from './inventory.js';
 import { judgeAgain } from './judge-again.js';
 import type { JudgeContext } from './judge-context.js';
@@ -20,6 +21,7 @@ interface SweepOptions {
 /** Judges one candidate after the other, and removes what no job needs unless it is a dry run. */
 export class Sweep {
   private readonly findings: ReapFinding[] = [];
+  private readonly kept: KeptThing[] = [];
   private bug: SweepResult['bug'];
 
   constructor(
@@ -27,7 +29,10 @@ export class Sweep {
     private readonly options: SweepOptions,
   ) {}
 
-  async run(candidates: readonly Candidate[], gaps: readonly Gap[]): Promise<Pick<SweepResult, 'findings' | 'bug'>> {
+  async run(
+    candidates: readonly Candidate[],
+    gaps: readonly Gap[],
+  ): Promise<Pick<SweepResult, 'findings' | 'kept' | 'bug'>> {
     const { log, signal, listedAt } = this.options;
     for (const { kind, id, what, failure } of gaps) {
       this.report({ kind, id, why: `its ${what} could not be listed`, outcome: 'failed', failure });
@@ -37,7 +42,7 @@ export class Sweep {
       await this.process(candidate, describeCandidate(candidate, listedAt));
     }
     if (this.findings.length === 0) log.info('There is nothing to remove.');
-    return { findings: this.findings, ...(this.bug && { bug: this.bug }) };
+    return { findings: this.findings, kept: this.kept, ...(this.bug && { bug: this.bug }) };
   }
 
   /** An error becomes the finding of this candidate, and the sweep continues with the others. */
@@ -47,7 +52,10 @@ export class Sweep {
     let why = 'it could not be judged';
     try {
       const first = await judge(candidate, context);
-      if (first.kind === 'keep') return log.debug(`Kept ${nameSubject(subject)}: ${first.why}.`);
+      if (first.kind === 'keep') {
+        this.kept.push(...describeKept(candidate, subject, first.why));
+        return log.debug(`Kept ${nameSubject(subject)}: ${first.why}.`);
+      }
       why = first.why;
       if (first.kind === 'skip')
         return this.report({ ...subject, why, outcome: 'skipped', inDoubtMs: this.measureDoubt(first.since) });

@@ -15,12 +15,15 @@ import { Registrar, type PreparedRunner } from './register.js';
 import { RegistrationTokens } from './registration-tokens.js';
 import { listLabels } from './request.js';
 import { rollBack } from './roll-back.js';
-import { nameWithRole, type StartedInstance } from './started.js';
+import { Singleton } from './singleton.js';
+import { nameWithRole, type JoinedMachine, type StartedInstance } from './started.js';
 import { Watch } from './watch.js';
 
 /** One try at a whole request, which is rolled back unless it is confirmed. */
 export class Attempt {
   readonly queue: PlanQueue;
+  /** The machine whose runners are used, if none was launched. */
+  joined: JoinedMachine | undefined;
   private readonly created: Created;
   private readonly started: StartedInstance[] = [];
   private readonly ports: StartPorts;
@@ -51,10 +54,18 @@ export class Attempt {
     const tokens = new RegistrationTokens({ ...checked, ports });
     const context = { ...checked, created, ports, queue, tokens, regions: prepare(checked, ports) };
     const registrar = new Registrar(context);
+    const singleton = checked.request.machineName === undefined ? undefined : new Singleton(context, registrar);
+    // Handled below, once the name of the machine is locked.
+    context.regions.catch(() => undefined);
+    this.joined = await singleton?.take();
+    if (this.joined) return [this.joined.started];
+    // Only now is it certain that no machine of the same name holds the volume.
+    if (singleton) await ports.dataVolume?.prepare(ports.signal);
     const [claimer, launcher] = [new Claimer(context, registrar), new Launcher(context)];
     const lanes = Array.from({ length: checked.request.machines }, async (_, machine) => {
       const claimed = await claimer.claim(machine);
-      await this.finish(claimed ?? (await launcher.launch(machine, await this.register(machine, registrar))));
+      const started = claimed ?? (await launcher.launch(machine, await this.register(machine, registrar)));
+      await Promise.all([this.finish(started), singleton?.finish(started)]);
     });
     // Each instance has a lane. Every lane is waited for: a launch under way must be known before the start is rolled
     // back.

@@ -50,7 +50,7 @@ export class Claimer {
       const pooled = this.open.shift();
       if (!pooled) return undefined;
       await this.pacer.take(ports.signal);
-      const lock = await this.registrar.reserve(pooled.instance.id);
+      const lock = await this.registrar.reserve(nameClaim(pooled.instance.id));
       if (lock) {
         const runners = [lock, ...(await this.registrar.register(machine, 1))];
         const started = await this.claimReserved(pooled, runners);

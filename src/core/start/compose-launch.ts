@@ -51,6 +51,7 @@ function composePayload({ request, setup, runners, registration, volume }: Omit<
     }),
     ...(registration && { registration }),
     ...(workFolder && { sharedRepository: request.run.repo }),
+    ...(request.keepOnFailureMs !== undefined && { keepOnFailureSeconds: request.keepOnFailureMs / 1000 }),
     runnerHome: machine.runnerHome ?? DEFAULT_RUNNER_HOME,
     runAsUser: machine.runAsUser,
     startupTimeoutSeconds: startup.startupTimeoutMs / 1000,
@@ -70,7 +71,9 @@ function composePayload({ request, setup, runners, registration, volume }: Omit<
  */
 export function composePlaceholders(request: StartRequest): Pick<LaunchParts, 'runners' | 'registration'> {
   const roles = listRoles(request);
-  const isPacked = roles.length > 1 || roles[0]?.role !== undefined || request.dataVolume !== undefined;
+  const { dataVolume, keepOnFailureMs } = request;
+  const isPlain = roles.length === 1 && roles[0]?.role === undefined;
+  const isPacked = !isPlain || dataVolume !== undefined || keepOnFailureMs !== undefined;
   const runners = roles.map(({ lifetime }, index): PreparedRunner => {
     const name = `${'x'.repeat(NAME_LIMIT - 3)}-${index}`.padEnd(NAME_LIMIT, 'x');
     if (lifetime === 'run') return { id: undefined, name };

@@ -18,6 +18,8 @@ export interface LabelQuestion {
   readonly job: string;
   readonly step: string;
   readonly label: string;
+  /** Of which role `label` is. Absent: the start has no roles. */
+  readonly role?: string;
   /** The values of the context `github` that are known. */
   readonly github: Node;
   /** The parsed file; `undefined` if it cannot be read. */
@@ -126,7 +128,8 @@ async function count(places: readonly Place[], own: Node, question: LabelQuestio
 
 /** @param depth how many levels of called workflows are read */
 async function collect(place: Place, question: LabelQuestion, depth: number): Promise<LabelJob[]> {
-  const isLabel = (text: string) => text === question.label || place.paths.some((path) => mentions(text, path));
+  const isLabel = (text: string) =>
+    text === question.label || (selectsRole(text, question) && place.paths.some((path) => mentions(text, path)));
   const found: LabelJob[] = [];
   for (const [name, value] of Object.entries(asNode(place.document['jobs']))) {
     const job = asNode(value);
@@ -145,6 +148,13 @@ async function collect(place: Place, question: LabelQuestion, depth: number): Pr
     for (const one of await collect(inner, question, depth - 1)) found.push(within(frame, one, legs.length));
   }
   return found;
+}
+
+/** Whether an expression takes the role's label of the output `labels`: `fromJSON(…).build`, `fromJSON(…)['build']`. */
+function selectsRole(text: string, { role }: LabelQuestion): boolean {
+  if (role === undefined) return true;
+  const [, , plain, quoted] = /\bfromJSON\(([^()]*)\)\s*(?:\.([\w-]+)|\[\s*'([^']*)'\s*\])/i.exec(text) ?? [];
+  return (plain ?? quoted)?.toLowerCase() === role.toLowerCase();
 }
 
 /** Whether the job has the label's own expression, whose value depends on a matrix that is computed later. */

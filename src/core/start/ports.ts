@@ -2,15 +2,17 @@ import type { Clock } from '../kernel/clock.js';
 import type { MachineVolume } from '../machine/machine-volume.js';
 import type { BootScripts } from '../machine/payload.js';
 import type { Ec2, Ec2ByRegion } from '../ports/ec2.js';
-import type { GitHub } from '../ports/github.js';
+import type { GitHub, ReaperGitHub } from '../ports/github.js';
 import type { Journal, Log } from '../ports/process.js';
+
+export type StartGitHub = GitHub & Pick<ReaperGitHub, 'readRunAttempt'>;
 
 /** Everything outside the core that a start uses. */
 export interface StartPorts {
   /** EC2 in the home region. */
   readonly ec2: Ec2;
   readonly ec2In: Ec2ByRegion;
-  readonly github: GitHub;
+  readonly github: StartGitHub;
   readonly clock: Clock;
   readonly log: Log;
   readonly journal: Journal;

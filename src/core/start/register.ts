@@ -1,7 +1,7 @@
 import * as advice from '../kernel/advice.js';
 import { backOff } from '../kernel/back-off.js';
 import { Failure } from '../kernel/failure.js';
-import { isOfStart, nameClaim, originOf } from '../kernel/origin.js';
+import { isOfStart, originOf } from '../kernel/origin.js';
 import { createPacer, REGISTER_RATE, type Pacer } from '../kernel/pacer.js';
 import { GivenUp, Patience, Trouble } from '../kernel/patience.js';
 import type { RegisteredRunner } from '../ports/github.js';
@@ -62,13 +62,12 @@ export class Registrar {
   }
 
   /**
-   * Registers the runner that bears a pooled instance's name. GitHub accepts a name once, so this locks the instance.
+   * Registers a runner whose name is a lock: of a pooled instance, or of a machine's name. GitHub accepts a name once.
    *
-   * @returns `undefined` when the instance is another start's, or when GitHub did not answer
+   * @returns `undefined` when the lock is another start's, or when GitHub did not answer
    */
-  async reserve(instanceId: string): Promise<RegisteredRunner | undefined> {
+  async reserve(name: string): Promise<RegisteredRunner | undefined> {
     const { request, created } = this.context;
-    const name = nameClaim(instanceId);
     await this.pace();
     const outcome = await this.send({ name, runner: 0, origin: originOf(request.run, request.startId) });
     if (typeof outcome === 'object') return this.note(outcome);

@@ -1,11 +1,22 @@
 import type { BootPhase } from '../kernel/boot-phases.js';
+import { linkRun } from '../kernel/identity.js';
+import { openShell } from '../kernel/machine-commands.js';
 import { code, details, table } from '../kernel/markdown.js';
 import { describePlan } from '../machine/refusals.js';
 import type { Plan } from '../ports/ec2.js';
-import { listOffline, type Started, type StartedInstance } from './started.js';
+import type { StartRequest } from './request.js';
+import { listOffline, type JoinedMachine, type Started, type StartedInstance } from './started.js';
 
-/** The job summary of a start, in Markdown. @param about.phases the boot phases of the first instance */
-export function summarizeStart(started: Started, about: { label: string; phases: readonly BootPhase[] }): string {
+interface StartFacts {
+  readonly request: StartRequest;
+  readonly label: string;
+  /** The boot phases of the first instance. */
+  readonly phases: readonly BootPhase[];
+}
+
+/** The job summary of a start, in Markdown. */
+export function summarizeStart(started: Started, about: StartFacts): string {
+  if (started.joined) return summarizeJoined(started.joined, about);
   const { requestedAt } = started;
   const hasRoles = started.instances.some(({ runners }) => runners.some(({ role }) => role !== undefined));
   const rows = started.instances.flatMap((one) =>
@@ -31,8 +42,30 @@ export function summarizeStart(started: Started, about: { label: string; phases:
     '',
     drawTimeline(started, about.phases),
     '',
+    ...describeAccess(started.instances, about.request),
     ...describeRefusals(started),
   ].join('\n');
+}
+
+function summarizeJoined({ started, label, runId }: JoinedMachine, { request }: StartFacts): string {
+  const { instance, region, runners } = started;
+  const rows = runners.map(({ name }) => [code(name), instance.id, instance.type, instance.market, region]);
+  return [
+    '### Machine joined',
+    '',
+    `\`runs-on: ${label}\`: machine ${request.machineName} runs already. Run [${runId}](${linkRun(request.run, runId)}) started it and ends it; nothing was launched.`,
+    '',
+    table(['Runner', 'Instance', 'Type', 'Market', 'Region'], rows),
+    '',
+    ...describeAccess([started], request),
+  ].join('\n');
+}
+
+/** The command for a shell on each machine, if the request asks for it. Markdown. */
+function describeAccess(started: readonly StartedInstance[], { access }: StartRequest): string[] {
+  if (access !== 'ssm') return [];
+  const commands = started.map(({ instance, region }) => openShell({ id: instance.id, region }));
+  return ['A shell on the machine, by AWS Systems Manager:', '', '```shell', ...commands, '```', ''];
 }
 
 const HEADINGS = ['Instance', 'Type', 'Market', 'Subnet', 'Region', 'Launched', 'Running', 'Online'];

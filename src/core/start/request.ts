@@ -50,9 +50,23 @@ export interface StartRequest extends PlacedRequest {
   readonly startup: Startup;
   /** The pool whose instances are claimed before any is launched. */
   readonly pool: string | undefined;
+  /** At most one instance of this name is alive in the repository. Absent: any number of instances, without a name. */
+  readonly machineName?: string | undefined;
+  /** What to do when an instance of {@link machineName} is alive. */
+  readonly whenRunning?: WhenRunning | undefined;
+  /** For how long a stop leaves an instance running after one of its jobs failed. */
+  readonly keepOnFailureMs?: number | undefined;
+  /** How people open a shell on an instance, without an inbound port. */
+  readonly access?: 'ssm' | undefined;
   /** A volume that outlives the machines. */
   readonly dataVolume?: DataVolumeRequest;
 }
+
+/**
+ * `refuse`: the start fails. `replace`: that instance is ended, and this start launches its own. `join`: nothing is
+ * launched, and jobs use the runners of that instance.
+ */
+export type WhenRunning = 'refuse' | 'replace' | 'join';
 
 /** The label of each runner of one instance, in the order of their names. */
 export function listLabels(request: Pick<StartRequest, 'runners'>): readonly string[] {
@@ -105,7 +119,19 @@ export function composeTags(request: StartRequest, runners: readonly TaggedRunne
     ...runnerTags(runners),
     [TAG.timeouts]: renderTimeouts({ startupMs, idleMs: idleTimeoutMs }),
     [TAG.expiresAt]: new Date(now + startupMs + maxLifetimeMs).toISOString(),
+    ...(request.machineName !== undefined && { [TAG.machineName]: request.machineName }),
+    ...(request.keepOnFailureMs !== undefined && { [TAG.keepOnFailure]: renderKeep(request) }),
   };
+}
+
+/** `30`, or `30 ssm` if people can open a shell on the instance. */
+function renderKeep({ keepOnFailureMs = 0, access }: StartRequest): string {
+  return [`${keepOnFailureMs / 60_000}`, ...(access === undefined ? [] : [access])].join(' ');
+}
+
+/** The tags by which the instances of a machine's name are found, whichever run launched them. */
+export function machineTags(run: Run, machineName: string): Tags {
+  return { [TAG.repository]: repositoryOf(run), [TAG.machineName]: machineName };
 }
 
 /** The tags by which every instance of one start is found. */

@@ -1,7 +1,7 @@
 import { INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS } from '../instances/end-instances.js';
 import type { Clock } from '../kernel/clock.js';
 import { messageOf } from '../kernel/failure.js';
-import { isClaim, isOfStart } from '../kernel/origin.js';
+import { isClaim, isMachineLock, isOfStart } from '../kernel/origin.js';
 import type { TaggedRunner } from '../kernel/runner-tags.js';
 import type { Ec2ByRegion } from '../ports/ec2.js';
 import type { GitHub } from '../ports/github.js';
@@ -37,7 +37,9 @@ export async function rollBack(
   const [found] = await Promise.all([findRunners(created, ports), terminate()]);
   // Computed only now, because an outage of GitHub may take longer than this bound.
   const deadline = clock.now() + patienceMs;
-  const expected = created.isFromJournal ? found.runners : created.possiblyLaunched;
+  // The lock of a machine's name has no instance.
+  const runners = found.runners.filter(({ name }) => !isMachineLock(name));
+  const expected = created.isFromJournal ? runners : created.possiblyLaunched;
   const isSeen = (runner: TaggedRunner) => regions.some((region) => region.names(runner));
   const isComplete = () => regions.every(({ left }) => left.length === 0) && expected.every(isSeen);
   const isHopeless = () => regions.every(({ isForbidden }) => isForbidden);
@@ -46,9 +48,11 @@ export async function rollBack(
     await terminate();
   }
   const settledClaims = patienceMs >= INVISIBLE_BOUND_MS ? found.claimIds : [];
-  const kept = listDoubtful({ regions, runners: found.runners, expected, settledClaims });
+  const kept = listDoubtful({ regions, runners, expected, settledClaims });
   const left = [...found.left, ...regions.flatMap((region) => region.left), ...kept.map(describeDoubtful)];
-  const isKept = ({ id }: TaggedRunner) => kept.some((one) => one.id === id);
+  // While there may be an instance that EC2 does not list, no other start may launch one of the same name.
+  const isKept = ({ id, name }: TaggedRunner) =>
+    kept.some((one) => one.id === id) || (kept.length > 0 && isMachineLock(name));
   const removable = found.runners.flatMap((one) => (one.id === undefined || isKept(one) ? [] : one.id));
   left.push(...(await removeRunners(removable, ports)));
   const mayHaveRun = regions.some(({ terminated, left: alive }) => terminated.size + alive.length > 0);

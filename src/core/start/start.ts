@@ -40,10 +40,14 @@ export async function startRunners(
     );
     return found;
   });
-  const attempt = new Attempt(await prepareVolume(checked, ports), ports);
+  // A machine of the same name may hold the volume, and ends later, under the lock of the name.
+  if (request.machineName === undefined) await prepareVolume(ports);
+  const attempt = new Attempt(checked, ports);
   try {
     const instances = await ports.log.group('Start the runners', () => attempt.run());
-    const started = { requestedAt, instances, refused: attempt.queue.refused, regionSetups: checked.regionSetups };
+    const { joined, queue } = attempt;
+    const { regionSetups } = checked;
+    const started = { requestedAt, instances, refused: queue.refused, regionSetups, ...(joined && { joined }) };
     await publish(started);
     attempt.confirm();
     return started;
@@ -97,12 +101,8 @@ function listRegions({ machine }: StartRequest, home: string): string[] {
 }
 
 /** Makes the data volume ready before anything else is created, so that nothing waits for it that costs money. */
-async function prepareVolume(
-  checked: CheckedRequest,
-  { dataVolume, log, signal }: StartPorts,
-): Promise<CheckedRequest> {
-  if (!dataVolume) return checked;
-  return { ...checked, plans: await log.group('Prepare the data volume', () => dataVolume.prepare(signal)) };
+async function prepareVolume({ dataVolume, log, signal }: StartPorts): Promise<void> {
+  if (dataVolume) await log.group('Prepare the data volume', () => dataVolume.prepare(signal));
 }
 
 /** @throws Failure `bad-input`: an instance registers a runner in a group by the group's name alone */

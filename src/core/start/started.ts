@@ -35,6 +35,17 @@ export interface Started {
   readonly instances: readonly StartedInstance[];
   readonly refused: readonly RefusedPlan[];
   readonly regionSetups: ReadonlyMap<string, RegionSetup>;
+  /** The start launched nothing, because the machine of its name runs already. It does not own that machine. */
+  readonly joined?: JoinedMachine;
+}
+
+/** A machine that another start launched, whose runners this start uses. */
+export interface JoinedMachine {
+  readonly started: StartedInstance;
+  /** The label of the start that launched it. */
+  readonly label: string;
+  /** The run that launched it, and that ends it. */
+  readonly runId: string;
 }
 
 /** The runners of an instance of this request, in the order of their names. */

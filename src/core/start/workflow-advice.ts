@@ -6,6 +6,9 @@ import { plural } from '../kernel/plural.js';
 export interface Offer {
   /** Of the workflow file, for the sentences. */
   readonly path: string;
+  /** The role that has the label, with its further labels. Absent: the start has no roles. */
+  readonly role?: { readonly name: string; readonly labels: readonly string[] };
+  /** `Infinity`: they take any number of jobs. */
   readonly runners: number;
   readonly isCountGiven: boolean;
   readonly idleMinutes: number;
@@ -29,7 +32,7 @@ export function adviseOnJobs(found: LabelJobs, offer: Offer): string[] {
     ...adviseOnCount(found, offer),
     ...adviseOnIdling(found, offer),
     ...adviseOnLifetime(found, offer),
-    ...adviseOnLabels(found),
+    ...adviseOnLabels(found, offer),
   ];
   return problems.map(({ what, line }) => `${offer.path}: ${what}\nWhat to do: ${line}`);
 }
@@ -39,19 +42,28 @@ interface Advice {
   readonly line: string;
 }
 
-function adviseOnCount({ jobs, starts }: LabelJobs, { runners, isCountGiven }: Offer): Advice[] {
+function adviseOnCount({ jobs, starts }: LabelJobs, { runners, isCountGiven, role }: Offer): Advice[] {
+  if (runners === Infinity) return [];
   const needed = jobs.reduce((sum, { count }) => sum + count, 0);
   const isOpen = jobs.some((one) => one.isOpen);
   const names = jobs.map(({ name, count }) => (count > 1 ? `${name} (${count})` : name)).join(', ');
-  const started = `this start has ${plural(runners, 'runner')}, and a runner takes one job`;
+  const what = role === undefined ? 'this start' : `role ${role.name} of this start`;
+  const started = `${what} has ${plural(runners, 'runner')}, and a runner takes one job`;
   if (needed > runners * starts) {
-    const what = `${isOpen ? 'at least ' : ''}${plural(needed, 'job')} use the label of this start (${names}), but ${started}. The other jobs would wait for a day.`;
-    const line = `write \`count: ${Math.ceil(needed / starts)}\`${isOpen ? ' or more' : ''} below \`with:\` of this start.`;
-    return [{ what, line }];
+    const line =
+      role === undefined
+        ? `write \`count: ${Math.ceil(needed / starts)}\`${isOpen ? ' or more' : ''} below \`with:\` of this start.`
+        : `give role ${role.name} in \`runners\` so many runners by \`count\`, or \`lifetime: run\`.`;
+    return [
+      {
+        what: `${isOpen ? 'at least ' : ''}${plural(needed, 'job')} use the label of ${what} (${names}), but ${started}. The other jobs would wait for a day.`,
+        line,
+      },
+    ];
   }
-  if (!isOpen || isCountGiven) return [];
-  const what = `how many jobs use the label of this start is known only later (${names}), and ${started}.`;
-  return [{ what, line: 'write `count: N` below `with:` of this start, where N is the number of jobs.' }];
+  if (!isOpen || isCountGiven || role !== undefined) return [];
+  const open = `how many jobs use the label of this start is known only later (${names}), and ${started}.`;
+  return [{ what: open, line: 'write `count: N` below `with:` of this start, where N is the number of jobs.' }];
 }
 
 function adviseOnIdling({ jobs }: LabelJobs, { idleMinutes, isIdleGiven }: Offer): Advice[] {
@@ -72,12 +84,37 @@ function adviseOnLifetime({ jobs }: LabelJobs, offer: Offer): Advice[] {
   return [{ what, line: `write \`max-lifetime-minutes: ${Math.ceil(enough)}\`.` }];
 }
 
-function adviseOnLabels({ jobs }: LabelJobs): Advice[] {
-  const asking = jobs.filter(({ otherLabels }) => otherLabels.length > 0);
-  return asking.map(({ name, otherLabels }: LabelJob) => ({
-    what: `job ${name} also asks for ${otherLabels.join(', ')}, and the runners of this start have one label only. The job would wait for a day.`,
-    line: `\`runs-on\` of that job must be the label alone: ${LABEL_ALONE}.`,
-  }));
+function adviseOnLabels({ jobs }: LabelJobs, { role }: Offer): Advice[] {
+  const own = (role?.labels ?? []).map((one) => one.toLowerCase());
+  const isMissing = (label: string) => !own.includes(label.toLowerCase());
+  return jobs.flatMap(({ name, otherLabels }: LabelJob) => {
+    const missing = otherLabels.filter(isMissing);
+    if (missing.length === 0) return [];
+    const asks = `job ${name} also asks for ${missing.join(', ')}, and`;
+    return role === undefined
+      ? {
+          what: `${asks} the runners of this start have one label only. The job would wait for a day.`,
+          line: `\`runs-on\` of that job must be the label alone: ${LABEL_ALONE}.`,
+        }
+      : {
+          what: `${asks} the runners of role ${role.name} do not have that label. The job would wait for a day.`,
+          line: `add it to \`labels\` of role ${role.name} in \`runners\`, or take it from the job's \`runs-on\`.`,
+        };
+  });
+}
+
+/**
+ * For jobs whose `runs-on` has an output of a start with roles, but the label of no role.
+ *
+ * @param served names of the jobs that a role serves
+ */
+export function adviseOnNoRole({ jobs }: LabelJobs, served: ReadonlySet<string>, path: string): string[] {
+  // Where an expression chooses by the matrix, it may choose a role.
+  const names = jobs.filter(({ name, isOpen }) => !served.has(name) && !isOpen).map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [
+    `${path}: the runners of this start have the labels of their roles, and these jobs ask for another one: ${names.join(', ')}. They would wait for a day.\nWhat to do: write \`runs-on: \${{ fromJSON(needs.<job>.outputs.labels).<role> }}\`.`,
+  ];
 }
 
 /** A dry run has no label. A job whose `runs-on` is empty fails, and a job with a fixed label waits for a day. */

@@ -3,6 +3,7 @@ import { renderCost, type MachineCost } from '../kernel/costs.js';
 import { code, details, fence, table } from '../kernel/markdown.js';
 import type { Bill } from './bill.js';
 import { summarizeBill, tabulateCosts } from './bill-report.js';
+import { describeFailed } from './failed-report.js';
 import type { StoppedInstance, StopResult } from './stop.js';
 
 export function summarizeStop(stopped: StopResult): string {
@@ -12,12 +13,14 @@ export function summarizeStop(stopped: StopResult): string {
     ...summarizeBill(stopped.bill),
     ...tabulateKept(stopped),
     ...tabulateVolumes(stopped),
+    ...describeFailed(stopped.failed),
     ...listExplanations(stopped),
   ].join('\n');
 }
 
 function tabulateStopped(stopped: StopResult): string[] {
-  const isAllKnown = stopped.kept.length + stopped.refusals.length + stopped.explanations.length === 0;
+  const isAllKnown =
+    stopped.kept.length + stopped.failed.length + stopped.refusals.length + stopped.explanations.length === 0;
   const nothing = isAllKnown ? 'No instance of this request is left.' : 'EC2 confirmed no termination.';
   if (stopped.instances.length === 0) return ['### Nothing to stop', '', nothing, ''];
   const machines = stopped.instances.map((one) => findCost(one, stopped.bill));

@@ -22,6 +22,8 @@ interface SearchPorts {
 export class InstanceSearch {
   /** Sentences about instances that the request names by id and that this repository did not start. */
   readonly foreign: string[] = [];
+  /** The ids of machines with a name that other runs of this repository started, which this run may have joined. */
+  readonly joined = new Map<string, Instance>();
   /** Why a region could not be searched, by its name. */
   readonly unsearched = new Map<string, Failure>();
   private readonly found = new Map<string, LocatedInstance>();
@@ -56,7 +58,8 @@ export class InstanceSearch {
 
   /** The request's ids that no region lists so far. */
   get unlistedIds(): readonly string[] {
-    const seen = (id: string) => this.found.has(id) || this.foreign.some((sentence) => sentence.startsWith(`${id} `));
+    const seen = (id: string) =>
+      this.found.has(id) || this.joined.has(id) || this.foreign.some((sentence) => sentence.startsWith(`${id} `));
     return this.request.instanceIds.filter((id) => !seen(id));
   }
 
@@ -147,10 +150,27 @@ export class InstanceSearch {
     for (const { id, tags } of named.filter((one) => !this.isOurs(one))) {
       this.foreign.push(`${id} ${describeOwner(tags[TAG.repository])}; it was left alone.`);
     }
+    const ours = named.filter((one) => this.isOurs(one));
+    // A run ends only its own machine of a name. It may have got the id by `when-running: join`.
+    for (const one of ours.filter((other) => this.isJoined(other))) this.joined.set(one.id, one);
     this.add(
       ec2.region,
-      named.filter((one) => this.isOurs(one)),
+      ours.filter((one) => !this.isJoined(one)),
     );
+  }
+
+  /**
+   * Looks in the home region for a machine with the request's label that another run started under a name. Only for the
+   * log: it is not ended.
+   */
+  async findJoined(): Promise<void> {
+    const { label } = this.request;
+    if (label === undefined) return;
+    const found = await this.attempt(`label ${label}`, () =>
+      this.ports.ec2.findInstances({ [TAG.repository]: this.repository, [TAG.label]: label }),
+    );
+    for (const one of found ?? []) if (this.isOurs(one) && this.isJoined(one)) this.joined.set(one.id, one);
+    this.unsearched.delete(`label ${label}`);
   }
 
   /**
@@ -180,6 +200,10 @@ export class InstanceSearch {
     if (isNamedWhole || instanceIds.includes(id) || this.includesAmbiguous) return true;
     const start = tags[TAG.start] ?? '';
     return this.starts.includes(start) || isLabelOfStart(label, start);
+  }
+
+  private isJoined({ tags }: Instance): boolean {
+    return tags[TAG.machineName] !== undefined && tags[TAG.runId] !== this.request.run.runId;
   }
 
   private isOurs({ tags }: Instance): boolean {

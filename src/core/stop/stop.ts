@@ -2,16 +2,16 @@ import { explainRunners } from '../diagnosis/explain.js';
 import { reportExplanations, type Explanation } from '../diagnosis/explanation.js';
 import type { LocatedInstance } from '../instances/located-instance.js';
 import type { VolumeEnding } from '../instances/volume-ending.js';
-import * as advice from '../kernel/advice.js';
 import type { Clock } from '../kernel/clock.js';
-import { Failure } from '../kernel/failure.js';
-import { isLabelOfStart, type Scope } from '../kernel/identity.js';
-import { isClaim, isOfStart } from '../kernel/origin.js';
+import type { Failure } from '../kernel/failure.js';
+import { isLabelOfStart, linkRun, TAG, type Run, type Scope } from '../kernel/identity.js';
+import { isLock, isMachineLock, isOfStart } from '../kernel/origin.js';
 import type { Ec2, Ec2ByRegion, Instance } from '../ports/ec2.js';
 import type { Runner, StopGitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
 import { prepareBill, type Bill } from './bill.js';
 import type { StopRequest } from './request.js';
+import { FailedMachines, type FailedMachine } from './failed-machines.js';
 import { hasOutlivedInstance } from './rules.js';
 import { removeRunners, RunnerListings } from './runner-listings.js';
 import { InstanceSearch } from './search.js';
@@ -19,12 +19,16 @@ import { selectEverything, type KeptInstance, type Selection } from './selection
 import { Terminations } from './terminations.js';
 import { selectUnneeded } from './unneeded.js';
 
+export { refuseUnstopped } from './refusal.js';
+
 export interface StopPorts {
   /** EC2 in the home region. */
   readonly ec2: Ec2;
   readonly ec2In: Ec2ByRegion;
   /** GitHub for a scope, which an instance's tags name. */
   readonly gitHubOf: (scope: Scope) => Promise<StopGitHub>;
+  /** The same for the repository, with the permission to read its runs. Default: `gitHubOf`. */
+  readonly gitHubOfRun?: () => Promise<StopGitHub>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -37,6 +41,8 @@ export interface StopResult {
   readonly instances: readonly StoppedInstance[];
   /** The instances of the run that other jobs may still need. */
   readonly kept: readonly KeptInstance[];
+  /** The instances that were left after a failed job (`keep-on-failure-minutes`). */
+  readonly failed: readonly FailedMachine[];
   readonly runnersRemoved: readonly string[];
   /** Sentences about instances that the request names by id and that this repository did not start. */
   readonly foreign: readonly string[];
@@ -65,26 +71,32 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
   const { log } = ports;
   const search = new InstanceSearch(request, ports);
   const terminations = new Terminations(ports);
+  const { owner, repo } = request.run;
+  const gitHubOfRun = ports.gitHubOfRun ?? (() => ports.gitHubOf({ kind: 'repo', owner, repo }));
+  const failed = new FailedMachines(request, { ...ports, gitHubOfRun });
   const namesTargets = request.all || request.label !== undefined || request.instanceIds.length > 0;
   await log.group(namesTargets ? 'Find and terminate' : 'Find', async () => {
     await search.searchHome();
     // Instances first, because they cost money: their termination must not depend on what becomes of the runners.
-    if (namesTargets) await terminations.request(search.all);
+    if (!namesTargets) return;
+    await terminations.request(failed.withoutOpen(search.all));
+    await terminations.request(await failed.withoutKept(search.all));
   });
   const listings = new RunnerListings(request.run, ports);
   await log.group('List the runners', () => listings.listFor(search.all.map(({ instance }) => instance)));
   const selectByJobs = () =>
     log.group('List the jobs of this run', () => selectUnneeded(request, { search, listings }, ports));
   let selection = namesTargets ? selectEverything(request) : await selectByJobs();
-  await terminations.request(await selection.selectInstances(search.all));
-  await search.searchFurther(selection.selectRunners(search, listings.listed).map(({ runner }) => runner));
+  await terminations.request(await failed.withoutKept(await selection.selectInstances(search.all)));
+  const expected = selection.selectRunners(search, listings.listed).map(({ runner }) => runner);
+  await search.searchFurther(expected.filter(({ name }) => !isMachineLock(name)));
   if (search.ambiguous.length > 0) {
     search.includeAmbiguous();
     selection = await selectByJobs();
   }
-  await terminations.request(await selection.selectInstances(search.all));
+  await terminations.request(await failed.withoutKept(await selection.selectInstances(search.all)));
   await listings.listFor(search.all.map(({ instance }) => instance));
-  return conclude(request, { search, terminations, listings, selection }, ports);
+  return conclude(request, { search, terminations, listings, selection, failed }, ports);
 }
 
 interface Progress {
@@ -92,19 +104,21 @@ interface Progress {
   readonly terminations: Terminations;
   readonly listings: RunnerListings;
   readonly selection: Selection;
+  readonly failed: FailedMachines;
 }
 
 /** Removes the runners, once the termination of their instances is requested, and reports. */
 async function conclude(request: StopRequest, progress: Progress, ports: StopPorts): Promise<StopResult> {
-  const { search, terminations, listings, selection } = progress;
+  const { search, terminations, listings, selection, failed } = progress;
   const { log, clock, ec2 } = ports;
-  const instances = await selection.selectInstances(search.all);
+  const instances = await failed.withoutKept(await selection.selectInstances(search.all));
   const runners = selection.selectRunners(search, listings.listed);
   const unseen = new Set(search.withoutInstance(runners.map(({ runner }) => runner)));
-  // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the pool's.
+  // A later stop finds an unlisted instance only by its runner, so that runner stays. A claim's instance is the
+  // pool's, and the lock of a machine's name has none.
   const hasEnded = (runner: Runner) =>
     search.unsearched.size === 0 && isSearchedWhole(runner, request) && hasOutlivedInstance(runner);
-  const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isClaim(runner.name) && !hasEnded(runner));
+  const doubtful = runners.filter(({ runner }) => unseen.has(runner) && !isLock(runner.name) && !hasEnded(runner));
   if (runners.length === 0) log.info('GitHub lists no runner of this request.');
   const known = { listed: runners.map(({ runner }) => runner), withoutInstance: doubtful.map(({ runner }) => runner) };
   const removable = runners.filter((one) => !doubtful.includes(one));
@@ -130,19 +144,25 @@ async function conclude(request: StopRequest, progress: Progress, ports: StopPor
   ];
   const stopped = listStopped(instances, terminations, clock.now());
   const { kept } = selection;
-  if (stopped.length + kept.length + doubtful.length + refusals.length === 0) {
+  if (stopped.length + kept.length + failed.kept.length + doubtful.length + refusals.length === 0) {
     log.info('No instance of this request is left.');
-    if (request.label !== undefined && search.all.length === 0) log.info(OWN_RUN);
+    if (request.label !== undefined && search.all.length === 0) {
+      await search.findJoined();
+      if (search.joined.size === 0) log.info(OWN_RUN);
+    }
   }
+  for (const one of search.joined.values()) log.info(describeJoined(one, request.run));
   const { foreign } = search;
   const bill = makeBill({ jobs: selection.listedJobs, explanations });
-  return { instances: stopped, kept, runnersRemoved: removed.names, foreign, refusals, explanations, bill, volumes };
+  const runnersRemoved = removed.names;
+  const costs = { explanations, bill, volumes };
+  return { instances: stopped, kept, failed: failed.kept, runnersRemoved, foreign, refusals, ...costs };
 }
 
 /** Whether the search would have found the runner's instance: a label of the user's own may be that of another start. */
 function isSearchedWhole(runner: Runner, { label, instanceIds }: StopRequest): boolean {
   if (label === undefined) return instanceIds.length === 0;
-  const start = label.slice(label.lastIndexOf('-') + 1);
+  const [, start = ''] = /-([0-9a-f]{8})$/.exec(label) ?? [];
   return isLabelOfStart(label, start) && isOfStart(runner, start);
 }
 
@@ -152,6 +172,12 @@ function describeStop({ run, job }: StopRequest, search: InstanceSearch) {
 
 const OWN_RUN =
   'EC2 lists no instance of this run with the label. A label reaches the instances of its own run only; `ec2-instance-id` reaches others.';
+
+/** Why a stop leaves a machine that its run has joined. */
+function describeJoined({ id, tags }: Instance, run: Run): string {
+  const runId = tags[TAG.runId] ?? '';
+  return `${id} is machine ${tags[TAG.machineName]} of run ${runId} (${linkRun(run, runId)}). It was left alone: the stop of that run ends it.`;
+}
 
 function listStopped(
   instances: readonly LocatedInstance[],
@@ -170,32 +196,5 @@ function warnOfUnlistedIds(search: InstanceSearch, log: Log): void {
   if (search.unlistedIds.length === 0 || search.unsearched.size === 0) return;
   log.warning(
     `EC2 does not know ${search.unlistedIds.join(', ')} where it could be asked. Not asked: ${search.describeUnsearched()}\nWhat to do: If it runs there, give the role of this job access to that region and run stop-runner again. Otherwise its own idle timeout and lifetime end it.`,
-  );
-}
-
-/**
- * Fails a stop that is incomplete, with the hint of each refusal: GitHub's own hint names the missing permission.
- *
- * @throws Failure `not-ours` when an id belongs to another repository; `cleanup-incomplete` when an instance could not
- * be ended or a runner could not be removed
- */
-export function refuseUnstopped({ foreign, refusals }: Pick<StopResult, 'foreign' | 'refusals'>): void {
-  const sentences = [...new Set([...foreign, ...refusals.map(({ message }) => message)])];
-  if (sentences.length === 0) return;
-  const listed = sentences.length === 1 ? [] : sentences;
-  const hints = [
-    ...(foreign.length > 0 ? [advice.GIVE_OWN_INSTANCE_IDS] : []),
-    ...new Set(refusals.map(({ hint }) => hint)),
-    refusals.length > 0 ? advice.REPEAT_STOP : 'Everything else was stopped.',
-  ];
-  const requestId = refusals.find(({ about }) => about.requestId !== undefined)?.about.requestId;
-  throw new Failure(
-    foreign.length > 0 ? 'not-ours' : 'cleanup-incomplete',
-    sentences.length === 1 ? sentences[0]! : 'Not everything could be stopped.',
-    {
-      hint: hints.join(' '),
-      details: [...listed, ...refusals.flatMap(({ about }) => about.details ?? [])],
-      ...(requestId !== undefined && { requestId }),
-    },
   );
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Run } from '../kernel/identity.js';
+import { plural } from '../kernel/plural.js';
 import { volumeKeyOf, type DataVolumeRequest } from '../machine/data-volume-request.js';
 import type { Log } from '../ports/process.js';
 import type { DataVolume, DataVolumeSpec, VolumesEc2 } from '../ports/volumes.js';
@@ -43,7 +44,7 @@ export async function createOnce(
   const winner = rankVolumes(sameOrigin, clock.now())[0] ?? own;
   if (winner.id === own.id) {
     log.notice(
-      `Created volume ${own.id} (\`${key}\`, ${source}, ${own.type}, ${own.sizeGiB} GiB) in ${choice.zone}. It costs money until it is deleted: reap-runners deletes it ${request.keepDays} days after its last use.`,
+      `Created volume ${own.id} (\`${key}\`, ${source}, ${own.type}, ${own.sizeGiB} GiB) in ${choice.zone}. It costs money until it is deleted: reap-runners deletes it ${plural(request.keepDays, 'day')} after its last use.`,
     );
     return own;
   }

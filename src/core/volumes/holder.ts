@@ -129,6 +129,11 @@ export function describeHolder({ instanceId, instance }: Holder): string {
   return `${instanceId}, of run ${run} (attempt ${tags[TAG.runAttempt] ?? '?'}, job ${tags[TAG.job] ?? '?'}) of ${tags[TAG.repository] ?? '?'}${ending}`;
 }
 
+/** Whether the holder is this repository's machine of that name. */
+export function isNamed({ instance, isOurs }: Holder, machineName: string | undefined): boolean {
+  return machineName !== undefined && isOurs && instance?.tags[TAG.machineName] === machineName;
+}
+
 function isLeaving({ instance }: Holder): boolean {
   return instance !== undefined && isEnding(instance);
 }

@@ -12,7 +12,7 @@ import type { DataVolume, VolumesEc2 } from '../ports/volumes.js';
 import { attachWhenRunning, findFreeDevice } from './attach.js';
 import { chooseVolume, type Choice, type RegionVolumes } from './choose.js';
 import { createOnce } from './create.js';
-import { awaitFree, findHolder, inUse, refuseHeld, describeHolder, type Holder } from './holder.js';
+import { awaitFree, findHolder, inUse, isNamed, refuseHeld, describeHolder, vanished, type Holder } from './holder.js';
 import { lookInRegion } from './look.js';
 import { labelOf, renderVolumeTag } from './tags.js';
 
@@ -21,6 +21,8 @@ export interface StartVolumeRequest {
   readonly run: Run;
   readonly startId: string;
   readonly namesSubnets: boolean;
+  /** The start ends or joins a machine of this name before {@link StartVolume.prepare}. */
+  readonly machineName?: string;
   /** Bounds every wait for another machine, and for the start's own instance to run. */
   readonly startupTimeoutMs: number;
 }
@@ -60,7 +62,8 @@ export class StartVolume implements MachineVolume {
     if (choice.kind === 'use') {
       this.volume = choice.volume;
       this.holder = await findHolder(choice.volume, run, await ec2In(choice.region));
-      if (this.holder) refuseHeld(choice.volume, this.holder, dataVolume);
+      if (this.holder && !isNamed(this.holder, this.request.machineName))
+        refuseHeld(choice.volume, this.holder, dataVolume);
       this.noteSize(choice.volume);
     }
     const left =
@@ -87,20 +90,20 @@ export class StartVolume implements MachineVolume {
     return `Data volume \`${key}\`: ${this.volume?.id} in ${this.volume?.availabilityZone}, on ${dataVolume.mount}.${held}`;
   }
 
-  async prepare(signal: AbortSignal): Promise<readonly Plan[]> {
-    const { choice, holder, ports } = this;
+  async prepare(signal: AbortSignal): Promise<void> {
+    const { choice, ports } = this;
     const { dataVolume: request, run, startId, startupTimeoutMs: boundMs } = this.request;
-    if (choice?.kind === 'use' && holder) {
+    if (choice?.kind === 'use') {
       const volumes = await this.volumesIn(choice.region);
       const ec2 = await ports.ec2In(choice.region);
-      await awaitFree(choice.volume, holder, { request, run, boundMs, signal }, { ...ports, volumes, ec2 });
+      const holder =
+        this.holder && isNamed(this.holder, this.request.machineName) ? await this.lookAgain(choice) : this.holder;
+      if (holder) await awaitFree(choice.volume, holder, { request, run, boundMs, signal }, { ...ports, volumes, ec2 });
     }
     signal.throwIfAborted();
-    if (choice?.kind === 'create') {
-      const volumes = await this.volumesIn(choice.region);
-      this.volume = await createOnce({ request, run, startId }, choice, { ...ports, volumes });
-    }
-    return choice?.plans ?? [];
+    if (choice?.kind !== 'create') return;
+    const volumes = await this.volumesIn(choice.region);
+    this.volume = await createOnce({ request, run, startId }, choice, { ...ports, volumes });
   }
 
   toLaunch(setup: RegionSetup): LaunchedVolume {
@@ -151,6 +154,16 @@ export class StartVolume implements MachineVolume {
         `Volume ${id} could not be marked as used, so reap-runners may delete it too soon: ${messageOf(error)} ${error.hint}`,
       );
     }
+  }
+
+  /** The machine of the same name has ended since {@link choose}, and another may have been faster than this start. */
+  private async lookAgain({ volume: { id }, region }: Extract<Choice, { kind: 'use' }>): Promise<Holder | undefined> {
+    const { dataVolume, run } = this.request;
+    const volume = await (await this.volumesIn(region)).describeVolume(id);
+    if (volume === undefined) throw vanished(id);
+    const holder = await findHolder(volume, run, await this.ports.ec2In(region));
+    if (holder) refuseHeld(volume, holder, dataVolume);
+    return holder;
   }
 
   private async volumesIn(region: string): Promise<VolumesEc2> {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { PATIENCE_MS } from '../patience.js';
 import type { InstanceRecord } from '../../../sandbox/ec2/world/records.js';
+import type { VolumeRecord } from '../../../sandbox/ec2/world/volume-records.js';
 import { listProcesses } from '../../../sandbox/machine/processes.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
 
@@ -9,7 +10,8 @@ const ON = new Set(['pending', 'running']);
 const OFF = new Set(['stopping', 'stopped']);
 
 /**
- * Lists the instances, volumes, runners and processes that exist.
+ * Lists the instances, volumes, runners and processes that exist. A data volume that no instance holds is there on
+ * purpose.
  *
  * @param disks the folder with the disks of the sandbox's instances
  */
@@ -20,10 +22,14 @@ export function listLeftBehind({ ec2, github }: Sandbox, disks: string): string[
     .flatMap(({ id }) => listProcesses({ marker: `CI_ACTIONS_ROOT=${join(disks, id)}` }));
   return [
     ...live.map(({ id, state }) => `instance ${id} (${state})`),
-    ...[...ec2.volumes.keys()].map((id) => `volume ${id}`),
+    ...[...ec2.volumes.values()].filter((one) => !isKept(one)).map(({ id }) => `volume ${id}`),
     ...github.runners().map(({ name }) => `runner ${name}`),
     ...processes.map((pid) => `process ${pid}`),
   ];
+}
+
+function isKept({ tags, attachment }: VolumeRecord): boolean {
+  return tags.has('ci-actions:volume') && tags.has('ci-actions:keep-until') && attachment === undefined;
 }
 
 /** Resolves after the sandbox's event that makes the condition true, or after {@link PATIENCE_MS}. */
@@ -108,10 +114,17 @@ export class LeftBehind {
     return { GITHUB_RUN_ID: `${RIVAL_RUN}` };
   }
 
+  /** Without the kept ones, which stay when all machines are gone. */
   get volumes(): string[] {
     const waiting = new Set(this.waiting.map(({ id }) => id));
-    return [...this.sandbox.ec2.volumes.values()].flatMap(({ id, attachment: { instanceId } = { instanceId: '' } }) =>
-      this.foreignVolumes.has(id) || waiting.has(instanceId) || this.isOthers(instanceId) ? [] : id,
+    return [...this.sandbox.ec2.volumes.values()].flatMap(
+      ({ id, tags, attachment: { instanceId } = { instanceId: '' } }) =>
+        this.foreignVolumes.has(id) ||
+        tags.has('ci-actions:keep-until') ||
+        waiting.has(instanceId) ||
+        this.isOthers(instanceId)
+          ? []
+          : id,
     );
   }
 

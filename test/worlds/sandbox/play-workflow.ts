@@ -23,6 +23,7 @@ export class WorkflowPlay {
   readonly jobs: Record<string, JobResult> = {};
   private readonly running = new Map<string, { cancel(): void }>();
   private cancelled = false;
+  private forced = false;
   private readonly workflow;
 
   constructor(private readonly play: Play) {
@@ -52,13 +53,15 @@ export class WorkflowPlay {
     return green;
   }
 
-  /** Cancels the run: jobs that wait or run end, and jobs with `if: always()` still run. */
-  cancel(): void {
+  /** Cancels the run: jobs that wait or run end. Jobs with `if: always()` still run, unless the cancellation is forced. */
+  cancel(how: 'gently' | 'by force' = 'gently'): void {
     this.cancelled = true;
+    this.forced = how === 'by force';
     for (const job of this.running.values()) job.cancel();
   }
 
   private async perform(job: WorkflowJob): Promise<JobResult> {
+    if (this.forced) return { result: 'cancelled', outputs: {}, log: '' };
     const contexts = this.contextsOf(job);
     const results = job.needs.map((id) => this.jobs[id]!.result);
     const success = !this.cancelled && results.every((one) => one === 'success');

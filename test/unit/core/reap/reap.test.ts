@@ -659,7 +659,7 @@ describe('a sweep', () => {
   test('that finds nothing succeeds', async () => {
     const world = new SweepWorld();
     const reaped = await world.reap();
-    expect(reaped).toEqual({ findings: [], instancesSeen: 0, runnersSeen: 0, cancelled: false });
+    expect(reaped).toEqual({ findings: [], kept: [], instancesSeen: 0, runnersSeen: 0, cancelled: false });
     expect(() => refuseIncomplete(reaped)).not.toThrow();
     expect(world.said).toContain('There is nothing to remove.');
   });

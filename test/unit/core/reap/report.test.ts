@@ -18,7 +18,7 @@ const orphan: ReapFinding = {
 };
 
 function rowsOf(findings: readonly ReapFinding[], dryRun = false): string[] {
-  const reaped = { findings, instancesSeen: 4, runnersSeen: 5, cancelled: false };
+  const reaped = { findings, kept: [], instancesSeen: 4, runnersSeen: 5, cancelled: false };
   return summarizeReap(reaped, dryRun)
     .split('\n')
     .filter((line) => line.startsWith('|'))
@@ -58,7 +58,7 @@ describe('The summary of a sweep', () => {
 
   test('of a dry run is marked as one', () => {
     expect(rowsOf([{ ...orphan, outcome: 'would-remove' }], true)[0]).toMatch(/\| would be removed \|$/);
-    expect(summarizeReap({ findings: [], instancesSeen: 0, runnersSeen: 0, cancelled: false }, true)).toMatch(
+    expect(summarizeReap({ findings: [], kept: [], instancesSeen: 0, runnersSeen: 0, cancelled: false }, true)).toMatch(
       /^### Dry run: nothing was removed\n\nSeen: 0 instances and 0 runners\. There is nothing to remove\.\n$/,
     );
   });

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from '../../../../src/core/kernel/yaml.js';
 import { findLabelJobs, type LabelJob } from '../../../../src/core/start/label-jobs.js';
-import { adviseOnDryRun, adviseOnJobs, type Offer } from '../../../../src/core/start/workflow-advice.js';
+import {
+  adviseOnDryRun,
+  adviseOnJobs,
+  adviseOnNoRole,
+  type Offer,
+} from '../../../../src/core/start/workflow-advice.js';
 
 const MAIN = '.github/workflows/ci.yml';
 
@@ -26,6 +31,7 @@ interface Asking {
   readonly job?: string;
   readonly step?: string;
   readonly label?: string;
+  readonly role?: string;
 }
 
 function find(files: string | Readonly<Record<string, string>>, asking: Asking = {}) {
@@ -275,5 +281,55 @@ describe('The advice', () => {
     expect(adviseOnDryRun((await find(file))!, offer)).toEqual([expect.stringContaining('cannot run: a.')]);
     const all = workflow(`\n  b: { ${RUNS_ON}${guarded} }`);
     expect(adviseOnDryRun((await find(all))!, offer)).toEqual([]);
+  });
+});
+
+describe('A start with roles', () => {
+  const LABELS = 'needs.start.outputs.labels';
+  const of = (expression: string) => `runs-on: \${{ ${expression} }}`;
+  const first = start().replace('outputs: {', `outputs: { labels: '\${{ steps.ec2.outputs.labels }}',`);
+  const build = { role: 'build', label: 'ec2-7001-1-start-0-build' };
+  const role = { name: 'build', labels: ['big'] };
+  const jobs = (runsOn: string) => workflow(`\n  a:\n    needs: start\n    ${runsOn}`, first);
+
+  test.each([
+    ['a property', of(`fromJSON(${LABELS}).build`), 1],
+    ['an index', of(`fromJson(${LABELS})['build']`), 1],
+    ['the label itself', 'runs-on: ec2-7001-1-start-0-build', 1],
+    ['the property of another role', of(`fromJSON(${LABELS}).build-arm`), 0],
+    [
+      'a role that a matrix chooses',
+      `strategy: { matrix: { r: [build] } }\n    ${of(`fromJSON(${LABELS})[matrix.r]`)}`,
+      0,
+    ],
+    ['the label of the start', RUNS_ON, 0],
+  ])('finds the jobs of a role by %s', async (_, runsOn, count) => {
+    expect((await find(jobs(runsOn), build))!.jobs.length).toBe(count);
+  });
+
+  test('is told how many runners a role lacks, and no more than that', async () => {
+    const matrix = `strategy: { matrix: { a: [1, 2, 3] } }\n    ${of(`fromJSON(${LABELS}).build`)}`;
+    const [one, ...others] = await advice(jobs(matrix), { role, runners: 2 }, build);
+    expect(one).toContain(
+      '3 jobs use the label of role build of this start (a (3)), but role build of this start has 2 runners',
+    );
+    expect(one).toContain('give role build in `runners` so many runners by `count`, or `lifetime: run`');
+    expect(others).toEqual([]);
+    expect(await advice(jobs(matrix), { role, runners: Infinity }, build)).toEqual([]);
+  });
+
+  test('is told which label a role lacks', async () => {
+    const runsOn = (label: string) => jobs(`runs-on: ['\${{ fromJSON(${LABELS}).build }}', ${label}]`);
+    expect(await advice(runsOn('BIG'), { role }, build)).toEqual([]);
+    expect(await advice(runsOn('small'), { role }, build)).toEqual([
+      expect.stringContaining('job a also asks for small, and the runners of role build do not have that label'),
+    ]);
+  });
+
+  test('is told which jobs ask for no role, unless a matrix chooses one', async () => {
+    const any = async (runsOn: string) => adviseOnNoRole((await find(jobs(runsOn)))!, new Set(['b']), MAIN);
+    expect(await any(RUNS_ON)).toEqual([expect.stringContaining('these jobs ask for another one: a. They would wait')]);
+    expect(await any(`strategy: { matrix: { r: [build] } }\n    ${of(`fromJSON(${LABELS})[matrix.r]`)}`)).toEqual([]);
+    expect(adviseOnNoRole((await find(jobs(RUNS_ON)))!, new Set(['a']), MAIN)).toEqual([]);
   });
 });
