@@ -55,7 +55,6 @@ describe.each(nodes)('A start through the published image under Node $major', ({
       'ec2-instance-ids',
       'label',
       'labels',
-      'labels',
       'region',
       'runners',
     ]);
