@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib';
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import { bootstrapLines, type BootScripts } from './boot-scripts.js';
-import { listRoleFields, needsFormat4, type Field, type RolesPayload } from './payload-roles.js';
+import { needsFormat4, type Field, type RolesFormat, type RolesPayload } from './payload-roles.js';
 
 export type { BootScripts } from './boot-scripts.js';
-export type { PayloadRegistration, PayloadRunner } from './payload-roles.js';
+export type { PayloadRegistration, PayloadRunner, RolesFormat } from './payload-roles.js';
 
 /** EC2's limit on raw user data in bytes. Source: EC2 API reference, RunInstances `UserData`. */
 export const USER_DATA_LIMIT = 16_384;
@@ -44,10 +44,11 @@ export interface InstanceSettings {
  * cloud-init runs the script.
  *
  * @param scripts only for images without the agent
+ * @param roles only for a payload that needs format 4
  * @throws Failure `payload-too-large` over {@link USER_DATA_LIMIT}
  */
-export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
-  const lines = payloadLines(payload);
+export function renderUserData(payload: Payload, scripts?: BootScripts, roles?: RolesFormat): Uint8Array {
+  const lines = payloadLines(payload, roles);
   if (!scripts) return compress(lines);
   const needs = payload.isSpot ? [...lines, '#:spot'] : lines;
   return compress([...lines, ...bootstrapLines(scripts, needs)], needsFormat4(payload));
@@ -117,13 +118,13 @@ export function renderWarmUp(warmUp: WarmUp): Uint8Array {
   );
 }
 
-function payloadLines(payload: Payload): string[] {
+function payloadLines(payload: Payload, roles: RolesFormat | undefined): string[] {
   const [runner] = payload.runners;
   const format = needsFormat4(payload) ? 4 : needsFormat3(payload.settings) ? 3 : 1;
   return toLines([
     ['format', format],
     ...(format === 4
-      ? listRoleFields(payload)
+      ? roles!.listFields(payload)
       : ([
           ['runner-name', runner!.name],
           ['label', runner!.label],
