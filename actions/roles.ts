@@ -15,9 +15,9 @@ export interface ReadRoles {
   readonly problems: readonly string[];
 }
 
-interface About {
+export interface AboutRoles {
   readonly parseYaml: ParseYaml | undefined;
-  /** Whether the workflow gives `mode`, as for ec2-github-runner. */
+  /** Whether the workflow gives `mode`, as for ec2-github-runner: the translated inputs no longer have it. */
   readonly isMigrated: boolean;
 }
 
@@ -25,7 +25,7 @@ interface About {
 export function readRoles(
   { label, pool }: ValuesOf<typeof inputs>,
   raw: RawInputs,
-  { parseYaml, isMigrated }: About,
+  { parseYaml, isMigrated }: AboutRoles,
 ): ReadRoles {
   const { values, problems } = parseInputs({ runners: roles('') }, pickInputs(raw, ['runners']), parseYaml);
   if (values.runners === undefined) return { problems };

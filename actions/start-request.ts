@@ -7,7 +7,6 @@ import {
   pickInputs,
   refuseProblems,
   textOf,
-  type ParseYaml,
   type RawInputs,
   type ValuesOf,
 } from '../src/core/inputs/inputs.js';
@@ -29,7 +28,7 @@ import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
 import { earlyInputs, reachGitHub, type Connect } from './reach-github.js';
-import type { ReadRoles } from './roles.js';
+import type { AboutRoles, ReadRoles } from './roles.js';
 import { inputs } from './start-runner.inputs.js';
 
 type StartValues = ValuesOf<typeof inputs>;
@@ -109,7 +108,7 @@ export async function loadInputs(
           connect,
         })
       : access;
-  const roles = await readRoles(values, raw, parseYaml);
+  const roles = await readRoles(values, raw, { parseYaml, isMigrated: isMigrated(original) });
   const dataVolume = await readVolume(values);
   refuseProblems([
     ...others,
@@ -131,9 +130,9 @@ export async function loadInputs(
 }
 
 /** Reads `runners`. Few starts have it, and only they load the code. */
-async function readRoles(values: StartValues, raw: RawInputs, parseYaml: ParseYaml | undefined): Promise<ReadRoles> {
+async function readRoles(values: StartValues, raw: RawInputs, about: AboutRoles): Promise<ReadRoles> {
   if (values.runners === undefined) return { problems: [] };
-  return (await import('./roles.js')).readRoles(values, raw, { parseYaml, isMigrated: isMigrated(raw) });
+  return (await import('./roles.js')).readRoles(values, raw, about);
 }
 
 /** Checks `machine-name`, `when-running` and `access`. Few starts have one, and only they load the code. */
