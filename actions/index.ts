@@ -32,10 +32,10 @@ export interface ActionDefinition {
 }
 
 /**
- * The bundles in dist/chunks/ with code of this repository that several actions share. A module is in the chunk of the
- * first action in the registry that needs it.
+ * The bundles in dist/chunks/ with code of this repository that several actions share. What start-runner reads when it
+ * begins is in `shared-by-all`. Other code is in the chunk of the actions that need it, or in `shared-by-some`.
  */
-export type SharedChunk = 'shared-by-all' | 'shared-by-machines' | 'shared-by-tests';
+export type SharedChunk = 'shared-by-all' | 'shared-by-machines' | 'shared-by-some' | 'shared-by-tests';
 
 export interface Action {
   /** The folder of action.yml and README.md, and the name of the files in actions/ and dist/. */

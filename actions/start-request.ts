@@ -11,6 +11,7 @@ import {
   type ValuesOf,
 } from '../src/core/inputs/inputs.js';
 import { migrateInputs } from '../src/core/inputs/migration.js';
+import type { RoleTexts } from '../src/core/inputs/roles.js';
 import { composeName, NAME_PATTERN, type Scope } from '../src/core/kernel/identity.js';
 import {
   listMarkets,
@@ -26,8 +27,8 @@ import type { RunnerRole, StartRequest, Startup } from '../src/core/start/reques
 import type { RunContext } from '../src/host/context.js';
 import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
-import { checkAccess, checkMachineName } from './check-machine-name.js';
 import { earlyInputs, reachGitHub, type Connect } from './reach-github.js';
+import type { AboutRoles, ReadRoles } from './roles.js';
 import { inputs } from './start-runner.inputs.js';
 
 type StartValues = ValuesOf<typeof inputs>;
@@ -39,6 +40,7 @@ interface LoadedInputs {
   readonly preset: ResolvedPreset;
   readonly scope: Scope;
   readonly github: StartGitHub;
+  readonly roles: readonly RoleTexts[] | undefined;
   readonly dataVolume: DataVolumeRequest | undefined;
 }
 
@@ -64,7 +66,7 @@ export async function loadStart(
   options: LoadOptions & { readonly startId?: string },
 ): Promise<LoadedStart> {
   const loaded = await loadInputs(raw, context, options);
-  const { values, scope, github, dataVolume } = loaded;
+  const { values, scope, github, roles, dataVolume } = loaded;
   const startId = options.startId ?? nonce(8);
   const label = values.label ?? composeName(context, startId);
   const request: StartRequest = {
@@ -73,8 +75,8 @@ export async function loadStart(
     label,
     scope,
     ...collectFields(inputs, values, 'request'),
-    runners: composeRoles(values, label),
-    ...(isShared(values) && { workFolder: 'shared' }),
+    runners: composeRoles(roles, label),
+    ...(isShared(values, roles) && { workFolder: 'shared' }),
     ...(values.access === 'ssm' && { access: values.access }),
     ...(dataVolume && { dataVolume }),
     machine: composeMachineRequest(loaded),
@@ -106,6 +108,7 @@ export async function loadInputs(
           connect,
         })
       : access;
+  const roles = await readRoles(values, raw, { parseYaml, isMigrated: isMigrated(original) });
   const dataVolume = await readVolume(values);
   refuseProblems([
     ...others,
@@ -116,15 +119,27 @@ export async function loadInputs(
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
     ...checkPool(values, raw),
-    ...checkRoles(values, original),
-    ...checkMachineName(values, raw),
-    ...checkAccess(values),
+    ...roles.problems,
+    ...(await checkNamed(values, raw)),
     ...checkZones(values),
     ...dataVolume.problems,
   ]);
   const { scope, github } = reached;
-  const { request } = dataVolume;
-  return { values, raw, preset: found.preset!, scope: scope!, github: github!, dataVolume: request };
+  const further = { roles: roles.roles, dataVolume: dataVolume.request };
+  return { values, raw, preset: found.preset!, scope: scope!, github: github!, ...further };
+}
+
+/** Reads `runners`. Few starts have it, and only they load the code. */
+async function readRoles(values: StartValues, raw: RawInputs, about: AboutRoles): Promise<ReadRoles> {
+  if (values.runners === undefined) return { problems: [] };
+  return (await import('./roles.js')).readRoles(values, raw, about);
+}
+
+/** Checks `machine-name`, `when-running` and `access`. Few starts have one, and only they load the code. */
+async function checkNamed(values: StartValues, raw: RawInputs): Promise<readonly string[]> {
+  if (!['machine-name', 'when-running', 'access'].some((name) => raw[name] !== undefined)) return [];
+  const { checkAccess, checkMachineName } = await import('./machine-name.js');
+  return [...checkMachineName(values, raw), ...checkAccess(values)];
 }
 
 /** Reads `data-volume`. Few starts have one, and only they load the code. */
@@ -157,18 +172,13 @@ export function composeMachineRequest({ values, raw, preset }: LoadedInputs): Ma
 }
 
 /** The roles of the request: those of `runners`, or one without a name. */
-function composeRoles({ runners }: StartValues, label: string): readonly RunnerRole[] {
-  if (runners === undefined) return [{ count: 1, label }];
-  return runners.map((one) => ({ ...one, label: nameLabel(label, one.role) }));
-}
-
-function nameLabel(label: string, role: string): string {
-  return `${label}-${role}`;
+function composeRoles(roles: readonly RoleTexts[] | undefined, label: string): readonly RunnerRole[] {
+  return roles?.map((one) => ({ ...one, label: `${label}-${one.role}` })) ?? [{ count: 1, label }];
 }
 
 /** A single runner shares its working tree with no other. */
-function isShared({ runners = [], 'work-folder': workFolder }: StartValues): boolean {
-  return workFolder === 'shared' && runners.reduce((sum, { count }) => sum + count, 0) > 1;
+function isShared({ 'work-folder': workFolder }: StartValues, roles: readonly RoleTexts[] = []): boolean {
+  return workFolder === 'shared' && roles.reduce((sum, { count }) => sum + count, 0) > 1;
 }
 
 /** Whether the workflow gives `mode`, as for ec2-github-runner. */
@@ -244,34 +254,6 @@ const VOLUME_INPUTS = [
 function checkPool(values: StartValues, raw: RawInputs): string[] {
   if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
   return ['`pool` is set with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
-}
-
-/** Problems of `runners` with other inputs. @param original the inputs as given: the translated ones have no `mode` */
-function checkRoles({ runners, label, pool }: StartValues, original: RawInputs): string[] {
-  if (runners === undefined) return [];
-  const problems: string[] = [];
-  if (pool !== undefined) {
-    problems.push(
-      '`runners` is set with `pool`; allowed: one of them. A machine of a pool is claimed by one runner, so it has no other.',
-    );
-  }
-  if (isMigrated(original)) {
-    problems.push(
-      '`runners` is set with `mode: start`; allowed: `runners` without `mode`. Workflows of ec2-github-runner have one label for all runners.',
-    );
-  }
-  if (label === undefined) return problems;
-  const unique = new Map(runners.map(({ role }) => [nameLabel(label, role).toLowerCase(), role]));
-  for (const { role, labels } of runners) {
-    for (const one of labels) {
-      const owner = unique.get(one.toLowerCase());
-      if (owner === undefined || owner === role) continue;
-      problems.push(
-        `\`runners\` is "role ${role}: label ${one}"; allowed: labels other than the unique label of a role, and this one is of role ${owner}.`,
-      );
-    }
-  }
-  return problems;
 }
 
 /** A pool's machines have one image and the same groups in a region. */

@@ -1,8 +1,7 @@
 import { minutes } from '../src/core/inputs/durations.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { foreignInputs } from '../src/core/inputs/foreign-inputs.js';
-import { choice, flag, integer, legacy, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
-import { roles } from '../src/core/inputs/roles.js';
+import { choice, flag, integer, legacy, text, withDefault, yamlMap, yamlText } from '../src/core/inputs/input-kinds.js';
 import { zones } from '../src/core/inputs/zones.js';
 import { LONGEST_KEEP_MINUTES, LONGEST_LIFETIME_MINUTES, LONGEST_STARTUP_MINUTES } from '../src/core/kernel/bounds.js';
 import { NAME_PATTERN } from '../src/core/kernel/identity.js';
@@ -42,8 +41,9 @@ export const inputs = {
     'request.machines',
     withDefault('1', integer('Number of instances. Each has one runner, or those of `runners`.', { min: 1, max: 100 })),
   ),
-  runners: roles(
+  runners: yamlText(
     'The runners of each instance by role, up to 16: a list like `- {role: build, count: 2, labels: [big]}`. A runner has the unique label `<label>-<role>` and the labels of its role. `lifetime: run` takes jobs until the instance ends; `job`, the default, takes one. Default: one runner with the label `label`.',
+    'YAML list',
   ),
   'work-folder': withDefault(
     'separate',

@@ -8,9 +8,10 @@ import type { RegionSetup } from '../src/core/machine/region-setup.js';
 import type { Ec2ByRegion } from '../src/core/ports/ec2.js';
 import type { Journal, JournalEntry, Log } from '../src/core/ports/process.js';
 import { Created } from '../src/core/start/created.js';
+import type { StartParts } from '../src/core/start/parts.js';
 import type { StartPorts } from '../src/core/start/ports.js';
 import { summarizePlans, summarizeStart } from '../src/core/start/report.js';
-import type { StartRequest } from '../src/core/start/request.js';
+import { needsRolesFormat, type StartRequest } from '../src/core/start/request.js';
 import { rollBack } from '../src/core/start/roll-back.js';
 import { dryRunStart, startRunners } from '../src/core/start/start.js';
 import type { Started } from '../src/core/start/started.js';
@@ -27,6 +28,7 @@ import { appendSummary } from '../src/host/summary.js';
 import type { Advice, Asking } from './advise-on-workflow.js';
 import { connectToEc2, connectToGitHub } from './connect.js';
 import { credentialInputs } from './credentials.inputs.js';
+import { lateParts } from './late-parts.js';
 import { readInputs } from './read-inputs.js';
 import { foreseeLabel, isDryRun, isMigrated, loadStart, type LoadedStart } from './start-request.js';
 import { inputs } from './start-runner.inputs.js';
@@ -109,7 +111,7 @@ async function start(raw: RawInputs, { root, signal, journal }: Surroundings): P
   const bootScripts = readBootScripts(root);
   const { github } = loaded;
   const onLaunched = () => void advise();
-  const ports: StartPorts = {
+  const ports: StartParts = {
     ...clouds,
     github,
     clock,
@@ -119,6 +121,8 @@ async function start(raw: RawInputs, { root, signal, journal }: Surroundings): P
     bootScripts,
     mask,
     onLaunched,
+    ...lateParts,
+    ...(needsRolesFormat(loaded.request) && { rolesFormat: (await import('./roles.js')).rolesFormat }),
     ...(await openVolume(loaded.request, { ...clouds, clock, log })),
   };
   if (loaded.isDryRun) await dryRun(loaded.request, ports);
@@ -152,7 +156,7 @@ async function print(advice: Promise<Advice>, log: Log): Promise<void> {
   if (notice !== undefined) log.notice(notice);
 }
 
-async function dryRun(request: StartRequest, ports: StartPorts): Promise<void> {
+async function dryRun(request: StartRequest, ports: StartParts): Promise<void> {
   const { plans, regionSetups } = await dryRunStart(request, ports);
   appendSummary(summarizePlans(plans, regionSetups), ports.log);
   for (const [index, plan] of plans.entries()) ports.log.info(`Plan ${index + 1}: ${describePlan(plan)}`);

@@ -1,11 +1,18 @@
 import { relative } from 'node:path';
-import { actions, type Action } from '../../actions/index.js';
+import { actions, type Action, type SharedChunk } from '../../actions/index.js';
 import { root } from './root.js';
 
 /** The module that exports an action's steps; its bundle is `dist/chunks/<name>.js`. */
 export function entryOf({ name }: Pick<Action, 'name'>): string {
   return `${root}actions/${name}.ts`;
 }
+
+/** EC2's requests that no start sends, or only one with a pool or a data volume: code that is loaded late sends them. */
+export const lateCommand =
+  /client-ec2\/.*\/commands\/((Attach|Create|Delete|Describe|Detach)(Volumes?|Snapshots?)|(Cancel|Describe)SpotInstanceRequests|ModifyInstanceAttribute|StartInstances|CreateTags)Command\.js$/;
+
+const AWS_SDK =
+  /node_modules\/@aws-sdk\/(?!credential-provider-(?!env|node)|nested-clients|client-ssm|core\/.*\/json\/)/;
 
 /**
  * The bundles in dist/chunks/ beside the entries, by what is in them; the first group that matches a module has it.
@@ -16,10 +23,19 @@ export const groups = [
   { name: 'smithy', test: /node_modules\/@smithy\/(?!credential-provider-imds|core\/.*\/json\/)/ },
   {
     name: 'aws-sdk',
-    test: /node_modules\/@aws-sdk\/(?!credential-provider-(?!env|node)|nested-clients|client-ssm|core\/.*\/json\/)/,
+    test: (id: string) => AWS_SDK.test(id) && !isLate(id),
   },
+  { name: 'aws-ec2-late', test: isLate },
   { name: 'octokit-and-toolkit', test: /node_modules\/(@octokit|@actions\/(core|github))\// },
-  { debugName: 'shared', name: nameShared, test: isShared },
+  // A group also takes what its modules import, so the chunks that others need come first.
+  ...(['shared-by-all', 'shared-by-some', undefined] as const).map((only) => ({
+    debugName: only ?? 'shared',
+    name: (id: string, graph: Graph) => {
+      const name = nameShared(id, graph);
+      return only === undefined || name === only ? name : null;
+    },
+    test: isShared,
+  })),
   { name: 'aws-ssm', test: /client-ssm|\/json\/|src\/ec2\/parameters/ },
   // For AWS credentials from elsewhere than the environment.
   { name: 'aws-credential-providers', test: /credential-provider|nested-clients|\0uncalled/ },
@@ -34,30 +50,48 @@ export const readByStart: readonly string[] = [
   actions[0].name,
 ];
 
-/** Code of this repository, except the entries and what is read only where it is needed. */
+/** @see divideShapes */
+function isLate(id: string): boolean {
+  return lateCommand.test(id) || id.endsWith('?late');
+}
+
+/** Code of this repository and what it imports, except the entries and what is loaded only by `import()` everywhere. */
 function isShared(id: string): boolean {
   const path = relative(root, id);
-  if (actions.some((action) => entryOf(action) === id)) return false;
-  return (
-    /^(src|actions)\//.test(path) &&
-    !/\/(yaml|proxy-agents|parameters|advise-on-workflow|label-jobs|workflow-\w+|data-volume)\.ts$/.test(path) &&
-    !/^src\/(core\/volumes\/|ec2\/volumes\.ts$)/.test(path)
-  );
+  return /^(src|actions)\//.test(path) && !actions.some((action) => entryOf(action) === id);
 }
 
 interface Graph {
-  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+  getModuleInfo(id: string): {
+    readonly importedIds: readonly string[];
+    readonly dynamicallyImportedIds: readonly string[];
+  } | null;
 }
 
-function nameShared(id: string, graph: Graph): string {
-  const first = actions.find((action) => findReached(entryOf(action), graph).has(id));
-  return (first ?? actions[0]).chunk;
+/**
+ * The chunk of a module that steps read when they begin: that of the only kind of action that does so, unless others need
+ * the module as well, if only later. They would read the whole chunk for it.
+ *
+ * @returns `null` for a module that every action loads by `import()`: it goes into a file of its own
+ */
+function nameShared(id: string, graph: Graph): SharedChunk | null {
+  const users = actions.filter((action) => findReached(entryOf(action), graph).has(id));
+  const [first] = users;
+  if (first === undefined || first === actions[0]) return first?.chunk ?? null;
+  const isAlsoLate = findReached(entryOf(actions[0]), graph, { late: true }).has(id);
+  return isAlsoLate || users.some(({ chunk }) => chunk !== first.chunk) ? 'shared-by-some' : first.chunk;
 }
 
-/** The modules that a module imports, directly or through others; not those that it imports by `import()`. */
-function findReached(id: string, graph: Graph, reached = new Set<string>()): ReadonlySet<string> {
+/** The modules that a module imports, directly or through others. @param late: also by `import()` */
+function findReached(
+  id: string,
+  graph: Graph,
+  { late = false, reached = new Set<string>() } = {},
+): ReadonlySet<string> {
   if (reached.has(id)) return reached;
   reached.add(id);
-  for (const next of graph.getModuleInfo(id)?.importedIds ?? []) findReached(next, graph, reached);
+  const { importedIds = [], dynamicallyImportedIds = [] } = graph.getModuleInfo(id) ?? {};
+  const next = late ? [...importedIds, ...dynamicallyImportedIds] : importedIds;
+  for (const one of next) findReached(one, graph, { late, reached });
   return reached;
 }

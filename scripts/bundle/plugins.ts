@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
+import { lateCommand } from './chunks.js';
 import { leaveOutDescriptions } from './descriptions.js';
 import { root } from './root.js';
 
@@ -85,8 +87,26 @@ const leaveOutBigIntegers: Plugin = {
   load: (id) => (id === '\0json' ? 'export const { parse: JSONParse, stringify: JSONStringify } = JSON;' : undefined),
 };
 
-/** They leave out of the bundles what no step uses. */
+/**
+ * The shapes of all EC2 requests are one module, which every start reads. Requests that no start sends get their shapes
+ * from a second instance of it, beside the code that sends them. Errors are looked up in the first one.
+ */
+const divideShapes: Plugin = {
+  name: 'divide-shapes',
+  async resolveId(source, importer) {
+    if (!source.endsWith('/schemas_0') || !lateCommand.test(importer ?? '')) return undefined;
+    const found = await this.resolve(source, importer, { skipSelf: true });
+    return found && `${found.id}?late`;
+  },
+  load: (id) =>
+    id.endsWith('/schemas_0.js?late')
+      ? readFileSync(id.slice(0, -'?late'.length), 'utf8').replace(/^.*\bregisterError\(.*$/m, '')
+      : undefined,
+};
+
+/** They leave out of the bundles what no step uses, and out of what every start reads what no start uses. */
 export const plugins: readonly Plugin[] = [
+  divideShapes,
   leaveOutAdaptiveRetries,
   leaveOutBigIntegers,
   leaveOutDescriptions,

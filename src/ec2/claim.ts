@@ -12,6 +12,8 @@ import { translate } from './failures.js';
 import { toRefusal } from './refusals.js';
 import type { Requests } from './requests.js';
 
+export type Claimer = Pick<Ec2, 'writeUserData' | 'tagInstance' | 'resume'>;
+
 /** EC2's codes for an instance that does not exist, or whose state does not allow the request. */
 const GONE = /^(IncorrectInstanceState|IncorrectState|InvalidInstanceID\.(NotFound|Malformed))$/;
 
@@ -20,10 +22,7 @@ const GONE = /^(IncorrectInstanceState|IncorrectState|InvalidInstanceID\.(NotFou
  *
  * @param launches sends StartInstances, because EC2 throttles it together with launches
  */
-export function createClaimer(
-  requests: Requests,
-  launches: Requests,
-): Pick<Ec2, 'writeUserData' | 'tagInstance' | 'resume'> {
+export function createClaimer(requests: Requests, launches: Requests): Claimer {
   return {
     async writeUserData(id, userData) {
       const outcomes = await Promise.all([

@@ -14,10 +14,10 @@ import { cleanCredentials } from './credentials.js';
 import { readError } from './errors.js';
 import { noCredentials } from './failures.js';
 import { createInstances } from './instances.js';
+import type { Claimer } from './claim.js';
+import type { Leftovers } from './reaper.js';
 import { createLauncher } from './launch.js';
-import { createLeftovers } from './reaper.js';
 import { Requests, type RequestOptions } from './requests.js';
-import { createClaimer } from './claim.js';
 import { readSpotPrices } from './spot-prices.js';
 
 export interface ConnectOptions {
@@ -67,9 +67,9 @@ export async function connectEc2(options: ConnectOptions): Promise<Ec2 & ReaperE
     readParameters: async (names) => (await (parameters ??= loadParameters(shared, options))).readParameters(names),
     ...createCatalog(requests),
     ...createInstances(requests),
-    ...createLeftovers(requests),
+    ...loadLeftovers(requests),
     ...createLauncher(launches, region),
-    ...createClaimer(requests, launches),
+    ...loadClaimer(requests, launches),
     readSpotPrices: (query) => readSpotPrices(requests.for('glance'), query),
     openVolumes: async () => (await import('./volumes.js')).createVolumes(requests, region),
   };
@@ -113,6 +113,31 @@ export function toRequestOptions({
 async function loadParameters(shared: Clients['shared'], options: ConnectOptions) {
   const { createParameters } = await import('./parameters.js');
   return createParameters(shared, toRequestOptions(options));
+}
+
+/** Loads the requests that only stops and sweeps need, with the first of them. */
+function loadLeftovers(requests: Requests): Leftovers {
+  let loaded: Promise<Leftovers> | undefined;
+  const load = () => (loaded ??= import('./reaper.js').then(({ createLeftovers }) => createLeftovers(requests)));
+  return {
+    findVolumes: async (tags) => (await load()).findVolumes(tags),
+    deleteVolume: async (id) => (await load()).deleteVolume(id),
+    findSnapshots: async (tags) => (await load()).findSnapshots(tags),
+    deleteSnapshot: async (id) => (await load()).deleteSnapshot(id),
+    findSpotRequests: async (tags) => (await load()).findSpotRequests(tags),
+    cancelSpotRequest: async (id) => (await load()).cancelSpotRequest(id),
+  };
+}
+
+/** Loads the requests that only starts with a pool need, with the first of them. */
+function loadClaimer(requests: Requests, launches: Requests): Claimer {
+  let loaded: Promise<Claimer> | undefined;
+  const load = () => (loaded ??= import('./claim.js').then(({ createClaimer }) => createClaimer(requests, launches)));
+  return {
+    writeUserData: async (id, userData) => (await load()).writeUserData(id, userData),
+    tagInstance: async (id, tags) => (await load()).tagInstance(id, tags),
+    resume: async (id) => (await load()).resume(id),
+  };
 }
 
 /** Turns an error that no retry can cure into a `Failure`, before the SDK sees it. */

@@ -14,7 +14,7 @@ import { codeBehind } from './failures.js';
 import { readPages, readTags, toTagFilters } from './paging.js';
 import type { Requests } from './requests.js';
 
-type Leftovers = Omit<ReaperEc2, 'region' | 'findInstances' | 'terminate'>;
+export type Leftovers = Omit<ReaperEc2, 'region' | 'findInstances' | 'terminate'>;
 
 /** The largest page of these listings. Source: EC2 API reference. */
 const PAGE = 1_000;

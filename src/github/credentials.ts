@@ -1,6 +1,5 @@
 import { Failure } from '../core/kernel/failure.js';
 import type { AppContext, AppInput } from './app-installation.js';
-import { useApp } from './app.js';
 import type { Credentials } from './request.js';
 
 /** The credentials of the user: a token, or a GitHub App that creates tokens. */
@@ -13,7 +12,9 @@ export type CredentialsInput = { readonly token: string } | AppInput;
  * @throws Failure `bad-input` for text that cannot be a credential; `github-*` when GitHub refuses an App
  */
 export async function useCredentials(input: CredentialsInput, context: AppContext): Promise<Credentials> {
-  return 'token' in input ? useToken(input.token) : useApp(input, context);
+  if ('token' in input) return useToken(input.token);
+  // Few steps have an App, and only they load the code.
+  return (await import('./app.js')).useApp(input, context);
 }
 
 function useToken(token: string): Credentials {

@@ -7,6 +7,7 @@ import { afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/glob
 import { startSandbox, type Job, type Sandbox } from '../../sandbox/sandbox.js';
 import { readBootPhases } from '../../src/core/kernel/boot-phases.js';
 import { renderUserData } from '../../src/core/machine/payload.js';
+import { rolesFormat } from '../../src/core/machine/roles-format.js';
 import { createBoot, type BootedMachine } from './booted-machine.js';
 import { BootedTree } from './booted-tree.js';
 import { IMAGE } from './job.js';
@@ -55,7 +56,7 @@ async function boot(file: string, steps: readonly string[]): Promise<Session> {
   sandbox = await startSandbox({ address: CLOUD_ADDRESS, machines, timeline, directory: disks });
   const { github, ec2 } = sandbox;
   const runner = { name, label: name, jitConfig: await register(sandbox, name) };
-  await runInstance(sandbox, renderUserData({ ...machine, runners: [runner] }));
+  await runInstance(sandbox, renderUserData({ ...machine, runners: [runner] }, undefined, rolesFormat));
   const [instance] = ec2.instances();
   const console = () => machines.machines.get(instance!.id)?.readConsole() ?? '';
   return {

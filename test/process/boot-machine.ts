@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, test } from '@jest/globals';
 import { renderUserData, type BootScripts, type Payload, type PayloadRunner } from '../../src/core/machine/payload.js';
+import { rolesFormat } from '../../src/core/machine/roles-format.js';
 import { PATIENCE_MS } from '../worlds/patience.js';
 
 export const bootFolder = fileURLToPath(new URL('../../ami/boot/', import.meta.url));
@@ -266,7 +267,7 @@ async function startMetadata(root: string, options: MachineOptions): Promise<Met
 function render(origin: string, { payload, download, boot }: MachineOptions): Uint8Array {
   const runnerDownload = download && { url: `${origin}/${download.file}`, sha256: download.sha256 };
   const complete = { ...defaults, ...payload, ...(runnerDownload && { runnerDownload }) };
-  return renderUserData(complete, boot === 'user-data' ? bootScripts() : undefined);
+  return renderUserData(complete, boot === 'user-data' ? bootScripts() : undefined, rolesFormat);
 }
 
 export function bootScripts(): BootScripts {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { bootScripts, defaults, packRunner, scenario } from './boot-machine.js';
 import { composePlaceholder } from '../../src/core/machine/jit-placeholder.js';
 import { renderUserData, USER_DATA_LIMIT } from '../../src/core/machine/payload.js';
+import { rolesFormat } from '../../src/core/machine/roles-format.js';
 import {
   config,
   machineLines,
@@ -121,7 +122,7 @@ describe('a stock image', () => {
   });
 
   test('gets only the parts of the agent that the payload needs', () => {
-    const text = gunzipSync(renderUserData({ ...defaults }, bootScripts())).toString();
+    const text = gunzipSync(renderUserData({ ...defaults }, bootScripts(), rolesFormat)).toString();
     const agent = /agent\.sh" <<'(.+)'\n([^]*?)\n\1\n/.exec(text)![2]!;
     expect(text).toContain('if [ ! -x "$agent" ] || [ -e "$partial" ]; then\n');
     for (const name of ['list_numbered', 'run_script', 'read_environment', 'warm_up']) {
@@ -137,6 +138,6 @@ describe('a stock image', () => {
       role: 'build',
       jitConfig: composePlaceholder(index),
     }));
-    expect(renderUserData({ ...defaults, runners }, bootScripts()).length).toBeLessThan(USER_DATA_LIMIT);
+    expect(renderUserData({ ...defaults, runners }, bootScripts(), rolesFormat).length).toBeLessThan(USER_DATA_LIMIT);
   });
 });

@@ -1,11 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import type { Instance, LaunchSpec } from '../../src/core/ports/ec2.js';
 import type { JournalEntry } from '../../src/core/ports/process.js';
-import type { StartPorts } from '../../src/core/start/ports.js';
+import type { StartParts } from '../../src/core/start/parts.js';
 import { readRunners } from '../../src/core/kernel/runner-tags.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { FakeGitHub } from './fake-github.js';
+import { lateParts } from './late-parts.js';
 import { recordLog } from './log.js';
 
 /** The labels with which an instance registers a runner, as its user data has them. */
@@ -34,7 +35,7 @@ export function createCloud(options: { bootMs?: number; invisibleMs?: number } =
   if (bootMs !== undefined) {
     ec2.onLaunch((instance) => clock.after(bootMs, () => bringOnline(instance)));
   }
-  const ports: StartPorts = {
+  const ports: StartParts = {
     ec2,
     ec2In: async (region) => elsewhere.get(region) ?? ec2,
     github,
@@ -44,6 +45,7 @@ export function createCloud(options: { bootMs?: number; invisibleMs?: number } =
     signal: cancel.signal,
     bootScripts: { agent: '#!/bin/bash\nagent', installRunner: '#!/bin/bash\ninstall', aptWhenFree: '' },
     mask: () => undefined,
+    ...lateParts,
   };
   // An instance that has ended, or whose runner was removed, never comes online.
   function bringOnline(instance: Instance): void {

@@ -15,6 +15,7 @@ import { FakeGitHub } from './fake-github.js';
 import { quiet } from './log.js';
 import { createRandom, Fate } from './random.js';
 import { aRequest, run } from './requests.js';
+import { lateParts } from './late-parts.js';
 
 /** One run that starts a machine of the name. */
 export interface NamedStart {
@@ -130,6 +131,7 @@ export class NamedMachines {
       signal: cancel.signal,
       bootScripts: { agent: '', installRunner: '', aptWhenFree: '' },
       mask: () => undefined,
+      ...lateParts,
     });
     const outcome = await Promise.race([main.catch((error: unknown) => error), killed]);
     if (outcome instanceof Error && !(outcome instanceof Failure)) throw outcome;

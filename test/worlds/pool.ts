@@ -13,6 +13,7 @@ import { FakeGitHub } from './fake-github.js';
 import { quiet } from './log.js';
 import { createRandom, Fate } from './random.js';
 import { aFillRequest, aRequest, run } from './requests.js';
+import { lateParts } from './late-parts.js';
 
 /** Starts that all use the same pool. */
 export interface Rush {
@@ -146,6 +147,7 @@ export class PooledWorld {
       signal: this.cancel.signal,
       bootScripts: { agent: '', installRunner: '', aptWhenFree: '' },
       mask: () => undefined,
+      ...lateParts,
     });
     const outcome = await Promise.race([main.catch((error: unknown) => error), killed]);
     this.outcomes.push(describe(outcome));

@@ -1,3 +1,4 @@
+import { lateParts } from '../../actions/late-parts.js';
 import { loadStart } from '../../actions/start-request.js';
 import { powerOff } from '../../sandbox/ec2/rules/lifecycle.js';
 import type { GitHubOptions } from '../../sandbox/github/github.js';
@@ -130,7 +131,7 @@ class SimulatedHour {
       journal,
       bootScripts: this.hour.bootScripts,
     };
-    const { instances } = await startRunners(loaded.request, { ...ports, clock: time, mask: () => {} });
+    const { instances } = await startRunners(loaded.request, { ...ports, ...lateParts, clock: time, mask: () => {} });
     return { label: loaded.request.label, instance: instances[0]!.instance.id };
   }
 

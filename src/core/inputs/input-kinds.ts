@@ -86,6 +86,11 @@ function readJsonList(input: string): string[] | undefined {
   }
 }
 
+/** A text in YAML that the caller parses later, with code that few steps load. */
+export function yamlText(description: string, takes: string): Optional<string> {
+  return { takes, description, isYaml: true, parse: (input) => input };
+}
+
 /** A map in YAML or JSON, which the caller reads. @param form what is allowed, for a text that is neither */
 export function yamlMap(description: string, form: string): Optional<unknown> {
   return {

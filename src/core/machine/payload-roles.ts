@@ -1,5 +1,3 @@
-import { packJitConfigs } from './jit-configs.js';
-
 /** A line of the payload: its key and its value. A field without a value is left out. */
 export type Field = readonly [string, string | number | undefined];
 
@@ -50,24 +48,14 @@ export function needsFormat4(payload: RolesPayload): boolean {
   return !isPlain || sharedRepository !== undefined || dataVolume !== undefined || keepOnFailureSeconds !== undefined;
 }
 
-/** The lines of format 4 that describe runners, in place of `runner-name`, `label` and `jit-config`. */
-export function listRoleFields(payload: RolesPayload): readonly Field[] {
-  const { runners, registration, sharedRepository, dataVolume, keepOnFailureSeconds } = payload;
-  const configs = runners.flatMap(({ jitConfig }) => jitConfig ?? []);
-  return [
-    ...runners.map((one, at): Field => [`runner-${at + 1}`, describe(one)]),
-    ['jit-configs', configs.length > 0 ? packJitConfigs(configs) : undefined],
-    ['registration-url', registration?.url],
-    ['registration-token', registration?.token],
-    ['runner-group', registration?.group],
-    ['work-folder', sharedRepository && `shared ${sharedRepository}`],
-    ['data-volume', dataVolume && [dataVolume.volume, dataVolume.mount, dataVolume.label ?? []].flat().join(' ')],
-    ['keep-on-failure-seconds', keepOnFailureSeconds],
-  ];
-}
-
-/** `NAME ROLE LIFETIME LABEL[,LABEL…]` */
-function describe({ name, role = '-', jitConfig, label, labels = [] }: PayloadRunner): string {
-  const lifetime = jitConfig === undefined ? 'run' : 'job';
-  return [name, role, lifetime, [label, ...labels].join(',')].join(' ');
+/** How a payload of format 4 describes runners. Few starts need it, and only they load its code. */
+export interface RolesFormat {
+  /** The lines in place of `runner-name`, `label` and `jit-config`. */
+  listFields(payload: RolesPayload): readonly Field[];
+  /**
+   * A just-in-time configuration that takes up as much room as a real one.
+   *
+   * @param index of the runner on its instance
+   */
+  composePlaceholder(index: number): string;
 }

@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib';
 import * as advice from '../kernel/advice.js';
 import { Failure } from '../kernel/failure.js';
 import { bootstrapLines, type BootScripts } from './boot-scripts.js';
-import { listRoleFields, needsFormat4, type Field, type RolesPayload } from './payload-roles.js';
+import { needsFormat4, type Field, type RolesFormat, type RolesPayload } from './payload-roles.js';
 
 export type { BootScripts } from './boot-scripts.js';
-export type { PayloadRegistration, PayloadRunner } from './payload-roles.js';
+export type { PayloadRegistration, PayloadRunner, RolesFormat } from './payload-roles.js';
 
 /** EC2's limit on raw user data in bytes. Source: EC2 API reference, RunInstances `UserData`. */
 export const USER_DATA_LIMIT = 16_384;
@@ -44,26 +44,27 @@ export interface InstanceSettings {
  * cloud-init runs the script.
  *
  * @param scripts only for images without the agent
+ * @param roles only for a payload that needs format 4
  * @throws Failure `payload-too-large` over {@link USER_DATA_LIMIT}
  */
-export function renderUserData(payload: Payload, scripts?: BootScripts): Uint8Array {
-  const lines = payloadLines(payload);
+export function renderUserData(payload: Payload, scripts?: BootScripts, roles?: RolesFormat): Uint8Array {
+  const lines = payloadLines(payload, roles);
   if (!scripts) return compress(lines);
   const needs = payload.isSpot ? [...lines, '#:spot'] : lines;
-  return compress([...lines, ...bootstrapLines(scripts, needs)], needsFormat4(payload));
+  return compress([...lines, ...bootstrapLines(scripts, needs)], needsFormat4(payload) ? 'large' : 'withAgent');
 }
 
 /**
  * zlib begins a new table of codes sooner with less memory: random bytes and scripts then have tables of their own. With
- * one runner, level 6 saves 500 of 11,000 bytes over the default, 8.
+ * one runner and the agent, level 6 saves 500 of 11,000 bytes over zlib's default.
  */
-const MEMORY_LEVELS = [5, 6, 7, 8] as const;
+const MEMORY_LEVELS = { payload: [8], withAgent: [6], large: [5, 6, 7, 8] } as const;
 
-/** @param isLarge tries several ways and takes the shortest result */
-function compress(lines: readonly string[], isLarge = false): Uint8Array {
+/** @param kind with `large`, several ways are tried, and the shortest result is taken */
+function compress(lines: readonly string[], kind: keyof typeof MEMORY_LEVELS = 'payload'): Uint8Array {
   const text = ['#!/bin/bash', ...lines, ''].join('\n');
-  const [first, ...others] = (isLarge ? MEMORY_LEVELS : [6]).map((memLevel) => gzipSync(text, { level: 9, memLevel }));
-  const bytes = others.reduce((best, one) => (one.length < best.length ? one : best), first!);
+  const [first, ...others] = MEMORY_LEVELS[kind].map((memLevel) => gzipSync(text, { level: 9, memLevel }));
+  const bytes = others.reduce((best, one) => (one.length < best.length ? one : best), first);
   if (bytes.length > USER_DATA_LIMIT) {
     throw new Failure('payload-too-large', `The user data is ${bytes.length} bytes; EC2 allows ${USER_DATA_LIMIT}.`, {
       hint: advice.shortenUserData(describeParts(lines)),
@@ -117,13 +118,13 @@ export function renderWarmUp(warmUp: WarmUp): Uint8Array {
   );
 }
 
-function payloadLines(payload: Payload): string[] {
+function payloadLines(payload: Payload, roles: RolesFormat | undefined): string[] {
   const [runner] = payload.runners;
   const format = needsFormat4(payload) ? 4 : needsFormat3(payload.settings) ? 3 : 1;
   return toLines([
     ['format', format],
     ...(format === 4
-      ? listRoleFields(payload)
+      ? roles!.listFields(payload)
       : ([
           ['runner-name', runner!.name],
           ['label', runner!.label],

@@ -5,17 +5,15 @@ import { Failure } from '../kernel/failure.js';
 import { PlanQueue } from '../machine/plan-queue.js';
 import { listRegionsOf, prepareRegions, setupKeyOf, type PreparedRegions } from '../machine/region-setup.js';
 import type { JournalEntry } from '../ports/process.js';
-import { Claimer } from './claim.js';
 import type { CheckedRequest } from './context.js';
 import { Created } from './created.js';
 import { diagnoseStart } from './diagnose-start.js';
 import { Launcher } from './launch.js';
-import type { StartPorts } from './ports.js';
+import type { StartParts } from './parts.js';
 import { Registrar, type PreparedRunner } from './register.js';
 import { RegistrationTokens } from './registration-tokens.js';
 import { listLabels } from './request.js';
 import { rollBack } from './roll-back.js';
-import { Singleton } from './singleton.js';
 import { nameWithRole, type JoinedMachine, type StartedInstance } from './started.js';
 import { Watch } from './watch.js';
 
@@ -26,14 +24,14 @@ export class Attempt {
   joined: JoinedMachine | undefined;
   private readonly created: Created;
   private readonly started: StartedInstance[] = [];
-  private readonly ports: StartPorts;
+  private readonly ports: StartParts;
   private readonly watch: Watch;
   /** Aborted by the first failure, before the next side effect for any other instance. */
   private readonly abort = new AbortController();
 
   constructor(
     private readonly checked: CheckedRequest,
-    ports: StartPorts,
+    ports: StartParts,
   ) {
     const { request, plans, regionSetups } = checked;
     const { run, startId, machines, startup } = request;
@@ -54,16 +52,18 @@ export class Attempt {
     const tokens = new RegistrationTokens({ ...checked, ports });
     const context = { ...checked, created, ports, queue, tokens, regions: prepare(checked, ports) };
     const registrar = new Registrar(context);
-    const singleton = checked.request.machineName === undefined ? undefined : new Singleton(context, registrar);
     // Handled below, once the name of the machine is locked.
     context.regions.catch(() => undefined);
+    const [isNamed, isPooled] = [checked.request.machineName, checked.request.pool].map((one) => one !== undefined);
+    const singleton = isNamed ? new (await ports.loadSingleton())(context, registrar) : undefined;
     this.joined = await singleton?.take();
     if (this.joined) return [this.joined.started];
     // Only now is it certain that no machine of the same name holds the volume.
     if (singleton) await ports.dataVolume?.prepare(ports.signal);
-    const [claimer, launcher] = [new Claimer(context, registrar), new Launcher(context)];
+    const claimer = isPooled ? new (await ports.loadPool()).Claimer(context, registrar) : undefined;
+    const launcher = new Launcher(context);
     const lanes = Array.from({ length: checked.request.machines }, async (_, machine) => {
-      const claimed = await claimer.claim(machine);
+      const claimed = await claimer?.claim(machine);
       const started = claimed ?? (await launcher.launch(machine, await this.register(machine, registrar)));
       await Promise.all([this.finish(started), singleton?.finish(started)]);
     });
@@ -139,7 +139,7 @@ async function abortOn(lane: Promise<unknown>, controller: AbortController): Pro
 }
 
 /** These requests have no side effect, so a failed start does not wait for their answers. */
-function prepare({ request, regionSetups }: CheckedRequest, ports: StartPorts): Promise<PreparedRegions> {
+function prepare({ request, regionSetups }: CheckedRequest, ports: StartParts): Promise<PreparedRegions> {
   const prepared = prepareRegions(request.machine, regionSetups, { ...ports, now: ports.clock.now() });
   return Promise.race([prepared, untilAborted(ports.signal)]);
 }

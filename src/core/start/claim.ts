@@ -100,9 +100,10 @@ export class Claimer {
     ec2: Ec2,
   ): Promise<boolean> {
     const { request, ports, regions } = this.context;
+    const { bootScripts, rolesFormat } = ports;
     const setup = (await regions).get(plan.region)!;
     try {
-      const userData = composeUserData({ request, setup, runners, bootScripts: ports.bootScripts });
+      const userData = composeUserData({ request, setup, runners, bootScripts, rolesFormat });
       if ((await ec2.writeUserData(instance.id, userData)) === 'written') return true;
       ports.log.info(`${instance.id} is no longer waiting in the pool.`);
     } catch (error) {

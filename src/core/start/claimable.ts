@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure, messageOf } from '../kernel/failure.js';
-import { TAG } from '../kernel/identity.js';
+import { TAG, type Run } from '../kernel/identity.js';
 import { isClaimed, nameClaim } from '../kernel/origin.js';
 import type { Preflight } from '../machine/preflight.js';
 import { findMisfit } from '../pool/pool.js';
@@ -17,6 +17,9 @@ export interface Pooled {
   readonly plan: Plan;
 }
 
+/** What is known once the preflight is done. */
+export type ReadyToClaim = Pick<Preflight, 'plans' | 'regionSetups'> & { readonly now: number; readonly log: Log };
+
 /** An instance this close to its expiry may be removed while it is being claimed. */
 const TOO_CLOSE_MS = 60_000;
 
@@ -24,11 +27,10 @@ const EMPTY: PoolView = { instances: [], runnerNames: new Set() };
 
 /** Looks at the request's pool. A start does not fail because of its pool: what the pool lacks is launched. */
 export async function viewOwnPool(
-  { pool, run }: StartRequest,
+  { pool, run }: { readonly pool: string; readonly run: Run },
   regions: readonly string[],
   ports: ViewPorts & { readonly log: Log },
 ): Promise<PoolView> {
-  if (pool === undefined) return EMPTY;
   try {
     return await viewPool({ run, pool }, regions, ports);
   } catch (error) {
@@ -45,10 +47,9 @@ export async function viewOwnPool(
 export function listClaimable(
   { instances, runnerNames }: PoolView,
   request: StartRequest,
-  ready: Pick<Preflight, 'plans' | 'regionSetups'> & { readonly now: number; readonly log: Log },
+  ready: ReadyToClaim,
 ): Pooled[] {
   const { pool, machine, scope, startId } = request;
-  if (pool === undefined) return [];
   const unclaimed = instances.filter(({ instance }) => instance.state === 'stopped' && !isClaimed(instance.tags));
   const misfits = new Set<string>();
   const fitting = unclaimed.flatMap(({ instance, region }) => {

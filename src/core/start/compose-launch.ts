@@ -1,12 +1,17 @@
 import { NAME_LIMIT, TAG } from '../kernel/identity.js';
 import { composeMachine, DEFAULT_RUNNER_HOME } from '../machine/launch-spec.js';
-import { composePlaceholder } from '../machine/jit-placeholder.js';
-import { renderUserData, type BootScripts, type Payload, type PayloadRegistration } from '../machine/payload.js';
+import {
+  renderUserData,
+  type BootScripts,
+  type Payload,
+  type PayloadRegistration,
+  type RolesFormat,
+} from '../machine/payload.js';
 import type { LaunchedVolume } from '../machine/machine-volume.js';
 import type { PreparedRegion } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import type { PreparedRunner } from './register.js';
-import { composeTags, listRoles, needsToken, type StartRequest } from './request.js';
+import { composeTags, listRoles, needsRolesFormat, needsToken, type StartRequest } from './request.js';
 
 export interface LaunchParts {
   readonly request: StartRequest;
@@ -16,6 +21,8 @@ export interface LaunchParts {
   /** For runners that the instance registers. */
   readonly registration?: PayloadRegistration | undefined;
   readonly bootScripts: BootScripts;
+  /** Only for a request that {@link needsRolesFormat}. */
+  readonly rolesFormat?: RolesFormat | undefined;
   readonly now: number;
   readonly volume?: LaunchedVolume | undefined;
 }
@@ -38,7 +45,7 @@ export function composeLaunch(parts: LaunchParts, plan: Plan, clientToken: strin
 /** Images built by `ami/` contain the boot agent; for any other image it is part of the user data. */
 export function composeUserData(parts: Omit<LaunchParts, 'now'>): Uint8Array {
   const hasAgent = parts.setup.image.tags[TAG.runnerVersion] !== undefined;
-  return renderUserData(composePayload(parts), hasAgent ? undefined : parts.bootScripts);
+  return renderUserData(composePayload(parts), hasAgent ? undefined : parts.bootScripts, parts.rolesFormat);
 }
 
 function composePayload({ request, setup, runners, registration, volume }: Omit<LaunchParts, 'now'>): Payload {
@@ -69,15 +76,16 @@ function composePayload({ request, setup, runners, registration, volume }: Omit<
  * Placeholders that are as long as real runners and as hard to compress. So sizes can be checked before a runner is
  * registered.
  */
-export function composePlaceholders(request: StartRequest): Pick<LaunchParts, 'runners' | 'registration'> {
+export function composePlaceholders(
+  request: StartRequest,
+  rolesFormat: RolesFormat | undefined,
+): Pick<LaunchParts, 'runners' | 'registration'> {
   const roles = listRoles(request);
-  const { dataVolume, keepOnFailureMs } = request;
-  const isPlain = roles.length === 1 && roles[0]?.role === undefined;
-  const isPacked = !isPlain || dataVolume !== undefined || keepOnFailureMs !== undefined;
+  const isPacked = needsRolesFormat(request);
   const runners = roles.map(({ lifetime }, index): PreparedRunner => {
     const name = `${'x'.repeat(NAME_LIMIT - 3)}-${index}`.padEnd(NAME_LIMIT, 'x');
     if (lifetime === 'run') return { id: undefined, name };
-    return { id: 0, name, jitConfig: isPacked ? composePlaceholder(index) : placeholderJit() };
+    return { id: 0, name, jitConfig: isPacked ? rolesFormat!.composePlaceholder(index) : placeholderJit() };
   });
   const group = request.runnerGroup === undefined ? {} : { group: 'x'.repeat(NAME_LIMIT) };
   const registration = { url: `https://github.com/${'x'.repeat(NAME_LIMIT)}`, token: TOKEN, ...group };

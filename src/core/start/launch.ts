@@ -41,7 +41,7 @@ export class Launcher {
     { setup, runners }: Pick<LaunchParts, 'setup' | 'runners'>,
   ): Promise<LaunchOutcome> {
     const { request, ports, created, tokens } = this.context;
-    const { bootScripts, clock, signal, dataVolume } = ports;
+    const { bootScripts, rolesFormat, clock, signal, dataVolume } = ports;
     const ec2 = await ports.ec2In(plan.region);
     const registration = needsToken(request) ? await tokens.get() : undefined;
     const parts = {
@@ -50,6 +50,7 @@ export class Launcher {
       runners,
       registration,
       bootScripts,
+      rolesFormat,
       now: clock.now(),
       volume: dataVolume?.toLaunch(setup),
     };

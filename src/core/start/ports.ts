@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.js';
 import type { MachineVolume } from '../machine/machine-volume.js';
-import type { BootScripts } from '../machine/payload.js';
+import type { BootScripts, RolesFormat } from '../machine/payload.js';
 import type { Ec2, Ec2ByRegion } from '../ports/ec2.js';
 import type { GitHub, ReaperGitHub } from '../ports/github.js';
 import type { Journal, Log } from '../ports/process.js';
@@ -23,6 +23,8 @@ export interface StartPorts {
   readonly mask: (secret: string) => void;
   /** Called when an instance is launched or claimed. Until its runner is online, this process mostly waits. */
   readonly onLaunched?: () => void;
+  /** Only for a request that needs format 4 of the payload. */
+  readonly rolesFormat?: RolesFormat;
   /** Only for a request with a data volume. */
   readonly dataVolume?: MachineVolume;
 }

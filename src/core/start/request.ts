@@ -83,6 +83,13 @@ export function needsToken({ runners }: Pick<StartRequest, 'runners'>): boolean 
   return runners.some(({ lifetime }) => lifetime === 'run');
 }
 
+/** Whether the payload of the request's instances needs format 4, which is more than one runner in its simplest form. */
+export function needsRolesFormat({ runners, workFolder, dataVolume, keepOnFailureMs }: StartRequest): boolean {
+  const [first, ...others] = listRoles({ runners });
+  const isPlain = others.length === 0 && first?.role === undefined && first?.lifetime !== 'run';
+  return !isPlain || workFolder !== undefined || dataVolume !== undefined || keepOnFailureMs !== undefined;
+}
+
 /** A runner's place in its request. */
 export interface RunnerPlace {
   /** Index of its instance. */

@@ -8,8 +8,9 @@ import { prepareRegions, presumeRegions, setupKeyOf, type PreparedRegions } from
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import { Attempt } from './attempt.js';
 import type { CheckedRequest } from './context.js';
+import type { Pooled, ReadyToClaim } from './claimable.js';
 import { composeLaunch, composePlaceholders } from './compose-launch.js';
-import { listClaimable, viewOwnPool } from './claimable.js';
+import type { StartParts } from './parts.js';
 import type { StartPorts } from './ports.js';
 import { needsToken, type StartRequest } from './request.js';
 import type { Started } from './started.js';
@@ -23,7 +24,7 @@ import type { Started } from './started.js';
  */
 export async function startRunners(
   request: StartRequest,
-  ports: StartPorts,
+  ports: StartParts,
   publish: (started: Started) => Promise<void> = async () => undefined,
 ): Promise<Started> {
   const requestedAt = ports.clock.now();
@@ -60,7 +61,7 @@ export async function startRunners(
  * The `dry-run`: makes the checks of a start, and lets EC2 check the permission to launch, without any side effect. If
  * EC2 would refuse some markets or regions but not all, this only warns, because a start would go on with the others.
  */
-export async function dryRunStart(request: StartRequest, ports: StartPorts): Promise<CheckedRequest> {
+export async function dryRunStart(request: StartRequest, ports: StartParts): Promise<CheckedRequest> {
   const now = ports.clock.now();
   const checked = await check(request, ports, now);
   const { plans } = checked;
@@ -84,16 +85,29 @@ export async function dryRunStart(request: StartRequest, ports: StartPorts): Pro
 const UNDECIDED: readonly FailureCode[] = ['aws-unreachable', 'aws-throttled', 'aws-no-credentials'];
 
 /** Sends every request that has no side effect, side by side: those about the clouds and those about the pool. */
-async function check(request: StartRequest, ports: StartPorts, now: number): Promise<CheckedRequest> {
+async function check(request: StartRequest, ports: StartParts, now: number): Promise<CheckedRequest> {
   const regions = regionsOf(request.machine.subnetIds, ports.ec2.region);
-  const [ready, view] = await Promise.all([
+  const [ready, listClaimable] = await Promise.all([
     preflight(request, ports),
-    viewOwnPool(request, regions, ports),
+    lookAtPool(request, regions, ports),
     ports.dataVolume?.look(listRegions(request, ports.ec2.region)),
   ]);
   refuseUnnamedGroup(request, ready);
   const plans = (await ports.dataVolume?.choose(ready)) ?? ready.plans;
-  return { ...ready, plans, request, pooled: listClaimable(view, request, { ...ready, ...ports, now }) };
+  return { ...ready, plans, request, pooled: listClaimable({ ...ready, ...ports, now }) };
+}
+
+/** Looks at the request's pool, if it has one. @returns lists the instances that may be claimed, once the plans are known */
+async function lookAtPool(
+  request: StartRequest,
+  regions: readonly string[],
+  ports: StartParts,
+): Promise<(ready: ReadyToClaim) => readonly Pooled[]> {
+  const { pool, run } = request;
+  if (pool === undefined) return () => [];
+  const { listClaimable, viewOwnPool } = await ports.loadPool();
+  const view = await viewOwnPool({ pool, run }, regions, ports);
+  return (ready) => listClaimable(view, request, ready);
 }
 
 function listRegions({ machine }: StartRequest, home: string): string[] {
@@ -120,10 +134,11 @@ function refuseUnnamedGroup(request: StartRequest, { groupName }: Pick<CheckedRe
 function composeSample(
   request: StartRequest,
   { plan, regionSetups }: { readonly plan: Plan; readonly regionSetups: PreparedRegions },
-  { bootScripts, clock, dataVolume }: StartPorts,
+  { bootScripts, rolesFormat, clock, dataVolume }: StartPorts,
 ): LaunchSpec {
   const setup = regionSetups.get(setupKeyOf(plan))!;
   const volume = dataVolume?.toLaunch(setup);
-  const parts = { request, setup, ...composePlaceholders(request), bootScripts, now: clock.now(), volume };
+  const placeholders = composePlaceholders(request, rolesFormat);
+  const parts = { request, setup, ...placeholders, bootScripts, rolesFormat, now: clock.now(), volume };
   return composeLaunch(parts, plan, `dry-run-${request.startId}`);
 }

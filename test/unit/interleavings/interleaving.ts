@@ -16,6 +16,7 @@ import { aRequest, run } from '../../worlds/requests.js';
 import { IDLE_MS, InterleavedMachines } from './interleaved-machines.js';
 import { createReaperClouds } from './interleaved-reaper.js';
 import type { Story } from './interleaved-story.js';
+import { lateParts } from '../../worlds/late-parts.js';
 
 const HOME = { owner: 'octo-org', repo: 'octo-repo' };
 const GRACE_MS = 1_800_000;
@@ -78,6 +79,7 @@ export class Interleaving {
       signal: cancel.signal,
       bootScripts: { agent: '#!/bin/bash\nagent', installRunner: '#!/bin/bash\ninstall', aptWhenFree: '' },
       mask: () => undefined,
+      ...lateParts,
     });
     const outcome = await Promise.race([main.catch((error: unknown) => error), killed]);
     if (outcome instanceof Error && !(outcome instanceof Failure)) this.broken.push(`a bug: ${outcome.stack}`);

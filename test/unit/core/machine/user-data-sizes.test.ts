@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { composePlaceholder } from '../../../../src/core/machine/jit-placeholder.js';
 import { renderUserData, USER_DATA_LIMIT, type Payload } from '../../../../src/core/machine/payload.js';
+import { rolesFormat } from '../../../../src/core/machine/roles-format.js';
 
 const boot = (name: string) => readFileSync(new URL(`../../../../ami/boot/${name}`, import.meta.url), 'utf8');
 const scripts = {
@@ -45,6 +46,8 @@ test.each([
   [7, 3_100, 13_400],
   [16, 6_000, 16_384],
 ])('the user data of %d runners takes up at most %d bytes, and with the boot agent %d', (count, ours, stock) => {
-  expect(renderUserData(aPayload(count)).length).toBeLessThanOrEqual(ours);
-  expect(renderUserData(aPayload(count), scripts).length).toBeLessThanOrEqual(Math.min(stock, USER_DATA_LIMIT));
+  expect(renderUserData(aPayload(count), undefined, rolesFormat).length).toBeLessThanOrEqual(ours);
+  expect(renderUserData(aPayload(count), scripts, rolesFormat).length).toBeLessThanOrEqual(
+    Math.min(stock, USER_DATA_LIMIT),
+  );
 });

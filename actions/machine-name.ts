@@ -1,5 +1,9 @@
+/** Everything about machines with a name, or with a shell, that few starts need: they load this module only then. */
+
 import type { RawInputs, ValuesOf } from '../src/core/inputs/inputs.js';
 import type { inputs } from './start-runner.inputs.js';
+
+export { Singleton } from '../src/core/start/singleton.js';
 
 type StartValues = ValuesOf<typeof inputs>;
 
