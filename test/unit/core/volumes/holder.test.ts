@@ -44,6 +44,9 @@ describe('A volume that another machine holds', () => {
     const failure = await failureOf(world.start(aVolume({ whenAttached: 'wait' }), OWN));
     expect(failure.message).toContain(`attached to ${world.holder}`);
     expect(failure.message).toContain('This start waited for it for 300 s.');
+    // It waits already, so that this is no advice.
+    expect(failure.hint).not.toContain('when-attached: wait');
+    expect(failure.hint).toContain('startup-timeout-minutes');
     expect(world.ec2.instances).toHaveLength(1);
   });
 
@@ -59,6 +62,9 @@ describe('A volume that another machine holds', () => {
     const { instances } = await world.start(aVolume({ whenAttached: 'detach' }), OWN);
     expect(world.ec2.dataVolumes.list()[0]!.attachments).toMatchObject([{ instanceId: instances[0]!.instance.id }]);
     expect(world.live()).toHaveLength(2);
+    expect(world.said).toContainEqual(
+      expect.stringMatching(`notice.*Volume ${world.id} is attached to ${world.holder}, of run 77 .* Taking it away`),
+    );
   });
 
   test.each([[{ [REPOSITORY]: 'octo-org/other' }], [{ [REPOSITORY]: undefined }]])(
@@ -118,6 +124,17 @@ describe('A volume that another start attaches while this one boots', () => {
     world.clock.after(12_000, () => world.ec2.end(world.holder));
     await started;
     expect(world.ec2.dataVolumes.list()[0]!.attachments[0]!.instanceId).not.toBe(world.holder);
+  });
+
+  test('is waited for no longer than a start may take, and the failure names the machine', async () => {
+    const { world, started } = await race('wait');
+    expect(await failureOf(started)).toMatchObject({
+      code: 'data-volume-in-use',
+      message: expect.stringMatching(
+        `attached to ${world.holder}, of run 77 .* This start waited for it for 30\\d s\\.`,
+      ),
+    });
+    expect(world.live().map(({ id }) => id)).toEqual([world.holder]);
   });
 });
 
