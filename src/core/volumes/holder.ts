@@ -133,7 +133,9 @@ export function describeHolder({ instanceId, instance }: Holder): string {
   if (!instance) return `${instanceId}, which EC2 does not describe`;
   const { tags, state } = instance;
   const run = tags[TAG.runId];
-  const ending = isEnding(instance) ? `, which is ${state}` : '';
+  const kept = tags[TAG.keepUntil];
+  const stays = kept === undefined ? '' : `, kept until ${kept} after a failed job`;
+  const ending = isEnding(instance) ? `, which is ${state}` : stays;
   if (run === undefined) return `${instanceId}${ending}`;
   return `${instanceId}, of run ${run} (attempt ${tags[TAG.runAttempt] ?? '?'}, job ${tags[TAG.job] ?? '?'}) of ${tags[TAG.repository] ?? '?'}${ending}`;
 }

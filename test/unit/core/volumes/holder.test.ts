@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { aVolume, createVolumeCloud, placeVolume, REPOSITORY } from '../../../worlds/data-volume.js';
+import { aVolume, createVolumeCloud, KEEP_UNTIL, placeVolume, REPOSITORY } from '../../../worlds/data-volume.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 
@@ -24,6 +24,13 @@ describe('A volume that another machine holds', () => {
       message: `Volume ${world.id} is attached to ${world.holder}, of run 77 (attempt 1, job start) of octo-org/octo-repo.`,
     });
     expect(world.ec2.instances).toHaveLength(1);
+  });
+
+  test('by a machine that a stop has kept, is refused with the time of its end', async () => {
+    const world = await createHeld();
+    world.ec2.retag(world.holder, { [KEEP_UNTIL]: '2026-01-01T01:00:00.000Z' });
+    const { message } = await failureOf(world.start(aVolume(), OWN));
+    expect(message).toMatch(/of octo-org\/octo-repo, kept until 2026-01-01T01:00:00\.000Z after a failed job\.$/);
   });
 
   test('is refused by a dry run as well', async () => {
