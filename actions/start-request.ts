@@ -116,7 +116,7 @@ export async function loadInputs(
     ...(found.preset ? checkGaps(raw, values.preset, found.preset) : []),
     ...checkVolume(values, raw),
     ...checkPool(values, raw),
-    ...checkRoles(values, raw),
+    ...checkRoles(values, original),
     ...checkMachineName(values, raw),
     ...checkAccess(values),
     ...checkZones(values),
@@ -246,8 +246,8 @@ function checkPool(values: StartValues, raw: RawInputs): string[] {
   return ['`pool` is set with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
 }
 
-/** Problems of `runners` with other inputs. */
-function checkRoles({ runners, label, pool }: StartValues, raw: RawInputs): string[] {
+/** Problems of `runners` with other inputs. @param original the inputs as given: the translated ones have no `mode` */
+function checkRoles({ runners, label, pool }: StartValues, original: RawInputs): string[] {
   if (runners === undefined) return [];
   const problems: string[] = [];
   if (pool !== undefined) {
@@ -255,7 +255,7 @@ function checkRoles({ runners, label, pool }: StartValues, raw: RawInputs): stri
       '`runners` is set with `pool`; allowed: one of them. A machine of a pool is claimed by one runner, so it has no other.',
     );
   }
-  if (isMigrated(raw)) {
+  if (isMigrated(original)) {
     problems.push(
       '`runners` is set with `mode: start`; allowed: `runners` without `mode`. Workflows of ec2-github-runner have one label for all runners.',
     );

@@ -36,7 +36,7 @@ bin=$root/usr/local/sbin
 pem=$root/opt/ci-actions/ca-certificates.pem
 
 # The machine: its state. `deadline` and `started` are seconds of uptime, as is `now`.
-reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe='' environment=()
+reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe='' silence='' environment=()
 interrupted='' notice='' watcher='' draining='' failed='' said='' volume_begun=''
 deadline=0 lifetime=900 startup=900 idle=900
 
@@ -429,22 +429,24 @@ launch() {
 
 # Copies the output of these processes and checks the timers until all of them have ended: follow NUMBER…
 follow() {
-  local i lines time pause=1 alive=1
-  # How long the output of one process is waited for, while the others may have some.
-  (($# == 1)) || printf -v pause '0.%03d' "$((300 / $#))"
+  local i lines calm=0 pause alive=1
   while [[ -n $alive ]]; do
-    alive=''
+    alive='' pause=0.01
     for i; do
       [[ -n ${child[i]:-} ]] || continue
       if kill -0 "${child[i]}" 2>/dev/null; then
-        lines=0 time=$pause
-        while ((lines++ < 50)) && read_line "$i" "$time"; do time=0.01; done
+        lines=0
+        while ((lines++ < 50)) && read_line "$i" 0; do calm=0; done
       else
         collect "$i"
       fi
       [[ -z ${child[i]:-} ]] || alive=1
     done
-    [[ -z $alive ]] || check_timers
+    [[ -n $alive ]] || break
+    check_timers
+    # Most processes print or end soon after a line, or go on for long.
+    ((calm++ < 10)) || pause=0.1
+    read -r -t "$pause" -u "$silence" || true
   done
 }
 
@@ -476,7 +478,7 @@ is_one_alive() {
 # Run in each child: closes the agent's pipes and gives up its protection from the out-of-memory killer.
 release() {
   local fd
-  exec {watchdog_pipe}>&-
+  exec {watchdog_pipe}>&- {silence}>&-
   for fd in "${output[@]}"; do exec {fd}<&-; done
   [[ -z $last_resort_pipe ]] || exec {last_resort_pipe}>&-
   [[ -z $notice ]] || exec {notice}<&-
@@ -496,10 +498,13 @@ reap() {
   unset 'output[i]' 'child[i]'
 }
 
-# Copies one line of a process's output, if one comes in time: read_line NUMBER SECONDS.
+# Copies one line of a process's output, if one comes in time: read_line NUMBER SECONDS. What comes just as the time of a
+# read is over, bash may lose. So the time is spent at a pipe on which nothing comes, and only a line's beginning has to
+# come for its end to be waited for.
 read_line() {
   local i=$1 line='' got=0
-  IFS= read -r -t "$2" -u "${output[i]}" line || got=$?
+  read -r -t 0 -u "${output[i]}" || read -r -t "$2" -u "$silence" || read -r -t 0 -u "${output[i]}" || return 1
+  IFS= read -r -t 1 -u "${output[i]}" line || got=$?
   partial[i]+=$line
   if ((got == 0)); then
     line=${partial[i]} partial[i]=''
@@ -986,6 +991,7 @@ run() {
   trap 'signaled=1 reason=${reason:-stopped by a signal}; exit 0' INT HUP TERM
   # Caught rather than ignored: an ignored signal would stay ignored in the job.
   trap : PIPE
+  exec {silence}<> <(:)
   start_watchdog
   { mkdir -p "$state" && echo "$$" >"$state/agent.pid"; } 2>/dev/null || true
   export HOME=${HOME:-/root}

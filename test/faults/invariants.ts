@@ -169,6 +169,12 @@ export function checkBound(
   return { violations: secondsToClean > boundS ? [{ rule: 'too late', what }] : [], secondsToClean };
 }
 
+/** A warning shows the first of many alike, and refers to the log for the others. */
 function isWarnedOf(name: string, steps: readonly Pick<StepRun, 'lines'>[]): boolean {
-  return steps.some(({ lines }) => lines.some((line) => line.startsWith('::warning') && line.includes(name)));
+  return steps.some(({ lines }) => {
+    const warnings = lines.filter((line) => line.startsWith('::warning'));
+    const refers = warnings.some((line) => line.includes('more, see the log'));
+    const explained = refers ? lines.filter((line) => line.includes('EC2 does not list an instance')) : [];
+    return [...warnings, ...explained].some((line) => line.includes(name));
+  });
 }

@@ -17,11 +17,11 @@ export function settleVolumeBeside(sandbox: Sandbox): void {
   place(sandbox, 'octo-org/other-repo');
 }
 
-/** The volume as earlier runs have left it, with its snapshots. @returns its id, if there is one */
+/** The volume as earlier runs have left it, with one snapshot more than is kept. @returns its id, if there is one */
 export function settleVolume(sandbox: Sandbox, { before, takesSnapshot = false }: VolumeConfig): string | undefined {
   if (before === 'none') return undefined;
   const volume = place(sandbox, sandbox.github.repository);
-  for (let age = takesSnapshot ? KEPT_SNAPSHOTS : 0; age > 0; age--) {
+  for (let age = takesSnapshot ? KEPT_SNAPSHOTS + 1 : 0; age > 0; age--) {
     const snapshot = takeSnapshot(sandbox.ec2, volume, { tags: new Map(volume.tags) });
     Object.assign(snapshot, { createdAt: Date.now() - age * HOUR_MS, state: 'completed' });
   }

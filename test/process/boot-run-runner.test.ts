@@ -31,12 +31,16 @@ describe('a runner that takes many jobs', () => {
     expect(await machine.read('env-1')).not.toContain(TOKEN);
   });
 
-  const idle = several({ runners: ['a run', 'b run', 'c job'], seconds: { idle: 2 } });
+  const idle = several({ runners: ['a run', 'b run', 'c job'], seconds: { idle: 3 } });
   scenario('ends with the machine, once no runner has had a job for the idle timeout', idle, async (machine) => {
     await untilAllListen(machine, 3);
     // Longer than the idle timeout in all, and never without a job for as long.
-    await order(machine, 1, 'for i in 1 2 3; do job "$i" 1; echo "2026-10-20 10:00:03Z: Listening for Jobs"; done');
-    expect(await machine.reasonOfPowerOff()).toBe('no job within 2 s');
+    await order(
+      machine,
+      1,
+      'for i in 1 2 3; do job "$i" 1; sleep 1; echo "2026-10-20 10:00:03Z: Listening for Jobs"; done',
+    );
+    expect(await machine.reasonOfPowerOff()).toBe('no job within 3 s');
     expect(await detailsOf(machine, 'job')).toEqual(['1 a: 1', '1 a: 2', '1 a: 3']);
     expect((await detailsOf(machine, 'runner-exit')).toSorted()).toEqual(['1 a: 0', '2 b: 0', '3 c: 0']);
     expect(await machine.read('console')).not.toContain('ended by itself');
@@ -55,6 +59,7 @@ describe('a runner that takes many jobs', () => {
     expect(await machine.read('console')).toContain('ci-actions runner 2 (b): ended by itself, restart 3 of 3\n');
     expect(await detailsOf(machine, 'runner-start')).toEqual(['1 a', '2 b', '3 c', '2 b', '2 b', '2 b']);
     expect((await machine.read('configured-2')).match(/--name/g)).toHaveLength(1);
+    expect((await machine.read('cwd-2')).match(/\n/g)).toHaveLength(4);
     expect(await machine.read('power-off')).toBe('');
     // The others go on.
     await order(machine, 3, 'job other', 'exit');

@@ -8,7 +8,7 @@ import { errorOf, inSandbox, logOf, type Scene } from '../worlds/sandbox/scene.j
 async function expectUndone(scene: Scene, main: StepResult): Promise<void> {
   expect(main.code).toBe(1);
   // By the label and the region, a stop finds only what this start may have left behind.
-  expect(Object.keys(main.outputs)).toEqual(['label', 'region']);
+  expect(Object.keys(main.outputs)).toEqual(['label', 'labels', 'region']);
   expect(main.summary).toContain('### Failed: ');
   await scene.expectNothingIsLeft();
   const before = scene.sandbox.requests.length;

@@ -101,9 +101,11 @@ test('All problems of the roles are reported at once, and nothing is registered 
       runners: '- {role: build, labels: [x-test]}\n- {role: test}',
       label: 'x',
       pool: 'ready',
+      mode: 'start',
     });
     expect(logOf(fitting)).toContain('role build: label x-test');
     expect(logOf(fitting)).toContain('`runners` is set with `pool`');
+    expect(logOf(fitting)).toContain('`runners` is set with `mode: start`');
     expect([scene.launches(), scene.count(/jitconfig|token$/)]).toEqual([[], 0]);
   }));
 

@@ -35,7 +35,7 @@ bin=$root/usr/local/sbin
 pem=$root/opt/ci-actions/ca-certificates.pem
 
 # The machine: its state. `deadline` and `started` are seconds of uptime, as is `now`.
-reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe='' environment=()
+reason='' stopping='' signaled='' watchdog='' watchdog_pipe='' last_resort_pipe='' silence='' environment=()
 interrupted='' notice='' watcher='' draining='' failed='' said='' volume_begun=''
 deadline=0 lifetime=900 startup=900 idle=900
 
@@ -107,6 +107,7 @@ run() {
   trap 'signaled=1 reason=${reason:-stopped by a signal}; exit 0' INT HUP TERM
   # Caught rather than ignored: an ignored signal would stay ignored in the job.
   trap : PIPE
+  exec {silence}<> <(:)
   start_watchdog
   { mkdir -p "$state" && echo "$$" >"$state/agent.pid"; } 2>/dev/null || true
   export HOME=${HOME:-/root}

@@ -2,7 +2,7 @@
 # The steps before the runners, and the runners: starts each as a process group, reads its output, waits for its end.
 # shellcheck disable=SC2034 # finished
 set -Eeuo pipefail
-declare root self state bin environment payload now watchdog_pipe last_resort_pipe
+declare root self state bin silence environment payload now watchdog_pipe last_resort_pipe
 declare runner_name jit_config listening job finished again lasting who called place
 declare title child output partial status user home served uid
 
@@ -33,22 +33,24 @@ launch() {
 
 # Copies the output of these processes and checks the timers until all of them have ended: follow NUMBER…
 follow() {
-  local i lines time pause=1 alive=1
-  # How long the output of one process is waited for, while the others may have some.
-  (($# == 1)) || printf -v pause '0.%03d' "$((300 / $#))"
+  local i lines calm=0 pause alive=1
   while [[ -n $alive ]]; do
-    alive=''
+    alive='' pause=0.01
     for i; do
       [[ -n ${child[i]:-} ]] || continue
       if kill -0 "${child[i]}" 2>/dev/null; then
-        lines=0 time=$pause
-        while ((lines++ < 50)) && read_line "$i" "$time"; do time=0.01; done
+        lines=0
+        while ((lines++ < 50)) && read_line "$i" 0; do calm=0; done
       else
         collect "$i"
       fi
       [[ -z ${child[i]:-} ]] || alive=1
     done
-    [[ -z $alive ]] || check_timers
+    [[ -n $alive ]] || break
+    check_timers
+    # Most processes print or end soon after a line, or go on for long.
+    ((calm++ < 10)) || pause=0.1
+    read -r -t "$pause" -u "$silence" || true
   done
 }
 
@@ -80,7 +82,7 @@ is_one_alive() {
 # Run in each child: closes the agent's pipes and gives up its protection from the out-of-memory killer.
 release() {
   local fd
-  exec {watchdog_pipe}>&-
+  exec {watchdog_pipe}>&- {silence}>&-
   for fd in "${output[@]}"; do exec {fd}<&-; done
   [[ -z $last_resort_pipe ]] || exec {last_resort_pipe}>&-
   [[ -z $notice ]] || exec {notice}<&-
@@ -100,10 +102,13 @@ reap() {
   unset 'output[i]' 'child[i]'
 }
 
-# Copies one line of a process's output, if one comes in time: read_line NUMBER SECONDS.
+# Copies one line of a process's output, if one comes in time: read_line NUMBER SECONDS. What comes just as the time of a
+# read is over, bash may lose. So the time is spent at a pipe on which nothing comes, and only a line's beginning has to
+# come for its end to be waited for.
 read_line() {
   local i=$1 line='' got=0
-  IFS= read -r -t "$2" -u "${output[i]}" line || got=$?
+  read -r -t 0 -u "${output[i]}" || read -r -t "$2" -u "$silence" || read -r -t 0 -u "${output[i]}" || return 1
+  IFS= read -r -t 1 -u "${output[i]}" line || got=$?
   partial[i]+=$line
   if ((got == 0)); then
     line=${partial[i]} partial[i]=''

@@ -17,6 +17,7 @@ const FORM =
 const KEYS = ['role', 'count', 'labels', 'lifetime'];
 const ROLE = {
   matches: /^[A-Za-z0-9][A-Za-z0-9._-]{0,29}$/,
+  quoted: 'as `role`, a text: put the number into quotes',
   allowed: 'as `role`, up to 30 letters, digits, `.`, `_` and `-`, beginning with a letter or digit',
 };
 /** GitHub's limit on a label's length is 256. Commas separate labels, and spaces separate the parts of a payload line. */
@@ -60,25 +61,42 @@ function readEntry(entry: unknown, place: string, problems: BadValue[]): RoleTex
     problems.push(new BadValue(FORM, `${place}: ${render(entry)}`));
     return empty;
   }
-  const { role, count = 1, labels = [], lifetime = 'job', ...unknown } = entry as Readonly<Record<string, unknown>>;
+  // An expression without a value leaves a key empty, which YAML reads as null.
+  const given = Object.entries(entry).filter(([, value]) => value !== null);
+  const { role, count: counted = 1, labels = [], lifetime = 'job', ...unknown } = Object.fromEntries(given);
   const isRole = typeof role === 'string' && ROLE.matches.test(role);
   const where = isRole ? `role ${role} (${place})` : place;
   const refuse = (allowed: string, what: string) => void problems.push(new BadValue(allowed, `${where}: ${what}`));
-  if (!isRole) refuse(ROLE.allowed, role === undefined ? 'no role' : `role ${render(role)}`);
-  for (const key of Object.keys(unknown)) {
-    const near = nearest(key, KEYS);
-    refuse(`${KEYS.map((one) => `\`${one}\``).join(', ')}${near ? `; did you mean \`${near}\`?` : ''}`, `key ${key}`);
-  }
-  const isCount = typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= MOST_RUNNERS;
-  if (!isCount) refuse(`as \`count\`, a whole number from 1 to ${MOST_RUNNERS}`, `count ${render(count)}`);
+  if (!isRole)
+    refuse(
+      typeof role === 'number' ? ROLE.quoted : ROLE.allowed,
+      role === undefined ? 'no role' : `role ${render(role)}`,
+    );
+  for (const key of Object.keys(unknown)) refuse(listKeys(key), `key ${key}`);
+  const count = readCount(counted);
+  if (count === undefined) refuse(`as \`count\`, a whole number from 1 to ${MOST_RUNNERS}`, `count ${render(counted)}`);
   const isLifetime = lifetime === 'job' || lifetime === 'run';
   if (!isLifetime) refuse('as `lifetime`, `job` or `run`', `lifetime ${render(lifetime)}`);
   return {
     role: isRole ? role : '',
-    count: isCount ? count : 1,
+    count: count ?? 1,
     labels: readLabels(labels, refuse),
     lifetime: isLifetime ? lifetime : 'job',
   };
+}
+
+/** The keys of an entry, for one that it does not have. */
+function listKeys(unknown: string): string {
+  const near = nearest(unknown, KEYS);
+  const advice = unknown === '<<' ? '; this YAML has no merge keys' : near && `; did you mean \`${near}\`?`;
+  return `${KEYS.map((one) => `\`${one}\``).join(', ')}${advice ?? ''}`;
+}
+
+/** An expression in quotes gives the number as text. @returns `undefined` for anything else than 1 to 16 */
+function readCount(count: unknown): number | undefined {
+  const number = typeof count === 'string' && /^\d{1,2}$/.test(count) ? Number(count) : count;
+  if (typeof number !== 'number' || !Number.isInteger(number)) return undefined;
+  return number >= 1 && number <= MOST_RUNNERS ? number : undefined;
 }
 
 function readLabels(labels: unknown, refuse: (allowed: string, what: string) => void): readonly string[] {
@@ -106,5 +124,5 @@ function findAlike(entries: readonly RoleTexts[]): BadValue[] {
 }
 
 function render(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : JSON.stringify(value);
 }

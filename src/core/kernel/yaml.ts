@@ -7,5 +7,12 @@ import { CORE_SCHEMA, load } from 'js-yaml';
  * @throws Error with the mistake and its place
  */
 export function parse(text: string): unknown {
-  return load(text, { schema: CORE_SCHEMA });
+  try {
+    return load(text, { schema: CORE_SCHEMA });
+  } catch (error) {
+    // The parser names neither the tab nor its line.
+    const line = text.split('\n').findIndex((one) => /^ *\t/.test(one)) + 1;
+    if (line === 0) throw error;
+    throw new Error(`line ${line} is indented with a tab; YAML allows only spaces`, { cause: error });
+  }
 }

@@ -21,6 +21,11 @@ describe('The input `runners`', () => {
     expect(read('- {role: build, labels: one}')).toEqual([role({ labels: ['one'] })]);
   });
 
+  test('takes what expressions in a workflow give: a number as text, and nothing', () => {
+    expect(read("- {role: build, count: '2'}")).toEqual([role({ count: 2 })]);
+    expect(read('- role: build\n  count:\n  labels:\n  lifetime:\n')).toEqual([role({})]);
+  });
+
   test('needs a parser of YAML only where it is given', () => {
     expect(isYamlGiven(inputs, { runners: { text: ' ' } })).toBe(false);
     expect(isYamlGiven(inputs, { runners: { text: '- {role: a}' } })).toBe(true);
@@ -41,7 +46,12 @@ describe('The input `runners`', () => {
     ['- {role: ""}', 'entry 1: role ', 'as `role`, up to 30 letters'],
     ['- {role: "-"}', 'entry 1: role -', 'as `role`, up to 30 letters'],
     ['- {role: a b}', 'entry 1: role a b', 'as `role`, up to 30 letters'],
-    ['- {role: 7}', 'entry 1: role 7', 'as `role`, up to 30 letters'],
+    ['- {role: 7}', 'entry 1: role 7', 'as `role`, a text: put the number into quotes'],
+    ["- {role: a, count: '0'}", 'role a (entry 1): count 0', 'a whole number from 1 to 16'],
+    ["- {role: a, count: '2.5'}", 'role a (entry 1): count 2.5', 'a whole number from 1 to 16'],
+    ['- {role: a, count: .inf}', 'role a (entry 1): count Infinity', 'a whole number from 1 to 16'],
+    ['- {<<: {count: 2}, role: a}', 'role a (entry 1): key <<', 'this YAML has no merge keys'],
+    ['- role: a\n\tcount: 2', '- role: a\n\tcount: 2', 'line 2 is indented with a tab; YAML allows only spaces'],
     ['- {role: a, lable: x}', 'role a (entry 1): key lable', 'did you mean `labels`?'],
     ['- {role: a, lifetime: forever}', 'role a (entry 1): lifetime forever', '`job` or `run`'],
     ['- {role: a, labels: "x, y"}', 'role a (entry 1): label x, y', 'a comma separates labels'],
