@@ -64,7 +64,7 @@ const MEMORY_LEVELS = { payload: [8], withAgent: [6], large: [5, 6, 7, 8] } as c
 function compress(lines: readonly string[], kind: keyof typeof MEMORY_LEVELS = 'payload'): Uint8Array {
   const text = ['#!/bin/bash', ...lines, ''].join('\n');
   const [first, ...others] = MEMORY_LEVELS[kind].map((memLevel) => gzipSync(text, { level: 9, memLevel }));
-  const bytes = others.reduce((best, one) => (one.length < best.length ? one : best), first);
+  const bytes = others.reduce((best, one) => (one.length < best.length ? one : best), first!);
   if (bytes.length > USER_DATA_LIMIT) {
     throw new Failure('payload-too-large', `The user data is ${bytes.length} bytes; EC2 allows ${USER_DATA_LIMIT}.`, {
       hint: advice.shortenUserData(describeParts(lines)),
