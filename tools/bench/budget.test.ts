@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readBudget } from './budget.js';
 
-const whole = { bundleBytes: 600_000, coldStartMs: 60, memoryMiB: 70 };
+const whole = { bundleBytes: 600_000, startBytes: 400_000, coldStartMs: 60, memoryMiB: 70 };
 
 test('a budget is read from its JSON', () => {
   expect(readBudget(JSON.stringify(whole))).toEqual(whole);
@@ -9,6 +9,7 @@ test('a budget is read from its JSON', () => {
 
 test.each([
   [{ ...whole, memoryMiB: undefined }, 'memoryMiB is undefined'],
+  [{ ...whole, startBytes: undefined }, 'startBytes is undefined'],
   [{ ...whole, bundleBytes: '600000' }, 'bundleBytes is "600000"'],
   [{ ...whole, coldStartMs: 0 }, 'coldStartMs is 0'],
 ])('a budget that no change could exceed is refused: %j', (given, words) => {

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 export interface Budget {
   /** All JavaScript in `dist/`. */
   readonly bundleBytes: number;
+  /** What a plain start reads of it. */
+  readonly startBytes: number;
   /** From process start to the first request, minus the same time of bare Node. */
   readonly coldStartMs: number;
   /** Largest resident set of one start. */
@@ -20,5 +22,10 @@ export function readBudget(text: string): Budget {
     if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return value;
     throw new Error(`tools/bench/budget.json: ${name} is ${JSON.stringify(value)}; allowed: a number above 0.`);
   };
-  return { bundleBytes: read('bundleBytes'), coldStartMs: read('coldStartMs'), memoryMiB: read('memoryMiB') };
+  return {
+    bundleBytes: read('bundleBytes'),
+    startBytes: read('startBytes'),
+    coldStartMs: read('coldStartMs'),
+    memoryMiB: read('memoryMiB'),
+  };
 }

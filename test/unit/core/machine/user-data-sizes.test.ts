@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { composePlaceholder } from '../../../../src/core/machine/jit-placeholder.js';
 import { renderUserData, USER_DATA_LIMIT, type Payload } from '../../../../src/core/machine/payload.js';
@@ -50,4 +51,39 @@ test.each([
   expect(renderUserData(aPayload(count), scripts, rolesFormat).length).toBeLessThanOrEqual(
     Math.min(stock, USER_DATA_LIMIT),
   );
+});
+
+/** A plain start. Its configuration cannot be compressed. */
+function aPlainPayload(): Payload {
+  let state = 1;
+  const bytes = Uint8Array.from({ length: 4_200 }, () => (state = (state * 48_271) % 2_147_483_647) & 0xff);
+  const label = 'ec2-12345678901-1-start-0123abcd';
+  return {
+    ...aPayload(1),
+    runners: [{ name: `${label}-0`, label, jitConfig: Buffer.from(bytes).toString('base64') }],
+  };
+}
+
+test('the user data of a single runner is as it was before roles and data volumes came', () => {
+  const { runnerDownload: _, ...payload } = aPlainPayload();
+  const [{ name, label, jitConfig }] = payload.runners as [{ name: string; label: string; jitConfig: string }];
+  const text = [
+    '#!/bin/bash',
+    '#:format 1',
+    `#:runner-name ${name}`,
+    `#:label ${label}`,
+    `#:jit-config ${jitConfig}`,
+    '#:runner-home-dir /opt/actions-runner',
+    '#:run-as-user root',
+    '#:startup-timeout-seconds 300',
+    '#:idle-timeout-seconds 600',
+    '#:max-lifetime-seconds 21600',
+    '',
+  ].join('\n');
+  expect(renderUserData(payload)).toEqual(gzipSync(text, { level: 9 }));
+});
+
+test.each([undefined, true])('with the boot agent it is no larger than it was then (spot: %s)', (isSpot) => {
+  const payload = { ...aPlainPayload(), ...(isSpot && { isSpot }) };
+  expect(renderUserData(payload, scripts).length).toBeLessThanOrEqual(13_153);
 });

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VolumeRequest } from '../../../../src/core/machine/request.js';
-import { findMisfits, findRootVolumeProblems, fitFurtherVolumes, fitVolume } from '../../../../src/core/machine/volume.js';
+import {
+  findMisfits,
+  findRootVolumeProblems,
+  fitFurtherVolumes,
+  fitVolume,
+} from '../../../../src/core/machine/volume.js';
 import type { Image } from '../../../../src/core/ports/catalog.js';
 import { AMD64_IMAGE, FAKE_IMAGES } from '../../../worlds/fake-catalog.js';
 
