@@ -32,7 +32,7 @@ const walks: readonly Walk[] = [
   },
   {
     what: 'a start claims a pooled instance',
-    files: ['actions/start-runner', 'src/core/start/start', 'src/core/start/attempt', 'src/core/start/claim'],
+    files: ['actions/start-runner', 'actions/late-parts', 'actions/pool', 'src/core/start/claim'],
     method: 'writeUserData',
     adapter: 'src/ec2/claim',
   },

@@ -115,7 +115,9 @@ export function inUse(volumeId: string, holder: Holder, more = ''): Failure {
 /** After `when-attached: wait`, which is no advice then. */
 export function waitedInVain(volumeId: string, holder: Holder, waitedMs: number): Failure {
   const message = `${describeHeld(volumeId, holder)} This start waited for it for ${Math.round(waitedMs / 1_000)} s.`;
-  return new Failure('data-volume-in-use', message, { hint: advice.AWAIT_DATA_VOLUME_LONGER });
+  return new Failure('data-volume-in-use', message, {
+    hint: 'Run the job again when that run is done, or stop its machine. Or raise `startup-timeout-minutes`, or set in `data-volume`: `mode: copy` to start from a snapshot.',
+  });
 }
 
 function describeHeld(volumeId: string, holder: Holder): string {
