@@ -141,7 +141,7 @@ variable "name_prefix" {
 }
 
 variable "path" {
-  description = "The path of the roles and of the instance profile, where your organization requires one."
+  description = "The path of the roles, the instance profile and the policy for people, where your organization requires one."
   type        = string
   default     = "/"
   nullable    = false

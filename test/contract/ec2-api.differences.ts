@@ -172,6 +172,12 @@ export const MOTO_API_DIFFERENCES: Readonly<Record<string, Difference>> = {
     instead: UNCHECKED,
     fails: NOT_REFUSED,
   },
+  'a device of another form is refused': {
+    documented:
+      'The names from /dev/sda to /dev/sdzz and the like ("Device names for volumes on Amazon EC2 instances").',
+    instead: UNCHECKED,
+    fails: NOT_REFUSED,
+  },
   'a terminated instance gets no volume': {
     documented: 'AttachVolume needs a running or stopped instance ("AttachVolume").',
     instead: UNCHECKED,

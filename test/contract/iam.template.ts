@@ -10,7 +10,9 @@ interface Template {
   >;
   readonly Conditions: Readonly<Record<string, unknown>>;
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
-  readonly Resources: Readonly<Record<string, { readonly Condition?: string; readonly Properties: unknown }>>;
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Condition?: string; readonly Properties: unknown }>
+  >;
 }
 
 const NOTHING = Symbol('AWS::NoValue');
@@ -70,7 +72,8 @@ class Stack {
     if (isCall(value)) return this.call(value);
     if (Array.isArray(value)) return value.map((one) => this.resolve(one)).filter((one) => one !== NOTHING);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.resolve(one)]));
+    const resolved = Object.entries(value).map(([key, one]) => [key, this.resolve(one)] as const);
+    return Object.fromEntries(resolved.filter(([, one]) => one !== NOTHING));
   }
 
   private call({ call, of }: Call): unknown {

@@ -94,10 +94,9 @@ export class Machines {
     const goOn = whileOn(() => {
       this.awaiting.delete(instance.id);
       this.registrations++;
-      void this.register(payload).then((ids) => {
-        this.registrations--;
-        whileOn(() => this.listen(instance, payload, ids))();
-      });
+      void this.register(payload)
+        .finally(() => this.registrations--)
+        .then((ids) => whileOn(() => this.listen(instance, payload, ids))());
     });
     if (volume === undefined || isThere()) return goOn();
     this.awaiting.set(instance.id, goOn);

@@ -24,7 +24,12 @@ const taken = withVolume('taken', { before: 'held' }, ', when-attached: detach')
 const refused = withVolume('refused', { before: 'held', isRefused: true });
 const snapshot = withVolume('snapshot', { before: 'free', takesSnapshot: true });
 
-/** Machines with runners in roles, and machines with a data volume: starts and what cleans up after them. */
+const unnamed = withVolume('online-1', { before: 'free' });
+const named: Config = { ...unnamed, inputs: { ...unnamed.inputs, 'machine-name': 'main' } };
+/** The request that registers the lock of a machine's name. */
+const LOCK = 'POST-runners/generate-jitconfig#1';
+
+/** Machines with runners in roles, with a data volume, and with a name: starts and what cleans up after them. */
 export const ROLE_SCENARIOS: readonly Scenario[] = [
   { name: 'roles', step: 'start', configs: [one, launched] },
   { name: 'roles-roll-back', step: 'start', prelude: 'cancel-before', configs: [one] },
@@ -37,5 +42,10 @@ export const ROLE_SCENARIOS: readonly Scenario[] = [
   { name: 'volume-post-created', step: 'post', prelude: 'kill-after', preludeAt: 'CreateVolume#1', configs: [first] },
   { name: 'volume-post-attached', step: 'post', prelude: 'kill-after', preludeAt: 'AttachVolume#1', configs: [warm] },
   { name: 'volume-stop', step: 'stop', configs: [snapshot] },
+  { name: 'named', step: 'start', configs: [named] },
+  { name: 'named-roll-back', step: 'start', prelude: 'cancel-before', preludeAt: 'RunInstances#1', configs: [named] },
+  { name: 'named-post', step: 'post', prelude: 'kill-after', preludeAt: LOCK, configs: [named] },
+  { name: 'named-stop-blind', step: 'stop', prelude: 'gone-after', preludeAt: LOCK, configs: [named] },
+  { name: 'named-reap', step: 'reap', prelude: 'gone-after', preludeAt: LOCK, configs: [named] },
   { name: 'volume-reap', step: 'reap', prelude: 'gone-after', preludeAt: 'AttachVolume#1', configs: [warm] },
 ];

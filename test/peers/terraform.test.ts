@@ -27,10 +27,12 @@ const SETS: Readonly<Record<string, Parameters>> = {
     MachinePolicyArns: policies,
     Pools: 'true',
     Sessions: 'true',
+    DataVolumes: 'true',
   },
   'all repositories of an owner': { ...octo, Repository: '*', OwnerId: '583231', RepositoryId: '*' },
   'pools, and machines without a role': { ...octo, ...ids, Pools: 'true', Regions: 'eu-west-1' },
   'sessions, and no other policy for machines': { ...octo, Sessions: 'true' },
+  'data volumes': { ...octo, ...ids, DataVolumes: 'true' },
   'machines with a role, and no pools': { ...octo, MachinePolicyArns: policies, InstanceTypes: 'g5.*' },
 };
 
@@ -41,7 +43,9 @@ const ROLES = {
   PoolRole: 'pool',
   MachineRole: 'machine',
 } as const;
-const ATTACHED = ['ClaimFromPools', 'PassMachineRole', 'PassMachineRoleToPools', 'KeepFailedMachines', 'TakeSessions'];
+const namesOf = (type: string) =>
+  Object.entries(template.Resources).flatMap(([name, { Type }]) => (Type === type ? [name] : []));
+const ATTACHED = namesOf('AWS::IAM::RolePolicy');
 
 /** `OwnerId` becomes `owner_id`. */
 function snake(name: string): string {
@@ -146,11 +150,21 @@ describe.each(Object.entries(SETS))('With %s', (_, parameters) => {
       roles: count('aws_iam_role'),
       policies: count('aws_iam_role_policy'),
       managed: count('aws_iam_role_policy_attachment'),
+      ofPeople: count('aws_iam_policy'),
     }).toEqual({
       roles: Object.keys(roles).length,
       policies: sum(Object.values(roles).map((one) => Object.keys(one.policies).length)),
       managed: sum(Object.values(roles).map((one) => one.managed.length)),
+      ofPeople: namesOf('AWS::IAM::ManagedPolicy').filter((name) => deploy(name, parameters)).length,
     });
+  });
+
+  test('the policy for people is the same', async () => {
+    const { resources } = await applied;
+    const policy = resources['aws_iam_policy.session_user[0]'];
+    expect(
+      policy && { Description: policy['description'], PolicyDocument: readDocument(translate(policy['policy'])) },
+    ).toEqual(asDocument(deploy('SessionPolicy', parameters) ?? null) ?? undefined);
   });
 
   test('the provider, the security group and the profile of the machines are the same', async () => {
@@ -181,6 +195,7 @@ describe.each(Object.entries(SETS))('With %s', (_, parameters) => {
       pool_role_arn: first('aws_iam_role.pool')?.['arn'],
       security_group_id: first('aws_security_group.machines')!['id'],
       machine_profile_name: first('aws_iam_instance_profile.machine')?.['name'],
+      session_policy_arn: first('aws_iam_policy.session_user')?.['arn'],
       oidc_provider_arn: parameters['OidcProviderArn'] ?? first('aws_iam_openid_connect_provider.github')!['arn'],
     });
   });
@@ -192,14 +207,20 @@ test('names, path, boundary and tags apply to everything that can have them', as
   const { resources } = await world.apply({
     ...toVariables(SETS['machines with a role, and no pools']!),
     pools: true,
+    sessions: true,
     ...given,
   });
-  const having = (name: string) => Object.values(resources).filter((one) => name in one);
+  // A role's own policy has a name that is unique by its role.
+  const all = Object.entries(resources).flatMap(([address, one]) =>
+    address.startsWith('aws_iam_role_policy.') ? [] : [one],
+  );
+  const having = (name: string) => all.filter((one) => name in one);
   expect(having('permissions_boundary').map((one) => one['permissions_boundary'])).toEqual(Array(4).fill(boundary));
   expect(new Set(having('path').map((one) => one['path']))).toEqual(new Set(['/ci/']));
   expect(new Set(having('tags').map((one) => JSON.stringify(one['tags'])))).toEqual(new Set(['{"Team":"search"}']));
-  const named = having('name_prefix').filter((one) => !('policy' in one));
-  expect(named.map((one) => one['name_prefix'])).toEqual(Array(6).fill(expect.stringMatching(/^octo-/)));
+  expect(having('name_prefix').map((one) => one['name_prefix'])).toEqual(
+    Array(7).fill(expect.stringMatching(/^octo-/)),
+  );
 });
 
 describe('The variables are the parameters of the template:', () => {

@@ -42,7 +42,11 @@ test.concurrent('a machine stays after a failed job, until reap-runners ends it 
     expect(stopped.summary).toContain('### Left running after a failed job');
     expect(stopped.summary).toContain(`aws ssm start-session --target ${instance.id} --region us-east-1`);
     expect(stopped.summary).toContain(`aws ec2 terminate-instances --instance-ids ${instance.id} --region us-east-1`);
-    expect(logOf(stopped)).toMatch(new RegExp(`::notice.*Left ${instance.id} running: job build failed on it`));
+    expect(logOf(stopped)).toMatch(
+      new RegExp(
+        `::notice.*Left ${instance.id} running: job build failed on it.* Open a shell on it: aws ssm .* End it now: aws ec2 `,
+      ),
+    );
     expect(scene.sandbox.github.runners()).toEqual([]);
 
     expect((await scene.reap()).outputs['removed']).toBe('0');

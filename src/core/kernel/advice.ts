@@ -67,6 +67,8 @@ export const RAISE_EBS_QUOTA =
   'Use a smaller or slower volume, delete volumes that are not needed, or raise the EBS quota in the Service Quotas console.';
 export const FREE_DATA_VOLUME =
   'Wait for that run, or stop its machine. Or set in `data-volume`: `when-attached: wait` to wait for the machine, or `mode: copy` to start from a snapshot.';
+export const AWAIT_DATA_VOLUME_LONGER =
+  'Run the job again when that run is done, or stop its machine. Or raise `startup-timeout-minutes`, or set in `data-volume`: `mode: copy` to start from a snapshot.';
 export const REPLACE_DATA_VOLUME =
   'Run the job again: a volume by name is created again. A volume by id must exist; restore it from a snapshot, or name another one.';
 export const READ_REFUSALS = 'Look at the refusals in the log above. If they make no sense, report them.';

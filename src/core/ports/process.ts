@@ -36,6 +36,8 @@ export interface JournalEntry {
   readonly runnerIds: readonly number[];
   /** Names of runners that instances of this start register, or would have registered. */
   readonly runnerNames?: readonly string[];
+  /** The runner that locks the name of a machine, if any. The lock has no instance, and may have been given back. */
+  readonly lock?: { readonly id: number; readonly name: string };
   readonly instances: readonly { readonly id: string; readonly region: string }[];
   /** `started`: the post step must clean up; `confirmed`, `rolled-back`: there is nothing left to do. */
   readonly state: 'started' | 'confirmed' | 'rolled-back';

@@ -1,6 +1,6 @@
 import type { LocatedId } from '../instances/end-instances.js';
 import type { Run, Scope } from '../kernel/identity.js';
-import { isClaim } from '../kernel/origin.js';
+import { isClaim, isMachineLock } from '../kernel/origin.js';
 import type { TaggedRunner } from '../kernel/runner-tags.js';
 import type { JournalEntry } from '../ports/process.js';
 
@@ -34,10 +34,11 @@ export class Created {
 
   /** Restores, in the `post` step, what the journal lists. */
   static fromJournal(entry: JournalEntry, run: Run): Created {
-    const { startId, scope, regions, runnerIds, runnerNames = [], instances } = entry;
+    const { startId, scope, regions, runnerIds, runnerNames = [], lock, instances } = entry;
     const created = new Created({ run, startId, scope, regions }, true);
     created.runners.push(...runnerIds.map((id) => ({ id, name: '' })));
     created.runners.push(...runnerNames.map((name) => ({ id: undefined, name })));
+    if (lock) created.runners.push(lock);
     created.instances.push(...instances);
     return created;
   }
@@ -64,9 +65,18 @@ export class Created {
 
   toEntry(state: JournalEntry['state']): JournalEntry {
     const { startId, regions, scope } = this.start;
-    const runnerIds = this.runners.flatMap(({ id = [] }) => id);
+    const lock = this.runners.find(({ name }) => isMachineLock(name));
+    const runnerIds = this.runners.flatMap(({ id = [], name }) => (isMachineLock(name) ? [] : id));
     const { unregistered: runnerNames, instances } = this;
-    const entry = { startId, regions, scope, runnerIds, instances: [...instances], state };
-    return runnerNames.length === 0 ? entry : { ...entry, runnerNames };
+    return {
+      startId,
+      regions,
+      scope,
+      runnerIds,
+      instances: [...instances],
+      state,
+      ...(runnerNames.length > 0 && { runnerNames }),
+      ...(lock?.id !== undefined && { lock: { id: lock.id, name: lock.name } }),
+    };
   }
 }

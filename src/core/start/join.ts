@@ -44,7 +44,7 @@ export class Join {
       if (isLate)
         throw this.refuse(
           one,
-          `No runner of it is free for the label ${labelIn(one.instance, this.request, missing)}.`,
+          `No runner of it is free for the label ${labelIn(one.instance, this.request, missing)}. Its runners: ${listStates(runners)}.`,
         );
       await clock.sleep(CADENCE_MS * github.pace, signal);
     }
@@ -113,6 +113,12 @@ export function labelIn({ tags }: Instance, { label }: StartRequest, role: Runne
 /** A runner that takes jobs until the machine ends registers itself, so its place in the tag of the ids has no id. */
 function takesManyJobs({ name }: Runner, { tags }: Instance): boolean {
   return tags[TAG.runnerId]?.split(' ')[readRunnerNames(tags).indexOf(name)] === '-';
+}
+
+/** `x-build (busy), x-test (online)`: a role that is asked for may be none of the machine's. */
+function listStates(runners: readonly Runner[]): string {
+  const texts = runners.map(({ labels, busy, status }) => `${labels[0] ?? '?'} (${busy ? 'busy' : status})`);
+  return texts.join(', ') || 'none that GitHub lists';
 }
 
 /** When the machine's own start has given up waiting for its runners; epoch ms. */

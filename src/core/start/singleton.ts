@@ -2,7 +2,7 @@ import { endInstances, INVISIBLE_BOUND_MS, INVISIBLE_CADENCE_MS, listAlive } fro
 import type { LocatedInstance } from '../instances/located-instance.js';
 import { isEnding } from '../instances/states.js';
 import { Failure, messageOf } from '../kernel/failure.js';
-import { renderScope, TAG } from '../kernel/identity.js';
+import { renderScope, TAG, type Run } from '../kernel/identity.js';
 import { groupByRegion } from '../kernel/region.js';
 import { readRunners } from '../kernel/runner-tags.js';
 import type { StartContext } from './context.js';
@@ -98,10 +98,7 @@ export class Singleton {
         );
       return joined;
     }
-    throw refuseMachine(alive, request, {
-      why: 'At most one machine of this name runs at a time.',
-      hint: 'Run the job again when that run is done. `when-running: join` uses its machine, and `when-running: replace` ends it.',
-    });
+    throw refuseMachine(alive, request, explainRefusal(alive, request.run));
   }
 
   /** Ends the machines of this name, whatever jobs they have. */
@@ -178,4 +175,21 @@ export class Singleton {
     );
     return perRegion.flat().filter(({ instance }) => instance.state !== 'terminated');
   }
+}
+
+/** A run that waits for its own end would wait forever. */
+function explainRefusal({ instance: { tags } }: LocatedInstance, run: Run): { why: string; hint: string } {
+  const one = 'At most one machine of this name runs at a time.';
+  if (tags[TAG.runId] !== run.runId) {
+    const hint =
+      'Run the job again when that run is done. `when-running: join` uses its machine, and `when-running: replace` ends it.';
+    return { why: one, hint };
+  }
+  if (tags[TAG.runAttempt] === run.runAttempt) {
+    const hint =
+      'Give the second start another `machine-name`, or let it begin after the stop of the first. `when-running: join` uses the machine of the first.';
+    return { why: `It is of this run itself. ${one}`, hint };
+  }
+  const hint = `If no other run uses it, \`when-running: replace\` ends it. So does a stop-runner with \`all: true\` before this start. \`when-running: join\` uses it.`;
+  return { why: `It is of attempt ${tags[TAG.runAttempt] ?? '?'} of this run. ${one}`, hint };
 }

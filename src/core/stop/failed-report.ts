@@ -27,8 +27,8 @@ export function describeFailed(failed: readonly FailedMachine[]): string[] {
 export function logFailed(failed: readonly FailedMachine[]): string[] {
   return failed.map((one) => {
     const [hourly, total] = renderCosts(one);
-    const commands = listCommands(one).filter((line) => !line.startsWith('#'));
-    return `Left ${one.instance.id} running: ${one.why}. It ends ${renderEnd(one)}, at ${hourly} an hour (${total} until then). ${commands.join(' ; ')}`;
+    const commands = listCommands(one).map((line) => line.replace(/^# /, ''));
+    return `Left ${one.instance.id} running: ${one.why}. It ends ${renderEnd(one)}, at ${hourly} an hour (${total} until then). ${commands.join(' ')}`;
   });
 }
 

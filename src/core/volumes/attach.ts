@@ -12,8 +12,12 @@ export interface AttachRequest {
   /** For how long the instance may not be running yet, in ms. */
   readonly boundMs: number;
   readonly signal: AbortSignal;
-  /** Called when another instance holds the volume. Throws, unless the start waits for that instance. */
-  readonly onHeld: (volume: DataVolume) => Promise<void>;
+  /**
+   * Called when another instance holds the volume. Throws, unless the start waits for that instance.
+   *
+   * @param waitedMs since the launch, if it is too late to go on waiting
+   */
+  readonly onHeld: (volume: DataVolume, waitedMs: number | undefined) => Promise<void>;
 }
 
 interface AttachPorts {
@@ -45,7 +49,7 @@ export async function attachWhenRunning(request: AttachRequest, { volumes, clock
     if (outcome === 'in-use' && !(await isHeldBy(instanceId, request, volumes))) {
       const volume = await volumes.describeVolume(volumeId);
       if (volume === undefined) throw vanished(volumeId);
-      if (volume.attachments.length > 0) await onHeld(volume);
+      if (volume.attachments.length > 0) await onHeld(volume, elapsed >= boundMs ? elapsed : undefined);
     } else if (outcome !== 'not-ready') {
       return log.info(
         `Attached volume ${volumeId} to ${instanceId}, ${(elapsed / 1_000).toFixed(1)} s after its launch.`,

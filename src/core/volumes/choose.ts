@@ -85,7 +85,9 @@ function useById({ request: { id = '' }, run, answers }: ChooseContext, zoned: r
   const regions = answers.map(({ region }) => region).join(', ');
   if (!volume) throw refuse(`volume ${id} does not exist in ${regions}.`);
   const owner = volume.tags[TAG.repository];
-  if (owner !== repositoryOf(run)) throw notOurs(id, owner, run);
+  // Without the other tags a sweep would delete it like any volume that a machine has left behind.
+  const isKept = volume.tags[TAG.volume] !== undefined && volume.tags[TAG.keepUntil] !== undefined;
+  if (owner !== repositoryOf(run) || !isKept) throw notOurs(volume, run);
   if (volume.state === 'error' || volume.state.startsWith('delet')) {
     throw new Failure('data-volume-unusable', `EC2 reports volume ${id} as ${volume.state}.`, {
       hint: 'Use another volume, or restore this one from a snapshot. Nothing was launched.',
@@ -95,10 +97,12 @@ function useById({ request: { id = '' }, run, answers }: ChooseContext, zoned: r
   return use(volume, zoned);
 }
 
-function notOurs(id: string, owner: string | undefined, run: Run): Failure {
+function notOurs({ id, tags }: DataVolume, run: Run): Failure {
   const ours = repositoryOf(run);
-  if (owner !== undefined) return refuse(`volume ${id} belongs to ${owner}, not to ${ours}.`);
-  return new Failure('bad-input', `\`data-volume\`: volume ${id} carries no tag of this suite.`, {
+  const owner = tags[TAG.repository];
+  if (owner !== undefined && owner !== ours) return refuse(`volume ${id} belongs to ${owner}, not to ${ours}.`);
+  const missing = [TAG.repository, TAG.volume, TAG.keepUntil].filter((key) => tags[key] === undefined);
+  return new Failure('bad-input', `\`data-volume\`: volume ${id} has no tag ${missing.join(', ')}.`, {
     hint: `If it is for ${ours}, and may be deleted when its time is over, tag it: aws ec2 create-tags --resources ${id} --tags Key=${TAG.repository},Value=${ours} Key=${TAG.volume},Value=${id} Key=${TAG.keepUntil},Value=2099-01-01T00:00:00Z. Nothing was launched.`,
   });
 }

@@ -75,8 +75,10 @@ export async function awaitFree(
 ): Promise<void> {
   const { clock, log, volumes, ec2 } = ports;
   const begunAt = clock.now();
-  log.info(`Volume ${volume.id} is attached to ${describeHolder(holder)}. ${announce(holder, request)}`);
   const takes = request.whenAttached === 'detach' && !isLeaving(holder);
+  // The jobs of another run may fail because of it.
+  const say = (sentence: string) => (takes ? log.notice(sentence) : log.info(sentence));
+  say(`Volume ${volume.id} is attached to ${describeHolder(holder)}. ${announce(holder, request)}`);
   if (takes) await volumes.detachVolume(volume.id, holder.instanceId);
   let isForced = false;
   for (;;) {
@@ -91,7 +93,9 @@ export async function awaitFree(
     const hasNew = (now.attachments[0]?.instanceId ?? holder.instanceId) !== holder.instanceId;
     if (waited >= boundMs || (hasNew && request.whenAttached !== 'wait')) {
       const next = (await findHolder(now, run, ec2)) ?? holder;
-      throw inUse(volume.id, next, `This start waited for it for ${Math.round(waited / 1_000)} s.`);
+      throw request.whenAttached === 'wait'
+        ? waitedInVain(volume.id, next, waited)
+        : inUse(volume.id, next, `This start waited for it for ${Math.round(waited / 1_000)} s.`);
     }
     if (takes && !isForced && waited >= FORCE_AFTER_MS) {
       isForced = true;
@@ -104,13 +108,18 @@ export async function awaitFree(
 }
 
 export function inUse(volumeId: string, holder: Holder, more = ''): Failure {
-  return new Failure(
-    'data-volume-in-use',
-    `Volume ${volumeId} is attached to ${describeHolder(holder)}.${more && ` ${more}`}`,
-    {
-      hint: advice.FREE_DATA_VOLUME,
-    },
-  );
+  const message = `${describeHeld(volumeId, holder)}${more && ` ${more}`}`;
+  return new Failure('data-volume-in-use', message, { hint: advice.FREE_DATA_VOLUME });
+}
+
+/** After `when-attached: wait`, which is no advice then. */
+export function waitedInVain(volumeId: string, holder: Holder, waitedMs: number): Failure {
+  const message = `${describeHeld(volumeId, holder)} This start waited for it for ${Math.round(waitedMs / 1_000)} s.`;
+  return new Failure('data-volume-in-use', message, { hint: advice.AWAIT_DATA_VOLUME_LONGER });
+}
+
+function describeHeld(volumeId: string, holder: Holder): string {
+  return `Volume ${volumeId} is attached to ${describeHolder(holder)}.`;
 }
 
 export function vanished(volumeId: string): Failure {
@@ -124,7 +133,9 @@ export function describeHolder({ instanceId, instance }: Holder): string {
   if (!instance) return `${instanceId}, which EC2 does not describe`;
   const { tags, state } = instance;
   const run = tags[TAG.runId];
-  const ending = isEnding(instance) ? `, which is ${state}` : '';
+  const kept = tags[TAG.keepUntil];
+  const stays = kept === undefined ? '' : `, kept until ${kept} after a failed job`;
+  const ending = isEnding(instance) ? `, which is ${state}` : stays;
   if (run === undefined) return `${instanceId}${ending}`;
   return `${instanceId}, of run ${run} (attempt ${tags[TAG.runAttempt] ?? '?'}, job ${tags[TAG.job] ?? '?'}) of ${tags[TAG.repository] ?? '?'}${ending}`;
 }

@@ -47,10 +47,12 @@ export function readDataVolume(given: unknown, context: ReadContext): DataVolume
       `\`data-volume\` is ${JSON.stringify(document).slice(0, 80)}, which is no map; allowed: \`name\` or \`id\`, \`mount\`, and ${listOthers()}.`,
     ];
   }
-  const { texts, problems } = readTexts(document as Members);
+  // An expression without a value leaves a key empty. An empty input counts as not given.
+  const members = Object.entries(document).filter(([, value]) => value !== null && value !== '');
+  const { texts, problems } = readTexts(Object.fromEntries(members));
   const request = compose(texts, context.kmsKeyId);
   // A member that has a problem of its own is not in `texts`; the checks of several members skip it.
-  const names = new Set(Object.keys(document));
+  const names = new Set(members.map(([name]) => name));
   const all = [...problems, ...findGaps(names), ...checkTogether(request, names, context)];
   return all.length > 0 ? all.map((one) => `\`data-volume\`: ${one}`) : request;
 }
@@ -83,7 +85,7 @@ function compose(texts: Readonly<Record<string, string>>, kmsKeyId: string | und
   return {
     ...(name !== undefined && { name }),
     ...(id !== undefined && { id }),
-    mount,
+    mount: mount.replace(/(?<=[^/])\/$/, ''),
     ...(size !== undefined && { sizeGiB: Number(size) }),
     type,
     ...(iops !== undefined && { iops: Number(iops) }),

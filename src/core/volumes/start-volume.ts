@@ -1,6 +1,4 @@
 import type { Clock } from '../kernel/clock.js';
-import { Failure, messageOf } from '../kernel/failure.js';
-import { renderKeepUntil } from '../kernel/kept.js';
 import { TAG, type Run } from '../kernel/identity.js';
 import { volumeKeyOf, type DataVolumeRequest } from '../machine/data-volume-request.js';
 import type { LaunchedVolume, MachineVolume, PlacedPlans } from '../machine/machine-volume.js';
@@ -12,8 +10,19 @@ import type { DataVolume, VolumesEc2 } from '../ports/volumes.js';
 import { attachWhenRunning, findFreeDevice } from './attach.js';
 import { chooseVolume, type Choice, type RegionVolumes } from './choose.js';
 import { createOnce } from './create.js';
-import { awaitFree, findHolder, inUse, isNamed, refuseHeld, describeHolder, vanished, type Holder } from './holder.js';
+import {
+  awaitFree,
+  findHolder,
+  inUse,
+  isNamed,
+  refuseHeld,
+  describeHolder,
+  vanished,
+  waitedInVain,
+  type Holder,
+} from './holder.js';
 import { lookInRegion } from './look.js';
+import { renew } from './renew.js';
 import { labelOf, renderVolumeTag } from './tags.js';
 
 export interface StartVolumeRequest {
@@ -123,37 +132,25 @@ export class StartVolume implements MachineVolume {
 
   async attach({ id: instanceId }: Pick<Instance, 'id'>, setup: RegionSetup, signal: AbortSignal): Promise<void> {
     const { volume, ports } = this;
+    const { dataVolume } = this.request;
     if (this.choice?.kind === 'copy' || volume === undefined) return;
     const volumes = await this.volumesIn(setup.region);
     const device = findFreeDevice([setup.rootVolume, ...setup.furtherVolumes]);
-    const onHeld = (held: DataVolume) => this.judgeNewHolder(held, setup.region);
+    const onHeld = (held: DataVolume, waitedMs?: number) => this.judgeNewHolder(held, setup.region, waitedMs);
     const boundMs = this.request.startupTimeoutMs;
     await attachWhenRunning(
       { volumeId: volume.id, instanceId, device, boundMs, signal, onHeld },
       { ...ports, volumes },
     );
-    await this.renew(volume.id, volumes);
+    await renew(volume, dataVolume, { ...ports, volumes });
   }
 
   /** Another start was faster. Only a start that waits goes on: two that take it away would do so in turns. */
-  private async judgeNewHolder(volume: DataVolume, region: string): Promise<void> {
+  private async judgeNewHolder(volume: DataVolume, region: string, waitedMs: number | undefined): Promise<void> {
     const { dataVolume, run } = this.request;
     const holder = await findHolder(volume, run, await this.ports.ec2In(region));
     if (holder && dataVolume.whenAttached !== 'wait') throw inUse(volume.id, holder, 'Another start was faster.');
-  }
-
-  /** The instance has the volume in any case, so a failure is only reported. */
-  private async renew(id: string, volumes: VolumesEc2): Promise<void> {
-    const { clock, log } = this.ports;
-    try {
-      const keepUntil = renderKeepUntil(clock.now(), this.request.dataVolume.keepDays);
-      await volumes.tagResource(id, { [TAG.keepUntil]: keepUntil });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      log.warning(
-        `Volume ${id} could not be marked as used, so reap-runners may delete it too soon: ${messageOf(error)} ${error.hint}`,
-      );
-    }
+    if (holder && waitedMs !== undefined) throw waitedInVain(volume.id, holder, waitedMs);
   }
 
   /** The machine of the same name has ended since {@link choose}, and another may have been faster than this start. */

@@ -3,6 +3,8 @@ import { Failure } from '../../../../src/core/kernel/failure.js';
 import { TAG } from '../../../../src/core/kernel/identity.js';
 import { nameMachineLock, originOf } from '../../../../src/core/kernel/origin.js';
 import type { StartRequest } from '../../../../src/core/start/request.js';
+import { Created } from '../../../../src/core/start/created.js';
+import { rollBack } from '../../../../src/core/start/roll-back.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 import { createCloud } from '../../../worlds/cloud.js';
 import { aRequest, failureOf, run } from '../../../worlds/requests.js';
@@ -25,6 +27,16 @@ test('the first start of a name launches, and its lock is gone when it is done',
   expect(world.github.registered.map(({ name }) => name)).toEqual([LOCK, expect.stringMatching(/^ec2-88-1-start-/)]);
   expect(world.github.listed.map(({ name }) => name)).toEqual([expect.stringMatching(/^ec2-88-1-start-/)]);
   expect(world.live().map((one) => one.id)).toEqual([id]);
+});
+
+test('the post step of a start that died after it gave the lock back waits for nothing, and leaves nothing', async () => {
+  const { world } = await aRunningMachine();
+  const entry = world.journal.filter(({ state }) => state === 'started').at(-1)!;
+  expect(world.github.listed.map(({ name }) => name)).not.toContain(LOCK);
+  const since = world.clock.now();
+  expect(await rollBack(Created.fromJournal(entry, otherRun), world.ports)).toEqual([]);
+  expect(world.clock.now() - since).toBeLessThan(1_000);
+  expect([world.live(), world.github.listed]).toEqual([[], []]);
 });
 
 test('the lock is held until EC2 lists the instance', async () => {
@@ -55,6 +67,20 @@ test('`refuse` names the machine, its run and its time, and registers nothing', 
   expect(world.github.registered).toHaveLength(registered);
   expect(world.live().map((one) => one.id)).toEqual([id]);
 });
+
+test.each([
+  ['of this attempt', '1', 'Give the second start another `machine-name`'],
+  ['of an earlier attempt, whose stop has not come', '2', '`when-running: replace` ends it'],
+])(
+  '`refuse` of a machine of this run itself, %s, does not advise to wait for the run',
+  async (_, runAttempt, advice) => {
+    const { start } = await aRunningMachine();
+    const { message, hint } = await failureOf(start({ run: { ...otherRun, runAttempt } }));
+    expect(message).toContain(runAttempt === '1' ? 'It is of this run itself.' : 'It is of attempt 1 of this run.');
+    expect(hint).toContain(advice);
+    expect(hint).not.toContain('when that run is done');
+  },
+);
 
 test('`replace` ends the machine, waits for its end, removes its runners, and launches another', async () => {
   const { world, start, id } = await aRunningMachine();
@@ -121,7 +147,7 @@ test('`join` does not use a machine whose single-use runner is busy', async () =
   world.github.goBusy(world.github.listed[0]!.name);
   const { code, message } = await failureOf(start({ whenRunning: 'join' }));
   expect(code).toBe('machine-running');
-  expect(message).toContain('No runner of it is free for the label label-of-88.');
+  expect(message).toContain('No runner of it is free for the label label-of-88. Its runners: label-of-88 (busy).');
   expect(world.live().map((one) => one.id)).toEqual([id]);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { aVolume, createVolumeCloud, placeVolume, REPOSITORY } from '../../../worlds/data-volume.js';
+import { aVolume, createVolumeCloud, KEEP_UNTIL, placeVolume, REPOSITORY } from '../../../worlds/data-volume.js';
 import { aRequest, failureOf } from '../../../worlds/requests.js';
 import { startRunners } from '../../../../src/core/start/start.js';
 
@@ -26,6 +26,13 @@ describe('A volume that another machine holds', () => {
     expect(world.ec2.instances).toHaveLength(1);
   });
 
+  test('by a machine that a stop has kept, is refused with the time of its end', async () => {
+    const world = await createHeld();
+    world.ec2.retag(world.holder, { [KEEP_UNTIL]: '2026-01-01T01:00:00.000Z' });
+    const { message } = await failureOf(world.start(aVolume(), OWN));
+    expect(message).toMatch(/of octo-org\/octo-repo, kept until 2026-01-01T01:00:00\.000Z after a failed job\.$/);
+  });
+
   test('is refused by a dry run as well', async () => {
     const world = await createHeld();
     expect((await failureOf(world.dryRun(aVolume(), OWN))).code).toBe('data-volume-in-use');
@@ -44,6 +51,9 @@ describe('A volume that another machine holds', () => {
     const failure = await failureOf(world.start(aVolume({ whenAttached: 'wait' }), OWN));
     expect(failure.message).toContain(`attached to ${world.holder}`);
     expect(failure.message).toContain('This start waited for it for 300 s.');
+    // It waits already, so that this is no advice.
+    expect(failure.hint).not.toContain('when-attached: wait');
+    expect(failure.hint).toContain('startup-timeout-minutes');
     expect(world.ec2.instances).toHaveLength(1);
   });
 
@@ -59,6 +69,9 @@ describe('A volume that another machine holds', () => {
     const { instances } = await world.start(aVolume({ whenAttached: 'detach' }), OWN);
     expect(world.ec2.dataVolumes.list()[0]!.attachments).toMatchObject([{ instanceId: instances[0]!.instance.id }]);
     expect(world.live()).toHaveLength(2);
+    expect(world.said).toContainEqual(
+      expect.stringMatching(`notice.*Volume ${world.id} is attached to ${world.holder}, of run 77 .* Taking it away`),
+    );
   });
 
   test.each([[{ [REPOSITORY]: 'octo-org/other' }], [{ [REPOSITORY]: undefined }]])(
@@ -118,6 +131,17 @@ describe('A volume that another start attaches while this one boots', () => {
     world.clock.after(12_000, () => world.ec2.end(world.holder));
     await started;
     expect(world.ec2.dataVolumes.list()[0]!.attachments[0]!.instanceId).not.toBe(world.holder);
+  });
+
+  test('is waited for no longer than a start may take, and the failure names the machine', async () => {
+    const { world, started } = await race('wait');
+    expect(await failureOf(started)).toMatchObject({
+      code: 'data-volume-in-use',
+      message: expect.stringMatching(
+        `attached to ${world.holder}, of run 77 .* This start waited for it for 30\\d s\\.`,
+      ),
+    });
+    expect(world.live().map(({ id }) => id)).toEqual([world.holder]);
   });
 });
 

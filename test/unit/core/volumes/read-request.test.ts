@@ -75,8 +75,13 @@ describe('A mount is refused', () => {
     ['/opt/runner-2/actions-runner', 'where the runner is'],
     ['/mnt/../etc', 'not normalized'],
     ['/mnt/./a', 'not normalized'],
-    ['/mnt//a', ''],
-    ['/mnt/a/', ''],
+    ['/mnt//a', 'not normalized'],
+    ['/mnt/a//', 'not normalized'],
+    ['/var/log', 'in /var/log'],
+    ['/var/lib/dpkg', 'in /var/lib/dpkg'],
+    ['/var/lib/systemd/x', 'in /var/lib/systemd'],
+    ['/var/lib/cloud/data', 'in /var/lib/cloud'],
+    ['/snap', 'in /snap'],
     ['mnt', ''],
     ['/mnt/a b', ''],
     ['/mnt/a\nb', ''],
@@ -99,9 +104,22 @@ describe('A mount is refused', () => {
     expect(read({ ...OK, mount })).toMatchObject({ mount });
   });
 
+  test('and a slash at the end is left out', () => {
+    expect(read({ ...OK, mount: '/var/lib/docker/' })).toMatchObject({ mount: '/var/lib/docker' });
+  });
+
   test('where the user has put the runner', () => {
     expect(read({ ...OK, mount: '/srv/runner/_work' }, { runnerHome: '/srv/runner' })).toHaveLength(1);
   });
+});
+
+test('A key that an expression leaves empty is not given', () => {
+  const document = { ...OK, snapshot: null, 'when-attached': '', 'keep-days': null };
+  expect(read(document)).toEqual(read(OK));
+  expect(read({ name: null, mount: '' })).toEqual([
+    expect.stringContaining('`name` and `id` are missing'),
+    expect.stringContaining('`mount` is missing'),
+  ]);
 });
 
 describe('A problem is reported', () => {

@@ -44,6 +44,16 @@ describe('A start with a data volume', () => {
     expect(kept).toBeLessThanOrEqual(7 * DAY_MS);
   });
 
+  test('does not shorten the time that a person chose for a volume by its id', async () => {
+    const world = createVolumeCloud();
+    const id = placeVolume(world.ec2, { tags: { [KEEP_UNTIL]: '2099-01-01T00:00:00Z' } });
+    await world.start(aVolume({ id }));
+    expect(world.ec2.dataVolumes.list()[0]).toMatchObject({
+      state: 'in-use',
+      tags: { [KEEP_UNTIL]: '2099-01-01T00:00:00Z' },
+    });
+  });
+
   test('attaches it within 1.5 s after the instance is running', async () => {
     const world = createVolumeCloud();
     placeVolume(world.ec2);
@@ -150,13 +160,15 @@ describe('A start is refused before anything is launched', () => {
   test.each([
     ['does not exist', {}],
     ['belongs to octo-org/other, not to octo-org/octo-repo', { [REPOSITORY]: 'octo-org/other' }],
-    ['carries no tag of this suite', { [REPOSITORY]: '' }],
+    ['has no tag ci-actions:repository, ci-actions:volume, ci-actions:keep-until', { [REPOSITORY]: '' }],
+    ['has no tag ci-actions:volume, ci-actions:keep-until', { [VOLUME]: '' }],
   ])('when the volume of the id %s', async (says, tags: Record<string, string>) => {
     let id = 'vol-0ffffffffffffffff';
     const place = (world: ReturnType<typeof createVolumeCloud>) => {
       if (Object.keys(tags).length === 0) return;
       id = placeVolume(world.ec2, { tags });
-      if (tags[REPOSITORY] === '') world.ec2.dataVolumes.change(id, { tags: {} });
+      const own = tags[VOLUME] === '' && { [REPOSITORY]: OURS };
+      if (own || tags[REPOSITORY] === '') world.ec2.dataVolumes.change(id, { tags: { ...own } });
     };
     const world = createVolumeCloud();
     place(world);

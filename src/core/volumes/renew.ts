@@ -1,0 +1,36 @@
+import type { Clock } from '../kernel/clock.js';
+import { Failure, messageOf } from '../kernel/failure.js';
+import { TAG } from '../kernel/identity.js';
+import { readKept, renderKeepUntil } from '../kernel/kept.js';
+import type { DataVolumeRequest } from '../machine/data-volume-request.js';
+import type { Log } from '../ports/process.js';
+import type { DataVolume, VolumesEc2 } from '../ports/volumes.js';
+
+interface RenewPorts {
+  readonly volumes: Pick<VolumesEc2, 'tagResource'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Marks a volume as used, so that it is kept for some more days. A person chose the time of a volume that is named by its
+ * id: a later one stays. The instance has the volume in any case, so a failure is only reported.
+ */
+export async function renew(
+  { id, tags }: DataVolume,
+  request: DataVolumeRequest,
+  { volumes, clock, log }: RenewPorts,
+): Promise<void> {
+  const keepUntil = renderKeepUntil(clock.now(), request.keepDays);
+  const kept = readKept(tags);
+  const isLater = kept && 'until' in kept && kept.until >= Date.parse(keepUntil);
+  if (request.id !== undefined && isLater) return;
+  try {
+    await volumes.tagResource(id, { [TAG.keepUntil]: keepUntil });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    log.warning(
+      `Volume ${id} could not be marked as used, so reap-runners may delete it too soon: ${messageOf(error)} ${error.hint}`,
+    );
+  }
+}
