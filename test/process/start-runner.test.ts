@@ -53,6 +53,7 @@ describe.each(nodes)('A start through the published image under Node $major', ({
     expect(Object.keys(main.outputs).sort()).toEqual([
       'ec2-instance-id',
       'ec2-instance-ids',
+      'joined',
       'label',
       'labels',
       'region',
