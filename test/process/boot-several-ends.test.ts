@@ -18,30 +18,30 @@ describe('the timers of several runners', () => {
     expect(await machine.read('stderr')).toBe('');
   });
 
-  const late = several({ runners, seconds: { idle: 1 } });
+  const late = several({ runners, seconds: { idle: 4 } });
   scenario('let a job run that comes as the idle timer fires', late, async (machine) => {
     await untilAllListen(machine, 3);
     signal(machine.pid, 'SIGSTOP');
-    await order(machine, 2, 'job late 3', 'exit');
+    await order(machine, 2, 'job late 6', 'exit');
     await machine.until(async () => (await machine.read('ordered-2')) !== '');
-    await sleep(2100); // The idle timeout passes while the agent is stopped.
+    await sleep(5100); // The idle timeout passes while the agent is stopped.
     signal(machine.pid, 'SIGCONT');
-    expect(await machine.reasonOfPowerOff()).toBe('no job within 1 s');
+    expect(await machine.reasonOfPowerOff()).toBe('no job within 4 s');
     expect(await machine.read('console')).toContain('Job late completed');
     expect(await exits(machine)).toEqual(['1 build: 0', '2 test: 0', '3 more: 0']);
   });
 
-  const used = several({ runners, seconds: { idle: 1 } });
+  const used = several({ runners, seconds: { idle: 4 } });
   scenario('do not count while a runner has a job', used, async (machine) => {
     await untilAllListen(machine, 3);
-    await order(machine, 1, 'job long 4', 'exit');
-    expect(await machine.reasonOfPowerOff()).toBe('no job within 1 s');
+    await order(machine, 1, 'job long 7', 'exit');
+    expect(await machine.reasonOfPowerOff()).toBe('no job within 4 s');
     expect(await machine.read('console')).toContain('Job long completed');
   });
 
-  const mute = several({ runners, seconds: { startup: 2 }, programs: { 'mute-2': '' } });
+  const mute = several({ runners, seconds: { startup: 12 }, programs: { 'mute-2': '' } });
   scenario('end the machine if one runner does not listen in time, and name it', mute, async (machine) => {
-    expect(await machine.reasonOfPowerOff()).toBe('startup took longer than 2 s: runner 2 (test) does not listen');
+    expect(await machine.reasonOfPowerOff()).toBe('startup took longer than 12 s: runner 2 (test) does not listen');
     expect(await exits(machine)).toEqual(['1 build: 0', '2 test: 0', '3 more: 0']);
   });
 
@@ -52,11 +52,11 @@ describe('the timers of several runners', () => {
     expect(await machine.phases()).not.toContain('runner-start');
   });
 
-  const stubborn = several({ runners, seconds: { lifetime: 2 } });
+  const stubborn = several({ runners, seconds: { lifetime: 12 } });
   scenario('end jobs that ignore signals, at the same time, when the lifetime is over', stubborn, async (machine) => {
     await untilAllListen(machine, 3);
     for (const number of [1, 2, 3]) await order(machine, number, 'trap "" INT TERM', 'job "$n" 60');
-    expect(await machine.reasonOfPowerOff()).toBe('lifetime of 2 s is over');
+    expect(await machine.reasonOfPowerOff()).toBe('lifetime of 12 s is over');
     expect(await exits(machine)).toEqual(['1 build: 137', '2 test: 137', '3 more: 137']);
     // One after the other, they would have had two graces of a second each.
     const [first = 0, off = 0] = ['runner-exit', 'power-off'].map((name) => uptimes(machine, name)[0]);
@@ -105,10 +105,10 @@ describe('a runner that hangs is ended, and the others go on', () => {
   });
 
   const early = obedient.replace('[[ -e mute', '[[ $n != 1 ]] || exit 5\n[[ -e mute');
-  const weak = several({ runners, runner: early, seconds: { startup: 3 } });
+  const weak = several({ runners, runner: early, seconds: { startup: 12 } });
   scenario('or before it listens', weak, async (machine) => {
     await untilAllListen(machine, 2);
-    await order(machine, 2, 'job long 4', 'exit');
+    await order(machine, 2, 'job long 13', 'exit');
     await machine.untilConsole('Job long completed');
     expect(await machine.read('power-off')).toBe('');
   });
@@ -122,7 +122,7 @@ describe('a machine with several runners powers off even if', () => {
     expect(await machine.reasonOfPowerOff()).toBe('agent died');
   });
 
-  scenario('the agent is stuck', several({ runners, seconds: { lifetime: 3 } }), async (machine) => {
+  scenario('the agent is stuck', several({ runners, seconds: { lifetime: 10 } }), async (machine) => {
     await untilAllListen(machine, 3);
     signal(machine.pid, 'SIGSTOP');
     expect(await machine.reasonOfPowerOff()).toBe('lifetime is over and the agent is stuck');
@@ -145,7 +145,7 @@ describe('a machine with several runners powers off even if', () => {
     expect((await machine.read('console')).match(/runner \d \(\w+\): Exiting/g)).toHaveLength(3);
   });
 
-  scenario('the console blocks', several({ runners, seconds: { lifetime: 3 } }), async (machine) => {
+  scenario('the console blocks', several({ runners, seconds: { lifetime: 10 } }), async (machine) => {
     await untilAllListen(machine, 3);
     await order(machine, 1, 'rm console; mkfifo console', 'job one', 'exit');
     await machine.until(async () => (await machine.read('power-off')) !== '');
