@@ -93,7 +93,7 @@ describe('A command that cannot run', () => {
       'pubish',
       2,
       /^$/,
-      /`pubish` is not a command; allowed: `refresh`, `build`, `smoke`, `publish`, `rollback`, `copy`, `list`, `prune` \(nearest: `publish`\)/,
+      /`pubish` is not a command; allowed: `refresh`, `build`, `smoke`, `publish`, `rollback`, `copy`, `list`, `prune`, `volumes` \(nearest: `publish`\)/,
     ],
     [
       'publish --image ami-1',
