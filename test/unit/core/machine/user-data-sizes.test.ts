@@ -40,7 +40,7 @@ function aPayload(count: number): Payload {
   };
 }
 
-/** The lines of the table in docs/adr/0014-…, in bytes: the user data on an image of `ami/`, and on a stock image. */
+/** The lines of the table in docs/adr/0015-…, in bytes: the user data on an image of `ami/`, and on a stock image. */
 test.each([
   [1, 1_100, 11_500],
   [2, 1_500, 12_000],
