@@ -8,20 +8,13 @@ import {
   refuseProblems,
   textOf,
   type RawInputs,
-  type ValuesOf,
 } from '../src/core/inputs/inputs.js';
 import { migrateInputs } from '../src/core/inputs/migration.js';
 import type { RoleTexts } from '../src/core/inputs/roles.js';
 import { composeName, NAME_PATTERN, type Scope } from '../src/core/kernel/identity.js';
-import {
-  listMarkets,
-  parseImageReference,
-  type MachineRequest,
-  type VolumeRequest,
-} from '../src/core/machine/request.js';
+import { listMarkets, parseImageReference, type MachineRequest } from '../src/core/machine/request.js';
 import type { DataVolumeRequest } from '../src/core/machine/data-volume-request.js';
 import { DEFAULT_RUNNER_HOME } from '../src/core/machine/launch-spec.js';
-import { findRootVolumeProblems } from '../src/core/machine/volume.js';
 import type { StartGitHub } from '../src/core/start/ports.js';
 import type { RunnerRole, StartRequest, Startup } from '../src/core/start/request.js';
 import type { RunContext } from '../src/host/context.js';
@@ -29,9 +22,17 @@ import { nonce } from '../src/host/nonce.js';
 import { findPreset, type FoundPreset } from './find-preset.js';
 import { earlyInputs, reachGitHub, type Connect } from './reach-github.js';
 import type { AboutRoles, ReadRoles } from './roles.js';
+import {
+  checkGaps,
+  checkKept,
+  checkPool,
+  checkVolume,
+  checkZones,
+  composeVolume,
+  describeUnused,
+  type StartValues,
+} from './start-checks.js';
 import { inputs } from './start-runner.inputs.js';
-
-type StartValues = ValuesOf<typeof inputs>;
 
 /** All inputs of a start, valid and completed by the preset. */
 interface LoadedInputs {
@@ -122,6 +123,7 @@ export async function loadInputs(
     ...roles.problems,
     ...(await checkNamed(values, raw)),
     ...checkZones(values),
+    ...checkKept(values),
     ...dataVolume.problems,
   ]);
   const { scope, github } = reached;
@@ -205,69 +207,4 @@ export function isDryRun(raw: RawInputs): boolean {
 export function foreseeLabel(raw: RawInputs, context: RunContext, startId: string): string {
   const label = textOf(raw, 'label');
   return NAME_PATTERN.matches.test(label) ? label : composeName(context, startId);
-}
-
-/**
- * Problems with inputs that neither the workflow nor the preset sets. An input that is set but invalid has its own
- * problem.
- */
-function checkGaps(raw: RawInputs, name: string, preset: ResolvedPreset): string[] {
-  const problems: string[] = [];
-  const hasImage = raw['ec2-image-id'] !== undefined || raw['availability-zones-config'] !== undefined;
-  if (!hasImage && preset.base === undefined) {
-    problems.push(
-      `\`ec2-image-id\` is empty, and preset \`${name}\` extends none of amd64, arm64, cuda, which have one.`,
-    );
-  }
-  if (raw['ec2-instance-type'] === undefined) {
-    problems.push(`\`ec2-instance-type\` is empty, and preset \`${name}\` has none.`);
-  }
-  return problems;
-}
-
-/** A size that comes from a built-in preset is a default, which grows with the image. */
-function composeVolume(values: StartValues, raw: RawInputs): VolumeRequest {
-  const size = raw['ec2-volume-size'];
-  return {
-    ...collectFields(inputs, values, 'volume'),
-    sizeIsDefault: size?.origin?.startsWith('built-in') ?? size === undefined,
-  };
-}
-
-/** Checks the volume once all its inputs could be parsed. An input that could not be parsed has its own problem. */
-function checkVolume(values: StartValues, raw: RawInputs): string[] {
-  const volume = composeVolume(values, raw);
-  const isUnusable = (name: (typeof VOLUME_INPUTS)[number]) => raw[name] !== undefined && values[name] === undefined;
-  if (VOLUME_INPUTS.some(isUnusable)) return [];
-  return findRootVolumeProblems(volume, volume.sizeIsDefault ? undefined : volume.sizeGiB);
-}
-
-const VOLUME_INPUTS = [
-  'ec2-volume-size',
-  'ec2-volume-type',
-  'ec2-volume-iops',
-  'ec2-volume-throughput',
-  'ec2-volume-encrypted',
-  'ec2-volume-kms-key-id',
-] as const;
-
-function checkPool(values: StartValues, raw: RawInputs): string[] {
-  if (raw['pool'] === undefined || values['market-type'] !== 'spot') return [];
-  return ['`pool` is set with `market-type: spot`; allowed: `on-demand` or `spot-then-on-demand`. Spot is not pooled.'];
-}
-
-/** A pool's machines have one image and the same groups in a region. */
-function checkZones(values: StartValues): string[] {
-  if (values['availability-zones-config'] === undefined || values.pool === undefined) return [];
-  return [
-    '`pool` is set with `availability-zones-config`; allowed: `subnet-id`, `security-group-id` and `ec2-image-id` in its place.',
-  ];
-}
-
-/** As in ec2-github-runner, zones are used in place of the single inputs. */
-function describeUnused(raw: RawInputs): string[] {
-  const isGiven = (name: string) => !/^(\[\s*\])?$/.test(textOf(raw, name));
-  if (!isGiven('availability-zones-config')) return [];
-  const unused = ['ec2-image-id', 'subnet-id', 'security-group-id'].filter(isGiven);
-  return unused.map((name) => `\`${name}\` is ignored: \`availability-zones-config\` is used in its place.`);
 }

@@ -57,6 +57,10 @@ const bad: readonly Bad[] = [
   { inputs: { 'app-id': '1234' }, says: 'Both `github-token` and a GitHub App are set; allowed: one of them.' },
   { inputs: { 'github-token': '', 'app-id': '1234' }, says: '`app-id` is set without `app-private-key`.' },
   {
+    inputs: { 'keep-on-failure-minutes': '480' },
+    says: '`keep-on-failure-minutes` is 480; allowed: at most `max-lifetime-minutes`, which is 360 and ends the machine.',
+  },
+  {
     inputs: { 'runner-scope': 'team' },
     says: '`runner-scope` is "team"; allowed: `repo`, `org`, `enterprise` or `enterprise:slug`.',
   },
