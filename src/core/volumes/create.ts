@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.js';
+import { Failure } from '../kernel/failure.js';
 import type { Run } from '../kernel/identity.js';
 import { plural } from '../kernel/plural.js';
 import { volumeKeyOf, type DataVolumeRequest } from '../machine/data-volume-request.js';
@@ -49,8 +50,31 @@ export async function createOnce(
     return own;
   }
   log.info(`Another start created volume ${winner.id} of the name \`${key}\` first, and this start uses it.`);
-  await volumes.deleteVolume(own.id);
+  await deleteOwn(own, ports);
   return winner;
+}
+
+/** How long EC2 gets until the volume is created and can be deleted. It takes seconds. */
+const CREATION_BOUND_MS = 60_000;
+const CREATION_CADENCE_MS = 1_000;
+
+/** Deletes the volume that no start uses. If that fails, the start goes on: the volume has the time of its end. */
+async function deleteOwn({ id, state }: DataVolume, { volumes, clock, log }: CreatePorts): Promise<void> {
+  const deadline = clock.now() + CREATION_BOUND_MS;
+  try {
+    // EC2 refuses to delete a volume in creation, and may not list it yet.
+    for (let known: string | undefined = state; known === undefined || known === 'creating';) {
+      if (clock.now() >= deadline) break;
+      await clock.sleep(CREATION_CADENCE_MS);
+      known = (await volumes.describeVolume(id))?.state;
+    }
+    await volumes.deleteVolume(id);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    log.warning(
+      `The volume ${id}, which this start created at the same time as another one, could not be deleted: ${error.message}\nWhat to do: Run \`npm run ami -- volumes --delete ${id}\`. Otherwise reap-runners deletes it when its time is over.`,
+    );
+  }
 }
 
 function composeSpec(

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { Failure } from '../../../../src/core/kernel/failure.js';
+import type { DataVolume, VolumesEc2 } from '../../../../src/core/ports/volumes.js';
+import { createOnce } from '../../../../src/core/volumes/create.js';
 import { StartVolume } from '../../../../src/core/volumes/start-volume.js';
-import type { VolumesEc2 } from '../../../../src/core/ports/volumes.js';
 import { createCloud } from '../../../worlds/cloud.js';
-import { aVolume } from '../../../worlds/data-volume.js';
+import { aVolume, placeVolume } from '../../../worlds/data-volume.js';
 import { AMD64_IMAGE, SUBNET_A } from '../../../worlds/fake-catalog.js';
 import { run } from '../../../worlds/requests.js';
 
@@ -101,4 +103,42 @@ test('Three starts end with one volume as well', async () => {
     const { used, volumes } = await play(order, 3);
     expect([order, volumes.length, new Set(used).size]).toEqual([order, 1, 1]);
   }
+});
+
+/** A start that is not the first to create the name. EC2 takes so long to create its volume, and refuses to delete it before. */
+async function playSecond(creationMs: number) {
+  const { clock, ec2, log, said } = createCloud();
+  const first = placeVolume(ec2);
+  const volumes = await ec2.openVolumes();
+  const readyAt = clock.now() + creationMs;
+  const view = (one: DataVolume) => (one.id === first || clock.now() >= readyAt ? one : { ...one, state: 'creating' });
+  const slow: VolumesEc2 = {
+    ...volumes,
+    createVolume: async (spec) => view(await volumes.createVolume(spec)),
+    describeVolume: async (id) => {
+      const found = await volumes.describeVolume(id);
+      return found && view(found);
+    },
+    deleteVolume: async (id) => {
+      if (clock.now() >= readyAt) return volumes.deleteVolume(id);
+      throw new Failure('aws-rejected', `Volume '${id}' is in the 'creating' state.`, { hint: 'None.' });
+    },
+  };
+  const create = { request: aVolume(), run, startId: '00000001' };
+  const choice = { kind: 'create', zone: 'us-east-1a' } as Parameters<typeof createOnce>[1];
+  const used = await createOnce(create, choice, { volumes: slow, clock, log });
+  return { used: used.id, first, volumes: ec2.dataVolumes.list().map(({ id }) => id), said };
+}
+
+test('A start that was second deletes its own volume once EC2 has created it', async () => {
+  const { used, first, volumes } = await playSecond(5_000);
+  expect([used, volumes]).toEqual([first, [first]]);
+});
+
+test('A start that was second goes on if EC2 does not create its volume in a minute, and warns', async () => {
+  const { used, first, volumes, said } = await playSecond(600_000);
+  const [own] = volumes.filter((id) => id !== first);
+  expect(used).toBe(first);
+  expect(said.join()).toContain(`The volume ${own}, which this start created at the same time`);
+  expect(said.join()).toContain(`--delete ${own}`);
 });
