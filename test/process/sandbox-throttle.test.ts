@@ -15,20 +15,23 @@ function countAdmitted(throttle: Throttle, operation: string, calls: number): nu
   return admitted;
 }
 
+/** Buckets refill with time, which stands still here. */
+const standing = () => 0;
+
 test('admits 5 launches at once, and 100 calls of any other action', () => {
-  const throttle = new Throttle();
+  const throttle = new Throttle({}, standing);
   expect(countAdmitted(throttle, 'RunInstances', 10)).toBe(5);
   expect(countAdmitted(throttle, 'DescribeInstances', 150)).toBe(100);
 });
 
 test('each action has a bucket of its own', () => {
-  const throttle = new Throttle();
+  const throttle = new Throttle({}, standing);
   countAdmitted(throttle, 'DescribeImages', 150);
   expect(countAdmitted(throttle, 'DescribeInstances', 1)).toBe(1);
 });
 
 test('all actions but launches share one bucket if configured', () => {
-  const throttle = new Throttle({ sharedPerSecond: 12 });
+  const throttle = new Throttle({ sharedPerSecond: 12 }, standing);
   expect(countAdmitted(throttle, 'DescribeImages', 10)).toBe(10);
   expect(countAdmitted(throttle, 'TerminateInstances', 10)).toBe(2);
   expect(countAdmitted(throttle, 'ssm:GetParameters', 10)).toBe(0);
@@ -36,7 +39,7 @@ test('all actions but launches share one bucket if configured', () => {
 });
 
 test('launches do not use the shared bucket', () => {
-  const throttle = new Throttle({ sharedPerSecond: 12 });
+  const throttle = new Throttle({ sharedPerSecond: 12 }, standing);
   countAdmitted(throttle, 'RunInstances', 10);
   expect(countAdmitted(throttle, 'DescribeInstances', 20)).toBe(12);
 });
