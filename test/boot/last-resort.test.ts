@@ -67,18 +67,20 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
+/** The agent copies the script's lines to the console a tenth of a second late, so the script waits before it kills. */
+const PRINTED = 'sleep 1';
 /** The agent is the script's parent. Its other children belong to the agent. */
 const KILL = 'for pid in $(cat /proc/$PPID/task/$PPID/children); do [ "$pid" = $$ ] || kill -KILL "$pid"; done';
 
 describe('with systemd, a script as root cannot keep the machine on', () => {
   test('by killing the agent and its watchdog: the unit ends and powers the machine off', async () => {
-    const { seconds } = await boot(`echo begun\n${KILL}\nkill -KILL $PPID\nsleep 600\n`, 600);
+    const { seconds } = await boot(`echo begun\n${PRINTED}\n${KILL}\nkill -KILL $PPID\nsleep 600\n`, 600);
     expect(seconds).toBeLessThan(300);
   });
 
   test('by stopping the agent and killing its watchdog: a timer powers it off after the lifetime', async () => {
     const { seconds, console } = await boot(
-      `echo begun\nsystemctl list-timers --all --no-legend\nkill -STOP $PPID\n${KILL}\nsleep 600\n`,
+      `echo begun\nsystemctl list-timers --all --no-legend\n${PRINTED}\nkill -STOP $PPID\n${KILL}\nsleep 600\n`,
       20,
     );
     expect(console).toContain('ci-actions-agent-lifetime.timer');
