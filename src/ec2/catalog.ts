@@ -4,10 +4,11 @@ import {
   DescribeRegionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  type Filter,
   type Image as AwsImage,
   type InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
-import type { Image, InstanceTypeFacts, Market, VolumeSpec } from '../core/ports/catalog.js';
+import type { Image, InstanceTypeFacts, Market, SubnetFacts, VolumeSpec } from '../core/ports/catalog.js';
 import type { Ec2 } from '../core/ports/ec2.js';
 import { readError } from './errors.js';
 import { byFilter, readPages, readTags } from './paging.js';
@@ -36,19 +37,7 @@ export function createCatalog(requests: Requests): Catalog {
       );
       return types.map(toTypeFacts);
     },
-    async describeSubnets(ids) {
-      const subnets = await byFilter('subnet-id', ids, (Filters) =>
-        readPages(requests, 'ec2:DescribeSubnets', async (NextToken) => {
-          const page = await requests.client.send(new DescribeSubnetsCommand({ Filters, ...NextToken }));
-          return { items: page.Subnets, next: page.NextToken };
-        }),
-      );
-      return subnets.map(({ SubnetId = '', VpcId = '', AvailabilityZone = '' }) => ({
-        id: SubnetId,
-        vpcId: VpcId,
-        availabilityZone: AvailabilityZone,
-      }));
-    },
+    describeSubnets: (ids) => byFilter('subnet-id', ids, (filters) => findSubnets(requests, filters)),
     async describeSecurityGroups(ids) {
       const groups = await byFilter('group-id', ids, (Filters) =>
         readPages(requests, 'ec2:DescribeSecurityGroups', async (NextToken) => {
@@ -149,6 +138,19 @@ function toTypeFacts(type: InstanceTypeInfo): InstanceTypeFacts {
     ...(type.SupportedVirtualizationTypes && { virtualizations: type.SupportedVirtualizationTypes }),
     ...(type.SupportedRootDeviceTypes && { rootDeviceTypes: type.SupportedRootDeviceTypes }),
   };
+}
+
+/** The subnets that match, on all pages. */
+export async function findSubnets(requests: Requests, Filters: Filter[]): Promise<SubnetFacts[]> {
+  const subnets = await readPages(requests, 'ec2:DescribeSubnets', async (NextToken) => {
+    const page = await requests.client.send(new DescribeSubnetsCommand({ Filters, ...NextToken }));
+    return { items: page.Subnets, next: page.NextToken };
+  });
+  return subnets.map(({ SubnetId = '', VpcId = '', AvailabilityZone = '' }) => ({
+    id: SubnetId,
+    vpcId: VpcId,
+    availabilityZone: AvailabilityZone,
+  }));
 }
 
 /** The regions of the account, without those that it has not opted in to. */

@@ -9,6 +9,7 @@ import type { Ec2, ResumeOutcome } from '../core/ports/ec2.js';
 import { classify } from './classify.js';
 import { IncompleteResponse, readError } from './errors.js';
 import { translate } from './failures.js';
+import { toTags } from './paging.js';
 import { toRefusal } from './refusals.js';
 import type { Requests } from './requests.js';
 
@@ -32,8 +33,7 @@ export function createClaimer(requests: Requests, launches: Requests): Claimer {
       return outcomes.includes('gone') ? 'gone' : 'written';
     },
     async tagInstance(id, tags) {
-      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-      const send = () => requests.client.send(new CreateTagsCommand({ Resources: [id], Tags }));
+      const send = () => requests.client.send(new CreateTagsCommand({ Resources: [id], Tags: toTags(tags) }));
       return (await unlessGone(requests, 'ec2:CreateTags', send)) === 'gone' ? 'gone' : 'tagged';
     },
     resume: (id) => resume(launches, id),

@@ -11,7 +11,7 @@ import type { TagFilter } from '../core/ports/ec2.js';
 import { readImage, toImage } from './catalog.js';
 import { IncompleteResponse } from './errors.js';
 import { codeBehind } from './failures.js';
-import { readPages, readTags, toTagFilters } from './paging.js';
+import { readPages, readTags, toTagFilters, toTags } from './paging.js';
 import { deleteSnapshot } from './reaper.js';
 import type { Requests } from './requests.js';
 
@@ -89,12 +89,7 @@ async function copyImage(requests: Requests, copy: ImageCopy): Promise<{ id: str
     Name: copy.name,
     ClientToken: copy.clientToken,
     CopyImageTags: true,
-    TagSpecifications: [
-      {
-        ResourceType: 'snapshot',
-        Tags: Object.entries(copy.snapshotTags).map(([Key, Value]) => ({ Key, Value })),
-      },
-    ],
+    TagSpecifications: [{ ResourceType: 'snapshot', Tags: toTags(copy.snapshotTags) }],
   });
   try {
     return await requests.ask('ec2:CopyImage', async () => {

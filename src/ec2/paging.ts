@@ -51,6 +51,10 @@ export function readTags(tags: readonly Tag[] | undefined): Record<string, strin
   return Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
+export function toTags(tags: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
 export function toTagFilters(tags: TagFilter): Filter[] {
   return Object.entries(tags).map(([key, wanted]) => {
     if (typeof wanted === 'string') return { Name: `tag:${key}`, Values: [escapeWildcards(wanted)] };

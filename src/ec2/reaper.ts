@@ -5,6 +5,7 @@ import {
   DescribeSnapshotsCommand,
   DescribeSpotInstanceRequestsCommand,
   DescribeVolumesCommand,
+  type Filter,
   type SpotInstanceRequest as AwsSpotRequest,
   type Volume as AwsVolume,
 } from '@aws-sdk/client-ec2';
@@ -33,12 +34,15 @@ export function createLeftovers(requests: Requests): Leftovers {
 }
 
 async function findVolumes(requests: Requests, tags: TagFilter): Promise<Volume[]> {
-  const Filters = toTagFilters(tags);
-  const volumes = await readPages(requests, 'ec2:DescribeVolumes', async (NextToken) => {
+  return (await listVolumes(requests, toTagFilters(tags))).map(toVolume);
+}
+
+/** Volumes in any state, on all pages. */
+export async function listVolumes(requests: Requests, Filters: Filter[]): Promise<AwsVolume[]> {
+  return readPages(requests, 'ec2:DescribeVolumes', async (NextToken) => {
     const page = await requests.client.send(new DescribeVolumesCommand({ Filters, MaxResults: PAGE, ...NextToken }));
     return { items: page.Volumes, next: page.NextToken };
   });
-  return volumes.map(toVolume);
 }
 
 async function deleteVolume(requests: Requests, id: string): Promise<'deleted' | 'absent' | 'in-use'> {

@@ -1,7 +1,8 @@
-import type { RunInstancesCommandInput, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import type { RunInstancesCommandInput, TagSpecification } from '@aws-sdk/client-ec2';
 import type { EbsBlockDevice, VolumeType, _InstanceType } from '@aws-sdk/client-ec2';
 import type { VolumeSpec } from '../core/ports/catalog.js';
 import type { LaunchSpec } from '../core/ports/ec2.js';
+import { toTags } from './paging.js';
 
 /**
  * The RunInstances request for one instance. When the instance powers off, it is terminated with its volumes, or it is
@@ -56,7 +57,7 @@ function toEbs(volume: VolumeSpec): EbsBlockDevice {
 }
 
 function toTagSpecifications({ tags, plan }: LaunchSpec): TagSpecification[] {
-  const Tags: Tag[] = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const Tags = toTags(tags);
   if (Tags.length === 0) return [];
   const kinds = [
     'instance',

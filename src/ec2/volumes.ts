@@ -4,8 +4,6 @@ import {
   CreateTagsCommand,
   CreateVolumeCommand,
   DescribeSnapshotsCommand,
-  DescribeSubnetsCommand,
-  DescribeVolumesCommand,
   DetachVolumeCommand,
   type Filter,
   type Snapshot,
@@ -14,10 +12,11 @@ import {
   type VolumeType,
 } from '@aws-sdk/client-ec2';
 import type { AttachOutcome, DataVolume, DataVolumeSpec, VolumesEc2 } from '../core/ports/volumes.js';
+import { findSubnets } from './catalog.js';
 import { IncompleteResponse } from './errors.js';
 import { codeBehind } from './failures.js';
-import { readPages, toTagFilters } from './paging.js';
-import { createLeftovers, toVolume } from './reaper.js';
+import { toTagFilters, toTags } from './paging.js';
+import { createLeftovers, listVolumes, toVolume } from './reaper.js';
 import type { Requests } from './requests.js';
 
 /** The largest page of DescribeVolumes. Source: EC2 API reference. */
@@ -39,7 +38,7 @@ export function createVolumes(requests: Requests, region: string): VolumesEc2 {
       return volume;
     },
     findDataVolumes: (tags) => describe(requests, toTagFilters(tags)),
-    findDefaultSubnets: () => findDefaultSubnets(requests),
+    findDefaultSubnets: () => findSubnets(requests, [{ Name: 'default-for-az', Values: ['true'] }]),
     createVolume: (spec) => createVolume(requests, spec),
     attachVolume: (id, instanceId, device) => attachVolume(requests, { id, instanceId, device }),
     detachVolume: (id, instanceId, force) => detachVolume(requests, { id, instanceId, isForced: force === 'force' }),
@@ -48,12 +47,8 @@ export function createVolumes(requests: Requests, region: string): VolumesEc2 {
   };
 }
 
-async function describe(requests: Requests, Filters: Filter[]): Promise<DataVolume[]> {
-  const volumes = await readPages(requests, 'ec2:DescribeVolumes', async (NextToken) => {
-    const page = await requests.client.send(new DescribeVolumesCommand({ Filters, MaxResults: PAGE, ...NextToken }));
-    return { items: page.Volumes, next: page.NextToken };
-  });
-  return volumes.map(toDataVolume);
+async function describe(requests: Requests, filters: Filter[]): Promise<DataVolume[]> {
+  return (await listVolumes(requests, filters)).map(toDataVolume);
 }
 
 function toDataVolume(volume: AwsVolume): DataVolume {
@@ -66,19 +61,6 @@ function toDataVolume(volume: AwsVolume): DataVolume {
       .filter(({ State }) => State !== 'detached')
       .map(({ InstanceId = '', State = '' }) => ({ instanceId: InstanceId, state: State })),
   };
-}
-
-async function findDefaultSubnets(requests: Requests) {
-  const Filters = [{ Name: 'default-for-az', Values: ['true'] }];
-  const subnets = await readPages(requests, 'ec2:DescribeSubnets', async (NextToken) => {
-    const page = await requests.client.send(new DescribeSubnetsCommand({ Filters, ...NextToken }));
-    return { items: page.Subnets, next: page.NextToken };
-  });
-  return subnets.map(({ SubnetId = '', VpcId = '', AvailabilityZone = '' }) => ({
-    id: SubnetId,
-    vpcId: VpcId,
-    availabilityZone: AvailabilityZone,
-  }));
 }
 
 function createVolume(requests: Requests, spec: DataVolumeSpec): Promise<DataVolume> {
@@ -187,8 +169,4 @@ async function tagResource(
 
 function specify(ResourceType: 'volume' | 'snapshot', tags: Readonly<Record<string, string>>): TagSpecification[] {
   return [{ ResourceType, Tags: toTags(tags) }];
-}
-
-function toTags(tags: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
