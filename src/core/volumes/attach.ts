@@ -46,10 +46,11 @@ export async function attachWhenRunning(request: AttachRequest, { volumes, clock
     const outcome = await volumes.attachVolume(volumeId, instanceId, device);
     const elapsed = clock.now() - launchedAt;
     if (outcome === 'absent') throw vanished(volumeId);
-    if (outcome === 'in-use' && !(await isHeldBy(instanceId, request, volumes))) {
-      const volume = await volumes.describeVolume(volumeId);
-      if (volume === undefined) throw vanished(volumeId);
-      if (volume.attachments.length > 0) await onHeld(volume, elapsed >= boundMs ? elapsed : undefined);
+    const held = outcome === 'in-use' ? await describe(volumeId, volumes) : undefined;
+    // The answer to an earlier try may have been lost.
+    const isOwn = held?.attachments.some((one) => one.instanceId === instanceId);
+    if (held && !isOwn) {
+      if (held.attachments.length > 0) await onHeld(held, elapsed >= boundMs ? elapsed : undefined);
     } else if (outcome !== 'not-ready') {
       return log.info(
         `Attached volume ${volumeId} to ${instanceId}, ${(elapsed / 1_000).toFixed(1)} s after its launch.`,
@@ -60,14 +61,10 @@ export async function attachWhenRunning(request: AttachRequest, { volumes, clock
   }
 }
 
-/** The answer to an earlier try may have been lost. */
-async function isHeldBy(
-  instanceId: string,
-  { volumeId }: AttachRequest,
-  volumes: Pick<VolumesEc2, 'describeVolume'>,
-): Promise<boolean> {
+async function describe(volumeId: string, volumes: Pick<VolumesEc2, 'describeVolume'>): Promise<DataVolume> {
   const volume = await volumes.describeVolume(volumeId);
-  return volume?.attachments.some((one) => one.instanceId === instanceId) === true;
+  if (volume === undefined) throw vanished(volumeId);
+  return volume;
 }
 
 function notAttached({ volumeId, instanceId }: AttachRequest, elapsed: number): Failure {
