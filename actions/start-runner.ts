@@ -11,7 +11,7 @@ import { Created } from '../src/core/start/created.js';
 import type { StartParts } from '../src/core/start/parts.js';
 import type { StartPorts } from '../src/core/start/ports.js';
 import { summarizePlans, summarizeStart } from '../src/core/start/report.js';
-import { needsRolesFormat, type StartRequest } from '../src/core/start/request.js';
+import { labelUnder, needsRolesFormat, type StartRequest } from '../src/core/start/request.js';
 import { rollBack } from '../src/core/start/roll-back.js';
 import { dryRunStart, startRunners } from '../src/core/start/start.js';
 import type { Started } from '../src/core/start/started.js';
@@ -226,11 +226,11 @@ async function publish(started: Started, loaded: LoadedStart, { ec2, ec2In, log 
 }
 
 /** The unique label of each role. @param own the label of the start that launched the machine, which may be joined */
-function labelsByRole({ runners, label }: StartRequest, own: string): Readonly<Record<string, string>> {
-  const labels = runners.flatMap((one) =>
-    one.role === undefined ? [] : [[one.role, `${own}${one.label.slice(label.length)}`]],
+function labelsByRole(request: StartRequest, own: string): Readonly<Record<string, string>> {
+  const labels = request.runners.flatMap((one): [string, string][] =>
+    one.role === undefined ? [] : [[one.role, labelUnder(own, request, one)]],
   );
-  return Object.fromEntries(labels) as Readonly<Record<string, string>>;
+  return Object.fromEntries(labels);
 }
 
 /** The volumes whose type and size are known: an image may leave the type to EC2. */

@@ -2,6 +2,7 @@ import * as advice from '../core/kernel/advice.js';
 import { findConnectionFault, toConnectionFailure } from '../core/kernel/connection-faults.js';
 import { Failure, type FailureCode } from '../core/kernel/failure.js';
 import { renderTried } from '../core/kernel/patience.js';
+import { renderTime } from '../core/kernel/times.js';
 import { advise } from './advice.js';
 import { documentationOf, wordsOf, type CallName, type HttpError } from './http-error.js';
 
@@ -51,10 +52,9 @@ export function toRateLimited(
 ): Failure {
   const seconds = Math.ceil((until.openAt - until.now) / 1000);
   const waited = until.ms < 1_000 ? '' : `, after ${Math.round(until.ms / 1_000)} s of waiting`;
-  const time = new Date(until.openAt).toISOString().replace(/\.\d+Z$/, 'Z');
   return new Failure(
     'github-rate-limited',
-    `GitHub's rate limit refuses ${call.endpoint} until ${time} (${seconds} s)${waited}.`,
+    `GitHub's rate limit refuses ${call.endpoint} until ${renderTime(until.openAt)} (${seconds} s)${waited}.`,
     {
       hint: advice.WAIT_FOR_RATE_LIMIT,
       cause: until.cause,

@@ -1,5 +1,6 @@
 import type { LocatedInstance } from '../instances/located-instance.js';
 import { isEnding, isOff } from '../instances/states.js';
+import { unregisteredRunner } from '../instances/unregistered-runner.js';
 import type { Clock } from '../kernel/clock.js';
 import type { BootPhase } from '../kernel/boot-phases.js';
 import { TAG } from '../kernel/identity.js';
@@ -98,7 +99,7 @@ function listUnregistered({ instance, runners }: ExplainedInstance): Runner[] {
   const missing = readRunners(instance.tags).filter(
     ({ id, name }) => id === undefined && !runners.some((one) => one.name === name),
   );
-  return missing.map(({ name }) => ({ id: 0, name, status: 'not registered', busy: false, labels: [] }));
+  return missing.map(({ name }) => unregisteredRunner(name));
 }
 
 /** Explains an instance for whose end EC2 gave a reason. */

@@ -2,6 +2,7 @@ import * as advice from '../kernel/advice.js';
 import type { BootPhase } from '../kernel/boot-phases.js';
 import { TAG } from '../kernel/identity.js';
 import { readRunnerNames } from '../kernel/runner-tags.js';
+import { renderTime } from '../kernel/times.js';
 import type { Instance } from '../ports/ec2.js';
 import type { ConsoleJobEnd, ConsoleOutput } from './console-output.js';
 import { describeState } from './diagnose.js';
@@ -130,9 +131,4 @@ function describeNotice({ noticedAt, endsAt }: Interruption): string {
   if (noticedAt === undefined) return '';
   const end = endsAt === undefined ? '' : `, for ${renderTime(endsAt)}`;
   return ` EC2's notice that it takes the spot instance away came at ${renderTime(noticedAt)}${end}.`;
-}
-
-/** `2026-11-27T20:10:00Z` */
-function renderTime(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }

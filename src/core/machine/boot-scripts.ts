@@ -18,7 +18,7 @@ export interface BootScripts {
  * @param payload the lines of the payload, which decide what of the agent is needed
  */
 export function bootstrapLines(scripts: BootScripts, payload: readonly string[]): string[] {
-  const has = (key: string) => payload.some((line) => line.startsWith(`#:${key} `));
+  const has = (key: string) => hasKey(payload, key);
   return [
     'set -euo pipefail',
     'root=${CI_ACTIONS_ROOT:-}',
@@ -36,6 +36,11 @@ export function bootstrapLines(scripts: BootScripts, payload: readonly string[])
     'fi',
     'exec "$agent" start',
   ];
+}
+
+/** @param key may have a value: `format 4` */
+function hasKey(payload: readonly string[], key: string): boolean {
+  return payload.some((line) => `${line} `.startsWith(`#:${key} `));
 }
 
 /** Comments and indentation would take a tenth of the user data. No program of ours has any, or a blank line, in a string. */
@@ -62,7 +67,7 @@ function embed(name: string, text: string): string[] {
  * @param payload the lines of the payload
  */
 export function selectParts(agent: string, payload: readonly string[]): string {
-  const isNeeded = (key: string) => payload.some((line) => `${line} `.startsWith(`#:${key} `));
+  const isNeeded = (key: string) => hasKey(payload, key);
   return agent.replace(/^# \{(.+)\n([^]*?)^# \}\n/gm, (_, keys: string, part: string) =>
     keys.split(', ').some(isNeeded) ? part : '',
   );

@@ -1,3 +1,4 @@
+import { createRandom } from './random-bytes.js';
 import { deriveRsa } from './rsa-numbers.js';
 
 const PRIME_BYTES = 128;
@@ -72,10 +73,4 @@ function oddNumber(random: () => number): string {
 
 function hexDigits(random: () => number, count: number): string {
   return Array.from({ length: count }, () => (random() & 15).toString(16)).join('');
-}
-
-/** Bytes, the same for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 48_271) % 2_147_483_647) & 0xff;
 }

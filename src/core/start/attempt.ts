@@ -12,7 +12,7 @@ import { Launcher } from './launch.js';
 import type { StartParts } from './parts.js';
 import { Registrar, type PreparedRunner } from './register.js';
 import { RegistrationTokens } from './registration-tokens.js';
-import { listLabels } from './request.js';
+import { listRoles } from './request.js';
 import { rollBack } from './roll-back.js';
 import { nameWithRole, type JoinedMachine, type StartedInstance } from './started.js';
 import { Watch } from './watch.js';
@@ -42,7 +42,7 @@ export class Attempt {
     this.created = Created.byStart({ ...request, regions: listRegionsOf(regionSetups) });
     const queueing = { plans, run, id: startId, count: machines, retryMs: startup.retryCapacityMs };
     this.queue = new PlanQueue({ ...this.ports, ...queueing });
-    this.watch = new Watch(this.ports, startup, machines * listLabels(request).length);
+    this.watch = new Watch(this.ports, startup, machines * listRoles(request).length);
   }
 
   /** @throws the first failure */

@@ -8,6 +8,7 @@ import {
   type RolesFormat,
 } from '../machine/payload.js';
 import type { LaunchedVolume } from '../machine/machine-volume.js';
+import { createRandom } from '../machine/random-bytes.js';
 import type { PreparedRegion } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import type { PreparedRunner } from './register.js';
@@ -96,7 +97,5 @@ export function composePlaceholders(
 const TOKEN = 'AQ7XK2PL9VZ4TB6YD3NMWFH5JRSCE';
 
 function placeholderJit(): string {
-  let state = 1;
-  const bytes = Uint8Array.from({ length: 4_200 }, () => (state = (state * 48_271) % 2_147_483_647) & 0xff);
-  return Buffer.from(bytes).toString('base64');
+  return Buffer.from(Uint8Array.from({ length: 4_200 }, createRandom(1))).toString('base64');
 }

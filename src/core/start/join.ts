@@ -1,13 +1,14 @@
 import type { LocatedInstance } from '../instances/located-instance.js';
 import { isOff } from '../instances/states.js';
 import { renderScope, TAG } from '../kernel/identity.js';
-import { readRunnerNames } from '../kernel/runner-tags.js';
+import { readRunnerNames, readRunners } from '../kernel/runner-tags.js';
 import { readTimeouts } from '../kernel/timeouts.js';
+import { renderTime } from '../kernel/times.js';
 import type { Instance } from '../ports/ec2.js';
 import type { Runner } from '../ports/github.js';
-import { refuseMachine, renderTime } from './machines-of-name.js';
+import { refuseMachine } from './machines-of-name.js';
 import type { StartPorts } from './ports.js';
-import type { RunnerRole, StartRequest } from './request.js';
+import { labelUnder, type RunnerRole, type StartRequest } from './request.js';
 import type { JoinedMachine } from './started.js';
 
 /** A machine is not joined when it ends within this time: no job would get far. */
@@ -106,13 +107,13 @@ export class Join {
 }
 
 /** The label of a role on a machine that another start launched. */
-export function labelIn({ tags }: Instance, { label }: StartRequest, role: RunnerRole): string {
-  return `${tags[TAG.label]}${role.label.slice(label.length)}`;
+function labelIn({ tags }: Instance, request: StartRequest, role: RunnerRole): string {
+  return labelUnder(`${tags[TAG.label]}`, request, role);
 }
 
 /** A runner that takes jobs until the machine ends registers itself, so its place in the tag of the ids has no id. */
 function takesManyJobs({ name }: Runner, { tags }: Instance): boolean {
-  return tags[TAG.runnerId]?.split(' ')[readRunnerNames(tags).indexOf(name)] === '-';
+  return readRunners(tags).some((one) => one.name === name && one.id === undefined);
 }
 
 /** `x-build (busy), x-test (online)`: a role that is asked for may be none of the machine's. */

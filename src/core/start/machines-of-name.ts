@@ -1,6 +1,8 @@
 import type { LocatedInstance } from '../instances/located-instance.js';
 import { Failure } from '../kernel/failure.js';
 import { linkRun, parseScope, TAG, type Run } from '../kernel/identity.js';
+import { hasTags } from '../kernel/tags.js';
+import { renderTime } from '../kernel/times.js';
 import type { Ec2ByRegion, Instance } from '../ports/ec2.js';
 import { machineTags, type StartRequest } from './request.js';
 
@@ -20,8 +22,7 @@ export async function findMachines(
   const perRegion = await Promise.all(
     regions.map(async (region) => {
       const found = await (await ec2In(region)).findInstances(tags, which);
-      // Checks the answer again on our side, in case the service ignored the filter.
-      const ours = found.filter((one) => Object.entries(tags).every(([key, value]) => one.tags[key] === value));
+      const ours = found.filter((one) => hasTags(one.tags, tags));
       return ours.map((instance) => ({ instance, region }));
     }),
   );
@@ -66,8 +67,4 @@ export function refuseMachine(
     `Machine ${machineName} is ${describeMachine(one, run)}. ${about.why} Nothing was launched.`,
     { hint: about.hint },
   );
-}
-
-export function renderTime(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -68,14 +68,14 @@ export interface StartRequest extends PlacedRequest {
  */
 export type WhenRunning = 'refuse' | 'replace' | 'join';
 
-/** The label of each runner of one instance, in the order of their names. */
-export function listLabels(request: Pick<StartRequest, 'runners'>): readonly string[] {
-  return listRoles(request).map(({ label }) => label);
-}
-
 /** The role of each runner of one instance, in the order of their names. */
 export function listRoles({ runners }: Pick<StartRequest, 'runners'>): readonly RunnerRole[] {
   return runners.flatMap((role) => Array<RunnerRole>(role.count).fill(role));
+}
+
+/** The unique label of a role on a machine that the start with the label `own` launched: this start, or one that it joins. */
+export function labelUnder(own: string, { label }: Pick<StartRequest, 'label'>, role: RunnerRole): string {
+  return `${own}${role.label.slice(label.length)}`;
 }
 
 /** Whether the request's instances register runners themselves, with a registration token. */

@@ -2,6 +2,7 @@ import { renderDollars } from '../kernel/costs.js';
 import { endMachine, openShell } from '../kernel/machine-commands.js';
 import { table, type Cell } from '../kernel/markdown.js';
 import { findPrice } from '../kernel/prices.js';
+import { renderTime } from '../kernel/times.js';
 import type { FailedMachine } from './failed-machines.js';
 import { hasSessions } from './keep-rules.js';
 
@@ -39,7 +40,7 @@ function listCommands({ instance: { id, ...instance }, region }: FailedMachine):
 }
 
 function renderEnd({ until }: FailedMachine): string {
-  return new Date(until).toISOString().replace(/\.\d+Z$/, 'Z');
+  return renderTime(until);
 }
 
 /** The list price; a spot instance costs at most this. */

@@ -1,4 +1,5 @@
 import { isEnding } from '../instances/states.js';
+import { unregisteredRunner } from '../instances/unregistered-runner.js';
 import { TAG, type Run } from '../kernel/identity.js';
 import { readTimeouts } from '../kernel/timeouts.js';
 import type { Instance } from '../ports/ec2.js';
@@ -66,7 +67,7 @@ function judgeRunner(instance: Instance, state: RunnerState, facts: StopFacts): 
 /** Judges a runner that takes jobs until its instance ends: jobs that it has had prove nothing. */
 function judgeReused(instance: Instance, { name = '', runner }: RunnerState, facts: StopFacts): StopDecision {
   if (runner === 'unknown') return keep('GitHub could not be asked for its runner');
-  const registered = runner === 'absent' ? { id: 0, name, status: 'not registered', busy: false, labels: [] } : runner;
+  const registered = runner === 'absent' ? unregisteredRunner(name) : runner;
   if (registered.busy) return keep('its runner is busy');
   const { jobs, now } = facts;
   if (jobs) return judgeByJobs(instance, registered, { ...facts, jobs });

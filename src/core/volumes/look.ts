@@ -1,4 +1,5 @@
 import type { Run } from '../kernel/identity.js';
+import { hasTags } from '../kernel/tags.js';
 import { volumeKeyOf, type DataVolumeRequest } from '../machine/data-volume-request.js';
 import type { DataVolume, VolumesEc2 } from '../ports/volumes.js';
 import type { RegionVolumes } from './choose.js';
@@ -25,9 +26,7 @@ export async function lookInRegion(
     mode === 'copy' || id === undefined ? ec2.findSnapshots(filter) : [],
     namesSubnets ? [] : ec2.findDefaultSubnets(),
   ]);
-  // Checks the answers again on our side, in case the service ignored the filter.
-  const isOurs = ({ tags }: Pick<DataVolume, 'tags'>) =>
-    Object.entries(filter).every(([key, value]) => tags[key] === value);
+  const isOurs = ({ tags }: Pick<DataVolume, 'tags'>) => hasTags(tags, filter);
   return {
     region: ec2.region,
     volumes: found.flatMap((one) => (one !== undefined && (id !== undefined || isOurs(one)) ? one : [])),

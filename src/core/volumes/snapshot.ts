@@ -6,6 +6,7 @@ import { Failure } from '../kernel/failure.js';
 import { TAG, type Run } from '../kernel/identity.js';
 import { renderKeepUntil } from '../kernel/kept.js';
 import { readRunners } from '../kernel/runner-tags.js';
+import { hasTags } from '../kernel/tags.js';
 import type { Ec2, Ec2ByRegion } from '../ports/ec2.js';
 import type { RunJob } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
@@ -36,7 +37,7 @@ interface Wanted {
 }
 
 /** The instances of which a snapshot is wanted at their end. */
-export function listWanted(instances: readonly LocatedInstance[]): readonly Wanted[] {
+function listWanted(instances: readonly LocatedInstance[]): readonly Wanted[] {
   return instances.flatMap((located) => {
     const { key, volumeId, snapshot } = parseVolumeTag(located.instance.tags[TAG.dataVolume]) ?? {};
     if (key === undefined || volumeId === undefined || snapshot === undefined) return [];
@@ -144,8 +145,7 @@ async function prune(
 ): Promise<void> {
   const ours = findBy(run, key);
   const listed = await volumes.findSnapshots(ours);
-  // Checks the answer again on our side, in case the service ignored the filter.
-  const all = listed.filter(({ tags }) => Object.entries(ours).every(([name, value]) => tags[name] === value));
+  const all = listed.filter(({ tags }) => hasTags(tags, ours));
   for (const { id } of listSurplus(all, snapshot.keep)) {
     try {
       const outcome = await volumes.deleteSnapshot(id);
