@@ -21,16 +21,19 @@ test('All bundles together are not larger than the budget', async () => {
 
 test('A start sends its first request within the budget after bare Node does', async () => {
   // Compares the fastest run of each, because tests run side by side and slow each other down. With every batch both
-  // come closer to their time on an idle machine, so a start that is too slow stays too slow.
+  // come closer to their time on an idle machine, so a start that is too slow stays too slow. Where bare Node itself
+  // needs longer than on the machine that the budget was measured on, a start may take longer by the same factor.
   let [least, leastBare] = [Infinity, Infinity];
-  for (let batch = 0; batch < BATCHES && !(least - leastBare <= budget.coldStartMs); batch += 1) {
+  const allowed = (): number => budget.coldStartMs * Math.max(1, leastBare / budget.bareRequestMs);
+  for (let batch = 0; batch < BATCHES && !(least - leastBare <= allowed()); batch += 1) {
     const { action, bareRequest } = await timeColdStarts(PAIRS);
     least = Math.min(least, ...action);
     leastBare = Math.min(leastBare, ...bareRequest);
   }
   const over = least - leastBare;
-  if (!(over <= budget.coldStartMs))
-    throw new Error(`${over.toFixed(0)} ms of ${budget.coldStartMs}.\n${await listLargest()}`);
+  const bare = `bare Node: ${leastBare.toFixed(0)} ms`;
+  if (!(over <= allowed()))
+    throw new Error(`${over.toFixed(0)} ms of ${allowed().toFixed(0)} (${bare}).\n${await listLargest()}`);
 });
 
 test('A start needs no more memory than the budget', async () => {

@@ -8,6 +8,8 @@ export interface Budget {
   readonly startBytes: number;
   /** From process start to the first request, minus the same time of bare Node. */
   readonly coldStartMs: number;
+  /** The first request of bare Node, from process start, on the machine that `coldStartMs` was measured on. */
+  readonly bareRequestMs: number;
   /** Largest resident set of one start. */
   readonly memoryMiB: number;
 }
@@ -26,6 +28,7 @@ export function readBudget(text: string): Budget {
     bundleBytes: read('bundleBytes'),
     startBytes: read('startBytes'),
     coldStartMs: read('coldStartMs'),
+    bareRequestMs: read('bareRequestMs'),
     memoryMiB: read('memoryMiB'),
   };
 }
