@@ -46,6 +46,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   verdict: ['kernel', 'inputs'],
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
+  compose: ['kernel', 'ports', 'inputs', 'verdict'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The
