@@ -20,6 +20,8 @@ export interface ComposeHost {
   readonly artifacts: string;
   /** The environment of scripts and of `docker compose`, with the user's variables. */
   readonly env: Environment;
+  /** Only the variables that the user set by inputs. Containers of the session get them; they get nothing of `env`. */
+  readonly variables: Environment;
   /** Runs Bash commands in the directory as `bash -eo pipefail` does. */
   runScript(commands: string, options: OutputOptions & { readonly env?: Environment }): Promise<ProgramEnd>;
   hasProgram(name: string): boolean;
