@@ -114,6 +114,12 @@ export const READ_SETUP_LOG = 'Read the last lines of `setup` in the log above. 
 export const READ_FAILING_TESTS = "See the failing tests in the job's summary, or the log above.";
 export const RERUN_INTERRUPTED =
   'Re-run the failed jobs. The printed workflows run the tests again by themselves, on demand, with `on-interruption: rerun`; with `market-type: on-demand`, EC2 takes no machine away.';
+export const READ_SESSION =
+  "Read the last lines of the session in the job's summary. The whole logs of all services are in the folder that the output `artifacts` names.";
+export const READ_PHASE =
+  "Read the last lines of the service or the phase in the job's summary, and correct what they name. The whole logs are in the folder that the output `artifacts` names.";
+export const TAKE_RESULT_ELSEWHERE =
+  'Docker must run on this machine itself. Otherwise take the result from `stdout` or from a file with `result-from`.';
 export const TAKE_LARGER_MACHINE = 'If the kernel ended it for want of memory, take a larger machine.';
 export const CHECK_TEST_SELECTION =
   'Check which tests the commands in the configuration of tox select, and why tests are skipped.';

@@ -202,6 +202,18 @@ export const failureCodes = {
     when: 'No test was run in one of the environments: no command ran, no test was collected, all tests were skipped, tox skipped the environment, or the file that `report` names is missing.',
     remedy: `${advice.CHECK_TEST_SELECTION} Check also the path in \`report\`.`,
   },
+  'session-failed': {
+    when: 'The verdict of run-compose is `fail`: the session ended with an exit code other than 0, an assertion did not hold, a file of `require-files` was not written, or a server ended while the session ran.',
+    remedy: advice.READ_SESSION,
+  },
+  'session-not-judged': {
+    when: 'The verdict of run-compose is `error`: the session never started, or was not allowed to end, so nothing is known about what it tests. The message names the phase and the service.',
+    remedy: advice.READ_PHASE,
+  },
+  'webhook-unusable': {
+    when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
+    remedy: advice.TAKE_RESULT_ELSEWHERE,
+  },
   interrupted: {
     when: 'EC2 took the spot machine away before the tests had finished.',
     remedy: advice.RERUN_INTERRUPTED,
