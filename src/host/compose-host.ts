@@ -10,7 +10,7 @@ import { copyTree } from './copy-tree.js';
 import { findFiles } from './find-files.js';
 import { findProgram, runProgram } from './programs.js';
 import { openWebhook } from './result-webhook.js';
-import { print } from './setup.js';
+import { composeEnvironment, print } from './setup.js';
 import { watchStepFiles } from './step-files.js';
 
 const MIB = 1024 * 1024;
@@ -25,7 +25,8 @@ export interface ComposePlace {
   readonly directory: string;
   readonly workspace: string;
   readonly projectName: string;
-  readonly env: Environment;
+  /** What the user set by inputs. */
+  readonly variables: Environment;
 }
 
 /** The folder for the artifacts of a project. Later steps of the job can read it. */
@@ -33,12 +34,12 @@ export function locateArtifacts(projectName: string, env: NodeJS.ProcessEnv = pr
   return join(env['RUNNER_TEMP'] || tmpdir(), 'ci-actions', projectName);
 }
 
-export function openComposeHost({ directory, workspace, projectName, env: given }: ComposePlace): ComposeHost {
+export function openComposeHost({ directory, workspace, projectName, variables }: ComposePlace): ComposeHost {
   const artifacts = locateArtifacts(projectName);
   mkdirSync(artifacts, { recursive: true });
   const locate = (path: string): string => resolve(directory, path);
   const printer = new BoundedPrinter(artifacts);
-  let env: Environment = { ...given, ARTIFACTS: artifacts };
+  let env: Environment = { ...composeEnvironment(variables), ARTIFACTS: artifacts };
   const place = (name: string): string => {
     const path = join(artifacts, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -48,6 +49,7 @@ export function openComposeHost({ directory, workspace, projectName, env: given 
     directory,
     workspace,
     artifacts,
+    variables,
     get env() {
       return env;
     },

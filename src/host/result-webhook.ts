@@ -14,7 +14,7 @@ const PATH_DIGITS = 32;
  * may be repeated: another path (404), another method (405), too much (413), what is not JSON (400). After the document
  * every request is refused (410).
  *
- * @param address of this machine. @throws Failure `webhook-unusable` if the server cannot listen there
+ * @param address of this machine. @throws Failure `webhook-unavailable` if the server cannot listen there
  */
 export async function openWebhook(
   address: string,
@@ -70,7 +70,7 @@ async function listen(server: ReturnType<typeof createServer>, address: string):
     ),
   ]);
   if (error === undefined) return;
-  throw new Failure('webhook-unusable', `No server can listen at ${address} for the result: ${messageOf(error)}.`, {
+  throw new Failure('webhook-unavailable', `No server can listen at ${address} for the result: ${messageOf(error)}.`, {
     hint: TAKE_RESULT_ELSEWHERE,
     cause: error,
   });

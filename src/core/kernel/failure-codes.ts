@@ -202,15 +202,39 @@ export const failureCodes = {
     when: 'No test was run in one of the environments: no command ran, no test was collected, all tests were skipped, tox skipped the environment, or the file that `report` names is missing.',
     remedy: `${advice.CHECK_TEST_SELECTION} Check also the path in \`report\`.`,
   },
+  'images-not-available': {
+    when: 'run-compose could not pull or build an image of the project. No test was run.',
+    remedy: advice.READ_IMAGE_LOG,
+  },
+  'services-not-ready': {
+    when: 'A service of the Compose project failed, was unhealthy or was not ready in time, so the session never started. No test was run.',
+    remedy: advice.READ_SERVICE_LOG,
+  },
+  'session-not-started': {
+    when: 'The session of run-compose could not be started: its image has no such program, or Docker refused its container. No test was run.',
+    remedy: advice.READ_SERVICE_LOG,
+  },
   'session-failed': {
-    when: 'The verdict of run-compose is `fail`: the session ended with an exit code other than 0, an assertion did not hold, a file of `require-files` was not written, or a server ended while the session ran.',
-    remedy: advice.READ_SESSION,
+    when: 'The session of run-compose ended with an exit code other than 0.',
+    remedy: advice.READ_SESSION_LOG,
   },
-  'session-not-judged': {
-    when: 'The verdict of run-compose is `error`: the session never started, or was not allowed to end, so nothing is known about what it tests. The message names the phase and the service.',
-    remedy: advice.READ_PHASE,
+  'session-timeout': {
+    when: 'The session of run-compose did not end within `timeout-minutes` after the services were ready, and was ended.',
+    remedy: advice.RAISE_SESSION_TIMEOUT,
   },
-  'webhook-unusable': {
+  'server-died': {
+    when: 'A service died or was restarted while the session ran, so the result of the session proves nothing.',
+    remedy: advice.ACCEPT_SERVER_EXIT,
+  },
+  'assertion-failed': {
+    when: 'The commands of `assert` failed, or what must exist after the session does not: a file of `require-files`, or everything that `collect` names.',
+    remedy: advice.READ_ASSERT_LOG,
+  },
+  'teardown-failed': {
+    when: 'The commands of `teardown` failed after the tests had passed.',
+    remedy: advice.READ_TEARDOWN_LOG,
+  },
+  'webhook-unavailable': {
     when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
     remedy: advice.TAKE_RESULT_ELSEWHERE,
   },
