@@ -127,6 +127,8 @@ export const READ_ASSERT_LOG =
 export const READ_TEARDOWN_LOG = 'Read the output of `teardown` in the log above.';
 export const RERUN_INTERRUPTED =
   'Re-run the failed jobs. The printed workflows run the tests again by themselves, on demand, with `on-interruption: rerun`; with `market-type: on-demand`, EC2 takes no machine away.';
+export const TAKE_RESULT_ELSEWHERE =
+  'Docker must run on this machine itself. Otherwise take the result from `stdout` or from a file with `result-from`.';
 export const TAKE_LARGER_MACHINE = 'If the kernel ended it for want of memory, take a larger machine.';
 export const CHECK_TEST_SELECTION =
   'Check which tests the commands in the configuration of tox select, and why tests are skipped.';

@@ -234,6 +234,10 @@ export const failureCodes = {
     when: 'The commands of `teardown` failed after the tests had passed.',
     remedy: advice.READ_TEARDOWN_LOG,
   },
+  'webhook-unavailable': {
+    when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
+    remedy: advice.TAKE_RESULT_ELSEWHERE,
+  },
   interrupted: {
     when: 'EC2 took the spot machine away before the tests had finished.',
     remedy: advice.RERUN_INTERRUPTED,
