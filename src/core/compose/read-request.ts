@@ -53,7 +53,7 @@ function judgeSession(joint: JointInputs): string[] {
     ];
   if (command !== undefined && exec === undefined && image === undefined)
     return [
-      `\`command\` is given without \`exec\` or \`session-image\`; allowed: \`exec: SERVICE\` to run it in a service${run === undefined ? ', `run` instead of `command` to run it on the host' : ''}.`,
+      '`command` is given without `exec` or `session-image`; allowed: `exec: SERVICE` to run it in a service. On the host, `run` itself is the command.',
     ];
   return [];
 }

@@ -41,7 +41,7 @@ export function summarizeOutcome(outcome: ComposeOutcome, { directory, artifacts
   return [
     `### Compose project ${cell(code(directory))}: ${verdict}${where}`,
     '',
-    ...(verdict === 'pass' ? [`${cell(upperFirst(describePass(services)))}.`, ''] : listReasons(outcome)),
+    ...(verdict === 'pass' ? [`Evidence: ${cell(describePass(services))}.`, ''] : listReasons(outcome)),
     ...(verdict !== 'pass' && hint !== undefined ? [`**What to do:** ${hint}`, ''] : []),
     ...quoteLastLines(services),
     ...listWarnings(warnings),
@@ -114,10 +114,6 @@ function tabulatePhases(phases: readonly PhaseResult[]): string[] {
 /** `3.2 s`; empty if one of the times is not known. */
 function formatSpan(from: number | undefined, to: number | undefined): string {
   return from === undefined || to === undefined ? '' : `${(Math.max(0, to - from) / 1_000).toFixed(1)} s`;
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The job summary of a project whose machine EC2 took away. @param what sentences about it */
