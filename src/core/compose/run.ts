@@ -8,7 +8,7 @@ import type { ComposeOutcome, PhaseName } from './outcome.js';
 import { Phases, type OpenPhase, type PhaseEnd } from './phases.js';
 import type { Plan } from './plan.js';
 import type { Problem } from './problem.js';
-import { removeProject } from './remove.js';
+import { takeDown } from './down.js';
 import type { ComposeRequest } from './request.js';
 import { listServices } from './results.js';
 import { runScript } from './scripts.js';
@@ -184,7 +184,7 @@ class ComposeRun {
   }
 
   private async remove(phase: OpenPhase, graceSeconds: number): Promise<PhaseEnd> {
-    const end = await removeProject(this.world, phase, graceSeconds);
+    const end = await takeDown(this.world, phase, graceSeconds);
     this.remains = end.remains;
     return end;
   }
