@@ -18,8 +18,13 @@ export interface ComposeHost {
   readonly workspace: string;
   /** The absolute path of the folder for artifacts, new and empty. */
   readonly artifacts: string;
-  /** The environment of scripts and of `docker compose`, with the user's variables. */
+  /**
+   * The environment of scripts and of `docker compose`, with the user's variables. Read it again after a script: it then
+   * has what the script wrote to GITHUB_ENV and GITHUB_PATH.
+   */
   readonly env: Environment;
+  /** Only the variables that the user set by inputs. Containers of the session get them; they get nothing of `env`. */
+  readonly variables: Environment;
   /** Runs Bash commands in the directory as `bash -eo pipefail` does. */
   runScript(commands: string, options: OutputOptions & { readonly env?: Environment }): Promise<ProgramEnd>;
   hasProgram(name: string): boolean;
@@ -33,7 +38,7 @@ export interface ComposeHost {
   /** Files that match a pattern, with their sizes; relative to the directory. */
   findFiles(
     patterns: readonly string[],
-  ): readonly { readonly path: string; readonly bytes: number; readonly changedAt: number }[];
+  ): Promise<readonly { readonly path: string; readonly bytes: number; readonly changedAt: number }[]>;
   /** Makes a folder below the artifacts, and its parents. @returns its absolute path */
   makeFolder(name: string): string;
   /** Opens a file below the artifacts for a log. A log longer than its bound keeps its beginning and its end. */

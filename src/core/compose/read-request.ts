@@ -1,0 +1,76 @@
+import { readReady } from './read-ready.js';
+import type { ComposeRequest, ResultSource, SessionChoice } from './request.js';
+
+/** The fields of a request that are the value of one input. */
+export type PlainFields = Omit<ComposeRequest, 'session' | 'ready' | 'resultFrom' | 'requireFiles'>;
+
+/** The values of the inputs that are read together. Each is absent when it is empty. */
+export interface JointInputs {
+  readonly session: readonly string[] | undefined;
+  readonly exec: string | undefined;
+  readonly run: string | undefined;
+  readonly image: string | undefined;
+  readonly command: string | undefined;
+  /** Parsed YAML. */
+  readonly ready: unknown;
+  readonly resultFrom: string;
+  readonly requireFiles: readonly string[];
+}
+
+/** Completes a request, and lists everything in which its inputs do not fit together. */
+export function readComposeRequest(
+  plain: PlainFields,
+  joint: JointInputs,
+): { readonly request: ComposeRequest; readonly problems: readonly string[] } {
+  const { ready, problems } = readReady(joint.ready);
+  const request: ComposeRequest = {
+    ...plain,
+    session: readSession(joint),
+    ready,
+    resultFrom: readResultSource(joint.resultFrom),
+    requireFiles: joint.requireFiles,
+  };
+  return { request, problems: [...judgeSession(joint), ...problems, ...judgeDatasets(plain)] };
+}
+
+function readSession({ session, exec, run, image, command }: JointInputs): SessionChoice {
+  if (session) return { kind: 'services', services: session };
+  if (exec !== undefined) return { kind: 'exec', service: exec, command: command ?? '' };
+  if (run !== undefined) return { kind: 'host', command: run };
+  if (image !== undefined) return { kind: 'image', image, ...(command !== undefined && { command }) };
+  return { kind: 'default' };
+}
+
+function judgeSession(joint: JointInputs): string[] {
+  const { session, exec, run, image, command } = joint;
+  const given = Object.entries({ session, exec, run, 'session-image': image }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`\`${name}\``],
+  );
+  if (given.length > 1)
+    return [
+      `${given.join(' and ')} each say what the session is; allowed: one of \`session\`, \`exec\`, \`run\`, \`session-image\`.`,
+    ];
+  if (exec !== undefined && command === undefined)
+    return [
+      `\`exec\` is "${exec}", and \`command\` is empty; allowed: the command that is the session, in \`command\`.`,
+    ];
+  if (command !== undefined && exec === undefined && image === undefined)
+    return [
+      `\`command\` is given without \`exec\` or \`session-image\`; allowed: \`exec: SERVICE\` to run it in a service${run === undefined ? ', `run` instead of `command` to run it on the host' : ''}.`,
+    ];
+  return [];
+}
+
+function judgeDatasets({ datasets, datasetsPath }: PlainFields): string[] {
+  return datasets.length > 0 && datasetsPath === undefined
+    ? [
+        '`datasets` is given without `datasets-path`; allowed: the folder of the host that holds them, in `datasets-path`.',
+      ]
+    : [];
+}
+
+/** @param text as the pattern of the input `result-from` allows it */
+function readResultSource(text: string): ResultSource {
+  if (text === 'exit-code' || text === 'stdout' || text === 'webhook') return { kind: text };
+  return { kind: 'file', path: text };
+}
