@@ -48,7 +48,7 @@ let played: ReadonlyMap<Task, Promise<Played | number>>;
 
 beforeAll(async () => {
   scene = await ComposeScene.open();
-  played = runLanes(lanes, AT_A_TIME, ({ project, variant, plain }) =>
+  played = runLanes(lanes, AT_A_TIME, async ({ project, variant, plain }): Promise<Played | number> =>
     plain === undefined ? scene.play(project, variant) : runPlain(project, { variant, command: plain, env: scene.env }),
   );
 }, LONG_MS);

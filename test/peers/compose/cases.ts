@@ -42,7 +42,8 @@ export interface Variant {
     readonly inputs?: CaseInputs;
     /** These files in place of the project's. */
     readonly files?: readonly string[];
-    readonly session?: Session;
+    /** Null: the input is not given. */
+    readonly session?: Session | null;
     /** Files of the workspace in place of others, by path. */
     readonly write?: Readonly<Record<string, string>>;
     /** A container of this service is killed so long after the session started. */
@@ -70,6 +71,8 @@ export interface ComposeCase {
   readonly directory?: string;
   /** Files of the workspace, by path. */
   readonly write?: Readonly<Record<string, string>>;
+  /** Volumes that exist before, and must exist after. */
+  readonly outside?: { readonly volumes: readonly string[] };
 }
 
 /** The cases beside this checkout, in `../shared/cases`; `undefined` in a user's clone, which does not have them. */
@@ -96,7 +99,7 @@ export function toInputs(project: ComposeCase, { change }: Variant): Record<stri
     files: lines(change.files ?? project.compose_files),
     profiles: lines(profiles),
     env: JSON.stringify(change.env),
-    ...toSession(change.session ?? project.session),
+    ...toSession(sessionOf(project, change)),
     ready: Object.entries(ready)
       .map(([service, rule]) => `${service}: ${rule}`)
       .join('\n'),
@@ -111,6 +114,11 @@ export function toInputs(project: ComposeCase, { change }: Variant): Record<stri
   return Object.fromEntries(
     Object.entries(inputs).filter((one): one is [string, string] => one[1] !== undefined && one[1] !== ''),
   );
+}
+
+/** The session of a variant. */
+export function sessionOf({ session }: ComposeCase, change: Variant['change']): Session | null {
+  return change.session === undefined ? session : change.session;
 }
 
 function toSession(session: Session | null): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { ComposeCase, Session, Variant } from './cases.js';
+import { sessionOf, type ComposeCase, type Session, type Variant } from './cases.js';
 import type { Played } from './stage.js';
 
 /** The names of phases in cases.json that are others at ours. */
@@ -23,7 +23,7 @@ export function findFaults(project: ComposeCase, { change, expected }: Variant, 
     [post.code === 0, `the post step ended with ${post.code}: ${post.lines.join(' ')}`],
     [outcome?.verdict === expected.verdict, `outcome.json has the verdict ${outcome?.verdict}`],
     [
-      hasStarted(change.session ?? project.session, played) === expected.session_starts,
+      hasStarted(sessionOf(project, change), played) === expected.session_starts,
       `the session ${expected.session_starts ? 'never ' : ''}started`,
     ],
     ...Object.entries(remains.main).map(([kind, names]: [string, readonly string[]]): [boolean, string] => [
@@ -43,6 +43,7 @@ export function findFaults(project: ComposeCase, { change, expected }: Variant, 
 /** Whether the session began: by Docker's own events if it is a service, otherwise by what ours wrote. */
 function hasStarted(session: Session | null, { started, outcome }: Played): boolean {
   const services = typeof session === 'string' ? [session] : Array.isArray(session) ? (session as string[]) : undefined;
-  if (services !== undefined) return services.some((service) => started.includes(service));
+  // A session that fails does not keep the next one from its run.
+  if (services !== undefined) return services.every((service) => started.includes(service));
   return outcome?.phases.some(({ name, outcome: ended }) => name === 'session' && ended !== 'skipped') ?? false;
 }

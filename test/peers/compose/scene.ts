@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { startEngine } from '../../worlds/docker/engine.js';
 import { findShared, type ComposeCase, type Variant } from './cases.js';
-import { watchStarts, type DockerEnvironment } from './docker.js';
+import { docker, watchStarts, type DockerEnvironment } from './docker.js';
 import { ComposeStage, playVariant, type Played } from './stage.js';
 
 /** The daemon with the stand-in images, and what starts in it. */
@@ -14,7 +14,7 @@ export class ComposeScene {
   ) {}
 
   static async open(): Promise<ComposeScene> {
-    const env = await openDocker();
+    const env = { PATH: process.env['PATH'] ?? '', ...startEngine() };
     makeImages(env);
     const stages = new Set<ComposeStage>();
     const endWatch = await watchStarts(env, (start) => {
@@ -27,11 +27,15 @@ export class ComposeScene {
   async play(project: ComposeCase, variant: Variant): Promise<Played> {
     const stage = new ComposeStage(this.env);
     this.stages.add(stage);
+    const { volumes = [] } = project.outside ?? {};
+    for (const volume of volumes) docker(this.env, 'volume', 'create', volume);
     try {
       return await playVariant(stage, project, { variant, env: this.env });
     } finally {
       this.stages.delete(stage);
       stage.close();
+      // Fails if the volume is gone.
+      for (const volume of volumes) docker(this.env, 'volume', 'rm', volume);
     }
   }
 
@@ -40,25 +44,20 @@ export class ComposeScene {
   }
 }
 
-/** Of the daemon that the tests share. */
-async function openDocker(): Promise<DockerEnvironment> {
-  return { PATH: process.env['PATH'] ?? '', DOCKER_CONFIG: '/work/main/.peers/docker' };
-}
-
 /** The images of the collected cases: `casebox:1` and `casebox:hc`. */
 function makeImages(env: DockerEnvironment): void {
   const folder = findShared('compose/image');
   if (folder === undefined) return;
-  const base = 'FROM ci-actions/stand-in:1\nCOPY serve probe check once /bin/\n';
-  const healthy =
-    'FROM casebox:1\nEXPOSE 8088\nHEALTHCHECK --interval=1s --timeout=2s --retries=8 CMD probe 127.0.0.1:8088\n';
-  for (const [tag, input] of [
-    ['casebox:1', base],
-    ['casebox:hc', healthy],
-  ] as const)
-    execFileSync('docker', ['build', '--quiet', '--tag', tag, '--file', '-', folder], {
-      env,
-      input,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+  const base = 'FROM ci-actions/stand-in:1
+COPY serve probe check once /bin/
+';
+  const check = 'HEALTHCHECK --interval=1s --timeout=2s --retries=8 CMD probe 127.0.0.1:8088';
+  const images = { 'casebox:1': base, 'casebox:hc': `FROM casebox:1
+EXPOSE 8088
+${check}
+` };
+  for (const [tag, input] of Object.entries(images)) {
+    const args = ['build', '--quiet', '--tag', tag, '--file', '-', folder];
+    execFileSync('docker', args, { env, input, stdio: ['pipe', 'pipe', 'pipe'] });
+  }
 }

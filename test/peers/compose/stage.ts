@@ -78,7 +78,10 @@ export class ComposeStage {
     const main = await this.run('run-compose', inputs, more);
     const project = this.findProject(main);
     const afterMain = this.listRemains(project);
-    const post = await this.run('run-compose-post', inputs, { environment: more.environment, state: main.state });
+    const post = await this.run('run-compose-post', inputs, {
+      environment: more.environment ?? {},
+      state: main.state,
+    });
     const outcome = project === undefined ? undefined : readOutcome(join(this.temp, 'ci-actions', project));
     return {
       main,
