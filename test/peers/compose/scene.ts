@@ -48,14 +48,9 @@ export class ComposeScene {
 function makeImages(env: DockerEnvironment): void {
   const folder = findShared('compose/image');
   if (folder === undefined) return;
-  const base = 'FROM ci-actions/stand-in:1
-COPY serve probe check once /bin/
-';
+  const base = 'FROM ci-actions/stand-in:1\nCOPY serve probe check once /bin/\n';
   const check = 'HEALTHCHECK --interval=1s --timeout=2s --retries=8 CMD probe 127.0.0.1:8088';
-  const images = { 'casebox:1': base, 'casebox:hc': `FROM casebox:1
-EXPOSE 8088
-${check}
-` };
+  const images = { 'casebox:1': base, 'casebox:hc': `FROM casebox:1\nEXPOSE 8088\n${check}\n` };
   for (const [tag, input] of Object.entries(images)) {
     const args = ['build', '--quiet', '--tag', tag, '--file', '-', folder];
     execFileSync('docker', args, { env, input, stdio: ['pipe', 'pipe', 'pipe'] });
