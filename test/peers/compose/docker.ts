@@ -33,16 +33,19 @@ export function listRemains(env: DockerEnvironment, project: string): Remains {
   };
 }
 
-/** Everything at Docker that does not belong to a project of run-compose: ids of containers and images, and names. */
-export function listOthers(env: DockerEnvironment, own: (project: string) => boolean): readonly string[] {
-  const label = '{{.Label "com.docker.compose.project"}}';
-  const kinds = { container: ['ps', '--all', '--no-trunc'], volume: ['volume', 'ls'], network: ['network', 'ls'] };
-  const things = Object.entries(kinds).flatMap(([kind, args]) => {
-    const id = kind === 'container' ? '{{.ID}}' : '{{.Name}}';
-    const lines = list(env, ...args, '--format', `${label} ${id}`).map((line) => line.split(' '));
-    return lines.filter(([project = '']) => !own(project)).map(([, name]) => `${kind} ${name}`);
-  });
-  return [...things, ...list(env, 'images', '--no-trunc', '--quiet').map((id) => `image ${id}`)].sort();
+/** What a project is at Docker, with ids and times: another container of the same name is a difference. */
+export function identify(env: DockerEnvironment, project: string): readonly string[] {
+  const filter = ['--filter', `label=com.docker.compose.project=${project}`];
+  const containers = list(env, 'ps', '--all', '--quiet', '--no-trunc', ...filter);
+  const volumes = list(env, 'volume', 'ls', '--quiet', ...filter);
+  const inspect = (kind: string, format: string, names: readonly string[]): string[] =>
+    names.length === 0 ? [] : list(env, kind, 'inspect', '--format', format, ...names);
+  return [
+    ...inspect('container', '{{.Id}} {{.State.StartedAt}} {{.RestartCount}} {{.Image}}', containers),
+    ...inspect('volume', '{{.Name}} {{.CreatedAt}}', volumes),
+    ...list(env, 'network', 'ls', '--quiet', '--no-trunc', ...filter),
+    ...inspect('image', '{{.Id}} {{.RepoTags}}', ['ci-actions/stand-in:1', 'ci-actions/stand-in:healthy']),
+  ].sort();
 }
 
 export interface ContainerStart {

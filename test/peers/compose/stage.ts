@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,8 +35,19 @@ export class ComposeStage {
 
   /** Puts the files of a project into the workspace. */
   add({ folder, id, write: files }: ComposeCase, { change }: Variant): void {
-    if (folder !== undefined) cpSync(folder, join(this.workspace, id), { recursive: true });
+    if (folder !== undefined) this.copy(folder, id);
     for (const [path, text] of Object.entries({ ...files, ...change.write })) this.write(path, text);
+  }
+
+  /** Copies a folder into the workspace. */
+  copy(folder: string, name: string): void {
+    cpSync(folder, join(this.workspace, name), { recursive: true });
+  }
+
+  /** The paths of all artifacts. */
+  listArtifacts(): readonly string[] {
+    const root = join(this.temp, 'ci-actions');
+    return existsSync(root) ? (readdirSync(root, { recursive: true }) as string[]) : [];
   }
 
   write(path: string, text: string): void {
@@ -74,8 +85,9 @@ export class ComposeStage {
   }
 
   /** Runs the main step and the post step. */
-  async play(inputs: Step['inputs'], more: Partial<Step> = {}): Promise<Played> {
+  async play(inputs: Step['inputs'], { onEnd, ...more }: Partial<Step> & { onEnd?: () => void } = {}): Promise<Played> {
     const main = await this.run('run-compose', inputs, more);
+    onEnd?.();
     const project = this.findProject(main);
     const afterMain = this.listRemains(project);
     const post = await this.run('run-compose-post', inputs, {
@@ -95,7 +107,9 @@ export class ComposeStage {
 
   private findProject({ outputs }: StepResult): string | undefined {
     const { artifacts = '' } = outputs;
-    return artifacts === '' ? this.started[0]?.project : basename(artifacts);
+    // A step that is killed has no outputs.
+    const folders = this.listArtifacts().filter((path) => !path.includes('/'));
+    return artifacts === '' ? folders[0] : basename(artifacts);
   }
 
   private listRemains(project: string | undefined): Remains {
