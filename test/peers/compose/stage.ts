@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +31,8 @@ export interface Played {
   /** What the main step left, and what the post step left. */
   readonly remains: { readonly main: Remains; readonly post: Remains };
 }
+
+const SMALL_BYTES = 1 << 20;
 
 /** A workspace of its own with one project in it, in which run-compose runs as GitHub runs it. */
 export class ComposeStage {
@@ -48,6 +60,14 @@ export class ComposeStage {
   listArtifacts(): readonly string[] {
     const root = join(this.temp, 'ci-actions');
     return existsSync(root) ? (readdirSync(root, { recursive: true }) as string[]) : [];
+  }
+
+  /** The size of an artifact, and the text of a small one. */
+  readArtifact(path: string): { readonly bytes: number; readonly text: string } {
+    const file = join(this.temp, 'ci-actions', path);
+    const about = statSync(file);
+    const isSmall = about.isFile() && about.size < SMALL_BYTES;
+    return { bytes: about.size, text: isSmall ? readFileSync(file, 'utf8') : '' };
   }
 
   write(path: string, text: string): void {
