@@ -23,6 +23,8 @@ export interface ComposeHost {
    * has what the script wrote to GITHUB_ENV and GITHUB_PATH.
    */
   readonly env: Environment;
+  /** Only the variables that the user set by inputs. Containers of the session get them; they get nothing of `env`. */
+  readonly variables: Environment;
   /** Runs Bash commands in the directory as `bash -eo pipefail` does. */
   runScript(commands: string, options: OutputOptions & { readonly env?: Environment }): Promise<ProgramEnd>;
   hasProgram(name: string): boolean;

@@ -64,7 +64,12 @@ export interface ComposeRequest {
   /** Service overrides in YAML or JSON, parsed: a map of services, or the seed's payload. */
   readonly override?: unknown;
   readonly datasets: readonly string[];
+  /** Of the host: a folder. Absolute, or relative to the directory. */
   readonly datasetsPath?: string;
+  /** `SERVICE:/folder` that gets the datasets. `undefined`: the seed's, if the project has its service `media-server`. */
+  readonly datasetsTarget?: string;
+  /** The path of a JSON file: the benchmark's configuration, unless the payload in `override` has one. */
+  readonly benchmarkConfig?: string;
   readonly resultFrom: ResultSource;
   readonly gpu: 'none' | 'all' | number;
   /** A lower bound for the time between *up* and the session, as old payloads give it. */

@@ -112,8 +112,23 @@ export const BRING_TOX =
   'Put uv on the image or astral-sh/setup-uv before this step, or leave `python-version` and `tox-version` empty where the machine has tox.';
 export const READ_SETUP_LOG = 'Read the last lines of `setup` in the log above. No test was run.';
 export const READ_FAILING_TESTS = "See the failing tests in the job's summary, or the log above.";
+export const READ_IMAGE_LOG =
+  'Read the last lines of `pull` or `build` in the log above, correct what they name, and run the job again.';
+export const READ_SERVICE_LOG =
+  'Read the last lines of the service that the message names. The whole logs are in the folder of the output `artifacts`.';
+export const READ_SESSION_LOG =
+  "Read the session's output in the log above. The logs of all services are in the folder of the output `artifacts`.";
+export const RAISE_SESSION_TIMEOUT =
+  'Read where its output stops in the log above. If it is only slow, raise `timeout-minutes`.';
+export const ACCEPT_SERVER_EXIT =
+  'Read the last lines of the service that the message names. If it may end during the session, set `on-server-exit: warn`.';
+export const READ_ASSERT_LOG =
+  'Read the output of `assert` in the log above, and what the session wrote in the folder of the output `artifacts`.';
+export const READ_TEARDOWN_LOG = 'Read the output of `teardown` in the log above.';
 export const RERUN_INTERRUPTED =
   'Re-run the failed jobs. The printed workflows run the tests again by themselves, on demand, with `on-interruption: rerun`; with `market-type: on-demand`, EC2 takes no machine away.';
+export const TAKE_RESULT_ELSEWHERE =
+  'Docker must run on this machine itself. Otherwise take the result from `stdout` or from a file with `result-from`.';
 export const TAKE_LARGER_MACHINE = 'If the kernel ended it for want of memory, take a larger machine.';
 export const CHECK_TEST_SELECTION =
   'Check which tests the commands in the configuration of tox select, and why tests are skipped.';

@@ -202,6 +202,42 @@ export const failureCodes = {
     when: 'No test was run in one of the environments: no command ran, no test was collected, all tests were skipped, tox skipped the environment, or the file that `report` names is missing.',
     remedy: `${advice.CHECK_TEST_SELECTION} Check also the path in \`report\`.`,
   },
+  'images-not-available': {
+    when: 'run-compose could not pull or build an image of the project. No test was run.',
+    remedy: advice.READ_IMAGE_LOG,
+  },
+  'services-not-ready': {
+    when: 'A service of the Compose project failed, was unhealthy or was not ready in time, so the session never started. No test was run.',
+    remedy: advice.READ_SERVICE_LOG,
+  },
+  'session-not-started': {
+    when: 'The session of run-compose could not be started: its image has no such program, or Docker refused its container. No test was run.',
+    remedy: advice.READ_SERVICE_LOG,
+  },
+  'session-failed': {
+    when: 'The session of run-compose ended with an exit code other than 0.',
+    remedy: advice.READ_SESSION_LOG,
+  },
+  'session-timeout': {
+    when: 'The session of run-compose did not end within `timeout-minutes` after the services were ready, and was ended.',
+    remedy: advice.RAISE_SESSION_TIMEOUT,
+  },
+  'server-died': {
+    when: 'A service died or was restarted while the session ran, so the result of the session proves nothing.',
+    remedy: advice.ACCEPT_SERVER_EXIT,
+  },
+  'assertion-failed': {
+    when: 'The commands of `assert` failed, or what must exist after the session does not: a file of `require-files`, or everything that `collect` names.',
+    remedy: advice.READ_ASSERT_LOG,
+  },
+  'teardown-failed': {
+    when: 'The commands of `teardown` failed after the tests had passed.',
+    remedy: advice.READ_TEARDOWN_LOG,
+  },
+  'webhook-unavailable': {
+    when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
+    remedy: advice.TAKE_RESULT_ELSEWHERE,
+  },
   interrupted: {
     when: 'EC2 took the spot machine away before the tests had finished.',
     remedy: advice.RERUN_INTERRUPTED,

@@ -133,6 +133,8 @@ export interface Containers {
   follow(containerId: string, options: OutputOptions): Promise<void>;
   /** Writes the whole log of a container to a file, at most so many bytes of its beginning and of its end. */
   saveLog(containerId: string, file: string, mostBytes: number): Promise<void>;
+  /** The last lines of a container's log, running or not. Empty if its log driver keeps none. */
+  lastLines(containerId: string, count: number): Promise<readonly string[]>;
   /** Copies a file or folder out of a container, which may have stopped. `false`: the container has no such path. */
   copy(containerId: string, path: string, folder: string): Promise<boolean>;
   /** Ends the main program of containers: SIGTERM, and SIGKILL after so many seconds. */
