@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { renderSmokeScript } from '../../src/core/images/smoke-script.js';
 import { describeWithDocker } from '../worlds/docker/engine.js';
 
@@ -13,7 +13,7 @@ function runCheck(name: string, change = (script: string): string => script): st
 }
 
 describeWithDocker('the Compose project of the smoke test', () => {
-  afterAll(() => {
+  afterEach(() => {
     execFileSync('docker', ['image', 'rm', '--force', 'ci-actions-smoke'], { stdio: 'ignore', env: process.env });
   });
 
