@@ -234,9 +234,49 @@ export const failureCodes = {
     when: 'The commands of `teardown` failed after the tests had passed.',
     remedy: advice.READ_TEARDOWN_LOG,
   },
+  'gpu-unavailable': {
+    when: 'A service of the Compose project, or the input `gpu`, asks for GPUs on a machine where Docker has none to give. Nothing was started.',
+    remedy: advice.SET_UP_GPU_TOOLKIT,
+  },
+  'result-missing': {
+    when: 'The session of run-compose ended with 0, and left no JSON where `result-from` says.',
+    remedy: advice.LEAVE_RESULT,
+  },
+  'result-failed': {
+    when: 'The session of run-compose ended with 0, and the evaluations in its result did not pass (`evaluations.passed` is `false`).',
+    remedy: advice.READ_RESULT,
+  },
   'webhook-unavailable': {
     when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
     remedy: advice.TAKE_RESULT_ELSEWHERE,
+  },
+  'docker-missing': {
+    when: 'The machine has no `docker` program.',
+    remedy: advice.INSTALL_DOCKER,
+  },
+  'docker-unreachable': {
+    when: 'No Docker engine answers on the machine, or it stopped answering in the middle of the run.',
+    remedy: advice.START_DOCKER,
+  },
+  'docker-forbidden': {
+    when: "The step's user may not use the socket of the Docker engine.",
+    remedy: advice.ALLOW_DOCKER,
+  },
+  'docker-failed': {
+    when: 'The Docker engine could not answer a question or copy something. The message quotes it.',
+    remedy: advice.READ_DOCKER_MESSAGE,
+  },
+  'compose-too-old': {
+    when: 'The machine has no Docker Compose as a plugin of the `docker` program, or an older one than 2.20.',
+    remedy: advice.UPDATE_COMPOSE,
+  },
+  'compose-invalid': {
+    when: 'Docker Compose refuses the Compose files. The message quotes it, with the line of the file where it names one. Nothing was started.',
+    remedy: advice.CORRECT_COMPOSE_FILES,
+  },
+  'container-failed': {
+    when: 'Docker could not create or start the container of `session-image`. The message quotes it.',
+    remedy: advice.CHECK_SESSION_IMAGE,
   },
   interrupted: {
     when: 'EC2 took the spot machine away before the tests had finished.',
