@@ -1,7 +1,8 @@
 import { Failure } from '../kernel/failure.js';
 import type { ComposeModel, ComposeProject } from '../ports/containers.js';
-import { checkGpu, planBenchmark } from './benchmark.js';
+import { planBenchmark } from './benchmark.js';
 import { findFiles } from './find-files.js';
+import { checkGpu } from './gpu.js';
 import { refuseEmptying } from './host-folders.js';
 import { findLayout } from './layout.js';
 import { readModel, type ProjectModel } from './model.js';
