@@ -2,7 +2,7 @@ import * as advice from '../kernel/advice.js';
 import { plural } from '../kernel/plural.js';
 import type { ContainerState } from '../ports/containers.js';
 import type { OpenPhase, PhaseEnd } from './phases.js';
-import type { Plan } from './plan.js';
+import { sessionServices, type Plan } from './plan.js';
 import type { Problem } from './problem.js';
 import type { ComposeRequest } from './request.js';
 import { openResult, type ResultFinding, type ResultIntake } from './result.js';
@@ -31,12 +31,8 @@ export interface SessionsStart {
 export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
   const { request, plan, world, phase, watch } = start;
   const beganAt = world.clock.now();
-  const networks = plan.session.kind === 'host' ? [] : listNetworks(plan.model);
-  const intake = await openResult(request, plan.benchmark, {
-    containers: world.containers,
-    host: world.host,
-    networks,
-  });
+  const { containers, host } = world;
+  const intake = await openResult(request, plan.benchmark, { containers, host, networks: listSessionNetworks(plan) });
   const servers = new SessionWatch(world, watch.states, {
     isProvenServer: (id) => watch.isProvenServer(id),
     say: phase.say,
@@ -59,6 +55,14 @@ export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
     await servers.close();
     await intake.close();
   }
+}
+
+/** Where the session can reach this machine: first its own networks, of which one may be internal. */
+function listSessionNetworks({ session, model }: Plan): readonly string[] {
+  if (session.kind === 'host') return [];
+  const names = session.kind === 'exec' ? [session.service] : sessionServices({ session });
+  const own = { ...model, services: model.services.filter(({ name }) => names.includes(name)) };
+  return [...new Set([...listNetworks(own), ...listNetworks(model)])];
 }
 
 async function runAll(
@@ -109,8 +113,8 @@ function judgeSessions(
     return { ...base, ...about, reasons: [...died, 'The session exited with 0, but without this service.'], culprits };
   }
   if (!found.failure) return undefined;
-  const about = { code: 'session-failed', verdict: 'fail', hint: found.failure.hint } as const;
-  return { ...base, ...about, reasons: [found.failure.reason] };
+  const { code, hint, reason } = found.failure;
+  return { ...base, code, hint, verdict: 'fail', reasons: [reason] };
 }
 
 function describeFailed({ name, exitCode, oomKilled }: SessionRun): string {
