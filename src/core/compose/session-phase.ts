@@ -2,11 +2,11 @@ import * as advice from '../kernel/advice.js';
 import { plural } from '../kernel/plural.js';
 import type { ContainerState } from '../ports/containers.js';
 import type { OpenPhase, PhaseEnd } from './phases.js';
-import { sessionServices, type Plan } from './plan.js';
+import type { Plan } from './plan.js';
 import type { Problem } from './problem.js';
 import type { ComposeRequest } from './request.js';
 import { openResult, type ResultFinding, type ResultIntake } from './result.js';
-import { listNetworks, listSessions, type SessionRun } from './run-session.js';
+import { listSessionNetworks, listSessions, type SessionRun } from './run-session.js';
 import type { Death } from './servers.js';
 import { SessionWatch } from './session-watch.js';
 import type { ReadinessWatch } from './watch.js';
@@ -31,11 +31,15 @@ export interface SessionsStart {
 export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
   const { request, plan, world, phase, watch } = start;
   const beganAt = world.clock.now();
-  const { containers, host } = world;
-  const intake = await openResult(request, plan.benchmark, { containers, host, networks: listSessionNetworks(plan) });
+  const networks = listSessionNetworks(plan).filter((name) => name !== 'host');
+  const intake = await openResult(request, plan.benchmark, {
+    containers: world.containers,
+    host: world.host,
+    networks,
+  });
   const servers = new SessionWatch(world, watch.states, {
     isProvenServer: (id) => watch.isProvenServer(id),
-    say: phase.say,
+    say: (sentence) => phase.say(sentence),
   });
   try {
     const sessions = await runAll({ ...start, intake, deadline: beganAt + request.timeoutMs });
@@ -55,14 +59,6 @@ export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
     await servers.close();
     await intake.close();
   }
-}
-
-/** Where the session can reach this machine: first its own networks, of which one may be internal. */
-function listSessionNetworks({ session, model }: Plan): readonly string[] {
-  if (session.kind === 'host') return [];
-  const names = session.kind === 'exec' ? [session.service] : sessionServices({ session });
-  const own = { ...model, services: model.services.filter(({ name }) => names.includes(name)) };
-  return [...new Set([...listNetworks(own), ...listNetworks(model)])];
 }
 
 async function runAll(
