@@ -69,6 +69,10 @@ export function openComposeHost({ directory, workspace, projectName, variables }
       return found.isDirectory() ? 'folder' : 'file';
     },
     resolveLinks: (path) => (existsSync(locate(path)) ? realpathSync(locate(path)) : undefined),
+    measure(path) {
+      const found = statSync(locate(path), { throwIfNoEntry: false });
+      return found?.isFile() ? { bytes: found.size, changedAt: found.mtimeMs } : undefined;
+    },
     read: (path) => readFileSync(locate(path), 'utf8'),
     listFolder: (path) => readdirSync(locate(path)).sort(),
     findFiles: (patterns) => findWithSizes(directory, patterns),

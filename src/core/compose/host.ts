@@ -32,6 +32,8 @@ export interface ComposeHost {
   look(path: string): 'file' | 'folder' | 'missing';
   /** The path without links, absolute. `undefined` when it does not exist. */
   resolveLinks(path: string): string | undefined;
+  /** A file's size, and when it was changed, epoch ms. `undefined`: there is no such file. Relative to the directory. */
+  measure(path: string): { readonly bytes: number; readonly changedAt: number } | undefined;
   read(path: string): string;
   /** The names in a folder of the host; relative to the directory. */
   listFolder(path: string): readonly string[];

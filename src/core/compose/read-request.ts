@@ -1,5 +1,4 @@
-import { readReady } from './read-ready.js';
-import type { ComposeRequest, ResultSource, SessionChoice } from './request.js';
+import type { ComposeRequest, Readiness, ResultSource, SessionChoice } from './request.js';
 
 /** The fields of a request that are the value of one input. */
 export type PlainFields = Omit<ComposeRequest, 'session' | 'ready' | 'resultFrom' | 'requireFiles'>;
@@ -11,8 +10,7 @@ export interface JointInputs {
   readonly run: string | undefined;
   readonly image: string | undefined;
   readonly command: string | undefined;
-  /** Parsed YAML. */
-  readonly ready: unknown;
+  readonly ready: Readonly<Record<string, Readiness>>;
   readonly resultFrom: string;
   readonly requireFiles: readonly string[];
 }
@@ -22,15 +20,14 @@ export function readComposeRequest(
   plain: PlainFields,
   joint: JointInputs,
 ): { readonly request: ComposeRequest; readonly problems: readonly string[] } {
-  const { ready, problems } = readReady(joint.ready);
   const request: ComposeRequest = {
     ...plain,
     session: readSession(joint),
-    ready,
+    ready: joint.ready,
     resultFrom: readResultSource(joint.resultFrom),
     requireFiles: joint.requireFiles,
   };
-  return { request, problems: [...judgeSession(joint), ...problems, ...judgeDatasets(plain)] };
+  return { request, problems: [...judgeSession(joint), ...judgeDatasets(plain)] };
 }
 
 function readSession({ session, exec, run, image, command }: JointInputs): SessionChoice {
@@ -56,7 +53,7 @@ function judgeSession(joint: JointInputs): string[] {
     ];
   if (command !== undefined && exec === undefined && image === undefined)
     return [
-      `\`command\` is given without \`exec\` or \`session-image\`; allowed: \`exec: SERVICE\` to run it in a service${run === undefined ? ', `run` instead of `command` to run it on the host' : ''}.`,
+      '`command` is given without `exec` or `session-image`; allowed: `exec: SERVICE` to run it in a service. On the host, `run` itself is the command.',
     ];
   return [];
 }
