@@ -1,7 +1,7 @@
 /** How much of the end of a session's output is kept for its result. */
 export const TAIL_BYTES = 4 * 1024 * 1024;
-/** How much text is parsed in search of the result. It bounds the time for output that only looks like JSON. */
-const PARSED_BYTES = 64 * TAIL_BYTES;
+/** How often a result is looked for at another place. It bounds the time for output that only looks like JSON. */
+const MOST_TRIES = 20_000;
 
 /** The end of a program's output, as lines, of a bounded size. */
 export class OutputTail {
@@ -28,23 +28,34 @@ export class OutputTail {
 
   /** The last JSON object that has lines of its own: one line, or several. `undefined`: there is none. */
   findLastJson(): string | undefined {
-    const lines = this.lines.slice(this.first);
-    let left = PARSED_BYTES;
-    for (let end = lines.length - 1; end >= 0; end--) {
-      if (!lines[end]!.trimEnd().endsWith('}')) continue;
-      for (let begin = end; begin >= 0 && left > 0; begin--) {
-        if (!lines[begin]!.trimStart().startsWith('{')) continue;
-        const text = lines
-          .slice(begin, end + 1)
-          .join('\n')
-          .trim();
-        left -= text.length;
-        // An inner object that ends in the same line as the outer one has a brace too many: it does not parse.
-        if (isJson(text)) return text;
-      }
-    }
-    return undefined;
+    return findLastObject(this.lines.slice(this.first));
   }
+}
+
+function findLastObject(lines: readonly string[]): string | undefined {
+  const text = lines.join('\n');
+  const offsets: number[] = [];
+  for (let offset = 0, line = 0; line < lines.length; offset += lines[line]!.length + 1, line++) offsets.push(offset);
+  const begins = lines.flatMap((line, index) => (line.trimStart().startsWith('{') ? [index] : []));
+  let tries = 0;
+  for (let end = lines.length - 1; end >= 0; end--) {
+    if (!lines[end]!.trimEnd().endsWith('}')) continue;
+    const before = begins.filter((begin) => begin <= end).toReversed();
+    const indent = indentOf(lines[end]!);
+    const hasSameIndent = (begin: number): boolean => indentOf(lines[begin]!) === indent;
+    // An object that is printed for people begins and ends with the same indent, and its inner objects do not.
+    for (const begin of [...before.filter(hasSameIndent), ...before.filter((one) => !hasSameIndent(one))]) {
+      if (++tries > MOST_TRIES) return undefined;
+      // An inner object with the end of an outer one does not parse: it has a brace too many.
+      const candidate = text.slice(offsets[begin], offsets[end]! + lines[end]!.length);
+      if (isJson(candidate)) return candidate.trim();
+    }
+  }
+  return undefined;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 function isJson(text: string): boolean {
