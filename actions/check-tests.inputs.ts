@@ -38,6 +38,10 @@ export const inputs = {
     allowed: 'names of environment variables',
   }),
   'timeout-minutes': withDefault('60', integer('The time limit of the tests.', { min: 1, max: 7_000 })),
+  'more-minutes': text('Minutes that the job may take before and after the tests, beyond `timeout-minutes`.', {
+    matches: /^\d{1,4}(\.\d+)?( *\+ *\d{1,4}(\.\d+)?)*$/,
+    allowed: 'a number of minutes, or several, such as `10 + 30`',
+  }),
   'on-interruption': choice('The input of run-tox, which is checked here before a machine starts.', ['fail', 'rerun']),
   artifact: text("The beginning of the artifact's name. Characters that GitHub does not allow become `-`."),
 };
@@ -47,6 +51,7 @@ export const outputs = {
   skip: 'Why the tests are skipped; empty if they are not.',
   artifact: 'A name for the artifact that no other call of this action has in the run.',
   label: 'A unique label for the runner; empty if no machine is needed.',
+  'job-minutes': 'The time limit of the job: `timeout-minutes` and `more-minutes`.',
   'max-lifetime-minutes': 'The `max-lifetime-minutes` to pass to start-runner.',
   environments: 'The environments to test, as JSON.',
 };

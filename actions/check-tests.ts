@@ -1,7 +1,12 @@
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
 import { checkAccess, checkOwner, findMissingSecrets, summarizeSkip } from '../src/core/test-request/check.js';
 import { chooseEnvironments } from '../src/core/test-request/choose-environments.js';
-import { composeArtifactName, composeLabel, composeLifetime } from '../src/core/test-request/compose.js';
+import {
+  composeArtifactName,
+  composeJobLimit,
+  composeLabel,
+  composeLifetime,
+} from '../src/core/test-request/compose.js';
 import { findCommit } from '../src/core/test-request/find-commit.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -32,12 +37,14 @@ export function runCheckTests(): Promise<void> {
     log.info(`To test: ${sha} of ${repository}.`);
     const own = nonce(12);
     const needsMachine = skip === '' && values['runs-on'] === undefined;
+    const jobMinutes = composeJobLimit(values['timeout-minutes'], values['more-minutes']);
     writeOutputs({
       sha,
       skip,
       label: needsMachine ? composeLabel(context, own) : '',
       artifact: composeArtifactName(values.artifact ?? 'tests', own),
-      'max-lifetime-minutes': composeLifetime(values['timeout-minutes']),
+      'job-minutes': jobMinutes,
+      'max-lifetime-minutes': composeLifetime(jobMinutes),
       environments,
     });
   });

@@ -1,7 +1,7 @@
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { readFragments } from './fragments.js';
 import type { Fillings } from './template.js';
-import { readInterface, type Interface, type Shared } from './workflow-inputs.js';
+import { readInterface, type Interface, type Own, type Shared } from './workflow-inputs.js';
 
 /** One kind of work on a machine: a file in workflows/kinds/, of which `<name>-on-ec2.yml` is printed. */
 export interface Kind {
@@ -13,7 +13,9 @@ export interface Kind {
 }
 
 /** What the frame takes as text from each kind. */
-const parts = ['head', 'run-name', 'artifact', 'work-steps'] as const;
+const required = ['head', 'run-name', 'artifact', 'job-timeout', 'work-steps'] as const;
+/** What a kind may leave out. */
+const optional = ['check-inputs', 'start-outputs'] as const;
 
 /**
  * @param name the file's name without `.yml`
@@ -21,8 +23,8 @@ const parts = ['head', 'run-name', 'artifact', 'work-steps'] as const;
  */
 export function readKind(name: string, text: string, shared: Shared): Kind {
   const fragments = readFragments(text);
-  const missing = parts.filter((part) => !fragments[part]).map((part) => `\`${part}\` is missing.`);
-  const { contract, problems } = readInterface(parse(text), shared);
+  const missing = required.filter((part) => !fragments[part]).map((part) => `\`${part}\` is missing.`);
+  const { contract, problems } = readInterface(parseKind(name, text), shared);
   const all = [...missing, ...problems];
   if (all.length > 0) throw new Error(`workflows/kinds/${name}.yml:\n${all.join('\n')}`);
   const ofStep = contract.outputs.filter(({ value }) => value === undefined).map((output) => output.name);
@@ -30,12 +32,20 @@ export function readKind(name: string, text: string, shared: Shared): Kind {
     name,
     contract,
     fillings: {
-      ...Object.fromEntries(parts.map((part) => [part, fragments[part]!])),
+      ...Object.fromEntries([...required, ...optional].map((part) => [part, fragments[part] ?? ''])),
       'concurrency-group': composeGroup(name),
       'work-interrupted': `\${{ steps.${name}.outputs.interrupted }}`,
       'work-outputs': ['verdict', ...ofStep].map((one) => `${one}: \${{ steps.${name}.outputs.${one} }}`).join('\n'),
     },
   };
+}
+
+/** @throws Error that names the file, and the line that is not YAML */
+function parseKind(name: string, text: string): Own {
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) throw new Error(`workflows/kinds/${name}.yml: ${error.message}`);
+  return document.toJS() as Own;
 }
 
 /** Calls of two kinds in one run never share a group, even if all their inputs have the same values. */
