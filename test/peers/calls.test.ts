@@ -17,7 +17,7 @@ interface Job {
   readonly steps?: readonly {
     if?: string;
     uses?: string;
-    with?: { name?: string };
+    with?: Readonly<Record<string, string>>;
     env?: Readonly<Record<string, string>>;
     run?: string;
   }[];
@@ -34,8 +34,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => parse(readFileSync(`${root}${path}`, 'utf8')) as Workflow;
 const files = [
   '.github/workflows/tox-on-ec2.yml',
+  '.github/workflows/compose-on-ec2.yml',
   '.github/workflows/all_environments.yml',
   'workflows/starter/other-owner/tox-on-ec2.yml',
+  'workflows/starter/other-owner/compose-on-ec2.yml',
   'workflows/starter/other-owner/all_environments.yml',
 ];
 
@@ -75,6 +77,7 @@ describe.each(files)('%s', (file) => {
 
 test.each([
   'workflows/starter/tox.yml',
+  'workflows/starter/compose.yml',
   'workflows/starter/command.yml',
   'workflows/starter/all-environments/ci.yml',
   'workflows/example-marqo/after/CI.yml',
@@ -85,20 +88,30 @@ test.each([
   expect(group(pull)).toBe(group({ ...pull, run_id: '2' }));
 });
 
-test('artifacts of two calls, and of two attempts of one call, have different names', () => {
-  const { jobs } = read(files[0]!);
-  const uploads = Object.values(jobs).flatMap(({ steps = [] }) =>
-    steps.filter(({ uses = '' }) => uses.includes('upload-artifact')),
-  );
-  expect(uploads).toHaveLength(2);
-  const nameOf = (artifact: string, attempt: string) =>
-    interpolate(uploads[0]!.with!.name!, {
+describe.each([
+  ['tox-on-ec2.yml', { 'tox-env': 'py3', preset: 'amd64', 'python-version': '3.8' }, 'py3 amd64 3.8'],
+  ['compose-on-ec2.yml', { directory: 'tests/e2e', preset: 'arm64' }, 'compose tests-e2e arm64'],
+])('Artifacts of %s', (file, inputs, begin) => {
+  const { jobs } = read(`.github/workflows/${file}`);
+  const stepsWith = (action: string) =>
+    Object.values(jobs).flatMap(({ steps = [] }) => steps.filter(({ uses = '' }) => uses.includes(action)));
+  const uploads = stepsWith('upload-artifact');
+  const title = interpolate(stepsWith('$/check-tests')[0]!.with!['artifact']!, { inputs });
+  const [one, other] = ['0123456789ab', 'ba9876543210'].map((nonce) => composeArtifactName(title, nonce));
+  const nameOf = (artifact: string, attempt: string, upload = uploads[0]!) =>
+    interpolate(upload.with!['name']!, {
       needs: { start: { outputs: { artifact } } },
       github: { run_attempt: attempt },
     });
-  const [one, other] = ['0123456789ab', 'ba9876543210'].map((nonce) => composeArtifactName('py3 amd64 3.8', nonce));
-  expect(nameOf(one!, '1')).toBe('py3 amd64 3.8 01234567 1');
-  expect(new Set([nameOf(one!, '1'), nameOf(one!, '2'), nameOf(other!, '1')]).size).toBe(3);
+
+  test('of two calls, and of two attempts of one call, have different names', () => {
+    expect(nameOf(one!, '1')).toBe(`${begin} 01234567 1`);
+    expect(new Set([nameOf(one!, '1'), nameOf(one!, '2'), nameOf(other!, '1')]).size).toBe(3);
+  });
+
+  test('have the same name from either job that tests', () => {
+    expect(uploads.map((upload) => nameOf(one!, '1', upload))).toEqual(Array(2).fill(nameOf(one!, '1')));
+  });
 });
 
 test('an artifact name is valid on GitHub for any inputs', () => {
@@ -107,6 +120,7 @@ test('an artifact name is valid on GitHub for any inputs', () => {
 
 describe.each([
   ['workflows/starter/tox.yml', 'tests', 'not-tested'],
+  ['workflows/starter/compose.yml', 'tests', 'not-tested'],
   ['workflows/starter/command.yml', 'start', 'not-run'],
 ])('%s starts machines only where GitHub gives the secrets', (file, guarded, instead) => {
   const { jobs } = read(file);
