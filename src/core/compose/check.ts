@@ -112,8 +112,8 @@ function addSessionFile(
 ): ComposeProject {
   const { session, rawModel, world } = chosen;
   const services = session.kind === 'exec' ? [session.service] : sessionServices({ session });
-  const override = composeSessionOverride(request, sessionServices({ session }), { model: rawModel });
-  if (services.length === 0 || Object.keys(override.services).length === 0) return project;
+  const override = composeSessionOverride(request, services, { model: rawModel });
+  if (Object.values(override.services).every((service) => Object.keys(service).length === 0)) return project;
   const file = world.host.writeFile('session.json', JSON.stringify(override, null, 2));
   return { ...project, files: [...project.files, file] };
 }

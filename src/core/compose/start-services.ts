@@ -114,12 +114,12 @@ export class ServiceStart {
   }
 
   /** The phase `ready`. */
-  async ready({ say }: OpenPhase): Promise<PhaseEnd> {
+  async ready(phase: OpenPhase): Promise<PhaseEnd> {
     const end = this.verdict ?? (await this.watched);
     this.world.signal.throwIfAborted();
     if (end.kind === 'ready') return { detail: this.describeReady() };
     for (const { service, standing } of end.services)
-      if (standing.kind === 'failed') say(`${service.name} ${standing.why}`);
+      if (standing.kind === 'failed') phase.say(`${service.name} ${standing.why}`);
     return { problem: end.kind === 'failed' ? describeFailed(end) : this.describeLate(end) };
   }
 
