@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { inputs as ofCompose } from '../../actions/run-compose.inputs.js';
 import { inputs } from '../../actions/run-tox.inputs.js';
-import { parseInputs } from '../../src/core/inputs/inputs.js';
+import { parseInputs, type InputDefinitions } from '../../src/core/inputs/inputs.js';
 import type { Interruption } from '../../src/core/diagnosis/explanation.js';
 import { renderInterruptions } from '../../src/core/stop/interruptions.js';
 import { composeArtifactName } from '../../src/core/test-request/compose.js';
@@ -183,14 +184,29 @@ test.each(['success', 'failure', 'cancelled', 'skipped'])(
   },
 );
 
-describe("tox.yml takes lists as public projects' workflows have them:", () => {
-  const call = (
-    parse(readFileSync(`${root}workflows/starter/tox.yml`, 'utf8')) as {
+/** The call of a starter, with the matrix in place. */
+function callOf(starter: string) {
+  const { tests } = (
+    parse(readFileSync(`${root}workflows/starter/${starter}`, 'utf8')) as {
       jobs: { tests: { name: string; with: Readonly<Record<string, string>> } };
     }
-  ).jobs.tests;
-  const given = (matrix: object) =>
-    Object.fromEntries(Object.entries(call.with).map(([name, text]) => [name, interpolate(text, { matrix })]));
+  ).jobs;
+  const fill = (matrix: object) =>
+    Object.fromEntries(Object.entries(tests.with).map(([name, text]) => [name, interpolate(text, { matrix })]));
+  return { name: tests.name, fill };
+}
+
+/** A line of a list as texts. */
+const textsOf = (line: object) => Object.fromEntries(Object.entries(line).map(([name, one]) => [name, `${one}`]));
+
+/** What an action says of inputs that a starter passes on. `preset` is start-runner's. */
+function problemsIn(definitions: InputDefinitions, { preset: _preset, ...values }: Readonly<Record<string, string>>) {
+  const raw = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, { text }]));
+  return parseInputs(definitions, raw).problems;
+}
+
+describe("tox.yml takes lists as public projects' workflows have them:", () => {
+  const call = callOf('tox.yml');
   const defaults = { preset: 'amd64', 'python-version': '', posargs: '' };
 
   test.each([
@@ -206,15 +222,29 @@ describe("tox.yml takes lists as public projects' workflows have them:", () => {
     ['PyPy', { 'tox-env': 'pypy310', 'python-version': 'pypy3.10' }],
     ['a preset of your own', { 'tox-env': 'gpu', preset: 'big' }],
   ])('%s', (_, line) => {
-    const values = given(line);
-    expect(values).toEqual({
-      ...defaults,
-      ...Object.fromEntries(Object.entries(line).map(([name, one]) => [name, `${one}`])),
-    });
-    const raw = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, { text }]));
-    const { preset: _preset, ...forTox } = raw;
-    expect(parseInputs(inputs, forTox).problems).toEqual([]);
+    const values = call.fill(line);
+    expect(values).toEqual({ ...defaults, ...textsOf(line) });
+    expect(problemsIn(inputs, values)).toEqual([]);
     expect(interpolate(call.name, { matrix: line })).toBe(`${line['tox-env']}, ${values['preset']}`);
+  });
+});
+
+describe('compose.yml takes', () => {
+  const call = callOf('compose.yml');
+  const defaults = { preset: 'amd64', session: '', run: '', gpu: '' };
+
+  test.each([
+    ['a folder alone', { directory: 'tests/e2e' }],
+    ['the root of the repository', { directory: '.', session: 'tester' }],
+    ['several sessions', { directory: '.', session: 'unit,end-to-end' }],
+    ['a command on the machine', { directory: 'api', run: 'npm ci && npm test' }],
+    ['a number of GPUs, which is a number in YAML', { directory: '.', preset: 'cuda', gpu: 1 }],
+    ['all GPUs', { directory: '.', preset: 'cuda', gpu: 'all' }],
+  ])('%s', (_, line) => {
+    const values = call.fill(line);
+    expect(values).toEqual({ ...defaults, ...textsOf(line) });
+    expect(problemsIn(ofCompose, values)).toEqual([]);
+    expect(interpolate(call.name, { matrix: line })).toBe(`${line.directory}, ${values['preset']}`);
   });
 });
 

@@ -1,9 +1,12 @@
 /** What compose-on-ec2.yml has beside the frame, whose re-runs and interruptions rerun.test.ts plays. */
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { interpolate } from './github-parser.js';
+import { evaluate, interpolate } from './github-parser.js';
 import { Run } from './rerun-world.js';
 
 const workflow = readFileSync(
@@ -57,10 +60,53 @@ test('A canceled project leaves its logs, and no machine', () => {
   expect([run.artifacts, run.machines.size]).toEqual([['tests 1'], 0]);
 });
 
-test('With `runs-on` nothing is installed on the machine', () => {
-  const { jobs } = parse(workflow) as { jobs: { test: { steps: { name?: string; if?: string }[] } } };
-  const install = jobs.test.steps.find(({ name = '' }) => name.startsWith('Install Docker'))!;
-  expect(install.if).toContain("inputs.runs-on == ''");
+describe('The step that installs Docker', () => {
+  const { jobs } = parse(workflow) as { jobs: { test: { steps: { name?: string; if: string; run: string }[] } } };
+  const step = jobs.test.steps.find(({ name = '' }) => name.startsWith('Install Docker'))!;
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'install-'));
+    addProgram('env', 'exec /usr/bin/env "$@"');
+    addProgram('sudo', 'exec "$@"');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function addProgram(name: string, commands: string): void {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${commands}\n`, { mode: 0o755 });
+  }
+
+  /** Runs the step on a machine that has only these programs. */
+  function runStep(): { status: number | null; stdout: string } {
+    return spawnSync('/bin/bash', ['-eo', 'pipefail', '-c', step.run], { env: { PATH: folder }, encoding: 'utf8' });
+  }
+
+  test("is left out on a machine of `runs-on`, and on a re-run's first machine, which is not ours", () => {
+    const on = (runsOn: string, gone = 'false') =>
+      evaluate(step.if, { steps: { machine: { outputs: { gone } } }, inputs: { 'runs-on': runsOn } });
+    expect([on(''), on('my-gpu'), on('', 'true')]).toEqual([true, false, false]);
+  });
+
+  test('leaves a Docker that is there', () => {
+    addProgram('docker', '');
+    addProgram('apt-get', 'echo apt-get "$@"');
+    expect(runStep()).toMatchObject({ status: 0, stdout: expect.not.stringContaining('apt-get') });
+  });
+
+  test('installs Docker, buildx and Compose from the distribution', () => {
+    addProgram('apt-get', 'echo "$DEBIAN_FRONTEND apt-get $*"');
+    const { status, stdout } = runStep();
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^noninteractive apt-get --yes .* update\n/);
+    expect(stdout).toMatch(/ install --no-install-recommends docker\.io docker-buildx docker-compose-v2\n$/);
+  });
+
+  test.each(['update', 'install'])('fails with what to do when %s fails', (command) => {
+    addProgram('apt-get', `case "$*" in *${command}*) exit 100 ;; esac`);
+    expect(runStep()).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/::error::.*What to do: use an image/),
+    });
+  });
 });
 
 test('The job may take longer than the limits of run-compose, which explain what they end', () => {
