@@ -12,7 +12,7 @@ export function printOutcome(report: StepReport, kept: string | undefined, stage
   const { verdict = '', phase = '', 'exit-code': exitCode = '' } = report.outputs;
   stage.print('── what a user sees');
   const outcome = kept === undefined ? undefined : readOutcome(kept);
-  stage.print(`   Verdict: ${verdict || 'none'}${phase ? `, phase ${phase}` : ''}, exit code ${exitCode}.`);
+  stage.print(verdict === '' ? '   No verdict.' : `   Verdict: ${verdict}, phase ${phase}, exit code ${exitCode}.`);
   for (const reason of outcome?.reasons ?? []) stage.print(`   Why: ${reason}`);
   if (outcome?.hint !== undefined) stage.print(`   What to do: ${outcome.hint}`);
   for (const warning of outcome?.warnings ?? []) stage.print(`   Warning: ${warning}`);

@@ -32,7 +32,7 @@ export async function checkProject(
   const first: ComposeProject = { name: world.projectName, ...found, env: host.env };
   const [engine, read] = await Promise.allSettled([
     before ? before.engine : containers.inspectEngine(),
-    resolveProject(request, world, first),
+    resolveProject(request, world, { first, isBeforeSetup: !before && request.setup !== undefined }),
   ]);
   // Without an engine nothing else is worth a word.
   if (engine.status === 'rejected') throw engine.reason;

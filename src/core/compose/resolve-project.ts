@@ -11,16 +11,25 @@ export interface Resolved {
   readonly resolved: ComposeModel;
 }
 
-/** Resolves the user's files, and again with what the benchmark inputs and the session's profile add. */
+/**
+ * Resolves the user's files, and again with what the benchmark inputs and the session's profile add.
+ *
+ * @param about.isBeforeSetup the commands of `setup` will run, and the project is resolved again after them
+ */
 export async function resolveProject(
   request: ComposeRequest,
   world: ComposeWorld,
-  first: ComposeProject,
+  { first, isBeforeSetup }: { readonly first: ComposeProject; readonly isBeforeSetup: boolean },
 ): Promise<Resolved> {
   const { containers, host } = world;
   const own = await containers.resolve(first);
   const activated = await activateProfiles(request, own, { project: first, world });
-  const benchmark = planBenchmark(request, { model: activated.resolved.model, files: first.files, host });
+  const benchmark = planBenchmark(request, {
+    model: activated.resolved.model,
+    files: first.files,
+    host,
+    isBeforeSetup,
+  });
   const env = { ...first.env, ...benchmark.env };
   const hasMore = benchmark.override !== undefined || Object.keys(benchmark.env).length > 0;
   if (!hasMore) return { ...activated, benchmark };

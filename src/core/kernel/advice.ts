@@ -144,7 +144,7 @@ export const LOOK_AT_FAILED_JOBS =
 // Docker and Docker Compose
 
 export const INSTALL_DOCKER =
-  'Use a runner with Docker: the images of this suite have it, as the runners of GitHub on Linux do. In a job with `container:`, the image needs the docker program, and the socket of the host as a volume.';
+  'Use a runner with Docker: the images of this suite have it, as the runners of GitHub on Linux do. On a public Ubuntu image, start-runner installs it by `pre-runner-script: apt-get update && apt-get install --yes docker.io docker-buildx docker-compose-v2`. In a job with `container:`, the image needs the docker program, and the socket of the host as a volume.';
 export const START_DOCKER =
   'Start it with `systemctl start docker`. If it ended in the middle of the run, `journalctl -u docker` says why; a full disk and a lack of memory are frequent.';
 export const ALLOW_DOCKER =
