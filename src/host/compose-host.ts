@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ComposeHost } from '../core/compose/host.js';
 import { compilePatterns } from '../core/inputs/file-patterns.js';
 import type { Environment } from '../core/ports/programs.js';
@@ -69,6 +69,10 @@ export function openComposeHost({ directory, workspace, projectName, variables }
       return found.isDirectory() ? 'folder' : 'file';
     },
     resolveLinks: (path) => (existsSync(locate(path)) ? realpathSync(locate(path)) : undefined),
+    measure(path) {
+      const found = statSync(locate(path), { throwIfNoEntry: false });
+      return found?.isFile() ? { bytes: found.size, changedAt: found.mtimeMs } : undefined;
+    },
     read: (path) => readFileSync(locate(path), 'utf8'),
     listFolder: (path) => readdirSync(locate(path)).sort(),
     findFiles: (patterns) => findWithSizes(directory, patterns),
@@ -87,8 +91,7 @@ export function openComposeHost({ directory, workspace, projectName, variables }
     },
     copyIn(path, name) {
       if (!existsSync(locate(path))) return false;
-      const to = join(artifacts, name, basename(locate(path)));
-      copyTree(locate(path), to, {
+      copyTree(locate(path), join(artifacts, name), {
         except: artifacts,
         onSkipped: (what) => printer.print(`Not copied: ${what}`),
       });

@@ -19,10 +19,10 @@ export interface ComposeSubject {
   readonly artifacts: string;
 }
 
-/** The verdict and its reasons in one sentence or more: `error in ready: db is unhealthy …`. Plain text. */
+/** The verdict and its first reason: `error in ready: db is unhealthy.`. Plain text. */
 export function describeVerdict({ verdict, phase, reasons, services }: ComposeOutcome): string {
   if (verdict === 'pass') return `pass: ${describePass(services)}.`;
-  return `${verdict} in ${phase}: ${reasons.join(' ')}`;
+  return `${verdict} in ${phase}: ${reasons[0] ?? 'no reason is known.'}`;
 }
 
 /** The evidence of a pass: what ended with 0, and beside how many servers. */
@@ -41,7 +41,7 @@ export function summarizeOutcome(outcome: ComposeOutcome, { directory, artifacts
   return [
     `### Compose project ${cell(code(directory))}: ${verdict}${where}`,
     '',
-    ...(verdict === 'pass' ? [`${cell(upperFirst(describePass(services)))}.`, ''] : listReasons(outcome)),
+    ...(verdict === 'pass' ? [`Evidence: ${cell(describePass(services))}.`, ''] : listReasons(outcome)),
     ...(verdict !== 'pass' && hint !== undefined ? [`**What to do:** ${hint}`, ''] : []),
     ...quoteLastLines(services),
     ...listWarnings(warnings),
@@ -114,10 +114,6 @@ function tabulatePhases(phases: readonly PhaseResult[]): string[] {
 /** `3.2 s`; empty if one of the times is not known. */
 function formatSpan(from: number | undefined, to: number | undefined): string {
   return from === undefined || to === undefined ? '' : `${(Math.max(0, to - from) / 1_000).toFixed(1)} s`;
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The job summary of a project whose machine EC2 took away. @param what sentences about it */

@@ -129,6 +129,12 @@ export const RERUN_INTERRUPTED =
   'Re-run the failed jobs. The printed workflows run the tests again by themselves, on demand, with `on-interruption: rerun`; with `market-type: on-demand`, EC2 takes no machine away.';
 export const TAKE_RESULT_ELSEWHERE =
   'Docker must run on this machine itself. Otherwise take the result from `stdout` or from a file with `result-from`.';
+export const LEAVE_RESULT =
+  "Read the session's output in the log above. With `webhook`, the session must reach the address in RESULT_WEBHOOK: a firewall of the machine may have to admit containers.";
+export const READ_RESULT =
+  'The whole result is `result.json` in the folder of the output `artifacts`, with the logs of all services.';
+export const SET_UP_GPU_TOOLKIT =
+  "Use a machine with a GPU and an image that has NVIDIA's container toolkit, such as the preset `cuda` of start-runner. On a machine of your own: `nvidia-ctk runtime configure --runtime=docker`, and restart Docker.";
 export const TAKE_LARGER_MACHINE = 'If the kernel ended it for want of memory, take a larger machine.';
 export const CHECK_TEST_SELECTION =
   'Check which tests the commands in the configuration of tox select, and why tests are skipped.';
@@ -138,7 +144,7 @@ export const LOOK_AT_FAILED_JOBS =
 // Docker and Docker Compose
 
 export const INSTALL_DOCKER =
-  'Use a runner with Docker: the images of this suite have it, as the runners of GitHub on Linux do. In a job with `container:`, the image needs the docker program, and the socket of the host as a volume.';
+  'Use a runner with Docker: the images of this suite have it, as the runners of GitHub on Linux do. On a public Ubuntu image, start-runner installs it by `pre-runner-script: apt-get update && apt-get install --yes docker.io docker-buildx docker-compose-v2`. In a job with `container:`, the image needs the docker program, and the socket of the host as a volume.';
 export const START_DOCKER =
   'Start it with `systemctl start docker`. If it ended in the middle of the run, `journalctl -u docker` says why; a full disk and a lack of memory are frequent.';
 export const ALLOW_DOCKER =

@@ -234,6 +234,18 @@ export const failureCodes = {
     when: 'The commands of `teardown` failed after the tests had passed.',
     remedy: advice.READ_TEARDOWN_LOG,
   },
+  'gpu-unavailable': {
+    when: 'A service of the Compose project, or the input `gpu`, asks for GPUs on a machine where Docker has none to give. Nothing was started.',
+    remedy: advice.SET_UP_GPU_TOOLKIT,
+  },
+  'result-missing': {
+    when: 'The session of run-compose ended with 0, and left no JSON where `result-from` says.',
+    remedy: advice.LEAVE_RESULT,
+  },
+  'result-failed': {
+    when: 'The session of run-compose ended with 0, and the evaluations in its result did not pass (`evaluations.passed` is `false`).',
+    remedy: advice.READ_RESULT,
+  },
   'webhook-unavailable': {
     when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
     remedy: advice.TAKE_RESULT_ELSEWHERE,

@@ -14,7 +14,7 @@ export function listPrinted(): string[] {
     readFileSync(join(root, WORKFLOWS, name), 'utf8'),
   ]);
   return texts
-    .filter(([, text]) => text!.startsWith('# Printed from workflows/environments.yml'))
+    .filter(([, text]) => text!.startsWith('# Printed from workflows/'))
     .map(([name]) => name!);
 }
 
