@@ -38,7 +38,7 @@ export function runRunCompose(): Promise<void> {
       await run(given, { signal: AbortSignal.any([cancellation, interruption.signal]), log });
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'interrupted') throw error;
-      writeOutputs({ verdict: '', interrupted: true });
+      writeOutputs({ verdict: '', phase: '', 'exit-code': '', interrupted: true });
       if (given.onInterruption === 'fail') throw error;
       const what = `${error.message} ${NEXT}`;
       log.notice(what);
@@ -94,15 +94,16 @@ interface Reporting {
 
 /** Writes the outputs, the files and the summary. @throws Failure unless the project passed */
 function report(outcome: ComposeOutcome, { directory, host, log }: Reporting): void {
-  const { verdict, phase, exitCode, result, code, hint, warnings, remains } = outcome;
+  const { verdict, phase, exitCode, result, code, hint, reasons, remains } = outcome;
   const timeline = host.writeFile('timeline.json', renderTimelineFile(outcome));
   host.writeFile('outcome.json', `${JSON.stringify(outcome, undefined, 2)}\n`);
   writeOutputs({ verdict, phase, 'exit-code': exitCode, result: result ?? '', timeline });
-  for (const warning of warnings) log.warning(warning);
-  if (remains.length > 0) log.warning(`Not removed yet: ${remains.join(', ')}. The post step tries again.`);
+  if (remains.length > 0 && phase !== 'down')
+    log.warning(`Not removed yet: ${remains.join(', ')}. The post step tries again.`);
   appendSummary(summarizeOutcome(outcome, { directory, artifacts: host.artifacts }), log);
   const sentence = describeVerdict(outcome);
   if (verdict === 'pass') return log.info(sentence);
+  for (const reason of reasons.slice(1)) log.info(reason);
   throw new Failure(code ?? 'session-failed', sentence, { hint: hint ?? `Read the logs in ${host.artifacts}.` });
 }
 

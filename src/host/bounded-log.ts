@@ -74,7 +74,7 @@ class HeadAndTail {
 }
 
 /** The end of a log, in two files that are overwritten in turn. */
-class TailFiles {
+export class TailFiles {
   private readonly paths: readonly [string, string];
   private current = 0;
   private currentBytes = 0;
@@ -98,8 +98,12 @@ class TailFiles {
     this.total += bytes.length;
   }
 
-  /** Appends the last bytes, and a line that says how much is missing before them. Removes the two files. */
-  appendTo(file: string): void {
+  /**
+   * Appends the last bytes, and before them a line that says how much is missing. Removes the two files.
+   *
+   * @param describe makes that line of the number of bytes
+   */
+  appendTo(file: string, describe = describeGap): void {
     const kept = [this.paths[1 - this.current]!, this.paths[this.current]!].map((path) => ({
       path,
       size: statSync(path, { throwIfNoEntry: false })?.size ?? 0,
@@ -107,13 +111,17 @@ class TailFiles {
     const size = kept.reduce((sum, one) => sum + one.size, 0);
     let skip = Math.max(0, size - this.most);
     const left = this.total - size + skip;
-    if (left > 0) appendFileSync(file, `… ${left} bytes are left out here …\n`);
+    appendFileSync(file, describe(left));
     for (const one of kept) {
       if (one.size > skip) copyFrom(one.path, skip, file);
       skip = Math.max(0, skip - one.size);
       rmSync(one.path, { force: true });
     }
   }
+}
+
+function describeGap(bytes: number): string {
+  return bytes > 0 ? `… ${bytes} bytes are left out here …\n` : '';
 }
 
 /** Appends a file from a position on, in pieces. */

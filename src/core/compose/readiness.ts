@@ -51,7 +51,7 @@ function judgeContainer(service: ServiceModel, wanted: Readiness | undefined, co
   const { state } = container;
   switch (state.status) {
     case 'created':
-      if (state.error) return { kind: 'failed', why: `could not be started: ${state.error}` };
+      // If Docker could not start it, `up` fails with the reason.
       return { kind: 'waiting', what: 'its start' };
     case 'restarting':
       return {

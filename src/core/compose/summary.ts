@@ -19,10 +19,10 @@ export interface ComposeSubject {
   readonly artifacts: string;
 }
 
-/** The verdict and its reasons in one sentence or more: `error in ready: db is unhealthy …`. Plain text. */
+/** The verdict and its first reason: `error in ready: db is unhealthy.`. Plain text. */
 export function describeVerdict({ verdict, phase, reasons, services }: ComposeOutcome): string {
   if (verdict === 'pass') return `pass: ${describePass(services)}.`;
-  return `${verdict} in ${phase}: ${reasons.join(' ')}`;
+  return `${verdict} in ${phase}: ${reasons[0] ?? 'no reason is known.'}`;
 }
 
 /** The evidence of a pass: what ended with 0, and beside how many servers. */
