@@ -1,3 +1,4 @@
+import { plural } from '../kernel/plural.js';
 import type { ContainerState } from '../ports/containers.js';
 import type { Log } from '../ports/process.js';
 import { checkProject, setupOf } from './check.js';
@@ -72,7 +73,7 @@ class ComposeRun {
     const { request, world } = this;
     await this.step('check', async (phase) => {
       this.plan = await checkProject(request, world, { phase });
-      return { detail: `${this.plan.servers.length} services before the session.` };
+      return { detail: `${plural(this.plan.servers.length, 'service')} before the session.` };
     });
     if (!this.plan) return;
     await this.setUp(setupOf(request, this.plan.layout));
