@@ -1,6 +1,6 @@
 import type { ComposeRequest } from '../src/core/compose/request.js';
 import { choiceOrCount, choiceOrList, flagOrList } from '../src/core/inputs/alternatives.js';
-import { partialMinutes, seconds } from '../src/core/inputs/durations.js';
+import { partialMinutes, seconds } from '../src/core/inputs/fine-durations.js';
 import { variables } from '../src/core/inputs/environment-variables.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { filePatterns } from '../src/core/inputs/file-patterns.js';
@@ -156,7 +156,23 @@ export const inputs = {
     list('Files or folders below `datasets-path` that the services get as volumes.', paths),
     [],
   ),
-  'datasets-path': into('compose.datasetsPath', text('The folder of the host with the datasets.')),
+  'datasets-path': into(
+    'compose.datasetsPath',
+    text('The folder of the host with the datasets: absolute, or relative to `directory`.'),
+  ),
+  'datasets-target': into(
+    'compose.datasetsTarget',
+    text(
+      'Where the datasets are mounted, as `SERVICE:/folder`. Default: `media-server:/var/media_files/mp4s`, if there is such a service.',
+      { matches: /^[a-zA-Z0-9._-]+:\/.+$/, allowed: '`SERVICE:/folder`' },
+    ),
+  ),
+  'benchmark-config': into(
+    'compose.benchmarkConfig',
+    text(
+      'A JSON file with the configuration of a benchmark, relative to `directory`. The session finds its path in BENCHMARK_CONFIG. Default: what the payload in `override` says of it.',
+    ),
+  ),
   'result-from': withDefault(
     'exit-code',
     text(
@@ -201,5 +217,6 @@ export const outputs = {
   artifacts:
     'The folder with the logs of all phases and services, what was collected, `timeline.json` and `outcome.json`.',
   timeline: 'The path of `timeline.json`: when each phase and service began, was ready and ended.',
+  minutes: 'Minutes that the step took.',
   interrupted: '`true` if EC2 took the spot machine away before the session had ended, otherwise `false`.',
 };

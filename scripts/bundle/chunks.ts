@@ -26,9 +26,11 @@ export const groups = [
     test: (id: string) => AWS_SDK.test(id) && !isLate(id),
   },
   { name: 'aws-ec2-late', test: isLate },
+  // run-compose reads it when it begins, and a start only for an input in YAML.
+  { name: 'yaml', test: /src\/core\/kernel\/yaml\.ts$|node_modules\/js-yaml\// },
   { name: 'octokit-and-toolkit', test: /node_modules\/(@octokit|@actions\/(core|github))\// },
   // A group also takes what its modules import, so the chunks that others need come first.
-  ...(['shared-by-all', 'shared-by-some', undefined] as const).map((only) => ({
+  ...(['shared-by-all', 'shared-by-some', 'shared-by-runs', undefined] as const).map((only) => ({
     debugName: only ?? 'shared',
     name: (id: string, graph: Graph) => {
       const name = nameShared(id, graph);
@@ -79,7 +81,14 @@ function nameShared(id: string, graph: Graph): SharedChunk | null {
   const [first] = users;
   if (first === undefined || first === actions[0]) return first?.chunk ?? null;
   const isAlsoLate = findReached(entryOf(actions[0]), graph, { late: true }).has(id);
-  return isAlsoLate || users.some(({ chunk }) => chunk !== first.chunk) ? 'shared-by-some' : first.chunk;
+  if (isAlsoLate || !users.every(({ chunk }) => chunk === first.chunk || (isOfRuns(chunk) && isOfRuns(first.chunk))))
+    return 'shared-by-some';
+  return users.every(({ chunk }) => chunk === first.chunk) ? first.chunk : 'shared-by-runs';
+}
+
+/** Whether it is of the actions that run something on a machine, and have nothing to do with the machines themselves. */
+function isOfRuns(chunk: SharedChunk): boolean {
+  return chunk === 'shared-by-tests' || chunk === 'shared-by-compose';
 }
 
 /** The modules that a module imports, directly or through others. @param late: also by `import()` */

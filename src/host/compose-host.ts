@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ComposeHost } from '../core/compose/host.js';
 import { compilePatterns } from '../core/inputs/file-patterns.js';
 import type { Environment } from '../core/ports/programs.js';
@@ -91,8 +91,7 @@ export function openComposeHost({ directory, workspace, projectName, variables }
     },
     copyIn(path, name) {
       if (!existsSync(locate(path))) return false;
-      const to = join(artifacts, name, basename(locate(path)));
-      copyTree(locate(path), to, {
+      copyTree(locate(path), join(artifacts, name), {
         except: artifacts,
         onSkipped: (what) => printer.print(`Not copied: ${what}`),
       });

@@ -56,15 +56,22 @@ export interface BenchmarkGiven {
   readonly request?: Partial<ComposeRequest>;
   readonly services?: readonly string[];
   readonly files?: HostFiles;
+  readonly isBeforeSetup?: boolean;
 }
 
-export function planOf({ request = {}, services = ['api', 'tests'], files = {} }: BenchmarkGiven): BenchmarkPlan {
+export function planOf({
+  request = {},
+  services = ['api', 'tests'],
+  files = {},
+  isBeforeSetup = false,
+}: BenchmarkGiven): BenchmarkPlan {
   return planBenchmark(
     { ...emptyRequest, ...request },
     {
       model: modelWith(...services),
       files: ['/project/compose.yml'],
       host: hostWith({ '/project/compose.yml': '', ...files }),
+      isBeforeSetup,
     },
   );
 }

@@ -29,7 +29,7 @@ export function dockerVariables(): Readonly<Record<string, string>> {
 export async function findObstacle(): Promise<string | undefined> {
   try {
     await docker('version', '--format', '{{.Server.Version}}');
-    await docker('compose', 'version', '--short');
+    await docker('compose', 'version');
     return undefined;
   } catch (error) {
     const { code, message, stderr = '' } = error as NodeJS.ErrnoException & { readonly stderr?: string };

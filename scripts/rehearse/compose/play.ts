@@ -68,7 +68,13 @@ function hideCommand(inputs: Readonly<Record<string, string>>, onLine: (line: st
     if (state !== 'before' || !line.startsWith('##[group]Run ')) return;
     state = 'command';
     onLine('Run run-compose');
-    for (const [name, text] of Object.entries(inputs)) onLine(`  ${name}: ${text.trim().replaceAll('\n', '\n    ')}`);
+    for (const [name, text] of Object.entries(inputs)) {
+      const [first = '', ...more] = text.trimEnd().split('\n');
+      for (const shown of more.length === 0
+        ? [`${name}: ${first}`]
+        : [`${name}: |`, ...[first, ...more].map((one) => `  ${one}`)])
+        onLine(`  ${shown}`);
+    }
   };
 }
 

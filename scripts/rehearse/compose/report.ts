@@ -12,7 +12,7 @@ export function printOutcome(report: StepReport, kept: string | undefined, stage
   const { verdict = '', phase = '', 'exit-code': exitCode = '' } = report.outputs;
   stage.print('── what a user sees');
   const outcome = kept === undefined ? undefined : readOutcome(kept);
-  stage.print(`   Verdict: ${verdict || 'none'}${phase ? `, phase ${phase}` : ''}, exit code ${exitCode}.`);
+  stage.print(verdict === '' ? '   No verdict.' : `   Verdict: ${verdict}, phase ${phase}, exit code ${exitCode}.`);
   for (const reason of outcome?.reasons ?? []) stage.print(`   Why: ${reason}`);
   if (outcome?.hint !== undefined) stage.print(`   What to do: ${outcome.hint}`);
   for (const warning of outcome?.warnings ?? []) stage.print(`   Warning: ${warning}`);
@@ -46,9 +46,15 @@ function printArtifacts(folder: string, stage: Stage): void {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((path) => ({ path, found: statSync(join(folder, path)) }))
     .filter(({ found }) => found.isFile());
-  stage.print(`   Artifacts: ${plural(files.length, 'file')} in ${relative('.', folder) || '.'}, with summary.md:`);
+  stage.print(`   Artifacts: ${plural(files.length, 'file')} in ${shorten(folder)}, with summary.md:`);
   for (const { path, found } of files.sort((a, b) => (a.path < b.path ? -1 : 1)))
     stage.print(`     ${String(found.size).padStart(8)} bytes  ${path}`);
+}
+
+/** Relative to this folder, if the path is in it. */
+function shorten(path: string): string {
+  const short = relative('.', path);
+  return short.startsWith('..') ? path : short;
 }
 
 /**

@@ -30,6 +30,8 @@ interface PlanWorld {
   /** The absolute paths of these files. */
   readonly files: readonly string[];
   readonly host: Pick<ComposeHost, 'look' | 'read' | 'resolveLinks'>;
+  /** The commands of `setup` have not run yet, and may bring files that are missing. The plan is made again after them. */
+  readonly isBeforeSetup?: boolean;
 }
 
 /**
@@ -38,14 +40,14 @@ interface PlanWorld {
  * @throws Failure `bad-input` with all problems: an unknown service, a dataset outside of `datasets-path` …
  */
 export function planBenchmark(request: ComposeRequest, world: PlanWorld): BenchmarkPlan {
-  const given = loadOverride(request.override, world.host);
+  const given = loadOverride(request.override, world);
   const { payload, problems } = readPayload(given.override, Object.keys(servicesOf(world.model)));
   const datasets = mountDatasets(request, payload, world);
   const { file, problems: fileProblems } = composeOverride(payload, { model: world.model, datasets: datasets.mounts });
   const target = readTargetSystem(payload, {
     mayRead: (name) => isRead(name, request, { ...world, override: given.override }),
   });
-  const config = chooseConfig(request, payload, world.host);
+  const config = chooseConfig(request, payload, world);
   refuseProblems(
     [
       ...given.problems,
@@ -74,21 +76,22 @@ export function planBenchmark(request: ComposeRequest, world: PlanWorld): Benchm
 /** A text instead of a map is the path of a file with one, such as a template of the Benchmark Platform Controller. */
 function loadOverride(
   override: unknown,
-  host: PlanWorld['host'],
+  world: PlanWorld,
 ): { readonly override?: unknown; readonly problems: readonly string[] } {
   if (typeof override !== 'string') return { override, problems: [] };
-  const loaded = loadFile('override', override, host);
+  const loaded = loadFile('override', override, world);
   return 'problem' in loaded ? { problems: [loaded.problem] } : { override: loaded.value, problems: [] };
 }
 
 function loadFile(
   input: string,
   path: string,
-  host: PlanWorld['host'],
+  { host, isBeforeSetup }: PlanWorld,
 ): { readonly value: unknown } | { readonly problem: string } {
   const given = `\`${input}\` is ${JSON.stringify(path)}`;
-  if (host.look(path) !== 'file')
-    return { problem: `${given}, which is no file; allowed: the path of a file in YAML or JSON.` };
+  const found = host.look(path);
+  if (isBeforeSetup && found === 'missing') return { value: {} };
+  if (found !== 'file') return { problem: `${given}, which is no file; allowed: the path of a file in YAML or JSON.` };
   try {
     return { value: parse(host.read(path)) };
   } catch (error) {
@@ -100,11 +103,11 @@ function loadFile(
 function chooseConfig(
   request: ComposeRequest,
   payload: OverridePayload,
-  host: PlanWorld['host'],
+  world: PlanWorld,
 ): { readonly config?: JsonMap; readonly problems: readonly string[] } {
   if (payload.benchmark) return { config: payload.benchmark, problems: [] };
   if (request.benchmarkConfig === undefined) return { problems: [] };
-  const loaded = loadFile('benchmark-config', request.benchmarkConfig, host);
+  const loaded = loadFile('benchmark-config', request.benchmarkConfig, world);
   if ('problem' in loaded) return { problems: [loaded.problem] };
   if (isMap(loaded.value)) return { config: loaded.value, problems: [] };
   return { problems: [`\`benchmark-config\` is ${JSON.stringify(request.benchmarkConfig)}, whose content is no map.`] };

@@ -1,14 +1,14 @@
 import { Failure } from '../kernel/failure.js';
 import type { ComposeModel, ComposeProject } from '../ports/containers.js';
-import { planBenchmark } from './benchmark.js';
 import { findFiles } from './find-files.js';
 import { checkGpu } from './gpu.js';
 import { refuseEmptying } from './host-folders.js';
-import { findLayout } from './layout.js';
+import { findLayout, type Layout } from './layout.js';
 import { readModel, type ProjectModel } from './model.js';
 import type { OpenPhase } from './phases.js';
 import { sessionServices, type Plan } from './plan.js';
 import type { ComposeRequest } from './request.js';
+import { resolveProject } from './resolve-project.js';
 import { composeSessionOverride } from './session-override.js';
 import { chooseServices } from './session.js';
 import type { ComposeWorld } from './world.js';
@@ -19,13 +19,21 @@ const NOISE = /the attribute `version` is obsolete/;
 /**
  * Checks all that can be known before anything is made, and chooses what will be started.
  *
+ * @param before the plan before `setup` ran, which may have written files and variables. Before it, a variable may be unset
  * @throws Failure with everything that is wrong in one respect; of Docker: `docker-missing`, `docker-forbidden` …
  */
-export async function checkProject(request: ComposeRequest, world: ComposeWorld, phase: OpenPhase): Promise<Plan> {
+export async function checkProject(
+  request: ComposeRequest,
+  world: ComposeWorld,
+  { phase, before }: { readonly phase: OpenPhase; readonly before?: Plan },
+): Promise<Plan> {
   const { containers, host } = world;
   const found = findFiles(request, host);
   const first: ComposeProject = { name: world.projectName, ...found, env: host.env };
-  const [engine, read] = await Promise.allSettled([containers.inspectEngine(), resolveProject(request, world, first)]);
+  const [engine, read] = await Promise.allSettled([
+    before ? before.engine : containers.inspectEngine(),
+    resolveProject(request, world, { first, isBeforeSetup: !before && request.setup !== undefined }),
+  ]);
   // Without an engine nothing else is worth a word.
   if (engine.status === 'rejected') throw engine.reason;
   if (read.status === 'rejected') throw read.reason;
@@ -38,13 +46,13 @@ export async function checkProject(request: ComposeRequest, world: ComposeWorld,
     });
   const chosen = chooseServices(request, model, layout);
   const started = [...chosen.servers, ...sessionServices(chosen)];
-  refuseUnset(request, resolved, { model, started });
+  if (before || setupOf(request, layout) === undefined) refuseUnset(request, resolved, { model, started });
   checkGpu(request, { model: resolved.model, services: started, engine: engine.value, host });
   refuseEmptying(request, { host, layout, model, session: chosen.session });
   await refuseHeldNames({ model, started }, world);
   const withSession = addSessionFile(request, project, { ...chosen, rawModel: resolved.model, world });
   const warnings = [...resolved.warnings.filter((warning) => !NOISE.test(warning)), ...describeUnset(resolved)];
-  for (const note of benchmark.notes) phase.say(note);
+  if (!before) for (const note of benchmark.notes) phase.say(note);
   const plan: Plan = {
     ...chosen,
     engine: engine.value,
@@ -57,51 +65,13 @@ export async function checkProject(request: ComposeRequest, world: ComposeWorld,
     scriptEnv: composeScriptEnv(withSession, world, benchmark.env),
     warnings,
   };
-  describePlan(plan, phase);
+  if (!before) describePlan(plan, phase);
   return plan;
 }
 
-interface Resolved {
-  readonly project: ComposeProject;
-  readonly benchmark: Plan['benchmark'];
-  readonly resolved: ComposeModel;
-}
-
-/** Resolves the user's files, and again with what the benchmark inputs and the session's profile add. */
-async function resolveProject(request: ComposeRequest, world: ComposeWorld, first: ComposeProject): Promise<Resolved> {
-  const { containers, host } = world;
-  const own = await containers.resolve(first);
-  const activated = await activateProfiles(request, own, { project: first, world });
-  const benchmark = planBenchmark(request, { model: activated.resolved.model, files: first.files, host });
-  const env = { ...first.env, ...benchmark.env };
-  const hasMore = benchmark.override !== undefined || Object.keys(benchmark.env).length > 0;
-  if (!hasMore) return { ...activated, benchmark };
-  const files =
-    benchmark.override === undefined
-      ? first.files
-      : [...first.files, host.writeFile('override.json', JSON.stringify(benchmark.override, null, 2))];
-  const project = { ...activated.project, env, files };
-  const resolved = await containers.resolve(project);
-  return { project, benchmark, resolved };
-}
-
-/** Compose runs a service that is named although its profile is not active. So does a session. */
-async function activateProfiles(
-  { session }: ComposeRequest,
-  own: ComposeModel,
-  { project, world }: { readonly project: ComposeProject; readonly world: ComposeWorld },
-): Promise<{ readonly project: ComposeProject; readonly resolved: ComposeModel }> {
-  const named = session.kind === 'services' ? session.services : session.kind === 'exec' ? [session.service] : [];
-  const known = readModel(own.model).services.map(({ name }) => name);
-  const absent = named.filter((name) => !known.includes(name));
-  if (absent.length === 0) return { project, resolved: own };
-  const all = readModel((await world.containers.resolve({ ...project, profiles: ['*'] })).model);
-  const needed = all.services
-    .filter(({ name }) => absent.includes(name))
-    .flatMap(({ profiles }) => profiles.slice(0, 1));
-  if (needed.length === 0) return { project, resolved: own };
-  const widened = { ...project, profiles: [...new Set([...project.profiles, ...needed])] };
-  return { project: widened, resolved: await world.containers.resolve(widened) };
+/** The commands of `setup`, given or found. */
+export function setupOf({ setup }: ComposeRequest, layout: Layout): string | undefined {
+  return setup ?? layout.setup;
 }
 
 /** Adds the generated file of the session's services, so that they do not restart. */
@@ -112,8 +82,8 @@ function addSessionFile(
 ): ComposeProject {
   const { session, rawModel, world } = chosen;
   const services = session.kind === 'exec' ? [session.service] : sessionServices({ session });
-  const override = composeSessionOverride(request, sessionServices({ session }), { model: rawModel });
-  if (services.length === 0 || Object.keys(override.services).length === 0) return project;
+  const override = composeSessionOverride(request, services, { model: rawModel });
+  if (Object.values(override.services).every((service) => Object.keys(service).length === 0)) return project;
   const file = world.host.writeFile('session.json', JSON.stringify(override, null, 2));
   return { ...project, files: [...project.files, file] };
 }

@@ -14,6 +14,13 @@ export interface DatasetMount {
 /** Where the Benchmark Platform Controller mounts datasets: at its media server, which offers them as videos. */
 const SEED_TARGET = 'media-server:/var/media_files/mp4s';
 
+interface DatasetWorld {
+  readonly model: unknown;
+  readonly host: Pick<ComposeHost, 'resolveLinks'>;
+  /** What is missing may be brought by `setup`. */
+  readonly isBeforeSetup?: boolean;
+}
+
 /**
  * Finds the datasets below `datasets-path`, and where they are mounted.
  *
@@ -22,13 +29,13 @@ const SEED_TARGET = 'media-server:/var/media_files/mp4s';
 export function mountDatasets(
   request: ComposeRequest,
   payload: OverridePayload,
-  world: { readonly model: unknown; readonly host: Pick<ComposeHost, 'resolveLinks'> },
+  world: DatasetWorld,
 ): { readonly mounts: readonly DatasetMount[]; readonly problems: readonly string[] } {
   const names = [...new Set([...payload.datasets, ...request.datasets])];
   if (names.length === 0) return { mounts: [], problems: [] };
   const target = findTarget(request, payload, world.model);
-  const folder = findFolder(request, world.host);
-  const found = names.map((name) => findDataset(name, folder.path, world.host));
+  const folder = findFolder(request, world);
+  const found = names.map((name) => findDataset(name, folder.path, world));
   const problems = [
     ...('problem' in target ? [target.problem] : []),
     ...(folder.problem === undefined ? [] : [folder.problem]),
@@ -69,7 +76,7 @@ function findTarget(
 
 function findFolder(
   request: ComposeRequest,
-  host: Pick<ComposeHost, 'resolveLinks'>,
+  { host, isBeforeSetup }: DatasetWorld,
 ): { readonly path?: string; readonly problem?: string } {
   if (request.datasetsPath === undefined) {
     return {
@@ -77,6 +84,7 @@ function findFolder(
     };
   }
   const path = host.resolveLinks(request.datasetsPath);
+  if (path === undefined && isBeforeSetup) return {};
   return path === undefined
     ? { problem: `\`datasets-path\` is ${JSON.stringify(request.datasetsPath)}, which does not exist on this machine.` }
     : { path };
@@ -86,7 +94,7 @@ function findFolder(
 function findDataset(
   name: string,
   folder: string | undefined,
-  host: Pick<ComposeHost, 'resolveLinks'>,
+  { host, isBeforeSetup }: DatasetWorld,
 ): { readonly problem: string } | { readonly name: string; readonly path: string } | { readonly problem?: undefined } {
   const given = `\`datasets\` has ${JSON.stringify(name)}`;
   // A colon would end the path in `volumes`; a control character is in no file name that a person chose.
@@ -97,6 +105,7 @@ function findDataset(
     return { problem: `${given}; a name with a colon or a control character can not be mounted.` };
   if (folder === undefined) return {};
   const path = host.resolveLinks(`${folder}/${name}`);
+  if (path === undefined && isBeforeSetup) return {};
   if (path === undefined) return { problem: `${given}, which does not exist below ${folder}.` };
   if (!path.startsWith(folder === '/' ? folder : `${folder}/`)) {
     return { problem: `${given}, a link to ${path}; allowed: datasets below ${folder}.` };

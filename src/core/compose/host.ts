@@ -46,7 +46,7 @@ export interface ComposeHost {
   /** Opens a file below the artifacts for a log. A log longer than its bound keeps its beginning and its end. */
   openLog(name: string): { write(line: string): void; close(): void };
   writeFile(name: string, text: string): string;
-  /** Copies a file or folder of the host to a folder below the artifacts. */
+  /** Copies a file or folder of the host. @param name of the copy, below the artifacts. @returns `false`: there is none */
   copyIn(path: string, name: string): boolean;
   /** Whether a TCP connection succeeds within the time. */
   connects(address: string, port: number, withinMs: number): Promise<boolean>;

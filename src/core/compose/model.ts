@@ -97,7 +97,7 @@ function readDependencies(value: Fields): Dependency[] {
     ...stringsOf(value['volumes_from'])
       .filter((one) => !one.startsWith('container:'))
       .map((one) => one.split(':')[0]!),
-    ...['network_mode', 'ipc', 'pid'].flatMap((key) => /^service:(.+)$/.exec(String(value[key] ?? ''))?.[1] ?? []),
+    ...['network_mode', 'ipc', 'pid'].flatMap((key) => /^service:(.+)$/.exec(textOf(value[key]))?.[1] ?? []),
   ];
   const names = new Set(declared.map(({ service }) => service));
   const added = [...new Set(implied)].filter((service) => !names.has(service));
@@ -145,7 +145,7 @@ function readFiles(kind: string, value: unknown): Record<string, string> {
 /** Milliseconds of a duration such as `1m30s`, as Compose prints it. */
 function readDuration(value: unknown): number | undefined {
   const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
-  const parts = [...String(value ?? '').matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  const parts = [...textOf(value).matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
   if (parts.length === 0) return undefined;
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit!]!, 0);
 }
@@ -157,6 +157,10 @@ function firstNumber(...values: readonly unknown[]): number | undefined {
 function text<const K extends string>(value: Fields, key: string, as: K): { readonly [P in K]?: string } {
   const found = value[key];
   return (typeof found === 'string' && found !== '' ? { [as]: found } : {}) as { readonly [P in K]?: string };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function wordsOf(value: unknown): readonly string[] {

@@ -1,4 +1,4 @@
-import { Failure, type FailureCode } from '../kernel/failure.js';
+import type { Failure, FailureCode } from '../kernel/failure.js';
 import type { PhaseName } from './outcome.js';
 
 /** Why a run is not a pass. */

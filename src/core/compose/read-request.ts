@@ -27,7 +27,7 @@ export function readComposeRequest(
     resultFrom: readResultSource(joint.resultFrom),
     requireFiles: joint.requireFiles,
   };
-  return { request, problems: [...judgeSession(joint), ...judgeDatasets(plain)] };
+  return { request, problems: judgeSession(joint) };
 }
 
 function readSession({ session, exec, run, image, command }: JointInputs): SessionChoice {
@@ -56,14 +56,6 @@ function judgeSession(joint: JointInputs): string[] {
       '`command` is given without `exec` or `session-image`; allowed: `exec: SERVICE` to run it in a service. On the host, `run` itself is the command.',
     ];
   return [];
-}
-
-function judgeDatasets({ datasets, datasetsPath }: PlainFields): string[] {
-  return datasets.length > 0 && datasetsPath === undefined
-    ? [
-        '`datasets` is given without `datasets-path`; allowed: the folder of the host that holds them, in `datasets-path`.',
-      ]
-    : [];
 }
 
 /** @param text as the pattern of the input `result-from` allows it */

@@ -51,7 +51,7 @@ function judgeContainer(service: ServiceModel, wanted: Readiness | undefined, co
   const { state } = container;
   switch (state.status) {
     case 'created':
-      if (state.error) return { kind: 'failed', why: `could not be started: ${state.error}` };
+      // If Docker could not start it, `up` fails with the reason.
       return { kind: 'waiting', what: 'its start' };
     case 'restarting':
       return {
@@ -118,10 +118,10 @@ function judgeRunning(service: ServiceModel, wanted: Readiness | undefined, { st
 
 function judgeHealth({ health, lastHealthOutput }: ContainerState): Standing {
   const output = lastHealthOutput?.trim();
-  const last = output ? ` Its last output: ${output}` : '';
   if (health === 'healthy') return { kind: 'ready', by: 'healthy' };
-  if (health === 'unhealthy') return { kind: 'failed', why: `is unhealthy.${last}` };
-  return { kind: 'waiting', what: `its health check.${last}` };
+  if (health === 'unhealthy')
+    return { kind: 'failed', why: `is unhealthy.${output ? ` Its last output: ${output}` : ''}` };
+  return { kind: 'waiting', what: `its health check${output ? ` (last output: ${output})` : ''}` };
 }
 
 function judgePorts({ name, ports }: ServiceModel, facts: ContainerFacts): Standing {

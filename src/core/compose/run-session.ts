@@ -44,7 +44,7 @@ export interface SessionScene {
 /** The sessions of a plan, one after the other. */
 export function listSessions(
   plan: Plan,
-): readonly { readonly name: string; run(scene: SessionScene): Promise<SessionRun> }[] {
+): readonly { readonly name: string; readonly run: (scene: SessionScene) => Promise<SessionRun> }[] {
   const { session } = plan;
   switch (session.kind) {
     case 'services':
@@ -56,6 +56,16 @@ export function listSessions(
     case 'image':
       return [{ name: 'session', run: (scene) => runImage(session, scene) }];
   }
+}
+
+/** The networks from which the session reaches the host, by their names at Docker. */
+export function listSessionNetworks({ session, model }: Plan): readonly string[] {
+  const names =
+    session.kind === 'services' ? session.services : session.kind === 'exec' ? [session.service] : undefined;
+  if (session.kind === 'host') return [];
+  return listNetworks(
+    names ? { ...model, services: model.services.filter(({ name }) => names.includes(name)) } : model,
+  );
 }
 
 /** The networks of a project by their names at Docker, the default one first. */

@@ -1,6 +1,6 @@
 import type { ContainerState } from '../ports/containers.js';
 import type { Log } from '../ports/process.js';
-import { checkProject } from './check.js';
+import { checkProject, setupOf } from './check.js';
 import { collectAll, saveLogs } from './collect.js';
 import { lookBefore, requireFiles, type FilesBefore } from './evidence.js';
 import { buildImages, planImages, pullImages } from './images.js';
@@ -71,13 +71,12 @@ class ComposeRun {
   async main(): Promise<void> {
     const { request, world } = this;
     await this.step('check', async (phase) => {
-      this.plan = await checkProject(request, world, phase);
+      this.plan = await checkProject(request, world, { phase });
       return { detail: `${this.plan.servers.length} services before the session.` };
     });
+    if (!this.plan) return;
+    await this.setUp(setupOf(request, this.plan.layout));
     const { plan } = this;
-    if (!plan) return;
-    for (const warning of plan.warnings) this.log.warning(warning);
-    await this.script('setup', request.setup ?? plan.layout.setup);
     await this.images(plan);
     const before = await lookBefore(request.requireFiles, world.host);
     await this.services(plan);
@@ -103,7 +102,6 @@ class ComposeRun {
     this.upEndedAt = world.clock.now();
     await this.step('ready', (phase) => start.ready(phase));
     if (start.watch.states.length > 0) this.states = start.watch.states;
-    for (const warning of start.watch.warnings) log.warning(warning);
   }
 
   private async session(plan: Plan, phase: OpenPhase): Promise<PhaseEnd> {
@@ -112,7 +110,6 @@ class ComposeRun {
     if (restMs > 0) await world.clock.sleep(restMs, world.signal);
     this.sessions = await runSessions({ request, plan, world, phase, watch: this.start!.watch });
     this.states = this.sessions.states;
-    for (const warning of this.sessions.warnings) this.log.warning(warning);
     return this.sessions;
   }
 
@@ -132,12 +129,17 @@ class ComposeRun {
     });
   }
 
-  private async script(name: 'setup', commands: string | undefined): Promise<void> {
+  /** Runs `setup`, and checks once more, because it may have written files and variables of the project. */
+  private async setUp(commands: string | undefined): Promise<void> {
     if (this.problem) return;
-    if (commands === undefined) return this.phases.skip(name);
-    const { world } = this;
+    if (commands === undefined) return this.phases.skip('setup');
+    const { request, world } = this;
     const { signal } = world;
-    await this.step(name, (phase) => runScript(name, commands, { world, phase, env: this.plan!.scriptEnv, signal }));
+    await this.step('setup', async (phase) => {
+      const end = await runScript('setup', commands, { world, phase, env: this.plan!.scriptEnv, signal });
+      if (!end.problem) this.plan = await checkProject(request, world, { phase, before: this.plan! });
+      return end;
+    });
   }
 
   private async step(name: PhaseName, body: (phase: OpenPhase) => Promise<PhaseEnd>): Promise<void> {

@@ -27,7 +27,8 @@ export function composeSessionOverride(
       ...(Object.keys(deploy).length > 0 && { deploy }),
     };
   };
-  return { services: Object.fromEntries(services.map((name) => [name, compose(name)])) };
+  const composed = services.map((name) => [name, compose(name)] as const);
+  return { services: Object.fromEntries(composed.filter(([, service]) => Object.keys(service).length > 0)) };
 }
 
 /** Compose reads a restart policy from `deploy`, too, and it would win over `restart`. */

@@ -1,4 +1,4 @@
-import * as advice from '../kernel/advice.js';
+import * as advice from '../kernel/compose-advice.js';
 import { plural } from '../kernel/plural.js';
 import type { ContainerState } from '../ports/containers.js';
 import type { OpenPhase, PhaseEnd } from './phases.js';
@@ -6,7 +6,7 @@ import type { Plan } from './plan.js';
 import type { Problem } from './problem.js';
 import type { ComposeRequest } from './request.js';
 import { openResult, type ResultFinding, type ResultIntake } from './result.js';
-import { listNetworks, listSessions, type SessionRun } from './run-session.js';
+import { listSessionNetworks, listSessions, type SessionRun } from './run-session.js';
 import type { Death } from './servers.js';
 import { SessionWatch } from './session-watch.js';
 import type { ReadinessWatch } from './watch.js';
@@ -31,7 +31,7 @@ export interface SessionsStart {
 export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
   const { request, plan, world, phase, watch } = start;
   const beganAt = world.clock.now();
-  const networks = plan.session.kind === 'host' ? [] : listNetworks(plan.model);
+  const networks = listSessionNetworks(plan).filter((name) => name !== 'host');
   const intake = await openResult(request, plan.benchmark, {
     containers: world.containers,
     host: world.host,
@@ -39,7 +39,7 @@ export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
   });
   const servers = new SessionWatch(world, watch.states, {
     isProvenServer: (id) => watch.isProvenServer(id),
-    say: phase.say,
+    say: (sentence) => phase.say(sentence),
   });
   try {
     const sessions = await runAll({ ...start, intake, deadline: beganAt + request.timeoutMs });
@@ -109,8 +109,8 @@ function judgeSessions(
     return { ...base, ...about, reasons: [...died, 'The session exited with 0, but without this service.'], culprits };
   }
   if (!found.failure) return undefined;
-  const about = { code: 'session-failed', verdict: 'fail', hint: found.failure.hint } as const;
-  return { ...base, ...about, reasons: [found.failure.reason] };
+  const { code, hint, reason } = found.failure;
+  return { ...base, code, hint, verdict: 'fail', reasons: [reason] };
 }
 
 function describeFailed({ name, exitCode, oomKilled }: SessionRun): string {

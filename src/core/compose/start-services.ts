@@ -1,4 +1,4 @@
-import * as advice from '../kernel/advice.js';
+import * as advice from '../kernel/compose-advice.js';
 import { plural } from '../kernel/plural.js';
 import type { ComposeProject } from '../ports/containers.js';
 import type { ProgramEnd } from '../ports/programs.js';
@@ -12,8 +12,6 @@ import type { ComposeWorld } from './world.js';
 
 /** How long `up` may go on after all services are ready: it has nothing left to wait for. */
 const UP_REST_MS = 60_000;
-/** How long a failure of `up` waits for the watch to see which service is the reason. */
-const REASON_MS = 2_000;
 
 /** The start of the services, and the watch beside it, which `ready` goes on with. */
 export class ServiceStart {
@@ -64,21 +62,12 @@ export class ServiceStart {
 
   private async judgeUp(ended: ProgramEnd, project: ComposeProject): Promise<PhaseEnd> {
     if (ended.code === 0) return { detail: `Started ${plural(this.plan.servers.length, 'service')}.` };
-    const seen = await this.findReason();
-    if (seen) {
-      this.verdict = seen;
-      return { detail: 'Compose gave up on a service: see `ready`.' };
-    }
-    return { problem: await this.describeRefusal(ended, project) };
-  }
-
-  /** Compose itself may notice a service that failed before the watch does. */
-  private async findReason(): Promise<WatchEnd | undefined> {
-    const { clock, signal } = this.world;
-    const seen = await Promise.race([this.watched, clock.sleep(REASON_MS, signal)]);
     this.end.abort();
-    await this.watched.catch(() => {});
-    return seen?.kind === 'failed' ? seen : undefined;
+    // Compose itself may notice a service that failed before the watch does.
+    const failed = await this.watch.findFailed();
+    if (failed.length === 0) return { problem: await this.describeRefusal(ended, project) };
+    this.verdict = { kind: 'failed', services: failed };
+    return { detail: 'Compose gave up on a service: see `ready`.' };
   }
 
   private async describeRefusal(ended: ProgramEnd, { name }: ComposeProject): Promise<Problem> {
@@ -114,12 +103,12 @@ export class ServiceStart {
   }
 
   /** The phase `ready`. */
-  async ready({ say }: OpenPhase): Promise<PhaseEnd> {
+  async ready(phase: OpenPhase): Promise<PhaseEnd> {
     const end = this.verdict ?? (await this.watched);
     this.world.signal.throwIfAborted();
     if (end.kind === 'ready') return { detail: this.describeReady() };
     for (const { service, standing } of end.services)
-      if (standing.kind === 'failed') say(`${service.name} ${standing.why}`);
+      if (standing.kind === 'failed') phase.say(`${service.name} ${standing.why}`);
     return { problem: end.kind === 'failed' ? describeFailed(end) : this.describeLate(end) };
   }
 

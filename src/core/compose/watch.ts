@@ -89,6 +89,13 @@ export class ReadinessWatch {
     }
   }
 
+  /** Lists the containers anew. @returns the services that failed */
+  async findFailed(): Promise<readonly ServiceStanding[]> {
+    this.changed = true;
+    await this.look();
+    return this.judge().filter(({ standing }) => standing.kind === 'failed');
+  }
+
   /** Waits at least the cadence after an event, so that a storm of events does not become one of questions. */
   private async pause(ms: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.world;

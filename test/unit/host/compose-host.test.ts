@@ -108,12 +108,12 @@ describe('The files of a project', () => {
     writeFileSync(join(directory, 'a'), 'a');
     symlinkSync('/nowhere', join(directory, 'l'));
     const host = open();
-    expect(host.copyIn('.', 'collected')).toBe(true);
+    expect(host.copyIn('.', 'collected/project')).toBe(true);
     const to = join(host.artifacts, 'collected/project');
     expect(readFileSync(join(to, 'a'), 'utf8')).toBe('a');
     expect(lstatSync(join(to, 'l')).isSymbolicLink()).toBe(true);
     expect(existsSync(join(to, 'temp/ci-actions/ci-1-project'))).toBe(false);
-    expect(host.copyIn('none', 'collected')).toBe(false);
+    expect(host.copyIn('none', 'collected/none')).toBe(false);
   });
 
   test('that cannot be copied are named, and do not stop the others', async () => {
@@ -123,7 +123,7 @@ describe('The files of a project', () => {
     const host = open();
     mkdirSync(join(host.artifacts, 'collected/out/a'), { recursive: true });
     writeFileSync(join(directory, 'out/a'), 'a');
-    const output = capture(() => void host.copyIn('out', 'collected'));
+    const output = capture(() => void host.copyIn('out', 'collected/out'));
     expect(output).toMatch(/Not copied: .*out\/a \(E\w+\)/);
     expect(readdirSync(join(host.artifacts, 'collected/out')).sort()).toEqual(['a', 'z']);
   });

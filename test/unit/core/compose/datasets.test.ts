@@ -83,6 +83,13 @@ describe('Datasets are refused', () => {
     expect(problemsOf(given(['a.flv'], { datasetsPath: '/none' }))).toContain('"/none", which does not exist');
   });
 
+  test('unless `setup` is still to bring them', () => {
+    for (const more of [{}, { datasetsPath: '/none' }]) {
+      expect(planOf({ ...given(['none.flv'], more), isBeforeSetup: true }).override).toBeUndefined();
+      expect(problemsOf({ ...given(['../x'], more), isBeforeSetup: true })).toContain('allowed: names below');
+    }
+  });
+
   test('without a service that gets them', () => {
     const request = { datasets: ['a.flv'], datasetsPath: '/srv/datasets' };
     expect(problemsOf({ request, files })).toContain('`datasets-target` is not given, and its default `media-server:');

@@ -128,7 +128,7 @@ describe("The session's own Compose file", () => {
     const session = { kind: 'exec', service: 'tests', command: 'true' } as const;
     const intake = { env: { RESULT_WEBHOOK: 'http://1.2.3.4:5/x' } };
     const deploy = { restart_policy: { condition: 'any' } };
-    expect(compose({ deploy }, { session }, intake)).toEqual({});
+    expect(compose({ deploy }, { session }, intake)).toBeUndefined();
     expect(compose({ deploy }, { session, gpu: 'all' }, intake)).toEqual({
       deploy: { resources: { reservations: { devices: [{ driver: 'nvidia', count: 'all', capabilities: ['gpu'] }] } } },
     });

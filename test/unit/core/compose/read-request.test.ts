@@ -72,13 +72,6 @@ describe('A request of run-compose', () => {
     expect(read(joint).problems).toEqual([expect.stringContaining(problem)]);
   });
 
-  test('refuses datasets without their folder', () => {
-    expect(read({}, { datasets: 'coco' }).problems).toEqual([
-      expect.stringContaining('`datasets` is given without `datasets-path`'),
-    ]);
-    expect(read({}, { datasets: 'coco', 'datasets-path': '/srv' }).problems).toEqual([]);
-  });
-
   test.each([
     ['stdout', { kind: 'stdout' }],
     ['webhook', { kind: 'webhook' }],
