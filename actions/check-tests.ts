@@ -1,4 +1,4 @@
-import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
+import { parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
 import { checkAccess, checkOwner, findMissingSecrets, summarizeSkip } from '../src/core/test-request/check.js';
 import { chooseEnvironments } from '../src/core/test-request/choose-environments.js';
 import {
@@ -25,7 +25,7 @@ export function runCheckTests(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const { values, environments } = readRequest(context);
+    const { values, environments } = await readRequest(context);
     const skip = findMissingSecrets(values['required-secrets'] ?? [], values['secret-env']);
     if (skip !== '') {
       log.notice(`Skipped: ${skip}`);
@@ -51,7 +51,7 @@ export function runCheckTests(): Promise<void> {
 }
 
 /** @throws Failure `bad-input` */
-function readRequest(context: RunContext): { values: Values; environments: readonly string[] } {
+async function readRequest(context: RunContext): Promise<{ values: Values; environments: readonly string[] }> {
   const { values, problems } = parseInputs(inputs, readInputs(inputs));
   const known = values['known-environments'];
   const choice = known ? chooseEnvironments(values.environments ?? '', known) : { chosen: [], problems: [] };
@@ -63,9 +63,22 @@ function readRequest(context: RunContext): { values: Values; environments: reado
   };
   refuseProblems([
     ...problems,
+    ...(await checkCompose(values['run-compose'])),
     ...choice.problems,
     ...(values['runs-on'] === undefined ? checkAccess(access) : []),
     ...checkOwner({ repository: values.repository, allowForks: values['allow-forks'] }, context),
   ]);
   return { values, environments: choice.chosen };
+}
+
+/** @returns problems of the inputs that only run-compose has */
+async function checkCompose(given: Values['run-compose']): Promise<readonly string[]> {
+  if (given === undefined) return [];
+  const [{ parseRequest }, { inputs: known }] = await Promise.all([
+    import('./compose-request.js'),
+    import('./run-compose.inputs.js'),
+  ]);
+  const own = Object.entries(given).filter(([name]) => Object.hasOwn(known, name) && !Object.hasOwn(inputs, name));
+  const raw = own.map(([name, value]) => [name, { text: String(value ?? '') }]);
+  return (await parseRequest(Object.fromEntries(raw) as RawInputs)).problems;
 }

@@ -2,7 +2,7 @@ import { readReady } from '../src/core/compose/read-ready.js';
 import { readComposeRequest } from '../src/core/compose/read-request.js';
 import type { ComposeRequest } from '../src/core/compose/request.js';
 import { collectFields } from '../src/core/inputs/fields.js';
-import { isYamlGiven, parseInputs, refuseProblems } from '../src/core/inputs/inputs.js';
+import { isYamlGiven, parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
 import type { Environment } from '../src/core/ports/programs.js';
 import { readContext } from '../src/host/context.js';
 import { findFolder } from '../src/host/setup.js';
@@ -23,7 +23,32 @@ export interface GivenProject {
 /** @throws Failure `bad-input` with all problems */
 export async function readRequest(): Promise<GivenProject> {
   const { workspace } = readContext();
-  const raw = readInputs(inputs);
+  const { values, request, problems } = await parseRequest(readInputs(inputs));
+  const directory = values.directory && findFolder(workspace, values.directory);
+  const elsewhere =
+    values.directory && directory === undefined
+      ? [`\`directory\` is "${values.directory}", which is no folder in ${workspace}. Is the repository checked out?`]
+      : [];
+  refuseProblems([...problems, ...elsewhere], HINT);
+  return {
+    request,
+    directory: directory as string,
+    workspace,
+    variables: { ...values.env, ...values['secret-env'] },
+    onInterruption: values['on-interruption'],
+  };
+}
+
+/**
+ * Parses the inputs, and finds everything in which they do not fit together. Reads nothing of this machine: check-tests
+ * checks them before a machine starts.
+ */
+export async function parseRequest(raw: RawInputs): Promise<{
+  readonly values: ValuesOf<typeof inputs>;
+  /** Not usable if there are problems. */
+  readonly request: ComposeRequest;
+  readonly problems: readonly string[];
+}> {
   const parseYaml = isYamlGiven(inputs, raw) ? (await import('../src/core/kernel/yaml.js')).parse : undefined;
   const { values, problems } = parseInputs(inputs, raw, parseYaml);
   const { ready, problems: unready } = readReady(values.ready);
@@ -39,19 +64,7 @@ export async function readRequest(): Promise<GivenProject> {
   });
   // A value that could not be read has no part in what does not fit together.
   const together = problems.length === 0 ? joint : [];
-  const directory = values.directory && findFolder(workspace, values.directory);
-  const elsewhere =
-    values.directory && directory === undefined
-      ? [`\`directory\` is "${values.directory}", which is no folder in ${workspace}. Is the repository checked out?`]
-      : [];
-  refuseProblems([...problems, ...unready, ...together, ...elsewhere], HINT);
-  return {
-    request,
-    directory: directory as string,
-    workspace,
-    variables: { ...values.env, ...values['secret-env'] },
-    onInterruption: values['on-interruption'],
-  };
+  return { values, request, problems: [...problems, ...unready, ...together] };
 }
 
 /** The variables of the user, for a post step: they may say where Docker is. */

@@ -38,7 +38,7 @@ export function runRunCompose(): Promise<void> {
       await run(given, { signal: AbortSignal.any([cancellation, interruption.signal]), log });
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'interrupted') throw error;
-      writeOutputs({ verdict: '', interrupted: true });
+      writeOutputs({ verdict: '', phase: '', 'exit-code': '', interrupted: true });
       if (given.onInterruption === 'fail') throw error;
       const what = `${error.message} ${NEXT}`;
       log.notice(what);

@@ -1,4 +1,4 @@
-import * as advice from '../kernel/advice.js';
+import * as advice from '../kernel/compose-advice.js';
 import type { ProgramEnd } from '../ports/programs.js';
 import { LastLines } from './last-lines.js';
 import type { ServiceModel } from './model.js';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startIsolatedEngine } from '../../worlds/docker/engine.js';
+import { startIsolatedEngine } from '../../worlds/docker/start-engine.js';
 import type { DockerEnvironment } from './docker.js';
 
 /** An engine that a test may break. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { startEngine } from '../../worlds/docker/engine.js';
+import { startEngine } from '../../worlds/docker/start-engine.js';
 import { findShared, type ComposeCase, type Variant } from './cases.js';
 import { docker, watchStarts, type DockerEnvironment } from './docker.js';
 import { ComposeStage, playVariant, type Played } from './stage.js';

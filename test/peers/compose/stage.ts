@@ -99,6 +99,8 @@ export class ComposeStage {
         GITHUB_RUN_ID: '77',
         GITHUB_RUN_ATTEMPT: '1',
         GITHUB_JOB: 'compose',
+        GITHUB_SHA: 'f'.repeat(40),
+        GITHUB_SERVER_URL: 'https://github.com',
         ...more.environment,
       },
     });

@@ -45,14 +45,12 @@ describe('A fragment', () => {
 
 describe('A kind of work', () => {
   test('has its inputs in their order, those of inputs.yml with the fields that it replaces', () => {
+    const limit = { type: 'number', default: 60, only: ['call'] };
     const rest = { required: false, only: [], type: 'string', default: '' };
     expect(read(file).contract.inputs).toEqual([
       { ...rest, name: 'ref', description: 'The ref.', isShared: true },
       { ...rest, name: 'opening', description: 'The opening.', isShared: false },
-      {
-        ...{ name: 'limit', description: 'The limit of a game.', isShared: false },
-        ...{ type: 'number', default: 60, only: ['call'], required: false },
-      },
+      { ...rest, name: 'limit', description: 'The limit of a game.', isShared: false, ...limit },
     ]);
   });
 
