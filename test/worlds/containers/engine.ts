@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { CHECK_SESSION_IMAGE } from '../../../src/core/kernel/advice.js';
+import { CHECK_SESSION_IMAGE } from '../../../src/core/kernel/compose-advice.js';
 import { Failure } from '../../../src/core/kernel/failure.js';
 import type { ComposeProject, ContainerRun, OutputOptions } from '../../../src/core/ports/containers.js';
 import type { ProgramEnd } from '../../../src/core/ports/programs.js';
