@@ -26,6 +26,8 @@ export const groups = [
     test: (id: string) => AWS_SDK.test(id) && !isLate(id),
   },
   { name: 'aws-ec2-late', test: isLate },
+  // run-compose reads it when it begins, and a start only for an input in YAML.
+  { name: 'yaml', test: /src\/core\/kernel\/yaml\.ts$|node_modules\/js-yaml\// },
   { name: 'octokit-and-toolkit', test: /node_modules\/(@octokit|@actions\/(core|github))\// },
   // A group also takes what its modules import, so the chunks that others need come first.
   ...(['shared-by-all', 'shared-by-some', 'shared-by-runs', undefined] as const).map((only) => ({

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isIPv6, type AddressInfo } from 'node:net';
 import type { ResultWebhook } from '../core/compose/host.js';
-import { TAKE_RESULT_ELSEWHERE } from '../core/kernel/advice.js';
+import { TAKE_RESULT_ELSEWHERE } from '../core/kernel/compose-advice.js';
 import { Failure, messageOf } from '../core/kernel/failure.js';
 import { nonce } from './nonce.js';
 

@@ -87,7 +87,7 @@ export class FakeComposeHost implements ComposeHost {
   }
 
   async findFiles(patterns: readonly string[]) {
-    const { matches } = compilePatterns(patterns);
+    const compiled = compilePatterns(patterns);
     return [...this.files]
       .filter(([path]) => isWithin(path, this.directory))
       .map(([path, { text, changedAt }]) => ({
@@ -95,7 +95,7 @@ export class FakeComposeHost implements ComposeHost {
         bytes: text.length,
         changedAt,
       }))
-      .filter(({ path }) => matches(path));
+      .filter(({ path }) => compiled.matches(path));
   }
 
   makeFolder(name: string): string {

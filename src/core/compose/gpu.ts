@@ -1,5 +1,5 @@
 import { Failure } from '../kernel/failure.js';
-import * as advice from '../kernel/advice.js';
+import * as advice from '../kernel/compose-advice.js';
 import type { ContainerEngine } from '../ports/containers.js';
 import { isMap, servicesOf, type JsonMap } from './compose-file.js';
 import type { ComposeHost } from './host.js';

@@ -1,4 +1,4 @@
-import * as advice from '../kernel/advice.js';
+import * as advice from '../kernel/compose-advice.js';
 import type { ProgramEnd } from '../ports/programs.js';
 import { LastLines } from './last-lines.js';
 import type { ServiceModel } from './model.js';
@@ -48,7 +48,7 @@ export async function planImages(request: ComposeRequest, plan: Plan, world: Com
 
 /** Compose pulls an image once for each service that has it. */
 function onePerImage(services: readonly ServiceModel[], nameOf: (service: ServiceModel) => string): readonly string[] {
-  return [...new Map(services.map((service) => [nameOf(service), service.name])).values()];
+  return [...new Map(services.toReversed().map((service) => [nameOf(service), service.name])).values()].toReversed();
 }
 
 export async function pullImages(

@@ -1,4 +1,4 @@
-import * as advice from '../kernel/advice.js';
+import * as advice from '../kernel/compose-advice.js';
 import { Failure, type FailureCode } from '../kernel/failure.js';
 import type { Containers, ContainerState } from '../ports/containers.js';
 import type { Environment } from '../ports/programs.js';

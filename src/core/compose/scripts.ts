@@ -1,4 +1,5 @@
-import * as advice from '../kernel/advice.js';
+import { READ_SETUP_LOG } from '../kernel/advice.js';
+import * as advice from '../kernel/compose-advice.js';
 import { LastLines } from './last-lines.js';
 import type { OpenPhase, PhaseEnd } from './phases.js';
 import type { Environment } from '../ports/programs.js';
@@ -7,7 +8,7 @@ import type { ComposeWorld } from './world.js';
 /** A setup may fetch data sets. */
 const BOUNDS_MS = { setup: 60 * 60_000, assert: 30 * 60_000, teardown: 10 * 60_000 } as const;
 const ABOUT = {
-  setup: { verdict: 'error', code: 'setup-failed', hint: advice.READ_SETUP_LOG },
+  setup: { verdict: 'error', code: 'setup-failed', hint: READ_SETUP_LOG },
   assert: { verdict: 'fail', code: 'assertion-failed', hint: advice.READ_ASSERT_LOG },
   teardown: { verdict: 'error', code: 'teardown-failed', hint: advice.READ_TEARDOWN_LOG },
 } as const;

@@ -1,4 +1,4 @@
-import * as advice from '../kernel/advice.js';
+import * as advice from '../kernel/compose-advice.js';
 import { plural } from '../kernel/plural.js';
 import type { ContainerState } from '../ports/containers.js';
 import type { OpenPhase, PhaseEnd } from './phases.js';

@@ -1,4 +1,14 @@
-import { byteLength, cell, code, details, fence, shorten, tableLines, type Cell } from '../kernel/markdown.js';
+import {
+  byteLength,
+  cell,
+  code,
+  details,
+  fence,
+  markdown,
+  shorten,
+  tableLines,
+  type Cell,
+} from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
 import type { ComposeOutcome, PhaseResult, ServiceResult } from './outcome.js';
 import { drawTimeline } from './timeline.js';
@@ -9,6 +19,9 @@ const MOST_WARNINGS = 20;
 const MOST_LINES = 40;
 const LONGEST_LINE = 400;
 const LONGEST_CELL = 300;
+const LONGEST_REASON = 1_000;
+/** Beside the first one, which decided. */
+const MOST_REASONS = 30;
 /** Of all last lines together. GitHub drops a summary of more than 1 MiB. */
 const MOST_LINE_BYTES = 200 * 1024;
 
@@ -54,9 +67,22 @@ export function summarizeOutcome(outcome: ComposeOutcome, { directory, artifacts
 }
 
 function listReasons({ verdict, reasons }: ComposeOutcome): string[] {
-  const untested = verdict === 'error' ? ['The session gave no verdict.'] : [];
-  const lines = [...reasons, ...untested].map((one) => cell(one));
-  return lines.length === 1 ? [`**${lines[0]}**`, ''] : [...lines.map((one) => `- ${one}`), ''];
+  const [first = 'No reason is known.', ...others] = reasons.map((one) => prose(shorten(one, LONGEST_REASON)));
+  const more = others.slice(0, MOST_REASONS).map((one) => `- ${one}`);
+  return [
+    `**${first}**`,
+    '',
+    ...(more.length > 0 ? [...more, ''] : []),
+    ...(verdict === 'error' ? ['The session gave no verdict: nothing is known about what it tests.', ''] : []),
+  ];
+}
+
+/** A sentence whose words in backticks are code. Everything else keeps no markup. */
+function prose(text: string): string {
+  return text
+    .split(/(`[^`]+`)/)
+    .map((part, index) => cell(index % 2 === 1 ? code(part) : part))
+    .join('');
 }
 
 /** The last lines of the services that are the reason of the verdict. */
@@ -73,7 +99,7 @@ function quoteLastLines(services: readonly ServiceResult[]): string[] {
 function listWarnings(warnings: readonly string[]): string[] {
   if (warnings.length === 0) return [];
   const rest = warnings.length - MOST_WARNINGS;
-  const lines = warnings.slice(0, MOST_WARNINGS).map((one) => `- ${cell(shorten(one, LONGEST_LINE))}`);
+  const lines = warnings.slice(0, MOST_WARNINGS).map((one) => `- ${prose(shorten(one, LONGEST_LINE))}`);
   return [`**${plural(warnings.length, 'warning')}**`, '', ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : []), ''];
 }
 
@@ -106,7 +132,7 @@ function tabulatePhases(phases: readonly PhaseResult[]): string[] {
     name,
     outcome,
     outcome === 'skipped' ? '' : formatSpan(beganAt, endedAt),
-    shorten(detail, LONGEST_CELL),
+    markdown(prose(shorten(detail, LONGEST_CELL))),
   ]);
   return [...tableLines(['Phase', 'Outcome', { right: 'Took' }, 'What happened'], rows), ''];
 }

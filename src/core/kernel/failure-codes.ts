@@ -1,4 +1,5 @@
 import * as advice from './advice.js';
+import * as composeAdvice from './compose-advice.js';
 
 /**
  * The codes of all failures: `when` an action fails with the code, and the `remedy`. `docs/errors.md` is printed from
@@ -204,79 +205,79 @@ export const failureCodes = {
   },
   'images-not-available': {
     when: 'run-compose could not pull or build an image of the project. No test was run.',
-    remedy: advice.READ_IMAGE_LOG,
+    remedy: composeAdvice.READ_IMAGE_LOG,
   },
   'services-not-ready': {
     when: 'A service of the Compose project failed, was unhealthy or was not ready in time, so the session never started. No test was run.',
-    remedy: advice.READ_SERVICE_LOG,
+    remedy: composeAdvice.READ_SERVICE_LOG,
   },
   'session-not-started': {
     when: 'The session of run-compose could not be started: its image has no such program, or Docker refused its container. No test was run.',
-    remedy: advice.READ_SERVICE_LOG,
+    remedy: composeAdvice.READ_SERVICE_LOG,
   },
   'session-failed': {
     when: 'The session of run-compose ended with an exit code other than 0.',
-    remedy: advice.READ_SESSION_LOG,
+    remedy: composeAdvice.READ_SESSION_LOG,
   },
   'session-timeout': {
     when: 'The session of run-compose did not end within `timeout-minutes` after the services were ready, and was ended.',
-    remedy: advice.RAISE_SESSION_TIMEOUT,
+    remedy: composeAdvice.RAISE_SESSION_TIMEOUT,
   },
   'server-died': {
     when: 'A service died or was restarted while the session ran, so the result of the session proves nothing.',
-    remedy: advice.ACCEPT_SERVER_EXIT,
+    remedy: composeAdvice.ACCEPT_SERVER_EXIT,
   },
   'assertion-failed': {
     when: 'The commands of `assert` failed, or what must exist after the session does not: a file of `require-files`, or everything that `collect` names.',
-    remedy: advice.READ_ASSERT_LOG,
+    remedy: composeAdvice.READ_ASSERT_LOG,
   },
   'teardown-failed': {
     when: 'The commands of `teardown` failed after the tests had passed.',
-    remedy: advice.READ_TEARDOWN_LOG,
+    remedy: composeAdvice.READ_TEARDOWN_LOG,
   },
   'gpu-unavailable': {
     when: 'A service of the Compose project, or the input `gpu`, asks for GPUs on a machine where Docker has none to give. Nothing was started.',
-    remedy: advice.SET_UP_GPU_TOOLKIT,
+    remedy: composeAdvice.SET_UP_GPU_TOOLKIT,
   },
   'result-missing': {
     when: 'The session of run-compose ended with 0, and left no JSON where `result-from` says.',
-    remedy: advice.LEAVE_RESULT,
+    remedy: composeAdvice.LEAVE_RESULT,
   },
   'result-failed': {
     when: 'The session of run-compose ended with 0, and the evaluations in its result did not pass (`evaluations.passed` is `false`).',
-    remedy: advice.READ_RESULT,
+    remedy: composeAdvice.READ_RESULT,
   },
   'webhook-unavailable': {
     when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
-    remedy: advice.TAKE_RESULT_ELSEWHERE,
+    remedy: composeAdvice.TAKE_RESULT_ELSEWHERE,
   },
   'docker-missing': {
     when: 'The machine has no `docker` program.',
-    remedy: advice.INSTALL_DOCKER,
+    remedy: composeAdvice.INSTALL_DOCKER,
   },
   'docker-unreachable': {
     when: 'No Docker engine answers on the machine, or it stopped answering in the middle of the run.',
-    remedy: advice.START_DOCKER,
+    remedy: composeAdvice.START_DOCKER,
   },
   'docker-forbidden': {
     when: "The step's user may not use the socket of the Docker engine.",
-    remedy: advice.ALLOW_DOCKER,
+    remedy: composeAdvice.ALLOW_DOCKER,
   },
   'docker-failed': {
     when: 'The Docker engine could not answer a question or copy something. The message quotes it.',
-    remedy: advice.READ_DOCKER_MESSAGE,
+    remedy: composeAdvice.READ_DOCKER_MESSAGE,
   },
   'compose-too-old': {
     when: 'The machine has no Docker Compose as a plugin of the `docker` program, or an older one than 2.20.',
-    remedy: advice.UPDATE_COMPOSE,
+    remedy: composeAdvice.UPDATE_COMPOSE,
   },
   'compose-invalid': {
     when: 'Docker Compose refuses the Compose files. The message quotes it, with the line of the file where it names one. Nothing was started.',
-    remedy: advice.CORRECT_COMPOSE_FILES,
+    remedy: composeAdvice.CORRECT_COMPOSE_FILES,
   },
   'container-failed': {
     when: 'Docker could not create or start the container of `session-image`. The message quotes it.',
-    remedy: advice.CHECK_SESSION_IMAGE,
+    remedy: composeAdvice.CHECK_SESSION_IMAGE,
   },
   interrupted: {
     when: 'EC2 took the spot machine away before the tests had finished.',

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/kernel/failure.js';
-import { READ_DOCKER_MESSAGE } from '../../core/kernel/advice.js';
+import { READ_DOCKER_MESSAGE } from '../../core/kernel/compose-advice.js';
 import type { OutputOptions } from '../../core/ports/containers.js';
 import type { Environment, ProgramEnd } from '../../core/ports/programs.js';
 import { runProgram } from '../programs.js';

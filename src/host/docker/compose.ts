@@ -1,4 +1,4 @@
-import { CORRECT_COMPOSE_FILES } from '../../core/kernel/advice.js';
+import { CORRECT_COMPOSE_FILES } from '../../core/kernel/compose-advice.js';
 import { Failure } from '../../core/kernel/failure.js';
 import type { ComposeModel, ComposeProject, OutputOptions, UpOptions } from '../../core/ports/containers.js';
 import type { ProgramEnd } from '../../core/ports/programs.js';

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/kernel/failure.js';
-import * as advice from '../../core/kernel/advice.js';
+import * as advice from '../../core/kernel/compose-advice.js';
 
 /** The words of the docker CLI, versions 20.10 to 29, when the engine does not answer. */
 const UNREACHABLE =

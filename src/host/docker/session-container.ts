@@ -1,4 +1,4 @@
-import { CHECK_SESSION_IMAGE } from '../../core/kernel/advice.js';
+import { CHECK_SESSION_IMAGE } from '../../core/kernel/compose-advice.js';
 import { Failure } from '../../core/kernel/failure.js';
 import type { ContainerRun } from '../../core/ports/containers.js';
 import type { Environment } from '../../core/ports/programs.js';

@@ -63,7 +63,7 @@ describe('The summary of a project', () => {
     const order = [
       '### Compose project `tests/scenario`: error in ready',
       'db exited with 137 before it was ready, killed for want of memory.',
-      'The session gave no verdict.',
+      'The session gave no verdict: nothing is known about what it tests.',
       '**What to do:** Take a larger machine.',
       'Last lines of `db`:',
       'a\nb',
@@ -94,6 +94,12 @@ describe('The summary of a project', () => {
     const text = summarizeOutcome({ ...failed, services }, subject);
     expect(text).toContain('| a | server | never started |');
     expect(text).toContain('| b | server | never |  |  |  | 2 |');
+  });
+
+  test('keeps words in backticks as code, and lists further reasons', () => {
+    const text = summarizeOutcome({ ...failed, verdict: 'fail', reasons: ['See `ready` <i>.', 'b|c', 'd'] }, subject);
+    expect(text).toContain('**See `ready` &lt;i&gt;.**\n\n- b\\|c\n- d\n');
+    expect(text).not.toContain('The session gave no verdict');
   });
 
   test('escapes what services print, and fences it', () => {
