@@ -25,7 +25,8 @@ export interface SessionRun {
   readonly endedAt: number;
   /** Why it was ended: it ran beyond its time, or its result had arrived. */
   readonly endedBy?: 'timeout' | 'result';
-  readonly containerId?: string;
+  /** All containers of the project after the end of a container. */
+  readonly states?: readonly ContainerState[];
   readonly oomKilled?: boolean;
 }
 
@@ -119,29 +120,35 @@ async function runImage(
 async function followContainer(name: string, id: string, scene: SessionScene): Promise<SessionRun> {
   const { world, plan } = scene;
   const { containers, clock, signal } = world;
-  const find = async (): Promise<ContainerState | undefined> =>
-    (await containers.list(plan.project.name)).find((state) => state.id === id);
+  let states: readonly ContainerState[] = [];
+  const look = async (): Promise<ContainerState | undefined> => {
+    states = await containers.list(plan.project.name);
+    return states.find((state) => state.id === id);
+  };
   const followed = await bounded(scene, async (ending) => {
     for (;;) {
       await containers.follow(id, { onLine: takeLines(scene), signal: ending });
-      const state = await find();
-      if (!state || state.status === 'exited' || state.status === 'dead' || ending.aborted) return state;
+      const state = await look();
+      if (!state || hasEnded(state) || ending.aborted) return state;
       await clock.sleep(RELOOK_MS, ending).catch(() => {});
     }
   });
   signal.throwIfAborted();
   let state = followed.value;
-  if (state && state.status !== 'exited' && state.status !== 'dead') {
+  if (state && !hasEnded(state)) {
     await containers.stop([id], GRACE_S);
-    state = await find();
+    state = await look();
   }
   if (!state)
     throw new Failure('session-not-started', `The container of the session ${name} was removed while it ran.`, {
       hint: 'Check what removes containers on this machine.',
     });
-  const endedAt = state.finishedAt ?? clock.now();
-  const rest = { containerId: id, oomKilled: state.oomKilled };
-  return { name, exitCode: state.exitCode, endedAt, ...rest, ...(followed.endedBy && { endedBy: followed.endedBy }) };
+  const { exitCode, oomKilled, finishedAt: endedAt = clock.now() } = state;
+  return { name, exitCode, endedAt, states, oomKilled, ...(followed.endedBy && { endedBy: followed.endedBy }) };
+}
+
+function hasEnded({ status }: ContainerState): boolean {
+  return status === 'exited' || status === 'dead';
 }
 
 async function runExec(

@@ -154,7 +154,8 @@ class ComposeRun {
     const { request, world } = this;
     const isNeeded = this.problem === undefined;
     await this.finish('collect', async (phase) => {
-      this.states = await world.containers.list(world.projectName);
+      // Nothing has been created since the session ended.
+      this.states = this.sessions?.states ?? (await world.containers.list(world.projectName));
       await this.readLastLines();
       return collectAll(request, world, { phase, states: this.states, isNeeded });
     });

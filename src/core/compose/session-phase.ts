@@ -43,8 +43,8 @@ export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
   });
   try {
     const sessions = await runAll({ ...start, intake, deadline: beganAt + request.timeoutMs });
-    const endedAt = sessions.at(-1)!.endedAt;
-    const { deaths, states } = await servers.end(endedAt);
+    const last = sessions.at(-1)!;
+    const { deaths, states } = await servers.end(last.endedAt, last.states);
     const found = await intake.collect({ beganAt, containers: states });
     const problem = judgeSessions(request, { sessions, deaths, found });
     return {
@@ -56,7 +56,7 @@ export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
       problem,
     };
   } finally {
-    await servers.close();
+    servers.close();
     await intake.close();
   }
 }

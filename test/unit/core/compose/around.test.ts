@@ -198,7 +198,7 @@ describe('The end', () => {
       phase: 'down',
       remains: ['volume p_data'],
     });
-    expect(play.containers.calls.filter((call) => call.startsWith('down'))).toHaveLength(3);
+    expect(play.containers.calls.filter((call) => call.startsWith('down'))).toHaveLength(2);
   });
 
   test('comes, as far as it can, when Docker stops answering', async () => {
