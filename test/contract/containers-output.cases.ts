@@ -35,7 +35,19 @@ export const CONTAINERS_OUTPUT_CASES = {
       world.teach({ 'sleep 1000': { takesMs: 1e6 } });
       const { id } = one(await startAll(world, world.project({ a: {} })), 'a');
       const end = await world.containers.exec(id, 'sleep 1000', { ...silent, boundMs: 1_000 });
-      expect(end).not.toEqual({ code: 0 });
+      expect(end).toEqual({ code: undefined, why: 'it took longer than 1 s' });
+    },
+  },
+  'a command in a container is given up with its signal': {
+    async run(world) {
+      world.teach({ 'echo ready; sleep 1000': { takesMs: 1e6, prints: ['ready'] } });
+      const { id } = one(await startAll(world, world.project({ a: {} })), 'a');
+      const stop = new AbortController();
+      const end = await world.containers.exec(id, 'echo ready; sleep 1000', {
+        onLine: () => stop.abort(),
+        signal: stop.signal,
+      });
+      expect(end).toEqual({ code: undefined, why: 'it was canceled' });
     },
   },
   'a session container runs in the networks of the project and is one of its containers': {

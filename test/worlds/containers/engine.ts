@@ -165,7 +165,7 @@ export class FakeEngine implements Engine {
     if (boundMs !== undefined) this.clock.after(boundMs, () => bound.abort());
     return body(either).catch((error: unknown) => {
       if (!either.aborted) throw error;
-      return { code: undefined, why: 'it was ended by SIGINT' };
+      return { code: undefined, why: signal?.aborted ? 'it was canceled' : `it took longer than ${boundMs! / 1000} s` };
     });
   }
 

@@ -59,7 +59,7 @@ export function commandOf(spec: ServiceSpec): readonly string[] {
     '-c',
     [
       spec.ignoresTerm ? "trap '' TERM" : "trap 'exit 143' TERM",
-      'run=$(cat /tmp/run 2>/dev/null || echo 0); echo $((run + 1)) >/tmp/run; rm -f /tmp/well /tmp/sick; mkdir -p /www',
+      'run=$(cat /tmp/run 2>/dev/null || echo 0); echo $((run + 1)) >/tmp/run; rm -f /tmp/well /tmp/sick; mkdir -p /www; echo ok >/www/index.html',
       ...Object.entries(spec.files ?? {}).map(
         ([path, text]) => `mkdir -p ${quote(path.replace(/\/[^/]*$/, '/'))}; printf %s ${quote(text)} >${quote(path)}`,
       ),
