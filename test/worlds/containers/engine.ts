@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { CHECK_SESSION_IMAGE } from '../../../src/core/kernel/advice.js';
+import { CHECK_SESSION_IMAGE } from '../../../src/core/kernel/compose-advice.js';
 import { Failure } from '../../../src/core/kernel/failure.js';
 import type { ComposeProject, ContainerRun, OutputOptions } from '../../../src/core/ports/containers.js';
 import type { ProgramEnd } from '../../../src/core/ports/programs.js';
@@ -70,7 +70,7 @@ export class FakeEngine implements Engine {
 
   /** Ends a test: a container that restarts for ever would keep the clock going. */
   removeAll(): void {
-    for (const container of [...this.all]) this.remove(container);
+    while (this.all[0]) this.remove(this.all[0]);
   }
 
   containersOf(project: string, service: string): readonly FakeContainer[] {
