@@ -33,7 +33,7 @@ export class FakeComposeHost implements ComposeHost {
 
   constructor(private readonly containers: FakeContainers) {
     containers.readFile = (path) => (isWithin(path, this.artifacts) ? this.files.get(path)?.text : undefined);
-    containers.onCopy = (path, text, folder) => this.write(`${folder}/${path.replace(/^.*\//, '')}`, text);
+    containers.onCopy = (path, text) => this.write(path, text);
     this.write('/w/project/compose.yml', 'services: {}');
   }
 
