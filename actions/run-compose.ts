@@ -14,6 +14,7 @@ import { readComposeState, saveComposeState } from '../src/host/compose-state.js
 import { dockerContainers } from '../src/host/containers.js';
 import { runAction } from '../src/host/exit.js';
 import { watchForInterruption } from '../src/host/interruption.js';
+import { killPrograms } from '../src/host/leftover-programs.js';
 import { createLog } from '../src/host/log.js';
 import { nonce } from '../src/host/nonce.js';
 import { writeOutputs } from '../src/host/outputs.js';
@@ -119,6 +120,7 @@ export function runRunComposePost(): Promise<void> {
       clock,
       projectName,
       logs: `${artifacts}/services`,
+      endPrograms: () => killPrograms(`--project-name=${projectName}`),
     };
     const count = await log.group(`Removing what is left of ${projectName}`, () => removeProject(removal, log));
     log.info(count === 0 ? 'Nothing was left.' : `Removed: ${count} containers, networks and volumes.`);

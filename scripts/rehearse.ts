@@ -91,12 +91,19 @@ function skipJob(stage: Stage): number {
   return 1;
 }
 
+/** What GitHub's runner adds to a step about the run, beside what the stand-in runner adds. */
+function describeRun({ environment }: Sandbox): Readonly<Record<string, string>> {
+  const given = Object.entries(environment).filter(([name]) => /^GITHUB_(?!ACTION|JOB|RUN)/.test(name));
+  return Object.fromEntries(given);
+}
+
 async function runJob(sandbox: Sandbox, { options, stage, compose }: Play, started: StepResult): Promise<number> {
   const { command, directory } = options;
   const { label = '' } = started.outputs;
   return stage.play(`job on ${label}`, async (onLine) => {
     const what = compose?.job ?? { steps: [command], ...(directory && { directory }) };
-    const job = sandbox.github.queueJob({ labels: [label], name: 'test', ...what });
+    const env = { ...describeRun(sandbox), ...compose?.job.env };
+    const job = sandbox.github.queueJob({ labels: [label], name: 'test', ...what, env });
     const onShown = compose ? compose.hideCommand(onLine) : onLine;
     const stopListening = job.onLog((text) => text.trimEnd().split('\n').forEach(onShown));
     const stopWatching = cancelWithoutInstance(sandbox, job, stage);

@@ -31,8 +31,7 @@ interface Task {
   readonly variant: Variant;
   readonly plain?: PlainCommand;
 }
-// The variants of a project share names of containers, ports and volumes, so they are sequential.
-const lanes = cases.map((project): Task[] => [
+const tasks = cases.flatMap((project): Task[] => [
   ...project.variants.map((variant) => ({ project, variant })),
   ...PLAIN.filter(([id]) => id === project.id).map(([, name, plain]) => ({
     project,
@@ -40,7 +39,9 @@ const lanes = cases.map((project): Task[] => [
     plain,
   })),
 ]);
-const tasks = lanes.flat();
+// The variants of a project share names of containers, ports and volumes, so they are sequential.
+const laneOf = ({ project }: Task): string => project.lane ?? project.id;
+const lanes = [...new Set(tasks.map(laneOf))].map((lane) => tasks.filter((task) => laneOf(task) === lane));
 const variants = tasks.filter(({ plain }) => plain === undefined);
 
 let scene: ComposeScene;

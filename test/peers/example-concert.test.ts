@@ -64,8 +64,8 @@ describeWithDocker('the example concert', () => {
       expect(run({ LOSES: 'all' })).toBe(0);
     });
 
-    test('a walker that is late by 5 s is a false failure', () => {
-      expect(run({ WALKER_DELAY: '5' })).toBe(7);
+    test('a walker that is late is a false failure', () => {
+      expect(run({ WALKER_DELAY: '60' })).toBe(7);
     });
 
     test('what others have in /mnt is gone after a green run', () => {

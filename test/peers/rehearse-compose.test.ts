@@ -39,13 +39,18 @@ describeWithDocker('npm run rehearse -- --compose', () => {
   const listImages = (): string =>
     execFileSync('docker', ['image', 'ls', '--quiet', 'concert'], { encoding: 'utf8', env: process.env });
 
+  const listContainers = (pattern: RegExp): string[] =>
+    execFileSync('docker', ['ps', '--all', '--format', '{{.Names}}'], { encoding: 'utf8', env: process.env })
+      .split('\n')
+      .filter((name) => pattern.test(name));
+
   test('a green run shows phases, verdict, artifacts, time and price, and leaves nothing', async () => {
     const { code, text } = await rehearse([]);
     expect({ code, text }).toMatchObject({ code: 0 });
     for (const part of [
       /^Image concert: a stand-in, busybox with concert, make, python3, ucad\.$/m,
       /Launched g4dn\.xlarge \(on-demand\)/,
-      /^ {3}Run run-compose\n {5}gpu: all|^ {3}Run run-compose$/m,
+      /^ {3}Run run-compose\n {5}directory: scenarios\/remote-experiment$/m,
       /Verdict: pass, phase done, exit code 0\./,
       /✓ ready .*\n/,
       /walker .*port 7001/,
@@ -63,25 +68,36 @@ describeWithDocker('npm run rehearse -- --compose', () => {
     expect(listImages()).toBe('');
   });
 
-  test.each([
-    ['setup', 'error', [/The license server does not answer/]],
-    ['ready', 'error', [/walker/, /tango: device not exported/]],
-    ['session', 'fail', [/exit code 3/]],
-    ['assert', 'fail', [/scan_0000 lacks frame_000003\.tif/, /The frames of this run are removed/]],
-  ])('--fail %s shows a red run with its reason', async (phase, verdict, story) => {
-    const { code, text } = await rehearse(['--fail', phase]);
-    expect({ code, text }).toMatchObject({ code: 1 });
-    expect(text).toMatch(new RegExp(`Verdict: ${verdict}, phase ${phase}, exit code [1-9]`));
-    expect(text).toMatch(/^\[Provoked: .*\]$/m);
-    for (const part of story) expect(text).toMatch(part);
-    expect(text).toContain('Nothing is left:');
-    expect(text).not.toContain('LEFT BEHIND');
-  });
+  test('--fail PHASE shows a red run with its reason; four rehearsals side by side do not meet', async () => {
+    const modes = [
+      ['setup', 'error', [/The license server does not answer/]],
+      ['ready', 'error', [/walker/, /tango: device not exported/]],
+      ['session', 'fail', [/exit code 3/]],
+      ['assert', 'fail', [/scan_0000 lacks frame_000003\.tif/, /The frames of this run are removed/]],
+    ] as const;
+    const played = await Promise.all(
+      modes.map(async ([phase, verdict, story]) => ({ phase, verdict, story, ...(await rehearse(['--fail', phase])) })),
+    );
+    for (const { phase, verdict, story, code, text } of played) {
+      expect({ phase, code, text }).toMatchObject({ code: 1 });
+      expect(text).toMatch(new RegExp(`Verdict: ${verdict}, phase ${phase}, exit code [1-9]`));
+      expect(text).toMatch(/^\[Provoked: .*\]$/m);
+      for (const part of story) expect(text).toMatch(part);
+      expect(text).toContain('Nothing is left:');
+      expect(text).not.toContain('LEFT BEHIND');
+    }
+    expect(listImages()).toBe('');
+  }, 400_000);
 
   test('the machine is lost in the middle: what its containers would have taken along is removed', async () => {
+    const before = listContainers(/-scenarios-/);
     const { code, text } = await rehearse(['--fail', 'job', '--job', 'all-scenarios']);
-    expect({ code, text }).toMatchObject({ text: expect.stringContaining('Nothing is left:') });
+    expect({ code, text }).toMatchObject({ code: 1 });
+    expect(text).toMatch(/\[EC2 takes i-\w+ away in 3 s/);
+    expect(text).toMatch(/warning: .*Server\.SpotInstanceTermination/);
+    expect(text).toContain('Nothing is left:');
     expect(listImages()).toBe('');
+    expect(listContainers(/-scenarios-/)).toEqual(before);
   });
 
   test('without a Docker engine one sentence says so, and nothing is started', async () => {

@@ -35,6 +35,7 @@ export class FakeContainers extends FakeAnswers implements Containers {
   invalid: string | undefined;
   /** What commands do in containers, by their text. An unknown command ends with 127. */
   commands: Readonly<Record<string, CommandSpec>> = {};
+  readonly builtImages = new Set<string>();
   /** The calls that change something, such as `up db` and `up --no-deps --scale s=1 s`. */
   readonly calls: string[] = [];
 
@@ -68,11 +69,13 @@ export class FakeContainers extends FakeAnswers implements Containers {
   async build(project: ComposeProject, services: readonly string[], { onLine }: OutputOptions): Promise<ProgramEnd> {
     this.note('build', services);
     for (const service of services) {
-      if (this.services[service]?.build === 'fails') {
+      if (this.resolveServices(project)[service]?.build === 'fails') {
         onLine('failed to solve: executor failed running [/bin/sh -c make]: exit code: 2');
         return { code: 17 };
       }
-      this.missingImages.delete(this.imageOf(project, service));
+      const image = this.imageOf(project, service);
+      this.missingImages.delete(image);
+      this.builtImages.add(image);
     }
     return { code: 0 };
   }
@@ -142,6 +145,7 @@ export class FakeContainers extends FakeAnswers implements Containers {
       onLine(` Container ${container.identity.name}  Removed`);
       this.remove(container);
     }
+    for (const image of this.builtImages) if (image.startsWith(`${projectName}-`)) this.missingImages.add(image);
     this.networks.delete(projectName);
     this.volumes.delete(projectName);
     const remains = Object.values(await this.listRemains(projectName)).flat();

@@ -33,7 +33,7 @@ export class FakeComposeHost implements ComposeHost {
 
   constructor(private readonly containers: FakeContainers) {
     containers.readFile = (path) => (isWithin(path, this.artifacts) ? this.files.get(path)?.text : undefined);
-    containers.onCopy = (path, text, folder) => this.write(`${folder}/${path.replace(/^.*\//, '')}`, text);
+    containers.onCopy = (path, text) => this.write(path, text);
     this.write('/w/project/compose.yml', 'services: {}');
   }
 
@@ -87,7 +87,7 @@ export class FakeComposeHost implements ComposeHost {
   }
 
   async findFiles(patterns: readonly string[]) {
-    const { matches } = compilePatterns(patterns);
+    const compiled = compilePatterns(patterns);
     return [...this.files]
       .filter(([path]) => isWithin(path, this.directory))
       .map(([path, { text, changedAt }]) => ({
@@ -95,7 +95,7 @@ export class FakeComposeHost implements ComposeHost {
         bytes: text.length,
         changedAt,
       }))
-      .filter(({ path }) => matches(path));
+      .filter(({ path }) => compiled.matches(path));
   }
 
   makeFolder(name: string): string {

@@ -46,9 +46,15 @@ function printArtifacts(folder: string, stage: Stage): void {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((path) => ({ path, found: statSync(join(folder, path)) }))
     .filter(({ found }) => found.isFile());
-  stage.print(`   Artifacts: ${plural(files.length, 'file')} in ${relative('.', folder) || '.'}, with summary.md:`);
+  stage.print(`   Artifacts: ${plural(files.length, 'file')} in ${shorten(folder)}, with summary.md:`);
   for (const { path, found } of files.sort((a, b) => (a.path < b.path ? -1 : 1)))
     stage.print(`     ${String(found.size).padStart(8)} bytes  ${path}`);
+}
+
+/** Relative to this folder, if the path is in it. */
+function shorten(path: string): string {
+  const short = relative('.', path);
+  return short.startsWith('..') ? path : short;
 }
 
 /**

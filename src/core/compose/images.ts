@@ -48,7 +48,7 @@ export async function planImages(request: ComposeRequest, plan: Plan, world: Com
 
 /** Compose pulls an image once for each service that has it. */
 function onePerImage(services: readonly ServiceModel[], nameOf: (service: ServiceModel) => string): readonly string[] {
-  return [...new Map(services.map((service) => [nameOf(service), service.name])).values()];
+  return [...new Map(services.toReversed().map((service) => [nameOf(service), service.name])).values()].toReversed();
 }
 
 export async function pullImages(

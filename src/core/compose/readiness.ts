@@ -118,10 +118,10 @@ function judgeRunning(service: ServiceModel, wanted: Readiness | undefined, { st
 
 function judgeHealth({ health, lastHealthOutput }: ContainerState): Standing {
   const output = lastHealthOutput?.trim();
-  const last = output ? ` Its last output: ${output}` : '';
   if (health === 'healthy') return { kind: 'ready', by: 'healthy' };
-  if (health === 'unhealthy') return { kind: 'failed', why: `is unhealthy.${last}` };
-  return { kind: 'waiting', what: `its health check.${last}` };
+  if (health === 'unhealthy')
+    return { kind: 'failed', why: `is unhealthy.${output ? ` Its last output: ${output}` : ''}` };
+  return { kind: 'waiting', what: `its health check${output ? ` (last output: ${output})` : ''}` };
 }
 
 function judgePorts({ name, ports }: ServiceModel, facts: ContainerFacts): Standing {

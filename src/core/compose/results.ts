@@ -1,7 +1,7 @@
 import type { ContainerState } from '../ports/containers.js';
 import type { ServiceResult } from './outcome.js';
 import { sessionServices, type Plan } from './plan.js';
-import type { SessionRun } from './run-session.js';
+import type { SessionRun } from './session-scene.js';
 import type { Ready } from './watch.js';
 
 /** What happened to each service, in the order of the model. */

@@ -39,8 +39,8 @@ export class ReadinessWatch {
   private readonly texts = new Set<string>();
   private readonly readers = new Set<string>();
   private readonly services: readonly { readonly service: ServiceModel; readonly wanted: Readiness | undefined }[];
-  private changed = true;
-  private listedAt = 0;
+  private changed = false;
+  private listedAt: number;
 
   constructor(
     private readonly world: ComposeWorld,
@@ -52,6 +52,8 @@ export class ReadinessWatch {
     private readonly log: Pick<Log, 'info'>,
   ) {
     this.probe = new PortProbe(world, model);
+    // At first there is nothing to list.
+    this.listedAt = world.clock.now();
     this.services = model.services
       .filter(({ name }) => servers.includes(name))
       .map((service) => ({ service, wanted: ready[service.name] }));

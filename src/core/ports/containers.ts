@@ -141,7 +141,7 @@ export interface Containers {
   stop(containerIds: readonly string[], graceSeconds: number): Promise<void>;
   /**
    * Removes everything that carries the project's label: containers, networks, volumes and images that Compose built
-   * without a name of their own. Needs no files. Succeeds if there is nothing.
+   * without a name of their own. Needs no files. Its code is 0 only if nothing is left.
    */
   down(projectName: string, graceSeconds: number, options: OutputOptions): Promise<ProgramEnd>;
   listRemains(projectName: string): Promise<ProjectRemains>;

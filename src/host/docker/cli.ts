@@ -70,6 +70,7 @@ export class DockerCli {
    */
   async pass(args: readonly string[], options: OutputOptions & { readonly env?: Environment }): Promise<ProgramEnd> {
     const words = new LastLines();
+    const beganAt = performance.now();
     const end = await runProgram({
       command: 'docker',
       args,
@@ -82,6 +83,11 @@ export class DockerCli {
       },
       wholeOutput: true,
     });
+    // `docker exec` exits with 0 when it is interrupted, and Compose with 130: neither is the end of what it ran.
+    if (options.signal?.aborted) return { code: undefined, why: 'it was canceled' };
+    const { boundMs = Infinity } = options;
+    if (performance.now() - beganAt >= boundMs)
+      return { code: undefined, why: `it took longer than ${boundMs / 1000} s` };
     if (end.code === undefined && !words.hasLines) throwIfMissing(end);
     // A program in a container may print these words, too. So the engine is asked.
     if (end.code !== 0 && isAboutEngine(words.text)) await this.expectAnswer();

@@ -67,6 +67,8 @@ export interface ComposeCase {
   readonly plain_compose?: Readonly<Record<string, PlainCodes>>;
   /** The folder of the project. Its copy has its name. */
   readonly folder?: string;
+  /** Cases of a lane share names at Docker, so they do not run side by side. Default: its id. */
+  readonly lane?: string;
   /** The path of the project in the workspace. Default: its id. */
   readonly directory?: string;
   /** Files of the workspace, by path. */

@@ -8,6 +8,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   concert:
     'case "$1" in tango) sleep ${WALKER:-0} & wait $!; exec serve 7001;; *) exec sh /root/.local/share/concert/session.sh;; esac',
   python3: 'exec sh "$1"',
+  bash: 'exec sh "$@"',
   make: 'ask "$UCA_NET_HOST:8989" "$REMOTE_WALKER_HOST:$REMOTE_WALKER_PORT" && echo "scenarios of $DATA_ROOT"',
 };
 
@@ -18,7 +19,7 @@ function writeImage(env: Readonly<Record<string, string>> = {}): Record<string, 
     `#!/bin/sh\ntrap 'exit 143' TERM\n${body}\n`,
   ]);
   const set = Object.entries({ STAND_IN: '1', ...env }).map(([name, value]) => `ENV ${name}=${value}\n`);
-  const dockerfile = `FROM ci-actions/stand-in:1\n${set.join('')}COPY image/ /bin/\nRUN chmod +x /bin/* && ln -sf busybox /bin/bash\n`;
+  const dockerfile = `FROM ci-actions/stand-in:1\n${set.join('')}COPY image/ /bin/\nRUN chmod +x /bin/*\n`;
   return { Dockerfile: dockerfile, ...Object.fromEntries(programs) };
 }
 
@@ -69,6 +70,7 @@ function seedScenario(compose: string): ComposeCase {
   const init = `${SCENARIO}/init.yml`;
   return {
     id: 'concert-remote-experiment',
+    lane: 'concert',
     origin: 'ufo-kit/concert concert/tests/scenarios/remote_experiment/compose.yml',
     shape:
       'fixed names; one image, built three times; ports that open late; setup, session, assert and teardown in one chain',
@@ -106,6 +108,7 @@ function todaysScenarios(compose: string, env: string): ComposeCase {
   const build = 'docker build --quiet --tag concert-docker "$GITHUB_WORKSPACE"';
   return {
     id: 'concert-integration',
+    lane: 'concert',
     origin: 'ufo-kit/concert concert/tests/integration/scenarios/compose.yml',
     shape: 'servers only; the session is a container in their network; an image that is built before',
     session: image,

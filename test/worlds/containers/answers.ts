@@ -17,8 +17,8 @@ export class FakeAnswers extends FakeEngine {
   readonly copies: string[] = [];
   /** Of projects that `down` cannot remove. */
   stuck: Partial<ProjectRemains> = {};
-  /** Called for each file that `copy` copies. */
-  onCopy: (path: string, text: string, folder: string) => void = () => undefined;
+  /** Called for each file that `copy` copies, with its new path. */
+  onCopy: (path: string, text: string) => void = () => undefined;
 
   async inspectEngine(): Promise<ContainerEngine> {
     this.ask();
@@ -46,14 +46,17 @@ export class FakeAnswers extends FakeEngine {
     const text = this.byId(containerId)
       .log.map((line) => `${line}\n`)
       .join('');
-    this.savedLogs.set(file, text.length > mostBytes ? text.slice(0, mostBytes) : text);
+    const half = Math.floor(mostBytes / 2);
+    const cut = `${text.slice(0, half)}\n… the middle of the log is left out here …\n${text.slice(-half)}`;
+    this.savedLogs.set(file, text.length > mostBytes ? cut : text);
   }
 
   async copy(containerId: string, path: string, folder: string): Promise<boolean> {
     this.ask();
     const { identity, spec } = this.byId(containerId);
     const found = Object.entries(spec.files ?? {}).filter(([name]) => name === path || name.startsWith(`${path}/`));
-    for (const [name, text] of found) this.onCopy(name, text, folder);
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    for (const [name, text] of found) this.onCopy(`${folder}${name.slice(parent.length)}`, text);
     if (found.length > 0) this.copies.push(`${identity.name}:${path} > ${folder}`);
     return found.length > 0;
   }

@@ -1,4 +1,6 @@
 import { load } from 'js-yaml';
+import { CHECK_SESSION_IMAGE } from '../../../src/core/kernel/compose-advice.js';
+import { Failure } from '../../../src/core/kernel/failure.js';
 import type { ComposeProject, ContainerRun, OutputOptions } from '../../../src/core/ports/containers.js';
 import type { ProgramEnd } from '../../../src/core/ports/programs.js';
 import type { FakeClock } from '../fake-clock.js';
@@ -9,6 +11,8 @@ import type { Engine } from './up.js';
 /** What the fake engine has: containers, networks, volumes and images. */
 export class FakeEngine implements Engine {
   services: Readonly<Record<string, ServiceSpec>> = {};
+  /** Services of single projects, by the project's name, instead of `services`. */
+  readonly projects = new Map<string, Readonly<Record<string, ServiceSpec>>>();
   /** Further sections of the resolved project, such as `secrets`. */
   more: Readonly<Record<string, unknown>> = {};
   /** What the images of `run` do. An image that is not listed runs until it is stopped. */
@@ -31,7 +35,7 @@ export class FakeEngine implements Engine {
 
   /** The services as the files of a project have them: `services`, and over them what was written, key by key. */
   resolveServices(project: ComposeProject): Readonly<Record<string, ServiceSpec>> {
-    const services: Record<string, ServiceSpec> = { ...this.services };
+    const services: Record<string, ServiceSpec> = { ...(this.projects.get(project.name) ?? this.services) };
     for (const file of project.files) {
       const written = load(this.readFile(file) ?? '{}') as { services?: Record<string, Record<string, unknown>> };
       for (const [name, keys] of Object.entries(written.services ?? {})) {
@@ -62,6 +66,11 @@ export class FakeEngine implements Engine {
     const container = this.add({ name, ...(spec.project !== undefined && { project: spec.project }) }, spec);
     container.start();
     return container;
+  }
+
+  /** Ends a test: a container that restarts for ever would keep the clock going. */
+  removeAll(): void {
+    while (this.all[0]) this.remove(this.all[0]);
   }
 
   containersOf(project: string, service: string): readonly FakeContainer[] {
@@ -127,7 +136,11 @@ export class FakeEngine implements Engine {
     const name = `${project}-session`;
     const container = this.add({ name, project, image }, this.images[image] ?? {});
     container.start();
-    return container.identity.id;
+    if (container.error === undefined) return container.identity.id;
+    throw new Failure('container-failed', 'Docker could not create or start the container of `session-image`.', {
+      why: container.error,
+      hint: CHECK_SESSION_IMAGE,
+    });
   }
 
   protected remove(container: FakeContainer): void {
@@ -152,7 +165,7 @@ export class FakeEngine implements Engine {
     if (boundMs !== undefined) this.clock.after(boundMs, () => bound.abort());
     return body(either).catch((error: unknown) => {
       if (!either.aborted) throw error;
-      return { code: undefined, why: 'it was ended by SIGINT' };
+      return { code: undefined, why: signal?.aborted ? 'it was canceled' : `it took longer than ${boundMs! / 1000} s` };
     });
   }
 

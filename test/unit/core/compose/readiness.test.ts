@@ -63,11 +63,11 @@ describe('A service without the input `ready`', () => {
       { state: { status: 'restarting', exitCode: 2, restarts: 3 } },
       waits('its restart after exit code 2 (3 restarts so far)'),
     ],
-    ['is checked', { state: { health: 'starting' } }, waits('its health check.')],
+    ['is checked', { state: { health: 'starting' } }, waits('its health check')],
     [
       'is checked, and says why not',
       { state: { health: 'starting', lastHealthOutput: 'refused\n' } },
-      waits('its health check. Its last output: refused'),
+      waits('its health check (last output: refused)'),
     ],
     ['is healthy', { state: { health: 'healthy' } }, ready('healthy')],
     ['is healthy with a shut port', { state: { health: 'healthy' }, service: { ports: [1] } }, ready('healthy')],
@@ -124,10 +124,8 @@ describe('A service without the input `ready`', () => {
 });
 
 describe('A service that the input `ready` names', () => {
-  const [port, log]: Readiness[] = [
-    { kind: 'port', port: 80 },
-    { kind: 'log', text: 'up' },
-  ];
+  const port: Readiness = { kind: 'port', port: 80 };
+  const log: Readiness = { kind: 'log', text: 'up' };
   test.each<[string, Case, unknown]>([
     ['started, unhealthy', { wanted: { kind: 'started' }, state: { health: 'unhealthy' } }, ready('running')],
     ['started, done', { wanted: { kind: 'started' }, state: { status: 'exited' } }, ready('exited 0')],

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../../src/core/kernel/failure.js';
+import type { ServiceSpec } from '../../../worlds/containers.js';
 import { ComposePlay, ends, PROJECT } from '../../../worlds/compose-run.js';
 
 const db = { health: { healthyAfterMs: 3_000 } };
 
 /** A healthy database and a session that needs it. */
-function simple(session = ends(0), server: ConstructorParameters<typeof ComposePlay>[0][string] = db) {
+function simple(session: ServiceSpec = ends(0), server: ServiceSpec = db) {
   return { db: server, tests: { needs: { db: 'healthy' as const }, ...session } };
 }
 
@@ -21,13 +22,21 @@ describe('A run of a Compose project', () => {
   });
 
   test('starts the session when everything else is ready, alone and without a restart', async () => {
-    const play = new ComposePlay(simple({ ...ends(3), ...{ restart: 'always' as const } }));
+    const play = new ComposePlay(simple({ runs: ends(3).runs!, restart: 'always' }));
     const outcome = await play.run();
     expect(outcome).toMatchObject({ verdict: 'fail', code: 'session-failed', phase: 'session', exitCode: 3 });
     expect(play.containers.calls).toContain('up --no-deps --scale tests=1 tests');
     expect(outcome.services).toMatchObject([
       { service: 'db', role: 'server', readyBy: 'healthy' },
       { service: 'tests', role: 'session', exitCode: 3, restarts: 0 },
+    ]);
+  });
+
+  test('starts a session that is the only service once', async () => {
+    const play = new ComposePlay({ tests: { ...ends(0), restart: 'always' } });
+    expect(await play.run()).toMatchObject({ verdict: 'pass' });
+    expect(play.containers.calls.filter((call) => call.startsWith('up'))).toEqual([
+      'up --no-deps --scale tests=1 tests',
     ]);
   });
 
@@ -38,7 +47,7 @@ describe('A run of a Compose project', () => {
     expect(phases.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       'check passed',
       'setup passed',
-      'pull skipped',
+      'pull passed',
       'build skipped',
       'up passed',
       'ready passed',
@@ -49,7 +58,7 @@ describe('A run of a Compose project', () => {
       'down passed',
     ]);
     expect([...play.host.logs.keys()]).toEqual(
-      expect.arrayContaining(['000__check/run.log', '001__setup/run.log', '002__up/run.log', '008__down/run.log']),
+      expect.arrayContaining(['000__check/run.log', '001__setup/run.log', '003__up/run.log', '009__down/run.log']),
     );
   });
 
@@ -116,7 +125,7 @@ describe('A run of a Compose project', () => {
   });
 
   test('is an error when the session does not end in its time', async () => {
-    const play = new ComposePlay(simple({ runs: [] } as never), { timeoutMs: 60_000 });
+    const play = new ComposePlay(simple({ runs: [] }), { timeoutMs: 60_000 });
     const outcome = await play.run();
     expect(outcome).toMatchObject({ verdict: 'error', code: 'session-timeout', phase: 'session' });
     expect(outcome.reasons[0]).toContain('did not end within 1 minute');
