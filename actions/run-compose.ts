@@ -7,6 +7,7 @@ import { runCompose } from '../src/core/compose/run.js';
 import { renderTimelineFile } from '../src/core/compose/timeline.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import type { FailureCode } from '../src/core/kernel/failure-codes.js';
+import { plural } from '../src/core/kernel/plural.js';
 import type { Log } from '../src/core/ports/process.js';
 import { clock } from '../src/host/clock.js';
 import { openComposeHost } from '../src/host/compose-host.js';
@@ -123,6 +124,10 @@ export function runRunComposePost(): Promise<void> {
       endPrograms: () => killPrograms(`--project-name=${projectName}`),
     };
     const count = await log.group(`Removing what is left of ${projectName}`, () => removeProject(removal, log));
-    log.info(count === 0 ? 'Nothing was left.' : `Removed: ${count} containers, networks and volumes.`);
+    log.info(
+      count === 0
+        ? 'Nothing was left.'
+        : `Removed ${plural(count, 'container, network or volume', 'containers, networks and volumes')}.`,
+    );
   });
 }

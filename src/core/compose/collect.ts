@@ -1,3 +1,4 @@
+import { plural } from '../kernel/plural.js';
 import type { ContainerState } from '../ports/containers.js';
 import { nameLogs } from './log-names.js';
 import { readContainerPath, toAbsolute } from './paths.js';
@@ -20,7 +21,7 @@ export async function collectAll(
   for (const sentence of lost) phase.say(sentence);
   const absent = request.collect.filter((path) => !found.includes(path));
   for (const path of absent) phase.say(`Nothing was found at ${path}.`);
-  const detail = `Logs of ${states.length} containers${found.length > 0 ? `; ${found.join(', ')}` : ''}.`;
+  const detail = `Logs of ${plural(states.length, 'container')}${found.length > 0 ? `; ${found.join(', ')}` : ''}.`;
   if (!isNeeded || request.collect.length === 0 || found.length > 0) return { detail };
   return {
     problem: {

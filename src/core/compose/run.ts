@@ -1,3 +1,4 @@
+import { plural } from '../kernel/plural.js';
 import type { Log } from '../ports/process.js';
 import { checkProject, setupOf } from './check.js';
 import { cleanUp, cleanUpCancelled, type CleanedUp } from './clean-up.js';
@@ -59,7 +60,7 @@ class ComposeRun {
     const { request, world } = this;
     await this.step('check', async (phase) => {
       this.plan = await checkProject(request, world, { phase });
-      return { detail: `${this.plan.servers.length} services before the session.` };
+      return { detail: `${plural(this.plan.servers.length, 'service')} before the session.` };
     });
     if (!this.plan) return;
     await this.setUp(setupOf(request, this.plan.layout));
