@@ -81,7 +81,8 @@ export const CONTAINERS_LIFE_CASES = {
       const it = world.project({ a: {}, b: { replicas: 3 }, s: { needs: { a: 'started', b: 'started' } } });
       expect(await containers.up(it, ['s', 'a', 'b'], { ...silent, scale: { s: 0 } })).toEqual({ code: 0 });
       const before = await containers.list(it.name);
-      expect(before.map(({ service }) => service).toSorted()).toEqual(['a', 'b', 'b', 'b']);
+      expect(before.filter(({ service }) => service === 'b')).toHaveLength(3);
+      expect(before).toHaveLength(4);
       expect(new Set(before.flatMap(({ addresses }) => addresses)).size).toBe(4);
       expect(await containers.up(it, ['s'], { ...silent, noDeps: true, scale: { s: 1 } })).toEqual({ code: 0 });
       const after = await containers.list(it.name);

@@ -20,19 +20,19 @@ export interface ContainersWorld {
   /** A port of the host that is free. */
   readonly freePort: number;
   /** Lays out a project with a name of its own. */
-  project(services: Readonly<Record<string, ServiceSpec>>, options?: ProjectOptions): ComposeProject;
+  readonly project: (services: Readonly<Record<string, ServiceSpec>>, options?: ProjectOptions) => ComposeProject;
   /** What makes a session container act like a service. */
-  runLike(project: ComposeProject, spec: ServiceSpec): ContainerRun;
+  readonly runLike: (project: ComposeProject, spec: ServiceSpec) => ContainerRun;
   /** Starts a container that belongs to no project. @returns its name */
-  startForeign(spec: ServiceSpec): Promise<string>;
+  readonly startForeign: (spec: ServiceSpec) => Promise<string>;
   /** Says what commands do that are run in containers. A real shell knows it. */
-  teach(commands: Readonly<Record<string, CommandSpec>>): void;
-  connects(address: string, port: number): Promise<boolean>;
+  readonly teach: (commands: Readonly<Record<string, CommandSpec>>) => void;
+  readonly connects: (address: string, port: number) => Promise<boolean>;
   /** A path of this world for a file or folder that does not exist yet. */
-  path(name: string): string;
+  readonly path: (name: string) => string;
   /** The text of a file that a call has written; `undefined`: there is none. */
-  read(path: string): string | undefined;
-  close(): Promise<void>;
+  readonly read: (path: string) => string | undefined;
+  readonly close: () => Promise<void>;
 }
 
 const BOUND_MS = 90_000;
@@ -48,7 +48,7 @@ export async function waitFor(
   for (;;) {
     const states = await world.containers.list(project.name);
     if (await isReached(states)) return states;
-    if (world.clock.now() > endsAt) throw new Error(`This was not reached: ${isReached}. ${JSON.stringify(states)}`);
+    if (world.clock.now() > endsAt) throw new Error(`Not reached: ${String(isReached)}. ${JSON.stringify(states)}`);
     await world.clock.sleep(CADENCE_MS);
   }
 }

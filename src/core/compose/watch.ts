@@ -110,7 +110,7 @@ export class ReadinessWatch {
     const { containers, clock, projectName } = this.world;
     if (this.changed || clock.now() - this.listedAt >= RELIST_MS) {
       this.changed = false;
-      this.states = await containers.list(projectName);
+      this.states = (await containers.list(projectName)).filter(({ oneOff }) => !oneOff);
       this.listedAt = clock.now();
     }
     await this.probe.try(this.services, this.states);
@@ -130,7 +130,7 @@ export class ReadinessWatch {
   private factsOf(service: ServiceModel, state: ContainerState): ContainerFacts {
     return {
       ...this.probe.look(state),
-      isReachable: this.probe.addressesOf(service, state, this.states).length > 0,
+      isReachable: this.probe.addressesOf(service, state).length > 0,
       hasText: this.texts.has(state.id),
       isProvenServer: this.proven.has(state.id),
     };

@@ -28,20 +28,28 @@ export async function follow(cli: DockerCli, id: string, options: OutputOptions)
   const ended = new AbortController();
   const given = options.signal ? [options.signal] : [];
   let lastLineAt = performance.now();
-  const log = readLog(cli, ['--follow', id], {
+  const problem = readLog(cli, ['--follow', id], {
     signal: AbortSignal.any([quiet.signal, ...given]),
     onLine: (line) => {
       lastLineAt = performance.now();
       options.onLine(line);
     },
-  }).finally(() => ended.abort());
-  await waitForEnd(cli, id, options.signal);
+  })
+    .then(() => undefined, toError)
+    .finally(() => ended.abort());
+  // Errors are kept as values, so that neither of the two is rejected while the other is awaited.
+  const waiting = await waitForEnd(cli, id, options.signal).then(() => undefined, toError);
   lastLineAt = performance.now();
   while (!ended.signal.aborted && performance.now() - lastLineAt < SILENCE_MS) {
     await sleep(CADENCE_MS, undefined, { signal: ended.signal }).catch(() => undefined);
   }
   quiet.abort();
-  await log;
+  const found = [waiting, await problem].find((one) => one !== undefined);
+  if (found) throw found;
+}
+
+function toError(error: unknown): Error {
+  return error as Error;
 }
 
 /** Waits until a container has ended, or has been removed. Ends early with the signal. */
