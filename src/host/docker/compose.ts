@@ -78,7 +78,7 @@ function refuseFiles(words: string): Failure {
   const failure = describeRefusal(words, 'Docker Compose refuses the project');
   if (failure.code !== 'docker-failed') return failure;
   const lines = words.split('\n').filter((line) => readWarning(line).length === 0);
-  return new Failure('compose-invalid', `Docker Compose refuses the project: ${lastSentence(words)}`, {
+  return new Failure('compose-invalid', `Docker Compose refuses the project: ${lastSentence(lines.join('\n'))}`, {
     hint: CORRECT_COMPOSE_FILES,
     ...(lines.length > 1 && { details: lines }),
   });
