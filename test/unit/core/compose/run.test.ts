@@ -70,6 +70,8 @@ describe('A run of a Compose project', () => {
     expect(outcome.reasons).toEqual(['db is unhealthy. Its last output: no route.']);
     expect(outcome.services[0]).toMatchObject({ service: 'db', lastLines: ['db starts'] });
     expect(outcome.phases.find(({ name }) => name === 'session')).toBeUndefined();
+    expect(outcome.phases.find(({ name }) => name === 'ready')?.detail).toBe(outcome.reasons[0]);
+    expect(play.host.logs.get('003__ready/run.log')).toContain(outcome.reasons[0]);
     expect(await play.left()).toEqual([]);
   });
 
