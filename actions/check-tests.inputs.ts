@@ -1,4 +1,5 @@
 import { variables } from '../src/core/inputs/environment-variables.js';
+import { BadValue, type InputDefinition } from '../src/core/inputs/inputs.js';
 import { choice, flag, integer, list, secret, text, withDefault } from '../src/core/inputs/input-kinds.js';
 
 export const action = {
@@ -38,15 +39,37 @@ export const inputs = {
     allowed: 'names of environment variables',
   }),
   'timeout-minutes': withDefault('60', integer('The time limit of the tests.', { min: 1, max: 7_000 })),
+  'more-minutes': text('Minutes that the job may take before and after the tests, beyond `timeout-minutes`.', {
+    matches: /^\d{1,4}(\.\d+)?( *\+ *\d{1,4}(\.\d+)?)*$/,
+    allowed: 'a number of minutes, or several, such as `10 + 30`',
+  }),
   'on-interruption': choice('The input of run-tox, which is checked here before a machine starts.', ['fail', 'rerun']),
+  'run-compose': {
+    takes: 'JSON',
+    description:
+      'The inputs of run-compose that the job will have, which are checked here before a machine starts. Other names are ignored.',
+    parse: readJsonMap,
+  } satisfies InputDefinition<Readonly<Record<string, unknown>> | undefined>,
   artifact: text("The beginning of the artifact's name. Characters that GitHub does not allow become `-`."),
 };
+
+function readJsonMap(input: string): Readonly<Record<string, unknown>> {
+  const allowed = 'a map in JSON, such as the expression `toJSON(inputs)` gives';
+  try {
+    const map: unknown = JSON.parse(input);
+    if (typeof map === 'object' && map !== null && !Array.isArray(map)) return map as Record<string, unknown>;
+  } catch {
+    // Reported below.
+  }
+  throw new BadValue(allowed);
+}
 
 export const outputs = {
   sha: 'The commit to test.',
   skip: 'Why the tests are skipped; empty if they are not.',
   artifact: 'A name for the artifact that no other call of this action has in the run.',
   label: 'A unique label for the runner; empty if no machine is needed.',
+  'job-minutes': 'The time limit of the job: `timeout-minutes` and `more-minutes`.',
   'max-lifetime-minutes': 'The `max-lifetime-minutes` to pass to start-runner.',
   environments: 'The environments to test, as JSON.',
 };

@@ -1,7 +1,12 @@
-import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
+import { parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
 import { checkAccess, checkOwner, findMissingSecrets, summarizeSkip } from '../src/core/test-request/check.js';
 import { chooseEnvironments } from '../src/core/test-request/choose-environments.js';
-import { composeArtifactName, composeLabel, composeLifetime } from '../src/core/test-request/compose.js';
+import {
+  composeArtifactName,
+  composeJobLimit,
+  composeLabel,
+  composeLifetime,
+} from '../src/core/test-request/compose.js';
 import { findCommit } from '../src/core/test-request/find-commit.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
@@ -20,7 +25,7 @@ export function runCheckTests(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const context = readContext();
-    const { values, environments } = readRequest(context);
+    const { values, environments } = await readRequest(context);
     const skip = findMissingSecrets(values['required-secrets'] ?? [], values['secret-env']);
     if (skip !== '') {
       log.notice(`Skipped: ${skip}`);
@@ -32,19 +37,21 @@ export function runCheckTests(): Promise<void> {
     log.info(`To test: ${sha} of ${repository}.`);
     const own = nonce(12);
     const needsMachine = skip === '' && values['runs-on'] === undefined;
+    const jobMinutes = composeJobLimit(values['timeout-minutes'], values['more-minutes']);
     writeOutputs({
       sha,
       skip,
       label: needsMachine ? composeLabel(context, own) : '',
       artifact: composeArtifactName(values.artifact ?? 'tests', own),
-      'max-lifetime-minutes': composeLifetime(values['timeout-minutes']),
+      'job-minutes': jobMinutes,
+      'max-lifetime-minutes': composeLifetime(jobMinutes),
       environments,
     });
   });
 }
 
 /** @throws Failure `bad-input` */
-function readRequest(context: RunContext): { values: Values; environments: readonly string[] } {
+async function readRequest(context: RunContext): Promise<{ values: Values; environments: readonly string[] }> {
   const { values, problems } = parseInputs(inputs, readInputs(inputs));
   const known = values['known-environments'];
   const choice = known ? chooseEnvironments(values.environments ?? '', known) : { chosen: [], problems: [] };
@@ -56,9 +63,23 @@ function readRequest(context: RunContext): { values: Values; environments: reado
   };
   refuseProblems([
     ...problems,
+    ...(await checkCompose(values['run-compose'])),
     ...choice.problems,
     ...(values['runs-on'] === undefined ? checkAccess(access) : []),
     ...checkOwner({ repository: values.repository, allowForks: values['allow-forks'] }, context),
   ]);
   return { values, environments: choice.chosen };
+}
+
+/** @returns problems of the inputs that only run-compose has */
+async function checkCompose(given: Values['run-compose']): Promise<readonly string[]> {
+  if (given === undefined) return [];
+  const [{ parseRequest }, { inputs: known }] = await Promise.all([
+    import('./compose-request.js'),
+    import('./run-compose.inputs.js'),
+  ]);
+  const isOwn = (name: string): boolean => Object.hasOwn(known, name) && !Object.hasOwn(inputs, name);
+  const own = Object.entries(given).filter(([name, value]) => isOwn(name) && value !== null);
+  const raw = own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]);
+  return (await parseRequest(Object.fromEntries(raw) as RawInputs)).problems;
 }

@@ -3,6 +3,7 @@ import * as checkTests from './check-tests.inputs.js';
 import * as fillPool from './fill-pool.inputs.js';
 import * as reapRunners from './reap-runners.inputs.js';
 import * as reportTests from './report-tests.inputs.js';
+import * as runCompose from './run-compose.inputs.js';
 import * as runTox from './run-tox.inputs.js';
 import * as startRunner from './start-runner.inputs.js';
 import * as stopRunner from './stop-runner.inputs.js';
@@ -33,9 +34,16 @@ export interface ActionDefinition {
 
 /**
  * The bundles in dist/chunks/ with code of this repository that several actions share. What start-runner reads when it
- * begins is in `shared-by-all`. Other code is in the chunk of the actions that need it, or in `shared-by-some`.
+ * begins is in `shared-by-all`. Other code is in the chunk of the actions that need it. What several kinds of them need is
+ * in `shared-by-runs` if all of these run something on a machine, otherwise in `shared-by-some`.
  */
-export type SharedChunk = 'shared-by-all' | 'shared-by-machines' | 'shared-by-some' | 'shared-by-tests';
+export type SharedChunk =
+  | 'shared-by-all'
+  | 'shared-by-compose'
+  | 'shared-by-machines'
+  | 'shared-by-runs'
+  | 'shared-by-some'
+  | 'shared-by-tests';
 
 export interface Action {
   /** The folder of action.yml and README.md, and the name of the files in actions/ and dist/. */
@@ -84,6 +92,12 @@ export const actions = [
   },
   { name: 'check-tests', definition: checkTests, run: { main: 'runCheckTests' }, chunk: 'shared-by-tests' },
   { name: 'run-tox', definition: runTox, run: { main: 'runRunTox' }, chunk: 'shared-by-tests' },
+  {
+    name: 'run-compose',
+    definition: runCompose,
+    run: { main: 'runRunCompose', post: 'runRunComposePost' },
+    chunk: 'shared-by-compose',
+  },
   { name: 'report-tests', definition: reportTests, run: { main: 'runReportTests' }, chunk: 'shared-by-tests' },
 ] as const satisfies readonly Action[];
 

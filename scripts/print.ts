@@ -40,7 +40,7 @@ const pinned = ['.github/workflows', 'workflows'].flatMap((folder) =>
 for (const [path, text] of Object.entries(alignPins(Object.fromEntries(pinned.map((path) => [path, read(path)])))))
   writeFileSync(join(root, path), text);
 
-const sources = readWorkflowSources(read);
+const sources = readWorkflowSources({ read, list: (folder) => readdirSync(join(root, folder)) });
 const workflows = renderWorkflows(sources);
 
 const ERRORS = 'docs/errors.md';

@@ -4,13 +4,15 @@
 source "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
 from_docker() {
-  local engine containerd
+  local engine containerd buildx compose
   engine=$(version .docker.engine)
   containerd=$(version .docker.containerd)
+  buildx=$(version .docker.buildx)
+  compose=$(version .docker.compose)
   add_source docker "https://download.docker.com/linux/$ID/gpg" \
     "https://download.docker.com/linux/$ID $VERSION_CODENAME stable"
   install_packages "$(pinned docker-ce "$engine")" "$(pinned docker-ce-cli "$engine")" "$(pinned containerd.io "$containerd")" \
-    docker-buildx-plugin docker-compose-plugin
+    "$(pinned docker-buildx-plugin "$buildx")" "$(pinned docker-compose-plugin "$compose")"
 }
 
 # Not every release has the plugins. Prints which ones are missing.

@@ -19,19 +19,31 @@ const AWS_SDK =
  * V8 keeps the memory that it needed to parse the largest file, so one file of everything would cost 4 MiB more.
  * Modules that the sources import by `import()` are files of their own without a group.
  */
-export const groups = [
+export function divideIntoGroups() {
+  // The bundler asks for each module and each group. The graph does not change meanwhile.
+  const names = new Map<string, SharedChunk | null>();
+  const nameOnce = (id: string, graph: Graph): SharedChunk | null => {
+    if (!names.has(id)) names.set(id, nameShared(id, graph));
+    return names.get(id)!;
+  };
+  return describeGroups(nameOnce).map((group, at, { length }) => ({ ...group, priority: length - at }));
+}
+
+const describeGroups = (nameOnce: typeof nameShared) => [
   { name: 'smithy', test: /node_modules\/@smithy\/(?!credential-provider-imds|core\/.*\/json\/)/ },
   {
     name: 'aws-sdk',
     test: (id: string) => AWS_SDK.test(id) && !isLate(id),
   },
   { name: 'aws-ec2-late', test: isLate },
+  // run-compose reads it when it begins, and a start only for an input in YAML.
+  { name: 'yaml', test: /src\/core\/kernel\/yaml\.ts$|node_modules\/js-yaml\// },
   { name: 'octokit-and-toolkit', test: /node_modules\/(@octokit|@actions\/(core|github))\// },
   // A group also takes what its modules import, so the chunks that others need come first.
-  ...(['shared-by-all', 'shared-by-some', undefined] as const).map((only) => ({
+  ...(['shared-by-all', 'shared-by-some', 'shared-by-runs', undefined] as const).map((only) => ({
     debugName: only ?? 'shared',
     name: (id: string, graph: Graph) => {
-      const name = nameShared(id, graph);
+      const name = nameOnce(id, graph);
       return only === undefined || name === only ? name : null;
     },
     test: isShared,
@@ -39,7 +51,7 @@ export const groups = [
   { name: 'aws-ssm', test: /client-ssm|\/json\/|src\/ec2\/parameters/ },
   // For AWS credentials from elsewhere than the environment.
   { name: 'aws-credential-providers', test: /credential-provider|nested-clients|\0uncalled/ },
-].map((group, at, { length }) => ({ ...group, priority: length - at }));
+];
 
 /** The chunks that every start reads. */
 export const readByStart: readonly string[] = [
@@ -79,7 +91,14 @@ function nameShared(id: string, graph: Graph): SharedChunk | null {
   const [first] = users;
   if (first === undefined || first === actions[0]) return first?.chunk ?? null;
   const isAlsoLate = findReached(entryOf(actions[0]), graph, { late: true }).has(id);
-  return isAlsoLate || users.some(({ chunk }) => chunk !== first.chunk) ? 'shared-by-some' : first.chunk;
+  if (isAlsoLate || !users.every(({ chunk }) => chunk === first.chunk || (isOfRuns(chunk) && isOfRuns(first.chunk))))
+    return 'shared-by-some';
+  return users.every(({ chunk }) => chunk === first.chunk) ? first.chunk : 'shared-by-runs';
+}
+
+/** Whether it is of the actions that run something on a machine, and have nothing to do with the machines themselves. */
+function isOfRuns(chunk: SharedChunk): boolean {
+  return chunk === 'shared-by-tests' || chunk === 'shared-by-compose';
 }
 
 /** The modules that a module imports, directly or through others. @param late: also by `import()` */

@@ -42,8 +42,8 @@ const rules: Readonly<Record<Exclude<keyof Environment, 'name'>, Rule>> = {
 const namePattern = /^[a-z][a-z0-9_]*$/;
 /** The jobs of all_environments.yml that are not environments, and the word for all environments. */
 const reserved = ['choose', 'summary', 'all'];
-/** Workflow files that are printed from other templates, or not printed. */
-const taken = ['tox-on-ec2', 'all_environments', 'ci'];
+/** Workflow files that are printed from other sources, or not printed. */
+const taken = /^(all_environments|ci|.*-on-ec2)$/;
 
 /** @throws Error that lists every problem of the table */
 export function readEnvironments(text: string, presets: readonly string[]): readonly Environment[] {
@@ -78,7 +78,7 @@ function readLine(name: string, line: unknown, problems: string[]): Environment 
     if (value === undefined) problems.push(`${name}: \`${key}\` is missing; allowed: ${rule.allowed}.`);
     else if (!rule.accepts(value))
       problems.push(`${name}: \`${key}\` is ${JSON.stringify(value)}; allowed: ${rule.allowed}.`);
-    else if (typeof value === 'string' && key === 'file' && taken.includes(value))
+    else if (typeof value === 'string' && key === 'file' && taken.test(value))
       problems.push(`${name}: \`file\` "${value}" is taken.`);
   }
   return { file: '', title: '', tox: '', preset: '', minutes: 0, ...fields, name };

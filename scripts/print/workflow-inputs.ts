@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import type { Environment } from './environments.js';
 
 /** The only place that has an input: workflows of one environment, the workflow of all, or `workflow_call`. */
@@ -10,45 +9,93 @@ export interface WorkflowInput {
   readonly description: string;
   readonly default: string | boolean | number;
   readonly only: readonly Only[];
+  readonly required: boolean;
+  /** Whether the description is that of workflows/inputs.yml. */
+  readonly isShared: boolean;
 }
 
-/** The contents of workflows/inputs.yml. */
+export interface WorkflowOutput {
+  readonly name: string;
+  readonly description: string;
+  /** An expression over `jobs`. Absent: the output of the step that works. */
+  readonly value?: string;
+  readonly isShared: boolean;
+}
+
+/** What the callers of a printed workflow see. */
 export interface Interface {
   readonly inputs: readonly WorkflowInput[];
   readonly secrets: Readonly<Record<string, string>>;
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly outputs: readonly WorkflowOutput[];
+}
+
+type InputLine = Partial<Pick<WorkflowInput, 'type' | 'description' | 'default' | 'required'>> & {
+  readonly only?: Only | readonly Only[];
+};
+type OutputLine = Partial<Pick<WorkflowOutput, 'description' | 'value'>>;
+type Lines<T> = Readonly<Record<string, T | null>>;
+
+/** The contents of workflows/inputs.yml. */
+export interface Shared {
+  readonly inputs: Lines<InputLine>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly outputs: Lines<OutputLine>;
+}
+
+/** The same parts of a file in workflows/kinds/, in which a line may be empty. */
+export interface Own {
+  readonly inputs: Lines<InputLine>;
+  /** A text is the description. */
+  readonly outputs: Lines<OutputLine | string>;
 }
 
 /** GitHub's limit of inputs for workflow_dispatch. */
 const DISPATCH_LIMIT = 25;
 const empty = { string: '', boolean: false, number: 0 } as const;
 
-export function readInterface(text: string): Interface {
-  const { inputs, ...rest } = parse(text) as {
-    inputs: Record<string, Partial<Omit<WorkflowInput, 'only'>> & { only?: Only | Only[]; description: string }>;
-    secrets: Record<string, string>;
-    outputs: Record<string, string>;
+/** @param own the parsed file of a kind, of which other parts are ignored */
+export function readInterface(
+  { inputs, outputs }: Own,
+  shared: Shared,
+): { readonly contract: Interface; readonly problems: readonly string[] } {
+  const contract: Interface = {
+    inputs: Object.entries(inputs).map(([name, line]) => readInput(name, line ?? {}, shared)),
+    secrets: shared.secrets,
+    outputs: Object.entries(outputs).map(([name, line]) => readOutput(name, line ?? {}, shared)),
   };
-  const read = Object.entries(inputs).map(([name, { type = 'string', only = [], ...given }]) => ({
+  const byHand = contract.inputs.filter(({ only }) => !only.includes('all') && !only.includes('call'));
+  const problems = [...contract.inputs, ...contract.outputs]
+    .filter(({ description }) => description === '')
+    .map(({ name }) => `\`${name}\` has no description, here or in inputs.yml.`);
+  if (byHand.length > DISPATCH_LIMIT) problems.push(`GitHub allows ${DISPATCH_LIMIT} inputs, not ${byHand.length}.`);
+  return { contract, problems };
+}
+
+function readInput(name: string, own: InputLine, shared: Shared): WorkflowInput {
+  const { type = 'string', only = [], ...given } = { ...shared.inputs[name], ...own };
+  const isShared = own.description === undefined;
+  return {
+    description: '',
+    required: false,
     default: empty[type],
     ...given,
     name,
     type,
     only: [only].flat(),
-  }));
-  const byHand = read.filter(({ only }) => !only.includes('all') && !only.includes('call'));
-  if (byHand.length > DISPATCH_LIMIT) throw new Error(`GitHub allows ${DISPATCH_LIMIT} inputs, not ${byHand.length}.`);
-  return { ...rest, inputs: read };
+    isShared,
+  };
 }
 
-/**
- * The inputs of an environment's workflow, with the environment's defaults; without an environment, those of
- * tox-on-ec2.yml.
- */
+function readOutput(name: string, line: OutputLine | string, shared: Shared): WorkflowOutput {
+  const own = typeof line === 'string' ? { description: line } : line;
+  return { description: '', ...shared.outputs[name], ...own, name, isShared: own.description === undefined };
+}
+
+/** The inputs of an environment's workflow, with the environment's defaults; without an environment, those of its kind. */
 export function inputsOfOne({ inputs }: Interface, environment?: Environment): readonly WorkflowInput[] {
   const defaults: Readonly<Record<string, string | number>> = environment
     ? { 'tox-env': environment.tox, preset: environment.preset, 'timeout-minutes': environment.minutes }
-    : { preset: 'amd64', 'timeout-minutes': 60 };
+    : {};
   return inputs
     .filter(({ name, only }) => !only.includes('all') && !(environment && name === 'required-secrets'))
     .map((input) => ({ ...input, default: defaults[input.name] ?? input.default }));
@@ -60,7 +107,7 @@ export function inputsOfAll({ inputs }: Interface): readonly WorkflowInput[] {
     .filter(({ only }) => !only.includes('one'))
     .map((input) =>
       input.name === 'timeout-minutes'
-        ? { ...input, description: "Time limit of each environment's tests. Default, its own." }
+        ? { ...input, default: 0, description: "Time limit of each environment's tests. Default, its own." }
         : input,
     );
 }

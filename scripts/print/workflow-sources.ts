@@ -1,18 +1,34 @@
+import { parse } from 'yaml';
 import { builtInPresets } from '../../src/core/kernel/built-in-presets.js';
 import { readEnvironments } from './environments.js';
+import { readFragments } from './fragments.js';
+import { readKind } from './kinds.js';
 import { readRepositoryName } from './repository-name.js';
-import { readInterface } from './workflow-inputs.js';
+import type { Shared } from './workflow-inputs.js';
 import type { Sources } from './workflows.js';
 
-/** Reads the sources of the printed workflows. @param read gives the text of a file of this repository */
-export function readWorkflowSources(read: (path: string) => string): Sources {
+/** The files of this repository. */
+export interface Files {
+  /** The text of a file. */
+  readonly read: (path: string) => string;
+  /** The names of the files in a folder. */
+  readonly list: (folder: string) => readonly string[];
+}
+
+const KINDS = 'workflows/kinds';
+
+/** Reads the sources of the printed workflows. @throws Error that names the file with a problem */
+export function readWorkflowSources({ read, list }: Files): Sources {
+  const shared = parse(read('workflows/inputs.yml')) as Shared;
+  const names = list(KINDS).map((file) => file.replace(/\.yml$/, ''));
+  const kinds = names.toSorted().map((name) => [name, readKind(name, read(`${KINDS}/${name}.yml`), shared)] as const);
   return {
     repository: readRepositoryName(read('package.json')),
+    kinds: Object.fromEntries(kinds) as Sources['kinds'],
     environments: readEnvironments(read('workflows/environments.yml'), builtInPresets),
-    contract: readInterface(read('workflows/inputs.yml')),
     pins: readPins(read('workflows/pins.yml')),
     templates: {
-      'tox-on-ec2': read('workflows/templates/tox-on-ec2.yml'),
+      frame: read('workflows/templates/frame.yml'),
       'one-environment': read('workflows/templates/one-environment.yml'),
       'all-environments': read('workflows/templates/all-environments.yml'),
     },
@@ -28,15 +44,4 @@ function readPins(text: string): Record<string, string> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   if (pins.length !== lines.length) throw new Error('pins.yml: allowed: `name: owner/action@<commit> # v<version>`.');
   return Object.fromEntries(pins);
-}
-
-/** The text below each top-level key, with its comments. */
-function readFragments(text: string): Record<string, string> {
-  const sections = text.split(/^(?=[\w-]+:$)/m).slice(1);
-  return Object.fromEntries(
-    sections.map((section) => {
-      const [head = '', ...body] = section.split('\n');
-      return [head.slice(0, -1), body.join('\n').replace(/^ {2}/gm, '')];
-    }),
-  );
 }

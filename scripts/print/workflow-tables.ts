@@ -1,38 +1,68 @@
+import type { Environment } from './environments.js';
 import { fill } from './fill.js';
 import { renderTable } from './tables.js';
+import type { WorkflowInput, WorkflowOutput } from './workflow-inputs.js';
 import type { Sources } from './workflows.js';
 
 /**
- * Puts the tables of environments, inputs, secrets and outputs into docs/workflows.md.
+ * Puts the tables of environments, inputs, secrets and outputs into docs/workflows.md: one of what the workflows share,
+ * and one of what is of each kind alone.
  *
  * @throws Error when a marker is missing
  */
-export function fillWorkflowTables(text: string, { environments, contract }: Sources): string {
+export function fillWorkflowTables(text: string, { environments, kinds }: Sources): string {
+  const contracts = Object.values(kinds).map(({ contract }) => contract);
+  const ofKinds = Object.values(kinds).flatMap(({ name, contract }) => [
+    [`${name}-inputs`, renderInputs(contract.inputs.filter(({ isShared }) => !isShared))] as const,
+    [`${name}-outputs`, renderOutputs(contract.outputs.filter(({ isShared }) => !isShared))] as const,
+  ]);
   const tables = {
-    environments: renderTable(
-      ['Environment', 'Workflow', 'tox environment', 'Preset', 'Minutes', 'Needs'],
-      environments.map((one) => [
-        `\`${one.name}\``,
-        `\`${one.file}.yml\``,
-        `\`${one.tox}\``,
-        one.preset,
-        `${one.minutes}`,
-        one.secrets.map((name) => `\`${name}\``).join(', '),
-      ]),
-    ),
-    'workflow-inputs': renderTable(
-      ['Input', 'Type', 'Meaning'],
-      contract.inputs.map(({ name, type, description }) => [`\`${name}\``, type, description]),
-    ),
-    'workflow-secrets': renderPairs('Secret', contract.secrets),
-    'workflow-outputs': renderPairs('Output', contract.outputs),
+    environments: renderEnvironments(environments),
+    'workflow-inputs': renderInputs(listShared(contracts.map(({ inputs }) => inputs))),
+    'workflow-secrets': renderPairs('Secret', Object.entries(kinds.tox.contract.secrets)),
+    'workflow-outputs': renderOutputs(listShared(contracts.map(({ outputs }) => outputs))),
+    ...Object.fromEntries(ofKinds),
   };
   return Object.entries(tables).reduce((filled, [name, table]) => fill(filled, name, table), text);
 }
 
-function renderPairs(head: string, pairs: Readonly<Record<string, string>>): string {
+/** What has the shared description, once, in the order of the first kind that has it. */
+function listShared<T extends { readonly name: string; readonly isShared: boolean }>(
+  lists: readonly (readonly T[])[],
+): T[] {
+  const shared = lists.flat().filter(({ isShared }) => isShared);
+  return [...new Map(shared.map((one) => [one.name, one])).values()];
+}
+
+function renderEnvironments(environments: readonly Environment[]): string {
+  return renderTable(
+    ['Environment', 'Workflow', 'tox environment', 'Preset', 'Minutes', 'Needs'],
+    environments.map((one) => [
+      `\`${one.name}\``,
+      `\`${one.file}.yml\``,
+      `\`${one.tox}\``,
+      one.preset,
+      `${one.minutes}`,
+      one.secrets.map((name) => `\`${name}\``).join(', '),
+    ]),
+  );
+}
+
+function renderInputs(inputs: readonly WorkflowInput[]): string {
+  const rows = inputs.map(({ name, type, description }) => [`\`${name}\``, type, description]);
+  return renderTable(['Input', 'Type', 'Meaning'], rows);
+}
+
+function renderOutputs(outputs: readonly WorkflowOutput[]): string {
+  return renderPairs(
+    'Output',
+    outputs.map(({ name, description }) => [name, description] as const),
+  );
+}
+
+function renderPairs(head: string, pairs: readonly (readonly [string, string])[]): string {
   return renderTable(
     [head, 'Meaning'],
-    Object.entries(pairs).map(([name, description]) => [`\`${name}\``, description]),
+    pairs.map(([name, description]) => [`\`${name}\``, description]),
   );
 }

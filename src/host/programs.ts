@@ -16,6 +16,15 @@ export interface Program {
   readonly signal?: AbortSignal;
   /** Called with each line of stdout and stderr, without the line break. */
   readonly onLine?: (line: string) => void;
+  /** Called with pieces of stdout as they come. `onLine` then gets only the lines of stderr. */
+  readonly onText?: (text: string) => void;
+  /**
+   * Waits for the end of the output, too, however long it takes to read: for a program that leaves no background process,
+   * and prints more than can be read within a moment of its exit.
+   */
+  readonly wholeOutput?: boolean;
+  /** It ends by itself within seconds, so no guard is started for it. */
+  readonly isBrief?: boolean;
 }
 
 /** How long output is read after the exit, because background processes may keep the pipes open. */
@@ -38,9 +47,9 @@ export async function runProgram(program: Program): Promise<ProgramEnd> {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const release = guardGroup(child);
+  const release = program.isBrief ? () => undefined : guardGroup(child);
   const closed = new Promise((resolve) => child.once('close', resolve));
-  const flushers = [child.stdout, child.stderr].map((stream) => splitLines(stream, program.onLine));
+  const flushers = readOutput(child, program);
   const stop = (): void => {
     const ending = endGroup(child);
     endings.add(ending);
@@ -51,7 +60,7 @@ export async function runProgram(program: Program): Promise<ProgramEnd> {
   try {
     if (program.signal?.aborted) stop();
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-    await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]);
+    await (program.wholeOutput ? closed : Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]));
     return code === null ? { code: undefined, why: `it was ended by ${signal}` } : { code };
   } catch (error) {
     return { code: undefined, why: (error as Error).message };
@@ -62,6 +71,17 @@ export async function runProgram(program: Program): Promise<ProgramEnd> {
     release();
     if (child.pid === undefined || !isAlive(child.pid)) program.signal?.removeEventListener('abort', stop);
   }
+}
+
+/** @returns functions that pass on last lines without a line break */
+function readOutput(
+  child: { readonly stdout: NodeJS.ReadableStream; readonly stderr: NodeJS.ReadableStream },
+  { onLine, onText }: Program,
+): (() => void)[] {
+  if (!onText) return [child.stdout, child.stderr].map((stream) => splitLines(stream, onLine));
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', onText);
+  return [splitLines(child.stderr, onLine)];
 }
 
 /** @returns a function that passes on a last line without a line break */

@@ -27,9 +27,11 @@ export function describeContract<World extends { close(): void | Promise<void> }
     readonly cases: Readonly<Record<string, Case<World, Options>>>;
     readonly createWorld: (options: Partial<Options>) => World | Promise<World>;
     readonly differences?: Readonly<Partial<Record<string, Difference>>>;
+    /** The longest time of a case. */
+    readonly caseMs?: number;
   },
 ): void {
-  const { cases, createWorld, differences = {} } = suite;
+  const { cases, createWorld, differences = {}, caseMs = CASE_MS } = suite;
   describe(title, () => {
     for (const [caseName, { world: options = {}, run }] of Object.entries(cases)) {
       const difference = differences[caseName];
@@ -44,7 +46,7 @@ export function describeContract<World extends { close(): void | Promise<void> }
             await world.close();
           }
         },
-        CASE_MS,
+        caseMs,
       );
     }
   });

@@ -80,15 +80,16 @@ describe.each(STARTERS)('%s', (path) => {
   });
 });
 
-test.each(['.github/workflows/tox-on-ec2.yml', 'workflows/starter/other-owner/tox-on-ec2.yml'])(
-  '%s, which tox.yml calls, launches into the security group of the variable',
-  (path) => {
-    const all = Object.values((parse(read(path)) as Workflow).jobs).flatMap(({ steps = [] }) => steps);
-    const starts = all.filter(({ uses = '' }) => /\/start-runner(@v1)?$/.test(uses));
-    const groups = starts.map(({ with: inputs }) => inputs?.['security-group-id']);
-    expect(groups).toEqual(Array(2).fill('${{ inputs.security-group-id || vars.AWS_SECURITY_GROUP }}'));
-  },
-);
+test.each(
+  ['tox', 'compose'].flatMap((kind) =>
+    ['.github/workflows', 'workflows/starter/other-owner'].map((folder) => `${folder}/${kind}-on-ec2.yml`),
+  ),
+)('%s, which a starter calls, launches into the security group of the variable', (path) => {
+  const all = Object.values((parse(read(path)) as Workflow).jobs).flatMap(({ steps = [] }) => steps);
+  const starts = all.filter(({ uses = '' }) => /\/start-runner(@v1)?$/.test(uses));
+  const groups = starts.map(({ with: inputs }) => inputs?.['security-group-id']);
+  expect(groups).toEqual(Array(2).fill('${{ inputs.security-group-id || vars.AWS_SECURITY_GROUP }}'));
+});
 
 test('shortest.yml is command.yml without the stop job, and without events that bring no secrets', () => {
   const jobsOf = (name: string) => (parse(read(`workflows/starter/${name}.yml`)) as Workflow).jobs;

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { inputs as ofCompose } from '../../actions/run-compose.inputs.js';
 import { inputs } from '../../actions/run-tox.inputs.js';
-import { parseInputs } from '../../src/core/inputs/inputs.js';
+import { parseInputs, type InputDefinitions } from '../../src/core/inputs/inputs.js';
 import type { Interruption } from '../../src/core/diagnosis/explanation.js';
 import { renderInterruptions } from '../../src/core/stop/interruptions.js';
 import { composeArtifactName } from '../../src/core/test-request/compose.js';
@@ -17,7 +18,7 @@ interface Job {
   readonly steps?: readonly {
     if?: string;
     uses?: string;
-    with?: { name?: string };
+    with?: Readonly<Record<string, string>>;
     env?: Readonly<Record<string, string>>;
     run?: string;
   }[];
@@ -34,8 +35,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => parse(readFileSync(`${root}${path}`, 'utf8')) as Workflow;
 const files = [
   '.github/workflows/tox-on-ec2.yml',
+  '.github/workflows/compose-on-ec2.yml',
   '.github/workflows/all_environments.yml',
   'workflows/starter/other-owner/tox-on-ec2.yml',
+  'workflows/starter/other-owner/compose-on-ec2.yml',
   'workflows/starter/other-owner/all_environments.yml',
 ];
 
@@ -75,6 +78,7 @@ describe.each(files)('%s', (file) => {
 
 test.each([
   'workflows/starter/tox.yml',
+  'workflows/starter/compose.yml',
   'workflows/starter/command.yml',
   'workflows/starter/all-environments/ci.yml',
   'workflows/example-marqo/after/CI.yml',
@@ -85,20 +89,30 @@ test.each([
   expect(group(pull)).toBe(group({ ...pull, run_id: '2' }));
 });
 
-test('artifacts of two calls, and of two attempts of one call, have different names', () => {
-  const { jobs } = read(files[0]!);
-  const uploads = Object.values(jobs).flatMap(({ steps = [] }) =>
-    steps.filter(({ uses = '' }) => uses.includes('upload-artifact')),
-  );
-  expect(uploads).toHaveLength(2);
-  const nameOf = (artifact: string, attempt: string) =>
-    interpolate(uploads[0]!.with!.name!, {
+describe.each([
+  ['tox-on-ec2.yml', { 'tox-env': 'py3', preset: 'amd64', 'python-version': '3.8' }, 'py3 amd64 3.8'],
+  ['compose-on-ec2.yml', { directory: 'tests/e2e', preset: 'arm64' }, 'compose tests-e2e arm64'],
+])('Artifacts of %s', (file, inputs, begin) => {
+  const { jobs } = read(`.github/workflows/${file}`);
+  const stepsWith = (action: string) =>
+    Object.values(jobs).flatMap(({ steps = [] }) => steps.filter(({ uses = '' }) => uses.includes(action)));
+  const uploads = stepsWith('upload-artifact');
+  const title = interpolate(stepsWith('$/check-tests')[0]!.with!['artifact']!, { inputs });
+  const [one, other] = ['0123456789ab', 'ba9876543210'].map((nonce) => composeArtifactName(title, nonce));
+  const nameOf = (artifact: string, attempt: string, upload = uploads[0]!) =>
+    interpolate(upload.with!['name']!, {
       needs: { start: { outputs: { artifact } } },
       github: { run_attempt: attempt },
     });
-  const [one, other] = ['0123456789ab', 'ba9876543210'].map((nonce) => composeArtifactName('py3 amd64 3.8', nonce));
-  expect(nameOf(one!, '1')).toBe('py3 amd64 3.8 01234567 1');
-  expect(new Set([nameOf(one!, '1'), nameOf(one!, '2'), nameOf(other!, '1')]).size).toBe(3);
+
+  test('of two calls, and of two attempts of one call, have different names', () => {
+    expect(nameOf(one!, '1')).toBe(`${begin} 01234567 1`);
+    expect(new Set([nameOf(one!, '1'), nameOf(one!, '2'), nameOf(other!, '1')]).size).toBe(3);
+  });
+
+  test('have the same name from either job that tests', () => {
+    expect(uploads.map((upload) => nameOf(one!, '1', upload))).toEqual(Array(2).fill(nameOf(one!, '1')));
+  });
 });
 
 test('an artifact name is valid on GitHub for any inputs', () => {
@@ -107,6 +121,7 @@ test('an artifact name is valid on GitHub for any inputs', () => {
 
 describe.each([
   ['workflows/starter/tox.yml', 'tests', 'not-tested'],
+  ['workflows/starter/compose.yml', 'tests', 'not-tested'],
   ['workflows/starter/command.yml', 'start', 'not-run'],
 ])('%s starts machines only where GitHub gives the secrets', (file, guarded, instead) => {
   const { jobs } = read(file);
@@ -169,14 +184,29 @@ test.each(['success', 'failure', 'cancelled', 'skipped'])(
   },
 );
 
-describe("tox.yml takes lists as public projects' workflows have them:", () => {
-  const call = (
-    parse(readFileSync(`${root}workflows/starter/tox.yml`, 'utf8')) as {
+/** The call of a starter, with the matrix in place. */
+function callOf(starter: string) {
+  const { tests } = (
+    parse(readFileSync(`${root}workflows/starter/${starter}`, 'utf8')) as {
       jobs: { tests: { name: string; with: Readonly<Record<string, string>> } };
     }
-  ).jobs.tests;
-  const given = (matrix: object) =>
-    Object.fromEntries(Object.entries(call.with).map(([name, text]) => [name, interpolate(text, { matrix })]));
+  ).jobs;
+  const fill = (matrix: object) =>
+    Object.fromEntries(Object.entries(tests.with).map(([name, text]) => [name, interpolate(text, { matrix })]));
+  return { name: tests.name, fill };
+}
+
+/** A line of a list as texts. */
+const textsOf = (line: object) => Object.fromEntries(Object.entries(line).map(([name, one]) => [name, `${one}`]));
+
+/** What an action says of inputs that a starter passes on. `preset` is start-runner's. */
+function problemsIn(definitions: InputDefinitions, { preset: _preset, ...values }: Readonly<Record<string, string>>) {
+  const raw = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, { text }]));
+  return parseInputs(definitions, raw).problems;
+}
+
+describe("tox.yml takes lists as public projects' workflows have them:", () => {
+  const call = callOf('tox.yml');
   const defaults = { preset: 'amd64', 'python-version': '', posargs: '' };
 
   test.each([
@@ -192,15 +222,29 @@ describe("tox.yml takes lists as public projects' workflows have them:", () => {
     ['PyPy', { 'tox-env': 'pypy310', 'python-version': 'pypy3.10' }],
     ['a preset of your own', { 'tox-env': 'gpu', preset: 'big' }],
   ])('%s', (_, line) => {
-    const values = given(line);
-    expect(values).toEqual({
-      ...defaults,
-      ...Object.fromEntries(Object.entries(line).map(([name, one]) => [name, `${one}`])),
-    });
-    const raw = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, { text }]));
-    const { preset: _preset, ...forTox } = raw;
-    expect(parseInputs(inputs, forTox).problems).toEqual([]);
+    const values = call.fill(line);
+    expect(values).toEqual({ ...defaults, ...textsOf(line) });
+    expect(problemsIn(inputs, values)).toEqual([]);
     expect(interpolate(call.name, { matrix: line })).toBe(`${line['tox-env']}, ${values['preset']}`);
+  });
+});
+
+describe('compose.yml takes', () => {
+  const call = callOf('compose.yml');
+  const defaults = { preset: 'amd64', session: '', run: '', gpu: '' };
+
+  test.each([
+    ['a folder alone', { directory: 'tests/e2e' }],
+    ['the root of the repository', { directory: '.', session: 'tester' }],
+    ['several sessions', { directory: '.', session: 'unit,end-to-end' }],
+    ['a command on the machine', { directory: 'api', run: 'npm ci && npm test' }],
+    ['a number of GPUs, which is a number in YAML', { directory: '.', preset: 'cuda', gpu: 1 }],
+    ['all GPUs', { directory: '.', preset: 'cuda', gpu: 'all' }],
+  ])('%s', (_, line) => {
+    const values = call.fill(line);
+    expect(values).toEqual({ ...defaults, ...textsOf(line) });
+    expect(problemsIn(ofCompose, values)).toEqual([]);
+    expect(interpolate(call.name, { matrix: line })).toBe(`${line.directory}, ${values['preset']}`);
   });
 });
 

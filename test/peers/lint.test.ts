@@ -29,7 +29,7 @@ const template =
 const workflows = [
   /^\.github\/workflows\/.*\.ya?ml$/,
   /^workflows\/starter\/(?!ec2-runners).*\.ya?ml$/,
-  /^workflows\/example-(marqo|lumi)\/after\/[^/]*\.ya?ml$/,
+  /^workflows\/example-(marqo|lumi|concert|benchmark)\/after\/[^/]*\.ya?ml$/,
 ];
 const ourActions = actions.map(({ name }) => name);
 const scripts = [/\.sh$/, /^\.ci\/run$/, /\/packer$/];

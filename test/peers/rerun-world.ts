@@ -29,8 +29,18 @@ interface Outcome {
 
 const HOSTED = 'ubuntu-24.04';
 
+/** The outputs of the actions that test. */
+const works: Readonly<Record<string, Readonly<Record<'passed' | 'failed' | 'interrupted', Outputs>>>> = {
+  '$/run-tox': { passed: { verdict: 'passed' }, failed: { verdict: 'failed' }, interrupted: {} },
+  '$/run-compose': {
+    passed: { verdict: 'pass', phase: 'done', 'exit-code': '0', result: '{"score":1}', artifacts: '/tmp/a' },
+    failed: { verdict: 'fail', phase: 'session', 'exit-code': '3', result: '', artifacts: '/tmp/a' },
+    interrupted: { phase: '', 'exit-code': '', result: '', artifacts: '/tmp/a' },
+  },
+};
+
 /**
- * One run of the printed tox-on-ec2.yml with its attempts, scheduled as in GitHub's documentation: "Re-run failed jobs"
+ * One run of a workflow printed from the frame with its attempts, scheduled as in GitHub's documentation: "Re-run failed jobs"
  * runs the failed jobs and all jobs that depend on them, and "any outputs for any successful jobs in the previous workflow
  * run will be used". GitHub's evaluator computes the expressions, and bash runs the scripts. The results of the actions
  * are simulated.
@@ -40,9 +50,9 @@ export class Run {
   readonly machines = new Set<string>();
   /** The jobs of the last attempt with their runners, such as `test on ubuntu-24.04`. */
   readonly log: string[] = [];
-  /** The results of the next runs of run-tox, in order. Default: success. */
-  readonly tox: Result[] = [];
-  /** Whether EC2 takes away the machine of the next runs of run-tox, in order. Default: it does not. */
+  /** The results of the next runs of the step that tests, in order. Default: success. */
+  readonly tests: Result[] = [];
+  /** Whether EC2 takes away the machine of the next runs of the step that tests, in order. Default: it does not. */
   readonly interruptions: boolean[] = [];
   /** The markets of the runs of start-runner in the last attempt. */
   readonly markets: string[] = [];
@@ -50,6 +60,8 @@ export class Run {
   readonly masked: string[] = [];
   /** Whether the next runs of stop-runner succeed, in order. Default: they do. */
   readonly stops: boolean[] = [];
+  /** The names of the artifacts of the run. */
+  readonly artifacts: string[] = [];
   /** The inputs of the runs of stop-runner in the last attempt. */
   readonly stopped: Outputs[] = [];
   /** Whether the next runs of start-runner succeed, in order. Default: they do. */
@@ -143,7 +155,8 @@ export class Run {
     const input = (name: string): string => interpolate(String(inputs[name] ?? ''), contexts);
     if (uses === '$/check-tests') {
       const label = input('runs-on') === '' ? `ec2-1-${this.attempt}-a` : '';
-      return { result: 'success', outputs: { sha: 'f', skip: '', label, 'max-lifetime-minutes': '90' } };
+      const limits = { 'job-minutes': '100', 'max-lifetime-minutes': '130' };
+      return { result: 'success', outputs: { sha: 'f', skip: '', label, artifact: 'tests', ...limits } };
     }
     if (uses === '$/start-runner') {
       if (this.starts.shift() === false) return { result: 'failure', outputs: {} };
@@ -162,14 +175,16 @@ export class Run {
       const isOfAttempt = input('label').includes(`-${this.attempt}`);
       return { result: 'success', outputs: { costs: isOfAttempt ? `[{"of":"${input('label')}"}]` : '[]' } };
     }
-    if (uses !== '$/run-tox') return { result: 'success', outputs: {} };
+    if (uses.startsWith('actions/upload-artifact@')) this.artifacts.push(input('name'));
+    const work = works[uses];
+    if (work === undefined) return { result: 'success', outputs: {} };
     if (this.interruptions.shift()) {
       const result = input('on-interruption') === 'rerun' ? 'success' : 'failure';
-      return { result, outputs: { verdict: '', minutes: '1.0', interrupted: 'true' } };
+      return { result, outputs: { ...work.interrupted, verdict: '', minutes: '1.0', interrupted: 'true' } };
     }
-    const result = this.tox.shift() ?? 'success';
-    const verdict = result === 'success' ? 'passed' : 'failed';
-    return { result, outputs: { verdict, minutes: '1.0', interrupted: 'false' } };
+    const result = this.tests.shift() ?? 'success';
+    const outputs = result === 'success' ? work.passed : work.failed;
+    return { result, outputs: { ...outputs, minutes: '1.0', interrupted: 'false' } };
   }
 
   /** An `if` without a status function means `success() && …`. */

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 describe('A run whose tests fail', () => {
   beforeEach(() => {
-    run.tox.push('failure');
+    run.tests.push('failure');
     expect(run.runAllJobs()).toBe('failure');
   });
 
@@ -39,7 +39,7 @@ describe('A run whose tests fail', () => {
   });
 
   test('fails again if the tests fail again, and fails at once in a third attempt', () => {
-    run.tox.push('failure');
+    run.tests.push('failure');
     expect(run.rerunFailedJobs()).toBe('failure');
     expect(run.rerunFailedJobs()).toBe('failure');
     expect(run.log).toEqual(['retest on ubuntu-24.04', 'stop on ubuntu-24.04']);
@@ -62,7 +62,7 @@ describe('A run whose tests fail', () => {
 });
 
 test('A run whose tests were cancelled also gets another machine', () => {
-  run.tox.push('cancelled');
+  run.tests.push('cancelled');
   run.runAllJobs();
   expect(run.rerunFailedJobs()).toBe('success');
   expect(run.log).toContain('retest on ec2-1-1-a-again-2');
@@ -77,7 +77,7 @@ test('A run whose start failed starts again', () => {
 
 test('A run with `runs-on` runs on that machine again', () => {
   run = new Run(workflow, { ...inputs, 'runs-on': 'my-gpu' });
-  run.tox.push('failure');
+  run.tests.push('failure');
   expect(run.runAllJobs()).toBe('failure');
   expect(run.rerunFailedJobs()).toBe('success');
   expect(run.log).toEqual(['test on my-gpu']);
@@ -87,7 +87,7 @@ test('Without the comparison of attempts, a re-run waits for the label of a term
   const naive = workflow.replaceAll('needs.start.outputs.attempt == github.run_attempt && ', '');
   expect(naive).not.toBe(workflow);
   run = new Run(naive, inputs);
-  run.tox.push('failure');
+  run.tests.push('failure');
   run.runAllJobs();
   expect(() => run.rerunFailedJobs()).toThrow('test waits 24 hours for ec2-1-1-a');
 });
@@ -124,7 +124,7 @@ describe('A run whose spot machine EC2 takes away during its tests', () => {
   });
 
   test('is red if the tests fail on the second machine', () => {
-    run.tox.push('failure');
+    run.tests.push('failure');
     expect(run.runAllJobs()).toBe('failure');
     expect(run.output('verdict')).toBe('failed');
     expect(run.machines.size).toBe(0);
@@ -173,7 +173,7 @@ describe('A run whose spot machine EC2 takes away during its tests', () => {
 
   test('after "Re-run failed jobs" is red, because that machine was the second one', () => {
     run.interruptions.splice(0, 1, false, true);
-    run.tox.push('failure');
+    run.tests.push('failure');
     run.runAllJobs();
     expect(run.rerunFailedJobs()).toBe('failure');
     expect(run.log.map((line) => line.split(' ')[0])).toEqual(['test', 'restart', 'retest', 'stop']);
@@ -202,7 +202,7 @@ test.each(courses)(
     run = new Run(workflow, { ...inputs, 'market-type': 'spot', 'on-interruption': mode });
     run.interruptions.push(isTaken);
     run.starts.push(true, starts);
-    run.tox.push(tests);
+    run.tests.push(tests);
     const result = run.runAllJobs();
     const isTested = !isTaken || (mode === 'rerun' && starts);
     expect(run.output('verdict')).toBe(isTested ? (tests === 'success' ? 'passed' : 'failed') : '');
@@ -221,7 +221,7 @@ describe('The costs of a run', () => {
   });
 
   test('are those of the second machine after "Re-run failed jobs"', () => {
-    run.tox.push('failure');
+    run.tests.push('failure');
     run.runAllJobs();
     expect(run.output('costs')).toBe('[{"of":"ec2-1-1-a"}]');
     run.rerunFailedJobs();
@@ -233,7 +233,7 @@ describe('The costs of a run', () => {
   });
 
   test.each([[[false]], [[true, false]]])('are unknown when a stop fails: %j', (stops) => {
-    run.tox.push('failure');
+    run.tests.push('failure');
     run.runAllJobs();
     run.stops.push(...stops);
     run.rerunFailedJobs();
@@ -259,12 +259,12 @@ describe('Outputs that GitHub drops because they contain a secret', () => {
     expect(run.runAllJobs()).toBe('failure');
     expect(run.log.map((line) => line.split(' ')[0])).not.toContain('restart');
     expect(run.log).toContainEqual(expect.stringMatching(/^test on /));
-    expect(run.tox).toEqual([]);
+    expect(run.tests).toEqual([]);
     expect(run.machines.size).toBe(0);
   });
 
   test('do not let a run succeed without a test run', () => {
-    run.tox.push('failure');
+    run.tests.push('failure');
     run.runAllJobs();
     run.masked.push('true');
     expect(run.rerunFailedJobs()).toBe('failure');
@@ -272,7 +272,7 @@ describe('Outputs that GitHub drops because they contain a secret', () => {
   });
 
   test('do not make the second machine count as terminated, and it is stopped', () => {
-    run.tox.push('failure');
+    run.tests.push('failure');
     run.runAllJobs();
     run.masked.push('again');
     expect(run.rerunFailedJobs()).toBe('failure');

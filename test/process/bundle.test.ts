@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { actions, stepsOf } from '../../actions/index.js';
-import { budget } from '../../tools/bench/budget.js';
+import { budget, code } from '../../tools/bench/budget.js';
 import { measureSize } from '../../tools/bench/bundle.js';
 import { listNodes } from '../node24/nodes.js';
 
@@ -40,7 +40,7 @@ const late = [
   'yaml.js',
 ];
 /** The chunks that only other actions read, beside their own entries. */
-const others = ['shared-by-machines.js', 'shared-by-tests.js'];
+const others = ['shared-by-compose.js', 'shared-by-machines.js', 'shared-by-runs.js', 'shared-by-tests.js'];
 
 function readSteps(action: string): Readonly<Record<string, string>> {
   return (parse(readFileSync(join(root, action, 'action.yml'), 'utf8')) as { runs: Record<string, string> }).runs;
@@ -55,7 +55,8 @@ function list(folder: string): string[] {
 
 describe('dist/', () => {
   test('has no more JavaScript than the budget', () => {
-    expect(measureSize(dist, /\.js$/)).toBeLessThanOrEqual(budget.bundleBytes);
+    expect(measureSize(dist, code.ofAll)).toBeLessThanOrEqual(budget.bundleBytes);
+    expect(measureSize(dist, code.ofCompose)).toBeLessThanOrEqual(budget.composeBytes);
   });
 
   test('has no more for a plain start than the budget', () => {
@@ -106,8 +107,10 @@ describe.each(listNodes())('Every step under Node $major', ({ path }) => {
     expect(stdout).toMatch(/^::error::This is not a step of a workflow: .*%0AWhat to do: /);
   });
 
-  test('the post step of start-runner succeeds if nothing was started', () => {
-    const stub = join(dist, 'start-runner-post.js');
+  const withPost = actions.filter((action) => stepsOf(action).post !== undefined).map(({ name }) => name);
+
+  test.each(withPost)('the post step of %s succeeds if nothing was started', (name) => {
+    const stub = join(dist, `${name}-post.js`);
     const { status, stdout, stderr } = spawnSync(path, [stub], { env: bare, encoding: 'utf8' });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });

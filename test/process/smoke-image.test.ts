@@ -32,7 +32,8 @@ afterEach(async () => {
 
 const DOCKER = `case $* in
   version*) [ -e "$0.up" ] || { touch "$0.up"; echo 'Cannot connect to the Docker daemon' >&2; exit 1; }; echo 29.8.0 ;;
-  compose*) echo 2.40.3 ;;
+  'compose version'*) echo 2.40.3 ;;
+  compose*'--file - run'*) cat >&2; echo '172.18.0.2 server' ;;
   buildx*) echo github.com/docker/buildx v0.30.1 ;;
   *nvidia-smi*) echo 'GPU 0: Tesla T4 (UUID: GPU-1)' ;;
   run*) echo x86_64 ;;
@@ -85,6 +86,7 @@ describe('npm run ami -- smoke', () => {
     for (const part of [
       'docker: 29.8.0',
       'compose: 2.40.3',
+      'project: 172.18.0.2 server',
       'tox: 4.67.15',
       `runner: ${seed.RUNNER_VERSION}`,
       says,
@@ -114,6 +116,13 @@ describe('npm run ami -- smoke', () => {
     expect({ code, text }).toEqual({ code: 1, text: expect.stringContaining('tox: tox: broken') });
     expect(text).toContain('It is not published.');
     expect(listAlive()).toEqual([]);
+  });
+
+  test("refuses an image on which a Compose project does not come up, with Compose's words", async () => {
+    await open();
+    install('docker', DOCKER.replace("cat >&2; echo '172.18.0.2 server'", 'echo "server is unhealthy" >&2; exit 1'));
+    const { code, text } = await smoke(AMD64);
+    expect({ code, text }).toEqual({ code: 1, text: expect.stringContaining('FAILED  project: server is unhealthy') });
   });
 
   test('refuses an image whose runner has another version than its tag', async () => {

@@ -6,6 +6,7 @@ import { findMissing } from '../../test/peers/act/world.js';
 import { measureAct } from './act.js';
 import { measureBundle } from './bundle.js';
 import { listPeers } from './contenders.js';
+import { measureCompose } from './compose.js';
 import { missesBar, renderTable, type Figure } from './figures.js';
 import { measureGrowth } from './growth.js';
 import { measureLaunched } from './launched.js';
@@ -34,6 +35,7 @@ async function bench(options: BenchOptions): Promise<number> {
     bundle: () => measureBundle({ ...options, peers, print }),
     act: () => measureAct({ ...options, print }),
     waves: () => measureWaves({ ...options, print }),
+    compose: () => measureCompose({ pairs: options.composes, print }),
   };
   const missing = options.sections.includes('act') ? findMissing() : undefined;
   const unmeasured = missing === undefined ? [] : [`NOT MEASURED: from dispatch to first test line. ${missing}`];

@@ -9,10 +9,11 @@ function readOptions(argv: readonly string[]) {
 
 test('without options, every section is measured', () => {
   expect(readOptions([])).toEqual({
-    sections: ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves'],
+    sections: ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves', 'compose'],
     boots: [7, 25, 60],
     starts: 10,
     pairs: 20,
+    composes: 5,
     rounds: 3,
     counts: [10, 50, 100],
     waves: [1, 10, 100],

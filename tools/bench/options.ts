@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ValuesOf } from '../../src/terminal/definition.js';
 import { existing, list, oneOf, text, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 
-export const sections = ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves'] as const;
+export const sections = ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves', 'compose'] as const;
 export type Section = (typeof sections)[number];
 
 export interface BenchOptions {
@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly boots: readonly number[];
   readonly starts: number;
   readonly pairs: number;
+  /** Runs of a Compose project, in alternation with plain Compose. */
+  readonly composes: number;
   /** Rounds of whole workflow runs on act. */
   readonly rounds: number;
   /** The numbers of runners in the starts of the growth. */
@@ -47,6 +49,10 @@ measured. docs/inside/bench.md explains each figure.`,
     ),
     starts: withDefault(value('Starts for each of these boots, side by side.', wholeNumber(5, 100)), 10),
     pairs: withDefault(value('Cold starts, in alternation with bare Node.', wholeNumber(15, 1000)), 20),
+    composes: withDefault(
+      value('Runs of a Compose project, in alternation with plain Compose.', wholeNumber(3, 100)),
+      5,
+    ),
     rounds: withDefault(value('Whole runs through act, in alternation with runs without EC2.', wholeNumber(3, 100)), 3),
     counts: withDefault(list('Runners of one start, compared with a start of 1.', wholeNumber(2, 100)), [10, 50, 100]),
     waves: withDefault(

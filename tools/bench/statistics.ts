@@ -30,6 +30,11 @@ export function worst(samples: readonly number[]): number {
   return percentile(samples, 100);
 }
 
+/** The best sample, for what other programs on the machine can only make worse. */
+export function least(samples: readonly number[]): number {
+  return percentile(samples, 0);
+}
+
 /**
  * The value below which `percent` (0 to 100) of the samples lie, interpolated between two samples.
  *

@@ -18,8 +18,13 @@ export interface ComposeHost {
   readonly workspace: string;
   /** The absolute path of the folder for artifacts, new and empty. */
   readonly artifacts: string;
-  /** The environment of scripts and of `docker compose`, with the user's variables. */
+  /**
+   * The environment of scripts and of `docker compose`, with the user's variables. Read it again after a script: it then
+   * has what the script wrote to GITHUB_ENV and GITHUB_PATH.
+   */
   readonly env: Environment;
+  /** Only the variables that the user set by inputs. Containers of the session get them; they get nothing of `env`. */
+  readonly variables: Environment;
   /** Runs Bash commands in the directory as `bash -eo pipefail` does. */
   runScript(commands: string, options: OutputOptions & { readonly env?: Environment }): Promise<ProgramEnd>;
   hasProgram(name: string): boolean;
@@ -27,19 +32,21 @@ export interface ComposeHost {
   look(path: string): 'file' | 'folder' | 'missing';
   /** The path without links, absolute. `undefined` when it does not exist. */
   resolveLinks(path: string): string | undefined;
+  /** A file's size, and when it was changed, epoch ms. `undefined`: there is no such file. Relative to the directory. */
+  measure(path: string): { readonly bytes: number; readonly changedAt: number } | undefined;
   read(path: string): string;
   /** The names in a folder of the host; relative to the directory. */
   listFolder(path: string): readonly string[];
   /** Files that match a pattern, with their sizes; relative to the directory. */
   findFiles(
     patterns: readonly string[],
-  ): readonly { readonly path: string; readonly bytes: number; readonly changedAt: number }[];
+  ): Promise<readonly { readonly path: string; readonly bytes: number; readonly changedAt: number }[]>;
   /** Makes a folder below the artifacts, and its parents. @returns its absolute path */
   makeFolder(name: string): string;
   /** Opens a file below the artifacts for a log. A log longer than its bound keeps its beginning and its end. */
   openLog(name: string): { write(line: string): void; close(): void };
   writeFile(name: string, text: string): string;
-  /** Copies a file or folder of the host to a folder below the artifacts. */
+  /** Copies a file or folder of the host. @param name of the copy, below the artifacts. @returns `false`: there is none */
   copyIn(path: string, name: string): boolean;
   /** Whether a TCP connection succeeds within the time. */
   connects(address: string, port: number, withinMs: number): Promise<boolean>;

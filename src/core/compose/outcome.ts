@@ -1,3 +1,5 @@
+import type { FailureCode } from '../kernel/failure-codes.js';
+
 /** The phases in their order. Their artifact folders are numbered: `003__up`. */
 export const phaseNames = [
   'check',
@@ -47,6 +49,8 @@ export interface ServiceResult {
 
 export interface ComposeOutcome {
   readonly verdict: ComposeVerdict;
+  /** Absent with `pass`. The step ends with it. */
+  readonly code?: FailureCode;
   /** The phase that decided, or `done`. */
   readonly phase: PhaseName | 'done';
   /** The session's own; 1 where there is none. 0 only with the verdict `pass`. */

@@ -42,7 +42,7 @@ export interface ComposeRequest {
   readonly envFiles: readonly string[];
   readonly session: SessionChoice;
   /** Default: what the session depends on, if it depends on anything, otherwise all. */
-  readonly services?: 'all' | 'dependencies' | readonly string[];
+  readonly services?: 'all' | 'dependencies' | readonly string[] | undefined;
   /** By service. A service that is not named: its health check, else its declared TCP ports, else that it runs. */
   readonly ready: Readonly<Record<string, Readiness>>;
   /** `true`: the services that are started and have a `build` section. */
@@ -54,9 +54,9 @@ export interface ComposeRequest {
   readonly timeoutMs: number;
   readonly onServerExit: 'fail' | 'warn';
   /** Bash commands on the host. `undefined`: the script of the seed's layout, if the directory has it. */
-  readonly setup?: string;
-  readonly assert?: string;
-  readonly teardown?: string;
+  readonly setup?: string | undefined;
+  readonly assert?: string | undefined;
+  readonly teardown?: string | undefined;
   /** `SERVICE:/path` in a container, or a path of the host. */
   readonly collect: readonly string[];
   /** Patterns of files that must exist, and not be empty, after the session. */
@@ -64,7 +64,12 @@ export interface ComposeRequest {
   /** Service overrides in YAML or JSON, parsed: a map of services, or the seed's payload. */
   readonly override?: unknown;
   readonly datasets: readonly string[];
-  readonly datasetsPath?: string;
+  /** Of the host: a folder. Absolute, or relative to the directory. */
+  readonly datasetsPath?: string | undefined;
+  /** `SERVICE:/folder` that gets the datasets. `undefined`: the seed's, if the project has its service `media-server`. */
+  readonly datasetsTarget?: string | undefined;
+  /** The path of a JSON file: the benchmark's configuration, unless the payload in `override` has one. */
+  readonly benchmarkConfig?: string | undefined;
   readonly resultFrom: ResultSource;
   readonly gpu: 'none' | 'all' | number;
   /** A lower bound for the time between *up* and the session, as old payloads give it. */

@@ -3,6 +3,51 @@ import type { BuiltInPreset } from '../kernel/built-in-presets.js';
 /** Docker's official image, from a registry that does not limit pulls per address. */
 const UBUNTU = 'public.ecr.aws/docker/library/ubuntu:24.04';
 
+/** The programs of the image that {@link PROJECT} runs, which need no registry: this image's own, with their libraries. */
+const PROGRAMS = '/bin/sh /bin/sleep /usr/bin/getent';
+
+/** A Compose project: a server with a health check, and a session that waits for it and finds it by its name. */
+const PROJECT = {
+  services: {
+    server: {
+      image: 'ci-actions-smoke',
+      command: ['sh', '-c', '>/ready; exec sleep 60'],
+      healthcheck: { test: ['CMD-SHELL', '[ -e /ready ]'], interval: '1s', retries: 30 },
+      init: true,
+    },
+    session: {
+      image: 'ci-actions-smoke',
+      command: ['getent', 'hosts', 'server'],
+      depends_on: { server: { condition: 'service_healthy' } },
+    },
+  },
+};
+
+/** A session that gets every GPU, as run-compose's input `gpu` gives it. */
+const GPU_PROJECT = {
+  services: {
+    session: {
+      image: UBUNTU,
+      command: ['nvidia-smi', '-L'],
+      deploy: { resources: { reservations: { devices: [{ driver: 'nvidia', count: 'all', capabilities: ['gpu'] }] } } },
+    },
+  },
+};
+
+/** Runs the service `session`, and removes the project. */
+function runProject(name: string, project: object): string {
+  const compose = `docker compose --project-name ${name}`;
+  return [
+    `trap '${compose} down --volumes --timeout 0 >/dev/null 2>&1' EXIT`,
+    `echo ${quote(JSON.stringify(project))} | ${compose} --file - run --rm --no-TTY session 2>"/tmp/${name}.log" || { code=$?; cat "/tmp/${name}.log"; exit "$code"; }`,
+  ].join('\n');
+}
+
+const IMPORT = [
+  'set -o pipefail',
+  `tar -ch $(ldd ${PROGRAMS} | grep -o '/[^ :]*' | sort -u) 2>/dev/null | docker import - ci-actions-smoke >/dev/null`,
+].join('\n');
+
 /** The checks by name: each is a command line, of which the last line of output is reported. */
 function checksOf(preset: BuiltInPreset, runnerVersion: string): Readonly<Record<string, string>> {
   return {
@@ -11,11 +56,15 @@ function checksOf(preset: BuiltInPreset, runnerVersion: string): Readonly<Record
     container: `docker run --rm ${UBUNTU} uname -m`,
     compose: 'docker compose version --short',
     buildx: 'docker buildx version',
+    project: `${IMPORT}\n${runProject('ci-actions-smoke', PROJECT)}`,
     git: 'git --version',
     python: 'python3 --version',
     tox: 'tox --version',
     runner: `version=$(./bin/Runner.Listener --version); echo "$version"; [ "$version" = '${runnerVersion}' ]`,
-    ...(preset === 'cuda' && { gpu: `docker run --rm --gpus all ${UBUNTU} nvidia-smi -L` }),
+    ...(preset === 'cuda' && {
+      gpu: `docker run --rm --gpus all ${UBUNTU} nvidia-smi -L`,
+      'gpu-project': runProject('ci-actions-smoke-gpu', GPU_PROJECT),
+    }),
   };
 }
 

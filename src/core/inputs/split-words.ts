@@ -6,7 +6,7 @@ export function words(description: string): InputDefinition<readonly string[] | 
 }
 
 /** @throws BadValue if a quote is not closed, or nothing follows the last backslash */
-function splitWords(text: string): readonly string[] {
+export function splitWords(text: string): readonly string[] {
   const found: string[] = [];
   let word: string | undefined;
   let quote = '';

@@ -1,4 +1,5 @@
 import * as advice from './advice.js';
+import * as composeAdvice from './compose-advice.js';
 
 /**
  * The codes of all failures: `when` an action fails with the code, and the `remedy`. `docs/errors.md` is printed from
@@ -201,6 +202,82 @@ export const failureCodes = {
   'nothing-tested': {
     when: 'No test was run in one of the environments: no command ran, no test was collected, all tests were skipped, tox skipped the environment, or the file that `report` names is missing.',
     remedy: `${advice.CHECK_TEST_SELECTION} Check also the path in \`report\`.`,
+  },
+  'images-not-available': {
+    when: 'run-compose could not pull or build an image of the project. No test was run.',
+    remedy: composeAdvice.READ_IMAGE_LOG,
+  },
+  'services-not-ready': {
+    when: 'A service of the Compose project failed, was unhealthy or was not ready in time, so the session never started. No test was run.',
+    remedy: composeAdvice.READ_SERVICE_LOG,
+  },
+  'session-not-started': {
+    when: 'The session of run-compose could not be started: its image has no such program, or Docker refused its container. No test was run.',
+    remedy: composeAdvice.READ_SERVICE_LOG,
+  },
+  'session-failed': {
+    when: 'The session of run-compose ended with an exit code other than 0.',
+    remedy: composeAdvice.READ_SESSION_LOG,
+  },
+  'session-timeout': {
+    when: 'The session of run-compose did not end within `timeout-minutes` after the services were ready, and was ended.',
+    remedy: composeAdvice.RAISE_SESSION_TIMEOUT,
+  },
+  'server-died': {
+    when: 'A service died or was restarted while the session ran, so the result of the session proves nothing.',
+    remedy: composeAdvice.ACCEPT_SERVER_EXIT,
+  },
+  'assertion-failed': {
+    when: 'The commands of `assert` failed, or what must exist after the session does not: a file of `require-files`, or everything that `collect` names.',
+    remedy: composeAdvice.READ_ASSERT_LOG,
+  },
+  'teardown-failed': {
+    when: 'The commands of `teardown` failed after the tests had passed.',
+    remedy: composeAdvice.READ_TEARDOWN_LOG,
+  },
+  'gpu-unavailable': {
+    when: 'A service of the Compose project, or the input `gpu`, asks for GPUs on a machine where Docker has none to give. Nothing was started.',
+    remedy: composeAdvice.SET_UP_GPU_TOOLKIT,
+  },
+  'result-missing': {
+    when: 'The session of run-compose ended with 0, and left no JSON where `result-from` says.',
+    remedy: composeAdvice.LEAVE_RESULT,
+  },
+  'result-failed': {
+    when: 'The session of run-compose ended with 0, and the evaluations in its result did not pass (`evaluations.passed` is `false`).',
+    remedy: composeAdvice.READ_RESULT,
+  },
+  'webhook-unavailable': {
+    when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
+    remedy: composeAdvice.TAKE_RESULT_ELSEWHERE,
+  },
+  'docker-missing': {
+    when: 'The machine has no `docker` program.',
+    remedy: composeAdvice.INSTALL_DOCKER,
+  },
+  'docker-unreachable': {
+    when: 'No Docker engine answers on the machine, or it stopped answering in the middle of the run.',
+    remedy: composeAdvice.START_DOCKER,
+  },
+  'docker-forbidden': {
+    when: 'The user of the step has no permission on the socket of the Docker engine.',
+    remedy: composeAdvice.ALLOW_DOCKER,
+  },
+  'docker-failed': {
+    when: 'The Docker engine could not answer a question or copy something. The message quotes it.',
+    remedy: composeAdvice.READ_DOCKER_MESSAGE,
+  },
+  'compose-too-old': {
+    when: 'The machine has no Docker Compose as a plugin of the `docker` program, or an older one than 2.20.',
+    remedy: composeAdvice.UPDATE_COMPOSE,
+  },
+  'compose-invalid': {
+    when: 'Docker Compose refuses the Compose files. The message quotes it, with the line of the file where it names one. Nothing was started.',
+    remedy: composeAdvice.CORRECT_COMPOSE_FILES,
+  },
+  'container-failed': {
+    when: 'Docker refused the container of `session-image`, or could not start it. The message quotes Docker.',
+    remedy: composeAdvice.CHECK_SESSION_IMAGE,
   },
   interrupted: {
     when: 'EC2 took the spot machine away before the tests had finished.',

@@ -44,6 +44,8 @@ export interface ContainerState {
   readonly name: string;
   /** The Compose service. `undefined`: it was not made by Compose, as that of a session image. */
   readonly service?: string;
+  /** A script made it with `docker compose run`: it is none of the service's own containers. */
+  readonly oneOff?: true;
   readonly image: string;
   readonly status: ContainerStatus;
   /** Meaningful once it has exited. */
@@ -133,13 +135,15 @@ export interface Containers {
   follow(containerId: string, options: OutputOptions): Promise<void>;
   /** Writes the whole log of a container to a file, at most so many bytes of its beginning and of its end. */
   saveLog(containerId: string, file: string, mostBytes: number): Promise<void>;
+  /** The last lines of a container's log, running or not. Empty if its log driver keeps none. */
+  lastLines(containerId: string, count: number): Promise<readonly string[]>;
   /** Copies a file or folder out of a container, which may have stopped. `false`: the container has no such path. */
   copy(containerId: string, path: string, folder: string): Promise<boolean>;
   /** Ends the main program of containers: SIGTERM, and SIGKILL after so many seconds. */
   stop(containerIds: readonly string[], graceSeconds: number): Promise<void>;
   /**
    * Removes everything that carries the project's label: containers, networks, volumes and images that Compose built
-   * without a name of their own. Needs no files. Succeeds if there is nothing.
+   * without a name of their own. Needs no files. Its code is 0 only if nothing is left.
    */
   down(projectName: string, graceSeconds: number, options: OutputOptions): Promise<ProgramEnd>;
   listRemains(projectName: string): Promise<ProjectRemains>;

@@ -18,10 +18,20 @@ export function composeLabel({ runId, runAttempt }: { runId: string; runAttempt:
   return `ec2-${runId}-${runAttempt}-${nonce}`;
 }
 
-/** Time for start-up, checkout and upload beyond the tests' own time limit. */
+/**
+ * The time limit of a job in whole minutes.
+ *
+ * @param more minutes before and after the tests: one number, or several with `+` between them
+ */
+export function composeJobLimit(timeoutMinutes: number, more = ''): number {
+  const all = more.split('+').map(Number);
+  return Math.ceil(all.reduce((sum, minutes) => sum + minutes, timeoutMinutes));
+}
+
+/** Time for start-up, checkout and upload beyond the job's own time limit. */
 const LIFETIME_MARGIN_MINUTES = 30;
 
-/** The instance's lifetime in minutes for tests with this time limit. */
-export function composeLifetime(timeoutMinutes: number): number {
-  return Math.min(timeoutMinutes + LIFETIME_MARGIN_MINUTES, LONGEST_LIFETIME_MINUTES);
+/** The instance's lifetime in minutes for a job with this time limit. */
+export function composeLifetime(jobMinutes: number): number {
+  return Math.min(jobMinutes + LIFETIME_MARGIN_MINUTES, LONGEST_LIFETIME_MINUTES);
 }

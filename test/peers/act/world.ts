@@ -178,6 +178,8 @@ export class ActWorld {
       UV_NO_INDEX: '1',
       UV_FIND_LINKS: join(peers, 'wheels'),
       VIRTUALENV_NO_PERIODIC_UPDATE: '1',
+      DOCKER_HOST: process.env['DOCKER_HOST'] ?? '',
+      DOCKER_CONFIG: process.env['DOCKER_CONFIG'] ?? '',
     };
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { alignPins } from '../../../scripts/print/pins.js';
@@ -47,10 +47,13 @@ describe('Pins', () => {
   });
 
   test('of pins.yml reach every printed workflow', () => {
-    const read = (path: string): string =>
-      readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8');
+    const find = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+    const read = (path: string): string => readFileSync(find(path), 'utf8');
     const pins = read('workflows/pins.yml').replace(/(checkout@)\w+ # \S+/, `$1${bumped} # v99.0.0`);
-    const sources = readWorkflowSources((path) => (path === 'workflows/pins.yml' ? pins : read(path)));
+    const sources = readWorkflowSources({
+      read: (path) => (path === 'workflows/pins.yml' ? pins : read(path)),
+      list: (folder) => readdirSync(find(folder)),
+    });
     expect(renderWorkflows(sources)['.github/workflows/tox-on-ec2.yml']).toContain(`checkout@${bumped} # v99.0.0`);
   });
 });

@@ -1,16 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { readKind } from '../../../scripts/print/kinds.js';
 import { fillTemplate } from '../../../scripts/print/template.js';
-import { inputsOfAll, inputsOfOne, readInterface } from '../../../scripts/print/workflow-inputs.js';
+import { inputsOfAll, inputsOfOne, readInterface, type Shared } from '../../../scripts/print/workflow-inputs.js';
 import { readWorkflowSources } from '../../../scripts/print/workflow-sources.js';
+import { fillWorkflowTables } from '../../../scripts/print/workflow-tables.js';
 import { renderWorkflows } from '../../../scripts/print/workflows.js';
 
-const read = (path: string): string =>
-  readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8');
-const sources = readWorkflowSources(read);
+const find = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const read = (path: string): string => readFileSync(find(path), 'utf8');
+const sources = readWorkflowSources({ read, list: (folder) => readdirSync(find(folder)) });
+const tox = sources.kinds.tox.contract;
 const printed = renderWorkflows(sources);
+const nothing = { inputs: {}, secrets: {}, outputs: {} };
 
 interface Called {
   on: Record<'workflow_call' | 'workflow_dispatch', { inputs: Record<string, { default?: unknown }> }>;
@@ -43,6 +47,10 @@ describe('A template', () => {
     expect(fillTemplate(text, {})).toBe(text);
   });
 
+  test('has no line for an empty filling', () => {
+    expect(fillTemplate('a: 1\n  #print x\nb: 2', { x: '' })).toBe('a: 1\nb: 2');
+  });
+
   test('is refused when a filling is missing', () => {
     expect(() => fillTemplate('a: #print x', {})).toThrow('needs the filling `x`');
   });
@@ -50,8 +58,10 @@ describe('A template', () => {
 
 describe('Inputs', () => {
   test('of workflow_dispatch are refused when they are more than GitHub allows', () => {
-    const many = Array.from({ length: 26 }, (_, index) => `  i${index}: { description: One. }`).join('\n');
-    expect(() => readInterface(`inputs:\n${many}\n`)).toThrow('GitHub allows 25 inputs, not 26');
+    const many = Object.fromEntries(Array.from({ length: 26 }, (_, index) => [`i${index}`, { description: 'One.' }]));
+    expect(readInterface({ inputs: many, outputs: {} }, nothing).problems).toEqual([
+      'GitHub allows 25 inputs, not 26.',
+    ]);
   });
 
   test('of workflow_dispatch are at most 25 in every printed workflow', () => {
@@ -62,19 +72,37 @@ describe('Inputs', () => {
 
   test('are those of one environment or of all environments', () => {
     const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
-    expect(names(inputsOfOne(sources.contract))).not.toContain('environments');
-    expect(names(inputsOfAll(sources.contract))).toContain('environments');
-    expect(names(inputsOfAll(sources.contract))).not.toContain('preset');
+    expect(names(inputsOfOne(tox))).not.toContain('environments');
+    expect(names(inputsOfAll(tox))).toContain('environments');
+    expect(names(inputsOfAll(tox))).not.toContain('preset');
+  });
+});
+
+describe('docs/workflows.md', () => {
+  const document = read('docs/workflows.md');
+
+  test.each(Object.values(sources.kinds))('has every input and output of $name-on-ec2.yml', ({ contract }) => {
+    const described = [...contract.inputs, ...contract.outputs].map(({ name, description }) => ({ name, description }));
+    const rows = new Set(document.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim()));
+    const isDescribed = ({ name, description }: { name: string; description: string }): boolean =>
+      [...rows].some((row) => row.startsWith(`| \`${name}\` |`) && row.endsWith(`| ${description} |`));
+    expect(described.filter((one) => !isDescribed(one))).toEqual([]);
+  });
+
+  test.each(Object.keys(sources.kinds))('is refused without the tables of %s', (name) => {
+    const without = document.replace(`<!-- ${name}-inputs: printed`, '<!-- printed');
+    expect(() => fillWorkflowTables(without, sources)).toThrow(`lacks the markers <!-- ${name}-inputs`);
   });
 });
 
 describe('The printed workflows', () => {
-  test('are one per environment, under its file name, and the two workflows for all', () => {
+  test('are one per environment, under its file name, one per kind of work, and one of all environments', () => {
     const here = Object.keys(printed).filter((path) => path.startsWith('.github/workflows/'));
-    const files = sources.environments.map(({ file }) => `.github/workflows/${file}.yml`);
-    expect(here.sort()).toEqual(
-      ['.github/workflows/all_environments.yml', '.github/workflows/tox-on-ec2.yml', ...files].sort(),
-    );
+    const files = sources.environments.map(({ file }) => file);
+    const kinds = Object.keys(sources.kinds).map((name) => `${name}-on-ec2`);
+    const expected = ['all_environments', ...kinds, ...files].map((name) => `.github/workflows/${name}.yml`);
+    expect(here.toSorted()).toEqual(expected.toSorted());
+    expect(kinds).toContain('tox-on-ec2');
   });
 
   test.each(sources.environments.map((one) => [one.file, one] as const))("%s has its line's defaults", (file, one) => {
@@ -84,7 +112,7 @@ describe('The printed workflows', () => {
       one.preset,
       one.minutes,
     ]);
-    const byCallOnly = sources.contract.inputs.filter(({ only }) => only.includes('call')).map(({ name }) => name);
+    const byCallOnly = tox.inputs.filter(({ only }) => only.includes('call')).map(({ name }) => name);
     const byHand = Object.entries(inputs).filter(([name]) => !byCallOnly.includes(name));
     expect(workflow(file).on.workflow_dispatch.inputs).toEqual(Object.fromEntries(byHand));
   });
@@ -114,6 +142,22 @@ describe('The printed workflows', () => {
     expect(files['.github/workflows/big_CI.yml']).toContain('default: py3-big');
     expect(all.jobs['big']?.if).toBe("contains(fromJSON(needs.choose.outputs.environments), 'big')");
     expect(all.jobs['summary']?.needs).toContain('big');
+  });
+
+  test('get another kind of work by one file', () => {
+    const { kinds } = sources;
+    const text = read('workflows/kinds/tox.yml').replaceAll('tox', 'chess');
+    const shared = parse(read('workflows/inputs.yml')) as Shared;
+    const files = renderWorkflows({ ...sources, kinds: { ...kinds, chess: readKind('chess', text, shared) } });
+    const { jobs } = parse(files['.github/workflows/chess-on-ec2.yml']!) as Called;
+    expect(Object.keys(jobs)).toEqual(['start', 'test', 'restart', 'retest', 'stop']);
+    expect(files['.github/workflows/chess-on-ec2.yml']).toContain(
+      'interrupted: ${{ steps.chess.outputs.interrupted }}',
+    );
+    expect(files['workflows/starter/other-owner/chess-on-ec2.yml']).toContain(
+      `uses: ${sources.repository}/run-chess@v1 `,
+    );
+    expect(files['.github/workflows/tox-on-ec2.yml']).toBe(printed['.github/workflows/tox-on-ec2.yml']);
   });
 
   test('name the released actions in the copies for other owners, who do not have the actions', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkAccess, findMissingSecrets } from '../../../../src/core/test-request/check.js';
-import { composeLifetime } from '../../../../src/core/test-request/compose.js';
+import { composeJobLimit, composeLifetime } from '../../../../src/core/test-request/compose.js';
 
 describe('Access to AWS', () => {
   const none = { role: false, key: false, secretKey: false, withoutSecrets: false };
@@ -30,6 +30,15 @@ describe('Required secrets', () => {
   ])('%j in %j', (required, given, reason) => {
     expect(findMissingSecrets(required, given)).toBe(reason);
   });
+});
+
+test.each([
+  [60, undefined, 60],
+  [60, '30', 90],
+  [60, '10 + 30', 100],
+  [60, '0.5+10+10', 81],
+])('A job with %j minutes for its tests and %j beside them has %j', (minutes, more, limit) => {
+  expect(composeJobLimit(minutes, more)).toBe(limit);
 });
 
 describe('The lifetime of the machine', () => {

@@ -1,6 +1,6 @@
 /** Copies the files that match the patterns into one folder per artifact. */
 import { cpSync, globSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fail, input, setOutput } from '../../action.mjs';
 
 const { ACT_ARTIFACTS, GITHUB_WORKSPACE } = process.env;
@@ -19,8 +19,10 @@ if (files.length === 0) {
   if (input('if-no-files-found') !== 'ignore') console.log(`::warning::${message}`);
 }
 for (const file of files) {
-  const from = join(GITHUB_WORKSPACE, file);
-  const to = join(ACT_ARTIFACTS, name, relative(GITHUB_WORKSPACE, from));
+  const from = resolve(GITHUB_WORKSPACE, file);
+  // The artifact has a folder outside of the workspace as its root.
+  const root = isAbsolute(file) ? file : GITHUB_WORKSPACE;
+  const to = join(ACT_ARTIFACTS, name, relative(root, from));
   mkdirSync(dirname(to), { recursive: true });
   cpSync(from, to, { recursive: statSync(from).isDirectory() });
 }

@@ -1,0 +1,76 @@
+import { readReady } from '../src/core/compose/read-ready.js';
+import { readComposeRequest } from '../src/core/compose/read-request.js';
+import type { ComposeRequest } from '../src/core/compose/request.js';
+import { collectFields } from '../src/core/inputs/fields.js';
+import { isYamlGiven, parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
+import type { Environment } from '../src/core/ports/programs.js';
+import { readContext } from '../src/host/context.js';
+import { findFolder } from '../src/host/setup.js';
+import { readInputs } from './read-inputs.js';
+import { inputs } from './run-compose.inputs.js';
+
+/** A project as the inputs of run-compose give it. */
+export interface GivenProject {
+  readonly request: ComposeRequest;
+  /** Absolute, like the workspace. */
+  readonly directory: string;
+  readonly workspace: string;
+  /** `env`, with `secret-env` over it. */
+  readonly variables: Environment;
+  readonly onInterruption: 'fail' | 'rerun';
+}
+
+/** @throws Failure `bad-input` with all problems */
+export async function readRequest(): Promise<GivenProject> {
+  const { workspace } = readContext();
+  const { values, request, problems } = await parseRequest(readInputs(inputs));
+  const directory = values.directory && findFolder(workspace, values.directory);
+  const elsewhere =
+    values.directory && directory === undefined
+      ? [`\`directory\` is "${values.directory}", which is no folder in ${workspace}. Is the repository checked out?`]
+      : [];
+  refuseProblems([...problems, ...elsewhere], HINT);
+  return {
+    request,
+    directory: directory as string,
+    workspace,
+    variables: { ...values.env, ...values['secret-env'] },
+    onInterruption: values['on-interruption'],
+  };
+}
+
+/**
+ * Parses the inputs, and finds everything in which they do not fit together. Reads nothing of this machine: check-tests
+ * checks them before a machine starts.
+ */
+export async function parseRequest(raw: RawInputs): Promise<{
+  readonly values: ValuesOf<typeof inputs>;
+  /** Not usable if there are problems. */
+  readonly request: ComposeRequest;
+  readonly problems: readonly string[];
+}> {
+  const parseYaml = isYamlGiven(inputs, raw) ? (await import('../src/core/kernel/yaml.js')).parse : undefined;
+  const { values, problems } = parseInputs(inputs, raw, parseYaml);
+  const { ready, problems: unready } = readReady(values.ready);
+  const { request, problems: joint } = readComposeRequest(collectFields(inputs, values, 'compose'), {
+    session: values.session,
+    exec: values.exec,
+    run: values.run,
+    image: values['session-image'],
+    command: values.command,
+    ready,
+    resultFrom: values['result-from'],
+    requireFiles: values['require-files']?.texts ?? [],
+  });
+  // A value that could not be read has no part in what does not fit together.
+  const together = problems.length === 0 ? joint : [];
+  return { values, request, problems: [...problems, ...unready, ...together] };
+}
+
+/** The variables of the user, for a post step: they may say where Docker is. */
+export function readVariables(): Environment {
+  const { values } = parseInputs(inputs, readInputs(inputs));
+  return { ...values.env, ...values['secret-env'] };
+}
+
+const HINT = 'Correct them in the workflow. Nothing was started.';

@@ -1,0 +1,55 @@
+import { parseDocument } from 'yaml';
+import { readFragments } from './fragments.js';
+import type { Fillings } from './template.js';
+import { readInterface, type Interface, type Own, type Shared } from './workflow-inputs.js';
+
+/** One kind of work on a machine: a file in workflows/kinds/, of which `<name>-on-ec2.yml` is printed. */
+export interface Kind {
+  /** The file's name without `.yml`, and the id of the step that works. */
+  readonly name: string;
+  readonly contract: Interface;
+  /** What the frame is filled with. */
+  readonly fillings: Fillings;
+}
+
+/** What the frame takes as text from each kind. */
+const required = ['head', 'run-name', 'artifact', 'job-timeout', 'work-steps'] as const;
+/** What a kind may leave out. */
+const optional = ['check-inputs', 'start-outputs'] as const;
+
+/**
+ * @param name the file's name without `.yml`
+ * @throws Error that lists every problem of the file
+ */
+export function readKind(name: string, text: string, shared: Shared): Kind {
+  const fragments = readFragments(text);
+  const missing = required.filter((part) => !fragments[part]).map((part) => `\`${part}\` is missing.`);
+  const { contract, problems } = readInterface(parseKind(name, text), shared);
+  const all = [...missing, ...problems];
+  if (all.length > 0) throw new Error(`workflows/kinds/${name}.yml:\n${all.join('\n')}`);
+  const ofStep = contract.outputs.filter(({ value }) => value === undefined).map((output) => output.name);
+  return {
+    name,
+    contract,
+    fillings: {
+      ...Object.fromEntries([...required, ...optional].map((part) => [part, fragments[part] ?? ''])),
+      'concurrency-group': composeGroup(name),
+      'work-interrupted': `\${{ steps.${name}.outputs.interrupted }}`,
+      'work-outputs': ['verdict', ...ofStep].map((one) => `${one}: \${{ steps.${name}.outputs.${one} }}`).join('\n'),
+    },
+  };
+}
+
+/** @throws Error that names the file, and the line that is not YAML */
+function parseKind(name: string, text: string): Own {
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) throw new Error(`workflows/kinds/${name}.yml: ${error.message}`);
+  return document.toJS() as Own;
+}
+
+/** Calls of two kinds in one run never share a group, even if all their inputs have the same values. */
+function composeGroup(name: string): string {
+  const run = "github.event_name == 'pull_request' && github.ref || github.run_id";
+  return `${name}-\${{ github.workflow }}-\${{ ${run} }}-\${{ toJSON(inputs) }}`;
+}

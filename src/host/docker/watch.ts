@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runProgram } from '../programs.js';
+import type { DockerCli } from './cli.js';
+import { PROJECT_LABEL } from './states.js';
+
+/** Health checks run commands all the time, whose events change no state. */
+const EVENTS = ['create', 'start', 'die', 'stop', 'kill', 'oom', 'pause', 'unpause', 'destroy', 'health_status'];
+/** An engine that restarts answers again within seconds. */
+const RETRY_MS = 1_000;
+
+/** Watches the containers of a project by `docker events`. @returns ends the watch */
+export function watch(cli: DockerCli, project: string, onChange: () => void): () => void {
+  const ended = new AbortController();
+  void listen(cli, { project, onChange, signal: ended.signal });
+  return () => ended.abort();
+}
+
+/** Listens until the signal. A lost connection is no error here: whoever watches asks for the states, too, and is told then. */
+async function listen(
+  cli: DockerCli,
+  { project, onChange, signal }: { project: string; onChange: () => void; signal: AbortSignal },
+): Promise<void> {
+  const filters = [`label=${PROJECT_LABEL}=${project}`, 'type=container', ...EVENTS.map((event) => `event=${event}`)];
+  while (!signal.aborted) {
+    await runProgram({
+      command: 'docker',
+      args: ['events', '--format', '{{.Status}}', ...filters.flatMap((filter) => ['--filter', filter])],
+      env: cli.complete(),
+      signal,
+      onText: onChange,
+    });
+    if (signal.aborted) return;
+    onChange();
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

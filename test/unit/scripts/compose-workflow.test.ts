@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { inputs as ofAction, outputs } from '../../../actions/run-compose.inputs.js';
+import { parseInputs } from '../../../src/core/inputs/inputs.js';
+
+interface Step {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+}
+interface Workflow {
+  readonly on: Readonly<
+    Record<
+      'workflow_call' | 'workflow_dispatch',
+      { inputs: Record<string, { default?: string | number | boolean }>; outputs?: object }
+    >
+  >;
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+}
+const path = fileURLToPath(new URL('../../../.github/workflows/compose-on-ec2.yml', import.meta.url));
+const { on, jobs } = parse(readFileSync(path, 'utf8')) as Workflow;
+const stepOf = (job: string): Step => jobs[job]!.steps.find(({ uses }) => uses === '$/run-compose')!;
+/** Inputs that are not passed on as they are given. */
+const special = ['secret-env', 'on-interruption'];
+
+describe('compose-on-ec2.yml', () => {
+  test('passes every input to the input of run-compose with its name, on either machine', () => {
+    const plain = Object.keys(ofAction).filter((name) => !special.includes(name));
+    for (const job of ['test', 'retest']) {
+      const given = stepOf(job).with ?? {};
+      expect(Object.keys(given).toSorted()).toEqual(Object.keys(ofAction).toSorted());
+      expect(given).toMatchObject(Object.fromEntries(plain.map((name) => [name, `\${{ inputs.${name} }}`])));
+    }
+  });
+
+  test('has no default of its own that run-compose does not allow', () => {
+    const declared = Object.entries(on.workflow_call.inputs).filter(([name]) => Object.hasOwn(ofAction, name));
+    const raw = declared.map(([name, one]) => [name, { text: String(one.default ?? '') }]);
+    expect(parseInputs(ofAction, Object.fromEntries(raw)).problems).toEqual([]);
+  });
+
+  test('has every output of run-compose but the paths on its machine', () => {
+    const paths = ['artifacts', 'timeline'];
+    const names = Object.keys(outputs).filter((name) => !paths.includes(name));
+    expect(Object.keys(on.workflow_call.outputs ?? {})).toEqual(expect.arrayContaining(names));
+  });
+
+  test('can be run by hand with what says what to run, where, and on which project', () => {
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(
+      expect.arrayContaining(['ref', 'directory', 'files', 'session', 'run', 'preset', 'gpu', 'override', 'runs-on']),
+    );
+  });
+});

@@ -1,0 +1,9 @@
+"""Empties the target again."""
+
+import os
+import shutil
+
+TARGET = os.environ["TARGET_LOCATION"]
+
+for name in os.listdir(TARGET):
+    shutil.rmtree(os.path.join(TARGET, name), ignore_errors=True)
