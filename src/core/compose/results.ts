@@ -22,7 +22,7 @@ export function listServices(
   const own = sessionServices(plan);
   const extra = states.some(({ service }) => service === undefined) ? ['session'] : [];
   return [...plan.servers, ...own, ...extra].map((service) => {
-    const containers = states.filter((state) => (state.service ?? 'session') === service);
+    const containers = states.filter(({ service: name = 'session', oneOff }) => name === service && !oneOff);
     const isSession = own.includes(service) || extra.includes(service);
     const ended = containers.filter(({ status }) => status === 'exited' || status === 'dead');
     const worst = ended.find((one) => one.exitCode !== 0) ?? ended[0];

@@ -87,7 +87,7 @@ class ComposeRun {
 
   private async services(plan: Plan): Promise<void> {
     const { request, world, log } = this;
-    const start = new ServiceStart(request, plan, world, { say: (sentence) => log.info(sentence) });
+    const start = new ServiceStart(request, plan, world, log);
     this.start = start;
     if (plan.servers.length > 0) await this.step('up', (phase) => start.up(phase));
     else if (!this.problem) this.phases.skip('up', 'The session is the only service.');

@@ -45,7 +45,9 @@ export async function runService(name: string, scene: SessionScene): Promise<Ses
     boundMs: Math.max(1, scene.deadline - world.clock.now()),
   });
   world.signal.throwIfAborted();
-  const made = (await world.containers.list(plan.project.name)).filter(({ service }) => service === name);
+  const made = (await world.containers.list(plan.project.name)).filter(
+    ({ service, oneOff }) => service === name && !oneOff,
+  );
   const container = made.find(({ startedAt, error }) => startedAt !== undefined && !error);
   if (container) return followContainer(name, container.id, scene);
   throw new Failure('session-not-started', `The session ${name} could not be started.`, {

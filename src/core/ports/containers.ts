@@ -44,6 +44,8 @@ export interface ContainerState {
   readonly name: string;
   /** The Compose service. `undefined`: it was not made by Compose, as that of a session image. */
   readonly service?: string;
+  /** A script made it with `docker compose run`: it is none of the service's own containers. */
+  readonly oneOff?: true;
   readonly image: string;
   readonly status: ContainerStatus;
   /** Meaningful once it has exited. */
