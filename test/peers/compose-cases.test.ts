@@ -60,34 +60,37 @@ afterAll(async () => {
 
 const named = (some: readonly Task[]) =>
   some.map((task) => [`${task.project.id}: ${task.variant.name}`, task] as const);
-const playedOf = (task: Task) => played.get(task) as Promise<Played>;
+/** What is wrong, the time included. */
+const judge = ({ project, variant }: Task, result: Played): readonly string[] => {
+  const { seconds_at_most: most } = variant.expected;
+  const slow = result.main.seconds > most ? [`${result.main.seconds.toFixed(1)} s, not ${most} s at most`] : [];
+  return [...findFaults(project, variant, result), ...slow];
+};
+
+/** The projects have times of their own, which a busy machine exceeds. What is wrong is played again, alone. */
+const finals = new Map<Task, readonly string[]>();
+const again: string[] = [];
+async function findFinalFaults(task: Task): Promise<readonly string[]> {
+  const first = (await played.get(task)) as Played;
+  if (judge(task, first).length === 0) return [];
+  await Promise.allSettled(played.values());
+  again.push(`${task.project.id}: ${task.variant.name}`);
+  const second = await scene.play(task.project, task.variant);
+  const faults = judge(task, second);
+  return faults.length === 0 ? [] : [...faults, ...second.main.lines.slice(-60)];
+}
 
 describe('The verdict is right of', () => {
   test.each(named(variants))(
     '%s',
     async (_, task) => {
-      const result = await playedOf(task);
-      const faults = findFaults(task.project, task.variant, result);
-      expect({ faults, log: faults.length === 0 ? [] : result.main.lines.slice(-60) }).toEqual({ faults: [], log: [] });
+      const faults = await findFinalFaults(task);
+      finals.set(task, faults);
+      expect(faults).toEqual([]);
     },
     LONG_MS,
   );
 });
-
-test(
-  'no variant takes longer than its time, when it is alone',
-  async () => {
-    const slow: string[] = [];
-    for (const task of variants) {
-      const { seconds_at_most: most } = task.variant.expected;
-      if ((await playedOf(task)).main.seconds <= most) continue;
-      const { seconds } = (await scene.play(task.project, task.variant)).main;
-      if (seconds > most) slow.push(`${task.project.id}: ${task.variant.name}: ${seconds.toFixed(1)} s, not ${most} s`);
-    }
-    expect(slow).toEqual([]);
-  },
-  LONG_MS,
-);
 
 describe('Plain Compose', () => {
   test.each(named(tasks.filter(({ plain }) => plain !== undefined)))(
@@ -100,16 +103,14 @@ describe('Plain Compose', () => {
     LONG_MS,
   );
 
-  test('is compared with run-compose', async () => {
-    const answers = [];
-    for (const task of variants)
-      answers.push(findFaults(task.project, task.variant, await playedOf(task)).length === 0 ? 'right' : 'wrong');
-    const right = answers.filter((one) => one === 'right').length;
+  test('is compared with run-compose', () => {
+    const right = [...finals.values()].filter((faults) => faults.length === 0).length;
     const plain =
       shared.length === 0
         ? 'What plain Compose says is left out: ../shared/cases does not exist.'
         : renderAnswers(listPlainAnswers(shared));
-    console.log(`run-compose: ${right} of ${variants.length} variants right.\n\n${plain}`);
+    const twice = again.length === 0 ? '' : ` Played again alone: ${again.join(', ')}.`;
+    console.log(`run-compose: ${right} of ${variants.length} variants right.${twice}\n\n${plain}`);
     expect(right).toBe(variants.length);
   });
 });
