@@ -1,3 +1,4 @@
+import type { ContainerExit } from '../../src/core/ports/containers.js';
 import { expect } from '@jest/globals';
 import type { Case } from './contract.js';
 import { one, silent, startAll, waitFor, type ContainersWorld } from './containers.world.js';
@@ -155,15 +156,22 @@ export const CONTAINERS_LIFE_CASES = {
   'a watch hears of starts and ends until it is ended': {
     async run(world) {
       const { containers, clock } = world;
-      const it = world.project({ a: {}, b: { runs: [{ afterMs: 500, code: 0 }] } });
+      const it = world.project({ a: {}, b: { runs: [{ afterMs: 500, code: 3 }] } });
       let heard = 0;
-      const end = containers.watch(it.name, () => void (heard += 1));
+      const exits: ContainerExit[] = [];
+      const end = containers.watch(it.name, (exit) => {
+        heard += 1;
+        if (exit) exits.push(exit);
+      });
       await clock.sleep(1_000); // The connection of a real watch takes a moment.
       await startAll(world, it, ['a']);
       await waitFor(world, it, () => heard > 0);
       const before = heard;
       await startAll(world, it, ['b']);
       await waitFor(world, it, (states) => one(states, 'b').status === 'exited' && heard > before);
+      const { id } = one(await containers.list(it.name), 'b');
+      await waitFor(world, it, () => exits.length > 0);
+      expect(exits).toEqual([{ containerId: id, exitCode: 3, oomKilled: false }]);
       end();
       await clock.sleep(500);
       const last = heard;

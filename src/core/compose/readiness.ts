@@ -70,7 +70,11 @@ function judgeContainer(service: ServiceModel, wanted: Readiness | undefined, co
 }
 
 /** `exited with 3`, with what Docker knows of the reason. */
-export function describeExit({ exitCode, oomKilled, error }: ContainerState): string {
+export function describeExit({
+  exitCode,
+  oomKilled,
+  error,
+}: Pick<ContainerState, 'exitCode' | 'oomKilled' | 'error'>): string {
   const why = oomKilled ? ', because the machine or its limit had no more memory' : error ? `: ${error}` : '';
   return `exited with ${exitCode}${why}`;
 }

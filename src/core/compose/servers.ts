@@ -10,13 +10,15 @@ export interface Death {
   readonly what: string;
 }
 
+type LastExit = Pick<ContainerState, 'exitCode' | 'oomKilled'>;
+
 export interface SessionFacts {
   /** When the session ended, epoch ms. */
   readonly endedAt: number;
   /** Whether a container was ready by its health check or a port. */
   readonly isProvenServer: (containerId: string) => boolean;
-  /** The exit code before a restart, if it was seen: a running container has none. */
-  readonly lastExitOf: (containerId: string) => number | undefined;
+  /** The last exit before a restart, if it was seen: a running container shows none. */
+  readonly lastExitOf: (containerId: string) => LastExit | undefined;
 }
 
 /**
@@ -43,13 +45,13 @@ export function findDeaths(
 function compare(
   old: ContainerState,
   now: ContainerState | undefined,
-  { endedAt, isProven, lastExit }: { endedAt: number; isProven: boolean; lastExit: number | undefined },
+  { endedAt, isProven, lastExit }: { endedAt: number; isProven: boolean; lastExit: LastExit | undefined },
 ): string | undefined {
   if (!now) return 'was removed';
   const isAfter = now.finishedAt !== undefined && now.finishedAt > endedAt;
   const restarts = now.restarts - old.restarts;
-  const code = now.status === 'running' ? lastExit : now.exitCode;
-  const last = code === undefined ? '' : ` (its last exit code is ${code})`;
+  const exit = now.status === 'running' ? lastExit : now;
+  const last = exit === undefined ? '' : ` (it last ${describeExit(exit)})`;
   if (restarts > 0) return isAfter && restarts === 1 ? undefined : `was restarted ${plural(restarts, 'time')}${last}`;
   if (now.status === 'exited' || now.status === 'dead') {
     if (isAfter || (now.exitCode === 0 && !now.error && !isProven)) return undefined;

@@ -1,4 +1,4 @@
-import type { ContainerState } from '../ports/containers.js';
+import type { ContainerExit, ContainerState } from '../ports/containers.js';
 import { Bell } from './bell.js';
 import { findDeaths, type Death } from './servers.js';
 import type { ComposeWorld } from './world.js';
@@ -8,7 +8,7 @@ const CADENCE_MS = 500;
 
 /** Watches the servers while a session runs, so that a death is logged when it happens. */
 export class SessionWatch {
-  private readonly exits = new Map<string, number>();
+  private readonly exits = new Map<string, Pick<ContainerExit, 'exitCode' | 'oomKilled'>>();
   private readonly said = new Set<string>();
   private readonly bell = new Bell();
   private readonly ending = new AbortController();
@@ -23,7 +23,10 @@ export class SessionWatch {
       readonly say: (sentence: string) => void;
     },
   ) {
-    this.stop = world.containers.watch(world.projectName, () => this.bell.ring());
+    this.stop = world.containers.watch(world.projectName, (exit) => {
+      if (exit) this.exits.set(exit.containerId, exit);
+      this.bell.ring();
+    });
     void this.observe();
   }
 
@@ -69,8 +72,10 @@ export class SessionWatch {
   }
 
   private compare(states: readonly ContainerState[], endedAt: number): readonly Death[] {
-    for (const { id, status, exitCode } of states) {
-      if (status === 'restarting' || status === 'exited') this.exits.set(id, exitCode);
+    // The events may be lost with their connection.
+    for (const state of states) {
+      const { id, status } = state;
+      if (!this.exits.has(id) && (status === 'restarting' || status === 'exited')) this.exits.set(id, state);
     }
     const { isProvenServer } = this.about;
     return findDeaths(this.before, states, { endedAt, isProvenServer, lastExitOf: (id) => this.exits.get(id) });

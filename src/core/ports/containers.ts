@@ -65,6 +65,14 @@ export interface ContainerState {
   readonly addresses: readonly string[];
 }
 
+/** An end of a container's main program. */
+export interface ContainerExit {
+  readonly containerId: string;
+  readonly exitCode: number;
+  /** A process of it was killed, because the container's limit or the machine had no more memory. */
+  readonly oomKilled: boolean;
+}
+
 /** What a container runs beside Compose: the input `session-image`. */
 export interface ContainerRun {
   readonly image: string;
@@ -121,8 +129,13 @@ export interface Containers {
   up(project: ComposeProject, services: readonly string[], options: UpOptions): Promise<ProgramEnd>;
   /** All containers with the project's label, also the stopped ones and that of a session image, in order of creation. */
   list(projectName: string): Promise<readonly ContainerState[]>;
-  /** Calls back when a container of the project changes its state. @returns ends the watch */
-  watch(projectName: string, onChange: () => void): () => void;
+  /**
+   * Calls back when a container of the project changes its state, with its exit if it ended: after a restart, its state
+   * no longer shows that.
+   *
+   * @returns ends the watch
+   */
+  watch(projectName: string, onChange: (exit?: ContainerExit) => void): () => void;
   /** Runs a shell command in a running container, with `sh -c`. Its exit code is the command's. */
   exec(
     containerId: string,

@@ -1,4 +1,9 @@
-import type { ContainerEngine, ContainerState, ProjectRemains } from '../../../src/core/ports/containers.js';
+import type {
+  ContainerExit,
+  ContainerEngine,
+  ContainerState,
+  ProjectRemains,
+} from '../../../src/core/ports/containers.js';
 import type { Failure } from '../../../src/core/kernel/failure.js';
 import { FakeEngine } from './engine.js';
 
@@ -35,7 +40,7 @@ export class FakeAnswers extends FakeEngine {
     return this.ofProject(projectName).map(({ state }) => state);
   }
 
-  watch(projectName: string, onChange: () => void): () => void {
+  watch(projectName: string, onChange: (exit?: ContainerExit) => void): () => void {
     const watcher = { projectName, onChange };
     this.watchers.add(watcher);
     return () => void this.watchers.delete(watcher);

@@ -1,4 +1,4 @@
-import type { ContainerState, ContainerStatus } from '../../../src/core/ports/containers.js';
+import type { ContainerExit, ContainerState, ContainerStatus } from '../../../src/core/ports/containers.js';
 import type { FakeClock } from '../fake-clock.js';
 import type { ServiceSpec } from './service.js';
 
@@ -36,7 +36,7 @@ export class FakeContainer {
   constructor(
     readonly identity: ContainerIdentity,
     readonly spec: ServiceSpec,
-    private readonly world: { readonly clock: FakeClock; readonly changed: () => void },
+    private readonly world: { readonly clock: FakeClock; readonly changed: (exit?: ContainerExit) => void },
   ) {}
 
   get state(): ContainerState {
@@ -104,7 +104,7 @@ export class FakeContainer {
       !this.stopped && (this.spec.restart === 'always' || this.spec.restart === 'unless-stopped' || this.failed(code));
     this.status = again ? 'restarting' : 'exited';
     if (again) this.later(this.backoff(), () => this.restart());
-    this.world.changed();
+    this.world.changed({ containerId: this.identity.id, exitCode: code, oomKilled: false });
   }
 
   /** Called by a test, and by a stop whose grace is over. */

@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { CHECK_SESSION_IMAGE } from '../../../src/core/kernel/compose-advice.js';
 import { Failure } from '../../../src/core/kernel/failure.js';
-import type { ComposeProject, ContainerRun, OutputOptions } from '../../../src/core/ports/containers.js';
+import type { ContainerExit, ComposeProject, ContainerRun, OutputOptions } from '../../../src/core/ports/containers.js';
 import type { ProgramEnd } from '../../../src/core/ports/programs.js';
 import type { FakeClock } from '../fake-clock.js';
 import { FakeContainer, type ContainerIdentity } from './container.js';
@@ -25,7 +25,10 @@ export class FakeEngine implements Engine {
   readonly networks = new Map<string, readonly string[]>();
   readonly volumes = new Map<string, readonly string[]>();
   protected readonly all: FakeContainer[] = [];
-  protected readonly watchers = new Set<{ readonly projectName: string; readonly onChange: () => void }>();
+  protected readonly watchers = new Set<{
+    readonly projectName: string;
+    readonly onChange: (exit?: ContainerExit) => void;
+  }>();
   private made = 0;
 
   /** Reads the Compose files that the code under test has written. `undefined`: none of those. */
@@ -173,8 +176,8 @@ export class FakeEngine implements Engine {
     this.made += 1;
     const id = this.made.toString(16).padStart(64, '0');
     const whole = { image: 'image:1', ...identity, id, address: `172.18.0.${this.made + 1}` };
-    const changed = (): void => {
-      for (const { projectName, onChange } of this.watchers) if (projectName === whole.project) onChange();
+    const changed = (exit?: ContainerExit): void => {
+      for (const { projectName, onChange } of this.watchers) if (projectName === whole.project) onChange(exit);
     };
     const container = new FakeContainer(whole, spec, { clock: this.clock, changed });
     this.all.push(container);

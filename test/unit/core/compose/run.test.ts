@@ -118,7 +118,7 @@ describe('A run of a Compose project', () => {
     const outcome = await new ComposePlay(simple(ends(9, 5_000), server)).run();
     expect(outcome).toMatchObject({ verdict: 'fail', code: 'session-failed', exitCode: 9 });
     expect(outcome.reasons.join(' ')).toMatch(
-      /db was restarted \d times? \(its last exit code is 2\) during the session/,
+      /db was restarted \d times? \(it last exited with 2\) during the session/,
     );
   });
 

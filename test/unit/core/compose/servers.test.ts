@@ -22,7 +22,7 @@ interface Case {
   readonly now: Partial<ContainerState> | 'removed';
   readonly old?: Partial<ContainerState>;
   readonly isProven?: boolean;
-  readonly lastExit?: number;
+  readonly lastExit?: Pick<ContainerState, 'exitCode' | 'oomKilled'>;
 }
 
 function compare({ now, old, isProven = false, lastExit }: Case): readonly string[] {
@@ -47,13 +47,18 @@ describe('A server during a session', () => {
     ['is restarted', { now: { restarts: 3, startedAt: 5_100, finishedAt: 5_000 } }, 'db was restarted 1 time'],
     [
       'is restarted, and its exit was seen',
-      { now: { restarts: 4, startedAt: 5_100, finishedAt: 5_000 }, lastExit: 2 },
-      'db was restarted 2 times (its last exit code is 2)',
+      { now: { restarts: 4, startedAt: 5_100, finishedAt: 5_000 }, lastExit: { exitCode: 2, oomKilled: false } },
+      'db was restarted 2 times (it last exited with 2)',
+    ],
+    [
+      'is restarted after it was killed for its memory',
+      { now: { restarts: 4, startedAt: 5_100, finishedAt: 5_000 }, lastExit: { exitCode: 137, oomKilled: true } },
+      'db was restarted 2 times (it last exited with 137, because the machine or its limit had no more memory)',
     ],
     [
       'is being restarted',
       { now: { status: 'restarting', exitCode: 7, finishedAt: 5_000 } },
-      'db is restarting (its last exit code is 7)',
+      'db is restarting (it last exited with 7)',
     ],
     ['is restarted by hand', { now: { startedAt: 5_100, finishedAt: 5_000 } }, 'db was restarted'],
     [
