@@ -47,7 +47,10 @@ export function findFiles(request: ComposeRequest, host: ComposeHost): FoundFile
 
 function describeMissing(input: string, path: string, host: ComposeHost): string {
   const what = host.look(path) === 'folder' ? 'is a folder' : 'does not exist';
-  return `\`${input}\` names ${path}, which ${what} in ${host.directory}.`;
+  const dash = path.startsWith('- ')
+    ? ` Write \`${path.slice(2).trim()}\` without the dash: a list has one entry per line.`
+    : '';
+  return `\`${input}\` names ${path}, which ${what} in ${host.directory}.${dash}`;
 }
 
 function listFromSettings(settings: Environment): readonly string[] | undefined {

@@ -70,6 +70,7 @@ function suggest(given: unknown): string {
   // YAML reads `db: {port: 5432}` and, in lines of their own, `log: text` as a map.
   if (typeof given === 'object' && given !== null) return ' as one word, in quotes if it has a blank.';
   if (typeof given !== 'string') return '';
+  if (/^port:\s*\d+$/.test(given.trim())) return `; a port is a number from 1 to ${LARGEST_PORT}.`;
   const near = nearest(given.split(':')[0]!.trim(), Object.keys(MEANT));
   return near === undefined ? '' : `; did you mean \`${MEANT[near]!}\`?`;
 }

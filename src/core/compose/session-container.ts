@@ -1,3 +1,5 @@
+import { RAISE_SESSION_TIMEOUT } from '../kernel/compose-advice.js';
+import { describeMinutes } from './describe-minutes.js';
 import { Failure } from '../kernel/failure.js';
 import type { ContainerState } from '../ports/containers.js';
 import { LastLines } from './last-lines.js';
@@ -62,6 +64,14 @@ export async function runService(name: string, scene: SessionScene): Promise<Ses
   );
   const container = made.find(({ startedAt, error }) => startedAt !== undefined && !error);
   if (container) return followContainer(name, container.id, scene);
+  if (world.clock.now() >= scene.deadline)
+    throw new Failure(
+      'session-timeout',
+      `The session ${name} did not start within ${describeMinutes(request.timeoutMs)}.`,
+      {
+        hint: RAISE_SESSION_TIMEOUT,
+      },
+    );
   throw new Failure('session-not-started', `The session ${name} could not be started.`, {
     hint: 'Correct what Docker names in the Compose file or the image.',
     details: [...made.flatMap(({ error }) => error ?? []), ...(ended.code === 0 ? [] : last.meaningful())],

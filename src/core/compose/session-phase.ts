@@ -1,10 +1,10 @@
 import * as advice from '../kernel/compose-advice.js';
-import { plural } from '../kernel/plural.js';
 import type { ContainerState } from '../ports/containers.js';
 import type { OpenPhase, PhaseEnd } from './phases.js';
 import type { Plan } from './plan.js';
 import type { Problem } from './problem.js';
 import type { ComposeRequest } from './request.js';
+import { describeMinutes } from './describe-minutes.js';
 import { openResult, type ResultFinding, type ResultIntake } from './result.js';
 import { listSessions } from './run-session.js';
 import { listSessionNetworks } from './session-container.js';
@@ -88,7 +88,7 @@ function judgeSessions(
   const culprits = deaths.map(({ service }) => service);
   const late = sessions.find(({ endedBy }) => endedBy === 'timeout');
   if (late) {
-    const time = plural(Math.round((request.timeoutMs / 60_000) * 10) / 10, 'minute');
+    const time = describeMinutes(request.timeoutMs);
     const reasons = [`The session ${late.name} did not end within ${time}, and was ended.`, ...died];
     const about = { code: 'session-timeout', hint: advice.RAISE_SESSION_TIMEOUT } as const;
     return { ...base, ...about, verdict: 'error', reasons, culprits: [late.name, ...culprits] };

@@ -77,7 +77,7 @@ function chooseLeaf({ services }: ProjectModel): string {
   if (leaves.length === 1) return leaves[0]!.name;
   if (services.length === 0)
     throw new Failure('bad-input', 'The Compose files have no service in the active profiles.', {
-      hint: 'Name the profile of the services in `profiles`.',
+      hint: 'If the services have `profiles`, name one in `profiles`. If not, check that the right files are used: they have nothing below `services`.',
     });
   const found =
     leaves.length === 0

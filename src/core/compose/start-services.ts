@@ -130,7 +130,6 @@ export class ServiceStart {
 }
 
 function describeFailed(end: WatchEnd & { kind: 'late' | 'failed' }): Problem {
-  const isSick = end.services.some(({ standing }) => standing.kind === 'failed' && /unhealthy/.test(standing.why));
   return {
     verdict: 'error',
     code: 'services-not-ready',
@@ -139,9 +138,15 @@ function describeFailed(end: WatchEnd & { kind: 'late' | 'failed' }): Problem {
     reasons: end.services.map(({ service, standing }) =>
       `${service.name} ${standing.kind === 'failed' ? standing.why : ''}`.replace(/(?<![.!?])$/, '.'),
     ),
-    hint: isSick
-      ? `${advice.READ_SERVICE_LOG} If it need not be healthy, say when it is ready in \`ready\`, for instance \`started\`.`
-      : advice.READ_SERVICE_LOG,
+    hint: hintAt(end),
     culprits: end.services.map(({ service }) => service.name),
   };
+}
+
+function hintAt(end: WatchEnd & { kind: 'late' | 'failed' }): string {
+  const says = (pattern: RegExp): boolean =>
+    end.services.some(({ standing }) => standing.kind === 'failed' && pattern.test(standing.why));
+  if (says(/`ready`/)) return advice.CORRECT_READY;
+  if (!says(/unhealthy/)) return advice.READ_SERVICE_LOG;
+  return `${advice.READ_SERVICE_LOG} If it need not be healthy, say when it is ready in \`ready\`, for instance \`started\`.`;
 }

@@ -62,6 +62,12 @@ describe('The files of a project', () => {
 
   test.each([
     [
+      'a list with dashes, as YAML has them',
+      { files: ['- no.yml'] },
+      {},
+      /names - no.yml, which does not exist in .*\. Write `no.yml` without the dash/,
+    ],
+    [
       'a file that is not there',
       { files: ['no.yml'] },
       {},

@@ -28,7 +28,7 @@ describe('The input `ready`', () => {
     ['db: 5432', '`ready` is 5432 for the service db', 'did you mean `port:5432`?'],
     ['db: port', '`ready` is "port" for the service db', 'did you mean `port:N`?'],
     ['db: port:0', '`ready` is "port:0"', 'allowed: `healthy`, `port:N`, `exit`, `started`, `log:TEXT`'],
-    ['db: port:65536', '`ready` is "port:65536"', '`port:N`'],
+    ['db: port:65536', '`ready` is "port:65536"', 'a port is a number from 1 to 65535.'],
     ['db: running', '`ready` is "running"', 'did you mean `started`?'],
     ['db: completed', '`ready` is "completed"', 'did you mean `exit`?'],
     ['db: "log:"', '`ready` is "log:"', '`log:TEXT`'],

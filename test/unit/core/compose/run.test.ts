@@ -139,6 +139,26 @@ describe('A run of a Compose project', () => {
     expect(outcome.reasons[0]).toContain('did not end within 1 minute');
   });
 
+  test('says so when the time is over before Docker has started the session', async () => {
+    const play = new ComposePlay(simple({ startError: 'killed' }), { timeoutMs: 3_000 });
+    const up = play.containers.up.bind(play.containers);
+    play.containers.up = async (project, names, options) => {
+      const ended = await up(project, names, options);
+      if (options.noDeps) await play.clock.sleep(4_000);
+      return ended;
+    };
+    const outcome = await play.run();
+    expect(outcome).toMatchObject({ verdict: 'error', code: 'session-timeout', phase: 'session' });
+    expect(outcome.reasons[0]).toBe('The session tests did not start within 3 seconds.');
+  });
+
+  test('says what to change when `ready` asks for a health check that nobody wrote', async () => {
+    const ready = { db: { kind: 'healthy' as const } };
+    const outcome = await new ComposePlay(simple(ends(0), {}), { ready }).run();
+    expect(outcome).toMatchObject({ verdict: 'error', code: 'services-not-ready', phase: 'ready' });
+    expect(outcome.hint).toContain('add a `healthcheck` to the service');
+  });
+
   test('runs all sessions, and reports the first code that is not 0', async () => {
     const needs = { db: 'healthy' as const };
     const play = new ComposePlay(
