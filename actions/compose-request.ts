@@ -3,6 +3,7 @@ import { readComposeRequest } from '../src/core/compose/read-request.js';
 import type { ComposeRequest } from '../src/core/compose/request.js';
 import { collectFields } from '../src/core/inputs/fields.js';
 import { isYamlGiven, parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
+import { listSecrets } from '../src/core/inputs/secrets.js';
 import type { Environment } from '../src/core/ports/programs.js';
 import { readContext } from '../src/host/context.js';
 import { findFolder } from '../src/host/setup.js';
@@ -17,13 +18,16 @@ export interface GivenProject {
   readonly workspace: string;
   /** `env`, with `secret-env` over it. */
   readonly variables: Environment;
+  /** The texts that are masked. */
+  readonly secrets: readonly string[];
   readonly onInterruption: 'fail' | 'rerun';
 }
 
 /** @throws Failure `bad-input` with all problems */
 export async function readRequest(): Promise<GivenProject> {
   const { workspace } = readContext();
-  const { values, request, problems } = await parseRequest(readInputs(inputs));
+  const raw = readInputs(inputs);
+  const { values, request, problems } = await parseRequest(raw);
   const directory = values.directory && findFolder(workspace, values.directory);
   const elsewhere =
     values.directory && directory === undefined
@@ -35,6 +39,7 @@ export async function readRequest(): Promise<GivenProject> {
     directory: directory as string,
     workspace,
     variables: { ...values.env, ...values['secret-env'] },
+    secrets: secretsOf(raw),
     onInterruption: values['on-interruption'],
   };
 }
@@ -65,6 +70,11 @@ export async function parseRequest(raw: RawInputs): Promise<{
   // A value that could not be read has no part in what does not fit together.
   const together = problems.length === 0 ? joint : [];
   return { values, request, problems: [...problems, ...unready, ...together] };
+}
+
+function secretsOf(raw: RawInputs): readonly string[] {
+  const texts = Object.entries(raw).map(([name, { text }]) => [name, text] as const);
+  return listSecrets(inputs, Object.fromEntries(texts)).texts;
 }
 
 /** The variables of the user, for a post step: they may say where Docker is. */

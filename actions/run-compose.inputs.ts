@@ -205,7 +205,8 @@ export const outputs = {
   phase:
     'The phase that decided: `check`, `setup`, `pull`, `build`, `up`, `ready`, `session`, `assert`, `collect`, `teardown`, `down`, or `done` with `pass`.',
   'exit-code': "The session's own exit code; `1` where there is none. `0` only with the verdict `pass`.",
-  result: 'The result of a benchmark, as JSON; empty with `result-from: exit-code`.',
+  result:
+    'The result of a benchmark, as JSON; empty with `result-from: exit-code`, and beyond 262,144 characters. `result.json` of the artifacts has any result.',
   artifacts:
     'The folder with the logs of all phases and services, what was collected, `timeline.json` and `outcome.json`.',
   timeline: 'The path of `timeline.json`: when each phase and service began, was ready and ended.',

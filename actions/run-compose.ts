@@ -10,7 +10,7 @@ import type { FailureCode } from '../src/core/kernel/failure-codes.js';
 import { plural } from '../src/core/kernel/plural.js';
 import type { Log } from '../src/core/ports/process.js';
 import { clock } from '../src/host/clock.js';
-import { openComposeHost } from '../src/host/compose-host.js';
+import { openComposeHost, removePrivateFiles } from '../src/host/compose-host.js';
 import { readComposeState, saveComposeState } from '../src/host/compose-state.js';
 import { dockerContainers } from '../src/host/containers.js';
 import { readContext } from '../src/host/context.js';
@@ -71,9 +71,10 @@ interface Surroundings {
 }
 
 /** Runs the project, and reports its outcome. @throws Failure unless it passed */
-async function run({ request, directory, workspace, variables }: GivenProject, { signal, log }: Surroundings) {
-  const projectName = nameProject(nonce, directory);
-  const host = openComposeHost({ directory, workspace, projectName, variables });
+async function run(given: GivenProject, { signal, log }: Surroundings) {
+  const { request } = given;
+  const projectName = nameProject(nonce, given.directory);
+  const host = openComposeHost({ ...given, projectName });
   const { artifacts } = host;
   writeOutputs({ artifacts });
   // Before anything is created: the post step finds by this name what is left.
@@ -87,11 +88,20 @@ async function run({ request, directory, workspace, variables }: GivenProject, {
   } catch (error) {
     if (error instanceof Failure && BEFORE_ANYTHING.includes(error.code)) save('removed');
     throw error;
+  } finally {
+    removePrivateFiles(artifacts);
   }
 }
 
 /** In the annotation, beside the first one. The log and the summary have all. */
 const MOST_REASONS = 3;
+
+/** Characters. GitHub takes 1 MiB for all outputs of a job, at two bytes a character, and fails the job beyond. */
+const MOST_RESULT = 256 * 1024;
+
+function describeLongResult({ length }: string, artifacts: string): string {
+  return `The output \`result\` is empty, because the result has ${length} characters, and an output may have ${MOST_RESULT}. All of it is in ${artifacts}/result.json.`;
+}
 
 interface Reporting {
   readonly directory: string;
@@ -101,10 +111,13 @@ interface Reporting {
 
 /** Writes the outputs, the files and the summary. @throws Failure unless the project passed */
 function report(outcome: ComposeOutcome, { directory, host, log }: Reporting): void {
-  const { verdict, phase, exitCode, result, code, hint, reasons, remains } = outcome;
+  const { verdict, phase, exitCode, code, hint, reasons, remains } = outcome;
   const timeline = host.writeFile('timeline.json', renderTimelineFile(outcome));
-  host.writeFile('outcome.json', `${JSON.stringify(outcome, undefined, 2)}\n`);
-  writeOutputs({ verdict, phase, 'exit-code': exitCode, result: result ?? '', timeline });
+  const { result = '', ...rest } = outcome;
+  host.writeFile('outcome.json', `${JSON.stringify(rest, undefined, 2)}\n`);
+  const isShort = result.length <= MOST_RESULT;
+  if (!isShort) log.warning(describeLongResult(result, host.artifacts));
+  writeOutputs({ verdict, phase, 'exit-code': exitCode, result: isShort ? result : '', timeline });
   if (remains.length > 0 && phase !== 'down')
     log.warning(`Not removed yet: ${remains.join(', ')}. The post step tries again.`);
   appendSummary(summarizeOutcome(outcome, { directory, artifacts: host.artifacts }), log);
@@ -126,6 +139,7 @@ export function runRunComposePost(): Promise<void> {
     if (state === undefined || state.state === 'removed') return;
     const { projectName, artifacts } = state;
     const log = createLog();
+    removePrivateFiles(artifacts);
     const removal = {
       containers: dockerContainers(composeEnvironment(readVariables())),
       clock,

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -27,6 +36,8 @@ export interface ComposePlace {
   readonly projectName: string;
   /** What the user set by inputs. */
   readonly variables: Environment;
+  /** Texts that are replaced in the artifacts: GitHub masks only what it shows itself. */
+  readonly secrets: readonly string[];
 }
 
 /** The folder for the artifacts of a project. Later steps of the job can read it. */
@@ -34,17 +45,14 @@ export function locateArtifacts(projectName: string, env: NodeJS.ProcessEnv = pr
   return join(env['RUNNER_TEMP'] || tmpdir(), 'ci-actions', projectName);
 }
 
-export function openComposeHost({ directory, workspace, projectName, variables }: ComposePlace): ComposeHost {
+export function openComposeHost({ directory, workspace, projectName, variables, secrets }: ComposePlace): ComposeHost {
   const artifacts = locateArtifacts(projectName);
   mkdirSync(artifacts, { recursive: true });
   const locate = (path: string): string => resolve(directory, path);
   const printer = new BoundedPrinter(artifacts);
   let env: Environment = { ...composeEnvironment(variables), ARTIFACTS: artifacts };
-  const place = (name: string): string => {
-    const path = join(artifacts, name);
-    mkdirSync(dirname(path), { recursive: true });
-    return path;
-  };
+  const hide = hider(secrets);
+  const place = (name: string): string => makeParents(join(artifacts, name));
   return {
     directory,
     workspace,
@@ -83,12 +91,11 @@ export function openComposeHost({ directory, workspace, projectName, variables }
     },
     openLog(name) {
       printer.begin();
-      return openBoundedLog(place(name), MOST_LOG_BYTES);
+      const log = openBoundedLog(place(name), MOST_LOG_BYTES);
+      return { write: (line) => log.write(hide(line)), close: () => log.close() };
     },
-    writeFile(name, text) {
-      writeFileSync(place(name), text);
-      return place(name);
-    },
+    writeFile: (name, text) => write(place(name), hide(text)),
+    writePrivate: (name, text) => write(makeParents(join(locatePrivate(artifacts), name)), text),
     copyIn(path, name) {
       if (!existsSync(locate(path))) return false;
       copyTree(locate(path), join(artifacts, name), {
@@ -101,6 +108,33 @@ export function openComposeHost({ directory, workspace, projectName, variables }
     openWebhook,
     print: (line) => printer.print(line),
   };
+}
+
+/** Files that Docker and the session read, with values that no artifact may have. Beside the artifacts, never in them. */
+function locatePrivate(artifacts: string): string {
+  return `${artifacts}.private`;
+}
+
+/** Does nothing if there are none. @param artifacts of the project */
+export function removePrivateFiles(artifacts: string): void {
+  rmSync(locatePrivate(artifacts), { recursive: true, force: true });
+}
+
+/** Replaces secrets, also as they are written in JSON. The longest first: one may be a part of another. */
+function hider(secrets: readonly string[]): (text: string) => string {
+  const forms = new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]));
+  const ordered = [...forms].toSorted((a, b) => b.length - a.length);
+  return (text) => ordered.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
+}
+
+function makeParents(path: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  return path;
+}
+
+function write(path: string, text: string): string {
+  writeFileSync(path, text);
+  return path;
 }
 
 async function findWithSizes(directory: string, patterns: readonly string[]): ReturnType<ComposeHost['findFiles']> {

@@ -101,7 +101,9 @@ export const TARGETS: readonly Target[] = [
   }),
   target('compose loop', {
     sources: composeLoop(),
-    tests: ['run', 'around', 'images', 'readiness', 'remove', 'check'].map(composeTest),
+    tests: ['run', 'around', 'webhook', 'images', 'readiness', 'remove', 'check', 'results', 'last-lines'].map(
+      composeTest,
+    ),
   }),
   target('compose checks', {
     sources: ofCompose(COMPOSE_CHECKS),

@@ -1,6 +1,6 @@
 /** `run-compose` with a program that stands in for docker. test/peers runs projects on the real one. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Step } from '../../sandbox/step.js';
 import { errorOf, logOf } from '../worlds/sandbox/scene.js';
@@ -70,6 +70,36 @@ describe('run-compose', () => {
     });
     expect(result.masked).toContain('secret-word');
     expect(result.outputs['verdict']).toBe('pass');
+  });
+
+  test('keeps secret variables out of every file of ours', async () => {
+    const result = await run({
+      run: 'echo "the $TOKEN"; echo "$TOKEN" >&2; exit 3',
+      setup: 'set -x; : "$TOKEN"',
+      'secret-env': '{"TOKEN": "secret-word"}',
+      override: '{"db": {"environment": {"TOKEN": "secret-word", "OTHER": "also-hidden"}}}',
+    });
+    expect(result.outputs['verdict']).toBe('fail');
+    const folder = result.outputs['artifacts']!;
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, name))
+      .filter((path) => statSync(path).isFile());
+    expect(files.map((path) => basename(path))).toEqual(
+      expect.arrayContaining(['run.log', 'outcome.json', 'timeline.json', 'override.json']),
+    );
+    for (const path of files) expect(readFileSync(path, 'utf8')).not.toMatch(/secret-word|also-hidden/);
+    expect(existsSync(`${folder}.private`)).toBe(false);
+  });
+
+  test('keeps a result that is too long for an output as a file', async () => {
+    const print = (count: number) => `printf '{"a": "%s"}\\n' "$(head -c ${count} /dev/zero | tr '\\0' x)" >out.json`;
+    const long = await run({ run: print(300_000), 'result-from': 'out.json' });
+    expect(long.outputs).toMatchObject({ verdict: 'pass', result: '' });
+    expect(logOf(long)).toContain('The output `result` is empty, because the result has 300010 characters');
+    const file = readFileSync(join(long.outputs['artifacts']!, 'result.json'), 'utf8');
+    expect(JSON.parse(file)).toEqual({ a: 'x'.repeat(300_000) });
+    const short = await run({ run: print(200_000), 'result-from': 'out.json' });
+    expect(short.outputs['result']).toHaveLength(200_010);
   });
 
   test('takes readiness in YAML', async () => {

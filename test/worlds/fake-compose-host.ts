@@ -118,6 +118,11 @@ export class FakeComposeHost implements ComposeHost {
     return `${this.artifacts}/${name}`;
   }
 
+  writePrivate(name: string, text: string): string {
+    this.write(`${this.artifacts}.private/${name}`, text);
+    return `${this.artifacts}.private/${name}`;
+  }
+
   copyIn(path: string, name: string): boolean {
     const whole = toAbsolute(path, this.directory);
     const found = [...this.files].filter(([one]) => isWithin(one, whole));

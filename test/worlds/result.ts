@@ -28,6 +28,10 @@ export class ResultWorld {
       this.written[name] = text;
       return `/artifacts/${name}`;
     },
+    writePrivate: (name: string, text: string) => {
+      this.written[name] = text;
+      return `/private/${name}`;
+    },
     openWebhook: async (address: string): Promise<ResultWebhook> => {
       this.listensOn = address;
       const result = new Promise<string>((resolve) => (this.post = resolve));

@@ -144,11 +144,20 @@ async function refuseHeldNames(
 function describePlan({ session, servers, engine, project, benchmark }: Plan, phase: OpenPhase): void {
   for (const note of benchmark.notes) phase.say(note);
   phase.say(`Docker ${engine.engineVersion}, Compose ${engine.composeVersion}, project ${project.name}.`);
-  const what = {
-    services: () => (session.kind === 'services' ? session.services.join(', ') : ''),
-    exec: () => (session.kind === 'exec' ? `a command in ${session.service}` : ''),
-    host: () => 'commands on the host',
-    image: () => (session.kind === 'image' ? `a container of ${session.image}` : ''),
-  }[session.kind]();
-  phase.say(`The session is ${what}. Before it start: ${servers.join(', ') || 'no other services'}.`);
+  phase.say(
+    `The session is ${describeSession(session)}. Before it start: ${servers.join(', ') || 'no other services'}.`,
+  );
+}
+
+function describeSession(session: Plan['session']): string {
+  switch (session.kind) {
+    case 'services':
+      return session.services.join(', ');
+    case 'exec':
+      return `a command in ${session.service}`;
+    case 'host':
+      return 'commands on the host';
+    case 'image':
+      return `a container of ${session.image}`;
+  }
 }

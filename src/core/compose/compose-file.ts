@@ -24,3 +24,18 @@ export function servicesOf(model: unknown): Readonly<Record<string, JsonMap>> {
 export function literal(text: string): string {
   return text.replaceAll('$', '$$$$');
 }
+
+/** Keys below which users write values that may be secret: variables, arguments of a build, contents of files. */
+const WITH_VALUES = ['environment', 'args', 'content', 'labels'];
+
+/** A copy of a Compose file, or of a part of it, for the artifacts: with the names of variables, without their values. */
+export function redact(value: unknown, isValue = false): unknown {
+  if (Array.isArray(value)) return value.map((one) => redact(one, isValue));
+  if (isMap(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [key, redact(one, isValue || WITH_VALUES.includes(key))]),
+    );
+  }
+  if (!isValue || value === null) return value;
+  return typeof value === 'string' && /^\w+=/.test(value) ? value.replace(/=.*$/s, '=***') : '***';
+}

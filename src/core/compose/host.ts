@@ -43,9 +43,15 @@ export interface ComposeHost {
   ): Promise<readonly { readonly path: string; readonly bytes: number; readonly changedAt: number }[]>;
   /** Makes a folder below the artifacts, and its parents. @returns its absolute path */
   makeFolder(name: string): string;
-  /** Opens a file below the artifacts for a log. A log longer than its bound keeps its beginning and its end. */
+  /**
+   * Opens a file below the artifacts for a log. A log longer than its bound keeps its beginning and its end. Secrets of
+   * the inputs are replaced, as GitHub does in the log of the step.
+   */
   openLog(name: string): { write(line: string): void; close(): void };
+  /** Writes a file below the artifacts, with secrets of the inputs replaced. @returns its absolute path */
   writeFile(name: string, text: string): string;
+  /** Writes a file that is no artifact, as it is: Docker or the session reads it. @returns its absolute path */
+  writePrivate(name: string, text: string): string;
   /** Copies a file or folder of the host. @param name of the copy, below the artifacts. @returns `false`: there is none */
   copyIn(path: string, name: string): boolean;
   /** Whether a TCP connection succeeds within the time. */

@@ -53,12 +53,34 @@ function isFormOf(
 ): boolean {
   const isService = (key: string): boolean => {
     const value = map[key];
-    return form.known.includes(key) || (isMap(value) && isWhole(value));
+    return isMap(value) && form.known.includes(key) ? !isForeign(value) : form.known.includes(key) || isWholeMap(value);
   };
   if (leading in map && !isService(leading)) return true;
   const keys = Object.keys(map);
   return keys.every((key) => form.keys.includes(key)) && keys.some((key) => !isService(key));
 }
+
+function isWholeMap(value: unknown): boolean {
+  return isMap(value) && isWhole(value);
+}
+
+/** Whether a map changes no service: none of its keys is one that Compose, or its extension, has for services. */
+function isForeign(map: JsonMap): boolean {
+  const keys = Object.keys(map);
+  return keys.length > 0 && !keys.some((key) => SERVICE_KEYS.has(key) || key.startsWith('x-'));
+}
+
+/** Of the Compose Specification, service attributes. */
+const SERVICE_KEYS: ReadonlySet<string> = new Set(
+  `annotations attach blkio_config build cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_count
+  cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset credential_spec depends_on deploy
+  develop device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file environment expose extends
+  external_links extra_hosts gpus group_add healthcheck hostname image init ipc isolation label_file labels links logging
+  mac_address mem_limit mem_reservation mem_swappiness memswap_limit models network_mode networks oom_kill_disable
+  oom_score_adj pid pids_limit platform ports post_start pre_stop privileged profiles provider pull_policy read_only
+  restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs
+  tty ulimits use_api_socket user userns_mode uts volumes volumes_from working_dir`.split(/\s+/),
+);
 
 type Reading = ReturnType<typeof readPayload>;
 

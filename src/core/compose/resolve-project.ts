@@ -1,5 +1,6 @@
 import type { ComposeModel, ComposeProject } from '../ports/containers.js';
 import { planBenchmark } from './benchmark.js';
+import { redact, type ComposeFile } from './compose-file.js';
 import { readModel } from './model.js';
 import type { Plan } from './plan.js';
 import type { ComposeRequest } from './request.js';
@@ -34,12 +35,16 @@ export async function resolveProject(
   const hasMore = benchmark.override !== undefined || Object.keys(benchmark.env).length > 0;
   if (!hasMore) return { ...activated, benchmark };
   const files =
-    benchmark.override === undefined
-      ? first.files
-      : [...first.files, host.writeFile('override.json', JSON.stringify(benchmark.override, null, 2))];
+    benchmark.override === undefined ? first.files : [...first.files, writeOverride(benchmark.override, host)];
   const project = { ...activated.project, env, files };
   const resolved = await containers.resolve(project);
   return { project, benchmark, resolved };
+}
+
+/** The artifacts get a copy without values: an override may have secrets of the workflow, which GitHub masks only in logs. */
+function writeOverride(override: ComposeFile, host: ComposeWorld['host']): string {
+  host.writeFile('override.json', JSON.stringify(redact(override), null, 2));
+  return host.writePrivate('override.json', JSON.stringify(override, null, 2));
 }
 
 /** Compose runs a service that is named although its profile is not active. So does a session. */

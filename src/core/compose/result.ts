@@ -123,7 +123,7 @@ function prepareConfig(
   const env = about.url === undefined ? {} : { RESULT_WEBHOOK: about.url };
   if (plan.config === undefined) return { env, volumes: [] };
   const config = { ...plan.config, ...(about.url !== undefined && { result_webhook: about.url }) };
-  const file = about.host.writeFile('benchmark-config.json', `${JSON.stringify(config, null, 2)}\n`);
+  const file = about.host.writePrivate('benchmark-config.json', `${JSON.stringify(config, null, 2)}\n`);
   return request.session.kind === 'host'
     ? { env: { ...env, BENCHMARK_CONFIG: file }, volumes: [] }
     : {

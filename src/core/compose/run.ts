@@ -122,7 +122,6 @@ class ComposeRun {
 
   /** Runs `setup`, and checks once more, because it may have written files and variables of the project. */
   private async setUp(commands: string | undefined): Promise<void> {
-    if (this.problem) return;
     if (commands === undefined) return this.phases.skip('setup');
     const { request, world } = this;
     const { signal } = world;

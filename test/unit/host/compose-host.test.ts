@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ComposeHost } from '../../../src/core/compose/host.js';
-import { openComposeHost } from '../../../src/host/compose-host.js';
+import { openComposeHost, removePrivateFiles } from '../../../src/host/compose-host.js';
 import { captureOutput } from '../../worlds/captured-output.js';
 
 let folder: string;
@@ -33,8 +33,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const open = (variables: Record<string, string> = {}): ComposeHost =>
-  openComposeHost({ directory, workspace: folder, projectName: 'ci-1-project', variables });
+const open = (variables: Record<string, string> = {}, secrets: readonly string[] = []): ComposeHost =>
+  openComposeHost({ directory, workspace: folder, projectName: 'ci-1-project', variables, secrets });
 
 async function run(host: ComposeHost, commands: string, env: Record<string, string> = {}) {
   const lines: string[] = [];
@@ -138,6 +138,31 @@ describe('The artifacts of a project', () => {
     log.write('line');
     log.close();
     expect(readFileSync(join(host.artifacts, '003__up/run.log'), 'utf8')).toBe('line\n');
+  });
+});
+
+describe('A secret of the inputs', () => {
+  const secrets = ['word', 'word-"one"', 'key'];
+
+  test('is in no log and no file of the artifacts', () => {
+    const host = open({}, secrets);
+    const log = host.openLog('run.log');
+    log.write('token=word-"one" and key');
+    log.close();
+    expect(readFileSync(join(host.artifacts, 'run.log'), 'utf8')).toBe('token=*** and ***\n');
+    const file = host.writeFile('outcome.json', JSON.stringify({ reasons: ['word-"one", word'] }));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ reasons: ['***, ***'] });
+  });
+
+  test('is in the private files that Docker reads, which are no artifacts and are removed', () => {
+    const host = open({}, secrets);
+    const file = host.writePrivate('a/override.json', 'word');
+    expect(readFileSync(file, 'utf8')).toBe('word');
+    expect(file.startsWith(`${host.artifacts}/`)).toBe(false);
+    removePrivateFiles(host.artifacts);
+    expect(existsSync(file)).toBe(false);
+    expect(existsSync(host.artifacts)).toBe(true);
+    removePrivateFiles(host.artifacts);
   });
 });
 

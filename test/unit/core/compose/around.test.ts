@@ -185,6 +185,47 @@ describe('Ready', () => {
     expect(lines).toContain('db is ready after 0.1 s: healthy.');
   });
 
+  test('is asked for with an event, and once a second without: not with each look at the ports', async () => {
+    const play = new ComposePlay(
+      { web: { declares: [80], opens: { 80: 30_000 } } },
+      { session: { kind: 'host', command: 'x' } },
+    );
+    let lists = 0;
+    const list = play.containers.list.bind(play.containers);
+    play.containers.list = (name) => ((lists += 1), list(name));
+    const watches = new Set<number>();
+    const watch = play.containers.watch.bind(play.containers);
+    play.containers.watch = (name, onChange) => {
+      const [key, stop] = [lists, watch(name, onChange)];
+      watches.add(key);
+      return () => (watches.delete(key), stop());
+    };
+    await play.run();
+    expect(lists).toBeLessThan(50);
+    expect([...watches]).toEqual([]);
+  });
+
+  test('by some of its ports, 10 s after the last one that opened, with a warning', async () => {
+    const web = { declares: [80, 81, 82], opens: { 80: 1_000, 81: 6_000 } };
+    const play = new ComposePlay({ web }, { session: { kind: 'host', command: 'x' } });
+    play.host.scripts = { x: {} };
+    const { verdict, warnings, services: all } = await play.run();
+    expect(verdict).toBe('pass');
+    expect(warnings).toEqual([expect.stringContaining('web declares port 82, which nothing has opened')]);
+    const readyAfter = all[0]!.readyAt! - all[0]!.startedAt!;
+    expect(readyAfter).toBeGreaterThanOrEqual(16_000);
+    expect(readyAfter).toBeLessThan(17_000);
+  });
+
+  test('by a port fails at once where the host has no way to the container', async () => {
+    const play = prepare({ ready: { db: { kind: 'port', port: 5432 } } }, { db: { network: 'none' } });
+    expect(await play.run()).toMatchObject({
+      verdict: 'error',
+      phase: 'ready',
+      reasons: ['db has no address, so port 5432 cannot be tried (`ready`).'],
+    });
+  });
+
   test('by a text in the log', async () => {
     const play = new ComposePlay(
       { db: { prints: ['boot', 'ready to accept'] } },
@@ -242,6 +283,7 @@ describe('The end', () => {
       phase: 'session',
       hint: 'Restart it.',
     });
+    expect(outcome.reasons).toEqual(['Docker does not answer any more.']);
     expect(outcome.remains).toEqual([`all of the project ${PROJECT}, because Docker did not answer`]);
     expect(play.host.ran.map(({ commands }) => commands)).toEqual(['tidy']);
   });

@@ -107,4 +107,36 @@ describe('The check of a project', () => {
       ARTIFACTS: '/temp/artifacts',
     });
   });
+
+  test('keeps the values of an override out of the artifacts', async () => {
+    const environment = { TOKEN: 'hidden', EMPTY: null };
+    const more = { image: 'other:1', command: ['a'], build: { args: ['KEY=hidden', 'PLAIN'] } };
+    const play = new ComposePlay(services, { setup: 'prepare', override: { tests: { environment, ...more } } });
+    play.host.scripts = { prepare: {} };
+    await play.run();
+    const files = play.host.ran[0]!.env['COMPOSE_FILE']!.split(':');
+    expect(files[1]).toBe('/temp/artifacts.private/override.json');
+    expect(JSON.parse(play.host.read(files[1]!))).toEqual({ services: { tests: { environment, ...more } } });
+    expect(JSON.parse(play.host.read('/temp/artifacts/override.json'))).toEqual({
+      services: {
+        tests: { ...more, environment: { TOKEN: '***', EMPTY: null }, build: { args: ['KEY=***', '***'] } },
+      },
+    });
+  });
+
+  test.each<[Partial<ComposeRequest>, unknown]>([
+    [{ session: { kind: 'services', services: ['tests'] } }, { tests: { restart: 'no' } }],
+    [
+      { session: { kind: 'exec', service: 'tests', command: 'x' }, gpu: 1 },
+      {
+        tests: {
+          deploy: { resources: { reservations: { devices: [{ driver: 'nvidia', count: 1, capabilities: ['gpu'] }] } } },
+        },
+      },
+    ],
+  ])('adds a file for the session %j', async (request, expected) => {
+    const play = new ComposePlay({ tests: ends(0) }, request);
+    await play.run();
+    expect(JSON.parse(play.host.read('/temp/artifacts/session.json'))).toEqual({ services: expected });
+  });
 });

@@ -7,6 +7,7 @@ import { emptyRequest } from '../../../worlds/benchmark.js';
 const reserving = (device: object): object => ({ deploy: { resources: { reservations: { devices: [device] } } } });
 const asking: readonly (readonly [string, object])[] = [
   ['a reservation', reserving({ capabilities: ['gpu'], count: 1 })],
+  ['a reservation of several capabilities', reserving({ capabilities: ['compute', 'gpu'], count: 1 })],
   ["a reservation by the driver's name", reserving({ driver: 'nvidia', capabilities: ['compute'] })],
   ['gpus', { gpus: [{ count: -1 }] }],
   ['gpus: all', { gpus: 'all' }],

@@ -64,6 +64,14 @@ describe('A setup that empties a folder of the host', () => {
     expect(await play.run()).toMatchObject({ verdict: 'pass' });
   });
 
+  test('is none if a server does so in its own container', async () => {
+    const command = ['bash', '-c', 'rm -rf /mnt/images/*'];
+    const more = { command, volumes: [{ type: 'bind', source: '/mnt', target: '/mnt/images' }] };
+    const play = new ComposePlay({ cache: { more }, tests: { needs: { cache: 'started' }, ...ends(0) } });
+    play.host.write('/mnt/photo.tif', 'x');
+    expect(await play.run()).toMatchObject({ verdict: 'pass' });
+  });
+
   test('is seen through the mounts of the container in which it runs', async () => {
     const more = {
       command: ['bash', '-c', 'python3 /root/scenario/setup.py && concert start session_exp'],

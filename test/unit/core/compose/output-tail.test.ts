@@ -30,6 +30,7 @@ describe('The last JSON object of an output', () => {
     for (let line = 0; line < 100_000; line++) tail.write(`line ${line} of a long output`);
     for (const line of ['{', '"n": 1', '}']) tail.write(line);
     expect(tail.findLastJson()).toBe('{\n"n": 1\n}');
+    expect(JSON.stringify(tail).length).toBeLessThan(30_000);
   });
 
   test('is found among very many objects inside of it', () => {

@@ -36,6 +36,9 @@ describe('An override', () => {
   test('may name services like the keys of a payload', () => {
     const services = { benchmark: { cpus: 1 } };
     expect(planOf(overriding(services, 'benchmark', 'target_system')).override).toEqual({ services });
+    const config = { tasks: [], result_webhook: 'file://out.json' };
+    expect(planOf(overriding({ benchmark: config }, 'benchmark'))).toMatchObject({ config });
+    expect(planOf(overriding({ benchmark: config }, 'benchmark')).override).toBeUndefined();
     const shadowed = { services: { image: 'example/services:2' } };
     expect(planOf(overriding(shadowed, 'services')).override).toEqual({ services: shadowed });
   });

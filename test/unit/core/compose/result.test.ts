@@ -65,7 +65,7 @@ describe('The webhook', () => {
   test('is not opened for other results', async () => {
     const world = new ResultWorld();
     const intake = await world.open({ kind: 'exit-code' });
-    expect([intake.env, intake.volumes, world.listensOn]).toEqual([{}, [], undefined]);
+    expect([intake.env, intake.volumes, world.listensOn]).toStrictEqual([{}, [], undefined]);
     expect(await intake.collect(session)).toEqual({});
     await intake.close();
   });
@@ -76,7 +76,7 @@ describe("The benchmark's configuration", () => {
     const world = new ResultWorld();
     const { env, volumes } = await world.open(webhook, ['host'], config);
     expect(env['BENCHMARK_CONFIG']).toBe('/run/benchmark/config.json');
-    expect(volumes).toEqual(['/artifacts/benchmark-config.json:/run/benchmark/config.json:ro']);
+    expect(volumes).toEqual(['/private/benchmark-config.json:/run/benchmark/config.json:ro']);
     expect(JSON.parse(world.written['benchmark-config.json']!)).toEqual({
       tasks: [],
       result_webhook: 'http://127.0.0.1:4321/secret',
@@ -92,7 +92,7 @@ describe("The benchmark's configuration", () => {
   test('is a file of the host for a session there', async () => {
     const request = { ...config.request, session: { kind: 'host', command: 'make' } } as const;
     const { env, volumes } = await new ResultWorld().open({ kind: 'exit-code' }, [], { request });
-    expect([env, volumes]).toEqual([{ BENCHMARK_CONFIG: '/artifacts/benchmark-config.json' }, []]);
+    expect([env, volumes]).toEqual([{ BENCHMARK_CONFIG: '/private/benchmark-config.json' }, []]);
   });
 });
 

@@ -34,7 +34,12 @@ describe('A run of a Compose project', () => {
 
   test('starts a session that is the only service once', async () => {
     const play = new ComposePlay({ tests: { ...ends(0), restart: 'always' } });
-    expect(await play.run()).toMatchObject({ verdict: 'pass' });
+    const outcome = await play.run();
+    expect(outcome).toMatchObject({ verdict: 'pass' });
+    expect(outcome.phases.filter(({ name }) => ['up', 'ready'].includes(name))).toMatchObject([
+      { name: 'up', outcome: 'skipped' },
+      { name: 'ready', outcome: 'skipped' },
+    ]);
     expect(play.containers.calls.filter((call) => call.startsWith('up'))).toEqual([
       'up --no-deps --scale tests=1 tests',
     ]);
@@ -86,6 +91,18 @@ describe('A run of a Compose project', () => {
     expect(play.clock.now() - outcome.phases[0]!.beganAt).toBeLessThan(10_000);
   });
 
+  test('ends at once when a one-shot fails while Compose still waits for another service', async () => {
+    const play = new ComposePlay({
+      init: ends(4, 2_000),
+      db: { health: { healthyAfterMs: 60_000 } },
+      web: { needs: { db: 'healthy' } },
+      tests: { needs: { init: 'started', web: 'started' }, ...ends(0) },
+    });
+    const outcome = await play.run();
+    expect(outcome).toMatchObject({ verdict: 'error', phase: 'ready', reasons: ['init exited with 4.'] });
+    expect(play.clock.now() - outcome.phases[0]!.beganAt).toBeLessThan(10_000);
+  });
+
   test('waits for services that crash before they are ready for the first time', async () => {
     const app = { declares: [80], opens: { 80: 100 }, restart: 'on-failure' as const };
     const runs = [
@@ -111,6 +128,16 @@ describe('A run of a Compose project', () => {
     expect(outcome.reasons[0]).toBe('db exited with 2 during the session.');
     const warned = await new ComposePlay(simple(ends(0, 5_000), server), { onServerExit: 'warn' }).run();
     expect(warned).toMatchObject({ verdict: 'pass', warnings: ['db exited with 2 during the session.'] });
+  });
+
+  test.each<[string, ServiceSpec, 'pass' | 'fail']>([
+    ['is a one-shot that ends with 0', ends(0, 3_000), 'pass'],
+    ['is a one-shot that fails', ends(4, 3_000), 'fail'],
+    ['was healthy before it ends with 0', { ...ends(0, 3_000), health: { healthyAfterMs: 100 } }, 'fail'],
+    ['is stopped after the session', ends(4, 60_000), 'pass'],
+  ])('judges a service that %s during the session', async (_, server, verdict) => {
+    const play = new ComposePlay({ other: server, tests: { needs: { other: 'started' }, ...ends(0, 5_000) } });
+    expect(await play.run()).toMatchObject({ verdict });
   });
 
   test("keeps the session's own code when a server died, too", async () => {
@@ -169,6 +196,18 @@ describe('A run of a Compose project', () => {
     expect(outcome).toMatchObject({ verdict: 'fail', exitCode: 5 });
     expect(outcome.reasons).toEqual(['The session a exited with 5.', 'The session b exited with 6.']);
     expect(outcome.services.map(({ exitCode }) => exitCode)).toEqual([undefined, 5, 6, 0]);
+  });
+
+  test('removes everything before it reports a bug of its own', async () => {
+    const play = new ComposePlay(simple());
+    const bug = new Error('a bug');
+    play.host.findFiles = () => Promise.reject(bug);
+    await expect(play.run({ requireFiles: ['out'] })).rejects.toBe(bug);
+    expect(play.containers.calls.at(-1)).toBe(`down ${PROJECT}`);
+    const later = new ComposePlay(simple(), { requireFiles: ['out'] });
+    later.clock.after(2_000, () => (later.host.findFiles = () => Promise.reject(bug)));
+    await expect(later.run()).rejects.toBe(bug);
+    expect(await later.left()).toEqual([]);
   });
 
   test('is canceled: everything is removed before the reason is thrown', async () => {

@@ -54,8 +54,28 @@ describe('The summary of a project', () => {
   test('begins with the verdict and its evidence', () => {
     const [first, , second] = summarizeOutcome(passed, subject).split('\n');
     expect(first).toBe('### Compose project `tests/scenario`: pass');
+    expect(summarizeOutcome(passed, subject)).not.toContain('warning');
     expect(second).toBe('Evidence: tests exited with 0, and 1 server lived as long.');
     expect(describeVerdict(passed)).toBe('pass: tests exited with 0, and 1 server lived as long.');
+  });
+
+  test.each([
+    [[tests], 'tests exited with 0'],
+    [
+      [db, { ...db, service: 'web' }, { ...tests, role: 'one-shot' }],
+      'the session exited with 0, and 2 servers lived as long',
+    ],
+  ] as const)('names as evidence what ended, and counts what lived as long', (services, evidence) => {
+    expect(describeVerdict({ ...passed, services: services as readonly ServiceResult[] })).toBe(`pass: ${evidence}.`);
+  });
+
+  test('has no timeline of services that never started, and no more than there is', () => {
+    const text = summarizeOutcome(
+      { ...failed, services: [{ ...db, startedAt: undefined as never }], warnings: ['w'] },
+      subject,
+    );
+    expect(text).not.toContain('mermaid');
+    expect(text).toContain('**1 warning**\n\n- w\n\n');
   });
 
   test('says first what failed, why and what to do, then quotes the service', () => {
@@ -155,6 +175,14 @@ describe('The timeline', () => {
     expect(lines).toContain('  starting, never ready, exit code 137 :crit, 1000, 9000');
     expect(lines).toContain('  ready, exit code 4 :crit, 4200, 9000');
     expect(lines).toContain('  running, exit code 3 :crit, 4300, 8000');
+  });
+
+  test('goes on to the end of the last phase for a service of which no end is known', () => {
+    const { endedAt: _, ...living } = db;
+    const never: ServiceResult = { service: 'late', role: 'server', restarts: 0 };
+    const lines = drawTimeline({ ...passed, services: [living, never] });
+    expect(lines).toContain('  ready :active, 4200, 8000');
+    expect(lines.join()).not.toContain('late');
   });
 
   test('is left out if nothing ran', () => {
