@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolvePreset, type ResolvedPreset } from '../src/core/config/presets.js';
+import { resolveBuiltInPreset, type ResolvedPreset } from '../src/core/config/built-in-preset.js';
 import type { InputDefinition, RawInputs } from '../src/core/inputs/inputs.js';
 import { Failure, type FailureCode } from '../src/core/kernel/failure.js';
 import type { GitHub } from '../src/core/ports/github.js';
@@ -35,13 +35,30 @@ export async function findPreset(
   const file = await findPresetsFile(wanted.config, context, github);
   // Without its file a preset cannot be resolved, so only the file's problem is reported.
   if (file.problem !== undefined) return { inputs: {}, problems: [file.problem] };
-  const allowed = Object.entries(inputs).flatMap(([name, { legacy }]: [string, InputDefinition<unknown>]) =>
-    notInPresets.includes(name) || legacy ? [] : name,
-  );
-  const presetsFile = file.found && { ...file.found, ...(await import('../src/core/kernel/yaml.js')) };
-  const { preset, problems } = resolvePreset(wanted.preset, presetsFile, allowed);
+  const { preset, problems } = file.found
+    ? await resolveInFile(wanted.preset, file.found)
+    : resolveBuiltInPreset(wanted.preset);
   if (problems.length === 0) return { inputs: preset.inputs, problems, preset };
   return { inputs: preset.inputs, problems: file.unread === undefined ? problems : [...problems, file.unread] };
+}
+
+/** Few starts have a presets file, and only they load what reads it. */
+async function resolveInFile(
+  name: string,
+  file: NonNullable<FoundFile['found']>,
+): Promise<ReturnType<typeof resolveBuiltInPreset>> {
+  const [{ resolvePreset }, { parse }] = await Promise.all([
+    import('../src/core/config/presets.js'),
+    import('../src/core/kernel/yaml.js'),
+  ]);
+  return resolvePreset(name, { ...file, parse }, listPresetInputs());
+}
+
+/** The inputs of start-runner that a preset may set. */
+export function listPresetInputs(): string[] {
+  return Object.entries(inputs).flatMap(([name, { legacy }]: [string, InputDefinition<unknown>]) =>
+    notInPresets.includes(name) || legacy ? [] : name,
+  );
 }
 
 /** Reads the file from the workspace or, when nothing is checked out, from the repository at the run's commit. */

@@ -80,7 +80,7 @@ export const inputs = {
     { matches: /^\S+$/, allowed: 'the name of an image' },
   ),
   command: text(
-    "The shell command for `exec`, or for `session-image` instead of the image's own command. It runs by `sh -c`.",
+    "For `exec`: the shell command, which runs by `sh -c`. For `session-image`: the words after the image, as `docker run` takes them, instead of the image's own command.",
   ),
   services: into(
     'compose.services',

@@ -13,6 +13,7 @@ import { clock } from '../src/host/clock.js';
 import { openComposeHost } from '../src/host/compose-host.js';
 import { readComposeState, saveComposeState } from '../src/host/compose-state.js';
 import { dockerContainers } from '../src/host/containers.js';
+import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { watchForInterruption } from '../src/host/interruption.js';
 import { killPrograms } from '../src/host/leftover-programs.js';
@@ -32,7 +33,8 @@ export function runRunCompose(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
     const beganAt = clock.now();
-    // The outputs are set even if this step fails or is canceled.
+    // The outputs are set even if this step fails or is canceled, but only in a workflow.
+    readContext();
     writeOutputs({ verdict: 'error', phase: 'check', 'exit-code': 1, result: '', interrupted: false });
     const given = await readRequest();
     const interruption = watchForInterruption((sentence) => log.notice(sentence));

@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Sources whose lines decide what is terminated and what is kept, and the tests that must notice a changed line. */
+/** Sources whose lines decide what is terminated, what is kept and what a verdict is, and the tests that must notice. */
 export interface Target {
   readonly name: string;
   readonly sources: readonly string[];
@@ -10,10 +10,40 @@ export interface Target {
 }
 
 /** The rooms of which every source is in a target, except for these: what they print is held by other tests. */
-export const ROOMS = ['reap', 'start', 'stop', 'pool', 'instances'].map((name) => `src/core/${name}`);
-export const IS_LEFT_OUT = /\/(report|ports)\.ts$/;
+export const ROOMS = ['reap', 'start', 'stop', 'pool', 'instances', 'compose'].map((name) => `src/core/${name}`);
+export const IS_LEFT_OUT = /\/report\.ts$|\/start\/ports\.ts$/;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const COMPOSE = 'src/core/compose';
+/** What the inputs of run-compose mean, before anything is started. */
+const COMPOSE_CHECKS = [
+  'check',
+  'find-files',
+  'gpu',
+  'host-folders',
+  'layout',
+  'model',
+  'project-name',
+  'read-ready',
+  'read-request',
+  'resolve-project',
+  'session',
+  'session-override',
+];
+const COMPOSE_BENCHMARKS = [
+  'benchmark',
+  'compose-file',
+  'datasets',
+  'judge-result',
+  'output-tail',
+  'override',
+  'payload',
+  'result',
+  'result-file',
+  'target-system',
+  'unknown-service',
+];
+const COMPOSE_REPORTS = ['summary', 'timeline'];
 const INTERLEAVINGS = 'test/unit/interleavings/interleavings.test.ts';
 
 /** The files of these folders whose names end so, and the files that are named themselves. */
@@ -23,6 +53,24 @@ export function expand(paths: readonly string[], ending: string): string[] {
     const names = readdirSync(root + path, { recursive: true, encoding: 'utf8' }).toSorted();
     return names.filter((name) => name.endsWith(ending)).map((name) => `${path}/${name}`);
   });
+}
+
+function ofCompose(names: readonly string[]): readonly string[] {
+  return names.map((name) => `${COMPOSE}/${name}.ts`);
+}
+
+function composeTest(name: string): string {
+  return `test/unit/core/compose/${name}.test.ts`;
+}
+
+function hasTest(name: string): boolean {
+  return existsSync(root + composeTest(name));
+}
+
+/** The rest of run-compose: its loop. */
+function composeLoop(): readonly string[] {
+  const others = ofCompose([...COMPOSE_CHECKS, ...COMPOSE_BENCHMARKS, ...COMPOSE_REPORTS]);
+  return expand([COMPOSE], '.ts').filter((path) => !others.includes(path));
 }
 
 function target(name: string, { sources, tests }: Pick<Target, 'sources' | 'tests'>): Target {
@@ -50,6 +98,22 @@ export const TARGETS: readonly Target[] = [
   target('pool', {
     sources: ['src/core/pool', 'src/core/kernel/origin.ts'],
     tests: ['test/unit/core/pool', 'test/unit/core/start', 'test/unit/core/reap'],
+  }),
+  target('compose loop', {
+    sources: composeLoop(),
+    tests: ['run', 'around', 'images', 'readiness', 'remove', 'check'].map(composeTest),
+  }),
+  target('compose checks', {
+    sources: ofCompose(COMPOSE_CHECKS),
+    tests: [...COMPOSE_CHECKS.filter(hasTest), 'around'].map(composeTest),
+  }),
+  target('compose benchmarks', {
+    sources: ofCompose(COMPOSE_BENCHMARKS),
+    tests: COMPOSE_BENCHMARKS.filter(hasTest).map(composeTest),
+  }),
+  target('compose reports', {
+    sources: ofCompose(COMPOSE_REPORTS),
+    tests: [composeTest('summary')],
   }),
   target('plan queue', {
     sources: ['src/core/machine/plan-queue.ts', 'src/core/machine/refusals.ts'],

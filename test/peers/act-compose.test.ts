@@ -162,6 +162,6 @@ function listProject(name: string): string[] {
   if (name === '') return [];
   return ['container ls --all', 'network ls', 'volume ls'].flatMap((list) => {
     const args = [...list.split(' '), '--quiet', '--filter', `label=com.docker.compose.project=${name}`];
-    return execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
+    return execFileSync('docker', args, { encoding: 'utf8', env: process.env }).split('\n').filter(Boolean);
   });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { dockerContainers } from '../../src/host/containers.js';
 import { one, silent, startAll, waitFor } from '../contract/containers.world.js';
-import { describeWithDocker, startIsolatedEngine } from '../worlds/docker/engine.js';
+import { describeWithDocker, runDocker, startIsolatedEngine } from '../worlds/docker/engine.js';
 import { createDockerWorld } from '../worlds/docker/world.js';
 
 let folder = '';
@@ -119,15 +119,14 @@ describeWithDocker('The docker CLI reports what is wrong with the machine', () =
     const it = world.project({ a: {} });
     try {
       await startAll(world, it);
-      const run = ['run', '--detach', '--name', name, '--network', `${it.name}_default`, world.image, 'sleep', '1000'];
-      execFileSync('docker', run, { stdio: 'ignore' });
+      runDocker('run', '--detach', '--name', name, '--network', `${it.name}_default`, world.image, 'sleep', '1000');
       const said: string[] = [];
       expect(await world.containers.down(it.name, 0, { onLine: (line) => void said.push(line) })).toEqual({ code: 0 });
       expect(said.join('\n')).toContain(`The container ${name} is not of this project.`);
       expect(await world.containers.listRemains(it.name)).toEqual({ containers: [], networks: [], volumes: [] });
       expect((await world.containers.findHolders([name]))[0]).toMatchObject({ name, status: 'running' });
     } finally {
-      execFileSync('docker', ['rm', '--force', name], { stdio: 'ignore' });
+      runDocker('rm', '--force', name);
       await world.close();
     }
   });

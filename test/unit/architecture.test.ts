@@ -43,6 +43,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   start: ['kernel', 'ports', 'instances', 'machine', 'diagnosis', 'pool'],
   stop: ['kernel', 'ports', 'instances', 'diagnosis'],
   volumes: ['kernel', 'ports', 'instances', 'machine'],
+  command: ['kernel', 'ports', 'inputs', 'config'],
   verdict: ['kernel', 'inputs'],
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],

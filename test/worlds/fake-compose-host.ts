@@ -30,6 +30,10 @@ export class FakeComposeHost implements ComposeHost {
   readonly ran: { readonly commands: string; readonly env: Environment }[] = [];
   readonly printed: string[] = [];
   readonly logs = new Map<string, string[]>();
+  /** Where the webhook listens. `undefined`: none was opened. */
+  listensOn: string | undefined;
+  /** Posts a result to the webhook. */
+  post: (text: string) => void = () => {};
 
   constructor(private readonly containers: FakeContainers) {
     containers.readFile = (path) => (isWithin(path, this.artifacts) ? this.files.get(path)?.text : undefined);
@@ -125,8 +129,10 @@ export class FakeComposeHost implements ComposeHost {
     return this.containers.connects(address, port);
   }
 
-  async openWebhook(): Promise<ResultWebhook> {
-    throw new Error('The fake has no webhook.');
+  async openWebhook(address: string): Promise<ResultWebhook> {
+    this.listensOn = address;
+    const result = new Promise<string>((resolve) => (this.post = resolve));
+    return { url: `http://${address}:4321/secret`, result, close: async () => void (this.listensOn = undefined) };
   }
 
   print(line: string): void {

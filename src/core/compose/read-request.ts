@@ -1,3 +1,5 @@
+import { BadValue } from '../inputs/inputs.js';
+import { splitWords } from '../inputs/split-words.js';
 import type { ComposeRequest, Readiness, ResultSource, SessionChoice } from './request.js';
 
 /** The fields of a request that are the value of one input. */
@@ -20,22 +22,37 @@ export function readComposeRequest(
   plain: PlainFields,
   joint: JointInputs,
 ): { readonly request: ComposeRequest; readonly problems: readonly string[] } {
+  const command = readWords(joint);
   const request: ComposeRequest = {
     ...plain,
-    session: readSession(joint),
+    session: readSession(joint, command.words),
     ready: joint.ready,
     resultFrom: readResultSource(joint.resultFrom),
     requireFiles: joint.requireFiles,
   };
-  return { request, problems: judgeSession(joint) };
+  return { request, problems: [...judgeSession(joint), ...command.problems] };
 }
 
-function readSession({ session, exec, run, image, command }: JointInputs): SessionChoice {
+function readSession({ session, exec, run, image, command }: JointInputs, words: readonly string[]): SessionChoice {
   if (session) return { kind: 'services', services: session };
   if (exec !== undefined) return { kind: 'exec', service: exec, command: command ?? '' };
   if (run !== undefined) return { kind: 'host', command: run };
-  if (image !== undefined) return { kind: 'image', image, ...(command !== undefined && { command }) };
+  if (image !== undefined) return { kind: 'image', image, command: words };
   return { kind: 'default' };
+}
+
+/** The words of `command` for `session-image`, as `docker run IMAGE WORDS` takes them. An image may have no shell. */
+function readWords({ image, command }: JointInputs): {
+  readonly words: readonly string[];
+  readonly problems: readonly string[];
+} {
+  if (image === undefined || command === undefined) return { words: [], problems: [] };
+  try {
+    return { words: splitWords(command), problems: [] };
+  } catch (error) {
+    if (!(error instanceof BadValue)) throw error;
+    return { words: [], problems: [`\`command\` is "${command}"; allowed with \`session-image\`: ${error.allowed}.`] };
+  }
 }
 
 function judgeSession(joint: JointInputs): string[] {

@@ -8,8 +8,8 @@ export type SessionChoice =
   | { readonly kind: 'exec'; readonly service: string; readonly command: string }
   /** A Bash command on the host. */
   | { readonly kind: 'host'; readonly command: string }
-  /** A container in the project's networks. Without a command: the image's own. */
-  | { readonly kind: 'image'; readonly image: string; readonly command?: string };
+  /** A container in the project's networks. The words of the command are arguments; none: the image's own command. */
+  | { readonly kind: 'image'; readonly image: string; readonly command: readonly string[] };
 
 /** When a service counts as ready. */
 export type Readiness =

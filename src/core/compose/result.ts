@@ -41,7 +41,7 @@ export interface ResultFinding {
 interface ResultWorld {
   readonly containers: Containers;
   readonly host: ComposeHost;
-  /** The session's networks by their names at Docker. Empty for a session on the host or in its network. */
+  /** The session's networks by their names at Docker, {@link HOST_NETWORK} among them. Empty: none of the project. */
   readonly networks: readonly string[];
 }
 
@@ -51,6 +51,8 @@ export const END_AFTER_RESULT_MS = 30_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 /** Where a container of the session finds the benchmark's configuration. */
 const CONFIG_IN_CONTAINER = '/run/benchmark/config.json';
+/** The network of the machine itself, also for a session that is no container. */
+export const HOST_NETWORK = 'host';
 /** Docker's own network, whose gateway containers of every network reach. */
 const DEFAULT_NETWORK = 'bridge';
 
@@ -83,7 +85,8 @@ export async function openResult(
 }
 
 async function openWebhook({ containers, host, networks }: ResultWorld): Promise<ResultWebhook> {
-  const address = networks.length === 0 ? '127.0.0.1' : await findAddress(containers, networks);
+  const isHost = networks.length > 0 && networks.every((name) => name === HOST_NETWORK);
+  const address = isHost ? '127.0.0.1' : await findAddress(containers, networks);
   if (address !== undefined) return host.openWebhook(address, { mostBytes: MOST_BYTES });
   throw new Failure('webhook-unavailable', 'Docker names no address of this machine that the session could reach.', {
     why: `the networks ${[...networks, DEFAULT_NETWORK].join(', ')} have no gateway`,
@@ -92,7 +95,7 @@ async function openWebhook({ containers, host, networks }: ResultWorld): Promise
 }
 
 async function findAddress(containers: Containers, networks: readonly string[]): Promise<string | undefined> {
-  for (const network of [...networks, DEFAULT_NETWORK]) {
+  for (const network of [...networks.filter((name) => name !== HOST_NETWORK), DEFAULT_NETWORK]) {
     const address = await containers.findGateway(network);
     if (address !== undefined) return address;
   }

@@ -1,9 +1,9 @@
-import { splitWords } from '../inputs/split-words.js';
 import { Failure } from '../kernel/failure.js';
 import type { ContainerState } from '../ports/containers.js';
 import { LastLines } from './last-lines.js';
-import type { ProjectModel } from './model.js';
+import type { ProjectModel, ServiceModel } from './model.js';
 import type { Plan } from './plan.js';
+import { HOST_NETWORK } from './result.js';
 import { bounded, takeLines, type SessionRun, type SessionScene } from './session-scene.js';
 import { composeSessionOverride } from './session-override.js';
 
@@ -12,22 +12,34 @@ const GRACE_S = 3;
 /** How often a container is looked at whose log ended before the container did. */
 const RELOOK_MS = 500;
 
-/** The networks from which the session reaches the host, by their names at Docker. */
+/** The networks from which the session reaches the host, by their names at Docker. `host`: that of the machine itself. */
 export function listSessionNetworks({ session, model }: Plan): readonly string[] {
-  const names =
-    session.kind === 'services' ? session.services : session.kind === 'exec' ? [session.service] : undefined;
-  if (session.kind === 'host') return [];
-  return listNetworks(
-    names ? { ...model, services: model.services.filter(({ name }) => names.includes(name)) } : model,
-  );
+  if (session.kind === 'host') return [HOST_NETWORK];
+  if (session.kind === 'image') return listNetworks(model);
+  const names = session.kind === 'services' ? session.services : [session.service];
+  return listNetworks({ ...model, services: names.flatMap((name) => findLender(name, model) ?? []) });
+}
+
+/** The service whose networks a service has: with `network_mode: service:x`, these are those of x. */
+function findLender(name: string, { services }: ProjectModel): ServiceModel | undefined {
+  const seen = new Set<string>();
+  for (let next = name; !seen.has(next);) {
+    seen.add(next);
+    const service = services.find((one) => one.name === next);
+    const lender = /^service:(.+)$/.exec(service?.networkMode ?? '')?.[1];
+    if (lender === undefined) return service;
+    next = lender;
+  }
+  return undefined;
 }
 
 /** The networks of a project by their names at Docker, the default one first. */
-export function listNetworks({ services, networks }: ProjectModel): readonly string[] {
+function listNetworks({ services, networks }: ProjectModel): readonly string[] {
   const used = [...new Set(services.flatMap((service) => service.networks))];
   const ordered = used.toSorted((a, b) => Number(b === 'default') - Number(a === 'default'));
   const names = ordered.flatMap((key) => networks[key]?.name ?? []);
-  return names.length === 0 && services.some(({ networkMode }) => networkMode === 'host') ? ['host'] : names;
+  const isHost = names.length === 0 && services.some(({ networkMode }) => networkMode === HOST_NETWORK);
+  return isHost ? [HOST_NETWORK] : names;
 }
 
 /** Runs a service of the project as the session. */
@@ -58,13 +70,13 @@ export async function runService(name: string, scene: SessionScene): Promise<Ses
 
 /** Runs a container of another image in the project's networks. */
 export async function runImage(
-  { image, command }: { readonly image: string; readonly command?: string },
+  { image, command }: { readonly image: string; readonly command: readonly string[] },
   scene: SessionScene,
 ): Promise<SessionRun> {
   const { plan, world, request, intake } = scene;
   const id = await world.containers.run(plan.project.name, {
     image,
-    command: command === undefined ? [] : splitWords(command),
+    command,
     networks: listNetworks(plan.model),
     env: { ...world.host.variables, ...intake.env },
     volumes: intake.volumes,

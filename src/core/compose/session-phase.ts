@@ -33,11 +33,10 @@ export interface SessionsStart {
 export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
   const { request, plan, world, phase, watch } = start;
   const beganAt = world.clock.now();
-  const networks = listSessionNetworks(plan).filter((name) => name !== 'host');
   const intake = await openResult(request, plan.benchmark, {
     containers: world.containers,
     host: world.host,
-    networks,
+    networks: listSessionNetworks(plan),
   });
   const servers = new SessionWatch(world, watch.states, {
     isProvenServer: (id) => watch.isProvenServer(id),

@@ -3,7 +3,7 @@ import { nearest } from '../kernel/nearest.js';
 import { plural } from '../kernel/plural.js';
 import type { Layout } from './layout.js';
 import type { ProjectModel, ServiceModel } from './model.js';
-import type { ComposeRequest } from './request.js';
+import type { ComposeRequest, SessionChoice } from './request.js';
 
 /** What the verdict is about, chosen. */
 export type Session =
@@ -11,7 +11,7 @@ export type Session =
   | { readonly kind: 'exec'; readonly service: string; readonly command: string }
   /** Bash commands, one after the other. */
   | { readonly kind: 'host'; readonly commands: readonly string[] }
-  | { readonly kind: 'image'; readonly image: string; readonly command?: string };
+  | Extract<SessionChoice, { kind: 'image' }>;
 
 export interface ChosenServices {
   readonly session: Session;

@@ -84,7 +84,10 @@ export class ServiceStart {
   }
 
   private async judgeUp(ended: ProgramEnd, projectName: string): Promise<PhaseEnd> {
-    if (ended.code === 0) return { detail: `Started ${plural(this.plan.servers.length, 'service')}.` };
+    if (ended.code === 0) {
+      this.watch.noteStarted();
+      return { detail: `Started ${plural(this.plan.servers.length, 'service')}.` };
+    }
     this.end.abort();
     // Compose itself may notice a service that failed before the watch does.
     const failed = await this.watch.findFailed();

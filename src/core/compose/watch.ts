@@ -43,6 +43,7 @@ export class ReadinessWatch {
   private listedAt: number;
   /** How long the last list took. */
   private listMs = 0;
+  private isStarting = true;
 
   constructor(
     private readonly world: ComposeWorld,
@@ -93,10 +94,17 @@ export class ReadinessWatch {
     }
   }
 
-  /** Lists the containers anew. @returns the services that failed */
-  async findFailed(): Promise<readonly ServiceStanding[]> {
+  /** `up` has ended: nothing more is created, and the containers are listed at once. */
+  noteStarted(): void {
+    this.isStarting = false;
     this.changed = true;
     this.listedAt = Number.NEGATIVE_INFINITY;
+    this.bell.ring();
+  }
+
+  /** Lists the containers anew. @returns the services that failed */
+  async findFailed(): Promise<readonly ServiceStanding[]> {
+    this.noteStarted();
     await this.look();
     return this.judge().filter(({ standing }) => standing.kind === 'failed');
   }
@@ -104,8 +112,8 @@ export class ReadinessWatch {
   private async look(): Promise<void> {
     const { containers, clock, projectName } = this.world;
     const beganAt = clock.now();
-    // A start of many services is a storm of events. It must not become one of questions, which take the machine's time.
-    const restMs = Math.max(CADENCE_MS, 2 * this.listMs);
+    // A start of many services is a storm of events. Questions must leave it at least half of the machine's time.
+    const restMs = this.isStarting ? Math.max(CADENCE_MS, this.listMs) : CADENCE_MS;
     if (beganAt - this.listedAt >= (this.changed ? restMs : RELIST_MS)) {
       this.changed = false;
       this.states = (await containers.list(projectName)).filter(({ oneOff }) => !oneOff);

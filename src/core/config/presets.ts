@@ -1,6 +1,10 @@
-import { describeUnknown, type RawInput } from '../inputs/inputs.js';
-import { type BuiltInPreset, builtIn, builtInPresets } from '../kernel/built-in-presets.js';
-import { nearest } from '../kernel/nearest.js';
+import { describeUnknown } from '../inputs/inputs.js';
+import { type BuiltInPreset, builtInPresets } from '../kernel/built-in-presets.js';
+import { describeMissing, type PresetInputs, readBuiltIn, type ResolvedPreset, withOrigin } from './built-in-preset.js';
+import { isRecord, renderValue } from './render-value.js';
+import { describeExtends, walkPreset } from './walk-presets.js';
+
+export type { ResolvedPreset } from './built-in-preset.js';
 
 /**
  * A presets file and its parser. The caller passes the parser, because few starts have such a file, and only they load
@@ -11,16 +15,6 @@ export interface PresetsFile {
   readonly text: string;
   /** @throws Error for a text that is not YAML */
   readonly parse: (text: string) => unknown;
-}
-
-/** The inputs of a preset as text, before they are parsed. */
-type PresetInputs = Readonly<Record<string, RawInput>>;
-
-/** A preset, merged with everything that it extends. */
-export interface ResolvedPreset {
-  readonly inputs: PresetInputs;
-  /** The built-in preset that it extends, directly or through others. It decides which published image is used. */
-  readonly base?: BuiltInPreset;
 }
 
 interface ConfiguredPreset {
@@ -42,48 +36,34 @@ export function resolvePreset(
 ): { preset: ResolvedPreset; problems: string[] } {
   const problems: string[] = [];
   const configured = file ? readPresets(file, allowed, problems) : new Map<string, ConfiguredPreset>();
+  let inputs: PresetInputs = {};
+  let base: BuiltInPreset | undefined;
 
-  function resolve(wanted: string, path: readonly string[]): ResolvedPreset {
-    const own = configured.get(wanted);
-    const asBuiltIn = builtInPresets.find((one) => one === wanted);
-    const seen = path.includes(wanted);
-    // A preset `amd64` in the file that extends `amd64` extends the built-in one.
-    if (asBuiltIn && (!own || path.at(-1) === wanted)) return resolveBuiltIn(asBuiltIn);
-    if (seen)
-      problems.push(`The presets of ${file!.path} extend each other in a circle: ${[...path, wanted].join(' → ')}.`);
-    else if (!own)
-      problems.push(describeMissing(wanted, path.at(-1), [...configured.keys(), ...builtInPresets], file?.path));
-    if (seen || !own) return { inputs: {} };
-    return merge(
-      own.extends.map((parent) => resolve(parent, [...path, wanted])),
-      {
-        inputs: withOrigin(own.inputs, `preset \`${wanted}\` in ${file!.path}`),
-      },
-    );
-  }
+  walkPreset<BuiltInPreset | PresetInputs>(name, {
+    find(wanted, by) {
+      const own = configured.get(wanted);
+      const asBuiltIn = builtInPresets.find((one) => one === wanted);
+      // A preset `amd64` in the file that extends `amd64` extends the built-in one.
+      if (asBuiltIn && (!own || by === wanted)) return { id: `built-in ${wanted}`, entries: [{ value: asBuiltIn }] };
+      if (!own) return undefined;
+      const value = withOrigin(own.inputs, `preset \`${wanted}\` in ${file!.path}`);
+      return { entries: [...own.extends.map((parent) => ({ extends: parent })), { value }] };
+    },
+    apply(value) {
+      if (typeof value === 'string') base = value;
+      inputs = { ...inputs, ...(typeof value === 'string' ? readBuiltIn(value) : value) };
+    },
+    refuse(obstacle, path) {
+      const known = [...configured.keys(), ...builtInPresets];
+      const why =
+        obstacle === 'missing'
+          ? describeMissing(path.at(-1)!, path.at(-2), { known, path: file?.path })
+          : describeExtends(obstacle, path, file?.path);
+      problems.push(why);
+    },
+  });
 
-  return { preset: resolve(name, []), problems };
-}
-
-function resolveBuiltIn(name: BuiltInPreset): ResolvedPreset {
-  return { inputs: withOrigin(builtIn[name], `built-in preset \`${name}\``), base: name };
-}
-
-function merge(parents: readonly ResolvedPreset[], own: ResolvedPreset): ResolvedPreset {
-  const base = parents.findLast((parent) => parent.base !== undefined)?.base;
-  const inputs = Object.assign({}, ...parents.map((parent) => parent.inputs), own.inputs) as PresetInputs;
-  return base === undefined ? { inputs } : { inputs, base };
-}
-
-function withOrigin(inputs: Readonly<Record<string, string>>, origin: string): PresetInputs {
-  return Object.fromEntries(Object.entries(inputs).map(([name, text]) => [name, { text, origin }]));
-}
-
-function describeMissing(name: string, child: string | undefined, known: readonly string[], path?: string): string {
-  const near = nearest(name, known);
-  const where = child ? `\`${child}\` extends \`${name}\`, which` : `\`preset\` is "${name}", which`;
-  const places = path ? `in ${path} or built in` : 'built in, and no presets file was found';
-  return `${where} is not ${places}${near ? `; did you mean \`${near}\`?` : ''} (there are: ${[...new Set(known)].join(', ')}).`;
+  return { preset: base === undefined ? { inputs } : { inputs, base }, problems };
 }
 
 function readPresets(file: PresetsFile, allowed: readonly string[], problems: string[]): Map<string, ConfiguredPreset> {
@@ -124,30 +104,4 @@ function readPreset(
     else inputs[key] = rendered;
   }
   return { extends: [parents ?? []].flat().map(String), inputs };
-}
-
-/**
- * A YAML value as the text that a workflow would pass: a list becomes lines, a map becomes `Key=Value` lines, and a list
- * of maps, as of `runners`, becomes JSON.
- */
-function renderValue(value: unknown): string | undefined {
-  if (Array.isArray(value) && value.length > 0 && value.every(isRecord)) return JSON.stringify(value);
-  const lines = Array.isArray(value)
-    ? value.map(renderScalar)
-    : isRecord(value)
-      ? Object.entries(value).map(([key, one]) => {
-          const text = renderScalar(one);
-          return text === undefined ? undefined : `${key}=${text}`;
-        })
-      : [renderScalar(value)];
-  return lines.includes(undefined) ? undefined : lines.join('\n');
-}
-
-function renderScalar(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,8 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 
+/** How many values a document may have with its aliases resolved. A few lines of aliases of aliases have billions. */
+const MOST_VALUES = 200_000;
+
 /**
  * Parses YAML 1.2, for a presets file. This module is a separate chunk in `dist/chunks/`, because most starts have no
  * such file.
@@ -7,6 +10,13 @@ import { CORE_SCHEMA, load } from 'js-yaml';
  * @throws Error with the mistake and its place
  */
 export function parse(text: string): unknown {
+  const document = loadText(text);
+  if (countValues(document, new Map()) > MOST_VALUES)
+    throw new Error(`it has more than ${MOST_VALUES} values with its aliases resolved`);
+  return document;
+}
+
+function loadText(text: string): unknown {
   try {
     return load(text, { schema: CORE_SCHEMA });
   } catch (error) {
@@ -15,4 +25,15 @@ export function parse(text: string): unknown {
     if (line === 0) throw error;
     throw new Error(`line ${line} is indented with a tab; YAML allows only spaces`, { cause: error });
   }
+}
+
+/** @param counts of the maps and lists so far; infinite for one that contains itself */
+function countValues(value: unknown, counts: Map<object, number>): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  const known = counts.get(value);
+  if (known !== undefined) return known;
+  counts.set(value, Number.POSITIVE_INFINITY);
+  const count = Object.values(value).reduce<number>((sum, one) => sum + countValues(one, counts), 1);
+  counts.set(value, count);
+  return count;
 }

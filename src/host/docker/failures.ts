@@ -9,9 +9,16 @@ const FORBIDDEN = /permission denied while trying to connect to the docker/i;
 const NO_COMPOSE =
   /unknown command: docker compose|'compose' is not a docker command|unknown shorthand flag: 'p' in -p/i;
 
+/** What the engine itself says, for example of a registry that refuses its connection. So it answers. */
+const SAID_BY_ENGINE = /^ *Error response from daemon:.*$/gim;
+
 /** Whether these words of the docker CLI are about the engine, and not about what it was asked. */
 export function isAboutEngine(words: string): boolean {
-  return UNREACHABLE.test(words) || FORBIDDEN.test(words);
+  return isSilent(words) || FORBIDDEN.test(words);
+}
+
+function isSilent(words: string): boolean {
+  return UNREACHABLE.test(words.replace(SAID_BY_ENGINE, ''));
 }
 
 export function dockerMissing(): Failure {
@@ -44,7 +51,7 @@ export function describeRefusal(words: string, about: string): Failure {
       hint: advice.ALLOW_DOCKER,
     });
   }
-  if (UNREACHABLE.test(words)) {
+  if (isSilent(words)) {
     return new Failure('docker-unreachable', 'The Docker engine does not answer.', { why, hint: advice.START_DOCKER });
   }
   if (NO_COMPOSE.test(words)) return composeTooOld('this machine has no Compose plugin');

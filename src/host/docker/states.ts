@@ -88,12 +88,8 @@ function readTime(time: string): number | undefined {
   return time.startsWith('0001-') ? undefined : Date.parse(time);
 }
 
-/** Docker leaves out zeros at the end of a fraction, so times do not compare as texts. */
+/** Times in UTC compare as texts, without the letter that follows the digits of the second. */
 function compareTimes(a: string, b: string): number {
-  const [x, y] = [a, b].map((time) => /^([^.Z+]*)\.?(\d*)/.exec(time)) as [RegExpExecArray, RegExpExecArray];
-  const [first, second] = [x, y].map(([, whole, fraction]) => `${whole}.${fraction!.padEnd(9, '0')}`) as [
-    string,
-    string,
-  ];
+  const [first, second] = [a.replace(/Z$/, ''), b.replace(/Z$/, '')];
   return first < second ? -1 : Number(first > second);
 }

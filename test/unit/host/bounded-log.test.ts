@@ -46,6 +46,17 @@ describe('A bounded log', () => {
     expect(head.split('\n').every((line) => line.length === 9)).toBe(true);
   });
 
+  test('needs at most twice its bytes on the disk while it is written', () => {
+    const most = 200_000;
+    const log = openBoundedLog(file(), most);
+    for (let at = 0; at < 100_000; at++) log.write('x'.repeat(9));
+    const names = readdirSync(join(folder, 'a'));
+    const bytes = names.reduce((sum, name) => sum + statSync(join(folder, 'a', name)).size, 0);
+    expect(bytes).toBeGreaterThan(most / 2);
+    expect(bytes).toBeLessThanOrEqual(2 * most);
+    log.close();
+  });
+
   test('drops what is written after its end', () => {
     const log = openBoundedLog(file(), 1_000);
     log.write('a');

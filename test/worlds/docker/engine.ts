@@ -1,7 +1,7 @@
 import { beforeAll, describe } from '@jest/globals';
 import { findEngine, startEngine } from './start-engine.js';
 
-export { startEngine, startIsolatedEngine, type EngineVariables } from './start-engine.js';
+export { runDocker, startEngine, startIsolatedEngine, type EngineVariables } from './start-engine.js';
 
 const START_MS = 90_000;
 

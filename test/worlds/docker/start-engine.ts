@@ -15,6 +15,14 @@ export interface EngineVariables {
   readonly DOCKER_CONFIG: string;
 }
 
+/**
+ * Runs docker with the engine of the tests. In jest, a program does not get a change of `process.env` unless it is handed
+ * over.
+ */
+export function runDocker(...args: readonly string[]): void {
+  execFileSync('docker', args, { env: process.env, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
 /** Finds or starts the engine, and imports the stand-in images. */
 export function startEngine(): EngineVariables {
   if (!existsSync(join(DOCKER_CONFIG, 'cli-plugins/docker-compose'))) {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
@@ -8,6 +7,7 @@ import type { ContainersWorld } from '../../contract/containers.world.js';
 import { dockerContainers } from '../../../src/host/containers.js';
 import { clock } from '../../../src/host/clock.js';
 import type { ServiceSpec } from '../containers.js';
+import { runDocker } from './engine.js';
 import { commandOf, composeService, STAND_IN } from './compose-project.js';
 
 const CONNECT_MS = 1_000;
@@ -18,6 +18,7 @@ export async function createDockerWorld(): Promise<ContainersWorld> {
   const folder = mkdtempSync(join(tmpdir(), `${id}-`));
   const containers = dockerContainers(process.env);
   const projects: string[] = [];
+  let hasForeign = false;
   return {
     containers,
     clock,
@@ -54,14 +55,17 @@ export async function createDockerWorld(): Promise<ContainersWorld> {
       env: {},
       volumes: [],
     }),
-    startForeign: async (spec) => startForeign(`${id}-foreign`, spec),
+    async startForeign(spec) {
+      hasForeign = true;
+      return startForeign(`${id}-foreign`, spec);
+    },
     teach: () => undefined,
     connects,
     path: (name) => join(folder, name),
     read: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
     async close() {
       for (const project of projects) await containers.down(project, 0, { onLine: () => undefined });
-      execFileSync('docker', ['rm', '--force', `${id}-foreign`], { stdio: 'ignore' });
+      if (hasForeign) runDocker('rm', '--force', `${id}-foreign`);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -69,7 +73,7 @@ export async function createDockerWorld(): Promise<ContainersWorld> {
 
 function startForeign(name: string, spec: ServiceSpec): string {
   const ports = (spec.publishes ?? []).flatMap((port) => ['--publish', `${port}:${port}`]);
-  execFileSync('docker', ['run', '--detach', '--name', name, ...ports, STAND_IN, ...commandOf(spec)]);
+  runDocker('run', '--detach', '--name', name, ...ports, STAND_IN, ...commandOf(spec));
   return name;
 }
 

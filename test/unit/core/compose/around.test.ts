@@ -90,7 +90,7 @@ describe('A session that is no service', () => {
   });
 
   test('is a container in the networks of the project, with the variables of the user alone', async () => {
-    const session = { kind: 'image', image: 'tests:1', command: "make 'all tests'" } as const;
+    const session = { kind: 'image', image: 'tests:1', command: ['make', 'all tests'] } as const;
     const play = new ComposePlay({ db: services['db']! }, { session, collect: ['session:/out'] });
     play.host.variables = { TOKEN: 'x' };
     play.containers.images = { 'tests:1': { ...ends(0), files: { '/out/a': 'x' } } };

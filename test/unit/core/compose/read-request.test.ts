@@ -51,10 +51,10 @@ describe('A request of run-compose', () => {
       { kind: 'exec', service: 'ctl', command: 'pytest' },
     ],
     [{ run: 'make test' }, { kind: 'host', command: 'make test' }],
-    [{ image: 'i' }, { kind: 'image', image: 'i' }],
+    [{ image: 'i' }, { kind: 'image', image: 'i', command: [] }],
     [
-      { image: 'i', command: 'c' },
-      { kind: 'image', image: 'i', command: 'c' },
+      { image: 'i', command: "sh -c 'make && make test'" },
+      { kind: 'image', image: 'i', command: ['sh', '-c', 'make && make test'] },
     ],
   ])('takes %j as its session', (joint, session) => {
     const { request, problems } = read(joint);
@@ -67,6 +67,7 @@ describe('A request of run-compose', () => {
     [{ exec: 'a' }, '`exec` is "a", and `command` is empty'],
     [{ command: 'c' }, '`command` is given without `exec` or `session-image`'],
     [{ command: 'c', session: ['a'] }, '`command` is given without `exec` or `session-image`'],
+    [{ command: "say 'hi", image: 'i' }, "the quote ' is not closed"],
     [{ command: 'c', run: 'x' }, 'On the host, `run` itself is the command.'],
   ])('refuses %j', (joint, problem) => {
     expect(read(joint).problems).toEqual([expect.stringContaining(problem)]);

@@ -24,8 +24,17 @@ describe('The webhook', () => {
 
   test("listens at loopback for a session in the host's network", async () => {
     const world = new ResultWorld();
-    await world.open(webhook, []);
+    await world.open(webhook, ['host']);
     expect(world.listensOn).toBe('127.0.0.1');
+  });
+
+  test.each([
+    ['is in no network of the project', []],
+    ["has several parts, one of them in the host's network", ['host', 'p_default']],
+  ])("listens at a gateway for a session that %s: loopback is the container's own", async (_, networks) => {
+    const world = new ResultWorld();
+    await world.open(webhook, networks);
+    expect(world.listensOn).toBe('172.17.0.1');
   });
 
   test('is refused when there is no address', async () => {
@@ -65,7 +74,7 @@ describe('The webhook', () => {
 describe("The benchmark's configuration", () => {
   test('is a file in the container, with the webhook', async () => {
     const world = new ResultWorld();
-    const { env, volumes } = await world.open(webhook, [], config);
+    const { env, volumes } = await world.open(webhook, ['host'], config);
     expect(env['BENCHMARK_CONFIG']).toBe('/run/benchmark/config.json');
     expect(volumes).toEqual(['/artifacts/benchmark-config.json:/run/benchmark/config.json:ro']);
     expect(JSON.parse(world.written['benchmark-config.json']!)).toEqual({
@@ -117,6 +126,11 @@ describe('A file with the result', () => {
   test('is read from the host and from a container', async () => {
     expect(await ofHost('{"a":1}')).toEqual({ result: '{"a":1}' });
     expect(await inside('{"a":1}')).toEqual({ result: '{"a":1}' });
+  });
+
+  test('is a failure when its evaluations did not pass', async () => {
+    const { result, failure } = await ofHost('{"evaluations":{"passed":false}}');
+    expect([result, failure?.code]).toEqual(['{"evaluations":{"passed":false}}', 'result-failed']);
   });
 
   test('may be older than the session by the rounding of a file system', async () => {

@@ -1,0 +1,61 @@
+import { type Configuration, describeOrigin } from '../config/configuration.js';
+import { endSentence, MissingNames, shorten } from '../config/describe-missing.js';
+import type { ConfigurationFile, Override } from '../config/resolve-configuration.js';
+import { isMap } from '../config/value.js';
+import { EXEC_LIST, ONLY } from './directives.js';
+
+export interface PlannedPhase {
+  readonly name: string;
+  readonly runs: boolean;
+  /** Of a phase that does not run, as the end of a sentence: `/skip (the comment, line 2)`. */
+  readonly why?: string;
+}
+
+interface KnownPhases {
+  /** In their order. */
+  readonly known: readonly string[];
+  /** Those of the configuration's file, in its order. */
+  readonly ofFile: readonly string[];
+  readonly config: Configuration | undefined;
+}
+
+/** The phases that a configuration's file has under `exec_list`. */
+export function listPhasesOf(file: ConfigurationFile | undefined): string[] {
+  const list = file?.root[EXEC_LIST];
+  return isMap(list) ? Object.keys(list).filter((name) => name !== ONLY) : [];
+}
+
+/**
+ * Which phases run. A phase that is `false` does not run; with `exec_list._only_`, only those that are `true` run.
+ *
+ * @param directives `exec_list.PHASE` of `/skip` and `/only`
+ */
+export function listPhases(
+  directives: readonly Override[],
+  { known, ofFile, config }: KnownPhases,
+): { readonly phases: readonly PlannedPhase[]; readonly problems: readonly string[] } {
+  const names = known.length > 0 ? known : ofFile;
+  const missing = new MissingNames();
+  const problems = directives.flatMap(({ key, source }) => {
+    const name = key.slice(EXEC_LIST.length + 1);
+    if (name === ONLY || known.includes(name) || ofFile.includes(name)) return [];
+    const hint = names.length === 0 ? '; this test has none' : missing.suggest(name, names);
+    return endSentence(`${source}: \`${shorten(name)}\` is not a phase${hint}`);
+  });
+  const valueOf = (name: string): unknown =>
+    config?.get([EXEC_LIST, name]) ?? directives.findLast(({ key }) => key === `${EXEC_LIST}.${name}`)?.value;
+  const isOnly = valueOf(ONLY) === true;
+  const phases = names.map((name): PlannedPhase => {
+    const value = valueOf(name);
+    if (value !== false && (!isOnly || value === true)) return { name, runs: true };
+    const place = describePlace(value === false ? name : ONLY, directives, config);
+    return { name, runs: false, why: `${value === false ? '/skip' : 'not in /only'}${place}` };
+  });
+  return { phases, problems };
+}
+
+function describePlace(name: string, directives: readonly Override[], config: Configuration | undefined): string {
+  const source = directives.findLast(({ key }) => key === `${EXEC_LIST}.${name}`)?.source;
+  if (source !== undefined) return ` (${source})`;
+  return config ? ` (${describeOrigin(config.originOf([EXEC_LIST, name]), 'the configuration')})` : '';
+}

@@ -1,0 +1,155 @@
+import { type Change, describeOrigin } from '../config/configuration.js';
+import {
+  type ConfigurationFile,
+  type Override,
+  readConfiguration,
+  type Resolution,
+  resolveConfiguration,
+  type WantedPreset,
+} from '../config/resolve-configuration.js';
+import type { Value, ValueMap } from '../config/value.js';
+import type { YamlLanguage } from '../config/yaml-scalars.js';
+import { sortArguments } from './arguments.js';
+import { type Command, type CommandText, listOverrides, readCommand } from './command.js';
+import { readMachine } from './machine.js';
+import { mergePayload } from './merge-payload.js';
+import { listPhases, listPhasesOf, type PlannedPhase } from './phases.js';
+
+/** What plan-run is asked for: the inputs, parsed, and the texts of the event. Nothing of it has been judged yet. */
+export interface PlanRequest {
+  /** The commit that was fixed when the comment was read. */
+  readonly sha: string;
+  /** Absent where no comment started the run (`workflow_dispatch`, `schedule`). */
+  readonly comment?: CommandText;
+  /** The pull request's description. */
+  readonly description?: CommandText;
+  readonly testName?: string;
+  /** The names of all tests of the repository. */
+  readonly testNames: readonly string[];
+  /** The configuration at {@link sha}. */
+  readonly config?: { readonly path: string; readonly text: string };
+  readonly language: YamlLanguage;
+  /** From the input, before those of the comment. */
+  readonly presets: readonly WantedPreset[];
+  /** From the input. The comment's count more. */
+  readonly overrides: readonly Override[];
+  /** The environments that an argument may name. */
+  readonly environments: readonly string[];
+  /** Whether an argument may be none of: an environment, a commit, a preset. */
+  readonly otherArguments: 'refuse' | 'keep';
+  /** The phases, in their order. */
+  readonly phases: readonly string[];
+  /** Inputs of start-runner, with the key of the configuration that each takes its value from. */
+  readonly machine: Readonly<Record<string, string>>;
+  /** A benchmark's payload, and the template that it changes: parsed JSON. */
+  readonly payload?: unknown;
+  readonly template?: unknown;
+}
+
+/** A key that is not as the file has it, for the plan's table. */
+export interface PlannedChange {
+  readonly key: string;
+  readonly value: Value;
+  /** `undefined`: the file has no such key. */
+  readonly before: Value | undefined;
+  /** `preset \`light\`, config.yaml, line 12`; `the comment, line 3` */
+  readonly from: string;
+}
+
+/** What is to run. */
+export interface Plan {
+  /** `plan`: the answer is the plan, and nothing runs. */
+  readonly mode: 'test' | 'plan';
+  readonly sha: string;
+  /** The command's words after the test's name, as written. */
+  readonly args: readonly string[];
+  /** Those of the arguments that are environments, each once, in the order of the table. */
+  readonly environments: readonly string[];
+  /** The commit that the comment names, at least seven digits of it. */
+  readonly commit?: string;
+  /** The resolved configuration. References (`@key`) are left to the one who reads a value. */
+  readonly config?: ValueMap;
+  readonly presetsApplied: readonly string[];
+  readonly presets: readonly string[];
+  readonly phases: readonly PlannedPhase[];
+  /** Inputs of start-runner. A key without a value gives none. */
+  readonly machine: Readonly<Record<string, string>>;
+  /** For run-compose's input `override`. */
+  readonly composeOverride?: unknown;
+  readonly changes: readonly PlannedChange[];
+  readonly warnings: readonly string[];
+}
+
+export type Planning =
+  /** The comment is none of this test's. `hint`: what its author may have meant. */
+  | { readonly kind: 'none'; readonly hint?: string }
+  /** Each problem is a sentence that names the place. */
+  | { readonly kind: 'refused'; readonly problems: readonly string[] }
+  | { readonly kind: 'plan'; readonly plan: Plan };
+
+/** Decides what is to run. All problems are reported at once, and nothing has been started yet. */
+export function makePlan(request: PlanRequest): Planning {
+  const reading = readRequest(request);
+  if (reading.kind !== 'command') return reading;
+  const file = request.config && readConfiguration(request.config, request.language);
+  // Without its file, everything that the command names would be unknown.
+  if (file && !file.isReadable) return { kind: 'refused', problems: file.problems };
+  const warnings = [...reading.warnings, ...(file?.warnings ?? [])];
+  return judgeCommand(request, { command: reading.command, file, warnings });
+}
+
+interface ReadCommand {
+  readonly command: Command;
+  readonly file: ConfigurationFile | undefined;
+  readonly warnings: readonly string[];
+}
+
+function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCommand): Planning {
+  const phasesOfFile = listPhasesOf(file);
+  const { environments, commit, ...args } = sortArguments(command.args, { ...request, presets: file?.presets });
+  const resolved = file && resolve(file, request, { command, presets: args.presets });
+  const phases = listPhases(command.phases, { known: request.phases, ofFile: phasesOfFile, config: resolved?.config });
+  const machine = readMachine(request.machine, resolved?.config);
+  const problems = new Set([resolved, args, phases, machine].flatMap((one) => one?.problems ?? []));
+  if (problems.size > 0) return { kind: 'refused', problems: [...problems] };
+  const override = mergePayload(request.template, request.payload);
+  const plan: Plan = {
+    mode: command.mode,
+    sha: request.sha,
+    args: command.args.map(({ text }) => text),
+    environments,
+    ...(commit === undefined ? {} : { commit }),
+    ...(resolved === undefined ? {} : { config: resolved.config.root }),
+    presetsApplied: resolved?.presetsApplied ?? [],
+    presets: resolved?.names ?? [],
+    phases: phases.phases,
+    machine: machine.inputs,
+    ...(override === undefined ? {} : { composeOverride: override }),
+    changes: (resolved?.changes ?? []).map((change) => describeChange(change, file!.path)),
+    warnings,
+  };
+  return { kind: 'plan', plan };
+}
+
+/** A run without a comment is a test without arguments. */
+function readRequest({ comment, description, ...options }: PlanRequest): ReturnType<typeof readCommand> {
+  if (comment) return readCommand(comment, description, options);
+  const empty = { args: [], vars: [], phases: [], project: [], cluster: [] };
+  return { kind: 'command', command: { mode: 'test', testName: options.testName, ...empty }, warnings: [] };
+}
+
+function resolve(
+  file: ConfigurationFile,
+  request: PlanRequest,
+  { command, presets }: { readonly command: Command; readonly presets: readonly WantedPreset[] },
+): Resolution {
+  const ofCommand = listOverrides(command, request.comment?.source ?? 'the run');
+  return resolveConfiguration(file, {
+    presets: [...request.presets, ...presets],
+    overrides: [...request.overrides, ...ofCommand],
+  });
+}
+
+function describeChange({ key, value, before, origin }: Change, path: string): PlannedChange {
+  return { key, value, before, from: describeOrigin(origin, path) };
+}
