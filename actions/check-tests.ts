@@ -78,7 +78,8 @@ async function checkCompose(given: Values['run-compose']): Promise<readonly stri
     import('./compose-request.js'),
     import('./run-compose.inputs.js'),
   ]);
-  const own = Object.entries(given).filter(([name]) => Object.hasOwn(known, name) && !Object.hasOwn(inputs, name));
-  const raw = own.map(([name, value]) => [name, { text: String(value ?? '') }]);
+  const isOwn = (name: string): boolean => Object.hasOwn(known, name) && !Object.hasOwn(inputs, name);
+  const own = Object.entries(given).filter(([name, value]) => isOwn(name) && value !== null);
+  const raw = own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]);
   return (await parseRequest(Object.fromEntries(raw) as RawInputs)).problems;
 }

@@ -5,6 +5,7 @@ import { variables } from '../src/core/inputs/environment-variables.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { filePatterns } from '../src/core/inputs/file-patterns.js';
 import { choice, list, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
+import { onInterruption, secretEnv } from './run.inputs.js';
 
 export const action = {
   name: 'Run Compose',
@@ -41,10 +42,7 @@ export const inputs = {
   ),
   profiles: into('compose.profiles', list('The profiles to activate.', service), []),
   env: variables('Environment variables for Compose, which interpolates them, and for the scripts.'),
-  'secret-env': variables(
-    'Secret environment variables, which override `env`. Each value is masked, except `true`, `false` and values of fewer than four characters: GitHub drops outputs that contain a masked text.',
-    { secret: true },
-  ),
+  'secret-env': secretEnv,
   'env-file': into(
     'compose.envFiles',
     list('Files with variables for Compose, relative to `directory`. Default: `.env` there, if it exists.', paths),
@@ -198,13 +196,7 @@ export const inputs = {
       ),
     ),
   ),
-  'on-interruption': withDefault(
-    'fail',
-    choice(
-      'When EC2 takes the spot machine away while the project runs. `rerun`: the step ends without a verdict and succeeds, for a workflow whose next job tests again if the output `interrupted` is `true`.',
-      ['fail', 'rerun'],
-    ),
-  ),
+  'on-interruption': onInterruption,
 };
 
 export const outputs = {

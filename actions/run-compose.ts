@@ -7,6 +7,7 @@ import { runCompose } from '../src/core/compose/run.js';
 import { renderTimelineFile } from '../src/core/compose/timeline.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import type { FailureCode } from '../src/core/kernel/failure-codes.js';
+import { plural } from '../src/core/kernel/plural.js';
 import type { Log } from '../src/core/ports/process.js';
 import { clock } from '../src/host/clock.js';
 import { openComposeHost } from '../src/host/compose-host.js';
@@ -14,6 +15,7 @@ import { readComposeState, saveComposeState } from '../src/host/compose-state.js
 import { dockerContainers } from '../src/host/containers.js';
 import { runAction } from '../src/host/exit.js';
 import { watchForInterruption } from '../src/host/interruption.js';
+import { killPrograms } from '../src/host/leftover-programs.js';
 import { createLog } from '../src/host/log.js';
 import { nonce } from '../src/host/nonce.js';
 import { writeOutputs } from '../src/host/outputs.js';
@@ -119,8 +121,13 @@ export function runRunComposePost(): Promise<void> {
       clock,
       projectName,
       logs: `${artifacts}/services`,
+      endPrograms: () => killPrograms(`--project-name=${projectName}`),
     };
     const count = await log.group(`Removing what is left of ${projectName}`, () => removeProject(removal, log));
-    log.info(count === 0 ? 'Nothing was left.' : `Removed: ${count} containers, networks and volumes.`);
+    log.info(
+      count === 0
+        ? 'Nothing was left.'
+        : `Removed ${plural(count, 'container, network or volume', 'containers, networks and volumes')}.`,
+    );
   });
 }

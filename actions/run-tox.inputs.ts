@@ -1,9 +1,10 @@
 import { variables } from '../src/core/inputs/environment-variables.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { filePatterns } from '../src/core/inputs/file-patterns.js';
-import { choice, flag, text, withDefault } from '../src/core/inputs/input-kinds.js';
+import { flag, text, withDefault } from '../src/core/inputs/input-kinds.js';
 import { words } from '../src/core/inputs/split-words.js';
 import type { ToxRequest } from '../src/core/tox/request.js';
+import { onInterruption, secretEnv } from './run.inputs.js';
 
 export const action = {
   name: 'Run tox',
@@ -44,10 +45,7 @@ export const inputs = {
   }),
   setup: text('Bash commands to run before tox with `bash -eo pipefail`, in the same folder and environment.'),
   env: variables('Environment variables for `setup` and the tests.'),
-  'secret-env': variables(
-    'Secret environment variables, which override `env`. Each value is masked, except `true`, `false` and values of fewer than four characters: GitHub drops outputs that contain a masked text.',
-    { secret: true },
-  ),
+  'secret-env': secretEnv,
   'pass-env': into(
     'tox.passEnv',
     withDefault(
@@ -70,13 +68,7 @@ export const inputs = {
       flag('Succeed if tox skips some, but not all, of the environments, for example because a Python is missing.'),
     ),
   ),
-  'on-interruption': withDefault(
-    'fail',
-    choice(
-      'When EC2 takes the spot machine away while the tests run. `rerun`: the step ends without a verdict and succeeds, for a workflow whose next job tests again if the output `interrupted` is `true`.',
-      ['fail', 'rerun'],
-    ),
-  ),
+  'on-interruption': onInterruption,
   'allow-ignored-failures': into(
     'tox.allowIgnored',
     withDefault(

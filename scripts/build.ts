@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { rolldown, type InputOptions, type OutputChunk } from 'rolldown';
 import { actions, stepsOf } from '../actions/index.js';
-import { entryOf, groups, readByStart } from './bundle/chunks.js';
+import { divideIntoGroups, entryOf, readByStart } from './bundle/chunks.js';
 import { plugins } from './bundle/plugins.js';
 import { root } from './bundle/root.js';
 import { composeLicenses } from './print/licenses.js';
@@ -73,7 +73,7 @@ async function bundle({ minify }: { minify: boolean }): Promise<OutputChunk[]> {
     chunkFileNames: '[name].js',
     format: 'cjs',
     minify,
-    codeSplitting: { groups },
+    codeSplitting: { groups: divideIntoGroups() },
     sourcemap: !minify,
   });
   await build.close();

@@ -19,7 +19,17 @@ const AWS_SDK =
  * V8 keeps the memory that it needed to parse the largest file, so one file of everything would cost 4 MiB more.
  * Modules that the sources import by `import()` are files of their own without a group.
  */
-export const groups = [
+export function divideIntoGroups() {
+  // The bundler asks for each module and each group. The graph does not change meanwhile.
+  const names = new Map<string, SharedChunk | null>();
+  const nameOnce = (id: string, graph: Graph): SharedChunk | null => {
+    if (!names.has(id)) names.set(id, nameShared(id, graph));
+    return names.get(id)!;
+  };
+  return describeGroups(nameOnce).map((group, at, { length }) => ({ ...group, priority: length - at }));
+}
+
+const describeGroups = (nameOnce: typeof nameShared) => [
   { name: 'smithy', test: /node_modules\/@smithy\/(?!credential-provider-imds|core\/.*\/json\/)/ },
   {
     name: 'aws-sdk',
@@ -33,7 +43,7 @@ export const groups = [
   ...(['shared-by-all', 'shared-by-some', 'shared-by-runs', undefined] as const).map((only) => ({
     debugName: only ?? 'shared',
     name: (id: string, graph: Graph) => {
-      const name = nameShared(id, graph);
+      const name = nameOnce(id, graph);
       return only === undefined || name === only ? name : null;
     },
     test: isShared,
@@ -41,7 +51,7 @@ export const groups = [
   { name: 'aws-ssm', test: /client-ssm|\/json\/|src\/ec2\/parameters/ },
   // For AWS credentials from elsewhere than the environment.
   { name: 'aws-credential-providers', test: /credential-provider|nested-clients|\0uncalled/ },
-].map((group, at, { length }) => ({ ...group, priority: length - at }));
+];
 
 /** The chunks that every start reads. */
 export const readByStart: readonly string[] = [

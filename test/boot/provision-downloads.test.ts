@@ -126,7 +126,7 @@ test('20-docker.sh runs to its end with the packages of docker.com', () => {
   const { code, output } = disk.run('20-docker.sh');
   expect(code === 0 ? '' : output).toBe('');
   expect(listPackages(/docker|containerd/)).toEqual(
-    expect.arrayContaining(['ii docker-ce', 'ii containerd.io', 'ii docker-compose-plugin']),
+    expect.arrayContaining(['ii docker-ce', 'ii containerd.io', 'ii docker-buildx-plugin', 'ii docker-compose-plugin']),
   );
 });
 

@@ -26,6 +26,7 @@ const FOLDERS = [
   'workflows/starter/other-owner',
   'workflows/example-marqo/after',
   'workflows/example-lumi/after',
+  'workflows/example-concert/after',
 ];
 /** The policy of each action that sends requests to AWS. */
 export const POLICY_OF: Readonly<Record<string, string>> = Object.fromEntries(

@@ -13,6 +13,7 @@ const folders = [
   'workflows/starter/other-owner',
   'workflows/example-marqo/after',
   'workflows/example-lumi/after',
+  'workflows/example-concert/after',
 ];
 const files = folders.flatMap((folder) =>
   readdirSync(join(root, folder))

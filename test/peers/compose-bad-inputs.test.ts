@@ -1,6 +1,7 @@
 /** What goes wrong with a project or its machine, on a real daemon: a clear error, nothing left, what was collected kept. */
 import { createServer } from 'node:net';
 import { beforeAll, expect, test } from '@jest/globals';
+import { codeOf } from '../process/test-stage.js';
 import { describeWithDocker } from '../worlds/docker/engine.js';
 import { docker, type DockerEnvironment } from './compose/docker.js';
 import { isClean, tryProject, type Project, type Tried } from './compose/project.js';
@@ -40,7 +41,7 @@ describeWithDocker('run-compose refuses, and says why,', () => {
 
   test('a folder without a Compose file', async () => {
     const { error, started } = await refuse({ files: { 'README.md': 'nothing' } });
-    expect(error).toMatch(/project\b.*(has no|no) Compose file/s);
+    expect(error).toMatch(/no Compose file in \S+\/project\b/);
     expect(error).toContain('compose.yaml');
     expect(started).toEqual([]);
   });
@@ -53,6 +54,12 @@ describeWithDocker('run-compose refuses, and says why,', () => {
     const { error } = await refuse({ files: { 'compose.yml': 'services:\n  web:\n    image: "a\n' } });
     expect(error).toMatch(/line [34]/);
     expect(error).toContain('compose.yml');
+  });
+
+  test('the one of several files that is not YAML', async () => {
+    const files = { ...passing, 'more.yml': 'services:\n  web:\n   - [\n' };
+    const { error } = await refuse({ files, inputs: { files: 'compose.yml, more.yml' } });
+    expect(error).toMatch(/refuses the project: more\.yml.*line \d/);
   });
 
   test('a field that Compose does not know', async () => {
@@ -129,7 +136,7 @@ describeWithDocker('run-compose refuses, and says why,', () => {
   });
 
   test('GPUs on a machine without the toolkit', async () => {
-    expect((await refuse({ files: passing, inputs: { gpu: 'all' } })).error).toMatch(/nvidia-container-toolkit/);
+    expect((await refuse({ files: passing, inputs: { gpu: 'all' } })).error).toMatch(/gpu: all.*nvidia-ctk/s);
   });
 
   test('an image that no registry has', async () => {
@@ -140,8 +147,9 @@ describeWithDocker('run-compose refuses, and says why,', () => {
   });
 
   test('a daemon that does not answer', async () => {
-    const tried = await tryProject({ env: { ...env, DOCKER_HOST: 'unix:///nowhere/docker.sock' }, files: passing });
+    const more = { environment: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } };
+    const tried = await tryProject({ env, files: passing, more });
     expect([tried.main.code, tried.post.code]).toEqual([1, 0]);
-    expect(tried.error).toContain('docker-unreachable');
+    expect(codeOf(tried.main)).toBe('docker-unreachable');
   });
 });

@@ -11,7 +11,7 @@ const LONG_MS = 300_000;
 const MEMORY_BAR_MIB = 120;
 const image = 'ci-actions/stand-in:1';
 /** 20 MB of lines of 1,000 characters in each second. */
-const FLOOD = `sh -c "line=$$(printf '%0999d' 7); n=0; while [ $$n -lt 200 ]; do yes $$line | head -n 2000; n=$$((n+1)); sleep 0.08; done"`;
+const FLOOD = `sh -c "line=$$(printf '%0999d' 7); n=0; while [ $$n -lt 60 ]; do yes $$line | head -n 2000; n=$$((n+1)); sleep 0.08; done"`;
 
 const quiet = (session: string): string => `services:
   db: { image: '${image}', command: serve 5432, expose: ['5432'] }
@@ -39,7 +39,7 @@ describeWithDocker('run-compose', () => {
   ])(
     'needs little memory when %s prints 20 MB in a second',
     async (_, compose, log) => {
-      const inputs = { session: 'tests', 'timeout-minutes': '1' };
+      const inputs = { session: 'tests', 'timeout-minutes': '5' };
       const environment = { NODE_OPTIONS: reportPeak };
       const tried = await tryProject({ env, files: { 'compose.yml': compose }, inputs, more: { environment } });
       expect(isClean(tried)).toBe(true);

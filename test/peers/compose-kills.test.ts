@@ -121,7 +121,9 @@ describeWithDocker('run-compose leaves nothing', () => {
       const nothing = { containers: [], volumes: [], networks: [] };
       expect({ log, left: remains.post, processes, images }).toEqual({ log, left: nothing, processes: [], images: '' });
       expect({ log, code: post.code }).toEqual({ log, code: 0 });
-      if (task.signal === 'SIGINT' && hit) expect({ log, code: codeOf(main) }).toEqual({ log, code: 'cancelled' });
+      // On a machine that is too busy to remove all within GitHub's ten seconds, the post step does it.
+      if (task.signal === 'SIGINT' && hit && main.code !== null)
+        expect({ log, code: codeOf(main) }).toEqual({ log, code: 'cancelled' });
       expect(name).toBeDefined();
     },
     LONG_MS,

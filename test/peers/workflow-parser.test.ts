@@ -35,6 +35,7 @@ describe("GitHub's own parser", () => {
     ...listYaml('workflows/starter/all-environments'),
     ...listYaml('workflows/example-marqo/after'),
     ...listYaml('workflows/example-lumi/after'),
+    ...listYaml('workflows/example-concert/after'),
   ])('accepts %s and its calls of other workflows', async (path) => {
     expect(await listWorkflowErrors(withLocalCalls(read(path)), root)).toEqual([]);
   });

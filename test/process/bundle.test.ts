@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { actions, stepsOf } from '../../actions/index.js';
-import { budget } from '../../tools/bench/budget.js';
+import { budget, code } from '../../tools/bench/budget.js';
 import { measureSize } from '../../tools/bench/bundle.js';
 import { listNodes } from '../node24/nodes.js';
 
@@ -55,7 +55,8 @@ function list(folder: string): string[] {
 
 describe('dist/', () => {
   test('has no more JavaScript than the budget', () => {
-    expect(measureSize(dist, /\.js$/)).toBeLessThanOrEqual(budget.bundleBytes);
+    expect(measureSize(dist, code.ofAll)).toBeLessThanOrEqual(budget.bundleBytes);
+    expect(measureSize(dist, code.ofCompose)).toBeLessThanOrEqual(budget.composeBytes);
   });
 
   test('has no more for a plain start than the budget', () => {

@@ -66,6 +66,35 @@ describe('check-tests', () => {
     expect(logOf(result)).toContain('There are no credentials for AWS: neither a role nor keys are given.');
   });
 
+  test('has the limits of the job and of the machine for what the tests and the rest may take', async () => {
+    const { outputs } = await check({ ...hosted, 'timeout-minutes': '90', 'more-minutes': '2.5 + 30' });
+    expect([outputs['job-minutes'], outputs['max-lifetime-minutes']]).toEqual(['123', '153']);
+  });
+
+  describe('with the inputs of run-compose', () => {
+    const withInputs = (inputs: object) => check({ ...hosted, 'run-compose': JSON.stringify(inputs) });
+
+    test('accepts what run-compose accepts, beside inputs of the workflow and what is not given', async () => {
+      const inputs = { directory: 'a', ready: '{db: healthy}', 'timeout-minutes': 60, 'allow-forks': false, pull: '' };
+      expect((await withInputs({ ...inputs, preset: 'amd64', gpu: null })).code).toBe(0);
+    });
+
+    test('reports everything that run-compose would report, before a machine starts', async () => {
+      const inputs = { pull: 'often', ready: '{db: helthy}', session: 'a', run: 'b', gpu: 'one' };
+      const log = logOf(await withInputs(inputs));
+      expect(log).toContain('`pull` is "often"');
+      expect(log).toContain('did you mean `healthy`');
+      expect(log).toContain('`gpu` is "one"');
+      expect(logOf(await withInputs({ session: 'a', run: 'b' }))).toContain('`session` and `run` each say');
+    });
+
+    test.each(['[]', '{', '"a"'])('refuses what is no map: %s', async (text) => {
+      const result = await check({ ...hosted, 'run-compose': text });
+      expect(errorOf(result)).toContain('allowed: a map in JSON');
+      expect(codeOf(result)).toBe('bad-input');
+    });
+  });
+
   test('explains missing secrets by the pull request from a fork', async () => {
     const event = join(stage.directory, 'event.json');
     const pull = { head: { repo: { full_name: 'someone/r' } }, base: { repo: { full_name: 'o/r' } } };

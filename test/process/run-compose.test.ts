@@ -44,9 +44,17 @@ describe('run-compose', () => {
   test.each([
     ['the session fails', { run: 'exit 3' }, 'fail', 'session', '3', 'session-failed'],
     ['an assertion fails', { run: 'true', assert: 'false' }, 'fail', 'assert', '1', 'assertion-failed'],
+    [
+      'the teardown fails',
+      { run: 'true', teardown: 'echo torn down; exit 1' },
+      'error',
+      'teardown',
+      '1',
+      'teardown-failed',
+    ],
     ['the setup fails', { run: 'true', setup: 'exit 4' }, 'error', 'setup', '1', 'setup-failed'],
   ])('is red when %s, and removes everything', async (_, inputs, verdict, phase, exitCode, code) => {
-    const result = await run({ ...inputs, teardown: 'echo torn down' });
+    const result = await run({ teardown: 'echo torn down', ...inputs });
     expect([result.code, codeOf(result)]).toEqual([1, code]);
     expect(result.outputs).toMatchObject({ verdict, phase, 'exit-code': exitCode });
     expect(errorOf(result)).toContain(`${verdict} in ${phase}: `);

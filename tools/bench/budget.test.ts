@@ -1,7 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { readBudget } from './budget.js';
 
-const whole = { bundleBytes: 600_000, startBytes: 400_000, coldStartMs: 60, bareRequestMs: 65, memoryMiB: 70 };
+const whole = {
+  bundleBytes: 600_000,
+  composeBytes: 100_000,
+  startBytes: 400_000,
+  coldStartMs: 60,
+  bareRequestMs: 65,
+  memoryMiB: 70,
+};
 
 test('a budget is read from its JSON', () => {
   expect(readBudget(JSON.stringify(whole))).toEqual(whole);
@@ -9,6 +16,7 @@ test('a budget is read from its JSON', () => {
 
 test.each([
   [{ ...whole, memoryMiB: undefined }, 'memoryMiB is undefined'],
+  [{ ...whole, composeBytes: -1 }, 'composeBytes is -1'],
   [{ ...whole, startBytes: undefined }, 'startBytes is undefined'],
   [{ ...whole, bundleBytes: '600000' }, 'bundleBytes is "600000"'],
   [{ ...whole, coldStartMs: 0 }, 'coldStartMs is 0'],

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 
 /** The limits for the bundles, from `tools/bench/budget.json`. CI checks every change against them. */
 export interface Budget {
-  /** All JavaScript in `dist/`. */
+  /** All JavaScript in `dist/`, without {@link composeBytes}. */
   readonly bundleBytes: number;
+  /** What run-compose alone reads of it. */
+  readonly composeBytes: number;
   /** What a plain start reads of it. */
   readonly startBytes: number;
   /** From process start to the first request, minus the same time of bare Node. */
@@ -13,6 +15,12 @@ export interface Budget {
   /** Largest resident set of one start. */
   readonly memoryMiB: number;
 }
+
+/** The files in `dist/` of {@link Budget.bundleBytes} and of {@link Budget.composeBytes}. */
+export const code = {
+  ofAll: /^(?!.*\b(run|by)-compose\b).*\.[cm]?js$/,
+  ofCompose: /\b(run|by)-compose(-post)?\.[cm]?js$/,
+} as const;
 
 export const budget = readBudget(readFileSync(new URL('./budget.json', import.meta.url), 'utf8'));
 
@@ -26,6 +34,7 @@ export function readBudget(text: string): Budget {
   };
   return {
     bundleBytes: read('bundleBytes'),
+    composeBytes: read('composeBytes'),
     startBytes: read('startBytes'),
     coldStartMs: read('coldStartMs'),
     bareRequestMs: read('bareRequestMs'),

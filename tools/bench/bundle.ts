@@ -4,7 +4,7 @@ import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
-import { budget } from './budget.js';
+import { budget, code as files } from './budget.js';
 import { ours, type Contender } from './contenders.js';
 import { measureDownload } from './download.js';
 import { accompany, compare, type Figure, type Series } from './figures.js';
@@ -32,15 +32,22 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
     atLeastOne(bundles.map(({ name, script }) => ({ name, samples: [measureSize(dirname(script), pattern)] })));
   const code = {
     id: 'bundle-code',
-    measure: 'All JavaScript in dist/',
+    measure: "JavaScript in dist/ but run-compose's own",
     unit: 'kB',
     bar: CODE_BAR_KB,
+  } as const;
+  const compose = {
+    id: 'bundle-compose',
+    measure: 'JavaScript that run-compose alone reads',
+    unit: 'kB',
+    bar: budget.composeBytes / 1_000,
   } as const;
   const all = { id: 'bundle-size', measure: 'All of dist/', unit: 'kB' } as const;
   const download = { id: 'download', measure: 'A job downloads (archive of HEAD)', unit: 'kB' } as const;
   const inKb = (bytes: number): number => bytes / 1e3;
   return [
-    compare(code, measure(/\.[cm]?js$/), inKb),
+    compare(code, measure(files.ofAll), inKb),
+    { ...compose, value: inKb(measureSize(dirname(ours.script), files.ofCompose)) },
     compare(all, measure(/./), inKb),
     { ...download, value: inKb(measureDownload()) },
     ...(await measureColdStarts(bundles, pairs)),

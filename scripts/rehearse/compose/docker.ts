@@ -69,7 +69,6 @@ export interface Loan {
 
 /** Makes the stand-ins of images that this engine does not have. The user's own images are used as they are. */
 export async function lendImages(standIns: readonly StandIn[]): Promise<Loan> {
-  const said: string[] = [];
   const leases: { readonly image: string; readonly container: string }[] = [];
   const end = async (): Promise<void> => {
     for (const { image, container } of leases) {
@@ -78,24 +77,23 @@ export async function lendImages(standIns: readonly StandIn[]): Promise<Loan> {
       await docker('image', 'rm', image).catch(() => undefined);
     }
   };
-  try {
-    for (const one of standIns) {
+  const lent = await Promise.allSettled(
+    standIns.map(async (one) => {
       const digest = await findDigest(one.image);
-      if (digest === '') said.push(`${one.image}: the image that this Docker has`);
-      if (digest === '') continue;
+      if (digest === '') return `${one.image}: the image that this Docker has`;
       const wanted = computeDigest(one);
       if (digest !== wanted) await run(SCRIPT, [one.image, one.commands, ...one.changes, `LABEL ${DIGEST}=${wanted}`]);
       // A container that never runs holds the image, so that another rehearsal does not remove it.
       const container = `ci-actions-lease-${randomBytes(4).toString('hex')}`;
       await docker('create', '--name', container, one.image, 'sh');
       leases.push({ image: one.image, container });
-      said.push(`${one.image}: a stand-in, busybox with ${readdirSync(one.commands).join(', ')}`);
-    }
-    return { said, end };
-  } catch (error) {
-    await end();
-    throw error;
-  }
+      return `${one.image}: a stand-in, busybox with ${readdirSync(one.commands).join(', ')}`;
+    }),
+  );
+  const failed = lent.find((one) => one.status === 'rejected');
+  if (!failed) return { said: lent.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])), end };
+  await end();
+  throw failed.reason;
 }
 
 /** The digest of a stand-in that this engine has. Empty: it has an image that is no stand-in. `undefined`: it has none. */

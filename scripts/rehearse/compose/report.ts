@@ -17,7 +17,8 @@ export function printOutcome(report: StepReport, kept: string | undefined, stage
   if (outcome?.hint !== undefined) stage.print(`   What to do: ${outcome.hint}`);
   for (const warning of outcome?.warnings ?? []) stage.print(`   Warning: ${warning}`);
   for (const line of outcome ? listPhases(outcome) : []) stage.print(`   ${line}`);
-  if (report.outputs['result']) stage.print(`   Result: ${report.outputs['result'].slice(0, 500)}`);
+  const result = report.outputs['result']?.trim() ?? '';
+  if (result !== '') for (const line of `Result: ${result.slice(0, 500)}`.split('\n')) stage.print(`   ${line}`);
   if (kept !== undefined) printArtifacts(kept, stage);
 }
 

@@ -40,10 +40,6 @@ export async function checkProject(
   const { project, benchmark, resolved } = read.value;
   const model = readModel(resolved.model);
   const layout = findLayout(request, model.services, { host, directory: found.directory });
-  if (layout.problem !== undefined)
-    throw new Failure('bad-input', layout.problem, {
-      hint: 'Write assert.py, or give the commands of the assertion in `assert` (`true` to assert nothing).',
-    });
   const chosen = chooseServices(request, model, layout);
   const started = [...chosen.servers, ...sessionServices(chosen)];
   if (before || setupOf(request, layout) === undefined) refuseUnset(request, resolved, { model, started });
@@ -51,8 +47,6 @@ export async function checkProject(
   refuseEmptying(request, { host, layout, model, session: chosen.session });
   await refuseHeldNames({ model, started }, world);
   const withSession = addSessionFile(request, project, { ...chosen, rawModel: resolved.model, world });
-  const warnings = [...resolved.warnings.filter((warning) => !NOISE.test(warning)), ...describeUnset(resolved)];
-  if (!before) for (const note of benchmark.notes) phase.say(note);
   const plan: Plan = {
     ...chosen,
     engine: engine.value,
@@ -63,7 +57,7 @@ export async function checkProject(
     layout,
     benchmark,
     scriptEnv: composeScriptEnv(withSession, world, benchmark.env),
-    warnings,
+    warnings: listWarnings(resolved),
   };
   if (!before) describePlan(plan, phase);
   return plan;
@@ -122,9 +116,9 @@ function refuseUnset(
     });
 }
 
-function describeUnset({ unsetVariables }: ComposeModel): readonly string[] {
-  if (unsetVariables.length === 0) return [];
-  return [`Not set and without a default, so Compose takes them as empty: ${unsetVariables.join(', ')}.`];
+function listWarnings({ warnings, unsetVariables }: ComposeModel): readonly string[] {
+  const unset = `Not set and without a default, so Compose takes them as empty: ${unsetVariables.join(', ')}.`;
+  return [...warnings.filter((warning) => !NOISE.test(warning)), ...(unsetVariables.length > 0 ? [unset] : [])];
 }
 
 /** @throws Failure `bad-input` that names who holds a `container_name` of ours */
@@ -147,7 +141,8 @@ async function refuseHeldNames(
   });
 }
 
-function describePlan({ session, servers, engine, project }: Plan, phase: OpenPhase): void {
+function describePlan({ session, servers, engine, project, benchmark }: Plan, phase: OpenPhase): void {
+  for (const note of benchmark.notes) phase.say(note);
   phase.say(`Docker ${engine.engineVersion}, Compose ${engine.composeVersion}, project ${project.name}.`);
   const what = {
     services: () => (session.kind === 'services' ? session.services.join(', ') : ''),

@@ -1,4 +1,6 @@
+import { plural } from '../kernel/plural.js';
 import type { ContainerState } from '../ports/containers.js';
+import { nameLogs } from './log-names.js';
 import { readContainerPath, toAbsolute } from './paths.js';
 import type { OpenPhase, PhaseEnd } from './phases.js';
 import type { ComposeRequest } from './request.js';
@@ -19,7 +21,7 @@ export async function collectAll(
   for (const sentence of lost) phase.say(sentence);
   const absent = request.collect.filter((path) => !found.includes(path));
   for (const path of absent) phase.say(`Nothing was found at ${path}.`);
-  const detail = `Logs of ${states.length} containers${found.length > 0 ? `; ${found.join(', ')}` : ''}.`;
+  const detail = `Logs of ${plural(states.length, 'container')}${found.length > 0 ? `; ${found.join(', ')}` : ''}.`;
   if (!isNeeded || request.collect.length === 0 || found.length > 0) return { detail };
   return {
     problem: {
@@ -37,15 +39,8 @@ export async function collectAll(
 export async function saveLogs(world: ComposeWorld, states: readonly ContainerState[]): Promise<readonly string[]> {
   const { containers, host } = world;
   const folder = host.makeFolder('services');
-  const counts = new Map<string, number>();
-  const named = states.map((state) => {
-    const service = state.service ?? 'session';
-    const count = (counts.get(service) ?? 0) + 1;
-    counts.set(service, count);
-    return { id: state.id, name: `${service}-${count}` };
-  });
   const lost: string[] = [];
-  await sideBySide(named, async ({ id, name }) => {
+  await sideBySide(nameLogs(states), async ({ id, name }) => {
     try {
       await containers.saveLog(id, `${folder}/${name}.log`, MOST_LOG_BYTES);
     } catch (error) {

@@ -4,8 +4,8 @@ import type { OpenPhase, PhaseEnd } from './phases.js';
 import type { ComposeWorld } from './world.js';
 
 const BOUND_MS = 5 * 60_000;
-/** Docker may refuse a removal while another is under way. */
-const TRIES = 3;
+/** The port itself tries for some seconds. Once more, without grace, for what the engine released later. */
+const TRIES = 2;
 const PAUSE_MS = 1_000;
 
 export interface DownEnd extends PhaseEnd {
@@ -22,7 +22,9 @@ export async function takeDown(world: ComposeWorld, phase: OpenPhase, graceSecon
     try {
       const options = { onLine: phase.onLine, boundMs: BOUND_MS };
       const ended = await world.containers.down(world.projectName, attempt === 1 ? graceSeconds : 0, options);
-      why = ended.code === 0 ? '' : (ended.why ?? `exit code ${ended.code}`);
+      // The port succeeds only if nothing is left.
+      if (ended.code === 0) return { detail: 'Nothing of the project is left.', remains: [] };
+      why = ended.why ?? `exit code ${ended.code}`;
       remains = nameRemains(await world.containers.listRemains(world.projectName));
       if (remains.length === 0) return { detail: 'Nothing of the project is left.', remains };
     } catch (error) {

@@ -17,6 +17,9 @@ const PULL_PAUSE_MS = 5_000;
 const NETWORK_FAULT =
   /timeout|timed out|connection (?:reset|refused)|unexpected EOF|TLS handshake|no such host|temporary failure|50[0234] |too ?many ?requests/i;
 
+/** What a line that says why looks like. */
+const FAULT = /error|failed|denied|refused|not found|no space|unauthorized/i;
+
 /** What has to be pulled and built before the start. */
 export interface ImageWork {
   readonly pull: readonly string[];
@@ -66,7 +69,7 @@ export async function pullImages(
     signal.throwIfAborted();
     if (ended.code === 0) return { detail: `Pulled the images of ${services.join(', ')}.` };
     if (attempt === PULL_TRIES || !NETWORK_FAULT.test(last.text()))
-      return failed('pull', 'The images could not be pulled', { ended, last });
+      return failed('pull', `${nameImages(services, plan)} could not be pulled`, { ended, last });
     phase.say(`The pull failed with a fault of the network. It is tried again in ${PULL_PAUSE_MS / 1_000} s.`);
     await clock.sleep(PULL_PAUSE_MS, signal);
   }
@@ -88,8 +91,18 @@ export async function buildImages(
   return failed('build', `The images of ${services.join(', ')} could not be built`, { ended, last });
 }
 
+function nameImages(services: readonly string[], { model }: Plan): string {
+  const named = services.map((service) => {
+    const image = model.services.find(({ name }) => name === service)?.image;
+    return image === undefined ? service : `${image} of ${service}`;
+  });
+  return `${named.length === 1 ? 'The image' : 'Of the images'} ${named.join(', ')}${named.length === 1 ? '' : ' not all'}`;
+}
+
 function failed(phase: PhaseName, what: string, { ended, last }: { ended: ProgramEnd; last: LastLines }): PhaseEnd {
   const how = ended.code === undefined ? (ended.why ?? 'no exit code') : `exit code ${ended.code}`;
+  const lines = last.meaningful();
+  const why = lines.findLast((line) => FAULT.test(line)) ?? lines.at(-1);
   const full = /no space left on device/i.test(last.text()) ? ' The disk of the machine is full.' : '';
   return {
     problem: {
@@ -97,7 +110,10 @@ function failed(phase: PhaseName, what: string, { ended, last }: { ended: Progra
       code: 'images-not-available',
       phase,
       exitCode: 1,
-      reasons: [`${what} (${how}).${full}`, ...last.meaningful()],
+      reasons: [
+        `${what} (${how})${why === undefined ? '' : `: ${why.trim()}`}.${full}`.replace(/\.\.$/, '.'),
+        ...lines,
+      ],
       hint: full === '' ? advice.READ_IMAGE_LOG : 'Give the machine a larger disk, or remove images that no one needs.',
     },
   };

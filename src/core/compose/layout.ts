@@ -1,3 +1,4 @@
+import { Failure } from '../kernel/failure.js';
 import type { ComposeHost } from './host.js';
 import { toAbsolute } from './paths.js';
 import type { ServiceModel } from './model.js';
@@ -16,8 +17,6 @@ export interface Layout {
   readonly sessions: readonly string[];
   /** The service whose command names a `session_*.py`. */
   readonly sessionService?: string;
-  /** Why the layout is not complete. */
-  readonly problem?: string;
 }
 
 const SESSION = /^session_\w+\.py$/;
@@ -25,6 +24,8 @@ const SESSION = /^session_\w+\.py$/;
 /**
  * Finds the scripts of the layout. A folder has the layout if it has a `session_*.py`, or `assert.py` beside
  * `setup.py` or `teardown.py`. A `setup.py` alone is how Python projects are packaged, and is never run.
+ *
+ * @throws Failure `bad-input` if the layout promises an assertion that is missing
  */
 export function findLayout(
   request: ComposeRequest,
@@ -42,18 +43,21 @@ export function findLayout(
   const [setup, assert, teardown] = ['setup.py', 'assert.py', 'teardown.py'].map(script);
   const sessionService = sessions.map(runs).find((service) => service !== undefined)?.name;
   const lacksAssert = !has('assert.py') && !runs('assert.py') && request.assert === undefined;
+  if (lacksAssert) throw lackOfAssert(sessions, directory);
   return {
     ...(setup !== undefined && { setup }),
     ...(assert !== undefined && { assert }),
     ...(teardown !== undefined && { teardown }),
     sessions: sessionService === undefined ? sessions.map((name) => command(name, directory)) : [],
     ...(sessionService !== undefined && { sessionService }),
-    ...(lacksAssert && { problem: describeMissing(sessions, directory) }),
   };
 }
 
-function describeMissing(sessions: readonly string[], directory: string): string {
-  return `${directory} has ${sessions.join(', ')}, but no assert.py, and nothing else says what must hold after the session.`;
+function lackOfAssert(sessions: readonly string[], directory: string): Failure {
+  const message = `${directory} has ${sessions.join(', ')}, but no assert.py, and nothing else says what must hold after the session.`;
+  return new Failure('bad-input', message, {
+    hint: 'Write assert.py, or give the commands of the assertion in `assert` (`true` to assert nothing).',
+  });
 }
 
 /** Whether a word of a command names a script, with its ending or, as some programs take it, without. */

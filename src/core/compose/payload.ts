@@ -1,5 +1,6 @@
 import { nearest } from '../kernel/nearest.js';
 import { isMap, type JsonMap } from './compose-file.js';
+import { isWhole } from './unknown-service.js';
 
 /** What the input `override` says, whichever of its three forms it has. */
 export interface OverridePayload {
@@ -28,7 +29,7 @@ const FORMS =
 /**
  * Reads a map of services, a Compose file, or the payload of the Benchmark Platform Controller.
  *
- * @param known the project's services: a map whose keys are services is never taken for a payload
+ * @param known the project's services: a map whose keys are all services is not taken for a payload
  */
 export function readPayload(
   override: unknown,
@@ -39,20 +40,24 @@ export function readPayload(
   if (!isMap(override)) {
     return { payload: empty, problems: [`\`override\` is ${describe(override)}; allowed: ${FORMS}.`] };
   }
-  const keys = Object.keys(override);
-  if (isFormOf(keys, 'services', { fileKeys, known })) return readFile(override, empty);
-  if (isFormOf(keys, 'override_services', { fileKeys: payloadKeys, known })) return readSeedPayload(override, empty);
+  if (isFormOf(override, 'services', { keys: fileKeys, known })) return readFile(override, empty);
+  if (isFormOf(override, 'override_services', { keys: payloadKeys, known })) return readSeedPayload(override, empty);
   return { payload: { ...empty, services: override }, problems: [] };
 }
 
-/** Whether the keys are those of a form: its leading key is there, or all are its keys and none is a service. */
+/** Whether a map has a form: its leading key is there, or it has only keys of the form, which are not all services. */
 function isFormOf(
-  keys: readonly string[],
+  map: JsonMap,
   leading: string,
-  about: { readonly fileKeys: readonly string[]; readonly known: readonly string[] },
+  form: { readonly keys: readonly string[]; readonly known: readonly string[] },
 ): boolean {
-  if (keys.includes(leading) && !about.known.includes(leading)) return true;
-  return keys.length > 0 && keys.every((key) => about.fileKeys.includes(key) && !about.known.includes(key));
+  const isService = (key: string): boolean => {
+    const value = map[key];
+    return form.known.includes(key) || (isMap(value) && isWhole(value));
+  };
+  if (leading in map && !isService(leading)) return true;
+  const keys = Object.keys(map);
+  return keys.every((key) => form.keys.includes(key)) && keys.some((key) => !isService(key));
 }
 
 type Reading = ReturnType<typeof readPayload>;

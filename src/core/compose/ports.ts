@@ -42,22 +42,16 @@ export class PortProbe {
           .flatMap((state) =>
             listPorts(service, wanted, state)
               .filter((port) => !this.of(state).open.has(port))
-              .map((port) => this.tryPort(state, port, this.addressesOf(service, state, states))),
+              .map((port) => this.tryPort(state, port, this.addressesOf(service, state))),
           ),
       ),
     );
   }
 
   /** The addresses at which the host can try a container's ports. */
-  addressesOf(
-    { networkMode, networks }: ServiceModel,
-    state: ContainerState,
-    states: readonly ContainerState[],
-  ): readonly string[] {
-    const [, lender] = /^service:(.+)$/.exec(networkMode ?? '') ?? [];
-    if (lender !== undefined) return states.find(({ service }) => service === lender)?.addresses ?? [];
+  addressesOf({ networks }: ServiceModel, { addresses }: ContainerState): readonly string[] {
     const drivers = networks.map((key) => this.model.networks[key]?.driver ?? 'bridge');
-    return drivers.length > 0 && drivers.every((driver) => UNREACHABLE.test(driver)) ? [] : state.addresses;
+    return drivers.length > 0 && drivers.every((driver) => UNREACHABLE.test(driver)) ? [] : addresses;
   }
 
   private async tryPort(state: ContainerState, port: number, addresses: readonly string[]): Promise<void> {

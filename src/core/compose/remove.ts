@@ -2,8 +2,9 @@ import { Failure } from '../kernel/failure.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Containers, ProjectRemains } from '../ports/containers.js';
 import type { Log } from '../ports/process.js';
+import { nameLogs } from './log-names.js';
 
-/** A killed step leaves its `docker compose up` running until its guard kills it after 2 s (process-groups.ts). */
+/** What the engine was asked for by a program that is killed, it may finish a little later. */
 const QUIET_MS = 3_000;
 const POLL_MS = 500;
 /** Longer, and the job would wait for a daemon that hangs. */
@@ -18,12 +19,14 @@ export interface Removal {
   readonly projectName: string;
   /** The folder for the logs of what is left, absolute. */
   readonly logs: string;
+  /** Kills programs of the killed step that still work on the project. */
+  readonly endPrograms: () => void;
 }
 
 /**
- * Removes everything of a project that another process left, by the project's name alone. Saves the logs of its
- * containers before. Repeats until nothing has appeared for {@link QUIET_MS}, because a program of the killed process
- * may still be creating containers.
+ * Removes everything of a project that another process left, by the project's name alone, also images that were built
+ * for it. Saves the logs of its containers before. Repeats until nothing has appeared for {@link QUIET_MS}, because a
+ * program of the killed process may still be creating containers.
  *
  * @returns how many containers, networks and volumes there were
  * @throws Failure `cleanup-incomplete` with the names of what is still there
@@ -32,13 +35,15 @@ export async function removeProject(removal: Removal, log: Log): Promise<number>
   const { containers, clock, projectName } = removal;
   const endAt = clock.now() + BOUND_MS;
   const seen = new Set<string>();
-  let quietSince = clock.now();
+  let quietSince: number | undefined;
   for (;;) {
+    removal.endPrograms();
     const names = listNames(await containers.listRemains(projectName));
     for (const name of names) seen.add(name);
-    if (names.length === 0 && clock.now() - quietSince >= QUIET_MS) return seen.size;
+    if (names.length === 0 && quietSince !== undefined && clock.now() - quietSince >= QUIET_MS) return seen.size;
     if (clock.now() >= endAt) throw incomplete(projectName, names);
-    if (names.length > 0) {
+    // The first time also without names: an image that was built is none of them.
+    if (names.length > 0 || quietSince === undefined) {
       await saveLogs(removal, log);
       await containers.down(projectName, GRACE_SECONDS, { onLine: (line) => log.info(line), boundMs: BOUND_MS });
       quietSince = clock.now();
@@ -50,7 +55,7 @@ export async function removeProject(removal: Removal, log: Log): Promise<number>
 /** A log that cannot be saved must not keep the container from being removed. */
 async function saveLogs({ containers, projectName, logs }: Removal, log: Log): Promise<void> {
   try {
-    for (const { id, name } of await containers.list(projectName))
+    for (const { id, name } of nameLogs(await containers.list(projectName)))
       await containers.saveLog(id, `${logs}/${name}.log`, MOST_LOG_BYTES);
   } catch (error) {
     log.info(`Not all logs could be saved: ${(error as Error).message}`);

@@ -1,14 +1,13 @@
-import type { ContainerState } from '../ports/containers.js';
+import { plural } from '../kernel/plural.js';
 import type { Log } from '../ports/process.js';
 import { checkProject, setupOf } from './check.js';
-import { collectAll, saveLogs } from './collect.js';
+import { cleanUp, cleanUpCancelled, type CleanedUp } from './clean-up.js';
 import { lookBefore, requireFiles, type FilesBefore } from './evidence.js';
 import { buildImages, planImages, pullImages } from './images.js';
 import type { ComposeOutcome, PhaseName } from './outcome.js';
 import { Phases, type OpenPhase, type PhaseEnd } from './phases.js';
 import type { Plan } from './plan.js';
 import type { Problem } from './problem.js';
-import { takeDown } from './down.js';
 import type { ComposeRequest } from './request.js';
 import { listServices } from './results.js';
 import { runScript } from './scripts.js';
@@ -17,14 +16,6 @@ import { ServiceStart } from './start-services.js';
 import type { ComposeWorld } from './world.js';
 
 export type { ComposeWorld } from './world.js';
-
-/** How long a service may take to end after SIGTERM, unless its file says more: its volumes are removed with it. */
-const GRACE_S = 3;
-const LONGEST_GRACE_S = 60;
-/** GitHub kills a canceled step after 10 s. The removal comes first, and needs most of them. */
-const CANCELLED_LOGS_MS = 1_500;
-const CANCELLED_TEARDOWN_MS = 3_000;
-const LAST_LINES = 20;
 
 /**
  * Runs a Compose project as a test. What goes wrong, also with Docker, is an outcome, not an exception.
@@ -41,8 +32,7 @@ export async function runCompose(request: ComposeRequest, world: ComposeWorld, l
       throw error;
     }
   }
-  if (world.signal.aborted) await run.cleanUpCancelled();
-  else await run.cleanUp();
+  await run.cleanUp();
   world.signal.throwIfAborted();
   return run.outcome();
 }
@@ -54,10 +44,8 @@ class ComposeRun {
   private sessions: SessionsEnd | undefined;
   /** The first one decides the verdict. */
   private problem: Problem | undefined;
-  private states: readonly ContainerState[] = [];
-  private remains: readonly string[] = [];
   private upEndedAt = 0;
-  private readonly lastLines = new Map<string, readonly string[]>();
+  private cleaned: CleanedUp | undefined;
 
   constructor(
     private readonly request: ComposeRequest,
@@ -72,7 +60,7 @@ class ComposeRun {
     const { request, world } = this;
     await this.step('check', async (phase) => {
       this.plan = await checkProject(request, world, { phase });
-      return { detail: `${this.plan.servers.length} services before the session.` };
+      return { detail: `${plural(this.plan.servers.length, 'service')} before the session.` };
     });
     if (!this.plan) return;
     await this.setUp(setupOf(request, this.plan.layout));
@@ -85,23 +73,27 @@ class ComposeRun {
   }
 
   private async images(plan: Plan): Promise<void> {
-    if (this.problem) return;
     const { world } = this;
-    const work = await planImages(this.request, plan, world);
-    if (work.pull.length === 0) this.phases.skip('pull', 'All images are there.');
-    else await this.step('pull', (phase) => pullImages(work.pull, { plan, world, phase }));
-    if (work.build.length === 0) this.phases.skip('build', 'Nothing to build.');
-    else await this.step('build', (phase) => buildImages(work.build, { plan, world, phase }));
+    let build: readonly string[] = [];
+    await this.step('pull', async (phase) => {
+      const work = await planImages(this.request, plan, world);
+      ({ build } = work);
+      if (work.pull.length === 0) return { detail: 'All images are there, or will be built.' };
+      return pullImages(work.pull, { plan, world, phase });
+    });
+    if (build.length > 0) await this.step('build', (phase) => buildImages(build, { plan, world, phase }));
+    else if (!this.problem) this.phases.skip('build', 'Nothing to build.');
   }
 
   private async services(plan: Plan): Promise<void> {
     const { request, world, log } = this;
-    const start = new ServiceStart(request, plan, world, { say: (sentence) => log.info(sentence) });
+    const start = new ServiceStart(request, plan, world, log);
     this.start = start;
-    await this.step('up', (phase) => start.up(phase));
+    if (plan.servers.length > 0) await this.step('up', (phase) => start.up(phase));
+    else if (!this.problem) this.phases.skip('up', 'The session is the only service.');
     this.upEndedAt = world.clock.now();
-    await this.step('ready', (phase) => start.ready(phase));
-    if (start.watch.states.length > 0) this.states = start.watch.states;
+    if (plan.servers.length > 0) await this.step('ready', (phase) => start.ready(phase));
+    else if (!this.problem) this.phases.skip('ready');
   }
 
   private async session(plan: Plan, phase: OpenPhase): Promise<PhaseEnd> {
@@ -109,7 +101,6 @@ class ComposeRun {
     const restMs = this.upEndedAt + plan.benchmark.sleepAfterStartMs - world.clock.now();
     if (restMs > 0) await world.clock.sleep(restMs, world.signal);
     this.sessions = await runSessions({ request, plan, world, phase, watch: this.start!.watch });
-    this.states = this.sessions.states;
     return this.sessions;
   }
 
@@ -147,74 +138,20 @@ class ComposeRun {
     this.problem = await this.phases.run(name, body);
   }
 
-  /** Runs whatever happened: logs and files are collected, and everything is removed. */
   async cleanUp(): Promise<void> {
-    if (!this.plan) return;
-    const { request, world } = this;
-    const isNeeded = this.problem === undefined;
-    await this.finish('collect', async (phase) => {
-      this.states = await world.containers.list(world.projectName);
-      await this.readLastLines();
-      return collectAll(request, world, { phase, states: this.states, isNeeded });
-    });
-    const teardown = request.teardown ?? this.plan.layout.teardown;
-    if (teardown === undefined) this.phases.skip('teardown');
-    else
-      await this.finish('teardown', (phase) =>
-        runScript('teardown', teardown, { world, phase, env: this.plan!.scriptEnv }),
-      );
-    await this.finish('down', (phase) => this.remove(phase, this.graceSeconds()));
-  }
-
-  /** The same in the few seconds that GitHub gives: the removal first, without grace. */
-  async cleanUpCancelled(): Promise<void> {
-    if (!this.plan) return;
-    const { request, world } = this;
-    const { clock } = world;
-    const saved = world.containers
-      .list(world.projectName)
-      .then((states) => saveLogs(world, states))
-      .catch(() => {});
-    await Promise.race([saved, clock.sleep(CANCELLED_LOGS_MS)]);
-    await this.finish('down', (phase) => this.remove(phase, 0));
-    const teardown = request.teardown ?? this.plan.layout.teardown;
-    if (teardown === undefined) return;
-    const signal = AbortSignal.timeout(CANCELLED_TEARDOWN_MS);
-    await this.finish('teardown', (phase) =>
-      runScript('teardown', teardown, { world, phase, env: this.plan!.scriptEnv, signal }),
-    );
-  }
-
-  private async remove(phase: OpenPhase, graceSeconds: number): Promise<PhaseEnd> {
-    const end = await takeDown(this.world, phase, graceSeconds);
-    this.remains = end.remains;
-    return end;
-  }
-
-  private async finish(name: PhaseName, body: (phase: OpenPhase) => Promise<PhaseEnd>): Promise<void> {
-    const problem = await this.phases.run(name, body, { canCancel: false });
-    this.problem ??= problem;
-  }
-
-  private graceSeconds(): number {
-    const wanted = this.plan!.model.services.map(({ stopGraceMs = 0 }) => Math.ceil(stopGraceMs / 1_000));
-    return Math.min(LONGEST_GRACE_S, Math.max(GRACE_S, ...wanted));
-  }
-
-  /** The last lines of the services that the problem names. */
-  private async readLastLines(): Promise<void> {
-    for (const service of this.problem?.culprits ?? []) {
-      const own = this.states.filter((state) => (state.service ?? 'session') === service);
-      const worst = own.find(({ exitCode }) => exitCode !== 0) ?? own[0];
-      if (worst) this.lastLines.set(service, await this.world.containers.lastLines(worst.id, LAST_LINES));
-    }
+    const { plan, request, world, phases, problem } = this;
+    if (!plan) return;
+    const scene = { request, plan, world, phases };
+    if (world.signal.aborted) await cleanUpCancelled(scene);
+    else this.cleaned = await cleanUp(scene, { problem, states: this.sessions?.states });
   }
 
   outcome(): ComposeOutcome {
-    const { problem, plan } = this;
+    const { plan, cleaned } = this;
+    const problem = cleaned ? cleaned.problem : this.problem;
     const { ready, warnings } = this.start?.watch ?? { ready: new Map(), warnings: [] };
     const sessions = this.sessions?.sessions ?? [];
-    const { lastLines, states } = this;
+    const { states = [], remains = [], lastLines = new Map() } = cleaned ?? {};
     return {
       verdict: problem?.verdict ?? 'pass',
       ...(problem && { code: problem.code }),
@@ -226,7 +163,7 @@ class ComposeRun {
       phases: this.phases.results,
       services: plan ? listServices(plan, { states, ready, sessions, lastLines }) : [],
       ...(this.sessions?.result !== undefined && { result: this.sessions.result }),
-      remains: this.remains,
+      remains,
     };
   }
 }

@@ -6,7 +6,9 @@ import type { Plan } from './plan.js';
 import type { Problem } from './problem.js';
 import type { ComposeRequest } from './request.js';
 import { openResult, type ResultFinding, type ResultIntake } from './result.js';
-import { listSessionNetworks, listSessions, type SessionRun } from './run-session.js';
+import { listSessions } from './run-session.js';
+import { listSessionNetworks } from './session-container.js';
+import type { SessionRun } from './session-scene.js';
 import type { Death } from './servers.js';
 import { SessionWatch } from './session-watch.js';
 import type { ReadinessWatch } from './watch.js';
@@ -43,8 +45,8 @@ export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
   });
   try {
     const sessions = await runAll({ ...start, intake, deadline: beganAt + request.timeoutMs });
-    const endedAt = sessions.at(-1)!.endedAt;
-    const { deaths, states } = await servers.end(endedAt);
+    const last = sessions.at(-1)!;
+    const { deaths, states } = await servers.end(last.endedAt, last.states);
     const found = await intake.collect({ beganAt, containers: states });
     const problem = judgeSessions(request, { sessions, deaths, found });
     return {
@@ -56,7 +58,7 @@ export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
       problem,
     };
   } finally {
-    await servers.close();
+    servers.close();
     await intake.close();
   }
 }

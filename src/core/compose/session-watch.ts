@@ -13,7 +13,6 @@ export class SessionWatch {
   private readonly bell = new Bell();
   private readonly ending = new AbortController();
   private readonly stop: () => void;
-  private readonly loop: Promise<void>;
 
   /** @param before the servers as they were when all of them were ready */
   constructor(
@@ -25,22 +24,27 @@ export class SessionWatch {
     },
   ) {
     this.stop = world.containers.watch(world.projectName, () => this.bell.ring());
-    this.loop = this.observe();
+    void this.observe();
   }
 
-  /** Compares the servers for the last time. @param endedAt when the session ended, epoch ms */
+  /**
+   * Compares the servers for the last time.
+   *
+   * @param endedAt when the session ended, epoch ms
+   * @param seen the containers, if they were listed after that
+   */
   async end(
     endedAt: number,
+    seen?: readonly ContainerState[],
   ): Promise<{ readonly deaths: readonly Death[]; readonly states: readonly ContainerState[] }> {
-    await this.close();
-    const states = await this.world.containers.list(this.world.projectName);
+    this.close();
+    const states = seen ?? (await this.world.containers.list(this.world.projectName));
     return { deaths: this.compare(states, endedAt), states };
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.stop();
     this.ending.abort();
-    await this.loop;
   }
 
   private async observe(): Promise<void> {
@@ -49,7 +53,9 @@ export class SessionWatch {
     try {
       while (!signal.aborted) {
         await this.bell.wait(clock, 3_600_000, signal);
+        // At once, because a container is restarted after 100 ms, and only before that shows its exit code.
         const states = await containers.list(projectName);
+        if (signal.aborted) return;
         for (const death of this.compare(states, clock.now())) {
           if (this.said.has(`${death.containerId} ${death.what}`)) continue;
           this.said.add(`${death.containerId} ${death.what}`);

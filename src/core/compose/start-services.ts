@@ -1,12 +1,13 @@
 import * as advice from '../kernel/compose-advice.js';
 import { plural } from '../kernel/plural.js';
-import type { ComposeProject } from '../ports/containers.js';
+import type { Log } from '../ports/process.js';
 import type { ProgramEnd } from '../ports/programs.js';
 import { LastLines } from './last-lines.js';
 import type { Plan } from './plan.js';
 import type { OpenPhase, PhaseEnd } from './phases.js';
 import type { Problem } from './problem.js';
 import type { ComposeRequest } from './request.js';
+import { describeRefusal, findMissingFiles } from './up-refusal.js';
 import { ReadinessWatch, type WatchEnd } from './watch.js';
 import type { ComposeWorld } from './world.js';
 
@@ -21,19 +22,35 @@ export class ServiceStart {
   private readonly last = new LastLines();
   /** Set when the watch was the one to end `up`. */
   private verdict: WatchEnd | undefined;
+  private phase: OpenPhase | undefined;
 
   constructor(
     private readonly request: ComposeRequest,
     private readonly plan: Plan,
     private readonly world: ComposeWorld,
-    phase: Pick<OpenPhase, 'say'>,
+    private readonly log: Pick<Log, 'info'>,
   ) {
     const { model, servers } = plan;
-    this.watch = new ReadinessWatch(world, { model, servers, ready: request.ready }, { info: phase.say });
+    this.watch = new ReadinessWatch(
+      world,
+      { model, servers, ready: request.ready },
+      { info: (sentence) => this.say(sentence) },
+    );
   }
 
   /** The phase `up`. */
-  async up({ onLine }: OpenPhase): Promise<PhaseEnd> {
+  async up(phase: OpenPhase): Promise<PhaseEnd> {
+    this.phase = phase;
+    return this.start(phase).finally(() => (this.phase = undefined));
+  }
+
+  /** What the watch says belongs to the phase that runs. */
+  private say(sentence: string): void {
+    if (this.phase) this.phase.say(sentence);
+    else this.log.info(sentence);
+  }
+
+  private async start({ onLine }: OpenPhase): Promise<PhaseEnd> {
     const { containers, clock, signal } = this.world;
     const { servers, project } = this.plan;
     const deadline = clock.now() + this.request.readyTimeoutMs;
@@ -50,61 +67,37 @@ export class ServiceStart {
     const bounded = this.request.readyTimeoutMs + UP_REST_MS;
     const upped = containers.up(project, servers, { onLine: add, signal: ending, boundMs: bounded });
     const seen = this.watched.then(async (end): Promise<ProgramEnd | WatchEnd> => (end.kind === 'ready' ? upped : end));
-    const first: ProgramEnd | WatchEnd = await Promise.race([upped, seen]).finally(() => signal.throwIfAborted());
+    const first: ProgramEnd | WatchEnd = await Promise.race([upped, seen]).catch(async (error: unknown) => {
+      // A lost engine. `up` would go on to ask it.
+      this.end.abort();
+      await upped;
+      throw error;
+    });
+    signal.throwIfAborted();
     if ('kind' in first) {
       this.verdict = first;
       this.end.abort();
       await upped;
       return { detail: 'Ended early: see `ready`.' };
     }
-    return this.judgeUp(first, project);
+    return this.judgeUp(first, project.name);
   }
 
-  private async judgeUp(ended: ProgramEnd, project: ComposeProject): Promise<PhaseEnd> {
+  private async judgeUp(ended: ProgramEnd, projectName: string): Promise<PhaseEnd> {
     if (ended.code === 0) return { detail: `Started ${plural(this.plan.servers.length, 'service')}.` };
     this.end.abort();
     // Compose itself may notice a service that failed before the watch does.
     const failed = await this.watch.findFailed();
-    if (failed.length === 0) return { problem: await this.describeRefusal(ended, project) };
+    if (failed.length === 0)
+      return { problem: await describeRefusal({ ended, last: this.last, projectName }, this.world.containers) };
     this.verdict = { kind: 'failed', services: failed };
     return { detail: 'Compose gave up on a service: see `ready`.' };
   }
 
-  private async describeRefusal(ended: ProgramEnd, { name }: ComposeProject): Promise<Problem> {
-    const how = ended.code === undefined ? (ended.why ?? 'no exit code') : `exit code ${ended.code}`;
-    const text = this.last.text();
-    const port = Number(
-      /:(\d+)(?:\/tcp)? failed: port is already|:(\d+): bind: address already in use/
-        .exec(text)
-        ?.slice(1)
-        .find(Boolean),
-    );
-    const holders = port > 0 ? await this.world.containers.findPublishers(port) : [];
-    const described = holders.map((holder) =>
-      holder.project === name
-        ? `${holder.name} of this project`
-        : `${holder.name}${holder.project === undefined ? '' : ` of the project ${holder.project}`}`,
-    );
-    const taken =
-      port > 0
-        ? ` Port ${port} of the machine is in use${described.length > 0 ? ` by ${described.join(', ')}` : ' by a program outside of Docker'}.`
-        : '';
-    return {
-      verdict: 'error',
-      code: 'services-not-ready',
-      phase: 'up',
-      exitCode: 1,
-      reasons: [`\`docker compose up\` failed (${how}).${taken}`, ...this.last.meaningful()],
-      hint:
-        port > 0
-          ? 'Publish no fixed port of the host (`ports: ["5432"]`), or end what holds it.'
-          : 'Correct what Compose names, and run the job again.',
-    };
-  }
-
   /** The phase `ready`. */
   async ready(phase: OpenPhase): Promise<PhaseEnd> {
-    const end = this.verdict ?? (await this.watched);
+    this.phase = phase;
+    const end = this.verdict ?? (await this.watched.finally(() => (this.phase = undefined)));
     this.world.signal.throwIfAborted();
     if (end.kind === 'ready') return { detail: this.describeReady() };
     for (const { service, standing } of end.services)
@@ -147,29 +140,5 @@ function describeFailed(end: WatchEnd & { kind: 'late' | 'failed' }): Problem {
       ? `${advice.READ_SERVICE_LOG} If it need not be healthy, say when it is ready in \`ready\`, for instance \`started\`.`
       : advice.READ_SERVICE_LOG,
     culprits: end.services.map(({ service }) => service.name),
-  };
-}
-
-/** Compose notices a missing file of a secret only when it makes the container, and then names no service. */
-function findMissingFiles({ model, servers, session }: Plan, { host }: ComposeWorld): Problem | undefined {
-  const started = [...servers, ...(session.kind === 'services' ? session.services : [])];
-  const missing = model.services
-    .filter(({ name }) => started.includes(name))
-    .flatMap(({ name, mounted }) =>
-      mounted.flatMap(({ kind, key }) => {
-        const file = model.files[`${kind} ${key}`];
-        return file === undefined || host.look(file) !== 'missing'
-          ? []
-          : [`The ${kind} ${key} of ${name} is the file ${file}, which does not exist.`];
-      }),
-    );
-  if (missing.length === 0) return undefined;
-  return {
-    verdict: 'error',
-    code: 'services-not-ready',
-    phase: 'up',
-    exitCode: 1,
-    reasons: missing,
-    hint: 'Write the files in `setup`, for instance from secrets of the workflow, or correct their paths.',
   };
 }

@@ -60,7 +60,7 @@ export function summarizeOutcome(outcome: ComposeOutcome, { directory, artifacts
     ...listWarnings(warnings),
     ...tabulateServices(services),
     ...tabulatePhases(phases),
-    ...(phases.length > 0 ? details('Timeline', drawTimeline({ phases, services })) : []),
+    ...(services.some(({ startedAt }) => startedAt !== undefined) ? details('Timeline', drawTimeline(outcome)) : []),
     `Logs of all phases and services: ${cell(code(artifacts))}`,
     '',
   ].join('\n');

@@ -39,14 +39,18 @@ function toStretch({ name, beganAt, endedAt, outcome }: PhaseResult): Stretch {
 function divide(service: ServiceResult, end: number): readonly Stretch[] {
   const { startedAt, readyAt, endedAt = end, exitCode, role } = service;
   if (startedAt === undefined) return [];
-  const isBad = exitCode !== undefined && exitCode !== 0 && role !== 'server';
+  // What ended before the removal, and not with 0, is red: also a server that died during the session.
+  const isBad = exitCode !== undefined && exitCode !== 0;
+  const code = isBad ? `, exit code ${exitCode}` : '';
   if (role !== 'server' || readyAt === undefined || readyAt >= endedAt) {
-    const name = role === 'server' ? 'starting, never ready' : `running${isBad ? `, exit code ${exitCode}` : ''}`;
-    return [{ name, from: startedAt, to: endedAt, look: isBad || role === 'server' ? 'crit' : 'active' }];
+    const isRed = isBad || role === 'server';
+    const name = role === 'server' ? `starting, never ready${code}` : `running${code}`;
+    return [{ name, from: startedAt, to: endedAt, look: isRed ? 'crit' : 'active' }];
   }
+  const since = Math.max(readyAt, startedAt);
   return [
-    { name: 'starting', from: startedAt, to: Math.max(readyAt, startedAt), look: 'done' },
-    { name: 'ready', from: Math.max(readyAt, startedAt), to: endedAt, look: 'active' },
+    { name: 'starting', from: startedAt, to: since, look: 'done' },
+    { name: `ready${code}`, from: since, to: endedAt, look: isBad ? 'crit' : 'active' },
   ];
 }
 

@@ -39,8 +39,8 @@ export class ReadinessWatch {
   private readonly texts = new Set<string>();
   private readonly readers = new Set<string>();
   private readonly services: readonly { readonly service: ServiceModel; readonly wanted: Readiness | undefined }[];
-  private changed = true;
-  private listedAt = 0;
+  private changed = false;
+  private listedAt: number;
 
   constructor(
     private readonly world: ComposeWorld,
@@ -52,6 +52,8 @@ export class ReadinessWatch {
     private readonly log: Pick<Log, 'info'>,
   ) {
     this.probe = new PortProbe(world, model);
+    // At first there is nothing to list.
+    this.listedAt = world.clock.now();
     this.services = model.services
       .filter(({ name }) => servers.includes(name))
       .map((service) => ({ service, wanted: ready[service.name] }));
@@ -108,7 +110,7 @@ export class ReadinessWatch {
     const { containers, clock, projectName } = this.world;
     if (this.changed || clock.now() - this.listedAt >= RELIST_MS) {
       this.changed = false;
-      this.states = await containers.list(projectName);
+      this.states = (await containers.list(projectName)).filter(({ oneOff }) => !oneOff);
       this.listedAt = clock.now();
     }
     await this.probe.try(this.services, this.states);
@@ -128,7 +130,7 @@ export class ReadinessWatch {
   private factsOf(service: ServiceModel, state: ContainerState): ContainerFacts {
     return {
       ...this.probe.look(state),
-      isReachable: this.probe.addressesOf(service, state, this.states).length > 0,
+      isReachable: this.probe.addressesOf(service, state).length > 0,
       hasText: this.texts.has(state.id),
       isProvenServer: this.proven.has(state.id),
     };

@@ -6,14 +6,13 @@
 
 export const READ_IMAGE_LOG =
   'Read the last lines of `pull` or `build` in the log above, correct what they name, and run the job again.';
-export const READ_SERVICE_LOG =
-  'Read the last lines of the service that the message names. The whole logs are in the folder of the output `artifacts`.';
+const READ_LAST_LINES = 'Read the last lines of the service that the message names.';
+export const READ_SERVICE_LOG = `${READ_LAST_LINES} The whole logs are in the folder of the output \`artifacts\`.`;
 export const READ_SESSION_LOG =
   "Read the session's output in the log above. The logs of all services are in the folder of the output `artifacts`.";
 export const RAISE_SESSION_TIMEOUT =
   'Read where its output stops in the log above. If it is only slow, raise `timeout-minutes`.';
-export const ACCEPT_SERVER_EXIT =
-  'Read the last lines of the service that the message names. If it may end during the session, set `on-server-exit: warn`.';
+export const ACCEPT_SERVER_EXIT = `${READ_LAST_LINES} If it may end during the session, set \`on-server-exit: warn\`.`;
 export const READ_ASSERT_LOG =
   'Read the output of `assert` in the log above, and what the session wrote in the folder of the output `artifacts`.';
 export const READ_TEARDOWN_LOG = 'Read the output of `teardown` in the log above.';

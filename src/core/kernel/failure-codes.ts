@@ -260,7 +260,7 @@ export const failureCodes = {
     remedy: composeAdvice.START_DOCKER,
   },
   'docker-forbidden': {
-    when: "The step's user may not use the socket of the Docker engine.",
+    when: 'The user of the step has no permission on the socket of the Docker engine.',
     remedy: composeAdvice.ALLOW_DOCKER,
   },
   'docker-failed': {
@@ -276,7 +276,7 @@ export const failureCodes = {
     remedy: composeAdvice.CORRECT_COMPOSE_FILES,
   },
   'container-failed': {
-    when: 'Docker could not create or start the container of `session-image`. The message quotes it.',
+    when: 'Docker refused the container of `session-image`, or could not start it. The message quotes Docker.',
     remedy: composeAdvice.CHECK_SESSION_IMAGE,
   },
   interrupted: {

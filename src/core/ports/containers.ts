@@ -44,6 +44,8 @@ export interface ContainerState {
   readonly name: string;
   /** The Compose service. `undefined`: it was not made by Compose, as that of a session image. */
   readonly service?: string;
+  /** A script made it with `docker compose run`: it is none of the service's own containers. */
+  readonly oneOff?: true;
   readonly image: string;
   readonly status: ContainerStatus;
   /** Meaningful once it has exited. */
@@ -141,7 +143,7 @@ export interface Containers {
   stop(containerIds: readonly string[], graceSeconds: number): Promise<void>;
   /**
    * Removes everything that carries the project's label: containers, networks, volumes and images that Compose built
-   * without a name of their own. Needs no files. Succeeds if there is nothing.
+   * without a name of their own. Needs no files. Its code is 0 only if nothing is left.
    */
   down(projectName: string, graceSeconds: number, options: OutputOptions): Promise<ProgramEnd>;
   listRemains(projectName: string): Promise<ProjectRemains>;

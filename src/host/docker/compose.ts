@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { CORRECT_COMPOSE_FILES } from '../../core/kernel/compose-advice.js';
 import { Failure } from '../../core/kernel/failure.js';
 import type { ComposeModel, ComposeProject, OutputOptions, UpOptions } from '../../core/ports/containers.js';
@@ -17,7 +18,7 @@ export async function resolve(cli: DockerCli, project: ComposeProject): Promise<
     env: project.env,
     mayFail: true,
   });
-  if (code !== 0) throw refuseFiles(words);
+  if (code !== 0) throw refuseFiles(words, await findFaultyFile(cli, project, words));
   const warnings = words.split('\n').flatMap(readWarning);
   const unset = warnings.flatMap((warning) => UNSET.exec(warning)?.[1] ?? []);
   return {
@@ -74,14 +75,38 @@ function composeArgs(project: ComposeProject, command: readonly string[]): reado
   ];
 }
 
-function refuseFiles(words: string): Failure {
+/** The message of a YAML parser, which names the line but not the file. */
+const UNPLACED = /^yaml: (?:unmarshal errors|line \d+)/;
+
+/** Which of several files a message is about. `undefined`: the message names it, or it is a file that one includes. */
+async function findFaultyFile(cli: DockerCli, project: ComposeProject, words: string): Promise<string | undefined> {
+  const sentence = lastSentence(words);
+  if (!UNPLACED.test(sentence)) return undefined;
+  for (const file of project.files) {
+    const alone = await cli.ask({
+      args: composeArgs({ ...project, files: [file] }, ['config', '--quiet']),
+      about: 'Docker Compose did not read a file',
+      env: project.env,
+      mayFail: true,
+    });
+    if (lastSentence(alone.words) === sentence) return relative(project.directory, file);
+  }
+  return undefined;
+}
+
+function refuseFiles(words: string, file: string | undefined): Failure {
   const failure = describeRefusal(words, 'Docker Compose refuses the project');
   if (failure.code !== 'docker-failed') return failure;
   const lines = words.split('\n').filter((line) => readWarning(line).length === 0);
-  return new Failure('compose-invalid', `Docker Compose refuses the project: ${lastSentence(lines.join('\n'))}`, {
-    hint: CORRECT_COMPOSE_FILES,
-    ...(lines.length > 1 && { details: lines }),
-  });
+  const where = file === undefined ? '' : `${file}, or a file that it includes: `;
+  return new Failure(
+    'compose-invalid',
+    `Docker Compose refuses the project: ${where}${lastSentence(lines.join('\n'))}`,
+    {
+      hint: CORRECT_COMPOSE_FILES,
+      ...(lines.length > 1 && { details: lines }),
+    },
+  );
 }
 
 /** A warning without its decoration, if the line is one. */

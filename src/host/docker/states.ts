@@ -29,6 +29,7 @@ export interface Inspected {
 
 export const PROJECT_LABEL = 'com.docker.compose.project';
 const SERVICE_LABEL = 'com.docker.compose.service';
+const ONE_OFF_LABEL = 'com.docker.compose.oneoff';
 /** `network_mode: service:x` and `container:x`, after Docker has resolved it. */
 const BORROWED_NETWORK = /^container:(.+)$/;
 
@@ -51,6 +52,7 @@ function readState(one: Inspected, addresses: readonly string[]): ContainerState
     name: one.Name.replace(/^\//, ''),
     image: config.Image,
     ...(service !== undefined && { service }),
+    ...(config.Labels?.[ONE_OFF_LABEL] === 'True' && { oneOff: true }),
     status: state.Status,
     exitCode: state.ExitCode,
     oomKilled: state.OOMKilled,

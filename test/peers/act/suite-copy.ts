@@ -13,9 +13,7 @@ export function listPrinted(): string[] {
     name,
     readFileSync(join(root, WORKFLOWS, name), 'utf8'),
   ]);
-  return texts
-    .filter(([, text]) => text!.startsWith('# Printed from workflows/'))
-    .map(([name]) => name!);
+  return texts.filter(([, text]) => text!.startsWith('# Printed from workflows/')).map(([name]) => name!);
 }
 
 export interface CopyOptions extends Omit<Substitutions, 'read'> {

@@ -12,7 +12,10 @@ interface Step {
 }
 interface Workflow {
   readonly on: Readonly<
-    Record<'workflow_call' | 'workflow_dispatch', { inputs: Record<string, { default?: unknown }>; outputs?: object }>
+    Record<
+      'workflow_call' | 'workflow_dispatch',
+      { inputs: Record<string, { default?: string | number | boolean }>; outputs?: object }
+    >
   >;
   readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
 }

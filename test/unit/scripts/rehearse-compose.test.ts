@@ -122,8 +122,10 @@ describe('the plan of a rehearsal of a Compose project', () => {
   test('any project can fail in setup and in assert; a description of its own wins', () => {
     expect(plan({ fail: 'setup' }).inputs).toEqual({ setup: expect.stringContaining('exit 7') });
     expect(plan({ fail: 'assert' }).inputs).toEqual({ assert: expect.stringContaining('exit 1') });
-    write({ 'rehearse.yml': 'inputs: { env: { A: 1 } }\nfail: { assert: { says: It breaks., inputs: { env: { A: 2 } } } }' });
-    expect(plan({ fail: 'assert' })).toMatchObject({ says: 'It breaks.', inputs: { env: "{\"A\":2}" } });
+    write({
+      'rehearse.yml': 'inputs: { env: { A: 1 } }\nfail: { assert: { says: It breaks., inputs: { env: { A: 2 } } } }',
+    });
+    expect(plan({ fail: 'assert' })).toMatchObject({ says: 'It breaks.', inputs: { env: '{"A":2}' } });
   });
 
   test('a stand-in has its folder of programs and its instructions', () => {

@@ -159,6 +159,32 @@ describe('A start that fails', () => {
 });
 
 describe('Ready', () => {
+  test('says nothing of containers that a script made with `docker compose run`', async () => {
+    const play = prepare({ session: { kind: 'services', services: ['tests'] } });
+    const list = play.containers.list.bind(play.containers);
+    const oneOff = {
+      id: 'x',
+      name: 'p-db-run-1',
+      service: 'db',
+      image: 'db:1',
+      status: 'exited',
+      oneOff: true,
+    } as const;
+    const rest = { exitCode: 3, oomKilled: false, restarts: 0, startedAt: 1, finishedAt: 2, addresses: [] };
+    play.containers.list = async (name) => [...(await list(name)), { ...oneOff, ...rest }];
+    play.containers.saveLog = async () => undefined;
+    expect(await play.run()).toMatchObject({ verdict: 'pass', services: [{ role: 'server', restarts: 0 }, {}] });
+  });
+
+  test('is said in the log of its phase', async () => {
+    const play = prepare({});
+    await play.run();
+    const lines = ['003__up', '004__ready', '002__up', '003__ready'].flatMap(
+      (name) => play.host.logs.get(`${name}/run.log`) ?? [],
+    );
+    expect(lines).toContain('db is ready after 0.1 s: healthy.');
+  });
+
   test('by a text in the log', async () => {
     const play = new ComposePlay(
       { db: { prints: ['boot', 'ready to accept'] } },
@@ -198,7 +224,7 @@ describe('The end', () => {
       phase: 'down',
       remains: ['volume p_data'],
     });
-    expect(play.containers.calls.filter((call) => call.startsWith('down'))).toHaveLength(3);
+    expect(play.containers.calls.filter((call) => call.startsWith('down'))).toHaveLength(2);
   });
 
   test('comes, as far as it can, when Docker stops answering', async () => {

@@ -59,7 +59,10 @@ describe('Images', () => {
     play.containers.unknownImages.add('db:1');
     const outcome = await play.run();
     expect(outcome).toMatchObject({ verdict: 'error', code: 'images-not-available', phase: 'pull', exitCode: 1 });
-    expect(outcome.reasons.join(' ')).toContain('manifest for db:1 not found');
+    // The first reason is the error of the step.
+    expect(outcome.reasons[0]).toBe(
+      'The image db:1 of db could not be pulled (exit code 18): Error response from daemon: manifest for db:1 not found: manifest unknown: manifest unknown.',
+    );
     expect(fetched(play)).toHaveLength(1);
   });
 

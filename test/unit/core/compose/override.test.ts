@@ -40,6 +40,21 @@ describe('An override', () => {
     expect(planOf(overriding(shadowed, 'services')).override).toEqual({ services: shadowed });
   });
 
+  test('is a payload although the project has a service like one of its keys', () => {
+    const override = { datasets: ['a'], benchmark: { tasks: [] } };
+    const request = { override, datasetsPath: '/srv', datasetsTarget: 'benchmark:/in' };
+    const plan = planOf({ request, services: ['benchmark'], files: { '/srv/a': '' } });
+    expect([plan.config, plan.override?.services]).toEqual([
+      { tasks: [] },
+      { benchmark: { volumes: ['/srv/a:/in/a'] } },
+    ]);
+  });
+
+  test('adds a service whose name is a key of a payload', () => {
+    const services = { benchmark: { image: 'example/benchmark' } };
+    expect(planOf(overriding(services)).override).toEqual({ services });
+  });
+
   test('adds a service that is a whole one', () => {
     for (const one of [{ image: 'example/new' }, { build: '.' }, { extends: 'api' }]) {
       expect(planOf(overriding({ fresh: one })).override).toEqual({ services: { fresh: one } });

@@ -9,6 +9,8 @@ class Leftovers {
   readonly clock = new FakeClock();
   readonly saved: string[] = [];
   readonly downs: number[] = [];
+  /** A program that the killed step left, and that creates a container as long as it runs. */
+  program: string | undefined;
   private names: readonly string[];
 
   constructor(
@@ -16,6 +18,11 @@ class Leftovers {
     private readonly stuck: readonly string[] = [],
   ) {
     this.names = names;
+  }
+
+  private endPrograms(): void {
+    if (this.program !== undefined) this.createLater(1_000, this.program);
+    this.program = undefined;
   }
 
   /** A program of the killed step creates a container later. */
@@ -26,7 +33,7 @@ class Leftovers {
   remove(containers: Partial<Containers> = {}) {
     const own: Partial<Containers> = {
       listRemains: async () => ({ containers: this.names, networks: [], volumes: [] }),
-      list: async () => this.names.map((name) => ({ id: `id-${name}`, name })) as never,
+      list: async () => this.names.map((service) => ({ id: `id-${service}`, service })) as never,
       saveLog: async (id, file) => void this.saved.push(`${id} ${file}`),
       down: async () => {
         this.downs.push(this.clock.now());
@@ -36,7 +43,13 @@ class Leftovers {
       ...containers,
     };
     const { log, said } = recordLog();
-    const removal = { containers: own as Containers, clock: this.clock, projectName: 'ci-1', logs: '/logs' };
+    const removal = {
+      containers: own as Containers,
+      clock: this.clock,
+      projectName: 'ci-1',
+      logs: '/logs',
+      endPrograms: () => this.endPrograms(),
+    };
     return { said, removed: removeProject(removal, log) };
   }
 }
@@ -45,7 +58,7 @@ describe('What a killed step left', () => {
   test('is removed after its logs were saved', async () => {
     const left = new Leftovers(['a', 'b']);
     expect(await left.remove().removed).toBe(2);
-    expect(left.saved).toEqual(['id-a /logs/a.log', 'id-b /logs/b.log']);
+    expect(left.saved).toEqual(['id-a /logs/a-1.log', 'id-b /logs/b-1.log']);
     expect(left.downs).toHaveLength(1);
   });
 
@@ -54,6 +67,13 @@ describe('What a killed step left', () => {
     left.createLater(2_000, 'late');
     expect(await left.remove().removed).toBe(2);
     expect(left.downs).toHaveLength(2);
+  });
+
+  test('grows no more, because programs of the step are killed first', async () => {
+    const left = new Leftovers([]);
+    left.program = 'half';
+    expect(await left.remove().removed).toBe(1);
+    expect(left.program).toBeUndefined();
   });
 
   test('is removed though a log cannot be saved', async () => {
@@ -74,6 +94,7 @@ describe('What a killed step left', () => {
   test('is nothing if the step had cleaned up', async () => {
     const left = new Leftovers([]);
     expect(await left.remove().removed).toBe(0);
-    expect(left.downs).toEqual([]);
+    // An image that was built is not among the names.
+    expect(left.downs).toHaveLength(1);
   });
 });

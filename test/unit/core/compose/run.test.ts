@@ -32,6 +32,14 @@ describe('A run of a Compose project', () => {
     ]);
   });
 
+  test('starts a session that is the only service once', async () => {
+    const play = new ComposePlay({ tests: { ...ends(0), restart: 'always' } });
+    expect(await play.run()).toMatchObject({ verdict: 'pass' });
+    expect(play.containers.calls.filter((call) => call.startsWith('up'))).toEqual([
+      'up --no-deps --scale tests=1 tests',
+    ]);
+  });
+
   test('has its phases in their order, each with a folder', async () => {
     const play = new ComposePlay(simple(), { setup: 'prepare', assert: 'judge', teardown: 'tidy' });
     play.host.scripts = { prepare: {}, judge: {}, tidy: {} };
@@ -39,7 +47,7 @@ describe('A run of a Compose project', () => {
     expect(phases.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       'check passed',
       'setup passed',
-      'pull skipped',
+      'pull passed',
       'build skipped',
       'up passed',
       'ready passed',
@@ -50,7 +58,7 @@ describe('A run of a Compose project', () => {
       'down passed',
     ]);
     expect([...play.host.logs.keys()]).toEqual(
-      expect.arrayContaining(['000__check/run.log', '001__setup/run.log', '002__up/run.log', '008__down/run.log']),
+      expect.arrayContaining(['000__check/run.log', '001__setup/run.log', '003__up/run.log', '009__down/run.log']),
     );
   });
 

@@ -147,9 +147,13 @@ describe('The timeline', () => {
 
   test('is red where something failed', () => {
     const phases = [{ name: 'ready', beganAt: T, endedAt: T + 2_000, outcome: 'failed' } as const];
-    const lines = drawTimeline({ phases, services: [{ ...failed.services[0]! }, { ...tests, exitCode: 3 }] });
+    const lines = drawTimeline({
+      phases,
+      services: [...failed.services, { ...tests, exitCode: 3 }, { ...db, exitCode: 4 }],
+    });
     expect(lines).toContain('  ready :crit, 0, 2000');
-    expect(lines).toContain('  starting, never ready :crit, 1000, 9000');
+    expect(lines).toContain('  starting, never ready, exit code 137 :crit, 1000, 9000');
+    expect(lines).toContain('  ready, exit code 4 :crit, 4200, 9000');
     expect(lines).toContain('  running, exit code 3 :crit, 4300, 8000');
   });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import * as advice from '../../../../src/core/kernel/advice.js';
+import * as composeAdvice from '../../../../src/core/kernel/compose-advice.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const LONGEST_REPEATED_WORDS = 8;
@@ -51,6 +52,11 @@ describe('Advice', () => {
 
   test.each(Object.keys(advice))('%s is given in more than one place', (name) => {
     const uses = sources.flatMap((text) => text.match(new RegExp(`\\badvice\\.${name}\\b`, 'g')) ?? []);
+    expect(uses.length).toBeGreaterThan(1);
+  });
+
+  test.each(Object.keys(composeAdvice))('on Compose, %s is given in more than one place', (name) => {
+    const uses = sources.filter((text) => new RegExp(`(?<!export const )\\b${name}\\b`).test(text));
     expect(uses.length).toBeGreaterThan(1);
   });
 

@@ -1,0 +1,1 @@
+void require('./chunks/run-compose.js').runRunComposePost(new URL('..', require('node:url').pathToFileURL(__filename)));

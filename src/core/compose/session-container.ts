@@ -1,0 +1,109 @@
+import { splitWords } from '../inputs/split-words.js';
+import { Failure } from '../kernel/failure.js';
+import type { ContainerState } from '../ports/containers.js';
+import { LastLines } from './last-lines.js';
+import type { ProjectModel } from './model.js';
+import type { Plan } from './plan.js';
+import { bounded, takeLines, type SessionRun, type SessionScene } from './session-scene.js';
+import { composeSessionOverride } from './session-override.js';
+
+/** How long a session that must end may take after SIGTERM. */
+const GRACE_S = 3;
+/** How often a container is looked at whose log ended before the container did. */
+const RELOOK_MS = 500;
+
+/** The networks from which the session reaches the host, by their names at Docker. */
+export function listSessionNetworks({ session, model }: Plan): readonly string[] {
+  const names =
+    session.kind === 'services' ? session.services : session.kind === 'exec' ? [session.service] : undefined;
+  if (session.kind === 'host') return [];
+  return listNetworks(
+    names ? { ...model, services: model.services.filter(({ name }) => names.includes(name)) } : model,
+  );
+}
+
+/** The networks of a project by their names at Docker, the default one first. */
+export function listNetworks({ services, networks }: ProjectModel): readonly string[] {
+  const used = [...new Set(services.flatMap((service) => service.networks))];
+  const ordered = used.toSorted((a, b) => Number(b === 'default') - Number(a === 'default'));
+  const names = ordered.flatMap((key) => networks[key]?.name ?? []);
+  return names.length === 0 && services.some(({ networkMode }) => networkMode === 'host') ? ['host'] : names;
+}
+
+/** Runs a service of the project as the session. */
+export async function runService(name: string, scene: SessionScene): Promise<SessionRun> {
+  const { plan, world, request, phase, intake } = scene;
+  const override = composeSessionOverride(request, [name], { model: plan.rawModel, intake });
+  const file = world.host.writeFile(`${phase.folder}/${name}.json`, JSON.stringify(override, null, 2));
+  const project = { ...plan.userProject, files: [...plan.userProject.files, file] };
+  const last = new LastLines();
+  const ended = await world.containers.up(project, [name], {
+    noDeps: true,
+    scale: { [name]: 1 },
+    onLine: last.add,
+    signal: world.signal,
+    boundMs: Math.max(1, scene.deadline - world.clock.now()),
+  });
+  world.signal.throwIfAborted();
+  const made = (await world.containers.list(plan.project.name)).filter(
+    ({ service, oneOff }) => service === name && !oneOff,
+  );
+  const container = made.find(({ startedAt, error }) => startedAt !== undefined && !error);
+  if (container) return followContainer(name, container.id, scene);
+  throw new Failure('session-not-started', `The session ${name} could not be started.`, {
+    hint: 'Correct what Docker names in the Compose file or the image.',
+    details: [...made.flatMap(({ error }) => error ?? []), ...(ended.code === 0 ? [] : last.meaningful())],
+  });
+}
+
+/** Runs a container of another image in the project's networks. */
+export async function runImage(
+  { image, command }: { readonly image: string; readonly command?: string },
+  scene: SessionScene,
+): Promise<SessionRun> {
+  const { plan, world, request, intake } = scene;
+  const id = await world.containers.run(plan.project.name, {
+    image,
+    command: command === undefined ? [] : splitWords(command),
+    networks: listNetworks(plan.model),
+    env: { ...world.host.variables, ...intake.env },
+    volumes: intake.volumes,
+    ...(request.gpu !== 'none' && { gpus: String(request.gpu) }),
+  });
+  return followContainer('session', id, scene);
+}
+
+/** Passes on a container's log until it has ended or must end. */
+async function followContainer(name: string, id: string, scene: SessionScene): Promise<SessionRun> {
+  const { world, plan } = scene;
+  const { containers, clock, signal } = world;
+  let states: readonly ContainerState[] = [];
+  const look = async (): Promise<ContainerState | undefined> => {
+    states = await containers.list(plan.project.name);
+    return states.find((state) => state.id === id);
+  };
+  const followed = await bounded(scene, async (ending) => {
+    for (;;) {
+      await containers.follow(id, { onLine: takeLines(scene), signal: ending });
+      const state = await look();
+      if (!state || hasEnded(state) || ending.aborted) return state;
+      await clock.sleep(RELOOK_MS, ending).catch(() => {});
+    }
+  });
+  signal.throwIfAborted();
+  let state = followed.value;
+  if (state && !hasEnded(state)) {
+    await containers.stop([id], GRACE_S);
+    state = await look();
+  }
+  if (!state)
+    throw new Failure('session-not-started', `The container of the session ${name} was removed while it ran.`, {
+      hint: 'Check what removes containers on this machine.',
+    });
+  const { exitCode, oomKilled, finishedAt: endedAt = clock.now() } = state;
+  return { name, exitCode, endedAt, states, oomKilled, ...(followed.endedBy && { endedBy: followed.endedBy }) };
+}
+
+function hasEnded({ status }: ContainerState): boolean {
+  return status === 'exited' || status === 'dead';
+}
