@@ -88,6 +88,9 @@ async function run({ request, directory, workspace, variables }: GivenProject, {
   }
 }
 
+/** In the annotation, beside the first one. The log and the summary have all. */
+const MOST_REASONS = 3;
+
 interface Reporting {
   readonly directory: string;
   readonly host: ComposeHost;
@@ -105,8 +108,13 @@ function report(outcome: ComposeOutcome, { directory, host, log }: Reporting): v
   appendSummary(summarizeOutcome(outcome, { directory, artifacts: host.artifacts }), log);
   const sentence = describeVerdict(outcome);
   if (verdict === 'pass') return log.info(sentence);
-  for (const reason of reasons.slice(1)) log.info(reason);
-  throw new Failure(code ?? 'session-failed', sentence, { hint: hint ?? `Read the logs in ${host.artifacts}.` });
+  const others = reasons.slice(1);
+  for (const reason of others) log.info(reason);
+  const why = others.slice(0, MOST_REASONS).join(' ');
+  throw new Failure(code ?? 'session-failed', sentence, {
+    ...(why !== '' && { why }),
+    hint: hint ?? `Read the logs in ${host.artifacts}.`,
+  });
 }
 
 /** Removes what the main step left, for example because it was killed. Does nothing if it left nothing. */

@@ -136,6 +136,43 @@ describe('Without a usable Docker, run-compose says what to do:', () => {
   });
 });
 
+test('An old Compose, and none, are refused with the version that is needed', async () => {
+  for (const plugins of [[], [{ Name: 'compose', Version: 'v2.19.1' }]]) {
+    docker.describe({ ClientInfo: { Plugins: plugins } });
+    const result = await run({ run: 'true' });
+    expect(codeOf(result)).toBe('compose-too-old');
+    expect(errorOf(result)).toContain('run-compose needs Docker Compose 2.20 or newer');
+  }
+});
+
+test('What Docker refuses for another reason is quoted', async () => {
+  docker.refuse('Error: out of ideas');
+  const result = await run({ run: 'true' });
+  expect([codeOf(result), errorOf(result)]).toEqual(['docker-failed', expect.stringContaining('out of ideas')]);
+});
+
+describe('A benchmark', () => {
+  const print = (json: string) => ({ run: `echo '${json}'`, 'result-from': 'stdout' });
+
+  test('has its result as an output', async () => {
+    const { outputs } = await run(print('{"fps": 30}'));
+    expect([outputs['verdict'], JSON.parse(outputs['result']!)]).toEqual(['pass', { fps: 30 }]);
+  });
+
+  test('fails if its result says so, or is missing', async () => {
+    const bad = await run(print('{"evaluations": {"passed": false}}'));
+    expect([bad.outputs['verdict'], codeOf(bad)]).toEqual(['fail', 'result-failed']);
+    const none = await run(print('no JSON'));
+    expect([none.outputs['verdict'], none.outputs['exit-code'], codeOf(none)]).toEqual(['fail', '1', 'result-missing']);
+  });
+
+  test('with GPUs is refused on a machine that has none to give', async () => {
+    const result = await run({ session: 'db', gpu: 'all' });
+    expect([result.outputs['phase'], codeOf(result)]).toEqual(['check', 'gpu-unavailable']);
+    expect(docker.list()).toEqual([]);
+  });
+});
+
 describe('When the step is ended', () => {
   /** Ends the step with a signal as soon as it prints a line that matches. */
   const endAt = (pattern: RegExp, signal: NodeJS.Signals): Partial<Step> => {

@@ -20,13 +20,18 @@ export class StandInDocker {
     for (const kind of KINDS) mkdirSync(join(this.state, kind), { recursive: true });
     stage.addProgram('docker', `exec bash '${PROGRAM}' "$@"`);
     stage.write('compose.yml', 'services: {db: {image: db:1}}');
-    this.write('info.json', JSON.stringify(INFO));
+    this.describe();
     this.write('model.json', JSON.stringify({ name: 'x', services: { db: { image: 'db:1' } } }));
   }
 
   /** For the steps. */
   get environment(): Record<string, string> {
     return { STATE: this.state, RUNNER_TEMP: join(this.stage.directory, 'temp') };
+  }
+
+  /** What `docker info` reports, instead of the usual. */
+  describe(info: Readonly<Record<string, unknown>> = {}): void {
+    this.write('info.json', JSON.stringify({ ...INFO, ...info }));
   }
 
   /** Makes every call of docker fail with these words. */

@@ -41,6 +41,8 @@ export class ReadinessWatch {
   private readonly services: readonly { readonly service: ServiceModel; readonly wanted: Readiness | undefined }[];
   private changed = false;
   private listedAt: number;
+  /** How long the last list took. */
+  private listMs = 0;
 
   constructor(
     private readonly world: ComposeWorld,
@@ -83,7 +85,7 @@ export class ReadinessWatch {
         if (waiting.length === 0) return { kind: 'ready' };
         const restMs = deadline - clock.now();
         if (restMs <= 0) return { kind: 'late', services: waiting };
-        await this.pause(Math.min(CADENCE_MS, restMs), signal);
+        await this.bell.wait(clock, Math.min(CADENCE_MS, restMs), signal);
       }
     } finally {
       stop();
@@ -94,24 +96,21 @@ export class ReadinessWatch {
   /** Lists the containers anew. @returns the services that failed */
   async findFailed(): Promise<readonly ServiceStanding[]> {
     this.changed = true;
+    this.listedAt = Number.NEGATIVE_INFINITY;
     await this.look();
     return this.judge().filter(({ standing }) => standing.kind === 'failed');
   }
 
-  /** Waits at least the cadence after an event, so that a storm of events does not become one of questions. */
-  private async pause(ms: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.world;
-    await this.bell.wait(clock, ms, signal);
-    const early = this.listedAt + CADENCE_MS - clock.now();
-    if (early > 0) await clock.sleep(Math.min(early, ms), signal);
-  }
-
   private async look(): Promise<void> {
     const { containers, clock, projectName } = this.world;
-    if (this.changed || clock.now() - this.listedAt >= RELIST_MS) {
+    const beganAt = clock.now();
+    // A start of many services is a storm of events. It must not become one of questions, which take the machine's time.
+    const restMs = Math.max(CADENCE_MS, 2 * this.listMs);
+    if (beganAt - this.listedAt >= (this.changed ? restMs : RELIST_MS)) {
       this.changed = false;
       this.states = (await containers.list(projectName)).filter(({ oneOff }) => !oneOff);
       this.listedAt = clock.now();
+      this.listMs = this.listedAt - beganAt;
     }
     await this.probe.try(this.services, this.states);
   }

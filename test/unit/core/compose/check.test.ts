@@ -37,6 +37,7 @@ describe('The check of a project', () => {
   test('warns of variables that are not set, or refuses them', async () => {
     const play = new ComposePlay(services);
     play.containers.unsetVariables = ['KEY', 'TAG'];
+    play.containers.warnings = ['compose.yml: the attribute `version` is obsolete, it will be ignored'];
     expect((await play.run()).warnings).toEqual([expect.stringContaining('KEY, TAG')]);
     const strict = new ComposePlay(services, { unsetVariables: 'fail' });
     strict.containers.unsetVariables = ['KEY', 'TAG'];

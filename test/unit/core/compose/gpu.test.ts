@@ -46,6 +46,7 @@ describe('A project that asks for GPUs on a machine without the toolkit', () => 
 
   test('is refused, if the input asks', () => {
     expect(() => check({}, {}, { gpu: 'all' })).toThrow('The input `gpu: all` asks for GPUs');
+    expect(() => check({}, {}, { gpu: 'all' })).toThrow(expect.objectContaining({ code: 'gpu-unavailable' }));
     expect(() => check({ runtime: 'nvidia' }, {}, { gpu: 2 })).toThrow(
       'The input `gpu: 2` and the service `api` ask for GPUs',
     );

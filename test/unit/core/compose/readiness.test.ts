@@ -79,6 +79,7 @@ describe('A service without the input `ready`', () => {
     ['has its port shut', { service: { ports: [5432] } }, waits('its port 5432 to open')],
     ['has its port open', { service: { ports: [5432] }, facts: open(5432) }, ready('port 5432 open')],
     ['has one of two ports open', { service: { ports: [1, 2] }, facts: open(1) }, waits('its port 2 to open')],
+    ['has no port open for long', { service: { ports: [1] }, facts: { restMs: 60_000 } }, waits('its port 1 to open')],
     ['has both ports open', { service: { ports: [1, 2] }, facts: open(2, 1) }, ready('ports 1, 2 open')],
     ['has ended with 3', { state: { status: 'exited', exitCode: 3 } }, fails('exited with 3')],
     [

@@ -119,6 +119,11 @@ describe('A file with the result', () => {
     expect(await inside('{"a":1}')).toEqual({ result: '{"a":1}' });
   });
 
+  test('is a failure when its evaluations did not pass', async () => {
+    const { result, failure } = await ofHost('{"evaluations":{"passed":false}}');
+    expect([result, failure?.code]).toEqual(['{"evaluations":{"passed":false}}', 'result-failed']);
+  });
+
   test('may be older than the session by the rounding of a file system', async () => {
     expect(await ofHost('{}', 98_500)).toEqual({ result: '{}' });
   });

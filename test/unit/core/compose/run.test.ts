@@ -70,6 +70,8 @@ describe('A run of a Compose project', () => {
     expect(outcome.reasons).toEqual(['db is unhealthy. Its last output: no route.']);
     expect(outcome.services[0]).toMatchObject({ service: 'db', lastLines: ['db starts'] });
     expect(outcome.phases.find(({ name }) => name === 'session')).toBeUndefined();
+    expect(outcome.phases.find(({ name }) => name === 'ready')?.detail).toBe(outcome.reasons[0]);
+    expect(play.host.logs.get('003__ready/run.log')).toContain(outcome.reasons[0]);
     expect(await play.left()).toEqual([]);
   });
 
@@ -99,7 +101,13 @@ describe('A run of a Compose project', () => {
   test('fails when a server died under a session that exits with 0', async () => {
     const server = { health: { healthyAfterMs: 100 }, runs: [{ afterMs: 2_000, code: 2 }] };
     const outcome = await new ComposePlay(simple(ends(0, 5_000), server)).run();
-    expect(outcome).toMatchObject({ verdict: 'fail', code: 'server-died', phase: 'session', exitCode: 1 });
+    expect(outcome).toMatchObject({
+      verdict: 'fail',
+      code: 'server-died',
+      phase: 'session',
+      exitCode: 1,
+      warnings: [],
+    });
     expect(outcome.reasons[0]).toBe('db exited with 2 during the session.');
     const warned = await new ComposePlay(simple(ends(0, 5_000), server), { onServerExit: 'warn' }).run();
     expect(warned).toMatchObject({ verdict: 'pass', warnings: ['db exited with 2 during the session.'] });
@@ -152,5 +160,22 @@ describe('A run of a Compose project', () => {
     expect(await play.left()).toEqual([]);
     expect(play.containers.calls.at(-1)).toBe(`down ${PROJECT}`);
     expect(play.host.ran).toHaveLength(1);
+  });
+
+  test('is canceled while it cleans up: what is left is removed without grace', async () => {
+    const play = new ComposePlay(simple(ends(0), { ...db, ignoresTerm: true }), { teardown: 'tidy' });
+    play.host.scripts = { tidy: { takesMs: 300_000 } };
+    const reason = new Failure('cancelled', 'The step was canceled (SIGINT).', { hint: 'Nothing.' });
+    play.clock.after(20_000, () => play.cancellation.abort(reason));
+    const beganAt = play.clock.now();
+    await expect(play.run()).rejects.toBe(reason);
+    expect(play.clock.now() - beganAt).toBeLessThan(25_000);
+    expect(await play.left()).toEqual([]);
+  });
+
+  test('says which phases had nothing to do', async () => {
+    const { phases } = await new ComposePlay(simple()).run();
+    const skipped = phases.filter(({ outcome }) => outcome === 'skipped').map(({ name }) => name);
+    expect(skipped).toEqual(['setup', 'build', 'assert', 'teardown']);
   });
 });
