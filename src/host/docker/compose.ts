@@ -99,10 +99,14 @@ function refuseFiles(words: string, file: string | undefined): Failure {
   if (failure.code !== 'docker-failed') return failure;
   const lines = words.split('\n').filter((line) => readWarning(line).length === 0);
   const where = file === undefined ? '' : `${file}, or a file that it includes: `;
-  return new Failure('compose-invalid', `Docker Compose refuses the project: ${where}${lastSentence(lines.join('\n'))}`, {
-    hint: CORRECT_COMPOSE_FILES,
-    ...(lines.length > 1 && { details: lines }),
-  });
+  return new Failure(
+    'compose-invalid',
+    `Docker Compose refuses the project: ${where}${lastSentence(lines.join('\n'))}`,
+    {
+      hint: CORRECT_COMPOSE_FILES,
+      ...(lines.length > 1 && { details: lines }),
+    },
+  );
 }
 
 /** A warning without its decoration, if the line is one. */
