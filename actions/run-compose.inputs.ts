@@ -80,7 +80,7 @@ export const inputs = {
     { matches: /^\S+$/, allowed: 'the name of an image' },
   ),
   command: text(
-    "The shell command for `exec`, or for `session-image` instead of the image's own command. It runs by `sh -c`.",
+    "The shell command for `exec`, which runs by `sh -c`. For `session-image`: what follows the image in `docker run`, without a shell; `sh -c '…'` has one.",
   ),
   services: into(
     'compose.services',
