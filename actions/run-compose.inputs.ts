@@ -80,7 +80,7 @@ export const inputs = {
     { matches: /^\S+$/, allowed: 'the name of an image' },
   ),
   command: text(
-    "For `exec`: the shell command, which runs by `sh -c`. For `session-image`: the words after the image, as `docker run` takes them, instead of the image's own command.",
+    "The shell command for `exec`, which runs by `sh -c`. For `session-image`: what follows the image in `docker run`, without a shell; `sh -c '…'` has one.",
   ),
   services: into(
     'compose.services',

@@ -27,6 +27,7 @@ export async function openWebhook(
   // The result is not awaited if the session ends without one.
   promise.catch(() => undefined);
   let isTaken = false;
+  let refusal: string | undefined;
   const server = createServer((request, response) => {
     const answer = (status: number, text: string): void => reply(response, status, text);
     if (request.url !== path) return answer(404, 'No such path.');
@@ -34,8 +35,8 @@ export async function openWebhook(
     if (isTaken) return answer(410, 'The result was taken already.');
     void readBody(request, mostBytes).then(
       (body) => {
-        if (body === undefined) return answer(413, `The result has more than ${mostBytes} bytes.`);
-        if (!isJson(body)) return answer(400, 'The result is not JSON.');
+        if (body === undefined) return answer(413, (refusal = `The result has more than ${mostBytes} bytes.`));
+        if (!isJson(body)) return answer(400, (refusal = 'The result is not JSON.'));
         if (isTaken) return answer(410, 'The result was taken already.');
         isTaken = true;
         answer(200, 'Taken.');
@@ -49,6 +50,7 @@ export async function openWebhook(
   return {
     url: `http://${isIPv6(address) ? `[${address}]` : address}:${port}${path}`,
     result: promise,
+    refusal: () => refusal,
     async close() {
       reject(new Error('The server for the result was closed.'));
       const closed = once(server, 'close');

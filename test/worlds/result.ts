@@ -17,6 +17,9 @@ export class ResultWorld {
   isClosed = false;
   post: (text: string) => void = () => {};
 
+  /** What the webhook has answered to a document that it did not take. */
+  refusal?: string;
+
   readonly host = {
     makeFolder: (name: string) => `/artifacts/${name}`,
     measure: (path: string) => {
@@ -38,6 +41,7 @@ export class ResultWorld {
       return {
         url: this.url ?? `http://${address}:4321/secret`,
         result,
+        refusal: () => this.refusal,
         close: async () => void (this.isClosed = true),
       };
     },

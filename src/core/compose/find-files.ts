@@ -27,8 +27,9 @@ export interface FoundFiles {
 /** Finds the files of the project as Compose does. @throws Failure `bad-input` if a file does not exist */
 export function findFiles(request: ComposeRequest, host: ComposeHost): FoundFiles {
   const settings = readSettings(request, host);
-  const files = request.files.length > 0 ? request.files : (listFromSettings(settings) ?? findDefaults(host));
-  const wanted = { files, 'env-file': request.envFiles };
+  const named = request.files.length > 0;
+  const files = named ? request.files : (listFromSettings(settings) ?? findDefaults(host));
+  const wanted = { [named ? 'files' : 'COMPOSE_FILE']: files, 'env-file': request.envFiles };
   const missing = Object.entries(wanted).flatMap(([input, paths]) =>
     paths.filter((path) => host.look(path) !== 'file').map((path) => describeMissing(input, path, host)),
   );

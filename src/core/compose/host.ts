@@ -7,6 +7,8 @@ export interface ResultWebhook {
   readonly url: string;
   /** The JSON text that was posted. Rejects with the signal. */
   readonly result: Promise<string>;
+  /** Why the last document posted to its path was refused, as a sentence. */
+  refusal(): string | undefined;
   close(): Promise<void>;
 }
 

@@ -76,7 +76,7 @@ export async function openResult(
       if (request.resultFrom.kind === 'stdout') tail.write(line);
     },
     async collect(session) {
-      const found = await find(request, { world, tail, session, posted: posted.text });
+      const found = await find(request, { world, tail, session, posted: posted.text, refusal: webhook?.refusal() });
       if (found !== undefined && 'text' in found) world.host.writeFile('result.json', found.text);
       return judge(found);
     },
@@ -142,6 +142,7 @@ async function find(
     readonly tail: OutputTail;
     readonly session: SessionEnd;
     readonly posted: () => string | undefined;
+    readonly refusal: string | undefined;
   },
 ): Promise<Found> {
   switch (resultFrom.kind) {
@@ -151,7 +152,7 @@ async function find(
       return readResultFile(resultFrom.path, about);
     case 'webhook': {
       const text = about.posted();
-      return text === undefined ? { missing: 'The session ended and posted no result to RESULT_WEBHOOK.' } : { text };
+      return text === undefined ? { missing: describeUnposted(about.refusal) } : { text };
     }
     case 'stdout': {
       const text = about.tail.findLastJson();
@@ -160,6 +161,11 @@ async function find(
         : { text };
     }
   }
+}
+
+function describeUnposted(refusal: string | undefined): string {
+  if (refusal === undefined) return 'The session ended and posted no result to RESULT_WEBHOOK.';
+  return `What the session posted to RESULT_WEBHOOK was refused: ${refusal}`;
 }
 
 function judge(found: Found): ResultFinding {

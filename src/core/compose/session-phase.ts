@@ -47,7 +47,7 @@ export async function runSessions(start: SessionsStart): Promise<SessionsEnd> {
     const last = sessions.at(-1)!;
     const { deaths, states } = await servers.end(last.endedAt, last.states);
     const found = await intake.collect({ beganAt, containers: states });
-    const problem = judgeSessions(request, { sessions, deaths, found });
+    const problem = judgeSessions({ request, plan }, { sessions, deaths, found });
     return {
       sessions,
       states,
@@ -72,7 +72,7 @@ async function runAll(
     const session = await run({ ...start, states: watch.states });
     ended.push(session);
     const seconds = (Math.max(0, session.endedAt - beganAt) / 1_000).toFixed(1);
-    phase.say(`The session ${name} ended after ${seconds} s with exit code ${session.exitCode}.`);
+    phase.say(`${titleOf(plan, name)} ended after ${seconds} s with exit code ${session.exitCode}.`);
     // The time that all sessions have together is over.
     if (session.endedBy === 'timeout') break;
   }
@@ -80,7 +80,7 @@ async function runAll(
 }
 
 function judgeSessions(
-  request: ComposeRequest,
+  { request, plan }: Pick<SessionsStart, 'request' | 'plan'>,
   { sessions, deaths, found }: { sessions: readonly SessionRun[]; deaths: readonly Death[]; found: ResultFinding },
 ): Problem | undefined {
   const base = { phase: 'session', exitCode: 1 } as const;
@@ -89,14 +89,14 @@ function judgeSessions(
   const late = sessions.find(({ endedBy }) => endedBy === 'timeout');
   if (late) {
     const time = describeMinutes(request.timeoutMs);
-    const reasons = [`The session ${late.name} did not end within ${time}, and was ended.`, ...died];
+    const reasons = [`${titleOf(plan, late.name)} did not end within ${time}, and was ended.`, ...died];
     const about = { code: 'session-timeout', hint: advice.RAISE_SESSION_TIMEOUT } as const;
     return { ...base, ...about, verdict: 'error', reasons, culprits: [late.name, ...culprits] };
   }
   const failed = sessions.filter(({ exitCode, endedBy }) => exitCode !== 0 && endedBy !== 'result');
   if (failed.length > 0) {
     const about = { code: 'session-failed', verdict: 'fail', hint: advice.READ_SESSION_LOG } as const;
-    const reasons = [...failed.map(describeFailed), ...died];
+    const reasons = [...failed.map((session) => describeFailed(session, titleOf(plan, session.name))), ...died];
     return {
       ...base,
       ...about,
@@ -114,9 +114,15 @@ function judgeSessions(
   return { ...base, code, hint, verdict: 'fail', reasons: [reason] };
 }
 
-function describeFailed({ name, exitCode, oomKilled }: SessionRun): string {
+/** Only a session that is a service has a name that its user knows. */
+function titleOf({ session: { kind } }: Plan, name: string): string {
+  if (kind === 'services') return `The session ${name}`;
+  return kind === 'exec' ? `The session in ${name}` : 'The session';
+}
+
+function describeFailed({ exitCode, oomKilled }: SessionRun, title: string): string {
   const memory = oomKilled ? ' The kernel ended it for want of memory.' : '';
-  return `The session ${name} exited with ${exitCode}.${memory}`;
+  return `${title} exited with ${exitCode}.${memory}`;
 }
 
 function describeDeath({ service, what }: Death): string {

@@ -6,6 +6,11 @@ import type { Problem } from './problem.js';
 import type { ComposeWorld } from './world.js';
 
 const PORT_IN_USE = /:(\d+)(?:\/tcp)? failed: port is already|:(\d+): bind: address already in use/;
+const NAME_IN_USE = /The container name "\/?([^"]+)" is already in use by container "([0-9a-f]{12})/;
+
+const FREE_PORT = 'Publish no fixed port of the host (`ports: ["5432"]`), or end what holds it.';
+const FREE_NAME =
+  'Remove `container_name` from the Compose file: services reach each other by the names of the services. `docker ps -a` shows who holds it.';
 
 /** Why `docker compose up` failed, if no service is the reason. A port in use is named with its holder. */
 export async function describeRefusal(
@@ -14,19 +19,26 @@ export async function describeRefusal(
 ): Promise<Problem> {
   const how = ended.code === undefined ? (ended.why ?? 'no exit code') : `exit code ${ended.code}`;
   const [, one, other] = PORT_IN_USE.exec(last.text()) ?? [];
+  const [, name, holder] = NAME_IN_USE.exec(last.text()) ?? [];
   const port = Number(one ?? other ?? 0);
-  const taken = port > 0 ? ` ${await describeHolders(port, { projectName, containers })}` : '';
+  const lines = last.meaningful();
+  const taken = port > 0 ? await describeHolders(port, { projectName, containers }) : undefined;
+  const clash = name && `${name} (\`container_name\`) is the name of another container, ${holder}, not of this run.`;
+  // An annotation shows the first reason alone, so that one says why.
+  const why = taken ?? clash;
   return {
     verdict: 'error',
     code: 'services-not-ready',
     phase: 'up',
     exitCode: 1,
-    reasons: [`\`docker compose up\` failed (${how}).${taken}`, ...last.meaningful()],
-    hint:
-      port > 0
-        ? 'Publish no fixed port of the host (`ports: ["5432"]`), or end what holds it.'
-        : 'Correct what Compose names, and run the job again.',
+    reasons: [`\`docker compose up\` failed (${how})${why ? `. ${why}` : describeLast(lines)}`, ...lines],
+    hint: taken ? FREE_PORT : clash ? FREE_NAME : 'Correct what Compose names, and run the job again.',
   };
+}
+
+function describeLast(lines: readonly string[]): string {
+  const line = lines.at(-1)?.trim().replace(/\.$/, '');
+  return line ? `: ${line}.` : '.';
 }
 
 async function describeHolders(

@@ -31,8 +31,11 @@ describe('The address for a result', () => {
   test('refuses what is wrong, and takes the right one afterwards', async () => {
     expect(await post('{}', { url: `${new URL(webhook.url).origin}/` })).toBe(404);
     expect(await post('', { method: 'GET' })).toBe(405);
+    expect(webhook.refusal()).toBeUndefined();
     expect(await post('{"some": ')).toBe(400);
+    expect(webhook.refusal()).toBe('The result is not JSON.');
     expect(await post(`"${'x'.repeat(MOST)}"`)).toBe(413);
+    expect(webhook.refusal()).toBe('The result has more than 1000 bytes.');
     expect(await post(`"${'x'.repeat(MOST - 2)}"`)).toBe(200);
   });
 

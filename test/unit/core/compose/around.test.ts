@@ -125,6 +125,17 @@ describe('A session that is no service', () => {
   });
 });
 
+describe('A session without a name of its own', () => {
+  test.each([
+    [{ kind: 'exec', service: 'db', command: 'pytest' }, 'The session in db exited with 127.'],
+    [{ kind: 'host', command: 'make test' }, 'The session exited with 4.'],
+  ] as const)('is named by what its user wrote', async (session, sentence) => {
+    const play = new ComposePlay({ db: services['db']! }, { session });
+    play.host.scripts = { 'make test': { code: 4 } };
+    expect((await play.run()).reasons[0]).toBe(sentence);
+  });
+});
+
 describe('A start that fails', () => {
   test('names who holds a port of the machine', async () => {
     const play = prepare({}, { db: { ...services['db'], publishes: [5432] } });

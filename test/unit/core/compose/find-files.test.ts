@@ -73,6 +73,12 @@ describe('The files of a project', () => {
       {},
       /`files` names no.yml, which does not exist in \/w\/project/,
     ],
+    [
+      'a file of COMPOSE_FILE that is not there',
+      {},
+      { '.env': 'COMPOSE_FILE=a.yml:b.yml', 'a.yml': '' },
+      /^`COMPOSE_FILE` names b.yml, which does not exist/,
+    ],
     ['a folder', { files: ['sub'] }, { 'sub/a': '' }, /which is a folder/],
     ['an env-file that is not there', { envFiles: ['no.env'] }, { 'compose.yml': '' }, /`env-file` names no.env/],
     ['none', {}, { 'README.md': '' }, /There is no Compose file in \/w\/project\.$/],

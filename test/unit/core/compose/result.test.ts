@@ -54,6 +54,13 @@ describe('The webhook', () => {
     expect(world.isClosed).toBe(true);
   });
 
+  test('says why what was posted is no result', async () => {
+    const world = new ResultWorld();
+    world.refusal = 'The result is not JSON.';
+    const { failure } = await (await world.open(webhook)).collect(session);
+    expect(failure?.reason).toBe('What the session posted to RESULT_WEBHOOK was refused: The result is not JSON.');
+  });
+
   test('is a failure without a result', async () => {
     const { failure } = await (await new ResultWorld().open(webhook)).collect(session);
     expect(failure).toMatchObject({
