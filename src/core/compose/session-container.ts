@@ -2,6 +2,7 @@ import { RAISE_SESSION_TIMEOUT } from '../kernel/compose-advice.js';
 import { describeMinutes } from './describe-minutes.js';
 import { Failure } from '../kernel/failure.js';
 import type { ContainerState } from '../ports/containers.js';
+import { gpusOf } from './gpu.js';
 import { LastLines } from './last-lines.js';
 import type { ProjectModel, ServiceModel } from './model.js';
 import type { Plan } from './plan.js';
@@ -84,13 +85,14 @@ export async function runImage(
   scene: SessionScene,
 ): Promise<SessionRun> {
   const { plan, world, request, intake } = scene;
+  const gpus = gpusOf(request);
   const id = await world.containers.run(plan.project.name, {
     image,
     command,
     networks: listNetworks(plan.model),
     env: { ...world.host.variables, ...intake.env },
     volumes: intake.volumes,
-    ...(request.gpu !== 'none' && { gpus: String(request.gpu) }),
+    ...(gpus !== undefined && { gpus }),
   });
   return followContainer('session', id, scene);
 }
