@@ -31,7 +31,10 @@ export async function describeRefusal(
     code: 'services-not-ready',
     phase: 'up',
     exitCode: 1,
-    reasons: [`\`docker compose up\` failed (${how})${why ? `. ${why}` : describeLast(lines)}`, ...lines],
+    reasons: [
+      `\`docker compose up\` failed (${how})${why ? `. ${why}` : describeLast(lines)}`,
+      ...(why ? lines : lines.slice(0, -1)),
+    ],
     hint: taken ? FREE_PORT : clash ? FREE_NAME : 'Correct what Compose names, and run the job again.',
   };
 }

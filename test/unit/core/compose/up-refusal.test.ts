@@ -12,7 +12,7 @@ const refuse = (...lines: readonly string[]) => {
 describe('A refusal of `docker compose up`', () => {
   test('has its reason in the first sentence, which is all that an annotation shows', async () => {
     const { reasons } = await refuse(' Network ci-1_default  Created', 'Error response from daemon: no such host.');
-    expect(reasons[0]).toBe('`docker compose up` failed (exit code 1): Error response from daemon: no such host.');
+    expect(reasons).toEqual(['`docker compose up` failed (exit code 1): Error response from daemon: no such host.']);
   });
 
   test('without a word of Compose is a whole sentence', async () => {
