@@ -32,6 +32,7 @@ const late = [
   'data-volume.js',
   'machine-name.js',
   'pool.js',
+  'presets.js',
   'proxy-agents.js',
   'reaper.js',
   'roles.js',

@@ -137,7 +137,8 @@ export class FakeComposeHost implements ComposeHost {
   async openWebhook(address: string): Promise<ResultWebhook> {
     this.listensOn = address;
     const result = new Promise<string>((resolve) => (this.post = resolve));
-    return { url: `http://${address}:4321/secret`, result, close: async () => void (this.listensOn = undefined) };
+    const url = `http://${address}:4321/secret`;
+    return { url, result, refusal: () => undefined, close: async () => void (this.listensOn = undefined) };
   }
 
   print(line: string): void {
