@@ -123,6 +123,7 @@ function report(outcome: ComposeOutcome, { directory, host, log }: Reporting): v
   appendSummary(summarizeOutcome(outcome, { directory, artifacts: host.artifacts }), log);
   const sentence = describeVerdict(outcome);
   if (verdict === 'pass') return log.info(sentence);
+  printLastLines(outcome, log);
   const others = reasons.slice(1);
   for (const reason of others) log.info(reason);
   const why = others.slice(0, MOST_REASONS).join(' ');
@@ -130,6 +131,12 @@ function report(outcome: ComposeOutcome, { directory, host, log }: Reporting): v
     ...(why !== '' && { why }),
     hint: hint ?? `Read the logs in ${host.artifacts}.`,
   });
+}
+
+/** Of the services that are the reason. The session's are in the log already. A prefix keeps `::` of theirs from acting. */
+function printLastLines({ services }: ComposeOutcome, log: Log): void {
+  for (const { service, role, lastLines = [] } of services)
+    if (role !== 'session') for (const line of lastLines) log.info(`${service} | ${line}`);
 }
 
 /** Removes what the main step left, for example because it was killed. Does nothing if it left nothing. */

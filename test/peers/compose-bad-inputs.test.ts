@@ -84,6 +84,16 @@ describeWithDocker('run-compose refuses, and says why,', () => {
     expect(started).toEqual([]);
   });
 
+  test('a server that ends, with its last lines in the log, where its workflow commands do not act', async () => {
+    const files = compose(
+      service('web', '    command: [sh, -c, "echo ::error::of the server; exit 3"]\n    expose: ["80"]\n'),
+      service('tests', '    command: "true"\n    depends_on: [web]\n'),
+    );
+    const { main } = await refuse({ files });
+    expect(main.lines).toContain('web | ::error::of the server');
+    expect(main.lines.filter((line) => line.startsWith('::error::'))).toHaveLength(1);
+  });
+
   test('a container_name that another project has, with its holder', async () => {
     const name = `ci-held-${process.pid}`;
     const label = 'com.docker.compose.project=their-project';
