@@ -42,7 +42,7 @@ test('help is more important than anything else', () => {
 test.each([
   [
     ['--only', 'speed'],
-    '`--only` contains "speed"; allowed: `overhead`, `launched`, `stop`, `growth`, `bundle`, `act`, `waves`.',
+    '`--only` contains "speed"; allowed: `overhead`, `launched`, `stop`, `growth`, `bundle`, `act`, `waves`, `compose`.',
   ],
   [['--boots', '20,'], '`--boots` contains ""; allowed: a whole number from 2 to 240.'],
   [['--starts', '4'], '`--starts` is "4"; allowed: a whole number from 5 to 100.'],

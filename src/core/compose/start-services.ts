@@ -11,6 +11,9 @@ import { describeRefusal, findMissingFiles } from './up-refusal.js';
 import { ReadinessWatch, type WatchEnd } from './watch.js';
 import type { ComposeWorld } from './world.js';
 
+const CORRECT_READY =
+  'Choose another condition in `ready`, such as `port:N`, `log:TEXT` or `started`, or add a `healthcheck` to the service.';
+
 /** How long `up` may go on after all services are ready: it has nothing left to wait for. */
 const UP_REST_MS = 60_000;
 
@@ -146,7 +149,7 @@ function describeFailed(end: WatchEnd & { kind: 'late' | 'failed' }): Problem {
 function hintAt(end: WatchEnd & { kind: 'late' | 'failed' }): string {
   const says = (pattern: RegExp): boolean =>
     end.services.some(({ standing }) => standing.kind === 'failed' && pattern.test(standing.why));
-  if (says(/`ready`/)) return advice.CORRECT_READY;
+  if (says(/`ready`/)) return CORRECT_READY;
   if (!says(/unhealthy/)) return advice.READ_SERVICE_LOG;
   return `${advice.READ_SERVICE_LOG} If it need not be healthy, say when it is ready in \`ready\`, for instance \`started\`.`;
 }

@@ -8,8 +8,6 @@ export const READ_IMAGE_LOG =
   'Read the last lines of `pull` or `build` in the log above, correct what they name, and run the job again.';
 const READ_LAST_LINES = 'Read the last lines of the service that the message names.';
 export const READ_SERVICE_LOG = `${READ_LAST_LINES} The whole logs are in the folder of the output \`artifacts\`.`;
-export const CORRECT_READY =
-  'Choose another condition in `ready`, such as `port:N`, `log:TEXT` or `started`, or add a `healthcheck` to the service.';
 export const READ_SESSION_LOG =
   "Read the session's output in the log above. The logs of all services are in the folder of the output `artifacts`.";
 export const RAISE_SESSION_TIMEOUT =
