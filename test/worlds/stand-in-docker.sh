@@ -7,11 +7,12 @@ printf '%s\n' "$*" >>"$STATE/calls"
 
 # Of the project whose label is asked for: names begin with its name.
 list() {
-  local kind=$1 word
+  local kind=$1 word path
   for word in "$@"; do
-    if [[ $word == --filter=label=*.project=* ]]; then
-      ls "$STATE/$kind" | sed -n "/^${word##*=}/p"
-    fi
+    [[ $word == --filter=label=*.project=* ]] || continue
+    for path in "$STATE/$kind/${word##*=}"*; do
+      if [[ -e $path ]]; then printf '%s\n' "${path##*/}"; fi
+    done
   done
 }
 
