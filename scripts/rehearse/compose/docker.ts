@@ -14,7 +14,8 @@ const DIGEST = 'ci-actions.stand-in';
 const PATIENCE_MS = 30_000;
 
 async function docker(...args: string[]): Promise<string> {
-  const { stdout } = await run('docker', args, { timeout: PATIENCE_MS });
+  // Said, because a test that changes `process.env` changes a copy, which programs do not inherit.
+  const { stdout } = await run('docker', args, { timeout: PATIENCE_MS, env: process.env });
   return stdout.trim();
 }
 
@@ -82,7 +83,8 @@ export async function lendImages(standIns: readonly StandIn[]): Promise<Loan> {
       const digest = await findDigest(one.image);
       if (digest === '') return `${one.image}: the image that this Docker has`;
       const wanted = computeDigest(one);
-      if (digest !== wanted) await run(SCRIPT, [one.image, one.commands, ...one.changes, `LABEL ${DIGEST}=${wanted}`]);
+      const words = [one.image, one.commands, ...one.changes, `LABEL ${DIGEST}=${wanted}`];
+      if (digest !== wanted) await run(SCRIPT, words, { env: process.env });
       // A container that never runs holds the image, so that another rehearsal does not remove it.
       const container = `ci-actions-lease-${randomBytes(4).toString('hex')}`;
       await docker('create', '--name', container, one.image, 'sh');
