@@ -152,7 +152,8 @@ export function runRunComposePost(): Promise<void> {
       clock,
       projectName,
       logs: `${artifacts}/services`,
-      endPrograms: () => killPrograms(`--project-name=${projectName}`),
+      endPrograms: () =>
+        killPrograms(`--project-name=${projectName}`, `label=com.docker.compose.project=${projectName}`),
     };
     const count = await log.group(`Removing what is left of ${projectName}`, () => removeProject(removal, log));
     log.info(

@@ -18,4 +18,15 @@ describe('A program that a killed step left', () => {
     await once(other, 'exit');
     expect(killPrograms(name)).toBe(0);
   });
+
+  test('is found by any of several arguments', async () => {
+    const label = `label=com.docker.compose.project=ci-${process.pid}`;
+    const watcher = spawn('bash', ['-c', 'read -r', 'events', '--filter', label], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    await once(watcher, 'spawn');
+    const ended = once(watcher, 'exit');
+    expect(killPrograms(`--project-name=ci-${process.pid}`, label)).toBe(1);
+    expect(await ended).toEqual([null, 'SIGKILL']);
+  });
 });
