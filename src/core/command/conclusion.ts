@@ -141,12 +141,19 @@ function sumUp(rows: readonly ConcludedRow[]): Pick<Conclusion, 'state' | 'title
 
 /** The jobs' names, where others had another end. */
 function nameSome(chosen: readonly ConcludedRow[], all: readonly ConcludedRow[]): string {
-  return chosen.length === all.length ? '' : `: ${chosen.map((row) => row.name).join(', ')}`;
+  return chosen.length === all.length ? '' : `: ${chosen.map((row) => cut(row.name)).join(', ')}`;
 }
 
 /** `s2search (no secret)`. The reason of `partly` has the names of the environments in it. */
 function listReasons(rows: readonly ConcludedRow[]): string {
   return rows
-    .map(({ name: job, kind, why }) => (kind === 'partly' ? why : why === '' ? job : `${job} (${why})`))
+    .map(({ name, kind, why }) =>
+      kind === 'partly' ? cut(why) : why === '' ? cut(name) : `${cut(name)} (${cut(why)})`,
+    )
     .join(', ');
+}
+
+/** More than a description shows is not worth joining. */
+function cut(text: string): string {
+  return shorten(text, LONGEST_DESCRIPTION);
 }
