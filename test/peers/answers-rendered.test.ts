@@ -78,7 +78,7 @@ describe('As GitHub renders it,', () => {
     expect(rendered.seen).toMatch(/^🔴 Failed in 12 min\n/);
     expect(rendered.tables[0]).toEqual([
       ['Job', 'Verdict', 'Minutes', 'Machine', 'Cost'],
-      ['smoke', '🔴 failed: in the phase session (log)', '', '', ''],
+      ['smoke', '🔴 failed in session (log)', '', '', ''],
       [
         'all',
         '⚪ passed, but not run: s2search (The secret S2SEARCH_URL is not set.)',

@@ -10,7 +10,7 @@ const script = fileURLToPath(new URL('render.py', import.meta.url));
 const readPage = readFileSync(fileURLToPath(new URL('read-page.js', import.meta.url)), 'utf8');
 /** The width of a comment on a large screen, and about the look of GitHub. */
 const STYLE = `
-  body { width: 840px; margin: 16px; font: 14px/1.5 -apple-system, "Noto Sans", Helvetica, Arial, sans-serif, "Noto Color Emoji"; color: #1f2328 }
+  body { width: 840px; margin: 16px; font: 14px/1.5 "DejaVu Sans", sans-serif; color: #1f2328 }
   h3 { font-size: 1.25em; margin: 24px 0 16px } p, ul, table, details { margin: 0 0 16px } ul { padding-left: 2em }
   code { background: #818b981f; padding: .2em .4em; border-radius: 6px; font: 85% monospace; white-space: break-spaces }
   table { border-collapse: collapse; display: block; width: max-content; max-width: 100%; overflow: auto }

@@ -27,7 +27,7 @@ describe('A verdict', () => {
       '| Job | Verdict | Minutes | Machine | Cost |',
       '| --- | --- | ---: | --- | ---: |',
       `| [\`cuda\`](${JOB_URL}) | 🔴 failed ([log](${JOB_URL})) |  | \`g4dn.xlarge\` | <span>$</span>0.5000 |`,
-      '| `smoke` | 🔴 no verdict: in the phase ready |  |  |  |',
+      '| `smoke` | 🔴 no verdict in `ready` |  |  |  |',
       '| `late` | ⚪ canceled |  |  |  |',
       '| `more` | ⚪ not run: the job did not run |  |  |  |',
       '| `all` | ⚪ passed, but not run: s2 (no secret) |  |  |  |',
