@@ -72,6 +72,12 @@ export function readCommand(
   return { kind: 'command', command: { mode: first.word as Command['mode'], testName, args, ...directives }, warnings };
 }
 
+/** The line of a comment with the command of this test, or else with any command, as written. */
+export function findCommandLine(text: string, testName: string | undefined): string | undefined {
+  const lines = readCommandLines(text).filter(({ word }) => word === 'test' || word === 'plan');
+  return (lines.find(({ rest }) => testName === undefined || firstWord(rest) === testName) ?? lines[0])?.text;
+}
+
 function firstWord(text: string): string {
   return /^\S*/.exec(text)![0];
 }

@@ -11,7 +11,7 @@ import type { Value, ValueMap } from '../config/value.js';
 import type { YamlLanguage } from '../config/yaml-scalars.js';
 import { sortArguments } from './arguments.js';
 import { type Command, type CommandText, listOverrides, readCommand } from './command.js';
-import { readMachine } from './machine.js';
+import { type JudgeMachine, readMachine } from './machine.js';
 import { mergePayload } from './merge-payload.js';
 import { listPhases, listPhasesOf, type PlannedPhase } from './phases.js';
 
@@ -41,6 +41,7 @@ export interface PlanRequest {
   readonly phases: readonly string[];
   /** Inputs of start-runner, with the key of the configuration that each takes its value from. */
   readonly machine: Readonly<Record<string, string>>;
+  readonly judgeMachine?: JudgeMachine;
   /** A benchmark's payload, and the template that it changes: parsed JSON. */
   readonly payload?: unknown;
   readonly template?: unknown;
@@ -109,7 +110,7 @@ function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCom
   const { environments, commit, ...args } = sortArguments(command.args, { ...request, presets: file?.presets });
   const resolved = file && resolve(file, request, { command, presets: args.presets });
   const phases = listPhases(command.phases, { known: request.phases, ofFile: phasesOfFile, config: resolved?.config });
-  const machine = readMachine(request.machine, resolved?.config);
+  const machine = readMachine(request, resolved?.config, file?.path);
   const problems = new Set([resolved, args, phases, machine].flatMap((one) => one?.problems ?? []));
   if (problems.size > 0) return { kind: 'refused', problems: [...problems] };
   const override = mergePayload(request.template, request.payload);
