@@ -48,6 +48,9 @@ async function readPosted(id: number, github: Pick<PullRequests, 'readComment'>)
       hint: 'Copy the link of the comment again.',
     });
   if (!posted.isOnPullRequest) return { kind: 'none', why: 'The comment is on an issue, not on a pull request.' };
-  const { body: text, number, author, createdAt } = posted;
-  return { kind: 'comment', comment: { id, number, text, createdAt, ...(author !== undefined && { author }) } };
+  const { body, number, author, createdAt } = posted;
+  return {
+    kind: 'comment',
+    comment: { id, number, text: body, posted: body, createdAt, ...(author !== undefined && { author }) },
+  };
 }

@@ -2,6 +2,7 @@ import { findCommandLine } from '../src/core/command/command.js';
 import { hearComment, type HeardComment } from '../src/core/command/hear-comment.js';
 import { loadFiles } from '../src/core/command/load-files.js';
 import { makePlan, type Plan } from '../src/core/command/plan.js';
+import { summarizePlan, summarizeRefusal, type Asked } from '../src/core/command/answer.js';
 import { Responder } from '../src/core/command/respond.js';
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
 import type { Log } from '../src/core/ports/process.js';
@@ -48,7 +49,7 @@ export function runPlanRun(): Promise<void> {
     const request = isVerdict ? undefined : await parseRequest(values);
     refuseProblems([...problems, ...(request?.problems ?? [])], HINT);
     const github = await reachPullRequests(token!, { context, log, signal });
-    if (!request) return postRunVerdict(values, { github, log });
+    if (!request) return postRunVerdict(values, { github, log, clock });
     const scene = { values, request, context, github, log };
     const found = await findCommand(values.comment, readCommandEvent(), { github, repository: context.repository });
     if (found.kind === 'none') return writeSkip(found.why, log);
@@ -59,12 +60,7 @@ export function runPlanRun(): Promise<void> {
 /** The author of a comment gets an answer. Only where none can be posted is a refusal red. */
 async function planComment(comment: HeardComment, { values, request, context, github, log }: Scene): Promise<void> {
   const { testName } = request.options;
-  const asked = {
-    author: comment.author ?? 'ghost',
-    command: findCommandLine(comment.text, testName) ?? '',
-    runUrl: `${context.serverUrl}/${context.repository}/actions/runs/${context.runId}`,
-    marker: `ci-actions:answer ${context.runId}/${context.runAttempt}/${comment.id}`,
-  };
+  const asked = describeAsked(comment, testName, context);
   const place = { number: comment.number, comment: comment.id };
   const responder = new Responder(asked, place, { github, log, clock });
   const { permission, forks } = values;
@@ -78,10 +74,11 @@ async function planComment(comment: HeardComment, { values, request, context, gi
   if (hearing.kind === 'none') return writeSkip(hearing.why, log);
   if (hearing.kind === 'refused') {
     if (!(await responder.refuse(hearing.problems, hearing.usage))) refuseProblems(hearing.problems, HINT);
+    appendSummary(summarizeRefusal(asked, hearing.problems), log);
     return writeSkip(`refused, and answered on the pull request: ${hearing.problems.join(' ')}`, log);
   }
   const { plan } = hearing;
-  appendSummary(renderPlan(asked, plan), log);
+  appendSummary(summarizePlan(asked, plan), log);
   if (plan.mode === 'plan') {
     await responder.show(plan);
     return writeSkip('`/plan` only shows what would run.', log);
@@ -92,7 +89,8 @@ async function planComment(comment: HeardComment, { values, request, context, gi
 
 /** Who starts a run without a comment may push to the repository, and sees a refusal as a red step. */
 async function planText(text: string | undefined, { request, context, github, log }: Scene): Promise<void> {
-  const { sha, repository, workspace } = context;
+  const { sha, repository, workspace, actor } = context;
+  const asked = describeAsked({ id: 0, author: actor, text: text ?? '/test' }, request.options.testName, context);
   const readFile = async (path: string) => readWorkspaceFile(workspace, path) ?? (await github.readFile(path, sha));
   const { files, problems } = await loadFiles(request.files, readFile, `${repository} at ${sha}`);
   refuseProblems(problems, HINT);
@@ -100,9 +98,22 @@ async function planText(text: string | undefined, { request, context, github, lo
   const planning = makePlan({ ...request.options, ...files, ...comment, sha });
   if (planning.kind === 'none') return writeSkip(planning.hint ?? '`comment` has no command of this test.', log);
   if (planning.kind === 'refused') return refuseProblems(planning.problems, HINT);
-  appendSummary(renderPlan(undefined, planning.plan), log);
+  appendSummary(summarizePlan(asked, planning.plan), log);
   if (planning.plan.mode === 'plan') return writeSkip('`/plan` only shows what would run.', log);
   writePlan(planning.plan, '', log);
+}
+
+function describeAsked(
+  { id, author, text }: Pick<HeardComment, 'id' | 'author' | 'text'>,
+  testName: string | undefined,
+  { serverUrl, repository, runId, runAttempt }: RunContext,
+): Asked {
+  return {
+    author: author ?? 'ghost',
+    command: findCommandLine(text, testName) ?? '',
+    runUrl: `${serverUrl}/${repository}/actions/runs/${runId}`,
+    marker: `ci-actions:answer ${runId}/${runAttempt}/${id}`,
+  };
 }
 
 /** One status per test and choice of environments: `/test unit, cuda`. */

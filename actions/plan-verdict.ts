@@ -1,6 +1,7 @@
 import { conclude } from '../src/core/command/conclusion.js';
 import { postVerdict, type AnswerRecord } from '../src/core/command/respond.js';
 import { refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
+import type { Clock } from '../src/core/kernel/clock.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import type { Log } from '../src/core/ports/process.js';
 import type { PullRequests } from '../src/core/ports/pull-requests.js';
@@ -11,7 +12,7 @@ type Values = Pick<ValuesOf<typeof inputs>, 'answer' | 'needs' | 'needs-verdict'
 /** The last step of a run that plan-run planned. @throws Failure if neither status nor comment could be posted */
 export async function postRunVerdict(
   values: Values,
-  { github, log }: { readonly github: PullRequests; readonly log: Log },
+  { github, log, clock }: { readonly github: PullRequests; readonly log: Log; readonly clock: Clock },
 ): Promise<void> {
   const record = readRecord(values.answer);
   refuseProblems(
@@ -21,7 +22,8 @@ export async function postRunVerdict(
     ],
     'Correct them in the workflow. No verdict was posted.',
   );
-  const conclusion = conclude(values.needs!, { needsVerdict: values['needs-verdict'] });
+  const jobs = values.needs!.map((job) => ({ ...job, needsVerdict: values['needs-verdict'] }));
+  const conclusion = conclude(jobs, { startedAt: record!.startedAt, endedAt: clock.now() });
   log.info(`${conclusion.title}: ${conclusion.description}`);
   if (await postVerdict(record!, conclusion, { github, log })) return;
   throw new Failure('github-rejected', 'The verdict could not be posted on the pull request.', {

@@ -28,6 +28,7 @@ export function readCommandEvent(): CommandEvent {
     id: comment.id,
     number: issue.number,
     text: comment.body ?? '',
+    posted: comment.body ?? '',
     ...(comment.user && { author: comment.user.login }),
     createdAt: Date.parse(comment.created_at),
   };

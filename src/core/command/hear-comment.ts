@@ -10,7 +10,10 @@ export interface HeardComment {
   readonly id: number;
   /** Of the pull request. */
   readonly number: number;
+  /** What is read as the command. */
   readonly text: string;
+  /** What GitHub had when the run began. If the comment has another text now, it was edited. */
+  readonly posted: string;
   /** The login; absent for a deleted account. */
   readonly author?: string;
   /** Epoch ms. */
@@ -65,7 +68,7 @@ export async function hearComment(
   const isAllowed = isAtLeast(permission, request.permission);
   if (reading.kind === 'none') return isAllowed ? refuse(reading.hint!) : { kind: 'none', why: describeNone(options) };
   if (!isAllowed) return refuse(describePermission(permission, request.permission));
-  const obstacle = findObstacle(pull, { ...request, isEdited: !isSameText(current.body, comment.text) });
+  const obstacle = findObstacle(pull, { ...request, isEdited: !isSameText(current.body, comment.posted) });
   if (obstacle !== undefined) return refuse(obstacle);
   onAccepted();
   return planComment(request, { github, pull, text });

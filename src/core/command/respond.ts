@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.js';
-import { messageOf } from '../kernel/failure.js';
+import { Failure, messageOf } from '../kernel/failure.js';
 import type { Log } from '../ports/process.js';
 import type { CommitStatus, PullRequests } from '../ports/pull-requests.js';
 import { renderDifference, renderRefusal, renderRunning, renderVerdict, type Asked } from './answer.js';
@@ -117,7 +117,8 @@ async function attempt<T>(log: Pick<Log, 'warning'>, what: string, send: () => P
   try {
     return await send();
   } catch (error) {
-    log.warning(`${what} could not be posted, and the run goes on: ${messageOf(error)}`);
+    const hint = error instanceof Failure ? ` ${error.hint}` : '';
+    log.warning(`${what} could not be posted, and the run goes on: ${messageOf(error)}${hint}`);
     return undefined;
   }
 }
