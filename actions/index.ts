@@ -42,6 +42,7 @@ export type SharedChunk =
   | 'shared-by-all'
   | 'shared-by-compose'
   | 'shared-by-machines'
+  | 'shared-by-plans'
   | 'shared-by-runs'
   | 'shared-by-some'
   | 'shared-by-tests';
@@ -91,7 +92,7 @@ export const actions = [
     chunk: 'shared-by-machines',
     policy: 'pool-fill',
   },
-  { name: 'plan-run', definition: planRun, run: { main: 'runPlanRun' }, chunk: 'shared-by-some' },
+  { name: 'plan-run', definition: planRun, run: { main: 'runPlanRun' }, chunk: 'shared-by-plans' },
   { name: 'check-tests', definition: checkTests, run: { main: 'runCheckTests' }, chunk: 'shared-by-tests' },
   { name: 'run-tox', definition: runTox, run: { main: 'runRunTox' }, chunk: 'shared-by-tests' },
   {
