@@ -1,5 +1,5 @@
 import { findCommandLine } from '../src/core/command/command.js';
-import { hearComment, type HeardComment } from '../src/core/command/hear-comment.js';
+import { hearComment, type HeardComment, type PlanOptions } from '../src/core/command/hear-comment.js';
 import { loadFiles } from '../src/core/command/load-files.js';
 import { makePlan, type Plan } from '../src/core/command/plan.js';
 import { summarizePlan, summarizeRefusal, type Asked } from '../src/core/command/answer.js';
@@ -83,7 +83,7 @@ async function planComment(comment: HeardComment, { values, request, context, gi
     await responder.show(plan);
     return writeSkip('`/plan` only shows what would run.', log);
   }
-  const record = await responder.begin(plan, nameContext(plan, testName));
+  const record = await responder.begin(plan, nameContext(plan, request.options));
   writePlan(plan, JSON.stringify(record), log);
 }
 
@@ -116,7 +116,8 @@ function describeAsked(
   };
 }
 
-/** One status per test and choice of environments: `/test unit, cuda`. */
-function nameContext({ environments }: Plan, testName: string | undefined): string {
-  return ['/test', testName, environments.join(', ')].filter(Boolean).join(' ');
+/** One status per test and choice of environments: `/test unit, cuda`, `/test all`. */
+function nameContext({ environments }: Plan, { testName, environments: known }: PlanOptions): string {
+  const all = environments.length > 1 && environments.length === known.length;
+  return ['/test', testName, all ? 'all' : environments.join(', ')].filter(Boolean).join(' ');
 }
