@@ -140,7 +140,10 @@ describe('A comment', () => {
   test('that was edited meanwhile is refused, and one that was deleted is none', async () => {
     expect(await refusalOf('/test unit', { now: '/test cuda' })).toContain('edited after it was posted');
     expect(await planOf('/test unit\r\n', { now: '/test unit' })).toMatchObject({ environments: ['unit'] });
-    expect((await hear('/test unit', { now: null })).hearing).toMatchObject({ kind: 'none', why: expect.stringContaining('deleted') });
+    expect((await hear('/test unit', { now: null })).hearing).toMatchObject({
+      kind: 'none',
+      why: expect.stringContaining('deleted'),
+    });
   });
 
   test('on a closed pull request is refused', async () => {
