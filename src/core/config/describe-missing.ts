@@ -50,7 +50,7 @@ function describeKind(value: Value | undefined): string {
 
 /** Text of users in a message, in one line of bearable length. */
 export function shorten(text: string, longest = LONGEST_NAME): string {
-  const line = text.replace(/[`\s]+/g, (one) => (one.includes('`') ? "'" : ' '));
+  const line = text.replace(/\s+/g, ' ').replace(/`+/g, "'");
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
