@@ -35,6 +35,7 @@ export class MissingNames {
     if (Array.isArray(container))
       return `${name}: \`${formatKey(above)}\` is a list of ${container.length}; allowed: ${container.length === 0 ? 'no index' : `\`[0]\` to \`[${container.length - 1}]\``}`;
     if (!isMap(container)) return `${name}: \`${formatKey(above)}\` is ${describeKind(container)} and has no keys`;
+    if (above.length > 0 && Object.keys(container).length === 0) return `${name}: \`${formatKey(above)}\` has no keys`;
     const show = (one: string) => {
       const whole = [...above, one, ...path.slice(depth + 1)];
       return formatKey(valueAt(root, whole) === undefined ? [...above, one] : whole);
