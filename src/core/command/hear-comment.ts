@@ -136,7 +136,7 @@ async function readDescription(
   github: HearGitHub,
 ): Promise<{ readonly use: Pick<PlanRequest, 'description'>; readonly warnings: readonly string[] }> {
   const use = { description: { text: pull.body, source: "the pull request's description" } };
-  if (readCommandLines(pull.body).length === 0) return { use: {}, warnings: [] };
+  if (readCommandLines(pull.body).commands.length === 0) return { use: {}, warnings: [] };
   if (!isFromFork(pull, repository) || pull.author === comment.author) return { use, warnings: [] };
   if (pull.author !== undefined && isAtLeast(await github.readPermission(pull.author), permission))
     return { use, warnings: [] };
@@ -154,7 +154,7 @@ function describeAgain(
 ): string {
   const words = plan.args.filter((word) => word.toLowerCase() !== plan.commit);
   const line = ['/test', ...(testName === undefined ? [] : [testName]), ...words, sha].join(' ');
-  const isWhole = readCommandLines(text).every(({ word }) => word === 'test' || word === 'plan');
+  const isWhole = readCommandLines(text).commands.every(({ word }) => word === 'test' || word === 'plan');
   return `\`${line.replaceAll('`', '')}\`${isWhole ? '' : ', with the other lines of your comment'}`;
 }
 

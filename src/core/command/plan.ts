@@ -1,4 +1,6 @@
 import { type Change, describeOrigin } from '../config/configuration.js';
+import { shorten } from '../config/describe-missing.js';
+import { parseKey } from '../config/key-path.js';
 import {
   type ConfigurationFile,
   type Override,
@@ -107,7 +109,8 @@ interface ReadCommand {
 
 function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCommand): Planning {
   const phasesOfFile = listPhasesOf(file);
-  const { environments, commit, ...args } = sortArguments(command.args, { ...request, presets: file?.presets });
+  const added = file ? findAddedKeys(command, file) : [];
+  const { environments, commit, ...args } = sortArguments(command, { ...request, presets: file?.presets });
   const resolved = file && resolve(file, request, { command, presets: args.presets });
   const phases = listPhases(command.phases, { known: request.phases, ofFile: phasesOfFile, config: resolved?.config });
   const machine = readMachine(request, resolved?.config, file?.path);
@@ -127,15 +130,22 @@ function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCom
     machine: machine.inputs,
     ...(override === undefined ? {} : { composeOverride: override }),
     changes: (resolved?.changes ?? []).map((change) => describeChange(change, file!.path)),
-    warnings,
+    warnings: [...warnings, ...added],
   };
   return { kind: 'plan', plan };
+}
+
+/** As in the seed, a comment may add a key without a dot. A misspelled one would do the same. */
+function findAddedKeys({ vars }: Command, { root, path }: ConfigurationFile): string[] {
+  return vars
+    .filter(({ key }) => parseKey(key)?.length === 1 && !Object.hasOwn(root, key))
+    .map(({ key, source }) => `${source}: \`${shorten(key)}\` is not a key of ${path}, and is added.`);
 }
 
 /** A run without a comment is a test without arguments. */
 function readRequest({ comment, description, ...options }: PlanRequest): ReturnType<typeof readCommand> {
   if (comment) return readCommand(comment, description, options);
-  const empty = { args: [], vars: [], phases: [], project: [], cluster: [] };
+  const empty = { args: [], below: [], vars: [], phases: [], project: [], cluster: [] };
   return { kind: 'command', command: { mode: 'test', testName: options.testName, ...empty }, warnings: [] };
 }
 

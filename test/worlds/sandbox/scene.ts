@@ -13,7 +13,7 @@ import { findLeaks, findObjections, type Performance } from './step-checks.js';
 
 export type Inputs = Readonly<Record<string, string>>;
 /** Options of one step. An environment variable that is `undefined` is removed. */
-export type How = Partial<Pick<Step, 'node' | 'state' | 'onLine' | 'onStart'>> & {
+export type How = Partial<Pick<Step, 'node' | 'state' | 'event' | 'onLine' | 'onStart'>> & {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 };
 
