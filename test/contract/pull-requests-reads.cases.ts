@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { PERMISSIONS } from '../../src/core/ports/pull-requests.js';
-import type { PullRequestsCase } from './pull-requests.suite.js';
+import type { PullRequestsCase } from './pull-requests.world.js';
 
 const PUSHED_AT = Date.UTC(2026, 10, 27, 12, 0, 5);
 const HALF_A_YEAR_MS = 15_768_000_000;

@@ -9,11 +9,6 @@ const COMMENT = '/repos/{owner}/{repo}/issues/comments/{comment_id}';
 const FILE = { path: '.github/plan.yml', ref: 'a'.repeat(40), text: 'größer: {}\n' };
 const ALL: Permissions = { pull_requests: 'write', statuses: 'write', contents: 'read' };
 const STATUS = { state: 'pending', context: '/test unit', description: 'began', url: 'https://a.example' } as const;
-const REAL_CLOCK: Clock = {
-  now: () => Date.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
-
 /** Connects with the GITHUB_TOKEN of a job. */
 function withToken(served: ServedGitHub, permissions: Permissions, repositories?: readonly string[]) {
   const { token } = served.world.addToken({
@@ -162,12 +157,15 @@ describe('the adapter for pull requests on the sandbox', () => {
   test('does not send a comment again that GitHub creates only after the client has gone', () =>
     withGitHub(async (served) => {
       const { number } = served.world.addPull();
-      const github = await served.connectPullRequests({
-        clock: REAL_CLOCK,
-        random: () => 1,
-        requestTimeoutSeconds: 0.2,
-      });
-      served.disturb(`POST ${COMMENTS}`, { kind: 'late', ms: 500 });
+      // The wait before the second request ends when GitHub has created the comment.
+      const clock: Clock = {
+        now: () => SKIPPING_CLOCK.now(),
+        async sleep() {
+          while (served.world.comments.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+        },
+      };
+      const github = await served.connectPullRequests({ clock, requestTimeoutSeconds: 0.5 });
+      served.disturb(`POST ${COMMENTS}`, { kind: 'late', ms: 1_000 });
       await github.createComment(number, 'a m1', 'm1');
       expect([served.world.comments.length, countPosts(served)]).toEqual([1, 1]);
     }));

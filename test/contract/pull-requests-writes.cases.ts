@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { CommitStatus } from '../../src/core/ports/pull-requests.js';
-import type { PullRequestsCase } from './pull-requests.suite.js';
+import type { PullRequestsCase } from './pull-requests.world.js';
 
 const STATUS: CommitStatus = {
   state: 'pending',
