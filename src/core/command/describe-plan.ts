@@ -44,7 +44,7 @@ function listFacts(plan: Plan, bytes: number): string[] {
   const runs = phases.filter((phase) => phase.runs).map(({ name }) => name);
   const inputs = Object.entries(machine);
   const fact = (title: string, items: readonly string[]): string[] =>
-    items.length > 0 ? [`- **${title}:** ${listSome(items, (one) => quote(one), bytes / 5)}`] : [];
+    items.length > 0 ? [`- **${title}:** ${listSome(items, (one) => quote(one), bytes / 12)}`] : [];
   const showInput = ([name, value]: [string, string]): string =>
     quote(`${name}: ${value.replaceAll('\n', ', ')}`, LONGEST_INPUT);
   return [

@@ -63,6 +63,10 @@ export class Scene {
     return this.perform({ action: 'fill-pool', step: 'main' }, inputs, how);
   }
 
+  planRun(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
+    return this.perform({ action: 'plan-run', step: 'main' }, inputs, how);
+  }
+
   /** Queues a job of this run. */
   queue(label: string | undefined, steps: readonly string[] = ['echo "I am $RUNNER_NAME"'], name = 'test'): Job {
     return this.sandbox.github.queueJob({ labels: [label ?? 'start-runner has no label output'], name, steps });
