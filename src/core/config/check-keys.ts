@@ -132,13 +132,18 @@ function listChildren(value: Value): readonly (readonly [Segment, Value])[] {
   return isMap(value) ? Object.entries(value) : [];
 }
 
-/** The keys within maps and lists that presets set, with the first preset that does. */
+/**
+ * The keys within maps and lists that presets set, with the first preset that does. The map's own key is none of them: it
+ * must exist to be set.
+ */
 function listCreatedKeys(presets: ValueMap, names: readonly string[]): Map<string, string> {
   const created = new Map<string, string>();
   const collect = (value: Value, path: readonly Segment[], preset: string): void => {
-    const key = formatKey(path);
-    if (!created.has(key)) created.set(key, preset);
-    for (const [step, one] of listChildren(value)) collect(one, [...path, step], preset);
+    for (const [step, one] of listChildren(value)) {
+      const key = formatKey([...path, step]);
+      if (!created.has(key)) created.set(key, preset);
+      collect(one, [...path, step], preset);
+    }
   };
   for (const name of names)
     for (const [key, value] of Object.entries(presets[name] as ValueMap)) {

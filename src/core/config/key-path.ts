@@ -33,7 +33,8 @@ export function formatKey(path: readonly Segment[]): string {
   return path
     .map((step, at) => {
       if (typeof step === 'number') return `[${step}]`;
-      return /[.[\]'"]/.test(step) || step === '' ? `["${step}"]` : `${at === 0 ? '' : '.'}${step}`;
+      const quote = step.includes('"') ? "'" : '"';
+      return /[.[\]'"]/.test(step) || step === '' ? `[${quote}${step}${quote}]` : `${at === 0 ? '' : '.'}${step}`;
     })
     .join('');
 }
