@@ -17,6 +17,7 @@ jest.setTimeout(300_000);
 test.each([
   ['All bundles but those of run-compose alone', code.ofAll, budget.bundleBytes],
   ['The bundles of run-compose alone', code.ofCompose, budget.composeBytes],
+  ['The bundles of plan-run alone', code.ofPlan, budget.planBytes],
 ])('%s are not larger than the budget', async (_, files, allowed) => {
   const bytes = measureSize(dirname(ours.script), files);
   expect(bytes).toBeGreaterThan(0);

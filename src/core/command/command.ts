@@ -88,6 +88,14 @@ function readBelow(line: number, { shown, commands }: CommentLines, source: stri
   return splitWords(below.text).map((text) => ({ text, source: `${source}, line ${below.line}` }));
 }
 
+/** The line of a comment with the command of this test, or else with any command or what looks like one, as written. */
+export function findCommandLine(text: string, testName: string | undefined): string | undefined {
+  const { commands, doubtful, shown } = readCommandLines(text);
+  const lines = [...commands, ...doubtful].filter(({ word }) => word === 'test' || word === 'plan');
+  const line = lines.find(({ rest }) => testName === undefined || firstWord(rest) === testName) ?? lines[0] ?? shown[0];
+  return line?.text.trim();
+}
+
 function splitWords(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
