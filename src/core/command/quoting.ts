@@ -2,7 +2,7 @@
  * Texts of others in a comment on GitHub. Whatever they hold, they are shown as they are: no markup, no link, no mention
  * (which would notify), no reference to an issue, no formula, no emoji.
  */
-import { isMap, type Value } from '../config/value.js';
+import { isMap, type Value, WrittenNumber } from '../config/value.js';
 import { byteLength, cell, markdown, shorten, type Markdown } from '../kernel/markdown.js';
 
 const LONGEST_CODE = 120;
@@ -74,6 +74,7 @@ export function quoteValue(value: Value | undefined, longest = LONGEST_CODE): st
 /** More than `longest` characters of a value as JSON, or all of it: the time it takes does not grow with the value. */
 export function startOfJson(value: Value, longest: number): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, longest + 1));
+  if (value instanceof WrittenNumber) return value.text;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const [begin, end] = isMap(value) ? '{}' : '[]';
   let text = begin!;
@@ -85,7 +86,9 @@ export function startOfJson(value: Value, longest: number): string {
   return text + end;
 }
 
-function* entriesOf(value: Exclude<Value, string | number | boolean | null>): Iterable<[string | number, Value]> {
+function* entriesOf(
+  value: Exclude<Value, string | number | boolean | WrittenNumber | null>,
+): Iterable<[string | number, Value]> {
   if (Array.isArray(value)) yield* value.entries();
   else for (const key in value) if (Object.hasOwn(value, key)) yield [key, value[key]!];
 }

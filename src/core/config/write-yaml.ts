@@ -1,4 +1,4 @@
-import { isMap, type Value } from './value.js';
+import { isMap, type Value, WrittenNumber } from './value.js';
 
 /** Names that a YAML parser may read as another type than text. */
 const AMBIGUOUS = /^(y|n|yes|no|on|off|true|false|null)$/i;
@@ -31,6 +31,7 @@ function writeKey(key: string): string {
 }
 
 function writeScalar(value: Value): string {
+  if (value instanceof WrittenNumber) return value.text;
   if (typeof value !== 'number') return JSON.stringify(value);
   return String(value).replace(/^(-?\d+)(\.\d+)?e/, (_, whole: string, part = '.0') => `${whole}${part}e`);
 }
