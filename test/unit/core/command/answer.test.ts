@@ -223,7 +223,7 @@ describe('An answer with a text of others', () => {
     for (const text of Object.values(
       renderAll({ ...asked, command: nasty }, plantText(nasty), [nasty, `\`${nasty}\``]),
     )) {
-      expect(readCommandLines(text)).toEqual([]);
+      expect(readCommandLines(text).commands).toEqual([]);
       expect(text).not.toMatch(/^\s*\/\w/m);
       const states = text.match(/^<!-- \/?state.*-->$/gm) ?? [];
       expect(states).toHaveLength(text.startsWith(`${text.split('\n')[0]}\n<!-- state`) ? 2 : 0);
