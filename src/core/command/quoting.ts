@@ -63,7 +63,7 @@ export function toCell(text: string): Markdown {
 
 /** A value of a configuration as code: text without quotes where nothing else could be meant, the rest as JSON. */
 export function quoteValue(value: Value | undefined, longest = LONGEST_CODE): string {
-  if (value === undefined) return 'not set';
+  if (value === undefined) return 'not in the file';
   if (typeof value === 'string' && value.length > 0) {
     const start = value.slice(0, longest + 1);
     if (!AMBIGUOUS.test(start) && showHidden(start) === start) return quote(start, longest);

@@ -82,6 +82,20 @@ describe('The answer to a command that runs', () => {
     ]);
   });
 
+  test('shows keys beside the phases, and those of phases where the plan has none', () => {
+    const keys = ['exec_list._only_', 'exec_list.test', 'exec_list.other'];
+    const changes = keys.map((key) => ({ ...usualPlan.changes[1]!, key }));
+    const listKeys = (plan: Plan) => renderRunning(asked, plan, STARTED_AT).match(/(?<=^\| `)[^`]+/gm);
+    expect(listKeys({ ...usualPlan, changes })).toEqual(['exec_list.other']);
+    expect(listKeys({ ...usualPlan, changes, phases: [] })).toEqual(keys);
+    const whole = { ...usualPlan.changes[1]!, key: 'exec_list', before: undefined };
+    const values = [{ test: false, _only_: true }, { test: false, other: false }, null];
+    expect(values.map((value) => listKeys({ ...usualPlan, changes: [{ ...whole, value }] })?.length ?? 0)).toEqual([
+      0, 1, 1,
+    ]);
+    expect(listKeys({ ...usualPlan, changes: [{ ...whole, value: values[0]!, before: null }] })).toEqual(['exec_list']);
+  });
+
   test('of tox lists environments; phases with one reason stand together', () => {
     const phases = ['a', 'b'].map((name) => ({ name, runs: false, why: 'not in /only' }));
     const plan = { ...usualPlan, environments: ['unit', 'arm64'], phases, composeOverride: { services: { db: null } } };
@@ -96,7 +110,7 @@ describe('The answer to a command that runs', () => {
   });
 
   test('has only what there is', () => {
-    const bare: Plan = { ...usualPlan, phases: [], presetsApplied: [], machine: {}, changes: [], warnings: [] };
+    const bare: Plan = { ...usualPlan, phases: [], presets: [], machine: {}, changes: [], warnings: [] };
     expect(renderRunning(asked, bare, STARTED_AT)).toMatch(/understood as:\n\n- \*\*Commit:\*\* [0-9a-f]{40}\n$/);
   });
 

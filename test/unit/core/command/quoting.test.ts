@@ -88,7 +88,7 @@ describe('A value', () => {
     [3, '`3`'],
     [false, '`false`'],
     [null, '`null`'],
-    [undefined, 'not set'],
+    [undefined, 'not in the file'],
     [[1, 'a', { b: null, c: [] }], '`[1, "a", {"b": null, "c": []}]`'],
     [{}, '`{}`'],
   ])('%j is %s', (value, markdown) => {
@@ -116,6 +116,7 @@ describe('A value', () => {
     );
     expect(startOfJson(list, 50).length).toBeGreaterThan(50);
     expect(looked).toBeLessThan(15);
+    expect(startOfJson('x'.repeat(1_000), 50)).toHaveLength(53);
   });
 });
 
