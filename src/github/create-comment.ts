@@ -1,6 +1,7 @@
 import { Trouble } from '../core/kernel/patience.js';
 import { toCall, type Connection, type Rest } from './connection.js';
 import { isRecord, readList } from './json.js';
+import { readComment } from './pull-request-shapes.js';
 import { grantOf, pullRequestsPermission } from './scope.js';
 
 /** GitHub's largest page. */
@@ -71,12 +72,12 @@ async function findComment(
         parameters: { owner, repo, issue_number: number, since, per_page: PAGE_SIZE, page },
         permission: pullRequestsPermission(connection.repository, 'read'),
         grant: grantOf('pull-requests: read'),
-        read: ({ data }) => readList(data, (item) => (isRecord(item) ? item : undefined)),
+        read: ({ data }) => readList(data, readComment),
       }),
     );
     if (comments === 'unanswered') return 'unanswered';
-    const found = comments.find(({ id, body }) => typeof id === 'number' && String(body ?? '').includes(marker));
-    if (found) return found['id'] as number;
+    const found = comments.find(({ body }) => body.includes(marker));
+    if (found) return found.id;
     if (comments.length < PAGE_SIZE) return 'absent';
   }
   return 'unanswered';

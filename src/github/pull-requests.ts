@@ -122,7 +122,7 @@ export class GitHubPullRequests implements PullRequests {
 
 /** Cuts at GitHub's limit, between characters of any size. */
 function shorten(description: string): string {
-  const characters = [...description];
+  const characters = Array.from(description);
   if (characters.length <= DESCRIPTION_LIMIT) return description;
   return `${characters.slice(0, DESCRIPTION_LIMIT - 1).join('')}…`;
 }

@@ -64,7 +64,10 @@ async function kill({ phase, signal, afterMs }: Task, world: World): Promise<Kil
   }
 }
 
-/** The command lines that contain a text. */
+/** What the killed step has asked Docker to remove may still be under way. It creates nothing. */
+const REMOVAL = /^docker (container|image|network|volume) rm /;
+
+/** The command lines that contain a text, without removals. */
 function listProcesses(text: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -75,7 +78,7 @@ function listProcesses(text: string): string[] {
         return [];
       }
     })
-    .filter((line) => line.includes(text));
+    .filter((line) => line.includes(text) && !REMOVAL.test(line));
 }
 
 interface World {

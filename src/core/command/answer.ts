@@ -25,10 +25,11 @@ export interface Asked {
 /** GitHub refuses a comment of more than 65,536 characters. Bytes are at least as many. */
 const MOST_BYTES = 65_535;
 const PLAN_BYTES = 40_000;
-const PROBLEM_BYTES = 50_000;
+const PROBLEM_BYTES = 45_000;
 /** GitHub drops a job summary of more than 1 MiB. */
 const SUMMARY_BYTES = 800_000;
 const LONGEST_COMMAND = 300;
+const LONGEST_USAGE = 1_000;
 
 /** The part that {@link renderVerdict} replaces. Its markers are whole lines, which texts of others never have. */
 const STATE = /^<!-- state(?: (\d{1,15}))? -->\r?\n[^]*?^<!-- \/state -->$/m;
@@ -41,7 +42,7 @@ export function renderRefusal(asked: Asked, problems: readonly string[], usage?:
     '### ⚪ Not run',
     '',
     ...listSentences(title, problems, { bytes: PROBLEM_BYTES, allOfIt: asked.runUrl }),
-    ...(usage === undefined ? [] : [prose(usage, 2_000), '']),
+    ...(usage === undefined ? [] : [prose(usage, LONGEST_USAGE), '']),
     link('The run that read the command', asked.runUrl),
   ]);
 }

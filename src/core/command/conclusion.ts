@@ -18,8 +18,10 @@ export interface ConcludedRow {
   readonly name: string;
   /** `partly`: what ran has passed. `not asked for`: see {@link ConcludedJob.mayBeSkipped}. */
   readonly kind: 'passed' | 'failed' | 'error' | 'canceled' | 'partly' | 'skipped' | 'not asked for';
-  /** Why, for kinds other than `passed`; otherwise ''. Text of the job. */
+  /** Why, for kinds other than `passed`; '' if the job gives no reason. */
   readonly why: string;
+  /** The phase of a Compose project that decided, if the job failed there. */
+  readonly phase?: string;
   /** Of the job's output `minutes`; absent if there is none. */
   readonly minutes?: number;
   readonly machine: string;
@@ -66,7 +68,7 @@ export function conclude(jobs: readonly ConcludedJob[], options: ConcludeOptions
   return { state, title, description, rows, ...times };
 }
 
-type Judgment = Pick<ConcludedRow, 'kind' | 'why'>;
+type Judgment = Pick<ConcludedRow, 'kind' | 'why' | 'phase'>;
 
 function toRow(job: ConcludedJob): ConcludedRow {
   const { name, outputs, url } = job;
@@ -92,7 +94,7 @@ function judge({ result, outputs, mayBeSkipped = false, needsVerdict = true }: C
     return mayBeSkipped ? { kind: 'not asked for', why: '' } : { kind: 'skipped', why: 'the job did not run' };
   }
   if (result === 'cancelled') return { kind: 'canceled', why: '' };
-  if (result === 'failure') return { kind: verdict === 'error' ? 'error' : 'failed', why: explain(outputs) };
+  if (result === 'failure') return { kind: verdict === 'error' ? 'error' : 'failed', ...explain(outputs) };
   if (result !== 'success') return { kind: 'error', why: result === '' ? 'no result' : `the result "${result}"` };
   if (verdict !== '') return judgeVerdict(verdict, outputs);
   if (!needsVerdict) return { kind: 'passed', why: '' };
@@ -108,19 +110,18 @@ function judgeVerdict(verdict: string, outputs: ConcludedJob['outputs']): Judgme
       return skipped === '' ? { kind: 'passed', why: '' } : { kind: 'partly', why: skipped };
     case 'failed':
     case 'fail':
-      return { kind: 'failed', why: explain(outputs) };
+      return { kind: 'failed', ...explain(outputs) };
     case 'skipped':
       return { kind: 'skipped', why: skipped || reason };
     case 'error':
-      return { kind: 'error', why: explain(outputs) };
+      return { kind: 'error', ...explain(outputs) };
     default:
       return { kind: 'error', why: `the unknown verdict "${verdict}"` };
   }
 }
 
-function explain({ phase = '', reason = '' }: ConcludedJob['outputs']): string {
-  const where = phase === '' || phase === 'done' ? '' : `in the phase ${phase}`;
-  return [where, reason].filter((one) => one !== '').join(': ');
+function explain({ phase = '', reason = '' }: ConcludedJob['outputs']): Omit<Judgment, 'kind'> {
+  return { why: reason, ...(phase === '' || phase === 'done' ? {} : { phase }) };
 }
 
 /** The worst kind decides. @param rows without those that were not asked for */
@@ -141,12 +142,22 @@ function sumUp(rows: readonly ConcludedRow[]): Pick<Conclusion, 'state' | 'title
 
 /** The jobs' names, where others had another end. */
 function nameSome(chosen: readonly ConcludedRow[], all: readonly ConcludedRow[]): string {
-  return chosen.length === all.length ? '' : `: ${chosen.map((row) => row.name).join(', ')}`;
+  return chosen.length === all.length ? '' : `: ${chosen.map((row) => cut(row.name)).join(', ')}`;
 }
 
 /** `s2search (no secret)`. The reason of `partly` has the names of the environments in it. */
 function listReasons(rows: readonly ConcludedRow[]): string {
   return rows
-    .map(({ name: job, kind, why }) => (kind === 'partly' ? why : why === '' ? job : `${job} (${why})`))
+    .map((row) => (row.kind === 'partly' ? cut(row.why) : `${cut(row.name)}${describeReason(row)}`))
     .join(', ');
+}
+
+function describeReason({ why, phase }: ConcludedRow): string {
+  const parts = [phase === undefined ? '' : `in ${phase}`, why].filter((one) => one !== '');
+  return parts.length === 0 ? '' : ` (${cut(parts.join(': '))})`;
+}
+
+/** More than a description shows is not worth joining. */
+function cut(text: string): string {
+  return shorten(text, LONGEST_DESCRIPTION);
 }

@@ -78,7 +78,9 @@ const SIGNS: Readonly<Record<ConcludedRow['kind'], string>> = {
   'not asked for': '⚪ not asked for',
 };
 
-function describeVerdict({ kind, why, url = '' }: ConcludedRow): Cell {
+function describeVerdict({ kind, why, phase, url = '' }: ConcludedRow): Cell {
+  const where = phase === undefined ? '' : ` in ${quote(phase)}`;
+  const reason = why === '' ? '' : `: ${prose(why, LONGEST_WHY)}`;
   const log = (kind === 'failed' || kind === 'error') && url !== '' ? ` (${link('log', url)})` : '';
-  return toCell(`${SIGNS[kind]}${why === '' ? '' : `: ${prose(why, LONGEST_WHY)}`}${log}`);
+  return toCell(`${SIGNS[kind]}${where}${reason}${log}`);
 }

@@ -21,7 +21,7 @@ export function quote(text: string, longest = LONGEST_CODE): string {
   let fence = '`';
   while (runs.has(fence)) fence += '`';
   // Markdown takes one blank from each side of a code that has both.
-  const pad = /^`|`$|^ .* $/.test(line) ? ' ' : '';
+  const pad = /^`|`$|^ .*[^ ].* $/.test(line) ? ' ' : '';
   return `${fence}${pad}${line}${pad}${fence}`;
 }
 
@@ -32,21 +32,28 @@ function showHidden(text: string): string {
 
 /** A sentence of ours with texts of others in it, of which those in backticks become code. One line. */
 export function prose(text: string, longest = LONGEST_SENTENCE): string {
-  const whole = text.replace(/\s+/g, ' ').trim();
+  const whole = text
+    .slice(0, longest * 10)
+    .replace(/\s+/g, ' ')
+    .trim();
   const line = shorten(whole, longest);
   // The cut may have taken the end of a code.
   const isOpen = line !== whole && line.split('`').length % 2 === 0;
-  return `${line}${isOpen ? '`' : ''}`
-    .split(/(`[^`]+`)/)
-    .map((part, at) => (at % 2 === 1 ? quote(part.slice(1, -1), longest) : escapeText(part)))
-    .join('')
-    .replace(/^[#+=/-]/, '\\$&')
-    .replace(/^(\d+)([.)])/, '$1\\$2');
+  return (
+    `${line}${isOpen ? '`' : ''}`
+      .split(/(`[^`]+`)/)
+      .map((part, at) => (at % 2 === 1 ? quote(part.slice(1, -1), longest) : escapeText(part)))
+      .join('')
+      // What begins a line may be a heading, a list, or a command.
+      .replace(/^[#+=/-]/, '\\$&')
+      .replace(/^(\d+)([.)])/, '$1\\$2')
+  );
 }
 
 function escapeText(text: string): string {
   // GitHub documents the span as the way to write a dollar sign that begins no formula.
-  return cell(showHidden(text)).replace(REFERENCES, '$&&#8203;').replaceAll('$', '<span>$</span>');
+  const escaped = cell(showHidden(text)).replace(REFERENCES, '$&&#8203;');
+  return escaped.replaceAll('$', '<span>$</span>').replaceAll('\\`', '&#96;');
 }
 
 /** Markdown of {@link quote} and {@link prose} as a cell of a table, which a `|` would end. */
@@ -56,7 +63,7 @@ export function toCell(text: string): Markdown {
 
 /** A value of a configuration as code: text without quotes where nothing else could be meant, the rest as JSON. */
 export function quoteValue(value: Value | undefined, longest = LONGEST_CODE): string {
-  if (value === undefined) return 'not set';
+  if (value === undefined) return 'not in the file';
   if (typeof value === 'string' && value.length > 0) {
     const start = value.slice(0, longest + 1);
     if (!AMBIGUOUS.test(start) && showHidden(start) === start) return quote(start, longest);

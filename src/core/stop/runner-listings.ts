@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../kernel/failure.js';
 import { parseScope, renderScope, TAG, type Run, type Scope } from '../kernel/identity.js';
-import { readRunnerIds, readRunnerNames } from '../kernel/runner-tags.js';
+import { readRunnerIds, readRunnerNames, readRunners } from '../kernel/runner-tags.js';
 import type { Instance } from '../ports/ec2.js';
 import type { Runner, StopGitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
@@ -37,6 +37,26 @@ export class RunnerListings {
       const name = renderScope(scope);
       if (!this.listings.has(name)) this.listings.set(name, await this.list(scope));
     }
+  }
+
+  /**
+   * The same, once the termination of the instances is requested. A scope is listed again if one of them registers a
+   * runner itself that was not listed: the instance may have done so since, and no job of GitHub removes such a runner.
+   */
+  async listAfterTermination(instances: readonly Instance[]): Promise<void> {
+    await this.listFor(instances);
+    const open = instances.filter((one) => this.mayHaveRegistered(one));
+    for (const name of new Set(open.map((one) => renderScope(this.scopeOf(one))))) {
+      const before = this.listings.get(name);
+      if (before?.runners) this.listings.set(name, { ...before, ...(await this.list(parseScope(name)!)) });
+    }
+  }
+
+  private mayHaveRegistered(instance: Instance): boolean {
+    if (instance.state === 'terminated') return false;
+    const { runners = [] } = this.listings.get(renderScope(this.scopeOf(instance))) ?? {};
+    const isListed = (name: string) => runners.some((one) => one.name === name);
+    return readRunners(instance.tags).some(({ id, name }) => id === undefined && !isListed(name));
   }
 
   get listed(): ScopedRunner[] {

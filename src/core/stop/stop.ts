@@ -95,7 +95,7 @@ export async function stopRunners(request: StopRequest, ports: StopPorts): Promi
     selection = await selectByJobs();
   }
   await terminations.request(await failed.withoutKept(await selection.selectInstances(search.all)));
-  await listings.listFor(search.all.map(({ instance }) => instance));
+  await listings.listAfterTermination(search.all.map(({ instance }) => instance));
   return conclude(request, { search, terminations, listings, selection, failed }, ports);
 }
 

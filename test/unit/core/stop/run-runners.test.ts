@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { Failure } from '../../../../src/core/kernel/failure.js';
 import type { Instance } from '../../../../src/core/ports/ec2.js';
 import type { RunJob } from '../../../../src/core/ports/github.js';
 import { startRunners } from '../../../../src/core/start/start.js';
@@ -60,6 +61,27 @@ describe('A stop by the label of a start with roles', () => {
     await stop({ label: LABEL });
     await world.clock.sleep(60_000);
     expect([isAlive(), listed(), world.clock.now() - began]).toEqual([false, [], 60_000]);
+  });
+
+  test('removes a runner that the instance registers between the list of runners and its end', async () => {
+    const terminate = world.ec2.terminate.bind(world.ec2);
+    world.ec2.terminate = (ids) => {
+      world.bringOnline(instance);
+      return terminate(ids);
+    };
+    // Without a label, the runners are listed before the terminations.
+    expect((await stop()).runnersRemoved).toEqual([`${NAME}-0`, `${NAME}-1`]);
+    expect([isAlive(), listed()]).toEqual([false, []]);
+  });
+
+  test('keeps what it knows of runners, and fails, if they cannot be listed again', async () => {
+    world.github.onCall = (method) => {
+      if (method === 'listRunners' && !isAlive())
+        world.github.failNext('listRunners', new Failure('github-unreachable', 'x', { hint: 'y' }));
+    };
+    const stopped = await stop();
+    expect(stopped.runnersRemoved).toEqual([`${NAME}-0`]);
+    expect(stopped.refusals.map(({ code }) => code)).toEqual(['github-unreachable']);
   });
 
   test('says who removes a runner that was busy: GitHub does so for single-use runners only', async () => {
