@@ -9,7 +9,7 @@ import {
   resolveConfiguration,
   type WantedPreset,
 } from '../config/resolve-configuration.js';
-import { type Value, type ValueMap, WrittenNumber } from '../config/value.js';
+import { type Value, type ValueMap, writeJson, WrittenNumber } from '../config/value.js';
 import type { YamlLanguage } from '../config/yaml-scalars.js';
 import { sortArguments } from './arguments.js';
 import { type Command, type CommandText, listOverrides, readCommand } from './command.js';
@@ -148,7 +148,7 @@ function describeNumber({ key, value, before, origin }: Change): string[] {
   if (origin.kind !== 'override' || typeof before !== 'string' || !isNumber) return [];
   const read = value instanceof WrittenNumber ? value.value : value;
   return [
-    `${origin.source}: \`${shorten(key)}\` becomes the number ${read}, and is text in the file; write \`"${value}"\` for text.`,
+    `${origin.source}: \`${shorten(key)}\` becomes the number ${read}, and is text in the file; write \`"${writeJson(value)}"\` for text.`,
   ];
 }
 
