@@ -193,7 +193,7 @@ describe.each([
     ['a plan', commented('Is it that?\r\n/plan unit'), true],
     ['a command on an issue', commented('/test unit', {}), false],
     ['another comment', commented('Looks good'), false],
-  ])('reads %s: %j', (_, github, reads) => {
+  ])('reads, or not, %s', (_, github, reads) => {
     expect(Boolean(evaluate(jobs['plan']!.if!, { github }))).toBe(reads);
   });
 
