@@ -93,12 +93,17 @@ export type Planning =
 /** Decides what is to run. All problems are reported at once, and nothing has been started yet. */
 export function makePlan(request: PlanRequest): Planning {
   const reading = readRequest(request);
-  if (reading.kind !== 'command') return reading;
+  if (reading.kind === 'none') return reading;
+  const mistakes = reading.kind === 'refused' ? reading.problems : [];
+  const refuse = (problems: readonly string[]): Planning => ({ kind: 'refused', problems: [...mistakes, ...problems] });
   const file = request.config && readConfiguration(request.config, request.language);
   // Without its file, everything that the command names would be unknown.
-  if (file && !file.isReadable) return { kind: 'refused', problems: file.problems };
-  const warnings = [...reading.warnings, ...(file?.warnings ?? [])];
-  return judgeCommand(request, { command: reading.command, file, warnings });
+  if (file && !file.isReadable) return refuse(file.problems);
+  if (reading.command === undefined) return refuse([]);
+  const warnings = [...('warnings' in reading ? reading.warnings : []), ...(file?.warnings ?? [])];
+  const planning = judgeCommand(request, { command: reading.command, file, warnings });
+  if (planning.kind === 'refused') return refuse(planning.problems);
+  return mistakes.length > 0 ? refuse([]) : planning;
 }
 
 interface ReadCommand {
@@ -130,7 +135,7 @@ function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCom
     machine: machine.inputs,
     ...(override === undefined ? {} : { composeOverride: override }),
     changes: (resolved?.changes ?? []).map((change) => describeChange(change, file!.path)),
-    warnings: [...warnings, ...added, ...(resolved?.changes ?? []).flatMap(describeNumber)],
+    warnings: [...warnings, ...added, ...phases.warnings, ...(resolved?.changes ?? []).flatMap(describeNumber)],
   };
   return { kind: 'plan', plan };
 }
