@@ -102,11 +102,18 @@ async function planText(text: string | undefined, { request, context, github, lo
     text === undefined ? undefined : describeAsked({ id: 0, author: actor, text }, request.options.testName, context);
   const readFile = async (path: string) => readWorkspaceFile(workspace, path) ?? (await github.readFile(path, sha));
   const { files, problems } = await loadFiles(request.files, readFile, `${repository} at ${sha}`);
-  refuseProblems(problems, HINT);
+  const hint = text === undefined ? `${HINT} The input \`comment\` is empty; it may hold a command.` : HINT;
+  refuseProblems(problems, hint);
   const comment = text === undefined ? {} : { comment: { text, source: '`comment`' } };
   const planning = makePlan({ ...request.options, ...files, ...comment, sha });
-  if (planning.kind === 'none') return writeSkip(planning.hint ?? '`comment` has no command of this test.', log);
-  if (planning.kind === 'refused') return refuseProblems(planning.problems, HINT);
+  if (planning.kind === 'refused') return refuseProblems(planning.problems, hint);
+  if (planning.kind === 'none') {
+    refuseProblems(planning.hint === undefined ? [] : [planning.hint], hint);
+    return writeSkip('`comment` has no command of this test.', log);
+  }
+  const { commit } = planning.plan;
+  if (commit !== undefined && !sha.startsWith(commit))
+    return refuseProblems([`The commit of this run is ${sha}, not \`${commit}\`, which \`comment\` names.`], hint);
   appendSummary(summarizePlan(asked, planning.plan), log);
   if (planning.plan.mode === 'plan') return writeSkip('`/plan` only shows what would run.', log);
   writePlan(planning.plan, '', log);

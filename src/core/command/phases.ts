@@ -56,8 +56,7 @@ export function listPhases(
   const phases = names.map((name): PlannedPhase => {
     const value = valueOf(name);
     if (value !== false && (!isOnly || value === true)) return { name, runs: true };
-    const place = describePlace(value === false ? name : ONLY, directives, config);
-    return { name, runs: false, why: `${value === false ? '/skip' : 'not in /only'}${place}` };
+    return { name, runs: false, why: value === false ? explain(name, '/skip') : `not in ${explain(ONLY, '/only')}` };
   });
   // Without an unknown phase, which is a reason of its own, the author has left nothing to test.
   const [last] = directives.slice(-1);
@@ -66,6 +65,14 @@ export function listPhases(
       `No phase is left to run: ${phases.map(({ name, why }) => `\`${shorten(name)}\` (${why})`).join(', ')}.`,
     );
   return { phases, problems, warnings: findIdleOnly(directives, phases) };
+
+  /** Which directive it was, or which value of the configuration, and where. */
+  function explain(name: string, directive: string): string {
+    const source = directives.findLast(({ key }) => key === `${EXEC_LIST}.${name}`)?.source;
+    if (source !== undefined) return `${directive} (${source})`;
+    const place = config && ` (${describeOrigin(config.originOf([EXEC_LIST, name]), 'the configuration')})`;
+    return `\`${EXEC_LIST}.${shorten(name)}: ${name === ONLY}\`${place ?? ''}`;
+  }
 }
 
 function refuseName(name: string): string {
@@ -81,10 +88,4 @@ function findIdleOnly(directives: readonly Override[], phases: readonly PlannedP
   return [
     `${only.source}: \`/only\` leaves nothing out, because \`true\` in the configuration means in every run: ${others.join(', ')}. Write \`null\` there for phases that \`/only\` may leave out.`,
   ];
-}
-
-function describePlace(name: string, directives: readonly Override[], config: Configuration | undefined): string {
-  const source = directives.findLast(({ key }) => key === `${EXEC_LIST}.${name}`)?.source;
-  if (source !== undefined) return ` (${source})`;
-  return config ? ` (${describeOrigin(config.originOf([EXEC_LIST, name]), 'the configuration')})` : '';
 }

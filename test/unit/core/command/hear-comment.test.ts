@@ -201,7 +201,7 @@ describe('The files of the commit', () => {
 
   test('that do not exist or are no YAML are all named', async () => {
     const refusal = await refusalOf('/test x', { request, options, files: { 't.json': '{"a":\n[' } });
-    expect(refusal).toContain(`\`config\` is "ci/a.yaml", which does not exist in ${HERE} at ${SHA}.`);
+    expect(refusal).toContain(`\`config\` is "ci/a.yaml", which is no file in ${HERE} at ${SHA}. Add it there,`);
     expect(refusal).toMatch(/`template`: t\.json, line \d: /);
   });
 });
@@ -270,8 +270,10 @@ describe("The pull request's description", () => {
     expect(await planOf('/test x\n/var a: 3', { ...usual, pull: { body } })).toMatchObject({ config: { a: 3 } });
   });
 
-  test('of an author who may not push does not count, and the plan says so', async () => {
-    const plan = await planOf(`/test x ${SHA}`, { ...usual, pull: FORK, permissions: { somebody: 'read' } });
+  // Who may read this repository can open a pull request of any branch that it has.
+  test.each([FORK.headRepository, HERE])('of %s by an author who may not push does not count', async (from) => {
+    const pull = { ...FORK, headRepository: from };
+    const plan = await planOf(`/test x ${SHA}`, { ...usual, pull, permissions: { somebody: 'read' } });
     expect(plan).toMatchObject({ config: { a: 1 }, warnings: [expect.stringContaining('is not read')] });
   });
 

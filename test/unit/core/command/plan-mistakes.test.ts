@@ -55,6 +55,17 @@ describe('All problems of a comment', () => {
 });
 
 describe('Phases', () => {
+  test('that the file leaves out are explained by its line', () => {
+    expect(plan('/test perf', 'exec_list: {build: false, load: null}')).toHaveProperty('plan.phases', [
+      { name: 'build', runs: false, why: '`exec_list.build: false` (the configuration, line 3)' },
+      { name: 'load', runs: true },
+    ]);
+    expect(plan('/test perf', 'exec_list: {_only_: true, build: true, load: null}')).toHaveProperty('plan.phases', [
+      { name: 'build', runs: true },
+      { name: 'load', runs: false, why: 'not in `exec_list._only_: true` (the configuration, line 3)' },
+    ]);
+  });
+
   const warningsOf = (comment: string, phases?: string) => {
     const planning = plan(comment, phases);
     return planning.kind === 'plan' ? planning.plan.warnings : planning;
