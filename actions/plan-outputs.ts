@@ -1,5 +1,5 @@
 import type { Plan } from '../src/core/command/plan.js';
-import type { ValueMap } from '../src/core/config/value.js';
+import { type ValueMap, writeJson } from '../src/core/config/value.js';
 import { writeYaml } from '../src/core/config/write-yaml.js';
 import type { Log } from '../src/core/ports/process.js';
 import { writeConfigFile } from '../src/host/config-file.js';
@@ -34,7 +34,7 @@ export function writePlan(plan: Plan, answer: string, log: Log): void {
 }
 
 function writeConfig(config: ValueMap, log: Log): Readonly<Record<string, string>> {
-  const json = JSON.stringify(config);
+  const json = writeJson(config);
   const isSmall = json.length <= MOST_CONFIG;
   if (!isSmall)
     log.warning(

@@ -72,9 +72,10 @@ const finals = new Map<Task, readonly string[]>();
 const again: string[] = [];
 async function findFinalFaults(task: Task): Promise<readonly string[]> {
   const first = (await played.get(task)) as Played;
-  if (judge(task, first).length === 0) return [];
+  const before = judge(task, first);
+  if (before.length === 0) return [];
   await Promise.allSettled(played.values());
-  again.push(`${task.project.id}: ${task.variant.name}`);
+  again.push(`${task.project.id}: ${task.variant.name} (${before.join('; ')})`);
   const second = await scene.play(task.project, task.variant);
   const faults = judge(task, second);
   return faults.length === 0 ? [] : [...faults, ...second.main.lines.slice(-60)];

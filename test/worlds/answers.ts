@@ -13,17 +13,14 @@ export const asked: Asked = {
   marker: 'ci-actions plan-run 987654321',
 };
 
-/** The login, and the only one, that an answer mentions. */
-export const MENTIONED = 'octocat';
-
 /** A plan of a usual command. */
 export const usualPlan: Plan = {
   mode: 'test',
   sha: SHA,
   args: ['gpu', 'keep'],
   environments: [],
-  presets: ['gpu', 'keep'],
-  presetsApplied: ['base', 'gpu', 'keep'],
+  presets: ['base', 'gpu', 'keep'],
+  presetsApplied: ['preset[gpu] machine.type --> g4dn.xlarge', 'preset[keep] create.keep --> True'],
   phases: [
     { name: 'prepare', runs: false, why: '/skip (the comment, line 3)' },
     { name: 'test', runs: true },
@@ -82,8 +79,8 @@ export function plantText(text: string): Plan {
     sha: text,
     args: [text],
     environments: [text],
-    presets: [text],
-    presetsApplied: [text, 'b'],
+    presets: [text, 'b'],
+    presetsApplied: [],
     phases: [
       { name: text, runs: true },
       { name: `${text}2`, runs: false, why: text },
@@ -101,7 +98,7 @@ export function growPlan(text: string, count = 500): Plan {
   return {
     ...plantText(text),
     environments: many,
-    presetsApplied: many,
+    presets: many,
     phases: many.flatMap((name) => [
       { name, runs: true },
       { name, runs: false, why: name },

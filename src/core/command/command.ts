@@ -82,16 +82,18 @@ export function readCommand(
   };
 }
 
-/** The line of a comment with the command of this test, or else with any command, as written. */
-export function findCommandLine(text: string, testName: string | undefined): string | undefined {
-  const lines = readCommandLines(text).commands.filter(({ word }) => word === 'test' || word === 'plan');
-  return (lines.find(({ rest }) => testName === undefined || firstWord(rest) === testName) ?? lines[0])?.text;
-}
-
 function readBelow(line: number, { shown, commands }: CommentLines, source: string): Argument[] {
   const below = shown.find((one) => one.line === line + 1 && one.place === 'text');
   if (!below || commands.some((one) => one.line === below.line)) return [];
   return splitWords(below.text).map((text) => ({ text, source: `${source}, line ${below.line}` }));
+}
+
+/** The line of a comment with the command of this test, or else with any command or what looks like one, as written. */
+export function findCommandLine(text: string, testName: string | undefined): string | undefined {
+  const { commands, doubtful, shown } = readCommandLines(text);
+  const lines = [...commands, ...doubtful].filter(({ word }) => word === 'test' || word === 'plan');
+  const line = lines.find(({ rest }) => testName === undefined || firstWord(rest) === testName) ?? lines[0] ?? shown[0];
+  return line?.text.trim();
 }
 
 function splitWords(text: string): string[] {

@@ -1,4 +1,4 @@
-import type { Value } from '../config/value.js';
+import { isMap, type Value } from '../config/value.js';
 import { details, tableLines } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
 import { EXEC_LIST, ONLY } from './directives.js';
@@ -40,7 +40,7 @@ export function describePlan(plan: Plan, { bytes, allOfIt }: Room): string[] {
 }
 
 function listFacts(plan: Plan, bytes: number): string[] {
-  const { environments, phases, presetsApplied, machine, composeOverride } = plan;
+  const { environments, phases, presets, machine, composeOverride } = plan;
   const runs = phases.filter((phase) => phase.runs).map(({ name }) => name);
   const inputs = Object.entries(machine);
   const fact = (title: string, items: readonly string[]): string[] =>
@@ -53,7 +53,7 @@ function listFacts(plan: Plan, bytes: number): string[] {
     ...fact('Phases', runs),
     ...(phases.length > 0 && runs.length === 0 ? ['- **Phases:** none'] : []),
     ...listUnrun(plan, bytes / 5),
-    ...fact('Presets', presetsApplied),
+    ...fact('Presets', presets),
     ...(inputs.length > 0 ? [`- **Machine:** ${listSome(inputs, showInput, bytes / 5)}`] : []),
     ...(composeOverride === undefined
       ? []
@@ -121,9 +121,11 @@ function toRow({ key, value, before, from }: PlannedChange): string {
 }
 
 /** Whether a change repeats what the command line or the list of phases says. */
-function isShown({ key }: PlannedChange, { phases }: Plan): boolean {
+function isShown({ key, value, before }: PlannedChange, { phases }: Plan): boolean {
   if (/^PR_POSITIONAL_ARG(S|_\d+)$/.test(key)) return true;
-  if (!key.startsWith(`${EXEC_LIST}.`) || phases.length === 0) return false;
-  const name = key.slice(EXEC_LIST.length + 1);
-  return name === ONLY || phases.some((phase) => phase.name === name);
+  const isPhase = (name: string) => name === ONLY || phases.some((phase) => phase.name === name);
+  if (phases.length === 0) return false;
+  // A file without phases gets the whole map from `/skip`.
+  if (key === EXEC_LIST) return before === undefined && isMap(value) && Object.keys(value).every(isPhase);
+  return key.startsWith(`${EXEC_LIST}.`) && isPhase(key.slice(EXEC_LIST.length + 1));
 }

@@ -136,10 +136,12 @@ async function readDescription(
   github: HearGitHub,
 ): Promise<{ readonly use: Pick<PlanRequest, 'description'>; readonly warnings: readonly string[] }> {
   const use = { description: { text: pull.body, source: "the pull request's description" } };
-  if (readCommandLines(pull.body).commands.length === 0) return { use: {}, warnings: [] };
+  const { commands, doubtful } = readCommandLines(pull.body);
+  if (commands.length + doubtful.length === 0) return { use: {}, warnings: [] };
   if (!isFromFork(pull, repository) || pull.author === comment.author) return { use, warnings: [] };
   if (pull.author !== undefined && isAtLeast(await github.readPermission(pull.author), permission))
     return { use, warnings: [] };
+  if (commands.length === 0) return { use: {}, warnings: [] };
   return {
     use: {},
     warnings: ["The pull request's description is not read, because its author may not push to this repository."],

@@ -9,7 +9,7 @@ import {
   resolveConfiguration,
   type WantedPreset,
 } from '../config/resolve-configuration.js';
-import type { Value, ValueMap } from '../config/value.js';
+import { type Value, type ValueMap, writeJson, WrittenNumber } from '../config/value.js';
 import type { YamlLanguage } from '../config/yaml-scalars.js';
 import { sortArguments } from './arguments.js';
 import { type Command, type CommandText, listOverrides, readCommand } from './command.js';
@@ -130,7 +130,7 @@ function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCom
     machine: machine.inputs,
     ...(override === undefined ? {} : { composeOverride: override }),
     changes: (resolved?.changes ?? []).map((change) => describeChange(change, file!.path)),
-    warnings: [...warnings, ...added],
+    warnings: [...warnings, ...added, ...(resolved?.changes ?? []).flatMap(describeNumber)],
   };
   return { kind: 'plan', plan };
 }
@@ -140,6 +140,16 @@ function findAddedKeys({ vars }: Command, { root, path }: ConfigurationFile): st
   return vars
     .filter(({ key }) => parseKey(key)?.length === 1 && !Object.hasOwn(root, key))
     .map(({ key, source }) => `${source}: \`${shorten(key)}\` is not a key of ${path}, and is added.`);
+}
+
+/** `4.10` where the file has text, most often a version, becomes 4.1 to whoever reads the number. */
+function describeNumber({ key, value, before, origin }: Change): string[] {
+  const isNumber = typeof value === 'number' || value instanceof WrittenNumber;
+  if (origin.kind !== 'override' || typeof before !== 'string' || !isNumber) return [];
+  const read = value instanceof WrittenNumber ? value.value : value;
+  return [
+    `${origin.source}: \`${shorten(key)}\` becomes the number ${read}, and is text in the file; write \`"${writeJson(value)}"\` for text.`,
+  ];
 }
 
 /** A run without a comment is a test without arguments. */

@@ -2,13 +2,14 @@
  * Texts of others in a comment on GitHub. Whatever they hold, they are shown as they are: no markup, no link, no mention
  * (which would notify), no reference to an issue, no formula, no emoji.
  */
-import { isMap, type Value } from '../config/value.js';
+import { isMap, type Value, WrittenNumber } from '../config/value.js';
 import { byteLength, cell, markdown, shorten, type Markdown } from '../kernel/markdown.js';
 
 const LONGEST_CODE = 120;
 const LONGEST_SENTENCE = 600;
 /** Control characters, halves of a character, and what shows nothing or changes the order of what is beside it. */
-const HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const HIDDEN =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 /** What GitHub finds in text after Markdown has been read, so that a backslash or an entity is no protection. */
 const REFERENCES = /@|#(?=\d)|:(?=\/\/|[\w+-]+:)|\bwww(?=\.)|\bGH-(?=\d)/gi;
 /** Texts that YAML reads as something else. */
@@ -63,7 +64,7 @@ export function toCell(text: string): Markdown {
 
 /** A value of a configuration as code: text without quotes where nothing else could be meant, the rest as JSON. */
 export function quoteValue(value: Value | undefined, longest = LONGEST_CODE): string {
-  if (value === undefined) return 'not set';
+  if (value === undefined) return 'not in the file';
   if (typeof value === 'string' && value.length > 0) {
     const start = value.slice(0, longest + 1);
     if (!AMBIGUOUS.test(start) && showHidden(start) === start) return quote(start, longest);
@@ -74,6 +75,7 @@ export function quoteValue(value: Value | undefined, longest = LONGEST_CODE): st
 /** More than `longest` characters of a value as JSON, or all of it: the time it takes does not grow with the value. */
 export function startOfJson(value: Value, longest: number): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, longest + 1));
+  if (value instanceof WrittenNumber) return value.text;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const [begin, end] = isMap(value) ? '{}' : '[]';
   let text = begin!;
@@ -85,7 +87,9 @@ export function startOfJson(value: Value, longest: number): string {
   return text + end;
 }
 
-function* entriesOf(value: Exclude<Value, string | number | boolean | null>): Iterable<[string | number, Value]> {
+function* entriesOf(
+  value: Exclude<Value, string | number | boolean | WrittenNumber | null>,
+): Iterable<[string | number, Value]> {
   if (Array.isArray(value)) yield* value.entries();
   else for (const key in value) if (Object.hasOwn(value, key)) yield [key, value[key]!];
 }

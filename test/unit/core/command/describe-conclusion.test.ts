@@ -38,6 +38,11 @@ describe('A verdict', () => {
     ]);
   });
 
+  test('links to the log of a job that failed or gave no verdict, and not of one that passed', () => {
+    const logs = (at: number) => describeConclusion(conclude([{ ...jobs[at]!, url: JOB_URL }]), RUN_URL)[4]!;
+    expect([0, 3, 4, 5].map((at) => logs(at).includes('[log]'))).toEqual([false, true, false, true]);
+  });
+
   test('has no column without a value, and no table without a job', () => {
     expect(describeConclusion(conclude([jobs[4]!]), RUN_URL).slice(0, 5)).toEqual([
       '### ⚪ Canceled',

@@ -214,7 +214,7 @@ describe('For a fork', () => {
       `This pull request comes from a fork. Read its code at ${SHA}, then write: \`/test unit cuda ${SHA}\``,
     );
     const options = { testName: 'x', environments: [] };
-    expect(await refusalOf('/test x\n/skip a', { pull: FORK, options: { ...options, phases: ['a'] } })).toContain(
+    expect(await refusalOf('/test x\n/skip a', { pull: FORK, options: { ...options, phases: ['a', 'b'] } })).toContain(
       `\`/test x ${SHA}\`, with the other lines of your comment`,
     );
   });

@@ -9,6 +9,7 @@ import {
   startOfJson,
   toCell,
 } from '../../../../src/core/command/quoting.js';
+import { WrittenNumber } from '../../../../src/core/config/value.js';
 
 describe('A text as code', () => {
   test.each([
@@ -88,7 +89,8 @@ describe('A value', () => {
     [3, '`3`'],
     [false, '`false`'],
     [null, '`null`'],
-    [undefined, 'not set'],
+    [undefined, 'not in the file'],
+    [new WrittenNumber(1, '1.0'), '`1.0`'],
     [[1, 'a', { b: null, c: [] }], '`[1, "a", {"b": null, "c": []}]`'],
     [{}, '`{}`'],
   ])('%j is %s', (value, markdown) => {
@@ -116,6 +118,7 @@ describe('A value', () => {
     );
     expect(startOfJson(list, 50).length).toBeGreaterThan(50);
     expect(looked).toBeLessThan(15);
+    expect(startOfJson('x'.repeat(1_000), 50)).toHaveLength(53);
   });
 });
 
