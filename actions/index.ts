@@ -1,6 +1,7 @@
 import type { InputDefinitions } from '../src/core/inputs/inputs.js';
 import * as checkTests from './check-tests.inputs.js';
 import * as fillPool from './fill-pool.inputs.js';
+import * as planRun from './plan-run.inputs.js';
 import * as reapRunners from './reap-runners.inputs.js';
 import * as reportTests from './report-tests.inputs.js';
 import * as runCompose from './run-compose.inputs.js';
@@ -41,6 +42,7 @@ export type SharedChunk =
   | 'shared-by-all'
   | 'shared-by-compose'
   | 'shared-by-machines'
+  | 'shared-by-plans'
   | 'shared-by-runs'
   | 'shared-by-some'
   | 'shared-by-tests';
@@ -90,6 +92,7 @@ export const actions = [
     chunk: 'shared-by-machines',
     policy: 'pool-fill',
   },
+  { name: 'plan-run', definition: planRun, run: { main: 'runPlanRun' }, chunk: 'shared-by-plans' },
   { name: 'check-tests', definition: checkTests, run: { main: 'runCheckTests' }, chunk: 'shared-by-tests' },
   { name: 'run-tox', definition: runTox, run: { main: 'runRunTox' }, chunk: 'shared-by-tests' },
   {

@@ -12,6 +12,8 @@ export interface Step {
   readonly inputs: Readonly<Record<string, string>>;
   /** `GITHUB_*`, `AWS_*`. Of this process's own environment only PATH is passed on. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The event that started the workflow. Default: what `environment` names. */
+  readonly event?: { readonly name: string; readonly payload: unknown };
   /** The state that the action's main step saved for its post step. */
   readonly state?: Readonly<Record<string, string>>;
   /** The Node binary. Default: the one that runs this process. */
@@ -41,8 +43,9 @@ export async function runStep(step: Step): Promise<StepResult> {
     const files = { GITHUB_OUTPUT: 'output', GITHUB_STATE: 'state', GITHUB_STEP_SUMMARY: 'summary', GITHUB_ENV: 'env' };
     const paths = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, join(directory, file)]));
     await Promise.all(Object.values(paths).map((path) => writeFile(path, '')));
+    const event = step.event && (await writeEvent(step.event, directory));
     const began = performance.now();
-    const { code, lines } = await runProcess(step, paths);
+    const { code, lines } = await runProcess(step, { ...event, ...paths });
     const seconds = (performance.now() - began) / 1000;
     const read = async (name: string): Promise<string> => readFile(paths[name]!, 'utf8');
     return {
@@ -57,6 +60,15 @@ export async function runStep(step: Step): Promise<StepResult> {
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+async function writeEvent(
+  { name, payload }: NonNullable<Step['event']>,
+  directory: string,
+): Promise<Record<string, string>> {
+  const path = join(directory, 'event.json');
+  await writeFile(path, JSON.stringify(payload));
+  return { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path };
 }
 
 async function runProcess(

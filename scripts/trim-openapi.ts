@@ -78,13 +78,20 @@ function trim(value: Json, names = false): Json {
 }
 
 /**
- * Corrects the one error of the description: one listing requires an account to be a user and an enterprise, all others
- * one of them.
+ * Corrects two errors of the description: one listing requires an account to be a user and an enterprise, all others one
+ * of them; and a pull request's head must have a repository, which is null when the fork was deleted.
  */
 function correct(key: string, value: Json): Json {
-  if (key !== 'account' || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const { allOf, ...rest } = value;
-  return allOf ? { ...rest, anyOf: allOf } : value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { allOf, properties } = value;
+  if (key === 'account' && allOf) return { ...without(value, 'allOf'), anyOf: allOf };
+  const repo = key === 'head' && (properties as JsonObject | undefined)?.['repo'];
+  if (!repo) return value;
+  return { ...value, properties: { ...(properties as JsonObject), repo: { nullable: true, allOf: [repo] } } };
+}
+
+function without(value: JsonObject, key: string): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
 }
 
 /** Adds the components that `value` refers to, directly or through others. */

@@ -1,22 +1,26 @@
 import type { Handler } from '../http.js';
+import { createPullRequestControls, type PullRequestControls } from './pull-requests.js';
 import { createHandler } from './routes/server.js';
 import { seed, ENTERPRISE, HEAD_SHA, RUN_ID, type GitHubOptions } from './seed.js';
 import type { State } from './state.js';
 import type { Conclusion, Job, JobRequest } from './world/jobs.js';
 import type { RateLimit, Run } from './world/records.js';
 import type { RunnerRecord } from './world/runners.js';
-import type { Pull, RepositorySettings } from './world/settings.js';
+import type { RepositorySettings } from './world/settings.js';
 import type { App, Token } from './world/tokens.js';
 
 export type { GitHubEvent } from './world/events.js';
 export type { Conclusion, Job, JobRequest } from './world/jobs.js';
 export type { RunnerRecord } from './world/runners.js';
+export type { WorkflowEvent } from './pull-requests.js';
 export type { GitHubOptions } from './seed.js';
+export type { CommentRecord, ReactionRecord, StatusRecord } from './world/discussions.js';
 export type { Deprecation, RateLimit, Repository, Run, RunnerGroup } from './world/records.js';
+export type { Pull } from './world/settings.js';
 export type { AppOptions, Installation, Permissions, Token } from './world/tokens.js';
 
 /** A GitHub: its REST API as a handler, and what tests and rehearsals read and change without the API. */
-export interface GitHubWorld extends Handler {
+export interface GitHubWorld extends Handler, PullRequestControls {
   /** A token with all permissions. */
   readonly token: string;
   /** The only App. The key is PEM. */
@@ -38,7 +42,6 @@ export interface GitHubWorld extends Handler {
   readonly rateLimit: RateLimit;
   /** The Apps that were created from a manifest, by slug. */
   readonly createdApps: ReadonlyMap<string, App>;
-  readonly pulls: readonly Pull[];
   /** Variables and secrets of a repository. */
   settings(repository: string): RepositorySettings;
   runners(): readonly RunnerRecord[];
@@ -91,6 +94,7 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
     ...createHandler(state),
     ...createJobControls(state),
     ...createRunnerControls(state, repository.name),
+    ...createPullRequestControls(state, repository),
     token,
     get app() {
       return { id: state.app().options.id, privateKey: appPrivateKey() };
@@ -108,7 +112,6 @@ export function createGitHub(options: GitHubOptions = {}): GitHubWorld {
     rateLimit,
     addRun: (run) => addRun(runs, repository.name, run),
     createdApps: state.createdApps,
-    pulls: state.settings.pulls,
     settings: (name) => state.settings.of(name),
     addToken: (added) => tokens.add(added),
     revokeToken: (revoked) => tokens.revoke(revoked),

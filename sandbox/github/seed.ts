@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mayUse } from './rules/groups.js';
 import { Switchboard } from './rules/switchboard.js';
 import type { State } from './state.js';
+import { DiscussionStore } from './world/discussions.js';
 import { GitHubError } from './world/errors.js';
 import type { GitHubEvent } from './world/events.js';
 import { JobBoard } from './world/jobs.js';
@@ -109,6 +110,7 @@ export function seed(options: GitHubOptions): Seeded {
     createdApps: new Map(),
     manifests: new Map(),
     settings: new SettingsStore(),
+    discussions: new DiscussionStore(),
     repositories,
     runs: new Map([[RUN_ID, firstRun(repositories, options.calls)]]),
     groups,

@@ -1,5 +1,6 @@
 import type { Switchboard } from './rules/switchboard.js';
 import type { JobBoard } from './world/jobs.js';
+import type { DiscussionStore } from './world/discussions.js';
 import type { Deprecation, RateLimit, Repository, Run, RunnerGroup } from './world/records.js';
 import type { RunnerRegistry } from './world/runners.js';
 import type { SecondaryLimit } from './world/secondary-limit.js';
@@ -19,6 +20,7 @@ export interface State {
   /** Manifests that a person confirmed, by their one-time code. */
   readonly manifests: Map<string, AppManifest>;
   readonly settings: SettingsStore;
+  readonly discussions: DiscussionStore;
   readonly repositories: readonly Repository[];
   readonly runs: Map<number, Run>;
   readonly groups: readonly RunnerGroup[];

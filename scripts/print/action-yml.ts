@@ -3,7 +3,7 @@ import { stepsOf, type Action } from '../../actions/index.js';
 import type { InputDefinition } from '../../src/core/inputs/inputs.js';
 
 /**
- * `action.yml`. It gives no input a `default`: an empty input means that a preset may set it, and with a default GitHub
+ * `action.yml`. Apart from expressions, it gives no input a `default`: an empty input means that a preset may set it, and with a default GitHub
  * would pass the default as if the user had set it. The description names the default instead.
  */
 export function renderAction(action: Action): string {
@@ -16,6 +16,7 @@ export function renderAction(action: Action): string {
     inputs: mapValues(action.definition.inputs, (input) => ({
       description: folded(describeInput(input)),
       required: false,
+      ...(input.expression !== undefined && { default: input.expression }),
     })),
     outputs: mapValues(action.definition.outputs, (text) => ({ description: folded(text) })),
     runs: {

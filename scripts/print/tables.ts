@@ -11,10 +11,10 @@ export function fillTables(readme: string, { inputs, outputs }: Omit<ActionDefin
   const all = Object.entries(inputs);
   const rows = all
     .filter(([, input]) => !input.legacy)
-    .map(([name, { takes, description, defaultText }]) => [
+    .map(([name, { takes, description, defaultText, expression = defaultText }]) => [
       `\`${name}\``,
       takes,
-      defaultText === undefined ? '' : `\`${defaultText}\``,
+      expression === undefined ? '' : `\`${expression}\``,
       description,
     ]);
   const legacy = all.filter(([, input]) => input.legacy).map(([name, { description }]) => [`\`${name}\``, description]);

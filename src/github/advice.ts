@@ -87,5 +87,5 @@ function adviseForbidden(error: HttpError, call: CallName): string {
 }
 
 function needs(call: CallName): string {
-  return `${call.permission}. ${advice.GITHUB_TOKEN_CANNOT}`;
+  return `${call.permission}. ${call.grant ?? advice.GITHUB_TOKEN_CANNOT}`;
 }

@@ -27,6 +27,8 @@ export interface Connection {
   readonly address: string;
   /** The API's server: github.com, GitHub Enterprise Server, or ghe.com (data residency). */
   readonly server: 'github.com' | 'ghes' | 'ghe.com';
+  /** Whether its token also registers runners, which a workflow's GITHUB_TOKEN cannot do. */
+  readonly isForRunners: boolean;
 }
 
 /** One REST call. Parameters that the URL template does not name become the query or the body. */
@@ -37,14 +39,17 @@ export interface Rest<T, E = never> extends Pick<Call<T, E>, 'read' | 'expected'
   readonly accept?: string;
   /** Default: the permission for the runners of the scope. */
   readonly permission?: string;
+  /** See {@link CallName.grant}. Without effect for the connection of a runner's token. */
+  readonly grant?: string;
 }
 
 /** The version of GitHub's REST API that this adapter reads. */
 const API_VERSION = '2022-11-28';
 
 /** Turns a REST call into a {@link Call} for {@link Requests}. */
-export function toCall<T, E = never>({ octokit, paths }: Connection, rest: Rest<T, E>): Call<T, E> {
-  const { route } = rest;
+export function toCall<T, E = never>(connection: Connection, rest: Rest<T, E>): Call<T, E> {
+  const { octokit, paths, isForRunners } = connection;
+  const { route, grant } = rest;
   // Only the names of the scope that the route contains: Octokit would put others into the query.
   const names = Object.entries(paths.parameters).filter(([name]) => route.includes(`{${name}}`));
   const parameters = { ...Object.fromEntries(names), ...rest.parameters };
@@ -53,6 +58,7 @@ export function toCall<T, E = never>({ octokit, paths }: Connection, rest: Rest<
   return {
     endpoint: `${method} ${new URL(url).pathname}`,
     permission: rest.permission ?? paths.permission,
+    ...(grant !== undefined && !isForRunners && { grant }),
     send: (authorization): Promise<Answer> =>
       octokit.request(route, { ...parameters, headers: { ...headers, authorization } }),
     read: rest.read,

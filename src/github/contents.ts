@@ -1,8 +1,9 @@
 import { toCall, type Connection } from './connection.js';
 import { toFailure } from './failures.js';
-import { wordsOf, type CallName } from './http-error.js';
+import { wordsOf } from './http-error.js';
 import { isRecord } from './json.js';
-import { contentsPermission } from './scope.js';
+import type { Call } from './request.js';
+import { contentsPermission, grantOf } from './scope.js';
 
 /**
  * See {@link GitHub.readFile}. A 404 may also mean that the token cannot read the repository. It counts as "no such
@@ -14,21 +15,20 @@ export async function readFile(connection: Connection, path: string, ref: string
   // The path is no variable of the template, because Octokit would escape its slashes, which some servers reject.
   const escaped = path.split('/').map(encodeURIComponent).join('/');
   const route = `GET /repos/{owner}/{repo}/contents/${escaped}`;
-  const name: CallName = { endpoint: `GET /repos/${owner}/${repo}/contents/${escaped}`, permission };
-  const reading = connection.requests.ask(
-    toCall(connection, {
-      route,
-      parameters: { owner, repo, ref },
-      accept: 'application/vnd.github.raw+json',
-      permission,
-      read: ({ data }) => readText(data),
-      expected: (error) => {
-        if (error.status !== 404) return undefined;
-        if (/no commit found/i.test(wordsOf(error))) throw toFailure(error, name);
-        return 'absent';
-      },
-    }),
-  );
+  const call: Call<{ text: string }, 'absent'> = toCall(connection, {
+    route,
+    parameters: { owner, repo, ref },
+    accept: 'application/vnd.github.raw+json',
+    permission,
+    grant: grantOf('contents: read'),
+    read: ({ data }) => readText(data),
+    expected: (error) => {
+      if (error.status !== 404) return undefined;
+      if (/no commit found/i.test(wordsOf(error))) throw toFailure(error, call);
+      return 'absent';
+    },
+  });
+  const reading = connection.requests.ask(call);
   // Sent at the same time: usually the file does not exist, and then the caller waits for one response less.
   const visible = readRepository(connection);
   visible.catch(() => undefined);
@@ -38,13 +38,15 @@ export async function readFile(connection: Connection, path: string, ref: string
   return undefined;
 }
 
-async function readRepository(connection: Connection): Promise<void> {
+/** @throws Failure `github-not-found` if the token cannot see the repository of the run */
+export async function readRepository(connection: Connection): Promise<void> {
   const { owner, repo } = connection.repository;
   await connection.requests.ask(
     toCall(connection, {
       route: 'GET /repos/{owner}/{repo}',
       parameters: { owner, repo },
       permission: contentsPermission(connection.repository),
+      grant: grantOf('contents: read'),
       read: ({ data }) => (isRecord(data) ? data : undefined),
     }),
   );

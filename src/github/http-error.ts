@@ -14,6 +14,8 @@ export interface CallName {
   readonly endpoint: string;
   /** The permission that the call needs, as a noun. */
   readonly permission: string;
+  /** How a workflow's GITHUB_TOKEN gets the permission, in a sentence. Default: it cannot register runners. */
+  readonly grant?: string;
   /** True when the call authenticates as the GitHub App itself, with a token signed by its private key. */
   readonly asApp?: boolean;
 }

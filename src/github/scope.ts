@@ -77,6 +77,29 @@ export function actionsPermission(repository: string): string {
 
 /** The permission to read a repository's files, as a noun. */
 export function contentsPermission(repository: Repository): string {
-  const name = `${repository.owner}/${repository.repo}`;
-  return `the permission "Contents: read" on ${name} (fine-grained token or GitHub App), or the classic scope \`repo\``;
+  return repositoryPermission('Contents: read', repository);
+}
+
+/** The permission for pull requests and the comments on them, as a noun. */
+export function pullRequestsPermission(repository: Repository, level: 'read' | 'write'): string {
+  return repositoryPermission(`Pull requests: ${level}`, repository);
+}
+
+/** The permission to set the statuses of commits, as a noun. */
+export function statusesPermission(repository: Repository): string {
+  return repositoryPermission('Commit statuses: write', repository);
+}
+
+/** The permission to read the permissions of users, as a noun. GitHub answers only to those who may push. */
+export function collaboratorsPermission(repository: Repository): string {
+  return `${repositoryPermission('Metadata: read', repository)} of someone who may push to it`;
+}
+
+/** How a workflow's GITHUB_TOKEN gets a permission. @param key as in `permissions` of a job: `statuses: write` */
+export function grantOf(key: string): string {
+  return `A workflow's GITHUB_TOKEN gets it from \`${key}\` in the \`permissions\` of the job.`;
+}
+
+function repositoryPermission(name: string, { owner, repo }: Repository): string {
+  return `the permission "${name}" on ${owner}/${repo} (fine-grained token or GitHub App), or the classic scope \`repo\``;
 }

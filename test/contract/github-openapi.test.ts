@@ -147,6 +147,41 @@ async function useBranches(): Promise<void> {
   for (const branch of ['new', 'new']) await call('DELETE', `${REPO}/git/refs/heads/${branch}`);
 }
 
+async function useDiscussions(): Promise<void> {
+  const { github } = sandbox;
+  const { number, headSha } = github.addPull({ body: '/var a: b' });
+  const forks = [
+    { headRepository: 'somebody/octo-repo', pushedAt: Date.now() },
+    { headRepository: null, author: null },
+  ];
+  for (const pull of [{ number }, ...forks.map((fork) => github.addPull(fork)), { number: 999 }])
+    await call('GET', `${REPO}/pulls/${pull.number}`);
+  const comments = `${REPO}/issues/${number}/comments`;
+  const { json } = await call('POST', comments, { body: { body: '/test unit' } });
+  for (const body of [{}, { body: '' }, { body: 'a'.repeat(65_537) }]) await call('POST', comments, { body });
+  await call('GET', `${comments}?per_page=1&page=1&since=2026-01-01T00:00:00Z`);
+  const issue = github.addIssue();
+  for (const author of ['hubot', null]) github.addComment({ number: issue, body: 'Why?', author });
+  for (const path of [issue, 999]) await call('GET', `${REPO}/issues/${path}/comments`);
+  const comment = `${REPO}/issues/comments/${String(json['id'])}`;
+  for (const content of ['eyes', 'eyes', 'shrug']) await call('POST', `${comment}/reactions`, { body: { content } });
+  await call('GET', `${comment}/reactions?content=eyes`);
+  await call('PATCH', comment, { body: { body: 'running' } });
+  for (const method of ['GET', 'DELETE', 'DELETE', 'GET']) await call(method, comment);
+  const status = {
+    state: 'pending',
+    context: '/test unit',
+    description: 'Tests began',
+    target_url: 'https://a.example',
+  };
+  for (const body of [status, { state: 'success' }, { ...status, state: 'no' }])
+    await call('POST', `${REPO}/statuses/${headSha}`, { body });
+  await call('GET', `${REPO}/commits/${headSha}/statuses`);
+  github.setMember('mona', { level: 'triage', roleName: 'reviewer' });
+  for (const login of ['octocat', 'mona', 'hubot', 'nobody'])
+    await call('GET', `${REPO}/collaborators/${login}/permission`);
+}
+
 /** Both pages of GitHub, as a browser sends their forms. @returns the code for the App */
 async function confirmManifest(): Promise<string> {
   const manifest = JSON.stringify({
@@ -174,6 +209,7 @@ test('Every answer of the sandbox, good or bad, is one that GitHub documents', a
   await useApp();
   await useSettings();
   await useBranches();
+  await useDiscussions();
   await useManifest();
   await useRepository();
   const { requests } = sandbox.traffic;

@@ -2,6 +2,8 @@ import type { GitHubWorld, GitHubOptions as Seed } from '../../sandbox/github/gi
 import type { Fault, Traffic } from '../../sandbox/traffic.js';
 import type { Clock } from '../../src/core/kernel/clock.js';
 import { connectGitHub, type ConnectedGitHub, type GitHubOptions, type Scope } from '../../src/github/connect.js';
+import type { PullRequests } from '../../src/core/ports/pull-requests.js';
+import { connectPullRequests } from '../../src/github/connect-pull-requests.js';
 import { REPO, startGitHub } from '../worlds/sandbox/github.js';
 import { findObjections } from '../worlds/sandbox/step-checks.js';
 
@@ -20,6 +22,8 @@ export interface ServedGitHub {
   readonly masked: string[];
   /** Connects the real adapter. Default: for the repository, with the token that has all permissions. */
   connect(options?: Partial<GitHubOptions>): Promise<ConnectedGitHub>;
+  /** The same for its pull requests. */
+  connectPullRequests(options?: Partial<GitHubOptions> & { token?: string }): Promise<PullRequests>;
   /** Disturbs the next request of this operation. */
   disturb(operation: string, fault: Fault): void;
   /** @throws Error that lists the undisturbed exchanges that GitHub's API description does not allow */
@@ -41,21 +45,22 @@ export async function serveGitHub(seed: Seed = {}): Promise<ServedGitHub> {
   const sandbox = await startGitHub(seed);
   const { github: world, url, traffic } = sandbox;
   const masked: string[] = [];
+  const common = {
+    apiUrl: url,
+    credentials: { token: world.token },
+    scope: SANDBOX_SCOPES.repo,
+    repository: REPO,
+    clock: SKIPPING_CLOCK,
+    mask: (secret: string) => masked.push(secret),
+  };
   return {
     url,
     world,
     traffic,
     masked,
-    connect: (options) =>
-      connectGitHub({
-        apiUrl: url,
-        credentials: { token: world.token },
-        scope: SANDBOX_SCOPES.repo,
-        repository: REPO,
-        clock: SKIPPING_CLOCK,
-        mask: (secret) => masked.push(secret),
-        ...options,
-      }),
+    connect: (options) => connectGitHub({ ...common, ...options }),
+    connectPullRequests: ({ token = world.token, ...options } = {}) =>
+      connectPullRequests({ ...common, ...options, credentials: { token } }),
     disturb(operation, fault) {
       traffic.intercept = (request) => {
         if (request.operation !== operation) return undefined;

@@ -43,6 +43,8 @@ const COMPOSE_BENCHMARKS = [
   'target-system',
   'unknown-service',
 ];
+/** The answer to a command on a pull request, and the verdict in it. */
+const ANSWERS = ['answer', 'conclusion', 'describe-conclusion', 'describe-plan', 'quoting'];
 const COMPOSE_REPORTS = ['summary', 'timeline'];
 const INTERLEAVINGS = 'test/unit/interleavings/interleavings.test.ts';
 
@@ -116,6 +118,12 @@ export const TARGETS: readonly Target[] = [
   target('compose reports', {
     sources: ofCompose(COMPOSE_REPORTS),
     tests: [composeTest('summary')],
+  }),
+  target('answers', {
+    sources: ANSWERS.map((name) => `src/core/command/${name}.ts`),
+    tests: ['conclusion', 'quoting', 'describe-conclusion', 'answer', 'answer-verdict', 'answer-texts'].map(
+      (name) => `test/unit/core/command/${name}.test.ts`,
+    ),
   }),
   target('plan queue', {
     sources: ['src/core/machine/plan-queue.ts', 'src/core/machine/refusals.ts'],

@@ -176,6 +176,55 @@ describe.each(['workflows/starter/command.yml', 'workflows/starter/shortest.yml'
   });
 });
 
+describe.each([
+  ['all-environments/test-command.yml', 'tests'],
+  ['compose-command.yml', 'test'],
+])('%s', (name, tests) => {
+  const { jobs, concurrency } = read(`workflows/starter/${name}`);
+  const commented = (body: string, issue: object = { pull_request: { url: 'https://x.y' } }) => ({
+    event_name: 'issue_comment',
+    run_id: '1',
+    event: { issue, comment: { id: 7, body } },
+  });
+
+  test.each([
+    ['a command on a pull request', commented('/test unit'), true],
+    ['a command in capitals', commented('/Test UNIT'), true],
+    ['a plan', commented('Is it that?\r\n/plan unit'), true],
+    ['a command on an issue', commented('/test unit', {}), false],
+    ['another comment', commented('Looks good'), false],
+  ])('reads, or not, %s', (_, github, reads) => {
+    expect(Boolean(evaluate(jobs['plan']!.if!, { github }))).toBe(reads);
+  });
+
+  test('handles every comment, and two that are posted at once', () => {
+    const groupOf = (id: number) => {
+      const github = commented('/test unit');
+      return interpolate(concurrency.group, { github: { ...github, event: { comment: { id } } }, inputs: {} });
+    };
+    expect(groupOf(7)).not.toBe(groupOf(8));
+    expect(concurrency['cancel-in-progress']).toBe(false);
+  });
+
+  test.each([
+    ['a run that was planned', { sha: 'a', answer: '{}' }, 'success', [true, true]],
+    ['one whose tests failed', { sha: 'a', answer: '{}' }, 'failure', [true, true]],
+    ['a comment that runs nothing', { sha: '', answer: '' }, 'skipped', [false, false]],
+  ])('after %s', (_, outputs, result, [runs, isAnswered]) => {
+    const needs = { plan: { result: 'success', outputs }, [tests]: { result } };
+    expect(evaluate(jobs[tests]!.if!, { needs: { plan: needs.plan } })).toBe(runs);
+    expect(evaluate(jobs['answer']!.if!, { needs }, { always: true })).toBe(isAnswered);
+  });
+});
+
+test('compose-command.yml also runs by hand, and then each run counts', () => {
+  const { jobs, concurrency } = read('workflows/starter/compose-command.yml');
+  const github = { event_name: 'workflow_dispatch', run_id: '1', event: {} };
+  expect(evaluate(jobs['plan']!.if!, { github })).toBe(true);
+  const groupOf = (run_id: string) => interpolate(concurrency.group, { github: { ...github, run_id }, inputs: {} });
+  expect(groupOf('1')).not.toBe(groupOf('2'));
+});
+
 test.each(['success', 'failure', 'cancelled', 'skipped'])(
   'command.yml stops what a start began that ended as %s',
   (result) => {

@@ -1,9 +1,11 @@
-import { dirname } from 'node:path';
-import { expect, jest, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, jest, test } from '@jest/globals';
 import { startSandbox } from '../../sandbox/sandbox.js';
 import { runStep } from '../../sandbox/step.js';
 import { budget, code } from '../../tools/bench/budget.js';
-import { measureSize, timeColdStarts } from '../../tools/bench/bundle.js';
+import { measureSize, timeColdStarts, type ColdStart } from '../../tools/bench/bundle.js';
 import { ours } from '../../tools/bench/contenders.js';
 import { measuredNode } from '../../tools/bench/node.js';
 import { readPeak, reportPeak } from '../../tools/bench/start.js';
@@ -14,23 +16,31 @@ const BATCHES = 12;
 
 jest.setTimeout(300_000);
 
+const folder = mkdtempSync(join(tmpdir(), 'ci-actions-budget-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 test.each([
   ['All bundles but those of run-compose alone', code.ofAll, budget.bundleBytes],
   ['The bundles of run-compose alone', code.ofCompose, budget.composeBytes],
+  ['The bundles of plan-run alone', code.ofPlan, budget.planBytes],
 ])('%s are not larger than the budget', async (_, files, allowed) => {
   const bytes = measureSize(dirname(ours.script), files);
   expect(bytes).toBeGreaterThan(0);
   if (bytes > allowed) throw new Error(`${bytes} bytes of ${allowed}.\n${await listLargest()}`);
 });
 
-test('A start sends its first request within the budget after bare Node does', async () => {
+test.each<[string, () => Promise<ColdStart>]>([
+  ['A start', async () => ours],
+  ['plan-run with a comment', describePlanRun],
+])('%s sends its first request within the budget after bare Node does', async (_, describe) => {
+  const step = await describe();
   // Compares the fastest run of each, because tests run side by side and slow each other down. With every batch both
   // come closer to their time on an idle machine, so a start that is too slow stays too slow. Where bare Node itself
   // needs longer than on the machine that the budget was measured on, a start may take longer by the same factor.
   let [least, leastBare] = [Infinity, Infinity];
   const allowed = (): number => budget.coldStartMs * Math.max(1, leastBare / budget.bareRequestMs);
   for (let batch = 0; batch < BATCHES && !(least - leastBare <= allowed()); batch += 1) {
-    const { action, bareRequest } = await timeColdStarts(PAIRS);
+    const { action, bareRequest } = await timeColdStarts(PAIRS, step);
     least = Math.min(least, ...action);
     leastBare = Math.min(leastBare, ...bareRequest);
   }
@@ -49,6 +59,28 @@ test('A start needs no more memory than the budget', async () => {
   if (!(least <= budget.memoryMiB))
     throw new Error(`${least.toFixed(1)} MiB of ${budget.memoryMiB}.\n${await listLargest()}`);
 });
+
+/** With a comment of 500 lines, and a configuration. */
+async function describePlanRun(): Promise<ColdStart> {
+  const lines = Array.from({ length: 498 }, (_, at) => `/var tests.list[${at}].value: ${at}`);
+  const event = {
+    action: 'created',
+    issue: { number: 7, pull_request: {} },
+    comment: {
+      id: 1,
+      body: ['/test shop', ...lines].join('\n'),
+      created_at: '2026-11-27T12:00:00Z',
+      user: { login: 'a' },
+    },
+  };
+  const path = join(folder, 'event.json');
+  writeFileSync(path, JSON.stringify(event));
+  return {
+    script: join(dirname(ours.script), 'plan-run.js'),
+    inputs: { 'test-name': 'shop', config: 'ci/config.yaml', machine: 'ec2-instance-type: machine.type' },
+    environment: { GITHUB_EVENT_NAME: 'issue_comment', GITHUB_EVENT_PATH: path },
+  };
+}
 
 /** The largest resident set of one start, in MiB. */
 async function measurePeak(): Promise<number> {

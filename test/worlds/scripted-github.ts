@@ -64,6 +64,8 @@ function toResponse(reply: Exclude<Reply, string>): Response {
 
 function untilAborted(signal: AbortSignal | null | undefined): Promise<never> {
   return new Promise((_, reject) => {
+    // On a busy machine a short time limit is over before this listens.
+    if (signal?.aborted) reject(signal.reason as Error);
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
 }

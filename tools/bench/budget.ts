@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 
 /** The limits for the bundles, from `tools/bench/budget.json`. CI checks every change against them. */
 export interface Budget {
-  /** All JavaScript in `dist/`, without {@link composeBytes}. */
+  /** All JavaScript in `dist/`, without {@link composeBytes} and {@link planBytes}. */
   readonly bundleBytes: number;
   /** What run-compose alone reads of it. */
   readonly composeBytes: number;
+  /** What plan-run alone reads of it. */
+  readonly planBytes: number;
   /** What a plain start reads of it. */
   readonly startBytes: number;
   /** From process start to the first request, minus the same time of bare Node. */
@@ -16,10 +18,11 @@ export interface Budget {
   readonly memoryMiB: number;
 }
 
-/** The files in `dist/` of {@link Budget.bundleBytes} and of {@link Budget.composeBytes}. */
+/** The files in `dist/` of each limit in {@link Budget}. */
 export const code = {
-  ofAll: /^(?!.*\b(run|by)-compose\b).*\.[cm]?js$/,
+  ofAll: /^(?!.*\b((run|by)-compose|plan-run|by-plans)\b).*\.[cm]?js$/,
   ofCompose: /\b(run|by)-compose(-post)?\.[cm]?js$/,
+  ofPlan: /\b(plan-run|by-plans)\.[cm]?js$/,
 } as const;
 
 export const budget = readBudget(readFileSync(new URL('./budget.json', import.meta.url), 'utf8'));
@@ -35,6 +38,7 @@ export function readBudget(text: string): Budget {
   return {
     bundleBytes: read('bundleBytes'),
     composeBytes: read('composeBytes'),
+    planBytes: read('planBytes'),
     startBytes: read('startBytes'),
     coldStartMs: read('coldStartMs'),
     bareRequestMs: read('bareRequestMs'),

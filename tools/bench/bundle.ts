@@ -32,7 +32,7 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
     atLeastOne(bundles.map(({ name, script }) => ({ name, samples: [measureSize(dirname(script), pattern)] })));
   const code = {
     id: 'bundle-code',
-    measure: "JavaScript in dist/ but run-compose's own",
+    measure: "JavaScript in dist/ but run-compose's and plan-run's own",
     unit: 'kB',
     bar: CODE_BAR_KB,
   } as const;
@@ -42,12 +42,19 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
     unit: 'kB',
     bar: budget.composeBytes / 1_000,
   } as const;
+  const plan = {
+    id: 'bundle-plan',
+    measure: 'JavaScript that plan-run alone reads',
+    unit: 'kB',
+    bar: budget.planBytes / 1_000,
+  } as const;
   const all = { id: 'bundle-size', measure: 'All of dist/', unit: 'kB' } as const;
   const download = { id: 'download', measure: 'A job downloads (archive of HEAD)', unit: 'kB' } as const;
   const inKb = (bytes: number): number => bytes / 1e3;
   return [
     compare(code, measure(files.ofAll), inKb),
     { ...compose, value: inKb(measureSize(dirname(ours.script), files.ofCompose)) },
+    { ...plan, value: inKb(measureSize(dirname(ours.script), files.ofPlan)) },
     compare(all, measure(/./), inKb),
     { ...download, value: inKb(measureDownload()) },
     ...(await measureColdStarts(bundles, pairs)),
@@ -70,9 +77,18 @@ interface Round {
   readonly empty: number;
 }
 
+/** A step whose first request is waited for. */
+export interface ColdStart extends Pick<Contender, 'script' | 'inputs'> {
+  /** In addition to the variables of every step. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** The times until the first request in ms, of the action and of bare Node in alternation. */
-export async function timeColdStarts(pairs: number): Promise<{ action: number[]; bareRequest: number[] }> {
-  const rounds = (await runRounds([ours], pairs)).flat();
+export async function timeColdStarts(
+  pairs: number,
+  step: ColdStart = ours,
+): Promise<{ action: number[]; bareRequest: number[] }> {
+  const rounds = (await runRounds([step], pairs)).flat();
   return {
     action: rounds.map(({ action }) => action),
     bareRequest: rounds.map(({ bareRequest }) => bareRequest),
@@ -87,7 +103,7 @@ async function measureColdStarts(bundles: readonly Contender[], pairs: number): 
   return describeColdStarts(series, rounds.flat());
 }
 
-function runRounds(bundles: readonly Contender[], pairs: number): Promise<Round[][]> {
+function runRounds(bundles: readonly ColdStart[], pairs: number): Promise<Round[][]> {
   return withSandbox(startSandbox({ machines: false }), async (sandbox) => {
     // The first round fills the disk cache and is not counted.
     const all: Round[][] = [];
@@ -129,13 +145,13 @@ function describeColdStarts(series: readonly [Series<Round>, ...Series<Round>[]]
 }
 
 /** Each bundle between the two programs that it is compared with. The order is reversed in every other round. */
-async function runRound(sandbox: Sandbox, bundles: readonly Contender[], reversed: boolean): Promise<Round[]> {
+async function runRound(sandbox: Sandbox, bundles: readonly ColdStart[], reversed: boolean): Promise<Round[]> {
   const results: Round[] = [];
   for (const contender of reversed ? bundles.toReversed() : bundles) {
     const one = { action: 0, bareRequest: 0, empty: 0 };
     const tasks = [
-      async () => (one.bareRequest = await timeFirstRequest(sandbox, bareRequestScript, {})),
-      async () => (one.action = await timeFirstRequest(sandbox, contender.script, contender.inputs)),
+      async () => (one.bareRequest = await timeFirstRequest(sandbox, { script: bareRequestScript, inputs: {} })),
+      async () => (one.action = await timeFirstRequest(sandbox, contender)),
       async () => (one.empty = await timeWholeRun()),
     ];
     for (const task of reversed ? tasks.toReversed() : tasks) await task();
@@ -148,7 +164,7 @@ async function runRound(sandbox: Sandbox, bundles: readonly Contender[], reverse
  * The ms from spawn until the sandbox has read the first request, without those that the program waited for a processor
  * because other programs had them all. The program is ended then.
  */
-async function timeFirstRequest(sandbox: Sandbox, script: string, inputs: Contender['inputs']): Promise<number> {
+async function timeFirstRequest(sandbox: Sandbox, { script, inputs, environment }: ColdStart): Promise<number> {
   const given = { ...inputs, 'github-token': sandbox.token };
   const began = performance.now();
   const child = spawn(measuredNode, [script], {
@@ -160,6 +176,7 @@ async function timeFirstRequest(sandbox: Sandbox, script: string, inputs: Conten
       GITHUB_OUTPUT: devNull,
       GITHUB_STATE: devNull,
       GITHUB_STEP_SUMMARY: devNull,
+      ...environment,
     },
   });
   const exited = new Promise<void>((resolve, reject) => child.once('error', reject).once('close', () => resolve()));

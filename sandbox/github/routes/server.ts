@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Handler, SandboxRequest, SandboxResponse } from '../../http.js';
 import type { State } from '../state.js';
 import { GitHubError, notFound, rateLimited } from '../world/errors.js';
-import { authorize } from '../world/tokens.js';
+import { authorize, type Need } from '../world/tokens.js';
 import { accountRoutes } from './account-routes.js';
 import { isAppPage, manifestRoutes, showAppPage } from './app-manifests.js';
 import { appRoutes, findApp } from './app-routes.js';
 import { branchRoutes } from './branch-routes.js';
 import { configureRunner } from './configure.js';
+import { discussionRoutes } from './discussion-routes.js';
 import { download } from './downloads.js';
 import { renderError, renderFault } from './errors.js';
 import { handleProtocol } from './protocol.js';
+import { pullRoutes } from './pull-routes.js';
 import { repositoryRoutes } from './repository-routes.js';
 import { matchRoute, type Match, type Route } from './routes.js';
 import { runnerRoutes } from './runner-routes.js';
@@ -24,8 +26,11 @@ export const GITHUB_ROUTES: readonly Route[] = [
   ...manifestRoutes,
   ...runnerRoutes,
   ...settingsRoutes,
+  // Before the routes whose last placeholder matches the rest of a path.
+  ...discussionRoutes,
   ...repositoryRoutes,
   ...branchRoutes,
+  ...pullRoutes,
   ...workflowRoutes,
 ];
 
@@ -151,8 +156,12 @@ function withHeaders(response: SandboxResponse, { rateLimit }: State, match?: Ma
       'x-ratelimit-used': String(limit - remaining),
       'x-ratelimit-reset': String(resetAt),
       'x-ratelimit-resource': 'core',
-      ...(typeof access === 'object' && { 'x-accepted-github-permissions': `${access.permission}=${access.level}` }),
+      ...(typeof access === 'object' && { 'x-accepted-github-permissions': renderNeed(access) }),
       ...response.headers,
     },
   };
+}
+
+function renderNeed({ permission, or, level }: Need): string {
+  return [permission, ...(or === undefined ? [] : [or])].map((name) => `${name}=${level}`).join('; ');
 }

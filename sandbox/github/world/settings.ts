@@ -17,11 +17,19 @@ export interface Pull {
   readonly number: number;
   readonly repository: string;
   readonly title: string;
-  readonly body: string;
+  body: string;
   /** Branches. */
   readonly head: string;
   readonly base: string;
   state: 'open' | 'closed';
+  /** Default: the owner of the repository. `null`: the account was deleted. */
+  readonly author?: string | null;
+  /** `owner/name` of a fork; `null`: the fork was deleted. Default: the repository itself. */
+  headRepository?: string | null;
+  /** Default: the commit of the branch. */
+  headSha?: string;
+  /** When the head's repository was last pushed to, in ms since the epoch. Default: long ago. */
+  pushedAt?: number;
 }
 
 /** What the workflows of one repository read: its variables, and its secrets, which only this class can decrypt. */

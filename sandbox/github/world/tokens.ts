@@ -76,6 +76,8 @@ export class TokenStore {
 
 export interface Need {
   readonly permission: string;
+  /** Another permission that is enough. */
+  readonly or?: string;
   readonly level: Level;
 }
 
@@ -84,9 +86,10 @@ export function authorize(token: Token, need: Need, repository: string | undefin
   const seen = token.repositories?.map((name) => name.toLowerCase());
   if (repository && seen && !seen.includes(repository.toLowerCase())) throw notFound();
   if (token.permissions === 'all') return;
-  const granted = token.permissions[need.permission];
+  const { permissions } = token;
+  const granted = [need.permission, need.or ?? need.permission].map((name) => permissions[name]);
   if (need.permission === 'metadata' && Object.keys(token.permissions).some(concernsRepositories)) return;
-  if (granted === 'write' || granted === need.level) return;
+  if (granted.includes('write') || granted.includes(need.level)) return;
   throw new GitHubError(403, REFUSALS[token.kind]);
 }
 

@@ -1,6 +1,6 @@
 import { endSentence, MissingNames, shorten } from '../config/describe-missing.js';
 import type { WantedPreset } from '../config/resolve-configuration.js';
-import type { Argument } from './command.js';
+import type { Argument, Command } from './command.js';
 
 /** What an argument of `/test` may be. */
 export interface KnownArguments {
@@ -24,11 +24,15 @@ const COMMIT = /^[0-9a-f]{7,64}$/i;
 const ALL = 'all';
 
 /** Sorts the arguments of a command: environments (`unit, cuda` or `all`), presets, and the commit of a fork. */
-export function sortArguments(args: readonly Argument[], known: KnownArguments): SortedArguments {
+export function sortArguments(
+  { args, below }: Pick<Command, 'args' | 'below'>,
+  known: KnownArguments,
+): SortedArguments {
   const sorter = new Sorter(known);
   for (const { text, source } of args)
     for (const word of known.environments.length > 0 ? text.split(',').filter(Boolean) : [text])
       sorter.add(word, source);
+  sorter.checkBelow(below);
   const { chosen, presets, commits, problems } = sorter;
   const environments = known.environments.filter((one) => chosen.has(one) || chosen.has(ALL));
   if (
@@ -60,6 +64,15 @@ class Sorter {
     else if (presets.includes(word)) this.presets.push({ name: word, source });
     else if (COMMIT.test(word)) this.commits.add(word.toLowerCase());
     else if (otherArguments === 'refuse') this.problems.push(endSentence(`${source}: ${this.describe(word)}`));
+  }
+
+  /** Names alone on the line below the command are arguments that slipped there. */
+  checkBelow(below: readonly Argument[]): void {
+    const { environments, presets = [] } = this.known;
+    const names = [...(environments.length > 0 ? [ALL] : []), ...environments, ...presets];
+    if (below.length === 0 || !below.every(({ text }) => names.includes(text))) return;
+    const [{ text, source }] = below as [Argument];
+    this.problems.push(`${source}: \`${shorten(text)}\` is below the command; write it on the line of the command.`);
   }
 
   private describe(word: string): string {

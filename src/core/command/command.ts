@@ -3,7 +3,8 @@ import type { Override } from '../config/resolve-configuration.js';
 import type { YamlLanguage } from '../config/yaml-scalars.js';
 import { nearest } from '../kernel/nearest.js';
 import { type Directives, readDirectives } from './directives.js';
-import { type CommandLine, readCommandLines } from './lines.js';
+import { type CommandLine, type CommentLines, readCommandLines } from './lines.js';
+import { describeNone, findDoubts, firstWord, type TestNames } from './near-misses.js';
 
 /** A text with commands. `source` names it for users: `the comment`. */
 export interface CommandText {
@@ -18,6 +19,8 @@ export interface Command extends Directives {
   /** The name of the test; `undefined` where comments name none. */
   readonly testName: string | undefined;
   readonly args: readonly Argument[];
+  /** The words directly below the command. If they are names of presets, they were meant as arguments. */
+  readonly below: readonly Argument[];
 }
 
 export interface Argument {
@@ -26,11 +29,7 @@ export interface Argument {
   readonly source: string;
 }
 
-export interface CommandOptions {
-  /** The word after `/test` that means this test. `undefined`: arguments follow `/test` at once. */
-  readonly testName?: string | undefined;
-  /** The names of all tests of the repository, so that a typo is noticed. */
-  readonly testNames?: readonly string[];
+export interface CommandOptions extends TestNames {
   readonly language: YamlLanguage;
 }
 
@@ -43,6 +42,8 @@ export type Reading =
 /** The words after `/`, except those that begin a command. */
 const DIRECTIVES = ['var', 'skip', 'only', 'cluster', 'project'];
 const WORDS = ['test', 'plan', ...DIRECTIVES];
+/** What people say to each other, one letter from a directive. */
+const PROSE = ['ship'];
 
 /**
  * Reads the commands of a comment, and the directives of the pull request's description, which count first. A description
@@ -54,26 +55,45 @@ export function readCommand(
   options: CommandOptions,
 ): Reading {
   const lines = readCommandLines(comment.text);
-  const commands = lines.filter(({ word }) => word === 'test' || word === 'plan');
+  const commands = lines.commands.filter(({ word }) => word === 'test' || word === 'plan');
   const own = commands.filter(({ rest }) => options.testName === undefined || firstWord(rest) === options.testName);
   const [first] = own;
-  if (!first) return describeNone(commands, options);
+  if (!first) return describeNone(lines, commands, options);
 
   const { args, problems } = readArguments(own, comment.source, options);
-  problems.push(...findTypos(lines, comment.source));
+  problems.push(...findTypos(lines.commands, comment.source));
   const texts = [
     ...(description ? [{ ...description, lines: readCommandLines(description.text) }] : []),
     { ...comment, lines },
   ];
-  const { directives, warnings, problems: more } = readDirectives(texts, options.language);
-  problems.push(...more);
+  const doubts = findDoubts(texts, DIRECTIVES);
+  const { directives, ...found } = readDirectives(
+    texts.map(({ source, lines: { commands: ofText } }) => ({ source, lines: ofText })),
+    options.language,
+  );
+  problems.push(...doubts.problems, ...found.problems);
   if (problems.length > 0) return { kind: 'refused', problems };
   const { testName } = options;
-  return { kind: 'command', command: { mode: first.word as Command['mode'], testName, args, ...directives }, warnings };
+  const below = own.flatMap(({ line }) => readBelow(line, lines, comment.source));
+  return {
+    kind: 'command',
+    command: { mode: first.word as Command['mode'], testName, args, below, ...directives },
+    warnings: [...doubts.warnings, ...found.warnings],
+  };
 }
 
-function firstWord(text: string): string {
-  return /^\S*/.exec(text)![0];
+function readBelow(line: number, { shown, commands }: CommentLines, source: string): Argument[] {
+  const below = shown.find((one) => one.line === line + 1 && one.place === 'text');
+  if (!below || commands.some((one) => one.line === below.line)) return [];
+  return splitWords(below.text).map((text) => ({ text, source: `${source}, line ${below.line}` }));
+}
+
+/** The line of a comment with the command of this test, or else with any command or what looks like one, as written. */
+export function findCommandLine(text: string, testName: string | undefined): string | undefined {
+  const { commands, doubtful, shown } = readCommandLines(text);
+  const lines = [...commands, ...doubtful].filter(({ word }) => word === 'test' || word === 'plan');
+  const line = lines.find(({ rest }) => testName === undefined || firstWord(rest) === testName) ?? lines[0] ?? shown[0];
+  return line?.text.trim();
 }
 
 function splitWords(text: string): string[] {
@@ -109,7 +129,7 @@ function readArguments(
 /** A misspelled directive would change what is run, and nothing else would show it. */
 function findTypos(lines: readonly CommandLine[], source: string): string[] {
   return lines.flatMap(({ line, word, text }) => {
-    if (WORDS.includes(word) || word.length > 10) return [];
+    if (WORDS.includes(word) || PROSE.includes(word) || word.length > 10) return [];
     const near = nearest(word, WORDS);
     const isTypo = near !== undefined && Math.abs(near.length - word.length) < 2 && isClose(word, near);
     return isTypo ? [`${source}, line ${line}: \`${shorten(text)}\` is no command; did you mean \`/${near}\`?`] : [];
@@ -127,21 +147,6 @@ function isClose(word: string, near: string): boolean {
     word.slice(at) === near.slice(at + 1) ||
     (isSwapped && word.slice(at + 2) === near.slice(at + 2))
   );
-}
-
-function describeNone(commands: readonly CommandLine[], { testName, testNames = [] }: CommandOptions): Reading {
-  if (testName === undefined) return { kind: 'none' };
-  const known = [...new Set([testName, ...testNames])];
-  for (const { rest, word } of commands) {
-    const name = firstWord(rest);
-    const usage = `Write \`/${word} ${testName}\` and its arguments.`;
-    if (/^(\?|help)?$/i.test(name)) return { kind: 'none', hint: usage };
-    const isTypo =
-      !known.includes(name) && Math.abs(name.length - testName.length) < 3 && nearest(name, known) === testName;
-    if (isTypo)
-      return { kind: 'none', hint: `There is no test \`${shorten(name)}\`; did you mean \`${testName}\`? ${usage}` };
-  }
-  return { kind: 'none' };
 }
 
 /** The overrides that a command stands for, under the names that the seed's configuration has. */

@@ -90,6 +90,11 @@ class Collector {
           `contradicts line ${earlier.line}, \`${shorten(earlier.text)}\`: phase \`${phase}\` can be in one of them.`,
         );
       else {
+        const other = this.phases.get(phase);
+        if (other && other.value !== (line.word === 'only'))
+          this.warnings.push(
+            `${source}: \`/${line.word} ${phase}\` counts more than \`/${other.value === true ? 'only' : 'skip'} ${phase}\` (${other.source}).`,
+          );
         places.set(key, line);
         if (line.word === 'only')
           this.phases.set(ONLY, { key: `${EXEC_LIST}.${ONLY}`, value: true, source, mayCreate: true });

@@ -51,6 +51,12 @@ export function listPhases(
     const place = describePlace(value === false ? name : ONLY, directives, config);
     return { name, runs: false, why: `${value === false ? '/skip' : 'not in /only'}${place}` };
   });
+  // Without an unknown phase, which is a reason of its own, the author has left nothing to test.
+  const [last] = directives.slice(-1);
+  if (problems.length === 0 && last && phases.length > 0 && !phases.some(({ runs }) => runs))
+    problems.push(
+      `No phase is left to run: ${phases.map(({ name, why }) => `\`${shorten(name)}\` (${why})`).join(', ')}.`,
+    );
   return { phases, problems };
 }
 

@@ -1,4 +1,6 @@
 import { type Change, describeOrigin } from '../config/configuration.js';
+import { shorten } from '../config/describe-missing.js';
+import { parseKey } from '../config/key-path.js';
 import {
   type ConfigurationFile,
   type Override,
@@ -7,11 +9,11 @@ import {
   resolveConfiguration,
   type WantedPreset,
 } from '../config/resolve-configuration.js';
-import type { Value, ValueMap } from '../config/value.js';
+import { type Value, type ValueMap, writeJson, WrittenNumber } from '../config/value.js';
 import type { YamlLanguage } from '../config/yaml-scalars.js';
 import { sortArguments } from './arguments.js';
 import { type Command, type CommandText, listOverrides, readCommand } from './command.js';
-import { readMachine } from './machine.js';
+import { type JudgeMachine, readMachine } from './machine.js';
 import { mergePayload } from './merge-payload.js';
 import { listPhases, listPhasesOf, type PlannedPhase } from './phases.js';
 
@@ -41,6 +43,7 @@ export interface PlanRequest {
   readonly phases: readonly string[];
   /** Inputs of start-runner, with the key of the configuration that each takes its value from. */
   readonly machine: Readonly<Record<string, string>>;
+  readonly judgeMachine?: JudgeMachine;
   /** A benchmark's payload, and the template that it changes: parsed JSON. */
   readonly payload?: unknown;
   readonly template?: unknown;
@@ -106,10 +109,11 @@ interface ReadCommand {
 
 function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCommand): Planning {
   const phasesOfFile = listPhasesOf(file);
-  const { environments, commit, ...args } = sortArguments(command.args, { ...request, presets: file?.presets });
+  const added = file ? findAddedKeys(command, file) : [];
+  const { environments, commit, ...args } = sortArguments(command, { ...request, presets: file?.presets });
   const resolved = file && resolve(file, request, { command, presets: args.presets });
   const phases = listPhases(command.phases, { known: request.phases, ofFile: phasesOfFile, config: resolved?.config });
-  const machine = readMachine(request.machine, resolved?.config);
+  const machine = readMachine(request, resolved?.config, file?.path);
   const problems = new Set([resolved, args, phases, machine].flatMap((one) => one?.problems ?? []));
   if (problems.size > 0) return { kind: 'refused', problems: [...problems] };
   const override = mergePayload(request.template, request.payload);
@@ -126,15 +130,32 @@ function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCom
     machine: machine.inputs,
     ...(override === undefined ? {} : { composeOverride: override }),
     changes: (resolved?.changes ?? []).map((change) => describeChange(change, file!.path)),
-    warnings,
+    warnings: [...warnings, ...added, ...(resolved?.changes ?? []).flatMap(describeNumber)],
   };
   return { kind: 'plan', plan };
+}
+
+/** As in the seed, a comment may add a key without a dot. A misspelled one would do the same. */
+function findAddedKeys({ vars }: Command, { root, path }: ConfigurationFile): string[] {
+  return vars
+    .filter(({ key }) => parseKey(key)?.length === 1 && !Object.hasOwn(root, key))
+    .map(({ key, source }) => `${source}: \`${shorten(key)}\` is not a key of ${path}, and is added.`);
+}
+
+/** `4.10` where the file has text, most often a version, becomes 4.1 to whoever reads the number. */
+function describeNumber({ key, value, before, origin }: Change): string[] {
+  const isNumber = typeof value === 'number' || value instanceof WrittenNumber;
+  if (origin.kind !== 'override' || typeof before !== 'string' || !isNumber) return [];
+  const read = value instanceof WrittenNumber ? value.value : value;
+  return [
+    `${origin.source}: \`${shorten(key)}\` becomes the number ${read}, and is text in the file; write \`"${writeJson(value)}"\` for text.`,
+  ];
 }
 
 /** A run without a comment is a test without arguments. */
 function readRequest({ comment, description, ...options }: PlanRequest): ReturnType<typeof readCommand> {
   if (comment) return readCommand(comment, description, options);
-  const empty = { args: [], vars: [], phases: [], project: [], cluster: [] };
+  const empty = { args: [], below: [], vars: [], phases: [], project: [], cluster: [] };
   return { kind: 'command', command: { mode: 'test', testName: options.testName, ...empty }, warnings: [] };
 }
 

@@ -18,7 +18,10 @@ export function readVar(text: string, language: YamlLanguage): VarLine {
   if (mistake) return { problem: describeMistake(text, mistake.text) };
   const [[key, content] = [], ...more] = isMap(value) ? Object.entries(value) : [];
   if (key === undefined || content === undefined || more.length > 0) return { problem: describeForm(text) };
+  if (key.includes('\\')) return { problem: `has a backslash in the key \`${shorten(key)}\`; write it without.` };
   if (!parseKey(key)) return { problem: `has the key \`${shorten(key)}\`; allowed: ${ALLOWED_KEYS}.` };
+  if (/:\s+[\u2018-\u201e\u00ab\u00bb]/.test(text))
+    return { problem: 'has quotation marks of a text editor; write `"` or `\'`, or none.' };
   const doubt = doubts.map((one) => one.text).join('; ');
   if (doubt === '') return { key, value: content };
   return language === 'both'
@@ -37,7 +40,8 @@ function describeForm(text: string): string {
 
 function describeMistake(text: string, mistake: string): string {
   const [, key, value = ''] = /^([^\s:]+):\s+(.*)$/.exec(text) ?? [];
-  if (key !== undefined && /^[@`%*&!|>]|: /.test(value) && !value.includes("'"))
-    return `is not YAML, because of \`${/^[@`%*&!|>]/.test(value) ? value[0]!.replace('`', "'") : ': '}\` in the value; quote it: \`/var ${shorten(`${key}: '${value}'`)}\`.`;
+  if (value.startsWith('`')) return 'has backticks around the value; write it without.';
+  if (key !== undefined && /^[@%*&!|>]|: /.test(value) && !value.includes("'"))
+    return `is not YAML, because of \`${/^[@%*&!|>]/.test(value) ? value[0]! : ': '}\` in the value; quote it: \`/var ${shorten(`${key}: '${value}'`)}\`.`;
   return `is not YAML; write \`/var key: value\` (${shorten(mistake.replace(/^it is not YAML: /, ''))}).`;
 }

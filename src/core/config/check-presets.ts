@@ -40,7 +40,7 @@ export function checkPresets(text: string, language: YamlLanguage): CheckReport 
   const isStrict = language === 'both';
   return {
     problems: sort([...check.problems, ...keys.problems, ...(isStrict ? doubts : [])]),
-    notices: sort([...keys.notices, ...(isStrict ? [] : doubts)]),
+    notices: sort([...check.notices, ...keys.notices, ...(isStrict ? [] : doubts)]),
     presets: names.length,
   };
 }
@@ -51,6 +51,7 @@ function sort(findings: readonly Finding[]): Finding[] {
 
 class NamesCheck {
   readonly problems: Finding[] = [];
+  readonly notices: Finding[] = [];
   private readonly missing = new MissingNames();
 
   constructor(
@@ -69,10 +70,19 @@ class NamesCheck {
     for (const name of names) {
       const body = this.presets[name]!;
       if (isMap(body)) nodes.set(name, this.checkOne(name, body, known));
-      else this.refuse([PRESETS, name], `preset \`${name}\` ${body === null ? 'has no keys' : 'is not a map of keys'}`);
+      else if (body === null) this.noteEmpty(name);
+      else this.refuse([PRESETS, name], `preset \`${name}\` is not a map of keys`);
     }
     this.checkNamed([PRESETS, TO_APPLY], `\`${TO_APPLY}\` names`, known);
     return this.checkExtends(nodes);
+  }
+
+  /** A name without keys is a place for those that a user adds to a copy of the file. It cannot be applied before. */
+  private noteEmpty(name: string): void {
+    this.notices.push({
+      line: this.document.lineOf([PRESETS, name]),
+      text: `preset \`${name}\` has no keys, so it cannot be applied.`,
+    });
   }
 
   private checkOne(name: string, body: ValueMap, known: ReadonlySet<string>): GraphNode {
@@ -87,6 +97,8 @@ class NamesCheck {
       const hint = this.missing.suggest(name, [...known]);
       this.refuse(path, `${verb} \`${shorten(name)}\`, which is not a preset${hint}`);
     }
+    for (const name of named.filter((one) => known.has(one) && this.presets[one] === null))
+      this.refuse(path, `${verb} \`${shorten(name)}\`, which has no keys`);
     return named.filter((one) => known.has(one));
   }
 

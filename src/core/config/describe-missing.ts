@@ -35,6 +35,7 @@ export class MissingNames {
     if (Array.isArray(container))
       return `${name}: \`${formatKey(above)}\` is a list of ${container.length}; allowed: ${container.length === 0 ? 'no index' : `\`[0]\` to \`[${container.length - 1}]\``}`;
     if (!isMap(container)) return `${name}: \`${formatKey(above)}\` is ${describeKind(container)} and has no keys`;
+    if (above.length > 0 && Object.keys(container).length === 0) return `${name}: \`${formatKey(above)}\` has no keys`;
     const show = (one: string) => {
       const whole = [...above, one, ...path.slice(depth + 1)];
       return formatKey(valueAt(root, whole) === undefined ? [...above, one] : whole);
@@ -50,7 +51,7 @@ function describeKind(value: Value | undefined): string {
 
 /** Text of users in a message, in one line of bearable length. */
 export function shorten(text: string, longest = LONGEST_NAME): string {
-  const line = text.replace(/[`\s]+/g, (one) => (one.includes('`') ? "'" : ' '));
+  const line = text.replace(/\s+/g, ' ').replace(/`+/g, "'");
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 

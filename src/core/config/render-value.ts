@@ -1,3 +1,5 @@
+import { WrittenNumber } from './value.js';
+
 /**
  * A YAML value as the text that a workflow would pass: a list becomes lines, a map becomes `Key=Value` lines, and a list
  * of maps, as of `runners`, becomes JSON.
@@ -17,9 +19,10 @@ export function renderValue(value: unknown): string | undefined {
 
 function renderScalar(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
+  if (value instanceof WrittenNumber) return value.text;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof WrittenNumber);
 }

@@ -10,6 +10,7 @@ import {
   nullYaml11Tag,
   timestampTag,
 } from 'js-yaml';
+import { WrittenNumber } from './value.js';
 
 /**
  * The language of a file: `1.2`, the standard's core schema; `1.1`, as PyYAML reads; `both`, which takes only values that
@@ -28,8 +29,11 @@ const yaml11: readonly Resolver[] = [nullYaml11Tag, boolYaml11Tag, intYaml11Tag,
 /** Text that no schema reads as anything else. */
 const SURELY_TEXT = /^(?![-+.~=\d]|(?:null|true|false|yes|no|on|off)$)./i;
 
+/** A number with a dot, as JSON and both versions of YAML have it. */
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)\.\d+(?:[eE][-+]\d+)?$/;
+
 export interface Reading {
-  readonly value: Scalar;
+  readonly value: Scalar | WrittenNumber;
   /** Why the value is not certain, as the end of a sentence, with what to write instead. */
   readonly doubt?: string;
 }
@@ -42,7 +46,10 @@ export function readScalar(text: string, language: YamlLanguage): Reading {
   const scalar = value instanceof Date ? text : value;
   if (typeof scalar === 'number' && !isExact(scalar))
     return { value: text, doubt: `\`${text}\` is a number that JSON cannot hold exactly; write "${text}" for text` };
-  if (Object.is(in11, in12)) return { value: scalar };
+  if (Object.is(in11, in12)) {
+    const isWritten = typeof scalar === 'number' && String(scalar) !== text && JSON_NUMBER.test(text);
+    return { value: isWritten ? new WrittenNumber(scalar, text) : scalar };
+  }
   const doubt = `\`${text}\` is ${describe(in11)} in YAML 1.1 and ${describe(in12)} in YAML 1.2; write ${alternatives(text, in11, in12)}`;
   return { value: scalar, doubt };
 }

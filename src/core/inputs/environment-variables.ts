@@ -27,7 +27,8 @@ function readObjects(text: string): readonly Record<string, unknown>[] {
   } catch {
     throw new BadValue(ALLOWED);
   }
-  const objects = [value].flat();
+  // `toJSON` of a value that does not exist is `null`.
+  const objects = [value ?? []].flat();
   if (!objects.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one)))
     throw new BadValue(ALLOWED);
   return objects as Record<string, unknown>[];

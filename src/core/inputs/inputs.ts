@@ -12,6 +12,8 @@ export interface InputDefinition<T> {
   /** The text that an empty input stands for. action.yml and the README show it. */
   readonly defaultText?: string;
   readonly secret?: boolean;
+  /** The expression that GitHub evaluates for an input that is not given: `${{ github.token }}`. */
+  readonly expression?: string;
   /** An input of machulav/ec2-github-runner. It is accepted so that a migration changes only the `uses:` line. */
   readonly legacy?: boolean;
   /** The request's field that holds the value, as `part.field`; see `fields.ts`. Absent: code derives the field. */

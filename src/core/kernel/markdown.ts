@@ -61,9 +61,9 @@ export function details(summary: string, body: readonly string[]): string[] {
   return [`<details><summary>${summary}</summary>`, '', ...body, ...end, '</details>', ''];
 }
 
-/** The beginning of a long text. */
+/** The beginning of a long text. A character of two code units, such as an emoji, is not cut in half. */
 export function shorten(text: string, longest: number): string {
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  return text.length > longest ? `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
 }
 
 /** The beginning and the end of a long text: the names of parametrized tests differ at their end. */

@@ -13,7 +13,7 @@ import { findLeaks, findObjections, type Performance } from './step-checks.js';
 
 export type Inputs = Readonly<Record<string, string>>;
 /** Options of one step. An environment variable that is `undefined` is removed. */
-export type How = Partial<Pick<Step, 'node' | 'state' | 'onLine' | 'onStart'>> & {
+export type How = Partial<Pick<Step, 'node' | 'state' | 'event' | 'onLine' | 'onStart'>> & {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 };
 
@@ -61,6 +61,10 @@ export class Scene {
 
   fillPool(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
     return this.perform({ action: 'fill-pool', step: 'main' }, inputs, how);
+  }
+
+  planRun(inputs: Inputs = {}, how: How = {}): Promise<StepResult> {
+    return this.perform({ action: 'plan-run', step: 'main' }, inputs, how);
   }
 
   /** Queues a job of this run. */

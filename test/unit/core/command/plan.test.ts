@@ -39,6 +39,28 @@ function problemsOf(comment: string, changes: Partial<PlanRequest> = {}): readon
 }
 
 describe('A plan', () => {
+  test('warns where text of the file becomes a number, and passes the number on as written', () => {
+    const config = { path: 'config.yaml', text: 'version: 4.9.1\nrate: 0.10\nmachine: {type: 1.0}\n' };
+    const machine = { 'ec2-instance-type': 'machine.type' };
+    expect(plan('/test light\n/var version: 4.10\n/var rate: 0.20', { config, machine })).toMatchObject({
+      warnings: [
+        'the comment, line 2: `version` becomes the number 4.1, and is text in the file; write `"4.10"` for text.',
+      ],
+      machine: { 'ec2-instance-type': '1.0' },
+    });
+  });
+
+  test('warns which of `/only` and `/skip` counts, and does not run nothing', () => {
+    const description = { text: '/only test_ci, always', source: 'the description' };
+    expect(plan('/test light\n/skip test_ci', { description })).toMatchObject({
+      warnings: ['the comment, line 2: `/skip test_ci` counts more than `/only test_ci` (the description, line 1).'],
+      phases: [{ runs: false }, { runs: false }, { name: 'always', runs: true }],
+    });
+    expect(problemsOf('/test light\n/skip test_ci always', { description })).toEqual([
+      'No phase is left to run: `prepare_ci` (not in /only (the description, line 1)), `test_ci` (/skip (the comment, line 2)), `always` (/skip (the comment, line 2)).',
+    ]);
+  });
+
   test('has the configuration, the machine, the phases, and where each change comes from', () => {
     expect(plan('/test light gpu keep\n/var create.keep: false\n/skip prepare_ci')).toMatchObject({
       mode: 'test',

@@ -23,7 +23,7 @@ describe('The check of a file', () => {
     ].join('\n');
     expect(check(text)).toEqual({
       presets: 10,
-      notices: [],
+      notices: [{ line: 10, text: 'preset `empty` has no keys, so it cannot be applied.' }],
       problems: [
         {
           line: 2,
@@ -36,7 +36,6 @@ describe('The check of a file', () => {
         { line: 5, text: 'preset `cheap` extends `cheap2`, which is not a preset; did you mean `cheap`?' },
         { line: 5, text: 'preset `cheap`: `b.c` does not exist; did you mean `b.d`?' },
         { line: 6, text: 'The presets extend each other in a circle: one → two → three → one.' },
-        { line: 10, text: 'preset `empty` has no keys.' },
         { line: 11, text: 'preset `text` is not a map of keys.' },
         { line: 12, text: expect.stringContaining('`yes` is `true` in YAML 1.1') },
       ],
@@ -54,6 +53,27 @@ describe('The check of a file', () => {
           line: 4,
           text: 'preset `alone` sets `m.r.s`, which exists only after `make`: extend that, or name it before this one.',
         },
+      ],
+    });
+  });
+
+  test('takes a preset without keys for a place of the user’s own, unless another extends it', () => {
+    const text = 'ci_presets:\n  local: null # defined locally\n  uses: {extends: [local], a: 1}\na: 0\n';
+    expect(check(text)).toEqual({
+      presets: 2,
+      problems: [{ line: 3, text: 'preset `uses` extends `local`, which has no keys.' }],
+      notices: [{ line: 2, text: 'preset `local` has no keys, so it cannot be applied.' }],
+    });
+  });
+
+  test('finds a key that a preset would have to create before it can set it', () => {
+    const text = 'ci_presets:\n  a: {"ci_presets.b[\'x\\"y.z\']": [1], t.u: 1}\n  b: {c: 1}\nc: 0\nt: {}\n';
+    expect(check(text)).toEqual({
+      presets: 2,
+      notices: [],
+      problems: [
+        { line: 2, text: "preset `a`: `ci_presets.b['x\"y.z']` does not exist; there is: `ci_presets.b.c`." },
+        { line: 2, text: 'preset `a`: `t.u` does not exist: `t` has no keys.' },
       ],
     });
   });

@@ -22,7 +22,10 @@ describe('A key', () => {
     },
   );
 
-  test.each([['a'], ['a.b[0]["c.d"]'], ['["x[1]"].y']])('%s is written as it is read', (key) => {
-    expect(formatKey(parseKey(key)!)).toBe(key);
-  });
+  test.each([['a'], ['a.b[0]["c.d"]'], ['["x[1]"].y'], [`ci_presets.b['ci_presets.c["x.y"]']`]])(
+    '%s is written as it is read',
+    (key) => {
+      expect(formatKey(parseKey(key)!)).toBe(key);
+    },
+  );
 });

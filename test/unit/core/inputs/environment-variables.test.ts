@@ -17,7 +17,11 @@ describe('Environment variables', () => {
     expect(read('[{}, {"A": null, "B": ""}]')).toEqual({});
   });
 
-  test.each(['A=1', '[1]', '"A"', 'null'])('are not %j', (text) => {
+  test('are none for the null that `toJSON` makes of a missing value', () => {
+    expect(read('null')).toEqual({});
+  });
+
+  test.each(['A=1', '[1]', '"A"', '[null]'])('are not %j', (text) => {
     expect(read(text)).toContain('allowed: a JSON object of environment variables');
   });
 

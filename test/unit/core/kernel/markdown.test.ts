@@ -7,6 +7,7 @@ import {
   fence,
   fitBytes,
   markdown,
+  shorten,
   shortenMiddle,
   table,
 } from '../../../../src/core/kernel/markdown.js';
@@ -48,6 +49,10 @@ describe('A folded section', () => {
       '',
     ]);
   });
+});
+
+test('a text is shortened at its end, and not within a character', () => {
+  expect(['abcd', 'abcde', 'ab😀d'].map((text) => shorten(text, 4))).toEqual(['abcd', 'abc…', 'ab…']);
 });
 
 test('a name is shortened in its middle, because parameters stand at its end', () => {
