@@ -54,7 +54,9 @@ describeWithDocker(WORKFLOW, () => {
     expect(new URLSearchParams(launch.body).get('BlockDeviceMapping.1.Ebs.VolumeSize')).toBe('100');
     expect(ran.log.find('test/test')!.outputs['compose']).toMatchObject({ verdict: 'pass' });
     expect(comment.answers()).toEqual([
-      expect.stringMatching(/### 🟢 Passed[^]*g5\.xlarge[^]*\| `env\.WORK` \| `2` \| `1` \| the comment, line 3 \|/),
+      expect.stringMatching(
+        /### 🟢 Passed[^]*\| 🟢 passed \| [\d.]+ \| `g5\.xlarge` \|[^]*\| `env\.WORK` \| `2` \| `1` \| the comment, line 3 \|/,
+      ),
     ]);
     expect(statusesOf(stage.world.sandbox, comment.sha).at(-1)).toBe('success: /test shop (All tests passed)');
   });
@@ -64,7 +66,7 @@ describeWithDocker(WORKFLOW, () => {
     const ran = await run({ event: comment.event });
     expect(ran.code).toBe(1);
     expect(resultsOf(ran)).toMatchObject({ test: 'failure', 'test/test': 'failure', answer: 'success' });
-    expect(comment.answers()).toEqual([expect.stringMatching(/### 🔴 Failed[^]*session/)]);
+    expect(comment.answers()).toEqual([expect.stringMatching(/### 🔴 Failed[^]*\| 🔴 failed in `session` \|/)]);
     expect(statusesOf(stage.world.sandbox, comment.sha).at(-1)).toMatch(/^failure: \/test shop /);
   });
 
@@ -76,14 +78,14 @@ describeWithDocker(WORKFLOW, () => {
     expect(comment.answers()).toEqual([expect.stringContaining('`gpo` is not a preset; did you mean `gpu`?')]);
   });
 
-  test('a dispatch runs the command of its input, with a configuration that sets nothing', async () => {
-    configure('machine: {preset: null, type: null, volume: null}\n');
+  test('a dispatch runs the command of its input, with a configuration that sets no preset and no variables', async () => {
+    configure('ci_presets: {big: {machine.type: m7i.xlarge}}\nmachine: {preset: null, type: null, volume: null}\n');
     const comments = stage.world.sandbox.github.comments.length;
-    const ran = await run({ inputs: { command: '/test shop' } });
+    const ran = await run({ inputs: { command: '/test shop big' } });
     expect(ran.code).toBe(0);
     expect(resultsOf(ran)).toMatchObject({ plan: 'success', 'test/test': 'success', 'test/stop': 'success' });
     expect(ran.log.find('answer')).toBeUndefined();
-    expect(instancesOf(stage.world, ran).map(({ type }) => type)).toEqual(['t3.xlarge']);
+    expect(instancesOf(stage.world, ran).map(({ type }) => type)).toEqual(['m7i.xlarge']);
     expect(stage.world.sandbox.github.comments).toHaveLength(comments);
     expect(readdirSync(join(stage.world.folder, 'artifacts')).join('\n')).toContain('compose act-shop ');
   });
