@@ -228,10 +228,10 @@ describe.each([
 
 test('compose-command.yml starts no machine with a plan that GitHub dropped', () => {
   const { test: call } = read('workflows/starter/compose-command.yml').jobs as unknown as Readonly<
-    Record<string, { readonly with: Readonly<Record<string, string>> }>
+    Record<string, { readonly with: Readonly<Record<string, unknown>> }>
   >;
   const fill = (outputs: object) =>
-    Object.values(call!.with).map((text) => interpolate(`${text}`, { needs: { plan: { outputs } } }));
+    Object.values(call!.with).map((text) => interpolate(String(text), { needs: { plan: { outputs } } }));
   const outputs = { sha: 'a', machine: '{"preset": "cuda"}', config: '{"env": {"A": 1}}' };
   expect(fill(outputs)).toEqual(['.', 'a', 'true', 'cuda', '', '', '{\n  "A": 1\n}']);
   for (const name of ['machine', 'config']) expect(() => fill({ ...outputs, [name]: '' })).toThrow(/empty input/);
