@@ -91,7 +91,10 @@ async function planComment(
     await responder.show(plan);
     return writeSkip('`/plan` only shows what would run.', log);
   }
-  const record = await responder.begin(plan, nameContext(plan, request.options));
+  const record = await responder.begin(plan, {
+    context: nameContext(plan, request.options),
+    notAsked: request.options.environments.filter((one) => !plan.environments.includes(one)),
+  });
   writePlan(plan, JSON.stringify(record), log);
 }
 

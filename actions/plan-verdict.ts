@@ -34,7 +34,11 @@ export async function postRunVerdict(values: Values, { github, log, clock, conte
     ],
     NO_VERDICT,
   );
-  const jobs = values.needs!.map((job) => ({ ...job, needsVerdict: values['needs-verdict'] }));
+  const jobs = values.needs!.map((job) => ({
+    ...job,
+    needsVerdict: values['needs-verdict'],
+    mayBeSkipped: record!.notAsked?.includes(job.name) === true,
+  }));
   // A re-run of failed jobs keeps the plan of an earlier attempt, and the time in between tells nothing.
   const isSameAttempt = record!.marker.startsWith(`${MARK} ${context.runId}/${context.runAttempt}/`);
   const times = isSameAttempt ? { startedAt: record!.startedAt, endedAt: clock.now() } : {};
@@ -56,11 +60,12 @@ function describeAnswer(answer: string | undefined): string {
 function readRecord(answer: string | undefined): AnswerRecord | undefined {
   try {
     const record = JSON.parse(answer ?? '') as Partial<Record<keyof AnswerRecord, unknown>> | null;
-    const { comment, startedAt } = record ?? {};
+    const { comment, startedAt, notAsked } = record ?? {};
     const isWhole =
       TEXTS.every((name) => typeof record?.[name] === 'string') &&
       typeof startedAt === 'number' &&
-      (comment === undefined || typeof comment === 'number');
+      (comment === undefined || typeof comment === 'number') &&
+      (notAsked === undefined || Array.isArray(notAsked));
     return isWhole ? (record as unknown as AnswerRecord) : undefined;
   } catch {
     return undefined;

@@ -206,15 +206,35 @@ describe.each([
     expect(concurrency['cancel-in-progress']).toBe(false);
   });
 
+  const planned = { sha: 'a', answer: '{}', skip: '' };
+
   test.each([
-    ['a run that was planned', { sha: 'a', answer: '{}' }, 'success', [true, true]],
-    ['one whose tests failed', { sha: 'a', answer: '{}' }, 'failure', [true, true]],
-    ['a comment that runs nothing', { sha: '', answer: '' }, 'skipped', [false, false]],
-  ])('after %s', (_, outputs, result, [runs, isAnswered]) => {
-    const needs = { plan: { result: 'success', outputs }, [tests]: { result } };
-    expect(evaluate(jobs[tests]!.if!, { needs: { plan: needs.plan } })).toBe(runs);
-    expect(evaluate(jobs['answer']!.if!, { needs }, { always: true })).toBe(isAnswered);
+    ['a run that was planned', 'success', planned, [true, true]],
+    ['a comment that runs nothing', 'success', { ...planned, sha: '', answer: '', skip: 'why' }, [false, false]],
+    ['a plan that is red', 'failure', {}, [false, false]],
+    // GitHub drops outputs that contain the text of a secret.
+    ['a lost commit', 'success', { ...planned, sha: '' }, [false, true]],
+    ['a lost answer', 'success', { ...planned, answer: '' }, [true, true]],
+  ])('after %s', (_, result, outputs, [runs, isAnswered]) => {
+    const github = commented('/test unit');
+    const plan = { result, outputs };
+    expect(evaluate(jobs[tests]!.if!, { github, needs: { plan } })).toBe(runs);
+    for (const result of ['success', 'failure', 'cancelled', 'skipped'])
+      expect(evaluate(jobs['answer']!.if!, { github, needs: { plan, [tests]: { result } } }, { always: true })).toBe(
+        isAnswered,
+      );
   });
+});
+
+test('compose-command.yml starts no machine with a plan that GitHub dropped', () => {
+  const { test: call } = read('workflows/starter/compose-command.yml').jobs as unknown as Readonly<
+    Record<string, { readonly with: Readonly<Record<string, unknown>> }>
+  >;
+  const fill = (outputs: object) =>
+    Object.values(call!.with).map((text) => interpolate(String(text), { needs: { plan: { outputs } } }));
+  const outputs = { sha: 'a', machine: '{"preset": "cuda"}', config: '{"env": {"A": 1}}' };
+  expect(fill(outputs)).toEqual(['.', 'a', 'true', 'cuda', '', '', '{\n  "A": 1\n}']);
+  for (const name of ['machine', 'config']) expect(() => fill({ ...outputs, [name]: '' })).toThrow(/empty input/);
 });
 
 test('compose-command.yml also runs by hand, and then each run counts', () => {
@@ -223,6 +243,8 @@ test('compose-command.yml also runs by hand, and then each run counts', () => {
   expect(evaluate(jobs['plan']!.if!, { github })).toBe(true);
   const groupOf = (run_id: string) => interpolate(concurrency.group, { github: { ...github, run_id }, inputs: {} });
   expect(groupOf('1')).not.toBe(groupOf('2'));
+  const plan = { result: 'success', outputs: { sha: 'a', answer: '', skip: '' } };
+  expect(evaluate(jobs['answer']!.if!, { github, needs: { plan } }, { always: true })).toBe(false);
 });
 
 test.each(['success', 'failure', 'cancelled', 'skipped'])(

@@ -102,6 +102,7 @@ describe('The end of a run', () => {
     ['marker', 5],
     ['runUrl', {}],
     ['startedAt', '12'],
+    ['notAsked', 'tests'],
     ['sha', undefined],
   ])('with an `answer` whose %s is %j sends no request', async (name, value) => {
     const answer = JSON.stringify({ ...(JSON.parse(await begin()) as object), [name]: value });

@@ -94,16 +94,18 @@ export type Planning =
 export function makePlan(request: PlanRequest): Planning {
   const reading = readRequest(request);
   if (reading.kind === 'none') return reading;
-  const mistakes = reading.kind === 'refused' ? reading.problems : [];
-  const refuse = (problems: readonly string[]): Planning => ({ kind: 'refused', problems: [...mistakes, ...problems] });
+  const { problems, warnings } = { problems: [], warnings: [], ...reading };
   const file = request.config && readConfiguration(request.config, request.language);
   // Without its file, everything that the command names would be unknown.
-  if (file && !file.isReadable) return refuse(file.problems);
-  if (reading.command === undefined) return refuse([]);
-  const warnings = [...('warnings' in reading ? reading.warnings : []), ...(file?.warnings ?? [])];
-  const planning = judgeCommand(request, { command: reading.command, file, warnings });
-  if (planning.kind === 'refused') return refuse(planning.problems);
-  return mistakes.length > 0 ? refuse([]) : planning;
+  if (file && !file.isReadable) return { kind: 'refused', problems: [...problems, ...file.problems] };
+  const planning = judgeCommand(request, {
+    command: reading.command,
+    file,
+    warnings: [...warnings, ...(file?.warnings ?? [])],
+  });
+  if (problems.length === 0) return planning;
+  const more = planning.kind === 'refused' ? planning.problems : [];
+  return { kind: 'refused', problems: [...new Set([...problems, ...more])] };
 }
 
 interface ReadCommand {
@@ -112,7 +114,10 @@ interface ReadCommand {
   readonly warnings: readonly string[];
 }
 
-function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCommand): Planning {
+function judgeCommand(
+  request: PlanRequest,
+  { command, file, warnings }: ReadCommand,
+): Exclude<Planning, { readonly kind: 'none' }> {
   const phasesOfFile = listPhasesOf(file);
   const added = file ? findAddedKeys(command, file) : [];
   const { environments, commit, ...args } = sortArguments(command, { ...request, presets: file?.presets });

@@ -181,6 +181,18 @@ describe('A comment', () => {
     expect(await refusalOf(text)).toMatch(problem);
   });
 
+  test('with mistakes in several lines is refused with all of them', async () => {
+    const request = { files: { config: 'c.yaml' } };
+    const options = { environments: ['unit'], phases: ['build'] };
+    const refusal = await refusalOf('/test unti\n/var a=1\n/var b.c: 1\n/skip biuld', {
+      request,
+      options,
+      files: { 'c.yaml': 'a: 1' },
+    });
+    for (const mistake of ['`unti` is', '`/var a=1` has `=`', '`b.c` does not exist', '`biuld` is not a phase'])
+      expect(refusal).toContain(mistake);
+  });
+
   test('with a misspelled test is answered, if its author may run tests at all', async () => {
     const options = { testName: 'shop', testNames: ['shop', 'cart'] };
     expect(await refusalOf('/test shpo', { options })).toContain('did you mean `shop`?');
