@@ -42,6 +42,13 @@ describe('All problems of a comment', () => {
     });
   });
 
+  test('are not guessed where two commands contradict each other', () => {
+    expect(plan('/test perf gpo\n/test perf gpu')).toEqual({
+      kind: 'refused',
+      problems: [expect.stringContaining('are two commands')],
+    });
+  });
+
   test('are all that a comment with one has: it runs nothing', () => {
     expect(plan('/test perf gpu\n/var size=5')).toMatchObject({ kind: 'refused', problems: { length: 1 } });
   });
