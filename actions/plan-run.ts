@@ -68,7 +68,9 @@ async function planComment(comment: HeardComment, { values, request, context, gi
   const hearing = await hearComment(
     { ...request, comment, permission, forks, repository: context.repository },
     github,
-    () => (acknowledged = responder.acknowledge()),
+    () => {
+      acknowledged = responder.acknowledge();
+    },
   );
   await acknowledged;
   if (hearing.kind === 'none') return writeSkip(hearing.why, log);
@@ -83,14 +85,18 @@ async function planComment(comment: HeardComment, { values, request, context, gi
     await responder.show(plan);
     return writeSkip('`/plan` only shows what would run.', log);
   }
-  const record = await responder.begin(plan, nameContext(plan, request.options));
+  const record = await responder.begin(plan, {
+    context: nameContext(plan, request.options),
+    notAsked: request.options.environments.filter((one) => !plan.environments.includes(one)),
+  });
   writePlan(plan, JSON.stringify(record), log);
 }
 
 /** Who starts a run without a comment may push to the repository, and sees a refusal as a red step. */
 async function planText(text: string | undefined, { request, context, github, log }: Scene): Promise<void> {
   const { sha, repository, workspace, actor } = context;
-  const asked = describeAsked({ id: 0, author: actor, text: text ?? '/test' }, request.options.testName, context);
+  const asked =
+    text === undefined ? undefined : describeAsked({ id: 0, author: actor, text }, request.options.testName, context);
   const readFile = async (path: string) => readWorkspaceFile(workspace, path) ?? (await github.readFile(path, sha));
   const { files, problems } = await loadFiles(request.files, readFile, `${repository} at ${sha}`);
   refuseProblems(problems, HINT);

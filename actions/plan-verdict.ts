@@ -22,7 +22,11 @@ export async function postRunVerdict(
     ],
     'Correct them in the workflow. No verdict was posted.',
   );
-  const jobs = values.needs!.map((job) => ({ ...job, needsVerdict: values['needs-verdict'] }));
+  const jobs = values.needs!.map((job) => ({
+    ...job,
+    needsVerdict: values['needs-verdict'],
+    mayBeSkipped: record!.notAsked?.includes(job.name) === true,
+  }));
   const conclusion = conclude(jobs, { startedAt: record!.startedAt, endedAt: clock.now() });
   log.info(`${conclusion.title}: ${conclusion.description}`);
   if (await postVerdict(record!, conclusion, { github, log })) return;

@@ -36,7 +36,8 @@ export interface CommandOptions extends TestNames {
 export type Reading =
   /** No command for this test. `hint`: what its author may have meant. */
   | { readonly kind: 'none'; readonly hint?: string }
-  | { readonly kind: 'refused'; readonly problems: readonly string[] }
+  /** `command`: what can be read, so that its other problems are found, too. */
+  | { readonly kind: 'refused'; readonly problems: readonly string[]; readonly command: Command }
   | { readonly kind: 'command'; readonly command: Command; readonly warnings: readonly string[] };
 
 /** The words after `/`, except those that begin a command. */
@@ -72,14 +73,11 @@ export function readCommand(
     options.language,
   );
   problems.push(...doubts.problems, ...found.problems);
-  if (problems.length > 0) return { kind: 'refused', problems };
   const { testName } = options;
   const below = own.flatMap(({ line }) => readBelow(line, lines, comment.source));
-  return {
-    kind: 'command',
-    command: { mode: first.word as Command['mode'], testName, args, below, ...directives },
-    warnings: [...doubts.warnings, ...found.warnings],
-  };
+  const command = { mode: first.word as Command['mode'], testName, args, below, ...directives };
+  if (problems.length > 0) return { kind: 'refused', problems, command };
+  return { kind: 'command', command, warnings: [...doubts.warnings, ...found.warnings] };
 }
 
 function readBelow(line: number, { shown, commands }: CommentLines, source: string): Argument[] {

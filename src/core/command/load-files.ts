@@ -45,7 +45,10 @@ export async function loadFiles(
     if (source === undefined) return undefined;
     if ('value' in source) return source.value;
     const text = await readFile(source.path);
-    if (text === undefined) return void missing(name, source.path);
+    if (text === undefined) {
+      missing(name, source.path);
+      return undefined;
+    }
     const { value, problems: mistakes } = readYaml(text, '1.2');
     const [mistake] = mistakes;
     if (mistake) problems.push(`\`${name}\`: ${source.path}, line ${mistake.line}: ${mistake.text}.`);

@@ -15,6 +15,8 @@ export interface AnswerRecord extends Asked {
   readonly context: string;
   /** Epoch ms. */
   readonly startedAt: number;
+  /** Environments that the command does not name. Jobs with their names may be skipped. */
+  readonly notAsked?: readonly string[];
 }
 
 export interface Place {
@@ -54,7 +56,8 @@ export class Responder {
   }
 
   /** Posts that the tests run: a status on the commit, a comment, and a reaction. */
-  async begin(plan: Plan, context: string): Promise<AnswerRecord> {
+  async begin(plan: Plan, about: Pick<AnswerRecord, 'context' | 'notAsked'>): Promise<AnswerRecord> {
+    const { context } = about;
     const startedAt = this.ports.clock.now();
     const { github } = this.ports;
     const status: CommitStatus = {
@@ -68,7 +71,7 @@ export class Responder {
       this.attempt('The status of the commit', () => github.setStatus(plan.sha, status)),
       this.attempt('The reaction 👍', () => github.react(this.place.comment, '+1')),
     ]);
-    return { ...this.asked, ...(comment !== undefined && { comment }), sha: plan.sha, context, startedAt };
+    return { ...this.asked, ...(comment !== undefined && { comment }), sha: plan.sha, ...about, startedAt };
   }
 
   private post(body: string): Promise<number | undefined> {

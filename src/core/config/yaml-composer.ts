@@ -35,7 +35,7 @@ interface Anchored {
 /** Builds the values of a document from the parser's events, which know where in the text they begin. */
 export class Composer {
   readonly doubts: Finding[] = [];
-  private readonly lines = new Map<Value, Map<Segment, number>>();
+  private readonly lines = new Map<Value, Map<Segment, number> | readonly number[]>();
   /** `undefined` for an anchor whose value is not complete. */
   private readonly anchors = new Map<string, Anchored | undefined>();
   private events: readonly Event[] = [];
@@ -64,7 +64,8 @@ export class Composer {
     let line = 1;
     for (const step of path) {
       if (typeof found !== 'object' || found === null) break;
-      const own = this.lines.get(found)?.get(step);
+      const lines = this.lines.get(found);
+      const own = lines instanceof Map ? lines.get(step) : lines?.[step as number];
       if (own === undefined) break;
       line = own;
       found = (found as Record<Segment, Value>)[step];
@@ -107,10 +108,10 @@ export class Composer {
 
   private list(): Value[] {
     const list: Value[] = [];
-    const lines = new Map<Segment, number>();
+    const lines: number[] = [];
     while (this.events[this.at]!.type !== EVENT_ID.POP) {
       this.moveTo(startOf(this.events[this.at]!));
-      lines.set(list.length, this.line);
+      lines.push(this.line);
       list.push(this.node());
     }
     this.at++;
