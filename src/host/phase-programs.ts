@@ -4,6 +4,7 @@ import type { Clock } from '../core/kernel/clock.js';
 /** A guard ends the programs of a killed step within 2 s. */
 const GUARDED_MS = 3_000;
 const POLL_MS = 50;
+const ROUNDS = 10;
 
 /**
  * Waits until the programs of a killed step have ended, and kills those that do not end, so that a cleanup does not run
@@ -19,7 +20,12 @@ export async function endPrograms(folders: readonly string[], clock: Clock): Pro
     await clock.sleep(POLL_MS);
     pids = listPrograms(wanted);
   }
-  for (const pid of pids) kill(pid);
+  // One that is killed may have started another meanwhile.
+  for (let round = 0; round < ROUNDS && pids.length > 0; round++) {
+    for (const pid of pids) kill(pid);
+    await clock.sleep(POLL_MS);
+    pids = listPrograms(wanted);
+  }
 }
 
 /** Empty on a system without `/proc`. */

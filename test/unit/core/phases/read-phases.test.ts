@@ -133,3 +133,22 @@ test('a matrix that multiplies to too many runs is refused before they are made'
     '`phases`: with all matrices multiplied there are 1000000000 runs; allowed: up to 10000.',
   ]);
 });
+
+test.each([
+  [{ matrix: { 'A-B': [1] } }, '`matrix` is "A-B"; allowed: names of variables'],
+  [{ matrix: { A: [1, [2]] } }, '`matrix` is "A"; allowed: a map from variables to lists'],
+  [{ matrix: { A: [1, '1'] } }, ', none twice.'],
+  [{ 'require-files': [] }, '`require-files` is []; allowed: a file pattern, or a list of them.'],
+  [{ 'require-files': ['a', 1] }, '`require-files` is ["a",1]; allowed: a file pattern'],
+  [{ 'timeout-minutes': 'x'.repeat(100) }, `\`timeout-minutes\` is "${'x'.repeat(78)}…; allowed:`],
+])('%j is refused', (more, text) => {
+  const problems = problemsOf({ name: 'a', run: 'true', ...more });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(text);
+});
+
+test('the kinds of slots are listed where none is near', () => {
+  expect(workOf([{ name: 'a', run: 'true', slots: 'zzzz' }], { slots: { build: 1, test: 2 } }).problems).toEqual([
+    '`phases`: phase `a`, `slots` takes `zzzz`, which the input `slots` does not have (there are: build, test).',
+  ]);
+});

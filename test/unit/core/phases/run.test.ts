@@ -72,6 +72,7 @@ describe('A run', () => {
     const { outcome, outcomes } = await play(seed, { settings: { skip: ['prepare', 'test', 'cleanup'] } });
     expect(outcomes).toEqual(['left-out', 'left-out', 'left-out']);
     expect(outcome).toMatchObject({ verdict: 'failed', code: 'nothing-tested' });
+    expect(host.files.get('index.html')).toContain('<p>No phase ran, so nothing was tested.</p>');
     expect(host.files.get('002__cleanup/SKIPPED')).toBe('`skip` names it\n');
   });
 
