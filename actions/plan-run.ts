@@ -20,7 +20,7 @@ import { findCommand } from './find-command.js';
 import { writePlan, writeSkip } from './plan-outputs.js';
 import { parseRequest, type ParsedRequest } from './plan-request.js';
 import { inputs } from './plan-run.inputs.js';
-import { postRunVerdict } from './plan-verdict.js';
+import { MARK, NO_VERDICT, postRunVerdict } from './plan-verdict.js';
 import { readInputs } from './read-inputs.js';
 
 const HINT = 'Correct them, and start again. Nothing runs.';
@@ -31,6 +31,7 @@ interface Scene {
   readonly context: RunContext;
   readonly github: PullRequests;
   readonly log: Log;
+  readonly signal: AbortSignal;
 }
 
 /** `plan-run`. */
@@ -47,10 +48,10 @@ export function runPlanRun(): Promise<void> {
       );
     const isVerdict = values.needs !== undefined || values.answer !== undefined;
     const request = isVerdict ? undefined : await parseRequest(values);
-    refuseProblems([...problems, ...(request?.problems ?? [])], HINT);
+    refuseProblems([...problems, ...(request?.problems ?? [])], isVerdict ? NO_VERDICT : HINT);
     const github = await reachPullRequests(token!, { context, log, signal });
-    if (!request) return postRunVerdict(values, { github, log, clock });
-    const scene = { values, request, context, github, log };
+    if (!request) return postRunVerdict(values, { github, log, clock, context });
+    const scene = { values, request, context, github, log, signal };
     const found = await findCommand(values.comment, readCommandEvent(), { github, repository: context.repository });
     if (found.kind === 'none') return writeSkip(found.why, log);
     return found.kind === 'comment' ? planComment(found.comment, scene) : planText(found.text, scene);
@@ -58,7 +59,10 @@ export function runPlanRun(): Promise<void> {
 }
 
 /** The author of a comment gets an answer. Only where none can be posted is a refusal red. */
-async function planComment(comment: HeardComment, { values, request, context, github, log }: Scene): Promise<void> {
+async function planComment(
+  comment: HeardComment,
+  { values, request, context, github, log, signal }: Scene,
+): Promise<void> {
   const { testName } = request.options;
   const asked = describeAsked(comment, testName, context);
   const place = { number: comment.number, comment: comment.id };
@@ -73,6 +77,8 @@ async function planComment(comment: HeardComment, { values, request, context, gi
     },
   );
   await acknowledged;
+  // A canceled run must not answer that it runs.
+  signal.throwIfAborted();
   if (hearing.kind === 'none') return writeSkip(hearing.why, log);
   if (hearing.kind === 'refused') {
     if (!(await responder.refuse(hearing.problems, hearing.usage))) refuseProblems(hearing.problems, HINT);
@@ -118,7 +124,7 @@ function describeAsked(
     author: author ?? 'ghost',
     command: findCommandLine(text, testName) ?? '',
     runUrl: `${serverUrl}/${repository}/actions/runs/${runId}`,
-    marker: `ci-actions:answer ${runId}/${runAttempt}/${id}`,
+    marker: `${MARK} ${runId}/${runAttempt}/${id}`,
   };
 }
 

@@ -27,7 +27,9 @@ export async function loadFiles(
 ): Promise<{ readonly files: Files; readonly problems: readonly string[] }> {
   const problems: string[] = [];
   const missing = (name: string, path: string) =>
-    void problems.push(`\`${name}\` is "${shorten(path)}", which does not exist in ${place}.`);
+    void problems.push(
+      `\`${name}\` is "${shorten(path)}", which does not exist in ${place}. Add it there, or correct \`${name}\` in the workflow.`,
+    );
   const [config, payload, template] = await Promise.all([
     wanted.config === undefined ? undefined : readFile(wanted.config),
     readDocument('payload', wanted.payload),

@@ -19,6 +19,9 @@ interface KnownPhases {
   readonly config: Configuration | undefined;
 }
 
+/** The output `phases` separates them by commas. */
+const IN_A_LIST = /^[^\s,]+$/;
+
 /** The phases that a configuration's file has under `exec_list`. */
 export function listPhasesOf(file: ConfigurationFile | undefined): string[] {
   const list = file?.root[EXEC_LIST];
@@ -33,7 +36,11 @@ export function listPhasesOf(file: ConfigurationFile | undefined): string[] {
 export function listPhases(
   directives: readonly Override[],
   { known, ofFile, config }: KnownPhases,
-): { readonly phases: readonly PlannedPhase[]; readonly problems: readonly string[] } {
+): {
+  readonly phases: readonly PlannedPhase[];
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+} {
   const names = known.length > 0 ? known : ofFile;
   const missing = new MissingNames();
   const problems = directives.flatMap(({ key, source }) => {
@@ -42,6 +49,7 @@ export function listPhases(
     const hint = names.length === 0 ? '; this test has none' : missing.suggest(name, names);
     return endSentence(`${source}: \`${shorten(name)}\` is not a phase${hint}`);
   });
+  problems.push(...ofFile.filter((name) => !IN_A_LIST.test(name)).map(refuseName));
   const valueOf = (name: string): unknown =>
     config?.get([EXEC_LIST, name]) ?? directives.findLast(({ key }) => key === `${EXEC_LIST}.${name}`)?.value;
   const isOnly = valueOf(ONLY) === true;
@@ -57,7 +65,22 @@ export function listPhases(
     problems.push(
       `No phase is left to run: ${phases.map(({ name, why }) => `\`${shorten(name)}\` (${why})`).join(', ')}.`,
     );
-  return { phases, problems };
+  return { phases, problems, warnings: findIdleOnly(directives, phases) };
+}
+
+function refuseName(name: string): string {
+  return `\`${EXEC_LIST}\` of the configuration has the phase \`${shorten(name)}\`; allowed: names without blanks and commas.`;
+}
+
+/** `/only` that leaves nothing out was written for another configuration: `true` in the file means in every run. */
+function findIdleOnly(directives: readonly Override[], phases: readonly PlannedPhase[]): string[] {
+  const only = directives.find(({ key }) => key === `${EXEC_LIST}.${ONLY}`);
+  const isNamed = (name: string) => directives.some(({ key }) => key === `${EXEC_LIST}.${name}`);
+  const others = phases.filter(({ name }) => !isNamed(name)).map(({ name }) => `\`${shorten(name)}\``);
+  if (!only || others.length === 0 || phases.some(({ runs }) => !runs)) return [];
+  return [
+    `${only.source}: \`/only\` leaves nothing out, because \`true\` in the configuration means in every run: ${others.join(', ')}. Write \`null\` there for phases that \`/only\` may leave out.`,
+  ];
 }
 
 function describePlace(name: string, directives: readonly Override[], config: Configuration | undefined): string {

@@ -94,18 +94,19 @@ export type Planning =
 export function makePlan(request: PlanRequest): Planning {
   const reading = readRequest(request);
   if (reading.kind === 'none') return reading;
-  const { problems, warnings } = { problems: [], warnings: [], ...reading };
+  const mistakes = reading.kind === 'refused' ? reading.problems : [];
+  const refuse = (problems: readonly string[]): Planning => ({
+    kind: 'refused',
+    problems: [...new Set([...mistakes, ...problems])],
+  });
   const file = request.config && readConfiguration(request.config, request.language);
   // Without its file, everything that the command names would be unknown.
-  if (file && !file.isReadable) return { kind: 'refused', problems: [...problems, ...file.problems] };
-  const planning = judgeCommand(request, {
-    command: reading.command,
-    file,
-    warnings: [...warnings, ...(file?.warnings ?? [])],
-  });
-  if (problems.length === 0) return planning;
-  const more = planning.kind === 'refused' ? planning.problems : [];
-  return { kind: 'refused', problems: [...new Set([...problems, ...more])] };
+  if (file && !file.isReadable) return refuse(file.problems);
+  if (reading.command === undefined) return refuse([]);
+  const warnings = [...('warnings' in reading ? reading.warnings : []), ...(file?.warnings ?? [])];
+  const planning = judgeCommand(request, { command: reading.command, file, warnings });
+  if (planning.kind === 'refused') return refuse(planning.problems);
+  return mistakes.length > 0 ? refuse([]) : planning;
 }
 
 interface ReadCommand {
@@ -140,7 +141,7 @@ function judgeCommand(
     machine: machine.inputs,
     ...(override === undefined ? {} : { composeOverride: override }),
     changes: (resolved?.changes ?? []).map((change) => describeChange(change, file!.path)),
-    warnings: [...warnings, ...added, ...(resolved?.changes ?? []).flatMap(describeNumber)],
+    warnings: [...warnings, ...added, ...phases.warnings, ...(resolved?.changes ?? []).flatMap(describeNumber)],
   };
   return { kind: 'plan', plan };
 }

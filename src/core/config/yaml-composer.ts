@@ -43,7 +43,7 @@ export class Composer {
   private copied = 0;
   private composed = 0;
   private line = 1;
-  private offset = 0;
+  private lineEnd = -1;
 
   constructor(
     private readonly text: string,
@@ -184,12 +184,12 @@ export class Composer {
     return tag;
   }
 
-  /** Events come in the order of the text, so the lines are counted once. */
+  /** Events come in the order of the text, so each line is searched for its end once: it may hold millions of values. */
   private moveTo(offset: number): void {
-    for (let next = this.text.indexOf('\n', this.offset); next >= 0 && next < offset;) {
-      this.line++;
-      this.offset = next + 1;
-      next = this.text.indexOf('\n', this.offset);
+    while (this.lineEnd < offset) {
+      if (this.lineEnd >= 0) this.line++;
+      const next = this.text.indexOf('\n', this.lineEnd + 1);
+      this.lineEnd = next < 0 ? Number.POSITIVE_INFINITY : next;
     }
   }
 
