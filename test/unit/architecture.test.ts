@@ -48,6 +48,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
+  phases: ['kernel', 'ports', 'inputs'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The
