@@ -1,0 +1,1 @@
+void require('./chunks/run-phases.js').runRunPhasesPost(new URL('..', require('node:url').pathToFileURL(__filename)));

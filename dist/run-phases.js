@@ -1,0 +1,1 @@
+void require('./chunks/run-phases.js').runRunPhases(new URL('..', require('node:url').pathToFileURL(__filename)));
