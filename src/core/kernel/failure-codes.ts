@@ -1,5 +1,6 @@
 import * as advice from './advice.js';
 import * as composeAdvice from './compose-advice.js';
+import * as exportAdvice from './export-advice.js';
 
 /**
  * The codes of all failures: `when` an action fails with the code, and the `remedy`. `docs/errors.md` is printed from
@@ -278,6 +279,10 @@ export const failureCodes = {
   'container-failed': {
     when: 'Docker refused the container of `session-image`, or could not start it. The message quotes Docker.',
     remedy: composeAdvice.CHECK_SESSION_IMAGE,
+  },
+  'bucket-missing': {
+    when: 'S3 has no bucket of the name in `export`.',
+    remedy: exportAdvice.CREATE_BUCKET,
   },
   interrupted: {
     when: 'EC2 took the spot machine away before the tests had finished.',
