@@ -27,7 +27,7 @@ export function toEndpoint(bucket: string, region: string, env: NodeJS.ProcessEn
 }
 
 function parseEndpoint(given: string, bucket: string): Endpoint {
-  if (!URL.canParse(given)) {
+  if (!URL.canParse(given) || !/^https?:\/\//i.test(given)) {
     const message = `AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is ${JSON.stringify(given)}, which is not a URL.`;
     throw new Failure('setting-unusable', message, { hint: advice.CHECK_SETTINGS });
   }

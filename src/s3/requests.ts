@@ -48,6 +48,8 @@ export interface S3Options extends PatienceOptions {
   readonly region: string;
   readonly credentials: () => Promise<AwsCredentialIdentity>;
   readonly handler: Handler;
+  /** Default: {@link toEndpoint}. */
+  readonly endpoint?: typeof toEndpoint;
 }
 
 const sha256 = Hash.bind(null, 'sha256');
@@ -126,7 +128,7 @@ export class S3Requests {
     const { credentials, clock, handler } = this.options;
     const signer = new SignatureV4({ service: 's3', region, credentials, sha256, uriEscapePath: false });
     const signed = await signer.sign(this.compose(region, request), { signingDate: new Date(clock.now()) });
-    const { response } = await handler.handle(signed);
+    const { response } = await handler.handle(signed).catch(throwAsError);
     const { statusCode: status, headers } = response;
     // The bound is that of the content. An error has its reason in its body.
     const bytes = await collect(response.body, status < 300 ? (request.mostBytes ?? MOST_BYTES) : MOST_BYTES);
@@ -138,7 +140,7 @@ export class S3Requests {
   }
 
   private compose(region: string, { method, key, query = {}, headers = {}, body }: S3Request): HttpRequest {
-    const { base, ...endpoint } = toEndpoint(this.bucket, region);
+    const { base, ...endpoint } = (this.options.endpoint ?? toEndpoint)(this.bucket, region);
     const path = `${base}/${key === undefined ? '' : encodeKey(key)}`;
     const host = endpoint.port === undefined ? endpoint.hostname : `${endpoint.hostname}:${endpoint.port}`;
     return {
@@ -166,6 +168,11 @@ async function collect(body: AsyncIterable<Uint8Array> | undefined, mostBytes: n
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Node's errors may belong to another realm of JavaScript, as in tests. The SDK's clients wrap them likewise. */
+function throwAsError(error: unknown): never {
+  throw error instanceof Error ? error : Object.assign(new Error((error as Error).message), error);
 }
 
 function tooLarge(mostBytes: number): Error {

@@ -52,6 +52,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
+  export: ['kernel', 'ports'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The

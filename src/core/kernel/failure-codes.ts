@@ -284,6 +284,18 @@ export const failureCodes = {
     when: 'S3 has no bucket of the name in `export`.',
     remedy: exportAdvice.CREATE_BUCKET,
   },
+  'bucket-public': {
+    when: 'The policy or the access control list of the bucket in `export` lets everybody read it, and `export-public` is not set. Nothing was uploaded.',
+    remedy: exportAdvice.MAKE_PRIVATE,
+  },
+  'secret-in-artifacts': {
+    when: 'Files to be exported contain secrets of the run, as they are or in base64. The message names the files and never quotes a secret. Nothing was uploaded.',
+    remedy: exportAdvice.REMOVE_SECRETS,
+  },
+  'export-incomplete': {
+    when: 'Files could not be read, or changed during the export. The message names them. All other files were uploaded.',
+    remedy: exportAdvice.EXPORT_AGAIN,
+  },
   interrupted: {
     when: 'EC2 took the spot machine away before the tests had finished.',
     remedy: advice.RERUN_INTERRUPTED,
