@@ -107,17 +107,19 @@ function answer(world: S3World, account: Pick<Ec2World, 'denied'>, request: Sand
     const message = 'The bucket you are attempting to access must be addressed using the specified endpoint.';
     throw new S3Error(301, 'PermanentRedirect', message, region);
   }
-  requirePermission(account, request);
+  requirePermission(account, request, region);
   if (operation === 'HeadBucket') return { status: 200, headers: region, body: '' };
   return perform(operation as S3Operation, { world, bucket, key, request });
 }
 
-function requirePermission(account: Pick<Ec2World, 'denied'>, request: SandboxRequest): void {
+type Region = Readonly<Record<'x-amz-bucket-region', string>>;
+
+function requirePermission(account: Pick<Ec2World, 'denied'>, request: SandboxRequest, region: Region): void {
   const { action, resource } = readPermission(request);
   if (!isDenied(account as Ec2World, action)) return;
   const who = `User: arn:aws:iam::${ACCOUNT}:user/octo is not authorized to perform: ${action}`;
   const message = `${who} on resource: "${resource}" because no identity-based policy allows the ${action} action`;
-  throw new S3Error(403, 'AccessDenied', message);
+  throw new S3Error(403, 'AccessDenied', message, region);
 }
 
 interface Scene {

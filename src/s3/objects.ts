@@ -76,22 +76,27 @@ async function absentAs404<T>(requests: S3Requests, key: string, ask: () => Prom
   } catch (error) {
     const { code } = readError(error);
     if (code === 'NoSuchKey') return undefined;
-    if (code === 'NotFound') return requests.ask(EXISTS, () => undefined);
+    if (code === 'NotFound')
+      return requests.ask({ ...LIST_ONE, query: { ...LIST_ONE.query, prefix: key } }, () => undefined);
     throw toFailure(error, { action: 's3:GetObject', place: `s3://${requests.bucket}/${key}` });
   }
 }
 
 /** Fails if there is no bucket. */
-const EXISTS = { action: 's3:ListBucket', method: 'GET', query: { 'list-type': '2', 'max-keys': '1' } } as const;
+const LIST_ONE = { action: 's3:ListBucket', method: 'GET', query: { 'list-type': '2', 'max-keys': '1' } } as const;
 
-/** Leaves the region of the bucket in `requests`. S3 names it in its answer to HEAD, even if it forbids the rest. */
+/**
+ * S3 names the region in its answer to HEAD, even if it denies the rest: a policy for one prefix does not allow HEAD.
+ */
 export async function findRegion(requests: S3Requests): Promise<string> {
   const action = 's3:ListBucket';
   try {
     await requests.persist({ action, method: 'HEAD' }, () => undefined);
   } catch (error) {
-    if (readError(error).code !== 'NotFound') throw toFailure(error, { action, place: `s3://${requests.bucket}/` });
-    await requests.ask(EXISTS, () => undefined);
+    const { code } = readError(error);
+    // Without a key, nothing but the bucket can be absent.
+    if (code === 'NotFound') Object.assign(error as Error, { name: 'NoSuchBucket' });
+    if (code !== 'AccessDenied') throw toFailure(error, { action, place: `s3://${requests.bucket}/` });
   }
   return requests.region;
 }

@@ -103,10 +103,10 @@ describe('A failure names the bucket, the key and what to do:', () => {
   });
 
   test('a permission that S3 denies without a reason, to HEAD', async () => {
-    sandbox.ec2.denied.add('s3:ListBucket');
-    await expect(store.findRegion()).rejects.toMatchObject({
+    sandbox.ec2.denied.add('s3:GetObject');
+    await expect(store.headObject('a')).rejects.toMatchObject({
       code: 'aws-not-authorized',
-      message: `s3://${BUCKET}/: The AWS credentials lack the permission s3:ListBucket.`,
+      message: `s3://${BUCKET}/a: The AWS credentials lack the permission s3:GetObject.`,
     });
   });
 
@@ -117,6 +117,12 @@ describe('A failure names the bucket, the key and what to do:', () => {
       message: expect.stringContaining('s3:GetBucketPolicyStatus'),
     });
   });
+});
+
+test('The region is found without the permission to list the bucket', async () => {
+  await raw.createBucket('far-away', 'eu-west-1');
+  sandbox.ec2.denied.add('s3:ListBucket');
+  expect(await (await connectStore('far-away', { clock: fastClock })).findRegion()).toBe('eu-west-1');
 });
 
 test('A canceled step does not wait for S3', async () => {
