@@ -1,3 +1,4 @@
+import { shorten } from '../src/core/config/describe-missing.js';
 import type { HeardComment } from '../src/core/command/hear-comment.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import type { PullRequests } from '../src/core/ports/pull-requests.js';
@@ -11,6 +12,8 @@ export type FoundCommand =
   | { readonly kind: 'none'; readonly why: string };
 
 const ADDRESS = /^https?:\/\/[^\s/]+\/([^\s/]+\/[^\s/]+)\/(?:pull|issues)\/\d+#issuecomment-(\d+)$/;
+
+const ALLOWED_ADDRESS = 'that of a comment on a pull request, which ends in `#issuecomment-` and a number, or a text';
 
 /**
  * The comment of the event, or the one that the input names or holds.
@@ -33,6 +36,10 @@ export async function findCommand(
       : { kind: 'none', why };
   }
   const [, of = '', id] = ADDRESS.exec(given ?? '') ?? [];
+  if (id === undefined && /^https?:\/\/\S+$/.test(given ?? ''))
+    throw new Failure('bad-input', `\`comment\` is the address ${shorten(given!)}; allowed: ${ALLOWED_ADDRESS}.`, {
+      hint: 'Copy the link of the comment from its menu. Texts of reviews are not read.',
+    });
   if (id === undefined) return { kind: 'text', ...(given !== undefined && { text: given }) };
   if (of.toLowerCase() !== repository.toLowerCase())
     throw new Failure('bad-input', `\`comment\` is the address of a comment in ${of}; allowed: one in ${repository}.`, {

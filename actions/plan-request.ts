@@ -45,7 +45,7 @@ export async function parseRequest(values: Values): Promise<ParsedRequest> {
   const definitions = values.machine ? await loadMachineInputs() : {};
   const unknown = Object.keys(machine)
     .filter((name) => !Object.hasOwn(definitions, name))
-    .map((name) => describeUnknown(name, Object.keys(definitions), 'in `machine`'));
+    .map((name) => describeUnmapped(name, Object.keys(definitions)));
   const withoutConfig = [
     ...(values.machine && values.config === undefined ? ['machine'] : []),
     ...(values.presets && values.config === undefined ? ['presets'] : []),
@@ -66,6 +66,13 @@ export async function parseRequest(values: Values): Promise<ParsedRequest> {
   const files = { config: values.config, payload: payload.source, template: template.source };
   const problems = [...overrides.problems, ...payload.problems, ...template.problems, ...unknown, ...withoutConfig];
   return { options, files, problems };
+}
+
+function describeUnmapped(name: string, known: readonly string[]): string {
+  const sentence = describeUnknown(name, known, 'in `machine`');
+  return sentence.endsWith('?')
+    ? sentence
+    : `${sentence.slice(0, -1)} that can be mapped; allowed: ${known.join(', ')}.`;
 }
 
 async function loadMachineInputs(): Promise<InputDefinitions> {

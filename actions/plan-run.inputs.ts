@@ -99,7 +99,7 @@ function readMapping(input: string): Readonly<Record<string, string>> {
 
 export const outputs = {
   sha: 'The commit to test; empty if nothing is to run.',
-  skip: 'Why nothing is to run; empty if something is. All other outputs are empty then.',
+  skip: 'Why nothing is to run, in at most 2,000 characters; empty if something is to run. All other outputs are empty then.',
   args: 'The words after the name of the test, separated by blanks.',
   environments: 'The environments to test, separated by commas, as the workflow `all_environments.yml` takes them.',
   config:

@@ -20,7 +20,7 @@ import { findCommand } from './find-command.js';
 import { writePlan, writeSkip } from './plan-outputs.js';
 import { parseRequest, type ParsedRequest } from './plan-request.js';
 import { inputs } from './plan-run.inputs.js';
-import { postRunVerdict } from './plan-verdict.js';
+import { MARK, NO_VERDICT, postRunVerdict } from './plan-verdict.js';
 import { readInputs } from './read-inputs.js';
 
 const HINT = 'Correct them, and start again. Nothing runs.';
@@ -31,6 +31,7 @@ interface Scene {
   readonly context: RunContext;
   readonly github: PullRequests;
   readonly log: Log;
+  readonly signal: AbortSignal;
 }
 
 /** `plan-run`. */
@@ -47,10 +48,10 @@ export function runPlanRun(): Promise<void> {
       );
     const isVerdict = values.needs !== undefined || values.answer !== undefined;
     const request = isVerdict ? undefined : await parseRequest(values);
-    refuseProblems([...problems, ...(request?.problems ?? [])], HINT);
+    refuseProblems([...problems, ...(request?.problems ?? [])], isVerdict ? NO_VERDICT : HINT);
     const github = await reachPullRequests(token!, { context, log, signal });
-    if (!request) return postRunVerdict(values, { github, log, clock });
-    const scene = { values, request, context, github, log };
+    if (!request) return postRunVerdict(values, { github, log, clock, context });
+    const scene = { values, request, context, github, log, signal };
     const found = await findCommand(values.comment, readCommandEvent(), { github, repository: context.repository });
     if (found.kind === 'none') return writeSkip(found.why, log);
     return found.kind === 'comment' ? planComment(found.comment, scene) : planText(found.text, scene);
@@ -58,7 +59,10 @@ export function runPlanRun(): Promise<void> {
 }
 
 /** The author of a comment gets an answer. Only where none can be posted is a refusal red. */
-async function planComment(comment: HeardComment, { values, request, context, github, log }: Scene): Promise<void> {
+async function planComment(
+  comment: HeardComment,
+  { values, request, context, github, log, signal }: Scene,
+): Promise<void> {
   const { testName } = request.options;
   const asked = describeAsked(comment, testName, context);
   const place = { number: comment.number, comment: comment.id };
@@ -68,9 +72,13 @@ async function planComment(comment: HeardComment, { values, request, context, gi
   const hearing = await hearComment(
     { ...request, comment, permission, forks, repository: context.repository },
     github,
-    () => (acknowledged = responder.acknowledge()),
+    () => {
+      acknowledged = responder.acknowledge();
+    },
   );
   await acknowledged;
+  // A canceled run must not answer that it runs.
+  signal.throwIfAborted();
   if (hearing.kind === 'none') return writeSkip(hearing.why, log);
   if (hearing.kind === 'refused') {
     if (!(await responder.refuse(hearing.problems, hearing.usage))) refuseProblems(hearing.problems, HINT);
@@ -83,21 +91,32 @@ async function planComment(comment: HeardComment, { values, request, context, gi
     await responder.show(plan);
     return writeSkip('`/plan` only shows what would run.', log);
   }
-  const record = await responder.begin(plan, nameContext(plan, request.options));
+  const record = await responder.begin(plan, {
+    context: nameContext(plan, request.options),
+    notAsked: request.options.environments.filter((one) => !plan.environments.includes(one)),
+  });
   writePlan(plan, JSON.stringify(record), log);
 }
 
 /** Who starts a run without a comment may push to the repository, and sees a refusal as a red step. */
 async function planText(text: string | undefined, { request, context, github, log }: Scene): Promise<void> {
   const { sha, repository, workspace, actor } = context;
-  const asked = describeAsked({ id: 0, author: actor, text: text ?? '/test' }, request.options.testName, context);
+  const asked =
+    text === undefined ? undefined : describeAsked({ id: 0, author: actor, text }, request.options.testName, context);
   const readFile = async (path: string) => readWorkspaceFile(workspace, path) ?? (await github.readFile(path, sha));
   const { files, problems } = await loadFiles(request.files, readFile, `${repository} at ${sha}`);
-  refuseProblems(problems, HINT);
+  const hint = text === undefined ? `${HINT} The input \`comment\` is empty; it may hold a command.` : HINT;
+  refuseProblems(problems, hint);
   const comment = text === undefined ? {} : { comment: { text, source: '`comment`' } };
   const planning = makePlan({ ...request.options, ...files, ...comment, sha });
-  if (planning.kind === 'none') return writeSkip(planning.hint ?? '`comment` has no command of this test.', log);
-  if (planning.kind === 'refused') return refuseProblems(planning.problems, HINT);
+  if (planning.kind === 'refused') return refuseProblems(planning.problems, hint);
+  if (planning.kind === 'none') {
+    refuseProblems(planning.hint === undefined ? [] : [planning.hint], hint);
+    return writeSkip('`comment` has no command of this test.', log);
+  }
+  const { commit } = planning.plan;
+  if (commit !== undefined && !sha.startsWith(commit))
+    return refuseProblems([`The commit of this run is ${sha}, not \`${commit}\`, which \`comment\` names.`], hint);
   appendSummary(summarizePlan(asked, planning.plan), log);
   if (planning.plan.mode === 'plan') return writeSkip('`/plan` only shows what would run.', log);
   writePlan(planning.plan, '', log);
@@ -112,7 +131,7 @@ function describeAsked(
     author: author ?? 'ghost',
     command: findCommandLine(text, testName) ?? '',
     runUrl: `${serverUrl}/${repository}/actions/runs/${runId}`,
-    marker: `ci-actions:answer ${runId}/${runAttempt}/${id}`,
+    marker: `${MARK} ${runId}/${runAttempt}/${id}`,
   };
 }
 

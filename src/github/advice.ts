@@ -25,6 +25,10 @@ const BY_MESSAGE: readonly (readonly [message: RegExp, hint: string])[] = [
   [/OAuth App access/i, 'Ask an owner to approve the OAuth app that created the token, or use another token.'],
   [/pending approval|be(en)? approved/i, 'Ask an owner to approve the token.'],
   [/installation has been suspended/i, "Ask an owner to unsuspend the App's installation."],
+  [
+    /issue is locked|conversation is locked/i,
+    'Unlock the conversation of the pull request, then write the comment again.',
+  ],
   [/archived/i, 'Unarchive the repository: an archived one cannot have runners.'],
   [
     /access blocked|account (was|is|has been) (suspended|flagged|locked)|billing|trade control|terms of service/i,

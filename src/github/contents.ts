@@ -15,7 +15,7 @@ export async function readFile(connection: Connection, path: string, ref: string
   // The path is no variable of the template, because Octokit would escape its slashes, which some servers reject.
   const escaped = path.split('/').map(encodeURIComponent).join('/');
   const route = `GET /repos/{owner}/{repo}/contents/${escaped}`;
-  const call: Call<{ text: string }, 'absent'> = toCall(connection, {
+  const call: Call<{ text: string } | 'absent', 'absent'> = toCall(connection, {
     route,
     parameters: { owner, repo, ref },
     accept: 'application/vnd.github.raw+json',
@@ -55,7 +55,9 @@ export async function readRepository(connection: Connection): Promise<void> {
 /**
  * The body may be binary, because Octokit decodes by content type: here `application/vnd.github.raw+json` or similar.
  */
-function readText(data: unknown): { text: string } | undefined {
+function readText(data: unknown): { text: string } | 'absent' | undefined {
+  // The list of a folder.
+  if (Array.isArray(data)) return 'absent';
   if (typeof data === 'string') return { text: data };
   return data instanceof ArrayBuffer ? { text: new TextDecoder().decode(data) } : undefined;
 }

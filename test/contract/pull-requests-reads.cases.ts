@@ -118,6 +118,8 @@ export const PULL_REQUEST_READS: Readonly<Record<string, PullRequestsCase>> = {
     run: async ({ pullRequests, file: { path, ref, text } }) => {
       expect(await pullRequests.readFile(path, ref)).toBe(text);
       expect(await pullRequests.readFile(`${path}.bak`, ref)).toBeUndefined();
+      if (path.includes('/'))
+        expect(await pullRequests.readFile(path.slice(0, path.indexOf('/')), ref)).toBeUndefined();
     },
   },
 };

@@ -99,6 +99,14 @@ test('shortest.yml is command.yml without the stop job, and without events that 
   expect((parse(read('workflows/starter/shortest.yml')) as { on: unknown }).on).toBe('workflow_dispatch');
 });
 
+test.each([
+  ['test-command', (names: string) => `known-environments: ${names}\n`],
+  ['ci', (names: string) => `options: [all, ${names}]\n`],
+])('all-environments/%s.yml lists the environments of the table', (name, toLine) => {
+  const names = Object.keys(parse(read('workflows/environments.yml')) as object);
+  expect(read(`workflows/starter/all-environments/${name}.yml`)).toContain(toLine(names.join(', ')));
+});
+
 test('Pages to copy from take the region from the variable, too', () => {
   const pages = [
     'README.md',

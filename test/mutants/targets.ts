@@ -121,7 +121,7 @@ export const TARGETS: readonly Target[] = [
   }),
   target('answers', {
     sources: ANSWERS.map((name) => `src/core/command/${name}.ts`),
-    tests: ['conclusion', 'quoting', 'describe-conclusion', 'answer'].map(
+    tests: ['conclusion', 'quoting', 'describe-conclusion', 'answer', 'answer-verdict', 'answer-texts'].map(
       (name) => `test/unit/core/command/${name}.test.ts`,
     ),
   }),

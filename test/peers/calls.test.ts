@@ -176,6 +176,77 @@ describe.each(['workflows/starter/command.yml', 'workflows/starter/shortest.yml'
   });
 });
 
+describe.each([
+  ['all-environments/test-command.yml', 'tests'],
+  ['compose-command.yml', 'test'],
+])('%s', (name, tests) => {
+  const { jobs, concurrency } = read(`workflows/starter/${name}`);
+  const commented = (body: string, issue: object = { pull_request: { url: 'https://x.y' } }) => ({
+    event_name: 'issue_comment',
+    run_id: '1',
+    event: { issue, comment: { id: 7, body } },
+  });
+
+  test.each([
+    ['a command on a pull request', commented('/test unit'), true],
+    ['a command in capitals', commented('/Test UNIT'), true],
+    ['a plan', commented('Is it that?\r\n/plan unit'), true],
+    ['a command on an issue', commented('/test unit', {}), false],
+    ['another comment', commented('Looks good'), false],
+  ])('reads, or not, %s', (_, github, reads) => {
+    expect(Boolean(evaluate(jobs['plan']!.if!, { github }))).toBe(reads);
+  });
+
+  test('handles every comment, and two that are posted at once', () => {
+    const groupOf = (id: number) => {
+      const github = commented('/test unit');
+      return interpolate(concurrency.group, { github: { ...github, event: { comment: { id } } }, inputs: {} });
+    };
+    expect(groupOf(7)).not.toBe(groupOf(8));
+    expect(concurrency['cancel-in-progress']).toBe(false);
+  });
+
+  const planned = { sha: 'a', answer: '{}', skip: '' };
+
+  test.each([
+    ['a run that was planned', 'success', planned, [true, true]],
+    ['a comment that runs nothing', 'success', { ...planned, sha: '', answer: '', skip: 'why' }, [false, false]],
+    ['a plan that is red', 'failure', {}, [false, false]],
+    // GitHub drops outputs that contain the text of a secret.
+    ['a lost commit', 'success', { ...planned, sha: '' }, [false, true]],
+    ['a lost answer', 'success', { ...planned, answer: '' }, [true, true]],
+  ])('after %s', (_, result, outputs, [runs, isAnswered]) => {
+    const github = commented('/test unit');
+    const plan = { result, outputs };
+    expect(evaluate(jobs[tests]!.if!, { github, needs: { plan } })).toBe(runs);
+    for (const result of ['success', 'failure', 'cancelled', 'skipped'])
+      expect(evaluate(jobs['answer']!.if!, { github, needs: { plan, [tests]: { result } } }, { always: true })).toBe(
+        isAnswered,
+      );
+  });
+});
+
+test('compose-command.yml starts no machine with a plan that GitHub dropped', () => {
+  const { test: call } = read('workflows/starter/compose-command.yml').jobs as unknown as Readonly<
+    Record<string, { readonly with: Readonly<Record<string, unknown>> }>
+  >;
+  const fill = (outputs: object) =>
+    Object.values(call!.with).map((text) => interpolate(String(text), { needs: { plan: { outputs } } }));
+  const outputs = { sha: 'a', machine: '{"preset": "cuda"}', config: '{"env": {"A": 1}}' };
+  expect(fill(outputs)).toEqual(['.', 'a', 'true', 'cuda', '', '', '{\n  "A": 1\n}']);
+  for (const name of ['machine', 'config']) expect(() => fill({ ...outputs, [name]: '' })).toThrow(/empty input/);
+});
+
+test('compose-command.yml also runs by hand, and then each run counts', () => {
+  const { jobs, concurrency } = read('workflows/starter/compose-command.yml');
+  const github = { event_name: 'workflow_dispatch', run_id: '1', event: {} };
+  expect(evaluate(jobs['plan']!.if!, { github })).toBe(true);
+  const groupOf = (run_id: string) => interpolate(concurrency.group, { github: { ...github, run_id }, inputs: {} });
+  expect(groupOf('1')).not.toBe(groupOf('2'));
+  const plan = { result: 'success', outputs: { sha: 'a', answer: '', skip: '' } };
+  expect(evaluate(jobs['answer']!.if!, { github, needs: { plan } }, { always: true })).toBe(false);
+});
+
 test.each(['success', 'failure', 'cancelled', 'skipped'])(
   'command.yml stops what a start began that ended as %s',
   (result) => {

@@ -82,6 +82,18 @@ describe('A command', () => {
     });
   });
 
+  test('is about some of the jobs: those of the other environments may be skipped', async () => {
+    const { result, event } = await comment('/test unit');
+    const success = { result: 'success', outputs: {} };
+    const needs = { unit: success, cuda: { result: 'skipped', outputs: {} } };
+    const inputs = { answer: result.outputs['answer']!, needs: JSON.stringify(needs), 'needs-verdict': 'false' };
+    expect(errorOf(await scene.planRun(inputs, { event }))).toBe('');
+    expect(statuses().at(-1)).toMatchObject({ state: 'success', context: '/test unit' });
+    const other = { ...inputs, needs: JSON.stringify({ unit: success, lint: { result: 'skipped', outputs: {} } }) };
+    await scene.planRun(other, { event });
+    expect(statuses().at(-1)).toMatchObject({ state: 'error', description: expect.stringContaining('lint') });
+  });
+
   test('with a configuration gives the machine, the presets and the file', async () => {
     const { result } = await comment('/test shop gpu\n/var machine.volume: 300\n/skip prepare', WITH_CONFIG);
     expect(errorOf(result)).toBe('');

@@ -61,6 +61,11 @@ function getContents(call: Call): SandboxResponse {
   if (!commit) throw new GitHubError(404, `No commit found for the ref ${ref}`);
   const { files } = call.state;
   const text = files.get(`${ref}:${path}`) ?? files.get(`${commit}:${path}`) ?? files.get(path);
+  const inFolder = [...files].filter(([name]) => path !== '' && name.startsWith(`${path}/`));
+  if (text === undefined && inFolder.length > 0) {
+    const list = inFolder.map(([name, one]) => renderFile({ path: name, text: one, ref }, repository, call.baseUrl));
+    return json(200, list);
+  }
   if (text === undefined) throw notFound();
   if (/\braw\b/.test(call.request.headers['accept'] ?? '')) {
     return { status: 200, headers: { 'content-type': 'application/vnd.github.raw+json; charset=utf-8' }, body: text };

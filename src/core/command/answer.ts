@@ -89,9 +89,10 @@ export function renderVerdict(answer: string, asked: Asked, conclusion: Conclusi
   return join([mark(asked), ...state, '', `${introduce(asked, answer === '')}.`]);
 }
 
-/** All of a plan, for the summary of the job that makes it. */
-export function summarizePlan(asked: Asked, plan: Plan): string {
-  return join([`${introduce(asked, false)}, understood as:`, '', ...describePlan(plan, { bytes: SUMMARY_BYTES })]);
+/** All of a plan, for the summary of the job that makes it. @param asked absent where no command was written */
+export function summarizePlan(asked: Asked | undefined, plan: Plan): string {
+  const title = asked ? `${introduce(asked, false)}, understood as:` : 'What runs:';
+  return join([title, '', ...describePlan(plan, { bytes: SUMMARY_BYTES })]);
 }
 
 /** All problems, for the summary of the job that finds them. */

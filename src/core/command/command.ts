@@ -36,7 +36,8 @@ export interface CommandOptions extends TestNames {
 export type Reading =
   /** No command for this test. `hint`: what its author may have meant. */
   | { readonly kind: 'none'; readonly hint?: string }
-  | { readonly kind: 'refused'; readonly problems: readonly string[] }
+  /** `command`: what the other lines ask for, so that it is judged, too. Absent where commands contradict each other. */
+  | { readonly kind: 'refused'; readonly problems: readonly string[]; readonly command?: Command }
   | { readonly kind: 'command'; readonly command: Command; readonly warnings: readonly string[] };
 
 /** The words after `/`, except those that begin a command. */
@@ -61,6 +62,7 @@ export function readCommand(
   if (!first) return describeNone(lines, commands, options);
 
   const { args, problems } = readArguments(own, comment.source, options);
+  const isOne = problems.length === 0;
   problems.push(...findTypos(lines.commands, comment.source));
   const texts = [
     ...(description ? [{ ...description, lines: readCommandLines(description.text) }] : []),
@@ -72,14 +74,11 @@ export function readCommand(
     options.language,
   );
   problems.push(...doubts.problems, ...found.problems);
-  if (problems.length > 0) return { kind: 'refused', problems };
   const { testName } = options;
   const below = own.flatMap(({ line }) => readBelow(line, lines, comment.source));
-  return {
-    kind: 'command',
-    command: { mode: first.word as Command['mode'], testName, args, below, ...directives },
-    warnings: [...doubts.warnings, ...found.warnings],
-  };
+  const command: Command = { mode: first.word as Command['mode'], testName, args, below, ...directives };
+  if (problems.length > 0) return { kind: 'refused', problems, ...(isOne && { command }) };
+  return { kind: 'command', command, warnings: [...doubts.warnings, ...found.warnings] };
 }
 
 function readBelow(line: number, { shown, commands }: CommentLines, source: string): Argument[] {

@@ -98,7 +98,7 @@ function judge({ result, outputs, mayBeSkipped = false, needsVerdict = true }: C
   if (result !== 'success') return { kind: 'error', why: result === '' ? 'no result' : `the result "${result}"` };
   if (verdict !== '') return judgeVerdict(verdict, outputs);
   if (!needsVerdict) return { kind: 'passed', why: '' };
-  return { kind: 'error', why: 'no verdict, because the tests did not finish' };
+  return { kind: 'error', why: 'it succeeded without the output `verdict`' };
 }
 
 /** The words of run-tox and of run-compose. */

@@ -128,23 +128,24 @@ function findObstacle(
 
 /**
  * The pull request's description counts as its author's commands, so it is read only where that author could have
- * written them in a comment: with the permission, or with a branch in this repository.
+ * written them in a comment. A branch of this repository is no evidence: whoever may read it can open a pull request of any
+ * branch that exists.
  */
 async function readDescription(
   pull: PullRequest,
-  { comment, permission, repository }: HearRequest,
+  { comment, permission }: HearRequest,
   github: HearGitHub,
 ): Promise<{ readonly use: Pick<PlanRequest, 'description'>; readonly warnings: readonly string[] }> {
   const use = { description: { text: pull.body, source: "the pull request's description" } };
   const { commands, doubtful } = readCommandLines(pull.body);
   if (commands.length + doubtful.length === 0) return { use: {}, warnings: [] };
-  if (!isFromFork(pull, repository) || pull.author === comment.author) return { use, warnings: [] };
+  if (pull.author !== undefined && pull.author === comment.author) return { use, warnings: [] };
   if (pull.author !== undefined && isAtLeast(await github.readPermission(pull.author), permission))
     return { use, warnings: [] };
   if (commands.length === 0) return { use: {}, warnings: [] };
   return {
     use: {},
-    warnings: ["The pull request's description is not read, because its author may not push to this repository."],
+    warnings: ["The pull request's description is not read, because its author may not write commands."],
   };
 }
 

@@ -1,4 +1,5 @@
 import { shorten } from '../config/describe-missing.js';
+import { isMap } from '../config/value.js';
 import { readYaml } from '../config/yaml-document.js';
 import type { PlanRequest } from './plan.js';
 
@@ -27,7 +28,9 @@ export async function loadFiles(
 ): Promise<{ readonly files: Files; readonly problems: readonly string[] }> {
   const problems: string[] = [];
   const missing = (name: string, path: string) =>
-    void problems.push(`\`${name}\` is "${shorten(path)}", which does not exist in ${place}.`);
+    void problems.push(
+      `\`${name}\` is "${shorten(path)}", which is no file in ${place}. Add it there, or correct \`${name}\` in the workflow.`,
+    );
   const [config, payload, template] = await Promise.all([
     wanted.config === undefined ? undefined : readFile(wanted.config),
     readDocument('payload', wanted.payload),
@@ -45,10 +48,14 @@ export async function loadFiles(
     if (source === undefined) return undefined;
     if ('value' in source) return source.value;
     const text = await readFile(source.path);
-    if (text === undefined) return void missing(name, source.path);
+    if (text === undefined) {
+      missing(name, source.path);
+      return undefined;
+    }
     const { value, problems: mistakes } = readYaml(text, '1.2');
     const [mistake] = mistakes;
     if (mistake) problems.push(`\`${name}\`: ${source.path}, line ${mistake.line}: ${mistake.text}.`);
+    else if (!isMap(value)) problems.push(`\`${name}\`: ${source.path} is not a map; allowed: a map in JSON or YAML.`);
     return value;
   }
 }

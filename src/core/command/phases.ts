@@ -19,6 +19,9 @@ interface KnownPhases {
   readonly config: Configuration | undefined;
 }
 
+/** The output `phases` separates them by commas. */
+const IN_A_LIST = /^[^\s,]+$/;
+
 /** The phases that a configuration's file has under `exec_list`. */
 export function listPhasesOf(file: ConfigurationFile | undefined): string[] {
   const list = file?.root[EXEC_LIST];
@@ -33,7 +36,11 @@ export function listPhasesOf(file: ConfigurationFile | undefined): string[] {
 export function listPhases(
   directives: readonly Override[],
   { known, ofFile, config }: KnownPhases,
-): { readonly phases: readonly PlannedPhase[]; readonly problems: readonly string[] } {
+): {
+  readonly phases: readonly PlannedPhase[];
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+} {
   const names = known.length > 0 ? known : ofFile;
   const missing = new MissingNames();
   const problems = directives.flatMap(({ key, source }) => {
@@ -42,14 +49,14 @@ export function listPhases(
     const hint = names.length === 0 ? '; this test has none' : missing.suggest(name, names);
     return endSentence(`${source}: \`${shorten(name)}\` is not a phase${hint}`);
   });
+  problems.push(...ofFile.filter((name) => !IN_A_LIST.test(name)).map(refuseName));
   const valueOf = (name: string): unknown =>
     config?.get([EXEC_LIST, name]) ?? directives.findLast(({ key }) => key === `${EXEC_LIST}.${name}`)?.value;
   const isOnly = valueOf(ONLY) === true;
   const phases = names.map((name): PlannedPhase => {
     const value = valueOf(name);
     if (value !== false && (!isOnly || value === true)) return { name, runs: true };
-    const place = describePlace(value === false ? name : ONLY, directives, config);
-    return { name, runs: false, why: `${value === false ? '/skip' : 'not in /only'}${place}` };
+    return { name, runs: false, why: value === false ? explain(name, '/skip') : `not in ${explain(ONLY, '/only')}` };
   });
   // Without an unknown phase, which is a reason of its own, the author has left nothing to test.
   const [last] = directives.slice(-1);
@@ -57,11 +64,28 @@ export function listPhases(
     problems.push(
       `No phase is left to run: ${phases.map(({ name, why }) => `\`${shorten(name)}\` (${why})`).join(', ')}.`,
     );
-  return { phases, problems };
+  return { phases, problems, warnings: findIdleOnly(directives, phases) };
+
+  /** Which directive it was, or which value of the configuration, and where. */
+  function explain(name: string, directive: string): string {
+    const source = directives.findLast(({ key }) => key === `${EXEC_LIST}.${name}`)?.source;
+    if (source !== undefined) return `${directive} (${source})`;
+    const place = config && ` (${describeOrigin(config.originOf([EXEC_LIST, name]), 'the configuration')})`;
+    return `\`${EXEC_LIST}.${shorten(name)}: ${name === ONLY}\`${place ?? ''}`;
+  }
 }
 
-function describePlace(name: string, directives: readonly Override[], config: Configuration | undefined): string {
-  const source = directives.findLast(({ key }) => key === `${EXEC_LIST}.${name}`)?.source;
-  if (source !== undefined) return ` (${source})`;
-  return config ? ` (${describeOrigin(config.originOf([EXEC_LIST, name]), 'the configuration')})` : '';
+function refuseName(name: string): string {
+  return `\`${EXEC_LIST}\` of the configuration has the phase \`${shorten(name)}\`; allowed: names without blanks and commas.`;
+}
+
+/** `/only` that leaves nothing out was written for another configuration: `true` in the file means in every run. */
+function findIdleOnly(directives: readonly Override[], phases: readonly PlannedPhase[]): string[] {
+  const only = directives.find(({ key }) => key === `${EXEC_LIST}.${ONLY}`);
+  const isNamed = (name: string) => directives.some(({ key }) => key === `${EXEC_LIST}.${name}`);
+  const others = phases.filter(({ name }) => !isNamed(name)).map(({ name }) => `\`${shorten(name)}\``);
+  if (!only || others.length === 0 || phases.some(({ runs }) => !runs)) return [];
+  return [
+    `${only.source}: \`/only\` leaves nothing out, because \`true\` in the configuration means in every run: ${others.join(', ')}. Write \`null\` there for phases that \`/only\` may leave out.`,
+  ];
 }

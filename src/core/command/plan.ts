@@ -9,7 +9,7 @@ import {
   resolveConfiguration,
   type WantedPreset,
 } from '../config/resolve-configuration.js';
-import { type Value, type ValueMap, WrittenNumber } from '../config/value.js';
+import { type Value, type ValueMap, writeJson, WrittenNumber } from '../config/value.js';
 import type { YamlLanguage } from '../config/yaml-scalars.js';
 import { sortArguments } from './arguments.js';
 import { type Command, type CommandText, listOverrides, readCommand } from './command.js';
@@ -93,12 +93,20 @@ export type Planning =
 /** Decides what is to run. All problems are reported at once, and nothing has been started yet. */
 export function makePlan(request: PlanRequest): Planning {
   const reading = readRequest(request);
-  if (reading.kind !== 'command') return reading;
+  if (reading.kind === 'none') return reading;
+  const mistakes = reading.kind === 'refused' ? reading.problems : [];
+  const refuse = (problems: readonly string[]): Planning => ({
+    kind: 'refused',
+    problems: [...new Set([...mistakes, ...problems])],
+  });
   const file = request.config && readConfiguration(request.config, request.language);
   // Without its file, everything that the command names would be unknown.
-  if (file && !file.isReadable) return { kind: 'refused', problems: file.problems };
-  const warnings = [...reading.warnings, ...(file?.warnings ?? [])];
-  return judgeCommand(request, { command: reading.command, file, warnings });
+  if (file && !file.isReadable) return refuse(file.problems);
+  if (reading.command === undefined) return refuse([]);
+  const warnings = [...('warnings' in reading ? reading.warnings : []), ...(file?.warnings ?? [])];
+  const planning = judgeCommand(request, { command: reading.command, file, warnings });
+  if (planning.kind === 'refused') return refuse(planning.problems);
+  return mistakes.length > 0 ? refuse([]) : planning;
 }
 
 interface ReadCommand {
@@ -107,7 +115,10 @@ interface ReadCommand {
   readonly warnings: readonly string[];
 }
 
-function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCommand): Planning {
+function judgeCommand(
+  request: PlanRequest,
+  { command, file, warnings }: ReadCommand,
+): Exclude<Planning, { readonly kind: 'none' }> {
   const phasesOfFile = listPhasesOf(file);
   const added = file ? findAddedKeys(command, file) : [];
   const { environments, commit, ...args } = sortArguments(command, { ...request, presets: file?.presets });
@@ -130,7 +141,7 @@ function judgeCommand(request: PlanRequest, { command, file, warnings }: ReadCom
     machine: machine.inputs,
     ...(override === undefined ? {} : { composeOverride: override }),
     changes: (resolved?.changes ?? []).map((change) => describeChange(change, file!.path)),
-    warnings: [...warnings, ...added, ...(resolved?.changes ?? []).flatMap(describeNumber)],
+    warnings: [...warnings, ...added, ...phases.warnings, ...(resolved?.changes ?? []).flatMap(describeNumber)],
   };
   return { kind: 'plan', plan };
 }
@@ -148,7 +159,7 @@ function describeNumber({ key, value, before, origin }: Change): string[] {
   if (origin.kind !== 'override' || typeof before !== 'string' || !isNumber) return [];
   const read = value instanceof WrittenNumber ? value.value : value;
   return [
-    `${origin.source}: \`${shorten(key)}\` becomes the number ${read}, and is text in the file; write \`"${value}"\` for text.`,
+    `${origin.source}: \`${shorten(key)}\` becomes the number ${read}, and is text in the file; write \`"${writeJson(value)}"\` for text.`,
   ];
 }
 

@@ -8,7 +8,8 @@ import { byteLength, cell, markdown, shorten, type Markdown } from '../kernel/ma
 const LONGEST_CODE = 120;
 const LONGEST_SENTENCE = 600;
 /** Control characters, halves of a character, and what shows nothing or changes the order of what is beside it. */
-const HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const HIDDEN =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 /** What GitHub finds in text after Markdown has been read, so that a backslash or an entity is no protection. */
 const REFERENCES = /@|#(?=\d)|:(?=\/\/|[\w+-]+:)|\bwww(?=\.)|\bGH-(?=\d)/gi;
 /** Texts that YAML reads as something else. */

@@ -15,6 +15,8 @@ export interface AnswerRecord extends Asked {
   readonly context: string;
   /** Epoch ms. */
   readonly startedAt: number;
+  /** Environments that the command does not name. Jobs with their names may be skipped. */
+  readonly notAsked?: readonly string[];
 }
 
 export interface Place {
@@ -29,6 +31,9 @@ interface RespondPorts {
   readonly log: Pick<Log, 'warning'>;
   readonly clock: Clock;
 }
+
+const RUN_GOES_ON = ', and the run goes on';
+const NOTHING_RUNS = ', and nothing runs';
 
 /** Answers a command on the pull request. An answer that cannot be posted stops nothing, and is a warning. */
 export class Responder {
@@ -45,16 +50,17 @@ export class Responder {
 
   /** @returns whether the answer is posted */
   async refuse(problems: readonly string[], usage?: string): Promise<boolean> {
-    return (await this.post(renderRefusal(this.asked, problems, usage))) !== undefined;
+    return (await this.post(renderRefusal(this.asked, problems, usage), NOTHING_RUNS)) !== undefined;
   }
 
   /** Answers `/plan`. @returns whether the answer is posted */
   async show(plan: Plan): Promise<boolean> {
-    return (await this.post(renderDifference(this.asked, plan))) !== undefined;
+    return (await this.post(renderDifference(this.asked, plan), NOTHING_RUNS)) !== undefined;
   }
 
   /** Posts that the tests run: a status on the commit, a comment, and a reaction. */
-  async begin(plan: Plan, context: string): Promise<AnswerRecord> {
+  async begin(plan: Plan, about: Pick<AnswerRecord, 'context' | 'notAsked'>): Promise<AnswerRecord> {
+    const { context } = about;
     const startedAt = this.ports.clock.now();
     const { github } = this.ports;
     const status: CommitStatus = {
@@ -68,16 +74,16 @@ export class Responder {
       this.attempt('The status of the commit', () => github.setStatus(plan.sha, status)),
       this.attempt('The reaction 👍', () => github.react(this.place.comment, '+1')),
     ]);
-    return { ...this.asked, ...(comment !== undefined && { comment }), sha: plan.sha, context, startedAt };
+    return { ...this.asked, ...(comment !== undefined && { comment }), sha: plan.sha, ...about, startedAt };
   }
 
-  private post(body: string): Promise<number | undefined> {
+  private post(body: string, whatNext = RUN_GOES_ON): Promise<number | undefined> {
     const { github } = this.ports;
-    return this.attempt('The answer', () => github.createComment(this.place.number, body, this.asked.marker));
+    return this.attempt('The answer', () => github.createComment(this.place.number, body, this.asked.marker), whatNext);
   }
 
-  private attempt<T>(what: string, send: () => Promise<T>): Promise<T | undefined> {
-    return attempt(this.ports.log, what, send);
+  private attempt<T>(what: string, send: () => Promise<T>, whatNext = RUN_GOES_ON): Promise<T | undefined> {
+    return attempt(this.ports.log, `${what} could not be posted${whatNext}`, send);
   }
 }
 
@@ -98,13 +104,13 @@ export async function postVerdict(
   const { comment, sha, context, runUrl: url } = record;
   const { state, description } = conclusion;
   const [hasStatus, hasComment] = await Promise.all([
-    attempt(log, 'The status of the commit', async () => {
+    attempt(log, 'The status of the commit could not be posted', async () => {
       await github.setStatus(sha, { state, context, description, url });
       return true;
     }),
     comment === undefined
       ? false
-      : attempt(log, 'The verdict in the comment', async () => {
+      : attempt(log, 'The verdict could not be posted in the comment', async () => {
           const current = await github.readComment(comment);
           if (!current) return false;
           return (await github.updateComment(comment, renderVerdict(current.body, record, conclusion))) === 'updated';
@@ -113,12 +119,13 @@ export async function postVerdict(
   return hasStatus === true || hasComment === true;
 }
 
-async function attempt<T>(log: Pick<Log, 'warning'>, what: string, send: () => Promise<T>): Promise<T | undefined> {
+/** @param sentence what it means if the request fails, without the reason */
+async function attempt<T>(log: Pick<Log, 'warning'>, sentence: string, send: () => Promise<T>): Promise<T | undefined> {
   try {
     return await send();
   } catch (error) {
     const hint = error instanceof Failure ? ` ${error.hint}` : '';
-    log.warning(`${what} could not be posted, and the run goes on: ${messageOf(error)}${hint}`);
+    log.warning(`${sentence}: ${messageOf(error)}${hint}`);
     return undefined;
   }
 }

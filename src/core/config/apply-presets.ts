@@ -2,7 +2,7 @@ import type { Configuration } from './configuration.js';
 import { endSentence, MissingNames, shorten } from './describe-missing.js';
 import { parseKey } from './key-path.js';
 import { pythonText } from './python-text.js';
-import { isMap, type Value, type ValueMap } from './value.js';
+import { isMap, type Value, type ValueMap, writeJson } from './value.js';
 import { describeExtends, type Entry, walkPreset } from './walk-presets.js';
 
 /** The key of the configuration that has the presets, and those of its keys that are not presets. */
@@ -133,5 +133,7 @@ export function* readEntries(body: ValueMap): Generator<Entry<PresetValue>> {
 
 /** @param value of `extends` or `to_apply`: a name, a list of names, or nothing */
 export function listNamed(value: Value): string[] {
-  return value === null ? [] : [value].flat().map(String);
+  if (value === null) return [];
+  const names = Array.isArray(value) ? value : [value];
+  return names.map((one) => (typeof one === 'string' ? one : writeJson(one)));
 }

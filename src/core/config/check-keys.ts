@@ -1,7 +1,7 @@
 import { EXTENDS, PRESETS, readEntries, type PresetValue } from './apply-presets.js';
 import { Configuration, type Undo } from './configuration.js';
 import { endSentence, MissingNames, shorten } from './describe-missing.js';
-import { formatKey, parseKey, type Segment } from './key-path.js';
+import { appendStep, formatKey, parseKey, type Segment } from './key-path.js';
 import { listReferences } from './references.js';
 import { isMap, type Value, type ValueMap } from './value.js';
 import { walkPreset } from './walk-presets.js';
@@ -22,12 +22,17 @@ export function checkKeys(
   names: readonly string[],
 ): { readonly problems: readonly Finding[]; readonly notices: readonly Finding[] } {
   const check = new KeysCheck(root, document);
-  const created = listCreatedKeys(root[PRESETS] as ValueMap, names);
   check.applyAll(names);
-  check.report(created);
-  check.checkReferences(root, [], created);
+  // Few files have a reason to ask, and the answer is as large as the file.
+  let created: ReadonlyMap<string, string> | undefined;
+  const findCreator = (key: string) => (created ??= listCreatedKeys(root[PRESETS] as ValueMap, names)).get(key);
+  check.report(findCreator);
+  check.checkReferences(root, [], findCreator);
   return check;
 }
+
+/** The first preset that creates a key within a map or list that it sets. */
+type FindCreator = (key: string) => string | undefined;
 
 interface WantedKey {
   readonly preset: string;
@@ -93,11 +98,11 @@ class KeysCheck {
     return undo;
   }
 
-  report(created: ReadonlyMap<string, string>): void {
+  report(findCreator: FindCreator): void {
     for (const [id, { preset, key, why }] of this.notFound) {
       if (this.found.has(id)) continue;
       const path = parseKey(key);
-      const creator = path && created.get(formatKey(path));
+      const creator = path && findCreator(formatKey(path));
       const line = this.document.lineOf([PRESETS, preset, key]);
       if (creator === undefined) this.problems.push({ line, text: endSentence(`preset \`${preset}\`: ${why}`) });
       else
@@ -109,15 +114,15 @@ class KeysCheck {
   }
 
   /** References are followed when a value is read, so one that leads nowhere need not be wrong. */
-  checkReferences(value: Value, path: Segment[], created: ReadonlyMap<string, string>): void {
+  checkReferences(value: Value, path: Segment[], findCreator: FindCreator): void {
     for (const [step, one] of listChildren(value)) {
       path.push(step);
-      this.checkReferences(one, path, created);
+      this.checkReferences(one, path, findCreator);
       path.pop();
     }
     for (const key of listReferences(value)) {
       const target = parseKey(key);
-      if (target && (this.config.get(target) !== undefined || created.has(formatKey(target)))) continue;
+      if (target && (this.config.get(target) !== undefined || findCreator(formatKey(target)) !== undefined)) continue;
       const why = this.missing.describeKey(this.root, key);
       this.notices.push({
         line: this.document.lineOf(path),
@@ -138,17 +143,17 @@ function listChildren(value: Value): readonly (readonly [Segment, Value])[] {
  */
 function listCreatedKeys(presets: ValueMap, names: readonly string[]): Map<string, string> {
   const created = new Map<string, string>();
-  const collect = (value: Value, path: readonly Segment[], preset: string): void => {
+  const collect = (value: Value, above: string, preset: string): void => {
     for (const [step, one] of listChildren(value)) {
-      const key = formatKey([...path, step]);
+      const key = appendStep(above, step);
       if (!created.has(key)) created.set(key, preset);
-      collect(one, [...path, step], preset);
+      collect(one, key, preset);
     }
   };
   for (const name of names)
     for (const [key, value] of Object.entries(presets[name] as ValueMap)) {
       const path = key === EXTENDS || typeof value !== 'object' || value === null ? undefined : parseKey(key);
-      if (path) collect(value, path, name);
+      if (path) collect(value, formatKey(path), name);
     }
   return created;
 }

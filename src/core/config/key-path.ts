@@ -30,11 +30,15 @@ export function parseKey(key: string): KeyPath | undefined {
 
 /** The key of a path, in the form that {@link parseKey} reads. */
 export function formatKey(path: readonly Segment[]): string {
-  return path
-    .map((step, at) => {
-      if (typeof step === 'number') return `[${step}]`;
-      const quote = step.includes('"') ? "'" : '"';
-      return /[.[\]'"]/.test(step) || step === '' ? `[${quote}${step}${quote}]` : `${at === 0 ? '' : '.'}${step}`;
-    })
-    .join('');
+  let key = '';
+  for (const step of path) key = appendStep(key, step);
+  return key;
+}
+
+/** @param key '' for the whole configuration */
+export function appendStep(key: string, step: Segment): string {
+  if (typeof step === 'number') return `${key}[${step}]`;
+  if (step !== '' && !/[.[\]'"]/.test(step)) return key === '' ? step : `${key}.${step}`;
+  const quote = step.includes('"') ? "'" : '"';
+  return `${key}[${quote}${step}${quote}]`;
 }

@@ -39,7 +39,10 @@ export function writeJson(value: Value): string {
 
 export function copy<T extends Value>(value: T): T {
   if (Array.isArray(value)) return value.map(copy) as T;
-  return isMap(value) ? (Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copy(one)])) as T) : value;
+  if (!isMap(value)) return value;
+  const copied: ValueMap = {};
+  for (const key of Object.keys(value)) copied[key] = copy(value[key]!);
+  return copied as T;
 }
 
 /** The value at one step below a map or list. @returns `undefined` where there is none */

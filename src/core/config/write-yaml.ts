@@ -1,4 +1,4 @@
-import { isMap, type Value, WrittenNumber } from './value.js';
+import { isMap, type Value, type ValueMap, WrittenNumber } from './value.js';
 
 /** Names that a YAML parser may read as another type than text. */
 const AMBIGUOUS = /^(y|n|yes|no|on|off|true|false|null)$/i;
@@ -8,22 +8,36 @@ const AMBIGUOUS = /^(y|n|yes|no|on|off|true|false|null)$/i;
  * dot and a sign. A library's writer would be 13 kB in the bundles for this.
  */
 export function writeYaml(value: Value): string {
-  return `${writeLines(value).join('\n')}\n`;
+  if (!isBlock(value)) return `${writeScalar(value)}\n`;
+  const lines: string[] = [];
+  writeBlock(value, { first: '', others: '', lines });
+  return `${lines.join('\n')}\n`;
 }
 
-function writeLines(value: Value): string[] {
-  if (Array.isArray(value) && value.length > 0) return value.flatMap((one) => indent('- ', writeLines(one)));
-  if (!isMap(value) || Object.keys(value).length === 0) return [writeScalar(value)];
-  return Object.entries(value).flatMap(([key, one]) => {
-    const lines = writeLines(one);
-    const isBlock = isMap(one) ? Object.keys(one).length > 0 : Array.isArray(one) && one.length > 0;
-    return isBlock ? [`${writeKey(key)}:`, ...indent('  ', lines)] : [`${writeKey(key)}: ${lines[0]}`];
-  });
+interface Place {
+  /** What stands before the first line, and before the others. */
+  readonly first: string;
+  readonly others: string;
+  readonly lines: string[];
 }
 
-/** @param first what stands before the first line, in place of blanks */
-function indent(first: string, lines: readonly string[]): string[] {
-  return lines.map((line, at) => `${at === 0 ? first : '  '}${line}`);
+function writeBlock(value: Value[] | ValueMap, { first, others, lines }: Place): void {
+  let start = first;
+  const isList = Array.isArray(value);
+  for (const [key, one] of isList ? value.entries() : Object.entries(value)) {
+    const mark = isList ? `${start}-` : `${start}${writeKey(key as string)}:`;
+    if (!isBlock(one)) lines.push(`${mark} ${writeScalar(one)}`);
+    else if (isList) writeBlock(one, { first: `${mark} `, others: `${others}  `, lines });
+    else {
+      lines.push(mark);
+      writeBlock(one, { first: `${others}  `, others: `${others}  `, lines });
+    }
+    start = others;
+  }
+}
+
+function isBlock(value: Value): value is Value[] | ValueMap {
+  return Array.isArray(value) ? value.length > 0 : isMap(value) && Object.keys(value).length > 0;
 }
 
 function writeKey(key: string): string {

@@ -35,7 +35,7 @@ interface Anchored {
 /** Builds the values of a document from the parser's events, which know where in the text they begin. */
 export class Composer {
   readonly doubts: Finding[] = [];
-  private readonly lines = new Map<Value, Map<Segment, number>>();
+  private readonly lines = new Map<Value, Map<Segment, number> | readonly number[]>();
   /** `undefined` for an anchor whose value is not complete. */
   private readonly anchors = new Map<string, Anchored | undefined>();
   private events: readonly Event[] = [];
@@ -43,7 +43,7 @@ export class Composer {
   private copied = 0;
   private composed = 0;
   private line = 1;
-  private offset = 0;
+  private lineEnd = -1;
 
   constructor(
     private readonly text: string,
@@ -64,7 +64,8 @@ export class Composer {
     let line = 1;
     for (const step of path) {
       if (typeof found !== 'object' || found === null) break;
-      const own = this.lines.get(found)?.get(step);
+      const lines = this.lines.get(found);
+      const own = lines instanceof Map ? lines.get(step) : lines?.[step as number];
       if (own === undefined) break;
       line = own;
       found = (found as Record<Segment, Value>)[step];
@@ -107,10 +108,10 @@ export class Composer {
 
   private list(): Value[] {
     const list: Value[] = [];
-    const lines = new Map<Segment, number>();
+    const lines: number[] = [];
     while (this.events[this.at]!.type !== EVENT_ID.POP) {
       this.moveTo(startOf(this.events[this.at]!));
-      lines.set(list.length, this.line);
+      lines.push(this.line);
       list.push(this.node());
     }
     this.at++;
@@ -183,12 +184,12 @@ export class Composer {
     return tag;
   }
 
-  /** Events come in the order of the text, so the lines are counted once. */
+  /** Events come in the order of the text, so each line is searched for its end once: it may hold millions of values. */
   private moveTo(offset: number): void {
-    for (let next = this.text.indexOf('\n', this.offset); next >= 0 && next < offset;) {
-      this.line++;
-      this.offset = next + 1;
-      next = this.text.indexOf('\n', this.offset);
+    while (this.lineEnd < offset) {
+      if (this.lineEnd >= 0) this.line++;
+      const next = this.text.indexOf('\n', this.lineEnd + 1);
+      this.lineEnd = next < 0 ? Number.POSITIVE_INFINITY : next;
     }
   }
 

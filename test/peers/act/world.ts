@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { WorkflowEvent } from '../../../sandbox/github/pull-requests.js';
 import { listProcesses } from '../../../sandbox/machine/processes.js';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.js';
 import { findNode24 } from '../../node24/nodes.js';
@@ -30,9 +31,9 @@ export function findMissing(): string | undefined {
   }
 }
 
+const DISPATCH = 'workflow_dispatch';
 /** Jobs run in parallel, as on GitHub. act downloads nothing. */
-const FIXED =
-  'workflow_dispatch --json --no-cache-server --no-skip-checkout --action-offline-mode --concurrent-jobs 16';
+const FIXED = '--json --no-cache-server --no-skip-checkout --action-offline-mode --concurrent-jobs 16';
 
 type Values = Readonly<Record<string, string | undefined>>;
 
@@ -44,6 +45,8 @@ export interface Dispatch extends Pick<ActOptions, 'onLine' | 'kill'>, Partial<C
   readonly secrets?: Values;
   /** The branch of the dispatch. Default: main. */
   readonly branch?: string;
+  /** What starts the run. Default: a dispatch. Calls with `calls: 'apart'` are dispatched in any case. */
+  readonly event?: WorkflowEvent;
   /** Default: the first attempt of a new run. */
   readonly run?: { readonly id: number; readonly attempt: number };
 }
@@ -85,15 +88,15 @@ export class ActWorld {
     return new ActWorld(sandbox, folder, branches, workflows);
   }
 
-  /** Dispatches one workflow with `workflow_dispatch`, and waits for its end. */
-  async dispatch({ workflow, inputs = {}, secrets = {}, ...how }: Dispatch): Promise<DispatchedRun> {
+  /** Starts one workflow by `workflow_dispatch` or by another event, and waits for its end. */
+  async dispatch({ workflow, inputs = {}, secrets = {}, event, ...how }: Dispatch): Promise<DispatchedRun> {
     const folder = join(this.folder, `run-${(this.dispatched += 1)}`);
     const run = how.run ?? this.beginRun();
     Object.assign(this.sandbox.github.runs.get(run.id)!, { attempt: run.attempt, status: 'in_progress' });
     const workspace = join(folder, 'workspace');
     copyWorkflows(workspace, this.workflows, { calls: 'own', ...how });
     // JSON is valid YAML, and JSON.stringify omits undefined values.
-    const write = (name: string, values: Values): string => {
+    const write = (name: string, values: object): string => {
       writeFileSync(join(folder, name), JSON.stringify(values));
       return join(folder, name);
     };
@@ -107,10 +110,11 @@ export class ActWorld {
     ];
     const places = ['--directory', workspace, '--action-cache-path', join(folder, 'cache')];
     const shared = [...FIXED.split(' '), ...platforms, ...files, ...places, ...this.actions];
-    const own = ['--input-file', write('inputs.yml', inputs), '--secret-file', secretFile];
+    const payload = event ? ['--eventpath', write('event.json', event.payload)] : [];
+    const own = [...payload, '--input-file', write('inputs.yml', inputs), '--secret-file', secretFile];
     const result = await runAct({
-      args: [...shared, ...own, '--workflows', join(workspace, '.github/workflows', workflow)],
-      environment: this.describeMachine({ program: ACT, args: shared, secretFile }),
+      args: [event?.name ?? DISPATCH, ...shared, ...own, '--workflows', join(workspace, '.github/workflows', workflow)],
+      environment: this.describeMachine({ program: ACT, args: [DISPATCH, ...shared], secretFile }),
       limitMs: LIMIT_MS,
       ...how,
     });
@@ -185,14 +189,7 @@ export class ActWorld {
 }
 
 /** Variables of a single step, and those that a job gets only from its own steps. */
-const OMITTED = [
-  'GITHUB_ACTION',
-  'GITHUB_ACTIONS',
-  'GITHUB_EVENT_NAME',
-  'GITHUB_JOB',
-  'GITHUB_WORKFLOW',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_DEFAULT_REGION',
-  'AWS_REGION',
-  'AWS_SECRET_ACCESS_KEY',
-];
+const OMITTED = (
+  'GITHUB_ACTION GITHUB_ACTIONS GITHUB_EVENT_NAME GITHUB_JOB GITHUB_WORKFLOW ' +
+  'AWS_ACCESS_KEY_ID AWS_DEFAULT_REGION AWS_REGION AWS_SECRET_ACCESS_KEY'
+).split(' ');

@@ -3,47 +3,10 @@ import {
   renderDifference,
   renderRefusal,
   renderRunning,
-  renderVerdict,
-  summarizePlan,
   summarizeRefusal,
-  type Asked,
 } from '../../../../src/core/command/answer.js';
-import { conclude } from '../../../../src/core/command/conclusion.js';
-import { readCommandLines } from '../../../../src/core/command/lines.js';
 import type { Plan } from '../../../../src/core/command/plan.js';
-import {
-  asked,
-  growPlan,
-  NASTY_TEXTS,
-  plantText,
-  RUN_URL,
-  SHA,
-  STARTED_AT,
-  usualPlan,
-} from '../../../worlds/answers.js';
-
-const passed = conclude([{ name: 'tests', result: 'success', outputs: { verdict: 'passed', minutes: '11.3' } }], {
-  endedAt: STARTED_AT + 12 * 60_000,
-});
-
-/** All answers that can have a text in them. */
-function renderAll(who: Asked, plan: Plan, problems: readonly string[]): Record<string, string> {
-  const running = renderRunning(who, plan, STARTED_AT);
-  const jobs = problems.map((name) => ({
-    name,
-    result: 'success',
-    outputs: { verdict: 'skipped', reason: name, machine: name },
-    url: `https://x.y/${name}`,
-  }));
-  const conclusion = conclude(jobs, { endedAt: STARTED_AT + 1 });
-  return {
-    running,
-    refusal: renderRefusal(who, problems, problems[0]),
-    difference: renderDifference(who, { ...plan, mode: 'plan' }),
-    verdict: renderVerdict(running, who, conclusion),
-    afresh: renderVerdict('', who, conclusion),
-  };
-}
+import { asked, RUN_URL, SHA, STARTED_AT, usualPlan } from '../../../worlds/answers.js';
 
 describe('The answer to a command that runs', () => {
   const text = renderRunning(asked, usualPlan, STARTED_AT);
@@ -176,96 +139,5 @@ describe('A refusal', () => {
     expect(text).toContain(`… and ${500 - shown} more; all of it is in [the run's summary](${RUN_URL})\n\n</details>`);
     expect(text).toContain('<summary>490 more</summary>');
     expect(summarizeRefusal(asked, problems).match(/^- \d+ x/gm)).toHaveLength(500);
-  });
-});
-
-describe('The verdict', () => {
-  const running = renderRunning(asked, usualPlan, STARTED_AT);
-  const understood = running.slice(running.indexOf('@octocat'));
-
-  test('takes the place of "Running", and the rest stays', () => {
-    const text = renderVerdict(running, asked, passed);
-    expect(text).toContain('### 🟢 Passed in 12 min\n');
-    expect(text).not.toContain('Running');
-    expect(text.endsWith(understood)).toBe(true);
-    expect(text.startsWith('<!-- ci-actions plan-run 987654321 -->\n<!-- state ')).toBe(true);
-  });
-
-  test('can be replaced by another, and the time still counts from the start', () => {
-    const first = renderVerdict(running, asked, passed);
-    const failed = conclude([{ name: 'tests', result: 'failure', outputs: {} }], { endedAt: STARTED_AT + 60_000 });
-    const text = renderVerdict(first, asked, failed);
-    expect(text).toContain('### 🔴 Failed in 60 s\n');
-    expect(text).not.toContain('Passed');
-    expect(text.endsWith(understood)).toBe(true);
-  });
-
-  test('is put into a text that was edited in the browser, which ends lines with CRLF', () => {
-    const text = renderVerdict(running.replaceAll('\n', '\r\n'), asked, passed);
-    expect(text).toContain('### 🟢 Passed in 12 min');
-    expect(text).not.toContain('Running');
-    expect(text).toContain('understood as:');
-  });
-
-  test.each([
-    ['there is none', '', '@octocat wrote'],
-    ['its markers are gone', running.replaceAll(/<!-- .?state.*-->\n/g, ''), '\noctocat wrote'],
-    ['the last marker is gone', running.replace('<!-- /state -->', ''), '\noctocat wrote'],
-    ['it is another comment', `x\n${running}`, '\noctocat wrote'],
-    ['somebody filled it up', `${running}${'x'.repeat(65_000)}`, '\noctocat wrote'],
-  ])('is a new text where %s', (_, answer, who) => {
-    const text = renderVerdict(answer, asked, { ...passed, startedAt: STARTED_AT + 11 * 60_000 });
-    expect(text).toContain(`### 🟢 Passed in `);
-    expect(text).toContain(`${who} \`/test light gpu keep\`.`);
-    expect(text).not.toMatch(/Running|understood/);
-    expect(text.length).toBeLessThan(1_000);
-    expect(renderVerdict(text, asked, passed)).toContain('Passed');
-  });
-
-  test('without the time of the start has no duration', () => {
-    expect(renderVerdict('', asked, passed)).toContain('### 🟢 Passed\n');
-  });
-
-  test('is not led astray by signs that mean something when a text is replaced', () => {
-    const odd = conclude([{ name: "$& $' $` $1", result: 'success', outputs: { verdict: 'passed' } }]);
-    expect(renderVerdict(running, asked, odd)).toContain("$& $' $` $1");
-  });
-});
-
-describe('An answer with a text of others', () => {
-  test.each(NASTY_TEXTS)('%j is no command, has one state, and mentions only its author', (nasty) => {
-    for (const text of Object.values(
-      renderAll({ ...asked, command: nasty }, plantText(nasty), [nasty, `\`${nasty}\``]),
-    )) {
-      expect(readCommandLines(text).commands).toEqual([]);
-      expect(text).not.toMatch(/^\s*\/\w/m);
-      const states = text.match(/^<!-- \/?state.*-->$/gm) ?? [];
-      expect(states).toHaveLength(text.startsWith(`${text.split('\n')[0]}\n<!-- state`) ? 2 : 0);
-      // All that is not in code.
-      const outside = text.replace(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, 'code');
-      expect(outside.match(/@\w+/g) ?? []).toEqual(outside.includes('@octocat') ? ['@octocat'] : []);
-      expect(outside).not.toMatch(/<(?!!-- |\/?details>|\/?summary>|\/?span>)/);
-    }
-  });
-
-  test.each([['x'.repeat(100_000)], ['|'.repeat(10_000)], ['<$@`漢😀'.repeat(2_000)], ['`'.repeat(10_000)], ['a']])(
-    'stays below 65,536 bytes with 500 of everything (%#)',
-    (long) => {
-      const problems = Array.from({ length: 500 }, (_, at) => `${at} ${long}`);
-      for (const text of Object.values(renderAll({ ...asked, command: long }, growPlan(long), problems))) {
-        expect(Buffer.byteLength(text)).toBeLessThan(65_536);
-        expect(text.match(/<details>/g)?.length ?? 0).toBe(text.match(/<\/details>/g)?.length ?? 0);
-      }
-    },
-  );
-
-  test('of 500 changes says how many have no room; the summary has them all', () => {
-    const plan = growPlan('a'.repeat(80));
-    const text = renderRunning(asked, plan, STARTED_AT);
-    const shown = text.match(/^\| `\d+ a/gm)!.length;
-    expect(shown).toBeGreaterThan(20);
-    expect(text).toContain(`… and ${500 - shown} more; all of it is in [the run's summary](${RUN_URL})`);
-    expect(summarizePlan(asked, plan).match(/^\| `\d+ a/gm)).toHaveLength(500);
-    expect(summarizePlan(asked, plan)).toContain('\noctocat wrote'.trim());
   });
 });

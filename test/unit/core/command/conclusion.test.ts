@@ -14,7 +14,7 @@ describe('One job', () => {
     ['success', { verdict: 'skipped', skipped: 's2 (x)' }, 'error', 'Not run: job (s2 (x))'],
     ['success', { verdict: 'skipped', reason: 'no secret' }, 'error', 'Not run: job (no secret)'],
     ['success', { verdict: 'skipped' }, 'error', 'Not run: job'],
-    ['success', {}, 'error', 'No verdict: job (no verdict, because the tests did not finish)'],
+    ['success', {}, 'error', 'No verdict: job (it succeeded without the output `verdict`)'],
     ['success', { verdict: 'odd' }, 'error', 'No verdict: job (the unknown verdict "odd")'],
     ['success', { verdict: 'error', phase: 'ready' }, 'error', 'No verdict: job (in ready)'],
     // `continue-on-error`

@@ -86,27 +86,36 @@ async function refusalOf(text: string, situation?: Situation): Promise<string> {
 describe('A comment', () => {
   test.each([
     ['/test all', ENVIRONMENTS],
+    ['/test cuda', ['cuda']],
     ['/test cuda\r\n', ['cuda']],
     ['/Test CUDA', ['cuda']],
     ['  /test unit', ['unit']],
+    ['/test unit arm64', ['unit', 'arm64']],
     ['/test unit,arm64', ['unit', 'arm64']],
     ['/test unit, arm64, unit', ['unit', 'arm64']],
+    ['/test unit all', ENVIRONMENTS],
     ['```/test all```\n/test unit', ['unit']],
     ['Looks good to me.\n\n/test local_os\n\nThanks!', ['local_os']],
     ['/test unit\r\n/test cuda\r\n', ['unit', 'cuda']],
     [`/test all ${SHA}`, ENVIRONMENTS],
+    [`/test all ${SHA.slice(0, 7)}`, ENVIRONMENTS],
     [`/test cuda ${SHA.slice(0, 10).toUpperCase()}`, ['cuda']],
   ])('%j tests the head commit that GitHub names', async (text, environments) => {
     expect(await planOf(text)).toMatchObject({ mode: 'test', sha: SHA, environments });
   });
 
-  test.each(['please look at src/test/a.py', '/testing all', 'I would write /test all here', '> /test all', ''])(
-    '%j is no command: GitHub gets no request',
-    async (text) => {
-      const { hearing, asked } = await hear(text);
-      expect([hearing.kind, asked]).toEqual(['none', []]);
-    },
-  );
+  test.each([
+    'please look at src/test/a.py',
+    '/testing all',
+    '/tests all',
+    'I would write /test all here',
+    '> /test all',
+    '```\n/test all\n```',
+    '',
+  ])('%j is no command: GitHub gets no request', async (text) => {
+    const { hearing, asked } = await hear(text);
+    expect([hearing.kind, asked]).toEqual(['none', []]);
+  });
 
   test('is acknowledged once its author may run it, before the files are read', async () => {
     const request = { files: { config: 'a.yaml' } };
@@ -159,6 +168,31 @@ describe('A comment', () => {
     });
   });
 
+  test.each([
+    ['/test', /^The command names no environment; allowed: `all`, `unit`, /],
+    ['/test nosuch', /`nosuch` is not an environment/],
+    ['/test unit please', /`please` is not an environment/],
+    ['/test ?', /`\?` is not an environment/],
+    ['/test `$(id)` $HOME', /`'\$\(id\)'` is not an environment[^]*`\$HOME` is not an environment/],
+    [`/test all ${SHA} ${'b'.repeat(40)}`, /two commits/],
+  ])('%j is refused', async (text, problem) => {
+    const { hearing } = await hear(text);
+    expect(hearing).toMatchObject({ kind: 'refused', usage: expect.stringContaining('`/test all`') });
+    expect(await refusalOf(text)).toMatch(problem);
+  });
+
+  test('with mistakes in several lines is refused with all of them', async () => {
+    const request = { files: { config: 'c.yaml' } };
+    const options = { environments: ['unit'], phases: ['build'] };
+    const refusal = await refusalOf('/test unti\n/var a=1\n/var b.c: 1\n/skip biuld', {
+      request,
+      options,
+      files: { 'c.yaml': 'a: 1' },
+    });
+    for (const mistake of ['`unti` is', '`/var a=1` has `=`', '`b.c` does not exist', '`biuld` is not a phase'])
+      expect(refusal).toContain(mistake);
+  });
+
   test('with a misspelled test is answered, if its author may run tests at all', async () => {
     const options = { testName: 'shop', testNames: ['shop', 'cart'] };
     expect(await refusalOf('/test shpo', { options })).toContain('did you mean `shop`?');
@@ -179,7 +213,7 @@ describe('The files of the commit', () => {
 
   test('that do not exist or are no YAML are all named', async () => {
     const refusal = await refusalOf('/test x', { request, options, files: { 't.json': '{"a":\n[' } });
-    expect(refusal).toContain(`\`config\` is "ci/a.yaml", which does not exist in ${HERE} at ${SHA}.`);
+    expect(refusal).toContain(`\`config\` is "ci/a.yaml", which is no file in ${HERE} at ${SHA}. Add it there,`);
     expect(refusal).toMatch(/`template`: t\.json, line \d: /);
   });
 });
@@ -248,8 +282,10 @@ describe("The pull request's description", () => {
     expect(await planOf('/test x\n/var a: 3', { ...usual, pull: { body } })).toMatchObject({ config: { a: 3 } });
   });
 
-  test('of an author who may not push does not count, and the plan says so', async () => {
-    const plan = await planOf(`/test x ${SHA}`, { ...usual, pull: FORK, permissions: { somebody: 'read' } });
+  // Who may read this repository can open a pull request of any branch that it has.
+  test.each([FORK.headRepository, HERE])('of %s by an author who may not push does not count', async (from) => {
+    const pull = { ...FORK, headRepository: from };
+    const plan = await planOf(`/test x ${SHA}`, { ...usual, pull, permissions: { somebody: 'read' } });
     expect(plan).toMatchObject({ config: { a: 1 }, warnings: [expect.stringContaining('is not read')] });
   });
 

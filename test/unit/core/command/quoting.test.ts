@@ -9,6 +9,7 @@ import {
   startOfJson,
   toCell,
 } from '../../../../src/core/command/quoting.js';
+import { WrittenNumber } from '../../../../src/core/config/value.js';
 
 describe('A text as code', () => {
   test.each([
@@ -89,6 +90,7 @@ describe('A value', () => {
     [false, '`false`'],
     [null, '`null`'],
     [undefined, 'not in the file'],
+    [new WrittenNumber(1, '1.0'), '`1.0`'],
     [[1, 'a', { b: null, c: [] }], '`[1, "a", {"b": null, "c": []}]`'],
     [{}, '`{}`'],
   ])('%j is %s', (value, markdown) => {

@@ -30,6 +30,13 @@ function resolve(text: string, last: string): readonly string[] {
   return resolveConfiguration(file, { presets: [{ name: last, source: 'the comment' }], overrides: [] }).problems;
 }
 
+test('A file in one line, as JSON often is, is read in time that grows with its length', () => {
+  const [half, whole] = [75_000, 150_000].map((length) => JSON.stringify({ list: Array.from({ length }, () => 1) }));
+  const times = [half!, whole!].map((text) => measure(() => readConfiguration({ path: 'config.json', text }, 'both')));
+  expect(times[1]! / times[0]!).toBeLessThan(3);
+  expect(times[1]).toBeLessThan(6 * measure(() => load(whole!)));
+});
+
 describe('Presets by the thousand', () => {
   const [quarter, half, whole] = [write(2500), write(5000), write(10_000)];
 
