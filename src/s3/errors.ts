@@ -36,8 +36,12 @@ export function readBody(text: string): { readonly code: string; readonly messag
   }
 }
 
-/** Errors after which the same request may succeed: damage on the way, and a conflict that passes. */
-const PASSING = /^(BadDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|IncompleteBody|OperationAborted)$/;
+/**
+ * Errors after which the same request may succeed: damage on the way, a conflict that passes, and what S3 may send within
+ * a success.
+ */
+const PASSING =
+  /^(InternalError|BadDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|IncompleteBody|OperationAborted)$/;
 
 /**
  * Whether the request may be sent again. S3 answers 503 to too many requests, whatever the code is.

@@ -90,7 +90,7 @@ async function completeUpload(requests: S3Requests, upload: Upload, parts: reado
   try {
     await requests.persist(request, (answer) => {
       const text = answer.bytes.toString();
-      if (text.includes('<Error>')) throw toServiceError({ ...answer, status: 500, text });
+      if (text.includes('<Error>')) throw toServiceError({ ...answer, text });
       if (parseXml(text).name !== 'CompleteMultipartUploadResult') throw new IncompleteResponse('no result');
     });
   } catch (error) {

@@ -36,8 +36,8 @@ const put = (): Promise<void> => store.putObject('a', text, 'text/plain');
 
 describe('A request is repeated', () => {
   test.each([
-    ['503 for a minute', { kind: 'status', status: 503, code: 'SlowDown' }, { ms: 60_000 }],
-    ['503 without a body of S3 for a minute', { kind: 'status', status: 503, body: 'busy' }, { ms: 60_000 }],
+    ['503 for more than a minute', { kind: 'status', status: 503, code: 'SlowDown' }, { ms: 90_000 }],
+    ['503 without a reason for more than a minute', { kind: 'status', status: 503, body: 'busy' }, { ms: 90_000 }],
     ['500 for 20 s', { kind: 'status', status: 500, code: 'InternalError' }, { ms: 20_000 }],
     ['a broken connection before it took effect', { kind: 'reset-before' }, {}],
     ['a broken connection after it took effect', { kind: 'reset-after' }, {}],
@@ -100,6 +100,13 @@ describe('A failure names the bucket, the key and what to do:', () => {
       code: 'aws-not-authorized',
       message: `s3://${BUCKET}/a: The AWS credentials lack the permission s3:PutObject on "arn:aws:s3:::${BUCKET}/a".`,
     });
+  });
+
+  test('an error within a success, which no repetition cures', async () => {
+    const upload = await store.createUpload('big', 'text/plain');
+    const parts = [await store.putPart(upload, 1, text)];
+    disturb('CompleteMultipartUpload', { kind: 'status', status: 200, code: 'AccessDenied' });
+    await expect(store.completeUpload(upload, parts)).rejects.toMatchObject({ code: 'aws-not-authorized' });
   });
 
   test('a permission that S3 denies without a reason, to HEAD', async () => {

@@ -11,6 +11,11 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
     instead: 'moto keeps the bytes with the wrong checksum',
     fails: /Received promise resolved/,
   },
+  'an upload in parts becomes one object, with the checksum of its parts': {
+    documented: 'the checksum of an object of parts ends with their number',
+    instead: "moto's has no number, so that a later export sends the file again",
+    fails: /"sha256": ".*-2"/,
+  },
   'an interrupted upload is found with its parts': {
     documented: 'ListParts has the checksum of each part',
     instead: 'moto lists parts without checksums, so that a resumed upload sends them again',

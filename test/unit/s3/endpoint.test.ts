@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { encodeKey, toEndpoint } from '../../../src/s3/endpoint.js';
 import { S3Requests, type Handler } from '../../../src/s3/requests.js';
@@ -65,4 +66,31 @@ describe("The signature is that of S3's documentation", () => {
     await requests.ask({ action: 's3:Get', method: 'GET', query }, () => undefined);
     expect(authorization).toContain(`Signature=${signature}`);
   });
+
+  test('for a key with characters that are encoded, once', async () => {
+    let sent: Parameters<Handler['handle']>[0] | undefined;
+    const handler: Handler = {
+      handle: async (request) => {
+        sent = request;
+        return { response: { statusCode: 200, headers: {} } };
+      },
+    };
+    const requests = new S3Requests({ ...EXAMPLE, handler });
+    await requests.ask({ action: 's3:Get', method: 'GET', key: 'a b/test$file.text' }, () => undefined);
+    const { headers, path } = sent!;
+    expect(path).toBe('/a%20b/test%24file.text');
+    const names = ['host', 'x-amz-content-sha256', 'x-amz-date'];
+    const canonical = ['GET', path, '', ...names.map((name) => `${name}:${headers[name]}`), '', names.join(';')];
+    const request = [...canonical, headers['x-amz-content-sha256']].join('\n');
+    expect(headers['authorization']).toContain(`Signature=${sign(request)}`);
+  });
 });
+
+/** The signature of a canonical request, by the documentation alone. */
+function sign(canonicalRequest: string): string {
+  const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const scope = ['20130524', 'us-east-1', 's3', 'aws4_request'];
+  const key = scope.reduce<string | Buffer>(hmac, 'AWS4wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
+  const hash = createHash('sha256').update(canonicalRequest).digest('hex');
+  return hmac(key, ['AWS4-HMAC-SHA256', '20130524T000000Z', scope.join('/'), hash].join('\n')).toString('hex');
+}

@@ -128,6 +128,14 @@ describe('A large file', () => {
     expect(bucket().uploads.size).toBe(0);
   });
 
+  test('leaves no other upload of its key, whose parts S3 would bill', async () => {
+    const { run, s3, bucket } = await createWorld({ 'big.bin': content });
+    const store = await s3.open('ci-artifacts');
+    for (const key of [KEY, KEY, `${KEY}.other`]) await store.createUpload(key, 'text/plain');
+    await run();
+    expect([...bucket().uploads.values()].map(({ key }) => key)).toEqual([`${KEY}.other`]);
+  });
+
   test('with a secret across the border of two parts is not exported', async () => {
     const big = Uint8Array.from(content);
     big.set(Buffer.from(SECRET), PART_BYTES - 7);
