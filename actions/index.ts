@@ -5,6 +5,7 @@ import * as planRun from './plan-run.inputs.js';
 import * as reapRunners from './reap-runners.inputs.js';
 import * as reportTests from './report-tests.inputs.js';
 import * as runCompose from './run-compose.inputs.js';
+import * as runPhases from './run-phases.inputs.js';
 import * as runTox from './run-tox.inputs.js';
 import * as startRunner from './start-runner.inputs.js';
 import * as stopRunner from './stop-runner.inputs.js';
@@ -42,6 +43,7 @@ export type SharedChunk =
   | 'shared-by-all'
   | 'shared-by-compose'
   | 'shared-by-machines'
+  | 'shared-by-phases'
   | 'shared-by-plans'
   | 'shared-by-runs'
   | 'shared-by-some'
@@ -100,6 +102,12 @@ export const actions = [
     definition: runCompose,
     run: { main: 'runRunCompose', post: 'runRunComposePost' },
     chunk: 'shared-by-compose',
+  },
+  {
+    name: 'run-phases',
+    definition: runPhases,
+    run: { main: 'runRunPhases', post: 'runRunPhasesPost' },
+    chunk: 'shared-by-phases',
   },
   { name: 'report-tests', definition: reportTests, run: { main: 'runReportTests' }, chunk: 'shared-by-tests' },
 ] as const satisfies readonly Action[];

@@ -4,8 +4,7 @@ import { needsInput } from '../src/core/verdict/jobs.js';
 
 export const action = {
   name: 'Plan run',
-  description:
-    'Reads a comment, presets and a configuration, and decides what is to run, on which commit and machine. Answers on the pull request.',
+  description: 'Decides what is to run, from a comment, presets and a configuration, and answers on the pull request.',
   icon: 'message-square',
   color: 'blue',
 } as const;

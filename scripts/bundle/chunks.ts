@@ -36,7 +36,7 @@ const describeGroups = (nameOnce: typeof nameShared) => [
     test: (id: string) => AWS_SDK.test(id) && !isLate(id),
   },
   { name: 'aws-ec2-late', test: isLate },
-  // run-compose reads it when it begins, and a start only for an input in YAML.
+  // run-compose and run-phases read it when they begin, and a start only for an input in YAML.
   { name: 'yaml', test: /src\/core\/kernel\/yaml\.ts$|node_modules\/js-yaml\// },
   { name: 'octokit-and-toolkit', test: /node_modules\/(@octokit|@actions\/(core|github))\// },
   // A group also takes what its modules import, so the chunks that others need come first.
@@ -98,7 +98,7 @@ function nameShared(id: string, graph: Graph): SharedChunk | null {
 
 /** Whether it is of the actions that run something on a machine, and have nothing to do with the machines themselves. */
 function isOfRuns(chunk: SharedChunk): boolean {
-  return chunk === 'shared-by-tests' || chunk === 'shared-by-compose';
+  return chunk === 'shared-by-tests' || chunk === 'shared-by-compose' || chunk === 'shared-by-phases';
 }
 
 /** The modules that a module imports, directly or through others. @param late: also by `import()` */

@@ -17,6 +17,7 @@ import type { Environment } from '../core/ports/programs.js';
 import { openBoundedLog } from './bounded-log.js';
 import { copyTree } from './copy-tree.js';
 import { findFiles } from './find-files.js';
+import { hider } from './hide.js';
 import { findProgram, runProgram } from './programs.js';
 import { openWebhook } from './result-webhook.js';
 import { composeEnvironment, print } from './setup.js';
@@ -118,13 +119,6 @@ function locatePrivate(artifacts: string): string {
 /** Does nothing if there are none. @param artifacts of the project */
 export function removePrivateFiles(artifacts: string): void {
   rmSync(locatePrivate(artifacts), { recursive: true, force: true });
-}
-
-/** Replaces secrets, also as they are written in JSON. The longest first: one may be a part of another. */
-function hider(secrets: readonly string[]): (text: string) => string {
-  const forms = new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]));
-  const ordered = [...forms].toSorted((a, b) => b.length - a.length);
-  return (text) => ordered.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
 }
 
 function makeParents(path: string): string {

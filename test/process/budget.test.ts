@@ -22,6 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test.each([
   ['All bundles but those of run-compose alone', code.ofAll, budget.bundleBytes],
   ['The bundles of run-compose alone', code.ofCompose, budget.composeBytes],
+  ['The bundles of run-phases alone', code.ofPhases, budget.phasesBytes],
   ['The bundles of plan-run alone', code.ofPlan, budget.planBytes],
 ])('%s are not larger than the budget', async (_, files, allowed) => {
   const bytes = measureSize(dirname(ours.script), files);

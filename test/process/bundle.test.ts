@@ -44,6 +44,7 @@ const late = [
 const others = [
   'shared-by-compose.js',
   'shared-by-machines.js',
+  'shared-by-phases.js',
   'shared-by-plans.js',
   'shared-by-runs.js',
   'shared-by-tests.js',
@@ -64,6 +65,7 @@ describe('dist/', () => {
   test('has no more JavaScript than the budget', () => {
     expect(measureSize(dist, code.ofAll)).toBeLessThanOrEqual(budget.bundleBytes);
     expect(measureSize(dist, code.ofCompose)).toBeLessThanOrEqual(budget.composeBytes);
+    expect(measureSize(dist, code.ofPhases)).toBeLessThanOrEqual(budget.phasesBytes);
     expect(measureSize(dist, code.ofPlan)).toBeLessThanOrEqual(budget.planBytes);
   });
 

@@ -53,6 +53,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
   export: ['kernel', 'ports'],
+  phases: ['kernel', 'ports', 'inputs'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The

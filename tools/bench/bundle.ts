@@ -32,7 +32,7 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
     atLeastOne(bundles.map(({ name, script }) => ({ name, samples: [measureSize(dirname(script), pattern)] })));
   const code = {
     id: 'bundle-code',
-    measure: "JavaScript in dist/ but run-compose's and plan-run's own",
+    measure: "JavaScript in dist/ but run-compose's, run-phases' and plan-run's own",
     unit: 'kB',
     bar: CODE_BAR_KB,
   } as const;
@@ -41,6 +41,12 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
     measure: 'JavaScript that run-compose alone reads',
     unit: 'kB',
     bar: budget.composeBytes / 1_000,
+  } as const;
+  const phases = {
+    id: 'bundle-phases',
+    measure: 'JavaScript that run-phases alone reads',
+    unit: 'kB',
+    bar: budget.phasesBytes / 1_000,
   } as const;
   const plan = {
     id: 'bundle-plan',
@@ -54,6 +60,7 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
   return [
     compare(code, measure(files.ofAll), inKb),
     { ...compose, value: inKb(measureSize(dirname(ours.script), files.ofCompose)) },
+    { ...phases, value: inKb(measureSize(dirname(ours.script), files.ofPhases)) },
     { ...plan, value: inKb(measureSize(dirname(ours.script), files.ofPlan)) },
     compare(all, measure(/./), inKb),
     { ...download, value: inKb(measureDownload()) },

@@ -1,6 +1,7 @@
 import * as advice from './advice.js';
 import * as composeAdvice from './compose-advice.js';
 import * as exportAdvice from './export-advice.js';
+import * as phaseAdvice from './phase-advice.js';
 
 /**
  * The codes of all failures: `when` an action fails with the code, and the `remedy`. `docs/errors.md` is printed from
@@ -201,7 +202,7 @@ export const failureCodes = {
     remedy: advice.READ_FAILING_TESTS,
   },
   'nothing-tested': {
-    when: 'No test was run in one of the environments: no command ran, no test was collected, all tests were skipped, tox skipped the environment, or the file that `report` names is missing.',
+    when: 'No test was run in one of the environments: no command ran, no test was collected, all tests were skipped, tox skipped the environment, or the file that `report` names is missing. Of run-phases: no phase ran.',
     remedy: `${advice.CHECK_TEST_SELECTION} Check also the path in \`report\`.`,
   },
   'images-not-available': {
@@ -295,6 +296,14 @@ export const failureCodes = {
   'export-incomplete': {
     when: 'Files could not be read, or changed during the export. The message names them. All other files were uploaded.',
     remedy: exportAdvice.EXPORT_AGAIN,
+  },
+  'phases-failed': {
+    when: 'A phase of run-phases failed: its commands failed, it took too long, it left a FAILURE, or a file that it must write is missing, empty or old. Phases that need it did not run.',
+    remedy: phaseAdvice.READ_PHASE_LOG,
+  },
+  'artifacts-unwritable': {
+    when: 'A file of the artifacts of run-phases could not be written, for example because the disk is full.',
+    remedy: phaseAdvice.FREE_DISK,
   },
   interrupted: {
     when: 'EC2 took the spot machine away before the tests had finished.',

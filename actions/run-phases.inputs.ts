@@ -1,0 +1,64 @@
+import { variables } from '../src/core/inputs/environment-variables.js';
+import { flag, integer, list, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
+import { secretEnv } from './run.inputs.js';
+
+export const action = {
+  name: 'Run phases',
+  description:
+    'Runs the phases of a test, in order or side by side. Cleanup always runs, and each phase leaves a log and a verdict.',
+  icon: 'list',
+  color: 'blue',
+} as const;
+
+const names = { matches: /^\S+$/, allowed: 'names of phases, separated by commas or new lines' };
+
+export const inputs = {
+  phases: {
+    ...yamlMap(
+      'The phases: a list of maps with `name` and `run` (Bash commands), and as needed `timeout-minutes`, `always`, `needs`, `slots`, `env`, `require-files`, `matrix` and `stop-on-error`. See "Phases".',
+      'a list of phases',
+    ),
+    takes: 'YAML list',
+  },
+  program: text(
+    "Instead of `phases`: a program with the seed's entry points (`prepare_ci`, `test_ci`, `post_cleanup_ci` and so on), each of which becomes a phase. Relative to `directory`.",
+    { matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, allowed: 'a path inside `directory`' },
+  ),
+  slots: yamlMap(
+    'How many slots there are of each kind, such as `build: 2`. Phases take slots, so that no more of them than that run side by side.',
+    'a map from kinds of slots to whole numbers from 1, such as `build: 2`',
+  ),
+  parallel: withDefault(
+    '16',
+    integer('The most phases that run side by side, whatever slots there are.', { min: 1, max: 256 }),
+  ),
+  only: list('The phases that run. All others are left out, also those that always run. Default: all.', names),
+  skip: list('Phases to leave out. What needs them runs nevertheless.', names),
+  rehearse: withDefault('false', flag('Print what would run, and run nothing.')),
+  directory: withDefault(
+    '.',
+    text('The working directory of all phases, relative to the workspace.', {
+      matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/,
+      allowed: 'a path inside the workspace',
+    }),
+  ),
+  env: variables('Environment variables for all phases.'),
+  'secret-env': secretEnv,
+  config: yamlMap(
+    'The resolved configuration, such as the output `config` of plan-run. It is written to `config.yaml` of the artifacts, whose path the phases find in `CONFIG_FILE` and `TOPSAIL_FROM_CONFIG_FILE`.',
+    'a map',
+  ),
+  artifacts: text(
+    'The folder for artifacts, relative to the workspace. Phases of an earlier step may be in it: the numbers go on. Default: a new folder outside the workspace.',
+    { matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, allowed: 'a path inside the workspace' },
+  ),
+  name: withDefault('run-phases', text('What is tested, for FINISHED, the index page and the summary.')),
+};
+
+export const outputs = {
+  verdict: '`passed` or `failed`; empty with `rehearse`.',
+  failed: 'The phases that failed, as a JSON list, with the values of their matrices: `["test [GPU=2]"]`.',
+  artifacts:
+    'The folder with a numbered folder for each phase, `FAILURES`, `FINISHED`, `config.yaml` and `index.html`.',
+  minutes: 'Minutes that the step took.',
+};
