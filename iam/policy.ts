@@ -12,6 +12,8 @@ export const PLACE = {
   repositoryId: '<REPOSITORY_ID>',
   subject: '<SUBJECT>',
   instanceRole: '<INSTANCE_ROLE>',
+  bucket: '<BUCKET>',
+  prefix: '<PREFIX>',
 } as const;
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;

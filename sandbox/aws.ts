@@ -2,6 +2,8 @@ import type { Ec2Region } from './ec2/region.js';
 import { createEc2Endpoint } from './ec2/routes/endpoint.js';
 import { readSignedService } from './ec2/routes/permissions.js';
 import type { Handler, SandboxRequest, SandboxResponse, ServiceName } from './http.js';
+import { createS3Endpoint } from './s3/endpoint.js';
+import { createS3World } from './s3/world.js';
 import { createSsmEndpoint, isSsmRequest } from './ssm.js';
 import { createStsEndpoint } from './sts.js';
 
@@ -14,6 +16,7 @@ export function createAws(
     ec2: createEc2Endpoint(ec2, elsewhere),
     ssm: createSsmEndpoint(ec2, elsewhere),
     sts: createStsEndpoint(),
+    s3: createS3Endpoint(createS3World(), ec2),
     aws: NO_SERVICE,
   };
   const of = (request: SandboxRequest): Handler => handlers[serviceOf(request)] ?? NO_SERVICE;
@@ -33,6 +36,7 @@ function serviceOf(request: SandboxRequest): ServiceName {
   const signed = readSignedService(request);
   const form = signed === undefined ? `${request.query.toString()}&${request.body}` : '';
   if (signed === 'sts' || /(^|&)Version=2011-06-15(&|$)/.test(form)) return 'sts';
+  if (signed === 's3') return 's3';
   return signed === undefined || signed === 'ec2' ? 'ec2' : 'aws';
 }
 
@@ -41,7 +45,7 @@ const NO_SERVICE: Handler = {
   name: ({ method, path }) => `${method} ${path}`,
   handle: async (request) => {
     const service = readSignedService(request) ?? 'such service';
-    const message = `The sandbox has no ${service}. It has ec2, ssm (parameters) and sts (GetCallerIdentity).`;
+    const message = `The sandbox has no ${service}. It has ec2, ssm (parameters) and sts (GetCallerIdentity), and of s3 what an export needs.`;
     return NO_SERVICE.refuse({ kind: 'status', status: 501, code: 'UnsupportedBySandbox', message }, request);
   },
   refuse: ({ status = 500, code = 'InternalFailure', message = '', body, headers }, request) => {
@@ -50,7 +54,7 @@ const NO_SERVICE: Handler = {
   },
 };
 
-/** JSON for the JSON protocols, XML for the Query protocol and S3. The message has no character to escape. */
+/** JSON for the JSON protocols, XML for the Query protocol. The message has no character to escape. */
 function render(
   request: SandboxRequest,
   status: number,
@@ -62,7 +66,6 @@ function render(
     return { status, headers, body: JSON.stringify({ __type: code, message }) };
   }
   const error = `<Code>${code}</Code><Message>${message}</Message>`;
-  const isRest = readSignedService(request) === 's3';
-  const body = isRest ? `<Error>${error}</Error>` : `<ErrorResponse><Error>${error}</Error></ErrorResponse>`;
+  const body = `<ErrorResponse><Error>${error}</Error></ErrorResponse>`;
   return { status, headers: { 'content-type': 'text/xml', 'x-amzn-errortype': code }, body };
 }

@@ -13,7 +13,9 @@ export interface SandboxRequest {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** As UTF-8. Empty beyond 1 MiB: then the request is one of S3's, which reads `bytes`. */
   readonly body: string;
+  readonly bytes: Buffer;
   /** Aborted when the client disconnects before the response. Ends a long poll whose runner died. */
   readonly signal: AbortSignal;
 }
@@ -45,6 +47,8 @@ export interface ServeOptions {
   /** Default: 127.0.0.1. Another address needs a network namespace of the caller's own. */
   readonly address?: string | undefined;
 }
+
+const LONGEST_TEXT = 2 ** 20;
 
 export interface Server {
   /** `http://ADDRESS:PORT`, without a trailing slash. */
@@ -86,17 +90,17 @@ type Context = ServeOptions & { readonly closing: AbortSignal };
 
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, context: Context): Promise<void> {
   const { handler, traffic } = context;
-  const body = await readBody(incoming).catch(() => undefined);
-  if (body === undefined) return; // The client disconnected in the middle of its own request.
+  const bytes = await readBody(incoming).catch(() => undefined);
+  if (bytes === undefined) return; // The client disconnected in the middle of its own request.
   const url = parseUrl(incoming.url ?? '/');
   if (!url) return send(outgoing, { status: 400, headers: { 'content-type': 'text/plain' }, body: 'No URL.\n' });
-  const request = toRequest({ incoming, outgoing, url, body, index: traffic.requests.length });
+  const request = toRequest({ incoming, outgoing, url, bytes, index: traffic.requests.length });
   const operation = handler.name(request);
   if (operation === undefined) return send(outgoing, await handle(handler, request));
 
   const record = recordRequest(request, operation, context);
   const { index, service } = record;
-  const fault = traffic.intercept?.({ index, service, operation, body });
+  const fault = traffic.intercept?.({ index, service, operation, body: request.body });
   if (fault) record.fault = fault;
   if (fault?.kind === 'reset-before') return void incoming.socket.destroy();
   if (fault?.kind === 'late') await stall(fault.ms, [context.closing]);
@@ -105,7 +109,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, conte
   if (fault?.kind === 'stall') await stall(fault.ms, [request.signal, context.closing]);
   const sent = fault?.kind === 'malformed' ? cutOff(response) : response;
   record.status = sent.status;
-  record.response = sent.body.toString();
+  record.response = sent.body.length > LONGEST_TEXT ? '' : sent.body.toString();
   send(outgoing, sent);
 }
 
@@ -129,20 +133,20 @@ function parseUrl(sent: string): URL | undefined {
   }
 }
 
-async function readBody(incoming: IncomingMessage): Promise<string> {
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function toRequest(from: {
   incoming: IncomingMessage;
   outgoing: ServerResponse;
   url: URL;
-  body: string;
+  bytes: Buffer;
   index: number;
 }): SandboxRequest {
-  const { incoming, outgoing, url, body, index } = from;
+  const { incoming, outgoing, url, bytes, index } = from;
   const gone = new AbortController();
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) gone.abort();
@@ -156,7 +160,8 @@ function toRequest(from: {
   const { pathname: path, searchParams: query } = url;
   // Node sends no body to a HEAD.
   const method = incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? 'GET');
-  return { index, method, path, query, headers, body, signal: gone.signal };
+  const body = bytes.length > LONGEST_TEXT ? '' : bytes.toString('utf8');
+  return { index, method, path, query, headers, body, bytes, signal: gone.signal };
 }
 
 function recordRequest(request: SandboxRequest, operation: string, context: Context): RecordedRequest {

@@ -1,7 +1,7 @@
 /** The record of a sandbox's API requests, and the faults that a test can cause. */
 
 /** `aws`: a service of AWS that the sandbox does not have. */
-export type ServiceName = 'ec2' | 'ssm' | 'sts' | 'aws' | 'github';
+export type ServiceName = 'ec2' | 'ssm' | 'sts' | 's3' | 'aws' | 'github';
 
 /** The response is this error, and the request has no effect. `body` replaces the service's own error body. */
 export interface StatusFault {

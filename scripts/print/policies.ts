@@ -1,4 +1,5 @@
 import { amiBuild } from '../../iam/ami-build.js';
+import { exportArtifacts } from '../../iam/export.js';
 import { composeDocument, type Policy } from '../../iam/policy.js';
 import { poolClaim, poolFill } from '../../iam/pool.js';
 import { reap } from '../../iam/reap.js';
@@ -22,6 +23,7 @@ const POLICIES = {
   'session-host': sessionHost,
   'session-user': sessionUser,
   'ami-build': amiBuild,
+  export: exportArtifacts,
 } as const;
 const TEMPLATE = 'iam/ci-actions.yml';
 export const MODULE = 'iam/terraform/locals.tf';
@@ -44,8 +46,8 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
     'session-user': composeDocument(sessionUser),
     trust,
   };
-  // The template creates no role for building images. Only the maintainers of images need one.
-  const all = { ...documents, 'ami-build': composeDocument(amiBuild) };
+  // The template creates no role for building images, which only their maintainers need, and none for one bucket.
+  const all = { ...documents, 'ami-build': composeDocument(amiBuild), export: composeDocument(exportArtifacts) };
   return {
     ...Object.fromEntries(Object.entries(all).map(([name, one]) => [`iam/${name}.json`, JSON.stringify(one)])),
     [TEMPLATE]: fillTemplate(read(TEMPLATE), documents),

@@ -15,6 +15,7 @@ export type PolicyName =
   | 'session-host'
   | 'session-user'
   | 'ami-build'
+  | 'export'
   | 'trust';
 
 /** The values that the sandbox's user fills into the policies. */
@@ -28,6 +29,8 @@ export const VALUES: Readonly<Record<string, string>> = {
   [PLACE.repositoryId]: '1296269',
   [PLACE.subject]: '*',
   [PLACE.instanceRole]: seed.INSTANCE_PROFILE,
+  [PLACE.bucket]: 'ci-artifacts',
+  [PLACE.prefix]: 'runs',
 };
 
 /** Reads a printed policy and fills in the user's values. */

@@ -40,7 +40,7 @@ refused("no alias", lambda: ec2.run_instances(ImageId="resolve:ssm:/no", Instanc
 refused("no action", lambda: ec2.describe_nat_gateways())
 refused("no service", lambda: boto3.client("iam").list_roles())
 refused("no service with JSON", lambda: boto3.client("dynamodb").list_tables())
-refused("no service with REST", lambda: boto3.client("s3").list_buckets())
+refused("no service with REST", lambda: boto3.client("route53").list_hosted_zones())
 `;
 
 async function runPython(script: string, environment: Readonly<Record<string, string>>): Promise<Map<string, unknown>> {

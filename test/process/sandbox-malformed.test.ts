@@ -151,7 +151,7 @@ describe('Other services of AWS', () => {
   const says = /has no \w+\. It has ec2, ssm \(parameters\) and sts/;
 
   test.each([
-    ['s3', {}],
+    ['route53', {}],
     ['iam', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['dynamodb', { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.ListTables' }],
   ])('%s is refused by name', async (service, headers) => {

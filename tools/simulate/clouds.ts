@@ -159,5 +159,6 @@ function toRequest(url: string, init: Sent): SandboxRequest {
   const { pathname: path, searchParams: query, host } = new URL(url);
   const headers = Object.fromEntries(new Headers(init.headers as Record<string, string>));
   const body = init.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : (init.body ?? '');
-  return { index: 0, method: init.method ?? 'GET', path, query, headers: { host, ...headers }, body, signal: never };
+  const content = { body, bytes: Buffer.from(body), headers: { host, ...headers } };
+  return { index: 0, method: init.method ?? 'GET', path, query, ...content, signal: never };
 }

@@ -118,7 +118,7 @@ describe('A refusal', () => {
     github.rateLimit.remaining = remaining;
     const path = `/repos/${github.repository}/actions/runners${method === 'POST' ? '/remove-token' : ''}`;
     const headers = { host: 'github.test', authorization: `Bearer ${github.token}` };
-    const details = { index: 0, method, path, query: new URLSearchParams(), headers, body: '' };
+    const details = { index: 0, method, path, query: new URLSearchParams(), headers, body: '', bytes: Buffer.alloc(0) };
     const request = { ...details, signal: new AbortController().signal };
     await github.handle(request);
     const { status, body } = await github.handle(request);

@@ -1,5 +1,6 @@
 import * as advice from './advice.js';
 import * as composeAdvice from './compose-advice.js';
+import * as exportAdvice from './export-advice.js';
 import * as phaseAdvice from './phase-advice.js';
 
 /**
@@ -279,6 +280,22 @@ export const failureCodes = {
   'container-failed': {
     when: 'Docker refused the container of `session-image`, or could not start it. The message quotes Docker.',
     remedy: composeAdvice.CHECK_SESSION_IMAGE,
+  },
+  'bucket-missing': {
+    when: 'S3 has no bucket of the name in `export`.',
+    remedy: exportAdvice.CREATE_BUCKET,
+  },
+  'bucket-public': {
+    when: 'The policy or the access control list of the bucket in `export` lets everybody read it, and `export-public` is not set. Nothing was uploaded.',
+    remedy: exportAdvice.MAKE_PRIVATE,
+  },
+  'secret-in-artifacts': {
+    when: 'Files to be exported contain secrets of the run, as they are or in base64. The message names the files and never quotes a secret. Nothing was uploaded.',
+    remedy: exportAdvice.REMOVE_SECRETS,
+  },
+  'export-incomplete': {
+    when: 'Files could not be read, or changed during the export. The message names them. All other files were uploaded.',
+    remedy: exportAdvice.EXPORT_AGAIN,
   },
   'phases-failed': {
     when: 'A phase of run-phases failed: its commands failed, it took too long, it left a FAILURE, or a file that it must write is missing, empty or old. Phases that need it did not run.',

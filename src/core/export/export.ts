@@ -1,0 +1,137 @@
+import * as advice from '../kernel/export-advice.js';
+import { Failure } from '../kernel/failure.js';
+import type { ArtifactFolder } from '../ports/artifacts.js';
+import type { Log } from '../ports/process.js';
+import type { PublicAccess, Store } from '../ports/store.js';
+import { toKey, toUrl, type ExportAddress } from './address.js';
+import { Buffers } from './buffers.js';
+import type { ExportRequest } from './export-request.js';
+import { PART_BYTES, type ScannedFile } from './parts.js';
+import { Problems } from './problems.js';
+import { FILES_AT_ONCE, scanAll } from './scan-all.js';
+import { listPatterns } from './secret-forms.js';
+import { sideBySide } from './side-by-side.js';
+import { isStored, uploadFile } from './upload.js';
+
+export interface ExportPorts {
+  /** @throws Failure `aws-no-region`, `aws-no-credentials` */
+  readonly openStore: (bucket: string) => Promise<Store>;
+  readonly folder: ArtifactFolder;
+  readonly log: Log;
+  /** Ends the export: what is in the store stays, and the next export goes on from there. */
+  readonly signal?: AbortSignal;
+}
+
+/** What an export did. Sizes are in bytes. */
+export interface ExportResult {
+  readonly address: ExportAddress;
+  readonly url: string;
+  readonly publicBy: PublicAccess;
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that were sent, and the bytes of them that were sent now. */
+  readonly sent: { readonly files: number; readonly bytes: number };
+  /** Links and special files, which are not exported. */
+  readonly skipped: readonly string[];
+  /** How many secrets were too short to be searched for. */
+  readonly shortSecrets: number;
+}
+
+/** The file in the folder that gets the URL. It is not exported itself. */
+export const URL_FILE = 'export.url';
+/** So much of the files is in memory at once. */
+const MEMORY_BYTES = FILES_AT_ONCE * PART_BYTES;
+
+/**
+ * Uploads a folder to a prefix of a bucket. Nothing leaves before all files were searched for the secrets. Files that
+ * the bucket has already are not sent again. The files at the top of the folder come last, so that `FINISHED` is only
+ * in the bucket if everything is.
+ *
+ * @throws Failure `bucket-missing`, `bucket-public`, `secret-in-artifacts`, before anything was uploaded;
+ * `export-incomplete`; those of the store, with what was uploaded so far
+ */
+export async function exportArtifacts(request: ExportRequest, ports: ExportPorts): Promise<ExportResult> {
+  const { address } = request;
+  const { folder, log } = ports;
+  const store = await ports.openStore(address.bucket);
+  const bucket = await lookAtBucket(request, store, log);
+  const list = await folder.list();
+  const buffers = new Buffers(MEMORY_BYTES);
+  const files = list.files.filter(({ path }) => path !== URL_FILE);
+  const problems = new Problems(list.unreadable);
+  const scanned = await scanAll(files, { request, folder, signal: ports.signal, buffers, problems });
+  const sent = await uploadAll(scanned, { address, ports, store, buffers, problems });
+  problems.failIfAny(address, files.length);
+  const index = bucket.publicBy === 'no' ? undefined : scanned.find(({ path }) => path === 'index.html')?.key;
+  const url = toUrl(address, bucket.region, index);
+  await folder.write(URL_FILE, `${url}\n`);
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const { short: shortSecrets } = listPatterns(request.secrets);
+  const { publicBy } = bucket;
+  return { address, url, publicBy, files: files.length, bytes, sent, skipped: list.skipped, shortSecrets };
+}
+
+async function lookAtBucket(
+  { address, allowsPublic }: ExportRequest,
+  store: Store,
+  log: Log,
+): Promise<{ readonly region: string; readonly publicBy: PublicAccess }> {
+  const region = await store.findRegion();
+  const publicBy = await store.findPublicAccess();
+  if (publicBy === 'no') return { region, publicBy };
+  const why = publicBy === 'policy' ? 'by its policy' : 'by its access control list';
+  if (!allowsPublic) {
+    const message = `s3://${address.bucket}: Everybody may read the bucket, ${why}. Nothing was uploaded.`;
+    throw new Failure('bucket-public', message, { hint: advice.MAKE_PRIVATE });
+  }
+  log.warning(`Everybody may read s3://${address.bucket}, ${why}, as \`export-public\` allows.`);
+  return { region, publicBy };
+}
+
+interface Uploading {
+  readonly address: ExportAddress;
+  readonly ports: ExportPorts;
+  readonly store: Store;
+  readonly buffers: Buffers;
+  readonly problems: Problems;
+}
+
+/** @throws Failure of the store, with what was uploaded so far */
+async function uploadAll(scanned: readonly ScannedFile[], uploading: Uploading): Promise<ExportResult['sent']> {
+  const { ports, store, buffers, problems } = uploading;
+  const listed = await listSizes(uploading);
+  const sent = { files: 0, bytes: 0 };
+  let settled = 0;
+  const upload = async (file: ScannedFile): Promise<void> => {
+    ports.signal?.throwIfAborted();
+    await problems.note(file, async () => {
+      if (!(await isStored(file, store, listed.get(file.key)))) {
+        const bytes = await uploadFile(file, { store, folder: ports.folder, buffers });
+        sent.bytes += bytes;
+        sent.files += 1;
+      }
+      settled += 1;
+    });
+  };
+  const isAtTop = ({ path }: ScannedFile): boolean => !path.includes('/');
+  try {
+    await sideBySide(
+      scanned.filter((one) => !isAtTop(one)),
+      FILES_AT_ONCE,
+      upload,
+    );
+    await sideBySide(scanned.filter(isAtTop), FILES_AT_ONCE, upload);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const why = `${settled} of ${scanned.length} files are in the bucket. Another export sends only the rest.`;
+    throw new Failure(error.code, error.message, { ...error.about, why });
+  }
+  return sent;
+}
+
+/** The sizes of the objects under the prefix, by key. */
+async function listSizes({ address, store }: Uploading): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { key, size } of store.listObjects(toKey(address, ''))) sizes.set(key, size);
+  return sizes;
+}

@@ -1,0 +1,39 @@
+import * as advice from '../kernel/export-advice.js';
+import { Failure } from '../kernel/failure.js';
+import { plural } from '../kernel/plural.js';
+import type { ArtifactFile } from '../ports/artifacts.js';
+import type { ExportAddress } from './address.js';
+import { FileProblem } from './parts.js';
+
+export const MOST_LISTED = 20;
+
+/** Files that cannot be exported. They do not end the export of the others. */
+export class Problems {
+  private readonly files = new Map<string, string>();
+
+  /** @param unreadable folders that could not be read, each with the reason */
+  constructor(private readonly unreadable: readonly string[]) {}
+
+  /** Notes the problem if `act` meets one. @throws every other error */
+  async note({ path }: ArtifactFile, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof FileProblem)) throw error;
+      this.files.set(path, error.message);
+    }
+  }
+
+  /** @param files how many files there are. @throws Failure `export-incomplete` */
+  failIfAny({ bucket, prefix }: ExportAddress, files: number): void {
+    const lines = [...this.unreadable, ...[...this.files].map(([path, reason]) => `${path} (${reason})`)].toSorted();
+    if (lines.length === 0) return;
+    const count = plural(lines.length, 'file or folder', 'files or folders');
+    const rest = `Everything else, ${plural(files - this.files.size, 'file')}, is in the bucket`;
+    const message = `s3://${bucket}/${prefix}: ${count} could not be exported, such as ${lines[0]}. ${rest}.`;
+    throw new Failure('export-incomplete', message, {
+      hint: advice.EXPORT_AGAIN,
+      details: lines.slice(0, MOST_LISTED),
+    });
+  }
+}

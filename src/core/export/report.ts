@@ -1,0 +1,46 @@
+import { code, markdown, table, type Cell } from '../kernel/markdown.js';
+import { plural } from '../kernel/plural.js';
+import type { ExportResult } from './export.js';
+
+/** The section of an export in a job summary. */
+export function summarizeExport(result: ExportResult): string {
+  const { address, url, files, bytes, publicBy } = result;
+  const rows: (readonly [string, Cell])[] = [
+    ['Where', markdown(`[${code(`s3://${address.bucket}/${address.prefix}`).markdown}](${url})`)],
+    ['Files', `${plural(files, 'file')}, ${describeBytes(bytes)}`],
+    ['Sent now', describeSent(result)],
+    ['Who may read', publicBy === 'no' ? 'Only who has the permission in AWS' : 'Everybody: the bucket is public'],
+  ];
+  const notes = listNotes(result);
+  return ['### Export', '', table(['', ''], rows), '', ...notes.flatMap((one) => [one, ''])].join('\n');
+}
+
+function describeSent({ files, sent }: ExportResult): string {
+  const there = files - sent.files;
+  const rest = there > 0 ? `; ${plural(there, 'file')} were in the bucket already` : '';
+  return `${plural(sent.files, 'file')}, ${describeBytes(sent.bytes)}${rest}`;
+}
+
+function listNotes({ skipped, shortSecrets }: ExportResult): string[] {
+  return [
+    ...(skipped.length > 0
+      ? [
+          `Not exported, because they are links or special files: ${skipped.slice(0, 10).map(show).join(', ')}${skipped.length > 10 ? ', …' : ''}.`,
+        ]
+      : []),
+    ...(shortSecrets > 0
+      ? [`${plural(shortSecrets, 'secret')} of fewer than 6 bytes were not searched for: they would be in any file.`]
+      : []),
+  ];
+}
+
+function show(path: string): string {
+  return code(path).markdown;
+}
+
+/** `12.3 MB`, in powers of 1,000 as S3's console has them. */
+export function describeBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, bytes < 1_000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return power === 0 ? `${bytes} bytes` : `${(bytes / 1_000 ** power).toFixed(1)} ${units[power]}`;
+}

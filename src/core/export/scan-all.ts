@@ -1,0 +1,55 @@
+import * as advice from '../kernel/export-advice.js';
+import { Failure } from '../kernel/failure.js';
+import { plural } from '../kernel/plural.js';
+import type { ArtifactFile, ArtifactFolder } from '../ports/artifacts.js';
+import { toKey } from './address.js';
+import type { Buffers } from './buffers.js';
+import type { ExportRequest } from './export-request.js';
+import type { ScannedFile } from './parts.js';
+import { MOST_LISTED, type Problems } from './problems.js';
+import { scanFile } from './scan.js';
+import { Searcher, type Find } from './search.js';
+import { listPatterns } from './secret-forms.js';
+import { sideBySide } from './side-by-side.js';
+
+/** How many files are read or sent at once. */
+export const FILES_AT_ONCE = 8;
+
+interface Scanning {
+  readonly request: ExportRequest;
+  readonly folder: ArtifactFolder;
+  readonly buffers: Buffers;
+  readonly problems: Problems;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Reads all files and their names. @throws Failure `secret-in-artifacts` if one has a secret */
+export async function scanAll(files: readonly ArtifactFile[], scanning: Scanning): Promise<ScannedFile[]> {
+  const { request, folder, buffers, problems, signal } = scanning;
+  const searcher = new Searcher(listPatterns(request.secrets).patterns);
+  const scanned = new Map<number, ScannedFile>();
+  const finds = new Map<string, Find>();
+  await sideBySide(files, FILES_AT_ONCE, async (file, index) => {
+    signal?.throwIfAborted();
+    const inName = searcher.start().next(Buffer.from(file.path));
+    // The name itself is not quoted.
+    if (inName) return void finds.set(`the name of file ${index + 1} of the folder`, inName);
+    await problems.note(file, async () => {
+      const { parts, find } = await scanFile(file, { folder, searcher, buffers });
+      if (find) finds.set(file.path, find);
+      scanned.set(index, { ...file, key: toKey(request.address, file.path), parts });
+    });
+  });
+  if (finds.size > 0) throw toFailure(finds, folder.path);
+  return [...scanned].toSorted(([a], [b]) => a - b).map(([, file]) => file);
+}
+
+function toFailure(finds: ReadonlyMap<string, Find>, folder: string): Failure {
+  const lines = [...finds].map(([path, { pattern, position }]) => `${path}: at byte ${position}, ${pattern.form}`);
+  const what = `${plural(finds.size, 'file')} in ${folder} ${finds.size === 1 ? 'has' : 'have'} a secret of this run`;
+  const listed = lines.toSorted().slice(0, MOST_LISTED);
+  return new Failure('secret-in-artifacts', `${what}: ${listed[0]}. Nothing was uploaded.`, {
+    hint: advice.REMOVE_SECRETS,
+    details: listed,
+  });
+}

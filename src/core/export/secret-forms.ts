@@ -1,0 +1,74 @@
+/** How a secret is written: what a message says of a find. */
+export type SecretForm = 'as it is' | 'in base64' | 'percent-encoded' | 'in JSON';
+
+/** A run of bytes that only a secret has. */
+export interface Pattern {
+  readonly bytes: Uint8Array;
+  readonly form: SecretForm;
+}
+
+/** Shorter values are in any file by chance, such as `true` or `22`. */
+export const SHORTEST_SECRET = 6;
+/** Of longer texts their middle is searched for: a match of so many bytes is no chance. */
+const LONGEST_PATTERN = 64;
+/** A line of a secret of several lines is searched for by itself if it is as long and without blanks. */
+const SHORTEST_LINE = 20;
+/** The halves of base64 of this length are searched for, because programs break its lines. */
+const BROKEN_BASE64 = 24;
+
+/**
+ * The byte patterns of secrets: as they are, in base64 and base64url at each of the three alignments, percent-encoded
+ * and escaped as in JSON. Compressed or encrypted forms are not found.
+ *
+ * @returns `short`: how many values are too short to be searched for
+ */
+export function listPatterns(secrets: readonly string[]): { patterns: readonly Pattern[]; short: number } {
+  const values = [...new Set(secrets.map((one) => one.trim()).filter((one) => one !== ''))];
+  const searched = values.filter((one) => Buffer.byteLength(one) >= SHORTEST_SECRET);
+  const patterns = new Map<string, Pattern>();
+  for (const [form, text] of searched.flatMap(withLines).flatMap(listForms)) {
+    const bytes = takeMiddle(Buffer.from(text));
+    patterns.set(bytes.toString('latin1'), { form, bytes });
+  }
+  return { patterns: [...patterns.values()], short: values.length - searched.length };
+}
+
+/** The value with each kind of line breaks, and its long lines, as GitHub masks them. */
+function withLines(value: string): string[] {
+  if (!/[\r\n]/.test(value)) return [value];
+  const lines = value.split(/\r?\n|\r/);
+  const long = lines.map((one) => one.trim()).filter((one) => one.length >= SHORTEST_LINE && !/\s|^-----/.test(one));
+  return [lines.join('\n'), lines.join('\r\n'), ...long];
+}
+
+/** The last form of a text counts: most values are the same in all forms but base64. */
+function listForms(value: string): (readonly [SecretForm, string])[] {
+  const base64 = [0, 1, 2].flatMap((shift) => encodeAt(shift, value));
+  return [
+    ...base64.map((text) => ['in base64', text] as const),
+    ['in JSON', JSON.stringify(value).slice(1, -1)],
+    // Half of a character of two code units, which no encoder accepts, becomes what a file would have in its place.
+    ['percent-encoded', encodeURIComponent(Buffer.from(value).toString())],
+    ['as it is', value],
+  ];
+}
+
+/** Base64 of the value behind `shift` other bytes, without the characters that its neighbors decide about. */
+function encodeAt(shift: number, value: string): string[] {
+  const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(value)]);
+  const whole = bytes.toString('base64').replaceAll('=', '');
+  const end = bytes.length % 3 === 0 ? whole.length : whole.length - 1;
+  const core = whole.slice(shift === 0 ? 0 : shift + 1, end);
+  const middle = Math.floor(core.length / 2);
+  const parts = core.length < BROKEN_BASE64 ? [core] : [core.slice(0, middle), core.slice(middle)];
+  return parts.flatMap((one) => {
+    const url = one.replaceAll('+', '-').replaceAll('/', '_');
+    return url === one ? [one] : [one, url];
+  });
+}
+
+function takeMiddle(bytes: Buffer): Buffer {
+  if (bytes.length <= LONGEST_PATTERN) return bytes;
+  const from = Math.floor((bytes.length - LONGEST_PATTERN) / 2);
+  return bytes.subarray(from, from + LONGEST_PATTERN);
+}

@@ -1,0 +1,12 @@
+/** What to do about failures of an export to S3. */
+
+export const CREATE_BUCKET =
+  'Check the spelling of the bucket in `export`, or create it in the account of the credentials.';
+export const CHECK_KEYS =
+  'Check the role or keys given to aws-actions/configure-aws-credentials, and that they have not expired.';
+export const MAKE_PRIVATE =
+  'Turn on "Block all public access" of the bucket, or set `export-public: true` if everybody may read the artifacts.';
+export const REMOVE_SECRETS =
+  'Keep the program from writing the secret, or delete the file before the export. Replace a secret that others may have read.';
+export const EXPORT_AGAIN =
+  'Run the export again: it uploads only what is not in the bucket yet. End programs that still write into the folder.';

@@ -1,0 +1,102 @@
+import type { ListedObject, ObjectFacts, Store } from '../core/ports/store.js';
+import { IncompleteResponse, readError } from '../ec2/errors.js';
+import { toFailure } from './errors.js';
+import type { S3Answer, S3Requests } from './requests.js';
+import { childrenOf, parseXml, textOf, type Element } from './xml.js';
+
+type Objects = Pick<Store, 'listObjects' | 'headObject' | 'getObject' | 'putObject'>;
+
+/** Requests about whole objects. */
+export function createObjects(requests: S3Requests): Objects {
+  return {
+    listObjects: (prefix) => listObjects(requests, prefix),
+    headObject: (key) => headObject(requests, key),
+    getObject: (key, mostBytes) =>
+      absentAs404(requests, key, () =>
+        requests.persist({ action: 's3:GetObject', method: 'GET', key, mostBytes }, ({ bytes }) => bytes),
+      ),
+    async putObject(key, body, contentType) {
+      const headers = { ...toHeaders(body.sha256), 'content-type': contentType };
+      await requests.ask({ action: 's3:PutObject', method: 'PUT', key, headers, body, purpose: 'register' }, readEtag);
+    },
+  };
+}
+
+/** The headers by which S3 verifies the body and keeps the checksum. */
+export function toHeaders(sha256: string): Record<string, string> {
+  return { 'x-amz-sdk-checksum-algorithm': 'SHA256', 'x-amz-checksum-sha256': sha256 };
+}
+
+/** Every success of a PUT has it. */
+export function readEtag({ headers }: S3Answer): string {
+  const etag = headers['etag'];
+  if (!etag) throw new IncompleteResponse('the answer of S3 has no ETag');
+  return etag;
+}
+
+async function* listObjects(requests: S3Requests, prefix: string): AsyncIterable<ListedObject> {
+  let token = '';
+  do {
+    const query = { 'list-type': '2', 'encoding-type': 'url', prefix, ...(token && { 'continuation-token': token }) };
+    const page = await requests.ask({ action: 's3:ListBucket', method: 'GET', query }, readPage);
+    yield* childrenOf(page, 'Contents').map((one) => ({ key: decode(one, 'Key'), size: Number(textOf(one, 'Size')) }));
+    token = textOf(page, 'IsTruncated') === 'true' ? textOf(page, 'NextContinuationToken') : '';
+  } while (token);
+}
+
+function readPage({ bytes }: S3Answer): Element {
+  const page = parseXml(bytes.toString());
+  if (textOf(page, 'IsTruncated') === '') throw new IncompleteResponse('the answer of S3 is no list of objects');
+  return page;
+}
+
+/** S3 encodes keys in answers as a form does, because XML cannot hold every character of a key. */
+export function decode(element: Element, name: string): string {
+  return decodeURIComponent(textOf(element, name).replaceAll('+', ' '));
+}
+
+function headObject(requests: S3Requests, key: string): Promise<ObjectFacts | undefined> {
+  const headers = { 'x-amz-checksum-mode': 'ENABLED' };
+  const read = ({ headers: facts }: S3Answer): ObjectFacts => {
+    const sha256 = facts['x-amz-checksum-sha256'];
+    return { size: Number(facts['content-length'] ?? 0), ...(sha256 && { sha256 }) };
+  };
+  return absentAs404(requests, key, () =>
+    requests.persist({ action: 's3:GetObject', method: 'HEAD', key, headers }, read),
+  );
+}
+
+/**
+ * `undefined` if the key is absent. A 404 without a body, the answer to HEAD, may also mean that there is no bucket:
+ * then a request whose answer has a body finds out.
+ */
+async function absentAs404<T>(requests: S3Requests, key: string, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { code } = readError(error);
+    if (code === 'NoSuchKey') return undefined;
+    if (code === 'NotFound')
+      return requests.ask({ ...LIST_ONE, query: { ...LIST_ONE.query, prefix: key } }, () => undefined);
+    throw toFailure(error, { action: 's3:GetObject', place: `s3://${requests.bucket}/${key}` });
+  }
+}
+
+/** Fails if there is no bucket. */
+const LIST_ONE = { action: 's3:ListBucket', method: 'GET', query: { 'list-type': '2', 'max-keys': '1' } } as const;
+
+/**
+ * S3 names the region in its answer to HEAD, even if it denies the rest: a policy for one prefix does not allow HEAD.
+ */
+export async function findRegion(requests: S3Requests): Promise<string> {
+  const action = 's3:ListBucket';
+  try {
+    await requests.persist({ action, method: 'HEAD' }, () => undefined);
+  } catch (error) {
+    const { code } = readError(error);
+    // Without a key, nothing but the bucket can be absent.
+    if (code === 'NotFound') Object.assign(error as Error, { name: 'NoSuchBucket' });
+    if (code !== 'AccessDenied') throw toFailure(error, { action, place: `s3://${requests.bucket}/` });
+  }
+  return requests.region;
+}

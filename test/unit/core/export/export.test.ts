@@ -1,0 +1,310 @@
+import { describe, expect, test } from '@jest/globals';
+import { exportArtifacts, type ExportResult } from '../../../../src/core/export/export.js';
+import { parseAddress } from '../../../../src/core/export/address.js';
+import { PART_BYTES } from '../../../../src/core/export/parts.js';
+import { summarizeExport } from '../../../../src/core/export/report.js';
+import { Failure } from '../../../../src/core/kernel/failure.js';
+import { FakeArtifacts } from '../../../worlds/fake-artifacts.js';
+import { FakeS3 } from '../../../worlds/fake-store.js';
+import { recordLog } from '../../../worlds/log.js';
+
+const SECRET = 'hunter2-hunter2';
+const ARTIFACTS = {
+  '001__prepare/run.log': 'prepared',
+  '002__test/run.log': 'tested',
+  '002__test/data.bin': new Uint8Array([0, 1, 2]),
+  FINISHED: 'Test succeeded.',
+  'index.html': '<p>',
+};
+
+async function createWorld(files: Readonly<Record<string, string | Uint8Array>> = ARTIFACTS) {
+  const s3 = new FakeS3();
+  await s3.raw.createBucket('ci-artifacts', 'eu-west-1');
+  const artifacts = new FakeArtifacts(files);
+  const { log, said: lines } = recordLog();
+  const run = (options: { allowsPublic?: boolean; secrets?: string[]; signal?: AbortSignal } = {}) => {
+    const { allowsPublic = false, secrets = [SECRET], signal } = options;
+    const address = parseAddress('s3://ci-artifacts/runs/42');
+    const ports = { openStore: s3.open, folder: artifacts.folder, log, ...(signal && { signal }) };
+    return exportArtifacts({ address, allowsPublic, secrets }, ports);
+  };
+  const keys = (): string[] => [...s3.bucket('ci-artifacts', '').objects.keys()].toSorted();
+  return { s3, artifacts, lines, run, keys, bucket: () => s3.bucket('ci-artifacts', '') };
+}
+
+const failureOf = (outcome: Promise<ExportResult>): Promise<Failure> =>
+  outcome.then(
+    () => {
+      throw new Error('The export succeeded.');
+    },
+    (error: unknown) => error as Failure,
+  );
+
+describe('An export', () => {
+  test('puts each file below the prefix, and the URL of AWS into export.url', async () => {
+    const { run, keys, artifacts, bucket } = await createWorld();
+    const result = await run();
+    expect(keys()).toEqual(
+      Object.keys(ARTIFACTS)
+        .map((path) => `runs/42/${path}`)
+        .toSorted(),
+    );
+    expect(bucket().objects.get('runs/42/index.html')).toMatchObject({ contentType: 'text/html; charset=utf-8' });
+    expect(result).toMatchObject({ files: 5, bytes: 35, sent: { files: 5, bytes: 35 }, publicBy: 'no' });
+    expect(result.url).toBe(
+      'https://eu-west-1.console.aws.amazon.com/s3/buckets/ci-artifacts?region=eu-west-1&prefix=runs%2F42%2F',
+    );
+    expect(Buffer.from(artifacts.files.get('export.url')!).toString()).toBe(`${result.url}\n`);
+  });
+
+  test('sends nothing that the bucket has, and what has changed', async () => {
+    const { run, artifacts, bucket } = await createWorld();
+    await run();
+    expect((await run()).sent).toEqual({ files: 0, bytes: 0 });
+    artifacts.set('002__test/run.log', 'TESTED');
+    expect((await run()).sent).toEqual({ files: 1, bytes: 6 });
+    expect(bucket().objects.get('runs/42/002__test/run.log')?.bytes.toString()).toBe('TESTED');
+  });
+
+  test('sends a file whose object has the same size and no checksum', async () => {
+    const { run, s3 } = await createWorld();
+    await s3.raw.putPlain('ci-artifacts', 'runs/42/FINISHED', 'test succeeded.');
+    expect((await run()).sent.files).toBe(5);
+  });
+
+  test('sends the files at the top of the folder last', async () => {
+    const { run, s3 } = await createWorld();
+    const sent: string[] = [];
+    s3.before = (_, key) => void sent.push(key);
+    await run();
+    expect(sent.slice(3).toSorted()).toEqual(['runs/42/FINISHED', 'runs/42/index.html']);
+  });
+
+  test('of an empty folder succeeds', async () => {
+    const { run } = await createWorld({});
+    expect(await run()).toMatchObject({ files: 0, sent: { files: 0 } });
+  });
+});
+
+describe('A large file', () => {
+  const content = new Uint8Array(2 * PART_BYTES + 5).map((_, at) => at >> 12);
+  const KEY = 'runs/42/big.bin';
+
+  test('is one object of parts, with the checksum by which a later export recognizes it', async () => {
+    const { run, bucket } = await createWorld({ 'big.bin': content });
+    expect((await run()).sent).toEqual({ files: 1, bytes: content.length });
+    expect(Buffer.compare(bucket().objects.get(KEY)!.bytes, Buffer.from(content))).toBe(0);
+    expect(bucket().objects.get(KEY)!.sha256).toMatch(/-3$/);
+    expect((await run()).sent.files).toBe(0);
+  });
+
+  test('is resumed after an interruption: only the missing parts are sent', async () => {
+    const { run, s3, bucket } = await createWorld({ 'big.bin': content });
+    let parts = 0;
+    s3.before = (method) => {
+      if (method === 'putPart' && ++parts === 3) throw new Failure('aws-unreachable', 'no answer', { hint: '' });
+    };
+    const failure = await failureOf(run());
+    expect(failure.about.why).toBe('0 of 1 files are in the bucket. Another export sends only the rest.');
+    s3.before = undefined;
+    const [lacking] = [...bucket().uploads.values()].map((one) => 3 - one.parts.size);
+    expect(lacking).toBe(1);
+    expect((await run()).sent.bytes).toBeLessThanOrEqual(PART_BYTES);
+    expect(Buffer.compare(bucket().objects.get(KEY)!.bytes, Buffer.from(content))).toBe(0);
+    expect(bucket().uploads.size).toBe(0);
+  });
+
+  test('that changed between two exports keeps no part of the old one', async () => {
+    const { run, s3, artifacts, bucket } = await createWorld({ 'big.bin': content });
+    s3.before = (method) => {
+      if (method === 'completeUpload') throw new Failure('aws-unreachable', 'no answer', { hint: '' });
+    };
+    await failureOf(run());
+    s3.before = undefined;
+    const other = content.map((byte) => byte ^ 1);
+    artifacts.set('big.bin', other);
+    await run();
+    expect(Buffer.compare(bucket().objects.get(KEY)!.bytes, Buffer.from(other))).toBe(0);
+    expect(bucket().uploads.size).toBe(0);
+  });
+
+  test('leaves no other upload of its key, whose parts S3 would bill', async () => {
+    const { run, s3, bucket } = await createWorld({ 'big.bin': content });
+    const store = await s3.open('ci-artifacts');
+    for (const key of [KEY, KEY, `${KEY}.other`]) await store.createUpload(key, 'text/plain');
+    await run();
+    expect([...bucket().uploads.values()].map(({ key }) => key)).toEqual([`${KEY}.other`]);
+  });
+
+  test('with a secret across the border of two parts is not exported', async () => {
+    const big = Uint8Array.from(content);
+    big.set(Buffer.from(SECRET), PART_BYTES - 7);
+    const { run, keys } = await createWorld({ 'big.bin': big });
+    const failure = await failureOf(run());
+    expect(failure.message).toContain(`big.bin: at byte ${PART_BYTES - 7}, as it is`);
+    expect(keys()).toEqual([]);
+  });
+});
+
+describe('Nothing is uploaded', () => {
+  test('if a file has a secret; all such files are named, and no secret is quoted', async () => {
+    const { run, keys } = await createWorld({
+      ...ARTIFACTS,
+      'a/log.txt': `password: ${SECRET}`,
+      'b/env.json': Buffer.from(SECRET).toString('base64'),
+      [`c/${SECRET}.txt`]: '',
+    });
+    const failure = await failureOf(run());
+    expect(failure).toMatchObject({ code: 'secret-in-artifacts', hint: expect.stringContaining('secret') });
+    expect(failure.about.details).toEqual([
+      'a/log.txt: at byte 10, as it is',
+      'b/env.json: at byte 0, in base64',
+      'the name of file 7 of the folder: at byte 2, as it is',
+    ]);
+    expect(JSON.stringify([failure.message, failure.about.details])).not.toContain(SECRET);
+    expect(keys()).toEqual([]);
+  });
+
+  test.each([
+    ['policy', 'publish', 'by its policy'],
+    ['list', 'setAcl', 'by its access control list'],
+  ] as const)('if the bucket is public by its %s', async (_, act, says) => {
+    const { run, keys, s3 } = await createWorld();
+    await s3.raw[act]('ci-artifacts', 'public-read');
+    const failure = await failureOf(run());
+    expect(failure).toMatchObject({ code: 'bucket-public', message: expect.stringContaining(says) });
+    expect(keys()).toEqual([]);
+  });
+
+  test('if there is no bucket', async () => {
+    const { run, s3 } = await createWorld();
+    s3.buckets.clear();
+    expect(await failureOf(run())).toMatchObject({ code: 'bucket-missing' });
+  });
+});
+
+test('A public bucket is used with export-public, with a warning and the address of the index page', async () => {
+  const { run, s3, lines } = await createWorld();
+  await s3.raw.publish('ci-artifacts');
+  const result = await run({ allowsPublic: true });
+  expect(result.url).toBe('https://s3.eu-west-1.amazonaws.com/ci-artifacts/runs/42/index.html');
+  expect(lines.join('\n')).toContain('Everybody may read s3://ci-artifacts, by its policy');
+  expect(summarizeExport(result)).toContain('Everybody: the bucket is public');
+});
+
+describe('The export of the other files goes on, and fails at its end,', () => {
+  test.each([
+    [
+      'changes after it was searched',
+      (file: FakeArtifacts) => file.set('002__test/run.log', SECRET),
+      'it became|changed',
+    ],
+    ['is deleted', (file: FakeArtifacts) => void file.files.delete('002__test/run.log'), 'ENOENT'],
+    ['becomes shorter', (file: FakeArtifacts) => file.set('002__test/run.log', 'x'), 'shorter'],
+  ])('if a file %s', async (_, change, reason) => {
+    const { run, artifacts, keys } = await createWorld();
+    let opened = 0;
+    artifacts.onOpen = (path) => {
+      if (path === '002__test/run.log' && ++opened === 2) change(artifacts);
+    };
+    const failure = await failureOf(run());
+    expect(failure.code).toBe('export-incomplete');
+    expect(failure.about.details?.join()).toMatch(new RegExp(`^002__test/run.log \\(.*(${reason})`));
+    expect(keys()).toHaveLength(4);
+    expect(keys()).not.toContain('runs/42/002__test/run.log');
+  });
+
+  test('if a file is still growing, or a folder is unreadable', async () => {
+    const { run, artifacts } = await createWorld();
+    artifacts.unreadable.push('003__locked (EACCES)');
+    artifacts.onOpen = (path) => {
+      if (path.endsWith('data.bin')) artifacts.set(path, new Uint8Array([0, 1, 2, 3]));
+    };
+    expect((await failureOf(run())).about.details).toEqual([
+      '002__test/data.bin (it is still growing)',
+      '003__locked (EACCES)',
+    ]);
+  });
+});
+
+describe('A failure of the store', () => {
+  test('ends the export with its own code, what is there already, and what to do', async () => {
+    const { run, s3 } = await createWorld();
+    s3.before = (_, key) => {
+      if (!key.endsWith('FINISHED')) return;
+      throw new Failure('aws-not-authorized', `s3://ci-artifacts/${key}: denied`, { hint: 'Allow it.' });
+    };
+    const failure = await failureOf(run());
+    expect(failure).toMatchObject({ code: 'aws-not-authorized', hint: 'Allow it.' });
+    expect(failure.message).toContain('s3://ci-artifacts/runs/42/FINISHED');
+    expect(failure.about.why).toMatch(/^[34] of 5 files are in the bucket/);
+    s3.before = undefined;
+    expect((await run()).sent.files).toBeLessThanOrEqual(2);
+  });
+
+  test('a canceled export stops, and a later one goes on', async () => {
+    const { run, s3, keys } = await createWorld();
+    const canceling = new AbortController();
+    s3.before = () => canceling.abort(new Failure('cancelled', 'canceled', { hint: '' }));
+    await expect(run({ signal: canceling.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(keys().length).toBeLessThan(5);
+    s3.before = undefined;
+    await run();
+    expect(keys()).toHaveLength(5);
+  });
+});
+
+test('Memory is bounded: of many large files, only some parts are read at once', async () => {
+  const big = new Uint8Array(PART_BYTES);
+  const files = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`d/${at}`, big]));
+  const { run, s3 } = await createWorld(files);
+  let [held, most] = [0, 0];
+  s3.before = async () => {
+    most = Math.max(most, ++held);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    held -= 1;
+  };
+  await run();
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(8);
+});
+
+test('The summary says what was sent, what was there, and what was left out', async () => {
+  const { run, artifacts } = await createWorld();
+  await run();
+  artifacts.set('002__test/run.log', 'another text');
+  artifacts.skipped.push('link');
+  const summary = summarizeExport(await run({ secrets: ['abc', SECRET] }));
+  expect(summary).toContain('1 file, 12 bytes; 4 files were in the bucket already');
+  expect(summary).toContain('Not exported, because they are links or special files: `link`.');
+  expect(summary).toContain('1 secret of fewer than 6 bytes');
+});
+
+describe('An address', () => {
+  test.each([
+    ['s3://ci-artifacts', 'ci-artifacts', ''],
+    [' s3://ci-artifacts/runs/42/ ', 'ci-artifacts', 'runs/42'],
+    ['s3://a.b.c/ä b', 'a.b.c', 'ä b'],
+  ])('%j is read', (text, bucket, prefix) => {
+    expect(parseAddress(text)).toEqual({ bucket, prefix });
+  });
+
+  test.each([
+    ['', 'no address'],
+    ['ci-artifacts/runs', 'no address'],
+    ['https://ci-artifacts.s3.amazonaws.com/', 'no address'],
+    ['s3://', 'no address'],
+    ['s3://Upper/x', 'no name of a bucket'],
+    ['s3://a_b/x', 'no name of a bucket'],
+    ['s3://192.168.1.1/x', 'no name of a bucket'],
+    ['s3://ab/x', 'no name of a bucket'],
+    ['s3://a..b/x', 'no name of a bucket'],
+    ['s3://ci-artifacts/a/../b', 'is empty'],
+    ['s3://ci-artifacts/a//b', 'is empty'],
+    ['s3://ci-artifacts/a\nb', 'control character'],
+    [`s3://ci-artifacts/${'x'.repeat(600)}`, '512 bytes'],
+  ])('%j is refused', (text, says) => {
+    expect(() => parseAddress(text)).toThrow(expect.objectContaining({ code: 'bad-input' }));
+    expect(() => parseAddress(text)).toThrow(says);
+  });
+});
