@@ -2,7 +2,7 @@ import { shorten } from '../src/core/config/describe-missing.js';
 import type { HeardComment } from '../src/core/command/hear-comment.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import type { PullRequests } from '../src/core/ports/pull-requests.js';
-import type { CommandEvent } from '../src/host/comment-event.js';
+import { ON_ISSUE, type CommandEvent } from '../src/host/comment-event.js';
 
 /** What decides what is to run. */
 export type FoundCommand =
@@ -54,7 +54,7 @@ async function readPosted(id: number, github: Pick<PullRequests, 'readComment'>)
     throw new Failure('bad-input', `\`comment\` is the address of a comment that does not exist (${id}).`, {
       hint: 'Copy the link of the comment again.',
     });
-  if (!posted.isOnPullRequest) return { kind: 'none', why: 'The comment is on an issue, not on a pull request.' };
+  if (!posted.isOnPullRequest) return { kind: 'none', why: ON_ISSUE };
   const { body, number, author, createdAt } = posted;
   return {
     kind: 'comment',

@@ -2,6 +2,7 @@ import type { Plan } from '../src/core/command/plan.js';
 import { type ValueMap, writeJson } from '../src/core/config/value.js';
 import { writeYaml } from '../src/core/config/write-yaml.js';
 import { shorten } from '../src/core/kernel/markdown.js';
+import { plural } from '../src/core/kernel/plural.js';
 import type { Log } from '../src/core/ports/process.js';
 import { writeConfigFile } from '../src/host/config-file.js';
 import { writeOutputs } from '../src/host/outputs.js';
@@ -44,7 +45,7 @@ function writeConfig(config: ValueMap, log: Log): Readonly<Record<string, string
   const isSmall = json.length <= MOST_CONFIG;
   if (!isSmall)
     log.warning(
-      `The output \`config\` is empty, because the configuration has ${json.length} characters as JSON and GitHub passes fewer on. Upload the file that \`config-file\` names as an artifact.`,
+      `The output \`config\` is empty, because the configuration has ${plural(json.length, 'character')} as JSON and GitHub passes fewer on. Upload the file that \`config-file\` names as an artifact.`,
     );
   return { config: isSmall ? json : '', 'config-file': writeConfigFile(writeYaml(config)) };
 }

@@ -16,7 +16,7 @@ interface KnownError {
 const CREDENTIALS_REJECTED: KnownError = {
   failure: 'aws-not-authorized',
   message: 'AWS does not accept the credentials',
-  hint: 'Check the role or keys given to aws-actions/configure-aws-credentials, and that they have not expired.',
+  hint: advice.CHECK_AWS_CREDENTIALS,
 };
 /**
  * EC2 returns this code for unknown credentials, for regions that are not enabled, and for images of other accounts.

@@ -13,6 +13,9 @@ export type CommandEvent =
 /** Events whose texts come from users who may have no permission. Commands are read of `issue_comment` alone. */
 const UNREAD = /^(pull_request_review|pull_request_review_comment|commit_comment|discussion.*|issues)$/;
 
+/** Why a comment is no command. */
+export const ON_ISSUE = 'The comment is on an issue, not on a pull request.';
+
 /** Shape: GitHub's webhook payload `issue_comment`. */
 interface Payload {
   readonly action?: string;
@@ -39,5 +42,5 @@ export function readCommandEvent(): CommandEvent {
 /** An edited comment may have been edited by other people than its author. */
 function findReason(action: string | undefined, issue: NonNullable<Payload['issue']>): string | undefined {
   if (action !== 'created') return `The comment was ${action}, and only new comments are commands.`;
-  return issue.pull_request ? undefined : 'The comment is on an issue, not on a pull request.';
+  return issue.pull_request ? undefined : ON_ISSUE;
 }

@@ -1,5 +1,5 @@
 import * as advice from '../core/kernel/advice.js';
-import { CHECK_KEYS, CREATE_BUCKET } from '../core/kernel/export-advice.js';
+import { CREATE_BUCKET } from '../core/kernel/export-advice.js';
 import { Failure, type FailureCode } from '../core/kernel/failure.js';
 import type { TroubleKind } from '../core/kernel/patience.js';
 import { classify } from '../ec2/classify.js';
@@ -65,7 +65,7 @@ const KNOWN: Readonly<Record<string, { code: FailureCode; message: string; hint:
   InvalidAccessKeyId: {
     code: 'aws-not-authorized',
     message: 'AWS does not know the access key',
-    hint: CHECK_KEYS,
+    hint: advice.CHECK_AWS_CREDENTIALS,
   },
   RequestTimeTooSkewed: {
     code: 'aws-rejected',

@@ -36,7 +36,7 @@ const STATE = /^<!-- state(?: (\d{1,15}))? -->\r?\n[^]*?^<!-- \/state -->$/m;
 
 /** Why nothing runs. @param problems sentences @param usage what to write instead, as a sentence */
 export function renderRefusal(asked: Asked, problems: readonly string[], usage?: string): string {
-  const title = `${introduce(asked)}. Nothing was started, because of ${problems.length === 1 ? 'this problem' : `${problems.length} problems`}:`;
+  const title = `${introduce(asked)}. Nothing was started, because of ${problems.length === 1 ? 'this problem' : plural(problems.length, 'problem')}:`;
   return join([
     mark(asked),
     '### ⚪ Not run',

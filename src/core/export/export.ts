@@ -1,5 +1,6 @@
 import * as advice from '../kernel/export-advice.js';
 import { Failure } from '../kernel/failure.js';
+import { plural } from '../kernel/plural.js';
 import type { ArtifactFolder } from '../ports/artifacts.js';
 import type { Log } from '../ports/process.js';
 import type { PublicAccess, Store } from '../ports/store.js';
@@ -123,7 +124,7 @@ async function uploadAll(scanned: readonly ScannedFile[], uploading: Uploading):
     await sideBySide(scanned.filter(isAtTop), FILES_AT_ONCE, upload);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const why = `${settled} of ${scanned.length} files are in the bucket. Another export sends only the rest.`;
+    const why = `In the bucket: ${settled} of ${plural(scanned.length, 'file')}. Another export sends only the rest.`;
     throw new Failure(error.code, error.message, { ...error.about, why });
   }
   return sent;

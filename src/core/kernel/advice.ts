@@ -8,6 +8,8 @@
 
 export const CONFIGURE_AWS_CREDENTIALS =
   'Put aws-actions/configure-aws-credentials before this step. For OpenID Connect the job needs `permissions: id-token: write`, and the trust policy of the role must name this repository.';
+export const CHECK_AWS_CREDENTIALS =
+  'Check the role or keys given to aws-actions/configure-aws-credentials, and that they have not expired.';
 export const SET_AWS_REGION = 'Give aws-actions/configure-aws-credentials an `aws-region`, or set AWS_REGION.';
 export const SAVE_AWS_SECRET_AGAIN = 'Save the value again as a secret, without anything around or inside it.';
 export const MEET_EXPLICIT_DENY =

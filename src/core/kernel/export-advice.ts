@@ -2,8 +2,6 @@
 
 export const CREATE_BUCKET =
   'Check the spelling of the bucket in `export`, or create it in the account of the credentials.';
-export const CHECK_KEYS =
-  'Check the role or keys given to aws-actions/configure-aws-credentials, and that they have not expired.';
 export const MAKE_PRIVATE =
   'Turn on "Block all public access" of the bucket, or set `export-public: true` if everybody may read the artifacts.';
 export const REMOVE_SECRETS =

@@ -1,4 +1,5 @@
 import { nearest } from '../kernel/nearest.js';
+import { plural } from '../kernel/plural.js';
 import { findCircle } from './find-circle.js';
 import { type Combination, countRuns, multiply } from './multiply.js';
 import { MOST_TASKS, type Phase, type Slots } from './phase.js';
@@ -151,7 +152,7 @@ function findBadSlots(phases: readonly Phase[], slots: Slots): string[] {
 function findTooMany(phases: readonly Phase[]): string[] {
   const count = phases.reduce((sum, phase) => sum + countRuns(phase), 0);
   return count > MOST_TASKS
-    ? [`\`phases\`: with all matrices multiplied there are ${count} runs; allowed: up to ${MOST_TASKS}.`]
+    ? [`\`phases\`: with all matrices multiplied there are ${plural(count, 'run')}; allowed: up to ${MOST_TASKS}.`]
     : [];
 }
 

@@ -105,7 +105,7 @@ describe('A large file', () => {
       if (method === 'putPart' && ++parts === 3) throw new Failure('aws-unreachable', 'no answer', { hint: '' });
     };
     const failure = await failureOf(run());
-    expect(failure.about.why).toBe('0 of 1 files are in the bucket. Another export sends only the rest.');
+    expect(failure.about.why).toBe('In the bucket: 0 of 1 file. Another export sends only the rest.');
     s3.before = undefined;
     const [lacking] = [...bucket().uploads.values()].map((one) => 3 - one.parts.size);
     expect(lacking).toBe(1);
@@ -237,7 +237,7 @@ describe('A failure of the store', () => {
     const failure = await failureOf(run());
     expect(failure).toMatchObject({ code: 'aws-not-authorized', hint: 'Allow it.' });
     expect(failure.message).toContain('s3://ci-artifacts/runs/42/FINISHED');
-    expect(failure.about.why).toMatch(/^[34] of 5 files are in the bucket/);
+    expect(failure.about.why).toMatch(/^In the bucket: [34] of 5 files/);
     s3.before = undefined;
     expect((await run()).sent.files).toBeLessThanOrEqual(2);
   });
