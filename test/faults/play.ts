@@ -59,11 +59,13 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
     if (!ok && !isLateRegistration) violations.push(...checkCleaner(post, world));
     if (ok && world.live.length < before) violations.push({ rule: 'post', what: 'the post step harmed a good start' });
   }
+  let isKept = false;
   if (kill !== 'forsaken' && scenario.step !== 'reap') {
     await pause(STOP_JOB_MS);
     const stop = await runStop(world, cell, ok ? start : undefined);
     if (scenario.step === 'stop') disturbed = stop;
     violations.push(...checkStep(stop, world), ...checkCleaner(stop, world));
+    isKept = stop.lines.some((line) => line.startsWith('::warning') && line.includes('Kept i-'));
     // The error's hint: "Run stop-runner again: it is safe to repeat."
     if (stop.code !== 0) violations.push(...(await stopAgain(world, cell)));
   }
@@ -71,8 +73,8 @@ async function playRun(world: World, cell: Cell): Promise<Played> {
   await settle(world);
   const bound = checkBound(world, { since: endOfFault(disturbed, start, ok) });
   // An instance that a lost claim has reserved stays reserved until a sweep: its runner is never connected, so no idle
-  // timer runs.
-  if (kill === 'forsaken' && rival) violations.push(...(await sweepForsaken(world)));
+  // timer runs. A stop that may not list the jobs of its run keeps such an instance, with a warning.
+  if ((kill === 'forsaken' || isKept) && rival) violations.push(...(await sweepForsaken(world)));
   violations.push(
     ...bound.violations,
     ...checkKept(world),

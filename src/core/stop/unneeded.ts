@@ -134,7 +134,8 @@ class UnneededSelection implements Selection {
     const lines = [
       ...this.kept.map(
         ({ instance, why, endsBy }) =>
-          `Kept ${instance.id} (${describeRunners(instance)}): ${why}. It ends by itself ${endsBy}.`,
+          // An instance of a pool that was claimed and never started has no timers.
+          `Kept ${instance.id} (${describeRunners(instance)}): ${why}. ${instance.state === 'stopped' ? 'It is stopped, and reap-runners removes it' : `It ends by itself ${endsBy}`}.`,
       ),
       ...[...this.waiting].map(
         (name) => `Kept runner ${name}: EC2 lists no instance of it, and its start may still launch one.`,
