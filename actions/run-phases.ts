@@ -17,7 +17,8 @@ import { watchForInterruption } from '../src/host/interruption.js';
 import { createLog } from '../src/host/log.js';
 import { nonce } from '../src/host/nonce.js';
 import { writeOutputs } from '../src/host/outputs.js';
-import { locatePhases, openPhaseHost } from '../src/host/phase-host.js';
+import { locateArtifacts } from '../src/host/locate-artifacts.js';
+import { openPhaseHost } from '../src/host/phase-host.js';
 import { endPrograms } from '../src/host/phase-programs.js';
 import { readPhasesState, savePhasesState } from '../src/host/phases-state.js';
 import { listenForCancellation } from '../src/host/signals.js';
@@ -61,7 +62,7 @@ interface Surroundings {
 /** Runs the phases, and reports their outcome. @throws Failure unless they passed */
 async function run(given: GivenPhases, { beganAt, signal, log }: Surroundings): Promise<void> {
   const { plan, name } = given;
-  const artifacts = given.artifacts ?? locatePhases(`phases-${nonce(8)}`);
+  const artifacts = given.artifacts ?? locateArtifacts(`phases-${nonce(8)}`);
   const host = open(given, artifacts);
   writeOutputs({ artifacts });
   const { offset, stale } = inspectArtifacts(host.listArtifacts());

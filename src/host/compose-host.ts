@@ -9,7 +9,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { ComposeHost } from '../core/compose/host.js';
 import { compilePatterns } from '../core/inputs/file-patterns.js';
@@ -18,6 +17,7 @@ import { openBoundedLog } from './bounded-log.js';
 import { copyTree } from './copy-tree.js';
 import { findFiles } from './find-files.js';
 import { hider } from './hide.js';
+import { locateArtifacts } from './locate-artifacts.js';
 import { findProgram, runProgram } from './programs.js';
 import { openWebhook } from './result-webhook.js';
 import { composeEnvironment, print } from './setup.js';
@@ -39,11 +39,6 @@ export interface ComposePlace {
   readonly variables: Environment;
   /** Texts that are replaced in the artifacts: GitHub masks only what it shows itself. */
   readonly secrets: readonly string[];
-}
-
-/** The folder for the artifacts of a project. Later steps of the job can read it. */
-export function locateArtifacts(projectName: string, env: NodeJS.ProcessEnv = process.env): string {
-  return join(env['RUNNER_TEMP'] || tmpdir(), 'ci-actions', projectName);
 }
 
 export function openComposeHost({ directory, workspace, projectName, variables, secrets }: ComposePlace): ComposeHost {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { findProcesses, killProcess } from './processes.js';
 
 /**
  * Kills programs that have exactly one of these arguments, such as `--project-name=ci-1a2b3c4d-tests`. A killed step
@@ -8,32 +8,5 @@ import { readdirSync, readFileSync } from 'node:fs';
  * @returns how many it killed. 0 on a system without `/proc`.
  */
 export function killPrograms(...wanted: readonly string[]): number {
-  const pids = listProcesses().filter((pid) => readArguments(pid).some((one) => wanted.includes(one)));
-  return pids.filter((pid) => kill(pid)).length;
-}
-
-function listProcesses(): readonly number[] {
-  try {
-    return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
-  } catch {
-    return [];
-  }
-}
-
-/** Empty for a process that has ended, also if its parent has not collected it. */
-function readArguments(pid: number): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
-}
-
-function kill(pid: number): boolean {
-  try {
-    process.kill(pid, 'SIGKILL');
-    return true;
-  } catch {
-    return false;
-  }
+  return findProcesses('cmdline', (one) => wanted.includes(one)).filter(killProcess).length;
 }

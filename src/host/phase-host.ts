@@ -8,7 +8,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compilePatterns } from '../core/inputs/file-patterns.js';
 import { FAILURE } from '../core/phases/layout.js';
@@ -44,11 +43,6 @@ export interface PhasePlace {
   readonly variables: Environment;
   /** Texts that are replaced in the files of ours: GitHub masks only what it shows itself. */
   readonly secrets: readonly string[];
-}
-
-/** A folder of this name for artifacts, outside the workspace. Later steps of the job can read it. */
-export function locatePhases(name: string, env: NodeJS.ProcessEnv = process.env): string {
-  return join(env['RUNNER_TEMP'] || tmpdir(), 'ci-actions', name);
 }
 
 /** @throws Error if the folders cannot be made */
