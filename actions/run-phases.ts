@@ -35,7 +35,7 @@ export function runRunPhases(): Promise<void> {
     const beganAt = clock.now();
     // The outputs are set even if this step fails or is canceled, but only in a workflow.
     readContext();
-    writeOutputs({ verdict: 'failed', failed: '[]', artifacts: '' });
+    writeOutputs({ verdict: 'failed', failed: '[]', reason: '', artifacts: '' });
     const given = await readGiven();
     await log.group('Plan', async () => {
       for (const line of describePlan(given.plan)) log.info(line);
@@ -114,7 +114,7 @@ interface Reporting {
 /** Writes the outputs and the summary. */
 function report(outcome: PhasesOutcome, { name, host, log }: Reporting): void {
   const failed = outcome.results.filter((one) => one.outcome === 'failed').map(({ title }) => title);
-  writeOutputs({ verdict: outcome.verdict, failed });
+  writeOutputs({ verdict: outcome.verdict, failed, reason: outcome.reasons[0] ?? '' });
   appendSummary(summarizePhases(outcome, { name, artifacts: host.artifacts }), log);
   log.info(describeVerdict(outcome));
 }
