@@ -18,7 +18,7 @@ export interface Reporting {
 /** Writes the outputs and the summary. */
 export function reportPhases(outcome: PhasesOutcome, { name, host, log }: Reporting): void {
   const failed = outcome.results.filter((one) => one.outcome === 'failed').map(({ title }) => title);
-  writeOutputs({ verdict: outcome.verdict, failed });
+  writeOutputs({ verdict: outcome.verdict, failed, reason: outcome.reasons[0] ?? '' });
   appendSummary(summarizePhases(outcome, { name, artifacts: host.artifacts }), log);
   log.info(describeVerdict(outcome));
 }

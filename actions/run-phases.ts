@@ -32,7 +32,7 @@ export function runRunPhases(): Promise<void> {
     const beganAt = clock.now();
     // The outputs are set even if this step fails or is canceled, but only in a workflow.
     readContext();
-    writeOutputs({ verdict: 'failed', failed: '[]', artifacts: '', 'export-url': '', upload: '' });
+    writeOutputs({ verdict: 'failed', failed: '[]', reason: '', artifacts: '', 'export-url': '', upload: '' });
     const given = await readGiven();
     await log.group('Plan', async () => {
       for (const line of describePlan(given.plan)) log.info(line);
