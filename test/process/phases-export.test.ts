@@ -135,14 +135,27 @@ describe('A failed export', () => {
     expect(result.summary).toContain('lack the permission s3:PutObject');
   });
 
-  test('because a file still grows names the file; the others are in the bucket', async () => {
-    const grow = 'while :; do echo x; done > "$ARTIFACT_DIR/server.log" & echo $! > server; sleep 0.2';
-    const result = await stage.run([{ name: 'test', run: grow }]);
-    process.kill(Number(stage.left('server')));
+  test('because a file became shorter names the file; the others are in the bucket', async () => {
+    let isFirst = true;
+    stage.sandbox.intercept = ({ operation }): undefined => {
+      if (operation !== 'ListObjectsV2' || !isFirst) return;
+      isFirst = false;
+      // After the search, before the upload.
+      stage.stage.write('out/000__test/result', 'x');
+    };
+    const result = await stage.run(passing, { ...TO_S3, artifacts: 'out' });
     expect([result.code, codeOf(result)]).toEqual([1, 'export-incomplete']);
-    expect(errorOf(result)).toContain('000__test/server.log (it ');
+    expect(errorOf(result)).toContain('000__test/result (it became shorter)');
     expect(await stage.keys()).toEqual(expect.arrayContaining([...OWN, '000__test/run.log']));
   });
+});
+
+test('A log to which a program in the background still writes is exported as far as it was searched', async () => {
+  const grow = 'while :; do echo x; done > "$ARTIFACT_DIR/server.log" & echo $! > server; sleep 0.2';
+  const result = await stage.run([{ name: 'test', run: grow }]);
+  process.kill(Number(stage.left('server')));
+  expect([result.code, errorOf(result)]).toEqual([0, '']);
+  expect(await stage.read('000__test/server.log')).toMatch(/^(x\n)+x?$/);
 });
 
 describe('Nothing leaves if a secret is found', () => {
