@@ -27,6 +27,7 @@ export interface GivenPhases {
   /** The texts that are masked. */
   readonly secrets: readonly string[];
   readonly rehearse: boolean;
+  readonly onInterruption: 'fail' | 'rerun';
 }
 
 type Values = ValuesOf<typeof inputs>;
@@ -64,6 +65,7 @@ export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
     variables: { ...values.env, ...values['secret-env'] },
     secrets: listSecrets(inputs, texts).texts,
     rehearse: values.rehearse,
+    onInterruption: values['on-interruption'],
   };
 }
 

@@ -1,6 +1,6 @@
 import { variables } from '../src/core/inputs/environment-variables.js';
 import { flag, integer, list, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
-import { secretEnv } from './run.inputs.js';
+import { onInterruption, secretEnv } from './run.inputs.js';
 
 export const action = {
   name: 'Run phases',
@@ -15,7 +15,7 @@ const names = { matches: /^\S+$/, allowed: 'names of phases, separated by commas
 export const inputs = {
   phases: {
     ...yamlMap(
-      'The phases: a list of maps with `name` and `run` (Bash commands), and as needed `timeout-minutes`, `always`, `needs`, `slots`, `env`, `require-files`, `matrix` and `stop-on-error`. See "Phases".',
+      'The phases: a list of maps with `name` and `run` (Bash commands), and as needed the other fields of the table in "Phases".',
       'a list of phases',
     ),
     takes: 'YAML list',
@@ -45,13 +45,14 @@ export const inputs = {
   env: variables('Environment variables for all phases.'),
   'secret-env': secretEnv,
   config: yamlMap(
-    'The resolved configuration, such as the output `config` of plan-run. It is written to `config.yaml` of the artifacts, whose path the phases find in `CONFIG_FILE` and `TOPSAIL_FROM_CONFIG_FILE`.',
+    'The resolved configuration, such as the output `config` of plan-run. It is written to `config.yaml` in the artifacts, with secrets replaced, and in `SHARED_DIR`: the phases find the path of the latter in `CONFIG_FILE` and `TOPSAIL_FROM_CONFIG_FILE`.',
     'a map',
   ),
   artifacts: text(
     'The folder for artifacts, relative to the workspace. Phases of an earlier step may be in it: the numbers go on. Default: a new folder outside the workspace.',
-    { matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, allowed: 'a path inside the workspace' },
+    { matches: /^(?!\/)(?!\.\/*$)(?!.*(^|\/)\.\.(\/|$)).+$/, allowed: 'a path of a folder inside the workspace' },
   ),
+  'on-interruption': onInterruption,
   name: withDefault('run-phases', text('What is tested, for FINISHED, the index page and the summary.')),
 };
 
@@ -60,5 +61,6 @@ export const outputs = {
   failed: 'The phases that failed, as a JSON list, with the values of their matrices: `["test [GPU=2]"]`.',
   artifacts:
     'The folder with a numbered folder for each phase, `FAILURES`, `FINISHED`, `config.yaml` and `index.html`.',
+  interrupted: '`true` if EC2 took the spot machine away before the phases had ended, otherwise `false`.',
   minutes: 'Minutes that the step took.',
 };

@@ -3,9 +3,7 @@ import * as advice from '../src/core/kernel/phase-advice.js';
 import { inspectArtifacts } from '../src/core/phases/artifacts.js';
 import { finishPhases } from '../src/core/phases/finish.js';
 import type { PhaseHost } from '../src/core/phases/host.js';
-import { readJournal } from '../src/core/phases/journal.js';
 import { CONFIG, Layout } from '../src/core/phases/layout.js';
-import { planCleanup } from '../src/core/phases/plan.js';
 import type { PhasesOutcome } from '../src/core/phases/result.js';
 import { runPhases } from '../src/core/phases/run.js';
 import { describePlan, describeVerdict, summarizePhases } from '../src/core/phases/summary.js';
@@ -18,12 +16,12 @@ import { createLog } from '../src/host/log.js';
 import { nonce } from '../src/host/nonce.js';
 import { writeOutputs } from '../src/host/outputs.js';
 import { locateArtifacts } from '../src/host/locate-artifacts.js';
-import { openPhaseHost } from '../src/host/phase-host.js';
-import { endPrograms } from '../src/host/phase-programs.js';
+import { locateShared, openPhaseHost } from '../src/host/phase-host.js';
 import { readPhasesState, savePhasesState } from '../src/host/phases-state.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { appendSummary } from '../src/host/summary.js';
 import { readGiven, type GivenPhases } from './phases-request.js';
+import { runRest } from './phases-rest.js';
 
 /** `run-phases`. */
 export function runRunPhases(): Promise<void> {
@@ -35,16 +33,20 @@ export function runRunPhases(): Promise<void> {
     const beganAt = clock.now();
     // The outputs are set even if this step fails or is canceled, but only in a workflow.
     readContext();
-    writeOutputs({ verdict: 'failed', failed: '[]', artifacts: '' });
+    writeOutputs({ verdict: 'failed', failed: '[]', artifacts: '', interrupted: false });
     const given = await readGiven();
     await log.group('Plan', async () => {
       for (const line of describePlan(given.plan)) log.info(line);
     });
     if (given.rehearse) return writeOutputs({ verdict: '', minutes: '0.0' });
     const interruption = watchForInterruption((sentence) => log.notice(sentence));
-    const signal = AbortSignal.any([cancellation, interruption.signal]);
     try {
-      await run(given, { beganAt, signal, log });
+      await run(given, { beganAt, cancellation, interruption: interruption.signal, log });
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'interrupted') throw error;
+      writeOutputs({ verdict: '', interrupted: true });
+      if (given.onInterruption === 'fail') throw error;
+      log.notice(`${error.message} ${NEXT}`);
     } finally {
       interruption.close();
       writeOutputs({ minutes: ((clock.now() - beganAt) / 60_000).toFixed(1) });
@@ -52,15 +54,18 @@ export function runRunPhases(): Promise<void> {
   });
 }
 
+const NEXT = 'This step has no verdict: the next job of the workflow runs the phases again.';
+
 interface Surroundings {
   /** Epoch ms. */
   readonly beganAt: number;
-  readonly signal: AbortSignal;
+  readonly cancellation: AbortSignal;
+  readonly interruption: AbortSignal;
   readonly log: Log;
 }
 
 /** Runs the phases, and reports their outcome. @throws Failure unless they passed */
-async function run(given: GivenPhases, { beganAt, signal, log }: Surroundings): Promise<void> {
+async function run(given: GivenPhases, { beganAt, cancellation, interruption, log }: Surroundings): Promise<void> {
   const { plan, name } = given;
   const artifacts = given.artifacts ?? locateArtifacts(`phases-${nonce(8)}`);
   const host = open(given, artifacts);
@@ -72,26 +77,37 @@ async function run(given: GivenPhases, { beganAt, signal, log }: Surroundings): 
   const save = (state: 'started' | 'finished'): void => savePhasesState({ artifacts, offset, beganAt, state });
   // Before anything runs: the post step finds by this what is left to do.
   save('started');
+  const signal = AbortSignal.any([cancellation, interruption]);
   const { results, unwritten } = await runPhases({ plan, layout }, { host, clock, log, signal });
-  const outcome = finishPhases({ name, results, unwritten, beganAt, endedAt: clock.now() }, host);
-  if (!signal.aborted) save('finished');
-  report(outcome, { name, host, log });
-  signal.throwIfAborted();
+  const isCut = interruption.aborted && results.some((one) => one.outcome === 'cancelled');
+  // GitHub kills a canceled step, but not this one, and the machine is there for some seconds more.
+  const outcome = isCut
+    ? await runRest(given, { layout, host, log, beganAt, signal: cancellation, isPost: false, unwritten })
+    : finishPhases({ name, results, unwritten, beganAt, endedAt: clock.now() }, host);
+  if (!cancellation.aborted) save('finished');
+  report(outcome, { name, host, log, ...(isCut && { interruption: messageOf(interruption.reason) }) });
+  cancellation.throwIfAborted();
+  if (isCut) interruption.throwIfAborted();
   refuse(outcome, artifacts);
 }
 
 /** @throws Failure `artifacts-unwritable` */
 function open({ directory, variables, secrets, config }: GivenPhases, artifacts: string): PhaseHost {
-  const file = `${artifacts}/${CONFIG}`;
+  const shared = locateShared(artifacts);
+  const file = `${shared}/${CONFIG}`;
   const paths = config === undefined ? {} : { CONFIG_FILE: file, TOPSAIL_FROM_CONFIG_FILE: file };
-  const shared = `${artifacts}.shared`;
   return attempt(artifacts, () =>
     openPhaseHost({ directory, artifacts, shared, variables: { ...paths, ...variables }, secrets }),
   );
 }
 
 function writeConfig({ config }: GivenPhases, host: PhaseHost): void {
-  if (config !== undefined) attempt(`${host.artifacts}/${CONFIG}`, () => host.writeFile(CONFIG, `${config.trim()}\n`));
+  if (config === undefined) return;
+  const text = `${config.trim()}\n`;
+  attempt(`${host.artifacts}/${CONFIG}`, () => {
+    host.writeFile(CONFIG, text);
+    host.writeShared(CONFIG, text);
+  });
 }
 
 function attempt<T>(path: string, act: () => T): T {
@@ -109,14 +125,16 @@ interface Reporting {
   readonly name: string;
   readonly host: PhaseHost;
   readonly log: Log;
+  /** A sentence, if EC2 took the machine away. */
+  readonly interruption?: string;
 }
 
 /** Writes the outputs and the summary. */
-function report(outcome: PhasesOutcome, { name, host, log }: Reporting): void {
+function report(outcome: PhasesOutcome, { host, log, ...subject }: Reporting): void {
   const failed = outcome.results.filter((one) => one.outcome === 'failed').map(({ title }) => title);
   writeOutputs({ verdict: outcome.verdict, failed });
-  appendSummary(summarizePhases(outcome, { name, artifacts: host.artifacts }), log);
-  log.info(describeVerdict(outcome));
+  appendSummary(summarizePhases(outcome, { ...subject, artifacts: host.artifacts }), log);
+  log.info(subject.interruption ?? describeVerdict(outcome));
 }
 
 /** In the annotation, beside the first one. The summary has all. */
@@ -147,20 +165,12 @@ export function runRunPhasesPost(): Promise<void> {
     const { artifacts, offset, beganAt } = state;
     const log = createLog();
     const given = await readGiven({ isPost: true });
-    const { plan, name } = given;
     const host = open(given, artifacts);
-    const layout = new Layout(plan, offset);
-    const before = readJournal(host.readFile(layout.journal));
-    const unended = layout.listRuns().filter((id) => before.unended.has(layout.indexOf(id)));
-    await endPrograms(
-      unended.map((id) => `${artifacts}/${layout.folderOf(id)}`),
-      clock,
-    );
-    const work = { plan: planCleanup(plan), layout, before };
-    const { results, unwritten } = await runPhases(work, { host, clock, log, signal: new AbortController().signal });
-    const outcome = finishPhases({ name, results, unwritten, beganAt, endedAt: clock.now() }, host);
-    appendSummary(summarizePhases(outcome, { name, artifacts }), log);
-    const late = results.filter(({ isLate, outcome: own }) => isLate && own === 'failed');
+    const layout = new Layout(given.plan, offset);
+    const { signal } = new AbortController();
+    const outcome = await runRest(given, { layout, host, log, beganAt, signal, isPost: true });
+    appendSummary(summarizePhases(outcome, { name: given.name, artifacts }), log);
+    const late = outcome.results.filter(({ isLate, outcome: own }) => isLate && own === 'failed');
     if (late.length > 0)
       refuse({ ...outcome, reasons: late.flatMap(({ reasons: [first = ''] }) => [first]) }, artifacts);
   });
