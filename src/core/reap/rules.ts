@@ -71,8 +71,7 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
     return { kind: 'keep', why: 'it has not registered its runners yet' };
   }
   // A single-use runner is gone after its job. The stop of this run decides, and the boot agent ends it by itself.
-  if (!first && facts.mayBeKept)
-    return { kind: 'keep', why: 'it may be kept after its job, and its run is active' };
+  if (!first && facts.mayBeKept) return { kind: 'keep', why: 'it may be kept after its job, and its run is active' };
   if (!first) return { kind: 'remove', why: 'it has no registered runner' };
   const online = runners.find((one) => one.status === 'online');
   if (online) return { kind: 'keep', why: `its runner${nameIn(facts, online)} is online` };
