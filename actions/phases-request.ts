@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { inspectArtifacts } from '../src/core/phases/artifacts.js';
 import { listEntryPoints } from '../src/core/phases/entry-points.js';
+import type { ExportDestination } from '../src/core/export/address.js';
+import type { Secret } from '../src/core/export/secret-forms.js';
 import type { PhasePlan } from '../src/core/phases/plan.js';
 import { readWork } from '../src/core/phases/read-work.js';
 import { isYamlGiven, parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
@@ -25,7 +27,10 @@ export interface GivenPhases {
   /** `env`, with `secret-env` over it. */
   readonly variables: Environment;
   /** The texts that are masked. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly Secret[];
+  /** Where the artifacts go; `undefined`: nowhere. */
+  readonly destination: ExportDestination | undefined;
+  readonly allowsPublic: boolean;
   readonly rehearse: boolean;
 }
 
@@ -52,7 +57,9 @@ export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
     artifacts,
     config: values.config === undefined ? undefined : raw['config']?.text,
     variables: { ...values.env, ...values['secret-env'] },
-    secrets: listSecrets(inputs, texts).texts,
+    secrets: [...listSecrets(inputs, texts).names].map(([text, name]) => ({ name, text })),
+    destination: values.export,
+    allowsPublic: values['export-public'],
     rehearse: values.rehearse,
   };
 }

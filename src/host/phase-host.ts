@@ -17,6 +17,7 @@ import type { Environment } from '../core/ports/programs.js';
 import { openBoundedLog } from './bounded-log.js';
 import { findFiles } from './find-files.js';
 import { hider } from './hide.js';
+import { isMask, readMask } from './masks.js';
 import { runProgram } from './programs.js';
 import { composeEnvironment, print } from './setup.js';
 
@@ -43,13 +44,15 @@ export interface PhasePlace {
   readonly variables: Environment;
   /** Texts that are replaced in the files of ours: GitHub masks only what it shows itself. */
   readonly secrets: readonly string[];
+  /** Called with each text that a phase masks. */
+  readonly onMask?: (text: string) => void;
 }
 
 /** @throws Error if the folders cannot be made */
 export function openPhaseHost(place: PhasePlace): PhaseHost {
-  const { artifacts, directory, shared, variables, secrets } = place;
+  const { artifacts, directory, shared, variables } = place;
   for (const folder of [artifacts, shared]) mkdirSync(folder, { recursive: true });
-  const hide = hider(secrets);
+  const hide = openHider(place);
   const env = { SHARED_DIR: shared, ...composeEnvironment(variables), ARTIFACTS: artifacts };
   const at = (name: string): string => join(artifacts, name);
   let left = MOST_PRINTED_IN_ALL;
@@ -57,8 +60,8 @@ export function openPhaseHost(place: PhasePlace): PhaseHost {
     artifacts,
     listArtifacts: () => readdirSync(artifacts).sort(),
     makeFolder: (name) => void mkdirSync(at(name), { recursive: true }),
-    writeFile: (name, text) => writeFileSync(at(name), hide(text)),
-    appendLine: (name, line) => appendFileSync(at(name), `${hide(line)}\n`),
+    writeFile: (name, text) => writeFileSync(at(name), hide.text(text)),
+    appendLine: (name, line) => appendFileSync(at(name), `${hide.text(line)}\n`),
     readFile: (name) => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : ''),
     removeFile: (name) => rmSync(at(name), { force: true }),
     findFailures: (folder) => findNamed(artifacts, folder),
@@ -76,7 +79,7 @@ interface Surroundings {
   readonly env: Environment;
   /** The path of the log. */
   readonly log: string;
-  readonly hide: (text: string) => string;
+  readonly hide: Hider;
   readonly printer: Printer;
   /** Whether the log of the step has room for so many characters. */
   readonly take: (length: number) => boolean;
@@ -87,7 +90,9 @@ async function run(program: PhaseProgram, around: Surroundings): Promise<PhasePr
   const lastLines: string[] = [];
   const log = openLog(around.log);
   const onLine = (line: string): void => {
-    log.write(around.hide(line));
+    // GitHub must get a mask however much was printed, and finds no command behind a prefix.
+    if (around.hide.learn(line)) return void (log.write(MASKED), print(line));
+    log.write(around.hide.text(line));
     around.printer.print(line, around.take);
     if (line.trim() === '') return;
     lastLines.push(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line);
@@ -101,6 +106,32 @@ async function run(program: PhaseProgram, around: Surroundings): Promise<PhasePr
   } finally {
     log.close();
   }
+}
+
+/** What a log has in place of a line that masks a text. */
+const MASKED = '::add-mask::***';
+
+interface Hider {
+  /** Replaces the secrets. */
+  text(text: string): string;
+  /** Whether the line masks a text, which is replaced from now on. */
+  learn(line: string): boolean;
+}
+
+function openHider({ secrets, onMask }: PhasePlace): Hider {
+  const all = new Set(secrets);
+  let hide = hider(secrets);
+  return {
+    text: (text) => hide(text),
+    learn: (line) => {
+      for (const text of readMask(line).filter((one) => !all.has(one))) {
+        all.add(text);
+        onMask?.(text);
+        hide = hider([...all]);
+      }
+      return isMask(line);
+    },
+  };
 }
 
 /** Without a log, because the disk is full or the folder was removed, the phase runs nevertheless. */

@@ -52,7 +52,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
-  export: ['kernel', 'ports'],
+  export: ['kernel', 'ports', 'inputs'],
   phases: ['kernel', 'ports', 'inputs'],
 };
 /**
