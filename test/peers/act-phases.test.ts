@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 import { listProcesses } from '../../sandbox/machine/processes.js';
+import { runStep } from '../../sandbox/step.js';
+import { findNode24 } from '../node24/nodes.js';
 import { KEYS, postComment, readStarter, statusesOf, type PostedComment } from './act/comments.js';
 import { expectNothingIsLeft, instancesOf, openStage, resultsOf } from './act/stage.js';
 import type { Dispatch, DispatchedRun } from './act/world.js';
@@ -112,17 +114,57 @@ test('a preset that does not exist is answered, and starts nothing', async () =>
   expect(comment.answers()).toEqual([expect.stringMatching(/write `key: value`[^]*did you mean `light`\?/)]);
 });
 
-test('a run that is canceled during a phase runs the cleanup, and ends its machine', async () => {
-  const comment = ask('/test serving\n/var tests.serving.requests: 100000');
-  let seen = 0;
+test('with the preset keep the machine stays, whatever the verdict, until a person ends it', async () => {
+  const { sandbox } = stage.world;
+  const comment = ask('/test serving light keep');
   const ran = await run(comment, {
+    onLine: ({ lines }) => {
+      if (!/serving\/start\].* is online on i-/.test(lines.at(-1) ?? '')) return;
+      const [label = ''] = /(?<=::set-output:: label=)ec2-\S+/.exec(lines.join('\n')) ?? [];
+      // act runs the job on this host. The machine in the sandbox has one that passes, too, and its agent keeps it.
+      sandbox.github.queueJob({ labels: [label], name: 'Test', steps: ['true'] });
+    },
+  });
+  expect(ran.code).toBe(0);
+  const stop = ran.log.find('serving/stop')!;
+  expect(stop.summary).toMatch(/### Left running[^]*aws ec2 terminate-instances --instance-ids i-/);
+  expect(comment.answers()).toEqual([expect.stringMatching(/### 🟢 Passed[^]*`keep: true`/)]);
+  const [instance] = sandbox.ec2.instances().filter(({ tags }) => tags.get('ci-actions:run-id') === `${ran.id}`);
+  expect(instance).toMatchObject({ state: 'running' });
+  expect(instance!.tags.get('ci-actions:keep-on-failure')).toBe('240 always');
+  const kept = Date.parse(instance!.tags.get('ci-actions:keep-until') ?? '') - Date.now();
+  expect(kept / 60_000).toBeGreaterThan(230);
+  // What the cleanup left because of `keep` is on act's host here.
+  expect(services()).toHaveLength(1);
+  for (const pid of services()) process.kill(pid);
+  const ended = await runStep({
+    node: findNode24(),
+    script: fileURLToPath(new URL('../../dist/stop-runner.js', import.meta.url)),
+    inputs: { 'github-token': sandbox.token, all: 'true' },
+    environment: { ...sandbox.environment, GITHUB_RUN_ID: `${ran.id}` },
+  });
+  expect([ended.code, ended.outputs['ec2-instance-ids']]).toEqual([0, JSON.stringify([instance!.id])]);
+  await expectNothingIsLeft(stage.world);
+});
+
+test('a run that is canceled during a phase ends its machine, and the cleanup ran', async () => {
+  let seen = 0;
+  const ran = await stage.dispatch({
+    workflow: 'phases-on-ec2.yml',
+    inputs: {
+      name: 'serving',
+      program: 'projects/serving/testing/test.py',
+      skip: 'export_artifacts',
+      env: JSON.stringify({ PYTHONPATH: '.' }),
+    },
     cancelled: true,
     onLine: ({ lines }, cancel) => {
-      for (; seen < lines.length; seen++) if (/test_ci.* begins|000__test_1_clients/.test(lines[seen]!)) cancel();
+      for (; seen < lines.length; seen++) if (lines[seen]!.includes('::group::test_ci')) cancel();
     },
   });
   expect(ran.code).toBe(1);
-  expect(resultsOf(ran)).toMatchObject({ 'serving/test': 'failure', 'serving/stop': 'success' });
+  expect(resultsOf(ran)).toMatchObject({ test: 'failure', stop: 'success' });
+  expect(ran.log.find('test')!.lines.join('\n')).toContain('The service is undeployed.');
   await expectNothingIsLeft(stage.world);
 });
 
