@@ -14,14 +14,16 @@ export interface Reporting {
   readonly name: string;
   readonly host: PhaseHost;
   readonly log: Log;
+  /** A sentence, if EC2 took the machine away. */
+  readonly interruption?: string;
 }
 
 /** Writes the outputs and the summary. */
-export function reportPhases(outcome: PhasesOutcome, { name, host, log }: Reporting): void {
+export function reportPhases(outcome: PhasesOutcome, { host, log, ...subject }: Reporting): void {
   const failed = outcome.results.filter((one) => one.outcome === 'failed').map(({ title }) => title);
   writeOutputs({ verdict: outcome.verdict, failed, reason: describeReason(outcome) });
-  appendSummary(summarizePhases(outcome, { name, artifacts: host.artifacts }), log);
-  log.info(describeVerdict(outcome));
+  appendSummary(summarizePhases(outcome, { ...subject, artifacts: host.artifacts }), log);
+  log.info(subject.interruption ?? describeVerdict(outcome));
 }
 
 /** In the annotation, beside the first one. The summary has all. */

@@ -32,6 +32,7 @@ export interface GivenPhases {
   readonly destination: ExportDestination | undefined;
   readonly allowsPublic: boolean;
   readonly rehearse: boolean;
+  readonly onInterruption: 'fail' | 'rerun';
 }
 
 type Values = ValuesOf<typeof inputs>;
@@ -61,6 +62,7 @@ export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
     destination: values.export,
     allowsPublic: values['export-public'],
     rehearse: values.rehearse,
+    onInterruption: values['on-interruption'],
   };
 }
 

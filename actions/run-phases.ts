@@ -1,3 +1,4 @@
+import { Failure, messageOf } from '../src/core/kernel/failure.js';
 import { inspectArtifacts } from '../src/core/phases/artifacts.js';
 import { finishPhases } from '../src/core/phases/finish.js';
 import { Layout } from '../src/core/phases/layout.js';
@@ -19,6 +20,7 @@ import { checkDestination, PendingExport } from './pending-export.js';
 import { openHost, writeConfig } from './phases-host.js';
 import { refuseExport, refusePhases, reportPhases, warnOfExport } from './phases-report.js';
 import { readGiven, type GivenPhases } from './phases-request.js';
+import { runRest } from './phases-rest.js';
 
 export { runRunPhasesPost } from './phases-post.js';
 
@@ -32,16 +34,21 @@ export function runRunPhases(): Promise<void> {
     const beganAt = clock.now();
     // The outputs are set even if this step fails or is canceled, but only in a workflow.
     readContext();
-    writeOutputs({ verdict: 'failed', failed: '[]', reason: '', artifacts: '', 'export-url': '', upload: '' });
+    writeOutputs({ verdict: 'failed', failed: '[]', reason: '', artifacts: '', interrupted: false });
+    writeOutputs({ 'export-url': '', upload: '' });
     const given = await readGiven();
     await log.group('Plan', async () => {
       for (const line of describePlan(given.plan)) log.info(line);
     });
     if (given.rehearse) return writeOutputs({ verdict: '', minutes: '0.0' });
     const interruption = watchForInterruption((sentence) => log.notice(sentence));
-    const signal = AbortSignal.any([cancellation, interruption.signal]);
     try {
-      await run(given, { beganAt, signal, log });
+      await run(given, { beganAt, cancellation, interruption: interruption.signal, log });
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'interrupted') throw error;
+      writeOutputs({ verdict: '', interrupted: true });
+      if (given.onInterruption === 'fail') throw error;
+      log.notice(`${error.message} ${NEXT}`);
     } finally {
       interruption.close();
       writeOutputs({ minutes: ((clock.now() - beganAt) / 60_000).toFixed(1) });
@@ -49,19 +56,23 @@ export function runRunPhases(): Promise<void> {
   });
 }
 
+const NEXT = 'This step has no verdict: the next job of the workflow runs the phases again.';
+
 interface Surroundings {
   /** Epoch ms. */
   readonly beganAt: number;
-  readonly signal: AbortSignal;
+  readonly cancellation: AbortSignal;
+  readonly interruption: AbortSignal;
   readonly log: Log;
 }
 
 /** Runs the phases, reports their outcome and exports the artifacts. @throws Failure unless all of it succeeded */
-async function run(given: GivenPhases, { beganAt, signal, log }: Surroundings): Promise<void> {
+async function run(given: GivenPhases, { beganAt, cancellation, interruption, log }: Surroundings): Promise<void> {
+  const signal = AbortSignal.any([cancellation, interruption]);
   await checkDestination(given, { signal, log });
   const { plan, name } = given;
   const artifacts = given.artifacts ?? locateArtifacts(`phases-${nonce(8)}`);
-  const pending = PendingExport.begin(given, artifacts, signal);
+  const pending = PendingExport.begin(given, artifacts, cancellation);
   const host = openHost(given, artifacts, (text) => pending.mask(text));
   writeOutputs({ artifacts });
   const { offset, stale } = inspectArtifacts(host.listArtifacts());
@@ -74,22 +85,29 @@ async function run(given: GivenPhases, { beganAt, signal, log }: Surroundings): 
   // Before anything runs: the post step finds by this what is left to do.
   save('started');
   const { results, unwritten } = await runPhases({ plan, layout }, { host, clock, log, signal });
-  const outcome = finishPhases({ name, results, unwritten, beganAt, endedAt: clock.now() }, host);
-  const areDone = !signal.aborted;
+  const isCut = interruption.aborted && results.some((one) => one.outcome === 'cancelled');
+  // GitHub kills a canceled step, but not this one, and the machine is there for some seconds more.
+  const outcome = isCut
+    ? await runRest(given, { layout, host, log, beganAt, signal: cancellation, isPost: false, unwritten })
+    : finishPhases({ name, results, unwritten, beganAt, endedAt: clock.now() }, host);
+  const areDone = !cancellation.aborted;
   if (areDone) save(pending.isLeft ? 'exporting' : 'finished');
-  reportPhases(outcome, { name, host, log });
+  reportPhases(outcome, { name, host, log, ...(isCut && { interruption: messageOf(interruption.reason) }) });
   const error = await pending.run(log);
-  if (areDone && !signal.aborted) {
+  if (areDone && !cancellation.aborted) {
     save('finished');
     pending.end();
   }
-  conclude(outcome, { error, artifacts, signal, log });
+  conclude(outcome, { error, artifacts, signal: isCut ? signal : cancellation, log });
 }
 
-interface Ending extends Pick<Surroundings, 'signal' | 'log'> {
+interface Ending {
   /** Why the export failed. */
   readonly error: unknown;
   readonly artifacts: string;
+  /** Aborted: the step ends, and this is why. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
 }
 
 /** @throws Failure unless the phases passed and the export succeeded */
