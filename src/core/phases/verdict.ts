@@ -22,13 +22,15 @@ export function judge(results: readonly PhaseResult[], unwritten: readonly strin
 }
 
 /** Characters of a line of a phase's output, which reaches outputs and answers. */
-const LONGEST_SAID = 300;
+export const LONGEST_SAID = 300;
 
 /** Why a run failed, in one line: what failed first, and the last line that it printed. '' if the run passed. */
 export function describeReason({ results, reasons: [first = ''] }: Pick<PhasesOutcome, 'results' | 'reasons'>): string {
   const failed = results.find(({ outcome }) => outcome === 'failed');
   const said = failed?.reasons.slice(1).findLast((line) => line.trim() !== '');
-  return said === undefined ? first : `${first} It said: ${shorten(said.trim(), LONGEST_SAID)}`;
+  return said === undefined || first.includes(said.trim())
+    ? first
+    : `${first} It said: ${shorten(said.trim(), LONGEST_SAID)}`;
 }
 
 const NOTHING = 'No phase ran, so nothing was tested.';
