@@ -49,6 +49,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   volumes: ['kernel', 'ports', 'instances', 'machine'],
   command: ['kernel', 'ports', 'inputs', 'config'],
   verdict: ['kernel', 'inputs'],
+  figures: ['kernel', 'verdict'],
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
