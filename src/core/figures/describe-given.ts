@@ -7,7 +7,7 @@ export function describeGiven(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return isNonFinite(value) ? value : `the text "${shorten(value, LONGEST_TEXT)}"`;
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value as number | boolean | null);
+  return typeof value === 'object' && value !== null ? 'an object' : `${value as number | boolean | null}`;
 }
 
 /** JSON has no such numbers. The reader of JSON makes texts of them. */
