@@ -50,6 +50,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   command: ['kernel', 'ports', 'inputs', 'config'],
   verdict: ['kernel', 'inputs'],
   figures: ['kernel', 'verdict'],
+  history: ['kernel', 'ports', 'figures'],
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
