@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Figure } from '../../src/core/figures/figure.js';
 import type { Reading } from '../../src/core/figures/reading.js';
+import { median } from '../../src/core/figures/statistics.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { read, readFile } from '../worlds/result-files.js';
 
@@ -44,11 +45,6 @@ const NOT_READ = ['criterion-new', 'criterion-text', 'asv-existing3'];
 function load(path: string): unknown {
   return JSON.parse(readFileSync(`${folder}/${path}`, 'utf8'));
 }
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((one, other) => one - other);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-};
 
 function expectMetric(metric: Metric, { figures }: Reading): void {
   const figure = figures.find(({ name }) => name === metric.name);

@@ -51,6 +51,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   verdict: ['kernel', 'inputs'],
   figures: ['kernel', 'verdict'],
   history: ['kernel', 'ports', 'figures'],
+  plot: ['kernel', 'figures'],
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],

@@ -15,3 +15,20 @@ export function factorBetween(from: string | undefined, to: string | undefined):
   const row = SIZES.find((sizes) => Object.hasOwn(sizes, from) && Object.hasOwn(sizes, to));
   return row && row[from]! / row[to]!;
 }
+
+/** Units in which people read times and sizes, with the next one about a thousand times larger. */
+const READABLE: readonly (readonly string[])[] = [
+  ['ns', 'µs', 'ms', 's'],
+  ['bytes', 'kB', 'MB', 'GB'],
+  ['bytes/s', 'kB/s', 'MB/s', 'GB/s'],
+];
+
+/** The unit in which a value is easiest to read, and the factor to it: 0.0004 `s` are 400 `µs`. */
+export function readableUnit(largest: number, unit = ''): { readonly unit: string; readonly factor: number } {
+  const row = READABLE.find(([first]) => factorBetween(unit, first) !== undefined);
+  if (!row || largest === 0) return { unit, factor: 1 };
+  const size = (to: string): number => Math.abs(largest) * factorBetween(unit, to)!;
+  const to = row.findLast((one) => size(one) >= 1) ?? row[0]!;
+  // A spelling of the same unit stays: `us`.
+  return factorBetween(unit, to) === 1 ? { unit, factor: 1 } : { unit: to, factor: factorBetween(unit, to)! };
+}

@@ -1,4 +1,5 @@
 import type { Figure } from '../figures/figure.js';
+import { median } from '../figures/statistics.js';
 
 /** The version of the lines that this program writes. A line of a later version is kept, and not read. */
 export const SCHEMA = 1;
@@ -45,10 +46,4 @@ export function renderRun({ at, figures, ...run }: PastRun): string {
   const { id, commit, branch, machine } = run;
   const line = { schema: SCHEMA, id, at: new Date(at).toISOString(), commit, branch, machine };
   return `${JSON.stringify({ ...line, figures: Object.fromEntries(figures) })}\n`;
-}
-
-function median(samples: readonly number[]): number {
-  const sorted = Float64Array.from(samples).sort();
-  const [low, high] = [sorted[(sorted.length - 1) >> 1]!, sorted[sorted.length >> 1]!];
-  return low === high ? low : low + (high - low) / 2;
 }

@@ -8,7 +8,7 @@ import { linesFromEnd } from './read-history.js';
 export function mergeHistories(one: Uint8Array, other: Uint8Array): Uint8Array {
   const lines = new Map<string, number>();
   for (const bytes of [one, other]) {
-    const texts = [...linesFromEnd(Buffer.from(bytes))].map(({ line }) => line.toString()).reverse();
+    const texts = [...linesFromEnd(Buffer.from(bytes))].map(({ line }) => line.toString()).toReversed();
     for (const text of texts) lines.set(text, timeOf(text));
   }
   const sorted = [...lines].sort(([, a], [, b]) => (a === b ? 0 : a - b));

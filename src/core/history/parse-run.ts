@@ -28,7 +28,7 @@ function read(line: unknown): ParsedLine {
   if (!isMap(line) || typeof line['schema'] !== 'number') return 'damaged';
   if (line['schema'] > SCHEMA) return 'newer';
   const { id, at, commit, branch, machine, figures } = line;
-  const time = Date.parse(String(at as string));
+  const time = typeof at === 'string' ? Date.parse(at) : Number.NaN;
   const known = textOf(id);
   if (known === undefined || !Number.isFinite(time) || !isMap(figures)) return 'damaged';
   return {

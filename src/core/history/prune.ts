@@ -24,7 +24,7 @@ export function pruneHistory(bytes: Uint8Array, before: number): Pruned {
   return {
     bytes: Buffer.from(
       kept
-        .reverse()
+        .toReversed()
         .map((line) => `${line.toString()}\n`)
         .join(''),
     ),

@@ -45,7 +45,7 @@ export function readHistory(bytes: Uint8Array, wanted: Wanted): History {
       runs.set(run.id, join(run, runs.get(run.id)));
     }
   }
-  return { runs: [...runs.values()].reverse().sort((one, other) => one.at - other.at), ...counts, isCutOff };
+  return { runs: [...runs.values()].toReversed().sort((one, other) => one.at - other.at), ...counts, isCutOff };
 }
 
 /** The lines that are not blank, the last one first. `isLast`: the last line, if it has no end. */

@@ -41,6 +41,6 @@ export function toSeries(runs: readonly PastRun[]): ReadonlyMap<string, Series> 
     }
   }
   return new Map(
-    [...open].map(([name, { points, ...series }]) => [name, { name, ...series, points: points.reverse() }]),
+    [...open].map(([name, { points, ...series }]) => [name, { name, ...series, points: points.toReversed() }]),
   );
 }

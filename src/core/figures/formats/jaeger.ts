@@ -2,7 +2,7 @@ import type { FigureCollector } from '../collector.js';
 import { isMap, type JsonMap } from '../json.js';
 import { type TextReader, UnreadableError } from '../reading.js';
 import { readDocument } from './document.js';
-import { average, deviate } from './statistics.js';
+import { average, deviate } from '../statistics.js';
 
 const SECONDS = { unit: 's', better: 'lower' } as const;
 const US_PER_S = 1_000_000;

@@ -3,7 +3,7 @@ import { isMap, readJson, type JsonMap } from '../json.js';
 import { LineReader } from '../lines.js';
 import { type TextReader, UnreadableError } from '../reading.js';
 import { addCounter, addGauge, addRate, trendFacts } from './k6.js';
-import { average, quantile } from './statistics.js';
+import { average, quantile } from '../statistics.js';
 
 const MS_PER_S = 1_000;
 const QUANTILES = { 'p(90)': 0.9, 'p(95)': 0.95 };

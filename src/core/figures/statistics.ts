@@ -17,3 +17,10 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   const low = sorted[below]!;
   return low + (sorted[Math.min(below + 1, sorted.length - 1)]! - low) * (place - below);
 }
+
+/** @param values at least one, in any order */
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const [low, high] = [sorted[(sorted.length - 1) >> 1]!, sorted[sorted.length >> 1]!];
+  return low === high ? low : low + (high - low) / 2;
+}
