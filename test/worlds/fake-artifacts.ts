@@ -4,6 +4,7 @@ import type { ArtifactFolder } from '../../src/core/ports/artifacts.js';
 export class FakeArtifacts {
   readonly files = new Map<string, Uint8Array>();
   readonly skipped: string[] = [];
+  readonly outside: string[] = [];
   readonly unreadable: string[] = [];
   /** Called with the path when a file is opened. */
   onOpen: ((path: string) => void) | undefined;
@@ -19,9 +20,9 @@ export class FakeArtifacts {
   readonly folder: ArtifactFolder = {
     path: '/artifacts',
     list: async () => {
-      const { skipped, unreadable } = this;
+      const { skipped, outside, unreadable } = this;
       const files = [...this.files].map(([path, { length: size }]) => ({ path, size }));
-      return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), skipped, unreadable };
+      return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), skipped, outside, unreadable };
     },
     open: async (path) => {
       this.onOpen?.(path);

@@ -33,7 +33,9 @@ export class FakePhaseHost implements PhaseHost {
   readonly begun: string[] = [];
   readonly found: FoundFile[] = [];
   /** Called when a program begins. */
-  onBegin: (title: string) => void = () => undefined;
+  onBegin: (title: string) => unknown = () => undefined;
+  /** Of every log. */
+  logProblem: string | undefined;
   /** Names that cannot be written. */
   full: (name: string) => boolean = () => false;
 
@@ -53,6 +55,10 @@ export class FakePhaseHost implements PhaseHost {
     this.files.set(name, text);
   }
 
+  writeShared(name: string, text: string): void {
+    this.writeFile(`../shared/${name}`, text);
+  }
+
   appendLine(name: string, line: string): void {
     this.refuse(name);
     this.files.set(name, `${this.files.get(name) ?? ''}${line}\n`);
@@ -60,6 +66,10 @@ export class FakePhaseHost implements PhaseHost {
 
   readFile(name: string): string {
     return this.files.get(name) ?? '';
+  }
+
+  readFirstLine(name: string): string | undefined {
+    return this.files.get(name)?.split('\n', 1)[0];
   }
 
   removeFile(name: string): void {
@@ -84,7 +94,8 @@ export class FakePhaseHost implements PhaseHost {
     await this.clock.sleep(took, signal).catch(() => undefined);
     this.running.delete(title);
     const code = Number(/code=(\d+)/.exec(commands)?.[1] ?? 0);
-    return { code, lastLines: code === 0 ? [] : ['the last line'] };
+    const { logProblem } = this;
+    return { code, lastLines: code === 0 ? [] : ['the last line'], ...(logProblem && { logProblem }) };
   }
 
   private refuse(name: string): void {

@@ -46,6 +46,9 @@ function listFailures(results: readonly PhaseResult[], host: PhaseHost): readonl
     .flatMap(({ folder, reasons: [first = ''] }) => {
       const own = `${folder}/${FAILURE}`;
       const others = host.findFailures(folder).filter((path) => path !== own);
-      return [renderFailureLine(own, first), ...others.map((path) => renderFailureLine(path, host.readFile(path)))];
+      return [
+        renderFailureLine(own, first),
+        ...others.map((path) => renderFailureLine(path, host.readFirstLine(path) ?? '')),
+      ];
     });
 }

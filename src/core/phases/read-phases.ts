@@ -14,6 +14,8 @@ const readers = {
   'require-files': fields.readPatterns,
   matrix: fields.readMatrix,
   'stop-on-error': fields.readFlag,
+  optional: fields.readFlag,
+  'accept-failures': fields.readFlag,
 } as const;
 type FieldName = keyof typeof readers;
 type Fields = { -readonly [K in FieldName]?: ReturnType<(typeof readers)[K]> };
@@ -56,7 +58,10 @@ function readPhase(value: unknown, at: number, problems: Problems): Phase | unde
     return undefined;
   }
   const { name } = value;
-  const where = typeof name === 'string' && name !== '' ? `phase \`${shorten(name)}\`` : `entry ${at + 1}`;
+  const where =
+    typeof name === 'string' && name.trim() !== ''
+      ? `phase \`${shorten(name.replace(/\s+/g, ' '))}\``
+      : `entry ${at + 1}`;
   const found: Fields = {};
   for (const key of Object.keys(value)) if (!isField(key)) problems.add(where, describeUnknown(key));
   for (const field of FIELD_NAMES) readField(value[field], { field, where, found, problems });
@@ -103,6 +108,8 @@ function toPhase(found: Fields, name: string): Phase {
     requireFiles: found['require-files'] ?? [],
     matrix: found.matrix ?? {},
     stopOnError: found['stop-on-error'] ?? false,
+    optional: found.optional ?? false,
+    acceptFailures: found['accept-failures'] ?? false,
   };
 }
 

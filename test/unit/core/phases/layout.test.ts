@@ -33,7 +33,8 @@ test.each([
 });
 
 test('the entry points of a program are phases in their order', () => {
-  const text = 'def test_ci():\n  pass\ndef prepare_ci(a):\n  pass\n  def post_cleanup_ci(): pass\ndef other(): pass\n';
+  const text =
+    'def test_ci():\n  pass\ndef prepare_ci(a=1):\n  pass\n  def post_cleanup_ci(): pass\ndef other(): pass\n';
   const { phases, problems } = readPhases(listEntryPoints("testing/it's.py", text));
   expect(problems).toEqual([]);
   expect(phases.map(({ name, always }) => [name, always])).toEqual([

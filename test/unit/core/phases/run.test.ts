@@ -23,17 +23,21 @@ type Given = readonly Readonly<Record<string, unknown>>[];
 interface Play {
   readonly settings?: Partial<PlanSettings>;
   readonly cancelAfter?: number;
+  readonly reason?: Failure;
   readonly isPost?: boolean;
 }
 
-async function play(given: Given, { settings = {}, cancelAfter = Infinity, isPost = false }: Play = {}) {
+async function play(
+  given: Given,
+  { settings = {}, cancelAfter = Infinity, reason = canceled, isPost = false }: Play = {},
+) {
   const plan = planOf(given, settings);
   const layout = new Layout(plan, 0);
   const { log, said } = recordLog();
   const controller = new AbortController();
-  if (cancelAfter < Infinity) clock.after(cancelAfter, () => controller.abort(canceled));
+  if (cancelAfter < Infinity) clock.after(cancelAfter, () => controller.abort(reason));
   const before = readJournal(host.readFile(layout.journal));
-  const work = isPost ? { plan: planCleanup(plan), layout, before } : { plan, layout };
+  const work = isPost ? { plan: planCleanup(plan), layout, before, isPost } : { plan, layout };
   const { results, unwritten } = await runPhases(work, { host, clock, log, signal: controller.signal });
   const ending = { name: 'shop', results, unwritten, beganAt: FAKE_START, endedAt: clock.now() };
   const outcome = finishPhases(ending, host);
@@ -90,6 +94,53 @@ describe('A run', () => {
     );
   });
 
+  test('is green with FAILUREs below the folder of a phase that accepts them, and says so', async () => {
+    const given = [{ name: 'test', 'accept-failures': true }];
+    host.onBegin = () => host.files.set('000__test/003__deploy/FAILURE', 'boom\nmore\n');
+    const { outcome, said } = await play(given);
+    expect(outcome.verdict).toBe('passed');
+    expect(host.files.has('FAILURES')).toBe(false);
+    const remark = 'test: it ended with 0, and left 1 FAILURE, which `accept-failures` allows.';
+    expect(said[0]).toContain(`${remark}\n000__test/003__deploy/FAILURE | boom`);
+    expect(outcome.results[0]!.remarks![0]).toBe(remark);
+    host = new FakePhaseHost(clock);
+    host.onBegin = () => host.files.set('000__test/FAILURE', 'boom\n');
+    expect((await play(given)).outcome.reasons).toEqual(['test failed: it ended with 0, and left 1 FAILURE.']);
+  });
+
+  test('counts a program that left itself out neither as passed nor as failed', async () => {
+    host.onBegin = (title) => title === 'test' && host.files.set('001__test/SKIPPED', 'not in the list\n');
+    const { outcome, outcomes, said } = await play(seed);
+    expect(outcomes).toEqual(['passed', 'left-out', 'passed']);
+    expect(outcome.verdict).toBe('passed');
+    expect(said[1]).toBe('test left itself out (360.0 s): not in the list');
+    expect(outcome.results[1]!.reasons).toEqual(['not in the list']);
+    expect(host.files.has('001__test/FAILURE')).toBe(false);
+    const post = await play(seed, { isPost: true });
+    expect(post.outcomes).toEqual(['passed', 'left-out', 'passed']);
+    expect(host.begun).toHaveLength(3);
+    host = new FakePhaseHost(clock);
+    host.onBegin = () => host.files.set('000__test/SKIPPED', '');
+    expect((await play([{ name: 'test' }])).outcome).toMatchObject({ verdict: 'failed', code: 'nothing-tested' });
+  });
+
+  test('is red when a log lacks lines', async () => {
+    host.logProblem = 'ENOSPC: no space left on device';
+    const { outcome } = await play([{ name: 'test' }]);
+    expect(outcome).toMatchObject({ verdict: 'failed', code: 'artifacts-unwritable' });
+    expect(outcome.reasons).toEqual(['The log of test lacks lines: ENOSPC: no space left on device.']);
+  });
+
+  test('leaves out an optional phase unless `only` names it', async () => {
+    const given = [{ name: 'test' }, { name: 'plot', optional: true }];
+    expect((await play(given)).outcome.results[1]).toMatchObject({
+      outcome: 'left-out',
+      reasons: ['it is optional, and `only` does not name it'],
+    });
+    host = new FakePhaseHost(clock);
+    expect((await play(given, { settings: { only: ['plot'] } })).outcomes).toEqual(['left-out', 'passed']);
+  });
+
   test.each([
     ['there is no such file', []],
     ['a.json is older than the phase', [{ path: 'a.json', bytes: 1, changedAt: FAKE_START - 5_000 }]],
@@ -143,6 +194,15 @@ describe('A cancellation', () => {
     const post = await play(withRun('cleanup', 'seconds=9'), { isPost: true });
     expect(post.outcomes).toEqual(['passed', 'passed', 'passed']);
     expect(host.files.has('002__cleanup/FAILURE')).toBe(false);
+  });
+
+  test('by EC2 leaves a cleanup that is under way more time, because GitHub does not kill the step', async () => {
+    const reason = new Failure('interrupted', 'EC2 takes the machine away.', { hint: 'Re-run the failed jobs.' });
+    const { outcomes } = await play(withRun('cleanup', 'seconds=29'), { cancelAfter: 373_000, reason });
+    expect(outcomes).toEqual(['passed', 'passed', 'passed']);
+    host = new FakePhaseHost(clock);
+    const slow = await play(withRun('cleanup', 'seconds=99'), { cancelAfter: 373_000, reason });
+    expect(slow.outcomes).toEqual(['passed', 'passed', 'cancelled']);
   });
 
   test('leaves alone in the post step what had failed, and never runs a cleanup twice that ended', async () => {
