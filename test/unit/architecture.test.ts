@@ -54,6 +54,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
   export: ['kernel', 'ports'],
   phases: ['kernel', 'ports', 'inputs'],
+  figures: ['kernel', 'verdict'],
+  judge: ['kernel', 'inputs', 'figures'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The
