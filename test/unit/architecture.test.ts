@@ -58,6 +58,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   figures: ['kernel', 'verdict'],
   export: ['kernel', 'ports', 'inputs'],
   phases: ['kernel', 'ports', 'inputs'],
+  figures: ['kernel', 'verdict'],
+  judge: ['kernel', 'inputs', 'figures'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The
