@@ -85,10 +85,15 @@ async function run(given: GivenPhases, { beganAt, cancellation, interruption, lo
     ? await runRest(given, { layout, host, log, beganAt, signal: cancellation, isPost: false, unwritten })
     : finishPhases({ name, results, unwritten, beganAt, endedAt: clock.now() }, host);
   if (!cancellation.aborted) save('finished');
-  report(outcome, { name, host, log, ...(isCut && { interruption: messageOf(interruption.reason) }) });
+  report(outcome, { name, host, log, ...(isCut && { interruption: describe(interruption, given) }) });
   cancellation.throwIfAborted();
   if (isCut) interruption.throwIfAborted();
   refuse(outcome, artifacts);
+}
+
+/** What the summary says of an interruption. */
+function describe({ reason }: AbortSignal, { onInterruption }: GivenPhases): string {
+  return `${messageOf(reason)}${onInterruption === 'rerun' ? ` ${NEXT}` : ''}`;
 }
 
 /** @throws Failure `artifacts-unwritable` */
@@ -134,7 +139,7 @@ function report(outcome: PhasesOutcome, { host, log, ...subject }: Reporting): v
   const failed = outcome.results.filter((one) => one.outcome === 'failed').map(({ title }) => title);
   writeOutputs({ verdict: outcome.verdict, failed });
   appendSummary(summarizePhases(outcome, { ...subject, artifacts: host.artifacts }), log);
-  log.info(subject.interruption ?? describeVerdict(outcome));
+  if (subject.interruption === undefined) log.info(describeVerdict(outcome));
 }
 
 /** In the annotation, beside the first one. The summary has all. */
