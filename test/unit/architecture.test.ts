@@ -55,10 +55,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
-  figures: ['kernel', 'verdict'],
   export: ['kernel', 'ports', 'inputs'],
   phases: ['kernel', 'ports', 'inputs'],
-  figures: ['kernel', 'verdict'],
   judge: ['kernel', 'inputs', 'figures'],
 };
 /**
