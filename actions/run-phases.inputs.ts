@@ -78,7 +78,7 @@ export const inputs = {
 export const outputs = {
   verdict: '`passed` or `failed`; empty with `rehearse`.',
   failed: 'The phases that failed, as a JSON list, with the values of their matrices: `["test [GPU=2]"]`.',
-  reason: 'The first reason for the verdict `failed`, in one sentence.',
+  reason: 'What failed first, with the last line that it printed; empty if nothing did.',
   artifacts:
     'The folder with a numbered folder for each phase, `FAILURES`, `FINISHED`, `config.yaml` and `index.html`.',
   'export-url':

@@ -1,10 +1,10 @@
-import type { ListedObject, ObjectFacts, Store } from '../core/ports/store.js';
+import type { Body, ListedObject, ObjectFacts, Store, WriteCondition } from '../core/ports/store.js';
 import { IncompleteResponse, readError } from '../ec2/errors.js';
 import { toFailure } from './errors.js';
 import type { S3Answer, S3Requests } from './requests.js';
 import { childrenOf, parseXml, textOf, type Element } from './xml.js';
 
-type Objects = Pick<Store, 'listObjects' | 'headObject' | 'getObject' | 'putObject'>;
+type Objects = Pick<Store, 'listObjects' | 'headObject' | 'getObject' | 'getVersion' | 'putObject' | 'replaceObject'>;
 
 /** Requests about whole objects. */
 export function createObjects(requests: S3Requests): Objects {
@@ -15,11 +15,38 @@ export function createObjects(requests: S3Requests): Objects {
       absentAs404(requests, key, () =>
         requests.persist({ action: 's3:GetObject', method: 'GET', key, mostBytes }, ({ bytes }) => bytes),
       ),
+    getVersion: (key, mostBytes) =>
+      absentAs404(requests, key, () =>
+        requests.persist({ action: 's3:GetObject', method: 'GET', key, mostBytes }, (answer) => ({
+          bytes: answer.bytes,
+          etag: readEtag(answer),
+        })),
+      ),
+    replaceObject: (key, body, condition) => replaceObject(requests, key, { body, condition }),
     async putObject(key, body, contentType) {
       const headers = { ...toHeaders(body.sha256), 'content-type': contentType };
       await requests.ask({ action: 's3:PutObject', method: 'PUT', key, headers, body, purpose: 'register' }, readEtag);
     },
   };
+}
+
+async function replaceObject(
+  requests: S3Requests,
+  key: string,
+  { body, condition: { etag, contentType } }: { readonly body: Body; readonly condition: WriteCondition },
+): Promise<boolean> {
+  const condition: Record<string, string> = etag === undefined ? { 'if-none-match': '*' } : { 'if-match': etag };
+  const headers = { ...toHeaders(body.sha256), ...condition, 'content-type': contentType };
+  const request = { action: 's3:PutObject', method: 'PUT', key, headers, body, purpose: 'register' } as const;
+  try {
+    await requests.persist(request, readEtag);
+    return true;
+  } catch (error) {
+    const { code, status } = readError(error);
+    // 412: another version. 409: another write at the same moment. 404: the object was deleted since.
+    if (status === 412 || code === 'ConditionalRequestConflict' || code === 'NoSuchKey') return false;
+    throw toFailure(error, { action: request.action, place: `s3://${requests.bucket}/${key}` });
+  }
 }
 
 /** The headers by which S3 verifies the body and keeps the checksum. */
