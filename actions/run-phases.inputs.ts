@@ -53,7 +53,13 @@ export const inputs = {
     { matches: /^(?!\/)(?!\.\/*$)(?!.*(^|\/)\.\.(\/|$)).+$/, allowed: 'a path of a folder inside the workspace' },
   ),
   'on-interruption': onInterruption,
-  name: withDefault('run-phases', text('What is tested, for FINISHED, the index page and the summary.')),
+  name: withDefault(
+    'run-phases',
+    text('What is tested, for FINISHED, the index page and the summary.', {
+      matches: /^.{1,200}$/,
+      allowed: 'one line of up to 200 characters',
+    }),
+  ),
 };
 
 export const outputs = {
