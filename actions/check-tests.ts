@@ -1,4 +1,10 @@
-import { parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
+import {
+  parseInputs,
+  refuseProblems,
+  type InputDefinitions,
+  type RawInputs,
+  type ValuesOf,
+} from '../src/core/inputs/inputs.js';
 import { checkAccess, checkOwner, findMissingSecrets, summarizeSkip } from '../src/core/test-request/check.js';
 import { chooseEnvironments } from '../src/core/test-request/choose-environments.js';
 import {
@@ -38,13 +44,15 @@ export function runCheckTests(): Promise<void> {
     const own = nonce(12);
     const needsMachine = skip === '' && values['runs-on'] === undefined;
     const jobMinutes = composeJobLimit(values['timeout-minutes'], values['more-minutes']);
+    const keepMinutes = needsMachine && values.keep ? values['keep-minutes'] : 0;
     writeOutputs({
       sha,
       skip,
       label: needsMachine ? composeLabel(context, own) : '',
       artifact: composeArtifactName(values.artifact ?? 'tests', own),
       'job-minutes': jobMinutes,
-      'max-lifetime-minutes': composeLifetime(jobMinutes),
+      'max-lifetime-minutes': composeLifetime(jobMinutes + keepMinutes),
+      'keep-minutes': keepMinutes === 0 ? '' : keepMinutes,
       environments,
     });
   });
@@ -64,6 +72,7 @@ async function readRequest(context: RunContext): Promise<{ values: Values; envir
   refuseProblems([
     ...problems,
     ...(await checkCompose(values['run-compose'])),
+    ...(await checkPhases(values['run-phases'])),
     ...choice.problems,
     ...(values['runs-on'] === undefined ? checkAccess(access) : []),
     ...checkOwner({ repository: values.repository, allowForks: values['allow-forks'] }, context),
@@ -78,8 +87,24 @@ async function checkCompose(given: Values['run-compose']): Promise<readonly stri
     import('./compose-request.js'),
     import('./run-compose.inputs.js'),
   ]);
+  return (await parseRequest(pickOwn(given, known))).problems;
+}
+
+/** @returns problems of the inputs that only run-phases has; a program is read only where it is checked out */
+async function checkPhases(given: Values['run-phases']): Promise<readonly string[]> {
+  if (given === undefined) return [];
+  const [{ parseWork }, { inputs: known }] = await Promise.all([
+    import('./phases-request.js'),
+    import('./run-phases.inputs.js'),
+  ]);
+  return (await parseWork(pickOwn(given, known))).problems;
+}
+
+/** The inputs that only the other action has, as texts. */
+function pickOwn(given: Readonly<Record<string, unknown>>, known: InputDefinitions): RawInputs {
   const isOwn = (name: string): boolean => Object.hasOwn(known, name) && !Object.hasOwn(inputs, name);
   const own = Object.entries(given).filter(([name, value]) => isOwn(name) && value !== null);
-  const raw = own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]);
-  return (await parseRequest(Object.fromEntries(raw) as RawInputs)).problems;
+  return Object.fromEntries(
+    own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]),
+  );
 }

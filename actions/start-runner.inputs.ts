@@ -159,6 +159,13 @@ export const inputs = {
       { min: 1, max: LONGEST_KEEP_MINUTES },
     ),
   ),
+  'keep-minutes': into(
+    'request.keepMs',
+    minutes(
+      'In place of `keep-on-failure-minutes`: the machine stays for this time after its last job, unless that was canceled, whether a job failed or not.',
+      { min: 1, max: LONGEST_KEEP_MINUTES },
+    ),
+  ),
   access: withDefault(
     'none',
     choice(

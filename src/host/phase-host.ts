@@ -15,6 +15,7 @@ import { FAILURE } from '../core/phases/layout.js';
 import { messageOf } from '../core/kernel/failure.js';
 import type { Environment } from '../core/ports/programs.js';
 import { type BoundedLog, openBoundedLog } from './bounded-log.js';
+import { isMask } from './masks.js';
 import { findNamed, listFiles, measureFiles } from './phase-files.js';
 import { PhaseMasks } from './phase-masks.js';
 import { PhasePrinter, Room } from './phase-printer.js';
@@ -41,6 +42,8 @@ export interface PhasePlace {
   readonly variables: Environment;
   /** Texts that are replaced in the files of ours: GitHub masks only what it shows itself. */
   readonly secrets: readonly string[];
+  /** Called with each text that a phase masks. */
+  readonly onMask?: (text: string) => void;
 }
 
 /** The folder for what phases hand over to each other, which is no artifact. */
@@ -50,9 +53,9 @@ export function locateShared(artifacts: string): string {
 
 /** @throws Error if the folders cannot be made */
 export function openPhaseHost(place: PhasePlace): PhaseHost {
-  const { artifacts, directory, shared, variables, secrets } = place;
+  const { artifacts, directory, shared, variables, secrets, onMask } = place;
   for (const folder of [artifacts, shared]) mkdirSync(folder, { recursive: true });
-  const masks = new PhaseMasks(secrets);
+  const masks = new PhaseMasks(secrets, onMask);
   const env: Environment = { SHARED_DIR: shared, ...composeEnvironment(variables), ARTIFACTS: artifacts };
   const readStepFiles = watchStepFiles(process.env);
   const at = (name: string): string => join(artifacts, name);
@@ -98,8 +101,10 @@ async function run(program: PhaseProgram, around: Surroundings): Promise<PhasePr
   const log = openLog(around.log);
   const onLine = (line: string): void => {
     masks.note(line);
-    log.write(masks.hide(line));
     printer.print(line);
+    // A value of several lines is written in one, so it would not be found.
+    if (isMask(line)) return log.write(MASKED);
+    log.write(masks.hide(line));
     if (line.trim() === '') return;
     lastLines.push(line);
     if (lastLines.length > LAST_LINES) lastLines.shift();
@@ -117,6 +122,9 @@ async function run(program: PhaseProgram, around: Surroundings): Promise<PhasePr
     log.close();
   }
 }
+
+/** What a log has in place of a line that masks a text. */
+const MASKED = '::add-mask::***';
 
 function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -1,3 +1,4 @@
+import { isMask } from './masks.js';
 import { print } from './setup.js';
 
 const MIB = 1024 * 1024;
@@ -8,7 +9,6 @@ const MOST_PRINTED_IN_ALL = 32 * MIB;
 
 /** Commands that act by themselves, so they may stand between the lines of other phases. */
 const ALONE = /^\s*::(debug|notice|warning|error)(\s[^]*?)?::/;
-const MASK = /^\s*::add-mask::/;
 const STOP = /^\s*::stop-commands::(.+)$/;
 
 /** How much room the log of the step still has for all phases. */
@@ -37,7 +37,7 @@ export class PhasePrinter {
 
   print(line: string): void {
     // A value that is to be masked is in later lines, too, and in those of other phases.
-    if (MASK.test(line)) return print(line);
+    if (isMask(line)) return print(line);
     const own = this.hasEnded ? `${this.about.title} | ` : this.about.prefix;
     const prefix = own === '' || ALONE.test(line) ? '' : own;
     if (own === '') this.watch(line);

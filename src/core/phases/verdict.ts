@@ -1,5 +1,6 @@
+import { shorten } from '../kernel/markdown.js';
 import { ENDED_BEFORE } from './plan.js';
-import type { PhaseResult, Verdict } from './result.js';
+import type { PhaseResult, PhasesOutcome, Verdict } from './result.js';
 
 /**
  * Judges a run. Green needs a phase that passed, and none that failed, was stopped or was canceled.
@@ -20,6 +21,18 @@ export function judge(results: readonly PhaseResult[], unwritten: readonly strin
   if (reasons.length === 0) return { verdict: 'passed', reasons };
   const code = tested.length > 0 ? 'phases-failed' : nothing.length > 0 ? 'nothing-tested' : 'artifacts-unwritable';
   return { verdict: 'failed', reasons, code };
+}
+
+/** Characters of a line of a phase's output, which reaches outputs and answers. */
+export const LONGEST_SAID = 300;
+
+/** Why a run failed, in one line: what failed first, and the last line that it printed. '' if the run passed. */
+export function describeReason({ results, reasons: [first = ''] }: Pick<PhasesOutcome, 'results' | 'reasons'>): string {
+  const failed = results.find(({ outcome }) => outcome === 'failed');
+  const said = failed?.reasons.slice(1).findLast((line) => line.trim() !== '');
+  return said === undefined || first.includes(said.trim())
+    ? first
+    : `${first} It said: ${shorten(said.trim(), LONGEST_SAID)}`;
 }
 
 const NOTHING = 'No phase ran, so nothing was tested.';

@@ -118,7 +118,7 @@ test('a value that a phase masks is hidden in the files from then on, line by li
   await run(
     'echo before-hunter2; echo "::add-mask::hunter2%0Asecond line"; echo "hunter2, second line"; echo "::add-mask::abc"; echo abc',
   );
-  expect(log()).toBe('before-hunter2\n::add-mask::***%0A***\n***, ***\n::add-mask::abc\nabc\n');
+  expect(log()).toBe('before-hunter2\n::add-mask::***\n***, ***\n::add-mask::***\nabc\n');
   host.writeFile('index.html', 'hunter2');
   expect(host.readFile('index.html')).toBe('***');
 });
