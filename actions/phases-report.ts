@@ -23,7 +23,7 @@ export function reportPhases(outcome: PhasesOutcome, { host, log, ...subject }: 
   const failed = outcome.results.filter((one) => one.outcome === 'failed').map(({ title }) => title);
   writeOutputs({ verdict: outcome.verdict, failed, reason: describeReason(outcome) });
   appendSummary(summarizePhases(outcome, { ...subject, artifacts: host.artifacts }), log);
-  log.info(subject.interruption ?? describeVerdict(outcome));
+  if (subject.interruption === undefined) log.info(describeVerdict(outcome));
 }
 
 /** In the annotation, beside the first one. The summary has all. */

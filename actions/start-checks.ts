@@ -68,7 +68,7 @@ export function checkZones(values: StartValues): string[] {
 
 /** The machine ends at `max-lifetime-minutes` in any case, so a longer time would promise too much. */
 export function checkKept(values: StartValues): string[] {
-  const { 'max-lifetime-minutes': lifetime = Infinity } = values;
+  const { 'max-lifetime-minutes': lifetime } = values;
   const names = ['keep-on-failure-minutes', 'keep-minutes'] as const;
   const given = names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]));
   if (given.length > 1) return ['`keep-on-failure-minutes` and `keep-minutes` are both set; allowed: one of them.'];

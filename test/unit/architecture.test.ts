@@ -49,12 +49,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   volumes: ['kernel', 'ports', 'instances', 'machine'],
   command: ['kernel', 'ports', 'inputs', 'config'],
   verdict: ['kernel', 'inputs'],
+  figures: ['kernel', 'verdict'],
+  history: ['kernel', 'ports', 'figures'],
+  plot: ['kernel', 'figures'],
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
-  figures: ['kernel', 'verdict'],
   export: ['kernel', 'ports', 'inputs'],
   phases: ['kernel', 'ports', 'inputs'],
+  judge: ['kernel', 'inputs', 'figures'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The

@@ -249,6 +249,14 @@ export const failureCodes = {
     when: 'The session of run-compose ended with 0, and the evaluations in its result did not pass (`evaluations.passed` is `false`).',
     remedy: composeAdvice.READ_RESULT,
   },
+  'results-unreadable': {
+    when: 'A file with results is of no known format (an HTML page, for example), is cut off, or has too many figures.',
+    remedy: 'Look at the file that the message names. docs/result-formats.md lists the tools whose files are read.',
+  },
+  'history-busy': {
+    when: 'Other runs wrote to the history of figures for two minutes, so the figures of this run were not added to it.',
+    remedy: 'Run the job again, or give each of many jobs side by side a history of its own.',
+  },
   'webhook-unavailable': {
     when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
     remedy: composeAdvice.TAKE_RESULT_ELSEWHERE,

@@ -13,7 +13,9 @@ export function judge(results: readonly PhaseResult[], unwritten: readonly strin
   const nothing = results.some(({ outcome }) => outcome === 'passed') || failed.length > 0 ? [] : [NOTHING];
   const tested = [
     ...failed.map(({ title, reasons: [first] }) => first ?? `${title} failed.`),
-    ...rest.map(({ title, reasons: [why] }) => `${title} did not run: ${why ?? ENDED_BEFORE}.`),
+    ...rest.map(({ title, beganAt, reasons: [why = ENDED_BEFORE] }) =>
+      beganAt === undefined ? `${title} did not run: ${why}.` : why,
+    ),
   ];
   const reasons = [...tested, ...nothing, ...unwritten];
   if (reasons.length === 0) return { verdict: 'passed', reasons };
