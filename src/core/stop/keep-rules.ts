@@ -68,7 +68,7 @@ function readMinutes({ tags }: Instance): number | undefined {
 }
 
 /** Whether it is kept after a job that passed, too (`keep-minutes`). */
-export function isAlways({ tags }: Pick<Instance, 'tags'>): boolean {
+function isAlways({ tags }: Pick<Instance, 'tags'>): boolean {
   return /^\d+ always\b/.test(tags[TAG.keepOnFailure] ?? '');
 }
 
