@@ -258,7 +258,7 @@ export const failureCodes = {
     remedy: 'Remove old runs with `npm run history -- prune`.',
   },
   'history-busy': {
-    when: 'Other runs wrote to the history of figures for two minutes, so the figures of this run were not added to it.',
+    when: 'Other runs wrote to the history of figures for five minutes, so the figures of this run were not added to it.',
     remedy: 'Run the job again, or give each of many jobs side by side a history of its own.',
   },
   'webhook-unavailable': {
