@@ -6,8 +6,8 @@ import { renderRun, type PastRun } from './entry.js';
 
 /** A line of 400 bytes for each of 1.3 million runs. A longer history is pruned. */
 export const MOST_BYTES = 512 * 2 ** 20;
-/** How long a writer tries while others write, in ms. */
-const PATIENCE_MS = 120_000;
+/** How long a writer tries while others write, in ms: a hundred jobs side by side, each with a push of some seconds. */
+const PATIENCE_MS = 300_000;
 const LINE_END = 10;
 
 /** What an append needs of the process. */
@@ -22,7 +22,7 @@ export interface AppendTools {
  * added again: after a lost answer, the first try may have succeeded.
  *
  * @returns the history with the run
- * @throws Failure `history-busy` if other writers are faster for two minutes
+ * @throws Failure `history-busy` if other writers are faster for five minutes
  */
 export async function appendRun(
   place: HistoryPlace,
