@@ -106,5 +106,5 @@ function pickOwn(given: Readonly<Record<string, unknown>>, known: InputDefinitio
   const own = Object.entries(given).filter(([name, value]) => isOwn(name) && value !== null);
   return Object.fromEntries(
     own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]),
-  ) as RawInputs;
+  );
 }

@@ -4,6 +4,7 @@ import * as advice from '../src/core/kernel/phase-advice.js';
 import type { PhaseHost } from '../src/core/phases/host.js';
 import type { PhasesOutcome } from '../src/core/phases/result.js';
 import { describeVerdict, summarizePhases } from '../src/core/phases/summary.js';
+import { describeReason } from '../src/core/phases/verdict.js';
 import type { Log } from '../src/core/ports/process.js';
 import { describeFailure, renderFailure } from '../src/host/exit.js';
 import { writeOutputs } from '../src/host/outputs.js';
@@ -20,9 +21,9 @@ export interface Reporting {
 /** Writes the outputs and the summary. */
 export function reportPhases(outcome: PhasesOutcome, { host, log, ...subject }: Reporting): void {
   const failed = outcome.results.filter((one) => one.outcome === 'failed').map(({ title }) => title);
-  writeOutputs({ verdict: outcome.verdict, failed, reason: outcome.reasons[0] ?? '' });
+  writeOutputs({ verdict: outcome.verdict, failed, reason: describeReason(outcome) });
   appendSummary(summarizePhases(outcome, { ...subject, artifacts: host.artifacts }), log);
-  log.info(subject.interruption ?? describeVerdict(outcome));
+  if (subject.interruption === undefined) log.info(describeVerdict(outcome));
 }
 
 /** In the annotation, beside the first one. The summary has all. */

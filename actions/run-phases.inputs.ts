@@ -72,13 +72,19 @@ export const inputs = {
     expression: '${{ github.token }}',
   },
   'on-interruption': onInterruption,
-  name: withDefault('run-phases', text('What is tested, for FINISHED, the index page and the summary.')),
+  name: withDefault(
+    'run-phases',
+    text('What is tested, for FINISHED, the index page and the summary.', {
+      matches: /^.{1,200}$/,
+      allowed: 'one line of up to 200 characters',
+    }),
+  ),
 };
 
 export const outputs = {
   verdict: '`passed` or `failed`; empty with `rehearse`.',
   failed: 'The phases that failed, as a JSON list, with the values of their matrices: `["test [GPU=2]"]`.',
-  reason: 'The first reason for the verdict `failed`, in one sentence.',
+  reason: 'What failed first, with the last line that it printed; empty if nothing did.',
   artifacts:
     'The folder with a numbered folder for each phase, `FAILURES`, `FINISHED`, `config.yaml` and `index.html`.',
   'export-url':

@@ -92,13 +92,18 @@ async function run(given: GivenPhases, { beganAt, cancellation, interruption, lo
     : finishPhases({ name, results, unwritten, beganAt, endedAt: clock.now() }, host);
   const areDone = !cancellation.aborted;
   if (areDone) save(pending.isLeft ? 'exporting' : 'finished');
-  reportPhases(outcome, { name, host, log, ...(isCut && { interruption: messageOf(interruption.reason) }) });
+  reportPhases(outcome, { name, host, log, ...(isCut && { interruption: describe(interruption, given) }) });
   const error = await pending.run(log);
   if (areDone && !cancellation.aborted) {
     save('finished');
     pending.end();
   }
   conclude(outcome, { error, artifacts, signal: isCut ? signal : cancellation, log });
+}
+
+/** What the summary says of an interruption. */
+function describe({ reason }: AbortSignal, { onInterruption }: GivenPhases): string {
+  return `${messageOf(reason)}${onInterruption === 'rerun' ? ` ${NEXT}` : ''}`;
 }
 
 interface Ending {

@@ -6,19 +6,17 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { compilePatterns } from '../core/inputs/file-patterns.js';
+import type { PhaseHost, PhaseProgram, PhaseProgramEnd } from '../core/phases/host.js';
 import { FAILURE } from '../core/phases/layout.js';
-import type { FoundFile, PhaseHost, PhaseProgram, PhaseProgramEnd } from '../core/phases/host.js';
 import { messageOf } from '../core/kernel/failure.js';
 import type { Environment } from '../core/ports/programs.js';
 import { type BoundedLog, openBoundedLog } from './bounded-log.js';
-import { findFiles } from './find-files.js';
 import { isMask } from './masks.js';
+import { findNamed, listFiles, measureFiles } from './phase-files.js';
 import { PhaseMasks } from './phase-masks.js';
 import { PhasePrinter, Room } from './phase-printer.js';
 import { runProgram } from './programs.js';
@@ -72,7 +70,8 @@ export function openPhaseHost(place: PhasePlace): PhaseHost {
     readFile: (name) => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : ''),
     readFirstLine: (name) => readFirstLine(at(name)),
     removeFile: (name) => rmSync(at(name), { force: true, recursive: true }),
-    findFailures: (folder) => findNamed(at(folder)).map((path) => `${folder}/${path}`),
+    listFiles: (folder, most, first) => listFiles(at(folder), most, first),
+    findFailures: (folder) => findNamed(at(folder), FAILURE).map((path) => `${folder}/${path}`),
     findFiles: (pattern, folder) => measureFiles(folder === undefined ? directory : at(folder), pattern),
     run(program) {
       const { title, prefix } = program;
@@ -106,9 +105,8 @@ async function run(program: PhaseProgram, around: Surroundings): Promise<PhasePr
     // A value of several lines is written in one, so it would not be found.
     if (isMask(line)) return log.write(MASKED);
     log.write(masks.hide(line));
-    const shown = readable(line);
-    if (shown === '') return;
-    lastLines.push(shown);
+    if (line.trim() === '') return;
+    lastLines.push(line);
     if (lastLines.length > LAST_LINES) lastLines.shift();
   };
   const args = ['-eo', 'pipefail', '-c', commands];
@@ -118,7 +116,8 @@ async function run(program: PhaseProgram, around: Surroundings): Promise<PhasePr
     const ended = await runProgram({ command: 'bash', args, cwd, env, boundMs, signal, onLine });
     printer.end();
     logProblem = log.close() ?? (isFile(around.log) ? undefined : 'the phase removed it');
-    return { ...ended, lastLines: lastLines.map((line) => masks.hide(line)), ...(logProblem && { logProblem }) };
+    const shown = lastLines.map((line) => masks.hide(readable(line))).filter((line) => line !== '');
+    return { ...ended, lastLines: shown, ...(logProblem && { logProblem }) };
   } finally {
     log.close();
   }
@@ -165,26 +164,4 @@ function openLog(path: string): BoundedLog {
     print(`No log can be written to ${path}: ${problem}.`);
     return { write: () => undefined, close: () => problem };
   }
-}
-
-/** @returns the files named FAILURE below a folder, relative to it. What cannot be read, for example root's, is left out */
-function findNamed(folder: string, path = ''): readonly string[] {
-  try {
-    return readdirSync(join(folder, path), { withFileTypes: true })
-      .flatMap((entry) => {
-        const own = path === '' ? entry.name : `${path}/${entry.name}`;
-        return entry.isDirectory() ? findNamed(folder, own) : entry.name === FAILURE ? [own] : [];
-      })
-      .sort();
-  } catch {
-    return [];
-  }
-}
-
-async function measureFiles(folder: string, pattern: string): Promise<readonly FoundFile[]> {
-  const { files } = await findFiles(folder, compilePatterns([pattern]));
-  return files.flatMap(({ path, modifiedAt }) => {
-    const size = statSync(join(folder, path), { throwIfNoEntry: false })?.size;
-    return size === undefined ? [] : [{ path, bytes: size, changedAt: modifiedAt }];
-  });
 }

@@ -57,6 +57,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   plot: ['kernel', 'figures'],
   export: ['kernel', 'ports', 'inputs'],
   phases: ['kernel', 'ports', 'inputs'],
+  judge: ['kernel', 'inputs', 'figures'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The

@@ -9,6 +9,9 @@ export class FakeArtifacts {
   /** Called with the path when a file is opened. */
   onOpen: ((path: string) => void) | undefined;
 
+  /** Called before a file is written. */
+  onWrite: (() => void) | undefined;
+
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
     for (const [path, content] of Object.entries(files)) this.set(path, content);
   }
@@ -36,6 +39,9 @@ export class FakeArtifacts {
         close: async () => undefined,
       };
     },
-    write: async (path, text) => this.set(path, text),
+    write: async (path, text) => {
+      this.onWrite?.();
+      this.set(path, text);
+    },
   };
 }

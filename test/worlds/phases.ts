@@ -1,5 +1,5 @@
 import type { Phase } from '../../src/core/phases/phase.js';
-import type { FoundFile, PhaseHost, PhaseProgram, PhaseProgramEnd } from '../../src/core/phases/host.js';
+import type { FoundFile, ListedFile, PhaseHost, PhaseProgram, PhaseProgramEnd } from '../../src/core/phases/host.js';
 import { planPhases, type PhasePlan, type PlanSettings } from '../../src/core/phases/plan.js';
 import { readPhases } from '../../src/core/phases/read-phases.js';
 import type { FakeClock } from './fake-clock.js';
@@ -42,7 +42,7 @@ export class FakePhaseHost implements PhaseHost {
   constructor(private readonly clock: FakeClock) {}
 
   listArtifacts(): readonly string[] {
-    return [...this.folders];
+    return [...this.folders, ...[...this.files.keys()].filter((name) => !name.includes('/'))];
   }
 
   makeFolder(name: string): void {
@@ -74,6 +74,12 @@ export class FakePhaseHost implements PhaseHost {
 
   removeFile(name: string): void {
     this.files.delete(name);
+  }
+
+  listFiles(folder: string): readonly ListedFile[] {
+    return [...this.files]
+      .filter(([name]) => name.startsWith(`${folder}/`))
+      .map(([name, text]) => ({ path: name.slice(folder.length + 1), bytes: text.length }));
   }
 
   findFailures(folder: string): readonly string[] {

@@ -58,14 +58,27 @@ export async function exportArtifacts(request: ExportRequest, ports: ExportPorts
   const problems = new Problems(list.unreadable);
   const keyOf = (path: string): string => toKey(address, path);
   const { secrets } = request;
-  const { scanned, partly } = await scanAll(files, { secrets, keyOf, folder, signal: ports.signal, buffers, problems });
+  const { scanned, partly, growing } = await scanAll(files, {
+    secrets,
+    keyOf,
+    folder,
+    signal: ports.signal,
+    buffers,
+    problems,
+  });
   const sent = await uploadAll(scanned, { address, ports, store, buffers, problems });
   problems.failIfAny(address, files.length);
   const index = bucket.publicBy === 'no' ? undefined : scanned.find(({ path }) => path === 'index.html')?.key;
   const url = toUrl(address, bucket.region, index);
   await writeUrl(url, folder, log);
   const { publicBy } = bucket;
-  const searched = { ...measure(files), skipped: list.skipped, partly, shortSecrets: listPatterns(secrets).short };
+  const searched = {
+    ...measure(files),
+    skipped: list.skipped,
+    partly,
+    growing,
+    shortSecrets: listPatterns(secrets).short,
+  };
   return { ...searched, address, url, publicBy, sent };
 }
 

@@ -14,13 +14,17 @@ export class Problems {
   /** @param unreadable folders that could not be read, each with the reason */
   constructor(private readonly unreadable: readonly string[]) {}
 
+  add(path: string, reason: string): void {
+    this.files.set(path, reason);
+  }
+
   /** Notes the problem if `act` meets one. @throws every other error */
   async note({ path }: ArtifactFile, act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
       if (!(error instanceof FileProblem)) throw error;
-      this.files.set(path, error.message);
+      this.add(path, error.message);
     }
   }
 

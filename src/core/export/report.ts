@@ -41,10 +41,13 @@ function describeSent({ files, sent }: ExportResult): string {
 }
 
 /** What was not exported or not searched. Markdown. */
-function listNotes({ skipped, partly, shortSecrets }: Searched): string[] {
+function listNotes({ skipped, partly, growing, shortSecrets }: Searched): string[] {
   return [
     ...(skipped.length > 0 ? [`Not exported, because they are links or special files: ${list(skipped)}.`] : []),
-    ...(partly.length > 0 ? [`Unpacked and searched only up to 8 GiB: ${list(partly)}.`] : []),
+    ...(partly.length > 0 ? [`Searched only in the first 8 GiB of their unpacked content: ${list(partly)}.`] : []),
+    ...(growing.length > 0
+      ? [`Still written to, so exported as long as they were in the beginning: ${list(growing)}.`]
+      : []),
     ...(shortSecrets > 0
       ? [`${plural(shortSecrets, 'secret')} of fewer than 6 bytes were not searched for: they would be in any file.`]
       : []),

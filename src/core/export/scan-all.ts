@@ -28,6 +28,8 @@ export interface Scanned {
   readonly scanned: readonly ScannedFile[];
   /** Compressed files of which only the beginning was unpacked and searched. */
   readonly partly: readonly string[];
+  /** Files to which a program still writes: only what was there in the beginning was searched. */
+  readonly growing: readonly string[];
 }
 
 /** Reads all files and their names. @throws Failure `secret-in-artifacts` if one has a secret */
@@ -35,6 +37,7 @@ export async function scanAll(files: readonly ArtifactFile[], scanning: Scanning
   const { secrets, keyOf, folder, buffers, problems, signal } = scanning;
   const searcher = new Searcher(listPatterns(secrets).patterns);
   const partly: string[] = [];
+  const growing: string[] = [];
   const scanned = new Map<number, ScannedFile>();
   const finds = new Map<string, Find>();
   await sideBySide(files, FILES_AT_ONCE, async (file, index) => {
@@ -43,14 +46,16 @@ export async function scanAll(files: readonly ArtifactFile[], scanning: Scanning
     // The name itself is not quoted.
     if (inName) return void finds.set(`the name of file ${index + 1} of the folder`, inName);
     await problems.note(file, async () => {
-      const { parts, find, isPartly } = await scanFile(file, { folder, searcher, buffers });
+      const { parts, find, isPartly, isGrowing } = await scanFile(file, { folder, searcher, buffers });
       if (find) finds.set(file.path, find);
       if (isPartly) partly.push(file.path);
+      if (isGrowing) growing.push(file.path);
       scanned.set(index, { ...file, key: keyOf(file.path), parts });
     });
   });
   if (finds.size > 0) throw toFailure(finds, folder.path);
-  return { scanned: [...scanned].toSorted(([a], [b]) => a - b).map(([, file]) => file), partly: partly.toSorted() };
+  const inOrder = [...scanned].toSorted(([a], [b]) => a - b).map(([, file]) => file);
+  return { scanned: inOrder, partly: partly.toSorted(), growing: growing.toSorted() };
 }
 
 function toFailure(finds: ReadonlyMap<string, Find>, folder: string): Failure {

@@ -21,11 +21,19 @@ export async function searchFolder(
   const { files, skipped, unreadable, outside } = await folder.list();
   const problems = new Problems([...unreadable, ...outside.map((path) => `${path} (a link out of the folder)`)]);
   const buffers = new Buffers(FILES_AT_ONCE * PART_BYTES);
-  const { partly } = await scanAll(files, { secrets, keyOf: (path) => path, folder, signal, buffers, problems });
+  const { partly, growing } = await scanAll(files, {
+    secrets,
+    keyOf: (path) => path,
+    folder,
+    signal,
+    buffers,
+    problems,
+  });
+  for (const path of growing) problems.add(path, 'it is still growing');
   const { lines, count } = problems.list();
   if (lines.length > 0) {
     const message = `${folder.path}: ${count} could not be searched for secrets, such as ${lines[0]}. Nothing may be uploaded.`;
     throw new Failure('export-incomplete', message, { hint: advice.END_WRITERS, details: lines });
   }
-  return { ...measure(files), skipped, partly, shortSecrets: listPatterns(secrets).short };
+  return { ...measure(files), skipped, partly, growing, shortSecrets: listPatterns(secrets).short };
 }

@@ -8,6 +8,8 @@ export interface Searched {
   readonly skipped: readonly string[];
   /** Compressed files of which only the beginning was unpacked and searched. */
   readonly partly: readonly string[];
+  /** Files to which a program still writes: only what was there in the beginning counts. */
+  readonly growing: readonly string[];
   /** How many secrets were too short to be searched for. */
   readonly shortSecrets: number;
 }

@@ -5,18 +5,18 @@ export function toKey({ prefix }: ExportAddress, path: string): string {
   return prefix === '' ? path : `${prefix}/${path}`;
 }
 
-/** The domains of a region's console and of S3. Source: AWS General Reference, "Service endpoints" of each partition. */
-function findDomains(region: string): { readonly consoleHost: string; readonly s3: string } {
-  if (region.startsWith('cn-')) return { consoleHost: 'console.amazonaws.cn', s3: 'amazonaws.com.cn' };
-  if (region.startsWith('us-gov-')) return { consoleHost: 'console.amazonaws-us-gov.com', s3: 'amazonaws.com' };
-  return { consoleHost: 'console.aws.amazon.com', s3: 'amazonaws.com' };
+/** The domains of the console and of S3. Source: AWS General Reference, "Service endpoints" of each partition. */
+function findDomains(region: string): { readonly site: string; readonly api: string } {
+  if (region.startsWith('cn-')) return { site: 'amazonaws.cn', api: 'amazonaws.com.cn' };
+  if (region.startsWith('us-gov-')) return { site: 'amazonaws-us-gov.com', api: 'amazonaws.com' };
+  return { site: 'aws.amazon.com', api: 'amazonaws.com' };
 }
 
 /** Where a browser shows the export: the console of AWS, or the index page of a public bucket. */
 export function toUrl({ bucket, prefix }: ExportAddress, region: string, index: string | undefined): string {
   const encode = (key: string): string => key.split('/').map(encodeURIComponent).join('/');
-  const { consoleHost, s3 } = findDomains(region);
-  if (index !== undefined) return `https://s3.${region}.${s3}/${bucket}/${encode(index)}`;
+  const { site, api } = findDomains(region);
+  if (index !== undefined) return `https://s3.${region}.${api}/${bucket}/${encode(index)}`;
   const query = `region=${region}&prefix=${encodeURIComponent(prefix === '' ? '' : `${prefix}/`)}`;
-  return `https://${region}.${consoleHost}/s3/buckets/${bucket}?${query}`;
+  return `https://${region}.console.${site}/s3/buckets/${bucket}?${query}`;
 }

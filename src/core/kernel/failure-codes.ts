@@ -298,15 +298,15 @@ export const failureCodes = {
     remedy: exportAdvice.CREATE_BUCKET,
   },
   'bucket-public': {
-    when: 'The policy or the access control list of the bucket in `export` lets everybody read it, and `export-public` is not set. Nothing was uploaded.',
+    when: 'The policy or the access control list of the bucket in `export` lets everybody read it, and `export-public` is not set. No phase was run.',
     remedy: exportAdvice.MAKE_PRIVATE,
   },
   'secret-in-artifacts': {
-    when: 'Files to be exported contain secrets of the run, as they are or in base64. The message names the files and never quotes a secret. Nothing was uploaded.',
+    when: 'Files to be exported contain secrets of the run, as they are, in base64 or within gzip. The message names the files and the secrets, and never quotes one. Nothing was uploaded, and `upload` is empty.',
     remedy: exportAdvice.REMOVE_SECRETS,
   },
   'export-incomplete': {
-    when: 'Files could not be read, or changed during the export. The message names them. All other files were uploaded.',
+    when: 'Files could not be read, or changed during the export. The message names them. With `export: s3://…`, all other files were uploaded. With `export: artifact`, `upload` is empty.',
     remedy: exportAdvice.EXPORT_AGAIN,
   },
   'phases-failed': {

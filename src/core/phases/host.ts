@@ -22,6 +22,12 @@ export interface PhaseProgramEnd extends ProgramEnd {
   readonly logProblem?: string;
 }
 
+export interface ListedFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
 export interface FoundFile {
   readonly path: string;
   readonly bytes: number;
@@ -49,6 +55,12 @@ export interface PhaseHost {
   readFirstLine(name: string): string | undefined;
   /** Removes a file, or what a program put in its place. @throws Error if it cannot be removed */
   removeFile(name: string): void;
+  /**
+   * The first `most` files below a folder of the artifacts, in the order of their names.
+   *
+   * @param first names that come before all others
+   */
+  listFiles(folder: string, most: number, first: readonly string[]): readonly ListedFile[];
   /** Files named FAILURE anywhere below a folder of the artifacts, relative to the artifacts. */
   findFailures(folder: string): readonly string[];
   /** Files that match a pattern. @param folder of the artifacts; absent: the working directory */

@@ -1,10 +1,12 @@
 import type { Clock } from '../kernel/clock.js';
 import { messageOf } from '../kernel/failure.js';
+import { shorten } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
 import { FAILURE, renderFailureLine, SKIPPED } from './layout.js';
 import type { PhaseHost, PhaseProgramEnd } from './host.js';
 import type { Phase } from './phase.js';
 import { isInArtifacts, withoutFolder } from './read-fields.js';
+import { LONGEST_SAID } from './verdict.js';
 
 /** One run of a phase that is about to begin. */
 export interface PhaseRun {
@@ -57,7 +59,7 @@ export async function runPhase(run: PhaseRun, host: PhaseHost, clock: Clock): Pr
   const { logProblem } = ended;
   const log = logProblem === undefined ? {} : { logProblem };
   const reasons = describeEnd(run, ended, clock.now() - beganAt);
-  if (reasons.length > 0) return { reasons, ...log };
+  if (reasons.length > 0) return { reasons: quoteOwnFailure(reasons, run, host), ...log };
   const { failures, remarks } = findOwnFailures(run, host);
   const skipped = failures.length > 0 ? undefined : host.readFirstLine(`${folder}/${SKIPPED}`);
   if (skipped !== undefined) return { reasons: [], skipped: skipped.trim() || `it left ${SKIPPED}`, ...log };
@@ -79,6 +81,16 @@ function describeEnd(
   if (code === 0) return [];
   const how = code === undefined ? (why ?? 'it has no exit code') : `exit code ${code}`;
   return [`${title} failed: ${how}.`, ...lastLines];
+}
+
+/** What the program itself wrote into its FAILURE says more than its exit code, and the file is about to be ours. */
+function quoteOwnFailure(
+  [first = '', ...rest]: readonly string[],
+  { folder }: PhaseRun,
+  host: PhaseHost,
+): readonly string[] {
+  const said = host.readFirstLine(`${folder}/${FAILURE}`)?.trim() ?? '';
+  return said === '' ? [first, ...rest] : [`${first} ${FAILURE}: ${shorten(said, LONGEST_SAID)}`, ...rest];
 }
 
 /** A program of the seed reports a failure by a file, and its shell may end with 0 nevertheless. */

@@ -217,17 +217,33 @@ describe('The export of the other files goes on, and fails at its end,', () => {
     expect(keys()).not.toContain('runs/42/002__test/run.log');
   });
 
-  test('if a file is still growing, or a folder is unreadable', async () => {
-    const { run, artifacts } = await createWorld();
+  test('if a folder is unreadable', async () => {
+    const { run, artifacts, keys } = await createWorld();
     artifacts.unreadable.push('003__locked (EACCES)');
-    artifacts.onOpen = (path) => {
-      if (path.endsWith('data.bin')) artifacts.set(path, new Uint8Array([0, 1, 2, 3]));
-    };
-    expect((await failureOf(run())).about.details).toEqual([
-      '002__test/data.bin (it is still growing)',
-      '003__locked (EACCES)',
-    ]);
+    expect((await failureOf(run())).about.details).toEqual(['003__locked (EACCES)']);
+    expect(keys()).toHaveLength(5);
   });
+});
+
+test('A file to which a program still writes is exported as long as it was', async () => {
+  const { run, artifacts, bucket } = await createWorld();
+  artifacts.onOpen = (path) => {
+    if (path.endsWith('data.bin')) artifacts.set(path, new Uint8Array([0, 1, 2, ...Buffer.from(SECRET)]));
+  };
+  const result = await run();
+  expect(bucket().objects.get('runs/42/002__test/data.bin')!.bytes).toEqual(Buffer.from([0, 1, 2]));
+  expect(result.growing).toEqual(['002__test/data.bin']);
+  expect(summarizeExport(result)).toContain('as long as they were in the beginning: `002__test/data.bin`.');
+});
+
+test('A full disk does not undo an export: only export.url is missing', async () => {
+  const { run, artifacts, lines, keys } = await createWorld();
+  artifacts.onWrite = () => {
+    throw new Error('ENOSPC: no space left on device');
+  };
+  expect((await run()).files).toBe(5);
+  expect(keys()).toHaveLength(5);
+  expect(lines.join('\n')).toContain('export.url could not be written: ENOSPC');
 });
 
 describe('A failure of the store', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { inspectArtifacts } from '../../../../src/core/phases/artifacts.js';
 import { listEntryPoints } from '../../../../src/core/phases/entry-points.js';
-import { Layout, renderFinished } from '../../../../src/core/phases/layout.js';
+import { Layout, renderDuration, renderFinished } from '../../../../src/core/phases/layout.js';
 import { readPhases } from '../../../../src/core/phases/read-phases.js';
 import { describePlan } from '../../../../src/core/phases/summary.js';
 import { planOf } from '../../../worlds/phases.js';
@@ -30,6 +30,17 @@ test.each([
   [360_059_000, '100 hours 00 minutes 59 seconds'],
 ])('%i ms are %s', (endedAt, text) => {
   expect(renderFinished('a', { verdict: 'passed', beganAt: 0, endedAt })).toBe(`Test of 'a' succeeded after ${text}.`);
+});
+
+test.each([
+  [undefined, ''],
+  [3_240, '3.2 s'],
+  [59_990, '59.9 s'],
+  [372_900, '6 min 12 s'],
+  [5_430_000, '1 h 30 min'],
+])('a phase of %s ms took %j', (endedAt, text) => {
+  const result = { title: 'a', folder: '000__a', outcome: 'passed', reasons: [], beganAt: 0 } as const;
+  expect(renderDuration({ ...result, ...(endedAt !== undefined && { endedAt }) })).toBe(text);
 });
 
 test('the entry points of a program are phases in their order', () => {

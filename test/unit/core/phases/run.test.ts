@@ -6,6 +6,7 @@ import { Layout } from '../../../../src/core/phases/layout.js';
 import { planCleanup, type PlanSettings } from '../../../../src/core/phases/plan.js';
 import { GRACE_MS, runPhases } from '../../../../src/core/phases/run.js';
 import { summarizePhases } from '../../../../src/core/phases/summary.js';
+import { describeReason } from '../../../../src/core/phases/verdict.js';
 import { FakeClock, FAKE_START } from '../../../worlds/fake-clock.js';
 import { recordLog } from '../../../worlds/log.js';
 import { FakePhaseHost, planOf } from '../../../worlds/phases.js';
@@ -76,13 +77,30 @@ describe('A run', () => {
     const { outcome, outcomes } = await play(seed, { settings: { skip: ['prepare', 'test', 'cleanup'] } });
     expect(outcomes).toEqual(['left-out', 'left-out', 'left-out']);
     expect(outcome).toMatchObject({ verdict: 'failed', code: 'nothing-tested' });
-    expect(host.files.get('index.html')).toContain('<p>No phase ran, so nothing was tested.</p>');
+    expect(host.files.get('index.html')).toContain('<li>No phase ran, so nothing was tested.</li>');
     expect(host.files.get('002__cleanup/SKIPPED')).toBe('`skip` names it\n');
   });
 
   test('ends a phase that takes too long, even if it then exits with 0', async () => {
     const { outcome } = await play([{ name: 'test', run: 'seconds=999', 'timeout-minutes': 0.5 }]);
     expect(outcome.reasons).toEqual(['test was ended: it took longer than 0.5 minutes (`timeout-minutes`).']);
+  });
+
+  test('that fails is explained by what the program wrote into its own FAILURE', async () => {
+    host.onBegin = () => host.files.set('000__test/FAILURE', 'the last line\nmore\n');
+    const { outcome } = await play([{ name: 'test', run: 'code=1' }]);
+    const reason = 'test failed: exit code 1. FAILURE: the last line';
+    expect(host.files.get('FAILURES')).toBe(`000__test/FAILURE | ${reason}\n`);
+    expect(describeReason(outcome)).toBe(reason);
+  });
+
+  test('that fails without a FAILURE is explained by the last line that the phase printed', async () => {
+    const { outcome } = await play(withRun('test', 'code=3'));
+    expect(describeReason(outcome)).toBe('test failed: exit code 3. It said: the last line');
+  });
+
+  test('that passes has no reason', async () => {
+    expect(describeReason((await play(seed)).outcome)).toBe('');
   });
 
   test('is red when a program left a FAILURE and exited with 0', async () => {
@@ -244,5 +262,5 @@ test('the summary and the index page escape what users write', async () => {
   expect(summary).toContain('### &lt;i&gt;: failed');
   expect(summary).toContain('test \\[A=&lt;b&gt;\\|\\]');
   expect(host.files.get('index.html')).toContain('test [A=&lt;b&gt;|]');
-  expect(host.files.get('index.html')).not.toContain('<b>');
+  expect(host.files.get('index.html')).not.toContain('<b>|');
 });
