@@ -253,9 +253,13 @@ export const failureCodes = {
     when: 'A file with results is of no known format (an HTML page, for example), is cut off, or has too many figures.',
     remedy: 'Look at the file that the message names. docs/result-formats.md lists the tools whose files are read.',
   },
+  'history-too-large': {
+    when: 'The history of figures is larger than 512 MiB, so it was neither read nor written.',
+    remedy: 'Remove lines of old runs from it.',
+  },
   'history-busy': {
-    when: 'Other runs wrote to the history of figures for two minutes, so the figures of this run were not added to it.',
-    remedy: 'Run the job again, or give each of many jobs side by side a history of its own.',
+    when: 'Other runs wrote to the history of figures for five minutes, so the figures of this run were not added to it.',
+    remedy: advice.SHARE_NO_HISTORY,
   },
   'webhook-unavailable': {
     when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
