@@ -72,7 +72,13 @@ export const inputs = {
     expression: '${{ github.token }}',
   },
   'on-interruption': onInterruption,
-  name: withDefault('run-phases', text('What is tested, for FINISHED, the index page and the summary.')),
+  name: withDefault(
+    'run-phases',
+    text('What is tested, for FINISHED, the index page and the summary.', {
+      matches: /^.{1,200}$/,
+      allowed: 'one line of up to 200 characters',
+    }),
+  ),
 };
 
 export const outputs = {

@@ -105,9 +105,8 @@ async function run(program: PhaseProgram, around: Surroundings): Promise<PhasePr
     // A value of several lines is written in one, so it would not be found.
     if (isMask(line)) return log.write(MASKED);
     log.write(masks.hide(line));
-    const shown = readable(line);
-    if (shown === '') return;
-    lastLines.push(shown);
+    if (line.trim() === '') return;
+    lastLines.push(line);
     if (lastLines.length > LAST_LINES) lastLines.shift();
   };
   const args = ['-eo', 'pipefail', '-c', commands];
@@ -117,7 +116,8 @@ async function run(program: PhaseProgram, around: Surroundings): Promise<PhasePr
     const ended = await runProgram({ command: 'bash', args, cwd, env, boundMs, signal, onLine });
     printer.end();
     logProblem = log.close() ?? (isFile(around.log) ? undefined : 'the phase removed it');
-    return { ...ended, lastLines: lastLines.map((line) => masks.hide(line)), ...(logProblem && { logProblem }) };
+    const shown = lastLines.map((line) => masks.hide(readable(line))).filter((line) => line !== '');
+    return { ...ended, lastLines: shown, ...(logProblem && { logProblem }) };
   } finally {
     log.close();
   }

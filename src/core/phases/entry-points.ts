@@ -66,10 +66,12 @@ function listOffered(text: string): ReadonlySet<string> {
         [name!, { isMethod: indent !== '', needs: needsArguments(parameters!) }] as const,
     ),
   );
-  const attributes = [...text.matchAll(/^[ \t]+self\.(\w+)[ \t]*=[ \t]*(\w+)?/gm)].map(([, name, target = '']) => ({
-    name: name!,
-    needs: functions.get(target)?.needs ?? false,
-  }));
+  const attributes = [...text.matchAll(/^[ \t]+self\.(\w+)[ \t]*=[ \t]*(?:(\w+)[ \t]*(?:#.*)?$)?/gm)].map(
+    ([, name, target = '']) => ({
+      name: name!,
+      needs: functions.get(target)?.needs ?? false,
+    }),
+  );
   const methods = [...functions].map(([name, { needs }]) => ({ name, needs }));
   const isObject = attributes.some(({ name }) => name === OLD_CLEANUP || KNOWN.some(([known]) => known === name));
   const offered = isObject ? [...methods.filter(({ name }) => functions.get(name)!.isMethod), ...attributes] : methods;

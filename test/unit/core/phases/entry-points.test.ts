@@ -50,7 +50,8 @@ describe('The entry points of a program are', () => {
   });
 
   test('only these: a function that the object does not offer cannot be called', () => {
-    expect(namesOf(withObject({ test_ci: 'jump("test_ci")' }))).toEqual(['test_ci']);
+    const attributes = withObject({ test_ci: 'jump("test_ci")', prepare_ci: 'jump  # why' });
+    expect(namesOf(`def jump(command):\n    pass\n${attributes}`)).toEqual(['test_ci']);
     const method =
       'class A:\n    def __init__(self):\n        self.test_ci = x\n    def prepare_ci(self):\n        pass\n';
     expect(namesOf(method)).toEqual(['prepare_ci', 'test_ci']);
