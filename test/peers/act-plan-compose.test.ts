@@ -12,7 +12,7 @@ const WORKFLOW = 'test-command.yml';
 const CONFIG = `ci_presets:
   gpu: {machine.preset: cuda}
   slow: {env.SHOP_DELAY: 0.4}
-machine: {preset: amd64, type: null, volume: 100}
+machine: {preset: amd64, type: null, volume: 100, keep: null}
 env: {SHOP_DELAY: 0.2, SHOP_LIFE: null, WORK: 1}
 `;
 /** What a user edits in the starter. */
@@ -43,12 +43,10 @@ describeWithDocker(WORKFLOW, () => {
     expect(ran.code).toBe(0);
     expect(resultsOf(ran)).toMatchObject({
       plan: 'success',
-      tox: 'skipped',
       compose: 'success',
       'compose/start': 'success',
       'compose/test': 'success',
       'compose/stop': 'success',
-      phases: 'skipped',
       answer: 'success',
     });
     expect(instancesOf(stage.world, ran).map(({ type }) => type)).toEqual(['g5.xlarge']);
@@ -77,11 +75,15 @@ describeWithDocker(WORKFLOW, () => {
     const ran = await run({ event: comment.event });
     expect(ran.code).toBe(0);
     expect(resultsOf(ran)).toEqual({ plan: 'success' });
-    expect(comment.answers()).toEqual([expect.stringContaining('`gpo` is not a preset; did you mean `gpu`?')]);
+    expect(comment.answers()).toEqual([
+      expect.stringContaining('`gpo` is neither an environment nor a preset; did you mean `gpu`?'),
+    ]);
   });
 
   test('a dispatch runs the command of its input, with a configuration that sets no preset and no variables', async () => {
-    configure('ci_presets: {big: {machine.type: m7i.xlarge}}\nmachine: {preset: null, type: null, volume: null}\n');
+    configure(
+      'ci_presets: {big: {machine.type: m7i.xlarge}}\nmachine: {preset: null, type: null, volume: null, keep: null}\n',
+    );
     const comments = stage.world.sandbox.github.comments.length;
     const ran = await run({ inputs: { command: '/test compose big' } });
     expect(ran.code).toBe(0);
