@@ -107,3 +107,18 @@ test('the lock of a writer that was killed is taken over after a minute, and not
     close();
   }
 });
+
+test('a history that is larger than a reader takes is a failure: of a file, and of a branch', async () => {
+  const { folder, close } = openFolder();
+  const branch = openRepository();
+  try {
+    for (const place of [createFilePlace(join(folder, 'history.jsonl')), branch.place]) {
+      await place.replace(Buffer.from('12\n'), undefined);
+      await expect(place.read(2)).rejects.toMatchObject({ code: 'history-too-large' });
+      expect((await place.read(3))?.bytes).toHaveLength(3);
+    }
+  } finally {
+    close();
+    branch.close();
+  }
+});

@@ -123,7 +123,7 @@ export const TARGETS: readonly Target[] = [
   }),
   target('phases', {
     sources: ['src/core/phases'],
-    tests: ['schedule', 'read-phases', 'layout', 'entry-points', 'run'].map(
+    tests: ['schedule', 'read-phases', 'layout', 'entry-points', 'index-page', 'run'].map(
       (name) => `test/unit/core/phases/${name}.test.ts`,
     ),
   }),

@@ -31,6 +31,8 @@ export class FakePhaseHost implements PhaseHost {
   /** What runs now, and what has begun, by the phases' titles. */
   readonly running = new Set<string>();
   readonly begun: string[] = [];
+  /** What was printed before each line, by the phases' titles. */
+  readonly prefixes = new Map<string, string>();
   readonly found: FoundFile[] = [];
   /** Called when a program begins. */
   onBegin: (title: string) => unknown = () => undefined;
@@ -90,10 +92,11 @@ export class FakePhaseHost implements PhaseHost {
     return this.found;
   }
 
-  async run({ commands, env, boundMs, signal }: PhaseProgram): Promise<PhaseProgramEnd> {
+  async run({ commands, env, boundMs, signal, prefix }: PhaseProgram): Promise<PhaseProgramEnd> {
     const title = env['PHASE']!;
     const seconds = Number(/seconds=([\d.]+)/.exec(commands)?.[1] ?? 0);
     this.begun.push(title);
+    this.prefixes.set(title, prefix);
     this.running.add(title);
     this.onBegin(title);
     const took = Math.min(seconds * 1_000, boundMs);

@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
 import { backOff } from '../kernel/back-off.js';
@@ -53,8 +54,6 @@ function busy(name: string): Failure {
   return new Failure(
     'history-busy',
     `${name}: other runs wrote to the history for ${PATIENCE_MS / 1_000} s, so this run was not added.`,
-    {
-      hint: 'Run the job again, or give each of many jobs side by side a history of its own.',
-    },
+    { hint: advice.SHARE_NO_HISTORY },
   );
 }

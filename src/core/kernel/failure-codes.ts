@@ -255,11 +255,11 @@ export const failureCodes = {
   },
   'history-too-large': {
     when: 'The history of figures is larger than 512 MiB, so it was neither read nor written.',
-    remedy: 'Remove old runs with `npm run history -- prune`.',
+    remedy: 'Remove lines of old runs from it.',
   },
   'history-busy': {
     when: 'Other runs wrote to the history of figures for five minutes, so the figures of this run were not added to it.',
-    remedy: 'Run the job again, or give each of many jobs side by side a history of its own.',
+    remedy: advice.SHARE_NO_HISTORY,
   },
   'webhook-unavailable': {
     when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",

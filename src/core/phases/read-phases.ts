@@ -1,4 +1,4 @@
-import { BadValue, BadValues } from '../inputs/inputs.js';
+import { BadValue } from '../inputs/inputs.js';
 import { nearest } from '../kernel/nearest.js';
 import * as fields from './read-fields.js';
 import { DEFAULT_ALWAYS_TIMEOUT_MS, DEFAULT_TIMEOUT_MS, type Phase } from './phase.js';
@@ -85,13 +85,10 @@ function readField(value: unknown, { field, where, found, problems }: Reading): 
   try {
     Object.assign(found, { [field]: readers[field](value) });
   } catch (error) {
-    const all = error instanceof BadValues ? error.all : error instanceof BadValue ? [error] : undefined;
-    if (!all) throw error;
-    for (const { part, allowed } of all)
-      problems.add(
-        where,
-        `, \`${field}\` is ${part === undefined ? describe(value) : JSON.stringify(shorten(part))}; allowed: ${allowed}.`,
-      );
+    if (!(error instanceof BadValue)) throw error;
+    const { part, allowed } = error;
+    const given = part === undefined ? describe(value) : JSON.stringify(shorten(part));
+    problems.add(where, `, \`${field}\` is ${given}; allowed: ${allowed}.`);
   }
 }
 

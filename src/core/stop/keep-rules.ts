@@ -69,7 +69,7 @@ function readMinutes({ tags }: Instance): number | undefined {
 
 /** Whether it is kept after a job that passed, too (`keep-minutes`). */
 function isAlways({ tags }: Pick<Instance, 'tags'>): boolean {
-  return /^\d+ always\b/.test(tags[TAG.keepOnFailure] ?? '');
+  return tags[TAG.keepOnFailure]?.includes(' always') ?? false;
 }
 
 /** Whether people can open a shell on it by Systems Manager. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -56,8 +56,10 @@ describe('The file of masked texts', () => {
 
   test('is gone if a text could not be written, so that nothing is exported without the search for it', () => {
     const file = createMaskFile(path());
-    rmSync(join(root, 'a'), { recursive: true });
+    rmSync(path());
+    symlinkSync('/dev/full', path());
     file.add('one');
+    expect(lstatSync(path(), { throwIfNoEntry: false })).toBeUndefined();
     expect(readMaskFile(path())).toBeUndefined();
   });
 });

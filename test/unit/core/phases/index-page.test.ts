@@ -73,6 +73,7 @@ test('phases of earlier steps, remarks, and what the post step did are there', (
   expect(plain).toContain('✓ passed (by the post step)</b>');
   expect(plain).toContain('<td class="why">look');
   expect(plain).not.toContain('<h2>');
+  expect(plain).not.toContain('FAILURES');
   const both = render([passed('a')], [], [passed('old')]);
   expect(both.indexOf('<h2>This step</h2>')).toBeLessThan(both.indexOf('<h2>Earlier steps</h2>'));
   expect(both).toContain('<td>old');

@@ -5,7 +5,7 @@ import { readJournal } from '../../../../src/core/phases/journal.js';
 import { Layout } from '../../../../src/core/phases/layout.js';
 import { planCleanup, type PlanSettings } from '../../../../src/core/phases/plan.js';
 import { GRACE_MS, runPhases } from '../../../../src/core/phases/run.js';
-import { summarizePhases } from '../../../../src/core/phases/summary.js';
+import { describeVerdict, summarizePhases } from '../../../../src/core/phases/summary.js';
 import { describeReason } from '../../../../src/core/phases/verdict.js';
 import { FakeClock, FAKE_START } from '../../../worlds/fake-clock.js';
 import { recordLog } from '../../../worlds/log.js';
@@ -202,6 +202,23 @@ describe('A cancellation', () => {
     expect(host.files.get('FINISHED')).toMatch(/^Test of 'shop' failed after/);
   });
 
+  test('cancels what needs a phase that was ended: it did not fail', async () => {
+    const { outcomes, outcome } = await play([...seed, { name: 'report' }], { cancelAfter: 20_000 });
+    expect(outcomes).toEqual(['passed', 'cancelled', 'cancelled', 'cancelled']);
+    expect(outcome.reasons[0]).toBe('test was ended: The step was canceled (SIGINT).');
+    expect(outcome.reasons[2]).toBe('report did not run: the step ended before.');
+  });
+
+  test('leaves the runs of a cleanup alone that a failed one stops', async () => {
+    const given = [
+      { name: 'cleanup', run: 'seconds=2 code=1', always: true, matrix: { A: [1, 2] }, 'stop-on-error': true },
+    ];
+    const main = await play(given, { cancelAfter: 1_000 });
+    expect(main.outcomes).toEqual(['failed', 'cancelled']);
+    expect((await play(given, { isPost: true })).outcomes).toEqual(['failed', 'cancelled']);
+    expect(host.begun).toEqual(['cleanup [A=1]']);
+  });
+
   test('gives a cleanup that is under way some seconds, then the post step runs it again', async () => {
     const quick = await play(seed, { cancelAfter: 373_000 });
     expect(quick.outcomes).toEqual(['passed', 'passed', 'passed']);
@@ -254,6 +271,29 @@ test('the log has a group for each phase if they follow one another, and their n
     { name: 'b', needs: [] },
   ]);
   expect(said).toEqual(['a begins.', 'b begins.', 'a passed (0.0 s).', 'b passed (0.0 s).']);
+  expect([...host.prefixes.values()]).toEqual(['a | ', 'b | ']);
+  await play([{ name: 'c' }, { name: 'd' }]);
+  expect([host.prefixes.get('c'), host.prefixes.get('d')]).toEqual(['', '']);
+});
+
+test('the summary has 200 rows, those that failed first, and the count of the others', async () => {
+  const list = Array.from({ length: 200 }, (_, at) => at);
+  const subject = { name: 'shop', artifacts: '/artifacts' };
+  const { outcome } = await play([{ name: 'test', matrix: { A: list } }]);
+  expect(summarizePhases(outcome, subject)).not.toContain('more');
+  host = new FakePhaseHost(clock);
+  const longer = await play([
+    { name: 'test', matrix: { A: list } },
+    { name: 'last', run: 'code=1' },
+  ]);
+  const summary = summarizePhases(longer.outcome, subject);
+  expect(summary).toContain('\n… and 1 more phase.\n');
+  expect(summary.indexOf('| last | failed')).toBeLessThan(summary.indexOf('| test '));
+});
+
+test('the last line counts the phases that passed', async () => {
+  const { outcome } = await play([{ name: 'a' }, { name: 'b', optional: true }]);
+  expect(describeVerdict(outcome)).toBe('passed: 1 phase.');
 });
 
 test('the summary and the index page escape what users write', async () => {
