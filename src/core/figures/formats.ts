@@ -1,4 +1,6 @@
 import type { FigureCollector } from './collector.js';
+import { readAsv } from './formats/asv.js';
+import { isOtherCriterion, readCriterion, skipCriterion } from './formats/criterion.js';
 import { readGoBench, readGoEvents } from './formats/go-bench.js';
 import { readGoogleBenchmark } from './formats/google-benchmark.js';
 import { readHyperfineCsv } from './formats/hyperfine-csv.js';
@@ -21,7 +23,8 @@ export interface Format {
   /** For messages: `Google Benchmark's JSON`. */
   readonly title: string;
   readonly matches: (head: Head) => boolean;
-  readonly open: (collector: FigureCollector) => TextReader;
+  /** @param path of the file, as given */
+  readonly open: (collector: FigureCollector, path: string) => TextReader;
 }
 
 /**
@@ -93,6 +96,21 @@ export const FORMATS = {
     title: 'the events of go test -json',
     matches: ({ keys }) => keys.has('Action') && (keys.has('Package') || keys.has('Output')),
     open: readGoEvents,
+  },
+  criterion: {
+    title: "criterion's sample.json",
+    matches: ({ keys }) => keys.has('sampling_mode') && keys.has('iters') && keys.has('times'),
+    open: readCriterion,
+  },
+  'criterion-other': {
+    title: "another of criterion's files, whose figures are those of sample.json",
+    matches: ({ keys }) => isOtherCriterion(keys),
+    open: skipCriterion,
+  },
+  asv: {
+    title: "asv's results",
+    matches: ({ keys }) => keys.has('result_columns') && keys.has('results'),
+    open: readAsv,
   },
   jaeger: {
     title: "Jaeger's traces",

@@ -31,7 +31,7 @@ export async function readFigures(file: ResultFile, format?: FormatName): Promis
   try {
     const { head, chunks } = await split(file.chunks);
     const known = FORMATS[checkHead(decodeHead(head), format)];
-    const reader = known.open(collector);
+    const reader = known.open(collector, file.name);
     const texts = known === FORMATS.junit ? decodeXml(chunks) : decodeText(chunks, head);
     for await (const text of texts) reader.write(text);
     reader.close();

@@ -24,6 +24,7 @@ describe('k6', () => {
     }
     expect(samplesOf(handled)).toEqual(fromSummary);
     expect(points.figures.find(({ name }) => name === 'own_wait')).toMatchObject({ unit: 'ms', better: 'lower' });
+    expect(points.figures.find(({ name }) => name === 'data_sent [rate]')).toMatchObject({ unit: 'bytes/s' });
   });
 
   test('has as many samples as its CSV has points', async () => {

@@ -75,6 +75,87 @@ test('a single trace has no deviation, and traces without duration no throughput
   ]);
 });
 
+test('the spans of a trace count by their times, in whichever order Jaeger lists them', async () => {
+  const span = (operationName: string, startTime: number, duration: number) => ({
+    operationName,
+    processID: 'p1',
+    startTime,
+    duration,
+  });
+  const processes = { p1: { serviceName: 'A' } };
+  const spans = [
+    span('end', 5_000_000, 1_000_000),
+    span('begin', 1_000_000, 500_000),
+    span('long', 2_000_000, 6_000_000),
+  ];
+  const samples = samplesOf(
+    await read(
+      JSON.stringify({
+        data: [
+          { spans, processes },
+          { spans: [span('begin', 3_000_000, 1)], processes },
+        ],
+      }),
+    ),
+  );
+  expect(samples).toMatchObject({
+    latency: [7, 0.000_001],
+    throughput_fps: [2 / 7],
+    A_begin_avg: [0.250_000_5],
+    A_long_avg: [6],
+  });
+});
+
+test('a test without a time, as in a report of names, has no figure', async () => {
+  const report = '<testsuite><testcase name="a" classname="c"/><testcase name="b" classname="c" time="0"/></testsuite>';
+  expect(samplesOf(await read(report))).toEqual({ 'c.b': [0] });
+});
+
+test('lines may end as on Windows', async () => {
+  const csv = 'command,mean,stddev,median,user,system,min,max,parameter_n\r\nsleep,1,,2,0,0,1,1,5\r\n';
+  expect(samplesOf(await read(csv))).toEqual({ 'sleep [n=5]': [2] });
+});
+
+describe('asv', () => {
+  const results = (row: unknown): string =>
+    JSON.stringify({ result_columns: ['result', 'params', 'samples'], results: { 'b.Suite.time_sort': row } });
+
+  test('has a figure for each combination of parameters', async () => {
+    const { figures } = await read(
+      results([
+        [1, 2],
+        [['10', '20'], ["'a'"]],
+        [[1, 3], null],
+      ]),
+    );
+    expect(figures).toEqual([
+      { name: "b.Suite.time_sort(10, 'a')", unit: 'seconds', better: 'lower', samples: [1, 3] },
+      { name: "b.Suite.time_sort(20, 'a')", unit: 'seconds', better: 'lower', samples: [2] },
+    ]);
+  });
+
+  test.each([
+    [null, 'b.Suite.time_sort', 'a failure of the benchmark'],
+    [[[null], [['1']]], 'b.Suite.time_sort(1)', 'null'],
+  ])('names %j as failed', async (row, name, given) => {
+    expect((await read(results(row))).unusable).toEqual([{ name, given }]);
+  });
+});
+
+describe('criterion', () => {
+  const sample = '{"sampling_mode":"Flat","iters":[10,20],"times":[100.0,220.0]}';
+  const readAs = (name: string) => readFigures({ name, chunks: pieces(sample) });
+
+  test('has the time of an iteration, under the name of the folder', async () => {
+    const { figures } = await readAs('criterion/target/criterion/fib/10 x/new/sample.json');
+    expect(figures).toEqual([{ name: 'fib/10 x', unit: 'ns', better: 'lower', samples: [10, 11] }]);
+  });
+
+  test('is refused where the folder says that it is of the run before', async () => {
+    await expect(readAs('target/criterion/fib/base/sample.json')).rejects.toMatchObject({ code: 'results-unreadable' });
+  });
+});
+
 test('UTF-16, as PowerShell writes it, and single bytes are read', async () => {
   const text = '{"name":"größe","value":1}\n';
   const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);

@@ -142,6 +142,8 @@ describe('A picture', () => {
     ]) {
       expect(isXml(svg)).toBe(true);
       expect(svg).not.toContain('<img');
+      // oxlint-disable-next-line no-control-regex
+      expect(svg).not.toMatch(/[\u0000-\u0008\u001b]|[\ud800-\udbff](?![\udc00-\udfff])/);
     }
   });
 });
