@@ -71,8 +71,8 @@ async function readRequest(context: RunContext): Promise<{ values: Values; envir
   };
   refuseProblems([
     ...problems,
-    ...(await checkCompose(values['run-compose'])),
-    ...(await checkPhases(values['run-phases'])),
+    ...(await check(values['run-compose'], () => import('./compose-request.js'))),
+    ...(await check(values['run-phases'], () => import('./phases-request.js'))),
     ...choice.problems,
     ...(values['runs-on'] === undefined ? checkAccess(access) : []),
     ...checkOwner({ repository: values.repository, allowForks: values['allow-forks'] }, context),
@@ -80,31 +80,21 @@ async function readRequest(context: RunContext): Promise<{ values: Values; envir
   return { values, environments: choice.chosen };
 }
 
-/** @returns problems of the inputs that only run-compose has */
-async function checkCompose(given: Values['run-compose']): Promise<readonly string[]> {
-  if (given === undefined) return [];
-  const [{ parseRequest }, { inputs: known }] = await Promise.all([
-    import('./compose-request.js'),
-    import('./run-compose.inputs.js'),
-  ]);
-  return (await parseRequest(pickOwn(given, known))).problems;
+/** What reads the inputs of another action. */
+interface OtherAction {
+  readonly inputs: InputDefinitions;
+  parseRequest(raw: RawInputs): Promise<{ readonly problems: readonly string[] }>;
 }
 
-/** @returns problems of the inputs that only run-phases has; a program is read only where it is checked out */
-async function checkPhases(given: Values['run-phases']): Promise<readonly string[]> {
+/** @returns problems of the inputs that only the other action has */
+async function check(
+  given: Readonly<Record<string, unknown>> | undefined,
+  load: () => Promise<OtherAction>,
+): Promise<readonly string[]> {
   if (given === undefined) return [];
-  const [{ parseWork }, { inputs: known }] = await Promise.all([
-    import('./phases-request.js'),
-    import('./run-phases.inputs.js'),
-  ]);
-  return (await parseWork(pickOwn(given, known))).problems;
-}
-
-/** The inputs that only the other action has, as texts. */
-function pickOwn(given: Readonly<Record<string, unknown>>, known: InputDefinitions): RawInputs {
+  const { inputs: known, parseRequest } = await load();
   const isOwn = (name: string): boolean => Object.hasOwn(known, name) && !Object.hasOwn(inputs, name);
   const own = Object.entries(given).filter(([name, value]) => isOwn(name) && value !== null);
-  return Object.fromEntries(
-    own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]),
-  );
+  const raw = own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]);
+  return (await parseRequest(Object.fromEntries(raw) as RawInputs)).problems;
 }

@@ -14,6 +14,8 @@ import { findFolder } from '../src/host/setup.js';
 import { readInputs } from './read-inputs.js';
 import { inputs } from './run-phases.inputs.js';
 
+export { inputs };
+
 /** The work as the inputs of run-phases give it. */
 export interface GivenPhases {
   readonly plan: PhasePlan;
@@ -46,7 +48,7 @@ type Values = ValuesOf<typeof inputs>;
 export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
   const { workspace } = readContext();
   const raw = readInputs(inputs);
-  const { values, plan, directory, problems } = await parseWork(raw, workspace);
+  const { values, plan, directory, problems } = await parseRequest(raw, workspace);
   const artifacts = values.artifacts && join(workspace, values.artifacts);
   const inspected = artifacts !== undefined && !isPost ? inspectArtifacts(listNames(artifacts)).problems : [];
   refuseProblems([...problems, ...inspected], HINT);
@@ -71,7 +73,7 @@ export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
  *
  * @param workspace absent: nothing is read of this machine, as for check-tests, which checks before a machine starts
  */
-export async function parseWork(
+export async function parseRequest(
   raw: RawInputs,
   workspace?: string,
 ): Promise<{

@@ -161,10 +161,10 @@ export const inputs = {
   ),
   'keep-minutes': into(
     'request.keepMs',
-    minutes(
-      'In place of `keep-on-failure-minutes`: the machine stays for this time after its last job, unless that was canceled, whether a job failed or not.',
-      { min: 1, max: LONGEST_KEEP_MINUTES },
-    ),
+    minutes('In place of `keep-on-failure-minutes`: the same after a job that passed, too.', {
+      min: 1,
+      max: LONGEST_KEEP_MINUTES,
+    }),
   ),
   access: withDefault(
     'none',

@@ -44,7 +44,7 @@ function describeSent({ files, sent }: ExportResult): string {
 function listNotes({ skipped, partly, growing, shortSecrets }: Searched): string[] {
   return [
     ...(skipped.length > 0 ? [`Not exported, because they are links or special files: ${list(skipped)}.`] : []),
-    ...(partly.length > 0 ? [`Unpacked and searched only up to 8 GiB: ${list(partly)}.`] : []),
+    ...(partly.length > 0 ? [`Searched only in the first 8 GiB of their unpacked content: ${list(partly)}.`] : []),
     ...(growing.length > 0
       ? [`Still written to, so exported as long as they were in the beginning: ${list(growing)}.`]
       : []),

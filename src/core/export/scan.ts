@@ -45,7 +45,7 @@ async function scanParts(
   const parts: string[] = [];
   let packed: GzipSearch | undefined;
   let find: Find | undefined;
-  for (let index = 0; index < count && !find; index++) {
+  for (let index = 0; index < count; index++) {
     const { position, length } = placeOf(file, index);
     await buffers.use(length, async (buffer) => {
       const { bytes, sha256 } = await readPart(reader, buffer, position);
@@ -54,6 +54,7 @@ async function scanParts(
       if (index === 0 && isGzip(bytes)) packed = new GzipSearch(searcher.start());
       await packed?.next(bytes);
     });
+    if (find) break;
   }
   const inside = await packed?.end();
   return { parts, find: find ?? inside, isPartly: packed?.isPartly ?? false };

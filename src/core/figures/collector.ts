@@ -99,6 +99,6 @@ function checkName(name: string): string {
   if (name.trim() === '') throw new UnreadableError('has a figure without a name');
   if (name.length <= LONGEST_NAME) return name;
   throw new UnreadableError(
-    `has a figure with a name of ${name.length} characters; at most ${LONGEST_NAME} are allowed`,
+    `has a figure with a name of ${plural(name.length, 'character')}; at most ${LONGEST_NAME} are allowed`,
   );
 }

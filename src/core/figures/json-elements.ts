@@ -22,6 +22,8 @@ export interface JsonSink {
 const LARGEST_ELEMENT = 64 * 2 ** 20;
 const DEEPEST = 1_000;
 const [QUOTE, BACKSLASH, COMMA, COLON] = [34, 92, 44, 58];
+const IS_SIGN = new Uint8Array(65_536);
+for (const sign of '"{}[],') IS_SIGN[sign.charCodeAt(0)] = 1;
 
 /**
  * Splits a JSON document into the elements of its lists and objects: `results[0]`, `metrics.checks`; `[0]` if the
@@ -49,9 +51,11 @@ export class JsonElements implements TextReader {
   write(text: string): void {
     this.from = 0;
     for (let at = 0; at < text.length; at += 1) {
+      if (this.inText && !this.isEscaped) at = skipText(text, at);
       const sign = text.charCodeAt(at);
       if (this.inText) this.goOn(sign, at, text);
-      else if (sign > 32) this.step(sign, at, text);
+      // Of a value, only the signs matter that may end it.
+      else if (sign > 32 && (!this.taking || IS_SIGN[sign] === 1)) this.step(sign, at, text);
     }
     if (this.taking) this.taken += text.slice(this.from);
     if (this.taken.length > LARGEST_ELEMENT) {
@@ -157,6 +161,16 @@ export class JsonElements implements TextReader {
     const name = this.depth > 1 && this.isObject[2] ? this.name : '';
     this.sink.element({ key, name, label, text: this.end(at, text) });
   }
+}
+
+/** Where the text in quotes ends, or has its next backslash; or the end of this piece. */
+function skipText(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length; at += 1) {
+    const sign = text.charCodeAt(at);
+    if (sign === QUOTE || sign === BACKSLASH) break;
+  }
+  return at;
 }
 
 function unquote(text: string): string {

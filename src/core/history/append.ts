@@ -1,3 +1,4 @@
+import * as advice from '../kernel/advice.js';
 import type { Clock } from '../kernel/clock.js';
 import { Failure } from '../kernel/failure.js';
 import { backOff } from '../kernel/back-off.js';
@@ -6,8 +7,8 @@ import { renderRun, type PastRun } from './entry.js';
 
 /** A line of 400 bytes for each of 1.3 million runs. A longer history is pruned. */
 export const MOST_BYTES = 512 * 2 ** 20;
-/** How long a writer tries while others write, in ms. */
-const PATIENCE_MS = 120_000;
+/** How long a writer tries while others write, in ms: a hundred jobs side by side, each with a push of some seconds. */
+const PATIENCE_MS = 300_000;
 const LINE_END = 10;
 
 /** What an append needs of the process. */
@@ -22,7 +23,7 @@ export interface AppendTools {
  * added again: after a lost answer, the first try may have succeeded.
  *
  * @returns the history with the run
- * @throws Failure `history-busy` if other writers are faster for two minutes
+ * @throws Failure `history-busy` if other writers are faster for five minutes
  */
 export async function appendRun(
   place: HistoryPlace,
@@ -53,8 +54,6 @@ function busy(name: string): Failure {
   return new Failure(
     'history-busy',
     `${name}: other runs wrote to the history for ${PATIENCE_MS / 1_000} s, so this run was not added.`,
-    {
-      hint: 'Run the job again, or give each of many jobs side by side a history of its own.',
-    },
+    { hint: advice.SHARE_NO_HISTORY },
   );
 }

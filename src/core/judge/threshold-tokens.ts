@@ -1,3 +1,4 @@
+import { plural } from '../kernel/plural.js';
 import { SyntaxProblem } from './syntax-problem.js';
 
 /** The longest threshold that is read, in characters. Those in use are under 100. */
@@ -21,7 +22,7 @@ const OPERATOR = /\*\*|\/\/|:=|<=|>=|==|!=|[<>+\-*/(),:]/y;
 /** @throws SyntaxProblem */
 export function readTokens(text: string): readonly Token[] {
   if (text.length > MAX_THRESHOLD_LENGTH) {
-    throw new SyntaxProblem(`${text.length} characters, of which ${MAX_THRESHOLD_LENGTH} are allowed`, 0);
+    throw new SyntaxProblem(`${plural(text.length, 'character')}, of which ${MAX_THRESHOLD_LENGTH} are allowed`, 0);
   }
   const tokens: Token[] = [];
   let at = take(BLANKS, text, 0).length;

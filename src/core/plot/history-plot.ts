@@ -11,9 +11,16 @@ export interface HistoryPlot {
   readonly better?: 'lower' | 'higher';
   /** Oldest first, at least one. The last one is the run that is judged. */
   readonly points: readonly PlottedRun[];
-  /** Where the figure changed, in ascending order: the first run after each change. Indexes of `points`. */
-  readonly changes?: readonly number[];
+  /** Where the level of the figure changed, in ascending order. */
+  readonly changes?: readonly PlottedChange[];
   readonly thresholds?: readonly { readonly value: number; readonly label: string }[];
+}
+
+export interface PlottedChange {
+  /** The index of the first run at the new level. */
+  readonly run: number;
+  /** Example: 0.05 for 5 % more. Undefined if the level before is 0. */
+  readonly relative?: number;
 }
 
 export interface PlottedRun {
@@ -37,8 +44,8 @@ export function drawHistory(plot: HistoryPlot): string {
   const left = Math.max(0, plot.points.length - MOST_RUNS);
   const points = plot.points.slice(left);
   const changes = (plot.changes ?? [])
-    .map((index) => index - left)
-    .filter((index) => index > 0 && index < points.length);
+    .map((change) => ({ ...change, run: change.run - left }))
+    .filter(({ run }) => run > 0 && run < points.length);
   const values = points.map(({ value }) => value);
   const near = (plot.thresholds ?? []).filter(({ value }) => isNear(value, values));
   const shown = [...values, ...near.map(({ value }) => value)];
@@ -99,41 +106,27 @@ function drawRun(
   return drawDot({ ...dot, hint, radius: isNewest ? 5 : 3, opacity: isNewest ? 1 : 0.55 });
 }
 
-/** A line at the median between two changes, and the change itself above it. */
+/** A line at the median between two changes, and each change with its size. */
 function drawLevels(
   values: readonly number[],
-  changes: readonly number[],
+  changes: readonly PlottedChange[],
   { better, ground }: { readonly better: 'lower' | 'higher' | undefined; readonly ground: Ground },
 ): string[] {
-  const bounds = [0, ...changes, values.length];
-  const levels = bounds.slice(1).map((end, index) => median(values.slice(bounds[index], end)));
-  return levels.flatMap((level, index) => {
-    const [from, to] = [bounds[index]!, bounds[index + 1]! - 1];
-    const y = yOf(ground, level);
-    const line = drawLine({
-      from: [xOf(from, values.length) - 4, y],
-      to: [xOf(to, values.length) + 4, y],
-      tone: 'ink',
-      width: 2,
-    });
-    const before = levels[index - 1];
-    return before === undefined ? [line] : [line, ...drawChange({ from, of: values.length, before, level, better })];
+  const bounds = [0, ...changes.map(({ run }) => run), values.length];
+  const levels = bounds.slice(1).map((end, index) => {
+    const from = bounds[index]!;
+    const y = yOf(ground, median(values.slice(from, end)));
+    const [left, right] = [xOf(from, values.length) - 4, xOf(end - 1, values.length) + 4];
+    return drawLine({ from: [left, y], to: [right, y], tone: 'ink', width: 2 });
   });
+  return [...levels, ...changes.flatMap((change) => drawChange(change, values.length, better))];
 }
 
-function drawChange(change: {
-  from: number;
-  of: number;
-  before: number;
-  level: number;
-  better: 'lower' | 'higher' | undefined;
-}): string[] {
-  const { from, of, before, level, better } = change;
-  const x = (xOf(from - 1, of) + xOf(from, of)) / 2;
-  const isWorse = better === 'lower' ? level > before : level < before;
-  const tone = better === undefined ? 'ink' : isWorse ? 'bad' : 'good';
-  // A change from zero has no ratio.
-  const words = before === 0 ? 'changed' : writeChange((level - before) / Math.abs(before));
+function drawChange({ run, relative }: PlottedChange, of: number, better: 'lower' | 'higher' | undefined): string[] {
+  const x = (xOf(run - 1, of) + xOf(run, of)) / 2;
+  const isWorse = better === 'lower' ? (relative ?? 0) > 0 : (relative ?? 0) < 0;
+  const tone = better === undefined || relative === undefined ? 'ink' : isWorse ? 'bad' : 'good';
+  const words = relative === undefined ? 'changed' : writeChange(relative);
   return [
     drawLine({ from: [x, FRAME.top], to: [x, FLOOR], tone, dashed: true }),
     drawText(words, { x: Math.min(x, RIGHT - 40), y: FRAME.top + 12, anchor: 'middle', tone, bold: true }),

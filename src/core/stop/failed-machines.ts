@@ -6,7 +6,7 @@ import { repositoryOf, TAG } from '../kernel/identity.js';
 import type { Ec2ByRegion } from '../ports/ec2.js';
 import type { RunJob, StopGitHub } from '../ports/github.js';
 import type { Log } from '../ports/process.js';
-import { decideByConsole, decideByJobs, decideByTag, isAlways, mayBeKept, type KeepDecision } from './keep-rules.js';
+import { decideByConsole, decideByJobs, decideByTag, mayBeKept, type KeepDecision } from './keep-rules.js';
 import type { StopRequest } from './request.js';
 
 interface KeepPorts {
@@ -90,7 +90,7 @@ export class FailedMachines {
     const decision = decideByConsole(one.instance, phases, clock.now());
     if (decision.kind === 'keep' || !(jobs instanceof Failure)) return decision;
     log.warning(
-      `${one.instance.id} is ended, although its start has ${isAlways(one.instance) ? '`keep-minutes`' : '`keep-on-failure-minutes`'}: GitHub could not be asked how the job on it ended (${messageOf(jobs)}), and its console does not show it.\nWhat to do: Give the token of stop-runner the permission "Actions: read".`,
+      `${one.instance.id} is ended, although it might be kept: GitHub could not be asked how the job on it ended (${messageOf(jobs)}), and its console does not show it.\nWhat to do: Give the token of stop-runner the permission "Actions: read".`,
     );
     return decision;
   }

@@ -68,8 +68,8 @@ function readMinutes({ tags }: Instance): number | undefined {
 }
 
 /** Whether it is kept after a job that passed, too (`keep-minutes`). */
-export function isAlways({ tags }: Pick<Instance, 'tags'>): boolean {
-  return /^\d+ always\b/.test(tags[TAG.keepOnFailure] ?? '');
+function isAlways({ tags }: Pick<Instance, 'tags'>): boolean {
+  return tags[TAG.keepOnFailure]?.includes(' always') ?? false;
 }
 
 /** Whether people can open a shell on it by Systems Manager. */

@@ -1,3 +1,4 @@
+import { plural } from '../../kernel/plural.js';
 import { LineReader } from '../lines.js';
 import { type TextReader, UnreadableError } from '../reading.js';
 
@@ -27,7 +28,9 @@ export function readCsv(columns: readonly string[], take: (row: CsvRow, number: 
     const fields = splitFields(row);
     if (!header) header = checkHeader(fields, columns);
     else if (fields.length !== header.length) {
-      throw new UnreadableError(`has ${fields.length} fields in line ${number}; the header has ${header.length}`);
+      throw new UnreadableError(
+        `has ${plural(fields.length, 'field')} in line ${number}; the header has ${header.length}`,
+      );
     } else take(Object.fromEntries(header.map((name, index) => [name, fields[index]!])), number);
   });
   return {

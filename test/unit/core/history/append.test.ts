@@ -43,7 +43,7 @@ test('a line that was cut off is ended before the next one', async () => {
   expect(place.text).toBe(`{"schema":1,"id":"cut\n${renderRun(runOf(1))}`);
 });
 
-test('an append gives up after two minutes of faster writers', async () => {
+test('an append gives up after five minutes of faster writers', async () => {
   const clock = new FakeClock();
   const place = new FakePlace();
   place.before = () => place.write(place.text + renderRun(runOf(clock.now() % 1_000)));
@@ -51,5 +51,5 @@ test('an append gives up after two minutes of faster writers', async () => {
   await expect(appendRun(place, runOf(1_001), { clock, random: () => 1 })).rejects.toMatchObject({
     code: 'history-busy',
   });
-  expect(clock.now() - began).toBe(120_000);
+  expect(clock.now() - began).toBe(300_000);
 });

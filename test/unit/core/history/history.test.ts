@@ -6,6 +6,7 @@ import { pruneHistory } from '../../../../src/core/history/prune.js';
 import { readHistory, type Wanted } from '../../../../src/core/history/read-history.js';
 import { toSeries } from '../../../../src/core/history/series.js';
 import { runOf } from '../../../worlds/past-runs.js';
+import { read as readResults } from '../../../worlds/result-files.js';
 
 const textOf = (...runs: PastRun[]): string => runs.map(renderRun).join('');
 const read = (text: string, wanted: Partial<Wanted> = {}) => readHistory(Buffer.from(text), { runs: 1_000, ...wanted });
@@ -29,6 +30,17 @@ describe('A history', () => {
       ['a', { unit: 'ms', better: 'lower', value: 3, count: 3 }],
       ['b', { value: 3.5, count: 4 }],
     ]);
+  });
+
+  test('takes the stored results of Benchmark Tools', async () => {
+    const metric = { value: 0.41, threshold: 'lambda x: x < (3 * 1.1)', passed: true };
+    const stored = {
+      result: { evaluations: { passed: true, 'tools.latency_evaluation': { latency_avg: metric } } },
+      status: 'FINISHED',
+    };
+    const { figures } = await readResults(JSON.stringify(stored));
+    const text = renderRun(runOf(1, { figures: toPast(figures) }));
+    expect([...read(text).runs[0]!.figures]).toEqual([['latency_avg', { value: 0.41, count: 1 }]]);
   });
 
   test('is read as it was written, whatever the names are', () => {

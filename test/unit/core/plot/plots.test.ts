@@ -65,10 +65,10 @@ describe('The history of a figure shows', () => {
   test('changes with their size, and whether they are worse', () => {
     const toneOf = (svg: string, words: string) =>
       new RegExp(`<text class="(\\w+) halo"[^>]*>${words.replace('+', '\\+')}<`).exec(svg)?.[1];
-    expect(toneOf(history(steps, { changes: [3] }), '+25.0 %')).toBe('bad');
-    expect(toneOf(history(steps, { changes: [3], better: 'higher' }), '+25.0 %')).toBe('good');
+    expect(toneOf(history(steps, { changes: [{ run: 3, relative: 0.25 }] }), '+25.0 %')).toBe('bad');
+    expect(toneOf(history(steps, { changes: [{ run: 3, relative: 0.25 }], better: 'higher' }), '+25.0 %')).toBe('good');
     const { name, points } = { name: 'a', points: [0, 0, 5].map((value, at) => ({ value, at, label: '' })) };
-    expect(texts(drawHistory({ name, points, changes: [2] }))).toContain('changed');
+    expect(texts(drawHistory({ name, points, changes: [{ run: 2 }] }))).toContain('changed');
     expect(texts(drawHistory({ name, points }))).not.toContain('changed');
   });
 
@@ -88,7 +88,12 @@ describe('The history of a figure shows', () => {
   test('the newest runs of very many', () => {
     const svg = history(
       Array.from({ length: 2_000 }, (_, index) => index),
-      { changes: [10, 1_990] },
+      {
+        changes: [
+          { run: 10, relative: 1 },
+          { run: 1_990, relative: 0.5 },
+        ],
+      },
     );
     expect(dots(svg)).toHaveLength(600);
     expect(svg.match(/class="line-bad"/g)).toHaveLength(1);
