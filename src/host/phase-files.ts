@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compilePatterns } from '../core/inputs/file-patterns.js';
 import type { FoundFile, ListedFile } from '../core/phases/host.js';
@@ -50,4 +50,22 @@ export async function measureFiles(folder: string, pattern: string): Promise<rea
     const size = statSync(join(folder, path), { throwIfNoEntry: false })?.size;
     return size === undefined ? [] : [{ path, bytes: size, changedAt: modifiedAt }];
   });
+}
+
+const MOST_OF_A_LINE = 16 * 1024;
+
+/** The first line of a file of any size; `undefined` for what is no file: reading a pipe would wait for its writer. */
+export function readFirstLine(file: string): string | undefined {
+  try {
+    if (!statSync(file).isFile()) return undefined;
+    const descriptor = openSync(file, 'r');
+    try {
+      const buffer = Buffer.alloc(MOST_OF_A_LINE);
+      return buffer.toString('utf8', 0, readSync(descriptor, buffer)).split(/\r?\n/, 1)[0]!;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
 }

@@ -16,11 +16,10 @@ import { messageOf } from '../core/kernel/failure.js';
 import type { Environment } from '../core/ports/programs.js';
 import { type BoundedLog, openBoundedLog } from './bounded-log.js';
 import { isMask } from './masks.js';
-import { findNamed, listFiles, measureFiles } from './phase-files.js';
+import { findNamed, listFiles, measureFiles, readFirstLine } from './phase-files.js';
 import { PhaseMasks } from './phase-masks.js';
 import { PhasePrinter, Room } from './phase-printer.js';
 import { runProgram } from './programs.js';
-import { readFirstLine } from './read-program.js';
 import { composeEnvironment, print } from './setup.js';
 import { watchStepFiles } from './step-files.js';
 

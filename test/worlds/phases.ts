@@ -104,6 +104,8 @@ export class FakePhaseHost implements PhaseHost {
     this.running.delete(title);
     const code = Number(/code=(\d+)/.exec(commands)?.[1] ?? 0);
     const { logProblem } = this;
+    const why = /why=(.+)/.exec(commands)?.[1];
+    if (why !== undefined) return { code: undefined, why, lastLines: [] };
     return { code, lastLines: code === 0 ? [] : ['the last line'], ...(logProblem && { logProblem }) };
   }
 

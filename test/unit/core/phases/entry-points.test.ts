@@ -70,6 +70,7 @@ describe('The entry points of a program are', () => {
       `@main.command()\n@click.pass_context\ndef ${name}(ctx) -> int:\n    pass\n`;
     const text = ['post_cleanup', 'test', 'prepare', 'pre_cleanup', 'other'].map(command).join('\n');
     expect(namesOf(text)).toEqual(['pre-cleanup', 'prepare', 'test', 'post-cleanup']);
+    expect(listEntryPoints('a.py', text).map(({ always }) => always)).toEqual([undefined, undefined, undefined, true]);
     expect(namesOf('def test(ctx):\n    pass\n')).toEqual([]);
   });
 

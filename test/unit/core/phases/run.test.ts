@@ -142,6 +142,21 @@ describe('A run', () => {
     expect((await play([{ name: 'test' }])).outcome).toMatchObject({ verdict: 'failed', code: 'nothing-tested' });
   });
 
+  test('that is ended by a signal says so', async () => {
+    const { outcome } = await play([{ name: 'test', run: 'why=it was ended by SIGSEGV' }]);
+    expect(outcome.reasons).toEqual(['test failed: it was ended by SIGSEGV.']);
+  });
+
+  test('lists the phases of earlier steps by their journals alone', async () => {
+    const entry = (title: string): string =>
+      `${JSON.stringify({ ended: 0, result: { title, folder: `000__${title}`, outcome: 'passed', reasons: [] } })}\n`;
+    host.files.set('phases-0990.jsonl', entry('earlier'));
+    host.files.set('other.jsonl', entry('foreign'));
+    await play([{ name: 'test' }]);
+    expect(host.files.get('index.html')).toContain('<td>earlier');
+    expect(host.files.get('index.html')).not.toContain('<td>foreign');
+  });
+
   test('is red when a log lacks lines', async () => {
     host.logProblem = 'ENOSPC: no space left on device';
     const { outcome } = await play([{ name: 'test' }]);
