@@ -83,7 +83,7 @@ async function readRequest(context: RunContext): Promise<{ values: Values; envir
 /** What reads the inputs of another action. */
 interface OtherAction {
   readonly inputs: InputDefinitions;
-  parseRequest(raw: RawInputs): Promise<{ readonly problems: readonly string[] }>;
+  readonly parseRequest: (raw: RawInputs) => Promise<{ readonly problems: readonly string[] }>;
 }
 
 /** @returns problems of the inputs that only the other action has */
