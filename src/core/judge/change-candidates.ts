@@ -11,6 +11,9 @@ const FEWEST = 6;
 /** Windows at the end, in which few new runs at another level show that the whole history hides. */
 const NEWEST = [16, 32];
 
+/** The shortest window in a long history. Many changes hide each other in a longer one. */
+const FINEST = 100;
+
 /**
  * The indexes at which a series may have changed, by E-divisive (Matteson and James, 2014): the split with the largest
  * energy distance, if few permutations have a larger one, and then both sides again. A change that was taken back hides
@@ -38,9 +41,13 @@ export function findCandidates(values: Float64Array): readonly number[] {
   return [...found].sort((one, other) => one - other);
 }
 
-/** Three overlapping halves, and the newest runs. */
+/** Overlapping halves, of long histories also halves of halves, and the newest runs. */
 function listWindows(runs: number): readonly (readonly [number, number])[] {
-  const quarters = [0, 1, 2, 3, 4].map((quarter) => Math.round((runs * quarter) / 4));
-  const halves = [0, 1, 2].map((quarter) => [quarters[quarter]!, quarters[quarter + 2]!] as const);
-  return [...halves, ...NEWEST.filter((size) => size < runs).map((size) => [runs - size, runs] as const)];
+  const windows: (readonly [number, number])[] = [];
+  for (let size = runs / 2; windows.length === 0 || size >= FINEST; size /= 2) {
+    for (let start = 0; start + size <= runs; start += size / 2) {
+      windows.push([Math.round(start), Math.round(start + size)]);
+    }
+  }
+  return [...windows, ...NEWEST.filter((size) => size < runs).map((size) => [runs - size, runs] as const)];
 }

@@ -31,9 +31,14 @@ export const FEWEST_BEFORE = 5;
 export const SIDE = 50;
 /** The newest runs of a history that are searched. */
 export const MOST_RUNS = 1000;
-/** The limits of z: of one change, and of two that show only together. Measured on histories of eight kinds of noise. */
-const CONFIRMED = 3.2;
+/**
+ * The limits of z: of one change in {@link USUAL_RUNS}, and of several that may show only together. A longer history has more
+ * places at which noise looks like a change. Measured on histories of eight kinds of noise.
+ */
+const CONFIRMED = 3.4;
 const CONFIRMED_TOGETHER = 5;
+const USUAL_RUNS = 40;
+const PER_LENGTH = 0.1;
 
 interface Point {
   readonly at: number;
@@ -65,6 +70,7 @@ export function findChangePoints(runs: readonly HistoryRun[], limits: HistoryLim
 class Confirmation {
   private readonly moved: Float64Array;
   private readonly size: number;
+  private readonly confirmed: number;
 
   constructor(
     private readonly series: HistorySeries,
@@ -72,55 +78,48 @@ class Confirmation {
   ) {
     this.moved = moveOutliers(series.values);
     this.size = series.values.length;
+    this.confirmed = CONFIRMED + PER_LENGTH * Math.log(this.size / USUAL_RUNS);
   }
 
   /**
-   * Adds the surest candidate, or two that show only together, as long as there is one. The first points explain part of
-   * the noise: therefore not all candidates at once, which would explain waves and drifts away.
+   * First removes the weakest candidate until all are so sure that they stand together, then adds the surest of the others
+   * one by one. Not all others at once, because they would explain waves and drifts away.
    */
   findPoints(): readonly Point[] {
     const candidates = [...new Set([...findCandidates(this.moved), this.size - 1])].filter((at) => at >= FEWEST_BEFORE);
-    let chosen: readonly number[] = [];
-    for (let more = this.choose(chosen, candidates); more; more = this.choose(chosen, candidates)) {
-      chosen = [...chosen, ...more];
+    let chosen = this.prune(candidates, CONFIRMED_TOGETHER).map(({ at }) => at);
+    for (let next = this.choose(chosen, candidates); next !== undefined; next = this.choose(chosen, candidates)) {
+      chosen = [...chosen, next];
     }
+    return this.prune(chosen, this.confirmed);
+  }
+
+  private prune(candidates: readonly number[], limit: number): readonly Point[] {
+    let rest = candidates;
     for (;;) {
-      const points = this.judge(chosen);
-      const weakest = points.toSorted((one, other) => this.strength(one) - this.strength(other))[0];
-      if (!weakest || this.strength(weakest) >= 1) return points;
-      chosen = chosen.filter((at) => at !== weakest.at);
+      const points = this.judge(rest);
+      const weakest = points.toSorted((one, other) => this.strength(one, limit) - this.strength(other, limit))[0];
+      if (!weakest || this.strength(weakest, limit) >= 1) return points;
+      rest = rest.filter((at) => at !== weakest.at);
     }
   }
 
-  private choose(chosen: readonly number[], candidates: readonly number[]): readonly number[] | undefined {
-    const rest = candidates.filter((at) => !chosen.includes(at));
-    const single = this.best(
-      chosen,
-      rest.map((at) => [at]),
-      CONFIRMED,
-    );
-    if (single) return single;
-    const pairs = rest.flatMap((at, place) => rest.slice(place + 1).map((other) => [at, other]));
-    return this.best(chosen, pairs, CONFIRMED_TOGETHER);
-  }
-
-  /** The additions whose weakest point is the strongest; undefined if it is none. */
-  private best(
-    chosen: readonly number[],
-    additions: readonly (readonly number[])[],
-    limit: number,
-  ): readonly number[] | undefined {
-    let best: { readonly addition: readonly number[]; readonly strength: number } | undefined;
-    for (const addition of additions) {
-      const points = this.judge([...chosen, ...addition]).filter(({ at }) => addition.includes(at));
-      const strength = Math.min(...points.map((point) => this.strength(point, limit)));
-      if (strength >= (best?.strength ?? 1)) best = { addition, strength };
+  /** The candidate that is the surest beside those chosen; undefined if none is sure enough. */
+  private choose(chosen: readonly number[], candidates: readonly number[]): number | undefined {
+    let best: number | undefined;
+    let most = 1;
+    for (const candidate of candidates.filter((at) => !chosen.includes(at))) {
+      const point = this.judge([...chosen, candidate]).find(({ at }) => at === candidate)!;
+      const strength = this.strength(point, this.confirmed);
+      if (strength < most) continue;
+      best = candidate;
+      most = strength;
     }
-    return best?.addition;
+    return best;
   }
 
   /** At least 1 for a change point: how far the change is above the limits. */
-  private strength({ before, after, z }: Point, limit = CONFIRMED): number {
+  private strength({ before, after, z }: Point, limit: number): number {
     const relative = relativeChange(toUnit(this.series, before), toUnit(this.series, after));
     const size = relative === undefined ? Number.POSITIVE_INFINITY : Math.abs(relative) / this.limits.minimumChange;
     return Math.min(z / correctLimit(limit, this.limits.metrics), size);

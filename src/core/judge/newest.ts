@@ -27,7 +27,7 @@ export type NewestAnswer =
   | { readonly outcome: 'undecided'; readonly reason: string; readonly runs: number };
 
 /** The limit of z, and from how many newest runs on their ranks must be unusual, too. Measured, as in change-points.ts. */
-const UNUSUAL = 3;
+const UNUSUAL = 3.1;
 const FEWEST_RANKED = 3;
 const UNUSUAL_RANKS = 0.01;
 const CONFIDENCE = quantileOfTail(0.005);

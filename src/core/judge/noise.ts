@@ -19,7 +19,7 @@ const MOST_Z = 1000;
 export function measureNoise(values: Float64Array, bounds: readonly number[]): Noise {
   const residuals = values.slice();
   for (const [place, start] of bounds.slice(0, -1).entries()) {
-    const segment = residuals.subarray(start, bounds[place + 1]!);
+    const segment = residuals.subarray(start, bounds[place + 1]);
     const level = middleMean(segment);
     for (const [index, value] of segment.entries()) segment[index] = value - level;
   }

@@ -14,6 +14,8 @@ const MOST_STEPS = 2_000_000;
 export const PERMUTATIONS = 10_000;
 /** Above so many values on the smaller side, permutations differ from the normal distribution by less than by chance. */
 const MOST_PERMUTED = 2000;
+/** A choice is kept as 16 bits per value. */
+const MOST_PLACES = 2 ** 16;
 const SEED = 1;
 
 /** Ranks, each less 1 and doubled, so that the mean rank of equal values is whole. */
@@ -33,13 +35,12 @@ interface Ranks {
  * @param base and head: finite, at least one value each
  */
 export function testRanks(base: ArrayLike<number>, head: ArrayLike<number>): RankTest {
-  const ranks = rank(
-    ...((base.length <= head.length ? [base, head] : [head, base]) as [ArrayLike<number>, ArrayLike<number>]),
-  );
+  const ranks = base.length <= head.length ? rank(base, head) : rank(head, base);
   const observed = ranks.all.subarray(0, ranks.small).reduce((sum, one) => sum + one, 0);
   const steps = ranks.all.length * ranks.small * largestSum(ranks);
   if (steps <= MOST_STEPS) return { p: countExactly(ranks, observed), method: 'exact' };
-  if (ranks.small <= MOST_PERMUTED) return { p: permute(ranks, observed), method: 'permutations' };
+  if (ranks.small <= MOST_PERMUTED && ranks.all.length <= MOST_PLACES)
+    return { p: permute(ranks, observed), method: 'permutations' };
   return { p: approximate(ranks, observed), method: 'normal' };
 }
 
@@ -122,8 +123,15 @@ function permute({ all, small }: Ranks, observed: number): number {
   const table = drawChoices(all.length, small);
   let [low, high] = [0, 0];
   for (let start = 0; start < table.length; start += small) {
-    let sum = 0;
-    for (let at = start; at < start + small; at++) sum += all[table[at]!]!;
+    const end = start + small;
+    // Two sums at a time: each waits for its own last addition only.
+    let [sum, other] = [0, 0];
+    let at = start;
+    for (; at + 1 < end; at += 2) {
+      sum += all[table[at]!]!;
+      other += all[table[at + 1]!]!;
+    }
+    sum += other + (at < end ? all[table[at]!]! : 0);
     if (sum <= observed) low++;
     if (sum >= observed) high++;
   }
