@@ -24,7 +24,11 @@ def rank_test(base, head):
 def otava(values):
     from otava.analysis import compute_change_points
 
-    points, _ = compute_change_points(np.array(values), window_len=50, max_pvalue=0.001, min_magnitude=0.02)
+    # Otava 0.8.0 fails on some series, in which it finds one point twice. Its answer counts as "no change".
+    try:
+        points, _ = compute_change_points(list(values), window_len=50, max_pvalue=0.001, min_magnitude=0.02)
+    except ValueError:
+        return []
     return [int(point.index) for point in points]
 
 
@@ -57,7 +61,6 @@ json.dump(
         "ranks": [rank_test(*one) for one in asked.get("pairs", [])],
         "tails": [float(stats.norm.sf(z)) for z in asked.get("tails", [])],
         "large": [float(stats.mannwhitneyu(*one, method="asymptotic").pvalue) for one in asked.get("large", [])],
-        "distances": [float(stats.energy_distance(*one)) for one in asked.get("splits", [])],
         "otava": [otava(one) for one in asked.get("series", [])],
         "mongodb": [mongodb(one) for one in asked.get("series", [])],
         "seconds": timed_permutations(asked["timed"]) if "timed" in asked else None,
