@@ -28,7 +28,7 @@ const OPERATOR = /\*\*|\/\/|:=|<=|>=|==|!=|[<>+\-*/(),:]/y;
 /** @throws SyntaxProblem */
 export function readTokens(text: string): readonly Token[] {
   if (text.length > MAX_THRESHOLD_LENGTH) {
-    throw new SyntaxProblem(`${text.length} characters, of which ${MAX_THRESHOLD_LENGTH} are allowed`, 0);
+    throw new SyntaxProblem(`more than ${MAX_THRESHOLD_LENGTH} characters`, 0);
   }
   const tokens: Token[] = [];
   let at = take(BLANKS, text, 0).length;

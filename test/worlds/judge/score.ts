@@ -59,7 +59,8 @@ export function scoreHistories(
     const isFound = newest?.outcome === 'change';
     if (history.position === 'none') shares['newestFalseAlarms']!.add(isFound);
     if (history.position !== 'end') continue;
-    const isRight = newest?.after! > newest?.before! === history.steps[0]!.relative > 0;
+    const { before = 0, after = 0 } = newest ?? {};
+    const isRight = after > before === history.steps[0]!.relative > 0;
     shares['newestFound']!.add(isFound && isRight);
   }
   const { clear, visible, ...others } = Object.fromEntries(

@@ -70,7 +70,11 @@ describe('The base beside the head', () => {
   test('is one value per run of the measuring process', () => {
     const run = (level: number, unit = 'ms') => [{ name: 'latency', unit, samples: [level - 1, level, level + 50] }];
     const base = around(100).map((level) => run(level));
-    const compared = compareRuns(base, [...around(110).map((level) => run(level))], limits);
+    const compared = compareRuns(
+      base,
+      around(110).map((level) => run(level)),
+      limits,
+    );
     expect([...compared]).toEqual([
       ['latency', expect.objectContaining({ outcome: 'change', before: 100, after: 110 })],
     ]);
